@@ -1,1 +1,2 @@
-//! x
+//! Runtime of a schema shared between Rust and Dart.
+pub mod schema;

@@ -1,0 +1,197 @@
+//! Pieces to record bytes, in const evaluation.
+//!
+//! A record is a tree of [`Piece`]s: text that the derive knows, numbers that only rustc knows, and the
+//! fragments of other types. Two passes turn it into bytes: [`record_len`] adds up, [`record`] copies
+//! into an array of exactly that length.
+//!
+//! Const evaluation costs about a microsecond a step, so every piece is one `copy_nonoverlapping` and
+//! no loop runs over the bytes of a text. A writer passed by value or a loop over bytes makes a ten-field
+//! message three times as slow to compile.
+
+use super::format::{HEADER_LEN, MAGIC};
+
+/// A part of a record; see the [module's documentation](self).
+#[derive(Clone, Copy, Debug)]
+pub enum Piece {
+    /// JSON text, copied as it is.
+    Text(&'static str),
+    /// A number in decimal.
+    Number(u64),
+    /// A signed number in decimal.
+    Signed(i64),
+    /// A fingerprint: `"0x0123456789abcdef"`, quoted, because JSON numbers are doubles to many readers.
+    Fingerprint(u64),
+    /// `true` or `false`.
+    Flag(bool),
+    /// The pieces of something else, such as a field's type.
+    Nested(Fragment),
+}
+
+/// Pieces that belong together: a whole record, or one type inside it.
+pub type Fragment = &'static [Piece];
+
+/// The length in bytes of the record that [`record`] makes of `pieces`.
+#[must_use]
+pub const fn record_len(pieces: Fragment) -> usize {
+    HEADER_LEN + text_len(pieces)
+}
+
+/// Encodes a whole record: magic, length, JSON.
+///
+/// # Panics
+///
+/// During const evaluation, when `LEN` isn't what [`record_len`] says of `pieces`, or when the JSON is
+/// longer than `u32::MAX` bytes.
+#[must_use]
+pub const fn record<const LEN: usize>(pieces: Fragment) -> [u8; LEN] {
+    assert!(LEN == record_len(pieces), "LEN is not the record's length");
+    let json_len = LEN - HEADER_LEN;
+    assert!(json_len <= u32::MAX as usize, "the record is over 4 GiB");
+    let mut out = [0; LEN];
+    let mut at = put(&mut out, 0, &MAGIC);
+    at = put(&mut out, at, &(json_len as u32).to_le_bytes());
+    at = put_pieces(&mut out, at, pieces);
+    assert!(at == LEN, "the two passes disagree");
+    out
+}
+
+const fn text_len(pieces: Fragment) -> usize {
+    let mut len = 0;
+    let mut i = 0;
+    while i < pieces.len() {
+        len += match pieces[i] {
+            Piece::Text(text) => text.len(),
+            Piece::Number(number) => decimal_len(number),
+            Piece::Signed(number) => (number < 0) as usize + decimal_len(number.unsigned_abs()),
+            Piece::Fingerprint(_) => FINGERPRINT_LEN,
+            Piece::Flag(flag) => flag_text(flag).len(),
+            Piece::Nested(pieces) => text_len(pieces),
+        };
+        i += 1;
+    }
+    len
+}
+
+const fn put_pieces(out: &mut [u8], mut at: usize, pieces: Fragment) -> usize {
+    let mut i = 0;
+    while i < pieces.len() {
+        at = match pieces[i] {
+            Piece::Text(text) => put(out, at, text.as_bytes()),
+            Piece::Number(number) => put_decimal(out, at, number),
+            Piece::Signed(number) => {
+                if number < 0 {
+                    at = put(out, at, b"-");
+                }
+                put_decimal(out, at, number.unsigned_abs())
+            }
+            Piece::Fingerprint(fingerprint) => put_fingerprint(out, at, fingerprint),
+            Piece::Flag(flag) => put(out, at, flag_text(flag).as_bytes()),
+            Piece::Nested(pieces) => put_pieces(out, at, pieces),
+        };
+        i += 1;
+    }
+    at
+}
+
+/// Copies `bytes` to `out[at..]` and returns the index behind them.
+const fn put(out: &mut [u8], at: usize, bytes: &[u8]) -> usize {
+    assert!(
+        at <= out.len() && bytes.len() <= out.len() - at,
+        "the two passes disagree"
+    );
+    // SAFETY: `at <= out.len()`, so the result is inside the slice or one behind it.
+    let target = unsafe { out.as_mut_ptr().add(at) };
+    // SAFETY: `bytes` is readable for its length; `out` is writable for `bytes.len()` bytes from `at`,
+    // by the assertion; a `&mut` and a `&` can't overlap; bytes need no alignment.
+    unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), target, bytes.len()) };
+    at + bytes.len()
+}
+
+const fn flag_text(flag: bool) -> &'static str {
+    if flag { "true" } else { "false" }
+}
+
+const fn decimal_len(mut number: u64) -> usize {
+    let mut len = 1;
+    while number >= 10 {
+        number /= 10;
+        len += 1;
+    }
+    len
+}
+
+const fn put_decimal(out: &mut [u8], at: usize, mut number: u64) -> usize {
+    let end = at + decimal_len(number);
+    let mut i = end;
+    while i > at {
+        i -= 1;
+        out[i] = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    end
+}
+
+/// `"0x` + 16 digits + `"`.
+const FINGERPRINT_LEN: usize = 20;
+
+const fn put_fingerprint(out: &mut [u8], at: usize, fingerprint: u64) -> usize {
+    let digits = put(out, at, b"\"0x");
+    let mut i = 0;
+    while i < 16 {
+        let digit = (fingerprint >> (60 - 4 * i)) as usize & 0xF;
+        out[digits + i] = b"0123456789abcdef"[digit];
+        i += 1;
+    }
+    put(out, digits + 16, b"\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_piece_is_written_as_json() {
+        const PIECES: Fragment = &[
+            Piece::Text("["),
+            Piece::Nested(&[
+                Piece::Number(0),
+                Piece::Text(","),
+                Piece::Number(u64::MAX),
+                Piece::Text(","),
+                Piece::Signed(i64::MIN),
+                Piece::Text(","),
+                Piece::Signed(7),
+            ]),
+            Piece::Text(","),
+            Piece::Fingerprint(0x0123_4567_89AB_CDEF),
+            Piece::Text(","),
+            Piece::Flag(true),
+            Piece::Text(","),
+            Piece::Flag(false),
+            Piece::Text("]"),
+        ];
+        const LEN: usize = record_len(PIECES);
+        const RECORD: [u8; LEN] = record::<LEN>(PIECES);
+        let (header, json) = RECORD.split_at(HEADER_LEN);
+        let (magic, length) = header.split_at(MAGIC.len());
+        assert_eq!(magic, MAGIC);
+        assert_eq!(length, u32::try_from(json.len()).unwrap().to_le_bytes());
+        assert_eq!(
+            str::from_utf8(json).unwrap(),
+            "[0,18446744073709551615,-9223372036854775808,7,\"0x0123456789abcdef\",true,false]"
+        );
+    }
+
+    #[test]
+    fn an_empty_record_is_its_header() {
+        const LEN: usize = record_len(&[]);
+        assert_eq!(LEN, HEADER_LEN);
+        assert_eq!(record::<LEN>(&[])[MAGIC.len()..], [0; 4]);
+    }
+
+    #[test]
+    #[should_panic(expected = "LEN is not the record's length")]
+    fn a_wrong_length_is_refused() {
+        let _ = record::<13>(&[]);
+    }
+}

@@ -1,0 +1,101 @@
+//! The 64-bit hash of a type's layout.
+//!
+//! A library exports one per type and function; the Dart package holds the value it was generated with
+//! and compares the two when it opens the library. Const evaluation computes it, where each byte hashed
+//! would cost microseconds: so the derive hashes the names, and [`mix`] takes one 64-bit word a fact.
+//!
+//! | what | facts, in order |
+//! |---|---|
+//! | scalar | [`SCALAR`], hash of its Rust name |
+//! | array | [`ARRAY`], fingerprint of the element, length |
+//! | message | [`MESSAGE`], hash of its name, size, alignment, then per field: hash of its name, offset, fingerprint of its type |
+//! | enum | [`ENUM`], hash of its name, fingerprint of its repr, then per variant: hash of its name, value |
+//! | function | [`FUNCTION`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, then per parameter: hash of how it is passed (`"slice_mut"`, ..), fingerprint of its type |
+//!
+//! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't facts: neither
+//! moves a byte. A parameter's name isn't one either.
+
+/// The first fact of a scalar.
+pub const SCALAR: u64 = 1;
+/// The first fact of an array.
+pub const ARRAY: u64 = 2;
+/// The first fact of a message.
+pub const MESSAGE: u64 = 3;
+/// The first fact of an enum.
+pub const ENUM: u64 = 4;
+/// The first fact of a function.
+pub const FUNCTION: u64 = 5;
+/// Stands for the result type of a function that returns nothing.
+pub const NOTHING: u64 = 0;
+
+/// Mixes facts into a fingerprint. Their order counts.
+#[must_use]
+pub const fn mix(facts: &[u64]) -> u64 {
+    let mut hash: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut i = 0;
+    while i < facts.len() {
+        hash = (hash ^ facts[i]).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        // Multiplication carries bits upwards only: this brings the high ones back down.
+        hash ^= hash >> 32;
+        i += 1;
+    }
+    hash
+}
+
+/// The hash of a name: 64-bit FNV-1a of its UTF-8. The derive holds a copy, because it can't depend on this
+/// crate; `ffi-dart-emit` computes each fingerprint again from its record, so a drift fails every test.
+#[must_use]
+pub const fn hash_name(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let mut hash: u64 = 0xCBF2_9CE4_8422_2325;
+    let mut i = 0;
+    while i < bytes.len() {
+        hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0100_0000_01B3);
+        i += 1;
+    }
+    hash
+}
+
+/// The fingerprint of the scalar that Rust calls `name`.
+#[must_use]
+pub const fn scalar(name: &str) -> u64 {
+    mix(&[SCALAR, hash_name(name)])
+}
+
+/// The fingerprint of `[T; len]`, from that of `T`.
+#[must_use]
+pub const fn array(of: u64, len: u64) -> u64 {
+    mix(&[ARRAY, of, len])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_hashed_with_fnv_1a() {
+        // The reference values of the hash's authors.
+        assert_eq!(hash_name(""), 0xCBF2_9CE4_8422_2325);
+        assert_eq!(hash_name("a"), 0xAF63_DC4C_8601_EC8C);
+        assert_eq!(hash_name("foobar"), 0x8594_4171_F739_67E8);
+    }
+
+    #[test]
+    fn every_bit_of_every_fact_counts() {
+        let facts = [MESSAGE, 28, 4, 0, 1];
+        let mut seen = std::collections::HashSet::from([mix(&facts)]);
+        for fact in 0..facts.len() {
+            for bit in 0..64 {
+                let mut changed = facts;
+                changed[fact] ^= 1 << bit;
+                assert!(seen.insert(mix(&changed)), "fact {fact} bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn order_and_number_of_facts_count() {
+        assert_ne!(mix(&[1, 2]), mix(&[2, 1]));
+        assert_ne!(mix(&[0]), mix(&[0, 0]));
+    }
+}

@@ -1,0 +1,497 @@
+//! Section bytes to records, for readers such as `ffi-dart-emit`.
+//!
+//! [`decode_section`] takes its input for hostile: no length is believed, nothing panics. It checks the form
+//! of each record alone; whether records fit each other is the reader's to check.
+
+use std::{error, fmt};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::format::{HEADER_LEN, MAGIC, VERSION};
+
+/// One item of a library's schema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Record {
+    /// `ffi_core::library!()`.
+    Library(Library),
+    /// `#[derive(FfiMessage)]`.
+    Message(Message),
+    /// `#[derive(FfiEnum)]`.
+    Enum(Enum),
+    /// `#[ffi_export]`.
+    Function(Function),
+}
+
+/// Identifies a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TypeId(pub String);
+
+impl fmt::Display for TypeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A fingerprint; `"0x0123456789abcdef"` in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint(pub u64);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#018x}", self.0)
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.strip_prefix("0x")
+            .filter(|digits| digits.len() == 16)
+            .and_then(|digits| u64::from_str_radix(digits, 16).ok())
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a fingerprint")))
+    }
+}
+
+/// What every named item has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The name in the Rust source.
+    pub name: String,
+    /// The name that `#[ffi(rename = "..")]` gives it in Dart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rename: Option<String>,
+    /// The doc comment, without markers and the blank each line starts with.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub doc: String,
+    /// The note of `#[deprecated]`, empty where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<String>,
+}
+
+/// The library itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Library {
+    /// The crate's name, and the prefix of the symbols below.
+    pub name: String,
+    /// The crate's version.
+    pub version: String,
+    /// Version of the calling convention, [`ABI_VERSION`](crate::boundary::ABI_VERSION) of its `ffi-core`.
+    pub abi: u32,
+    /// What a panic does.
+    pub panic: PanicStrategy,
+    /// The exported functions every library has.
+    pub symbols: LibrarySymbols,
+}
+
+/// What a panic in the library does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PanicStrategy {
+    /// It becomes a status, and an exception in Dart.
+    Unwind,
+    /// It ends the process.
+    Abort,
+}
+
+/// The exported functions every library has; see [`library!`](crate::library).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LibrarySymbols {
+    /// `fn() -> u32`: the version of the calling convention.
+    pub abi_version: String,
+    /// `fn(*mut FfiStatus)`: frees the message of a status and zeroes it.
+    pub status_clear: String,
+    /// `fn(size: usize, align: usize) -> *mut u8`: zeroed memory, null where there is none.
+    pub alloc: String,
+    /// `fn(*mut u8)`: frees what `alloc` returned.
+    pub free: String,
+}
+
+/// A message: a `repr(C)` struct.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Identifies the message.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Bytes.
+    pub size: u64,
+    /// Bytes, a power of two.
+    pub align: u64,
+    /// The layout hash.
+    pub fingerprint: Fingerprint,
+    /// What the library exports for it.
+    pub symbols: TypeSymbols,
+    /// In the order of the source, which is that of the offsets.
+    pub fields: Vec<Field>,
+    /// Tags, first and last, that no field may take.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserved: Vec<(u32, u32)>,
+}
+
+/// What a library exports for a message or an enum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypeSymbols {
+    /// `static u64`: the layout hash.
+    pub fingerprint: String,
+}
+
+/// A field of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Bytes from the start of the message.
+    pub offset: u64,
+    /// The field's type.
+    #[serde(rename = "type")]
+    pub ty: Type,
+    /// The number that `#[ffi(tag = N)]` gives it in .proto.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<u32>,
+}
+
+/// The type of a field, an element, a parameter or a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Type {
+    /// `[T; N]`.
+    Array {
+        /// `T`.
+        of: Box<Type>,
+        /// `N`.
+        len: u64,
+    },
+    /// A message.
+    Message(TypeId),
+    /// A C-like enum.
+    Enum(TypeId),
+    /// A number or `bool`.
+    #[serde(untagged)]
+    Scalar(Scalar),
+}
+
+/// A number or `bool`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is the Rust type of that name")]
+pub enum Scalar {
+    Bool,
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    F64,
+}
+
+/// A C-like enum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enum {
+    /// Identifies the enum.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// The integer of its `#[repr(..)]`.
+    pub repr: Scalar,
+    /// The layout hash.
+    pub fingerprint: Fingerprint,
+    /// What the library exports for it.
+    pub symbols: TypeSymbols,
+    /// In the order of the source.
+    pub variants: Vec<Variant>,
+}
+
+/// A variant of a C-like enum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Its discriminant; that of a `u64` enum as the `i64` of the same bits, as Dart has it.
+    pub value: i64,
+}
+
+/// An exported function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Function {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// The symbol to call.
+    pub symbol: String,
+    /// Hash of the signature.
+    pub fingerprint: Fingerprint,
+    /// `static u64`: the hash, as the library has it.
+    pub fingerprint_symbol: String,
+    /// Short, bounded and non-blocking, as `#[ffi_export(leaf)]` says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leaf: bool,
+    /// In order; a slice is one parameter here and two, pointer and length, in C.
+    pub params: Vec<Param>,
+    /// The type of the (successful) result; none for `()`.
+    pub returns: Option<Type>,
+    /// Whether it returns a `Result`.
+    pub fallible: bool,
+}
+
+/// A parameter of an exported function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Param {
+    /// The name in the Rust source.
+    pub name: String,
+    /// How it crosses the boundary.
+    pub pass: Pass,
+    /// The type behind the reference or slice, or the value's.
+    #[serde(rename = "type")]
+    pub ty: Type,
+}
+
+/// How a parameter crosses the boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pass {
+    /// `T`.
+    Value,
+    /// `&T`: a pointer.
+    Ref,
+    /// `&mut T`: a pointer.
+    Mut,
+    /// `&[T]`: a pointer and a length.
+    Slice,
+    /// `&mut [T]`: a pointer and a length.
+    SliceMut,
+}
+
+/// Why a section could not be decoded. Offsets count from the section's start, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// Something other than a record or padding.
+    NotARecord {
+        /// Where.
+        offset: usize,
+    },
+    /// A record in a newer format.
+    NewerVersion {
+        /// Where.
+        offset: usize,
+        /// The version found.
+        version: u8,
+    },
+    /// A record that is said to reach beyond the section's end.
+    Truncated {
+        /// Where.
+        offset: usize,
+        /// Bytes the record needs.
+        needs: u64,
+        /// Bytes there are.
+        has: usize,
+    },
+    /// A record whose JSON isn't that of a record.
+    Malformed {
+        /// Where.
+        offset: usize,
+        /// What the JSON parser says.
+        reason: String,
+    },
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotARecord { offset } => write!(
+                f,
+                "no schema record at offset {offset} of the schema section; the library is damaged, \
+                 or something else wrote to that section: rebuild it"
+            ),
+            Self::NewerVersion { offset, version } => write!(
+                f,
+                "the schema record at offset {offset} has format {version}, and this reader knows \
+                 formats up to {VERSION}: update ffi-dart-emit to the version of the library's ffi-core"
+            ),
+            Self::Truncated { offset, needs, has } => write!(
+                f,
+                "the schema record at offset {offset} needs {needs} bytes, but the section ends after \
+                 {has}: the library is truncated or damaged; rebuild it"
+            ),
+            Self::Malformed { offset, reason } => write!(
+                f,
+                "the schema record at offset {offset} can't be read: {reason}; either the library is \
+                 damaged (rebuild it) or its ffi-core is newer (update ffi-dart-emit)"
+            ),
+        }
+    }
+}
+
+impl error::Error for DecodeError {}
+
+/// Decodes all records of a section, in order.
+///
+/// # Errors
+///
+/// The first thing that is neither a record nor zero padding; see [`DecodeError`].
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::schema::read::decode_section;
+///
+/// assert_eq!(decode_section(&[0; 64]), Ok(vec![]), "padding alone");
+/// assert!(decode_section(b"something else").is_err());
+/// ```
+pub fn decode_section(section: &[u8]) -> Result<Vec<Record>, DecodeError> {
+    let mut records = Vec::new();
+    let mut offset = 0;
+    while let Some(padding) = section[offset..].iter().position(|&byte| byte != 0) {
+        offset += padding;
+        let (record, len) = decode_record(&section[offset..], offset)?;
+        records.push(record);
+        offset += len;
+    }
+    Ok(records)
+}
+
+/// Decodes the record at the start of `bytes`; also returns its length.
+fn decode_record(bytes: &[u8], offset: usize) -> Result<(Record, usize), DecodeError> {
+    let truncated = |needs| DecodeError::Truncated {
+        offset,
+        needs,
+        has: bytes.len(),
+    };
+    let (version, name) = MAGIC.split_last().expect("the magic is not empty");
+    if !bytes.starts_with(name) {
+        return Err(DecodeError::NotARecord { offset });
+    }
+    match bytes.get(name.len()) {
+        Some(found) if found == version => {}
+        Some(&found) if found > *version => {
+            return Err(DecodeError::NewerVersion {
+                offset,
+                version: found,
+            });
+        }
+        Some(_) => return Err(DecodeError::NotARecord { offset }),
+        None => return Err(truncated(HEADER_LEN as u64)),
+    }
+    let json_len = bytes[MAGIC.len()..]
+        .first_chunk()
+        .map(|length| u32::from_le_bytes(*length))
+        .ok_or_else(|| truncated(HEADER_LEN as u64))?;
+    let json = bytes[HEADER_LEN..]
+        .get(..json_len as usize)
+        .ok_or_else(|| truncated(HEADER_LEN as u64 + u64::from(json_len)))?;
+    let record = serde_json::from_slice(json).map_err(|error| DecodeError::Malformed {
+        offset,
+        reason: error.to_string(),
+    })?;
+    Ok((record, HEADER_LEN + json.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(json: &str) -> Vec<u8> {
+        let length = u32::try_from(json.len()).unwrap().to_le_bytes();
+        [&MAGIC[..], &length, json.as_bytes()].concat()
+    }
+
+    const ENUM: &str = r#"{"kind":"enum","id":"c::E","name":"E","repr":"u8",
+        "fingerprint":"0x0000000000000001","symbols":{"fingerprint":"c_e_fingerprint"},
+        "variants":[{"name":"A","value":0}]}"#;
+
+    #[test]
+    fn padding_around_records_is_skipped() {
+        let one = section(ENUM);
+        let padded = [&[0; 5][..], &one, &[0; 3], &one, &[0; 9]].concat();
+        assert_eq!(decode_section(&padded).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn unknown_keys_are_ignored() {
+        let newer = ENUM.replacen('{', r#"{"colour":["blue"],"#, 1);
+        assert_eq!(decode_section(&section(&newer)), decode_section(&section(ENUM)));
+    }
+
+    #[test]
+    fn every_truncation_is_an_error() {
+        let whole = section(ENUM);
+        for len in 1..whole.len() {
+            let error = decode_section(&whole[..len]).unwrap_err();
+            let cut_in_magic = len < MAGIC.len() - 1;
+            assert_eq!(
+                matches!(error, DecodeError::Truncated { .. }),
+                !cut_in_magic,
+                "{len}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_length_of_4_gib_is_an_error_that_names_it() {
+        let mut bytes = section(ENUM);
+        bytes[MAGIC.len()..HEADER_LEN].fill(0xFF);
+        assert_eq!(
+            decode_section(&bytes).unwrap_err().to_string(),
+            format!(
+                "the schema record at offset 0 needs 4294967307 bytes, but the section ends after {}: \
+                 the library is truncated or damaged; rebuild it",
+                bytes.len()
+            )
+        );
+    }
+
+    #[test]
+    fn a_newer_version_says_which_side_to_update() {
+        let mut bytes = section(ENUM);
+        bytes[MAGIC.len() - 1] = VERSION + 1;
+        assert_eq!(
+            decode_section(&bytes).unwrap_err().to_string(),
+            "the schema record at offset 0 has format 2, and this reader knows formats up to 1: \
+             update ffi-dart-emit to the version of the library's ffi-core"
+        );
+    }
+
+    #[test]
+    fn wrong_magic_and_unknown_kinds_are_errors() {
+        let mut bytes = section(ENUM);
+        bytes[3] ^= 1;
+        assert_eq!(
+            decode_section(&bytes),
+            Err(DecodeError::NotARecord { offset: 0 })
+        );
+        let unknown = section(r#"{"kind":"spell"}"#);
+        let error = decode_section(&unknown).unwrap_err().to_string();
+        assert!(error.contains("unknown variant `spell`"), "{error}");
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error() {
+        let deep = format!(
+            r#"{{"kind":"function","name":"f","symbol":"s","fingerprint":"0x0000000000000001",
+            "fingerprint_symbol":"t","params":[],"fallible":false,"returns":{}"f32"{}}}"#,
+            r#"{"array":{"len":1,"of":"#.repeat(10_000),
+            "}}".repeat(10_000)
+        );
+        assert!(matches!(
+            decode_section(&section(&deep)),
+            Err(DecodeError::Malformed { .. })
+        ));
+    }
+}
