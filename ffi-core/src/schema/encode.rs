@@ -95,10 +95,7 @@ const fn put_pieces(out: &mut [u8], mut at: usize, pieces: Fragment) -> usize {
 
 /// Copies `bytes` to `out[at..]` and returns the index behind them.
 const fn put(out: &mut [u8], at: usize, bytes: &[u8]) -> usize {
-    assert!(
-        at <= out.len() && bytes.len() <= out.len() - at,
-        "the two passes disagree"
-    );
+    assert!(at <= out.len() && bytes.len() <= out.len() - at, "the two passes disagree");
     // SAFETY: `at <= out.len()`, so the result is inside the slice or one behind it.
     let target = unsafe { out.as_mut_ptr().add(at) };
     // SAFETY: `bytes` is readable for its length; `out` is writable for `bytes.len()` bytes from `at`,

@@ -369,11 +369,7 @@ pub fn decode_section(section: &[u8]) -> Result<Vec<Record>, DecodeError> {
 
 /// Decodes the record at the start of `bytes`; also returns its length.
 fn decode_record(bytes: &[u8], offset: usize) -> Result<(Record, usize), DecodeError> {
-    let truncated = |needs| DecodeError::Truncated {
-        offset,
-        needs,
-        has: bytes.len(),
-    };
+    let truncated = |needs| DecodeError::Truncated { offset, needs, has: bytes.len() };
     let (version, name) = MAGIC.split_last().expect("the magic is not empty");
     if !bytes.starts_with(name) {
         return Err(DecodeError::NotARecord { offset });
@@ -381,10 +377,7 @@ fn decode_record(bytes: &[u8], offset: usize) -> Result<(Record, usize), DecodeE
     match bytes.get(name.len()) {
         Some(found) if found == version => {}
         Some(&found) if found > *version => {
-            return Err(DecodeError::NewerVersion {
-                offset,
-                version: found,
-            });
+            return Err(DecodeError::NewerVersion { offset, version: found });
         }
         Some(_) => return Err(DecodeError::NotARecord { offset }),
         None => return Err(truncated(HEADER_LEN as u64)),
@@ -396,10 +389,8 @@ fn decode_record(bytes: &[u8], offset: usize) -> Result<(Record, usize), DecodeE
     let json = bytes[HEADER_LEN..]
         .get(..json_len as usize)
         .ok_or_else(|| truncated(HEADER_LEN as u64 + u64::from(json_len)))?;
-    let record = serde_json::from_slice(json).map_err(|error| DecodeError::Malformed {
-        offset,
-        reason: error.to_string(),
-    })?;
+    let record = serde_json::from_slice(json)
+        .map_err(|error| DecodeError::Malformed { offset, reason: error.to_string() })?;
     Ok((record, HEADER_LEN + json.len()))
 }
 
@@ -435,11 +426,7 @@ mod tests {
         for len in 1..whole.len() {
             let error = decode_section(&whole[..len]).unwrap_err();
             let cut_in_magic = len < MAGIC.len() - 1;
-            assert_eq!(
-                matches!(error, DecodeError::Truncated { .. }),
-                !cut_in_magic,
-                "{len}: {error}"
-            );
+            assert_eq!(matches!(error, DecodeError::Truncated { .. }), !cut_in_magic, "{len}: {error}");
         }
     }
 
@@ -472,10 +459,7 @@ mod tests {
     fn wrong_magic_and_unknown_kinds_are_errors() {
         let mut bytes = section(ENUM);
         bytes[3] ^= 1;
-        assert_eq!(
-            decode_section(&bytes),
-            Err(DecodeError::NotARecord { offset: 0 })
-        );
+        assert_eq!(decode_section(&bytes), Err(DecodeError::NotARecord { offset: 0 }));
         let unknown = section(r#"{"kind":"spell"}"#);
         let error = decode_section(&unknown).unwrap_err().to_string();
         assert!(error.contains("unknown variant `spell`"), "{error}");
@@ -489,9 +473,6 @@ mod tests {
             r#"{"array":{"len":1,"of":"#.repeat(10_000),
             "}}".repeat(10_000)
         );
-        assert!(matches!(
-            decode_section(&section(&deep)),
-            Err(DecodeError::Malformed { .. })
-        ));
+        assert!(matches!(decode_section(&section(&deep)), Err(DecodeError::Malformed { .. })));
     }
 }
