@@ -2,5 +2,6 @@
 //!
 //! The library's path is that of its data: [`model`] resolves and checks the records.
 
+pub mod dart;
 pub mod model;
 pub mod output;
