@@ -32,16 +32,25 @@ fn particles() -> Model {
     let wide = schema.enumeration("Wide", Scalar::U64, &[("Zero", 0), ("Top", i64::MIN), ("All", -1)]);
     let bounds = schema.message("Bounds", &[("min", f32()), ("max", f32())]);
     let scalars = [
-        ("b", Scalar::Bool), ("i8", Scalar::I8), ("i16", Scalar::I16), ("i32", Scalar::I32),
-        ("i64", Scalar::I64), ("u8", Scalar::U8), ("u16", Scalar::U16), ("u32", Scalar::U32),
-        ("u64", Scalar::U64), ("f32", Scalar::F32), ("f64", Scalar::F64),
+        ("b", Scalar::Bool),
+        ("i8", Scalar::I8),
+        ("i16", Scalar::I16),
+        ("i32", Scalar::I32),
+        ("i64", Scalar::I64),
+        ("u8", Scalar::U8),
+        ("u16", Scalar::U16),
+        ("u32", Scalar::U32),
+        ("u64", Scalar::U64),
+        ("f32", Scalar::F32),
+        ("f64", Scalar::F64),
     ];
     let mut fields: Vec<_> = scalars.iter().map(|(name, it)| (*name, Type::Scalar(*it))).collect();
     let arrays: Vec<_> = scalars.iter().map(|(name, it)| (format!("{name}_s"), *it)).collect();
     fields.extend(arrays.iter().map(|(name, it)| (name.as_str(), array(Type::Scalar(*it), 3))));
     fields.extend([("value", Type::Scalar(Scalar::U64)), ("class", f32()), ("hash_code", f32())]);
     schema.message("Everything", &fields);
-    let hostile = "Sums up.\r\nSee [`Particle::x`], Vec<T>, {@youtube 1} and\0 \u{202e}\n@docImport 'x';  \n\n";
+    let hostile =
+        "Sums up.\r\nSee [`Particle::x`], Vec<T>, {@youtube 1} and\0 \u{202e}\n@docImport 'x';  \n\n";
     let particle = schema.message_aligned(
         Item { doc: "A thing that moves.".into(), ..named("Particle") },
         vec![
@@ -51,7 +60,10 @@ fn particles() -> Model {
             (named("mode"), mode.clone()),
             (named("kinds"), array(mode.clone(), 2)),
             (named("wide"), wide.clone()),
-            (Item { deprecated: Some("it's $gone".into()), ..named("flags") }, array(Type::Scalar(Scalar::Bool), 4)),
+            (
+                Item { deprecated: Some("it's $gone".into()), ..named("flags") },
+                array(Type::Scalar(Scalar::Bool), 4),
+            ),
             (named("bounds"), bounds.clone()),
             (named("corners"), array(bounds.clone(), 2)),
             (named("transform"), array(array(f32(), 4), 4)),
@@ -62,21 +74,43 @@ fn particles() -> Model {
     schema.message_aligned(named("Aligned"), vec![(named("x"), f32())], 64);
     let plain = |_: &mut _| {};
     let u32 = || Type::Scalar(Scalar::U32);
-    schema.function(named("add"), &[("a", Pass::Value, f32()), ("b", Pass::Value, f32())], Some(f32()), |it| {
-        it.leaf = true;
-    });
-    schema.function(named("mul"), &[("a", Pass::Value, f32()), ("b", Pass::Value, f32())], Some(f32()), |it| {
-        it.leaf = true;
-    });
+    schema.function(
+        named("add"),
+        &[("a", Pass::Value, f32()), ("b", Pass::Value, f32())],
+        Some(f32()),
+        |it| {
+            it.leaf = true;
+        },
+    );
+    schema.function(
+        named("mul"),
+        &[("a", Pass::Value, f32()), ("b", Pass::Value, f32())],
+        Some(f32()),
+        |it| {
+            it.leaf = true;
+        },
+    );
     schema.function(named("reset"), &[], None, plain);
     schema.function(named("fail"), &[("code", Pass::Value, u32())], Some(u32()), |it| it.fallible = true);
-    schema.function(named("not"), &[("flag", Pass::Value, Type::Scalar(Scalar::Bool))], Some(Type::Scalar(Scalar::Bool)), plain);
+    schema.function(
+        named("not"),
+        &[("flag", Pass::Value, Type::Scalar(Scalar::Bool))],
+        Some(Type::Scalar(Scalar::Bool)),
+        plain,
+    );
     schema.function(named("next_mode"), &[("mode", Pass::Value, mode.clone())], Some(mode.clone()), plain);
-    schema.function(named("grow"), &[("bounds", Pass::Value, bounds.clone()), ("by", Pass::Value, f32())], Some(bounds), plain);
+    schema.function(
+        named("grow"),
+        &[("bounds", Pass::Value, bounds.clone()), ("by", Pass::Value, f32())],
+        Some(bounds),
+        plain,
+    );
     schema.function(
         Item {
             doc: "Moves one particle.".into(),
-            deprecated: Some("call `step_all`, which is much faster than this one, for all of them at once".into()),
+            deprecated: Some(
+                "call `step_all`, which is much faster than this one, for all of them at once".into(),
+            ),
             ..named("step")
         },
         &[("particle", Pass::Mut, particle.clone()), ("dt", Pass::Value, f32())],
@@ -85,13 +119,27 @@ fn particles() -> Model {
     );
     schema.function(
         named("step_all"),
-        &[("particles", Pass::SliceMut, particle.clone()), ("dt", Pass::Value, f32()), ("result", Pass::Ref, f32())],
+        &[
+            ("particles", Pass::SliceMut, particle.clone()),
+            ("dt", Pass::Value, f32()),
+            ("result", Pass::Ref, f32()),
+        ],
         Some(u32()),
         |it| it.leaf = true,
     );
     schema.function(named("sum"), &[("values", Pass::Slice, f32())], Some(f32()), plain);
-    schema.function(named("count"), &[("modes", Pass::Slice, mode.clone()), ("of", Pass::Ref, mode)], Some(u32()), plain);
-    schema.function(named("any"), &[("flags", Pass::Slice, Type::Scalar(Scalar::Bool))], Some(Type::Scalar(Scalar::Bool)), plain);
+    schema.function(
+        named("count"),
+        &[("modes", Pass::Slice, mode.clone()), ("of", Pass::Ref, mode)],
+        Some(u32()),
+        plain,
+    );
+    schema.function(
+        named("any"),
+        &[("flags", Pass::Slice, Type::Scalar(Scalar::Bool))],
+        Some(Type::Scalar(Scalar::Bool)),
+        plain,
+    );
     schema.model()
 }
 
@@ -105,17 +153,525 @@ fn problems(schema: &Schema) -> Vec<String> {
     problems.0.iter().map(|it| format!("{}: {}", it.item, it.what)).collect()
 }
 
-#[test]
-fn write_for_hand() {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("particles");
-    write(&root, &files(&particles()));
-    fs::write(root.join("model.txt"), format!("{:#?}", particles())).unwrap();
-}
-
 fn write(root: &Path, files: &BTreeMap<String, String>) {
     for (path, contents) in files {
         let path = root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, contents).unwrap();
     }
+}
+
+/// Names that mean something to Dart, to `Object` or to the code around them.
+const TORTURE: &[&str] = &[
+    "abstract",
+    "as",
+    "assert",
+    "async",
+    "await",
+    "base",
+    "bool",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "covariant",
+    "default",
+    "deferred",
+    "do",
+    "double",
+    "dynamic",
+    "else",
+    "enum",
+    "export",
+    "extends",
+    "extension",
+    "external",
+    "factory",
+    "false",
+    "final",
+    "finally",
+    "for",
+    "function",
+    "get",
+    "hide",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "int",
+    "interface",
+    "is",
+    "late",
+    "library",
+    "mixin",
+    "new",
+    "null",
+    "of",
+    "on",
+    "operator",
+    "part",
+    "required",
+    "rethrow",
+    "return",
+    "sealed",
+    "set",
+    "show",
+    "static",
+    "super",
+    "switch",
+    "sync",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "type",
+    "typedef",
+    "var",
+    "void",
+    "when",
+    "while",
+    "with",
+    "yield",
+    "hash_code",
+    "runtime_type",
+    "to_string",
+    "no_such_method",
+    "value",
+    "values",
+    "index",
+    "name",
+    "from_value",
+    "other",
+    "set_from",
+    "check_length",
+    "big_from_bits",
+    "bits_from_big",
+    "size_of",
+    "throw_status",
+    "open",
+    "instance",
+    "path",
+    "result",
+    "status",
+    "memory",
+    "load",
+    "fail",
+    "library_memory",
+    "keep_alive",
+    "override",
+    "check",
+    "opened",
+    "number",
+    "i",
+    "_leading",
+    "trailing_",
+    "address",
+    "create",
+    "ref",
+    "pointer",
+    "length",
+    "bytes",
+    "native",
+    "status_clear",
+    "list",
+    "object",
+    "string",
+    "pragma",
+    "identical",
+    "print",
+];
+
+/// [`TORTURE`] as every kind of member.
+fn torture() -> Model {
+    let mut schema = Schema::new("torture");
+    let ints = |ty: Type| TORTURE.iter().map(|&name| (name, ty.clone())).collect::<Vec<_>>();
+    let values: Vec<_> = TORTURE.iter().zip(0..).map(|(&name, value)| (name, value)).collect();
+    let word = schema.enumeration("word", Scalar::I32, &values);
+    let scalar = |it| Type::Scalar(it);
+    let inner = schema.message("Inner", &[("x", scalar(Scalar::F32))]);
+    for (name, ty) in [
+        ("Numbers", scalar(Scalar::U64)),
+        ("Flags", scalar(Scalar::Bool)),
+        ("Words", word.clone()),
+        ("Nested", inner.clone()),
+        ("WordArrays", array(word.clone(), 2)),
+        ("NestedArrays", array(inner.clone(), 2)),
+        ("NumberArrays", array(scalar(Scalar::F64), 2)),
+    ] {
+        schema.message(name, &ints(ty));
+    }
+    for name in TORTURE {
+        let params = [(*name, Pass::Slice, word.clone()), ("x", Pass::Value, word.clone())];
+        schema.function(named(name), &params, Some(word.clone()), |it| {
+            it.symbol = format!("torture_fn_{name}");
+        });
+    }
+    let params: Vec<_> = ints(inner).into_iter().map(|(name, ty)| (name, Pass::Value, ty)).collect();
+    schema.function(named("every"), &params, None, |_| {});
+    schema.model()
+}
+
+/// Numbers that look random and are the same in each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[usize::try_from(self.below(from.len() as u64)).unwrap()]
+    }
+
+    /// A name that is like no other, with up to `longest` letters.
+    fn name(&mut self, number: usize, longest: u64) -> String {
+        let length = usize::try_from(1 + self.below(longest)).unwrap();
+        let mut name = format!("x{number}q");
+        name.extend(std::iter::repeat_n('n', length.saturating_sub(name.len())));
+        name
+    }
+}
+
+/// A schema with names of any length, up to `longest`.
+fn shape(random: &mut Random, longest: u64) -> Model {
+    let mut schema = Schema::new(&random.name(0, 40.min(longest)));
+    let mut types: Vec<_> =
+        [Scalar::Bool, Scalar::U8, Scalar::U64, Scalar::F32].map(Type::Scalar).into_iter().collect();
+    let note = |random: &mut Random| {
+        (random.below(3) == 0).then(|| "ü".repeat(usize::try_from(random.below(80)).unwrap()))
+    };
+    let upper = |name: String| name.replacen('x', "X", 1);
+    for number in 1..4 {
+        let variants = (0..3).map(|value| {
+            (
+                Item { deprecated: note(random), ..named(&random.name(value, longest)) },
+                i64::try_from(value).unwrap(),
+            )
+        });
+        let variants = variants.collect();
+        let name = upper(random.name(number, longest));
+        types.push(schema.enumeration_of(named(&name), *random.pick(&[Scalar::I8, Scalar::U64]), variants));
+    }
+    for number in 4..8 {
+        let fields = (0..6).map(|number| {
+            let ty = random.pick(&types).clone();
+            let ty = if random.below(2) == 0 { ty } else { array(ty, 1 + random.below(1_000)) };
+            (Item { deprecated: note(random), ..named(&random.name(number, longest)) }, ty)
+        });
+        let fields = fields.collect();
+        let name = upper(random.name(number, longest));
+        let ty = schema.message_aligned(named(&name), fields, 1);
+        types.push(ty);
+    }
+    for number in 0..6 {
+        let passes = [Pass::Value, Pass::Ref, Pass::Mut, Pass::Slice, Pass::SliceMut];
+        let params: Vec<_> = (0..usize::try_from(random.below(6)).unwrap())
+            .map(|number| (random.name(number, longest), *random.pick(&passes), random.pick(&types).clone()))
+            .collect();
+        let params: Vec<_> =
+            params.iter().map(|(name, pass, ty)| (name.as_str(), *pass, ty.clone())).collect();
+        let returns = (random.below(4) > 0).then(|| random.pick(&types).clone());
+        let (leaf, note) = (random.below(2) == 0, note(random));
+        let item = Item { deprecated: note, ..named(&random.name(number, longest)) };
+        schema.function(item, &params, returns, |it| it.leaf = leaf);
+    }
+    schema.model()
+}
+
+/// A program that runs Dart, if there is one.
+fn dart() -> Option<String> {
+    let dart = env::var("FFI_DART").unwrap_or_else(|_| "dart".to_owned());
+    let runs = Command::new(&dart).arg("--version").output().is_ok_and(|it| it.status.success());
+    if !runs {
+        assert!(env::var_os("FFI_DART").is_none(), "FFI_DART is set, but `{dart}` does not run");
+        eprintln!("left out: there is no `dart`, on the PATH or as FFI_DART");
+    }
+    runs.then_some(dart)
+}
+
+fn run(dart: &str, arguments: &[&str], folder: &Path) {
+    let output = Command::new(dart).args(arguments).current_dir(folder).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "dart {}: {text}", arguments.join(" "));
+}
+
+/// Lints that users may have on, beside what the package asks for itself.
+const OPTIONS: &str = "
+analyzer:
+  language:
+    strict-casts: true
+    strict-inference: true
+    strict-raw-types: true
+linter:
+  rules:
+    - annotate_overrides
+    - camel_case_types
+    - comment_references
+    - constant_identifier_names
+    - curly_braces_in_flow_control_structures
+    - dangling_library_doc_comments
+    - directives_ordering
+    - document_ignores
+    - library_private_types_in_public_api
+    - non_constant_identifier_names
+    - prefer_final_fields
+    - public_member_api_docs
+    - strict_top_level_inference
+    - unintended_html_in_doc_comment
+    - unnecessary_getters_setters
+    - use_super_parameters
+";
+
+#[test]
+fn dart_analyze_has_nothing_to_say() {
+    let Some(dart) = dart() else { return };
+    let root = tempfile::tempdir().unwrap();
+    let mut random = Random(1);
+    let empty = Schema::new("empty").model();
+    let mut enums_only = Schema::new("enums_only");
+    enums_only.enumeration("E", Scalar::U8, &[("A", 0)]);
+    let mut messages_only = Schema::new("messages_only");
+    messages_only.message("M", &[("x", Type::Scalar(Scalar::U8))]);
+    let mut functions_only = Schema::new("functions_only");
+    functions_only.function(named("f"), &[], None, |_| {});
+    let mut models = vec![particles(), torture(), empty, enums_only.model(), messages_only.model()];
+    models.push(functions_only.model());
+    models.extend((0..12).map(|_| shape(&mut random, 40)));
+    for (index, model) in models.iter().enumerate() {
+        let root = root.path().join(index.to_string());
+        write(&root, &files(model));
+        fs::remove_file(root.join("analysis_options.yaml")).unwrap();
+    }
+    fs::write(root.path().join("analysis_options.yaml"), OPTIONS).unwrap();
+    run(&dart, &["analyze", "--fatal-infos", "."], root.path());
+}
+
+#[test]
+fn dart_format_changes_nothing() {
+    let Some(dart) = dart() else { return };
+    let root = tempfile::tempdir().unwrap();
+    let mut random = Random(2);
+    for index in 0..300 {
+        let longest = *random.pick(&[8, 20, 40, 64]);
+        let mut files = files(&shape(&mut random, longest));
+        files.remove("lib/src/runtime.g.dart");
+        write(&root.path().join(index.to_string()), &files);
+    }
+    write(&root.path().join("particles"), &files(&particles()));
+    write(&root.path().join("torture"), &files(&torture()));
+    run(&dart, &["format", "--output=none", "--set-exit-if-changed", "."], root.path());
+}
+
+#[test]
+fn the_same_model_gives_the_same_bytes() {
+    assert_eq!(files(&particles()), files(&particles()));
+}
+
+#[test]
+fn the_package_is_named_as_asked() {
+    let options = Options { package: Some("my_sim".into()) };
+    let files = package(&particles(), &options).unwrap();
+    let paths: Vec<_> = files.iter().map(|it| it.path.to_str().unwrap()).collect();
+    assert_eq!(
+        paths,
+        [
+            "lib/my_sim.dart",
+            "lib/src/enums.g.dart",
+            "lib/src/library.g.dart",
+            "lib/src/messages.g.dart",
+            "lib/src/runtime.g.dart",
+            "README.md",
+            "analysis_options.yaml",
+            "pubspec.yaml",
+        ]
+    );
+    let library = &files[2].contents;
+    for part in ["final class MySimLibrary ", "'MY_SIM_LIBRARY'", "      'particles',\n"] {
+        assert!(library.contains(part), "{part}");
+    }
+    for bad in ["class", "My", "1st", "a-b", "", "ä"] {
+        let options = Options { package: Some(bad.into()) };
+        let problem = &package(&particles(), &options).unwrap_err().0[0];
+        assert!(problem.fix.contains("--package"), "{bad}: {problem}");
+    }
+}
+
+#[test]
+fn types_that_generated_code_needs_are_not_redefined() {
+    let mut schema = Schema::new("c");
+    schema.message("Pointer", &[("x", Type::Scalar(Scalar::U8))]);
+    schema.enumeration("String", Scalar::U8, &[("A", 0)]);
+    schema.message_aligned(
+        Item { rename: Some("Point3".into()), ..named("Struct") },
+        vec![(named("x"), Type::Scalar(Scalar::U8))],
+        1,
+    );
+    assert_eq!(
+        problems(&schema),
+        [
+            "enum c::String: its Dart name `String` means something else in generated code",
+            "message c::Pointer: its Dart name `Pointer` means something else in generated code",
+        ]
+    );
+}
+
+/// Every type that generated code or its runtime names is generated, or one that a user can't take.
+#[test]
+fn no_type_of_generated_code_is_free_to_take() {
+    let mut schema = Schema::new("c");
+    let scalars = [
+        Scalar::Bool,
+        Scalar::I8,
+        Scalar::I16,
+        Scalar::I32,
+        Scalar::I64,
+        Scalar::U8,
+        Scalar::U16,
+        Scalar::U32,
+        Scalar::U64,
+        Scalar::F32,
+        Scalar::F64,
+    ];
+    let names: Vec<_> = (0..scalars.len()).map(|number| format!("f{number}")).collect();
+    let with = |ty: fn(Type) -> Type| {
+        let fields = names.iter().zip(scalars).map(move |(name, it)| (name.as_str(), ty(Type::Scalar(it))));
+        fields.collect::<Vec<_>>()
+    };
+    let plain = schema.message("Plain", &with(|ty| ty));
+    schema.message("Arrays", &with(|ty| array(ty, 2)));
+    let word = schema.enumeration("Word", Scalar::U8, &[("A", 0)]);
+    schema.message("Held", &[("a", array(plain.clone(), 2)), ("b", array(word.clone(), 2))]);
+    for (number, ty) in scalars.map(Type::Scalar).into_iter().chain([plain, word]).enumerate() {
+        let params = [("a", Pass::Slice, ty.clone()), ("b", Pass::Ref, ty.clone())];
+        schema.function(named(&format!("g{number}")), &params, Some(ty), |_| {});
+    }
+    let own = ["C", "Plain", "Arrays", "Word", "Held"];
+    let mut used = std::collections::BTreeSet::new();
+    for (path, contents) in files(&schema.model()) {
+        if !path.ends_with(".g.dart") {
+            continue;
+        }
+        for line in contents.lines() {
+            let code = line.split("//").next().unwrap();
+            let top = code.strip_prefix("abstract ").unwrap_or(code);
+            let declares =
+                ["final class ", "base class ", "sealed class ", "base mixin ", "interface class "];
+            let declared = declares.iter().find_map(|kind| top.strip_prefix(kind));
+            let name = |text: &str| {
+                text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned()
+            };
+            used.extend(declared.map(name));
+            if path.ends_with("runtime.g.dart") {
+                continue;
+            }
+            let unquoted: String = code.split('\'').step_by(2).collect();
+            let words = unquoted.split(|c: char| !c.is_alphanumeric() && c != '_');
+            used.extend(
+                words.filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase())).map(str::to_owned),
+            );
+        }
+    }
+    let free: Vec<_> = used
+        .iter()
+        .filter(|name| {
+            !own.iter().any(|own| {
+                name.strip_prefix(own).is_some_and(|rest| ["", "Array", "Box", "Library"].contains(&rest))
+            })
+        })
+        .filter(|name| {
+            let mut schema = Schema::new("c");
+            schema.message(name, &[("x", Type::Scalar(Scalar::U8))]);
+            package(&schema.model(), &Options::default()).is_ok()
+        })
+        .collect();
+    assert!(used.len() > 40, "{used:?}");
+    assert_eq!(free, Vec::<&String>::new());
+}
+
+#[test]
+fn names_that_meet_in_dart_name_both_owners() {
+    let mut schema = Schema::new("c");
+    let byte = || Type::Scalar(Scalar::U8);
+    let mode = schema.enumeration("Mode", Scalar::U8, &[("OnOff", 0), ("On_Off", 1)]);
+    schema.message("M", &[("a_b", byte()), ("aB", byte()), ("mode", mode), ("mode_raw", byte())]);
+    schema.message("Dot", &[("id", Type::Scalar(Scalar::U64)), ("id_big", byte())]);
+    schema.message("DotArray", &[("x", byte())]);
+    schema.message("CLibrary", &[("x", byte())]);
+    schema.function(
+        named("do_it"),
+        &[("p_q", Pass::Value, byte()), ("pQ", Pass::Value, byte())],
+        None,
+        |_| {},
+    );
+    schema.function(named("doIt"), &[], None, |_| {});
+    assert_eq!(
+        problems(&schema),
+        [
+            "enum c::Mode, variant On_Off: its Dart name `onOff` is also that of enum c::Mode, variant OnOff",
+            "message c::CLibrary: its Dart name `CLibrary` is also that of library c",
+            "message c::Dot, field id_big: its Dart name `idBig` is also that of the BigInt getter of message \
+         c::Dot, field id",
+            "message c::DotArray: its Dart name `DotArray` is also that of the Array class of message c::Dot",
+            "message c::M, field aB: its Dart name `aB` is also that of message c::M, field a_b",
+            "message c::M, field mode_raw: its Dart name `modeRaw` is also that of the raw getter of message \
+         c::M, field mode",
+            "function c_do_it: its Dart name `doIt` is also that of function c_doIt",
+            "function c_do_it, parameter pQ: its Dart name `pQ` is also that of function c_do_it, parameter p_q",
+        ]
+    );
+}
+
+#[test]
+fn what_has_no_dart_name_asks_for_one() {
+    let mut schema = Schema::new("c");
+    let byte = || Type::Scalar(Scalar::U8);
+    let renamed = |name: &str, to: &str| Item { rename: Some(to.into()), ..named(name) };
+    schema.message_aligned(
+        named("M"),
+        vec![
+            (named("größe"), byte()),
+            (named("_1"), byte()),
+            (renamed("a", "länge"), byte()),
+            (renamed("b", "_hidden"), byte()),
+            (renamed("c", "class"), byte()),
+            (renamed("d", "x;} void main() {"), byte()),
+            (renamed("größer", "larger"), byte()),
+        ],
+        1,
+    );
+    let all = package(&schema.model(), &Options::default()).unwrap_err();
+    let expected = [
+        ("größe", "Dart names are ASCII"),
+        ("_1", "there is no Dart name for it"),
+        ("a", "`länge` can't be a public Dart name"),
+        ("b", "`_hidden` can't be a public Dart name"),
+        ("c", "its Dart name `class` means something else in generated code"),
+        ("d", "`x;} void main() {` can't be a public Dart name"),
+    ];
+    assert_eq!(all.0.len(), expected.len(), "{all}");
+    for (problem, (field, what)) in all.0.iter().zip(expected) {
+        assert_eq!(
+            (problem.item.as_str(), problem.what.as_str()),
+            (&*format!("message c::M, field {field}"), what)
+        );
+    }
+    assert!(all.0[0].fix.contains("#[ffi(rename"), "{all}");
+}
+
+#[test]
+fn an_overaligned_message_is_padded_but_not_passed_by_value() {
+    let mut schema = Schema::new("c");
+    let wide = schema.message_aligned(named("Wide"), vec![(named("x"), Type::Scalar(Scalar::F32))], 16);
+    schema.message("Outer", &[("a", Type::Scalar(Scalar::U8)), ("b", wide.clone())]);
+    let messages = &files(&schema.model())["lib/src/messages.g.dart"];
+    assert!(messages.contains("@Array(12)\n"), "behind `x`: {messages}");
+    assert!(messages.contains("@Array(15)\n"), "before `b`: {messages}");
+    schema.function(named("f"), &[], Some(wide), |_| {});
+    assert_eq!(
+        problems(&schema),
+        ["function c_f: `Wide` is aligned to 16 and not to the 4 of its fields: Dart can't pass it by value",]
+    );
 }

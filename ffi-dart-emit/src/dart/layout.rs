@@ -259,8 +259,12 @@ mod tests {
     #[test]
     fn an_assignment_breaks_at_its_call_before_it_breaks_at_its_operator() {
         let arguments = strings(&["argument".repeat(4).as_str(), "status"]);
-        assert!(call(4, "final result = ", &"f".repeat(30), &arguments, ";").starts_with("    final result = f"));
-        assert!(call(4, "final result = ", &"f".repeat(62), &arguments, ";").starts_with("    final result =\n"));
+        assert!(
+            call(4, "final result = ", &"f".repeat(30), &arguments, ";").starts_with("    final result = f")
+        );
+        assert!(
+            call(4, "final result = ", &"f".repeat(62), &arguments, ";").starts_with("    final result =\n")
+        );
     }
 
     #[test]
@@ -288,9 +292,10 @@ mod tests {
 
     #[test]
     fn docs_cannot_leave_their_comment() {
-        assert_eq!(doc(2, "a\r\nb\rc\0\u{202e}  \n\n@docImport 'x';"), concat!(
-            "  /// a\n  /// b\n  /// c\u{fffd}\u{fffd}\n  ///\n  /// \\@docImport 'x';\n"
-        ));
+        assert_eq!(
+            doc(2, "a\r\nb\rc\0\u{202e}  \n\n@docImport 'x';"),
+            concat!("  /// a\n  /// b\n  /// c\u{fffd}\u{fffd}\n  ///\n  /// \\@docImport 'x';\n")
+        );
         assert_eq!(doc(0, "{@youtube x}"), "/// {\\@youtube x}\n");
     }
 

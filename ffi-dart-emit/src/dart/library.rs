@@ -105,7 +105,8 @@ impl<'a> LibraryFile<'a> {
         let mut lookup = vec![layout::string(&it.symbol)];
         lookup.extend(it.leaf.then(|| "isLeaf: true".to_owned()));
         let callee = format!("library.lookupFunction<_C{number}, _D{number}>");
-        self.bindings.push(layout::call(6, &format!("{binding} = "), &callee, &lookup, "").trim_start().to_owned());
+        self.bindings
+            .push(layout::call(6, &format!("{binding} = "), &callee, &lookup, "").trim_start().to_owned());
 
         let mut arguments = Vec::new();
         let mut parameters = Vec::new();
@@ -118,7 +119,9 @@ impl<'a> LibraryFile<'a> {
             match param.passing {
                 Passing::Value(Value::Enum(_)) => arguments.push(format!("{name}.value")),
                 Passing::Value(_) | Passing::Reference { .. } => arguments.push(name.clone()),
-                Passing::Slice { .. } => arguments.extend([format!("{name}.pointer"), format!("{name}.length")]),
+                Passing::Slice { .. } => {
+                    arguments.extend([format!("{name}.pointer"), format!("{name}.length")])
+                }
             }
         }
         self.enums |= matches!(it.returns, Some(Value::Enum(_)));
@@ -133,7 +136,13 @@ impl<'a> LibraryFile<'a> {
         ];
         match it.returns {
             Some(Value::Enum(_)) => {
-                lines.push(layout::call(4, "return ", &format!("{returns}.fromValue"), &["result".into()], ";"));
+                lines.push(layout::call(
+                    4,
+                    "return ",
+                    &format!("{returns}.fromValue"),
+                    &["result".into()],
+                    ";",
+                ));
             }
             Some(_) => lines.push("    return result;".to_owned()),
             None => {}
@@ -159,7 +168,11 @@ impl<'a> LibraryFile<'a> {
     }
 
     fn load(&self) -> String {
-        layout::method(&format!("static {}", self.library), "_load", Parameters::new(&["String? path".into()]))
+        layout::method(
+            &format!("static {}", self.library),
+            "_load",
+            Parameters::new(&["String? path".into()]),
+        )
     }
 
     fn construct(&self) -> String {

@@ -23,6 +23,8 @@ pub struct MessagesFile {
 /// The classes of a message.
 pub struct MessageClasses {
     name: String,
+    /// Bytes.
+    size: u64,
     /// Docs and annotations of the view.
     lead: String,
     members: Vec<String>,
@@ -49,6 +51,7 @@ impl MessageClasses {
         let own = names.of(&message.id);
         let mut classes = Self {
             name: own.name.clone(),
+            size: message.size,
             lead: String::new(),
             members: Vec::new(),
             copies: Vec::new(),
@@ -58,7 +61,8 @@ impl MessageClasses {
              **copied** where a function returned it.",
             message.size, message.align
         );
-        classes.lead = super::lead(0, &message.item, &format!("The message `{}`.", message.item.name), &facts);
+        classes.lead =
+            super::lead(0, &message.item, &format!("The message `{}`.", message.item.name), &facts);
         let mut end = 0;
         for (field, name) in message.fields.iter().zip(&own.members) {
             classes.padding(end, field.offset, alignment(model, &field.ty));
@@ -74,7 +78,10 @@ impl MessageClasses {
     fn padding(&mut self, end: u64, next: u64, align: u64) {
         if end.next_multiple_of(align) < next {
             let bytes = next - end;
-            self.members.push(format!("  @Array({bytes})\n  // ignore: unused_field\n  external Array<Uint8> _padding{end};"));
+            self.members.push(format!(
+                "  @Array({bytes})\n  // Padding that `align(N)` asks for.\n  // ignore: unused_field\n  \
+                 external Array<Uint8> _padding{end};"
+            ));
         }
     }
 
@@ -96,7 +103,10 @@ impl MessageClasses {
                     };
                     self.members.push(format!("{}  @{native}()\n  external {dart} {name};", lead(&more)));
                     if unsigned {
-                        self.unsigned(name, &derived(&format!("[{name}] as the unsigned number it is in Rust.")));
+                        self.unsigned(
+                            name,
+                            &derived(&format!("[{name}] as the unsigned number it is in Rust.")),
+                        );
                     }
                     self.copies.push(layout::assign(4, name, &format!("other.{name}")));
                 }
@@ -112,7 +122,11 @@ impl MessageClasses {
                     self.accessors(
                         &lead(more),
                         layout::getter(class, name, &Statement::ReturnCall(&from, &[&raw])),
-                        layout::setter(name, format!("{class} value"), &Statement::Assign(&raw, "value.value")),
+                        layout::setter(
+                            name,
+                            format!("{class} value"),
+                            &Statement::Assign(&raw, "value.value"),
+                        ),
                     );
                     self.copies.push(layout::assign(4, &raw, &format!("other.{raw}")));
                 }
@@ -144,7 +158,11 @@ impl MessageClasses {
                 self.accessors(
                     &lead(&borrowed),
                     layout::getter(list, name, &Statement::Return(&elements)),
-                    layout::setter(name, format!("List<{dart}> values"), &Statement::Call(&set_all, &["0", &checked])),
+                    layout::setter(
+                        name,
+                        format!("List<{dart}> values"),
+                        &Statement::Call(&set_all, &["0", &checked]),
+                    ),
                 );
             }
             Type::Enum(index) => {
@@ -163,11 +181,16 @@ impl MessageClasses {
                         name,
                         &Statement::ReturnCall("EnumList", &[&elements, &from]),
                     ),
-                    layout::setter(name, format!("List<{class}> values"), &Statement::Call(&set_all, &["0", &checked])),
+                    layout::setter(
+                        name,
+                        format!("List<{class}> values"),
+                        &Statement::Call(&set_all, &["0", &checked]),
+                    ),
                 );
             }
             _ => {
-                let set_from = layout::call(6, "", &format!("_{name}[i].setFrom"), &["values[i]".into()], ";");
+                let set_from =
+                    layout::call(6, "", &format!("_{name}[i].setFrom"), &["values[i]".into()], ";");
                 let values = [format!("List<{native}> values")];
                 let head = layout::method("set", name, Parameters::new(&values));
                 self.accessors(

@@ -48,7 +48,10 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
     files.extend([
         OutputFile::starter("README.md", render(&start)),
-        OutputFile::starter("analysis_options.yaml", include_str!("../../templates/dart/analysis_options.yaml")),
+        OutputFile::starter(
+            "analysis_options.yaml",
+            include_str!("../../templates/dart/analysis_options.yaml"),
+        ),
         OutputFile::starter("pubspec.yaml", render(&Pubspec { names: &names })),
     ]);
     Ok(files)

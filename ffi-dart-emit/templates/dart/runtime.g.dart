@@ -468,7 +468,11 @@ abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
   final int length;
 
   /// [index], which must be that of an element.
-  int checkIndex(int index) => RangeError.checkValidIndex(index, this);
+  @pragma('vm:prefer-inline')
+  int checkIndex(int index) =>
+      index >= 0 && index < length ? index : _throwIndex(index);
+
+  Never _throwIndex(int index) => throw IndexError.withLength(index, length);
 
   /// Where the element at [index] is.
   Pointer<T> pointerAt(int index) =>
@@ -942,7 +946,7 @@ base mixin FixedLengthList<E> on ListMixin<E> {
 /// [values], which must be [length] of them.
 List<T> checkLength<T>(List<T> values, int length) {
   if (values.length == length) return values;
-  throw ArgumentError.value(values, 'values', 'must have $length elements');
+  throw ArgumentError.value(values.length, 'values.length', 'must be $length');
 }
 
 /// The `u64` that [bits] holds.
@@ -951,7 +955,7 @@ BigInt bigFromBits(int bits) => BigInt.from(bits).toUnsigned(64);
 /// The 64 bits of [value], which must be a `u64`.
 int bitsFromBig(BigInt value) {
   if (value.isNegative || value.bitLength > 64) {
-    throw ArgumentError.value(value, 'value', 'must be from 0 to 2^64 - 1');
+    throw ArgumentError.value('$value', 'value', 'must be from 0 to 2^64 - 1');
   }
   return value.toSigned(64).toInt();
 }

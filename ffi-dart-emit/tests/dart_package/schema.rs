@@ -151,7 +151,7 @@ impl Schema {
         let mut function = Function {
             symbol: format!("{}_{}", self.library, item.name),
             fingerprint: Fingerprint(0),
-            fingerprint_symbol: self.symbol(&item.name, "fingerprint"),
+            fingerprint_symbol: format!("{}_fn_{}_fingerprint", self.library, item.name),
             leaf: false,
             params: params
                 .iter()
