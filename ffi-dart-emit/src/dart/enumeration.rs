@@ -70,7 +70,7 @@ impl EnumClasses {
         layout::class(&format!("enum {}", self.name), "implements FfiEnum")
     }
 
-    fn from_value(&self) -> String {
+    fn decoder(&self) -> String {
         layout::method(&format!("static {}", self.name), "fromValue", Parameters::new(&["int value".into()]))
     }
 
@@ -86,6 +86,14 @@ impl EnumClasses {
 
     fn element_size(&self, native: &str) -> String {
         layout::getter("int", "elementSize", &Statement::Return(&format!("sizeOf<{native}>()")))
+    }
+
+    fn constructor(&self) -> String {
+        layout::call(2, "const ", &self.name, &["this.value".to_owned()], ";")
+    }
+
+    fn array_constructor(&self) -> String {
+        layout::call(2, "", &format!("{}Array", self.name), &["super.length".to_owned()], ";")
     }
 
     fn array_view(&self) -> String {

@@ -69,7 +69,8 @@ impl<'a> LibraryFile<'a> {
             let item = layout::string(&format!("function {}", it.item.name));
             file.check("symbol", &[item.clone(), layout::string(&it.symbol)]);
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
-            file.function(model, names, it, own, &mut signatures);
+            let last = file.methods.len() + 1 == model.functions.len();
+            file.function(model, names, it, own, last, &mut signatures);
         }
         for (index, signature) in signatures.iter().enumerate() {
             let Signature { native, dart } = signature;
@@ -93,6 +94,7 @@ impl<'a> LibraryFile<'a> {
         names: &Names<'_>,
         it: &Function,
         own: &FunctionNames,
+        last: bool,
         signatures: &mut Vec<Signature>,
     ) {
         let signature = Signature::new(model, names, it);
@@ -101,12 +103,12 @@ impl<'a> LibraryFile<'a> {
             signatures.len() - 1
         });
         let binding = format!("_{}Native", own.name);
-        self.fields.push(format!("  final _D{number} {binding};"));
+        self.fields.push(layout::declaration(2, &format!("final _D{number}"), &binding, ";"));
         let mut lookup = vec![layout::string(&it.symbol)];
         lookup.extend(it.leaf.then(|| "isLeaf: true".to_owned()));
-        let callee = format!("library.lookupFunction<_C{number}, _D{number}>");
-        self.bindings
-            .push(layout::call(6, &format!("{binding} = "), &callee, &lookup, "").trim_start().to_owned());
+        let callee = format!("lookupFunction<_C{number}, _D{number}>");
+        let after = if last { " {" } else { "," };
+        self.bindings.push(layout::initializer(&binding, "library", &callee, &lookup, after));
 
         let mut arguments = Vec::new();
         let mut parameters = Vec::new();
@@ -158,6 +160,15 @@ impl<'a> LibraryFile<'a> {
         layout::constructor(&format!("{}._", self.library), Parameters::new(&parameters))
     }
 
+    fn memory_getter(&self) -> String {
+        let memory = format!("{}.instance._memory", self.library);
+        layout::arrow(0, "LibraryMemory get libraryMemory", &memory)
+    }
+
+    fn instance_getter(&self) -> String {
+        layout::arrow(2, &format!("static {} get instance", self.library), "_instance ?? open()")
+    }
+
     fn class(&self) -> String {
         layout::class(&format!("final class {}", self.library), "implements Finalizable")
     }
@@ -181,8 +192,9 @@ impl<'a> LibraryFile<'a> {
     }
 
     fn status_clear(&self) -> String {
+        let after = if self.bindings.is_empty() { " {" } else { "," };
         let symbol = [layout::string(&self.symbols.status_clear), "isLeaf: true".to_owned()];
-        layout::call(6, "_statusClear = ", "library.lookupFunction<_StatusC, _StatusD>", &symbol, "")
+        layout::initializer("_statusClear", "library", "lookupFunction<_StatusC, _StatusD>", &symbol, after)
     }
 
     fn memory(&self) -> String {

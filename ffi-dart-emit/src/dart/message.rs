@@ -57,7 +57,8 @@ impl MessageClasses {
             copies: Vec::new(),
         };
         let facts = format!(
-            "\n\n{} bytes, aligned to {}. **borrowed**: a view of memory that it was read from; \
+            "\n\n{} bytes, aligned to {}.\n\
+             **borrowed**: a view of the memory that it was read from;\n\
              **copied** where a function returned it.",
             message.size, message.align
         );
@@ -80,7 +81,7 @@ impl MessageClasses {
             let bytes = next - end;
             self.members.push(format!(
                 "  @Array({bytes})\n  // Padding that `align(N)` asks for.\n  // ignore: unused_field\n  \
-                 external Array<Uint8> _padding{end};"
+                 external Array<Uint8> _{end};"
             ));
         }
     }
@@ -101,7 +102,7 @@ impl MessageClasses {
                     } else {
                         String::new()
                     };
-                    self.members.push(format!("{}  @{native}()\n  external {dart} {name};", lead(&more)));
+                    self.members.push(format!("{}  @{native}()\n{}", lead(&more), external(dart, name)));
                     if unsigned {
                         self.unsigned(
                             name,
@@ -115,7 +116,7 @@ impl MessageClasses {
                     let raw = format!("{name}Raw");
                     let native = types::scalar(it.repr).native;
                     let doc = derived(&format!("The number of [{name}], whatever it is."));
-                    self.members.push(format!("{doc}  @{native}()\n  external int {raw};"));
+                    self.members.push(format!("{doc}  @{native}()\n{}", external("int", &raw)));
                     let class = &names.of(&it.id).name;
                     let more = "\n\nThrows an [UnknownEnumValueException] when it is no value.";
                     let from = format!("{class}.fromValue");
@@ -133,7 +134,7 @@ impl MessageClasses {
                 Type::Message(index) => {
                     let class = &names.of(&model.message(*index).id).name;
                     let more = "\n\n**borrowed** from this message; assigning copies.";
-                    self.members.push(format!("{}  external {class} {name};", lead(more)));
+                    self.members.push(format!("{}{}", lead(more), external(class, name)));
                     self.copies.push(layout::assign(4, name, &format!("other.{name}")));
                 }
                 Type::Array { .. } => unreachable!("an element is no array"),
@@ -143,14 +144,15 @@ impl MessageClasses {
 
         let elements = format!("_{name}.elements");
         let checked = format!("checkLength(values, {count})");
-        let borrowed = format!("\n\n{shape} **borrowed** from this message; assigning copies.");
+        let borrowed = format!("\n\n{shape}\n**borrowed** from this message; assigning copies.");
         let native = match element {
             Type::Scalar(it) => types::scalar(*it).native,
             Type::Enum(index) => types::scalar(model.enumeration(*index).repr).native,
             Type::Message(index) => &names.of(&model.message(*index).id).name,
             Type::Array { .. } => unreachable!("an element is no array"),
         };
-        self.members.push(format!("  @Array({count})\n  external Array<{native}> _{name};"));
+        let inline = external(&format!("Array<{native}>"), &format!("_{name}"));
+        self.members.push(format!("  @Array({count})\n{inline}"));
         match element {
             Type::Scalar(it) => {
                 let types::ScalarTypes { dart, list, .. } = types::scalar(*it);
@@ -230,6 +232,11 @@ impl MessageClasses {
     }
 }
 
+/// A field that `dart:ffi` reads and writes.
+fn external(ty: &str, name: &str) -> String {
+    layout::declaration(2, &format!("external {ty}"), name, ";")
+}
+
 /// What the view of an array shows.
 fn shape(ty: &Type) -> String {
     let mut lengths = Vec::new();
@@ -266,6 +273,10 @@ impl MessageClasses {
 
     fn element_size(&self) -> String {
         layout::getter("int", "elementSize", &Statement::Return(&format!("sizeOf<{}>()", self.name)))
+    }
+
+    fn array_constructor(&self) -> String {
+        layout::call(2, "", &format!("{}Array", self.name), &["super.length".to_owned()], ";")
     }
 
     fn array_view(&self) -> String {

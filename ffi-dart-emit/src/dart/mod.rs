@@ -1,7 +1,7 @@
 //! A model to a Dart package.
 //!
 //! Each kind of item has a file here that turns it into what its template in `templates/dart/` shows; identifiers
-//! come from [`names`], line breaks from [`layout`]. What is the same in every package is a real Dart
+//! come from `names.rs`, line breaks from `layout.rs`. What is the same in every package is a real Dart
 //! file, `templates/dart/runtime.g.dart`.
 
 mod enumeration;
@@ -13,7 +13,7 @@ mod types;
 
 use askama::Template;
 
-use crate::model::{Item, Model, Problems};
+use crate::model::{Item, Model, Param, Passing, Problems, Value};
 use crate::output::OutputFile;
 
 use enumeration::EnumsFile;
@@ -37,7 +37,12 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     let package = options.package.as_deref().unwrap_or(&model.library.name);
     check(model)?;
     let names = Names::new(model, package)?;
-    let start = StartFiles { names: &names, file: &model.library.name, first: names.functions.first() };
+    let readme = Readme {
+        names: &names,
+        file: &model.library.name,
+        call: example(model, &names),
+        message: model.messages.first().map_or("Thing", |it| &names.of(&it.id).name),
+    };
     let generated = [
         (format!("lib/{package}.dart"), render(&ExportsFile { names: &names, file: &model.library.name })),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
@@ -47,7 +52,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     ];
     let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
     files.extend([
-        OutputFile::starter("README.md", render(&start)),
+        OutputFile::starter("README.md", render(&readme)),
         OutputFile::starter(
             "analysis_options.yaml",
             include_str!("../../templates/dart/analysis_options.yaml"),
@@ -78,10 +83,28 @@ struct ExportsFile<'a> {
 
 #[derive(Template)]
 #[template(path = "dart/README.md.jinja", escape = "none")]
-struct StartFiles<'a> {
+struct Readme<'a> {
     names: &'a Names<'a>,
     file: &'a str,
-    first: Option<&'a names::FunctionNames>,
+    /// A call that needs nothing but literals.
+    call: Option<String>,
+    message: &'a str,
+}
+
+fn example(model: &Model, names: &Names<'_>) -> Option<String> {
+    let literal = |param: &Param| match param.passing {
+        Passing::Value(Value::Scalar(it)) => match types::scalar(it).dart {
+            "bool" => Some("true"),
+            "double" => Some("1.5"),
+            _ => Some("1"),
+        },
+        _ => None,
+    };
+    model.functions.iter().zip(&names.functions).find_map(|(it, own)| {
+        let arguments: Option<Vec<_>> = it.params.iter().map(literal).collect();
+        let call = format!("library.{}({})", own.name, arguments?.join(", "));
+        Some(if it.returns.is_some() { format!("print({call});") } else { format!("{call};") })
+    })
 }
 
 #[derive(Template)]

@@ -294,28 +294,38 @@ impl Namer {
     }
 
     fn type_name(&mut self, owner: &str, item: &Item) -> String {
-        self.name(owner, item, |name| {
+        self.name(owner, item, char::is_ascii_uppercase, |name| {
             let keep = name.starts_with(|first: char| first.is_ascii_uppercase()) && !name.contains('_');
             if keep { name.to_owned() } else { name.to_upper_camel_case() }
         })
     }
 
     fn member(&mut self, scope: &mut Scope, owner: &str, item: &Item) -> String {
-        let name = self.name(owner, item, |name| escaped(name.to_lower_camel_case(), &scope.reserved));
+        let name = self.name(owner, item, char::is_ascii_lowercase, |name| {
+            escaped(name.to_lower_camel_case(), &scope.reserved)
+        });
         self.claim(scope, owner, &name);
         name
     }
 
-    fn name(&mut self, owner: &str, item: &Item, convert: impl Fn(&str) -> String) -> String {
-        match &item.rename {
-            Some(rename) if is_public(rename) => rename.clone(),
-            Some(rename) => {
-                let what = format!("`{}` can't be a public Dart name", rename.escape_debug());
-                self.problem(owner, what, "use letters, digits and `_`, and a letter first");
-                rename.clone()
-            }
-            None => self.convert(owner, &item.name, convert, RENAME),
+    /// The name of `item`, which starts with what `first` accepts: a member called like a type would hide it.
+    fn name(
+        &mut self,
+        owner: &str,
+        item: &Item,
+        first: fn(&char) -> bool,
+        convert: impl Fn(&str) -> String,
+    ) -> String {
+        let Some(rename) = &item.rename else { return self.convert(owner, &item.name, convert, RENAME) };
+        if !is_public(rename) || !rename.starts_with(|it| first(&it)) {
+            let what = format!("`{}` can't be its Dart name", rename.escape_debug());
+            self.problem(
+                owner,
+                what,
+                "use ASCII letters, digits and `_`; types start with a capital, members small",
+            );
         }
+        rename.clone()
     }
 
     fn convert(&mut self, owner: &str, name: &str, convert: impl Fn(&str) -> String, fix: &str) -> String {

@@ -188,8 +188,8 @@ final class LibraryCheck {
     required String variable,
   }) {
     final tried = StringBuffer();
-    final explicit = path ?? Platform.environment[variable];
-    final candidates = explicit != null ? [explicit] : _defaultFiles(name);
+    final explicit = path ?? Platform.environment[variable] ?? '';
+    final candidates = explicit.isEmpty ? _defaultFiles(name) : [explicit];
     for (final file in candidates) {
       try {
         return LibraryCheck._(name, package, file, DynamicLibrary.open(file));
