@@ -49,8 +49,7 @@ fn particles() -> Model {
     fields.extend(arrays.iter().map(|(name, it)| (name.as_str(), array(Type::Scalar(*it), 3))));
     fields.extend([("value", Type::Scalar(Scalar::U64)), ("class", f32()), ("hash_code", f32())]);
     schema.message("Everything", &fields);
-    let hostile =
-        "Sums up.\r\nSee [`Particle::x`], Vec<T>, {@youtube 1} and\0 \u{202e}\n@docImport 'x';  \n\n";
+    let hostile = "Sums up.\r\nSee [`Particle::x`], Vec<T>, {@youtube 1} and\0 \u{202e}\n@docImport 'x';  \n a  @Deprecated( b\n\n";
     let particle = schema.message_aligned(
         Item { doc: "A thing that moves.".into(), ..named("Particle") },
         vec![

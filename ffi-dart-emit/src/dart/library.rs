@@ -19,7 +19,7 @@ pub struct LibraryFile<'a> {
     variable: &'a str,
     /// The Rust library, which names the file.
     file: &'a str,
-    version: &'a str,
+    doc: String,
     abi: u32,
     symbols: &'a LibrarySymbols,
     messages: bool,
@@ -35,12 +35,18 @@ impl<'a> LibraryFile<'a> {
     /// The file for `model`.
     pub fn new(model: &'a Model, names: &'a Names<'_>) -> Self {
         let symbols = &model.library.symbols;
+        let doc = format!(
+            "The Rust library `{}` {}: one method per exported function.\n\n\
+             There is one per isolate. Every call throws an [FfiException] when Rust\n\
+             refuses an argument or panics.",
+            model.library.name, model.library.version
+        );
         let mut file = Self {
             library: &names.library,
             package: &names.package,
             variable: &names.variable,
             file: &model.library.name,
-            version: &model.library.version,
+            doc: layout::doc(0, &doc),
             abi: ABI_VERSION,
             symbols,
             messages: !model.messages.is_empty(),

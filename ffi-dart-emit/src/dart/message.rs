@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::model::{Field, Message, Model, Problem, Type, scalar_name};
+use crate::model::{Field, Item, Message, Model, Problem, Scalar, Type, Value};
 
 use super::layout::{self, Parameters, Statement};
 use super::names::Names;
@@ -49,21 +49,19 @@ impl MessagesFile {
 impl MessageClasses {
     fn new(model: &Model, names: &Names<'_>, message: &Message) -> Self {
         let own = names.of(&message.id);
-        let mut classes = Self {
-            name: own.name.clone(),
-            size: message.size,
-            lead: String::new(),
-            members: Vec::new(),
-            copies: Vec::new(),
-        };
         let facts = format!(
             "\n\n{} bytes, aligned to {}.\n\
              **borrowed**: a view of the memory that it was read from;\n\
              **copied** where a function returned it.",
             message.size, message.align
         );
-        classes.lead =
-            super::lead(0, &message.item, &format!("The message `{}`.", message.item.name), &facts);
+        let mut classes = Self {
+            name: own.name.clone(),
+            size: message.size,
+            lead: super::lead(0, &message.item, &format!("The message `{}`.", message.item.name), &facts),
+            members: Vec::new(),
+            copies: Vec::new(),
+        };
         let mut end = 0;
         for (field, name) in message.fields.iter().zip(&own.members) {
             classes.padding(end, field.offset, alignment(model, &field.ty));
@@ -87,148 +85,133 @@ impl MessageClasses {
     }
 
     fn field(&mut self, model: &Model, names: &Names<'_>, field: &Field, name: &str) {
-        let default = format!("The field `{}`.", field.item.name);
-        let lead = |more: &str| super::lead(2, &field.item, &default, more);
-        let derived = |text: &str| super::derived_lead(2, &field.item, text);
-        let (element, count) = flattened(&field.ty);
-        let shape = shape(&field.ty);
-        if !matches!(field.ty, Type::Array { .. }) {
-            match element {
-                Type::Scalar(it) => {
-                    let types::ScalarTypes { native, dart, .. } = types::scalar(*it);
-                    let unsigned = scalar_name(*it) == "u64";
-                    let more = if unsigned {
-                        format!("\n\nThe 64 bits as an `int`, negative from 2^63 on; see [{name}Big].")
-                    } else {
-                        String::new()
-                    };
-                    self.members.push(format!("{}  @{native}()\n{}", lead(&more), external(dart, name)));
-                    if unsigned {
-                        self.unsigned(
-                            name,
-                            &derived(&format!("[{name}] as the unsigned number it is in Rust.")),
-                        );
-                    }
-                    self.copies.push(layout::assign(4, name, &format!("other.{name}")));
-                }
-                Type::Enum(index) => {
-                    let it = model.enumeration(*index);
-                    let raw = format!("{name}Raw");
-                    let native = types::scalar(it.repr).native;
-                    let doc = derived(&format!("The number of [{name}], whatever it is."));
-                    self.members.push(format!("{doc}  @{native}()\n{}", external("int", &raw)));
-                    let class = &names.of(&it.id).name;
-                    let more = "\n\nThrows an [UnknownEnumValueException] when it is no value.";
-                    let from = format!("{class}.fromValue");
-                    self.accessors(
-                        &lead(more),
-                        layout::getter(class, name, &Statement::ReturnCall(&from, &[&raw])),
-                        layout::setter(
-                            name,
-                            format!("{class} value"),
-                            &Statement::Assign(&raw, "value.value"),
-                        ),
-                    );
-                    self.copies.push(layout::assign(4, &raw, &format!("other.{raw}")));
-                }
-                Type::Message(index) => {
-                    let class = &names.of(&model.message(*index).id).name;
-                    let more = "\n\n**borrowed** from this message; assigning copies.";
-                    self.members.push(format!("{}{}", lead(more), external(class, name)));
-                    self.copies.push(layout::assign(4, name, &format!("other.{name}")));
-                }
-                Type::Array { .. } => unreachable!("an element is no array"),
+        let named = Named { item: &field.item, name };
+        match &field.ty {
+            Type::Scalar(it) => self.scalar(&named, *it),
+            Type::Enum(index) => {
+                let it = model.enumeration(*index);
+                self.enumeration(&named, types::scalar(it.repr).native, &names.of(&it.id).name);
             }
+            Type::Message(index) => {
+                let class = &names.of(&model.message(*index).id).name;
+                let lead = named.lead("\n\n**borrowed** from this message; assigning copies.");
+                self.members.push(format!("{lead}{}", external(class, name)));
+                self.copies.push(layout::assign(4, name, &format!("other.{name}")));
+            }
+            Type::Array { .. } => self.array(model, names, &named, &field.ty),
+        }
+    }
+
+    fn scalar(&mut self, named: &Named<'_>, scalar: Scalar) {
+        let name = named.name;
+        let types::ScalarTypes { native, dart, .. } = types::scalar(scalar);
+        let unsigned = scalar == Scalar::U64;
+        let big = format!("{name}Big");
+        let more = format!("\n\nThe 64 bits as an `int`, negative from 2^63 on; see [{big}].");
+        let lead = named.lead(if unsigned { &more } else { "" });
+        self.members.push(format!("{lead}  @{native}()\n{}", external(dart, name)));
+        self.copies.push(layout::assign(4, name, &format!("other.{name}")));
+        if unsigned {
+            // The parameter must not hide the field that is assigned to.
+            let value = if name == "value" { "number" } else { "value" };
+            let bits = format!("bitsFromBig({value})");
+            self.accessors(
+                named,
+                &named.beside(&format!("[{name}] as the unsigned number it is in Rust.")),
+                layout::getter("BigInt", &big, &Statement::ReturnCall("bigFromBits", &[name])),
+                layout::setter(&big, format!("BigInt {value}"), &Statement::Assign(name, &bits)),
+            );
+        }
+    }
+
+    fn enumeration(&mut self, named: &Named<'_>, native: &str, class: &str) {
+        let name = named.name;
+        let raw = format!("{name}Raw");
+        let from = format!("{class}.fromValue");
+        let lead = named.beside(&format!("The number of [{name}], whatever it is."));
+        self.members.push(format!("{lead}  @{native}()\n{}", external("int", &raw)));
+        self.copies.push(layout::assign(4, &raw, &format!("other.{raw}")));
+        self.accessors(
+            named,
+            &named.lead("\n\nThrows an [UnknownEnumValueException] when it is no value."),
+            layout::getter(class, name, &Statement::ReturnCall(&from, &[&raw])),
+            layout::setter(name, format!("{class} value"), &Statement::Assign(&raw, "value.value")),
+        );
+    }
+
+    fn array(&mut self, model: &Model, names: &Names<'_>, named: &Named<'_>, ty: &Type) {
+        let name = named.name;
+        let (element, count) = flattened(ty);
+        let elements = format!("_{name}.elements");
+        let lead =
+            named.lead(&format!("\n\n{}\n**borrowed** from this message; assigning copies.", shape(ty)));
+        let native = types::native(model, names, element);
+        let inline = external(&format!("Array<{native}>"), &format!("_{name}"));
+        self.members.push(format!("  @Array({count})\n{inline}"));
+
+        if let Value::Message(_) = element {
+            let each = |from: String| {
+                let set_from = layout::call(6, "", &format!("_{name}[i].setFrom"), &[from], ";");
+                format!("    for (var i = 0; i < {count}; i++) {{\n{set_from}\n    }}")
+            };
+            let parameter = [format!("List<{native}> values")];
+            let head = layout::method("set", name, Parameters::new(&parameter));
+            let set = each("values[i]".to_owned());
+            self.accessors(
+                named,
+                &lead,
+                layout::getter(&format!("List<{native}>"), name, &Statement::Return(&elements)),
+                format!("{head}\n    checkLength(values, {count});\n{set}\n  }}"),
+            );
+            self.copies.push(each(format!("other._{name}[i]")));
             return;
         }
 
-        let elements = format!("_{name}.elements");
-        let checked = format!("checkLength(values, {count})");
-        let borrowed = format!("\n\n{shape}\n**borrowed** from this message; assigning copies.");
-        let native = match element {
-            Type::Scalar(it) => types::scalar(*it).native,
-            Type::Enum(index) => types::scalar(model.enumeration(*index).repr).native,
-            Type::Message(index) => &names.of(&model.message(*index).id).name,
-            Type::Array { .. } => unreachable!("an element is no array"),
-        };
-        let inline = external(&format!("Array<{native}>"), &format!("_{name}"));
-        self.members.push(format!("  @Array({count})\n{inline}"));
-        match element {
-            Type::Scalar(it) => {
-                let types::ScalarTypes { dart, list, .. } = types::scalar(*it);
-                let set_all = format!("{elements}.setAll");
-                self.accessors(
-                    &lead(&borrowed),
-                    layout::getter(list, name, &Statement::Return(&elements)),
-                    layout::setter(
-                        name,
-                        format!("List<{dart}> values"),
-                        &Statement::Call(&set_all, &["0", &checked]),
-                    ),
-                );
-            }
-            Type::Enum(index) => {
-                let it = model.enumeration(*index);
-                let class = &names.of(&it.id).name;
-                let raw = format!("{name}Raw");
-                let doc = derived(&format!("The numbers of [{name}], whatever they are."));
-                let get = layout::getter("List<int>", &raw, &Statement::Return(&elements));
-                self.members.push(format!("{doc}{get}"));
-                let set_all = format!("{name}.setAll");
-                let from = format!("{class}.fromValue");
-                self.accessors(
-                    &lead(&borrowed),
-                    layout::getter(
-                        &format!("List<{class}>"),
-                        name,
-                        &Statement::ReturnCall("EnumList", &[&elements, &from]),
-                    ),
-                    layout::setter(
-                        name,
-                        format!("List<{class}> values"),
-                        &Statement::Call(&set_all, &["0", &checked]),
-                    ),
-                );
+        let class = types::public(names, model, element);
+        let (getter, target) = match element {
+            Value::Scalar(it) => {
+                let list = types::scalar(it).list;
+                (layout::getter(list, name, &Statement::Return(&elements)), elements.as_str())
             }
             _ => {
-                let set_from =
-                    layout::call(6, "", &format!("_{name}[i].setFrom"), &["values[i]".into()], ";");
-                let values = [format!("List<{native}> values")];
-                let head = layout::method("set", name, Parameters::new(&values));
-                self.accessors(
-                    &lead(&borrowed),
-                    layout::getter(&format!("List<{native}>"), name, &Statement::Return(&elements)),
-                    format!(
-                        "{head}\n    {checked};\n    for (var i = 0; i < {count}; i++) {{\n{set_from}\n    }}\n  }}"
-                    ),
-                );
-                let copy =
-                    layout::call(6, "", &format!("_{name}[i].setFrom"), &[format!("other._{name}[i]")], ";");
-                self.copies.push(format!("    for (var i = 0; i < {count}; i++) {{\n{copy}\n    }}"));
-                return;
+                let doc = named.beside(&format!("The numbers of [{name}], whatever they are."));
+                let raw = layout::getter("List<int>", &format!("{name}Raw"), &Statement::Return(&elements));
+                self.members.push(format!("{doc}{raw}"));
+                let from = format!("{class}.fromValue");
+                let list = Statement::ReturnCall("EnumList", &[&elements, &from]);
+                (layout::getter(&format!("List<{class}>"), name, &list), name)
             }
-        }
+        };
+        let set_all = format!("{target}.setAll");
+        let checked = format!("checkLength(values, {count})");
+        let set = Statement::Call(&set_all, &["0", &checked]);
+        self.accessors(named, &lead, getter, layout::setter(name, format!("List<{class}> values"), &set));
         let arguments = ["0".to_owned(), format!("other.{elements}")];
         self.copies.push(layout::call(4, "", &format!("{elements}.setAll"), &arguments, ";"));
     }
 
-    fn unsigned(&mut self, name: &str, lead: &str) {
-        // The parameter must not hide the field that is assigned to.
-        let value = if name == "value" { "number" } else { "value" };
-        let big = format!("{name}Big");
-        let bits = format!("bitsFromBig({value})");
-        self.accessors(
-            lead,
-            layout::getter("BigInt", &big, &Statement::ReturnCall("bigFromBits", &[name])),
-            layout::setter(&big, format!("BigInt {value}"), &Statement::Assign(name, &bits)),
-        );
+    /// A getter with docs and a setter, which shares them; an annotation belongs to each.
+    fn accessors(&mut self, named: &Named<'_>, lead: &str, getter: String, setter: String) {
+        self.members.push(format!("{lead}{getter}"));
+        self.members.push(format!("{}{setter}", super::annotations(2, named.item)));
+    }
+}
+
+/// A field and its Dart name.
+struct Named<'a> {
+    item: &'a Item,
+    name: &'a str,
+}
+
+impl Named<'_> {
+    /// Docs and annotations of the field itself.
+    fn lead(&self, more: &str) -> String {
+        super::lead(2, self.item, &format!("The field `{}`.", self.item.name), more)
     }
 
-    fn accessors(&mut self, lead: &str, getter: String, setter: String) {
-        self.members.push(format!("{lead}{getter}"));
-        // The analyzer takes the getter's docs for the pair's; an annotation belongs to each.
-        let annotation = lead.find("  @Deprecated(").map_or("", |at| &lead[at..]);
-        self.members.push(format!("{annotation}{setter}"));
+    /// Docs and annotations of what stands beside it.
+    fn beside(&self, doc: &str) -> String {
+        layout::doc(2, doc) + &super::annotations(2, self.item)
     }
 }
 

@@ -121,14 +121,10 @@ fn render(template: &impl Template) -> String {
 /// Docs and annotations of an item: the user's docs, or `default` where there are none, and `more`.
 fn lead(indent: usize, item: &Item, default: &str, more: &str) -> String {
     let doc = if item.doc.trim().is_empty() { default } else { item.doc.trim_end() };
-    derived_lead(indent, item, &format!("{doc}{more}"))
+    layout::doc(indent, &format!("{doc}{more}")) + &annotations(indent, item)
 }
 
-/// Docs and annotations of what stands beside an item.
-fn derived_lead(indent: usize, item: &Item, doc: &str) -> String {
-    let mut out = layout::doc(indent, doc);
-    if let Some(note) = &item.deprecated {
-        out.push_str(&layout::deprecated(indent, note));
-    }
-    out
+/// The annotations of an item, each with its line break.
+fn annotations(indent: usize, item: &Item) -> String {
+    item.deprecated.as_ref().map_or_else(String::new, |note| layout::deprecated(indent, note))
 }

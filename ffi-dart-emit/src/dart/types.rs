@@ -78,19 +78,19 @@ pub fn parameter(names: &Names<'_>, model: &Model, passing: &Passing) -> String 
 }
 
 /// The element of an array of any depth, and how many there are in a row.
-pub fn flattened(ty: &Type) -> (&Type, u64) {
+pub fn flattened(ty: &Type) -> (Value, u64) {
     match ty {
         Type::Array { of, len } => {
             let (element, inner) = flattened(of);
             (element, inner * len)
         }
-        other => (other, 1),
+        Type::Scalar(it) => (Value::Scalar(*it), 1),
+        Type::Enum(index) => (Value::Enum(*index), 1),
+        Type::Message(index) => (Value::Message(*index), 1),
     }
 }
 
-/// Size and alignment that Dart gives to `ty`: those of the C ABI, without `align(N)`.
-///
-/// Fields of a message count with the padding that is written out; see `message.rs`.
+/// The alignment that Dart gives to `ty`: that of the C ABI, without `align(N)`.
 pub fn alignment(model: &Model, ty: &Type) -> u64 {
     match ty {
         Type::Scalar(it) => crate::model::scalar_size(*it),
