@@ -38,7 +38,8 @@ impl MessagesFile {
         let types: Vec<_> = model.messages.iter().flat_map(|it| &it.fields).map(|field| &field.ty).collect();
         Self {
             typed_data: types.iter().any(|ty| {
-                matches!((ty, ty.innermost()), (Type::Array { .. }, Type::Scalar(it)) if types::scalar(*it).dart != "bool")
+                let number = matches!(ty.innermost(), Type::Scalar(it) if *it != Scalar::Bool);
+                number && matches!(ty, Type::Array { .. })
             }),
             enums: types.iter().any(|ty| matches!(ty.innermost(), Type::Enum(_))),
             messages: model.messages.iter().map(|it| MessageClasses::new(model, names, it)).collect(),
