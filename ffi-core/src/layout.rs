@@ -15,8 +15,7 @@ pub struct FieldLayout {
 }
 
 /// Asserts that a struct has the layout that `repr(C)` gives to its fields: each at the first offset behind the
-/// one before that its alignment allows, the alignment that of the strictest field or more (`repr(align)`), the
-/// size the next multiple of it.
+/// one before that its alignment allows, the alignment that of the strictest field, the size the next multiple of it.
 ///
 /// # Panics
 ///
@@ -55,7 +54,7 @@ pub const fn assert_repr_c(size: usize, align: usize, fields: &[FieldLayout]) {
         end = field.offset + field.size;
         i += 1;
     }
-    assert!(align >= strictest, "the alignment is less than a field needs; is the struct packed?");
+    assert!(align == strictest, "the alignment is not that of the strictest field; is there a repr(align)?");
     assert!(size == end.next_multiple_of(align), "the size is not what repr(C) makes of the fields");
     assert!(size > 0, "a message needs at least one byte");
 }
@@ -111,7 +110,6 @@ mod tests {
     #[test]
     fn what_repr_c_does_passes() {
         assert_repr_c(24, 8, &[field(1, 1, 0), field(8, 8, 8), field(2, 2, 16)]);
-        assert_repr_c(64, 64, &[field(1, 1, 0)]);
         assert_eq!(padding(24, &[field(1, 1, 0), field(8, 8, 8), field(2, 2, 16)]), 13);
     }
 
@@ -128,9 +126,15 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "alignment is less")]
+    #[should_panic(expected = "alignment is not")]
     fn a_packed_single_field_fails() {
         assert_repr_c(8, 1, &[field(8, 8, 0)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "alignment is not")]
+    fn a_stricter_alignment_fails() {
+        assert_repr_c(64, 64, &[field(1, 1, 0)]);
     }
 
     #[test]

@@ -76,12 +76,17 @@ fn check_repr(input: &DeriveInput) -> Result<()> {
             Error::custom("a message needs `#[repr(C)]`\nhint: without it rustc may reorder the fields");
         errors.push(error.with_span(&input.ident));
     }
-    for repr in reprs.iter().filter(|repr| repr.path().is_ident("packed")) {
-        let error = Error::custom(
+    for repr in &reprs {
+        let problem = if repr.path().is_ident("packed") {
             "a message can't be packed: its fields would be misaligned\n\
-             hint: remove `packed`, and order the fields from large to small",
-        );
-        errors.push(error.with_span(repr));
+             hint: remove `packed`, and order the fields from large to small"
+        } else if repr.path().is_ident("align") {
+            "a message can't have an alignment of its own: a struct in Dart has that of its strictest field\n\
+             hint: remove `align`; memory for messages is aligned to 64 bytes anyway"
+        } else {
+            continue;
+        };
+        errors.push(Error::custom(problem).with_span(repr));
     }
     errors.finish()
 }
