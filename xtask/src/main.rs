@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! `cargo xtask <command>`; see [`xtask::commands`].
+
+use clap::Parser;
+
+fn main() -> anyhow::Result<()> {
+    xtask::commands::Cli::parse().run()
+}
