@@ -117,7 +117,7 @@ impl Sdk {
         for dart in candidates.into_iter().flatten() {
             match Self::new(dart) {
                 Ok(sdk) => return Ok(Some(sdk)),
-                Err(error) => note(&format!("{error:#}: passed over")),
+                Err(error) => note(&format!("passed over: {error:#}")),
             }
         }
         Ok(None)

@@ -50,7 +50,11 @@ pub fn capture(command: &mut Command) -> Result<Captured> {
         stderr: String::from_utf8_lossy(&stderr).into_owned(),
     };
     if !status.success() {
-        bail!("{}\n{captured}", failed(command, status));
+        bail!(
+            "{}\n{}",
+            failed(command, status),
+            captured.to_string().trim_end()
+        );
     }
     Ok(captured)
 }

@@ -89,8 +89,10 @@ pub(super) fn install(dir: &Path) -> Result<()> {
     }
     let part = dir.with_extension("part");
     remove(&part)?;
-    build(&part, dir)
-        .with_context(|| format!("Dart cannot be installed from Debian's packages; {BY_HAND}"))?;
+    if let Err(error) = build(&part, dir) {
+        remove(&part)?;
+        bail!("cannot install Debian's Dart: {error:#}\nhint: {BY_HAND}");
+    }
     remove(dir)?;
     fs::rename(&part, dir)?;
     Sdk::at(&sdk).context("the Dart just installed does not run")?;
@@ -103,12 +105,14 @@ fn check_machine() -> Result<()> {
         .any(|tool| on_path(tool).is_none())
     {
         bail!(
-            "Dart is installed by this command only where there are Debian's apt and dpkg; {BY_HAND}"
+            "Dart is installed by this command only where there are Debian's apt and dpkg\nhint: {BY_HAND}"
         );
     }
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
     if is_ubuntu(&release) {
-        bail!("Ubuntu's repositories have no Dart, which only Debian unstable packages; {BY_HAND}");
+        bail!(
+            "Ubuntu's repositories have no Dart, which only Debian unstable packages\nhint: {BY_HAND}"
+        );
     }
     Ok(())
 }
@@ -167,22 +171,22 @@ fn download(private: &Path, debs: &Path) -> Result<()> {
     for base in bases {
         eprintln!("reading Debian unstable's list of packages");
         remove(private)?;
-        let apt = Apt::new(private, base, &targets)?;
-        match apt.dependencies() {
-            Ok(names) => {
-                eprintln!("downloading {} packages", names.len());
-                capture(
-                    apt.command("apt-get")
-                        .args(["-qq", "download"])
-                        .args(&names)
-                        .current_dir(debs),
-                )?;
-                return Ok(());
-            }
+        let tried = Apt::new(private, base, &targets).and_then(|apt| {
+            let names = apt.dependencies()?;
+            eprintln!("downloading {} packages", names.len());
+            capture(
+                apt.command("apt-get")
+                    .args(["-qq", "download"])
+                    .args(&names)
+                    .current_dir(debs),
+            )
+        });
+        match tried {
+            Ok(_) => return Ok(()),
             Err(error) => failures.push_str(&format!("\n{base}: {error:#}")),
         }
     }
-    bail!("no repository that apt is set up with has Debian unstable:{failures}")
+    bail!("no repository that apt is set up with gives Debian unstable{failures}")
 }
 
 /// A file apt would download from one of the machine's repositories.
@@ -195,11 +199,28 @@ struct Target {
 }
 
 impl Target {
-    /// Those of the machine. apt knows them from its sources; only the origin needs an `apt-get update` once.
+    /// Those of the machine. Of files that `apt-get update` fetched apt also tells the origin; `--no-release-info`
+    /// lists all that its sources name, for a machine where it never ran.
     fn all() -> Result<Vec<Self>> {
-        let format = "$(REPO_URI)\t$(CREATED_BY)\t$(ORIGIN)\t$(RELEASE)";
-        let printed = capture(Command::new("apt-get").args(["indextargets", "--format", format]))?;
-        Ok(printed.stdout.lines().filter_map(Self::parse).collect())
+        let mut targets = Vec::new();
+        for fetched in [true, false] {
+            let mut command = Command::new("apt-get");
+            command.args([
+                "indextargets",
+                "--format",
+                "$(REPO_URI)\t$(CREATED_BY)\t$(ORIGIN)\t$(RELEASE)",
+            ]);
+            if !fetched {
+                command.arg("--no-release-info");
+            }
+            targets.extend(
+                capture(&mut command)?
+                    .stdout
+                    .lines()
+                    .filter_map(Self::parse),
+            );
+        }
+        Ok(targets)
     }
 
     fn parse(line: &str) -> Option<Self> {
@@ -243,7 +264,7 @@ fn debian_bases(targets: &[Target]) -> Vec<&str> {
 
 /// An apt that knows nothing but Debian unstable at one address.
 struct Apt {
-    options: Vec<String>,
+    config: PathBuf,
 }
 
 impl Apt {
@@ -261,43 +282,16 @@ impl Apt {
         fs::write(private.join("none"), "")?;
         copy_keys(&private.join("trusted"))?;
 
-        let at = |name: &str| private.join(name).display().to_string();
-        let mut options = vec![
-            format!("Dir::Etc::sourcelist={}", at("sources.list")),
-            "Dir::Etc::sourceparts=-".to_owned(),
-            format!("Dir::Etc::trustedparts={}/", at("trusted")),
-            // The machine's pins and installed packages must not choose the versions.
-            format!("Dir::Etc::preferences={}", at("none")),
-            "Dir::Etc::preferencesparts=-".to_owned(),
-            "APT::Default-Release=unstable".to_owned(),
-            format!("Dir::State::status={}", at("none")),
-            format!("Dir::State::Lists={}", at("lists")),
-            format!("Dir::Cache={}", at("cache")),
-            // A mirror that stands still at some day is as good.
-            "Acquire::Check-Valid-Until=false".to_owned(),
-            "Acquire::Languages=none".to_owned(),
-            "Acquire::Retries=3".to_owned(),
-            // Otherwise a list that could not be had is but a warning.
-            "APT::Update::Error-Mode=any".to_owned(),
-            // As root, apt would switch to a user that may not write here.
-            "APT::Sandbox::User=root".to_owned(),
-        ];
-        let kinds: BTreeSet<_> = targets.iter().map(|target| &target.kind).collect();
-        for kind in kinds.into_iter().filter(|kind| *kind != "Packages") {
-            options.push(format!(
-                "Acquire::IndexTargets::deb::{kind}::DefaultEnabled=false"
-            ));
-        }
-        let apt = Self { options };
+        let config = private.join("apt.conf");
+        fs::write(&config, configuration(private, targets))?;
+        let apt = Self { config };
         capture(apt.command("apt-get").args(["-qq", "update"]))?;
         Ok(apt)
     }
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        for option in &self.options {
-            command.arg("-o").arg(option);
-        }
+        command.arg("--config-file").arg(&self.config);
         command
     }
 
@@ -317,6 +311,43 @@ impl Apt {
         )?;
         Ok(package_names(&printed.stdout))
     }
+}
+
+/// The settings of an apt whose state is in `private`. apt reads them after the machine's own, which may hold a proxy.
+fn configuration(private: &Path, targets: &[Target]) -> String {
+    let at = |name: &str| private.join(name).display().to_string();
+    let mut text = String::new();
+    let mut set = |key: &str, value: &str| text.push_str(&format!("{key} \"{value}\";\n"));
+    set("Dir::Etc::sourcelist", &at("sources.list"));
+    set("Dir::Etc::sourceparts", "-");
+    set("Dir::Etc::trustedparts", &at("trusted/"));
+    // The machine's pins and installed packages must not choose the versions.
+    set("Dir::Etc::preferences", &at("none"));
+    set("Dir::Etc::preferencesparts", "-");
+    set("Dir::State::status", &at("none"));
+    set("APT::Default-Release", "unstable");
+    set("Dir::State::Lists", &at("lists"));
+    set("Dir::Cache", &at("cache"));
+    // A mirror that stands still at some day is as good.
+    set("Acquire::Check-Valid-Until", "false");
+    set("Acquire::Languages", "none");
+    set("Acquire::Retries", "3");
+    // Otherwise a list that could not be had is but a warning.
+    set("APT::Update::Error-Mode", "any");
+    // As root, apt would switch to a user that may not write here.
+    set("APT::Sandbox::User", "root");
+    let kinds: BTreeSet<_> = targets.iter().map(|target| target.kind.as_str()).collect();
+    for kind in kinds.into_iter().filter(|kind| *kind != "Packages") {
+        set(
+            &format!("Acquire::IndexTargets::deb::{kind}::DefaultEnabled"),
+            "false",
+        );
+    }
+    // The machine's hooks are for its own lists.
+    for hook in ["Pre-Invoke", "Post-Invoke", "Post-Invoke-Success"] {
+        text.push_str(&format!("#clear APT::Update::{hook};\n"));
+    }
+    text
 }
 
 /// The packages in what `apt-cache depends --recurse` prints: each at the start of a line, its relations indented,
