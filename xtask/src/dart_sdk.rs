@@ -125,11 +125,12 @@ impl Sdk {
 
     /// The SDK in `folder`, which holds `bin/dart`.
     fn at(folder: &Path) -> Result<Self> {
-        // Absolute, as commands run in other folders.
-        Self::new(std::path::absolute(dart_in(folder))?)
+        Self::new(dart_in(folder))
     }
 
     fn new(dart: PathBuf) -> Result<Self> {
+        // It is started in other folders.
+        let dart = std::path::absolute(dart)?;
         let output = capture(Command::new(&dart).arg("--version"))?;
         // Versions before 2.15 wrote it to stderr.
         let version: Version = output.to_string().parse()?;
@@ -182,17 +183,12 @@ impl Sdk {
         command
     }
 
-    /// `dart run file args..` in the folder `dir`, with assertions on.
+    /// `dart run file args..` in the folder `dir`, to which `file` is relative, with assertions on.
     ///
     /// # Errors
     ///
     /// When the program fails; the message holds its output.
-    pub fn run<A: AsRef<OsStr>>(
-        &self,
-        file: &Path,
-        args: impl IntoIterator<Item = A>,
-        dir: &Path,
-    ) -> Result<Captured> {
+    pub fn run(&self, file: &Path, args: &[&str], dir: &Path) -> Result<Captured> {
         capture(
             self.command()
                 .args(["run", "--enable-asserts"])

@@ -29,7 +29,7 @@ impl Mode {
 
 impl Sdk {
     /// Runs the `package:test` style file `test_file`, relative to `package_dir`, after [`Sdk::pub_get`]. The working
-    /// folder is `package_dir`, as under `dart test`.
+    /// folder is `package_dir`, as under `dart test`. One file is not to be run twice at once in the same mode.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl Sdk {
                 let mut compile = self.command();
                 compile.args(["compile", "kernel", "--no-link-platform"]);
                 capture(compile.arg(&entry.source).arg("-o").arg(&entry.kernel))?;
-                self.run(&entry.kernel, [""; 0], package_dir)
+                self.run(&entry.kernel, &[], package_dir)
             }
             Mode::Aot => {
                 self.compile_exe(&entry.source, &entry.program)?;
