@@ -1,1 +1,14 @@
-//! x
+//! Developer commands of the workspace: `cargo xtask <command>`.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`commands`] | the command line, one module per command |
+//! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
+//! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
+//!
+//! The tests of other crates use this library too: `let Some(sdk) = Sdk::for_tests() else { return };` is the one
+//! rule for what happens where no Dart is installed.
+
+pub mod commands;
+pub mod dart_sdk;
+pub mod workspace;

@@ -1,0 +1,35 @@
+//! The command line. A new command is a module with a `clap::Args` struct that has a `run` method, one variant in
+//! [`Command`] and one arm in [`Cli::run`].
+
+pub mod dart_sdk;
+
+use clap::{Parser, Subcommand};
+
+/// Developer commands of the workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Every `cargo xtask` command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find a Dart SDK, or install one into `.dart-sdk/`, and print its bin folder.
+    DartSdk(dart_sdk::DartSdk),
+}
+
+impl Cli {
+    /// Runs the chosen command.
+    ///
+    /// # Errors
+    ///
+    /// Those of the command.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::DartSdk(args) => args.run(),
+        }
+    }
+}
