@@ -20,6 +20,14 @@ pub fn root() -> &'static Path {
         .expect("this crate lies in a folder of the workspace")
 }
 
+/// The cargo that runs this program, in the workspace root.
+#[must_use]
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root());
+    cargo
+}
+
 /// Prints `command` to stderr and runs it with this process's own stdin, stdout and stderr.
 ///
 /// # Errors
