@@ -1,6 +1,16 @@
 //! Writes a Dart package from the schema inside a compiled `ffi-core` library.
 //!
-//! The library's path is that of its data: [`model`] resolves and checks the records.
+//! The tree is the path of the data:
+//!
+//! | module | from | to |
+//! |---|---|---|
+//! | [`library_file`] | the library's bytes | records |
+//! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
+//! | [`output`] | text | files, without harm |
+//!
+//! Object formats end at [`library_file`], which knows nothing of Dart; records end at [`model`], so a writer can't
+//! meet one that wasn't checked.
 
+pub mod library_file;
 pub mod model;
 pub mod output;

@@ -214,6 +214,17 @@ impl Model {
     }
 }
 
+impl Enum {
+    /// The discriminant of one of its variants, as the number that Rust has.
+    #[must_use]
+    pub fn discriminant(&self, variant: &Variant) -> i128 {
+        match self.repr {
+            Scalar::U64 => variant.value.cast_unsigned().into(),
+            _ => variant.value.into(),
+        }
+    }
+}
+
 impl Type {
     /// The element type of an array of any depth, else the type itself.
     #[must_use]
