@@ -1,5 +1,6 @@
 //! Each problem that records can have.
 
+use ffi_core::schema::fingerprint::{MESSAGE, SCALAR, hash_name, mix};
 use ffi_core::schema::read::{Enum, Function, Library, Message, Pass, Record, Scalar, Type};
 use ffi_dart_emit::model::{Model, resolve};
 
@@ -160,17 +161,36 @@ fn no_message_holds_itself() {
     }
 }
 
-/// Nesting is followed with a list, not with the stack; and what two messages share is visited once.
+/// Messages may nest deeper than the stack, and what two fields share must not be visited twice.
 #[test]
 fn deep_nesting_and_wide_sharing_end() {
-    let name = |index: usize| format!("M{index:06}");
-    let mut deep = vec![Record::Library(library())];
-    for index in 0..20_000 {
-        let held = Type::Message(id(&name(index + 1)));
-        deep.push(Record::Message(message(&name(index), 8, 4, &[("a", 0, held.clone()), ("b", 4, held)])));
+    const DEPTH: u64 = 50_000;
+    let name = |level: u64| format!("M{level}");
+    let f32_fingerprint = mix(&[SCALAR, hash_name("f32")]);
+    let mut records = vec![Record::Library(library())];
+    let (mut held, mut held_fingerprint) = (f32(), f32_fingerprint);
+    for level in 0..DEPTH {
+        let fields = [("a", 0, held.clone()), ("b", 4 * (level + 1), f32())];
+        let mut it = message(&name(level), 4 * (level + 2), 4, &fields);
+        let facts = [MESSAGE, hash_name(&it.item.name), it.size, it.align];
+        let of_fields =
+            [hash_name("a"), 0, held_fingerprint, hash_name("b"), it.fields[1].offset, f32_fingerprint];
+        it.fingerprint.0 = mix(&[&facts[..], &of_fields].concat());
+        (held, held_fingerprint) = (Type::Message(it.id.clone()), it.fingerprint.0);
+        records.push(Record::Message(it));
     }
-    // Sizes and fingerprints can't be right here: that they are looked at shows that the end was reached.
-    assert!(resolve(deep).is_err());
+    let model = resolved(records.clone());
+    let order = model.messages_by_dependency();
+    let innermost_first = (0..DEPTH).map(name);
+    assert!(order.iter().map(|it| &it.item.name).eq(innermost_first.collect::<Vec<_>>().iter()));
+
+    // Twice the same message at each level: 2^50000 paths. Sizes are wrong, and found to be so.
+    for record in &mut records {
+        if let Record::Message(it) = record {
+            it.fields[1].ty = it.fields[0].ty.clone();
+        }
+    }
+    assert!(resolve(records).is_err());
 }
 
 #[test]
