@@ -105,15 +105,14 @@ impl Sdk {
     fn search() -> Result<Option<Self>> {
         if let Some(folder) = env::var_os(SDK_VARIABLE) {
             let sdk = Self::at(Path::new(&folder)).with_context(|| {
-                format!("{SDK_VARIABLE} must name a folder that holds bin/dart, version {MIN_VERSION} or later")
+                format!(
+                    "{SDK_VARIABLE} must name a folder that holds bin/dart, version {MIN_VERSION} or later"
+                )
             })?;
             return Ok(Some(sdk));
         }
         let installed = install::sdk_dir();
-        let candidates = [
-            workspace::on_path("dart"),
-            installed.exists().then(|| dart_in(&installed)),
-        ];
+        let candidates = [workspace::on_path("dart"), installed.exists().then(|| dart_in(&installed))];
         for dart in candidates.into_iter().flatten() {
             match Self::new(dart) {
                 Ok(sdk) => return Ok(Some(sdk)),
@@ -135,25 +134,16 @@ impl Sdk {
         // Versions before 2.15 wrote it to stderr.
         let version: Version = output.to_string().parse()?;
         if version < MIN_VERSION {
-            bail!(
-                "{} is Dart {version}, but {MIN_VERSION} or later is needed",
-                dart.display()
-            );
+            bail!("{} is Dart {version}, but {MIN_VERSION} or later is needed", dart.display());
         }
         let packages = packages::beside(&dart);
-        Ok(Self {
-            dart,
-            version,
-            packages,
-            env: Vec::new(),
-        })
+        Ok(Self { dart, version, packages, env: Vec::new() })
     }
 
     /// The same SDK, with an environment variable for all it starts: `dart` itself and compiled programs.
     #[must_use]
     pub fn with_env(mut self, key: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        self.env
-            .push((key.as_ref().to_owned(), value.as_ref().to_owned()));
+        self.env.push((key.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
@@ -178,7 +168,7 @@ impl Sdk {
     /// A command for `dart` that sends no analytics; the subcommand and its arguments are still to be added.
     #[must_use]
     pub fn command(&self) -> Command {
-        let mut command = self.started(&self.dart);
+        let mut command = self.program(&self.dart);
         command.arg("--suppress-analytics");
         command
     }
@@ -189,13 +179,7 @@ impl Sdk {
     ///
     /// When the program fails; the message holds its output.
     pub fn run(&self, file: &Path, args: &[&str], dir: &Path) -> Result<Captured> {
-        capture(
-            self.command()
-                .args(["run", "--enable-asserts"])
-                .arg(file)
-                .args(args)
-                .current_dir(dir),
-        )
+        capture(self.command().args(["run", "--enable-asserts"]).arg(file).args(args).current_dir(dir))
     }
 
     /// `dart compile exe file -o out`.
@@ -204,13 +188,7 @@ impl Sdk {
     ///
     /// When it does not compile; the message holds the compiler's.
     pub fn compile_exe(&self, file: &Path, out: &Path) -> Result<Captured> {
-        capture(
-            self.command()
-                .args(["compile", "exe"])
-                .arg(file)
-                .arg("-o")
-                .arg(out),
-        )
+        capture(self.command().args(["compile", "exe"]).arg(file).arg("-o").arg(out))
     }
 
     /// `dart analyze` of the package in `dir`; infos and warnings count as errors.
@@ -219,11 +197,7 @@ impl Sdk {
     ///
     /// When the analyzer has something to say; the message holds it.
     pub fn analyze(&self, dir: &Path) -> Result<Captured> {
-        capture(
-            self.command()
-                .args(["analyze", "--fatal-infos", "--fatal-warnings", "."])
-                .current_dir(dir),
-        )
+        capture(self.command().args(["analyze", "--fatal-infos", "--fatal-warnings", "."]).current_dir(dir))
     }
 
     /// Checks that `dart format` would change nothing below `dir`.
@@ -233,14 +207,19 @@ impl Sdk {
     /// When it would change a file; the message names them.
     pub fn format_check(&self, dir: &Path) -> Result<Captured> {
         capture(
-            self.command()
-                .args(["format", "--output=none", "--set-exit-if-changed", "."])
-                .current_dir(dir),
+            self.command().args(["format", "--output=none", "--set-exit-if-changed", "."]).current_dir(dir),
         )
     }
 
-    /// A command for any program, with the variables of [`Sdk::with_env`].
-    fn started(&self, program: &Path) -> Command {
+    /// The folder of the SDK, which holds `bin/dart`: what `FFI_DART_SDK` names.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.bin_dir().parent().unwrap_or(Path::new("."))
+    }
+
+    /// A command for any program, such as a compiled one, with the variables of [`Sdk::with_env`].
+    #[must_use]
+    pub fn program(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.envs(self.env.iter().map(|(key, value)| (key, value)));
         command
@@ -248,8 +227,7 @@ impl Sdk {
 }
 
 fn dart_in(sdk: &Path) -> PathBuf {
-    sdk.join("bin")
-        .join(format!("dart{}", env::consts::EXE_SUFFIX))
+    sdk.join("bin").join(format!("dart{}", env::consts::EXE_SUFFIX))
 }
 
 /// Writes to stderr itself, not through the macro whose output the test harness swallows.

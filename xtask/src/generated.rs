@@ -75,9 +75,12 @@ impl Generated {
         let table = capture(&mut self.emitter("inspect"))?.stdout;
         let file = golden.join("inspect.txt");
         match action {
-            Action::Write => fs::write(&file, table).with_context(|| format!("cannot write {}", file.display())),
+            Action::Write => {
+                fs::write(&file, table).with_context(|| format!("cannot write {}", file.display()))
+            }
             Action::Check => {
-                let committed = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+                let committed =
+                    fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
                 anyhow::ensure!(
                     committed == table,
                     "{} is out of date: run `cargo xtask bless`\n--- committed\n{committed}--- now\n{table}",

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`commands`] | the command line, one module per command |
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
+//! | [`example`] | builds and runs what is in `examples/` |
 //! | [`generated`] | which committed files `ffi-dart-emit` wrote, and how to write or check them |
 //! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
 //!
@@ -12,5 +13,6 @@
 
 pub mod commands;
 pub mod dart_sdk;
+pub mod example;
 pub mod generated;
 pub mod workspace;

@@ -15,9 +15,7 @@ use anyhow::{Context, Result, bail};
 /// Never: the path is that of this crate when it was compiled, which has a parent.
 #[must_use]
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("this crate lies in a folder of the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in a folder of the workspace")
 }
 
 /// The cargo that runs this program, in the workspace root.
@@ -48,21 +46,13 @@ pub fn run(command: &mut Command) -> Result<()> {
 ///
 /// When it cannot be started, or fails; the message names the command and its status and holds all it wrote.
 pub fn capture(command: &mut Command) -> Result<Captured> {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().with_context(|| not_started(command))?;
+    let Output { status, stdout, stderr } = command.output().with_context(|| not_started(command))?;
     let captured = Captured {
         stdout: String::from_utf8_lossy(&stdout).into_owned(),
         stderr: String::from_utf8_lossy(&stderr).into_owned(),
     };
     if !status.success() {
-        bail!(
-            "{}\n{}",
-            failed(command, status),
-            captured.to_string().trim_end()
-        );
+        bail!("{}\n{}", failed(command, status), captured.to_string().trim_end());
     }
     Ok(captured)
 }
@@ -111,8 +101,7 @@ fn executable_names(program: &str) -> impl Iterator<Item = String> + use<> {
 #[cfg(unix)]
 fn is_executable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    file.metadata()
-        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]
@@ -128,9 +117,7 @@ fn line(command: &Command) -> String {
         if !line.is_empty() {
             line.push(' ');
         }
-        if word.is_empty()
-            || word.contains(|c: char| c.is_whitespace() || "'\"$&|;<>()".contains(c))
-        {
+        if word.is_empty() || word.contains(|c: char| c.is_whitespace() || "'\"$&|;<>()".contains(c)) {
             line.push_str(&format!("'{}'", word.replace('\'', r"'\''")));
         } else {
             line.push_str(&word);
@@ -153,21 +140,14 @@ mod tests {
 
     #[test]
     fn an_error_names_command_status_and_output() {
-        let error = capture(Command::new("ls").arg("/no such file"))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.starts_with("`ls '/no such file'` failed: exit status: "),
-            "{error}"
-        );
+        let error = capture(Command::new("ls").arg("/no such file")).unwrap_err().to_string();
+        assert!(error.starts_with("`ls '/no such file'` failed: exit status: "), "{error}");
         assert!(error.contains("No such file"), "{error}");
     }
 
     #[test]
     fn a_missing_program_is_named() {
-        let error = run(&mut Command::new("no-such-program"))
-            .unwrap_err()
-            .to_string();
+        let error = run(&mut Command::new("no-such-program")).unwrap_err().to_string();
         assert_eq!(error, "`no-such-program` cannot be started");
     }
 }

@@ -47,10 +47,7 @@ fn passing_tests_pass() {
     let Some(sdk) = Sdk::for_tests() else { return };
     for (succeeded, output) in outcomes(&sdk, "test/passing_test.dart") {
         assert!(succeeded, "{output}");
-        assert_has(
-            &output,
-            &["group runs every set up, outer first", "printed"],
-        );
+        assert_has(&output, &["group runs every set up, outer first", "printed"]);
         if has_shim(&sdk) {
             let expected = "ok   synchronous\n\
                             ok   group runs every set up, outer first\n\
@@ -70,24 +67,12 @@ fn failing_tests_fail() {
         assert!(!succeeded, "{output}");
         assert_has(
             &output,
-            &[
-                "Expected: <3>",
-                "Actual: <2>",
-                "arithmetic",
-                "Bad state: thrown",
-                "failing_test.dart",
-            ],
+            &["Expected: <3>", "Actual: <2>", "arithmetic", "Bad state: thrown", "failing_test.dart"],
         );
         if has_shim(&sdk) {
             assert_has(
                 &output,
-                &[
-                    "ok   good\n",
-                    "FAIL bad\n",
-                    "FAIL bad later\n",
-                    "1 passed, 2 failed",
-                    "exit status: 1",
-                ],
+                &["ok   good\n", "FAIL bad\n", "FAIL bad later\n", "1 passed, 2 failed", "exit status: 1"],
             );
         }
     }
@@ -131,10 +116,7 @@ fn a_program_that_does_not_end_is_reported() {
     };
     let (succeeded, output) = outcome(&sdk, "test/open_test.dart", Mode::Jit);
     assert!(!succeeded, "{output}");
-    assert_has(
-        &output,
-        &["1 passed, 0 failed\n", "the program does not end"],
-    );
+    assert_has(&output, &["1 passed, 0 failed\n", "the program does not end"]);
 }
 
 #[test]
@@ -156,20 +138,13 @@ fn every_command_works() {
     let temp = tempfile::tempdir().unwrap();
     let folder = temp.path();
     let source = folder.join("main.dart");
-    fs::write(
-        folder.join("pubspec.yaml"),
-        "name: sample\nenvironment:\n  sdk: ^3.7.0\n",
-    )
-    .unwrap();
+    fs::write(folder.join("pubspec.yaml"), "name: sample\nenvironment:\n  sdk: ^3.7.0\n").unwrap();
     let good = "import 'dart:io';\n\nvoid main(List<String> args) {\n  \
                 print('${Platform.environment['GREETING']} ${args.join()}');\n}\n";
     fs::write(&source, good).unwrap();
 
     sdk.pub_get(folder).unwrap();
-    assert_eq!(
-        sdk.run(&source, &["you"], folder).unwrap().stdout,
-        "hello you\n"
-    );
+    assert_eq!(sdk.run(&source, &["you"], folder).unwrap().stdout, "hello you\n");
     sdk.analyze(folder).unwrap();
     sdk.format_check(folder).unwrap();
 
@@ -179,32 +154,13 @@ fn every_command_works() {
     assert_eq!(ran.stdout, "bye you\n");
 
     let snapshot = folder.join("main.aot");
-    capture(
-        sdk.command()
-            .args(["compile", "aot-snapshot"])
-            .arg(&source)
-            .arg("-o")
-            .arg(&snapshot),
-    )
-    .unwrap();
+    capture(sdk.command().args(["compile", "aot-snapshot"]).arg(&source).arg("-o").arg(&snapshot)).unwrap();
     assert!(snapshot.exists());
 
     fs::write(&source, "void main(){ int unused = 1; }").unwrap();
-    assert_has(
-        &sdk.analyze(folder).unwrap_err().to_string(),
-        &["unused_local_variable"],
-    );
-    assert_has(
-        &sdk.format_check(folder).unwrap_err().to_string(),
-        &["main.dart"],
-    );
+    assert_has(&sdk.analyze(folder).unwrap_err().to_string(), &["unused_local_variable"]);
+    assert_has(&sdk.format_check(folder).unwrap_err().to_string(), &["main.dart"]);
     fs::write(&source, "void main() => x;").unwrap();
-    assert_has(
-        &sdk.run(&source, &[], folder).unwrap_err().to_string(),
-        &["Undefined name 'x'"],
-    );
-    assert_has(
-        &sdk.compile_exe(&source, &program).unwrap_err().to_string(),
-        &["Undefined name 'x'"],
-    );
+    assert_has(&sdk.run(&source, &[], folder).unwrap_err().to_string(), &["Undefined name 'x'"]);
+    assert_has(&sdk.compile_exe(&source, &program).unwrap_err().to_string(), &["Undefined name 'x'"]);
 }

@@ -33,15 +33,8 @@ use super::{Sdk, note};
 use crate::workspace::{self, capture, on_path};
 
 /// What is installed, each with all it depends on. `patchelf` is only used to install.
-const WANTED: [&str; 7] = [
-    "dart-sdk",
-    "dart-ffi",
-    "dart-fixnum",
-    "dart-matcher",
-    "dart-protobuf",
-    "dart-test-api",
-    "patchelf",
-];
+const WANTED: [&str; 7] =
+    ["dart-sdk", "dart-ffi", "dart-fixnum", "dart-matcher", "dart-protobuf", "dart-test-api", "patchelf"];
 
 /// What makes up 60 % of the SDK and only serves the web, sanitizers, debuggers, IDEs and documentation. A trailing
 /// `*` matches any ending.
@@ -100,19 +93,14 @@ pub(super) fn install(dir: &Path) -> Result<()> {
 }
 
 fn check_machine() -> Result<()> {
-    if ["apt-get", "apt-cache", "dpkg"]
-        .iter()
-        .any(|tool| on_path(tool).is_none())
-    {
+    if ["apt-get", "apt-cache", "dpkg"].iter().any(|tool| on_path(tool).is_none()) {
         bail!(
             "Dart is installed by this command only where there are Debian's apt and dpkg\nhint: {BY_HAND}"
         );
     }
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
     if is_ubuntu(&release) {
-        bail!(
-            "Ubuntu's repositories have no Dart, which only Debian unstable packages\nhint: {BY_HAND}"
-        );
+        bail!("Ubuntu's repositories have no Dart, which only Debian unstable packages\nhint: {BY_HAND}");
     }
     Ok(())
 }
@@ -120,9 +108,7 @@ fn check_machine() -> Result<()> {
 /// Whether `/etc/os-release` is that of Ubuntu or a system made from it.
 fn is_ubuntu(release: &str) -> bool {
     release.lines().any(|line| {
-        let value = line
-            .strip_prefix("ID=")
-            .or_else(|| line.strip_prefix("ID_LIKE="));
+        let value = line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE="));
         value.is_some_and(|value| value.trim_matches('"').split(' ').any(|id| id == "ubuntu"))
     })
 }
@@ -141,8 +127,7 @@ fn build(part: &Path, dir: &Path) -> Result<()> {
         capture(Command::new("dpkg").arg("-x").arg(&deb).arg(&root))?;
     }
     let sdk = part.join("sdk");
-    fs::rename(root.join("usr/lib/dart"), &sdk)
-        .context("the package dart-sdk has no usr/lib/dart")?;
+    fs::rename(root.join("usr/lib/dart"), &sdk).context("the package dart-sdk has no usr/lib/dart")?;
     for pattern in UNUSED {
         remove_matching(&sdk, pattern)?;
     }
@@ -174,12 +159,7 @@ fn download(private: &Path, debs: &Path) -> Result<()> {
         let tried = Apt::new(private, base, &targets).and_then(|apt| {
             let names = apt.dependencies()?;
             eprintln!("downloading {} packages", names.len());
-            capture(
-                apt.command("apt-get")
-                    .args(["-qq", "download"])
-                    .args(&names)
-                    .current_dir(debs),
-            )
+            capture(apt.command("apt-get").args(["-qq", "download"]).args(&names).current_dir(debs))
         });
         match tried {
             Ok(_) => return Ok(()),
@@ -205,20 +185,11 @@ impl Target {
         let mut targets = Vec::new();
         for fetched in [true, false] {
             let mut command = Command::new("apt-get");
-            command.args([
-                "indextargets",
-                "--format",
-                "$(REPO_URI)\t$(CREATED_BY)\t$(ORIGIN)\t$(RELEASE)",
-            ]);
+            command.args(["indextargets", "--format", "$(REPO_URI)\t$(CREATED_BY)\t$(ORIGIN)\t$(RELEASE)"]);
             if !fetched {
                 command.arg("--no-release-info");
             }
-            targets.extend(
-                capture(&mut command)?
-                    .stdout
-                    .lines()
-                    .filter_map(Self::parse),
-            );
+            targets.extend(capture(&mut command)?.stdout.lines().filter_map(Self::parse));
         }
         Ok(targets)
     }
@@ -249,17 +220,11 @@ impl Target {
 
 /// The distinct base addresses to try, the surest first.
 fn debian_bases(targets: &[Target]) -> Vec<&str> {
-    let mut ranked: Vec<_> = targets
-        .iter()
-        .filter_map(|target| Some((target.rank()?, target.base.as_str())))
-        .collect();
+    let mut ranked: Vec<_> =
+        targets.iter().filter_map(|target| Some((target.rank()?, target.base.as_str()))).collect();
     ranked.sort_by_key(|&(rank, _)| rank);
     let mut seen = BTreeSet::new();
-    ranked
-        .into_iter()
-        .map(|(_, base)| base)
-        .filter(|base| seen.insert(*base))
-        .collect()
+    ranked.into_iter().map(|(_, base)| base).filter(|base| seen.insert(*base)).collect()
 }
 
 /// An apt that knows nothing but Debian unstable at one address.
@@ -274,10 +239,7 @@ impl Apt {
             fs::create_dir_all(private.join(folder))?;
         }
         let architecture = capture(Command::new("dpkg").arg("--print-architecture"))?;
-        let source = format!(
-            "deb [arch={}] {base} unstable main\n",
-            architecture.stdout.trim()
-        );
+        let source = format!("deb [arch={}] {base} unstable main\n", architecture.stdout.trim());
         fs::write(private.join("sources.list"), source)?;
         fs::write(private.join("none"), "")?;
         copy_keys(&private.join("trusted"))?;
@@ -299,13 +261,7 @@ impl Apt {
     fn dependencies(&self) -> Result<BTreeSet<String>> {
         let printed = capture(
             self.command("apt-cache")
-                .args([
-                    "depends",
-                    "--recurse",
-                    "--no-recommends",
-                    "--no-suggests",
-                    "--no-enhances",
-                ])
+                .args(["depends", "--recurse", "--no-recommends", "--no-suggests", "--no-enhances"])
                 .args(["--no-conflicts", "--no-breaks", "--no-replaces"])
                 .args(WANTED),
         )?;
@@ -338,10 +294,7 @@ fn configuration(private: &Path, targets: &[Target]) -> String {
     set("APT::Sandbox::User", "root");
     let kinds: BTreeSet<_> = targets.iter().map(|target| target.kind.as_str()).collect();
     for kind in kinds.into_iter().filter(|kind| *kind != "Packages") {
-        set(
-            &format!("Acquire::IndexTargets::deb::{kind}::DefaultEnabled"),
-            "false",
-        );
+        set(&format!("Acquire::IndexTargets::deb::{kind}::DefaultEnabled"), "false");
     }
     // The machine's hooks are for its own lists.
     for hook in ["Pre-Invoke", "Post-Invoke", "Post-Invoke-Success"] {
@@ -392,16 +345,9 @@ impl Libraries {
             .context("the package libc6 has no usr/lib/<machine>/libc.so.6")?;
         let loader = entries(&folder)?
             .into_iter()
-            .find(|file| {
-                file.file_name()
-                    .is_some_and(|name| name.to_string_lossy().starts_with("ld-linux"))
-            })
+            .find(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ld-linux")))
             .with_context(|| format!("the package libc6 has no loader in {}", folder.display()))?;
-        Ok(Self {
-            folder,
-            loader,
-            patchelf: root.join("usr/bin/patchelf"),
-        })
+        Ok(Self { folder, loader, patchelf: root.join("usr/bin/patchelf") })
     }
 
     /// The name of the folder, as `x86_64-linux-gnu`.
@@ -453,9 +399,7 @@ fn is_elf(file: &Path) -> Result<bool> {
 /// Removes what `pattern`, one of [`UNUSED`], matches below `sdk`. One that matches nothing is reported, so that a new
 /// SDK's growth is noticed.
 fn remove_matching(sdk: &Path, pattern: &str) -> Result<()> {
-    let (folder, name) = pattern
-        .rsplit_once('/')
-        .context("a pattern is `folder/name`")?;
+    let (folder, name) = pattern.rsplit_once('/').context("a pattern is `folder/name`")?;
     let (start, end) = name.split_once('*').unwrap_or((name, ""));
     let mut any = false;
     for file in entries(&sdk.join(folder)).unwrap_or_default() {
@@ -479,10 +423,7 @@ fn remove_matching(sdk: &Path, pattern: &str) -> Result<()> {
 /// Removes all in `folder` but the entries called `names`.
 fn keep_only(folder: &Path, names: &[&str]) -> Result<()> {
     for entry in entries(folder)? {
-        if !names
-            .iter()
-            .any(|name| entry.file_name() == Some(OsStr::new(name)))
-        {
+        if !names.iter().any(|name| entry.file_name() == Some(OsStr::new(name))) {
             remove(&entry)?;
         }
     }
@@ -501,11 +442,8 @@ fn remove(path: &Path) -> Result<()> {
 
 /// The full paths in `folder`, sorted.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let list = || -> io::Result<Vec<PathBuf>> {
-        fs::read_dir(folder)?
-            .map(|entry| Ok(entry?.path()))
-            .collect()
-    };
+    let list =
+        || -> io::Result<Vec<PathBuf>> { fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect() };
     let mut paths = list().with_context(|| format!("cannot list {}", folder.display()))?;
     paths.sort();
     Ok(paths)
@@ -517,10 +455,7 @@ mod tests {
 
     fn bases(printed: &str) -> Vec<String> {
         let targets: Vec<_> = printed.lines().filter_map(Target::parse).collect();
-        debian_bases(&targets)
-            .into_iter()
-            .map(str::to_owned)
-            .collect()
+        debian_bases(&targets).into_iter().map(str::to_owned).collect()
     }
 
     #[test]
@@ -543,12 +478,8 @@ mod tests {
 
     #[test]
     fn dependencies_are_read() {
-        let printed =
-            "dart-sdk\n  Depends: libc6\n |Depends: a\n  Depends: <b>\nlibc6\n<b>\n    c\n";
-        assert_eq!(
-            package_names(printed).into_iter().collect::<Vec<_>>(),
-            ["dart-sdk", "libc6"]
-        );
+        let printed = "dart-sdk\n  Depends: libc6\n |Depends: a\n  Depends: <b>\nlibc6\n<b>\n    c\n";
+        assert_eq!(package_names(printed).into_iter().collect::<Vec<_>>(), ["dart-sdk", "libc6"]);
     }
 
     #[test]

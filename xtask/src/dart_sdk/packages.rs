@@ -16,8 +16,7 @@ use super::Sdk;
 use crate::workspace::{self, Captured, capture};
 
 /// The first line of the files written here. A file without it is someone's own.
-const HEADER: &str =
-    "# Written by `cargo xtask`: dependencies from local folders. Not to be committed.\n";
+const HEADER: &str = "# Written by `cargo xtask`: dependencies from local folders. Not to be committed.\n";
 
 /// Without these, a folder of packages does not serve the tests.
 const NEEDED: [&str; 3] = ["ffi", "matcher", "test_api"];
@@ -62,18 +61,11 @@ impl Sdk {
         let lock = File::create(tool.join("xtask.lock"))?;
         lock.lock()?;
 
-        let overrides = self
-            .packages_dir()
-            .map(|packages| Resolver::new(packages).resolve(package_dir))
-            .transpose()?;
-        write_overrides(
-            &package_dir.join("pubspec_overrides.yaml"),
-            overrides.as_ref(),
-        )?;
+        let overrides =
+            self.packages_dir().map(|packages| Resolver::new(packages).resolve(package_dir)).transpose()?;
+        write_overrides(&package_dir.join("pubspec_overrides.yaml"), overrides.as_ref())?;
         let mut command = self.command();
-        command
-            .args(["pub", "get", "--no-example"])
-            .current_dir(package_dir);
+        command.args(["pub", "get", "--no-example"]).current_dir(package_dir);
         if overrides.is_some() {
             command.arg("--offline");
         }
@@ -83,10 +75,7 @@ impl Sdk {
                 package_dir.display(),
                 packages.display()
             ),
-            None => format!(
-                "the dependencies of {} cannot be had",
-                package_dir.display()
-            ),
+            None => format!("the dependencies of {} cannot be had", package_dir.display()),
         })
     }
 }
@@ -98,18 +87,10 @@ fn write_overrides(file: &Path, overrides: Option<&BTreeMap<String, PathBuf>>) -
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
     };
-    let wanted = overrides
-        .filter(|overrides| !overrides.is_empty())
-        .map(render);
-    if present
-        .as_ref()
-        .is_some_and(|text| !text.starts_with(HEADER))
-    {
+    let wanted = overrides.filter(|overrides| !overrides.is_empty()).map(render);
+    if present.as_ref().is_some_and(|text| !text.starts_with(HEADER)) {
         if overrides.is_some() {
-            bail!(
-                "{} was not written by `cargo xtask`: move it away",
-                file.display()
-            );
+            bail!("{} was not written by `cargo xtask`: move it away", file.display());
         }
         return Ok(());
     }
@@ -141,20 +122,14 @@ struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     fn new(packages: &'a Path) -> Self {
-        Self {
-            packages,
-            shim: test_shim(),
-            overrides: BTreeMap::new(),
-            by_path: BTreeMap::new(),
-        }
+        Self { packages, shim: test_shim(), overrides: BTreeMap::new(), by_path: BTreeMap::new() }
     }
 
     fn resolve(mut self, package_dir: &Path) -> Result<BTreeMap<String, PathBuf>> {
         let mut pubspec = Pubspec::read(package_dir)?;
         pubspec.dependencies.append(&mut pubspec.dev_dependencies);
         self.follow(package_dir, &pubspec)?;
-        self.overrides
-            .retain(|name, _| !self.by_path.contains_key(name));
+        self.overrides.retain(|name, _| !self.by_path.contains_key(name));
         Ok(self.overrides)
     }
 
@@ -197,8 +172,7 @@ struct Pubspec {
 impl Pubspec {
     fn read(package_dir: &Path) -> Result<Self> {
         let file = package_dir.join("pubspec.yaml");
-        let text =
-            fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
         Ok(Self::parse(&text))
     }
 
@@ -225,17 +199,14 @@ impl Pubspec {
                 _ => continue,
             };
             if indent == *entry_indent.get_or_insert(indent) {
-                let inline = value
-                    .strip_prefix('{')
-                    .and_then(|value| value.strip_suffix('}'));
+                let inline = value.strip_prefix('{').and_then(|value| value.strip_suffix('}'));
                 let source = inline
                     .into_iter()
                     .flat_map(|value| value.split(','))
                     .filter_map(|part| key_value(part.trim()))
                     .find_map(|(key, value)| Source::parse(key, value));
                 list.push((key.to_owned(), source.unwrap_or(Source::Hosted)));
-            } else if let (Some((_, last)), Some(source)) =
-                (list.last_mut(), Source::parse(key, value))
+            } else if let (Some((_, last)), Some(source)) = (list.last_mut(), Source::parse(key, value))
                 && *last == Source::Hosted
             {
                 *last = source;
@@ -308,34 +279,21 @@ dev_dependencies:
             ("served", Source::Hosted),
         ];
         let pubspec = Pubspec::parse(PUBSPEC);
-        assert_eq!(
-            pubspec.dependencies,
-            expected.map(|(name, source)| (name.to_owned(), source))
-        );
-        assert_eq!(
-            pubspec.dev_dependencies,
-            [("test".to_owned(), Source::Hosted)]
-        );
+        assert_eq!(pubspec.dependencies, expected.map(|(name, source)| (name.to_owned(), source)));
+        assert_eq!(pubspec.dev_dependencies, [("test".to_owned(), Source::Hosted)]);
     }
 
     /// Creates a package in a new folder.
     fn package(folder: &Path, dependencies: &str) {
         fs::create_dir_all(folder).unwrap();
-        fs::write(
-            folder.join("pubspec.yaml"),
-            format!("name: x\n{dependencies}"),
-        )
-        .unwrap();
+        fs::write(folder.join("pubspec.yaml"), format!("name: x\n{dependencies}")).unwrap();
     }
 
     #[test]
     fn dependencies_are_followed() {
         let temp = tempfile::tempdir().unwrap();
         let packages = temp.path().join("packages");
-        package(
-            &packages.join("a"),
-            "dependencies:\n  b: any\ndev_dependencies:\n  c: any\n",
-        );
+        package(&packages.join("a"), "dependencies:\n  b: any\ndev_dependencies:\n  c: any\n");
         package(&packages.join("b"), "dependencies:\n  a: any\n");
         package(&packages.join("c"), "");
         package(&packages.join("d"), "");
@@ -345,10 +303,7 @@ dev_dependencies:
             &start,
             "dependencies:\n  a: any\n  elsewhere: any\n  near:\n    path: ../near\ndev_dependencies:\n  test: any\n",
         );
-        let resolver = Resolver {
-            shim: packages.join("c"),
-            ..Resolver::new(&packages)
-        };
+        let resolver = Resolver { shim: packages.join("c"), ..Resolver::new(&packages) };
         let expected = [("a", "a"), ("b", "b"), ("d", "d"), ("test", "c")]
             .map(|(name, folder)| (name.to_owned(), packages.join(folder)));
         assert_eq!(resolver.resolve(&start).unwrap(), BTreeMap::from(expected));
@@ -361,10 +316,7 @@ dev_dependencies:
         let overrides = BTreeMap::from([("ffi".to_owned(), PathBuf::from("/it's"))]);
         write_overrides(&file, Some(&overrides)).unwrap();
         let written = fs::read_to_string(&file).unwrap();
-        assert!(
-            written.ends_with("dependency_overrides:\n  ffi:\n    path: '/it''s'\n"),
-            "{written}"
-        );
+        assert!(written.ends_with("dependency_overrides:\n  ffi:\n    path: '/it''s'\n"), "{written}");
         write_overrides(&file, None).unwrap();
         assert!(!file.exists());
     }

@@ -46,12 +46,7 @@ impl Sdk {
             }
             capture(command.arg(test_file).current_dir(package_dir))
         };
-        ran.with_context(|| {
-            format!(
-                "the tests of {} failed",
-                package_dir.join(test_file).display()
-            )
-        })
+        ran.with_context(|| format!("the tests of {} failed", package_dir.join(test_file).display()))
     }
 
     fn run_with_shim(&self, package_dir: &Path, test_file: &Path, mode: Mode) -> Result<Captured> {
@@ -66,7 +61,7 @@ impl Sdk {
             }
             Mode::Aot => {
                 self.compile_exe(&entry.source, &entry.program)?;
-                capture(self.started(&entry.program).current_dir(package_dir))
+                capture(self.program(&entry.program).current_dir(package_dir))
             }
         }
     }
@@ -82,8 +77,7 @@ struct Entry {
 impl Entry {
     fn write(package_dir: &Path, test_file: &Path) -> Result<Self> {
         let folder = package_dir.join(".dart_tool").join("xtask");
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let uri = test_file.to_string_lossy().replace('\\', "/");
         let name = uri.replace('/', "__");
         let entry = Self {

@@ -5,11 +5,7 @@ use std::{fmt, str::FromStr};
 use anyhow::{Context, Error, Result};
 
 /// The oldest Dart that the generated code and the tests run on: the first with the "tall" formatting style.
-pub const MIN_VERSION: Version = Version {
-    major: 3,
-    minor: 7,
-    patch: 0,
-};
+pub const MIN_VERSION: Version = Version { major: 3, minor: 7, patch: 0 };
 
 /// A version of Dart, without pre-release suffix. Parses from what `dart --version` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,11 +39,7 @@ fn parse(printed: &str) -> Option<Version> {
     let number = number.split(['-', '+']).next()?;
     let mut parts = number.split('.').map(str::parse);
     let mut part = || parts.next()?.ok();
-    Some(Version {
-        major: part()?,
-        minor: part()?,
-        patch: part()?,
-    })
+    Some(Version { major: part()?, minor: part()?, patch: part()? })
 }
 
 #[cfg(test)]
@@ -57,14 +49,8 @@ mod tests {
     #[test]
     fn parses_what_dart_prints() {
         let version = |text: &str| text.parse::<Version>().map(|v| v.to_string());
-        assert_eq!(
-            version("Dart SDK version: 3.13.4 (stable) on \"linux_x64\"\n").unwrap(),
-            "3.13.4"
-        );
-        assert_eq!(
-            version("Updating..\nDart SDK version: 3.8.0-12.0.dev (dev)").unwrap(),
-            "3.8.0"
-        );
+        assert_eq!(version("Dart SDK version: 3.13.4 (stable) on \"linux_x64\"\n").unwrap(), "3.13.4");
+        assert_eq!(version("Updating..\nDart SDK version: 3.8.0-12.0.dev (dev)").unwrap(), "3.8.0");
         assert!(version("dart: not found").is_err());
         assert!(version("Dart SDK version: 3.x").is_err());
     }
