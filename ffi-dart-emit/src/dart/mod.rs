@@ -1,20 +1,108 @@
-//! A Dart package.
+//! A model to a Dart package.
+//!
+//! Each kind of item has a file here that turns it into what its template in `templates/dart/` shows; identifiers
+//! come from [`names`], line breaks from [`layout`]. What is the same in every package is a real Dart
+//! file, `templates/dart/runtime.g.dart`.
 
-use crate::model::{Model, Problems};
+mod enumeration;
+mod layout;
+mod library;
+mod message;
+mod names;
+mod types;
+
+use askama::Template;
+
+use crate::model::{Item, Model, Problems};
 use crate::output::OutputFile;
 
-/// What the user may choose.
+use enumeration::EnumsFile;
+use library::LibraryFile;
+use message::MessagesFile;
+use names::Names;
+
+/// What to call things.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The package's name; the library's where there is none.
+    /// The package's name; that of the library where there is none.
     pub package: Option<String>,
 }
 
-/// The files of the package.
+/// Writes the package of `model`. The same model gives the same bytes.
 ///
 /// # Errors
 ///
-/// What can't be said in Dart.
-pub fn package(_model: &Model, _options: &Options) -> Result<Vec<OutputFile>, Problems> {
-    Ok(Vec::new())
+/// Everything in the model that has no Dart name, and every layout that Dart can't have.
+pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Problems> {
+    let package = options.package.as_deref().unwrap_or(&model.library.name);
+    check(model)?;
+    let names = Names::new(model, package)?;
+    let start = StartFiles { names: &names, file: &model.library.name, first: names.functions.first() };
+    let generated = [
+        (format!("lib/{package}.dart"), render(&ExportsFile { names: &names, file: &model.library.name })),
+        ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
+        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
+        ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(model, &names))),
+        ("lib/src/runtime.g.dart".into(), include_str!("../../templates/dart/runtime.g.dart").into()),
+    ];
+    let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
+    files.extend([
+        OutputFile::starter("README.md", render(&start)),
+        OutputFile::starter("analysis_options.yaml", include_str!("../../templates/dart/analysis_options.yaml")),
+        OutputFile::starter("pubspec.yaml", render(&Pubspec { names: &names })),
+    ]);
+    Ok(files)
+}
+
+fn check(model: &Model) -> Result<(), Problems> {
+    let mut problems = Vec::new();
+    for it in &model.messages {
+        message::check(model, it, &mut problems);
+    }
+    for it in &model.functions {
+        library::check(model, it, &mut problems);
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+/// The file that users import.
+#[derive(Template)]
+#[template(path = "dart/exports.dart.jinja", escape = "none")]
+struct ExportsFile<'a> {
+    names: &'a Names<'a>,
+    file: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "dart/README.md.jinja", escape = "none")]
+struct StartFiles<'a> {
+    names: &'a Names<'a>,
+    file: &'a str,
+    first: Option<&'a names::FunctionNames>,
+}
+
+#[derive(Template)]
+#[template(path = "dart/pubspec.yaml.jinja", escape = "none")]
+struct Pubspec<'a> {
+    names: &'a Names<'a>,
+}
+
+fn render(template: &impl Template) -> String {
+    let text = template.render().expect("a template writes to memory and calls nothing that fails");
+    format!("{}\n", text.trim_end())
+}
+
+/// Docs and annotations of an item: the user's docs, or `default` where there are none, and `more`.
+fn lead(indent: usize, item: &Item, default: &str, more: &str) -> String {
+    let doc = if item.doc.trim().is_empty() { default } else { item.doc.trim_end() };
+    derived_lead(indent, item, &format!("{doc}{more}"))
+}
+
+/// Docs and annotations of what stands beside an item.
+fn derived_lead(indent: usize, item: &Item, doc: &str) -> String {
+    let mut out = layout::doc(indent, doc);
+    if let Some(note) = &item.deprecated {
+        out.push_str(&layout::deprecated(indent, note));
+    }
+    out
 }

@@ -1,0 +1,108 @@
+//! An enum to its classes: the enum, and the array where a function takes a slice of it.
+
+use askama::Template;
+
+use crate::model::{Enum, Model, Passing, Value};
+
+use super::layout::{self, Parameters, Statement};
+use super::message::{sublist_view, view_constructor};
+use super::names::Names;
+use super::types;
+
+/// The file with all enums.
+#[derive(Template)]
+#[template(path = "dart/enums.dart.jinja", escape = "none")]
+pub struct EnumsFile {
+    /// The enums.
+    pub enums: Vec<EnumClasses>,
+    /// Whether one has an array.
+    pub arrays: bool,
+}
+
+/// The classes of an enum.
+pub struct EnumClasses {
+    name: String,
+    /// Docs and annotations.
+    lead: String,
+    variants: Vec<String>,
+    cases: Vec<String>,
+    /// The number's types where the enum has an array.
+    array: Option<types::ScalarTypes>,
+}
+
+impl EnumsFile {
+    /// The file for `model`.
+    pub fn new(model: &Model, names: &Names<'_>) -> Self {
+        let sliced = |id| {
+            let passings = model.functions.iter().flat_map(|it| &it.params).map(|param| &param.passing);
+            passings.into_iter().any(|passing| {
+                matches!(passing, Passing::Slice { of: Value::Enum(index), .. } if model.enumeration(*index).id == id)
+            })
+        };
+        let classes = |it: &Enum| EnumClasses::new(names, it, sliced(it.id.clone()));
+        let enums: Vec<_> = model.enums.iter().map(classes).collect();
+        Self { arrays: enums.iter().any(|it| it.array.is_some()), enums }
+    }
+}
+
+impl EnumClasses {
+    fn new(names: &Names<'_>, it: &Enum, sliced: bool) -> Self {
+        let own = names.of(&it.id);
+        let named = || it.variants.iter().zip(&own.members);
+        Self {
+            name: own.name.clone(),
+            lead: super::lead(0, &it.item, &format!("The enum `{}`.", it.item.name), ""),
+            variants: named()
+                .map(|(variant, name)| {
+                    let default = format!("`{}` in Rust.", variant.item.name);
+                    format!("{}  {name}({})", super::lead(2, &variant.item, &default, ""), variant.value)
+                })
+                .collect(),
+            cases: named().map(|(variant, name)| layout::case(&variant.value.to_string(), name)).collect(),
+            array: sliced.then(|| types::scalar(it.repr)),
+        }
+    }
+}
+
+/// Helpers of the template.
+impl EnumClasses {
+    fn class(&self) -> String {
+        layout::class(&format!("enum {}", self.name), "implements FfiEnum")
+    }
+
+    fn from_value(&self) -> String {
+        layout::method(&format!("static {}", self.name), "fromValue", Parameters::new(&["int value".into()]))
+    }
+
+    fn unknown(&self) -> String {
+        let arguments = [layout::string(&self.name), "value".to_owned()];
+        layout::call(6, "_ => throw ", "UnknownEnumValueException", &arguments, ",")
+    }
+
+    fn array_class(&self, native: &str) -> String {
+        let Self { name, .. } = self;
+        layout::class(&format!("final class {name}Array"), &format!("extends EnumArray<{native}, {name}>"))
+    }
+
+    fn element_size(&self, native: &str) -> String {
+        layout::getter("int", "elementSize", &Statement::Return(&format!("sizeOf<{native}>()")))
+    }
+
+    fn array_view(&self) -> String {
+        view_constructor(&format!("{}Array", self.name), &["super.pointer", "super.length"])
+    }
+
+    fn method(&self, before: &str, name: &str, parameters: &[&str]) -> String {
+        let parameters: Vec<_> = parameters.iter().map(|it| it.replace('#', &self.name)).collect();
+        layout::method(&before.replace('#', &self.name), name, Parameters::new(&parameters))
+    }
+
+    fn decode(&self) -> String {
+        let callee = format!("{}.fromValue", self.name);
+        layout::call(4, "return ", &callee, &["pointer[checkIndex(index)]".to_owned()], ";")
+    }
+
+    fn sublist_view(&self) -> String {
+        sublist_view(&format!("{}Array", self.name))
+    }
+}

@@ -1,0 +1,301 @@
+//! Line breaking as `dart format` does it, for the few shapes that generated code has.
+//!
+//! Output must not change when a user runs `dart format`, and no Dart may be needed to make it. So templates
+//! hold only lines whose length doesn't depend on a name, and everything else is one of the shapes below. Generated
+//! files name their language version, and with it the formatter's style: later styles don't touch them.
+//!
+//! Where `dart format` would choose among several breaks, a shape is chosen here that leaves it none: a
+//! member is `=>` when it fits one line and a block otherwise.
+//!
+//! `tests/dart_package.rs` proves the fixpoint over hundreds of packages with names of up to 64 characters.
+
+/// The width of a page in UTF-16 units, as `dart format` counts.
+const WIDTH: usize = 80;
+
+fn fits(line: &str) -> bool {
+    line.encode_utf16().count() <= WIDTH
+}
+
+fn pad(indent: usize) -> String {
+    " ".repeat(indent)
+}
+
+/// `callee(arguments)` and what follows it, such as `;`.
+///
+/// `before` is what stands before it: nothing, `return ` or `final result = `.
+pub fn call(indent: usize, before: &str, callee: &str, arguments: &[String], after: &str) -> String {
+    let pad = pad(indent);
+    let line = format!("{pad}{before}{callee}({}){after}", arguments.join(", "));
+    if fits(&line) || arguments.is_empty() {
+        return line;
+    }
+    let head = format!("{pad}{before}{callee}(");
+    if let Some(left) = before.strip_suffix(" = ").filter(|_| !fits(&head)) {
+        return format!("{pad}{left} =\n{}", call(indent + 4, "", callee, arguments, after));
+    }
+    format!("{head}\n{}{pad}){after}", list(indent + 2, arguments))
+}
+
+/// One item a line, each with a comma.
+fn list(indent: usize, items: &[String]) -> String {
+    let pad = pad(indent);
+    items.iter().map(|item| format!("{pad}{item},\n")).collect()
+}
+
+/// `left = right;`
+pub fn assign(indent: usize, left: &str, right: &str) -> String {
+    let pad = pad(indent);
+    let line = format!("{pad}{left} = {right};");
+    if fits(&line) { line } else { format!("{pad}{left} =\n{pad}    {right};") }
+}
+
+/// `typedef name = returns Function(parameters);`
+pub fn function_type(name: &str, returns: &str, parameters: &[String]) -> String {
+    let line = format!("typedef {name} = {returns} Function({});", parameters.join(", "));
+    if fits(&line) {
+        return line;
+    }
+    format!("typedef {name} =\n{}", call(4, "", &format!("{returns} Function"), parameters, ";"))
+}
+
+/// Parameters in the order of a declaration.
+#[derive(Clone, Copy)]
+pub struct Parameters<'a> {
+    /// Those that every call passes.
+    pub required: &'a [String],
+    /// An optional one and the brackets around it.
+    pub optional: Option<(char, &'a str, char)>,
+}
+
+impl<'a> Parameters<'a> {
+    /// `required` alone.
+    pub fn new(required: &'a [String]) -> Self {
+        Self { required, optional: None }
+    }
+
+    fn in_line(self) -> String {
+        let mut all = self.required.to_vec();
+        all.extend(self.optional.map(|(open, it, close)| format!("{open}{it}{close}")));
+        all.join(", ")
+    }
+
+    /// One a line and the parenthesis that ends them.
+    fn in_lines(self, indent: usize) -> String {
+        let pad = pad(indent);
+        match (self.optional, self.required.split_last()) {
+            (Some((open, it, close)), Some((last, others))) => {
+                format!("{}{pad}  {last}, {open}\n{pad}  {it},\n{pad}{close})", list(indent + 2, others))
+            }
+            _ => format!("{}{pad})", list(indent + 2, self.required)),
+        }
+    }
+}
+
+/// The head of a method up to its `{`; `before` is what stands before the name: a type, `set`.
+pub fn method(before: &str, name: &str, parameters: Parameters<'_>) -> String {
+    let line = format!("  {before} {name}({}) {{", parameters.in_line());
+    if fits(&line) {
+        return line;
+    }
+    if fits(&format!("  {before} {name}(")) && !parameters.required.is_empty() {
+        return format!("  {before} {name}(\n{} {{", parameters.in_lines(2));
+    }
+    let line = format!("  {name}({}) {{", parameters.in_line());
+    if fits(&line) {
+        return format!("  {before}\n{line}");
+    }
+    format!("  {before}\n  {name}(\n{} {{", parameters.in_lines(2))
+}
+
+/// The head of a constructor and the colon before its initializers.
+pub fn constructor(name: &str, parameters: Parameters<'_>) -> String {
+    let line = format!("  {name}({})", parameters.in_line());
+    if fits(&line) { format!("{line}\n    :") } else { format!("  {name}(\n{} :", parameters.in_lines(2)) }
+}
+
+/// A constructor with one initializer.
+pub fn forwarding_constructor(name: &str, parameters: Parameters<'_>, initializer: &str) -> String {
+    let line = format!("  {name}({}) : {initializer};", parameters.in_line());
+    if fits(&line) { line } else { format!("{} {initializer};", constructor(name, parameters)) }
+}
+
+/// A getter: `=>`, or a block where that is too long.
+pub fn getter(ty: &str, name: &str, body: &Statement<'_>) -> String {
+    let line = format!("  {ty} get {name} => {};", body.expression());
+    if fits(&line) { line } else { format!("  {ty} get {name} {{\n{}\n  }}", body.in_block()) }
+}
+
+/// A setter: `=>`, or a block where that is too long.
+pub fn setter(name: &str, parameter: String, body: &Statement<'_>) -> String {
+    let line = format!("  set {name}({parameter}) => {};", body.expression());
+    if fits(&line) {
+        return line;
+    }
+    format!("{}\n{}\n  }}", method("set", name, Parameters::new(&[parameter])), body.in_block())
+}
+
+/// The one statement of a [`getter`] or [`setter`].
+pub enum Statement<'a> {
+    /// `return` of what can't be broken.
+    Return(&'a str),
+    /// `return` of a call.
+    ReturnCall(&'a str, &'a [&'a str]),
+    /// A call.
+    Call(&'a str, &'a [&'a str]),
+    /// An assignment.
+    Assign(&'a str, &'a str),
+}
+
+impl Statement<'_> {
+    fn expression(&self) -> String {
+        match self {
+            Self::Return(value) => (*value).to_owned(),
+            Self::ReturnCall(callee, arguments) | Self::Call(callee, arguments) => {
+                format!("{callee}({})", arguments.join(", "))
+            }
+            Self::Assign(left, right) => format!("{left} = {right}"),
+        }
+    }
+
+    fn in_block(&self) -> String {
+        match self {
+            Self::Return(value) => format!("    return {value};"),
+            Self::ReturnCall(callee, arguments) => call(4, "return ", callee, &owned(arguments), ";"),
+            Self::Call(callee, arguments) => call(4, "", callee, &owned(arguments), ";"),
+            Self::Assign(left, right) => assign(4, left, right),
+        }
+    }
+}
+
+fn owned(strings: &[&str]) -> Vec<String> {
+    strings.iter().map(|&one| one.to_owned()).collect()
+}
+
+/// The head of a class with one clause, `extends X` or `implements X`.
+pub fn class(head: &str, clause: &str) -> String {
+    let line = format!("{head} {clause} {{");
+    if fits(&line) { line } else { format!("{head}\n    {clause} {{") }
+}
+
+/// A case of a switch expression.
+pub fn case(pattern: &str, value: &str) -> String {
+    let line = format!("      {pattern} => {value},");
+    if fits(&line) { line } else { format!("      {pattern} =>\n        {value},") }
+}
+
+/// `@Deprecated(..)` with the line break behind it.
+pub fn deprecated(indent: usize, note: &str) -> String {
+    let note = if note.is_empty() { "deprecated in Rust" } else { note };
+    call(indent, "", "@Deprecated", &[string(note)], "\n")
+}
+
+/// `///` lines of `text`, which may be anything at all.
+pub fn doc(indent: usize, text: &str) -> String {
+    let pad = pad(indent);
+    let mut out = String::new();
+    for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
+        let line = harmless(line);
+        let line = line.trim_end();
+        let blank = if line.is_empty() { "" } else { " " };
+        out.push_str(&format!("{pad}///{blank}{line}\n"));
+    }
+    out
+}
+
+/// `line` without what Dart's tools don't take for text: control characters, marks that turn the direction
+/// of writing, and dartdoc's directives.
+fn harmless(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for next in line.chars() {
+        match next {
+            '\t' => out.push('\t'),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
+                out.push(char::REPLACEMENT_CHARACTER);
+            }
+            control if control.is_control() => out.push(char::REPLACEMENT_CHARACTER),
+            '@' if out.ends_with('{') || out.trim_start().is_empty() => out.push_str("\\@"),
+            plain => out.push(plain),
+        }
+    }
+    out
+}
+
+/// A string literal of `text`.
+pub fn string(text: &str) -> String {
+    let mut out = String::from("'");
+    for next in text.chars() {
+        match next {
+            '\'' | '\\' | '$' => out.extend(['\\', next]),
+            '\n' => out.push_str("\\n"),
+            plain if harmless(plain.encode_utf8(&mut [0; 4])) == "\u{fffd}" && plain != '\u{fffd}' => {
+                out.push_str(&format!("\\u{{{:x}}}", u32::from(plain)));
+            }
+            plain => out.push(plain),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(of: &[&str]) -> Vec<String> {
+        of.iter().map(|&one| one.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_line_of_80_stays_and_one_of_81_breaks() {
+        let name = |len| "n".repeat(len);
+        let of_80 = call(4, "", &name(70), &strings(&["abc"]), ";");
+        assert_eq!((of_80.len(), of_80.contains('\n')), (80, false));
+        assert_eq!(
+            call(4, "", &name(71), &strings(&["abc"]), ";"),
+            format!("    {}(\n      abc,\n    );", name(71))
+        );
+    }
+
+    #[test]
+    fn an_assignment_breaks_at_its_call_before_it_breaks_at_its_operator() {
+        let arguments = strings(&["argument".repeat(4).as_str(), "status"]);
+        assert!(call(4, "final result = ", &"f".repeat(30), &arguments, ";").starts_with("    final result = f"));
+        assert!(call(4, "final result = ", &"f".repeat(62), &arguments, ";").starts_with("    final result =\n"));
+    }
+
+    #[test]
+    fn members_are_blocks_where_an_arrow_is_too_long() {
+        assert_eq!(getter("int", "a", &Statement::Return("b")), "  int get a => b;");
+        let long = "b".repeat(70);
+        assert_eq!(
+            getter("int", "a", &Statement::Return(&long)),
+            format!("  int get a {{\n    return {long};\n  }}")
+        );
+    }
+
+    #[test]
+    fn optional_parameters_open_their_bracket_on_the_line_before() {
+        let required = strings(&["super.pointer", "super.length"]);
+        let parameters = Parameters { required: &required, optional: Some(('{', "super.owner", '}')) };
+        let name = "N".repeat(40);
+        assert_eq!(
+            forwarding_constructor(&name, parameters, "super.view()"),
+            format!(
+                "  {name}(\n    super.pointer,\n    super.length, {{\n    super.owner,\n  }}) : super.view();"
+            )
+        );
+    }
+
+    #[test]
+    fn docs_cannot_leave_their_comment() {
+        assert_eq!(doc(2, "a\r\nb\rc\0\u{202e}  \n\n@docImport 'x';"), concat!(
+            "  /// a\n  /// b\n  /// c\u{fffd}\u{fffd}\n  ///\n  /// \\@docImport 'x';\n"
+        ));
+        assert_eq!(doc(0, "{@youtube x}"), "/// {\\@youtube x}\n");
+    }
+
+    #[test]
+    fn strings_cannot_leave_their_quotes() {
+        assert_eq!(string("it's \\ $x ${y}\n\0\u{202e}ü"), r"'it\'s \\ \$x \${y}\n\u{0}\u{202e}ü'");
+    }
+}

@@ -1,0 +1,282 @@
+//! Every identifier of the generated package.
+//!
+//! Types keep their Rust names or become UpperCamelCase, members become lowerCamelCase. A member that Dart or the
+//! code around it has another use for gets a trailing `_`; everything else that can't be a name as it stands
+//! is a [`Problem`] whose fix is `#[ffi(rename = "..")]`, as it would be a guess otherwise.
+
+use std::collections::HashMap;
+
+use ffi_core::schema::read::Item;
+use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
+
+use crate::model::{
+    Enum, Field, Function, Message, Model, Problem, Problems, Scalar, Type, TypeId,
+};
+
+const RENAME: &str = "give it another name with `#[ffi(rename = \"..\")]`";
+
+/// Reserved words and built-in identifiers of Dart.
+const KEYWORDS: &[&str] = &[
+    "Function", "abstract", "as", "assert", "await", "break", "case", "catch", "class", "const", "continue",
+    "covariant", "default", "deferred", "do", "dynamic", "else", "enum", "export", "extends", "extension",
+    "external", "factory", "false", "final", "finally", "for", "get", "if", "implements", "import", "in",
+    "interface", "is", "late", "library", "mixin", "new", "null", "operator", "part", "required", "rethrow",
+    "return", "set", "static", "super", "switch", "this", "throw", "true", "try", "typedef", "var", "void",
+    "while", "with", "yield",
+];
+
+/// Types that start with a small letter: a member of that name would hide the type in its class.
+const SMALL_TYPES: &[&str] = &["bool", "double", "int"];
+
+/// What every Dart object has.
+const OBJECT_MEMBERS: &[&str] = &["hashCode", "noSuchMethod", "runtimeType", "toString"];
+
+/// What a message's class has or calls.
+const MESSAGE_MEMBERS: &[&str] = &["bigFromBits", "bitsFromBig", "checkLength", "other", "setFrom"];
+
+/// What an enum's class has.
+const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "value", "values"];
+
+/// What the library's class has or calls.
+const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "sizeOf", "throwStatus"];
+
+/// What a method of the library's class has.
+const LOCALS: &[&str] = &["result"];
+
+/// Types that generated code takes from `dart:*`, and the top level of `runtime.g.dart` and `library.g.dart`.
+const SUPPORT: &[&str] = &[
+    "AbiMismatchException", "AllocationException", "Array", "BigInt", "Bool", "BoolArray", "Deprecated",
+    "Double", "DynamicLibrary", "EnumArray", "EnumList", "FfiEnum", "FfiException", "FfiStatus", "Finalizable",
+    "FixedLengthList", "Float", "Float32Array", "Float32List", "Float64Array", "Float64List", "Int16",
+    "Int16Array", "Int16List", "Int32", "Int32Array", "Int32List", "Int64", "Int64Array", "Int64List", "Int8",
+    "Int8Array", "Int8List", "InvalidArgumentException", "InvalidValueException", "LayoutMismatchException",
+    "LibraryCheck", "LibraryException", "LibraryLoadException", "LibraryMemory", "List", "MessageArray",
+    "NativeArray", "NativeBox", "NativeMemory", "Never", "Object", "Pointer", "RangeError",
+    "RustErrorException", "RustPanicException", "Size", "StateError", "String", "Struct", "Uint16",
+    "Uint16Array", "Uint16List", "Uint32", "Uint32Array", "Uint32List", "Uint64", "Uint64Array", "Uint64List",
+    "Uint8", "Uint8Array", "Uint8List", "UnknownEnumValueException", "UnknownStatusException", "Void",
+    "bigFromBits", "bitsFromBig", "checkLength", "keepAlive", "libraryMemory", "override", "sizeOf",
+    "throwStatus",
+];
+
+/// The Dart names of a model.
+pub struct Names<'a> {
+    /// The package, and the file to import.
+    pub package: String,
+    /// The class that holds the functions.
+    pub library: String,
+    /// The environment variable that says where the library is.
+    pub variable: String,
+    types: HashMap<&'a TypeId, TypeNames>,
+    /// As [`Model::functions`].
+    pub functions: Vec<FunctionNames>,
+}
+
+/// The names of a message or an enum.
+pub struct TypeNames {
+    /// The type itself.
+    pub name: String,
+    /// Its fields or variants, in order.
+    pub members: Vec<String>,
+}
+
+/// The names of a function.
+pub struct FunctionNames {
+    /// The function itself.
+    pub name: String,
+    /// Its parameters, in order.
+    pub params: Vec<String>,
+}
+
+impl<'a> Names<'a> {
+    /// Names everything in `model`, or says why not.
+    pub fn new(model: &'a Model, package: &str) -> Result<Self, Problems> {
+        let mut namer = Namer::default();
+        namer.package(package);
+        let library = format!("{}Library", package.to_upper_camel_case());
+        let mut types = HashMap::new();
+        let mut top = Scope::new(SUPPORT, &[]);
+        namer.claim(&mut top, &format!("library {}", model.library.name), &library);
+        for it in &model.enums {
+            let names = namer.enumeration(&mut top, it);
+            types.insert(&it.id, names);
+        }
+        for it in &model.messages {
+            let names = namer.message(&mut top, it);
+            types.insert(&it.id, names);
+        }
+        let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
+        members.enclosing(&library);
+        let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
+        if namer.problems.is_empty() {
+            let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
+            Ok(Self { package: package.to_owned(), library, variable, types, functions })
+        } else {
+            Err(Problems(namer.problems))
+        }
+    }
+
+    /// The names of the message or enum `id` of the model.
+    pub fn of(&self, id: &TypeId) -> &TypeNames {
+        &self.types[id]
+    }
+}
+
+/// Names of one scope.
+struct Scope {
+    reserved: Vec<&'static str>,
+    owners: HashMap<String, String>,
+}
+
+impl Scope {
+    fn new(reserved: &'static [&'static str], more: &[&'static [&'static str]]) -> Self {
+        let mut all = [KEYWORDS, reserved].concat();
+        all.extend(more.concat());
+        Self { reserved: all, owners: HashMap::new() }
+    }
+
+    fn enclosing(&mut self, class: &str) {
+        self.owners.insert(class.to_owned(), "the class that holds it".to_owned());
+    }
+}
+
+#[derive(Default)]
+struct Namer {
+    problems: Vec<Problem>,
+}
+
+impl Namer {
+    fn problem(&mut self, item: &str, what: String, fix: &str) {
+        self.problems.push(Problem { item: item.to_owned(), what, fix: fix.to_owned() });
+    }
+
+    fn package(&mut self, name: &str) {
+        let first = name.chars().next();
+        let valid = first.is_some_and(|first| first.is_ascii_lowercase())
+            && name.chars().all(|next| next.is_ascii_lowercase() || next.is_ascii_digit() || next == '_')
+            && !KEYWORDS.contains(&name);
+        if !valid {
+            self.problem(
+                "package",
+                format!("`{}` can't be the name of a Dart package", name.escape_debug()),
+                "give it one with `--package NAME`: a small letter, then small letters, digits and `_`, and \
+                 no reserved word",
+            );
+        }
+    }
+
+    fn claim(&mut self, scope: &mut Scope, owner: &str, name: &str) {
+        if scope.reserved.contains(&name) {
+            self.problem(owner, format!("its Dart name `{name}` means something else in generated code"), RENAME);
+        } else if let Some(other) = scope.owners.insert(name.to_owned(), owner.to_owned()) {
+            self.problem(owner, format!("its Dart name `{name}` is also that of {other}"), RENAME);
+        }
+    }
+
+    fn type_name(&mut self, owner: &str, item: &Item) -> String {
+        self.name(owner, item, |name| {
+            let keep = name.starts_with(|first: char| first.is_ascii_uppercase()) && !name.contains('_');
+            if keep { name.to_owned() } else { name.to_upper_camel_case() }
+        })
+    }
+
+    fn member(&mut self, scope: &mut Scope, owner: &str, item: &Item) -> String {
+        let name = self.name(owner, item, |name| escaped(name.to_lower_camel_case(), &scope.reserved));
+        self.claim(scope, owner, &name);
+        name
+    }
+
+    fn name(&mut self, owner: &str, item: &Item, convert: impl Fn(&str) -> String) -> String {
+        match &item.rename {
+            Some(rename) if is_public(rename) => rename.clone(),
+            Some(rename) => {
+                let what = format!("`{}` can't be a public Dart name", rename.escape_debug());
+                self.problem(owner, what, "use letters, digits and `_`, and a letter first");
+                rename.clone()
+            }
+            None => self.convert(owner, &item.name, convert, RENAME),
+        }
+    }
+
+    fn convert(&mut self, owner: &str, name: &str, convert: impl Fn(&str) -> String, fix: &str) -> String {
+        let converted = convert(name);
+        if !is_public(&converted) {
+            let why = if name.is_ascii() { "there is no Dart name for it" } else { "Dart names are ASCII" };
+            self.problem(owner, why.to_owned(), fix);
+        }
+        converted
+    }
+
+    fn message(&mut self, top: &mut Scope, message: &Message) -> TypeNames {
+        let owner = format!("message {}", message.id);
+        let name = self.type_name(&owner, &message.item);
+        self.claim(top, &owner, &name);
+        for helper in ["Array", "Box"] {
+            self.claim(top, &format!("the {helper} class of {owner}"), &format!("{name}{helper}"));
+        }
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[MESSAGE_MEMBERS, SMALL_TYPES]);
+        scope.enclosing(&name);
+        let members = message.fields.iter().map(|field| self.field(&mut scope, &owner, field)).collect();
+        TypeNames { name, members }
+    }
+
+    fn field(&mut self, scope: &mut Scope, message: &str, field: &Field) -> String {
+        let owner = format!("{message}, field {}", field.item.name);
+        let name = self.member(scope, &owner, &field.item);
+        let extra = match field.ty.innermost() {
+            Type::Enum(_) => Some(("raw", "Raw")),
+            Type::Scalar(Scalar::U64) if field.ty == Type::Scalar(Scalar::U64) => Some(("BigInt", "Big")),
+            _ => None,
+        };
+        if let Some((kind, suffix)) = extra {
+            self.claim(scope, &format!("the {kind} getter of {owner}"), &format!("{name}{suffix}"));
+        }
+        name
+    }
+
+    fn enumeration(&mut self, top: &mut Scope, it: &Enum) -> TypeNames {
+        let owner = format!("enum {}", it.id);
+        let name = self.type_name(&owner, &it.item);
+        self.claim(top, &owner, &name);
+        self.claim(top, &format!("the Array class of {owner}"), &format!("{name}Array"));
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[ENUM_MEMBERS, SMALL_TYPES]);
+        scope.enclosing(&name);
+        let variant = |variant: &crate::model::Variant| {
+            let owner = format!("{owner}, variant {}", variant.item.name);
+            self.member(&mut scope, &owner, &variant.item)
+        };
+        let members = it.variants.iter().map(variant).collect();
+        TypeNames { name, members }
+    }
+
+    fn function(&mut self, scope: &mut Scope, it: &Function) -> FunctionNames {
+        let owner = format!("function {}", it.symbol);
+        let name = self.member(scope, &owner, &it.item);
+        let mut locals = Scope::new(LOCALS, &[SMALL_TYPES]);
+        let mut params = Vec::with_capacity(it.params.len());
+        for param in &it.params {
+            let owner = format!("{owner}, parameter {}", param.name);
+            let fix = "rename the parameter";
+            let to_name = |name: &str| escaped(name.to_lower_camel_case(), &locals.reserved);
+            let param = self.convert(&owner, &param.name, to_name, fix);
+            if let Some(other) = locals.owners.insert(param.clone(), owner.clone()) {
+                self.problem(&owner, format!("its Dart name `{param}` is also that of {other}"), fix);
+            }
+            params.push(param);
+        }
+        FunctionNames { name, params }
+    }
+}
+
+fn escaped(mut name: String, reserved: &[&str]) -> String {
+    if reserved.contains(&name.as_str()) {
+        name.push('_');
+    }
+    name
+}
+
+fn is_public(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
+}
+

@@ -1,0 +1,957 @@
+// @dart = 3.8
+
+import 'dart:collection';
+import 'dart:convert';
+import 'dart:ffi';
+import 'dart:io';
+import 'dart:math';
+import 'dart:typed_data';
+
+import 'library.g.dart' show libraryMemory;
+
+/// Everything that a call into the library, or opening it, throws by design.
+sealed class FfiException implements Exception {
+  const FfiException._(this._name, this.message);
+
+  /// The class's name, which obfuscation leaves alone.
+  final String _name;
+
+  /// What went wrong.
+  final String message;
+
+  @override
+  String toString() => '$_name: $message';
+}
+
+/// A Rust function returned an `Err`; [message] is what it displays.
+final class RustErrorException extends FfiException {
+  /// An `Err` that displays as [message].
+  const RustErrorException(String message, this.detail)
+    : super._('RustErrorException', message);
+
+  /// The number of the error's variant, 0 where it has none.
+  final int detail;
+}
+
+/// A Rust function panicked; [message] is that of the panic.
+///
+/// What the function was changing may be half changed.
+final class RustPanicException extends FfiException {
+  /// A panic with [message].
+  const RustPanicException(String message)
+    : super._('RustPanicException', message);
+}
+
+/// An argument can't be taken: a null or misaligned pointer, two that overlap.
+///
+/// The function did not run.
+final class InvalidArgumentException extends FfiException {
+  /// A refused argument, which [message] names.
+  const InvalidArgumentException(String message)
+    : super._('InvalidArgumentException', message);
+}
+
+/// Memory behind an argument holds no value of its type, such as a `bool` of 7.
+///
+/// The function did not run.
+final class InvalidValueException extends FfiException {
+  /// An invalid value, which [message] names.
+  const InvalidValueException(String message)
+    : super._('InvalidValueException', message);
+}
+
+/// The library reported a status that this package does not know.
+final class UnknownStatusException extends FfiException {
+  /// The unknown status [code].
+  const UnknownStatusException(String message, this.code)
+    : super._('UnknownStatusException', message);
+
+  /// The unknown status.
+  final int code;
+}
+
+/// The library has no memory left.
+final class AllocationException extends FfiException {
+  /// There was no memory for [bytes] bytes.
+  const AllocationException(this.bytes)
+    : super._('AllocationException', 'no memory for $bytes bytes');
+
+  /// How many bytes were asked for.
+  final int bytes;
+}
+
+/// A number is no value of an enum; the raw getter beside it reads the number.
+final class UnknownEnumValueException extends FfiException {
+  /// No value of the enum [name] has the number [value].
+  const UnknownEnumValueException(String name, this.value)
+    : super._('UnknownEnumValueException', '$value is no value of $name');
+
+  /// The number.
+  final int value;
+}
+
+/// The library can't be used.
+sealed class LibraryException extends FfiException {
+  const LibraryException._(super._name, super.message, this.path) : super._();
+
+  /// The file.
+  final String path;
+}
+
+/// The library can't be opened, or is another one.
+final class LibraryLoadException extends LibraryException {
+  /// The library at [path] can't be opened.
+  const LibraryLoadException(String message, String path)
+    : super._('LibraryLoadException', message, path);
+}
+
+/// The library speaks another calling convention than this package.
+final class AbiMismatchException extends LibraryException {
+  /// The library at [path] has version [found], this package [expected].
+  const AbiMismatchException(
+    String message,
+    String path, {
+    required this.expected,
+    required this.found,
+  }) : super._('AbiMismatchException', message, path);
+
+  /// The version of this package.
+  final int expected;
+
+  /// The version of the library.
+  final int found;
+}
+
+/// The library was built from other definitions than this package.
+final class LayoutMismatchException extends LibraryException {
+  /// The library at [path] differs in all of [mismatches].
+  const LayoutMismatchException(String message, String path, this.mismatches)
+    : super._('LayoutMismatchException', message, path);
+
+  /// Each type and function that differs, and how.
+  final List<String> mismatches;
+}
+
+/// An enum whose values have the numbers they have in Rust.
+abstract interface class FfiEnum {
+  /// The number in Rust.
+  int get value;
+}
+
+/// What a call writes when it fails; zero until then.
+final class FfiStatus extends Struct {
+  /// What kind of failure; 0 for none.
+  @Int32()
+  external int code;
+
+  /// The number of the error's variant.
+  @Uint32()
+  external int detail;
+
+  /// UTF-8 that Rust owns.
+  external Pointer<Uint8> message;
+
+  /// Bytes at [message].
+  @Size()
+  external int messageLength;
+}
+
+/// Throws what [status] says, after [clear] has freed and zeroed it.
+Never throwStatus(
+  Pointer<FfiStatus> status,
+  void Function(Pointer<FfiStatus>) clear,
+) {
+  final FfiStatus(:code, :detail, message: text, :messageLength) = status.ref;
+  final message = text == nullptr
+      ? 'the library gave no message'
+      : utf8.decode(text.asTypedList(messageLength), allowMalformed: true);
+  clear(status);
+  throw switch (code) {
+    1 => RustErrorException(message, detail),
+    2 => RustPanicException(message),
+    3 => InvalidArgumentException(message),
+    4 => InvalidValueException(message),
+    _ => UnknownStatusException('status $code: $message', code),
+  };
+}
+
+/// A library that was opened, and the checks it must pass before any call.
+final class LibraryCheck {
+  /// Opens the library [name]: the file at [path], else at what the environment
+  /// variable [variable] says, else where the platform looks for libraries.
+  ///
+  /// Throws a [LibraryLoadException].
+  factory LibraryCheck.open(
+    String name, {
+    required String? path,
+    required String package,
+    required String variable,
+  }) {
+    final tried = StringBuffer();
+    final explicit = path ?? Platform.environment[variable];
+    final candidates = explicit != null ? [explicit] : _defaultFiles(name);
+    for (final file in candidates) {
+      try {
+        return LibraryCheck._(name, package, file, DynamicLibrary.open(file));
+      } on ArgumentError catch (error) {
+        tried.write('\n  $file: ${error.message}');
+      }
+    }
+    if (candidates.isEmpty) {
+      return LibraryCheck._(name, package, name, DynamicLibrary.process());
+    }
+    throw LibraryLoadException(
+      'the library `$name` of package `$package` cannot be opened:$tried\n'
+      'Build it (cargo build), then set $variable to its path or pass the '
+      'path to open(path: ..).',
+      candidates.first,
+    );
+  }
+
+  LibraryCheck._(this._name, this._package, this.path, this.library);
+
+  final String _name;
+  final String _package;
+  final List<String> _mismatches = [];
+
+  /// Where the library was found.
+  final String path;
+
+  /// The library.
+  final DynamicLibrary library;
+
+  /// What an application for this platform calls the library `name`; nothing
+  /// where it is part of the process.
+  static List<String> _defaultFiles(String name) =>
+      switch (Platform.operatingSystem) {
+        'ios' => const [],
+        'macos' => ['lib$name.dylib', '$name.framework/$name'],
+        'windows' => ['$name.dll'],
+        _ => ['lib$name.so'],
+      };
+
+  /// Checks the version of the calling convention that [symbol] returns.
+  ///
+  /// Throws at once: nothing else means anything in another convention.
+  void abi(String symbol, int expected) {
+    if (!library.providesSymbol(symbol)) {
+      throw LibraryLoadException(
+        '$path does not export `$symbol`: it is not the library `$_name`, '
+        'or lacks `ffi_core::library!();`.',
+        path,
+      );
+    }
+    final found = library.lookupFunction<Uint32 Function(), int Function()>(
+      symbol,
+    )();
+    if (found == expected) return;
+    throw AbiMismatchException(
+      '$path has calling convention $found, package `$_package` has '
+      '$expected: use the same version of ffi-core and ffi-dart-emit, then '
+      'run: $_command',
+      path,
+      expected: expected,
+      found: found,
+    );
+  }
+
+  /// Checks that the library exports [symbol], which [item] needs.
+  bool symbol(String item, String symbol) {
+    if (library.providesSymbol(symbol)) return true;
+    _mismatches.add('$item: the library does not export `$symbol`');
+    return false;
+  }
+
+  /// Checks the fingerprint at [symbol].
+  void fingerprint(String item, String symbol, int expected) {
+    if (!this.symbol(item, symbol)) return;
+    final found = library.lookup<Uint64>(symbol).value;
+    if (found == expected) return;
+    _mismatches.add(
+      '$item: the library has fingerprint ${_hex(found)}, '
+      'this package ${_hex(expected)}',
+    );
+  }
+
+  /// Checks that a message has as many bytes in Dart as in Rust.
+  void size(String item, int dart, int rust) {
+    if (dart == rust) return;
+    _mismatches.add('$item: $rust bytes in Rust, $dart in Dart');
+  }
+
+  /// Throws a [LayoutMismatchException] that lists all that differs, if any.
+  void finish() {
+    if (_mismatches.isEmpty) return;
+    throw LayoutMismatchException(
+      '$path was built from other definitions than package `$_package`:\n'
+      '  ${_mismatches.join('\n  ')}\n'
+      'Build both from the same source; to regenerate the package, run: '
+      '$_command',
+      path,
+      List.unmodifiable(_mismatches),
+    );
+  }
+
+  String get _command =>
+      'ffi-dart-emit dart $path --out <folder of package $_package>';
+
+  static String _hex(int value) {
+    final digits = BigInt.from(value).toUnsigned(64).toRadixString(16);
+    return '0x${digits.padLeft(16, '0')}';
+  }
+}
+
+/// The library's allocator.
+final class LibraryMemory {
+  /// The allocator that [library] exports as [alloc] and [free].
+  LibraryMemory(DynamicLibrary library, String alloc, String free)
+    : _alloc = library
+          .lookupFunction<
+            Pointer<Uint8> Function(Size, Size),
+            Pointer<Uint8> Function(int, int)
+          >(alloc, isLeaf: true),
+      _free = library
+          .lookupFunction<
+            Void Function(Pointer<Void>),
+            void Function(Pointer<Void>)
+          >(free, isLeaf: true),
+      _finalizer = NativeFinalizer(library.lookup(free));
+
+  final Pointer<Uint8> Function(int, int) _alloc;
+  final void Function(Pointer<Void>) _free;
+  final NativeFinalizer _finalizer;
+
+  /// Zeroed memory, aligned as SIMD and cache lines want it.
+  ///
+  /// Throws an [AllocationException].
+  Pointer<T> allocate<T extends NativeType>(int bytes) {
+    final pointer = _alloc(bytes, 64);
+    if (pointer == nullptr) throw AllocationException(bytes);
+    return pointer.cast();
+  }
+
+  /// Frees [pointer] when [owner] is garbage, at the latest when Dart ends.
+  void attach(Finalizable owner, Pointer<NativeType> pointer, int bytes) {
+    _finalizer.attach(
+      owner,
+      pointer.cast(),
+      detach: owner,
+      externalSize: bytes,
+    );
+  }
+
+  /// Frees [pointer], which was attached to [owner], now.
+  void free(Finalizable owner, Pointer<NativeType> pointer) {
+    _finalizer.detach(owner);
+    _free(pointer.cast());
+  }
+}
+
+/// What each view of memory keeps alive.
+final Expando<Object> _owners = Expando();
+
+/// Makes [view] keep [owner] alive.
+T keepAlive<T extends Object>(T view, Object owner) {
+  _owners[view] = owner;
+  return view;
+}
+
+/// Memory that Rust and Dart share.
+///
+/// **owned**: it comes from the library, and goes back when nothing in Dart
+/// refers to it or its views any more, or at once with [dispose].
+/// **borrowed**: it belongs to somebody else, who must outlive the view; a view
+/// keeps the `owner` it was made with alive.
+///
+/// Two isolates or threads may touch one memory only when they take turns.
+abstract base class NativeMemory<T extends NativeType> implements Finalizable {
+  /// Zeroed memory for [count] elements, **owned**.
+  ///
+  /// Throws a [RangeError] when [count] is negative or too large, and an
+  /// [AllocationException].
+  NativeMemory.owned(int count) : _owner = null {
+    RangeError.checkValueInInterval(
+      count,
+      0,
+      _maxBytes ~/ elementSize,
+      'length',
+    );
+    final bytes = count * elementSize;
+    if (bytes == 0) return;
+    final memory = _memory = libraryMemory;
+    _pointer = memory.allocate(bytes);
+    memory.attach(this, _pointer, bytes);
+    _bytes = _bytesOf(_pointer, bytes);
+  }
+
+  /// [count] elements at [pointer], **borrowed**.
+  ///
+  /// Throws an [ArgumentError] when [pointer] is null but [count] is not 0.
+  NativeMemory.borrowed(Pointer<T> pointer, int count, this._owner)
+    : _pointer = pointer {
+    RangeError.checkValueInInterval(
+      count,
+      0,
+      _maxBytes ~/ elementSize,
+      'length',
+    );
+    if (count == 0) return;
+    if (pointer == nullptr) {
+      throw ArgumentError.value(pointer, 'pointer', 'is null');
+    }
+    _bytes = _bytesOf(pointer, count * elementSize);
+  }
+
+  static final int _maxBytes = sizeOf<Size>() == 8
+      ? 0x7fffffffffffffff
+      : 0x7fffffff;
+
+  LibraryMemory? _memory;
+  // Held, not read: a view keeps its owner alive.
+  // ignore: unused_field
+  final Object? _owner;
+  Pointer<T> _pointer = nullptr;
+  Uint8List? _bytes = Uint8List(0);
+
+  Uint8List _bytesOf(Pointer<T> pointer, int count) =>
+      keepAlive(pointer.cast<Uint8>().asTypedList(count), this);
+
+  /// The size of an element in bytes.
+  int get elementSize;
+
+  /// Where the memory is; null when it is empty.
+  ///
+  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose].
+  Pointer<T> get pointer {
+    if (_bytes == null) _throwDisposed();
+    return _pointer;
+  }
+
+  /// The memory as bytes, **borrowed**; they keep it alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Uint8List get bytes => _bytes ?? _throwDisposed();
+
+  /// Frees the memory if it is owned; does nothing the second time.
+  ///
+  /// This object can't be used afterwards, and views of the memory must not.
+  void dispose() {
+    if (_bytes == null) return;
+    _bytes = null;
+    _memory?.free(this, _pointer);
+    _memory = null;
+  }
+
+  Never _throwDisposed() => throw StateError('used after dispose()');
+}
+
+/// One value in memory that Rust and Dart share.
+abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
+  /// Zeroed memory, **owned**.
+  NativeBox() : super.owned(1);
+
+  /// The value at [pointer], **borrowed**; keeps [owner] alive.
+  NativeBox.view(Pointer<T> pointer, {Object? owner})
+    : super.borrowed(pointer, 1, owner);
+}
+
+/// Values one behind the other in memory that Rust and Dart share.
+abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
+  /// Zeroed memory for [length] elements, **owned**.
+  NativeArray(this.length) : super.owned(length);
+
+  /// [length] elements at [pointer], **borrowed**; keeps [owner] alive.
+  NativeArray.view(Pointer<T> pointer, this.length, {Object? owner})
+    : super.borrowed(pointer, length, owner);
+
+  /// How many elements there are.
+  final int length;
+
+  /// [index], which must be that of an element.
+  int checkIndex(int index) => RangeError.checkValidIndex(index, this);
+
+  /// Where the element at [index] is.
+  Pointer<T> pointerAt(int index) =>
+      Pointer.fromAddress(pointer.address + checkIndex(index) * elementSize);
+}
+
+/// A contiguous array of messages, as a list of fixed length.
+///
+/// An element is a view of the memory, which it keeps alive; `a[i] = b` copies.
+abstract base class MessageArray<T extends Struct> extends NativeArray<T>
+    with ListMixin<T>, FixedLengthList<T> {
+  /// Zeroed memory for [length] messages, **owned**.
+  MessageArray(super.length);
+
+  /// [length] messages at [pointer], **borrowed**; keeps [owner] alive.
+  MessageArray.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// Sorts by [compare], which sees views of the elements.
+  @override
+  void sort([int Function(T a, T b)? compare]) {
+    if (compare == null) throw ArgumentError.notNull('compare');
+    _arrange(_indices..sort((a, b) => compare(this[a], this[b])));
+  }
+
+  @override
+  void shuffle([Random? random]) => _arrange(_indices..shuffle(random));
+
+  List<int> get _indices => List.generate(length, (index) => index);
+
+  /// Moves the element at `order[i]` to `i`: by its bytes, since a view of an
+  /// element changes when the element does.
+  void _arrange(List<int> order) {
+    final bytes = this.bytes;
+    final before = Uint8List.fromList(bytes);
+    for (final (index, from) in order.indexed) {
+      final start = index * elementSize;
+      bytes.setRange(start, start + elementSize, before, from * elementSize);
+    }
+  }
+}
+
+/// A contiguous array of enum values, as a list of fixed length.
+abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
+    extends NativeArray<T>
+    with ListMixin<E>, FixedLengthList<E> {
+  /// Zeroed memory for [length] values, **owned**.
+  EnumArray(super.length);
+
+  /// [length] values at [pointer], **borrowed**; keeps [owner] alive.
+  EnumArray.view(super.pointer, super.length, {super.owner}) : super.view();
+}
+
+/// A contiguous array of `bool`, as a list of fixed length.
+final class BoolArray extends NativeArray<Bool>
+    with ListMixin<bool>, FixedLengthList<bool> {
+  /// Zeroed memory for [length] flags, **owned**.
+  BoolArray(super.length);
+
+  /// A copy of [values], **owned**.
+  factory BoolArray.of(List<bool> values) =>
+      BoolArray(values.length)..setAll(0, values);
+
+  /// [length] flags at [pointer], **borrowed**; keeps [owner] alive.
+  BoolArray.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Bool>();
+
+  @override
+  bool operator [](int index) => pointer[checkIndex(index)];
+
+  @override
+  void operator []=(int index, bool value) =>
+      pointer[checkIndex(index)] = value;
+
+  /// The flags from [start] up to [end], **borrowed** from this array.
+  BoolArray sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return BoolArray.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// A contiguous array of `i8`, shared with Rust.
+final class Int8Array extends NativeArray<Int8> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  Int8Array(super.length);
+
+  /// A copy of [values], **owned**.
+  factory Int8Array.of(List<int> values) =>
+      Int8Array(values.length)..list.setAll(0, values);
+
+  /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
+  Int8Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Int8>();
+
+  late final Int8List _list = keepAlive(pointer.asTypedList(length), this);
+
+  /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Int8List get list {
+    pointer;
+    return _list;
+  }
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  Int8Array sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return Int8Array.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// A contiguous array of `i16`, shared with Rust.
+final class Int16Array extends NativeArray<Int16> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  Int16Array(super.length);
+
+  /// A copy of [values], **owned**.
+  factory Int16Array.of(List<int> values) =>
+      Int16Array(values.length)..list.setAll(0, values);
+
+  /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
+  Int16Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Int16>();
+
+  late final Int16List _list = keepAlive(pointer.asTypedList(length), this);
+
+  /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Int16List get list {
+    pointer;
+    return _list;
+  }
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  Int16Array sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return Int16Array.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// A contiguous array of `i32`, shared with Rust.
+final class Int32Array extends NativeArray<Int32> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  Int32Array(super.length);
+
+  /// A copy of [values], **owned**.
+  factory Int32Array.of(List<int> values) =>
+      Int32Array(values.length)..list.setAll(0, values);
+
+  /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
+  Int32Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Int32>();
+
+  late final Int32List _list = keepAlive(pointer.asTypedList(length), this);
+
+  /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Int32List get list {
+    pointer;
+    return _list;
+  }
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  Int32Array sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return Int32Array.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// A contiguous array of `i64`, shared with Rust.
+final class Int64Array extends NativeArray<Int64> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  Int64Array(super.length);
+
+  /// A copy of [values], **owned**.
+  factory Int64Array.of(List<int> values) =>
+      Int64Array(values.length)..list.setAll(0, values);
+
+  /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
+  Int64Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Int64>();
+
+  late final Int64List _list = keepAlive(pointer.asTypedList(length), this);
+
+  /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Int64List get list {
+    pointer;
+    return _list;
+  }
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  Int64Array sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return Int64Array.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// A contiguous array of `u8`, shared with Rust.
+final class Uint8Array extends NativeArray<Uint8> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  Uint8Array(super.length);
+
+  /// A copy of [values], **owned**.
+  factory Uint8Array.of(List<int> values) =>
+      Uint8Array(values.length)..list.setAll(0, values);
+
+  /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
+  Uint8Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Uint8>();
+
+  late final Uint8List _list = keepAlive(pointer.asTypedList(length), this);
+
+  /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Uint8List get list {
+    pointer;
+    return _list;
+  }
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  Uint8Array sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return Uint8Array.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// A contiguous array of `u16`, shared with Rust.
+final class Uint16Array extends NativeArray<Uint16> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  Uint16Array(super.length);
+
+  /// A copy of [values], **owned**.
+  factory Uint16Array.of(List<int> values) =>
+      Uint16Array(values.length)..list.setAll(0, values);
+
+  /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
+  Uint16Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Uint16>();
+
+  late final Uint16List _list = keepAlive(pointer.asTypedList(length), this);
+
+  /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Uint16List get list {
+    pointer;
+    return _list;
+  }
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  Uint16Array sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return Uint16Array.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// A contiguous array of `u32`, shared with Rust.
+final class Uint32Array extends NativeArray<Uint32> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  Uint32Array(super.length);
+
+  /// A copy of [values], **owned**.
+  factory Uint32Array.of(List<int> values) =>
+      Uint32Array(values.length)..list.setAll(0, values);
+
+  /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
+  Uint32Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Uint32>();
+
+  late final Uint32List _list = keepAlive(pointer.asTypedList(length), this);
+
+  /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Uint32List get list {
+    pointer;
+    return _list;
+  }
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  Uint32Array sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return Uint32Array.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// A contiguous array of `u64`, shared with Rust.
+///
+/// A number above `2^63 - 1` reads as a negative `int`: the same 64 bits.
+final class Uint64Array extends NativeArray<Uint64> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  Uint64Array(super.length);
+
+  /// A copy of [values], **owned**.
+  factory Uint64Array.of(List<int> values) =>
+      Uint64Array(values.length)..list.setAll(0, values);
+
+  /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
+  Uint64Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Uint64>();
+
+  late final Uint64List _list = keepAlive(pointer.asTypedList(length), this);
+
+  /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Uint64List get list {
+    pointer;
+    return _list;
+  }
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  Uint64Array sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return Uint64Array.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// A contiguous array of `f32`, shared with Rust.
+final class Float32Array extends NativeArray<Float> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  Float32Array(super.length);
+
+  /// A copy of [values], **owned**.
+  factory Float32Array.of(List<double> values) =>
+      Float32Array(values.length)..list.setAll(0, values);
+
+  /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
+  Float32Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Float>();
+
+  late final Float32List _list = keepAlive(pointer.asTypedList(length), this);
+
+  /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Float32List get list {
+    pointer;
+    return _list;
+  }
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  Float32Array sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return Float32Array.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// A contiguous array of `f64`, shared with Rust.
+final class Float64Array extends NativeArray<Double> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  Float64Array(super.length);
+
+  /// A copy of [values], **owned**.
+  factory Float64Array.of(List<double> values) =>
+      Float64Array(values.length)..list.setAll(0, values);
+
+  /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
+  Float64Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  @override
+  int get elementSize => sizeOf<Double>();
+
+  late final Float64List _list = keepAlive(pointer.asTypedList(length), this);
+
+  /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Float64List get list {
+    pointer;
+    return _list;
+  }
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  Float64Array sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return Float64Array.view(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// Enum values inside a message, **borrowed**: a list of fixed length.
+///
+/// Reading a number that is no value throws an [UnknownEnumValueException].
+final class EnumList<E extends FfiEnum> with ListMixin<E>, FixedLengthList<E> {
+  /// The values whose numbers [raw] holds.
+  EnumList(this.raw, this._decode);
+
+  /// The numbers.
+  final List<int> raw;
+
+  final E Function(int) _decode;
+
+  @override
+  int get length => raw.length;
+
+  @override
+  E operator [](int index) => _decode(raw[index]);
+
+  @override
+  void operator []=(int index, E value) => raw[index] = value.value;
+}
+
+/// Makes what would change the length of a list throw, before anything moves.
+base mixin FixedLengthList<E> on ListMixin<E> {
+  Never _fixed() => throw UnsupportedError('the length of the list is fixed');
+
+  @override
+  set length(int length) => _fixed();
+
+  @override
+  void add(E element) => _fixed();
+
+  @override
+  void addAll(Iterable<E> iterable) => _fixed();
+
+  @override
+  void insert(int index, E element) => _fixed();
+
+  @override
+  void insertAll(int index, Iterable<E> iterable) => _fixed();
+
+  @override
+  bool remove(Object? element) => _fixed();
+
+  @override
+  E removeAt(int index) => _fixed();
+
+  @override
+  E removeLast() => _fixed();
+
+  @override
+  void removeRange(int start, int end) => _fixed();
+
+  @override
+  void removeWhere(bool Function(E element) test) => _fixed();
+
+  @override
+  void retainWhere(bool Function(E element) test) => _fixed();
+
+  @override
+  void replaceRange(int start, int end, Iterable<E> newContents) => _fixed();
+
+  @override
+  void clear() => _fixed();
+}
+
+/// [values], which must be [length] of them.
+List<T> checkLength<T>(List<T> values, int length) {
+  if (values.length == length) return values;
+  throw ArgumentError.value(values, 'values', 'must have $length elements');
+}
+
+/// The `u64` that [bits] holds.
+BigInt bigFromBits(int bits) => BigInt.from(bits).toUnsigned(64);
+
+/// The 64 bits of [value], which must be a `u64`.
+int bitsFromBig(BigInt value) {
+  if (value.isNegative || value.bitLength > 64) {
+    throw ArgumentError.value(value, 'value', 'must be from 0 to 2^64 - 1');
+  }
+  return value.toSigned(64).toInt();
+}

@@ -1,0 +1,185 @@
+//! Models written in code: layouts as the C ABI has them, fingerprints as a library would export them.
+
+use std::collections::HashMap;
+
+use ffi_core::boundary::ABI_VERSION;
+use ffi_core::schema::fingerprint::{self, hash_name, mix};
+use ffi_core::schema::read::{
+    Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, PanicStrategy, Param, Pass,
+    Record, Scalar, Type, TypeId, TypeSymbols, Variant,
+};
+use ffi_dart_emit::model::{Model, resolve, scalar_name, scalar_size};
+use heck::ToSnakeCase;
+
+/// Records of a library so far.
+pub struct Schema {
+    library: String,
+    records: Vec<Record>,
+    types: HashMap<TypeId, Facts>,
+}
+
+#[derive(Clone, Copy)]
+struct Facts {
+    size: u64,
+    align: u64,
+    fingerprint: u64,
+}
+
+/// A name with nothing else to it.
+pub fn named(name: &str) -> Item {
+    Item { name: name.to_owned(), rename: None, doc: String::new(), deprecated: None }
+}
+
+/// `[of; len]`.
+pub fn array(of: Type, len: u64) -> Type {
+    Type::Array { of: Box::new(of), len }
+}
+
+impl Schema {
+    pub fn new(library: &str) -> Self {
+        let symbol = |op| format!("{library}_{op}");
+        let symbols = LibrarySymbols {
+            abi_version: symbol("abi_version"),
+            status_clear: symbol("status_clear"),
+            alloc: symbol("alloc"),
+            free: symbol("free"),
+        };
+        let record = Library {
+            name: library.to_owned(),
+            version: "1.2.3".to_owned(),
+            abi: ABI_VERSION,
+            panic: PanicStrategy::Unwind,
+            symbols,
+        };
+        Self { library: library.to_owned(), records: vec![Record::Library(record)], types: HashMap::new() }
+    }
+
+    pub fn model(&self) -> Model {
+        resolve(self.records.clone()).expect("the schema is right")
+    }
+
+    fn facts(&self, ty: &Type) -> Facts {
+        match ty {
+            Type::Scalar(it) => {
+                let size = scalar_size(*it);
+                Facts { size, align: size, fingerprint: fingerprint::scalar(scalar_name(*it)) }
+            }
+            Type::Array { of, len } => {
+                let of = self.facts(of);
+                Facts { size: of.size * len, fingerprint: fingerprint::array(of.fingerprint, *len), ..of }
+            }
+            Type::Message(id) | Type::Enum(id) => self.types[id],
+        }
+    }
+
+    fn symbol(&self, name: &str, op: &str) -> String {
+        format!("{}_{}_{op}", self.library, name.to_snake_case())
+    }
+
+    /// Adds a message aligned to at least `align`, and returns its type.
+    pub fn message_aligned(&mut self, item: Item, fields: Vec<(Item, Type)>, align: u64) -> Type {
+        let id = TypeId(format!("{}::{}", self.library, item.name));
+        let mut layout = Facts { size: 0, align, fingerprint: 0 };
+        let mut facts = Vec::new();
+        let mut records = Vec::new();
+        for (item, ty) in fields {
+            let of = self.facts(&ty);
+            let offset = layout.size.next_multiple_of(of.align);
+            facts.extend([hash_name(&item.name), offset, of.fingerprint]);
+            layout.size = offset + of.size;
+            layout.align = layout.align.max(of.align);
+            records.push(Field { item, offset, ty, tag: None });
+        }
+        layout.size = layout.size.next_multiple_of(layout.align);
+        let head = [fingerprint::MESSAGE, hash_name(&item.name), layout.size, layout.align];
+        layout.fingerprint = mix(&[&head[..], &facts].concat());
+        self.types.insert(id.clone(), layout);
+        self.records.push(Record::Message(Message {
+            id: id.clone(),
+            size: layout.size,
+            align: layout.align,
+            fingerprint: Fingerprint(layout.fingerprint),
+            symbols: TypeSymbols { fingerprint: self.symbol(&item.name, "fingerprint") },
+            fields: records,
+            reserved: Vec::new(),
+            item,
+        }));
+        Type::Message(id)
+    }
+
+    /// Adds a message of fields that have names alone.
+    pub fn message(&mut self, name: &str, fields: &[(&str, Type)]) -> Type {
+        let fields = fields.iter().map(|(name, ty)| (named(name), ty.clone())).collect();
+        self.message_aligned(named(name), fields, 1)
+    }
+
+    pub fn enumeration_of(&mut self, item: Item, repr: Scalar, variants: Vec<(Item, i64)>) -> Type {
+        let id = TypeId(format!("{}::{}", self.library, item.name));
+        let size = scalar_size(repr);
+        let mut facts =
+            vec![fingerprint::ENUM, hash_name(&item.name), fingerprint::scalar(scalar_name(repr))];
+        for (item, value) in &variants {
+            facts.extend([hash_name(&item.name), value.cast_unsigned()]);
+        }
+        let fingerprint = mix(&facts);
+        self.types.insert(id.clone(), Facts { size, align: size, fingerprint });
+        self.records.push(Record::Enum(Enum {
+            id: id.clone(),
+            repr,
+            fingerprint: Fingerprint(fingerprint),
+            symbols: TypeSymbols { fingerprint: self.symbol(&item.name, "fingerprint") },
+            variants: variants.into_iter().map(|(item, value)| Variant { item, value }).collect(),
+            item,
+        }));
+        Type::Enum(id)
+    }
+
+    /// Adds an enum of variants that have names alone.
+    pub fn enumeration(&mut self, name: &str, repr: Scalar, variants: &[(&str, i64)]) -> Type {
+        let variants = variants.iter().map(|(name, value)| (named(name), *value)).collect();
+        self.enumeration_of(named(name), repr, variants)
+    }
+
+    /// Adds a function; `change` may set whatever the arguments don't.
+    pub fn function(
+        &mut self,
+        item: Item,
+        params: &[(&str, Pass, Type)],
+        returns: Option<Type>,
+        change: impl FnOnce(&mut Function),
+    ) {
+        let mut function = Function {
+            symbol: format!("{}_{}", self.library, item.name),
+            fingerprint: Fingerprint(0),
+            fingerprint_symbol: self.symbol(&item.name, "fingerprint"),
+            leaf: false,
+            params: params
+                .iter()
+                .map(|(name, pass, ty)| Param { name: (*name).to_owned(), pass: *pass, ty: ty.clone() })
+                .collect(),
+            returns,
+            fallible: false,
+            item,
+        };
+        change(&mut function);
+        let returns = function.returns.as_ref();
+        let mut facts = vec![
+            fingerprint::FUNCTION,
+            hash_name(&function.item.name),
+            returns.map_or(fingerprint::NOTHING, |ty| self.facts(ty).fingerprint),
+            u64::from(function.fallible),
+        ];
+        for param in &function.params {
+            let pass = match param.pass {
+                Pass::Value => "value",
+                Pass::Ref => "ref",
+                Pass::Mut => "mut",
+                Pass::Slice => "slice",
+                Pass::SliceMut => "slice_mut",
+            };
+            facts.extend([hash_name(pass), self.facts(&param.ty).fingerprint]);
+        }
+        function.fingerprint = Fingerprint(mix(&facts));
+        self.records.push(Record::Function(function));
+    }
+}
