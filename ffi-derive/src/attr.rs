@@ -142,7 +142,8 @@ pub(crate) fn doc(attrs: &[Attribute]) -> Option<String> {
         .filter(|attr| attr.path().is_ident("doc"))
         .filter_map(|attr| text(&attr.meta))
         .flat_map(|text| {
-            text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()).collect::<Vec<_>>()
+            // Not `lines()`, which makes nothing of an empty line.
+            text.split('\n').map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()).collect::<Vec<_>>()
         })
         .collect();
     let doc = lines.join("\n");

@@ -1,6 +1,7 @@
 //! Generated packages under a real Dart: analyzed, formatted, and run against the compiled libraries.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use ffi_dart_emit::cargo::{BuildOptions, Crate};
 use xtask::dart_sdk::{Mode, Sdk};
@@ -32,27 +33,56 @@ fn examples_run() {
     }
 }
 
-/// Runs `tests/dart/end_to_end/test/{fixture}_test.dart` against the fixture of that name.
-fn end_to_end(fixture: &str) {
+/// Runs `tests/dart/end_to_end/test/{name}_test.dart`, in both modes, with the libraries in its environment.
+fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
     let Some(sdk) = Sdk::for_tests() else { return };
-    let package = Generated::fixture(fixture).package;
-    let library = Crate::named(&package).unwrap().build(&BuildOptions::default()).unwrap();
-    let sdk = sdk.with_env(format!("FIXTURE_{}_LIBRARY", fixture.to_uppercase()), library);
+    let sdk = libraries.iter().fold(sdk, |sdk, (variable, library)| sdk.with_env(variable, library));
     let tests = workspace::root().join("tests/dart/end_to_end");
-    sdk.pub_get(&tests).unwrap();
+    static PACKAGES: OnceLock<()> = OnceLock::new();
+    PACKAGES.get_or_init(|| {
+        sdk.pub_get(&tests).unwrap();
+        sdk.analyze(&tests).unwrap();
+    });
     for mode in Mode::ALL {
-        let file = Path::new("test").join(format!("{fixture}_test.dart"));
+        let file = Path::new("test").join(format!("{name}_test.dart"));
         let output = sdk.run_tests(&tests, &file, mode).unwrap_or_else(|error| panic!("{mode:?}: {error:#}"));
         println!("{mode:?}\n{output}");
     }
 }
 
+/// The library of a fixture, and the variable that names it to its package.
+fn fixture(name: &str) -> (&'static str, PathBuf) {
+    let variable = match name {
+        "calls" => "FIXTURE_CALLS_LIBRARY",
+        "layout" => "FIXTURE_LAYOUT_LIBRARY",
+        _ => panic!("no fixture `{name}` is tested from Dart"),
+    };
+    let package = Generated::fixture(name).package;
+    (variable, Crate::named(&package).unwrap().build(&BuildOptions::default()).unwrap())
+}
+
+/// The library of the fixture `calls` with other definitions under the same names.
+fn changed() -> PathBuf {
+    // A target folder of its own: the file has the same name.
+    let target = workspace::root().join("target/changed");
+    let mut build = workspace::cargo();
+    build.args(["build", "--package", "fixture-calls", "--features", "changed", "--target-dir"]).arg(&target);
+    workspace::capture(&mut build).unwrap();
+    let name = format!("{}fixture_calls{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    target.join("debug").join(name)
+}
+
 #[test]
 fn calls() {
-    end_to_end("calls");
+    end_to_end("calls", &[fixture("calls")]);
 }
 
 #[test]
 fn layout() {
-    end_to_end("layout");
+    end_to_end("layout", &[fixture("layout")]);
+}
+
+#[test]
+fn opening() {
+    end_to_end("opening", &[fixture("calls"), fixture("layout"), ("FIXTURE_CHANGED_LIBRARY", changed())]);
 }

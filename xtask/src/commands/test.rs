@@ -29,12 +29,10 @@ impl Test {
             "-D",
             "warnings",
         ]))?;
-        run(cargo()
-            .args(["doc", "--workspace", "--no-deps", "--all-features"])
-            .env("RUSTDOCFLAGS", "-D warnings"))?;
+        run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
         let sdk = Sdk::find_or_install()?;
         run(cargo()
-            .args(["test", "--workspace", "--all-features"])
+            .args(["test", "--workspace"])
             .env("FFI_REQUIRE_DART", "1")
             .env("FFI_DART_SDK", sdk.folder()))
     }
