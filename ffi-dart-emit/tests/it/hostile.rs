@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::files::{ARM64, X86_64, archive, coff, dll, elf, fat, mach_o};
-use crate::schema::{demo, encode, section};
+use crate::schema::{demo, encode, seal, section};
 
 /// All that the program does with the bytes of a library.
 fn use_it(bytes: &[u8]) {
@@ -106,27 +106,28 @@ fn no_mutation_panics() {
     });
 }
 
-/// Damage inside the JSON that leaves it JSON: what the checks of the model are for.
+/// Numbers changed inside records, whose fingerprints are then made right again: a library that lies with care.
 #[test]
-fn no_mutation_of_a_record_panics() {
+fn no_record_panics() {
     let jsons: Vec<_> = demo().iter().map(|record| serde_json::to_string(record).unwrap()).collect();
-    let library = jsons.iter().find(|json| json.contains("\"library\"")).unwrap();
-    let config = ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() };
-    let number = prop_oneof![Just(0), Just(u64::MAX), Just(i64::MAX as u64), any::<u64>(), 0..200u64];
+    let config = ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() };
+    let number = prop_oneof![4 => 0..128u64, 1 => any::<u64>(), 1 => Just(u64::MAX), 1 => Just(1 << 63)];
     proptest!(config, |(edits in vec((any::<Index>(), any::<Index>(), number), 1..4))| {
         let mut jsons = jsons.clone();
-        for (record, digit, number) in edits {
+        for (record, which, number) in edits {
             let json = record.get_mut(&mut jsons);
-            let numbers: Vec<_> = json.match_indices(|char: char| char.is_ascii_digit()).map(|(at, _)| at).collect();
+            let is_number = |at: &usize| json[*at..].starts_with(|char: char| char.is_ascii_digit());
+            let numbers: Vec<_> = json.match_indices(':').map(|(at, _)| at + 1).filter(is_number).collect();
             if !numbers.is_empty() {
-                let at = *digit.get(&numbers);
-                let end = json[at..].find(|char: char| !char.is_ascii_digit()).map_or(json.len(), |len| at + len);
-                json.replace_range(at..end, &number.to_string());
+                let at = *which.get(&numbers);
+                let len = json[at..].find(|char: char| !char.is_ascii_digit()).unwrap();
+                json.replace_range(at..at + len, &number.to_string());
             }
         }
-        jsons.push(library.clone());
-        let section: Vec<u8> = jsons.iter().flat_map(|json| encode(json)).collect();
-        use_it(&elf(&section));
+        use_it(&elf(&jsons.iter().flat_map(|json| encode(json)).collect::<Vec<_>>()));
+        if let Ok(records) = jsons.iter().map(|json| serde_json::from_str(json)).collect() {
+            use_it(&elf(&section(&seal(records))));
+        }
     });
 }
 
