@@ -12,7 +12,7 @@ use askama::Template;
 
 use crate::model::{
     Enum, EnumIndex, Function, Item, Message, MessageIndex, Model, Passing, Problem, Problems, Scalar, Type,
-    Value, Variant, scalar_size,
+    Value, Variant,
 };
 
 /// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)
@@ -110,15 +110,11 @@ fn enumeration(enumeration: &Enum) -> CEnum {
 
 fn structure(model: &Model, message: &Message) -> CStruct {
     let mut scope = Scope::default();
-    // `#[repr(align(N))]`: the first member takes the struct's alignment, as C has no place for it on a typedef.
-    let natural = message.fields.iter().map(|field| natural_align(model, &field.ty)).max();
-    let mut raised = Some(message.align).filter(|align| Some(*align) > natural);
     let members = message.fields.iter().map(|field| {
         let name = scope.name(&field.item.name);
-        let raised = raised.take().map(|align| format!("FFI_ALIGNAS({align}) ")).unwrap_or_default();
         CMember {
             doc: item_comment(&field.item, "    "),
-            declaration: raised + &declaration(model, &field.ty, &name),
+            declaration: declaration(model, &field.ty, &name),
             name,
             offset: field.offset,
         }
@@ -179,16 +175,6 @@ fn declaration(model: &Model, ty: &Type, name: &str) -> String {
         Type::Scalar(it) => format!("{} {name}", scalar(*it)),
         Type::Message(index) => format!("{} {name}", message_name(model, *index)),
         Type::Enum(index) => format!("{} {name}", enum_name(model, *index)),
-    }
-}
-
-/// The most that a C compiler aligns the type to on any target.
-fn natural_align(model: &Model, ty: &Type) -> u64 {
-    match ty {
-        Type::Array { of, .. } => natural_align(model, of),
-        Type::Scalar(it) => scalar_size(*it),
-        Type::Message(index) => model.message(*index).align,
-        Type::Enum(index) => scalar_size(model.enumeration(*index).repr),
     }
 }
 
@@ -318,7 +304,7 @@ fn check_names(model: &Model) -> Result<(), Problems> {
             owners.insert(name, item);
         }
     };
-    for name in ["FfiStatus", "FFI_STATUS_DEFINED", "FFI_STATIC_ASSERT", "FFI_ALIGNOF", "FFI_ALIGNAS"] {
+    for name in ["FfiStatus", "FFI_STATUS_DEFINED", "FFI_STATIC_ASSERT", "FFI_ALIGNOF"] {
         claim(name.to_owned(), "the header itself".to_owned());
     }
     for symbol in [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free] {

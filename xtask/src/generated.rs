@@ -101,7 +101,8 @@ impl Generated {
     }
 
     /// `ffi-dart-emit {command} --crate {package}`, in the workspace root.
-    fn emitter(&self, command: &str) -> Command {
+    #[must_use]
+    pub fn emitter(&self, command: &str) -> Command {
         let mut emitter = workspace::cargo();
         emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--"]);
         emitter.args([command, "--crate", &self.package]);

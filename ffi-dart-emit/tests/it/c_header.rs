@@ -147,19 +147,6 @@ fn keywords_and_shared_names_get_an_underscore() {
 }
 
 #[test]
-fn a_raised_alignment_is_kept() {
-    let lanes = [("x", 0, scalar(Scalar::F32)), ("y", 4, scalar(Scalar::F32))];
-    let holder = [("tag", 0, scalar(Scalar::U8)), ("lanes", 16, Type::Message(id("Lanes")))];
-    let header = header(seal(vec![
-        Record::Library(library()),
-        Record::Message(message("Lanes", 16, 16, &lanes)),
-        Record::Message(message("Holder", 32, 16, &holder)),
-    ]));
-    assert_eq!(header.matches("FFI_ALIGNAS(16)").count(), 1, "{header}");
-    compiles(&header, "");
-}
-
-#[test]
 fn a_rename_is_the_name_in_c() {
     let mut point = message("Point", 4, 4, &[("x", 0, scalar(Scalar::F32))]);
     point.item.rename = Some("Dot".to_owned());
