@@ -1,3 +1,90 @@
-//! Runtime of a schema shared between Rust and Dart.
+//! Share data between Rust and Dart in place: same bytes, no serialization, no copies.
+//!
+//! Annotate plain structs, enums and functions; the compiled library carries their schema, and
+//! `ffi-dart-emit` writes a Dart package from it that reads and writes the very memory Rust uses.
+//!
+//! ```
+//! use ffi_core::{FfiEnum, FfiMessage, ffi_export};
+//!
+//! /// What happens at the edge of the world.
+//! #[derive(FfiEnum, Clone, Copy, Debug, PartialEq)]
+//! #[repr(u8)]
+//! pub enum BoundaryMode {
+//!     Bounce = 0,
+//!     Wrap = 1,
+//! }
+//!
+//! /// A point mass.
+//! #[derive(FfiMessage, Clone, Copy)]
+//! #[repr(C)]
+//! pub struct Particle {
+//!     pub position: [f32; 2],
+//!     pub velocity: [f32; 2],
+//!     /// Kilograms.
+//!     pub mass: f32,
+//!     pub mode: BoundaryMode,
+//! }
+//!
+//! /// Moves every particle by `dt` seconds.
+//! #[ffi_export(leaf)]
+//! pub fn step(particles: &mut [Particle], dt: f32) {
+//!     for particle in particles {
+//!         particle.position[0] += particle.velocity[0] * dt;
+//!         particle.position[1] += particle.velocity[1] * dt;
+//!     }
+//! }
+//!
+//! // Once, in the root of the cdylib.
+//! ffi_core::library!();
+//! ```
+//!
+//! # Where things are
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`FfiMessage`] | derive and trait of a struct that both sides see |
+//! | [`FfiEnum`] | derive and trait of a C-like enum |
+//! | [`ffi_export`] | makes a function callable from Dart |
+//! | [`library!`] | what every library exports, once |
+//! | [`FfiType`] | what a field may be, and how untrusted memory is checked |
+//! | [`boundary`] | status, panics, arguments and results of exported functions |
+//! | [`layout`] | compile-time layout assertions |
+//! | [`schema`] | the records in the library, and their readers |
+//!
+//! # Features
+//!
+//! | feature | default | what it does |
+//! |---|---|---|
+//! | `derive` | yes | the macros |
+//! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
+//! | `read` | no | [`schema::read`], for tools |
+//!
+//! # What may cross
+//!
+//! A message is plain data: `repr(C)`, no destructor, no pointer into Rust, valid when all its bytes are zero.
+//! Dart can write any byte into memory it can reach, so an exported function checks its arguments
+//! ([`FfiType::check`]) before it makes a reference to them; types without an invalid bit pattern cost nothing.
+//! While a function runs, no other thread, isolate included, may write to the memory it was given: that rule is
+//! the caller's to keep, and the generated Dart documentation says so.
+
+// The macros name `::ffi_core`, also in this crate's own tests.
+#[cfg(test)]
+extern crate self as ffi_core;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 pub mod boundary;
+mod enumeration;
+pub mod layout;
+mod library;
+mod message;
 pub mod schema;
+mod types;
+
+pub use bytemuck;
+pub use enumeration::FfiEnum;
+#[cfg(feature = "derive")]
+pub use ffi_derive::{FfiEnum, FfiMessage, ffi_export};
+pub use message::FfiMessage;
+pub use types::{FfiType, Invalid};

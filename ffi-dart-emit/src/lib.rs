@@ -1,7 +1,24 @@
 //! Writes a Dart package from the schema inside a compiled `ffi-core` library.
 //!
-//! The library's path is that of its data: [`model`] resolves and checks the records.
+//! The tree is the path of the data:
+//!
+//! | module | from | to |
+//! |---|---|---|
+//! | [`cargo`] | a crate's name | its compiled library |
+//! | [`library_file`] | the library's bytes | records |
+//! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
+//! | [`dart`], [`mod@c`], [`inspect`] | the model | text |
+//! | [`output`] | text | files, without harm |
+//! | [`cli`] | the command line | a run of all these |
+//!
+//! Object formats end at [`library_file`], which knows nothing of Dart; records end at [`model`], so a writer can't
+//! meet one that wasn't checked.
 
+pub mod c;
+pub mod cargo;
+pub mod cli;
 pub mod dart;
+pub mod inspect;
+pub mod library_file;
 pub mod model;
 pub mod output;

@@ -1,2 +1,16 @@
-//! x
-fn main() {}
+//! The `ffi-dart-emit` program; all it does is in the library.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ffi_dart_emit::cli::{Cli, run};
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,153 @@
-//! x
+//! The derive macros of `ffi-core`, which re-exports and documents them; depend on that crate, not on this one.
+//!
+//! The tree is the pipeline: [`attr`] reads attributes, [`ast`] checks the item and holds what can only be right,
+//! [`expand`] writes Rust from it, with [`record`] for the schema record and [`names`] for symbols and hashes.
+//! Nothing is written before all is checked, and every mistake is reported, not the first alone.
+//!
+//! No layout is computed here: the code that is written asks rustc, and hands the answers to `ffi_core::__private`.
+
+mod ast;
+mod attr;
+mod expand;
+mod names;
+mod record;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, ItemFn, parse_macro_input};
+
+/// Makes a struct a message: plain data that Rust and Dart share in place.
+///
+/// The struct has `#[repr(C)]`, named fields, no generics and no destructor; each field is a type that implements
+/// `FfiType`. The derive implements `FfiType`, `FfiMessage` and `bytemuck::Zeroable`, so a message is valid when all
+/// its bytes are zero. It asserts the layout, exports its fingerprint, and writes the schema record.
+///
+/// # Attributes
+///
+/// On the struct, in `#[ffi(..)]`:
+///
+/// | key | meaning |
+/// |---|---|
+/// | `pod` | implement `bytemuck::Pod`: needs `Copy`, no padding, and fields that are `Pod` |
+/// | `checked` | implement `bytemuck::CheckedBitPattern`: needs `Copy` |
+/// | `rename = "Name"` | its name in Dart |
+/// | `reserved(4, 7..=9)` | tags that no field may take |
+/// | `prefix = "name"` | what its symbols start with, instead of the crate's name |
+/// | `crate = "path"` | where `ffi_core` is, when it has been renamed or re-exported |
+///
+/// On a field: `rename = "name"` and `tag = N`, its number in .proto (1 to 536,870,911, without 19,000 to 19,999).
+///
+/// Doc comments and `#[deprecated]` are carried to Dart.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::FfiMessage;
+///
+/// /// A box around particles.
+/// #[derive(FfiMessage, Clone, Copy)]
+/// #[repr(C)]
+/// #[ffi(pod)]
+/// pub struct Bounds {
+///     /// Metres.
+///     #[ffi(tag = 1)]
+///     pub min: [f32; 2],
+///     #[ffi(tag = 2)]
+///     pub max: [f32; 2],
+/// }
+///
+/// let bounds: Bounds = ffi_core::bytemuck::zeroed();
+/// assert_eq!(ffi_core::bytemuck::bytes_of(&bounds), [0; 16]);
+/// ```
+#[proc_macro_derive(FfiMessage, attributes(ffi))]
+pub fn derive_message(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expanded(ast::Message::new(&input), expand::message)
+}
+
+/// Makes a C-like enum a type that Rust and Dart share.
+///
+/// The enum is `Copy`, has an integer repr such as `#[repr(u8)]`, variants without data, and one whose value is 0,
+/// because zeroed memory must be valid. The derive implements `FfiType`, `FfiEnum`, `bytemuck::Zeroable` and
+/// `bytemuck::CheckedBitPattern`.
+///
+/// # Attributes
+///
+/// `#[ffi(rename = "..", prefix = "..", crate = "..")]` on the enum, as for `FfiMessage`; `#[ffi(rename = "..")]` on a
+/// variant.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::FfiEnum;
+///
+/// #[derive(FfiEnum, Clone, Copy, Debug, PartialEq)]
+/// #[repr(u8)]
+/// pub enum BoundaryMode {
+///     /// Come back.
+///     Bounce = 0,
+///     /// Leave on one side and come in on the other.
+///     Wrap = 1,
+/// }
+///
+/// assert_eq!(BoundaryMode::from_repr(1), Some(BoundaryMode::Wrap));
+/// ```
+#[proc_macro_derive(FfiEnum, attributes(ffi))]
+pub fn derive_enum(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expanded(ast::Enum::new(&input), expand::enumeration)
+}
+
+/// Makes a function callable from C and Dart.
+///
+/// The function stays as it is; beside it stands an `extern "C"` wrapper named `{crate}_{function}`, which checks every
+/// argument before the function sees it and turns an `Err` and a panic into a status, in Dart an exception.
+///
+/// | position | types |
+/// |---|---|
+/// | parameter | scalars, enums, messages; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these |
+/// | result | `()`, scalars, enums, messages; `Result` of these with an error that implements `Display` |
+///
+/// # Attributes
+///
+/// | key | meaning |
+/// |---|---|
+/// | `leaf` | short, bounded and non-blocking: Dart calls it without leaving its own state. While it runs, no isolate can collect garbage |
+/// | `rename = "name"` | its name in Dart |
+/// | `prefix = "name"` | what its symbol starts with, instead of the crate's name |
+/// | `crate = "path"` | where `ffi_core` is, when it has been renamed or re-exported |
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::ffi_export;
+///
+/// /// The mean of all values.
+/// #[ffi_export(leaf)]
+/// pub fn mean(values: &[f64]) -> Result<f64, String> {
+///     if values.is_empty() {
+///         return Err("there are no values".to_owned());
+///     }
+///     Ok(values.iter().sum::<f64>() / values.len() as f64)
+/// }
+///
+/// assert_eq!(mean(&[1.0, 2.0]), Ok(1.5));
+/// ```
+#[proc_macro_attribute]
+pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(item as ItemFn);
+    let expansion = expanded(ast::Function::new(args.into(), &item), expand::function);
+    let mut output: TokenStream = quote::quote!(#item).into();
+    output.extend(expansion);
+    output
+}
+
+/// What `expand` makes of a checked item, or all errors as `compile_error!`s.
+fn expanded<T>(
+    checked: darling::Result<T>,
+    expand: impl FnOnce(&T) -> proc_macro2::TokenStream,
+) -> TokenStream {
+    match checked {
+        Ok(item) => expand(&item).into(),
+        Err(errors) => errors.write_errors().into(),
+    }
+}

@@ -1,1 +1,18 @@
-//! x
+//! Developer commands of the workspace: `cargo xtask <command>`.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`commands`] | the command line, one module per command |
+//! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
+//! | [`example`] | builds and runs what is in `examples/` |
+//! | [`generated`] | which committed files `ffi-dart-emit` wrote, and how to write or check them |
+//! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
+//!
+//! The tests of other crates use this library too: `let Some(sdk) = Sdk::for_tests() else { return };` is the one
+//! rule for what happens where no Dart is installed.
+
+pub mod commands;
+pub mod dart_sdk;
+pub mod example;
+pub mod generated;
+pub mod workspace;

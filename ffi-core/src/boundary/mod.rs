@@ -1,4 +1,39 @@
-//! The C ABI between Rust and its callers.
+//! The C ABI between Rust and its callers: what an exported function takes, returns and fails with.
+//!
+//! ```text
+//! C:  float particles_total_energy(const Particle *particles, size_t particles_len, FfiStatus *status);
+//!
+//! Dart ── raw arguments ──▶ wrapper ── checked arguments ──▶ user's function
+//!      ◀── value, status ──         ◀── value, Err or panic ──
+//! ```
+//!
+//! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument through
+//! [`reference`], [`slice`], [`value`] and their like, inside one [`call`], which turns a refused argument, an `Err`
+//! and a panic into a status. No `extern "C"` function of this crate or of a wrapper unwinds.
+//!
+//! | Rust | C |
+//! |---|---|
+//! | number | the same number |
+//! | `bool`, enum by value | its integer; checked on the way in |
+//! | message by value | the struct, at most [`MAX_BY_VALUE`] bytes |
+//! | `&T`, `&mut T` | pointer: not null, aligned, value checked |
+//! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may be anything |
+//! | `Result<T, E>` | `T`, and `E`'s `Display` text in the status |
+//! | last, always | `FfiStatus *`: zeroed by the caller, written on failure alone; may be null |
+//!
+//! A function that failed returns zeros. `&mut` arguments that overlap another argument are refused.
 
-/// The version of the calling convention.
+mod args;
+mod memory;
+mod output;
+mod panic;
+mod status;
+
+pub use args::{Region, disjoint, reference, reference_mut, slice, slice_mut, value};
+pub use memory::{alloc, free};
+pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE, assert_by_value};
+pub use status::{Failure, FfiStatus, StatusCode, call, clear};
+
+/// The version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table above. The Dart
+/// package refuses a library with another one.
 pub const ABI_VERSION: u32 = 1;

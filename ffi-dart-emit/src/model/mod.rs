@@ -194,23 +194,33 @@ impl Model {
     pub fn messages_by_dependency(&self) -> Vec<&Message> {
         let mut order = Vec::with_capacity(self.messages.len());
         let mut seen = vec![false; self.messages.len()];
-        for index in 0..self.messages.len() {
-            self.visit(MessageIndex(index), &mut seen, &mut order);
+        // A list, not recursion: nesting may be deeper than the stack. A message comes up twice, first to put those
+        // it holds in front of itself, then to take its place.
+        let mut todo: Vec<_> = (0..self.messages.len()).rev().map(|it| (MessageIndex(it), false)).collect();
+        while let Some((index, held_are_placed)) = todo.pop() {
+            let message = self.message(index);
+            if held_are_placed {
+                order.push(message);
+            } else if !std::mem::replace(&mut seen[index.0], true) {
+                todo.push((index, true));
+                todo.extend(message.fields.iter().rev().filter_map(|field| match field.ty.innermost() {
+                    Type::Message(held) => Some((*held, false)),
+                    _ => None,
+                }));
+            }
         }
         order
     }
+}
 
-    fn visit<'a>(&'a self, index: MessageIndex, seen: &mut [bool], order: &mut Vec<&'a Message>) {
-        if std::mem::replace(&mut seen[index.0], true) {
-            return;
+impl Enum {
+    /// The discriminant of one of its variants, as the number that Rust has.
+    #[must_use]
+    pub fn discriminant(&self, variant: &Variant) -> i128 {
+        match self.repr {
+            Scalar::U64 => variant.value.cast_unsigned().into(),
+            _ => variant.value.into(),
         }
-        let message = self.message(index);
-        for field in &message.fields {
-            if let Type::Message(held) = field.ty.innermost() {
-                self.visit(*held, seen, order);
-            }
-        }
-        order.push(message);
     }
 }
 

@@ -129,6 +129,10 @@ fn check_library(libraries: &[Library], problems: &mut Reports) {
             if !is_identifier(&library.name) {
                 problems.add("library", format!("`{}` is not a crate name", library.name.escape_debug()), REBUILD);
             }
+            if !is_version(&library.version) {
+                let version = library.version.escape_debug();
+                problems.add("library", format!("`{version}` is not a version"), REBUILD);
+            }
         }
         several => {
             let names: Vec<_> = several.iter().map(|library| format!("`{}`", library.name)).collect();
@@ -295,7 +299,15 @@ impl<'a> Resolver<'a> {
             fingerprint::scalar(scalar_name(record.repr)),
         ];
         for variant in &record.variants {
-            self.identifier(&item, &variant.item.name);
+            self.item(&item, &variant.item);
+            if !fits(record.repr, variant.value) {
+                let repr = scalar_name(record.repr);
+                self.problems.add(
+                    &item,
+                    format!("its repr `{repr}` has no value {}", variant.value),
+                    REBUILD,
+                );
+            }
             if !values.insert(variant.value) {
                 self.problems.add(&item, format!("two variants have the value {}", variant.value), REBUILD);
             }
@@ -335,7 +347,7 @@ impl<'a> Resolver<'a> {
         let mut end = 0;
         for field in &record.fields {
             let item = format!("{item}, field {}", field.item.name);
-            self.identifier(&item, &field.item.name);
+            self.item(&item, &field.item);
             let (ty, Facts { size, fingerprint }) = self.ty(&item, &field.ty);
             facts.extend([fingerprint::hash_name(&field.item.name), field.offset, fingerprint]);
             let behind = field.offset.checked_add(size).filter(|behind| *behind <= record.size);
@@ -380,7 +392,7 @@ impl<'a> Resolver<'a> {
 
     fn function(&mut self, record: &read::Function) -> Function {
         let item = format!("function {}", record.symbol);
-        self.identifier(&item, &record.item.name);
+        self.item(&item, &record.item);
         let returns = record.returns.as_ref().map(|ty| {
             let (ty, facts) = self.ty(&item, ty);
             (self.value(&item, &ty), facts.fingerprint)
@@ -434,7 +446,7 @@ impl<'a> Resolver<'a> {
 
     /// A type's id ends in its name, and the name is an identifier.
     fn names(&mut self, item: &str, id: &TypeId, names: &Item) {
-        self.identifier(item, &names.name);
+        self.item(item, names);
         let prefix = id.0.strip_suffix(&names.name).and_then(|rest| rest.strip_suffix("::"));
         if !prefix.is_some_and(is_identifier) {
             self.problems.add(
@@ -442,6 +454,13 @@ impl<'a> Resolver<'a> {
                 format!("its id does not fit its name `{}`", names.name.escape_debug()),
                 REBUILD,
             );
+        }
+    }
+
+    fn item(&mut self, item: &str, names: &Item) {
+        self.identifier(item, &names.name);
+        if let Some(rename) = &names.rename {
+            self.identifier(item, rename);
         }
     }
 
@@ -469,4 +488,24 @@ fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|first| first == '_' || first.is_alphabetic())
         && chars.all(|next| next == '_' || next.is_alphanumeric())
+}
+
+/// Whether an enum with this repr can have a variant with this value.
+fn fits(repr: Scalar, value: i64) -> bool {
+    match repr {
+        Scalar::I8 => i8::try_from(value).is_ok(),
+        Scalar::I16 => i16::try_from(value).is_ok(),
+        Scalar::I32 => i32::try_from(value).is_ok(),
+        Scalar::U8 => u8::try_from(value).is_ok(),
+        Scalar::U16 => u16::try_from(value).is_ok(),
+        Scalar::U32 => u32::try_from(value).is_ok(),
+        // All 64 bits are in use; the others are no reprs, which is reported as such.
+        Scalar::I64 | Scalar::U64 | Scalar::Bool | Scalar::F32 | Scalar::F64 => true,
+    }
+}
+
+/// Whether `version` is made as versions are; nothing that passes can break out of a line of text.
+fn is_version(version: &str) -> bool {
+    let version_char = |next: char| next.is_ascii_alphanumeric() || matches!(next, '.' | '-' | '+');
+    !version.is_empty() && version.chars().all(version_char)
 }

@@ -46,7 +46,7 @@ impl Schema {
         };
         let record = Library {
             name: library.to_owned(),
-            version: "1.2.3\nvoid main() {}".to_owned(),
+            version: "1.2.3".to_owned(),
             abi: ABI_VERSION,
             panic: PanicStrategy::Unwind,
             symbols,

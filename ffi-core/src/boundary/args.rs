@@ -1,0 +1,252 @@
+//! Raw arguments to Rust values: nothing is believed, and every refusal names the parameter.
+
+use super::output::FfiValue;
+use super::status::Failure;
+use crate::types::check_elements;
+
+/// Checks a pointer argument and makes it a reference.
+///
+/// # Errors
+///
+/// Invalid argument when `pointer` is null or misaligned, invalid value when its bytes are not a `T`.
+///
+/// # Safety
+///
+/// A pointer that is neither null nor misaligned points to `size_of::<T>()` initialised bytes that nobody
+/// writes to, and that stay allocated, for as long as `'a`.
+pub unsafe fn reference<'a, T: FfiValue>(pointer: *const T, name: &'static str) -> Result<&'a T, Failure> {
+    check_pointer(pointer, name)?;
+    // SAFETY: not null and aligned; the caller vouches for initialised bytes that nobody writes to.
+    unsafe { T::check(pointer) }.map_err(|invalid| invalid.in_field(name))?;
+    // SAFETY: as above, and the bytes have been found valid.
+    Ok(unsafe { &*pointer })
+}
+
+/// Checks a pointer argument and makes it a mutable reference.
+///
+/// # Errors
+///
+/// As [`reference`].
+///
+/// # Safety
+///
+/// As [`reference`], and nobody reads those bytes either for as long as `'a`.
+pub unsafe fn reference_mut<'a, T: FfiValue>(
+    pointer: *mut T,
+    name: &'static str,
+) -> Result<&'a mut T, Failure> {
+    // SAFETY: the caller vouches for more than `reference` asks. The shared reference ends here.
+    unsafe { reference(pointer.cast_const(), name) }?;
+    // SAFETY: `reference` found it aligned and valid; the caller vouches that nobody else uses it.
+    Ok(unsafe { &mut *pointer })
+}
+
+/// Checks a pointer and a length and makes them a slice. The pointer of an empty slice may be anything.
+///
+/// # Errors
+///
+/// Invalid argument when `pointer` is null or misaligned or the length exceeds the address space, invalid value
+/// when an element's bytes are not a `T`.
+///
+/// # Safety
+///
+/// As [`reference`], for `len` values one after the other.
+pub unsafe fn slice<'a, T: FfiValue>(
+    pointer: *const T,
+    len: usize,
+    name: &'static str,
+) -> Result<&'a [T], Failure> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    check_slice(pointer, len, name)?;
+    // SAFETY: not null, aligned and no longer than the address space; the caller vouches for `len` initialised
+    // values that nobody writes to.
+    unsafe { check_elements(pointer, len) }.map_err(|invalid| invalid.in_field(name))?;
+    // SAFETY: as above, and every element has been found valid; the size in bytes fits `isize`.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, len) })
+}
+
+/// Checks a pointer and a length and makes them a mutable slice.
+///
+/// # Errors
+///
+/// As [`slice`].
+///
+/// # Safety
+///
+/// As [`slice`], and nobody reads those bytes either for as long as `'a`.
+pub unsafe fn slice_mut<'a, T: FfiValue>(
+    pointer: *mut T,
+    len: usize,
+    name: &'static str,
+) -> Result<&'a mut [T], Failure> {
+    if len == 0 {
+        return Ok(&mut []);
+    }
+    // SAFETY: the caller vouches for more than `slice` asks. The shared slice ends here.
+    unsafe { slice(pointer.cast_const(), len, name) }?;
+    // SAFETY: `slice` found it aligned, valid and short enough; the caller vouches that nobody else uses it.
+    Ok(unsafe { std::slice::from_raw_parts_mut(pointer, len) })
+}
+
+/// Checks an argument that is passed by value.
+///
+/// # Errors
+///
+/// Invalid value when the bits are not a `T`.
+///
+/// # Safety
+///
+/// As [`FfiValue::from_abi`].
+pub unsafe fn value<T: FfiValue>(abi: T::Abi, name: &'static str) -> Result<T, Failure> {
+    // SAFETY: this function's contract is the callee's.
+    unsafe { T::from_abi(abi) }.map_err(|invalid| invalid.in_field(name).into())
+}
+
+/// The memory behind one argument.
+#[derive(Clone, Copy, Debug)]
+pub struct Region {
+    name: &'static str,
+    start: usize,
+    bytes: usize,
+    mutable: bool,
+}
+
+impl Region {
+    /// Memory of `len` values that the function only reads.
+    #[must_use]
+    pub fn shared<T>(pointer: *const T, len: usize, name: &'static str) -> Self {
+        let bytes = len.saturating_mul(size_of::<T>());
+        Self { name, start: pointer.addr(), bytes, mutable: false }
+    }
+
+    /// Memory of `len` values that the function may write to.
+    #[must_use]
+    pub fn mutable<T>(pointer: *mut T, len: usize, name: &'static str) -> Self {
+        Self { mutable: true, ..Self::shared(pointer, len, name) }
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.bytes > 0
+            && other.bytes > 0
+            && self.start < other.start.saturating_add(other.bytes)
+            && other.start < self.start.saturating_add(self.bytes)
+    }
+}
+
+/// Checks that memory a function may write to is behind one argument alone.
+///
+/// # Errors
+///
+/// Invalid argument that names the first two that overlap.
+pub fn disjoint(regions: &[Region]) -> Result<(), Failure> {
+    for (index, one) in regions.iter().enumerate() {
+        let overlapping = |other: &&Region| (one.mutable || other.mutable) && one.overlaps(other);
+        if let Some(other) = regions[index + 1..].iter().find(overlapping) {
+            return Err(Failure::invalid_argument(
+                one.name,
+                format_args!(
+                    "and `{}` overlap, and the function writes to one of them: pass a copy",
+                    other.name
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[inline]
+fn check_pointer<T>(pointer: *const T, name: &str) -> Result<(), Failure> {
+    if pointer.is_null() {
+        return Err(Failure::invalid_argument(name, "is null"));
+    }
+    if !pointer.is_aligned() {
+        return Err(Failure::invalid_argument(
+            name,
+            format_args!("is at {:#x}, which is not a multiple of {}", pointer.addr(), align_of::<T>()),
+        ));
+    }
+    Ok(())
+}
+
+#[inline]
+fn check_slice<T>(pointer: *const T, len: usize, name: &str) -> Result<(), Failure> {
+    check_pointer(pointer, name)?;
+    let fits = len
+        .checked_mul(size_of::<T>())
+        .filter(|bytes| isize::try_from(*bytes).is_ok())
+        .is_some_and(|bytes| pointer.addr().checked_add(bytes).is_some());
+    if fits {
+        return Ok(());
+    }
+    Err(Failure::invalid_argument(
+        name,
+        format_args!("has {len} elements of {} bytes: more than the address space", size_of::<T>()),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text<T>(result: Result<T, Failure>) -> String {
+        match result {
+            Ok(_) => panic!("accepted"),
+            Err(failure) => format!("{failure:?}"),
+        }
+    }
+
+    #[test]
+    fn null_misaligned_and_endless_are_refused_before_any_read() {
+        let odd = std::ptr::without_provenance::<u32>(6);
+        // SAFETY: a null pointer is refused.
+        let null = unsafe { text(reference::<u32>(std::ptr::null(), "a")) };
+        // SAFETY: a misaligned pointer is refused.
+        let misaligned = unsafe { text(slice(odd, 1, "b")) };
+        assert!(null.contains("`a` is null"), "{null}");
+        assert!(misaligned.contains("`b` is at 0x6, which is not a multiple of 4"), "{misaligned}");
+        for len in [usize::MAX, usize::MAX / 4, isize::MAX as usize / 4 + 1] {
+            // SAFETY: such a length is refused.
+            let endless = unsafe { text(slice(std::ptr::without_provenance::<u32>(8), len, "c")) };
+            assert!(endless.contains("more than the address space"), "{endless}");
+        }
+    }
+
+    #[test]
+    fn an_empty_slice_needs_no_pointer() {
+        // SAFETY: there are no elements.
+        assert_eq!(unsafe { slice::<u64>(std::ptr::null(), 0, "a") }, Ok(&[][..]));
+        // SAFETY: there are no elements.
+        assert_eq!(unsafe { slice_mut::<u64>(std::ptr::null_mut(), 0, "a") }, Ok(&mut [][..]));
+    }
+
+    #[test]
+    fn invalid_bytes_are_refused_with_their_path() {
+        let bytes = [1_u8, 1, 9];
+        // SAFETY: three initialised bytes; `bool` has alignment 1.
+        let error = unsafe { text(slice(bytes.as_ptr().cast::<bool>(), 3, "flags")) };
+        assert!(error.contains("flags[2]: 9 is not a bool"), "{error}");
+        // SAFETY: any byte may be passed.
+        let error = unsafe { text(value::<bool>(2, "flag")) };
+        assert!(error.contains("flag: 2 is not a bool"), "{error}");
+    }
+
+    #[test]
+    fn overlaps_are_refused_when_one_side_writes() {
+        let mut memory = [0_u32; 8];
+        let base = memory.as_mut_ptr();
+        let at = |index: usize| base.wrapping_add(index);
+        let read = |index, len| Region::shared(at(index), len, "read");
+        let write = |index, len| Region::mutable(at(index), len, "write");
+
+        assert_eq!(disjoint(&[read(0, 8), read(0, 8)]), Ok(()));
+        assert_eq!(disjoint(&[write(0, 4), read(4, 4)]), Ok(()));
+        assert_eq!(disjoint(&[write(4, 4), write(0, 4)]), Ok(()));
+        assert_eq!(disjoint(&[write(0, 8), read(4, 0)]), Ok(()));
+        for pair in [[write(0, 5), read(4, 4)], [read(2, 1), write(0, 8)], [write(3, 1), write(3, 1)]] {
+            assert!(text(disjoint(&pair)).contains("overlap"), "{pair:?}");
+        }
+        assert!(text(disjoint(&[read(0, 1), write(2, usize::MAX), read(7, 1)])).contains("overlap"));
+    }
+}

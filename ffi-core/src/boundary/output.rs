@@ -1,0 +1,177 @@
+//! What exported functions take by value and return.
+
+use std::fmt::Display;
+
+use bytemuck::Zeroable;
+
+use super::status::{Failure, StatusCode};
+use crate::schema::encode::{Fragment, Piece};
+use crate::schema::fingerprint;
+use crate::types::{FfiType, Invalid};
+
+/// The largest message in bytes that is passed or returned by value; larger ones are passed by reference.
+pub const MAX_BY_VALUE: usize = 4096;
+
+/// A type that exported functions take and return: a scalar, an enum or a message.
+///
+/// # Safety
+///
+/// An implementation promises that C may pass and receive [`Abi`](Self::Abi) wherever it means `Self`, and that
+/// [`from_abi`](Self::from_abi) returns valid values alone.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a parameter of `#[ffi_export]`",
+    label = "not a scalar, an enum or a message",
+    note = "take a number of fixed size, a `bool`, a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
+            or a reference to or slice of one; put an array into a message"
+)]
+pub unsafe trait FfiValue: FfiType {
+    /// What stands for it in C: any bits of it are allowed.
+    type Abi: Zeroable;
+
+    /// To C.
+    fn into_abi(self) -> Self::Abi;
+
+    /// From C.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, when the bits are not a value.
+    ///
+    /// # Safety
+    ///
+    /// Every byte of `abi` that isn't padding is initialised.
+    unsafe fn from_abi(abi: Self::Abi) -> Result<Self, Invalid>;
+}
+
+macro_rules! as_itself {
+    ($($number:ty)*) => {$(
+        // SAFETY: a number stands for itself, and any bits are a value.
+        unsafe impl FfiValue for $number {
+            type Abi = Self;
+
+            #[inline]
+            fn into_abi(self) -> Self {
+                self
+            }
+
+            #[inline]
+            unsafe fn from_abi(abi: Self) -> Result<Self, Invalid> {
+                Ok(abi)
+            }
+        }
+    )*};
+}
+
+as_itself!(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
+
+// SAFETY: a `bool` is passed as a byte of the same size and class, and 0 and 1 alone are accepted.
+unsafe impl FfiValue for bool {
+    type Abi = u8;
+
+    #[inline]
+    fn into_abi(self) -> u8 {
+        self.into()
+    }
+
+    #[inline]
+    unsafe fn from_abi(abi: u8) -> Result<Self, Invalid> {
+        // SAFETY: a reference to an initialised byte; `bool` has the same size and alignment.
+        unsafe { Self::check((&raw const abi).cast()) }?;
+        Ok(abi != 0)
+    }
+}
+
+/// The successful result of an exported function: an [`FfiValue`] or `()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be returned from `#[ffi_export]`",
+    label = "neither `()` nor a scalar, an enum or a message, nor a `Result` of these",
+    note = "return a number of fixed size, a `bool`, or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`; \
+            write larger results into a `&mut` parameter"
+)]
+pub trait FfiOutput {
+    /// What stands for it in C.
+    type Abi: Zeroable;
+    /// The type in schema records, `null` for `()`.
+    const TYPE: Fragment;
+    /// Hash of the type, [`NOTHING`](fingerprint::NOTHING) for `()`.
+    const FINGERPRINT: u64;
+    /// Its size in bytes.
+    const SIZE: usize;
+
+    /// To C.
+    fn into_abi(self) -> Self::Abi;
+}
+
+impl FfiOutput for () {
+    type Abi = ();
+    const TYPE: Fragment = &[Piece::Text("null")];
+    const FINGERPRINT: u64 = fingerprint::NOTHING;
+    const SIZE: usize = 0;
+
+    #[inline]
+    fn into_abi(self) {}
+}
+
+impl<T: FfiValue> FfiOutput for T {
+    type Abi = <T as FfiValue>::Abi;
+    const TYPE: Fragment = <T as FfiType>::TYPE;
+    const FINGERPRINT: u64 = <T as FfiType>::FINGERPRINT;
+    const SIZE: usize = size_of::<T>();
+
+    #[inline]
+    fn into_abi(self) -> Self::Abi {
+        FfiValue::into_abi(self)
+    }
+}
+
+/// The result of an exported function: an [`FfiOutput`], or a `Result` of one with an error that implements `Display`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be returned from `#[ffi_export]`",
+    label = "neither `()` nor a scalar, an enum or a message, nor a `Result` of these",
+    note = "return a number of fixed size, a `bool`, or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`; \
+            write larger results into a `&mut` parameter; the error of a `Result` implements `Display`"
+)]
+pub trait FfiReturn {
+    /// The successful result.
+    type Output: FfiOutput;
+    /// Whether it can be an error.
+    const FALLIBLE: bool;
+
+    /// To C.
+    ///
+    /// # Errors
+    ///
+    /// When it is an error itself.
+    fn into_abi(self) -> Result<<Self::Output as FfiOutput>::Abi, Failure>;
+}
+
+impl<T: FfiOutput> FfiReturn for T {
+    type Output = T;
+    const FALLIBLE: bool = false;
+
+    #[inline]
+    fn into_abi(self) -> Result<T::Abi, Failure> {
+        Ok(FfiOutput::into_abi(self))
+    }
+}
+
+impl<T: FfiOutput, E: Display> FfiReturn for Result<T, E> {
+    type Output = T;
+    const FALLIBLE: bool = true;
+
+    #[inline]
+    fn into_abi(self) -> Result<T::Abi, Failure> {
+        match self {
+            Ok(value) => Ok(value.into_abi()),
+            Err(error) => Err(Failure::new(StatusCode::Error, error.to_string())),
+        }
+    }
+}
+
+/// Fails const evaluation when a type is too large to pass by value.
+pub const fn assert_by_value<T: FfiOutput>() {
+    assert!(
+        T::SIZE <= MAX_BY_VALUE,
+        "a message of more than 4096 bytes is not passed by value: use `&T` or `&mut T`"
+    );
+}

@@ -1,0 +1,76 @@
+//! Panics end here: the only `catch_unwind` of the project.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::status::{Failure, StatusCode};
+
+/// Runs `body`; a panic becomes a failure with the panic's message.
+///
+/// Asserting unwind safety is sound and no more than that: a message that was being written when the
+/// panic came stays half written, as memory behind a `Mutex` would, and its bytes are checked again before the next
+/// function sees them.
+pub(super) fn catch<T>(body: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+        let message = message(&*payload);
+        discard(payload);
+        Err(Failure::new(StatusCode::Panic, message))
+    })
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "the panic's payload is not text".to_owned()
+    }
+}
+
+/// Drops a payload, whose destructor may panic in turn. The payload of that panic is leaked: dropping it could go on
+/// like this forever.
+fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caught(body: impl FnOnce()) -> Failure {
+        catch(|| {
+            body();
+            Ok(())
+        })
+        .unwrap_err()
+    }
+
+    #[test]
+    fn the_message_of_a_panic_is_kept() {
+        assert_eq!(caught(|| panic!("plain")), Failure::new(StatusCode::Panic, "plain"));
+        assert_eq!(caught(|| panic!("with {}", 1)), Failure::new(StatusCode::Panic, "with 1"));
+        assert_eq!(
+            caught(|| std::panic::panic_any(7)),
+            Failure::new(StatusCode::Panic, "the panic's payload is not text")
+        );
+    }
+
+    #[test]
+    fn a_payload_that_panics_when_dropped_is_survived() {
+        struct Bomb(u32);
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                if self.0 > 0 {
+                    std::panic::panic_any(Bomb(self.0 - 1));
+                }
+            }
+        }
+        assert_eq!(
+            caught(|| std::panic::panic_any(Bomb(2))),
+            Failure::new(StatusCode::Panic, "the panic's payload is not text")
+        );
+    }
+}

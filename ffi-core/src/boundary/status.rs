@@ -1,0 +1,196 @@
+//! How a call failed.
+
+use bytemuck::Zeroable;
+
+use super::panic;
+use crate::types::Invalid;
+
+/// What kind of failure a call ended in; each is an exception class of its own in Dart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum StatusCode {
+    /// It did not fail.
+    Ok = 0,
+    /// The function returned `Err`; the message is the error's `Display` text.
+    Error = 1,
+    /// The function panicked; the message is the panic's.
+    Panic = 2,
+    /// An argument is null, misaligned, too long or overlaps another.
+    InvalidArgument = 3,
+    /// An argument's bytes are not a value of its type.
+    InvalidValue = 4,
+}
+
+/// Where an exported function writes how it failed.
+///
+/// The caller owns the block and passes it zeroed. A call that succeeds doesn't touch it, so one block serves any
+/// number of calls on one thread. After a failure the caller reads it and passes it to the library's
+/// `.._ffi_status_clear`, which frees the message and zeroes the block.
+#[derive(Debug)]
+#[repr(C)]
+pub struct FfiStatus {
+    /// A [`StatusCode`].
+    pub code: i32,
+    /// Says more about some codes; zero for the others.
+    pub detail: u32,
+    /// UTF-8 without a terminator, owned by the library; null when there is none.
+    pub message: *mut u8,
+    /// Bytes of [`message`](Self::message).
+    pub message_len: usize,
+}
+
+// SAFETY: integers and a pointer that may be null.
+unsafe impl Zeroable for FfiStatus {}
+
+/// A failure on its way to the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    code: StatusCode,
+    detail: u32,
+    message: String,
+}
+
+impl Failure {
+    /// A failure with a message for people, such as "`dt` must be positive".
+    #[cold]
+    #[must_use]
+    pub fn new(code: StatusCode, message: impl Into<String>) -> Self {
+        Self { code, detail: 0, message: message.into() }
+    }
+
+    /// An argument that is refused whatever its bytes.
+    #[cold]
+    pub(super) fn invalid_argument(name: &str, problem: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::InvalidArgument, format!("`{name}` {problem}"))
+    }
+}
+
+/// An argument whose bytes are not a value of its type.
+impl From<Invalid> for Failure {
+    fn from(invalid: Invalid) -> Self {
+        Self::new(StatusCode::InvalidValue, invalid.to_string())
+    }
+}
+
+impl FfiStatus {
+    fn store(&mut self, failure: Failure) {
+        self.free_message();
+        let message = Box::leak(failure.message.into_bytes().into_boxed_slice());
+        *self = Self {
+            code: failure.code as i32,
+            detail: failure.detail,
+            message: message.as_mut_ptr(),
+            message_len: message.len(),
+        };
+    }
+
+    fn free_message(&mut self) {
+        if self.message.is_null() {
+            return;
+        }
+        let message = std::ptr::slice_from_raw_parts_mut(self.message, self.message_len);
+        // SAFETY: a message that isn't null was leaked from a box of that length by `store`, as callers of `call`
+        // and `clear` promise; both leave no second copy of the pointer in the block.
+        drop(unsafe { Box::from_raw(message) });
+    }
+}
+
+/// Runs the body of an exported function: its result, or zeros and a status when it failed or panicked.
+///
+/// # Safety
+///
+/// `status` is null (the failure is then lost), or points to an [`FfiStatus`] that is zeroed or was last
+/// written by this library, and that nobody else uses meanwhile.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::boundary::{FfiStatus, call, clear};
+/// use ffi_core::bytemuck::Zeroable;
+///
+/// let mut status = FfiStatus::zeroed();
+/// // SAFETY: the block is zeroed and ours.
+/// let result: u32 = unsafe { call(&mut status, || panic!("no luck")) };
+/// assert_eq!((result, status.code), (0, 2));
+/// // SAFETY: the block was written by `call`.
+/// unsafe { clear(&mut status) };
+/// assert!(status.message.is_null());
+/// ```
+#[inline]
+pub unsafe fn call<T: Zeroable>(status: *mut FfiStatus, body: impl FnOnce() -> Result<T, Failure>) -> T {
+    match panic::catch(body) {
+        Ok(value) => value,
+        Err(failure) => {
+            // SAFETY: this function's contract is the callee's.
+            unsafe { report(status, failure) };
+            T::zeroed()
+        }
+    }
+}
+
+/// # Safety
+///
+/// As [`call`].
+#[cold]
+unsafe fn report(status: *mut FfiStatus, failure: Failure) {
+    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that nobody else uses.
+    if let Some(status) = unsafe { status.as_mut() } {
+        status.store(failure);
+    }
+}
+
+/// Frees the message of a status and zeroes it; does nothing for null.
+///
+/// # Safety
+///
+/// As [`call`].
+pub unsafe fn clear(status: *mut FfiStatus) {
+    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that nobody else uses.
+    if let Some(status) = unsafe { status.as_mut() } {
+        status.free_message();
+        *status = FfiStatus::zeroed();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(status: &FfiStatus) -> &str {
+        // SAFETY: the tests only read a status that `call` has written.
+        let bytes = unsafe { std::slice::from_raw_parts(status.message, status.message_len) };
+        str::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn success_leaves_the_status_alone() {
+        let mut status = FfiStatus { code: 77, ..FfiStatus::zeroed() };
+        // SAFETY: the block has no message and is ours.
+        assert_eq!(unsafe { call(&mut status, || Ok(5_u8)) }, 5);
+        assert_eq!(status.code, 77);
+    }
+
+    #[test]
+    fn a_second_failure_replaces_the_first() {
+        let mut status = FfiStatus::zeroed();
+        for text in ["first", "", "third"] {
+            let failure = Failure::new(StatusCode::Error, text);
+            // SAFETY: the block is zeroed or written by `call`, and ours.
+            assert_eq!(unsafe { call(&mut status, || Err::<f64, _>(failure)) }, 0.0);
+            assert_eq!((status.code, message(&status)), (1, text));
+        }
+        // SAFETY: the block was written by `call`, and is ours.
+        unsafe { clear(&mut status) };
+        assert_eq!((status.code, status.message_len), (0, 0));
+        assert!(status.message.is_null());
+    }
+
+    #[test]
+    fn a_null_status_loses_the_failure_and_nothing_else() {
+        let null = std::ptr::null_mut();
+        // SAFETY: null is allowed.
+        assert_eq!(unsafe { call(null, || Err::<u8, _>(Failure::new(StatusCode::Error, "x"))) }, 0);
+        // SAFETY: null is allowed.
+        unsafe { clear(null) };
+    }
+}

@@ -1,0 +1,81 @@
+//! C-like enums.
+
+use std::fmt::Display;
+
+use crate::types::{FfiType, Invalid};
+
+/// A C-like enum that Rust and Dart share. Implemented by `#[derive(FfiEnum)]`.
+///
+/// It has an integer `repr` and a variant with value 0, because zeroed memory must be valid.
+///
+/// # Safety
+///
+/// An implementation promises, besides what [`FfiType`] asks, that the type has the layout of
+/// [`Repr`](Self::Repr), and that [`from_repr`](Self::from_repr) gives `Some` for the discriminants alone.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::FfiEnum;
+///
+/// #[derive(FfiEnum, Clone, Copy, Debug, PartialEq)]
+/// #[repr(u8)]
+/// enum Colour {
+///     Unknown = 0,
+///     Red = 3,
+/// }
+///
+/// assert_eq!(Colour::from_repr(3), Some(Colour::Red));
+/// assert_eq!(Colour::from_repr(1), None);
+/// assert_eq!(Colour::Red.to_repr(), 3);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a shared enum",
+    note = "add `#[derive(FfiEnum, Clone, Copy)]` and `#[repr(u8)]` (or another integer) to it"
+)]
+pub unsafe trait FfiEnum: FfiType + Copy {
+    /// The integer it is stored as.
+    type Repr: FfiType + Copy + Display;
+
+    /// The enum's name in Rust.
+    const NAME: &'static str;
+
+    /// The variant of that discriminant, if there is one.
+    fn from_repr(repr: Self::Repr) -> Option<Self>;
+
+    /// The variant's discriminant.
+    fn to_repr(self) -> Self::Repr;
+}
+
+/// [`FfiType::check`] of an enum.
+///
+/// # Safety
+///
+/// As [`FfiType::check`].
+pub unsafe fn check_enum<E: FfiEnum>(value: *const E) -> Result<(), Invalid> {
+    // SAFETY: `E` has the layout of its repr, so by this function's contract the read is aligned and of
+    // initialised bytes; a repr is an integer, which any bits are.
+    let repr = unsafe { value.cast::<E::Repr>().read() };
+    enum_from_abi::<E>(repr).map(drop)
+}
+
+/// [`FfiValue::from_abi`](crate::boundary::FfiValue::from_abi) of an enum.
+///
+/// # Errors
+///
+/// When no variant has that value.
+pub fn enum_from_abi<E: FfiEnum>(repr: E::Repr) -> Result<E, Invalid> {
+    E::from_repr(repr).ok_or_else(|| Invalid::new(format_args!("{repr} is not a {}", E::NAME)))
+}
+
+/// Fails const evaluation when no discriminant is zero.
+pub const fn assert_has_zero(discriminants: &[i64], message: &str) {
+    let mut i = 0;
+    while i < discriminants.len() {
+        if discriminants[i] == 0 {
+            return;
+        }
+        i += 1;
+    }
+    panic!("{}", message);
+}

@@ -1,0 +1,157 @@
+//! Compile-time layout assertions.
+//!
+//! The derive doesn't compute a layout: it asks rustc (`size_of`, `align_of`, `offset_of!`) and has the answers
+//! checked here against the rules of `repr(C)`, so that what C and Dart compute for themselves is what Rust has.
+
+/// Where a field lies.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldLayout {
+    /// Bytes.
+    pub size: usize,
+    /// Bytes, a power of two.
+    pub align: usize,
+    /// Bytes from the start of the struct.
+    pub offset: usize,
+}
+
+/// Asserts that a struct has the layout that `repr(C)` gives to its fields: each at the first offset behind the
+/// one before that its alignment allows, the alignment that of the strictest field, the size the next multiple of it.
+///
+/// # Panics
+///
+/// When the layout is another one; in const evaluation that is a compile error.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::layout::{FieldLayout, assert_repr_c};
+///
+/// #[repr(C)]
+/// struct Pair(u8, u32);
+///
+/// const _: () = assert_repr_c(
+///     size_of::<Pair>(),
+///     align_of::<Pair>(),
+///     &[
+///         FieldLayout { size: 1, align: 1, offset: 0 },
+///         FieldLayout { size: 4, align: 4, offset: 4 },
+///     ],
+/// );
+/// ```
+pub const fn assert_repr_c(size: usize, align: usize, fields: &[FieldLayout]) {
+    let mut end = 0_usize;
+    let mut strictest = 1;
+    let mut i = 0;
+    while i < fields.len() {
+        let field = fields[i];
+        assert!(
+            field.offset == end.next_multiple_of(field.align),
+            "a field is not at the offset that repr(C) gives it; is the struct packed?"
+        );
+        if field.align > strictest {
+            strictest = field.align;
+        }
+        end = field.offset + field.size;
+        i += 1;
+    }
+    assert!(align == strictest, "the alignment is not that of the strictest field; is there a repr(align)?");
+    assert!(size == end.next_multiple_of(align), "the size is not what repr(C) makes of the fields");
+    assert!(size > 0, "a message needs at least one byte");
+}
+
+/// The number of padding bytes in a struct of that size with those fields.
+#[must_use]
+pub const fn padding(size: usize, fields: &[FieldLayout]) -> usize {
+    let mut padding = size;
+    let mut i = 0;
+    while i < fields.len() {
+        padding -= fields[i].size;
+        i += 1;
+    }
+    padding
+}
+
+/// Holds for `Self = T` where `BYTES`, the padding of `T`, is zero: the bound that makes rustc say how much there is.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` has {BYTES} byte(s) of padding, so it can't be `#[ffi(pod)]`",
+    note = "`cargo run -p ffi-dart-emit -- inspect LIB` shows where; reorder the fields, or fill the gaps with `[u8; N]` fields"
+)]
+pub trait PaddingFree<T: ?Sized, const BYTES: usize> {}
+
+impl<T: ?Sized> PaddingFree<T, 0> for () {}
+
+/// Fails to compile, with a readable message, when `BYTES` isn't zero.
+pub const fn assert_padding_free<T: ?Sized, const BYTES: usize>()
+where
+    (): PaddingFree<T, BYTES>,
+{
+}
+
+/// Asserts that dropping a `T` does nothing.
+///
+/// # Panics
+///
+/// When it does; in const evaluation that is a compile error.
+pub const fn assert_no_destructor<T>() {
+    assert!(
+        !std::mem::needs_drop::<T>(),
+        "a message can't have a destructor: Dart copies and forgets its bytes; remove the `Drop` impl"
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn field(size: usize, align: usize, offset: usize) -> FieldLayout {
+        FieldLayout { size, align, offset }
+    }
+
+    #[test]
+    fn what_repr_c_does_passes() {
+        assert_repr_c(24, 8, &[field(1, 1, 0), field(8, 8, 8), field(2, 2, 16)]);
+        assert_eq!(padding(24, &[field(1, 1, 0), field(8, 8, 8), field(2, 2, 16)]), 13);
+    }
+
+    #[test]
+    #[should_panic(expected = "not at the offset")]
+    fn reordered_fields_fail() {
+        assert_repr_c(16, 8, &[field(1, 1, 8), field(8, 8, 0)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "not at the offset")]
+    fn packed_fields_fail() {
+        assert_repr_c(9, 1, &[field(1, 1, 0), field(8, 8, 1)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "alignment is not")]
+    fn a_packed_single_field_fails() {
+        assert_repr_c(8, 1, &[field(8, 8, 0)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "alignment is not")]
+    fn a_stricter_alignment_fails() {
+        assert_repr_c(64, 64, &[field(1, 1, 0)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "size is not")]
+    fn missing_tail_padding_fails() {
+        assert_repr_c(9, 8, &[field(8, 8, 0), field(1, 1, 8)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "at least one byte")]
+    fn an_empty_struct_fails() {
+        assert_repr_c(0, 1, &[]);
+    }
+
+    #[test]
+    #[should_panic(expected = "can't have a destructor")]
+    fn a_destructor_fails() {
+        assert_no_destructor::<String>();
+    }
+}

@@ -1,0 +1,81 @@
+//! What every library exports, once.
+
+/// Makes a cdylib or staticlib a library that Dart can open. Call it once, in the crate's root.
+///
+/// It writes the library's own schema record, and exports, with the crate's name as prefix:
+///
+/// | symbol | C | what it does |
+/// |---|---|---|
+/// | `.._ffi_abi_version` | `uint32_t (void)` | [`ABI_VERSION`](crate::boundary::ABI_VERSION) |
+/// | `.._ffi_status_clear` | `void (FfiStatus *)` | [`boundary::clear`](crate::boundary::clear) |
+/// | `.._ffi_alloc` | `uint8_t *(size_t size, size_t align)` | [`boundary::alloc`](crate::boundary::alloc) |
+/// | `.._ffi_free` | `void (uint8_t *)` | [`boundary::free`](crate::boundary::free) |
+///
+/// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process. `ffi-core` exports nothing by
+/// itself.
+///
+/// # What ends up in a library
+///
+/// All that the linker takes in: messages and functions of the cdylib, and those of each crate it refers to in
+/// any way. A crate that stands in `Cargo.toml` alone isn't linked, and its messages aren't there: write
+/// `use that_crate as _;`.
+///
+/// # Examples
+///
+/// ```
+/// ffi_core::library!();
+/// ```
+#[macro_export]
+macro_rules! library {
+    () => {
+        const _: () = {
+            use $crate::__private as ffi;
+
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_abi_version"))]
+            extern "C" fn abi_version() -> u32 {
+                $crate::boundary::ABI_VERSION
+            }
+
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_status_clear"))]
+            unsafe extern "C" fn status_clear(status: *mut ffi::FfiStatus) {
+                // SAFETY: the caller of this function keeps the callee's contract.
+                unsafe { ffi::clear(status) }
+            }
+
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_alloc"))]
+            extern "C" fn alloc(size: usize, align: usize) -> *mut u8 {
+                ffi::alloc(size, align)
+            }
+
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_free"))]
+            unsafe extern "C" fn free(memory: *mut u8) {
+                // SAFETY: the caller of this function keeps the callee's contract.
+                unsafe { ffi::free(memory) }
+            }
+
+            $crate::__record!(&[
+                ffi::Piece::Text(ffi::core::concat!(
+                    "{\"kind\":\"library\",\"name\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "\",\"version\":\"",
+                    ffi::core::env!("CARGO_PKG_VERSION"),
+                    "\",\"panic\":\"",
+                )),
+                ffi::Piece::Text(if ffi::core::cfg!(panic = "abort") { "abort" } else { "unwind" }),
+                ffi::Piece::Text("\",\"abi\":"),
+                ffi::Piece::Number($crate::boundary::ABI_VERSION as u64),
+                ffi::Piece::Text(ffi::core::concat!(
+                    ",\"symbols\":{\"abi_version\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "_ffi_abi_version\",\"status_clear\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "_ffi_status_clear\",\"alloc\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "_ffi_alloc\",\"free\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "_ffi_free\"}}",
+                )),
+            ]);
+        };
+    };
+}

@@ -1,0 +1,100 @@
+//! Messages: structs that Rust and Dart both see.
+
+use std::mem::MaybeUninit;
+
+use bytemuck::{AnyBitPattern, Zeroable};
+
+use crate::types::{FfiType, Invalid};
+
+/// A `repr(C)` struct that Rust and Dart share in place. Implemented by `#[derive(FfiMessage)]`.
+///
+/// # Safety
+///
+/// An implementation promises, besides what [`FfiType`] asks, that the type is a `repr(C)` struct of
+/// [`FfiType`] fields.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::FfiMessage;
+///
+/// #[derive(FfiMessage)]
+/// #[repr(C)]
+/// struct Frame {
+///     width: u32,
+///     pixels: [u32; 4_000_000],
+/// }
+///
+/// let mut frame = Frame::new_zeroed_box(); // 16 MB that were never on the stack
+/// frame.width = 2_000;
+/// assert_eq!(Frame::NAME, "Frame");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a message",
+    note = "add `#[derive(FfiMessage)]` and `#[repr(C)]` to it"
+)]
+pub unsafe trait FfiMessage: FfiType {
+    /// The struct's name in Rust.
+    const NAME: &'static str;
+
+    /// A message on the heap with all bytes zero, made there and never on the stack, whatever its size.
+    #[must_use]
+    fn new_zeroed_box() -> Box<Self> {
+        bytemuck::zeroed_box()
+    }
+}
+
+/// Checks a field of untrusted memory.
+///
+/// # Safety
+///
+/// `message.byte_add(offset)` fulfils the contract of [`FfiType::check`] for `F`.
+#[inline]
+pub unsafe fn check_field<F: FfiType>(
+    message: *const u8,
+    offset: usize,
+    name: &'static str,
+) -> Result<(), Invalid> {
+    if F::ANY_BITS {
+        return Ok(());
+    }
+    // SAFETY: by this function's contract the field lies inside the message's memory.
+    let field = unsafe { message.add(offset) };
+    // SAFETY: by this function's contract the field is aligned and initialised, and nobody writes to it.
+    unsafe { F::check(field.cast()) }.map_err(|invalid| invalid.in_field(name))
+}
+
+/// [`FfiValue::from_abi`](crate::boundary::FfiValue::from_abi) of a message.
+///
+/// # Safety
+///
+/// Every byte of `abi` that isn't padding is initialised.
+#[inline]
+pub unsafe fn from_abi<M: FfiMessage>(abi: MaybeUninit<M>) -> Result<M, Invalid> {
+    // SAFETY: aligned, ours, and initialised by this function's contract; padding isn't looked at.
+    unsafe { M::check(abi.as_ptr()) }?;
+    // SAFETY: the check found a valid value.
+    Ok(unsafe { abi.assume_init() })
+}
+
+/// The bytes of a `T` that need not be a valid one: [`bytemuck::CheckedBitPattern::Bits`] of a message.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Bits<T: Copy>(MaybeUninit<T>);
+
+// SAFETY: a `MaybeUninit` has no invalid bit patterns, so zeros are a value.
+unsafe impl<T: Copy> Zeroable for Bits<T> {}
+
+// SAFETY: a `MaybeUninit` has no invalid bit patterns, no pointer that is followed and no interior mutability;
+// `Bits` is `Copy` and `'static`. The field is private, so each `Bits` was made of initialised bytes.
+unsafe impl<T: Copy + 'static> AnyBitPattern for Bits<T> {}
+
+impl<T: FfiType + Copy> Bits<T> {
+    /// Whether the bytes are a valid `T`.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        // SAFETY: the reference is aligned for `T` and its bytes are initialised: a `Bits` is only made through
+        // the two traits above, from zeros or from bytes that have been initialised. Padding isn't looked at.
+        unsafe { T::check(self.0.as_ptr()) }.is_ok()
+    }
+}

@@ -1,0 +1,16 @@
+//! What macro-generated code names. No part of the public API: it changes with any version.
+
+pub use bytemuck;
+pub use core;
+pub use memoffset::offset_of;
+
+pub use crate::boundary::{
+    FfiOutput, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value, call, clear, disjoint, free,
+    reference, reference_mut, slice, slice_mut, value,
+};
+pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_abi};
+pub use crate::layout::{FieldLayout, assert_no_destructor, assert_padding_free, assert_repr_c, padding};
+pub use crate::message::{Bits, FfiMessage, check_field, from_abi};
+pub use crate::schema::encode::{Fragment, Piece};
+pub use crate::schema::fingerprint;
+pub use crate::types::{FfiType, Invalid};

@@ -1,0 +1,71 @@
+//! `[T; N]`.
+
+use super::{FfiType, Invalid};
+use crate::schema::encode::{Fragment, Piece};
+use crate::schema::fingerprint;
+
+// SAFETY: an array is its elements one after the other, so it has no destructor or pointer if they have none;
+// it isn't empty, by the assertion in `FINGERPRINT`, which every message evaluates; its bits are valid if those of
+// all elements are, and each is checked.
+unsafe impl<T: FfiType, const N: usize> FfiType for [T; N]
+where
+    [T; N]: bytemuck::Zeroable,
+{
+    const TYPE: Fragment = &[
+        Piece::Text("{\"array\":{\"of\":"),
+        Piece::Nested(T::TYPE),
+        Piece::Text(",\"len\":"),
+        Piece::Number(N as u64),
+        Piece::Text("}}"),
+    ];
+    const FINGERPRINT: u64 = {
+        assert!(N > 0, "an array in a message needs at least one element");
+        fingerprint::array(T::FINGERPRINT, N as u64)
+    };
+    const ANY_BITS: bool = T::ANY_BITS;
+
+    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+        // SAFETY: an array's elements lie one after the other from its address, so this function's contract
+        // is that of `check_elements` for `N` elements.
+        unsafe { check_elements(value.cast::<T>(), N) }
+    }
+}
+
+/// Checks `len` values, one after the other.
+///
+/// # Safety
+///
+/// As [`FfiType::check`], for each of `len` values of type `T` from `first` on.
+pub(crate) unsafe fn check_elements<T: FfiType>(first: *const T, len: usize) -> Result<(), Invalid> {
+    if T::ANY_BITS {
+        return Ok(());
+    }
+    for index in 0..len {
+        // SAFETY: `index < len`, so the result is one of the `len` values behind `first`.
+        let element = unsafe { first.add(index) };
+        // SAFETY: by this function's contract the element is aligned and initialised, and nobody writes to it.
+        unsafe { T::check(element) }.map_err(|invalid| invalid.at_index(index))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_array_is_written_with_its_element_and_length() {
+        const TYPE: Fragment = <[[f32; 4]; 3]>::TYPE;
+        const LEN: usize = crate::schema::encode::record_len(TYPE);
+        let record = crate::schema::encode::record::<LEN>(TYPE);
+        assert!(record.ends_with(br#"{"array":{"of":{"array":{"of":"f32","len":4}},"len":3}}"#));
+    }
+
+    #[test]
+    fn a_check_names_the_first_invalid_element() {
+        let bytes = [[0_u8, 1], [1, 2]];
+        // SAFETY: four initialised bytes; `bool` has alignment 1.
+        let error = unsafe { <[[bool; 2]; 2]>::check((&raw const bytes).cast()) }.unwrap_err();
+        assert_eq!(error.to_string(), "[1][1]: 2 is not a bool");
+    }
+}

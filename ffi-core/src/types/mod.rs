@@ -1,0 +1,74 @@
+//! What a field may be.
+
+mod array;
+mod invalid;
+mod scalar;
+
+pub(crate) use array::check_elements;
+use bytemuck::Zeroable;
+pub use invalid::Invalid;
+
+use crate::schema::encode::Fragment;
+
+/// A type with the same bytes in Rust and in Dart: what a field of a message may be.
+///
+/// | Rust | bytes | invalid bit patterns |
+/// |---|---|---|
+/// | `i8` to `i64`, `u8` to `u64`, `f32`, `f64` | itself | none |
+/// | `bool` | 1 | all but 0 and 1 |
+/// | `[T; N]`, `N > 0` | `N` times `T` | those of its elements |
+/// | a message ([`FfiMessage`](crate::FfiMessage)) | its fields and padding | those of its fields |
+/// | a C-like enum ([`FfiEnum`](crate::FfiEnum)) | its repr | all but its discriminants |
+///
+/// `usize` and `isize` are left out because they differ between targets, `char` and wider integers because
+/// Dart has no such field.
+///
+/// # Safety
+///
+/// An implementation promises that
+///
+/// - the type has no destructor, holds no pointer or reference, and is at least one byte in size;
+/// - [`TYPE`](Self::TYPE) describes its layout and [`FINGERPRINT`](Self::FINGERPRINT) hashes it;
+/// - where [`ANY_BITS`](Self::ANY_BITS) holds, any initialised bytes are a valid value;
+/// - [`check`](Self::check) returns `Ok` only for bytes that are a valid value.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::FfiType;
+///
+/// let bytes = [1_u8, 7];
+/// // SAFETY: both point to initialised bytes; `bool` has no alignment.
+/// assert!(unsafe { bool::check(bytes.as_ptr().cast()) }.is_ok());
+/// // SAFETY: as above.
+/// let error = unsafe { <[bool; 2]>::check(bytes.as_ptr().cast()) }.unwrap_err();
+/// assert_eq!(error.to_string(), "[1]: 7 is not a bool");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a field of a message",
+    label = "not the same bytes in Rust and Dart",
+    note = "a field is a number of fixed size (`i8` to `i64`, `u8` to `u64`, `f32`, `f64`), a `bool`, an array, \
+            or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`"
+)]
+pub unsafe trait FfiType: Zeroable + 'static {
+    /// The type as it stands in schema records.
+    const TYPE: Fragment;
+
+    /// The hash of the layout; see [`fingerprint`](crate::schema::fingerprint).
+    const FINGERPRINT: u64;
+
+    /// Whether every bit pattern is a valid value, so that nothing needs a check.
+    const ANY_BITS: bool;
+
+    /// Checks that untrusted bytes are a valid value, before anything makes a reference to them.
+    ///
+    /// # Errors
+    ///
+    /// The path to the first invalid field and what is wrong with it.
+    ///
+    /// # Safety
+    ///
+    /// `value` is aligned for `Self` and points to `size_of::<Self>()` initialised bytes that nobody writes to
+    /// meanwhile. They need not be a valid `Self`.
+    unsafe fn check(value: *const Self) -> Result<(), Invalid>;
+}

@@ -1,0 +1,37 @@
+//! Numbers and `bool`.
+
+use super::{FfiType, Invalid};
+use crate::schema::encode::{Fragment, Piece};
+use crate::schema::fingerprint;
+
+macro_rules! any_bits {
+    ($($scalar:ident)*) => {$(
+        // SAFETY: a primitive number: no destructor, no pointer, and any bits are a value.
+        unsafe impl FfiType for $scalar {
+            const TYPE: Fragment = &[Piece::Text(concat!("\"", stringify!($scalar), "\""))];
+            const FINGERPRINT: u64 = fingerprint::scalar(stringify!($scalar));
+            const ANY_BITS: bool = true;
+
+            unsafe fn check(_: *const Self) -> Result<(), Invalid> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+any_bits!(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
+
+// SAFETY: one byte without destructor or pointer; only 0 and 1 pass the check, and they are valid.
+unsafe impl FfiType for bool {
+    const TYPE: Fragment = &[Piece::Text("\"bool\"")];
+    const FINGERPRINT: u64 = fingerprint::scalar("bool");
+    const ANY_BITS: bool = false;
+
+    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+        // SAFETY: by this function's contract `value` points to one initialised byte; `u8` has alignment 1.
+        match unsafe { value.cast::<u8>().read() } {
+            0 | 1 => Ok(()),
+            byte => Err(Invalid::new(format_args!("{byte} is not a bool"))),
+        }
+    }
+}

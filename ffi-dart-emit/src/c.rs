@@ -1,0 +1,349 @@
+//! A C header, for callers other than Dart and as a second opinion on every layout.
+//!
+//! The header asserts what the records say: compiling it is the check. It serves C11 and C++11.
+//!
+//! C has one name space for types, constants and functions, and more keywords than Rust, so each name goes
+//! through this module. Macro names and docs come from the records too, which is why nothing reaches the
+//! template but identifiers, numbers and comments that nothing in them can end.
+
+use std::collections::{HashMap, HashSet};
+
+use askama::Template;
+
+use crate::model::{
+    Enum, EnumIndex, Function, Item, Message, MessageIndex, Model, Passing, Problem, Problems, Scalar, Type,
+    Value, Variant,
+};
+
+/// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)
+/// puts there.
+///
+/// # Errors
+///
+/// Items that would have the same name in C.
+pub fn header(model: &Model) -> Result<String, Problems> {
+    check_names(model)?;
+    let library = &model.library;
+    let upper = library.name.to_uppercase();
+    let header = Header {
+        title: comment(&format!("{} {}", library.name, library.version), ""),
+        abi: library.abi,
+        guard: format!("FFI_{upper}_H"),
+        upper,
+        enums: model.enums.iter().map(enumeration).collect(),
+        structs: model.messages_by_dependency().into_iter().map(|it| structure(model, it)).collect(),
+        fingerprints: fingerprints(model),
+        symbols: &library.symbols,
+        functions: model.functions.iter().map(|it| function(model, it)).collect(),
+    };
+    Ok(header.render().expect("writing to a string succeeds"))
+}
+
+#[derive(Template)]
+#[template(path = "c/header.h", escape = "none")]
+struct Header<'a> {
+    title: String,
+    abi: u32,
+    guard: String,
+    upper: String,
+    enums: Vec<CEnum>,
+    structs: Vec<CStruct>,
+    fingerprints: Vec<CFingerprint>,
+    symbols: &'a ffi_core::schema::read::LibrarySymbols,
+    functions: Vec<CFunction>,
+}
+
+/// A typedef of its integer, as the size of a C `enum` is the compiler's to choose.
+struct CEnum {
+    doc: String,
+    name: String,
+    repr: &'static str,
+    constants: Vec<CConstant>,
+}
+
+struct CConstant {
+    doc: String,
+    name: String,
+    value: String,
+}
+
+struct CStruct {
+    doc: String,
+    name: String,
+    size: u64,
+    align: u64,
+    members: Vec<CMember>,
+}
+
+struct CMember {
+    doc: String,
+    declaration: String,
+    name: String,
+    offset: u64,
+}
+
+struct CFingerprint {
+    symbol: String,
+    value: String,
+}
+
+struct CFunction {
+    doc: String,
+    returns: String,
+    symbol: String,
+    params: String,
+}
+
+fn enumeration(enumeration: &Enum) -> CEnum {
+    let constant = |variant: &Variant| CConstant {
+        doc: item_comment(&variant.item, ""),
+        name: constant_name(enumeration, variant),
+        value: literal(enumeration.repr, enumeration.discriminant(variant)),
+    };
+    CEnum {
+        doc: item_comment(&enumeration.item, ""),
+        name: type_name(&enumeration.item),
+        repr: scalar(enumeration.repr),
+        constants: enumeration.variants.iter().map(constant).collect(),
+    }
+}
+
+fn structure(model: &Model, message: &Message) -> CStruct {
+    let mut scope = Scope::default();
+    let members = message.fields.iter().map(|field| {
+        let name = scope.name(&field.item.name);
+        CMember {
+            doc: item_comment(&field.item, "    "),
+            declaration: declaration(model, &field.ty, &name),
+            name,
+            offset: field.offset,
+        }
+    });
+    CStruct {
+        doc: item_comment(&message.item, ""),
+        name: type_name(&message.item),
+        size: message.size,
+        align: message.align,
+        members: members.collect(),
+    }
+}
+
+fn fingerprints(model: &Model) -> Vec<CFingerprint> {
+    let messages = model.messages.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
+    let enums = model.enums.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
+    let functions = model.functions.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
+    messages
+        .chain(enums)
+        .chain(functions)
+        .map(|(symbol, value)| CFingerprint { symbol: symbol.clone(), value: value.to_string() })
+        .collect()
+}
+
+fn function(model: &Model, function: &Function) -> CFunction {
+    let mut scope = Scope::default();
+    let status = format!("FfiStatus *{}", scope.name("status"));
+    let mut params = Vec::with_capacity(function.params.len() + 1);
+    for param in &function.params {
+        let name = scope.name(&param.name);
+        match &param.passing {
+            Passing::Value(it) => params.push(format!("{} {name}", value(model, *it))),
+            Passing::Reference { to, mutable } => params.push(pointer(model, *to, *mutable, &name)),
+            Passing::Slice { of, mutable } => {
+                params.push(pointer(model, *of, *mutable, &name));
+                params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
+            }
+        }
+    }
+    params.push(status);
+    CFunction {
+        doc: item_comment(&function.item, ""),
+        returns: function.returns.map_or_else(|| "void".to_owned(), |it| value(model, it)),
+        symbol: function.symbol.clone(),
+        params: params.join(", "),
+    }
+}
+
+fn pointer(model: &Model, to: Value, mutable: bool, name: &str) -> String {
+    let qualifier = if mutable { "" } else { "const " };
+    format!("{qualifier}{} *{name}", value(model, to))
+}
+
+/// `T name[outer][inner]`: C writes the dimensions behind the name.
+fn declaration(model: &Model, ty: &Type, name: &str) -> String {
+    match ty {
+        Type::Array { of, len } => declaration(model, of, &format!("{name}[{len}]")),
+        Type::Scalar(it) => format!("{} {name}", scalar(*it)),
+        Type::Message(index) => format!("{} {name}", message_name(model, *index)),
+        Type::Enum(index) => format!("{} {name}", enum_name(model, *index)),
+    }
+}
+
+fn value(model: &Model, value: Value) -> String {
+    match value {
+        Value::Scalar(it) => scalar(it).to_owned(),
+        Value::Message(index) => message_name(model, index),
+        Value::Enum(index) => enum_name(model, index),
+    }
+}
+
+fn message_name(model: &Model, index: MessageIndex) -> String {
+    type_name(&model.message(index).item)
+}
+
+fn enum_name(model: &Model, index: EnumIndex) -> String {
+    type_name(&model.enumeration(index).item)
+}
+
+fn type_name(item: &Item) -> String {
+    unreserved(item.rename.as_ref().unwrap_or(&item.name))
+}
+
+fn constant_name(enumeration: &Enum, variant: &Variant) -> String {
+    format!("{}_{}", type_name(&enumeration.item), variant.item.name)
+}
+
+fn scalar(scalar: Scalar) -> &'static str {
+    match scalar {
+        Scalar::Bool => "bool",
+        Scalar::I8 => "int8_t",
+        Scalar::I16 => "int16_t",
+        Scalar::I32 => "int32_t",
+        Scalar::I64 => "int64_t",
+        Scalar::U8 => "uint8_t",
+        Scalar::U16 => "uint16_t",
+        Scalar::U32 => "uint32_t",
+        Scalar::U64 => "uint64_t",
+        Scalar::F32 => "float",
+        Scalar::F64 => "double",
+    }
+}
+
+/// A constant expression of the value, to stand behind a cast.
+fn literal(repr: Scalar, value: i128) -> String {
+    match repr {
+        Scalar::U64 => format!("UINT64_C({value})"),
+        // C has no negative literals, only negated ones, and this one's positive twin doesn't exist.
+        Scalar::I64 if value == i64::MIN.into() => format!("(-INT64_C({}) - 1)", i64::MAX),
+        Scalar::I64 if value < 0 => format!("-INT64_C({})", -value),
+        Scalar::I64 => format!("INT64_C({value})"),
+        _ => value.to_string(),
+    }
+}
+
+/// The item's docs and deprecation; empty where it has neither, else with a line break at its end.
+fn item_comment(item: &Item, indent: &str) -> String {
+    let mut text = item.doc.clone();
+    if let Some(note) = &item.deprecated {
+        if !text.is_empty() {
+            text += "\n\n";
+        }
+        text += if note.is_empty() { "Deprecated." } else { "Deprecated: " };
+        text += note;
+    }
+    comment(&text, indent)
+}
+
+/// `text` as a block comment that nothing in it can end, whether alone or by joining lines.
+///
+/// A backslash at a line's end joins it with the next; but each line starts with ` * `, which keeps a `*` before
+/// it from a `/` behind it. The trigraph for a backslash is taken apart because compilers warn of it.
+fn comment(text: &str, indent: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() {
+        return String::new();
+    }
+    let text = text.replace("\r\n", "\n").replace("*/", "* /").replace("/*", "/ *").replace("??/", "?? /");
+    let text: String = text.replace('\r', "\n").chars().map(visible).collect();
+    if !text.contains('\n') {
+        return format!("{indent}/** {text} */\n");
+    }
+    let lines = text.lines().map(|line| format!("{indent} * {line}").trim_end().to_owned() + "\n");
+    format!("{indent}/**\n{}{indent} */\n", lines.collect::<String>())
+}
+
+/// What can't be seen becomes U+FFFD: control characters, and those that reorder the text on display,
+/// which compilers warn of.
+fn visible(char: char) -> char {
+    match char {
+        '\t' => ' ',
+        '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
+        control if control.is_control() && control != '\n' => '\u{FFFD}',
+        _ => char,
+    }
+}
+
+/// The names within one struct or parameter list.
+#[derive(Default)]
+struct Scope(HashSet<String>);
+
+impl Scope {
+    /// `name`, with as many underscores as make it new and no keyword.
+    fn name(&mut self, name: &str) -> String {
+        let mut name = unreserved(name);
+        while !self.0.insert(name.clone()) {
+            name.push('_');
+        }
+        name
+    }
+}
+
+/// Types, constants and symbols share one name space.
+fn check_names(model: &Model) -> Result<(), Problems> {
+    let library = &model.library;
+    let symbols = &library.symbols;
+    let mut owners: HashMap<String, String> = HashMap::new();
+    let mut problems = Vec::new();
+    let mut claim = |name: String, item: String| {
+        if let Some(other) = owners.get(&name) {
+            problems.push(Problem {
+                what: format!("its name in C, `{name}`, is that of {other}"),
+                item,
+                fix: "give one of the two `#[ffi(rename = \"..\")]`".to_owned(),
+            });
+        } else {
+            owners.insert(name, item);
+        }
+    };
+    for name in ["FfiStatus", "FFI_STATUS_DEFINED", "FFI_STATIC_ASSERT", "FFI_ALIGNOF"] {
+        claim(name.to_owned(), "the header itself".to_owned());
+    }
+    for symbol in [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free] {
+        claim(symbol.clone(), format!("library {}", library.name));
+    }
+    for function in &model.functions {
+        claim(function.symbol.clone(), format!("function {}", function.symbol));
+        claim(function.fingerprint_symbol.clone(), format!("function {}", function.symbol));
+    }
+    for message in &model.messages {
+        claim(type_name(&message.item), format!("message {}", message.id));
+        claim(message.fingerprint_symbol.clone(), format!("message {}", message.id));
+    }
+    for enumeration in &model.enums {
+        claim(type_name(&enumeration.item), format!("enum {}", enumeration.id));
+        claim(enumeration.fingerprint_symbol.clone(), format!("enum {}", enumeration.id));
+        for variant in &enumeration.variants {
+            let item = format!("enum {}, variant {}", enumeration.id, variant.item.name);
+            claim(constant_name(enumeration, variant), item);
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+fn unreserved(name: &str) -> String {
+    let reserved = RESERVED.split_whitespace().any(|word| word == name);
+    if reserved { format!("{name}_") } else { name.to_owned() }
+}
+
+/// Keywords of C11 to C23 and C++11 to C++20, names from the headers included, and macros that compilers
+/// define without a leading underscore.
+const RESERVED: &str = "
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t
+    class co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue
+    decltype default delete do double dynamic_cast else enum explicit export extern false float for friend
+    goto if inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private
+    protected public register reinterpret_cast requires restrict return short signed sizeof static
+    static_assert static_cast struct switch template this thread_local throw true try typedef typeid
+    typename typeof typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq
+    int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t intmax_t uintmax_t
+    size_t ptrdiff_t max_align_t nullptr_t NULL offsetof unreachable linux unix i386
+";

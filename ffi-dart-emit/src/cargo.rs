@@ -1,0 +1,288 @@
+//! From a crate to its compiled library, by way of cargo.
+//!
+//! Cargo is asked where things are, never guessed at: `cargo metadata` finds the package, the messages of `cargo
+//! build` name the file, so target folders, cross compilation and renamed libraries need no care here.
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+use cargo_metadata::{CrateType, DependencyKind, Message, Metadata, MetadataCommand, Package};
+
+/// How to build.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct BuildOptions {
+    /// Build with the release profile
+    #[arg(long, conflicts_with = "profile")]
+    pub release: bool,
+    /// Build with this profile
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Build for this target
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Option<String>,
+}
+
+/// A package of the workspace that cargo was called in.
+#[derive(Clone, Debug)]
+pub struct Crate {
+    package: Package,
+}
+
+impl Crate {
+    /// The package called `name`; `-` and `_` are one.
+    ///
+    /// # Errors
+    ///
+    /// There is no workspace here, or no such package in it.
+    pub fn named(name: &str) -> Result<Self> {
+        Self::pick(&metadata()?, name)
+    }
+
+    /// The one package with a cdylib that uses `ffi-core`.
+    ///
+    /// # Errors
+    ///
+    /// There is no workspace here, or no such package in it, or several: the error lists the command for each.
+    pub fn only() -> Result<Self> {
+        Self::pick_only(&metadata()?)
+    }
+
+    fn pick(metadata: &Metadata, name: &str) -> Result<Self> {
+        let packages = metadata.workspace_packages();
+        let same = |package: &&&Package| package.name.replace('-', "_") == name.replace('-', "_");
+        if let Some(package) = packages.iter().find(same) {
+            return Ok(Self { package: (*package).clone() });
+        }
+        let mut names: Vec<_> = packages.iter().map(|package| package.name.as_str()).collect();
+        names.sort_unstable();
+        bail!("there is no package `{name}` in this workspace, which has {}", names.join(", "))
+    }
+
+    fn pick_only(metadata: &Metadata) -> Result<Self> {
+        let mut found: Vec<_> = metadata
+            .workspace_packages()
+            .into_iter()
+            .filter(|package| has_cdylib(package) && uses_ffi_core(package))
+            .map(|package| Self { package: package.clone() })
+            .collect();
+        found.sort_by(|a, b| a.package.name.cmp(&b.package.name));
+        match found.len() {
+            0 => bail!(
+                "no package of this workspace is a cdylib that uses ffi-core. Add to the Cargo.toml of the one to \
+                 read:\n\n  [lib]\n  crate-type = [\"cdylib\"]\n\n  [dependencies]\n  ffi-core = \"{}\"\n\n\
+                 or pass the path of a compiled library: ffi-dart-emit dart LIB --out FOLDER",
+                env!("CARGO_PKG_VERSION")
+            ),
+            1 => Ok(found.remove(0)),
+            _ => {
+                let mut text = "several packages of this workspace use ffi-core; choose one:\n".to_owned();
+                for each in &found {
+                    let out = relative(&each.dart_folder());
+                    write!(
+                        text,
+                        "\n  {} dart --crate {} --out {}",
+                        this_program(metadata),
+                        each.package.name,
+                        shown(&out)
+                    )?;
+                }
+                bail!(text)
+            }
+        }
+    }
+
+    /// Where its Dart package goes unless the user says otherwise: `dart`, beside its Cargo.toml.
+    #[must_use]
+    pub fn dart_folder(&self) -> PathBuf {
+        self.package.manifest_path.with_file_name("dart").into()
+    }
+
+    /// Builds the library and returns its file: the cdylib, else the staticlib, else the rlib.
+    ///
+    /// Cargo's progress and the compiler's diagnostics go to stderr.
+    ///
+    /// # Errors
+    ///
+    /// Cargo can't be run, or the build fails, or makes no library.
+    pub fn build(&self, options: &BuildOptions) -> Result<PathBuf> {
+        let name = &self.package.name;
+        let mut command = Command::new(cargo());
+        command
+            .args(["build", "--lib", "--message-format=json-render-diagnostics", "--manifest-path"])
+            .arg(&self.package.manifest_path)
+            .args(["--package", name.as_str()])
+            .stdout(Stdio::piped());
+        if options.release {
+            command.arg("--release");
+        }
+        for (flag, value) in [("--profile", &options.profile), ("--target", &options.target)] {
+            if let Some(value) = value {
+                command.args([flag, value]);
+            }
+        }
+        let mut child = command.spawn().context("cargo can't be run: is it installed and on the PATH?")?;
+        let messages = child.stdout.take().context("cargo has no stdout")?;
+        let mut files = Vec::new();
+        for message in Message::parse_stream(std::io::BufReader::new(messages)) {
+            if let Message::CompilerArtifact(artifact) = message.context("cargo's output can't be read")?
+                && artifact.package_id == self.package.id
+                && !artifact.target.is_custom_build()
+            {
+                files.extend(artifact.filenames.into_iter().map(PathBuf::from));
+            }
+        }
+        let status = child.wait().context("cargo can't be waited for")?;
+        ensure!(status.success(), "`cargo build --package {name}` failed; its messages are above");
+        best(&files).with_context(|| {
+            format!("package `{name}` makes no library: add `crate-type = [\"cdylib\"]` to [lib] in its Cargo.toml")
+        })
+    }
+}
+
+/// The file with most in it: a cdylib is linked, so it has the records of all crates; an rlib those of one.
+fn best(files: &[PathBuf]) -> Option<PathBuf> {
+    const EXTENSIONS: [&[&str]; 3] = [&["so", "dylib", "dll"], &["a", "lib"], &["rlib"]];
+    let with = |extensions: &[&str]| {
+        let has = |file: &&PathBuf| {
+            file.extension().and_then(|it| it.to_str()).is_some_and(|it| extensions.contains(&it))
+        };
+        files.iter().find(has).cloned()
+    };
+    EXTENSIONS.into_iter().find_map(with)
+}
+
+fn has_cdylib(package: &Package) -> bool {
+    package
+        .targets
+        .iter()
+        .any(|target| target.crate_types.contains(&CrateType::CDyLib) && !target.is_example())
+}
+
+fn uses_ffi_core(package: &Package) -> bool {
+    package.dependencies.iter().any(|it| it.name == "ffi-core" && it.kind == DependencyKind::Normal)
+}
+
+fn metadata() -> Result<Metadata> {
+    MetadataCommand::new()
+        .cargo_path(cargo())
+        .no_deps()
+        .exec()
+        .context("`cargo metadata` failed: run this inside a cargo workspace, or pass the path of a library")
+}
+
+/// The cargo that runs us, where one does.
+fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// How the user calls this program here: in its own workspace it need not be installed.
+fn this_program(metadata: &Metadata) -> &'static str {
+    let own = metadata.workspace_packages().iter().any(|package| package.name == env!("CARGO_PKG_NAME"));
+    if own { "cargo run -p ffi-dart-emit --" } else { "ffi-dart-emit" }
+}
+
+/// `path` as seen from the current folder, where it is below it.
+pub(crate) fn relative(path: &Path) -> PathBuf {
+    let current = env::current_dir().unwrap_or_default();
+    path.strip_prefix(current).unwrap_or(path).to_owned()
+}
+
+/// `path` as a shell takes it.
+fn shown(path: &Path) -> String {
+    let path = path.display().to_string();
+    if path.contains(char::is_whitespace) { format!("\"{path}\"") } else { path }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `cargo metadata` says of a workspace of these packages: name, crate type, dependency.
+    fn workspace(packages: &[(&str, &str, &str)]) -> Metadata {
+        let id = |name: &str| format!("path+file:///w/{name}#0.1.0");
+        let package = |(name, crate_type, dependency): &(&str, &str, &str)| {
+            serde_json::json!({
+                "name": name, "version": "0.1.0", "id": id(name), "features": {},
+                "manifest_path": format!("/w/{name}/Cargo.toml"),
+                "dependencies": [{
+                    "name": dependency, "req": "*", "kind": null, "optional": false,
+                    "uses_default_features": true, "features": [], "target": null,
+                }],
+                "targets": [{
+                    "name": name, "kind": [crate_type], "crate_types": [crate_type],
+                    "src_path": format!("/w/{name}/src/lib.rs"),
+                }],
+            })
+        };
+        let members: Vec<_> = packages.iter().map(|(name, ..)| id(name)).collect();
+        let packages: Vec<_> = packages.iter().map(package).collect();
+        serde_json::from_value(serde_json::json!({
+            "packages": packages, "workspace_members": members, "workspace_root": "/w",
+            "target_directory": "/w/target", "version": 1, "resolve": null,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_package_is_found_by_either_spelling() {
+        let metadata = workspace(&[("my-app", "cdylib", "ffi-core"), ("other", "lib", "serde")]);
+        for name in ["my-app", "my_app"] {
+            assert_eq!(Crate::pick(&metadata, name).unwrap().package.name, "my-app");
+        }
+        assert_eq!(
+            Crate::pick(&metadata, "mine").unwrap_err().to_string(),
+            "there is no package `mine` in this workspace, which has my-app, other"
+        );
+    }
+
+    #[test]
+    fn the_only_user_of_ffi_core_is_found() {
+        let metadata = workspace(&[
+            ("plain", "cdylib", "serde"),
+            ("app", "cdylib", "ffi-core"),
+            ("shared", "lib", "ffi-core"),
+        ]);
+        let found = Crate::pick_only(&metadata).unwrap();
+        assert_eq!(found.package.name, "app");
+        assert_eq!(found.dart_folder(), Path::new("/w/app/dart"));
+    }
+
+    #[test]
+    fn several_are_listed_with_their_commands() {
+        let mut packages = vec![("b", "cdylib", "ffi-core"), ("a", "cdylib", "ffi-core")];
+        let error = Crate::pick_only(&workspace(&packages)).unwrap_err().to_string();
+        assert!(
+            error.ends_with(
+                "\n  ffi-dart-emit dart --crate a --out /w/a/dart\n  ffi-dart-emit dart --crate b --out /w/b/dart"
+            ),
+            "{error}"
+        );
+        packages.push(("ffi-dart-emit", "lib", "serde"));
+        let error = Crate::pick_only(&workspace(&packages)).unwrap_err().to_string();
+        assert!(
+            error.contains("\n  cargo run -p ffi-dart-emit -- dart --crate a --out /w/a/dart\n"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn none_says_what_to_add() {
+        let error = Crate::pick_only(&workspace(&[("a", "lib", "ffi-core")])).unwrap_err().to_string();
+        assert!(error.contains("crate-type = [\"cdylib\"]"), "{error}");
+        assert!(error.contains("ffi-core = \""), "{error}");
+    }
+
+    #[test]
+    fn a_linked_library_is_preferred() {
+        let pick = |files: &[&str]| best(&files.iter().map(PathBuf::from).collect::<Vec<_>>());
+        assert_eq!(pick(&["liba.rlib", "liba.a", "liba.so"]), Some("liba.so".into()));
+        assert_eq!(pick(&["a.dll.lib", "a.pdb", "a.dll"]), Some("a.dll".into()));
+        assert_eq!(pick(&["liba.rmeta", "liba.rlib", "liba.a"]), Some("liba.a".into()));
+        assert_eq!(pick(&["liba.rlib", "liba.rmeta"]), Some("liba.rlib".into()));
+        assert_eq!(pick(&["a.wasm", "liba.rmeta"]), None);
+    }
+}

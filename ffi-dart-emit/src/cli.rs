@@ -1,0 +1,189 @@
+//! The command line: what to read, what to make of it, where to put it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, Subcommand};
+use ffi_core::schema::read::Record;
+
+use crate::cargo::{BuildOptions, Crate, relative};
+use crate::model::{Model, PanicStrategy, Problems, resolve};
+use crate::output::{Leftovers, OutputFile, Plan};
+use crate::{c, dart, inspect, library_file};
+
+/// Generated Dart files that this run no longer makes are removed from here.
+const DART_LEFTOVERS: Leftovers<'_> = Leftovers { folder: "lib/src", suffix: ".g.dart" };
+
+/// Writes a Dart package from the schema inside a compiled ffi-core library.
+///
+/// Without a command: builds the one cdylib of this workspace that uses ffi-core, and writes its package into
+/// the folder `dart` beside its Cargo.toml.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a Dart package
+    Dart {
+        #[command(flatten)]
+        source: Source,
+        /// The package's folder [default: `dart` beside the crate's Cargo.toml]
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+        /// The package's name [default: the crate's]
+        #[arg(long, value_name = "NAME")]
+        package: Option<String>,
+        /// Write nothing; show what would change, and fail if anything would
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write a C header
+    C {
+        #[command(flatten)]
+        source: Source,
+        /// The header
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Write nothing; show what would change, and fail if anything would
+        #[arg(long)]
+        check: bool,
+    },
+    /// Show sizes, offsets, padding, values and symbols
+    Inspect {
+        #[command(flatten)]
+        source: Source,
+        /// Print the records as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The library to read.
+#[derive(Debug, Default, Args)]
+struct Source {
+    /// A cdylib, staticlib or rlib of any target [default: build the workspace's]
+    #[arg(value_name = "LIB")]
+    file: Option<PathBuf>,
+    /// Build this package, and read its library
+    #[arg(long = "crate", value_name = "NAME", conflicts_with = "file")]
+    name: Option<String>,
+    #[command(flatten)]
+    build: BuildOptions,
+}
+
+/// A library found, and the crate it was built from, if it was.
+struct Found {
+    file: PathBuf,
+    built: Option<Crate>,
+}
+
+impl Source {
+    fn find(&self) -> Result<Found> {
+        if let Some(file) = &self.file {
+            if self.build != BuildOptions::default() {
+                bail!(
+                    "--release, --profile and --target say how to build, and a LIB is built already: leave one out"
+                );
+            }
+            return Ok(Found { file: file.clone(), built: None });
+        }
+        let package = match &self.name {
+            Some(name) => Crate::named(name)?,
+            None => Crate::only()?,
+        };
+        Ok(Found { file: package.build(&self.build)?, built: Some(package) })
+    }
+}
+
+impl Found {
+    fn records(&self) -> Result<Vec<Record>> {
+        let shown = relative(&self.file).display().to_string();
+        let bytes = fs::read(&self.file).with_context(|| format!("{shown} can't be read"))?;
+        library_file::read(&bytes).context(shown)
+    }
+
+    fn model(&self) -> Result<Model> {
+        let model = resolve(self.records()?).map_err(|problems| self.explain(&problems))?;
+        if model.library.panic == PanicStrategy::Abort {
+            eprintln!(
+                "warning: {} is built with panic = \"abort\": a panic in the library ends the process instead of \
+                 becoming an exception",
+                model.library.name
+            );
+        }
+        Ok(model)
+    }
+
+    /// Problems of the schema, under the file they are in.
+    fn explain(&self, problems: &Problems) -> anyhow::Error {
+        let count = problems.0.len();
+        let noun = if count == 1 { "problem" } else { "problems" };
+        anyhow::anyhow!("{}: {count} {noun} in its schema\n\n{problems}", relative(&self.file).display())
+    }
+}
+
+/// Does what the command line says.
+///
+/// # Errors
+///
+/// Anything that keeps it from being done, and with `--check` output that is out of date.
+pub fn run(cli: Cli) -> Result<()> {
+    let command = cli.command.unwrap_or_else(|| Command::Dart {
+        source: Source::default(),
+        out: None,
+        package: None,
+        check: false,
+    });
+    match command {
+        Command::Dart { source, out, package, check } => {
+            let found = source.find()?;
+            let folder = out
+                .or_else(|| found.built.as_ref().map(|package| relative(&package.dart_folder())))
+                .context("pass --out FOLDER: there is no crate whose folder could hold the package")?;
+            let model = found.model()?;
+            let files = dart::package(&model, &dart::Options { package }).map_err(|it| found.explain(&it))?;
+            finish(&folder, Plan::new(&folder, &files, Some(DART_LEFTOVERS)), check)
+        }
+        Command::C { source, out, check } => {
+            let found = source.find()?;
+            let name = out.file_name().context("--out must name a file")?;
+            let model = found.model()?;
+            let body = c::header(&model).map_err(|it| found.explain(&it))?;
+            let folder = out.parent().unwrap_or(Path::new(""));
+            finish(&out, Plan::new(folder, &[OutputFile::generated(name, &body)], None), check)
+        }
+        Command::Inspect { source, json: true } => print(&inspect::json(&source.find()?.records()?)),
+        Command::Inspect { source, json: false } => print(&inspect::text(&source.find()?.model()?)),
+    }
+}
+
+fn finish(out: &Path, plan: Plan, check: bool) -> Result<()> {
+    let out = out.display();
+    if check {
+        if plan.is_current() {
+            return print(&format!("{out}: up to date\n"));
+        }
+        print(&plan.diff())?;
+        if plan.problems().is_empty() {
+            bail!("{out} is out of date: run the same command without --check");
+        }
+        bail!("{out} is out of date, and can't be written:\n\n{}", Problems(plan.problems().to_vec()));
+    }
+    let summary =
+        plan.write().map_err(|problems| anyhow::anyhow!("{out} can't be written:\n\n{problems}"))?;
+    print(&format!("{out}: {summary}\n"))
+}
+
+/// Writes to stdout. A reader that has seen enough, such as `head`, is no error.
+fn print(text: &str) -> Result<()> {
+    use std::io::{ErrorKind, Write, stdout};
+    match stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("stdout can't be written"),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,176 @@
+//! A library for people to look at: where the bytes of each message go.
+//!
+//! [`text`] is for eyes, [`json`] for programs.
+
+use std::fmt::Write;
+
+use ffi_core::schema::read::Record;
+
+use crate::model::{
+    Enum, Function, Message, Model, PanicStrategy, Passing, Type, TypeId, Value, scalar_name,
+};
+
+/// The records as JSON: an array that reads back as `Vec<Record>`.
+#[must_use]
+pub fn json(records: &[Record]) -> String {
+    serde_json::to_string_pretty(records).expect("a record is plain data") + "\n"
+}
+
+/// Tables of everything in the library.
+#[must_use]
+pub fn text(model: &Model) -> String {
+    let library = &model.library;
+    let panic = match library.panic {
+        PanicStrategy::Unwind => "unwind",
+        PanicStrategy::Abort => "abort",
+    };
+    let view = View(model);
+    let mut out =
+        format!("library {} {}, abi {}, panic = \"{panic}\"\n", library.name, library.version, library.abi);
+    for message in &model.messages {
+        out += "\n";
+        out += &view.message(message);
+    }
+    for enumeration in &model.enums {
+        out += "\n";
+        out += &view.enumeration(enumeration);
+    }
+    if !model.functions.is_empty() {
+        out += "\nfunctions\n";
+        let rows: Vec<_> = model.functions.iter().map(|function| view.function(function)).collect();
+        out += &table([Left, Left, Left], ["symbol", "fingerprint", "signature"], rows);
+    }
+    out
+}
+
+/// Where a column's text goes.
+#[derive(Clone, Copy)]
+enum Align {
+    Left,
+    Right,
+}
+use Align::{Left, Right};
+
+/// Rows under a heading, in columns, indented.
+fn table<const N: usize>(align: [Align; N], heading: [&str; N], rows: Vec<[String; N]>) -> String {
+    let mut lines = vec![heading.map(str::to_owned)];
+    lines.extend(rows);
+    let widths: [usize; N] = std::array::from_fn(|column| {
+        lines.iter().map(|line| line[column].chars().count()).max().unwrap_or_default()
+    });
+    let mut out = String::new();
+    for line in &lines {
+        let mut text = String::new();
+        for ((cell, width), align) in line.iter().zip(widths).zip(align) {
+            let _ = match align {
+                Left => write!(text, "  {cell:<width$}"),
+                Right => write!(text, "  {cell:>width$}"),
+            };
+        }
+        out += text.trim_end();
+        out += "\n";
+    }
+    out
+}
+
+fn bytes(count: u64) -> String {
+    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+}
+
+/// Names what a model refers to.
+struct View<'a>(&'a Model);
+
+impl View<'_> {
+    fn message(&self, message: &Message) -> String {
+        let padding = message.size - message.fields.iter().map(|field| field.size).sum::<u64>();
+        let mut rows = Vec::new();
+        let mut end = 0;
+        let gap = |rows: &mut Vec<[String; 4]>, from: u64, to: u64| {
+            if to > from {
+                rows.push([from.to_string(), (to - from).to_string(), String::new(), "padding".to_owned()]);
+            }
+        };
+        for field in &message.fields {
+            gap(&mut rows, end, field.offset);
+            rows.push([
+                field.offset.to_string(),
+                field.size.to_string(),
+                field.item.name.clone(),
+                self.ty(&field.ty),
+            ]);
+            end = field.offset + field.size;
+        }
+        gap(&mut rows, end, message.size);
+        format!(
+            "message {}: {}, align {}, {}, fingerprint {}\n{}",
+            message.id,
+            bytes(message.size),
+            message.align,
+            if padding == 0 { "no padding".to_owned() } else { format!("{} of padding", bytes(padding)) },
+            message.fingerprint,
+            table([Right, Right, Left, Left], ["offset", "size", "field", "type"], rows)
+        )
+    }
+
+    fn enumeration(&self, enumeration: &Enum) -> String {
+        let row = |variant| [enumeration.discriminant(variant).to_string(), variant.item.name.clone()];
+        let rows = enumeration.variants.iter().map(row).collect();
+        format!(
+            "enum {}: {}, fingerprint {}\n{}",
+            enumeration.id,
+            scalar_name(enumeration.repr),
+            enumeration.fingerprint,
+            table([Right, Left], ["value", "variant"], rows)
+        )
+    }
+
+    fn function(&self, function: &Function) -> [String; 3] {
+        let params: Vec<_> = function
+            .params
+            .iter()
+            .map(|param| format!("{}: {}", param.name, self.passing(&param.passing)))
+            .collect();
+        let result = match (function.returns, function.fallible) {
+            (None, false) => String::new(),
+            (None, true) => " -> Result<(), _>".to_owned(),
+            (Some(value), false) => format!(" -> {}", self.value(value)),
+            (Some(value), true) => format!(" -> Result<{}, _>", self.value(value)),
+        };
+        let leaf = if function.leaf { " (leaf)" } else { "" };
+        let signature = format!("fn {}({}){result}{leaf}", function.item.name, params.join(", "));
+        [function.symbol.clone(), function.fingerprint.to_string(), signature]
+    }
+
+    fn passing(&self, passing: &Passing) -> String {
+        match passing {
+            Passing::Value(value) => self.value(*value),
+            Passing::Reference { to, mutable: false } => format!("&{}", self.value(*to)),
+            Passing::Reference { to, mutable: true } => format!("&mut {}", self.value(*to)),
+            Passing::Slice { of, mutable: false } => format!("&[{}]", self.value(*of)),
+            Passing::Slice { of, mutable: true } => format!("&mut [{}]", self.value(*of)),
+        }
+    }
+
+    fn ty(&self, ty: &Type) -> String {
+        match ty {
+            Type::Array { of, len } => format!("[{}; {len}]", self.ty(of)),
+            Type::Scalar(scalar) => self.value(Value::Scalar(*scalar)),
+            Type::Message(index) => self.value(Value::Message(*index)),
+            Type::Enum(index) => self.value(Value::Enum(*index)),
+        }
+    }
+
+    fn value(&self, value: Value) -> String {
+        match value {
+            Value::Scalar(scalar) => scalar_name(scalar).to_owned(),
+            Value::Message(index) => self.short(&self.0.message(index).id),
+            Value::Enum(index) => self.short(&self.0.enumeration(index).id),
+        }
+    }
+
+    /// The library's own types go without its name.
+    fn short(&self, id: &TypeId) -> String {
+        let own = id.0.strip_prefix(&self.0.library.name).and_then(|rest| rest.strip_prefix("::"));
+        own.unwrap_or(&id.0).to_owned()
+    }
+}

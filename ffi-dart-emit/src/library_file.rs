@@ -1,0 +1,258 @@
+//! The bytes of a compiled library to the records in it.
+//!
+//! Any target's file can be read on any host: ELF, PE, COFF and Mach-O, as linked libraries, object files,
+//! static archives (rlibs are such), or several architectures in one fat Mach-O file. All that is asked of
+//! these formats is the sections of one name; what the records in them mean is for [`crate::model`] to say.
+//!
+//! The bytes may be anything. `object` checks each offset against the file, and its answers aren't trusted
+//! with more than that: nesting has a fixed depth (fat file, archive, object), and a file that hands
+//! out its bytes twice, through sections that overlap, is refused before it can multiply them.
+
+use std::{error, fmt};
+
+use ffi_core::schema::format::{MACH_O_SECTION, SECTION};
+use ffi_core::schema::read::{DecodeError, Record, decode_section};
+use object::read::archive::ArchiveFile;
+use object::read::macho::{FatArch, MachOFatFile32, MachOFatFile64};
+use object::{BinaryFormat, FileKind, Object, ObjectSection};
+
+/// How LLVM bitcode starts, bare and in the wrapper that Apple uses.
+const BITCODE: [[u8; 4]; 2] = [*b"BC\xC0\xDE", *b"\xDE\xC0\x17\x0B"];
+
+/// Why a file gives no records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// It has no bytes.
+    Empty,
+    /// It is in none of the formats.
+    UnknownFormat,
+    /// It breaks the rules of its format.
+    Damaged {
+        /// Which architecture or archive member; empty for the file itself.
+        part: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// It is an archive that only names files elsewhere.
+    ThinArchive,
+    /// It has a schema section that can't be decoded.
+    Schema {
+        /// Which architecture or archive member; empty for the file itself.
+        part: String,
+        /// What is wrong.
+        error: DecodeError,
+    },
+    /// Its architectures don't have the same records.
+    Architectures {
+        /// The two that differ.
+        names: [String; 2],
+        /// The items that only one of the two has, or that differ.
+        items: Vec<String>,
+    },
+    /// It is in order, but without any record.
+    NoRecords(Absence),
+}
+
+/// What a file without records holds instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// Machine code.
+    Unexplained,
+    /// LLVM bitcode, for link-time optimisation.
+    Bitcode,
+    /// What the linker needs to know of a DLL.
+    ImportLibrary,
+}
+
+/// Reads all records of a library: in a fixed order, whatever that of the linker was, and each once.
+///
+/// # Errors
+///
+/// See [`ReadError`]. A file without a single record is an error too.
+pub fn read(bytes: &[u8]) -> Result<Vec<Record>, ReadError> {
+    if bytes.is_empty() {
+        return Err(ReadError::Empty);
+    }
+    let mut reader = Reader { unread: bytes.len(), records: Vec::new(), absence: Absence::Unexplained };
+    let records = match FileKind::parse(bytes) {
+        Ok(FileKind::MachOFat32) => {
+            let fat = MachOFatFile32::parse(bytes).map_err(damaged(""))?;
+            reader.architectures(fat.arches(), bytes)?
+        }
+        Ok(FileKind::MachOFat64) => {
+            let fat = MachOFatFile64::parse(bytes).map_err(damaged(""))?;
+            reader.architectures(fat.arches(), bytes)?
+        }
+        _ => reader.image(bytes, "")?,
+    };
+    if records.is_empty() { Err(ReadError::NoRecords(reader.absence)) } else { Ok(records) }
+}
+
+struct Reader {
+    /// Bytes that sections may still hold. They don't overlap, so together they are smaller than the file.
+    unread: usize,
+    records: Vec<Record>,
+    absence: Absence,
+}
+
+impl Reader {
+    /// All architectures must say the same: one Dart package serves them all.
+    fn architectures<A: FatArch>(&mut self, all: &[A], bytes: &[u8]) -> Result<Vec<Record>, ReadError> {
+        let mut first: Option<(String, Vec<Record>)> = None;
+        for architecture in all {
+            let name = format!("{:?}", architecture.architecture()).to_lowercase();
+            let part = format!("architecture {name}");
+            let image = architecture.data(bytes).map_err(damaged(&part))?;
+            let records = self.image(image, &part)?;
+            match &first {
+                None => first = Some((name, records)),
+                Some((_, same)) if *same == records => {}
+                Some((other, others)) => {
+                    let items = differences(others, &records);
+                    return Err(ReadError::Architectures { names: [other.clone(), name], items });
+                }
+            }
+        }
+        Ok(first.map(|(_, records)| records).unwrap_or_default())
+    }
+
+    /// An object or an archive of objects, of one architecture.
+    fn image(&mut self, bytes: &[u8], part: &str) -> Result<Vec<Record>, ReadError> {
+        match FileKind::parse(bytes) {
+            Ok(FileKind::Archive) => self.archive(bytes, part)?,
+            Ok(kind) if is_object(kind) => self.object(bytes, part)?,
+            _ if is_bitcode(bytes) => self.absence = Absence::Bitcode,
+            Err(error) if !part.is_empty() => return Err(damaged(part)(error)),
+            _ => return Err(ReadError::UnknownFormat),
+        }
+        Ok(canonical(std::mem::take(&mut self.records)))
+    }
+
+    fn archive(&mut self, bytes: &[u8], part: &str) -> Result<(), ReadError> {
+        let archive = ArchiveFile::parse(bytes).map_err(damaged(part))?;
+        if archive.is_thin() {
+            return Err(ReadError::ThinArchive);
+        }
+        for member in archive.members() {
+            let member = member.map_err(damaged(part))?;
+            let name = String::from_utf8_lossy(member.name()).escape_debug().to_string();
+            let part =
+                if part.is_empty() { format!("member {name}") } else { format!("{part}, member {name}") };
+            let bytes = member.data(bytes).map_err(damaged(&part))?;
+            match FileKind::parse(bytes) {
+                Ok(FileKind::CoffImport) => self.absence = Absence::ImportLibrary,
+                Ok(kind) if is_object(kind) => self.object(bytes, &part)?,
+                _ if is_bitcode(bytes) => self.absence = Absence::Bitcode,
+                // Such as rustc's `lib.rmeta`.
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn object(&mut self, bytes: &[u8], part: &str) -> Result<(), ReadError> {
+        let object = object::File::parse(bytes).map_err(damaged(part))?;
+        let wanted = match object.format() {
+            BinaryFormat::MachO => MACH_O_SECTION,
+            _ => SECTION,
+        };
+        for section in object.sections() {
+            // A name that can't be read isn't ours.
+            if section.name_bytes() != Ok(wanted.as_bytes()) {
+                continue;
+            }
+            let data = section.uncompressed_data().map_err(damaged(part))?;
+            self.unread = self.unread.checked_sub(data.len()).ok_or_else(|| ReadError::Damaged {
+                part: part.to_owned(),
+                reason: "its schema sections overlap".to_owned(),
+            })?;
+            let records =
+                decode_section(&data).map_err(|error| ReadError::Schema { part: part.to_owned(), error })?;
+            self.records.extend(records);
+        }
+        Ok(())
+    }
+}
+
+fn is_object(kind: FileKind) -> bool {
+    use FileKind::{Coff, CoffBig, Elf32, Elf64, MachO32, MachO64, Pe32, Pe64};
+    matches!(kind, Coff | CoffBig | Elf32 | Elf64 | MachO32 | MachO64 | Pe32 | Pe64)
+}
+
+fn is_bitcode(bytes: &[u8]) -> bool {
+    BITCODE.iter().any(|magic| bytes.starts_with(magic))
+}
+
+fn damaged(part: &str) -> impl Fn(object::Error) -> ReadError {
+    move |error| ReadError::Damaged { part: part.to_owned(), reason: error.to_string() }
+}
+
+/// Records in the order of their JSON, which is by kind and then by name, each once.
+fn canonical(mut records: Vec<Record>) -> Vec<Record> {
+    records.sort_by_cached_key(|record| serde_json::to_string(record).expect("a record is plain data"));
+    records.dedup();
+    records
+}
+
+/// The items that differ between two lists of records, or are in one alone.
+fn differences(one: &[Record], other: &[Record]) -> Vec<String> {
+    let only_one = one.iter().filter(|record| !other.contains(record));
+    let only_other = other.iter().filter(|record| !one.contains(record));
+    let mut items: Vec<_> = only_one.chain(only_other).map(item).collect();
+    items.sort();
+    items.dedup();
+    items
+}
+
+fn item(record: &Record) -> String {
+    match record {
+        Record::Library(it) => format!("library {}", it.name),
+        Record::Message(it) => format!("message {}", it.id),
+        Record::Enum(it) => format!("enum {}", it.id),
+        Record::Function(it) => format!("function {}", it.symbol),
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const PASS: &str = "pass the cdylib, staticlib or rlib that cargo built";
+        let inside = |part: &str| if part.is_empty() { String::new() } else { format!("{part}: ") };
+        match self {
+            Self::Empty => write!(f, "the file is empty: build it again"),
+            Self::UnknownFormat => {
+                write!(f, "it is neither an ELF, PE, COFF or Mach-O file nor a static archive: {PASS}")
+            }
+            Self::Damaged { part, reason } => {
+                write!(f, "{}the file is damaged or truncated ({reason}): build it again", inside(part))
+            }
+            Self::ThinArchive => {
+                write!(f, "it is a thin archive, which only names files that are elsewhere: {PASS}")
+            }
+            Self::Schema { part, error } => write!(f, "{}{error}", inside(part)),
+            Self::Architectures { names: [one, other], items } => write!(
+                f,
+                "its architectures {one} and {other} differ in {}: either they are of two builds (build \
+                 both again), or a layout depends on the target (make it the same on all)",
+                items.join(", ")
+            ),
+            Self::NoRecords(Absence::Bitcode) => write!(
+                f,
+                "there is no schema record in it, but LLVM bitcode, which can't be read: pass the cdylib"
+            ),
+            Self::NoRecords(Absence::ImportLibrary) => {
+                write!(f, "it is the import library of a DLL, and has no schema record: pass the DLL")
+            }
+            Self::NoRecords(Absence::Unexplained) => write!(
+                f,
+                "there is no schema record in it. Causes, likely ones first:\n  \
+                 - the crate has no `ffi_core::library!();` in its root: add it\n  \
+                 - it is another file than you think: {PASS}\n  \
+                 - the feature `metadata` of ffi-core is off: turn it on for the build that is read\n  \
+                 - section {SECTION} ({MACH_O_SECTION} on Apple) was removed: read the file before that"
+            ),
+        }
+    }
+}
+
+impl error::Error for ReadError {}

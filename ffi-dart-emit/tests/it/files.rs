@@ -1,0 +1,113 @@
+//! Library files that carry a schema section.
+
+use ffi_core::schema::format::{MACH_O_SECTION, MACH_O_SEGMENT, SECTION};
+use object::write::pe::{NtHeaders, Writer};
+use object::write::{Object, StandardSegment};
+use object::{Architecture, BinaryFormat, Endianness, SectionKind, pe};
+
+/// Where the schema section goes in a format.
+fn place(format: BinaryFormat) -> (&'static str, &'static str) {
+    if format == BinaryFormat::MachO { (MACH_O_SEGMENT, MACH_O_SECTION) } else { ("", SECTION) }
+}
+
+/// An object file with one schema section for each of `sections`, beside code and data.
+pub fn object(format: BinaryFormat, architecture: Architecture, sections: &[&[u8]]) -> Vec<u8> {
+    let mut object = Object::new(format, architecture, Endianness::Little);
+    let text = object.section_id(object::write::StandardSection::Text);
+    object.append_section_data(text, &[0xC3; 16], 16);
+    let (segment, name) = place(format);
+    for contents in sections {
+        let id = object.add_section(segment.into(), name.into(), SectionKind::ReadOnlyData);
+        object.append_section_data(id, contents, 1);
+    }
+    let data = object.segment_name(StandardSegment::Data).to_vec();
+    let id = object.add_section(data, b".other".to_vec(), SectionKind::Data);
+    object.append_section_data(id, b"\xFFFFIREC\x01 of no interest", 1);
+    object.write().unwrap()
+}
+
+pub fn elf(section: &[u8]) -> Vec<u8> {
+    object(BinaryFormat::Elf, Architecture::X86_64, &[section])
+}
+
+pub fn coff(section: &[u8]) -> Vec<u8> {
+    object(BinaryFormat::Coff, Architecture::X86_64, &[section])
+}
+
+pub fn mach_o(section: &[u8]) -> Vec<u8> {
+    object(BinaryFormat::MachO, Architecture::Aarch64, &[section])
+}
+
+/// A DLL, 64-bit or 32-bit.
+pub fn dll(is_64: bool, section: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = Writer::new(is_64, 0x1000, 0x200, &mut bytes);
+    writer.reserve_dos_header();
+    writer.reserve_nt_headers(16);
+    writer.reserve_section_headers(2);
+    let text = writer.reserve_text_section(16);
+    let flags = pe::IMAGE_SCN_CNT_INITIALIZED_DATA | pe::IMAGE_SCN_MEM_READ;
+    let len = u32::try_from(section.len()).unwrap();
+    let meta = writer.reserve_section(SECTION.as_bytes().try_into().unwrap(), flags, len, len);
+    writer.write_empty_dos_header().unwrap();
+    writer.write_nt_headers(NtHeaders {
+        machine: if is_64 { pe::IMAGE_FILE_MACHINE_AMD64 } else { pe::IMAGE_FILE_MACHINE_I386 },
+        time_date_stamp: 0,
+        characteristics: pe::IMAGE_FILE_EXECUTABLE_IMAGE | pe::IMAGE_FILE_DLL,
+        major_linker_version: 0,
+        minor_linker_version: 0,
+        address_of_entry_point: 0,
+        image_base: 0x1000_0000,
+        major_operating_system_version: 0,
+        minor_operating_system_version: 0,
+        major_image_version: 0,
+        minor_image_version: 0,
+        major_subsystem_version: 0,
+        minor_subsystem_version: 0,
+        subsystem: pe::IMAGE_SUBSYSTEM_WINDOWS_GUI,
+        dll_characteristics: pe::DllFlags(0),
+        size_of_stack_reserve: 0,
+        size_of_stack_commit: 0,
+        size_of_heap_reserve: 0,
+        size_of_heap_commit: 0,
+    });
+    writer.write_section_headers();
+    writer.write_section(text.file_offset, &[0xC3; 16]);
+    writer.write_section(meta.file_offset, section);
+    bytes
+}
+
+/// A fat Mach-O file of slices of these CPU types.
+pub fn fat(slices: &[(u32, Vec<u8>)]) -> Vec<u8> {
+    const ALIGN: usize = 16;
+    let mut bytes = Vec::new();
+    let mut offset = (8 + 20 * slices.len()).next_multiple_of(ALIGN);
+    let mut put = |words: &[u32]| words.iter().for_each(|word| bytes.extend(word.to_be_bytes()));
+    put(&[0xCAFE_BABE, slices.len() as u32]);
+    for (cpu, slice) in slices {
+        put(&[*cpu, 0, offset as u32, slice.len() as u32, ALIGN.ilog2()]);
+        offset = (offset + slice.len()).next_multiple_of(ALIGN);
+    }
+    for (_, slice) in slices {
+        bytes.resize(bytes.len().next_multiple_of(ALIGN), 0);
+        bytes.extend(slice);
+    }
+    bytes
+}
+
+pub const ARM64: u32 = 0x0100_000C;
+pub const X86_64: u32 = 0x0100_0007;
+
+/// A static archive in the GNU flavour, of members with short names.
+pub fn archive(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = b"!<arch>\n".to_vec();
+    for (name, contents) in members {
+        let name = format!("{name}/");
+        let header = format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, "644", contents.len());
+        assert_eq!(header.len(), 60);
+        bytes.extend(header.as_bytes());
+        bytes.extend(contents);
+        bytes.resize(bytes.len().next_multiple_of(2), b'\n');
+    }
+    bytes
+}

@@ -1,0 +1,150 @@
+/** demo 1.2.3 */
+
+#ifndef FFI_DEMO_H
+#define FFI_DEMO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef FFI_STATUS_DEFINED
+#define FFI_STATUS_DEFINED
+
+#ifdef __cplusplus
+#define FFI_STATIC_ASSERT static_assert
+#define FFI_ALIGNOF alignof
+#else
+#define FFI_STATIC_ASSERT _Static_assert
+#define FFI_ALIGNOF _Alignof
+#endif
+
+/** The call succeeded. */
+#define FFI_STATUS_OK 0
+/** The function returned an error; `message` says which. */
+#define FFI_STATUS_ERROR 1
+/** The function panicked. */
+#define FFI_STATUS_PANIC 2
+/** An argument was null, misaligned, too long, or overlaps another. */
+#define FFI_STATUS_INVALID_ARGUMENT 3
+/** An argument holds bytes that are no value of its type. */
+#define FFI_STATUS_INVALID_VALUE 4
+
+/** How a call went. Zero it before its first use. */
+typedef struct FfiStatus {
+    int32_t code;
+    uint32_t detail;
+    /** UTF-8 without a terminator, or null; the library frees it. */
+    uint8_t *message;
+    size_t message_len;
+} FfiStatus;
+
+#endif
+
+/* A constant in a DLL has to be imported; define DEMO_STATIC when linking the static library. */
+#if defined(_WIN32) && !defined(DEMO_STATIC)
+#define DEMO_DATA __declspec(dllimport)
+#else
+#define DEMO_DATA
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef uint8_t Color;
+#define Color_Red ((Color)0)
+#define Color_Green ((Color)1)
+#define Color_Blue ((Color)200)
+
+typedef int64_t Deep;
+#define Deep_Zero ((Deep)INT64_C(0))
+#define Deep_Least ((Deep)(-INT64_C(9223372036854775807) - 1))
+#define Deep_Most ((Deep)INT64_C(9223372036854775807))
+
+typedef uint64_t Wide;
+#define Wide_None ((Wide)UINT64_C(0))
+#define Wide_All ((Wide)UINT64_C(18446744073709551615))
+
+typedef struct Vec3 {
+    float x;
+    float y;
+    float z;
+} Vec3;
+FFI_STATIC_ASSERT(sizeof(Vec3) == 12, "size of Vec3");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(Vec3) == 4, "alignment of Vec3");
+FFI_STATIC_ASSERT(offsetof(Vec3, x) == 0, "offset of Vec3.x");
+FFI_STATIC_ASSERT(offsetof(Vec3, y) == 4, "offset of Vec3.y");
+FFI_STATIC_ASSERT(offsetof(Vec3, z) == 8, "offset of Vec3.z");
+
+/** A point with a mass. */
+typedef struct Particle {
+    Vec3 position;
+    bool alive;
+    Color color;
+    /** In kilograms. */
+    double mass;
+    Vec3 trail[3][2];
+    uint8_t int_;
+} Particle;
+FFI_STATIC_ASSERT(sizeof(Particle) == 104, "size of Particle");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(Particle) == 8, "alignment of Particle");
+FFI_STATIC_ASSERT(offsetof(Particle, position) == 0, "offset of Particle.position");
+FFI_STATIC_ASSERT(offsetof(Particle, alive) == 12, "offset of Particle.alive");
+FFI_STATIC_ASSERT(offsetof(Particle, color) == 13, "offset of Particle.color");
+FFI_STATIC_ASSERT(offsetof(Particle, mass) == 16, "offset of Particle.mass");
+FFI_STATIC_ASSERT(offsetof(Particle, trail) == 24, "offset of Particle.trail");
+FFI_STATIC_ASSERT(offsetof(Particle, int_) == 96, "offset of Particle.int_");
+
+/* The layout of each type and the signature of each function, as the library has them. Where one isn't what
+   this header expects, the library is of another build: don't call it. */
+
+extern DEMO_DATA const uint64_t demo_particle_fingerprint;
+#define demo_particle_fingerprint_EXPECTED UINT64_C(0x5135685f8f3287e3)
+extern DEMO_DATA const uint64_t demo_vec3_fingerprint;
+#define demo_vec3_fingerprint_EXPECTED UINT64_C(0x2aea9953bdbe52d5)
+extern DEMO_DATA const uint64_t demo_color_fingerprint;
+#define demo_color_fingerprint_EXPECTED UINT64_C(0x57c31f7b42ac79c3)
+extern DEMO_DATA const uint64_t demo_deep_fingerprint;
+#define demo_deep_fingerprint_EXPECTED UINT64_C(0xaeab7caa714e0e68)
+extern DEMO_DATA const uint64_t demo_wide_fingerprint;
+#define demo_wide_fingerprint_EXPECTED UINT64_C(0x9cf6012c7d297f5a)
+extern DEMO_DATA const uint64_t demo_advance_fingerprint;
+#define demo_advance_fingerprint_EXPECTED UINT64_C(0xb07a1bc47ad0e79c)
+extern DEMO_DATA const uint64_t demo_mix_fingerprint;
+#define demo_mix_fingerprint_EXPECTED UINT64_C(0xa766bca00572b437)
+extern DEMO_DATA const uint64_t demo_origin_fingerprint;
+#define demo_origin_fingerprint_EXPECTED UINT64_C(0x1fa89d3f3f88522f)
+extern DEMO_DATA const uint64_t demo_tick_fingerprint;
+#define demo_tick_fingerprint_EXPECTED UINT64_C(0xe38cf9ccadb2a05b)
+
+/** The version of the calling convention; this header is for 1. */
+uint32_t demo_abi_version(void);
+
+/** Frees the message of a status and zeroes it. */
+void demo_status_clear(FfiStatus *status);
+
+/** Zeroed memory, or null where there is none. */
+uint8_t *demo_alloc(size_t size, size_t align);
+
+/** Frees what `demo_alloc` returned. */
+void demo_free(uint8_t *memory);
+
+/**
+ * Moves every particle.
+ *
+ * Returns how many are alive.
+ */
+uint32_t demo_advance(Particle *particles, size_t particles_len, float step, FfiStatus *status);
+
+Color demo_mix(const Particle *one, Color status_, const double *weights, size_t weights_len, Particle *into, Vec3 at, bool exact, FfiStatus *status);
+
+Vec3 demo_origin(FfiStatus *status);
+
+/** Deprecated: use `advance` */
+void demo_tick(FfiStatus *status);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,163 @@
+//! The program itself: exit codes, messages, `--check`.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use ffi_core::schema::read::{PanicStrategy, Record};
+
+use crate::files::elf;
+use crate::schema::{demo, section};
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ffi-dart-emit")).args(args).current_dir(folder).output().unwrap()
+}
+
+#[track_caller]
+fn succeeds(folder: &Path, args: &[&str]) -> String {
+    let output = run(folder, args);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    assert_eq!(stderr, "");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What it prints to stdout and to stderr.
+#[track_caller]
+fn fails(folder: &Path, args: &[&str]) -> (String, String) {
+    let output = run(folder, args);
+    assert_eq!(output.status.code(), Some(1));
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn folder_with(records: &[Record]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("libdemo.so"), elf(&section(records))).unwrap();
+    folder
+}
+
+#[test]
+fn a_header_is_written_checked_and_kept_from_harm() {
+    let folder = folder_with(&demo());
+    let folder = folder.path();
+    let write = ["c", "libdemo.so", "--out", "include/demo.h"];
+    let check = ["c", "libdemo.so", "--out", "include/demo.h", "--check"];
+    let header = folder.join("include/demo.h");
+
+    let (diff, error) = fails(folder, &check);
+    assert!(diff.starts_with("--- /dev/null\n+++ b/demo.h\n"), "{diff}");
+    assert_eq!(error, "error: include/demo.h is out of date: run the same command without --check\n");
+    assert!(!header.exists());
+
+    assert_eq!(succeeds(folder, &write), "include/demo.h: 1 written\n");
+    assert_eq!(succeeds(folder, &write), "include/demo.h: up to date\n");
+    assert_eq!(succeeds(folder, &check), "include/demo.h: up to date\n");
+
+    let edited = fs::read_to_string(&header).unwrap() + "// mine\n";
+    fs::write(&header, &edited).unwrap();
+    let (diff, error) = fails(folder, &check);
+    assert!(diff.contains("\n-// mine\n"), "{diff}");
+    assert!(error.contains("it was edited after it was generated"), "{error}");
+    let (_, error) = fails(folder, &write);
+    assert!(error.contains("it was edited after it was generated"), "{error}");
+    assert_eq!(fs::read_to_string(&header).unwrap(), edited);
+}
+
+#[test]
+fn a_library_is_inspected() {
+    let folder = folder_with(&demo());
+    assert_eq!(succeeds(folder.path(), &["inspect", "libdemo.so"]), include_str!("golden/inspect.txt"));
+    let json = succeeds(folder.path(), &["inspect", "libdemo.so", "--json"]);
+    assert_eq!(serde_json::from_str::<Vec<Record>>(&json).unwrap().len(), demo().len());
+}
+
+#[test]
+fn errors_name_the_file_and_the_fix() {
+    let folder = folder_with(&[]);
+    let folder = folder.path();
+    let (_, error) = fails(folder, &["inspect", "libdemo.so"]);
+    assert!(error.starts_with("error: libdemo.so: there is no schema record in it. Causes"), "{error}");
+    let (_, error) = fails(folder, &["inspect", "missing.so"]);
+    assert!(error.starts_with("error: missing.so can't be read: "), "{error}");
+    let (_, error) = fails(folder, &["dart", "libdemo.so"]);
+    assert!(error.starts_with("error: pass --out FOLDER"), "{error}");
+    let (_, error) = fails(folder, &["inspect", "libdemo.so", "--release"]);
+    assert!(error.contains("a LIB is built already"), "{error}");
+    // A folder that is in no workspace.
+    let (_, error) = fails(folder, &[]);
+    assert!(error.contains("run this inside a cargo workspace"), "{error}");
+}
+
+#[test]
+fn problems_of_the_schema_are_listed() {
+    let without_library: Vec<_> =
+        demo().into_iter().filter(|record| !matches!(record, Record::Library(_))).collect();
+    let folder = folder_with(&without_library);
+    let (_, error) = fails(folder.path(), &["inspect", "libdemo.so"]);
+    assert!(
+        error.starts_with("error: libdemo.so: 1 problem in its schema\n\nlibrary: there is no"),
+        "{error}"
+    );
+}
+
+#[test]
+fn panic_abort_is_warned_of() {
+    let mut records = demo();
+    for record in &mut records {
+        if let Record::Library(library) = record {
+            library.panic = PanicStrategy::Abort;
+        }
+    }
+    let folder = folder_with(&records);
+    let output = run(folder.path(), &["inspect", "libdemo.so"]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success());
+    assert!(
+        stderr.contains("a panic in the library ends the process instead of becoming an exception"),
+        "{stderr}"
+    );
+}
+
+/// Cargo and all: a workspace of one small cdylib, which is built and found to have no records.
+#[test]
+fn a_crate_is_found_and_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let write = |path: &str, text: &str| {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"ffi-core\", \"my-app\"]\n");
+    write("ffi-core/Cargo.toml", "[package]\nname = \"ffi-core\"\nedition = \"2024\"\n");
+    write("ffi-core/src/lib.rs", "");
+    write(
+        "my-app/Cargo.toml",
+        "[package]\nname = \"my-app\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"rlib\", \"cdylib\"]\n\
+         [dependencies]\nffi-core = { path = \"../ffi-core\" }\n",
+    );
+    write("my-app/src/lib.rs", "");
+    for args in [&["dart"][..], &[], &["dart", "--crate", "my_app", "--release"]] {
+        let command = Command::new(env!("CARGO_BIN_EXE_ffi-dart-emit"))
+            .args(args)
+            .current_dir(folder)
+            .env("CARGO_TARGET_DIR", folder.join("target"))
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(command.stderr).unwrap();
+        let profile = if args.len() > 1 { "release" } else { "debug" };
+        let file = Path::new("target").join(profile).join(format!(
+            "{}my_app{}",
+            std::env::consts::DLL_PREFIX,
+            std::env::consts::DLL_SUFFIX
+        ));
+        assert!(stderr.contains(&format!("{}: there is no schema record in it", file.display())), "{stderr}");
+    }
+    write("my-app/src/lib.rs", "no rust");
+    let (_, error) = fails(folder, &["dart", "--crate", "my-app"]);
+    assert!(
+        error.contains("error: `cargo build --package my-app` failed; its messages are above"),
+        "{error}"
+    );
+    assert!(error.contains("expected one of"), "the compiler's own words: {error}");
+}

@@ -1,0 +1,275 @@
+//! Each problem that records can have.
+
+use ffi_core::schema::fingerprint::{MESSAGE, SCALAR, hash_name, mix};
+use ffi_core::schema::read::{Enum, Function, Library, Message, Pass, Record, Scalar, Type};
+use ffi_dart_emit::model::{Model, resolve};
+
+use crate::schema::{array, demo, enumeration, function, id, library, message, scalar, seal};
+
+fn f32() -> Type {
+    scalar(Scalar::F32)
+}
+
+/// The problems of these records beside a library record, without their fixes.
+fn problems(records: Vec<Record>) -> Vec<String> {
+    let records = seal([vec![Record::Library(library())], records].concat());
+    let fixes_cut = |problem: &ffi_dart_emit::model::Problem| format!("{}: {}", problem.item, problem.what);
+    resolve(records).map_or_else(|problems| problems.0.iter().map(fixes_cut).collect(), |_| Vec::new())
+}
+
+fn of_message(message: Message) -> Vec<String> {
+    problems(vec![Record::Message(message)])
+}
+
+fn of_enum(enumeration: Enum) -> Vec<String> {
+    problems(vec![Record::Enum(enumeration)])
+}
+
+fn of_function(function: Function) -> Vec<String> {
+    problems(vec![Record::Function(function)])
+}
+
+fn of_libraries(libraries: Vec<Library>) -> String {
+    resolve(libraries.into_iter().map(Record::Library).collect()).unwrap_err().to_string()
+}
+
+fn point() -> Message {
+    message("Point", 8, 4, &[("x", 0, f32()), ("y", 4, f32())])
+}
+
+fn resolved(records: Vec<Record>) -> Model {
+    resolve(records).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+#[test]
+fn order_does_not_matter() {
+    let mut reversed = demo();
+    reversed.reverse();
+    assert_eq!(format!("{:?}", resolved(demo())), format!("{:?}", resolved(reversed)));
+}
+
+#[test]
+fn messages_come_after_those_they_hold() {
+    let outer = message("A", 8, 4, &[("inner", 0, array(Type::Message(id("Point")), 1))]);
+    let records = vec![Record::Library(library()), Record::Message(outer), Record::Message(point())];
+    let model = resolved(seal(records));
+    let names: Vec<_> = model.messages_by_dependency().iter().map(|it| it.item.name.as_str()).collect();
+    assert_eq!(names, ["Point", "A"]);
+}
+
+#[test]
+fn padding_is_where_the_gaps_are() {
+    let model = resolved(demo());
+    let particle = model.messages.iter().find(|it| it.item.name == "Particle").unwrap();
+    let padding: Vec<_> = particle.fields.iter().map(|field| field.padding).collect();
+    assert_eq!(padding, [0, 0, 2, 0, 0, 7]);
+}
+
+#[test]
+fn there_is_one_library() {
+    assert!(of_libraries(vec![]).contains("there is no library record"));
+    resolved(vec![Record::Library(library()), Record::Library(library())]);
+    let other = Library { name: "other".to_owned(), ..library() };
+    assert!(of_libraries(vec![library(), other]).contains("there are 2 library records: `demo`, `other`"));
+}
+
+#[test]
+fn the_calling_convention_says_which_side_to_update() {
+    let newer = of_libraries(vec![Library { abi: library().abi + 1, ..library() }]);
+    assert!(newer.contains("update ffi-dart-emit"), "{newer}");
+    let older = of_libraries(vec![Library { abi: library().abi - 1, ..library() }]);
+    assert!(older.contains("update the library's ffi-core"), "{older}");
+}
+
+#[test]
+fn names_are_identifiers() {
+    let bad = "x; } int main(void) {\n";
+    let quoted = "`x; } int main(void) {\\n`";
+    assert!(
+        of_libraries(vec![Library { name: bad.to_owned(), ..library() }]).contains("is not a crate name")
+    );
+    assert!(
+        of_libraries(vec![Library { version: "1\n".to_owned(), ..library() }])
+            .contains("`1\\n` is not a version")
+    );
+
+    let mut it = point();
+    it.fields[0].item.name = bad.to_owned();
+    assert_eq!(of_message(it), [format!("message demo::Point, field {bad}: {quoted} is not an identifier")]);
+    let mut it = point();
+    it.item.rename = Some(bad.to_owned());
+    assert_eq!(of_message(it), [format!("message demo::Point: {quoted} is not an identifier")]);
+    let mut it = point();
+    it.symbols.fingerprint = "a-b".to_owned();
+    assert_eq!(of_message(it), ["message demo::Point: `a-b` is not a symbol"]);
+    let mut it = point();
+    it.item.name = "Other".to_owned();
+    assert_eq!(of_message(it), ["message demo::Point: its id does not fit its name `Other`"]);
+
+    let mut it = enumeration("E", Scalar::U8, &[("A", 0)]);
+    it.variants[0].item.rename = Some(String::new());
+    assert_eq!(of_enum(it), ["enum demo::E: `` is not an identifier"]);
+    let it = function("f", &[("1a", Pass::Value, f32())], None);
+    assert_eq!(of_function(it), ["function demo_f, parameter 1a: `1a` is not an identifier"]);
+}
+
+#[test]
+fn symbols_are_distinct() {
+    let mut f = function("f", &[], None);
+    f.symbol = "demo_free".to_owned();
+    assert_eq!(of_function(f), ["function demo_free: it shares the symbol `demo_free` with library demo"]);
+}
+
+#[test]
+fn one_name_is_one_record() {
+    let identical = vec![Record::Message(point()), Record::Message(point())];
+    assert_eq!(problems(identical), [""; 0]);
+    let mut wider = point();
+    wider.size = 12;
+    let different = vec![Record::Message(point()), Record::Message(wider)];
+    assert_eq!(problems(different), ["message demo::Point: two different records have this name"]);
+}
+
+#[test]
+fn every_type_has_a_record() {
+    let it = message("A", 4, 4, &[("b", 0, Type::Message(id("B")))]);
+    assert!(of_message(it)[0].contains("field b: there is no record of its type `demo::B`"));
+    let it = function("f", &[("e", Pass::Value, Type::Enum(id("E")))], None);
+    assert!(of_function(it)[0].contains("parameter e: there is no record of its type `demo::E`"));
+    // A message is no enum, whatever a field says.
+    let it = function("f", &[("e", Pass::Value, Type::Enum(id("Point")))], None);
+    let problems = problems(vec![Record::Message(point()), Record::Function(it)]);
+    assert!(problems[0].contains("there is no record of its type `demo::Point`"), "{problems:?}");
+}
+
+#[test]
+fn no_message_holds_itself() {
+    let holds = |name: &str, held: &str| {
+        Record::Message(message(name, 4, 4, &[("next", 0, array(Type::Message(id(held)), 1))]))
+    };
+    let library = || Record::Library(library());
+    for (cycle, reported) in [
+        (vec![library(), holds("A", "A")], "message demo::A, field next: `demo::A` holds itself"),
+        (
+            vec![library(), holds("A", "B"), holds("B", "C"), holds("C", "A")],
+            "message demo::C, field next: `demo::A` holds itself",
+        ),
+    ] {
+        let problems = resolve(cycle).unwrap_err();
+        assert_eq!(problems.0.len(), 1);
+        assert!(problems.to_string().starts_with(reported), "{problems}");
+    }
+}
+
+/// Messages may nest deeper than the stack, and what two fields share must not be visited twice.
+#[test]
+fn deep_nesting_and_wide_sharing_end() {
+    const DEPTH: u64 = 50_000;
+    let name = |level: u64| format!("M{level}");
+    let f32_fingerprint = mix(&[SCALAR, hash_name("f32")]);
+    let mut records = vec![Record::Library(library())];
+    let (mut held, mut held_fingerprint) = (f32(), f32_fingerprint);
+    for level in 0..DEPTH {
+        let fields = [("a", 0, held.clone()), ("b", 4 * (level + 1), f32())];
+        let mut it = message(&name(level), 4 * (level + 2), 4, &fields);
+        let facts = [MESSAGE, hash_name(&it.item.name), it.size, it.align];
+        let of_fields =
+            [hash_name("a"), 0, held_fingerprint, hash_name("b"), it.fields[1].offset, f32_fingerprint];
+        it.fingerprint.0 = mix(&[&facts[..], &of_fields].concat());
+        (held, held_fingerprint) = (Type::Message(it.id.clone()), it.fingerprint.0);
+        records.push(Record::Message(it));
+    }
+    let model = resolved(records.clone());
+    let order = model.messages_by_dependency();
+    let innermost_first = (0..DEPTH).map(name);
+    assert!(order.iter().map(|it| &it.item.name).eq(innermost_first.collect::<Vec<_>>().iter()));
+
+    // Twice the same message at each level: 2^50000 paths. Sizes are wrong, and found to be so.
+    for record in &mut records {
+        if let Record::Message(it) = record {
+            it.fields[1].ty = it.fields[0].ty.clone();
+        }
+    }
+    assert!(resolve(records).is_err());
+}
+
+#[test]
+fn layouts_are_possible() {
+    let with = |size, align, fields: &[(&str, u64, Type)]| of_message(message("M", size, align, fields));
+    let x = || [("x", 0, f32())];
+    assert_eq!(with(4, 4, &x()), [""; 0]);
+    assert!(with(4, 3, &x())[0].contains("size 4 with alignment 3 is not possible"));
+    assert!(with(4, 0, &x())[0].contains("size 4 with alignment 0 is not possible"));
+    assert!(with(6, 4, &x())[0].contains("size 6 with alignment 4 is not possible"));
+    assert!(with(0, 1, &[])[0].contains("size 0 with alignment 1 is not possible"));
+    assert!(with(4, 4, &[])[0].contains("it has no fields"));
+    assert!(with(4, 4, &[("x", 4, f32())])[0].contains("field x: 4 bytes at offset 4 are not possible"));
+    assert!(with(4, 4, &[("x", u64::MAX, f32())])[0].contains("field x: 4 bytes at offset"));
+    let overlapping = [("x", 0, f32()), ("y", 2, f32())];
+    assert!(with(8, 4, &overlapping)[0].contains("field y: 4 bytes at offset 2 are not possible"));
+    assert!(with(4, 4, &[("x", 0, array(f32(), 0))])[0].contains("an array of 0 elements"));
+    let huge = array(array(f32(), u64::MAX / 4), u64::MAX / 4);
+    assert!(with(4, 4, &[("x", 0, huge)])[0].contains("elements is not possible"));
+}
+
+#[test]
+fn enums_have_an_integer_and_distinct_values_with_a_zero() {
+    assert!(of_enum(enumeration("E", Scalar::F32, &[("A", 0)]))[0].contains("`f32` can't be its repr"));
+    assert!(of_enum(enumeration("E", Scalar::Bool, &[("A", 0)]))[0].contains("`bool` can't be its repr"));
+    assert!(
+        of_enum(enumeration("E", Scalar::U8, &[("A", 0), ("B", 0)]))[0]
+            .contains("two variants have the value 0")
+    );
+    assert!(of_enum(enumeration("E", Scalar::U8, &[("A", 1)]))[0].contains("no variant has the value 0"));
+    assert!(of_enum(enumeration("E", Scalar::U8, &[]))[0].contains("no variant has the value 0"));
+    assert!(
+        of_enum(enumeration("E", Scalar::U8, &[("A", 0), ("B", 256)]))[0].contains("`u8` has no value 256")
+    );
+    assert!(
+        of_enum(enumeration("E", Scalar::I16, &[("A", 0), ("B", -32769)]))[0].contains("no value -32769")
+    );
+    assert_eq!(of_enum(enumeration("E", Scalar::U64, &[("A", 0), ("B", -1)])), [""; 0]);
+}
+
+#[test]
+fn arrays_do_not_cross_the_boundary_by_value() {
+    let it = function("f", &[("a", Pass::Value, array(f32(), 2))], Some(array(f32(), 2)));
+    assert_eq!(
+        of_function(it),
+        [
+            "function demo_f: an array is neither parameter nor result",
+            "function demo_f, parameter a: an array is neither parameter nor result"
+        ]
+    );
+}
+
+#[test]
+fn every_fingerprint_is_checked() {
+    for index in 0..demo().len() {
+        let mut records = demo();
+        let fingerprint = match &mut records[index] {
+            Record::Library(_) => continue,
+            Record::Message(it) => &mut it.fingerprint,
+            Record::Enum(it) => &mut it.fingerprint,
+            Record::Function(it) => &mut it.fingerprint,
+        };
+        fingerprint.0 ^= 1;
+        let problems = resolve(records).unwrap_err().to_string();
+        assert!(problems.contains("its record says fingerprint"), "{problems}");
+    }
+}
+
+#[test]
+fn all_problems_are_reported_at_once_each_with_its_fix() {
+    let mut it = point();
+    it.align = 3;
+    it.fields[1].offset = 2;
+    let records = seal(vec![
+        Record::Library(library()),
+        Record::Message(it),
+        Record::Enum(enumeration("E", Scalar::U8, &[("A", 1)])),
+    ]);
+    let problems = resolve(records).unwrap_err();
+    assert_eq!(problems.0.len(), 3, "{problems}");
+    assert_eq!(problems.to_string().matches("\n  fix: ").count(), 3, "{problems}");
+}

@@ -1,0 +1,88 @@
+//! `#[derive(FfiEnum)]`.
+
+use darling::{Error, FromAttributes, Result};
+use syn::{Data, DeriveInput, Fields, Ident};
+
+use super::{Head, Item, refuse_generics};
+use crate::attr::{self, EnumAttrs, VariantAttrs};
+
+/// A C-like enum with an integer repr.
+pub(crate) struct Enum {
+    pub(crate) head: Head,
+    /// `u8`, ..
+    pub(crate) repr: Ident,
+    pub(crate) variants: Vec<Variant>,
+}
+
+/// A variant of an [`Enum`].
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    pub(crate) item: Item,
+}
+
+impl Enum {
+    pub(crate) fn new(input: &DeriveInput) -> Result<Self> {
+        let mut errors = Error::accumulator();
+        errors.handle(refuse_generics(&input.generics, "a shared enum"));
+        let repr = errors.handle(integer_repr(input));
+        let variants = errors.handle(variants(input));
+        let attrs = errors.handle(EnumAttrs::from_attributes(&input.attrs));
+        let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
+        errors.finish()?;
+        let there = "without an error there is one";
+        Ok(Self { head: head.expect(there), repr: repr.expect(there), variants: variants.expect(there) })
+    }
+}
+
+const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+
+fn integer_repr(input: &DeriveInput) -> Result<Ident> {
+    let reprs = attr::reprs(&input.attrs)?;
+    let integer = reprs
+        .iter()
+        .filter_map(|repr| repr.path().get_ident())
+        .find(|repr| INTEGERS.iter().any(|it| repr == it));
+    if let Some(repr) = integer {
+        return Ok(repr.clone());
+    }
+    let error = Error::custom(
+        "a shared enum needs an integer repr\n\
+         hint: `#[repr(u8)]`, or another of i8 to i64, u8 to u64; C leaves the size of an enum open",
+    );
+    Err(error.with_span(&input.ident))
+}
+
+fn variants(input: &DeriveInput) -> Result<Vec<Variant>> {
+    let Data::Enum(data) = &input.data else {
+        let error = Error::custom("this is not an enum\nhint: for a struct, `#[derive(FfiMessage)]`");
+        return Err(error.with_span(&input.ident));
+    };
+    let mut errors = Error::accumulator();
+    if data.variants.is_empty() {
+        let error =
+            Error::custom("a shared enum needs a variant with value 0\nhint: zeroed memory must be valid");
+        errors.push(error.with_span(&input.ident));
+    }
+    let variants = data.variants.iter().filter_map(|variant| errors.handle(Variant::new(variant))).collect();
+    errors.finish_with(variants)
+}
+
+impl Variant {
+    fn new(variant: &syn::Variant) -> Result<Self> {
+        let mut errors = Error::accumulator();
+        if !matches!(variant.fields, Fields::Unit) {
+            let error = Error::custom(
+                "a variant of a shared enum can't hold data\n\
+                 hint: put the enum and the data side by side into a message",
+            );
+            errors.push(error.with_span(&variant.fields));
+        }
+        let attrs = errors.handle(VariantAttrs::from_attributes(&variant.attrs));
+        errors.finish()?;
+        let attrs = attrs.expect("without an error there are some");
+        Ok(Self {
+            ident: variant.ident.clone(),
+            item: Item::new(&variant.ident, &variant.attrs, attrs.rename),
+        })
+    }
+}

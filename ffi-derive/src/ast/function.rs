@@ -1,0 +1,144 @@
+//! `#[ffi_export]`.
+
+use darling::ast::NestedMeta;
+use darling::{Error, FromMeta, Result};
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType, Safety, Signature, Type, TypeReference, parse_quote};
+
+use super::{Head, refuse_generics, types};
+use crate::attr::FunctionAttrs;
+
+/// A function that C can call.
+pub(crate) struct Function {
+    pub(crate) head: Head,
+    /// The function's `#[cfg]`s, which hold for its wrapper, too.
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) leaf: bool,
+    pub(crate) params: Vec<Param>,
+    /// The result type, `()` where none is written.
+    pub(crate) output: Type,
+}
+
+/// A parameter of a [`Function`].
+pub(crate) struct Param {
+    pub(crate) name: String,
+    pub(crate) pass: Pass,
+    /// The type behind the reference or slice, or the value's.
+    pub(crate) ty: Type,
+}
+
+/// How a parameter crosses the boundary.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pass {
+    Value,
+    Ref,
+    Mut,
+    Slice,
+    SliceMut,
+}
+
+impl Function {
+    pub(crate) fn new(args: TokenStream, function: &ItemFn) -> Result<Self> {
+        let mut errors = Error::accumulator();
+        let signature = &function.sig;
+        errors.handle(refuse_generics(&signature.generics, "an exported function"));
+        errors.handle(check_qualifiers(signature));
+        let params: Vec<_> =
+            signature.inputs.iter().filter_map(|input| errors.handle(Param::new(input))).collect();
+        let output = match &signature.output {
+            ReturnType::Default => parse_quote!(()),
+            ReturnType::Type(_, ty) => {
+                errors.handle(types::check_output(ty));
+                (**ty).clone()
+            }
+        };
+        let args = errors.handle_in(|| FunctionAttrs::from_list(&NestedMeta::parse_meta_list(args)?));
+        let leaf = args.as_ref().is_some_and(|args| args.leaf.is_present());
+        let head =
+            args.and_then(|args| errors.handle(Head::new(&signature.ident, &function.attrs, args.common)));
+        errors.finish()?;
+        Ok(Self {
+            head: head.expect("without an error there is one"),
+            cfgs: function.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
+            leaf,
+            params,
+            output,
+        })
+    }
+}
+
+fn check_qualifiers(signature: &Signature) -> Result<()> {
+    let mut errors = Error::accumulator();
+    if let Some(token) = &signature.asyncness {
+        let error = Error::custom(
+            "an exported function can't be async\nhint: block on the future inside, on a thread of yours",
+        );
+        errors.push(error.with_span(token));
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        let error = Error::custom(
+            "an exported function can't be unsafe: Dart can't promise what it asks for\n\
+             hint: check what it needs and make it safe",
+        );
+        errors.push(error.with_span(token));
+    }
+    if let Some(abi) = &signature.abi {
+        let error = Error::custom(
+            "an exported function is an ordinary Rust function\nhint: remove `extern`; the attribute writes the C function",
+        );
+        errors.push(error.with_span(abi));
+    }
+    errors.finish()
+}
+
+impl Param {
+    fn new(input: &FnArg) -> Result<Self> {
+        let typed = match input {
+            FnArg::Typed(typed) => typed,
+            FnArg::Receiver(receiver) => {
+                let error = Error::custom(
+                    "a method can't be exported\nhint: export a function that takes the message by reference",
+                );
+                return Err(error.with_span(receiver));
+            }
+        };
+        let mut errors = Error::accumulator();
+        let name = match &*typed.pat {
+            Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.unraw().to_string(),
+            pat => {
+                let error = Error::custom(
+                    "a parameter of an exported function needs a name\nhint: take the pattern apart in the body",
+                );
+                errors.push(error.with_span(pat));
+                String::new()
+            }
+        };
+        let passed = errors.handle(Self::passed(&typed.ty));
+        errors.finish()?;
+        let (pass, ty) = passed.expect("without an error there is one");
+        Ok(Self { name, pass, ty })
+    }
+
+    fn passed(ty: &Type) -> Result<(Pass, Type)> {
+        let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
+            types::check_param(ty)?;
+            return Ok((Pass::Value, ty.clone()));
+        };
+        if let Some(lifetime) = lifetime {
+            let error = Error::custom(
+                "a parameter of an exported function can't have a named lifetime: the memory is lent for the call alone\n\
+                 hint: remove the lifetime",
+            );
+            return Err(error.with_span(lifetime));
+        }
+        let (pass, ty) = match (&**elem, mutability.is_some()) {
+            (Type::Slice(slice), false) => (Pass::Slice, &*slice.elem),
+            (Type::Slice(slice), true) => (Pass::SliceMut, &*slice.elem),
+            (ty, false) => (Pass::Ref, ty),
+            (ty, true) => (Pass::Mut, ty),
+        };
+        types::check_param(ty)?;
+        Ok((pass, ty.clone()))
+    }
+}

@@ -1,0 +1,131 @@
+//! `#[derive(FfiMessage)]`.
+
+use darling::error::Accumulator;
+use darling::util::SpannedValue;
+use darling::{Error, FromAttributes, Result};
+use syn::{Data, DeriveInput, Fields, Ident, Type};
+
+use super::{Head, Item, refuse_generics, types};
+use crate::attr::{self, FieldAttrs, MessageAttrs};
+
+/// A `repr(C)` struct with named fields.
+pub(crate) struct Message {
+    pub(crate) head: Head,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) pod: bool,
+    pub(crate) checked: bool,
+    pub(crate) reserved: Vec<(u32, u32)>,
+}
+
+/// A field of a [`Message`].
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) item: Item,
+    pub(crate) ty: Type,
+    pub(crate) tag: Option<SpannedValue<u32>>,
+}
+
+impl Message {
+    pub(crate) fn new(input: &DeriveInput) -> Result<Self> {
+        let mut errors = Error::accumulator();
+        errors.handle(refuse_generics(&input.generics, "a message"));
+        errors.handle(check_repr(input));
+        let fields = errors.handle(named_fields(input)).unwrap_or_default();
+        let fields: Vec<_> =
+            fields.into_iter().filter_map(|field| errors.handle(Field::new(field))).collect();
+        let attrs = errors.handle(MessageAttrs::from_attributes(&input.attrs));
+        let Some(attrs) = attrs else {
+            return Err(errors.finish().expect_err("the attributes were wrong"));
+        };
+        if attrs.pod.is_present() && attrs.checked.is_present() {
+            let error = Error::custom("`pod` already implies `checked`\nhint: remove `checked`");
+            errors.push(error.with_span(&attrs.checked.span()));
+        }
+        let reserved = attrs.reserved.map(|reserved| reserved.0).unwrap_or_default();
+        check_tags(&fields, &reserved, &mut errors);
+        let head = errors.handle(Head::new(&input.ident, &input.attrs, attrs.common));
+        let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
+        errors.finish()?;
+        let head = head.expect("without an error there is one");
+        Ok(Self { head, fields, pod, checked, reserved })
+    }
+}
+
+impl Field {
+    fn new(field: &syn::Field) -> Result<Self> {
+        let mut errors = Error::accumulator();
+        errors.handle(types::check_field(&field.ty));
+        let attrs = errors.handle(FieldAttrs::from_attributes(&field.attrs));
+        errors.finish()?;
+        let attrs = attrs.expect("without an error there are some");
+        let ident = field.ident.clone().expect("`named_fields` saw to it");
+        Ok(Self {
+            item: Item::new(&ident, &field.attrs, attrs.rename),
+            ident,
+            ty: field.ty.clone(),
+            tag: attrs.tag,
+        })
+    }
+}
+
+fn check_repr(input: &DeriveInput) -> Result<()> {
+    let reprs = attr::reprs(&input.attrs)?;
+    let mut errors = Error::accumulator();
+    if !reprs.iter().any(|repr| repr.path().is_ident("C")) {
+        let error =
+            Error::custom("a message needs `#[repr(C)]`\nhint: without it rustc may reorder the fields");
+        errors.push(error.with_span(&input.ident));
+    }
+    for repr in &reprs {
+        let problem = if repr.path().is_ident("packed") {
+            "a message can't be packed: its fields would be misaligned\n\
+             hint: remove `packed`, and order the fields from large to small"
+        } else if repr.path().is_ident("align") {
+            "a message can't have an alignment of its own: a struct in Dart has that of its strictest field\n\
+             hint: remove `align`; memory for messages is aligned to 64 bytes anyway"
+        } else {
+            continue;
+        };
+        errors.push(Error::custom(problem).with_span(repr));
+    }
+    errors.finish()
+}
+
+fn named_fields(input: &DeriveInput) -> Result<Vec<&syn::Field>> {
+    let problem = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) if !fields.named.is_empty() => return Ok(fields.named.iter().collect()),
+            Fields::Named(_) | Fields::Unit => {
+                "a message needs at least one field\nhint: C has no empty structs; remove it, or add a field"
+            }
+            Fields::Unnamed(_) => "a message needs named fields\nhint: `struct Point { x: f32, y: f32 }`",
+        },
+        Data::Enum(_) => "a message is a struct\nhint: for an enum without data, `#[derive(FfiEnum)]`",
+        Data::Union(_) => "a message is a struct\nhint: nothing says which field of a union is valid",
+    };
+    Err(Error::custom(problem).with_span(&input.ident))
+}
+
+/// The largest field number of .proto.
+const MAX_TAG: u32 = (1 << 29) - 1;
+
+fn check_tags(fields: &[Field], reserved: &[(u32, u32)], errors: &mut Accumulator) {
+    let tags = fields.iter().filter_map(|field| field.tag.as_ref());
+    for (index, tag) in tags.clone().enumerate() {
+        let number = **tag;
+        let problem = if number == 0 || number > MAX_TAG {
+            format!("tag {number} is out of range\nhint: tags go from 1 to {MAX_TAG}")
+        } else if (19_000..=19_999).contains(&number) {
+            format!("tag {number} belongs to protobuf itself\nhint: take one outside 19000 to 19999")
+        } else if reserved.iter().any(|(first, last)| (*first..=*last).contains(&number)) {
+            format!(
+                "tag {number} is reserved\nhint: take another one; `reserved` keeps old numbers from being used again"
+            )
+        } else if tags.clone().take(index).any(|earlier| **earlier == number) {
+            format!("tag {number} is used twice\nhint: each field has its own tag")
+        } else {
+            continue;
+        };
+        errors.push(Error::custom(problem).with_span(&tag.span()));
+    }
+}

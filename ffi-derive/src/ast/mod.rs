@@ -1,0 +1,71 @@
+//! Items that have been checked: what is wrong with one is reported here, and `expand` may assume the rest.
+
+mod enumeration;
+mod function;
+mod message;
+mod types;
+
+use darling::{Error, Result};
+pub(crate) use enumeration::{Enum, Variant};
+pub(crate) use function::{Function, Param, Pass};
+pub(crate) use message::{Field, Message};
+use syn::ext::IdentExt;
+use syn::{Attribute, Generics, Ident, Path};
+
+use crate::attr::{self, CommonAttrs, Identifier};
+use crate::names::Prefix;
+
+/// What every named thing has.
+pub(crate) struct Item {
+    /// Without `r#`.
+    pub(crate) name: String,
+    pub(crate) rename: Option<String>,
+    pub(crate) doc: Option<String>,
+    pub(crate) deprecated: Option<String>,
+}
+
+impl Item {
+    fn new(ident: &Ident, attrs: &[Attribute], rename: Option<Identifier>) -> Self {
+        Self {
+            name: ident.unraw().to_string(),
+            rename: rename.map(|rename| rename.0),
+            doc: attr::doc(attrs),
+            deprecated: attr::deprecated(attrs),
+        }
+    }
+}
+
+/// What every item at module level has.
+pub(crate) struct Head {
+    pub(crate) ident: Ident,
+    pub(crate) item: Item,
+    pub(crate) prefix: Prefix,
+    pub(crate) krate: Path,
+}
+
+impl Head {
+    fn new(ident: &Ident, attrs: &[Attribute], common: CommonAttrs) -> Result<Self> {
+        Ok(Self {
+            ident: ident.clone(),
+            item: Item::new(ident, attrs, common.rename),
+            prefix: Prefix::new(common.prefix.map(|prefix| prefix.0))?,
+            krate: common.krate,
+        })
+    }
+}
+
+/// A layout or a symbol needs one concrete type, and Dart knows no lifetimes.
+fn refuse_generics(generics: &Generics, what: &str) -> Result<()> {
+    if generics.params.is_empty() && generics.where_clause.is_none() {
+        return Ok(());
+    }
+    let error = Error::custom(format!(
+        "{what} can't have generics, lifetimes or a where clause\n\
+         hint: write it for the concrete types that Dart needs"
+    ));
+    Err(if generics.params.is_empty() {
+        error.with_span(&generics.where_clause)
+    } else {
+        error.with_span(&generics.params)
+    })
+}

@@ -1,0 +1,140 @@
+//! `#[derive(FfiEnum)]`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+
+use super::{block, exports};
+use crate::ast::{Enum, Variant};
+use crate::names;
+use crate::record::Record;
+
+pub(crate) fn enumeration(item: &Enum) -> TokenStream {
+    let implementations = implementations(item);
+    let ident = &item.head.ident;
+    let symbol = item.head.prefix.type_symbol(&item.head.item.name, "fingerprint");
+    let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
+    let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &symbol));
+    block(&item.head, &quote! { #implementations #exports })
+}
+
+/// A variant's value, of the record's type.
+fn value(item: &Enum, Variant { ident: variant, .. }: &Variant) -> TokenStream {
+    let ident = &item.head.ident;
+    quote!(#ident::#variant as __ffi::core::primitive::i64)
+}
+
+fn implementations(item: &Enum) -> TokenStream {
+    let (ident, repr) = (&item.head.ident, &item.repr);
+    let name = &item.head.item.name;
+    let reference = format!("{{\"enum\":\"{}\"}}", item.head.prefix.id(name));
+    let name_hash = names::hash(name);
+    let repr_hash = names::hash(&repr.to_string());
+    let variants: Vec<_> = item.variants.iter().map(|variant| &variant.ident).collect();
+    let constants: Vec<_> = (0..variants.len()).map(|index| format_ident!("__FFI_VALUE_{index}")).collect();
+    let values: Vec<_> = item.variants.iter().map(|variant| value(item, variant)).collect();
+    let hashes = item.variants.iter().map(|variant| names::hash(&variant.item.name));
+    let no_zero = format!(
+        "`{name}` has no variant with value 0, and zeroed memory must be valid; add one, such as `Unknown = 0`"
+    );
+    let has_zero = quote_spanned! {ident.span()=>
+        const _: () = __ffi::assert_has_zero(&[#(#values),*], #no_zero);
+    };
+    quote! {
+        #has_zero
+
+        // SAFETY: zero is a discriminant, by the assertion above.
+        #[automatically_derived]
+        unsafe impl __ffi::bytemuck::Zeroable for #ident {}
+
+        // SAFETY: the enum has the layout of its repr; the check accepts its discriminants alone.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiType for #ident {
+            const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
+            const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+                __ffi::fingerprint::ENUM,
+                #name_hash,
+                __ffi::fingerprint::mix(&[__ffi::fingerprint::SCALAR, #repr_hash]),
+                #(#hashes, (#values) as __ffi::core::primitive::u64,)*
+            ]);
+            const ANY_BITS: __ffi::core::primitive::bool = false;
+
+            #[inline]
+            unsafe fn check(value: *const Self) -> __ffi::core::result::Result<(), __ffi::Invalid> {
+                // SAFETY: this function's contract is the callee's.
+                unsafe { __ffi::check_enum(value) }
+            }
+        }
+
+        // SAFETY: the enum has that repr, and its discriminants alone are mapped to a variant.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiEnum for #ident {
+            type Repr = __ffi::core::primitive::#repr;
+            const NAME: &'static __ffi::core::primitive::str = #name;
+
+            #[inline]
+            fn from_repr(repr: Self::Repr) -> __ffi::core::option::Option<Self> {
+                #(const #constants: __ffi::core::primitive::#repr = #ident::#variants as __ffi::core::primitive::#repr;)*
+                match repr {
+                    #(#constants => __ffi::core::option::Option::Some(Self::#variants),)*
+                    #[allow(unreachable_patterns)]
+                    _ => __ffi::core::option::Option::None,
+                }
+            }
+
+            #[inline]
+            fn to_repr(self) -> Self::Repr {
+                self as __ffi::core::primitive::#repr
+            }
+        }
+
+        // SAFETY: the repr has the layout of the enum; the discriminants alone are valid.
+        #[automatically_derived]
+        unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident {
+            type Bits = __ffi::core::primitive::#repr;
+
+            #[inline]
+            fn is_valid_bit_pattern(bits: &Self::Bits) -> __ffi::core::primitive::bool {
+                <Self as __ffi::FfiEnum>::from_repr(*bits).is_some()
+            }
+        }
+
+        // SAFETY: the enum is passed as the integer it is stored as, and `from_abi` accepts discriminants alone.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiValue for #ident {
+            type Abi = __ffi::core::primitive::#repr;
+
+            #[inline]
+            fn into_abi(self) -> Self::Abi {
+                __ffi::FfiEnum::to_repr(self)
+            }
+
+            #[inline]
+            unsafe fn from_abi(abi: Self::Abi) -> __ffi::core::result::Result<Self, __ffi::Invalid> {
+                __ffi::enum_from_abi(abi)
+            }
+        }
+    }
+}
+
+fn record(item: &Enum, symbol: &str) -> TokenStream {
+    Record::new("enum", &item.head.item)
+        .entry("id", &item.head.prefix.id(&item.head.item.name))
+        .text(",\"symbols\":{\"fingerprint\":")
+        .string(symbol)
+        .text("}")
+        .entry("repr", &item.repr.to_string())
+        .text(",\"fingerprint\":")
+        .piece(quote!(Fingerprint), {
+            let ident = &item.head.ident;
+            quote!(<#ident as __ffi::FfiType>::FINGERPRINT)
+        })
+        .list("variants", &item.variants, |record, variant| {
+            record
+                .text("{")
+                .item(&variant.item)
+                .text(",\"value\":")
+                .piece(quote!(Signed), value(item, variant))
+                .text("}");
+        })
+        .finish()
+}

@@ -1,0 +1,165 @@
+//! `#[ffi_export]`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{block, exports};
+use crate::ast::{Function, Param, Pass};
+use crate::names;
+use crate::record::Record;
+
+pub(crate) fn function(function: &Function) -> TokenStream {
+    let symbol = function.head.prefix.function_symbol(&function.head.item.name);
+    let wrapper = wrapper(function, &symbol);
+    let fingerprint_symbol = format!("{symbol}_signature");
+    let record = record(function, &symbol, &fingerprint_symbol);
+    let exports = exports(&function.head, &fingerprint_symbol, &quote!(__FFI_SIGNATURE), &record);
+    let signature = signature(function);
+    let block = block(&function.head, &quote! { #wrapper #signature #exports });
+    let cfgs = &function.cfgs;
+    quote! { #(#cfgs)* #block }
+}
+
+impl Pass {
+    /// Its name in records.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Ref => "ref",
+            Self::Mut => "mut",
+            Self::Slice => "slice",
+            Self::SliceMut => "slice_mut",
+        }
+    }
+}
+
+/// One parameter's part of the wrapper.
+struct Argument {
+    /// What C passes.
+    raw: TokenStream,
+    /// The memory it lends, where it lends some.
+    region: Option<TokenStream>,
+    /// The expression that checks it: a `Result` of what the function takes.
+    checked: TokenStream,
+}
+
+impl Argument {
+    fn new(index: usize, Param { name, pass, ty }: &Param) -> Self {
+        let (raw, len) = (format_ident!("__ffi_arg_{index}"), format_ident!("__ffi_len_{index}"));
+        let span = ty.span();
+        match pass {
+            Pass::Value => Self {
+                raw: quote_spanned!(span=> #raw: <#ty as __ffi::FfiValue>::Abi),
+                region: None,
+                checked: quote_spanned!(span=> __ffi::value::<#ty>(#raw, #name)),
+            },
+            Pass::Ref => Self {
+                raw: quote!(#raw: *const #ty),
+                region: Some(quote!(__ffi::Region::shared(#raw, 1, #name))),
+                checked: quote_spanned!(span=> __ffi::reference::<#ty>(#raw, #name)),
+            },
+            Pass::Mut => Self {
+                raw: quote!(#raw: *mut #ty),
+                region: Some(quote!(__ffi::Region::mutable(#raw, 1, #name))),
+                checked: quote_spanned!(span=> __ffi::reference_mut::<#ty>(#raw, #name)),
+            },
+            Pass::Slice => Self {
+                raw: quote!(#raw: *const #ty, #len: __ffi::core::primitive::usize),
+                region: Some(quote!(__ffi::Region::shared(#raw, #len, #name))),
+                checked: quote_spanned!(span=> __ffi::slice::<#ty>(#raw, #len, #name)),
+            },
+            Pass::SliceMut => Self {
+                raw: quote!(#raw: *mut #ty, #len: __ffi::core::primitive::usize),
+                region: Some(quote!(__ffi::Region::mutable(#raw, #len, #name))),
+                checked: quote_spanned!(span=> __ffi::slice_mut::<#ty>(#raw, #len, #name)),
+            },
+        }
+    }
+}
+
+fn wrapper(function: &Function, symbol: &str) -> TokenStream {
+    let (ident, output) = (&function.head.ident, &function.output);
+    let arguments: Vec<_> =
+        function.params.iter().enumerate().map(|(index, param)| Argument::new(index, param)).collect();
+    let raws = arguments.iter().map(|argument| &argument.raw);
+    let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
+    let writes = function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut));
+    // A single region, or regions that are only read, can't conflict.
+    let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
+    let checked = arguments.iter().map(|argument| &argument.checked);
+    let locals: Vec<_> = (0..arguments.len()).map(|index| format_ident!("__ffi_local_{index}")).collect();
+    let by_value = function
+        .params
+        .iter()
+        .filter(|param| param.pass == Pass::Value)
+        .map(|param| &param.ty)
+        .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value::<#ty>();));
+    let output_type = quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::Output);
+    quote! {
+        #(#by_value)*
+        const _: () = __ffi::assert_by_value::<#output_type>();
+
+        #[unsafe(export_name = #symbol)]
+        unsafe extern "C" fn __ffi_wrapper(
+            #(#raws,)*
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> <#output_type as __ffi::FfiOutput>::Abi {
+            let __ffi_body = move || {
+                #disjoint
+                // SAFETY: the caller passes pointers that are null or point to initialised memory of that type and
+                // length, which nobody else uses during the call; the regions that are written to don't overlap
+                // others, by the check above.
+                #(let #locals = unsafe { #checked }?;)*
+                __ffi::FfiReturn::into_abi(#ident(#(#locals),*))
+            };
+            // SAFETY: the caller passes null, or a status that is zeroed or was written by this library.
+            unsafe { __ffi::call(__ffi_status, __ffi_body) }
+        }
+    }
+}
+
+/// The hash of the signature; see `ffi_core::schema::fingerprint`.
+fn signature(function: &Function) -> TokenStream {
+    let output = &function.output;
+    let name_hash = names::hash(&function.head.item.name);
+    let params = function.params.iter().map(|Param { pass, ty, .. }| {
+        let pass_hash = names::hash(pass.name());
+        quote!(#pass_hash, <#ty as __ffi::FfiType>::FINGERPRINT)
+    });
+    quote! {
+        const __FFI_SIGNATURE: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+            __ffi::fingerprint::FUNCTION,
+            #name_hash,
+            <<#output as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::FINGERPRINT,
+            <#output as __ffi::FfiReturn>::FALLIBLE as __ffi::core::primitive::u64,
+            #(#params,)*
+        ]);
+    }
+}
+
+fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenStream {
+    let output = &function.output;
+    let mut record = Record::new("function", &function.head.item);
+    record.entry("symbol", symbol).entry("fingerprint_symbol", fingerprint_symbol);
+    if function.leaf {
+        record.text(",\"leaf\":true");
+    }
+    record
+        .list("params", &function.params, |record, Param { name, pass, ty }| {
+            record
+                .text("{\"name\":")
+                .string(name)
+                .entry("pass", pass.name())
+                .text(",\"type\":")
+                .nested(quote!(<#ty as __ffi::FfiType>::TYPE))
+                .text("}");
+        })
+        .text(",\"returns\":")
+        .nested(quote!(<<#output as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::TYPE))
+        .text(",\"fallible\":")
+        .piece(quote!(Flag), quote!(<#output as __ffi::FfiReturn>::FALLIBLE))
+        .text(",\"fingerprint\":")
+        .piece(quote!(Fingerprint), quote!(__FFI_SIGNATURE))
+        .finish()
+}

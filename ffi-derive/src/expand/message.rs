@@ -1,0 +1,196 @@
+//! `#[derive(FfiMessage)]`.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{block, exports};
+use crate::ast::{Field, Message};
+use crate::names;
+use crate::record::Record;
+
+pub(crate) fn message(message: &Message) -> TokenStream {
+    let layout = layout(message);
+    let implementations = implementations(message);
+    let byte_traits = byte_traits(message);
+    let ident = &message.head.ident;
+    let symbol = message.head.prefix.type_symbol(&message.head.item.name, "fingerprint");
+    let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
+    let exports = exports(&message.head, &symbol, &fingerprint, &record(message, &symbol));
+    block(&message.head, &quote! { #layout #implementations #byte_traits #exports })
+}
+
+/// Where rustc put the fields, and the assertion that `repr(C)` puts them there, too.
+fn layout(message: &Message) -> TokenStream {
+    let ident = &message.head.ident;
+    let fields = message.fields.iter().map(|Field { ident: field, ty, .. }| {
+        quote! {
+            __ffi::FieldLayout {
+                size: __ffi::core::mem::size_of::<#ty>(),
+                align: __ffi::core::mem::align_of::<#ty>(),
+                offset: __ffi::offset_of!(#ident, #field),
+            }
+        }
+    });
+    quote! {
+        const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
+        const _: () = {
+            __ffi::assert_repr_c(
+                __ffi::core::mem::size_of::<#ident>(),
+                __ffi::core::mem::align_of::<#ident>(),
+                __FFI_FIELDS,
+            );
+            __ffi::assert_no_destructor::<#ident>();
+        };
+    }
+}
+
+fn implementations(message: &Message) -> TokenStream {
+    let ident = &message.head.ident;
+    let name = &message.head.item.name;
+    let reference = format!("{{\"message\":\"{}\"}}", message.head.prefix.id(name));
+    let name_hash = names::hash(name);
+    let facts = message.fields.iter().enumerate().map(|(index, field)| {
+        let (hash, index, ty) = (names::hash(&field.item.name), Literal::usize_unsuffixed(index), &field.ty);
+        quote!(#hash, __FFI_FIELDS[#index].offset as __ffi::core::primitive::u64, <#ty as __ffi::FfiType>::FINGERPRINT)
+    });
+    let any_bits = message.fields.iter().map(|field| {
+        let ty = &field.ty;
+        quote_spanned!(ty.span()=> <#ty as __ffi::FfiType>::ANY_BITS)
+    });
+    let checks = message.fields.iter().enumerate().map(|(index, field)| {
+        let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
+        quote! {
+            // SAFETY: the field of that type lies at that offset, and the message fulfils the contract of `check`.
+            unsafe { __ffi::check_field::<#ty>(message.cast(), __FFI_FIELDS[#index].offset, #name) }?;
+        }
+    });
+    quote! {
+        // SAFETY: every field is an `FfiType`, and these are.
+        #[automatically_derived]
+        unsafe impl __ffi::bytemuck::Zeroable for #ident {}
+
+        // SAFETY: the struct is `repr(C)` with at least one field, each an `FfiType`; it has no destructor, by the
+        // assertion above; type, fingerprint and check cover every field.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiType for #ident {
+            const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
+            const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+                __ffi::fingerprint::MESSAGE,
+                #name_hash,
+                __ffi::core::mem::size_of::<Self>() as __ffi::core::primitive::u64,
+                __ffi::core::mem::align_of::<Self>() as __ffi::core::primitive::u64,
+                #(#facts,)*
+            ]);
+            const ANY_BITS: __ffi::core::primitive::bool = #(#any_bits)&&*;
+
+            #[inline]
+            unsafe fn check(message: *const Self) -> __ffi::core::result::Result<(), __ffi::Invalid> {
+                #(#checks)*
+                __ffi::core::result::Result::Ok(())
+            }
+        }
+
+        // SAFETY: the struct is `repr(C)`, and every field is an `FfiType`.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiMessage for #ident {
+            const NAME: &'static __ffi::core::primitive::str = #name;
+        }
+
+        // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `from_abi` checks.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiValue for #ident {
+            type Abi = __ffi::core::mem::MaybeUninit<Self>;
+
+            #[inline]
+            fn into_abi(self) -> Self::Abi {
+                __ffi::core::mem::MaybeUninit::new(self)
+            }
+
+            #[inline]
+            unsafe fn from_abi(abi: Self::Abi) -> __ffi::core::result::Result<Self, __ffi::Invalid> {
+                // SAFETY: this function's contract is the callee's.
+                unsafe { __ffi::from_abi(abi) }
+            }
+        }
+    }
+}
+
+/// `bytemuck`'s traits that are asked for.
+fn byte_traits(message: &Message) -> TokenStream {
+    let ident = &message.head.ident;
+    let span = ident.span();
+    let pod = message.pod.then(|| {
+        let fields = message.fields.iter().map(|field| {
+            let ty = &field.ty;
+            quote_spanned!(ty.span()=> __ffi_assert_pod::<#ty>();)
+        });
+        let padding_free = quote_spanned! {span=>
+            __ffi::assert_padding_free::<
+                #ident,
+                { __ffi::padding(__ffi::core::mem::size_of::<#ident>(), __FFI_FIELDS) },
+            >()
+        };
+        quote! {
+            const _: () = {
+                const fn __ffi_assert_pod<T: __ffi::bytemuck::Pod>() {}
+                #(#fields)*
+                #padding_free
+            };
+
+            // SAFETY: `repr(C)`, every field is `Pod`, and there is no padding: all asserted above.
+            #[automatically_derived]
+            unsafe impl __ffi::bytemuck::Pod for #ident {}
+        }
+    });
+    let checked = message.checked.then(|| {
+        quote! {
+            // SAFETY: `Bits` has the layout of the message and any bits; the check accepts valid messages alone.
+            #[automatically_derived]
+            unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident {
+                type Bits = __ffi::Bits<Self>;
+
+                #[inline]
+                fn is_valid_bit_pattern(bits: &Self::Bits) -> __ffi::core::primitive::bool {
+                    bits.is_valid()
+                }
+            }
+        }
+    });
+    quote! { #pod #checked }
+}
+
+fn record(message: &Message, symbol: &str) -> TokenStream {
+    let ident = &message.head.ident;
+    let mut record = Record::new("message", &message.head.item);
+    record
+        .entry("id", &message.head.prefix.id(&message.head.item.name))
+        .text(",\"symbols\":{\"fingerprint\":")
+        .string(symbol)
+        .text("},\"size\":")
+        .number(quote!(__ffi::core::mem::size_of::<#ident>()))
+        .text(",\"align\":")
+        .number(quote!(__ffi::core::mem::align_of::<#ident>()))
+        .text(",\"fingerprint\":")
+        .piece(quote!(Fingerprint), quote!(<#ident as __ffi::FfiType>::FINGERPRINT));
+    if !message.reserved.is_empty() {
+        record.list("reserved", &message.reserved, |record, (first, last)| {
+            record.text(&format!("[{first},{last}]"));
+        });
+    }
+    record
+        .list("fields", message.fields.iter().enumerate(), |record, (index, field)| {
+            let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
+            record.text("{").item(&field.item);
+            if let Some(tag) = &field.tag {
+                record.text(&format!(",\"tag\":{}", **tag));
+            }
+            record
+                .text(",\"offset\":")
+                .number(quote!(__FFI_FIELDS[#index].offset))
+                .text(",\"type\":")
+                .nested(quote!(<#ty as __ffi::FfiType>::TYPE))
+                .text("}");
+        })
+        .finish()
+}

@@ -1,0 +1,46 @@
+//! Symbols and name hashes.
+
+use heck::ToSnakeCase;
+use proc_macro2::Span;
+
+/// What the symbols and ids of a crate start with.
+pub(crate) struct Prefix(String);
+
+impl Prefix {
+    /// The prefix given by attribute, else the name of the crate that is being compiled.
+    pub(crate) fn new(given: Option<String>) -> darling::Result<Self> {
+        // Under other build tools than cargo only the package's name may be there, or nothing.
+        let package = || std::env::var("CARGO_PKG_NAME").map(|name| name.replace('-', "_"));
+        given.map_or_else(|| std::env::var("CARGO_CRATE_NAME").or_else(|_| package()), Ok).map(Self).map_err(
+            |_| {
+                darling::Error::custom(
+                    "the crate's name is not known, as CARGO_CRATE_NAME is not set\n\
+                     hint: name it with `prefix = \"..\"`",
+                )
+                .with_span(&Span::call_site())
+            },
+        )
+    }
+
+    /// Identifies the type of that name in schema records.
+    pub(crate) fn id(&self, name: &str) -> String {
+        format!("{}::{name}", self.0)
+    }
+
+    /// The symbol of an operation of a type.
+    pub(crate) fn type_symbol(&self, name: &str, operation: &str) -> String {
+        format!("{}_{}_{operation}", self.0, name.to_snake_case())
+    }
+
+    /// The symbol of a function.
+    pub(crate) fn function_symbol(&self, name: &str) -> String {
+        format!("{}_{name}", self.0)
+    }
+}
+
+/// 64-bit FNV-1a, as `ffi_core::schema::fingerprint::hash_name` has it: hashing here costs nothing, in const evaluation
+/// it costs microseconds a byte.
+pub(crate) fn hash(name: &str) -> u64 {
+    name.bytes()
+        .fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+}

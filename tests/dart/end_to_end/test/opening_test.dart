@@ -1,0 +1,77 @@
+/// Libraries that a package refuses to open.
+library;
+
+import 'dart:io';
+
+import 'package:fixture_calls/fixture_calls.dart';
+import 'package:test/test.dart';
+
+void main() {
+  final own = Platform.environment['FIXTURE_CALLS_LIBRARY']!;
+
+  Matcher refused<T extends LibraryException>(List<String> parts) => throwsA(
+    allOf([
+      for (final part in parts)
+        isA<T>().having((it) => it.message, 'message', contains(part)),
+    ]),
+  );
+
+  test('a changed library, naming all that differs and the command', () {
+    final changed = Platform.environment['FIXTURE_CHANGED_LIBRARY']!;
+    expect(
+      () => FixtureCallsLibrary.open(path: changed),
+      throwsA(
+        isA<LayoutMismatchException>()
+            .having((it) => it.path, 'path', changed)
+            .having((it) => it.mismatches, 'mismatches', [
+              matches(
+                RegExp(
+                  r'^message Lamp: the library has fingerprint 0x\w{16}, '
+                  r'this package 0x\w{16}$',
+                ),
+              ),
+              startsWith('function brightness: the library has fingerprint'),
+              startsWith('function negate: the library does not export'),
+              startsWith('function negate: the library does not export'),
+              startsWith('function panics: the library has fingerprint'),
+              startsWith('function turn_on: the library has fingerprint'),
+            ])
+            .having(
+              (it) => it.message,
+              'message',
+              contains('ffi-dart-emit dart $changed --out'),
+            ),
+      ),
+    );
+  });
+
+  test('another library of the same kind', () {
+    final other = Platform.environment['FIXTURE_LAYOUT_LIBRARY']!;
+    expect(
+      () => FixtureCallsLibrary.open(path: other),
+      refused<LibraryLoadException>([other, 'is not the library']),
+    );
+  });
+
+  test('a file that is no library', () {
+    final file = File('pubspec.yaml').absolute.path;
+    expect(
+      () => FixtureCallsLibrary.open(path: file),
+      refused<LibraryLoadException>([file, 'cargo build']),
+    );
+  });
+
+  test('a file that is not there', () {
+    expect(
+      () => FixtureCallsLibrary.open(path: '/nowhere/lib.so'),
+      refused<LibraryLoadException>([
+        '/nowhere/lib.so',
+        'FIXTURE_CALLS_LIBRARY',
+      ]),
+    );
+  });
+
+  test('a refusal is not final', () {
+    expect(FixtureCallsLibrary.open(path: own).add(1, 2), 3);
+  });
+}

@@ -1,0 +1,1 @@
+void main() => throw StateError('before any test');

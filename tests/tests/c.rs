@@ -1,0 +1,38 @@
+//! A C compiler's opinion on generated headers and on the layouts of the fixtures.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use ffi_dart_emit::cargo::{BuildOptions, Crate};
+use xtask::generated::Generated;
+use xtask::workspace::{capture, on_path, root};
+
+/// The C compiler; without one the test is left out, and says so, except where everything must be checked.
+fn compiler() -> Option<&'static str> {
+    let found = on_path("gcc").is_some();
+    assert!(found || env::var_os("FFI_REQUIRE_DART").is_none(), "gcc is needed to check everything");
+    if !found {
+        eprintln!("left out: no gcc on PATH");
+    }
+    found.then_some("gcc")
+}
+
+#[test]
+fn c_reads_and_writes_what_rust_does() {
+    let Some(gcc) = compiler() else { return };
+    let fixture = Generated::fixture("layout");
+    let library = Crate::named(&fixture.package).unwrap().build(&BuildOptions::default()).unwrap();
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout");
+    capture(
+        Command::new(gcc)
+            .args(["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-I"])
+            .arg(fixture.golden.expect("it is a fixture"))
+            .arg(root().join("tests/c/layout.c"))
+            .arg(&library)
+            .arg("-o")
+            .arg(&program),
+    )
+    .unwrap();
+    capture(&mut Command::new(&program)).unwrap();
+}

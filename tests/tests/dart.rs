@@ -1,0 +1,88 @@
+//! Generated packages under a real Dart: analyzed, formatted, and run against the compiled libraries.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use ffi_dart_emit::cargo::{BuildOptions, Crate};
+use xtask::dart_sdk::{Mode, Sdk};
+use xtask::example::Example;
+use xtask::generated::Generated;
+use xtask::workspace;
+
+#[test]
+fn packages_are_clean_and_formatted() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    for generated in Generated::all().unwrap() {
+        let run = || {
+            sdk.pub_get(&generated.dart)?;
+            sdk.analyze(&generated.dart)?;
+            sdk.format_check(&generated.dart)
+        };
+        run().unwrap_or_else(|error| panic!("{}: {error:#}", generated.package));
+    }
+}
+
+#[test]
+fn examples_run() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    for folder in Example::folders() {
+        let example = Example::build(&folder, &BuildOptions::default()).unwrap();
+        for mode in Mode::ALL {
+            example.run(&sdk, mode).unwrap_or_else(|error| panic!("{folder}, {mode:?}: {error:#}"));
+        }
+    }
+}
+
+/// Runs `tests/dart/end_to_end/test/{name}_test.dart`, in both modes, with the libraries in its environment.
+fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let sdk = libraries.iter().fold(sdk, |sdk, (variable, library)| sdk.with_env(variable, library));
+    let tests = workspace::root().join("tests/dart/end_to_end");
+    static PACKAGES: OnceLock<()> = OnceLock::new();
+    PACKAGES.get_or_init(|| {
+        sdk.pub_get(&tests).unwrap();
+        sdk.analyze(&tests).unwrap();
+    });
+    for mode in Mode::ALL {
+        let file = Path::new("test").join(format!("{name}_test.dart"));
+        let output = sdk.run_tests(&tests, &file, mode).unwrap_or_else(|error| panic!("{mode:?}: {error:#}"));
+        println!("{mode:?}\n{output}");
+    }
+}
+
+/// The library of a fixture, and the variable that names it to its package.
+fn fixture(name: &str) -> (&'static str, PathBuf) {
+    let variable = match name {
+        "calls" => "FIXTURE_CALLS_LIBRARY",
+        "layout" => "FIXTURE_LAYOUT_LIBRARY",
+        _ => panic!("no fixture `{name}` is tested from Dart"),
+    };
+    let package = Generated::fixture(name).package;
+    (variable, Crate::named(&package).unwrap().build(&BuildOptions::default()).unwrap())
+}
+
+/// The library of the fixture `calls` with other definitions under the same names.
+fn changed() -> PathBuf {
+    // A target folder of its own: the file has the same name.
+    let target = workspace::root().join("target/changed");
+    let mut build = workspace::cargo();
+    build.args(["build", "--package", "fixture-calls", "--features", "changed", "--target-dir"]).arg(&target);
+    workspace::capture(&mut build).unwrap();
+    let name = format!("{}fixture_calls{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    target.join("debug").join(name)
+}
+
+#[test]
+fn calls() {
+    end_to_end("calls", &[fixture("calls")]);
+}
+
+#[test]
+fn layout() {
+    end_to_end("layout", &[fixture("layout")]);
+}
+
+#[test]
+fn opening() {
+    end_to_end("opening", &[fixture("calls"), fixture("layout"), ("FIXTURE_CHANGED_LIBRARY", changed())]);
+}

@@ -1,0 +1,47 @@
+//! The command line. A new command is a module with a `clap::Args` struct that has a `run` method, one variant in
+//! [`Command`] and one arm in [`Cli::run`].
+
+pub mod bless;
+pub mod dart_sdk;
+pub mod demo;
+pub mod test;
+
+use clap::{Parser, Subcommand};
+
+/// Developer commands of the workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Every `cargo xtask` command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find a Dart SDK, or install one into `.dart-sdk/`, and print its bin folder.
+    DartSdk(dart_sdk::DartSdk),
+    /// Build the first example, emit its Dart package, and run its Dart program compiled as it runs and ahead of time.
+    Demo(demo::Demo),
+    /// Check everything that CI checks.
+    Test(test::Test),
+    /// Write again all committed files that are generated.
+    Bless(bless::Bless),
+}
+
+impl Cli {
+    /// Runs the chosen command.
+    ///
+    /// # Errors
+    ///
+    /// Those of the command.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::DartSdk(args) => args.run(),
+            Command::Demo(args) => args.run(),
+            Command::Test(args) => args.run(),
+            Command::Bless(args) => args.run(),
+        }
+    }
+}

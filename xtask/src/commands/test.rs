@@ -1,0 +1,39 @@
+//! `cargo xtask test`.
+
+use anyhow::Result;
+
+use crate::dart_sdk::Sdk;
+use crate::workspace::{cargo, run};
+
+/// The arguments of `cargo xtask test`.
+#[derive(Debug, clap::Args)]
+pub struct Test {}
+
+impl Test {
+    /// Checks everything that CI checks. Installs a Dart SDK when the machine has none.
+    ///
+    /// What needs Dart (the packages are analyzed, formatted and run, and committed generated files are current) is
+    /// part of `cargo test`, and a missing Dart fails there.
+    ///
+    /// # Errors
+    ///
+    /// When a check fails.
+    pub fn run(self) -> Result<()> {
+        run(cargo().args(["fmt", "--all", "--check"]))?;
+        run(cargo().args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--all-features",
+            "--",
+            "-D",
+            "warnings",
+        ]))?;
+        run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+        let sdk = Sdk::find_or_install()?;
+        run(cargo()
+            .args(["test", "--workspace"])
+            .env("FFI_REQUIRE_DART", "1")
+            .env("FFI_DART_SDK", sdk.folder()))
+    }
+}

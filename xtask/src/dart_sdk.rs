@@ -1,0 +1,237 @@
+//! Finds or installs a Dart SDK and drives it.
+//!
+//! [`Sdk::find`] looks at three places, in this order:
+//!
+//! 1. the folder named by the environment variable `FFI_DART_SDK`, which holds `bin/dart`;
+//! 2. `dart` on `PATH`, from version [`MIN_VERSION`] on;
+//! 3. `.dart-sdk/` at the workspace root, where [`Sdk::find_or_install`] puts one on Debian.
+//!
+//! # Packages without the network
+//!
+//! A Debian Dart comes with the packages `ffi`, `matcher`, `test_api` and others in one folder,
+//! [`Sdk::packages_dir`], and nothing else: no `package:test`. There, [`Sdk::pub_get`] overrides every hosted
+//! dependency with its folder and `test` with the shim in `tests/dart/test_shim`, and [`Sdk::run_tests`] runs the
+//! shim's small runner. Any other Dart resolves its dependencies as usual and runs `dart test`. The test files are
+//! the same.
+
+mod install;
+mod packages;
+mod test_run;
+mod version;
+
+pub use self::{
+    test_run::Mode,
+    version::{MIN_VERSION, Version},
+};
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::{self, Captured, capture};
+
+/// Names the folder of the SDK to use, before any other.
+const SDK_VARIABLE: &str = "FFI_DART_SDK";
+
+/// When `1`, tests that need Dart fail where there is none, instead of being skipped.
+const REQUIRE_VARIABLE: &str = "FFI_REQUIRE_DART";
+
+/// A Dart SDK that runs on this machine.
+#[derive(Clone, Debug)]
+pub struct Sdk {
+    dart: PathBuf,
+    version: Version,
+    packages: Option<PathBuf>,
+    env: Vec<(OsString, OsString)>,
+}
+
+impl Sdk {
+    /// The SDK of this machine, if there is one. Says on stderr why it passes one over.
+    ///
+    /// An SDK named by `FFI_DART_SDK` that does not run counts as none: falling back would hide the mistake.
+    #[must_use]
+    pub fn find() -> Option<Self> {
+        Self::search().unwrap_or_else(|error| {
+            note(&format!("{error:#}"));
+            None
+        })
+    }
+
+    /// The SDK of this machine; when there is none, installs one into `.dart-sdk/` at the workspace root.
+    ///
+    /// Installing takes no root rights. It needs a machine with Debian's package tools and the network.
+    ///
+    /// # Errors
+    ///
+    /// When `FFI_DART_SDK` is set and its SDK does not run, or none is found and none can be installed: the message
+    /// says how to install Dart by hand.
+    pub fn find_or_install() -> Result<Self> {
+        if let Some(sdk) = Self::search()? {
+            return Ok(sdk);
+        }
+        install::install(&install::dir())?;
+        Self::at(&install::sdk_dir())
+    }
+
+    /// The SDK for a Rust test, or `None` when the test is to be skipped because there is no Dart; then a note on
+    /// stderr says so.
+    ///
+    /// # Panics
+    ///
+    /// When there is no Dart and the environment has `FFI_REQUIRE_DART=1`, as on a CI machine.
+    #[must_use]
+    pub fn for_tests() -> Option<Self> {
+        let found = Self::find();
+        if found.is_none() {
+            let required = env::var_os(REQUIRE_VARIABLE).is_some_and(|value| value == "1");
+            assert!(
+                !required,
+                "no Dart SDK found, and {REQUIRE_VARIABLE}=1: run `cargo xtask dart-sdk`, or put `dart` on PATH"
+            );
+            let test = std::thread::current().name().unwrap_or("test").to_owned();
+            note(&format!(
+                "{test} skipped: no Dart SDK found; run `cargo xtask dart-sdk`, or put `dart` on PATH"
+            ));
+        }
+        found
+    }
+
+    fn search() -> Result<Option<Self>> {
+        if let Some(folder) = env::var_os(SDK_VARIABLE) {
+            let sdk = Self::at(Path::new(&folder)).with_context(|| {
+                format!(
+                    "{SDK_VARIABLE} must name a folder that holds bin/dart, version {MIN_VERSION} or later"
+                )
+            })?;
+            return Ok(Some(sdk));
+        }
+        let installed = install::sdk_dir();
+        let candidates = [workspace::on_path("dart"), installed.exists().then(|| dart_in(&installed))];
+        for dart in candidates.into_iter().flatten() {
+            match Self::new(dart) {
+                Ok(sdk) => return Ok(Some(sdk)),
+                Err(error) => note(&format!("passed over: {error:#}")),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The SDK in `folder`, which holds `bin/dart`.
+    fn at(folder: &Path) -> Result<Self> {
+        Self::new(dart_in(folder))
+    }
+
+    fn new(dart: PathBuf) -> Result<Self> {
+        // It is started in other folders.
+        let dart = std::path::absolute(dart)?;
+        let output = capture(Command::new(&dart).arg("--version"))?;
+        // Versions before 2.15 wrote it to stderr.
+        let version: Version = output.to_string().parse()?;
+        if version < MIN_VERSION {
+            bail!("{} is Dart {version}, but {MIN_VERSION} or later is needed", dart.display());
+        }
+        let packages = packages::beside(&dart);
+        Ok(Self { dart, version, packages, env: Vec::new() })
+    }
+
+    /// The same SDK, with an environment variable for all it starts: `dart` itself and compiled programs.
+    #[must_use]
+    pub fn with_env(mut self, key: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.env.push((key.as_ref().to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// The `dart` executable.
+    #[must_use]
+    pub fn dart(&self) -> &Path {
+        &self.dart
+    }
+
+    /// The folder of [`Sdk::dart`].
+    #[must_use]
+    pub fn bin_dir(&self) -> &Path {
+        self.dart.parent().unwrap_or(Path::new("."))
+    }
+
+    /// The SDK's version.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// A command for `dart` that sends no analytics; the subcommand and its arguments are still to be added.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = self.program(&self.dart);
+        command.arg("--suppress-analytics");
+        command
+    }
+
+    /// `dart run file args..` in the folder `dir`, to which `file` is relative, with assertions on.
+    ///
+    /// # Errors
+    ///
+    /// When the program fails; the message holds its output.
+    pub fn run(&self, file: &Path, args: &[&str], dir: &Path) -> Result<Captured> {
+        capture(self.command().args(["run", "--enable-asserts"]).arg(file).args(args).current_dir(dir))
+    }
+
+    /// `dart compile exe file -o out`.
+    ///
+    /// # Errors
+    ///
+    /// When it does not compile; the message holds the compiler's.
+    pub fn compile_exe(&self, file: &Path, out: &Path) -> Result<Captured> {
+        capture(self.command().args(["compile", "exe"]).arg(file).arg("-o").arg(out))
+    }
+
+    /// `dart analyze` of the package in `dir`; infos and warnings count as errors.
+    ///
+    /// # Errors
+    ///
+    /// When the analyzer has something to say; the message holds it.
+    pub fn analyze(&self, dir: &Path) -> Result<Captured> {
+        capture(self.command().args(["analyze", "--fatal-infos", "--fatal-warnings", "."]).current_dir(dir))
+    }
+
+    /// Checks that `dart format` would change nothing below `dir`.
+    ///
+    /// # Errors
+    ///
+    /// When it would change a file; the message names them.
+    pub fn format_check(&self, dir: &Path) -> Result<Captured> {
+        capture(
+            self.command().args(["format", "--output=none", "--set-exit-if-changed", "."]).current_dir(dir),
+        )
+    }
+
+    /// The folder of the SDK, which holds `bin/dart`: what `FFI_DART_SDK` names.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.bin_dir().parent().unwrap_or(Path::new("."))
+    }
+
+    /// A command for any program, such as a compiled one, with the variables of [`Sdk::with_env`].
+    #[must_use]
+    pub fn program(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.envs(self.env.iter().map(|(key, value)| (key, value)));
+        command
+    }
+}
+
+fn dart_in(sdk: &Path) -> PathBuf {
+    sdk.join("bin").join(format!("dart{}", env::consts::EXE_SUFFIX))
+}
+
+/// Writes to stderr itself, not through the macro whose output the test harness swallows.
+fn note(text: &str) {
+    // Nothing useful can be done when stderr is closed.
+    let _ = writeln!(io::stderr(), "note: {text}");
+}

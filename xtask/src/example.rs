@@ -1,0 +1,68 @@
+//! Runs the programs in `examples/`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use ffi_dart_emit::cargo::{BuildOptions, Crate};
+
+use crate::dart_sdk::{Mode, Sdk};
+use crate::generated::{self, Generated};
+use crate::workspace::{Captured, capture};
+
+/// An example: a library in `examples/NN_name`, and the program `dart/bin/name.dart` that uses it.
+#[derive(Clone, Debug)]
+pub struct Example {
+    generated: Generated,
+    library: PathBuf,
+}
+
+impl Example {
+    /// Builds the library of the example in `examples/{folder}`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such example, or it doesn't build.
+    pub fn build(folder: &str, options: &BuildOptions) -> Result<Self> {
+        let generated = Generated::example(folder);
+        let library = Crate::named(&generated.package)
+            .with_context(|| format!("no example `{folder}`; there are: {}", Self::folders().join(", ")))?
+            .build(options)?;
+        Ok(Self { generated, library })
+    }
+
+    /// The folders of all examples.
+    #[must_use]
+    pub fn folders() -> Vec<String> {
+        generated::folders("examples").unwrap_or_default()
+    }
+
+    /// The example's generated package.
+    #[must_use]
+    pub fn generated(&self) -> &Generated {
+        &self.generated
+    }
+
+    /// Runs the Dart program and returns what it printed.
+    ///
+    /// # Errors
+    ///
+    /// When it doesn't compile, or fails; the message holds its output.
+    pub fn run(&self, sdk: &Sdk, mode: Mode) -> Result<Captured> {
+        let name = &self.generated.package;
+        let dart = &self.generated.dart;
+        let program = Path::new("bin").join(format!("{name}.dart"));
+        let sdk = sdk.clone().with_env(format!("{}_LIBRARY", name.to_uppercase()), &self.library);
+        sdk.pub_get(dart)?;
+        match mode {
+            Mode::Jit => sdk.run(&program, &[], dart),
+            Mode::Aot => {
+                let folder = dart.join(".dart_tool").join("xtask");
+                fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+                let executable = folder.join(name).with_extension("exe");
+                sdk.compile_exe(&dart.join(program), &executable)?;
+                capture(sdk.program(&executable).current_dir(dart))
+            }
+        }
+    }
+}

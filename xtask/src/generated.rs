@@ -1,0 +1,129 @@
+//! What `ffi-dart-emit` has written into the repository.
+//!
+//! Generated Dart, headers and layout tables are committed, so that a change of the emitter shows as a diff and
+//! a reader sees what users get. The tests check that they are current; `cargo xtask bless` writes them again.
+//!
+//! Which there are follows from the tree: `examples/NN_name/dart` belongs to the crate `name`, and
+//! `tests/golden/name` to the crate `fixture-name`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::workspace::{self, Captured, capture};
+
+/// A crate whose generated files are committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generated {
+    /// The cargo package, which has a cdylib.
+    pub package: String,
+    /// The folder of its Dart package.
+    pub dart: PathBuf,
+    /// For a fixture, the folder that holds header and layout table, too.
+    pub golden: Option<PathBuf>,
+}
+
+/// Whether to write files, or to check that they are what would be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Write them.
+    Write,
+    /// Fail, with a diff, where one is out of date.
+    Check,
+}
+
+impl Generated {
+    /// The example whose folder is `examples/{folder}`.
+    #[must_use]
+    pub fn example(folder: &str) -> Self {
+        // The number orders the folders; the crate goes by the name alone.
+        let package = folder.split_once('_').map_or(folder, |(_, name)| name).to_owned();
+        Self { package, dart: workspace::root().join("examples").join(folder).join("dart"), golden: None }
+    }
+
+    /// The fixture whose folder is `tests/golden/{folder}`.
+    #[must_use]
+    pub fn fixture(folder: &str) -> Self {
+        let golden = workspace::root().join("tests/golden").join(folder);
+        Self { package: format!("fixture-{folder}"), dart: golden.join("dart"), golden: Some(golden) }
+    }
+
+    /// All of the workspace, by folder name.
+    ///
+    /// # Errors
+    ///
+    /// When a folder cannot be read.
+    pub fn all() -> Result<Vec<Self>> {
+        let examples = folders("examples")?.into_iter().map(|name| Self::example(&name));
+        let fixtures = folders("tests/golden")?.into_iter().map(|name| Self::fixture(&name));
+        Ok(examples.chain(fixtures).collect())
+    }
+
+    /// Builds the library and writes or checks all that is generated from it.
+    ///
+    /// # Errors
+    ///
+    /// When the build or the emitter fails, or a file is out of date; the message holds the diff.
+    pub fn apply(&self, action: Action) -> Result<()> {
+        self.emit("dart", &self.dart, action)?;
+        let Some(golden) = &self.golden else {
+            return Ok(());
+        };
+        self.emit("c", &golden.join(format!("{}.h", self.package)), action)?;
+        let table = capture(&mut self.emitter("inspect"))?.stdout;
+        let file = golden.join("inspect.txt");
+        match action {
+            Action::Write => {
+                fs::write(&file, table).with_context(|| format!("cannot write {}", file.display()))
+            }
+            Action::Check => {
+                let committed =
+                    fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+                anyhow::ensure!(
+                    committed == table,
+                    "{} is out of date: run `cargo xtask bless`\n--- committed\n{committed}--- now\n{table}",
+                    file.display()
+                );
+                Ok(())
+            }
+        }
+    }
+
+    fn emit(&self, command: &str, out: &Path, action: Action) -> Result<Captured> {
+        let mut command = self.emitter(command);
+        command.arg("--out").arg(out);
+        if action == Action::Check {
+            command.arg("--check");
+        }
+        capture(&mut command).with_context(|| format!("{}: run `cargo xtask bless`", out.display()))
+    }
+
+    /// `ffi-dart-emit {command} --crate {package}`, in the workspace root.
+    #[must_use]
+    pub fn emitter(&self, command: &str) -> Command {
+        let mut emitter = workspace::cargo();
+        emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--"]);
+        emitter.args([command, "--crate", &self.package]);
+        emitter
+    }
+}
+
+/// The names of the folders in `parent`, which is relative to the workspace root.
+///
+/// # Errors
+///
+/// When `parent` cannot be read.
+pub fn folders(parent: &str) -> Result<Vec<String>> {
+    let path = workspace::root().join(parent);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,153 @@
+//! Where the workspace is, and how to start a program so that its failure can be read.
+
+use std::{
+    env, fmt,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus, Output},
+};
+
+use anyhow::{Context, Result, bail};
+
+/// The workspace root.
+///
+/// # Panics
+///
+/// Never: the path is that of this crate when it was compiled, which has a parent.
+#[must_use]
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in a folder of the workspace")
+}
+
+/// The cargo that runs this program, in the workspace root.
+#[must_use]
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root());
+    cargo
+}
+
+/// Prints `command` to stderr and runs it with this process's own stdin, stdout and stderr.
+///
+/// # Errors
+///
+/// When it cannot be started, or fails; the message names the command and its status.
+pub fn run(command: &mut Command) -> Result<()> {
+    eprintln!("+ {}", line(command));
+    let status = command.status().with_context(|| not_started(command))?;
+    if !status.success() {
+        bail!("{}", failed(command, status));
+    }
+    Ok(())
+}
+
+/// Runs `command` and returns what it wrote.
+///
+/// # Errors
+///
+/// When it cannot be started, or fails; the message names the command and its status and holds all it wrote.
+pub fn capture(command: &mut Command) -> Result<Captured> {
+    let Output { status, stdout, stderr } = command.output().with_context(|| not_started(command))?;
+    let captured = Captured {
+        stdout: String::from_utf8_lossy(&stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&stderr).into_owned(),
+    };
+    if !status.success() {
+        bail!("{}\n{}", failed(command, status), captured.to_string().trim_end());
+    }
+    Ok(captured)
+}
+
+/// What a successful program wrote. Displayed as its stdout, then its stderr.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Captured {
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+impl fmt::Display for Captured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.stdout)?;
+        if !self.stdout.is_empty() && !self.stdout.ends_with('\n') {
+            f.write_str("\n")?;
+        }
+        f.write_str(&self.stderr)
+    }
+}
+
+/// The first executable file called `program` in a folder of `PATH`.
+///
+/// `program` is given without the `.exe` of Windows.
+#[must_use]
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .flat_map(|folder| executable_names(program).map(move |name| folder.join(name)))
+        .find(|file| is_executable(file))
+}
+
+#[cfg(not(windows))]
+fn executable_names(program: &str) -> impl Iterator<Item = String> + use<> {
+    std::iter::once(program.to_owned())
+}
+
+/// Flutter's `dart` on Windows is a batch file.
+#[cfg(windows)]
+fn executable_names(program: &str) -> impl Iterator<Item = String> + use<> {
+    [format!("{program}.exe"), format!("{program}.bat")].into_iter()
+}
+
+#[cfg(unix)]
+fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(file: &Path) -> bool {
+    file.is_file()
+}
+
+/// The command as one would type it.
+fn line(command: &Command) -> String {
+    let mut line = String::new();
+    for word in std::iter::once(command.get_program()).chain(command.get_args()) {
+        let word = word.to_string_lossy();
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        if word.is_empty() || word.contains(|c: char| c.is_whitespace() || "'\"$&|;<>()".contains(c)) {
+            line.push_str(&format!("'{}'", word.replace('\'', r"'\''")));
+        } else {
+            line.push_str(&word);
+        }
+    }
+    line
+}
+
+fn not_started(command: &Command) -> String {
+    format!("`{}` cannot be started", line(command))
+}
+
+fn failed(command: &Command, status: ExitStatus) -> String {
+    format!("`{}` failed: {status}", line(command))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_command_status_and_output() {
+        let error = capture(Command::new("ls").arg("/no such file")).unwrap_err().to_string();
+        assert!(error.starts_with("`ls '/no such file'` failed: exit status: "), "{error}");
+        assert!(error.contains("No such file"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = run(&mut Command::new("no-such-program")).unwrap_err().to_string();
+        assert_eq!(error, "`no-such-program` cannot be started");
+    }
+}
