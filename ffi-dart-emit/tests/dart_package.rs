@@ -1,7 +1,7 @@
 //! The generated package: what is in it, what has no Dart name, and that Dart's own tools have nothing to say.
 //!
-//! `FFI_DART` names a `dart` to use; without it the one on the `PATH` is taken, and without that the tests that need
-//! Dart say so and pass.
+//! `FFI_DART` names a `dart` to use, or `FFI_DART_SDK` the folder that has `bin/dart`; else the one on the `PATH` is
+//! taken, and without that the tests that need Dart say so and pass.
 
 #[path = "dart_package/schema.rs"]
 mod schema;
@@ -382,11 +382,14 @@ fn shape(random: &mut Random, longest: u64) -> Model {
 
 /// A program that runs Dart, if there is one.
 fn dart() -> Option<String> {
-    let dart = env::var("FFI_DART").unwrap_or_else(|_| "dart".to_owned());
+    let in_sdk =
+        || Path::new(&env::var_os("FFI_DART_SDK")?).join("bin/dart").into_os_string().into_string().ok();
+    let named = env::var("FFI_DART").ok().or_else(in_sdk);
+    let dart = named.clone().unwrap_or_else(|| "dart".to_owned());
     let runs = Command::new(&dart).arg("--version").output().is_ok_and(|it| it.status.success());
     if !runs {
-        assert!(env::var_os("FFI_DART").is_none(), "FFI_DART is set, but `{dart}` does not run");
-        eprintln!("left out: there is no `dart`, on the PATH or as FFI_DART");
+        assert!(named.is_none(), "`{dart}`, which the environment names, does not run");
+        eprintln!("left out: there is no `dart`, on the PATH or as FFI_DART or in FFI_DART_SDK");
     }
     runs.then_some(dart)
 }
