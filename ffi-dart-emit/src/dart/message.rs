@@ -5,7 +5,7 @@ use askama::Template;
 use crate::model::{Field, Item, Message, Model, Problem, Scalar, Type, Value};
 
 use super::layout::{self, Parameters, Statement};
-use super::names::Names;
+use super::names::{Names, beside};
 use super::types::{self, alignment, flattened};
 
 /// The file with all messages.
@@ -107,7 +107,7 @@ impl MessageClasses {
         let name = named.name;
         let types::ScalarTypes { native, dart, .. } = types::scalar(scalar);
         let unsigned = scalar == Scalar::U64;
-        let big = format!("{name}Big");
+        let big = beside(name, "Big");
         let more = format!("\n\nThe 64 bits as an `int`, negative from 2^63 on; see [{big}].");
         let lead = named.lead(if unsigned { &more } else { "" });
         self.members.push(format!("{lead}  @{native}()\n{}", external(dart, name)));
@@ -127,7 +127,7 @@ impl MessageClasses {
 
     fn enumeration(&mut self, named: &Named<'_>, native: &str, class: &str) {
         let name = named.name;
-        let raw = format!("{name}Raw");
+        let raw = beside(name, "Raw");
         let from = format!("{class}.fromValue");
         let lead = named.beside(&format!("The number of [{name}], whatever it is."));
         self.members.push(format!("{lead}  @{native}()\n{}", external("int", &raw)));
@@ -176,7 +176,7 @@ impl MessageClasses {
             }
             _ => {
                 let doc = named.beside(&format!("The numbers of [{name}], whatever they are."));
-                let raw = layout::getter("List<int>", &format!("{name}Raw"), &Statement::Return(&elements));
+                let raw = layout::getter("List<int>", &beside(name, "Raw"), &Statement::Return(&elements));
                 self.members.push(format!("{doc}{raw}"));
                 let from = format!("{class}.fromValue");
                 let list = Statement::ReturnCall("EnumList", &[&elements, &from]);

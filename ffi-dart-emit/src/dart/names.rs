@@ -13,66 +13,12 @@ use crate::model::{Enum, Field, Function, Message, Model, Problem, Problems, Sca
 
 const RENAME: &str = "give it another name with `#[ffi(rename = \"..\")]`";
 
-/// Reserved words and built-in identifiers of Dart.
+/// The reserved words of Dart. Its other keywords (`get`, `part`, `static`, ..) are fine as members, and start too small for
+/// types.
 const KEYWORDS: &[&str] = &[
-    "Function",
-    "abstract",
-    "as",
-    "assert",
-    "await",
-    "break",
-    "case",
-    "catch",
-    "class",
-    "const",
-    "continue",
-    "covariant",
-    "default",
-    "deferred",
-    "do",
-    "dynamic",
-    "else",
-    "enum",
-    "export",
-    "extends",
-    "extension",
-    "external",
-    "factory",
-    "false",
-    "final",
-    "finally",
-    "for",
-    "get",
-    "if",
-    "implements",
-    "import",
-    "in",
-    "interface",
-    "is",
-    "late",
-    "library",
-    "mixin",
-    "new",
-    "null",
-    "operator",
-    "part",
-    "required",
-    "rethrow",
-    "return",
-    "set",
-    "static",
-    "super",
-    "switch",
-    "this",
-    "throw",
-    "true",
-    "try",
-    "typedef",
-    "var",
-    "void",
-    "while",
-    "with",
-    "yield",
+    "assert", "break", "case", "catch", "class", "const", "continue", "default", "do", "else", "enum",
+    "extends", "false", "final", "finally", "for", "if", "in", "is", "new", "null", "rethrow", "return",
+    "super", "switch", "this", "throw", "true", "try", "var", "void", "while", "with",
 ];
 
 /// Types that start with a small letter: a member of that name would hide the type in its class.
@@ -116,6 +62,7 @@ const SUPPORT: &[&str] = &[
     "Float32List",
     "Float64Array",
     "Float64List",
+    "Function",
     "Int16",
     "Int16Array",
     "Int16List",
@@ -359,7 +306,7 @@ impl Namer {
             _ => None,
         };
         if let Some((kind, suffix)) = extra {
-            self.claim(scope, &format!("the {kind} getter of {owner}"), &format!("{name}{suffix}"));
+            self.claim(scope, &format!("the {kind} getter of {owner}"), &beside(&name, suffix));
         }
         name
     }
@@ -396,6 +343,11 @@ impl Namer {
         }
         FunctionNames { name, params }
     }
+}
+
+/// The name of what stands beside a member: `switchRaw` beside `switch_`.
+pub fn beside(member: &str, suffix: &str) -> String {
+    format!("{}{suffix}", member.trim_end_matches('_'))
 }
 
 fn escaped(mut name: String, reserved: &[&str]) -> String {

@@ -214,7 +214,7 @@ void main() {
 
     test('an invalid enum byte', () {
       final lamp = LampBox();
-      lamp.ref.switch_Raw = 2;
+      lamp.ref.switchRaw = 2;
       expect(
         () => library.turnOn(lamp.pointer),
         _throws<InvalidValueException>('lamp.switch: 2 is not a Switch'),
