@@ -118,10 +118,11 @@ impl Reserved {
     }
 
     fn tag(expr: &Expr) -> Option<u32> {
-        let Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) = expr else {
-            return None;
-        };
-        int.base10_parse().ok().filter(|tag| *tag > 0)
+        match expr {
+            Expr::Group(group) => Self::tag(&group.expr),
+            Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.base10_parse().ok().filter(|tag| *tag > 0),
+            _ => None,
+        }
     }
 }
 
@@ -169,7 +170,12 @@ pub(crate) fn deprecated(attrs: &[Attribute]) -> Option<String> {
 
 /// The text of `key = "text"`.
 fn text(meta: &Meta) -> Option<String> {
-    match &meta.require_name_value().ok()?.value {
+    let mut value = &meta.require_name_value().ok()?.value;
+    // What a `$doc:literal` of `macro_rules!` leaves.
+    while let Expr::Group(group) = value {
+        value = &group.expr;
+    }
+    match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
         _ => None,
     }

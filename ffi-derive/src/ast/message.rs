@@ -57,14 +57,9 @@ impl Field {
         errors.handle(types::check_field(&field.ty));
         let attrs = errors.handle(FieldAttrs::from_attributes(&field.attrs));
         errors.finish()?;
-        let attrs = attrs.expect("without an error there are some");
+        let FieldAttrs { rename, tag } = attrs.expect("without an error there are some");
         let ident = field.ident.clone().expect("`named_fields` saw to it");
-        Ok(Self {
-            item: Item::new(&ident, &field.attrs, attrs.rename),
-            ident,
-            ty: field.ty.clone(),
-            tag: attrs.tag,
-        })
+        Ok(Self { item: Item::inner(&ident, &field.attrs, rename)?, ident, ty: field.ty.clone(), tag })
     }
 }
 

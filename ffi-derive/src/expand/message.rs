@@ -32,8 +32,7 @@ fn layout(message: &Message) -> TokenStream {
             }
         }
     });
-    quote! {
-        const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
+    let assertions = quote_spanned! {ident.span()=>
         const _: () = {
             __ffi::assert_repr_c(
                 __ffi::core::mem::size_of::<#ident>(),
@@ -42,6 +41,10 @@ fn layout(message: &Message) -> TokenStream {
             );
             __ffi::assert_no_destructor::<#ident>();
         };
+    };
+    quote! {
+        const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
+        #assertions
     }
 }
 
