@@ -47,13 +47,13 @@ macro_rules! __record {
             $crate::schema::encode::record_len(__FFI_PIECES);
         #[used]
         #[cfg_attr(
-                    target_vendor = "apple",
-                    unsafe(link_section = $crate::__private::core::concat!(
-                        $crate::__section_name!(mach_o_segment),
-                        ",",
-                        $crate::__section_name!(mach_o_section)
-                    ))
-                )]
+                                    target_vendor = "apple",
+                                    unsafe(link_section = $crate::__private::core::concat!(
+                                        $crate::__section_name!(mach_o_segment),
+                                        ",",
+                                        $crate::__section_name!(mach_o_section)
+                                    ))
+                                )]
         #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = $crate::__section_name!(elf_and_pe)))]
         static __FFI_RECORD: [$crate::__private::core::primitive::u8; __FFI_RECORD_LEN] =
             $crate::schema::encode::record::<__FFI_RECORD_LEN>(__FFI_PIECES);

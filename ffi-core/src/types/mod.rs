@@ -27,7 +27,7 @@ use crate::schema::encode::Fragment;
 ///
 /// An implementation promises that
 ///
-/// - the type has no destructor, holds no pointer or reference, and is at least one byte in size;
+/// - the type has no destructor and holds no pointer or reference;
 /// - [`TYPE`](Self::TYPE) describes its layout and [`FINGERPRINT`](Self::FINGERPRINT) hashes it;
 /// - where [`ANY_BITS`](Self::ANY_BITS) holds, any initialised bytes are a valid value;
 /// - [`check`](Self::check) returns `Ok` only for bytes that are a valid value.

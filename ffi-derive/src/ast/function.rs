@@ -68,6 +68,12 @@ impl Function {
     }
 }
 
+/// What is said to `#[ffi_export]` on anything else.
+pub(crate) fn refuse_export(item: &syn::Item) -> Error {
+    Error::custom("only a function can be exported\nhint: for a struct, `#[derive(FfiMessage)]`; for an enum, `#[derive(FfiEnum)]`")
+        .with_span(item)
+}
+
 fn check_qualifiers(signature: &Signature) -> Result<()> {
     let mut errors = Error::accumulator();
     if let Some(token) = &signature.asyncness {

@@ -7,7 +7,7 @@ mod types;
 
 use darling::{Error, Result};
 pub(crate) use enumeration::{Enum, Variant};
-pub(crate) use function::{Function, Param, Pass};
+pub(crate) use function::{Function, Param, Pass, refuse_export};
 pub(crate) use message::{Field, Message};
 use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
@@ -67,7 +67,7 @@ impl Head {
             ident: ident.clone(),
             item,
             prefix: Prefix::new(common.prefix.map(|prefix| prefix.0))?,
-            krate: common.krate,
+            krate: common.krate.0,
         })
     }
 }

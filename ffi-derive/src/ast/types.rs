@@ -17,6 +17,14 @@ pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
     }
 }
 
+/// The element of an array of any depth, else the type itself.
+pub(crate) fn element(ty: &Type) -> &Type {
+    match ungrouped(ty) {
+        Type::Array(array) => element(&array.elem),
+        ty => ty,
+    }
+}
+
 /// Refuses what can't be a field.
 pub(crate) fn check_field(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);

@@ -23,6 +23,7 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
         #[allow(
             deprecated,
             non_upper_case_globals,
+            trivial_bounds,
             unsafe_code,
             unused_qualifications,
             clippy::all,
