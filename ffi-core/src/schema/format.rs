@@ -17,6 +17,13 @@ macro_rules! __section_name {
     (elf_and_pe) => {
         ".ffimeta"
     };
+    (mach_o) => {
+        $crate::__private::core::concat!(
+            $crate::__section_name!(mach_o_segment),
+            ",",
+            $crate::__section_name!(mach_o_section)
+        )
+    };
     (mach_o_section) => {
         "__ffimeta"
     };
@@ -46,14 +53,7 @@ macro_rules! __record {
         const __FFI_RECORD_LEN: $crate::__private::core::primitive::usize =
             $crate::schema::encode::record_len(__FFI_PIECES);
         #[used]
-        #[cfg_attr(
-                                    target_vendor = "apple",
-                                    unsafe(link_section = $crate::__private::core::concat!(
-                                        $crate::__section_name!(mach_o_segment),
-                                        ",",
-                                        $crate::__section_name!(mach_o_section)
-                                    ))
-                                )]
+        #[cfg_attr(target_vendor = "apple", unsafe(link_section = $crate::__section_name!(mach_o)))]
         #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = $crate::__section_name!(elf_and_pe)))]
         static __FFI_RECORD: [$crate::__private::core::primitive::u8; __FFI_RECORD_LEN] =
             $crate::schema::encode::record::<__FFI_RECORD_LEN>(__FFI_PIECES);

@@ -45,9 +45,9 @@ use crate::schema::encode::Fragment;
 /// assert_eq!(error.to_string(), "[1]: 7 is not a bool");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be a field of a message",
+    message = "`{Self}` can't be in memory that Rust and Dart share",
     label = "not the same bytes in Rust and Dart",
-    note = "a field is a number of fixed size (`i8` to `i64`, `u8` to `u64`, `f32`, `f64`), a `bool`, an array, \
+    note = "what can is a number of fixed size (`i8` to `i64`, `u8` to `u64`, `f32`, `f64`), a `bool`, an array, \
             or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`"
 )]
 pub unsafe trait FfiType: Zeroable + 'static {

@@ -46,8 +46,10 @@ struct Argument {
 
 impl Argument {
     fn new(index: usize, Param { name, pass, ty }: &Param) -> Self {
-        let (raw, len) = (format_ident!("__ffi_arg_{index}"), format_ident!("__ffi_len_{index}"));
         let span = ty.span();
+        // Where rustc reports a type that can't be passed.
+        let raw = format_ident!("__ffi_arg_{index}", span = span);
+        let len = format_ident!("__ffi_len_{index}");
         match pass {
             Pass::Value => Self {
                 raw: quote_spanned!(span=> #raw: <#ty as __ffi::FfiValue>::Abi),
