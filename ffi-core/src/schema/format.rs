@@ -66,6 +66,6 @@ macro_rules! __record {
 #[cfg(not(feature = "metadata"))]
 macro_rules! __record {
     ($pieces:expr) => {
-        const _: fn() -> $crate::schema::encode::Fragment = || $pieces;
+        const _: $crate::schema::encode::Fragment = $pieces;
     };
 }
