@@ -69,6 +69,7 @@ pub fn enum_from_abi<E: FfiEnum>(repr: E::Repr) -> Result<E, Invalid> {
 }
 
 /// Fails const evaluation when no discriminant is zero.
+#[track_caller]
 pub const fn assert_has_zero(discriminants: &[i64], message: &str) {
     let mut i = 0;
     while i < discriminants.len() {

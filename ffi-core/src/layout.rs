@@ -38,6 +38,7 @@ pub struct FieldLayout {
 ///     ],
 /// );
 /// ```
+#[track_caller]
 pub const fn assert_repr_c(size: usize, align: usize, fields: &[FieldLayout]) {
     let mut end = 0_usize;
     let mut strictest = 1;
@@ -92,10 +93,24 @@ where
 /// # Panics
 ///
 /// When it does; in const evaluation that is a compile error.
+#[track_caller]
 pub const fn assert_no_destructor<T>() {
     assert!(
         !std::mem::needs_drop::<T>(),
-        "a message can't have a destructor: Dart copies and forgets its bytes; remove the `Drop` impl"
+        "a message can't have a destructor: Dart copies and forgets its bytes; hint: remove the `Drop` impl"
+    );
+}
+
+/// Asserts that a `T` has at least one byte.
+///
+/// # Panics
+///
+/// When it has none; in const evaluation that is a compile error.
+#[track_caller]
+pub const fn assert_not_empty<T>() {
+    assert!(
+        size_of::<T>() > 0,
+        "a field needs at least one byte; hint: remove it, or give the array an element"
     );
 }
 

@@ -32,7 +32,7 @@ macro_rules! library {
             use $crate::__private as ffi;
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_abi_version"))]
-            extern "C" fn abi_version() -> u32 {
+            extern "C" fn abi_version() -> ffi::core::primitive::u32 {
                 $crate::boundary::ABI_VERSION
             }
 
@@ -43,12 +43,15 @@ macro_rules! library {
             }
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_alloc"))]
-            extern "C" fn alloc(size: usize, align: usize) -> *mut u8 {
+            extern "C" fn alloc(
+                size: ffi::core::primitive::usize,
+                align: ffi::core::primitive::usize,
+            ) -> *mut ffi::core::primitive::u8 {
                 ffi::alloc(size, align)
             }
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_free"))]
-            unsafe extern "C" fn free(memory: *mut u8) {
+            unsafe extern "C" fn free(memory: *mut ffi::core::primitive::u8) {
                 // SAFETY: the caller of this function keeps the callee's contract.
                 unsafe { ffi::free(memory) }
             }
@@ -63,7 +66,7 @@ macro_rules! library {
                 )),
                 ffi::Piece::Text(if ffi::core::cfg!(panic = "abort") { "abort" } else { "unwind" }),
                 ffi::Piece::Text("\",\"abi\":"),
-                ffi::Piece::Number($crate::boundary::ABI_VERSION as u64),
+                ffi::Piece::Number($crate::boundary::ABI_VERSION as ffi::core::primitive::u64),
                 ffi::Piece::Text(ffi::core::concat!(
                     ",\"symbols\":{\"abi_version\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),

@@ -44,24 +44,27 @@ pub unsafe trait FfiMessage: FfiType {
     }
 }
 
-/// Checks a field of untrusted memory.
+/// Checks a field of untrusted memory, given [`FfiType::ANY_BITS`] and [`FfiType::check`] of its type. There is no bound
+/// on `F`: the derive names the two, so rustc reports a type without them once.
 ///
 /// # Safety
 ///
-/// `message.byte_add(offset)` fulfils the contract of [`FfiType::check`] for `F`.
+/// `message.byte_add(offset)` fulfils the contract of `check`.
 #[inline]
-pub unsafe fn check_field<F: FfiType>(
+pub unsafe fn check_field<F>(
     message: *const u8,
     offset: usize,
     name: &'static str,
+    any_bits: bool,
+    check: unsafe fn(*const F) -> Result<(), Invalid>,
 ) -> Result<(), Invalid> {
-    if F::ANY_BITS {
+    if any_bits {
         return Ok(());
     }
     // SAFETY: by this function's contract the field lies inside the message's memory.
     let field = unsafe { message.add(offset) };
     // SAFETY: by this function's contract the field is aligned and initialised, and nobody writes to it.
-    unsafe { F::check(field.cast()) }.map_err(|invalid| invalid.in_field(name))
+    unsafe { check(field.cast()) }.map_err(|invalid| invalid.in_field(name))
 }
 
 /// [`FfiValue::from_abi`](crate::boundary::FfiValue::from_abi) of a message.

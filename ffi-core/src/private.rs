@@ -9,7 +9,9 @@ pub use crate::boundary::{
     reference, reference_mut, slice, slice_mut, value,
 };
 pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_abi};
-pub use crate::layout::{FieldLayout, assert_no_destructor, assert_padding_free, assert_repr_c, padding};
+pub use crate::layout::{
+    FieldLayout, assert_no_destructor, assert_not_empty, assert_padding_free, assert_repr_c, padding,
+};
 pub use crate::message::{Bits, FfiMessage, check_field, from_abi};
 pub use crate::schema::encode::{Fragment, Piece};
 pub use crate::schema::fingerprint;

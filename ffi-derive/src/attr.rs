@@ -1,9 +1,11 @@
 //! Attributes, as written.
 
-use darling::util::{Flag, SpannedValue};
+use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, FromMeta, Result};
+use proc_macro2::Span;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, ExprRange, Lit, Meta, Path, RangeLimits, Token, parse_quote};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, ExprRange, Lit, LitStr, Meta, Path, RangeLimits, Token, parse_quote};
 
 /// `#[ffi(..)]` on a struct.
 #[derive(Debug, FromAttributes)]
@@ -11,7 +13,9 @@ use syn::{Attribute, Expr, ExprLit, ExprRange, Lit, Meta, Path, RangeLimits, Tok
 pub(crate) struct MessageAttrs {
     #[darling(flatten)]
     pub(crate) common: CommonAttrs,
+    #[darling(default)]
     pub(crate) pod: Flag,
+    #[darling(default)]
     pub(crate) checked: Flag,
     pub(crate) reserved: Option<Reserved>,
 }
@@ -29,6 +33,7 @@ pub(crate) struct EnumAttrs {
 pub(crate) struct FunctionAttrs {
     #[darling(flatten)]
     pub(crate) common: CommonAttrs,
+    #[darling(default)]
     pub(crate) leaf: Flag,
 }
 
@@ -37,12 +42,8 @@ pub(crate) struct FunctionAttrs {
 pub(crate) struct CommonAttrs {
     pub(crate) prefix: Option<Identifier>,
     pub(crate) rename: Option<Identifier>,
-    #[darling(rename = "crate", default = default_crate)]
-    pub(crate) krate: Path,
-}
-
-fn default_crate() -> Path {
-    parse_quote!(::ffi_core)
+    #[darling(rename = "crate", default)]
+    pub(crate) krate: CratePath,
 }
 
 /// `#[ffi(..)]` on a field.
@@ -50,7 +51,7 @@ fn default_crate() -> Path {
 #[darling(attributes(ffi))]
 pub(crate) struct FieldAttrs {
     pub(crate) rename: Option<Identifier>,
-    pub(crate) tag: Option<SpannedValue<u32>>,
+    pub(crate) tag: Option<SpannedValue<Tag>>,
 }
 
 /// `#[ffi(..)]` on a variant.
@@ -60,26 +61,94 @@ pub(crate) struct VariantAttrs {
     pub(crate) rename: Option<Identifier>,
 }
 
-/// `".."`, an ASCII identifier.
-#[derive(Debug)]
-pub(crate) struct Identifier(pub(crate) String);
+/// A key without a value; where it stands, if it does.
+#[derive(Debug, Default)]
+pub(crate) struct Flag(Option<Span>);
 
-impl FromMeta for Identifier {
-    fn from_string(value: &str) -> Result<Self> {
-        let mut chars = value.chars();
-        let starts = chars.next().is_some_and(|first| first.is_ascii_alphabetic());
-        if starts && chars.all(|next| next == '_' || next.is_ascii_alphanumeric()) {
-            Ok(Self(value.to_owned()))
-        } else {
-            Err(Error::custom(format!(
-                "`{value}` is not a name\nhint: a letter, then letters, digits and underscores, all ASCII"
-            )))
+impl Flag {
+    pub(crate) fn is_present(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.0.unwrap_or_else(Span::call_site)
+    }
+}
+
+impl FromMeta for Flag {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let key = key(item);
+        match item {
+            Meta::Path(path) => Ok(Self(Some(path.span()))),
+            _ => Err(refuse(item, format!("`{key}` takes no value\nhint: `{key}` alone"))),
         }
     }
 }
 
-/// `reserved(4, 7..=9)`: tags, first and last.
+/// `key = ".."`, an ASCII identifier.
 #[derive(Debug)]
+pub(crate) struct Identifier(pub(crate) String);
+
+impl FromMeta for Identifier {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let key = key(item);
+        let text = string(item)
+            .ok_or_else(|| refuse(item, format!("`{key}` takes a name\nhint: `{key} = \"..\"`")))?;
+        let name = text.value();
+        let mut chars = name.chars();
+        let starts = chars.next().is_some_and(|first| first.is_ascii_alphabetic());
+        if starts && chars.all(|next| next == '_' || next.is_ascii_alphanumeric()) {
+            return Ok(Self(name));
+        }
+        Err(refuse(
+            &text,
+            format!(
+                "`{name}` is not a name\nhint: a letter, then letters, digits and underscores, all ASCII"
+            ),
+        ))
+    }
+}
+
+/// `crate = ".."`.
+#[derive(Debug)]
+pub(crate) struct CratePath(pub(crate) Path);
+
+impl Default for CratePath {
+    fn default() -> Self {
+        Self(parse_quote!(::ffi_core))
+    }
+}
+
+impl FromMeta for CratePath {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let text = string(item);
+        let path = text.as_ref().and_then(|text| text.parse_with(Path::parse_mod_style).ok());
+        path.map(Self).ok_or_else(|| {
+            let problem = "`crate` takes a path in quotes\nhint: `crate = \"::renamed\"`";
+            text.map_or_else(|| refuse(item, problem), |text| refuse(&text, problem))
+        })
+    }
+}
+
+/// The largest field number of .proto.
+pub(crate) const MAX_TAG: u32 = (1 << 29) - 1;
+
+/// `tag = 4`, any number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tag(pub(crate) u32);
+
+impl FromMeta for Tag {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let value = value(item);
+        value.and_then(number).map(Self).ok_or_else(|| {
+            let problem = format!("this is not a tag\nhint: `tag = 4`, a number from 1 to {MAX_TAG}");
+            value.map_or_else(|| refuse(item, &problem), |value| refuse(value, &problem))
+        })
+    }
+}
+
+/// `reserved(4, 7..=9)`: tags, first and last.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Reserved(pub(crate) Vec<(u32, u32)>);
 
 impl FromMeta for Reserved {
@@ -87,7 +156,9 @@ impl FromMeta for Reserved {
         let list = item.require_list().map_err(|_| Self::refuse(item))?;
         let parts = list
             .parse_args_with(Punctuated::<Expr, Token![,]>::parse_terminated)
-            .map_err(|_| Self::refuse(item))?;
+            .ok()
+            .filter(|parts| !parts.is_empty())
+            .ok_or_else(|| Self::refuse(item))?;
         parts
             .iter()
             .map(|part| Self::tags(part).ok_or_else(|| Self::refuse(part)))
@@ -97,11 +168,11 @@ impl FromMeta for Reserved {
 }
 
 impl Reserved {
-    fn refuse(tokens: &impl syn::spanned::Spanned) -> Error {
-        Error::custom(
-            "these are not tags\nhint: `reserved(4, 7..=9)`, numbers and ranges of numbers from 1 on",
-        )
-        .with_span(tokens)
+    fn refuse(tokens: &impl Spanned) -> Error {
+        let problem = format!(
+            "these are not tags\nhint: `reserved(4, 7..=9)`, numbers and ranges of numbers from 1 to {MAX_TAG}"
+        );
+        refuse(tokens, problem)
     }
 
     fn tags(part: &Expr) -> Option<(u32, u32)> {
@@ -118,10 +189,7 @@ impl Reserved {
     }
 
     fn tag(expr: &Expr) -> Option<u32> {
-        let Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) = expr else {
-            return None;
-        };
-        int.base10_parse().ok().filter(|tag| *tag > 0)
+        number(expr).filter(|tag| (1..=MAX_TAG).contains(tag))
     }
 }
 
@@ -170,8 +238,40 @@ pub(crate) fn deprecated(attrs: &[Attribute]) -> Option<String> {
 
 /// The text of `key = "text"`.
 fn text(meta: &Meta) -> Option<String> {
-    match &meta.require_name_value().ok()?.value {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+    string(meta).map(|text| text.value())
+}
+
+fn string(meta: &Meta) -> Option<LitStr> {
+    match value(meta)? {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
         _ => None,
     }
+}
+
+/// The value of `key = value`.
+fn value(meta: &Meta) -> Option<&Expr> {
+    meta.require_name_value().ok().map(|meta| ungrouped(&meta.value))
+}
+
+fn number(expr: &Expr) -> Option<u32> {
+    match ungrouped(expr) {
+        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.base10_parse().ok(),
+        _ => None,
+    }
+}
+
+/// What is inside the invisible group that a `$value:literal` of `macro_rules!` leaves.
+fn ungrouped(mut expr: &Expr) -> &Expr {
+    while let Expr::Group(group) = expr {
+        expr = &group.expr;
+    }
+    expr
+}
+
+fn key(meta: &Meta) -> String {
+    meta.path().get_ident().map(ToString::to_string).unwrap_or_default()
+}
+
+fn refuse(tokens: &impl Spanned, problem: impl std::fmt::Display) -> Error {
+    Error::custom(problem).with_span(tokens)
 }

@@ -13,7 +13,7 @@ mod names;
 mod record;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, ItemFn, parse_macro_input};
+use syn::{DeriveInput, Item, parse_macro_input};
 
 /// Makes a struct a message: plain data that Rust and Dart share in place.
 ///
@@ -134,9 +134,12 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
-    let item = parse_macro_input!(item as ItemFn);
-    let expansion = expanded(ast::Function::new(args.into(), &item), expand::function);
-    let mut output: TokenStream = quote::quote!(#item).into();
+    let parsed = item.clone();
+    let expansion = match parse_macro_input!(parsed) {
+        Item::Fn(function) => expanded(ast::Function::new(args.into(), &function), expand::function),
+        other => expanded(Err(ast::refuse_export(&other)), expand::function),
+    };
+    let mut output = item;
     output.extend(expansion);
     output
 }

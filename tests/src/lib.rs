@@ -1,1 +1,132 @@
-//! x
+//! What the tests share: fixtures, built as a user would build them, and the schema sections of the results.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+use cargo_metadata::{Artifact, CrateType, Message};
+use ffi_core::schema::format::{MACH_O_SECTION, SECTION};
+use ffi_core::schema::read::{Record, decode_section};
+use object::read::archive::ArchiveFile;
+use object::{Object as _, ObjectSection as _};
+
+/// What cargo made of a fixture.
+#[derive(Clone, Debug)]
+pub struct Fixture(Artifact);
+
+impl Fixture {
+    /// Builds package `name` alone, under `profile`. Cargo does nothing where nothing has changed.
+    ///
+    /// # Panics
+    ///
+    /// When it does not build; the compiler has said why.
+    #[must_use]
+    pub fn build(name: &str, profile: &str) -> Self {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+        let (artifacts, success) = cargo_build(&manifest, name, profile, Stdio::inherit());
+        assert!(success, "{name} does not build under {profile}");
+        let is_library = |artifact: &Artifact| artifact.target.name == name.replace('-', "_");
+        Self(artifacts.into_iter().find(is_library).expect("cargo reports what it has built"))
+    }
+
+    /// The shared library.
+    ///
+    /// # Panics
+    ///
+    /// When the fixture has none.
+    #[must_use]
+    pub fn cdylib(&self) -> &Path {
+        self.file(&[".so", ".dylib", ".dll"])
+    }
+
+    /// The static library.
+    ///
+    /// # Panics
+    ///
+    /// When the fixture has none.
+    #[must_use]
+    pub fn staticlib(&self) -> &Path {
+        self.file(&[".a", ".lib"])
+    }
+
+    /// What other crates link.
+    ///
+    /// # Panics
+    ///
+    /// When the fixture has none.
+    #[must_use]
+    pub fn rlib(&self) -> &Path {
+        self.file(&[".rlib"])
+    }
+
+    fn file(&self, endings: &[&str]) -> &Path {
+        let mut files = self.0.filenames.iter();
+        let file = files.find(|file| endings.iter().any(|ending| file.as_str().ends_with(ending)));
+        file.unwrap_or_else(|| panic!("none of {:?} ends in one of {endings:?}", self.0.filenames))
+            .as_std_path()
+    }
+}
+
+/// Builds one package, in a target folder that tests alone use. Returns the libraries, and whether all went well.
+///
+/// # Panics
+///
+/// When cargo can't be started.
+#[must_use]
+pub fn cargo_build(manifest: &Path, package: &str, profile: &str, errors: Stdio) -> (Vec<Artifact>, bool) {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--quiet", "--offline", "--message-format=json-render-diagnostics"])
+        .args(["--package", package, "--profile", profile])
+        .arg("--manifest-path")
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(target_folder())
+        .stdout(Stdio::piped())
+        .stderr(errors)
+        .spawn()
+        .expect("cargo runs this test, so it is there");
+    let output = std::io::BufReader::new(cargo.stdout.take().expect("it is piped"));
+    let artifacts = Message::parse_stream(output)
+        .filter_map(|message| match message.expect("cargo writes JSON") {
+            Message::CompilerArtifact(artifact) if is_library(&artifact) => Some(artifact),
+            _ => None,
+        })
+        .collect();
+    (artifacts, cargo.wait().expect("it was started").success())
+}
+
+fn is_library(artifact: &Artifact) -> bool {
+    let kinds = [CrateType::CDyLib, CrateType::StaticLib, CrateType::RLib, CrateType::Lib];
+    artifact.target.crate_types.iter().any(|kind| kinds.contains(kind))
+}
+
+/// A folder of cargo's target folder, apart from the build that runs the tests, which holds a lock on its own.
+fn target_folder() -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    env::var_os("CARGO_TARGET_DIR").map_or(workspace, PathBuf::from).join("fixtures")
+}
+
+/// The records of a shared library, an object file, or an archive of these.
+///
+/// # Panics
+///
+/// When the file can't be read, or a record in it.
+#[must_use]
+pub fn records(library: &Path) -> Vec<Record> {
+    let bytes = fs::read(library).expect("it was built");
+    let Ok(archive) = ArchiveFile::parse(&*bytes) else {
+        return object_records(&bytes).expect("neither archive nor object");
+    };
+    let members = archive.members().map(|member| member.expect("the archive is sound"));
+    let contents = members.map(|member| member.data(&*bytes).expect("the archive is sound"));
+    contents.filter_map(object_records).flatten().collect()
+}
+
+/// The records of an object file; `None` for what isn't one, such as the metadata in an rlib.
+fn object_records(bytes: &[u8]) -> Option<Vec<Record>> {
+    let object = object::File::parse(bytes).ok()?;
+    let is_schema = |name: &str| name == SECTION || name == MACH_O_SECTION;
+    let sections = object.sections().filter(|section| section.name().is_ok_and(is_schema));
+    let contents = sections.map(|section| section.data().expect("the object is sound"));
+    Some(contents.flat_map(|content| decode_section(content).expect("every record decodes")).collect())
+}

@@ -95,8 +95,6 @@ pub trait FfiOutput {
     const TYPE: Fragment;
     /// Hash of the type, [`NOTHING`](fingerprint::NOTHING) for `()`.
     const FINGERPRINT: u64;
-    /// Its size in bytes.
-    const SIZE: usize;
 
     /// To C.
     fn into_abi(self) -> Self::Abi;
@@ -106,7 +104,6 @@ impl FfiOutput for () {
     type Abi = ();
     const TYPE: Fragment = &[Piece::Text("null")];
     const FINGERPRINT: u64 = fingerprint::NOTHING;
-    const SIZE: usize = 0;
 
     #[inline]
     fn into_abi(self) {}
@@ -116,7 +113,6 @@ impl<T: FfiValue> FfiOutput for T {
     type Abi = <T as FfiValue>::Abi;
     const TYPE: Fragment = <T as FfiType>::TYPE;
     const FINGERPRINT: u64 = <T as FfiType>::FINGERPRINT;
-    const SIZE: usize = size_of::<T>();
 
     #[inline]
     fn into_abi(self) -> Self::Abi {
@@ -168,10 +164,11 @@ impl<T: FfiOutput, E: Display> FfiReturn for Result<T, E> {
     }
 }
 
-/// Fails const evaluation when a type is too large to pass by value.
-pub const fn assert_by_value<T: FfiOutput>() {
+/// Fails const evaluation when `size`, that of a parameter or result, is too large to pass by value.
+#[track_caller]
+pub const fn assert_by_value(size: usize) {
     assert!(
-        T::SIZE <= MAX_BY_VALUE,
-        "a message of more than 4096 bytes is not passed by value: use `&T` or `&mut T`"
+        size <= MAX_BY_VALUE,
+        "a message of more than 4096 bytes is not passed by value; hint: use `&T` or `&mut T`"
     );
 }

@@ -10,30 +10,53 @@ pub const MAGIC: [u8; 8] = [0xFF, b'F', b'F', b'I', b'R', b'E', b'C', VERSION];
 /// Bytes before a record's JSON: [`MAGIC`] and the length as a little-endian `u32`.
 pub const HEADER_LEN: usize = MAGIC.len() + size_of::<u32>();
 
+/// The names below as literals, which an attribute may hold where it may not name a constant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __section_name {
+    (elf_and_pe) => {
+        ".ffimeta"
+    };
+    (mach_o) => {
+        $crate::__private::core::concat!(
+            $crate::__section_name!(mach_o_segment),
+            ",",
+            $crate::__section_name!(mach_o_section)
+        )
+    };
+    (mach_o_section) => {
+        "__ffimeta"
+    };
+    (mach_o_segment) => {
+        "__DATA"
+    };
+}
+
 /// The section's name on ELF and PE; eight bytes, the most a PE section may have.
-pub const SECTION: &str = ".ffimeta";
+pub const SECTION: &str = __section_name!(elf_and_pe);
 
 /// The section's name on Mach-O, within segment [`MACH_O_SEGMENT`].
-pub const MACH_O_SECTION: &str = "__ffimeta";
+pub const MACH_O_SECTION: &str = __section_name!(mach_o_section);
 
 /// The segment that holds [`MACH_O_SECTION`].
-pub const MACH_O_SEGMENT: &str = "__DATA";
+pub const MACH_O_SEGMENT: &str = __section_name!(mach_o_segment);
 
-/// Emits `static RECORD`, the encoded `$pieces`, into the schema section of the target's object format.
+/// Emits a `static`, the encoded `$pieces`, into the schema section of the target's object format.
 ///
-/// An attribute takes no constant, so the section names stand here as literals, beside the constants
-/// that readers use; `tests/schema_round_trip.rs` fails when they part.
+/// `$pieces` holds tokens of the user's, such as `[f32; LEN]`, so nothing here has a name that a user would take.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "metadata")]
 macro_rules! __record {
     ($pieces:expr) => {
-        const PIECES: $crate::schema::encode::Fragment = $pieces;
-        const LEN: usize = $crate::schema::encode::record_len(PIECES);
+        const __FFI_PIECES: $crate::schema::encode::Fragment = $pieces;
+        const __FFI_RECORD_LEN: $crate::__private::core::primitive::usize =
+            $crate::schema::encode::record_len(__FFI_PIECES);
         #[used]
-        #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__ffimeta"))]
-        #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".ffimeta"))]
-        static RECORD: [u8; LEN] = $crate::schema::encode::record::<LEN>(PIECES);
+        #[cfg_attr(target_vendor = "apple", unsafe(link_section = $crate::__section_name!(mach_o)))]
+        #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = $crate::__section_name!(elf_and_pe)))]
+        static __FFI_RECORD: [$crate::__private::core::primitive::u8; __FFI_RECORD_LEN] =
+            $crate::schema::encode::record::<__FFI_RECORD_LEN>(__FFI_PIECES);
     };
 }
 
@@ -43,6 +66,6 @@ macro_rules! __record {
 #[cfg(not(feature = "metadata"))]
 macro_rules! __record {
     ($pieces:expr) => {
-        const _: fn() -> $crate::schema::encode::Fragment = || $pieces;
+        const _: $crate::schema::encode::Fragment = $pieces;
     };
 }

@@ -29,7 +29,7 @@
 //! | [`fingerprint`] | the 64-bit layout hash, for const evaluation and for readers |
 //! | [`read`] (feature `read`) | bytes to checked records |
 //!
-//! Writer and reader meet in `tests/schema_round_trip.rs`.
+//! Writer and reader meet in `tests/tests/schema.rs` of the workspace.
 
 pub mod encode;
 pub mod fingerprint;

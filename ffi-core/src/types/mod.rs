@@ -27,7 +27,7 @@ use crate::schema::encode::Fragment;
 ///
 /// An implementation promises that
 ///
-/// - the type has no destructor, holds no pointer or reference, and is at least one byte in size;
+/// - the type has no destructor and holds no pointer or reference;
 /// - [`TYPE`](Self::TYPE) describes its layout and [`FINGERPRINT`](Self::FINGERPRINT) hashes it;
 /// - where [`ANY_BITS`](Self::ANY_BITS) holds, any initialised bytes are a valid value;
 /// - [`check`](Self::check) returns `Ok` only for bytes that are a valid value.
@@ -45,9 +45,9 @@ use crate::schema::encode::Fragment;
 /// assert_eq!(error.to_string(), "[1]: 7 is not a bool");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be a field of a message",
+    message = "`{Self}` can't be in memory that Rust and Dart share",
     label = "not the same bytes in Rust and Dart",
-    note = "a field is a number of fixed size (`i8` to `i64`, `u8` to `u64`, `f32`, `f64`), a `bool`, an array, \
+    note = "what can is a number of fixed size (`i8` to `i64`, `u8` to `u64`, `f32`, `f64`), a `bool`, an array, \
             or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`"
 )]
 pub unsafe trait FfiType: Zeroable + 'static {

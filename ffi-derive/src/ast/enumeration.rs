@@ -82,7 +82,7 @@ impl Variant {
         let attrs = attrs.expect("without an error there are some");
         Ok(Self {
             ident: variant.ident.clone(),
-            item: Item::new(&variant.ident, &variant.attrs, attrs.rename),
+            item: Item::inner(&variant.ident, &variant.attrs, attrs.rename)?,
         })
     }
 }

@@ -68,6 +68,12 @@ impl Function {
     }
 }
 
+/// What is said to `#[ffi_export]` on anything else.
+pub(crate) fn refuse_export(item: &syn::Item) -> Error {
+    Error::custom("only a function can be exported\nhint: for a struct, `#[derive(FfiMessage)]`; for an enum, `#[derive(FfiEnum)]`")
+        .with_span(item)
+}
+
 fn check_qualifiers(signature: &Signature) -> Result<()> {
     let mut errors = Error::accumulator();
     if let Some(token) = &signature.asyncness {
@@ -104,8 +110,22 @@ impl Param {
             }
         };
         let mut errors = Error::accumulator();
+        if let Some(attr) = typed.attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
+            let error = Error::custom(
+                "a parameter of an exported function can't be conditional\n\
+                 hint: write the function twice, each with the `#[cfg]` on the function",
+            );
+            errors.push(error.with_span(attr));
+        }
         let name = match &*typed.pat {
-            Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.unraw().to_string(),
+            Pat::Ident(pat) if pat.subpat.is_none() => {
+                let name = pat.ident.unraw().to_string();
+                if !name.is_ascii() {
+                    let problem = format!("`{name}` can't be a name in Dart\nhint: use ASCII letters");
+                    errors.push(Error::custom(problem).with_span(&pat.ident));
+                }
+                name
+            }
             pat => {
                 let error = Error::custom(
                     "a parameter of an exported function needs a name\nhint: take the pattern apart in the body",
@@ -121,6 +141,7 @@ impl Param {
     }
 
     fn passed(ty: &Type) -> Result<(Pass, Type)> {
+        let ty = types::ungrouped(ty);
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
             types::check_param(ty)?;
             return Ok((Pass::Value, ty.clone()));
@@ -132,7 +153,7 @@ impl Param {
             );
             return Err(error.with_span(lifetime));
         }
-        let (pass, ty) = match (&**elem, mutability.is_some()) {
+        let (pass, ty) = match (types::ungrouped(elem), mutability.is_some()) {
             (Type::Slice(slice), false) => (Pass::Slice, &*slice.elem),
             (Type::Slice(slice), true) => (Pass::SliceMut, &*slice.elem),
             (ty, false) => (Pass::Ref, ty),

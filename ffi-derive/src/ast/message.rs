@@ -6,7 +6,7 @@ use darling::{Error, FromAttributes, Result};
 use syn::{Data, DeriveInput, Fields, Ident, Type};
 
 use super::{Head, Item, refuse_generics, types};
-use crate::attr::{self, FieldAttrs, MessageAttrs};
+use crate::attr::{self, FieldAttrs, MAX_TAG, MessageAttrs, Tag};
 
 /// A `repr(C)` struct with named fields.
 pub(crate) struct Message {
@@ -22,7 +22,7 @@ pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) item: Item,
     pub(crate) ty: Type,
-    pub(crate) tag: Option<SpannedValue<u32>>,
+    pub(crate) tag: Option<SpannedValue<Tag>>,
 }
 
 impl Message {
@@ -32,8 +32,10 @@ impl Message {
         errors.handle(check_repr(input));
         let fields = errors.handle(named_fields(input)).unwrap_or_default();
         let fields: Vec<_> =
-            fields.into_iter().filter_map(|field| errors.handle(Field::new(field))).collect();
+            fields.into_iter().filter_map(|field| errors.handle(Field::new(field, &input.ident))).collect();
         let attrs = errors.handle(MessageAttrs::from_attributes(&input.attrs));
+        let reserved = attrs.as_ref().and_then(|attrs| attrs.reserved.clone()).unwrap_or_default().0;
+        check_tags(&fields, &reserved, &mut errors);
         let Some(attrs) = attrs else {
             return Err(errors.finish().expect_err("the attributes were wrong"));
         };
@@ -41,8 +43,6 @@ impl Message {
             let error = Error::custom("`pod` already implies `checked`\nhint: remove `checked`");
             errors.push(error.with_span(&attrs.checked.span()));
         }
-        let reserved = attrs.reserved.map(|reserved| reserved.0).unwrap_or_default();
-        check_tags(&fields, &reserved, &mut errors);
         let head = errors.handle(Head::new(&input.ident, &input.attrs, attrs.common));
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
         errors.finish()?;
@@ -52,19 +52,19 @@ impl Message {
 }
 
 impl Field {
-    fn new(field: &syn::Field) -> Result<Self> {
+    /// The field of the message `holder`.
+    fn new(field: &syn::Field, holder: &Ident) -> Result<Self> {
         let mut errors = Error::accumulator();
+        if matches!(types::element(&field.ty), Type::Path(path) if path.path.is_ident(holder)) {
+            let error = Error::custom("a message can't hold itself\nhint: hold an index");
+            errors.push(error.with_span(&field.ty));
+        }
         errors.handle(types::check_field(&field.ty));
         let attrs = errors.handle(FieldAttrs::from_attributes(&field.attrs));
         errors.finish()?;
-        let attrs = attrs.expect("without an error there are some");
+        let FieldAttrs { rename, tag } = attrs.expect("without an error there are some");
         let ident = field.ident.clone().expect("`named_fields` saw to it");
-        Ok(Self {
-            item: Item::new(&ident, &field.attrs, attrs.rename),
-            ident,
-            ty: field.ty.clone(),
-            tag: attrs.tag,
-        })
+        Ok(Self { item: Item::inner(&ident, &field.attrs, rename)?, ident, ty: field.ty.clone(), tag })
     }
 }
 
@@ -106,13 +106,10 @@ fn named_fields(input: &DeriveInput) -> Result<Vec<&syn::Field>> {
     Err(Error::custom(problem).with_span(&input.ident))
 }
 
-/// The largest field number of .proto.
-const MAX_TAG: u32 = (1 << 29) - 1;
-
 fn check_tags(fields: &[Field], reserved: &[(u32, u32)], errors: &mut Accumulator) {
     let tags = fields.iter().filter_map(|field| field.tag.as_ref());
     for (index, tag) in tags.clone().enumerate() {
-        let number = **tag;
+        let Tag(number) = **tag;
         let problem = if number == 0 || number > MAX_TAG {
             format!("tag {number} is out of range\nhint: tags go from 1 to {MAX_TAG}")
         } else if (19_000..=19_999).contains(&number) {
@@ -121,7 +118,7 @@ fn check_tags(fields: &[Field], reserved: &[(u32, u32)], errors: &mut Accumulato
             format!(
                 "tag {number} is reserved\nhint: take another one; `reserved` keeps old numbers from being used again"
             )
-        } else if tags.clone().take(index).any(|earlier| **earlier == number) {
+        } else if tags.clone().take(index).any(|earlier| **earlier == Tag(number)) {
             format!("tag {number} is used twice\nhint: each field has its own tag")
         } else {
             continue;

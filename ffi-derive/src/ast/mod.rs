@@ -7,7 +7,7 @@ mod types;
 
 use darling::{Error, Result};
 pub(crate) use enumeration::{Enum, Variant};
-pub(crate) use function::{Function, Param, Pass};
+pub(crate) use function::{Function, Param, Pass, refuse_export};
 pub(crate) use message::{Field, Message};
 use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
@@ -33,6 +33,19 @@ impl Item {
             deprecated: attr::deprecated(attrs),
         }
     }
+
+    /// An item inside another one, whose name is a name in Dart and nothing else.
+    fn inner(ident: &Ident, attrs: &[Attribute], rename: Option<Identifier>) -> Result<Self> {
+        let item = Self::new(ident, attrs, rename);
+        if item.name.is_ascii() || item.rename.is_some() {
+            return Ok(item);
+        }
+        let problem = format!(
+            "`{}` can't be a name in Dart\nhint: `#[ffi(rename = \"..\")]` with ASCII letters",
+            item.name
+        );
+        Err(Error::custom(problem).with_span(ident))
+    }
 }
 
 /// What every item at module level has.
@@ -45,11 +58,16 @@ pub(crate) struct Head {
 
 impl Head {
     fn new(ident: &Ident, attrs: &[Attribute], common: CommonAttrs) -> Result<Self> {
+        let item = Item::new(ident, attrs, common.rename);
+        if !item.name.is_ascii() {
+            let problem = format!("`{}` can't be part of a symbol\nhint: use ASCII letters", item.name);
+            return Err(Error::custom(problem).with_span(ident));
+        }
         Ok(Self {
             ident: ident.clone(),
-            item: Item::new(ident, attrs, common.rename),
+            item,
             prefix: Prefix::new(common.prefix.map(|prefix| prefix.0))?,
-            krate: common.krate,
+            krate: common.krate.0,
         })
     }
 }

@@ -4,14 +4,35 @@
 //! the general advice of `#[diagnostic::on_unimplemented]`; here stands the particular one.
 
 use darling::{Error, Result};
-use syn::{Type, TypePath};
+use syn::{Expr, ExprLit, GenericArgument, Lit, PathArguments, PathSegment, Type, TypePath};
+
+/// The type inside the invisible group that a `$ty:ty` of `macro_rules!` leaves, and inside parentheses.
+pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
+    loop {
+        ty = match ty {
+            Type::Group(group) => &group.elem,
+            Type::Paren(paren) => &paren.elem,
+            _ => return ty,
+        };
+    }
+}
+
+/// The element of an array of any depth, else the type itself.
+pub(crate) fn element(ty: &Type) -> &Type {
+    match ungrouped(ty) {
+        Type::Array(array) => element(&array.elem),
+        ty => ty,
+    }
+}
 
 /// Refuses what can't be a field.
 pub(crate) fn check_field(ty: &Type) -> Result<()> {
+    let ty = ungrouped(ty);
     match ty {
+        Type::Array(array) if is_zero(&array.len) => {
+            refuse(ty, "a field needs at least one byte", "remove it, or give the array an element")
+        }
         Type::Array(array) => check_field(&array.elem),
-        Type::Paren(paren) => check_field(&paren.elem),
-        Type::Group(group) => check_field(&group.elem),
         Type::Reference(_) => refuse(
             ty,
             "a message can't hold a reference: Dart can't keep what it points to alive",
@@ -47,12 +68,24 @@ pub(crate) fn check_field(ty: &Type) -> Result<()> {
 
 /// Refuses what can't be a parameter, or be behind one that is a reference or slice.
 pub(crate) fn check_param(ty: &Type) -> Result<()> {
+    let ty = ungrouped(ty);
     match ty {
         Type::ImplTrait(_) | Type::TraitObject(_) => {
             refuse(ty, "an exported function takes concrete types", "name the type that Dart passes")
         }
         Type::Array(_) => {
             refuse(ty, "an array can't be a parameter", "a slice, or a message that holds the array")
+        }
+        Type::Reference(_) => {
+            refuse(ty, "a parameter can't be a reference to a reference", "remove the inner `&`")
+        }
+        Type::Ptr(_) | Type::FnPtr(_) => refuse(
+            ty,
+            "a pointer can't be a parameter: nothing checks what it points to",
+            "`&T`, `&mut T`, or a slice",
+        ),
+        Type::Tuple(_) => {
+            refuse(ty, "a tuple can't be a parameter", "several parameters, or a message with named fields")
         }
         Type::Path(path) => match last_name(path).as_str() {
             "str" | "String" => refuse(ty, "a string can't be a parameter", "`&[u8]`"),
@@ -66,19 +99,42 @@ pub(crate) fn check_param(ty: &Type) -> Result<()> {
 
 /// Refuses what can't be a result.
 pub(crate) fn check_output(ty: &Type) -> Result<()> {
+    let ty = ungrouped(ty);
     match ty {
         Type::Reference(_) => refuse(
             ty,
             "an exported function can't return a reference: nothing keeps the value alive in Dart",
             "return the message by value, or write into a `&mut` parameter",
         ),
+        Type::Ptr(_) | Type::FnPtr(_) => refuse(
+            ty,
+            "an exported function can't return a pointer: nothing says how long it is valid",
+            "return the message by value, or write into a `&mut` parameter",
+        ),
         Type::ImplTrait(_) => refuse(ty, "an exported function returns a concrete type", "name the type"),
+        Type::Array(_) => {
+            refuse(ty, "an exported function can't return an array", "return a message that holds it")
+        }
+        Type::Tuple(tuple) if !tuple.elems.is_empty() => {
+            refuse(ty, "an exported function can't return a tuple", "return a message with named fields")
+        }
+        Type::Never(_) => refuse(
+            ty,
+            "an exported function returns: Dart waits for it",
+            "remove `-> !`, or return a `Result`",
+        ),
         Type::Path(path) => match last_name(path).as_str() {
             "String" | "Vec" => refuse(
                 ty,
                 "an exported function can't return memory of Rust's",
                 "write into a `&mut` slice parameter and return the length",
             ),
+            "Option" => refuse(
+                ty,
+                "an exported function can't return an `Option`",
+                "return a `Result`, or a message with the value and a `bool`",
+            ),
+            "Result" => first_argument(path).map_or(Ok(()), check_output),
             _ => check_scalar(ty, path),
         },
         _ => Ok(()),
@@ -96,8 +152,28 @@ fn check_scalar(ty: &Type, path: &TypePath) -> Result<()> {
     }
 }
 
+fn last_segment(path: &TypePath) -> Option<&PathSegment> {
+    path.path.segments.last()
+}
+
 fn last_name(path: &TypePath) -> String {
-    path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
+    last_segment(path).map(|segment| segment.ident.to_string()).unwrap_or_default()
+}
+
+/// `T` of `Result<T, E>`.
+fn first_argument(path: &TypePath) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &last_segment(path)?.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// Whether an array's length is the literal 0; rustc finds the other zeros.
+fn is_zero(len: &Expr) -> bool {
+    matches!(len, Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.base10_parse::<u64>().is_ok_and(|len| len == 0))
 }
 
 fn refuse(ty: &Type, problem: &str, instead: &str) -> Result<()> {

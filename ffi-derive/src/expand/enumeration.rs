@@ -28,18 +28,22 @@ fn implementations(item: &Enum) -> TokenStream {
     let name = &item.head.item.name;
     let reference = format!("{{\"enum\":\"{}\"}}", item.head.prefix.id(name));
     let name_hash = names::hash(name);
+    // Not `Self::Repr` and its like, which may be variants, too.
+    let integer = quote!(__ffi::core::primitive::#repr);
     let repr_hash = names::hash(&repr.to_string());
     let variants: Vec<_> = item.variants.iter().map(|variant| &variant.ident).collect();
     let constants: Vec<_> = (0..variants.len()).map(|index| format_ident!("__FFI_VALUE_{index}")).collect();
     let values: Vec<_> = item.variants.iter().map(|variant| value(item, variant)).collect();
     let hashes = item.variants.iter().map(|variant| names::hash(&variant.item.name));
     let no_zero = format!(
-        "`{name}` has no variant with value 0, and zeroed memory must be valid; add one, such as `Unknown = 0`"
+        "`{name}` has no variant with value 0, and zeroed memory must be valid; hint: add one, such as `Unknown = 0`"
     );
     let has_zero = quote_spanned! {ident.span()=>
         const _: () = __ffi::assert_has_zero(&[#(#values),*], #no_zero);
     };
-    quote! {
+    // The bound makes rustc report a missing `Copy` here, and not for each use.
+    let copy = quote_spanned!(ident.span()=> where #ident: __ffi::core::marker::Copy);
+    quote_spanned! {ident.span()=>
         #has_zero
 
         // SAFETY: zero is a discriminant, by the assertion above.
@@ -67,13 +71,13 @@ fn implementations(item: &Enum) -> TokenStream {
 
         // SAFETY: the enum has that repr, and its discriminants alone are mapped to a variant.
         #[automatically_derived]
-        unsafe impl __ffi::FfiEnum for #ident {
-            type Repr = __ffi::core::primitive::#repr;
+        unsafe impl __ffi::FfiEnum for #ident #copy {
+            type Repr = #integer;
             const NAME: &'static __ffi::core::primitive::str = #name;
 
             #[inline]
-            fn from_repr(repr: Self::Repr) -> __ffi::core::option::Option<Self> {
-                #(const #constants: __ffi::core::primitive::#repr = #ident::#variants as __ffi::core::primitive::#repr;)*
+            fn from_repr(repr: #integer) -> __ffi::core::option::Option<Self> {
+                #(const #constants: #integer = #ident::#variants as #integer;)*
                 match repr {
                     #(#constants => __ffi::core::option::Option::Some(Self::#variants),)*
                     #[allow(unreachable_patterns)]
@@ -82,18 +86,18 @@ fn implementations(item: &Enum) -> TokenStream {
             }
 
             #[inline]
-            fn to_repr(self) -> Self::Repr {
-                self as __ffi::core::primitive::#repr
+            fn to_repr(self) -> #integer {
+                self as #integer
             }
         }
 
         // SAFETY: the repr has the layout of the enum; the discriminants alone are valid.
         #[automatically_derived]
-        unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident {
-            type Bits = __ffi::core::primitive::#repr;
+        unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident #copy {
+            type Bits = #integer;
 
             #[inline]
-            fn is_valid_bit_pattern(bits: &Self::Bits) -> __ffi::core::primitive::bool {
+            fn is_valid_bit_pattern(bits: &#integer) -> __ffi::core::primitive::bool {
                 <Self as __ffi::FfiEnum>::from_repr(*bits).is_some()
             }
         }
@@ -101,15 +105,15 @@ fn implementations(item: &Enum) -> TokenStream {
         // SAFETY: the enum is passed as the integer it is stored as, and `from_abi` accepts discriminants alone.
         #[automatically_derived]
         unsafe impl __ffi::FfiValue for #ident {
-            type Abi = __ffi::core::primitive::#repr;
+            type Abi = #integer;
 
             #[inline]
-            fn into_abi(self) -> Self::Abi {
+            fn into_abi(self) -> #integer {
                 __ffi::FfiEnum::to_repr(self)
             }
 
             #[inline]
-            unsafe fn from_abi(abi: Self::Abi) -> __ffi::core::result::Result<Self, __ffi::Invalid> {
+            unsafe fn from_abi(abi: #integer) -> __ffi::core::result::Result<Self, __ffi::Invalid> {
                 __ffi::enum_from_abi(abi)
             }
         }

@@ -46,8 +46,10 @@ struct Argument {
 
 impl Argument {
     fn new(index: usize, Param { name, pass, ty }: &Param) -> Self {
-        let (raw, len) = (format_ident!("__ffi_arg_{index}"), format_ident!("__ffi_len_{index}"));
         let span = ty.span();
+        // Where rustc reports a type that can't be passed.
+        let raw = format_ident!("__ffi_arg_{index}", span = span);
+        let len = format_ident!("__ffi_len_{index}");
         match pass {
             Pass::Value => Self {
                 raw: quote_spanned!(span=> #raw: <#ty as __ffi::FfiValue>::Abi),
@@ -94,11 +96,15 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .iter()
         .filter(|param| param.pass == Pass::Value)
         .map(|param| &param.ty)
-        .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value::<#ty>();));
+        .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
     let output_type = quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::Output);
-    quote! {
+    let by_value_output = quote_spanned! {output.span()=>
+        const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#output_type>());
+    };
+    // Where rustc reports a symbol that another item has, too.
+    quote_spanned! {ident.span()=>
         #(#by_value)*
-        const _: () = __ffi::assert_by_value::<#output_type>();
+        #by_value_output
 
         #[unsafe(export_name = #symbol)]
         unsafe extern "C" fn __ffi_wrapper(

@@ -32,9 +32,15 @@ fn layout(message: &Message) -> TokenStream {
             }
         }
     });
-    quote! {
-        const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
+    let any_bits = any_bits(message);
+    let not_empty = message
+        .fields
+        .iter()
+        .map(|Field { ty, .. }| quote_spanned!(ty.span()=> const _: () = __ffi::assert_not_empty::<#ty>();));
+    let assertions = quote_spanned! {ident.span()=>
         const _: () = {
+            // Where a field's type is refused, rustc says so, and nothing of what would follow from it.
+            #(let _: __ffi::core::primitive::bool = #any_bits;)*
             __ffi::assert_repr_c(
                 __ffi::core::mem::size_of::<#ident>(),
                 __ffi::core::mem::align_of::<#ident>(),
@@ -42,7 +48,19 @@ fn layout(message: &Message) -> TokenStream {
             );
             __ffi::assert_no_destructor::<#ident>();
         };
+    };
+    quote! {
+        const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
+        #(#not_empty)*
+        #assertions
     }
+}
+
+fn any_bits(message: &Message) -> impl Iterator<Item = TokenStream> {
+    message
+        .fields
+        .iter()
+        .map(|Field { ty, .. }| quote_spanned!(ty.span()=> <#ty as __ffi::FfiType>::ANY_BITS))
 }
 
 fn implementations(message: &Message) -> TokenStream {
@@ -54,15 +72,20 @@ fn implementations(message: &Message) -> TokenStream {
         let (hash, index, ty) = (names::hash(&field.item.name), Literal::usize_unsuffixed(index), &field.ty);
         quote!(#hash, __FFI_FIELDS[#index].offset as __ffi::core::primitive::u64, <#ty as __ffi::FfiType>::FINGERPRINT)
     });
-    let any_bits = message.fields.iter().map(|field| {
-        let ty = &field.ty;
-        quote_spanned!(ty.span()=> <#ty as __ffi::FfiType>::ANY_BITS)
-    });
+    let any_bits = any_bits(message);
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
         quote! {
             // SAFETY: the field of that type lies at that offset, and the message fulfils the contract of `check`.
-            unsafe { __ffi::check_field::<#ty>(message.cast(), __FFI_FIELDS[#index].offset, #name) }?;
+            unsafe {
+                __ffi::check_field(
+                    message.cast(),
+                    __FFI_FIELDS[#index].offset,
+                    #name,
+                    <#ty as __ffi::FfiType>::ANY_BITS,
+                    <#ty as __ffi::FfiType>::check,
+                )
+            }?;
         }
     });
     quote! {
@@ -120,6 +143,8 @@ fn implementations(message: &Message) -> TokenStream {
 fn byte_traits(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let span = ident.span();
+    // The bound makes rustc report a missing `Copy` once, and here.
+    let copy = quote_spanned!(span=> where #ident: __ffi::core::marker::Copy);
     let pod = message.pod.then(|| {
         let fields = message.fields.iter().map(|field| {
             let ty = &field.ty;
@@ -140,14 +165,14 @@ fn byte_traits(message: &Message) -> TokenStream {
 
             // SAFETY: `repr(C)`, every field is `Pod`, and there is no padding: all asserted above.
             #[automatically_derived]
-            unsafe impl __ffi::bytemuck::Pod for #ident {}
+            unsafe impl __ffi::bytemuck::Pod for #ident #copy {}
         }
     });
     let checked = message.checked.then(|| {
         quote! {
             // SAFETY: `Bits` has the layout of the message and any bits; the check accepts valid messages alone.
             #[automatically_derived]
-            unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident {
+            unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident #copy {
                 type Bits = __ffi::Bits<Self>;
 
                 #[inline]
@@ -183,7 +208,7 @@ fn record(message: &Message, symbol: &str) -> TokenStream {
             let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
             record.text("{").item(&field.item);
             if let Some(tag) = &field.tag {
-                record.text(&format!(",\"tag\":{}", **tag));
+                record.text(&format!(",\"tag\":{}", tag.0));
             }
             record
                 .text(",\"offset\":")

@@ -11,7 +11,7 @@ pub(crate) use enumeration::enumeration;
 pub(crate) use function::function;
 pub(crate) use message::message;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use crate::ast::Head;
 
@@ -23,6 +23,7 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
         #[allow(
             deprecated,
             non_upper_case_globals,
+            trivial_bounds,
             unsafe_code,
             unused_qualifications,
             clippy::all,
@@ -40,9 +41,13 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
 /// The `static` that holds a fingerprint in the library, and the record.
 fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenStream) -> TokenStream {
     let krate = &head.krate;
-    quote! {
+    // Where rustc reports a symbol that another item has, too.
+    let fingerprint = quote_spanned! {head.ident.span()=>
         #[unsafe(export_name = #symbol)]
         static __FFI_FINGERPRINT: __ffi::core::primitive::u64 = #fingerprint;
+    };
+    quote! {
+        #fingerprint
         #krate::__record!(#record);
     }
 }

@@ -1,0 +1,111 @@
+//! A failed call leaves one allocation, the message, and clearing the status frees it.
+//!
+//! The fixture is linked into this test, so its allocations are counted; `calls.rs` loads it as Dart does.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use bytemuck::Zeroable;
+use ffi_core::boundary::FfiStatus;
+// Linked for its C functions.
+use fixture_calls as _;
+
+struct Counting;
+
+thread_local! {
+    static LIVE: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(change: isize) {
+    LIVE.set(LIVE.get() + change);
+}
+
+// SAFETY: every call is the system allocator's; counting allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(1);
+        // SAFETY: this function's contract is the callee's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        count(-1);
+        // SAFETY: this function's contract is the callee's.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+unsafe extern "C" {
+    fn fixture_calls_divide(a: i32, b: i32, status: *mut FfiStatus) -> i32;
+    fn fixture_calls_negate(flag: u8, status: *mut FfiStatus) -> u8;
+    fn fixture_calls_double_in_place(value: *mut i64, status: *mut FfiStatus);
+    fn fixture_calls_panics(status: *mut FfiStatus) -> u32;
+    fn fixture_calls_panics_without_text(status: *mut FfiStatus);
+    fn fixture_calls_fails_unprintably(status: *mut FfiStatus) -> u8;
+    fn fixture_calls_ffi_status_clear(status: *mut FfiStatus);
+    fn fixture_calls_ffi_alloc(size: usize, align: usize) -> *mut u8;
+    fn fixture_calls_ffi_free(memory: *mut u8);
+}
+
+fn live() -> isize {
+    LIVE.get()
+}
+
+#[test]
+fn a_failure_is_one_allocation_until_it_is_cleared() {
+    // What a panic prints would be kept by the test runner.
+    std::panic::set_hook(Box::new(|_| ()));
+    let failures: [(&str, fn(&mut FfiStatus)); 6] = [
+        // SAFETY, here and below: the status is zeroed or was written by the library, and ours.
+        ("error", |status| assert_eq!(unsafe { fixture_calls_divide(1, 0, status) }, 0)),
+        // SAFETY: any byte may be passed.
+        ("invalid value", |status| assert_eq!(unsafe { fixture_calls_negate(7, status) }, 0)),
+        // SAFETY: null is refused.
+        ("null", |status| unsafe { fixture_calls_double_in_place(std::ptr::null_mut(), status) }),
+        // SAFETY: it takes nothing.
+        ("panic", |status| assert_eq!(unsafe { fixture_calls_panics(status) }, 0)),
+        // SAFETY: it takes nothing.
+        ("panic without text", |status| unsafe { fixture_calls_panics_without_text(status) }),
+        // SAFETY: it takes nothing.
+        ("panic in Display", |status| assert_eq!(unsafe { fixture_calls_fails_unprintably(status) }, 0)),
+    ];
+    for (name, fail) in failures {
+        let mut status = FfiStatus::zeroed();
+        let before = live();
+        for _ in 0..3 {
+            fail(&mut status);
+            assert_ne!(status.code, 0);
+            assert_eq!(live() - before, 1, "{name}: a failure frees the message before it");
+        }
+        // SAFETY: the status was written by the library, and is ours.
+        unsafe { fixture_calls_ffi_status_clear(&mut status) };
+        assert_eq!(live() - before, 0, "{name}");
+    }
+    let _ = std::panic::take_hook();
+}
+
+#[test]
+fn a_success_allocates_nothing() {
+    let mut status = FfiStatus::zeroed();
+    let before = live();
+    let mut value = 21;
+    // SAFETY: the status is zeroed and ours.
+    let quotient = unsafe { fixture_calls_divide(8, 2, &mut status) };
+    // SAFETY: as above, and the value is ours.
+    unsafe { fixture_calls_double_in_place(&mut value, &mut status) };
+    assert_eq!((quotient, value, live() - before), (4, 42, 0));
+}
+
+#[test]
+fn what_alloc_returns_is_one_block() {
+    let before = live();
+    // SAFETY: any size and alignment may be asked for.
+    let memory = unsafe { fixture_calls_ffi_alloc(100, 8) };
+    assert_eq!(live() - before, 1);
+    // SAFETY: it came from `alloc`, and nobody uses it.
+    unsafe { fixture_calls_ffi_free(memory) };
+    assert_eq!(live() - before, 0);
+}

@@ -1,0 +1,10 @@
+use ffi_core::FfiMessage;
+
+#[derive(FfiMessage)]
+#[repr(C)]
+#[ffi(checked)]
+struct Sample {
+    first: bool,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use ffi_core::FfiMessage;
+
+#[derive(FfiMessage, Clone, Copy)]
+#[repr(C)]
+#[ffi(pod)]
+struct Sample {
+    first: bool,
+}
+
+fn main() {}

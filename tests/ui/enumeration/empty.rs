@@ -1,0 +1,6 @@
+use ffi_core::FfiEnum;
+
+#[derive(FfiEnum, Clone, Copy)]
+enum Mode {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![allow(unused_variables)]
+
+use ffi_core::ffi_export;
+
+#[ffi_export]
+fn sample(#[cfg(unix)] value: u32) {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use ffi_core::ffi_export;
+
+struct Sample;
+
+impl Sample {
+    #[ffi_export]
+    fn method(&self) {}
+}
+
+fn main() {}

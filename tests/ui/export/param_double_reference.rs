@@ -1,0 +1,8 @@
+#![allow(unused_variables)]
+
+use ffi_core::ffi_export;
+
+#[ffi_export]
+fn sample(first: u32, second: &&u32) {}
+
+fn main() {}

@@ -1,0 +1,14 @@
+#![allow(unused_variables)]
+
+use ffi_core::ffi_export;
+
+#[derive(ffi_core::FfiMessage)]
+#[repr(C)]
+struct Frame {
+    pixels: [u32; 1025],
+}
+
+#[ffi_export]
+fn sample(first: u32, frame: Frame) {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use ffi_core::ffi_export;
+
+#[ffi_export]
+fn sample() -> Option<u32> {
+    None
+}
+
+fn main() {}

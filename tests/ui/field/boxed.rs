@@ -1,0 +1,10 @@
+use ffi_core::FfiMessage;
+
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Sample {
+    first: u32,
+    second: Box<u32>,
+}
+
+fn main() {}

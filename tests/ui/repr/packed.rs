@@ -1,0 +1,10 @@
+use ffi_core::FfiMessage;
+
+#[derive(FfiMessage)]
+#[repr(C, packed)]
+struct Sample {
+    first: u8,
+    second: u32,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use ffi_core::FfiMessage;
+
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Größe {
+    first: u32,
+}
+
+fn main() {}

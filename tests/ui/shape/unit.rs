@@ -1,0 +1,7 @@
+use ffi_core::FfiMessage;
+
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Sample;
+
+fn main() {}

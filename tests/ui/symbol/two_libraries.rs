@@ -1,0 +1,4 @@
+ffi_core::library!();
+ffi_core::library!();
+
+fn main() {}

@@ -1,0 +1,12 @@
+use ffi_core::FfiMessage;
+
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Sample {
+    #[ffi(tag = 1)]
+    first: u32,
+    #[ffi(tag = 0)]
+    second: u32,
+}
+
+fn main() {}
