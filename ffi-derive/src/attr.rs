@@ -205,16 +205,10 @@ pub(crate) fn reprs(attrs: &[Attribute]) -> Result<Vec<Meta>> {
 /// The doc comment, without the blank that each line starts with. `#[doc = include_str!(..)]` and its like, whose text a macro
 /// can't see, are left out.
 pub(crate) fn doc(attrs: &[Attribute]) -> Option<String> {
-    let lines: Vec<_> = attrs
-        .iter()
-        .filter(|attr| attr.path().is_ident("doc"))
-        .filter_map(|attr| text(&attr.meta))
-        .flat_map(|text| {
-            // Not `lines()`, which makes nothing of an empty line.
-            text.split('\n').map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()).collect::<Vec<_>>()
-        })
-        .collect();
-    let doc = lines.join("\n");
+    let texts = attrs.iter().filter(|attr| attr.path().is_ident("doc")).filter_map(|attr| text(&attr.meta));
+    let text = texts.collect::<Vec<_>>().join("\n");
+    let lines = text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let doc = lines.collect::<Vec<_>>().join("\n");
     let doc = doc.trim();
     (!doc.is_empty()).then(|| doc.to_owned())
 }
