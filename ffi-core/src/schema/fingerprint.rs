@@ -10,6 +10,13 @@
 //! | array | [`ARRAY`], fingerprint of the element, length |
 //! | message | [`MESSAGE`], hash of its name, size, alignment, then per field: hash of its name, offset, fingerprint of its type |
 //! | enum | [`ENUM`], hash of its name, fingerprint of its repr, then per variant: hash of its name, value |
+//! | oneof | [`ONEOF`], hash of its name, size, alignment, offset of the payload, then per case: hash of its name, fingerprint of its type ([`NOTHING`] without data) |
+//! | `FfiStr` | [`STR`], capacity |
+//! | `FfiBytes` | [`BYTES`], capacity |
+//! | `FfiVec` | [`VEC`], fingerprint of the element, capacity |
+//! | `FfiOption` | [`OPTION`], fingerprint of the value |
+//! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
+//! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
 //! | function | [`FUNCTION`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, then per parameter: hash of how it is passed (`"slice_mut"`, ..), fingerprint of its type |
 //!
 //! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't facts: neither
@@ -25,6 +32,20 @@ pub const MESSAGE: u64 = 3;
 pub const ENUM: u64 = 4;
 /// The first fact of a function.
 pub const FUNCTION: u64 = 5;
+/// The first fact of a oneof.
+pub const ONEOF: u64 = 6;
+/// The first fact of an `FfiStr`.
+pub const STR: u64 = 7;
+/// The first fact of an `FfiBytes`.
+pub const BYTES: u64 = 8;
+/// The first fact of an `FfiVec`.
+pub const VEC: u64 = 9;
+/// The first fact of an `FfiOption`.
+pub const OPTION: u64 = 10;
+/// The first fact of an `FfiMap`.
+pub const MAP: u64 = 11;
+/// The first fact of an `FfiRef`.
+pub const REF: u64 = 12;
 /// Stands for the result type of a function that returns nothing.
 pub const NOTHING: u64 = 0;
 

@@ -19,6 +19,8 @@ pub enum Record {
     Message(Message),
     /// `#[derive(FfiEnum)]`.
     Enum(Enum),
+    /// `#[derive(FfiMessage)]` on an enum that holds data.
+    Oneof(Oneof),
     /// `#[ffi_export]`.
     Function(Function),
 }
@@ -176,6 +178,41 @@ pub enum Type {
     Message(TypeId),
     /// A C-like enum.
     Enum(TypeId),
+    /// A data-carrying enum.
+    Oneof(TypeId),
+    /// `FfiStr<N>`: a `u32` length and `N` bytes of UTF-8.
+    Str {
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiBytes<N>`: a `u32` length and `N` bytes.
+    Bytes {
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiVec<T, N>`: a `u32` length and `N` elements.
+    Vec {
+        /// `T`.
+        of: Box<Type>,
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiOption<T>`: the value and a byte that says whether it is there.
+    Option {
+        /// `T`.
+        of: Box<Type>,
+    },
+    /// `FfiMap<K, V, N>`: a `u32` length and `N` entries, each a key and a value.
+    Map {
+        /// `K`.
+        key: Box<Type>,
+        /// `V`.
+        value: Box<Type>,
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiRef<T>`: a `u32` slot index plus one and a `u32` generation; the message it refers to.
+    Ref(TypeId),
     /// A number or `bool`.
     #[serde(untagged)]
     Scalar(Scalar),
@@ -225,6 +262,42 @@ pub struct Variant {
     pub item: Item,
     /// Its discriminant; that of a `u64` enum as the `i64` of the same bits, as Dart has it.
     pub value: i64,
+}
+
+/// A data-carrying enum: a `u32` tag and a union of what its cases hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Oneof {
+    /// Identifies the oneof.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Bytes.
+    pub size: u64,
+    /// Bytes, a power of two.
+    pub align: u64,
+    /// Bytes from its start to the union.
+    pub payload: u64,
+    /// The layout hash.
+    pub fingerprint: Fingerprint,
+    /// What the library exports for it.
+    pub symbols: TypeSymbols,
+    /// In the order of the source: tag 0, which holds nothing and means unset, then 1, 2, ..
+    pub cases: Vec<Case>,
+}
+
+/// A case of a oneof. Its position is its tag in memory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// What it holds; nothing for a case without data.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub ty: Option<Type>,
+    /// The number that `#[ffi(tag = N)]` gives it in .proto.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<u32>,
 }
 
 /// An exported function.

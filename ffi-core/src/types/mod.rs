@@ -19,6 +19,13 @@ use crate::schema::encode::Fragment;
 /// | `[T; N]`, `N > 0` | `N` times `T` | those of its elements |
 /// | a message ([`FfiMessage`](crate::FfiMessage)) | its fields and padding | those of its fields |
 /// | a C-like enum ([`FfiEnum`](crate::FfiEnum)) | its repr | all but its discriminants |
+/// | a oneof, a data-carrying enum ([`FfiMessage`](crate::FfiMessage)) | tag and union | tag, active case |
+/// | [`FfiStr<N>`](FfiStr) | `u32` length, `N` bytes | length over `N`, UTF-8 |
+/// | [`FfiBytes<N>`](FfiBytes) | `u32` length, `N` bytes | length over `N` |
+/// | [`FfiVec<T, N>`](FfiVec) | `u32` length, `N` times `T` | length over `N`, used elements |
+/// | [`FfiOption<T>`](FfiOption) | `T`, presence byte | presence byte, value if present |
+/// | [`FfiMap<K, V, N>`](FfiMap) | a vec of entries | as a vec |
+/// | [`FfiRef<T>`](FfiRef) | slot index and generation | none: a stale reference resolves to nothing |
 ///
 /// `usize` and `isize` are left out because they differ between targets, `char` and wider integers because
 /// Dart has no such field.

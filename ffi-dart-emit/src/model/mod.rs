@@ -20,6 +20,8 @@ pub struct Model {
     pub messages: Vec<Message>,
     /// In the order of their ids.
     pub enums: Vec<Enum>,
+    /// In the order of their ids.
+    pub oneofs: Vec<Oneof>,
     /// In the order of their symbols.
     pub functions: Vec<Function>,
 }
@@ -31,6 +33,10 @@ pub struct MessageIndex(usize);
 /// An enum of [`Model::enums`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EnumIndex(usize);
+
+/// A oneof of [`Model::oneofs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OneofIndex(usize);
 
 /// A `repr(C)` struct.
 #[derive(Clone, Debug)]
@@ -86,6 +92,73 @@ pub enum Type {
     Message(MessageIndex),
     /// A C-like enum.
     Enum(EnumIndex),
+    /// A data-carrying enum, in place.
+    Oneof(OneofIndex),
+    /// `FfiStr<N>`: `{ u32 len; u8 bytes[N]; }`.
+    Str {
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiBytes<N>`: `{ u32 len; u8 bytes[N]; }`.
+    Bytes {
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiVec<T, N>`: `{ u32 len; T items[N]; }`.
+    Vec {
+        /// `T`.
+        of: Box<Type>,
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiOption<T>`: `{ T value; u8 present; }`.
+    Option {
+        /// `T`.
+        of: Box<Type>,
+    },
+    /// `FfiMap<K, V, N>`: `{ u32 len; struct { K key; V value; } entries[N]; }`, keys distinct.
+    Map {
+        /// `K`.
+        key: Box<Type>,
+        /// `V`.
+        value: Box<Type>,
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiRef<T>`: `{ u32 index_plus_one; u32 generation; }`; all zero is none.
+    Ref(MessageIndex),
+}
+
+/// A data-carrying enum: `{ u32 tag; union payload; }`.
+#[derive(Clone, Debug)]
+pub struct Oneof {
+    /// Identifies it.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Bytes.
+    pub size: u64,
+    /// Bytes, a power of two.
+    pub align: u64,
+    /// Bytes from its start to the union.
+    pub payload: u64,
+    /// The layout hash.
+    pub fingerprint: Fingerprint,
+    /// The `static u64` that holds it in the library.
+    pub fingerprint_symbol: String,
+    /// Each by its tag in memory; the first holds nothing and means unset.
+    pub cases: Vec<Case>,
+}
+
+/// A case of a [`Oneof`].
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// What it holds.
+    pub ty: Option<Type>,
+    /// Its explicit .proto tag.
+    pub tag: Option<u32>,
 }
 
 /// A C-like enum.
