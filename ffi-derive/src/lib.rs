@@ -1,7 +1,7 @@
 //! The derive macros of `ffi-core`, which re-exports and documents them; depend on that crate, not on this one.
 //!
-//! The tree is the pipeline: [`attr`] reads attributes, [`ast`] checks the item and holds what can only be right,
-//! [`expand`] writes Rust from it, with [`record`] for the schema record and [`names`] for symbols and hashes.
+//! The tree is the pipeline: `attr` reads attributes, `ast` checks the item and holds what can only be right,
+//! `expand` writes Rust from it, with `record` for the schema record and `names` for symbols and hashes.
 //! Nothing is written before all is checked, and every mistake is reported, not the first alone.
 //!
 //! No layout is computed here: the code that is written asks rustc, and hands the answers to `ffi_core::__private`.
