@@ -100,10 +100,12 @@ fn is_library(artifact: &Artifact) -> bool {
     artifact.target.crate_types.iter().any(|kind| kinds.contains(kind))
 }
 
-/// A folder of cargo's target folder, apart from the build that runs the tests, which holds a lock on its own.
+/// A folder beside those of the profiles in cargo's target folder, apart from the build that runs the tests, which holds a
+/// lock on its own.
 fn target_folder() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    env::var_os("CARGO_TARGET_DIR").map_or(workspace, PathBuf::from).join("fixtures")
+    let test = env::current_exe().expect("a test knows its file");
+    let target = test.ancestors().nth(3).expect("cargo puts tests into target/profile/deps");
+    target.join("fixtures")
 }
 
 /// The records of a shared library, an object file, or an archive of these.
