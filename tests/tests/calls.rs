@@ -319,7 +319,7 @@ fn the_library_has_its_own_functions() {
 #[test]
 fn every_function_is_called_here() {
     let source = include_str!("calls.rs");
-    for record in records(Fixture::build("fixture-calls", "dev").cdylib()) {
+    for record in records(Fixture::build("fixture-calls", "dev").cdylib()).unwrap() {
         if let Record::Function(function) = record {
             assert!(source.contains(&format!("call!({}(", function.item.name)), "{}", function.item.name);
         }
