@@ -20,11 +20,18 @@ struct Benchmark {
     run: fn(&mut Tally) -> Result<()>,
 }
 
-const BENCHMARKS: &[Benchmark] = &[Benchmark {
-    name: "calls",
-    about: "calls from Dart, fields and batches, against dart:ffi by hand and against Dart (JIT and AOT)",
-    run: calls,
-}];
+const BENCHMARKS: &[Benchmark] = &[
+    Benchmark {
+        name: "calls",
+        about: "calls from Dart, fields and batches, against dart:ffi by hand and against Dart (JIT and AOT)",
+        run: calls,
+    },
+    Benchmark {
+        name: "emit",
+        about: "time of the emitter, and compile time of the derive against serde's",
+        run: emit,
+    },
+];
 
 /// Arguments of `cargo xtask bench`.
 #[derive(Debug, Args)]
@@ -122,6 +129,15 @@ fn calls(tally: &mut Tally) -> Result<()> {
     let compiled = scratch.join("calls.exe");
     sdk.compile_exe(&folder.join(program), &compiled)?;
     tally.run(sdk.program(&compiled).arg("aot").arg(&library))
+}
+
+/// Builds the emitter and runs the program that times it and the derive.
+fn emit(tally: &mut Tally) -> Result<()> {
+    let build = ["build", "--release", "--package", "ffi-dart-emit", "--package", "ffi-benches"];
+    workspace::run(workspace::cargo().args(build))?;
+    let mut program = workspace::cargo();
+    program.args(["run", "--quiet", "--release", "--package", "ffi-benches", "--bin", "bench-emit"]);
+    tally.run(program.arg(scratch("emit")?))
 }
 
 /// The folder for what a benchmark generates. It does not follow `CARGO_TARGET_DIR`, so that the Dart programs find
