@@ -17,6 +17,9 @@ import 'libraries.dart';
 import 'ratio.dart';
 
 const _byHand = 'by hand';
+const _pointer = 'by hand, unchecked pointer';
+
+final int _size = sizeOf<HandParticle>();
 
 /// How many views are held; a power of two.
 const _held = 64;
@@ -47,6 +50,14 @@ void compareFields(String mode) {
       times[_byHand]!,
       Target.atMost(limit),
     );
+    if (times[_pointer] case final pointer?) {
+      printRatio(
+        '${mode}_${name}_vs_unchecked_pointer',
+        times[generated]!,
+        pointer,
+        const Target.atMost(8),
+      );
+    }
   }
 }
 
@@ -129,6 +140,7 @@ final _element = Comparison(
   const [
     Contender(generated, _generatedElement, prepare: resetParticles),
     Contender(_byHand, _handElement, prepare: resetParticles),
+    Contender(_pointer, _pointerElement, prepare: resetParticles),
   ],
   unit: particleCount,
   expected: (count) {
@@ -151,7 +163,21 @@ double _generatedElement(int count) {
   return sum;
 }
 
+/// As safe as what is generated: the index is checked, and a view keeps the
+/// memory alive.
 double _handElement(int count) {
+  final bytes = handBytes;
+  var sum = 0.0;
+  for (var pass = 0; pass < count; pass++) {
+    for (var i = 0; i < particleCount; i++) {
+      RangeError.checkValidIndex(i, bytes, null, particleCount);
+      sum += Struct.create<HandParticle>(bytes, i * _size).x;
+    }
+  }
+  return sum;
+}
+
+double _pointerElement(int count) {
   final pointer = handParticles;
   var sum = 0.0;
   for (var pass = 0; pass < count; pass++) {
@@ -167,6 +193,7 @@ final _elementUpdate = Comparison(
   const [
     Contender(generated, _generatedElementUpdate, prepare: resetParticles),
     Contender(_byHand, _handElementUpdate, prepare: resetParticles),
+    Contender(_pointer, _pointerElementUpdate, prepare: resetParticles),
   ],
   unit: particleCount,
   expected: (count) {
@@ -190,6 +217,18 @@ int _generatedElementUpdate(int count) {
 }
 
 int _handElementUpdate(int count) {
+  final bytes = handBytes;
+  for (var pass = 0; pass < count; pass++) {
+    for (var i = 0; i < particleCount; i++) {
+      RangeError.checkValidIndex(i, bytes, null, particleCount);
+      final particle = Struct.create<HandParticle>(bytes, i * _size);
+      particle.id = particle.id + 1;
+    }
+  }
+  return _ids();
+}
+
+int _pointerElementUpdate(int count) {
   final pointer = handParticles;
   for (var pass = 0; pass < count; pass++) {
     for (var i = 0; i < particleCount; i++) {

@@ -2,6 +2,7 @@
 library;
 
 import 'dart:ffi';
+import 'dart:typed_data';
 
 import 'package:bench_calls/bench_calls.dart';
 
@@ -25,6 +26,9 @@ late final ParticleArray particles;
 /// The memory of [particles], by hand.
 late final Pointer<HandParticle> handParticles;
 
+/// The same as bytes.
+late final Uint8List handBytes;
+
 void openLibraries(String path) {
   generatedLibrary = BenchCallsLibrary.open(path: path);
   final library = DynamicLibrary.open(path);
@@ -33,6 +37,9 @@ void openLibraries(String path) {
   plainLibrary = Plain(library);
   particles = ParticleArray(particleCount);
   handParticles = particles.pointer.cast();
+  handBytes = handParticles.cast<Uint8>().asTypedList(
+    particleCount * sizeOf<HandParticle>(),
+  );
 }
 
 /// Puts every particle where it starts.
