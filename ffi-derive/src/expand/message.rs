@@ -36,11 +36,12 @@ fn layout(message: &Message) -> TokenStream {
     let not_empty = message
         .fields
         .iter()
-        .map(|Field { ty, .. }| quote_spanned!(ty.span()=> const _: () = __ffi::assert_not_empty::<#ty>();));
+        .map(|Field { ty, .. }| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
     let assertions = quote_spanned! {ident.span()=>
         const _: () = {
             // Where a field's type is refused, rustc says so, and nothing of what would follow from it.
             #(let _: __ffi::core::primitive::bool = #any_bits;)*
+            #(#not_empty)*
             __ffi::assert_repr_c(
                 __ffi::core::mem::size_of::<#ident>(),
                 __ffi::core::mem::align_of::<#ident>(),
@@ -51,7 +52,6 @@ fn layout(message: &Message) -> TokenStream {
     };
     quote! {
         const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
-        #(#not_empty)*
         #assertions
     }
 }
@@ -148,7 +148,7 @@ fn byte_traits(message: &Message) -> TokenStream {
     let pod = message.pod.then(|| {
         let fields = message.fields.iter().map(|field| {
             let ty = &field.ty;
-            quote_spanned!(ty.span()=> __ffi_assert_pod::<#ty>();)
+            quote_spanned!(ty.span()=> __ffi::assert_pod_field::<#ty>();)
         });
         let padding_free = quote_spanned! {span=>
             __ffi::assert_padding_free::<
@@ -158,7 +158,6 @@ fn byte_traits(message: &Message) -> TokenStream {
         };
         quote! {
             const _: () = {
-                const fn __ffi_assert_pod<T: __ffi::bytemuck::Pod>() {}
                 #(#fields)*
                 #padding_free
             };
