@@ -10,6 +10,7 @@
 /// | `.._ffi_status_clear` | `void (FfiStatus *)` | [`boundary::clear`](crate::boundary::clear) |
 /// | `.._ffi_alloc` | `uint8_t *(size_t size, size_t align)` | [`boundary::alloc`](crate::boundary::alloc) |
 /// | `.._ffi_free` | `void (uint8_t *)` | [`boundary::free`](crate::boundary::free) |
+/// | `.._ffi_owned_free` | `void (FfiOwned *)` | [`boundary::owned_free`](crate::boundary::owned_free) |
 ///
 /// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process. `ffi-core` exports nothing by
 /// itself.
@@ -56,6 +57,12 @@ macro_rules! library {
                 unsafe { ffi::free(memory) }
             }
 
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_owned_free"))]
+            unsafe extern "C" fn owned_free(owned: *mut ffi::FfiOwned) {
+                // SAFETY: the caller of this function keeps the callee's contract.
+                unsafe { ffi::owned_free(owned) }
+            }
+
             $crate::__record!(&[
                 ffi::Piece::Text(ffi::core::concat!(
                     "{\"kind\":\"library\",\"name\":\"",
@@ -76,7 +83,9 @@ macro_rules! library {
                     ffi::core::env!("CARGO_CRATE_NAME"),
                     "_ffi_alloc\",\"free\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi_free\"}}",
+                    "_ffi_free\",\"owned_free\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "_ffi_owned_free\"}}",
                 )),
             ]);
         };

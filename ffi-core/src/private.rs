@@ -1,12 +1,14 @@
 //! What macro-generated code names. No part of the public API: it changes with any version.
 
+pub use std::borrow::ToOwned;
+
 pub use bytemuck;
 pub use core;
 pub use memoffset::offset_of;
 
 pub use crate::boundary::{
-    FfiOutput, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value, call, clear, disjoint, free,
-    reference, reference_mut, slice, slice_mut, value,
+    FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value, call, clear,
+    disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, text, value,
 };
 pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_abi};
 pub use crate::layout::{

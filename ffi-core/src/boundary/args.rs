@@ -2,7 +2,7 @@
 
 use super::output::FfiValue;
 use super::status::Failure;
-use crate::types::check_elements;
+use crate::types::{Invalid, check_elements};
 
 /// Checks a pointer argument and makes it a reference.
 ///
@@ -104,6 +104,43 @@ pub unsafe fn value<T: FfiValue>(abi: T::Abi, name: &'static str) -> Result<T, F
     unsafe { T::from_abi(abi) }.map_err(|invalid| invalid.in_field(name).into())
 }
 
+/// Checks a pointer and a length and makes them a string.
+///
+/// # Errors
+///
+/// As [`slice`], and invalid value when the bytes aren't UTF-8.
+///
+/// # Safety
+///
+/// As [`slice`].
+pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Result<&'a str, Failure> {
+    // SAFETY: this function's contract is the callee's.
+    let bytes = unsafe { slice(pointer, len, name) }?;
+    str::from_utf8(bytes).map_err(|error| {
+        let problem = format_args!("invalid UTF-8 at byte {}", error.valid_up_to());
+        Invalid::new(problem).in_field(name).into()
+    })
+}
+
+/// Checks an optional argument: `checked` where there is a value.
+///
+/// # Errors
+///
+/// Those of `checked`, and invalid value when `present` is neither 0 nor 1.
+pub fn optional<T>(
+    present: u8,
+    name: &'static str,
+    checked: impl FnOnce() -> Result<T, Failure>,
+) -> Result<Option<T>, Failure> {
+    match present {
+        0 => Ok(None),
+        1 => checked().map(Some),
+        byte => Err(Invalid::new(format_args!("{byte} does not say whether there is a value"))
+            .in_field(name)
+            .into()),
+    }
+}
+
 /// The memory behind one argument.
 #[derive(Clone, Copy, Debug)]
 pub struct Region {
@@ -125,6 +162,12 @@ impl Region {
     #[must_use]
     pub fn mutable<T>(pointer: *mut T, len: usize, name: &'static str) -> Self {
         Self { mutable: true, ..Self::shared(pointer, len, name) }
+    }
+
+    /// The same for an optional argument: nothing where there is no value.
+    #[must_use]
+    pub fn if_present(self, present: u8) -> Self {
+        Self { bytes: if present == 0 { 0 } else { self.bytes }, ..self }
     }
 
     fn overlaps(&self, other: &Self) -> bool {
@@ -230,6 +273,26 @@ mod tests {
         // SAFETY: any byte may be passed.
         let error = unsafe { text(value::<bool>(2, "flag")) };
         assert!(error.contains("flag: 2 is not a bool"), "{error}");
+    }
+
+    #[test]
+    fn text_is_checked() {
+        let bytes = b"gr\xC3\xBCn\xFF";
+        // SAFETY: five initialised bytes.
+        assert_eq!(unsafe { super::text(bytes.as_ptr(), 5, "colour") }, Ok("grün"));
+        // SAFETY: six initialised bytes.
+        let error = unsafe { text(super::text(bytes.as_ptr(), 6, "colour")) };
+        assert!(error.contains("colour: invalid UTF-8 at byte 5"), "{error}");
+        // SAFETY: there are no bytes.
+        assert_eq!(unsafe { super::text(std::ptr::null(), 0, "colour") }, Ok(""));
+    }
+
+    #[test]
+    fn an_optional_argument_is_only_looked_at_where_there_is_one() {
+        assert_eq!(optional::<u8>(0, "a", || panic!("looked at")), Ok(None));
+        assert_eq!(optional(1, "a", || Ok(7)), Ok(Some(7)));
+        let error = text(optional(2, "a", || Ok(7)));
+        assert!(error.contains("a: 2 does not say whether there is a value"), "{error}");
     }
 
     #[test]

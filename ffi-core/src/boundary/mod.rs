@@ -18,20 +18,27 @@
 //! | message by value | the struct, at most [`MAX_BY_VALUE`] bytes |
 //! | `&T`, `&mut T` | pointer: not null, aligned, value checked |
 //! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may be anything |
+//! | `&str`, `String` | pointer and `size_t`: UTF-8, checked; copied for `String` |
+//! | `Vec<T>` | pointer and `size_t`; copied |
+//! | `Option` of any of these as a parameter | the same, and a `uint8_t`: 1 where there is a value, 0 for none |
+//! | `String`, `Vec<T>` as a result | `FfiOwned *`, which the caller frees; not copied |
+//! | `Option<T>` as a result | `T`; the status code [`NoValue`](StatusCode::NoValue) for none |
 //! | `Result<T, E>` | `T`, and `E`'s `Display` text in the status |
 //! | last, always | `FfiStatus *`: zeroed by the caller, written on failure alone; may be null |
 //!
-//! A function that failed returns zeros. `&mut` arguments that overlap another argument are refused.
+//! A function that failed or has no value returns zeros. `&mut` arguments that overlap another argument are refused.
 
 mod args;
 mod memory;
 mod output;
+mod owned;
 mod panic;
 mod status;
 
-pub use args::{Region, disjoint, reference, reference_mut, slice, slice_mut, value};
+pub use args::{Region, disjoint, optional, reference, reference_mut, slice, slice_mut, text, value};
 pub use memory::{alloc, free};
 pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE, assert_by_value};
+pub use owned::{FfiOwned, owned_free};
 pub use status::{Failure, FfiStatus, StatusCode, call, clear};
 
 /// The version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table above. The Dart

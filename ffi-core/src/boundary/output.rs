@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use bytemuck::Zeroable;
 
+use super::owned::FfiOwned;
 use super::status::{Failure, StatusCode};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -81,51 +82,99 @@ unsafe impl FfiValue for bool {
     }
 }
 
-/// The successful result of an exported function: an [`FfiValue`] or `()`.
+/// The successful result of an exported function: an [`FfiValue`], `()`, a `String`, a `Vec<T: FfiValue>`, or an `Option` of
+/// one of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be returned from `#[ffi_export]`",
-    label = "neither `()` nor a scalar, an enum or a message, nor a `Result` of these",
-    note = "return a number of fixed size, a `bool`, or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`; \
-            write larger results into a `&mut` parameter"
+    label = "not a result that Dart can have",
+    note = "return a number of fixed size, a `bool`, a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, a `String`, \
+            a `Vec` of these, or an `Option` of any of these"
 )]
 pub trait FfiOutput {
     /// What stands for it in C.
     type Abi: Zeroable;
-    /// The type in schema records, `null` for `()`.
-    const TYPE: Fragment;
+    /// How it stands in schema records, `null` for `()`.
+    const RETURNS: Fragment;
     /// Hash of the type, [`NOTHING`](fingerprint::NOTHING) for `()`.
     const FINGERPRINT: u64;
+    /// Whether there can be no value.
+    const OPTIONAL: bool = false;
 
     /// To C.
-    fn into_abi(self) -> Self::Abi;
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::no_value`] when there is none.
+    fn into_abi(self) -> Result<Self::Abi, Failure>;
 }
 
 impl FfiOutput for () {
     type Abi = ();
-    const TYPE: Fragment = &[Piece::Text("null")];
+    const RETURNS: Fragment = &[Piece::Text("null")];
     const FINGERPRINT: u64 = fingerprint::NOTHING;
 
     #[inline]
-    fn into_abi(self) {}
+    fn into_abi(self) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 impl<T: FfiValue> FfiOutput for T {
     type Abi = <T as FfiValue>::Abi;
-    const TYPE: Fragment = <T as FfiType>::TYPE;
+    const RETURNS: Fragment =
+        &[Piece::Text("{\"value\":"), Piece::Nested(<T as FfiType>::TYPE), Piece::Text("}")];
     const FINGERPRINT: u64 = <T as FfiType>::FINGERPRINT;
 
     #[inline]
-    fn into_abi(self) -> Self::Abi {
-        FfiValue::into_abi(self)
+    fn into_abi(self) -> Result<Self::Abi, Failure> {
+        Ok(FfiValue::into_abi(self))
+    }
+}
+
+impl FfiOutput for String {
+    type Abi = *mut FfiOwned;
+    const RETURNS: Fragment = &[Piece::Text("\"string\"")];
+    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OWNED_STRING]);
+
+    fn into_abi(self) -> Result<*mut FfiOwned, Failure> {
+        Ok(FfiOwned::new(self.into_bytes()))
+    }
+}
+
+impl<T: FfiValue> FfiOutput for Vec<T> {
+    type Abi = *mut FfiOwned;
+    const RETURNS: Fragment =
+        &[Piece::Text("{\"vec\":"), Piece::Nested(<T as FfiType>::TYPE), Piece::Text("}")];
+    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OWNED_VEC, <T as FfiType>::FINGERPRINT]);
+
+    fn into_abi(self) -> Result<*mut FfiOwned, Failure> {
+        Ok(FfiOwned::new(self))
+    }
+}
+
+impl<T: FfiOutput> FfiOutput for Option<T> {
+    type Abi = T::Abi;
+    const RETURNS: Fragment = T::RETURNS;
+    const FINGERPRINT: u64 = {
+        assert!(!T::OPTIONAL, "an `Option` of an `Option` is not a result that Dart can have");
+        assert!(T::FINGERPRINT != fingerprint::NOTHING, "for an `Option` of `()`, return a `bool`");
+        T::FINGERPRINT
+    };
+    const OPTIONAL: bool = true;
+
+    #[inline]
+    fn into_abi(self) -> Result<T::Abi, Failure> {
+        self.map_or_else(|| Err(Failure::no_value()), T::into_abi)
     }
 }
 
 /// The result of an exported function: an [`FfiOutput`], or a `Result` of one with an error that implements `Display`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be returned from `#[ffi_export]`",
-    label = "neither `()` nor a scalar, an enum or a message, nor a `Result` of these",
-    note = "return a number of fixed size, a `bool`, or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`; \
-            write larger results into a `&mut` parameter; the error of a `Result` implements `Display`"
+    label = "not a result that Dart can have",
+    note = "return a number of fixed size, a `bool`, a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, a `String`, \
+            a `Vec` of these, or an `Option` of any of these; \
+            or a `Result` of any of these whose error implements `Display`"
 )]
 pub trait FfiReturn {
     /// The successful result.
@@ -137,7 +186,7 @@ pub trait FfiReturn {
     ///
     /// # Errors
     ///
-    /// When it is an error itself.
+    /// When it is an error itself, or there is no value.
     fn into_abi(self) -> Result<<Self::Output as FfiOutput>::Abi, Failure>;
 }
 
@@ -147,7 +196,7 @@ impl<T: FfiOutput> FfiReturn for T {
 
     #[inline]
     fn into_abi(self) -> Result<T::Abi, Failure> {
-        Ok(FfiOutput::into_abi(self))
+        FfiOutput::into_abi(self)
     }
 }
 
@@ -158,7 +207,7 @@ impl<T: FfiOutput, E: Display> FfiReturn for Result<T, E> {
     #[inline]
     fn into_abi(self) -> Result<T::Abi, Failure> {
         match self {
-            Ok(value) => Ok(value.into_abi()),
+            Ok(value) => value.into_abi(),
             Err(error) => Err(Failure::new(StatusCode::Error, error.to_string())),
         }
     }

@@ -9,6 +9,8 @@ use crate::types::Invalid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum StatusCode {
+    /// It did not fail: the result is `None`.
+    NoValue = -1,
     /// It did not fail.
     Ok = 0,
     /// The function returned `Err`; the message is the error's `Display` text.
@@ -42,11 +44,11 @@ pub struct FfiStatus {
 // SAFETY: integers and a pointer that may be null.
 unsafe impl Zeroable for FfiStatus {}
 
-/// A failure on its way to the caller.
+/// A failure, or the lack of a value, on its way to the caller.
 ///
 /// No larger than a pointer, for the sake of the calls that succeed: a `Result` of a scalar and this stays in registers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure(Box<Parts>);
+pub struct Failure(Option<Box<Parts>>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Parts {
@@ -60,7 +62,13 @@ impl Failure {
     #[cold]
     #[must_use]
     pub fn new(code: StatusCode, message: impl Into<String>) -> Self {
-        Self(Box::new(Parts { code, detail: 0, message: message.into() }))
+        Self(Some(Box::new(Parts { code, detail: 0, message: message.into() })))
+    }
+
+    /// Not a failure: the result is `None`. Costs no allocation.
+    #[must_use]
+    pub fn no_value() -> Self {
+        Self(None)
     }
 
     /// An argument that is refused whatever its bytes.
@@ -80,9 +88,17 @@ impl From<Invalid> for Failure {
 impl FfiStatus {
     fn store(&mut self, failure: Failure) {
         self.free_message();
-        let Parts { code, detail, message } = *failure.0;
-        let message = Box::leak(message.into_bytes().into_boxed_slice());
-        *self = Self { code: code as i32, detail, message: message.as_mut_ptr(), message_len: message.len() };
+        let Some(parts) = failure.0 else {
+            *self = Self { code: StatusCode::NoValue as i32, ..Self::zeroed() };
+            return;
+        };
+        let message = Box::leak(parts.message.into_bytes().into_boxed_slice());
+        *self = Self {
+            code: parts.code as i32,
+            detail: parts.detail,
+            message: message.as_mut_ptr(),
+            message_len: message.len(),
+        };
     }
 
     fn free_message(&mut self) {

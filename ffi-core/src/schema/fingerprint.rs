@@ -17,7 +17,8 @@
 //! | `FfiOption` | [`OPTION`], fingerprint of the value |
 //! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
 //! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
-//! | function | [`FUNCTION`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, then per parameter: hash of how it is passed (`"slice_mut"`, ..), fingerprint of its type |
+//! | function | [`FUNCTION`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, 1 if it is optional, then per parameter: hash of how it is passed (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
+//! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; others: that of the type |
 //!
 //! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't facts: neither
 //! moves a byte. A parameter's name isn't one either.
@@ -46,6 +47,10 @@ pub const OPTION: u64 = 10;
 pub const MAP: u64 = 11;
 /// The first fact of an `FfiRef`.
 pub const REF: u64 = 12;
+/// The one fact of a result that is a `String`.
+pub const OWNED_STRING: u64 = 14;
+/// The first fact of a result that is a `Vec`.
+pub const OWNED_VEC: u64 = 15;
 /// Stands for the result type of a function that returns nothing.
 pub const NOTHING: u64 = 0;
 

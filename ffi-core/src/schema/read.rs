@@ -115,6 +115,8 @@ pub struct LibrarySymbols {
     pub alloc: String,
     /// `fn(*mut u8)`: frees what `alloc` returned.
     pub free: String,
+    /// `fn(*mut FfiOwned)`: frees a `String` or `Vec` that a function returned.
+    pub owned_free: String,
 }
 
 /// A message: a `repr(C)` struct.
@@ -317,10 +319,25 @@ pub struct Function {
     pub leaf: bool,
     /// In order; a slice is one parameter here and two, pointer and length, in C.
     pub params: Vec<Param>,
-    /// The type of the (successful) result; none for `()`.
-    pub returns: Option<Type>,
+    /// The (successful) result; none for `()`.
+    pub returns: Option<Returns>,
+    /// Whether the result is an `Option`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
     /// Whether it returns a `Result`.
     pub fallible: bool,
+}
+
+/// The result of an exported function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Returns {
+    /// `T`, by value.
+    Value(Type),
+    /// `String`.
+    String,
+    /// `Vec<T>`.
+    Vec(Type),
 }
 
 /// A parameter of an exported function.
@@ -330,6 +347,9 @@ pub struct Param {
     pub name: String,
     /// How it crosses the boundary.
     pub pass: Pass,
+    /// Whether it is an `Option`: a `uint8_t` follows it in C that says whether there is a value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
     /// The type behind the reference or slice, or the value's.
     #[serde(rename = "type")]
     pub ty: Type,
@@ -345,10 +365,12 @@ pub enum Pass {
     Ref,
     /// `&mut T`: a pointer.
     Mut,
-    /// `&[T]`: a pointer and a length.
+    /// `&[T]`, and `Vec<T>`, which is copied: a pointer and a length.
     Slice,
     /// `&mut [T]`: a pointer and a length.
     SliceMut,
+    /// `&str`, and `String`, which is copied: a pointer and a length; the type is `u8`.
+    Str,
 }
 
 /// Why a section could not be decoded. Offsets count from the section's start, in bytes.

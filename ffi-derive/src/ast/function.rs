@@ -4,7 +4,11 @@ use darling::ast::NestedMeta;
 use darling::{Error, FromMeta, Result};
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType, Safety, Signature, Type, TypeReference, parse_quote};
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, FnArg, ItemFn, Pat, ReturnType, Safety, Signature, Type, TypeReference, parse_quote,
+    parse_quote_spanned,
+};
 
 use super::{Head, refuse_generics, types};
 use crate::attr::FunctionAttrs;
@@ -24,7 +28,11 @@ pub(crate) struct Function {
 pub(crate) struct Param {
     pub(crate) name: String,
     pub(crate) pass: Pass,
-    /// The type behind the reference or slice, or the value's.
+    /// Whether it is an `Option` of that.
+    pub(crate) optional: bool,
+    /// Whether the function takes a copy of what is lent: `String` for `&str`, `Vec<T>` for `&[T]`.
+    pub(crate) owned: bool,
+    /// The type behind the reference or slice, or the value's; `u8` for text.
     pub(crate) ty: Type,
 }
 
@@ -36,6 +44,7 @@ pub(crate) enum Pass {
     Mut,
     Slice,
     SliceMut,
+    Str,
 }
 
 impl Function {
@@ -134,17 +143,27 @@ impl Param {
                 String::new()
             }
         };
-        let passed = errors.handle(Self::passed(&typed.ty));
+        let ty = types::ungrouped(&typed.ty);
+        let inner = types::argument_of("Option", ty);
+        let passed = errors.handle(Self::passed(inner.unwrap_or(ty)));
         errors.finish()?;
-        let (pass, ty) = passed.expect("without an error there is one");
-        Ok(Self { name, pass, ty })
+        let (pass, owned, ty) = passed.expect("without an error there is one");
+        Ok(Self { name, pass, optional: inner.is_some(), owned, ty })
     }
 
-    fn passed(ty: &Type) -> Result<(Pass, Type)> {
+    /// How a type is passed, whether the function takes a copy, and the type of what is passed.
+    fn passed(ty: &Type) -> Result<(Pass, bool, Type)> {
         let ty = types::ungrouped(ty);
+        if types::is_named("String", ty) {
+            return Ok((Pass::Str, true, byte(ty)));
+        }
+        if let Some(element) = types::argument_of("Vec", ty) {
+            types::check_param(element)?;
+            return Ok((Pass::Slice, true, element.clone()));
+        }
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
             types::check_param(ty)?;
-            return Ok((Pass::Value, ty.clone()));
+            return Ok((Pass::Value, false, ty.clone()));
         };
         if let Some(lifetime) = lifetime {
             let error = Error::custom(
@@ -154,12 +173,18 @@ impl Param {
             return Err(error.with_span(lifetime));
         }
         let (pass, ty) = match (types::ungrouped(elem), mutability.is_some()) {
+            (text, false) if types::is_named("str", text) => return Ok((Pass::Str, false, byte(text))),
             (Type::Slice(slice), false) => (Pass::Slice, &*slice.elem),
             (Type::Slice(slice), true) => (Pass::SliceMut, &*slice.elem),
             (ty, false) => (Pass::Ref, ty),
             (ty, true) => (Pass::Mut, ty),
         };
         types::check_param(ty)?;
-        Ok((pass, ty.clone()))
+        Ok((pass, false, ty.clone()))
     }
+}
+
+/// What text is made of, where rustc is to look for `text`.
+fn byte(text: &Type) -> Type {
+    parse_quote_spanned!(text.span()=> __ffi::core::primitive::u8)
 }

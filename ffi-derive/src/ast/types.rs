@@ -88,9 +88,10 @@ pub(crate) fn check_param(ty: &Type) -> Result<()> {
             refuse(ty, "a tuple can't be a parameter", "several parameters, or a message with named fields")
         }
         Type::Path(path) => match last_name(path).as_str() {
-            "str" | "String" => refuse(ty, "a string can't be a parameter", "`&[u8]`"),
-            "Vec" => refuse(ty, "a `Vec` can't be a parameter", "a slice: the memory stays Dart's"),
-            "Option" => refuse(ty, "an `Option` can't be a parameter", "a slice that may be empty"),
+            "str" => refuse(ty, "text is not changed in place", "`&str`, or `&mut [u8]`"),
+            "String" => refuse(ty, "text can't be lent as a `String`", "`&str`, or `String` for a copy"),
+            "Vec" => refuse(ty, "values can't be lent as a `Vec`", "a slice, or `Vec<T>` for a copy"),
+            "Option" => refuse(ty, "an `Option` can't be lent", "`Option<&T>`, with the `Option` outside"),
             _ => check_scalar(ty, path),
         },
         _ => Ok(()),
@@ -124,16 +125,7 @@ pub(crate) fn check_output(ty: &Type) -> Result<()> {
             "remove `-> !`, or return a `Result`",
         ),
         Type::Path(path) => match last_name(path).as_str() {
-            "String" | "Vec" => refuse(
-                ty,
-                "an exported function can't return memory of Rust's",
-                "write into a `&mut` slice parameter and return the length",
-            ),
-            "Option" => refuse(
-                ty,
-                "an exported function can't return an `Option`",
-                "return a `Result`, or a message with the value and a `bool`",
-            ),
+            "Vec" | "Option" => first_argument(path).map_or(Ok(()), check_output),
             "Result" => first_argument(path).map_or(Ok(()), check_output),
             _ => check_scalar(ty, path),
         },
@@ -149,6 +141,19 @@ fn check_scalar(ty: &Type, path: &TypePath) -> Result<()> {
         "char" => refuse(ty, "`char` is not a type that C and Dart have", "`u32`, and `char::from_u32`"),
         "i128" | "u128" => refuse(ty, "Dart has no integer of 128 bits", "two fields of 64 bits"),
         _ => Ok(()),
+    }
+}
+
+/// Whether the type is written `..::name`.
+pub(crate) fn is_named(name: &str, ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if last_name(path) == name)
+}
+
+/// `T`, when the type is written `..::name<T>`.
+pub(crate) fn argument_of<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
+    match ty {
+        Type::Path(path) if last_name(path) == name => first_argument(path),
+        _ => None,
     }
 }
 

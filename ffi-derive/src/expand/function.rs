@@ -31,6 +31,7 @@ impl Pass {
             Self::Mut => "mut",
             Self::Slice => "slice",
             Self::SliceMut => "slice_mut",
+            Self::Str => "str",
         }
     }
 }
@@ -41,42 +42,54 @@ struct Argument {
     raw: TokenStream,
     /// The memory it lends, where it lends some.
     region: Option<TokenStream>,
-    /// The expression that checks it: a `Result` of what the function takes.
+    /// The expression that checks it, with its `unsafe`: a `Result` of what the function takes.
     checked: TokenStream,
 }
 
 impl Argument {
-    fn new(index: usize, Param { name, pass, ty }: &Param) -> Self {
+    fn new(index: usize, param: &Param) -> Self {
+        let argument = Self::required(index, param);
+        if !param.optional {
+            return argument;
+        }
+        let present = format_ident!("__ffi_present_{index}");
+        let (Self { raw, region, checked }, name) = (argument, &param.name);
+        Self {
+            raw: quote!(#raw, #present: __ffi::core::primitive::u8),
+            region: region.map(|region| quote!(#region.if_present(#present))),
+            checked: quote_spanned!(param.ty.span()=> __ffi::optional(#present, #name, || #checked)),
+        }
+    }
+
+    fn required(index: usize, Param { name, pass, owned, ty, .. }: &Param) -> Self {
         let span = ty.span();
         // Where rustc reports a type that can't be passed.
         let raw = format_ident!("__ffi_arg_{index}", span = span);
         let len = format_ident!("__ffi_len_{index}");
-        match pass {
-            Pass::Value => Self {
-                raw: quote_spanned!(span=> #raw: <#ty as __ffi::FfiValue>::Abi),
-                region: None,
-                checked: quote_spanned!(span=> __ffi::value::<#ty>(#raw, #name)),
-            },
-            Pass::Ref => Self {
-                raw: quote!(#raw: *const #ty),
-                region: Some(quote!(__ffi::Region::shared(#raw, 1, #name))),
-                checked: quote_spanned!(span=> __ffi::reference::<#ty>(#raw, #name)),
-            },
-            Pass::Mut => Self {
-                raw: quote!(#raw: *mut #ty),
-                region: Some(quote!(__ffi::Region::mutable(#raw, 1, #name))),
-                checked: quote_spanned!(span=> __ffi::reference_mut::<#ty>(#raw, #name)),
-            },
-            Pass::Slice => Self {
-                raw: quote!(#raw: *const #ty, #len: __ffi::core::primitive::usize),
-                region: Some(quote!(__ffi::Region::shared(#raw, #len, #name))),
-                checked: quote_spanned!(span=> __ffi::slice::<#ty>(#raw, #len, #name)),
-            },
-            Pass::SliceMut => Self {
-                raw: quote!(#raw: *mut #ty, #len: __ffi::core::primitive::usize),
-                region: Some(quote!(__ffi::Region::mutable(#raw, #len, #name))),
-                checked: quote_spanned!(span=> __ffi::slice_mut::<#ty>(#raw, #len, #name)),
-            },
+        let usize = quote!(__ffi::core::primitive::usize);
+        let (raw_type, region, check) = match pass {
+            Pass::Value => {
+                return Self {
+                    raw: quote_spanned!(span=> #raw: <#ty as __ffi::FfiValue>::Abi),
+                    region: None,
+                    checked: quote_spanned!(span=> unsafe { __ffi::value::<#ty>(#raw, #name) }),
+                };
+            }
+            Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
+            Pass::Mut => (quote!(*mut #ty), quote!(mutable), quote!(reference_mut::<#ty>)),
+            Pass::Slice => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(slice::<#ty>)),
+            Pass::SliceMut => (quote!(*mut #ty, #len: #usize), quote!(mutable), quote!(slice_mut::<#ty>)),
+            Pass::Str => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(text)),
+        };
+        let (count, arguments) = match pass {
+            Pass::Ref | Pass::Mut => (quote!(1), quote!(#raw, #name)),
+            _ => (quote!(#len), quote!(#raw, #len, #name)),
+        };
+        let copy = owned.then(|| quote_spanned!(span=> .map(__ffi::ToOwned::to_owned)));
+        Self {
+            raw: quote!(#raw: #raw_type),
+            region: Some(quote!(__ffi::Region::#region(#raw, #count, #name))),
+            checked: quote_spanned!(span=> unsafe { __ffi::#check(#arguments) }#copy),
         }
     }
 }
@@ -117,7 +130,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
                 // SAFETY: the caller passes pointers that are null or point to initialised memory of that type and
                 // length, which nobody else uses during the call; the regions that are written to don't overlap
                 // others, by the check above.
-                #(let #locals = unsafe { #checked }?;)*
+                #(let #locals = #checked?;)*
                 __ffi::FfiReturn::into_abi(#ident(#(#locals),*))
             };
             // SAFETY: the caller passes null, or a status that is zeroed or was written by this library.
@@ -135,6 +148,11 @@ fn fallible(output: &Type) -> TokenStream {
     quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::FALLIBLE)
 }
 
+fn optional(output: &Type) -> TokenStream {
+    let output_type = output_type(output);
+    quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::OPTIONAL)
+}
+
 /// The hash of the signature; see `ffi_core::schema::fingerprint`.
 fn signature(function: &Function) -> TokenStream {
     let output = &function.output;
@@ -142,8 +160,9 @@ fn signature(function: &Function) -> TokenStream {
     let returns = quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::FINGERPRINT);
     let fallible = fallible(output);
     let name_hash = names::hash(&function.head.item.name);
-    let params = function.params.iter().map(|Param { pass, ty, .. }| {
-        let pass_hash = names::hash(pass.name());
+    let optional = optional(output);
+    let params = function.params.iter().map(|Param { pass, optional, ty, .. }| {
+        let pass_hash = names::hash(&format!("{}{}", if *optional { "optional_" } else { "" }, pass.name()));
         quote!(#pass_hash, <#ty as __ffi::FfiType>::FINGERPRINT)
     });
     quote! {
@@ -152,6 +171,7 @@ fn signature(function: &Function) -> TokenStream {
             #name_hash,
             #returns,
             #fallible as __ffi::core::primitive::u64,
+            #optional as __ffi::core::primitive::u64,
             #(#params,)*
         ]);
     }
@@ -166,17 +186,17 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
         record.text(",\"leaf\":true");
     }
     record
-        .list("params", &function.params, |record, Param { name, pass, ty }| {
-            record
-                .text("{\"name\":")
-                .string(name)
-                .entry("pass", pass.name())
-                .text(",\"type\":")
-                .nested(quote!(<#ty as __ffi::FfiType>::TYPE))
-                .text("}");
+        .list("params", &function.params, |record, Param { name, pass, optional, ty, .. }| {
+            record.text("{\"name\":").string(name).entry("pass", pass.name());
+            if *optional {
+                record.text(",\"optional\":true");
+            }
+            record.text(",\"type\":").nested(quote!(<#ty as __ffi::FfiType>::TYPE)).text("}");
         })
         .text(",\"returns\":")
-        .nested(quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::TYPE))
+        .nested(quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::RETURNS))
+        .text(",\"optional\":")
+        .piece(quote!(Flag), optional(output))
         .text(",\"fallible\":")
         .piece(quote!(Flag), fallible(output))
         .text(",\"fingerprint\":")

@@ -1,0 +1,85 @@
+//! Memory of Rust's that a caller comes to own: results that are strings and vectors.
+//!
+//! A vector isn't copied. Its memory is leaked to the caller behind an [`FfiOwned`], which keeps what Rust's allocator wants
+//! back and is freed with its own pointer alone, as a `NativeFinalizer` in Dart demands.
+
+use std::alloc::{Layout, dealloc};
+use std::mem::ManuallyDrop;
+
+use super::output::FfiValue;
+
+/// A vector that the caller owns: read `len` elements at `data`, then pass the pointer to `.._ffi_owned_free`, once.
+#[derive(Debug)]
+#[repr(C)]
+pub struct FfiOwned {
+    /// The elements; dangling when there are none.
+    pub data: *mut u8,
+    /// How many elements there are.
+    pub len: usize,
+    /// Bytes that were allocated, 0 for none.
+    capacity: usize,
+    /// Their alignment.
+    align: usize,
+}
+
+impl FfiOwned {
+    /// Gives `vec` to the caller.
+    #[must_use]
+    pub fn new<T: FfiValue>(vec: Vec<T>) -> *mut Self {
+        // An `FfiValue` has no destructor, so the memory is all there is to free.
+        let mut vec = ManuallyDrop::new(vec);
+        Box::into_raw(Box::new(Self {
+            data: vec.as_mut_ptr().cast(),
+            len: vec.len(),
+            capacity: vec.capacity() * size_of::<T>(),
+            align: align_of::<T>(),
+        }))
+    }
+}
+
+/// Frees what [`FfiOwned::new`] gave; does nothing for null. Any thread may call it.
+///
+/// # Safety
+///
+/// `owned` is null, or came from this library, was not freed before, and neither it nor its elements are used any
+/// more. Its fields are as they were.
+pub unsafe fn owned_free(owned: *mut FfiOwned) {
+    if owned.is_null() {
+        return;
+    }
+    // SAFETY: `new` leaked a box of that type; the caller vouches that it is taken back once.
+    let owned = unsafe { Box::from_raw(owned) };
+    if owned.capacity == 0 {
+        return;
+    }
+    let layout = Layout::from_size_align(owned.capacity, owned.align).expect("it is that of a vector");
+    // SAFETY: the vector had its memory from the global allocator, with the layout of `capacity` elements of its type,
+    // and `new` took it from the vector.
+    unsafe { dealloc(owned.data, layout) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vector_is_handed_over_in_place() {
+        let mut vec = Vec::with_capacity(10);
+        vec.extend([1_u64, 2, 3]);
+        let data = vec.as_ptr();
+        let owned = FfiOwned::new(vec);
+        // SAFETY: `new` returned it, and it was not freed yet.
+        let FfiOwned { data: handed, len, .. } = unsafe { &*owned };
+        assert_eq!((handed.cast_const().cast(), *len), (data, 3));
+        // SAFETY: it came from `new`, and nobody uses it any more.
+        unsafe { owned_free(owned) };
+    }
+
+    #[test]
+    fn nothing_is_freed_of_an_empty_vector_and_of_null() {
+        // SAFETY: it came from `new`, and nobody uses it any more.
+        unsafe { owned_free(FfiOwned::new(Vec::<f64>::new())) };
+        // SAFETY: null is allowed.
+        unsafe { owned_free(std::ptr::null_mut()) };
+    }
+}
