@@ -9,10 +9,11 @@
 use std::collections::{HashMap, HashSet};
 
 use askama::Template;
+use heck::ToSnakeCase;
 
 use crate::model::{
-    Enum, EnumIndex, Function, Item, Message, MessageIndex, Model, Passing, Problem, Problems, Scalar, Type,
-    Value, Variant,
+    Case, Composite, Enum, EnumIndex, Function, Item, Layout, Message, MessageIndex, Model, Oneof,
+    OneofIndex, Passing, Problem, Problems, Scalar, Type, Value, Variant,
 };
 
 /// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)
@@ -31,7 +32,7 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         guard: format!("FFI_{upper}_H"),
         upper,
         enums: model.enums.iter().map(enumeration).collect(),
-        structs: model.messages_by_dependency().into_iter().map(|it| structure(model, it)).collect(),
+        structs: Structs::all(model),
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
         functions: model.functions.iter().map(|it| function(model, it)).collect(),
@@ -73,10 +74,15 @@ struct CStruct {
     size: u64,
     align: u64,
     members: Vec<CMember>,
+    /// The tags of a oneof.
+    constants: Vec<CConstant>,
+    /// Whether several headers may define it, all in the same way.
+    shared: bool,
 }
 
 struct CMember {
     doc: String,
+    /// Without the `;`; may be several lines.
     declaration: String,
     name: String,
     offset: u64,
@@ -108,32 +114,195 @@ fn enumeration(enumeration: &Enum) -> CEnum {
     }
 }
 
-fn structure(model: &Model, message: &Message) -> CStruct {
-    let mut scope = Scope::default();
-    let members = message.fields.iter().map(|field| {
-        let name = scope.name(&field.item.name);
-        CMember {
-            doc: item_comment(&field.item, "    "),
-            declaration: declaration(model, &field.ty, &name),
-            name,
-            offset: field.offset,
+/// The structs so far, each behind those it holds, and the names of those that come from `ffi-core`.
+struct Structs<'a> {
+    model: &'a Model,
+    all: Vec<CStruct>,
+    /// What it is for -> name.
+    containers: Vec<(&'a Type, String)>,
+    taken: HashSet<String>,
+}
+
+impl<'a> Structs<'a> {
+    fn all(model: &'a Model) -> Vec<CStruct> {
+        let mut structs = Self { model, all: Vec::new(), containers: Vec::new(), taken: names(model) };
+        for composite in model.by_dependency() {
+            for ty in composite.types() {
+                ty.walk(&mut |part| structs.container(part));
+            }
+            let structure = match composite {
+                Composite::Message(it) => structs.message(it),
+                Composite::Oneof(it) => structs.oneof(it),
+            };
+            structs.all.push(structure);
         }
-    });
-    CStruct {
-        doc: item_comment(&message.item, ""),
-        name: type_name(&message.item),
-        size: message.size,
-        align: message.align,
-        members: members.collect(),
+        structs.all
     }
+
+    fn message(&self, message: &Message) -> CStruct {
+        let mut scope = Scope::default();
+        let natural = message.fields.iter().map(|field| self.model.layout(&field.ty).align).max();
+        let raised = natural.is_some_and(|natural| natural < message.align);
+        let mut members: Vec<_> = message
+            .fields
+            .iter()
+            .map(|field| {
+                let name = scope.name(&field.item.name);
+                CMember {
+                    doc: item_comment(&field.item, "    "),
+                    declaration: self.declaration(&field.ty, &name),
+                    name,
+                    offset: field.offset,
+                }
+            })
+            .collect();
+        if let Some(first) = members.first_mut().filter(|_| raised) {
+            first.declaration = format!("FFI_ALIGNAS({}) {}", message.align, first.declaration);
+        }
+        CStruct {
+            doc: item_comment(&message.item, ""),
+            name: type_name(&message.item),
+            size: message.size,
+            align: message.align,
+            members,
+            constants: Vec::new(),
+            shared: false,
+        }
+    }
+
+    fn oneof(&self, oneof: &Oneof) -> CStruct {
+        let mut scope = Scope::default();
+        let with_data = oneof.cases.iter().filter_map(|case| Some((case, case.ty.as_ref()?)));
+        let members = with_data.map(|(case, ty)| {
+            let name = scope.name(&case.item.name.to_snake_case());
+            format!("{}        {};\n", item_comment(&case.item, "        "), self.declaration(ty, &name))
+        });
+        let constants = oneof.cases.iter().zip(0..).map(|(case, tag): (_, u32)| CConstant {
+            doc: item_comment(&case.item, ""),
+            name: tag_name(oneof, case),
+            value: tag.to_string(),
+        });
+        let union = format!("union {{\n{}    }} payload", members.collect::<String>());
+        CStruct {
+            doc: item_comment(&oneof.item, ""),
+            name: type_name(&oneof.item),
+            size: oneof.size,
+            align: oneof.align,
+            members: vec![member("uint32_t tag".into(), "tag", 0), member(union, "payload", oneof.payload)],
+            constants: constants.collect(),
+            shared: false,
+        }
+    }
+
+    /// Defines the struct of a type that comes from `ffi-core`, once.
+    fn container(&mut self, ty: &'a Type) {
+        if self.containers.iter().any(|(known, _)| same(known, ty)) {
+            return;
+        }
+        let Layout { size, align } = self.model.layout(ty);
+        let len = || member("uint32_t len".into(), "len", 0);
+        let items = |of: &Type, cap, declaration| {
+            let (_, offset) = self.model.layout(of).list(cap).expect("the model has checked it");
+            vec![len(), member(declaration, "items", offset)]
+        };
+        let members = match ty {
+            Type::Str { cap } | Type::Bytes { cap } => {
+                vec![len(), member(format!("uint8_t bytes[{cap}]"), "bytes", 4)]
+            }
+            Type::Vec { of, cap } => items(of, *cap, self.declaration(of, &format!("items[{cap}]"))),
+            Type::Option { of } => vec![
+                member(self.declaration(of, "value"), "value", 0),
+                member("uint8_t present".into(), "present", self.model.layout(of).size),
+            ],
+            Type::Map { key, value, cap } => {
+                let (entry, _) =
+                    self.model.layout(key).and(self.model.layout(value)).expect("the model has checked it");
+                let (_, offset) = entry.list(*cap).expect("the model has checked it");
+                let [key, value] = [self.declaration(key, "key"), self.declaration(value, "value")];
+                let entries = format!("struct {{\n        {key};\n        {value};\n    }} entries[{cap}]");
+                vec![len(), member(entries, "entries", offset)]
+            }
+            Type::Ref(_) => vec![
+                member("uint32_t index_plus_one".into(), "index_plus_one", 0),
+                member("uint32_t generation".into(), "generation", 4),
+            ],
+            Type::Scalar(_) | Type::Array { .. } | Type::Message(_) | Type::Enum(_) | Type::Oneof(_) => {
+                return;
+            }
+        };
+        let mut name = self.part(ty);
+        while !self.taken.insert(name.clone()) {
+            name.push('_');
+        }
+        self.containers.push((ty, name.clone()));
+        let constants = Vec::new();
+        self.all.push(CStruct { doc: String::new(), name, size, align, members, constants, shared: true });
+    }
+
+    /// What `ty` adds to the name of a container of it.
+    fn part(&self, ty: &Type) -> String {
+        match ty {
+            Type::Scalar(it) => scalar(*it).to_owned(),
+            Type::Message(index) => message_name(self.model, *index),
+            Type::Enum(index) => enum_name(self.model, *index),
+            Type::Oneof(index) => oneof_name(self.model, *index),
+            Type::Array { of, len } => format!("{}_x{len}", self.part(of)),
+            Type::Str { cap } => format!("FfiStr_{cap}"),
+            Type::Bytes { cap } => format!("FfiBytes_{cap}"),
+            Type::Vec { of, cap } => format!("FfiVec_{}_{cap}", self.part(of)),
+            Type::Option { of } => format!("FfiOption_{}", self.part(of)),
+            Type::Map { key, value, cap } => {
+                format!("FfiMap_{}_{}_{cap}", self.part(key), self.part(value))
+            }
+            Type::Ref(_) => "FfiRef".to_owned(),
+        }
+    }
+
+    /// `T name[outer][inner]`: C writes the dimensions behind the name.
+    fn declaration(&self, ty: &Type, name: &str) -> String {
+        match ty {
+            Type::Array { of, len } => self.declaration(of, &format!("{name}[{len}]")),
+            Type::Scalar(_) | Type::Message(_) | Type::Enum(_) | Type::Oneof(_) => {
+                format!("{} {name}", self.part(ty))
+            }
+            _ => {
+                let known = self.containers.iter().find(|(known, _)| same(known, ty));
+                format!("{} {name}", known.expect("containers are defined before they are used").1)
+            }
+        }
+    }
+}
+
+/// Whether one struct serves both: all references look the same.
+fn same(one: &Type, other: &Type) -> bool {
+    match (one, other) {
+        (Type::Ref(_), Type::Ref(_)) => true,
+        (Type::Array { of, len }, Type::Array { of: other, len: other_len }) => {
+            len == other_len && same(of, other)
+        }
+        (Type::Vec { of, cap }, Type::Vec { of: other, cap: other_cap }) => {
+            cap == other_cap && same(of, other)
+        }
+        (Type::Option { of }, Type::Option { of: other }) => same(of, other),
+        (Type::Map { key, value, cap }, Type::Map { key: other_key, value: other_value, cap: other_cap }) => {
+            cap == other_cap && same(key, other_key) && same(value, other_value)
+        }
+        _ => one == other,
+    }
+}
+
+fn member(declaration: String, name: &str, offset: u64) -> CMember {
+    CMember { doc: String::new(), declaration, name: name.to_owned(), offset }
 }
 
 fn fingerprints(model: &Model) -> Vec<CFingerprint> {
     let messages = model.messages.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let enums = model.enums.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
+    let oneofs = model.oneofs.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let functions = model.functions.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     messages
         .chain(enums)
+        .chain(oneofs)
         .chain(functions)
         .map(|(symbol, value)| CFingerprint { symbol: symbol.clone(), value: value.to_string() })
         .collect()
@@ -168,21 +337,12 @@ fn pointer(model: &Model, to: Value, mutable: bool, name: &str) -> String {
     format!("{qualifier}{} *{name}", value(model, to))
 }
 
-/// `T name[outer][inner]`: C writes the dimensions behind the name.
-fn declaration(model: &Model, ty: &Type, name: &str) -> String {
-    match ty {
-        Type::Array { of, len } => declaration(model, of, &format!("{name}[{len}]")),
-        Type::Scalar(it) => format!("{} {name}", scalar(*it)),
-        Type::Message(index) => format!("{} {name}", message_name(model, *index)),
-        Type::Enum(index) => format!("{} {name}", enum_name(model, *index)),
-    }
-}
-
 fn value(model: &Model, value: Value) -> String {
     match value {
         Value::Scalar(it) => scalar(it).to_owned(),
         Value::Message(index) => message_name(model, index),
         Value::Enum(index) => enum_name(model, index),
+        Value::Oneof(index) => oneof_name(model, index),
     }
 }
 
@@ -192,6 +352,14 @@ fn message_name(model: &Model, index: MessageIndex) -> String {
 
 fn enum_name(model: &Model, index: EnumIndex) -> String {
     type_name(&model.enumeration(index).item)
+}
+
+fn oneof_name(model: &Model, index: OneofIndex) -> String {
+    type_name(&model.oneof(index).item)
+}
+
+fn tag_name(oneof: &Oneof, case: &Case) -> String {
+    format!("{}_{}", type_name(&oneof.item), case.item.name)
 }
 
 fn type_name(item: &Item) -> String {
@@ -289,11 +457,9 @@ impl Scope {
 
 /// Types, constants and symbols share one name space.
 fn check_names(model: &Model) -> Result<(), Problems> {
-    let library = &model.library;
-    let symbols = &library.symbols;
     let mut owners: HashMap<String, String> = HashMap::new();
     let mut problems = Vec::new();
-    let mut claim = |name: String, item: String| {
+    claims(model, |name, item| {
         if let Some(other) = owners.get(&name) {
             problems.push(Problem {
                 what: format!("its name in C, `{name}`, is that of {other}"),
@@ -303,8 +469,24 @@ fn check_names(model: &Model) -> Result<(), Problems> {
         } else {
             owners.insert(name, item);
         }
-    };
-    for name in ["FfiStatus", "FFI_STATUS_DEFINED", "FFI_STATIC_ASSERT", "FFI_ALIGNOF"] {
+    });
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+/// What the containers must not be called.
+fn names(model: &Model) -> HashSet<String> {
+    let mut names = HashSet::new();
+    claims(model, |name, _| {
+        names.insert(name);
+    });
+    names
+}
+
+/// Calls `claim` with each name in the header that a record chose, and its owner.
+fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
+    let library = &model.library;
+    let symbols = &library.symbols;
+    for name in ["FfiStatus", "FFI_STATUS_DEFINED", "FFI_STATIC_ASSERT", "FFI_ALIGNOF", "FFI_ALIGNAS"] {
         claim(name.to_owned(), "the header itself".to_owned());
     }
     for symbol in [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free] {
@@ -318,6 +500,13 @@ fn check_names(model: &Model) -> Result<(), Problems> {
         claim(type_name(&message.item), format!("message {}", message.id));
         claim(message.fingerprint_symbol.clone(), format!("message {}", message.id));
     }
+    for oneof in &model.oneofs {
+        claim(type_name(&oneof.item), format!("oneof {}", oneof.id));
+        claim(oneof.fingerprint_symbol.clone(), format!("oneof {}", oneof.id));
+        for case in &oneof.cases {
+            claim(tag_name(oneof, case), format!("oneof {}, case {}", oneof.id, case.item.name));
+        }
+    }
     for enumeration in &model.enums {
         claim(type_name(&enumeration.item), format!("enum {}", enumeration.id));
         claim(enumeration.fingerprint_symbol.clone(), format!("enum {}", enumeration.id));
@@ -326,7 +515,6 @@ fn check_names(model: &Model) -> Result<(), Problems> {
             claim(constant_name(enumeration, variant), item);
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }
 
 fn unreserved(name: &str) -> String {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, Function, Message, Model, PanicStrategy, Passing, Type, TypeId, Value, scalar_name,
+    Enum, Function, Message, Model, Oneof, PanicStrategy, Passing, Type, TypeId, Value, scalar_name,
 };
 
 /// The records as JSON: an array that reads back as `Vec<Record>`.
@@ -30,6 +30,10 @@ pub fn text(model: &Model) -> String {
     for message in &model.messages {
         out += "\n";
         out += &view.message(message);
+    }
+    for oneof in &model.oneofs {
+        out += "\n";
+        out += &view.oneof(oneof);
     }
     for enumeration in &model.enums {
         out += "\n";
@@ -112,6 +116,23 @@ impl View<'_> {
         )
     }
 
+    fn oneof(&self, oneof: &Oneof) -> String {
+        let rows = oneof.cases.iter().enumerate().map(|(tag, case)| {
+            let size = case.ty.as_ref().map_or(0, |ty| self.0.layout(ty).size);
+            let ty = case.ty.as_ref().map_or_else(String::new, |ty| self.ty(ty));
+            [tag.to_string(), size.to_string(), case.item.name.clone(), ty]
+        });
+        format!(
+            "oneof {}: {}, align {}, data at offset {}, fingerprint {}\n{}",
+            oneof.id,
+            bytes(oneof.size),
+            oneof.align,
+            oneof.payload,
+            oneof.fingerprint,
+            table([Right, Right, Left, Left], ["tag", "size", "case", "type"], rows.collect())
+        )
+    }
+
     fn enumeration(&self, enumeration: &Enum) -> String {
         let row = |variant| [enumeration.discriminant(variant).to_string(), variant.item.name.clone()];
         let rows = enumeration.variants.iter().map(row).collect();
@@ -157,6 +178,15 @@ impl View<'_> {
             Type::Scalar(scalar) => self.value(Value::Scalar(*scalar)),
             Type::Message(index) => self.value(Value::Message(*index)),
             Type::Enum(index) => self.value(Value::Enum(*index)),
+            Type::Oneof(index) => self.value(Value::Oneof(*index)),
+            Type::Str { cap } => format!("FfiStr<{cap}>"),
+            Type::Bytes { cap } => format!("FfiBytes<{cap}>"),
+            Type::Vec { of, cap } => format!("FfiVec<{}, {cap}>", self.ty(of)),
+            Type::Option { of } => format!("FfiOption<{}>", self.ty(of)),
+            Type::Map { key, value, cap } => {
+                format!("FfiMap<{}, {}, {cap}>", self.ty(key), self.ty(value))
+            }
+            Type::Ref(index) => format!("FfiRef<{}>", self.value(Value::Message(*index))),
         }
     }
 
@@ -165,6 +195,7 @@ impl View<'_> {
             Value::Scalar(scalar) => scalar_name(scalar).to_owned(),
             Value::Message(index) => self.short(&self.0.message(index).id),
             Value::Enum(index) => self.short(&self.0.enumeration(index).id),
+            Value::Oneof(index) => self.short(&self.0.oneof(index).id),
         }
     }
 

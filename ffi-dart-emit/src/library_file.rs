@@ -210,6 +210,7 @@ fn item(record: &Record) -> String {
         Record::Library(it) => format!("library {}", it.name),
         Record::Message(it) => format!("message {}", it.id),
         Record::Enum(it) => format!("enum {}", it.id),
+        Record::Oneof(it) => format!("oneof {}", it.id),
         Record::Function(it) => format!("function {}", it.symbol),
     }
 }

@@ -65,7 +65,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
 fn check(model: &Model) -> Result<(), Problems> {
     let mut problems = Vec::new();
     for it in &model.messages {
-        message::check(model, it, &mut problems);
+        message::check(it, &mut problems);
     }
     for it in &model.functions {
         library::check(model, it, &mut problems);

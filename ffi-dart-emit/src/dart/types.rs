@@ -40,6 +40,7 @@ pub fn native<'a>(model: &Model, names: &'a Names<'_>, value: Value) -> &'a str 
         Value::Scalar(it) => scalar(it).native,
         Value::Enum(index) => scalar(model.enumeration(index).repr).native,
         Value::Message(index) => &names.of(&model.message(index).id).name,
+        Value::Oneof(index) => &names.of(&model.oneof(index).id).name,
     }
 }
 
@@ -49,6 +50,7 @@ pub fn raw<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
         Value::Scalar(it) => scalar(it).dart,
         Value::Enum(_) => "int",
         Value::Message(index) => &names.of(&model.message(index).id).name,
+        Value::Oneof(index) => &names.of(&model.oneof(index).id).name,
     }
 }
 
@@ -87,6 +89,7 @@ pub fn flattened(ty: &Type) -> (Value, u64) {
         Type::Scalar(it) => (Value::Scalar(*it), 1),
         Type::Enum(index) => (Value::Enum(*index), 1),
         Type::Message(index) => (Value::Message(*index), 1),
+        _ => unreachable!("check has refused it"),
     }
 }
 
@@ -100,5 +103,6 @@ pub fn alignment(model: &Model, ty: &Type) -> u64 {
             let fields = &model.message(*index).fields;
             fields.iter().map(|field| alignment(model, &field.ty)).max().unwrap_or(1)
         }
+        _ => unreachable!("check has refused it"),
     }
 }

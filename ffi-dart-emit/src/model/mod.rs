@@ -238,7 +238,7 @@ pub enum Passing {
     },
 }
 
-/// A type that functions take and return: any but an array.
+/// A type that functions take and return: any that has a name of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A number or `bool`.
@@ -247,7 +247,61 @@ pub enum Value {
     Enum(EnumIndex),
     /// A message, as the C struct.
     Message(MessageIndex),
+    /// A data-carrying enum, as the C struct.
+    Oneof(OneofIndex),
 }
+
+/// What holds other types, and has a name.
+#[derive(Clone, Copy, Debug)]
+pub enum Composite<'a> {
+    /// A message.
+    Message(&'a Message),
+    /// A data-carrying enum.
+    Oneof(&'a Oneof),
+}
+
+/// How much room a type takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Bytes.
+    pub size: u64,
+    /// Bytes, a power of two.
+    pub align: u64,
+}
+
+impl Layout {
+    /// That of a scalar.
+    #[must_use]
+    pub fn of_scalar(scalar: Scalar) -> Self {
+        let size = scalar_size(scalar);
+        Self { size, align: size }
+    }
+
+    /// That of `{ a; b; }`, and the offset of `b`; nothing where that is larger than an address space.
+    #[must_use]
+    pub fn and(self, behind: Self) -> Option<(Self, u64)> {
+        let offset = self.size.checked_next_multiple_of(behind.align)?;
+        let align = self.align.max(behind.align);
+        let size = offset.checked_add(behind.size)?.checked_next_multiple_of(align)?;
+        Some((Self { size, align }, offset)).filter(|_| size <= MAX_SIZE)
+    }
+
+    /// That of `count` of them in a row.
+    #[must_use]
+    pub fn times(self, count: u64) -> Option<Self> {
+        let size = self.size.checked_mul(count).filter(|size| *size <= MAX_SIZE)?;
+        Some(Self { size, align: self.align })
+    }
+
+    /// That of `{ u32 len; T items[count]; }`, and the offset of the items.
+    #[must_use]
+    pub fn list(self, count: u64) -> Option<(Self, u64)> {
+        Self::of_scalar(Scalar::U32).and(self.times(count)?)
+    }
+}
+
+/// The largest size of anything in Rust.
+const MAX_SIZE: u64 = i64::MAX.cast_unsigned();
 
 impl Model {
     /// The message at `index`, which came from this model.
@@ -262,27 +316,87 @@ impl Model {
         &self.enums[index.0]
     }
 
-    /// The messages in an order in which each comes after those it holds, as C wants them.
+    /// The oneof at `index`, which came from this model.
     #[must_use]
-    pub fn messages_by_dependency(&self) -> Vec<&Message> {
-        let mut order = Vec::with_capacity(self.messages.len());
-        let mut seen = vec![false; self.messages.len()];
-        // A list, not recursion: nesting may be deeper than the stack. A message comes up twice, first to put those
+    pub fn oneof(&self, index: OneofIndex) -> &Oneof {
+        &self.oneofs[index.0]
+    }
+
+    /// How much room `ty` takes.
+    #[must_use]
+    pub fn layout(&self, ty: &Type) -> Layout {
+        const POSSIBLE: &str = "every type of a model has a layout";
+        match ty {
+            Type::Scalar(scalar) => Layout::of_scalar(*scalar),
+            Type::Enum(index) => Layout::of_scalar(self.enumeration(*index).repr),
+            Type::Array { of, len } => self.layout(of).times(*len).expect(POSSIBLE),
+            Type::Message(index) => {
+                let Message { size, align, .. } = *self.message(*index);
+                Layout { size, align }
+            }
+            Type::Oneof(index) => {
+                let Oneof { size, align, .. } = *self.oneof(*index);
+                Layout { size, align }
+            }
+            Type::Str { cap } | Type::Bytes { cap } => {
+                Layout::of_scalar(Scalar::U8).list(*cap).expect(POSSIBLE).0
+            }
+            Type::Vec { of, cap } => self.layout(of).list(*cap).expect(POSSIBLE).0,
+            Type::Option { of } => self.layout(of).and(Layout::of_scalar(Scalar::U8)).expect(POSSIBLE).0,
+            Type::Map { key, value, cap } => {
+                let (entry, _) = self.layout(key).and(self.layout(value)).expect(POSSIBLE);
+                entry.list(*cap).expect(POSSIBLE).0
+            }
+            Type::Ref(_) => Layout { size: 8, align: 4 },
+        }
+    }
+
+    /// The messages and oneofs in an order in which each comes after those it holds, as C wants them.
+    #[must_use]
+    pub fn by_dependency(&self) -> Vec<Composite<'_>> {
+        let messages = (0..self.messages.len()).map(|it| Type::Message(MessageIndex(it)));
+        let oneofs = (0..self.oneofs.len()).map(|it| Type::Oneof(OneofIndex(it)));
+        let mut order = Vec::with_capacity(self.messages.len() + self.oneofs.len());
+        let mut seen_messages = vec![false; self.messages.len()];
+        let mut seen_oneofs = vec![false; self.oneofs.len()];
+        // A list, not recursion: nesting may be deeper than the stack. Each comes up twice, first to put those
         // it holds in front of itself, then to take its place.
-        let mut todo: Vec<_> = (0..self.messages.len()).rev().map(|it| (MessageIndex(it), false)).collect();
-        while let Some((index, held_are_placed)) = todo.pop() {
-            let message = self.message(index);
+        let mut todo: Vec<_> = messages.chain(oneofs).rev().map(|it| (it, false)).collect();
+        while let Some((ty, held_are_placed)) = todo.pop() {
+            let (composite, seen) = match ty {
+                Type::Message(index) => {
+                    (Composite::Message(self.message(index)), &mut seen_messages[index.0])
+                }
+                Type::Oneof(index) => (Composite::Oneof(self.oneof(index)), &mut seen_oneofs[index.0]),
+                _ => continue,
+            };
             if held_are_placed {
-                order.push(message);
-            } else if !std::mem::replace(&mut seen[index.0], true) {
-                todo.push((index, true));
-                todo.extend(message.fields.iter().rev().filter_map(|field| match field.ty.innermost() {
-                    Type::Message(held) => Some((*held, false)),
-                    _ => None,
-                }));
+                order.push(composite);
+            } else if !std::mem::replace(seen, true) {
+                todo.push((ty, true));
+                let mut held = Vec::new();
+                for inner in composite.types() {
+                    inner.walk(&mut |part| {
+                        if matches!(part, Type::Message(_) | Type::Oneof(_)) {
+                            held.push((part.clone(), false));
+                        }
+                    });
+                }
+                todo.extend(held.into_iter().rev());
             }
         }
         order
+    }
+}
+
+impl<'a> Composite<'a> {
+    /// The types of its fields or cases, in order.
+    pub fn types(self) -> impl Iterator<Item = &'a Type> {
+        let (fields, cases): (&[Field], &[Case]) = match self {
+            Self::Message(it) => (&it.fields, &[]),
+            Self::Oneof(it) => (&[], &it.cases),
+        };
+        fields.iter().map(|field| &field.ty).chain(cases.iter().filter_map(|case| case.ty.as_ref()))
     }
 }
 
@@ -305,6 +419,25 @@ impl Type {
             Self::Array { of, .. } => of.innermost(),
             _ => self,
         }
+    }
+
+    /// Calls `visit` with each type that is in place in this one, inner ones first, itself last.
+    pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Type)) {
+        match self {
+            Self::Array { of, .. } | Self::Vec { of, .. } | Self::Option { of } => of.walk(visit),
+            Self::Map { key, value, .. } => {
+                key.walk(visit);
+                value.walk(visit);
+            }
+            Self::Scalar(_)
+            | Self::Message(_)
+            | Self::Enum(_)
+            | Self::Oneof(_)
+            | Self::Str { .. }
+            | Self::Bytes { .. }
+            | Self::Ref(_) => {}
+        }
+        visit(self);
     }
 }
 

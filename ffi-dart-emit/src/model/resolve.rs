@@ -12,8 +12,8 @@ use ffi_core::schema::fingerprint;
 use ffi_core::schema::read::{self, Pass, Record};
 
 use super::{
-    Enum, EnumIndex, Field, Fingerprint, Function, Item, Library, Message, MessageIndex, Model, Param,
-    Passing, Problem, Problems, Scalar, Type, TypeId, Value, Variant, scalar_name, scalar_size,
+    Case, Enum, EnumIndex, Field, Fingerprint, Function, Item, Layout, Library, Message, MessageIndex, Model,
+    Oneof, OneofIndex, Param, Passing, Problem, Problems, Scalar, Type, TypeId, Value, Variant, scalar_name,
 };
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
@@ -28,17 +28,20 @@ pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
     let sorted = Sorted::new(records, &mut problems);
     check_library(&sorted.libraries, &mut problems);
     check_symbols(&sorted, &mut problems);
-    check_recursion(&sorted.messages, &mut problems);
+    check_ids(&sorted, &mut problems);
+    check_recursion(&sorted, &mut problems);
     problems.stop()?;
 
     let mut resolver = Resolver::new(&sorted, problems);
     let enums = sorted.enums.values().map(|it| resolver.enumeration(it)).collect();
     let messages = sorted.messages.values().map(|it| resolver.message(it)).collect();
+    let oneofs = sorted.oneofs.values().map(|it| resolver.oneof(it)).collect();
     let functions = sorted.functions.values().map(|it| resolver.function(it)).collect();
     resolver.problems.stop()?;
 
     let library = sorted.libraries.into_iter().next();
-    Ok(Model { library: library.expect("check_library left exactly one"), messages, enums, functions })
+    let library = library.expect("check_library left exactly one");
+    Ok(Model { library, messages, enums, oneofs, functions })
 }
 
 /// Problems so far.
@@ -64,6 +67,7 @@ struct Sorted {
     libraries: Vec<Library>,
     messages: BTreeMap<TypeId, read::Message>,
     enums: BTreeMap<TypeId, read::Enum>,
+    oneofs: BTreeMap<TypeId, read::Oneof>,
     functions: BTreeMap<String, read::Function>,
 }
 
@@ -76,6 +80,7 @@ impl Sorted {
                 Record::Library(library) => sorted.libraries.push(library),
                 Record::Message(it) => insert(&mut sorted.messages, it.id.clone(), it, "message", problems),
                 Record::Enum(it) => insert(&mut sorted.enums, it.id.clone(), it, "enum", problems),
+                Record::Oneof(it) => insert(&mut sorted.oneofs, it.id.clone(), it, "oneof", problems),
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
                 }
@@ -173,43 +178,88 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     for enumeration in sorted.enums.values() {
         check(format!("enum {}", enumeration.id), &enumeration.symbols.fingerprint, problems);
     }
+    for oneof in sorted.oneofs.values() {
+        check(format!("oneof {}", oneof.id), &oneof.symbols.fingerprint, problems);
+    }
     for function in sorted.functions.values() {
         check(format!("function {}", function.symbol), &function.symbol, problems);
         check(format!("function {}", function.symbol), &function.fingerprint_symbol, problems);
     }
 }
 
-/// No message holds itself, directly or through others: such a layout can't exist.
-fn check_recursion(messages: &BTreeMap<TypeId, read::Message>, problems: &mut Reports) {
-    fn held(ty: &read::Type) -> Option<&TypeId> {
-        match ty {
-            read::Type::Array { of, .. } => held(of),
-            read::Type::Message(id) => Some(id),
-            read::Type::Enum(_) | read::Type::Scalar(_) => None,
+/// An id is that of one type.
+fn check_ids(sorted: &Sorted, problems: &mut Reports) {
+    let mut kinds = HashMap::new();
+    let messages = sorted.messages.keys().map(|id| (id, "message"));
+    let enums = sorted.enums.keys().map(|id| (id, "enum"));
+    let oneofs = sorted.oneofs.keys().map(|id| (id, "oneof"));
+    for (id, kind) in messages.chain(enums).chain(oneofs) {
+        if let Some(other) = kinds.insert(id, kind) {
+            problems.add(format!("{kind} {id}"), format!("there is also {other} {id}"), REBUILD);
         }
     }
-    // Messages known to hold no cycle; a worklist instead of recursion, as the nesting is not to be trusted.
+}
+
+/// Adds the messages and oneofs that `ty` has in place. A reference has none: that is what it is for.
+fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
+    match ty {
+        read::Type::Array { of, .. } | read::Type::Vec { of, .. } | read::Type::Option { of } => {
+            held(of, into)
+        }
+        read::Type::Map { key, value, .. } => {
+            held(key, into);
+            held(value, into);
+        }
+        read::Type::Message(id) | read::Type::Oneof(id) => into.push(id),
+        read::Type::Enum(_)
+        | read::Type::Scalar(_)
+        | read::Type::Str { .. }
+        | read::Type::Bytes { .. }
+        | read::Type::Ref(_) => {}
+    }
+}
+
+/// Nothing holds itself, directly or through others: such a layout can't exist.
+fn check_recursion(sorted: &Sorted, problems: &mut Reports) {
+    let mut all: BTreeMap<&TypeId, (&str, &str, Vec<(&str, &TypeId)>)> = BTreeMap::new();
+    let of_type = |name, ty| {
+        let mut ids = Vec::new();
+        held(ty, &mut ids);
+        ids.into_iter().map(move |id| (name, id))
+    };
+    for message in sorted.messages.values() {
+        let parts = message.fields.iter().flat_map(|it| of_type(it.item.name.as_str(), &it.ty)).collect();
+        all.insert(&message.id, ("message", "field", parts));
+    }
+    for oneof in sorted.oneofs.values() {
+        let with_data = oneof.cases.iter().filter_map(|it| Some((it.item.name.as_str(), it.ty.as_ref()?)));
+        let parts = with_data.flat_map(|(name, ty)| of_type(name, ty)).collect();
+        all.insert(&oneof.id, ("oneof", "case", parts));
+    }
+    // Types known to hold no cycle; a worklist instead of recursion, as the nesting is not to be trusted.
     let mut finished = HashSet::new();
-    for start in messages.keys() {
+    for start in all.keys().copied() {
         let mut path = vec![(start, 0)];
         let mut open = HashSet::from([start]);
         while let Some((id, next)) = path.pop() {
-            let Some(field) = messages.get(id).and_then(|message| message.fields.get(next)) else {
+            let Some((kind, part, (name, inner))) =
+                all.get(id).and_then(|(kind, part, parts)| Some((kind, part, *parts.get(next)?)))
+            else {
                 open.remove(id);
                 finished.insert(id);
                 continue;
             };
             path.push((id, next + 1));
-            let Some(inner) = held(&field.ty).filter(|inner| !finished.contains(inner)) else {
+            if finished.contains(inner) {
                 continue;
-            };
+            }
             if open.insert(inner) {
                 path.push((inner, 0));
             } else {
                 problems.add(
-                    format!("message {id}, field {}", field.item.name),
+                    format!("{kind} {id}, {part} {name}"),
                     format!("`{inner}` holds itself"),
-                    REBUILD,
+                    "hold an `FfiRef` to it instead of the value",
                 );
                 return;
             }
@@ -221,17 +271,19 @@ struct Resolver<'a> {
     sorted: &'a Sorted,
     messages: HashMap<&'a TypeId, MessageIndex>,
     enums: HashMap<&'a TypeId, EnumIndex>,
+    oneofs: HashMap<&'a TypeId, OneofIndex>,
     problems: Reports,
 }
 
 /// What the record of a type says of it.
 struct Facts {
-    size: u64,
+    layout: Layout,
     fingerprint: u64,
 }
 
 /// Stands for a type that has been reported: the model is never handed out with it.
-const REPORTED: (Type, Facts) = (Type::Scalar(Scalar::U8), Facts { size: 0, fingerprint: 0 });
+const REPORTED: (Type, Facts) =
+    (Type::Scalar(Scalar::U8), Facts { layout: Layout { size: 1, align: 1 }, fingerprint: 0 });
 
 impl<'a> Resolver<'a> {
     fn new(sorted: &'a Sorted, problems: Reports) -> Self {
@@ -239,6 +291,7 @@ impl<'a> Resolver<'a> {
             sorted,
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
+            oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
             problems,
         }
     }
@@ -247,32 +300,107 @@ impl<'a> Resolver<'a> {
         match ty {
             read::Type::Scalar(scalar) => (
                 Type::Scalar(*scalar),
-                Facts { size: scalar_size(*scalar), fingerprint: fingerprint::scalar(scalar_name(*scalar)) },
+                Facts {
+                    layout: Layout::of_scalar(*scalar),
+                    fingerprint: fingerprint::scalar(scalar_name(*scalar)),
+                },
             ),
             read::Type::Array { of, len } => {
                 let (of, facts) = self.ty(item, of);
-                let Some(size) = facts.size.checked_mul(*len).filter(|_| *len > 0) else {
+                let Some(layout) = facts.layout.times(*len).filter(|_| *len > 0) else {
                     self.problems.add(item, format!("an array of {len} elements is not possible"), REBUILD);
                     return REPORTED;
                 };
                 let fingerprint = fingerprint::array(facts.fingerprint, *len);
-                (Type::Array { of: Box::new(of), len: *len }, Facts { size, fingerprint })
+                (Type::Array { of: Box::new(of), len: *len }, Facts { layout, fingerprint })
             }
             read::Type::Message(id) => match self.messages.get(id) {
                 Some(index) => {
-                    let record = &self.sorted.messages[id];
-                    (Type::Message(*index), Facts { size: record.size, fingerprint: record.fingerprint.0 })
+                    let read::Message { size, align, fingerprint, .. } = self.sorted.messages[id];
+                    let layout = Layout { size, align };
+                    (Type::Message(*index), Facts { layout, fingerprint: fingerprint.0 })
                 }
                 None => self.unresolved(item, id),
             },
             read::Type::Enum(id) => match self.enums.get(id) {
                 Some(index) => {
                     let record = &self.sorted.enums[id];
-                    let size = scalar_size(record.repr);
-                    (Type::Enum(*index), Facts { size, fingerprint: record.fingerprint.0 })
+                    let layout = Layout::of_scalar(record.repr);
+                    (Type::Enum(*index), Facts { layout, fingerprint: record.fingerprint.0 })
                 }
                 None => self.unresolved(item, id),
             },
+            read::Type::Oneof(id) => match self.oneofs.get(id) {
+                Some(index) => {
+                    let read::Oneof { size, align, fingerprint, .. } = self.sorted.oneofs[id];
+                    let layout = Layout { size, align };
+                    (Type::Oneof(*index), Facts { layout, fingerprint: fingerprint.0 })
+                }
+                None => self.unresolved(item, id),
+            },
+            read::Type::Str { cap } => {
+                let layout = self.list(item, Layout::of_scalar(Scalar::U8), *cap);
+                let fingerprint = fingerprint::mix(&[fingerprint::STR, *cap]);
+                (Type::Str { cap: *cap }, Facts { layout, fingerprint })
+            }
+            read::Type::Bytes { cap } => {
+                let layout = self.list(item, Layout::of_scalar(Scalar::U8), *cap);
+                let fingerprint = fingerprint::mix(&[fingerprint::BYTES, *cap]);
+                (Type::Bytes { cap: *cap }, Facts { layout, fingerprint })
+            }
+            read::Type::Vec { of, cap } => {
+                let (of, facts) = self.ty(item, of);
+                let layout = self.list(item, facts.layout, *cap);
+                let fingerprint = fingerprint::mix(&[fingerprint::VEC, facts.fingerprint, *cap]);
+                (Type::Vec { of: Box::new(of), cap: *cap }, Facts { layout, fingerprint })
+            }
+            read::Type::Option { of } => {
+                let (of, facts) = self.ty(item, of);
+                let layout = self.pair(item, facts.layout, Layout::of_scalar(Scalar::U8));
+                let fingerprint = fingerprint::mix(&[fingerprint::OPTION, facts.fingerprint]);
+                (Type::Option { of: Box::new(of) }, Facts { layout, fingerprint })
+            }
+            read::Type::Map { key, value, cap } => {
+                let (key, of_key) = self.ty(item, key);
+                let (value, of_value) = self.ty(item, value);
+                let entry = self.pair(item, of_key.layout, of_value.layout);
+                let layout = self.list(item, entry, *cap);
+                let facts = [fingerprint::MAP, of_key.fingerprint, of_value.fingerprint, *cap];
+                let ty = Type::Map { key: Box::new(key), value: Box::new(value), cap: *cap };
+                (ty, Facts { layout, fingerprint: fingerprint::mix(&facts) })
+            }
+            read::Type::Ref(id) => match self.messages.get(id) {
+                Some(index) => {
+                    let fingerprint = fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)]);
+                    (Type::Ref(*index), Facts { layout: Layout { size: 8, align: 4 }, fingerprint })
+                }
+                None => self.unresolved(item, id),
+            },
+        }
+    }
+
+    /// The layout of a length and room for `cap` elements.
+    fn list(&mut self, item: &str, of: Layout, cap: u64) -> Layout {
+        let possible = (1..=u64::from(u32::MAX)).contains(&cap) && of.align.is_power_of_two();
+        match of.list(cap).filter(|_| possible) {
+            Some((layout, _)) => layout,
+            None => {
+                self.problems.add(item, format!("a capacity of {cap} is not possible"), REBUILD);
+                REPORTED.1.layout
+            }
+        }
+    }
+
+    /// The layout of two values one behind the other.
+    fn pair(&mut self, item: &str, first: Layout, second: Layout) -> Layout {
+        let possible = first.align.is_power_of_two() && second.align.is_power_of_two();
+        let layout = if possible { first.and(second) } else { None };
+        match layout {
+            Some((layout, _)) => layout,
+            None => {
+                self.problems.add(item, format!("{} bytes and more are not possible", first.size), REBUILD);
+                REPORTED.1.layout
+            }
         }
     }
 
@@ -334,48 +462,57 @@ impl<'a> Resolver<'a> {
     fn message(&mut self, record: &read::Message) -> Message {
         let item = format!("message {}", record.id);
         self.names(&item, &record.id, &record.item);
-        if !record.align.is_power_of_two() || record.size == 0 || !record.size.is_multiple_of(record.align) {
-            self.problems.add(
-                &item,
-                format!("size {} with alignment {} is not possible", record.size, record.align),
-                REBUILD,
-            );
-        }
         let mut facts =
             vec![fingerprint::MESSAGE, fingerprint::hash_name(&record.item.name), record.size, record.align];
         let mut fields: Vec<Field> = Vec::with_capacity(record.fields.len());
-        let mut end = 0;
+        // `repr(C)` has one layout for given fields; `align(N)` may only raise the alignment of the whole.
+        let mut so_far = Layout { size: 0, align: 1 };
         for field in &record.fields {
             let item = format!("{item}, field {}", field.item.name);
             self.item(&item, &field.item);
-            let (ty, Facts { size, fingerprint }) = self.ty(&item, &field.ty);
+            let (ty, Facts { layout, fingerprint }) = self.ty(&item, &field.ty);
             facts.extend([fingerprint::hash_name(&field.item.name), field.offset, fingerprint]);
-            let behind = field.offset.checked_add(size).filter(|behind| *behind <= record.size);
-            match behind {
-                Some(behind) if field.offset >= end => {
+            let offset = so_far.size.checked_next_multiple_of(layout.align);
+            let end = field.offset.checked_add(layout.size).filter(|_| Some(field.offset) == offset);
+            match end {
+                Some(end) => {
                     if let Some(before) = fields.last_mut() {
-                        before.padding = field.offset - end;
+                        before.padding = field.offset - so_far.size;
                     }
-                    end = behind;
+                    so_far = Layout { size: end, align: so_far.align.max(layout.align) };
                 }
-                _ => self.problems.add(
+                None => self.problems.add(
                     &item,
-                    format!("{size} bytes at offset {} are not possible", field.offset),
+                    format!(
+                        "{} bytes aligned to {} can't be at offset {}",
+                        layout.size, layout.align, field.offset
+                    ),
                     REBUILD,
                 ),
             }
             fields.push(Field {
                 item: field.item.clone(),
                 offset: field.offset,
-                size,
+                size: layout.size,
                 padding: 0,
                 ty,
                 tag: field.tag,
             });
         }
         match fields.last_mut() {
-            Some(last) => last.padding = record.size - end.min(record.size),
+            Some(last) => last.padding = record.size.saturating_sub(so_far.size),
             None => self.problems.add(&item, "it has no fields", REBUILD),
+        }
+        let possible = record.align.is_power_of_two()
+            && record.align >= so_far.align
+            && record.size > 0
+            && so_far.size.checked_next_multiple_of(record.align) == Some(record.size);
+        if !possible {
+            self.problems.add(
+                &item,
+                format!("size {} with alignment {} is not possible", record.size, record.align),
+                REBUILD,
+            );
         }
         self.fingerprint(&item, &facts, record.fingerprint);
         Message {
@@ -387,6 +524,63 @@ impl<'a> Resolver<'a> {
             fingerprint_symbol: record.symbols.fingerprint.clone(),
             fields,
             reserved: record.reserved.clone(),
+        }
+    }
+
+    fn oneof(&mut self, record: &read::Oneof) -> Oneof {
+        let item = format!("oneof {}", record.id);
+        self.names(&item, &record.id, &record.item);
+        let mut facts = vec![
+            fingerprint::ONEOF,
+            fingerprint::hash_name(&record.item.name),
+            record.size,
+            record.align,
+            record.payload,
+        ];
+        let mut union = Layout { size: 0, align: 1 };
+        let mut cases = Vec::with_capacity(record.cases.len());
+        for case in &record.cases {
+            let item = format!("{item}, case {}", case.item.name);
+            self.item(&item, &case.item);
+            let resolved = case.ty.as_ref().map(|ty| self.ty(&item, ty));
+            let fingerprint = resolved.as_ref().map_or(fingerprint::NOTHING, |(_, facts)| facts.fingerprint);
+            facts.extend([fingerprint::hash_name(&case.item.name), fingerprint]);
+            if let Some((_, Facts { layout, .. })) = &resolved {
+                union.size = union.size.max(layout.size);
+                union.align = union.align.max(layout.align);
+            }
+            cases.push(Case { item: case.item.clone(), ty: resolved.map(|(ty, _)| ty), tag: case.tag });
+        }
+        if cases.first().is_none_or(|first| first.ty.is_some()) {
+            self.problems.add(&item, "its first case is not one without data", REBUILD);
+        }
+        if cases.iter().all(|case| case.ty.is_none()) {
+            self.problems.add(&item, "no case holds data", REBUILD);
+        }
+        let recorded = (Layout { size: record.size, align: record.align }, record.payload);
+        let union_size = union.size.checked_next_multiple_of(union.align);
+        let whole = union_size
+            .and_then(|size| Layout::of_scalar(Scalar::U32).and(Layout { size, align: union.align }));
+        if whole != Some(recorded) {
+            self.problems.add(
+                &item,
+                format!(
+                    "size {} with alignment {} and data at offset {} is not possible",
+                    record.size, record.align, record.payload
+                ),
+                REBUILD,
+            );
+        }
+        self.fingerprint(&item, &facts, record.fingerprint);
+        Oneof {
+            id: record.id.clone(),
+            item: record.item.clone(),
+            size: record.size,
+            align: record.align,
+            payload: record.payload,
+            fingerprint: record.fingerprint,
+            fingerprint_symbol: record.symbols.fingerprint.clone(),
+            cases,
         }
     }
 
@@ -437,8 +631,19 @@ impl<'a> Resolver<'a> {
             Type::Scalar(scalar) => Value::Scalar(*scalar),
             Type::Enum(index) => Value::Enum(*index),
             Type::Message(index) => Value::Message(*index),
-            Type::Array { .. } => {
-                self.problems.add(item, "an array is neither parameter nor result", REBUILD);
+            Type::Oneof(index) => Value::Oneof(*index),
+            other => {
+                let what = match other {
+                    Type::Array { .. } => "an array",
+                    Type::Str { .. } => "an `FfiStr`",
+                    Type::Bytes { .. } => "an `FfiBytes`",
+                    Type::Vec { .. } => "an `FfiVec`",
+                    Type::Option { .. } => "an `FfiOption`",
+                    Type::Map { .. } => "an `FfiMap`",
+                    _ => "an `FfiRef`",
+                };
+                let what = format!("{what} is neither parameter nor result");
+                self.problems.add(item, what, "make it the field of a message, and pass that");
                 Value::Scalar(Scalar::U8)
             }
         }

@@ -12,9 +12,11 @@
 #ifdef __cplusplus
 #define FFI_STATIC_ASSERT static_assert
 #define FFI_ALIGNOF alignof
+#define FFI_ALIGNAS alignas
 #else
 #define FFI_STATIC_ASSERT _Static_assert
 #define FFI_ALIGNOF _Alignof
+#define FFI_ALIGNAS _Alignas
 #endif
 
 /** The call succeeded. */
@@ -56,16 +58,26 @@ extern "C" {
 {%- endfor %}
 {% endfor %}
 {%- for it in structs %}
+{%- if it.shared %}
+#ifndef FFI_DEFINED_{{ it.name }}
+#define FFI_DEFINED_{{ it.name }}
+{%- endif %}
 {{ it.doc }}typedef struct {{ it.name }} {
 {%- for member in it.members %}
 {{ member.doc }}    {{ member.declaration }};
 {%- endfor %}
 } {{ it.name }};
+{%- for constant in it.constants %}
+{{ constant.doc }}#define {{ constant.name }} UINT32_C({{ constant.value }})
+{%- endfor %}
 FFI_STATIC_ASSERT(sizeof({{ it.name }}) == {{ it.size }}, "size of {{ it.name }}");
 FFI_STATIC_ASSERT(FFI_ALIGNOF({{ it.name }}) == {{ it.align }}, "alignment of {{ it.name }}");
 {%- for member in it.members %}
 FFI_STATIC_ASSERT(offsetof({{ it.name }}, {{ member.name }}) == {{ member.offset }}, "offset of {{ it.name }}.{{ member.name }}");
 {%- endfor %}
+{%- if it.shared %}
+#endif
+{%- endif %}
 {% endfor %}
 /* The layout of each type and the signature of each function, as the library has them. Where one isn't what
    this header expects, the library is of another build: don't call it. */

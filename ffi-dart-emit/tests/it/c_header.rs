@@ -6,7 +6,7 @@ use std::process::Command;
 use ffi_core::schema::read::{Pass, Record, Scalar, Type};
 use ffi_dart_emit::{c, model};
 
-use crate::schema::{demo, enumeration, function, id, library, message, scalar, seal};
+use crate::schema::{containers, demo, enumeration, function, id, library, message, scalar, seal};
 
 fn header(records: Vec<Record>) -> String {
     c::header(&model::resolve(records).unwrap()).unwrap()
@@ -40,6 +40,8 @@ fn compiles(header: &str, main: &str) {
 fn the_header_is_as_committed() {
     let header = header(demo());
     assert_eq!(header, include_str!("golden/demo.h"), "\n{header}");
+    let header = self::header(containers());
+    assert_eq!(header, include_str!("golden/containers.h"), "\n{header}");
 }
 
 #[test]
@@ -60,7 +62,34 @@ fn compilers_agree_with_the_layout() {
     );
 }
 
-/// The test above can fail.
+#[test]
+fn compilers_agree_with_the_layout_of_containers() {
+    compiles(
+        &header(containers()),
+        "FFI_STATIC_ASSERT(Shape_Unset == 0 && Shape_pair == 5, \"tags\");
+         uint32_t call(Scene *scene);
+         uint32_t call(Scene *scene) {
+             scene->name.len = sizeof scene->name.bytes;
+             scene->tags.entries[1].value.items[0] = scene->grid[1].items[0][2] > 0;
+             scene->shape.tag = Shape_Label;
+             scene->shape.payload.label.len = 0;
+             scene->wide.value.bytes[2] = 1;
+             return scene->speed.present ? scene->next.index_plus_one : scene->shapes.items[0].value.tag;
+         }",
+    );
+}
+
+/// A type of the user may have the name that a container would have.
+#[test]
+fn containers_make_way_for_messages() {
+    let x = [("x", 0, crate::schema::str(3))];
+    let header =
+        header(seal(vec![Record::Library(library()), Record::Message(message("FfiStr_3", 8, 4, &x))]));
+    assert!(header.contains("    FfiStr_3_ x;\n} FfiStr_3;"), "{header}");
+    compiles(&header, "");
+}
+
+/// These tests can fail.
 #[test]
 fn a_wrong_layout_does_not_compile() {
     if Command::new("gcc").arg("--version").output().is_err() {
@@ -88,7 +117,7 @@ fn docs_can_not_leave_their_comment() {
         "\u{FFFD}\u{1F600} {{ name }} {% if %}",
     ];
     for doc in docs {
-        let mut records = demo();
+        let mut records = [demo(), containers().split_off(1)].concat();
         for record in &mut records {
             let item = match record {
                 Record::Library(_) => continue,
@@ -98,6 +127,11 @@ fn docs_can_not_leave_their_comment() {
                 }
                 Record::Enum(it) => {
                     it.variants[0].item.doc = doc.to_owned();
+                    &mut it.item
+                }
+                Record::Oneof(it) => {
+                    it.cases[0].item.doc = doc.to_owned();
+                    it.cases[1].item.doc = doc.to_owned();
                     &mut it.item
                 }
                 Record::Function(it) => &mut it.item,

@@ -2,9 +2,12 @@
 
 use ffi_core::schema::fingerprint::{MESSAGE, SCALAR, hash_name, mix};
 use ffi_core::schema::read::{Enum, Function, Library, Message, Pass, Record, Scalar, Type};
-use ffi_dart_emit::model::{Model, resolve};
+use ffi_dart_emit::model::{Composite, Model, resolve};
 
-use crate::schema::{array, demo, enumeration, function, id, library, message, scalar, seal};
+use crate::schema::{
+    array, containers, demo, enumeration, function, id, library, map, message, oneof, option, scalar, seal,
+    str, vec,
+};
 
 fn f32() -> Type {
     scalar(Scalar::F32)
@@ -41,6 +44,13 @@ fn resolved(records: Vec<Record>) -> Model {
     resolve(records).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
+fn name_of(composite: Composite<'_>) -> &str {
+    match composite {
+        Composite::Message(it) => &it.item.name,
+        Composite::Oneof(it) => &it.item.name,
+    }
+}
+
 #[test]
 fn order_does_not_matter() {
     let mut reversed = demo();
@@ -53,7 +63,7 @@ fn messages_come_after_those_they_hold() {
     let outer = message("A", 8, 4, &[("inner", 0, array(Type::Message(id("Point")), 1))]);
     let records = vec![Record::Library(library()), Record::Message(outer), Record::Message(point())];
     let model = resolved(seal(records));
-    let names: Vec<_> = model.messages_by_dependency().iter().map(|it| it.item.name.as_str()).collect();
+    let names: Vec<_> = model.by_dependency().into_iter().map(name_of).collect();
     assert_eq!(names, ["Point", "A"]);
 }
 
@@ -180,9 +190,8 @@ fn deep_nesting_and_wide_sharing_end() {
         records.push(Record::Message(it));
     }
     let model = resolved(records.clone());
-    let order = model.messages_by_dependency();
-    let innermost_first = (0..DEPTH).map(name);
-    assert!(order.iter().map(|it| &it.item.name).eq(innermost_first.collect::<Vec<_>>().iter()));
+    let order = model.by_dependency().into_iter().map(name_of);
+    assert!(order.eq((0..DEPTH).map(name)));
 
     // Twice the same message at each level: 2^50000 paths. Sizes are wrong, and found to be so.
     for record in &mut records {
@@ -201,15 +210,102 @@ fn layouts_are_possible() {
     assert!(with(4, 3, &x())[0].contains("size 4 with alignment 3 is not possible"));
     assert!(with(4, 0, &x())[0].contains("size 4 with alignment 0 is not possible"));
     assert!(with(6, 4, &x())[0].contains("size 6 with alignment 4 is not possible"));
-    assert!(with(0, 1, &[])[0].contains("size 0 with alignment 1 is not possible"));
+    assert!(with(0, 1, &[])[1].contains("size 0 with alignment 1 is not possible"));
     assert!(with(4, 4, &[])[0].contains("it has no fields"));
-    assert!(with(4, 4, &[("x", 4, f32())])[0].contains("field x: 4 bytes at offset 4 are not possible"));
-    assert!(with(4, 4, &[("x", u64::MAX, f32())])[0].contains("field x: 4 bytes at offset"));
+    assert!(with(8, 4, &[("x", 4, f32())])[0].contains("field x: 4 bytes aligned to 4 can't be at offset 4"));
+    assert!(with(4, 4, &[("x", u64::MAX, f32())])[0].contains("field x: 4 bytes aligned to 4"));
     let overlapping = [("x", 0, f32()), ("y", 2, f32())];
-    assert!(with(8, 4, &overlapping)[0].contains("field y: 4 bytes at offset 2 are not possible"));
+    assert!(with(8, 4, &overlapping)[0].contains("field y: 4 bytes aligned to 4 can't be at offset 2"));
+    let gap = [("x", 0, f32()), ("y", 8, f32())];
+    assert!(with(12, 4, &gap)[0].contains("field y: 4 bytes aligned to 4 can't be at offset 8"));
+    assert!(with(8, 4, &x())[0].contains("size 8 with alignment 4 is not possible"));
+    assert!(with(4, 2, &x())[0].contains("size 4 with alignment 2 is not possible"));
+    assert_eq!(with(16, 16, &x()), [""; 0], "`align(16)`");
     assert!(with(4, 4, &[("x", 0, array(f32(), 0))])[0].contains("an array of 0 elements"));
     let huge = array(array(f32(), u64::MAX / 4), u64::MAX / 4);
     assert!(with(4, 4, &[("x", 0, huge)])[0].contains("elements is not possible"));
+}
+
+/// What a oneof with the cases of this layout, and no others, is told.
+fn of_oneof(size: u64, align: u64, payload: u64, cases: &[(&str, Option<Type>)]) -> Vec<String> {
+    problems(vec![Record::Oneof(oneof("O", size, align, payload, cases))])
+}
+
+#[test]
+fn oneofs_have_the_layout_of_their_cases() {
+    let cases = || [("A", Some(scalar(Scalar::U8))), ("B", Some(scalar(Scalar::U64))), ("C", Some(str(9)))];
+    assert_eq!(of_oneof(24, 8, 8, &cases()), [""; 0]);
+    assert_eq!(of_oneof(8, 4, 4, &[("A", Some(scalar(Scalar::U8)))]), [""; 0]);
+    for (size, align, payload) in [(16, 8, 8), (32, 8, 8), (24, 4, 8), (24, 16, 8), (24, 8, 4), (24, 0, 8)] {
+        assert_eq!(
+            of_oneof(size, align, payload, &cases()),
+            [format!(
+                "oneof demo::O: size {size} with alignment {align} and data at offset {payload} is not possible"
+            )]
+        );
+    }
+    assert!(of_oneof(4, 4, 4, &[("A", None)])[0].contains("no case holds data"));
+    let mut set_at_once = oneof("O", 8, 4, 4, &[]);
+    set_at_once.cases[0].ty = Some(f32());
+    assert_eq!(
+        problems(vec![Record::Oneof(set_at_once)]),
+        ["oneof demo::O: its first case is not one without data"]
+    );
+}
+
+#[test]
+fn capacities_are_possible() {
+    let of = |ty| of_message(message("M", 8, 4, &[("x", 0, ty)])).remove(0);
+    let u64 = || scalar(Scalar::U64);
+    for (ty, cap) in [
+        (str(0), 0),
+        (str(1 << 32), 1 << 32),
+        (Type::Bytes { cap: 0 }, 0),
+        (vec(u64(), 0), 0),
+        (vec(u64(), u64::MAX), u64::MAX),
+        (vec(array(u64(), 1 << 40), 1 << 30), 1 << 30),
+        (map(u64(), u64(), 0), 0),
+    ] {
+        assert_eq!(of(ty), format!("message demo::M, field x: a capacity of {cap} is not possible"));
+    }
+    let huge = array(scalar(Scalar::U8), i64::MAX as u64);
+    assert!(of(option(huge.clone())).contains("9223372036854775807 bytes and more are not possible"));
+    assert!(of(map(huge, u64(), 1)).contains("9223372036854775807 bytes and more are not possible"));
+}
+
+/// A chain of containers around a message leads back to it; a reference does not.
+#[test]
+fn containers_hold_but_references_do_not() {
+    let of = |ty| {
+        let node = message("Node", 64, 8, &[("next", 0, ty)]);
+        let choice = oneof("Choice", 72, 8, 8, &[("Node", Some(Type::Message(id("Node"))))]);
+        // Not sealed: what holds itself has no fingerprint.
+        let records = vec![Record::Library(library()), Record::Message(node), Record::Oneof(choice)];
+        let problems = resolve(records).unwrap_err();
+        problems.0.iter().map(|it| format!("{}: {}", it.item, it.what)).collect::<Vec<_>>()
+    };
+    let node = || Type::Message(id("Node"));
+    let choice = || Type::Oneof(id("Choice"));
+    for ty in [
+        node(),
+        array(node(), 2),
+        vec(node(), 2),
+        option(node()),
+        map(node(), f32(), 2),
+        map(f32(), vec(option(node()), 1), 2),
+    ] {
+        assert_eq!(of(ty), ["message demo::Node, field next: `demo::Node` holds itself"]);
+    }
+    assert_eq!(of(vec(choice(), 1)), ["message demo::Node, field next: `demo::Choice` holds itself"]);
+    let reference = message("Node", 8, 4, &[("next", 0, Type::Ref(id("Node")))]);
+    assert_eq!(of_message(reference), [""; 0]);
+}
+
+#[test]
+fn an_id_is_that_of_one_type() {
+    let it = oneof("Point", 8, 4, 4, &[("A", Some(f32()))]);
+    let both = problems(vec![Record::Message(point()), Record::Oneof(it)]);
+    assert!(both.contains(&"oneof demo::Point: there is also message demo::Point".to_owned()), "{both:?}");
 }
 
 #[test]
@@ -232,25 +328,34 @@ fn enums_have_an_integer_and_distinct_values_with_a_zero() {
 }
 
 #[test]
-fn arrays_do_not_cross_the_boundary_by_value() {
-    let it = function("f", &[("a", Pass::Value, array(f32(), 2))], Some(array(f32(), 2)));
+fn only_types_with_a_name_cross_the_boundary() {
+    let it = function(
+        "f",
+        &[("a", Pass::Value, array(f32(), 2)), ("b", Pass::Ref, vec(f32(), 2)), ("c", Pass::Ref, str(2))],
+        Some(option(f32())),
+    );
     assert_eq!(
         of_function(it),
         [
-            "function demo_f: an array is neither parameter nor result",
-            "function demo_f, parameter a: an array is neither parameter nor result"
+            "function demo_f: an `FfiOption` is neither parameter nor result",
+            "function demo_f, parameter a: an array is neither parameter nor result",
+            "function demo_f, parameter b: an `FfiVec` is neither parameter nor result",
+            "function demo_f, parameter c: an `FfiStr` is neither parameter nor result",
         ]
     );
 }
 
 #[test]
 fn every_fingerprint_is_checked() {
-    for index in 0..demo().len() {
-        let mut records = demo();
+    let every = [demo as fn() -> Vec<Record>, containers];
+    for (library, index) in every.iter().flat_map(|library| (0..library().len()).map(move |it| (library, it)))
+    {
+        let mut records = library();
         let fingerprint = match &mut records[index] {
             Record::Library(_) => continue,
             Record::Message(it) => &mut it.fingerprint,
             Record::Enum(it) => &mut it.fingerprint,
+            Record::Oneof(it) => &mut it.fingerprint,
             Record::Function(it) => &mut it.fingerprint,
         };
         fingerprint.0 ^= 1;

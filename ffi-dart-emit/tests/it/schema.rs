@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
-use ffi_core::schema::fingerprint::{ARRAY, ENUM, FUNCTION, MESSAGE, NOTHING, SCALAR, hash_name, mix};
+use ffi_core::schema::fingerprint::{
+    ARRAY, BYTES, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPTION, REF, SCALAR, STR, VEC, hash_name, mix,
+};
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
-    Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, PanicStrategy, Param, Pass,
-    Record, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Case, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy,
+    Param, Pass, Record, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 
 pub fn item(name: &str) -> Item {
@@ -63,6 +65,21 @@ pub fn enumeration(name: &str, repr: Scalar, variants: &[(&str, i64)]) -> Enum {
     }
 }
 
+/// A oneof whose first case holds nothing and is called `Unset`.
+pub fn oneof(name: &str, size: u64, align: u64, payload: u64, cases: &[(&str, Option<Type>)]) -> Oneof {
+    let case = |(name, ty): &(&str, Option<Type>)| Case { item: item(name), ty: ty.clone(), tag: None };
+    Oneof {
+        id: id(name),
+        item: item(name),
+        size,
+        align,
+        payload,
+        fingerprint: Fingerprint(0),
+        symbols: TypeSymbols { fingerprint: format!("demo_{}_fingerprint", name.to_lowercase()) },
+        cases: [("Unset", None)].iter().chain(cases).map(case).collect(),
+    }
+}
+
 pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>) -> Function {
     let param = |(name, pass, ty): &(&str, Pass, Type)| Param {
         name: (*name).to_owned(),
@@ -89,7 +106,78 @@ pub fn array(of: Type, len: u64) -> Type {
     Type::Array { of: Box::new(of), len }
 }
 
-/// A library with something of everything.
+pub fn str(cap: u64) -> Type {
+    Type::Str { cap }
+}
+
+pub fn vec(of: Type, cap: u64) -> Type {
+    Type::Vec { of: Box::new(of), cap }
+}
+
+pub fn option(of: Type) -> Type {
+    Type::Option { of: Box::new(of) }
+}
+
+pub fn map(key: Type, value: Type, cap: u64) -> Type {
+    Type::Map { key: Box::new(key), value: Box::new(value), cap }
+}
+
+/// Text, lists, options, maps, oneofs and references, some in each other.
+pub fn containers() -> Vec<Record> {
+    let f64 = || scalar(Scalar::F64);
+    let u8 = || scalar(Scalar::U8);
+    let shape = || Type::Oneof(id("Shape"));
+    let pair = || Type::Message(id("Pair"));
+    let mut shapes = oneof(
+        "Shape",
+        40,
+        8,
+        8,
+        &[
+            ("Circle", Some(f64())),
+            ("BoundingBox", Some(array(f64(), 4))),
+            ("Label", Some(str(5))),
+            ("Hidden", None),
+            ("pair", Some(pair())),
+        ],
+    );
+    shapes.item.doc = "What is drawn.".to_owned();
+    shapes.cases[1].item.doc = "Its radius.".to_owned();
+    seal(vec![
+        Record::Library(library()),
+        Record::Message(message("Pair", 2, 1, &[("a", 0, u8()), ("b", 1, u8())])),
+        Record::Message(message("Broad", 64, 64, &[("bytes", 0, array(u8(), 3))])),
+        Record::Oneof(shapes),
+        Record::Message(message(
+            "Scene",
+            512,
+            64,
+            &[
+                ("name", 0, str(5)),
+                ("raw", 12, Type::Bytes { cap: 2 }),
+                ("numbers", 24, vec(f64(), 2)),
+                ("pairs", 48, vec(pair(), 3)),
+                ("speed", 60, option(scalar(Scalar::F32))),
+                ("shape", 72, shape()),
+                ("shapes", 112, vec(option(shape()), 1)),
+                ("tags", 168, map(str(3), vec(u8(), 2), 2)),
+                ("next", 204, Type::Ref(id("Scene"))),
+                ("links", 212, vec(Type::Ref(id("Pair")), 1)),
+                ("grid", 224, array(vec(array(scalar(Scalar::I16), 3), 2), 2)),
+                ("names", 256, vec(str(5), 1)),
+                ("wide", 320, option(Type::Message(id("Broad")))),
+                ("flag", 448, option(scalar(Scalar::Bool))),
+            ],
+        )),
+        Record::Function(function(
+            "area",
+            &[("shape", Pass::Ref, shape()), ("all", Pass::Slice, shape())],
+            Some(f64()),
+        )),
+    ])
+}
+
+/// A library with something of everything that came first.
 pub fn demo() -> Vec<Record> {
     let vec3 = || Type::Message(id("Vec3"));
     let particle = || Type::Message(id("Particle"));
@@ -162,6 +250,7 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
         .filter_map(|record| match record {
             Record::Message(it) => Some((it.id.clone(), record.clone())),
             Record::Enum(it) => Some((it.id.clone(), record.clone())),
+            Record::Oneof(it) => Some((it.id.clone(), record.clone())),
             _ => None,
         })
         .collect();
@@ -170,6 +259,7 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
             Record::Message(Message { fingerprint: Fingerprint(of_message(&it, &types)), ..it })
         }
         Record::Enum(it) => Record::Enum(Enum { fingerprint: Fingerprint(of_enum(&it)), ..it }),
+        Record::Oneof(it) => Record::Oneof(Oneof { fingerprint: Fingerprint(of_oneof(&it, &types)), ..it }),
         Record::Function(it) => {
             Record::Function(Function { fingerprint: Fingerprint(of_function(&it, &types)), ..it })
         }
@@ -192,6 +282,14 @@ fn of_enum(it: &Enum) -> u64 {
     let mut facts = vec![ENUM, hash_name(&it.item.name), of_scalar(it.repr)];
     for variant in &it.variants {
         facts.extend([hash_name(&variant.item.name), variant.value as u64]);
+    }
+    mix(&facts)
+}
+
+fn of_oneof(it: &Oneof, types: &Types) -> u64 {
+    let mut facts = vec![ONEOF, hash_name(&it.item.name), it.size, it.align, it.payload];
+    for case in &it.cases {
+        facts.extend([hash_name(&case.item.name), case.ty.as_ref().map_or(NOTHING, |ty| of_type(ty, types))]);
     }
     mix(&facts)
 }
@@ -220,11 +318,19 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
     match ty {
         Type::Scalar(it) => of_scalar(*it),
         Type::Array { of, len } => mix(&[ARRAY, of_type(of, types), *len]),
-        Type::Message(id) | Type::Enum(id) => match types.get(id) {
+        Type::Str { cap } => mix(&[STR, *cap]),
+        Type::Bytes { cap } => mix(&[BYTES, *cap]),
+        Type::Vec { of, cap } => mix(&[VEC, of_type(of, types), *cap]),
+        Type::Option { of } => mix(&[OPTION, of_type(of, types)]),
+        Type::Map { key, value, cap } => mix(&[MAP, of_type(key, types), of_type(value, types), *cap]),
+        Type::Ref(id) => mix(&[REF, hash_name(&id.0)]),
+        Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => match types.get(id) {
             // A message that holds itself has no fingerprint, and is refused before that is missed.
             Some(Record::Message(it)) if it.fields.iter().any(|field| field.ty == *ty) => 0,
             Some(Record::Message(it)) => of_message(it, types),
             Some(Record::Enum(it)) => of_enum(it),
+            Some(Record::Oneof(it)) if it.cases.iter().any(|case| case.ty.as_ref() == Some(ty)) => 0,
+            Some(Record::Oneof(it)) => of_oneof(it, types),
             _ => 0,
         },
     }

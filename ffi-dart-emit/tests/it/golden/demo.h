@@ -13,9 +13,11 @@
 #ifdef __cplusplus
 #define FFI_STATIC_ASSERT static_assert
 #define FFI_ALIGNOF alignof
+#define FFI_ALIGNAS alignas
 #else
 #define FFI_STATIC_ASSERT _Static_assert
 #define FFI_ALIGNOF _Alignof
+#define FFI_ALIGNAS _Alignas
 #endif
 
 /** The call succeeded. */

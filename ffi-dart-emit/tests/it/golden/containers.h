@@ -1,0 +1,355 @@
+/** demo 1.2.3 */
+
+#ifndef FFI_DEMO_H
+#define FFI_DEMO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef FFI_STATUS_DEFINED
+#define FFI_STATUS_DEFINED
+
+#ifdef __cplusplus
+#define FFI_STATIC_ASSERT static_assert
+#define FFI_ALIGNOF alignof
+#define FFI_ALIGNAS alignas
+#else
+#define FFI_STATIC_ASSERT _Static_assert
+#define FFI_ALIGNOF _Alignof
+#define FFI_ALIGNAS _Alignas
+#endif
+
+/** The call succeeded. */
+#define FFI_STATUS_OK 0
+/** The function returned an error; `message` says which. */
+#define FFI_STATUS_ERROR 1
+/** The function panicked. */
+#define FFI_STATUS_PANIC 2
+/** An argument was null, misaligned, too long, or overlaps another. */
+#define FFI_STATUS_INVALID_ARGUMENT 3
+/** An argument holds bytes that are no value of its type. */
+#define FFI_STATUS_INVALID_VALUE 4
+
+/** How a call went. Zero it before its first use. */
+typedef struct FfiStatus {
+    int32_t code;
+    uint32_t detail;
+    /** UTF-8 without a terminator, or null; the library frees it. */
+    uint8_t *message;
+    size_t message_len;
+} FfiStatus;
+
+#endif
+
+/* A constant in a DLL has to be imported; define DEMO_STATIC when linking the static library. */
+#if defined(_WIN32) && !defined(DEMO_STATIC)
+#define DEMO_DATA __declspec(dllimport)
+#else
+#define DEMO_DATA
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct Broad {
+    FFI_ALIGNAS(64) uint8_t bytes[3];
+} Broad;
+FFI_STATIC_ASSERT(sizeof(Broad) == 64, "size of Broad");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(Broad) == 64, "alignment of Broad");
+FFI_STATIC_ASSERT(offsetof(Broad, bytes) == 0, "offset of Broad.bytes");
+
+typedef struct Pair {
+    uint8_t a;
+    uint8_t b;
+} Pair;
+FFI_STATIC_ASSERT(sizeof(Pair) == 2, "size of Pair");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(Pair) == 1, "alignment of Pair");
+FFI_STATIC_ASSERT(offsetof(Pair, a) == 0, "offset of Pair.a");
+FFI_STATIC_ASSERT(offsetof(Pair, b) == 1, "offset of Pair.b");
+
+#ifndef FFI_DEFINED_FfiStr_5
+#define FFI_DEFINED_FfiStr_5
+typedef struct FfiStr_5 {
+    uint32_t len;
+    uint8_t bytes[5];
+} FfiStr_5;
+FFI_STATIC_ASSERT(sizeof(FfiStr_5) == 12, "size of FfiStr_5");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiStr_5) == 4, "alignment of FfiStr_5");
+FFI_STATIC_ASSERT(offsetof(FfiStr_5, len) == 0, "offset of FfiStr_5.len");
+FFI_STATIC_ASSERT(offsetof(FfiStr_5, bytes) == 4, "offset of FfiStr_5.bytes");
+#endif
+
+/** What is drawn. */
+typedef struct Shape {
+    uint32_t tag;
+    union {
+        /** Its radius. */
+        double circle;
+        double bounding_box[4];
+        FfiStr_5 label;
+        Pair pair;
+    } payload;
+} Shape;
+#define Shape_Unset UINT32_C(0)
+/** Its radius. */
+#define Shape_Circle UINT32_C(1)
+#define Shape_BoundingBox UINT32_C(2)
+#define Shape_Label UINT32_C(3)
+#define Shape_Hidden UINT32_C(4)
+#define Shape_pair UINT32_C(5)
+FFI_STATIC_ASSERT(sizeof(Shape) == 40, "size of Shape");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(Shape) == 8, "alignment of Shape");
+FFI_STATIC_ASSERT(offsetof(Shape, tag) == 0, "offset of Shape.tag");
+FFI_STATIC_ASSERT(offsetof(Shape, payload) == 8, "offset of Shape.payload");
+
+#ifndef FFI_DEFINED_FfiBytes_2
+#define FFI_DEFINED_FfiBytes_2
+typedef struct FfiBytes_2 {
+    uint32_t len;
+    uint8_t bytes[2];
+} FfiBytes_2;
+FFI_STATIC_ASSERT(sizeof(FfiBytes_2) == 8, "size of FfiBytes_2");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiBytes_2) == 4, "alignment of FfiBytes_2");
+FFI_STATIC_ASSERT(offsetof(FfiBytes_2, len) == 0, "offset of FfiBytes_2.len");
+FFI_STATIC_ASSERT(offsetof(FfiBytes_2, bytes) == 4, "offset of FfiBytes_2.bytes");
+#endif
+
+#ifndef FFI_DEFINED_FfiVec_double_2
+#define FFI_DEFINED_FfiVec_double_2
+typedef struct FfiVec_double_2 {
+    uint32_t len;
+    double items[2];
+} FfiVec_double_2;
+FFI_STATIC_ASSERT(sizeof(FfiVec_double_2) == 24, "size of FfiVec_double_2");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiVec_double_2) == 8, "alignment of FfiVec_double_2");
+FFI_STATIC_ASSERT(offsetof(FfiVec_double_2, len) == 0, "offset of FfiVec_double_2.len");
+FFI_STATIC_ASSERT(offsetof(FfiVec_double_2, items) == 8, "offset of FfiVec_double_2.items");
+#endif
+
+#ifndef FFI_DEFINED_FfiVec_Pair_3
+#define FFI_DEFINED_FfiVec_Pair_3
+typedef struct FfiVec_Pair_3 {
+    uint32_t len;
+    Pair items[3];
+} FfiVec_Pair_3;
+FFI_STATIC_ASSERT(sizeof(FfiVec_Pair_3) == 12, "size of FfiVec_Pair_3");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiVec_Pair_3) == 4, "alignment of FfiVec_Pair_3");
+FFI_STATIC_ASSERT(offsetof(FfiVec_Pair_3, len) == 0, "offset of FfiVec_Pair_3.len");
+FFI_STATIC_ASSERT(offsetof(FfiVec_Pair_3, items) == 4, "offset of FfiVec_Pair_3.items");
+#endif
+
+#ifndef FFI_DEFINED_FfiOption_float
+#define FFI_DEFINED_FfiOption_float
+typedef struct FfiOption_float {
+    float value;
+    uint8_t present;
+} FfiOption_float;
+FFI_STATIC_ASSERT(sizeof(FfiOption_float) == 8, "size of FfiOption_float");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiOption_float) == 4, "alignment of FfiOption_float");
+FFI_STATIC_ASSERT(offsetof(FfiOption_float, value) == 0, "offset of FfiOption_float.value");
+FFI_STATIC_ASSERT(offsetof(FfiOption_float, present) == 4, "offset of FfiOption_float.present");
+#endif
+
+#ifndef FFI_DEFINED_FfiOption_Shape
+#define FFI_DEFINED_FfiOption_Shape
+typedef struct FfiOption_Shape {
+    Shape value;
+    uint8_t present;
+} FfiOption_Shape;
+FFI_STATIC_ASSERT(sizeof(FfiOption_Shape) == 48, "size of FfiOption_Shape");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiOption_Shape) == 8, "alignment of FfiOption_Shape");
+FFI_STATIC_ASSERT(offsetof(FfiOption_Shape, value) == 0, "offset of FfiOption_Shape.value");
+FFI_STATIC_ASSERT(offsetof(FfiOption_Shape, present) == 40, "offset of FfiOption_Shape.present");
+#endif
+
+#ifndef FFI_DEFINED_FfiVec_FfiOption_Shape_1
+#define FFI_DEFINED_FfiVec_FfiOption_Shape_1
+typedef struct FfiVec_FfiOption_Shape_1 {
+    uint32_t len;
+    FfiOption_Shape items[1];
+} FfiVec_FfiOption_Shape_1;
+FFI_STATIC_ASSERT(sizeof(FfiVec_FfiOption_Shape_1) == 56, "size of FfiVec_FfiOption_Shape_1");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiVec_FfiOption_Shape_1) == 8, "alignment of FfiVec_FfiOption_Shape_1");
+FFI_STATIC_ASSERT(offsetof(FfiVec_FfiOption_Shape_1, len) == 0, "offset of FfiVec_FfiOption_Shape_1.len");
+FFI_STATIC_ASSERT(offsetof(FfiVec_FfiOption_Shape_1, items) == 8, "offset of FfiVec_FfiOption_Shape_1.items");
+#endif
+
+#ifndef FFI_DEFINED_FfiStr_3
+#define FFI_DEFINED_FfiStr_3
+typedef struct FfiStr_3 {
+    uint32_t len;
+    uint8_t bytes[3];
+} FfiStr_3;
+FFI_STATIC_ASSERT(sizeof(FfiStr_3) == 8, "size of FfiStr_3");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiStr_3) == 4, "alignment of FfiStr_3");
+FFI_STATIC_ASSERT(offsetof(FfiStr_3, len) == 0, "offset of FfiStr_3.len");
+FFI_STATIC_ASSERT(offsetof(FfiStr_3, bytes) == 4, "offset of FfiStr_3.bytes");
+#endif
+
+#ifndef FFI_DEFINED_FfiVec_uint8_t_2
+#define FFI_DEFINED_FfiVec_uint8_t_2
+typedef struct FfiVec_uint8_t_2 {
+    uint32_t len;
+    uint8_t items[2];
+} FfiVec_uint8_t_2;
+FFI_STATIC_ASSERT(sizeof(FfiVec_uint8_t_2) == 8, "size of FfiVec_uint8_t_2");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiVec_uint8_t_2) == 4, "alignment of FfiVec_uint8_t_2");
+FFI_STATIC_ASSERT(offsetof(FfiVec_uint8_t_2, len) == 0, "offset of FfiVec_uint8_t_2.len");
+FFI_STATIC_ASSERT(offsetof(FfiVec_uint8_t_2, items) == 4, "offset of FfiVec_uint8_t_2.items");
+#endif
+
+#ifndef FFI_DEFINED_FfiMap_FfiStr_3_FfiVec_uint8_t_2_2
+#define FFI_DEFINED_FfiMap_FfiStr_3_FfiVec_uint8_t_2_2
+typedef struct FfiMap_FfiStr_3_FfiVec_uint8_t_2_2 {
+    uint32_t len;
+    struct {
+        FfiStr_3 key;
+        FfiVec_uint8_t_2 value;
+    } entries[2];
+} FfiMap_FfiStr_3_FfiVec_uint8_t_2_2;
+FFI_STATIC_ASSERT(sizeof(FfiMap_FfiStr_3_FfiVec_uint8_t_2_2) == 36, "size of FfiMap_FfiStr_3_FfiVec_uint8_t_2_2");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiMap_FfiStr_3_FfiVec_uint8_t_2_2) == 4, "alignment of FfiMap_FfiStr_3_FfiVec_uint8_t_2_2");
+FFI_STATIC_ASSERT(offsetof(FfiMap_FfiStr_3_FfiVec_uint8_t_2_2, len) == 0, "offset of FfiMap_FfiStr_3_FfiVec_uint8_t_2_2.len");
+FFI_STATIC_ASSERT(offsetof(FfiMap_FfiStr_3_FfiVec_uint8_t_2_2, entries) == 4, "offset of FfiMap_FfiStr_3_FfiVec_uint8_t_2_2.entries");
+#endif
+
+#ifndef FFI_DEFINED_FfiRef
+#define FFI_DEFINED_FfiRef
+typedef struct FfiRef {
+    uint32_t index_plus_one;
+    uint32_t generation;
+} FfiRef;
+FFI_STATIC_ASSERT(sizeof(FfiRef) == 8, "size of FfiRef");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiRef) == 4, "alignment of FfiRef");
+FFI_STATIC_ASSERT(offsetof(FfiRef, index_plus_one) == 0, "offset of FfiRef.index_plus_one");
+FFI_STATIC_ASSERT(offsetof(FfiRef, generation) == 4, "offset of FfiRef.generation");
+#endif
+
+#ifndef FFI_DEFINED_FfiVec_FfiRef_1
+#define FFI_DEFINED_FfiVec_FfiRef_1
+typedef struct FfiVec_FfiRef_1 {
+    uint32_t len;
+    FfiRef items[1];
+} FfiVec_FfiRef_1;
+FFI_STATIC_ASSERT(sizeof(FfiVec_FfiRef_1) == 12, "size of FfiVec_FfiRef_1");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiVec_FfiRef_1) == 4, "alignment of FfiVec_FfiRef_1");
+FFI_STATIC_ASSERT(offsetof(FfiVec_FfiRef_1, len) == 0, "offset of FfiVec_FfiRef_1.len");
+FFI_STATIC_ASSERT(offsetof(FfiVec_FfiRef_1, items) == 4, "offset of FfiVec_FfiRef_1.items");
+#endif
+
+#ifndef FFI_DEFINED_FfiVec_int16_t_x3_2
+#define FFI_DEFINED_FfiVec_int16_t_x3_2
+typedef struct FfiVec_int16_t_x3_2 {
+    uint32_t len;
+    int16_t items[2][3];
+} FfiVec_int16_t_x3_2;
+FFI_STATIC_ASSERT(sizeof(FfiVec_int16_t_x3_2) == 16, "size of FfiVec_int16_t_x3_2");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiVec_int16_t_x3_2) == 4, "alignment of FfiVec_int16_t_x3_2");
+FFI_STATIC_ASSERT(offsetof(FfiVec_int16_t_x3_2, len) == 0, "offset of FfiVec_int16_t_x3_2.len");
+FFI_STATIC_ASSERT(offsetof(FfiVec_int16_t_x3_2, items) == 4, "offset of FfiVec_int16_t_x3_2.items");
+#endif
+
+#ifndef FFI_DEFINED_FfiVec_FfiStr_5_1
+#define FFI_DEFINED_FfiVec_FfiStr_5_1
+typedef struct FfiVec_FfiStr_5_1 {
+    uint32_t len;
+    FfiStr_5 items[1];
+} FfiVec_FfiStr_5_1;
+FFI_STATIC_ASSERT(sizeof(FfiVec_FfiStr_5_1) == 16, "size of FfiVec_FfiStr_5_1");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiVec_FfiStr_5_1) == 4, "alignment of FfiVec_FfiStr_5_1");
+FFI_STATIC_ASSERT(offsetof(FfiVec_FfiStr_5_1, len) == 0, "offset of FfiVec_FfiStr_5_1.len");
+FFI_STATIC_ASSERT(offsetof(FfiVec_FfiStr_5_1, items) == 4, "offset of FfiVec_FfiStr_5_1.items");
+#endif
+
+#ifndef FFI_DEFINED_FfiOption_Broad
+#define FFI_DEFINED_FfiOption_Broad
+typedef struct FfiOption_Broad {
+    Broad value;
+    uint8_t present;
+} FfiOption_Broad;
+FFI_STATIC_ASSERT(sizeof(FfiOption_Broad) == 128, "size of FfiOption_Broad");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiOption_Broad) == 64, "alignment of FfiOption_Broad");
+FFI_STATIC_ASSERT(offsetof(FfiOption_Broad, value) == 0, "offset of FfiOption_Broad.value");
+FFI_STATIC_ASSERT(offsetof(FfiOption_Broad, present) == 64, "offset of FfiOption_Broad.present");
+#endif
+
+#ifndef FFI_DEFINED_FfiOption_bool
+#define FFI_DEFINED_FfiOption_bool
+typedef struct FfiOption_bool {
+    bool value;
+    uint8_t present;
+} FfiOption_bool;
+FFI_STATIC_ASSERT(sizeof(FfiOption_bool) == 2, "size of FfiOption_bool");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(FfiOption_bool) == 1, "alignment of FfiOption_bool");
+FFI_STATIC_ASSERT(offsetof(FfiOption_bool, value) == 0, "offset of FfiOption_bool.value");
+FFI_STATIC_ASSERT(offsetof(FfiOption_bool, present) == 1, "offset of FfiOption_bool.present");
+#endif
+
+typedef struct Scene {
+    FfiStr_5 name;
+    FfiBytes_2 raw;
+    FfiVec_double_2 numbers;
+    FfiVec_Pair_3 pairs;
+    FfiOption_float speed;
+    Shape shape;
+    FfiVec_FfiOption_Shape_1 shapes;
+    FfiMap_FfiStr_3_FfiVec_uint8_t_2_2 tags;
+    FfiRef next;
+    FfiVec_FfiRef_1 links;
+    FfiVec_int16_t_x3_2 grid[2];
+    FfiVec_FfiStr_5_1 names;
+    FfiOption_Broad wide;
+    FfiOption_bool flag;
+} Scene;
+FFI_STATIC_ASSERT(sizeof(Scene) == 512, "size of Scene");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(Scene) == 64, "alignment of Scene");
+FFI_STATIC_ASSERT(offsetof(Scene, name) == 0, "offset of Scene.name");
+FFI_STATIC_ASSERT(offsetof(Scene, raw) == 12, "offset of Scene.raw");
+FFI_STATIC_ASSERT(offsetof(Scene, numbers) == 24, "offset of Scene.numbers");
+FFI_STATIC_ASSERT(offsetof(Scene, pairs) == 48, "offset of Scene.pairs");
+FFI_STATIC_ASSERT(offsetof(Scene, speed) == 60, "offset of Scene.speed");
+FFI_STATIC_ASSERT(offsetof(Scene, shape) == 72, "offset of Scene.shape");
+FFI_STATIC_ASSERT(offsetof(Scene, shapes) == 112, "offset of Scene.shapes");
+FFI_STATIC_ASSERT(offsetof(Scene, tags) == 168, "offset of Scene.tags");
+FFI_STATIC_ASSERT(offsetof(Scene, next) == 204, "offset of Scene.next");
+FFI_STATIC_ASSERT(offsetof(Scene, links) == 212, "offset of Scene.links");
+FFI_STATIC_ASSERT(offsetof(Scene, grid) == 224, "offset of Scene.grid");
+FFI_STATIC_ASSERT(offsetof(Scene, names) == 256, "offset of Scene.names");
+FFI_STATIC_ASSERT(offsetof(Scene, wide) == 320, "offset of Scene.wide");
+FFI_STATIC_ASSERT(offsetof(Scene, flag) == 448, "offset of Scene.flag");
+
+/* The layout of each type and the signature of each function, as the library has them. Where one isn't what
+   this header expects, the library is of another build: don't call it. */
+
+extern DEMO_DATA const uint64_t demo_broad_fingerprint;
+#define demo_broad_fingerprint_EXPECTED UINT64_C(0x61d6bdd112f2e94a)
+extern DEMO_DATA const uint64_t demo_pair_fingerprint;
+#define demo_pair_fingerprint_EXPECTED UINT64_C(0x074746f25fb6c04b)
+extern DEMO_DATA const uint64_t demo_scene_fingerprint;
+#define demo_scene_fingerprint_EXPECTED UINT64_C(0x3b6f29ece63c619d)
+extern DEMO_DATA const uint64_t demo_shape_fingerprint;
+#define demo_shape_fingerprint_EXPECTED UINT64_C(0xaccfe2e3ff9aa562)
+extern DEMO_DATA const uint64_t demo_area_fingerprint;
+#define demo_area_fingerprint_EXPECTED UINT64_C(0xbaabf0aa2e9c2fc1)
+
+/** The version of the calling convention; this header is for 1. */
+uint32_t demo_abi_version(void);
+
+/** Frees the message of a status and zeroes it. */
+void demo_status_clear(FfiStatus *status);
+
+/** Zeroed memory, or null where there is none. */
+uint8_t *demo_alloc(size_t size, size_t align);
+
+/** Frees what `demo_alloc` returned. */
+void demo_free(uint8_t *memory);
+
+double demo_area(const Shape *shape, const Shape *all, size_t all_len, FfiStatus *status);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
