@@ -10,7 +10,8 @@ pub use crate::boundary::{
 };
 pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_abi};
 pub use crate::layout::{
-    FieldLayout, assert_no_destructor, assert_not_empty, assert_padding_free, assert_repr_c, padding,
+    FieldLayout, assert_no_destructor, assert_not_empty, assert_padding_free, assert_pod_field,
+    assert_repr_c, padding,
 };
 pub use crate::message::{Bits, FfiMessage, check_field, from_abi};
 pub use crate::schema::encode::{Fragment, Piece};

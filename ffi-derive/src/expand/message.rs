@@ -148,7 +148,7 @@ fn byte_traits(message: &Message) -> TokenStream {
     let pod = message.pod.then(|| {
         let fields = message.fields.iter().map(|field| {
             let ty = &field.ty;
-            quote_spanned!(ty.span()=> __ffi_assert_pod::<#ty>();)
+            quote_spanned!(ty.span()=> __ffi::assert_pod_field::<#ty>();)
         });
         let padding_free = quote_spanned! {span=>
             __ffi::assert_padding_free::<
@@ -158,7 +158,6 @@ fn byte_traits(message: &Message) -> TokenStream {
         };
         quote! {
             const _: () = {
-                const fn __ffi_assert_pod<T: __ffi::bytemuck::Pod>() {}
                 #(#fields)*
                 #padding_free
             };
