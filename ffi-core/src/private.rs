@@ -16,6 +16,7 @@ pub use crate::layout::{
     assert_repr_c, padding,
 };
 pub use crate::message::{Bits, FfiMessage, check_field, from_abi};
+pub use crate::oneof::{FfiOneof, assert_oneof, oneof_tag, unknown_case};
 pub use crate::schema::encode::{Fragment, Piece};
 pub use crate::schema::fingerprint;
 pub use crate::types::{FfiType, Invalid};

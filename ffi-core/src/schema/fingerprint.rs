@@ -19,6 +19,7 @@
 //! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
 //! | function | [`FUNCTION`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, 1 if it is optional, then per parameter: hash of how it is passed (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
 //! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; others: that of the type |
+//! | `FfiOpen` | [`OPEN`], fingerprint of the enum |
 //!
 //! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't facts: neither
 //! moves a byte. A parameter's name isn't one either.
@@ -47,6 +48,8 @@ pub const OPTION: u64 = 10;
 pub const MAP: u64 = 11;
 /// The first fact of an `FfiRef`.
 pub const REF: u64 = 12;
+/// The first fact of an `FfiOpen`.
+pub const OPEN: u64 = 13;
 /// The one fact of a result that is a `String`.
 pub const OWNED_STRING: u64 = 14;
 /// The first fact of a result that is a `Vec`.
