@@ -13,7 +13,7 @@ use heck::ToSnakeCase;
 
 use crate::model::{
     Case, Composite, Enum, EnumIndex, Function, Item, Layout, Message, MessageIndex, Model, Oneof,
-    OneofIndex, Passing, Problem, Problems, Scalar, Type, Value, Variant,
+    OneofIndex, Passing, Problem, Problems, Returns, Scalar, Type, Value, Variant,
 };
 
 /// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)
@@ -321,12 +321,23 @@ fn function(model: &Model, function: &Function) -> CFunction {
                 params.push(pointer(model, *of, *mutable, &name));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
             }
+            Passing::Text => {
+                params.push(format!("const uint8_t *{name}"));
+                params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
+            }
+        }
+        if param.optional {
+            params.push(format!("uint8_t {}", scope.name(&format!("{}_present", param.name))));
         }
     }
     params.push(status);
     CFunction {
         doc: item_comment(&function.item, ""),
-        returns: function.returns.map_or_else(|| "void".to_owned(), |it| value(model, it)),
+        returns: match function.returns {
+            None => "void".to_owned(),
+            Some(Returns::Value(it)) => value(model, it),
+            Some(Returns::String | Returns::Vec(_)) => "FfiOwned *".to_owned(),
+        },
         symbol: function.symbol.clone(),
         params: params.join(", "),
     }
@@ -486,10 +497,10 @@ fn names(model: &Model) -> HashSet<String> {
 fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
     let library = &model.library;
     let symbols = &library.symbols;
-    for name in ["FfiStatus", "FFI_STATUS_DEFINED", "FFI_STATIC_ASSERT", "FFI_ALIGNOF", "FFI_ALIGNAS"] {
+    for name in ["FfiOwned", "FfiStatus", "FFI_STATUS_DEFINED", "FFI_STATIC_ASSERT", "FFI_ALIGNOF", "FFI_ALIGNAS"] {
         claim(name.to_owned(), "the header itself".to_owned());
     }
-    for symbol in [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free] {
+    for symbol in [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free] {
         claim(symbol.clone(), format!("library {}", library.name));
     }
     for function in &model.functions {

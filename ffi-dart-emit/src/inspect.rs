@@ -7,7 +7,7 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, Function, Message, Model, Oneof, PanicStrategy, Passing, Type, TypeId, Value, scalar_name,
+    Enum, Function, Message, Model, Oneof, PanicStrategy, Param, Passing, Returns, Type, TypeId, Value, scalar_name,
 };
 
 /// The records as JSON: an array that reads back as `Vec<Record>`.
@@ -149,21 +149,33 @@ impl View<'_> {
         let params: Vec<_> = function
             .params
             .iter()
-            .map(|param| format!("{}: {}", param.name, self.passing(&param.passing)))
+            .map(|param| format!("{}: {}", param.name, self.param(param)))
             .collect();
-        let result = match (function.returns, function.fallible) {
+        let result = function.returns.map(|returns| match returns {
+            Returns::Value(value) => self.value(value),
+            Returns::String => "String".to_owned(),
+            Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
+        });
+        let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
+        let result = match (result, function.fallible) {
             (None, false) => String::new(),
             (None, true) => " -> Result<(), _>".to_owned(),
-            (Some(value), false) => format!(" -> {}", self.value(value)),
-            (Some(value), true) => format!(" -> Result<{}, _>", self.value(value)),
+            (Some(value), false) => format!(" -> {value}"),
+            (Some(value), true) => format!(" -> Result<{value}, _>"),
         };
         let leaf = if function.leaf { " (leaf)" } else { "" };
         let signature = format!("fn {}({}){result}{leaf}", function.item.name, params.join(", "));
         [function.symbol.clone(), function.fingerprint.to_string(), signature]
     }
 
+    fn param(&self, param: &Param) -> String {
+        let passed = self.passing(&param.passing);
+        if param.optional { format!("Option<{passed}>") } else { passed }
+    }
+
     fn passing(&self, passing: &Passing) -> String {
         match passing {
+            Passing::Text => "&str".to_owned(),
             Passing::Value(value) => self.value(*value),
             Passing::Reference { to, mutable: false } => format!("&{}", self.value(*to)),
             Passing::Reference { to, mutable: true } => format!("&mut {}", self.value(*to)),

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use crate::model::{Enum, Model, Passing, Value};
+use crate::model::{Enum, Model, Param, Passing, Returns, Value};
 
 use super::layout::{self, Parameters, Statement};
-use super::message::{sublist_view, view_constructor};
+use super::message::{sublist_view, taken_constructor, view_constructor};
 use super::names::Names;
 use super::types;
 
@@ -34,9 +34,10 @@ impl EnumsFile {
     /// The file for `model`.
     pub fn new(model: &Model, names: &Names<'_>) -> Self {
         let sliced = |id| {
-            let passings = model.functions.iter().flat_map(|it| &it.params).map(|param| &param.passing);
-            passings.into_iter().any(|passing| {
-                matches!(passing, Passing::Slice { of: Value::Enum(index), .. } if model.enumeration(*index).id == id)
+            let is_it = |value| matches!(value, Value::Enum(index) if model.enumeration(index).id == id);
+            model.functions.iter().any(|it| {
+                let passed = |param: &Param| matches!(param.passing, Passing::Slice { of, .. } if is_it(of));
+                it.params.iter().any(passed) || matches!(it.returns, Some(Returns::Vec(value)) if is_it(value))
             })
         };
         let classes = |it: &Enum| EnumClasses::new(names, it, sliced(it.id.clone()));
@@ -94,6 +95,10 @@ impl EnumClasses {
 
     fn array_constructor(&self) -> String {
         layout::call(2, "", &format!("{}Array", self.name), &["super.length".to_owned()], ";")
+    }
+
+    fn array_taken(&self) -> String {
+        taken_constructor(&format!("{}Array", self.name))
     }
 
     fn array_view(&self) -> String {

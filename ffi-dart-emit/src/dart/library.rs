@@ -4,11 +4,12 @@ use askama::Template;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::LibrarySymbols;
 
-use crate::model::{Function, Model, Passing, Problem, Value};
+use crate::model::{Function, Model, Passing, Problem, Returns, Value};
 
+use super::crossing::{self, Crossing};
 use super::layout::{self, Parameters};
 use super::names::{FunctionNames, Names};
-use super::types::{self, alignment};
+use super::types::alignment;
 
 /// The file with the library's class.
 #[derive(Template)]
@@ -24,6 +25,8 @@ pub struct LibraryFile<'a> {
     symbols: &'a LibrarySymbols,
     messages: bool,
     enums: bool,
+    /// Whether a function may have no value to return.
+    optional: bool,
     signatures: Vec<String>,
     fields: Vec<String>,
     bindings: Vec<String>,
@@ -51,13 +54,14 @@ impl<'a> LibraryFile<'a> {
             symbols,
             messages: !model.messages.is_empty(),
             enums: false,
+            optional: model.functions.iter().any(|it| it.optional),
             signatures: Vec::new(),
             fields: Vec::new(),
             bindings: Vec::new(),
             checks: Vec::new(),
             methods: Vec::new(),
         };
-        for symbol in [&symbols.status_clear, &symbols.alloc, &symbols.free] {
+        for symbol in [&symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free] {
             file.check("symbol", &["'library'".into(), layout::string(symbol)]);
         }
         for it in &model.enums {
@@ -103,7 +107,8 @@ impl<'a> LibraryFile<'a> {
         last: bool,
         signatures: &mut Vec<Signature>,
     ) {
-        let signature = Signature::new(model, names, it);
+        let crossing = Crossing::new(names, model, it, own);
+        let signature = Signature::new(&crossing);
         let number = signatures.iter().position(|other| *other == signature).unwrap_or_else(|| {
             signatures.push(signature);
             signatures.len() - 1
@@ -116,47 +121,33 @@ impl<'a> LibraryFile<'a> {
         let after = if last { " {" } else { "," };
         self.bindings.push(layout::initializer(&binding, "library", &callee, &lookup, after));
 
-        let mut arguments = Vec::new();
-        let mut parameters = Vec::new();
-        for (param, name) in it.params.iter().zip(&own.params) {
-            self.enums |= matches!(
-                param.passing,
-                Passing::Value(Value::Enum(_)) | Passing::Slice { of: Value::Enum(_), .. }
-            );
-            parameters.push(format!("{} {name}", types::parameter(names, model, &param.passing)));
-            match param.passing {
-                Passing::Value(Value::Enum(_)) => arguments.push(format!("{name}.value")),
-                Passing::Value(_) | Passing::Reference { .. } => arguments.push(name.clone()),
-                Passing::Slice { .. } => {
-                    arguments.extend([format!("{name}.pointer"), format!("{name}.length")])
-                }
-            }
-        }
-        self.enums |= matches!(it.returns, Some(Value::Enum(_)));
-        arguments.push("_status".to_owned());
+        self.enums |= crossing::has_enum(it);
+        let parameters: Vec<_> = crossing
+            .arguments
+            .iter()
+            .zip(&own.params)
+            .map(|(argument, name)| format!("{} {name}", argument.public))
+            .collect();
+        let mut values: Vec<_> = crossing.arguments.iter().flat_map(|argument| argument.values.clone()).collect();
+        values.push("_status".to_owned());
 
-        let returns = it.returns.map_or("void", |value| types::public(names, model, value));
+        let outcome = &crossing.outcome;
         let before = if it.returns.is_some() { "final result = " } else { "" };
-        let mut lines = vec![
-            layout::method(returns, &own.name, Parameters::new(&parameters)),
-            layout::call(4, before, &binding, &arguments, ";"),
-            "    if (_status.ref.code != 0) _fail();".to_owned(),
-        ];
-        match it.returns {
-            Some(Value::Enum(_)) => {
-                lines.push(layout::call(
-                    4,
-                    "return ",
-                    &format!("{returns}.fromValue"),
-                    &["result".into()],
-                    ";",
-                ));
-            }
-            Some(_) => lines.push("    return result;".to_owned()),
+        let mut lines = vec![layout::method(&outcome.public, &own.name, Parameters::new(&parameters))];
+        lines.extend(crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
+        lines.push(layout::call(4, before, &binding, &values, ";"));
+        lines.push(if it.optional {
+            "    if (_status.ref.code != 0) return _noValue();".to_owned()
+        } else {
+            "    if (_status.ref.code != 0) _fail();".to_owned()
+        });
+        match &outcome.conversion {
+            Some(callee) => lines.push(layout::call(4, "return ", callee, &["result".into()], ";")),
+            None if it.returns.is_some() => lines.push("    return result;".to_owned()),
             None => {}
         }
         let default = format!("Calls the Rust function `{}`.", it.item.name);
-        let lead = super::lead(2, &it.item, &default, &contract(it, own));
+        let lead = super::lead(2, &it.item, &default, &contract(it, own, &crossing));
         self.methods.push(format!("{lead}{}\n  }}", lines.join("\n")));
     }
 
@@ -208,6 +199,7 @@ impl<'a> LibraryFile<'a> {
             "check.library".to_owned(),
             layout::string(&self.symbols.alloc),
             layout::string(&self.symbols.free),
+            layout::string(&self.symbols.owned_free),
         ];
         layout::call(4, "final memory = ", "LibraryMemory", &arguments, ";")
     }
@@ -226,49 +218,25 @@ struct Signature {
 }
 
 impl Signature {
-    fn new(model: &Model, names: &Names<'_>, it: &Function) -> Self {
-        let result = it.returns;
-        let mut native = vec![result.map_or("Void", |value| types::native(model, names, value)).to_owned()];
-        let mut dart = vec![result.map_or("void", |value| types::raw(names, model, value)).to_owned()];
-        for param in &it.params {
-            match param.passing {
-                Passing::Value(value) => {
-                    native.push(types::native(model, names, value).to_owned());
-                    dart.push(types::raw(names, model, value).to_owned());
-                }
-                Passing::Reference { to: value, .. } | Passing::Slice { of: value, .. } => {
-                    let pointer = format!("Pointer<{}>", types::native(model, names, value));
-                    native.push(pointer.clone());
-                    dart.push(pointer);
-                }
-            }
-            if matches!(param.passing, Passing::Slice { .. }) {
-                native.push("Size".to_owned());
-                dart.push("int".to_owned());
-            }
-        }
-        for side in [&mut native, &mut dart] {
-            side.push("Pointer<FfiStatus>".to_owned());
-        }
-        Self { native, dart }
+    fn new(crossing: &Crossing) -> Self {
+        let params = crossing.arguments.iter().flat_map(|argument| &argument.types);
+        let status = ("Pointer<FfiStatus>".to_owned(), "");
+        let types: Vec<_> = [&crossing.outcome.ty].into_iter().chain(params).chain([&status]).collect();
+        let dart = |(native, dart): &&(String, &str)| if dart.is_empty() { native.clone() } else { (*dart).to_owned() };
+        Self { native: types.iter().map(|it| it.0.clone()).collect(), dart: types.iter().map(dart).collect() }
     }
 }
 
 /// What a caller must know beyond the user's docs: who owns what, and what is thrown.
-fn contract(it: &Function, own: &FunctionNames) -> String {
+fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     let mut out = String::new();
-    for (param, name) in it.params.iter().zip(&own.params) {
-        match param.passing {
-            Passing::Value(Value::Message(_)) => out.push_str(&format!("\n[{name}] is **copied**.")),
-            Passing::Value(_) => {}
-            Passing::Reference { mutable, .. } | Passing::Slice { mutable, .. } => {
-                let change = if mutable { " and changed" } else { "" };
-                out.push_str(&format!("\n[{name}] is **borrowed**{change} for the call."));
-            }
+    for (argument, name) in crossing.arguments.iter().zip(&own.params) {
+        if let Some(ownership) = argument.ownership {
+            out.push_str(&format!("\n[{name}] is {ownership}."));
         }
     }
-    if matches!(it.returns, Some(Value::Message(_))) {
-        out.push_str("\nThe result is **copied**.");
+    if let Some(ownership) = crossing.outcome.ownership {
+        out.push_str(&format!("\nThe result is {ownership}."));
     }
     if it.fallible {
         out.push_str("\nThrows a [RustErrorException] for an `Err`.");
@@ -282,7 +250,11 @@ pub fn check(model: &Model, it: &Function, problems: &mut Vec<Problem>) {
         Passing::Value(value) => Some(value),
         _ => None,
     });
-    for value in by_value.chain(it.returns) {
+    let returned = match it.returns {
+        Some(Returns::Value(value)) => Some(value),
+        _ => None,
+    };
+    for value in by_value.chain(returned) {
         let Value::Message(index) = value else { continue };
         let message = model.message(index);
         let natural = alignment(model, &crate::model::Type::Message(index));

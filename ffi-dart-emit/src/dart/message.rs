@@ -264,6 +264,10 @@ impl MessageClasses {
         layout::call(2, "", &format!("{}Array", self.name), &["super.length".to_owned()], ";")
     }
 
+    fn array_taken(&self) -> String {
+        taken_constructor(&format!("{}Array", self.name))
+    }
+
     fn array_view(&self) -> String {
         view_constructor(&format!("{}Array", self.name), &["super.pointer", "super.length"])
     }
@@ -301,6 +305,11 @@ pub fn view_constructor(class: &str, required: &[&str]) -> String {
     let required: Vec<_> = required.iter().map(|&it| it.to_owned()).collect();
     let parameters = Parameters { required: &required, optional: Some(('{', "super.owner", '}')) };
     layout::forwarding_constructor(&format!("{class}.view"), parameters, "super.view()")
+}
+
+/// The constructor of an array `class` of what a function returned.
+pub fn taken_constructor(class: &str) -> String {
+    layout::forwarding_constructor(&format!("{class}.taken"), Parameters::new(&["super.owned".into()]), "super.taken()")
 }
 
 /// The method of the array `class` that returns a part of it.

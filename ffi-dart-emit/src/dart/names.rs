@@ -43,6 +43,7 @@ const LOCALS: &[&str] = &["result"];
 const SUPPORT: &[&str] = &[
     "AbiMismatchException",
     "AllocationException",
+    "CapacityException",
     "Array",
     "BigInt",
     "Bool",
@@ -54,6 +55,7 @@ const SUPPORT: &[&str] = &[
     "EnumList",
     "FfiEnum",
     "FfiException",
+    "FfiOwned",
     "FfiStatus",
     "Finalizable",
     "FixedLengthList",
@@ -95,6 +97,7 @@ const SUPPORT: &[&str] = &[
     "RustPanicException",
     "Size",
     "StateError",
+    "TextArguments",
     "String",
     "Struct",
     "Uint16",
@@ -115,10 +118,14 @@ const SUPPORT: &[&str] = &[
     "bigFromBits",
     "bitsFromBig",
     "checkLength",
+    "decodeString",
+    "encodeString",
     "keepAlive",
+    "noValue",
     "libraryMemory",
     "override",
     "sizeOf",
+    "throwLength",
     "throwStatus",
 ];
 

@@ -1,6 +1,6 @@
 //! What Dart calls the types that Rust has.
 
-use crate::model::{Model, Passing, Scalar, Type, Value};
+use crate::model::{Model, Scalar, Type, Value};
 
 use super::names::Names;
 
@@ -67,15 +67,6 @@ pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Scalar(it) => scalar(it).array.to_owned(),
         other => format!("{}Array", public(names, model, other)),
-    }
-}
-
-/// The Dart type of a parameter as users see it.
-pub fn parameter(names: &Names<'_>, model: &Model, passing: &Passing) -> String {
-    match *passing {
-        Passing::Value(value) => public(names, model, value).to_owned(),
-        Passing::Reference { to, .. } => format!("Pointer<{}>", native(model, names, to)),
-        Passing::Slice { of, .. } => array(names, model, of),
     }
 }
 

@@ -203,7 +203,9 @@ pub struct Function {
     /// In order.
     pub params: Vec<Param>,
     /// The (successful) result; none for `()`.
-    pub returns: Option<Value>,
+    pub returns: Option<Returns>,
+    /// Whether the result is an `Option`.
+    pub optional: bool,
     /// Whether it returns a `Result`.
     pub fallible: bool,
 }
@@ -215,6 +217,19 @@ pub struct Param {
     pub name: String,
     /// What crosses the boundary.
     pub passing: Passing,
+    /// Whether it is an `Option`: then a byte follows that says whether there is a value.
+    pub optional: bool,
+}
+
+/// The result of a [`Function`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Returns {
+    /// `T`, by value.
+    Value(Value),
+    /// `String`: an `FfiOwned *`.
+    String,
+    /// `Vec<T>`: an `FfiOwned *`.
+    Vec(Value),
 }
 
 /// What crosses the boundary for a parameter.
@@ -236,6 +251,8 @@ pub enum Passing {
         /// Whether it is `&mut`.
         mutable: bool,
     },
+    /// `&str`: a pointer to UTF-8 and a length.
+    Text,
 }
 
 /// A type that functions take and return: any that has a name of its own.

@@ -13,7 +13,7 @@ use ffi_core::schema::read::{self, Pass, Record};
 
 use super::{
     Case, Enum, EnumIndex, Field, Fingerprint, Function, Item, Layout, Library, Message, MessageIndex, Model,
-    Oneof, OneofIndex, Param, Passing, Problem, Problems, Scalar, Type, TypeId, Value, Variant, scalar_name,
+    Oneof, OneofIndex, Param, Passing, Problem, Problems, Returns, Scalar, Type, TypeId, Value, Variant, scalar_name,
 };
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
@@ -168,7 +168,7 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     };
     for library in &sorted.libraries {
         let symbols = &library.symbols;
-        for symbol in [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free] {
+        for symbol in [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free] {
             check(format!("library {}", library.name), symbol, problems);
         }
     }
@@ -212,6 +212,7 @@ fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
         }
         read::Type::Message(id) | read::Type::Oneof(id) => into.push(id),
         read::Type::Enum(_)
+        | read::Type::Open(_)
         | read::Type::Scalar(_)
         | read::Type::Str { .. }
         | read::Type::Bytes { .. }
@@ -330,6 +331,12 @@ impl<'a> Resolver<'a> {
                 }
                 None => self.unresolved(item, id),
             },
+            // In Dart and C every enum is open: both can read the number that a field holds, whatever it is.
+            read::Type::Open(id) => {
+                let (ty, facts) = self.ty(item, &read::Type::Enum(id.clone()));
+                let fingerprint = fingerprint::mix(&[fingerprint::OPEN, facts.fingerprint]);
+                (ty, Facts { fingerprint, ..facts })
+            }
             read::Type::Oneof(id) => match self.oneofs.get(id) {
                 Some(index) => {
                     let read::Oneof { size, align, fingerprint, .. } = self.sorted.oneofs[id];
@@ -587,15 +594,13 @@ impl<'a> Resolver<'a> {
     fn function(&mut self, record: &read::Function) -> Function {
         let item = format!("function {}", record.symbol);
         self.item(&item, &record.item);
-        let returns = record.returns.as_ref().map(|ty| {
-            let (ty, facts) = self.ty(&item, ty);
-            (self.value(&item, &ty), facts.fingerprint)
-        });
+        let (returns, returned) = self.returns(&item, record.returns.as_ref());
         let mut facts = vec![
             fingerprint::FUNCTION,
             fingerprint::hash_name(&record.item.name),
-            returns.map_or(fingerprint::NOTHING, |(_, fingerprint)| fingerprint),
+            returned,
             u64::from(record.fallible),
+            u64::from(record.optional),
         ];
         let mut params = Vec::with_capacity(record.params.len());
         for param in &record.params {
@@ -609,9 +614,11 @@ impl<'a> Resolver<'a> {
                 Pass::Mut => ("mut", Passing::Reference { to: value, mutable: true }),
                 Pass::Slice => ("slice", Passing::Slice { of: value, mutable: false }),
                 Pass::SliceMut => ("slice_mut", Passing::Slice { of: value, mutable: true }),
+                Pass::Str => ("str", Passing::Text),
             };
-            facts.extend([fingerprint::hash_name(keyword), ty_facts.fingerprint]);
-            params.push(Param { name: param.name.clone(), passing });
+            let keyword = format!("{}{keyword}", if param.optional { "optional_" } else { "" });
+            facts.extend([fingerprint::hash_name(&keyword), ty_facts.fingerprint]);
+            params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
         self.fingerprint(&item, &facts, record.fingerprint);
         Function {
@@ -621,9 +628,30 @@ impl<'a> Resolver<'a> {
             fingerprint_symbol: record.fingerprint_symbol.clone(),
             leaf: record.leaf,
             params,
-            returns: returns.map(|(value, _)| value),
+            returns,
+            optional: record.optional,
             fallible: record.fallible,
         }
+    }
+
+    /// The result, and its fingerprint.
+    fn returns(&mut self, item: &str, returns: Option<&read::Returns>) -> (Option<Returns>, u64) {
+        let Some(returns) = returns else {
+            return (None, fingerprint::NOTHING);
+        };
+        let (shape, ty): (fn(Value) -> Returns, _) = match returns {
+            read::Returns::String => {
+                return (Some(Returns::String), fingerprint::mix(&[fingerprint::OWNED_STRING]));
+            }
+            read::Returns::Value(ty) => (Returns::Value, ty),
+            read::Returns::Vec(ty) => (Returns::Vec, ty),
+        };
+        let (ty, facts) = self.ty(item, ty);
+        let returned = match returns {
+            read::Returns::Vec(_) => fingerprint::mix(&[fingerprint::OWNED_VEC, facts.fingerprint]),
+            _ => facts.fingerprint,
+        };
+        (Some(shape(self.value(item, &ty))), returned)
     }
 
     fn value(&mut self, item: &str, ty: &Type) -> Value {

@@ -19,6 +19,8 @@
 #define FFI_ALIGNAS _Alignas
 #endif
 
+/** The call succeeded, and its result is none. */
+#define FFI_STATUS_NO_VALUE (-1)
 /** The call succeeded. */
 #define FFI_STATUS_OK 0
 /** The function returned an error; `message` says which. */
@@ -38,6 +40,15 @@ typedef struct FfiStatus {
     uint8_t *message;
     size_t message_len;
 } FfiStatus;
+
+/** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi_owned_free`. */
+typedef struct FfiOwned {
+    void *data;
+    /** Elements; for text, bytes of UTF-8. */
+    size_t len;
+    size_t capacity_;
+    size_t align_;
+} FfiOwned;
 
 #endif
 
@@ -97,6 +108,8 @@ uint8_t *{{ symbols.alloc }}(size_t size, size_t align);
 
 /** Frees what `{{ symbols.alloc }}` returned. */
 void {{ symbols.free }}(uint8_t *memory);
+/** Frees what a function returned; null is allowed. */
+void {{ symbols.owned_free }}(FfiOwned *owned);
 {% for it in functions %}
 {{ it.doc }}{{ it.returns }} {{ it.symbol }}({{ it.params }});
 {% endfor %}

@@ -90,6 +90,20 @@ final class UnknownEnumValueException extends FfiException {
   final int value;
 }
 
+/// Text, a list or a map is too long for its place in memory; nothing was
+/// truncated.
+final class CapacityException extends FfiException {
+  /// [length] is more than [capacity].
+  const CapacityException(this.length, this.capacity)
+    : super._('CapacityException', 'length $length exceeds $capacity');
+
+  /// What was asked for: bytes of UTF-8, or elements.
+  final int length;
+
+  /// What there is room for.
+  final int capacity;
+}
+
 /// The library can't be used.
 sealed class LibraryException extends FfiException {
   const LibraryException._(super._name, super.message, this.path) : super._();
@@ -154,6 +168,19 @@ final class FfiStatus extends Struct {
   /// Bytes at [message].
   @Size()
   external int messageLength;
+}
+
+/// The code of a call that succeeded and whose result is none.
+const noValue = -1;
+
+/// Text or a list that a function returned, in memory of Rust's.
+final class FfiOwned extends Struct {
+  /// The elements; for text, UTF-8.
+  external Pointer<Void> data;
+
+  /// How many there are; for text, how many bytes.
+  @Size()
+  external int length;
 }
 
 /// Throws what [status] says, after [clear] has freed and zeroed it.
@@ -304,8 +331,12 @@ final class LibraryCheck {
 /// The library's allocator.
 final class LibraryMemory {
   /// The allocator that [library] exports as [alloc] and [free].
-  LibraryMemory(DynamicLibrary library, String alloc, String free)
-    : _alloc = library
+  LibraryMemory(
+    DynamicLibrary library,
+    String alloc,
+    String free,
+    String ownedFree,
+  ) : _alloc = library
           .lookupFunction<
             Pointer<Uint8> Function(Size, Size),
             Pointer<Uint8> Function(int, int)
@@ -315,11 +346,22 @@ final class LibraryMemory {
             Void Function(Pointer<Void>),
             void Function(Pointer<Void>)
           >(free, isLeaf: true),
-      _finalizer = NativeFinalizer(library.lookup(free));
+      _finalizer = NativeFinalizer(library.lookup(free)),
+      _ownedFree = library
+          .lookupFunction<
+            Void Function(Pointer<FfiOwned>),
+            void Function(Pointer<FfiOwned>)
+          >(ownedFree, isLeaf: true),
+      _ownedFinalizer = NativeFinalizer(library.lookup(ownedFree));
 
   final Pointer<Uint8> Function(int, int) _alloc;
   final void Function(Pointer<Void>) _free;
   final NativeFinalizer _finalizer;
+  final void Function(Pointer<FfiOwned>) _ownedFree;
+  final NativeFinalizer _ownedFinalizer;
+
+  /// Where the text arguments of a call are.
+  late final TextArguments texts = TextArguments(this);
 
   /// Zeroed memory, aligned as SIMD and cache lines want it.
   ///
@@ -344,6 +386,70 @@ final class LibraryMemory {
   void free(Finalizable owner, Pointer<NativeType> pointer) {
     _finalizer.detach(owner);
     _free(pointer.cast());
+  }
+
+  /// The text in [owned], which is freed.
+  String takeString(Pointer<FfiOwned> owned) {
+    final FfiOwned(:data, :length) = owned.ref;
+    final text = decodeString(data.cast<Uint8>().asTypedList(length), length);
+    _ownedFree(owned);
+    return text;
+  }
+
+  /// Frees [owned] when [owner] is garbage, at the latest when Dart ends.
+  void attachOwned(Finalizable owner, Pointer<FfiOwned> owned, int bytes) {
+    _ownedFinalizer.attach(
+      owner,
+      owned.cast(),
+      detach: owner,
+      externalSize: bytes,
+    );
+  }
+
+  /// Frees [owned], which was attached to [owner], now.
+  void freeOwned(Finalizable owner, Pointer<FfiOwned> owned) {
+    _ownedFinalizer.detach(owner);
+    _ownedFree(owned);
+  }
+}
+
+/// The text arguments of a call, as UTF-8 in memory that every call uses again.
+///
+/// Rust has copied what it wants to keep when the call is over.
+final class TextArguments implements Finalizable {
+  /// Memory from [_memory], as soon as there is a text.
+  TextArguments(this._memory);
+
+  final LibraryMemory _memory;
+  Uint8List _bytes = Uint8List(0);
+  int _end = 0;
+
+  /// Where the first text is. Adding another one may move it.
+  Pointer<Uint8> pointer = nullptr;
+
+  /// Forgets all texts.
+  void clear() => _end = 0;
+
+  /// Puts [text] behind the others, and returns where it ends; null is empty.
+  ///
+  /// Throws an [ArgumentError] when it holds half of a surrogate pair.
+  int add(String? text) {
+    if (text == null) return _end;
+    // No code unit takes more than three bytes.
+    final room = _end + text.length * 3;
+    if (room > _bytes.length) _grow(room);
+    final free = _end == 0 ? _bytes : Uint8List.sublistView(_bytes, _end);
+    return _end += encodeString(text, free);
+  }
+
+  void _grow(int room) {
+    final length = max(256, room * 2);
+    final larger = _memory.allocate<Uint8>(length);
+    final bytes = larger.asTypedList(length)..setRange(0, _end, _bytes);
+    if (pointer != nullptr) _memory.free(this, pointer);
+    _memory.attach(this, larger, length);
+    pointer = larger;
+    _bytes = bytes;
   }
 }
 
@@ -384,6 +490,16 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     _bytes = _bytesOf(_pointer, bytes);
   }
 
+  /// What a function returned, **owned**.
+  NativeMemory.taken(Pointer<FfiOwned> owned) : _owner = null {
+    final bytes = owned.ref.length * elementSize;
+    final memory = _memory = libraryMemory;
+    _owned = owned;
+    _pointer = owned.ref.data.cast();
+    memory.attachOwned(this, owned, bytes);
+    if (bytes > 0) _bytes = _bytesOf(_pointer, bytes);
+  }
+
   /// [count] elements at [pointer], **borrowed**.
   ///
   /// Throws an [ArgumentError] when [pointer] is null but [count] is not 0.
@@ -410,6 +526,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   // Held, not read: a view keeps its owner alive.
   // ignore: unused_field
   final Object? _owner;
+  Pointer<FfiOwned> _owned = nullptr;
   Pointer<T> _pointer = nullptr;
   Uint8List? _bytes = Uint8List(0);
 
@@ -438,7 +555,11 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   void dispose() {
     if (_bytes == null) return;
     _bytes = null;
-    _memory?.free(this, _pointer);
+    if (_owned == nullptr) {
+      _memory?.free(this, _pointer);
+    } else {
+      _memory?.freeOwned(this, _owned);
+    }
     _memory = null;
   }
 
@@ -463,6 +584,9 @@ abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
   /// [length] elements at [pointer], **borrowed**; keeps [owner] alive.
   NativeArray.view(Pointer<T> pointer, this.length, {Object? owner})
     : super.borrowed(pointer, length, owner);
+
+  /// What a function returned, **owned**.
+  NativeArray.taken(super.owned) : length = owned.ref.length, super.taken();
 
   /// How many elements there are.
   final int length;
@@ -489,6 +613,9 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
 
   /// [length] messages at [pointer], **borrowed**; keeps [owner] alive.
   MessageArray.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// What a function returned, **owned**.
+  MessageArray.taken(super.owned) : super.taken();
 
   /// Sorts by [compare], which sees views of the elements.
   @override
@@ -523,6 +650,9 @@ abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
 
   /// [length] values at [pointer], **borrowed**; keeps [owner] alive.
   EnumArray.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// What a function returned, **owned**.
+  EnumArray.taken(super.owned) : super.taken();
 }
 
 /// A contiguous array of `bool`, as a list of fixed length.
@@ -537,6 +667,9 @@ final class BoolArray extends NativeArray<Bool>
 
   /// [length] flags at [pointer], **borrowed**; keeps [owner] alive.
   BoolArray.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// What a function returned, **owned**.
+  BoolArray.taken(super.owned) : super.taken();
 
   @override
   int get elementSize => sizeOf<Bool>();
@@ -566,6 +699,9 @@ final class Int8Array extends NativeArray<Int8> {
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int8Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// What a function returned, **owned**.
+  Int8Array.taken(super.owned) : super.taken();
 
   @override
   int get elementSize => sizeOf<Int8>();
@@ -599,6 +735,9 @@ final class Int16Array extends NativeArray<Int16> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int16Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
+  /// What a function returned, **owned**.
+  Int16Array.taken(super.owned) : super.taken();
+
   @override
   int get elementSize => sizeOf<Int16>();
 
@@ -630,6 +769,9 @@ final class Int32Array extends NativeArray<Int32> {
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int32Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// What a function returned, **owned**.
+  Int32Array.taken(super.owned) : super.taken();
 
   @override
   int get elementSize => sizeOf<Int32>();
@@ -663,6 +805,9 @@ final class Int64Array extends NativeArray<Int64> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int64Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
+  /// What a function returned, **owned**.
+  Int64Array.taken(super.owned) : super.taken();
+
   @override
   int get elementSize => sizeOf<Int64>();
 
@@ -694,6 +839,9 @@ final class Uint8Array extends NativeArray<Uint8> {
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint8Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// What a function returned, **owned**.
+  Uint8Array.taken(super.owned) : super.taken();
 
   @override
   int get elementSize => sizeOf<Uint8>();
@@ -727,6 +875,9 @@ final class Uint16Array extends NativeArray<Uint16> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint16Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
+  /// What a function returned, **owned**.
+  Uint16Array.taken(super.owned) : super.taken();
+
   @override
   int get elementSize => sizeOf<Uint16>();
 
@@ -758,6 +909,9 @@ final class Uint32Array extends NativeArray<Uint32> {
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint32Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// What a function returned, **owned**.
+  Uint32Array.taken(super.owned) : super.taken();
 
   @override
   int get elementSize => sizeOf<Uint32>();
@@ -793,6 +947,9 @@ final class Uint64Array extends NativeArray<Uint64> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint64Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
+  /// What a function returned, **owned**.
+  Uint64Array.taken(super.owned) : super.taken();
+
   @override
   int get elementSize => sizeOf<Uint64>();
 
@@ -825,6 +982,9 @@ final class Float32Array extends NativeArray<Float> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float32Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
+  /// What a function returned, **owned**.
+  Float32Array.taken(super.owned) : super.taken();
+
   @override
   int get elementSize => sizeOf<Float>();
 
@@ -856,6 +1016,9 @@ final class Float64Array extends NativeArray<Double> {
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float64Array.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// What a function returned, **owned**.
+  Float64Array.taken(super.owned) : super.taken();
 
   @override
   int get elementSize => sizeOf<Double>();
@@ -959,3 +1122,67 @@ int bitsFromBig(BigInt value) {
   }
   return value.toSigned(64).toInt();
 }
+
+/// The text in the first [length] of [bytes].
+///
+/// Throws an [InvalidValueException] when [length] is too large or the bytes
+/// are no UTF-8.
+@pragma('vm:prefer-inline')
+String decodeString(Uint8List bytes, int length) {
+  if (length > bytes.length) throwLength(length, bytes.length);
+  var all = 0;
+  for (var i = 0; i < length; i++) {
+    all |= bytes[i];
+  }
+  return all < 0x80
+      ? String.fromCharCodes(bytes, 0, length)
+      : _decodeUtf8(bytes, length);
+}
+
+String _decodeUtf8(Uint8List bytes, int length) {
+  try {
+    return const Utf8Decoder().convert(bytes, 0, length);
+  } on FormatException {
+    throw const InvalidValueException('the text is not UTF-8');
+  }
+}
+
+/// Writes [text] to [bytes] as UTF-8, and returns how many bytes that took.
+///
+/// Throws a [CapacityException] when there is no room for it, and an
+/// [ArgumentError] when it holds half of a surrogate pair; then nothing is
+/// written.
+@pragma('vm:prefer-inline')
+int encodeString(String text, Uint8List bytes) {
+  final length = text.length;
+  // A code unit takes a byte or more.
+  if (length > bytes.length) throw CapacityException(length, bytes.length);
+  for (var i = 0; i < length; i++) {
+    if (text.codeUnitAt(i) >= 0x80) return _encodeUtf8(text, bytes);
+  }
+  for (var i = 0; i < length; i++) {
+    bytes[i] = text.codeUnitAt(i);
+  }
+  return length;
+}
+
+int _encodeUtf8(String text, Uint8List bytes) {
+  for (final rune in text.runes) {
+    if (rune >= 0xd800 && rune < 0xe000) {
+      throw ArgumentError.value(
+        text,
+        'text',
+        'has an unpaired surrogate, which UTF-8 cannot hold',
+      );
+    }
+  }
+  final encoded = const Utf8Encoder().convert(text);
+  final length = encoded.length;
+  if (length > bytes.length) throw CapacityException(length, bytes.length);
+  bytes.setRange(0, length, encoded);
+  return length;
+}
+
+/// Throws the [InvalidValueException] about a [length] above [capacity].
+Never throwLength(int length, int capacity) =>
+    throw InvalidValueException('length $length exceeds $capacity');

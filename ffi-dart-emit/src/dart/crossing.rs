@@ -1,0 +1,215 @@
+//! How a function's parameters and result cross from Dart to C and back.
+
+use crate::model::{Function, Model, Param, Passing, Returns, Value};
+
+use super::layout;
+use super::names::{FunctionNames, Names};
+use super::types;
+
+/// A function's parameters and result.
+pub struct Crossing {
+    /// In order.
+    pub arguments: Vec<Argument>,
+    /// The result.
+    pub outcome: Outcome,
+}
+
+impl Crossing {
+    /// What crosses in a call of `function`.
+    pub fn new(names: &Names<'_>, model: &Model, function: &Function, own: &FunctionNames) -> Self {
+        let mut texts = Texts { end: None };
+        let params = function.params.iter().zip(&own.params);
+        let arguments = params.map(|(param, name)| Argument::new(names, model, param, name, &mut texts)).collect();
+        Self { arguments, outcome: Outcome::new(names, model, function) }
+    }
+}
+
+/// Whether Dart names an enum where it calls `function`.
+pub fn has_enum(function: &Function) -> bool {
+    let passed = function.params.iter().filter_map(|param| match param.passing {
+        Passing::Value(value) => Some(value),
+        Passing::Slice { of, .. } => Some(of),
+        Passing::Reference { .. } | Passing::Text => None,
+    });
+    let returned = function.returns.and_then(|returns| match returns {
+        Returns::Value(value) | Returns::Vec(value) => Some(value),
+        Returns::String => None,
+    });
+    passed.chain(returned).any(|value| matches!(value, Value::Enum(_)))
+}
+
+/// A parameter of a function.
+pub struct Argument {
+    /// Its Dart type, as users see it.
+    pub public: String,
+    /// The types of what C gets for it: of `dart:ffi`, and of Dart.
+    pub types: Vec<(String, &'static str)>,
+    /// What C gets for it.
+    pub values: Vec<String>,
+    /// A statement that comes before the call.
+    pub before: Option<String>,
+    /// Who owns it during the call, for its documentation.
+    pub ownership: Option<&'static str>,
+}
+
+/// Where the text of the next argument starts in the memory for texts; nowhere yet for the first.
+struct Texts {
+    end: Option<String>,
+}
+
+/// The Dart side of a type that C sees as an `int`.
+const INT: &str = "int";
+
+impl Argument {
+    /// The argument for `param`, which Dart calls `name`.
+    fn new(names: &Names<'_>, model: &Model, param: &Param, name: &str, texts: &mut Texts) -> Self {
+        let mut argument = match param.passing {
+            Passing::Value(value) => Self::value(names, model, param, value, name),
+            Passing::Reference { to, mutable } => Self {
+                public: pointer(names, model, to),
+                types: vec![(pointer(names, model, to), "")],
+                values: vec![if param.optional { format!("{name} ?? nullptr") } else { name.to_owned() }],
+                before: None,
+                ownership: Some(borrowed(mutable)),
+            },
+            Passing::Slice { of, mutable } => {
+                let member = |member: &str, none: &str| {
+                    if param.optional { format!("{name}?.{member} ?? {none}") } else { format!("{name}.{member}") }
+                };
+                Self {
+                    public: types::array(names, model, of),
+                    types: vec![(pointer(names, model, of), ""), ("Size".to_owned(), INT)],
+                    values: vec![member("pointer", "nullptr"), member("length", "0")],
+                    before: None,
+                    ownership: Some(borrowed(mutable)),
+                }
+            }
+            Passing::Text => Self::text(name, texts),
+        };
+        if param.optional {
+            argument.public.push('?');
+            argument.types.push(("Uint8".to_owned(), INT));
+            argument.values.push(format!("{name} == null ? 0 : 1"));
+        }
+        argument
+    }
+
+    fn value(names: &Names<'_>, model: &Model, param: &Param, value: Value, name: &str) -> Self {
+        let public = types::public(names, model, value).to_owned();
+        let (member, none) = match value {
+            Value::Enum(_) if param.optional => ("?.value", "0".to_owned()),
+            Value::Enum(_) => (".value", String::new()),
+            Value::Scalar(it) => ("", zero(types::scalar(it).dart).to_owned()),
+            Value::Message(_) | Value::Oneof(_) => ("", format!("Struct.create<{public}>()")),
+        };
+        let crossing = format!("{name}{member}");
+        let copied = matches!(value, Value::Message(_) | Value::Oneof(_));
+        Self {
+            types: vec![(types::native(model, names, value).to_owned(), raw(value))],
+            values: vec![if param.optional { format!("{crossing} ?? {none}") } else { crossing }],
+            before: None,
+            ownership: copied.then_some("**copied**"),
+            public,
+        }
+    }
+
+    /// Text goes, as UTF-8, into memory that every call uses again: behind that of the texts before.
+    fn text(name: &str, texts: &mut Texts) -> Self {
+        // No parameter has a `$`: Rust has no such names.
+        let end = format!("{name}$end");
+        let start = texts.end.replace(end.clone());
+        let before = if start.is_some() { "_memory.texts" } else { "(_memory.texts..clear())" };
+        Self {
+            public: "String".to_owned(),
+            types: vec![("Pointer<Uint8>".to_owned(), ""), ("Size".to_owned(), INT)],
+            values: match start {
+                None => vec!["_memory.texts.pointer".to_owned(), end.clone()],
+                Some(start) => vec![format!("_memory.texts.pointer + {start}"), format!("{end} - {start}")],
+            },
+            before: Some(layout::call(4, &format!("final {end} = "), &format!("{before}.add"), &[name.to_owned()], ";")),
+            ownership: None,
+        }
+    }
+}
+
+fn borrowed(mutable: bool) -> &'static str {
+    if mutable { "**borrowed** and changed for the call" } else { "**borrowed** for the call" }
+}
+
+fn pointer(names: &Names<'_>, model: &Model, to: Value) -> String {
+    format!("Pointer<{}>", types::native(model, names, to))
+}
+
+/// What stands for an absent value of a Dart type.
+fn zero(dart: &str) -> &'static str {
+    match dart {
+        "bool" => "false",
+        "double" => "0.0",
+        _ => "0",
+    }
+}
+
+/// The Dart type of a value in C; empty where it is that of `dart:ffi` itself.
+fn raw(value: Value) -> &'static str {
+    match value {
+        Value::Scalar(it) => types::scalar(it).dart,
+        Value::Enum(_) => INT,
+        Value::Message(_) | Value::Oneof(_) => "",
+    }
+}
+
+/// The result of a function.
+pub struct Outcome {
+    /// Its Dart type, as users see it.
+    pub public: String,
+    /// The type of what C returns: of `dart:ffi`, and of Dart.
+    pub ty: (String, &'static str),
+    /// What is called to make it of what C returns.
+    pub conversion: Option<String>,
+    /// Who owns it, for its documentation.
+    pub ownership: Option<&'static str>,
+}
+
+impl Outcome {
+    /// The result of `function`.
+    fn new(names: &Names<'_>, model: &Model, function: &Function) -> Self {
+        let owned = || ("Pointer<FfiOwned>".to_owned(), "");
+        let mut result = match function.returns {
+            None => Self {
+                public: "void".to_owned(),
+                ty: ("Void".to_owned(), "void"),
+                conversion: None,
+                ownership: None,
+            },
+            Some(Returns::Value(value)) => {
+                let public = types::public(names, model, value).to_owned();
+                let copied = matches!(value, Value::Message(_) | Value::Oneof(_));
+                Self {
+                    ty: (types::native(model, names, value).to_owned(), raw(value)),
+                    conversion: matches!(value, Value::Enum(_)).then(|| format!("{public}.fromValue")),
+                    ownership: copied.then_some("**copied**"),
+                    public,
+                }
+            }
+            Some(Returns::String) => Self {
+                public: "String".to_owned(),
+                ty: owned(),
+                conversion: Some("_memory.takeString".to_owned()),
+                ownership: None,
+            },
+            Some(Returns::Vec(value)) => {
+                let public = types::array(names, model, value);
+                Self {
+                    ty: owned(),
+                    conversion: Some(format!("{public}.taken")),
+                    ownership: Some("**owned**"),
+                    public,
+                }
+            }
+        };
+        if function.optional {
+            result.public.push('?');
+        }
+        result
+    }
+}
