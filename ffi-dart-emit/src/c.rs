@@ -497,10 +497,14 @@ fn names(model: &Model) -> HashSet<String> {
 fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
     let library = &model.library;
     let symbols = &library.symbols;
-    for name in ["FfiOwned", "FfiStatus", "FFI_STATUS_DEFINED", "FFI_STATIC_ASSERT", "FFI_ALIGNOF", "FFI_ALIGNAS"] {
+    for name in
+        ["FfiOwned", "FfiStatus", "FFI_STATUS_DEFINED", "FFI_STATIC_ASSERT", "FFI_ALIGNOF", "FFI_ALIGNAS"]
+    {
         claim(name.to_owned(), "the header itself".to_owned());
     }
-    for symbol in [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free] {
+    for symbol in
+        [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free]
+    {
         claim(symbol.clone(), format!("library {}", library.name));
     }
     for function in &model.functions {

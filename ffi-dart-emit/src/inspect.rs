@@ -7,7 +7,8 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, Function, Message, Model, Oneof, PanicStrategy, Param, Passing, Returns, Type, TypeId, Value, scalar_name,
+    Enum, Function, Message, Model, Oneof, PanicStrategy, Param, Passing, Returns, Type, TypeId, Value,
+    scalar_name,
 };
 
 /// The records as JSON: an array that reads back as `Vec<Record>`.
@@ -146,11 +147,8 @@ impl View<'_> {
     }
 
     fn function(&self, function: &Function) -> [String; 3] {
-        let params: Vec<_> = function
-            .params
-            .iter()
-            .map(|param| format!("{}: {}", param.name, self.param(param)))
-            .collect();
+        let params: Vec<_> =
+            function.params.iter().map(|param| format!("{}: {}", param.name, self.param(param))).collect();
         let result = function.returns.map(|returns| match returns {
             Returns::Value(value) => self.value(value),
             Returns::String => "String".to_owned(),

@@ -19,7 +19,8 @@ impl Crossing {
     pub fn new(names: &Names<'_>, model: &Model, function: &Function, own: &FunctionNames) -> Self {
         let mut texts = Texts { end: None };
         let params = function.params.iter().zip(&own.params);
-        let arguments = params.map(|(param, name)| Argument::new(names, model, param, name, &mut texts)).collect();
+        let arguments =
+            params.map(|(param, name)| Argument::new(names, model, param, name, &mut texts)).collect();
         Self { arguments, outcome: Outcome::new(names, model, function) }
     }
 }
@@ -74,7 +75,11 @@ impl Argument {
             },
             Passing::Slice { of, mutable } => {
                 let member = |member: &str, none: &str| {
-                    if param.optional { format!("{name}?.{member} ?? {none}") } else { format!("{name}.{member}") }
+                    if param.optional {
+                        format!("{name}?.{member} ?? {none}")
+                    } else {
+                        format!("{name}.{member}")
+                    }
                 };
                 Self {
                     public: types::array(names, model, of),
@@ -126,7 +131,13 @@ impl Argument {
                 None => vec!["_memory.texts.pointer".to_owned(), end.clone()],
                 Some(start) => vec![format!("_memory.texts.pointer + {start}"), format!("{end} - {start}")],
             },
-            before: Some(layout::call(4, &format!("final {end} = "), &format!("{before}.add"), &[name.to_owned()], ";")),
+            before: Some(layout::call(
+                4,
+                &format!("final {end} = "),
+                &format!("{before}.add"),
+                &[name.to_owned()],
+                ";",
+            )),
             ownership: None,
         }
     }

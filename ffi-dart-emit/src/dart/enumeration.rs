@@ -37,7 +37,8 @@ impl EnumsFile {
             let is_it = |value| matches!(value, Value::Enum(index) if model.enumeration(index).id == id);
             model.functions.iter().any(|it| {
                 let passed = |param: &Param| matches!(param.passing, Passing::Slice { of, .. } if is_it(of));
-                it.params.iter().any(passed) || matches!(it.returns, Some(Returns::Vec(value)) if is_it(value))
+                it.params.iter().any(passed)
+                    || matches!(it.returns, Some(Returns::Vec(value)) if is_it(value))
             })
         };
         let classes = |it: &Enum| EnumClasses::new(names, it, sliced(it.id.clone()));

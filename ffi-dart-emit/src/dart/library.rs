@@ -128,7 +128,8 @@ impl<'a> LibraryFile<'a> {
             .zip(&own.params)
             .map(|(argument, name)| format!("{} {name}", argument.public))
             .collect();
-        let mut values: Vec<_> = crossing.arguments.iter().flat_map(|argument| argument.values.clone()).collect();
+        let mut values: Vec<_> =
+            crossing.arguments.iter().flat_map(|argument| argument.values.clone()).collect();
         values.push("_status".to_owned());
 
         let outcome = &crossing.outcome;
@@ -222,7 +223,9 @@ impl Signature {
         let params = crossing.arguments.iter().flat_map(|argument| &argument.types);
         let status = ("Pointer<FfiStatus>".to_owned(), "");
         let types: Vec<_> = [&crossing.outcome.ty].into_iter().chain(params).chain([&status]).collect();
-        let dart = |(native, dart): &&(String, &str)| if dart.is_empty() { native.clone() } else { (*dart).to_owned() };
+        let dart = |(native, dart): &&(String, &str)| {
+            if dart.is_empty() { native.clone() } else { (*dart).to_owned() }
+        };
         Self { native: types.iter().map(|it| it.0.clone()).collect(), dart: types.iter().map(dart).collect() }
     }
 }

@@ -309,7 +309,11 @@ pub fn view_constructor(class: &str, required: &[&str]) -> String {
 
 /// The constructor of an array `class` of what a function returned.
 pub fn taken_constructor(class: &str) -> String {
-    layout::forwarding_constructor(&format!("{class}.taken"), Parameters::new(&["super.owned".into()]), "super.taken()")
+    layout::forwarding_constructor(
+        &format!("{class}.taken"),
+        Parameters::new(&["super.owned".into()]),
+        "super.taken()",
+    )
 }
 
 /// The method of the array `class` that returns a part of it.

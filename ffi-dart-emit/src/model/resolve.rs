@@ -13,7 +13,8 @@ use ffi_core::schema::read::{self, Pass, Record};
 
 use super::{
     Case, Enum, EnumIndex, Field, Fingerprint, Function, Item, Layout, Library, Message, MessageIndex, Model,
-    Oneof, OneofIndex, Param, Passing, Problem, Problems, Returns, Scalar, Type, TypeId, Value, Variant, scalar_name,
+    Oneof, OneofIndex, Param, Passing, Problem, Problems, Returns, Scalar, Type, TypeId, Value, Variant,
+    scalar_name,
 };
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
@@ -168,7 +169,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     };
     for library in &sorted.libraries {
         let symbols = &library.symbols;
-        for symbol in [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free] {
+        for symbol in
+            [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free]
+        {
             check(format!("library {}", library.name), symbol, problems);
         }
     }

@@ -6,7 +6,7 @@ use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{self, hash_name, mix};
 use ffi_core::schema::read::{
     Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, PanicStrategy, Param, Pass,
-    Record, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Record, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 use ffi_dart_emit::model::{Model, resolve, scalar_name, scalar_size};
 use heck::ToSnakeCase;
@@ -43,6 +43,7 @@ impl Schema {
             status_clear: symbol("status_clear"),
             alloc: symbol("alloc"),
             free: symbol("free"),
+            owned_free: symbol("owned_free"),
         };
         let record = Library {
             name: library.to_owned(),
@@ -155,9 +156,15 @@ impl Schema {
             leaf: false,
             params: params
                 .iter()
-                .map(|(name, pass, ty)| Param { name: (*name).to_owned(), pass: *pass, ty: ty.clone() })
+                .map(|(name, pass, ty)| Param {
+                    name: (*name).to_owned(),
+                    pass: *pass,
+                    optional: false,
+                    ty: ty.clone(),
+                })
                 .collect(),
-            returns,
+            returns: returns.map(Returns::Value),
+            optional: false,
             fallible: false,
             item,
         };
@@ -166,8 +173,14 @@ impl Schema {
         let mut facts = vec![
             fingerprint::FUNCTION,
             hash_name(&function.item.name),
-            returns.map_or(fingerprint::NOTHING, |ty| self.facts(ty).fingerprint),
+            match returns {
+                None => fingerprint::NOTHING,
+                Some(Returns::Value(ty)) => self.facts(ty).fingerprint,
+                Some(Returns::String) => mix(&[fingerprint::OWNED_STRING]),
+                Some(Returns::Vec(ty)) => mix(&[fingerprint::OWNED_VEC, self.facts(ty).fingerprint]),
+            },
             u64::from(function.fallible),
+            u64::from(function.optional),
         ];
         for param in &function.params {
             let pass = match param.pass {
@@ -176,8 +189,10 @@ impl Schema {
                 Pass::Mut => "mut",
                 Pass::Slice => "slice",
                 Pass::SliceMut => "slice_mut",
+                Pass::Str => "str",
             };
-            facts.extend([hash_name(pass), self.facts(&param.ty).fingerprint]);
+            let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
+            facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);
         }
         function.fingerprint = Fingerprint(mix(&facts));
         self.records.push(Record::Function(function));

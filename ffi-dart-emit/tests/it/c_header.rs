@@ -6,6 +6,7 @@ use std::process::Command;
 use ffi_core::schema::read::{Pass, Record, Scalar, Type};
 use ffi_dart_emit::{c, model};
 
+use crate::files::assert_golden;
 use crate::schema::{containers, demo, enumeration, function, id, library, message, scalar, seal};
 
 fn header(records: Vec<Record>) -> String {
@@ -39,9 +40,9 @@ fn compiles(header: &str, main: &str) {
 #[test]
 fn the_header_is_as_committed() {
     let header = header(demo());
-    assert_eq!(header, include_str!("golden/demo.h"), "\n{header}");
+    assert_golden("demo.h", &header);
     let header = self::header(containers());
-    assert_eq!(header, include_str!("golden/containers.h"), "\n{header}");
+    assert_golden("containers.h", &header);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Library files that carry a schema section.
 
+use std::fs;
+use std::path::Path;
+
 use ffi_core::schema::format::{MACH_O_SECTION, MACH_O_SEGMENT, SECTION};
 use object::write::pe::{NtHeaders, Writer};
 use object::write::{Object, StandardSegment};
@@ -110,4 +113,13 @@ pub fn archive(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
         bytes.resize(bytes.len().next_multiple_of(2), b'\n');
     }
     bytes
+}
+
+/// Compares `text` with the committed file `golden/{name}`; `cargo xtask bless` writes it instead.
+pub fn assert_golden(name: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden").join(name);
+    if std::env::var_os("FFI_BLESS").is_some() {
+        fs::write(&file, text).unwrap();
+    }
+    assert_eq!(text, fs::read_to_string(&file).unwrap(), "{name}: run `cargo xtask bless`\n{text}");
 }

@@ -3,15 +3,15 @@
 use ffi_core::schema::read::Record;
 use ffi_dart_emit::{inspect, library_file, model};
 
-use crate::files::elf;
+use crate::files::{assert_golden, elf};
 use crate::schema::{containers, demo, section, sorted};
 
 #[test]
 fn the_tables_are_as_committed() {
     let text = inspect::text(&model::resolve(demo()).unwrap());
-    assert_eq!(text, include_str!("golden/inspect.txt"), "\n{text}");
+    assert_golden("inspect.txt", &text);
     let text = inspect::text(&model::resolve(containers()).unwrap());
-    assert_eq!(text, include_str!("golden/inspect_containers.txt"), "\n{text}");
+    assert_golden("inspect_containers.txt", &text);
 }
 
 #[test]

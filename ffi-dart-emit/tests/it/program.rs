@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use ffi_core::schema::read::{PanicStrategy, Record};
 
-use crate::files::elf;
+use crate::files::{assert_golden, elf};
 use crate::schema::{demo, section};
 
 fn run(folder: &Path, args: &[&str]) -> Output {
@@ -66,7 +66,7 @@ fn a_header_is_written_checked_and_kept_from_harm() {
 #[test]
 fn a_library_is_inspected() {
     let folder = folder_with(&demo());
-    assert_eq!(succeeds(folder.path(), &["inspect", "libdemo.so"]), include_str!("golden/inspect.txt"));
+    assert_golden("inspect.txt", &succeeds(folder.path(), &["inspect", "libdemo.so"]));
     let json = succeeds(folder.path(), &["inspect", "libdemo.so", "--json"]);
     assert_eq!(serde_json::from_str::<Vec<Record>>(&json).unwrap().len(), demo().len());
 }

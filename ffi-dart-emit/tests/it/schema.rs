@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPTION, REF, SCALAR, STR, VEC, hash_name, mix,
+    ARRAY, BYTES, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, REF,
+    SCALAR, STR, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
     Case, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy,
-    Param, Pass, Record, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Param, Pass, Record, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 
 pub fn item(name: &str) -> Item {
@@ -31,6 +32,7 @@ pub fn library() -> Library {
             status_clear: "demo_status_clear".to_owned(),
             alloc: "demo_alloc".to_owned(),
             free: "demo_free".to_owned(),
+            owned_free: "demo_owned_free".to_owned(),
         },
     }
 }
@@ -84,6 +86,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
     let param = |(name, pass, ty): &(&str, Pass, Type)| Param {
         name: (*name).to_owned(),
         pass: *pass,
+        optional: false,
         ty: ty.clone(),
     };
     Function {
@@ -93,7 +96,8 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         fingerprint_symbol: format!("demo_{name}_fingerprint"),
         leaf: false,
         params: params.iter().map(param).collect(),
-        returns,
+        returns: returns.map(Returns::Value),
+        optional: false,
         fallible: false,
     }
 }
@@ -295,8 +299,14 @@ fn of_oneof(it: &Oneof, types: &Types) -> u64 {
 }
 
 fn of_function(function: &Function, types: &Types) -> u64 {
-    let returns = function.returns.as_ref().map_or(NOTHING, |ty| of_type(ty, types));
-    let mut facts = vec![FUNCTION, hash_name(&function.item.name), returns, function.fallible.into()];
+    let returns = match &function.returns {
+        None => NOTHING,
+        Some(Returns::Value(ty)) => of_type(ty, types),
+        Some(Returns::String) => mix(&[OWNED_STRING]),
+        Some(Returns::Vec(ty)) => mix(&[OWNED_VEC, of_type(ty, types)]),
+    };
+    let (fallible, optional) = (function.fallible.into(), function.optional.into());
+    let mut facts = vec![FUNCTION, hash_name(&function.item.name), returns, fallible, optional];
     for param in &function.params {
         let pass = match param.pass {
             Pass::Value => "value",
@@ -304,8 +314,10 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::Mut => "mut",
             Pass::Slice => "slice",
             Pass::SliceMut => "slice_mut",
+            Pass::Str => "str",
         };
-        facts.extend([hash_name(pass), of_type(&param.ty, types)]);
+        let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
+        facts.extend([hash_name(&pass), of_type(&param.ty, types)]);
     }
     mix(&facts)
 }
@@ -323,6 +335,7 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
         Type::Vec { of, cap } => mix(&[VEC, of_type(of, types), *cap]),
         Type::Option { of } => mix(&[OPTION, of_type(of, types)]),
         Type::Map { key, value, cap } => mix(&[MAP, of_type(key, types), of_type(value, types), *cap]),
+        Type::Open(id) => mix(&[OPEN, of_type(&Type::Enum(id.clone()), types)]),
         Type::Ref(id) => mix(&[REF, hash_name(&id.0)]),
         Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => match types.get(id) {
             // A message that holds itself has no fingerprint, and is refused before that is missed.

@@ -20,6 +20,8 @@
 #define FFI_ALIGNAS _Alignas
 #endif
 
+/** The call succeeded, and its result is none. */
+#define FFI_STATUS_NO_VALUE (-1)
 /** The call succeeded. */
 #define FFI_STATUS_OK 0
 /** The function returned an error; `message` says which. */
@@ -39,6 +41,15 @@ typedef struct FfiStatus {
     uint8_t *message;
     size_t message_len;
 } FfiStatus;
+
+/** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi_owned_free`. */
+typedef struct FfiOwned {
+    void *data;
+    /** Elements; for text, bytes of UTF-8. */
+    size_t len;
+    size_t capacity_;
+    size_t align_;
+} FfiOwned;
 
 #endif
 
@@ -332,7 +343,7 @@ extern DEMO_DATA const uint64_t demo_scene_fingerprint;
 extern DEMO_DATA const uint64_t demo_shape_fingerprint;
 #define demo_shape_fingerprint_EXPECTED UINT64_C(0xaccfe2e3ff9aa562)
 extern DEMO_DATA const uint64_t demo_area_fingerprint;
-#define demo_area_fingerprint_EXPECTED UINT64_C(0xbaabf0aa2e9c2fc1)
+#define demo_area_fingerprint_EXPECTED UINT64_C(0x81fb3fbbbf8848f1)
 
 /** The version of the calling convention; this header is for 1. */
 uint32_t demo_abi_version(void);
@@ -345,6 +356,8 @@ uint8_t *demo_alloc(size_t size, size_t align);
 
 /** Frees what `demo_alloc` returned. */
 void demo_free(uint8_t *memory);
+/** Frees what a function returned; null is allowed. */
+void demo_owned_free(FfiOwned *owned);
 
 double demo_area(const Shape *shape, const Shape *all, size_t all_len, FfiStatus *status);
 
