@@ -77,7 +77,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///     pub max: [f32; 2],
 /// }
 ///
-/// let bounds: Bounds = ffi_core::bytemuck::zeroed();
+/// let bounds: Bounds = ffi_core::bytemuck::Zeroable::zeroed();
 /// assert_eq!(ffi_core::bytemuck::bytes_of(&bounds), [0; 16]);
 /// ```
 #[proc_macro_derive(FfiMessage, attributes(ffi))]

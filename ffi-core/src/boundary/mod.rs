@@ -8,8 +8,8 @@
 //! ```
 //!
 //! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument through
-//! [`reference`](fn@reference), [`slice`](fn@slice), [`value`] and their like, inside one [`call`], which turns a
-//! refused argument, an `Err` and a panic into a status. No `extern "C"` function of this crate or of a wrapper unwinds.
+//! [`reference()`], [`slice()`], [`value`] and their like, inside one [`call`], which turns a refused argument, an `Err`
+//! and a panic into a status. No `extern "C"` function of this crate or of a wrapper unwinds.
 //!
 //! | Rust | C |
 //! |---|---|

@@ -37,11 +37,12 @@ fn layout(message: &Message) -> TokenStream {
     let not_empty = message
         .fields
         .iter()
-        .map(|Field { ty, .. }| quote_spanned!(ty.span()=> const _: () = __ffi::assert_not_empty::<#ty>();));
+        .map(|Field { ty, .. }| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
     let assertions = quote_spanned! {ident.span()=>
         const _: () = {
             // Where a field's type is refused, rustc says so, and nothing of what would follow from it.
             #(let _: __ffi::core::primitive::bool = #any_bits;)*
+            #(#not_empty)*
             #(#capacities)*
             __ffi::assert_repr_c(
                 __ffi::core::mem::size_of::<#ident>(),
@@ -53,7 +54,6 @@ fn layout(message: &Message) -> TokenStream {
     };
     quote! {
         const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
-        #(#not_empty)*
         #assertions
     }
 }
