@@ -19,4 +19,4 @@ pub use crate::message::{Bits, FfiMessage, check_field, from_abi};
 pub use crate::oneof::{FfiOneof, assert_oneof, oneof_tag, unknown_case};
 pub use crate::schema::encode::{Fragment, Piece};
 pub use crate::schema::fingerprint;
-pub use crate::types::{FfiType, Invalid};
+pub use crate::types::{FfiType, Invalid, assert_capacities};

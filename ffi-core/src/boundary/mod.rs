@@ -15,7 +15,8 @@
 //! |---|---|
 //! | number | the same number |
 //! | `bool`, enum by value | its integer; checked on the way in |
-//! | message by value | the struct, at most [`MAX_BY_VALUE`] bytes |
+//! | `FfiOpen` by value | its integer |
+//! | message or oneof by value | the struct, at most [`MAX_BY_VALUE`] bytes |
 //! | `&T`, `&mut T` | pointer: not null, aligned, value checked |
 //! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may be anything |
 //! | `&str`, `String` | pointer and `size_t`: UTF-8, checked; copied for `String` |

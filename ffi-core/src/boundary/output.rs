@@ -13,7 +13,7 @@ use crate::types::{FfiType, Invalid};
 /// The largest message in bytes that is passed or returned by value; larger ones are passed by reference.
 pub const MAX_BY_VALUE: usize = 4096;
 
-/// A type that exported functions take and return: a scalar, an enum or a message.
+/// A type that exported functions take and return: a scalar, an enum, open or not, a message or a oneof.
 ///
 /// # Safety
 ///

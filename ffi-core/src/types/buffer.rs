@@ -10,6 +10,17 @@ use bytemuck::Zeroable;
 
 use super::{CapacityError, Invalid};
 
+/// Whether `N` may be a capacity: there is room for something, and a `u32` can count it.
+pub(super) const fn capacity_fits(capacity: usize) -> bool {
+    capacity >= 1 && capacity as u64 <= u32::MAX as u64
+}
+
+/// Fails const evaluation where a capacity is not a possible one.
+#[track_caller]
+pub const fn assert_capacities(fit: bool) {
+    assert!(fit, "a capacity is a number from 1 to 4294967295, as the length is a `u32`");
+}
+
 /// Invariant: `len <= N`, and the first `len` items are valid. `T` has no destructor.
 #[repr(C)]
 pub(super) struct Buffer<T, const N: usize> {
@@ -20,10 +31,7 @@ pub(super) struct Buffer<T, const N: usize> {
 impl<T, const N: usize> Buffer<T, N> {
     /// `N`. Whatever works with a buffer names it, so that a wrong capacity doesn't compile.
     pub(super) const CAPACITY: u32 = {
-        assert!(
-            N >= 1 && N as u64 <= u32::MAX as u64,
-            "a capacity is a number from 1 to 4294967295, as the length is a `u32`"
-        );
+        assert_capacities(capacity_fits(N));
         N as u32
     };
 

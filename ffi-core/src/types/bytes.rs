@@ -8,7 +8,7 @@ use std::ops::{Deref, DerefMut};
 
 use bytemuck::Zeroable;
 
-use super::buffer::Buffer;
+use super::buffer::capacity_fits;
 use super::{CapacityError, FfiType, FfiVec, Invalid};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -48,8 +48,9 @@ unsafe impl<const N: usize> Zeroable for FfiBytes<N> {}
 // SAFETY: as the vec.
 unsafe impl<const N: usize> FfiType for FfiBytes<N> {
     const TYPE: Fragment = &[Piece::Text("{\"bytes\":{\"cap\":"), Piece::Number(N as u64), Piece::Text("}}")];
-    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::BYTES, Buffer::<u8, N>::CAPACITY as u64]);
+    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::BYTES, N as u64]);
     const ANY_BITS: bool = false;
+    const CAPACITIES_FIT: bool = capacity_fits(N);
 
     #[inline]
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {

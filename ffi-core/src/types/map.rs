@@ -9,7 +9,7 @@ use std::slice;
 
 use bytemuck::Zeroable;
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, capacity_fits};
 use super::{CapacityError, FfiType, Invalid};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -217,7 +217,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
 }
 
 // SAFETY: a map of zeros has no entries.
-unsafe impl<K: FfiType, V: FfiType, const N: usize> Zeroable for FfiMap<K, V, N> {}
+unsafe impl<K, V, const N: usize> Zeroable for FfiMap<K, V, N> {}
 
 // SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value have none. The check
 // sees to the length and to each entry in use, and the others need no value.
@@ -231,13 +231,9 @@ unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiM
         Piece::Number(N as u64),
         Piece::Text("}}"),
     ];
-    const FINGERPRINT: u64 = fingerprint::mix(&[
-        fingerprint::MAP,
-        K::FINGERPRINT,
-        V::FINGERPRINT,
-        Buffer::<Entry<K, V>, N>::CAPACITY as u64,
-    ]);
+    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::MAP, K::FINGERPRINT, V::FINGERPRINT, N as u64]);
     const ANY_BITS: bool = false;
+    const CAPACITIES_FIT: bool = capacity_fits(N) && K::CAPACITIES_FIT && V::CAPACITIES_FIT;
 
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {
         let buffer = value.cast::<Buffer<Entry<K, V>, N>>();

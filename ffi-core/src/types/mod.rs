@@ -16,6 +16,7 @@ mod str;
 mod vec;
 
 pub(crate) use array::check_elements;
+pub use buffer::assert_capacities;
 use bytemuck::Zeroable;
 pub use bytes::FfiBytes;
 pub use capacity::CapacityError;
@@ -87,6 +88,10 @@ pub unsafe trait FfiType: Zeroable + 'static {
 
     /// Whether every bit pattern is a valid value, so that nothing needs a check.
     const ANY_BITS: bool;
+
+    /// Whether each capacity inside is a possible one, so that the derive can say at the field that one isn't.
+    #[doc(hidden)]
+    const CAPACITIES_FIT: bool = true;
 
     /// Checks that untrusted bytes are a valid value, before anything makes a reference to them.
     ///

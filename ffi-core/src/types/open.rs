@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::mem::MaybeUninit;
 
 use bytemuck::{Pod, Zeroable};
 
@@ -40,21 +41,28 @@ use crate::schema::fingerprint;
 /// assert_eq!(chunk.codec.get(), Err(9));
 /// ```
 #[repr(transparent)]
-pub struct FfiOpen<E: FfiEnum>(E::Repr);
+pub struct FfiOpen<E>(
+    /// The bytes of an `E::Repr`, which an `E` has the layout of, all initialised.
+    MaybeUninit<E>,
+);
 
 impl<E: FfiEnum> FfiOpen<E> {
     /// Any number.
     #[must_use]
     #[inline]
     pub const fn from_raw(number: E::Repr) -> Self {
-        Self(number)
+        let mut open = Self(MaybeUninit::uninit());
+        // SAFETY: an enum has the layout of its repr.
+        unsafe { open.0.as_mut_ptr().cast::<E::Repr>().write(number) };
+        open
     }
 
     /// The number.
     #[must_use]
     #[inline]
     pub const fn raw(self) -> E::Repr {
-        self.0
+        // SAFETY: an enum has the layout of its repr, the bytes are initialised, and any are an integer.
+        unsafe { self.0.as_ptr().cast::<E::Repr>().read() }
     }
 
     /// The variant of that number.
@@ -64,14 +72,14 @@ impl<E: FfiEnum> FfiOpen<E> {
     /// The number, when no variant has it.
     #[inline]
     pub fn get(self) -> Result<E, E::Repr> {
-        E::from_repr(self.0).ok_or(self.0)
+        E::from_repr(self.raw()).ok_or(self.raw())
     }
 }
 
-// SAFETY: a repr, which is an `FfiType`, is zeroable.
-unsafe impl<E: FfiEnum> Zeroable for FfiOpen<E> {}
+// SAFETY: zero is an integer.
+unsafe impl<E> Zeroable for FfiOpen<E> {}
 
-// SAFETY: the repr is `Pod`, and there is nothing beside it.
+// SAFETY: the bytes of an integer, and nothing beside them.
 unsafe impl<E: FfiEnum> Pod for FfiOpen<E> {}
 
 // SAFETY: one integer, which any bits are.
@@ -92,29 +100,29 @@ unsafe impl<E: FfiEnum> FfiValue for FfiOpen<E> {
 
     #[inline]
     fn into_abi(self) -> E::Repr {
-        self.0
+        self.raw()
     }
 
     #[inline]
     unsafe fn from_abi(abi: E::Repr) -> Result<Self, Invalid> {
-        Ok(Self(abi))
+        Ok(Self::from_raw(abi))
     }
 }
 
 impl<E: FfiEnum> From<E> for FfiOpen<E> {
     #[inline]
     fn from(variant: E) -> Self {
-        Self(variant.to_repr())
+        Self::from_raw(variant.to_repr())
     }
 }
 
-impl<E: FfiEnum> Clone for FfiOpen<E> {
+impl<E: Copy> Clone for FfiOpen<E> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<E: FfiEnum> Copy for FfiOpen<E> {}
+impl<E: Copy> Copy for FfiOpen<E> {}
 
 impl<E: FfiEnum> Default for FfiOpen<E> {
     fn default() -> Self {
@@ -124,7 +132,7 @@ impl<E: FfiEnum> Default for FfiOpen<E> {
 
 impl<E: FfiEnum> PartialEq for FfiOpen<E> {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
+        self.raw() == other.raw()
     }
 }
 
@@ -132,13 +140,13 @@ impl<E: FfiEnum> Eq for FfiOpen<E> {}
 
 impl<E: FfiEnum> PartialEq<E> for FfiOpen<E> {
     fn eq(&self, other: &E) -> bool {
-        self.0 == other.to_repr()
+        self.raw() == other.to_repr()
     }
 }
 
 impl<E: FfiEnum> Hash for FfiOpen<E> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
+        self.raw().hash(state);
     }
 }
 

@@ -142,7 +142,7 @@ impl<T: FfiType> FfiOption<T> {
 }
 
 // SAFETY: zeros are an option without a value.
-unsafe impl<T: FfiType> Zeroable for FfiOption<T> {}
+unsafe impl<T> Zeroable for FfiOption<T> {}
 
 // SAFETY: a value and a byte in place: no destructor or pointer if `T` has none. The check sees to the byte, and to the
 // value when it is there.
@@ -150,6 +150,7 @@ unsafe impl<T: FfiType> FfiType for FfiOption<T> {
     const TYPE: Fragment = &[Piece::Text("{\"option\":{\"of\":"), Piece::Nested(T::TYPE), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OPTION, T::FINGERPRINT]);
     const ANY_BITS: bool = false;
+    const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
 
     #[inline]
     unsafe fn check(option: *const Self) -> Result<(), Invalid> {

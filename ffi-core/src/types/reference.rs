@@ -57,7 +57,7 @@ impl<T> FfiRef<T> {
 }
 
 // SAFETY: zeros are no reference.
-unsafe impl<T: 'static> Zeroable for FfiRef<T> {}
+unsafe impl<T> Zeroable for FfiRef<T> {}
 
 // SAFETY: two numbers without padding between or behind them, which any bits are, and a `PhantomData`.
 unsafe impl<T: 'static> Pod for FfiRef<T> {}

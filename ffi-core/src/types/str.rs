@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use bytemuck::Zeroable;
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, capacity_fits};
 use super::{CapacityError, FfiType, Invalid};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -210,8 +210,9 @@ unsafe impl<const N: usize> Zeroable for FfiStr<N> {}
 // SAFETY: a length and bytes in place, without destructor or pointer. The check sees to the length and to UTF-8.
 unsafe impl<const N: usize> FfiType for FfiStr<N> {
     const TYPE: Fragment = &[Piece::Text("{\"str\":{\"cap\":"), Piece::Number(N as u64), Piece::Text("}}")];
-    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::STR, Buffer::<u8, N>::CAPACITY as u64]);
+    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::STR, N as u64]);
     const ANY_BITS: bool = false;
+    const CAPACITIES_FIT: bool = capacity_fits(N);
 
     #[inline]
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {

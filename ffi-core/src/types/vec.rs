@@ -8,7 +8,7 @@ use std::ops::{Deref, DerefMut};
 
 use bytemuck::Zeroable;
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, capacity_fits};
 use super::{CapacityError, FfiType, Invalid, check_elements};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -193,7 +193,7 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
 }
 
 // SAFETY: a vec of zeros has no elements.
-unsafe impl<T: FfiType, const N: usize> Zeroable for FfiVec<T, N> {}
+unsafe impl<T, const N: usize> Zeroable for FfiVec<T, N> {}
 
 // SAFETY: a length and elements in place, `repr(C)`: no destructor or pointer if `T` has none. The check sees to the
 // length and to each element in use, and the others need no value.
@@ -205,9 +205,9 @@ unsafe impl<T: FfiType, const N: usize> FfiType for FfiVec<T, N> {
         Piece::Number(N as u64),
         Piece::Text("}}"),
     ];
-    const FINGERPRINT: u64 =
-        fingerprint::mix(&[fingerprint::VEC, T::FINGERPRINT, Buffer::<T, N>::CAPACITY as u64]);
+    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::VEC, T::FINGERPRINT, N as u64]);
     const ANY_BITS: bool = false;
+    const CAPACITIES_FIT: bool = capacity_fits(N) && T::CAPACITIES_FIT;
 
     #[inline]
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {

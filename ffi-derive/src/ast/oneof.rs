@@ -26,13 +26,13 @@ pub(crate) struct Case {
 
 impl Oneof {
     pub(crate) fn new(input: &DeriveInput, data: &DataEnum) -> Result<Self> {
-        let mut errors = Error::accumulator();
         if data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit)) {
             let error = Error::custom(
                 "this enum holds no data, so it is no oneof\nhint: `#[derive(FfiEnum)]` with `#[repr(u8)]`",
             );
             return Err(error.with_span(&input.ident));
         }
+        let mut errors = Error::accumulator();
         errors.handle(refuse_generics(&input.generics, "a oneof"));
         errors.handle(check_repr(input));
         check_unset(data, &mut errors);

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, by_value, checked, exports};
+use super::{block, by_value, capacities, checked, exports};
 use crate::ast::{Field, Message};
 use crate::names;
 use crate::record::Record;
@@ -33,6 +33,7 @@ fn layout(message: &Message) -> TokenStream {
         }
     });
     let any_bits = any_bits(message);
+    let capacities = message.fields.iter().map(|field| capacities(&field.ty));
     let not_empty = message
         .fields
         .iter()
@@ -42,6 +43,7 @@ fn layout(message: &Message) -> TokenStream {
             // Where a field's type is refused, rustc says so, and nothing of what would follow from it.
             #(let _: __ffi::core::primitive::bool = #any_bits;)*
             #(#not_empty)*
+            #(#capacities)*
             __ffi::assert_repr_c(
                 __ffi::core::mem::size_of::<#ident>(),
                 __ffi::core::mem::align_of::<#ident>(),

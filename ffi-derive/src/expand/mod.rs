@@ -14,7 +14,8 @@ pub(crate) use message::message;
 pub(crate) use oneof::oneof;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::Ident;
+use syn::spanned::Spanned;
+use syn::{Ident, Type};
 
 use crate::ast::Head;
 
@@ -53,6 +54,11 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
         #fingerprint
         #krate::__record!(#record);
     }
+}
+
+/// The assertion that each `N` in the type of a field or case is one that a length can count to.
+fn capacities(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> __ffi::assert_capacities(<#ty as __ffi::FfiType>::CAPACITIES_FIT);)
 }
 
 /// `FfiValue` of a message or oneof, which is passed as it is.

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::{block, by_value, checked, exports};
+use super::{block, by_value, capacities, checked, exports};
 use crate::ast::{Case, Oneof};
 use crate::names;
 use crate::record::Record;
@@ -38,13 +38,16 @@ fn layout(oneof: &Oneof) -> TokenStream {
         let member = format_ident!("__ffi_case_{tag}");
         quote!(#member: __ffi::core::mem::ManuallyDrop<#ty>)
     });
-    let not_empty = payloads(oneof)
-        .map(|(_, _, ty)| quote_spanned!(ty.span()=> const _: () = __ffi::assert_not_empty::<#ty>();));
+    let not_empty =
+        payloads(oneof).map(|(_, _, ty)| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
     let any_bits = payloads(oneof).map(|(_, _, ty)| any_bits(ty));
+    let capacities = payloads(oneof).map(|(_, _, ty)| capacities(ty));
     let assertions = quote_spanned! {ident.span()=>
         const _: () = {
             // Where a type is refused, rustc says so, and nothing of what would follow from it.
             #(let _: __ffi::core::primitive::bool = #any_bits;)*
+            #(#not_empty)*
+            #(#capacities)*
             __ffi::assert_oneof::<#ident, __FfiShadow>();
             __ffi::assert_no_destructor::<#ident>();
         };
@@ -64,7 +67,6 @@ fn layout(oneof: &Oneof) -> TokenStream {
         }
 
         const __FFI_PAYLOAD: __ffi::core::primitive::usize = __ffi::offset_of!(__FfiShadow, __ffi_payload);
-        #(#not_empty)*
         #assertions
     }
 }
