@@ -421,7 +421,8 @@ fn zeros_are_empty() {
 #[test]
 fn strings_compare_with_strings_of_all_kinds() {
     let name = FfiStr::<8>::try_from("name").unwrap();
-    assert!(name == "name" && "name" == name && name == *"name" && name == String::from("name"));
+    let owned = String::from("name");
+    assert_eq!([name == "name", "name" == name, name == *"name", name == owned, owned == name], [true; 5]);
     assert!(String::from("other") != name && name == FfiStr::<4>::try_from("name").unwrap());
     let by_name = HashMap::from([(name, 1)]);
     assert_eq!(by_name.get("name"), Some(&1));
