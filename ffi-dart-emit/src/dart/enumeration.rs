@@ -4,8 +4,8 @@ use askama::Template;
 
 use crate::model::{Enum, Model, Passing, Value};
 
+use super::composite::{sublist_view, view_constructor};
 use super::layout::{self, Parameters, Statement};
-use super::message::{sublist_view, view_constructor};
 use super::names::Names;
 use super::types;
 

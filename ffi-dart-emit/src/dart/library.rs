@@ -4,11 +4,11 @@ use askama::Template;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::LibrarySymbols;
 
-use crate::model::{Function, Model, Passing, Problem, Value};
+use crate::model::{Function, Model, Passing, Problem, Problems, Type, Value};
 
 use super::layout::{self, Parameters};
 use super::names::{FunctionNames, Names};
-use super::types::{self, alignment};
+use super::types::{self, Types};
 
 /// The file with the library's class.
 #[derive(Template)]
@@ -49,7 +49,7 @@ impl<'a> LibraryFile<'a> {
             doc: layout::doc(0, &doc),
             abi: ABI_VERSION,
             symbols,
-            messages: !model.messages.is_empty(),
+            messages: !model.messages.is_empty() || !model.oneofs.is_empty(),
             enums: false,
             signatures: Vec::new(),
             fields: Vec::new(),
@@ -66,6 +66,12 @@ impl<'a> LibraryFile<'a> {
         }
         for it in &model.messages {
             let item = layout::string(&format!("message {}", it.item.name));
+            file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
+            let size = format!("sizeOf<{}>()", names.of(&it.id).name);
+            file.check("size", &[item, size, it.size.to_string()]);
+        }
+        for it in &model.oneofs {
+            let item = layout::string(&format!("oneof {}", it.item.name));
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
             let size = format!("sizeOf<{}>()", names.of(&it.id).name);
             file.check("size", &[item, size, it.size.to_string()]);
@@ -259,7 +265,9 @@ fn contract(it: &Function, own: &FunctionNames) -> String {
     let mut out = String::new();
     for (param, name) in it.params.iter().zip(&own.params) {
         match param.passing {
-            Passing::Value(Value::Message(_)) => out.push_str(&format!("\n[{name}] is **copied**.")),
+            Passing::Value(Value::Message(_) | Value::Oneof(_)) => {
+                out.push_str(&format!("\n[{name}] is **copied**."))
+            }
             Passing::Value(_) => {}
             Passing::Reference { mutable, .. } | Passing::Slice { mutable, .. } => {
                 let change = if mutable { " and changed" } else { "" };
@@ -267,7 +275,7 @@ fn contract(it: &Function, own: &FunctionNames) -> String {
             }
         }
     }
-    if matches!(it.returns, Some(Value::Message(_))) {
+    if matches!(it.returns, Some(Value::Message(_) | Value::Oneof(_))) {
         out.push_str("\nThe result is **copied**.");
     }
     if it.fallible {
@@ -277,24 +285,32 @@ fn contract(it: &Function, own: &FunctionNames) -> String {
 }
 
 /// What Dart can't pass.
-pub fn check(model: &Model, it: &Function, problems: &mut Vec<Problem>) {
-    let by_value = it.params.iter().filter_map(|param| match param.passing {
-        Passing::Value(value) => Some(value),
-        _ => None,
-    });
-    for value in by_value.chain(it.returns) {
-        let Value::Message(index) = value else { continue };
-        let message = model.message(index);
-        let natural = alignment(model, &crate::model::Type::Message(index));
-        if natural != message.align {
-            problems.push(Problem {
-                item: format!("function {}", it.symbol),
-                what: format!(
-                    "`{}` is aligned to {} and not to the {natural} of its fields: Dart can't pass it by value",
-                    message.item.name, message.align
-                ),
-                fix: "pass it as `&T` or `&mut T`, or drop `align(N)`".to_owned(),
-            });
+pub fn check(types: &Types<'_>) -> Result<(), Problems> {
+    let model = types.model;
+    let mut problems = Vec::new();
+    for it in &model.functions {
+        let by_value = it.params.iter().filter_map(|param| match param.passing {
+            Passing::Value(value) => Some(value),
+            _ => None,
+        });
+        for value in by_value.chain(it.returns) {
+            let (ty, name) = match value {
+                Value::Message(index) => (Type::Message(index), &model.message(index).item.name),
+                Value::Oneof(index) => (Type::Oneof(index), &model.oneof(index).item.name),
+                Value::Scalar(_) | Value::Enum(_) => continue,
+            };
+            let (natural, align) = (types.alignment(&ty), model.layout(&ty).align);
+            if natural != align {
+                problems.push(Problem {
+                    item: format!("function {}", it.symbol),
+                    what: format!(
+                        "`{name}` is aligned to {align} and not to the {natural} of its fields: Dart can't pass \
+                         it by value"
+                    ),
+                    fix: "pass it as `&T` or `&mut T`, or drop `align(N)`".to_owned(),
+                });
+            }
         }
     }
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }
