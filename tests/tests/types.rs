@@ -49,8 +49,9 @@ fn length_and_presence_are_where_they_are_said_to_be() {
     let option = FfiOption::some(5_u32);
     assert_eq!(words(&option)[0], 5);
     assert_eq!(std::ptr::from_ref(option.as_ref().unwrap()).addr(), std::ptr::from_ref(&option).addr());
+    let presence = std::ptr::from_ref(&option).cast::<u8>().wrapping_add(4);
     // SAFETY: the byte behind the value is the presence.
-    assert_eq!(unsafe { std::ptr::from_ref(&option).cast::<u8>().add(4).read() }, 1);
+    assert_eq!(unsafe { presence.read() }, 1);
 }
 
 /// Where a case has what it holds, and the tag.
@@ -482,6 +483,38 @@ fn a_reference_and_an_open_enum_take_any_bits() {
     assert_eq!((open.get(), open.raw(), format!("{open:?}")), (Err(-7), -7, "-7".to_owned()));
     assert_eq!(FfiOpen::from(Level::Cellar), Level::Cellar);
     assert_eq!(format!("{:?}", FfiOpen::from(Level::Cellar)), "Cellar");
+}
+
+/// Calls `fixture_types_{name}` through the C ABI, with a value in and out.
+fn same<Abi>(name: &str, value: Abi) -> Abi {
+    type Function<Abi> = unsafe extern "C" fn(Abi, *mut ffi_core::boundary::FfiStatus) -> Abi;
+    // SAFETY: a fixture has no code that runs when it is loaded or unloaded.
+    let library = unsafe { libloading::Library::new(Fixture::build("fixture-types", "dev").cdylib()) };
+    let library = library.expect("it loads");
+    // SAFETY: the callers name functions of that type.
+    let function = unsafe { library.get::<Function<Abi>>(format!("fixture_types_{name}")) };
+    let function = function.expect("it is exported");
+    // SAFETY: a status may be null.
+    unsafe { function(value, std::ptr::null_mut()) }
+}
+
+/// A [`Small`] that need not be one.
+#[derive(Debug, PartialEq)]
+#[repr(C)]
+struct Words(u32, u32);
+
+#[test]
+fn values_cross_as_c_passes_them() {
+    assert_eq!(same("same_small", Small::Byte(7)), Small::Byte(7));
+    assert_eq!(same("same_measure", Measure::Metres(1.5)), Measure::Metres(1.5));
+    assert_eq!(same("same_measure", Measure::Seconds(-2.5)), Measure::Seconds(-2.5));
+    let shape = Shape::Label("twelve bytes".parse().unwrap());
+    assert_eq!(same("same_shape", shape.clone()), shape);
+    let row = Row { id: 5, name: "a row".parse().unwrap(), mode: Mode::Last, score: Some(0.5).into() };
+    assert_eq!(same("same_row", row), row);
+    assert_eq!(same("same_mode", 77_u8), 77);
+    // What isn't a case is refused: zeros come back.
+    assert_eq!(same("same_small", Words(9, 9)), Words(0, 0));
 }
 
 #[test]
