@@ -1,6 +1,9 @@
 //! C-like enums.
 
 use std::fmt::Display;
+use std::hash::Hash;
+
+use bytemuck::Pod;
 
 use crate::types::{FfiType, Invalid};
 
@@ -35,10 +38,13 @@ use crate::types::{FfiType, Invalid};
 )]
 pub unsafe trait FfiEnum: FfiType + Copy {
     /// The integer it is stored as.
-    type Repr: FfiType + Copy + Display;
+    type Repr: FfiType + Pod + Eq + Hash + Display;
 
     /// The enum's name in Rust.
     const NAME: &'static str;
+
+    /// What identifies the enum in schema records: the crate's name or prefix, `::`, and the name.
+    const ID: &'static str;
 
     /// The variant of that discriminant, if there is one.
     fn from_repr(repr: Self::Repr) -> Option<Self>;

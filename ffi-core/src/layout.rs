@@ -88,6 +88,19 @@ where
 {
 }
 
+/// A type that any bytes are a value of: the bound that makes rustc say so.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a field of a `#[ffi(pod)]` message",
+    label = "not every bit pattern is a value of it",
+    note = "use `#[ffi(checked)]` instead of `pod`; if it is a message without such a field, give it `#[ffi(pod)]`, too"
+)]
+pub trait PodField {}
+
+impl<T: bytemuck::Pod> PodField for T {}
+
+/// Fails to compile, with a readable message, when `T` isn't [`bytemuck::Pod`].
+pub const fn assert_pod_field<T: PodField>() {}
+
 /// Asserts that dropping a `T` does nothing.
 ///
 /// # Panics

@@ -44,6 +44,11 @@
 //! |---|---|
 //! | [`FfiMessage`] | derive and trait of a struct that both sides see |
 //! | [`FfiEnum`] | derive and trait of a C-like enum |
+//! | [`FfiOneof`] | trait of an enum that holds data; derive [`FfiMessage`](macro@FfiMessage) |
+//! | [`FfiStr`], [`FfiBytes`], [`FfiVec`], [`FfiMap`] | text, bytes, lists and maps in place, up to a capacity |
+//! | [`FfiOption`] | a value that may be there |
+//! | [`FfiOpen`] | an enum whose number may be one that isn't known yet |
+//! | [`FfiRef`] | a reference to a message in a pool |
 //! | [`ffi_export`] | makes a function callable from Dart |
 //! | [`library!`] | what every library exports, once |
 //! | [`FfiType`] | what a field may be, and how untrusted memory is checked |
@@ -58,6 +63,7 @@
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `read` | no | [`schema::read`], for tools |
+//! | `serde` | no | `Serialize` and `Deserialize` for the field types |
 //!
 //! # What may cross
 //!
@@ -79,6 +85,7 @@ mod enumeration;
 pub mod layout;
 mod library;
 mod message;
+mod oneof;
 pub mod schema;
 mod types;
 
@@ -87,4 +94,8 @@ pub use enumeration::FfiEnum;
 #[cfg(feature = "derive")]
 pub use ffi_derive::{FfiEnum, FfiMessage, ffi_export};
 pub use message::FfiMessage;
-pub use types::{FfiType, Invalid};
+pub use oneof::FfiOneof;
+pub use types::{
+    CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
+    FfiVec, Invalid,
+};

@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 
 use bytemuck::{AnyBitPattern, Zeroable};
 
+use crate::schema::fingerprint::hash_name;
 use crate::types::{FfiType, Invalid};
 
 /// A `repr(C)` struct that Rust and Dart share in place. Implemented by `#[derive(FfiMessage)]`.
@@ -37,6 +38,13 @@ pub unsafe trait FfiMessage: FfiType {
     /// The struct's name in Rust.
     const NAME: &'static str;
 
+    /// What identifies the message in schema records: the crate's name or prefix, `::`, and the name.
+    const ID: &'static str;
+
+    /// The hash of [`ID`](Self::ID). The derive has it at hand; here it would be computed, byte by byte.
+    #[doc(hidden)]
+    const ID_HASH: u64 = hash_name(Self::ID);
+
     /// A message on the heap with all bytes zero, made there and never on the stack, whatever its size.
     #[must_use]
     fn new_zeroed_box() -> Box<Self> {
@@ -67,13 +75,13 @@ pub unsafe fn check_field<F>(
     unsafe { check(field.cast()) }.map_err(|invalid| invalid.in_field(name))
 }
 
-/// [`FfiValue::from_abi`](crate::boundary::FfiValue::from_abi) of a message.
+/// [`FfiValue::from_abi`](crate::boundary::FfiValue::from_abi) of a message or oneof.
 ///
 /// # Safety
 ///
 /// Every byte of `abi` that isn't padding is initialised.
 #[inline]
-pub unsafe fn from_abi<M: FfiMessage>(abi: MaybeUninit<M>) -> Result<M, Invalid> {
+pub unsafe fn from_abi<M: FfiType>(abi: MaybeUninit<M>) -> Result<M, Invalid> {
     // SAFETY: aligned, ours, and initialised by this function's contract; padding isn't looked at.
     unsafe { M::check(abi.as_ptr()) }?;
     // SAFETY: the check found a valid value.

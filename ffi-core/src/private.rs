@@ -10,9 +10,11 @@ pub use crate::boundary::{
 };
 pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_abi};
 pub use crate::layout::{
-    FieldLayout, assert_no_destructor, assert_not_empty, assert_padding_free, assert_repr_c, padding,
+    FieldLayout, assert_no_destructor, assert_not_empty, assert_padding_free, assert_pod_field,
+    assert_repr_c, padding,
 };
 pub use crate::message::{Bits, FfiMessage, check_field, from_abi};
+pub use crate::oneof::{FfiOneof, assert_oneof, oneof_tag, unknown_case};
 pub use crate::schema::encode::{Fragment, Piece};
 pub use crate::schema::fingerprint;
-pub use crate::types::{FfiType, Invalid};
+pub use crate::types::{FfiType, Invalid, assert_capacities};

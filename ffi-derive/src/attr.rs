@@ -20,6 +20,16 @@ pub(crate) struct MessageAttrs {
     pub(crate) reserved: Option<Reserved>,
 }
 
+/// `#[ffi(..)]` on an enum that holds data.
+#[derive(Debug, FromAttributes)]
+#[darling(attributes(ffi))]
+pub(crate) struct OneofAttrs {
+    #[darling(flatten)]
+    pub(crate) common: CommonAttrs,
+    #[darling(default)]
+    pub(crate) checked: Flag,
+}
+
 /// `#[ffi(..)]` on an enum.
 #[derive(Debug, FromAttributes)]
 #[darling(attributes(ffi))]
@@ -46,7 +56,7 @@ pub(crate) struct CommonAttrs {
     pub(crate) krate: CratePath,
 }
 
-/// `#[ffi(..)]` on a field.
+/// `#[ffi(..)]` on a field, or on a case of a oneof.
 #[derive(Debug, FromAttributes)]
 #[darling(attributes(ffi))]
 pub(crate) struct FieldAttrs {

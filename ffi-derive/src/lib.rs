@@ -13,17 +13,39 @@ mod names;
 mod record;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, Item, parse_macro_input};
+use syn::{Data, DeriveInput, Item, parse_macro_input};
 
-/// Makes a struct a message: plain data that Rust and Dart share in place.
+/// Makes a struct a message, and an enum that holds data a oneof: plain data that Rust and Dart share in place.
 ///
 /// The struct has `#[repr(C)]`, named fields, no generics and no destructor; each field is a type that implements
 /// `FfiType`. The derive implements `FfiType`, `FfiMessage` and `bytemuck::Zeroable`, so a message is valid when all
 /// its bytes are zero. It asserts the layout, exports its fingerprint, and writes the schema record.
 ///
+/// # Oneofs
+///
+/// The enum has `#[repr(C, u32)]`, no generics, and no numbers of its own. The first case holds nothing and means unset;
+/// each other holds nothing, or one value that implements `FfiType`: more than one go into a message. The derive implements
+/// `FfiType`, `FfiOneof` and `bytemuck::Zeroable`.
+///
+/// ```
+/// use ffi_core::{FfiMessage, FfiStr};
+///
+/// #[derive(FfiMessage)]
+/// #[repr(C, u32)]
+/// pub enum Payment {
+///     Unset,
+///     Cash,
+///     /// Cents.
+///     #[ffi(tag = 2)]
+///     Cheque(u64),
+///     #[ffi(tag = 3)]
+///     Card(FfiStr<19>),
+/// }
+/// ```
+///
 /// # Attributes
 ///
-/// On the struct, in `#[ffi(..)]`:
+/// On the struct or enum, in `#[ffi(..)]`; `pod` and `reserved` on a struct alone:
 ///
 /// | key | meaning |
 /// |---|---|
@@ -34,7 +56,7 @@ use syn::{DeriveInput, Item, parse_macro_input};
 /// | `prefix = "name"` | what its symbols start with, instead of the crate's name |
 /// | `crate = "path"` | where `ffi_core` is, when it has been renamed or re-exported |
 ///
-/// On a field: `rename = "name"` and `tag = N`, its number in .proto (1 to 536,870,911, without 19,000 to 19,999).
+/// On a field or case: `rename = "name"` and `tag = N`, its number in .proto (1 to 536,870,911, without 19,000 to 19,999).
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///
@@ -55,13 +77,16 @@ use syn::{DeriveInput, Item, parse_macro_input};
 ///     pub max: [f32; 2],
 /// }
 ///
-/// let bounds: Bounds = ffi_core::bytemuck::zeroed();
+/// let bounds: Bounds = ffi_core::bytemuck::Zeroable::zeroed();
 /// assert_eq!(ffi_core::bytemuck::bytes_of(&bounds), [0; 16]);
 /// ```
 #[proc_macro_derive(FfiMessage, attributes(ffi))]
 pub fn derive_message(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expanded(ast::Message::new(&input), expand::message)
+    match &input.data {
+        Data::Enum(data) => expanded(ast::Oneof::new(&input, data), expand::oneof),
+        _ => expanded(ast::Message::new(&input), expand::message),
+    }
 }
 
 /// Makes a C-like enum a type that Rust and Dart share.

@@ -5,10 +5,8 @@ use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use cargo_metadata::{Artifact, CrateType, Message};
-use ffi_core::schema::format::{MACH_O_SECTION, SECTION};
-use ffi_core::schema::read::{Record, decode_section};
-use object::read::archive::ArchiveFile;
-use object::{Object as _, ObjectSection as _};
+use ffi_core::schema::read::Record;
+use ffi_dart_emit::library_file::{self, ReadError};
 
 /// What cargo made of a fixture.
 #[derive(Clone, Debug)]
@@ -100,33 +98,23 @@ fn is_library(artifact: &Artifact) -> bool {
     artifact.target.crate_types.iter().any(|kind| kinds.contains(kind))
 }
 
-/// A folder of cargo's target folder, apart from the build that runs the tests, which holds a lock on its own.
+/// A folder beside those of the profiles in cargo's target folder, apart from the build that runs the tests, which holds a
+/// lock on its own.
 fn target_folder() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    env::var_os("CARGO_TARGET_DIR").map_or(workspace, PathBuf::from).join("fixtures")
+    let test = env::current_exe().expect("a test knows its file");
+    let target = test.ancestors().nth(3).expect("cargo puts tests into target/profile/deps");
+    target.join("fixtures")
 }
 
-/// The records of a shared library, an object file, or an archive of these.
+/// What the emitter reads from a library.
+///
+/// # Errors
+///
+/// When there is no record in it, or one that can't be read.
 ///
 /// # Panics
 ///
-/// When the file can't be read, or a record in it.
-#[must_use]
-pub fn records(library: &Path) -> Vec<Record> {
-    let bytes = fs::read(library).expect("it was built");
-    let Ok(archive) = ArchiveFile::parse(&*bytes) else {
-        return object_records(&bytes).expect("neither archive nor object");
-    };
-    let members = archive.members().map(|member| member.expect("the archive is sound"));
-    let contents = members.map(|member| member.data(&*bytes).expect("the archive is sound"));
-    contents.filter_map(object_records).flatten().collect()
-}
-
-/// The records of an object file; `None` for what isn't one, such as the metadata in an rlib.
-fn object_records(bytes: &[u8]) -> Option<Vec<Record>> {
-    let object = object::File::parse(bytes).ok()?;
-    let is_schema = |name: &str| name == SECTION || name == MACH_O_SECTION;
-    let sections = object.sections().filter(|section| section.name().is_ok_and(is_schema));
-    let contents = sections.map(|section| section.data().expect("the object is sound"));
-    Some(contents.flat_map(|content| decode_section(content).expect("every record decodes")).collect())
+/// When there is no such file.
+pub fn records(library: &Path) -> Result<Vec<Record>, ReadError> {
+    library_file::read(&fs::read(library).expect("it was built"))
 }

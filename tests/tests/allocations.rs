@@ -58,8 +58,10 @@ fn live() -> isize {
 fn a_failure_is_one_allocation_until_it_is_cleared() {
     // What a panic prints would be kept by the test runner.
     std::panic::set_hook(Box::new(|_| ()));
-    let failures: [(&str, fn(&mut FfiStatus)); 6] = [
-        // SAFETY, here and below: the status is zeroed or was written by the library, and ours.
+    type Fail = fn(&mut FfiStatus);
+    // Each status is zeroed or was written by the library, and ours.
+    let failures: [(&str, Fail); 6] = [
+        // SAFETY: any two numbers may be passed.
         ("error", |status| assert_eq!(unsafe { fixture_calls_divide(1, 0, status) }, 0)),
         // SAFETY: any byte may be passed.
         ("invalid value", |status| assert_eq!(unsafe { fixture_calls_negate(7, status) }, 0)),

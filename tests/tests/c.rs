@@ -4,7 +4,7 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
-use ffi_dart_emit::cargo::{BuildOptions, Crate};
+use ffi_tests::Fixture;
 use xtask::generated::Generated;
 use xtask::workspace::{capture, on_path, root};
 
@@ -22,14 +22,14 @@ fn compiler() -> Option<&'static str> {
 fn c_reads_and_writes_what_rust_does() {
     let Some(gcc) = compiler() else { return };
     let fixture = Generated::fixture("layout");
-    let library = Crate::named(&fixture.package).unwrap().build(&BuildOptions::default()).unwrap();
+    let library = Fixture::build(&fixture.package, "dev");
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout");
     capture(
         Command::new(gcc)
             .args(["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-I"])
             .arg(fixture.golden.expect("it is a fixture"))
             .arg(root().join("tests/c/layout.c"))
-            .arg(&library)
+            .arg(library.cdylib())
             .arg("-o")
             .arg(&program),
     )

@@ -237,6 +237,25 @@ fn panics_end_at_the_boundary() {
 }
 
 #[test]
+fn panics_end_at_the_boundary_of_an_optimised_library() {
+    type Function = unsafe extern "C" fn(*mut FfiStatus);
+    let fixture = Fixture::build("fixture-calls", "release");
+    // SAFETY: the fixture has no code that runs when it is loaded.
+    let library = unsafe { Library::new(fixture.cdylib()) }.expect("it loads");
+    // SAFETY: that is the type of both functions.
+    let panics =
+        unsafe { library.get::<Function>("fixture_calls_panics_with_bomb") }.expect("it is exported");
+    // SAFETY: as above.
+    let clear = unsafe { library.get::<Function>("fixture_calls_ffi_status_clear") }.expect("it is exported");
+    let mut status = FfiStatus::zeroed();
+    // SAFETY: the status is zeroed and ours.
+    unsafe { panics(&mut status) };
+    assert_eq!(status.code, Panic as i32);
+    // SAFETY: the library wrote it.
+    unsafe { clear(&mut status) };
+}
+
+#[test]
 fn a_status_serves_many_calls_and_may_be_null() {
     type Divide = unsafe extern "C" fn(i32, i32, *mut FfiStatus) -> i32;
     // SAFETY: that is its type.
@@ -300,7 +319,7 @@ fn the_library_has_its_own_functions() {
 #[test]
 fn every_function_is_called_here() {
     let source = include_str!("calls.rs");
-    for record in records(Fixture::build("fixture-calls", "dev").cdylib()) {
+    for record in records(Fixture::build("fixture-calls", "dev").cdylib()).unwrap() {
         if let Record::Function(function) = record {
             assert!(source.contains(&format!("call!({}(", function.item.name)), "{}", function.item.name);
         }

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use ffi_dart_emit::cargo::{BuildOptions, Crate};
+use ffi_dart_emit::cargo::BuildOptions;
+use ffi_tests::Fixture;
 use xtask::dart_sdk::{Mode, Sdk};
 use xtask::example::Example;
 use xtask::generated::Generated;
@@ -57,8 +58,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
         _ => panic!("no fixture `{name}` is tested from Dart"),
     };
-    let package = Generated::fixture(name).package;
-    (variable, Crate::named(&package).unwrap().build(&BuildOptions::default()).unwrap())
+    (variable, Fixture::build(&format!("fixture-{name}"), "dev").cdylib().to_owned())
 }
 
 /// The library of the fixture `calls` with other definitions under the same names.

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use ffi_dart_emit::cargo::{BuildOptions, Crate};
 use ffi_dart_emit::{c, dart, inspect, library_file, model};
+use ffi_tests::Fixture;
 use object::{Object, ObjectSection};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -29,8 +29,7 @@ fn emit(bytes: &[u8]) -> Result<String, String> {
 
 #[test]
 fn ten_thousand_changes_are_survived() {
-    let library = Crate::named("fixture-layout").unwrap().build(&BuildOptions::default()).unwrap();
-    let bytes = std::fs::read(library).unwrap();
+    let bytes = std::fs::read(Fixture::build("fixture-layout", "dev").cdylib()).unwrap();
     let len = bytes.len();
     let file = object::File::parse(&*bytes).unwrap();
     let (start, size) = file.section_by_name(".ffimeta").unwrap().file_range().unwrap();

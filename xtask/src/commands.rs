@@ -1,6 +1,7 @@
 //! The command line. A new command is a module with a `clap::Args` struct that has a `run` method, one variant in
 //! [`Command`] and one arm in [`Cli::run`].
 
+pub mod bench;
 pub mod bless;
 pub mod dart_sdk;
 pub mod demo;
@@ -28,6 +29,8 @@ pub enum Command {
     Test(test::Test),
     /// Write again all committed files that are generated.
     Bless(bless::Bless),
+    /// Run a benchmark, or list them all.
+    Bench(bench::Bench),
 }
 
 impl Cli {
@@ -42,6 +45,7 @@ impl Cli {
             Command::Demo(args) => args.run(),
             Command::Test(args) => args.run(),
             Command::Bless(args) => args.run(),
+            Command::Bench(args) => args.run(),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
 //! | [`example`] | builds and runs what is in `examples/` |
 //! | [`generated`] | which committed files `ffi-dart-emit` wrote, and how to write or check them |
+//! | [`ratio`] | the line that a benchmark prints for each comparison |
 //! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
 //!
 //! The tests of other crates use this library too: `let Some(sdk) = Sdk::for_tests() else { return };` is the one
@@ -15,4 +16,5 @@ pub mod commands;
 pub mod dart_sdk;
 pub mod example;
 pub mod generated;
+pub mod ratio;
 pub mod workspace;

@@ -26,11 +26,11 @@ pub unsafe fn reference<'a, T: FfiValue>(pointer: *const T, name: &'static str) 
 ///
 /// # Errors
 ///
-/// As [`reference`].
+/// As [`reference()`].
 ///
 /// # Safety
 ///
-/// As [`reference`], and nobody reads those bytes either for as long as `'a`.
+/// As [`reference()`], and nobody reads those bytes either for as long as `'a`.
 pub unsafe fn reference_mut<'a, T: FfiValue>(
     pointer: *mut T,
     name: &'static str,
@@ -50,7 +50,7 @@ pub unsafe fn reference_mut<'a, T: FfiValue>(
 ///
 /// # Safety
 ///
-/// As [`reference`], for `len` values one after the other.
+/// As [`reference()`], for `len` values one after the other.
 pub unsafe fn slice<'a, T: FfiValue>(
     pointer: *const T,
     len: usize,
@@ -71,11 +71,11 @@ pub unsafe fn slice<'a, T: FfiValue>(
 ///
 /// # Errors
 ///
-/// As [`slice`].
+/// As [`slice()`].
 ///
 /// # Safety
 ///
-/// As [`slice`], and nobody reads those bytes either for as long as `'a`.
+/// As [`slice()`], and nobody reads those bytes either for as long as `'a`.
 pub unsafe fn slice_mut<'a, T: FfiValue>(
     pointer: *mut T,
     len: usize,

@@ -8,14 +8,15 @@
 //! ```
 //!
 //! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument through
-//! [`reference`], [`slice`], [`value`] and their like, inside one [`call`], which turns a refused argument, an `Err`
+//! [`reference()`], [`slice()`], [`value`] and their like, inside one [`call`], which turns a refused argument, an `Err`
 //! and a panic into a status. No `extern "C"` function of this crate or of a wrapper unwinds.
 //!
 //! | Rust | C |
 //! |---|---|
 //! | number | the same number |
 //! | `bool`, enum by value | its integer; checked on the way in |
-//! | message by value | the struct, at most [`MAX_BY_VALUE`] bytes |
+//! | `FfiOpen` by value | its integer |
+//! | message or oneof by value | the struct, at most [`MAX_BY_VALUE`] bytes |
 //! | `&T`, `&mut T` | pointer: not null, aligned, value checked |
 //! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may be anything |
 //! | `Result<T, E>` | `T`, and `E`'s `Display` text in the status |

@@ -12,17 +12,17 @@ use crate::types::{FfiType, Invalid};
 /// The largest message in bytes that is passed or returned by value; larger ones are passed by reference.
 pub const MAX_BY_VALUE: usize = 4096;
 
-/// A type that exported functions take and return: a scalar, an enum or a message.
+/// A type that exported functions take and return: a scalar, an enum, open or not, a message or a oneof.
 ///
 /// # Safety
 ///
 /// An implementation promises that C may pass and receive [`Abi`](Self::Abi) wherever it means `Self`, and that
 /// [`from_abi`](Self::from_abi) returns valid values alone.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be a parameter of `#[ffi_export]`",
+    message = "`{Self}` can't be a parameter or result of `#[ffi_export]`",
     label = "not a scalar, an enum or a message",
-    note = "take a number of fixed size, a `bool`, a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
-            or a reference to or slice of one; put an array into a message"
+    note = "what can is a number of fixed size, a `bool`, or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
+            and, as a parameter, a reference to or slice of one; put an array into a message"
 )]
 pub unsafe trait FfiValue: FfiType {
     /// What stands for it in C: any bits of it are allowed.

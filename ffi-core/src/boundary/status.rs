@@ -43,8 +43,13 @@ pub struct FfiStatus {
 unsafe impl Zeroable for FfiStatus {}
 
 /// A failure on its way to the caller.
+///
+/// No larger than a pointer, for the sake of the calls that succeed: a `Result` of a scalar and this stays in registers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct Failure(Box<Parts>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
     code: StatusCode,
     detail: u32,
     message: String,
@@ -55,7 +60,7 @@ impl Failure {
     #[cold]
     #[must_use]
     pub fn new(code: StatusCode, message: impl Into<String>) -> Self {
-        Self { code, detail: 0, message: message.into() }
+        Self(Box::new(Parts { code, detail: 0, message: message.into() }))
     }
 
     /// An argument that is refused whatever its bytes.
@@ -75,13 +80,9 @@ impl From<Invalid> for Failure {
 impl FfiStatus {
     fn store(&mut self, failure: Failure) {
         self.free_message();
-        let message = Box::leak(failure.message.into_bytes().into_boxed_slice());
-        *self = Self {
-            code: failure.code as i32,
-            detail: failure.detail,
-            message: message.as_mut_ptr(),
-            message_len: message.len(),
-        };
+        let Parts { code, detail, message } = *failure.0;
+        let message = Box::leak(message.into_bytes().into_boxed_slice());
+        *self = Self { code: code as i32, detail, message: message.as_mut_ptr(), message_len: message.len() };
     }
 
     fn free_message(&mut self) {

@@ -17,6 +17,7 @@
 //! | `FfiOption` | [`OPTION`], fingerprint of the value |
 //! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
 //! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
+//! | `FfiOpen` | [`OPEN`], fingerprint of the enum |
 //! | function | [`FUNCTION`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, then per parameter: hash of how it is passed (`"slice_mut"`, ..), fingerprint of its type |
 //!
 //! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't facts: neither
@@ -46,6 +47,8 @@ pub const OPTION: u64 = 10;
 pub const MAP: u64 = 11;
 /// The first fact of an `FfiRef`.
 pub const REF: u64 = 12;
+/// The first fact of an `FfiOpen`.
+pub const OPEN: u64 = 13;
 /// Stands for the result type of a function that returns nothing.
 pub const NOTHING: u64 = 0;
 

@@ -24,7 +24,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`format`] | section names, magic, version: the only place that knows them |
+//! | [`mod@format`] | section names, magic, version: the only place that knows them |
 //! | [`encode`] | [`Piece`](encode::Piece)s to bytes, in const evaluation |
 //! | [`fingerprint`] | the 64-bit layout hash, for const evaluation and for readers |
 //! | [`read`] (feature `read`) | bytes to checked records |

@@ -178,6 +178,8 @@ pub enum Type {
     Message(TypeId),
     /// A C-like enum.
     Enum(TypeId),
+    /// `FfiOpen<E>`: the integer of a C-like enum, which need not be one of its values; the enum.
+    Open(TypeId),
     /// A data-carrying enum.
     Oneof(TypeId),
     /// `FfiStr<N>`: a `u32` length and `N` bytes of UTF-8.

@@ -20,6 +20,7 @@ where
     ];
     const FINGERPRINT: u64 = fingerprint::array(T::FINGERPRINT, N as u64);
     const ANY_BITS: bool = T::ANY_BITS;
+    const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
 
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {
         // SAFETY: an array's elements lie one after the other from its address, so this function's contract

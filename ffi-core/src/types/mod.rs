@@ -1,12 +1,32 @@
 //! What a field may be.
 
 mod array;
+mod buffer;
+mod bytes;
+mod capacity;
 mod invalid;
+mod map;
+mod open;
+mod option;
+mod reference;
 mod scalar;
+#[cfg(feature = "serde")]
+mod serde;
+mod str;
+mod vec;
 
 pub(crate) use array::check_elements;
+pub use buffer::assert_capacities;
 use bytemuck::Zeroable;
+pub use bytes::FfiBytes;
+pub use capacity::CapacityError;
 pub use invalid::Invalid;
+pub use map::{FfiMap, FfiMapIter, FfiMapIterMut};
+pub use open::FfiOpen;
+pub use option::FfiOption;
+pub use reference::FfiRef;
+pub use str::FfiStr;
+pub use vec::FfiVec;
 
 use crate::schema::encode::Fragment;
 
@@ -19,12 +39,13 @@ use crate::schema::encode::Fragment;
 /// | `[T; N]`, `N > 0` | `N` times `T` | those of its elements |
 /// | a message ([`FfiMessage`](crate::FfiMessage)) | its fields and padding | those of its fields |
 /// | a C-like enum ([`FfiEnum`](crate::FfiEnum)) | its repr | all but its discriminants |
-/// | a oneof, a data-carrying enum ([`FfiMessage`](crate::FfiMessage)) | tag and union | tag, active case |
+/// | [`FfiOpen<E>`](FfiOpen), `E` a C-like enum | its repr | none |
+/// | a oneof, a data-carrying enum ([`FfiOneof`](crate::FfiOneof)) | tag and union | tag, active case |
 /// | [`FfiStr<N>`](FfiStr) | `u32` length, `N` bytes | length over `N`, UTF-8 |
 /// | [`FfiBytes<N>`](FfiBytes) | `u32` length, `N` bytes | length over `N` |
 /// | [`FfiVec<T, N>`](FfiVec) | `u32` length, `N` times `T` | length over `N`, used elements |
 /// | [`FfiOption<T>`](FfiOption) | `T`, presence byte | presence byte, value if present |
-/// | [`FfiMap<K, V, N>`](FfiMap) | a vec of entries | as a vec |
+/// | [`FfiMap<K, V, N>`](FfiMap) | a vec of entries | as a vec; keys that are there twice |
 /// | [`FfiRef<T>`](FfiRef) | slot index and generation | none: a stale reference resolves to nothing |
 ///
 /// `usize` and `isize` are left out because they differ between targets, `char` and wider integers because
@@ -55,7 +76,8 @@ use crate::schema::encode::Fragment;
     message = "`{Self}` can't be in memory that Rust and Dart share",
     label = "not the same bytes in Rust and Dart",
     note = "what can is a number of fixed size (`i8` to `i64`, `u8` to `u64`, `f32`, `f64`), a `bool`, an array, \
-            or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`"
+            a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
+            or an `FfiStr`, `FfiBytes`, `FfiVec`, `FfiOption`, `FfiMap`, `FfiRef` or `FfiOpen`"
 )]
 pub unsafe trait FfiType: Zeroable + 'static {
     /// The type as it stands in schema records.
@@ -66,6 +88,10 @@ pub unsafe trait FfiType: Zeroable + 'static {
 
     /// Whether every bit pattern is a valid value, so that nothing needs a check.
     const ANY_BITS: bool;
+
+    /// Whether each capacity inside is a possible one, so that the derive can say at the field that one isn't.
+    #[doc(hidden)]
+    const CAPACITIES_FIT: bool = true;
 
     /// Checks that untrusted bytes are a valid value, before anything makes a reference to them.
     ///

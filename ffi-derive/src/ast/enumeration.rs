@@ -73,7 +73,7 @@ impl Variant {
         if !matches!(variant.fields, Fields::Unit) {
             let error = Error::custom(
                 "a variant of a shared enum can't hold data\n\
-                 hint: put the enum and the data side by side into a message",
+                 hint: an enum that holds data is a oneof: `#[derive(FfiMessage)]` and `#[repr(C, u32)]`",
             );
             errors.push(error.with_span(&variant.fields));
         }

@@ -35,7 +35,7 @@ impl Message {
             fields.into_iter().filter_map(|field| errors.handle(Field::new(field, &input.ident))).collect();
         let attrs = errors.handle(MessageAttrs::from_attributes(&input.attrs));
         let reserved = attrs.as_ref().and_then(|attrs| attrs.reserved.clone()).unwrap_or_default().0;
-        check_tags(&fields, &reserved, &mut errors);
+        check_tags(fields.iter().filter_map(|field| field.tag.as_ref()), &reserved, &mut errors);
         let Some(attrs) = attrs else {
             return Err(errors.finish().expect_err("the attributes were wrong"));
         };
@@ -55,11 +55,7 @@ impl Field {
     /// The field of the message `holder`.
     fn new(field: &syn::Field, holder: &Ident) -> Result<Self> {
         let mut errors = Error::accumulator();
-        if matches!(types::element(&field.ty), Type::Path(path) if path.path.is_ident(holder)) {
-            let error = Error::custom("a message can't hold itself\nhint: hold an index");
-            errors.push(error.with_span(&field.ty));
-        }
-        errors.handle(types::check_field(&field.ty));
+        errors.handle(types::check_inside(&field.ty, holder, "a message"));
         let attrs = errors.handle(FieldAttrs::from_attributes(&field.attrs));
         errors.finish()?;
         let FieldAttrs { rename, tag } = attrs.expect("without an error there are some");
@@ -100,14 +96,21 @@ fn named_fields(input: &DeriveInput) -> Result<Vec<&syn::Field>> {
             }
             Fields::Unnamed(_) => "a message needs named fields\nhint: `struct Point { x: f32, y: f32 }`",
         },
-        Data::Enum(_) => "a message is a struct\nhint: for an enum without data, `#[derive(FfiEnum)]`",
-        Data::Union(_) => "a message is a struct\nhint: nothing says which field of a union is valid",
+        Data::Union(_) => {
+            "a message is a struct\n\
+             hint: nothing says which field of a union is valid; `#[repr(C, u32)] enum` with a case for each does"
+        }
+        Data::Enum(_) => unreachable!("an enum is a oneof"),
     };
     Err(Error::custom(problem).with_span(&input.ident))
 }
 
-fn check_tags(fields: &[Field], reserved: &[(u32, u32)], errors: &mut Accumulator) {
-    let tags = fields.iter().filter_map(|field| field.tag.as_ref());
+/// Refuses tags of fields or cases that .proto can't have.
+pub(super) fn check_tags<'a>(
+    tags: impl Iterator<Item = &'a SpannedValue<Tag>> + Clone,
+    reserved: &[(u32, u32)],
+    errors: &mut Accumulator,
+) {
     for (index, tag) in tags.clone().enumerate() {
         let Tag(number) = **tag;
         let problem = if number == 0 || number > MAX_TAG {

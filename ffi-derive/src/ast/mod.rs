@@ -3,12 +3,14 @@
 mod enumeration;
 mod function;
 mod message;
+mod oneof;
 mod types;
 
 use darling::{Error, Result};
 pub(crate) use enumeration::{Enum, Variant};
 pub(crate) use function::{Function, Param, Pass, refuse_export};
 pub(crate) use message::{Field, Message};
+pub(crate) use oneof::{Case, Oneof};
 use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
 

@@ -4,7 +4,7 @@
 //! the general advice of `#[diagnostic::on_unimplemented]`; here stands the particular one.
 
 use darling::{Error, Result};
-use syn::{Expr, ExprLit, GenericArgument, Lit, PathArguments, PathSegment, Type, TypePath};
+use syn::{Expr, ExprLit, GenericArgument, Ident, Lit, PathArguments, PathSegment, Type, TypePath};
 
 /// The type inside the invisible group that a `$ty:ty` of `macro_rules!` leaves, and inside parentheses.
 pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
@@ -17,49 +17,107 @@ pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
     }
 }
 
-/// The element of an array of any depth, else the type itself.
-pub(crate) fn element(ty: &Type) -> &Type {
+/// Refuses what can't be inside the message or oneof `holder`.
+pub(crate) fn check_inside(ty: &Type, holder: &Ident, what: &str) -> Result<()> {
+    let mut errors = Error::accumulator();
+    if let Some(itself) = find(ty, &|ty| matches!(ty, Type::Path(path) if path.path.is_ident(holder))) {
+        let problem = format!(
+            "{what} can't hold itself\nhint: refer to a message in a pool, with `FfiRef`, or hold an index"
+        );
+        errors.push(Error::custom(problem).with_span(itself));
+    }
+    errors.handle(check_field(ty));
+    errors.finish()
+}
+
+/// The first type for which `wanted` holds: `ty`, or one that it holds in place.
+fn find<'a>(ty: &'a Type, wanted: &dyn Fn(&Type) -> bool) -> Option<&'a Type> {
     match ungrouped(ty) {
-        Type::Array(array) => element(&array.elem),
-        ty => ty,
+        ty if wanted(ty) => Some(ty),
+        Type::Array(array) => find(&array.elem, wanted),
+        Type::Path(path) if HOLDERS.contains(&&*last_name(path)) => {
+            type_arguments(path).find_map(|ty| find(ty, wanted))
+        }
+        _ => None,
     }
 }
 
+/// Types of `ffi_core` that hold values of their type arguments in place.
+const HOLDERS: [&str; 3] = ["FfiVec", "FfiOption", "FfiMap"];
+
+/// Types of `ffi_core` with a capacity, their last argument.
+const BOUNDED: [&str; 4] = ["FfiStr", "FfiBytes", "FfiVec", "FfiMap"];
+
 /// Refuses what can't be a field.
-pub(crate) fn check_field(ty: &Type) -> Result<()> {
+fn check_field(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
         Type::Array(array) if is_zero(&array.len) => {
             refuse(ty, "a field needs at least one byte", "remove it, or give the array an element")
         }
         Type::Array(array) => check_field(&array.elem),
-        Type::Reference(_) => refuse(
-            ty,
-            "a message can't hold a reference: Dart can't keep what it points to alive",
-            "hold the value itself, or an index",
-        ),
+        Type::Reference(reference) => match ungrouped(&reference.elem) {
+            Type::Path(path) if last_name(path) == "str" => refuse(
+                ty,
+                "a message can't hold a reference: Dart can't keep what it points to alive",
+                "`FfiStr<N>`",
+            ),
+            Type::Slice(_) => refuse(
+                ty,
+                "a message can't hold a reference: Dart can't keep what it points to alive",
+                "`FfiVec<T, N>`",
+            ),
+            _ => refuse(
+                ty,
+                "a message can't hold a reference: Dart can't keep what it points to alive",
+                "hold the value itself, or `FfiRef<T>`, which refers to a message in a pool",
+            ),
+        },
         Type::Ptr(_) | Type::FnPtr(_) => refuse(
             ty,
             "a message can't hold a pointer: it has another size on other targets",
-            "hold an index",
+            "hold an index, or `FfiRef<T>`, which refers to a message in a pool",
         ),
         Type::Tuple(_) => {
             refuse(ty, "a tuple has no layout of its own", "make it a message with named fields")
         }
         Type::Path(path) => match last_name(path).as_str() {
-            "String" => {
-                refuse(ty, "`String` points to memory that Dart can't reach", "`[u8; N]` and a length")
-            }
-            "Vec" => refuse(ty, "`Vec` points to memory that Dart can't reach", "`[T; N]` and a length"),
-            "Box" | "Rc" | "Arc" => {
-                refuse(ty, "a message can't own memory elsewhere", "hold the value itself")
-            }
-            "Option" => refuse(ty, "`Option` has no fixed layout", "the value and a `bool`"),
+            "String" => refuse(
+                ty,
+                "`String` points to memory that Dart can't reach",
+                "`FfiStr<N>`, up to `N` bytes in place",
+            ),
+            "Vec" if first_argument(path).is_some_and(is_u8) => refuse(
+                ty,
+                "`Vec` points to memory that Dart can't reach",
+                "`FfiBytes<N>`, up to `N` bytes in place",
+            ),
+            "Vec" | "VecDeque" => refuse(
+                ty,
+                &format!("`{}` points to memory that Dart can't reach", last_name(path)),
+                "`FfiVec<T, N>`, up to `N` elements in place",
+            ),
+            "Box" | "Rc" | "Arc" => refuse(
+                ty,
+                "a message can't own memory elsewhere",
+                "hold the value itself, or `FfiRef<T>`, which refers to a message in a pool",
+            ),
+            "Option" => refuse(ty, "`Option` has no fixed layout", "`FfiOption<T>`"),
             "HashMap" | "BTreeMap" => refuse(
                 ty,
                 "a map points to memory that Dart can't reach",
-                "`[T; N]` of messages with key and value",
+                "`FfiMap<K, V, N>`, up to `N` entries in place",
             ),
+            name if BOUNDED.contains(&name) && capacity(path).is_some_and(is_zero) => {
+                refuse(ty, &format!("`{name}` needs room for something"), "a capacity of at least 1")
+            }
+            name if HOLDERS.contains(&name) => {
+                let mut errors = Error::accumulator();
+                for ty in type_arguments(path) {
+                    errors.handle(check_field(ty));
+                }
+                errors.finish()
+            }
             _ => check_scalar(ty, path),
         },
         _ => Ok(()),
@@ -160,15 +218,37 @@ fn last_name(path: &TypePath) -> String {
     last_segment(path).map(|segment| segment.ident.to_string()).unwrap_or_default()
 }
 
-/// `T` of `Result<T, E>`.
-fn first_argument(path: &TypePath) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &last_segment(path)?.arguments else {
-        return None;
+/// What stands between `<` and `>`.
+fn arguments(path: &TypePath) -> impl DoubleEndedIterator<Item = &GenericArgument> {
+    let arguments = match last_segment(path).map(|segment| &segment.arguments) {
+        Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
+        _ => None,
     };
-    arguments.args.iter().find_map(|argument| match argument {
+    arguments.into_iter().flatten()
+}
+
+fn type_arguments(path: &TypePath) -> impl Iterator<Item = &Type> {
+    arguments(path).filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// `T` of `Result<T, E>`.
+fn first_argument(path: &TypePath) -> Option<&Type> {
+    type_arguments(path).next()
+}
+
+/// `N` of `FfiVec<T, N>`, where it isn't the name of a constant: a macro takes that for a type.
+fn capacity(path: &TypePath) -> Option<&Expr> {
+    match arguments(path).next_back()? {
+        GenericArgument::Const(capacity) => Some(capacity),
+        _ => None,
+    }
+}
+
+fn is_u8(ty: &Type) -> bool {
+    matches!(ungrouped(ty), Type::Path(path) if path.path.is_ident("u8"))
 }
 
 /// Whether an array's length is the literal 0; rustc finds the other zeros.

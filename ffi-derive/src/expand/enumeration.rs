@@ -26,7 +26,8 @@ fn value(item: &Enum, Variant { ident: variant, .. }: &Variant) -> TokenStream {
 fn implementations(item: &Enum) -> TokenStream {
     let (ident, repr) = (&item.head.ident, &item.repr);
     let name = &item.head.item.name;
-    let reference = format!("{{\"enum\":\"{}\"}}", item.head.prefix.id(name));
+    let id = item.head.prefix.id(name);
+    let reference = format!("{{\"enum\":\"{id}\"}}");
     let name_hash = names::hash(name);
     // Not `Self::Repr` and its like, which may be variants, too.
     let integer = quote!(__ffi::core::primitive::#repr);
@@ -74,6 +75,7 @@ fn implementations(item: &Enum) -> TokenStream {
         unsafe impl __ffi::FfiEnum for #ident #copy {
             type Repr = #integer;
             const NAME: &'static __ffi::core::primitive::str = #name;
+            const ID: &'static __ffi::core::primitive::str = #id;
 
             #[inline]
             fn from_repr(repr: #integer) -> __ffi::core::option::Option<Self> {

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
 
 use super::{block, exports};
@@ -97,7 +98,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .filter(|param| param.pass == Pass::Value)
         .map(|param| &param.ty)
         .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
-    let output_type = quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::Output);
+    let output_type = output_type(output);
     let by_value_output = quote_spanned! {output.span()=>
         const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#output_type>());
     };
@@ -125,9 +126,21 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     }
 }
 
+/// The type of the successful result. Everything about the result has its span: there rustc reports a type that can't be one.
+fn output_type(output: &Type) -> TokenStream {
+    quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::Output)
+}
+
+fn fallible(output: &Type) -> TokenStream {
+    quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::FALLIBLE)
+}
+
 /// The hash of the signature; see `ffi_core::schema::fingerprint`.
 fn signature(function: &Function) -> TokenStream {
     let output = &function.output;
+    let output_type = output_type(output);
+    let returns = quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::FINGERPRINT);
+    let fallible = fallible(output);
     let name_hash = names::hash(&function.head.item.name);
     let params = function.params.iter().map(|Param { pass, ty, .. }| {
         let pass_hash = names::hash(pass.name());
@@ -137,8 +150,8 @@ fn signature(function: &Function) -> TokenStream {
         const __FFI_SIGNATURE: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
             __ffi::fingerprint::FUNCTION,
             #name_hash,
-            <<#output as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::FINGERPRINT,
-            <#output as __ffi::FfiReturn>::FALLIBLE as __ffi::core::primitive::u64,
+            #returns,
+            #fallible as __ffi::core::primitive::u64,
             #(#params,)*
         ]);
     }
@@ -146,6 +159,7 @@ fn signature(function: &Function) -> TokenStream {
 
 fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenStream {
     let output = &function.output;
+    let output_type = output_type(output);
     let mut record = Record::new("function", &function.head.item);
     record.entry("symbol", symbol).entry("fingerprint_symbol", fingerprint_symbol);
     if function.leaf {
@@ -162,9 +176,9 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
                 .text("}");
         })
         .text(",\"returns\":")
-        .nested(quote!(<<#output as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::TYPE))
+        .nested(quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::TYPE))
         .text(",\"fallible\":")
-        .piece(quote!(Flag), quote!(<#output as __ffi::FfiReturn>::FALLIBLE))
+        .piece(quote!(Flag), fallible(output))
         .text(",\"fingerprint\":")
         .piece(quote!(Fingerprint), quote!(__FFI_SIGNATURE))
         .finish()

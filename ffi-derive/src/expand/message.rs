@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, exports};
+use super::{block, by_value, capacities, checked, exports};
 use crate::ast::{Field, Message};
 use crate::names;
 use crate::record::Record;
@@ -12,12 +12,12 @@ use crate::record::Record;
 pub(crate) fn message(message: &Message) -> TokenStream {
     let layout = layout(message);
     let implementations = implementations(message);
-    let byte_traits = byte_traits(message);
     let ident = &message.head.ident;
+    let (value, byte_traits) = (by_value(ident), byte_traits(message));
     let symbol = message.head.prefix.type_symbol(&message.head.item.name, "fingerprint");
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&message.head, &symbol, &fingerprint, &record(message, &symbol));
-    block(&message.head, &quote! { #layout #implementations #byte_traits #exports })
+    block(&message.head, &quote! { #layout #implementations #value #byte_traits #exports })
 }
 
 /// Where rustc put the fields, and the assertion that `repr(C)` puts them there, too.
@@ -33,14 +33,17 @@ fn layout(message: &Message) -> TokenStream {
         }
     });
     let any_bits = any_bits(message);
+    let capacities = message.fields.iter().map(|field| capacities(&field.ty));
     let not_empty = message
         .fields
         .iter()
-        .map(|Field { ty, .. }| quote_spanned!(ty.span()=> const _: () = __ffi::assert_not_empty::<#ty>();));
+        .map(|Field { ty, .. }| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
     let assertions = quote_spanned! {ident.span()=>
         const _: () = {
             // Where a field's type is refused, rustc says so, and nothing of what would follow from it.
             #(let _: __ffi::core::primitive::bool = #any_bits;)*
+            #(#not_empty)*
+            #(#capacities)*
             __ffi::assert_repr_c(
                 __ffi::core::mem::size_of::<#ident>(),
                 __ffi::core::mem::align_of::<#ident>(),
@@ -51,7 +54,6 @@ fn layout(message: &Message) -> TokenStream {
     };
     quote! {
         const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
-        #(#not_empty)*
         #assertions
     }
 }
@@ -66,7 +68,9 @@ fn any_bits(message: &Message) -> impl Iterator<Item = TokenStream> {
 fn implementations(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let name = &message.head.item.name;
-    let reference = format!("{{\"message\":\"{}\"}}", message.head.prefix.id(name));
+    let id = message.head.prefix.id(name);
+    let id_hash = names::hash(&id);
+    let reference = format!("{{\"message\":\"{id}\"}}");
     let name_hash = names::hash(name);
     let facts = message.fields.iter().enumerate().map(|(index, field)| {
         let (hash, index, ty) = (names::hash(&field.item.name), Literal::usize_unsuffixed(index), &field.ty);
@@ -118,23 +122,8 @@ fn implementations(message: &Message) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::FfiMessage for #ident {
             const NAME: &'static __ffi::core::primitive::str = #name;
-        }
-
-        // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `from_abi` checks.
-        #[automatically_derived]
-        unsafe impl __ffi::FfiValue for #ident {
-            type Abi = __ffi::core::mem::MaybeUninit<Self>;
-
-            #[inline]
-            fn into_abi(self) -> Self::Abi {
-                __ffi::core::mem::MaybeUninit::new(self)
-            }
-
-            #[inline]
-            unsafe fn from_abi(abi: Self::Abi) -> __ffi::core::result::Result<Self, __ffi::Invalid> {
-                // SAFETY: this function's contract is the callee's.
-                unsafe { __ffi::from_abi(abi) }
-            }
+            const ID: &'static __ffi::core::primitive::str = #id;
+            const ID_HASH: __ffi::core::primitive::u64 = #id_hash;
         }
     }
 }
@@ -148,7 +137,7 @@ fn byte_traits(message: &Message) -> TokenStream {
     let pod = message.pod.then(|| {
         let fields = message.fields.iter().map(|field| {
             let ty = &field.ty;
-            quote_spanned!(ty.span()=> __ffi_assert_pod::<#ty>();)
+            quote_spanned!(ty.span()=> __ffi::assert_pod_field::<#ty>();)
         });
         let padding_free = quote_spanned! {span=>
             __ffi::assert_padding_free::<
@@ -158,7 +147,6 @@ fn byte_traits(message: &Message) -> TokenStream {
         };
         quote! {
             const _: () = {
-                const fn __ffi_assert_pod<T: __ffi::bytemuck::Pod>() {}
                 #(#fields)*
                 #padding_free
             };
@@ -168,20 +156,7 @@ fn byte_traits(message: &Message) -> TokenStream {
             unsafe impl __ffi::bytemuck::Pod for #ident #copy {}
         }
     });
-    let checked = message.checked.then(|| {
-        quote! {
-            // SAFETY: `Bits` has the layout of the message and any bits; the check accepts valid messages alone.
-            #[automatically_derived]
-            unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident #copy {
-                type Bits = __ffi::Bits<Self>;
-
-                #[inline]
-                fn is_valid_bit_pattern(bits: &Self::Bits) -> __ffi::core::primitive::bool {
-                    bits.is_valid()
-                }
-            }
-        }
-    });
+    let checked = message.checked.then(|| checked(ident));
     quote! { #pod #checked }
 }
 

@@ -6,12 +6,16 @@
 mod enumeration;
 mod function;
 mod message;
+mod oneof;
 
 pub(crate) use enumeration::enumeration;
 pub(crate) use function::function;
 pub(crate) use message::message;
+pub(crate) use oneof::oneof;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Ident, Type};
 
 use crate::ast::Head;
 
@@ -49,5 +53,52 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
     quote! {
         #fingerprint
         #krate::__record!(#record);
+    }
+}
+
+/// The assertion that each `N` in the type of a field or case is one that a length can count to.
+fn capacities(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> __ffi::assert_capacities(<#ty as __ffi::FfiType>::CAPACITIES_FIT);)
+}
+
+/// `FfiValue` of a message or oneof, which is passed as it is.
+fn by_value(ident: &Ident) -> TokenStream {
+    quote! {
+        // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `from_abi` checks.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiValue for #ident {
+            type Abi = __ffi::core::mem::MaybeUninit<#ident>;
+
+            #[inline]
+            fn into_abi(self) -> __ffi::core::mem::MaybeUninit<#ident> {
+                __ffi::core::mem::MaybeUninit::new(self)
+            }
+
+            #[inline]
+            unsafe fn from_abi(
+                abi: __ffi::core::mem::MaybeUninit<#ident>,
+            ) -> __ffi::core::result::Result<#ident, __ffi::Invalid> {
+                // SAFETY: this function's contract is the callee's.
+                unsafe { __ffi::from_abi(abi) }
+            }
+        }
+    }
+}
+
+/// `bytemuck::CheckedBitPattern` of a message or oneof.
+fn checked(ident: &Ident) -> TokenStream {
+    // The bound makes rustc report a missing `Copy` once, and here.
+    let copy = quote_spanned!(ident.span()=> where #ident: __ffi::core::marker::Copy);
+    quote! {
+        // SAFETY: `Bits` has the layout of the type and any bits; the check accepts valid values alone.
+        #[automatically_derived]
+        unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident #copy {
+            type Bits = __ffi::Bits<#ident>;
+
+            #[inline]
+            fn is_valid_bit_pattern(bits: &__ffi::Bits<#ident>) -> __ffi::core::primitive::bool {
+                bits.is_valid()
+            }
+        }
     }
 }

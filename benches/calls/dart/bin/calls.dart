@@ -1,0 +1,25 @@
+/// Run by `cargo xtask bench calls`: `calls.dart MODE LIBRARY`, where MODE is a
+/// word for the ratios' names.
+library;
+
+import 'dart:io';
+
+import 'package:calls_bench/batches.dart';
+import 'package:calls_bench/calls.dart';
+import 'package:calls_bench/comparison.dart';
+import 'package:calls_bench/fields.dart';
+import 'package:calls_bench/libraries.dart';
+
+void main(List<String> arguments) {
+  final [mode, library] = arguments;
+  print('\nDart ${Platform.version}, ${mode.toUpperCase()}');
+  try {
+    openLibraries(library);
+    compareCalls(mode);
+    compareFields(mode);
+    compareBatches(mode);
+  } on WrongResult catch (wrong) {
+    stderr.writeln('wrong result: $wrong');
+    exitCode = 1;
+  }
+}

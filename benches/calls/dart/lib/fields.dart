@@ -1,0 +1,248 @@
+/// Fields of messages, and elements of arrays of them.
+///
+/// A loop that reads one field of one view again and again would be no loop once
+/// the compiler has moved the read in front of it. So reads and writes go
+/// round a list of views, which every contender pays for, and the update makes each
+/// read depend on the write before it. A view that is held comes from elsewhere: the
+/// compiler does not know how it was made. An element is a view made for one use.
+library;
+
+import 'dart:ffi';
+
+import 'package:bench_calls/bench_calls.dart';
+
+import 'comparison.dart';
+import 'hand_written.dart';
+import 'libraries.dart';
+import 'ratio.dart';
+
+const _byHand = 'by hand';
+const _pointer = 'by hand, unchecked pointer';
+
+final int _size = sizeOf<HandParticle>();
+
+/// How many views are held; a power of two.
+const _held = 64;
+
+late final List<Particle> _generatedViews;
+late final List<HandParticle> _handViews;
+
+/// Compares fields through views that are held, and through elements.
+void compareFields(String mode) {
+  _generatedViews = List.generate(_held, (i) => particles[i], growable: false);
+  _handViews = List.generate(
+    _held,
+    (i) => (handParticles + i).ref,
+    growable: false,
+  );
+
+  for (final (comparison, name, limit) in [
+    (_read, 'field_read', 1.05),
+    (_write, 'field_write', 1.05),
+    (_update, 'field_update', 1.05),
+    (_element, 'element_read', 1.1),
+    (_elementUpdate, 'element_update', 1.1),
+  ]) {
+    final times = comparison.run();
+    printRatio(
+      '${mode}_${name}_vs_hand_written',
+      times[generated]!,
+      times[_byHand]!,
+      Target.atMost(limit),
+    );
+    if (times[_pointer] case final pointer?) {
+      printRatio(
+        '${mode}_${name}_vs_unchecked_pointer',
+        times[generated]!,
+        pointer,
+        const Target.atMost(8),
+      );
+    }
+  }
+}
+
+final _read = Comparison('field read, views held', const [
+  Contender(generated, _generatedRead, prepare: resetParticles),
+  Contender(_byHand, _handRead, prepare: resetParticles),
+], expected: _idSum);
+
+num _idSum(int count) {
+  var sum = 0;
+  for (var i = 0; i < count; i++) {
+    sum += i & (_held - 1);
+  }
+  return sum;
+}
+
+int _generatedRead(int count) {
+  final views = _generatedViews;
+  var sum = 0;
+  for (var i = 0; i < count; i++) {
+    sum += views[i & (_held - 1)].id;
+  }
+  return sum;
+}
+
+int _handRead(int count) {
+  final views = _handViews;
+  var sum = 0;
+  for (var i = 0; i < count; i++) {
+    sum += views[i & (_held - 1)].id;
+  }
+  return sum;
+}
+
+/// What was written is read back through the other contender's eyes.
+final _write = Comparison('field write, views held', const [
+  Contender(generated, _generatedWrite, prepare: resetParticles),
+  Contender(_byHand, _handWrite, prepare: resetParticles),
+], expected: (count) => count - 1);
+
+int _generatedWrite(int count) {
+  final views = _generatedViews;
+  for (var i = 0; i < count; i++) {
+    views[i & (_held - 1)].id = i;
+  }
+  return handParticles[(count - 1) & (_held - 1)].id;
+}
+
+int _handWrite(int count) {
+  final views = _handViews;
+  for (var i = 0; i < count; i++) {
+    views[i & (_held - 1)].id = i;
+  }
+  return particles[(count - 1) & (_held - 1)].id;
+}
+
+final _update = Comparison('field read and write, one view held', const [
+  Contender(generated, _generatedUpdate, prepare: resetParticles),
+  Contender(_byHand, _handUpdate, prepare: resetParticles),
+], expected: (count) => count);
+
+int _generatedUpdate(int count) {
+  final view = _generatedViews[0];
+  for (var i = 0; i < count; i++) {
+    view.id = view.id + 1;
+  }
+  return handParticles.ref.id;
+}
+
+int _handUpdate(int count) {
+  final view = _handViews[0];
+  for (var i = 0; i < count; i++) {
+    view.id = view.id + 1;
+  }
+  return particles[0].id;
+}
+
+final _element = Comparison(
+  'element of an array, one field read',
+  const [
+    Contender(generated, _generatedElement, prepare: resetParticles),
+    Contender(_byHand, _handElement, prepare: resetParticles),
+    Contender(_pointer, _pointerElement, prepare: resetParticles),
+  ],
+  unit: particleCount,
+  expected: (count) {
+    var sum = 0.0;
+    for (var i = 0; i < particleCount; i++) {
+      sum += startX(i);
+    }
+    return sum * count;
+  },
+);
+
+double _generatedElement(int count) {
+  final array = particles;
+  var sum = 0.0;
+  for (var pass = 0; pass < count; pass++) {
+    for (var i = 0; i < particleCount; i++) {
+      sum += array[i].x;
+    }
+  }
+  return sum;
+}
+
+/// As safe as what is generated: the index is checked, and a view keeps the
+/// memory alive.
+double _handElement(int count) {
+  final bytes = handBytes;
+  var sum = 0.0;
+  for (var pass = 0; pass < count; pass++) {
+    for (var i = 0; i < particleCount; i++) {
+      RangeError.checkValidIndex(i, bytes, null, particleCount);
+      sum += Struct.create<HandParticle>(bytes, i * _size).x;
+    }
+  }
+  return sum;
+}
+
+double _pointerElement(int count) {
+  final pointer = handParticles;
+  var sum = 0.0;
+  for (var pass = 0; pass < count; pass++) {
+    for (var i = 0; i < particleCount; i++) {
+      sum += (pointer + i).ref.x;
+    }
+  }
+  return sum;
+}
+
+final _elementUpdate = Comparison(
+  'element of an array, one field read and written',
+  const [
+    Contender(generated, _generatedElementUpdate, prepare: resetParticles),
+    Contender(_byHand, _handElementUpdate, prepare: resetParticles),
+    Contender(_pointer, _pointerElementUpdate, prepare: resetParticles),
+  ],
+  unit: particleCount,
+  expected: (count) {
+    var sum = 0;
+    for (var i = 0; i < particleCount; i++) {
+      sum += i + count;
+    }
+    return sum;
+  },
+);
+
+int _generatedElementUpdate(int count) {
+  final array = particles;
+  for (var pass = 0; pass < count; pass++) {
+    for (var i = 0; i < particleCount; i++) {
+      final particle = array[i];
+      particle.id = particle.id + 1;
+    }
+  }
+  return _ids();
+}
+
+int _handElementUpdate(int count) {
+  final bytes = handBytes;
+  for (var pass = 0; pass < count; pass++) {
+    for (var i = 0; i < particleCount; i++) {
+      RangeError.checkValidIndex(i, bytes, null, particleCount);
+      final particle = Struct.create<HandParticle>(bytes, i * _size);
+      particle.id = particle.id + 1;
+    }
+  }
+  return _ids();
+}
+
+int _pointerElementUpdate(int count) {
+  final pointer = handParticles;
+  for (var pass = 0; pass < count; pass++) {
+    for (var i = 0; i < particleCount; i++) {
+      final particle = (pointer + i).ref;
+      particle.id = particle.id + 1;
+    }
+  }
+  return _ids();
+}
+
+int _ids() {
+  var sum = 0;
+  for (var i = 0; i < particleCount; i++) {
+    sum += handParticles[i].id;
+  }
+  return sum;
+}

@@ -1,0 +1,206 @@
+/// Bindings of the benchmark's library as one would write them by hand, in the
+/// form that is fastest with `lookupFunction`: final fields of an object.
+library;
+
+import 'dart:ffi';
+
+final class HandStatus extends Struct {
+  @Int32()
+  external int code;
+
+  @Uint32()
+  external int detail;
+
+  external Pointer<Uint8> message;
+
+  @Size()
+  external int messageLength;
+}
+
+final class HandParticle extends Struct {
+  @Float()
+  external double x;
+
+  @Float()
+  external double y;
+
+  @Float()
+  external double z;
+
+  @Float()
+  external double vx;
+
+  @Float()
+  external double vy;
+
+  @Float()
+  external double vz;
+
+  @Float()
+  external double mass;
+
+  @Uint32()
+  external int id;
+}
+
+typedef _AllocC = Pointer<Uint8> Function(Size, Size);
+typedef _AllocDart = Pointer<Uint8> Function(int, int);
+typedef _ClearC = Void Function(Pointer<HandStatus>);
+typedef _ClearDart = void Function(Pointer<HandStatus>);
+typedef _AddC = Int32 Function(Int32, Int32, Pointer<HandStatus>);
+typedef _AddDart = int Function(int, int, Pointer<HandStatus>);
+typedef _RawAddC = Int32 Function(Int32, Int32);
+typedef _RawAddDart = int Function(int, int);
+typedef _StepC = Void Function(
+  Pointer<HandParticle>,
+  Size,
+  Float,
+  Pointer<HandStatus>,
+);
+typedef _StepDart = void Function(
+  Pointer<HandParticle>,
+  int,
+  double,
+  Pointer<HandStatus>,
+);
+typedef _RawStepC = Void Function(Pointer<HandParticle>, Size, Float);
+typedef _RawStepDart = void Function(Pointer<HandParticle>, int, double);
+typedef _SumC = Double Function(
+  Pointer<HandParticle>,
+  Size,
+  Pointer<HandStatus>,
+);
+typedef _SumDart = double Function(
+  Pointer<HandParticle>,
+  int,
+  Pointer<HandStatus>,
+);
+typedef _RawSumC = Double Function(Pointer<HandParticle>, Size);
+typedef _RawSumDart = double Function(Pointer<HandParticle>, int);
+
+/// The functions that the generated package calls, with a check of the status.
+final class HandWritten {
+  HandWritten(DynamicLibrary library)
+    : _status = library
+          .lookupFunction<_AllocC, _AllocDart>('bench_calls_ffi_alloc')(
+            sizeOf<HandStatus>(),
+            8,
+          )
+          .cast(),
+      _clear = library.lookupFunction<_ClearC, _ClearDart>(
+        'bench_calls_ffi_status_clear',
+        isLeaf: true,
+      ),
+      _addLeaf = library.lookupFunction<_AddC, _AddDart>(
+        'bench_calls_add_leaf',
+        isLeaf: true,
+      ),
+      _add = library.lookupFunction<_AddC, _AddDart>('bench_calls_add'),
+      _addChecked = library.lookupFunction<_AddC, _AddDart>(
+        'bench_calls_add_checked',
+        isLeaf: true,
+      ),
+      _step = library.lookupFunction<_StepC, _StepDart>('bench_calls_step'),
+      _sumX = library.lookupFunction<_SumC, _SumDart>('bench_calls_sum_x');
+
+  final Pointer<HandStatus> _status;
+  final _ClearDart _clear;
+  final _AddDart _addLeaf;
+  final _AddDart _add;
+  final _AddDart _addChecked;
+  final _StepDart _step;
+  final _SumDart _sumX;
+
+  int addLeaf(int a, int b) {
+    final sum = _addLeaf(a, b, _status);
+    if (_status.ref.code != 0) _fail();
+    return sum;
+  }
+
+  int add(int a, int b) {
+    final sum = _add(a, b, _status);
+    if (_status.ref.code != 0) _fail();
+    return sum;
+  }
+
+  int addChecked(int a, int b) {
+    final sum = _addChecked(a, b, _status);
+    if (_status.ref.code != 0) _fail();
+    return sum;
+  }
+
+  void step(Pointer<HandParticle> particles, int length, double dt) {
+    _step(particles, length, dt, _status);
+    if (_status.ref.code != 0) _fail();
+  }
+
+  double sumX(Pointer<HandParticle> particles, int length) {
+    final sum = _sumX(particles, length, _status);
+    if (_status.ref.code != 0) _fail();
+    return sum;
+  }
+
+  Never _fail() {
+    final code = _status.ref.code;
+    _clear(_status);
+    throw StateError('status $code');
+  }
+}
+
+/// The same functions of C, whose status nobody looks at.
+final class Unchecked {
+  Unchecked(DynamicLibrary library)
+    : _status = library
+          .lookupFunction<_AllocC, _AllocDart>('bench_calls_ffi_alloc')(
+            sizeOf<HandStatus>(),
+            8,
+          )
+          .cast(),
+      _addLeaf = library.lookupFunction<_AddC, _AddDart>(
+        'bench_calls_add_leaf',
+        isLeaf: true,
+      ),
+      _add = library.lookupFunction<_AddC, _AddDart>('bench_calls_add');
+
+  final Pointer<HandStatus> _status;
+  final _AddDart _addLeaf;
+  final _AddDart _add;
+
+  int addLeaf(int a, int b) => _addLeaf(a, b, _status);
+
+  int add(int a, int b) => _add(a, b, _status);
+}
+
+/// Functions of plain C, which have no status.
+final class Plain {
+  Plain(DynamicLibrary library)
+    : _addLeaf = library.lookupFunction<_RawAddC, _RawAddDart>(
+        'raw_add',
+        isLeaf: true,
+      ),
+      _add = library.lookupFunction<_RawAddC, _RawAddDart>('raw_add'),
+      _addChecked = library.lookupFunction<_RawAddC, _RawAddDart>(
+        'raw_add_checked',
+        isLeaf: true,
+      ),
+      _step = library.lookupFunction<_RawStepC, _RawStepDart>('raw_step'),
+      _sumX = library.lookupFunction<_RawSumC, _RawSumDart>('raw_sum_x');
+
+  final _RawAddDart _addLeaf;
+  final _RawAddDart _add;
+  final _RawAddDart _addChecked;
+  final _RawStepDart _step;
+  final _RawSumDart _sumX;
+
+  int addLeaf(int a, int b) => _addLeaf(a, b);
+
+  int add(int a, int b) => _add(a, b);
+
+  int addChecked(int a, int b) => _addChecked(a, b);
+
+  void step(Pointer<HandParticle> particles, int length, double dt) =>
+      _step(particles, length, dt);
+
+  double sumX(Pointer<HandParticle> particles, int length) =>
+      _sumX(particles, length);
+}

@@ -1,0 +1,19 @@
+/// The line that `xtask/src/ratio.rs` describes, and checks.
+String ratioLine(String name, double value, Target target) {
+  final printed = value.toStringAsFixed(2);
+  final limit = target.limit.toStringAsFixed(2);
+  final sign = target.atMost ? '<=' : '>=';
+  final verdict = target.isMet(double.parse(printed)) ? 'ok' : 'MISS';
+  return 'ratio $name: $printed (target $sign $limit) $verdict';
+}
+
+/// What a ratio should be.
+final class Target {
+  const Target.atMost(this.limit) : atMost = true;
+  const Target.atLeast(this.limit) : atMost = false;
+
+  final double limit;
+  final bool atMost;
+
+  bool isMet(double value) => atMost ? value <= limit : value >= limit;
+}

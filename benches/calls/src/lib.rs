@@ -1,0 +1,113 @@
+//! What the benchmark calls from Dart: each function once as `#[ffi_export]` makes it, and once as plain C without a
+//! status, as one would write it by hand. Both call the same Rust.
+
+use std::fmt;
+use std::slice;
+
+use ffi_core::{FfiMessage, ffi_export};
+
+ffi_core::library!();
+
+/// A point mass.
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+pub struct Particle {
+    /// Metres.
+    pub x: f32,
+    /// Metres.
+    pub y: f32,
+    /// Metres.
+    pub z: f32,
+    /// Metres per second.
+    pub vx: f32,
+    /// Metres per second.
+    pub vy: f32,
+    /// Metres per second.
+    pub vz: f32,
+    /// Kilograms.
+    pub mass: f32,
+    /// Which one it is.
+    pub id: u32,
+}
+
+/// The sum of two numbers, wrapping around.
+#[ffi_export(leaf)]
+pub fn add_leaf(a: i32, b: i32) -> i32 {
+    a.wrapping_add(b)
+}
+
+/// The same, for a call that lets Dart collect garbage meanwhile.
+#[ffi_export]
+pub fn add(a: i32, b: i32) -> i32 {
+    a.wrapping_add(b)
+}
+
+/// The sum of two numbers.
+///
+/// # Errors
+///
+/// When it is out of range.
+#[ffi_export(leaf)]
+pub fn add_checked(a: i32, b: i32) -> Result<i32, OutOfRange> {
+    a.checked_add(b).ok_or(OutOfRange)
+}
+
+/// A sum is out of range.
+#[derive(Debug)]
+pub struct OutOfRange;
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the sum is out of range")
+    }
+}
+
+/// Moves every particle by `dt` seconds.
+#[ffi_export]
+pub fn step(particles: &mut [Particle], dt: f32) {
+    for particle in particles {
+        particle.x += particle.vx * dt;
+        particle.y += particle.vy * dt;
+        particle.z += particle.vz * dt;
+    }
+}
+
+/// The sum of all `x`.
+#[ffi_export]
+pub fn sum_x(particles: &[Particle]) -> f64 {
+    particles.iter().map(|particle| f64::from(particle.x)).sum()
+}
+
+/// [`add`] by hand.
+#[unsafe(no_mangle)]
+pub extern "C" fn raw_add(a: i32, b: i32) -> i32 {
+    add(a, b)
+}
+
+/// [`add_checked`] by hand, whose error is a number that can't be a sum of the benchmark.
+#[unsafe(no_mangle)]
+pub extern "C" fn raw_add_checked(a: i32, b: i32) -> i32 {
+    add_checked(a, b).unwrap_or(i32::MIN)
+}
+
+/// [`step`] by hand.
+///
+/// # Safety
+///
+/// `particles` points to `len` particles that nobody else uses meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn raw_step(particles: *mut Particle, len: usize, dt: f32) {
+    // SAFETY: the caller vouches for the pointer and the length.
+    step(unsafe { slice::from_raw_parts_mut(particles, len) }, dt);
+}
+
+/// [`sum_x`] by hand.
+///
+/// # Safety
+///
+/// `particles` points to `len` particles that nobody writes to meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn raw_sum_x(particles: *const Particle, len: usize) -> f64 {
+    // SAFETY: the caller vouches for the pointer and the length.
+    sum_x(unsafe { slice::from_raw_parts(particles, len) })
+}

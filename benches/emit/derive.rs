@@ -1,0 +1,63 @@
+//! What `#[derive(FfiMessage)]` costs at compile time, next to serde's two derives on the same structs.
+//!
+//! Three crates with the same structs are built in turn, each with all of its dependencies ready: without a derive, with
+//! ours, with serde's. What the first one takes is cargo's time and that of the structs themselves, and is subtracted.
+//!
+//! Cold is a build without incremental compilation, as of a crate that is new or has changed all over. Warm
+//! is a build whose source has a new time but the same text: what expanding and looking up costs when nothing changed.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use ffi_dart_emit::library_file;
+
+use crate::generated::{Derives, STRUCTS, Workspace};
+use ffi_benches::{Contender, compare, print_ratio};
+
+const ROUNDS: usize = 7;
+
+pub fn run(workspace: &Workspace) -> Result<()> {
+    for (profile, kind) in [("cold", "cold"), ("dev", "warm")] {
+        workspace.build("structs_check", profile)?;
+        for derives in Derives::ALL {
+            workspace.build(derives.package(), profile)?;
+        }
+        check_records(workspace, profile)?;
+
+        let contenders = Derives::ALL.map(|derives| {
+            let name = match derives {
+                Derives::Nothing => "no derive",
+                Derives::Ours => "FfiMessage",
+                Derives::Serde => "Serialize, Deserialize",
+            };
+            Contender::new(name, move || rebuild(workspace, derives.package(), profile))
+        });
+        let title = format!("{kind} build of {STRUCTS} structs");
+        let [plain, ours, serde] = compare(&title, ROUNDS, contenders)?.map(|samples| samples.median());
+
+        let (ours, serde) = (ours - plain, serde - plain);
+        let each = STRUCTS as f64;
+        println!("  per struct: FfiMessage {:.2}, serde {:.2}", ours / each, serde / each);
+        print_ratio(&format!("derive_{kind}_build_vs_serde"), ours / serde, 1.5);
+    }
+    Ok(())
+}
+
+/// The check crate says that the types implement the traits; that the schema is there, only the library can say.
+fn check_records(workspace: &Workspace, profile: &str) -> Result<()> {
+    let file = workspace.output(profile).join(format!("lib{}.rlib", Derives::Ours.package()));
+    let records = library_file::read(&std::fs::read(&file)?)?.len();
+    ensure!(records == STRUCTS, "{} holds {records} records, not {STRUCTS}", file.display());
+    Ok(())
+}
+
+fn rebuild(workspace: &Workspace, package: &str, profile: &str) -> Result<Duration> {
+    let output = workspace.output(profile).join(format!("lib{package}.rlib"));
+    workspace.touch(package)?;
+    let before = output.metadata()?.modified()?;
+    let start = Instant::now();
+    workspace.build(package, profile)?;
+    let took = start.elapsed();
+    ensure!(output.metadata()?.modified()? > before, "cargo has not built {package}");
+    Ok(took)
+}

@@ -1,0 +1,113 @@
+//! From a library with many messages to a Dart package on the disk.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use ffi_dart_emit::output::OutputFile;
+use ffi_dart_emit::{dart, library_file, model};
+use xtask::workspace::capture;
+
+use crate::generated::{LIBRARIES, Workspace, library, struct_name};
+use ffi_benches::{Contender, compare, print_ratio};
+
+const ROUNDS: usize = 15;
+
+/// A library, and what is written from it.
+struct Input<'a> {
+    emitter: &'a Path,
+    library: &'a Path,
+    package: &'a Path,
+    messages: usize,
+}
+
+/// Builds the libraries and times the program `emitter`, which writes into `folder`, and its library.
+pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
+    let mut paths = Vec::new();
+    for count in LIBRARIES {
+        workspace.build(&library(count), "dev")?;
+        let file = format!("{DLL_PREFIX}{}{DLL_SUFFIX}", library(count));
+        paths.push((workspace.output("dev").join(file), folder.join(library(count)), count));
+    }
+    let inputs: Vec<_> = paths
+        .iter()
+        .map(|(library, package, messages)| Input { emitter, library, package, messages: *messages })
+        .collect();
+    let [small, large] = inputs.as_slice() else { unreachable!("there are two libraries") };
+    for input in &inputs {
+        input.check()?;
+    }
+
+    let [process_small, inside_small, process_large, inside_large] = compare(
+        "emit a Dart package",
+        ROUNDS,
+        [
+            Contender::new("200 messages, the program", || small.run_program()),
+            Contender::new("200 messages, in process, nothing written", || small.run_inside()),
+            Contender::new("1,000 messages, the program", || large.run_program()),
+            Contender::new("1,000 messages, in process, nothing written", || large.run_inside()),
+        ],
+    )?
+    .map(|samples| samples.median());
+    for (name, value, limit) in [
+        ("emit_200_messages", process_small, 100.0),
+        ("emit_200_messages_in_process", inside_small, 100.0),
+        ("emit_1000_messages", process_large, 500.0),
+        ("emit_1000_messages_in_process", inside_large, 500.0),
+    ] {
+        print_ratio(name, value / limit, 1.0);
+    }
+    Ok(())
+}
+
+impl Input<'_> {
+    /// Runs the program, as a user does, into a folder that isn't there.
+    fn run_program(&self) -> Result<Duration> {
+        if self.package.exists() {
+            fs::remove_dir_all(self.package)?;
+        }
+        let start = Instant::now();
+        capture(Command::new(self.emitter).arg("dart").arg(self.library).arg("--out").arg(self.package))?;
+        let took = start.elapsed();
+        let classes = self.classes(&fs::read_to_string(self.package.join("lib/src/messages.g.dart"))?);
+        ensure!(classes == self.messages, "{classes} classes were written");
+        Ok(took)
+    }
+
+    /// Does the same without a process and without files.
+    fn run_inside(&self) -> Result<Duration> {
+        let start = Instant::now();
+        let files = self.emit()?;
+        let took = start.elapsed();
+        let classes: usize = files.iter().map(|file| self.classes(&file.contents)).sum();
+        ensure!(classes == self.messages, "{classes} classes were made");
+        Ok(took)
+    }
+
+    fn emit(&self) -> Result<Vec<OutputFile>> {
+        let records = library_file::read(&fs::read(self.library)?)?;
+        let model = model::resolve(records)?;
+        Ok(dart::package(&model, &dart::Options::default())?)
+    }
+
+    /// How many of the library's messages have their class in `text`.
+    fn classes(&self, text: &str) -> usize {
+        (0..self.messages)
+            .filter(|index| text.contains(&format!("final class {} extends Struct {{", struct_name(*index))))
+            .count()
+    }
+
+    /// Checks that both ways make the same files.
+    fn check(&self) -> Result<()> {
+        self.run_program()?;
+        for file in self.emit()? {
+            let path = self.package.join(&file.path);
+            let written = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            ensure!(written == file.contents, "{} is not what was made in process", path.display());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,227 @@
+//! The crates that are measured, in a workspace of their own with the dependencies of this one.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+use xtask::workspace::{self, capture};
+
+/// How many structs there are in a crate that is compiled.
+pub const STRUCTS: usize = 100;
+
+/// How many messages there are in a library that is emitted.
+pub const LIBRARIES: [usize; 2] = [200, 1000];
+
+/// What the structs of a crate derive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Derives {
+    /// Nothing.
+    Nothing,
+    /// `FfiMessage`.
+    Ours,
+    /// `Serialize` and `Deserialize`.
+    Serde,
+}
+
+impl Derives {
+    pub const ALL: [Self; 3] = [Self::Nothing, Self::Ours, Self::Serde];
+
+    /// The crate whose structs derive it.
+    pub fn package(self) -> &'static str {
+        match self {
+            Self::Nothing => "structs_plain",
+            Self::Ours => "structs_ours",
+            Self::Serde => "structs_serde",
+        }
+    }
+
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Ours => "#[derive(ffi_core::FfiMessage)]\n",
+            Self::Serde => "#[derive(serde::Serialize, serde::Deserialize)]\n",
+        }
+    }
+}
+
+/// A cargo workspace.
+pub struct Workspace {
+    folder: PathBuf,
+    offline: bool,
+}
+
+impl Workspace {
+    /// Writes all crates.
+    pub fn write(folder: &Path) -> Result<Self> {
+        let root = workspace::root();
+        let ffi_core = format!("ffi-core = {{ path = {:?} }}\n", root.join("ffi-core"));
+        let serde = "serde = { version = \"1\", features = [\"derive\"] }\n";
+        let mut workspace = Self { folder: folder.to_owned(), offline: true };
+
+        // Cold builds with incremental compilation off are a profile, so that one folder holds both.
+        let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"*_*\"]\n\n\
+                        [profile.cold]\ninherits = \"dev\"\nincremental = false\n";
+        write(&folder.join("Cargo.toml"), manifest)?;
+        // The same versions as everywhere; cargo drops what isn't needed here.
+        write(&folder.join("Cargo.lock"), &fs::read_to_string(root.join("Cargo.lock"))?)?;
+        for count in LIBRARIES {
+            let lib = "crate-type = [\"cdylib\"]\n";
+            workspace.write_crate(&library(count), lib, &ffi_core, &messages(count))?;
+        }
+        for derives in Derives::ALL {
+            let dependencies = match derives {
+                Derives::Nothing => "",
+                Derives::Ours => &ffi_core,
+                Derives::Serde => serde,
+            };
+            workspace.write_crate(derives.package(), "", dependencies, &structs(derives.attribute()))?;
+        }
+        let mut all = format!("{ffi_core}{serde}");
+        for derives in Derives::ALL {
+            let package = derives.package();
+            writeln!(all, "{package} = {{ path = \"../{package}\" }}")?;
+        }
+        workspace.write_crate("structs_check", "", &all, &check())?;
+
+        workspace.offline = workspace.cargo("fetch").output()?.status.success();
+        Ok(workspace)
+    }
+
+    fn write_crate(&self, package: &str, lib: &str, dependencies: &str, source: &str) -> Result<()> {
+        let manifest = format!(
+            "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\n{lib}\n\
+             [dependencies]\n{dependencies}"
+        );
+        write(&self.folder.join(package).join("Cargo.toml"), &manifest)?;
+        write(&self.source(package), source)
+    }
+
+    fn source(&self, package: &str) -> PathBuf {
+        self.folder.join(package).join("src/lib.rs")
+    }
+
+    /// `cargo` for this workspace, with nothing from outside that would change what is built.
+    fn cargo(&self, command: &str) -> Command {
+        let mut cargo = workspace::cargo();
+        cargo
+            .current_dir(&self.folder)
+            .arg(command)
+            .env("CARGO_TARGET_DIR", self.folder.join("target"))
+            .env_remove("CARGO_INCREMENTAL")
+            .env_remove("RUSTC_WRAPPER")
+            .env_remove("RUSTC_WORKSPACE_WRAPPER")
+            .env_remove("RUSTFLAGS");
+        if self.offline {
+            cargo.arg("--offline");
+        }
+        cargo
+    }
+
+    /// Builds a package.
+    pub fn build(&self, package: &str, profile: &str) -> Result<()> {
+        let mut cargo = self.cargo("build");
+        capture(cargo.args(["--quiet", "--package", package, "--profile", profile]))?;
+        Ok(())
+    }
+
+    /// Makes cargo take a package for changed.
+    pub fn touch(&self, package: &str) -> Result<()> {
+        let source = self.source(package);
+        let file = File::options().append(true).open(&source);
+        let touched = file.and_then(|file| file.set_modified(SystemTime::now()));
+        touched.with_context(|| format!("cannot touch {}", source.display()))
+    }
+
+    /// What cargo builds into for a profile.
+    pub fn output(&self, profile: &str) -> PathBuf {
+        let folder = if profile == "dev" { "debug" } else { profile };
+        self.folder.join("target").join(folder)
+    }
+}
+
+/// The package with `count` messages.
+pub fn library(count: usize) -> String {
+    format!("messages_{count}")
+}
+
+/// The name of a generated struct.
+pub fn struct_name(index: usize) -> String {
+    format!("Record{index:04}")
+}
+
+/// 100 structs of 10 scalar fields, all the same but for the derive.
+fn structs(attribute: &str) -> String {
+    let mut source = String::new();
+    for index in 0..STRUCTS {
+        write!(source, "{attribute}#[repr(C)]\npub struct {} {{\n", struct_name(index))
+            .expect("a String takes all");
+        for field in 0..10 {
+            let ty = SCALARS[(index + field) % SCALARS.len()];
+            writeln!(source, "    pub {}_{index}: {ty},", FIELDS[field]).expect("a String takes all");
+        }
+        source.push_str("}\n\n");
+    }
+    source
+}
+
+/// A library of documented messages with 10 fields each. Every fifth holds the message before it and an array.
+fn messages(count: usize) -> String {
+    let mut source = String::from("ffi_core::library!();\n\n");
+    for index in 0..count {
+        write!(
+            source,
+            "/// What is known of one thing of kind {index}.\n\
+             #[derive(ffi_core::FfiMessage, Clone, Copy)]\n#[repr(C)]\npub struct {} {{\n",
+            struct_name(index)
+        )
+        .expect("a String takes all");
+        for field in 0..10 {
+            let ty = match field {
+                3 if index % 5 == 4 => struct_name(index - 1),
+                6 if index % 5 == 4 => "[f32; 16]".to_owned(),
+                _ => SCALARS[(index + field) % SCALARS.len()].to_owned(),
+            };
+            let name = FIELDS[field];
+            writeln!(source, "    /// Its {name}, in the unit of {name}.\n    pub {name}: {ty},")
+                .expect("a String takes all");
+        }
+        source.push_str("}\n\n");
+    }
+    source
+}
+
+/// Compiles only if every derive has done its work.
+fn check() -> String {
+    let mut source = String::from(
+        "const fn message<T: ffi_core::FfiMessage>() {}\n\
+         const fn serde<T: serde::Serialize + for<'a> serde::Deserialize<'a>>() {}\n\
+         const fn plain<T>() {}\n",
+    );
+    for (function, derives) in [("plain", 0), ("message", 1), ("serde", 2)] {
+        let package = Derives::ALL[derives].package();
+        for index in 0..STRUCTS {
+            writeln!(source, "const _: () = {function}::<{package}::{}>();", struct_name(index))
+                .expect("a String takes all");
+        }
+    }
+    source
+}
+
+const FIELDS: [&str; 10] =
+    ["position", "velocity", "mass", "owner", "count", "flags", "samples", "offset", "weight", "stamp"];
+
+const SCALARS: [&str; 10] = ["f32", "f64", "u32", "i32", "u64", "i64", "u16", "i16", "u8", "bool"];
+
+/// Leaves a file that has the right text as it is: cargo goes by its time.
+fn write(file: &Path, text: &str) -> Result<()> {
+    if fs::read_to_string(file).is_ok_and(|present| present == text) {
+        return Ok(());
+    }
+    let folder = file.parent().context("a file is in a folder")?;
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(file, text))
+        .with_context(|| format!("cannot write {}", file.display()))
+}

@@ -1,0 +1,22 @@
+//! Times the emitter, and what the derive costs at compile time. Run by `cargo xtask bench emit`, with the folder for
+//! what is generated.
+
+mod derive;
+mod emitter;
+mod generated;
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use generated::Workspace;
+
+fn main() -> Result<()> {
+    let folder: PathBuf = env::args_os().nth(1).context("usage: bench-emit FOLDER")?.into();
+    // xtask builds both into one folder.
+    let emitter = env::current_exe()?.with_file_name(format!("ffi-dart-emit{}", env::consts::EXE_SUFFIX));
+    let workspace = Workspace::write(&folder.join("workspace"))?;
+    emitter::run(&workspace, &emitter, &folder.join("packages"))?;
+    derive::run(&workspace)
+}

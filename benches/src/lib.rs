@@ -1,0 +1,88 @@
+//! What the Rust benchmarks share: contenders in rounds, and a table of what they took.
+//!
+//! `benches/calls/dart/lib/comparison.dart` does the same in Dart.
+
+use std::fmt;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use xtask::ratio::{Ratio, Target};
+
+/// One way to do the work.
+pub struct Contender<'a> {
+    name: String,
+    sample: Box<dyn FnMut() -> Result<Duration> + 'a>,
+}
+
+impl<'a> Contender<'a> {
+    /// A contender whose `sample` does the work once, checks the result, and returns what the work alone took.
+    pub fn new(name: impl Into<String>, sample: impl FnMut() -> Result<Duration> + 'a) -> Self {
+        Self { name: name.into(), sample: Box::new(sample) }
+    }
+}
+
+/// What a contender took, one sample per round.
+#[derive(Debug)]
+pub struct Samples {
+    name: String,
+    sorted: Vec<Duration>,
+}
+
+impl Samples {
+    /// The median in milliseconds.
+    #[must_use]
+    pub fn median(&self) -> f64 {
+        self.at(0.5)
+    }
+
+    fn at(&self, part: f64) -> f64 {
+        let last = self.sorted.len() - 1;
+        // At most `last`, which is small.
+        let index = (last as f64 * part).round() as usize;
+        self.sorted[index].as_secs_f64() * 1e3
+    }
+}
+
+impl fmt::Display for Samples {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (median, fastest, ninetieth) = (self.median(), self.at(0.0), self.at(0.9));
+        write!(f, "  {:50}{median:10.2}{fastest:10.2}{ninetieth:10.2}", self.name)
+    }
+}
+
+/// Takes samples of all contenders in rounds: A B C, B C A, C A B, ..; a first round isn't counted. Prints a table
+/// and returns its rows in the order of the contenders.
+///
+/// # Errors
+///
+/// The first of a contender.
+pub fn compare<const N: usize>(
+    title: &str,
+    rounds: usize,
+    mut contenders: [Contender<'_>; N],
+) -> Result<[Samples; N]> {
+    let mut samples = [const { Vec::new() }; N];
+    for round in 0..=rounds {
+        for turn in 0..N {
+            let index = (round + turn) % N;
+            let contender = &mut contenders[index];
+            let sample = (contender.sample)().with_context(|| format!("{title}, {}", contender.name))?;
+            if round > 0 {
+                samples[index].push(sample);
+            }
+        }
+    }
+    println!("\n{:52}    median   fastest 9 of 10 <", format!("{title}, ms"));
+    let mut names = contenders.into_iter().map(|contender| contender.name);
+    Ok(samples.map(|mut sorted| {
+        sorted.sort();
+        let samples = Samples { name: names.next().expect("one per contender"), sorted };
+        println!("{samples}");
+        samples
+    }))
+}
+
+/// Prints a ratio that should be at most `limit`.
+pub fn print_ratio(name: &str, value: f64, limit: f64) {
+    println!("{}", Ratio { name: name.to_owned(), value, target: Target::AtMost(limit) });
+}

@@ -1,0 +1,82 @@
+//! Oneofs: enums that hold data.
+
+use crate::types::{FfiType, Invalid};
+
+/// A data-carrying enum that Rust and Dart share in place. Implemented by `#[derive(FfiMessage)]`.
+///
+/// In memory it is a `u32` tag, then a union of what the cases hold. The first case holds nothing and means unset,
+/// because zeroed memory must be valid; each other holds one value, or nothing. Its position is its tag.
+///
+/// # Safety
+///
+/// An implementation promises, besides what [`FfiType`] asks, that the type has `#[repr(C, u32)]`, cases as said
+/// above, and its union at [`PAYLOAD`](Self::PAYLOAD).
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::{FfiMessage, FfiOneof, FfiStr};
+///
+/// #[derive(FfiMessage)]
+/// #[repr(C, u32)]
+/// enum Reading {
+///     Unset,
+///     Celsius(f64),
+///     Error(FfiStr<60>),
+/// }
+///
+/// #[derive(FfiMessage)]
+/// #[repr(C)]
+/// struct Sensor {
+///     reading: Reading,
+/// }
+///
+/// let mut sensor = Sensor::new_zeroed_box();
+/// assert!(matches!(sensor.reading, Reading::Unset));
+/// sensor.reading = Reading::Celsius(21.5);
+/// if let Reading::Celsius(degrees) = &mut sensor.reading {
+///     *degrees += 0.5;
+/// }
+/// assert_eq!((size_of::<Reading>(), Reading::PAYLOAD), (72, 8));
+/// ```
+pub unsafe trait FfiOneof: FfiType {
+    /// The enum's name in Rust.
+    const NAME: &'static str;
+
+    /// What identifies the oneof in schema records: the crate's name or prefix, `::`, and the name.
+    const ID: &'static str;
+
+    /// Bytes from its start to what the case holds; every case has it there.
+    const PAYLOAD: usize;
+}
+
+/// The tag of untrusted memory.
+///
+/// # Safety
+///
+/// As [`FfiType::check`].
+#[inline]
+pub unsafe fn oneof_tag<O: FfiOneof>(oneof: *const O) -> u32 {
+    // SAFETY: a `repr(C, u32)` enum begins with a `u32`, aligned and initialised by this function's contract.
+    unsafe { oneof.cast::<u32>().read() }
+}
+
+/// The error about a tag that no case has.
+#[cold]
+#[inline(never)]
+pub fn unknown_case<O: FfiOneof>(tag: u32) -> Invalid {
+    Invalid::new(format_args!("{tag} is not a case of {}", O::NAME))
+}
+
+/// Asserts that a oneof has the layout that RFC 2195 gives it: that of a struct of a `u32` and a union.
+///
+/// # Panics
+///
+/// When it hasn't; in const evaluation that is a compile error.
+#[track_caller]
+pub const fn assert_oneof<O, Shadow>() {
+    assert!(
+        size_of::<O>() == size_of::<Shadow>() && align_of::<O>() == align_of::<Shadow>(),
+        "the oneof is not laid out as `repr(C, u32)` lays it out"
+    );
+}

@@ -1,0 +1,450 @@
+//! `FfiMap<K, V, N>`.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::iter::FusedIterator;
+use std::ops::Index;
+use std::slice;
+
+use bytemuck::Zeroable;
+
+use super::buffer::{Buffer, capacity_fits};
+use super::{CapacityError, FfiType, Invalid};
+use crate::schema::encode::{Fragment, Piece};
+use crate::schema::fingerprint;
+
+/// Up to `N` entries in place: a `u32` length, then room for `N` entries, each a `repr(C)` struct of key and value.
+///
+/// It has what [`HashMap`](std::collections::HashMap) has where that needs no allocation, and asks the same of its keys:
+/// [`Eq`] and [`Hash`]. It is a list, though: finding a key looks at one entry after the other, which is right for dozens
+/// of entries, not for thousands. New entries come last; where one is removed, the last takes its place.
+///
+/// Entries behind the length are room: see [`FfiVec`](super::FfiVec) on what stays there.
+///
+/// Checking untrusted bytes takes time linear in the number of entries; a map of more than 16 borrows 8 to 16 bytes of
+/// heap for each while it is checked, to find keys that are there twice.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::{FfiMap, FfiStr};
+///
+/// let mut stock = FfiMap::<FfiStr<16>, u32, 8>::new();
+/// stock.insert("apples".parse()?, 5)?;
+/// assert_eq!(stock.insert("apples".parse()?, 7)?, Some(5));
+/// assert_eq!(stock.get("apples"), Some(&7));
+/// assert_eq!(stock.get("pears"), None);
+/// stock.try_extend([("pears".parse()?, 2), ("plums".parse()?, 40)])?;
+/// assert_eq!(stock.values().sum::<u32>(), 49);
+/// assert_eq!(stock.remove("apples"), Some(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[repr(transparent)]
+pub struct FfiMap<K, V, const N: usize>(Buffer<Entry<K, V>, N>);
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Entry<K, V> {
+    key: K,
+    value: V,
+}
+
+impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
+    /// A map without entries, all of whose bytes are zero.
+    #[must_use]
+    #[inline]
+    pub const fn new() -> Self {
+        Self(Buffer::new())
+    }
+
+    /// The number of entries.
+    #[must_use]
+    #[inline]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// `N`: the most entries there can be.
+    #[must_use]
+    #[inline]
+    pub const fn capacity(&self) -> usize {
+        N
+    }
+
+    /// Whether there are no entries.
+    #[must_use]
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether there is no room left.
+    #[must_use]
+    #[inline]
+    pub const fn is_full(&self) -> bool {
+        self.0.is_full()
+    }
+
+    fn position<Q: Eq + ?Sized>(&self, key: &Q) -> Option<usize>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.as_slice().iter().position(|entry| entry.key.borrow() == key)
+    }
+
+    /// The value of a key.
+    #[must_use]
+    #[inline]
+    pub fn get<Q: Eq + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.position(key).map(|index| &self.0.as_slice()[index].value)
+    }
+
+    /// The value of a key.
+    #[must_use]
+    #[inline]
+    pub fn get_mut<Q: Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        self.position(key).map(|index| &mut self.0.as_mut_slice()[index].value)
+    }
+
+    /// Whether there is an entry of that key.
+    #[must_use]
+    #[inline]
+    pub fn contains_key<Q: Eq + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.position(key).is_some()
+    }
+
+    /// Gives a key a value, and returns the one it had. A key that is there stays as it is, as in a `HashMap`.
+    ///
+    /// # Errors
+    ///
+    /// When the key isn't there and the map is full; the error holds key and value.
+    pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, CapacityError<(K, V)>> {
+        if let Some(there) = self.get_mut(&key) {
+            return Ok(Some(std::mem::replace(there, value)));
+        }
+        let refused = |error: CapacityError<Entry<K, V>>| {
+            let (needed, capacity) = (error.needed(), error.capacity());
+            let Entry { key, value } = error.into_value();
+            CapacityError::new(needed, capacity, (key, value))
+        };
+        self.0.push(Entry { key, value }).map(|()| None).map_err(refused)
+    }
+
+    /// Takes an entry away and returns its value. The last entry takes its place.
+    pub fn remove<Q: Eq + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        self.remove_entry(key).map(|(_, value)| value)
+    }
+
+    /// Takes an entry away and returns it. The last entry takes its place.
+    pub fn remove_entry<Q: Eq + ?Sized>(&mut self, key: &Q) -> Option<(K, V)>
+    where
+        K: Borrow<Q>,
+    {
+        let Entry { key, value } = self.0.swap_remove(self.position(key)?);
+        Some((key, value))
+    }
+
+    /// Gives each key its value: [`Extend`], where there may be no room.
+    ///
+    /// # Errors
+    ///
+    /// At the first key that is new when the map is full. What came before it has been stored.
+    pub fn try_extend(&mut self, entries: impl IntoIterator<Item = (K, V)>) -> Result<(), CapacityError> {
+        entries.into_iter().try_for_each(|(key, value)| match self.insert(key, value) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.without_value()),
+        })
+    }
+
+    /// Keeps the entries for which `keep` holds, in their order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        self.0.retain(|entry| keep(&entry.key, &mut entry.value));
+    }
+
+    /// Takes all entries away. Their bytes stay.
+    #[inline]
+    pub const fn clear(&mut self) {
+        self.0.truncate(0);
+    }
+
+    /// Writes zeros over the room that isn't used, which may hold bytes of earlier entries.
+    pub fn zero_unused(&mut self) {
+        self.0.zero_unused();
+    }
+
+    /// All keys and their values, in the order of memory.
+    #[inline]
+    pub fn iter(&self) -> FfiMapIter<'_, K, V> {
+        FfiMapIter(self.0.as_slice().iter())
+    }
+
+    /// All keys and their values, which may be changed, in the order of memory.
+    #[inline]
+    pub fn iter_mut(&mut self) -> FfiMapIterMut<'_, K, V> {
+        FfiMapIterMut(self.0.as_mut_slice().iter_mut())
+    }
+
+    /// All keys, in the order of memory.
+    #[inline]
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &K> + DoubleEndedIterator + Clone {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// All values, in the order of memory.
+    #[inline]
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &V> + DoubleEndedIterator + Clone {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// All values, which may be changed, in the order of memory.
+    #[inline]
+    pub fn values_mut(&mut self) -> impl ExactSizeIterator<Item = &mut V> + DoubleEndedIterator {
+        self.iter_mut().map(|(_, value)| value)
+    }
+}
+
+// SAFETY: a map of zeros has no entries.
+unsafe impl<K, V, const N: usize> Zeroable for FfiMap<K, V, N> {}
+
+// SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value have none. The check
+// sees to the length and to each entry in use, and the others need no value.
+unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiMap<K, V, N> {
+    const TYPE: Fragment = &[
+        Piece::Text("{\"map\":{\"key\":"),
+        Piece::Nested(K::TYPE),
+        Piece::Text(",\"value\":"),
+        Piece::Nested(V::TYPE),
+        Piece::Text(",\"cap\":"),
+        Piece::Number(N as u64),
+        Piece::Text("}}"),
+    ];
+    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::MAP, K::FINGERPRINT, V::FINGERPRINT, N as u64]);
+    const ANY_BITS: bool = false;
+    const CAPACITIES_FIT: bool = capacity_fits(N) && K::CAPACITIES_FIT && V::CAPACITIES_FIT;
+
+    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+        let buffer = value.cast::<Buffer<Entry<K, V>, N>>();
+        // SAFETY: this function's contract is the callee's.
+        let len = unsafe { Buffer::check_len(buffer) }?;
+        // SAFETY: this function's contract is the callee's.
+        let first = unsafe { Buffer::items(buffer) };
+        for index in 0..len {
+            // SAFETY: `index < len <= N`, so the entry lies inside the map.
+            let entry = unsafe { first.add(index) };
+            // SAFETY: the entry lies inside the map, for which this function's contract holds.
+            unsafe { check_entry(entry) }.map_err(|invalid| invalid.at_index(index))?;
+        }
+        // SAFETY: the first `len` entries have been found valid, and nobody writes to them meanwhile.
+        check_keys(unsafe { slice::from_raw_parts(first, len) })
+    }
+}
+
+/// # Safety
+///
+/// As [`FfiType::check`].
+#[inline]
+unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Result<(), Invalid> {
+    if !K::ANY_BITS {
+        // SAFETY: the key lies inside the entry, which is there by this function's contract.
+        let key = unsafe { &raw const (*entry).key };
+        // SAFETY: the key lies inside the entry, for which this function's contract holds.
+        unsafe { K::check(key) }.map_err(|invalid| invalid.in_field("key"))?;
+    }
+    if !V::ANY_BITS {
+        // SAFETY: the value lies inside the entry, which is there by this function's contract.
+        let value = unsafe { &raw const (*entry).value };
+        // SAFETY: the value lies inside the entry, for which this function's contract holds.
+        unsafe { V::check(value) }.map_err(|invalid| invalid.in_field("value"))?;
+    }
+    Ok(())
+}
+
+/// Up to this many entries it is quicker to compare each key with each.
+const FEW: usize = 16;
+
+/// Refuses keys that are there twice.
+fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
+    if entries.len() > FEW {
+        return check_many_keys(entries);
+    }
+    for (index, entry) in entries.iter().enumerate() {
+        if let Some(earlier) = entries[..index].iter().position(|earlier| earlier.key == entry.key) {
+            return Err(same_key(index, earlier));
+        }
+    }
+    Ok(())
+}
+
+/// An open hash table of indexes. Whoever wrote the bytes doesn't know the hash, so it has no bad case to aim for.
+fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
+    const FREE: u32 = u32::MAX;
+    let hashes = RandomState::new();
+    // At most half full, so a search ends soon.
+    let slots = (entries.len() * 2).next_power_of_two();
+    let mut table = vec![FREE; slots];
+    for (index, entry) in entries.iter().enumerate() {
+        let mut slot = hashes.hash_one(&entry.key) as usize & (slots - 1);
+        while table[slot] != FREE {
+            let earlier = table[slot] as usize;
+            if entries[earlier].key == entry.key {
+                return Err(same_key(index, earlier));
+            }
+            slot = (slot + 1) & (slots - 1);
+        }
+        // A length is a `u32`, so an index is less than `FREE`.
+        table[slot] = index as u32;
+    }
+    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn same_key(index: usize, earlier: usize) -> Invalid {
+    Invalid::new(format_args!("its key is that of [{earlier}]")).at_index(index)
+}
+
+/// Keys and values of an [`FfiMap`], in the order of memory.
+pub struct FfiMapIter<'a, K, V>(slice::Iter<'a, Entry<K, V>>);
+
+/// Keys and values of an [`FfiMap`], which may be changed, in the order of memory.
+pub struct FfiMapIterMut<'a, K, V>(slice::IterMut<'a, Entry<K, V>>);
+
+macro_rules! iterate {
+    ($Iter:ident, $Value:ty, $borrow:expr) => {
+        impl<'a, K, V> Iterator for $Iter<'a, K, V> {
+            type Item = (&'a K, $Value);
+
+            #[inline]
+            fn next(&mut self) -> Option<Self::Item> {
+                self.0.next().map($borrow)
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.0.size_hint()
+            }
+        }
+
+        impl<K, V> DoubleEndedIterator for $Iter<'_, K, V> {
+            #[inline]
+            fn next_back(&mut self) -> Option<Self::Item> {
+                self.0.next_back().map($borrow)
+            }
+        }
+
+        impl<K, V> ExactSizeIterator for $Iter<'_, K, V> {}
+
+        impl<K, V> FusedIterator for $Iter<'_, K, V> {}
+    };
+}
+
+iterate!(FfiMapIter, &'a V, |entry| (&entry.key, &entry.value));
+iterate!(FfiMapIterMut, &'a mut V, |entry| (&entry.key, &mut entry.value));
+
+impl<K, V> Clone for FfiMapIter<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for FfiMapIter<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for FfiMapIterMut<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        FfiMapIter(self.0.as_slice().iter()).fmt(f)
+    }
+}
+
+impl<'a, K: FfiType + Eq + Hash, V: FfiType, const N: usize> IntoIterator for &'a FfiMap<K, V, N> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = FfiMapIter<'a, K, V>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, K: FfiType + Eq + Hash, V: FfiType, const N: usize> IntoIterator for &'a mut FfiMap<K, V, N> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = FfiMapIterMut<'a, K, V>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
+/// Of keys that are there twice, the last one counts.
+impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize, const M: usize> TryFrom<[(K, V); M]>
+    for FfiMap<K, V, N>
+{
+    type Error = CapacityError;
+
+    fn try_from(entries: [(K, V); M]) -> Result<Self, CapacityError> {
+        let mut map = Self::new();
+        map.try_extend(entries)?;
+        Ok(map)
+    }
+}
+
+/// Panics when there is no entry of that key.
+impl<K: FfiType + Eq + Hash + Borrow<Q>, Q: Eq + ?Sized, V: FfiType, const N: usize> Index<&Q>
+    for FfiMap<K, V, N>
+{
+    type Output = V;
+
+    #[track_caller]
+    fn index(&self, key: &Q) -> &V {
+        self.get(key).expect("no entry found for key")
+    }
+}
+
+impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> Default for FfiMap<K, V, N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Copies the entries in use; the room behind them is zero in the clone.
+impl<K: FfiType + Clone, V: FfiType + Clone, const N: usize> Clone for FfiMap<K, V, N> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K: FfiType + Copy, V: FfiType + Copy, const N: usize> Copy for FfiMap<K, V, N> {}
+
+impl<K: FfiType + Eq + Hash + fmt::Debug, V: FfiType + fmt::Debug, const N: usize> fmt::Debug
+    for FfiMap<K, V, N>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self).finish()
+    }
+}
+
+/// Equal are maps with equal entries, in whatever order.
+impl<K: FfiType + Eq + Hash, V: FfiType + PartialEq, const N: usize, const M: usize>
+    PartialEq<FfiMap<K, V, M>> for FfiMap<K, V, N>
+{
+    fn eq(&self, other: &FfiMap<K, V, M>) -> bool {
+        self.len() == other.len() && self.iter().all(|(key, value)| other.get(key) == Some(value))
+    }
+}
+
+impl<K: FfiType + Eq + Hash, V: FfiType + Eq, const N: usize> Eq for FfiMap<K, V, N> {}

@@ -1,0 +1,358 @@
+//! `FfiStr<N>`.
+
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::{Deref, DerefMut};
+use std::str::FromStr;
+
+use bytemuck::Zeroable;
+
+use super::buffer::{Buffer, capacity_fits};
+use super::{CapacityError, FfiType, Invalid};
+use crate::schema::encode::{Fragment, Piece};
+use crate::schema::fingerprint;
+
+/// Up to `N` bytes of UTF-8 in place: a `u32` length in bytes, then room for `N` bytes.
+///
+/// It derefs to `str`, and has what [`String`] has where that needs no allocation; what is too long is refused and
+/// never cut. `N` goes from 1 to `u32::MAX`, and other capacities don't compile.
+///
+/// Bytes behind the length are room: see [`FfiVec`](super::FfiVec) on what stays there.
+///
+/// # Examples
+///
+/// ```
+/// use std::fmt::Write as _;
+///
+/// use ffi_core::FfiStr;
+///
+/// let mut name = FfiStr::<16>::try_from("Zürich")?;
+/// assert_eq!(name.len(), 7);
+/// assert!(name.starts_with("Zü"));
+/// write!(name, " {}", 8001)?;
+/// assert_eq!(name, "Zürich 8001");
+/// assert_eq!(name.try_push_str(" Altstadt").unwrap_err().to_string(), "length 21 exceeds 16");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct FfiStr<const N: usize>(
+    /// Invariant: the bytes in use are UTF-8.
+    Buffer<u8, N>,
+);
+
+impl<const N: usize> FfiStr<N> {
+    /// An empty string, all of whose bytes are zero.
+    #[must_use]
+    #[inline]
+    pub const fn new() -> Self {
+        Self(Buffer::new())
+    }
+
+    /// `N`: the most bytes there can be.
+    #[must_use]
+    #[inline]
+    pub const fn capacity(&self) -> usize {
+        N
+    }
+
+    /// Whether there is no room left for a single byte.
+    #[must_use]
+    #[inline]
+    pub const fn is_full(&self) -> bool {
+        self.0.is_full()
+    }
+
+    /// The text.
+    #[must_use]
+    #[inline]
+    pub const fn as_str(&self) -> &str {
+        // SAFETY: the bytes in use are UTF-8, by the invariant.
+        unsafe { str::from_utf8_unchecked(self.0.as_slice()) }
+    }
+
+    /// The text, to change in place.
+    #[must_use]
+    #[inline]
+    pub const fn as_mut_str(&mut self) -> &mut str {
+        // SAFETY: the bytes in use are UTF-8, by the invariant; a `&mut str` keeps them so.
+        unsafe { str::from_utf8_unchecked_mut(self.0.as_mut_slice()) }
+    }
+
+    /// Appends a character.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room for all its bytes; the error holds the character.
+    #[inline]
+    pub fn try_push(&mut self, char: char) -> Result<(), CapacityError<char>> {
+        self.try_push_str(char.encode_utf8(&mut [0; 4]))
+            .map_err(|error| CapacityError::new(error.needed(), N, char))
+    }
+
+    /// Appends all of `text`, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room for all.
+    #[inline]
+    pub fn try_push_str(&mut self, text: &str) -> Result<(), CapacityError> {
+        self.0.extend_from_slice(text.as_bytes())
+    }
+
+    /// Appends all of `chars`, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room for all. The iterator has given one more than there was room for, then.
+    pub fn try_extend(&mut self, chars: impl IntoIterator<Item = char>) -> Result<(), CapacityError> {
+        let len = self.len();
+        chars.into_iter().try_for_each(|char| self.try_push(char)).map_err(|error| {
+            self.0.truncate(len);
+            error.without_value()
+        })
+    }
+
+    /// Inserts all of `text` at byte `index`, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room for all.
+    ///
+    /// # Panics
+    ///
+    /// When `index` isn't on a character boundary.
+    #[track_caller]
+    pub fn try_insert_str(&mut self, index: usize, text: &str) -> Result<(), CapacityError> {
+        assert!(self.is_char_boundary(index), "byte index {index} is not a char boundary");
+        self.try_push_str(text)?;
+        self.0.as_mut_slice()[index..].rotate_right(text.len());
+        Ok(())
+    }
+
+    /// Takes the last character away.
+    pub fn pop(&mut self) -> Option<char> {
+        let last = self.chars().next_back()?;
+        self.0.truncate(self.len() - last.len_utf8());
+        Some(last)
+    }
+
+    /// Takes the character at byte `index` away, and moves those behind it back.
+    ///
+    /// # Panics
+    ///
+    /// When `index` is not that of a character.
+    #[track_caller]
+    pub fn remove(&mut self, index: usize) -> char {
+        let char = self[index..].chars().next().expect("cannot remove a char from the end of a string");
+        self.0.as_mut_slice()[index..].rotate_left(char.len_utf8());
+        self.0.truncate(self.0.len() - char.len_utf8());
+        char
+    }
+
+    /// Keeps the characters for which `keep` holds, in their order. Where `keep` panics, what it has kept is left.
+    pub fn retain(&mut self, mut keep: impl FnMut(char) -> bool) {
+        /// Ends the text behind what has been kept, however the loop ends.
+        struct Kept<'a, const N: usize>(&'a mut Buffer<u8, N>, usize);
+
+        impl<const N: usize> Drop for Kept<'_, N> {
+            fn drop(&mut self) {
+                self.0.truncate(self.1);
+            }
+        }
+
+        let mut kept = Kept(&mut self.0, 0);
+        let mut index = 0;
+        while index < kept.0.len() {
+            let bytes = kept.0.as_mut_slice();
+            // SAFETY: nothing has been written from `index` on, a character boundary: the rest is UTF-8 as it was.
+            let rest = unsafe { str::from_utf8_unchecked(&bytes[index..]) };
+            let char = rest.chars().next().expect("there is a rest");
+            let next = index + char.len_utf8();
+            if keep(char) {
+                bytes.copy_within(index..next, kept.1);
+                kept.1 += char.len_utf8();
+            }
+            index = next;
+        }
+    }
+
+    /// Keeps the first `len` bytes. Does nothing where there are no more.
+    ///
+    /// # Panics
+    ///
+    /// When `len` isn't on a character boundary.
+    #[track_caller]
+    pub fn truncate(&mut self, len: usize) {
+        if len < self.len() {
+            assert!(self.is_char_boundary(len), "byte index {len} is not a char boundary");
+            self.0.truncate(len);
+        }
+    }
+
+    /// Takes all text away. Its bytes stay.
+    #[inline]
+    pub const fn clear(&mut self) {
+        self.0.truncate(0);
+    }
+
+    /// Writes zeros over the room that isn't used, which may hold bytes of earlier text.
+    pub fn zero_unused(&mut self) {
+        self.0.zero_unused();
+    }
+}
+
+// SAFETY: a string of zeros is empty.
+unsafe impl<const N: usize> Zeroable for FfiStr<N> {}
+
+// SAFETY: a length and bytes in place, without destructor or pointer. The check sees to the length and to UTF-8.
+unsafe impl<const N: usize> FfiType for FfiStr<N> {
+    const TYPE: Fragment = &[Piece::Text("{\"str\":{\"cap\":"), Piece::Number(N as u64), Piece::Text("}}")];
+    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::STR, N as u64]);
+    const ANY_BITS: bool = false;
+    const CAPACITIES_FIT: bool = capacity_fits(N);
+
+    #[inline]
+    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+        let buffer = value.cast::<Buffer<u8, N>>();
+        // SAFETY: this function's contract is the callee's.
+        let len = unsafe { Buffer::check_len(buffer) }?;
+        // SAFETY: this function's contract is the callee's.
+        let first = unsafe { Buffer::items(buffer) };
+        // SAFETY: the first `len <= N` bytes lie inside the string; they are initialised, and nobody writes to them.
+        let bytes = unsafe { std::slice::from_raw_parts(first, len) };
+        // Text is ASCII more often than not, and that is quicker to see.
+        if bytes.is_ascii() { Ok(()) } else { check_utf8(bytes) }
+    }
+}
+
+fn check_utf8(bytes: &[u8]) -> Result<(), Invalid> {
+    let refuse = |error: std::str::Utf8Error| {
+        Invalid::new(format_args!("invalid UTF-8 at byte {}", error.valid_up_to()))
+    };
+    str::from_utf8(bytes).map(drop).map_err(refuse)
+}
+
+impl<const N: usize> Deref for FfiStr<N> {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl<const N: usize> DerefMut for FfiStr<N> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut str {
+        self.as_mut_str()
+    }
+}
+
+impl<const N: usize> AsRef<str> for FfiStr<N> {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
+impl<const N: usize> AsRef<[u8]> for FfiStr<N> {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+// Hash, order and equality are those of the `str`.
+impl<const N: usize> Borrow<str> for FfiStr<N> {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl<const N: usize> Default for FfiStr<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const N: usize> TryFrom<&str> for FfiStr<N> {
+    type Error = CapacityError;
+
+    #[inline]
+    fn try_from(text: &str) -> Result<Self, CapacityError> {
+        let mut string = Self::new();
+        string.try_push_str(text)?;
+        Ok(string)
+    }
+}
+
+impl<const N: usize> FromStr for FfiStr<N> {
+    type Err = CapacityError;
+
+    fn from_str(text: &str) -> Result<Self, CapacityError> {
+        Self::try_from(text)
+    }
+}
+
+impl<const N: usize> fmt::Write for FfiStr<N> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.try_push_str(text).map_err(|_| fmt::Error)
+    }
+}
+
+impl<const N: usize> fmt::Debug for FfiStr<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl<const N: usize> fmt::Display for FfiStr<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.as_str(), f)
+    }
+}
+
+impl<const N: usize, const M: usize> PartialEq<FfiStr<M>> for FfiStr<N> {
+    fn eq(&self, other: &FfiStr<M>) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+macro_rules! equal_to {
+    ($($text:ty)*) => {$(
+        impl<const N: usize> PartialEq<$text> for FfiStr<N> {
+            fn eq(&self, other: &$text) -> bool {
+                self.as_str() == &other[..]
+            }
+        }
+
+        impl<const N: usize> PartialEq<FfiStr<N>> for $text {
+            fn eq(&self, other: &FfiStr<N>) -> bool {
+                &self[..] == other.as_str()
+            }
+        }
+    )*};
+}
+
+equal_to!(str &str String);
+
+impl<const N: usize> Eq for FfiStr<N> {}
+
+impl<const N: usize> PartialOrd for FfiStr<N> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<const N: usize> Ord for FfiStr<N> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other)
+    }
+}
+
+impl<const N: usize> Hash for FfiStr<N> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}

@@ -1,0 +1,130 @@
+//! `#[derive(FfiMessage)]` on an enum that holds data.
+
+use darling::error::Accumulator;
+use darling::util::SpannedValue;
+use darling::{Error, FromAttributes, Result};
+use syn::{DataEnum, DeriveInput, Fields, Ident, Type};
+
+use super::message::check_tags;
+use super::{Head, Item, refuse_generics, types};
+use crate::attr::{self, FieldAttrs, OneofAttrs, Tag};
+
+/// A `repr(C, u32)` enum whose first case holds nothing, and each other one value or nothing.
+pub(crate) struct Oneof {
+    pub(crate) head: Head,
+    pub(crate) cases: Vec<Case>,
+    pub(crate) checked: bool,
+}
+
+/// A case of a [`Oneof`]. Its position is its tag in memory.
+pub(crate) struct Case {
+    pub(crate) item: Item,
+    pub(crate) ty: Option<Type>,
+    /// Its number in .proto.
+    pub(crate) tag: Option<SpannedValue<Tag>>,
+}
+
+impl Oneof {
+    pub(crate) fn new(input: &DeriveInput, data: &DataEnum) -> Result<Self> {
+        if data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit)) {
+            let error = Error::custom(
+                "this enum holds no data, so it is no oneof\nhint: `#[derive(FfiEnum)]` with `#[repr(u8)]`",
+            );
+            return Err(error.with_span(&input.ident));
+        }
+        let mut errors = Error::accumulator();
+        errors.handle(refuse_generics(&input.generics, "a oneof"));
+        errors.handle(check_repr(input));
+        check_unset(data, &mut errors);
+        let variants = data.variants.iter();
+        let cases: Vec<_> =
+            variants.filter_map(|variant| errors.handle(Case::new(variant, &input.ident))).collect();
+        check_tags(cases.iter().filter_map(|case| case.tag.as_ref()), &[], &mut errors);
+        let attrs = errors.handle(OneofAttrs::from_attributes(&input.attrs));
+        let checked = attrs.as_ref().is_some_and(|attrs| attrs.checked.is_present());
+        let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
+        errors.finish()?;
+        Ok(Self { head: head.expect("without an error there is one"), cases, checked })
+    }
+}
+
+impl Case {
+    /// The case of the oneof `holder`.
+    fn new(variant: &syn::Variant, holder: &Ident) -> Result<Self> {
+        let mut errors = Error::accumulator();
+        if let Some((_, number)) = &variant.discriminant {
+            let error = Error::custom(
+                "a case of a oneof can't have a number: its position is its tag\n\
+                 hint: remove it; for the number in .proto, `#[ffi(tag = N)]`",
+            );
+            errors.push(error.with_span(number));
+        }
+        let ty = match &variant.fields {
+            Fields::Unit => None,
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                let field = &fields.unnamed[0];
+                if let Some(attr) = field.attrs.iter().find(|attr| attr.path().is_ident("ffi")) {
+                    let error =
+                        Error::custom("attributes of a case stand before its name\nhint: move it there");
+                    errors.push(error.with_span(attr));
+                }
+                errors.handle(types::check_inside(&field.ty, holder, "a oneof"));
+                Some(field.ty.clone())
+            }
+            fields => {
+                let problem = format!(
+                    "a case of a oneof holds one value\n\
+                     hint: put them into a message, and hold that: `{}(..)`",
+                    variant.ident
+                );
+                errors.push(Error::custom(problem).with_span(fields));
+                None
+            }
+        };
+        let attrs = errors.handle(FieldAttrs::from_attributes(&variant.attrs));
+        errors.finish()?;
+        let FieldAttrs { rename, tag } = attrs.expect("without an error there are some");
+        Ok(Self { item: Item::inner(&variant.ident, &variant.attrs, rename)?, ty, tag })
+    }
+}
+
+fn check_repr(input: &DeriveInput) -> Result<()> {
+    let reprs = attr::reprs(&input.attrs)?;
+    let mut errors = Error::accumulator();
+    let is = |name| reprs.iter().any(|repr| repr.path().is_ident(name));
+    if !is("C") || !is("u32") {
+        let error = Error::custom(
+            "a oneof needs `#[repr(C, u32)]`\n\
+             hint: both: a tag of 32 bits, and behind it what a case holds, in all cases at one place",
+        );
+        errors.push(error.with_span(&input.ident));
+    }
+    if let Some(align) = reprs.iter().find(|repr| repr.path().is_ident("align")) {
+        let error = Error::custom(
+            "a oneof can't have an alignment of its own: in Dart it has that of its strictest case\n\
+             hint: remove `align`; memory for messages is aligned to 64 bytes anyway",
+        );
+        errors.push(error.with_span(align));
+    }
+    errors.finish()
+}
+
+/// Zeroed memory must be valid, and its tag is that of the first case.
+fn check_unset(data: &DataEnum, errors: &mut Accumulator) {
+    let Some(first) = data.variants.first() else { return };
+    if !matches!(first.fields, Fields::Unit) {
+        let error = Error::custom(
+            "the first case of a oneof means unset and holds nothing: zeroed memory must be valid\n\
+             hint: put one before it, such as `Unset`",
+        );
+        errors.push(error.with_span(&first.ident));
+        return;
+    }
+    // A mistake in the attributes is reported with the case.
+    if let Ok(FieldAttrs { tag: Some(tag), .. }) = FieldAttrs::from_attributes(&first.attrs) {
+        let error = Error::custom(
+            "the first case of a oneof has no tag: in .proto, unset is that no case is there\nhint: remove `tag`",
+        );
+        errors.push(error.with_span(&tag.span()));
+    }
+}

@@ -1,0 +1,172 @@
+//! `#[derive(FfiMessage)]` on an enum that holds data.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
+
+use super::{block, by_value, capacities, checked, exports};
+use crate::ast::{Case, Oneof};
+use crate::names;
+use crate::record::Record;
+
+pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
+    let ident = &oneof.head.ident;
+    let layout = layout(oneof);
+    let implementations = implementations(oneof);
+    let value = by_value(ident);
+    let checked = oneof.checked.then(|| checked(ident));
+    let symbol = oneof.head.prefix.type_symbol(&oneof.head.item.name, "fingerprint");
+    let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
+    let exports = exports(&oneof.head, &symbol, &fingerprint, &record(oneof, &symbol));
+    block(&oneof.head, &quote! { #layout #implementations #value #checked #exports })
+}
+
+/// The cases that hold something: tag, case, type.
+fn payloads(oneof: &Oneof) -> impl Iterator<Item = (usize, &Case, &Type)> {
+    oneof.cases.iter().enumerate().filter_map(|(tag, case)| case.ty.as_ref().map(|ty| (tag, case, ty)))
+}
+
+fn any_bits(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as __ffi::FfiType>::ANY_BITS)
+}
+
+/// What `repr(C, u32)` stands for, written out: `offset_of!` of a case is not stable.
+fn layout(oneof: &Oneof) -> TokenStream {
+    let ident = &oneof.head.ident;
+    let members = payloads(oneof).map(|(tag, _, ty)| {
+        let member = format_ident!("__ffi_case_{tag}");
+        quote!(#member: __ffi::core::mem::ManuallyDrop<#ty>)
+    });
+    let not_empty =
+        payloads(oneof).map(|(_, _, ty)| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
+    let any_bits = payloads(oneof).map(|(_, _, ty)| any_bits(ty));
+    let capacities = payloads(oneof).map(|(_, _, ty)| capacities(ty));
+    let assertions = quote_spanned! {ident.span()=>
+        const _: () = {
+            // Where a type is refused, rustc says so, and nothing of what would follow from it.
+            #(let _: __ffi::core::primitive::bool = #any_bits;)*
+            #(#not_empty)*
+            #(#capacities)*
+            __ffi::assert_oneof::<#ident, __FfiShadow>();
+            __ffi::assert_no_destructor::<#ident>();
+        };
+    };
+    quote! {
+        #[allow(dead_code)]
+        #[repr(C)]
+        union __FfiPayload {
+            #(#members,)*
+        }
+
+        #[allow(dead_code)]
+        #[repr(C)]
+        struct __FfiShadow {
+            __ffi_tag: __ffi::core::primitive::u32,
+            __ffi_payload: __FfiPayload,
+        }
+
+        const __FFI_PAYLOAD: __ffi::core::primitive::usize = __ffi::offset_of!(__FfiShadow, __ffi_payload);
+        #assertions
+    }
+}
+
+fn implementations(oneof: &Oneof) -> TokenStream {
+    let ident = &oneof.head.ident;
+    let name = &oneof.head.item.name;
+    let id = oneof.head.prefix.id(name);
+    let reference = format!("{{\"oneof\":\"{id}\"}}");
+    let name_hash = names::hash(name);
+    let facts = oneof.cases.iter().map(|case| {
+        let hash = names::hash(&case.item.name);
+        let ty = case.ty.as_ref().map_or_else(
+            || quote!(__ffi::fingerprint::NOTHING),
+            |ty| quote!(<#ty as __ffi::FfiType>::FINGERPRINT),
+        );
+        quote!(#hash, #ty)
+    });
+    let checks = payloads(oneof).map(|(tag, case, ty)| {
+        let (tag, name) = (Literal::usize_unsuffixed(tag), &case.item.name);
+        quote! {
+            // SAFETY: a case of that tag holds a value of that type there, and the oneof fulfils the contract of
+            // `check`.
+            #tag => unsafe {
+                __ffi::check_field(
+                    oneof.cast(),
+                    __FFI_PAYLOAD,
+                    #name,
+                    <#ty as __ffi::FfiType>::ANY_BITS,
+                    <#ty as __ffi::FfiType>::check,
+                )
+            },
+        }
+    });
+    let units = oneof.cases.iter().enumerate().filter(|(_, case)| case.ty.is_none());
+    let units = units.map(|(tag, _)| Literal::usize_unsuffixed(tag));
+    quote! {
+        // SAFETY: zero is the tag of the first case, which holds nothing.
+        #[automatically_derived]
+        unsafe impl __ffi::bytemuck::Zeroable for #ident {}
+
+        // SAFETY: the enum is `repr(C, u32)`, and what each case holds is an `FfiType`; it has no destructor, by the
+        // assertion above; type, fingerprint and check cover every case.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiType for #ident {
+            const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
+            const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+                __ffi::fingerprint::ONEOF,
+                #name_hash,
+                __ffi::core::mem::size_of::<#ident>() as __ffi::core::primitive::u64,
+                __ffi::core::mem::align_of::<#ident>() as __ffi::core::primitive::u64,
+                __FFI_PAYLOAD as __ffi::core::primitive::u64,
+                #(#facts,)*
+            ]);
+            const ANY_BITS: __ffi::core::primitive::bool = false;
+
+            #[inline]
+            unsafe fn check(oneof: *const #ident) -> __ffi::core::result::Result<(), __ffi::Invalid> {
+                // SAFETY: this function's contract is the callee's.
+                match unsafe { __ffi::oneof_tag(oneof) } {
+                    #(#units)|* => __ffi::core::result::Result::Ok(()),
+                    #(#checks)*
+                    tag => __ffi::core::result::Result::Err(__ffi::unknown_case::<#ident>(tag)),
+                }
+            }
+        }
+
+        // SAFETY: the enum is `repr(C, u32)`, and the union of its cases lies where the shadow has it.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiOneof for #ident {
+            const NAME: &'static __ffi::core::primitive::str = #name;
+            const ID: &'static __ffi::core::primitive::str = #id;
+            const PAYLOAD: __ffi::core::primitive::usize = __FFI_PAYLOAD;
+        }
+    }
+}
+
+fn record(oneof: &Oneof, symbol: &str) -> TokenStream {
+    let ident = &oneof.head.ident;
+    Record::new("oneof", &oneof.head.item)
+        .entry("id", &oneof.head.prefix.id(&oneof.head.item.name))
+        .text(",\"symbols\":{\"fingerprint\":")
+        .string(symbol)
+        .text("},\"size\":")
+        .number(quote!(__ffi::core::mem::size_of::<#ident>()))
+        .text(",\"align\":")
+        .number(quote!(__ffi::core::mem::align_of::<#ident>()))
+        .text(",\"payload\":")
+        .number(quote!(__FFI_PAYLOAD))
+        .text(",\"fingerprint\":")
+        .piece(quote!(Fingerprint), quote!(<#ident as __ffi::FfiType>::FINGERPRINT))
+        .list("cases", &oneof.cases, |record, case| {
+            record.text("{").item(&case.item);
+            if let Some(tag) = &case.tag {
+                record.text(&format!(",\"tag\":{}", tag.0));
+            }
+            if let Some(ty) = &case.ty {
+                record.text(",\"type\":").nested(quote!(<#ty as __ffi::FfiType>::TYPE));
+            }
+            record.text("}");
+        })
+        .finish()
+}

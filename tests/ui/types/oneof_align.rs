@@ -1,0 +1,10 @@
+use ffi_core::FfiMessage;
+
+#[derive(FfiMessage)]
+#[repr(C, u32, align(16))]
+enum Sample {
+    Unset,
+    Number(u32),
+}
+
+fn main() {}

@@ -1,0 +1,164 @@
+//! `cargo xtask bench`.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use ffi_dart_emit::cargo::{BuildOptions, Crate};
+
+use crate::dart_sdk::Sdk;
+use crate::ratio::Ratio;
+use crate::workspace;
+
+/// A benchmark: a folder in `benches/`, and what it takes to run it.
+struct Benchmark {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&mut Tally) -> Result<()>,
+}
+
+const BENCHMARKS: &[Benchmark] = &[
+    Benchmark {
+        name: "calls",
+        about: "calls from Dart, fields and batches, against dart:ffi by hand and against Dart (JIT and AOT)",
+        run: calls,
+    },
+    Benchmark {
+        name: "emit",
+        about: "time of the emitter, and compile time of the derive against serde's",
+        run: emit,
+    },
+];
+
+/// Arguments of `cargo xtask bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// The benchmark, or `all`. Without it: lists them.
+    name: Option<String>,
+}
+
+impl Bench {
+    /// Runs benchmarks, which print tables and ratios, and counts the ratios. A missed target is no failure: machines
+    /// are noisy.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such benchmark, something doesn't build, or a contender computes a wrong result.
+    pub fn run(self) -> Result<()> {
+        let Some(name) = self.name else {
+            for Benchmark { name, about, .. } in BENCHMARKS {
+                println!("{name:8}{about}");
+            }
+            return Ok(());
+        };
+        let chosen: Vec<_> = BENCHMARKS.iter().filter(|it| name == "all" || name == it.name).collect();
+        if chosen.is_empty() {
+            let names: Vec<_> = BENCHMARKS.iter().map(|it| it.name).collect();
+            bail!("there is no benchmark `{name}`: all, {}", names.join(", "));
+        }
+        let mut tally = Tally::default();
+        for benchmark in chosen {
+            (benchmark.run)(&mut tally).with_context(|| format!("benchmark {}", benchmark.name))?;
+        }
+        println!("\n{} ratios ok, {} missed", tally.ok, tally.missed);
+        Ok(())
+    }
+}
+
+/// How many ratios have been printed.
+#[derive(Default)]
+struct Tally {
+    ok: usize,
+    missed: usize,
+}
+
+impl Tally {
+    /// Runs `command`, passes on what it prints and counts its ratios.
+    fn run(&mut self, command: &mut Command) -> Result<()> {
+        let program = command.get_program().display().to_string();
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("`{program}` cannot be started"))?;
+        let output = child.stdout.take().expect("it is piped");
+        let mut counted = Ok(());
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            println!("{line}");
+            if line.starts_with("ratio ") {
+                counted = counted.and_then(|()| self.count(&line));
+            }
+        }
+        let status = child.wait()?;
+        if !status.success() {
+            bail!("`{program}` failed: {status}");
+        }
+        counted
+    }
+
+    fn count(&mut self, line: &str) -> Result<()> {
+        if line.parse::<Ratio>()?.is_met() {
+            self.ok += 1;
+        } else {
+            self.missed += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Builds the library, writes its Dart package, and runs the Dart program that compares it.
+fn calls(tally: &mut Tally) -> Result<()> {
+    let sdk = Sdk::find_or_install()?;
+    let folder = workspace::root().join("benches/calls/dart");
+    let scratch = scratch("calls")?;
+
+    let release = BuildOptions { release: true, ..BuildOptions::default() };
+    let library = Crate::named("bench-calls")?.build(&release)?;
+    let mut emitter = workspace::cargo();
+    emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
+    workspace::run(emitter.arg(&library).arg("--out").arg(scratch.join("package")))?;
+    sdk.pub_get(&folder)?;
+
+    // Not `Sdk::run`, which turns assertions on.
+    let program = Path::new("bin/calls.dart");
+    tally.run(sdk.command().arg("run").arg(program).arg("jit").arg(&library).current_dir(&folder))?;
+
+    let compiled = scratch.join("calls.exe");
+    sdk.compile_exe(&folder.join(program), &compiled)?;
+    tally.run(sdk.program(&compiled).arg("aot").arg(&library))
+}
+
+/// Builds the emitter and runs the program that times it and the derive.
+fn emit(tally: &mut Tally) -> Result<()> {
+    let build = ["build", "--release", "--package", "ffi-dart-emit", "--package", "ffi-benches"];
+    workspace::run(workspace::cargo().args(build))?;
+    let mut program = workspace::cargo();
+    program.args(["run", "--quiet", "--release", "--package", "ffi-benches", "--bin", "bench-emit"]);
+    tally.run(program.arg(scratch("emit")?))
+}
+
+/// The folder for what a benchmark generates. It does not follow `CARGO_TARGET_DIR`, so that the Dart programs find
+/// their packages at a fixed path.
+fn scratch(benchmark: &str) -> Result<PathBuf> {
+    let folder = workspace::root().join("target/bench").join(benchmark);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_benchmark_has_a_folder_and_a_table() {
+        let benches = workspace::root().join("benches");
+        let readme = fs::read_to_string(benches.join("README.md")).unwrap();
+        for Benchmark { name, .. } in BENCHMARKS {
+            assert!(benches.join(name).is_dir(), "{name}");
+            assert!(readme.contains(&format!("## {name}\n")), "{name}");
+        }
+    }
+}
