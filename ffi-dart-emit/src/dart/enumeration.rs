@@ -4,8 +4,8 @@ use askama::Template;
 
 use crate::model::{Enum, Model, Param, Passing, Returns, Value};
 
+use super::composite::{sublist_view, taken_constructor, view_constructor};
 use super::layout::{self, Parameters, Statement};
-use super::message::{sublist_view, taken_constructor, view_constructor};
 use super::names::Names;
 use super::types;
 

@@ -225,7 +225,9 @@ fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
 
 /// Nothing holds itself, directly or through others: such a layout can't exist.
 fn check_recursion(sorted: &Sorted, problems: &mut Reports) {
-    let mut all: BTreeMap<&TypeId, (&str, &str, Vec<(&str, &TypeId)>)> = BTreeMap::new();
+    // What it is, what its parts are, and which part holds what.
+    type Holder<'a> = (&'static str, &'static str, Vec<(&'a str, &'a TypeId)>);
+    let mut all: BTreeMap<&TypeId, Holder<'_>> = BTreeMap::new();
     let of_type = |name, ty| {
         let mut ids = Vec::new();
         held(ty, &mut ids);
