@@ -57,6 +57,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "calls" => "FIXTURE_CALLS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
+        "types" => "FIXTURE_TYPES_LIBRARY",
         _ => panic!("no fixture `{name}` is tested from Dart"),
     };
     (variable, Fixture::build(&format!("fixture-{name}"), "dev").cdylib().to_owned())
@@ -86,6 +87,11 @@ fn layout() {
 #[test]
 fn owned() {
     end_to_end("owned", &[fixture("owned")]);
+}
+
+#[test]
+fn types() {
+    end_to_end("types", &[fixture("types")]);
 }
 
 #[test]

@@ -10,6 +10,7 @@
 uint32_t containers_abi_version(void) { return 1; }
 void containers_status_clear(FfiStatus *status) { memset(status, 0, sizeof *status); }
 void containers_free(uint8_t *memory) { free(memory); }
+void containers_owned_free(FfiOwned *owned) { free(owned); }
 
 uint8_t *containers_alloc(size_t size, size_t align) {
     uint8_t *memory = aligned_alloc(align, (size + align - 1) / align * align);
