@@ -127,24 +127,27 @@ impl<'a> LibraryFile<'a> {
         for (param, name) in it.params.iter().zip(&own.params) {
             self.enums |= matches!(
                 param.passing,
-                Passing::Value(Value::Enum(_)) | Passing::Slice { of: Value::Enum(_), .. }
+                Passing::Value(Value::Enum(_) | Value::Open(_))
+                    | Passing::Slice { of: Value::Enum(_) | Value::Open(_), .. }
             );
             parameters.push(format!("{} {name}", types::parameter(names, model, &param.passing)));
             match param.passing {
                 Passing::Value(Value::Enum(_)) => arguments.push(format!("{name}.value")),
+                Passing::Value(Value::Open(_)) => arguments.push(format!("{name}.number")),
                 Passing::Value(_) | Passing::Reference { .. } => arguments.push(name.clone()),
                 Passing::Slice { .. } => {
                     arguments.extend([format!("{name}.pointer"), format!("{name}.length")])
                 }
             }
         }
-        self.enums |= matches!(it.returns, Some(Value::Enum(_)));
+        self.enums |= matches!(it.returns, Some(Value::Enum(_) | Value::Open(_)));
         arguments.push("_status".to_owned());
 
-        let returns = it.returns.map_or("void", |value| types::public(names, model, value));
+        let returns =
+            it.returns.map_or_else(|| "void".to_owned(), |value| types::public(names, model, value));
         let before = if it.returns.is_some() { "final result = " } else { "" };
         let mut lines = vec![
-            layout::method(returns, &own.name, Parameters::new(&parameters)),
+            layout::method(&returns, &own.name, Parameters::new(&parameters)),
             layout::call(4, before, &binding, &arguments, ";"),
             "    if (_status.ref.code != 0) _fail();".to_owned(),
         ];
@@ -157,6 +160,11 @@ impl<'a> LibraryFile<'a> {
                     &["result".into()],
                     ";",
                 ));
+            }
+            Some(Value::Open(index)) => {
+                let class = types::public(names, model, Value::Enum(index));
+                let callee = format!("{class}.openFromValue");
+                lines.push(layout::call(4, "return ", &callee, &["result".into()], ";"));
             }
             Some(_) => lines.push("    return result;".to_owned()),
             None => {}
@@ -297,7 +305,7 @@ pub fn check(types: &Types<'_>) -> Result<(), Problems> {
             let (ty, name) = match value {
                 Value::Message(index) => (Type::Message(index), &model.message(index).item.name),
                 Value::Oneof(index) => (Type::Oneof(index), &model.oneof(index).item.name),
-                Value::Scalar(_) | Value::Enum(_) => continue,
+                Value::Scalar(_) | Value::Enum(_) | Value::Open(_) => continue,
             };
             let (natural, align) = (types.alignment(&ty), model.layout(&ty).align);
             if natural != align {

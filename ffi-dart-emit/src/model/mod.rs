@@ -92,6 +92,8 @@ pub enum Type {
     Message(MessageIndex),
     /// A C-like enum.
     Enum(EnumIndex),
+    /// `FfiOpen<E>`: the integer of a C-like enum, whatever it is.
+    Open(EnumIndex),
     /// A data-carrying enum, in place.
     Oneof(OneofIndex),
     /// `FfiStr<N>`: `{ u32 len; u8 bytes[N]; }`.
@@ -245,6 +247,8 @@ pub enum Value {
     Scalar(Scalar),
     /// A C-like enum, as its integer.
     Enum(EnumIndex),
+    /// The integer of a C-like enum, whatever it is.
+    Open(EnumIndex),
     /// A message, as the C struct.
     Message(MessageIndex),
     /// A data-carrying enum, as the C struct.
@@ -328,7 +332,7 @@ impl Model {
         const POSSIBLE: &str = "every type of a model has a layout";
         match ty {
             Type::Scalar(scalar) => Layout::of_scalar(*scalar),
-            Type::Enum(index) => Layout::of_scalar(self.enumeration(*index).repr),
+            Type::Enum(index) | Type::Open(index) => Layout::of_scalar(self.enumeration(*index).repr),
             Type::Array { of, len } => self.layout(of).times(*len).expect(POSSIBLE),
             Type::Message(index) => {
                 let Message { size, align, .. } = *self.message(*index);
@@ -432,6 +436,7 @@ impl Type {
             Self::Scalar(_)
             | Self::Message(_)
             | Self::Enum(_)
+            | Self::Open(_)
             | Self::Oneof(_)
             | Self::Str { .. }
             | Self::Bytes { .. }

@@ -212,6 +212,7 @@ fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
         }
         read::Type::Message(id) | read::Type::Oneof(id) => into.push(id),
         read::Type::Enum(_)
+        | read::Type::Open(_)
         | read::Type::Scalar(_)
         | read::Type::Str { .. }
         | read::Type::Bytes { .. }
@@ -332,6 +333,16 @@ impl<'a> Resolver<'a> {
                 }
                 None => self.unresolved(item, id),
             },
+            read::Type::Open(id) => {
+                let (ty, Facts { layout, fingerprint }) = self.ty(item, &read::Type::Enum(id.clone()));
+                match ty {
+                    Type::Enum(index) => {
+                        let fingerprint = fingerprint::mix(&[fingerprint::OPEN, fingerprint]);
+                        (Type::Open(index), Facts { layout, fingerprint })
+                    }
+                    _ => REPORTED,
+                }
+            }
             read::Type::Oneof(id) => match self.oneofs.get(id) {
                 Some(index) => {
                     let read::Oneof { size, align, fingerprint, .. } = self.sorted.oneofs[id];
@@ -634,6 +645,7 @@ impl<'a> Resolver<'a> {
             Type::Enum(index) => Value::Enum(*index),
             Type::Message(index) => Value::Message(*index),
             Type::Oneof(index) => Value::Oneof(*index),
+            Type::Open(index) => Value::Open(*index),
             other => {
                 let what = match other {
                     Type::Array { .. } => "an array",

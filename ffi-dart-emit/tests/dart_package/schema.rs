@@ -126,6 +126,10 @@ impl Schema {
                 let facts = [fingerprint::MAP, key.fingerprint, value.fingerprint, *cap];
                 self.list(Facts { size, align, fingerprint: 0 }, *cap, &facts)
             }
+            Type::Open(id) => {
+                let of = self.types[id];
+                Facts { fingerprint: mix(&[fingerprint::OPEN, of.fingerprint]), ..of }
+            }
             Type::Ref(id) => {
                 Facts { size: 8, align: 4, fingerprint: mix(&[fingerprint::REF, hash_name(&id.0)]) }
             }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPTION, REF, SCALAR, STR, VEC, hash_name, mix,
+    ARRAY, BYTES, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, REF, SCALAR, STR, VEC,
+    hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
@@ -323,6 +324,7 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
         Type::Vec { of, cap } => mix(&[VEC, of_type(of, types), *cap]),
         Type::Option { of } => mix(&[OPTION, of_type(of, types)]),
         Type::Map { key, value, cap } => mix(&[MAP, of_type(key, types), of_type(value, types), *cap]),
+        Type::Open(id) => mix(&[OPEN, of_type(&Type::Enum(id.clone()), types)]),
         Type::Ref(id) => mix(&[REF, hash_name(&id.0)]),
         Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => match types.get(id) {
             // A message that holds itself has no fingerprint, and is refused before that is missed.
