@@ -149,6 +149,7 @@ fn containers() -> Model {
     let of = Type::Scalar;
     let deprecated = |name| Item { deprecated: Some("use another".into()), ..named(name) };
     let mode = schema.enumeration("Mode", Scalar::U16, &[("Off", 0), ("On", 1), ("Auto", 7)]);
+    let Type::Enum(mode_id) = mode.clone() else { unreachable!("it is an enum") };
     let point = schema.message("Point", &[("x", of(Scalar::F32)), ("y", of(Scalar::F32))]);
     let aligned = schema.message_aligned(named("Aligned"), vec![(named("byte"), of(Scalar::U8))], 32);
     let shape = schema.oneof_of(
@@ -224,6 +225,13 @@ fn containers() -> Model {
         ("by_link", map(reference(point.clone()), vec(shape.clone(), 1), 2)),
         ("by_id", map(of(Scalar::U64), option(str(2)), 2)),
         ("wide", option(aligned.clone())),
+        ("open", Type::Open(mode_id.clone())),
+        ("opens", vec(Type::Open(mode_id.clone()), 2)),
+        ("open_array", array(Type::Open(mode_id.clone()), 2)),
+        ("maybe_open", option(Type::Open(mode_id.clone()))),
+        ("twice", option(option(of(Scalar::U32)))),
+        ("thrice", vec(option(option(option(point.clone()))), 2)),
+        ("by_open", map(Type::Open(mode_id.clone()), of(Scalar::U8), 2)),
         ("tail", of(Scalar::U8)),
     ];
     let fixed = schema.message("Fixed", &fixed);
@@ -237,6 +245,13 @@ fn containers() -> Model {
         named("draw"),
         &[("shape", Pass::Ref, shape.clone()), ("all", Pass::SliceMut, shape.clone())],
         Some(shape.clone()),
+        |_| {},
+    );
+    let open = || Type::Open(mode_id.clone());
+    schema.function(
+        named("same_mode"),
+        &[("mode", Pass::Value, open()), ("all", Pass::Slice, open()), ("one", Pass::Ref, open())],
+        Some(open()),
         |_| {},
     );
     schema.function(named("turn"), &[("by_value", Pass::Value, shape)], None, |_| {});

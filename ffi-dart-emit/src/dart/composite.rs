@@ -48,8 +48,13 @@ impl MessagesFile {
         };
         let typed_data = texts().any(|text| text.contains("List get") || text.contains("Uint8List"));
         let enums = types.model.enums.iter().map(|it| &types.names.of(&it.id).name);
-        let enums =
-            enums.into_iter().any(|name| texts().any(|text| text.contains(&format!("{name}.fromValue"))));
+        let enums = enums.into_iter().any(|name| {
+            texts().any(|text| {
+                [format!("{name}.fromValue"), format!("{name}.openFromValue")]
+                    .iter()
+                    .any(|it| text.contains(it))
+            })
+        });
         (file.typed_data, file.enums) = (typed_data, enums);
         file
     }

@@ -107,7 +107,7 @@ impl Container<'_> {
             Type::Option { of } => self.option(of),
             Type::Map { key, value, cap } => self.map(key, value, *cap),
             Type::Ref(_) => self.reference(),
-            Type::Scalar(_) | Type::Enum(_) | Type::Message(_) | Type::Oneof(_) => {
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Message(_) | Type::Oneof(_) => {
                 unreachable!("they have a name, and are not collected")
             }
         }
@@ -243,7 +243,7 @@ impl Container<'_> {
                 };
                 layout::assign(4, at, zero)
             }
-            Type::Enum(_) => layout::assign(4, at, "0"),
+            Type::Enum(_) | Type::Open(_) => layout::assign(4, at, "0"),
             _ => {
                 let create = format!("Struct.create<{}>()", types.class(of));
                 layout::call(4, "", &format!("{at}.setFrom"), &[create], ";")
@@ -334,14 +334,17 @@ impl Container<'_> {
         let absent = "    if (!isPresent(_present)) return null;";
         let present = "    if (value != null) {";
         let end = "    }\n    _present = value == null ? 0 : 1;";
+        let nested = matches!(of, Type::Option { .. });
+        let source = if nested { "value.$1" } else { "value" };
+        let returned = |it: String| layout::returned(&if nested { format!("({it},)") } else { it });
         members.extend(self.accessors(
-            &format!("{absent}\n{}", layout::returned(&types.read(of, "_value"))),
-            &format!("{present}\n{}\n{end}", types.write(6, of, "_value", "value")),
+            &format!("{absent}\n{}", returned(types.read(of, "_value"))),
+            &format!("{present}\n{}\n{end}", types.write(6, of, "_value", source)),
         ));
-        let value = layout::returned(&types.read_value(of, "_value"));
+        let value = returned(types.read_value(of, "_value"));
         members.push(self.to_dart(&format!("{absent}\n{value}")));
         if !plain(of) {
-            let write = types.write_value(6, of, "_value", "value");
+            let write = types.write_value(6, of, "_value", source);
             members.push(self.set_dart(&format!("{present}\n{write}\n{end}")));
         }
         members.push(self.set_from(&["_value", "_present"]));
@@ -379,7 +382,8 @@ impl Container<'_> {
             layout::assign(6, "final key", &key_at),
             layout::assign(6, "values[key]", &value_at)
         );
-        let done = "    }\n    return Map.unmodifiable(values);";
+        let done =
+            "    }\n    if (values.length < length) throwKeys();\n    return Map.unmodifiable(values);";
         members.push(self.to_dart(&format!("{length}\n{values}\n{each}\n{put}\n{done}")));
         if !plain(value) {
             let write_key = types.write(6, key, "_items[index]._key", "entry.key");

@@ -6,7 +6,7 @@ use ffi_core::schema::read::LibrarySymbols;
 
 use crate::model::{Function, Model, Passing, Problem, Problems, Returns, Type, Value};
 
-use super::crossing::{self, Crossing};
+use super::crossing::Crossing;
 use super::layout::{self, Parameters};
 use super::names::{FunctionNames, Names};
 use super::types::Types;
@@ -127,7 +127,7 @@ impl<'a> LibraryFile<'a> {
         let after = if last { " {" } else { "," };
         self.bindings.push(layout::initializer(&binding, "library", &callee, &lookup, after));
 
-        self.enums |= crossing::has_enum(it);
+        self.enums |= it.values().any(|value| matches!(value, Value::Enum(_) | Value::Open(_)));
         let parameters: Vec<_> = crossing
             .arguments
             .iter()
@@ -270,7 +270,7 @@ pub fn check(types: &Types<'_>) -> Result<(), Problems> {
             let (ty, name) = match value {
                 Value::Message(index) => (Type::Message(index), &model.message(index).item.name),
                 Value::Oneof(index) => (Type::Oneof(index), &model.oneof(index).item.name),
-                Value::Scalar(_) | Value::Enum(_) => continue,
+                Value::Scalar(_) | Value::Enum(_) | Value::Open(_) => continue,
             };
             let (natural, align) = (types.alignment(&ty), model.layout(&ty).align);
             if natural != align {

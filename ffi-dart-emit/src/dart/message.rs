@@ -131,6 +131,7 @@ impl View<'_> {
                 let it = types.model.enumeration(*index);
                 self.enumeration(field, &named, types::scalar(it.repr).native);
             }
+            Type::Open(_) => self.open(field, &named),
             Type::Message(_) | Type::Oneof(_) => {
                 let lead = named.lead("\n\n**borrowed** from this message; assigning copies.");
                 self.place(field, format!("{lead}{}", types.place(&field.ty, name)));
@@ -218,6 +219,23 @@ impl View<'_> {
             &named.lead("\n\nThrows an [UnknownEnumValueException] when it is no value."),
             layout::getter(&class, name, &Statement::ReturnCall(&from, &[&raw])),
             layout::setter(name, format!("{class} value"), &Statement::Assign(&raw, "value.value")),
+        );
+    }
+
+    fn open(&mut self, field: &Field, named: &Named<'_>) {
+        let (types, name) = (self.types, named.name);
+        let class = types.element(&field.ty);
+        let raw = beside(name, "Raw");
+        let lead = named.beside(&format!("The number of [{name}]."));
+        self.place(field, format!("{lead}{}", types.place(&field.ty, &raw)));
+        self.copy(&raw);
+        let read = types.read(&field.ty, &raw);
+        let (callee, _) = read.split_once('(').expect("it is a call");
+        self.accessors(
+            named,
+            &named.lead("\n\nAny number: its `value` is null when it is no value."),
+            layout::getter(&class, name, &Statement::ReturnCall(callee, &[&raw])),
+            layout::setter(name, format!("{class} value"), &Statement::Assign(&raw, "value.number")),
         );
     }
 

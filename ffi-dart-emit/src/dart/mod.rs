@@ -79,18 +79,13 @@ fn check(model: &Model) -> Result<(), Problems> {
         };
         for ty in composite.types() {
             ty.walk(&mut |part| {
-                let (what, fix) = match part {
-                    Type::Option { of } if matches!(**of, Type::Option { .. }) => (
-                        "an `FfiOption` of an `FfiOption` has two ways of being absent, and Dart has one `null`",
-                        "use a oneof, or one `FfiOption`",
-                    ),
-                    Type::Map { key, .. } if !is_key(key) => (
-                        "the keys of its `FfiMap` can't be looked up in Dart",
-                        "use a number, `bool`, enum, `FfiStr` or `FfiRef` as the key",
-                    ),
-                    _ => return,
-                };
-                problems.push(Problem { item: format!("{kind} {id}"), what: what.into(), fix: fix.into() });
+                if matches!(part, Type::Map { key, .. } if !is_key(key)) {
+                    problems.push(Problem {
+                        item: format!("{kind} {id}"),
+                        what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
+                        fix: "use a number, `bool`, enum, `FfiStr` or `FfiRef` as the key".into(),
+                    });
+                }
             });
         }
     }
@@ -98,7 +93,7 @@ fn check(model: &Model) -> Result<(), Problems> {
 }
 
 fn is_key(ty: &Type) -> bool {
-    matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Ref(_))
+    matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_))
 }
 
 /// The file that users import.

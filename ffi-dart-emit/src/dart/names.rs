@@ -55,7 +55,7 @@ const MESSAGE_MEMBERS: &[&str] = &[
 const ONEOF_MEMBERS: &[&str] = &["other", "setFrom", "tag", "throwTag", "toDart", "value"];
 
 /// What an enum's class has.
-const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "value", "values"];
+const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
 /// What the library's class has or calls.
 const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "sizeOf", "throwStatus"];
@@ -81,6 +81,7 @@ const SUPPORT: &[&str] = &[
     "EnumVec",
     "FfiEnum",
     "FfiException",
+    "FfiOpen",
     "FfiMap",
     "FfiOwned",
     "FfiRef",
@@ -174,6 +175,7 @@ const SUPPORT: &[&str] = &[
     "libraryMemory",
     "override",
     "sizeOf",
+    "throwKeys",
     "throwLength",
     "throwStatus",
     "throwTag",
@@ -392,6 +394,7 @@ impl Namer {
         let name = self.member(scope, &owner, &field.item);
         let extra = match field.ty.innermost() {
             Type::Enum(_) => Some(("raw", "Raw")),
+            Type::Open(_) if matches!(field.ty, Type::Open(_)) => Some(("raw", "Raw")),
             Type::Str { .. } if matches!(field.ty, Type::Str { .. }) => Some(("bytes", "Bytes")),
             Type::Scalar(Scalar::U64) if field.ty == Type::Scalar(Scalar::U64) => Some(("BigInt", "Big")),
             _ => None,

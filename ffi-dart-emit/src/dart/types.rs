@@ -51,7 +51,7 @@ pub fn scalar(scalar: Scalar) -> ScalarTypes {
 pub fn native<'a>(model: &Model, names: &'a Names<'_>, value: Value) -> &'a str {
     match value {
         Value::Scalar(it) => scalar(it).native,
-        Value::Enum(index) => scalar(model.enumeration(index).repr).native,
+        Value::Enum(index) | Value::Open(index) => scalar(model.enumeration(index).repr).native,
         Value::Message(index) => &names.of(&model.message(index).id).name,
         Value::Oneof(index) => &names.of(&model.oneof(index).id).name,
     }
@@ -61,16 +61,17 @@ pub fn native<'a>(model: &Model, names: &'a Names<'_>, value: Value) -> &'a str 
 pub fn raw<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
     match value {
         Value::Scalar(it) => scalar(it).dart,
-        Value::Enum(_) => "int",
+        Value::Enum(_) | Value::Open(_) => "int",
         Value::Message(_) | Value::Oneof(_) => native(model, names, value),
     }
 }
 
 /// The Dart type of `value` as users see it.
-pub fn public<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
+pub fn public(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
-        Value::Enum(index) => &names.of(&model.enumeration(index).id).name,
-        other => raw(names, model, other),
+        Value::Enum(index) => names.of(&model.enumeration(index).id).name.clone(),
+        Value::Open(index) => format!("FfiOpen<{}>", names.of(&model.enumeration(index).id).name),
+        other => raw(names, model, other).to_owned(),
     }
 }
 
@@ -78,6 +79,7 @@ pub fn public<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str 
 pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Scalar(it) => scalar(it).array.to_owned(),
+        Value::Open(index) => array(names, model, Value::Enum(index)),
         other => format!("{}Array", public(names, model, other)),
     }
 }
@@ -103,11 +105,19 @@ pub fn plain(ty: &Type) -> bool {
 /// Whether a field of the type has its members in the message itself, where reading them is fastest.
 pub fn flat(ty: &Type) -> bool {
     match ty {
-        Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Bytes { .. } => true,
+        Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Bytes { .. } => true,
         Type::Message(_) | Type::Oneof(_) => true,
         Type::Array { .. } => matches!(flattened(ty).0, Type::Scalar(_) | Type::Enum(_)),
-        Type::Option { of } => matches!(**of, Type::Scalar(_) | Type::Enum(_)),
+        Type::Option { of } => matches!(**of, Type::Scalar(_) | Type::Enum(_) | Type::Open(_)),
         Type::Vec { .. } | Type::Map { .. } | Type::Ref(_) => false,
+    }
+}
+
+/// The type of an option of `of`, whose type is `inner`. An option in an option is in a record: Dart has one `null`.
+fn optional(of: &Type, inner: String) -> String {
+    match of {
+        Type::Option { .. } => format!("({inner},)?"),
+        _ => format!("{inner}?"),
     }
 }
 
@@ -142,7 +152,7 @@ impl<'a> Types<'a> {
 
     fn collect(&mut self, ty: &'a Type) {
         match ty {
-            Type::Scalar(_) | Type::Enum(_) | Type::Message(_) | Type::Oneof(_) => return,
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Message(_) | Type::Oneof(_) => return,
             Type::Str { .. } | Type::Bytes { .. } | Type::Ref(_) => {}
             Type::Array { .. } => self.collect(flattened(ty).0),
             Type::Vec { of, .. } | Type::Option { of } => self.collect(of),
@@ -160,7 +170,7 @@ impl<'a> Types<'a> {
     pub fn alignment(&self, ty: &Type) -> u64 {
         match ty {
             Type::Scalar(it) => scalar_size(*it),
-            Type::Enum(index) => scalar_size(self.model.enumeration(*index).repr),
+            Type::Enum(index) | Type::Open(index) => scalar_size(self.model.enumeration(*index).repr),
             Type::Array { of, .. } | Type::Option { of } => self.alignment(of),
             Type::Message(index) => self.alignments[&self.model.message(*index).id],
             Type::Oneof(index) => self.alignments[&self.model.oneof(*index).id],
@@ -174,7 +184,7 @@ impl<'a> Types<'a> {
     pub fn class(&self, ty: &Type) -> String {
         let kind = match ty {
             Type::Scalar(it) => return scalar(*it).dart.to_owned(),
-            Type::Enum(_) => return "int".to_owned(),
+            Type::Enum(_) | Type::Open(_) => return "int".to_owned(),
             Type::Message(_) | Type::Oneof(_) => return self.element(ty),
             Type::Str { cap } => return format!("_Str{cap}"),
             Type::Bytes { cap } => return format!("_Bytes{cap}"),
@@ -192,7 +202,9 @@ impl<'a> Types<'a> {
     pub fn native_class(&self, ty: &Type) -> String {
         match ty {
             Type::Scalar(it) => scalar(*it).native.to_owned(),
-            Type::Enum(index) => scalar(self.model.enumeration(*index).repr).native.to_owned(),
+            Type::Enum(index) | Type::Open(index) => {
+                scalar(self.model.enumeration(*index).repr).native.to_owned()
+            }
             _ => self.class(ty),
         }
     }
@@ -201,7 +213,9 @@ impl<'a> Types<'a> {
     pub fn place(&self, ty: &Type, name: &str) -> String {
         let external = layout::declaration(2, &format!("external {}", self.class(ty)), name, ";");
         match ty {
-            Type::Scalar(_) | Type::Enum(_) => format!("  @{}()\n{external}", self.native_class(ty)),
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => {
+                format!("  @{}()\n{external}", self.native_class(ty))
+            }
             _ => external,
         }
     }
@@ -217,13 +231,14 @@ impl<'a> Types<'a> {
         match ty {
             Type::Scalar(it) => scalar(*it).dart.to_owned(),
             Type::Enum(index) => self.names.of(&self.model.enumeration(*index).id).name.clone(),
+            Type::Open(index) => format!("FfiOpen<{}>", self.element(&Type::Enum(*index))),
             Type::Message(index) => self.names.of(&self.model.message(*index).id).name.clone(),
             Type::Oneof(index) => self.names.of(&self.model.oneof(*index).id).name.clone(),
             Type::Str { .. } => "String".to_owned(),
             Type::Bytes { .. } => "Uint8List".to_owned(),
             Type::Array { .. } => format!("List<{}>", self.element(flattened(ty).0)),
             Type::Vec { of, .. } => format!("List<{}>", self.element(of)),
-            Type::Option { of } => format!("{}?", self.element(of)),
+            Type::Option { of } => optional(of, self.element(of)),
             Type::Map { key, value, .. } => format!("Map<{}, {}>", self.element(key), self.element(value)),
             Type::Ref(index) => format!("FfiRef<{}>", self.names.of(&self.model.message(*index).id).name),
         }
@@ -255,7 +270,7 @@ impl<'a> Types<'a> {
             Type::Message(_) | Type::Oneof(_) => format!("{}Data", self.element(ty)),
             Type::Array { .. } => format!("List<{}>", self.value(flattened(ty).0)),
             Type::Vec { of, .. } => format!("List<{}>", self.value(of)),
-            Type::Option { of } => format!("{}?", self.value(of)),
+            Type::Option { of } => optional(of, self.value(of)),
             Type::Map { key, value, .. } => format!("Map<{}, {}>", self.value(key), self.value(value)),
             _ => self.element(ty),
         }
@@ -266,6 +281,9 @@ impl<'a> Types<'a> {
         match ty {
             Type::Scalar(_) | Type::Message(_) | Type::Oneof(_) => place.to_owned(),
             Type::Enum(_) => format!("{}.fromValue({place})", self.element(ty)),
+            Type::Open(index) => {
+                format!("{}.openFromValue({place})", self.element(&Type::Enum(*index)))
+            }
             _ => format!("{place}.view"),
         }
     }
@@ -275,6 +293,7 @@ impl<'a> Types<'a> {
         match ty {
             Type::Scalar(_) => layout::assign(indent, place, value),
             Type::Enum(_) => layout::assign(indent, place, &format!("{value}.value")),
+            Type::Open(_) => layout::assign(indent, place, &format!("{value}.number")),
             Type::Message(_) | Type::Oneof(_) => {
                 layout::call(indent, "", &format!("{place}.setFrom"), &[value.to_owned()], ";")
             }
@@ -285,7 +304,9 @@ impl<'a> Types<'a> {
     /// The value of what is at `place`.
     pub fn read_value(&self, ty: &Type, place: &str) -> String {
         match ty {
-            Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Ref(_) => self.read(ty, place),
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => {
+                self.read(ty, place)
+            }
             _ => format!("{place}.toDart()"),
         }
     }
@@ -304,7 +325,7 @@ impl<'a> Types<'a> {
     /// Statements that return a copy of the view `element`, where a view changes with the memory.
     pub fn detach(&self, ty: &Type, element: &str) -> Option<String> {
         match ty {
-            Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Ref(_) => None,
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => None,
             Type::Option { of } if self.detach(of, element).is_none() => None,
             Type::Message(_) | Type::Oneof(_) => {
                 let create = format!("Struct.create<{}>()", self.class(ty));

@@ -152,6 +152,31 @@ abstract interface class FfiEnum {
   int get value;
 }
 
+/// The number of an enum in Rust, which need not be one of its values.
+final class FfiOpen<E extends FfiEnum> {
+  /// The number of [value].
+  FfiOpen(E this.value) : number = value.value;
+
+  /// The number [number], which is that of [value] or of no value.
+  const FfiOpen.raw(this.number, this.value);
+
+  /// The number in Rust.
+  final int number;
+
+  /// The value that has the number; null when there is none.
+  final E? value;
+
+  @override
+  bool operator ==(Object other) =>
+      other is FfiOpen<E> && other.number == number;
+
+  @override
+  int get hashCode => number.hashCode;
+
+  @override
+  String toString() => 'FfiOpen(${value ?? number})';
+}
+
 /// What a call writes when it fails; zero until then.
 final class FfiStatus extends Struct {
   /// What kind of failure; 0 for none.
@@ -1331,6 +1356,10 @@ Never throwLength(int length, int capacity) =>
 Never throwTag(String name, int tag) =>
     throw InvalidValueException('$name has no case with tag $tag');
 
+/// Throws the [InvalidValueException] about a map that has a key twice.
+Never throwKeys() =>
+    throw const InvalidValueException('a map has the same key twice');
+
 /// [length], for which there must be room.
 int checkCapacity(int length, int capacity) =>
     length <= capacity ? length : throw CapacityException(length, capacity);
@@ -1526,7 +1555,8 @@ abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
 
 /// A map of up to [capacity] entries inside a message, **borrowed**.
 ///
-/// Looking up compares key by key. Values that are messages are views. What
+/// Looking up compares key by key; removing moves the last entry to the place
+/// of the removed one. Values that are messages are views. What
 /// makes it larger than [capacity] throws a [CapacityException].
 abstract base class FfiMap<K, V> with MapMixin<K, V> {
   /// How many entries there is room for.
@@ -1596,9 +1626,7 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
     if (found < 0) return null;
     final removed = detach(readValue(found));
     final last = length - 1;
-    for (var index = found; index < last; index++) {
-      move(index + 1, index);
-    }
+    if (found < last) move(last, found);
     rawLength = last;
     return removed;
   }

@@ -144,6 +144,23 @@ void containers_fill_fixed(Fixed *it, FfiStatus *status) {
     PUT(it->by_id.entries[0].value.value, "hi");
     it->wide.present = 1;
     it->wide.value.byte = 15;
+    it->open = 99;
+    it->opens.len = 2;
+    it->opens.items[0] = Mode_On;
+    it->opens.items[1] = 0xFFFF;
+    it->open_array[1] = 98;
+    it->maybe_open.present = 1;
+    it->maybe_open.value = Mode_Auto;
+    it->twice.present = 1;
+    it->thrice.len = 2;
+    it->thrice.items[0].present = 1;
+    it->thrice.items[1].present = 1;
+    it->thrice.items[1].value.present = 1;
+    it->thrice.items[1].value.value.present = 1;
+    it->thrice.items[1].value.value.value.x = 17;
+    it->by_open.len = 1;
+    it->by_open.entries[0].key = 97;
+    it->by_open.entries[0].value = 1;
     it->tail = 16;
 }
 
@@ -158,6 +175,11 @@ Shape containers_draw(const Shape *shape, Shape *all, size_t all_len, FfiStatus 
     (void)status;
     for (size_t i = 0; i < all_len; i++) all[i] = *shape;
     return *shape;
+}
+
+Mode containers_same_mode(Mode mode, const Mode *all, size_t all_len, const Mode *one, FfiStatus *status) {
+    (void)status;
+    return all_len ? all[all_len - 1] : one ? *one : mode;
 }
 
 void containers_turn(Shape by_value, FfiStatus *status) {

@@ -143,6 +143,16 @@ void checkFixed(Fixed it) {
   check(it.byLink[const FfiRef<Point>.raw(2, 0)]!.single.flag, true);
   check(it.byId, {1 << 40: 'hi'});
   check(it.wide!.byte, 15);
+  check(it.open.number, 99);
+  check(it.open.value, null);
+  check(it.opens, [FfiOpen(on), const FfiOpen<Mode>.raw(0xffff, null)]);
+  check(it.openArray[1].number, 98);
+  check(it.maybeOpen, FfiOpen(auto));
+  check(it.twice, (null,));
+  check(it.thrice[0], (null,));
+  final (inner,) = it.thrice[1]!;
+  check(inner!.$1!.x, 17);
+  check(it.byOpen[const FfiOpen<Mode>.raw(97, null)], 1);
   check(it.tail, 16);
 }
 
@@ -181,6 +191,12 @@ void checkShapes(ContainersLibrary library) {
     };
     check(described.isEmpty, false);
   }
+  final none = ModeArray(0);
+  const unknown = FfiOpen<Mode>.raw(1234, null);
+  check(library.sameMode(unknown, none, nullptr), unknown);
+  check(library.sameMode(FfiOpen(auto), none, nullptr).value, auto);
+  check(library.sameMode(unknown, ModeArray(2)..[1] = on, nullptr).value, on);
+
   final shape = Struct.create<Shape>()..setCircle(0.5);
   library.turn(shape);
   check(shape.circle, 0.5);
@@ -260,7 +276,7 @@ void checkEditing() {
   refuses<CapacityException>(() => maps.byName = {'a longer key': 1});
   check(maps.byName.remove('x'), 3);
   check(maps.byName.remove('x'), null);
-  check(maps.byName.keys, ['y', 'z']);
+  check(maps.byName.keys, ['z', 'y']);
   check(maps.byName.containsKey('y'), true);
   maps.byMode = {on: Struct.create<Point>()..x = 1};
   maps.byMode[on]!.x = 2;
@@ -274,6 +290,14 @@ void checkEditing() {
   refuses<RangeError>(() => maps.names[2]);
   maps.wide = null;
   check(maps.wide, null);
+  maps.twice = (5,);
+  check(maps.twice, (5,));
+  maps.twice = null;
+  check(maps.twice, null);
+  maps.opens.add(const FfiOpen.raw(3, null));
+  check(maps.opens.single.number, 3);
+  maps.open = FfiOpen(on);
+  check(maps.openRaw, 1);
   maps.maybeName = 'abc';
   check(maps.maybeName, 'abc');
 }
