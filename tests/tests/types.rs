@@ -92,7 +92,7 @@ struct Schema {
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let mut schema = Schema { messages: HashMap::new(), enums: HashMap::new(), oneofs: HashMap::new() };
-    for record in records(Fixture::build("fixture-types", "dev").cdylib()) {
+    for record in records(Fixture::build("fixture-types", "dev").cdylib()).expect("they are readable") {
         match record {
             Record::Message(it) => drop(schema.messages.insert(it.id.clone(), it)),
             Record::Enum(it) => drop(schema.enums.insert(it.id.clone(), it)),
