@@ -29,7 +29,11 @@ fn examples_run() {
     for folder in Example::folders() {
         let example = Example::build(&folder, &BuildOptions::default()).unwrap();
         for mode in Mode::ALL {
-            example.run(&sdk, mode).unwrap_or_else(|error| panic!("{folder}, {mode:?}: {error:#}"));
+            let printed =
+                example.run(&sdk, mode).unwrap_or_else(|error| panic!("{folder}, {mode:?}: {error:#}"));
+            if let Some(expected) = example.expected() {
+                assert_eq!(printed.stdout, expected, "{folder}, {mode:?}");
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Committed generated files are what the emitter writes now.
 
 use xtask::generated::{Action, Generated};
+use xtask::stress;
 use xtask::workspace::capture;
 
 #[test]
@@ -24,4 +25,9 @@ fn the_smallest_library_gives_the_same_package() {
     check.args(["--profile", "release-min", "--check", "--out"]).arg(&particles.dart);
     let checked = capture(&mut check).unwrap();
     assert!(checked.stderr.contains("panic = \"abort\""), "the difference is said:\n{checked}");
+}
+
+#[test]
+fn the_committed_stress_schema_is_current() {
+    stress::apply(Action::Check).unwrap();
 }

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod bless;
 pub mod dart_sdk;
 pub mod demo;
+pub mod stress;
 pub mod test;
 
 use clap::{Parser, Subcommand};
@@ -29,6 +30,8 @@ pub enum Command {
     Test(test::Test),
     /// Write again all committed files that are generated.
     Bless(bless::Bless),
+    /// Write the stress schema, with as many messages as wanted.
+    Stress(stress::Stress),
     /// Run a benchmark, or list them all.
     Bench(bench::Bench),
 }
@@ -45,6 +48,7 @@ impl Cli {
             Command::Demo(args) => args.run(),
             Command::Test(args) => args.run(),
             Command::Bless(args) => args.run(),
+            Command::Stress(args) => args.run(),
             Command::Bench(args) => args.run(),
         }
     }

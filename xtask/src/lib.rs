@@ -7,6 +7,7 @@
 //! | [`example`] | builds and runs what is in `examples/` |
 //! | [`generated`] | which committed files `ffi-dart-emit` wrote, and how to write or check them |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
+//! | [`stress`] | the stress schema: many messages, large ones, every field type |
 //! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
 //!
 //! The tests of other crates use this library too: `let Some(sdk) = Sdk::for_tests() else { return };` is the one
@@ -17,4 +18,5 @@ pub mod dart_sdk;
 pub mod example;
 pub mod generated;
 pub mod ratio;
+pub mod stress;
 pub mod workspace;

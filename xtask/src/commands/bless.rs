@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::generated::{Action, Generated};
+use crate::stress;
 use crate::workspace::{cargo, run};
 
 /// The arguments of `cargo xtask bless`.
@@ -16,6 +17,8 @@ impl Bless {
     ///
     /// When a library doesn't build, or a file can't be written.
     pub fn run(self) -> Result<()> {
+        // First: what follows may be generated from it.
+        stress::apply(Action::Write)?;
         for generated in Generated::all()? {
             eprintln!("{}", generated.package);
             generated.apply(Action::Write)?;
