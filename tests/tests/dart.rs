@@ -23,6 +23,21 @@ fn packages_are_clean_and_formatted() {
     }
 }
 
+/// The package of 120 messages is not committed: it is large, and looks like the others.
+#[test]
+fn a_large_package_is_clean_and_formatted() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stress");
+    let library = Fixture::build("fixture-stress", "dev");
+    let mut emit = workspace::cargo();
+    emit.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
+    emit.arg(library.cdylib()).arg("--out").arg(&package);
+    workspace::capture(&mut emit).unwrap();
+    sdk.pub_get(&package).unwrap();
+    sdk.analyze(&package).unwrap();
+    sdk.format_check(&package).unwrap();
+}
+
 #[test]
 fn examples_run() {
     let Some(sdk) = Sdk::for_tests() else { return };
