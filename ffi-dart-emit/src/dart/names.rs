@@ -160,6 +160,7 @@ const SUPPORT: &[&str] = &[
     "bigFromBits",
     "bitsFromBig",
     "checkCapacity",
+    "checkElement",
     "checkLength",
     "copyBytes",
     "decodeString",
