@@ -94,9 +94,9 @@ impl Container<'_> {
                 let [bytes, length] = ["_bytes.elements", "_length"];
                 self.buffer(
                     *cap,
-                    &format!("    return usedBytes({bytes}, {length});"),
-                    &format!("    {length} = copyBytes(value, {bytes});"),
-                    Some("    return frozenBytes(view);"),
+                    &format!("    return bytesUsed({bytes}, {length});"),
+                    &format!("    {length} = bytesWritten(value, {bytes});"),
+                    Some("    return bytesFrozen(view);"),
                 )
             }
             Type::Vec { of, cap } => self.vec(of, *cap),

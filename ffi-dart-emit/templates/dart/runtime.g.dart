@@ -1067,7 +1067,7 @@ List<T> frozen<T>(List<T> values) {
 }
 
 /// A copy of [bytes] that nobody can change.
-Uint8List frozenBytes(Uint8List bytes) =>
+Uint8List bytesFrozen(Uint8List bytes) =>
     Uint8List.fromList(bytes).asUnmodifiableView();
 
 /// Refers to a message [T] in a pool of the library, or to none.
@@ -1202,7 +1202,7 @@ Never _throwSurrogate(String text) => throw ArgumentError.value(
 /// The first [length] of [bytes], **borrowed**.
 ///
 /// Throws an [InvalidValueException] when [length] is too large.
-Uint8List usedBytes(Uint8List bytes, int length) {
+Uint8List bytesUsed(Uint8List bytes, int length) {
   if (length > bytes.length) throwLength(length, bytes.length);
   return Uint8List.sublistView(bytes, 0, length);
 }
@@ -1210,7 +1210,7 @@ Uint8List usedBytes(Uint8List bytes, int length) {
 /// Copies [from] to the start of [bytes], and returns how many there are.
 ///
 /// Throws a [CapacityException] when there is no room for them.
-int copyBytes(List<int> from, Uint8List bytes) {
+int bytesWritten(List<int> from, Uint8List bytes) {
   final length = checkCapacity(from.length, bytes.length);
   bytes.setRange(0, length, from);
   return length;
