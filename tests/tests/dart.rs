@@ -56,6 +56,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
     let variable = match name {
         "calls" => "FIXTURE_CALLS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
+        "types" => "FIXTURE_TYPES_LIBRARY",
         _ => panic!("no fixture `{name}` is tested from Dart"),
     };
     (variable, Fixture::build(&format!("fixture-{name}"), "dev").cdylib().to_owned())
@@ -80,6 +81,11 @@ fn calls() {
 #[test]
 fn layout() {
     end_to_end("layout", &[fixture("layout")]);
+}
+
+#[test]
+fn types() {
+    end_to_end("types", &[fixture("types")]);
 }
 
 #[test]
