@@ -111,6 +111,7 @@ fn owned() {
 #[test]
 fn types() {
     end_to_end("types", &[fixture("types")]);
+    end_to_end("types_values", &[fixture("types")]);
 }
 
 #[test]
