@@ -340,7 +340,7 @@ fn function(model: &Model, function: &Function) -> CFunction {
         returns: match function.returns {
             None => "void".to_owned(),
             Some(Returns::Value(it)) => value(model, it),
-            Some(Returns::String | Returns::Vec(_)) => "FfiOwned *".to_owned(),
+            Some(Returns::Text | Returns::Vec(_)) => "FfiOwned *".to_owned(),
         },
         symbol: function.symbol.clone(),
         params: params.join(", "),

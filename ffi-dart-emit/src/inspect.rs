@@ -151,7 +151,7 @@ impl View<'_> {
             function.params.iter().map(|param| format!("{}: {}", param.name, self.param(param))).collect();
         let result = function.returns.map(|returns| match returns {
             Returns::Value(value) => self.value(value),
-            Returns::String => "String".to_owned(),
+            Returns::Text => "String".to_owned(),
             Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
         });
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });

@@ -38,7 +38,7 @@ mod status;
 
 pub use args::{Region, disjoint, optional, reference, reference_mut, slice, slice_mut, text, value};
 pub use memory::{alloc, free};
-pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE, assert_by_value};
+pub use output::{FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value};
 pub use owned::{FfiOwned, owned_free};
 pub use status::{Failure, FfiStatus, StatusCode, call, clear};
 

@@ -152,14 +152,22 @@ impl<T: FfiValue> FfiOutput for Vec<T> {
     }
 }
 
-impl<T: FfiOutput> FfiOutput for Option<T> {
+/// What an `Option` that is a result may hold: Dart has one `null`, and can't tell `()` from it.
+#[diagnostic::on_unimplemented(
+    message = "an `Option` of `{Self}` can't be returned from `#[ffi_export]`",
+    label = "Dart has one `null`",
+    note = "for an `Option` of an `Option`, return a oneof; for one of `()`, a `bool`"
+)]
+pub trait FfiSome: FfiOutput {}
+
+impl<T: FfiValue> FfiSome for T {}
+impl FfiSome for String {}
+impl<T: FfiValue> FfiSome for Vec<T> {}
+
+impl<T: FfiSome> FfiOutput for Option<T> {
     type Abi = T::Abi;
     const RETURNS: Fragment = T::RETURNS;
-    const FINGERPRINT: u64 = {
-        assert!(!T::OPTIONAL, "an `Option` of an `Option` is not a result that Dart can have");
-        assert!(T::FINGERPRINT != fingerprint::NOTHING, "for an `Option` of `()`, return a `bool`");
-        T::FINGERPRINT
-    };
+    const FINGERPRINT: u64 = T::FINGERPRINT;
     const OPTIONAL: bool = true;
 
     #[inline]

@@ -337,7 +337,8 @@ pub enum Returns {
     /// `T`, by value.
     Value(Type),
     /// `String`.
-    String,
+    #[serde(rename = "string")]
+    Text,
     /// `Vec<T>`.
     Vec(Type),
 }

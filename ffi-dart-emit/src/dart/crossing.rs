@@ -197,7 +197,7 @@ impl Outcome {
                     public,
                 }
             }
-            Some(Returns::String) => Self {
+            Some(Returns::Text) => Self {
                 public: "String".to_owned(),
                 ty: owned(),
                 conversion: Some("_memory.takeString".to_owned()),

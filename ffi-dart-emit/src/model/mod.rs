@@ -229,7 +229,7 @@ pub enum Returns {
     /// `T`, by value.
     Value(Value),
     /// `String`: an `FfiOwned *`.
-    String,
+    Text,
     /// `Vec<T>`: an `FfiOwned *`.
     Vec(Value),
 }
@@ -438,7 +438,7 @@ impl Returns {
     pub fn value(self) -> Option<Value> {
         match self {
             Self::Value(value) | Self::Vec(value) => Some(value),
-            Self::String => None,
+            Self::Text => None,
         }
     }
 }

@@ -649,8 +649,8 @@ impl<'a> Resolver<'a> {
             return (None, fingerprint::NOTHING);
         };
         let (shape, ty): (fn(Value) -> Returns, _) = match returns {
-            read::Returns::String => {
-                return (Some(Returns::String), fingerprint::mix(&[fingerprint::OWNED_STRING]));
+            read::Returns::Text => {
+                return (Some(Returns::Text), fingerprint::mix(&[fingerprint::OWNED_STRING]));
             }
             read::Returns::Value(ty) => (Returns::Value, ty),
             read::Returns::Vec(ty) => (Returns::Vec, ty),

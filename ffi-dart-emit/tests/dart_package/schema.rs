@@ -287,7 +287,7 @@ impl Schema {
             match returns {
                 None => fingerprint::NOTHING,
                 Some(Returns::Value(ty)) => self.facts(ty).fingerprint,
-                Some(Returns::String) => mix(&[fingerprint::OWNED_STRING]),
+                Some(Returns::Text) => mix(&[fingerprint::OWNED_STRING]),
                 Some(Returns::Vec(ty)) => mix(&[fingerprint::OWNED_VEC, self.facts(ty).fingerprint]),
             },
             u64::from(function.fallible),

@@ -302,7 +302,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
     let returns = match &function.returns {
         None => NOTHING,
         Some(Returns::Value(ty)) => of_type(ty, types),
-        Some(Returns::String) => mix(&[OWNED_STRING]),
+        Some(Returns::Text) => mix(&[OWNED_STRING]),
         Some(Returns::Vec(ty)) => mix(&[OWNED_VEC, of_type(ty, types)]),
     };
     let (fallible, optional) = (function.fallible.into(), function.optional.into());

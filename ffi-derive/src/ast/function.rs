@@ -158,7 +158,7 @@ impl Param {
             return Ok((Pass::Str, true, byte(ty)));
         }
         if let Some(element) = types::argument_of("Vec", ty) {
-            types::check_param(element)?;
+            types::check_element(element)?;
             return Ok((Pass::Slice, true, element.clone()));
         }
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {

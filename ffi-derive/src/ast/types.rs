@@ -149,7 +149,9 @@ pub(crate) fn check_param(ty: &Type) -> Result<()> {
             "str" => refuse(ty, "text is not changed in place", "`&str`, or `&mut [u8]`"),
             "String" => refuse(ty, "text can't be lent as a `String`", "`&str`, or `String` for a copy"),
             "Vec" => refuse(ty, "values can't be lent as a `Vec`", "a slice, or `Vec<T>` for a copy"),
-            "Option" => refuse(ty, "an `Option` can't be lent", "`Option<&T>`, with the `Option` outside"),
+            "Option" => {
+                refuse(ty, "an `Option` can only be the outermost part of a parameter", "`Option<&T>`, once")
+            }
             _ => check_scalar(ty, path),
         },
         _ => Ok(()),
@@ -183,11 +185,40 @@ pub(crate) fn check_output(ty: &Type) -> Result<()> {
             "remove `-> !`, or return a `Result`",
         ),
         Type::Path(path) => match last_name(path).as_str() {
-            "Vec" | "Option" => first_argument(path).map_or(Ok(()), check_output),
+            "Vec" => first_argument(path).map_or(Ok(()), check_element),
+            "Option" => first_argument(path).map_or(Ok(()), check_some),
             "Result" => first_argument(path).map_or(Ok(()), check_output),
             _ => check_scalar(ty, path),
         },
         _ => Ok(()),
+    }
+}
+
+/// Refuses what can't be an element of a `Vec`.
+pub(crate) fn check_element(ty: &Type) -> Result<()> {
+    let ty = ungrouped(ty);
+    match ty {
+        Type::Path(path) => match last_name(path).as_str() {
+            "String" => refuse(ty, "a list can't hold a `String`", "a message with an `FfiStr<N>`"),
+            "Vec" => refuse(ty, "a list can't hold a `Vec`", "a message with an `FfiVec<T, N>`"),
+            "Option" => refuse(ty, "a list can't hold an `Option`", "a message with an `FfiOption<T>`"),
+            _ => check_scalar(ty, path),
+        },
+        _ => check_param(ty),
+    }
+}
+
+/// Refuses what can't be inside an `Option`: Dart has one `null`.
+pub(crate) fn check_some(ty: &Type) -> Result<()> {
+    let ty = ungrouped(ty);
+    if is_named("Option", ty) {
+        return refuse(ty, "an `Option` of an `Option` is one too many: Dart has one `null`", "a oneof");
+    }
+    match ty {
+        Type::Tuple(tuple) if tuple.elems.is_empty() => {
+            refuse(ty, "an `Option` of `()` is one of two things", "a `bool`")
+        }
+        _ => check_output(ty),
     }
 }
 

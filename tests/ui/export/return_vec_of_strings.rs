@@ -1,8 +1,8 @@
 use ffi_core::ffi_export;
 
 #[ffi_export]
-fn sample() -> String {
-    String::new()
+fn sample() -> Vec<String> {
+    Vec::new()
 }
 
 fn main() {}

@@ -1,8 +1,8 @@
 use ffi_core::ffi_export;
 
 #[ffi_export]
-fn sample() -> Vec<u8> {
-    Vec::new()
+fn sample() -> Option<()> {
+    None
 }
 
 fn main() {}

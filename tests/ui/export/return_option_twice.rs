@@ -1,7 +1,7 @@
 use ffi_core::ffi_export;
 
 #[ffi_export]
-fn sample() -> Option<u32> {
+fn sample() -> Option<Option<u32>> {
     None
 }
 

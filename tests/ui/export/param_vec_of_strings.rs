@@ -3,6 +3,6 @@
 use ffi_core::ffi_export;
 
 #[ffi_export]
-fn sample(first: u32, second: &str) {}
+fn sample(first: u32, second: Vec<String>) {}
 
 fn main() {}

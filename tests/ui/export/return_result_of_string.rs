@@ -1,8 +1,0 @@
-use ffi_core::ffi_export;
-
-#[ffi_export]
-fn sample() -> Result<String, String> {
-    Ok(String::new())
-}
-
-fn main() {}
