@@ -226,9 +226,12 @@ impl<'a> Structs<'a> {
                 member("uint32_t index_plus_one".into(), "index_plus_one", 0),
                 member("uint32_t generation".into(), "generation", 4),
             ],
-            Type::Scalar(_) | Type::Array { .. } | Type::Message(_) | Type::Enum(_) | Type::Oneof(_) => {
-                return;
-            }
+            Type::Scalar(_)
+            | Type::Array { .. }
+            | Type::Message(_)
+            | Type::Enum(_)
+            | Type::Open(_)
+            | Type::Oneof(_) => return,
         };
         let mut name = self.part(ty);
         while !self.taken.insert(name.clone()) {
@@ -244,7 +247,7 @@ impl<'a> Structs<'a> {
         match ty {
             Type::Scalar(it) => scalar(*it).to_owned(),
             Type::Message(index) => message_name(self.model, *index),
-            Type::Enum(index) => enum_name(self.model, *index),
+            Type::Enum(index) | Type::Open(index) => enum_name(self.model, *index),
             Type::Oneof(index) => oneof_name(self.model, *index),
             Type::Array { of, len } => format!("{}_x{len}", self.part(of)),
             Type::Str { cap } => format!("FfiStr_{cap}"),
@@ -262,7 +265,7 @@ impl<'a> Structs<'a> {
     fn declaration(&self, ty: &Type, name: &str) -> String {
         match ty {
             Type::Array { of, len } => self.declaration(of, &format!("{name}[{len}]")),
-            Type::Scalar(_) | Type::Message(_) | Type::Enum(_) | Type::Oneof(_) => {
+            Type::Scalar(_) | Type::Message(_) | Type::Enum(_) | Type::Open(_) | Type::Oneof(_) => {
                 format!("{} {name}", self.part(ty))
             }
             _ => {
@@ -277,6 +280,7 @@ impl<'a> Structs<'a> {
 fn same(one: &Type, other: &Type) -> bool {
     match (one, other) {
         (Type::Ref(_), Type::Ref(_)) => true,
+        (Type::Enum(index) | Type::Open(index), Type::Enum(other) | Type::Open(other)) => index == other,
         (Type::Array { of, len }, Type::Array { of: other, len: other_len }) => {
             len == other_len && same(of, other)
         }
@@ -352,7 +356,7 @@ fn value(model: &Model, value: Value) -> String {
     match value {
         Value::Scalar(it) => scalar(it).to_owned(),
         Value::Message(index) => message_name(model, index),
-        Value::Enum(index) => enum_name(model, index),
+        Value::Enum(index) | Value::Open(index) => enum_name(model, index),
         Value::Oneof(index) => oneof_name(model, index),
     }
 }

@@ -189,6 +189,7 @@ impl View<'_> {
             Type::Message(index) => self.value(Value::Message(*index)),
             Type::Enum(index) => self.value(Value::Enum(*index)),
             Type::Oneof(index) => self.value(Value::Oneof(*index)),
+            Type::Open(index) => self.value(Value::Open(*index)),
             Type::Str { cap } => format!("FfiStr<{cap}>"),
             Type::Bytes { cap } => format!("FfiBytes<{cap}>"),
             Type::Vec { of, cap } => format!("FfiVec<{}, {cap}>", self.ty(of)),
@@ -205,6 +206,7 @@ impl View<'_> {
             Value::Scalar(scalar) => scalar_name(scalar).to_owned(),
             Value::Message(index) => self.short(&self.0.message(index).id),
             Value::Enum(index) => self.short(&self.0.enumeration(index).id),
+            Value::Open(index) => format!("FfiOpen<{}>", self.value(Value::Enum(index))),
             Value::Oneof(index) => self.short(&self.0.oneof(index).id),
         }
     }

@@ -12,9 +12,10 @@ use std::process::Command;
 use std::{env, fs};
 
 use ffi_core::schema::read::{Item, Pass, Scalar, Type};
+use ffi_dart_emit::c;
 use ffi_dart_emit::dart::{Options, package};
 use ffi_dart_emit::model::Model;
-use schema::{Schema, array, named};
+use schema::{Schema, array, bytes, map, named, option, reference, str, vec};
 
 /// Everything that a schema may hold.
 fn particles() -> Model {
@@ -139,6 +140,121 @@ fn particles() -> Model {
         Some(Type::Scalar(Scalar::Bool)),
         plain,
     );
+    schema.model()
+}
+
+/// Text, lists, options, maps, oneofs and references, each in each other.
+fn containers() -> Model {
+    let mut schema = Schema::new("containers");
+    let of = Type::Scalar;
+    let deprecated = |name| Item { deprecated: Some("use another".into()), ..named(name) };
+    let mode = schema.enumeration("Mode", Scalar::U16, &[("Off", 0), ("On", 1), ("Auto", 7)]);
+    let Type::Enum(mode_id) = mode.clone() else { unreachable!("it is an enum") };
+    let point = schema.message("Point", &[("x", of(Scalar::F32)), ("y", of(Scalar::F32))]);
+    let aligned = schema.message_aligned(named("Aligned"), vec![(named("byte"), of(Scalar::U8))], 32);
+    let shape = schema.oneof_of(
+        Item { doc: "What is drawn.".into(), ..named("Shape") },
+        vec![
+            (Item { doc: "Its radius.".into(), ..named("Circle") }, Some(of(Scalar::F64))),
+            (named("Polygon"), Some(vec(point.clone(), 3))),
+            (deprecated("Label"), Some(str(12))),
+            (named("Hidden"), None),
+            (named("At"), Some(point.clone())),
+            (named("Mode"), Some(mode.clone())),
+            (named("Flag"), Some(of(Scalar::Bool))),
+            (named("Matrix"), Some(array(array(of(Scalar::F32), 2), 2))),
+            (named("Maybe"), Some(option(of(Scalar::I64)))),
+            (named("Names"), Some(map(str(4), point.clone(), 2))),
+            (named("Link"), Some(reference(point.clone()))),
+            (named("Blob"), Some(bytes(5))),
+        ],
+    );
+    let node = schema.oneof("Node", &[("Leaf", Some(shape.clone())), ("Wide", Some(aligned.clone()))]);
+    let flat = schema.message_aligned(
+        named("Flat"),
+        vec![
+            (named("before"), of(Scalar::U8)),
+            (Item { doc: "Its name.".into(), ..named("name") }, str(9)),
+            (named("after"), of(Scalar::U8)),
+            (deprecated("data"), bytes(3)),
+            (named("speed"), option(of(Scalar::F32))),
+            (named("tight"), of(Scalar::U8)),
+            (named("mode"), option(mode.clone())),
+            (named("big"), option(of(Scalar::U64))),
+            (named("last"), of(Scalar::Bool)),
+        ],
+        1,
+    );
+    let mut lists: Vec<(Item, Type)> = vec![
+        (named("numbers"), vec(of(Scalar::U32), 8)),
+        (named("bytes"), vec(of(Scalar::U8), 5)),
+        (named("doubles"), vec(of(Scalar::F64), 2)),
+        (named("flags"), vec(of(Scalar::Bool), 3)),
+        (named("modes"), vec(mode.clone(), 4)),
+        (named("points"), vec(point.clone(), 4)),
+        (named("shapes"), vec(shape.clone(), 2)),
+        (named("names"), vec(str(6), 3)),
+        (named("blobs"), vec(bytes(6), 3)),
+        (named("rows"), vec(vec(of(Scalar::I16), 3), 2)),
+        (named("grid"), vec(array(of(Scalar::F32), 3), 2)),
+        (named("maybes"), vec(option(of(Scalar::I32)), 3)),
+        (named("maybe_points"), vec(option(point.clone()), 3)),
+        (named("links"), vec(reference(point.clone()), 2)),
+        (named("wides"), vec(aligned.clone(), 2)),
+        (named("tables"), vec(map(of(Scalar::U8), str(3), 2), 2)),
+    ];
+    lists[2].0.deprecated = Some("use `numbers`".into());
+    let lists = schema.message_aligned(named("Lists"), lists, 1);
+    let fixed = [
+        ("shape", shape.clone()),
+        ("node", node.clone()),
+        ("point", point.clone()),
+        ("names", array(str(5), 2)),
+        ("points", array(array(point.clone(), 2), 2)),
+        ("shapes", array(shape.clone(), 2)),
+        ("rows", array(vec(of(Scalar::U16), 2), 3)),
+        ("modes", array(mode.clone(), 3)),
+        ("maybe_shape", option(shape.clone())),
+        ("maybe_name", option(str(3))),
+        ("maybe_list", option(vec(point.clone(), 2))),
+        ("maybe_array", option(array(of(Scalar::F32), 3))),
+        ("maybe_modes", option(array(mode.clone(), 2))),
+        ("link", reference(point.clone())),
+        ("by_name", map(str(8), of(Scalar::F64), 3)),
+        ("by_mode", map(mode.clone(), point.clone(), 2)),
+        ("by_link", map(reference(point.clone()), vec(shape.clone(), 1), 2)),
+        ("by_id", map(of(Scalar::U64), option(str(2)), 2)),
+        ("wide", option(aligned.clone())),
+        ("open", Type::Open(mode_id.clone())),
+        ("opens", vec(Type::Open(mode_id.clone()), 2)),
+        ("open_array", array(Type::Open(mode_id.clone()), 2)),
+        ("maybe_open", option(Type::Open(mode_id.clone()))),
+        ("twice", option(option(of(Scalar::U32)))),
+        ("thrice", vec(option(option(option(point.clone()))), 2)),
+        ("by_open", map(Type::Open(mode_id.clone()), of(Scalar::U8), 2)),
+        ("tail", of(Scalar::U8)),
+    ];
+    let fixed = schema.message("Fixed", &fixed);
+    let bool = || Some(Type::Scalar(Scalar::Bool));
+    for (name, ty) in [("flat", flat), ("lists", lists), ("fixed", fixed)] {
+        let (fill, check) = (format!("fill_{name}"), format!("is_filled_{name}"));
+        schema.function(named(&fill), &[("it", Pass::Mut, ty.clone())], None, |it| it.leaf = true);
+        schema.function(named(&check), &[("it", Pass::Ref, ty)], bool(), |it| it.leaf = true);
+    }
+    schema.function(
+        named("draw"),
+        &[("shape", Pass::Ref, shape.clone()), ("all", Pass::SliceMut, shape.clone())],
+        Some(shape.clone()),
+        |_| {},
+    );
+    let open = || Type::Open(mode_id.clone());
+    schema.function(
+        named("same_mode"),
+        &[("mode", Pass::Value, open()), ("all", Pass::Slice, open()), ("one", Pass::Ref, open())],
+        Some(open()),
+        |_| {},
+    );
+    schema.function(named("turn"), &[("by_value", Pass::Value, shape)], None, |_| {});
     schema.model()
 }
 
@@ -334,6 +450,33 @@ impl Random {
     }
 }
 
+/// One of `types`, or a container of them.
+fn random_type(random: &mut Random, types: &[Type], depth: u64) -> Type {
+    let cap = 1 + random.below(40);
+    if depth == 0 {
+        return random.pick(types).clone();
+    }
+    match random.below(10) {
+        0 => array(random_type(random, types, depth - 1), cap),
+        1 => vec(random_type(random, types, depth - 1), cap),
+        2 => match random_type(random, types, depth - 1) {
+            twice @ Type::Option { .. } => twice,
+            once => option(once),
+        },
+        3 => {
+            let keys = [str(9), Type::Scalar(Scalar::I8), types[4].clone()];
+            map(random.pick(&keys).clone(), random_type(random, types, depth - 1), cap)
+        }
+        4 => str(cap),
+        5 => bytes(cap),
+        6 => match types.iter().find(|it| matches!(it, Type::Message(_))) {
+            Some(message) => reference(message.clone()),
+            None => str(cap),
+        },
+        _ => random.pick(types).clone(),
+    }
+}
+
 /// A schema with names of any length, up to `longest`.
 fn shape(random: &mut Random, longest: u64) -> Model {
     let mut schema = Schema::new(&random.name(0, 24.min(longest)));
@@ -354,10 +497,21 @@ fn shape(random: &mut Random, longest: u64) -> Model {
         let name = upper(random.name(number, longest));
         types.push(schema.enumeration_of(named(&name), *random.pick(&[Scalar::I8, Scalar::U64]), variants));
     }
-    for number in 4..8 {
+    for number in 4..10 {
+        if number % 3 == 1 {
+            let cases = (0..4).map(|number| {
+                let ty = (random.below(4) > 0).then(|| random_type(random, &types, 2));
+                (Item { deprecated: note(random), ..named(&upper(random.name(number, longest))) }, ty)
+            });
+            let mut cases: Vec<_> = cases.collect();
+            cases[0].1 = Some(random_type(random, &types, 2));
+            let name = upper(random.name(number, longest));
+            let ty = schema.oneof_of(named(&name), cases);
+            types.push(ty);
+            continue;
+        }
         let fields = (0..6).map(|number| {
-            let ty = random.pick(&types).clone();
-            let ty = if random.below(2) == 0 { ty } else { array(ty, 1 + random.below(1_000)) };
+            let ty = random_type(random, &types, 3);
             (Item { deprecated: note(random), ..named(&random.name(number, longest)) }, ty)
         });
         let fields = fields.collect();
@@ -394,10 +548,10 @@ fn dart() -> Option<String> {
     runs.then_some(dart)
 }
 
-fn run(dart: &str, arguments: &[&str], folder: &Path) {
-    let output = Command::new(dart).args(arguments).current_dir(folder).output().unwrap();
+fn run(program: &str, arguments: &[&str], folder: &Path) {
+    let output = Command::new(program).args(arguments).current_dir(folder).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "dart {}: {text}", arguments.join(" "));
+    assert!(output.status.success(), "{program} {}: {text}", arguments.join(" "));
 }
 
 /// Lints that users may have on, beside what the package asks for itself.
@@ -438,7 +592,8 @@ fn dart_analyze_has_nothing_to_say() {
     messages_only.message("M", &[("x", Type::Scalar(Scalar::U8))]);
     let mut functions_only = Schema::new("functions_only");
     functions_only.function(named("f"), &[], None, |_| {});
-    let mut models = vec![particles(), torture(), empty, enums_only.model(), messages_only.model()];
+    let mut models =
+        vec![particles(), torture(), empty, enums_only.model(), messages_only.model(), containers()];
     models.push(functions_only.model());
     models.extend((0..12).map(|_| shape(&mut random, 40)));
     for (index, model) in models.iter().enumerate() {
@@ -448,6 +603,20 @@ fn dart_analyze_has_nothing_to_say() {
     }
     fs::write(root.path().join("analysis_options.yaml"), OPTIONS).unwrap();
     run(&dart, &["analyze", "--fatal-infos", "."], root.path());
+}
+
+/// Leaves packages in the folder that `FFI_DART_PACKAGES` names, to look at.
+#[test]
+fn packages_to_look_at() {
+    let Some(root) = env::var_os("FFI_DART_PACKAGES") else { return };
+    for (name, model) in [("particles", particles()), ("torture", torture()), ("containers", containers())] {
+        write(&Path::new(&root).join(name), &files(&model));
+    }
+    let mut random = Random(2);
+    for index in 0..60 {
+        let longest = *random.pick(&[8, 20, 30, 40]);
+        write(&Path::new(&root).join(index.to_string()), &files(&shape(&mut random, longest)));
+    }
 }
 
 #[test]
@@ -463,7 +632,40 @@ fn dart_format_changes_nothing() {
     }
     write(&root.path().join("particles"), &files(&particles()));
     write(&root.path().join("torture"), &files(&torture()));
+    write(&root.path().join("containers"), &files(&containers()));
     run(&dart, &["format", "--output=none", "--set-exit-if-changed", "."], root.path());
+}
+
+/// Memory that C wrote is read in Dart and the other way round, and no byte that is wrong is believed.
+#[test]
+fn containers_share_memory_with_c() {
+    let Some(dart) = dart() else { return };
+    if Command::new("gcc").arg("--version").output().is_err() {
+        return println!("left out: there is no gcc here");
+    }
+    let root = tempfile::tempdir().unwrap();
+    let model = containers();
+    write(root.path(), &files(&model));
+    let fingerprints = model.messages.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
+    let fingerprints =
+        fingerprints.chain(model.enums.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint)));
+    let fingerprints =
+        fingerprints.chain(model.oneofs.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint)));
+    let functions = model.functions.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
+    let exports =
+        fingerprints.chain(functions).map(|(symbol, it)| format!("const uint64_t {symbol} = {it};\n"));
+    fs::write(root.path().join("containers.h"), c::header(&model).unwrap()).unwrap();
+    fs::write(root.path().join("fingerprints.h"), exports.collect::<String>()).unwrap();
+    fs::write(root.path().join("containers.c"), include_str!("dart_package/containers.c")).unwrap();
+    fs::write(root.path().join("containers_test.dart"), include_str!("dart_package/containers_test.dart"))
+        .unwrap();
+    let warnings = ["-std=c11", "-Wall", "-Wextra", "-Werror"];
+    let output = ["-shared", "-fPIC", "-o", "libcontainers.so", "containers.c"];
+    run("gcc", &[&warnings[..], &output].concat(), root.path());
+    run(&dart, &["analyze", "--fatal-infos", "."], root.path());
+    run(&dart, &["format", "--output=none", "--set-exit-if-changed", "containers_test.dart"], root.path());
+    let library = root.path().join("libcontainers.so");
+    run(&dart, &["--enable-asserts", "containers_test.dart", library.to_str().unwrap()], root.path());
 }
 
 #[test]
@@ -549,9 +751,28 @@ fn no_type_of_generated_code_is_free_to_take() {
         let params = [("a", Pass::Slice, ty.clone()), ("b", Pass::Ref, ty.clone())];
         schema.function(named(&format!("g{number}")), &params, Some(ty), |_| {});
     }
-    let own = ["C", "Plain", "Arrays", "Word", "Held"];
+    let own = [
+        "C",
+        "Plain",
+        "Arrays",
+        "Word",
+        "Held",
+        "Containers",
+        "Mode",
+        "Point",
+        "Aligned",
+        "Shape",
+        "Node",
+        "Flat",
+        "Lists",
+        "Fixed",
+    ];
+    let cases = [
+        "Unset", "Circle", "Polygon", "Label", "Hidden", "At", "Mode", "Flag", "Matrix", "Maybe", "Names",
+        "Link", "Blob", "Leaf", "Wide",
+    ];
     let mut used = std::collections::BTreeSet::new();
-    for (path, contents) in files(&schema.model()) {
+    for (path, contents) in files(&schema.model()).into_iter().chain(files(&containers())) {
         if !path.ends_with(".g.dart") {
             continue;
         }
@@ -577,9 +798,11 @@ fn no_type_of_generated_code_is_free_to_take() {
     }
     let free: Vec<_> = used
         .iter()
+        .filter(|name| !name.starts_with('_'))
         .filter(|name| {
             !own.iter().any(|own| {
-                name.strip_prefix(own).is_some_and(|rest| ["", "Array", "Box", "Library"].contains(&rest))
+                let helpers = ["", "Array", "Box", "Data", "Library"];
+                name.strip_prefix(own).is_some_and(|rest| helpers.contains(&rest) || cases.contains(&rest))
             })
         })
         .filter(|name| {

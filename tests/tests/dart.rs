@@ -29,7 +29,11 @@ fn examples_run() {
     for folder in Example::folders() {
         let example = Example::build(&folder, &BuildOptions::default()).unwrap();
         for mode in Mode::ALL {
-            example.run(&sdk, mode).unwrap_or_else(|error| panic!("{folder}, {mode:?}: {error:#}"));
+            let printed =
+                example.run(&sdk, mode).unwrap_or_else(|error| panic!("{folder}, {mode:?}: {error:#}"));
+            if let Some(expected) = example.expected() {
+                assert_eq!(printed.stdout, expected, "{folder}, {mode:?}");
+            }
         }
     }
 }
@@ -57,6 +61,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "calls" => "FIXTURE_CALLS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
+        "types" => "FIXTURE_TYPES_LIBRARY",
         _ => panic!("no fixture `{name}` is tested from Dart"),
     };
     (variable, Fixture::build(&format!("fixture-{name}"), "dev").cdylib().to_owned())
@@ -86,6 +91,11 @@ fn layout() {
 #[test]
 fn owned() {
     end_to_end("owned", &[fixture("owned")]);
+}
+
+#[test]
+fn types() {
+    end_to_end("types", &[fixture("types")]);
 }
 
 #[test]

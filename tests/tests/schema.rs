@@ -147,6 +147,7 @@ fn sorted(library: &Path) -> BTreeMap<String, Record> {
         Record::Library(it) => format!("library {}", it.name),
         Record::Message(it) => format!("message {}", it.id),
         Record::Enum(it) => format!("enum {}", it.id),
+        Record::Oneof(it) => format!("oneof {}", it.id),
         Record::Function(it) => format!("function {}", it.symbol),
     };
     let records = records(library).unwrap();

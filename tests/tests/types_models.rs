@@ -421,11 +421,14 @@ fn zeros_are_empty() {
 #[test]
 fn strings_compare_with_strings_of_all_kinds() {
     let name = FfiStr::<8>::try_from("name").unwrap();
-    assert!(name == "name" && "name" == name && name == *"name" && name == String::from("name"));
-    assert!(String::from("other") != name && name == FfiStr::<4>::try_from("name").unwrap());
+    let owned = String::from("name");
+    assert_eq!([name == "name", "name" == name, name == *"name", name == owned, owned == name], [true; 5]);
+    assert_ne!("other", name);
+    assert_eq!(name, FfiStr::<4>::try_from("name").unwrap());
     let by_name = HashMap::from([(name, 1)]);
     assert_eq!(by_name.get("name"), Some(&1));
     let bytes = FfiBytes::<8>::try_from(b"name").unwrap();
-    assert!(bytes == b"name" && bytes == *b"name" && bytes == b"name"[..] && bytes == &b"name"[..]);
+    let slice = &b"name"[..];
+    assert_eq!([bytes == b"name", bytes == *b"name", bytes == *slice, bytes == slice], [true; 4]);
     assert_eq!((&bytes).into_iter().copied().collect::<Vec<_>>(), b"name");
 }

@@ -43,6 +43,13 @@ impl Example {
         &self.generated
     }
 
+    /// What the program prints, for an example that prints the same each time: its `expected.txt`.
+    #[must_use]
+    pub fn expected(&self) -> Option<String> {
+        let folder = self.generated.dart.parent()?;
+        fs::read_to_string(folder.join("expected.txt")).ok()
+    }
+
     /// Runs the Dart program and returns what it printed.
     ///
     /// # Errors

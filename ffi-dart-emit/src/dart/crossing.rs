@@ -25,20 +25,6 @@ impl Crossing {
     }
 }
 
-/// Whether Dart names an enum where it calls `function`.
-pub fn has_enum(function: &Function) -> bool {
-    let passed = function.params.iter().filter_map(|param| match param.passing {
-        Passing::Value(value) => Some(value),
-        Passing::Slice { of, .. } => Some(of),
-        Passing::Reference { .. } | Passing::Text => None,
-    });
-    let returned = function.returns.and_then(|returns| match returns {
-        Returns::Value(value) | Returns::Vec(value) => Some(value),
-        Returns::String => None,
-    });
-    passed.chain(returned).any(|value| matches!(value, Value::Enum(_)))
-}
-
 /// A parameter of a function.
 pub struct Argument {
     /// Its Dart type, as users see it.
@@ -104,6 +90,8 @@ impl Argument {
         let (member, none) = match value {
             Value::Enum(_) if param.optional => ("?.value", "0".to_owned()),
             Value::Enum(_) => (".value", String::new()),
+            Value::Open(_) if param.optional => ("?.number", "0".to_owned()),
+            Value::Open(_) => (".number", String::new()),
             Value::Scalar(it) => ("", zero(types::scalar(it).dart).to_owned()),
             Value::Message(_) | Value::Oneof(_) => ("", format!("Struct.create<{public}>()")),
         };
@@ -164,7 +152,7 @@ fn zero(dart: &str) -> &'static str {
 fn raw(value: Value) -> &'static str {
     match value {
         Value::Scalar(it) => types::scalar(it).dart,
-        Value::Enum(_) => INT,
+        Value::Enum(_) | Value::Open(_) => INT,
         Value::Message(_) | Value::Oneof(_) => "",
     }
 }
@@ -197,7 +185,14 @@ impl Outcome {
                 let copied = matches!(value, Value::Message(_) | Value::Oneof(_));
                 Self {
                     ty: (types::native(model, names, value).to_owned(), raw(value)),
-                    conversion: matches!(value, Value::Enum(_)).then(|| format!("{public}.fromValue")),
+                    conversion: match value {
+                        Value::Enum(_) => Some(format!("{public}.fromValue")),
+                        Value::Open(index) => {
+                            let class = types::public(names, model, Value::Enum(index));
+                            Some(format!("{class}.openFromValue"))
+                        }
+                        _ => None,
+                    },
                     ownership: copied.then_some("**copied**"),
                     public,
                 }

@@ -1,11 +1,13 @@
 //! An enum to its classes: the enum, and the array where a function takes a slice of it.
 
+use std::collections::HashSet;
+
 use askama::Template;
 
-use crate::model::{Enum, Model, Param, Passing, Returns, Value};
+use crate::model::{Enum, Model, Param, Passing, Returns, Type, TypeId, Value};
 
+use super::composite::{sublist_view, taken_constructor, view_constructor};
 use super::layout::{self, Parameters, Statement};
-use super::message::{sublist_view, taken_constructor, view_constructor};
 use super::names::Names;
 use super::types;
 
@@ -26,6 +28,8 @@ pub struct EnumClasses {
     lead: String,
     variants: Vec<String>,
     cases: Vec<String>,
+    /// Whether numbers that are no value are read too.
+    open: bool,
     /// The number's types where the enum has an array.
     array: Option<types::ScalarTypes>,
 }
@@ -34,21 +38,44 @@ impl EnumsFile {
     /// The file for `model`.
     pub fn new(model: &Model, names: &Names<'_>) -> Self {
         let sliced = |id| {
-            let is_it = |value| matches!(value, Value::Enum(index) if model.enumeration(index).id == id);
+            let is_it = |value| matches!(value, Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == id);
             model.functions.iter().any(|it| {
                 let passed = |param: &Param| matches!(param.passing, Passing::Slice { of, .. } if is_it(of));
                 it.params.iter().any(passed)
                     || matches!(it.returns, Some(Returns::Vec(value)) if is_it(value))
             })
         };
-        let classes = |it: &Enum| EnumClasses::new(names, it, sliced(it.id.clone()));
+        let open = opened(model);
+        let classes = |it: &Enum| EnumClasses::new(names, it, open.contains(&it.id), sliced(it.id.clone()));
         let enums: Vec<_> = model.enums.iter().map(classes).collect();
         Self { arrays: enums.iter().any(|it| it.array.is_some()), enums }
     }
 }
 
+/// The enums that are somewhere an `FfiOpen`.
+fn opened(model: &Model) -> HashSet<&TypeId> {
+    let mut open = HashSet::new();
+    for composite in model.by_dependency() {
+        for ty in composite.types() {
+            ty.walk(&mut |part| {
+                if let Type::Open(index) = part {
+                    open.insert(&model.enumeration(*index).id);
+                }
+            });
+        }
+    }
+    for function in &model.functions {
+        for value in function.values() {
+            if let Value::Open(index) = value {
+                open.insert(&model.enumeration(index).id);
+            }
+        }
+    }
+    open
+}
+
 impl EnumClasses {
-    fn new(names: &Names<'_>, it: &Enum, sliced: bool) -> Self {
+    fn new(names: &Names<'_>, it: &Enum, open: bool, sliced: bool) -> Self {
         let own = names.of(&it.id);
         let named = || it.variants.iter().zip(&own.members);
         Self {
@@ -61,6 +88,7 @@ impl EnumClasses {
                 })
                 .collect(),
             cases: named().map(|(variant, name)| layout::case(&variant.value.to_string(), name)).collect(),
+            open,
             array: sliced.then(|| types::scalar(it.repr)),
         }
     }
@@ -74,6 +102,11 @@ impl EnumClasses {
 
     fn decoder(&self) -> String {
         layout::method(&format!("static {}", self.name), "fromValue", Parameters::new(&["int value".into()]))
+    }
+
+    fn opener(&self) -> String {
+        let returns = format!("static FfiOpen<{}>", self.name);
+        layout::method(&returns, "openFromValue", Parameters::new(&["int value".into()]))
     }
 
     fn unknown(&self) -> String {

@@ -63,7 +63,131 @@ fn list(indent: usize, items: &[String]) -> String {
 pub fn assign(indent: usize, left: &str, right: &str) -> String {
     let pad = pad(indent);
     let line = format!("{pad}{left} = {right};");
-    if fits(&line) { line } else { format!("{pad}{left} =\n{pad}    {right};") }
+    match simple_call(right) {
+        _ if fits(&line) => line,
+        Some((callee, arguments)) => call(indent, &format!("{left} = "), callee, &arguments, ";"),
+        None => {
+            let line = format!("{pad}    {right};");
+            let right =
+                if fits(&line) { line } else { format!("{pad}    {};", broken_type(indent + 4, right)) };
+            format!("{pad}{left} =\n{right}")
+        }
+    }
+}
+
+/// `ty` with each of its arguments on a line of its own; what follows stands behind its last line.
+fn broken_type(indent: usize, ty: &str) -> String {
+    let (Some(open), Some(close)) = (ty.find('<'), ty.rfind('>')) else { return ty.to_owned() };
+    let inner = pad(indent + 2);
+    let mut arguments = vec![String::new()];
+    let mut depth = 0;
+    for next in ty[open + 1..close].chars() {
+        match next {
+            '<' => depth += 1,
+            '>' => depth -= 1,
+            _ => {}
+        }
+        match arguments.last_mut() {
+            Some(last) if depth > 0 || next != ',' => last.push(next),
+            _ => arguments.push(String::new()),
+        }
+    }
+    let last = arguments.len() - 1;
+    let broken = arguments.iter().enumerate().map(|(index, it)| {
+        let it = it.trim();
+        let fitting = fits(&format!("{inner}{it}{}", if index < last { "," } else { "" }));
+        format!("{inner}{}", if fitting { it.to_owned() } else { broken_type(indent + 2, it) })
+    });
+    let broken: Vec<_> = broken.collect();
+    format!("{}<\n{}\n{}{}", &ty[..open], broken.join(",\n"), pad(indent), &ty[close..])
+}
+
+/// `ty`, broken where it is too long for a line.
+fn type_line(indent: usize, ty: &str) -> String {
+    let line = format!("{}{ty}", pad(indent));
+    if fits(&line) { line } else { format!("{}{}", pad(indent), broken_type(indent, ty)) }
+}
+
+/// `return expression;` in a method.
+pub fn returned(expression: &str) -> String {
+    match simple_call(expression) {
+        Some((callee, arguments)) => call(4, "return ", callee, &arguments, ";"),
+        None => format!("    return {expression};"),
+    }
+}
+
+/// The callee and the arguments of an expression that is a call with plain arguments and no more.
+fn simple_call(expression: &str) -> Option<(&str, Vec<String>)> {
+    let (callee, arguments) = expression.strip_suffix(')')?.split_once('(')?;
+    let simple = !arguments.is_empty() && !arguments.contains('(');
+    simple.then(|| (callee, arguments.split(", ").map(str::to_owned).collect()))
+}
+
+/// `if (condition) return null;` in a method.
+pub fn null_if(condition: &str) -> String {
+    let line = format!("    if ({condition}) return null;");
+    if fits(&line) { line } else { format!("    if ({condition}) {{\n      return null;\n    }}") }
+}
+
+/// `name: value,`, an argument on a line of its own.
+fn named(indent: usize, name: &str, value: &str) -> String {
+    let pad = pad(indent);
+    let line = format!("{pad}{name}: {value},");
+    if fits(&line) {
+        return line;
+    }
+    if let Some((callee, arguments)) = simple_call(value) {
+        return call(indent, &format!("{name}: "), callee, &arguments, ",");
+    }
+    if let Some((object, method)) = value.split_once('.') {
+        let head = format!("{pad}{name}: {object}");
+        if fits(&head) {
+            return format!("{head}\n{pad}    .{method},");
+        }
+    }
+    format!("{pad}{name}:\n{pad}    {value},")
+}
+
+/// `return callee(name: value, ..);` in a method.
+pub fn return_named(callee: &str, arguments: &[(String, String)]) -> String {
+    let all: Vec<_> = arguments.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let line = format!("    return {callee}({});", all.join(", "));
+    if fits(&line) {
+        return line;
+    }
+    let lines: Vec<_> = arguments.iter().map(|(name, value)| named(6, name, value)).collect();
+    format!("    return {callee}(\n{}\n    );", lines.join("\n"))
+}
+
+/// A constructor of named parameters, each with its annotations.
+pub fn named_constructor(name: &str, parameters: &[(String, String)]) -> String {
+    let all: Vec<_> = parameters
+        .iter()
+        .map(|(notes, it)| format!("{}{it}", notes.trim_start().replace('\n', " ")))
+        .collect();
+    let line = format!("  const {name}({{{}}});", all.join(", "));
+    if fits(&line) {
+        return line;
+    }
+    let in_line = |(notes, it): &(String, String)| {
+        let line = format!("    {}{it},", notes.trim_start().replace('\n', " "));
+        if fits(&line) { line + "\n" } else { format!("{notes}    {it},\n") }
+    };
+    let lines: String = parameters.iter().map(in_line).collect();
+    format!("  const {name}({{\n{lines}  }});")
+}
+
+/// `Map<String, Object?> get $fields => {..};` of members that have the names of what they hold.
+pub fn fields(members: &[String]) -> String {
+    const HEAD: &str = "  Map<String, Object?> get $fields => ";
+    let literal = |name: &String| string(name);
+    let all: Vec<_> = members.iter().map(|it| format!("{}: {it}", literal(it))).collect();
+    let line = format!("{HEAD}{{{}}};", all.join(", "));
+    if fits(&line) {
+        return line;
+    }
+    let lines: Vec<_> = members.iter().map(|it| named(4, &literal(it), it)).collect();
+    format!("{HEAD}{{\n{}\n  }};", lines.join("\n"))
 }
 
 /// `typedef name = returns Function(parameters);`
@@ -79,7 +203,7 @@ pub fn function_type(name: &str, returns: &str, parameters: &[String]) -> String
 pub fn declaration(indent: usize, ty: &str, name: &str, after: &str) -> String {
     let pad = pad(indent);
     let line = format!("{pad}{ty} {name}{after}");
-    if fits(&line) { line } else { format!("{pad}{ty}\n{pad}{name}{after}") }
+    if fits(&line) { line } else { format!("{}\n{pad}{name}{after}", type_line(indent, ty)) }
 }
 
 /// Parameters in the order of a declaration.
@@ -137,10 +261,11 @@ pub fn method(before: &str, name: &str, parameters: Parameters<'_>) -> String {
         return format!("  {before} {name}(\n{} {{", parameters.in_lines(2));
     }
     let line = format!("  {name}({}) {{", parameters.in_line());
+    let before = type_line(2, before);
     if fits(&line) {
-        return format!("  {before}\n{line}");
+        return format!("{before}\n{line}");
     }
-    format!("  {before}\n  {name}(\n{} {{", parameters.in_lines(2))
+    format!("{before}\n  {name}(\n{} {{", parameters.in_lines(2))
 }
 
 /// The head of a constructor and the colon before its initializers.
@@ -213,7 +338,16 @@ fn owned(strings: &[&str]) -> Vec<String> {
 /// The head of a class with one clause, `extends X` or `implements X`.
 pub fn class(head: &str, clause: &str) -> String {
     let line = format!("{head} {clause} {{");
-    if fits(&line) { line } else { format!("{head}\n    {clause} {{") }
+    let broken = format!("    {clause} {{");
+    match clause.split_once(' ') {
+        _ if fits(&line) => line,
+        Some((word, ty)) if !fits(&broken) => {
+            let line = format!("        {ty} {{");
+            let ty = if fits(&line) { line } else { format!("        {} {{", broken_type(8, ty)) };
+            format!("{head}\n    {word}\n{ty}")
+        }
+        _ => format!("{head}\n{broken}"),
+    }
 }
 
 /// A case of a switch expression.

@@ -4,12 +4,12 @@ use askama::Template;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::LibrarySymbols;
 
-use crate::model::{Function, Model, Passing, Problem, Returns, Value};
+use crate::model::{Function, Model, Passing, Problem, Problems, Returns, Type, Value};
 
-use super::crossing::{self, Crossing};
+use super::crossing::Crossing;
 use super::layout::{self, Parameters};
 use super::names::{FunctionNames, Names};
-use super::types::alignment;
+use super::types::Types;
 
 /// The file with the library's class.
 #[derive(Template)]
@@ -52,7 +52,7 @@ impl<'a> LibraryFile<'a> {
             doc: layout::doc(0, &doc),
             abi: ABI_VERSION,
             symbols,
-            messages: !model.messages.is_empty(),
+            messages: !model.messages.is_empty() || !model.oneofs.is_empty(),
             enums: false,
             optional: model.functions.iter().any(|it| it.optional),
             signatures: Vec::new(),
@@ -70,6 +70,12 @@ impl<'a> LibraryFile<'a> {
         }
         for it in &model.messages {
             let item = layout::string(&format!("message {}", it.item.name));
+            file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
+            let size = format!("sizeOf<{}>()", names.of(&it.id).name);
+            file.check("size", &[item, size, it.size.to_string()]);
+        }
+        for it in &model.oneofs {
+            let item = layout::string(&format!("oneof {}", it.item.name));
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
             let size = format!("sizeOf<{}>()", names.of(&it.id).name);
             file.check("size", &[item, size, it.size.to_string()]);
@@ -121,7 +127,7 @@ impl<'a> LibraryFile<'a> {
         let after = if last { " {" } else { "," };
         self.bindings.push(layout::initializer(&binding, "library", &callee, &lookup, after));
 
-        self.enums |= crossing::has_enum(it);
+        self.enums |= it.values().any(|value| matches!(value, Value::Enum(_) | Value::Open(_)));
         let parameters: Vec<_> = crossing
             .arguments
             .iter()
@@ -248,28 +254,36 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
 }
 
 /// What Dart can't pass.
-pub fn check(model: &Model, it: &Function, problems: &mut Vec<Problem>) {
-    let by_value = it.params.iter().filter_map(|param| match param.passing {
-        Passing::Value(value) => Some(value),
-        _ => None,
-    });
-    let returned = match it.returns {
-        Some(Returns::Value(value)) => Some(value),
-        _ => None,
-    };
-    for value in by_value.chain(returned) {
-        let Value::Message(index) = value else { continue };
-        let message = model.message(index);
-        let natural = alignment(model, &crate::model::Type::Message(index));
-        if natural != message.align {
-            problems.push(Problem {
-                item: format!("function {}", it.symbol),
-                what: format!(
-                    "`{}` is aligned to {} and not to the {natural} of its fields: Dart can't pass it by value",
-                    message.item.name, message.align
-                ),
-                fix: "pass it as `&T` or `&mut T`, or drop `align(N)`".to_owned(),
-            });
+pub fn check(types: &Types<'_>) -> Result<(), Problems> {
+    let model = types.model;
+    let mut problems = Vec::new();
+    for it in &model.functions {
+        let by_value = it.params.iter().filter_map(|param| match param.passing {
+            Passing::Value(value) => Some(value),
+            _ => None,
+        });
+        let returned = match it.returns {
+            Some(Returns::Value(value)) => Some(value),
+            _ => None,
+        };
+        for value in by_value.chain(returned) {
+            let (ty, name) = match value {
+                Value::Message(index) => (Type::Message(index), &model.message(index).item.name),
+                Value::Oneof(index) => (Type::Oneof(index), &model.oneof(index).item.name),
+                Value::Scalar(_) | Value::Enum(_) | Value::Open(_) => continue,
+            };
+            let (natural, align) = (types.alignment(&ty), model.layout(&ty).align);
+            if natural != align {
+                problems.push(Problem {
+                    item: format!("function {}", it.symbol),
+                    what: format!(
+                        "`{name}` is aligned to {align} and not to the {natural} of its fields: Dart can't pass \
+                         it by value"
+                    ),
+                    fix: "pass it as `&T` or `&mut T`, or drop `align(N)`".to_owned(),
+                });
+            }
         }
     }
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }

@@ -1,118 +1,197 @@
-//! A message to its classes: the view, the array, the box.
+//! A message to its classes.
 
-use askama::Template;
+use crate::model::{Field, Item, Message, Scalar, Type};
 
-use crate::model::{Field, Item, Message, Model, Problem, Scalar, Type, Value};
+use super::composite::Classes;
+use super::container::Members;
+use super::layout::{self, Statement};
+use super::names::beside;
+use super::types::{self, Types, flat, flattened, plain};
 
-use super::layout::{self, Parameters, Statement};
-use super::names::{Names, beside};
-use super::types::{self, alignment, flattened};
-
-/// The file with all messages.
-#[derive(Template)]
-#[template(path = "dart/messages.dart.jinja", escape = "none")]
-pub struct MessagesFile {
-    /// Whether a field is an array of numbers.
-    pub typed_data: bool,
-    /// Whether a field is an enum.
-    pub enums: bool,
-    /// The messages.
-    pub messages: Vec<MessageClasses>,
+/// The classes of `message`.
+pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
+    let own = types.names.of(&message.id);
+    let facts = format!(
+        "\n\n{} bytes, aligned to {}.\n\
+         **borrowed**: a view of the memory that it was read from;\n\
+         **copied** where a function returned it. [{}Data] is a copy.",
+        message.size, message.align, own.name
+    );
+    let lead = super::lead(0, &message.item, &format!("The message `{}`.", message.item.name), &facts);
+    let mut view = View { types, members: Members::default(), copies: Vec::new(), parts: Vec::new() };
+    for (field, name) in message.fields.iter().zip(&own.members) {
+        view.field(field, name);
+    }
+    view.members.finish(message.size);
+    let arguments: Vec<_> = view.parts.iter().map(|it| (it.name.clone(), it.read.clone())).collect();
+    let to_dart = format!(
+        "  /// A Dart copy, **copied**.\n  ///\n  /// Throws an [InvalidValueException] or \
+         [UnknownEnumValueException] where memory\n  /// holds no value.\n{}\n{}\n  }}",
+        layout::method(&format!("{}Data", own.name), "toDart", layout::Parameters::new(&[])),
+        layout::return_named(&format!("{}Data", own.name), &arguments)
+    );
+    view.members.lines.push(to_dart);
+    let more = vec![data(&own.name, message, &view.parts)];
+    Classes {
+        name: own.name.clone(),
+        size: message.size,
+        lead,
+        members: view.members.lines,
+        copies: view.copies,
+        more,
+    }
 }
 
-/// The classes of a message.
-pub struct MessageClasses {
+/// A field of the copy.
+struct Part {
     name: String,
-    /// Bytes.
-    size: u64,
-    /// Docs and annotations of the view.
+    /// Its Dart type.
+    ty: String,
+    /// Docs and annotations.
     lead: String,
-    members: Vec<String>,
+    /// Annotations of a parameter.
+    annotations: String,
+    optional: bool,
+    /// Its value in the view.
+    read: String,
+    /// The statement that writes it to the view `target`.
+    write: String,
+}
+
+/// The immutable copy of a message.
+fn data(name: &str, message: &Message, parts: &[Part]) -> String {
+    let class = format!("{name}Data");
+    let parameters: Vec<_> = parts
+        .iter()
+        .map(|it| {
+            let required = if it.optional { "" } else { "required " };
+            (it.annotations.clone(), format!("{required}this.{}", it.name))
+        })
+        .collect();
+    let doc = format!("A Dart copy of a [{name}], **copied**: it shares nothing, and does not change.");
+    let fields: String = parts
+        .iter()
+        .map(|it| {
+            format!("{}{}\n\n", it.lead, layout::declaration(2, &format!("final {}", it.ty), &it.name, ";"))
+        })
+        .collect();
+    let writes: Vec<_> = parts.iter().map(|it| it.write.as_str()).collect();
+    let names: Vec<_> = parts.iter().map(|it| it.name.clone()).collect();
+    let target = [format!("{name} target")];
+    format!(
+        "{}{}{}\n  /// A copy with these fields.\n{}\n\n{fields}\
+         {}\n\n  /// Writes every field to [target].\n  ///\n  /// Throws a [CapacityException] for what \
+         does not fit there; the fields before\n  /// it are written by then.\n{}\n{}\n  }}\n\n{}\n}}\n",
+        layout::doc(0, &doc),
+        super::annotations(0, &message.item),
+        layout::class(&format!("final class {class}"), "extends FfiValue") + "",
+        layout::named_constructor(&class, &parameters),
+        to_native(name),
+        layout::method("void", "writeTo", layout::Parameters::new(&target)),
+        writes.join("\n"),
+        described(&class, &names),
+    )
+}
+
+/// `toNative` of a copy of `name`.
+pub fn to_native(name: &str) -> String {
+    let new = layout::assign(4, "final box", &format!("{name}Box()"));
+    format!(
+        "  /// A copy in memory shared with Rust, **owned**; throws as [writeTo] does.\n{}\n{new}\n    \
+         writeTo(box.ref);\n    return box;\n  }}",
+        layout::method(&format!("{name}Box"), "toNative", layout::Parameters::new(&[])),
+    )
+}
+
+/// What every copy overrides.
+pub fn described(class: &str, members: &[String]) -> String {
+    format!(
+        "  @override\n{}\n\n  @override\n{}",
+        layout::arrow(2, "String get $name", &layout::string(class)),
+        layout::fields(members)
+    )
+}
+
+/// The view of a message so far.
+struct View<'a> {
+    types: &'a Types<'a>,
+    members: Members,
     /// Statements that copy each field from `other`.
     copies: Vec<String>,
+    parts: Vec<Part>,
 }
 
-impl MessagesFile {
-    /// The file for `model`.
-    pub fn new(model: &Model, names: &Names<'_>) -> Self {
-        let types: Vec<_> = model.messages.iter().flat_map(|it| &it.fields).map(|field| &field.ty).collect();
-        Self {
-            typed_data: types.iter().any(|ty| {
-                let number = matches!(ty.innermost(), Type::Scalar(it) if *it != Scalar::Bool);
-                number && matches!(ty, Type::Array { .. })
-            }),
-            enums: types.iter().any(|ty| matches!(ty.innermost(), Type::Enum(_))),
-            messages: model.messages.iter().map(|it| MessageClasses::new(model, names, it)).collect(),
-        }
-    }
-}
-
-impl MessageClasses {
-    fn new(model: &Model, names: &Names<'_>, message: &Message) -> Self {
-        let own = names.of(&message.id);
-        let facts = format!(
-            "\n\n{} bytes, aligned to {}.\n\
-             **borrowed**: a view of the memory that it was read from;\n\
-             **copied** where a function returned it.",
-            message.size, message.align
-        );
-        let mut classes = Self {
-            name: own.name.clone(),
-            size: message.size,
-            lead: super::lead(0, &message.item, &format!("The message `{}`.", message.item.name), &facts),
-            members: Vec::new(),
-            copies: Vec::new(),
-        };
-        let mut end = 0;
-        for (field, name) in message.fields.iter().zip(&own.members) {
-            classes.padding(end, field.offset, alignment(model, &field.ty));
-            end = field.offset + field.size;
-            classes.field(model, names, field, name);
-        }
-        let align = message.fields.iter().map(|field| alignment(model, &field.ty)).max().unwrap_or(1);
-        classes.padding(end, message.size, align);
-        classes
-    }
-
-    /// Bytes from `end` to `next` that Dart, which knows no `align(N)`, would not leave free by itself.
-    fn padding(&mut self, end: u64, next: u64, align: u64) {
-        if end.next_multiple_of(align) < next {
-            let bytes = next - end;
-            self.members.push(format!(
-                "  @Array({bytes})\n  // Padding that `align(N)` asks for.\n  // ignore: unused_field\n  \
-                 external Array<Uint8> _{end};"
-            ));
-        }
-    }
-
-    fn field(&mut self, model: &Model, names: &Names<'_>, field: &Field, name: &str) {
+impl View<'_> {
+    fn field(&mut self, field: &Field, name: &str) {
+        let types = self.types;
         let named = Named { item: &field.item, name };
         match &field.ty {
-            Type::Scalar(it) => self.scalar(&named, *it),
+            Type::Scalar(it) => self.scalar(field, &named, *it),
             Type::Enum(index) => {
-                let it = model.enumeration(*index);
-                self.enumeration(&named, types::scalar(it.repr).native, &names.of(&it.id).name);
+                let it = types.model.enumeration(*index);
+                self.enumeration(field, &named, types::scalar(it.repr).native);
             }
-            Type::Message(index) => {
-                let class = &names.of(&model.message(*index).id).name;
+            Type::Open(_) => self.open(field, &named),
+            Type::Message(_) | Type::Oneof(_) => {
                 let lead = named.lead("\n\n**borrowed** from this message; assigning copies.");
-                self.members.push(format!("{lead}{}", external(class, name)));
-                self.copies.push(layout::assign(4, name, &format!("other.{name}")));
+                self.place(field, format!("{lead}{}", types.place(&field.ty, name)));
+                self.copy(name);
+                self.part(field, &named, format!("{name}.toDart()"), format!("target.{name}"));
+                return;
             }
-            Type::Array { .. } => self.array(model, names, &named, &field.ty),
-            _ => unreachable!("check has refused it"),
+            Type::Str { cap } => self.string(field, &named, *cap),
+            Type::Bytes { cap } => self.bytes(field, &named, *cap),
+            Type::Option { of } if flat(&field.ty) => self.option(field, &named, of),
+            Type::Array { .. } if flat(&field.ty) => self.array(field, &named),
+            _ => {
+                self.container(field, &named);
+                return;
+            }
         }
+        let read = match &field.ty {
+            Type::Bytes { .. } => format!("frozenBytes({name})"),
+            Type::Array { .. } => format!("frozen({name})"),
+            _ => name.to_owned(),
+        };
+        self.part(field, &named, read, format!("target.{name}"));
     }
 
-    fn scalar(&mut self, named: &Named<'_>, scalar: Scalar) {
+    /// Leaves the place of a whole field, or of its beginning.
+    fn place(&mut self, field: &Field, declaration: String) {
+        let align = self.types.alignment(&field.ty);
+        self.members.add(field.offset, field.size, align, declaration);
+    }
+
+    fn copy(&mut self, place: &str) {
+        self.copies.push(layout::assign(4, place, &format!("other.{place}")));
+    }
+
+    fn part(&mut self, field: &Field, named: &Named<'_>, read: String, target: String) {
+        let (types, name) = (self.types, named.name);
+        let write = match &field.ty {
+            Type::Message(_) | Type::Oneof(_) => types.write_value(4, &field.ty, &target, name),
+            ty if plain(ty) => layout::assign(4, &target, name),
+            ty => types.write_value(4, ty, &target, name),
+        };
+        self.parts.push(Part {
+            name: name.to_owned(),
+            ty: types.value(&field.ty),
+            lead: named.lead(""),
+            annotations: super::annotations(4, &field.item),
+            optional: matches!(field.ty, Type::Option { .. }),
+            read,
+            write,
+        });
+    }
+
+    fn scalar(&mut self, field: &Field, named: &Named<'_>, scalar: Scalar) {
         let name = named.name;
-        let types::ScalarTypes { native, dart, .. } = types::scalar(scalar);
         let unsigned = scalar == Scalar::U64;
         let big = beside(name, "Big");
         let more = format!("\n\nThe 64 bits as an `int`, negative from 2^63 on; see [{big}].");
         let lead = named.lead(if unsigned { &more } else { "" });
-        self.members.push(format!("{lead}  @{native}()\n{}", external(dart, name)));
-        self.copies.push(layout::assign(4, name, &format!("other.{name}")));
+        self.place(field, format!("{lead}{}", self.types.place(&field.ty, name)));
+        self.copy(name);
         if unsigned {
             // The parameter must not hide the field that is assigned to.
             let value = if name == "value" { "number" } else { "value" };
@@ -126,59 +205,132 @@ impl MessageClasses {
         }
     }
 
-    fn enumeration(&mut self, named: &Named<'_>, native: &str, class: &str) {
+    fn enumeration(&mut self, field: &Field, named: &Named<'_>, native: &str) {
         let name = named.name;
+        let class = self.types.element(&field.ty);
         let raw = beside(name, "Raw");
         let from = format!("{class}.fromValue");
         let lead = named.beside(&format!("The number of [{name}], whatever it is."));
-        self.members.push(format!("{lead}  @{native}()\n{}", external("int", &raw)));
-        self.copies.push(layout::assign(4, &raw, &format!("other.{raw}")));
+        let external = layout::declaration(2, "external int", &raw, ";");
+        self.place(field, format!("{lead}  @{native}()\n{external}"));
+        self.copy(&raw);
         self.accessors(
             named,
             &named.lead("\n\nThrows an [UnknownEnumValueException] when it is no value."),
-            layout::getter(class, name, &Statement::ReturnCall(&from, &[&raw])),
+            layout::getter(&class, name, &Statement::ReturnCall(&from, &[&raw])),
             layout::setter(name, format!("{class} value"), &Statement::Assign(&raw, "value.value")),
         );
     }
 
-    fn array(&mut self, model: &Model, names: &Names<'_>, named: &Named<'_>, ty: &Type) {
+    fn open(&mut self, field: &Field, named: &Named<'_>) {
+        let (types, name) = (self.types, named.name);
+        let class = types.element(&field.ty);
+        let raw = beside(name, "Raw");
+        let lead = named.beside(&format!("The number of [{name}]."));
+        self.place(field, format!("{lead}{}", types.place(&field.ty, &raw)));
+        self.copy(&raw);
+        let read = types.read(&field.ty, &raw);
+        let (callee, _) = read.split_once('(').expect("it is a call");
+        self.accessors(
+            named,
+            &named.lead("\n\nAny number: its `value` is null when it is no value."),
+            layout::getter(&class, name, &Statement::ReturnCall(callee, &[&raw])),
+            layout::setter(name, format!("{class} value"), &Statement::Assign(&raw, "value.number")),
+        );
+    }
+
+    /// The places of a length and of the bytes behind it.
+    fn buffer(&mut self, field: &Field, named: &Named<'_>, cap: u64) -> [String; 2] {
+        let [length, bytes] = ["length", "bytes"].map(|it| format!("_{}${it}", named.name));
+        let declaration = layout::declaration(2, "external int", &length, ";");
+        self.members.add(field.offset, 4, 4, format!("  @Uint32()\n{declaration}"));
+        let array = layout::declaration(2, "external Array<Uint8>", &bytes, ";");
+        self.members.add(field.offset + 4, cap, 1, format!("  @Array({cap})\n{array}"));
+        self.copy(&length);
+        self.copy(&bytes);
+        [length, format!("{bytes}.elements")]
+    }
+
+    fn string(&mut self, field: &Field, named: &Named<'_>, cap: u64) {
         let name = named.name;
-        let (element, count) = flattened(ty);
-        let elements = format!("_{name}.elements");
-        let lead =
-            named.lead(&format!("\n\n{}\n**borrowed** from this message; assigning copies.", shape(ty)));
-        let native = types::native(model, names, element);
-        let inline = external(&format!("Array<{native}>"), &format!("_{name}"));
-        self.members.push(format!("  @Array({count})\n{inline}"));
+        let [length, bytes] = self.buffer(field, named, cap);
+        let encode = format!("encodeString(value, {bytes})");
+        let raw = beside(name, "Bytes");
+        let more = format!(
+            "\n\nUp to {cap} bytes of UTF-8; **copied**. Reading throws an\n[InvalidValueException] where memory \
+             holds no text, and [{raw}] does not.\nAssigning throws a [CapacityException] when it is too long, and \
+             an\n[ArgumentError] when it is not Unicode; then nothing changes."
+        );
+        self.accessors(
+            named,
+            &named.lead(&more),
+            layout::getter("String", name, &Statement::ReturnCall("decodeString", &[&bytes, &length])),
+            layout::setter(name, "String value".into(), &Statement::Assign(&length, &encode)),
+        );
+        let lead = named.beside(&format!("The bytes of [{name}], whatever they are, **borrowed**."));
+        let used = Statement::ReturnCall("usedBytes", &[&bytes, &length]);
+        self.members.lines.push(format!("{lead}{}", layout::getter("Uint8List", &raw, &used)));
+    }
 
-        if let Value::Message(_) = element {
-            let each = |from: String| {
-                let set_from = layout::call(6, "", &format!("_{name}[i].setFrom"), &[from], ";");
-                format!("    for (var i = 0; i < {count}; i++) {{\n{set_from}\n    }}")
-            };
-            let parameter = [format!("List<{native}> values")];
-            let head = layout::method("set", name, Parameters::new(&parameter));
-            let set = each("values[i]".to_owned());
-            self.accessors(
-                named,
-                &lead,
-                layout::getter(&format!("List<{native}>"), name, &Statement::Return(&elements)),
-                format!("{head}\n    checkLength(values, {count});\n{set}\n  }}"),
-            );
-            self.copies.push(each(format!("other._{name}[i]")));
-            return;
-        }
+    fn bytes(&mut self, field: &Field, named: &Named<'_>, cap: u64) {
+        let name = named.name;
+        let [length, bytes] = self.buffer(field, named, cap);
+        let copy = format!("copyBytes(value, {bytes})");
+        let more = format!(
+            "\n\nUp to {cap} bytes: those in use now, **borrowed** from this message; assigning\ncopies, and throws a \
+             [CapacityException] when there are too many."
+        );
+        self.accessors(
+            named,
+            &named.lead(&more),
+            layout::getter("Uint8List", name, &Statement::ReturnCall("usedBytes", &[&bytes, &length])),
+            layout::setter(name, "List<int> value".into(), &Statement::Assign(&length, &copy)),
+        );
+    }
 
-        let class = types::public(names, model, element);
-        let (getter, target) = match element {
-            Value::Scalar(it) => {
-                let list = types::scalar(it).list;
+    fn option(&mut self, field: &Field, named: &Named<'_>, of: &Type) {
+        let (types, name) = (self.types, named.name);
+        let [value, present] = ["value", "present"].map(|it| format!("_{name}${it}"));
+        let size = types.model.layout(of).size;
+        self.members.add(field.offset, size, types.alignment(of), types.place(of, &value));
+        let declaration = layout::declaration(2, "external int", &present, ";");
+        self.members.add(field.offset + size, 1, 1, format!("  @Uint8()\n{declaration}"));
+        self.copy(&value);
+        self.copy(&present);
+        let element = types.element(&field.ty);
+        let getter = layout::declaration(2, &element, &format!("get {name}"), " {");
+        let read = layout::returned(&types.read(of, &value));
+        let parameter = [format!("{element} value")];
+        let setter = layout::method("set", name, layout::Parameters::new(&parameter));
+        let write = types.write(6, of, &value, "value");
+        let absent = layout::null_if(&format!("!isPresent({present})"));
+        let set = layout::assign(4, &present, "value == null ? 0 : 1");
+        self.accessors(
+            named,
+            &named.lead("\n\nNull where it is absent."),
+            format!("{getter}\n{absent}\n{read}\n  }}"),
+            format!("{setter}\n    if (value != null) {{\n{write}\n    }}\n{set}\n  }}"),
+        );
+    }
+
+    fn array(&mut self, field: &Field, named: &Named<'_>) {
+        let (types, name) = (self.types, named.name);
+        let (of, count) = flattened(&field.ty);
+        let place = format!("_{name}");
+        let elements = format!("{place}.elements");
+        let lead = named
+            .lead(&format!("\n\n{}\n**borrowed** from this message; assigning copies.", shape(&field.ty)));
+        self.place(field, types.places(of, count, &place));
+        let class = types.element(of);
+        let (getter, target) = match of {
+            Type::Scalar(it) => {
+                let list = types::scalar(*it).list;
                 (layout::getter(list, name, &Statement::Return(&elements)), elements.as_str())
             }
             _ => {
                 let doc = named.beside(&format!("The numbers of [{name}], whatever they are."));
                 let raw = layout::getter("List<int>", &beside(name, "Raw"), &Statement::Return(&elements));
-                self.members.push(format!("{doc}{raw}"));
+                self.members.lines.push(format!("{doc}{raw}"));
                 let from = format!("{class}.fromValue");
                 let list = Statement::ReturnCall("EnumList", &[&elements, &from]);
                 (layout::getter(&format!("List<{class}>"), name, &list), name)
@@ -192,10 +344,45 @@ impl MessageClasses {
         self.copies.push(layout::call(4, "", &format!("{elements}.setAll"), &arguments, ";"));
     }
 
+    /// A field whose class has its places.
+    fn container(&mut self, field: &Field, named: &Named<'_>) {
+        let (types, name, ty) = (self.types, named.name, &field.ty);
+        let place = format!("_{name}");
+        self.place(field, types.place(ty, &place));
+        self.copy(&place);
+        let more = match ty {
+            Type::Array { .. } => {
+                format!("\n\n{}\n**borrowed** from this message; assigning copies.", shape(ty))
+            }
+            Type::Vec { cap, .. } => {
+                format!("\n\nUp to {cap} elements, **borrowed** from this message; assigning copies.")
+            }
+            Type::Map { cap, .. } => {
+                format!("\n\nUp to {cap} entries, **borrowed** from this message; assigning copies.")
+            }
+            Type::Option { .. } => {
+                "\n\nNull where it is absent, else **borrowed** from this message; assigning\ncopies."
+                    .to_owned()
+            }
+            _ => "\n\n**copied**.".to_owned(),
+        };
+        let view = format!("{place}.view");
+        let parameter = format!("{} value", types.parameter(ty));
+        self.accessors(
+            named,
+            &named.lead(&more),
+            layout::getter(&types.view(ty), name, &Statement::Return(&view)),
+            layout::setter(name, parameter, &Statement::Assign(&view, "value")),
+        );
+        let read = if matches!(ty, Type::Ref(_)) { name.to_owned() } else { format!("{place}.toDart()") };
+        let target = if plain(ty) { format!("target.{name}") } else { format!("target.{place}") };
+        self.part(field, named, read, target);
+    }
+
     /// A getter with docs and a setter, which shares them; an annotation belongs to each.
     fn accessors(&mut self, named: &Named<'_>, lead: &str, getter: String, setter: String) {
-        self.members.push(format!("{lead}{getter}"));
-        self.members.push(format!("{}{setter}", super::annotations(2, named.item)));
+        self.members.lines.push(format!("{lead}{getter}"));
+        self.members.lines.push(format!("{}{setter}", super::annotations(2, named.item)));
     }
 }
 
@@ -217,11 +404,6 @@ impl Named<'_> {
     }
 }
 
-/// A field that `dart:ffi` reads and writes.
-fn external(ty: &str, name: &str) -> String {
-    layout::declaration(2, &format!("external {ty}"), name, ";")
-}
-
 /// What the view of an array shows.
 fn shape(ty: &Type) -> String {
     let mut lengths = Vec::new();
@@ -234,94 +416,4 @@ fn shape(ty: &Type) -> String {
         [length] => format!("{length} elements,"),
         several => format!("{} elements, row by row,", several.join(" x ")),
     }
-}
-
-/// What Dart can't have of a message.
-pub fn check(message: &Message, problems: &mut Vec<Problem>) {
-    for field in &message.fields {
-        let new = !matches!(field.ty.innermost(), Type::Scalar(_) | Type::Enum(_) | Type::Message(_));
-        if new {
-            problems.push(Problem {
-                item: format!("message {}, field {}", message.id, field.item.name),
-                what: "Dart has no view of its type".to_owned(),
-                fix: "use another type".to_owned(),
-            });
-        }
-    }
-}
-
-/// Helpers of the template.
-impl MessageClasses {
-    fn class(&self, suffix: &str, base: &str) -> String {
-        layout::class(&format!("final class {}{suffix}", self.name), &base.replace("#", &self.name))
-    }
-
-    fn element_size(&self) -> String {
-        layout::getter("int", "elementSize", &Statement::Return(&format!("sizeOf<{}>()", self.name)))
-    }
-
-    fn array_constructor(&self) -> String {
-        layout::call(2, "", &format!("{}Array", self.name), &["super.length".to_owned()], ";")
-    }
-
-    fn array_taken(&self) -> String {
-        taken_constructor(&format!("{}Array", self.name))
-    }
-
-    fn array_view(&self) -> String {
-        view_constructor(&format!("{}Array", self.name), &["super.pointer", "super.length"])
-    }
-
-    fn box_view(&self) -> String {
-        view_constructor(&format!("{}Box", self.name), &["super.pointer"])
-    }
-
-    fn method(&self, before: &str, name: &str, parameters: &[&str]) -> String {
-        let parameters: Vec<_> = parameters.iter().map(|it| it.replace('#', &self.name)).collect();
-        layout::method(&before.replace('#', &self.name), name, Parameters::new(&parameters))
-    }
-
-    fn return_call(&self, callee: &str, arguments: &[&str]) -> String {
-        let arguments: Vec<_> = arguments.iter().map(|&it| it.to_owned()).collect();
-        layout::call(4, "return ", &callee.replace('#', &self.name), &arguments, ";")
-    }
-
-    fn sublist_view(&self) -> String {
-        sublist_view(&format!("{}Array", self.name))
-    }
-
-    fn ref_getter(&self) -> String {
-        let create = format!("Struct.create<{}>", self.name);
-        layout::getter(&self.name, "ref", &Statement::ReturnCall(&create, &["bytes"]))
-    }
-
-    fn ref_setter(&self) -> String {
-        layout::setter("ref", format!("{} value", self.name), &Statement::Assign("pointer.ref", "value"))
-    }
-}
-
-/// The constructor of a borrowed `class`.
-pub fn view_constructor(class: &str, required: &[&str]) -> String {
-    let required: Vec<_> = required.iter().map(|&it| it.to_owned()).collect();
-    let parameters = Parameters { required: &required, optional: Some(('{', "super.owner", '}')) };
-    layout::forwarding_constructor(&format!("{class}.view"), parameters, "super.view()")
-}
-
-/// The constructor of an array `class` of what a function returned.
-pub fn taken_constructor(class: &str) -> String {
-    layout::forwarding_constructor(
-        &format!("{class}.taken"),
-        Parameters::new(&["super.owned".into()]),
-        "super.taken()",
-    )
-}
-
-/// The method of the array `class` that returns a part of it.
-pub fn sublist_view(class: &str) -> String {
-    let start = ["int start".to_owned()];
-    let parameters = Parameters { required: &start, optional: Some(('[', "int? end", ']')) };
-    let head = layout::method(class, "sublistView", parameters);
-    let arguments = ["pointer + start", "stop - start", "owner: this"].map(str::to_owned);
-    let view = layout::call(4, "return ", &format!("{class}.view"), &arguments, ";");
-    format!("{head}\n    final stop = RangeError.checkValidRange(start, end, length);\n{view}\n  }}")
 }

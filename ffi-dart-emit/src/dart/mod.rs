@@ -4,23 +4,27 @@
 //! come from `names.rs`, line breaks from `layout.rs`. What is the same in every package is a real Dart
 //! file, `templates/dart/runtime.g.dart`.
 
+mod composite;
+mod container;
 mod crossing;
 mod enumeration;
 mod layout;
 mod library;
 mod message;
 mod names;
+mod oneof;
 mod types;
 
 use askama::Template;
 
-use crate::model::{Item, Model, Param, Passing, Problems, Value};
+use crate::model::{Composite, Item, Model, Param, Passing, Problem, Problems, Type, Value};
 use crate::output::OutputFile;
 
+use composite::MessagesFile;
 use enumeration::EnumsFile;
 use library::LibraryFile;
-use message::MessagesFile;
 use names::Names;
+use types::Types;
 
 /// What to call things.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +42,8 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     let package = options.package.as_deref().unwrap_or(&model.library.name);
     check(model)?;
     let names = Names::new(model, package)?;
+    let types = Types::new(model, &names);
+    library::check(&types)?;
     let readme = Readme {
         names: &names,
         file: &model.library.name,
@@ -48,7 +54,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         (format!("lib/{package}.dart"), render(&ExportsFile { names: &names, file: &model.library.name })),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
         ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
-        ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(model, &names))),
+        ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/runtime.g.dart".into(), include_str!("../../templates/dart/runtime.g.dart").into()),
     ];
     let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
@@ -63,15 +69,31 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     Ok(files)
 }
 
+/// What has no form in Dart.
 fn check(model: &Model) -> Result<(), Problems> {
     let mut problems = Vec::new();
-    for it in &model.messages {
-        message::check(it, &mut problems);
-    }
-    for it in &model.functions {
-        library::check(model, it, &mut problems);
+    for composite in model.by_dependency() {
+        let (kind, id) = match composite {
+            Composite::Message(it) => ("message", &it.id),
+            Composite::Oneof(it) => ("oneof", &it.id),
+        };
+        for ty in composite.types() {
+            ty.walk(&mut |part| {
+                if matches!(part, Type::Map { key, .. } if !is_key(key)) {
+                    problems.push(Problem {
+                        item: format!("{kind} {id}"),
+                        what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
+                        fix: "use a number, `bool`, enum, `FfiStr` or `FfiRef` as the key".into(),
+                    });
+                }
+            });
+        }
     }
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+fn is_key(ty: &Type) -> bool {
+    matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_))
 }
 
 /// The file that users import.

@@ -9,7 +9,9 @@ use std::collections::HashMap;
 use ffi_core::schema::read::Item;
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
 
-use crate::model::{Enum, Field, Function, Message, Model, Problem, Problems, Scalar, Type, TypeId};
+use crate::model::{
+    Case, Enum, Field, Function, Message, Model, Oneof, Problem, Problems, Scalar, Type, TypeId,
+};
 
 const RENAME: &str = "give it another name with `#[ffi(rename = \"..\")]`";
 
@@ -28,10 +30,32 @@ const SMALL_TYPES: &[&str] = &["bool", "double", "int"];
 const OBJECT_MEMBERS: &[&str] = &["hashCode", "noSuchMethod", "runtimeType", "toString"];
 
 /// What a message's class has or calls.
-const MESSAGE_MEMBERS: &[&str] = &["bigFromBits", "bitsFromBig", "checkLength", "other", "setFrom"];
+const MESSAGE_MEMBERS: &[&str] = &[
+    "bigFromBits",
+    "bitsFromBig",
+    "box",
+    "checkLength",
+    "copyBytes",
+    "decodeString",
+    "encodeString",
+    "frozen",
+    "frozenBytes",
+    "isPresent",
+    "other",
+    "override",
+    "setFrom",
+    "target",
+    "toDart",
+    "toNative",
+    "usedBytes",
+    "writeTo",
+];
+
+/// What a oneof's class has or calls.
+const ONEOF_MEMBERS: &[&str] = &["other", "setFrom", "tag", "throwTag", "toDart", "value"];
 
 /// What an enum's class has.
-const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "value", "values"];
+const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
 /// What the library's class has or calls.
 const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "sizeOf", "throwStatus"];
@@ -48,35 +72,49 @@ const SUPPORT: &[&str] = &[
     "BigInt",
     "Bool",
     "BoolArray",
+    "CapacityException",
     "Deprecated",
     "Double",
     "DynamicLibrary",
     "EnumArray",
     "EnumList",
+    "EnumVec",
     "FfiEnum",
     "FfiException",
+    "FfiOpen",
+    "FfiMap",
     "FfiOwned",
+    "FfiRef",
     "FfiStatus",
+    "FfiValue",
+    "FfiVec",
     "Finalizable",
     "FixedLengthList",
+    "FixedVec",
     "Float",
     "Float32Array",
     "Float32List",
+    "Float32Vec",
     "Float64Array",
     "Float64List",
+    "Float64Vec",
     "Function",
     "Int16",
     "Int16Array",
     "Int16List",
+    "Int16Vec",
     "Int32",
     "Int32Array",
     "Int32List",
+    "Int32Vec",
     "Int64",
     "Int64Array",
     "Int64List",
+    "Int64Vec",
     "Int8",
     "Int8Array",
     "Int8List",
+    "Int8Vec",
     "InvalidArgumentException",
     "InvalidValueException",
     "LayoutMismatchException",
@@ -85,11 +123,13 @@ const SUPPORT: &[&str] = &[
     "LibraryLoadException",
     "LibraryMemory",
     "List",
+    "Map",
     "MessageArray",
     "NativeArray",
     "NativeBox",
     "NativeMemory",
     "Never",
+    "NumberVec",
     "Object",
     "Pointer",
     "RangeError",
@@ -103,30 +143,44 @@ const SUPPORT: &[&str] = &[
     "Uint16",
     "Uint16Array",
     "Uint16List",
+    "Uint16Vec",
     "Uint32",
     "Uint32Array",
     "Uint32List",
+    "Uint32Vec",
     "Uint64",
     "Uint64Array",
     "Uint64List",
+    "Uint64Vec",
     "Uint8",
     "Uint8Array",
     "Uint8List",
+    "Uint8Vec",
+    "Union",
     "UnknownEnumValueException",
     "UnknownStatusException",
     "Void",
     "bigFromBits",
     "bitsFromBig",
+    "checkCapacity",
     "checkLength",
+    "copyBytes",
     "decodeString",
     "encodeString",
+    "frozen",
+    "frozenBytes",
+    "isPresent",
     "keepAlive",
     "noValue",
     "libraryMemory",
     "override",
     "sizeOf",
+    "throwKeys",
     "throwLength",
     "throwStatus",
+    "throwTag",
+    "usedBytes",
+    "usedLength",
 ];
 
 /// The Dart names of a model.
@@ -142,11 +196,11 @@ pub struct Names<'a> {
     pub functions: Vec<FunctionNames>,
 }
 
-/// The names of a message or an enum.
+/// The names of a message, an enum or a oneof.
 pub struct TypeNames {
     /// The type itself.
     pub name: String,
-    /// Its fields or variants, in order.
+    /// Its fields, variants or cases, in order.
     pub members: Vec<String>,
 }
 
@@ -175,6 +229,10 @@ impl<'a> Names<'a> {
             let names = namer.message(&mut top, it);
             types.insert(&it.id, names);
         }
+        for it in &model.oneofs {
+            let names = namer.oneof(&mut top, it);
+            types.insert(&it.id, names);
+        }
         let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
         members.enclosing(&library);
         let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
@@ -186,7 +244,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The names of the message or enum `id` of the model.
+    /// The names of the message, enum or oneof `id` of the model.
     pub fn of(&self, id: &TypeId) -> &TypeNames {
         &self.types[id]
     }
@@ -295,12 +353,39 @@ impl Namer {
         let owner = format!("message {}", message.id);
         let name = self.type_name(&owner, &message.item);
         self.claim(top, &owner, &name);
-        for helper in ["Array", "Box"] {
-            self.claim(top, &format!("the {helper} class of {owner}"), &format!("{name}{helper}"));
-        }
+        self.helpers(top, &owner, &name);
         let mut scope = Scope::new(OBJECT_MEMBERS, &[MESSAGE_MEMBERS, SMALL_TYPES]);
         scope.enclosing(&name);
         let members = message.fields.iter().map(|field| self.field(&mut scope, &owner, field)).collect();
+        TypeNames { name, members }
+    }
+
+    /// The classes beside a message or oneof.
+    fn helpers(&mut self, top: &mut Scope, owner: &str, name: &str) {
+        for helper in ["Array", "Box", "Data"] {
+            self.claim(top, &format!("the {helper} class of {owner}"), &format!("{name}{helper}"));
+        }
+    }
+
+    fn oneof(&mut self, top: &mut Scope, it: &Oneof) -> TypeNames {
+        let owner = format!("oneof {}", it.id);
+        let name = self.type_name(&owner, &it.item);
+        self.claim(top, &owner, &name);
+        self.helpers(top, &owner, &name);
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[ONEOF_MEMBERS, SMALL_TYPES]);
+        scope.enclosing(&name);
+        let case = |case: &Case| {
+            let owner = format!("{owner}, case {}", case.item.name);
+            let member = self.member(&mut scope, &owner, &case.item);
+            let accessors: &[&str] = if case.ty.is_some() { &["set"] } else { &["set", "is"] };
+            for prefix in accessors {
+                let accessor = prefixed(prefix, &member);
+                self.claim(&mut scope, &format!("`{accessor}` of {owner}"), &accessor);
+            }
+            self.claim(top, &format!("the class of {owner}"), &case_class(&name, &member));
+            member
+        };
+        let members = it.cases.iter().map(case).collect();
         TypeNames { name, members }
     }
 
@@ -309,6 +394,8 @@ impl Namer {
         let name = self.member(scope, &owner, &field.item);
         let extra = match field.ty.innermost() {
             Type::Enum(_) => Some(("raw", "Raw")),
+            Type::Open(_) if matches!(field.ty, Type::Open(_)) => Some(("raw", "Raw")),
+            Type::Str { .. } if matches!(field.ty, Type::Str { .. }) => Some(("bytes", "Bytes")),
             Type::Scalar(Scalar::U64) if field.ty == Type::Scalar(Scalar::U64) => Some(("BigInt", "Big")),
             _ => None,
         };
@@ -355,6 +442,18 @@ impl Namer {
 /// The name of what stands beside a member: `switchRaw` beside `switch_`.
 pub fn beside(member: &str, suffix: &str) -> String {
     format!("{}{suffix}", member.trim_end_matches('_'))
+}
+
+/// What starts with `prefix` for a member: `setSwitch` for `switch_`.
+pub fn prefixed(prefix: &str, member: &str) -> String {
+    let member = member.trim_end_matches('_');
+    let (first, rest) = member.split_at(1);
+    format!("{prefix}{}{rest}", first.to_ascii_uppercase())
+}
+
+/// The class of the case `member` of the oneof `name`.
+pub fn case_class(name: &str, member: &str) -> String {
+    prefixed(name, member)
 }
 
 fn escaped(mut name: String, reserved: &[&str]) -> String {

@@ -1,7 +1,18 @@
-//! What Dart calls the types that Rust has.
+//! What Dart calls the types that Rust has, and how it reads and writes them.
+//!
+//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. A number is its own
+//! place, an enum's is a number, a message's and a oneof's is their class. All other types have a private
+//! class of their own, written by `container.rs`, with the members `view`, `toDart`, `setDart` and `setFrom`; so they
+//! nest in each other without any of them knowing which.
+//!
+//! A type has two faces: its *view* shares memory, its *value* is a Dart copy. Types without messages and
+//! oneofs in them take both for one another when they are written.
 
-use crate::model::{Model, Scalar, Type, Value};
+use std::collections::HashMap;
 
+use crate::model::{Composite, Model, Scalar, Type, TypeId, Value, scalar_size};
+
+use super::layout;
 use super::names::Names;
 
 /// The Dart side of a scalar.
@@ -14,31 +25,33 @@ pub struct ScalarTypes {
     pub array: &'static str,
     /// The list that an inline array of it is seen as.
     pub list: &'static str,
+    /// The list that an `FfiVec` of it is seen as.
+    pub vec: &'static str,
 }
 
 /// The Dart side of `scalar`.
 pub fn scalar(scalar: Scalar) -> ScalarTypes {
-    let [native, dart, array, list] = match scalar {
-        Scalar::Bool => ["Bool", "bool", "BoolArray", "List<bool>"],
-        Scalar::I8 => ["Int8", "int", "Int8Array", "Int8List"],
-        Scalar::I16 => ["Int16", "int", "Int16Array", "Int16List"],
-        Scalar::I32 => ["Int32", "int", "Int32Array", "Int32List"],
-        Scalar::I64 => ["Int64", "int", "Int64Array", "Int64List"],
-        Scalar::U8 => ["Uint8", "int", "Uint8Array", "Uint8List"],
-        Scalar::U16 => ["Uint16", "int", "Uint16Array", "Uint16List"],
-        Scalar::U32 => ["Uint32", "int", "Uint32Array", "Uint32List"],
-        Scalar::U64 => ["Uint64", "int", "Uint64Array", "Uint64List"],
-        Scalar::F32 => ["Float", "double", "Float32Array", "Float32List"],
-        Scalar::F64 => ["Double", "double", "Float64Array", "Float64List"],
+    let [native, dart, array, list, vec] = match scalar {
+        Scalar::Bool => ["Bool", "bool", "BoolArray", "List<bool>", "FfiVec<bool>"],
+        Scalar::I8 => ["Int8", "int", "Int8Array", "Int8List", "Int8Vec"],
+        Scalar::I16 => ["Int16", "int", "Int16Array", "Int16List", "Int16Vec"],
+        Scalar::I32 => ["Int32", "int", "Int32Array", "Int32List", "Int32Vec"],
+        Scalar::I64 => ["Int64", "int", "Int64Array", "Int64List", "Int64Vec"],
+        Scalar::U8 => ["Uint8", "int", "Uint8Array", "Uint8List", "Uint8Vec"],
+        Scalar::U16 => ["Uint16", "int", "Uint16Array", "Uint16List", "Uint16Vec"],
+        Scalar::U32 => ["Uint32", "int", "Uint32Array", "Uint32List", "Uint32Vec"],
+        Scalar::U64 => ["Uint64", "int", "Uint64Array", "Uint64List", "Uint64Vec"],
+        Scalar::F32 => ["Float", "double", "Float32Array", "Float32List", "Float32Vec"],
+        Scalar::F64 => ["Double", "double", "Float64Array", "Float64List", "Float64Vec"],
     };
-    ScalarTypes { native, dart, array, list }
+    ScalarTypes { native, dart, array, list, vec }
 }
 
 /// The `dart:ffi` type of `value`.
 pub fn native<'a>(model: &Model, names: &'a Names<'_>, value: Value) -> &'a str {
     match value {
         Value::Scalar(it) => scalar(it).native,
-        Value::Enum(index) => scalar(model.enumeration(index).repr).native,
+        Value::Enum(index) | Value::Open(index) => scalar(model.enumeration(index).repr).native,
         Value::Message(index) => &names.of(&model.message(index).id).name,
         Value::Oneof(index) => &names.of(&model.oneof(index).id).name,
     }
@@ -48,17 +61,17 @@ pub fn native<'a>(model: &Model, names: &'a Names<'_>, value: Value) -> &'a str 
 pub fn raw<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
     match value {
         Value::Scalar(it) => scalar(it).dart,
-        Value::Enum(_) => "int",
-        Value::Message(index) => &names.of(&model.message(index).id).name,
-        Value::Oneof(index) => &names.of(&model.oneof(index).id).name,
+        Value::Enum(_) | Value::Open(_) => "int",
+        Value::Message(_) | Value::Oneof(_) => native(model, names, value),
     }
 }
 
 /// The Dart type of `value` as users see it.
-pub fn public<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
+pub fn public(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
-        Value::Enum(index) => &names.of(&model.enumeration(index).id).name,
-        other => raw(names, model, other),
+        Value::Enum(index) => names.of(&model.enumeration(index).id).name.clone(),
+        Value::Open(index) => format!("FfiOpen<{}>", names.of(&model.enumeration(index).id).name),
+        other => raw(names, model, other).to_owned(),
     }
 }
 
@@ -66,34 +79,260 @@ pub fn public<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str 
 pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Scalar(it) => scalar(it).array.to_owned(),
+        Value::Open(index) => array(names, model, Value::Enum(index)),
         other => format!("{}Array", public(names, model, other)),
     }
 }
 
 /// The element of an array of any depth, and how many there are in a row.
-pub fn flattened(ty: &Type) -> (Value, u64) {
+pub fn flattened(ty: &Type) -> (&Type, u64) {
     match ty {
         Type::Array { of, len } => {
             let (element, inner) = flattened(of);
             (element, inner * len)
         }
-        Type::Scalar(it) => (Value::Scalar(*it), 1),
-        Type::Enum(index) => (Value::Enum(*index), 1),
-        Type::Message(index) => (Value::Message(*index), 1),
-        _ => unreachable!("check has refused it"),
+        other => (other, 1),
     }
 }
 
-/// The alignment that Dart gives to `ty`: that of the C ABI, without `align(N)`.
-pub fn alignment(model: &Model, ty: &Type) -> u64 {
+/// Whether views and values of `ty` can be written alike: it has no message or oneof in place.
+pub fn plain(ty: &Type) -> bool {
+    let mut plain = true;
+    ty.walk(&mut |part| plain &= !matches!(part, Type::Message(_) | Type::Oneof(_)));
+    plain
+}
+
+/// Whether a field of the type has its members in the message itself, where reading them is fastest.
+pub fn flat(ty: &Type) -> bool {
     match ty {
-        Type::Scalar(it) => crate::model::scalar_size(*it),
-        Type::Enum(index) => crate::model::scalar_size(model.enumeration(*index).repr),
-        Type::Array { of, .. } => alignment(model, of),
-        Type::Message(index) => {
-            let fields = &model.message(*index).fields;
-            fields.iter().map(|field| alignment(model, &field.ty)).max().unwrap_or(1)
+        Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Bytes { .. } => true,
+        Type::Message(_) | Type::Oneof(_) => true,
+        Type::Array { .. } => matches!(flattened(ty).0, Type::Scalar(_) | Type::Enum(_)),
+        Type::Option { of } => matches!(**of, Type::Scalar(_) | Type::Enum(_) | Type::Open(_)),
+        Type::Vec { .. } | Type::Map { .. } | Type::Ref(_) => false,
+    }
+}
+
+/// The type of an option of `of`, whose type is `inner`. An option in an option is in a record: Dart has one `null`.
+fn optional(of: &Type, inner: String) -> String {
+    match of {
+        Type::Option { .. } => format!("({inner},)?"),
+        _ => format!("{inner}?"),
+    }
+}
+
+/// The types of a model as Dart has them.
+pub struct Types<'a> {
+    pub model: &'a Model,
+    pub names: &'a Names<'a>,
+    /// The types with a class of their own, each behind those in it.
+    pub containers: Vec<&'a Type>,
+    alignments: HashMap<&'a TypeId, u64>,
+}
+
+impl<'a> Types<'a> {
+    /// Those of `model`.
+    pub fn new(model: &'a Model, names: &'a Names<'_>) -> Self {
+        let mut types = Self { model, names, containers: Vec::new(), alignments: HashMap::new() };
+        for composite in model.by_dependency() {
+            let (id, least) = match composite {
+                Composite::Message(it) => (&it.id, 1),
+                Composite::Oneof(it) => (&it.id, 4),
+            };
+            let align = composite.types().map(|ty| types.alignment(ty)).fold(least, u64::max);
+            types.alignments.insert(id, align);
+            for ty in composite.types() {
+                if matches!(composite, Composite::Oneof(_)) || !flat(ty) {
+                    types.collect(ty);
+                }
+            }
         }
-        _ => unreachable!("check has refused it"),
+        types
+    }
+
+    fn collect(&mut self, ty: &'a Type) {
+        match ty {
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Message(_) | Type::Oneof(_) => return,
+            Type::Str { .. } | Type::Bytes { .. } | Type::Ref(_) => {}
+            Type::Array { .. } => self.collect(flattened(ty).0),
+            Type::Vec { of, .. } | Type::Option { of } => self.collect(of),
+            Type::Map { key, value, .. } => {
+                self.collect(key);
+                self.collect(value);
+            }
+        }
+        if !self.containers.contains(&ty) {
+            self.containers.push(ty);
+        }
+    }
+
+    /// The alignment that Dart gives to `ty`: that of the C ABI, without `align(N)`.
+    pub fn alignment(&self, ty: &Type) -> u64 {
+        match ty {
+            Type::Scalar(it) => scalar_size(*it),
+            Type::Enum(index) | Type::Open(index) => scalar_size(self.model.enumeration(*index).repr),
+            Type::Array { of, .. } | Type::Option { of } => self.alignment(of),
+            Type::Message(index) => self.alignments[&self.model.message(*index).id],
+            Type::Oneof(index) => self.alignments[&self.model.oneof(*index).id],
+            Type::Str { .. } | Type::Bytes { .. } | Type::Ref(_) => 4,
+            Type::Vec { of, .. } => self.alignment(of).max(4),
+            Type::Map { key, value, .. } => self.alignment(key).max(self.alignment(value)).max(4),
+        }
+    }
+
+    /// The class of a place.
+    pub fn class(&self, ty: &Type) -> String {
+        let kind = match ty {
+            Type::Scalar(it) => return scalar(*it).dart.to_owned(),
+            Type::Enum(_) | Type::Open(_) => return "int".to_owned(),
+            Type::Message(_) | Type::Oneof(_) => return self.element(ty),
+            Type::Str { cap } => return format!("_Str{cap}"),
+            Type::Bytes { cap } => return format!("_Bytes{cap}"),
+            Type::Array { .. } => "Array",
+            Type::Vec { .. } => "Vec",
+            Type::Option { .. } => "Option",
+            Type::Map { .. } => "Map",
+            Type::Ref(_) => "Ref",
+        };
+        let number = self.containers.iter().position(|it| *it == ty).expect("all of them were collected");
+        format!("_{kind}{number}")
+    }
+
+    /// The `dart:ffi` type of a place, as an inline array of it names it.
+    pub fn native_class(&self, ty: &Type) -> String {
+        match ty {
+            Type::Scalar(it) => scalar(*it).native.to_owned(),
+            Type::Enum(index) | Type::Open(index) => {
+                scalar(self.model.enumeration(*index).repr).native.to_owned()
+            }
+            _ => self.class(ty),
+        }
+    }
+
+    /// The declaration of a place called `name`.
+    pub fn place(&self, ty: &Type, name: &str) -> String {
+        let external = layout::declaration(2, &format!("external {}", self.class(ty)), name, ";");
+        match ty {
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => {
+                format!("  @{}()\n{external}", self.native_class(ty))
+            }
+            _ => external,
+        }
+    }
+
+    /// The declaration of an inline array.
+    pub fn places(&self, of: &Type, count: u64, name: &str) -> String {
+        let array = format!("external Array<{}>", self.native_class(of));
+        format!("  @Array({count})\n{}", layout::declaration(2, &array, name, ";"))
+    }
+
+    /// The Dart type of a view, as an element or a parameter.
+    pub fn element(&self, ty: &Type) -> String {
+        match ty {
+            Type::Scalar(it) => scalar(*it).dart.to_owned(),
+            Type::Enum(index) => self.names.of(&self.model.enumeration(*index).id).name.clone(),
+            Type::Open(index) => format!("FfiOpen<{}>", self.element(&Type::Enum(*index))),
+            Type::Message(index) => self.names.of(&self.model.message(*index).id).name.clone(),
+            Type::Oneof(index) => self.names.of(&self.model.oneof(*index).id).name.clone(),
+            Type::Str { .. } => "String".to_owned(),
+            Type::Bytes { .. } => "Uint8List".to_owned(),
+            Type::Array { .. } => format!("List<{}>", self.element(flattened(ty).0)),
+            Type::Vec { of, .. } => format!("List<{}>", self.element(of)),
+            Type::Option { of } => optional(of, self.element(of)),
+            Type::Map { key, value, .. } => format!("Map<{}, {}>", self.element(key), self.element(value)),
+            Type::Ref(index) => format!("FfiRef<{}>", self.names.of(&self.model.message(*index).id).name),
+        }
+    }
+
+    /// The Dart type of a view, as a getter returns it.
+    pub fn view(&self, ty: &Type) -> String {
+        match ty {
+            Type::Vec { of, .. } => match &**of {
+                Type::Scalar(it) => scalar(*it).vec.to_owned(),
+                Type::Enum(_) => format!("EnumVec<{}>", self.element(of)),
+                other => format!("FfiVec<{}>", self.element(other)),
+            },
+            Type::Map { key, value, .. } => {
+                format!("FfiMap<{}, {}>", self.element(key), self.element(value))
+            }
+            _ => self.element(ty),
+        }
+    }
+
+    /// The Dart type of what a setter takes.
+    pub fn parameter(&self, ty: &Type) -> String {
+        if matches!(ty, Type::Bytes { .. }) { "List<int>".to_owned() } else { self.element(ty) }
+    }
+
+    /// The Dart type of a value.
+    pub fn value(&self, ty: &Type) -> String {
+        match ty {
+            Type::Message(_) | Type::Oneof(_) => format!("{}Data", self.element(ty)),
+            Type::Array { .. } => format!("List<{}>", self.value(flattened(ty).0)),
+            Type::Vec { of, .. } => format!("List<{}>", self.value(of)),
+            Type::Option { of } => optional(of, self.value(of)),
+            Type::Map { key, value, .. } => format!("Map<{}, {}>", self.value(key), self.value(value)),
+            _ => self.element(ty),
+        }
+    }
+
+    /// The view of what is at `place`.
+    pub fn read(&self, ty: &Type, place: &str) -> String {
+        match ty {
+            Type::Scalar(_) | Type::Message(_) | Type::Oneof(_) => place.to_owned(),
+            Type::Enum(_) => format!("{}.fromValue({place})", self.element(ty)),
+            Type::Open(index) => {
+                format!("{}.openFromValue({place})", self.element(&Type::Enum(*index)))
+            }
+            _ => format!("{place}.view"),
+        }
+    }
+
+    /// A statement that writes the view `value` to `place`.
+    pub fn write(&self, indent: usize, ty: &Type, place: &str, value: &str) -> String {
+        match ty {
+            Type::Scalar(_) => layout::assign(indent, place, value),
+            Type::Enum(_) => layout::assign(indent, place, &format!("{value}.value")),
+            Type::Open(_) => layout::assign(indent, place, &format!("{value}.number")),
+            Type::Message(_) | Type::Oneof(_) => {
+                layout::call(indent, "", &format!("{place}.setFrom"), &[value.to_owned()], ";")
+            }
+            _ => layout::assign(indent, &format!("{place}.view"), value),
+        }
+    }
+
+    /// The value of what is at `place`.
+    pub fn read_value(&self, ty: &Type, place: &str) -> String {
+        match ty {
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => {
+                self.read(ty, place)
+            }
+            _ => format!("{place}.toDart()"),
+        }
+    }
+
+    /// A statement that writes the value `value` to `place`.
+    pub fn write_value(&self, indent: usize, ty: &Type, place: &str, value: &str) -> String {
+        match ty {
+            Type::Message(_) | Type::Oneof(_) => {
+                layout::call(indent, "", &format!("{value}.writeTo"), &[place.to_owned()], ";")
+            }
+            _ if plain(ty) => self.write(indent, ty, place, value),
+            _ => layout::call(indent, "", &format!("{place}.setDart"), &[value.to_owned()], ";"),
+        }
+    }
+
+    /// Statements that return a copy of the view `element`, where a view changes with the memory.
+    pub fn detach(&self, ty: &Type, element: &str) -> Option<String> {
+        match ty {
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => None,
+            Type::Option { of } if self.detach(of, element).is_none() => None,
+            Type::Message(_) | Type::Oneof(_) => {
+                let create = format!("Struct.create<{}>()", self.class(ty));
+                let copy = layout::assign(4, "final copy", &create);
+                Some(format!("{copy}\n    copy.setFrom({element});\n    return copy;"))
+            }
+            _ => Some(format!("    return (Struct.create<{}>()..view = {element}).view;", self.class(ty))),
+        }
     }
 }

@@ -92,6 +92,8 @@ pub enum Type {
     Message(MessageIndex),
     /// A C-like enum.
     Enum(EnumIndex),
+    /// `FfiOpen<E>`: the integer of a C-like enum, whatever it is.
+    Open(EnumIndex),
     /// A data-carrying enum, in place.
     Oneof(OneofIndex),
     /// `FfiStr<N>`: `{ u32 len; u8 bytes[N]; }`.
@@ -262,6 +264,8 @@ pub enum Value {
     Scalar(Scalar),
     /// A C-like enum, as its integer.
     Enum(EnumIndex),
+    /// The integer of a C-like enum, whatever it is.
+    Open(EnumIndex),
     /// A message, as the C struct.
     Message(MessageIndex),
     /// A data-carrying enum, as the C struct.
@@ -345,7 +349,7 @@ impl Model {
         const POSSIBLE: &str = "every type of a model has a layout";
         match ty {
             Type::Scalar(scalar) => Layout::of_scalar(*scalar),
-            Type::Enum(index) => Layout::of_scalar(self.enumeration(*index).repr),
+            Type::Enum(index) | Type::Open(index) => Layout::of_scalar(self.enumeration(*index).repr),
             Type::Array { of, len } => self.layout(of).times(*len).expect(POSSIBLE),
             Type::Message(index) => {
                 let Message { size, align, .. } = *self.message(*index);
@@ -428,6 +432,29 @@ impl Enum {
     }
 }
 
+impl Returns {
+    /// The type of the value, or of the elements; none for text.
+    #[must_use]
+    pub fn value(self) -> Option<Value> {
+        match self {
+            Self::Value(value) | Self::Vec(value) => Some(value),
+            Self::String => None,
+        }
+    }
+}
+
+impl Function {
+    /// The types that Dart names where it calls the function: of values, of elements, of the result.
+    pub fn values(&self) -> impl Iterator<Item = Value> {
+        let passed = self.params.iter().filter_map(|param| match param.passing {
+            Passing::Value(value) => Some(value),
+            Passing::Slice { of, .. } => Some(of),
+            Passing::Reference { .. } | Passing::Text => None,
+        });
+        passed.chain(self.returns.and_then(Returns::value))
+    }
+}
+
 impl Type {
     /// The element type of an array of any depth, else the type itself.
     #[must_use]
@@ -449,6 +476,7 @@ impl Type {
             Self::Scalar(_)
             | Self::Message(_)
             | Self::Enum(_)
+            | Self::Open(_)
             | Self::Oneof(_)
             | Self::Str { .. }
             | Self::Bytes { .. }

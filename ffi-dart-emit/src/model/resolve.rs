@@ -225,7 +225,9 @@ fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
 
 /// Nothing holds itself, directly or through others: such a layout can't exist.
 fn check_recursion(sorted: &Sorted, problems: &mut Reports) {
-    let mut all: BTreeMap<&TypeId, (&str, &str, Vec<(&str, &TypeId)>)> = BTreeMap::new();
+    // What it is, what its parts are, and which part holds what.
+    type Holder<'a> = (&'static str, &'static str, Vec<(&'a str, &'a TypeId)>);
+    let mut all: BTreeMap<&TypeId, Holder<'_>> = BTreeMap::new();
     let of_type = |name, ty| {
         let mut ids = Vec::new();
         held(ty, &mut ids);
@@ -334,11 +336,15 @@ impl<'a> Resolver<'a> {
                 }
                 None => self.unresolved(item, id),
             },
-            // In Dart and C every enum is open: both can read the number that a field holds, whatever it is.
             read::Type::Open(id) => {
-                let (ty, facts) = self.ty(item, &read::Type::Enum(id.clone()));
-                let fingerprint = fingerprint::mix(&[fingerprint::OPEN, facts.fingerprint]);
-                (ty, Facts { fingerprint, ..facts })
+                let (ty, Facts { layout, fingerprint }) = self.ty(item, &read::Type::Enum(id.clone()));
+                match ty {
+                    Type::Enum(index) => {
+                        let fingerprint = fingerprint::mix(&[fingerprint::OPEN, fingerprint]);
+                        (Type::Open(index), Facts { layout, fingerprint })
+                    }
+                    _ => REPORTED,
+                }
             }
             read::Type::Oneof(id) => match self.oneofs.get(id) {
                 Some(index) => {
@@ -663,6 +669,7 @@ impl<'a> Resolver<'a> {
             Type::Enum(index) => Value::Enum(*index),
             Type::Message(index) => Value::Message(*index),
             Type::Oneof(index) => Value::Oneof(*index),
+            Type::Open(index) => Value::Open(*index),
             other => {
                 let what = match other {
                     Type::Array { .. } => "an array",

@@ -51,11 +51,11 @@ final class InvalidArgumentException extends FfiException {
     : super._('InvalidArgumentException', message);
 }
 
-/// Memory behind an argument holds no value of its type, such as a `bool` of 7.
+/// Memory holds no value of its type, such as text that is not UTF-8.
 ///
-/// The function did not run.
+/// When a call throws it, it is about an argument, and the function did not run.
 final class InvalidValueException extends FfiException {
-  /// An invalid value, which [message] names.
+  /// An invalid value, which [message] says.
   const InvalidValueException(String message)
     : super._('InvalidValueException', message);
 }
@@ -150,6 +150,31 @@ final class LayoutMismatchException extends LibraryException {
 abstract interface class FfiEnum {
   /// The number in Rust.
   int get value;
+}
+
+/// The number of an enum in Rust, which need not be one of its values.
+final class FfiOpen<E extends FfiEnum> {
+  /// The number of [value].
+  FfiOpen(E this.value) : number = value.value;
+
+  /// The number [number], which is that of [value] or of no value.
+  const FfiOpen.raw(this.number, this.value);
+
+  /// The number in Rust.
+  final int number;
+
+  /// The value that has the number; null when there is none.
+  final E? value;
+
+  @override
+  bool operator ==(Object other) =>
+      other is FfiOpen<E> && other.number == number;
+
+  @override
+  int get hashCode => number.hashCode;
+
+  @override
+  String toString() => 'FfiOpen(${value ?? number})';
 }
 
 /// What a call writes when it fails; zero until then.
@@ -1123,6 +1148,114 @@ int bitsFromBig(BigInt value) {
   return value.toSigned(64).toInt();
 }
 
+/// A Dart copy of a message or a oneof: immutable, compared by what it holds.
+abstract base class FfiValue {
+  /// Nothing but what subclasses add.
+  const FfiValue();
+
+  /// What `toString` calls it.
+  String get $name;
+
+  /// What it holds, by name.
+  Map<String, Object?> get $fields;
+
+  @override
+  bool operator ==(Object other) =>
+      identical(this, other) ||
+      other is FfiValue &&
+          other.runtimeType == runtimeType &&
+          _deepEquals(other.$fields, $fields);
+
+  @override
+  int get hashCode => Object.hash($name, _deepHash($fields));
+
+  @override
+  String toString() {
+    final fields = $fields.entries.map((it) => '${it.key}: ${it.value}');
+    return '${$name}(${fields.join(', ')})';
+  }
+}
+
+bool _deepEquals(Object? a, Object? b) => switch ((a, b)) {
+  (final List<Object?> a, final List<Object?> b) =>
+    a.length == b.length &&
+        a.indexed.every((it) => _deepEquals(it.$2, b[it.$1])),
+  (final Map<Object?, Object?> a, final Map<Object?, Object?> b) =>
+    a.length == b.length &&
+        a.entries.every(
+          (it) => b.containsKey(it.key) && _deepEquals(it.value, b[it.key]),
+        ),
+  _ => a == b,
+};
+
+int _deepHash(Object? value) => switch (value) {
+  final List<Object?> list => Object.hashAll(list.map(_deepHash)),
+  final Map<Object?, Object?> map => Object.hashAllUnordered(
+    map.entries.map((it) => Object.hash(it.key, _deepHash(it.value))),
+  ),
+  _ => value.hashCode,
+};
+
+/// A list of [values] that nobody can change; typed data stays typed data.
+List<T> frozen<T>(List<T> values) {
+  final Object of = values;
+  final List<Object?> copy = switch (of) {
+    final Uint8List it => Uint8List.fromList(it).asUnmodifiableView(),
+    final Int8List it => Int8List.fromList(it).asUnmodifiableView(),
+    final Uint16List it => Uint16List.fromList(it).asUnmodifiableView(),
+    final Int16List it => Int16List.fromList(it).asUnmodifiableView(),
+    final Uint32List it => Uint32List.fromList(it).asUnmodifiableView(),
+    final Int32List it => Int32List.fromList(it).asUnmodifiableView(),
+    final Uint64List it => Uint64List.fromList(it).asUnmodifiableView(),
+    final Int64List it => Int64List.fromList(it).asUnmodifiableView(),
+    final Float32List it => Float32List.fromList(it).asUnmodifiableView(),
+    final Float64List it => Float64List.fromList(it).asUnmodifiableView(),
+    _ => List<T>.unmodifiable(values),
+  };
+  return copy as List<T>;
+}
+
+/// A copy of [bytes] that nobody can change.
+Uint8List frozenBytes(Uint8List bytes) =>
+    Uint8List.fromList(bytes).asUnmodifiableView();
+
+/// Refers to a message [T] in a pool of the library, or to none.
+///
+/// **copied**: two numbers. Whether the message still is there is for the
+/// pool to say.
+final class FfiRef<T extends NativeType> {
+  /// The numbers as they are in memory; the first is 0 for none.
+  const FfiRef.raw(this.indexPlusOne, this.generation);
+
+  /// Refers to nothing.
+  const FfiRef.none() : this.raw(0, 0);
+
+  /// One more than the number of the slot; 0 for none.
+  final int indexPlusOne;
+
+  /// How often the slot had been taken when the reference was made.
+  final int generation;
+
+  /// Whether it refers to nothing.
+  bool get isNone => indexPlusOne == 0;
+
+  /// The number of the slot in its pool; -1 for none.
+  int get index => indexPlusOne - 1;
+
+  @override
+  bool operator ==(Object other) =>
+      other is FfiRef<T> &&
+      other.indexPlusOne == indexPlusOne &&
+      other.generation == generation;
+
+  @override
+  int get hashCode => Object.hash(indexPlusOne, generation);
+
+  @override
+  String toString() =>
+      isNone ? 'FfiRef.none()' : 'FfiRef(index: $index, $generation)';
+}
+
 /// The text in the first [length] of [bytes].
 ///
 /// Throws an [InvalidValueException] when [length] is too large or the bytes
@@ -1183,6 +1316,348 @@ int _encodeUtf8(String text, Uint8List bytes) {
   return length;
 }
 
+/// The first [length] of [bytes], **borrowed**.
+///
+/// Throws an [InvalidValueException] when [length] is too large.
+Uint8List usedBytes(Uint8List bytes, int length) {
+  if (length > bytes.length) throwLength(length, bytes.length);
+  return Uint8List.sublistView(bytes, 0, length);
+}
+
+/// Copies [from] to the start of [bytes], and returns how many there are.
+///
+/// Throws a [CapacityException] when there is no room for them.
+int copyBytes(List<int> from, Uint8List bytes) {
+  final length = checkCapacity(from.length, bytes.length);
+  bytes.setRange(0, length, from);
+  return length;
+}
+
+/// Whether the byte of an option says that its value is there.
+///
+/// Throws an [InvalidValueException] when it says neither.
+@pragma('vm:prefer-inline')
+bool isPresent(int byte) => byte == 1 || byte != 0 && _throwPresence(byte);
+
+Never _throwPresence(int byte) =>
+    throw InvalidValueException('$byte instead of 0 or 1 in an option');
+
+/// [length], which memory says, and which must not be more than [capacity].
+@pragma('vm:prefer-inline')
+int usedLength(int length, int capacity) =>
+    length <= capacity ? length : throwLength(length, capacity);
+
 /// Throws the [InvalidValueException] about a [length] above [capacity].
 Never throwLength(int length, int capacity) =>
     throw InvalidValueException('length $length exceeds $capacity');
+
+/// Throws the [InvalidValueException] about a [tag] that the oneof [name] does
+/// not have.
+Never throwTag(String name, int tag) =>
+    throw InvalidValueException('$name has no case with tag $tag');
+
+/// Throws the [InvalidValueException] about a map that has a key twice.
+Never throwKeys() =>
+    throw const InvalidValueException('a map has the same key twice');
+
+/// [length], for which there must be room.
+int checkCapacity(int length, int capacity) =>
+    length <= capacity ? length : throw CapacityException(length, capacity);
+
+/// A list of up to [capacity] elements inside a message, **borrowed**.
+///
+/// Elements that are messages are views: they show what is at their place now,
+/// also after others have moved there. Assigning copies. What makes it longer than
+/// [capacity] throws a [CapacityException]; a length in memory above it throws
+/// an [InvalidValueException], and never reads beyond the list.
+abstract base class FfiVec<E> with ListMixin<E> {
+  /// How many elements there is room for.
+  int get capacity;
+
+  /// The length that memory says, whatever it is.
+  int get rawLength;
+  set rawLength(int length);
+
+  /// The element at [index] below [capacity], used or not.
+  E read(int index);
+
+  /// Changes the element at [index] below [capacity], used or not.
+  void write(int index, E value);
+
+  /// Zeroes the element at [index] below [capacity].
+  void zero(int index);
+
+  /// A copy of [element] that does not change with the list.
+  E detach(E element) => element;
+
+  @override
+  int get length => usedLength(rawLength, capacity);
+
+  /// Zeroes what comes into use.
+  @override
+  set length(int length) {
+    RangeError.checkNotNegative(length, 'length');
+    checkCapacity(length, capacity);
+    for (var index = this.length; index < length; index++) {
+      zero(index);
+    }
+    rawLength = length;
+  }
+
+  /// [index], which must be that of an element.
+  @pragma('vm:prefer-inline')
+  int checkIndex(int index, int length) => index >= 0 && index < length
+      ? index
+      : throw IndexError.withLength(index, length, indexable: this);
+
+  @override
+  @pragma('vm:prefer-inline')
+  E operator [](int index) => read(checkIndex(index, length));
+
+  @override
+  @pragma('vm:prefer-inline')
+  void operator []=(int index, E value) =>
+      write(checkIndex(index, length), value);
+
+  @override
+  void add(E element) {
+    final length = checkCapacity(this.length + 1, capacity);
+    write(length - 1, element);
+    rawLength = length;
+  }
+
+  /// Adds a zeroed element and returns it: for a message, the view to fill in.
+  E addZeroed() {
+    length = length + 1;
+    return this[length - 1];
+  }
+
+  @override
+  void addAll(Iterable<E> iterable) {
+    final values = iterable.toList(growable: false);
+    final length = this.length;
+    checkCapacity(length + values.length, capacity);
+    _writeAll(length, values);
+  }
+
+  /// Replaces all elements by [values].
+  ///
+  /// Throws a [CapacityException] before anything changes when there are too
+  /// many; an element that does not fit its place ends it where it is.
+  void assign(List<E> values) {
+    checkCapacity(values.length, capacity);
+    _writeAll(0, values);
+  }
+
+  void _writeAll(int start, List<E> values) {
+    for (var index = 0; index < values.length; index++) {
+      write(start + index, values[index]);
+    }
+    rawLength = start + values.length;
+  }
+
+  @override
+  void clear() => rawLength = 0;
+
+  @override
+  void insert(int index, E element) => super.insert(index, detach(element));
+
+  @override
+  E removeAt(int index) {
+    final removed = detach(this[index]);
+    removeRange(index, index + 1);
+    return removed;
+  }
+
+  @override
+  E removeLast() => removeAt(length - 1);
+
+  @override
+  void sort([int Function(E a, E b)? compare]) =>
+      setAll(0, map(detach).toList()..sort(compare));
+
+  @override
+  void shuffle([Random? random]) =>
+      setAll(0, map(detach).toList()..shuffle(random));
+}
+
+/// A list of numbers inside a message, **borrowed**; see [elements].
+abstract base class NumberVec<E extends num, L extends List<E>>
+    extends FfiVec<E> {
+  /// The elements as typed data, **borrowed**: as many as there are now.
+  L get elements;
+
+  @override
+  void assign(List<E> values) {
+    rawLength = checkCapacity(values.length, capacity);
+    elements.setAll(0, values);
+  }
+}
+
+/// A list of `i8` inside a message, **borrowed**.
+typedef Int8Vec = NumberVec<int, Int8List>;
+
+/// A list of `i16` inside a message, **borrowed**.
+typedef Int16Vec = NumberVec<int, Int16List>;
+
+/// A list of `i32` inside a message, **borrowed**.
+typedef Int32Vec = NumberVec<int, Int32List>;
+
+/// A list of `i64` inside a message, **borrowed**.
+typedef Int64Vec = NumberVec<int, Int64List>;
+
+/// A list of `u8` inside a message, **borrowed**.
+typedef Uint8Vec = NumberVec<int, Uint8List>;
+
+/// A list of `u16` inside a message, **borrowed**.
+typedef Uint16Vec = NumberVec<int, Uint16List>;
+
+/// A list of `u32` inside a message, **borrowed**.
+typedef Uint32Vec = NumberVec<int, Uint32List>;
+
+/// A list of `u64` inside a message, **borrowed**.
+typedef Uint64Vec = NumberVec<int, Uint64List>;
+
+/// A list of `f32` inside a message, **borrowed**.
+typedef Float32Vec = NumberVec<double, Float32List>;
+
+/// A list of `f64` inside a message, **borrowed**.
+typedef Float64Vec = NumberVec<double, Float64List>;
+
+/// A list of enum values inside a message, **borrowed**.
+///
+/// Reading a number that is no value throws an [UnknownEnumValueException].
+abstract base class EnumVec<E extends FfiEnum> extends FfiVec<E> {
+  /// The numbers, whatever they are, **borrowed**: as many as there are now.
+  List<int> get raw;
+}
+
+/// A list of fixed length inside a message, **borrowed**: its elements are
+/// views where they are no plain values; assigning copies.
+abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
+  /// A copy of [element] that does not change with the list.
+  E detach(E element) => element;
+
+  /// [index], which must be that of an element.
+  @pragma('vm:prefer-inline')
+  int checkIndex(int index, int length) => index >= 0 && index < length
+      ? index
+      : throw IndexError.withLength(index, length, indexable: this);
+
+  @override
+  void sort([int Function(E a, E b)? compare]) =>
+      setAll(0, map(detach).toList()..sort(compare));
+
+  @override
+  void shuffle([Random? random]) =>
+      setAll(0, map(detach).toList()..shuffle(random));
+}
+
+/// A map of up to [capacity] entries inside a message, **borrowed**.
+///
+/// Looking up compares key by key; removing moves the last entry to the place
+/// of the removed one. Values that are messages are views. What
+/// makes it larger than [capacity] throws a [CapacityException].
+abstract base class FfiMap<K, V> with MapMixin<K, V> {
+  /// How many entries there is room for.
+  int get capacity;
+
+  /// The length that memory says, whatever it is.
+  int get rawLength;
+  set rawLength(int length);
+
+  /// The key of the entry at [index] below [capacity], used or not.
+  K readKey(int index);
+
+  /// The value of the entry at [index] below [capacity], used or not.
+  V readValue(int index);
+
+  /// Changes the key of the entry at [index] below [capacity].
+  void writeKey(int index, K key);
+
+  /// Changes the value of the entry at [index] below [capacity].
+  void writeValue(int index, V value);
+
+  /// Copies the entry at [from] to [to].
+  void move(int from, int to);
+
+  /// A copy of [value] that does not change with the map.
+  V detach(V value) => value;
+
+  int _find(Object? key) {
+    final length = this.length;
+    for (var index = 0; index < length; index++) {
+      if (readKey(index) == key) return index;
+    }
+    return -1;
+  }
+
+  @override
+  int get length => usedLength(rawLength, capacity);
+
+  @override
+  bool get isEmpty => length == 0;
+
+  @override
+  bool get isNotEmpty => length != 0;
+
+  @override
+  V? operator [](Object? key) {
+    final index = _find(key);
+    return index < 0 ? null : readValue(index);
+  }
+
+  @override
+  void operator []=(K key, V value) {
+    final index = _find(key);
+    if (index >= 0) return writeValue(index, value);
+    final length = checkCapacity(this.length + 1, capacity);
+    writeKey(length - 1, key);
+    writeValue(length - 1, value);
+    rawLength = length;
+  }
+
+  @override
+  bool containsKey(Object? key) => _find(key) >= 0;
+
+  @override
+  V? remove(Object? key) {
+    final found = _find(key);
+    if (found < 0) return null;
+    final removed = detach(readValue(found));
+    final last = length - 1;
+    if (found < last) move(last, found);
+    rawLength = last;
+    return removed;
+  }
+
+  @override
+  void clear() => rawLength = 0;
+
+  @override
+  Iterable<K> get keys => Iterable.generate(length, readKey);
+
+  @override
+  Iterable<V> get values => Iterable.generate(length, readValue);
+
+  @override
+  Iterable<MapEntry<K, V>> get entries => Iterable.generate(
+    length,
+    (index) => MapEntry(readKey(index), readValue(index)),
+  );
+
+  /// Replaces all entries by those of [values].
+  ///
+  /// Throws a [CapacityException] before anything changes when there are too
+  /// many; an entry that does not fit its place ends it where it is.
+  void assign(Map<K, V> values) {
+    checkCapacity(values.length, capacity);
+    var index = 0;
+    for (final MapEntry(:key, :value) in values.entries) {
+      writeKey(index, key);
+      writeValue(index, value);
+      index++;
+    }
+    rawLength = index;
+  }
+}

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{self, hash_name, mix};
 use ffi_core::schema::read::{
-    Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, PanicStrategy, Param, Pass,
-    Record, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Case, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy,
+    Param, Pass, Record, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 use ffi_dart_emit::model::{Model, resolve, scalar_name, scalar_size};
 use heck::ToSnakeCase;
@@ -33,6 +33,46 @@ pub fn named(name: &str) -> Item {
 /// `[of; len]`.
 pub fn array(of: Type, len: u64) -> Type {
     Type::Array { of: Box::new(of), len }
+}
+
+pub fn str(cap: u64) -> Type {
+    Type::Str { cap }
+}
+
+pub fn bytes(cap: u64) -> Type {
+    Type::Bytes { cap }
+}
+
+pub fn vec(of: Type, cap: u64) -> Type {
+    Type::Vec { of: Box::new(of), cap }
+}
+
+pub fn option(of: Type) -> Type {
+    Type::Option { of: Box::new(of) }
+}
+
+pub fn map(key: Type, value: Type, cap: u64) -> Type {
+    Type::Map { key: Box::new(key), value: Box::new(value), cap }
+}
+
+pub fn reference(to: Type) -> Type {
+    match to {
+        Type::Message(id) => Type::Ref(id),
+        other => panic!("{other:?} is no message"),
+    }
+}
+
+/// `repr(C)` of these, one behind the other: the offset of each, and the whole.
+fn in_a_row(parts: &[Facts]) -> (Vec<u64>, u64, u64) {
+    let (mut size, mut align) = (0_u64, 1);
+    let offsets = parts.iter().map(|part| {
+        let offset = size.next_multiple_of(part.align);
+        size = offset + part.size;
+        align = part.align.max(align);
+        offset
+    });
+    let offsets = offsets.collect();
+    (offsets, size.next_multiple_of(align), align)
 }
 
 impl Schema {
@@ -69,8 +109,79 @@ impl Schema {
                 let of = self.facts(of);
                 Facts { size: of.size * len, fingerprint: fingerprint::array(of.fingerprint, *len), ..of }
             }
-            Type::Message(id) | Type::Enum(id) => self.types[id],
+            Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => self.types[id],
+            Type::Str { cap } => self.list(self.byte(), *cap, &[fingerprint::STR, *cap]),
+            Type::Bytes { cap } => self.list(self.byte(), *cap, &[fingerprint::BYTES, *cap]),
+            Type::Vec { of, cap } => {
+                let of = self.facts(of);
+                self.list(of, *cap, &[fingerprint::VEC, of.fingerprint, *cap])
+            }
+            Type::Option { of } => {
+                let of = self.facts(of);
+                let (_, size, align) = in_a_row(&[of, self.byte()]);
+                Facts { size, align, fingerprint: mix(&[fingerprint::OPTION, of.fingerprint]) }
+            }
+            Type::Map { key, value, cap } => {
+                let (key, value) = (self.facts(key), self.facts(value));
+                let (_, size, align) = in_a_row(&[key, value]);
+                let facts = [fingerprint::MAP, key.fingerprint, value.fingerprint, *cap];
+                self.list(Facts { size, align, fingerprint: 0 }, *cap, &facts)
+            }
+            Type::Open(id) => {
+                let of = self.types[id];
+                Facts { fingerprint: mix(&[fingerprint::OPEN, of.fingerprint]), ..of }
+            }
+            Type::Ref(id) => {
+                Facts { size: 8, align: 4, fingerprint: mix(&[fingerprint::REF, hash_name(&id.0)]) }
+            }
         }
+    }
+
+    fn byte(&self) -> Facts {
+        self.facts(&Type::Scalar(Scalar::U8))
+    }
+
+    fn list(&self, of: Facts, cap: u64, facts: &[u64]) -> Facts {
+        let items = Facts { size: of.size * cap, ..of };
+        let (_, size, align) = in_a_row(&[self.facts(&Type::Scalar(Scalar::U32)), items]);
+        Facts { size, align, fingerprint: mix(facts) }
+    }
+
+    /// Adds a oneof whose first case is `Unset`, before those given.
+    pub fn oneof_of(&mut self, item: Item, cases: Vec<(Item, Option<Type>)>) -> Type {
+        let id = TypeId(format!("{}::{}", self.library, item.name));
+        let cases: Vec<_> = [(named("Unset"), None)].into_iter().chain(cases).collect();
+        let mut union = Facts { size: 0, align: 1, fingerprint: 0 };
+        let mut facts = Vec::new();
+        for (item, ty) in &cases {
+            let of = ty.as_ref().map(|ty| self.facts(ty));
+            facts.extend([hash_name(&item.name), of.map_or(fingerprint::NOTHING, |it| it.fingerprint)]);
+            union.size = of.map_or(0, |it| it.size).max(union.size);
+            union.align = of.map_or(1, |it| it.align).max(union.align);
+        }
+        union.size = union.size.next_multiple_of(union.align);
+        let (offsets, size, align) = in_a_row(&[self.facts(&Type::Scalar(Scalar::U32)), union]);
+        let payload = offsets[1];
+        let head = [fingerprint::ONEOF, hash_name(&item.name), size, align, payload];
+        let fingerprint = mix(&[&head[..], &facts].concat());
+        self.types.insert(id.clone(), Facts { size, align, fingerprint });
+        self.records.push(Record::Oneof(Oneof {
+            id: id.clone(),
+            size,
+            align,
+            payload,
+            fingerprint: Fingerprint(fingerprint),
+            symbols: TypeSymbols { fingerprint: self.symbol(&item.name, "fingerprint") },
+            cases: cases.into_iter().map(|(item, ty)| Case { item, ty, tag: None }).collect(),
+            item,
+        }));
+        Type::Oneof(id)
+    }
+
+    /// Adds a oneof of cases that have names alone.
+    pub fn oneof(&mut self, name: &str, cases: &[(&str, Option<Type>)]) -> Type {
+        let cases = cases.iter().map(|(name, ty)| (named(name), ty.clone())).collect();
+        self.oneof_of(named(name), cases)
     }
 
     fn symbol(&self, name: &str, op: &str) -> String {

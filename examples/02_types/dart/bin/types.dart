@@ -1,0 +1,94 @@
+/// Fills a directory of contacts in native memory, with every field type there
+/// is, and lets Rust search it in place.
+library;
+
+import 'dart:typed_data';
+
+import 'package:types/types.dart';
+
+void main() {
+  final library = TypesLibrary.open();
+  final directory = DirectoryBox();
+
+  // A contact as a Dart value: immutable, compared by what it holds.
+  final ada = ContactData(
+    id: 0,
+    name: 'Ada Lovelace',
+    status: Status.active,
+    reported: FfiOpen(Status.active),
+    rating: 4.5,
+    reach: const ReachEmail('ada@example.org'),
+    tags: ['maths', 'poetry'],
+    calls: [3, 1, 4],
+    facts: {'born': 1815, 'siblings': 0},
+    picture: [for (var i = 0; i < 16; i++) i],
+    key: Uint8List.fromList([1, 2, 3]),
+  );
+  final box = ada.toNative();
+  print('added as number ${library.add(directory.pointer, box.pointer)}');
+
+  // The same contact, changed in place: each line writes to native memory.
+  final contact = box.ref
+    ..name = 'Zoë Washburne'
+    ..reach.value = const ReachVisit(
+      AddressData(street: 'Deck 1', city: 'Serenity'),
+    )
+    ..rating = null;
+  contact.tags
+    ..clear()
+    ..add('piloting');
+  contact.calls.add(5);
+  contact.facts['born'] = 2484;
+  contact.picture.fillRange(0, 4, 255);
+  contact.reportedRaw = 9; // a status this program doesn't know
+  print('added as number ${library.add(directory.pointer, box.pointer)}');
+
+  // A name that is taken is an Err in Rust and an exception here.
+  try {
+    library.add(directory.pointer, box.pointer);
+  } on RustErrorException catch (error) {
+    print('refused: ${error.message}');
+  }
+
+  // A name that is too long never gets there.
+  try {
+    contact.name = 'x' * 33;
+  } on CapacityException catch (error) {
+    print('refused: ${error.message}');
+  }
+
+  // Rust reads what Dart wrote, Dart what Rust found.
+  for (final contact in directory.ref.contacts) {
+    print('${contact.id}: ${contact.tags.join(', ')}; ${contact.facts}');
+  }
+  print('all: ${library.tagged(directory.pointer, null).list}');
+  print('poetry: ${library.tagged(directory.pointer, 'poetry').list}');
+  print('nobody: ${library.find(directory.pointer, 'Nobody')}');
+
+  final found = library.find(directory.pointer, 'Ada Lovelace')!.toDart();
+  print('found: ${found == ada.withId(found.id)}');
+  print(switch (found.reach) {
+    ReachUnreachable() => 'no way to reach her',
+    ReachEmail(:final value) => 'write to $value',
+    ReachPhone(:final value) => 'call $value',
+    ReachVisit(:final value) => 'go to ${value.city}',
+  });
+  print(library.describe(box.pointer));
+}
+
+extension on ContactData {
+  /// The same contact under another number.
+  ContactData withId(int id) => ContactData(
+    id: id,
+    name: name,
+    status: status,
+    reported: reported,
+    rating: rating,
+    reach: reach,
+    tags: tags,
+    calls: calls,
+    facts: facts,
+    picture: picture,
+    key: key,
+  );
+}

@@ -1,0 +1,134 @@
+//! What messages and oneofs have in common: the view, the array, the box, the copy.
+
+use askama::Template;
+
+use crate::model::Model;
+
+use super::container;
+use super::layout::{self, Parameters, Statement};
+use super::message;
+use super::oneof;
+use super::types::Types;
+
+/// The file with all messages and oneofs.
+#[derive(Template)]
+#[template(path = "dart/messages.dart.jinja", escape = "none")]
+pub struct MessagesFile {
+    typed_data: bool,
+    enums: bool,
+    all: Vec<Classes>,
+    /// The classes of what has no name.
+    containers: Vec<String>,
+}
+
+/// The classes of a message or a oneof.
+pub struct Classes {
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// Docs and annotations of the view.
+    pub lead: String,
+    pub members: Vec<String>,
+    /// Statements that copy each part from `other`.
+    pub copies: Vec<String>,
+    /// Whole classes: the copies in Dart, and what the view is made of.
+    pub more: Vec<String>,
+}
+
+impl MessagesFile {
+    /// The file for the model of `types`.
+    pub fn new(types: &Types<'_>) -> Self {
+        let Model { messages, oneofs, .. } = types.model;
+        let mut all: Vec<_> = messages.iter().map(|it| message::classes(types, it)).collect();
+        all.extend(oneofs.iter().map(|it| oneof::classes(types, it)));
+        let mut file = Self { typed_data: false, enums: false, all, containers: container::classes(types) };
+        let texts = || {
+            let parts = |it: &'_ Classes| [it.members.concat(), it.more.concat()];
+            file.all.iter().flat_map(parts).chain(file.containers.iter().cloned())
+        };
+        let typed_data = texts().any(|text| text.contains("List get") || text.contains("Uint8List"));
+        let enums = types.model.enums.iter().map(|it| &types.names.of(&it.id).name);
+        let enums = enums.into_iter().any(|name| {
+            texts().any(|text| {
+                [format!("{name}.fromValue"), format!("{name}.openFromValue")]
+                    .iter()
+                    .any(|it| text.contains(it))
+            })
+        });
+        (file.typed_data, file.enums) = (typed_data, enums);
+        file
+    }
+}
+
+/// Helpers of the template.
+impl Classes {
+    fn class(&self, suffix: &str, base: &str) -> String {
+        layout::class(&format!("final class {}{suffix}", self.name), &base.replace("#", &self.name))
+    }
+
+    fn element_size(&self) -> String {
+        layout::getter("int", "elementSize", &Statement::Return(&format!("sizeOf<{}>()", self.name)))
+    }
+
+    fn array_constructor(&self) -> String {
+        layout::call(2, "", &format!("{}Array", self.name), &["super.length".to_owned()], ";")
+    }
+
+    fn array_taken(&self) -> String {
+        taken_constructor(&format!("{}Array", self.name))
+    }
+
+    fn array_view(&self) -> String {
+        view_constructor(&format!("{}Array", self.name), &["super.pointer", "super.length"])
+    }
+
+    fn box_view(&self) -> String {
+        view_constructor(&format!("{}Box", self.name), &["super.pointer"])
+    }
+
+    fn method(&self, before: &str, name: &str, parameters: &[&str]) -> String {
+        let parameters: Vec<_> = parameters.iter().map(|it| it.replace('#', &self.name)).collect();
+        layout::method(&before.replace('#', &self.name), name, Parameters::new(&parameters))
+    }
+
+    fn return_call(&self, callee: &str, arguments: &[&str]) -> String {
+        let arguments: Vec<_> = arguments.iter().map(|&it| it.to_owned()).collect();
+        layout::call(4, "return ", &callee.replace('#', &self.name), &arguments, ";")
+    }
+
+    fn sublist_view(&self) -> String {
+        sublist_view(&format!("{}Array", self.name))
+    }
+
+    fn ref_getter(&self) -> String {
+        let create = format!("Struct.create<{}>", self.name);
+        layout::getter(&self.name, "ref", &Statement::ReturnCall(&create, &["bytes"]))
+    }
+
+    fn ref_setter(&self) -> String {
+        layout::setter("ref", format!("{} value", self.name), &Statement::Assign("pointer.ref", "value"))
+    }
+}
+
+/// The constructor of a borrowed `class`.
+pub fn view_constructor(class: &str, required: &[&str]) -> String {
+    let required: Vec<_> = required.iter().map(|&it| it.to_owned()).collect();
+    let parameters = Parameters { required: &required, optional: Some(('{', "super.owner", '}')) };
+    layout::forwarding_constructor(&format!("{class}.view"), parameters, "super.view()")
+}
+
+/// The constructor of an array `class` of what a function returned.
+pub fn taken_constructor(class: &str) -> String {
+    let parameters = ["super.owned".to_owned()];
+    layout::forwarding_constructor(&format!("{class}.taken"), Parameters::new(&parameters), "super.taken()")
+}
+
+/// The method of the array `class` that returns a part of it.
+pub fn sublist_view(class: &str) -> String {
+    let start = ["int start".to_owned()];
+    let parameters = Parameters { required: &start, optional: Some(('[', "int? end", ']')) };
+    let head = layout::method(class, "sublistView", parameters);
+    let arguments = ["pointer + start", "stop - start", "owner: this"].map(str::to_owned);
+    let view = layout::call(4, "return ", &format!("{class}.view"), &arguments, ";");
+    format!("{head}\n    final stop = RangeError.checkValidRange(start, end, length);\n{view}\n  }}")
+}

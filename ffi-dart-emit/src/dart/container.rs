@@ -1,0 +1,440 @@
+//! The private classes of types that have no name: text, lists, options, maps, references, and arrays in them.
+//!
+//! Each is a `Struct` of the layout that `ffi-core` has, with the same members whatever it holds: `view` to read
+//! and assign, `toDart` and `setDart` for copies, `setFrom` to copy within memory. Lists and maps have a
+//! second class, the object that Dart sees.
+
+use crate::model::{Layout, Scalar, Type};
+
+use super::layout::{self, Parameters};
+use super::types::{self, Types, flattened, plain};
+
+/// The members of a `Struct`, with the padding that Dart, which knows no `align(N)`, would not leave free by
+/// itself.
+#[derive(Default)]
+pub struct Members {
+    pub lines: Vec<String>,
+    end: u64,
+    align: u64,
+}
+
+impl Members {
+    /// Leaves `declaration`'s place at `offset`.
+    pub fn add(&mut self, offset: u64, size: u64, align: u64, declaration: String) {
+        self.pad(offset, align);
+        self.end = offset + size;
+        self.align = self.align.max(align);
+        self.lines.push(declaration);
+    }
+
+    /// Fills up to `size`, the end.
+    pub fn finish(&mut self, size: u64) {
+        self.pad(size, self.align);
+    }
+
+    fn pad(&mut self, next: u64, align: u64) {
+        let Self { end, .. } = *self;
+        if end.next_multiple_of(align) < next {
+            let bytes = next - end;
+            self.lines.push(format!(
+                "  @Array({bytes})\n  // Padding that the layout in Rust has.\n  // ignore: unused_field\n  \
+                 external Array<Uint8> _{end};"
+            ));
+        }
+    }
+}
+
+/// The classes of all containers, each with a line break behind it.
+pub fn classes(types: &Types<'_>) -> Vec<String> {
+    types.containers.iter().map(|ty| Container { types, ty, class: types.class(ty) }.text()).collect()
+}
+
+struct Container<'a> {
+    types: &'a Types<'a>,
+    ty: &'a Type,
+    class: String,
+}
+
+/// A class of the given members.
+fn class(name: &str, base: &str, members: &[String]) -> String {
+    let head = layout::class(&format!("final class {name}"), &format!("extends {base}"));
+    format!("{head}\n{}\n}}\n", members.join("\n\n"))
+}
+
+/// A member with a block: `head` up to the brace, then statements.
+fn block(head: &str, statements: &str) -> String {
+    format!("{head}\n{statements}\n  }}")
+}
+
+fn getter(ty: &str, name: &str, statements: &str) -> String {
+    block(&layout::declaration(2, ty, &format!("get {name}"), " {"), statements)
+}
+
+fn method(before: &str, name: &str, parameters: &[String], statements: &str) -> String {
+    block(&layout::method(before, name, Parameters::new(parameters)), statements)
+}
+
+fn overrides(member: &str) -> String {
+    format!("  @override\n{member}")
+}
+
+impl Container<'_> {
+    fn text(&self) -> String {
+        match self.ty {
+            Type::Str { cap } => {
+                let [bytes, length] = ["_bytes.elements", "_length"];
+                self.buffer(
+                    *cap,
+                    &format!("    return decodeString({bytes}, {length});"),
+                    &format!("    {length} = encodeString(value, {bytes});"),
+                    None,
+                )
+            }
+            Type::Bytes { cap } => {
+                let [bytes, length] = ["_bytes.elements", "_length"];
+                self.buffer(
+                    *cap,
+                    &format!("    return usedBytes({bytes}, {length});"),
+                    &format!("    {length} = copyBytes(value, {bytes});"),
+                    Some("    return frozenBytes(view);"),
+                )
+            }
+            Type::Vec { of, cap } => self.vec(of, *cap),
+            Type::Array { .. } => {
+                let (of, count) = flattened(self.ty);
+                self.array(of, count)
+            }
+            Type::Option { of } => self.option(of),
+            Type::Map { key, value, cap } => self.map(key, value, *cap),
+            Type::Ref(_) => self.reference(),
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Message(_) | Type::Oneof(_) => {
+                unreachable!("they have a name, and are not collected")
+            }
+        }
+    }
+
+    fn view(&self) -> (String, String) {
+        (self.types.view(self.ty), self.types.parameter(self.ty))
+    }
+
+    /// `view` to read and to assign.
+    fn accessors(&self, read: &str, write: &str) -> [String; 2] {
+        let (view, parameter) = self.view();
+        let set = method("set", "view", &[format!("{parameter} value")], write);
+        [getter(&view, "view", read), set]
+    }
+
+    /// `setFrom`, which copies each of `places`.
+    fn set_from(&self, places: &[&str]) -> String {
+        let copies: Vec<_> = places.iter().map(|it| format!("    {it} = other.{it};")).collect();
+        method("void", "setFrom", &[format!("{} other", self.class)], &copies.join("\n"))
+    }
+
+    fn to_dart(&self, statements: &str) -> String {
+        method(&self.types.value(self.ty), "toDart", &[], statements)
+    }
+
+    fn set_dart(&self, statements: &str) -> String {
+        method("void", "setDart", &[format!("{} value", self.types.value(self.ty))], statements)
+    }
+
+    fn place_layout(&self, ty: &Type) -> (Layout, u64) {
+        (self.types.model.layout(ty), self.types.alignment(ty))
+    }
+
+    fn length() -> String {
+        "  @Uint32()\n  external int _length;".to_owned()
+    }
+
+    fn buffer(&self, cap: u64, read: &str, write: &str, copy: Option<&str>) -> String {
+        let bytes = format!("  @Array({cap})\n  external Array<Uint8> _bytes;");
+        let mut members = vec![Self::length(), bytes];
+        members.extend(self.accessors(read, write));
+        members.extend(copy.map(|it| self.to_dart(it)));
+        members.push(self.set_from(&["_length", "_bytes"]));
+        class(&self.class, "Struct", &members)
+    }
+
+    /// The places of a list: its length, and `cap` elements of the layout.
+    fn list(&self, element: Layout, align: u64, cap: u64, items: String) -> Members {
+        let (whole, offset) = element.list(cap).expect("the model has checked it");
+        let mut members = Members::default();
+        members.add(0, 4, 4, Self::length());
+        members.add(offset, element.size * cap, align, items);
+        members.finish(whole.size);
+        members
+    }
+
+    fn vec(&self, of: &Type, cap: u64) -> String {
+        let Self { types, class: name, .. } = self;
+        let (layout, align) = self.place_layout(of);
+        let mut members = self.list(layout, align, cap, types.places(of, cap, "_items")).lines;
+        members.extend(self.accessors(
+            &format!("    return {name}List(this);"),
+            &format!("    {name}List(this).assign(value);"),
+        ));
+        members.push(match of {
+            Type::Scalar(Scalar::Bool) | Type::Enum(_) => self.to_dart("    return frozen(view);"),
+            Type::Scalar(_) => self.to_dart("    return frozen(view.elements);"),
+            _ => self.to_dart(&self.collected(of, &format!("usedLength(_length, {cap})"))),
+        });
+        if !plain(of) {
+            let write = types.write_value(6, of, "_items[index]", "value[index]");
+            members.push(self.set_dart(&format!(
+                "    checkCapacity(value.length, {cap});\n    for (var index = 0; index < value.length; index++) \
+                 {{\n{write}\n    }}\n    _length = value.length;"
+            )));
+        }
+        members.push(self.set_from(&["_length", "_items"]));
+        format!("{}\n{}", class(name, "Struct", &members), self.vec_list(of, cap))
+    }
+
+    /// Statements that return the first `length` of `_items` as values.
+    fn collected(&self, of: &Type, length: &str) -> String {
+        let add = [self.types.read_value(of, "_items[index]")];
+        format!(
+            "    final length = {length};\n{}\n    for (var index = 0; index < length; index++) {{\n{}\n    \
+             }}\n    return List.unmodifiable(values);",
+            layout::assign(4, "final values", &format!("<{}>[]", self.types.value(of))),
+            layout::call(6, "", "values.add", &add, ";")
+        )
+    }
+
+    /// The head of what Dart sees: a constructor and the place.
+    fn seen(&self, suffix: &str) -> Vec<String> {
+        let name = &self.class;
+        vec![format!("  {name}{suffix}(this._at);\n\n  final {name} _at;")]
+    }
+
+    fn sized(&self, cap: u64) -> [String; 3] {
+        [
+            overrides(&format!("  int get capacity => {cap};")),
+            overrides("  int get rawLength => _at._length;"),
+            overrides("  set rawLength(int length) => _at._length = length;"),
+        ]
+    }
+
+    fn detach(&self, of: &Type) -> Option<String> {
+        let element = self.types.element(of);
+        let statements = self.types.detach(of, "element")?;
+        Some(overrides(&method(&element, "detach", &[format!("{element} element")], &statements)))
+    }
+
+    fn vec_list(&self, of: &Type, cap: u64) -> String {
+        let Self { types, class: name, .. } = self;
+        let element = types.element(of);
+        let index = || "int index".to_owned();
+        let write = [index(), format!("{element} value")];
+        let mut members = self.seen("List");
+        members.extend(self.sized(cap));
+        let at = "_at._items[index]";
+        members.push(overrides(&method(
+            &element,
+            "read",
+            &[index()],
+            &layout::returned(&types.read(of, at)),
+        )));
+        members.push(overrides(&method("void", "write", &write, &types.write(4, of, at, "value"))));
+        let zero = match of {
+            Type::Scalar(it) => {
+                let zero = match types::scalar(*it).dart {
+                    "bool" => "false",
+                    _ => "0",
+                };
+                layout::assign(4, at, zero)
+            }
+            Type::Enum(_) | Type::Open(_) => layout::assign(4, at, "0"),
+            _ => {
+                let create = format!("Struct.create<{}>()", types.class(of));
+                layout::call(4, "", &format!("{at}.setFrom"), &[create], ";")
+            }
+        };
+        members.push(overrides(&method("void", "zero", &[index()], &zero)));
+        members.extend(self.detach(of));
+        let used = |list: &str| format!("    return {list}.sublistView(_at._items.elements, 0, length);");
+        match of {
+            Type::Scalar(Scalar::Bool) => {}
+            Type::Scalar(it) => {
+                let list = types::scalar(*it).list;
+                members.push(overrides(&getter(list, "elements", &used(list))));
+            }
+            Type::Enum(index) => {
+                let list = types::scalar(types.model.enumeration(*index).repr).list;
+                members.push(overrides(&getter("List<int>", "raw", &used(list))));
+            }
+            _ => {}
+        }
+        class(&format!("{name}List"), &types.view(self.ty), &members)
+    }
+
+    fn array(&self, of: &Type, count: u64) -> String {
+        let Self { types, class: name, .. } = self;
+        let mut members = vec![types.places(of, count, "_items")];
+        let element = types.element(of);
+        let elements = "_items.elements";
+        match of {
+            Type::Scalar(_) => {
+                members.extend(self.accessors(
+                    &format!("    return {elements};"),
+                    &format!("    {elements}.setAll(0, checkLength(value, {count}));"),
+                ));
+                members.push(self.to_dart(&format!("    return frozen({elements});")));
+            }
+            Type::Enum(_) => {
+                let list = [elements.to_owned(), format!("{element}.fromValue")];
+                members.extend(self.accessors(
+                    &layout::call(4, "return ", "EnumList", &list, ";"),
+                    &format!("    view.setAll(0, checkLength(value, {count}));"),
+                ));
+                members.push(self.to_dart("    return frozen(view);"));
+            }
+            _ => {
+                members.extend(self.accessors(
+                    &format!("    return {name}List(this);"),
+                    &format!("    view.setAll(0, checkLength(value, {count}));"),
+                ));
+                members.push(self.to_dart(&self.collected(of, &count.to_string())));
+            }
+        }
+        if !plain(of) {
+            let write = types.write_value(6, of, "_items[index]", "value[index]");
+            members.push(self.set_dart(&format!(
+                "    checkLength(value, {count});\n    for (var index = 0; index < {count}; index++) \
+                 {{\n{write}\n    }}"
+            )));
+        }
+        members.push(self.set_from(&["_items"]));
+        let place = class(name, "Struct", &members);
+        if matches!(of, Type::Scalar(_) | Type::Enum(_)) {
+            return place;
+        }
+        let mut members = self.seen("List");
+        members.push(overrides(&format!("  int get length => {count};")));
+        let index = || "int index".to_owned();
+        let checked = format!("    checkIndex(index, {count});");
+        let at = "_at._items[index]";
+        let read = layout::returned(&types.read(of, at));
+        members.push(overrides(&method(&element, "operator []", &[index()], &format!("{checked}\n{read}"))));
+        let write = types.write(4, of, at, "value");
+        let parameters = [index(), format!("{element} value")];
+        members.push(overrides(&method("void", "operator []=", &parameters, &format!("{checked}\n{write}"))));
+        members.extend(self.detach(of));
+        let base = format!("FixedVec<{element}>");
+        format!("{place}\n{}", class(&format!("{name}List"), &base, &members))
+    }
+
+    fn option(&self, of: &Type) -> String {
+        let types = self.types;
+        let (layout, align) = self.place_layout(of);
+        let mut places = Members::default();
+        places.add(0, layout.size, align, types.place(of, "_value"));
+        places.add(layout.size, 1, 1, "  @Uint8()\n  external int _present;".to_owned());
+        places.finish(types.model.layout(self.ty).size);
+        let mut members = places.lines;
+        let absent = "    if (!isPresent(_present)) return null;";
+        let present = "    if (value != null) {";
+        let end = "    }\n    _present = value == null ? 0 : 1;";
+        let nested = matches!(of, Type::Option { .. });
+        let source = if nested { "value.$1" } else { "value" };
+        let returned = |it: String| layout::returned(&if nested { format!("({it},)") } else { it });
+        members.extend(self.accessors(
+            &format!("{absent}\n{}", returned(types.read(of, "_value"))),
+            &format!("{present}\n{}\n{end}", types.write(6, of, "_value", source)),
+        ));
+        let value = returned(types.read_value(of, "_value"));
+        members.push(self.to_dart(&format!("{absent}\n{value}")));
+        if !plain(of) {
+            let write = types.write_value(6, of, "_value", source);
+            members.push(self.set_dart(&format!("{present}\n{write}\n{end}")));
+        }
+        members.push(self.set_from(&["_value", "_present"]));
+        class(&self.class, "Struct", &members)
+    }
+
+    fn map(&self, key: &Type, value: &Type, cap: u64) -> String {
+        let Self { types, class: name, .. } = self;
+        let (key_layout, key_align) = self.place_layout(key);
+        let (value_layout, value_align) = self.place_layout(value);
+        let (entry, offset) = key_layout.and(value_layout).expect("the model has checked it");
+        let mut places = Members::default();
+        places.add(0, key_layout.size, key_align, types.place(key, "_key"));
+        places.add(offset, value_layout.size, value_align, types.place(value, "_value"));
+        places.finish(entry.size);
+        let mut members = places.lines;
+        let copies = "    _key = other._key;\n    _value = other._value;";
+        members.push(method("void", "setFrom", &[format!("{name}Entry other")], copies));
+        let entry_class = class(&format!("{name}Entry"), "Struct", &members);
+
+        let items = format!("  @Array({cap})\n  external Array<{name}Entry> _items;");
+        let mut members = self.list(entry, key_align.max(value_align), cap, items).lines;
+        members.extend(self.accessors(
+            &format!("    return {name}View(this);"),
+            &format!("    {name}View(this).assign(value);"),
+        ));
+        let key_at = types.read(key, "_items[index]._key");
+        let value_at = types.read_value(value, "_items[index]._value");
+        let length = format!("    final length = usedLength(_length, {cap});");
+        let empty = format!("<{}, {}>{{}}", types.value(key), types.value(value));
+        let values = layout::assign(4, "final values", &empty);
+        let each = "    for (var index = 0; index < length; index++) {";
+        let put = format!(
+            "{}\n{}",
+            layout::assign(6, "final key", &key_at),
+            layout::assign(6, "values[key]", &value_at)
+        );
+        let done =
+            "    }\n    if (values.length < length) throwKeys();\n    return Map.unmodifiable(values);";
+        members.push(self.to_dart(&format!("{length}\n{values}\n{each}\n{put}\n{done}")));
+        if !plain(value) {
+            let write_key = types.write(6, key, "_items[index]._key", "entry.key");
+            let write = types.write_value(6, value, "_items[index]._value", "entry.value");
+            members.push(self.set_dart(&format!(
+                "    checkCapacity(value.length, {cap});\n    var index = 0;\n    \
+                 for (final entry in value.entries) {{\n{write_key}\n{write}\n      index++;\n    }}\n    \
+                 _length = index;"
+            )));
+        }
+        members.push(self.set_from(&["_length", "_items"]));
+        let place = class(name, "Struct", &members);
+        format!("{entry_class}\n{place}\n{}", self.map_view(key, value, cap))
+    }
+
+    fn map_view(&self, key: &Type, value: &Type, cap: u64) -> String {
+        let Self { types, class: name, .. } = self;
+        let mut members = self.seen("View");
+        members.extend(self.sized(cap));
+        let index = || "int index".to_owned();
+        for (ty, part) in [(key, "Key"), (value, "Value")] {
+            let element = types.element(ty);
+            let parameter = part.to_lowercase();
+            let at = format!("_at._items[index]._{parameter}");
+            let read = layout::returned(&types.read(ty, &at));
+            members.push(overrides(&method(&element, &format!("read{part}"), &[index()], &read)));
+            let write = types.write(4, ty, &at, &parameter);
+            let parameters = [index(), format!("{element} {parameter}")];
+            members.push(overrides(&method("void", &format!("write{part}"), &parameters, &write)));
+        }
+        let parameters = ["int from".to_owned(), "int to".to_owned()];
+        let moved = "    _at._items[to].setFrom(_at._items[from]);";
+        members.push(overrides(&method("void", "move", &parameters, moved)));
+        if let Some(statements) = types.detach(value, "value") {
+            let element = types.element(value);
+            let parameters = [format!("{element} value")];
+            members.push(overrides(&method(&element, "detach", &parameters, &statements)));
+        }
+        class(&format!("{name}View"), &types.view(self.ty), &members)
+    }
+
+    fn reference(&self) -> String {
+        let mut members = vec![
+            "  @Uint32()\n  external int _index;".to_owned(),
+            "  @Uint32()\n  external int _generation;".to_owned(),
+        ];
+        members.extend(self.accessors(
+            "    return FfiRef.raw(_index, _generation);",
+            "    _index = value.indexPlusOne;\n    _generation = value.generation;",
+        ));
+        members.push(self.set_from(&["_index", "_generation"]));
+        class(&self.class, "Struct", &members)
+    }
+}

@@ -1,0 +1,195 @@
+//! A oneof to its classes: the view, the union inside it, and a sealed family of copies.
+
+use crate::model::{Case, Oneof};
+
+use super::composite::Classes;
+use super::container::Members;
+use super::layout::{self, Parameters};
+use super::message::{described, to_native};
+use super::names::{case_class, prefixed};
+use super::types::Types;
+
+/// The classes of `oneof`.
+pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
+    let own = types.names.of(&oneof.id);
+    let name = &own.name;
+    let facts = format!(
+        "\n\n{} bytes, aligned to {}.\n\
+         **borrowed**: a view of the memory that it was read from;\n\
+         **copied** where a function returned it. [value] is a copy to switch over.",
+        oneof.size, oneof.align
+    );
+    let lead = super::lead(0, &oneof.item, &format!("The oneof `{}`.", oneof.item.name), &facts);
+    let mut members = Members::default();
+    members.add(
+        0,
+        4,
+        4,
+        "  /// The number of the case that is set, whatever it is; 0 for the first.\n  @Uint32()\n  external int tag;"
+            .to_owned(),
+    );
+    let payload = layout::declaration(2, &format!("external _{name}Payload"), "_payload", ";");
+    let with_data = oneof.cases.iter().filter_map(|case| case.ty.as_ref());
+    let payload_align = with_data.map(|ty| types.alignment(ty)).max().unwrap_or(1);
+    let payload_size = oneof.size - oneof.payload;
+    members.add(oneof.payload, payload_size, payload_align, payload);
+    members.finish(oneof.size);
+    let mut members = members.lines;
+    let throws = "Throws an [InvalidValueException] when no case has [tag].";
+    members.push(format!(
+        "  /// The case that is set, **copied**; assigning copies.\n  ///\n  /// {throws}\n{}",
+        layout::getter(&format!("{name}Data"), "value", &layout::Statement::ReturnCall("toDart", &[]))
+    ));
+    let assign = layout::Statement::Call("value.writeTo", &["this"]);
+    members.push(layout::setter("value", format!("{name}Data value"), &assign));
+    let numbered = || oneof.cases.iter().zip(&own.members).zip(0..);
+    for ((case, member), tag) in numbered() {
+        members.extend(case_members(types, case, member, tag));
+    }
+    members.push(to_dart(types, oneof, throws));
+    let mut more = vec![union(types, oneof, payload_size), sealed(oneof, name)];
+    for ((case, member), tag) in numbered() {
+        more.push(copy(types, name, case, member, tag));
+    }
+    Classes {
+        name: name.clone(),
+        size: oneof.size,
+        lead,
+        members,
+        copies: vec!["    tag = other.tag;".to_owned(), "    _payload = other._payload;".to_owned()],
+        more,
+    }
+}
+
+fn place(tag: u32) -> String {
+    format!("_payload.c{tag}")
+}
+
+/// What the view has for a case.
+fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<String> {
+    let notes = super::annotations(2, &case.item);
+    let set = prefixed("set", member);
+    let Some(ty) = &case.ty else {
+        let is = prefixed("is", member);
+        let default = format!("Whether the case `{}` is set.", case.item.name);
+        return vec![
+            format!(
+                "{}{}",
+                super::lead(2, &case.item, &default, ""),
+                layout::arrow(2, &format!("bool get {is}"), &format!("tag == {tag}"))
+            ),
+            format!(
+                "{}{notes}{}\n    tag = {tag};\n  }}",
+                layout::doc(2, &format!("Sets the case `{}`.", case.item.name)),
+                layout::method("void", &set, Parameters::new(&[]))
+            ),
+        ];
+    };
+    let view = types.view(ty);
+    let nullable = if view.ends_with('?') { view } else { format!("{view}?") };
+    let default = format!("The case `{}`.", case.item.name);
+    let more = "\n\nNull where another case is set; what is no number or text is **borrowed**.";
+    let read = layout::returned(&types.read(ty, &place(tag)));
+    let parameter = [format!("{} value", types.parameter(ty))];
+    vec![
+        format!(
+            "{}{}\n    if (tag != {tag}) return null;\n{read}\n  }}",
+            super::lead(2, &case.item, &default, more),
+            layout::declaration(2, &nullable, &format!("get {member}"), " {")
+        ),
+        format!(
+            "{}{notes}{}\n{}\n    tag = {tag};\n  }}",
+            layout::doc(2, &format!("Sets the case `{}` to a copy of [value].", case.item.name)),
+            layout::method("void", &set, Parameters::new(&parameter)),
+            types.write(4, ty, &place(tag), "value")
+        ),
+    ]
+}
+
+fn to_dart(types: &Types<'_>, oneof: &Oneof, throws: &str) -> String {
+    let own = types.names.of(&oneof.id);
+    let mut lines = vec![
+        format!("  /// A Dart copy, **copied**.\n  ///\n  /// {throws}"),
+        layout::method(&format!("{}Data", own.name), "toDart", Parameters::new(&[])),
+        "    switch (tag) {".to_owned(),
+    ];
+    for ((case, member), tag) in oneof.cases.iter().zip(&own.members).zip(0..) {
+        let class = case_class(&own.name, member);
+        lines.push(format!("      case {tag}:"));
+        lines.push(match &case.ty {
+            None => format!("        return const {class}();"),
+            Some(ty) => {
+                let value = [types.read_value(ty, &place(tag))];
+                layout::call(8, "return ", &class, &value, ";")
+            }
+        });
+    }
+    lines.push("    }".to_owned());
+    lines.push(layout::call(4, "", "throwTag", &[layout::string(&own.name), "tag".into()], ";"));
+    lines.push("  }".to_owned());
+    lines.join("\n")
+}
+
+/// What the cases share.
+fn union(types: &Types<'_>, oneof: &Oneof, size: u64) -> String {
+    let mut members = Vec::new();
+    let (mut dart, mut align) = (0, 1);
+    for (case, tag) in oneof.cases.iter().zip(0_u32..) {
+        if let Some(ty) = &case.ty {
+            members.push(types.place(ty, &format!("c{tag}")));
+            dart = types.model.layout(ty).size.max(dart);
+            align = types.alignment(ty).max(align);
+        }
+    }
+    if dart.next_multiple_of(align) < size {
+        members.push(format!("  @Array({size})\n  external Array<Uint8> bytes;"));
+    }
+    let name = &types.names.of(&oneof.id).name;
+    let head = layout::class(&format!("final class _{name}Payload"), "extends Union");
+    format!("{head}\n{}\n}}\n", members.join("\n\n"))
+}
+
+/// The class above the copies.
+fn sealed(oneof: &Oneof, name: &str) -> String {
+    let target = [format!("{name} target")];
+    format!(
+        "{}{}{}\n  /// Nothing but what the cases add.\n  const {name}Data();\n\n  \
+         /// The number of the case.\n  int get tag;\n\n{}\n\n  /// Writes the case to [target].\n  ///\n  \
+         /// Throws a [CapacityException] for what does not fit there; then [target] may\n  \
+         /// hold a part of it.\n{}\n}}\n",
+        layout::doc(
+            0,
+            &format!("A Dart copy of a [{name}], **copied**: one of its cases, to `switch` over.")
+        ),
+        super::annotations(0, &oneof.item),
+        layout::class(&format!("sealed class {name}Data"), "extends FfiValue"),
+        to_native(name),
+        layout::method("void", "writeTo", Parameters::new(&target)).trim_end_matches(" {").to_owned() + ";",
+    )
+}
+
+/// The copy of a case.
+fn copy(types: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> String {
+    let class = case_class(oneof, member);
+    let lead = super::lead(0, &case.item, &format!("The case `{}` of a [{oneof}].", case.item.name), "");
+    let head = layout::class(&format!("final class {class}"), &format!("extends {oneof}Data"));
+    let (fields, write, members) = match &case.ty {
+        None => (format!("  /// The case, which holds nothing.\n  const {class}();"), String::new(), vec![]),
+        Some(ty) => (
+            format!(
+                "  /// The case, which holds [value].\n{}\n\n  /// What it holds.\n{}",
+                layout::call(2, "const ", &class, &["this.value".to_owned()], ";"),
+                layout::declaration(2, &format!("final {}", types.value(ty)), "value", ";")
+            ),
+            types.write_value(4, ty, &format!("target.{}", place(tag)), "value") + "\n",
+            vec!["value".to_owned()],
+        ),
+    };
+    let target = [format!("{oneof} target")];
+    format!(
+        "{lead}{head}\n{fields}\n\n  @override\n  int get tag => {tag};\n\n  @override\n{}\n{write}    \
+         target.tag = {tag};\n  }}\n\n{}\n}}\n",
+        layout::method("void", "writeTo", Parameters::new(&target)),
+        described(&class, &members),
+    )
+}

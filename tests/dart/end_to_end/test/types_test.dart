@@ -1,0 +1,437 @@
+/// Every field type, written on one side and read on the other;
+/// `tests/fixtures/types` has the Rust, `values.rs` there what is expected.
+library;
+
+import 'dart:ffi';
+import 'dart:typed_data';
+
+import 'package:fixture_types/fixture_types.dart';
+import 'package:test/test.dart';
+
+/// How many random values go round, for each message.
+const _seeds = 1000;
+
+void main() {
+  final library = FixtureTypesLibrary.open();
+
+  group('Dart reads what Rust wrote', () {
+    void reads<T extends FfiValue>(
+      String name,
+      void Function() write,
+      T Function() read,
+      T expected,
+    ) {
+      test(name, () {
+        write();
+        expect(read(), expected);
+      });
+    }
+
+    final texts = TextsBox();
+    reads(
+      'texts',
+      () => library.writeTexts(texts.pointer),
+      () => texts.ref.toDart(),
+      TextsData(
+        before: 1,
+        name: 'Zürich, Käferberg 🐞',
+        initial: 'Z',
+        lines: ['', 'exactly', '\u0000\n\u007f'],
+        page: 'é' * 500,
+      ),
+    );
+    final blobs = BlobsBox();
+    reads(
+      'blobs',
+      () => library.writeBlobs(blobs.pointer),
+      () => blobs.ref.toDart(),
+      BlobsData(
+        digest: Uint8List.fromList([for (var i = 0; i < 20; i++) 200 + i]),
+        single: Uint8List(0),
+        packets: [
+          Uint8List.fromList([1]),
+          Uint8List(0),
+          Uint8List.fromList([255, 0, 254, 0, 253]),
+        ],
+      ),
+    );
+    final lists = ListsBox();
+    reads(
+      'lists',
+      () => library.writeLists(lists.pointer),
+      () => lists.ref.toDart(),
+      ListsData(
+        numbers: [for (var i = 0; i < 10; i++) 0xffffffff - i],
+        doubles: [1.5, -0.0, double.maxFinite],
+        bytes: [-128, -1, 127],
+        flags: [true, false, true, true, false],
+        modes: [Mode.last, Mode.unknown],
+        points: [_point(1, 2), _point(-3, 4)],
+        names: ['a', '', 'fünf'],
+        lists: [
+          [1, -2, 3],
+          [],
+        ],
+        pairs: [
+          [0.5, -0.5],
+        ],
+        array: [
+          [],
+          [-1, 1],
+        ],
+        options: [1, null, 65535],
+        maps: [
+          {1: 2, 3: 4},
+        ],
+      ),
+    );
+    final options = OptionsBox();
+    reads(
+      'options',
+      () => library.writeOptions(options.pointer),
+      () => options.ref.toDart(),
+      OptionsData(
+        long: 0x8000000000000000,
+        ratio: 0.25,
+        flag: false,
+        mode: Mode.fast,
+        name: 'six by',
+        point: _point(7, 8),
+        list: [1, 2, 3],
+        array: [1, 2, 3],
+        each: [null, 0, 500],
+        small: const SmallByte(200),
+      ),
+    );
+    final maps = MapsBox();
+    reads(
+      'maps',
+      () => library.writeMaps(maps.pointer),
+      () => maps.ref.toDart(),
+      MapsData(
+        ages: {'Ada': 36, 'Grace': 85},
+        names: {
+          0x8000000000000000: 'least',
+          -1: '',
+          0x7fffffffffffffff: 'greatest',
+        },
+        points: {Mode.last: _point(1, 2)},
+        lists: {
+          0: [],
+          255: [1, 2, 3, 4],
+        },
+        limits: {true: 1.5, false: null},
+        many: {for (var key = 0; key < 300; key++) key * 7: key & 255},
+        smalls: {1: const SmallPing()},
+      ),
+    );
+    final oneofs = OneofsBox();
+    reads(
+      'oneofs',
+      () => library.writeOneofs(oneofs.pointer),
+      () => oneofs.ref.toDart(),
+      OneofsData(
+        before: 1,
+        shape: ShapePath([_point(1, 2), _point(3, 4)]),
+        small: const SmallByte(9),
+        smalls: const [SmallPing(), SmallFlag(true), SmallNothing()],
+        shapes: const [ShapeCaption('twelve bytes'), ShapeInner(SmallByte(1))],
+      ),
+    );
+  });
+
+  group('Rust reads what Dart wrote', () {
+    test('texts', () {
+      final box = TextsData(
+        before: 255,
+        name: 'twenty-four bytes in all',
+        initial: '',
+        lines: ['日本', '\u{10ffff}', 'two'],
+        page: '0123456789' * 100,
+      ).toNative();
+      expect(library.isTextsFromDart(box.pointer), isTrue);
+      box.ref.initial = 'x';
+      expect(library.isTextsFromDart(box.pointer), isFalse);
+    });
+
+    test('lists, in place', () {
+      final box = ListsBox();
+      final lists = box.ref;
+      lists.numbers
+        ..add(4000000000)
+        ..add(0);
+      lists.doubles.addAll([0.1, 0.2, 0.3, 0.4, 0.5]);
+      lists.flags.add(false);
+      lists.modes.addAll([Mode.fast, Mode.fast, Mode.last, Mode.unknown]);
+      lists.points.addZeroed()
+        ..valid = true
+        ..x = 8
+        ..y = 9;
+      lists.names.add('12345');
+      lists.lists = [
+        [-32768],
+        [32767, 0],
+      ];
+      lists.pairs = [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ];
+      lists.array[0].add(1 << 63);
+      lists.options.add(null);
+      lists.maps = [
+        {},
+        {255: 0},
+      ];
+      expect(library.isListsFromDart(box.pointer), isTrue);
+      lists.numbers.removeLast();
+      expect(library.isListsFromDart(box.pointer), isFalse);
+    });
+
+    test('options, in place', () {
+      final box = OptionsBox();
+      library.writeOptions(box.pointer);
+      box.ref
+        ..long = null
+        ..byte = 0
+        ..ratio = null
+        ..flag = true
+        ..mode = null
+        ..name = null
+        ..point = null
+        ..list = []
+        ..array = null
+        ..each = [1, null, 3];
+      box.ref.small = const SmallNothing().toNative().ref;
+      expect(library.isOptionsFromDart(box.pointer), isTrue);
+    });
+
+    test('maps, in place', () {
+      final box = MapsBox();
+      final maps = box.ref;
+      maps.ages.addAll({'a': 1, 'b': 20, 'c': 3, 'd': 4});
+      maps.ages['b'] = 2;
+      maps.names[5] = 'fünf';
+      maps.points = {
+        Mode.unknown: _point(5, 6).toNative().ref,
+        Mode.fast: _point(-1, -2).toNative().ref,
+      };
+      maps.limits[false] = -0.5;
+      maps.many
+        ..[9] = 9
+        ..[65535] = 1
+        ..[0] = 2
+        ..remove(9);
+      maps.smalls = {
+        7: const SmallByte(7).toNative().ref,
+        8: const SmallFlag(true).toNative().ref,
+      };
+      expect(library.isMapsFromDart(box.pointer), isTrue);
+    });
+
+    test('oneofs', () {
+      final box = const OneofsData(
+        before: 2,
+        shape: ShapeTable({1: 2, 3: 4}),
+        small: SmallFlag(false),
+        smalls: [SmallByte(255), SmallNothing(), SmallPing()],
+        shapes: [ShapeCircle(2.5)],
+      ).toNative();
+      expect(library.isOneofsFromDart(box.pointer), isTrue);
+    });
+  });
+
+  group('random values go round', () {
+    void goRound<M extends Struct, D extends FfiValue>(
+      String name, {
+      required NativeBox<M> Function() box,
+      required void Function(Pointer<M>, int) random,
+      required int Function(Pointer<M>) touch,
+      required D Function(NativeBox<M>) read,
+      required NativeBox<M> Function(D) write,
+      required void Function(NativeBox<M>, NativeBox<M>) copy,
+    }) {
+      test(name, () {
+        final from = box();
+        final to = box();
+        for (var seed = 0; seed < _seeds; seed++) {
+          random(from.pointer, seed);
+          final expected = touch(from.pointer);
+          final value = read(from);
+          final written = write(value);
+          expect(touch(written.pointer), expected, reason: 'seed $seed');
+          final again = read(written);
+          expect(again, value, reason: 'seed $seed');
+          expect(again.hashCode, value.hashCode, reason: 'seed $seed');
+          written.dispose();
+          copy(from, to);
+          expect(touch(to.pointer), expected, reason: 'copy, seed $seed');
+        }
+      });
+    }
+
+    goRound<Texts, TextsData>(
+      'texts',
+      box: TextsBox.new,
+      random: library.randomTexts,
+      touch: library.touchTexts,
+      read: (it) => (it as TextsBox).ref.toDart(),
+      write: (it) => it.toNative(),
+      copy: (a, b) => (b as TextsBox).ref.setFrom((a as TextsBox).ref),
+    );
+    goRound<Blobs, BlobsData>(
+      'blobs',
+      box: BlobsBox.new,
+      random: library.randomBlobs,
+      touch: library.touchBlobs,
+      read: (it) => (it as BlobsBox).ref.toDart(),
+      write: (it) => it.toNative(),
+      copy: (a, b) => (b as BlobsBox).ref.setFrom((a as BlobsBox).ref),
+    );
+    goRound<Lists, ListsData>(
+      'lists',
+      box: ListsBox.new,
+      random: library.randomLists,
+      touch: library.touchLists,
+      read: (it) => (it as ListsBox).ref.toDart(),
+      write: (it) => it.toNative(),
+      copy: (a, b) => (b as ListsBox).ref.setFrom((a as ListsBox).ref),
+    );
+    goRound<Options, OptionsData>(
+      'options',
+      box: OptionsBox.new,
+      random: library.randomOptions,
+      touch: library.touchOptions,
+      read: (it) => (it as OptionsBox).ref.toDart(),
+      write: (it) => it.toNative(),
+      copy: (a, b) => (b as OptionsBox).ref.setFrom((a as OptionsBox).ref),
+    );
+    goRound<Maps, MapsData>(
+      'maps',
+      box: MapsBox.new,
+      random: library.randomMaps,
+      touch: library.touchMaps,
+      read: (it) => (it as MapsBox).ref.toDart(),
+      write: (it) => it.toNative(),
+      copy: (a, b) => (b as MapsBox).ref.setFrom((a as MapsBox).ref),
+    );
+    goRound<Oneofs, OneofsData>(
+      'oneofs',
+      box: OneofsBox.new,
+      random: library.randomOneofs,
+      touch: library.touchOneofs,
+      read: (it) => (it as OneofsBox).ref.toDart(),
+      write: (it) => it.toNative(),
+      copy: (a, b) => (b as OneofsBox).ref.setFrom((a as OneofsBox).ref),
+    );
+    goRound<Opens, OpensData>(
+      'open enums',
+      box: OpensBox.new,
+      random: library.randomOpens,
+      touch: library.touchOpens,
+      read: (it) => (it as OpensBox).ref.toDart(),
+      write: (it) => it.toNative(),
+      copy: (a, b) => (b as OpensBox).ref.setFrom((a as OpensBox).ref),
+    );
+    goRound<Node, NodeData>(
+      'references',
+      box: NodeBox.new,
+      random: library.randomNode,
+      touch: library.touchNode,
+      read: (it) => (it as NodeBox).ref.toDart(),
+      write: (it) => it.toNative(),
+      copy: (a, b) => (b as NodeBox).ref.setFrom((a as NodeBox).ref),
+    );
+    goRound<Row, RowData>(
+      'rows',
+      box: RowBox.new,
+      random: library.randomRow,
+      touch: library.touchRow,
+      read: (it) => (it as RowBox).ref.toDart(),
+      write: (it) => it.toNative(),
+      copy: (a, b) => (b as RowBox).ref.setFrom((a as RowBox).ref),
+    );
+    goRound<All, AllData>(
+      'all of them in each other',
+      box: AllBox.new,
+      random: library.randomAll,
+      touch: library.touchAll,
+      read: (it) => (it as AllBox).ref.toDart(),
+      write: (it) => it.toNative(),
+      copy: (a, b) => (b as AllBox).ref.setFrom((a as AllBox).ref),
+    );
+  });
+
+  group('what does not fit', () {
+    test('text throws and changes nothing', () {
+      final texts = TextsBox().ref..initial = 'a';
+      for (final long in ['ab', 'ü', '🦀']) {
+        expect(() => texts.initial = long, throwsA(isA<CapacityException>()));
+      }
+      expect(texts.initial, 'a');
+      expect(() => texts.name = '\ud800', throwsArgumentError);
+    });
+
+    test('lists and maps throw', () {
+      final lists = ListsBox().ref..flags = List.filled(5, true);
+      expect(() => lists.flags.add(true), throwsA(isA<CapacityException>()));
+      expect(lists.flags, hasLength(5));
+      final maps = MapsBox().ref;
+      maps.limits = {true: 1, false: 2};
+      maps.limits[true] = 3;
+      maps.ages.addAll({'a': 1, 'b': 2, 'c': 3, 'd': 4});
+      expect(() => maps.ages['e'] = 5, throwsA(isA<CapacityException>()));
+      expect(maps.ages, hasLength(4));
+    });
+  });
+
+  test('invalid bytes are refused by Rust with their path', () {
+    final set = ResultSetBox();
+    library.writeResultSet(set.pointer);
+    final rows = set.pointer.cast<Uint8>() + (sizeOf<ResultSet>() - 64000);
+    // The length of the name in the fourth row.
+    (rows + 3 * sizeOf<Row>() + 8).cast<Uint32>().value = 70;
+    expect(
+      () => library.touchResultSet(set.pointer),
+      throwsA(
+        isA<InvalidValueException>().having(
+          (it) => it.message,
+          'message',
+          endsWith('.rows[3].name: length 70 exceeds 32'),
+        ),
+      ),
+    );
+    expect(() => set.ref.rows[3].name, throwsA(isA<InvalidValueException>()));
+  });
+
+  test('oneofs in an exhaustive switch', () {
+    String name(ShapeData shape) => switch (shape) {
+      ShapeUnset() => 'unset',
+      ShapeCircle(:final value) => 'circle of $value',
+      ShapeCaption(:final value) => 'caption $value',
+      // ignore: deprecated_member_use
+      ShapeCorner() => 'corner',
+      ShapePath(:final value) => 'path of ${value.length}',
+      ShapeEverything() => 'everything',
+      ShapeStyle(:final value) => 'style ${value.name}',
+      ShapeLimit(:final value) => 'limit $value',
+      ShapeTable(:final value) => 'table of ${value.length}',
+      ShapeInner() => 'inner',
+      ShapeMatrix() => 'matrix',
+      ShapeRaw(:final value) => 'raw ${value.length}',
+    };
+    expect(name(library.makeShape().value), 'path of 2');
+    final shape = ShapeBox().ref;
+    expect(name(shape.value), 'unset');
+    shape.value = const ShapeLimit(null);
+    expect(name(shape.value), 'limit null');
+    shape.tag = 99;
+    expect(() => shape.value, throwsA(isA<InvalidValueException>()));
+    expect(
+      () => library.sameShape(shape),
+      throwsA(isA<InvalidValueException>()),
+    );
+  });
+}
+
+PointData _point(double x, double y) => PointData(valid: x > 0, x: x, y: y);
