@@ -396,6 +396,126 @@ const TORTURE: &[&str] = &[
     "pragma",
     "identical",
     "print",
+    // Members of what is generated, of lists and maps, and words of .proto and Rust.
+    "to_dart",
+    "to_native",
+    "write_to",
+    "target",
+    "box",
+    "is_present",
+    "frozen",
+    "bytes_frozen",
+    "bytes_used",
+    "bytes_written",
+    "decode_string",
+    "encode_string",
+    "throw_tag",
+    "tag",
+    "payload",
+    "view",
+    "set_dart",
+    "copy",
+    "element",
+    "at",
+    "raw",
+    "raw_length",
+    "capacity",
+    "assign",
+    "add",
+    "add_zeroed",
+    "clear",
+    "read",
+    "write",
+    "zero",
+    "detach",
+    "first",
+    "last",
+    "keys",
+    "entries",
+    "generation",
+    "is_none",
+    "index_plus_one",
+    "fields",
+    "cast",
+    "map",
+    "where",
+    "expand",
+    "contains",
+    "reduce",
+    "fold",
+    "join",
+    "any",
+    "to_list",
+    "to_set",
+    "is_empty",
+    "is_not_empty",
+    "take",
+    "skip",
+    "single",
+    "element_at",
+    "iterator",
+    "reversed",
+    "add_all",
+    "insert",
+    "remove",
+    "sort",
+    "shuffle",
+    "length_in_bytes",
+    "buffer",
+    "offset_in_bytes",
+    "element_at_or_null",
+    "as_typed_list",
+    "free",
+    "allocate",
+    "message",
+    "oneof",
+    "repeated",
+    "optional",
+    "package",
+    "service",
+    "rpc",
+    "returns",
+    "reserved",
+    "extensions",
+    "option",
+    "syntax",
+    "stream",
+    "group",
+    "extend",
+    "fixed32",
+    "sint32",
+    "uint64",
+    "proto",
+    "max",
+    "to",
+    "crate",
+    "self",
+    "fn",
+    "impl",
+    "mod",
+    "mut",
+    "pub",
+    "trait",
+    "unsafe",
+    "use",
+    "dyn",
+    "move",
+    "match",
+    "loop",
+    "let",
+    "macro",
+    "gen",
+    "union",
+    "priv",
+    "become",
+    "unsized",
+    "virtual",
+    "typeof",
+    "u8",
+    "f64",
+    "str",
+    "usize",
+    "char",
 ];
 
 /// [`TORTURE`] as every kind of member.
@@ -405,7 +525,25 @@ fn torture() -> Model {
     let values: Vec<_> = TORTURE.iter().zip(0..).map(|(&name, value)| (name, value)).collect();
     let word = schema.enumeration("word", Scalar::I32, &values);
     let scalar = |it| Type::Scalar(it);
+    let Type::Enum(word_id) = word.clone() else { unreachable!("it is an enum") };
+    let open_word = Type::Open(word_id);
     let inner = schema.message("Inner", &[("x", scalar(Scalar::F32))]);
+    for (name, ty) in [
+        ("ChoiceNothing", None),
+        ("ChoiceNumber", Some(scalar(Scalar::U64))),
+        ("ChoiceString", Some(str(4))),
+        ("ChoiceMessage", Some(inner.clone())),
+        ("ChoiceVector", Some(vec(word.clone(), 2))),
+    ] {
+        // A case can't be called as one of its neighbours' classes, so each word has a name of its own.
+        let mut cases: Vec<_> = TORTURE
+            .iter()
+            .filter(|word| !["array", "box", "data", "unset"].contains(word))
+            .map(|word| (*word, ty.clone()))
+            .collect();
+        cases.push(("holder", Some(scalar(Scalar::U8))));
+        schema.oneof(name, &cases);
+    }
     for (name, ty) in [
         ("Numbers", scalar(Scalar::U64)),
         ("Flags", scalar(Scalar::Bool)),
@@ -414,6 +552,18 @@ fn torture() -> Model {
         ("WordArrays", array(word.clone(), 2)),
         ("NestedArrays", array(inner.clone(), 2)),
         ("NumberArrays", array(scalar(Scalar::F64), 2)),
+        ("Strings", str(4)),
+        ("Buffers", bytes(4)),
+        ("Options", option(scalar(Scalar::U64))),
+        ("OptionWords", option(word.clone())),
+        ("OptionMessages", option(inner.clone())),
+        ("Vectors", vec(scalar(Scalar::U64), 2)),
+        ("VectorWords", vec(word.clone(), 2)),
+        ("VectorMessages", vec(inner.clone(), 2)),
+        ("Maps", map(str(4), inner.clone(), 2)),
+        ("References", reference(inner.clone())),
+        ("OpenWords", open_word.clone()),
+        ("ArraysOfStrings", array(str(4), 2)),
     ] {
         schema.message(name, &ints(ty));
     }
@@ -426,6 +576,88 @@ fn torture() -> Model {
     let params: Vec<_> = ints(inner).into_iter().map(|(name, ty)| (name, Pass::Value, ty)).collect();
     schema.function(named("every"), &params, None, |_| {});
     schema.model()
+}
+
+/// Every word as the name of a message, an enum and a oneof, where it can be one.
+fn torture_of_types() -> Model {
+    const TYPES: &[&str] = &[
+        "List",
+        "Iterable",
+        "Iterator",
+        "Map",
+        "MapEntry",
+        "Set",
+        "Future",
+        "Stream",
+        "Object",
+        "Enum",
+        "Record",
+        "Type",
+        "Symbol",
+        "Null",
+        "Function",
+        "Never",
+        "Duration",
+        "DateTime",
+        "Exception",
+        "Error",
+        "Comparable",
+        "Pattern",
+        "RegExp",
+        "Uri",
+        "StringBuffer",
+        "Expando",
+        "Union",
+        "Opaque",
+        "Packed",
+        "NativeType",
+        "NativeFunction",
+        "NativeCallable",
+        "Allocator",
+        "Native",
+        "Finalizer",
+        "NativeFinalizer",
+        "ByteData",
+        "ByteBuffer",
+        "TypedData",
+        "Endian",
+        "ListMixin",
+        "MapMixin",
+        "ListBase",
+        "Platform",
+        "Random",
+        "Utf8Codec",
+        "Invocation",
+        "ArgumentError",
+        "IndexError",
+        "UnsupportedError",
+        "Int",
+        "Long",
+        "Char",
+        "Self",
+    ];
+    use heck::ToUpperCamelCase;
+    let mut all = Schema::new("torture_of_types");
+    let mut taken = std::collections::HashSet::new();
+    let add = |schema: &mut Schema, word: &str| {
+        schema.message(word, &[("x", Type::Scalar(Scalar::F32)), ("name", str(3))]);
+        schema.enumeration(&format!("{word}E"), Scalar::U8, &[("A", 0)]);
+        schema.oneof(&format!("{word}O"), &[("A", Some(vec(Type::Scalar(Scalar::U8), 3)))]);
+    };
+    for word in TORTURE.iter().copied().chain(TYPES.iter().copied()) {
+        let word = word.to_upper_camel_case();
+        let mut alone = Schema::new("alone");
+        add(&mut alone, &word);
+        match package(&alone.model(), &Options::default()) {
+            Ok(_) if taken.insert(word.clone()) => add(&mut all, &word),
+            Ok(_) => {}
+            Err(problems) => {
+                let named = problems.0.iter().all(|it| it.what.contains(&word) && it.fix.contains("rename"));
+                assert!(named, "{word}: {problems}");
+            }
+        }
+    }
+    all.model()
 }
 
 /// Numbers that look random and are the same in each run.
@@ -594,6 +826,7 @@ fn dart_analyze_has_nothing_to_say() {
     functions_only.function(named("f"), &[], None, |_| {});
     let mut models =
         vec![particles(), torture(), empty, enums_only.model(), messages_only.model(), containers()];
+    models.push(torture_of_types());
     models.push(functions_only.model());
     models.extend((0..12).map(|_| shape(&mut random, 40)));
     for (index, model) in models.iter().enumerate() {

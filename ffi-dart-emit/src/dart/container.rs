@@ -94,9 +94,9 @@ impl Container<'_> {
                 let [bytes, length] = ["_bytes.elements", "_length"];
                 self.buffer(
                     *cap,
-                    &format!("    return usedBytes({bytes}, {length});"),
-                    &format!("    {length} = copyBytes(value, {bytes});"),
-                    Some("    return frozenBytes(view);"),
+                    &format!("    return bytesUsed({bytes}, {length});"),
+                    &format!("    {length} = bytesWritten(value, {bytes});"),
+                    Some("    return bytesFrozen(view);"),
                 )
             }
             Type::Vec { of, cap } => self.vec(of, *cap),
@@ -169,10 +169,14 @@ impl Container<'_> {
         let Self { types, class: name, .. } = self;
         let (layout, align) = self.place_layout(of);
         let mut members = self.list(layout, align, cap, types.places(of, cap, "_items")).lines;
-        members.extend(self.accessors(
-            &format!("    return {name}List(this);"),
-            &format!("    {name}List(this).assign(value);"),
-        ));
+        let assign = match of {
+            Type::Scalar(it) if *it != Scalar::Bool => format!(
+                "    final length = checkCapacity(value.length, {cap});\n    \
+                 _items.elements.setRange(0, length, value);\n    _length = length;"
+            ),
+            _ => format!("    {name}List(this).assign(value);"),
+        };
+        members.extend(self.accessors(&format!("    return {name}List(this);"), &assign));
         members.push(match of {
             Type::Scalar(Scalar::Bool) | Type::Enum(_) => self.to_dart("    return frozen(view);"),
             Type::Scalar(_) => self.to_dart("    return frozen(view.elements);"),
@@ -225,6 +229,10 @@ impl Container<'_> {
         let element = types.element(of);
         let index = || "int index".to_owned();
         let write = [index(), format!("{element} value")];
+        let number = match of {
+            Type::Scalar(it) if *it != Scalar::Bool => Some(types::scalar(*it).list),
+            _ => None,
+        };
         let mut members = self.seen("List");
         members.extend(self.sized(cap));
         let at = "_at._items[index]";
@@ -250,19 +258,27 @@ impl Container<'_> {
             }
         };
         members.push(overrides(&method("void", "zero", &[index()], &zero)));
+        // What the base could do from the above: each list has its own, for the compiler to see through.
+        members.push(overrides(&format!("  int get length => usedLength(_at._length, {cap});")));
+        let checked = "    checkElement(index, length);";
+        let read = layout::returned(&types.read(of, at));
+        let get = method(&element, "operator []", &[index()], &format!("{checked}\n{read}"));
+        let set = format!("{checked}\n{}", types.write(4, of, at, "value"));
+        members.push(overrides(&get));
+        members.push(overrides(&method("void", "operator []=", &write, &set)));
+        let add = format!(
+            "    final index = length;\n    checkCapacity(index + 1, {cap});\n{}\n    _at._length = index + 1;",
+            types.write(4, of, at, "element")
+        );
+        members.push(overrides(&method("void", "add", &[format!("{element} element")], &add)));
         members.extend(self.detach(of));
         let used = |list: &str| format!("    return {list}.sublistView(_at._items.elements, 0, length);");
-        match of {
-            Type::Scalar(Scalar::Bool) => {}
-            Type::Scalar(it) => {
-                let list = types::scalar(*it).list;
-                members.push(overrides(&getter(list, "elements", &used(list))));
-            }
-            Type::Enum(index) => {
-                let list = types::scalar(types.model.enumeration(*index).repr).list;
-                members.push(overrides(&getter("List<int>", "raw", &used(list))));
-            }
-            _ => {}
+        if let Some(list) = number {
+            members.push(overrides(&getter(list, "elements", &used(list))));
+        }
+        if let Type::Enum(index) = of {
+            let list = types::scalar(types.model.enumeration(*index).repr).list;
+            members.push(overrides(&getter("List<int>", "raw", &used(list))));
         }
         class(&format!("{name}List"), &types.view(self.ty), &members)
     }
@@ -311,7 +327,7 @@ impl Container<'_> {
         let mut members = self.seen("List");
         members.push(overrides(&format!("  int get length => {count};")));
         let index = || "int index".to_owned();
-        let checked = format!("    checkIndex(index, {count});");
+        let checked = format!("    checkElement(index, {count});");
         let at = "_at._items[index]";
         let read = layout::returned(&types.read(of, at));
         members.push(overrides(&method(&element, "operator []", &[index()], &format!("{checked}\n{read}"))));

@@ -149,7 +149,7 @@ impl View<'_> {
             }
         }
         let read = match &field.ty {
-            Type::Bytes { .. } => format!("frozenBytes({name})"),
+            Type::Bytes { .. } => format!("bytesFrozen({name})"),
             Type::Array { .. } => format!("frozen({name})"),
             _ => name.to_owned(),
         };
@@ -268,14 +268,14 @@ impl View<'_> {
             layout::setter(name, "String value".into(), &Statement::Assign(&length, &encode)),
         );
         let lead = named.beside(&format!("The bytes of [{name}], whatever they are, **borrowed**."));
-        let used = Statement::ReturnCall("usedBytes", &[&bytes, &length]);
+        let used = Statement::ReturnCall("bytesUsed", &[&bytes, &length]);
         self.members.lines.push(format!("{lead}{}", layout::getter("Uint8List", &raw, &used)));
     }
 
     fn bytes(&mut self, field: &Field, named: &Named<'_>, cap: u64) {
         let name = named.name;
         let [length, bytes] = self.buffer(field, named, cap);
-        let copy = format!("copyBytes(value, {bytes})");
+        let copy = format!("bytesWritten(value, {bytes})");
         let more = format!(
             "\n\nUp to {cap} bytes: those in use now, **borrowed** from this message; assigning\ncopies, and throws a \
              [CapacityException] when there are too many."
@@ -283,7 +283,7 @@ impl View<'_> {
         self.accessors(
             named,
             &named.lead(&more),
-            layout::getter("Uint8List", name, &Statement::ReturnCall("usedBytes", &[&bytes, &length])),
+            layout::getter("Uint8List", name, &Statement::ReturnCall("bytesUsed", &[&bytes, &length])),
             layout::setter(name, "List<int> value".into(), &Statement::Assign(&length, &copy)),
         );
     }

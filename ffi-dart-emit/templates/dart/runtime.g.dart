@@ -1216,7 +1216,7 @@ List<T> frozen<T>(List<T> values) {
 }
 
 /// A copy of [bytes] that nobody can change.
-Uint8List frozenBytes(Uint8List bytes) =>
+Uint8List bytesFrozen(Uint8List bytes) =>
     Uint8List.fromList(bytes).asUnmodifiableView();
 
 /// Refers to a message [T] in a pool of the library, or to none.
@@ -1300,26 +1300,58 @@ int encodeString(String text, Uint8List bytes) {
 }
 
 int _encodeUtf8(String text, Uint8List bytes) {
-  for (final rune in text.runes) {
-    if (rune >= 0xd800 && rune < 0xe000) {
-      throw ArgumentError.value(
-        text,
-        'text',
-        'has an unpaired surrogate, which UTF-8 cannot hold',
-      );
+  // Nothing is written before it is known to fit and to be Unicode.
+  var length = text.length;
+  for (var i = 0; i < text.length; i++) {
+    final unit = text.codeUnitAt(i);
+    if (unit < 0x80) continue;
+    length++;
+    if (unit < 0x800) continue;
+    if (unit & 0xf800 != 0xd800) {
+      length++;
+      continue;
     }
+    i++;
+    final low = i < text.length ? text.codeUnitAt(i) : 0;
+    if (unit >= 0xdc00 || low & 0xfc00 != 0xdc00) _throwSurrogate(text);
+    length++;
   }
-  final encoded = const Utf8Encoder().convert(text);
-  final length = encoded.length;
   if (length > bytes.length) throw CapacityException(length, bytes.length);
-  bytes.setRange(0, length, encoded);
-  return length;
+  var at = 0;
+  for (var i = 0; i < text.length; i++) {
+    var rune = text.codeUnitAt(i);
+    if (rune < 0x80) {
+      bytes[at++] = rune;
+      continue;
+    }
+    if (rune < 0x800) {
+      bytes[at++] = 0xc0 | rune >> 6;
+    } else {
+      if (rune & 0xf800 == 0xd800) {
+        i++;
+        rune = 0x10000 + ((rune & 0x3ff) << 10) + (text.codeUnitAt(i) & 0x3ff);
+        bytes[at++] = 0xf0 | rune >> 18;
+        bytes[at++] = 0x80 | rune >> 12 & 0x3f;
+      } else {
+        bytes[at++] = 0xe0 | rune >> 12;
+      }
+      bytes[at++] = 0x80 | rune >> 6 & 0x3f;
+    }
+    bytes[at++] = 0x80 | rune & 0x3f;
+  }
+  return at;
 }
+
+Never _throwSurrogate(String text) => throw ArgumentError.value(
+  text,
+  'text',
+  'has an unpaired surrogate, which UTF-8 cannot hold',
+);
 
 /// The first [length] of [bytes], **borrowed**.
 ///
 /// Throws an [InvalidValueException] when [length] is too large.
-Uint8List usedBytes(Uint8List bytes, int length) {
+Uint8List bytesUsed(Uint8List bytes, int length) {
   if (length > bytes.length) throwLength(length, bytes.length);
   return Uint8List.sublistView(bytes, 0, length);
 }
@@ -1327,7 +1359,7 @@ Uint8List usedBytes(Uint8List bytes, int length) {
 /// Copies [from] to the start of [bytes], and returns how many there are.
 ///
 /// Throws a [CapacityException] when there is no room for them.
-int copyBytes(List<int> from, Uint8List bytes) {
+int bytesWritten(List<int> from, Uint8List bytes) {
   final length = checkCapacity(from.length, bytes.length);
   bytes.setRange(0, length, from);
   return length;
@@ -1346,6 +1378,15 @@ Never _throwPresence(int byte) =>
 @pragma('vm:prefer-inline')
 int usedLength(int length, int capacity) =>
     length <= capacity ? length : throwLength(length, capacity);
+
+/// Throws an [IndexError] when [index] is not that of one of [length] elements.
+@pragma('vm:prefer-inline')
+void checkElement(int index, int length) {
+  if (index < 0 || index >= length) _throwIndex(index, length);
+}
+
+Never _throwIndex(int index, int length) =>
+    throw IndexError.withLength(index, length);
 
 /// Throws the [InvalidValueException] about a [length] above [capacity].
 Never throwLength(int length, int capacity) =>
@@ -1390,9 +1431,6 @@ abstract base class FfiVec<E> with ListMixin<E> {
   /// A copy of [element] that does not change with the list.
   E detach(E element) => element;
 
-  @override
-  int get length => usedLength(rawLength, capacity);
-
   /// Zeroes what comes into use.
   @override
   set length(int length) {
@@ -1401,28 +1439,6 @@ abstract base class FfiVec<E> with ListMixin<E> {
     for (var index = this.length; index < length; index++) {
       zero(index);
     }
-    rawLength = length;
-  }
-
-  /// [index], which must be that of an element.
-  @pragma('vm:prefer-inline')
-  int checkIndex(int index, int length) => index >= 0 && index < length
-      ? index
-      : throw IndexError.withLength(index, length, indexable: this);
-
-  @override
-  @pragma('vm:prefer-inline')
-  E operator [](int index) => read(checkIndex(index, length));
-
-  @override
-  @pragma('vm:prefer-inline')
-  void operator []=(int index, E value) =>
-      write(checkIndex(index, length), value);
-
-  @override
-  void add(E element) {
-    final length = checkCapacity(this.length + 1, capacity);
-    write(length - 1, element);
     rawLength = length;
   }
 
@@ -1490,7 +1506,7 @@ abstract base class NumberVec<E extends num, L extends List<E>>
   @override
   void assign(List<E> values) {
     rawLength = checkCapacity(values.length, capacity);
-    elements.setAll(0, values);
+    elements.setRange(0, values.length, values);
   }
 }
 
@@ -1537,12 +1553,6 @@ abstract base class EnumVec<E extends FfiEnum> extends FfiVec<E> {
 abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
   /// A copy of [element] that does not change with the list.
   E detach(E element) => element;
-
-  /// [index], which must be that of an element.
-  @pragma('vm:prefer-inline')
-  int checkIndex(int index, int length) => index >= 0 && index < length
-      ? index
-      : throw IndexError.withLength(index, length, indexable: this);
 
   @override
   void sort([int Function(E a, E b)? compare]) =>
