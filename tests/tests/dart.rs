@@ -1,5 +1,6 @@
 //! Generated packages under a real Dart: analyzed, formatted, and run against the compiled libraries.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -7,7 +8,7 @@ use ffi_dart_emit::cargo::BuildOptions;
 use ffi_tests::Fixture;
 use xtask::dart_sdk::{Mode, Sdk};
 use xtask::example::Example;
-use xtask::generated::Generated;
+use xtask::generated::{Action, Generated};
 use xtask::workspace;
 
 #[test]
@@ -21,6 +22,21 @@ fn packages_are_clean_and_formatted() {
         };
         run().unwrap_or_else(|error| panic!("{}: {error:#}", generated.package));
     }
+}
+
+/// What is written for the stress schema is more than one wants to commit: it goes into the target folder.
+#[test]
+fn the_stress_package_is_clean_and_formatted() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let folder = workspace::root().join("target/stress");
+    fs::create_dir_all(&folder).unwrap();
+    let stress =
+        Generated { dart: folder.join("dart"), golden: Some(folder), ..Generated::fixture("stress") };
+    stress.apply(Action::Write).unwrap();
+    stress.apply(Action::Check).unwrap();
+    sdk.pub_get(&stress.dart).unwrap();
+    sdk.analyze(&stress.dart).unwrap();
+    sdk.format_check(&stress.dart).unwrap();
 }
 
 #[test]
