@@ -53,6 +53,31 @@ final class HandFields extends Struct {
   external HandPoint point;
 }
 
+/// What may be absent, as a `T?`.
+extension HandNullable on HandFields {
+  double? get limit => switch (limitPresent) {
+    1 => limitValue,
+    0 => null,
+    final byte => badPresence(byte),
+  };
+
+  set limit(double? value) {
+    if (value == null) {
+      limitPresent = 0;
+    } else {
+      limitValue = value;
+      limitPresent = 1;
+    }
+  }
+}
+
+/// The same for the cases of a oneof.
+extension HandCases on HandReading {
+  double? get celsius => tag == 1 ? payload.celsius : null;
+
+  int? get count => tag == 2 ? payload.count : null;
+}
+
 /// UTF-8 with a shorter way for ASCII.
 String readText(Uint8List bytes, int length) {
   if (length > bytes.length) throw StateError('length $length');
@@ -70,8 +95,22 @@ String decodeText(Uint8List bytes, int length) {
   return const Utf8Decoder().convert(bytes, 0, length);
 }
 
-/// UTF-8 with a shorter way for ASCII.
+/// UTF-8 with a shorter way for ASCII. Text that is refused leaves the bytes as
+/// they are.
 int writeText(String text, Uint8List bytes) {
+  final length = text.length;
+  if (length > bytes.length) throw StateError('length $length');
+  for (var i = 0; i < length; i++) {
+    if (text.codeUnitAt(i) >= 0x80) return encodeText(text, bytes);
+  }
+  for (var i = 0; i < length; i++) {
+    bytes[i] = text.codeUnitAt(i);
+  }
+  return length;
+}
+
+/// The same in one pass: text that is refused may leave half of it behind.
+int writeTextAtOnce(String text, Uint8List bytes) {
   final length = text.length;
   if (length > bytes.length) throw StateError('length $length');
   for (var i = 0; i < length; i++) {

@@ -21,17 +21,19 @@ late final BenchTypesLibrary library;
 
 late final List<Fields> views;
 
-/// Views of the same memory.
+/// Views of the same memory, which keep it alive, too.
 late final List<HandFields> handViews;
 
 void openLibraries(String path) {
   library = BenchTypesLibrary.open(path: path);
   final array = FieldsArray(held);
-  final pointer = array.pointer.cast<HandFields>();
   if (sizeOf<HandFields>() != sizeOf<Fields>()) throw StateError('size');
   views = List.generate(held, (i) => array[i], growable: false);
-  // The array outlives them: the views above keep it alive.
-  handViews = List.generate(held, (i) => (pointer + i).ref, growable: false);
+  handViews = List.generate(
+    held,
+    (i) => Struct.create(array.bytes, i * sizeOf<HandFields>()),
+    growable: false,
+  );
 }
 
 /// 24 characters, another text for each index below 64.
