@@ -838,20 +838,6 @@ fn dart_analyze_has_nothing_to_say() {
     run(&dart, &["analyze", "--fatal-infos", "."], root.path());
 }
 
-/// Leaves packages in the folder that `FFI_DART_PACKAGES` names, to look at.
-#[test]
-fn packages_to_look_at() {
-    let Some(root) = env::var_os("FFI_DART_PACKAGES") else { return };
-    for (name, model) in [("particles", particles()), ("torture", torture()), ("containers", containers())] {
-        write(&Path::new(&root).join(name), &files(&model));
-    }
-    let mut random = Random(2);
-    for index in 0..60 {
-        let longest = *random.pick(&[8, 20, 30, 40]);
-        write(&Path::new(&root).join(index.to_string()), &files(&shape(&mut random, longest)));
-    }
-}
-
 #[test]
 fn dart_format_changes_nothing() {
     let Some(dart) = dart() else { return };

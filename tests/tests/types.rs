@@ -120,6 +120,8 @@ fn records_say_what_the_source_says() {
     assert_eq!(field("Texts", "name"), text(24));
     assert_eq!(field("Texts", "lines"), Type::Array { of: of(text(7)), len: 3 });
     assert_eq!(field("Blobs", "packets"), Type::Vec { of: of(Type::Bytes { cap: 5 }), cap: 3 });
+    let twice = Type::Option { of: of(Type::Option { of: of(Type::Scalar(Scalar::U32)) }) };
+    assert_eq!(field("Options", "twice"), twice);
     let map = Type::Map { key: of(Type::Enum(id("Mode"))), value: of(Type::Message(id("Point"))), cap: 3 };
     assert_eq!(field("Maps", "points"), map);
     assert_eq!(field("Node", "next"), Type::Ref(id("Node")));

@@ -4,7 +4,7 @@
 //! kept current as other generated files are; benchmarks compile it with as many as they want. The same count gives the
 //! same text.
 //!
-//! The first messages are those of which there is one each ([`landmarks`]); numbered records fill up to the count.
+//! The first messages are those of which there is one each (`landmarks`); numbered records fill up to the count.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -108,11 +108,11 @@ pub unsafe fn value<T: FfiValue>(abi: T::Abi, name: &'static str) -> Result<T, F
 ///
 /// # Errors
 ///
-/// As [`slice`], and invalid value when the bytes aren't UTF-8.
+/// As [`slice()`], and invalid value when the bytes aren't UTF-8.
 ///
 /// # Safety
 ///
-/// As [`slice`].
+/// As [`slice()`].
 pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Result<&'a str, Failure> {
     // SAFETY: this function's contract is the callee's.
     let bytes = unsafe { slice(pointer, len, name) }?;

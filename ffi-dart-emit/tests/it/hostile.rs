@@ -1,12 +1,12 @@
 //! Bytes changed at random: errors, never a panic, and no model from a damaged schema.
 
-use ffi_dart_emit::{c, inspect, library_file, model};
+use ffi_dart_emit::{c, dart, inspect, library_file, model};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::files::{ARM64, X86_64, archive, coff, dll, elf, fat, mach_o};
-use crate::schema::{demo, encode, seal, section};
+use crate::schema::{containers, demo, encode, seal, section};
 
 /// All that the program does with the bytes of a library.
 fn use_it(bytes: &[u8]) {
@@ -16,6 +16,7 @@ fn use_it(bytes: &[u8]) {
             match model::resolve(records) {
                 Ok(model) => {
                     let _ = inspect::text(&model);
+                    let _ = dart::package(&model, &dart::Options::default());
                     let _ = c::header(&model).map_err(|problems| problems.to_string());
                 }
                 Err(problems) => assert!(!problems.to_string().is_empty()),
@@ -26,7 +27,7 @@ fn use_it(bytes: &[u8]) {
 }
 
 fn files() -> Vec<Vec<u8>> {
-    let section = section(&demo());
+    let section = section(&[demo(), containers().split_off(1)].concat());
     vec![
         elf(&section),
         coff(&section),
@@ -109,7 +110,8 @@ fn no_mutation_panics() {
 /// Numbers changed inside records, whose fingerprints are then made right again: a library that lies with care.
 #[test]
 fn no_record_panics() {
-    let jsons: Vec<_> = demo().iter().map(|record| serde_json::to_string(record).unwrap()).collect();
+    let records = [demo(), containers().split_off(1)].concat();
+    let jsons: Vec<_> = records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
     let config = ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() };
     let number = prop_oneof![4 => 0..128u64, 1 => any::<u64>(), 1 => Just(u64::MAX), 1 => Just(1 << 63)];
     proptest!(config, |(edits in vec((any::<Index>(), any::<Index>(), number), 1..4))| {

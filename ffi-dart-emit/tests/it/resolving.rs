@@ -302,6 +302,19 @@ fn containers_hold_but_references_do_not() {
 }
 
 #[test]
+fn an_open_enum_is_an_enum_with_another_fingerprint() {
+    let with = |ty| {
+        let it = message("M", 1, 1, &[("x", 0, ty)]);
+        let e = enumeration("E", Scalar::U8, &[("A", 0)]);
+        resolved(seal(vec![Record::Library(library()), Record::Message(it), Record::Enum(e)]))
+    };
+    let (open, closed) = (with(Type::Open(id("E"))), with(Type::Enum(id("E"))));
+    assert_ne!(open.messages[0].fingerprint, closed.messages[0].fingerprint);
+    let it = message("M", 1, 1, &[("x", 0, Type::Open(id("E")))]);
+    assert!(of_message(it)[0].contains("field x: there is no record of its type `demo::E`"));
+}
+
+#[test]
 fn an_id_is_that_of_one_type() {
     let it = oneof("Point", 8, 4, 4, &[("A", Some(f32()))]);
     let both = problems(vec![Record::Message(point()), Record::Oneof(it)]);

@@ -98,6 +98,7 @@ void main() {
         name: 'six by',
         point: _point(7, 8),
         list: [1, 2, 3],
+        twice: (null,),
         array: [1, 2, 3],
         each: [null, 0, 500],
         small: const SmallByte(200),
@@ -200,6 +201,7 @@ void main() {
         ..name = null
         ..point = null
         ..list = []
+        ..twice = (77,)
         ..array = null
         ..each = [1, null, 3];
       box.ref.small = const SmallNothing().toNative().ref;
