@@ -1,6 +1,6 @@
 //! What the Rust benchmarks share: contenders in rounds, and a table of what they took.
 //!
-//! `benches/calls/dart/lib/comparison.dart` does the same in Dart.
+//! `benches/dart/lib/comparison.dart` does the same in Dart.
 
 use std::fmt;
 use std::time::Duration;
@@ -46,7 +46,8 @@ impl Samples {
 impl fmt::Display for Samples {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (median, fastest, ninetieth) = (self.median(), self.at(0.0), self.at(0.9));
-        write!(f, "  {:50}{median:10.2}{fastest:10.2}{ninetieth:10.2}", self.name)
+        let decimals = if median < 0.1 { 5 } else { 2 };
+        write!(f, "  {:50}{median:10.decimals$}{fastest:10.decimals$}{ninetieth:10.decimals$}", self.name)
     }
 }
 
@@ -85,4 +86,9 @@ pub fn compare<const N: usize>(
 /// Prints a ratio that should be at most `limit`.
 pub fn print_ratio(name: &str, value: f64, limit: f64) {
     println!("{}", Ratio { name: name.to_owned(), value, target: Target::AtMost(limit) });
+}
+
+/// Prints a ratio that should be at least `limit`.
+pub fn print_minimum(name: &str, value: f64, limit: f64) {
+    println!("{}", Ratio { name: name.to_owned(), value, target: Target::AtLeast(limit) });
 }

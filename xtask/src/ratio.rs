@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Both numbers have two decimals, and the verdict is about the value as printed: a line never contradicts itself.
-//! `benches/calls/dart/lib/ratio.dart` prints the same; whatever printed it, `cargo xtask bench` parses every line and
+//! `benches/dart/lib/ratio.dart` prints the same; whatever printed it, `cargo xtask bench` parses every line and
 //! prints it again to compare.
 
 use std::fmt;

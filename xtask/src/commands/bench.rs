@@ -31,6 +31,11 @@ const BENCHMARKS: &[Benchmark] = &[
         about: "time of the emitter, and compile time of the derive against serde's",
         run: emit,
     },
+    Benchmark {
+        name: "types",
+        about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
+        run: types,
+    },
 ];
 
 /// Arguments of `cargo xtask bench`.
@@ -109,25 +114,36 @@ impl Tally {
     }
 }
 
-/// Builds the library, writes its Dart package, and runs the Dart program that compares it.
 fn calls(tally: &mut Tally) -> Result<()> {
+    dart(tally, "calls")
+}
+
+/// The Dart half, then the Rust half.
+fn types(tally: &mut Tally) -> Result<()> {
+    dart(tally, "types")?;
+    let mut program = workspace::cargo();
+    tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-types"]))
+}
+
+/// Builds a benchmark's library, writes its Dart package, and runs the Dart program that compares it.
+fn dart(tally: &mut Tally, benchmark: &str) -> Result<()> {
     let sdk = Sdk::find_or_install()?;
-    let folder = workspace::root().join("benches/calls/dart");
-    let scratch = scratch("calls")?;
+    let folder = workspace::root().join("benches").join(benchmark).join("dart");
+    let scratch = scratch(benchmark)?;
 
     let release = BuildOptions { release: true, ..BuildOptions::default() };
-    let library = Crate::named("bench-calls")?.build(&release)?;
+    let library = Crate::named(&format!("bench-{benchmark}"))?.build(&release)?;
     let mut emitter = workspace::cargo();
     emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
     workspace::run(emitter.arg(&library).arg("--out").arg(scratch.join("package")))?;
     sdk.pub_get(&folder)?;
 
     // Not `Sdk::run`, which turns assertions on.
-    let program = Path::new("bin/calls.dart");
-    tally.run(sdk.command().arg("run").arg(program).arg("jit").arg(&library).current_dir(&folder))?;
+    let program = Path::new("bin").join(format!("{benchmark}.dart"));
+    tally.run(sdk.command().arg("run").arg(&program).arg("jit").arg(&library).current_dir(&folder))?;
 
-    let compiled = scratch.join("calls.exe");
-    sdk.compile_exe(&folder.join(program), &compiled)?;
+    let compiled = scratch.join(format!("{benchmark}.exe"));
+    sdk.compile_exe(&folder.join(&program), &compiled)?;
     tally.run(sdk.program(&compiled).arg("aot").arg(&library))
 }
 

@@ -4,9 +4,9 @@ library;
 
 import 'dart:io';
 
+import 'package:bench_harness/comparison.dart';
 import 'package:calls_bench/batches.dart';
 import 'package:calls_bench/calls.dart';
-import 'package:calls_bench/comparison.dart';
 import 'package:calls_bench/fields.dart';
 import 'package:calls_bench/libraries.dart';
 

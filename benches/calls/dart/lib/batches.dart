@@ -5,9 +5,10 @@ library;
 import 'dart:ffi';
 import 'dart:typed_data';
 
-import 'comparison.dart';
+import 'package:bench_harness/comparison.dart';
+import 'package:bench_harness/ratio.dart';
+
 import 'libraries.dart';
-import 'ratio.dart';
 
 const _pointerLoop = 'loop in Dart, pointers';
 const _listLoop = 'loop in Dart, typed list';

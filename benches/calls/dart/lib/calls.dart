@@ -3,9 +3,10 @@
 /// Each result is the next call's argument, so no call can be left out or moved.
 library;
 
-import 'comparison.dart';
+import 'package:bench_harness/comparison.dart';
+import 'package:bench_harness/ratio.dart';
+
 import 'libraries.dart';
-import 'ratio.dart';
 
 /// Compares leaf calls, others, and calls that can fail.
 void compareCalls(String mode) {

@@ -10,11 +10,11 @@ library;
 import 'dart:ffi';
 
 import 'package:bench_calls/bench_calls.dart';
+import 'package:bench_harness/comparison.dart';
+import 'package:bench_harness/ratio.dart';
 
-import 'comparison.dart';
 import 'hand_written.dart';
 import 'libraries.dart';
-import 'ratio.dart';
 
 const _byHand = 'by hand';
 const _pointer = 'by hand, unchecked pointer';

@@ -1,0 +1,151 @@
+//! The result set in Rust: reading in place against decoding, filling in place against encoding, and what checking
+//! untrusted memory takes. Run by `cargo xtask bench types`.
+
+mod proto;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use bench_types::{NAMES, ROWS, ResultSet, fill_from};
+use ffi_benches::{Contender, compare, print_minimum, print_ratio};
+use ffi_core::{FfiMessage as _, FfiType as _};
+use prost::Message as _;
+
+const ROUNDS: usize = 31;
+
+/// The same people, written as they are where letters are not those of ASCII.
+const UNICODE_NAMES: [&str; 8] = [
+    "Ада Лавлейс",
+    "Grâce Hopper",
+    "Бáрбара Лисков",
+    "艾伦·图灵",
+    "Էդսգեր Դայկստ",
+    "М. Гамильтон",
+    "高德納",
+    "Катерин Джонсон",
+];
+
+fn main() -> Result<()> {
+    let mut set = ResultSet::new_zeroed_box();
+    fill_from(&mut set, &NAMES);
+    read(&set)?;
+    fill(&mut set)?;
+    check(&mut set)
+}
+
+/// How long it takes `count` times, when each result is what `expected` says.
+fn time<T: PartialEq>(
+    count: usize,
+    expected: impl Fn(usize) -> T,
+    run: impl Fn(usize) -> T,
+) -> Result<Duration> {
+    let start = Instant::now();
+    let mut right = true;
+    for turn in 0..count {
+        // The comparison is the same for all contenders.
+        right &= run(black_box(turn)) == expected(turn);
+    }
+    let took = start.elapsed();
+    ensure!(right, "the result is wrong");
+    Ok(took)
+}
+
+/// One field of one row.
+fn read(set: &ResultSet) -> Result<()> {
+    const TIMES: usize = 100;
+    let encoded = proto::of(set).encode_to_vec();
+    println!("\nThe result set takes {} bytes in place, {} as protobuf", size_of_val(set), encoded.len());
+    let row = |turn: usize| turn * 7 % ROWS;
+    let expected = |turn: usize| NAMES[row(turn) % 8].len() + row(turn);
+    let [ours, checked, theirs] = compare(
+        &format!("read a name and a number of one row, {TIMES} times"),
+        ROUNDS,
+        [
+            Contender::new("in place", || {
+                time(TIMES, expected, |turn| {
+                    let row = &black_box(set).rows[row(turn)];
+                    row.name.len() + row.version as usize
+                })
+            }),
+            Contender::new("in place, after a check of all rows", || {
+                time(TIMES, expected, |turn| {
+                    let set = black_box(set);
+                    // SAFETY: a reference is aligned, and what is not padding behind it is initialised.
+                    unsafe { ResultSet::check(set) }.expect("it is valid");
+                    let row = &set.rows[row(turn)];
+                    row.name.len() + row.version as usize
+                })
+            }),
+            Contender::new("prost: decode, then read", || {
+                time(TIMES, expected, |turn| {
+                    let set = proto::ResultSet::decode(black_box(&*encoded)).expect("it is valid");
+                    let row = &set.rows[row(turn)];
+                    row.name.len() + row.version as usize
+                })
+            }),
+        ],
+    )?
+    .map(|samples| samples.median());
+    print_ratio("rust_read_one_field_vs_prost", ours / theirs, 0.01);
+    print_ratio("rust_check_all_and_read_one_field_vs_prost", checked / theirs, 0.2);
+    Ok(())
+}
+
+/// All rows.
+fn fill(set: &mut ResultSet) -> Result<()> {
+    const TIMES: usize = 20;
+    let expected = set.clone();
+    let encoded = proto::of(set).encode_to_vec();
+    let [ours, theirs] = compare(
+        &format!("write {ROWS} rows, {TIMES} times"),
+        ROUNDS,
+        [
+            Contender::new("in place", || {
+                *set = ResultSet { next: None.into(), rows: Default::default() };
+                let start = Instant::now();
+                for _ in 0..TIMES {
+                    fill_from(black_box(set), black_box(&NAMES));
+                }
+                let took = start.elapsed();
+                ensure!(*set == expected, "the result is wrong");
+                Ok(took)
+            }),
+            Contender::new("prost: build, then encode", || {
+                let mut buffer = Vec::new();
+                let start = Instant::now();
+                for _ in 0..TIMES {
+                    buffer.clear();
+                    proto::filled(black_box(&NAMES)).encode(black_box(&mut buffer)).expect("it has room");
+                }
+                let took = start.elapsed();
+                ensure!(buffer == encoded, "the result is wrong");
+                Ok(took)
+            }),
+        ],
+    )?
+    .map(|samples| samples.median());
+    print_ratio("rust_fill_vs_prost", ours / theirs, 0.2);
+    Ok(())
+}
+
+/// All that is untrusted about a result set: lengths, UTF-8, enums, presence, `bool`.
+fn check(set: &mut ResultSet) -> Result<()> {
+    const TIMES: usize = 100;
+    for (names, script) in [(&NAMES, "ascii"), (&UNICODE_NAMES, "unicode")] {
+        fill_from(set, names);
+        let set = &*set;
+        let [samples] = compare(
+            &format!("check {ROWS} rows, names in {script}, {TIMES} times"),
+            ROUNDS,
+            [Contender::new("check", || {
+                // SAFETY: a reference is aligned, and what is not padding behind it is initialised.
+                time(TIMES, |_| Ok(()), |_| unsafe { ResultSet::check(black_box(set)) })
+            })],
+        )?;
+        let bytes = (size_of_val(set) * TIMES) as f64;
+        let per_second = bytes / (samples.median() * 1e-3);
+        print_minimum(&format!("check_{script}_gigabytes_per_second"), per_second / 1e9, 1.0);
+    }
+    Ok(())
+}
