@@ -36,3 +36,22 @@ fn c_reads_and_writes_what_rust_does() {
     .unwrap();
     capture(&mut Command::new(&program)).unwrap();
 }
+
+/// The static assertions of every generated header: size, alignment and each offset of each type, as C computes them.
+#[test]
+fn c_agrees_with_every_layout() {
+    let Some(gcc) = compiler() else { return };
+    let fixtures = Generated::all().unwrap().into_iter().filter_map(|it| Some((it.golden?, it.package)));
+    let mut assertions = 0;
+    for (folder, package) in fixtures {
+        let header = folder.join(format!("{package}.h"));
+        capture(
+            Command::new(gcc)
+                .args(["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only", "-x", "c"])
+                .arg(&header),
+        )
+        .unwrap();
+        assertions += std::fs::read_to_string(&header).unwrap().matches("FFI_STATIC_ASSERT(").count();
+    }
+    assert!(assertions > 200, "{assertions}");
+}
