@@ -27,7 +27,8 @@
 //! | `Result<T, E>` | `T`, and `E`'s `Display` text in the status |
 //! | last, always | `FfiStatus *`: zeroed by the caller, written on failure alone; may be null |
 //!
-//! A function that failed or has no value returns zeros. `&mut` arguments that overlap another argument are refused.
+//! A function that failed or has no value returns zeros, but for padding, which may be anything. `&mut` arguments that
+//! overlap another argument are refused.
 
 mod args;
 mod memory;
