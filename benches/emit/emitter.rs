@@ -11,7 +11,7 @@ use ffi_dart_emit::output::OutputFile;
 use ffi_dart_emit::{dart, library_file, model};
 use xtask::workspace::capture;
 
-use crate::generated::{LIBRARIES, Workspace, library, struct_name};
+use crate::generated::{LIBRARIES, STRESS, Workspace, library, struct_name};
 use ffi_benches::{Contender, compare, print_ratio};
 
 const ROUNDS: usize = 15;
@@ -52,7 +52,9 @@ pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
         ],
     )?
     .map(|samples| samples.median());
+    let stress = run_stress(workspace, emitter, &folder.join(STRESS))?;
     for (name, value, limit) in [
+        ("emit_1000_messages_of_every_kind", stress, 500.0),
         ("emit_200_messages", process_small, 100.0),
         ("emit_200_messages_in_process", inside_small, 100.0),
         ("emit_1000_messages", process_large, 500.0),
@@ -61,6 +63,28 @@ pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
         print_ratio(name, value / limit, 1.0);
     }
     Ok(())
+}
+
+/// The program alone, on the stress schema.
+fn run_stress(workspace: &Workspace, emitter: &Path, package: &Path) -> Result<f64> {
+    workspace.build(STRESS, "dev")?;
+    let library = workspace.output("dev").join(format!("{DLL_PREFIX}{STRESS}{DLL_SUFFIX}"));
+    let run = || {
+        if package.exists() {
+            fs::remove_dir_all(package)?;
+        }
+        let start = Instant::now();
+        capture(Command::new(emitter).arg("dart").arg(&library).arg("--out").arg(package))?;
+        let took = start.elapsed();
+        let written = fs::read_to_string(package.join("lib/src/messages.g.dart"))?;
+        // Each message has an array of its own, and so have oneofs.
+        let classes = written.matches(" extends MessageArray<").count();
+        ensure!(classes >= LIBRARIES[1], "{classes} classes were written");
+        Ok(took)
+    };
+    let title = "emit a Dart package of every field type";
+    let [samples] = compare(title, ROUNDS, [Contender::new("1,000 messages, the program", run)])?;
+    Ok(samples.median())
 }
 
 impl Input<'_> {

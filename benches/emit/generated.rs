@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
+use xtask::stress;
 use xtask::workspace::{self, capture};
 
 /// How many structs there are in a crate that is compiled.
@@ -14,6 +15,9 @@ pub const STRUCTS: usize = 100;
 
 /// How many messages there are in a library that is emitted.
 pub const LIBRARIES: [usize; 2] = [200, 1000];
+
+/// The package with as many messages of every kind as the larger library has simple ones.
+pub const STRESS: &str = "stress_1000";
 
 /// What the structs of a crate derive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +75,8 @@ impl Workspace {
             let lib = "crate-type = [\"cdylib\"]\n";
             workspace.write_crate(&library(count), lib, &ffi_core, &messages(count))?;
         }
+        let stress = format!("{}\nffi_core::library!();\n", stress::schema(LIBRARIES[1]));
+        workspace.write_crate(STRESS, "crate-type = [\"cdylib\"]\n", &ffi_core, &stress)?;
         for derives in Derives::ALL {
             let dependencies = match derives {
                 Derives::Nothing => "",

@@ -78,6 +78,11 @@ fn overrides(member: &str) -> String {
     format!("  @override\n{member}")
 }
 
+/// For what a loop does with each element: compiled as it runs, Dart would call it.
+fn inlined(member: &str) -> String {
+    overrides(&format!("  @pragma('vm:prefer-inline')\n{member}"))
+}
+
 impl Container<'_> {
     fn text(&self) -> String {
         match self.ty {
@@ -259,22 +264,22 @@ impl Container<'_> {
         };
         members.push(overrides(&method("void", "zero", &[index()], &zero)));
         // What the base could do from the above: each list has its own, for the compiler to see through.
-        members.push(overrides(&format!("  int get length => usedLength(_at._length, {cap});")));
+        members.push(inlined(&format!("  int get length => usedLength(_at._length, {cap});")));
         let checked = "    checkElement(index, length);";
         let read = layout::returned(&types.read(of, at));
         let get = method(&element, "operator []", &[index()], &format!("{checked}\n{read}"));
         let set = format!("{checked}\n{}", types.write(4, of, at, "value"));
-        members.push(overrides(&get));
-        members.push(overrides(&method("void", "operator []=", &write, &set)));
+        members.push(inlined(&get));
+        members.push(inlined(&method("void", "operator []=", &write, &set)));
         let add = format!(
             "    final index = length;\n    checkCapacity(index + 1, {cap});\n{}\n    _at._length = index + 1;",
             types.write(4, of, at, "element")
         );
-        members.push(overrides(&method("void", "add", &[format!("{element} element")], &add)));
+        members.push(inlined(&method("void", "add", &[format!("{element} element")], &add)));
         members.extend(self.detach(of));
         let used = |list: &str| format!("    return {list}.sublistView(_at._items.elements, 0, length);");
         if let Some(list) = number {
-            members.push(overrides(&getter(list, "elements", &used(list))));
+            members.push(inlined(&getter(list, "elements", &used(list))));
         }
         if let Type::Enum(index) = of {
             let list = types::scalar(types.model.enumeration(*index).repr).list;
@@ -325,15 +330,15 @@ impl Container<'_> {
             return place;
         }
         let mut members = self.seen("List");
-        members.push(overrides(&format!("  int get length => {count};")));
+        members.push(inlined(&format!("  int get length => {count};")));
         let index = || "int index".to_owned();
         let checked = format!("    checkElement(index, {count});");
         let at = "_at._items[index]";
         let read = layout::returned(&types.read(of, at));
-        members.push(overrides(&method(&element, "operator []", &[index()], &format!("{checked}\n{read}"))));
+        members.push(inlined(&method(&element, "operator []", &[index()], &format!("{checked}\n{read}"))));
         let write = types.write(4, of, at, "value");
         let parameters = [index(), format!("{element} value")];
-        members.push(overrides(&method("void", "operator []=", &parameters, &format!("{checked}\n{write}"))));
+        members.push(inlined(&method("void", "operator []=", &parameters, &format!("{checked}\n{write}"))));
         members.extend(self.detach(of));
         let base = format!("FixedVec<{element}>");
         format!("{place}\n{}", class(&format!("{name}List"), &base, &members))
@@ -348,8 +353,8 @@ impl Container<'_> {
         places.finish(types.model.layout(self.ty).size);
         let mut members = places.lines;
         let absent = "    if (!isPresent(_present)) return null;";
-        let present = "    if (value != null) {";
-        let end = "    }\n    _present = value == null ? 0 : 1;";
+        let present = "    if (value == null) {\n      _present = 0;\n    } else {";
+        let end = "      _present = 1;\n    }";
         let nested = matches!(of, Type::Option { .. });
         let source = if nested { "value.$1" } else { "value" };
         let returned = |it: String| layout::returned(&if nested { format!("({it},)") } else { it });

@@ -129,6 +129,16 @@ pub fn null_if(condition: &str) -> String {
     if fits(&line) { line } else { format!("    if ({condition}) {{\n      return null;\n    }}") }
 }
 
+/// `return condition ? yes : no;`, of names and short calls; nothing where a line would be too long.
+pub fn conditional(condition: &str, yes: &str, no: &str) -> Option<String> {
+    let line = format!("    return {condition} ? {yes} : {no};");
+    if fits(&line) {
+        return Some(line);
+    }
+    let lines = [format!("    return {condition}"), format!("        ? {yes}"), format!("        : {no};")];
+    lines.iter().all(|line| fits(line)).then(|| lines.join("\n"))
+}
+
 /// `name: value,`, an argument on a line of its own.
 fn named(indent: usize, name: &str, value: &str) -> String {
     let pad = pad(indent);

@@ -299,17 +299,27 @@ impl View<'_> {
         self.copy(&present);
         let element = types.element(&field.ty);
         let getter = layout::declaration(2, &element, &format!("get {name}"), " {");
-        let read = layout::returned(&types.read(of, &value));
         let parameter = [format!("{element} value")];
         let setter = layout::method("set", name, layout::Parameters::new(&parameter));
         let write = types.write(6, of, &value, "value");
-        let absent = layout::null_if(&format!("!isPresent({present})"));
-        let set = layout::assign(4, &present, "value == null ? 0 : 1");
+        let read = types.read(of, &value);
+        // For a number, one expression, and inlined: so it stays out of the heap.
+        let number = matches!(of, Type::Scalar(_)).then_some(());
+        let inline = number.map_or("", |()| "  @pragma('vm:prefer-inline')\n");
+        let absent = format!("absent({present})");
+        let body = number.and_then(|()| layout::conditional(&format!("{present} == 1"), &read, &absent));
+        let body = body.unwrap_or_else(|| {
+            let absent = layout::null_if(&format!("!isPresent({present})"));
+            format!("{absent}\n{}", layout::returned(&read))
+        });
+        let [none, some] = ["0", "1"].map(|it| layout::assign(6, &present, it));
         self.accessors(
             named,
             &named.lead("\n\nNull where it is absent."),
-            format!("{getter}\n{absent}\n{read}\n  }}"),
-            format!("{setter}\n    if (value != null) {{\n{write}\n    }}\n{set}\n  }}"),
+            format!("{inline}{getter}\n{body}\n  }}"),
+            format!(
+                "{setter}\n    if (value == null) {{\n{none}\n    }} else {{\n{write}\n{some}\n    }}\n  }}"
+            ),
         );
     }
 

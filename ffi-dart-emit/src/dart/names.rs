@@ -31,6 +31,7 @@ const OBJECT_MEMBERS: &[&str] = &["hashCode", "noSuchMethod", "runtimeType", "to
 
 /// What a message's class has or calls.
 const MESSAGE_MEMBERS: &[&str] = &[
+    "absent",
     "bigFromBits",
     "bitsFromBig",
     "box",
@@ -160,6 +161,7 @@ const SUPPORT: &[&str] = &[
     "UnknownEnumValueException",
     "UnknownStatusException",
     "Void",
+    "absent",
     "bigFromBits",
     "bitsFromBig",
     "bytesFrozen",

@@ -1371,6 +1371,12 @@ int bytesWritten(List<int> from, Uint8List bytes) {
 @pragma('vm:prefer-inline')
 bool isPresent(int byte) => byte == 1 || byte != 0 && _throwPresence(byte);
 
+/// Null, for the byte of an option without a value.
+///
+/// Throws an [InvalidValueException] when it says something else.
+@pragma('vm:prefer-inline')
+Null absent(int byte) => byte == 0 ? null : _throwPresence(byte);
+
 Never _throwPresence(int byte) =>
     throw InvalidValueException('$byte instead of 0 or 1 in an option');
 
