@@ -129,8 +129,8 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 ///
 /// | position | types |
 /// |---|---|
-/// | parameter | scalars, enums, messages; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these |
-/// | result | `()`, scalars, enums, messages; `Result` of these with an error that implements `Display` |
+/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&str`; `String` and `Vec<T>`, which are copies; `Option` of any of these |
+/// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `Option` of any of these; `Result` of any of these with an error that implements `Display` |
 ///
 /// # Attributes
 ///
