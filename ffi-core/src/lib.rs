@@ -62,7 +62,7 @@
 //! |---|---|---|
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
-//! | `read` | no | [`schema::read`], for tools |
+//! | `read` | no | `schema::read`, for tools |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types |
 //!
 //! # What may cross

@@ -27,7 +27,7 @@
 //! | [`mod@format`] | section names, magic, version: the only place that knows them |
 //! | [`encode`] | [`Piece`](encode::Piece)s to bytes, in const evaluation |
 //! | [`fingerprint`] | the 64-bit layout hash, for const evaluation and for readers |
-//! | [`read`] (feature `read`) | bytes to checked records |
+//! | `read` (feature `read`) | bytes to checked records |
 //!
 //! Writer and reader meet in `tests/tests/schema.rs` of the workspace.
 
