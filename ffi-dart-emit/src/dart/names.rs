@@ -45,6 +45,7 @@ const MESSAGE_MEMBERS: &[&str] = &[
     "isPresent",
     "other",
     "override",
+    "pragma",
     "setFrom",
     "target",
     "toDart",
