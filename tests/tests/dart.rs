@@ -14,13 +14,18 @@ use xtask::workspace;
 fn packages_are_clean_and_formatted() {
     let Some(sdk) = Sdk::for_tests() else { return };
     for generated in Generated::all().unwrap() {
-        let run = || {
-            sdk.pub_get(&generated.dart)?;
-            sdk.analyze(&generated.dart)?;
-            sdk.format_check(&generated.dart)
-        };
-        run().unwrap_or_else(|error| panic!("{}: {error:#}", generated.package));
+        assert_clean(&sdk, &generated.dart);
     }
+}
+
+/// The package in `folder` is as `dart analyze` and `dart format` want it.
+fn assert_clean(sdk: &Sdk, folder: &Path) {
+    let run = || {
+        sdk.pub_get(folder)?;
+        sdk.analyze(folder)?;
+        sdk.format_check(folder)
+    };
+    run().unwrap_or_else(|error| panic!("{}: {error:#}", folder.display()));
 }
 
 /// The package of 120 messages is not committed: it is large, and looks like the others.
@@ -28,14 +33,9 @@ fn packages_are_clean_and_formatted() {
 fn a_large_package_is_clean_and_formatted() {
     let Some(sdk) = Sdk::for_tests() else { return };
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stress");
-    let library = Fixture::build("fixture-stress", "dev");
-    let mut emit = workspace::cargo();
-    emit.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
-    emit.arg(library.cdylib()).arg("--out").arg(&package);
-    workspace::capture(&mut emit).unwrap();
-    sdk.pub_get(&package).unwrap();
-    sdk.analyze(&package).unwrap();
-    sdk.format_check(&package).unwrap();
+    let mut emit = Generated::fixture("stress").emitter("dart");
+    workspace::capture(emit.arg("--out").arg(&package)).unwrap();
+    assert_clean(&sdk, &package);
 }
 
 #[test]
