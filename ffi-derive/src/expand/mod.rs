@@ -7,11 +7,14 @@ mod enumeration;
 mod function;
 mod message;
 mod oneof;
+mod pool;
+mod queue;
 
 pub(crate) use enumeration::enumeration;
 pub(crate) use function::function;
 pub(crate) use message::message;
 pub(crate) use oneof::oneof;
+pub(crate) use queue::queue;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
