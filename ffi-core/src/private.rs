@@ -17,6 +17,14 @@ pub use crate::layout::{
 };
 pub use crate::message::{Bits, FfiMessage, check_field, from_abi};
 pub use crate::oneof::{FfiOneof, assert_oneof, oneof_tag, unknown_case};
+pub use crate::pool::abi::{
+    QUEUE_CLOSED, QUEUE_FULL, QUEUE_INVALID, pool_adopt, pool_alloc, pool_alloc_many, pool_examine,
+    pool_free, pool_free_many, pool_reference, pool_release, pool_resolve, pool_stats, queue_close,
+    queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
+};
+pub use crate::pool::{
+    FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolError, PoolErrorKind, Reset, shutdown,
+};
 pub use crate::schema::encode::{Fragment, Piece};
 pub use crate::schema::fingerprint;
 pub use crate::types::{FfiType, Invalid, assert_capacities};
