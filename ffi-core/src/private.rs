@@ -7,8 +7,8 @@ pub use core;
 pub use memoffset::offset_of;
 
 pub use crate::boundary::{
-    FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value, call, clear,
-    disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, text, value,
+    Claim, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value, call, claim,
+    clear, disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, text, value,
 };
 pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_abi};
 pub use crate::layout::{
@@ -23,7 +23,8 @@ pub use crate::pool::abi::{
     queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
 };
 pub use crate::pool::{
-    FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolError, PoolErrorKind, Reset, shutdown,
+    ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolError, PoolErrorKind,
+    Reset, shutdown,
 };
 pub use crate::schema::encode::{Fragment, Piece};
 pub use crate::schema::fingerprint;

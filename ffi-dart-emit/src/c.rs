@@ -13,7 +13,8 @@ use heck::ToSnakeCase;
 
 use crate::model::{
     Case, Composite, Enum, EnumIndex, Function, Item, Layout, Message, MessageIndex, Model, Oneof,
-    OneofIndex, Passing, PoolSymbols, Problem, Problems, Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
+    OneofIndex, Passing, PoolSymbols, Problem, Problems, Queue, QueueSymbols, Returns, Scalar, Type, Value,
+    Variant,
 };
 
 /// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)

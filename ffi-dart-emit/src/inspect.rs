@@ -7,8 +7,8 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, Function, Message, MessageIndex, Model, Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns,
-    Type, TypeId, Value, scalar_name,
+    Enum, Function, Message, MessageIndex, Model, Oneof, PanicStrategy, Param, Passing, Queue, Reset,
+    Returns, Type, TypeId, Value, scalar_name,
 };
 
 /// The records as JSON: an array that reads back as `Vec<Record>`.

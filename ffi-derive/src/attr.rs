@@ -239,12 +239,9 @@ impl FromMeta for Pool {
             Meta::NameValue(_) => {
                 Capacity::from_meta(item).map(|Capacity(capacity)| Self { capacity, reset: Reset::Zero })
             }
-            Meta::List(_) => {
-                Keys::from_meta(item).map(|Keys { capacity: Capacity(capacity), reset }| Self { capacity, reset })
-            }
-            Meta::Path(_) => {
-                Err(refuse(item, "`pool` takes a number of slots\nhint: `pool = 50_000`"))
-            }
+            Meta::List(_) => Keys::from_meta(item)
+                .map(|Keys { capacity: Capacity(capacity), reset }| Self { capacity, reset }),
+            Meta::Path(_) => Err(refuse(item, "`pool` takes a number of slots\nhint: `pool = 50_000`")),
         }
     }
 }

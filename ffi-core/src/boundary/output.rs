@@ -226,7 +226,9 @@ impl<T: FfiOutput, E: Display + 'static> FfiReturn for Result<T, E> {
 #[cold]
 fn failure<E: Display + 'static>(error: &E) -> Failure {
     match (error as &dyn Any).downcast_ref::<PoolError>() {
-        Some(pool) => Failure::new(StatusCode::PoolExhausted, pool.to_string()).with_detail(pool.code()),
+        Some(pool) => {
+            Failure::new(StatusCode::PoolExhausted, pool.to_string()).with_detail(pool.kind() as u32)
+        }
         None => Failure::new(StatusCode::Error, error.to_string()),
     }
 }

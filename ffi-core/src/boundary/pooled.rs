@@ -4,7 +4,8 @@ use std::mem::ManuallyDrop;
 
 use super::output::{FfiOutput, FfiSome};
 use super::status::Failure;
-use crate::pool::{FfiPooled, PoolBox};
+use crate::pool::abi::{pool_adopt, pool_examine};
+use crate::pool::{FfiPooled, FreeCode, PoolBox};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::FfiType;
@@ -28,7 +29,7 @@ impl<T: FfiPooled> Drop for Claim<T> {
     fn drop(&mut self) {
         // SAFETY: nobody uses the field after this.
         let slot = unsafe { ManuallyDrop::take(&mut self.0) };
-        PoolBox::leak(slot);
+        let _ = slot.into_raw();
     }
 }
 
@@ -43,14 +44,18 @@ impl<T: FfiPooled> Drop for Claim<T> {
 ///
 /// When `pointer` is that of a slot the caller owns, nobody else uses the slot from now on.
 pub unsafe fn claim<T: FfiPooled>(pointer: *mut T, name: &'static str) -> Result<Claim<T>, Failure> {
-    let slot = T::pool().adopt(pointer).map_err(|code| {
-        Failure::invalid_argument(name, format_args!("{}", code.problem(T::NAME))).with_detail(code as u32)
-    })?;
-    // Before the check: a refused value goes back to the caller.
-    let claim = Claim(ManuallyDrop::new(slot));
+    let refused = |code: FreeCode| {
+        let problem = format_args!("{code} (a `{}` of the pool was to change hands)", T::NAME);
+        Failure::invalid_argument(name, problem).with_detail(code as u32)
+    };
+    let code = pool_examine(pointer);
+    if !code.is_ok() {
+        return Err(refused(code));
+    }
     // SAFETY: a slot is aligned and initialised, and the caller vouches that nobody writes to it.
     unsafe { T::check(pointer) }.map_err(|invalid| invalid.in_field(name))?;
-    Ok(claim)
+    // SAFETY: the value was found valid, and the caller vouches that its pointer isn't used any more.
+    unsafe { pool_adopt(pointer) }.map(|slot| Claim(ManuallyDrop::new(slot))).map_err(refused)
 }
 
 /// A slot, which the caller then owns.
@@ -61,7 +66,7 @@ impl<T: FfiPooled> FfiOutput for PoolBox<T> {
 
     #[inline]
     fn into_abi(self) -> Result<*mut T, Failure> {
-        Ok(Self::leak(self).as_ptr())
+        Ok(self.into_raw().as_ptr())
     }
 }
 

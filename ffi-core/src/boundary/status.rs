@@ -21,8 +21,8 @@ pub enum StatusCode {
     InvalidArgument = 3,
     /// An argument's bytes are not a value of its type.
     InvalidValue = 4,
-    /// The function returned a [`PoolError`] as its error; the detail says which, by its
-    /// [`code`](PoolError::code).
+    /// The function returned a [`PoolError`](crate::PoolError) as its error; the detail is its
+    /// [`PoolErrorKind`](crate::PoolErrorKind).
     PoolExhausted = 5,
 }
 

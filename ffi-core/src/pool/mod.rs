@@ -51,7 +51,7 @@ mod typed;
 
 pub use boxed::PoolBox;
 pub use error::{FreeCode, PoolError, PoolErrorKind};
-pub use queue::{FfiQueue, PushError};
+pub use queue::{ExportedQueue, FfiQueue, PushError};
 pub use raw::shutdown;
 pub use stats::{FfiPoolStats, PoolState, PoolStats};
 pub use typed::Pool;

@@ -45,6 +45,24 @@ pub struct FfiQueue<T: FfiPooled, const N: usize> {
     state: AtomicUsize,
 }
 
+/// What `#[ffi_export]` asks of the type of a static.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be exported",
+    label = "not a queue",
+    note = "`static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`"
+)]
+pub trait ExportedQueue {
+    /// What it holds.
+    type Message: FfiPooled;
+    /// How many it holds at most.
+    const CAPACITY: usize;
+}
+
+impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
+    type Message = T;
+    const CAPACITY: usize = N;
+}
+
 const CLOSED: usize = 1 << (usize::BITS - 1);
 
 /// Why a message was not pushed; it comes back in the error.

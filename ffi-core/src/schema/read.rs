@@ -468,7 +468,7 @@ pub struct Queue {
 pub struct QueueSymbols {
     /// `static u64`: the hash, as the library has it.
     pub fingerprint: String,
-    /// `fn(*mut T) -> i32`: puts a slot in; a [`PushCode`](crate::queue::PushCode).
+    /// `fn(*mut T) -> i32`: puts a slot in; 0, a [`FreeCode`](crate::pool::FreeCode), 7 when it is full, 8 closed, 9 for bytes that are no `T`.
     pub push: String,
     /// `fn() -> *mut T`: the slot that has been there longest, null where there is none.
     pub pop: String,

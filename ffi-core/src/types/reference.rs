@@ -8,7 +8,6 @@ use std::ptr::NonNull;
 use bytemuck::{Pod, Zeroable};
 
 use super::{FfiType, Invalid};
-use crate::message::FfiMessage;
 use crate::pool::{FfiPooled, PoolBox};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -26,6 +25,7 @@ use crate::schema::fingerprint;
 ///
 /// #[derive(FfiMessage)]
 /// #[repr(C)]
+/// #[ffi(pool = 100)]
 /// struct Node {
 ///     value: f64,
 ///     next: FfiRef<Node>,
@@ -141,7 +141,7 @@ unsafe impl<T: 'static> Pod for FfiRef<T> {}
 
 // SAFETY: two numbers, which any bits are. The record names the message and not its layout, which may hold the reference
 // in turn; the layout of the reference doesn't depend on it.
-unsafe impl<T: FfiMessage> FfiType for FfiRef<T> {
+unsafe impl<T: FfiPooled> FfiType for FfiRef<T> {
     const TYPE: Fragment = &[Piece::Text("{\"ref\":\""), Piece::Text(T::ID), Piece::Text("\"}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::REF, T::ID_HASH]);
     const ANY_BITS: bool = true;

@@ -52,10 +52,17 @@ impl Argument {
     fn new(names: &Names<'_>, model: &Model, param: &Param, name: &str, texts: &mut Texts) -> Self {
         let mut argument = match param.passing {
             Passing::Value(value) => Self::value(names, model, param, value, name),
-            Passing::Reference { to, mutable } => Self::pointer(names, model, param, to, name, borrowed(mutable)),
-            Passing::Pool(message) => {
-                Self::pointer(names, model, param, Value::Message(message), name, "given to the library, unless the call throws")
+            Passing::Reference { to, mutable } => {
+                Self::pointer(names, model, param, to, name, borrowed(mutable))
             }
+            Passing::Pool(message) => Self::pointer(
+                names,
+                model,
+                param,
+                Value::Message(message),
+                name,
+                "given to the library, unless the call throws",
+            ),
             Passing::Slice { of, mutable } => {
                 let member = |member: &str, none: &str| {
                     if param.optional {

@@ -70,6 +70,8 @@ typedef struct FfiOwned {
 #define FFI_PUSH_FULL 7
 /** The queue has been closed. */
 #define FFI_PUSH_CLOSED 8
+/** The slot's bytes are no value of its type. */
+#define FFI_PUSH_INVALID 9
 
 /** All slots are in use. */
 #define FFI_POOL_OPEN 0
@@ -191,9 +193,9 @@ void {{ it.symbols.stats }}(FfiPoolStats *stats);
 uint64_t {{ it.symbols.reference }}(const {{ it.message }} *slot);
 {% endfor %}
 {%- for it in queues %}
-/* A queue of at most {{ it.capacity }} {{ it.message }}. Any thread may call these. */
+{{ it.doc }}/* A queue of at most {{ it.capacity }} {{ it.message }}. Any thread may call these. */
 
-{{ it.doc }}/** Puts a slot into the queue, which then owns it: `FFI_FREE_..` or `FFI_PUSH_..`; the caller still owns one that is refused. */
+/** Puts a slot into the queue, which then owns it: `FFI_FREE_..` or `FFI_PUSH_..`; the caller still owns one that is refused. */
 int32_t {{ it.symbols.push }}({{ it.message }} *slot);
 /** The slot that has been in the queue longest, now the caller's, or null. */
 {{ it.message }} *{{ it.symbols.pop }}(void);

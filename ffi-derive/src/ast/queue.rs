@@ -22,14 +22,18 @@ impl Queue {
     pub(crate) fn new(args: TokenStream, item: &ItemStatic) -> Result<Self> {
         let mut errors = Error::accumulator();
         if let StaticMutability::Mut(token) = &item.mutability {
-            let error = Error::custom("an exported queue can't be `mut`\nhint: remove it: all threads share a queue as it is");
+            let error = Error::custom(
+                "an exported queue can't be `mut`\nhint: remove it: all threads share a queue as it is",
+            );
             errors.push(error.with_span(token));
         }
         let ty = types::ungrouped(&item.ty);
         if let Type::Path(_) = ty {
             // What it is called proves nothing: rustc looks.
         } else {
-            let error = Error::custom("only a queue can be exported\nhint: `static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`");
+            let error = Error::custom(
+                "only a queue can be exported\nhint: `static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`",
+            );
             errors.push(error.with_span(&ty.span()));
         }
         let args = errors.handle_in(|| QueueAttrs::from_list(&NestedMeta::parse_meta_list(args)?));
