@@ -125,10 +125,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
             let group = hint.group.load(Ordering::Relaxed) as usize;
             // SAFETY: only groups below the length are ever stored there.
             let live = unsafe { self.live.get_unchecked(group) };
-            let bit = candidates & candidates.wrapping_neg();
-            hint.candidates.store(candidates ^ bit, Ordering::Relaxed);
-            if P::claim(live, bit) & bit == 0 {
-                return Some(group * GROUP + bit.trailing_zeros() as usize);
+            let slot = candidates.trailing_zeros();
+            hint.candidates.store(candidates & (candidates - 1), Ordering::Relaxed);
+            // Said with a shift, this is one instruction where the machine has one that tests and sets a bit.
+            if P::claim(live, 1 << slot) & 1 << slot == 0 {
+                return Some(group * GROUP + slot as usize);
             }
         }
         self.claim_slowly(hint, thread & (self.hints.len() - 1), refilled)
@@ -173,20 +174,22 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// A group with free slots, and which they are: the first from `home` on with plenty, if one is near, else any.
     fn find(&self, home: usize) -> Option<(usize, u64)> {
-        let lines = self.live.len().div_ceil(LINE);
-        let first = home / LINE;
+        let (before, from) = self.live.split_at(home / LINE * LINE);
+        let lines = from.chunks(LINE).zip(home / LINE..).chain(before.chunks(LINE).zip(0..));
         let mut best = None;
         let mut most = 0;
-        for step in 0..lines {
-            let line = if first + step < lines { first + step } else { first + step - lines };
-            for word in 0..LINE.min(self.live.len()) {
+        for (step, (line, number)) in lines.enumerate() {
+            // Most lines of a pool that is nearly exhausted have nothing, and this sees it fastest.
+            if line.iter().fold(u64::MAX, |all, live| all & live.load(Ordering::Relaxed)) == u64::MAX {
+                continue;
+            }
+            for word in 0..line.len() {
                 // Threads that share a line start at different groups of it.
-                let group = line * LINE + (home + word) % LINE;
-                let Some(live) = self.live.get(group) else { continue };
-                let free = !live.load(Ordering::Relaxed);
+                let word = (home + word) % line.len();
+                let free = !line[word].load(Ordering::Relaxed);
                 if free.count_ones() > most {
                     most = free.count_ones();
-                    best = Some((group, free));
+                    best = Some((number * LINE + word, free));
                     if most == GROUP as u32 {
                         return best;
                     }
@@ -222,9 +225,13 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         thread: usize,
         count: usize,
         mut claimed: impl FnMut(usize, u64),
+        refilled: impl FnOnce(u64),
     ) -> usize {
         let mut left = count;
-        let home = (thread & (self.hints.len() - 1)) * self.groups / self.hints.len();
+        let entry = thread & (self.hints.len() - 1);
+        let refills = self.hints[entry].refills.load(Ordering::Relaxed);
+        self.hints[entry].refills.store(refills.wrapping_add(1), Ordering::Relaxed);
+        let home = entry * self.groups / self.hints.len();
         let (before, from) = self.live.split_at(home);
         let groups = from.iter().zip(home..).chain(before.iter().zip(0..));
         for (live, group) in groups {
@@ -249,6 +256,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                 claimed(group, got);
             }
         }
+        refilled(refills);
         count - left
     }
 

@@ -122,16 +122,16 @@ impl<T: FfiMessage> Pool<T> {
     }
 
     /// Claims `count` slots or fewer; how many it got.
+    #[inline]
     fn claim_many(&self, arena: &Arena, count: usize, mut claimed: impl FnMut(usize)) -> usize {
         let thread = if size_of::<T>() >= LARGE { 0 } else { thread() };
-        let got = arena.slots.claim_many(thread, count, |group, mut bits| {
+        let each = |group, mut bits: u64| {
             while bits != 0 {
                 claimed(group * GROUP + bits.trailing_zeros() as usize);
                 bits &= bits - 1;
             }
-        });
-        self.raw.sample(arena, 0);
-        got
+        };
+        arena.slots.claim_many(thread, count, each, |refills| self.raw.sample(arena, refills))
     }
 }
 
