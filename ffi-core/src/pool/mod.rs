@@ -47,6 +47,8 @@ mod raw;
 mod reserve;
 mod slots;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 pub use boxed::PoolBox;

@@ -23,6 +23,8 @@
 //! Otherwise a word is written by the slot's owner alone, so a plain load and store bump it, before the `fetch_and` that
 //! publishes both. What is given up: who frees by the pointer while another frees or takes the same slot, and the slot is
 //! handed out again within those few instructions, may free the next owner's. That is a use after free of the caller's.
+//!
+//! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault with weaker ones.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -262,7 +264,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// Makes claimed slots of a group free again that nobody was given: not a free that counts.
     pub(crate) fn unclaim(&self, group: usize, bits: u64) {
-        self.live[group].fetch_and(!bits, P::FREE);
+        P::release(&self.live[group], bits);
     }
 
     /// Frees a slot that is lent. Of those who try at once exactly one does.
@@ -270,7 +272,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     pub(crate) fn free(&self, index: usize) -> Result<(), Refused> {
         self.retire(index)?;
         let bit = 1 << (index % GROUP);
-        if self.live_of(index).fetch_and(!bit, P::FREE) & bit == 0 { Err(Refused::NotLive) } else { Ok(()) }
+        if P::release(self.live_of(index), bit) & bit == 0 { Err(Refused::NotLive) } else { Ok(()) }
     }
 
     /// The first half of [`free`](Self::free), to free several slots of one group at once: checks that a slot is lent and
@@ -291,7 +293,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// The second half: clears the live bits of a group's retired slots; which of them were live.
     #[inline(always)]
     pub(crate) fn release(&self, group: usize, bits: u64) -> u64 {
-        self.live[group].fetch_and(!bits, P::FREE) & bits
+        P::release(&self.live[group], bits) & bits
     }
 
     /// Frees a slot that is owned.
@@ -302,7 +304,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         debug_assert!(frees & LENT == 0, "slot {index} is freed by an owner that lent it");
         // Never lent until it is claimed again: no handle, not even a forged one, takes it from under the next line.
         word.store(frees.wrapping_add(1) & !LENT, Ordering::Relaxed);
-        self.live_of(index).fetch_and(!(1 << (index % GROUP)), P::FREE);
+        P::release(self.live_of(index), 1 << (index % GROUP));
     }
 
     /// The owner of a slot lends it, so that it can be freed by its pointer and taken by its handle. Its generation.
@@ -328,10 +330,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
             return Err(self.not_lent(index));
         }
         // A word that changed is one that another taker has, or a free.
-        match word.compare_exchange(frees, frees & !LENT, P::TAKE, Ordering::Relaxed) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(self.not_lent(index)),
-        }
+        if P::take(word, frees, frees & !LENT) { Ok(()) } else { Err(self.not_lent(index)) }
     }
 
     #[cold]
