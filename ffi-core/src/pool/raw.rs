@@ -216,11 +216,12 @@ impl RawPool {
         PoolError { pool: self.name, capacity: self.capacity, bytes, kind }
     }
 
-    /// Looks at the high-water mark when candidates ran out the `refills`th time: as rarely as makes it cost nothing.
-    pub(super) fn sample(&self, arena: &Arena, refills: u64) {
+    /// Looks at the high-water mark when candidates ran out the `refills`th time, and `more` are about to be claimed: as
+    /// rarely as makes it cost nothing.
+    pub(super) fn sample(&self, arena: &Arena, refills: u64, more: usize) {
         let period = (arena.slots.groups() / (2 * LINE)).max(1) as u64;
         if refills.is_multiple_of(period) {
-            self.saw(arena.slots.count() as u64);
+            self.saw((arena.slots.count() + more).min(arena.slots.capacity()) as u64);
         }
     }
 

@@ -117,7 +117,7 @@ impl<T: FfiMessage> Pool<T> {
         if size_of::<T>() >= LARGE {
             arena.slots.claim_lowest()
         } else {
-            arena.slots.claim(thread(), |refills| self.raw.sample(arena, refills))
+            arena.slots.claim(thread(), |refills| self.raw.sample(arena, refills, 1))
         }
     }
 
@@ -131,7 +131,7 @@ impl<T: FfiMessage> Pool<T> {
                 bits &= bits - 1;
             }
         };
-        arena.slots.claim_many(thread, count, each, |refills| self.raw.sample(arena, refills))
+        arena.slots.claim_many(thread, count, each, |refills| self.raw.sample(arena, refills, 0))
     }
 }
 
@@ -548,7 +548,7 @@ fn thread() -> usize {
 }
 
 /// The inverse of an odd number, modulo the size of the address space.
-const fn inverse(odd: usize) -> usize {
+pub(super) const fn inverse(odd: usize) -> usize {
     // An odd number is its own inverse modulo 8; each step of Newton's doubles the bits that are right.
     let mut inverse = odd;
     let mut step = 0;

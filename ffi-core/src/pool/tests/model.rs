@@ -204,7 +204,7 @@ fn contents<P: Protocol>() {
                 }
             })
         });
-        threads.map(|thread| thread.join().unwrap());
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
         let index = model.claim(0).expect("all were freed");
         model.touch(index);
         model.slots.free_owned(index);
