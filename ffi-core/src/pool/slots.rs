@@ -267,10 +267,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         P::release(&self.live[group], bits);
     }
 
-    /// Frees a slot that is lent. Of those who try at once exactly one does.
+    /// Frees a slot that is lent, after a `last` look at it. Of those who try at once exactly one does.
     #[inline(always)]
-    pub(crate) fn free(&self, index: usize) -> Result<(), Refused> {
+    pub(crate) fn free(&self, index: usize, last: impl FnOnce()) -> Result<(), Refused> {
         self.retire(index)?;
+        last();
         let bit = 1 << (index % GROUP);
         if P::release(self.live_of(index), bit) & bit == 0 { Err(Refused::NotLive) } else { Ok(()) }
     }

@@ -200,7 +200,7 @@ fn contents<P: Protocol>() {
                 if let Some(index) = model.claim(entry) {
                     model.touch(index);
                     model.slots.lend(index);
-                    model.slots.free(index).unwrap();
+                    model.slots.free(index, || {}).unwrap();
                 }
             })
         });
@@ -237,9 +237,9 @@ fn double_free<P: Protocol>() {
         model.slots.lend(index);
         let other = {
             let model = Arc::clone(&model);
-            thread::spawn(move || model.slots.free(index))
+            thread::spawn(move || model.slots.free(index, || {}))
         };
-        let results = [model.slots.free(index), other.join().unwrap()];
+        let results = [model.slots.free(index, || {}), other.join().unwrap()];
         assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
         assert_eq!((model.slots.count(), model.slots.peek(index)), (0, 1));
     });
@@ -314,7 +314,7 @@ fn loom_what_is_not_lent_is_not_taken() {
                 assert!(model.slots.take(0, Some(0)).is_err());
                 assert!(model.slots.take(0, Some(1)).is_err());
                 assert!(model.slots.take(0, None).is_err());
-                assert_ne!(model.slots.free(0), Ok(()));
+                assert_ne!(model.slots.free(0, || {}), Ok(()));
             })
         };
         for _ in 0..2 {
