@@ -454,7 +454,11 @@ impl<T: FfiPooled> Pool<T> {
                     }
                     group = index / GROUP;
                 }
-                if let Err(why) = arena.slots.retire(index) {
+                if let Err(mut why) = arena.slots.retire(index) {
+                    // Retired by this run, and live until it ends.
+                    if bits & (1 << (index % GROUP)) != 0 {
+                        why = Refused::NotLive;
+                    }
                     refused = Some(self.raw.refused(index, why));
                     break;
                 }

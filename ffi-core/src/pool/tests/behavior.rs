@@ -257,6 +257,12 @@ fn batches_are_all_or_nothing_in_rust_and_what_there_is_in_c() {
     let stats = pool.stats();
     assert_eq!((stats.live, stats.frees), (130, 70));
     assert_eq!((stats.bad_interior, stats.bad_double, stats.bad_owned), (2, 2, 2));
+    // Also where both are in one group, next to each other.
+    let twice = pool_alloc::<Drop>();
+    let mut slots = [twice, twice];
+    // SAFETY: pointers of the test's own.
+    assert_eq!(unsafe { pool_free_many(slots.as_mut_ptr(), 2) }, 1);
+    assert_eq!((slots, pool.stats().bad_double), ([ptr::null_mut(), twice], 3));
     // SAFETY: the counts are 0.
     let nothing = unsafe { pool_alloc_many::<Drop>(ptr::null_mut(), 0) };
     assert_eq!(nothing, 0);
