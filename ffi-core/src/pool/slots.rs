@@ -24,6 +24,9 @@
 //! publishes both. What is given up: who frees by the pointer while another frees or takes the same slot, and the slot is
 //! handed out again within those few instructions, may free the next owner's. That is a use after free of the caller's.
 //!
+//! A claim and a free are one locked instruction each, which is what their time is. Cheaper is only to keep slots back for a
+//! thread (they are lost to the others while it idles), or to free with a plain store (of two frees that race both work).
+//!
 //! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault with weaker ones.
 
 use std::marker::PhantomData;
