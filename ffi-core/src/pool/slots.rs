@@ -24,6 +24,9 @@
 //! publishes both. What is given up: who frees by the pointer while another frees or takes the same slot, and the slot is
 //! handed out again within those few instructions, may free the next owner's. That is a use after free of the caller's.
 //!
+//! A claim and a free are one locked instruction each, which is what their time is. Cheaper is only to keep slots back for a
+//! thread (they are lost to the others while it idles), or to free with a plain store (of two frees that race both work).
+//!
 //! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault with weaker ones.
 
 use std::marker::PhantomData;
@@ -45,6 +48,9 @@ pub(super) const LENT: u64 = 1 << 63;
 
 /// Groups with this many free slots are taken before those closer by with fewer.
 const PLENTY: u32 = 16;
+
+/// With this many free slots in a group of the home line, threads go back to it.
+const ROOMY: u32 = 48;
 
 /// Lines that are searched for such a group, before any free slot will do.
 const NEAR: usize = 4;
@@ -150,7 +156,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         refilled(refills);
         let home = entry * self.groups / self.hints.len();
         loop {
-            let (group, free) = self.find(home)?;
+            let (group, free) = self.find(home, if refills == 0 { home } else { group })?;
             if let Some(index) = self.claim_in(hint, group, free) {
                 return Some(index);
             }
@@ -174,31 +180,50 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         }
     }
 
-    /// A group with free slots, and which they are: the first from `home` on with plenty, if one is near, else any.
-    fn find(&self, home: usize) -> Option<(usize, u64)> {
-        let (before, from) = self.live.split_at(home / LINE * LINE);
-        let lines = from.chunks(LINE).zip(home / LINE..).chain(before.chunks(LINE).zip(0..));
-        let mut best = None;
-        let mut most = 0;
-        for (step, (line, number)) in lines.enumerate() {
-            // Most lines of a pool that is nearly exhausted have nothing, and this sees it fastest.
-            if line.iter().fold(u64::MAX, |all, live| all & live.load(Ordering::Relaxed)) == u64::MAX {
-                continue;
+    /// A group with free slots, and which they are. `home` is the entry's own group, `current` the one it last had.
+    ///
+    /// In the home line if that is nearly empty, so that threads that came across each other part again. Else from the
+    /// current line on, and not from home, whose holes are few where much is live: the first line that has plenty, if one is
+    /// near, or else any slot.
+    fn find(&self, home: usize, current: usize) -> Option<(usize, u64)> {
+        let lines = self.live.len().div_ceil(LINE);
+        let mut best = self.most_in(home / LINE, home % LINE);
+        if best.0 >= ROOMY {
+            return Some((best.1, best.2));
+        }
+        best = (0, 0, 0);
+        for step in 0..lines {
+            let line = current / LINE + step;
+            let line = self.most_in(if line < lines { line } else { line - lines }, home % LINE);
+            if line.0 > best.0 {
+                best = line;
             }
-            for word in 0..line.len() {
-                // Threads that share a line start at different groups of it.
-                let word = (home + word) % line.len();
-                let free = !line[word].load(Ordering::Relaxed);
-                if free.count_ones() > most {
-                    most = free.count_ones();
-                    best = Some((number * LINE + word, free));
-                    if most == GROUP as u32 {
-                        return best;
-                    }
-                }
+            if best.0 >= PLENTY || (best.0 > 0 && step + 1 >= NEAR) {
+                break;
             }
-            if most >= PLENTY || (most > 0 && step + 1 >= NEAR) {
-                return best;
+        }
+        (best.0 > 0).then_some((best.1, best.2))
+    }
+
+    /// How many slots are free in the emptiest group of a line, which group that is, and which slots they are. Threads that
+    /// share a line start at different groups of it.
+    #[inline]
+    fn most_in(&self, line: usize, start: usize) -> (u32, usize, u64) {
+        let first = line * LINE;
+        let groups = &self.live[first..self.live.len().min(first + LINE)];
+        // Most lines of a pool that is nearly exhausted have nothing, and this sees it fastest.
+        if groups.iter().fold(u64::MAX, |all, live| all & live.load(Ordering::Relaxed)) == u64::MAX {
+            return (0, first, 0);
+        }
+        let mut best = (0, first, 0);
+        for step in 0..groups.len() {
+            let group = (start + step) % groups.len();
+            let free = !groups[group].load(Ordering::Relaxed);
+            if free.count_ones() > best.0 {
+                best = (free.count_ones(), first + group, free);
+            }
+            if best.0 == GROUP as u32 {
+                break;
             }
         }
         best
