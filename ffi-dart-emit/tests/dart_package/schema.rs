@@ -256,14 +256,14 @@ impl Schema {
     /// Adds a queue of the message `of`, which has a pool.
     pub fn queue(&mut self, item: Item, of: &Type) {
         let Type::Message(message) = of else { panic!("{of:?} is no message") };
-        let symbol = |op| format!("{}_{}_{op}", self.library, item.name.to_lowercase());
+        let symbol = |op| format!("{}_queue_{}_{op}", self.library, item.name.to_lowercase());
         let facts = [fingerprint::QUEUE, hash_name(&item.name), self.types[message].fingerprint, 16];
         self.records.push(Record::Queue(Queue {
             message: message.clone(),
             capacity: 16,
             fingerprint: Fingerprint(mix(&facts)),
             symbols: QueueSymbols {
-                fingerprint: symbol("queue_fingerprint"),
+                fingerprint: symbol("fingerprint"),
                 push: symbol("push"),
                 pop: symbol("pop"),
                 pop_many: symbol("pop_many"),
