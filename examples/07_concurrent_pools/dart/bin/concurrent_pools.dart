@@ -1,0 +1,143 @@
+/// Threads of Rust and isolates of Dart use one pool, apart and together; says
+/// how fast, and makes sure that no slot ever had two owners.
+///
+/// What is the same each time goes to the standard output, figures to the
+/// standard error.
+library;
+
+import 'dart:developer';
+import 'dart:ffi';
+import 'dart:io';
+import 'dart:isolate';
+import 'dart:math';
+
+import 'package:concurrent_pools/concurrent_pools.dart';
+
+/// Slots that all workers of a run take and give back, taken together.
+const _tasks = 400000;
+
+/// How many slots each worker holds at once, at most.
+const _held = 64;
+
+/// What a worker found, as in Rust's `Report`, and when it worked.
+typedef _Found = ({int tasks, int corrupt, int empty, int start, int end});
+
+Future<void> main() async {
+  final library = ConcurrentPoolsLibrary.open();
+  for (final workers in [1, 2, 4, 8]) {
+    final rounds = _tasks ~/ workers;
+    await _run('threads', [_threads(1000, workers, rounds)], workers);
+    await _run('isolates', [
+      for (var owner = 1; owner <= workers; owner++) _isolate(owner, rounds),
+    ], workers);
+    await _run('threads and isolates', [
+      _threads(1000, workers, rounds ~/ 2),
+      for (var owner = 1; owner <= workers; owner++)
+        _isolate(owner, rounds ~/ 2),
+    ], workers);
+  }
+
+  // A reference outlives its slot, and does no harm.
+  final task = TaskPool.alloc()..ref.owner = 1;
+  final reference = TaskPool.reference(task);
+  _expect(reference.message?.owner == 1, 'the slot is there');
+  TaskPool.free(task);
+  _expect(reference.message == null, 'the slot is gone');
+  try {
+    TaskPool.free(task);
+    _expect(false, 'a slot is given back once');
+  } on DoubleFreeException {
+    print('a slot that is given back twice is refused');
+  }
+
+  final stats = TaskPool.stats;
+  stderr.writeln(stats);
+  _expect(stats.allocs == stats.frees, 'as many given back as allocated');
+  _expect(library.shutdown() == 0, 'nothing leaks');
+  print('all slots are back');
+}
+
+/// Waits for the workers of a run, and checks what they found.
+Future<void> _run(String who, List<Future<_Found>> parts, int workers) async {
+  final found = await Future.wait(parts);
+  final start = found.map((it) => it.start).reduce(min);
+  final end = found.map((it) => it.end).reduce(max);
+  final tasks = found.fold(0, (sum, it) => sum + it.tasks);
+  final corrupt = found.fold(0, (sum, it) => sum + it.corrupt);
+  final empty = found.fold(0, (sum, it) => sum + it.empty);
+  final live = TaskPool.stats.live;
+  _expect(corrupt == 0, '$corrupt slots had two owners');
+  _expect(live == 0, '$live slots are missing');
+  _expect(tasks + empty >= _tasks, '$tasks tasks');
+  print('$workers $who: no slot had two owners, all are back');
+  final millions = (tasks / (end - start)).toStringAsFixed(1);
+  stderr.writeln(
+    '$workers $who: $millions M slots/s taken, checked and given back; '
+    '$empty times empty',
+  );
+}
+
+/// Lets [count] threads of Rust work, which have the numbers from [owner] on.
+Future<_Found> _threads(int owner, int count, int rounds) => Isolate.run(() {
+  // The call takes long: the isolate that waits for it is not the main one.
+  final library = ConcurrentPoolsLibrary.instance;
+  final start = Timeline.now;
+  final Report(:tasks, :corrupt, :empty) = library.hammer(count, rounds, owner);
+  final end = Timeline.now;
+  return (tasks: tasks, corrupt: corrupt, empty: empty, start: start, end: end);
+});
+
+Future<_Found> _isolate(int owner, int rounds) =>
+    Isolate.run(() => _work(owner, rounds));
+
+/// As `work` in `src/lib.rs`.
+_Found _work(int owner, int rounds) {
+  // A clock that all isolates share, unlike a `Stopwatch`.
+  final start = Timeline.now;
+  var tasks = 0, corrupt = 0, empty = 0;
+  final held = <Pointer<Task>>[];
+  for (var round = 0; round < rounds; round++) {
+    if (held.length == _held) {
+      final at = round * 31 % _held;
+      final task = held[at];
+      held[at] = held.last;
+      held.removeLast();
+      if (!_isMarked(task, owner)) corrupt++;
+      TaskPool.free(task);
+    }
+    final task = TaskPool.tryAlloc();
+    if (task == null) {
+      empty++;
+      continue;
+    }
+    if (!_isMarked(task, 0)) corrupt++;
+    task.ref.owner = owner;
+    final marks = task.ref.marks;
+    for (var i = 0; i < marks.length; i++) {
+      marks[i] = owner;
+    }
+    tasks++;
+    held.add(task);
+  }
+  for (final task in held) {
+    if (!_isMarked(task, owner)) corrupt++;
+  }
+  TaskPool.freeMany(held);
+  final end = Timeline.now;
+  return (tasks: tasks, corrupt: corrupt, empty: empty, start: start, end: end);
+}
+
+bool _isMarked(Pointer<Task> task, int owner) {
+  if (task.ref.owner != owner) return false;
+  final marks = task.ref.marks;
+  for (var i = 0; i < marks.length; i++) {
+    if (marks[i] != owner) return false;
+  }
+  return true;
+}
+
+void _expect(bool holds, String what) {
+  if (holds) return;
+  stderr.writeln('wrong: $what');
+  exit(1);
+}
