@@ -8,7 +8,8 @@ pub use memoffset::offset_of;
 
 pub use crate::boundary::{
     Claim, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value, call, claim,
-    clear, disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, text, value,
+    clear, disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, take, take_some,
+    text, value,
 };
 pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_abi};
 pub use crate::layout::{

@@ -220,6 +220,7 @@ impl Schema {
                 Record::Oneof(it) => drop(schema.oneofs.insert(it.id.clone(), it)),
                 Record::Function(it) => schema.functions.push(it),
                 Record::Library(it) => schema.status_clear = it.symbols.status_clear,
+                Record::Queue(_) => {}
             }
         }
         schema

@@ -44,7 +44,7 @@ pub use args::{Region, disjoint, optional, reference, reference_mut, slice, slic
 pub use memory::{alloc, free};
 pub use output::{FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value};
 pub use owned::{FfiOwned, owned_free};
-pub use pooled::{Claim, claim};
+pub use pooled::{Claim, claim, take, take_some};
 pub use status::{Failure, FfiStatus, StatusCode, call, clear};
 
 /// The version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table above. The Dart

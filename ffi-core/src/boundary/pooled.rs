@@ -15,14 +15,18 @@ use crate::types::FfiType;
 #[derive(Debug)]
 pub struct Claim<T: FfiPooled>(ManuallyDrop<PoolBox<T>>);
 
-impl<T: FfiPooled> Claim<T> {
-    /// The slot, which is the function's from now on.
-    #[must_use]
-    pub fn take(self) -> PoolBox<T> {
-        let mut claim = ManuallyDrop::new(self);
-        // SAFETY: the claim is never used again, nor dropped.
-        unsafe { ManuallyDrop::take(&mut claim.0) }
-    }
+/// The slot of a claim, which is the function's from now on.
+#[must_use]
+pub fn take<T: FfiPooled>(claim: Claim<T>) -> PoolBox<T> {
+    let mut claim = ManuallyDrop::new(claim);
+    // SAFETY: the claim is never used again, nor dropped.
+    unsafe { ManuallyDrop::take(&mut claim.0) }
+}
+
+/// [`take`] for an optional argument.
+#[must_use]
+pub fn take_some<T: FfiPooled>(claim: Option<Claim<T>>) -> Option<PoolBox<T>> {
+    claim.map(take)
 }
 
 impl<T: FfiPooled> Drop for Claim<T> {

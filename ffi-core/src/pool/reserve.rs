@@ -5,7 +5,8 @@
 //! ```
 //!
 //! It is zero when it comes, which is what the arrays and the slots start with, and it is never given back: a pointer
-//! into a pool stays readable while the process runs.
+//! into a pool stays readable while the process runs. Windows counts the whole size against its commit limit, though what
+//! is never touched takes no memory there, either.
 
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU64;

@@ -45,8 +45,8 @@ struct Argument {
     region: Option<TokenStream>,
     /// The expression that checks it, with its `unsafe`: a `Result` of what the function takes.
     checked: TokenStream,
-    /// What is done to that when all have been checked.
-    taken: TokenStream,
+    /// What makes it the function's, when all have been checked.
+    taken: Option<TokenStream>,
 }
 
 impl Argument {
@@ -57,9 +57,8 @@ impl Argument {
         }
         let present = format_ident!("__ffi_present_{index}");
         let (Self { raw, region, checked, .. }, name) = (argument, &param.name);
-        let taken = (param.pass == Pass::Pool).then(|| quote!(.map(__ffi::Claim::take)));
         Self {
-            taken: quote!(#taken),
+            taken: (param.pass == Pass::Pool).then(|| quote!(__ffi::take_some)),
             raw: quote!(#raw, #present: __ffi::core::primitive::u8),
             region: region.map(|region| quote!(#region.if_present(#present))),
             checked: quote_spanned!(param.ty.span()=> __ffi::optional(#present, #name, || #checked)),
@@ -78,7 +77,7 @@ impl Argument {
                     raw: quote_spanned!(span=> #raw: <#ty as __ffi::FfiValue>::Abi),
                     region: None,
                     checked: quote_spanned!(span=> unsafe { __ffi::value::<#ty>(#raw, #name) }),
-                    taken: quote!(),
+                    taken: None,
                 };
             }
             Pass::Pool => {
@@ -86,7 +85,7 @@ impl Argument {
                     raw: quote!(#raw: *mut #ty),
                     region: Some(quote!(__ffi::Region::mutable(#raw, 1, #name))),
                     checked: quote_spanned!(span=> unsafe { __ffi::claim::<#ty>(#raw, #name) }),
-                    taken: quote!(.take()),
+                    taken: Some(quote!(__ffi::take)),
                 };
             }
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
@@ -104,7 +103,7 @@ impl Argument {
             raw: quote!(#raw: #raw_type),
             region: Some(quote!(__ffi::Region::#region(#raw, #count, #name))),
             checked: quote_spanned!(span=> unsafe { __ffi::#check(#arguments) }#copy),
-            taken: quote!(),
+            taken: None,
         }
     }
 }
@@ -120,8 +119,11 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let checked = arguments.iter().map(|argument| &argument.checked);
-    let taken = arguments.iter().map(|argument| &argument.taken);
     let locals: Vec<_> = (0..arguments.len()).map(|index| format_ident!("__ffi_local_{index}")).collect();
+    let passed = arguments.iter().zip(&locals).map(|(argument, local)| match &argument.taken {
+        Some(take) => quote!(#take(#local)),
+        None => quote!(#local),
+    });
     let by_value = function
         .params
         .iter()
@@ -148,7 +150,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
                 // length, which nobody else uses during the call; the regions that are written to don't overlap
                 // others, by the check above.
                 #(let #locals = #checked?;)*
-                __ffi::FfiReturn::into_abi(#ident(#(#locals #taken),*))
+                __ffi::FfiReturn::into_abi(#ident(#(#passed),*))
             };
             // SAFETY: the caller passes null, or a status that is zeroed or was written by this library.
             unsafe { __ffi::call(__ffi_status, __ffi_body) }

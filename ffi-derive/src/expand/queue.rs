@@ -17,7 +17,7 @@ pub(crate) fn queue(queue: &Queue) -> TokenStream {
             #[unsafe(export_name = #symbol)]
             unsafe extern "C" fn #callee(#params) -> #result {
                 // SAFETY: the caller of this function keeps the callee's contract.
-                unsafe { __ffi::#callee(&#ident, #arguments) }
+                unsafe { __ffi::#callee(__FFI_QUEUE, #arguments) }
             }
         }
     });
@@ -33,9 +33,11 @@ pub(crate) fn queue(queue: &Queue) -> TokenStream {
         ])
     };
     let exports = exports(&queue.head, &symbol(queue, "signature"), &fingerprint, &record(queue));
+    let capacity = quote_spanned!(ty.span()=> <#ty as __ffi::ExportedQueue>::CAPACITY);
     let contents = quote! {
         type __FfiMessage = #message;
-        const __FFI_CAPACITY: __ffi::core::primitive::usize = <#ty as __ffi::ExportedQueue>::CAPACITY;
+        const __FFI_CAPACITY: __ffi::core::primitive::usize = #capacity;
+        static __FFI_QUEUE: &__ffi::FfiQueue<__FfiMessage, __FFI_CAPACITY> = &#ident;
         #(#functions)*
         #exports
     };
