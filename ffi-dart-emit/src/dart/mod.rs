@@ -52,6 +52,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         file: &model.library.name,
         call: example(model, &names),
         message: model.messages.first().map_or("Thing", |it| &names.of(&it.id).name),
+        pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
     let pools = PoolsFile::new(model, &names);
     let exports = ExportsFile { names: &names, file: &model.library.name, pools: pools.is_some() };
@@ -119,6 +120,8 @@ struct Readme<'a> {
     /// A call that needs nothing but literals.
     call: Option<String>,
     message: &'a str,
+    /// The first message that has a pool.
+    pooled: Option<&'a str>,
 }
 
 fn example(model: &Model, names: &Names<'_>) -> Option<String> {
