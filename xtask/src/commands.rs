@@ -5,6 +5,7 @@ pub mod bench;
 pub mod bless;
 pub mod dart_sdk;
 pub mod demo;
+pub mod sanitize;
 pub mod stress;
 pub mod test;
 
@@ -32,6 +33,8 @@ pub enum Command {
     Bless(bless::Bless),
     /// Write the stress schema, with as many messages as wanted.
     Stress(stress::Stress),
+    /// Run the tests of the pools under loom, valgrind and the ThreadSanitizer.
+    Sanitize(sanitize::Sanitize),
     /// Run a benchmark, or list them all.
     Bench(bench::Bench),
 }
@@ -49,6 +52,7 @@ impl Cli {
             Command::Test(args) => args.run(),
             Command::Bless(args) => args.run(),
             Command::Stress(args) => args.run(),
+            Command::Sanitize(args) => args.run(),
             Command::Bench(args) => args.run(),
         }
     }

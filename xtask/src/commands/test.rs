@@ -26,6 +26,8 @@ impl Test {
         run(cargo()
             .args(["test", "--workspace"])
             .env("FFI_REQUIRE_DART", "1")
-            .env("FFI_DART_SDK", sdk.folder()))
+            .env("FFI_DART_SDK", sdk.folder()))?;
+        // A feature that others in the workspace must not get, as it is slow.
+        run(cargo().args(["test", "-p", "ffi-core", "--features", "pool-debug", "--test", "pool_debug"]))
     }
 }

@@ -1,0 +1,85 @@
+//! `cargo xtask sanitize`.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::{capture, cargo, on_path, run};
+
+/// The arguments of `cargo xtask sanitize`.
+#[derive(Debug, clap::Args)]
+pub struct Sanitize {}
+
+/// What the tests of the pools read: so many threads are enough where each is slow, and so few cases.
+const SMALLER: [(&str, &str); 2] = [("FFI_POOL_THREADS", "40"), ("PROPTEST_CASES", "5")];
+
+impl Sanitize {
+    /// Runs the tests of the pools where faults show that a run by itself survives: under loom, which tries every order,
+    /// under valgrind's memcheck, and under the ThreadSanitizer.
+    ///
+    /// Installs valgrind on Debian when it is missing. The ThreadSanitizer needs a nightly toolchain with the component
+    /// `rust-src`, as the standard library has to be instrumented, too; without one it is left out, and that is said.
+    /// Valgrind's helgrind and drd are no substitute: they know nothing of atomics, so each is a race to them.
+    ///
+    /// # Errors
+    ///
+    /// When a test fails, a tool reports anything, or valgrind can't be had.
+    pub fn run(self) -> Result<()> {
+        run(cargo().args(["test", "-p", "ffi-core", "--lib", "loom"]))?;
+        let host = host()?;
+        memcheck(&host)?;
+        if nightly_with_source() {
+            thread_sanitizer(&host)?;
+        } else {
+            eprintln!(
+                "left out: the ThreadSanitizer; hint: rustup toolchain install nightly --component rust-src"
+            );
+        }
+        Ok(())
+    }
+}
+
+fn memcheck(host: &str) -> Result<()> {
+    if on_path("valgrind").is_none() {
+        if on_path("apt-get").is_none() {
+            bail!("valgrind is missing; hint: install it and put it on `PATH`");
+        }
+        run(Command::new("apt-get").args(["install", "--yes", "valgrind"]))?;
+    }
+    let runner = format!("CARGO_TARGET_{}_RUNNER", host.to_uppercase().replace('-', "_"));
+    let valgrind = "valgrind --quiet --error-exitcode=9 --fair-sched=try";
+    run(tests(&mut cargo())
+        .args(["--", "--skip", "loom", "--test-threads=1"])
+        .env(runner, valgrind)
+        .envs(SMALLER))
+}
+
+fn thread_sanitizer(host: &str) -> Result<()> {
+    // `cargo` of a stable toolchain doesn't know `-Z`, and passes its own toolchain on.
+    let mut command = Command::new("rustup");
+    command.current_dir(crate::workspace::root()).args(["run", "nightly", "cargo"]).env_remove("CARGO");
+    run(tests(&mut command)
+        .args(["-Zbuild-std", "--target", host, "--", "--skip", "loom"])
+        .env("RUSTFLAGS", "-Zsanitizer=thread")
+        .env("TSAN_OPTIONS", "exitcode=66")
+        .envs(SMALLER))
+}
+
+/// The tests of the pools, without those that measure memory.
+fn tests(cargo: &mut Command) -> &mut Command {
+    cargo.args(["test", "-p", "ffi-core", "--lib", "--test", "pool_shutdown"])
+}
+
+/// The triple of this machine.
+fn host() -> Result<String> {
+    let version = capture(Command::new("rustc").arg("-vV"))?.stdout;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).context("`rustc -vV` doesn't say the host")
+}
+
+fn nightly_with_source() -> bool {
+    let sysroot = capture(Command::new("rustup").args(["run", "nightly", "rustc", "--print", "sysroot"]));
+    sysroot
+        .is_ok_and(|sysroot| Path::new(sysroot.stdout.trim()).join("lib/rustlib/src/rust/library").is_dir())
+}
