@@ -30,10 +30,11 @@ struct contender {
     void (*free)(void);
 };
 
-/* When a loop began and ended, in nanoseconds, and how many of its results were wrong. */
+/* When a loop began and ended, what its thread ran meanwhile, in nanoseconds, and how many of its results were wrong. */
 struct span {
     uint64_t start;
     uint64_t end;
+    uint64_t cpu;
     uint64_t wrong;
 };
 
@@ -53,10 +54,21 @@ struct particle {
     default: loop(contender, HEAP, __VA_ARGS__); break;       \
     }
 
-INLINE uint64_t now(void) {
+INLINE uint64_t now(clockid_t clock) {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+INLINE void begin(struct span *span) {
+    span->start = now(CLOCK_MONOTONIC);
+    span->cpu = now(CLOCK_THREAD_CPUTIME_ID);
+}
+
+INLINE void finish(struct span *span, uint64_t wrong) {
+    span->cpu = now(CLOCK_THREAD_CPUTIME_ID) - span->cpu;
+    span->end = now(CLOCK_MONOTONIC);
+    span->wrong = wrong;
 }
 
 INLINE struct particle *take(const struct contender *contender, enum kind kind) {
@@ -81,7 +93,7 @@ INLINE void pair(const struct contender *from, enum kind kind, size_t count, str
     const struct contender held = *from, *contender = &held;
     struct particle stack;
     uint64_t wrong = 0;
-    span->start = now();
+    begin(span);
     for (size_t i = 0; i < count; i++) {
         struct particle *particle = take(contender, kind);
         if (particle == NULL) {
@@ -91,8 +103,7 @@ INLINE void pair(const struct contender *from, enum kind kind, size_t count, str
         *id_of(particle, kind, &stack) = (uint32_t)i;
         wrong += give(contender, kind, particle);
     }
-    span->end = now();
-    span->wrong = wrong;
+    finish(span, wrong);
 }
 
 /* Allocates, writes and frees. */
@@ -106,7 +117,7 @@ INLINE void churn(const struct contender *from, enum kind kind, struct particle 
     struct particle stack;
     uint32_t random = 2463534242;
     uint64_t wrong = 0;
-    span->start = now();
+    begin(span);
     for (size_t i = 0; i < count; i++) {
         random ^= random << 13;
         random ^= random >> 17;
@@ -121,8 +132,7 @@ INLINE void churn(const struct contender *from, enum kind kind, struct particle 
         }
         *id_of(particle, kind, &stack) = (uint32_t)i;
     }
-    span->end = now();
-    span->wrong = wrong;
+    finish(span, wrong);
 }
 
 /* Frees one of those in `live`, whose number is `mask` and one more, and allocates another in its place. */
@@ -161,10 +171,9 @@ uint64_t bench_drain(const struct contender *contender, struct particle **from, 
 INLINE void refusals(const struct contender *from, enum kind kind, size_t count, struct span *span) {
     const struct contender held = *from, *contender = &held;
     uint64_t wrong = 0;
-    span->start = now();
+    begin(span);
     for (size_t i = 0; i < count; i++) wrong += take(contender, kind) != NULL;
-    span->end = now();
-    span->wrong = wrong;
+    finish(span, wrong);
 }
 
 /* Allocates from what is empty. */
@@ -230,7 +239,7 @@ INLINE void produce(const struct contender *from, enum kind kind, struct ring *r
     struct particle stack;
     size_t head = 0;
     uint64_t wrong = 0;
-    span->start = now();
+    begin(span);
     for (size_t tail = 0; tail < count;) {
         while (tail + BATCH - head > RING) {
             /* Pairs with the consumer's store: it has read the entries that are written next. */
@@ -249,8 +258,7 @@ INLINE void produce(const struct contender *from, enum kind kind, struct ring *r
         /* Publishes the entries, and what was written to the messages. */
         atomic_store_explicit(&ring->tail, tail, memory_order_release);
     }
-    span->end = now();
-    span->wrong = wrong;
+    finish(span, wrong);
 }
 
 /* Allocates and hands on `count`, a multiple of 32. */
@@ -262,7 +270,7 @@ INLINE void consume(const struct contender *from, enum kind kind, struct ring *r
     const struct contender held = *from, *contender = &held;
     size_t tail = 0;
     uint64_t wrong = 0;
-    span->start = now();
+    begin(span);
     for (size_t head = 0; head < count;) {
         while (tail == head) {
             /* Pairs with the producer's store. */
@@ -277,8 +285,7 @@ INLINE void consume(const struct contender *from, enum kind kind, struct ring *r
         }
         atomic_store_explicit(&ring->head, head, memory_order_release);
     }
-    span->end = now();
-    span->wrong = wrong;
+    finish(span, wrong);
 }
 
 /* Receives and frees `count`. */

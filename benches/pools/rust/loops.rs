@@ -8,23 +8,34 @@ use anyhow::{Context, Result, ensure};
 use bench_pools::{Functions, Kind, Particle, PeerEntry};
 use libloading::Library;
 
-/// When a loop began and ended, in nanoseconds of the monotonic clock, and how many of its results were wrong.
+/// When a loop began and ended, what its thread ran meanwhile, in nanoseconds, and how many of its results were wrong.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
 pub struct Span {
-    pub start: u64,
-    pub end: u64,
-    pub wrong: u64,
+    start: u64,
+    end: u64,
+    cpu: u64,
+    wrong: u64,
+}
+
+/// What loops took.
+#[derive(Clone, Copy, Debug)]
+pub struct Took {
+    /// From the first start to the last end.
+    pub wall: Duration,
+    /// What their threads ran, together: what other programs do meanwhile doesn't count.
+    pub cpu: Duration,
 }
 
 impl Span {
-    /// The time from the first start to the last end.
-    pub fn of_all(spans: &[Self]) -> Result<Duration> {
+    /// What loops took whose results are right.
+    pub fn of_all(spans: &[Self]) -> Result<Took> {
         let wrong: u64 = spans.iter().map(|span| span.wrong).sum();
         ensure!(wrong == 0, "{wrong} results are wrong");
         let start = spans.iter().map(|span| span.start).min().context("nothing was run")?;
         let end = spans.iter().map(|span| span.end).max().context("nothing was run")?;
-        Ok(Duration::from_nanos(end - start))
+        let cpu = spans.iter().map(|span| span.cpu).sum();
+        Ok(Took { wall: Duration::from_nanos(end - start), cpu: Duration::from_nanos(cpu) })
     }
 }
 

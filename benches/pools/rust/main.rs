@@ -24,6 +24,8 @@ struct Contenders {
     ours: Contender,
     /// Two calls that do nothing.
     empty: Contender,
+    /// The same with an atomic change each.
+    atomic: Contender,
     /// One call that looks at a full map of bits.
     scan: Contender,
     peers: Vec<Contender>,
@@ -47,6 +49,12 @@ impl Contenders {
         Ok(Self {
             ours: find("this pool", Kind::Pool, "bench_pools_particle_pool_alloc", free)?,
             empty: find("empty calls", Kind::Empty, "bench_pools_empty_alloc", "bench_pools_empty_free")?,
+            atomic: find(
+                "calls with an atomic change each",
+                Kind::Empty,
+                "bench_pools_atomic_alloc",
+                "bench_pools_atomic_free",
+            )?,
             scan: find("scan of a full map", Kind::Pool, "bench_pools_scan", "bench_pools_empty_free")?,
             peers: Contender::peers(library)?,
             stats: *stats,

@@ -26,7 +26,7 @@ pub fn run(contenders: &Contenders, folder: &Path) -> Result<()> {
                         threads::run(count, |_| contender.pair(each)).expect("threads can be started");
                     let took = Span::of_all(&spans).expect("no result is wrong");
                     // As if there had been no more than were asked for.
-                    took.mul_f64(pairs as f64 / (each * count) as f64)
+                    took.wall.mul_f64(pairs as f64 / (each * count) as f64)
                 });
             });
         }

@@ -10,14 +10,14 @@ use bench_pools::CAPACITY;
 use ffi_benches::{self as rounds, Samples, compare_all, print_minimum, print_ratio};
 
 use crate::Contenders;
-use crate::loops::{Contender, Ring, Span};
+use crate::loops::{Contender, Ring, Span, Took};
 use crate::threads;
 
-/// How long a sample is to take.
+/// How long a sample is to take on each core that takes part.
 const SAMPLE: Duration = Duration::from_millis(4);
 
-/// The same where threads take part, all of which have to be woken.
-const THREADS_SAMPLE: Duration = Duration::from_millis(25);
+/// The same for threads, all of which have to be woken.
+const THREADS_SAMPLE: Duration = Duration::from_millis(40);
 
 const ROUNDS: usize = 31;
 const THREADS_ROUNDS: usize = 9;
@@ -25,43 +25,54 @@ const THREADS_ROUNDS: usize = 9;
 /// As many as are alive at once in the middle of things.
 const LIVE: usize = 4_096;
 
-/// What `count` took, as if it had been a million.
-fn per_million(took: Duration, count: usize) -> Duration {
-    took.mul_f64(1e6 / count as f64)
-}
-
-/// How many make a sample of about this length; at least `least`, of which it is a multiple.
-fn calibrate(
-    length: Duration,
-    least: usize,
-    mut sample: impl FnMut(usize) -> Result<Duration>,
-) -> Result<usize> {
+/// How many make a sample whose threads run this long together; at least `least`, of which it is a multiple.
+fn calibrate(length: Duration, least: usize, mut sample: impl FnMut(usize) -> Result<Took>) -> Result<usize> {
     let mut count = least;
     loop {
-        let took = sample(count)?;
-        if took * 4 >= length {
-            let parts = length.as_secs_f64() / took.as_secs_f64() * (count / least) as f64;
+        let cpu = sample(count)?.cpu;
+        if cpu * 4 >= length {
+            let parts = length.as_secs_f64() / cpu.as_secs_f64() * (count / least) as f64;
             return Ok((parts.round() as usize).max(1) * least);
         }
         count *= 2;
     }
 }
 
-/// A contender of rounds: calibrated when it is first asked for a sample.
-fn contender<'a>(
-    name: impl Into<String>,
-    length: Duration,
-    least: usize,
-    mut sample: impl FnMut(usize) -> Result<Duration> + 'a,
-) -> rounds::Contender<'a> {
+/// What takes a sample of this many.
+type Sample<'a> = Box<dyn FnMut(usize) -> Result<Took> + 'a>;
+
+/// A contender on one thread.
+fn alone<'a>(name: &str, mut sample: Sample<'a>) -> rounds::Contender<'a> {
     let mut count = None;
     rounds::Contender::new(name, move || {
         let count = match count {
             Some(count) => count,
-            None => *count.insert(calibrate(length, least, &mut sample)?),
+            None => *count.insert(calibrate(SAMPLE, 64, &mut sample)?),
         };
-        Ok(per_million(sample(count)?, count))
+        Ok(sample(count)?.cpu.mul_f64(1e6 / count as f64))
     })
+}
+
+/// A contender on many threads, as many of which run at once as there are cores.
+fn together<'a>(
+    name: &str,
+    threads: usize,
+    least: usize,
+    mut sample: Sample<'a>,
+) -> Result<rounds::Contender<'a>> {
+    let running = threads.min(cores()?) as u32;
+    let mut count = None;
+    Ok(rounds::Contender::new(name, move || {
+        let count = match count {
+            Some(count) => count,
+            None => *count.insert(calibrate(THREADS_SAMPLE * running, least, &mut sample)?),
+        };
+        Ok(sample(count)?.wall.mul_f64(1e6 / count as f64))
+    }))
+}
+
+fn cores() -> Result<usize> {
+    Ok(thread::available_parallelism()?.get())
 }
 
 /// Samples of ours, of the empty calls, and of the peers.
@@ -112,33 +123,34 @@ fn check_one(contender: &Contender) -> Result<()> {
     Ok(())
 }
 
+fn pairs_alone(it: &Contender) -> rounds::Contender<'_> {
+    alone(&it.name, Box::new(|count| Span::of_all(&[it.pair(count)])))
+}
+
 /// Allocate, write, free.
 pub fn pair(contenders: &Contenders) -> Result<()> {
-    let of = |it: &'_ Contender| {
-        let it = it.clone();
-        contender(it.name.clone(), SAMPLE, 64, move |count| Span::of_all(&[it.pair(count)]))
-    };
-    let samples = compare_all("a million pairs", ROUNDS, contenders.all().map(of).collect())?;
+    let all = contenders.all().chain([&contenders.atomic]).map(pairs_alone);
+    let samples = compare_all("a million pairs", ROUNDS, all.collect())?;
     let outcome = Outcome { contenders, samples };
-    let to = |peer: &str| Ok::<_, anyhow::Error>(outcome.ours().ratio_to(outcome.peer(peer)?));
-    print_ratio("c_pair_vs_two_empty_calls", outcome.ours().ratio_to(outcome.empty()), 1.4);
-    print_ratio("c_pair_vs_glibc", to("glibc malloc")?, 0.71);
+    let ours = outcome.ours();
+    print_ratio("c_pair_vs_two_empty_calls", ours.ratio_to(outcome.empty()), 1.4);
+    let atomic = outcome.samples.last().context("it was timed last")?;
+    print_ratio("c_pair_vs_two_calls_with_an_atomic", ours.ratio_to(atomic), 1.4);
+    print_ratio("c_pair_vs_glibc", ours.ratio_to(outcome.peer("glibc malloc")?), 0.71);
     contenders.check_at_rest()
 }
 
 /// Free one of many, allocate another.
 pub fn churn(contenders: &Contenders) -> Result<()> {
     let live: Vec<_> = contenders.all().map(|it| Mutex::new(it.fill(LIVE))).collect();
-    let all: Vec<_> = contenders
-        .all()
-        .zip(&live)
-        .map(|(it, live)| {
-            contender(it.name.clone(), SAMPLE, 64, move |count| {
-                Span::of_all(&[it.churn(&mut live.lock().expect("nobody panicked with it"), count)])
-            })
-        })
-        .collect();
-    let samples = compare_all(&format!("a million pairs among {LIVE} live"), ROUNDS, all)?;
+    let all = contenders.all().zip(&live).map(|(it, live)| {
+        let churn = |count| {
+            let mut live = live.lock().expect("nobody panicked with it");
+            Span::of_all(&[it.churn(&mut live, count)])
+        };
+        alone(&it.name, Box::new(churn))
+    });
+    let samples = compare_all(&format!("a million pairs among {LIVE} live"), ROUNDS, all.collect())?;
     for (it, live) in contenders.all().zip(live) {
         let live = live.into_inner().expect("nobody panicked with it");
         if it.allocates() {
@@ -151,19 +163,20 @@ pub fn churn(contenders: &Contenders) -> Result<()> {
     contenders.check_at_rest()
 }
 
+fn pairs_on<'a>(it: &'a Contender, threads: usize, name: &str) -> Result<rounds::Contender<'a>> {
+    let sample = move |count| Span::of_all(&threads::run(threads, |_| it.pair(count / threads))?);
+    together(name, threads, 16 * threads, Box::new(sample))
+}
+
 /// The same number of pairs on each of many threads.
 pub fn threads(contenders: &Contenders) -> Result<()> {
-    let cores = thread::available_parallelism()?.get();
     for threads in [2, 10, 50, 500, 2_000] {
-        let on = |name: String, it: &'_ Contender, threads: usize| {
-            let it = it.clone();
-            contender(name, THREADS_SAMPLE, 16 * threads, move |count| {
-                Span::of_all(&threads::run(threads, |_| it.pair(count / threads))?)
-            })
-        };
-        let mut all: Vec<_> = contenders.all().map(|it| on(it.name.clone(), it, threads)).collect();
+        let mut all = Vec::new();
+        for it in contenders.all() {
+            all.push(pairs_on(it, threads, &it.name)?);
+        }
         for it in [&contenders.ours, &contenders.empty] {
-            all.push(on(format!("{}, 1 thread", it.name), it, 1));
+            all.push(pairs_on(it, 1, &format!("{}, 1 thread", it.name))?);
         }
         let title = format!("a million pairs, {threads} threads");
         let mut samples = compare_all(&title, THREADS_ROUNDS, all)?;
@@ -171,7 +184,7 @@ pub fn threads(contenders: &Contenders) -> Result<()> {
         let outcome = Outcome { contenders, samples };
         let scaling = alone.ratio_to(outcome.ours());
         let possible = empty_alone.ratio_to(outcome.empty());
-        print_minimum(&format!("c_{threads}_threads_vs_ideal"), scaling / threads.min(cores) as f64, 0.9);
+        print_minimum(&format!("c_{threads}_threads_vs_ideal"), scaling / threads.min(cores()?) as f64, 0.9);
         print_minimum(&format!("c_{threads}_threads_vs_scaling_of_empty_calls"), scaling / possible, 0.9);
         print_minimum(&format!("c_{threads}_threads_times_mutex"), outcome.times("Mutex<Vec>")?, 15.0);
         print_minimum(&format!("c_{threads}_threads_times_mimalloc"), outcome.times("mimalloc")?, 0.9);
@@ -180,26 +193,26 @@ pub fn threads(contenders: &Contenders) -> Result<()> {
     Ok(())
 }
 
+/// `count` messages between each of `pairs` pairs of threads.
+fn handed_over(it: &Contender, pairs: usize, count: usize) -> Result<Took> {
+    let rings = (0..pairs).map(|_| Ring::new()).collect::<Result<Vec<_>>>()?;
+    let spans = threads::run(2 * pairs, |number| {
+        let ring = &rings[number / 2];
+        if number % 2 == 0 { ring.produce(it, count) } else { ring.consume(it, count) }
+    })?;
+    Span::of_all(&spans)
+}
+
 /// One thread allocates, another frees.
 pub fn handover(contenders: &Contenders) -> Result<()> {
     for pairs in [1, 8] {
-        let of = |it: &'_ Contender| {
-            let it = it.clone();
-            contender(it.name.clone(), THREADS_SAMPLE, pairs * 4 * Ring::BATCH, move |count| {
-                let rings = (0..pairs).map(|_| Ring::new()).collect::<Result<Vec<_>>>()?;
-                let spans = threads::run(2 * pairs, |number| {
-                    let ring = &rings[number / 2];
-                    if number % 2 == 0 {
-                        ring.produce(&it, count / pairs)
-                    } else {
-                        ring.consume(&it, count / pairs)
-                    }
-                })?;
-                Span::of_all(&spans)
-            })
+        let of = |it| {
+            let sample = move |count| handed_over(it, pairs, count / pairs);
+            together(&it.name, 2 * pairs, pairs * 4 * Ring::BATCH, Box::new(sample))
         };
+        let all = contenders.all().map(of).collect::<Result<_>>()?;
         let title = format!("a million freed elsewhere, {pairs} x 2 threads");
-        let samples = compare_all(&title, THREADS_ROUNDS, contenders.all().map(of).collect())?;
+        let samples = compare_all(&title, THREADS_ROUNDS, all)?;
         let outcome = Outcome { contenders, samples };
         print_minimum(&format!("c_freed_elsewhere_{pairs}_times_glibc"), outcome.times("glibc malloc")?, 1.5);
         print_minimum(&format!("c_freed_elsewhere_{pairs}_times_mimalloc"), outcome.times("mimalloc")?, 0.6);
@@ -208,17 +221,17 @@ pub fn handover(contenders: &Contenders) -> Result<()> {
     Ok(())
 }
 
+fn refusals(it: &Contender) -> rounds::Contender<'_> {
+    alone(&it.name, Box::new(|count| Span::of_all(&[it.refusals(count)])))
+}
+
 /// Nothing is left.
 pub fn exhaustion(contenders: &Contenders) -> Result<()> {
     let Contenders { ours, scan, .. } = contenders;
     let slots = ours.fill(CAPACITY);
     ensure!(slots.len() == CAPACITY, "{} slots instead of {CAPACITY}", slots.len());
-    let of = |it: &'_ Contender| {
-        let it = it.clone();
-        contender(it.name.clone(), SAMPLE, 16, move |count| Span::of_all(&[it.refusals(count)]))
-    };
     let title = format!("a million refusals, {CAPACITY} slots live");
-    let samples = compare_all(&title, ROUNDS, vec![of(ours), of(scan)])?;
+    let samples = compare_all(&title, ROUNDS, vec![refusals(ours), refusals(scan)])?;
     ours.drain(slots)?;
     print_ratio("c_refusal_vs_1_microsecond", samples[0].median() / 1e3, 1.0);
     print_ratio("c_refusal_vs_scan_of_all_bits", samples[0].ratio_to(&samples[1]), 2.0);

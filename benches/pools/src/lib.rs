@@ -58,6 +58,21 @@ pub extern "C" fn bench_pools_empty_free(_slot: *mut Particle) -> i32 {
     0
 }
 
+static LIVE: AtomicU64 = AtomicU64::new(0);
+
+/// What no allocation can be faster than that changes one bit that all threads share, atomically: what such an instruction
+/// takes differs by a factor of four from one processor to another. The message must not be used.
+#[unsafe(no_mangle)]
+pub extern "C" fn bench_pools_atomic_alloc() -> *mut Particle {
+    if LIVE.fetch_or(1, Ordering::Acquire) == 0 { NOBODYS.0.get() } else { ptr::null_mut() }
+}
+
+/// The same for freeing.
+#[unsafe(no_mangle)]
+pub extern "C" fn bench_pools_atomic_free(_slot: *mut Particle) -> i32 {
+    i32::from(LIVE.fetch_and(!1, Ordering::Release) == 0)
+}
+
 static FULL: [AtomicU64; CAPACITY.div_ceil(64)] = [const { AtomicU64::new(u64::MAX) }; CAPACITY.div_ceil(64)];
 
 /// What finding out that nothing is free takes without anything that says so: a look at one bit per slot, 64 at a time.
