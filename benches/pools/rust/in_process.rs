@@ -11,7 +11,7 @@ use bench_pools::peers::{
     Peer, ShardedSlab, StdMutex, TaggedStack,
 };
 use bench_pools::{CAPACITY, Particle};
-use ffi_benches::{Contender, Samples, compare_all, print_ratio};
+use ffi_benches::{Contender, compare_all, print_ratio};
 use ffi_core::FfiPooled as _;
 
 const PAIRS: usize = 100_000;
@@ -38,8 +38,6 @@ pub fn run() -> Result<()> {
     ensure!(Particle::pool().stats().live == 0, "slots did not come back");
     let [ours, glibc, ..] = &*samples else { unreachable!("there are more") };
     print_ratio("rust_pair_vs_glibc", ours.ratio_to(glibc), 0.71);
-    let fastest = samples[1..].iter().map(Samples::median).fold(f64::INFINITY, f64::min);
-    println!("The fastest of the others takes {fastest:.2} ms");
     Ok(())
 }
 

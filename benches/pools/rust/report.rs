@@ -23,7 +23,7 @@ pub fn run(contenders: &Contenders, folder: &Path) -> Result<()> {
                 bencher.iter_custom(|pairs| {
                     let each = (pairs as usize).div_ceil(count);
                     let spans =
-                        threads::run(count, |_| contender.pair(each)).expect("threads can be started");
+                        threads::run(count, || (), |_| contender.pair(each)).expect("threads can be started");
                     let took = Span::of_all(&spans).expect("no result is wrong");
                     // As if there had been no more than were asked for.
                     took.wall.mul_f64(pairs as f64 / (each * count) as f64)
