@@ -26,6 +26,8 @@ impl<'a> Contender<'a> {
 pub struct Samples {
     name: String,
     sorted: Vec<Duration>,
+    /// In the order of the rounds.
+    rounds: Vec<Duration>,
 }
 
 impl Samples {
@@ -33,6 +35,17 @@ impl Samples {
     #[must_use]
     pub fn median(&self) -> f64 {
         self.at(0.5)
+    }
+
+    /// The median of what a round took divided by what `other` took in the same round: as a machine that is busy for a
+    /// while slows both, it says more than the ratio of their medians.
+    #[must_use]
+    pub fn ratio_to(&self, other: &Self) -> f64 {
+        let both = self.rounds.iter().zip(&other.rounds);
+        let mut ratios: Vec<_> =
+            both.map(|(ours, theirs)| ours.as_secs_f64() / theirs.as_secs_f64()).collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios[ratios.len() / 2]
     }
 
     fn at(&self, part: f64) -> f64 {
@@ -60,12 +73,23 @@ impl fmt::Display for Samples {
 pub fn compare<const N: usize>(
     title: &str,
     rounds: usize,
-    mut contenders: [Contender<'_>; N],
+    contenders: [Contender<'_>; N],
 ) -> Result<[Samples; N]> {
-    let mut samples = [const { Vec::new() }; N];
+    let samples = compare_all(title, rounds, contenders.into())?;
+    Ok(samples.try_into().expect("as many as contenders"))
+}
+
+/// [`compare`] for contenders that are counted at run time.
+///
+/// # Errors
+///
+/// The first of a contender.
+pub fn compare_all(title: &str, rounds: usize, mut contenders: Vec<Contender<'_>>) -> Result<Vec<Samples>> {
+    let count = contenders.len();
+    let mut samples = vec![Vec::new(); count];
     for round in 0..=rounds {
-        for turn in 0..N {
-            let index = (round + turn) % N;
+        for turn in 0..count {
+            let index = (round + turn) % count;
             let contender = &mut contenders[index];
             let sample = (contender.sample)().with_context(|| format!("{title}, {}", contender.name))?;
             if round > 0 {
@@ -74,13 +98,14 @@ pub fn compare<const N: usize>(
         }
     }
     println!("\n{:52}    median   fastest 9 of 10 <", format!("{title}, ms"));
-    let mut names = contenders.into_iter().map(|contender| contender.name);
-    Ok(samples.map(|mut sorted| {
+    let all = contenders.into_iter().zip(samples).map(|(contender, rounds)| {
+        let mut sorted = rounds.clone();
         sorted.sort();
-        let samples = Samples { name: names.next().expect("one per contender"), sorted };
+        let samples = Samples { name: contender.name, sorted, rounds };
         println!("{samples}");
         samples
-    }))
+    });
+    Ok(all.collect())
 }
 
 /// Prints a ratio that should be at most `limit`.

@@ -18,6 +18,8 @@ struct Benchmark {
     name: &'static str,
     about: &'static str,
     run: fn(&mut Tally) -> Result<()>,
+    /// Writes reports that have no ratios into a folder, where there are any.
+    report: Option<fn(&Path) -> Result<()>>,
 }
 
 const BENCHMARKS: &[Benchmark] = &[
@@ -25,24 +27,40 @@ const BENCHMARKS: &[Benchmark] = &[
         name: "calls",
         about: "calls from Dart, fields and batches, against dart:ffi by hand and against Dart (JIT and AOT)",
         run: calls,
+        report: None,
     },
     Benchmark {
         name: "emit",
         about: "time of the emitter, and compile time of the derive against serde's",
         run: emit,
+        report: None,
+    },
+    Benchmark {
+        name: "pools",
+        about: "the pool from C, Rust and Dart, against allocators, free lists and object pools",
+        run: pools,
+        report: Some(report_pools),
     },
     Benchmark {
         name: "types",
         about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
         run: types,
+        report: None,
     },
 ];
+
+/// A library opened at run time that has allocators in it, as that of `pools`, wants more thread-local storage of the fast
+/// form than glibc keeps for such.
+const TLS: [(&str, &str); 1] = [("GLIBC_TUNABLES", "glibc.rtld.optional_static_tls=8192")];
 
 /// Arguments of `cargo xtask bench`.
 #[derive(Debug, Args)]
 pub struct Bench {
     /// The benchmark, or `all`. Without it: lists them.
     name: Option<String>,
+    /// Have criterion write its reports, instead of the rounds and ratios: `pools` alone has them.
+    #[arg(long, requires = "name")]
+    report: bool,
 }
 
 impl Bench {
@@ -63,6 +81,16 @@ impl Bench {
         if chosen.is_empty() {
             let names: Vec<_> = BENCHMARKS.iter().map(|it| it.name).collect();
             bail!("there is no benchmark `{name}`: all, {}", names.join(", "));
+        }
+        if self.report {
+            let reports: Vec<_> = chosen.iter().filter_map(|it| Some((it.name, it.report?))).collect();
+            if reports.is_empty() {
+                bail!("benchmark `{name}` has no reports");
+            }
+            for (name, report) in reports {
+                report(&scratch(name)?.join("report")).with_context(|| format!("reports of {name}"))?;
+            }
+            return Ok(());
         }
         let mut tally = Tally::default();
         for benchmark in chosen {
@@ -125,14 +153,36 @@ fn types(tally: &mut Tally) -> Result<()> {
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-types"]))
 }
 
+/// From C and in process, then from Dart.
+fn pools(tally: &mut Tally) -> Result<()> {
+    tally.run(native_pools().arg(library("pools")?))?;
+    dart(tally, "pools")
+}
+
+fn report_pools(folder: &Path) -> Result<()> {
+    workspace::run(native_pools().arg(library("pools")?).arg(folder))
+}
+
+/// The program that has the loops in C.
+fn native_pools() -> Command {
+    let mut program = workspace::cargo();
+    program.args(["run", "--quiet", "--release", "--package", "bench-pools", "--"]).envs(TLS);
+    program
+}
+
+/// Builds a benchmark's library.
+fn library(benchmark: &str) -> Result<PathBuf> {
+    let release = BuildOptions { release: true, ..BuildOptions::default() };
+    Crate::named(&format!("bench-{benchmark}"))?.build(&release)
+}
+
 /// Builds a benchmark's library, writes its Dart package, and runs the Dart program that compares it.
 fn dart(tally: &mut Tally, benchmark: &str) -> Result<()> {
     let sdk = Sdk::find_or_install()?;
     let folder = workspace::root().join("benches").join(benchmark).join("dart");
     let scratch = scratch(benchmark)?;
 
-    let release = BuildOptions { release: true, ..BuildOptions::default() };
-    let library = Crate::named(&format!("bench-{benchmark}"))?.build(&release)?;
+    let library = library(benchmark)?;
     let mut emitter = workspace::cargo();
     emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
     workspace::run(emitter.arg(&library).arg("--out").arg(scratch.join("package")))?;
@@ -140,11 +190,13 @@ fn dart(tally: &mut Tally, benchmark: &str) -> Result<()> {
 
     // Not `Sdk::run`, which turns assertions on.
     let program = Path::new("bin").join(format!("{benchmark}.dart"));
-    tally.run(sdk.command().arg("run").arg(&program).arg("jit").arg(&library).current_dir(&folder))?;
+    tally.run(
+        sdk.command().arg("run").arg(&program).arg("jit").arg(&library).current_dir(&folder).envs(TLS),
+    )?;
 
     let compiled = scratch.join(format!("{benchmark}.exe"));
     sdk.compile_exe(&folder.join(&program), &compiled)?;
-    tally.run(sdk.program(&compiled).arg("aot").arg(&library))
+    tally.run(sdk.program(&compiled).arg("aot").arg(&library).envs(TLS))
 }
 
 /// Builds the emitter and runs the program that times it and the derive.

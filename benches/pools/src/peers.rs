@@ -1,0 +1,462 @@
+//! What the pool is compared with: allocators, the free lists one would write, and object pools from crates.io.
+//!
+//! None of them zeroes what it hands out, and none but the allocators in part finds out about a bad pointer or a double
+//! free: they do less than the pool.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::UnsafeCell;
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use crossbeam_queue::{ArrayQueue, SegQueue};
+use crossbeam_utils::{Backoff, CachePadded};
+use lockfree_object_pool::{LinearObjectPool, LinearReusable};
+use sharded_slab::Clear;
+
+use crate::{CAPACITY, Functions, Kind, Particle, PeerEntry};
+
+/// One that allocates messages.
+pub trait Peer {
+    /// What the tables call it.
+    const NAME: &'static CStr;
+
+    /// Whether it has [`CAPACITY`] slots, and no more.
+    const BOUNDED: bool = false;
+
+    /// The functions of C to call instead of those below, where it is an allocator.
+    const HEAP: Option<(*const (), *const ())> = None;
+
+    /// A message for the caller alone. Its bytes may be anything.
+    fn alloc() -> Option<NonNull<Particle>>;
+
+    /// Takes it back.
+    ///
+    /// # Safety
+    ///
+    /// It is from [`alloc`](Self::alloc), and nobody uses it any more.
+    unsafe fn free(slot: NonNull<Particle>);
+}
+
+extern "C" fn alloc<P: Peer>() -> Option<NonNull<Particle>> {
+    P::alloc()
+}
+
+unsafe extern "C" fn free<P: Peer>(slot: Option<NonNull<Particle>>) -> i32 {
+    let Some(slot) = slot else { return 1 };
+    // SAFETY: the caller keeps the contract.
+    unsafe { P::free(slot) };
+    0
+}
+
+const fn entry_of<P: Peer>() -> PeerEntry {
+    let functions = match P::HEAP {
+        Some((alloc, free)) => Functions { kind: Kind::Heap, alloc, free },
+        None => Functions { kind: Kind::Pool, alloc: alloc::<P> as *const (), free: free::<P> as *const () },
+    };
+    PeerEntry { name: P::NAME.as_ptr(), bounded: P::BOUNDED, functions }
+}
+
+/// The peer with this index, as C calls it.
+pub(crate) fn entry(index: usize) -> Option<PeerEntry> {
+    let entries = [
+        entry_of::<Glibc>(),
+        entry_of::<Mimalloc>(),
+        entry_of::<Jemalloc>(),
+        entry_of::<StdMutex>(),
+        entry_of::<ParkingLot>(),
+        entry_of::<CrossbeamArray>(),
+        entry_of::<CrossbeamSeg>(),
+        entry_of::<TaggedStack>(),
+        entry_of::<ObjectPool>(),
+        entry_of::<LockfreeObjectPool>(),
+        entry_of::<ShardedSlab>(),
+    ];
+    entries.get(index).copied()
+}
+
+/// The C library's `malloc`.
+#[derive(Debug)]
+pub struct Glibc;
+
+impl Peer for Glibc {
+    const NAME: &'static CStr = c"glibc malloc";
+    const HEAP: Option<(*const (), *const ())> = Some((libc::malloc as *const (), libc::free as *const ()));
+
+    #[inline(always)]
+    fn alloc() -> Option<NonNull<Particle>> {
+        // SAFETY: a message has a size other than zero.
+        NonNull::new(unsafe { System.alloc(Layout::new::<Particle>()) }.cast())
+    }
+
+    #[inline(always)]
+    unsafe fn free(slot: NonNull<Particle>) {
+        // SAFETY: from the same allocator, with the same layout.
+        unsafe { System.dealloc(slot.as_ptr().cast(), Layout::new::<Particle>()) };
+    }
+}
+
+/// Microsoft's allocator.
+#[derive(Debug)]
+pub struct Mimalloc;
+
+impl Peer for Mimalloc {
+    const NAME: &'static CStr = c"mimalloc";
+    const HEAP: Option<(*const (), *const ())> =
+        Some((libmimalloc_sys::mi_malloc as *const (), libmimalloc_sys::mi_free as *const ()));
+
+    #[inline(always)]
+    fn alloc() -> Option<NonNull<Particle>> {
+        // SAFETY: any size may be asked for.
+        NonNull::new(unsafe { libmimalloc_sys::mi_malloc(size_of::<Particle>()) }.cast())
+    }
+
+    #[inline(always)]
+    unsafe fn free(slot: NonNull<Particle>) {
+        // SAFETY: from the same allocator.
+        unsafe { libmimalloc_sys::mi_free(slot.as_ptr().cast()) };
+    }
+}
+
+/// The allocator of FreeBSD, Firefox and others.
+#[derive(Debug)]
+pub struct Jemalloc;
+
+impl Peer for Jemalloc {
+    const NAME: &'static CStr = c"jemalloc";
+    const HEAP: Option<(*const (), *const ())> =
+        Some((tikv_jemalloc_sys::malloc as *const (), tikv_jemalloc_sys::free as *const ()));
+
+    #[inline(always)]
+    fn alloc() -> Option<NonNull<Particle>> {
+        // SAFETY: any size may be asked for.
+        NonNull::new(unsafe { tikv_jemalloc_sys::malloc(size_of::<Particle>()) }.cast())
+    }
+
+    #[inline(always)]
+    unsafe fn free(slot: NonNull<Particle>) {
+        // SAFETY: from the same allocator.
+        unsafe { tikv_jemalloc_sys::free(slot.as_ptr().cast()) };
+    }
+}
+
+/// A list of the slots that are free.
+trait List: Send + Sync {
+    /// All of them.
+    fn full() -> Self;
+    fn pop(&self) -> Option<u32>;
+    fn push(&self, index: u32);
+}
+
+fn indices() -> std::ops::Range<u32> {
+    0..CAPACITY as u32
+}
+
+/// [`CAPACITY`] slots beside a list.
+struct FreeList<L> {
+    slots: Box<[UnsafeCell<Particle>]>,
+    list: L,
+}
+
+// SAFETY: a slot is used by the one thread that has its index from the list.
+unsafe impl<L: Sync> Sync for FreeList<L> {}
+
+impl<L: List> FreeList<L> {
+    fn new() -> Self {
+        Self { slots: (0..CAPACITY).map(|_| UnsafeCell::default()).collect(), list: L::full() }
+    }
+
+    #[inline(always)]
+    fn alloc(&self) -> Option<NonNull<Particle>> {
+        let index = self.list.pop()?;
+        NonNull::new(self.slots[index as usize].get())
+    }
+
+    #[inline(always)]
+    fn free(&self, slot: NonNull<Particle>) {
+        let offset = slot.addr().get() - self.slots.as_ptr().addr();
+        self.list.push((offset / size_of::<Particle>()) as u32);
+    }
+}
+
+macro_rules! free_list {
+    ($(#[$doc:meta])* $peer:ident, $name:literal, $list:ty) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $peer;
+
+        const _: () = {
+            static SLOTS: LazyLock<FreeList<$list>> = LazyLock::new(FreeList::new);
+
+            impl Peer for $peer {
+                const NAME: &'static CStr = $name;
+                const BOUNDED: bool = true;
+
+                #[inline(always)]
+                fn alloc() -> Option<NonNull<Particle>> {
+                    SLOTS.alloc()
+                }
+
+                #[inline(always)]
+                unsafe fn free(slot: NonNull<Particle>) {
+                    SLOTS.free(slot);
+                }
+            }
+        };
+    };
+}
+
+free_list! {
+    /// What is written first.
+    StdMutex, c"Mutex<Vec>", std::sync::Mutex<Vec<u32>>
+}
+
+impl List for std::sync::Mutex<Vec<u32>> {
+    fn full() -> Self {
+        Self::new(indices().rev().collect())
+    }
+
+    #[inline(always)]
+    fn pop(&self) -> Option<u32> {
+        self.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop()
+    }
+
+    #[inline(always)]
+    fn push(&self, index: u32) {
+        self.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(index);
+    }
+}
+
+free_list! {
+    /// The same with a smaller lock.
+    ParkingLot, c"parking_lot::Mutex<Vec>", parking_lot::Mutex<Vec<u32>>
+}
+
+impl List for parking_lot::Mutex<Vec<u32>> {
+    fn full() -> Self {
+        Self::new(indices().rev().collect())
+    }
+
+    #[inline(always)]
+    fn pop(&self) -> Option<u32> {
+        self.lock().pop()
+    }
+
+    #[inline(always)]
+    fn push(&self, index: u32) {
+        self.lock().push(index);
+    }
+}
+
+free_list! {
+    /// A queue with a fixed number of places.
+    CrossbeamArray, c"crossbeam ArrayQueue", ArrayQueue<u32>
+}
+
+impl List for ArrayQueue<u32> {
+    fn full() -> Self {
+        let queue = Self::new(CAPACITY);
+        for index in indices() {
+            List::push(&queue, index);
+        }
+        queue
+    }
+
+    #[inline(always)]
+    fn pop(&self) -> Option<u32> {
+        ArrayQueue::pop(self)
+    }
+
+    #[inline(always)]
+    fn push(&self, index: u32) {
+        let pushed = ArrayQueue::push(self, index);
+        debug_assert!(pushed.is_ok(), "more slots come back than there are");
+    }
+}
+
+free_list! {
+    /// A queue that grows.
+    CrossbeamSeg, c"crossbeam SegQueue", SegQueue<u32>
+}
+
+impl List for SegQueue<u32> {
+    fn full() -> Self {
+        let queue = Self::new();
+        for index in indices() {
+            SegQueue::push(&queue, index);
+        }
+        queue
+    }
+
+    #[inline(always)]
+    fn pop(&self) -> Option<u32> {
+        SegQueue::pop(self)
+    }
+
+    #[inline(always)]
+    fn push(&self, index: u32) {
+        SegQueue::push(self, index);
+    }
+}
+
+free_list! {
+    /// A Treiber stack.
+    TaggedStack, c"tagged Treiber stack", Treiber
+}
+
+/// A stack of indices: the head has the index plus one of the uppermost in its low half, and above it a number that each
+/// change raises, so that a head that was popped and pushed again is another.
+struct Treiber {
+    head: CachePadded<AtomicU64>,
+    /// The index plus one of the next below.
+    next: Box<[AtomicU32]>,
+}
+
+impl List for Treiber {
+    fn full() -> Self {
+        let next =
+            indices().map(|index| AtomicU32::new(if index + 1 < CAPACITY as u32 { index + 2 } else { 0 }));
+        Self { head: CachePadded::new(AtomicU64::new(1)), next: next.collect() }
+    }
+
+    #[inline(always)]
+    fn pop(&self) -> Option<u32> {
+        let backoff = Backoff::new();
+        // Pairs with the exchange in `push`: `next` is as it was stored there.
+        let mut head = self.head.load(Ordering::Acquire);
+        loop {
+            let index = (head as u32).checked_sub(1)?;
+            let next = self.next[index as usize].load(Ordering::Relaxed);
+            let changed = (head >> 32).wrapping_add(1) << 32 | u64::from(next);
+            // Acquire: what the slot's last owner did is done.
+            match self.head.compare_exchange_weak(head, changed, Ordering::Acquire, Ordering::Acquire) {
+                Ok(_) => return Some(index),
+                Err(now) => head = now,
+            }
+            backoff.spin();
+        }
+    }
+
+    #[inline(always)]
+    fn push(&self, index: u32) {
+        let backoff = Backoff::new();
+        let mut head = self.head.load(Ordering::Relaxed);
+        loop {
+            self.next[index as usize].store(head as u32, Ordering::Relaxed);
+            let changed = (head >> 32).wrapping_add(1) << 32 | u64::from(index + 1);
+            // Publishes `next`, and what was done to the slot.
+            match self.head.compare_exchange_weak(head, changed, Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => head = now,
+            }
+            backoff.spin();
+        }
+    }
+}
+
+/// Crate `object-pool`.
+#[derive(Debug)]
+pub struct ObjectPool;
+
+static OBJECT_POOL: LazyLock<object_pool::Pool<Box<Particle>>> =
+    LazyLock::new(|| object_pool::Pool::new(CAPACITY, Box::default));
+
+impl Peer for ObjectPool {
+    const NAME: &'static CStr = c"crate object-pool";
+    const BOUNDED: bool = true;
+
+    #[inline(always)]
+    fn alloc() -> Option<NonNull<Particle>> {
+        let (_, particle) = OBJECT_POOL.try_pull()?.detach();
+        Some(NonNull::from(Box::leak(particle)))
+    }
+
+    #[inline(always)]
+    unsafe fn free(slot: NonNull<Particle>) {
+        // SAFETY: leaked above, and nobody uses it any more.
+        OBJECT_POOL.attach(unsafe { Box::from_raw(slot.as_ptr()) });
+    }
+}
+
+/// Crate `lockfree-object-pool`: the fastest of its pools.
+#[derive(Debug)]
+pub struct LockfreeObjectPool;
+
+/// A message with the guard that gives it back, as C gets a pointer alone.
+#[repr(C)]
+struct Guarded {
+    particle: Particle,
+    guard: MaybeUninit<LinearReusable<'static, Self>>,
+}
+
+// SAFETY: the guard is a pointer to its pool, and is used by the message's one owner.
+unsafe impl Send for Guarded {}
+// SAFETY: as above.
+unsafe impl Sync for Guarded {}
+
+static LINEAR: LazyLock<LinearObjectPool<Guarded>> = LazyLock::new(|| {
+    LinearObjectPool::new(|| Guarded { particle: Particle::default(), guard: MaybeUninit::uninit() }, |_| {})
+});
+
+impl Peer for LockfreeObjectPool {
+    const NAME: &'static CStr = c"crate lockfree-object-pool (Linear)";
+
+    #[inline(always)]
+    fn alloc() -> Option<NonNull<Particle>> {
+        let mut guard = LINEAR.pull();
+        let guarded: NonNull<Guarded> = NonNull::from(&mut *guard);
+        // SAFETY: the guard says that it is ours.
+        let place = unsafe { &raw mut (*guarded.as_ptr()).guard };
+        // SAFETY: as above.
+        unsafe { place.write(MaybeUninit::new(guard)) };
+        Some(guarded.cast())
+    }
+
+    #[inline(always)]
+    unsafe fn free(slot: NonNull<Particle>) {
+        // SAFETY: a message is the first field of what it came in.
+        let place = unsafe { &raw mut (*slot.cast::<Guarded>().as_ptr()).guard };
+        // SAFETY: it was written there, and is read once.
+        let guard = unsafe { place.read() };
+        // SAFETY: as above.
+        drop(unsafe { guard.assume_init() });
+    }
+}
+
+/// Crate `sharded-slab`.
+#[derive(Debug)]
+pub struct ShardedSlab;
+
+/// A message with its key, as C gets a pointer alone.
+#[derive(Default)]
+#[repr(C)]
+struct Keyed {
+    particle: Particle,
+    key: usize,
+}
+
+impl Clear for Keyed {
+    fn clear(&mut self) {}
+}
+
+static SHARDED: LazyLock<sharded_slab::Pool<Keyed>> = LazyLock::new(sharded_slab::Pool::new);
+
+impl Peer for ShardedSlab {
+    const NAME: &'static CStr = c"crate sharded-slab";
+
+    #[inline(always)]
+    fn alloc() -> Option<NonNull<Particle>> {
+        let mut keyed = SHARDED.create()?;
+        keyed.key = keyed.key();
+        Some(NonNull::from(&mut *keyed).cast())
+    }
+
+    #[inline(always)]
+    unsafe fn free(slot: NonNull<Particle>) {
+        // SAFETY: a message is the first field of what it came in.
+        let key = unsafe { (*slot.cast::<Keyed>().as_ptr()).key };
+        SHARDED.clear(key);
+    }
+}
