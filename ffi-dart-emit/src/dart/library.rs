@@ -274,7 +274,13 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
         out.push_str("\nThrows a [PoolException] for what is no slot of the caller's.");
     }
     if it.fallible {
-        out.push_str("\nThrows a [RustErrorException] for an `Err`.");
+        out.push_str(match it.returns {
+            // Where a message comes from a pool, the pool may be why there is none.
+            Some(Returns::Pool(_)) => {
+                "\nThrows a [RustErrorException] for an `Err`, and a [PoolException] for a\n`PoolError`."
+            }
+            _ => "\nThrows a [RustErrorException] for an `Err`.",
+        });
     }
     if out.is_empty() { out } else { format!("\n{out}") }
 }
