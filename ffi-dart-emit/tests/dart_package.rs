@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use ffi_core::schema::read::{Item, Pass, Scalar, Type};
+use ffi_core::schema::read::{Item, Pass, Reset, Returns, Scalar, Type};
 use ffi_dart_emit::c;
 use ffi_dart_emit::dart::{Options, package};
 use ffi_dart_emit::model::Model;
@@ -151,6 +151,7 @@ fn containers() -> Model {
     let mode = schema.enumeration("Mode", Scalar::U16, &[("Off", 0), ("On", 1), ("Auto", 7)]);
     let Type::Enum(mode_id) = mode.clone() else { unreachable!("it is an enum") };
     let point = schema.message("Point", &[("x", of(Scalar::F32)), ("y", of(Scalar::F32))]);
+    schema.pool(&point, Reset::Keep);
     let aligned = schema.message_aligned(named("Aligned"), vec![(named("byte"), of(Scalar::U8))], 32);
     let shape = schema.oneof_of(
         Item { doc: "What is drawn.".into(), ..named("Shape") },
@@ -528,6 +529,7 @@ fn torture() -> Model {
     let Type::Enum(word_id) = word.clone() else { unreachable!("it is an enum") };
     let open_word = Type::Open(word_id);
     let inner = schema.message("Inner", &[("x", scalar(Scalar::F32))]);
+    schema.pool(&inner, Reset::Zero);
     for (name, ty) in [
         ("ChoiceNothing", None),
         ("ChoiceNumber", Some(scalar(Scalar::U64))),
@@ -565,7 +567,11 @@ fn torture() -> Model {
         ("OpenWords", open_word.clone()),
         ("ArraysOfStrings", array(str(4), 2)),
     ] {
-        schema.message(name, &ints(ty));
+        let message = schema.message(name, &ints(ty));
+        schema.pool(&message, Reset::Zero);
+    }
+    for name in TORTURE {
+        schema.queue(named(&format!("WAITING_{}", name.to_uppercase())), &inner);
     }
     for name in TORTURE {
         let params = [(*name, Pass::Slice, word.clone()), ("x", Pass::Value, word.clone())];
@@ -640,7 +646,11 @@ fn torture_of_types() -> Model {
     let mut all = Schema::new("torture_of_types");
     let mut taken = std::collections::HashSet::new();
     let add = |schema: &mut Schema, word: &str| {
-        schema.message(word, &[("x", Type::Scalar(Scalar::F32)), ("name", str(3))]);
+        let message = schema.message(word, &[("x", Type::Scalar(Scalar::F32)), ("name", str(3))]);
+        schema.pool(&message, Reset::Zero);
+        schema.queue(named(&format!("{word}Waiting")), &message);
+        let holder = schema.message(&format!("{word}R"), &[("r", reference(message.clone()))]);
+        schema.pool(&holder, Reset::Keep);
         schema.enumeration(&format!("{word}E"), Scalar::U8, &[("A", 0)]);
         schema.oneof(&format!("{word}O"), &[("A", Some(vec(Type::Scalar(Scalar::U8), 3)))]);
     };
@@ -748,7 +758,12 @@ fn shape(random: &mut Random, longest: u64) -> Model {
         });
         let fields = fields.collect();
         let name = upper(random.name(number, longest));
-        let ty = schema.message_aligned(named(&name), fields, 1);
+        let ty = schema.message_aligned(Item { deprecated: note(random), ..named(&name) }, fields, 1);
+        schema.pool(&ty, *random.pick(&[Reset::Zero, Reset::Keep]));
+        if random.below(2) == 0 {
+            let name = random.name(number, longest);
+            schema.queue(Item { deprecated: note(random), ..named(&name) }, &ty);
+        }
         types.push(ty);
     }
     for number in 0..6 {
@@ -759,9 +774,16 @@ fn shape(random: &mut Random, longest: u64) -> Model {
         let params: Vec<_> =
             params.iter().map(|(name, pass, ty)| (name.as_str(), *pass, ty.clone())).collect();
         let returns = (random.below(4) > 0).then(|| random.pick(&types).clone());
+        let pooled = types.iter().find_map(|it| match it {
+            Type::Message(id) if random.below(4) == 0 => Some(id.clone()),
+            _ => None,
+        });
         let (leaf, note) = (random.below(2) == 0, note(random));
         let item = Item { deprecated: note, ..named(&random.name(number, longest)) };
-        schema.function(item, &params, returns, |it| it.leaf = leaf);
+        schema.function(item, &params, returns, |it| {
+            it.leaf = leaf;
+            it.returns = pooled.map(Returns::Pool).or(it.returns.take());
+        });
     }
     schema.model()
 }
@@ -998,8 +1020,15 @@ fn no_type_of_generated_code_is_free_to_take() {
         for line in contents.lines() {
             let code = line.split("//").next().unwrap();
             let top = code.strip_prefix("abstract ").unwrap_or(code);
-            let declares =
-                ["final class ", "base class ", "sealed class ", "base mixin ", "interface class "];
+            let declares = [
+                "final class ",
+                "base class ",
+                "sealed class ",
+                "base mixin ",
+                "interface class ",
+                "enum ",
+                "typedef ",
+            ];
             let declared = declares.iter().find_map(|kind| top.strip_prefix(kind));
             let name = |text: &str| {
                 text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned()
@@ -1020,7 +1049,7 @@ fn no_type_of_generated_code_is_free_to_take() {
         .filter(|name| !name.starts_with('_'))
         .filter(|name| {
             !own.iter().any(|own| {
-                let helpers = ["", "Array", "Box", "Data", "Library"];
+                let helpers = ["", "Array", "Box", "Data", "Library", "Pool", "Ref"];
                 name.strip_prefix(own).is_some_and(|rest| helpers.contains(&rest) || cases.contains(&rest))
             })
         })
@@ -1043,6 +1072,13 @@ fn names_that_meet_in_dart_name_both_owners() {
     schema.message("Dot", &[("id", Type::Scalar(Scalar::U64)), ("id_big", byte())]);
     schema.message("DotArray", &[("x", byte())]);
     schema.message("CLibrary", &[("x", byte())]);
+    let slot = schema.message("Slot", &[("x", byte())]);
+    schema.pool(&slot, Reset::Zero);
+    schema.message("SlotPool", &[("x", byte())]);
+    schema.message("SlotRef", &[("x", byte())]);
+    schema.message("SlotsQueue", &[("x", byte())]);
+    schema.queue(named("SLOTS"), &slot);
+    schema.queue(named("SLOTS_QUEUE"), &slot);
     schema.function(
         named("do_it"),
         &[("p_q", Pass::Value, byte()), ("pQ", Pass::Value, byte())],

@@ -11,6 +11,17 @@ uint32_t containers_abi_version(void) { return 1; }
 void containers_status_clear(FfiStatus *status) { memset(status, 0, sizeof *status); }
 void containers_free(uint8_t *memory) { free(memory); }
 void containers_owned_free(FfiOwned *owned) { free(owned); }
+uint64_t containers_shutdown(void) { return 0; }
+
+/* A pool in which there is nothing. */
+Point *containers_point_pool_alloc(void) { return NULL; }
+size_t containers_point_pool_alloc_many(Point **slots, size_t count) { (void)slots, (void)count; return 0; }
+int32_t containers_point_pool_free(Point *slot) { (void)slot; return FFI_FREE_FOREIGN; }
+size_t containers_point_pool_free_many(Point **slots, size_t count) { (void)slots, (void)count; return 0; }
+void containers_point_pool_release(Point *slot) { (void)slot; }
+void containers_point_pool_stats(FfiPoolStats *stats) { memset(stats, 0, sizeof *stats); }
+Point *containers_point_pool_resolve(uint32_t index, uint32_t generation) { (void)index, (void)generation; return NULL; }
+uint64_t containers_point_pool_reference(const Point *slot) { (void)slot; return 0; }
 
 uint8_t *containers_alloc(size_t size, size_t align) {
     uint8_t *memory = aligned_alloc(align, (size + align - 1) / align * align);

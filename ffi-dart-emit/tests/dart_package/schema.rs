@@ -6,7 +6,8 @@ use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{self, hash_name, mix};
 use ffi_core::schema::read::{
     Case, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy,
-    Param, Pass, Record, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Scalar, Type, TypeId,
+    TypeSymbols, Variant,
 };
 use ffi_dart_emit::model::{Model, resolve, scalar_name, scalar_size};
 use heck::ToSnakeCase;
@@ -84,6 +85,7 @@ impl Schema {
             alloc: symbol("alloc"),
             free: symbol("free"),
             owned_free: symbol("owned_free"),
+            shutdown: symbol("shutdown"),
         };
         let record = Library {
             name: library.to_owned(),
@@ -214,6 +216,7 @@ impl Schema {
             symbols: TypeSymbols { fingerprint: self.symbol(&item.name, "fingerprint") },
             fields: records,
             reserved: Vec::new(),
+            pool: None,
             item,
         }));
         Type::Message(id)
@@ -223,6 +226,53 @@ impl Schema {
     pub fn message(&mut self, name: &str, fields: &[(&str, Type)]) -> Type {
         let fields = fields.iter().map(|(name, ty)| (named(name), ty.clone())).collect();
         self.message_aligned(named(name), fields, 1)
+    }
+
+    /// Gives the message `ty` a pool.
+    pub fn pool(&mut self, ty: &Type, reset: Reset) {
+        let Type::Message(id) = ty else { panic!("{ty:?} is no message") };
+        let symbol = |name: &str, op: &str| self.symbol(name, &format!("pool_{op}"));
+        let name = id.0.rsplit("::").next().expect("an id ends in the name");
+        let symbols = PoolSymbols {
+            alloc: symbol(name, "alloc"),
+            alloc_many: symbol(name, "alloc_many"),
+            free: symbol(name, "free"),
+            free_many: symbol(name, "free_many"),
+            release: symbol(name, "release"),
+            stats: symbol(name, "stats"),
+            resolve: symbol(name, "resolve"),
+            reference: symbol(name, "reference"),
+        };
+        for record in &mut self.records {
+            if let Record::Message(it) = record
+                && it.id == *id
+            {
+                it.pool = Some(Pool { capacity: 1000, reset, symbols });
+                return;
+            }
+        }
+    }
+
+    /// Adds a queue of the message `of`, which has a pool.
+    pub fn queue(&mut self, item: Item, of: &Type) {
+        let Type::Message(message) = of else { panic!("{of:?} is no message") };
+        let symbol = |op| format!("{}_{}_{op}", self.library, item.name.to_lowercase());
+        let facts = [fingerprint::QUEUE, hash_name(&item.name), self.types[message].fingerprint, 16];
+        self.records.push(Record::Queue(Queue {
+            message: message.clone(),
+            capacity: 16,
+            fingerprint: Fingerprint(mix(&facts)),
+            symbols: QueueSymbols {
+                fingerprint: symbol("queue_fingerprint"),
+                push: symbol("push"),
+                pop: symbol("pop"),
+                pop_many: symbol("pop_many"),
+                len: symbol("len"),
+                close: symbol("close"),
+                is_closed: symbol("is_closed"),
+            },
+            item,
+        }));
     }
 
     pub fn enumeration_of(&mut self, item: Item, repr: Scalar, variants: Vec<(Item, i64)>) -> Type {
@@ -289,6 +339,7 @@ impl Schema {
                 Some(Returns::Value(ty)) => self.facts(ty).fingerprint,
                 Some(Returns::Text) => mix(&[fingerprint::OWNED_STRING]),
                 Some(Returns::Vec(ty)) => mix(&[fingerprint::OWNED_VEC, self.facts(ty).fingerprint]),
+                Some(Returns::Pool(id)) => mix(&[fingerprint::POOL_BOX, self.types[id].fingerprint]),
             },
             u64::from(function.fallible),
             u64::from(function.optional),
@@ -301,6 +352,7 @@ impl Schema {
                 Pass::Slice => "slice",
                 Pass::SliceMut => "slice_mut",
                 Pass::Str => "str",
+                Pass::Pool => "pool",
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);

@@ -122,6 +122,7 @@ fn docs_can_not_leave_their_comment() {
         for record in &mut records {
             let item = match record {
                 Record::Library(_) => continue,
+                Record::Queue(it) => &mut it.item,
                 Record::Message(it) => {
                     it.fields[0].item.doc = doc.to_owned();
                     &mut it.item

@@ -5,8 +5,8 @@ use ffi_core::schema::read::{Enum, Function, Library, Message, Pass, Record, Sca
 use ffi_dart_emit::model::{Composite, Model, resolve};
 
 use crate::schema::{
-    array, containers, demo, enumeration, function, id, library, map, message, oneof, option, scalar, seal,
-    str, vec,
+    array, containers, demo, enumeration, function, id, library, map, message, oneof, option, pooled, scalar,
+    seal, str, vec,
 };
 
 fn f32() -> Type {
@@ -298,7 +298,8 @@ fn containers_hold_but_references_do_not() {
     }
     assert_eq!(of(vec(choice(), 1)), ["message demo::Node, field next: `demo::Choice` holds itself"]);
     let reference = message("Node", 8, 4, &[("next", 0, Type::Ref(id("Node")))]);
-    assert_eq!(of_message(reference), [""; 0]);
+    assert_eq!(of_message(reference.clone())[0], "message demo::Node, field next: `demo::Node` has no pool");
+    assert_eq!(of_message(pooled(reference)), [""; 0]);
 }
 
 #[test]
@@ -370,6 +371,7 @@ fn every_fingerprint_is_checked() {
             Record::Enum(it) => &mut it.fingerprint,
             Record::Oneof(it) => &mut it.fingerprint,
             Record::Function(it) => &mut it.fingerprint,
+            Record::Queue(it) => &mut it.fingerprint,
         };
         fingerprint.0 ^= 1;
         let problems = resolve(records).unwrap_err().to_string();

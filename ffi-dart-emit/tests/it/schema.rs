@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, REF,
-    SCALAR, STR, VEC, hash_name, mix,
+    ARRAY, BYTES, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC,
+    POOL_BOX, QUEUE, REF, SCALAR, STR, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
     Case, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy,
-    Param, Pass, Record, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Scalar, Type, TypeId,
+    TypeSymbols, Variant,
 };
 
 pub fn item(name: &str) -> Item {
@@ -33,6 +34,7 @@ pub fn library() -> Library {
             alloc: "demo_alloc".to_owned(),
             free: "demo_free".to_owned(),
             owned_free: "demo_owned_free".to_owned(),
+            shutdown: "demo_shutdown".to_owned(),
         },
     }
 }
@@ -53,6 +55,43 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         symbols: TypeSymbols { fingerprint: format!("demo_{}_fingerprint", name.to_lowercase()) },
         fields: fields.iter().map(field).collect(),
         reserved: Vec::new(),
+        pool: None,
+    }
+}
+
+/// `message` with a pool.
+pub fn pooled(message: Message) -> Message {
+    let symbol = |op: &str| format!("demo_{}_pool_{op}", message.item.name.to_lowercase());
+    let symbols = PoolSymbols {
+        alloc: symbol("alloc"),
+        alloc_many: symbol("alloc_many"),
+        free: symbol("free"),
+        free_many: symbol("free_many"),
+        release: symbol("release"),
+        stats: symbol("stats"),
+        resolve: symbol("resolve"),
+        reference: symbol("reference"),
+    };
+    Message { pool: Some(Pool { capacity: 1000, reset: Reset::Zero, symbols }), ..message }
+}
+
+/// A queue of the message `of`.
+pub fn queue(name: &str, of: &str) -> Queue {
+    let symbol = |op: &str| format!("demo_{}_{op}", name.to_lowercase());
+    Queue {
+        item: item(name),
+        message: id(of),
+        capacity: 16,
+        fingerprint: Fingerprint(0),
+        symbols: QueueSymbols {
+            fingerprint: symbol("queue_fingerprint"),
+            push: symbol("push"),
+            pop: symbol("pop"),
+            pop_many: symbol("pop_many"),
+            len: symbol("len"),
+            close: symbol("close"),
+            is_closed: symbol("is_closed"),
+        },
     }
 }
 
@@ -126,7 +165,7 @@ pub fn map(key: Type, value: Type, cap: u64) -> Type {
     Type::Map { key: Box::new(key), value: Box::new(value), cap }
 }
 
-/// Text, lists, options, maps, oneofs and references, some in each other.
+/// Text, lists, options, maps, oneofs and references, some in each other, with pools and a queue.
 pub fn containers() -> Vec<Record> {
     let f64 = || scalar(Scalar::F64);
     let u8 = || scalar(Scalar::U8);
@@ -149,10 +188,11 @@ pub fn containers() -> Vec<Record> {
     shapes.cases[1].item.doc = "Its radius.".to_owned();
     seal(vec![
         Record::Library(library()),
-        Record::Message(message("Pair", 2, 1, &[("a", 0, u8()), ("b", 1, u8())])),
+        Record::Message(pooled(message("Pair", 2, 1, &[("a", 0, u8()), ("b", 1, u8())]))),
         Record::Message(message("Broad", 64, 64, &[("bytes", 0, array(u8(), 3))])),
         Record::Oneof(shapes),
-        Record::Message(message(
+        Record::Queue(queue("SCENES", "Scene")),
+        Record::Message(pooled(message(
             "Scene",
             512,
             64,
@@ -172,7 +212,7 @@ pub fn containers() -> Vec<Record> {
                 ("wide", 320, option(Type::Message(id("Broad")))),
                 ("flag", 448, option(scalar(Scalar::Bool))),
             ],
-        )),
+        ))),
         Record::Function(function(
             "area",
             &[("shape", Pass::Ref, shape()), ("all", Pass::Slice, shape())],
@@ -267,6 +307,11 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
         Record::Function(it) => {
             Record::Function(Function { fingerprint: Fingerprint(of_function(&it, &types)), ..it })
         }
+        Record::Queue(it) => {
+            let message = of_type(&Type::Message(it.message.clone()), &types);
+            let facts = [QUEUE, hash_name(&it.item.name), message, it.capacity];
+            Record::Queue(Queue { fingerprint: Fingerprint(mix(&facts)), ..it })
+        }
         library => library,
     };
     records.into_iter().map(sealed).collect()
@@ -304,6 +349,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         Some(Returns::Value(ty)) => of_type(ty, types),
         Some(Returns::Text) => mix(&[OWNED_STRING]),
         Some(Returns::Vec(ty)) => mix(&[OWNED_VEC, of_type(ty, types)]),
+        Some(Returns::Pool(id)) => mix(&[POOL_BOX, of_type(&Type::Message(id.clone()), types)]),
     };
     let (fallible, optional) = (function.fallible.into(), function.optional.into());
     let mut facts = vec![FUNCTION, hash_name(&function.item.name), returns, fallible, optional];
@@ -315,6 +361,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::Slice => "slice",
             Pass::SliceMut => "slice_mut",
             Pass::Str => "str",
+            Pass::Pool => "pool",
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         facts.extend([hash_name(&pass), of_type(&param.ty, types)]);

@@ -1,0 +1,727 @@
+/// Pools, references, boxes and queues; `tests/fixtures/pools` has the Rust.
+/// What shuts the library down is in `pools_shutdown_test.dart`.
+library;
+
+import 'dart:ffi';
+import 'dart:isolate';
+import 'dart:typed_data';
+
+import 'package:fixture_pools/fixture_pools.dart';
+import 'package:test/test.dart';
+
+void main() {
+  final library = FixturePoolsLibrary.open();
+
+  Matcher throwsIt<T extends FfiException>([String part = '']) =>
+      throwsA(isA<T>().having((it) => it.message, 'message', contains(part)));
+
+  /// The three tokens that there are.
+  List<Pointer<Token>> allTokens() => [
+    for (var i = 0; i < 3; i++) TokenPool.alloc(),
+  ];
+
+  /// Whatever a test does, it gives everything back.
+  void expectNoneLive() {
+    expect(EventPool.stats.live, 0);
+    expect(ParticlePool.stats.live, 0);
+    expect(PlanNodePool.stats.live, 0);
+    expect(TokenPool.stats.live, 0);
+  }
+
+  tearDown(expectNoneLive);
+
+  group('slots', () {
+    test('are zeroed, distinct, and where they were', () {
+      final one = ParticlePool.alloc(), other = ParticlePool.alloc();
+      expect(one, isNot(other));
+      one.ref
+        ..owner = 7
+        ..position[1] = 2.5;
+      expect((one.ref.owner, one.ref.position[1]), (7, 2.5));
+      expect((other.ref.owner, other.ref.mass), (0, 0));
+      ParticlePool.free(one);
+      ParticlePool.free(other);
+      for (var i = 0; i < 5000; i++) {
+        final slot = ParticlePool.alloc();
+        expect((slot.ref.owner, slot.ref.position[1]), (0, 0));
+        slot.ref.owner = 1;
+        ParticlePool.free(slot);
+      }
+    });
+
+    test('of pictures keep what they hold', () {
+      final slots = FramePool.allocMany(120);
+      for (final slot in slots) {
+        slot.ref.number = 1000;
+        library.paint(slot, 7);
+        expect(slot.ref.number, 1001);
+      }
+      slots.free();
+      final again = FramePool.alloc();
+      expect(again.ref.number, 1001);
+      expect(again.ref.pixels.last, 7);
+      FramePool.free(again);
+    });
+
+    test('run out', () {
+      final before = TokenPool.stats;
+      final tokens = allTokens();
+      expect(TokenPool.tryAlloc(), isNull);
+      expect(
+        TokenPool.alloc,
+        throwsIt<PoolExhaustedException>(
+          'the pool of `Token` is exhausted: fewer of its 3 slots are free',
+        ),
+      );
+      expect(TokenPool.owned, throwsIt<PoolExhaustedException>('hint: '));
+      expect(
+        () => TokenPool.using((slot) => fail('there is none')),
+        throwsIt<PoolExhaustedException>(),
+      );
+      tokens.forEach(TokenPool.free);
+      final stats = TokenPool.stats;
+      expect(stats.failedAllocs - before.failedAllocs, 4);
+      expect(stats.allocs - before.allocs, 3);
+      expect(stats.frees - before.frees, 3);
+      expect((stats.highWater, stats.capacity, TokenPool.capacity), (3, 3, 3));
+      expect(stats.state, PoolState.open);
+      expect('$stats', startsWith('PoolStats(state: open, capacity: 3, '));
+    });
+
+    test('that the system has no memory for', () {
+      const message = 'the pool of `Vast` could not reserve 268435';
+      expect(VastPool.tryAlloc(), isNull);
+      expect(VastPool.alloc, throwsIt<PoolMemoryException>(message));
+      expect(VastPool.stats.state, PoolState.reservationFailed);
+      expect(library.newVast, throwsIt<PoolMemoryException>(message));
+    });
+
+    test('are lent to an action', () {
+      late Pointer<Token> seen;
+      expect(
+        TokenPool.using((slot) {
+          seen = slot;
+          return slot.ref.id = 5;
+        }),
+        5,
+      );
+      expect(TokenPool.reference(seen).isNone, isTrue);
+      expect(
+        () => TokenPool.using((slot) => throw StateError('mine')),
+        throwsA(isA<StateError>().having((it) => it.message, '', 'mine')),
+      );
+      expect(TokenPool.stats.live, 0);
+      // An action that gives its slot back itself is told.
+      expect(
+        () => TokenPool.using(TokenPool.free),
+        throwsIt<DoubleFreeException>(),
+      );
+    });
+
+    test('are lent to an action until its future is complete', () async {
+      Future<int> later(Pointer<Token> slot) async {
+        await Future<void>.delayed(const Duration(milliseconds: 1));
+        expect(TokenPool.stats.live, 1);
+        return slot.ref.id = 6;
+      }
+
+      final Future<int> result = TokenPool.using(later);
+      expect(TokenPool.stats.live, 1);
+      expect(await result, 6);
+      expect(TokenPool.stats.live, 0);
+      await expectLater(
+        TokenPool.using((slot) async => throw StateError('later')),
+        throwsStateError,
+      );
+    });
+  });
+
+  group('many slots', () {
+    test('come and go at once', () {
+      final slots = ParticlePool.allocMany(1000);
+      expect(slots.length, 1000);
+      expect({for (final slot in slots) slot.address}.length, 1000);
+      expect(slots[999], slots.last);
+      expect(slots.elementAt(3), slots[3]);
+      expect(() => slots[1000], throwsRangeError);
+      expect(() => slots[-1], throwsRangeError);
+      expect(ParticlePool.stats.live, 1000);
+      slots.free();
+      expect(slots, isEmpty);
+      expect(() => slots[0], throwsRangeError);
+      slots.free();
+      expect(ParticlePool.allocMany(0), isEmpty);
+      expect(() => ParticlePool.allocMany(-1), throwsRangeError);
+    });
+
+    test('all or none', () {
+      final one = TokenPool.alloc();
+      for (final count in [3, 4, 1 << 40]) {
+        expect(
+          () => TokenPool.allocMany(count),
+          throwsIt<PoolExhaustedException>(),
+        );
+        expect(TokenPool.stats.live, 1);
+      }
+      TokenPool.allocMany(2).free();
+      TokenPool.free(one);
+    });
+
+    test('in the same memory each time', () {
+      final slots = ParticlePool.slots(100);
+      expect((slots.capacity, slots.length), (100, 0));
+      for (final count in [100, 1, 0, 57]) {
+        expect(ParticlePool.allocMany(count, into: slots), same(slots));
+        expect(slots.length, count);
+        ParticlePool.freeMany(slots);
+        expect(slots, isEmpty);
+      }
+      expect(
+        () => ParticlePool.allocMany(101, into: slots),
+        throwsIt<CapacityException>(),
+      );
+      ParticlePool.allocMany(2, into: slots);
+      expect(() => ParticlePool.allocMany(1, into: slots), throwsStateError);
+      final kept = slots.toList();
+      slots.clear();
+      expect(ParticlePool.stats.live, 2);
+      ParticlePool.freeMany(kept);
+      slots.dispose();
+      slots.dispose();
+      expect(slots.capacity, 0);
+      expect(
+        () => ParticlePool.allocMany(1, into: slots),
+        throwsIt<CapacityException>(),
+      );
+    });
+
+    test('of which some are passed on', () {
+      final slots = TokenPool.allocMany(3);
+      final id = library.spend(slots.takeAt(1)..ref.id = 9);
+      expect(id, 9);
+      expect(slots[1], nullptr);
+      expect(slots.takeAt(1), nullptr);
+      expect(TokenPool.stats.live, 2);
+      slots.free();
+    });
+
+    test('of which the pool takes all it can', () {
+      final slots = TokenPool.allocMany(3);
+      final before = TokenPool.stats;
+      TokenPool.free(slots[0]);
+      expect(slots.free, throwsIt<DoubleFreeException>('`Token`'));
+      expect(slots, isEmpty);
+      final stats = TokenPool.stats;
+      expect(stats.live, 0);
+      // By the call for all of them, and by the one that asks why.
+      expect(stats.badDouble - before.badDouble, 2);
+
+      final good = TokenPool.alloc();
+      expect(
+        () => TokenPool.freeMany([nullptr, Pointer.fromAddress(4096), good]),
+        throwsIt<ForeignSlotException>(),
+      );
+      expect(TokenPool.stats.live, 0);
+    });
+  });
+
+  group('what is no slot to give back', () {
+    late PoolStats before;
+    setUp(() => before = TokenPool.stats);
+
+    test('null', () {
+      expect(
+        () => TokenPool.free(nullptr),
+        throwsIt<NullSlotException>('given back to the pool of `Token`'),
+      );
+      expect(TokenPool.stats.badNull - before.badNull, 1);
+    });
+
+    test('memory of another kind, and of another pool', () {
+      final box = TokenBox();
+      final event = EventPool.alloc();
+      for (final foreign in [box.pointer, event.cast<Token>()]) {
+        expect(
+          () => TokenPool.free(foreign),
+          throwsIt<ForeignSlotException>('hint: '),
+        );
+      }
+      expect(TokenPool.stats.badForeign - before.badForeign, 2);
+      EventPool.free(event);
+    });
+
+    test('the inside of a slot', () {
+      final slot = TokenPool.alloc();
+      expect(
+        () => TokenPool.free(Pointer.fromAddress(slot.address + 1)),
+        throwsIt<InteriorSlotException>(),
+      );
+      expect(TokenPool.stats.badInterior - before.badInterior, 1);
+      TokenPool.free(slot);
+    });
+
+    test('a slot that was given back', () {
+      final slot = TokenPool.alloc();
+      TokenPool.free(slot);
+      expect(
+        () => TokenPool.free(slot),
+        throwsIt<DoubleFreeException>('0x${slot.address.toRadixString(16)}'),
+      );
+      expect(TokenPool.stats.badDouble - before.badDouble, 1);
+    });
+
+    test('a slot that Rust has', () {
+      final before = EventPool.stats;
+      final slot = EventPool.alloc();
+      OrdersQueue.push(slot);
+      expect(() => EventPool.free(slot), throwsIt<SlotInUseException>());
+      expect(EventPool.stats.badOwned - before.badOwned, 1);
+      expect(OrdersQueue.tryPop(), slot);
+      EventPool.free(slot);
+    });
+  });
+
+  group('references', () {
+    test('are stale once the slot is given back', () {
+      final slot = TokenPool.alloc()..ref.id = 3;
+      final reference = TokenPool.reference(slot);
+      expect(reference.isNone, isFalse);
+      expect(TokenPool.resolve(reference), slot);
+      expect(TokenPool.require(reference), slot);
+      expect(reference.pointer, slot);
+      expect(reference.message?.id, 3);
+      expect(reference.isLive, isTrue);
+      final before = TokenPool.stats;
+      TokenPool.free(slot);
+      expect(TokenPool.resolve(reference), isNull);
+      expect(reference.message, isNull);
+      // Also when the slot has another owner by now.
+      final tokens = allTokens();
+      expect(tokens, contains(slot));
+      expect(reference.isLive, isFalse);
+      expect(
+        () => TokenPool.require(reference),
+        throwsIt<StaleReferenceException>('$reference refers to no `Token`'),
+      );
+      expect(TokenPool.stats.stale - before.stale, 4);
+      tokens.forEach(TokenPool.free);
+    });
+
+    test('that were made up', () {
+      final before = TokenPool.stats;
+      final slot = TokenPool.alloc();
+      final FfiRef(:indexPlusOne, :generation) = TokenPool.reference(slot);
+      TokenPool.free(slot);
+      final forged = [
+        // The generation that the slot will have, or has, while it is free.
+        FfiRef<Token>.raw(indexPlusOne, generation + 1),
+        FfiRef<Token>.raw(4, 0),
+        const FfiRef<Token>.raw(0xffffffff, 0),
+        const FfiRef<Token>.raw(1, 0xffffffff),
+      ];
+      for (final reference in forged) {
+        expect(reference.isLive, isFalse, reason: '$reference');
+      }
+      expect(TokenPool.stats.stale - before.stale, forged.length);
+    });
+
+    test('to nothing', () {
+      final before = TokenPool.stats;
+      const none = FfiRef<Token>.none();
+      expect(none.isLive, isFalse);
+      expect(TokenPool.resolve(none), isNull);
+      expect(TokenPool.reference(nullptr), none);
+      expect(TokenPool.reference(Pointer.fromAddress(64)), none);
+      expect(TokenPool.stats.stale, before.stale);
+    });
+  });
+
+  group('boxes', () {
+    test('own a slot', () {
+      final box = TokenPool.owned();
+      box.ref.id = 4;
+      expect(box.pointer.ref.id, 4);
+      expect(TokenPool.stats.live, 1);
+      box.dispose();
+      box.dispose();
+      expect(TokenPool.stats.live, 0);
+      expect(() => box.ref, throwsStateError);
+      expect(() => box.pointer, throwsStateError);
+      expect(box.release, throwsStateError);
+    });
+
+    test('give their slot up', () {
+      final box = TokenPool.own(library.newToken(6));
+      expect(box.ref.id, 6);
+      expect(library.spend(box.release()), 6);
+      expect(() => box.ref, throwsStateError);
+      box.dispose();
+      expect(TokenBox().release, throwsStateError);
+    });
+
+    test('own nothing that is no slot', () {
+      final slot = TokenPool.alloc();
+      TokenPool.free(slot);
+      for (final bad in [slot, nullptr, Pointer<Token>.fromAddress(64)]) {
+        expect(() => TokenPool.own(bad), throwsArgumentError);
+      }
+    });
+
+    test('notice that their slot is gone', () {
+      final box = TokenPool.owned();
+      TokenPool.free(box.pointer);
+      expect(box.dispose, throwsIt<DoubleFreeException>());
+      box.dispose();
+    });
+
+    test('that are dropped give every slot back, once', () async {
+      const count = 100000;
+      final before = ParticlePool.stats;
+      var made = 0;
+      for (var tries = 0; made < count; tries++) {
+        expect(tries, lessThan(10000), reason: 'the garbage is collected');
+        made += _drop(count - made);
+        if (made < count) await _makeGarbage();
+      }
+      for (var tries = 0; ParticlePool.stats.live > 0; tries++) {
+        expect(tries, lessThan(10000), reason: 'the garbage is collected');
+        await _makeGarbage();
+      }
+      final after = ParticlePool.stats;
+      expect(after.allocs - before.allocs, count);
+      expect(after.frees - before.frees, count);
+      expect(after.badDouble, before.badDouble);
+    });
+  });
+
+  group('a box that changes hands', () {
+    test('comes as a result', () {
+      final token = library.newToken(8);
+      expect((token.ref.id, token.ref.valid), (8, true));
+      TokenPool.free(token);
+      final even = library.evenToken(2)!;
+      expect(even.ref.id, 2);
+      TokenPool.free(even);
+      expect(library.evenToken(3), isNull);
+    });
+
+    test('does not come from an empty pool', () {
+      final tokens = allTokens();
+      expect(
+        () => library.newToken(1),
+        throwsIt<PoolExhaustedException>('hint: free messages'),
+      );
+      expect(library.evenToken(2), isNull);
+      tokens.forEach(TokenPool.free);
+    });
+
+    test('goes as an argument', () {
+      final one = library.newToken(1), other = library.newToken(2);
+      final higher = library.exchange(one, other);
+      expect(higher, other);
+      expect(TokenPool.stats.live, 1);
+      expect(library.exchange(higher, null), higher);
+      expect(library.spend(higher), 2);
+      expect(() => library.spend(higher), throwsIt<DoubleFreeException>());
+    });
+
+    test('stays when the call is refused', () {
+      final token = library.newToken(5);
+      final event = EventPool.alloc();
+      expect(
+        () => library.exchange(token, token),
+        throwsIt<InvalidArgumentException>('`one` and `other` overlap'),
+      );
+      expect(
+        () => library.exchange(token, nullptr),
+        throwsIt<NullSlotException>('`other` is null'),
+      );
+      expect(
+        () => library.exchange(token, event.cast()),
+        throwsIt<ForeignSlotException>('`other` is outside of the pool'),
+      );
+      expect(
+        () => library.exchange(Pointer.fromAddress(token.address + 4), null),
+        throwsIt<InteriorSlotException>('`one` is inside of a slot'),
+      );
+      final valid = Pointer<Uint8>.fromAddress(token.address + 4);
+      valid.value = 2;
+      expect(
+        () => library.spend(token),
+        throwsIt<InvalidValueException>('token.valid'),
+      );
+      valid.value = 1;
+      expect(TokenPool.stats.live, 1);
+      expect(library.spend(token), 5);
+      EventPool.free(event);
+    });
+
+    test('comes back to the pool from a panic', () {
+      final token = library.newToken(13);
+      expect(
+        () => library.lose(token),
+        throwsIt<RustPanicException>('lost token 13'),
+      );
+      expect(TokenPool.stats.live, 0);
+    });
+  });
+
+  group('plans', () {
+    Iterable<FfiRef<PlanNode>> below(PlanNode node) => node.children;
+
+    double cost(PlanNode root) {
+      var sum = 0.0;
+      final todo = [root];
+      while (todo.isNotEmpty) {
+        final node = todo.removeLast();
+        sum += node.cost;
+        todo.addAll([for (final child in node.children) ?child.message]);
+      }
+      return sum;
+    }
+
+    Pointer<PlanNode> node(String operator, double cost) => PlanNodePool.alloc()
+      ..ref.operator = operator
+      ..ref.cost = cost;
+
+    void attach(Pointer<PlanNode> child, Pointer<PlanNode> parent) {
+      parent.ref.children.add(PlanNodePool.reference(child));
+      child.ref.parent = PlanNodePool.reference(parent);
+    }
+
+    void detach(PlanNode node) {
+      final self = PlanNodePool.reference(
+        node.parent.message!.children
+            .firstWhere((it) => it.message?.operator == node.operator)
+            .pointer!,
+      );
+      node.parent.message!.children.remove(self);
+      node.parent = const FfiRef.none();
+    }
+
+    test('from Rust, edited here', () {
+      final root = library.buildPlan(2, 3);
+      expect(PlanNodePool.stats.live, 13);
+      expect((root.ref.operator, root.ref.parent.isNone), ('join', true));
+      expect(cost(root.ref), 5);
+      expect(library.planCost(root), 5);
+      final [one, other, third] = root.ref.children.toList();
+      expect(one.message!.parent, PlanNodePool.reference(root));
+
+      final added = node('filter', 100);
+      attach(added, other.pointer!);
+      expect((cost(root.ref), library.planCost(root)), (105, 105));
+
+      // A subtree goes; a handle of it that stays is stale.
+      final leaf = one.message!.children.first;
+      root.ref.children.remove(one);
+      expect(PlanNodePool.freeTree(one.pointer!, below), 4);
+      expect(one.isLive || leaf.isLive, isFalse);
+      expect(PlanNodePool.stats.live, 10);
+      expect((cost(root.ref), library.planCost(root)), (104, 104));
+
+      // A node moves.
+      detach(added.ref);
+      expect(library.planCost(root), 4);
+      attach(added, third.pointer!);
+      expect(third.message!.children.last.message!.cost, 100);
+      expect((cost(root.ref), library.planCost(root)), (104, 104));
+
+      // A handle that was left in the tree harms nobody.
+      root.ref.children.add(leaf);
+      expect((cost(root.ref), library.planCost(root)), (104, 104));
+      expect(library.freePlan(root), 10);
+      expect(() => library.planCost(root), returnsNormally);
+    });
+
+    test('from here, freed here', () {
+      final root = node('scan', 1);
+      final deepest = [root];
+      for (var depth = 0; depth < 255; depth++) {
+        final parent = deepest.last;
+        for (var i = 0; i < 16; i++) {
+          final child = node('n$i', 0.5);
+          attach(child, parent);
+          if (i == 15) deepest.add(child);
+        }
+      }
+      expect(PlanNodePool.stats.live, 1 + 255 * 16);
+      expect(
+        () => attach(root, root),
+        throwsIt<CapacityException>(),
+        reason: '16 is the most',
+      );
+      expect(library.planCost(root), 1 + 255 * 8);
+      expect(cost(root.ref), 1 + 255 * 8);
+      expect(PlanNodePool.freeTree(root, below), 1 + 255 * 16);
+      expect(() => PlanNodePool.freeTree(root, below), throwsArgumentError);
+    });
+
+    test('in a circle are freed once', () {
+      final one = node('a', 1), other = node('b', 1);
+      attach(one, other);
+      attach(other, one);
+      expect(PlanNodePool.freeTree(one, below), 2);
+    });
+
+    test('that do not fit the pool', () {
+      expect(
+        () => library.buildPlan(4, 16),
+        throwsIt<PoolExhaustedException>('`PlanNode`'),
+      );
+    });
+  });
+
+  test('isolates and threads on one pool', () async {
+    final path = library.path;
+    final before = ParticlePool.stats;
+    final found = await Future.wait([
+      _isolate(path, _hammerAsOne),
+      _isolate(path, _hammerAsOther),
+      _isolate(path, _hammerInRust),
+    ]);
+    expect(found, [0, 0, 0], reason: 'foreign marks');
+    final stats = ParticlePool.stats;
+    expect(stats.live, 0);
+    expect(stats.allocs - before.allocs, stats.frees - before.frees);
+    expect(stats.allocs - before.allocs, greaterThan(400000));
+    expect(stats.badDouble, before.badDouble);
+  });
+
+  group('queues', () {
+    test('from a thread of Rust, all in order', () {
+      const count = 50000;
+      library.startEvents(count);
+      final slots = EventPool.slots(32);
+      var next = 0, urgent = 0;
+      final clock = Stopwatch()..start();
+      while (next < count) {
+        expect(clock.elapsed, lessThan(const Duration(minutes: 2)));
+        for (final slot in EventsQueue.popMany(32, into: slots)) {
+          expect(slot.ref.number, next++);
+          if (slot.ref.urgent) urgent++;
+        }
+        slots.free();
+      }
+      expect(urgent, count ~/ 5);
+      expect((EventsQueue.tryPop(), EventsQueue.length), (null, 0));
+      expect(EventsQueue.capacity, 64);
+      expect(EventsQueue.popMany(5), isEmpty);
+      expect(() => EventsQueue.popMany(-1), throwsRangeError);
+    });
+
+    test('to Rust, until it is full', () {
+      final events = [for (var i = 0; i < 3; i++) EventPool.alloc()];
+      for (final (index, event) in events.indexed) {
+        event.ref.number = index + 10;
+      }
+      OrdersQueue.push(events[0]);
+      expect(OrdersQueue.tryPush(events[1]), isTrue);
+      expect((OrdersQueue.length, OrdersQueue.capacity), (2, 2));
+      expect(OrdersQueue.tryPush(events[2]), isFalse);
+      expect(
+        () => OrdersQueue.push(events[2]),
+        throwsIt<QueueFullException>('the queue `ORDERS`'),
+      );
+      expect(() => OrdersQueue.push(events[0]), throwsIt<SlotInUseException>());
+      expect(library.nextOrder(), 10);
+      // The one that was refused is still the caller's.
+      OrdersQueue.push(events[2]);
+      expect(library.nextOrder(), 11);
+      expect(library.nextOrder(), 12);
+      expect(library.nextOrder(), isNull);
+    });
+
+    test('take slots that hold a message, and nothing else', () {
+      final event = EventPool.alloc();
+      final urgent = Pointer<Uint8>.fromAddress(event.address + 8);
+      urgent.value = 3;
+      for (final push in [OrdersQueue.push, OrdersQueue.tryPush]) {
+        expect(() => push(event), throwsIt<InvalidValueException>());
+        expect(() => push(nullptr), throwsIt<NullSlotException>());
+        expect(
+          () => push(Pointer.fromAddress(event.address + 8)),
+          throwsIt<InteriorSlotException>(),
+        );
+        expect(
+          () => push(Pointer.fromAddress(64)),
+          throwsIt<ForeignSlotException>(),
+        );
+      }
+      EventPool.free(event);
+      expect(() => OrdersQueue.push(event), throwsIt<DoubleFreeException>());
+      expect(OrdersQueue.length, 0);
+    });
+
+    test('that are closed take nothing, and give what they have', () {
+      final events = [EventPool.alloc(), EventPool.alloc()];
+      OrdersQueue.push(events[0]);
+      expect(OrdersQueue.isClosed, isFalse);
+      OrdersQueue.close();
+      expect(OrdersQueue.isClosed, isTrue);
+      for (final push in [OrdersQueue.push, OrdersQueue.tryPush]) {
+        expect(
+          () => push(events[1]),
+          throwsIt<QueueClosedException>('`ORDERS`'),
+        );
+      }
+      expect(OrdersQueue.tryPop(), events[0]);
+      expect(OrdersQueue.tryPop(), isNull);
+      EventPool.freeMany(events);
+    });
+  });
+}
+
+/// Makes boxes that nothing refers to, up to [count] or until the pool is
+/// empty; how many. Not inlined: the caller's frame must not keep the last one.
+@pragma('vm:never-inline')
+int _drop(int count) {
+  for (var made = 0; made < count; made++) {
+    final slot = ParticlePool.tryAlloc();
+    if (slot == null) return made;
+    ParticlePool.own(slot);
+  }
+  return count;
+}
+
+/// Garbage, for the collector to have something to do.
+Future<void> _makeGarbage() async {
+  for (var i = 0; i < 64; i++) {
+    Uint8List(1 << 16);
+  }
+  // Objects in the old generation are looked at when there is much outside.
+  await Future<void>.delayed(Duration.zero);
+}
+
+/// Runs [hammer], where there is nothing that can't come along.
+Future<int> _isolate(String path, int Function(String path) hammer) =>
+    Isolate.run(() => hammer(path));
+
+int _hammer(String path, int owner) {
+  FixturePoolsLibrary.open(path: path);
+  var corrupt = 0;
+  final held = <Pointer<Particle>>[];
+  for (var round = 0; round < 100000; round++) {
+    final slot = ParticlePool.tryAlloc();
+    if (slot != null) {
+      if (slot.ref.owner != 0) corrupt++;
+      slot.ref.owner = owner;
+      held.add(slot);
+    }
+    if (held.length > round % 17) {
+      final slot = held.removeAt(round % held.length);
+      if (slot.ref.owner != owner) corrupt++;
+      ParticlePool.free(slot);
+    }
+  }
+  corrupt += held.where((slot) => slot.ref.owner != owner).length;
+  ParticlePool.freeMany(held);
+  return corrupt;
+}
+
+int _hammerAsOne(String path) => _hammer(path, 0x10001);
+
+int _hammerAsOther(String path) => _hammer(path, 0x10002);
+
+int _hammerInRust(String path) =>
+    FixturePoolsLibrary.open(path: path).hammer(4, 60000);
