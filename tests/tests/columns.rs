@@ -5,11 +5,13 @@ use std::sync::LazyLock;
 
 use bytemuck::Zeroable;
 use ffi_core::boundary::{FfiStatus, StatusCode};
-use ffi_core::{ColumnsCode, ColumnsError, FfiColumnar, FfiColumns, FfiOption, FfiStr, FfiVec};
+use ffi_core::{
+    ColumnsCode, ColumnsError, FfiColumnar, FfiColumns, FfiMap, FfiOpen, FfiOption, FfiStr, FfiVec,
+};
 use ffi_tests::Fixture;
 use fixture_columns::{
-    Flag, FlagColumns, Mode, Particle, ParticleColumns, ParticleColumnsMut, ParticleColumnsRef, Point, Shape,
-    ShapeColumns,
+    Fill, Flag, FlagColumns, Mode, Particle, ParticleColumns, ParticleColumnsMut, ParticleColumnsRef, Point,
+    Shape, ShapeColumns,
 };
 use libloading::Library;
 use proptest::prelude::*;
@@ -38,6 +40,11 @@ fn shape(number: u32) -> Shape {
         weights: FfiVec::try_from(&[number as u16; 3][..number as usize % 4]).expect("three at most"),
         centre: if number % 2 == 0 { FfiOption::some(point(number)) } else { FfiOption::none() },
         modes: [[Mode::Stop, Mode::Wrap], [Mode::Bounce, particle(number).mode]],
+        state: FfiOpen::from_raw(number as u8),
+        fill: [Fill::Unset, Fill::Colour(number), Fill::Pattern(FfiStr::try_from("abc").expect("it fits"))]
+            [number as usize % 3]
+            .clone(),
+        tags: FfiMap::try_from([(number as u8, 1)]).expect("there is room for two"),
     }
 }
 
@@ -303,7 +310,7 @@ struct Header<const N: usize> {
 const _: () = assert!(size_of::<Header<8>>() == size_of::<ParticleColumns>());
 
 type Particles = *mut Header<8>;
-type Shapes = *mut Header<8>;
+type Shapes = *mut Header<11>;
 type Flags = *mut Header<1>;
 
 fn particles(capacity: usize, fixed: u8) -> Particles {
@@ -541,9 +548,9 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
         assert_eq!(lookup(columns), Ok(()));
     }
     // Behind the last row nobody looks.
+    assert_eq!(c!("particle_columns_reserve"(columns => Particles, 1 => usize) -> i32), OK);
     // SAFETY: inside the column, which has room for more rows.
     unsafe { header(columns).columns[5].add(40).write(77) };
-    assert!(header(columns).capacity > 40);
     assert_eq!(lookup(columns), Ok(()));
     free(columns);
 

@@ -3,7 +3,7 @@
 use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value};
 
 use super::layout;
-use super::names::{FunctionNames, Names};
+use super::names::{FunctionNames, Names, columns_class};
 use super::types;
 
 /// A function's parameters and result.
@@ -174,7 +174,7 @@ fn pointer(names: &Names<'_>, model: &Model, to: Value) -> String {
 
 /// The class of a message's columns.
 fn columns(names: &Names<'_>, model: &Model, of: MessageIndex) -> String {
-    format!("{}Columns", types::native(model, names, Value::Message(of)))
+    columns_class(types::native(model, names, Value::Message(of)))
 }
 
 /// What stands for an absent value of a Dart type.
