@@ -686,8 +686,10 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   LibraryMemory? _memory;
   NativePool<T>? _pool;
-  // Held, not read: a view keeps its owner alive.
+  // Held, not read: a view keeps its owner alive. The compiler drops such a
+  // field unless it is told not to.
   // ignore: unused_field
+  @pragma('vm:entry-point')
   final Object? _owner;
   Pointer<FfiOwned> _owned = nullptr;
   Pointer<T> _pointer = nullptr;
@@ -1495,8 +1497,10 @@ final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
   /// [length] values; keeps [_owner] alive.
   ColumnList(this._owner, this.length, this._read, this._write);
 
-  // Held, not read: a view keeps its owner alive.
+  // Held, not read: a view keeps its owner alive. The compiler drops such a
+  // field unless it is told not to.
   // ignore: unused_field
+  @pragma('vm:entry-point')
   final Object _owner;
   final E Function(int row) _read;
   final void Function(int row, E value) _write;

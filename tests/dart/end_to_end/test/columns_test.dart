@@ -192,7 +192,7 @@ void main() {
       expect(shapes.state[5], FfiOpen(Mode.stop));
       expect(shapes.state[6], const FfiOpen<Mode>.raw(6, null));
       expect(shapes.tags[9], {9: 3});
-      expect(shapes.fill[3].toDart(), const FillDataColour(3));
+      expect(shapes.fill[3].toDart(), const FillColour(3));
 
       shapes.name[2] = 'two';
       shapes.weights[2] = [9];
