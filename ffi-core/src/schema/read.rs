@@ -158,7 +158,7 @@ pub struct Message {
     pub pool: Option<Pool>,
     /// The container that `#[ffi(columns)]` gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub columns: Option<Columns>,
+    pub columns: Option<Box<Columns>>,
 }
 
 /// The columns of a message: [`FfiColumns`](crate::FfiColumns).

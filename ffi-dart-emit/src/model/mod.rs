@@ -65,7 +65,7 @@ pub struct Message {
     /// Its pool, if it has one.
     pub pool: Option<Pool>,
     /// Its columns, if it has some.
-    pub columns: Option<Columns>,
+    pub columns: Option<Box<Columns>>,
 }
 
 /// A field of a [`Message`].

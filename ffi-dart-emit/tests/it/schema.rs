@@ -56,6 +56,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         fields: fields.iter().map(field).collect(),
         reserved: Vec::new(),
         pool: None,
+        columns: None,
     }
 }
 
