@@ -51,6 +51,8 @@
 //! | [`pool`] | fixed numbers of slots for messages, and queues of them, shared by all threads |
 //! | [`Pool`], [`PoolBox`], [`FfiRef`] | a pool, a message in it that Rust owns, a reference to one |
 //! | [`FfiQueue`] | hands messages of a pool from thread to thread, in either language |
+//! | [`columns`] | many messages field by field, for loops that a processor likes |
+//! | [`FfiColumns`] | such a container |
 //! | [`ffi_export`] | makes a function callable from Dart |
 //! | [`library!`] | what every library exports, once |
 //! | [`FfiType`] | what a field may be, and how untrusted memory is checked |
@@ -84,6 +86,7 @@ extern crate self as ffi_core;
 #[path = "private.rs"]
 pub mod __private;
 pub mod boundary;
+pub mod columns;
 mod enumeration;
 pub mod layout;
 mod library;
@@ -94,6 +97,7 @@ pub mod schema;
 mod types;
 
 pub use bytemuck;
+pub use columns::{ColumnsCode, ColumnsError, FfiColumnar, FfiColumns};
 pub use enumeration::FfiEnum;
 #[cfg(feature = "derive")]
 pub use ffi_derive::{FfiEnum, FfiMessage, ffi_export};

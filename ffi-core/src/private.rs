@@ -7,10 +7,15 @@ pub use core;
 pub use memoffset::offset_of;
 
 pub use crate::boundary::{
-    Claim, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value, call, claim,
-    clear, disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, take, take_some,
-    text, value,
+    Claim, FfiLent, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value,
+    call, claim, clear, disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut,
+    take, take_some, text, value,
 };
+pub use crate::columns::abi::{
+    columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
+    columns_swap_remove, columns_write,
+};
+pub use crate::columns::{Column, FfiColumnar, FfiColumns};
 pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_abi};
 pub use crate::layout::{
     FieldLayout, assert_no_destructor, assert_not_empty, assert_padding_free, assert_pod_field,

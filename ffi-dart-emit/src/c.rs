@@ -12,9 +12,9 @@ use askama::Template;
 use heck::ToSnakeCase;
 
 use crate::model::{
-    Case, Composite, Enum, EnumIndex, Function, Item, Layout, Message, MessageIndex, Model, Oneof,
-    OneofIndex, Passing, PoolSymbols, Problem, Problems, Queue, QueueSymbols, Returns, Scalar, Type, Value,
-    Variant,
+    Case, ColumnsSymbols, Composite, Enum, EnumIndex, Function, Item, Layout, Message, MessageIndex, Model,
+    Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, Queue, QueueSymbols, Returns, Scalar, Type,
+    Value, Variant,
 };
 
 /// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)
@@ -27,13 +27,15 @@ pub fn header(model: &Model) -> Result<String, Problems> {
     check_names(model)?;
     let library = &model.library;
     let upper = library.name.to_uppercase();
+    let (structs, columns) = Structs::all(model);
     let header = Header {
         title: comment(&format!("{} {}", library.name, library.version), ""),
         abi: library.abi,
         guard: format!("FFI_{upper}_H"),
         upper,
         enums: model.enums.iter().map(enumeration).collect(),
-        structs: Structs::all(model),
+        structs,
+        columns,
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
         functions: model.functions.iter().map(|it| function(model, it)).collect(),
@@ -56,6 +58,7 @@ struct Header<'a> {
     symbols: &'a ffi_core::schema::read::LibrarySymbols,
     functions: Vec<CFunction>,
     pools: Vec<CPool<'a>>,
+    columns: Vec<CColumns<'a>>,
     queues: Vec<CQueue<'a>>,
 }
 
@@ -111,6 +114,14 @@ struct CPool<'a> {
     symbols: &'a PoolSymbols,
 }
 
+struct CColumns<'a> {
+    name: String,
+    message: String,
+    /// One for each column: a pointer, and how many are in front of it.
+    members: Vec<CMember>,
+    symbols: &'a ColumnsSymbols,
+}
+
 struct CQueue<'a> {
     doc: String,
     message: String,
@@ -163,7 +174,8 @@ struct Structs<'a> {
 }
 
 impl<'a> Structs<'a> {
-    fn all(model: &'a Model) -> Vec<CStruct> {
+    /// All structs, and the headers of columns, which come after them.
+    fn all(model: &'a Model) -> (Vec<CStruct>, Vec<CColumns<'a>>) {
         let mut structs = Self { model, all: Vec::new(), containers: Vec::new(), taken: names(model) };
         for composite in model.by_dependency() {
             for ty in composite.types() {
@@ -175,7 +187,33 @@ impl<'a> Structs<'a> {
             };
             structs.all.push(structure);
         }
-        structs.all
+        let columns = model.messages.iter().filter_map(|it| structs.columns(it)).collect();
+        (structs.all, columns)
+    }
+
+    /// The header of a message's columns, if it has some.
+    fn columns(&self, message: &'a Message) -> Option<CColumns<'a>> {
+        let symbols = &message.columns.as_ref()?.symbols;
+        let mut scope = Scope::default();
+        for own in ["len", "capacity", "fixed_"] {
+            scope.name(own);
+        }
+        let members = message.fields.iter().zip(0..).map(|(field, before)| {
+            let name = scope.name(&field.item.name);
+            // C binds dimensions closer than the star.
+            let pointer = match field.ty {
+                Type::Array { .. } => format!("(*{name})"),
+                _ => format!("*{name}"),
+            };
+            CMember {
+                doc: item_comment(&field.item, "    "),
+                declaration: self.declaration(&field.ty, &pointer),
+                name,
+                offset: before,
+            }
+        });
+        let (name, members) = (columns_name(message), members.collect());
+        Some(CColumns { name, message: type_name(&message.item), members, symbols })
     }
 
     fn message(&self, message: &Message) -> CStruct {
@@ -362,6 +400,10 @@ fn function(model: &Model, function: &Function) -> CFunction {
         match &param.passing {
             Passing::Value(it) => params.push(format!("{} {name}", value(model, *it))),
             Passing::Reference { to, mutable } => params.push(pointer(model, *to, *mutable, &name)),
+            Passing::Columns { of, mutable } => {
+                let qualifier = if *mutable { "" } else { "const " };
+                params.push(format!("{qualifier}{} *{name}", columns_name(model.message(*of))));
+            }
             Passing::Pool(message) => params.push(pointer(model, Value::Message(*message), true, &name)),
             Passing::Slice { of, mutable } => {
                 params.push(pointer(model, *of, *mutable, &name));
@@ -383,6 +425,7 @@ fn function(model: &Model, function: &Function) -> CFunction {
             None => "void".to_owned(),
             Some(Returns::Value(it)) => value(model, it),
             Some(Returns::Text | Returns::Vec(_)) => "FfiOwned *".to_owned(),
+            Some(Returns::Columns(message)) => format!("{} *", columns_name(model.message(message))),
             Some(Returns::Pool(message)) => format!("{} *", message_name(model, message)),
         },
         symbol: function.symbol.clone(),
@@ -406,6 +449,10 @@ fn value(model: &Model, value: Value) -> String {
 
 fn message_name(model: &Model, index: MessageIndex) -> String {
     type_name(&model.message(index).item)
+}
+
+fn columns_name(message: &Message) -> String {
+    format!("{}Columns", message.item.rename.as_ref().unwrap_or(&message.item.name))
 }
 
 fn enum_name(model: &Model, index: EnumIndex) -> String {
@@ -574,6 +621,12 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
         claim(message.fingerprint_symbol.clone(), format!("message {}", message.id));
         for symbol in message.pool.iter().flat_map(|pool| pool.symbols.all()) {
             claim(symbol.clone(), format!("message {}, its pool", message.id));
+        }
+        if let Some(columns) = &message.columns {
+            claim(columns_name(message), format!("message {}, its columns", message.id));
+            for symbol in columns.symbols.all() {
+                claim(symbol.clone(), format!("message {}, its columns", message.id));
+            }
         }
     }
     for oneof in &model.oneofs {

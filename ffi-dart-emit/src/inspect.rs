@@ -119,8 +119,12 @@ impl View<'_> {
             let size = u128::from(pool.capacity) * u128::from(message.size);
             format!("  pool of {}, {size} bytes, reset = \"{reset}\"\n", pool.capacity)
         });
+        let columns = message
+            .columns
+            .as_ref()
+            .map_or_else(String::new, |_| format!("  columns, {} a row\n", bytes(message.size - padding)));
         format!(
-            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{}",
+            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{columns}{}",
             message.id,
             bytes(message.size),
             message.align,
@@ -172,6 +176,7 @@ impl View<'_> {
             Returns::Text => "String".to_owned(),
             Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
             Returns::Pool(message) => self.pool_box(message),
+            Returns::Columns(message) => self.columns(message),
         });
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
         let result = match (result, function.fallible) {
@@ -194,6 +199,8 @@ impl View<'_> {
         match passing {
             Passing::Text => "&str".to_owned(),
             Passing::Pool(message) => self.pool_box(*message),
+            Passing::Columns { of, mutable: false } => format!("&{}", self.columns(*of)),
+            Passing::Columns { of, mutable: true } => format!("&mut {}", self.columns(*of)),
             Passing::Value(value) => self.value(*value),
             Passing::Reference { to, mutable: false } => format!("&{}", self.value(*to)),
             Passing::Reference { to, mutable: true } => format!("&mut {}", self.value(*to)),
@@ -204,6 +211,10 @@ impl View<'_> {
 
     fn pool_box(&self, message: MessageIndex) -> String {
         format!("PoolBox<{}>", self.value(Value::Message(message)))
+    }
+
+    fn columns(&self, message: MessageIndex) -> String {
+        format!("FfiColumns<{}>", self.value(Value::Message(message)))
     }
 
     fn ty(&self, ty: &Type) -> String {

@@ -45,11 +45,12 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// # Attributes
 ///
-/// On the struct or enum, in `#[ffi(..)]`; `pool`, `pod` and `reserved` on a struct alone:
+/// On the struct or enum, in `#[ffi(..)]`; `pool`, `columns`, `pod` and `reserved` on a struct alone:
 ///
 /// | key | meaning |
 /// |---|---|
 /// | `pool = N`, `pool(capacity = N, reset = "zero")` | a pool of `N` slots, 1 to 4,294,967,294, a literal or a constant: implement `FfiPooled`. With `reset = "keep"` a slot holds what its last owner left, instead of zeros |
+/// | `columns` | a container that holds many of it field by field: implement `FfiColumnar`, and write `ParticleColumns` (for a `Particle`), an `FfiColumns`, with `ParticleColumnsRef` and `ParticleColumnsMut`, whose fields are its columns |
 /// | `pod` | implement `bytemuck::Pod`: needs `Copy`, no padding, and fields that are `Pod` |
 /// | `checked` | implement `bytemuck::CheckedBitPattern`: needs `Copy` |
 /// | `rename = "Name"` | its name in Dart |
@@ -132,8 +133,8 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 ///
 /// | position | types |
 /// |---|---|
-/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&str`; `String` and `Vec<T>`, which are copies; `PoolBox<T>`, which the function then owns; `Option` of any of these |
-/// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>`, which the caller then owns; `Option` of any of these; `Result` of any of these with an error that implements `Display` |
+/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies; `PoolBox<T>`, which the function then owns; `Option` of any of these |
+/// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>` and `ParticleColumns`, which the caller then owns; `Option` of any of these; `Result` of any of these with an error that implements `Display` |
 ///
 /// # Attributes
 ///

@@ -52,9 +52,14 @@ impl Record {
 
     /// `,"symbols":{"operation":"symbol",..}`
     pub(crate) fn symbols<'a>(&mut self, symbols: impl IntoIterator<Item = (&'a str, String)>) -> &mut Self {
-        self.text(",\"symbols\":{");
-        for (index, (operation, symbol)) in symbols.into_iter().enumerate() {
-            self.text(if index > 0 { "," } else { "" }).string(operation).text(":").string(&symbol);
+        self.text(",\"symbols\":").object(symbols)
+    }
+
+    /// `{"key":"value",..}`
+    pub(crate) fn object<'a>(&mut self, entries: impl IntoIterator<Item = (&'a str, String)>) -> &mut Self {
+        self.text("{");
+        for (index, (key, value)) in entries.into_iter().enumerate() {
+            self.text(if index > 0 { "," } else { "" }).string(key).text(":").string(&value);
         }
         self.text("}")
     }

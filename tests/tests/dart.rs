@@ -74,6 +74,7 @@ fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
 fn fixture(name: &str) -> (&'static str, PathBuf) {
     let variable = match name {
         "calls" => "FIXTURE_CALLS_LIBRARY",
+        "columns" => "FIXTURE_COLUMNS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
@@ -97,6 +98,11 @@ fn changed() -> PathBuf {
 #[test]
 fn calls() {
     end_to_end("calls", &[fixture("calls")]);
+}
+
+#[test]
+fn columns() {
+    end_to_end("columns", &[fixture("columns")]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Raw arguments to Rust values: nothing is believed, and every refusal names the parameter.
 
+use super::lent::FfiLent;
 use super::output::FfiValue;
 use super::status::Failure;
 use crate::types::{Invalid, check_elements};
@@ -13,11 +14,11 @@ use crate::types::{Invalid, check_elements};
 /// # Safety
 ///
 /// A pointer that is neither null nor misaligned points to `size_of::<T>()` initialised bytes that nobody
-/// writes to, and that stay allocated, for as long as `'a`.
-pub unsafe fn reference<'a, T: FfiValue>(pointer: *const T, name: &'static str) -> Result<&'a T, Failure> {
+/// writes to, and that stay allocated, for as long as `'a`; so does the memory that a `T` owns elsewhere.
+pub unsafe fn reference<'a, T: FfiLent>(pointer: *const T, name: &'static str) -> Result<&'a T, Failure> {
     check_pointer(pointer, name)?;
     // SAFETY: not null and aligned; the caller vouches for initialised bytes that nobody writes to.
-    unsafe { T::check(pointer) }.map_err(|invalid| invalid.in_field(name))?;
+    unsafe { T::check_lent(pointer) }.map_err(|invalid| invalid.in_field(name))?;
     // SAFETY: as above, and the bytes have been found valid.
     Ok(unsafe { &*pointer })
 }
@@ -31,7 +32,7 @@ pub unsafe fn reference<'a, T: FfiValue>(pointer: *const T, name: &'static str) 
 /// # Safety
 ///
 /// As [`reference()`], and nobody reads those bytes either for as long as `'a`.
-pub unsafe fn reference_mut<'a, T: FfiValue>(
+pub unsafe fn reference_mut<'a, T: FfiLent>(
     pointer: *mut T,
     name: &'static str,
 ) -> Result<&'a mut T, Failure> {
@@ -162,6 +163,20 @@ impl Region {
     #[must_use]
     pub fn mutable<T>(pointer: *mut T, len: usize, name: &'static str) -> Self {
         Self { mutable: true, ..Self::shared(pointer, len, name) }
+    }
+
+    /// Memory that the value behind an argument owns elsewhere, which is used as the argument is; none where the argument is to
+    /// be refused, or where the value owns none.
+    ///
+    /// # Safety
+    ///
+    /// As [`reference()`], if `self` has any bytes.
+    #[must_use]
+    pub unsafe fn owned_by<T: FfiLent>(self, value: *const T) -> Self {
+        let there = self.bytes > 0 && check_pointer(value, self.name).is_ok();
+        // SAFETY: neither null nor misaligned; the rest is this function's contract.
+        let (start, bytes) = if there { unsafe { T::memory(value) } } else { (0, 0) };
+        Self { start, bytes, ..self }
     }
 
     /// The same for an optional argument: nothing where there is no value.

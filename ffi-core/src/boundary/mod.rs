@@ -18,11 +18,13 @@
 //! | `FfiOpen` by value | its integer |
 //! | message or oneof by value | the struct, at most [`MAX_BY_VALUE`] bytes |
 //! | `&T`, `&mut T` | pointer: not null, aligned, value checked |
+//! | `&FfiColumns<T>`, `&mut FfiColumns<T>` | pointer to the header; every value in every column checked |
 //! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may be anything |
 //! | `&str`, `String` | pointer and `size_t`: UTF-8, checked; copied for `String` |
 //! | `Vec<T>` | pointer and `size_t`; copied |
 //! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and the function's when it is called |
 //! | `PoolBox<T>` as a result | pointer to a slot, which the caller then owns |
+//! | `FfiColumns<T>` as a result | pointer to the header, which the caller frees |
 //! | `Option` of any of these as a parameter | the same, and a `uint8_t`: 1 where there is a value, 0 for none |
 //! | `String`, `Vec<T>` as a result | `FfiOwned *`, which the caller frees; not copied |
 //! | `Option<T>` as a result | `T`; the status code [`NoValue`](StatusCode::NoValue) for none |
@@ -33,6 +35,7 @@
 //! overlap another argument are refused.
 
 mod args;
+mod lent;
 mod memory;
 mod output;
 mod owned;
@@ -41,6 +44,7 @@ mod pooled;
 mod status;
 
 pub use args::{Region, disjoint, optional, reference, reference_mut, slice, slice_mut, text, value};
+pub use lent::FfiLent;
 pub use memory::{alloc, free};
 pub use output::{FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value};
 pub use owned::{FfiOwned, owned_free};

@@ -156,6 +156,48 @@ pub struct Message {
     /// The pool that `#[ffi(pool = N)]` gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<Pool>,
+    /// The container that `#[ffi(columns)]` gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Box<Columns>>,
+}
+
+/// The columns of a message: [`FfiColumns`](crate::FfiColumns).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Columns {
+    /// What the library exports for them.
+    pub symbols: ColumnsSymbols,
+}
+
+/// The exported functions of the columns `C` of a message `T`. All are leaf functions; those without a result said return a
+/// [`ColumnsCode`](crate::ColumnsCode).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnsSymbols {
+    /// `fn(capacity: usize, fixed: u8) -> *mut C`: a container without rows, null where there is no memory.
+    pub new: String,
+    /// `fn(*mut C)`: frees it; no result.
+    pub free: String,
+    /// `fn(*mut C, additional: usize) -> i32`: makes room.
+    pub reserve: String,
+    /// `fn(*mut C, len: usize) -> i32`: removes the last rows, or adds zeros.
+    pub resize: String,
+    /// `fn(*mut C, *const T, count: usize) -> i32`: adds rows.
+    pub append: String,
+    /// `fn(*mut C, first: usize, *mut T, count: usize) -> i32`: copies rows.
+    pub read: String,
+    /// `fn(*mut C, first: usize, *const T, count: usize) -> i32`: overwrites rows.
+    pub write: String,
+    /// `fn(*mut C, row: usize, *mut T) -> i32`: removes a row, and moves the last one there; it is copied unless the pointer
+    /// is null.
+    pub swap_remove: String,
+}
+
+impl ColumnsSymbols {
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> [&String; 8] {
+        let Self { new, free, reserve, resize, append, read, write, swap_remove } = self;
+        [new, free, reserve, resize, append, read, write, swap_remove]
+    }
 }
 
 /// The pool of a message.
@@ -284,6 +326,8 @@ pub enum Type {
     },
     /// `FfiRef<T>`: a `u32` slot index plus one and a `u32` generation; the message it refers to.
     Ref(TypeId),
+    /// The columns of a message, behind a reference.
+    Columns(TypeId),
     /// A number or `bool`.
     #[serde(untagged)]
     Scalar(Scalar),
@@ -410,6 +454,8 @@ pub enum Returns {
     Vec(Type),
     /// `PoolBox<T>`: a pointer to a slot that the caller owns; the message.
     Pool(TypeId),
+    /// `FfiColumns<T>`: a pointer to a container that the caller owns; the message.
+    Columns(TypeId),
 }
 
 /// A parameter of an exported function.

@@ -52,7 +52,7 @@ impl MessagesFile {
         let enums = types.model.enums.iter().map(|it| &types.names.of(&it.id).name);
         let enums = enums.into_iter().any(|name| {
             texts().any(|text| {
-                [format!("{name}.fromValue"), format!("{name}.openFromValue")]
+                [format!("{name}.fromValue"), format!("{name}.openFromValue"), format!("{name}Array.view")]
                     .iter()
                     .any(|it| text.contains(it))
             })

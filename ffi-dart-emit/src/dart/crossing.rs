@@ -1,9 +1,9 @@
 //! How a function's parameters and result cross from Dart to C and back.
 
-use crate::model::{Function, Model, Param, Passing, Returns, Value};
+use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value};
 
 use super::layout;
-use super::names::{FunctionNames, Names};
+use super::names::{FunctionNames, Names, columns_class};
 use super::types;
 
 /// A function's parameters and result.
@@ -55,6 +55,17 @@ impl Argument {
             Passing::Reference { to, mutable } => {
                 Self::pointer(names, model, param, to, name, borrowed(mutable))
             }
+            Passing::Columns { of, mutable } => Self {
+                public: columns(names, model, of),
+                types: vec![("Pointer<Void>".to_owned(), "")],
+                values: vec![if param.optional {
+                    format!("{name}?.pointer ?? nullptr")
+                } else {
+                    format!("{name}.pointer")
+                }],
+                before: None,
+                ownership: Some(borrowed(mutable)),
+            },
             Passing::Pool(message) => Self::pointer(
                 names,
                 model,
@@ -161,6 +172,11 @@ fn pointer(names: &Names<'_>, model: &Model, to: Value) -> String {
     format!("Pointer<{}>", types::native(model, names, to))
 }
 
+/// The class of a message's columns.
+fn columns(names: &Names<'_>, model: &Model, of: MessageIndex) -> String {
+    columns_class(types::native(model, names, Value::Message(of)))
+}
+
 /// What stands for an absent value of a Dart type.
 fn zero(dart: &str) -> &'static str {
     match dart {
@@ -225,6 +241,15 @@ impl Outcome {
                 conversion: Some("_memory.takeString".to_owned()),
                 ownership: None,
             },
+            Some(Returns::Columns(message)) => {
+                let public = columns(names, model, message);
+                Self {
+                    ty: ("Pointer<Void>".to_owned(), ""),
+                    conversion: Some(format!("{public}.taken")),
+                    ownership: Some("**owned**"),
+                    public,
+                }
+            }
             Some(Returns::Pool(message)) => {
                 let public = pointer(names, model, Value::Message(message));
                 Self {

@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::model::{Enum, Model, Param, Passing, Returns, Type, TypeId, Value};
 
+use super::columns;
 use super::composite::{sublist_view, taken_constructor, view_constructor};
 use super::layout::{self, Parameters, Statement};
 use super::names::Names;
@@ -37,13 +38,14 @@ pub struct EnumClasses {
 impl EnumsFile {
     /// The file for `model`.
     pub fn new(model: &Model, names: &Names<'_>) -> Self {
-        let sliced = |id| {
+        let sliced = |id: TypeId| {
             let is_it = |value| matches!(value, Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == id);
             model.functions.iter().any(|it| {
                 let passed = |param: &Param| matches!(param.passing, Passing::Slice { of, .. } if is_it(of));
                 it.params.iter().any(passed)
                     || matches!(it.returns, Some(Returns::Vec(value)) if is_it(value))
-            })
+            }) || columns::types(model)
+                .any(|ty| matches!(ty.innermost(), Type::Enum(index) if model.enumeration(*index).id == id))
         };
         let open = opened(model);
         let classes = |it: &Enum| EnumClasses::new(names, it, open.contains(&it.id), sliced(it.id.clone()));

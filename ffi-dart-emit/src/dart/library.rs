@@ -81,6 +81,10 @@ impl<'a> LibraryFile<'a> {
             for symbol in it.pool.iter().flat_map(|pool| pool.symbols.all()) {
                 file.check("symbol", &[item.clone(), layout::string(symbol)]);
             }
+            let item = layout::string(&format!("columns of {}", it.item.name));
+            for symbol in it.columns.iter().flat_map(|columns| columns.symbols.all()) {
+                file.check("symbol", &[item.clone(), layout::string(symbol)]);
+            }
         }
         for it in &model.oneofs {
             let item = layout::string(&format!("oneof {}", it.item.name));

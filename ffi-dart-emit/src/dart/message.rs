@@ -2,6 +2,7 @@
 
 use crate::model::{Field, Item, Message, Scalar, Type};
 
+use super::columns;
 use super::composite::Classes;
 use super::container::Members;
 use super::layout::{self, Statement};
@@ -31,7 +32,8 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
         layout::return_named(&format!("{}Data", own.name), &arguments)
     );
     view.members.lines.push(to_dart);
-    let more = vec![data(&own.name, message, &view.parts)];
+    let mut more = vec![data(&own.name, message, &view.parts)];
+    more.extend(columns::class(types, message));
     Classes {
         name: own.name.clone(),
         size: message.size,

@@ -4,6 +4,7 @@
 //! come from `names.rs`, line breaks from `layout.rs`. What is the same in every package is a real Dart
 //! file, `templates/dart/runtime.g.dart`.
 
+mod columns;
 mod composite;
 mod container;
 mod crossing;

@@ -53,6 +53,40 @@ const MESSAGE_MEMBERS: &[&str] = &[
     "writeTo",
 ];
 
+/// What the class of a message's columns has, inherits or calls.
+const COLUMNS_MEMBERS: &[&str] = &[
+    "at",
+    "bytes",
+    "capacity",
+    "clear",
+    "column",
+    "columnBytes",
+    "copyRow",
+    "dispose",
+    "elementSize",
+    "fixed",
+    "fromRecords",
+    "isEmpty",
+    "isFixed",
+    "isNotEmpty",
+    "length",
+    "override",
+    "pointer",
+    "push",
+    "pushAll",
+    "pushRecords",
+    "readRecords",
+    "removeRow",
+    "reserve",
+    "resize",
+    "scratch",
+    "sizeOf",
+    "swapRemove",
+    "taken",
+    "toRecords",
+    "writeRow",
+];
+
 /// What a oneof's class has or calls.
 const ONEOF_MEMBERS: &[&str] = &["other", "setFrom", "tag", "throwTag", "toDart", "value"];
 
@@ -74,6 +108,8 @@ const SUPPORT: &[&str] = &[
     "Bool",
     "BoolArray",
     "CapacityException",
+    "ColumnList",
+    "ColumnsCalls",
     "Deprecated",
     "Double",
     "DoubleFreeException",
@@ -132,6 +168,7 @@ const SUPPORT: &[&str] = &[
     "MessageArray",
     "NativeArray",
     "NativeBox",
+    "NativeColumns",
     "NativeMemory",
     "NativePool",
     "NativeQueue",
@@ -227,6 +264,8 @@ pub struct TypeNames {
     pub name: String,
     /// Its fields, variants or cases, in order.
     pub members: Vec<String>,
+    /// The columns of a message that has some, in order.
+    pub columns: Vec<String>,
 }
 
 /// The names of a function.
@@ -387,7 +426,26 @@ impl Namer {
         let mut scope = Scope::new(OBJECT_MEMBERS, &[MESSAGE_MEMBERS, SMALL_TYPES]);
         scope.enclosing(&name);
         let members = message.fields.iter().map(|field| self.field(&mut scope, &owner, field)).collect();
-        TypeNames { name, members }
+        let columns = message.columns.as_ref().map_or_else(Vec::new, |_| self.columns(top, message, &name));
+        TypeNames { name, members, columns }
+    }
+
+    /// The columns of the message that is called `name`.
+    fn columns(&mut self, top: &mut Scope, message: &Message, name: &str) -> Vec<String> {
+        let class = columns_class(name);
+        let owner = format!("the columns of message {}", message.id);
+        self.claim(top, &owner, &class);
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[COLUMNS_MEMBERS, SMALL_TYPES]);
+        scope.enclosing(&class);
+        let column = |field: &Field| {
+            let owner = format!("{owner}, field {}", field.item.name);
+            let column = self.member(&mut scope, &owner, &field.item);
+            if matches!(field.ty.innermost(), Type::Scalar(it) if *it != Scalar::Bool) {
+                self.claim(&mut scope, &format!("the array of {owner}"), &beside(&column, "Array"));
+            }
+            column
+        };
+        message.fields.iter().map(column).collect()
     }
 
     /// The classes beside a message or oneof.
@@ -416,7 +474,7 @@ impl Namer {
             member
         };
         let members = it.cases.iter().map(case).collect();
-        TypeNames { name, members }
+        TypeNames { name, members, columns: Vec::new() }
     }
 
     fn field(&mut self, scope: &mut Scope, message: &str, field: &Field) -> String {
@@ -447,7 +505,7 @@ impl Namer {
             self.member(&mut scope, &owner, &variant.item)
         };
         let members = it.variants.iter().map(variant).collect();
-        TypeNames { name, members }
+        TypeNames { name, members, columns: Vec::new() }
     }
 
     /// The class of a queue: `EventsQueue` for `EVENTS`.
@@ -490,6 +548,11 @@ pub fn prefixed(prefix: &str, member: &str) -> String {
     let member = member.trim_end_matches('_');
     let (first, rest) = member.split_at(1);
     format!("{prefix}{}{rest}", first.to_ascii_uppercase())
+}
+
+/// The class of the columns of the message `name`.
+pub fn columns_class(name: &str) -> String {
+    format!("{name}Columns")
 }
 
 /// The class of the case `member` of the oneof `name`.

@@ -102,6 +102,11 @@ pub fn plain(ty: &Type) -> bool {
     plain
 }
 
+/// Whether a column of the type is an array of what it is made of.
+pub fn has_array(ty: &Type) -> bool {
+    matches!(flattened(ty).0, Type::Scalar(_) | Type::Enum(_) | Type::Message(_) | Type::Oneof(_))
+}
+
 /// Whether a field of the type has its members in the message itself, where reading them is fastest.
 pub fn flat(ty: &Type) -> bool {
     match ty {
@@ -141,8 +146,9 @@ impl<'a> Types<'a> {
             };
             let align = composite.types().map(|ty| types.alignment(ty)).fold(least, u64::max);
             types.alignments.insert(id, align);
+            let columns = matches!(composite, Composite::Message(it) if it.columns.is_some());
             for ty in composite.types() {
-                if matches!(composite, Composite::Oneof(_)) || !flat(ty) {
+                if matches!(composite, Composite::Oneof(_)) || !flat(ty) || columns && !has_array(ty) {
                     types.collect(ty);
                 }
             }

@@ -9,7 +9,8 @@ mod resolve;
 use std::fmt;
 
 pub use ffi_core::schema::read::{
-    Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, QueueSymbols, Reset, Scalar, TypeId,
+    Columns, ColumnsSymbols, Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, QueueSymbols,
+    Reset, Scalar, TypeId,
 };
 pub use resolve::resolve;
 
@@ -63,6 +64,8 @@ pub struct Message {
     pub reserved: Vec<(u32, u32)>,
     /// Its pool, if it has one.
     pub pool: Option<Pool>,
+    /// Its columns, if it has some.
+    pub columns: Option<Box<Columns>>,
 }
 
 /// A field of a [`Message`].
@@ -240,6 +243,8 @@ pub enum Returns {
     Vec(Value),
     /// `PoolBox<T>`: a pointer to a slot of the message's pool, which the caller then owns.
     Pool(MessageIndex),
+    /// `FfiColumns<T>`: a pointer to a container, which the caller then owns.
+    Columns(MessageIndex),
 }
 
 /// What crosses the boundary for a parameter.
@@ -265,6 +270,13 @@ pub enum Passing {
     Text,
     /// `PoolBox<T>`: a pointer to a slot of the message's pool, which the library then owns.
     Pool(MessageIndex),
+    /// `&FfiColumns<T>` or `&mut FfiColumns<T>`: a pointer to a container.
+    Columns {
+        /// `T`.
+        of: MessageIndex,
+        /// Whether it is `&mut`.
+        mutable: bool,
+    },
 }
 
 /// An exported queue.
@@ -458,13 +470,13 @@ impl Enum {
 }
 
 impl Returns {
-    /// The type of the value, of the elements, or of what is in the slot; none for text.
+    /// The type of the value, of the elements, or of what is in the slot; none for text and columns.
     #[must_use]
     pub fn value(self) -> Option<Value> {
         match self {
             Self::Value(value) | Self::Vec(value) => Some(value),
             Self::Pool(message) => Some(Value::Message(message)),
-            Self::Text => None,
+            Self::Text | Self::Columns(_) => None,
         }
     }
 }
@@ -476,7 +488,7 @@ impl Function {
             Passing::Value(value) => Some(value),
             Passing::Slice { of, .. } => Some(of),
             Passing::Pool(message) => Some(Value::Message(message)),
-            Passing::Reference { .. } | Passing::Text => None,
+            Passing::Reference { .. } | Passing::Columns { .. } | Passing::Text => None,
         });
         passed.chain(self.returns.and_then(Returns::value))
     }

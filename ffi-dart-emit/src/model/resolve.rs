@@ -182,6 +182,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
         for symbol in message.pool.iter().flat_map(|pool| pool.symbols.all()) {
             check(format!("message {}, its pool", message.id), symbol, problems);
         }
+        for symbol in message.columns.iter().flat_map(|columns| columns.symbols.all()) {
+            check(format!("message {}, its columns", message.id), symbol, problems);
+        }
     }
     for queue in sorted.queues.values() {
         for symbol in queue.symbols.all() {
@@ -229,6 +232,7 @@ fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
         | read::Type::Scalar(_)
         | read::Type::Str { .. }
         | read::Type::Bytes { .. }
+        | read::Type::Columns(_)
         | read::Type::Ref(_) => {}
     }
 }
@@ -402,7 +406,26 @@ impl<'a> Resolver<'a> {
                 }
                 None => REPORTED,
             },
+            read::Type::Columns(_) => {
+                let what = "columns are neither field, element nor value";
+                self.problems.add(item, what, "pass a reference to them");
+                REPORTED
+            }
         }
+    }
+
+    /// The message of that id, which must have columns, and the fingerprint of those.
+    fn columnar(&mut self, item: &str, id: &TypeId) -> Option<(MessageIndex, u64)> {
+        let Some(index) = self.messages.get(id) else {
+            self.unresolved(item, id);
+            return None;
+        };
+        let message = &self.sorted.messages[id];
+        if message.columns.is_none() {
+            self.problems.add(item, format!("`{id}` has no columns"), REBUILD);
+            return None;
+        }
+        Some((*index, fingerprint::mix(&[fingerprint::COLUMNS, message.fingerprint.0])))
     }
 
     /// The message of that id, which must have a pool.
@@ -569,6 +592,7 @@ impl<'a> Resolver<'a> {
             fields,
             reserved: record.reserved.clone(),
             pool: record.pool.clone(),
+            columns: record.columns.clone(),
         }
     }
 
@@ -644,9 +668,19 @@ impl<'a> Resolver<'a> {
         for param in &record.params {
             let item = format!("{item}, parameter {}", param.name);
             self.identifier(&item, &param.name);
+            let keyword = |pass| format!("{}{pass}", if param.optional { "optional_" } else { "" });
+            if let (read::Type::Columns(id), Pass::Ref | Pass::Mut) = (&param.ty, param.pass) {
+                let mutable = param.pass == Pass::Mut;
+                let Some((of, fingerprint)) = self.columnar(&item, id) else { continue };
+                let keyword = keyword(if mutable { "mut" } else { "ref" });
+                facts.extend([fingerprint::hash_name(&keyword), fingerprint]);
+                let passing = Passing::Columns { of, mutable };
+                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                continue;
+            }
             let (ty, ty_facts) = self.ty(&item, &param.ty);
             let value = self.value(&item, &ty);
-            let (keyword, passing) = match param.pass {
+            let (pass, passing) = match param.pass {
                 Pass::Value => ("value", Passing::Value(value)),
                 Pass::Ref => ("ref", Passing::Reference { to: value, mutable: false }),
                 Pass::Mut => ("mut", Passing::Reference { to: value, mutable: true }),
@@ -655,8 +689,7 @@ impl<'a> Resolver<'a> {
                 Pass::Str => ("str", Passing::Text),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
             };
-            let keyword = format!("{}{keyword}", if param.optional { "optional_" } else { "" });
-            facts.extend([fingerprint::hash_name(&keyword), ty_facts.fingerprint]);
+            facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
         self.fingerprint(&item, &facts, record.fingerprint);
@@ -688,6 +721,10 @@ impl<'a> Resolver<'a> {
                 let (ty, facts) = self.ty(item, &read::Type::Message(id.clone()));
                 let returned = fingerprint::mix(&[fingerprint::POOL_BOX, facts.fingerprint]);
                 return (self.pool_box(item, &ty).map(Returns::Pool), returned);
+            }
+            read::Returns::Columns(id) => {
+                let (of, returned) = self.columnar(item, id).unzip();
+                return (of.map(Returns::Columns), returned.unwrap_or_default());
             }
         };
         let (ty, facts) = self.ty(item, ty);

@@ -80,6 +80,19 @@ typedef struct FfiOwned {
 /** The library has been shut down. */
 #define FFI_POOL_CLOSED 2
 
+/** The columns changed, or their rows were copied. */
+#define FFI_COLUMNS_OK 0
+/** A pointer is null or misaligned. */
+#define FFI_COLUMNS_NULL 1
+/** There are no such rows. */
+#define FFI_COLUMNS_RANGE 2
+/** The capacity is fixed, and not enough. */
+#define FFI_COLUMNS_FULL 3
+/** There is no memory. */
+#define FFI_COLUMNS_MEMORY 4
+/** Something has written to the header. */
+#define FFI_COLUMNS_DAMAGED 5
+
 /** What a pool has seen. */
 typedef struct FfiPoolStats {
     /** Slots. */
@@ -149,6 +162,25 @@ FFI_STATIC_ASSERT(offsetof({{ it.name }}, {{ member.name }}) == {{ member.offset
 #endif
 {%- endif %}
 {% endfor %}
+{%- for it in columns %}
+/**
+ * Columns of {{ it.message }}: each field in an array of its own, aligned to 64 bytes. Write to the first `len` elements of
+ * each, and never to the header. The columns move when they grow.
+ */
+typedef struct {{ it.name }} {
+    /** Rows. */
+    uint64_t len;
+    /** Rows that there is memory for. */
+    uint64_t capacity;
+{%- for member in it.members %}
+{{ member.doc }}    {{ member.declaration }};
+{%- endfor %}
+    uint64_t fixed_;
+} {{ it.name }};
+{%- for member in it.members %}
+FFI_STATIC_ASSERT(offsetof({{ it.name }}, {{ member.name }}) == 16 + {{ member.offset }} * sizeof(void *), "offset of {{ it.name }}.{{ member.name }}");
+{%- endfor %}
+{% endfor %}
 /* The layout of each type and the signature of each function, as the library has them. Where one isn't what
    this header expects, the library is of another build: don't call it. */
 {% for it in fingerprints %}
@@ -191,6 +223,26 @@ void {{ it.symbols.stats }}(FfiPoolStats *stats);
 {{ it.message }} *{{ it.symbols.resolve }}(uint32_t index_plus_one, uint32_t generation);
 /** The reference to a slot in use: the index plus one in the low half, the generation in the high half; else 0. */
 uint64_t {{ it.symbols.reference }}(const {{ it.message }} *slot);
+{% endfor %}
+{%- for it in columns %}
+/* Columns of {{ it.message }}. One thread at a time may use a container. Those that return a number return `FFI_COLUMNS_..`. */
+
+/** A container without rows that the caller owns, or null where there is no memory; one that is `fixed` never grows. */
+{{ it.name }} *{{ it.symbols.new }}(size_t capacity, uint8_t fixed);
+/** Frees a container and its columns; null is allowed. */
+void {{ it.symbols.free }}({{ it.name }} *columns);
+/** Makes room for more rows. */
+int32_t {{ it.symbols.reserve }}({{ it.name }} *columns, size_t additional);
+/** Makes it `len` rows; new ones are zero. */
+int32_t {{ it.symbols.resize }}({{ it.name }} *columns, size_t len);
+/** Adds rows, all or none. */
+int32_t {{ it.symbols.append }}({{ it.name }} *columns, const {{ it.message }} *messages, size_t count);
+/** Copies rows to `messages`. */
+int32_t {{ it.symbols.read }}({{ it.name }} *columns, size_t first, {{ it.message }} *messages, size_t count);
+/** Overwrites rows. */
+int32_t {{ it.symbols.write }}({{ it.name }} *columns, size_t first, const {{ it.message }} *messages, size_t count);
+/** Removes a row, which is copied to `removed` unless that is null, and puts the last one into its place. */
+int32_t {{ it.symbols.swap_remove }}({{ it.name }} *columns, size_t row, {{ it.message }} *removed);
 {% endfor %}
 {%- for it in queues %}
 {{ it.doc }}/* A queue of at most {{ it.capacity }} {{ it.message }}. Any thread may call these. */

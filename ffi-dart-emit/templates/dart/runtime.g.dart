@@ -686,8 +686,10 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   LibraryMemory? _memory;
   NativePool<T>? _pool;
-  // Held, not read: a view keeps its owner alive.
+  // Held, not read: a view keeps its owner alive. The compiler drops such a
+  // field unless it is told not to.
   // ignore: unused_field
+  @pragma('vm:entry-point')
   final Object? _owner;
   Pointer<FfiOwned> _owned = nullptr;
   Pointer<T> _pointer = nullptr;
@@ -1227,6 +1229,292 @@ final class Float64Array extends NativeArray<Double> {
     final stop = RangeError.checkValidRange(start, end, length);
     return Float64Array.view(pointer + start, stop - start, owner: this);
   }
+}
+
+typedef _RowsC = Int32 Function(Pointer<Void>, Pointer<Void>, Size);
+typedef _RowsD = int Function(Pointer<Void>, Pointer<Void>, int);
+typedef _RowsAtC = Int32 Function(Pointer<Void>, Size, Pointer<Void>, Size);
+typedef _RowsAtD = int Function(Pointer<Void>, int, Pointer<Void>, int);
+
+/// What the library exports for the columns of one message; there is one per
+/// message and isolate.
+final class ColumnsCalls<T extends NativeType> implements Finalizable {
+  /// The columns of the message [name] of [elementSize] bytes, whose fields are
+  /// [rowSize] bytes.
+  ColumnsCalls(
+    this.name,
+    this.elementSize,
+    this.rowSize,
+    String create,
+    String free,
+    String reserve,
+    String resize,
+    String append,
+    String read,
+    String write,
+    String swapRemove,
+  ) : _create = libraryMemory.library
+          .lookupFunction<
+            Pointer<Void> Function(Size, Uint8),
+            Pointer<Void> Function(int, int)
+          >(create, isLeaf: true),
+      _free = libraryMemory.library
+          .lookupFunction<
+            Void Function(Pointer<Void>),
+            void Function(Pointer<Void>)
+          >(free, isLeaf: true),
+      _finalizer = NativeFinalizer(libraryMemory.library.lookup(free)),
+      _reserve = _count(reserve),
+      _resize = _count(resize),
+      _append = libraryMemory.library.lookupFunction<_RowsC, _RowsD>(
+        append,
+        isLeaf: true,
+      ),
+      _read = _rowsAt(read),
+      _write = _rowsAt(write),
+      _swapRemove = libraryMemory.library
+          .lookupFunction<
+            Int32 Function(Pointer<Void>, Size, Pointer<Void>),
+            int Function(Pointer<Void>, int, Pointer<Void>)
+          >(swapRemove, isLeaf: true);
+
+  static int Function(Pointer<Void>, int) _count(String symbol) =>
+      libraryMemory.library.lookupFunction<
+        Int32 Function(Pointer<Void>, Size),
+        int Function(Pointer<Void>, int)
+      >(symbol, isLeaf: true);
+
+  static _RowsAtD _rowsAt(String symbol) => libraryMemory.library
+      .lookupFunction<_RowsAtC, _RowsAtD>(symbol, isLeaf: true);
+
+  /// The message's name in Rust.
+  final String name;
+
+  /// Bytes of a message.
+  final int elementSize;
+
+  /// Bytes of a row: those of the fields.
+  final int rowSize;
+
+  final Pointer<Void> Function(int, int) _create;
+  final void Function(Pointer<Void>) _free;
+  final NativeFinalizer _finalizer;
+  final int Function(Pointer<Void>, int) _reserve;
+  final int Function(Pointer<Void>, int) _resize;
+  final _RowsD _append;
+  final _RowsAtD _read;
+  final _RowsAtD _write;
+  final int Function(Pointer<Void>, int, Pointer<Void>) _swapRemove;
+
+  /// Memory for a message on its way to or from a row.
+  late final Pointer<T> _scratch = _allocateScratch();
+
+  Pointer<T> _allocateScratch() {
+    final memory = libraryMemory;
+    final scratch = memory.allocate<T>(elementSize);
+    memory.attach(this, scratch, elementSize);
+    return scratch;
+  }
+}
+
+/// Columns of messages, shared with Rust: each field of all messages in an array
+/// of its own.
+///
+/// **owned**: the memory goes back when nothing in Dart refers to the columns or
+/// their views any more, or at once with [dispose].
+///
+/// Two isolates or threads may use one container only when they take turns.
+abstract base class NativeColumns<T extends NativeType> implements Finalizable {
+  /// No rows, and memory for [capacity].
+  NativeColumns(this._calls, int capacity, {required bool fixed}) {
+    RangeError.checkNotNegative(capacity, 'capacity');
+    _header = _calls._create(capacity, fixed ? 1 : 0);
+    if (_header == nullptr) {
+      throw AllocationException(capacity * _calls.rowSize);
+    }
+    _attach();
+  }
+
+  /// What a function returned.
+  NativeColumns.taken(this._calls, this._header) {
+    _attach();
+  }
+
+  final ColumnsCalls<T> _calls;
+  Pointer<Void> _header = nullptr;
+
+  // Of which the views below are, and the size that the garbage collector knows.
+  int _length = 0;
+  int _capacity = -1;
+  int _start = 0;
+  final Map<int, Object> _views = {};
+
+  void _attach() {
+    _capacity = capacity;
+    _calls._finalizer.attach(
+      this,
+      _header,
+      detach: this,
+      externalSize: _capacity * _calls.rowSize,
+    );
+  }
+
+  /// Where the header is: length, capacity, and where each column starts.
+  ///
+  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose].
+  Pointer<Void> get pointer {
+    if (_header == nullptr) throw StateError('used after dispose()');
+    return _header;
+  }
+
+  /// How many rows there are.
+  int get length => pointer.cast<Uint64>().value;
+
+  /// How many rows there is memory for.
+  int get capacity => pointer.cast<Uint64>()[1];
+
+  /// Whether there are no rows.
+  bool get isEmpty => length == 0;
+
+  /// Whether there are rows.
+  bool get isNotEmpty => length != 0;
+
+  Pointer<Void> _startOf(int column) =>
+      Pointer<Pointer<Void>>.fromAddress(pointer.address + 16)[column];
+
+  /// What [make] makes of where the column [index] starts; again when the rows
+  /// have moved, or are more or fewer.
+  V column<V extends Object>(int index, V Function(Pointer<Void> at) make) {
+    final length = this.length, capacity = this.capacity;
+    final start = _startOf(0).address;
+    if (length != _length || capacity != _capacity || start != _start) {
+      _views.clear();
+      if (capacity != _capacity) {
+        _calls._finalizer.detach(this);
+        _attach();
+      }
+      _length = length;
+      _start = start;
+    }
+    final view = _views[index] ??= make(_startOf(index));
+    return view as V;
+  }
+
+  /// The bytes of the column [index], whose values have [size] bytes; they keep
+  /// the memory alive.
+  Uint8List columnBytes(int index, int size) =>
+      keepAlive(_startOf(index).cast<Uint8>().asTypedList(length * size), this);
+
+  void _check(int code, int rows) {
+    switch (code) {
+      case 0:
+        return;
+      case 3:
+        throw CapacityException(rows, capacity);
+      case 4:
+        throw AllocationException(rows * _calls.rowSize);
+      case 5:
+        throw InvalidValueException(
+          'the header of columns of `${_calls.name}` was written to, which '
+          'only the library may',
+        );
+      default:
+        throw UnknownStatusException('columns: code $code', code);
+    }
+  }
+
+  int _checkRow(int row) =>
+      RangeError.checkValidIndex(row, this, 'row', length);
+
+  /// Makes room for [additional] more rows.
+  ///
+  /// Throws a [CapacityException] when the capacity is fixed and not enough, and
+  /// an [AllocationException].
+  void reserve(int additional) {
+    RangeError.checkNotNegative(additional, 'additional');
+    _check(_calls._reserve(pointer, additional), length + additional);
+  }
+
+  /// Makes it [length] rows: new ones are zero, surplus ones gone.
+  ///
+  /// Throws as [reserve] does.
+  void resize(int length) {
+    RangeError.checkNotNegative(length, 'length');
+    _check(_calls._resize(pointer, length), length);
+  }
+
+  /// Removes all rows; the memory stays.
+  void clear() => resize(0);
+
+  /// Memory for a message on its way to a row.
+  Pointer<T> get scratch => _calls._scratch;
+
+  /// Adds a row for each of [count] messages at [records].
+  void pushRecords(Pointer<T> records, int count) {
+    final code = _calls._append(pointer, records.cast(), count);
+    if (code != 0) _check(code, length + count);
+  }
+
+  /// The bytes of the message in row [row].
+  Uint8List copyRow(int row) {
+    _check(_calls._read(pointer, _checkRow(row), scratch.cast(), 1), 1);
+    return _copied();
+  }
+
+  Uint8List _copied() =>
+      Uint8List.fromList(scratch.cast<Uint8>().asTypedList(_calls.elementSize));
+
+  /// Overwrites row [row] with the message in [scratch].
+  void writeRow(int row) =>
+      _check(_calls._write(pointer, _checkRow(row), scratch.cast(), 1), 1);
+
+  /// Removes row [row], and returns the bytes of the message in it.
+  Uint8List removeRow(int row) {
+    final checked = _checkRow(row);
+    _check(_calls._swapRemove(pointer, checked, scratch.cast()), 1);
+    return _copied();
+  }
+
+  /// Writes all rows to [records], where there is room for as many messages.
+  void readRecords(Pointer<T> records) =>
+      _check(_calls._read(pointer, 0, records.cast(), length), length);
+
+  /// Frees the memory; does nothing the second time.
+  ///
+  /// This object can't be used afterwards, and views of the columns must not.
+  void dispose() {
+    if (_header == nullptr) return;
+    _calls._finalizer.detach(this);
+    _calls._free(_header);
+    _header = nullptr;
+    _views.clear();
+  }
+}
+
+/// A column whose values have no array class, **borrowed**: a list of fixed
+/// length, whose values are read and written in place.
+final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
+  /// [length] values; keeps [_owner] alive.
+  ColumnList(this._owner, this.length, this._read, this._write);
+
+  // Held, not read: a view keeps its owner alive. The compiler drops such a
+  // field unless it is told not to.
+  // ignore: unused_field
+  @pragma('vm:entry-point')
+  final Object _owner;
+  final E Function(int row) _read;
+  final void Function(int row, E value) _write;
+
+  @override
+  final int length;
+
+  int _checked(int index) => RangeError.checkValidIndex(index, this);
+
+  @override
+  E operator [](int index) => _read(_checked(index));
+
+  @override
+  void operator []=(int index, E value) => _write(_checked(index), value);
 }
 
 /// Enum values inside a message, **borrowed**: a list of fixed length.

@@ -136,6 +136,11 @@ impl Schema {
             Type::Ref(id) => {
                 Facts { size: 8, align: 4, fingerprint: mix(&[fingerprint::REF, hash_name(&id.0)]) }
             }
+            // Behind a reference, where no size counts.
+            Type::Columns(id) => {
+                let of = self.types[id];
+                Facts { fingerprint: mix(&[fingerprint::COLUMNS, of.fingerprint]), ..of }
+            }
         }
     }
 
@@ -217,6 +222,7 @@ impl Schema {
             fields: records,
             reserved: Vec::new(),
             pool: None,
+            columns: None,
             item,
         }));
         Type::Message(id)
@@ -340,6 +346,7 @@ impl Schema {
                 Some(Returns::Text) => mix(&[fingerprint::OWNED_STRING]),
                 Some(Returns::Vec(ty)) => mix(&[fingerprint::OWNED_VEC, self.facts(ty).fingerprint]),
                 Some(Returns::Pool(id)) => mix(&[fingerprint::POOL_BOX, self.types[id].fingerprint]),
+                Some(Returns::Columns(id)) => mix(&[fingerprint::COLUMNS, self.types[id].fingerprint]),
             },
             u64::from(function.fallible),
             u64::from(function.optional),

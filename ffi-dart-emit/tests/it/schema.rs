@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC,
-    POOL_BOX, QUEUE, REF, SCALAR, STR, VEC, hash_name, mix,
+    ARRAY, BYTES, COLUMNS, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING,
+    OWNED_VEC, POOL_BOX, QUEUE, REF, SCALAR, STR, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
@@ -56,6 +56,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         fields: fields.iter().map(field).collect(),
         reserved: Vec::new(),
         pool: None,
+        columns: None,
     }
 }
 
@@ -350,6 +351,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         Some(Returns::Text) => mix(&[OWNED_STRING]),
         Some(Returns::Vec(ty)) => mix(&[OWNED_VEC, of_type(ty, types)]),
         Some(Returns::Pool(id)) => mix(&[POOL_BOX, of_type(&Type::Message(id.clone()), types)]),
+        Some(Returns::Columns(id)) => of_type(&Type::Columns(id.clone()), types),
     };
     let (fallible, optional) = (function.fallible.into(), function.optional.into());
     let mut facts = vec![FUNCTION, hash_name(&function.item.name), returns, fallible, optional];
@@ -375,6 +377,7 @@ fn of_scalar(scalar: Scalar) -> u64 {
 
 fn of_type(ty: &Type, types: &Types) -> u64 {
     match ty {
+        Type::Columns(id) => mix(&[COLUMNS, of_type(&Type::Message(id.clone()), types)]),
         Type::Scalar(it) => of_scalar(*it),
         Type::Array { of, len } => mix(&[ARRAY, of_type(of, types), *len]),
         Type::Str { cap } => mix(&[STR, *cap]),

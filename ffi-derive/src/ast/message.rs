@@ -3,7 +3,7 @@
 use darling::error::Accumulator;
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
-use syn::{Data, DeriveInput, Fields, Ident, Type};
+use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
 
 use super::{Head, Item, refuse_generics, types};
 use crate::attr::{self, FieldAttrs, MAX_TAG, MessageAttrs, Pool, Tag};
@@ -16,6 +16,8 @@ pub(crate) struct Message {
     pub(crate) checked: bool,
     pub(crate) reserved: Vec<(u32, u32)>,
     pub(crate) pool: Option<Pool>,
+    /// The visibility of its columns, which is its own, if it has some.
+    pub(crate) columns: Option<Visibility>,
 }
 
 /// A field of a [`Message`].
@@ -24,6 +26,9 @@ pub(crate) struct Field {
     pub(crate) item: Item,
     pub(crate) ty: Type,
     pub(crate) tag: Option<SpannedValue<Tag>>,
+    pub(crate) visibility: Visibility,
+    /// As written, where the record has their text alone.
+    pub(crate) docs: Vec<Attribute>,
 }
 
 impl Message {
@@ -48,7 +53,8 @@ impl Message {
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
         errors.finish()?;
         let head = head.expect("without an error there is one");
-        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool })
+        let columns = attrs.columns.is_present().then(|| input.vis.clone());
+        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool, columns })
     }
 }
 
@@ -61,7 +67,14 @@ impl Field {
         errors.finish()?;
         let FieldAttrs { rename, tag } = attrs.expect("without an error there are some");
         let ident = field.ident.clone().expect("`named_fields` saw to it");
-        Ok(Self { item: Item::inner(&ident, &field.attrs, rename)?, ident, ty: field.ty.clone(), tag })
+        Ok(Self {
+            item: Item::inner(&ident, &field.attrs, rename)?,
+            ident,
+            ty: field.ty.clone(),
+            tag,
+            visibility: field.vis.clone(),
+            docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
+        })
     }
 }
 

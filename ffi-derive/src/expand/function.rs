@@ -2,8 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
+use syn::{Ident, Type};
 
 use super::{block, exports};
 use crate::ast::{Function, Param, Pass};
@@ -43,6 +43,8 @@ struct Argument {
     raw: TokenStream,
     /// The memory it lends, where it lends some.
     region: Option<TokenStream>,
+    /// The memory that what it refers to owns elsewhere, with its `unsafe`.
+    owned: Option<TokenStream>,
     /// The expression that checks it, with its `unsafe`: a `Result` of what the function takes.
     checked: TokenStream,
     /// What makes it the function's, when all have been checked.
@@ -56,8 +58,9 @@ impl Argument {
             return argument;
         }
         let present = format_ident!("__ffi_present_{index}");
-        let (Self { raw, region, checked, .. }, name) = (argument, &param.name);
+        let (Self { raw, region, owned, checked, .. }, name) = (argument, &param.name);
         Self {
+            owned: owned.map(|_| owned_by(&quote!(#region.if_present(#present)), index, param)),
             taken: (param.pass == Pass::Pool).then(|| quote!(__ffi::take_some)),
             raw: quote!(#raw, #present: __ffi::core::primitive::u8),
             region: region.map(|region| quote!(#region.if_present(#present))),
@@ -65,7 +68,8 @@ impl Argument {
         }
     }
 
-    fn required(index: usize, Param { name, pass, owned, ty, .. }: &Param) -> Self {
+    fn required(index: usize, param: &Param) -> Self {
+        let Param { name, pass, owned, ty, .. } = param;
         let span = ty.span();
         // Where rustc reports a type that can't be passed.
         let raw = format_ident!("__ffi_arg_{index}", span = span);
@@ -76,6 +80,7 @@ impl Argument {
                 return Self {
                     raw: quote_spanned!(span=> #raw: <#ty as __ffi::FfiValue>::Abi),
                     region: None,
+                    owned: None,
                     checked: quote_spanned!(span=> unsafe { __ffi::value::<#ty>(#raw, #name) }),
                     taken: None,
                 };
@@ -84,6 +89,7 @@ impl Argument {
                 return Self {
                     raw: quote!(#raw: *mut #ty),
                     region: Some(quote!(__ffi::Region::mutable(#raw, 1, #name))),
+                    owned: None,
                     checked: quote_spanned!(span=> unsafe { __ffi::claim::<#ty>(#raw, #name) }),
                     taken: Some(quote!(__ffi::take)),
                 };
@@ -98,14 +104,23 @@ impl Argument {
             Pass::Ref | Pass::Mut => (quote!(1), quote!(#raw, #name)),
             _ => (quote!(#len), quote!(#raw, #len, #name)),
         };
+        let region = quote!(__ffi::Region::#region(#raw, #count, #name));
+        let by_reference = matches!(pass, Pass::Ref | Pass::Mut);
         let copy = owned.then(|| quote_spanned!(span=> .map(__ffi::ToOwned::to_owned)));
         Self {
             raw: quote!(#raw: #raw_type),
-            region: Some(quote!(__ffi::Region::#region(#raw, #count, #name))),
+            owned: by_reference.then(|| owned_by(&region, index, param)),
+            region: Some(region),
             checked: quote_spanned!(span=> unsafe { __ffi::#check(#arguments) }#copy),
             taken: None,
         }
     }
+}
+
+/// The memory that what a parameter refers to owns, given the region of the reference.
+fn owned_by(region: &TokenStream, index: usize, Param { ty, .. }: &Param) -> TokenStream {
+    let raw = format_ident!("__ffi_arg_{index}");
+    quote!(unsafe { #region.owned_by::<#ty>(#raw) })
 }
 
 fn wrapper(function: &Function, symbol: &str) -> TokenStream {
@@ -118,6 +133,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool));
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
+    let disjoint_owned = (writes && regions.len() > 1).then(|| disjoint_owned(function, &arguments));
     let checked = arguments.iter().map(|argument| &argument.checked);
     let locals: Vec<_> = (0..arguments.len()).map(|index| format_ident!("__ffi_local_{index}")).collect();
     let passed = arguments.iter().zip(&locals).map(|(argument, local)| match &argument.taken {
@@ -146,6 +162,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         ) -> <#output_type as __ffi::FfiOutput>::Abi {
             let __ffi_body = move || {
                 #disjoint
+                #disjoint_owned
                 // SAFETY: the caller passes pointers that are null or point to initialised memory of that type and
                 // length, which nobody else uses during the call; the regions that are written to don't overlap
                 // others, by the check above.
@@ -156,6 +173,23 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
             unsafe { __ffi::call(__ffi_status, __ffi_body) }
         }
     }
+}
+
+/// The check that memory which arguments own elsewhere isn't behind another one; none where no type owns any, which rustc knows.
+fn disjoint_owned(function: &Function, arguments: &[Argument]) -> Option<TokenStream> {
+    let all = function.params.iter().zip(arguments);
+    let (types, owned): (Vec<_>, Vec<_>) =
+        all.filter_map(|(param, argument)| Some((&param.ty, argument.owned.as_ref()?))).unzip();
+    let regions = arguments.iter().filter_map(|argument| argument.region.as_ref());
+    let owns = types.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as __ffi::FfiLent>::OWNS_MEMORY));
+    (!types.is_empty()).then(|| {
+        quote! {
+            if const { #(#owns)||* } {
+                // SAFETY: as below; null and misaligned pointers aren't looked at.
+                __ffi::disjoint(&[#(#regions,)* #(#owned),*])?;
+            }
+        }
+    })
 }
 
 /// The type of the successful result. Everything about the result has its span: there rustc reports a type that can't be one.
@@ -172,6 +206,14 @@ fn optional(output: &Type) -> TokenStream {
     quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::OPTIONAL)
 }
 
+/// The trait that says what type a parameter has.
+fn holds(pass: Pass) -> Ident {
+    match pass {
+        Pass::Ref | Pass::Mut => format_ident!("FfiLent"),
+        _ => format_ident!("FfiType"),
+    }
+}
+
 /// The hash of the signature; see `ffi_core::schema::fingerprint`.
 fn signature(function: &Function) -> TokenStream {
     let output = &function.output;
@@ -182,7 +224,8 @@ fn signature(function: &Function) -> TokenStream {
     let optional = optional(output);
     let params = function.params.iter().map(|Param { pass, optional, ty, .. }| {
         let pass_hash = names::hash(&format!("{}{}", if *optional { "optional_" } else { "" }, pass.name()));
-        quote!(#pass_hash, <#ty as __ffi::FfiType>::FINGERPRINT)
+        let holds = holds(*pass);
+        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT)
     });
     quote! {
         const __FFI_SIGNATURE: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
@@ -210,7 +253,8 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
             if *optional {
                 record.text(",\"optional\":true");
             }
-            record.text(",\"type\":").nested(quote!(<#ty as __ffi::FfiType>::TYPE)).text("}");
+            let holds = holds(*pass);
+            record.text(",\"type\":").nested(quote!(<#ty as __ffi::#holds>::TYPE)).text("}");
         })
         .text(",\"returns\":")
         .nested(quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::RETURNS))

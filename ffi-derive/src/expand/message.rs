@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, exports, pool};
+use super::{block, by_value, capacities, checked, columns, exports, pool};
 use crate::ast::{Field, Message};
 use crate::names;
 use crate::record::Record;
@@ -18,7 +18,11 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&message.head, &symbol, &fingerprint, &record(message, &symbol));
     let pool = message.pool.as_ref().map(|it| pool::pool(&message.head, it));
-    block(&message.head, &quote! { #layout #implementations #value #byte_traits #pool #exports })
+    let columns = message.columns.as_ref().map(|visibility| columns::Columns::new(message, visibility));
+    let (slices, columns) = columns.map(|it| (it.items(), it.implementation())).unzip();
+    let contents = quote! { #layout #implementations #value #byte_traits #pool #columns #exports };
+    let block = block(&message.head, &contents);
+    quote! { #slices #block }
 }
 
 /// Where rustc put the fields, and the assertion that `repr(C)` puts them there, too.
@@ -181,6 +185,9 @@ fn record(message: &Message, symbol: &str) -> TokenStream {
     }
     if let Some(it) = &message.pool {
         pool::record(&message.head, it, &mut record);
+    }
+    if message.columns.is_some() {
+        columns::record(&message.head, &mut record);
     }
     record
         .list("fields", message.fields.iter().enumerate(), |record, (index, field)| {

@@ -1,8 +1,9 @@
 //! Checked items to Rust.
 //!
 //! Everything stands in one `const _: () = { .. }`, where `__ffi` is `ffi_core::__private`: no path depends on what the user
-//! has imported, and no name is left behind. Names of ours that user tokens could meet begin with `__ffi`.
+//! has imported, and no name is left behind but those of a message's columns, which are for users. Names of ours that user tokens could meet begin with `__ffi`.
 
+mod columns;
 mod enumeration;
 mod function;
 mod message;
@@ -25,8 +26,20 @@ use crate::ast::Head;
 /// The block around all that is written for an item.
 fn block(head: &Head, contents: &TokenStream) -> TokenStream {
     let krate = &head.krate;
+    let allowed = allowed();
     quote! {
         #[doc(hidden)]
+        #allowed
+        const _: () = {
+            use #krate::__private as __ffi;
+            #contents
+        };
+    }
+}
+
+/// What users may have lints against, for they didn't write it.
+fn allowed() -> TokenStream {
+    quote! {
         #[allow(
             deprecated,
             non_upper_case_globals,
@@ -39,10 +52,6 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
             clippy::pedantic,
             clippy::restriction
         )]
-        const _: () = {
-            use #krate::__private as __ffi;
-            #contents
-        };
     }
 }
 

@@ -1,0 +1,98 @@
+//! What is lent to an exported function by reference.
+
+use super::output::{FfiOutput, FfiSome, FfiValue};
+use super::status::{Failure, StatusCode};
+use crate::columns::{FfiColumnar, FfiColumns, abi};
+use crate::schema::encode::{Fragment, Piece};
+use crate::schema::fingerprint;
+use crate::types::{FfiType, Invalid};
+
+/// A type that exported functions take by reference: any [`FfiValue`], and [`FfiColumns`].
+///
+/// # Safety
+///
+/// An implementation promises that [`check_lent`](Self::check_lent) accepts valid values alone, and that there is no memory
+/// that a value owns and [`memory`](Self::memory) leaves out.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a parameter or result of `#[ffi_export]`",
+    label = "not a scalar, an enum or a message",
+    note = "what can is a number of fixed size, a `bool`, or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
+            and, as a parameter, a reference to or slice of one, or a reference to the columns of a message; \
+            put an array into a message"
+)]
+pub unsafe trait FfiLent: 'static {
+    /// The type as it stands in schema records.
+    const TYPE: Fragment;
+
+    /// Hash of the type.
+    const FINGERPRINT: u64;
+
+    /// Whether a value owns memory elsewhere.
+    const OWNS_MEMORY: bool = false;
+
+    /// Checks that an untrusted value is a valid one.
+    ///
+    /// # Errors
+    ///
+    /// The path to the first invalid field and what is wrong with it.
+    ///
+    /// # Safety
+    ///
+    /// As of [`FfiType::check`], and of the memory that the value owns.
+    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid>;
+
+    /// The address and the bytes of the memory that a value owns elsewhere.
+    ///
+    /// # Safety
+    ///
+    /// As of [`check_lent`](Self::check_lent).
+    unsafe fn memory(_: *const Self) -> (usize, usize) {
+        (0, 0)
+    }
+}
+
+// SAFETY: the check is that of the type, which has no pointer to other memory.
+unsafe impl<T: FfiValue> FfiLent for T {
+    const TYPE: Fragment = <T as FfiType>::TYPE;
+    const FINGERPRINT: u64 = <T as FfiType>::FINGERPRINT;
+
+    #[inline]
+    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid> {
+        // SAFETY: by this function's contract.
+        unsafe { T::check(value) }
+    }
+}
+
+// SAFETY: the check looks at every value in every column, and `memory` gives all of them.
+unsafe impl<T: FfiColumnar> FfiLent for FfiColumns<T> {
+    const TYPE: Fragment = &[Piece::Text("{\"columns\":\""), Piece::Text(T::ID), Piece::Text("\"}")];
+    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::COLUMNS, <T as FfiType>::FINGERPRINT]);
+    const OWNS_MEMORY: bool = true;
+
+    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid> {
+        // SAFETY: by this function's contract.
+        unsafe { Self::check(value) }
+    }
+
+    unsafe fn memory(value: *const Self) -> (usize, usize) {
+        // SAFETY: by this function's contract.
+        unsafe { Self::memory(value) }
+    }
+}
+
+/// A container, which the caller then owns, and gives to `.._columns_free`.
+impl<T: FfiColumnar> FfiOutput for FfiColumns<T> {
+    type Abi = *mut Self;
+    const RETURNS: Fragment = <Self as FfiLent>::TYPE;
+    const FINGERPRINT: u64 = <Self as FfiLent>::FINGERPRINT;
+
+    fn into_abi(self) -> Result<*mut Self, Failure> {
+        let columns = abi::give(self);
+        if columns.is_null() {
+            return Err(Failure::new(StatusCode::Error, "there is no memory for the result"));
+        }
+        Ok(columns)
+    }
+}
+
+impl<T: FfiColumnar> FfiSome for FfiColumns<T> {}

@@ -1,0 +1,306 @@
+//! Columns as bytes: where they lie, and how rows get in and out of them.
+//!
+//! Nothing here knows a message: it works on a list of [`Column`]s and the columns' addresses, so that all messages share
+//! one copy of the code. The exception is what moves a single row, which is inlined: with the sizes known, each field's
+//! copy is one move.
+
+use std::alloc::{Layout, alloc, dealloc};
+
+use crate::types::{FfiType, Invalid, check_elements};
+
+/// Where each column starts: at a multiple of a cache line, which is also the widest SIMD register.
+pub(super) const ALIGN: usize = 64;
+
+/// One column: a field of the message.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    name: &'static str,
+    /// Bytes of a value.
+    size: usize,
+    /// Bytes from the start of the message to the field.
+    offset: usize,
+    /// How values are checked; nothing where any bits are one.
+    check: Option<Check>,
+}
+
+type Check = unsafe fn(*const u8, usize) -> Result<(), Invalid>;
+
+impl Column {
+    /// The column of a field of type `F`, which lies `offset` bytes from the start of the message.
+    #[must_use]
+    pub const fn of<F: FfiType>(name: &'static str, offset: usize) -> Self {
+        const { assert!(align_of::<F>() <= ALIGN, "no field type is aligned more strictly than a cache line") };
+        let check: Option<Check> = if F::ANY_BITS { None } else { Some(check_column::<F>) };
+        Self { name, size: size_of::<F>(), offset, check }
+    }
+
+    /// Checks `len` values.
+    ///
+    /// # Safety
+    ///
+    /// At `values` are `len` values of the column's type, initialised and aligned, that nobody writes to; they need not be
+    /// valid.
+    pub(super) unsafe fn check(&self, values: *const u8, len: usize) -> Result<(), Invalid> {
+        // SAFETY: by this function's contract, which is that of the function for the column's type.
+        self.check.map_or(Ok(()), |check| unsafe { check(values, len) }.map_err(|it| it.in_field(self.name)))
+    }
+}
+
+/// # Safety
+///
+/// As [`check_elements`].
+unsafe fn check_column<F: FfiType>(values: *const u8, len: usize) -> Result<(), Invalid> {
+    // SAFETY: by this function's contract.
+    unsafe { check_elements(values.cast::<F>(), len) }
+}
+
+/// Bytes from the start of a column to that of the next one; nothing where that is more than the address space.
+#[inline]
+fn stretch(column: &Column, capacity: usize) -> Option<usize> {
+    column.size.checked_mul(capacity)?.checked_next_multiple_of(ALIGN)
+}
+
+/// The memory of all columns; nothing where it is more than the address space. Of size 0 for no rows.
+pub(super) fn layout(columns: &[Column], capacity: usize) -> Option<Layout> {
+    let add = |bytes: usize, column| bytes.checked_add(stretch(column, capacity)?);
+    let bytes = columns.iter().try_fold(0, add)?;
+    Layout::from_size_align(bytes, ALIGN).ok()
+}
+
+/// Memory for `capacity` rows, not initialised: writes where each column starts. `false` where there is none.
+pub(super) fn allocate(columns: &[Column], capacity: usize, pointers: &mut [*mut u8]) -> bool {
+    let Some(layout) = layout(columns, capacity) else {
+        return false;
+    };
+    let block = match layout.size() {
+        // An address that is aligned and not null, as that of an empty slice must be.
+        0 => std::ptr::without_provenance_mut(ALIGN),
+        // SAFETY: the size is not 0.
+        _ => unsafe { alloc(layout) },
+    };
+    if block.is_null() {
+        return false;
+    }
+    let mut start = block;
+    for (column, pointer) in columns.iter().zip(pointers) {
+        *pointer = start;
+        start = start.wrapping_add(stretch(column, capacity).unwrap_or_default());
+    }
+    true
+}
+
+/// Gives back what [`allocate`] allocated for `capacity` rows.
+///
+/// # Safety
+///
+/// `block` is where the first column starts, and nobody uses the memory any more.
+pub(super) unsafe fn release(columns: &[Column], capacity: usize, block: *mut u8) {
+    if let Some(layout) = layout(columns, capacity).filter(|layout| layout.size() > 0) {
+        // SAFETY: `allocate` got the block with the same layout, and the caller vouches that it is freed once.
+        unsafe { dealloc(block, layout) };
+    }
+}
+
+/// Whether the columns lie where [`allocate`] puts them for `capacity` rows.
+pub(super) fn is_placed(columns: &[Column], capacity: usize, pointers: &[*mut u8]) -> bool {
+    let Some(block) = pointers.first() else {
+        return false;
+    };
+    let mut start = Some(block.addr()).filter(|block| *block > 0 && block.is_multiple_of(ALIGN));
+    for (column, pointer) in columns.iter().zip(pointers) {
+        if start != Some(pointer.addr()) {
+            return false;
+        }
+        start = stretch(column, capacity).and_then(|bytes| pointer.addr().checked_add(bytes));
+    }
+    start.is_some() && layout(columns, capacity).is_some()
+}
+
+/// Copies the first `len` rows to other columns.
+///
+/// # Safety
+///
+/// Both have room for `len` rows and don't overlap.
+pub(super) unsafe fn copy(columns: &[Column], from: &[*mut u8], to: &[*mut u8], len: usize) {
+    for ((column, from), to) in columns.iter().zip(from).zip(to) {
+        // SAFETY: both columns have room for `len` values, by this function's contract.
+        unsafe { from.copy_to_nonoverlapping(*to, len * column.size) };
+    }
+}
+
+/// Zeroes rows.
+///
+/// # Safety
+///
+/// There is room for rows `first` to `first + count`.
+pub(super) unsafe fn zero(columns: &[Column], pointers: &[*mut u8], first: usize, count: usize) {
+    for (column, pointer) in columns.iter().zip(pointers) {
+        // SAFETY: the column has room for that row, by this function's contract.
+        let row = unsafe { pointer.add(first * column.size) };
+        // SAFETY: and for `count` from there on.
+        unsafe { row.write_bytes(0, count * column.size) };
+    }
+}
+
+/// Writes the fields of a message into row `row`.
+///
+/// # Safety
+///
+/// There is room for that row; `message` is one of the columns' type.
+#[inline(always)]
+pub(super) unsafe fn put(columns: &[Column], pointers: &[*mut u8], row: usize, message: *const u8) {
+    for (column, pointer) in columns.iter().zip(pointers) {
+        // SAFETY: the field lies inside the message.
+        let field = unsafe { message.add(column.offset) };
+        // SAFETY: the column has room for that row.
+        let value = unsafe { pointer.add(row * column.size) };
+        // SAFETY: both are as large as the column's type, and a message isn't inside the columns: those are this
+        // container's alone.
+        unsafe { field.copy_to_nonoverlapping(value, column.size) };
+    }
+}
+
+/// Reads row `row` into the fields of a message; its padding stays as it is.
+///
+/// # Safety
+///
+/// There is such a row; `message` is memory for one of the columns' type.
+#[inline(always)]
+pub(super) unsafe fn take(columns: &[Column], pointers: &[*mut u8], row: usize, message: *mut u8) {
+    for (column, pointer) in columns.iter().zip(pointers) {
+        // SAFETY: the field lies inside the message.
+        let field = unsafe { message.add(column.offset) };
+        // SAFETY: the column has that row.
+        let value = unsafe { pointer.add(row * column.size) };
+        // SAFETY: both are as large as the column's type, and the message isn't inside the columns.
+        unsafe { field.copy_from_nonoverlapping(value, column.size) };
+    }
+}
+
+/// Copies one row over another.
+///
+/// # Safety
+///
+/// There are both rows.
+#[inline(always)]
+pub(super) unsafe fn overwrite(columns: &[Column], pointers: &[*mut u8], from: usize, to: usize) {
+    for (column, pointer) in columns.iter().zip(pointers) {
+        // SAFETY: the column has that row.
+        let source = unsafe { pointer.add(from * column.size) };
+        // SAFETY: the column has that row.
+        let target = unsafe { pointer.add(to * column.size) };
+        // SAFETY: both are inside the column; they may be the same.
+        unsafe { source.copy_to(target, column.size) };
+    }
+}
+
+/// How many bytes of messages are taken apart before the next column's turn: they stay in the fastest cache meanwhile, so
+/// each message is fetched from memory once, not once per column.
+const BLOCK: usize = 16 << 10;
+
+/// Writes `count` messages, one every `stride` bytes, into rows `first` and on.
+///
+/// # Safety
+///
+/// There is room for those rows; `messages` are of the columns' type.
+pub(super) unsafe fn put_all(
+    columns: &[Column],
+    pointers: &[*mut u8],
+    first: usize,
+    messages: *const u8,
+    stride: usize,
+    count: usize,
+) {
+    for (start, rows) in blocks(count, stride) {
+        for (column, pointer) in columns.iter().zip(pointers) {
+            // SAFETY: the field lies inside message `start`.
+            let from = unsafe { messages.add(start * stride + column.offset) };
+            // SAFETY: the column has room for that row.
+            let to = unsafe { pointer.add((first + start) * column.size) };
+            // SAFETY: there are `rows` messages from there on, and room for as many rows; messages aren't inside the
+            // columns.
+            unsafe { copy_values(column.size, rows, (from, stride), (to, column.size)) };
+        }
+    }
+}
+
+/// Reads `count` rows from `first` on into messages, one every `stride` bytes; their padding stays as it is.
+///
+/// # Safety
+///
+/// There are those rows; `messages` is memory for as many messages of the columns' type.
+pub(super) unsafe fn take_all(
+    columns: &[Column],
+    pointers: &[*mut u8],
+    first: usize,
+    messages: *mut u8,
+    stride: usize,
+    count: usize,
+) {
+    for (start, rows) in blocks(count, stride) {
+        for (column, pointer) in columns.iter().zip(pointers) {
+            // SAFETY: the column has that row.
+            let from = unsafe { pointer.add((first + start) * column.size) };
+            // SAFETY: the field lies inside message `start`.
+            let to = unsafe { messages.add(start * stride + column.offset) };
+            // SAFETY: there are `rows` rows from there on, and as many messages, which aren't inside the columns.
+            unsafe { copy_values(column.size, rows, (from, column.size), (to, stride)) };
+        }
+    }
+}
+
+/// First message and number of messages of each block.
+fn blocks(count: usize, stride: usize) -> impl Iterator<Item = (usize, usize)> {
+    let rows = (BLOCK / stride).max(1);
+    (0..count).step_by(rows).map(move |start| (start, rows.min(count - start)))
+}
+
+/// Copies `count` values of `size` bytes, which are one every so many bytes on both sides.
+///
+/// # Safety
+///
+/// There are as many values on both sides, and they don't overlap.
+unsafe fn copy_values(size: usize, count: usize, from: (*const u8, usize), to: (*mut u8, usize)) {
+    // The sizes of scalars and of vectors of `f32`: each copy is then a move or two.
+    match size {
+        // SAFETY: by this function's contract, as in the others.
+        1 => unsafe { copy_sized::<1>(count, from, to) },
+        // SAFETY: as above.
+        2 => unsafe { copy_sized::<2>(count, from, to) },
+        // SAFETY: as above.
+        4 => unsafe { copy_sized::<4>(count, from, to) },
+        // SAFETY: as above.
+        8 => unsafe { copy_sized::<8>(count, from, to) },
+        // SAFETY: as above.
+        12 => unsafe { copy_sized::<12>(count, from, to) },
+        // SAFETY: as above.
+        16 => unsafe { copy_sized::<16>(count, from, to) },
+        _ => {
+            for index in 0..count {
+                // SAFETY: there is a value of that index.
+                let source = unsafe { from.0.add(index * from.1) };
+                // SAFETY: there is room for it.
+                let target = unsafe { to.0.add(index * to.1) };
+                // SAFETY: both have `size` bytes, and don't overlap.
+                unsafe { source.copy_to_nonoverlapping(target, size) };
+            }
+        }
+    }
+}
+
+/// [`copy_values`] with a size that is known.
+///
+/// # Safety
+///
+/// As there.
+#[inline(always)]
+unsafe fn copy_sized<const SIZE: usize>(count: usize, from: (*const u8, usize), to: (*mut u8, usize)) {
+    for index in 0..count {
+        // SAFETY: there is a value of that index.
+        let source = unsafe { from.0.add(index * from.1) };
+        // SAFETY: there is room for it.
+        let target = unsafe { to.0.add(index * to.1) };
+        // SAFETY: both have `SIZE` bytes, and don't overlap.
+        unsafe { source.copy_to_nonoverlapping(target, SIZE) };
+    }
+}
