@@ -57,6 +57,7 @@
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
 //! | [`layout`] | compile-time layout assertions |
 //! | [`schema`] | the records in the library, and their readers |
+//! | `simd` | sums, minima, sums of products and element-wise arithmetic on slices of numbers |
 //!
 //! # Features
 //!
@@ -66,6 +67,7 @@
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `read` | no | `schema::read`, for tools |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types |
+//! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
 //!
 //! # What may cross
 //!
@@ -90,6 +92,8 @@ mod message;
 mod oneof;
 pub mod pool;
 pub mod schema;
+#[cfg(feature = "simd")]
+pub mod simd;
 mod types;
 
 pub use bytemuck;
