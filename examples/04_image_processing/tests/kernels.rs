@@ -1,5 +1,8 @@
 //! Every kernel on every level that this machine has, against the plainest code there is.
 
+use std::sync::Once;
+
+use ffi_core::simd::Level;
 use image_processing::kernels::{Backend, MAX_RADIUS, blur, brightness, grayscale, histogram};
 use image_processing::view::{Rgba, View, ViewMut};
 
@@ -53,15 +56,14 @@ fn noise(width: usize, height: usize, stride: usize) -> Image<Rgba> {
     })
 }
 
-fn backends() -> Vec<Backend> {
-    let all = Backend::all();
-    let names: Vec<_> = all.iter().map(Backend::to_string).collect();
-    for name in ["sse2", "sse4.2", "avx2", "avx512", "neon"] {
-        if !names.iter().any(|it| it == name) {
-            println!("skipped: {name}, which this machine doesn't have");
+fn backends() -> impl Iterator<Item = (Level, Backend)> {
+    static SKIPPED: Once = Once::new();
+    SKIPPED.call_once(|| {
+        for level in Level::ALL.into_iter().filter(|level| Backend::at(*level).is_none()) {
+            println!("skipped: {level}, which this machine doesn't have");
         }
-    }
-    all
+    });
+    Level::ALL.into_iter().filter_map(|level| Some((level, Backend::at(level)?)))
 }
 
 /// All widths up to two vectors and a bit, with and without gaps between rows.
@@ -82,10 +84,10 @@ fn grayscale_of_any_shape() {
         let image = noise(width, height, stride);
         for to_stride in [width.max(1), width + 3] {
             let expected = Image::new(width, height, to_stride, GAP, |x, y| shade(image.at(x, y)));
-            for backend in backends() {
+            for (level, backend) in backends() {
                 let mut shades = Image::new(width, height, to_stride, GAP, |_, _| 0);
                 grayscale(backend, image.view(), shades.view_mut());
-                assert_eq!(shades, expected, "{backend}, {width} x {height}, {stride} to {to_stride}");
+                assert_eq!(shades, expected, "{level}, {width} x {height}, {stride} to {to_stride}");
             }
         }
     }
@@ -103,10 +105,10 @@ fn grayscale_of_all_values() {
         pixel
     });
     let expected = Image::new(256, image.height, 256, GAP, |x, y| shade(image.at(x, y)));
-    for backend in backends() {
+    for (level, backend) in backends() {
         let mut shades = Image::new(256, image.height, 256, GAP, |_, _| 0);
         grayscale(backend, image.view(), shades.view_mut());
-        assert!(shades == expected, "{backend}");
+        assert!(shades == expected, "{level}");
     }
 }
 
@@ -123,10 +125,10 @@ fn brightness_of_any_shape() {
         for amount in [100, -77] {
             let expected =
                 Image::new(width, height, stride, [GAP; 4], |x, y| brighter(image.at(x, y), amount));
-            for backend in backends() {
+            for (level, backend) in backends() {
                 let mut changed = image.clone();
                 brightness(backend, changed.view_mut(), amount);
-                assert_eq!(changed, expected, "{backend}, {width} x {height}, {stride}");
+                assert_eq!(changed, expected, "{level}, {width} x {height}, {stride}");
             }
         }
     }
@@ -137,10 +139,10 @@ fn brightness_of_all_values_by_all_amounts() {
     let image = Image::new(256, 1, 256, [GAP; 4], |x, _| [x as u8, 255 - x as u8, x as u8 ^ 0x55, x as u8]);
     for amount in (-257..=257).chain([i16::MIN, -1000, 1000, i16::MAX]) {
         let expected = Image::new(256, 1, 256, [GAP; 4], |x, _| brighter(image.at(x, 0), amount));
-        for backend in backends() {
+        for (level, backend) in backends() {
             let mut changed = image.clone();
             brightness(backend, changed.view_mut(), amount);
-            assert_eq!(changed, expected, "{backend}, {amount}");
+            assert_eq!(changed, expected, "{level}, {amount}");
         }
     }
 }
@@ -163,15 +165,11 @@ fn blurred(image: &Image<Rgba>, radius: usize, stride: usize) -> Image<Rgba> {
 
 fn check_blur(image: &Image<Rgba>, radius: usize, stride: usize) {
     let expected = blurred(image, radius, stride);
-    for backend in backends() {
+    for (level, backend) in backends() {
         let (width, height) = (image.width, image.height);
         let mut to = Image::new(width, height, stride, [GAP; 4], |_, _| [0; 4]);
         blur(backend, image.view(), to.view_mut(), radius);
-        assert!(
-            to == expected,
-            "{backend}, {width} x {height}, {} to {stride}, radius {radius}",
-            image.stride
-        );
+        assert!(to == expected, "{level}, {width} x {height}, {} to {stride}, radius {radius}", image.stride);
     }
 }
 
@@ -201,10 +199,10 @@ fn blur_of_one_colour_is_that_colour() {
     for colour in [[0; 4], [255; 4], [1, 128, 254, 77]] {
         let image = Image::new(40, 9, 40, [0; 4], |_, _| colour);
         for radius in [1, 8, 50, 100] {
-            for backend in backends() {
+            for (level, backend) in backends() {
                 let mut to = Image::new(40, 9, 40, [0; 4], |_, _| [9; 4]);
                 blur(backend, image.view(), to.view_mut(), radius);
-                assert!(to == image, "{backend}, {radius}, {colour:?}");
+                assert!(to == image, "{level}, {radius}, {colour:?}");
             }
         }
     }
@@ -228,11 +226,11 @@ fn histogram_of_any_shape() {
                     expected[usize::from(image.at(x, y))] += 1;
                 }
             }
-            for backend in backends() {
+            for (level, backend) in backends() {
                 assert_eq!(
                     histogram(backend, image.view()),
                     expected,
-                    "{backend}, {width} x {height}, {stride}"
+                    "{level}, {width} x {height}, {stride}"
                 );
             }
         }

@@ -9,12 +9,10 @@ mod brightness;
 mod grayscale;
 mod histogram;
 
-use std::fmt;
-
-use fearless_simd::Level;
-
 pub use blur::{MAX_RADIUS, blur};
 pub use brightness::brightness;
+use fearless_simd::Simd as _;
+use ffi_core::simd::{self, Level};
 pub use grayscale::grayscale;
 pub use histogram::histogram;
 
@@ -23,55 +21,34 @@ pub use histogram::histogram;
 pub enum Backend {
     /// A plain loop.
     Scalar,
-    /// Vector instructions of a level.
-    Vector(Level),
+    /// The vector instructions of a level.
+    Vector(fearless_simd::Level),
 }
 
 impl Backend {
-    /// The strongest there is.
+    /// That of the [`Level`] in use.
     #[must_use]
     pub fn strongest() -> Self {
-        let level = Level::new();
-        if level.is_fallback() { Self::Scalar } else { Self::Vector(level) }
+        Self::at(simd::level()).unwrap_or(Self::Scalar)
     }
 
-    /// All there are, weakest first.
+    /// That of exactly this level, if the machine has it.
     #[must_use]
-    pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::Scalar];
-        let level = Level::new();
-        #[cfg(target_arch = "x86_64")]
-        {
-            use fearless_simd::Simd;
-            all.extend(level.as_sse2().map(|token| Self::Vector(token.level())));
-            all.extend(level.as_sse4_2().map(|token| Self::Vector(token.level())));
-            all.extend(level.as_avx2().map(|token| Self::Vector(token.level())));
-            all.extend(level.as_avx512().map(|token| Self::Vector(token.level())));
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        if !level.is_fallback() {
-            all.push(Self::Vector(level));
-        }
-        all
-    }
-}
-
-impl fmt::Display for Backend {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self {
-            Self::Scalar => "scalar",
-            #[cfg(target_arch = "x86_64")]
-            Self::Vector(Level::Sse2(_)) => "sse2",
-            #[cfg(target_arch = "x86_64")]
-            Self::Vector(Level::Sse4_2(_)) => "sse4.2",
-            #[cfg(target_arch = "x86_64")]
-            Self::Vector(Level::Avx2(_)) => "avx2",
-            #[cfg(target_arch = "x86_64")]
-            Self::Vector(Level::Avx512(_)) => "avx512",
+    pub fn at(level: Level) -> Option<Self> {
+        let strongest = fearless_simd::Level::new();
+        match level {
+            Level::Fallback => Some(Self::Scalar),
             #[cfg(target_arch = "aarch64")]
-            Self::Vector(Level::Neon(_)) => "neon",
-            Self::Vector(_) => "vectors",
-        };
-        f.pad(name)
+            Level::Neon => strongest.as_neon().map(|token| Self::Vector(token.level())),
+            #[cfg(target_arch = "x86_64")]
+            Level::Sse2 => strongest.as_sse2().map(|token| Self::Vector(token.level())),
+            #[cfg(target_arch = "x86_64")]
+            Level::Sse4_2 => strongest.as_sse4_2().map(|token| Self::Vector(token.level())),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => strongest.as_avx2().map(|token| Self::Vector(token.level())),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => strongest.as_avx512().map(|token| Self::Vector(token.level())),
+            _ => None,
+        }
     }
 }
