@@ -129,7 +129,9 @@ impl Bytes for Rgba {
 fn copy(times: usize, bytes: usize) -> Contender<'static> {
     let from = vec![7_u8; bytes / 2];
     let mut to = vec![0_u8; bytes / 2];
-    Contender::new("memcpy of as many bytes", move || time(times, || black_box(&mut to).copy_from_slice(black_box(&from))))
+    Contender::new("memcpy of as many bytes", move || {
+        time(times, || black_box(&mut to).copy_from_slice(black_box(&from)))
+    })
 }
 
 fn grayscale(size: Size) -> Result<()> {
@@ -139,7 +141,9 @@ fn grayscale(size: Size) -> Result<()> {
         .iter()
         .map(|&[red, green, blue, _]| ((77 * red as u32 + 150 * green as u32 + 29 * blue as u32) / 256) as u8)
         .collect();
-    let theirs = image::RgbaImage::from_raw(size.width as u32, size.height as u32, pixels.as_flattened().to_vec()).expect("it is as large");
+    let theirs =
+        image::RgbaImage::from_raw(size.width as u32, size.height as u32, pixels.as_flattened().to_vec())
+            .expect("it is as large");
     let [copy, blocked, plain, ours, image] = compare(
         &format!("grayscale, {}, {times} times", size.name),
         size.rounds,
@@ -151,12 +155,21 @@ fn grayscale(size: Size) -> Result<()> {
                 kernels::grayscale(Backend::strongest(), size.view(black_box(pixels)), size.view_mut(to));
             })?,
             // Its weights are 0.2126, 0.7152 and 0.0722, and its result is new memory.
-            Contender::new("image", || time(times, || _ = black_box(image::imageops::grayscale(black_box(&theirs))))),
+            Contender::new("image", || {
+                time(times, || _ = black_box(image::imageops::grayscale(black_box(&theirs))))
+            }),
         ],
     )?;
-    size.print_speeds(times, &[("memcpy", &copy), ("blocked", &blocked), ("plain", &plain), ("ours", &ours), ("image", &image)]);
+    size.print_speeds(
+        times,
+        &[("memcpy", &copy), ("blocked", &blocked), ("plain", &plain), ("ours", &ours), ("image", &image)],
+    );
     let name = size.name;
-    print_ratio(&format!("grayscale_{name}_vs_no_vectors"), ours.median() / blocked.median(), if name == "4k" { 0.2 } else { 1.0 / 12.0 });
+    print_ratio(
+        &format!("grayscale_{name}_vs_no_vectors"),
+        ours.median() / blocked.median(),
+        if name == "4k" { 0.2 } else { 1.0 / 12.0 },
+    );
     print_minimum(&format!("grayscale_{name}_speed_vs_memcpy"), copy.median() / ours.median(), 0.8);
     Ok(())
 }
@@ -164,14 +177,19 @@ fn grayscale(size: Size) -> Result<()> {
 fn brightness(size: Size) -> Result<()> {
     let pixels = &*size.noise();
     let times = size.times(8_000_000);
-    let expected: Vec<Rgba> = pixels.iter().map(|&[r, g, b, a]| [r.saturating_add(40), g.saturating_add(40), b.saturating_add(40), a]).collect();
+    let expected: Vec<Rgba> = pixels
+        .iter()
+        .map(|&[r, g, b, a]| [r.saturating_add(40), g.saturating_add(40), b.saturating_add(40), a])
+        .collect();
     let once = |name: &'static str, mut work: Box<dyn FnMut(&mut [Rgba])>| -> Result<Contender<'_>> {
         let mut image = pixels.to_vec();
         work(&mut image);
         ensure!(image == expected, "{name} is wrong");
         Ok(Contender::new(name, move || time(times, || work(black_box(&mut image)))))
     };
-    let mut theirs = image::RgbaImage::from_raw(size.width as u32, size.height as u32, pixels.as_flattened().to_vec()).expect("it is as large");
+    let mut theirs =
+        image::RgbaImage::from_raw(size.width as u32, size.height as u32, pixels.as_flattened().to_vec())
+            .expect("it is as large");
     let [copy, blocked, plain, ours, image] = compare(
         &format!("brightness, {}, {times} times", size.name),
         size.rounds,
@@ -179,13 +197,25 @@ fn brightness(size: Size) -> Result<()> {
             copy(times, size.pixels() * 8),
             once("no vectors", Box::new(|pixels| plain::brightness_blocked(pixels, 40)))?,
             once("plain Rust", Box::new(|pixels| plain::brightness(pixels, black_box(40))))?,
-            once("ours", Box::new(move |pixels| kernels::brightness(Backend::strongest(), size.view_mut(pixels), 40)))?,
-            Contender::new("image", || time(times, || image::imageops::colorops::brighten_in_place(black_box(&mut theirs), 40))),
+            once(
+                "ours",
+                Box::new(move |pixels| kernels::brightness(Backend::strongest(), size.view_mut(pixels), 40)),
+            )?,
+            Contender::new("image", || {
+                time(times, || image::imageops::colorops::brighten_in_place(black_box(&mut theirs), 40))
+            }),
         ],
     )?;
-    size.print_speeds(times, &[("memcpy", &copy), ("blocked", &blocked), ("plain", &plain), ("ours", &ours), ("image", &image)]);
+    size.print_speeds(
+        times,
+        &[("memcpy", &copy), ("blocked", &blocked), ("plain", &plain), ("ours", &ours), ("image", &image)],
+    );
     let name = size.name;
-    print_ratio(&format!("brightness_{name}_vs_no_vectors"), ours.median() / blocked.median(), if name == "4k" { 0.1 } else { 1.0 / 18.0 });
+    print_ratio(
+        &format!("brightness_{name}_vs_no_vectors"),
+        ours.median() / blocked.median(),
+        if name == "4k" { 0.1 } else { 1.0 / 18.0 },
+    );
     Ok(())
 }
 
@@ -194,7 +224,8 @@ fn histogram(size: Size) -> Result<()> {
     let noise = size.noise().into_iter().map(|[red, ..]| red).collect();
     // Noise around a slope, as in photographs.
     let smooth = (0..size.pixels()).map(|i| (i * 200 / size.pixels()) as u8 + (i * 7 % 5) as u8).collect();
-    let cases: [(&str, Vec<u8>, f64); 3] = [("noise", noise, 0.95), ("smooth", smooth, 0.95), ("black", vec![0; size.pixels()], 0.95)];
+    let cases: [(&str, Vec<u8>, f64); 3] =
+        [("noise", noise, 0.95), ("smooth", smooth, 0.95), ("black", vec![0; size.pixels()], 0.95)];
     for (content, shades, least) in &cases {
         let expected = plain::histogram(shades);
         let theirs = |table: &dyn Fn() -> [u32; 256]| -> Result<()> {
@@ -206,12 +237,22 @@ fn histogram(size: Size) -> Result<()> {
             &format!("histogram of {content}, {}, {times} times", size.name),
             size.rounds,
             [
-                Contender::new("one table", || time(times, || _ = black_box(plain::histogram(black_box(shades))))),
-                Contender::new("ours", || time(times, || _ = black_box(kernels::histogram(Backend::strongest(), size.view(black_box(shades)))))),
+                Contender::new("one table", || {
+                    time(times, || _ = black_box(plain::histogram(black_box(shades))))
+                }),
+                Contender::new("ours", || {
+                    time(times, || {
+                        _ = black_box(kernels::histogram(Backend::strongest(), size.view(black_box(shades))))
+                    })
+                }),
             ],
         )?;
         size.print_speeds(times, &[("one table", &single), ("ours", &ours)]);
-        print_minimum(&format!("histogram_{content}_{}_speed_vs_one_table", size.name), single.median() / ours.median(), *least);
+        print_minimum(
+            &format!("histogram_{content}_{}_speed_vs_one_table", size.name),
+            single.median() / ours.median(),
+            *least,
+        );
     }
     Ok(())
 }
@@ -223,19 +264,36 @@ fn blur(size: Size, radius: usize) -> Result<()> {
     let mut expected = vec![[0; 4]; size.pixels()];
     let mut middle = expected.clone();
     plain::blur_by_column(pixels, &mut middle, &mut expected, shape, radius);
-    let image = BlurImage::borrow(pixels.as_flattened(), size.width as u32, size.height as u32, FastBlurChannels::Channels4);
+    let image = BlurImage::borrow(
+        pixels.as_flattened(),
+        size.width as u32,
+        size.height as u32,
+        FastBlurChannels::Channels4,
+    );
     let parameters = BoxBlurParameters::new(2 * radius as u32 + 1);
     let [column, row, ours, libblur] = compare(
         &format!("blur, radius {radius}, {}, {times} times", size.name),
         size.rounds / 4,
         [
-            writer("column by column, no vectors", times, &expected, 0, move |to| plain::blur_by_column(black_box(pixels), &mut middle, to, shape, radius))?,
-            writer("row by row, plain Rust", times, &expected, 0, |to| plain::blur_by_row(black_box(pixels), to, shape, radius))?,
-            writer("ours", times, &expected, 0, |to| kernels::blur(Backend::strongest(), size.view(black_box(pixels)), size.view_mut(to), radius))?,
+            writer("column by column, no vectors", times, &expected, 0, move |to| {
+                plain::blur_by_column(black_box(pixels), &mut middle, to, shape, radius)
+            })?,
+            writer("row by row, plain Rust", times, &expected, 0, |to| {
+                plain::blur_by_row(black_box(pixels), to, shape, radius)
+            })?,
+            writer("ours", times, &expected, 0, |to| {
+                kernels::blur(Backend::strongest(), size.view(black_box(pixels)), size.view_mut(to), radius)
+            })?,
             // It rounds in another way.
             writer("libblur", times, &expected, 2, |to| {
-                let mut to = BlurImageMut::borrow(to.as_flattened_mut(), size.width as u32, size.height as u32, FastBlurChannels::Channels4);
-                libblur::box_blur(black_box(&image), &mut to, parameters, ThreadingPolicy::Single).expect("it is an image");
+                let mut to = BlurImageMut::borrow(
+                    to.as_flattened_mut(),
+                    size.width as u32,
+                    size.height as u32,
+                    FastBlurChannels::Channels4,
+                );
+                libblur::box_blur(black_box(&image), &mut to, parameters, ThreadingPolicy::Single)
+                    .expect("it is an image");
             })?,
         ],
     )?;

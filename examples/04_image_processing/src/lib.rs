@@ -201,7 +201,8 @@ fn checked_shape(
     let row = u64::from(width) * u64::from(bytes);
     // At most 2^64 - 2^32, plus the 2^34 that aren't added where it is that much.
     let end = (u64::from(height.saturating_sub(1)) * u64::from(stride)).saturating_add(row);
-    if row > u64::from(stride) || !stride.is_multiple_of(bytes) || end > size_of::<[u32; MAX_PIXELS]>() as u64 {
+    if row > u64::from(stride) || !stride.is_multiple_of(bytes) || end > size_of::<[u32; MAX_PIXELS]>() as u64
+    {
         return Err(ImageError::Shape { width, height, stride });
     }
     Ok((width as usize, height as usize, (stride / bytes) as usize))

@@ -6,6 +6,9 @@
 use super::Backend;
 use crate::view::View;
 
+/// How many tables take turns.
+const TABLES: usize = 4;
+
 /// How often each shade occurs.
 ///
 /// # Panics
@@ -41,14 +44,12 @@ fn scalar(image: View<'_, u8>) -> [u32; 256] {
 }
 
 fn in_turns(image: View<'_, u8>) -> [u32; 256] {
-    let mut tables = [[0_u32; 256]; 4];
+    let mut tables = [[0_u32; 256]; TABLES];
     for row in image.joined().unwrap_or(image).rows() {
         let (blocks, rest) = row.as_chunks::<8>();
         for block in blocks {
-            let shades = u64::from_le_bytes(*block);
-            for place in 0..8 {
-                let shade = (shades >> (8 * place)) as u8;
-                tables[place % 4][usize::from(shade)] += 1;
+            for (place, &shade) in block.iter().enumerate() {
+                tables[place % TABLES][usize::from(shade)] += 1;
             }
         }
         for &shade in rest {
