@@ -2,10 +2,11 @@
 
 mod plain;
 
+use std::env;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use ffi_benches::{Contender, Samples, compare, print_minimum, print_ratio};
 use image_processing::kernels::{self, Backend};
 use image_processing::view::{Rgba, View, ViewMut};
@@ -30,6 +31,12 @@ const SIZES: [Size; 4] = [
 const RADII: [usize; 3] = [1, 4, 16];
 
 fn main() -> Result<()> {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    match &*arguments {
+        [] => {}
+        [frame, times] if frame == "frame" => return one_frame(times.parse()?),
+        _ => bail!("arguments: none, or `frame TIMES`"),
+    }
     println!("level {}", ffi_core::simd::level());
     for size in SIZES {
         grayscale(size)?;
@@ -39,6 +46,20 @@ fn main() -> Result<()> {
             blur(size, radius)?;
         }
     }
+    Ok(())
+}
+
+/// Prints the microseconds that grayscale of a frame of 4K takes, called `times` times: the Dart half asks for it in each round.
+fn one_frame(times: usize) -> Result<()> {
+    let size = SIZES[3];
+    let pixels = size.noise();
+    let mut shades = vec![0; pixels.len()];
+    let mut work = || {
+        kernels::grayscale(Backend::strongest(), size.view(black_box(&pixels)), size.view_mut(&mut shades))
+    };
+    // Pages of new memory are a story of their own.
+    work();
+    println!("{}", time(times, work)?.as_secs_f64() * 1e6 / times as f64);
     Ok(())
 }
 
@@ -174,6 +195,20 @@ fn grayscale(size: Size) -> Result<()> {
     Ok(())
 }
 
+/// A contender that changes an image again and again; the first time is checked.
+fn in_place<'a>(
+    name: &'a str,
+    times: usize,
+    pixels: &[Rgba],
+    expected: &[Rgba],
+    mut work: impl FnMut(&mut [Rgba]) + 'a,
+) -> Result<Contender<'a>> {
+    let mut image = pixels.to_vec();
+    work(&mut image);
+    ensure!(image == expected, "{name} is wrong");
+    Ok(Contender::new(name, move || time(times, || work(black_box(&mut image)))))
+}
+
 fn brightness(size: Size) -> Result<()> {
     let pixels = &*size.noise();
     let times = size.times(8_000_000);
@@ -181,12 +216,6 @@ fn brightness(size: Size) -> Result<()> {
         .iter()
         .map(|&[r, g, b, a]| [r.saturating_add(40), g.saturating_add(40), b.saturating_add(40), a])
         .collect();
-    let once = |name: &'static str, mut work: Box<dyn FnMut(&mut [Rgba])>| -> Result<Contender<'_>> {
-        let mut image = pixels.to_vec();
-        work(&mut image);
-        ensure!(image == expected, "{name} is wrong");
-        Ok(Contender::new(name, move || time(times, || work(black_box(&mut image)))))
-    };
     let mut theirs =
         image::RgbaImage::from_raw(size.width as u32, size.height as u32, pixels.as_flattened().to_vec())
             .expect("it is as large");
@@ -195,12 +224,13 @@ fn brightness(size: Size) -> Result<()> {
         size.rounds,
         [
             copy(times, size.pixels() * 8),
-            once("no vectors", Box::new(|pixels| plain::brightness_blocked(pixels, 40)))?,
-            once("plain Rust", Box::new(|pixels| plain::brightness(pixels, black_box(40))))?,
-            once(
-                "ours",
-                Box::new(move |pixels| kernels::brightness(Backend::strongest(), size.view_mut(pixels), 40)),
-            )?,
+            in_place("no vectors", times, pixels, &expected, |pixels| plain::brightness_blocked(pixels, 40))?,
+            in_place("plain Rust", times, pixels, &expected, |pixels| {
+                plain::brightness(pixels, black_box(40))
+            })?,
+            in_place("ours", times, pixels, &expected, |pixels| {
+                kernels::brightness(Backend::strongest(), size.view_mut(pixels), 40)
+            })?,
             Contender::new("image", || {
                 time(times, || image::imageops::colorops::brighten_in_place(black_box(&mut theirs), 40))
             }),

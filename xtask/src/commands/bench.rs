@@ -32,6 +32,11 @@ const BENCHMARKS: &[Benchmark] = &[
         run: emit,
     },
     Benchmark {
+        name: "images",
+        about: "image kernels against memory, plain Rust and public crates, and a frame from Dart (AOT)",
+        run: images,
+    },
+    Benchmark {
         name: "types",
         about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
         run: types,
@@ -125,17 +130,43 @@ fn types(tally: &mut Tally) -> Result<()> {
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-types"]))
 }
 
+/// The Rust half, then a frame from Dart, which runs the Rust half's program for the same frame.
+fn images(tally: &mut Tally) -> Result<()> {
+    let mut build = workspace::cargo();
+    let build = build.args(["build", "--quiet", "--release", "--package", "bench-images"]);
+    let name = format!("bench-images{}", std::env::consts::EXE_SUFFIX);
+    workspace::run(build)?;
+
+    let sdk = Sdk::find_or_install()?;
+    let folder = workspace::root().join("benches/images/dart");
+    let scratch = scratch("images")?;
+    let library = package("image_processing", &scratch)?;
+    let rust = library.with_file_name(name);
+    tally.run(&mut Command::new(&rust))?;
+
+    sdk.pub_get(&folder)?;
+    let compiled = scratch.join("images.exe");
+    sdk.compile_exe(&folder.join("bin/images.dart"), &compiled)?;
+    tally.run(sdk.program(&compiled).arg("aot").arg(&library).arg(&rust))
+}
+
+/// Builds the library of the crate `name`, writes its Dart package into `scratch`, and returns the library.
+fn package(name: &str, scratch: &Path) -> Result<PathBuf> {
+    let release = BuildOptions { release: true, ..BuildOptions::default() };
+    let library = Crate::named(name)?.build(&release)?;
+    let mut emitter = workspace::cargo();
+    emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
+    workspace::run(emitter.arg(&library).arg("--out").arg(scratch.join("package")))?;
+    Ok(library)
+}
+
 /// Builds a benchmark's library, writes its Dart package, and runs the Dart program that compares it.
 fn dart(tally: &mut Tally, benchmark: &str) -> Result<()> {
     let sdk = Sdk::find_or_install()?;
     let folder = workspace::root().join("benches").join(benchmark).join("dart");
     let scratch = scratch(benchmark)?;
 
-    let release = BuildOptions { release: true, ..BuildOptions::default() };
-    let library = Crate::named(&format!("bench-{benchmark}"))?.build(&release)?;
-    let mut emitter = workspace::cargo();
-    emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
-    workspace::run(emitter.arg(&library).arg("--out").arg(scratch.join("package")))?;
+    let library = package(&format!("bench-{benchmark}"), &scratch)?;
     sdk.pub_get(&folder)?;
 
     // Not `Sdk::run`, which turns assertions on.

@@ -20,8 +20,10 @@
 //! `sum * (65536 / n) >> 16` is off by one from radius 8. Half of `n` is in the sums from the start, so quotients are rounded to the
 //! nearest, and blurring again and again doesn't darken an image.
 
+use std::hint::black_box;
+
 use fearless_simd::prelude::*;
-use fearless_simd::{dispatch, u16x32, u64x8};
+use fearless_simd::{dispatch, u8x64, u16x32, u64x8};
 
 use super::Backend;
 use crate::view::{Rgba, View, ViewMut, same_size};
@@ -122,8 +124,12 @@ impl Divider {
     }
 
     #[inline(always)]
-    fn divide(self, sum: u16) -> u16 {
-        ((u32::from(sum) * u32::from(self.multiplier)) >> 16) as u16 >> self.shift
+    fn divide<S: Simd>(self, sums: u16x32<S>) -> u16x32<S> {
+        // From memory each time: of a vector that was made before the loop, LLVM doesn't know that its numbers have 16 bits, and
+        // multiplies 32-bit ones, which takes ten instructions more.
+        let multiplier = u16x32::splat(sums.simd, black_box(self.multiplier));
+        let (low, high) = sums.widening_mul(multiplier);
+        low.bitcast::<u16x32<S>>().unzip_high(high.bitcast::<u16x32<S>>()) >> self.shift
     }
 }
 
@@ -141,11 +147,14 @@ const LANES: usize = BLOCK * CHANNELS;
 fn vectors<S: Simd>(simd: S, from: View<'_, Rgba>, to: ViewMut<'_, Rgba>, radius: usize) {
     let (width, height) = from.size();
     let divider = Divider::new(radius);
+    let row = width * CHANNELS;
     let bytes = |y: usize| from.row(y).as_flattened();
 
     // The windows around the row before the first: that one, as often as there are rows before it and with it, and the first itself ..
-    let mut columns: Vec<u16> =
-        bytes(0).iter().map(|&byte| radius as u16 + u16::from(byte) * (radius as u16 + 2)).collect();
+    let mut columns = vec![0_u16; row.next_multiple_of(LANES)];
+    for (sum, &byte) in columns.iter_mut().zip(bytes(0)) {
+        *sum = radius as u16 + u16::from(byte) * (radius as u16 + 2);
+    }
     // .. and then up to `radius - 1` more, the last of them again where there are fewer.
     for i in 1..radius {
         for (sum, &byte) in columns.iter_mut().zip(bytes(i.min(height - 1))) {
@@ -155,25 +164,60 @@ fn vectors<S: Simd>(simd: S, from: View<'_, Rgba>, to: ViewMut<'_, Rgba>, radius
 
     // One pixel more to the left, which leaves where nothing has entered yet; to the right what the last block reads beyond its end.
     let before = (radius + 1) * CHANNELS;
-    let row = width * CHANNELS;
     let mut middle = vec![0_u16; before + (width.next_multiple_of(BLOCK) + radius) * CHANNELS];
     for (y, to) in to.rows().enumerate() {
         let entering = bytes((y + radius).min(height - 1));
         let leaving = bytes(y.saturating_sub(radius + 1));
-        down(&mut columns, entering, leaving, &mut middle[before..][..row], divider);
+        down(simd, &mut columns, entering, leaving, &mut middle[before..], divider);
         repeat_ends(&mut middle, before, row, radius);
         along(simd, &middle, to, radius, divider);
     }
 }
 
-/// Moves the windows down by a row, and puts the means into `means`.
+/// Moves the windows down by a row, and puts the means into `means`. Both slices have room for whole blocks.
 #[inline(always)]
-fn down(sums: &mut [u16], entering: &[u8], leaving: &[u8], means: &mut [u16], divider: Divider) {
-    let bytes = entering.iter().zip(leaving);
-    for ((sum, mean), (&entering, &leaving)) in sums.iter_mut().zip(means).zip(bytes) {
-        *sum = sum.wrapping_add(u16::from(entering)).wrapping_sub(u16::from(leaving));
-        *mean = divider.divide(*sum);
+fn down<S: Simd>(
+    simd: S,
+    sums: &mut [u16],
+    entering: &[u8],
+    leaving: &[u8],
+    means: &mut [u16],
+    divider: Divider,
+) {
+    let (sums, _) = sums.as_chunks_mut::<LANES>();
+    let (means, _) = means.as_chunks_mut::<LANES>();
+    let (entering, entering_rest) = entering.as_chunks::<LANES>();
+    let (leaving, leaving_rest) = leaving.as_chunks::<LANES>();
+    let mut to = sums.iter_mut().zip(means);
+    for ((entering, leaving), to) in entering.iter().zip(leaving).zip(&mut to) {
+        down_block(simd, entering, leaving, to, divider);
     }
+    if let Some(to) = to.next() {
+        let mut padded = [[0; LANES]; 2];
+        padded[0][..entering_rest.len()].copy_from_slice(entering_rest);
+        padded[1][..leaving_rest.len()].copy_from_slice(leaving_rest);
+        down_block(simd, &padded[0], &padded[1], to, divider);
+    }
+}
+
+#[inline(always)]
+fn down_block<S: Simd>(
+    simd: S,
+    entering: &[u8; LANES],
+    leaving: &[u8; LANES],
+    (sums, means): (&mut [u16; LANES], &mut [u16; LANES]),
+    divider: Divider,
+) {
+    let (entering, entering_high) = u8x64::from_slice(simd, entering).widen();
+    let (leaving, leaving_high) = u8x64::from_slice(simd, leaving).widen();
+    let (sums, sums_high) = sums.split_at_mut(LANES / 2);
+    let (means, means_high) = means.split_at_mut(LANES / 2);
+    let low = u16x32::from_slice(simd, sums) + entering - leaving;
+    let high = u16x32::from_slice(simd, sums_high) + entering_high - leaving_high;
+    low.store_slice(sums);
+    high.store_slice(sums_high);
+    divider.divide(low).store_slice(means);
+    divider.divide(high).store_slice(means_high);
 }
 
 #[inline(always)]
@@ -219,20 +263,14 @@ struct Windows<S: Simd> {
     /// The sums around the pixel before the next, eight times.
     before: u16x32<S>,
     zero: u16x32<S>,
-    multiplier: u16x32<S>,
-    shift: u32,
+    divider: Divider,
 }
 
 impl<S: Simd> Windows<S> {
     #[inline(always)]
     fn new(simd: S, before: [u16; CHANNELS], divider: Divider) -> Self {
         let before: [u16; LANES / 2] = std::array::from_fn(|lane| before[lane % CHANNELS]);
-        Self {
-            before: u16x32::from_slice(simd, &before),
-            zero: u16x32::splat(simd, 0),
-            multiplier: u16x32::splat(simd, divider.multiplier),
-            shift: divider.shift,
-        }
+        Self { before: u16x32::from_slice(simd, &before), zero: u16x32::splat(simd, 0), divider }
     }
 
     #[inline(always)]
@@ -247,7 +285,7 @@ impl<S: Simd> Windows<S> {
     /// The means of the next eight pixels.
     #[inline(always)]
     fn eight(&mut self, entering: &[u16], leaving: &[u16]) -> u16x32<S> {
-        let Self { before, zero, multiplier, shift } = *self;
+        let Self { before, zero, divider } = *self;
         let simd = zero.simd;
         let step = u16x32::from_slice(simd, entering) - u16x32::from_slice(simd, leaving);
         let step = step + zero.slide::<28>(step);
@@ -257,8 +295,7 @@ impl<S: Simd> Windows<S> {
         // Not the last of `sums`: the next eight wait for one addition then, not for two and a shuffle.
         let all: u64x8<S> = step.bitcast();
         self.before = before + u64x8::splat(simd, all[7]).bitcast::<u16x32<S>>();
-        let (low, high) = sums.widening_mul(multiplier);
-        low.bitcast::<u16x32<S>>().unzip_high(high.bitcast::<u16x32<S>>()) >> shift
+        divider.divide(sums)
     }
 }
 
@@ -272,7 +309,9 @@ mod tests {
             let divider = Divider::new(radius);
             let window = 2 * radius as u16 + 1;
             for sum in 0..=255 * window + radius as u16 {
-                assert_eq!(divider.divide(sum), sum / window, "{sum} / {window}");
+                let product = u32::from(sum) * u32::from(divider.multiplier);
+                let quotient = product >> 16 >> divider.shift;
+                assert_eq!(quotient, u32::from(sum / window), "{sum} / {window}");
             }
         }
     }
