@@ -32,6 +32,11 @@ const BENCHMARKS: &[Benchmark] = &[
         run: emit,
     },
     Benchmark {
+        name: "simd",
+        about: "SIMD kernels on slices and records against memory, plain Rust, AVX2 by hand and pulp",
+        run: simd,
+    },
+    Benchmark {
         name: "types",
         about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
         run: types,
@@ -123,6 +128,11 @@ fn types(tally: &mut Tally) -> Result<()> {
     dart(tally, "types")?;
     let mut program = workspace::cargo();
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-types"]))
+}
+
+fn simd(tally: &mut Tally) -> Result<()> {
+    let mut program = workspace::cargo();
+    tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-simd"]))
 }
 
 /// Builds a benchmark's library, writes its Dart package, and runs the Dart program that compares it.
