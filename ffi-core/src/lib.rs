@@ -48,7 +48,9 @@
 //! | [`FfiStr`], [`FfiBytes`], [`FfiVec`], [`FfiMap`] | text, bytes, lists and maps in place, up to a capacity |
 //! | [`FfiOption`] | a value that may be there |
 //! | [`FfiOpen`] | an enum whose number may be one that isn't known yet |
-//! | [`FfiRef`] | a reference to a message in a pool |
+//! | [`pool`] | fixed numbers of slots for messages, and queues of them, shared by all threads |
+//! | [`Pool`], [`PoolBox`], [`FfiRef`] | a pool, a message in it that Rust owns, a reference to one |
+//! | [`FfiQueue`] | hands messages of a pool from thread to thread, in either language |
 //! | [`ffi_export`] | makes a function callable from Dart |
 //! | [`library!`] | what every library exports, once |
 //! | [`FfiType`] | what a field may be, and how untrusted memory is checked |
@@ -63,6 +65,7 @@
 //! |---|---|---|
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
+//! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `read` | no | `schema::read`, for tools |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types |
 //! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
@@ -88,6 +91,7 @@ pub mod layout;
 mod library;
 mod message;
 mod oneof;
+pub mod pool;
 pub mod schema;
 #[cfg(feature = "simd")]
 pub mod simd;
@@ -99,6 +103,10 @@ pub use enumeration::FfiEnum;
 pub use ffi_derive::{FfiEnum, FfiMessage, ffi_export};
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
+pub use pool::{
+    FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolError, PoolErrorKind, PoolState,
+    PoolStats, PushError, Reset,
+};
 pub use types::{
     CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
     FfiVec, Invalid,

@@ -11,6 +11,7 @@
 /// | `.._ffi_alloc` | `uint8_t *(size_t size, size_t align)` | [`boundary::alloc`](crate::boundary::alloc) |
 /// | `.._ffi_free` | `void (uint8_t *)` | [`boundary::free`](crate::boundary::free) |
 /// | `.._ffi_owned_free` | `void (FfiOwned *)` | [`boundary::owned_free`](crate::boundary::owned_free) |
+/// | `.._ffi_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
 ///
 /// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process. `ffi-core` exports nothing by
 /// itself.
@@ -63,6 +64,11 @@ macro_rules! library {
                 unsafe { ffi::owned_free(owned) }
             }
 
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_shutdown"))]
+            extern "C" fn shutdown() -> ffi::core::primitive::u64 {
+                $crate::pool::shutdown()
+            }
+
             $crate::__record!(&[
                 ffi::Piece::Text(ffi::core::concat!(
                     "{\"kind\":\"library\",\"name\":\"",
@@ -85,7 +91,9 @@ macro_rules! library {
                     ffi::core::env!("CARGO_CRATE_NAME"),
                     "_ffi_free\",\"owned_free\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi_owned_free\"}}",
+                    "_ffi_owned_free\",\"shutdown\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "_ffi_shutdown\"}}",
                 )),
             ]);
         };

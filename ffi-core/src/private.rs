@@ -7,8 +7,9 @@ pub use core;
 pub use memoffset::offset_of;
 
 pub use crate::boundary::{
-    FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value, call, clear,
-    disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, text, value,
+    Claim, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value, call, claim,
+    clear, disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, take, take_some,
+    text, value,
 };
 pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_abi};
 pub use crate::layout::{
@@ -17,6 +18,15 @@ pub use crate::layout::{
 };
 pub use crate::message::{Bits, FfiMessage, check_field, from_abi};
 pub use crate::oneof::{FfiOneof, assert_oneof, oneof_tag, unknown_case};
+pub use crate::pool::abi::{
+    QUEUE_CLOSED, QUEUE_FULL, QUEUE_INVALID, pool_adopt, pool_alloc, pool_alloc_many, pool_examine,
+    pool_free, pool_free_many, pool_reference, pool_release, pool_resolve, pool_stats, queue_close,
+    queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
+};
+pub use crate::pool::{
+    ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolError, PoolErrorKind,
+    Reset, shutdown,
+};
 pub use crate::schema::encode::{Fragment, Piece};
 pub use crate::schema::fingerprint;
 pub use crate::types::{FfiType, Invalid, assert_capacities};

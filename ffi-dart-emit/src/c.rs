@@ -13,7 +13,8 @@ use heck::ToSnakeCase;
 
 use crate::model::{
     Case, Composite, Enum, EnumIndex, Function, Item, Layout, Message, MessageIndex, Model, Oneof,
-    OneofIndex, Passing, Problem, Problems, Returns, Scalar, Type, Value, Variant,
+    OneofIndex, Passing, PoolSymbols, Problem, Problems, Queue, QueueSymbols, Returns, Scalar, Type, Value,
+    Variant,
 };
 
 /// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)
@@ -36,6 +37,8 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
         functions: model.functions.iter().map(|it| function(model, it)).collect(),
+        pools: pools(model),
+        queues: queues(model),
     };
     Ok(header.render().expect("writing to a string succeeds"))
 }
@@ -52,6 +55,8 @@ struct Header<'a> {
     fingerprints: Vec<CFingerprint>,
     symbols: &'a ffi_core::schema::read::LibrarySymbols,
     functions: Vec<CFunction>,
+    pools: Vec<CPool<'a>>,
+    queues: Vec<CQueue<'a>>,
 }
 
 /// A typedef of its integer, as the size of a C `enum` is the compiler's to choose.
@@ -98,6 +103,40 @@ struct CFunction {
     returns: String,
     symbol: String,
     params: String,
+}
+
+struct CPool<'a> {
+    message: String,
+    capacity: u32,
+    symbols: &'a PoolSymbols,
+}
+
+struct CQueue<'a> {
+    doc: String,
+    message: String,
+    capacity: u64,
+    symbols: &'a QueueSymbols,
+}
+
+fn pools(model: &Model) -> Vec<CPool<'_>> {
+    let pooled = model.messages.iter().filter_map(|it| Some((it, it.pool.as_ref()?)));
+    pooled
+        .map(|(message, pool)| CPool {
+            message: type_name(&message.item),
+            capacity: pool.capacity,
+            symbols: &pool.symbols,
+        })
+        .collect()
+}
+
+fn queues<'a>(model: &'a Model) -> Vec<CQueue<'a>> {
+    let queue = |Queue { item, message, capacity, symbols, .. }: &'a Queue| CQueue {
+        doc: item_comment(item, ""),
+        message: message_name(model, *message),
+        capacity: *capacity,
+        symbols,
+    };
+    model.queues.iter().map(queue).collect()
 }
 
 fn enumeration(enumeration: &Enum) -> CEnum {
@@ -304,10 +343,12 @@ fn fingerprints(model: &Model) -> Vec<CFingerprint> {
     let enums = model.enums.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let oneofs = model.oneofs.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let functions = model.functions.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
+    let queues = model.queues.iter().map(|it| (&it.symbols.fingerprint, it.fingerprint));
     messages
         .chain(enums)
         .chain(oneofs)
         .chain(functions)
+        .chain(queues)
         .map(|(symbol, value)| CFingerprint { symbol: symbol.clone(), value: value.to_string() })
         .collect()
 }
@@ -321,6 +362,7 @@ fn function(model: &Model, function: &Function) -> CFunction {
         match &param.passing {
             Passing::Value(it) => params.push(format!("{} {name}", value(model, *it))),
             Passing::Reference { to, mutable } => params.push(pointer(model, *to, *mutable, &name)),
+            Passing::Pool(message) => params.push(pointer(model, Value::Message(*message), true, &name)),
             Passing::Slice { of, mutable } => {
                 params.push(pointer(model, *of, *mutable, &name));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
@@ -341,6 +383,7 @@ fn function(model: &Model, function: &Function) -> CFunction {
             None => "void".to_owned(),
             Some(Returns::Value(it)) => value(model, it),
             Some(Returns::Text | Returns::Vec(_)) => "FfiOwned *".to_owned(),
+            Some(Returns::Pool(message)) => format!("{} *", message_name(model, message)),
         },
         symbol: function.symbol.clone(),
         params: params.join(", "),
@@ -497,19 +540,30 @@ fn names(model: &Model) -> HashSet<String> {
     names
 }
 
+/// What the header defines whatever the library.
+const HEADER_NAMES: &[&str] = &[
+    "FfiOwned",
+    "FfiPoolStats",
+    "FfiStatus",
+    "FFI_STATUS_DEFINED",
+    "FFI_STATIC_ASSERT",
+    "FFI_ALIGNOF",
+    "FFI_ALIGNAS",
+];
+
 /// Calls `claim` with each name in the header that a record chose, and its owner.
 fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
     let library = &model.library;
-    let symbols = &library.symbols;
-    for name in
-        ["FfiOwned", "FfiStatus", "FFI_STATUS_DEFINED", "FFI_STATIC_ASSERT", "FFI_ALIGNOF", "FFI_ALIGNAS"]
-    {
-        claim(name.to_owned(), "the header itself".to_owned());
+    for name in HEADER_NAMES {
+        claim((*name).to_owned(), "the header itself".to_owned());
     }
-    for symbol in
-        [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free]
-    {
+    for symbol in library.symbols.all() {
         claim(symbol.clone(), format!("library {}", library.name));
+    }
+    for queue in &model.queues {
+        for symbol in queue.symbols.all() {
+            claim(symbol.clone(), format!("queue {}", queue.item.name));
+        }
     }
     for function in &model.functions {
         claim(function.symbol.clone(), format!("function {}", function.symbol));
@@ -518,6 +572,9 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
     for message in &model.messages {
         claim(type_name(&message.item), format!("message {}", message.id));
         claim(message.fingerprint_symbol.clone(), format!("message {}", message.id));
+        for symbol in message.pool.iter().flat_map(|pool| pool.symbols.all()) {
+            claim(symbol.clone(), format!("message {}, its pool", message.id));
+        }
     }
     for oneof in &model.oneofs {
         claim(type_name(&oneof.item), format!("oneof {}", oneof.id));

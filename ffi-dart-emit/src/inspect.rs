@@ -7,8 +7,8 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, Function, Message, Model, Oneof, PanicStrategy, Param, Passing, Returns, Type, TypeId, Value,
-    scalar_name,
+    Enum, Function, Message, MessageIndex, Model, Oneof, PanicStrategy, Param, Passing, Queue, Reset,
+    Returns, Type, TypeId, Value, scalar_name,
 };
 
 /// The records as JSON: an array that reads back as `Vec<Record>`.
@@ -44,6 +44,11 @@ pub fn text(model: &Model) -> String {
         out += "\nfunctions\n";
         let rows: Vec<_> = model.functions.iter().map(|function| view.function(function)).collect();
         out += &table([Left, Left, Left], ["symbol", "fingerprint", "signature"], rows);
+    }
+    if !model.queues.is_empty() {
+        out += "\nqueues\n";
+        let rows: Vec<_> = model.queues.iter().map(|queue| view.queue(queue)).collect();
+        out += &table([Left, Left, Right], ["name", "message", "capacity"], rows);
     }
     out
 }
@@ -106,8 +111,16 @@ impl View<'_> {
             end = field.offset + field.size;
         }
         gap(&mut rows, end, message.size);
+        let pool = message.pool.as_ref().map_or_else(String::new, |pool| {
+            let reset = match pool.reset {
+                Reset::Zero => "zero",
+                Reset::Keep => "keep",
+            };
+            let size = u128::from(pool.capacity) * u128::from(message.size);
+            format!("  pool of {}, {size} bytes, reset = \"{reset}\"\n", pool.capacity)
+        });
         format!(
-            "message {}: {}, align {}, {}, fingerprint {}\n{}",
+            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{}",
             message.id,
             bytes(message.size),
             message.align,
@@ -146,6 +159,11 @@ impl View<'_> {
         )
     }
 
+    fn queue(&self, queue: &Queue) -> [String; 3] {
+        let message = self.value(Value::Message(queue.message));
+        [queue.item.name.clone(), message, queue.capacity.to_string()]
+    }
+
     fn function(&self, function: &Function) -> [String; 3] {
         let params: Vec<_> =
             function.params.iter().map(|param| format!("{}: {}", param.name, self.param(param))).collect();
@@ -153,6 +171,7 @@ impl View<'_> {
             Returns::Value(value) => self.value(value),
             Returns::Text => "String".to_owned(),
             Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
+            Returns::Pool(message) => self.pool_box(message),
         });
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
         let result = match (result, function.fallible) {
@@ -174,12 +193,17 @@ impl View<'_> {
     fn passing(&self, passing: &Passing) -> String {
         match passing {
             Passing::Text => "&str".to_owned(),
+            Passing::Pool(message) => self.pool_box(*message),
             Passing::Value(value) => self.value(*value),
             Passing::Reference { to, mutable: false } => format!("&{}", self.value(*to)),
             Passing::Reference { to, mutable: true } => format!("&mut {}", self.value(*to)),
             Passing::Slice { of, mutable: false } => format!("&[{}]", self.value(*of)),
             Passing::Slice { of, mutable: true } => format!("&mut [{}]", self.value(*of)),
         }
+    }
+
+    fn pool_box(&self, message: MessageIndex) -> String {
+        format!("PoolBox<{}>", self.value(Value::Message(message)))
     }
 
     fn ty(&self, ty: &Type) -> String {

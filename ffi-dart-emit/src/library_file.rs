@@ -212,6 +212,7 @@ fn item(record: &Record) -> String {
         Record::Enum(it) => format!("enum {}", it.id),
         Record::Oneof(it) => format!("oneof {}", it.id),
         Record::Function(it) => format!("function {}", it.symbol),
+        Record::Queue(it) => format!("queue {}", it.item.name),
     }
 }
 

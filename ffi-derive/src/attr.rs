@@ -18,6 +18,7 @@ pub(crate) struct MessageAttrs {
     #[darling(default)]
     pub(crate) checked: Flag,
     pub(crate) reserved: Option<Reserved>,
+    pub(crate) pool: Option<Pool>,
 }
 
 /// `#[ffi(..)]` on an enum that holds data.
@@ -38,7 +39,14 @@ pub(crate) struct EnumAttrs {
     pub(crate) common: CommonAttrs,
 }
 
-/// `#[ffi_export(..)]`.
+/// `#[ffi_export(..)]` on a queue.
+#[derive(Debug, FromMeta)]
+pub(crate) struct QueueAttrs {
+    #[darling(flatten)]
+    pub(crate) common: CommonAttrs,
+}
+
+/// `#[ffi_export(..)]` on a function.
 #[derive(Debug, FromMeta)]
 pub(crate) struct FunctionAttrs {
     #[darling(flatten)]
@@ -200,6 +208,72 @@ impl Reserved {
 
     fn tag(expr: &Expr) -> Option<u32> {
         number(expr).filter(|tag| (1..=MAX_TAG).contains(tag))
+    }
+}
+
+/// `pool = N` or `pool(capacity = N, reset = "keep")`.
+#[derive(Clone, Debug)]
+pub(crate) struct Pool {
+    /// An expression of type `u32`.
+    pub(crate) capacity: Expr,
+    pub(crate) reset: Reset,
+}
+
+/// What is in a slot that a pool hands out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reset {
+    #[default]
+    Zero,
+    Keep,
+}
+
+impl FromMeta for Pool {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        #[derive(FromMeta)]
+        struct Keys {
+            capacity: Capacity,
+            #[darling(default)]
+            reset: Reset,
+        }
+        match item {
+            Meta::NameValue(_) => {
+                Capacity::from_meta(item).map(|Capacity(capacity)| Self { capacity, reset: Reset::Zero })
+            }
+            Meta::List(_) => Keys::from_meta(item)
+                .map(|Keys { capacity: Capacity(capacity), reset }| Self { capacity, reset }),
+            Meta::Path(_) => Err(refuse(item, "`pool` takes a number of slots\nhint: `pool = 50_000`")),
+        }
+    }
+}
+
+/// `capacity = N`: a literal is checked here, a constant by rustc.
+struct Capacity(Expr);
+
+impl FromMeta for Capacity {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let Some(value) = value(item) else {
+            return Err(refuse(item, "`capacity` takes a number of slots\nhint: `capacity = 50_000`"));
+        };
+        let literal = matches!(value, Expr::Lit(_) | Expr::Unary(_));
+        if !literal || number(value).is_some_and(|slots| (1..u32::MAX).contains(&slots)) {
+            return Ok(Self(value.clone()));
+        }
+        let problem = format!("a pool can't have that many slots\nhint: a number from 1 to {}", u32::MAX - 1);
+        Err(refuse(value, problem))
+    }
+}
+
+impl FromMeta for Reset {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        match string(item).map(|text| text.value()).as_deref() {
+            Some("zero") => Ok(Self::Zero),
+            Some("keep") => Ok(Self::Keep),
+            _ => Err(refuse(
+                item,
+                "`reset` says what is in a slot that is handed out\n\
+                 hint: `reset = \"zero\"`, or `reset = \"keep\"` for what its last owner left",
+            )),
+        }
     }
 }
 

@@ -45,10 +45,11 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// # Attributes
 ///
-/// On the struct or enum, in `#[ffi(..)]`; `pod` and `reserved` on a struct alone:
+/// On the struct or enum, in `#[ffi(..)]`; `pool`, `pod` and `reserved` on a struct alone:
 ///
 /// | key | meaning |
 /// |---|---|
+/// | `pool = N`, `pool(capacity = N, reset = "zero")` | a pool of `N` slots, 1 to 4,294,967,294, a literal or a constant: implement `FfiPooled`. With `reset = "keep"` a slot holds what its last owner left, instead of zeros |
 /// | `pod` | implement `bytemuck::Pod`: needs `Copy`, no padding, and fields that are `Pod` |
 /// | `checked` | implement `bytemuck::CheckedBitPattern`: needs `Copy` |
 /// | `rename = "Name"` | its name in Dart |
@@ -122,15 +123,17 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
     expanded(ast::Enum::new(&input), expand::enumeration)
 }
 
-/// Makes a function callable from C and Dart.
+/// Makes a function callable from C and Dart, or a queue reachable.
+///
+/// # Functions
 ///
 /// The function stays as it is; beside it stands an `extern "C"` wrapper named `{crate}_{function}`, which checks every
 /// argument before the function sees it and turns an `Err` and a panic into a status, in Dart an exception.
 ///
 /// | position | types |
 /// |---|---|
-/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&str`; `String` and `Vec<T>`, which are copies; `Option` of any of these |
-/// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `Option` of any of these; `Result` of any of these with an error that implements `Display` |
+/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&str`; `String` and `Vec<T>`, which are copies; `PoolBox<T>`, which the function then owns; `Option` of any of these |
+/// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>`, which the caller then owns; `Option` of any of these; `Result` of any of these with an error that implements `Display` |
 ///
 /// # Attributes
 ///
@@ -157,11 +160,31 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 ///
 /// assert_eq!(mean(&[1.0, 2.0]), Ok(1.5));
 /// ```
+///
+/// # Queues
+///
+/// On a `static` of type `FfiQueue<T, N>` the attribute exports functions that push, pop and close; Dart gets a class for it.
+///
+/// ```
+/// use ffi_core::{FfiMessage, FfiQueue, ffi_export};
+///
+/// #[derive(FfiMessage)]
+/// #[repr(C)]
+/// #[ffi(pool = 64)]
+/// pub struct Event {
+///     pub code: u32,
+/// }
+///
+/// /// What happened since Dart last looked.
+/// #[ffi_export]
+/// pub static EVENTS: FfiQueue<Event, 64> = FfiQueue::new();
+/// ```
 #[proc_macro_attribute]
 pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
     let parsed = item.clone();
     let expansion = match parse_macro_input!(parsed) {
         Item::Fn(function) => expanded(ast::Function::new(args.into(), &function), expand::function),
+        Item::Static(item) => expanded(ast::Queue::new(args.into(), &item), expand::queue),
         other => expanded(Err(ast::refuse_export(&other)), expand::function),
     };
     let mut output = item;

@@ -32,6 +32,11 @@ impl Prefix {
         format!("{}_{}_{operation}", self.0, name.to_snake_case())
     }
 
+    /// The symbol of an operation of a queue, which is called like a constant.
+    pub(crate) fn queue_symbol(&self, name: &str, operation: &str) -> String {
+        format!("{}_{}_{operation}", self.0, name.to_lowercase())
+    }
+
     /// The symbol of a function.
     pub(crate) fn function_symbol(&self, name: &str) -> String {
         format!("{}_{name}", self.0)

@@ -50,6 +50,15 @@ impl Record {
         self.text(",").string(key).text(":").string(value)
     }
 
+    /// `,"symbols":{"operation":"symbol",..}`
+    pub(crate) fn symbols<'a>(&mut self, symbols: impl IntoIterator<Item = (&'a str, String)>) -> &mut Self {
+        self.text(",\"symbols\":{");
+        for (index, (operation, symbol)) in symbols.into_iter().enumerate() {
+            self.text(if index > 0 { "," } else { "" }).string(operation).text(":").string(&symbol);
+        }
+        self.text("}")
+    }
+
     /// `"name":"..","doc":"..",..`: the keys of an item.
     pub(crate) fn item(&mut self, item: &Item) -> &mut Self {
         self.text("\"name\":").string(&item.name);

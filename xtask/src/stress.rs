@@ -85,7 +85,11 @@ pub fn schema(messages: usize) -> String {
         line(&mut text, "}");
     }
     for Message { name, about, fields } in all(messages) {
-        line(&mut text, &format!("\n/// {about}\n#[derive(FfiMessage)]\n#[repr(C)]\npub struct {name} {{"));
+        line(&mut text, &format!("\n/// {about}\n#[derive(FfiMessage)]\n#[repr(C)]"));
+        if POOLED.contains(&name.as_str()) {
+            line(&mut text, "#[ffi(pool = 1_000)]");
+        }
+        line(&mut text, &format!("pub struct {name} {{"));
         for (field, ty) in fields {
             line(&mut text, &format!("    /// A field of `{ty}`.\n    pub {field}: {ty},"));
         }
@@ -394,6 +398,9 @@ const OPENS: &[&str] = &[
     "FfiOpen<Long>",
     "FfiOpen<Large>",
 ];
+
+/// Messages that others refer to.
+const POOLED: &[&str] = &["Scalars", "Frame", "Links"];
 
 const LINKS: &[&str] =
     &["FfiRef<Links>", "FfiRef<Frame>", "FfiVec<FfiRef<Links>, 4>", "FfiOption<FfiRef<Links>>"];

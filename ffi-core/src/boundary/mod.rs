@@ -21,6 +21,8 @@
 //! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may be anything |
 //! | `&str`, `String` | pointer and `size_t`: UTF-8, checked; copied for `String` |
 //! | `Vec<T>` | pointer and `size_t`; copied |
+//! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and the function's when it is called |
+//! | `PoolBox<T>` as a result | pointer to a slot, which the caller then owns |
 //! | `Option` of any of these as a parameter | the same, and a `uint8_t`: 1 where there is a value, 0 for none |
 //! | `String`, `Vec<T>` as a result | `FfiOwned *`, which the caller frees; not copied |
 //! | `Option<T>` as a result | `T`; the status code [`NoValue`](StatusCode::NoValue) for none |
@@ -35,12 +37,14 @@ mod memory;
 mod output;
 mod owned;
 mod panic;
+mod pooled;
 mod status;
 
 pub use args::{Region, disjoint, optional, reference, reference_mut, slice, slice_mut, text, value};
 pub use memory::{alloc, free};
 pub use output::{FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value};
 pub use owned::{FfiOwned, owned_free};
+pub use pooled::{Claim, claim, take, take_some};
 pub use status::{Failure, FfiStatus, StatusCode, call, clear};
 
 /// The version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table above. The Dart

@@ -1,11 +1,13 @@
 //! What exported functions take by value and return.
 
+use std::any::Any;
 use std::fmt::Display;
 
 use bytemuck::Zeroable;
 
 use super::owned::FfiOwned;
 use super::status::{Failure, StatusCode};
+use crate::pool::PoolError;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::{FfiType, Invalid};
@@ -82,8 +84,8 @@ unsafe impl FfiValue for bool {
     }
 }
 
-/// The successful result of an exported function: an [`FfiValue`], `()`, a `String`, a `Vec<T: FfiValue>`, or an `Option` of
-/// one of these.
+/// The successful result of an exported function: an [`FfiValue`], `()`, a `String`, a `Vec<T: FfiValue>`, a
+/// [`PoolBox`](crate::PoolBox), or an `Option` of one of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be returned from `#[ffi_export]`",
     label = "not a result that Dart can have",
@@ -208,7 +210,7 @@ impl<T: FfiOutput> FfiReturn for T {
     }
 }
 
-impl<T: FfiOutput, E: Display> FfiReturn for Result<T, E> {
+impl<T: FfiOutput, E: Display + 'static> FfiReturn for Result<T, E> {
     type Output = T;
     const FALLIBLE: bool = true;
 
@@ -216,8 +218,18 @@ impl<T: FfiOutput, E: Display> FfiReturn for Result<T, E> {
     fn into_abi(self) -> Result<T::Abi, Failure> {
         match self {
             Ok(value) => value.into_abi(),
-            Err(error) => Err(Failure::new(StatusCode::Error, error.to_string())),
+            Err(error) => Err(failure(&error)),
         }
+    }
+}
+
+#[cold]
+fn failure<E: Display + 'static>(error: &E) -> Failure {
+    match (error as &dyn Any).downcast_ref::<PoolError>() {
+        Some(pool) => {
+            Failure::new(StatusCode::PoolExhausted, pool.to_string()).with_detail(pool.kind() as u32)
+        }
+        None => Failure::new(StatusCode::Error, error.to_string()),
     }
 }
 

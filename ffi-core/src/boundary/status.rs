@@ -21,6 +21,9 @@ pub enum StatusCode {
     InvalidArgument = 3,
     /// An argument's bytes are not a value of its type.
     InvalidValue = 4,
+    /// The function returned a [`PoolError`](crate::PoolError) as its error; the detail is its
+    /// [`PoolErrorKind`](crate::PoolErrorKind).
+    PoolExhausted = 5,
 }
 
 /// Where an exported function writes how it failed.
@@ -69,6 +72,14 @@ impl Failure {
     #[must_use]
     pub fn no_value() -> Self {
         Self(None)
+    }
+
+    /// The same failure with a detail.
+    pub(super) fn with_detail(mut self, detail: u32) -> Self {
+        if let Some(parts) = &mut self.0 {
+            parts.detail = detail;
+        }
+        self
     }
 
     /// An argument that is refused whatever its bytes.

@@ -18,7 +18,8 @@
 //! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
 //! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
 //! | function | [`FUNCTION`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, 1 if it is optional, then per parameter: hash of how it is passed (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
-//! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; others: that of the type |
+//! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; others: that of the type |
+//! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
 //! | `FfiOpen` | [`OPEN`], fingerprint of the enum |
 //!
 //! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't facts: neither
@@ -54,6 +55,10 @@ pub const OPEN: u64 = 13;
 pub const OWNED_STRING: u64 = 14;
 /// The first fact of a result that is a `Vec`.
 pub const OWNED_VEC: u64 = 15;
+/// The first fact of a result that is a `PoolBox`.
+pub const POOL_BOX: u64 = 16;
+/// The first fact of a queue.
+pub const QUEUE: u64 = 17;
 /// Stands for the result type of a function that returns nothing.
 pub const NOTHING: u64 = 0;
 

@@ -21,8 +21,10 @@ pub enum Record {
     Enum(Enum),
     /// `#[derive(FfiMessage)]` on an enum that holds data.
     Oneof(Oneof),
-    /// `#[ffi_export]`.
+    /// `#[ffi_export]` on a function.
     Function(Function),
+    /// `#[ffi_export]` on a static [`FfiQueue`](crate::FfiQueue).
+    Queue(Queue),
 }
 
 /// Identifies a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
@@ -117,6 +119,17 @@ pub struct LibrarySymbols {
     pub free: String,
     /// `fn(*mut FfiOwned)`: frees a `String` or `Vec` that a function returned.
     pub owned_free: String,
+    /// `fn() -> u64`: closes the pools for good; how many slots were not given back.
+    pub shutdown: String,
+}
+
+impl LibrarySymbols {
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> [&String; 6] {
+        let Self { abi_version, status_clear, alloc, free, owned_free, shutdown } = self;
+        [abi_version, status_clear, alloc, free, owned_free, shutdown]
+    }
 }
 
 /// A message: a `repr(C)` struct.
@@ -140,6 +153,60 @@ pub struct Message {
     /// Tags, first and last, that no field may take.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reserved: Vec<(u32, u32)>,
+    /// The pool that `#[ffi(pool = N)]` gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<Pool>,
+}
+
+/// The pool of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// Slots.
+    pub capacity: u32,
+    /// What is in a slot that is handed out.
+    pub reset: Reset,
+    /// What the library exports for it.
+    pub symbols: PoolSymbols,
+}
+
+/// What is in a slot that a pool hands out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reset {
+    /// Zeros.
+    Zero,
+    /// What its last owner left, zeros at first.
+    Keep,
+}
+
+/// The exported functions of a pool of `T`. All are leaf functions, and any thread may call them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolSymbols {
+    /// `fn() -> *mut T`: a slot, null where there is none.
+    pub alloc: String,
+    /// `fn(*mut *mut T, usize) -> usize`: slots, as many as there are; how many.
+    pub alloc_many: String,
+    /// `fn(*mut T) -> i32`: gives a slot back; a [`FreeCode`](crate::pool::FreeCode).
+    pub free: String,
+    /// `fn(*mut *mut T, usize) -> usize`: gives slots back and makes their pointers null; how many.
+    pub free_many: String,
+    /// `fn(*mut T)`: gives a slot back.
+    pub release: String,
+    /// `fn(*mut FfiPoolStats)`.
+    pub stats: String,
+    /// `fn(u32, u32) -> *mut T`: the slot that the index plus one and the generation of an `FfiRef` refer to, or null.
+    pub resolve: String,
+    /// `fn(*const T) -> u64`: the index plus one (low half) and the generation (high half) of a slot, 0 where it is none.
+    pub reference: String,
+}
+
+impl PoolSymbols {
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> [&String; 8] {
+        let Self { alloc, alloc_many, free, free_many, release, stats, resolve, reference } = self;
+        [alloc, alloc_many, free, free_many, release, stats, resolve, reference]
+    }
 }
 
 /// What a library exports for a message or an enum.
@@ -341,6 +408,8 @@ pub enum Returns {
     Text,
     /// `Vec<T>`.
     Vec(Type),
+    /// `PoolBox<T>`: a pointer to a slot that the caller owns; the message.
+    Pool(TypeId),
 }
 
 /// A parameter of an exported function.
@@ -374,6 +443,52 @@ pub enum Pass {
     SliceMut,
     /// `&str`, and `String`, which is copied: a pointer and a length; the type is `u8`.
     Str,
+    /// `PoolBox<T>`: a pointer to a slot, which the library owns from then on.
+    Pool,
+}
+
+/// An exported queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queue {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// The message it holds, which has a pool.
+    pub message: TypeId,
+    /// How many messages it holds at most.
+    pub capacity: u64,
+    /// Hash of name, message and capacity.
+    pub fingerprint: Fingerprint,
+    /// What the library exports for it.
+    pub symbols: QueueSymbols,
+}
+
+/// What the library exports for a queue of `T`. The functions are leaf functions, and any thread may call them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueSymbols {
+    /// `static u64`: the hash, as the library has it.
+    pub fingerprint: String,
+    /// `fn(*mut T) -> i32`: puts a slot in; 0, a [`FreeCode`](crate::pool::FreeCode), 7 when it is full, 8 closed, 9 for bytes that are no `T`.
+    pub push: String,
+    /// `fn() -> *mut T`: the slot that has been there longest, null where there is none.
+    pub pop: String,
+    /// `fn(*mut *mut T, usize) -> usize`: slots in order, as many as there are; how many.
+    pub pop_many: String,
+    /// `fn() -> usize`: how many messages wait.
+    pub len: String,
+    /// `fn()`: refuses what is pushed from then on.
+    pub close: String,
+    /// `fn() -> u8`: 1 when it is closed.
+    pub is_closed: String,
+}
+
+impl QueueSymbols {
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> [&String; 7] {
+        let Self { fingerprint, push, pop, pop_many, len, close, is_closed } = self;
+        [fingerprint, push, pop, pop_many, len, close, is_closed]
+    }
 }
 
 /// Why a section could not be decoded. Offsets count from the section's start, in bytes.

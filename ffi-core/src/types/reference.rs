@@ -3,19 +3,20 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 
 use bytemuck::{Pod, Zeroable};
 
 use super::{FfiType, Invalid};
-use crate::message::FfiMessage;
+use crate::pool::{FfiPooled, PoolBox};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
 /// A reference to a message in a pool, or none: the slot's index plus one, and the generation the slot then had.
 ///
 /// It is eight bytes, whatever it refers to, so a message can hold references to messages of its own type. Zeros are no
-/// reference, and any bits are a value: one to a slot that has been given back since, or that never was, resolves to
-/// nothing. There are no pools yet, so nothing resolves: until then it is a field with its final layout.
+/// reference, and any bits are a value: one to a slot that has been freed since, or that never was, resolves to nothing.
+/// Generations are 32 bits: a slot has to be freed 2^32 times until an old reference could mean it again.
 ///
 /// # Examples
 ///
@@ -24,6 +25,7 @@ use crate::schema::fingerprint;
 ///
 /// #[derive(FfiMessage)]
 /// #[repr(C)]
+/// #[ffi(pool = 100)]
 /// struct Node {
 ///     value: f64,
 ///     next: FfiRef<Node>,
@@ -54,6 +56,81 @@ impl<T> FfiRef<T> {
     pub const fn is_none(&self) -> bool {
         self.index_plus_one == 0
     }
+
+    /// A reference of the two numbers that it is made of: the slot's index plus one, or 0, and its generation.
+    #[must_use]
+    #[inline]
+    pub const fn from_parts(index_plus_one: u32, generation: u32) -> Self {
+        Self { index_plus_one, generation, message: PhantomData }
+    }
+
+    /// The slot's index in the pool; none when it refers to nothing.
+    #[must_use]
+    #[inline]
+    pub const fn index(&self) -> Option<usize> {
+        match self.index_plus_one {
+            0 => None,
+            plus_one => Some(plus_one as usize - 1),
+        }
+    }
+
+    /// How often the slot had been freed, modulo 2^32.
+    #[must_use]
+    #[inline]
+    pub const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// The reference as one number: the index plus one in the low half, the generation in the high one; 0 if it is none.
+    #[must_use]
+    #[inline]
+    pub const fn to_bits(self) -> u64 {
+        if self.is_none() {
+            return 0;
+        }
+        (self.generation as u64) << 32 | self.index_plus_one as u64
+    }
+
+    /// The reference that [`to_bits`](Self::to_bits) made the number of.
+    #[must_use]
+    #[inline]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self::from_parts(bits as u32, (bits >> 32) as u32)
+    }
+
+    /// `index` is below a pool's capacity, which is below `u32::MAX`.
+    #[inline(always)]
+    pub(crate) const fn new(index: usize, generation: u32) -> Self {
+        Self::from_parts(index as u32 + 1, generation)
+    }
+}
+
+impl<T: FfiPooled> FfiRef<T> {
+    /// Where the message is, if it wasn't freed since: see [`Pool::resolve`](crate::Pool::resolve).
+    #[must_use]
+    #[inline]
+    pub fn resolve(self) -> Option<NonNull<T>> {
+        T::pool().resolve(self)
+    }
+
+    /// The message, if it wasn't freed since and is a value: see [`Pool::get`](crate::Pool::get).
+    ///
+    /// # Safety
+    ///
+    /// While the reference lives, nobody frees the slot or writes to it.
+    #[must_use]
+    #[inline]
+    pub unsafe fn get<'a>(self) -> Option<&'a T> {
+        // SAFETY: the caller keeps the callee's contract.
+        unsafe { T::pool().get(self) }
+    }
+
+    /// Takes the message into Rust's ownership: see [`Pool::take`](crate::Pool::take).
+    #[must_use = "what is taken and not used is freed"]
+    #[inline]
+    pub fn take(self) -> Option<PoolBox<T>> {
+        T::pool().take(self)
+    }
 }
 
 // SAFETY: zeros are no reference.
@@ -64,7 +141,7 @@ unsafe impl<T: 'static> Pod for FfiRef<T> {}
 
 // SAFETY: two numbers, which any bits are. The record names the message and not its layout, which may hold the reference
 // in turn; the layout of the reference doesn't depend on it.
-unsafe impl<T: FfiMessage> FfiType for FfiRef<T> {
+unsafe impl<T: FfiPooled> FfiType for FfiRef<T> {
     const TYPE: Fragment = &[Piece::Text("{\"ref\":\""), Piece::Text(T::ID), Piece::Text("\"}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::REF, T::ID_HASH]);
     const ANY_BITS: bool = true;

@@ -26,6 +26,8 @@ pub struct Classes {
     pub name: String,
     /// Bytes.
     pub size: u64,
+    /// Whether it has a pool.
+    pub pooled: bool,
     /// Docs and annotations of the view.
     pub lead: String,
     pub members: Vec<String>,
@@ -84,6 +86,12 @@ impl Classes {
 
     fn box_view(&self) -> String {
         view_constructor(&format!("{}Box", self.name), &["super.pointer"])
+    }
+
+    fn box_slot(&self) -> String {
+        let parameters = ["super.pointer", "super.pool"].map(str::to_owned);
+        let name = format!("{}Box.slot", self.name);
+        layout::forwarding_constructor(&name, Parameters::new(&parameters), "super.slot()")
     }
 
     fn method(&self, before: &str, name: &str, parameters: &[&str]) -> String {

@@ -52,13 +52,17 @@ impl Argument {
     fn new(names: &Names<'_>, model: &Model, param: &Param, name: &str, texts: &mut Texts) -> Self {
         let mut argument = match param.passing {
             Passing::Value(value) => Self::value(names, model, param, value, name),
-            Passing::Reference { to, mutable } => Self {
-                public: pointer(names, model, to),
-                types: vec![(pointer(names, model, to), "")],
-                values: vec![if param.optional { format!("{name} ?? nullptr") } else { name.to_owned() }],
-                before: None,
-                ownership: Some(borrowed(mutable)),
-            },
+            Passing::Reference { to, mutable } => {
+                Self::pointer(names, model, param, to, name, borrowed(mutable))
+            }
+            Passing::Pool(message) => Self::pointer(
+                names,
+                model,
+                param,
+                Value::Message(message),
+                name,
+                "given to the library, unless the call throws",
+            ),
             Passing::Slice { of, mutable } => {
                 let member = |member: &str, none: &str| {
                     if param.optional {
@@ -83,6 +87,24 @@ impl Argument {
             argument.values.push(format!("{name} == null ? 0 : 1"));
         }
         argument
+    }
+
+    fn pointer(
+        names: &Names<'_>,
+        model: &Model,
+        param: &Param,
+        to: Value,
+        name: &str,
+        ownership: &'static str,
+    ) -> Self {
+        let public = pointer(names, model, to);
+        Self {
+            types: vec![(public.clone(), "")],
+            public,
+            values: vec![if param.optional { format!("{name} ?? nullptr") } else { name.to_owned() }],
+            before: None,
+            ownership: Some(ownership),
+        }
     }
 
     fn value(names: &Names<'_>, model: &Model, param: &Param, value: Value, name: &str) -> Self {
@@ -203,6 +225,15 @@ impl Outcome {
                 conversion: Some("_memory.takeString".to_owned()),
                 ownership: None,
             },
+            Some(Returns::Pool(message)) => {
+                let public = pointer(names, model, Value::Message(message));
+                Self {
+                    ty: (public.clone(), ""),
+                    conversion: None,
+                    ownership: Some("a slot of the pool, **owned** by the caller"),
+                    public,
+                }
+            }
             Some(Returns::Vec(value)) => {
                 let public = types::array(names, model, value);
                 Self {

@@ -4,11 +4,12 @@ use askama::Template;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::LibrarySymbols;
 
-use crate::model::{Function, Model, Passing, Problem, Problems, Returns, Type, Value};
+use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Type, Value};
 
 use super::crossing::Crossing;
 use super::layout::{self, Parameters};
 use super::names::{FunctionNames, Names};
+use super::pool;
 use super::types::Types;
 
 /// The file with the library's class.
@@ -27,6 +28,8 @@ pub struct LibraryFile<'a> {
     enums: bool,
     /// Whether a function may have no value to return.
     optional: bool,
+    /// Whether there are pools to shut down.
+    pools: bool,
     signatures: Vec<String>,
     fields: Vec<String>,
     bindings: Vec<String>,
@@ -55,6 +58,7 @@ impl<'a> LibraryFile<'a> {
             messages: !model.messages.is_empty() || !model.oneofs.is_empty(),
             enums: false,
             optional: model.functions.iter().any(|it| it.optional),
+            pools: pool::pooled(model).next().is_some(),
             signatures: Vec::new(),
             fields: Vec::new(),
             bindings: Vec::new(),
@@ -73,12 +77,31 @@ impl<'a> LibraryFile<'a> {
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
             let size = format!("sizeOf<{}>()", names.of(&it.id).name);
             file.check("size", &[item, size, it.size.to_string()]);
+            let item = layout::string(&format!("pool of {}", it.item.name));
+            for symbol in it.pool.iter().flat_map(|pool| pool.symbols.all()) {
+                file.check("symbol", &[item.clone(), layout::string(symbol)]);
+            }
         }
         for it in &model.oneofs {
             let item = layout::string(&format!("oneof {}", it.item.name));
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
             let size = format!("sizeOf<{}>()", names.of(&it.id).name);
             file.check("size", &[item, size, it.size.to_string()]);
+        }
+        for it in &model.queues {
+            let item = layout::string(&format!("queue {}", it.item.name));
+            let QueueSymbols { fingerprint, push, pop, pop_many, len, close, is_closed } = &it.symbols;
+            file.fingerprint(&item, fingerprint, it.fingerprint);
+            for symbol in [push, pop, pop_many, len, close, is_closed] {
+                file.check("symbol", &[item.clone(), layout::string(symbol)]);
+            }
+        }
+        if file.pools {
+            file.check("symbol", &["'library'".into(), layout::string(&symbols.shutdown)]);
+            let after = if model.functions.is_empty() { " {" } else { "," };
+            let symbol = [layout::string(&symbols.shutdown)];
+            let callee = "lookupFunction<_ShutdownC, _ShutdownD>";
+            file.bindings.push(layout::initializer("_shutdown", "library", callee, &symbol, after));
         }
         let mut signatures = Vec::new();
         for (it, own) in model.functions.iter().zip(&names.functions) {
@@ -246,6 +269,9 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     }
     if let Some(ownership) = crossing.outcome.ownership {
         out.push_str(&format!("\nThe result is {ownership}."));
+    }
+    if it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_))) {
+        out.push_str("\nThrows a [PoolException] for what is no slot of the caller's.");
     }
     if it.fallible {
         out.push_str("\nThrows a [RustErrorException] for an `Err`.");

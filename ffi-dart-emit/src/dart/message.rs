@@ -35,6 +35,7 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
     Classes {
         name: own.name.clone(),
         size: message.size,
+        pooled: message.pool.is_some(),
         lead,
         members: view.members.lines,
         copies: view.copies,
@@ -372,6 +373,10 @@ impl View<'_> {
             }
             Type::Option { .. } => {
                 "\n\nNull where it is absent, else **borrowed** from this message; assigning\ncopies."
+                    .to_owned()
+            }
+            Type::Ref(_) => {
+                "\n\n**copied**: it keeps nothing alive, and is stale when the message was given back."
                     .to_owned()
             }
             _ => "\n\n**copied**.".to_owned(),

@@ -13,6 +13,8 @@ mod library;
 mod message;
 mod names;
 mod oneof;
+mod pool;
+mod queue;
 mod types;
 
 use askama::Template;
@@ -24,6 +26,7 @@ use composite::MessagesFile;
 use enumeration::EnumsFile;
 use library::LibraryFile;
 use names::Names;
+use pool::PoolsFile;
 use types::Types;
 
 /// What to call things.
@@ -50,13 +53,16 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         call: example(model, &names),
         message: model.messages.first().map_or("Thing", |it| &names.of(&it.id).name),
     };
-    let generated = [
-        (format!("lib/{package}.dart"), render(&ExportsFile { names: &names, file: &model.library.name })),
+    let pools = PoolsFile::new(model, &names);
+    let exports = ExportsFile { names: &names, file: &model.library.name, pools: pools.is_some() };
+    let mut generated = vec![
+        (format!("lib/{package}.dart"), render(&exports)),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
         ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/runtime.g.dart".into(), include_str!("../../templates/dart/runtime.g.dart").into()),
     ];
+    generated.extend(pools.map(|it| ("lib/src/pools.g.dart".into(), render(&it))));
     let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
     files.extend([
         OutputFile::starter("README.md", render(&readme)),
@@ -102,6 +108,7 @@ fn is_key(ty: &Type) -> bool {
 struct ExportsFile<'a> {
     names: &'a Names<'a>,
     file: &'a str,
+    pools: bool,
 }
 
 #[derive(Template)]

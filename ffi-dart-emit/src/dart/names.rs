@@ -10,7 +10,7 @@ use ffi_core::schema::read::Item;
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
 
 use crate::model::{
-    Case, Enum, Field, Function, Message, Model, Oneof, Problem, Problems, Scalar, Type, TypeId,
+    Case, Enum, Field, Function, Message, Model, Oneof, Problem, Problems, Queue, Scalar, Type, TypeId,
 };
 
 const RENAME: &str = "give it another name with `#[ffi(rename = \"..\")]`";
@@ -60,7 +60,7 @@ const ONEOF_MEMBERS: &[&str] = &["other", "setFrom", "tag", "throwTag", "toDart"
 const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
 /// What the library's class has or calls.
-const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "sizeOf", "throwStatus"];
+const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "shutdown", "sizeOf", "throwStatus"];
 
 /// What a method of the library's class has.
 const LOCALS: &[&str] = &["result"];
@@ -69,7 +69,6 @@ const LOCALS: &[&str] = &["result"];
 const SUPPORT: &[&str] = &[
     "AbiMismatchException",
     "AllocationException",
-    "CapacityException",
     "Array",
     "BigInt",
     "Bool",
@@ -77,6 +76,7 @@ const SUPPORT: &[&str] = &[
     "CapacityException",
     "Deprecated",
     "Double",
+    "DoubleFreeException",
     "DynamicLibrary",
     "EnumArray",
     "EnumList",
@@ -100,6 +100,7 @@ const SUPPORT: &[&str] = &[
     "Float64Array",
     "Float64List",
     "Float64Vec",
+    "ForeignSlotException",
     "Function",
     "Int16",
     "Int16Array",
@@ -117,8 +118,10 @@ const SUPPORT: &[&str] = &[
     "Int8Array",
     "Int8List",
     "Int8Vec",
+    "InteriorSlotException",
     "InvalidArgumentException",
     "InvalidValueException",
+    "Iterable",
     "LayoutMismatchException",
     "LibraryCheck",
     "LibraryException",
@@ -130,18 +133,34 @@ const SUPPORT: &[&str] = &[
     "NativeArray",
     "NativeBox",
     "NativeMemory",
+    "NativePool",
+    "NativeQueue",
     "Never",
+    "NullSlotException",
     "NumberVec",
     "Object",
     "Pointer",
+    "PoolClosedException",
+    "PoolException",
+    "PoolExhaustedException",
+    "PoolMemoryException",
+    "PoolSlots",
+    "PoolState",
+    "PoolStats",
+    "QueueClosedException",
+    "QueueException",
+    "QueueFullException",
     "RangeError",
     "RustErrorException",
     "RustPanicException",
     "Size",
+    "SlotInUseException",
+    "StaleReferenceException",
     "StateError",
-    "TextArguments",
     "String",
     "Struct",
+    "TextArguments",
+    "TreeChildren",
     "Uint16",
     "Uint16Array",
     "Uint16List",
@@ -176,8 +195,8 @@ const SUPPORT: &[&str] = &[
     "frozen",
     "isPresent",
     "keepAlive",
-    "noValue",
     "libraryMemory",
+    "noValue",
     "override",
     "sizeOf",
     "throwKeys",
@@ -198,6 +217,8 @@ pub struct Names<'a> {
     types: HashMap<&'a TypeId, TypeNames>,
     /// As [`Model::functions`].
     pub functions: Vec<FunctionNames>,
+    /// The class of each of [`Model::queues`].
+    pub queues: Vec<String>,
 }
 
 /// The names of a message, an enum or a oneof.
@@ -237,12 +258,13 @@ impl<'a> Names<'a> {
             let names = namer.oneof(&mut top, it);
             types.insert(&it.id, names);
         }
+        let queues = model.queues.iter().map(|it| namer.queue(&mut top, it)).collect();
         let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
         members.enclosing(&library);
         let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
-            Ok(Self { package: package.to_owned(), library, variable, types, functions })
+            Ok(Self { package: package.to_owned(), library, variable, types, functions, queues })
         } else {
             Err(Problems(namer.problems))
         }
@@ -358,6 +380,10 @@ impl Namer {
         let name = self.type_name(&owner, &message.item);
         self.claim(top, &owner, &name);
         self.helpers(top, &owner, &name);
+        if message.pool.is_some() {
+            self.claim(top, &format!("the pool of {owner}"), &format!("{name}Pool"));
+            self.claim(top, &format!("the extension for references to {owner}"), &format!("{name}Ref"));
+        }
         let mut scope = Scope::new(OBJECT_MEMBERS, &[MESSAGE_MEMBERS, SMALL_TYPES]);
         scope.enclosing(&name);
         let members = message.fields.iter().map(|field| self.field(&mut scope, &owner, field)).collect();
@@ -422,6 +448,17 @@ impl Namer {
         };
         let members = it.variants.iter().map(variant).collect();
         TypeNames { name, members }
+    }
+
+    /// The class of a queue: `EventsQueue` for `EVENTS`.
+    fn queue(&mut self, top: &mut Scope, it: &Queue) -> String {
+        let owner = format!("queue {}", it.item.name);
+        let name = self.name(&owner, &it.item, char::is_ascii_uppercase, |name| {
+            let name = name.to_upper_camel_case();
+            if name.ends_with("Queue") { name } else { name + "Queue" }
+        });
+        self.claim(top, &owner, &name);
+        name
     }
 
     fn function(&mut self, scope: &mut Scope, it: &Function) -> FunctionNames {

@@ -54,6 +54,7 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
     Classes {
         name: name.clone(),
         size: oneof.size,
+        pooled: false,
         lead,
         members,
         copies: vec!["    tag = other.tag;".to_owned(), "    _payload = other._payload;".to_owned()],

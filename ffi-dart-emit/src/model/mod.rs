@@ -8,7 +8,9 @@ mod resolve;
 
 use std::fmt;
 
-pub use ffi_core::schema::read::{Fingerprint, Item, Library, PanicStrategy, Scalar, TypeId};
+pub use ffi_core::schema::read::{
+    Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, QueueSymbols, Reset, Scalar, TypeId,
+};
 pub use resolve::resolve;
 
 /// A whole library.
@@ -24,6 +26,8 @@ pub struct Model {
     pub oneofs: Vec<Oneof>,
     /// In the order of their symbols.
     pub functions: Vec<Function>,
+    /// In the order of the symbols that hold their fingerprints.
+    pub queues: Vec<Queue>,
 }
 
 /// A message of [`Model::messages`].
@@ -57,6 +61,8 @@ pub struct Message {
     pub fields: Vec<Field>,
     /// Tags, first and last, that no field may take.
     pub reserved: Vec<(u32, u32)>,
+    /// Its pool, if it has one.
+    pub pool: Option<Pool>,
 }
 
 /// A field of a [`Message`].
@@ -127,7 +133,7 @@ pub enum Type {
         /// `N`.
         cap: u64,
     },
-    /// `FfiRef<T>`: `{ u32 index_plus_one; u32 generation; }`; all zero is none.
+    /// `FfiRef<T>`: `{ u32 index_plus_one; u32 generation; }`; all zero is none. `T` has a pool.
     Ref(MessageIndex),
 }
 
@@ -232,6 +238,8 @@ pub enum Returns {
     Text,
     /// `Vec<T>`: an `FfiOwned *`.
     Vec(Value),
+    /// `PoolBox<T>`: a pointer to a slot of the message's pool, which the caller then owns.
+    Pool(MessageIndex),
 }
 
 /// What crosses the boundary for a parameter.
@@ -255,6 +263,23 @@ pub enum Passing {
     },
     /// `&str`: a pointer to UTF-8 and a length.
     Text,
+    /// `PoolBox<T>`: a pointer to a slot of the message's pool, which the library then owns.
+    Pool(MessageIndex),
+}
+
+/// An exported queue.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// The message it holds, which has a pool.
+    pub message: MessageIndex,
+    /// How many messages it holds at most.
+    pub capacity: u64,
+    /// Hash of name, message and capacity.
+    pub fingerprint: Fingerprint,
+    /// What the library exports for it.
+    pub symbols: QueueSymbols,
 }
 
 /// A type that functions take and return: any that has a name of its own.
@@ -433,11 +458,12 @@ impl Enum {
 }
 
 impl Returns {
-    /// The type of the value, or of the elements; none for text.
+    /// The type of the value, of the elements, or of what is in the slot; none for text.
     #[must_use]
     pub fn value(self) -> Option<Value> {
         match self {
             Self::Value(value) | Self::Vec(value) => Some(value),
+            Self::Pool(message) => Some(Value::Message(message)),
             Self::Text => None,
         }
     }
@@ -449,6 +475,7 @@ impl Function {
         let passed = self.params.iter().filter_map(|param| match param.passing {
             Passing::Value(value) => Some(value),
             Passing::Slice { of, .. } => Some(of),
+            Passing::Pool(message) => Some(Value::Message(message)),
             Passing::Reference { .. } | Passing::Text => None,
         });
         passed.chain(self.returns.and_then(Returns::value))

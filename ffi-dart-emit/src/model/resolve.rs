@@ -13,8 +13,8 @@ use ffi_core::schema::read::{self, Pass, Record};
 
 use super::{
     Case, Enum, EnumIndex, Field, Fingerprint, Function, Item, Layout, Library, Message, MessageIndex, Model,
-    Oneof, OneofIndex, Param, Passing, Problem, Problems, Returns, Scalar, Type, TypeId, Value, Variant,
-    scalar_name,
+    Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value,
+    Variant, scalar_name,
 };
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
@@ -38,11 +38,12 @@ pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
     let messages = sorted.messages.values().map(|it| resolver.message(it)).collect();
     let oneofs = sorted.oneofs.values().map(|it| resolver.oneof(it)).collect();
     let functions = sorted.functions.values().map(|it| resolver.function(it)).collect();
+    let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
     resolver.problems.stop()?;
 
     let library = sorted.libraries.into_iter().next();
     let library = library.expect("check_library left exactly one");
-    Ok(Model { library, messages, enums, oneofs, functions })
+    Ok(Model { library, messages, enums, oneofs, functions, queues })
 }
 
 /// Problems so far.
@@ -70,6 +71,7 @@ struct Sorted {
     enums: BTreeMap<TypeId, read::Enum>,
     oneofs: BTreeMap<TypeId, read::Oneof>,
     functions: BTreeMap<String, read::Function>,
+    queues: BTreeMap<String, read::Queue>,
 }
 
 impl Sorted {
@@ -84,6 +86,9 @@ impl Sorted {
                 Record::Oneof(it) => insert(&mut sorted.oneofs, it.id.clone(), it, "oneof", problems),
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
+                }
+                Record::Queue(it) => {
+                    insert(&mut sorted.queues, it.symbols.fingerprint.clone(), it, "queue", problems);
                 }
             }
         }
@@ -168,15 +173,20 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
         }
     };
     for library in &sorted.libraries {
-        let symbols = &library.symbols;
-        for symbol in
-            [&symbols.abi_version, &symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free]
-        {
+        for symbol in library.symbols.all() {
             check(format!("library {}", library.name), symbol, problems);
         }
     }
     for message in sorted.messages.values() {
         check(format!("message {}", message.id), &message.symbols.fingerprint, problems);
+        for symbol in message.pool.iter().flat_map(|pool| pool.symbols.all()) {
+            check(format!("message {}, its pool", message.id), symbol, problems);
+        }
+    }
+    for queue in sorted.queues.values() {
+        for symbol in queue.symbols.all() {
+            check(format!("queue {}", queue.item.name), symbol, problems);
+        }
     }
     for enumeration in sorted.enums.values() {
         check(format!("enum {}", enumeration.id), &enumeration.symbols.fingerprint, problems);
@@ -385,14 +395,27 @@ impl<'a> Resolver<'a> {
                 let ty = Type::Map { key: Box::new(key), value: Box::new(value), cap: *cap };
                 (ty, Facts { layout, fingerprint: fingerprint::mix(&facts) })
             }
-            read::Type::Ref(id) => match self.messages.get(id) {
+            read::Type::Ref(id) => match self.pooled(item, id) {
                 Some(index) => {
                     let fingerprint = fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)]);
-                    (Type::Ref(*index), Facts { layout: Layout { size: 8, align: 4 }, fingerprint })
+                    (Type::Ref(index), Facts { layout: Layout { size: 8, align: 4 }, fingerprint })
                 }
-                None => self.unresolved(item, id),
+                None => REPORTED,
             },
         }
+    }
+
+    /// The message of that id, which must have a pool.
+    fn pooled(&mut self, item: &str, id: &TypeId) -> Option<MessageIndex> {
+        let Some(index) = self.messages.get(id) else {
+            self.unresolved(item, id);
+            return None;
+        };
+        if self.sorted.messages[id].pool.is_none() {
+            self.problems.add(item, format!("`{id}` has no pool"), REBUILD);
+            return None;
+        }
+        Some(*index)
     }
 
     /// The layout of a length and room for `cap` elements.
@@ -531,6 +554,11 @@ impl<'a> Resolver<'a> {
             );
         }
         self.fingerprint(&item, &facts, record.fingerprint);
+        if let Some(pool) = &record.pool
+            && (pool.capacity == 0 || pool.capacity == u32::MAX)
+        {
+            self.problems.add(&item, format!("a pool of {} is not possible", pool.capacity), REBUILD);
+        }
         Message {
             id: record.id.clone(),
             item: record.item.clone(),
@@ -540,6 +568,7 @@ impl<'a> Resolver<'a> {
             fingerprint_symbol: record.symbols.fingerprint.clone(),
             fields,
             reserved: record.reserved.clone(),
+            pool: record.pool.clone(),
         }
     }
 
@@ -624,6 +653,7 @@ impl<'a> Resolver<'a> {
                 Pass::Slice => ("slice", Passing::Slice { of: value, mutable: false }),
                 Pass::SliceMut => ("slice_mut", Passing::Slice { of: value, mutable: true }),
                 Pass::Str => ("str", Passing::Text),
+                Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
             };
             let keyword = format!("{}{keyword}", if param.optional { "optional_" } else { "" });
             facts.extend([fingerprint::hash_name(&keyword), ty_facts.fingerprint]);
@@ -654,6 +684,11 @@ impl<'a> Resolver<'a> {
             }
             read::Returns::Value(ty) => (Returns::Value, ty),
             read::Returns::Vec(ty) => (Returns::Vec, ty),
+            read::Returns::Pool(id) => {
+                let (ty, facts) = self.ty(item, &read::Type::Message(id.clone()));
+                let returned = fingerprint::mix(&[fingerprint::POOL_BOX, facts.fingerprint]);
+                return (self.pool_box(item, &ty).map(Returns::Pool), returned);
+            }
         };
         let (ty, facts) = self.ty(item, ty);
         let returned = match returns {
@@ -661,6 +696,37 @@ impl<'a> Resolver<'a> {
             _ => facts.fingerprint,
         };
         (Some(shape(self.value(item, &ty))), returned)
+    }
+
+    /// The message in a `PoolBox`.
+    fn pool_box(&mut self, item: &str, ty: &Type) -> Option<MessageIndex> {
+        let Type::Message(index) = ty else {
+            self.problems.add(item, "only a message is in a pool", REBUILD);
+            return None;
+        };
+        let id = self.sorted.messages.keys().nth(index.0).expect("the index came from its place there");
+        self.pooled(item, id)
+    }
+
+    fn queue(&mut self, record: &read::Queue) -> Option<Queue> {
+        let item = format!("queue {}", record.item.name);
+        self.item(&item, &record.item);
+        let (_, facts) = self.ty(&item, &read::Type::Message(record.message.clone()));
+        let facts = [
+            fingerprint::QUEUE,
+            fingerprint::hash_name(&record.item.name),
+            facts.fingerprint,
+            record.capacity,
+        ];
+        self.fingerprint(&item, &facts, record.fingerprint);
+        let message = self.pooled(&item, &record.message)?;
+        Some(Queue {
+            item: record.item.clone(),
+            message,
+            capacity: record.capacity,
+            fingerprint: record.fingerprint,
+            symbols: record.symbols.clone(),
+        })
     }
 
     fn value(&mut self, item: &str, ty: &Type) -> Value {

@@ -31,6 +31,8 @@
 #define FFI_STATUS_INVALID_ARGUMENT 3
 /** An argument holds bytes that are no value of its type. */
 #define FFI_STATUS_INVALID_VALUE 4
+/** A pool has no slot left, or no memory, or is closed; `detail` is an `FFI_POOL_..`. */
+#define FFI_STATUS_POOL_EXHAUSTED 5
 
 /** How a call went. Zero it before its first use. */
 typedef struct FfiStatus {
@@ -49,6 +51,63 @@ typedef struct FfiOwned {
     size_t capacity_;
     size_t align_;
 } FfiOwned;
+
+/** The slot was given back, or the message is in the queue. */
+#define FFI_FREE_OK 0
+/** The pointer is null. */
+#define FFI_FREE_NULL 1
+/** The pointer is to memory outside of the pool. */
+#define FFI_FREE_FOREIGN 2
+/** The pointer is into a slot, and not to its start. */
+#define FFI_FREE_INTERIOR 3
+/** The slot was given back before. */
+#define FFI_FREE_DOUBLE 4
+/** The slot is the library's: it was passed to it. */
+#define FFI_FREE_OWNED 5
+/** The library has been shut down. */
+#define FFI_FREE_CLOSED 6
+/** The queue is full. */
+#define FFI_PUSH_FULL 7
+/** The queue has been closed. */
+#define FFI_PUSH_CLOSED 8
+/** The slot's bytes are no value of its type. */
+#define FFI_PUSH_INVALID 9
+
+/** All slots are in use. */
+#define FFI_POOL_OPEN 0
+/** The memory could not be reserved. */
+#define FFI_POOL_UNRESERVED 1
+/** The library has been shut down. */
+#define FFI_POOL_CLOSED 2
+
+/** What a pool has seen. */
+typedef struct FfiPoolStats {
+    /** Slots. */
+    uint64_t capacity;
+    /** Bytes of a slot. */
+    uint64_t stride;
+    /** Slots in use. */
+    uint64_t live;
+    /** The most slots in use, of the moments at which somebody looked. */
+    uint64_t high_water;
+    /** Slots handed out so far. */
+    uint64_t allocs;
+    /** Slots given back so far. */
+    uint64_t frees;
+    /** Times there was no slot. */
+    uint64_t failed_allocs;
+    /** Pointers refused, by their code. */
+    uint64_t bad_null;
+    uint64_t bad_foreign;
+    uint64_t bad_interior;
+    uint64_t bad_double;
+    uint64_t bad_owned;
+    uint64_t bad_closed;
+    /** References that referred to nothing any more. */
+    uint64_t stale;
+    /** `FFI_POOL_..` */
+    uint64_t state;
+} FfiPoolStats;
 
 #endif
 
@@ -108,9 +167,45 @@ uint8_t *{{ symbols.alloc }}(size_t size, size_t align);
 
 /** Frees what `{{ symbols.alloc }}` returned. */
 void {{ symbols.free }}(uint8_t *memory);
+
 /** Frees what a function returned; null is allowed. */
 void {{ symbols.owned_free }}(FfiOwned *owned);
-{% for it in functions %}
+
+/** Closes all pools for good: nothing is handed out or taken back from then on. Returns how many slots are still in use. */
+uint64_t {{ symbols.shutdown }}(void);
+{% for it in pools %}
+/* The pool of {{ it.message }}: {{ it.capacity }} slots. Any thread may call these. */
+
+/** A slot that the caller owns, or null: the stats say why. */
+{{ it.message }} *{{ it.symbols.alloc }}(void);
+/** Fills `slots` as far as there are slots, and returns how many those are. */
+size_t {{ it.symbols.alloc_many }}({{ it.message }} **slots, size_t count);
+/** Gives a slot back: `FFI_FREE_..`. */
+int32_t {{ it.symbols.free }}({{ it.message }} *slot);
+/** Gives slots back, makes their pointers null, and returns how many those are; refused pointers stay. */
+size_t {{ it.symbols.free_many }}({{ it.message }} **slots, size_t count);
+/** Gives a slot back, as a destructor wants it. */
+void {{ it.symbols.release }}({{ it.message }} *slot);
+void {{ it.symbols.stats }}(FfiPoolStats *stats);
+/** What a reference refers to, or null when that was given back. */
+{{ it.message }} *{{ it.symbols.resolve }}(uint32_t index_plus_one, uint32_t generation);
+/** The reference to a slot in use: the index plus one in the low half, the generation in the high half; else 0. */
+uint64_t {{ it.symbols.reference }}(const {{ it.message }} *slot);
+{% endfor %}
+{%- for it in queues %}
+{{ it.doc }}/* A queue of at most {{ it.capacity }} {{ it.message }}. Any thread may call these. */
+
+/** Puts a slot into the queue, which then owns it: `FFI_FREE_..` or `FFI_PUSH_..`; the caller still owns one that is refused. */
+int32_t {{ it.symbols.push }}({{ it.message }} *slot);
+/** The slot that has been in the queue longest, now the caller's, or null. */
+{{ it.message }} *{{ it.symbols.pop }}(void);
+/** Fills `slots` in order as far as the queue goes, and returns how many those are. */
+size_t {{ it.symbols.pop_many }}({{ it.message }} **slots, size_t count);
+size_t {{ it.symbols.len }}(void);
+/** Refuses what is pushed from now on; what is in the queue can still be popped. */
+void {{ it.symbols.close }}(void);
+uint8_t {{ it.symbols.is_closed }}(void);
+{% endfor %}{% for it in functions %}
 {{ it.doc }}{{ it.returns }} {{ it.symbol }}({{ it.params }});
 {% endfor %}
 #ifdef __cplusplus

@@ -104,6 +104,96 @@ final class CapacityException extends FfiException {
   final int capacity;
 }
 
+/// A pool can't give a slot, or does not take one back.
+///
+/// The message names the pool. Whatever was refused is as it was: a slot that a
+/// call or a queue refuses is still the caller's.
+sealed class PoolException extends FfiException {
+  const PoolException._(super._name, super.message) : super._();
+}
+
+/// Fewer slots are free than were asked for.
+final class PoolExhaustedException extends PoolException {
+  /// An exhausted pool, which [message] names with its capacity.
+  const PoolExhaustedException(String message)
+    : super._('PoolExhaustedException', message);
+}
+
+/// The system did not reserve the memory of a pool.
+final class PoolMemoryException extends PoolException {
+  /// A failed reservation, which [message] describes.
+  const PoolMemoryException(String message)
+    : super._('PoolMemoryException', message);
+}
+
+/// The library was shut down: nothing is given out or taken back any more.
+final class PoolClosedException extends PoolException {
+  /// A closed pool, which [message] names.
+  const PoolClosedException(String message)
+    : super._('PoolClosedException', message);
+}
+
+/// A null pointer in the place of a slot.
+final class NullSlotException extends PoolException {
+  /// A null pointer, which [message] is about.
+  const NullSlotException(String message)
+    : super._('NullSlotException', message);
+}
+
+/// A pointer outside of the pool: of another one, or of none.
+final class ForeignSlotException extends PoolException {
+  /// A foreign pointer, which [message] is about.
+  const ForeignSlotException(String message)
+    : super._('ForeignSlotException', message);
+}
+
+/// A pointer to the inside of a slot.
+final class InteriorSlotException extends PoolException {
+  /// A pointer to no start of a slot, which [message] is about.
+  const InteriorSlotException(String message)
+    : super._('InteriorSlotException', message);
+}
+
+/// A slot that is not in use: it was given back before.
+final class DoubleFreeException extends PoolException {
+  /// A slot that is free already, which [message] is about.
+  const DoubleFreeException(String message)
+    : super._('DoubleFreeException', message);
+}
+
+/// A slot that Rust or a queue owns: not for the caller to give away.
+final class SlotInUseException extends PoolException {
+  /// A slot of Rust's, which [message] is about.
+  const SlotInUseException(String message)
+    : super._('SlotInUseException', message);
+}
+
+/// A reference whose message was given back, or that never was one.
+final class StaleReferenceException extends PoolException {
+  /// A stale reference, which [message] names.
+  const StaleReferenceException(String message)
+    : super._('StaleReferenceException', message);
+}
+
+/// A queue does not take a message, which is still the caller's.
+sealed class QueueException extends FfiException {
+  const QueueException._(super._name, super.message) : super._();
+}
+
+/// There is no room in a queue now.
+final class QueueFullException extends QueueException {
+  /// A full queue, which [message] names.
+  const QueueFullException(String message)
+    : super._('QueueFullException', message);
+}
+
+/// A queue was closed, and takes nothing any more.
+final class QueueClosedException extends QueueException {
+  /// A closed queue, which [message] names.
+  const QueueClosedException(String message)
+    : super._('QueueClosedException', message);
+}
+
 /// The library can't be used.
 sealed class LibraryException extends FfiException {
   const LibraryException._(super._name, super.message, this.path) : super._();
@@ -221,11 +311,48 @@ Never throwStatus(
   throw switch (code) {
     1 => RustErrorException(message, detail),
     2 => RustPanicException(message),
+    3 when detail != 0 => _refusal(detail, message),
     3 => InvalidArgumentException(message),
     4 => InvalidValueException(message),
+    5 when detail == 0 => PoolExhaustedException(message),
+    5 when detail == 1 => PoolMemoryException(message),
+    5 when detail == 2 => PoolClosedException(message),
     _ => UnknownStatusException('status $code: $message', code),
   };
 }
+
+/// Why a pool, or a queue, does not take a pointer: [code] is what it says.
+FfiException _refusal(int code, String message) => switch (code) {
+  1 => NullSlotException(message),
+  2 => ForeignSlotException(message),
+  3 => InteriorSlotException(message),
+  4 => DoubleFreeException(message),
+  5 => SlotInUseException(message),
+  6 => PoolClosedException(message),
+  _queueFull => QueueFullException(message),
+  8 => QueueClosedException(message),
+  9 => InvalidValueException(message),
+  _ => UnknownStatusException('code $code: $message', code),
+};
+
+/// Says of a pointer what [code] means, and what to do.
+String _refusalText(int code) => switch (code) {
+  1 => 'is null',
+  2 =>
+    'is outside of the pool; hint: a slot goes back to the pool that it '
+        'came from',
+  3 => 'is inside of a slot; hint: give back the pointer that was allocated',
+  4 => 'is not in use; hint: give a slot back once',
+  5 => 'is owned by Rust; hint: Rust gives it back, or hands it over',
+  6 => 'belongs to a library that was shut down',
+  7 => 'finds no room; hint: pop, or try again later',
+  8 => 'comes too late: the queue is closed',
+  9 => 'holds no value of its type',
+  _ => 'was refused',
+};
+
+const _poolClosed = 6;
+const _queueFull = 7;
 
 /// A library that was opened, and the checks it must pass before any call.
 final class LibraryCheck {
@@ -356,12 +483,8 @@ final class LibraryCheck {
 /// The library's allocator.
 final class LibraryMemory {
   /// The allocator that [library] exports as [alloc] and [free].
-  LibraryMemory(
-    DynamicLibrary library,
-    String alloc,
-    String free,
-    String ownedFree,
-  ) : _alloc = library
+  LibraryMemory(this.library, String alloc, String free, String ownedFree)
+    : _alloc = library
           .lookupFunction<
             Pointer<Uint8> Function(Size, Size),
             Pointer<Uint8> Function(int, int)
@@ -378,6 +501,9 @@ final class LibraryMemory {
             void Function(Pointer<FfiOwned>)
           >(ownedFree, isLeaf: true),
       _ownedFinalizer = NativeFinalizer(library.lookup(ownedFree));
+
+  /// The opened library.
+  final DynamicLibrary library;
 
   final Pointer<Uint8> Function(int, int) _alloc;
   final void Function(Pointer<Void>) _free;
@@ -543,11 +669,23 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     _bytes = _bytesOf(pointer, count * elementSize);
   }
 
+  /// The slot at [pointer] of [pool], **owned**.
+  ///
+  /// Throws an [ArgumentError] when it is no slot in use.
+  NativeMemory.slot(Pointer<T> pointer, NativePool<T> pool)
+    : _owner = null,
+      _pointer = pointer {
+    pool._attach(this, pointer);
+    _pool = pool;
+    _bytes = _bytesOf(pointer, elementSize);
+  }
+
   static final int _maxBytes = sizeOf<Size>() == 8
       ? 0x7fffffffffffffff
       : 0x7fffffff;
 
   LibraryMemory? _memory;
+  NativePool<T>? _pool;
   // Held, not read: a view keeps its owner alive.
   // ignore: unused_field
   final Object? _owner;
@@ -577,9 +715,16 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Frees the memory if it is owned; does nothing the second time.
   ///
   /// This object can't be used afterwards, and views of the memory must not.
+  /// Throws a [PoolException] for a slot that was given away behind its back.
   void dispose() {
     if (_bytes == null) return;
     _bytes = null;
+    final pool = _pool;
+    if (pool != null) {
+      _pool = null;
+      pool._dispose(this, _pointer);
+      return;
+    }
     if (_owned == nullptr) {
       _memory?.free(this, _pointer);
     } else {
@@ -599,6 +744,25 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   /// The value at [pointer], **borrowed**; keeps [owner] alive.
   NativeBox.view(Pointer<T> pointer, {Object? owner})
     : super.borrowed(pointer, 1, owner);
+
+  /// The slot at [pointer] of a pool, **owned**: it goes back to the pool when
+  /// nothing refers to this box any more, or with [dispose].
+  NativeBox.slot(super.pointer, super.pool) : super.slot();
+
+  /// The slot of a pool that this box owned; from now on it is **owned** by the
+  /// caller, to pass it on or to give it back.
+  ///
+  /// The box can't be used afterwards. Throws a [StateError] after [dispose],
+  /// and when it owns no slot.
+  Pointer<T> release() {
+    final slot = pointer;
+    final pool = _pool;
+    if (pool == null) throw StateError('the box owns no slot of a pool');
+    pool._detach(this);
+    _pool = null;
+    _bytes = null;
+    return slot;
+  }
 }
 
 /// Values one behind the other in memory that Rust and Dart share.
@@ -1221,8 +1385,10 @@ Uint8List bytesFrozen(Uint8List bytes) =>
 
 /// Refers to a message [T] in a pool of the library, or to none.
 ///
-/// **copied**: two numbers. Whether the message still is there is for the
-/// pool to say.
+/// **copied**: two numbers, which keep nothing alive. When the message was given
+/// back the reference is stale and resolves to null, for ever: also when
+/// the slot has another message by now. The pool's class resolves it, and so do
+/// the getters `pointer`, `message` and `isLive`.
 final class FfiRef<T extends NativeType> {
   /// The numbers as they are in memory; the first is 0 for none.
   const FfiRef.raw(this.indexPlusOne, this.generation);
@@ -1254,6 +1420,502 @@ final class FfiRef<T extends NativeType> {
   @override
   String toString() =>
       isNone ? 'FfiRef.none()' : 'FfiRef(index: $index, $generation)';
+}
+
+/// Whether a pool can be used.
+enum PoolState {
+  /// It can, or was not used yet.
+  open,
+
+  /// The system did not reserve the memory when it was last asked.
+  reservationFailed,
+
+  /// The library was shut down.
+  closed,
+}
+
+/// What happened in a pool so far, **copied**.
+///
+/// Numbers of a pool in use are of slightly different moments.
+final class PoolStats {
+  PoolStats._(List<int> counters)
+    : capacity = counters[0],
+      stride = counters[1],
+      live = counters[2],
+      highWater = counters[3],
+      allocs = counters[4],
+      frees = counters[5],
+      failedAllocs = counters[6],
+      badNull = counters[7],
+      badForeign = counters[8],
+      badInterior = counters[9],
+      badDouble = counters[10],
+      badOwned = counters[11],
+      badClosed = counters[12],
+      stale = counters[13],
+      state = PoolState.values[counters[14]];
+
+  /// Slots.
+  final int capacity;
+
+  /// Bytes from one slot to the next.
+  final int stride;
+
+  /// Slots in use.
+  final int live;
+
+  /// The highest number of slots in use that was seen: now and then while
+  /// allocating, at exhaustion, and by asking for these numbers.
+  final int highWater;
+
+  /// Messages that were allocated.
+  final int allocs;
+
+  /// Messages that were given back.
+  final int frees;
+
+  /// Allocations that failed; several at once count as one.
+  final int failedAllocs;
+
+  /// Null pointers that were to be given back.
+  final int badNull;
+
+  /// Pointers from elsewhere that were to be given back.
+  final int badForeign;
+
+  /// Pointers to the inside of a slot that were to be given back.
+  final int badInterior;
+
+  /// Free slots that were to be given back.
+  final int badDouble;
+
+  /// Slots of Rust's that were to be given back.
+  final int badOwned;
+
+  /// Slots that were to be given back after the library was shut down.
+  final int badClosed;
+
+  /// References that did not resolve.
+  final int stale;
+
+  /// Whether it can be used.
+  final PoolState state;
+
+  @override
+  String toString() =>
+      'PoolStats(state: ${state.name}, capacity: $capacity, stride: $stride, '
+      'live: $live, highWater: $highWater, allocs: $allocs, frees: $frees, '
+      'failedAllocs: $failedAllocs, badNull: $badNull, '
+      'badForeign: $badForeign, badInterior: $badInterior, '
+      'badDouble: $badDouble, badOwned: $badOwned, badClosed: $badClosed, '
+      'stale: $stale)';
+}
+
+/// The references to what is below a message in a tree.
+typedef TreeChildren<T extends NativeType> =
+    Iterable<FfiRef<T>> Function(T message);
+
+typedef _ManyC = Size Function(Pointer<Void>, Size);
+typedef _ManyD = int Function(Pointer<Void>, int);
+
+/// What the class of a pool does seldom enough to share it with the others;
+/// there is one per pool and isolate.
+final class NativePool<T extends NativeType> implements Finalizable {
+  /// The pool of the message [name], and what the library exports for it.
+  NativePool(
+    this.name,
+    this._view,
+    this._free,
+    this._resolve,
+    this._reference,
+    String allocMany,
+    String freeMany,
+    String release,
+    String stats,
+  ) : _memory = libraryMemory,
+      _allocMany = libraryMemory.library.lookupFunction<_ManyC, _ManyD>(
+        allocMany,
+        isLeaf: true,
+      ),
+      _freeMany = libraryMemory.library.lookupFunction<_ManyC, _ManyD>(
+        freeMany,
+        isLeaf: true,
+      ),
+      _finalizer = NativeFinalizer(libraryMemory.library.lookup(release)),
+      _stats = libraryMemory.library
+          .lookupFunction<
+            Void Function(Pointer<Uint64>),
+            void Function(Pointer<Uint64>)
+          >(stats, isLeaf: true);
+
+  /// The message's name in Rust.
+  final String name;
+
+  final T Function(Pointer<T>) _view;
+  final int Function(Pointer<T>) _free;
+  final Pointer<T> Function(int, int) _resolve;
+  final int Function(Pointer<T>) _reference;
+  final LibraryMemory _memory;
+  final _ManyD _allocMany;
+  final _ManyD _freeMany;
+  final NativeFinalizer _finalizer;
+  final void Function(Pointer<Uint64>) _stats;
+
+  static const _counterCount = 15;
+
+  late final Pointer<Uint64> _counters = _allocateCounters();
+
+  Pointer<Uint64> _allocateCounters() {
+    const bytes = _counterCount * 8;
+    final counters = _memory.allocate<Uint64>(bytes);
+    _memory.attach(this, counters, bytes);
+    return counters;
+  }
+
+  /// What happened so far.
+  PoolStats get stats {
+    _stats(_counters);
+    return PoolStats._(_counters.asTypedList(_counterCount));
+  }
+
+  late final PoolStats _first = stats;
+
+  /// Slots.
+  int get capacity => _first.capacity;
+
+  /// Throws what keeps the pool from giving a slot.
+  Never throwEmpty() {
+    final PoolStats(:state, :stride) = stats;
+    throw switch (state) {
+      PoolState.open => PoolExhaustedException(
+        'the pool of `$name` is exhausted: fewer of its $capacity slots are '
+        'free than were asked for; hint: free messages, or raise the number '
+        'in `#[ffi(pool = $capacity)]`',
+      ),
+      PoolState.reservationFailed => PoolMemoryException(
+        'the pool of `$name` could not reserve ${capacity * stride} bytes '
+        'for its $capacity slots; hint: lower the number in '
+        '`#[ffi(pool = $capacity)]`, or raise the limit of address space',
+      ),
+      PoolState.closed => PoolClosedException(
+        'the pool of `$name` is closed; hint: do not allocate after the '
+        'library was shut down',
+      ),
+    };
+  }
+
+  /// Throws why the pool did not take [slot], of which it said [code].
+  Never throwRefused(int code, Pointer<T> slot) => throw _refusal(
+    code,
+    '${_hex(slot)}, given back to the pool of `$name`, ${_refusalText(code)}',
+  );
+
+  static String _hex(Pointer<NativeType> pointer) =>
+      '0x${pointer.address.toRadixString(16)}';
+
+  void _freeOrThrow(Pointer<T> slot) {
+    final code = _free(slot);
+    if (code != 0) throwRefused(code, slot);
+  }
+
+  /// Runs [action] with [slot], which it gives back however that ends.
+  R using<R>(Pointer<T> slot, R Function(Pointer<T>) action) {
+    final R result;
+    try {
+      result = action(slot);
+    } catch (_) {
+      // What is thrown tells more than a refusal would.
+      _free(slot);
+      rethrow;
+    }
+    if (result is Future) {
+      return result.whenComplete(() => _freeOrThrow(slot)) as R;
+    }
+    _freeOrThrow(slot);
+    return result;
+  }
+
+  /// No pointers yet, and room for [capacity].
+  PoolSlots<T> slots(int capacity) => PoolSlots._(this, capacity);
+
+  /// [count] slots, all or none of them.
+  PoolSlots<T> allocMany(int count, PoolSlots<T>? into) {
+    RangeError.checkNotNegative(count, 'count');
+    // Whatever is more than all fails; so there is no need to ask for it all.
+    final wanted = min(count, capacity + 1);
+    final slots = into ?? PoolSlots._(this, wanted);
+    slots._checkRoom(wanted);
+    final length = _allocMany(slots._raw, wanted);
+    if (length < wanted) {
+      _freeMany(slots._raw, length);
+      if (into == null) slots.dispose();
+      throwEmpty();
+    }
+    slots._length = length;
+    return slots;
+  }
+
+  /// Gives all [slots] back.
+  void freeMany(Iterable<Pointer<T>> slots) {
+    if (slots is PoolSlots<T>) return slots.free();
+    final all = slots.toList(growable: false);
+    final copies = PoolSlots._(this, all.length);
+    try {
+      copies
+        .._fill(all)
+        ..free();
+    } finally {
+      copies.dispose();
+    }
+  }
+
+  void _checkInUse(Pointer<T> slot) {
+    if (_reference(slot) != 0) return;
+    throw ArgumentError.value(
+      _hex(slot),
+      'slot',
+      'is no slot in use of the pool of `$name`',
+    );
+  }
+
+  void _attach(Finalizable owner, Pointer<T> slot) {
+    _checkInUse(slot);
+    _finalizer.attach(
+      owner,
+      slot.cast(),
+      detach: owner,
+      externalSize: _first.stride,
+    );
+  }
+
+  void _detach(Finalizable owner) => _finalizer.detach(owner);
+
+  void _dispose(Finalizable owner, Pointer<T> slot) {
+    _detach(owner);
+    final code = _free(slot);
+    if (code != 0 && code != _poolClosed) throwRefused(code, slot);
+  }
+
+  /// The reference to [slot]; none where it is no slot in use.
+  FfiRef<T> reference(Pointer<T> slot) {
+    final bits = _reference(slot);
+    return FfiRef.raw(bits & 0xffffffff, bits >>> 32);
+  }
+
+  /// Where [reference] refers to.
+  Pointer<T> require(FfiRef<T> reference) {
+    final slot = _resolve(reference.indexPlusOne, reference.generation);
+    if (slot.address != 0) return slot;
+    throw StaleReferenceException(
+      '$reference refers to no `$name` in use; hint: resolve() gives null '
+      'where that is no mistake',
+    );
+  }
+
+  /// Gives back [root] and what is below it, and returns how many slots those
+  /// are.
+  int freeTree(Pointer<T> root, TreeChildren<T> children) {
+    _checkInUse(root);
+    final todo = children(_view(root)).toList();
+    _freeOrThrow(root);
+    var count = 1;
+    while (todo.isNotEmpty) {
+      final FfiRef(:indexPlusOne, :generation) = todo.removeLast();
+      final slot = _resolve(indexPlusOne, generation);
+      if (slot.address == 0) continue;
+      final below = children(_view(slot)).toList(growable: false);
+      if (_free(slot) != 0) continue;
+      count++;
+      todo.addAll(below);
+    }
+    return count;
+  }
+}
+
+/// Pointers to slots of a pool, in memory that Rust fills and empties with one
+/// call.
+///
+/// **owned**: the slots are the caller's, who gives them back with [free] or
+/// passes them on with [takeAt]. Only the memory of the pointers
+/// themselves comes back when this is garbage, or with [dispose]; the slots
+/// don't.
+final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
+    implements Finalizable {
+  PoolSlots._(this._pool, int capacity) : _capacity = capacity {
+    RangeError.checkValueInInterval(capacity, 0, 0xffffffff, 'capacity');
+    if (capacity == 0) return;
+    final bytes = capacity * sizeOf<Pointer<Void>>();
+    _raw = _pool._memory.allocate(bytes);
+    _pool._memory.attach(this, _raw, bytes);
+    _slots = _raw.cast();
+  }
+
+  final NativePool<T> _pool;
+  int _capacity;
+  Pointer<Void> _raw = nullptr;
+  Pointer<Pointer<T>> _slots = nullptr;
+  int _length = 0;
+  int _taken = 0;
+
+  /// How many pointers there is room for.
+  int get capacity => _capacity;
+
+  @override
+  int get length => _length;
+
+  @override
+  bool get isEmpty => _length == 0;
+
+  @override
+  bool get isNotEmpty => _length != 0;
+
+  @override
+  Iterator<Pointer<T>> get iterator =>
+      Iterable.generate(_length, (index) => _slots[index]).iterator;
+
+  @override
+  Pointer<T> elementAt(int index) => this[index];
+
+  /// The pointer at [index]; null where [takeAt] took it.
+  @pragma('vm:prefer-inline')
+  Pointer<T> operator [](int index) {
+    checkElement(index, _length);
+    return _slots[index];
+  }
+
+  /// The pointer at [index], which [free] leaves alone from now on: for what
+  /// takes the slot over.
+  Pointer<T> takeAt(int index) {
+    final slot = this[index];
+    if (slot.address == 0) return slot;
+    _slots[index] = nullptr;
+    _taken++;
+    return slot;
+  }
+
+  /// Gives all slots back, with one call; none are left in here then.
+  ///
+  /// Throws a [PoolException] about the first that the pool does not take;
+  /// the others are back all the same.
+  void free() {
+    final length = _length;
+    final freed = _pool._freeMany(_raw, length);
+    final refused = length - freed - _taken;
+    clear();
+    if (refused != 0) _throwRefused(length);
+  }
+
+  void _throwRefused(int length) {
+    for (var index = 0; index < length; index++) {
+      final slot = _slots[index];
+      if (slot.address != 0) _pool._freeOrThrow(slot);
+    }
+  }
+
+  /// Forgets all pointers, without giving the slots back.
+  void clear() {
+    _length = 0;
+    _taken = 0;
+  }
+
+  /// Frees the memory of the pointers; the slots stay as they are.
+  ///
+  /// There is no room in here afterwards.
+  void dispose() {
+    clear();
+    _capacity = 0;
+    if (_raw == nullptr) return;
+    _pool._memory.free(this, _raw);
+    _raw = _slots = nullptr;
+  }
+
+  void _checkRoom(int wanted) {
+    if (_length != 0) {
+      throw StateError('there are slots in here: free() or clear() them first');
+    }
+    checkCapacity(wanted, _capacity);
+  }
+
+  void _fill(List<Pointer<T>> slots) {
+    for (final (index, slot) in slots.indexed) {
+      if (slot.address == 0) _taken++;
+      _slots[index] = slot;
+    }
+    _length = slots.length;
+  }
+}
+
+/// What the class of a queue does seldom enough to share it with the others;
+/// there is one per queue and isolate.
+final class NativeQueue<T extends NativeType> {
+  /// The queue [_name] of messages in [_pool], and what the library exports
+  /// for it.
+  NativeQueue(
+    this._name,
+    this._pool,
+    String popMany,
+    String length,
+    String close,
+    String isClosed,
+  ) : _popMany = libraryMemory.library.lookupFunction<_ManyC, _ManyD>(
+        popMany,
+        isLeaf: true,
+      ),
+      _length = libraryMemory.library
+          .lookupFunction<Size Function(), int Function()>(
+            length,
+            isLeaf: true,
+          ),
+      _close = libraryMemory.library
+          .lookupFunction<Void Function(), void Function()>(
+            close,
+            isLeaf: true,
+          ),
+      _isClosed = libraryMemory.library
+          .lookupFunction<Uint8 Function(), int Function()>(
+            isClosed,
+            isLeaf: true,
+          );
+
+  final String _name;
+  final NativePool<T> _pool;
+  final _ManyD _popMany;
+  final int Function() _length;
+  final void Function() _close;
+  final int Function() _isClosed;
+
+  /// How many messages wait.
+  int get length => _length();
+
+  /// Whether nothing is taken any more.
+  bool get isClosed => _isClosed() != 0;
+
+  /// Takes nothing any more.
+  void close() => _close();
+
+  /// Whether it was for lack of room that the queue did not take [slot], of
+  /// which it said [code]; throws where it was for something else.
+  bool isFull(int code, Pointer<T> slot) =>
+      code == _queueFull || throwRefused(code, slot);
+
+  /// Throws why the queue did not take [slot], of which it said [code].
+  Never throwRefused(int code, Pointer<T> slot) => throw _refusal(
+    code,
+    '${NativePool._hex(slot)}, pushed into the queue `$_name`, '
+    '${_refusalText(code)}',
+  );
+
+  /// Up to [max] messages, those first that have been there longest.
+  PoolSlots<T> popMany(int max, PoolSlots<T>? into) {
+    RangeError.checkNotNegative(max, 'max');
+    // There are no more than the pool has.
+    final wanted = min(max, into?.capacity ?? _pool.capacity);
+    final slots = into ?? PoolSlots._(_pool, wanted);
+    slots
+      .._checkRoom(wanted)
+      .._length = _popMany(slots._raw, wanted);
+    return slots;
+  }
 }
 
 /// The text in the first [length] of [bytes].

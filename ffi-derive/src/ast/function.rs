@@ -32,7 +32,7 @@ pub(crate) struct Param {
     pub(crate) optional: bool,
     /// Whether the function takes a copy of what is lent: `String` for `&str`, `Vec<T>` for `&[T]`.
     pub(crate) owned: bool,
-    /// The type behind the reference or slice, or the value's; `u8` for text.
+    /// The type behind the reference, slice or box, or the value's; `u8` for text.
     pub(crate) ty: Type,
 }
 
@@ -45,6 +45,7 @@ pub(crate) enum Pass {
     Slice,
     SliceMut,
     Str,
+    Pool,
 }
 
 impl Function {
@@ -79,8 +80,11 @@ impl Function {
 
 /// What is said to `#[ffi_export]` on anything else.
 pub(crate) fn refuse_export(item: &syn::Item) -> Error {
-    Error::custom("only a function can be exported\nhint: for a struct, `#[derive(FfiMessage)]`; for an enum, `#[derive(FfiEnum)]`")
-        .with_span(item)
+    Error::custom(
+        "only a function or a queue can be exported\n\
+         hint: for a struct, `#[derive(FfiMessage)]`; for an enum, `#[derive(FfiEnum)]`",
+    )
+    .with_span(item)
 }
 
 fn check_qualifiers(signature: &Signature) -> Result<()> {
@@ -160,6 +164,9 @@ impl Param {
         if let Some(element) = types::argument_of("Vec", ty) {
             types::check_element(element)?;
             return Ok((Pass::Slice, true, element.clone()));
+        }
+        if let Some(message) = types::argument_of("PoolBox", ty) {
+            return Ok((Pass::Pool, false, message.clone()));
         }
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
             types::check_param(ty)?;

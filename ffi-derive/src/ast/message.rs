@@ -6,7 +6,7 @@ use darling::{Error, FromAttributes, Result};
 use syn::{Data, DeriveInput, Fields, Ident, Type};
 
 use super::{Head, Item, refuse_generics, types};
-use crate::attr::{self, FieldAttrs, MAX_TAG, MessageAttrs, Tag};
+use crate::attr::{self, FieldAttrs, MAX_TAG, MessageAttrs, Pool, Tag};
 
 /// A `repr(C)` struct with named fields.
 pub(crate) struct Message {
@@ -15,6 +15,7 @@ pub(crate) struct Message {
     pub(crate) pod: bool,
     pub(crate) checked: bool,
     pub(crate) reserved: Vec<(u32, u32)>,
+    pub(crate) pool: Option<Pool>,
 }
 
 /// A field of a [`Message`].
@@ -47,7 +48,7 @@ impl Message {
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
         errors.finish()?;
         let head = head.expect("without an error there is one");
-        Ok(Self { head, fields, pod, checked, reserved })
+        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool })
     }
 }
 

@@ -4,6 +4,7 @@ mod enumeration;
 mod function;
 mod message;
 mod oneof;
+mod queue;
 mod types;
 
 use darling::{Error, Result};
@@ -11,6 +12,7 @@ pub(crate) use enumeration::{Enum, Variant};
 pub(crate) use function::{Function, Param, Pass, refuse_export};
 pub(crate) use message::{Field, Message};
 pub(crate) use oneof::{Case, Oneof};
+pub(crate) use queue::Queue;
 use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
 

@@ -32,6 +32,7 @@ impl Pass {
             Self::Slice => "slice",
             Self::SliceMut => "slice_mut",
             Self::Str => "str",
+            Self::Pool => "pool",
         }
     }
 }
@@ -44,6 +45,8 @@ struct Argument {
     region: Option<TokenStream>,
     /// The expression that checks it, with its `unsafe`: a `Result` of what the function takes.
     checked: TokenStream,
+    /// What makes it the function's, when all have been checked.
+    taken: Option<TokenStream>,
 }
 
 impl Argument {
@@ -53,8 +56,9 @@ impl Argument {
             return argument;
         }
         let present = format_ident!("__ffi_present_{index}");
-        let (Self { raw, region, checked }, name) = (argument, &param.name);
+        let (Self { raw, region, checked, .. }, name) = (argument, &param.name);
         Self {
+            taken: (param.pass == Pass::Pool).then(|| quote!(__ffi::take_some)),
             raw: quote!(#raw, #present: __ffi::core::primitive::u8),
             region: region.map(|region| quote!(#region.if_present(#present))),
             checked: quote_spanned!(param.ty.span()=> __ffi::optional(#present, #name, || #checked)),
@@ -73,6 +77,15 @@ impl Argument {
                     raw: quote_spanned!(span=> #raw: <#ty as __ffi::FfiValue>::Abi),
                     region: None,
                     checked: quote_spanned!(span=> unsafe { __ffi::value::<#ty>(#raw, #name) }),
+                    taken: None,
+                };
+            }
+            Pass::Pool => {
+                return Self {
+                    raw: quote!(#raw: *mut #ty),
+                    region: Some(quote!(__ffi::Region::mutable(#raw, 1, #name))),
+                    checked: quote_spanned!(span=> unsafe { __ffi::claim::<#ty>(#raw, #name) }),
+                    taken: Some(quote!(__ffi::take)),
                 };
             }
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
@@ -90,6 +103,7 @@ impl Argument {
             raw: quote!(#raw: #raw_type),
             region: Some(quote!(__ffi::Region::#region(#raw, #count, #name))),
             checked: quote_spanned!(span=> unsafe { __ffi::#check(#arguments) }#copy),
+            taken: None,
         }
     }
 }
@@ -100,11 +114,16 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         function.params.iter().enumerate().map(|(index, param)| Argument::new(index, param)).collect();
     let raws = arguments.iter().map(|argument| &argument.raw);
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
-    let writes = function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut));
+    let writes =
+        function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool));
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let checked = arguments.iter().map(|argument| &argument.checked);
     let locals: Vec<_> = (0..arguments.len()).map(|index| format_ident!("__ffi_local_{index}")).collect();
+    let passed = arguments.iter().zip(&locals).map(|(argument, local)| match &argument.taken {
+        Some(take) => quote!(#take(#local)),
+        None => quote!(#local),
+    });
     let by_value = function
         .params
         .iter()
@@ -131,7 +150,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
                 // length, which nobody else uses during the call; the regions that are written to don't overlap
                 // others, by the check above.
                 #(let #locals = #checked?;)*
-                __ffi::FfiReturn::into_abi(#ident(#(#locals),*))
+                __ffi::FfiReturn::into_abi(#ident(#(#passed),*))
             };
             // SAFETY: the caller passes null, or a status that is zeroed or was written by this library.
             unsafe { __ffi::call(__ffi_status, __ffi_body) }

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, exports};
+use super::{block, by_value, capacities, checked, exports, pool};
 use crate::ast::{Field, Message};
 use crate::names;
 use crate::record::Record;
@@ -17,7 +17,8 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let symbol = message.head.prefix.type_symbol(&message.head.item.name, "fingerprint");
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&message.head, &symbol, &fingerprint, &record(message, &symbol));
-    block(&message.head, &quote! { #layout #implementations #value #byte_traits #exports })
+    let pool = message.pool.as_ref().map(|it| pool::pool(&message.head, it));
+    block(&message.head, &quote! { #layout #implementations #value #byte_traits #pool #exports })
 }
 
 /// Where rustc put the fields, and the assertion that `repr(C)` puts them there, too.
@@ -177,6 +178,9 @@ fn record(message: &Message, symbol: &str) -> TokenStream {
         record.list("reserved", &message.reserved, |record, (first, last)| {
             record.text(&format!("[{first},{last}]"));
         });
+    }
+    if let Some(it) = &message.pool {
+        pool::record(&message.head, it, &mut record);
     }
     record
         .list("fields", message.fields.iter().enumerate(), |record, (index, field)| {

@@ -7,12 +7,15 @@ mod enumeration;
 mod function;
 mod message;
 mod oneof;
+mod pool;
+mod queue;
 
 pub(crate) use enumeration::enumeration;
 pub(crate) use function::function;
 pub(crate) use message::message;
 pub(crate) use oneof::oneof;
 use proc_macro2::TokenStream;
+pub(crate) use queue::queue;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
@@ -30,6 +33,7 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
             trivial_bounds,
             unsafe_code,
             unused_qualifications,
+            unused_unsafe,
             clippy::all,
             clippy::nursery,
             clippy::pedantic,

@@ -46,6 +46,7 @@ pub enum Oneof {
 
 #[derive(FfiMessage)]
 #[repr(C)]
+#[ffi(pool = LEN as u32)]
 pub struct Sample {
     name: Name,
     names: Names,

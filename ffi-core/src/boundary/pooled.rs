@@ -1,0 +1,77 @@
+//! Slots of pools that cross the boundary with their ownership.
+
+use std::mem::ManuallyDrop;
+
+use super::output::{FfiOutput, FfiSome};
+use super::status::Failure;
+use crate::pool::abi::{pool_adopt, pool_examine};
+use crate::pool::{FfiPooled, FreeCode, PoolBox};
+use crate::schema::encode::{Fragment, Piece};
+use crate::schema::fingerprint;
+use crate::types::FfiType;
+
+/// A slot on its way from the caller to the function: the caller's again when it is dropped, as happens when a later argument
+/// is refused.
+#[derive(Debug)]
+pub struct Claim<T: FfiPooled>(ManuallyDrop<PoolBox<T>>);
+
+/// The slot of a claim, which is the function's from now on.
+#[must_use]
+pub fn take<T: FfiPooled>(claim: Claim<T>) -> PoolBox<T> {
+    let mut claim = ManuallyDrop::new(claim);
+    // SAFETY: the claim is never used again, nor dropped.
+    unsafe { ManuallyDrop::take(&mut claim.0) }
+}
+
+/// [`take`] for an optional argument.
+#[must_use]
+pub fn take_some<T: FfiPooled>(claim: Option<Claim<T>>) -> Option<PoolBox<T>> {
+    claim.map(take)
+}
+
+impl<T: FfiPooled> Drop for Claim<T> {
+    fn drop(&mut self) {
+        // SAFETY: nobody uses the field after this.
+        let slot = unsafe { ManuallyDrop::take(&mut self.0) };
+        let _ = slot.into_raw();
+    }
+}
+
+/// Checks a pointer to a slot, and claims the slot.
+///
+/// # Errors
+///
+/// Invalid argument, with a [`FreeCode`](crate::pool::FreeCode) as detail, when `pointer` isn't that of a slot that the caller
+/// owns; invalid value when the bytes there are not a `T`. The slot then stays the caller's.
+///
+/// # Safety
+///
+/// When `pointer` is that of a slot the caller owns, nobody else uses the slot from now on.
+pub unsafe fn claim<T: FfiPooled>(pointer: *mut T, name: &'static str) -> Result<Claim<T>, Failure> {
+    let refused = |code: FreeCode| {
+        let problem = format_args!("{code} (a `{}` of the pool was to change hands)", T::NAME);
+        Failure::invalid_argument(name, problem).with_detail(code as u32)
+    };
+    let code = pool_examine(pointer);
+    if !code.is_ok() {
+        return Err(refused(code));
+    }
+    // SAFETY: a slot is aligned and initialised, and the caller vouches that nobody writes to it.
+    unsafe { T::check(pointer) }.map_err(|invalid| invalid.in_field(name))?;
+    // SAFETY: the value was found valid, and the caller vouches that its pointer isn't used any more.
+    unsafe { pool_adopt(pointer) }.map(|slot| Claim(ManuallyDrop::new(slot))).map_err(refused)
+}
+
+/// A slot, which the caller then owns.
+impl<T: FfiPooled> FfiOutput for PoolBox<T> {
+    type Abi = *mut T;
+    const RETURNS: Fragment = &[Piece::Text("{\"pool\":\""), Piece::Text(T::ID), Piece::Text("\"}")];
+    const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::POOL_BOX, <T as FfiType>::FINGERPRINT]);
+
+    #[inline]
+    fn into_abi(self) -> Result<*mut T, Failure> {
+        Ok(self.into_raw().as_ptr())
+    }
+}
+
+impl<T: FfiPooled> FfiSome for PoolBox<T> {}

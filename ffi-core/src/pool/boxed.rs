@@ -1,0 +1,153 @@
+//! `PoolBox<T>`.
+
+use std::fmt;
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut};
+use std::ptr::NonNull;
+
+use super::FfiPooled;
+use crate::types::FfiRef;
+
+/// A message in its pool that Rust owns. Dropping it frees the slot.
+///
+/// It is one pointer, so it goes into data structures and through channels at no cost. The slot doesn't move while it lives,
+/// and no code outside of Rust can free or take it: see [`into_ref`](Self::into_ref) and [`into_raw`](Self::into_raw) for
+/// handing it over. After [`shutdown`](super::shutdown), dropping it does nothing.
+#[repr(transparent)]
+pub struct PoolBox<T: FfiPooled> {
+    slot: NonNull<T>,
+}
+
+// SAFETY: it is the only owner of a `T`, like a `Box`.
+unsafe impl<T: FfiPooled + Send> Send for PoolBox<T> {}
+
+// SAFETY: a shared box gives only shared access to its `T`.
+unsafe impl<T: FfiPooled + Sync> Sync for PoolBox<T> {}
+
+impl<T: FfiPooled> PoolBox<T> {
+    /// # Safety
+    ///
+    /// The slot is one of the type's pool, claimed or taken, and holds a value.
+    #[inline(always)]
+    pub(super) unsafe fn new(slot: NonNull<T>) -> Self {
+        Self { slot }
+    }
+
+    /// The slot, without anything else.
+    #[inline(always)]
+    pub(super) fn forget(self) -> NonNull<T> {
+        ManuallyDrop::new(self).slot
+    }
+
+    /// Gives the message up and returns the handle that it can be found by. It stays allocated until somebody takes it
+    /// back with [`Pool::take`](super::Pool::take), or frees it by its pointer.
+    #[must_use = "nobody else knows where the message is"]
+    #[inline]
+    pub fn into_ref(self) -> FfiRef<T> {
+        // SAFETY: the box owned it.
+        unsafe { T::pool().lend(self.forget()) }
+    }
+
+    /// A handle of the message that doesn't keep it: once the box is dropped it resolves to nothing.
+    #[must_use]
+    #[inline]
+    pub fn handle(&self) -> FfiRef<T> {
+        // SAFETY: the box owns it.
+        unsafe { T::pool().handle(self.slot) }
+    }
+
+    /// Gives the message up and returns its pointer: it is freed by [`from_raw`](Self::from_raw), or by whoever gets it
+    /// through the C function `.._pool_free`.
+    #[must_use = "nobody else knows where the message is"]
+    #[inline]
+    pub fn into_raw(self) -> NonNull<T> {
+        let slot = self.forget();
+        // SAFETY: the box owned it.
+        let _ = unsafe { T::pool().lend(slot) };
+        slot
+    }
+
+    /// [`into_raw`](Self::into_raw) by the name that says what happens if nobody frees it.
+    #[must_use = "nobody else knows where the message is"]
+    #[inline]
+    pub fn leak(self) -> NonNull<T> {
+        self.into_raw()
+    }
+
+    /// Takes a message back into Rust's ownership.
+    ///
+    /// # Panics
+    ///
+    /// When the pointer is that of no live slot of the pool, when another box owns it, or after
+    /// [`shutdown`](super::shutdown).
+    ///
+    /// # Safety
+    ///
+    /// The slot holds a value of `T`: what other code wrote into it has been checked. Nobody uses the pointer any more.
+    #[must_use]
+    #[inline]
+    pub unsafe fn from_raw(slot: NonNull<T>) -> Self {
+        // SAFETY: the caller keeps the callee's contract.
+        match unsafe { T::pool().adopt(slot.as_ptr()) } {
+            Ok(taken) => taken,
+            Err(code) => panic!("the pointer of a `{}` {code}", T::NAME),
+        }
+    }
+
+    /// Where the message is.
+    #[must_use]
+    #[inline]
+    pub const fn as_ptr(&self) -> *mut T {
+        self.slot.as_ptr()
+    }
+}
+
+impl<T: FfiPooled> Drop for PoolBox<T> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the box owned it.
+        unsafe { T::pool().free_owned(self.slot) };
+    }
+}
+
+impl<T: FfiPooled> Deref for PoolBox<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: the box owns the slot, which holds a value.
+        unsafe { self.slot.as_ref() }
+    }
+}
+
+impl<T: FfiPooled> DerefMut for PoolBox<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: the box owns the slot, which holds a value.
+        unsafe { self.slot.as_mut() }
+    }
+}
+
+impl<T: FfiPooled> AsRef<T> for PoolBox<T> {
+    fn as_ref(&self) -> &T {
+        self
+    }
+}
+
+impl<T: FfiPooled> AsMut<T> for PoolBox<T> {
+    fn as_mut(&mut self) -> &mut T {
+        self
+    }
+}
+
+impl<T: FfiPooled + fmt::Debug> fmt::Debug for PoolBox<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PoolBox").field(&**self).finish()
+    }
+}
+
+impl<T: FfiPooled> fmt::Pointer for PoolBox<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Pointer::fmt(&self.slot, f)
+    }
+}

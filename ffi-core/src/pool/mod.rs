@@ -1,0 +1,88 @@
+//! Pools: a fixed number of slots per message type, shared by all threads of Rust and Dart.
+//!
+//! `malloc` from Dart costs two calls into the C library, and whoever frees twice or frees the wrong thing corrupts the
+//! heap. A pool has slots of one size that never move: allocating and freeing take no lock, any thread may do
+//! either (finalizer threads, too), exhaustion is an answer, and a pointer that is null, foreign, interior or freed
+//! before is refused and counted.
+//!
+//! The slots are claimed through a map of live bits, which is the only truth. Beside it there are hints that may be stale.
+//! Each slot has a word that counts its frees, the low half of which is the generation in a handle ([`FfiRef`]).
+//! A slot belongs to a [`PoolBox`], or is lent to code that has its pointer or handle.
+//!
+//! What is given up: memory is never returned to the system, the pool doesn't grow, and that an allocation fails means that
+//! each slot was taken when it was looked at, not that all were at one moment.
+//!
+//! The feature `pool-debug` fills what is freed with `0xDD` in pools that zero, keeps a backtrace of each slot's last
+//! allocation and free, and writes double frees and, at [`shutdown`], leaks to the standard error.
+//!
+//! # Examples
+//!
+//! ```
+//! # use ffi_core::{FfiMessage, FfiPooled, Pool, Reset};
+//! #[derive(FfiMessage)]
+//! #[repr(C)]
+//! struct Particle {
+//!     position: [f32; 2],
+//! }
+//! # // What `#[ffi(pool = 1_000)]` writes.
+//! # impl FfiPooled for Particle {
+//! #     fn pool() -> &'static Pool<Self> {
+//! #         static POOL: Pool<Particle> = Pool::new("Particle", 1_000, Reset::Zero);
+//! #         &POOL
+//! #     }
+//! # }
+//!
+//! let mut particle = Particle::pool().try_alloc()?;
+//! particle.position = [1.0, 2.0];
+//! let handle = particle.handle();
+//! assert!(handle.resolve().is_some());
+//! drop(particle);
+//! assert!(handle.resolve().is_none(), "the slot was freed, whoever has it now");
+//! # Ok::<(), ffi_core::PoolError>(())
+//! ```
+
+pub(crate) mod abi;
+mod boxed;
+#[cfg(feature = "pool-debug")]
+mod debug;
+mod error;
+mod primitive;
+mod queue;
+mod raw;
+mod reserve;
+mod slots;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod typed;
+
+pub use boxed::PoolBox;
+pub use error::{FreeCode, PoolError, PoolErrorKind};
+pub use queue::{ExportedQueue, FfiQueue, PushError};
+pub use raw::shutdown;
+pub use stats::{FfiPoolStats, PoolState, PoolStats};
+pub use typed::Pool;
+
+use crate::message::FfiMessage;
+#[cfg(doc)]
+use crate::types::FfiRef;
+
+/// A message with a pool. Implemented by `#[derive(FfiMessage)]` with `#[ffi(pool = N)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no pool",
+    note = "add `#[ffi(pool = N)]` to it, with the number of slots it shall have"
+)]
+pub trait FfiPooled: FfiMessage {
+    /// The pool of the type; always the same.
+    fn pool() -> &'static Pool<Self>;
+}
+
+/// What allocating does with what the last owner left in a slot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reset {
+    /// Makes it zeros.
+    #[default]
+    Zero,
+    /// Leaves it: for large messages that are filled anyway, such as frames.
+    Keep,
+}

@@ -1,0 +1,76 @@
+//! What the slots are made of, so that loom can put its own in their place: the atomic word, and the orderings.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// An atomic number of 64 bits: the machine's, or loom's, which tries every order the memory model allows.
+pub(crate) trait Word {
+    fn load(&self, order: Ordering) -> u64;
+    fn store(&self, value: u64, order: Ordering);
+    fn fetch_or(&self, bits: u64, order: Ordering) -> u64;
+    fn fetch_and(&self, bits: u64, order: Ordering) -> u64;
+    fn compare_exchange(&self, from: u64, to: u64, ok: Ordering, err: Ordering) -> Result<u64, u64>;
+}
+
+impl Word for AtomicU64 {
+    #[inline(always)]
+    fn load(&self, order: Ordering) -> u64 {
+        self.load(order)
+    }
+
+    #[inline(always)]
+    fn store(&self, value: u64, order: Ordering) {
+        self.store(value, order);
+    }
+
+    #[inline(always)]
+    fn fetch_or(&self, bits: u64, order: Ordering) -> u64 {
+        self.fetch_or(bits, order)
+    }
+
+    #[inline(always)]
+    fn fetch_and(&self, bits: u64, order: Ordering) -> u64 {
+        self.fetch_and(bits, order)
+    }
+
+    #[inline(always)]
+    fn compare_exchange(&self, from: u64, to: u64, ok: Ordering, err: Ordering) -> Result<u64, u64> {
+        self.compare_exchange(from, to, ok, err)
+    }
+}
+
+/// How the live bits and words are accessed. There is one that is right, [`Sound`]; the tests show that loom finds fault
+/// with the others.
+pub(crate) trait Protocol: 'static {
+    /// Setting live bits pairs with [`FREE`](Self::FREE): the new owner sees what the last one did.
+    const CLAIM: Ordering = Ordering::Acquire;
+    /// Clearing live bits pairs with [`CLAIM`](Self::CLAIM).
+    const FREE: Ordering = Ordering::Release;
+    /// Taking a slot by its handle pairs with [`LEND`](Self::LEND): the taker sees what the owner did that lent it.
+    const TAKE: Ordering = Ordering::Acquire;
+    /// Lending a slot pairs with [`TAKE`](Self::TAKE).
+    const LEND: Ordering = Ordering::Release;
+
+    /// Sets live bits; the bits before.
+    #[inline(always)]
+    fn claim<W: Word>(live: &W, bits: u64) -> u64 {
+        live.fetch_or(bits, Self::CLAIM)
+    }
+
+    /// Clears live bits; the bits before.
+    #[inline(always)]
+    fn release<W: Word>(live: &W, bits: u64) -> u64 {
+        live.fetch_and(!bits, Self::FREE)
+    }
+
+    /// Takes the lent mark from a word that is still the same; whether it was.
+    #[inline(always)]
+    fn take<W: Word>(word: &W, lent: u64, taken: u64) -> bool {
+        word.compare_exchange(lent, taken, Self::TAKE, Ordering::Relaxed).is_ok()
+    }
+}
+
+/// The orderings that are right.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sound;
+
+impl Protocol for Sound {}

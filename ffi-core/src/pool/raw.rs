@@ -1,0 +1,325 @@
+//! A pool without its message: opening, closing, counting, and all that is not on the fast path.
+
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+
+use super::error::{FreeCode, PoolError, PoolErrorKind};
+use super::reserve::{self, Arena, Plan};
+use super::slots::{GROUP, LINE, Refused};
+use super::stats::{PoolState, PoolStats};
+
+/// The static part of a pool.
+#[derive(Debug)]
+pub(crate) struct RawPool {
+    /// What the fast path reads first: null before the first use, and again once the pool is closed, so that closing costs
+    /// the fast path nothing.
+    arena: AtomicPtr<Arena>,
+    /// The same, but kept when the pool is closed.
+    kept: AtomicPtr<Arena>,
+    /// The pool that was opened before this one.
+    next: AtomicPtr<Self>,
+    name: &'static str,
+    capacity: u32,
+    stride: usize,
+    align: usize,
+    reservation_failed: AtomicBool,
+    counts: Counts,
+    #[cfg(feature = "pool-debug")]
+    pub(super) journal: super::debug::Journal,
+}
+
+/// What goes wrong, and the high-water mark. On lines of their own: nothing here is written when all goes well.
+#[derive(Debug)]
+#[repr(align(64))]
+struct Counts {
+    high_water: AtomicU64,
+    failed: AtomicU64,
+    /// By `FreeCode`.
+    bad: [AtomicU64; 7],
+    stale: AtomicU64,
+}
+
+/// The pool that was opened last; the others follow by `next`.
+static OPENED: AtomicPtr<RawPool> = AtomicPtr::new(ptr::null_mut());
+
+/// Whether [`shutdown`] was called.
+static SHUT: AtomicBool = AtomicBool::new(false);
+
+impl RawPool {
+    pub(super) const fn new(name: &'static str, capacity: u32, stride: usize, align: usize) -> Self {
+        assert!(capacity > 0, "a pool has at least one slot");
+        assert!(capacity < u32::MAX, "a pool has at most `u32::MAX - 1` slots");
+        assert!(stride > 0, "a message has at least one byte");
+        assert!(Plan::new(capacity, stride, align).is_some(), "the pool is larger than the address space");
+        Self {
+            arena: AtomicPtr::new(ptr::null_mut()),
+            kept: AtomicPtr::new(ptr::null_mut()),
+            next: AtomicPtr::new(ptr::null_mut()),
+            name,
+            capacity,
+            stride,
+            align,
+            reservation_failed: AtomicBool::new(false),
+            counts: Counts {
+                high_water: AtomicU64::new(0),
+                failed: AtomicU64::new(0),
+                bad: [const { AtomicU64::new(0) }; 7],
+                stale: AtomicU64::new(0),
+            },
+            #[cfg(feature = "pool-debug")]
+            journal: super::debug::Journal::new(),
+        }
+    }
+
+    pub(super) const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(super) const fn capacity(&self) -> u32 {
+        self.capacity
+    }
+
+    /// The arena, while the pool is open.
+    #[inline(always)]
+    pub(super) fn arena(&self) -> Option<&'static Arena> {
+        // Pairs with the exchange in `open`.
+        let arena = self.arena.load(Ordering::Acquire);
+        // SAFETY: null, or an arena that `open` published, which is never written or unmapped.
+        unsafe { arena.as_ref() }
+    }
+
+    /// The arena, also after the pool was closed; none if it was never used.
+    #[inline]
+    pub(super) fn kept(&self) -> Option<&'static Arena> {
+        // Pairs with the exchange in `open`.
+        let arena = self.kept.load(Ordering::Acquire);
+        // SAFETY: as above.
+        unsafe { arena.as_ref() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn open(&'static self) -> Result<&'static Arena, PoolErrorKind> {
+        if SHUT.load(Ordering::SeqCst) {
+            return Err(PoolErrorKind::Closed);
+        }
+        if let Some(arena) = self.kept() {
+            // Another thread is in here, and about to publish the same, or `shutdown` came meanwhile: the last look decides.
+            return Ok(arena);
+        }
+        let publish = |arena: NonNull<Arena>| {
+            // Of threads that are here at once the first wins. Publishes what the arena refers to.
+            let won = self
+                .kept
+                .compare_exchange(ptr::null_mut(), arena.as_ptr(), Ordering::AcqRel, Ordering::Acquire)
+                .is_ok();
+            if won {
+                self.enlist();
+                // In one order with `shutdown`, which first says so and then looks through the list: either it finds the
+                // arena here to take it away, or the load sees that it was called.
+                self.arena.store(arena.as_ptr(), Ordering::SeqCst);
+                if SHUT.load(Ordering::SeqCst) {
+                    self.arena.store(ptr::null_mut(), Ordering::SeqCst);
+                }
+            }
+            won
+        };
+        let reserved = match Plan::new(self.capacity, self.stride, self.align) {
+            Some(plan) => reserve::reserve(plan, self.capacity, self.align, publish),
+            None => false,
+        };
+        self.reservation_failed.store(!reserved, Ordering::Relaxed);
+        match self.kept() {
+            Some(_) if SHUT.load(Ordering::SeqCst) => Err(PoolErrorKind::Closed),
+            Some(arena) => Ok(arena),
+            None => Err(PoolErrorKind::Reservation),
+        }
+    }
+
+    /// Puts the pool on the list, once.
+    fn enlist(&'static self) {
+        let mut head = OPENED.load(Ordering::SeqCst);
+        loop {
+            self.next.store(head, Ordering::Relaxed);
+            let this = ptr::from_ref(self).cast_mut();
+            // Publishes `next`.
+            match OPENED.compare_exchange(head, this, Ordering::SeqCst, Ordering::SeqCst) {
+                Ok(_) => return,
+                Err(now) => head = now,
+            }
+        }
+    }
+
+    /// The index of the slot that starts at `slot`, given the inverse of the stride's odd part and its even part's power.
+    ///
+    /// Multiplied by the inverse, the multiples of the stride become the numbers from 0 on, and all other offsets, and
+    /// those below the base, become numbers that are larger: one comparison rejects both.
+    #[inline(always)]
+    pub(super) fn index(arena: &Arena, slot: *const u8, inverse: usize, shift: u32) -> Option<usize> {
+        let offset = slot.addr().wrapping_sub(arena.base.addr().get());
+        let index = offset.wrapping_mul(inverse).rotate_right(shift);
+        (index < arena.slots.capacity()).then_some(index)
+    }
+
+    /// What is wrong with a pointer that is no slot, or with the pool: counted.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn misfit(&self, slot: *const u8, counted: bool) -> FreeCode {
+        let code = match self.kept() {
+            _ if slot.is_null() => FreeCode::Null,
+            None if SHUT.load(Ordering::SeqCst) => FreeCode::Closed,
+            None => FreeCode::Foreign,
+            Some(arena) => {
+                let offset = slot.addr().wrapping_sub(arena.base.addr().get());
+                if offset >= self.stride * self.capacity as usize {
+                    FreeCode::Foreign
+                } else if !offset.is_multiple_of(self.stride) {
+                    FreeCode::Interior
+                } else {
+                    FreeCode::Closed
+                }
+            }
+        };
+        if counted { self.bad(code) } else { code }
+    }
+
+    /// Counts a slot that was not freed.
+    #[cold]
+    #[inline(never)]
+    #[cfg_attr(
+        not(feature = "pool-debug"),
+        expect(unused_variables, reason = "only a journal has the slots' sites")
+    )]
+    pub(super) fn refused(&self, index: usize, refused: Refused) -> FreeCode {
+        #[cfg(feature = "pool-debug")]
+        if refused == Refused::NotLive {
+            self.journal.double_free(self.name, index);
+        }
+        self.bad(code(refused))
+    }
+
+    fn bad(&self, code: FreeCode) -> FreeCode {
+        self.counts.bad[code as usize].fetch_add(1, Ordering::Relaxed);
+        code
+    }
+
+    /// Counts a handle that did not resolve.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn stale(&self) {
+        self.counts.stale.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts an allocation that failed.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn failed(&self, kind: PoolErrorKind) -> PoolErrorKind {
+        self.counts.failed.fetch_add(1, Ordering::Relaxed);
+        if kind == PoolErrorKind::Exhausted {
+            // None was free when it was looked at.
+            self.counts.high_water.fetch_max(u64::from(self.capacity), Ordering::Relaxed);
+        }
+        kind
+    }
+
+    #[cold]
+    pub(super) fn error(&self, kind: PoolErrorKind) -> PoolError {
+        let bytes = Plan::new(self.capacity, self.stride, self.align).map_or(usize::MAX, |plan| plan.bytes);
+        PoolError { pool: self.name, capacity: self.capacity, bytes, kind }
+    }
+
+    /// Looks at the high-water mark when candidates ran out the `refills`th time, and `more` are about to be claimed: as
+    /// rarely as makes it cost nothing.
+    pub(super) fn sample(&self, arena: &Arena, refills: u64, more: usize) {
+        let period = (arena.slots.groups() / (2 * LINE)).max(1) as u64;
+        if refills.is_multiple_of(period) {
+            self.saw((arena.slots.count() + more).min(arena.slots.capacity()) as u64);
+        }
+    }
+
+    /// Raises the high-water mark.
+    pub(super) fn saw(&self, live: u64) {
+        if live > self.counts.high_water.load(Ordering::Relaxed) {
+            self.counts.high_water.fetch_max(live, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn stats(&self) -> PoolStats {
+        let (live, frees) =
+            self.kept().map_or((0, 0), |arena| (arena.slots.count() as u64, arena.slots.frees()));
+        self.saw(live);
+        let state = if SHUT.load(Ordering::SeqCst) {
+            PoolState::Closed
+        } else if self.reservation_failed.load(Ordering::Relaxed) && self.kept().is_none() {
+            PoolState::ReservationFailed
+        } else {
+            PoolState::Open
+        };
+        let bad = |code: FreeCode| self.counts.bad[code as usize].load(Ordering::Relaxed);
+        PoolStats {
+            capacity: u64::from(self.capacity),
+            stride: self.stride as u64,
+            live,
+            high_water: self.counts.high_water.load(Ordering::Relaxed),
+            allocs: frees + live,
+            frees,
+            failed_allocs: self.counts.failed.load(Ordering::Relaxed),
+            bad_null: bad(FreeCode::Null),
+            bad_foreign: bad(FreeCode::Foreign),
+            bad_interior: bad(FreeCode::Interior),
+            bad_double: bad(FreeCode::NotLive),
+            bad_owned: bad(FreeCode::Owned),
+            bad_closed: bad(FreeCode::Closed),
+            stale: self.counts.stale.load(Ordering::Relaxed),
+            state,
+        }
+    }
+
+    /// Makes slots free again that were claimed but not handed out.
+    pub(super) fn unclaim(arena: &Arena, indices: impl Iterator<Item = usize>) {
+        for index in indices {
+            arena.slots.unclaim(index / GROUP, 1 << (index % GROUP));
+        }
+    }
+}
+
+/// The code of a slot that was not freed.
+pub(super) fn code(refused: Refused) -> FreeCode {
+    match refused {
+        Refused::NotLive => FreeCode::NotLive,
+        Refused::Owned => FreeCode::Owned,
+    }
+}
+
+/// Closes all pools of the library, and says how many slots were still live: those that leaked.
+///
+/// From then on nothing is allocated, frees are refused as [`FreeCode::Closed`], and dropping a
+/// [`PoolBox`](super::PoolBox) does nothing. The slots stay where they are and readable, so a pointer that is still used
+/// does no harm. What other threads are doing at this moment may still succeed. Nothing opens the pools again.
+///
+/// # Examples
+///
+/// ```
+/// # use ffi_core::pool;
+/// assert_eq!(pool::shutdown(), 0);
+/// ```
+pub fn shutdown() -> u64 {
+    SHUT.store(true, Ordering::SeqCst);
+    let mut live = 0;
+    let mut next = OPENED.load(Ordering::SeqCst);
+    // SAFETY: null, or a pool that was enlisted, which is a static.
+    while let Some(pool) = unsafe { next.as_ref() } {
+        pool.arena.store(ptr::null_mut(), Ordering::SeqCst);
+        if let Some(arena) = pool.kept() {
+            live += arena.slots.count() as u64;
+            #[cfg(feature = "pool-debug")]
+            pool.journal.leaks(
+                pool.name,
+                (0..arena.slots.capacity()).filter(|&index| arena.slots.is_live(index, Ordering::Relaxed)),
+            );
+        }
+        // Was written before the pool was published as the list's head.
+        next = pool.next.load(Ordering::Relaxed);
+    }
+    live
+}

@@ -1,0 +1,97 @@
+//! The memory of a pool: one reservation that the operating system commits page by page as it is touched.
+//!
+//! ```text
+//! Arena | hints | live words | slot words | slots, aligned to max(align, 64)
+//! ```
+//!
+//! It is zero when it comes, which is what the arrays and the slots start with, and it is never given back: a pointer
+//! into a pool stays readable while the process runs.
+
+use std::ptr::NonNull;
+use std::sync::atomic::AtomicU64;
+
+use memmap2::MmapOptions;
+
+use super::slots::{GROUP, HINTS, Hint, LINE, Slots};
+
+/// A pool's memory, at the start of itself.
+#[derive(Debug)]
+pub(crate) struct Arena {
+    /// The first slot.
+    pub(super) base: NonNull<u8>,
+    pub(super) slots: Slots<'static>,
+}
+
+/// Where things are in a reservation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    hints: usize,
+    live: usize,
+    words: usize,
+    slots: usize,
+    /// All bytes, with what aligning the first slot may need.
+    pub(super) bytes: usize,
+}
+
+impl Plan {
+    /// The plan of a pool; none where the size overflows. `align` is a power of two.
+    pub(super) const fn new(capacity: u32, stride: usize, align: usize) -> Option<Self> {
+        let capacity = capacity as usize;
+        let lines = capacity.div_ceil(GROUP * LINE);
+        let hints = size_of::<Arena>().next_multiple_of(64);
+        let live = hints + HINTS * size_of::<Hint<AtomicU64>>();
+        let words = live + lines * LINE * 8;
+        let Some(word_bytes) = capacity.checked_mul(8) else { return None };
+        let Some(end) = words.checked_add(word_bytes) else { return None };
+        let align = if align > 64 { align } else { 64 };
+        let Some(slots) = end.checked_next_multiple_of(align) else { return None };
+        let Some(slot_bytes) = capacity.checked_mul(stride) else { return None };
+        let Some(bytes) = slots.checked_add(slot_bytes) else { return None };
+        let Some(bytes) = bytes.checked_add(align) else { return None };
+        if bytes > isize::MAX as usize {
+            return None;
+        }
+        Some(Self { hints, live, words, slots, bytes })
+    }
+}
+
+/// Reserves the memory, and hands the arena to `publish`, which says whether it keeps it; it is given back if not. Whether
+/// there was memory.
+pub(super) fn reserve(
+    plan: Plan,
+    capacity: u32,
+    align: usize,
+    publish: impl FnOnce(NonNull<Arena>) -> bool,
+) -> bool {
+    // Without a reserve of swap: what is never touched is never needed.
+    let Ok(mut memory) = MmapOptions::new().len(plan.bytes).no_reserve_swap().map_anon() else {
+        return false;
+    };
+    let Some(start) = NonNull::new(memory.as_mut_ptr()) else { return false };
+    let lines = (capacity as usize).div_ceil(GROUP * LINE);
+    // SAFETY: the plan's offsets are inside of the mapping.
+    let hints = unsafe { start.add(plan.hints) };
+    // SAFETY: that many entries lie there; a mapping is aligned to a page, and the offset to the entry; zeros are atomics of
+    // zero; nothing but these slices refers to the memory, which stays where it is, and is unmapped below only if nobody
+    // got to see them.
+    let hints = unsafe { std::slice::from_raw_parts(hints.cast::<Hint<AtomicU64>>().as_ptr(), HINTS) };
+    // SAFETY: as above.
+    let live = unsafe { start.add(plan.live) };
+    // SAFETY: as above.
+    let live = unsafe { std::slice::from_raw_parts(live.cast::<AtomicU64>().as_ptr(), lines * LINE) };
+    // SAFETY: as above.
+    let words = unsafe { start.add(plan.words) };
+    // SAFETY: as above.
+    let words = unsafe { std::slice::from_raw_parts(words.cast::<AtomicU64>().as_ptr(), capacity as usize) };
+    // SAFETY: as above.
+    let base = unsafe { start.add(plan.slots) };
+    // SAFETY: less than `align` more, which the plan has added to the bytes.
+    let base = unsafe { base.add(base.align_offset(align)) };
+    let arena = start.cast::<Arena>();
+    // SAFETY: the arena is the first thing in the mapping, which is aligned to a page.
+    unsafe { arena.write(Arena { base, slots: Slots::new(live, words, hints) }) };
+    if publish(arena) {
+        std::mem::forget(memory);
+    }
+    true
+}

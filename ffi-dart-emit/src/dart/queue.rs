@@ -1,0 +1,92 @@
+//! Queues: a class of static methods for each.
+
+use crate::model::{Model, Queue};
+
+use super::layout::{self, Parameters};
+use super::names::Names;
+use super::pool::{getter, looked_up, method, number};
+
+/// The class `name` of `queue`.
+pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> String {
+    let symbols = &queue.symbols;
+    let number = number(model, queue.message);
+    let message = &names.of(&model.message(queue.message).id).name;
+    let slot = format!("Pointer<{message}>");
+    let slots = format!("PoolSlots<{message}>");
+    let take = format!("_Take{number}");
+    let arguments = [
+        layout::string(&queue.item.name),
+        format!("{message}Pool._pool"),
+        layout::string(&symbols.pop_many),
+        layout::string(&symbols.len),
+        layout::string(&symbols.close),
+        layout::string(&symbols.is_closed),
+    ];
+    let one = [format!("{slot} slot")];
+    let one = Parameters::new(&one);
+    let max = ["int max".to_owned()];
+    let into = format!("{slots}? into");
+    let members = [
+        looked_up("_push", &format!("_GiveC{number}"), &format!("_GiveD{number}"), &symbols.push),
+        looked_up("_pop", &take, &take, &symbols.pop),
+        layout::call(2, "static final _queue = ", &format!("NativeQueue<{message}>"), &arguments, ";"),
+        method(
+            "Gives [slot] to the queue, which **owns** it from now on.\n\n\
+             Throws a [QueueFullException], a [QueueClosedException], a [PoolException] for\n\
+             what is no slot of the caller's, or an [InvalidValueException] for what is no\n\
+             message; the slot is then still the caller's.",
+            "void",
+            "push",
+            one,
+            "    final code = _push(slot);\n    if (code != 0) _queue.throwRefused(code, slot);",
+        ),
+        method(
+            "Gives [slot] to the queue, which **owns** it from now on; false, and the slot is\nstill the \
+             caller's, where there is no room.\n\nThrows as [push] does for anything else.",
+            "bool",
+            "tryPush",
+            one,
+            "    final code = _push(slot);\n    return code == 0 || !_queue.isFull(code, slot);",
+        ),
+        method(
+            "The message that has been here longest, **owned** by the caller; null where\nthere is none.",
+            &format!("{slot}?"),
+            "tryPop",
+            Parameters::new(&[]),
+            "    final slot = _pop();\n    return slot.address == 0 ? null : slot;",
+        ),
+        method(
+            "Up to [max] messages in their order, **owned** by the caller; as many as there\nare.\n\n\
+             They come in [into] when it is given, which must be empty, and then no more\nthan it has room \
+             for; that costs no memory.",
+            &slots,
+            "popMany",
+            Parameters { required: &max, optional: Some(('{', &into, '}')) },
+            "    return _queue.popMany(max, into);",
+        ),
+        getter("How many messages wait now.", "int", "length", "_queue.length"),
+        format!(
+            "{}  static const int capacity = {};",
+            layout::doc(2, "How many messages there is room for."),
+            queue.capacity
+        ),
+        method(
+            "Takes nothing from now on, from anybody; what waits can still be popped.",
+            "void",
+            "close",
+            Parameters::new(&[]),
+            "    _queue.close();",
+        ),
+        getter("Whether it was closed.", "bool", "isClosed", "_queue.isClosed"),
+    ];
+    let facts = format!(
+        "\n\nUp to {} of [{message}], shared by Rust, C and all isolates. A message belongs to\n\
+         the queue while it waits.",
+        queue.capacity
+    );
+    format!(
+        "{}abstract final class {name} {{\n{}\n}}\n",
+        super::lead(0, &queue.item, &format!("The queue `{}`.", queue.item.name), &facts),
+        members.join("\n\n")
+    )
+}
