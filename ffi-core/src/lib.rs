@@ -65,6 +65,7 @@
 //! |---|---|---|
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
+//! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `read` | no | `schema::read`, for tools |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types |
 //! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |

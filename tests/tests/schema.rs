@@ -149,6 +149,7 @@ fn sorted(library: &Path) -> BTreeMap<String, Record> {
         Record::Enum(it) => format!("enum {}", it.id),
         Record::Oneof(it) => format!("oneof {}", it.id),
         Record::Function(it) => format!("function {}", it.symbol),
+        Record::Queue(it) => format!("queue {}", it.item.name),
     };
     let records = records(library).unwrap();
     let count = records.len();

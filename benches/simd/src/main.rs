@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use ffi_benches::{Contender, Samples, compare, print_minimum, print_ratio};
 use ffi_core::simd;
+use plain::Particle;
 
 /// Where data fits: name, bytes of all slices of a kernel, rounds.
 const SIZES: [(&str, usize, usize); 4] =
@@ -26,6 +27,7 @@ fn main() -> Result<()> {
     for (place, bytes, rounds) in SIZES {
         reductions(place, bytes, rounds)?;
         elementwise(place, bytes, rounds)?;
+        records(place, bytes, rounds)?;
     }
     short()
 }
@@ -291,6 +293,102 @@ fn in_place(place: &str, bytes: usize, (times, rounds): (usize, usize), kernel: 
     print_speeds(operation, moved, &[("plain", plain), ("ours", ours), ("AVX2", hand), ("pulp", pulp)]);
     let target = if place == "L1" { 1.3 } else { 0.95 };
     print_minimum(&format!("{operation}_{place}_times_plain"), plain.median() / ours.median(), target);
+    Ok(())
+}
+
+/// Particles of six floats: sums of fields, and a step of a simulation.
+fn records(place: &str, bytes: usize, rounds: usize) -> Result<()> {
+    let times = times(bytes);
+    let mut floats = Floats::new(bytes / 24 * 6);
+    let flat: &[f32] = floats.all();
+    let particles: &[Particle] = bytemuck::cast_slice(flat);
+    let count = particles.len();
+    let exact: [f64; 6] =
+        std::array::from_fn(|field| flat.iter().skip(field).step_by(6).map(|&value| f64::from(value)).sum());
+    for (field, (sum, exact)) in simd::records::sum::<6, _>(flat).into_iter().zip(exact).enumerate() {
+        ensure!(
+            (f64::from(sum) - exact).abs() <= exact * 1e-3,
+            "the sum of field {field} is {sum} instead of {exact}"
+        );
+    }
+    let by = || simd::records::sum_by(black_box(particles), |particle| particle.position[0]);
+    let [one, all, picked, chosen] = compare(
+        &format!("sum of fields, {place}, {times} times"),
+        rounds,
+        [
+            number("plain, one field", times, exact[0], || plain::sum_of_x(black_box(particles)))?,
+            Contender::new("ours, all six fields", || {
+                time(times, || _ = black_box(simd::records::sum::<6, _>(black_box(flat))))
+            }),
+            number("ours, one picked", times, exact[0], by)?,
+            Contender::new("ours, least of all six fields", || {
+                time(times, || _ = black_box(simd::records::min::<6, _>(black_box(flat))))
+            }),
+        ],
+    )?;
+    let speed = |samples: &Samples| (times * count) as f64 * 1e-6 / samples.median();
+    println!(
+        "  sum of fields, G records/s: plain, one {:.2}, all six {:.2}, one picked {:.2}, least of all six {:.2}",
+        speed(&one),
+        speed(&all),
+        speed(&picked),
+        speed(&chosen)
+    );
+    let target = if place == "DRAM" { 0.95 } else { 2.7 };
+    print_minimum(
+        &format!("record_sums_{place}_times_plain_sum_of_one"),
+        one.median() / all.median(),
+        target,
+    );
+    print_minimum(&format!("picked_sum_{place}_times_plain"), one.median() / picked.median(), 0.95);
+
+    let mut expected = flat.to_vec();
+    plain::step(bytemuck::cast_slice_mut(&mut expected), 0.25);
+    let mut found = flat.to_vec();
+    simd::records::axpy_fields::<6, _>(0.25, 3..6, 0, &mut found);
+    ensure!(expected == found, "a step by kernel is not that of the loop");
+
+    let flat = std::cell::RefCell::new(floats.all());
+    let [plain, ours, scaled_plain, scaled] = compare(
+        &format!("records in place, {place}, {times} times"),
+        rounds,
+        [
+            Contender::new("plain step", || {
+                let mut flat = flat.borrow_mut();
+                time(times, || plain::step(black_box(bytemuck::cast_slice_mut(&mut flat)), black_box(1e-6)))
+            }),
+            Contender::new("our step", || {
+                let mut flat = flat.borrow_mut();
+                time(times, || {
+                    simd::records::axpy_fields::<6, _>(black_box(1e-6), 3..6, 0, black_box(&mut **flat))
+                })
+            }),
+            Contender::new("plain scale by field", || {
+                let mut flat = flat.borrow_mut();
+                time(times, || {
+                    plain::scale_fields(black_box(bytemuck::cast_slice_mut(&mut flat)), black_box(&[1.0; 6]))
+                })
+            }),
+            Contender::new("our scale by field", || {
+                let mut flat = flat.borrow_mut();
+                time(times, || simd::records::scale(black_box(&mut **flat), black_box(&[1.0; 6])))
+            }),
+        ],
+    )?;
+    println!(
+        "  in place, G records/s: step plain {:.2}, ours {:.2}, scale plain {:.2}, ours {:.2}",
+        speed(&plain),
+        speed(&ours),
+        speed(&scaled_plain),
+        speed(&scaled)
+    );
+    let target = if place == "DRAM" { 0.95 } else { 1.8 };
+    print_minimum(&format!("record_step_{place}_times_plain"), plain.median() / ours.median(), target);
+    print_minimum(
+        &format!("record_scale_{place}_times_plain"),
+        scaled_plain.median() / scaled.median(),
+        0.95,
+    );
     Ok(())
 }
 

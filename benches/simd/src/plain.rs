@@ -2,6 +2,16 @@
 //!
 //! None is inlined, so that each is compiled on its own, as ours are.
 
+use bytemuck::{Pod, Zeroable};
+
+/// A record of six floats.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub struct Particle {
+    pub position: [f32; 3],
+    pub velocity: [f32; 3],
+}
+
 #[inline(never)]
 pub fn sum(values: &[f32]) -> f32 {
     values.iter().sum()
@@ -53,4 +63,28 @@ pub fn sum_bytes(values: &[u8]) -> u64 {
 #[inline(never)]
 pub fn sum_integers(values: &[i32]) -> i64 {
     values.iter().map(|&value| i64::from(value)).sum()
+}
+
+#[inline(never)]
+pub fn sum_of_x(particles: &[Particle]) -> f32 {
+    particles.iter().map(|particle| particle.position[0]).sum()
+}
+
+#[inline(never)]
+pub fn step(particles: &mut [Particle], dt: f32) {
+    for particle in particles {
+        for (position, velocity) in particle.position.iter_mut().zip(particle.velocity) {
+            *position += dt * velocity;
+        }
+    }
+}
+
+#[inline(never)]
+pub fn scale_fields(particles: &mut [Particle], factors: &[f32; 6]) {
+    for particle in particles {
+        for axis in 0..3 {
+            particle.position[axis] *= factors[axis];
+            particle.velocity[axis] *= factors[axis + 3];
+        }
+    }
 }

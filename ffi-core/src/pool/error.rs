@@ -96,7 +96,7 @@ pub enum FreeCode {
     Interior = 3,
     /// The slot is not handed out: it was freed before.
     NotLive = 4,
-    /// A [`PoolBox`](super::PoolBox) owns the slot.
+    /// A [`PoolBox`](super::PoolBox) owns the slot, or another thread is freeing or adopting it right now.
     Owned = 5,
     /// [`shutdown`](super::shutdown) was called.
     Closed = 6,

@@ -12,6 +12,9 @@
 //! What is given up: memory is never returned to the system, the pool doesn't grow, and that an allocation fails means that
 //! each slot was taken when it was looked at, not that all were at one moment.
 //!
+//! The feature `pool-debug` fills what is freed with `0xDD` in pools that zero, keeps a backtrace of each slot's last
+//! allocation and free, and writes double frees and, at [`shutdown`], leaks to the standard error.
+//!
 //! # Examples
 //!
 //! ```
@@ -40,6 +43,8 @@
 
 pub(crate) mod abi;
 mod boxed;
+#[cfg(feature = "pool-debug")]
+mod debug;
 mod error;
 mod primitive;
 mod queue;
@@ -47,6 +52,8 @@ mod raw;
 mod reserve;
 mod slots;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 pub use boxed::PoolBox;

@@ -40,7 +40,7 @@ impl Word for AtomicU64 {
 
 /// How the live bits and words are accessed. There is one that is right, [`Sound`]; the tests show that loom finds fault
 /// with the others.
-pub(crate) trait Protocol {
+pub(crate) trait Protocol: 'static {
     /// Setting live bits pairs with [`FREE`](Self::FREE): the new owner sees what the last one did.
     const CLAIM: Ordering = Ordering::Acquire;
     /// Clearing live bits pairs with [`CLAIM`](Self::CLAIM).
@@ -54,6 +54,18 @@ pub(crate) trait Protocol {
     #[inline(always)]
     fn claim<W: Word>(live: &W, bits: u64) -> u64 {
         live.fetch_or(bits, Self::CLAIM)
+    }
+
+    /// Clears live bits; the bits before.
+    #[inline(always)]
+    fn release<W: Word>(live: &W, bits: u64) -> u64 {
+        live.fetch_and(!bits, Self::FREE)
+    }
+
+    /// Takes the lent mark from a word that is still the same; whether it was.
+    #[inline(always)]
+    fn take<W: Word>(word: &W, lent: u64, taken: u64) -> bool {
+        word.compare_exchange(lent, taken, Self::TAKE, Ordering::Relaxed).is_ok()
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct RawPool {
     align: usize,
     reservation_failed: AtomicBool,
     counts: Counts,
+    #[cfg(feature = "pool-debug")]
+    pub(super) journal: super::debug::Journal,
 }
 
 /// What goes wrong, and the high-water mark. On lines of their own: nothing here is written when all goes well.
@@ -64,6 +66,8 @@ impl RawPool {
                 bad: [const { AtomicU64::new(0) }; 7],
                 stale: AtomicU64::new(0),
             },
+            #[cfg(feature = "pool-debug")]
+            journal: super::debug::Journal::new(),
         }
     }
 
@@ -182,7 +186,15 @@ impl RawPool {
     /// Counts a slot that was not freed.
     #[cold]
     #[inline(never)]
-    pub(super) fn refused(&self, refused: Refused) -> FreeCode {
+    #[cfg_attr(
+        not(feature = "pool-debug"),
+        expect(unused_variables, reason = "only a journal has the slots' sites")
+    )]
+    pub(super) fn refused(&self, index: usize, refused: Refused) -> FreeCode {
+        #[cfg(feature = "pool-debug")]
+        if refused == Refused::NotLive {
+            self.journal.double_free(self.name, index);
+        }
         self.bad(code(refused))
     }
 
@@ -216,11 +228,12 @@ impl RawPool {
         PoolError { pool: self.name, capacity: self.capacity, bytes, kind }
     }
 
-    /// Looks at the high-water mark when candidates ran out the `refills`th time: as rarely as makes it cost nothing.
-    pub(super) fn sample(&self, arena: &Arena, refills: u64) {
+    /// Looks at the high-water mark when candidates ran out the `refills`th time, and `more` are about to be claimed: as
+    /// rarely as makes it cost nothing.
+    pub(super) fn sample(&self, arena: &Arena, refills: u64, more: usize) {
         let period = (arena.slots.groups() / (2 * LINE)).max(1) as u64;
         if refills.is_multiple_of(period) {
-            self.saw(arena.slots.count() as u64);
+            self.saw((arena.slots.count() + more).min(arena.slots.capacity()) as u64);
         }
     }
 
@@ -297,7 +310,14 @@ pub fn shutdown() -> u64 {
     // SAFETY: null, or a pool that was enlisted, which is a static.
     while let Some(pool) = unsafe { next.as_ref() } {
         pool.arena.store(ptr::null_mut(), Ordering::SeqCst);
-        live += pool.kept().map_or(0, |arena| arena.slots.count() as u64);
+        if let Some(arena) = pool.kept() {
+            live += arena.slots.count() as u64;
+            #[cfg(feature = "pool-debug")]
+            pool.journal.leaks(
+                pool.name,
+                (0..arena.slots.capacity()).filter(|&index| arena.slots.is_live(index, Ordering::Relaxed)),
+            );
+        }
         // Was written before the pool was published as the list's head.
         next = pool.next.load(Ordering::Relaxed);
     }

@@ -23,6 +23,8 @@
 //! Otherwise a word is written by the slot's owner alone, so a plain load and store bump it, before the `fetch_and` that
 //! publishes both. What is given up: who frees by the pointer while another frees or takes the same slot, and the slot is
 //! handed out again within those few instructions, may free the next owner's. That is a use after free of the caller's.
+//!
+//! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault with weaker ones.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -125,10 +127,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
             let group = hint.group.load(Ordering::Relaxed) as usize;
             // SAFETY: only groups below the length are ever stored there.
             let live = unsafe { self.live.get_unchecked(group) };
-            let bit = candidates & candidates.wrapping_neg();
-            hint.candidates.store(candidates ^ bit, Ordering::Relaxed);
-            if P::claim(live, bit) & bit == 0 {
-                return Some(group * GROUP + bit.trailing_zeros() as usize);
+            let slot = candidates.trailing_zeros();
+            hint.candidates.store(candidates & (candidates - 1), Ordering::Relaxed);
+            // Said with a shift, this is one instruction where the machine has one that tests and sets a bit.
+            if P::claim(live, 1 << slot) & 1 << slot == 0 {
+                return Some(group * GROUP + slot as usize);
             }
         }
         self.claim_slowly(hint, thread & (self.hints.len() - 1), refilled)
@@ -173,20 +176,22 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// A group with free slots, and which they are: the first from `home` on with plenty, if one is near, else any.
     fn find(&self, home: usize) -> Option<(usize, u64)> {
-        let lines = self.live.len().div_ceil(LINE);
-        let first = home / LINE;
+        let (before, from) = self.live.split_at(home / LINE * LINE);
+        let lines = from.chunks(LINE).zip(home / LINE..).chain(before.chunks(LINE).zip(0..));
         let mut best = None;
         let mut most = 0;
-        for step in 0..lines {
-            let line = if first + step < lines { first + step } else { first + step - lines };
-            for word in 0..LINE.min(self.live.len()) {
+        for (step, (line, number)) in lines.enumerate() {
+            // Most lines of a pool that is nearly exhausted have nothing, and this sees it fastest.
+            if line.iter().fold(u64::MAX, |all, live| all & live.load(Ordering::Relaxed)) == u64::MAX {
+                continue;
+            }
+            for word in 0..line.len() {
                 // Threads that share a line start at different groups of it.
-                let group = line * LINE + (home + word) % LINE;
-                let Some(live) = self.live.get(group) else { continue };
-                let free = !live.load(Ordering::Relaxed);
+                let word = (home + word) % line.len();
+                let free = !line[word].load(Ordering::Relaxed);
                 if free.count_ones() > most {
                     most = free.count_ones();
-                    best = Some((group, free));
+                    best = Some((number * LINE + word, free));
                     if most == GROUP as u32 {
                         return best;
                     }
@@ -222,9 +227,13 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         thread: usize,
         count: usize,
         mut claimed: impl FnMut(usize, u64),
+        refilled: impl FnOnce(u64),
     ) -> usize {
         let mut left = count;
-        let home = (thread & (self.hints.len() - 1)) * self.groups / self.hints.len();
+        let entry = thread & (self.hints.len() - 1);
+        let refills = self.hints[entry].refills.load(Ordering::Relaxed);
+        self.hints[entry].refills.store(refills.wrapping_add(1), Ordering::Relaxed);
+        let home = entry * self.groups / self.hints.len();
         let (before, from) = self.live.split_at(home);
         let groups = from.iter().zip(home..).chain(before.iter().zip(0..));
         for (live, group) in groups {
@@ -249,20 +258,22 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                 claimed(group, got);
             }
         }
+        refilled(refills);
         count - left
     }
 
     /// Makes claimed slots of a group free again that nobody was given: not a free that counts.
     pub(crate) fn unclaim(&self, group: usize, bits: u64) {
-        self.live[group].fetch_and(!bits, P::FREE);
+        P::release(&self.live[group], bits);
     }
 
-    /// Frees a slot that is lent. Of those who try at once exactly one does.
+    /// Frees a slot that is lent, after a `last` look at it. Of those who try at once exactly one does.
     #[inline(always)]
-    pub(crate) fn free(&self, index: usize) -> Result<(), Refused> {
+    pub(crate) fn free(&self, index: usize, last: impl FnOnce()) -> Result<(), Refused> {
         self.retire(index)?;
+        last();
         let bit = 1 << (index % GROUP);
-        if self.live_of(index).fetch_and(!bit, P::FREE) & bit == 0 { Err(Refused::NotLive) } else { Ok(()) }
+        if P::release(self.live_of(index), bit) & bit == 0 { Err(Refused::NotLive) } else { Ok(()) }
     }
 
     /// The first half of [`free`](Self::free), to free several slots of one group at once: checks that a slot is lent and
@@ -283,7 +294,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// The second half: clears the live bits of a group's retired slots; which of them were live.
     #[inline(always)]
     pub(crate) fn release(&self, group: usize, bits: u64) -> u64 {
-        self.live[group].fetch_and(!bits, P::FREE) & bits
+        P::release(&self.live[group], bits) & bits
     }
 
     /// Frees a slot that is owned.
@@ -294,7 +305,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         debug_assert!(frees & LENT == 0, "slot {index} is freed by an owner that lent it");
         // Never lent until it is claimed again: no handle, not even a forged one, takes it from under the next line.
         word.store(frees.wrapping_add(1) & !LENT, Ordering::Relaxed);
-        self.live_of(index).fetch_and(!(1 << (index % GROUP)), P::FREE);
+        P::release(self.live_of(index), 1 << (index % GROUP));
     }
 
     /// The owner of a slot lends it, so that it can be freed by its pointer and taken by its handle. Its generation.
@@ -320,10 +331,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
             return Err(self.not_lent(index));
         }
         // A word that changed is one that another taker has, or a free.
-        match word.compare_exchange(frees, frees & !LENT, P::TAKE, Ordering::Relaxed) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(self.not_lent(index)),
-        }
+        if P::take(word, frees, frees & !LENT) { Ok(()) } else { Err(self.not_lent(index)) }
     }
 
     #[cold]

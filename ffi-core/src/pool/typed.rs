@@ -9,7 +9,7 @@ use super::boxed::PoolBox;
 use super::error::{FreeCode, PoolError, PoolErrorKind};
 use super::raw::{self, RawPool};
 use super::reserve::Arena;
-use super::slots::{GROUP, LENT, generation};
+use super::slots::{GROUP, LENT, Refused, generation};
 use super::stats::PoolStats;
 use super::{FfiPooled, Reset};
 use crate::message::FfiMessage;
@@ -91,6 +91,8 @@ impl<T: FfiMessage> Pool<T> {
     /// A claimed slot, as the reset wants it.
     #[inline(always)]
     fn prepare(&self, arena: &Arena, index: usize) -> NonNull<T> {
+        #[cfg(feature = "pool-debug")]
+        self.raw.journal.allocated(index);
         let slot = Self::slot(arena, index);
         // A slot that was never freed was never written.
         if self.reset == Reset::Zero && (size_of::<T>() <= SMALL || arena.slots.peek(index) != 0) {
@@ -98,6 +100,24 @@ impl<T: FfiMessage> Pool<T> {
             unsafe { slot.write_bytes(0, 1) };
         }
         slot
+    }
+
+    /// What is done with a slot that is about to be free: nothing, but for the feature `pool-debug`.
+    #[inline(always)]
+    #[cfg_attr(
+        not(feature = "pool-debug"),
+        expect(unused_variables, clippy::unused_self, reason = "only for debugging")
+    )]
+    fn retired(&self, arena: &Arena, index: usize) {
+        #[cfg(feature = "pool-debug")]
+        {
+            self.raw.journal.freed(index);
+            if self.reset == Reset::Zero {
+                // SAFETY: whoever frees a slot is done with it, and nobody can claim it yet; a slot is only read as what is
+                // zeroed when it is claimed, or by those who use it after they freed it.
+                unsafe { Self::slot(arena, index).write_bytes(super::debug::FREED, 1) };
+            }
+        }
     }
 
     /// A claimed slot that is to be a value of Rust's: what code in other languages left may be none.
@@ -117,21 +137,21 @@ impl<T: FfiMessage> Pool<T> {
         if size_of::<T>() >= LARGE {
             arena.slots.claim_lowest()
         } else {
-            arena.slots.claim(thread(), |refills| self.raw.sample(arena, refills))
+            arena.slots.claim(thread(), |refills| self.raw.sample(arena, refills, 1))
         }
     }
 
     /// Claims `count` slots or fewer; how many it got.
+    #[inline]
     fn claim_many(&self, arena: &Arena, count: usize, mut claimed: impl FnMut(usize)) -> usize {
         let thread = if size_of::<T>() >= LARGE { 0 } else { thread() };
-        let got = arena.slots.claim_many(thread, count, |group, mut bits| {
+        let each = |group, mut bits: u64| {
             while bits != 0 {
                 claimed(group * GROUP + bits.trailing_zeros() as usize);
                 bits &= bits - 1;
             }
-        });
-        self.raw.sample(arena, 0);
-        got
+        };
+        arena.slots.claim_many(thread, count, each, |refills| self.raw.sample(arena, refills, 0))
     }
 }
 
@@ -396,9 +416,9 @@ impl<T: FfiPooled> Pool<T> {
     pub(super) fn free_lent(&self, slot: *const T) -> FreeCode {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) };
         let Some(index) = Self::index(arena, slot) else { return self.raw.misfit(slot.cast(), true) };
-        match arena.slots.free(index) {
+        match arena.slots.free(index, || self.retired(arena, index)) {
             Ok(()) => FreeCode::Ok,
-            Err(refused) => self.raw.refused(refused),
+            Err(refused) => self.raw.refused(index, refused),
         }
     }
 
@@ -434,10 +454,15 @@ impl<T: FfiPooled> Pool<T> {
                     }
                     group = index / GROUP;
                 }
-                if let Err(why) = arena.slots.retire(index) {
-                    refused = Some(self.raw.refused(why));
+                if let Err(mut why) = arena.slots.retire(index) {
+                    // Retired by this run, and live until it ends.
+                    if bits & (1 << (index % GROUP)) != 0 {
+                        why = Refused::NotLive;
+                    }
+                    refused = Some(self.raw.refused(index, why));
                     break;
                 }
+                self.retired(arena, index);
                 bits |= 1 << (index % GROUP);
                 at += 1;
             }
@@ -451,8 +476,10 @@ impl<T: FfiPooled> Pool<T> {
                         // Another thread freed some of them meanwhile: those are left.
                         // SAFETY: as above.
                         let index = Self::index(arena, unsafe { entry.read() });
-                        if index.is_some_and(|index| released & (1 << (index % GROUP)) == 0) {
-                            let _ = self.raw.refused(super::slots::Refused::NotLive);
+                        if let Some(index) = index
+                            && released & (1 << (index % GROUP)) == 0
+                        {
+                            let _ = self.raw.refused(index, Refused::NotLive);
                             continue;
                         }
                     }
@@ -512,7 +539,10 @@ impl<T: FfiPooled> Pool<T> {
     pub(super) unsafe fn free_owned(&self, slot: NonNull<T>) {
         if let Some(arena) = self.raw.arena() {
             match Self::index(arena, slot.as_ptr()) {
-                Some(index) => arena.slots.free_owned(index),
+                Some(index) => {
+                    self.retired(arena, index);
+                    arena.slots.free_owned(index);
+                }
                 // SAFETY: by this function's contract it is a slot.
                 None => unsafe { hint::unreachable_unchecked() },
             }
@@ -548,7 +578,7 @@ fn thread() -> usize {
 }
 
 /// The inverse of an odd number, modulo the size of the address space.
-const fn inverse(odd: usize) -> usize {
+pub(super) const fn inverse(odd: usize) -> usize {
     // An odd number is its own inverse modulo 8; each step of Newton's doubles the bits that are right.
     let mut inverse = odd;
     let mut step = 0;

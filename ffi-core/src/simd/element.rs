@@ -69,6 +69,10 @@ pub trait Element: SimdElement + Send + Sync + 'static {
     fn dot_short(values: &[Self], other: &[Self]) -> Option<Self::Sum>;
     fn dot_scalar(values: &[Self], other: &[Self]) -> Self::Sum;
     fn dot_vector<S: Simd>(simd: S, values: &[Self], other: &[Self]) -> Self::Sum;
+    fn record_sum_scalar<const F: usize>(flat: &[Self]) -> [Self::Sum; F];
+    fn record_sum_vector<const F: usize, S: Simd>(simd: S, flat: &[Self]) -> [Self::Sum; F];
+    /// One field of each record.
+    fn sum_by<R>(records: &[R], field: impl Fn(&R) -> Self) -> Self::Sum;
     /// `None` of `count == 0`.
     fn mean(sum: Self::Sum, count: usize) -> Option<Self::Mean>;
 }
@@ -155,6 +159,17 @@ macro_rules! float {
             #[inline(always)]
             fn dot_vector<S: Simd>(simd: S, values: &[Self], other: &[Self]) -> Self {
                 kernels::reduce::float_dot(simd, values, other)
+            }
+            fn record_sum_scalar<const F: usize>(flat: &[Self]) -> [Self; F] {
+                scalar::record_float_sum::<F, Self, { 256 / ($bits / 8) }>(flat)
+            }
+            #[inline(always)]
+            fn record_sum_vector<const F: usize, S: Simd>(simd: S, flat: &[Self]) -> [Self; F] {
+                kernels::records::float_sum(simd, flat)
+            }
+            #[inline(always)]
+            fn sum_by<R>(records: &[R], field: impl Fn(&R) -> Self) -> Self {
+                scalar::float_sum_by::<R, Self, { 256 / ($bits / 8) }>(records, field)
             }
             #[inline]
             fn mean(sum: Self, count: usize) -> Option<Self> {
@@ -292,6 +307,23 @@ macro_rules! integer {
                     sum = sum.wrapping_add($sum::from(a).wrapping_mul($sum::from(b)));
                 }
                 sum
+            }
+            fn record_sum_scalar<const F: usize>(flat: &[Self]) -> [$sum; F] {
+                let mut sums = [0; F];
+                for record in flat.as_chunks::<F>().0 {
+                    for (sum, &value) in sums.iter_mut().zip(record) {
+                        *sum += $sum::from(value);
+                    }
+                }
+                sums
+            }
+            fn record_sum_vector<const F: usize, S: Simd>(_: S, flat: &[Self]) -> [$sum; F] {
+                // Each is a widened sum of its own, for which no vectors fit.
+                Self::record_sum_scalar(flat)
+            }
+            #[inline(always)]
+            fn sum_by<R>(records: &[R], field: impl Fn(&R) -> Self) -> $sum {
+                records.iter().map(|record| $sum::from(field(record))).sum()
             }
             #[inline]
             fn mean(sum: $sum, count: usize) -> Option<f64> {

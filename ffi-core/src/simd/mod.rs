@@ -50,6 +50,7 @@ mod element;
 mod kernels;
 mod level;
 mod operation;
+pub mod records;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -360,10 +361,7 @@ pub fn lerp<T: Float>(values: &mut [T], other: &[T], t: T) {
 #[inline]
 #[track_caller]
 pub fn clamp<T: Scalar>(values: &mut [T], low: T, high: T) {
-    assert!(
-        low <= high,
-        "the bounds {low} and {high} are no range\nhint: the lower one comes first, and neither is NaN"
-    );
+    assert_range(low, high);
     dispatch::map(for_slice(values), values, Clamp(low, high));
 }
 
@@ -425,6 +423,15 @@ pub fn saturating_sub<T: Integer>(values: &mut [T], other: &[T]) {
 #[inline(always)]
 fn for_slice<T>(values: &[T]) -> Backend {
     if values.len() <= SHORT { Backend::Scalar } else { Backend::current() }
+}
+
+#[inline]
+#[track_caller]
+fn assert_range<T: Scalar>(low: T, high: T) {
+    assert!(
+        low <= high,
+        "the bounds {low} and {high} are no range\nhint: the lower one comes first, and neither is NaN"
+    );
 }
 
 #[inline]

@@ -154,3 +154,63 @@ impl<T: Element> Choose<T> for Greatest {
         Element::greater(value, best)
     }
 }
+
+/// Of records, in place: with two operands of each field.
+pub trait RecordMap<T: Element>: Copy {
+    fn vector<S: Simd, V: Vector<S, T>>(self, value: V, operands: [V; 2]) -> V;
+    fn scalar(self, value: T, operands: [T; 2]) -> T;
+}
+
+/// Of records, in place, and others: with one operand of each field.
+pub trait RecordZip<T: Element>: Copy {
+    fn vector<S: Simd, V: Vector<S, T>>(self, value: V, other: V, operand: V) -> V;
+    fn scalar(self, value: T, other: T, operand: T) -> T;
+}
+
+macro_rules! record_map {
+    ($($name:ident: |$value:ident, $operands:pat_param| $vector:expr, $scalar:expr;)*) => { $(
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl<T: Element> RecordMap<T> for $name {
+            #[inline(always)]
+            fn vector<S: Simd, V: Vector<S, T>>(self, $value: V, $operands: [V; 2]) -> V {
+                $vector
+            }
+            #[inline(always)]
+            fn scalar(self, $value: T, $operands: [T; 2]) -> T {
+                $scalar
+            }
+        }
+    )* };
+}
+
+record_map! {
+    RecordAdd: |value, [a, _]| value + a, Element::sum(value, a);
+    RecordSub: |value, [a, _]| value - a, Element::difference(value, a);
+    RecordScale: |value, [a, _]| value * a, Element::product(value, a);
+    RecordClamp: |value, [low, high]| value.clamped(low, high), Element::clamped(value, low, high);
+}
+
+macro_rules! record_zip {
+    ($($name:ident: |$value:ident, $other:ident, $operand:ident| $vector:expr, $scalar:expr;)*) => { $(
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl<T: Element> RecordZip<T> for $name {
+            #[inline(always)]
+            fn vector<S: Simd, V: Vector<S, T>>(self, $value: V, $other: V, $operand: V) -> V {
+                $vector
+            }
+            #[inline(always)]
+            fn scalar(self, $value: T, $other: T, $operand: T) -> T {
+                $scalar
+            }
+        }
+    )* };
+}
+
+record_zip! {
+    RecordAxpy: |y, x, a| y + a * x, Axpy(a).scalar(y, x);
+    RecordLerp: |a, b, t| a + (b - a) * t, Lerp(t).scalar(a, b);
+}

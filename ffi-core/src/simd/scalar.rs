@@ -1,7 +1,8 @@
 //! Every kernel as a plain loop: what runs where there are no vectors, and what the tests compare all others with.
 
 use super::element::{Element, FloatElement};
-use super::operation::{Choose, Map, Zip};
+use super::operation::{Choose, Map, RecordMap, RecordZip, Zip};
+use std::ops::Range;
 
 /// Element `i` is added to lane `i % LANES`; then the upper half of the lanes is added to the lower half, until one is
 /// left. This is what defines the sum.
@@ -83,4 +84,71 @@ pub fn short_float_dot<T: FloatElement>(values: &[T], other: &[T]) -> Option<T> 
     }
     // Zeros in the lanes that have no product change no sum of others.
     short_float_sum(&products)
+}
+
+/// Record `i` is added to lane `i % LANES`, then the lanes are added as those of [`float_sum`].
+pub fn record_float_sum<const F: usize, T: FloatElement, const LANES: usize>(flat: &[T]) -> [T; F] {
+    let mut lanes = [[T::ZERO; F]; LANES];
+    for block in flat.chunks(F * LANES) {
+        for (lane, &value) in lanes.as_flattened_mut().iter_mut().zip(block) {
+            *lane = lane.sum(value);
+        }
+    }
+    std::array::from_fn(|field| fold_halves(&mut lanes.map(|record| record[field])))
+}
+
+pub fn record_choose<const F: usize, T: Element, C: Choose<T>>(flat: &[T], operation: C) -> [T; F] {
+    let mut best = [C::IDENTITY; F];
+    for record in flat.as_chunks::<F>().0 {
+        for (best, &value) in best.iter_mut().zip(record) {
+            *best = operation.scalar(value, *best);
+        }
+    }
+    best
+}
+
+pub fn record_map<const F: usize, T: Element>(
+    flat: &mut [T],
+    [first, second]: [&[T; F]; 2],
+    operation: impl RecordMap<T>,
+) {
+    for record in flat.as_chunks_mut::<F>().0 {
+        for (value, (&first, &second)) in record.iter_mut().zip(first.iter().zip(second)) {
+            *value = operation.scalar(*value, [first, second]);
+        }
+    }
+}
+
+pub fn record_zip<const F: usize, T: Element>(
+    flat: &mut [T],
+    other: &[T],
+    operand: &[T; F],
+    operation: impl RecordZip<T>,
+) {
+    for (record, other) in flat.as_chunks_mut::<F>().0.iter_mut().zip(other.as_chunks::<F>().0) {
+        for (value, (&other, &operand)) in record.iter_mut().zip(other.iter().zip(operand)) {
+            *value = operation.scalar(*value, other, operand);
+        }
+    }
+}
+
+#[inline]
+pub fn axpy_fields<const F: usize, T: Element>(a: T, from: Range<usize>, to: usize, flat: &mut [T]) {
+    for record in flat.as_chunks_mut::<F>().0 {
+        for (index, from) in from.clone().enumerate() {
+            record[to + index] = record[to + index].sum(a.product(record[from]));
+        }
+    }
+}
+
+/// [`float_sum`] of what `field` picks of each record.
+#[inline(always)]
+pub fn float_sum_by<R, T: FloatElement, const LANES: usize>(records: &[R], field: impl Fn(&R) -> T) -> T {
+    let mut lanes = [T::ZERO; LANES];
+    for block in records.chunks(LANES) {
+        for (lane, record) in lanes.iter_mut().zip(block) {
+            *lane = lane.sum(field(record));
+        }
+    }
+    fold_halves(&mut lanes)
 }

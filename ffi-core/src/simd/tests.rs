@@ -13,7 +13,10 @@ use super::operation::{
     Add, Axpy, Choose, Clamp, Fill, Greatest, Least, Lerp, Map, Mul, SaturatingAdd, SaturatingSub, Scale,
     Sub, Zip,
 };
-use super::{Level, dispatch};
+use super::operation::{
+    RecordAdd, RecordAxpy, RecordClamp, RecordLerp, RecordMap, RecordScale, RecordSub, RecordZip,
+};
+use super::{Level, dispatch, records};
 
 /// Elements of tests: those at which something may go wrong, and random ones.
 trait Sample: Element {
@@ -393,5 +396,149 @@ fn mistakes_are_named() {
     assert!(
         message_of(|| super::clamp(&mut [1.0], f32::NAN, 1.0))
             .starts_with("the bounds NaN and 1 are no range")
+    );
+}
+
+fn compare_record_map<const F: usize, T: Sample>(
+    (level, backend): (Level, Backend),
+    flat: &[T],
+    operands: [&[T; F]; 2],
+    map: impl RecordMap<T> + Debug,
+) {
+    let (mut expected, mut found) = (flat.to_vec(), flat.to_vec());
+    dispatch::record_map(Backend::Scalar, &mut expected, operands, map);
+    dispatch::record_map(backend, &mut found, operands, map);
+    assert_eq!(keys(&found), keys(&expected), "{map:?} at {level}, {flat:?}, {operands:?}");
+}
+
+fn compare_record_zip<const F: usize, T: Sample>(
+    (level, backend): (Level, Backend),
+    flat: &[T],
+    other: &[T],
+    operand: &[T; F],
+    zip: impl RecordZip<T> + Debug,
+) {
+    let (mut expected, mut found) = (flat.to_vec(), flat.to_vec());
+    dispatch::record_zip(Backend::Scalar, &mut expected, other, operand, zip);
+    dispatch::record_zip(backend, &mut found, other, operand, zip);
+    assert_eq!(keys(&found), keys(&expected), "{zip:?} at {level}, {flat:?}, {other:?}, {operand:?}");
+}
+
+/// Every kernel of records of `F` fields, at every level; numbers of records around all steps of kernels.
+fn sweep_records<const F: usize, T: Sample + super::Scalar>() {
+    let mut random = Random(F as u64);
+    for backend in backends() {
+        for count in (0..=T::WIDE * 2 + 1).chain([4 * T::WIDE - 1, 4 * T::WIDE, 9 * T::WIDE + 5, 1000]) {
+            for edges in [0, 15] {
+                let room: Vec<T> = random.elements(count * F + 1, edges);
+                // From 1 on: not aligned for vectors.
+                let flat = &room[1..];
+                let other: Vec<T> = random.elements(count * F, edges);
+                let a: [T; F] = random.elements(F, 5).try_into().unwrap();
+                let numbers = a.map(|value| if value.is_number() { value } else { T::default() });
+                let low = numbers.map(|value| value.lesser(T::default()));
+                let high = numbers.map(|value| value.greater(T::default()));
+
+                let level = backend.0;
+                let expected = shown(dispatch::record_sum::<F, T>(Backend::Scalar, flat));
+                assert_eq!(
+                    shown(dispatch::record_sum::<F, T>(backend.1, flat)),
+                    expected,
+                    "sum at {level}, {flat:?}"
+                );
+                compare_record_choose::<F, T>(backend, flat, Least);
+                compare_record_choose::<F, T>(backend, flat, Greatest);
+                compare_record_map(backend, flat, [&a, &a], RecordAdd);
+                compare_record_map(backend, flat, [&a, &a], RecordSub);
+                compare_record_map(backend, flat, [&a, &a], RecordScale);
+                compare_record_map(backend, flat, [&low, &high], RecordClamp);
+                compare_record_zip(backend, flat, &other, &a, RecordAxpy);
+                compare_record_zip(backend, flat, &other, &a, RecordLerp);
+                for (from, to) in [(F / 2..F, 0), (0..F / 2, F / 2), (F - 1..F, 0), (0..1, F - 1)] {
+                    let (mut expected, mut found) = (flat.to_vec(), flat.to_vec());
+                    dispatch::axpy_fields::<F, T>(Backend::Scalar, a[0], from.clone(), to, &mut expected);
+                    dispatch::axpy_fields::<F, T>(backend.1, a[0], from.clone(), to, &mut found);
+                    assert_eq!(keys(&found), keys(&expected), "{from:?} to {to} at {level}, {flat:?}");
+                }
+            }
+        }
+    }
+}
+
+fn compare_record_choose<const F: usize, T: Sample>(
+    (level, backend): (Level, Backend),
+    flat: &[T],
+    choose: impl Choose<T> + Debug,
+) {
+    let expected = dispatch::record_choose::<F, T, _>(Backend::Scalar, flat, choose);
+    let found = dispatch::record_choose::<F, T, _>(backend, flat, choose);
+    let keys = |best: [Option<T>; F]| best.map(|best| best.map(T::key));
+    assert_eq!(keys(found), keys(expected), "{choose:?} at {level}, {flat:?}");
+}
+
+#[test]
+fn records_at_every_level() {
+    sweep_records::<3, f32>();
+    sweep_records::<6, f32>();
+    sweep_records::<7, f64>();
+    sweep_records::<5, u8>();
+    sweep_records::<2, i64>();
+}
+
+/// Fields of records against the same numbers in slices of their own.
+#[test]
+fn a_field_has_the_results_of_its_column() {
+    for count in [0, 1, 5, 63, 64, 65, 1000] {
+        let flat: Vec<f32> = Random(7).elements(count * 6, 0);
+        let column = |field| flat.iter().skip(field).step_by(6).copied().collect::<Vec<_>>();
+        let (sums, means) = (records::sum::<6, _>(&flat), records::mean::<6, _>(&flat));
+        let (least, greatest) = (records::min::<6, _>(&flat), records::max::<6, _>(&flat));
+        for field in 0..6 {
+            let column = column(field);
+            assert_eq!(sums[field].to_bits(), super::sum(&column).to_bits(), "{count}");
+            assert_eq!(means[field], super::mean(&column));
+            assert_eq!(least[field], super::min(&column));
+            assert_eq!(greatest[field], super::max(&column));
+            let all = flat.as_chunks::<6>().0;
+            assert_eq!(records::sum_by(all, |record| record[field]).to_bits(), super::sum(&column).to_bits());
+            assert_eq!(records::mean_by(all, |record| record[field]), super::mean(&column));
+            assert_eq!(records::min_by(all, |record| record[field]), super::min(&column));
+            assert_eq!(records::max_by(all, |record| record[field]), super::max(&column));
+        }
+    }
+    assert_eq!(records::min_by(&[f32::NAN; 9], |value| *value), None);
+    assert_eq!(records::max_by(&[-0.0_f32; 9], |value| *value).map(f32::to_bits), Some(0));
+    assert_eq!(records::sum_by(&[u8::MAX; 1000], |value| *value), 255_000);
+}
+
+#[test]
+fn the_public_functions_of_records() {
+    let mut flat = [1.0, 2.0, 3.0, 4.0];
+    records::add(&mut flat, &[1.0, -1.0]);
+    assert_eq!(flat, [2.0, 1.0, 4.0, 3.0]);
+    records::sub(&mut flat, &[1.0, -1.0]);
+    records::scale(&mut flat, &[2.0, 3.0]);
+    assert_eq!(flat, [2.0, 6.0, 6.0, 12.0]);
+    records::clamp(&mut flat, &[3.0, 0.0], &[9.0, 10.0]);
+    assert_eq!(flat, [3.0, 6.0, 6.0, 10.0]);
+    records::axpy(&[1.0, 0.5], &[1.0, 2.0, 3.0, 4.0], &mut flat);
+    assert_eq!(flat, [4.0, 7.0, 9.0, 12.0]);
+    records::lerp(&mut flat, &[8.0, 7.0, 9.0, 14.0], &[0.25, 0.5]);
+    assert_eq!(flat, [5.0, 7.0, 9.0, 13.0]);
+    records::axpy_fields::<2, _>(2.0, 1..2, 0, &mut flat);
+    assert_eq!(flat, [19.0, 7.0, 35.0, 13.0]);
+    records::axpy_fields::<2, _>(1.0, 0..0, 2, &mut flat);
+    assert_eq!(flat, [19.0, 7.0, 35.0, 13.0]);
+}
+
+#[test]
+fn mistakes_with_records_are_named() {
+    assert_eq!(message_of(|| drop(shown(records::min::<2, _>(&[1, 2, 3])))), "3 numbers are no records of 2");
+    let message = message_of(|| records::axpy_fields::<4, _>(1.0, 0..2, 3, &mut [0.0; 4]));
+    assert_eq!(message, "there are no 2 fields at 0 and 3 of 4");
+    let message = message_of(|| records::axpy_fields::<4, _>(1.0, 0..2, 1, &mut [0.0; 4]));
+    assert!(message.starts_with("2 fields at 0 overlap those at 1\nhint: "), "{message}");
+    assert!(
+        message_of(|| records::clamp(&mut [0], &[2], &[1])).starts_with("the bounds 2 and 1 are no range")
     );
 }

@@ -37,6 +37,11 @@ const BENCHMARKS: &[Benchmark] = &[
         run: images,
     },
     Benchmark {
+        name: "simd",
+        about: "SIMD kernels on slices and records against memory, plain Rust, AVX2 by hand and pulp",
+        run: simd,
+    },
+    Benchmark {
         name: "types",
         about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
         run: types,
@@ -158,6 +163,11 @@ fn package(name: &str, scratch: &Path) -> Result<PathBuf> {
     emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
     workspace::run(emitter.arg(&library).arg("--out").arg(scratch.join("package")))?;
     Ok(library)
+}
+
+fn simd(tally: &mut Tally) -> Result<()> {
+    let mut program = workspace::cargo();
+    tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-simd"]))
 }
 
 /// Builds a benchmark's library, writes its Dart package, and runs the Dart program that compares it.

@@ -10,4 +10,5 @@
 
 pub mod elementwise;
 pub mod integer;
+pub mod records;
 pub mod reduce;

@@ -93,7 +93,7 @@ fn add_rest<V: std::ops::AddAssign>(
 
 /// Up to a vector of elements, filled up with zeros: those change no sum that began with `+0.0`.
 #[inline(always)]
-fn padded<S: Simd, T: FloatElement>(simd: S, slice: &[T]) -> T::Wide<S> {
+pub fn padded<S: Simd, T: FloatElement>(simd: S, slice: &[T]) -> T::Wide<S> {
     let zeros = splat::<S, T, T::Half<S>>(simd, T::ZERO);
     if slice.is_empty() {
         return zeros.combine(zeros);

@@ -1,0 +1,351 @@
+//! What each function answers, and what is counted.
+
+use std::collections::HashSet;
+use std::ptr::{self, NonNull};
+
+use super::pooled;
+use crate::pool::abi::{
+    pool_adopt, pool_alloc, pool_alloc_many, pool_examine, pool_free, pool_free_many, pool_reference,
+    pool_release, pool_resolve, pool_stats,
+};
+use crate::{FfiPoolStats, FfiPooled, FfiRef, FreeCode, Pool, PoolBox, PoolErrorKind, PoolState, Reset};
+
+/// [`pool_free`] of a pointer that nobody uses.
+fn free<T: FfiPooled>(slot: *mut T) -> i32 {
+    // SAFETY: the tests don't use a slot once they freed it.
+    unsafe { pool_free(slot) }
+}
+
+#[test]
+fn a_box_owns_its_slot_until_it_is_dropped() {
+    pooled!(Point { x: f64, y: f64 }, 3, Zero);
+    let mut point = Point::pool().alloc().unwrap();
+    assert_eq!((point.x, point.y), (0.0, 0.0));
+    point.x = 1.5;
+    assert_eq!(size_of_val(&point), size_of::<usize>());
+    let handle = point.handle();
+    assert_eq!(handle.resolve().map(NonNull::as_ptr), Some(point.as_ptr()));
+    // Neither by its pointer nor by its handle.
+    assert_eq!(free(point.as_ptr()), FreeCode::Owned as i32);
+    assert!(handle.take().is_none());
+    // SAFETY: nobody writes to it.
+    assert_eq!(unsafe { handle.get() }.unwrap().x, 1.5);
+    drop(point);
+    assert!(handle.resolve().is_none());
+    // SAFETY: nobody writes to it.
+    assert!(unsafe { handle.get() }.is_none());
+    let stats = Point::pool().stats();
+    assert_eq!((stats.live, stats.allocs, stats.frees, stats.high_water), (0, 1, 1, 1));
+    assert_eq!((stats.bad_owned, stats.stale), (1, 3));
+}
+
+#[test]
+fn exhaustion_says_what_to_do() {
+    pooled!(Ball { x: u32 }, 2, Zero);
+    assert!(Ball::pool().stats().state == PoolState::Open && Ball::pool().live().next().is_none());
+    let mut held: Vec<_> = (0..2).map(|_| Ball::pool().try_alloc().unwrap()).collect();
+    let error = Ball::pool().try_alloc().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the pool of `Ball` is exhausted: fewer of its 2 slots are free than were asked for; \
+         hint: free messages, or raise the number in `#[ffi(pool = 2)]`"
+    );
+    assert_eq!((error.kind(), error.pool(), error.capacity()), (PoolErrorKind::Exhausted, "Ball", 2));
+    assert!(Ball::pool().alloc().is_none() && pool_alloc::<Ball>().is_null());
+    assert_eq!(Ball::pool().live().count(), 2);
+    held.pop();
+    assert!(Ball::pool().alloc().is_some());
+    let stats = Ball::pool().stats();
+    assert_eq!((stats.failed_allocs, stats.high_water, stats.capacity, stats.stride), (3, 2, 2, 4));
+}
+
+#[test]
+fn each_bad_pointer_has_its_code() {
+    pooled!(Brick { x: [u64; 3] }, 4, Zero);
+    pooled!(Stone { x: [u64; 3] }, 4, Zero);
+    let mut own = [0_u64; 3];
+    // A pool that was never used has no slots.
+    assert_eq!(free(own.as_mut_ptr().cast::<Brick>()), FreeCode::Foreign as i32);
+    assert_eq!(free(ptr::null_mut::<Brick>()), FreeCode::Null as i32);
+    let slot = pool_alloc::<Brick>();
+    let stone = pool_alloc::<Stone>();
+    for (bad, code) in [
+        (ptr::null_mut(), FreeCode::Null),
+        (own.as_mut_ptr().cast(), FreeCode::Foreign),
+        (stone.cast(), FreeCode::Foreign),
+        (slot.wrapping_sub(4), FreeCode::Foreign),
+        (slot.wrapping_add(4), FreeCode::Foreign),
+        (slot.wrapping_byte_add(8), FreeCode::Interior),
+        (slot.wrapping_byte_add(1), FreeCode::Interior),
+    ] {
+        assert_eq!(pool_examine(bad), code);
+        assert_eq!(free(bad), code as i32, "{bad:p} of {slot:p}");
+        // SAFETY: it is refused, whatever it points to.
+        assert_eq!(unsafe { pool_adopt(bad) }.unwrap_err(), code);
+    }
+    assert_eq!(pool_examine(slot), FreeCode::Ok);
+    assert_eq!(free(slot), 0);
+    assert_eq!((pool_examine(slot), free(slot)), (FreeCode::NotLive, FreeCode::NotLive as i32));
+    // SAFETY: nobody uses it.
+    unsafe { pool_release(slot) };
+    // SAFETY: nobody uses it.
+    unsafe { pool_release(stone) };
+    let stats = Brick::pool().stats();
+    assert_eq!((stats.bad_null, stats.bad_foreign, stats.bad_interior, stats.bad_double), (2, 5, 2, 2));
+    assert_eq!((stats.bad_owned, stats.bad_closed, stats.allocs, stats.frees), (0, 0, 1, 1));
+    assert_eq!(Stone::pool().stats().frees, 1);
+    let mut ffi = FfiPoolStats::default();
+    // SAFETY: it may be written.
+    unsafe { pool_stats::<Brick>(&mut ffi) };
+    assert_eq!(ffi, stats.into());
+    assert_eq!(size_of::<FfiPoolStats>(), 15 * 8);
+}
+
+#[test]
+fn a_slot_is_adopted_once_and_given_back() {
+    pooled!(Parcel { x: u32 }, 4, Zero);
+    let slot = pool_alloc::<Parcel>();
+    // SAFETY: any bytes are a value, and the pointer isn't used while the box lives.
+    let adopted: PoolBox<Parcel> = unsafe { pool_adopt(slot) }.unwrap();
+    assert_eq!(pool_examine(slot), FreeCode::Owned);
+    // SAFETY: as above.
+    assert_eq!(unsafe { pool_adopt(slot) }.unwrap_err(), FreeCode::Owned);
+    assert_eq!(adopted.into_raw().as_ptr(), slot);
+    // SAFETY: as above.
+    drop(unsafe { PoolBox::from_raw(NonNull::new(slot).unwrap()) });
+    assert_eq!(pool_examine(slot), FreeCode::NotLive);
+    let leaked = Parcel::pool().alloc().unwrap().leak();
+    assert_eq!(free(leaked.as_ptr()), 0);
+    assert_eq!(Parcel::pool().stats().live, 0);
+}
+
+#[test]
+#[should_panic = "the pointer of a `Lost` is not allocated: it was freed before"]
+fn a_freed_pointer_makes_no_box() {
+    pooled!(Lost { x: u32 }, 1, Zero);
+    let slot = pool_alloc::<Lost>();
+    assert_eq!(free(slot), 0);
+    // SAFETY: any bytes are a value; that it is none is what the test is about.
+    drop(unsafe { PoolBox::from_raw(NonNull::new(slot).unwrap()) });
+}
+
+#[test]
+fn handles_are_taken_once_and_forged_ones_are_nothing() {
+    pooled!(Leaf { x: u32 }, 70, Zero);
+    // Nothing resolves before the pool's first use.
+    assert!(FfiRef::<Leaf>::from_parts(1, 0).resolve().is_none());
+    let handle = Leaf::pool().alloc_with(|leaf| leaf.x = 7).unwrap().into_ref();
+    assert_eq!(FfiRef::from_bits(handle.to_bits()), handle);
+    let slot = handle.resolve().unwrap().as_ptr();
+    assert_eq!(pool_reference(slot), handle.to_bits());
+    let plus_one = handle.to_bits() as u32;
+    assert_eq!(pool_resolve::<Leaf>(plus_one, handle.generation()), slot);
+    let taken = handle.take().unwrap();
+    assert_eq!(taken.x, 7);
+    assert!(handle.take().is_none() && handle.resolve().is_some());
+    drop(taken);
+    // The slot is free now: also the generation that it will have next is of nothing.
+    for forged in [
+        handle,
+        FfiRef::from_parts(plus_one, handle.generation() + 1),
+        FfiRef::from_parts(71, 0),
+        FfiRef::from_parts(u32::MAX, 0),
+        FfiRef::from_parts(70, 0),
+    ] {
+        assert!(forged.resolve().is_none() && forged.take().is_none(), "{forged:?}");
+        assert!(pool_resolve::<Leaf>(forged.to_bits() as u32, forged.generation()).is_null());
+    }
+    let stale = Leaf::pool().stats().stale;
+    assert!(pool_resolve::<Leaf>(0, 9).is_null() && FfiRef::<Leaf>::none().take().is_none());
+    assert_eq!(Leaf::pool().stats().stale, stale, "none is not counted");
+    assert_eq!((pool_reference(slot), pool_reference(ptr::null::<Leaf>())), (0, 0));
+    assert_eq!(pool_reference(slot.wrapping_byte_add(1)), 0);
+}
+
+#[test]
+fn slots_are_zeroed_whatever_their_size() {
+    pooled!(Tiny { bytes: [u8; 3] }, 65, Zero);
+    pooled!(Large { bytes: [u8; 5_000] }, 65, Zero);
+    pooled!(Huge { bytes: [u8; 20_000] }, 65, Zero);
+    fn check<T: FfiPooled>(bytes: usize) {
+        for _ in 0..3 {
+            let held = T::pool().alloc_many(65).unwrap();
+            for slot in &held {
+                // SAFETY: a live slot; messages without padding are bytes.
+                let slot = unsafe { std::slice::from_raw_parts_mut(slot.as_ptr().cast::<u8>(), bytes) };
+                assert!(slot.iter().all(|&byte| byte == 0));
+                slot.fill(0xA5);
+            }
+            drop(held);
+            let slot = pool_alloc::<T>();
+            // SAFETY: as above.
+            let zeros = unsafe { std::slice::from_raw_parts(slot.cast::<u8>(), bytes) };
+            assert!(zeros.iter().all(|&byte| byte == 0));
+            assert_eq!(free(slot), 0);
+        }
+    }
+    check::<Tiny>(3);
+    check::<Large>(5_000);
+    check::<Huge>(20_000);
+}
+
+#[test]
+fn what_is_kept_is_a_value_when_rust_gets_it() {
+    pooled!(Flag { on: bool, count: u8 }, 1, Keep);
+    let mut flag = Flag::pool().alloc().unwrap();
+    flag.count = 9;
+    drop(flag);
+    let slot = pool_alloc::<Flag>();
+    // SAFETY: a live slot of two bytes.
+    let bytes = unsafe { &mut *slot.cast::<[u8; 2]>() };
+    assert_eq!(*bytes, [0, 9]);
+    bytes[0] = 2;
+    // What isn't a value is not handed to Rust, and stays with its owner.
+    let handle = FfiRef::<Flag>::from_bits(pool_reference(slot));
+    assert!(handle.resolve().is_some() && handle.take().is_none());
+    // SAFETY: nobody writes to it.
+    assert!(unsafe { handle.get() }.is_none());
+    assert_eq!(free(slot), 0);
+    let flag = Flag::pool().alloc().unwrap();
+    assert_eq!((flag.on, flag.count), (false, 0));
+}
+
+#[test]
+fn large_slots_that_were_used_are_used_again() {
+    pooled!(Frame { pixels: [u32; 8_192] }, 100, Zero);
+    let first = Frame::pool().alloc().unwrap();
+    let second = Frame::pool().alloc().unwrap().as_ptr();
+    for _ in 0..200 {
+        assert_eq!(Frame::pool().alloc().unwrap().as_ptr(), second);
+    }
+    drop(first);
+}
+
+#[test]
+fn batches_are_all_or_nothing_in_rust_and_what_there_is_in_c() {
+    pooled!(Drop { x: u64 }, 200, Zero);
+    let pool = Drop::pool();
+    assert!(pool.alloc_many(0).unwrap().is_empty());
+    let held = pool.alloc_many(130).unwrap();
+    assert_eq!(held.iter().map(PoolBox::as_ptr).collect::<HashSet<_>>().len(), 130);
+    let before = pool.stats();
+    assert_eq!(pool.alloc_many(71).unwrap_err().kind(), PoolErrorKind::Exhausted);
+    assert_eq!(pool.alloc_many(usize::MAX).unwrap_err().kind(), PoolErrorKind::Exhausted);
+    let after = pool.stats();
+    assert_eq!((after.live, after.allocs, after.frees), (130, before.allocs, 0));
+    assert_eq!(after.failed_allocs, before.failed_allocs + 2);
+
+    let mut slots = [ptr::null_mut::<Drop>(); 100];
+    // SAFETY: there is room for 100.
+    assert_eq!(unsafe { pool_alloc_many(slots.as_mut_ptr(), 100) }, 70);
+    assert!(slots[..70].iter().all(|slot| !slot.is_null()) && slots[70..].iter().all(|slot| slot.is_null()));
+
+    // Bad ones in between are left, nulls are skipped, and what is there twice is freed once.
+    let interior = slots[3].wrapping_byte_add(1);
+    let owned = held[0].as_ptr();
+    slots[70] = interior;
+    slots[71] = slots[5];
+    slots[72] = owned;
+    slots.swap(2, 70);
+    slots.swap(20, 71);
+    slots.swap(40, 72);
+    // SAFETY: 100 pointers that nobody uses any more.
+    assert_eq!(unsafe { pool_free_many(slots.as_mut_ptr(), 100) }, 70);
+    let left: Vec<_> = slots.iter().filter(|slot| !slot.is_null()).copied().collect();
+    assert_eq!(left.len(), 3, "{left:?}");
+    assert_eq!(left.iter().map(|&slot| free(slot)).collect::<Vec<_>>(), [3, 4, 5]);
+    let stats = pool.stats();
+    assert_eq!((stats.live, stats.frees), (130, 70));
+    assert_eq!((stats.bad_interior, stats.bad_double, stats.bad_owned), (2, 2, 2));
+    // Also where both are in one group, next to each other.
+    let twice = pool_alloc::<Drop>();
+    let mut slots = [twice, twice];
+    // SAFETY: pointers of the test's own.
+    assert_eq!(unsafe { pool_free_many(slots.as_mut_ptr(), 2) }, 1);
+    assert_eq!((slots, pool.stats().bad_double), ([ptr::null_mut(), twice], 3));
+    // SAFETY: the counts are 0.
+    let nothing = unsafe { pool_alloc_many::<Drop>(ptr::null_mut(), 0) };
+    assert_eq!(nothing, 0);
+    // SAFETY: as above.
+    let nothing = unsafe { pool_free_many::<Drop>(ptr::null_mut(), 0) };
+    assert_eq!(nothing, 0);
+}
+
+pooled!(Node { value: u64, children: [FfiRef<Node>; 3] }, 100_001, Zero);
+
+#[test]
+fn trees_are_freed_however_deep_and_tangled() {
+    let visit = |node: &Node, visit: &mut dyn FnMut(FfiRef<Node>)| node.children.into_iter().for_each(visit);
+    let pool = Node::pool();
+    let mut chain = FfiRef::none();
+    for _ in 0..100_000 {
+        chain = pool.alloc_with(|node| node.children[0] = chain).unwrap().into_ref();
+    }
+    // A message that Rust owns is no part of what is freed, and neither is one that is gone.
+    let owned = pool.alloc().unwrap();
+    let gone = FfiRef::from_parts(owned.handle().to_bits() as u32, owned.handle().generation() + 1);
+    // SAFETY: nobody else uses the pool.
+    let root = unsafe { pool.get_mut(chain) }.unwrap();
+    let second = root.children[0];
+    root.children = [second, owned.handle(), gone];
+    // SAFETY: as above.
+    unsafe { pool.get_mut(second) }.unwrap().children[1] = chain;
+    assert_eq!(pool.free_tree(chain, visit), 100_000);
+    assert_eq!(pool.free_tree(chain, visit), 0);
+    assert_eq!(pool.free_tree(FfiRef::none(), visit), 0);
+    assert_eq!(pool.live().collect::<Vec<_>>(), [owned.handle()]);
+}
+
+#[test]
+fn what_the_system_does_not_reserve_is_an_error() {
+    pooled!(Planet { bytes: [u8; 1 << 20] }, u32::MAX - 1, Zero);
+    let error = Planet::pool().try_alloc().unwrap_err();
+    assert_eq!(error.kind(), PoolErrorKind::Reservation);
+    assert!(error.to_string().starts_with("the pool of `Planet` could not reserve 45036"), "{error}");
+    assert!(pool_alloc::<Planet>().is_null());
+    assert_eq!(Planet::pool().alloc_many(1).unwrap_err().kind(), PoolErrorKind::Reservation);
+    let mut none = [ptr::null_mut::<Planet>()];
+    // SAFETY: there is room for one.
+    assert_eq!(unsafe { pool_alloc_many(none.as_mut_ptr(), 1) }, 0);
+    assert_eq!(free(ptr::dangling_mut::<Planet>()), FreeCode::Foreign as i32);
+    let stats = Planet::pool().stats();
+    assert_eq!((stats.state, stats.failed_allocs), (PoolState::ReservationFailed, 4));
+}
+
+#[test]
+fn the_first_slot_is_aligned_for_simd() {
+    pooled!(Odd { x: u8 }, 3, Zero);
+    let mut slots: Vec<_> =
+        Odd::pool().alloc_many(3).unwrap().iter().map(|odd| odd.as_ptr().addr()).collect();
+    slots.sort_unstable();
+    assert!(slots[0].is_multiple_of(64));
+    assert_eq!(slots[2] - slots[0], 2);
+}
+
+pooled!(Byte { x: u8 }, 1, Zero);
+
+#[test]
+#[should_panic = "a pool has at least one slot"]
+fn a_pool_has_a_slot() {
+    let _ = Pool::<Byte>::new("Byte", 0, Reset::Zero);
+}
+
+#[test]
+#[should_panic = "a pool has at most `u32::MAX - 1` slots"]
+fn indices_plus_one_fit() {
+    let _ = Pool::<Byte>::new("Byte", u32::MAX, Reset::Zero);
+}
+
+#[test]
+#[should_panic = "the pool is larger than the address space"]
+fn sizes_fit() {
+    pooled!(Galaxy { bytes: [u8; 1 << 40] }, 1, Zero);
+    let _ = Pool::<Galaxy>::new("Galaxy", 1 << 24, Reset::Zero);
+}
+
+#[test]
+#[should_panic = "the pool of `Impostor` is not the one of its type"]
+fn only_the_pool_of_the_type_hands_out() {
+    static OTHER: Pool<Byte> = Pool::new("Impostor", 1, Reset::Zero);
+    let _ = OTHER.alloc();
+}

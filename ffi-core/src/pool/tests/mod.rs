@@ -1,0 +1,28 @@
+//! `model.rs`: the core under loom. `properties.rs`: the pool against a naive one. `stress.rs`: many threads.
+//! `behavior.rs`: what each function answers. What is about the whole process is in `ffi-core/tests`.
+
+mod behavior;
+mod model;
+mod properties;
+mod queue;
+mod stress;
+
+/// A message with a pool of its own, so that tests don't meet.
+macro_rules! pooled {
+    ($name:ident { $($field:ident: $type:ty),* }, $capacity:expr, $reset:ident) => {
+        #[derive(Debug, crate::FfiMessage)]
+        #[repr(C)]
+        struct $name {
+            $($field: $type),*
+        }
+
+        impl crate::FfiPooled for $name {
+            fn pool() -> &'static crate::Pool<Self> {
+                static POOL: crate::Pool<$name> =
+                    crate::Pool::new(stringify!($name), $capacity, crate::Reset::$reset);
+                &POOL
+            }
+        }
+    };
+}
+use pooled;

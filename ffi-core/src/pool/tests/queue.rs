@@ -1,0 +1,147 @@
+//! Queues: codes, order, closing, and that each message comes out once.
+
+use std::ptr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use super::pooled;
+use crate::pool::abi::{
+    QUEUE_CLOSED, QUEUE_FULL, QUEUE_INVALID, pool_alloc, pool_examine, pool_free, queue_close,
+    queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
+};
+use crate::{FfiPooled, FfiQueue, FreeCode, PushError};
+
+/// [`queue_push`] of a pointer that nobody else uses.
+fn push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, slot: *mut T) -> i32 {
+    // SAFETY: the tests don't use a slot once they pushed it.
+    unsafe { queue_push(queue, slot) }
+}
+
+#[test]
+fn a_queue_hands_over_in_order_and_says_when_it_does_not() {
+    pooled!(Letter { number: u32 }, 10, Zero);
+    let queue = FfiQueue::<Letter, 2>::new();
+    assert!(queue.pop().is_none() && queue.is_empty() && queue.capacity() == 2);
+    let letter = |number| Letter::pool().alloc_with(|letter| letter.number = number).unwrap();
+    assert!(queue.push(letter(1)).is_ok() && queue.push(letter(2)).is_ok());
+    let refused = queue.push(letter(3)).unwrap_err();
+    assert!(matches!(refused, PushError::Full(_)));
+    assert_eq!(refused.to_string(), "the queue is full; hint: pop faster, or raise its capacity");
+    assert_eq!((refused.into_inner().number, queue.len()), (3, 2));
+    assert_eq!(queue.pop().unwrap().number, 1);
+    assert!(!queue.is_closed());
+    queue.close();
+    let refused = queue.push(letter(4)).unwrap_err();
+    assert!(matches!(refused, PushError::Closed(_)) && queue.is_closed());
+    drop(refused);
+    let mut rest = Vec::new();
+    assert_eq!(queue.pop_many(5, |letter| rest.push(letter.number)), 1);
+    assert_eq!(rest, [2]);
+    assert_eq!(Letter::pool().stats().live, 0);
+}
+
+#[test]
+fn what_is_left_in_a_queue_is_freed_with_it() {
+    pooled!(Crumb { x: u32 }, 10, Zero);
+    let queue = FfiQueue::<Crumb, 4>::default();
+    assert!(queue.push(Crumb::pool().alloc().unwrap()).is_ok());
+    assert_eq!(format!("{queue:?}"), "FfiQueue { len: 1, capacity: 4, closed: false, .. }");
+    drop(queue);
+    assert_eq!(Crumb::pool().stats().live, 0);
+}
+
+#[test]
+fn a_push_from_c_that_is_refused_leaves_the_owner() {
+    pooled!(Signal { on: bool }, 10, Zero);
+    static SIGNALS: FfiQueue<Signal, 2> = FfiQueue::new();
+    let slots: Vec<_> = (0..4).map(|_| pool_alloc::<Signal>()).collect();
+    assert_eq!(push(&SIGNALS, ptr::null_mut()), FreeCode::Null as i32);
+    assert_eq!(push(&SIGNALS, ptr::dangling_mut()), FreeCode::Foreign as i32);
+    assert_eq!(push(&SIGNALS, slots[0]), 0);
+    assert_eq!(push(&SIGNALS, slots[0]), FreeCode::Owned as i32, "the queue owns it");
+    // SAFETY: it is refused.
+    assert_eq!(unsafe { pool_free(slots[0]) }, FreeCode::Owned as i32);
+    // SAFETY: a live slot of one byte.
+    unsafe { slots[1].cast::<u8>().write(2) };
+    assert_eq!((push(&SIGNALS, slots[1]), pool_examine(slots[1])), (QUEUE_INVALID, FreeCode::Ok));
+    // SAFETY: as above.
+    unsafe { slots[1].cast::<u8>().write(1) };
+    assert_eq!(push(&SIGNALS, slots[1]), 0);
+    assert_eq!((push(&SIGNALS, slots[2]), pool_examine(slots[2])), (QUEUE_FULL, FreeCode::Ok));
+    assert_eq!((queue_len(&SIGNALS), queue_is_closed(&SIGNALS)), (2, 0));
+    queue_close(&SIGNALS);
+    assert_eq!((push(&SIGNALS, slots[2]), queue_is_closed(&SIGNALS)), (QUEUE_CLOSED, 1));
+    assert_eq!(queue_pop(&SIGNALS), slots[0]);
+    let mut popped = [ptr::null_mut(); 3];
+    // SAFETY: there is room.
+    assert_eq!(unsafe { queue_pop_many(&SIGNALS, popped.as_mut_ptr(), 3) }, 1);
+    assert_eq!(popped, [slots[1], ptr::null_mut(), ptr::null_mut()]);
+    assert!(queue_pop(&SIGNALS).is_null());
+    for slot in slots {
+        // SAFETY: what was popped or never pushed is the caller's.
+        assert_eq!(unsafe { pool_free(slot) }, 0);
+    }
+    assert_eq!(push(&SIGNALS, popped[0]), FreeCode::NotLive as i32);
+}
+
+#[test]
+fn each_message_comes_out_once() {
+    pooled!(Ticket { number: u64 }, 300, Zero);
+    static TICKETS: FfiQueue<Ticket, 64> = FfiQueue::new();
+    const PRODUCERS: u64 = 6;
+    const EACH: u64 = 5_000;
+    let seen: Vec<AtomicU64> = (0..PRODUCERS * EACH).map(|_| AtomicU64::new(0)).collect();
+    let accepted = AtomicU64::new(0);
+    thread::scope(|scope| {
+        let producers: Vec<_> = (0..PRODUCERS)
+            .map(|producer| {
+                let accepted = &accepted;
+                scope.spawn(move || {
+                    for number in producer * EACH..(producer + 1) * EACH {
+                        let mut ticket = loop {
+                            match Ticket::pool().alloc() {
+                                Some(ticket) => break ticket,
+                                None => thread::yield_now(),
+                            }
+                        };
+                        ticket.number = number;
+                        loop {
+                            match TICKETS.push(ticket) {
+                                Ok(()) => break,
+                                Err(PushError::Full(back)) => ticket = back,
+                                Err(PushError::Closed(_)) => return,
+                            }
+                            thread::yield_now();
+                        }
+                        // The last producer closes in the middle, while the others push.
+                        if accepted.fetch_add(1, Ordering::Relaxed) == PRODUCERS * EACH / 2 {
+                            TICKETS.close();
+                        }
+                    }
+                })
+            })
+            .collect();
+        for _ in 0..4 {
+            let seen = &seen;
+            scope.spawn(move || {
+                loop {
+                    // In this order: what is empty after it was closed stays empty.
+                    let closed = TICKETS.is_closed();
+                    match TICKETS.pop() {
+                        Some(ticket) => {
+                            seen[ticket.number as usize].fetch_add(1, Ordering::Relaxed);
+                        }
+                        None if closed => return,
+                        None => thread::yield_now(),
+                    }
+                }
+            });
+        }
+        producers.into_iter().for_each(|producer| producer.join().unwrap());
+    });
+    assert!(seen.iter().all(|seen| seen.load(Ordering::Relaxed) <= 1));
+    let out: u64 = seen.iter().map(|seen| seen.load(Ordering::Relaxed)).sum();
+    assert_eq!(out, accepted.into_inner());
+    assert!(out > PRODUCERS * EACH / 2);
+    assert_eq!((Ticket::pool().stats().live, TICKETS.len()), (0, 0));
+}

@@ -1,0 +1,186 @@
+//! Many threads on one pool. Each writes who it is into what it holds, so a slot that two hold is seen.
+
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use super::pooled;
+use crate::pool::abi::{pool_alloc, pool_alloc_many, pool_free, pool_free_many};
+use crate::{FfiPooled, FfiRef, PoolBox};
+
+/// A small generator; what it is good for here is that it needs no state that is shared.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+}
+
+pooled!(Tagged { owner: u64, guard: [u64; 4] }, 3_000, Zero);
+
+enum Held {
+    Lent(*mut Tagged),
+    Owned(PoolBox<Tagged>),
+}
+
+impl Held {
+    fn message(&mut self) -> &mut Tagged {
+        match self {
+            // SAFETY: a live slot that this thread holds.
+            Self::Lent(slot) => unsafe { &mut **slot },
+            Self::Owned(slot) => slot,
+        }
+    }
+}
+
+/// Allocates, tags, checks and frees, all ways that there are; how many messages it had.
+fn hold(owner: u64, rounds: usize) -> u64 {
+    let mut random = Random(owner);
+    let mut allocated = 0;
+    for _ in 0..rounds {
+        let mut held = Vec::new();
+        let count = random.below(5) as usize;
+        match random.below(3) {
+            0 => {
+                let mut slots = [std::ptr::null_mut::<Tagged>(); 8];
+                // SAFETY: there is room.
+                let got = unsafe { pool_alloc_many(slots.as_mut_ptr(), count) };
+                held.extend(slots[..got].iter().map(|&slot| Held::Lent(slot)));
+            }
+            1 => held.extend(
+                (0..count).map(|_| pool_alloc::<Tagged>()).filter(|slot| !slot.is_null()).map(Held::Lent),
+            ),
+            _ => held.extend((0..count).filter_map(|_| Tagged::pool().alloc()).map(Held::Owned)),
+        }
+        allocated += held.len() as u64;
+        for held in &mut held {
+            let message = held.message();
+            assert_eq!((message.owner, message.guard), (0, [0; 4]), "handed out to two");
+            (message.owner, message.guard) = (owner, [owner; 4]);
+        }
+        if random.below(4) == 0 {
+            thread::yield_now();
+        }
+        let mut many = Vec::new();
+        for mut held in held {
+            let message = held.message();
+            assert_eq!((message.owner, message.guard), (owner, [owner; 4]), "written by two");
+            match (held, random.below(2)) {
+                // SAFETY: held by this thread, which is done with it.
+                (Held::Lent(slot), 0) => assert_eq!(unsafe { pool_free(slot) }, 0),
+                (Held::Lent(slot), _) => many.push(slot),
+                (Held::Owned(slot), 0) => drop(slot),
+                (Held::Owned(slot), _) => drop(slot.into_ref().take().expect("nobody else has the handle")),
+            }
+        }
+        // SAFETY: held by this thread, which is done with them.
+        assert_eq!(unsafe { pool_free_many(many.as_mut_ptr(), many.len()) }, many.len());
+    }
+    allocated
+}
+
+#[test]
+fn two_thousand_threads_through_exhaustion_lose_nothing() {
+    // Fewer under sanitizers, for which each thread is expensive.
+    let threads =
+        std::env::var("FFI_POOL_THREADS").map_or(2_000, |threads| threads.parse().expect("a number"));
+    let start = Barrier::new(threads);
+    let allocated = AtomicU64::new(0);
+    // Enough is held all the time that the threads exhaust the rest.
+    let keep = 3_000 - (threads / 40).max(3);
+    let kept = Tagged::pool().alloc_many(keep).unwrap();
+    thread::scope(|scope| {
+        for owner in 1..=threads as u64 {
+            let (start, allocated) = (&start, &allocated);
+            thread::Builder::new()
+                .stack_size(128 << 10)
+                .spawn_scoped(scope, move || {
+                    start.wait();
+                    allocated.fetch_add(hold(owner, 100), Ordering::Relaxed);
+                })
+                .expect("so many threads can be had");
+        }
+    });
+    drop(kept);
+    let stats = Tagged::pool().stats();
+    let allocated = allocated.into_inner() + keep as u64;
+    assert_eq!((stats.live, stats.allocs, stats.frees), (0, allocated, allocated));
+    assert!(stats.failed_allocs > 0, "the threads never exhausted it");
+    let all = Tagged::pool().alloc_many(3_000).expect("each slot is back");
+    assert!(Tagged::pool().alloc().is_none());
+    assert_eq!(Tagged::pool().stats().high_water, 3_000);
+    drop(all);
+}
+
+#[test]
+fn slots_freed_by_other_threads_are_found() {
+    pooled!(Relay { owner: u64 }, 100, Zero);
+    let (send, receive) = std::sync::mpsc::sync_channel::<FfiRef<Relay>>(64);
+    let sent = thread::scope(|scope| {
+        let consumer =
+            scope.spawn(move || receive.iter().filter_map(FfiRef::take).map(|slot| slot.owner).sum());
+        let mut sent = 0_u64;
+        for owner in 1..=20_000 {
+            // The consumer holds at most what is in the channel, and one.
+            let mut slot = Relay::pool().alloc().expect("there are more slots than the channel holds");
+            slot.owner = owner;
+            send.send(slot.into_ref()).unwrap();
+            sent += owner;
+        }
+        drop(send);
+        let received: u64 = consumer.join().unwrap();
+        assert_eq!(received, sent);
+        sent
+    });
+    assert_eq!(sent, 20_000 * 20_001 / 2);
+    assert_eq!((Relay::pool().stats().live, Relay::pool().stats().frees), (0, 20_000));
+}
+
+#[test]
+fn of_frees_that_race_one_works() {
+    pooled!(Prey { x: u64 }, 64, Zero);
+    for _ in 0..200 {
+        let slot = pool_alloc::<Prey>().expose_provenance();
+        let start = Barrier::new(4);
+        let freed: usize = thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|_| {
+                    scope.spawn(|| {
+                        start.wait();
+                        // SAFETY: nobody uses it; only one of the frees works.
+                        usize::from(
+                            unsafe { pool_free::<Prey>(std::ptr::with_exposed_provenance_mut(slot)) } == 0,
+                        )
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(freed, 1);
+    }
+    let stats = Prey::pool().stats();
+    assert_eq!((stats.live, stats.frees), (0, 200));
+    // Who comes between the two steps of the free that works finds a slot that is live and not lent.
+    assert_eq!(stats.bad_double + stats.bad_owned, 600);
+}
+
+#[test]
+fn pools_that_are_opened_at_once_are_one() {
+    pooled!(Rush { x: u64 }, 1_000, Zero);
+    let start = Barrier::new(16);
+    let slots: usize = thread::scope(|scope| {
+        let threads: Vec<_> = (0..16)
+            .map(|_| {
+                scope.spawn(|| {
+                    start.wait();
+                    (0..100).filter_map(|_| Rush::pool().alloc()).map(PoolBox::into_raw).count()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    // Nothing is freed, so each thread failed only once all were live.
+    assert_eq!((slots, Rush::pool().stats().live), (1_000, 1_000));
+}

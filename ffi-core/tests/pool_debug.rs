@@ -1,0 +1,106 @@
+//! The feature `pool-debug`. What it writes is read from a process of its own.
+
+use std::process::Command;
+
+use ffi_core::__private::{pool_alloc, pool_free};
+use ffi_core::{FfiMessage, FfiPooled, FreeCode, Pool, Reset, pool};
+
+macro_rules! pooled {
+    ($name:ident, $reset:ident) => {
+        #[derive(FfiMessage)]
+        #[repr(C)]
+        struct $name {
+            bytes: [u8; 1_000],
+        }
+
+        impl FfiPooled for $name {
+            fn pool() -> &'static Pool<Self> {
+                static POOL: Pool<$name> = Pool::new(stringify!($name), 10, Reset::$reset);
+                &POOL
+            }
+        }
+    };
+}
+
+pooled!(Watched, Zero);
+pooled!(Kept, Keep);
+
+#[inline(never)]
+fn allocates_here() -> *mut Watched {
+    pool_alloc()
+}
+
+#[inline(never)]
+fn frees_here(slot: *mut Watched) {
+    // SAFETY: allocated by the caller, who only looks at it afterwards.
+    assert_eq!(unsafe { pool_free(slot) }, 0);
+}
+
+#[inline(never)]
+fn frees_again_here(slot: *mut Watched) {
+    // SAFETY: it is refused.
+    assert_eq!(unsafe { pool_free(slot) }, FreeCode::NotLive as i32);
+}
+
+#[inline(never)]
+fn leaks_here() {
+    let _ = Watched::pool().alloc().expect("there are ten").leak();
+}
+
+const CHILD: &str = "FFI_POOL_DEBUG_CHILD";
+
+#[test]
+fn double_frees_and_leaks_are_reported_with_their_sites() {
+    if std::env::var_os(CHILD).is_some() {
+        let slot = allocates_here();
+        frees_here(slot);
+        frees_again_here(slot);
+        leaks_here();
+        assert_eq!(pool::shutdown(), 1);
+        return;
+    }
+    let output = Command::new(std::env::current_exe().expect("it runs"))
+        .args(["--exact", "double_frees_and_leaks_are_reported_with_their_sites", "--nocapture"])
+        .env(CHILD, "1")
+        .output()
+        .expect("it can be started");
+    assert!(output.status.success());
+    let text = String::from_utf8_lossy(&output.stderr);
+    let mut rest = text.as_ref();
+    for part in [
+        "ffi-core: slot ",
+        " of the pool of `Watched` is freed again here:",
+        "frees_again_here",
+        "it was freed before here:",
+        "frees_here",
+        "it was allocated here:",
+        "allocates_here",
+        "ffi-core: 1 messages of the pool of `Watched` were never freed",
+        "leaks_here",
+    ] {
+        let at =
+            rest.find(part).unwrap_or_else(|| panic!("`{part}` is not there, or not in this order:\n{text}"));
+        rest = &rest[at + part.len()..];
+    }
+}
+
+#[test]
+fn freed_slots_are_filled_where_they_will_be_zeroed() {
+    let mut kept = Kept::pool().alloc().expect("there are ten");
+    kept.bytes.fill(7);
+    let slot = kept.as_ptr();
+    drop(kept);
+    // SAFETY: a pool's memory stays readable, and no test uses that pool meanwhile.
+    assert_eq!(unsafe { slot.cast::<u8>().read() }, 7);
+
+    pooled!(Filled, Zero);
+    let mut filled = Filled::pool().alloc_many(10).expect("there are ten");
+    filled[3].bytes.fill(7);
+    let slot = filled[3].as_ptr();
+    drop(filled);
+    // SAFETY: as above.
+    let bytes = unsafe { std::slice::from_raw_parts(slot.cast::<u8>(), 1_000) };
+    assert!(bytes.iter().all(|&byte| byte == 0xDD));
+    let again = Filled::pool().alloc_many(10).expect("all were freed");
+    assert!(again.iter().all(|filled| filled.bytes == [0; 1_000]));
+}
