@@ -59,6 +59,7 @@
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
 //! | [`layout`] | compile-time layout assertions |
 //! | [`schema`] | the records in the library, and their readers |
+//! | `simd` | sums, minima, sums of products and element-wise arithmetic on slices of numbers |
 //!
 //! # Features
 //!
@@ -69,6 +70,7 @@
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `read` | no | `schema::read`, for tools |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types |
+//! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
 //!
 //! # What may cross
 //!
@@ -94,6 +96,8 @@ mod message;
 mod oneof;
 pub mod pool;
 pub mod schema;
+#[cfg(feature = "simd")]
+pub mod simd;
 mod types;
 
 pub use bytemuck;

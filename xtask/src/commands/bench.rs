@@ -42,6 +42,18 @@ const BENCHMARKS: &[Benchmark] = &[
         report: Some(report_pools),
     },
     Benchmark {
+        name: "images",
+        about: "image kernels against memory, plain Rust and public crates, and a frame from Dart (AOT)",
+        run: images,
+        report: None,
+    },
+    Benchmark {
+        name: "simd",
+        about: "SIMD kernels on slices and records against memory, plain Rust, AVX2 by hand and pulp",
+        run: simd,
+        report: None,
+    },
+    Benchmark {
         name: "types",
         about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
         run: types,
@@ -155,12 +167,12 @@ fn types(tally: &mut Tally) -> Result<()> {
 
 /// From C and in process, then from Dart.
 fn pools(tally: &mut Tally) -> Result<()> {
-    tally.run(native_pools().arg(library("pools")?))?;
+    tally.run(native_pools().arg(library("bench-pools")?))?;
     dart(tally, "pools")
 }
 
 fn report_pools(folder: &Path) -> Result<()> {
-    workspace::run(native_pools().arg(library("pools")?).arg(folder))
+    workspace::run(native_pools().arg(library("bench-pools")?).arg(folder))
 }
 
 /// The program that has the loops in C.
@@ -170,10 +182,44 @@ fn native_pools() -> Command {
     program
 }
 
-/// Builds a benchmark's library.
-fn library(benchmark: &str) -> Result<PathBuf> {
+/// Builds the library of the crate `name`.
+fn library(name: &str) -> Result<PathBuf> {
     let release = BuildOptions { release: true, ..BuildOptions::default() };
-    Crate::named(&format!("bench-{benchmark}"))?.build(&release)
+    Crate::named(name)?.build(&release)
+}
+
+/// The Rust half, then a frame from Dart, which runs the Rust half's program for the same frame.
+fn images(tally: &mut Tally) -> Result<()> {
+    let mut build = workspace::cargo();
+    let build = build.args(["build", "--quiet", "--release", "--package", "bench-images"]);
+    let name = format!("bench-images{}", std::env::consts::EXE_SUFFIX);
+    workspace::run(build)?;
+
+    let sdk = Sdk::find_or_install()?;
+    let folder = workspace::root().join("benches/images/dart");
+    let scratch = scratch("images")?;
+    let library = package("image_processing", &scratch)?;
+    let rust = library.with_file_name(name);
+    tally.run(&mut Command::new(&rust))?;
+
+    sdk.pub_get(&folder)?;
+    let compiled = scratch.join("images.exe");
+    sdk.compile_exe(&folder.join("bin/images.dart"), &compiled)?;
+    tally.run(sdk.program(&compiled).arg("aot").arg(&library).arg(&rust))
+}
+
+/// Builds the library of the crate `name`, writes its Dart package into `scratch`, and returns the library.
+fn package(name: &str, scratch: &Path) -> Result<PathBuf> {
+    let library = library(name)?;
+    let mut emitter = workspace::cargo();
+    emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
+    workspace::run(emitter.arg(&library).arg("--out").arg(scratch.join("package")))?;
+    Ok(library)
+}
+
+fn simd(tally: &mut Tally) -> Result<()> {
+    let mut program = workspace::cargo();
+    tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-simd"]))
 }
 
 /// Builds a benchmark's library, writes its Dart package, and runs the Dart program that compares it.
@@ -182,10 +228,7 @@ fn dart(tally: &mut Tally, benchmark: &str) -> Result<()> {
     let folder = workspace::root().join("benches").join(benchmark).join("dart");
     let scratch = scratch(benchmark)?;
 
-    let library = library(benchmark)?;
-    let mut emitter = workspace::cargo();
-    emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
-    workspace::run(emitter.arg(&library).arg("--out").arg(scratch.join("package")))?;
+    let library = package(&format!("bench-{benchmark}"), &scratch)?;
     sdk.pub_get(&folder)?;
 
     // Not `Sdk::run`, which turns assertions on.

@@ -1,0 +1,149 @@
+//! Rows of pixels in memory that somebody else owns.
+
+/// The bytes of a pixel: red, green, blue, alpha.
+pub type Rgba = [u8; 4];
+
+/// An image to read: `height` rows of `width` pixels, each beginning `stride` pixels after the one above.
+#[derive(Debug)]
+pub struct View<'a, P> {
+    pixels: &'a [P],
+    width: usize,
+    height: usize,
+    stride: usize,
+}
+
+// Derived, they would be for pixels that can be copied alone.
+impl<P> Clone for View<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for View<'_, P> {}
+
+/// An image to write.
+#[derive(Debug)]
+pub struct ViewMut<'a, P> {
+    pixels: &'a mut [P],
+    width: usize,
+    height: usize,
+    stride: usize,
+}
+
+/// How many pixels there are from the first of an image to the end of its last row.
+///
+/// # Panics
+///
+/// When rows overlap, or there can't be so many pixels.
+#[track_caller]
+fn span(width: usize, height: usize, stride: usize) -> usize {
+    assert!(width <= stride, "rows of {width} pixels overlap with a stride of {stride}");
+    if width == 0 || height == 0 {
+        return 0;
+    }
+    let span = (height - 1).checked_mul(stride).and_then(|above| above.checked_add(width));
+    span.expect("the image is larger than memory")
+}
+
+impl<'a, P> View<'a, P> {
+    /// The image that begins with the first of `pixels`.
+    ///
+    /// # Panics
+    ///
+    /// When rows overlap, or there aren't enough pixels.
+    #[must_use]
+    #[track_caller]
+    pub fn new(pixels: &'a [P], width: usize, height: usize, stride: usize) -> Self {
+        Self { pixels: &pixels[..span(width, height, stride)], width, height, stride }
+    }
+
+    /// Width and height in pixels.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// The row with the number `y`.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    #[must_use]
+    #[inline]
+    #[track_caller]
+    pub fn row(&self, y: usize) -> &'a [P] {
+        assert!(y < self.height, "there is no row {y} among {}", self.height);
+        if self.width == 0 { &[] } else { &self.pixels[y * self.stride..][..self.width] }
+    }
+
+    /// All rows.
+    #[inline]
+    pub fn rows(&self) -> impl Iterator<Item = &'a [P]> {
+        let width = self.width;
+        self.pixels.chunks(self.stride.max(1)).map(move |row| &row[..width])
+    }
+
+    /// The same pixels as one row, if there are none between the rows.
+    pub(crate) fn joined(self) -> Option<Self> {
+        let width = self.pixels.len();
+        (self.width == self.stride).then_some(Self { width, height: 1, stride: width, ..self })
+    }
+}
+
+impl<'a, P> ViewMut<'a, P> {
+    /// The image that begins with the first of `pixels`.
+    ///
+    /// # Panics
+    ///
+    /// When rows overlap, or there aren't enough pixels.
+    #[must_use]
+    #[track_caller]
+    pub fn new(pixels: &'a mut [P], width: usize, height: usize, stride: usize) -> Self {
+        Self { pixels: &mut pixels[..span(width, height, stride)], width, height, stride }
+    }
+
+    /// Width and height in pixels.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// The same image, for a while.
+    #[must_use]
+    pub fn reborrow(&mut self) -> ViewMut<'_, P> {
+        ViewMut { pixels: self.pixels, width: self.width, height: self.height, stride: self.stride }
+    }
+
+    /// All rows.
+    #[inline]
+    pub fn rows(self) -> impl Iterator<Item = &'a mut [P]> {
+        let width = self.width;
+        self.pixels.chunks_mut(self.stride.max(1)).map(move |row| &mut row[..width])
+    }
+
+    /// All pixels as one row if there are none between the rows, else what it was.
+    pub(crate) fn join(self) -> Self {
+        let width = self.pixels.len();
+        if self.width == self.stride { Self { width, height: 1, stride: width, ..self } } else { self }
+    }
+}
+
+/// Both images as one row each if neither has pixels between its rows, else what they were.
+pub(crate) fn join<'a, 'b, P, Q>(from: View<'a, P>, to: ViewMut<'b, Q>) -> (View<'a, P>, ViewMut<'b, Q>) {
+    match from.joined() {
+        Some(joined) if to.width == to.stride => (joined, to.join()),
+        _ => (from, to),
+    }
+}
+
+/// # Panics
+///
+/// When the images differ in size.
+#[track_caller]
+pub(crate) fn same_size<P, Q>(from: &View<'_, P>, to: &ViewMut<'_, Q>) {
+    let ((width, height), (to_width, to_height)) = (from.size(), to.size());
+    assert!(
+        (width, height) == (to_width, to_height),
+        "an image of {width} x {height} pixels doesn't fit one of {to_width} x {to_height}"
+    );
+}

@@ -1,0 +1,117 @@
+//! Sums of integers, which no order changes.
+//!
+//! Those of 32 bits and more are plain loops, of which the compiler makes vectors of the level; 64-bit integers are summed
+//! in halves, as no processor has vectors of 128-bit integers. It does badly with shorter ones, so their vectors are
+//! written out: two neighbours are added into twice the bits, and these summed as often as they can hold it.
+
+use fearless_simd::{Simd, SimdBase, SimdIntWiden};
+
+macro_rules! short {
+    ($($name:ident: $element:ident -> $sum:ident, $vector:ident, $twice:ident, lanes $lanes:literal, blocks $blocks:literal;)*) => { $(
+        #[inline(always)]
+        pub fn $name<S: Simd>(simd: S, values: &[$element]) -> $sum {
+            type Vector<S> = fearless_simd::$vector<S>;
+            type Twice<S> = fearless_simd::$twice<S>;
+
+            let mut total = 0;
+            for part in values.chunks($blocks * ACCUMULATORS * Vector::<S>::LEN) {
+                let mut sums = [Twice::from_fn(simd, #[inline(always)] |_| 0); ACCUMULATORS];
+                let mut rounds = part.chunks_exact(ACCUMULATORS * Vector::<S>::LEN);
+                for round in &mut rounds {
+                    for (sum, slice) in sums.iter_mut().zip(round.chunks_exact(Vector::<S>::LEN)) {
+                        *sum += pairs(Vector::from_slice(simd, slice));
+                    }
+                }
+                for (sum, slice) in sums.iter_mut().zip(rounds.remainder().chunks(Vector::<S>::LEN)) {
+                    let mut padded = [0; $lanes];
+                    padded[..slice.len()].copy_from_slice(slice);
+                    *sum += pairs(Vector::from_slice(simd, &padded));
+                }
+                for sum in sums {
+                    for &lane in sum.as_slice() {
+                        total += $sum::from(lane);
+                    }
+                }
+            }
+            total
+        }
+    )* };
+}
+
+const ACCUMULATORS: usize = 4;
+
+// A block adds two extremes to a lane, and the last of a part may be a padded one: 127 * 2 * 255 + 2 * 255 fit into
+// 16 bits, and so on.
+short! {
+    sum_u8: u8 -> u64, u8x64, u16x32, lanes 64, blocks 127;
+    sum_i8: i8 -> i64, i8x64, i16x32, lanes 64, blocks 127;
+    sum_u16: u16 -> u64, u16x32, u32x16, lanes 32, blocks 32767;
+    sum_i16: i16 -> i64, i16x32, i32x16, lanes 32, blocks 32767;
+}
+
+/// Each two neighbours, or each two that lie a half apart: it makes no difference to a sum.
+#[inline(always)]
+fn pairs<S: Simd, V: SimdIntWiden<S>>(vector: V) -> V::Widened {
+    // SSE2 has no instruction that adds neighbours of this size, and unpacks faster than it goes lane by lane.
+    if cfg!(target_arch = "x86_64") && !has_pairs(vector.token()) {
+        let (lower, upper) = vector.widen();
+        lower + upper
+    } else {
+        vector.pairwise_widening_add()
+    }
+}
+
+#[inline(always)]
+fn has_pairs<S: Simd>(simd: S) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return simd.level().as_sse4_2().is_some();
+    #[cfg(not(target_arch = "x86_64"))]
+    return {
+        let _ = simd;
+        true
+    };
+}
+
+macro_rules! plain {
+    ($($name:ident: $element:ident -> $sum:ident;)*) => { $(
+        #[inline(always)]
+        pub fn $name<S: Simd>(_: S, values: &[$element]) -> $sum {
+            let mut sum = 0;
+            for &value in values {
+                sum += $sum::from(value);
+            }
+            sum
+        }
+    )* };
+}
+
+plain! {
+    sum_i32: i32 -> i64;
+    sum_u32: u32 -> u64;
+}
+
+/// Elements whose halves are summed before these are put together: 2^31 of 32 bits fit into 63.
+const HALVES: usize = 1 << 31;
+
+macro_rules! halves {
+    ($($name:ident: $element:ident -> $sum:ident;)*) => { $(
+        #[inline(always)]
+        pub fn $name<S: Simd>(_: S, values: &[$element]) -> $sum {
+            let mut sum = 0;
+            for part in values.chunks(HALVES) {
+                let (mut low, mut high) = (0, 0);
+                for &value in part {
+                    low += value & 0xffff_ffff;
+                    high += value >> 32;
+                }
+                sum += $sum::from(low) + ($sum::from(high) << 32);
+            }
+            sum
+        }
+    )* };
+}
+
+halves! {
+    sum_i64: i64 -> i128;
+    sum_u64: u64 -> u128;
+}

@@ -1,0 +1,158 @@
+//! Which instructions there are, and which of them are used.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use fearless_simd::Simd;
+
+/// A set of vector instructions, weakest first.
+///
+/// The order is that of the caps of [`set_level`](super::set_level): a machine uses the strongest level it has that is
+/// not above the cap. x86-64 always has `Sse2`, and aarch64 has `Neon` alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Level {
+    /// Plain Rust, whatever the compiler makes of it.
+    Fallback = 0,
+    /// aarch64's vectors of 16 bytes.
+    Neon = 1,
+    /// x86-64's vectors of 16 bytes, which every such processor has.
+    Sse2 = 2,
+    /// SSE2 and what came until 2008: minimum, maximum and selection of more types.
+    Sse4_2 = 3,
+    /// Vectors of 32 bytes, with everything else in x86-64-v3.
+    Avx2 = 4,
+    /// Vectors of 64 bytes, with everything else in Ice Lake. Processors whose first AVX-512 slowed them down are
+    /// not of this level.
+    Avx512 = 5,
+}
+
+impl Level {
+    /// All levels, weakest first.
+    pub const ALL: [Self; 6] =
+        [Self::Fallback, Self::Neon, Self::Sse2, Self::Sse4_2, Self::Avx2, Self::Avx512];
+
+    /// How people write it: `"avx2"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fallback => "fallback",
+            Self::Neon => "neon",
+            Self::Sse2 => "sse2",
+            Self::Sse4_2 => "sse4.2",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    /// The level with the number `number`: `Level::Avx2 as u8` is 4.
+    #[must_use]
+    pub const fn from_u8(number: u8) -> Option<Self> {
+        if (number as usize) < Self::ALL.len() { Some(Self::ALL[number as usize]) } else { None }
+    }
+
+    /// Whether this machine has it.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        Backend::at(self).is_some()
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The strongest level that may be used: a [`Level`] as a number.
+///
+/// The number is all there is to know, nothing is published with it: relaxed loads and stores are enough.
+static CAP: AtomicU8 = AtomicU8::new(Level::Avx512 as u8);
+
+pub fn set_cap(cap: Option<Level>) {
+    CAP.store(cap.unwrap_or(Level::Avx512) as u8, Ordering::Relaxed);
+}
+
+/// What runs a kernel. [`fearless_simd::Level`] is proof that the machine has the instructions: there is no value of
+/// a level that it has not.
+#[derive(Clone, Copy, Debug)]
+pub enum Backend {
+    /// `scalar.rs`.
+    Scalar,
+    /// `kernels/`.
+    Vector(fearless_simd::Level),
+}
+
+impl Backend {
+    /// The strongest that the cap allows.
+    #[inline]
+    pub fn current() -> Self {
+        let strongest = fearless_simd::Level::new();
+        let cap = CAP.load(Ordering::Relaxed);
+        if cap == Level::Avx512 as u8 && !strongest.is_fallback() {
+            return Self::Vector(strongest);
+        }
+        Self::capped(cap)
+    }
+
+    #[cold]
+    fn capped(cap: u8) -> Self {
+        let allowed = Level::ALL.into_iter().rev().filter(|level| *level as u8 <= cap);
+        allowed.filter_map(Self::at).next().unwrap_or(Self::Scalar)
+    }
+
+    /// The one of exactly this level, if the machine has it.
+    pub fn at(level: Level) -> Option<Self> {
+        let strongest = fearless_simd::Level::new();
+        match level {
+            Level::Fallback => Some(Self::Scalar),
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon => strongest.as_neon().map(|token| Self::Vector(token.level())),
+            #[cfg(target_arch = "x86_64")]
+            Level::Sse2 => strongest.as_sse2().map(|token| Self::Vector(token.level())),
+            #[cfg(target_arch = "x86_64")]
+            Level::Sse4_2 => strongest.as_sse4_2().map(|token| Self::Vector(token.level())),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => strongest.as_avx2().map(|token| Self::Vector(token.level())),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => strongest.as_avx512().map(|token| Self::Vector(token.level())),
+            _ => None,
+        }
+    }
+
+    pub fn level(self) -> Level {
+        match self {
+            Self::Scalar => Level::Fallback,
+            #[cfg(target_arch = "aarch64")]
+            Self::Vector(_) => Level::Neon,
+            #[cfg(target_arch = "x86_64")]
+            Self::Vector(level) => {
+                if level.as_avx512().is_some() {
+                    Level::Avx512
+                } else if level.as_avx2().is_some() {
+                    Level::Avx2
+                } else if level.as_sse4_2().is_some() {
+                    Level::Sse4_2
+                } else {
+                    Level::Sse2
+                }
+            }
+            #[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64")))]
+            Self::Vector(_) => Level::Fallback,
+        }
+    }
+}
+
+/// Every level with its backend, for tests; those that this machine has not are named on the way.
+#[cfg(test)]
+pub fn backends() -> Vec<(Level, Backend)> {
+    let mut found = Vec::new();
+    for level in Level::ALL {
+        match Backend::at(level) {
+            Some(backend) => found.push((level, backend)),
+            None => println!("skipped: {level}, which this machine doesn't have"),
+        }
+    }
+    found
+}

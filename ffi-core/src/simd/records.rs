@@ -1,0 +1,239 @@
+//! Kernels on arrays of records: what the derive calls for messages, and of use for any `repr(C)` struct of numbers.
+//!
+//! A record of `F` fields of one type is `F` numbers in a row, and an array of them is a flat slice. Its
+//! vectors are not shuffled: of `F` vectors in a row each lane always belongs to the same field, so sums of lanes are sums of
+//! fields, and an operand with one number per field repeats after `F` vectors. All fields are done in one pass; one of
+//! six alone would read the same memory.
+//!
+//! ```
+//! use ffi_core::simd::records;
+//!
+//! // x, y, vx, vy of two particles.
+//! let mut flat = [0.0_f32, 1.0, 10.0, 20.0, 2.0, 3.0, 30.0, 40.0];
+//! assert_eq!(records::sum::<4, _>(&flat), [2.0, 4.0, 40.0, 60.0]);
+//! // x and y, which are at 0, by half of what is at 2.
+//! records::axpy_fields::<4, _>(0.5, 2..4, 0, &mut flat);
+//! assert_eq!(flat, [5.0, 11.0, 10.0, 20.0, 17.0, 23.0, 30.0, 40.0]);
+//! ```
+//!
+//! The sum of a field has the bits that [`simd::sum`](super::sum) of that field alone, copied into a slice, has. What is said
+//! [there](super) about NaN, zeros and integers holds here.
+//!
+//! Where fields have different types, there is no such pattern: [`sum_by`], [`min_by`] and [`max_by`] walk over records and pick
+//! one field, one number at a time. They never gather, which is slower.
+
+use std::ops::Range;
+
+use super::element::Element;
+use super::level::Backend;
+use super::operation::{
+    Greatest, Least, RecordAdd, RecordAxpy, RecordClamp, RecordLerp, RecordScale, RecordSub,
+};
+use super::{Float, Scalar, dispatch};
+
+/// The sum of each field of records of `F` fields.
+///
+/// # Panics
+///
+/// When the length of `flat` is not a multiple of `F`.
+#[must_use]
+#[track_caller]
+pub fn sum<const F: usize, T: Scalar>(flat: &[T]) -> [<T as Scalar>::Sum; F] {
+    whole_records::<F>(flat.len());
+    dispatch::record_sum(Backend::current(), flat)
+}
+
+/// The mean of each field of records of `F` fields; `None` when there is no record.
+///
+/// # Panics
+///
+/// When the length of `flat` is not a multiple of `F`.
+#[must_use]
+#[track_caller]
+pub fn mean<const F: usize, T: Scalar>(flat: &[T]) -> [Option<<T as Scalar>::Mean>; F] {
+    sum::<F, T>(flat).map(|sum| T::mean(sum, flat.len() / F))
+}
+
+/// The least number of each field of records of `F` fields; `None` when there is none.
+///
+/// # Panics
+///
+/// When the length of `flat` is not a multiple of `F`.
+#[must_use]
+#[track_caller]
+pub fn min<const F: usize, T: Scalar>(flat: &[T]) -> [Option<T>; F] {
+    whole_records::<F>(flat.len());
+    dispatch::record_choose(Backend::current(), flat, Least)
+}
+
+/// The greatest number of each field of records of `F` fields; `None` when there is none.
+///
+/// # Panics
+///
+/// When the length of `flat` is not a multiple of `F`.
+#[must_use]
+#[track_caller]
+pub fn max<const F: usize, T: Scalar>(flat: &[T]) -> [Option<T>; F] {
+    whole_records::<F>(flat.len());
+    dispatch::record_choose(Backend::current(), flat, Greatest)
+}
+
+/// Adds `record` to every record.
+///
+/// # Panics
+///
+/// When the length of `flat` is not a multiple of `F`.
+#[track_caller]
+pub fn add<const F: usize, T: Scalar>(flat: &mut [T], record: &[T; F]) {
+    whole_records::<F>(flat.len());
+    dispatch::record_map(Backend::current(), flat, [record, record], RecordAdd);
+}
+
+/// Subtracts `record` from every record.
+///
+/// # Panics
+///
+/// When the length of `flat` is not a multiple of `F`.
+#[track_caller]
+pub fn sub<const F: usize, T: Scalar>(flat: &mut [T], record: &[T; F]) {
+    whole_records::<F>(flat.len());
+    dispatch::record_map(Backend::current(), flat, [record, record], RecordSub);
+}
+
+/// Multiplies each field of every record by its own factor.
+///
+/// # Panics
+///
+/// When the length of `flat` is not a multiple of `F`.
+#[track_caller]
+pub fn scale<const F: usize, T: Scalar>(flat: &mut [T], factors: &[T; F]) {
+    whole_records::<F>(flat.len());
+    dispatch::record_map(Backend::current(), flat, [factors, factors], RecordScale);
+}
+
+/// Brings each field of every record into its own range, as [`simd::clamp`](super::clamp) does.
+///
+/// # Panics
+///
+/// When the length of `flat` is not a multiple of `F`, and when a lower bound is above the upper one or one of them is NaN.
+#[track_caller]
+pub fn clamp<const F: usize, T: Scalar>(flat: &mut [T], low: &[T; F], high: &[T; F]) {
+    whole_records::<F>(flat.len());
+    for (low, high) in low.iter().zip(high) {
+        super::assert_range(*low, *high);
+    }
+    dispatch::record_map(Backend::current(), flat, [low, high], RecordClamp);
+}
+
+/// `y = y + a * x` for each field of every record, with a factor per field.
+///
+/// # Panics
+///
+/// When the lengths differ, or are not a multiple of `F`.
+#[track_caller]
+pub fn axpy<const F: usize, T: Scalar>(a: &[T; F], x: &[T], y: &mut [T]) {
+    whole_records::<F>(y.len());
+    super::same_length(y, x);
+    dispatch::record_zip(Backend::current(), y, x, a, RecordAxpy);
+}
+
+/// `value + (other - value) * t` for each field of every record, with a `t` per field.
+///
+/// # Panics
+///
+/// When the lengths differ, or are not a multiple of `F`.
+#[track_caller]
+pub fn lerp<const F: usize, T: Float>(flat: &mut [T], other: &[T], t: &[T; F]) {
+    whole_records::<F>(flat.len());
+    super::same_length(flat, other);
+    dispatch::record_zip(Backend::current(), flat, other, t, RecordLerp);
+}
+
+/// Adds to fields of every record others of the same record times `a`: `position += velocity * dt`. `from` are
+/// the fields to read, and the fields to write are as many from `to` on.
+///
+/// # Panics
+///
+/// When the length of `flat` is not a multiple of `F`, when there are no such fields, and when fields are both read and written.
+#[track_caller]
+pub fn axpy_fields<const F: usize, T: Scalar>(a: T, from: Range<usize>, to: usize, flat: &mut [T]) {
+    whole_records::<F>(flat.len());
+    assert!(
+        from.start <= from.end && from.end <= F && to + from.len() <= F,
+        "there are no {} fields at {} and {to} of {F}",
+        from.len(),
+        from.start
+    );
+    assert!(
+        from.is_empty() || to >= from.end || to + from.len() <= from.start,
+        "{} fields at {} overlap those at {to}\nhint: what is read must not be written",
+        from.len(),
+        from.start
+    );
+    dispatch::axpy_fields::<F, T>(Backend::current(), a, from, to, flat);
+}
+
+/// The sum of what `field` picks of each record, with the bits of [`simd::sum`](super::sum).
+///
+/// # Examples
+///
+/// ```
+/// struct Reading { celsius: f32, sensor: u8 }
+/// let readings = [Reading { celsius: 20.5, sensor: 1 }, Reading { celsius: 21.0, sensor: 2 }];
+///
+/// assert_eq!(ffi_core::simd::records::sum_by(&readings, |reading| reading.celsius), 41.5);
+/// assert_eq!(ffi_core::simd::records::sum_by(&readings, |reading| reading.sensor), 3);
+/// ```
+#[must_use]
+#[inline]
+pub fn sum_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> <T as Scalar>::Sum {
+    T::sum_by(records, field)
+}
+
+/// The mean of what `field` picks of each record; `None` when there is no record.
+#[must_use]
+#[inline]
+pub fn mean_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> Option<<T as Scalar>::Mean> {
+    T::mean(T::sum_by(records, field), records.len())
+}
+
+/// The least of what `field` picks of each record, NaN aside; `None` when there is no number.
+#[must_use]
+#[inline]
+pub fn min_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> Option<T> {
+    choose_by(records, field, T::HIGHEST, Element::lesser)
+}
+
+/// The greatest of what `field` picks of each record, NaN aside; `None` when there is no number.
+#[must_use]
+#[inline]
+pub fn max_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> Option<T> {
+    choose_by(records, field, T::LOWEST, Element::greater)
+}
+
+/// Several at once, as each waits for the one before.
+#[inline(always)]
+fn choose_by<R, T: Scalar>(
+    records: &[R],
+    field: impl Fn(&R) -> T,
+    identity: T,
+    better: impl Fn(T, T) -> T,
+) -> Option<T> {
+    let mut bests = [identity; 8];
+    for records in records.chunks(8) {
+        for (best, record) in bests.iter_mut().zip(records) {
+            *best = better(field(record), *best);
+        }
+    }
+    let best = bests.into_iter().fold(identity, |best, value| better(value, best));
+    if best == identity && !records.iter().any(|record| field(record).is_number()) {
+        return None;
+    }
+    Some(best.one_zero())
+}
+
+#[track_caller]
+fn whole_records<const F: usize>(length: usize) {
+    const { assert!(F > 0, "a record has at least one field") };
+    assert!(length.is_multiple_of(F), "{length} numbers are no records of {F}");
+}
