@@ -97,7 +97,7 @@ pub unsafe fn columns_free<T: FfiColumnar>(columns: *mut FfiColumns<T>) {
 ///
 /// # Safety
 ///
-/// As of [`with`].
+/// As of `with`.
 pub unsafe fn columns_reserve<T: FfiColumnar>(columns: *mut FfiColumns<T>, additional: usize) -> i32 {
     // SAFETY: by this function's contract.
     unsafe { with(columns, |columns| columns.try_reserve(additional).into()) }
@@ -107,7 +107,7 @@ pub unsafe fn columns_reserve<T: FfiColumnar>(columns: *mut FfiColumns<T>, addit
 ///
 /// # Safety
 ///
-/// As of [`with`].
+/// As of `with`.
 pub unsafe fn columns_resize<T: FfiColumnar>(columns: *mut FfiColumns<T>, len: usize) -> i32 {
     // SAFETY: by this function's contract.
     unsafe { with(columns, |columns| columns.try_resize_zeroed(len).into()) }
@@ -117,7 +117,7 @@ pub unsafe fn columns_resize<T: FfiColumnar>(columns: *mut FfiColumns<T>, len: u
 ///
 /// # Safety
 ///
-/// As of [`with`]; at `messages` are `count` messages, initialised and outside of the columns.
+/// As of `with`; at `messages` are `count` messages, initialised and outside of the columns.
 pub unsafe fn columns_append<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     messages: *const T,
@@ -138,7 +138,7 @@ pub unsafe fn columns_append<T: FfiColumnar>(
 ///
 /// # Safety
 ///
-/// As of [`with`]; at `messages` is memory for `count` messages, outside of the columns.
+/// As of `with`; at `messages` is memory for `count` messages, outside of the columns.
 pub unsafe fn columns_read<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     first: usize,
@@ -190,7 +190,7 @@ pub unsafe fn columns_write<T: FfiColumnar>(
 ///
 /// # Safety
 ///
-/// As of [`with`]; `removed` is null or memory for a message.
+/// As of `with`; `removed` is null or memory for a message.
 pub unsafe fn columns_swap_remove<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     row: usize,

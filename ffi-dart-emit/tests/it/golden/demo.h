@@ -81,6 +81,19 @@ typedef struct FfiOwned {
 /** The library has been shut down. */
 #define FFI_POOL_CLOSED 2
 
+/** The columns changed, or their rows were copied. */
+#define FFI_COLUMNS_OK 0
+/** A pointer is null or misaligned. */
+#define FFI_COLUMNS_NULL 1
+/** There are no such rows. */
+#define FFI_COLUMNS_RANGE 2
+/** The capacity is fixed, and not enough. */
+#define FFI_COLUMNS_FULL 3
+/** There is no memory. */
+#define FFI_COLUMNS_MEMORY 4
+/** Something has written to the header. */
+#define FFI_COLUMNS_DAMAGED 5
+
 /** What a pool has seen. */
 typedef struct FfiPoolStats {
     /** Slots. */
