@@ -19,6 +19,8 @@ pub(crate) struct MessageAttrs {
     pub(crate) checked: Flag,
     pub(crate) reserved: Option<Reserved>,
     pub(crate) pool: Option<Pool>,
+    #[darling(default)]
+    pub(crate) simd: Flag,
 }
 
 /// `#[ffi(..)]` on an enum that holds data.

@@ -45,11 +45,12 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// # Attributes
 ///
-/// On the struct or enum, in `#[ffi(..)]`; `pool`, `pod` and `reserved` on a struct alone:
+/// On the struct or enum, in `#[ffi(..)]`; `pool`, `pod`, `simd` and `reserved` on a struct alone:
 ///
 /// | key | meaning |
 /// |---|---|
 /// | `pool = N`, `pool(capacity = N, reset = "zero")` | a pool of `N` slots, 1 to 4,294,967,294, a literal or a constant: implement `FfiPooled`. With `reset = "keep"` a slot holds what its last owner left, instead of zeros |
+/// | `simd` | implement `simd::FfiSimd`: batch arithmetic on arrays of it, in Rust, C and Dart. Needs a numeric field, and the feature `simd` |
 /// | `pod` | implement `bytemuck::Pod`: needs `Copy`, no padding, and fields that are `Pod` |
 /// | `checked` | implement `bytemuck::CheckedBitPattern`: needs `Copy` |
 /// | `rename = "Name"` | its name in Dart |

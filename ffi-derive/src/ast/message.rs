@@ -6,7 +6,7 @@ use darling::{Error, FromAttributes, Result};
 use syn::{Data, DeriveInput, Fields, Ident, Type};
 
 use super::{Head, Item, refuse_generics, types};
-use crate::attr::{self, FieldAttrs, MAX_TAG, MessageAttrs, Pool, Tag};
+use crate::attr::{self, FieldAttrs, Flag, MAX_TAG, MessageAttrs, Pool, Tag};
 
 /// A `repr(C)` struct with named fields.
 pub(crate) struct Message {
@@ -16,6 +16,7 @@ pub(crate) struct Message {
     pub(crate) checked: bool,
     pub(crate) reserved: Vec<(u32, u32)>,
     pub(crate) pool: Option<Pool>,
+    pub(crate) simd: Flag,
 }
 
 /// A field of a [`Message`].
@@ -48,7 +49,7 @@ impl Message {
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
         errors.finish()?;
         let head = head.expect("without an error there is one");
-        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool })
+        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool, simd: attrs.simd })
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, exports, pool};
+use super::{block, by_value, capacities, checked, exports, pool, simd};
 use crate::ast::{Field, Message};
 use crate::names;
 use crate::record::Record;
@@ -18,7 +18,8 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&message.head, &symbol, &fingerprint, &record(message, &symbol));
     let pool = message.pool.as_ref().map(|it| pool::pool(&message.head, it));
-    block(&message.head, &quote! { #layout #implementations #value #byte_traits #pool #exports })
+    let simd = message.simd.is_present().then(|| simd::simd(message));
+    block(&message.head, &quote! { #layout #implementations #value #byte_traits #pool #simd #exports })
 }
 
 /// Where rustc put the fields, and the assertion that `repr(C)` puts them there, too.
@@ -78,6 +79,7 @@ fn implementations(message: &Message) -> TokenStream {
         quote!(#hash, __FFI_FIELDS[#index].offset as __ffi::core::primitive::u64, <#ty as __ffi::FfiType>::FINGERPRINT)
     });
     let any_bits = any_bits(message);
+    let lanes = simd::lanes(message);
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
         quote! {
@@ -111,6 +113,7 @@ fn implementations(message: &Message) -> TokenStream {
                 #(#facts,)*
             ]);
             const ANY_BITS: __ffi::core::primitive::bool = #(#any_bits)&&*;
+            #lanes
 
             #[inline]
             unsafe fn check(message: *const Self) -> __ffi::core::result::Result<(), __ffi::Invalid> {
@@ -181,6 +184,9 @@ fn record(message: &Message, symbol: &str) -> TokenStream {
     }
     if let Some(it) = &message.pool {
         pool::record(&message.head, it, &mut record);
+    }
+    if message.simd.is_present() {
+        simd::record(message, &mut record);
     }
     record
         .list("fields", message.fields.iter().enumerate(), |record, (index, field)| {

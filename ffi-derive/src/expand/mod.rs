@@ -9,6 +9,7 @@ mod message;
 mod oneof;
 mod pool;
 mod queue;
+mod simd;
 
 pub(crate) use enumeration::enumeration;
 pub(crate) use function::function;
@@ -30,6 +31,7 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
         #[allow(
             deprecated,
             non_upper_case_globals,
+            private_interfaces,
             trivial_bounds,
             unsafe_code,
             unused_qualifications,
