@@ -59,7 +59,7 @@
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
 //! | [`layout`] | compile-time layout assertions |
 //! | [`schema`] | the records in the library, and their readers |
-//! | `simd` | sums, minima, sums of products and element-wise arithmetic on slices of numbers |
+//! | `simd` | what `#[ffi(simd)]` gives to arrays of messages; sums, minima, sums of products and element-wise arithmetic on slices of numbers |
 //!
 //! # Features
 //!
@@ -99,6 +99,35 @@ pub mod schema;
 #[cfg(feature = "simd")]
 pub mod simd;
 mod types;
+
+/// What `#[ffi(simd)]` needs.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "simd")]
+macro_rules! __simd {
+    ($($items:tt)*) => { $($items)* };
+}
+
+/// The kernels take long to compile, so they are asked for:
+///
+/// ```compile_fail
+/// #[derive(ffi_core::FfiMessage)]
+/// #[repr(C)]
+/// #[ffi(simd)]
+/// struct Point {
+///     x: f32,
+/// }
+/// ```
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "simd"))]
+macro_rules! __simd {
+    ($($items:tt)*) => {
+        $crate::__private::core::compile_error!(
+            "`#[ffi(simd)]` needs the feature `simd` of `ffi-core`\nhint: `ffi-core = { version = \"..\", features = [\"simd\"] }`"
+        );
+    };
+}
 
 pub use bytemuck;
 pub use columns::{ColumnsCode, ColumnsError, FfiColumnar, FfiColumns};

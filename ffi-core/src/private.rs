@@ -34,4 +34,9 @@ pub use crate::pool::{
 };
 pub use crate::schema::encode::{Fragment, Piece};
 pub use crate::schema::fingerprint;
-pub use crate::types::{FfiType, Invalid, assert_capacities};
+#[cfg(feature = "simd")]
+pub use crate::simd::{
+    abi::{RecordKernels, RecordTable},
+    batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
+};
+pub use crate::types::{FfiType, Invalid, Lanes, assert_capacities, assert_numeric};

@@ -21,6 +21,8 @@ pub(crate) struct MessageAttrs {
     pub(crate) pool: Option<Pool>,
     #[darling(default)]
     pub(crate) columns: Flag,
+    #[darling(default)]
+    pub(crate) simd: Flag,
 }
 
 /// `#[ffi(..)]` on an enum that holds data.

@@ -45,12 +45,13 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// # Attributes
 ///
-/// On the struct or enum, in `#[ffi(..)]`; `pool`, `columns`, `pod` and `reserved` on a struct alone:
+/// On the struct or enum, in `#[ffi(..)]`; `pool`, `simd`, `columns`, `pod` and `reserved` on a struct alone:
 ///
 /// | key | meaning |
 /// |---|---|
 /// | `pool = N`, `pool(capacity = N, reset = "zero")` | a pool of `N` slots, 1 to 4,294,967,294, a literal or a constant: implement `FfiPooled`. With `reset = "keep"` a slot holds what its last owner left, instead of zeros |
 /// | `columns` | a container that holds many of it field by field: implement `FfiColumnar`, and write `ParticleColumns` (for a `Particle`), an `FfiColumns`, with `ParticleColumnsRef` and `ParticleColumnsMut`, whose fields are its columns |
+/// | `simd` | implement `simd::FfiSimd`: batch arithmetic on arrays of it, in Rust, C and Dart. Needs a numeric field, and the feature `simd` |
 /// | `pod` | implement `bytemuck::Pod`: needs `Copy`, no padding, and fields that are `Pod` |
 /// | `checked` | implement `bytemuck::CheckedBitPattern`: needs `Copy` |
 /// | `rename = "Name"` | its name in Dart |

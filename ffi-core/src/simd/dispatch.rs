@@ -35,12 +35,14 @@ pub fn choose<T: Element, C: Choose<T>>(backend: Backend, values: &[T], operatio
 }
 
 #[inline(always)]
-pub fn chosen<T: Element>(values: &[T], best: T, identity: T) -> Option<T> {
-    // Only then it may be that there was none.
-    if best == identity && !values.iter().any(|value| value.is_number()) {
-        return None;
-    }
-    Some(best.one_zero())
+fn chosen<T: Element>(values: &[T], best: T, identity: T) -> Option<T> {
+    chosen_of(best, identity, || values.iter().any(|value| value.is_number()))
+}
+
+/// What a minimum or maximum gives back, where `best` came out of numbers, of which there may have been none.
+#[inline(always)]
+pub fn chosen_of<T: Element>(best: T, identity: T, any: impl FnOnce() -> bool) -> Option<T> {
+    if best == identity && !any() { None } else { Some(best.one_zero()) }
 }
 
 #[inline]

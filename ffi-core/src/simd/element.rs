@@ -73,6 +73,10 @@ pub trait Element: SimdElement + Send + Sync + 'static {
     fn record_sum_vector<const F: usize, S: Simd>(simd: S, flat: &[Self]) -> [Self::Sum; F];
     /// One field of each record.
     fn sum_by<R>(records: &[R], field: impl Fn(&R) -> Self) -> Self::Sum;
+    /// The sum of what `at` gives for each number below `count`.
+    fn sum_at(count: usize, at: impl Fn(usize) -> Self) -> Self::Sum;
+    /// The sum of the products of the pairs that `at` gives for each number below `count`.
+    fn dot_at(count: usize, at: impl Fn(usize) -> [Self; 2]) -> Self::Sum;
     /// `None` of `count == 0`.
     fn mean(sum: Self::Sum, count: usize) -> Option<Self::Mean>;
 }
@@ -82,6 +86,9 @@ pub trait FloatElement: Element {
     /// How many sums run side by side: four vectors of 64 bytes.
     const LANES: usize = 4 * Self::WIDE;
     const ZERO: Self;
+    /// Rounded as IEEE 754 asks, so the same everywhere.
+    fn square_root(self) -> Self;
+    fn quotient(self, other: Self) -> Self;
     /// Every NaN as the same one.
     fn one_nan(self) -> Self;
 }
@@ -171,6 +178,18 @@ macro_rules! float {
             fn sum_by<R>(records: &[R], field: impl Fn(&R) -> Self) -> Self {
                 scalar::float_sum_by::<R, Self, { 256 / ($bits / 8) }>(records, field)
             }
+            #[inline(always)]
+            fn sum_at(count: usize, at: impl Fn(usize) -> Self) -> Self {
+                scalar::float_sum_at::<Self, { 256 / ($bits / 8) }>(count, at)
+            }
+            #[inline(always)]
+            fn dot_at(count: usize, at: impl Fn(usize) -> [Self; 2]) -> Self {
+                let product = |index| {
+                    let [value, other] = at(index);
+                    value * other
+                };
+                <Self as Element>::sum_at(count, product)
+            }
             #[inline]
             fn mean(sum: Self, count: usize) -> Option<Self> {
                 // Rounded once for f64 and, for f32, once more: better than a count that is rounded to f32.
@@ -181,6 +200,14 @@ macro_rules! float {
         impl FloatElement for $element {
             const ZERO: Self = 0.0;
 
+            #[inline(always)]
+            fn square_root(self) -> Self {
+                self.sqrt()
+            }
+            #[inline(always)]
+            fn quotient(self, other: Self) -> Self {
+                self / other
+            }
             #[inline(always)]
             fn one_nan(self) -> Self {
                 if self.is_nan() { Self::NAN } else { self }
@@ -324,6 +351,17 @@ macro_rules! integer {
             #[inline(always)]
             fn sum_by<R>(records: &[R], field: impl Fn(&R) -> Self) -> $sum {
                 records.iter().map(|record| $sum::from(field(record))).sum()
+            }
+            #[inline(always)]
+            fn sum_at(count: usize, at: impl Fn(usize) -> Self) -> $sum {
+                (0..count).fold(0, |sum, index| sum.wrapping_add($sum::from(at(index))))
+            }
+            #[inline(always)]
+            fn dot_at(count: usize, at: impl Fn(usize) -> [Self; 2]) -> $sum {
+                (0..count).fold(0, |sum, index| {
+                    let [value, other] = at(index);
+                    sum.wrapping_add($sum::from(value).wrapping_mul($sum::from(other)))
+                })
             }
             #[inline]
             fn mean(sum: $sum, count: usize) -> Option<f64> {

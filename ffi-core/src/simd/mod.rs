@@ -45,6 +45,8 @@
 //! `unsafe`. What was given up for it: a level of its own for each kernel, and masked loads, which matter below
 //! 16 elements alone. Tests are in `tests.rs`, benchmarks in `benches/simd`.
 
+pub mod abi;
+pub mod batch;
 mod dispatch;
 mod element;
 mod kernels;
@@ -52,11 +54,13 @@ mod level;
 mod operation;
 pub mod records;
 mod scalar;
+mod strided;
 #[cfg(test)]
 mod tests;
 
 use std::fmt::Debug;
 
+pub use batch::{FfiBatch, FfiSimd, Field};
 use element::{Element, FloatElement, SHORT};
 use level::Backend;
 pub use level::Level;
@@ -74,7 +78,7 @@ pub trait Scalar: Element<Sum = <Self as Scalar>::Sum, Mean = <Self as Scalar>::
 }
 
 /// A [`Scalar`] that is `f32` or `f64`.
-pub trait Float: Scalar + FloatElement {}
+pub trait Float: Scalar<Sum = Self, Mean = Self> + FloatElement {}
 
 /// A [`Scalar`] that is an integer.
 pub trait Integer: Scalar {}

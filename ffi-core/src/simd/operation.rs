@@ -123,7 +123,7 @@ impl<T: Element> Map<T> for Fill<T> {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Least;
 
 impl<T: Element> Choose<T> for Least {
@@ -139,7 +139,7 @@ impl<T: Element> Choose<T> for Least {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Greatest;
 
 impl<T: Element> Choose<T> for Greatest {

@@ -27,9 +27,11 @@ use std::ops::Range;
 use super::element::Element;
 use super::level::Backend;
 use super::operation::{
-    Greatest, Least, RecordAdd, RecordAxpy, RecordClamp, RecordLerp, RecordScale, RecordSub,
+    Choose, Greatest, Least, RecordAdd, RecordAxpy, RecordClamp, RecordLerp, RecordMap, RecordScale,
+    RecordSub, RecordZip,
 };
-use super::{Float, Scalar, dispatch};
+use super::strided::Strided;
+use super::{Float, Scalar, dispatch, scalar};
 
 /// The sum of each field of records of `F` fields.
 ///
@@ -40,6 +42,9 @@ use super::{Float, Scalar, dispatch};
 #[track_caller]
 pub fn sum<const F: usize, T: Scalar>(flat: &[T]) -> [<T as Scalar>::Sum; F] {
     whole_records::<F>(flat.len());
+    if const { F > WIDEST } {
+        return std::array::from_fn(|field| column::<F, T>(flat, field).sum());
+    }
     dispatch::record_sum(Backend::current(), flat)
 }
 
@@ -62,8 +67,7 @@ pub fn mean<const F: usize, T: Scalar>(flat: &[T]) -> [Option<<T as Scalar>::Mea
 #[must_use]
 #[track_caller]
 pub fn min<const F: usize, T: Scalar>(flat: &[T]) -> [Option<T>; F] {
-    whole_records::<F>(flat.len());
-    dispatch::record_choose(Backend::current(), flat, Least)
+    choose(flat, Least)
 }
 
 /// The greatest number of each field of records of `F` fields; `None` when there is none.
@@ -74,8 +78,7 @@ pub fn min<const F: usize, T: Scalar>(flat: &[T]) -> [Option<T>; F] {
 #[must_use]
 #[track_caller]
 pub fn max<const F: usize, T: Scalar>(flat: &[T]) -> [Option<T>; F] {
-    whole_records::<F>(flat.len());
-    dispatch::record_choose(Backend::current(), flat, Greatest)
+    choose(flat, Greatest)
 }
 
 /// Adds `record` to every record.
@@ -86,7 +89,7 @@ pub fn max<const F: usize, T: Scalar>(flat: &[T]) -> [Option<T>; F] {
 #[track_caller]
 pub fn add<const F: usize, T: Scalar>(flat: &mut [T], record: &[T; F]) {
     whole_records::<F>(flat.len());
-    dispatch::record_map(Backend::current(), flat, [record, record], RecordAdd);
+    map(flat, [record, record], RecordAdd);
 }
 
 /// Subtracts `record` from every record.
@@ -97,7 +100,7 @@ pub fn add<const F: usize, T: Scalar>(flat: &mut [T], record: &[T; F]) {
 #[track_caller]
 pub fn sub<const F: usize, T: Scalar>(flat: &mut [T], record: &[T; F]) {
     whole_records::<F>(flat.len());
-    dispatch::record_map(Backend::current(), flat, [record, record], RecordSub);
+    map(flat, [record, record], RecordSub);
 }
 
 /// Multiplies each field of every record by its own factor.
@@ -108,7 +111,7 @@ pub fn sub<const F: usize, T: Scalar>(flat: &mut [T], record: &[T; F]) {
 #[track_caller]
 pub fn scale<const F: usize, T: Scalar>(flat: &mut [T], factors: &[T; F]) {
     whole_records::<F>(flat.len());
-    dispatch::record_map(Backend::current(), flat, [factors, factors], RecordScale);
+    map(flat, [factors, factors], RecordScale);
 }
 
 /// Brings each field of every record into its own range, as [`simd::clamp`](super::clamp) does.
@@ -122,7 +125,7 @@ pub fn clamp<const F: usize, T: Scalar>(flat: &mut [T], low: &[T; F], high: &[T;
     for (low, high) in low.iter().zip(high) {
         super::assert_range(*low, *high);
     }
-    dispatch::record_map(Backend::current(), flat, [low, high], RecordClamp);
+    map(flat, [low, high], RecordClamp);
 }
 
 /// `y = y + a * x` for each field of every record, with a factor per field.
@@ -134,7 +137,7 @@ pub fn clamp<const F: usize, T: Scalar>(flat: &mut [T], low: &[T; F], high: &[T;
 pub fn axpy<const F: usize, T: Scalar>(a: &[T; F], x: &[T], y: &mut [T]) {
     whole_records::<F>(y.len());
     super::same_length(y, x);
-    dispatch::record_zip(Backend::current(), y, x, a, RecordAxpy);
+    zip(y, x, a, RecordAxpy);
 }
 
 /// `value + (other - value) * t` for each field of every record, with a `t` per field.
@@ -146,7 +149,7 @@ pub fn axpy<const F: usize, T: Scalar>(a: &[T; F], x: &[T], y: &mut [T]) {
 pub fn lerp<const F: usize, T: Float>(flat: &mut [T], other: &[T], t: &[T; F]) {
     whole_records::<F>(flat.len());
     super::same_length(flat, other);
-    dispatch::record_zip(Backend::current(), flat, other, t, RecordLerp);
+    zip(flat, other, t, RecordLerp);
 }
 
 /// Adds to fields of every record others of the same record times `a`: `position += velocity * dt`. `from` are
@@ -170,7 +173,92 @@ pub fn axpy_fields<const F: usize, T: Scalar>(a: T, from: Range<usize>, to: usiz
         from.len(),
         from.start
     );
-    dispatch::axpy_fields::<F, T>(Backend::current(), a, from, to, flat);
+    let backend = if const { F > WIDEST } { Backend::Scalar } else { Backend::current() };
+    dispatch::axpy_fields::<F, T>(backend, a, from, to, flat);
+}
+
+/// The sum of the products of the fields of each record and its partner, to `dots`. A record is added up as a slice is by
+/// [`simd::dot`](super::dot).
+///
+/// # Panics
+///
+/// When the lengths differ, or there are not `fields` numbers for each of `dots`.
+///
+/// # Examples
+///
+/// ```
+/// let (mut dots, flat) = ([0.0; 2], [1.0, 2.0, 3.0, 4.0]);
+/// ffi_core::simd::records::dots(2, &flat, &flat, &mut dots);
+/// assert_eq!(dots, [5.0, 25.0]);
+/// ```
+#[track_caller]
+pub fn dots<T: Float>(fields: usize, flat: &[T], other: &[T], dots: &mut [T]) {
+    super::same_length(flat, other);
+    one_each(fields, flat.len(), dots.len());
+    let pairs = flat.chunks_exact(fields).zip(other.chunks_exact(fields));
+    for (dot, (record, other)) in dots.iter_mut().zip(pairs) {
+        *dot = super::dot(record, other);
+    }
+}
+
+/// The Euclidean length of each record as a vector, to `lengths`: the square root of its product with itself.
+///
+/// # Panics
+///
+/// When there are not `fields` numbers for each of `lengths`.
+///
+/// # Examples
+///
+/// ```
+/// let mut lengths = [0.0; 2];
+/// ffi_core::simd::records::lengths(2, &[3.0, 4.0, 0.0, 0.0], &mut lengths);
+/// assert_eq!(lengths, [5.0, 0.0]);
+/// ```
+#[track_caller]
+pub fn lengths<T: Float>(fields: usize, flat: &[T], lengths: &mut [T]) {
+    one_each(fields, flat.len(), lengths.len());
+    for (length, record) in lengths.iter_mut().zip(flat.chunks_exact(fields)) {
+        *length = super::dot(record, record).square_root();
+    }
+}
+
+/// Divides each record by its length as a vector. A record of zeros stays what it is.
+///
+/// # Panics
+///
+/// When there are not `fields` numbers for each record.
+///
+/// # Examples
+///
+/// ```
+/// let mut flat = [3.0, 4.0, 0.0, 0.0];
+/// ffi_core::simd::records::normalize(2, &mut flat);
+/// assert_eq!(flat, [0.6, 0.8, 0.0, 0.0]);
+/// ```
+#[track_caller]
+pub fn normalize<T: Float>(fields: usize, flat: &mut [T]) {
+    one_each(fields, flat.len(), flat.len().checked_div(fields).unwrap_or(0));
+    for record in flat.chunks_exact_mut(fields.max(1)) {
+        let length = super::dot(record, record).square_root();
+        if length != T::ZERO {
+            for value in record {
+                *value = value.quotient(length);
+            }
+        }
+    }
+}
+
+/// Sets every record to `record`.
+///
+/// # Panics
+///
+/// When the length of `flat` is not a multiple of that of `record`, which is not empty.
+#[track_caller]
+pub fn fill<T: Scalar>(flat: &mut [T], record: &[T]) {
+    one_each(record.len(), flat.len(), flat.len().checked_div(record.len()).unwrap_or(0));
+    for each in flat.chunks_exact_mut(record.len().max(1)) {
+        each.copy_from_slice(record);
+    }
 }
 
 /// The sum of what `field` picks of each record, with the bits of [`simd::sum`](super::sum).
@@ -230,6 +318,55 @@ fn choose_by<R, T: Scalar>(
         return None;
     }
     Some(best.one_zero())
+}
+
+/// More fields than this don't get vectors of their own: those would fill the stack, and a record is long enough by
+/// itself.
+const WIDEST: usize = 64;
+
+#[inline]
+fn map<const F: usize, T: Scalar>(flat: &mut [T], operands: [&[T; F]; 2], operation: impl RecordMap<T>) {
+    if const { F > WIDEST } {
+        return scalar::record_map(flat, operands, operation);
+    }
+    dispatch::record_map(Backend::current(), flat, operands, operation);
+}
+
+#[inline]
+fn zip<const F: usize, T: Scalar>(
+    flat: &mut [T],
+    other: &[T],
+    operand: &[T; F],
+    operation: impl RecordZip<T>,
+) {
+    if const { F > WIDEST } {
+        return scalar::record_zip(flat, other, operand, operation);
+    }
+    dispatch::record_zip(Backend::current(), flat, other, operand, operation);
+}
+
+#[track_caller]
+pub(super) fn choose<const F: usize, T: Scalar>(flat: &[T], operation: impl Choose<T>) -> [Option<T>; F] {
+    whole_records::<F>(flat.len());
+    if const { F > WIDEST } {
+        return std::array::from_fn(|field| column::<F, T>(flat, field).choose(operation));
+    }
+    dispatch::record_choose(Backend::current(), flat, operation)
+}
+
+/// One field of records, which are not changed.
+fn column<const F: usize, T: Scalar>(flat: &[T], field: usize) -> Strided<T> {
+    let column = &flat[field.min(flat.len())..];
+    // SAFETY: the last record, if there is one, is behind the first by as many strides as there are others.
+    unsafe { Strided::new(column.as_ptr(), flat.len() / F, F * size_of::<T>()) }
+}
+
+#[track_caller]
+fn one_each(fields: usize, length: usize, count: usize) {
+    assert!(
+        fields > 0 && fields.checked_mul(count) == Some(length),
+        "{length} numbers are no {count} records of {fields}"
+    );
 }
 
 #[track_caller]

@@ -152,3 +152,19 @@ pub fn float_sum_by<R, T: FloatElement, const LANES: usize>(records: &[R], field
     }
     fold_halves(&mut lanes)
 }
+
+/// [`float_sum`] of what `at` gives for each number below `count`.
+#[inline(always)]
+pub fn float_sum_at<T: FloatElement, const LANES: usize>(count: usize, at: impl Fn(usize) -> T) -> T {
+    let mut lanes = [T::ZERO; LANES];
+    let whole = count - count % LANES;
+    for start in (0..whole).step_by(LANES) {
+        for (offset, lane) in lanes.iter_mut().enumerate() {
+            *lane = lane.sum(at(start + offset));
+        }
+    }
+    for (lane, index) in lanes.iter_mut().zip(whole..count) {
+        *lane = lane.sum(at(index));
+    }
+    fold_halves(&mut lanes)
+}

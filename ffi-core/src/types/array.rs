@@ -1,6 +1,6 @@
 //! `[T; N]`.
 
-use super::{FfiType, Invalid};
+use super::{FfiType, Invalid, Lanes};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -21,6 +21,7 @@ where
     const FINGERPRINT: u64 = fingerprint::array(T::FINGERPRINT, N as u64);
     const ANY_BITS: bool = T::ANY_BITS;
     const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
+    const LANES: Lanes = T::LANES.times(N);
 
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {
         // SAFETY: an array's elements lie one after the other from its address, so this function's contract

@@ -5,6 +5,7 @@ mod buffer;
 mod bytes;
 mod capacity;
 mod invalid;
+mod lanes;
 mod map;
 mod open;
 mod option;
@@ -21,6 +22,7 @@ use bytemuck::Zeroable;
 pub use bytes::FfiBytes;
 pub use capacity::CapacityError;
 pub use invalid::Invalid;
+pub use lanes::{Lanes, assert_numeric};
 pub use map::{FfiMap, FfiMapIter, FfiMapIterMut};
 pub use open::FfiOpen;
 pub use option::FfiOption;
@@ -58,7 +60,8 @@ use crate::schema::encode::Fragment;
 /// - the type has no destructor and holds no pointer or reference;
 /// - [`TYPE`](Self::TYPE) describes its layout and [`FINGERPRINT`](Self::FINGERPRINT) hashes it;
 /// - where [`ANY_BITS`](Self::ANY_BITS) holds, any initialised bytes are a valid value;
-/// - [`check`](Self::check) returns `Ok` only for bytes that are a valid value.
+/// - [`check`](Self::check) returns `Ok` only for bytes that are a valid value;
+/// - no hidden constant of the trait is overridden.
 ///
 /// # Examples
 ///
@@ -92,6 +95,10 @@ pub unsafe trait FfiType: Zeroable + 'static {
     /// Whether each capacity inside is a possible one, so that the derive can say at the field that one isn't.
     #[doc(hidden)]
     const CAPACITIES_FIT: bool = true;
+
+    /// The numbers that a value consists of, where kernels can see it as such.
+    #[doc(hidden)]
+    const LANES: Lanes = Lanes::MIXED;
 
     /// Checks that untrusted bytes are a valid value, before anything makes a reference to them.
     ///

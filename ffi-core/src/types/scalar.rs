@@ -1,16 +1,17 @@
 //! Numbers and `bool`.
 
-use super::{FfiType, Invalid};
+use super::{FfiType, Invalid, Lanes};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
 macro_rules! any_bits {
-    ($($scalar:ident)*) => {$(
+    ($($scalar:ident $kind:literal)*) => {$(
         // SAFETY: a primitive number: no destructor, no pointer, and any bits are a value.
         unsafe impl FfiType for $scalar {
             const TYPE: Fragment = &[Piece::Text(concat!("\"", stringify!($scalar), "\""))];
             const FINGERPRINT: u64 = fingerprint::scalar(stringify!($scalar));
             const ANY_BITS: bool = true;
+            const LANES: Lanes = Lanes::one($kind);
 
             unsafe fn check(_: *const Self) -> Result<(), Invalid> {
                 Ok(())
@@ -19,7 +20,8 @@ macro_rules! any_bits {
     )*};
 }
 
-any_bits!(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
+// The kinds are those of `simd::batch`.
+any_bits!(i8 1 u8 2 i16 3 u16 4 i32 5 u32 6 i64 7 u64 8 f32 9 f64 10);
 
 // SAFETY: one byte without destructor or pointer; only 0 and 1 pass the check, and they are valid.
 unsafe impl FfiType for bool {

@@ -6,7 +6,7 @@ use darling::{Error, FromAttributes, Result};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
 
 use super::{Head, Item, refuse_generics, types};
-use crate::attr::{self, FieldAttrs, MAX_TAG, MessageAttrs, Pool, Tag};
+use crate::attr::{self, FieldAttrs, Flag, MAX_TAG, MessageAttrs, Pool, Tag};
 
 /// A `repr(C)` struct with named fields.
 pub(crate) struct Message {
@@ -18,6 +18,7 @@ pub(crate) struct Message {
     pub(crate) pool: Option<Pool>,
     /// The visibility of its columns, which is its own, if it has some.
     pub(crate) columns: Option<Visibility>,
+    pub(crate) simd: Flag,
 }
 
 /// A field of a [`Message`].
@@ -54,7 +55,7 @@ impl Message {
         errors.finish()?;
         let head = head.expect("without an error there is one");
         let columns = attrs.columns.is_present().then(|| input.vis.clone());
-        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool, columns })
+        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool, columns, simd: attrs.simd })
     }
 }
 

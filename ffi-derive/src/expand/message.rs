@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, columns, exports, pool};
+use super::{block, by_value, capacities, checked, columns, exports, pool, simd};
 use crate::ast::{Field, Message};
 use crate::names;
 use crate::record::Record;
@@ -18,9 +18,10 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&message.head, &symbol, &fingerprint, &record(message, &symbol));
     let pool = message.pool.as_ref().map(|it| pool::pool(&message.head, it));
+    let simd = message.simd.is_present().then(|| simd::simd(message));
     let columns = message.columns.as_ref().map(|visibility| columns::Columns::new(message, visibility));
     let (slices, columns) = columns.map(|it| (it.items(), it.implementation())).unzip();
-    let contents = quote! { #layout #implementations #value #byte_traits #pool #columns #exports };
+    let contents = quote! { #layout #implementations #value #byte_traits #pool #simd #columns #exports };
     let block = block(&message.head, &contents);
     quote! { #slices #block }
 }
@@ -82,6 +83,7 @@ fn implementations(message: &Message) -> TokenStream {
         quote!(#hash, __FFI_FIELDS[#index].offset as __ffi::core::primitive::u64, <#ty as __ffi::FfiType>::FINGERPRINT)
     });
     let any_bits = any_bits(message);
+    let lanes = simd::lanes(message);
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
         quote! {
@@ -115,6 +117,7 @@ fn implementations(message: &Message) -> TokenStream {
                 #(#facts,)*
             ]);
             const ANY_BITS: __ffi::core::primitive::bool = #(#any_bits)&&*;
+            #lanes
 
             #[inline]
             unsafe fn check(message: *const Self) -> __ffi::core::result::Result<(), __ffi::Invalid> {
@@ -188,6 +191,9 @@ fn record(message: &Message, symbol: &str) -> TokenStream {
     }
     if message.columns.is_some() {
         columns::record(&message.head, &mut record);
+    }
+    if message.simd.is_present() {
+        simd::record(message, &mut record);
     }
     record
         .list("fields", message.fields.iter().enumerate(), |record, (index, field)| {

@@ -10,6 +10,7 @@ mod message;
 mod oneof;
 mod pool;
 mod queue;
+mod simd;
 
 pub(crate) use enumeration::enumeration;
 pub(crate) use function::function;
@@ -43,6 +44,7 @@ fn allowed() -> TokenStream {
         #[allow(
             deprecated,
             non_upper_case_globals,
+            private_interfaces,
             trivial_bounds,
             unsafe_code,
             unused_qualifications,

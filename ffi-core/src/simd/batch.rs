@@ -1,0 +1,486 @@
+//! What `#[ffi(simd)]` gives to messages: arithmetic on arrays of them.
+//!
+//! ```
+//! use ffi_core::FfiMessage;
+//! use ffi_core::simd::{FfiBatch, FfiSimd};
+//!
+//! #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+//! #[repr(C)]
+//! #[ffi(simd)]
+//! struct Particle {
+//!     position: [f32; 2],
+//!     velocity: [f32; 2],
+//!     mass: f32,
+//! }
+//!
+//! let particle = |x, mass| Particle { position: [x, 0.0], velocity: [1.0, 2.0], mass };
+//! let mut particles = [particle(0.0, 1.0), particle(10.0, 3.0)];
+//! let fields = Particle::FIELDS;
+//!
+//! // All fields at once, and one alone.
+//! assert_eq!(particles.sums(), [10.0, 0.0, 2.0, 4.0, 4.0]);
+//! assert_eq!(fields.mass.mean(&particles), Some(2.0));
+//! // A step of a simulation.
+//! particles.axpy_fields(0.5, fields.velocity, fields.position);
+//! assert_eq!(particles[1].position, [10.5, 1.0]);
+//! fields.mass.scale(&mut particles, 2.0);
+//! assert_eq!(fields.mass.sum(&particles), 8.0);
+//! ```
+//!
+//! # Which messages have what
+//!
+//! A field is numeric when it is a number, an array of numbers, or a message whose fields are all numbers of one type and
+//! without padding; `bool` and enums are no numbers. Aliases are looked through, as rustc answers and not the macro.
+//!
+//! | message | [`FIELDS`](FfiSimd::FIELDS) | [`FfiBatch`] |
+//! |---|---|---|
+//! | all fields numeric, of one type, no padding | all | yes |
+//! | other fields, too | operations on those that are numeric | no |
+//! | no numeric field | refused by the compiler | |
+//!
+//! [`FfiBatch`] streams whole records through vectors of the machine. [`Field`] picks numbers one at a time, as gathers are
+//! slower: of a message that is all numbers, the sum of all fields costs no more than that of one. Where one field is
+//! all that matters, keep it in a slice of its own.
+//!
+//! What is said in the [module above](super) holds: one result on every machine, NaN, zeros, integers.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::operation::{Greatest, Least};
+use super::strided::Strided;
+use super::{Float, Scalar, assert_range, differ, records};
+use crate::types::FfiType;
+
+/// A message with `#[ffi(simd)]`. The derive implements it.
+///
+/// # Safety
+///
+/// An implementation promises that, where [`Numbers`](Self::Numbers) are `N` of a [`Scalar`] `T`, the message is `N` of these in
+/// a row and any numbers are a valid one.
+pub unsafe trait FfiSimd: FfiType + Sized {
+    /// [`Numbers<T, N>`](Numbers) where the whole message is that; else [`Numbers<Mixed, 0>`](Mixed).
+    type Numbers;
+    /// A struct with a [`Field`] for each field of the message, with its name.
+    type Fields: Copy;
+    /// Each field of the message, to be named in calls: `Particle::FIELDS.mass.sum(&particles)`.
+    const FIELDS: Self::Fields;
+}
+
+/// `N` numbers of type `T`: what a field or a message is to kernels. There are no values of it.
+pub struct Numbers<T, const N: usize>(PhantomData<T>);
+
+/// What is not numbers of one type, in the place of that type.
+#[derive(Clone, Copy, Debug)]
+pub enum Mixed {}
+
+/// The number of a type in [`Lanes`](crate::types::Lanes).
+pub struct Kind<const KIND: u8>;
+
+/// From the number of a type to the type.
+pub trait NumberOf {
+    /// The type.
+    type Number;
+}
+
+macro_rules! kinds {
+    ($($kind:literal $number:ty,)*) => { $(
+        impl NumberOf for Kind<$kind> {
+            type Number = $number;
+        }
+    )* };
+}
+
+kinds! { 0 Mixed, 1 i8, 2 u8, 3 i16, 4 u16, 5 i32, 6 u32, 7 i64, 8 u64, 9 f32, 10 f64, }
+
+/// Operations on arrays of messages that consist of `N` numbers of type `T`, with `#[ffi(simd)]`; import it to use
+/// them. Results are in the order of memory, arrays and messages inside flattened.
+///
+/// What one `record` or factor does to all is `.._record`; the others take an array of as many messages.
+///
+/// The [module](self) has an example.
+pub trait FfiBatch<M, T: Scalar, const N: usize> {
+    /// All numbers in a row, as the functions of [`simd`](super) take them.
+    fn numbers(&self) -> &[T];
+
+    /// All numbers in a row, to be changed.
+    fn numbers_mut(&mut self) -> &mut [T];
+
+    /// The sum of each field, with the bits of [`simd::sum`](super::sum); zeros when there is no message. Integers are added in
+    /// [`Scalar::Sum`].
+    #[must_use]
+    fn sums(&self) -> [<T as Scalar>::Sum; N] {
+        records::sum(self.numbers())
+    }
+
+    /// The mean of each field; `None` when there is no message.
+    #[must_use]
+    fn means(&self) -> [Option<<T as Scalar>::Mean>; N] {
+        records::mean(self.numbers())
+    }
+
+    /// The least of each field, NaN aside; `None` where there is no number.
+    #[must_use]
+    fn mins(&self) -> [Option<T>; N] {
+        records::min(self.numbers())
+    }
+
+    /// The greatest of each field, NaN aside; `None` where there is no number.
+    #[must_use]
+    fn maxs(&self) -> [Option<T>; N] {
+        records::max(self.numbers())
+    }
+
+    /// Adds the fields of the messages of `other` to those here. Integers wrap around.
+    ///
+    /// # Panics
+    ///
+    /// When there are more or fewer of them.
+    #[track_caller]
+    fn add_assign(&mut self, other: &[M])
+    where
+        [M]: FfiBatch<M, T, N>,
+    {
+        super::add(self.numbers_mut(), other.numbers());
+    }
+
+    /// Subtracts the fields of the messages of `other` from those here. Integers wrap around.
+    ///
+    /// # Panics
+    ///
+    /// When there are more or fewer of them.
+    #[track_caller]
+    fn sub_assign(&mut self, other: &[M])
+    where
+        [M]: FfiBatch<M, T, N>,
+    {
+        super::sub(self.numbers_mut(), other.numbers());
+    }
+
+    /// Multiplies the fields of the messages here by those of `other`. Integers wrap around.
+    ///
+    /// # Panics
+    ///
+    /// When there are more or fewer of them.
+    #[track_caller]
+    fn mul_assign(&mut self, other: &[M])
+    where
+        [M]: FfiBatch<M, T, N>,
+    {
+        super::mul(self.numbers_mut(), other.numbers());
+    }
+
+    /// Multiplies all fields of all messages by `factor`. Integers wrap around.
+    fn scale(&mut self, factor: T) {
+        super::scale(self.numbers_mut(), factor);
+    }
+
+    /// Adds `a` times the messages of `x`. The product is rounded, then the sum. Integers wrap around.
+    ///
+    /// # Panics
+    ///
+    /// When there are more or fewer of them.
+    #[track_caller]
+    fn axpy(&mut self, a: T, x: &[M])
+    where
+        [M]: FfiBatch<M, T, N>,
+    {
+        super::axpy(a, x.numbers(), self.numbers_mut());
+    }
+
+    /// Adds to the field `to` of each message `a` times its field `from`: `position += velocity * dt`. The product is
+    /// rounded, then the sum. Integers wrap around.
+    ///
+    /// # Panics
+    ///
+    /// When both are one field.
+    #[track_caller]
+    fn axpy_fields<const F: usize>(&mut self, a: T, from: Field<M, T, F>, to: Field<M, T, F>) {
+        let [from, to] = [from, to].map(|field| field.offset / size_of::<T>());
+        records::axpy_fields::<N, T>(a, from..from + F, to, self.numbers_mut());
+    }
+
+    /// Moves the messages here towards those of `other`: `value + (other - value) * t`, rounded after each step.
+    ///
+    /// # Panics
+    ///
+    /// When there are more or fewer of them.
+    #[track_caller]
+    fn lerp(&mut self, other: &[M], t: T)
+    where
+        T: Float,
+        [M]: FfiBatch<M, T, N>,
+    {
+        super::lerp(self.numbers_mut(), other.numbers(), t);
+    }
+
+    /// Adds `record` to each message. Integers wrap around.
+    fn add_record(&mut self, record: &M)
+    where
+        [M]: FfiBatch<M, T, N>,
+    {
+        records::add(self.numbers_mut(), numbers_of(record));
+    }
+
+    /// Subtracts `record` from each message. Integers wrap around.
+    fn sub_record(&mut self, record: &M)
+    where
+        [M]: FfiBatch<M, T, N>,
+    {
+        records::sub(self.numbers_mut(), numbers_of(record));
+    }
+
+    /// Multiplies each message by `record`, field by field. Integers wrap around.
+    fn mul_record(&mut self, record: &M)
+    where
+        [M]: FfiBatch<M, T, N>,
+    {
+        records::scale(self.numbers_mut(), numbers_of(record));
+    }
+
+    /// Brings each field into its own range, from that of `low` to that of `high`. A NaN stays.
+    ///
+    /// # Panics
+    ///
+    /// When a field of `low` is above that of `high`, or one of them is NaN.
+    #[track_caller]
+    fn clamp_record(&mut self, low: &M, high: &M)
+    where
+        [M]: FfiBatch<M, T, N>,
+    {
+        records::clamp(self.numbers_mut(), numbers_of(low), numbers_of(high));
+    }
+
+    /// Sets each message to `record`.
+    fn fill_record(&mut self, record: &M)
+    where
+        [M]: FfiBatch<M, T, N>,
+    {
+        records::fill(self.numbers_mut(), numbers_of(record));
+    }
+
+    /// The sum of the products of the fields of each message and of its partner in `other`, to `dots`.
+    ///
+    /// # Panics
+    ///
+    /// When there are not as many of each.
+    #[track_caller]
+    fn dots(&self, other: &[M], dots: &mut [T])
+    where
+        T: Float,
+        [M]: FfiBatch<M, T, N>,
+    {
+        records::dots(N, self.numbers(), other.numbers(), dots);
+    }
+
+    /// The Euclidean length of each message as a vector, to `lengths`.
+    ///
+    /// # Panics
+    ///
+    /// When there are not as many of each.
+    #[track_caller]
+    fn lengths(&self, lengths: &mut [T])
+    where
+        T: Float,
+    {
+        records::lengths(N, self.numbers(), lengths);
+    }
+
+    /// Divides each message by its Euclidean length. One of zeros stays what it is.
+    fn normalize(&mut self)
+    where
+        T: Float,
+    {
+        records::normalize(N, self.numbers_mut());
+    }
+}
+
+impl<M, T: Scalar, const N: usize> FfiBatch<M, T, N> for [M]
+where
+    M: FfiSimd<Numbers = Numbers<T, N>>,
+{
+    fn numbers(&self) -> &[T] {
+        const { assert!(size_of::<M>() == N * size_of::<T>(), "a message is its numbers") };
+        // SAFETY: by the contract of `FfiSimd` each message is `N` numbers in a row, and messages lie one behind the other.
+        unsafe { std::slice::from_raw_parts(self.as_ptr().cast(), self.len() * N) }
+    }
+
+    fn numbers_mut(&mut self) -> &mut [T] {
+        const { assert!(size_of::<M>() == N * size_of::<T>(), "a message is its numbers") };
+        // SAFETY: as above; any numbers are valid messages.
+        unsafe { std::slice::from_raw_parts_mut(self.as_mut_ptr().cast(), self.len() * N) }
+    }
+}
+
+fn numbers_of<M, T: Scalar, const N: usize>(record: &M) -> &[T; N]
+where
+    [M]: FfiBatch<M, T, N>,
+{
+    std::slice::from_ref(record).numbers().first_chunk().expect("a record has all its numbers")
+}
+
+/// A field of the message `M` that is `N` numbers of type `T`; one of [`FfiSimd::FIELDS`]. A field that is
+/// not numeric is here, too, with nothing to do: its `T` is [`Mixed`].
+///
+/// The [module](self) has an example.
+pub struct Field<M, T, const N: usize> {
+    offset: usize,
+    types: PhantomData<fn(M) -> T>,
+}
+
+impl<M, T, const N: usize> Clone for Field<M, T, N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, T, const N: usize> Copy for Field<M, T, N> {}
+
+impl<M, T, const N: usize> fmt::Debug for Field<M, T, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Field").field("offset", &self.offset).field("numbers", &N).finish()
+    }
+}
+
+impl<M, T, const N: usize> Field<M, T, N> {
+    /// The field at `offset`, for the derive.
+    ///
+    /// # Safety
+    ///
+    /// Where `T` is a [`Scalar`], `M` has `N` of it in a row there, and any numbers there are valid.
+    #[doc(hidden)]
+    #[must_use]
+    pub const unsafe fn new(offset: usize) -> Self {
+        Self { offset, types: PhantomData }
+    }
+}
+
+impl<M, T: Scalar, const N: usize> Field<M, T, N> {
+    fn column(self, messages: &[M], lane: usize) -> Strided<T> {
+        let first = messages.as_ptr().cast::<T>().wrapping_byte_add(self.offset + lane * size_of::<T>());
+        // SAFETY: by the contract of `new` each message has such a number there; it is borrowed for as long as the value lives,
+        // which is not kept.
+        unsafe { Strided::new(first, messages.len(), size_of::<M>()) }
+    }
+
+    fn column_mut(self, messages: &mut [M], lane: usize) -> Strided<T> {
+        let first = messages.as_mut_ptr().cast::<T>().wrapping_byte_add(self.offset + lane * size_of::<T>());
+        // SAFETY: as above, and the borrow is exclusive.
+        unsafe { Strided::new(first, messages.len(), size_of::<M>()) }
+    }
+
+    fn map(self, messages: &mut [M], operation: impl Fn(T) -> T + Copy) {
+        for lane in 0..N {
+            self.column_mut(messages, lane).map(operation);
+        }
+    }
+
+    /// The sum of each number of the field, with the bits of [`simd::sum`](super::sum); zeros when there is no message.
+    #[must_use]
+    pub fn sums(self, messages: &[M]) -> [<T as Scalar>::Sum; N] {
+        std::array::from_fn(|lane| self.column(messages, lane).sum())
+    }
+
+    /// The mean of each number of the field; `None` when there is no message.
+    #[must_use]
+    pub fn means(self, messages: &[M]) -> [Option<<T as Scalar>::Mean>; N] {
+        std::array::from_fn(|lane| self.column(messages, lane).mean())
+    }
+
+    /// The least of each number of the field, NaN aside; `None` where there is none.
+    #[must_use]
+    pub fn mins(self, messages: &[M]) -> [Option<T>; N] {
+        std::array::from_fn(|lane| self.column(messages, lane).choose(Least))
+    }
+
+    /// The greatest of each number of the field, NaN aside; `None` where there is none.
+    #[must_use]
+    pub fn maxs(self, messages: &[M]) -> [Option<T>; N] {
+        std::array::from_fn(|lane| self.column(messages, lane).choose(Greatest))
+    }
+
+    /// Adds `value` to each number of the field. Integers wrap around.
+    pub fn add(self, messages: &mut [M], value: T) {
+        self.map(messages, |number| number.sum(value));
+    }
+
+    /// Subtracts `value` from each number of the field. Integers wrap around.
+    pub fn sub(self, messages: &mut [M], value: T) {
+        self.map(messages, |number| number.difference(value));
+    }
+
+    /// Multiplies each number of the field by `factor`. Integers wrap around.
+    pub fn scale(self, messages: &mut [M], factor: T) {
+        self.map(messages, |number| number.product(factor));
+    }
+
+    /// Adds `a` times the field `from` of the same message. The product is rounded, then the sum. Integers wrap around.
+    ///
+    /// [`FfiBatch::axpy_fields`] is faster where there is that.
+    pub fn axpy(self, messages: &mut [M], a: T, from: Self) {
+        for lane in 0..N {
+            let from = from.column_mut(messages, lane);
+            self.column_mut(messages, lane).zip(from, |y, x| y.sum(a.product(x)));
+        }
+    }
+
+    /// Brings each number of the field into the range from `low` to `high`. A NaN stays.
+    ///
+    /// # Panics
+    ///
+    /// When `low > high`, or one of them is NaN.
+    #[track_caller]
+    pub fn clamp(self, messages: &mut [M], low: T, high: T) {
+        assert_range(low, high);
+        self.map(messages, |number| number.clamped(low, high));
+    }
+
+    /// Sets each number of the field to `value`.
+    pub fn fill(self, messages: &mut [M], value: T) {
+        self.map(messages, |_| value);
+    }
+
+    /// Copies the field to `numbers`, message by message: as a slice, kernels take it.
+    ///
+    /// # Panics
+    ///
+    /// When there is not room for `N` numbers of each message, and no more.
+    #[track_caller]
+    pub fn copy_to(self, messages: &[M], numbers: &mut [T]) {
+        if numbers.len() != messages.len() * N {
+            differ(messages.len() * N, numbers.len());
+        }
+        for lane in 0..N {
+            let column = self.column(messages, lane);
+            for (index, number) in numbers.iter_mut().skip(lane).step_by(N).enumerate() {
+                *number = column.get(index);
+            }
+        }
+    }
+}
+
+impl<M, T: Scalar> Field<M, T, 1> {
+    /// The sum, with the bits of [`simd::sum`](super::sum); zero when there is no message. Integers are added in [`Scalar::Sum`].
+    #[must_use]
+    pub fn sum(self, messages: &[M]) -> <T as Scalar>::Sum {
+        self.column(messages, 0).sum()
+    }
+
+    /// The mean; `None` when there is no message.
+    #[must_use]
+    pub fn mean(self, messages: &[M]) -> Option<<T as Scalar>::Mean> {
+        self.column(messages, 0).mean()
+    }
+
+    /// The least, NaN aside; `None` where there is no number.
+    #[must_use]
+    pub fn min(self, messages: &[M]) -> Option<T> {
+        self.column(messages, 0).choose(Least)
+    }
+
+    /// The greatest, NaN aside; `None` where there is no number.
+    #[must_use]
+    pub fn max(self, messages: &[M]) -> Option<T> {
+        self.column(messages, 0).choose(Greatest)
+    }
+}

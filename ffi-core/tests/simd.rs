@@ -1,0 +1,394 @@
+//! `#[ffi(simd)]` on messages of all shapes, and the tables that C and Dart get, against plain loops.
+
+#![expect(clippy::multiple_unsafe_ops_per_block, reason = "all calls of a test have the same pointers")]
+
+use ffi_core::FfiMessage;
+use ffi_core::simd::abi::{KERNELS, VERSION};
+use ffi_core::simd::{self, FfiBatch, FfiSimd, Level};
+
+type Metres = f32;
+type Vector = [Metres; 2];
+
+/// All numbers of one type, behind an alias, in an array of arrays and in a message.
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+#[ffi(simd)]
+struct Body {
+    position: Vector,
+    velocity: Point,
+    mass: f32,
+    tensor: [[f32; 2]; 1],
+}
+
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+struct Point {
+    x: f32,
+    y: f32,
+}
+
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+#[ffi(simd)]
+struct Sample {
+    live: bool,
+    at: u64,
+    level: i16,
+    channels: [i16; 3],
+    spot: Point,
+}
+
+#[derive(FfiMessage, Clone, Copy, Debug)]
+#[repr(C)]
+#[ffi(simd)]
+struct Row {
+    cells: [i32; 100],
+}
+
+/// One type, and padding behind it that the type of another field asks for.
+#[derive(FfiMessage, Clone, Copy)]
+#[repr(C)]
+#[ffi(simd)]
+struct Padded {
+    wide: f64,
+    single: f32,
+}
+
+/// Names that the expansion must not meet.
+mod names {
+    #[derive(ffi_core::FfiMessage, Clone, Copy)]
+    #[repr(C)]
+    pub struct Fields {
+        pub value: f64,
+    }
+
+    #[derive(ffi_core::FfiMessage, Clone, Copy)]
+    #[repr(C)]
+    #[ffi(simd)]
+    pub struct Numbers {
+        pub simd: Fields,
+        pub r#type: f64,
+    }
+}
+
+fn number(index: usize, salt: usize) -> f32 {
+    let bits = (index * 8 + salt).wrapping_mul(0x9e37_79b9) >> 7 & 0xffff;
+    if bits.is_multiple_of(31) { f32::NAN } else { bits as f32 / 7.0 - 3_000.0 }
+}
+
+fn bodies(count: usize) -> Vec<Body> {
+    let body = |i| Body {
+        position: [number(i, 0), number(i, 1)],
+        velocity: Point { x: number(i, 2), y: number(i, 3) },
+        mass: number(i, 4),
+        tensor: [[number(i, 5), number(i, 6)]],
+    };
+    (0..count).map(body).collect()
+}
+
+fn flat(bodies: &[Body]) -> Vec<[f32; 7]> {
+    bodies
+        .iter()
+        .map(|b| {
+            let [[e, f]] = b.tensor;
+            [b.position[0], b.position[1], b.velocity.x, b.velocity.y, b.mass, e, f]
+        })
+        .collect()
+}
+
+fn copy(bodies: &[Body]) -> Vec<Body> {
+    bodies.to_vec()
+}
+
+/// The numbers of one field.
+fn column(flat: &[[f32; 7]], field: usize) -> Vec<f32> {
+    flat.iter().map(|record| record[field]).collect()
+}
+
+fn bits(values: impl IntoIterator<Item = f32>) -> Vec<u32> {
+    values.into_iter().map(|value| if value.is_nan() { u32::MAX } else { value.to_bits() }).collect()
+}
+
+fn optional(values: impl IntoIterator<Item = Option<f32>>) -> Vec<Option<u32>> {
+    values.into_iter().map(|value| value.map(f32::to_bits)).collect()
+}
+
+#[test]
+fn whole_records_are_as_their_fields_alone() {
+    for count in 0..130 {
+        let bodies = bodies(count);
+        let flat = flat(&bodies);
+        let columns: [Vec<f32>; 7] = std::array::from_fn(|field| column(&flat, field));
+        assert_eq!(bits(bodies.sums()), bits(columns.each_ref().map(|it| simd::sum(it))), "{count}");
+        assert_eq!(optional(bodies.mins()), optional(columns.each_ref().map(|it| simd::min(it))), "{count}");
+        assert_eq!(optional(bodies.maxs()), optional(columns.each_ref().map(|it| simd::max(it))), "{count}");
+        let means = columns.each_ref().map(|it| simd::mean(it));
+        assert_eq!(bodies.means().map(|it| it.map(|it| bits([it]))), means.map(|it| it.map(|it| bits([it]))));
+
+        let fields = Body::FIELDS;
+        assert_eq!(bits(fields.position.sums(&bodies)), bits(bodies.sums()[..2].iter().copied()));
+        assert_eq!(bits(fields.velocity.sums(&bodies)), bits(bodies.sums()[2..4].iter().copied()));
+        assert_eq!(bits([fields.mass.sum(&bodies)]), bits([simd::sum(&columns[4])]), "{count}");
+        assert_eq!(optional([fields.mass.min(&bodies)]), optional([simd::min(&columns[4])]), "{count}");
+        assert_eq!(optional([fields.mass.max(&bodies)]), optional([simd::max(&columns[4])]), "{count}");
+        assert_eq!(
+            optional(fields.tensor.mins(&bodies)),
+            optional(columns[5..].iter().map(|it| simd::min(it)))
+        );
+        let mut copy = vec![0.0; 2 * count];
+        fields.tensor.copy_to(&bodies, &mut copy);
+        assert_eq!(bits(copy), bits(flat.iter().flat_map(|record| [record[5], record[6]])));
+    }
+}
+
+/// What `batch` does to bodies is what `plain` does to each number, given its index in the record.
+fn changes(batch: impl Fn(&mut [Body]), plain: impl Fn(&mut [f32; 7])) {
+    for count in 0..70 {
+        let mut bodies = bodies(count);
+        let mut expected = flat(&bodies);
+        batch(&mut bodies);
+        expected.iter_mut().for_each(&plain);
+        assert_eq!(bits(flat(&bodies).concat()), bits(expected.concat()), "{count}");
+    }
+}
+
+#[test]
+fn records_are_changed_as_their_numbers_are() {
+    let record = bodies(3)[1];
+    let operand = flat(&[record])[0];
+    let each = |plain: fn(f32, f32) -> f32| {
+        move |numbers: &mut [f32; 7]| {
+            for (number, operand) in numbers.iter_mut().zip(operand) {
+                *number = plain(*number, operand);
+            }
+        }
+    };
+    changes(|bodies| bodies.add_record(&record), each(|a, b| a + b));
+    changes(|bodies| bodies.sub_record(&record), each(|a, b| a - b));
+    changes(|bodies| bodies.mul_record(&record), each(|a, b| a * b));
+    changes(|bodies| bodies.fill_record(&record), each(|_, b| b));
+    changes(|bodies| bodies.scale(1.5), each(|a, _| a * 1.5));
+    changes(|bodies| bodies.add_assign(&copy(bodies)), each(|a, _| a + a));
+    changes(|bodies| bodies.sub_assign(&copy(bodies)), each(|a, _| a - a));
+    changes(|bodies| bodies.mul_assign(&copy(bodies)), each(|a, _| a * a));
+    changes(|bodies| bodies.axpy(0.5, &copy(bodies)), each(|a, _| a + 0.5 * a));
+    changes(|bodies| bodies.lerp(&vec![record; bodies.len()], 0.25), each(|a, b| a + (b - a) * 0.25));
+    let low = Body { mass: -10.0, ..<Body as ffi_core::bytemuck::Zeroable>::zeroed() };
+    let high = Body { mass: 10.0, ..low };
+    let clamped = |numbers: &mut [f32; 7]| {
+        for (index, number) in numbers.iter_mut().enumerate() {
+            *number = if index == 4 { number.clamp(-10.0, 10.0) } else { number.clamp(0.0, 0.0) };
+        }
+    };
+    changes(|bodies| bodies.clamp_record(&low, &Body { mass: 10.0, ..high }), clamped);
+
+    let step = |numbers: &mut [f32; 7]| {
+        numbers[0] += 0.25 * numbers[2];
+        numbers[1] += 0.25 * numbers[3];
+    };
+    let fields = Body::FIELDS;
+    // The field `velocity` is a message and `position` an array: both are two numbers.
+    changes(|bodies| bodies.axpy_fields(0.25, fields.velocity, fields.position), step);
+    changes(|bodies| fields.position.axpy(bodies, 0.25, fields.velocity), step);
+    changes(|bodies| fields.mass.scale(bodies, 3.0), |numbers| numbers[4] *= 3.0);
+    changes(|bodies| fields.mass.add(bodies, 3.0), |numbers| numbers[4] += 3.0);
+    changes(|bodies| fields.mass.sub(bodies, 3.0), |numbers| numbers[4] -= 3.0);
+    changes(
+        |bodies| fields.mass.clamp(bodies, -1.0, 2.0),
+        |numbers| numbers[4] = numbers[4].clamp(-1.0, 2.0),
+    );
+    changes(|bodies| fields.tensor.fill(bodies, 9.0), |numbers| numbers[5..].fill(9.0));
+}
+
+#[test]
+fn records_are_vectors() {
+    let mut bodies = bodies(20);
+    for body in &mut bodies {
+        for number in std::slice::from_mut(body).numbers_mut() {
+            if number.is_nan() {
+                *number = 0.0;
+            }
+        }
+    }
+    bodies[3] = ffi_core::bytemuck::Zeroable::zeroed();
+    let (mut dots, mut lengths) = ([0.0; 20], [0.0; 20]);
+    bodies.dots(&bodies.clone(), &mut dots);
+    bodies.lengths(&mut lengths);
+    let records = flat(&bodies);
+    for ((record, dot), length) in records.iter().zip(dots).zip(lengths) {
+        assert_eq!(dot, simd::dot(record, record));
+        assert_eq!(length, dot.sqrt());
+    }
+    bodies.normalize();
+    for (index, ((old, new), length)) in records.iter().zip(flat(&bodies)).zip(lengths).enumerate() {
+        let expected = if index == 3 { [0.0; 7] } else { old.map(|number| number / length) };
+        assert_eq!(new, expected);
+    }
+}
+
+#[test]
+fn mixed_messages_have_their_numeric_fields() {
+    let sample = |i: u64| Sample {
+        live: true,
+        at: u64::MAX - i,
+        level: -300 + i as i16,
+        channels: [1, 2, i as i16],
+        spot: Point { x: i as f32, y: 0.5 },
+    };
+    let mut samples: Vec<_> = (0..9).map(sample).collect();
+    let fields = Sample::FIELDS;
+    assert_eq!(fields.at.sum(&samples), u128::from(u64::MAX) * 9 - 36);
+    assert_eq!(fields.level.sum(&samples), -300 * 9 + 36);
+    assert_eq!(fields.channels.sums(&samples), [9, 18, 36]);
+    assert_eq!(fields.channels.maxs(&samples), [Some(1), Some(2), Some(8)]);
+    assert_eq!(fields.spot.means(&samples), [Some(4.0), Some(0.5)]);
+    fields.channels.scale(&mut samples, i16::MIN);
+    assert_eq!(samples[1].channels, [i16::MIN, 0, i16::MIN]);
+    assert!(samples.iter().all(|it| it.live));
+    assert_eq!(fields.level.min(&[]), None);
+    let _ = fields.live;
+
+    let padded = [Padded { wide: 1.0, single: 2.0 }; 5];
+    assert_eq!((Padded::FIELDS.wide.sum(&padded), Padded::FIELDS.single.sum(&padded)), (5.0, 10.0));
+}
+
+#[test]
+fn wide_records_are_done_row_by_row() {
+    let mut rows: Vec<_> =
+        (0..5).map(|row| Row { cells: std::array::from_fn(|cell| row * 1_000 + cell as i32) }).collect();
+    assert_eq!(rows.sums()[99], 10_000 + 5 * 99);
+    assert_eq!(rows.mins()[7], Some(7));
+    let one = Row { cells: [1; 100] };
+    rows.add_record(&one);
+    rows.axpy(2, &[one; 5]);
+    assert_eq!(rows[4].cells[99], 4_102);
+    assert_eq!(Row::FIELDS.cells.maxs(&rows)[0], Some(4_003));
+}
+
+#[test]
+fn names_of_the_expansion_are_its_own() {
+    let all = [names::Numbers { simd: names::Fields { value: 1.0 }, r#type: 2.0 }; 3];
+    assert_eq!(all.sums(), [3.0, 6.0]);
+    assert_eq!(names::Numbers::FIELDS.r#type.sum(&all), 6.0);
+}
+
+#[test]
+#[should_panic(expected = "each element needs a partner")]
+fn lengths_that_differ_are_refused() {
+    bodies(3).add_assign(&bodies(2));
+}
+
+#[test]
+#[should_panic(expected = "are no range")]
+fn ranges_that_are_none_are_refused() {
+    let low = <Body as ffi_core::bytemuck::Zeroable>::zeroed();
+    bodies(3).clamp_record(&low, &Body { mass: -1.0, ..low });
+}
+
+#[test]
+fn the_table_counts_its_pointers() {
+    assert_eq!(KERNELS.version, VERSION);
+    assert_eq!(KERNELS.len, 2 + 10 * 27);
+    assert_eq!((KERNELS.level)(), simd::level() as u32);
+    assert_eq!((KERNELS.set_level)(u32::MAX), simd::set_level(None) as u32);
+    assert_eq!((KERNELS.set_level)(Level::Fallback as u32), Level::Fallback as u32);
+    assert_eq!((KERNELS.set_level)(300), simd::level() as u32);
+    assert!(KERNELS.f32.saturating_add.is_none() && KERNELS.i32.lerp.is_none());
+}
+
+/// Bytes at which numbers of any size may begin.
+fn unaligned(values: &[f32], offset: usize) -> Vec<u8> {
+    let mut bytes = vec![0; offset];
+    bytes.extend(values.iter().flat_map(|value| value.to_ne_bytes()));
+    bytes
+}
+
+#[test]
+fn kernels_of_the_table_take_any_pointer() {
+    let table = &KERNELS.f32;
+    for len in 0..130 {
+        let values: Vec<f32> = (0..len).map(|i| number(i, 1)).collect();
+        let others: Vec<f32> = (0..len).map(|i| number(i, 2)).collect();
+        for offset in 0..4 {
+            let mut bytes = unaligned(&values, offset);
+            let others_bytes = unaligned(&others, 4 - offset);
+            let first = bytes.as_mut_ptr().wrapping_add(offset).cast::<f32>();
+            let other = others_bytes.as_ptr().wrapping_add(4 - offset).cast::<f32>();
+            let mut out = 0.0_f32;
+            // SAFETY: `len` numbers from both pointers on, and one at `out`.
+            unsafe {
+                (table.sum)(first, len, &raw mut out);
+                assert_eq!(bits([out]), bits([simd::sum(&values)]), "sum of {len} at {offset}");
+                (table.dot)(first, other, len, &raw mut out);
+                assert_eq!(bits([out]), bits([simd::dot(&values, &others)]), "dot of {len} at {offset}");
+                let found = (table.min)(first, len, &raw mut out);
+                assert_eq!((found == 1).then_some(out), simd::min(&values), "min of {len} at {offset}");
+                let found = (table.max)(first, len, &raw mut out);
+                assert_eq!((found == 1).then_some(out), simd::max(&values), "max of {len} at {offset}");
+                let found = (table.mean)(first, len, &raw mut out);
+                let mean = simd::mean(&values).map(|mean| bits([mean]));
+                assert_eq!((found == 1).then(|| bits([out])), mean, "mean of {len} at {offset}");
+
+                let mut expected = values.clone();
+                (table.axpy)(0.5, other, first, len);
+                simd::axpy(0.5, &others, &mut expected);
+                (table.add)(first, other, len);
+                simd::add(&mut expected, &others);
+                (table.lerp.expect("floats have it"))(first, other, len, 0.25);
+                simd::lerp(&mut expected, &others, 0.25);
+                (table.scale)(first, len, 3.0);
+                simd::scale(&mut expected, 3.0);
+                assert_eq!((table.clamp)(first, len, 1.0, -1.0), 0);
+                assert_eq!((table.clamp)(first, len, -1e3, 1e4), 1);
+                simd::clamp(&mut expected, -1e3, 1e4);
+                // The same slice twice.
+                (table.mul)(first, first, len);
+                simd::mul(&mut expected.clone(), &expected);
+                let squares = expected.iter().map(|value| value * value);
+                let found = (0..len).map(|index| first.wrapping_add(index).read_unaligned());
+                assert_eq!(bits(found), bits(squares), "{len} at {offset}");
+            }
+        }
+    }
+}
+
+#[test]
+fn wide_sums_are_words_of_64_bits() {
+    let mut words = [0_u64; 2];
+    let values = [u64::MAX, u64::MAX, 3];
+    // SAFETY: three numbers, and room for a number of 128 bits.
+    unsafe { (KERNELS.u64.sum)(values.as_ptr(), 3, words.as_mut_ptr().cast()) };
+    let [low, high] = if cfg!(target_endian = "little") { words } else { [words[1], words[0]] };
+    assert_eq!(u128::from(high) << 64 | u128::from(low), u128::from(u64::MAX) * 2 + 3);
+}
+
+#[test]
+fn fields_of_the_table_are_those_of_rust() {
+    let mut bodies = bodies(50);
+    let mut expected = bodies.clone();
+    let (stride, table) = (size_of::<Body>(), &KERNELS.f32);
+    let first = bodies.as_mut_ptr().cast::<f32>();
+    let tensor = first.wrapping_add(5);
+    let (mut out, mut present) = ([0.0_f32; 2], [0_u8; 2]);
+    // SAFETY: the last two of seven numbers of 50 records, and room for two results.
+    unsafe {
+        (table.field_sum)(tensor, 50, stride, 2, out.as_mut_ptr());
+        assert_eq!(bits(out), bits(Body::FIELDS.tensor.sums(&expected)));
+        (table.field_min)(tensor, 50, stride, 2, out.as_mut_ptr(), present.as_mut_ptr());
+        assert_eq!((out.map(Some), present), (Body::FIELDS.tensor.mins(&expected), [1, 1]));
+        (table.field_max)(tensor, 0, stride, 2, out.as_mut_ptr(), present.as_mut_ptr());
+        assert_eq!(present, [0, 0]);
+        assert_eq!((table.field_mean)(tensor, 0, stride, 2, out.as_mut_ptr()), 0);
+        (table.field_add)(tensor, 50, stride, 2, 1.0);
+        Body::FIELDS.tensor.add(&mut expected, 1.0);
+        (table.field_scale)(tensor, 50, stride, 2, 2.0);
+        Body::FIELDS.tensor.scale(&mut expected, 2.0);
+        assert_eq!((table.field_clamp)(tensor, 50, stride, 2, 5.0, 500.0), 1);
+        Body::FIELDS.tensor.clamp(&mut expected, 5.0, 500.0);
+        (table.field_fill)(first.wrapping_add(4), 50, stride, 1, 7.0);
+        Body::FIELDS.mass.fill(&mut expected, 7.0);
+        (table.field_axpy)(0.5, first.wrapping_add(2), first, 50, stride, 2);
+        Body::FIELDS.position.axpy(&mut expected, 0.5, Body::FIELDS.velocity);
+    }
+    assert_eq!(bits(bodies.numbers().iter().copied()), bits(expected.numbers().iter().copied()));
+}

@@ -1,0 +1,90 @@
+//! The kernels of a message.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use crate::ast::{Field, Message};
+use crate::record::Record;
+
+fn symbol(message: &Message) -> String {
+    message.head.prefix.type_symbol(&message.head.item.name, "simd")
+}
+
+/// The numbers that a message consists of: fields of one kind, without padding.
+pub(super) fn lanes(message: &Message) -> TokenStream {
+    let lanes = field_lanes(message);
+    quote! {
+        const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
+            &[#(#lanes),*],
+            __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
+        );
+    }
+}
+
+fn field_lanes(message: &Message) -> impl Iterator<Item = TokenStream> {
+    message.fields.iter().map(|Field { ty, .. }| quote!(<#ty as __ffi::FfiType>::LANES))
+}
+
+/// `FfiSimd`, and the function that C calls.
+pub(super) fn simd(message: &Message) -> TokenStream {
+    let (head, lanes) = (&message.head, field_lanes(message));
+    let (ident, krate, symbol) = (&head.ident, &head.krate, symbol(message));
+    let assertion = quote_spanned! {message.simd.span()=>
+        const _: () = __ffi::assert_numeric(&[#(#lanes),*]);
+    };
+    // What rustc answers about a type goes into the parameters of others: a macro doesn't know it.
+    let numbers = |ty: TokenStream| {
+        let lanes = quote!(<#ty as __ffi::FfiType>::LANES);
+        (quote!(<__ffi::Kind<{ #lanes.kind }> as __ffi::NumberOf>::Number), quote!({ #lanes.count }))
+    };
+    let (number, count) = numbers(quote!(#ident));
+    let fields = message.fields.iter().map(|Field { ident: field, ty, item, .. }| {
+        let (number, count) = numbers(quote!(#ty));
+        let doc = item.doc.as_ref().map(|doc| quote!(#[doc = #doc]));
+        quote!(#doc pub #field: __ffi::Field<#ident, #number, #count>)
+    });
+    let handles = message.fields.iter().map(|Field { ident: field, .. }| {
+        quote! {
+            // SAFETY: the field lies at that offset, and is what `LANES` of its type says.
+            #field: unsafe { __ffi::Field::new(__ffi::offset_of!(#ident, #field)) }
+        }
+    });
+    quote! {
+        #krate::__simd! {
+            #assertion
+
+            /// The fields of the message, as kernels take them.
+            #[derive(__ffi::core::clone::Clone, __ffi::core::marker::Copy, __ffi::core::fmt::Debug)]
+            pub struct __FfiFields {
+                #(#fields,)*
+            }
+
+            // SAFETY: where `LANES` says so, the message is that many numbers in a row, and any bits are a number.
+            #[automatically_derived]
+            unsafe impl __ffi::FfiSimd for #ident {
+                type Numbers = __ffi::Numbers<#number, #count>;
+                type Fields = __FfiFields;
+                const FIELDS: __FfiFields = __FfiFields { #(#handles,)* };
+            }
+
+            static __FFI_SIMD: __ffi::RecordKernels =
+                <<#ident as __ffi::FfiSimd>::Numbers as __ffi::RecordTable>::TABLE;
+
+            #[unsafe(export_name = #symbol)]
+            extern "C" fn __ffi_simd() -> &'static __ffi::RecordKernels {
+                &__FFI_SIMD
+            }
+        }
+    }
+}
+
+/// `,"simd":{..}`
+pub(super) fn record(message: &Message, record: &mut Record) {
+    let ident = &message.head.ident;
+    record
+        .text(",\"simd\":{\"symbol\":")
+        .string(&symbol(message))
+        .text(",\"lanes\":")
+        .number(quote!(<#ident as __ffi::FfiType>::LANES.count))
+        .text("}");
+}
