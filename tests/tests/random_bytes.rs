@@ -246,6 +246,7 @@ impl Schema {
         match ty {
             Type::Scalar(Scalar::Bool) => bytes[0] = random.below(2) as u8,
             Type::Scalar(_) | Type::Open(_) | Type::Ref(_) => random.fill(bytes),
+            Type::Columns(_) => unreachable!("columns are no field"),
             Type::Array { of, len } => self.fill_elements(of, *len, style, random, bytes),
             Type::Message(id) => {
                 for field in &self.messages[id].fields {
@@ -334,6 +335,7 @@ impl Schema {
             }
             Type::Map { key, value, cap } => list(self.entry(key, value).1, *cap),
             Type::Ref(_) => (8, 4),
+            Type::Columns(_) => unreachable!("columns are no field"),
         }
     }
 
