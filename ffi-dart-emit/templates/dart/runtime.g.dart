@@ -688,8 +688,8 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   NativePool<T>? _pool;
   // Held, not read: a view keeps its owner alive. The compiler drops such a
   // field unless it is told not to.
-  // ignore: unused_field
   @pragma('vm:entry-point')
+  // ignore: unused_field
   final Object? _owner;
   Pointer<FfiOwned> _owned = nullptr;
   Pointer<T> _pointer = nullptr;
@@ -1499,8 +1499,8 @@ final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
 
   // Held, not read: a view keeps its owner alive. The compiler drops such a
   // field unless it is told not to.
-  // ignore: unused_field
   @pragma('vm:entry-point')
+  // ignore: unused_field
   final Object _owner;
   final E Function(int row) _read;
   final void Function(int row, E value) _write;
