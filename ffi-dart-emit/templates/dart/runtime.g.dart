@@ -686,9 +686,9 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   LibraryMemory? _memory;
   NativePool<T>? _pool;
+  @pragma('vm:entry-point')
   // Held, not read: a view keeps its owner alive. The compiler drops such a
   // field unless it is told not to.
-  @pragma('vm:entry-point')
   // ignore: unused_field
   final Object? _owner;
   Pointer<FfiOwned> _owned = nullptr;
@@ -1497,9 +1497,9 @@ final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
   /// [length] values; keeps [_owner] alive.
   ColumnList(this._owner, this.length, this._read, this._write);
 
+  @pragma('vm:entry-point')
   // Held, not read: a view keeps its owner alive. The compiler drops such a
   // field unless it is told not to.
-  @pragma('vm:entry-point')
   // ignore: unused_field
   final Object _owner;
   final E Function(int row) _read;
