@@ -119,8 +119,12 @@ impl View<'_> {
             let size = u128::from(pool.capacity) * u128::from(message.size);
             format!("  pool of {}, {size} bytes, reset = \"{reset}\"\n", pool.capacity)
         });
+        let simd = message.simd.as_ref().map_or_else(String::new, |_| match self.0.numbers_of(message) {
+            Some((kind, count)) => format!("  simd: {count} numbers of {}\n", self.ty(&Type::Scalar(kind))),
+            None => "  simd: numeric fields, one at a time\n".to_owned(),
+        });
         format!(
-            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{}",
+            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{simd}{}",
             message.id,
             bytes(message.size),
             message.align,

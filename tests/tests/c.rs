@@ -20,15 +20,25 @@ fn compiler() -> Option<&'static str> {
 
 #[test]
 fn c_reads_and_writes_what_rust_does() {
+    run("layout");
+}
+
+#[test]
+fn c_calls_kernels() {
+    run("simd");
+}
+
+/// Compiles `tests/c/{name}.c` with the header and the library of the fixture, and runs it.
+fn run(name: &str) {
     let Some(gcc) = compiler() else { return };
-    let fixture = Generated::fixture("layout");
+    let fixture = Generated::fixture(name);
     let library = Fixture::build(&fixture.package, "dev");
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     capture(
         Command::new(gcc)
             .args(["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-I"])
             .arg(fixture.golden.expect("it is a fixture"))
-            .arg(root().join("tests/c/layout.c"))
+            .arg(root().join(format!("tests/c/{name}.c")))
             .arg(library.cdylib())
             .arg("-o")
             .arg(&program),

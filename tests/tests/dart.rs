@@ -76,6 +76,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "calls" => "FIXTURE_CALLS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
+        "simd" => "FIXTURE_SIMD_LIBRARY",
         "types" => "FIXTURE_TYPES_LIBRARY",
         _ => panic!("no fixture `{name}` is tested from Dart"),
     };
@@ -106,6 +107,11 @@ fn layout() {
 #[test]
 fn owned() {
     end_to_end("owned", &[fixture("owned")]);
+}
+
+#[test]
+fn simd() {
+    end_to_end("simd", &[fixture("simd")]);
 }
 
 #[test]

@@ -156,6 +156,18 @@ pub struct Message {
     /// The pool that `#[ffi(pool = N)]` gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<Pool>,
+    /// The kernels that `#[ffi(simd)]` gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simd: Option<Simd>,
+}
+
+/// The kernels of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Simd {
+    /// `fn() -> *const RecordKernels`: its table; see `simd::abi`.
+    pub symbol: String,
+    /// How many numbers of one type the message is, with nothing between them; 0 where it is not that.
+    pub lanes: u64,
 }
 
 /// The pool of a message.

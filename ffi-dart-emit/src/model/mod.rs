@@ -9,7 +9,7 @@ mod resolve;
 use std::fmt;
 
 pub use ffi_core::schema::read::{
-    Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, QueueSymbols, Reset, Scalar, TypeId,
+    Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, QueueSymbols, Reset, Scalar, Simd, TypeId,
 };
 pub use resolve::resolve;
 
@@ -63,6 +63,8 @@ pub struct Message {
     pub reserved: Vec<(u32, u32)>,
     /// Its pool, if it has one.
     pub pool: Option<Pool>,
+    /// Its kernels, if it has some.
+    pub simd: Option<Simd>,
 }
 
 /// A field of a [`Message`].
@@ -366,6 +368,33 @@ impl Model {
     #[must_use]
     pub fn oneof(&self, index: OneofIndex) -> &Oneof {
         &self.oneofs[index.0]
+    }
+
+    /// The numbers of one type that the message is, with nothing between them, and how many; none where it is not that.
+    #[must_use]
+    pub fn numbers_of(&self, message: &Message) -> Option<(Scalar, u64)> {
+        let mut all = None;
+        for field in &message.fields {
+            let (kind, count) = self.numbers(&field.ty).filter(|_| field.padding == 0)?;
+            let (first, so_far) = all.unwrap_or((kind, 0_u64));
+            all = Some((first, so_far.checked_add(count)?)).filter(|_| first == kind);
+            all?;
+        }
+        all
+    }
+
+    /// As [`numbers_of`](Self::numbers_of), of any type.
+    #[must_use]
+    pub fn numbers(&self, ty: &Type) -> Option<(Scalar, u64)> {
+        match ty {
+            Type::Scalar(Scalar::Bool) => None,
+            Type::Scalar(kind) => Some((*kind, 1)),
+            Type::Array { of, len } => {
+                self.numbers(of).and_then(|(kind, count)| Some((kind, count.checked_mul(*len)?)))
+            }
+            Type::Message(index) => self.numbers_of(self.message(*index)),
+            _ => None,
+        }
     }
 
     /// How much room `ty` takes.

@@ -43,7 +43,16 @@ pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
 
     let library = sorted.libraries.into_iter().next();
     let library = library.expect("check_library left exactly one");
-    Ok(Model { library, messages, enums, oneofs, functions, queues })
+    let model = Model { library, messages, enums, oneofs, functions, queues };
+    let mut problems = Reports::default();
+    for message in &model.messages {
+        let lanes = model.numbers_of(message).map_or(0, |(_, count)| count);
+        if message.simd.as_ref().is_some_and(|simd| simd.lanes != lanes) {
+            problems.add(format!("message {}", message.id), "its kernels are not for its fields", REBUILD);
+        }
+    }
+    problems.stop()?;
+    Ok(model)
 }
 
 /// Problems so far.
@@ -181,6 +190,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
         check(format!("message {}", message.id), &message.symbols.fingerprint, problems);
         for symbol in message.pool.iter().flat_map(|pool| pool.symbols.all()) {
             check(format!("message {}, its pool", message.id), symbol, problems);
+        }
+        if let Some(simd) = &message.simd {
+            check(format!("message {}, its kernels", message.id), &simd.symbol, problems);
         }
     }
     for queue in sorted.queues.values() {
@@ -569,6 +581,7 @@ impl<'a> Resolver<'a> {
             fields,
             reserved: record.reserved.clone(),
             pool: record.pool.clone(),
+            simd: record.simd.clone(),
         }
     }
 
