@@ -292,7 +292,7 @@ void mixed() {
       ..live = true
       ..tiny = -i
       ..byte = 250 + i % 5
-      ..int = i - 4
+      ..int_ = i - 4
       ..count = 0xfffffff0 + i
       ..long = i - 0x8000000000000000
       ..big = -1
@@ -303,7 +303,7 @@ void mixed() {
   final fields = samples.simdFields;
   expect(fields.tiny.sum(), -36);
   expect(fields.byte.max(), 254);
-  expect(fields.int.min(), -4);
+  expect(fields.int_.min(), -4);
   expect(fields.count.sum(), 9 * 0xfffffff0 + 36);
   expect(
     fields.long.sum(),
