@@ -40,6 +40,7 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         symbols: &library.symbols,
         functions: model.functions.iter().map(|it| function(model, it)).collect(),
         pools: pools(model),
+        simd: simd(model),
         queues: queues(model),
     };
     Ok(header.render().expect("writing to a string succeeds"))
@@ -59,6 +60,7 @@ struct Header<'a> {
     functions: Vec<CFunction>,
     pools: Vec<CPool<'a>>,
     columns: Vec<CColumns<'a>>,
+    simd: Vec<CSimd<'a>>,
     queues: Vec<CQueue<'a>>,
 }
 
@@ -122,6 +124,14 @@ struct CColumns<'a> {
     symbols: &'a ColumnsSymbols,
 }
 
+/// The kernels of a message.
+struct CSimd<'a> {
+    message: String,
+    symbol: &'a str,
+    /// What it consists of, where that is numbers of one type.
+    numbers: Option<(u64, &'static str)>,
+}
+
 struct CQueue<'a> {
     doc: String,
     message: String,
@@ -136,6 +146,17 @@ fn pools(model: &Model) -> Vec<CPool<'_>> {
             message: type_name(&message.item),
             capacity: pool.capacity,
             symbols: &pool.symbols,
+        })
+        .collect()
+}
+
+fn simd(model: &Model) -> Vec<CSimd<'_>> {
+    let with_kernels = model.messages.iter().filter_map(|it| Some((it, it.simd.as_ref()?)));
+    with_kernels
+        .map(|(message, simd)| CSimd {
+            message: type_name(&message.item),
+            symbol: &simd.symbol,
+            numbers: model.numbers_of(message).map(|(kind, count)| (count, scalar(kind))),
         })
         .collect()
 }
@@ -627,6 +648,9 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
             for symbol in columns.symbols.all() {
                 claim(symbol.clone(), format!("message {}, its columns", message.id));
             }
+        }
+        if let Some(simd) = &message.simd {
+            claim(simd.symbol.clone(), format!("message {}, its kernels", message.id));
         }
     }
     for oneof in &model.oneofs {

@@ -28,6 +28,11 @@ fn c_uses_columns_in_place() {
     run("columns");
 }
 
+#[test]
+fn c_calls_kernels() {
+    run("simd");
+}
+
 /// Compiles `c/{name}.c` with the fixture's header, links it with its library, and runs it.
 fn run(name: &str) {
     let Some(gcc) = compiler() else { return };

@@ -78,6 +78,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
+        "simd" => "FIXTURE_SIMD_LIBRARY",
         "types" => "FIXTURE_TYPES_LIBRARY",
         _ => panic!("no fixture `{name}` is tested from Dart"),
     };
@@ -119,6 +120,11 @@ fn owned() {
 fn pools() {
     end_to_end("pools", &[fixture("pools")]);
     end_to_end("pools_shutdown", &[fixture("pools")]);
+}
+
+#[test]
+fn simd() {
+    end_to_end("simd", &[fixture("simd")]);
 }
 
 #[test]

@@ -159,6 +159,9 @@ pub struct Message {
     /// The container that `#[ffi(columns)]` gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<Box<Columns>>,
+    /// The kernels that `#[ffi(simd)]` gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simd: Option<Simd>,
 }
 
 /// The columns of a message: [`FfiColumns`](crate::FfiColumns).
@@ -198,6 +201,15 @@ impl ColumnsSymbols {
         let Self { new, free, reserve, resize, append, read, write, swap_remove } = self;
         [new, free, reserve, resize, append, read, write, swap_remove]
     }
+}
+
+/// The kernels of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Simd {
+    /// `fn() -> *const RecordKernels`: its table; see `simd::abi`.
+    pub symbol: String,
+    /// How many numbers of one type the message is, with nothing between them; 0 where it is not that.
+    pub lanes: u64,
 }
 
 /// The pool of a message.

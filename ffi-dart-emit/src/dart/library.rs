@@ -78,6 +78,12 @@ impl<'a> LibraryFile<'a> {
             let size = format!("sizeOf<{}>()", names.of(&it.id).name);
             file.check("size", &[item, size, it.size.to_string()]);
             let item = layout::string(&format!("pool of {}", it.item.name));
+            if let Some(simd) = &it.simd {
+                file.check(
+                    "symbol",
+                    &[layout::string(&format!("kernels of {}", it.item.name)), layout::string(&simd.symbol)],
+                );
+            }
             for symbol in it.pool.iter().flat_map(|pool| pool.symbols.all()) {
                 file.check("symbol", &[item.clone(), layout::string(symbol)]);
             }

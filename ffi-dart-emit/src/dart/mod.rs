@@ -16,6 +16,7 @@ mod names;
 mod oneof;
 mod pool;
 mod queue;
+mod simd;
 mod types;
 
 use askama::Template;
@@ -28,6 +29,7 @@ use enumeration::EnumsFile;
 use library::LibraryFile;
 use names::Names;
 use pool::PoolsFile;
+use simd::SimdFile;
 use types::Types;
 
 /// What to call things.
@@ -56,7 +58,13 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
     let pools = PoolsFile::new(model, &names);
-    let exports = ExportsFile { names: &names, file: &model.library.name, pools: pools.is_some() };
+    let simd = SimdFile::new(model, &names);
+    let exports = ExportsFile {
+        names: &names,
+        file: &model.library.name,
+        pools: pools.is_some(),
+        simd: simd.is_some(),
+    };
     let mut generated = vec![
         (format!("lib/{package}.dart"), render(&exports)),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
@@ -65,6 +73,11 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         ("lib/src/runtime.g.dart".into(), include_str!("../../templates/dart/runtime.g.dart").into()),
     ];
     generated.extend(pools.map(|it| ("lib/src/pools.g.dart".into(), render(&it))));
+    if let Some(simd) = simd {
+        let kernels = include_str!("../../templates/dart/kernels.g.dart");
+        generated.push(("lib/src/kernels.g.dart".into(), kernels.into()));
+        generated.push(("lib/src/simd.g.dart".into(), render(&simd)));
+    }
     let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
     files.extend([
         OutputFile::starter("README.md", render(&readme)),
@@ -111,6 +124,7 @@ struct ExportsFile<'a> {
     names: &'a Names<'a>,
     file: &'a str,
     pools: bool,
+    simd: bool,
 }
 
 #[derive(Template)]

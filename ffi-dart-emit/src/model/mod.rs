@@ -10,7 +10,7 @@ use std::fmt;
 
 pub use ffi_core::schema::read::{
     Columns, ColumnsSymbols, Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, QueueSymbols,
-    Reset, Scalar, TypeId,
+    Reset, Scalar, Simd, TypeId,
 };
 pub use resolve::resolve;
 
@@ -66,6 +66,8 @@ pub struct Message {
     pub pool: Option<Pool>,
     /// Its columns, if it has some.
     pub columns: Option<Box<Columns>>,
+    /// Its kernels, if it has some.
+    pub simd: Option<Simd>,
 }
 
 /// A field of a [`Message`].
@@ -378,6 +380,33 @@ impl Model {
     #[must_use]
     pub fn oneof(&self, index: OneofIndex) -> &Oneof {
         &self.oneofs[index.0]
+    }
+
+    /// The numbers of one type that the message is, with nothing between them, and how many; none where it is not that.
+    #[must_use]
+    pub fn numbers_of(&self, message: &Message) -> Option<(Scalar, u64)> {
+        let mut all = None;
+        for field in &message.fields {
+            let (kind, count) = self.numbers(&field.ty).filter(|_| field.padding == 0)?;
+            let (first, so_far) = all.unwrap_or((kind, 0_u64));
+            all = Some((first, so_far.checked_add(count)?)).filter(|_| first == kind);
+            all?;
+        }
+        all
+    }
+
+    /// As [`numbers_of`](Self::numbers_of), of any type.
+    #[must_use]
+    pub fn numbers(&self, ty: &Type) -> Option<(Scalar, u64)> {
+        match ty {
+            Type::Scalar(Scalar::Bool) => None,
+            Type::Scalar(kind) => Some((*kind, 1)),
+            Type::Array { of, len } => {
+                self.numbers(of).and_then(|(kind, count)| Some((kind, count.checked_mul(*len)?)))
+            }
+            Type::Message(index) => self.numbers_of(self.message(*index)),
+            _ => None,
+        }
     }
 
     /// How much room `ty` takes.

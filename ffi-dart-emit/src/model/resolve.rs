@@ -43,7 +43,16 @@ pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
 
     let library = sorted.libraries.into_iter().next();
     let library = library.expect("check_library left exactly one");
-    Ok(Model { library, messages, enums, oneofs, functions, queues })
+    let model = Model { library, messages, enums, oneofs, functions, queues };
+    let mut problems = Reports::default();
+    for message in &model.messages {
+        let lanes = model.numbers_of(message).map_or(0, |(_, count)| count);
+        if message.simd.as_ref().is_some_and(|simd| simd.lanes != lanes) {
+            problems.add(format!("message {}", message.id), "its kernels are not for its fields", REBUILD);
+        }
+    }
+    problems.stop()?;
+    Ok(model)
 }
 
 /// Problems so far.
@@ -184,6 +193,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
         }
         for symbol in message.columns.iter().flat_map(|columns| columns.symbols.all()) {
             check(format!("message {}, its columns", message.id), symbol, problems);
+        }
+        if let Some(simd) = &message.simd {
+            check(format!("message {}, its kernels", message.id), &simd.symbol, problems);
         }
     }
     for queue in sorted.queues.values() {
@@ -593,6 +605,7 @@ impl<'a> Resolver<'a> {
             reserved: record.reserved.clone(),
             pool: record.pool.clone(),
             columns: record.columns.clone(),
+            simd: record.simd.clone(),
         }
     }
 

@@ -123,6 +123,122 @@ typedef struct FfiPoolStats {
 } FfiPoolStats;
 
 #endif
+{%- if !simd.is_empty() %}
+
+#ifndef FFI_SIMD_DEFINED
+#define FFI_SIMD_DEFINED
+
+/** The version of the tables below. */
+#define FFI_SIMD_VERSION 1
+
+#define FFI_SIMD_FALLBACK 0
+#define FFI_SIMD_NEON 1
+#define FFI_SIMD_SSE2 2
+#define FFI_SIMD_SSE4_2 3
+#define FFI_SIMD_AVX2 4
+#define FFI_SIMD_AVX512 5
+
+/** An integer of 128 bits. */
+typedef struct FfiInt128 {
+    /** The low word first, on machines whose bytes are in that order. */
+    uint64_t words[2];
+} FfiInt128;
+
+/*
+ * The kernels of one type of number `T`. Pointers need not be aligned, and one to no numbers may be anything. Where two
+ * slices overlap, numbers are done one at a time, in order. Float sums are added in one order on every machine; NaN is ignored by
+ * `min` and `max`; integers wrap around but for sums, which are wide. A result of 1 says that `out` was written, or
+ * that the bounds of `clamp` are a range; with 0 nothing was done.
+ *
+ * A field is the first of its `lanes` numbers in the first of `records`, each `stride` bytes behind the one before;
+ * there is a result for each lane.
+ */
+#define FFI_SIMD_KERNELS(NAME, T, SUM, MEAN)                                                                      \
+    typedef struct NAME {                                                                                         \
+        void (*sum)(const T *values, size_t len, SUM *out);                                                       \
+        uint8_t (*mean)(const T *values, size_t len, MEAN *out);                                                  \
+        uint8_t (*min)(const T *values, size_t len, T *out);                                                      \
+        uint8_t (*max)(const T *values, size_t len, T *out);                                                      \
+        void (*dot)(const T *values, const T *other, size_t len, SUM *out);                                       \
+        void (*add)(T *values, const T *other, size_t len);                                                       \
+        void (*sub)(T *values, const T *other, size_t len);                                                       \
+        void (*mul)(T *values, const T *other, size_t len);                                                       \
+        void (*scale)(T *values, size_t len, T factor);                                                           \
+        void (*axpy)(T a, const T *x, T *y, size_t len);                                                          \
+        uint8_t (*clamp)(T *values, size_t len, T low, T high);                                                   \
+        void (*fill)(T *values, size_t len, T value);                                                             \
+        void (*field_sum)(const T *first, size_t records, size_t stride, size_t lanes, SUM *out);                 \
+        uint8_t (*field_mean)(const T *first, size_t records, size_t stride, size_t lanes, MEAN *out);            \
+        void (*field_min)(const T *first, size_t records, size_t stride, size_t lanes, T *out, uint8_t *present); \
+        void (*field_max)(const T *first, size_t records, size_t stride, size_t lanes, T *out, uint8_t *present); \
+        void (*field_add)(T *first, size_t records, size_t stride, size_t lanes, T value);                        \
+        void (*field_scale)(T *first, size_t records, size_t stride, size_t lanes, T factor);                     \
+        uint8_t (*field_clamp)(T *first, size_t records, size_t stride, size_t lanes, T low, T high);             \
+        void (*field_fill)(T *first, size_t records, size_t stride, size_t lanes, T value);                       \
+        void (*field_axpy)(T a, const T *x, T *y, size_t records, size_t stride, size_t lanes);                   \
+        /* Of floats; null for integers. */                                                                       \
+        void (*lerp)(T *values, const T *other, size_t len, T t);                                                 \
+        void (*record_dot)(const T *values, const T *other, size_t records, size_t lanes, T *out);                \
+        void (*record_length)(const T *values, size_t records, size_t lanes, T *out);                             \
+        void (*record_normalize)(T *values, size_t records, size_t lanes);                                        \
+        /* Of integers; null for floats. */                                                                       \
+        void (*saturating_add)(T *values, const T *other, size_t len);                                            \
+        void (*saturating_sub)(T *values, const T *other, size_t len);                                            \
+    } NAME
+
+FFI_SIMD_KERNELS(FfiSimdI8, int8_t, int64_t, double);
+FFI_SIMD_KERNELS(FfiSimdU8, uint8_t, uint64_t, double);
+FFI_SIMD_KERNELS(FfiSimdI16, int16_t, int64_t, double);
+FFI_SIMD_KERNELS(FfiSimdU16, uint16_t, uint64_t, double);
+FFI_SIMD_KERNELS(FfiSimdI32, int32_t, int64_t, double);
+FFI_SIMD_KERNELS(FfiSimdU32, uint32_t, uint64_t, double);
+FFI_SIMD_KERNELS(FfiSimdI64, int64_t, FfiInt128, double);
+FFI_SIMD_KERNELS(FfiSimdU64, uint64_t, FfiInt128, double);
+FFI_SIMD_KERNELS(FfiSimdF32, float, float, float);
+FFI_SIMD_KERNELS(FfiSimdF64, double, double, double);
+
+/** All kernels that don't depend on a message. */
+typedef struct FfiSimdKernels {
+    uint32_t version;
+    /** How many pointers follow. */
+    uint32_t len;
+    /** The level in use: `FFI_SIMD_..`. */
+    uint32_t (*level)(void);
+    /** Caps the level, or with a number above all of them doesn't; the level in use from now on. */
+    uint32_t (*set_level)(uint32_t cap);
+    FfiSimdI8 i8;
+    FfiSimdU8 u8;
+    FfiSimdI16 i16;
+    FfiSimdU16 u16;
+    FfiSimdI32 i32;
+    FfiSimdU32 u32;
+    FfiSimdI64 i64;
+    FfiSimdU64 u64;
+    FfiSimdF32 f32;
+    FfiSimdF64 f64;
+} FfiSimdKernels;
+
+/**
+ * The kernels on arrays of one message that is numbers of one type: `record` and the results have one for each. Of another
+ * message all but `kernels` are null.
+ */
+typedef struct FfiSimdRecords {
+    const FfiSimdKernels *kernels;
+    void (*sum)(const void *data, size_t records, void *out);
+    uint8_t (*mean)(const void *data, size_t records, void *out);
+    void (*min)(const void *data, size_t records, void *out, uint8_t *present);
+    void (*max)(const void *data, size_t records, void *out, uint8_t *present);
+    void (*add)(void *data, size_t records, const void *record);
+    void (*sub)(void *data, size_t records, const void *record);
+    void (*mul)(void *data, size_t records, const void *record);
+    uint8_t (*clamp)(void *data, size_t records, const void *low, const void *high);
+    void (*fill)(void *data, size_t records, const void *record);
+    /** Adds to `count` numbers at `to` of each record `a` times those at `from`; 0 where these overlap or aren't all in it. */
+    uint8_t (*axpy_fields)(void *data, size_t records, const void *a, size_t from, size_t to, size_t count);
+} FfiSimdRecords;
+
+#endif
+{%- endif %}
 
 /* A constant in a DLL has to be imported; define {{ upper }}_STATIC when linking the static library. */
 #if defined(_WIN32) && !defined({{ upper }}_STATIC)
@@ -243,6 +359,14 @@ int32_t {{ it.symbols.read }}({{ it.name }} *columns, size_t first, {{ it.messag
 int32_t {{ it.symbols.write }}({{ it.name }} *columns, size_t first, const {{ it.message }} *messages, size_t count);
 /** Removes a row, which is copied to `removed` unless that is null, and puts the last one into its place. */
 int32_t {{ it.symbols.swap_remove }}({{ it.name }} *columns, size_t row, {{ it.message }} *removed);
+{% endfor %}
+{%- for it in simd %}
+{%- if let Some((count, kind)) = it.numbers %}
+/** The kernels of {{ it.message }}, {{ count }} numbers of type `{{ kind }}`. */
+{%- else %}
+/** The kernels of {{ it.message }}: of its numeric fields, one at a time. */
+{%- endif %}
+const FfiSimdRecords *{{ it.symbol }}(void);
 {% endfor %}
 {%- for it in queues %}
 {{ it.doc }}/* A queue of at most {{ it.capacity }} {{ it.message }}. Any thread may call these. */

@@ -223,6 +223,7 @@ impl Schema {
             reserved: Vec::new(),
             pool: None,
             columns: None,
+            simd: None,
             item,
         }));
         Type::Message(id)

@@ -57,6 +57,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         reserved: Vec::new(),
         pool: None,
         columns: None,
+        simd: None,
     }
 }
 

@@ -1,0 +1,1318 @@
+// @dart = 3.8
+
+import 'dart:ffi';
+import 'dart:typed_data';
+
+import 'runtime.g.dart';
+import 'simd.g.dart' show simdTable;
+
+typedef _Data = Pointer<Void>;
+typedef _SumC = Void Function(_Data, Size, _Data);
+typedef _SumD = void Function(_Data, int, _Data);
+typedef _FindC = Uint8 Function(_Data, Size, _Data);
+typedef _FindD = int Function(_Data, int, _Data);
+typedef _DotC = Void Function(_Data, _Data, Size, _Data);
+typedef _DotD = void Function(_Data, _Data, int, _Data);
+typedef _ZipC = Void Function(_Data, _Data, Size);
+typedef _ZipD = void Function(_Data, _Data, int);
+typedef _FieldSumC = Void Function(_Data, Size, Size, Size, _Data);
+typedef _FieldSumD = void Function(_Data, int, int, int, _Data);
+typedef _FieldMeanC = Uint8 Function(_Data, Size, Size, Size, _Data);
+typedef _FieldMeanD = int Function(_Data, int, int, int, _Data);
+typedef _FieldFindC = Void Function(_Data, Size, Size, Size, _Data, _Data);
+typedef _FieldFindD = void Function(_Data, int, int, int, _Data, _Data);
+typedef _RecordDotC = Void Function(_Data, _Data, Size, Size, _Data);
+typedef _RecordDotD = void Function(_Data, _Data, int, int, _Data);
+typedef _RecordLengthC = Void Function(_Data, Size, Size, _Data);
+typedef _RecordLengthD = void Function(_Data, int, int, _Data);
+typedef _RecordNormalizeC = Void Function(_Data, Size, Size);
+typedef _RecordNormalizeD = void Function(_Data, int, int);
+typedef _RecordFindC = Void Function(_Data, Size, _Data, _Data);
+typedef _RecordFindD = void Function(_Data, int, _Data, _Data);
+typedef _RecordClampC = Uint8 Function(_Data, Size, _Data, _Data);
+typedef _RecordClampD = int Function(_Data, int, _Data, _Data);
+typedef _RecordAxpyC = Uint8 Function(_Data, Size, _Data, Size, Size, Size);
+typedef _RecordAxpyD = int Function(_Data, int, _Data, int, int, int);
+typedef _LevelC = Uint32 Function();
+typedef _LevelD = int Function();
+typedef _SetLevelC = Uint32 Function(Uint32);
+typedef _SetLevelD = int Function(int);
+
+// Those that take a number, which is an int or a double.
+typedef _One<D> = void Function(_Data, int, D);
+typedef _Two<D> = int Function(_Data, int, D, D);
+typedef _First<D> = void Function(D, _Data, _Data, int);
+typedef _Last<D> = void Function(_Data, _Data, int, D);
+typedef _FieldOne<D> = void Function(_Data, int, int, int, D);
+typedef _FieldTwo<D> = int Function(_Data, int, int, int, D, D);
+typedef _FieldFirst<D> = void Function(D, _Data, _Data, int, int, int);
+
+/// Where the pointers of the table are, behind version and length.
+final int _pointers = simdTable[0].address + 8;
+
+Pointer<NativeFunction<F>> _slot<F extends Function>(int index) =>
+    Pointer<Pointer<NativeFunction<F>>>.fromAddress(_pointers)[index];
+
+Pointer<NativeFunction<F>> _entry<F extends Function>(
+  Pointer<_Data> records,
+  int index,
+) => records.cast<Pointer<NativeFunction<F>>>()[index];
+
+/// Memory for results and operands, as much as was ever needed.
+final class _Scratch {
+  Uint8Array _memory = Uint8Array(256);
+  late ByteData data = ByteData.sublistView(_memory.list);
+
+  _Data room(int bytes) {
+    if (bytes > _memory.length) {
+      _memory = Uint8Array(bytes);
+      data = ByteData.sublistView(_memory.list);
+    }
+    return _memory.pointer.cast();
+  }
+}
+
+final _scratch = _Scratch();
+
+Never _throwLength(int length, int expected) => throw ArgumentError.value(
+  length,
+  'length',
+  'must be $expected: each needs a partner',
+);
+
+@pragma('vm:prefer-inline')
+void _sameLength(int length, int expected) {
+  if (length != expected) _throwLength(length, expected);
+}
+
+Never _throwRange(Object? low, Object? high) =>
+    throw ArgumentError('the bounds $low and $high are no range');
+
+/// The instructions that kernels use, weakest first.
+enum SimdLevel {
+  /// Plain Rust.
+  fallback,
+
+  /// aarch64's vectors of 16 bytes.
+  neon,
+
+  /// x86-64's vectors of 16 bytes.
+  sse2,
+
+  /// SSE2 and what came until 2008.
+  sse42,
+
+  /// Vectors of 32 bytes.
+  avx2,
+
+  /// Vectors of 64 bytes.
+  avx512,
+}
+
+/// The kernels of the whole process.
+abstract final class Simd {
+  static final _level = _slot<_LevelC>(0).asFunction<_LevelD>(isLeaf: true);
+  static final _setLevel = _slot<_SetLevelC>(
+    1,
+  ).asFunction<_SetLevelD>(isLeaf: true);
+
+  /// The level in use: the strongest that the machine has and the cap allows.
+  static SimdLevel get level => SimdLevel.values[_level()];
+
+  /// Caps the level for the whole process, or with null takes the cap away, and
+  /// returns the level in use from now on. Results don't depend on it.
+  static SimdLevel setLevel(SimdLevel? cap) =>
+      SimdLevel.values[_setLevel(cap?.index ?? SimdLevel.values.length)];
+}
+
+/// The kernels of one type of number: [D] in Dart, with sums of type [S].
+sealed class SimdKernels<D extends num, S extends Object> {
+  SimdKernels._(int kind) : _base = 2 + kind * 27;
+
+  final int _base;
+
+  /// The bytes of a number.
+  int get _size;
+
+  /// The bytes of a sum.
+  int get _sumSize => 8;
+
+  /// The bytes of a mean.
+  int get _meanSize => 8;
+
+  S _sumAt(ByteData data, int offset);
+  double _meanAt(ByteData data, int offset) =>
+      data.getFloat64(offset, Endian.host);
+  D _at(ByteData data, int offset);
+  void _put(ByteData data, int offset, D value);
+
+  _One<D> _one(int index);
+  _Two<D> get _clamp;
+  _First<D> get _axpy;
+  _Last<D> get _lerp;
+  _FieldOne<D> _fieldOne(int index);
+  _FieldTwo<D> get _fieldClamp;
+  _FieldFirst<D> get _fieldAxpy;
+
+  late final _sum = _slot<_SumC>(_base).asFunction<_SumD>(isLeaf: true);
+  late final _mean = _find(1);
+  late final _min = _find(2);
+  late final _max = _find(3);
+  late final _dot = _slot<_DotC>(_base + 4).asFunction<_DotD>(isLeaf: true);
+  late final _add = _zip(5);
+  late final _sub = _zip(6);
+  late final _mul = _zip(7);
+  late final _scale = _one(8);
+  late final _fill = _one(11);
+  late final _fieldSum = _slot<_FieldSumC>(
+    _base + 12,
+  ).asFunction<_FieldSumD>(isLeaf: true);
+  late final _fieldMean = _slot<_FieldMeanC>(
+    _base + 13,
+  ).asFunction<_FieldMeanD>(isLeaf: true);
+  late final _fieldMin = _fieldFind(14);
+  late final _fieldMax = _fieldFind(15);
+  late final _fieldAdd = _fieldOne(16);
+  late final _fieldScale = _fieldOne(17);
+  late final _fieldFill = _fieldOne(19);
+  late final _recordDot = _slot<_RecordDotC>(
+    _base + 22,
+  ).asFunction<_RecordDotD>(isLeaf: true);
+  late final _recordLength = _slot<_RecordLengthC>(
+    _base + 23,
+  ).asFunction<_RecordLengthD>(isLeaf: true);
+  late final _recordNormalize = _slot<_RecordNormalizeC>(
+    _base + 24,
+  ).asFunction<_RecordNormalizeD>(isLeaf: true);
+  late final _saturatingAdd = _zip(25);
+  late final _saturatingSub = _zip(26);
+
+  _FindD _find(int index) =>
+      _slot<_FindC>(_base + index).asFunction<_FindD>(isLeaf: true);
+
+  _ZipD _zip(int index) =>
+      _slot<_ZipC>(_base + index).asFunction<_ZipD>(isLeaf: true);
+
+  _FieldFindD _fieldFind(int index) =>
+      _slot<_FieldFindC>(_base + index).asFunction<_FieldFindD>(isLeaf: true);
+
+  /// Results that are there, from [count] of them and a byte for each.
+  List<D?> _found(int count) => List.generate(
+    count,
+    (index) => _scratch.data.getUint8(count * _size + index) == 0
+        ? null
+        : _at(_scratch.data, index * _size),
+    growable: false,
+  );
+
+  List<S> _sums(int count) => List.generate(
+    count,
+    (index) => _sumAt(_scratch.data, index * _sumSize),
+    growable: false,
+  );
+
+  List<double> _means(int count) => List.generate(
+    count,
+    (index) => _meanAt(_scratch.data, index * _meanSize),
+    growable: false,
+  );
+}
+
+/// The numbers of an array, one behind the other, as kernels of the library take
+/// them.
+///
+/// Float sums and products are added in one order, which is the same on every
+/// machine and not that of a loop. [min] and [max] ignore NaN, and give back `0.0`
+/// for both zeros. Sums of integers are wide enough; their arithmetic wraps
+/// around, and of an operand the low bits count. Two arrays need the same length,
+/// and may be the same: where they overlap in part, numbers are done in order.
+///
+/// A call costs some nanoseconds besides the work: one for many numbers is what
+/// this is for. Lists on Dart's heap can't be passed without a copy; keep numbers
+/// in arrays such as [Float32Array].
+final class SimdNumbers<D extends num, S extends Object>
+    implements Finalizable {
+  /// The numbers of `array`, for kernels that fit them.
+  const SimdNumbers._(this._array, this._kernels);
+
+  final NativeArray<NativeType> _array;
+  final SimdKernels<D, S> _kernels;
+
+  _Data get _data => _array.pointer.cast();
+
+  _Data _partner(SimdNumbers<D, S> other) {
+    _sameLength(other._array.length, _array.length);
+    return other._data;
+  }
+
+  /// The sum; zero when there are none.
+  S sum() {
+    final (array, out) = (_array, _scratch.room(16));
+    _kernels._sum(_data, array.length, out);
+    return _kernels._sumAt(_scratch.data, 0);
+  }
+
+  /// The sum divided by the count, computed in 64 bits; null when there are none.
+  double? mean() {
+    final (array, out) = (_array, _scratch.room(16));
+    final found = _kernels._mean(_data, array.length, out);
+    return found == 0 ? null : _kernels._meanAt(_scratch.data, 0);
+  }
+
+  /// The least, NaN aside; null when there is no number.
+  D? min() => _best(_kernels._min);
+
+  /// The greatest, NaN aside; null when there is no number.
+  D? max() => _best(_kernels._max);
+
+  D? _best(_FindD find) {
+    final (array, out) = (_array, _scratch.room(16));
+    final found = find(_data, array.length, out);
+    return found == 0 ? null : _kernels._at(_scratch.data, 0);
+  }
+
+  /// The sum of the products with [other]. Each is rounded before it is added; of
+  /// integers they wrap around in what holds the sum.
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  S dot(SimdNumbers<D, S> other) {
+    final (array, out) = (_array, _scratch.room(16));
+    _kernels._dot(_data, _partner(other), array.length, out);
+    return _kernels._sumAt(_scratch.data, 0);
+  }
+
+  /// Adds [other], number by number.
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void add(SimdNumbers<D, S> other) =>
+      _kernels._add(_data, _partner(other), _array.length);
+
+  /// Subtracts [other], number by number.
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void sub(SimdNumbers<D, S> other) =>
+      _kernels._sub(_data, _partner(other), _array.length);
+
+  /// Multiplies by [other], number by number.
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void mul(SimdNumbers<D, S> other) =>
+      _kernels._mul(_data, _partner(other), _array.length);
+
+  /// Multiplies each number by [factor].
+  void scale(D factor) => _kernels._scale(_data, _array.length, factor);
+
+  /// Adds [a] times [x], number by number, rounding the product and then the sum.
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void axpy(D a, SimdNumbers<D, S> x) =>
+      _kernels._axpy(a, _partner(x), _data, _array.length);
+
+  /// Brings each number into the range from [low] to [high]; NaN stays.
+  ///
+  /// Throws an [ArgumentError] when [low] is above [high], or one of them is NaN.
+  void clamp(D low, D high) {
+    final inRange = _kernels._clamp(_data, _array.length, low, high);
+    if (inRange == 0) _throwRange(low, high);
+  }
+
+  /// Sets each number to [value].
+  void fill(D value) => _kernels._fill(_data, _array.length, value);
+}
+
+/// What floats have besides.
+extension SimdFloats on SimdNumbers<double, double> {
+  /// Moves each number towards that of [other]: `value + (other - value) * t`,
+  /// rounded after each step.
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void lerp(SimdNumbers<double, double> other, double t) =>
+      _kernels._lerp(_data, _partner(other), _array.length, t);
+}
+
+/// What integers have besides.
+extension SimdIntegers<S extends Object> on SimdNumbers<int, S> {
+  /// Adds [other], up to the greatest and down to the least number of the type.
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void saturatingAdd(SimdNumbers<int, S> other) =>
+      _kernels._saturatingAdd(_data, _partner(other), _array.length);
+
+  /// Subtracts [other], down to the least and up to the greatest number of the
+  /// type.
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void saturatingSub(SimdNumbers<int, S> other) =>
+      _kernels._saturatingSub(_data, _partner(other), _array.length);
+}
+
+/// A numeric field of all messages of an array; results are one per number of the
+/// field, in the order of memory.
+///
+/// Numbers are picked one at a time. What is said of [SimdNumbers] about NaN, sums
+/// and integers holds here.
+final class SimdField<D extends num, S extends Object> implements Finalizable {
+  /// The [lanes] numbers at [offset] of each message, for generated code.
+  const SimdField.at(this._array, this._kernels, this._offset, this.lanes);
+
+  final NativeArray<NativeType> _array;
+  final SimdKernels<D, S> _kernels;
+  final int _offset;
+
+  /// How many numbers the field has.
+  final int lanes;
+
+  _Data get _first => Pointer.fromAddress(_array.pointer.address + _offset);
+
+  /// The sum of each number.
+  List<S> sums() {
+    final (array, out) = (_array, _scratch.room(lanes * 16));
+    final stride = array.elementSize;
+    _kernels._fieldSum(_first, array.length, stride, lanes, out);
+    return _kernels._sums(lanes);
+  }
+
+  /// The mean of each number; null when there is no message.
+  List<double>? means() {
+    final (array, out) = (_array, _scratch.room(lanes * 16));
+    final stride = array.elementSize;
+    _kernels._fieldMean(_first, array.length, stride, lanes, out);
+    return array.length == 0 ? null : _kernels._means(lanes);
+  }
+
+  /// The least of each number, NaN aside; null where there is none.
+  List<D?> mins() => _best(_kernels._fieldMin);
+
+  /// The greatest of each number, NaN aside; null where there is none.
+  List<D?> maxs() => _best(_kernels._fieldMax);
+
+  List<D?> _best(_FieldFindD find) {
+    final (array, out) = (_array, _scratch.room(lanes * 16));
+    final present = Pointer<Void>.fromAddress(
+      out.address + lanes * _kernels._size,
+    );
+    find(_first, array.length, array.elementSize, lanes, out, present);
+    return _kernels._found(lanes);
+  }
+
+  /// The sum of the field's one number, or of the first.
+  S sum() => sums().first;
+
+  /// The mean of the field's one number, or of the first; null when there is no
+  /// message.
+  double? mean() => means()?.first;
+
+  /// The least of the field's one number, or of the first; null when there is
+  /// none.
+  D? min() => mins().first;
+
+  /// The greatest of the field's one number, or of the first; null when there is
+  /// none.
+  D? max() => maxs().first;
+
+  /// Adds [value] to each number.
+  void add(D value) => _change(_kernels._fieldAdd, value);
+
+  /// Multiplies each number by [factor].
+  void scale(D factor) => _change(_kernels._fieldScale, factor);
+
+  /// Sets each number to [value].
+  void fill(D value) => _change(_kernels._fieldFill, value);
+
+  void _change(_FieldOne<D> change, D operand) {
+    final array = _array;
+    change(_first, array.length, array.elementSize, lanes, operand);
+  }
+
+  /// Brings each number into the range from [low] to [high]; NaN stays.
+  ///
+  /// Throws an [ArgumentError] when [low] is above [high], or one of them is NaN.
+  void clamp(D low, D high) {
+    final (array, clamp) = (_array, _kernels._fieldClamp);
+    final stride = array.elementSize;
+    final inRange = clamp(_first, array.length, stride, lanes, low, high);
+    if (inRange == 0) _throwRange(low, high);
+  }
+
+  /// Adds [a] times the field [x] of the same message: `position += velocity * dt`.
+  ///
+  /// Throws an [ArgumentError] when [x] is a field of another array, or has more
+  /// or fewer numbers.
+  void axpy(D a, SimdField<D, S> x) {
+    final array = _array;
+    if (!identical(x._array, array)) {
+      throw ArgumentError.value(x, 'x', 'is a field of another array');
+    }
+    _sameLength(x.lanes, lanes);
+    final stride = array.elementSize;
+    _kernels._fieldAxpy(a, x._first, _first, array.length, stride, lanes);
+  }
+}
+
+/// All messages of an array whose fields are numbers of one type: whole messages
+/// at once, with results in the order of memory, arrays and messages inside
+/// flattened.
+///
+/// What is said of [SimdNumbers] about NaN, sums and integers holds here.
+final class SimdBatch<T extends NativeType, D extends num, S extends Object>
+    implements Finalizable {
+  /// The messages of an array that are [lanes] numbers each, for generated code.
+  SimdBatch.of(this._array, this._kernels, this._records, this.lanes);
+
+  final NativeArray<T> _array;
+  final SimdKernels<D, S> _kernels;
+  final Pointer<_Data> _records;
+
+  /// How many numbers a message is.
+  final int lanes;
+
+  _Data get _data => _array.pointer.cast();
+
+  int get _count => _array.length * lanes;
+
+  _Data _partner(NativeArray<T> other) {
+    _sameLength(other.length, _array.length);
+    return other.pointer.cast();
+  }
+
+  /// The sum of each field.
+  List<S> sums() {
+    final (array, out) = (_array, _scratch.room(lanes * 16));
+    final sum = _entry<_SumC>(_records, 1).asFunction<_SumD>(isLeaf: true);
+    sum(_data, array.length, out);
+    return _kernels._sums(lanes);
+  }
+
+  /// The mean of each field; null when there is no message.
+  List<double>? means() {
+    final (array, out) = (_array, _scratch.room(lanes * 16));
+    final mean = _entry<_FindC>(_records, 2).asFunction<_FindD>(isLeaf: true);
+    return mean(_data, array.length, out) == 0 ? null : _kernels._means(lanes);
+  }
+
+  /// The least of each field, NaN aside; null where there is no number.
+  List<D?> mins() => _best(3);
+
+  /// The greatest of each field, NaN aside; null where there is no number.
+  List<D?> maxs() => _best(4);
+
+  List<D?> _best(int index) {
+    final (array, out) = (_array, _scratch.room(lanes * 16));
+    final find = _entry<_RecordFindC>(
+      _records,
+      index,
+    ).asFunction<_RecordFindD>(isLeaf: true);
+    final present = out.address + lanes * _kernels._size;
+    find(_data, array.length, out, Pointer.fromAddress(present));
+    return _kernels._found(lanes);
+  }
+
+  /// Adds the messages of [other].
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void add(NativeArray<T> other) =>
+      _kernels._add(_data, _partner(other), _count);
+
+  /// Subtracts the messages of [other].
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void sub(NativeArray<T> other) =>
+      _kernels._sub(_data, _partner(other), _count);
+
+  /// Multiplies by the messages of [other], field by field.
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void mul(NativeArray<T> other) =>
+      _kernels._mul(_data, _partner(other), _count);
+
+  /// Multiplies all fields of all messages by [factor].
+  void scale(D factor) {
+    final array = _array;
+    _kernels._scale(_data, array.length * lanes, factor);
+  }
+
+  /// Adds [a] times the messages of [x].
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void axpy(D a, NativeArray<T> x) =>
+      _kernels._axpy(a, _partner(x), _data, _count);
+
+  /// Adds [record] to each message.
+  void addRecord(NativeBox<T> record) => _withRecord(5, record);
+
+  /// Subtracts [record] from each message.
+  void subRecord(NativeBox<T> record) => _withRecord(6, record);
+
+  /// Multiplies each message by [record], field by field.
+  void mulRecord(NativeBox<T> record) => _withRecord(7, record);
+
+  /// Sets each message to [record].
+  void fillRecord(NativeBox<T> record) => _withRecord(9, record);
+
+  void _withRecord(int index, NativeBox<T> record) {
+    final array = _array;
+    final change = _entry<_SumC>(
+      _records,
+      index,
+    ).asFunction<_SumD>(isLeaf: true);
+    change(_data, array.length, record.pointer.cast());
+  }
+
+  /// Brings each field into its own range, from that of [low] to that of [high];
+  /// NaN stays.
+  ///
+  /// Throws an [ArgumentError] when a field of [low] is above that of [high], or
+  /// one of them is NaN.
+  void clampRecord(NativeBox<T> low, NativeBox<T> high) {
+    final array = _array;
+    final clamp = _entry<_RecordClampC>(
+      _records,
+      8,
+    ).asFunction<_RecordClampD>(isLeaf: true);
+    final bounds = (low.pointer.cast<Void>(), high.pointer.cast<Void>());
+    final inRange = clamp(_data, array.length, bounds.$1, bounds.$2);
+    if (inRange == 0) _throwRange('of a field in low', 'in high');
+  }
+
+  /// Adds to the field [to] of each message [a] times its field [from]:
+  /// `position += velocity * dt`.
+  ///
+  /// Throws an [ArgumentError] when both are one field, are not of this array, or
+  /// have not as many numbers.
+  void axpyFields(
+    D a, {
+    required SimdField<D, S> from,
+    required SimdField<D, S> to,
+  }) {
+    final array = _array;
+    if (!identical(from._array, array) || !identical(to._array, array)) {
+      throw ArgumentError('a field is of another array');
+    }
+    _sameLength(from.lanes, to.lanes);
+    final operand = _scratch.room(16);
+    _kernels._put(_scratch.data, 0, a);
+    final axpy = _entry<_RecordAxpyC>(
+      _records,
+      10,
+    ).asFunction<_RecordAxpyD>(isLeaf: true);
+    final [source, target] = [
+      from._offset ~/ _kernels._size,
+      to._offset ~/ _kernels._size,
+    ];
+    final done = axpy(_data, array.length, operand, source, target, to.lanes);
+    if (done == 0) throw ArgumentError('the fields overlap');
+  }
+}
+
+/// What messages of floats have besides: each is a vector.
+extension SimdVectors<T extends NativeType> on SimdBatch<T, double, double> {
+  /// Moves each message towards that of [other]: `value + (other - value) * t`,
+  /// rounded after each step.
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void lerp(NativeArray<T> other, double t) =>
+      _kernels._lerp(_data, _partner(other), _count, t);
+
+  /// The sum of the products of the fields of each message and its partner in
+  /// [other], to [dots].
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void dots(NativeArray<T> other, SimdNumbers<double, double> dots) {
+    final array = _array;
+    _checkOut(dots);
+    final (partner, out) = (_partner(other), dots._data);
+    _kernels._recordDot(_data, partner, array.length, lanes, out);
+  }
+
+  /// The Euclidean length of each message, to [lengths].
+  ///
+  /// Throws an [ArgumentError] when the lengths differ.
+  void lengths(SimdNumbers<double, double> lengths) {
+    final array = _array;
+    _checkOut(lengths);
+    _kernels._recordLength(_data, array.length, lanes, lengths._data);
+  }
+
+  /// Divides each message by its Euclidean length. One of zeros stays what it is.
+  void normalize() {
+    final array = _array;
+    _kernels._recordNormalize(_data, array.length, lanes);
+  }
+
+  void _checkOut(SimdNumbers<double, double> out) {
+    _sameLength(out._array.length, _array.length);
+    if (out._kernels != _kernels) {
+      throw ArgumentError('the results are not of the type of the fields');
+    }
+  }
+}
+
+final class _Int8Kernels extends SimdKernels<int, int> {
+  _Int8Kernels() : super._(0);
+
+  @override
+  int get _size => 1;
+
+  @override
+  int _sumAt(ByteData data, int offset) => data.getInt64(offset, Endian.host);
+
+  @override
+  int _at(ByteData data, int offset) => data.getInt8(offset);
+
+  @override
+  void _put(ByteData data, int offset, int value) =>
+      data.setInt8(offset, value);
+
+  @override
+  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Int8)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
+
+  @override
+  late final _clamp = _slot<Uint8 Function(_Data, Size, Int8, Int8)>(
+    _base + 10,
+  ).asFunction<_Two<int>>(isLeaf: true);
+
+  @override
+  late final _axpy = _slot<Void Function(Int8, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
+
+  @override
+  late final _lerp = _slot<Void Function(_Data, _Data, Size, Int8)>(
+    _base + 21,
+  ).asFunction<_Last<int>>(isLeaf: true);
+
+  @override
+  _FieldOne<int> _fieldOne(int index) =>
+      _slot<Void Function(_Data, Size, Size, Size, Int8)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
+
+  @override
+  late final _fieldClamp =
+      _slot<Uint8 Function(_Data, Size, Size, Size, Int8, Int8)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
+
+  @override
+  late final _fieldAxpy =
+      _slot<Void Function(Int8, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
+}
+
+/// The kernels of `Int8`, for generated code.
+final SimdKernels<int, int> int8Kernels = _Int8Kernels();
+
+/// Kernels on the numbers of a [Int8Array].
+extension Int8Simd on Int8Array {
+  /// The numbers, for arithmetic on all of them at once.
+  SimdNumbers<int, int> get simd => SimdNumbers._(this, int8Kernels);
+}
+
+final class _Uint8Kernels extends SimdKernels<int, int> {
+  _Uint8Kernels() : super._(1);
+
+  @override
+  int get _size => 1;
+
+  @override
+  int _sumAt(ByteData data, int offset) => data.getInt64(offset, Endian.host);
+
+  @override
+  int _at(ByteData data, int offset) => data.getUint8(offset);
+
+  @override
+  void _put(ByteData data, int offset, int value) =>
+      data.setUint8(offset, value);
+
+  @override
+  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Uint8)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
+
+  @override
+  late final _clamp = _slot<Uint8 Function(_Data, Size, Uint8, Uint8)>(
+    _base + 10,
+  ).asFunction<_Two<int>>(isLeaf: true);
+
+  @override
+  late final _axpy = _slot<Void Function(Uint8, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
+
+  @override
+  late final _lerp = _slot<Void Function(_Data, _Data, Size, Uint8)>(
+    _base + 21,
+  ).asFunction<_Last<int>>(isLeaf: true);
+
+  @override
+  _FieldOne<int> _fieldOne(int index) =>
+      _slot<Void Function(_Data, Size, Size, Size, Uint8)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
+
+  @override
+  late final _fieldClamp =
+      _slot<Uint8 Function(_Data, Size, Size, Size, Uint8, Uint8)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
+
+  @override
+  late final _fieldAxpy =
+      _slot<Void Function(Uint8, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
+}
+
+/// The kernels of `Uint8`, for generated code.
+final SimdKernels<int, int> uint8Kernels = _Uint8Kernels();
+
+/// Kernels on the numbers of a [Uint8Array].
+extension Uint8Simd on Uint8Array {
+  /// The numbers, for arithmetic on all of them at once.
+  SimdNumbers<int, int> get simd => SimdNumbers._(this, uint8Kernels);
+}
+
+final class _Int16Kernels extends SimdKernels<int, int> {
+  _Int16Kernels() : super._(2);
+
+  @override
+  int get _size => 2;
+
+  @override
+  int _sumAt(ByteData data, int offset) => data.getInt64(offset, Endian.host);
+
+  @override
+  int _at(ByteData data, int offset) => data.getInt16(offset, Endian.host);
+
+  @override
+  void _put(ByteData data, int offset, int value) =>
+      data.setInt16(offset, value, Endian.host);
+
+  @override
+  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Int16)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
+
+  @override
+  late final _clamp = _slot<Uint8 Function(_Data, Size, Int16, Int16)>(
+    _base + 10,
+  ).asFunction<_Two<int>>(isLeaf: true);
+
+  @override
+  late final _axpy = _slot<Void Function(Int16, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
+
+  @override
+  late final _lerp = _slot<Void Function(_Data, _Data, Size, Int16)>(
+    _base + 21,
+  ).asFunction<_Last<int>>(isLeaf: true);
+
+  @override
+  _FieldOne<int> _fieldOne(int index) =>
+      _slot<Void Function(_Data, Size, Size, Size, Int16)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
+
+  @override
+  late final _fieldClamp =
+      _slot<Uint8 Function(_Data, Size, Size, Size, Int16, Int16)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
+
+  @override
+  late final _fieldAxpy =
+      _slot<Void Function(Int16, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
+}
+
+/// The kernels of `Int16`, for generated code.
+final SimdKernels<int, int> int16Kernels = _Int16Kernels();
+
+/// Kernels on the numbers of a [Int16Array].
+extension Int16Simd on Int16Array {
+  /// The numbers, for arithmetic on all of them at once.
+  SimdNumbers<int, int> get simd => SimdNumbers._(this, int16Kernels);
+}
+
+final class _Uint16Kernels extends SimdKernels<int, int> {
+  _Uint16Kernels() : super._(3);
+
+  @override
+  int get _size => 2;
+
+  @override
+  int _sumAt(ByteData data, int offset) => data.getInt64(offset, Endian.host);
+
+  @override
+  int _at(ByteData data, int offset) => data.getUint16(offset, Endian.host);
+
+  @override
+  void _put(ByteData data, int offset, int value) =>
+      data.setUint16(offset, value, Endian.host);
+
+  @override
+  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Uint16)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
+
+  @override
+  late final _clamp = _slot<Uint8 Function(_Data, Size, Uint16, Uint16)>(
+    _base + 10,
+  ).asFunction<_Two<int>>(isLeaf: true);
+
+  @override
+  late final _axpy = _slot<Void Function(Uint16, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
+
+  @override
+  late final _lerp = _slot<Void Function(_Data, _Data, Size, Uint16)>(
+    _base + 21,
+  ).asFunction<_Last<int>>(isLeaf: true);
+
+  @override
+  _FieldOne<int> _fieldOne(int index) =>
+      _slot<Void Function(_Data, Size, Size, Size, Uint16)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
+
+  @override
+  late final _fieldClamp =
+      _slot<Uint8 Function(_Data, Size, Size, Size, Uint16, Uint16)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
+
+  @override
+  late final _fieldAxpy =
+      _slot<Void Function(Uint16, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
+}
+
+/// The kernels of `Uint16`, for generated code.
+final SimdKernels<int, int> uint16Kernels = _Uint16Kernels();
+
+/// Kernels on the numbers of a [Uint16Array].
+extension Uint16Simd on Uint16Array {
+  /// The numbers, for arithmetic on all of them at once.
+  SimdNumbers<int, int> get simd => SimdNumbers._(this, uint16Kernels);
+}
+
+final class _Int32Kernels extends SimdKernels<int, int> {
+  _Int32Kernels() : super._(4);
+
+  @override
+  int get _size => 4;
+
+  @override
+  int _sumAt(ByteData data, int offset) => data.getInt64(offset, Endian.host);
+
+  @override
+  int _at(ByteData data, int offset) => data.getInt32(offset, Endian.host);
+
+  @override
+  void _put(ByteData data, int offset, int value) =>
+      data.setInt32(offset, value, Endian.host);
+
+  @override
+  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Int32)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
+
+  @override
+  late final _clamp = _slot<Uint8 Function(_Data, Size, Int32, Int32)>(
+    _base + 10,
+  ).asFunction<_Two<int>>(isLeaf: true);
+
+  @override
+  late final _axpy = _slot<Void Function(Int32, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
+
+  @override
+  late final _lerp = _slot<Void Function(_Data, _Data, Size, Int32)>(
+    _base + 21,
+  ).asFunction<_Last<int>>(isLeaf: true);
+
+  @override
+  _FieldOne<int> _fieldOne(int index) =>
+      _slot<Void Function(_Data, Size, Size, Size, Int32)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
+
+  @override
+  late final _fieldClamp =
+      _slot<Uint8 Function(_Data, Size, Size, Size, Int32, Int32)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
+
+  @override
+  late final _fieldAxpy =
+      _slot<Void Function(Int32, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
+}
+
+/// The kernels of `Int32`, for generated code.
+final SimdKernels<int, int> int32Kernels = _Int32Kernels();
+
+/// Kernels on the numbers of a [Int32Array].
+extension Int32Simd on Int32Array {
+  /// The numbers, for arithmetic on all of them at once.
+  SimdNumbers<int, int> get simd => SimdNumbers._(this, int32Kernels);
+}
+
+final class _Uint32Kernels extends SimdKernels<int, int> {
+  _Uint32Kernels() : super._(5);
+
+  @override
+  int get _size => 4;
+
+  @override
+  int _sumAt(ByteData data, int offset) => data.getInt64(offset, Endian.host);
+
+  @override
+  int _at(ByteData data, int offset) => data.getUint32(offset, Endian.host);
+
+  @override
+  void _put(ByteData data, int offset, int value) =>
+      data.setUint32(offset, value, Endian.host);
+
+  @override
+  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Uint32)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
+
+  @override
+  late final _clamp = _slot<Uint8 Function(_Data, Size, Uint32, Uint32)>(
+    _base + 10,
+  ).asFunction<_Two<int>>(isLeaf: true);
+
+  @override
+  late final _axpy = _slot<Void Function(Uint32, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
+
+  @override
+  late final _lerp = _slot<Void Function(_Data, _Data, Size, Uint32)>(
+    _base + 21,
+  ).asFunction<_Last<int>>(isLeaf: true);
+
+  @override
+  _FieldOne<int> _fieldOne(int index) =>
+      _slot<Void Function(_Data, Size, Size, Size, Uint32)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
+
+  @override
+  late final _fieldClamp =
+      _slot<Uint8 Function(_Data, Size, Size, Size, Uint32, Uint32)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
+
+  @override
+  late final _fieldAxpy =
+      _slot<Void Function(Uint32, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
+}
+
+/// The kernels of `Uint32`, for generated code.
+final SimdKernels<int, int> uint32Kernels = _Uint32Kernels();
+
+/// Kernels on the numbers of a [Uint32Array].
+extension Uint32Simd on Uint32Array {
+  /// The numbers, for arithmetic on all of them at once.
+  SimdNumbers<int, int> get simd => SimdNumbers._(this, uint32Kernels);
+}
+
+final class _Int64Kernels extends SimdKernels<int, BigInt> {
+  _Int64Kernels() : super._(6);
+
+  @override
+  int get _size => 8;
+
+  @override
+  int get _sumSize => 16;
+
+  @override
+  BigInt _sumAt(ByteData data, int offset) {
+    final [low, high] = Endian.host == Endian.little ? [0, 8] : [8, 0];
+    final upper = BigInt.from(data.getInt64(offset + high, Endian.host));
+    return (upper << 64) |
+        bigFromBits(data.getInt64(offset + low, Endian.host));
+  }
+
+  @override
+  int _at(ByteData data, int offset) => data.getInt64(offset, Endian.host);
+
+  @override
+  void _put(ByteData data, int offset, int value) =>
+      data.setInt64(offset, value, Endian.host);
+
+  @override
+  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Int64)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
+
+  @override
+  late final _clamp = _slot<Uint8 Function(_Data, Size, Int64, Int64)>(
+    _base + 10,
+  ).asFunction<_Two<int>>(isLeaf: true);
+
+  @override
+  late final _axpy = _slot<Void Function(Int64, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
+
+  @override
+  late final _lerp = _slot<Void Function(_Data, _Data, Size, Int64)>(
+    _base + 21,
+  ).asFunction<_Last<int>>(isLeaf: true);
+
+  @override
+  _FieldOne<int> _fieldOne(int index) =>
+      _slot<Void Function(_Data, Size, Size, Size, Int64)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
+
+  @override
+  late final _fieldClamp =
+      _slot<Uint8 Function(_Data, Size, Size, Size, Int64, Int64)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
+
+  @override
+  late final _fieldAxpy =
+      _slot<Void Function(Int64, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
+}
+
+/// The kernels of `Int64`, for generated code.
+final SimdKernels<int, BigInt> int64Kernels = _Int64Kernels();
+
+/// Kernels on the numbers of a [Int64Array].
+extension Int64Simd on Int64Array {
+  /// The numbers, for arithmetic on all of them at once.
+  SimdNumbers<int, BigInt> get simd => SimdNumbers._(this, int64Kernels);
+}
+
+final class _Uint64Kernels extends SimdKernels<int, BigInt> {
+  _Uint64Kernels() : super._(7);
+
+  @override
+  int get _size => 8;
+
+  @override
+  int get _sumSize => 16;
+
+  @override
+  BigInt _sumAt(ByteData data, int offset) {
+    final [low, high] = Endian.host == Endian.little ? [0, 8] : [8, 0];
+    final upper = BigInt.from(
+      data.getInt64(offset + high, Endian.host),
+    ).toUnsigned(64);
+    return (upper << 64) |
+        bigFromBits(data.getInt64(offset + low, Endian.host));
+  }
+
+  @override
+  int _at(ByteData data, int offset) => data.getUint64(offset, Endian.host);
+
+  @override
+  void _put(ByteData data, int offset, int value) =>
+      data.setUint64(offset, value, Endian.host);
+
+  @override
+  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Uint64)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
+
+  @override
+  late final _clamp = _slot<Uint8 Function(_Data, Size, Uint64, Uint64)>(
+    _base + 10,
+  ).asFunction<_Two<int>>(isLeaf: true);
+
+  @override
+  late final _axpy = _slot<Void Function(Uint64, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
+
+  @override
+  late final _lerp = _slot<Void Function(_Data, _Data, Size, Uint64)>(
+    _base + 21,
+  ).asFunction<_Last<int>>(isLeaf: true);
+
+  @override
+  _FieldOne<int> _fieldOne(int index) =>
+      _slot<Void Function(_Data, Size, Size, Size, Uint64)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
+
+  @override
+  late final _fieldClamp =
+      _slot<Uint8 Function(_Data, Size, Size, Size, Uint64, Uint64)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
+
+  @override
+  late final _fieldAxpy =
+      _slot<Void Function(Uint64, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
+}
+
+/// The kernels of `Uint64`, for generated code.
+final SimdKernels<int, BigInt> uint64Kernels = _Uint64Kernels();
+
+/// Kernels on the numbers of a [Uint64Array].
+extension Uint64Simd on Uint64Array {
+  /// The numbers, for arithmetic on all of them at once.
+  SimdNumbers<int, BigInt> get simd => SimdNumbers._(this, uint64Kernels);
+}
+
+final class _Float32Kernels extends SimdKernels<double, double> {
+  _Float32Kernels() : super._(8);
+
+  @override
+  int get _size => 4;
+
+  @override
+  int get _sumSize => 4;
+
+  @override
+  int get _meanSize => 4;
+
+  @override
+  double _meanAt(ByteData data, int offset) =>
+      data.getFloat32(offset, Endian.host);
+
+  @override
+  double _sumAt(ByteData data, int offset) =>
+      data.getFloat32(offset, Endian.host);
+
+  @override
+  double _at(ByteData data, int offset) => data.getFloat32(offset, Endian.host);
+
+  @override
+  void _put(ByteData data, int offset, double value) =>
+      data.setFloat32(offset, value, Endian.host);
+
+  @override
+  _One<double> _one(int index) => _slot<Void Function(_Data, Size, Float)>(
+    _base + index,
+  ).asFunction<_One<double>>(isLeaf: true);
+
+  @override
+  late final _clamp = _slot<Uint8 Function(_Data, Size, Float, Float)>(
+    _base + 10,
+  ).asFunction<_Two<double>>(isLeaf: true);
+
+  @override
+  late final _axpy = _slot<Void Function(Float, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<double>>(isLeaf: true);
+
+  @override
+  late final _lerp = _slot<Void Function(_Data, _Data, Size, Float)>(
+    _base + 21,
+  ).asFunction<_Last<double>>(isLeaf: true);
+
+  @override
+  _FieldOne<double> _fieldOne(int index) =>
+      _slot<Void Function(_Data, Size, Size, Size, Float)>(
+        _base + index,
+      ).asFunction<_FieldOne<double>>(isLeaf: true);
+
+  @override
+  late final _fieldClamp =
+      _slot<Uint8 Function(_Data, Size, Size, Size, Float, Float)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<double>>(isLeaf: true);
+
+  @override
+  late final _fieldAxpy =
+      _slot<Void Function(Float, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<double>>(isLeaf: true);
+}
+
+/// The kernels of `Float32`, for generated code.
+final SimdKernels<double, double> float32Kernels = _Float32Kernels();
+
+/// Kernels on the numbers of a [Float32Array].
+extension Float32Simd on Float32Array {
+  /// The numbers, for arithmetic on all of them at once.
+  SimdNumbers<double, double> get simd => SimdNumbers._(this, float32Kernels);
+}
+
+final class _Float64Kernels extends SimdKernels<double, double> {
+  _Float64Kernels() : super._(9);
+
+  @override
+  int get _size => 8;
+
+  @override
+  double _sumAt(ByteData data, int offset) =>
+      data.getFloat64(offset, Endian.host);
+
+  @override
+  double _at(ByteData data, int offset) => data.getFloat64(offset, Endian.host);
+
+  @override
+  void _put(ByteData data, int offset, double value) =>
+      data.setFloat64(offset, value, Endian.host);
+
+  @override
+  _One<double> _one(int index) => _slot<Void Function(_Data, Size, Double)>(
+    _base + index,
+  ).asFunction<_One<double>>(isLeaf: true);
+
+  @override
+  late final _clamp = _slot<Uint8 Function(_Data, Size, Double, Double)>(
+    _base + 10,
+  ).asFunction<_Two<double>>(isLeaf: true);
+
+  @override
+  late final _axpy = _slot<Void Function(Double, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<double>>(isLeaf: true);
+
+  @override
+  late final _lerp = _slot<Void Function(_Data, _Data, Size, Double)>(
+    _base + 21,
+  ).asFunction<_Last<double>>(isLeaf: true);
+
+  @override
+  _FieldOne<double> _fieldOne(int index) =>
+      _slot<Void Function(_Data, Size, Size, Size, Double)>(
+        _base + index,
+      ).asFunction<_FieldOne<double>>(isLeaf: true);
+
+  @override
+  late final _fieldClamp =
+      _slot<Uint8 Function(_Data, Size, Size, Size, Double, Double)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<double>>(isLeaf: true);
+
+  @override
+  late final _fieldAxpy =
+      _slot<Void Function(Double, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<double>>(isLeaf: true);
+}
+
+/// The kernels of `Float64`, for generated code.
+final SimdKernels<double, double> float64Kernels = _Float64Kernels();
+
+/// Kernels on the numbers of a [Float64Array].
+extension Float64Simd on Float64Array {
+  /// The numbers, for arithmetic on all of them at once.
+  SimdNumbers<double, double> get simd => SimdNumbers._(this, float64Kernels);
+}
