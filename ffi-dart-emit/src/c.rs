@@ -156,7 +156,7 @@ fn simd(model: &Model) -> Vec<CSimd<'_>> {
         .map(|(message, simd)| CSimd {
             message: type_name(&message.item),
             symbol: &simd.symbol,
-            numbers: model.numbers_of(message).map(|(kind, count)| (count, scalar(kind))),
+            numbers: message.numbers.map(|(kind, count)| (count, scalar(kind))),
         })
         .collect()
 }

@@ -123,7 +123,7 @@ impl View<'_> {
             .columns
             .as_ref()
             .map_or_else(String::new, |_| format!("  columns, {} a row\n", bytes(message.size - padding)));
-        let simd = message.simd.as_ref().map_or_else(String::new, |_| match self.0.numbers_of(message) {
+        let simd = message.simd.as_ref().map_or_else(String::new, |_| match message.numbers {
             Some((kind, count)) => format!("  simd: {count} numbers of {}\n", self.ty(&Type::Scalar(kind))),
             None => "  simd: numeric fields, one at a time\n".to_owned(),
         });

@@ -25,7 +25,7 @@ impl SimdFile {
         let mut file = Self { tables: Vec::new(), classes: Vec::new() };
         for (number, (message, simd)) in with_kernels(model).enumerate() {
             let table = format!("_table{number}");
-            if number == 0 || model.numbers_of(message).is_some() {
+            if number == 0 || message.numbers.is_some() {
                 let symbol = [layout::string(&simd.symbol)];
                 file.tables.push(layout::call(0, &format!("final {table} = "), "_table", &symbol, ";"));
             }
@@ -68,7 +68,7 @@ fn body(ty: &str, name: &str, callee: &str, arguments: &[String]) -> String {
 
 fn extension(model: &Model, names: &Names<'_>, message: &Message, table: &str) -> String {
     let name = &names.of(&message.id).name;
-    let batch = model.numbers_of(message).map(|(kind, count)| {
+    let batch = message.numbers.map(|(kind, count)| {
         let (arguments, kernels) = kernels(kind);
         getter(
             "Arithmetic on all fields of all messages at once.",

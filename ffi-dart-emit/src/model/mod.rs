@@ -68,6 +68,8 @@ pub struct Message {
     pub columns: Option<Box<Columns>>,
     /// Its kernels, if it has some.
     pub simd: Option<Simd>,
+    /// The numbers of one type that it is, with nothing between them, and how many; none where it is not that.
+    pub numbers: Option<(Scalar, u64)>,
 }
 
 /// A field of a [`Message`].
@@ -382,20 +384,7 @@ impl Model {
         &self.oneofs[index.0]
     }
 
-    /// The numbers of one type that the message is, with nothing between them, and how many; none where it is not that.
-    #[must_use]
-    pub fn numbers_of(&self, message: &Message) -> Option<(Scalar, u64)> {
-        let mut all = None;
-        for field in &message.fields {
-            let (kind, count) = self.numbers(&field.ty).filter(|_| field.padding == 0)?;
-            let (first, so_far) = all.unwrap_or((kind, 0_u64));
-            all = Some((first, so_far.checked_add(count)?)).filter(|_| first == kind);
-            all?;
-        }
-        all
-    }
-
-    /// As [`numbers_of`](Self::numbers_of), of any type.
+    /// The numbers of one type that `ty` is, with nothing between them, and how many; none where it is not that.
     #[must_use]
     pub fn numbers(&self, ty: &Type) -> Option<(Scalar, u64)> {
         match ty {
@@ -404,7 +393,7 @@ impl Model {
             Type::Array { of, len } => {
                 self.numbers(of).and_then(|(kind, count)| Some((kind, count.checked_mul(*len)?)))
             }
-            Type::Message(index) => self.numbers_of(self.message(*index)),
+            Type::Message(index) => self.message(*index).numbers,
             _ => None,
         }
     }

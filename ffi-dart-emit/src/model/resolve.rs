@@ -12,9 +12,9 @@ use ffi_core::schema::fingerprint;
 use ffi_core::schema::read::{self, Pass, Record};
 
 use super::{
-    Case, Enum, EnumIndex, Field, Fingerprint, Function, Item, Layout, Library, Message, MessageIndex, Model,
-    Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value,
-    Variant, scalar_name,
+    Case, Composite, Enum, EnumIndex, Field, Fingerprint, Function, Item, Layout, Library, Message,
+    MessageIndex, Model, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type,
+    TypeId, Value, Variant, scalar_name,
 };
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
@@ -43,16 +43,39 @@ pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
 
     let library = sorted.libraries.into_iter().next();
     let library = library.expect("check_library left exactly one");
-    let model = Model { library, messages, enums, oneofs, functions, queues };
+    let mut model = Model { library, messages, enums, oneofs, functions, queues };
+    count_numbers(&mut model);
     let mut problems = Reports::default();
     for message in &model.messages {
-        let lanes = model.numbers_of(message).map_or(0, |(_, count)| count);
+        let lanes = message.numbers.map_or(0, |(_, count)| count);
         if message.simd.as_ref().is_some_and(|simd| simd.lanes != lanes) {
             problems.add(format!("message {}", message.id), "its kernels are not for its fields", REBUILD);
         }
     }
     problems.stop()?;
     Ok(model)
+}
+
+/// Fills in [`Message::numbers`], that of a message after those it holds: nesting may be deeper than the stack.
+fn count_numbers(model: &mut Model) {
+    let ids = model.by_dependency().into_iter().filter_map(|it| match it {
+        Composite::Message(message) => Some(&message.id),
+        Composite::Oneof(_) => None,
+    });
+    let place = |id| model.messages.binary_search_by_key(&id, |it| &it.id).expect("it came from there");
+    for place in ids.map(place).collect::<Vec<_>>() {
+        let message = &model.messages[place];
+        let mut all: Option<(Scalar, u64)> = None;
+        let uniform = message.fields.iter().all(|field| {
+            let numbers = model.numbers(&field.ty).filter(|_| field.padding == 0);
+            all = numbers.and_then(|(kind, count)| {
+                let (first, so_far) = all.unwrap_or((kind, 0));
+                Some((first, so_far.checked_add(count)?)).filter(|_| first == kind)
+            });
+            all.is_some()
+        });
+        model.messages[place].numbers = all.filter(|_| uniform);
+    }
 }
 
 /// Problems so far.
@@ -606,6 +629,7 @@ impl<'a> Resolver<'a> {
             pool: record.pool.clone(),
             columns: record.columns.clone(),
             simd: record.simd.clone(),
+            numbers: None,
         }
     }
 
