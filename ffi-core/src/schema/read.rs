@@ -160,9 +160,8 @@ pub struct Field {
     /// The field's type.
     #[serde(rename = "type")]
     pub ty: Type,
-    /// The number that `#[ffi(tag = N)]` gives it in .proto.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<u32>,
+    /// Its number in .proto: the one that `#[ffi(tag = N)]` gives it, else the smallest from 1 that is free.
+    pub tag: u32,
 }
 
 /// The type of a field, an element, a parameter or a result.
@@ -299,9 +298,8 @@ pub struct Case {
     /// What it holds; nothing for a case without data.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub ty: Option<Type>,
-    /// The number that `#[ffi(tag = N)]` gives it in .proto.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<u32>,
+    /// Its number in .proto, as a field's; 0 for the first case, which is that no field is there.
+    pub tag: u32,
 }
 
 /// An exported function.

@@ -72,8 +72,8 @@ pub struct Field {
     pub padding: u64,
     /// Its type.
     pub ty: Type,
-    /// Its explicit .proto tag.
-    pub tag: Option<u32>,
+    /// Its number in .proto.
+    pub tag: u32,
 }
 
 /// The type of a field or an element.
@@ -159,8 +159,8 @@ pub struct Case {
     pub item: Item,
     /// What it holds.
     pub ty: Option<Type>,
-    /// Its explicit .proto tag.
-    pub tag: Option<u32>,
+    /// Its number in .proto.
+    pub tag: u32,
 }
 
 /// A C-like enum.

@@ -182,11 +182,8 @@ fn record(message: &Message, symbol: &str) -> TokenStream {
         .list("fields", message.fields.iter().enumerate(), |record, (index, field)| {
             let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
             record.text("{").item(&field.item);
-            if let Some(tag) = &field.tag {
-                record.text(&format!(",\"tag\":{}", tag.0));
-            }
             record
-                .text(",\"offset\":")
+                .text(&format!(",\"tag\":{},\"offset\":", field.tag))
                 .number(quote!(__FFI_FIELDS[#index].offset))
                 .text(",\"type\":")
                 .nested(quote!(<#ty as __ffi::FfiType>::TYPE))

@@ -159,10 +159,7 @@ fn record(oneof: &Oneof, symbol: &str) -> TokenStream {
         .text(",\"fingerprint\":")
         .piece(quote!(Fingerprint), quote!(<#ident as __ffi::FfiType>::FINGERPRINT))
         .list("cases", &oneof.cases, |record, case| {
-            record.text("{").item(&case.item);
-            if let Some(tag) = &case.tag {
-                record.text(&format!(",\"tag\":{}", tag.0));
-            }
+            record.text("{").item(&case.item).text(&format!(",\"tag\":{}", case.tag));
             if let Some(ty) = &case.ty {
                 record.text(",\"type\":").nested(quote!(<#ty as __ffi::FfiType>::TYPE));
             }
