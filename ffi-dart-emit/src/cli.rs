@@ -1,5 +1,6 @@
 //! The command line: what to read, what to make of it, where to put it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use ffi_core::schema::read::Record;
 use crate::cargo::{BuildOptions, Crate, relative};
 use crate::model::{Model, PanicStrategy, Problems, resolve};
 use crate::output::{Leftovers, OutputFile, Plan};
-use crate::{c, dart, inspect, library_file};
+use crate::{c, dart, inspect, library_file, proto};
 
 /// Generated Dart files that this run no longer makes are removed from here.
 const DART_LEFTOVERS: Leftovers<'_> = Leftovers { folder: "lib/src", suffix: ".g.dart" };
@@ -49,6 +50,20 @@ enum Command {
         /// The header
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// Write nothing; show what would change, and fail if anything would
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write a .proto file, and beside it the options that it imports
+    Proto {
+        #[command(flatten)]
+        source: Source,
+        /// The .proto file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The package of protobuf [default: the library's name]
+        #[arg(long, value_name = "NAME")]
+        package: Option<String>,
         /// Write nothing; show what would change, and fail if anything would
         #[arg(long)]
         check: bool,
@@ -156,6 +171,17 @@ pub fn run(cli: Cli) -> Result<()> {
             let body = c::header(&model).map_err(|it| found.explain(&it))?;
             let folder = out.parent().unwrap_or(Path::new(""));
             finish(&out, Plan::new(folder, &[OutputFile::generated(name, &body)], None), check)
+        }
+        Command::Proto { source, out, package, check } => {
+            let found = source.find()?;
+            let name = out.file_name().and_then(OsStr::to_str).context("--out must name a file")?;
+            if name == proto::OPTIONS_FILE {
+                bail!("--out {name} is what the file of the options is called: choose another name");
+            }
+            let model = found.model()?;
+            let files = proto::files(&model, name, package.as_deref()).map_err(|it| found.explain(&it))?;
+            let folder = out.parent().unwrap_or(Path::new(""));
+            finish(&out, Plan::new(folder, &files, None), check)
         }
         Command::Inspect { source, json: true } => print(&inspect::json(&source.find()?.records()?)),
         Command::Inspect { source, json: false } => print(&inspect::text(&source.find()?.model()?)),

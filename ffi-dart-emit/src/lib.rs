@@ -7,7 +7,7 @@
 //! | [`cargo`] | a crate's name | its compiled library |
 //! | [`library_file`] | the library's bytes | records |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
-//! | [`dart`], [`mod@c`], [`inspect`] | the model | text |
+//! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
 //! | [`output`] | text | files, without harm |
 //! | [`cli`] | the command line | a run of all these |
 //!
@@ -22,3 +22,4 @@ pub mod inspect;
 pub mod library_file;
 pub mod model;
 pub mod output;
+pub mod proto;

@@ -1,6 +1,6 @@
 //! What `ffi-dart-emit` has written into the repository.
 //!
-//! Generated Dart, headers and layout tables are committed, so that a change of the emitter shows as a diff and
+//! Generated Dart, headers, .proto files and layout tables are committed, so that a change of the emitter shows as a diff and
 //! a reader sees what users get. The tests check that they are current; `cargo xtask bless` writes them again.
 //!
 //! Which there are follows from the tree: `examples/NN_name/dart` belongs to the crate `name`, and
@@ -21,7 +21,7 @@ pub struct Generated {
     pub package: String,
     /// The folder of its Dart package.
     pub dart: PathBuf,
-    /// For a fixture, the folder that holds header and layout table, too.
+    /// For a fixture, the folder that holds header, .proto files and layout table, too.
     pub golden: Option<PathBuf>,
 }
 
@@ -72,6 +72,7 @@ impl Generated {
             return Ok(());
         };
         self.emit("c", &golden.join(format!("{}.h", self.package)), action)?;
+        self.emit("proto", &golden.join(self.proto_file()), action)?;
         let table = capture(&mut self.emitter("inspect"))?.stdout;
         let file = golden.join("inspect.txt");
         match action {
@@ -98,6 +99,12 @@ impl Generated {
             command.arg("--check");
         }
         capture(&mut command).with_context(|| format!("{}: run `cargo xtask bless`", out.display()))
+    }
+
+    /// The name of its .proto file.
+    #[must_use]
+    pub fn proto_file(&self) -> String {
+        format!("{}.proto", self.package.replace('-', "_"))
     }
 
     /// `ffi-dart-emit {command} --crate {package}`, in the workspace root.
