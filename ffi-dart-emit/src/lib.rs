@@ -8,6 +8,7 @@
 //! | [`library_file`] | the library's bytes | records |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
 //! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
+//! | [`diff`] | two models | what changed, and what that breaks |
 //! | [`output`] | text | files, without harm |
 //! | [`cli`] | the command line | a run of all these |
 //!
@@ -18,6 +19,7 @@ pub mod c;
 pub mod cargo;
 pub mod cli;
 pub mod dart;
+pub mod diff;
 pub mod inspect;
 pub mod library_file;
 pub mod model;

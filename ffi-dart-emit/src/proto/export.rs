@@ -1,6 +1,6 @@
 //! A model as the text of a .proto file.
 //!
-//! Everything is written in the order of the model, fields in that of the source: it is the order in memory, and the
+//! Types are written in the order of their names, fields in that of the source: it is the order in memory, and the
 //! import has no other way to know it. What protobuf has no word for goes into options; an option that would say what
 //! the import concludes anyway is left out.
 
@@ -11,8 +11,8 @@ use ffi_core::schema::read;
 use heck::ToUpperCamelCase;
 
 use super::names::{self, Names};
-use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, rust, shape};
-use crate::model::{Case, Enum, Item, Message, Model, Oneof, Problems, Scalar, Type, TypeId, scalar_name};
+use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, record_type, rust, shape};
+use crate::model::{Case, Enum, Item, Message, Model, Oneof, Problems, Scalar, TypeId, scalar_name};
 
 /// The .proto file of `model` without its first line, which
 /// [`OutputFile::generated`](crate::output::OutputFile::generated) puts there. The same model gives the same text.
@@ -31,15 +31,16 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     let top = names.types().collect();
     let exporter = Exporter { model, names: &names, enums: &enums, options, top };
     let mut body = String::new();
-    for it in &model.messages {
+    for it in sorted(&model.messages, |it| &names.of(&it.id).name) {
         body += "\n";
         exporter.message(&mut body, it);
     }
-    for it in &model.oneofs {
+    for it in sorted(&model.oneofs, |it| &names.of(&it.id).name) {
         body += "\n";
         exporter.oneof(&mut body, it);
     }
-    for it in model.enums.iter().filter(|it| !enums.is_wide(&it.id)) {
+    let (wide, narrow): (Vec<_>, Vec<_>) = model.enums.iter().partition(|it| enums.is_wide(&it.id));
+    for it in sorted(narrow, |it| &names.of(&it.id).name) {
         body += "\n";
         exporter.enumeration(&mut body, it);
     }
@@ -48,10 +49,17 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
         text += "import \"google/protobuf/empty.proto\";\n";
     }
     let _ = write!(text, "\noption ({options}.library) = {};\n", string(&model.library.name));
-    for it in model.enums.iter().filter(|it| enums.is_wide(&it.id)) {
+    for it in sorted(wide, |it| &it.item.name) {
         exporter.wide(&mut text, it);
     }
     Ok(text + &body)
+}
+
+/// `items` in the order of their names, wherever they come from.
+fn sorted<'a, 'n, T>(items: impl IntoIterator<Item = &'a T>, name: impl Fn(&'a T) -> &'n str) -> Vec<&'a T> {
+    let mut items: Vec<_> = items.into_iter().collect();
+    items.sort_by(|one, other| name(one).cmp(name(other)));
+    items
 }
 
 /// What the shape of a field depends on.
@@ -169,7 +177,7 @@ impl Exporter<'_> {
             let _ = writeln!(out, "  reserved {};", ranges.join(", "));
             wrote = true;
         }
-        let types: Vec<_> = it.fields.iter().map(|field| self.record_type(&field.ty)).collect();
+        let types: Vec<_> = it.fields.iter().map(|field| record_type(self.model, &field.ty)).collect();
         let mut nest = Nest::default();
         let mut fields = String::new();
         for ((field, ty), name) in it.fields.iter().zip(&types).zip(&names.members) {
@@ -206,7 +214,7 @@ impl Exporter<'_> {
             .cases
             .iter()
             .skip(1)
-            .map(|case| (case, case.ty.as_ref().map(|ty| self.record_type(ty))))
+            .map(|case| (case, case.ty.as_ref().map(|ty| record_type(self.model, ty))))
             .collect();
         let mut nest = Nest::default();
         let mut fields = String::new();
@@ -447,26 +455,6 @@ impl Exporter<'_> {
             }
             Element::Named(id) => read::Type::Message(id.clone()),
             _ => read::Type::Scalar(Scalar::Bool),
-        }
-    }
-
-    fn record_type(&self, ty: &Type) -> read::Type {
-        let boxed = |ty: &Type| Box::new(self.record_type(ty));
-        match ty {
-            Type::Scalar(it) => read::Type::Scalar(*it),
-            Type::Array { of, len } => read::Type::Array { of: boxed(of), len: *len },
-            Type::Message(index) => read::Type::Message(self.model.message(*index).id.clone()),
-            Type::Enum(index) => read::Type::Enum(self.model.enumeration(*index).id.clone()),
-            Type::Open(index) => read::Type::Open(self.model.enumeration(*index).id.clone()),
-            Type::Oneof(index) => read::Type::Oneof(self.model.oneof(*index).id.clone()),
-            Type::Str { cap } => read::Type::Str { cap: *cap },
-            Type::Bytes { cap } => read::Type::Bytes { cap: *cap },
-            Type::Vec { of, cap } => read::Type::Vec { of: boxed(of), cap: *cap },
-            Type::Option { of } => read::Type::Option { of: boxed(of) },
-            Type::Map { key, value, cap } => {
-                read::Type::Map { key: boxed(key), value: boxed(value), cap: *cap }
-            }
-            Type::Ref(index) => read::Type::Ref(self.model.message(*index).id.clone()),
         }
     }
 }

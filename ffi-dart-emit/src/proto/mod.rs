@@ -3,16 +3,21 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`shape`] | what a type of Rust's is there, and back |
-//! | [`names`] | identifiers, in the styles of the two |
-//! | [`export`](mod@export) | a [`Model`](crate::model::Model) to a .proto file |
+//! | `names` | identifiers, in the styles of the two |
+//! | `export` | a [`Model`] to a .proto file |
+//! | `import` | a .proto file to Rust source |
+//! | `rust` | the text of that source |
 //!
 //! What protobuf can't say is in options of the file [`OPTIONS_FILE`], which is written beside each export.
 
 mod export;
+mod import;
 mod names;
-mod shape;
+mod rust;
+pub mod shape;
 
 pub use export::export;
+pub use import::{ImportOptions, Imported, import};
 
 use crate::model::{Model, Problems};
 use crate::output::OutputFile;

@@ -19,6 +19,8 @@
 
 use ffi_core::schema::read::{Scalar, Type, TypeId};
 
+use crate::model::{self, Model};
+
 /// What is known of the types that have a name.
 pub trait Types {
     /// The integer of an enum.
@@ -335,6 +337,25 @@ pub fn plain(keyword: &str) -> Option<Plain> {
         "bytes" => Plain::Bytes,
         _ => return None,
     })
+}
+
+/// The type as records have it.
+pub fn record_type(model: &Model, ty: &model::Type) -> Type {
+    let boxed = |ty: &model::Type| Box::new(record_type(model, ty));
+    match ty {
+        model::Type::Scalar(it) => Type::Scalar(*it),
+        model::Type::Array { of, len } => Type::Array { of: boxed(of), len: *len },
+        model::Type::Message(index) => Type::Message(model.message(*index).id.clone()),
+        model::Type::Enum(index) => Type::Enum(model.enumeration(*index).id.clone()),
+        model::Type::Open(index) => Type::Open(model.enumeration(*index).id.clone()),
+        model::Type::Oneof(index) => Type::Oneof(model.oneof(*index).id.clone()),
+        model::Type::Str { cap } => Type::Str { cap: *cap },
+        model::Type::Bytes { cap } => Type::Bytes { cap: *cap },
+        model::Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },
+        model::Type::Option { of } => Type::Option { of: boxed(of) },
+        model::Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
+        model::Type::Ref(index) => Type::Ref(model.message(*index).id.clone()),
+    }
 }
 
 /// The type as Rust writes it.
