@@ -440,7 +440,7 @@ impl Diff<'_> {
         if old == new {
             return Ok(());
         }
-        let shorter = |what: &str, cap: &u64| Err(format!("{what} than {cap} is refused"));
+        let shorter = |what: &str, cap: &u64| Err(format!("{what} than {cap} are refused"));
         match (old, new) {
             (Type::Str { cap: old }, Type::Str { cap: new } | Type::Bytes { cap: new })
             | (Type::Bytes { cap: old }, Type::Bytes { cap: new }) => {
