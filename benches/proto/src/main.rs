@@ -51,12 +51,7 @@ fn time(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
 }
 
 /// Encodes and decodes a message, ours and theirs.
-fn one<Ours, Theirs>(
-    name: &str,
-    ours: &Ours,
-    count: usize,
-    targets: Option<[f64; 2]>,
-) -> Result<()>
+fn one<Ours, Theirs>(name: &str, ours: &Ours, count: usize, targets: Option<[f64; 2]>) -> Result<()>
 where
     Ours: FfiMessage + FfiProto + PartialEq + Debug,
     Theirs: prost::Message + Default + PartialEq,

@@ -10,7 +10,9 @@
 //! any argument whose bytes are not a value of its type: the status says so, and its message has the path.
 
 use super::FfiProto;
-use crate::boundary::{FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, disjoint, reference, room, slice};
+use crate::boundary::{
+    FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, disjoint, reference, room, slice,
+};
 
 /// The body of `.._encode_proto`.
 ///

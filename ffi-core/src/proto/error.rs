@@ -80,7 +80,9 @@ impl DecodeError {
     pub(super) fn too_many(what: &str, capacity: usize) -> Self {
         Self::new(
             DecodeErrorKind::TooMany,
-            format_args!("more than {capacity} {what}; hint: more room for them here, or fewer of them there"),
+            format_args!(
+                "more than {capacity} {what}; hint: more room for them here, or fewer of them there"
+            ),
         )
     }
 
@@ -96,7 +98,10 @@ impl DecodeError {
     pub(super) fn too_deep() -> Self {
         Self::new(
             DecodeErrorKind::TooDeep,
-            format_args!("nested in more than {} levels; hint: the bytes are damaged or hostile", super::MAX_DEPTH),
+            format_args!(
+                "nested in more than {} levels; hint: the bytes are damaged or hostile",
+                super::MAX_DEPTH
+            ),
         )
     }
 

@@ -86,8 +86,8 @@ mod wire;
 pub use abi::{decode, encode};
 use bytemuck::zeroed_box;
 pub use error::{DecodeError, DecodeErrorKind};
-use field::clear;
 pub use field::ProtoType;
+use field::clear;
 #[doc(hidden)]
 pub use field::{init_field, member_len, read_item, write_member};
 #[doc(hidden)]

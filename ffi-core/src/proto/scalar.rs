@@ -193,7 +193,9 @@ pub fn read_enum<E: FfiEnum<Repr: ProtoType>>(input: &mut Reader<'_>) -> Result<
 fn unknown_variant(number: impl std::fmt::Display, name: &str) -> DecodeError {
     DecodeError::new(
         DecodeErrorKind::UnknownVariant,
-        format_args!("{number} is not a {name}; hint: `FfiOpen<{name}>` takes numbers that are not known yet"),
+        format_args!(
+            "{number} is not a {name}; hint: `FfiOpen<{name}>` takes numbers that are not known yet"
+        ),
     )
 }
 

@@ -59,7 +59,8 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
         let (ident, tag, write_field) = (&field.ident, field.tag, of(&field.ty, "write_field"));
         quote!(#write_field(&self.#ident, #tag, __ffi_out);)
     });
-    let states: Vec<_> = (0..message.fields.len()).map(|index| format_ident!("__ffi_state_{index}")).collect();
+    let states: Vec<_> =
+        (0..message.fields.len()).map(|index| format_ident!("__ffi_state_{index}")).collect();
     let types = message.fields.iter().map(|field| &field.ty);
     let reads = message.fields.iter().zip(&states).map(|(field, state)| {
         let (ident, tag, name) = (&field.ident, field.tag, &field.item.name);
