@@ -63,6 +63,7 @@
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `read` | no | `schema::read`, for tools |
+//! | `proto` | no | `proto`: messages to protobuf and back |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types |
 //!
 //! # What may cross
@@ -86,6 +87,8 @@ pub mod layout;
 mod library;
 mod message;
 mod oneof;
+#[cfg(feature = "proto")]
+pub mod proto;
 pub mod schema;
 mod types;
 
@@ -95,6 +98,8 @@ pub use enumeration::FfiEnum;
 pub use ffi_derive::{FfiEnum, FfiMessage, ffi_export};
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
+#[cfg(feature = "proto")]
+pub use proto::FfiProto;
 pub use types::{
     CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
     FfiVec, Invalid,

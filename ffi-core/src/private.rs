@@ -17,6 +17,8 @@ pub use crate::layout::{
 };
 pub use crate::message::{Bits, FfiMessage, check_field, from_abi};
 pub use crate::oneof::{FfiOneof, assert_oneof, oneof_tag, unknown_case};
+#[cfg(feature = "proto")]
+pub use crate::proto;
 pub use crate::schema::encode::{Fragment, Piece};
 pub use crate::schema::fingerprint;
 pub use crate::types::{FfiType, Invalid, assert_capacities};

@@ -140,6 +140,18 @@ pub struct Message {
     /// Tags, first and last, that no field may take.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reserved: Vec<(u32, u32)>,
+    /// The functions that write and read it as protobuf, where `ffi-core` has the feature `proto`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proto: Option<ProtoSymbols>,
+}
+
+/// What a library exports for a message that is written as protobuf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProtoSymbols {
+    /// `fn(*const T, *mut FfiStatus) -> *mut FfiOwned`: the bytes, which the caller owns.
+    pub encode: String,
+    /// `fn(bytes: *const u8, len: usize, *mut T, *mut FfiStatus)`: writes the whole message.
+    pub decode: String,
 }
 
 /// What a library exports for a message or an enum.

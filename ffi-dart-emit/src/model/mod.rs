@@ -8,7 +8,7 @@ mod resolve;
 
 use std::fmt;
 
-pub use ffi_core::schema::read::{Fingerprint, Item, Library, PanicStrategy, Scalar, TypeId};
+pub use ffi_core::schema::read::{Fingerprint, Item, Library, PanicStrategy, ProtoSymbols, Scalar, TypeId};
 pub use resolve::resolve;
 
 /// A whole library.
@@ -57,6 +57,8 @@ pub struct Message {
     pub fields: Vec<Field>,
     /// Tags, first and last, that no field may take.
     pub reserved: Vec<(u32, u32)>,
+    /// The functions that write and read it as protobuf, if the library has them.
+    pub proto: Option<ProtoSymbols>,
 }
 
 /// A field of a [`Message`].

@@ -177,6 +177,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     }
     for message in sorted.messages.values() {
         check(format!("message {}", message.id), &message.symbols.fingerprint, problems);
+        for symbol in message.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]) {
+            check(format!("message {}", message.id), symbol, problems);
+        }
     }
     for enumeration in sorted.enums.values() {
         check(format!("enum {}", enumeration.id), &enumeration.symbols.fingerprint, problems);
@@ -540,6 +543,7 @@ impl<'a> Resolver<'a> {
             fingerprint_symbol: record.symbols.fingerprint.clone(),
             fields,
             reserved: record.reserved.clone(),
+            proto: record.proto.clone(),
         }
     }
 

@@ -214,6 +214,7 @@ impl Schema {
             symbols: TypeSymbols { fingerprint: self.symbol(&item.name, "fingerprint") },
             fields: records,
             reserved: Vec::new(),
+            proto: None,
             item,
         }));
         Type::Message(id)

@@ -53,6 +53,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         symbols: TypeSymbols { fingerprint: format!("demo_{}_fingerprint", name.to_lowercase()) },
         fields: fields.iter().zip(1..).map(field).collect(),
         reserved: Vec::new(),
+        proto: None,
     }
 }
 

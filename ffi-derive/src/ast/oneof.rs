@@ -18,6 +18,7 @@ pub(crate) struct Oneof {
 
 /// A case of a [`Oneof`]. Its position is its tag in memory.
 pub(crate) struct Case {
+    pub(crate) ident: Ident,
     pub(crate) item: Item,
     pub(crate) ty: Option<Type>,
     /// Its number in .proto; 0 for the first case, which is that no field is there.
@@ -97,7 +98,8 @@ impl Case {
         let attrs = errors.handle(FieldAttrs::from_attributes(&variant.attrs));
         errors.finish()?;
         let FieldAttrs { rename, tag } = attrs.expect("without an error there are some");
-        Ok((Self { item: Item::inner(&variant.ident, &variant.attrs, rename)?, ty, tag: 0 }, tag))
+        let (ident, item) = (variant.ident.clone(), Item::inner(&variant.ident, &variant.attrs, rename)?);
+        Ok((Self { ident, item, ty, tag: 0 }, tag))
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, exports};
+use super::{block, by_value, capacities, checked, exports, proto};
 use crate::ast::{Field, Message};
 use crate::names;
 use crate::record::Record;
@@ -13,11 +13,11 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let layout = layout(message);
     let implementations = implementations(message);
     let ident = &message.head.ident;
-    let (value, byte_traits) = (by_value(ident), byte_traits(message));
+    let (value, byte_traits, proto) = (by_value(ident), byte_traits(message), proto::message(message));
     let symbol = message.head.prefix.type_symbol(&message.head.item.name, "fingerprint");
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&message.head, &symbol, &fingerprint, &record(message, &symbol));
-    block(&message.head, &quote! { #layout #implementations #value #byte_traits #exports })
+    block(&message.head, &quote! { #layout #implementations #value #byte_traits #proto #exports })
 }
 
 /// Where rustc put the fields, and the assertion that `repr(C)` puts them there, too.
@@ -173,6 +173,9 @@ fn record(message: &Message, symbol: &str) -> TokenStream {
         .number(quote!(__ffi::core::mem::align_of::<#ident>()))
         .text(",\"fingerprint\":")
         .piece(quote!(Fingerprint), quote!(<#ident as __ffi::FfiType>::FINGERPRINT));
+    if let Some(symbols) = proto::Symbols::new(message) {
+        symbols.record(&mut record);
+    }
     if !message.reserved.is_empty() {
         record.list("reserved", &message.reserved, |record, (first, last)| {
             record.text(&format!("[{first},{last}]"));

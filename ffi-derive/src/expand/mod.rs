@@ -7,6 +7,7 @@ mod enumeration;
 mod function;
 mod message;
 mod oneof;
+mod proto;
 
 pub(crate) use enumeration::enumeration;
 pub(crate) use function::function;

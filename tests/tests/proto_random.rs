@@ -1,0 +1,288 @@
+//! Random messages of every fixture as protobuf and back, through the functions that their libraries export.
+//!
+//! What the bytes must be is worked out here again, slowly, from records and memory alone: an encoder that follows the tables in the
+//! documentation of `ffi_core::proto` and knows none of its code. What is decoded, into memory that holds anything, is judged by the same
+//! encoder. `FFI_PROTO_CASES` says how many cases there are per message.
+
+mod random;
+
+use std::env;
+
+use bytemuck::Zeroable;
+use ffi_core::boundary::{FfiOwned, FfiStatus};
+use ffi_core::schema::read::{Message, ProtoSymbols, Type};
+use ffi_tests::{Fixture, records};
+use libloading::Library;
+use random::{LARGE, Memory, Random, Schema, Style};
+
+#[test]
+fn layout_is_written_and_read_as_by_the_oracle() {
+    check_library("fixture-layout", 1000);
+}
+
+#[test]
+fn types_are_written_and_read_as_by_the_oracle() {
+    check_library("fixture-types", 1000);
+}
+
+#[test]
+fn stress_is_written_and_read_as_by_the_oracle() {
+    check_library("fixture-stress", 1000);
+}
+
+fn check_library(package: &str, cases: u32) {
+    let cases = env::var("FFI_PROTO_CASES").map_or(cases, |count| count.parse().expect("it is a number"));
+    let fixture = Fixture::build(package, "dev");
+    let schema = Schema::of(records(fixture.cdylib()).expect("they are readable"));
+    // SAFETY: the fixture has no code that runs when it is loaded.
+    let library = unsafe { Library::new(fixture.cdylib()) }.expect("it loads");
+    let mut random = Random::new();
+    let (mut written, mut bytes) = (0, 0);
+    for message in schema.messages.values() {
+        let symbols = message.proto.as_ref().expect("the feature is on");
+        let codec = Codec { library: &library, schema: &schema, symbols };
+        let ty = Type::Message(message.id.clone());
+        let cases = cases.div_ceil(1 + (message.size / (LARGE / 256)) as u32);
+        let mut encoded = 0;
+        for case in 0..cases {
+            let mut memory = Memory::new(message);
+            let style = if case % 3 == 0 { Style::Valid } else { Style::Sparse };
+            schema.fill(&ty, style, &mut random, memory.bytes());
+            let expected = schema.value(&ty, memory.bytes());
+            match codec.encode(&memory) {
+                Ok(found) => assert!(found == expected, "{}: {found:x?}, not {expected:x?}", message.id),
+                // Maps may have been filled with a key that is there twice.
+                Err(refusal) => {
+                    assert!(refusal.contains("its key is that of"), "{}: {refusal}", message.id);
+                    continue;
+                }
+            }
+            let mut there = Memory::new(message);
+            random.fill(there.bytes());
+            codec.decode(&expected, &there).unwrap_or_else(|error| panic!("{}: {error}", message.id));
+            assert!(schema.value(&ty, there.bytes()) == expected, "{}: {expected:x?}", message.id);
+            encoded += 1;
+            bytes += expected.len();
+        }
+        assert!(encoded > cases / 4, "{}: {encoded} of {cases} were valid", message.id);
+        written += encoded;
+    }
+    println!("{package}: {} messages, {written} values of {bytes} bytes", schema.messages.len());
+}
+
+/// The functions of a message.
+struct Codec<'a> {
+    library: &'a Library,
+    schema: &'a Schema,
+    symbols: &'a ProtoSymbols,
+}
+
+impl Codec<'_> {
+    fn encode(&self, memory: &Memory) -> Result<Vec<u8>, String> {
+        type Encode = unsafe extern "C" fn(*const u8, *mut FfiStatus) -> *mut FfiOwned;
+        type Free = unsafe extern "C" fn(*mut FfiOwned);
+        // SAFETY: that is its type, as the record says.
+        let encode = unsafe { self.library.get::<Encode>(&self.symbols.encode) }.expect("it is exported");
+        // SAFETY: that is its type, as `library!` says.
+        let free = unsafe { self.library.get::<Free>(&self.schema.owned_free) }.expect("it is exported");
+        let mut status = FfiStatus::zeroed();
+        // SAFETY: the memory is that of the message, initialised and aligned; its bytes are for the function to check.
+        let owned = unsafe { encode(memory.start, &mut status) };
+        self.check(status)?;
+        // SAFETY: it didn't fail, so it is what `FfiOwned::new` returned.
+        let FfiOwned { data, len, .. } = unsafe { &*owned };
+        // SAFETY: `len` bytes that were a vector's.
+        let bytes = unsafe { std::slice::from_raw_parts(*data, *len) }.to_vec();
+        // SAFETY: it came from the library, and is not used any more.
+        unsafe { free(owned) };
+        Ok(bytes)
+    }
+
+    fn decode(&self, bytes: &[u8], memory: &Memory) -> Result<(), String> {
+        type Decode = unsafe extern "C" fn(*const u8, usize, *mut u8, *mut FfiStatus);
+        // SAFETY: that is its type, as the record says.
+        let decode = unsafe { self.library.get::<Decode>(&self.symbols.decode) }.expect("it is exported");
+        let mut status = FfiStatus::zeroed();
+        // SAFETY: the bytes are initialised, and the memory is that of the message.
+        unsafe { decode(bytes.as_ptr(), bytes.len(), memory.start, &mut status) };
+        self.check(status)
+    }
+
+    fn check(&self, mut status: FfiStatus) -> Result<(), String> {
+        type Clear = unsafe extern "C" fn(*mut FfiStatus);
+        if status.code == 0 {
+            return Ok(());
+        }
+        assert_eq!(status.code, 4, "bytes that are refused are an invalid value");
+        // SAFETY: a failed call leaves a message of that length.
+        let text = unsafe { std::slice::from_raw_parts(status.message, status.message_len) };
+        let text = str::from_utf8(text).expect("messages are UTF-8").to_owned();
+        // SAFETY: that is its type, as `library!` says.
+        let clear = unsafe { self.library.get::<Clear>(&self.schema.status_clear) }.expect("it is exported");
+        // SAFETY: the status was written by the library.
+        unsafe { clear(&mut status) };
+        Err(text)
+    }
+}
+
+/// The encoder that is slow and plain.
+impl Schema {
+    /// The value form of what is at the start of `bytes`: without the length before it.
+    fn value(&self, ty: &Type, bytes: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        match ty {
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => self.number(ty, bytes, &mut out),
+            Type::Str { .. } | Type::Bytes { .. } => out.extend(&bytes[4..][..length(bytes)]),
+            Type::Array { of, len } if **of == BYTE => out.extend(&bytes[..*len as usize]),
+            Type::Message(id) => {
+                let mut fields: Vec<_> = self.messages[id].fields.iter().collect();
+                fields.sort_by_key(|field| field.tag);
+                for field in fields {
+                    self.field(field.tag, &field.ty, &bytes[field.offset as usize..], &mut out);
+                }
+            }
+            Type::Oneof(id) => {
+                let oneof = &self.oneofs[id];
+                let case = &oneof.cases[length(bytes)];
+                match &case.ty {
+                    Some(ty) => self.item(case.tag, ty, &bytes[oneof.payload as usize..], &mut out),
+                    None if case.tag == 0 => {}
+                    None => out.extend([varint(u64::from(case.tag << 3 | 2)), vec![0]].concat()),
+                }
+            }
+            // A wrapper.
+            _ => self.field(1, ty, bytes, &mut out),
+        }
+        out
+    }
+
+    /// The value form as a field, with key and length.
+    fn item(&self, tag: u32, ty: &Type, bytes: &[u8], out: &mut Vec<u8>) {
+        let (wire, value) = (self.wire(ty), self.value(ty, bytes));
+        out.extend(varint(u64::from(tag << 3 | wire)));
+        if wire == 2 {
+            out.extend(varint(value.len() as u64));
+        }
+        out.extend(value);
+    }
+
+    /// The field form.
+    fn field(&self, tag: u32, ty: &Type, bytes: &[u8], out: &mut Vec<u8>) {
+        match ty {
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => {
+                if bytes[..self.layout(ty).0 as usize].iter().any(|&byte| byte != 0) {
+                    self.item(tag, ty, bytes, out);
+                }
+            }
+            Type::Str { .. } | Type::Bytes { .. } | Type::Message(_) | Type::Oneof(_) => {
+                if !self.value(ty, bytes).is_empty() {
+                    self.item(tag, ty, bytes, out);
+                }
+            }
+            Type::Option { of } => {
+                if bytes[self.layout(of).0 as usize] == 1 {
+                    self.item(tag, of, bytes, out);
+                }
+            }
+            Type::Array { of, .. } if **of == BYTE => self.item(tag, ty, bytes, out),
+            Type::Array { .. } => {
+                let (mut of, mut count) = (ty, 1);
+                while let Type::Array { of: inner, len } = of
+                    && **inner != BYTE
+                {
+                    (of, count) = (inner, count * *len as usize);
+                }
+                self.repeated(tag, of, count, bytes, out);
+            }
+            Type::Vec { of, .. } if length(bytes) > 0 => {
+                let start = 4_u64.next_multiple_of(self.layout(of).1) as usize;
+                self.repeated(tag, of, length(bytes), &bytes[start..], out);
+            }
+            Type::Map { key, value, .. } => {
+                let (offset, (size, align)) = self.entry(key, value);
+                let start = 4_u64.next_multiple_of(align) as usize;
+                for entry in bytes[start..].chunks(size as usize).take(length(bytes)) {
+                    let mut both = Vec::new();
+                    self.item(1, key, entry, &mut both);
+                    self.item(2, value, &entry[offset as usize..], &mut both);
+                    out.extend([varint(u64::from(tag << 3 | 2)), varint(both.len() as u64), both].concat());
+                }
+            }
+            Type::Vec { .. } | Type::Ref(_) => {}
+        }
+    }
+
+    fn repeated(&self, tag: u32, of: &Type, count: usize, bytes: &[u8], out: &mut Vec<u8>) {
+        let elements = bytes.chunks(self.layout(of).0 as usize).take(count);
+        if self.wire(of) == 2 {
+            elements.for_each(|element| self.item(tag, of, element, out));
+            return;
+        }
+        let packed: Vec<u8> = elements.flat_map(|element| self.value(of, element)).collect();
+        out.extend([varint(u64::from(tag << 3 | 2)), varint(packed.len() as u64), packed].concat());
+    }
+
+    fn number(&self, ty: &Type, bytes: &[u8], out: &mut Vec<u8>) {
+        let size = self.layout(ty).0 as usize;
+        let bytes = &bytes[..size];
+        if matches!(self.wire(ty), 1 | 5) {
+            return out.extend(bytes);
+        }
+        // The low bytes come first wherever tests run.
+        let mut wide = [0; 8];
+        wide[..size].copy_from_slice(bytes);
+        if self.is_signed(ty) && bytes[size - 1] >= 0x80 {
+            wide[size..].fill(0xFF);
+        }
+        out.extend(varint(u64::from_le_bytes(wide)));
+    }
+
+    fn is_signed(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Enum(id) | Type::Open(id) => self.is_signed(&Type::Scalar(self.enums[id].repr)),
+            Type::Scalar(scalar) => matches!(format!("{scalar:?}").as_bytes(), [b'I', ..]),
+            _ => false,
+        }
+    }
+
+    fn wire(&self, ty: &Type) -> u32 {
+        use ffi_core::schema::read::Scalar::{F32, F64};
+        match ty {
+            Type::Scalar(F32) => 5,
+            Type::Scalar(F64) => 1,
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => 0,
+            _ => 2,
+        }
+    }
+}
+
+const BYTE: Type = Type::Scalar(ffi_core::schema::read::Scalar::U8);
+
+/// The `u32` at the start: a length, or the tag of a oneof.
+fn length(bytes: &[u8]) -> usize {
+    u32::from_le_bytes(*bytes.first_chunk().expect("it begins with one")) as usize
+}
+
+fn varint(mut value: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+    bytes
+}
+
+/// The oracle itself, against bytes that were made by hand.
+#[test]
+fn the_oracle_is_right_about_a_message() {
+    let schema = Schema::of(records(Fixture::build("fixture-types", "dev").cdylib()).unwrap());
+    let point: &Message =
+        schema.messages.values().find(|message| message.item.name == "Point").expect("it is there");
+    let mut memory = Memory::new(point);
+    memory.bytes()[0] = 1;
+    memory.bytes()[8..16].copy_from_slice(&1.5_f64.to_le_bytes());
+    memory.bytes()[16..20].copy_from_slice(&(-0.0_f32).to_le_bytes());
+    let expected = [&[0x08, 1, 0x11][..], &1.5_f64.to_le_bytes(), &[0x1D, 0, 0, 0, 0x80]].concat();
+    assert_eq!(schema.value(&Type::Message(point.id.clone()), memory.bytes()), expected);
+}
