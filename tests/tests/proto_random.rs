@@ -2,17 +2,23 @@
 //!
 //! What the bytes must be is worked out here again, slowly, from records and memory alone: an encoder that follows the tables in the
 //! documentation of `ffi_core::proto` and knows none of its code. What is decoded, into memory that holds anything, is judged by the same
-//! encoder. `FFI_PROTO_CASES` says how many cases there are per message.
+//! encoder. Then somebody who has nothing but the exported .proto, `prost-reflect`, reads the bytes, knows every field, and
+//! writes them back with the same meaning. `FFI_PROTO_CASES` says how many cases there are per message.
 
 mod random;
 
-use std::env;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
 
 use bytemuck::Zeroable;
 use ffi_core::boundary::{FfiOwned, FfiStatus};
 use ffi_core::schema::read::{Message, ProtoSymbols, Type};
+use ffi_dart_emit::{model, proto};
 use ffi_tests::{Fixture, records};
 use libloading::Library;
+use prost_reflect::prost::Message as _;
+use prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage as _, Value};
 use random::{LARGE, Memory, Random, Schema, Style};
 
 #[test]
@@ -36,6 +42,7 @@ fn check_library(package: &str, cases: u32) {
     let schema = Schema::of(records(fixture.cdylib()).expect("they are readable"));
     // SAFETY: the fixture has no code that runs when it is loaded.
     let library = unsafe { Library::new(fixture.cdylib()) }.expect("it loads");
+    let peers = Peers::new(fixture.cdylib());
     let mut random = Random::new();
     let (mut written, mut bytes) = (0, 0);
     for message in schema.messages.values() {
@@ -61,6 +68,12 @@ fn check_library(package: &str, cases: u32) {
             random.fill(there.bytes());
             codec.decode(&expected, &there).unwrap_or_else(|error| panic!("{}: {error}", message.id));
             assert!(schema.value(&ty, there.bytes()) == expected, "{}: {expected:x?}", message.id);
+            let (read, rewritten) = peers.read(message, &expected);
+            codec
+                .decode(&rewritten, &there)
+                .unwrap_or_else(|error| panic!("{}, rewritten: {error}", message.id));
+            let (again, _) = peers.read(message, &codec.encode(&there).expect("it was decoded"));
+            assert!(read == again, "{}: {expected:x?}\n{read}\n{again}", message.id);
             encoded += 1;
             bytes += expected.len();
         }
@@ -68,6 +81,71 @@ fn check_library(package: &str, cases: u32) {
         written += encoded;
     }
     println!("{package}: {} messages, {written} values of {bytes} bytes", schema.messages.len());
+}
+
+/// What others know of a library: its exported .proto.
+struct Peers(DescriptorPool);
+
+impl Peers {
+    fn new(library: &Path) -> Self {
+        let model = model::resolve(records(library).expect("they are readable")).expect("they are sound");
+        let folder = tempfile::tempdir().expect("there is room");
+        for file in proto::files(&model, "exported.proto", Some("peers")).expect("all has names") {
+            fs::write(folder.path().join(&file.path), &file.contents).expect("there is room");
+        }
+        let set = protox::compile(["exported.proto"], [folder.path()]).expect("it is a .proto file");
+        Self(DescriptorPool::from_file_descriptor_set(set).expect("it is complete"))
+    }
+
+    /// What the bytes say, and the bytes that say the same.
+    fn read(&self, message: &Message, bytes: &[u8]) -> (String, Vec<u8>) {
+        let name = message.item.rename.as_ref().unwrap_or(&message.item.name);
+        let descriptor = self.0.get_message_by_name(&format!("peers.{name}")).expect("it is exported");
+        let read = DynamicMessage::decode(descriptor, bytes)
+            .unwrap_or_else(|error| panic!("{name}: {error}: {bytes:x?}"));
+        let mut said = String::new();
+        say(&Value::Message(read.clone()), &mut said);
+        (said, read.encode_to_vec())
+    }
+}
+
+/// Writes what a value is: maps in the order of their keys, floats by their bits, as NaN is not itself.
+fn say(value: &Value, out: &mut String) {
+    match value {
+        Value::F32(it) => write!(out, "{:x}", it.to_bits()),
+        Value::F64(it) => write!(out, "{:x}", it.to_bits()),
+        Value::Message(it) => {
+            assert!(it.unknown_fields().next().is_none(), "{}: {it:?}", it.descriptor().full_name());
+            out.push('{');
+            for (field, value) in it.fields() {
+                write!(out, "{}:", field.name()).expect("a String takes all");
+                say(value, out);
+                out.push(' ');
+            }
+            out.write_char('}')
+        }
+        Value::List(all) => {
+            all.iter().for_each(|it| {
+                say(it, out);
+                out.push(',');
+            });
+            out.write_char(';')
+        }
+        Value::Map(all) => {
+            let mut entries: Vec<_> = all
+                .iter()
+                .map(|(key, value)| {
+                    let mut entry = format!("{key:?}=");
+                    say(value, &mut entry);
+                    entry
+                })
+                .collect();
+            entries.sort();
+            write!(out, "{entries:?}")
+        }
+        other => write!(out, "{other:?}"),
+    }
+    .expect("a String takes all");
 }
 
 /// The functions of a message.
