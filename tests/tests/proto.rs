@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use cargo_metadata::camino::Utf8PathBuf;
 use ffi_dart_emit::model;
 use ffi_dart_emit::proto::{self, ImportOptions};
-use ffi_tests::{cargo_build, records};
+use ffi_tests::{Fixture, cargo_build, records};
 use prost_reflect::prost::Message as _;
 use prost_reflect::prost_types::FileDescriptorSet;
 use xtask::generated::Generated;
@@ -68,6 +68,22 @@ fn protoc_takes_every_export_and_reads_the_same() {
         assert_eq!(theirs.enum_type, ours.enum_type, "{}", file.display());
         assert_eq!(theirs.package, ours.package);
     }
+}
+
+/// A Python program, which knows the .proto files alone, and the library of the example understand each other.
+#[test]
+fn the_office_of_the_example_understands_the_library() {
+    let Some(protoc) = Protoc::for_tests() else { return };
+    let example = root().join("examples/06_proto_interop");
+    let protos = example.join("proto");
+    let library = Fixture::build("proto_interop", "dev");
+    let folder = tempfile::tempdir().unwrap();
+    let mut compile = protoc.command();
+    compile.arg("-I").arg(&protos).arg(format!("--python_out={}", folder.path().display()));
+    capture(compile.args(["orders.proto", "proto_interop.proto", "ffi_options.proto"])).unwrap();
+    let mut office = protoc.python(folder.path()).unwrap();
+    let said = capture(office.arg(example.join("python/office.py")).arg(library.cdylib())).unwrap();
+    assert_eq!(said.stdout, fs::read_to_string(example.join("python/expected.txt")).unwrap());
 }
 
 /// What was exported is imported, compiles, and is exported again as it was.

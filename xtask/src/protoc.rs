@@ -162,22 +162,22 @@ impl Protoc {
         command
     }
 
-    /// A command for a Python that has `google.protobuf`.
+    /// A command for a Python that has `google.protobuf`, and the modules in the folder `modules`.
     ///
     /// # Errors
     ///
     /// When there is no Python, or it has no `google.protobuf` and [`Protoc::find_or_install`] put none beside protoc.
-    pub fn python(&self) -> Result<Command> {
+    pub fn python(&self, modules: &Path) -> Result<Command> {
         let python = workspace::on_path("python3").context("there is no `python3` on PATH")?;
         let mut command = Command::new(&python);
+        let mut path = vec![modules.to_owned()];
         if let Some(dir) = &self.installed {
-            let ours = dir.join("python");
-            let path = env::var_os("PYTHONPATH").unwrap_or_default();
-            let path = env::join_paths(std::iter::once(ours).chain(env::split_paths(&path)))?;
-            command.env("PYTHONPATH", path);
+            path.push(dir.join("python"));
             // Its compiled half is for Debian's Python alone.
             command.env("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python");
         }
+        path.extend(env::split_paths(&env::var_os("PYTHONPATH").unwrap_or_default()));
+        command.env("PYTHONPATH", env::join_paths(path)?).env("PYTHONDONTWRITEBYTECODE", "1");
         let mut probe = Command::new(&python);
         probe.envs(command.get_envs().filter_map(|(key, value)| Some((key, value?))));
         capture(probe.args(["-c", "import google.protobuf"])).context(
