@@ -2,12 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use cargo_metadata::camino::Utf8PathBuf;
 use ffi_dart_emit::model;
-use ffi_dart_emit::proto::{self, ImportOptions};
-use ffi_tests::{Fixture, cargo_build, records};
+use ffi_dart_emit::proto;
+use ffi_tests::{Fixture, import_and_build, records};
 use prost_reflect::prost::Message as _;
 use prost_reflect::prost_types::FileDescriptorSet;
 use xtask::generated::Generated;
@@ -91,35 +89,11 @@ fn the_office_of_the_example_understands_the_library() {
 fn an_export_of_the_import_is_the_same() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_import");
     let files = exported();
-    write(&folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"*_again\"]\n");
-    // Those of rustfmt itself, not those of this workspace.
-    write(&folder.join("rustfmt.toml"), "");
-    // The same versions as everywhere; cargo drops what isn't needed here.
-    write(&folder.join("Cargo.lock"), &fs::read_to_string(root().join("Cargo.lock")).unwrap());
-    for file in &files {
-        let name = file.file_stem().unwrap().to_str().unwrap();
-        let package = folder.join(format!("{name}_again"));
-        let manifest = format!(
-            "[package]\nname = \"{name}_again\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-             [lib]\nname = \"{name}\"\ncrate-type = [\"cdylib\"]\n\n[dependencies]\nffi-core = {{ path = {:?} }}\n",
-            root().join("ffi-core")
-        );
-        write(&package.join("Cargo.toml"), &manifest);
-        write(&package.join("src/lib.rs"), "pub mod schema;\n\nffi_core::library!();\n");
-        let imported = proto::import(file, &ImportOptions::default()).unwrap();
-        assert!(imported.warnings.is_empty(), "{:?}", imported.warnings);
-        write(&package.join("src/schema.rs"), &imported.source);
-        assert_formatted(&package.join("src/schema.rs"));
-    }
-    for file in &files {
-        let name = file.file_stem().unwrap().to_str().unwrap();
-        let (artifacts, success) =
-            cargo_build(&folder.join("Cargo.toml"), &format!("{name}_again"), "dev", Stdio::inherit());
-        assert!(success, "{name} does not compile");
-        let is_cdylib = |file: &&Utf8PathBuf| file.as_str().ends_with(std::env::consts::DLL_SUFFIX);
-        let library =
-            artifacts.iter().filter(|it| it.target.name == name).flat_map(|it| &it.filenames).find(is_cdylib);
-        let model = model::resolve(records(library.unwrap().as_std_path()).unwrap()).unwrap();
+    let stem = |file: &Path| file.file_stem().unwrap().to_str().unwrap().to_owned();
+    let packages: Vec<_> = files.iter().map(|file| (format!("{}_again", stem(file)), file.clone())).collect();
+    for (file, library) in files.iter().zip(import_and_build(&folder, &packages)) {
+        let name = &stem(file);
+        let model = model::resolve(records(&library).unwrap()).unwrap();
         let again = proto::export(&model, Some(name)).unwrap();
         let before = fs::read_to_string(file).unwrap();
         // The crate that a type came from is the one thing that the import has no use for, and the name of the library.
@@ -142,17 +116,6 @@ fn first_difference(before: &[String], again: &[String]) -> String {
     let part =
         |lines: &[String]| lines[at.saturating_sub(3).min(lines.len())..(at + 3).min(lines.len())].join("\n");
     format!("line {at}\n--- before\n{}\n--- again\n{}", part(before), part(again))
-}
-
-fn write(file: &Path, text: &str) {
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(file, text).unwrap();
-}
-
-/// rustfmt, with the settings of the folder or one around it, leaves the file as it is.
-fn assert_formatted(file: &Path) {
-    let mut rustfmt = Command::new("rustfmt");
-    capture(rustfmt.args(["--edition", "2024", "--check"]).arg(file)).unwrap();
 }
 
 /// These tests can fail.

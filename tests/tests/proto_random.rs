@@ -14,8 +14,8 @@ use std::{env, fs};
 use bytemuck::Zeroable;
 use ffi_core::boundary::{FfiOwned, FfiStatus};
 use ffi_core::schema::read::{Message, ProtoSymbols, Type};
-use ffi_dart_emit::{model, proto};
-use ffi_tests::{Fixture, records};
+use ffi_dart_emit::{diff, model, proto};
+use ffi_tests::{Fixture, import_and_build, records};
 use libloading::Library;
 use prost_reflect::prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage as _, Value};
@@ -34,6 +34,114 @@ fn types_are_written_and_read_as_by_the_oracle() {
 #[test]
 fn stress_is_written_and_read_as_by_the_oracle() {
     check_library("fixture-stress", 1000);
+}
+
+/// What `diff` says of a change is what becomes of the bytes: random values that the old schema has encoded are read by the new
+/// one as the same for a change that is compatible, and refused or read as others for one that breaks the wire.
+#[test]
+fn old_bytes_and_new_schemas() {
+    // Name, old fields, new fields, whether the new message writes again what it has read.
+    let changes: &[(&str, &str, &str, bool)] = &[
+        ("Same", "uint32 x = 1;", "uint32 x = 1;", true),
+        ("Wider", "uint32 x = 1 [(ffi.rust_type) = \"u8\"];", "uint32 x = 1;", true),
+        ("WiderSigned", "int32 x = 1;", "int64 x = 1;", true),
+        ("LongerText", "string x = 1 [(ffi.max_len) = 4];", "string x = 1 [(ffi.max_len) = 9];", true),
+        (
+            "LongerList",
+            "repeated sint x = 1 [(ffi.max_count) = 2];",
+            "repeated sint x = 1 [(ffi.max_count) = 5];",
+            true,
+        ),
+        ("TextAsBytes", "string x = 1 [(ffi.max_len) = 4];", "bytes x = 1 [(ffi.max_len) = 4];", true),
+        (
+            "ArrayAsList",
+            "repeated sint x = 1 [(ffi.fixed_count) = 3];",
+            "repeated sint x = 1 [(ffi.max_count) = 3];",
+            true,
+        ),
+        ("Opened", "Mode x = 1 [(ffi.closed) = true];", "Mode x = 1;", true),
+        ("Renamed", "uint32 x = 1;", "uint32 z = 1;", true),
+        ("Moved", "uint32 x = 1; bool y = 2;", "bool y = 2; uint32 x = 1;", true),
+        ("Grown", "uint32 x = 1;", "uint32 x = 1; optional double y = 2;", true),
+        ("Shrunk", "uint32 x = 1; bool y = 2;", "reserved 2; uint32 x = 1;", false),
+        ("Narrower", "uint32 x = 1;", "uint32 x = 1 [(ffi.rust_type) = \"u8\"];", true),
+        ("Unsigned", "sint x = 1;", "uint32 x = 1;", true),
+        ("ShorterText", "string x = 1 [(ffi.max_len) = 9];", "string x = 1 [(ffi.max_len) = 2];", true),
+        (
+            "ShorterList",
+            "repeated sint x = 1 [(ffi.max_count) = 5];",
+            "repeated sint x = 1 [(ffi.max_count) = 2];",
+            true,
+        ),
+        ("BytesAsText", "bytes x = 1 [(ffi.max_len) = 9];", "string x = 1 [(ffi.max_len) = 9];", true),
+        ("Closed", "Mode x = 1;", "Mode x = 1 [(ffi.closed) = true];", true),
+        ("Renumbered", "uint32 x = 1;", "uint32 x = 2;", true),
+        ("Retyped", "uint32 x = 1;", "float x = 1;", true),
+        ("Reused", "uint32 x = 1; bool y = 2;", "uint32 x = 1; string z = 2 [(ffi.max_len) = 9];", true),
+        ("Removed", "uint32 x = 1; bool y = 2;", "uint32 x = 1;", true),
+        ("Absent", "optional uint32 x = 1;", "uint32 x = 1;", true),
+        ("Flag", "uint32 x = 1;", "bool x = 1;", true),
+    ];
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_evolution");
+    fs::create_dir_all(&folder).expect("there is room");
+    let mut packages = Vec::new();
+    for (package, new) in [("evolution_old", false), ("evolution_new", true)] {
+        let mut text = String::from(
+            "syntax = \"proto3\";\npackage evolution;\nimport \"ffi_options.proto\";\n\
+             enum Mode {\n  option (ffi.repr) = \"u8\";\n  MODE_OFF = 0;\n  MODE_ON = 1;\n}\n",
+        );
+        for (name, before, after, _) in changes {
+            let fields = if new { after } else { before };
+            writeln!(text, "message {name} {{ {} }}", fields.replace("sint", "int32"))
+                .expect("a String takes all");
+        }
+        let file = folder.join(format!("{package}.proto"));
+        fs::write(&file, text).expect("there is room");
+        packages.push((package.to_owned(), file));
+    }
+    let files = import_and_build(&folder.join("packages"), &packages);
+    let found: Vec<_> = files.iter().map(|file| records(file).expect("they are readable")).collect();
+    let models: Vec<_> =
+        found.iter().map(|records| model::resolve(records.clone()).expect("they are sound")).collect();
+    let said = diff::diff(&models[0], &models[1]);
+    let schemas: Vec<_> = found.into_iter().map(Schema::of).collect();
+    // SAFETY: the libraries have no code that runs when they are loaded.
+    let libraries: Vec<_> =
+        files.iter().map(|file| unsafe { Library::new(file) }.expect("it loads")).collect();
+    let mut random = Random::new();
+    let mut broken = Vec::new();
+    for (name, _, _, writes_all) in changes {
+        let breaks = said.iter().any(|change| {
+            let own = change.item.split(',').next() == Some(&format!("message {name}"));
+            own && change.breaks(diff::Kind::Wire)
+        });
+        let side = |index: usize| {
+            let schema: &Schema = &schemas[index];
+            let message = schema.messages.values().find(|it| it.item.name == *name).expect("it is there");
+            let symbols = message.proto.as_ref().expect("the feature is on");
+            (message, Codec { library: &libraries[index], schema, symbols })
+        };
+        let ((old, old_codec), (new, new_codec)) = (side(0), side(1));
+        let mut differ = 0;
+        for case in 0..500 {
+            let mut memory = Memory::new(old);
+            let style = if case % 2 == 0 { Style::Valid } else { Style::Sparse };
+            old_codec.schema.fill(&Type::Message(old.id.clone()), style, &mut random, memory.bytes());
+            let bytes = old_codec.encode(&memory).expect("it is valid");
+            let there = Memory::new(new);
+            match new_codec.decode(&bytes, &there) {
+                Err(_) => differ += 1,
+                Ok(()) if !writes_all => {}
+                Ok(()) => differ += u32::from(new_codec.encode(&there).expect("it was decoded") != bytes),
+            }
+        }
+        assert_eq!(breaks, differ > 0, "{name}: {differ} of 500 differ: {said:#?}");
+        if breaks {
+            broken.push(*name);
+        }
+    }
+    assert_eq!(broken.first(), Some(&"Narrower"));
+    assert_eq!(broken.len(), 12, "{broken:?}");
 }
 
 fn check_library(package: &str, cases: u32) {
