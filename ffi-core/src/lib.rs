@@ -49,6 +49,7 @@
 //! | [`FfiOption`] | a value that may be there |
 //! | [`FfiOpen`] | an enum whose number may be one that isn't known yet |
 //! | [`FfiRef`] | a reference to a message in a pool |
+//! | `FfiProto` | trait of what is written as protobuf and read from it, with the feature `proto` |
 //! | [`ffi_export`] | makes a function callable from Dart |
 //! | [`library!`] | what every library exports, once |
 //! | [`FfiType`] | what a field may be, and how untrusted memory is checked |

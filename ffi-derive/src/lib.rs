@@ -62,6 +62,9 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///
+/// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library exports two functions for each
+/// message that write and read it as protobuf.
+///
 /// # Examples
 ///
 /// ```

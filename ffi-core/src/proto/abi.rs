@@ -33,7 +33,8 @@ pub unsafe fn encode<M: FfiProto + FfiValue>(message: *const M, status: *mut Ffi
 ///
 /// # Safety
 ///
-/// As [`slice()`] for `bytes`, as [`room`] for `message`, and as [`call`] for `status`.
+/// As [`slice()`] for `bytes`, and as [`call`] for `status`. `message` that is neither null nor misaligned points to memory for an
+/// `M` that nobody else uses; it need not be initialised.
 pub unsafe fn decode<M: FfiProto>(bytes: *const u8, len: usize, message: *mut M, status: *mut FfiStatus) {
     let body = || {
         disjoint(&[Region::mutable(message, 1, "message"), Region::shared(bytes, len, "bytes")])?;

@@ -28,6 +28,15 @@ impl Symbols {
     }
 }
 
+/// The bounds under which a message or oneof with fields of these types has a place in protobuf.
+///
+/// They always hold, but where rustc has refused the type of a field already: then it says so once, and not for each use
+/// here. The lifetime is what makes it accept bounds that don't hold.
+fn bounds<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
+    let types = types.into_iter();
+    quote!(where #(for<'__ffi_any> #types: __ffi::proto::ProtoType,)*)
+}
+
 /// A function of `ProtoType` for the type of a field or case, at which rustc reports one that has no place in protobuf.
 fn of(ty: &Type, function: &str) -> TokenStream {
     let function = format_ident!("{function}");
@@ -61,7 +70,8 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
     });
     let states: Vec<_> =
         (0..message.fields.len()).map(|index| format_ident!("__ffi_state_{index}")).collect();
-    let types = message.fields.iter().map(|field| &field.ty);
+    let types: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
+    let bounds = bounds(types.iter().copied());
     let reads = message.fields.iter().zip(&states).map(|(field, state)| {
         let (ident, tag, name) = (&field.ident, field.tag, &field.item.name);
         let read_field = of(&field.ty, "read_field");
@@ -73,7 +83,9 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
     Some(quote! {
         // SAFETY: `init` makes every field a value.
         #[automatically_derived]
-        unsafe impl __ffi::proto::ProtoType for #head {
+        unsafe impl __ffi::proto::ProtoType for #head
+        #bounds
+        {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             type State = ();
 
@@ -113,13 +125,15 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
         }
 
         #[automatically_derived]
-        impl __ffi::proto::FfiProto for #head {}
+        impl __ffi::proto::FfiProto for #head #bounds {}
 
         #[unsafe(export_name = #encode)]
         unsafe extern "C" fn __ffi_encode_proto(
             __ffi_message: *const #head,
             __ffi_status: *mut __ffi::FfiStatus,
-        ) -> *mut __ffi::FfiOwned {
+        ) -> *mut __ffi::FfiOwned
+        #bounds
+        {
             // SAFETY: the caller vouches for what the callee asks for.
             unsafe { __ffi::proto::encode(__ffi_message, __ffi_status) }
         }
@@ -130,7 +144,9 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
             __ffi_len: __ffi::core::primitive::usize,
             __ffi_message: *mut #head,
             __ffi_status: *mut __ffi::FfiStatus,
-        ) {
+        )
+        #bounds
+        {
             // SAFETY: the caller vouches for what the callee asks for.
             unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
         }
@@ -143,6 +159,7 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
     }
     let head = &oneof.head.ident;
     let unset = &oneof.cases[0].ident;
+    let bounds = bounds(oneof.cases.iter().filter_map(|case| case.ty.as_ref()));
     let set = || oneof.cases.iter().enumerate().skip(1);
     let lens = set().map(|(_, Case { ident, ty, tag, .. })| match ty {
         Some(_) => quote!(#head::#ident(__ffi_value) => __ffi::proto::member_len(__ffi_value, #tag),),
@@ -173,7 +190,9 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
     Some(quote! {
         // SAFETY: `init` makes the first case the active one, which holds nothing.
         #[automatically_derived]
-        unsafe impl __ffi::proto::ProtoType for #head {
+        unsafe impl __ffi::proto::ProtoType for #head
+        #bounds
+        {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             type State = ();
 
@@ -220,7 +239,7 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
         }
 
         #[automatically_derived]
-        impl __ffi::proto::FfiProto for #head {}
+        impl __ffi::proto::FfiProto for #head #bounds {}
     })
 }
 

@@ -31,6 +31,7 @@ const BENCHMARKS: &[Benchmark] = &[
         about: "time of the emitter, and compile time of the derive against serde's",
         run: emit,
     },
+    Benchmark { name: "proto", about: "messages to protobuf and back, against prost", run: proto },
     Benchmark {
         name: "types",
         about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
@@ -116,6 +117,11 @@ impl Tally {
 
 fn calls(tally: &mut Tally) -> Result<()> {
     dart(tally, "calls")
+}
+
+fn proto(tally: &mut Tally) -> Result<()> {
+    let mut program = workspace::cargo();
+    tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-proto"]))
 }
 
 /// The Dart half, then the Rust half.
