@@ -51,6 +51,7 @@
 //! | [`pool`] | fixed numbers of slots for messages, and queues of them, shared by all threads |
 //! | [`Pool`], [`PoolBox`], [`FfiRef`] | a pool, a message in it that Rust owns, a reference to one |
 //! | [`FfiQueue`] | hands messages of a pool from thread to thread, in either language |
+//! | `FfiProto` | trait of what is written as protobuf and read from it, with the feature `proto` |
 //! | [`ffi_export`] | makes a function callable from Dart |
 //! | [`library!`] | what every library exports, once |
 //! | [`FfiType`] | what a field may be, and how untrusted memory is checked |
@@ -66,6 +67,7 @@
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `read` | no | `schema::read`, for tools |
+//! | `proto` | no | `proto`: messages to protobuf and back |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types |
 //!
 //! # What may cross
@@ -90,6 +92,8 @@ mod library;
 mod message;
 mod oneof;
 pub mod pool;
+#[cfg(feature = "proto")]
+pub mod proto;
 pub mod schema;
 mod types;
 
@@ -103,6 +107,8 @@ pub use pool::{
     FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolError, PoolErrorKind, PoolState,
     PoolStats, PushError, Reset,
 };
+#[cfg(feature = "proto")]
+pub use proto::FfiProto;
 pub use types::{
     CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
     FfiVec, Invalid,

@@ -40,6 +40,8 @@ mod panic;
 mod pooled;
 mod status;
 
+#[cfg(feature = "proto")]
+pub(crate) use args::room;
 pub use args::{Region, disjoint, optional, reference, reference_mut, slice, slice_mut, text, value};
 pub use memory::{alloc, free};
 pub use output::{FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value};

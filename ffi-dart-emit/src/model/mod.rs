@@ -9,7 +9,8 @@ mod resolve;
 use std::fmt;
 
 pub use ffi_core::schema::read::{
-    Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, QueueSymbols, Reset, Scalar, TypeId,
+    Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Scalar,
+    TypeId,
 };
 pub use resolve::resolve;
 
@@ -63,6 +64,8 @@ pub struct Message {
     pub reserved: Vec<(u32, u32)>,
     /// Its pool, if it has one.
     pub pool: Option<Pool>,
+    /// The functions that write and read it as protobuf, if the library has them.
+    pub proto: Option<ProtoSymbols>,
 }
 
 /// A field of a [`Message`].
@@ -78,8 +81,8 @@ pub struct Field {
     pub padding: u64,
     /// Its type.
     pub ty: Type,
-    /// Its explicit .proto tag.
-    pub tag: Option<u32>,
+    /// Its number in .proto.
+    pub tag: u32,
 }
 
 /// The type of a field or an element.
@@ -165,8 +168,8 @@ pub struct Case {
     pub item: Item,
     /// What it holds.
     pub ty: Option<Type>,
-    /// Its explicit .proto tag.
-    pub tag: Option<u32>,
+    /// Its number in .proto.
+    pub tag: u32,
 }
 
 /// A C-like enum.

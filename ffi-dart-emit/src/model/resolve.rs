@@ -182,6 +182,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
         for symbol in message.pool.iter().flat_map(|pool| pool.symbols.all()) {
             check(format!("message {}, its pool", message.id), symbol, problems);
         }
+        for symbol in message.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]) {
+            check(format!("message {}", message.id), symbol, problems);
+        }
     }
     for queue in sorted.queues.values() {
         for symbol in queue.symbols.all() {
@@ -569,6 +572,7 @@ impl<'a> Resolver<'a> {
             fields,
             reserved: record.reserved.clone(),
             pool: record.pool.clone(),
+            proto: record.proto.clone(),
         }
     }
 

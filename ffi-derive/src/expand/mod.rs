@@ -9,6 +9,7 @@ mod message;
 mod oneof;
 mod pool;
 mod queue;
+mod proto;
 
 pub(crate) use enumeration::enumeration;
 pub(crate) use function::function;
