@@ -5,8 +5,8 @@ pub mod bench;
 pub mod bless;
 pub mod dart_sdk;
 pub mod demo;
-pub mod sanitize;
 pub mod protoc;
+pub mod sanitize;
 pub mod stress;
 pub mod test;
 

@@ -5,6 +5,7 @@ use std::{error, fmt};
 use prost::encoding::WireType;
 
 use crate::boundary::Failure;
+use crate::pool::PoolError;
 use crate::types::Invalid;
 
 /// Why bytes are not a message: the path to the field that can't be read, what is wrong with it, and what to do.
@@ -38,6 +39,8 @@ pub enum DecodeErrorKind {
     OutOfRange,
     /// A number that no variant of the enum has.
     UnknownVariant,
+    /// No slot for a message that is referred to: its pool is exhausted, has no memory, or was shut down.
+    Pool,
     /// Messages or groups in more levels than [`MAX_DEPTH`](super::MAX_DEPTH).
     TooDeep,
 }
@@ -103,6 +106,11 @@ impl DecodeError {
                 super::MAX_DEPTH
             ),
         )
+    }
+
+    #[cold]
+    pub(super) fn pool(error: PoolError) -> Self {
+        Self::new(DecodeErrorKind::Pool, error)
     }
 
     /// The same error, seen from the message that holds it in field `name`.

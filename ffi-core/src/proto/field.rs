@@ -17,7 +17,7 @@ const WRAPPED: u32 = 1;
 /// # Safety
 ///
 /// An implementation promises that [`init`](Self::init) makes the slot it is given a valid value, and returns that. The
-/// rest is taken for what it says: a length that is wrong makes the encoder panic, and no more.
+/// rest is taken for what it says: a length that is wrong makes the encoder write twice, and no more.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no place in protobuf",
     label = "not a field of .proto",
@@ -38,6 +38,9 @@ pub unsafe trait ProtoType: FfiType {
 
     /// What each of these is made of.
     const ITEM_WIRE: WireType = Self::WIRE;
+
+    /// Whether references may be in it: what it is as protobuf then depends on more than its own bytes.
+    const HAS_REFS: bool = false;
 
     /// What reading a message remembers of this field from one occurrence to the next.
     type State: Default;
@@ -77,7 +80,7 @@ pub unsafe trait ProtoType: FfiType {
         Ok(())
     }
 
-    /// Bytes that [`write_field`](Self::write_field) writes.
+    /// Bytes that [`write_field`](Self::write_field) writes; not of the messages that references refer to.
     #[inline]
     fn field_len(&self, tag: u32) -> usize {
         if self.is_default() { 0 } else { member_len(self, tag) }
@@ -104,6 +107,32 @@ pub unsafe trait ProtoType: FfiType {
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
         read_item(self, wire_type, input)
+    }
+
+    /// Writes it as an element of a list.
+    #[inline]
+    fn write_element(&self, tag: u32, out: &mut Writer<'_>) {
+        write_member(self, tag, out);
+    }
+
+    /// Reads an element of a list.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, with the path from here.
+    #[inline]
+    fn read_element(&mut self, wire_type: WireType, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        read_item(self, wire_type, input)
+    }
+
+    /// Gives the messages that reading has allocated back to their pools: all that is referred to from here.
+    #[inline]
+    fn release(&mut self) {}
+
+    /// Calls `run` while nobody else can take or free this message, if it is in its pool.
+    #[inline]
+    fn held<R>(&self, run: impl FnOnce() -> R) -> R {
+        run()
     }
 
     /// Bytes that [`write_items`](Self::write_items) writes, given those of a key.
@@ -162,7 +191,7 @@ pub(super) fn write_item<T: ProtoType>(value: &T, out: &mut Writer<'_>) {
     if T::WIRE != WireType::LengthDelimited {
         value.write_value(out);
     } else if T::NESTED {
-        out.delimited(|out| value.write_value(out));
+        out.nested(|out| value.write_value(out));
     } else {
         out.varint(value.value_len() as u64);
         value.write_value(out);

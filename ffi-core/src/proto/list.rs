@@ -30,7 +30,11 @@ fn push<T: ProtoType, const N: usize>(
 ) -> Result<(), DecodeError> {
     let index = buffer.as_slice().len();
     let slot = buffer.next().ok_or_else(|| DecodeError::too_many("elements", N))?;
-    read(T::init(slot)).map_err(|error| error.at_index(index))?;
+    let item = T::init(slot);
+    read(item).map_err(|error| {
+        item.release();
+        error.at_index(index)
+    })?;
     // SAFETY: there was room, and `init` made it an item, which no safe code makes invalid.
     unsafe { buffer.grow() };
     Ok(())
@@ -39,6 +43,7 @@ fn push<T: ProtoType, const N: usize>(
 // SAFETY: `init` writes the length of nothing.
 unsafe impl<T: ProtoType, const N: usize> ProtoType for FfiVec<T, N> {
     const WIRE: WireType = WireType::LengthDelimited;
+    const HAS_REFS: bool = T::HAS_REFS;
     type State = ();
 
     #[inline]
@@ -68,7 +73,7 @@ unsafe impl<T: ProtoType, const N: usize> ProtoType for FfiVec<T, N> {
     fn write_field(&self, tag: u32, out: &mut Writer<'_>) {
         if self.is_empty() {
         } else if T::WIRE == WireType::LengthDelimited {
-            self.iter().for_each(|value| write_member(value, tag, out));
+            self.iter().for_each(|value| value.write_element(tag, out));
         } else {
             out.key(tag, WireType::LengthDelimited);
             out.delimited(|out| self.iter().for_each(|value| value.write_value(out)));
@@ -83,13 +88,20 @@ unsafe impl<T: ProtoType, const N: usize> ProtoType for FfiVec<T, N> {
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
         if wire_type == T::WIRE || wire_type != WireType::LengthDelimited {
-            return push(&mut self.0, |value| read_item(value, wire_type, input));
+            return push(&mut self.0, |value| value.read_element(wire_type, input));
         }
         let mut packed = input.delimited()?;
         while !packed.is_empty() {
             push(&mut self.0, |value| value.read_value(&mut packed))?;
         }
         Ok(())
+    }
+
+    #[inline]
+    fn release(&mut self) {
+        if T::HAS_REFS {
+            self.iter_mut().for_each(T::release);
+        }
     }
 }
 
@@ -102,6 +114,7 @@ where
     const NESTED: bool = !T::BYTE;
     const ITEMS: usize = if T::BYTE { 1 } else { N * T::ITEMS };
     const ITEM_WIRE: WireType = if T::BYTE { Self::WIRE } else { T::ITEM_WIRE };
+    const HAS_REFS: bool = T::HAS_REFS;
     /// How many elements there have been.
     type State = usize;
 
@@ -232,6 +245,13 @@ where
         }
         let (outer, inner) = (index / T::ITEMS, index % T::ITEMS);
         self[outer].read_nth_item(inner, wire_type, input).map_err(|error| error.at_index(outer))
+    }
+
+    #[inline]
+    fn release(&mut self) {
+        if T::HAS_REFS {
+            self.iter_mut().for_each(T::release);
+        }
     }
 }
 

@@ -19,6 +19,7 @@ const VALUE: u32 = 2;
 // SAFETY: `init` writes the length of nothing.
 unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType for FfiMap<K, V, N> {
     const WIRE: WireType = WireType::LengthDelimited;
+    const HAS_REFS: bool = K::HAS_REFS || V::HAS_REFS;
     type State = KeyIndex;
 
     #[inline]
@@ -43,7 +44,7 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
     fn write_field(&self, tag: u32, out: &mut Writer<'_>) {
         for (key, value) in self {
             out.key(tag, WireType::LengthDelimited);
-            out.delimited(|out| {
+            out.nested(|out| {
                 write_member(key, KEY, out);
                 write_member(value, VALUE, out);
             });
@@ -63,13 +64,18 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
         let len = self.len();
         let read = match self.0.next() {
             Some(slot) => {
-                let Entry { key, value } = init_entry(slot);
-                read_entry(&mut entry, Some(key), Some(value)).map(|()| {
+                let new = init_entry(slot);
+                let read = read_entry(&mut entry, Some(&mut new.key), Some(&mut new.value));
+                if read.is_err() {
+                    release_entry(new);
+                }
+                read.map(|()| {
                     // SAFETY: there was room, and it holds a valid key and a valid value.
                     unsafe { self.0.grow() };
                     let (last, earlier) = self.0.as_mut_slice().split_last_mut().expect("it was pushed");
                     if let Some(same) = index.find(earlier, &last.key) {
                         std::mem::swap(&mut earlier[same].value, &mut last.value);
+                        release_entry(last);
                         self.0.truncate(len);
                     }
                 })
@@ -78,16 +84,33 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
             None => {
                 // Keys may be too large for the stack.
                 let mut key = zeroed_box::<K>();
-                read_entry::<K, V>(&mut entry.clone(), Some(&mut key), None).and_then(|()| {
+                let read = read_entry::<K, V>(&mut entry.clone(), Some(&mut key), None).and_then(|()| {
                     let entries = self.0.as_mut_slice();
                     let same = index.find(entries, &key);
                     let same = same.ok_or_else(|| DecodeError::too_many("entries", N))?;
-                    read_entry::<K, V>(&mut entry, None, Some(clear(&mut entries[same].value)))
-                })
+                    let value = &mut entries[same].value;
+                    value.release();
+                    read_entry::<K, V>(&mut entry, None, Some(clear(value)))
+                });
+                key.release();
+                read
             }
         };
         read.map_err(|error| error.at_index(len))
     }
+
+    fn release(&mut self) {
+        if Self::HAS_REFS {
+            self.0.as_mut_slice().iter_mut().for_each(release_entry);
+        }
+    }
+}
+
+/// Gives back what was read into an entry that doesn't stay.
+#[inline]
+fn release_entry<K: ProtoType, V: ProtoType>(entry: &mut Entry<K, V>) {
+    entry.key.release();
+    entry.value.release();
 }
 
 /// Makes memory an entry whose key and value are all zeros.

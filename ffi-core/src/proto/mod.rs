@@ -37,7 +37,8 @@
 //! | `[T; N]` | `repeated` value form of `T`, numbers packed | always, all of it |
 //! | `[[T; M]; N]` and deeper, but for bytes | as `[T; N * M]` | always, all of it |
 //! | `FfiMap<K, V, N>` | `map<K, value form of V>`, in the order of memory | unless empty; in an entry key and value always |
-//! | `FfiRef<T>` | message that may be absent, not single | never; see below |
+//! | `FfiVec<FfiRef<T>, N>` | `repeated` message | those that are not absent |
+//! | `FfiRef<T>` | message that may be absent, otherwise not single | unless absent; see below |
 //!
 //! - The active case of a oneof is written whatever its value, and holds the value form of its type. A case without data is
 //!   `google.protobuf.Empty`; unset is a message without fields.
@@ -60,10 +61,21 @@
 //! Time is linear in the bytes and the size of the message, with one exception that hostile bytes can reach: where a oneof has a case that holds a large array, each change
 //! to that case zeroes the array, for two bytes of input.
 //!
+//! # References
+//!
+//! What an [`FfiRef`](crate::FfiRef) refers to is part of the message on the wire. Writing **takes it out of others' hands for
+//! the time**: whoever writes a message lends all that it refers to, and who frees a part of that meanwhile is told that Rust owns it. A reference
+//! is *absent*, as if it were none, when what it refers to was freed, is owned by a `PoolBox`, is being written already (so a `parent` isn't written
+//! inside of the parent, nor what another thread is writing), holds bytes that are no value, or lies deeper than
+//! [`MAX_DEPTH`] levels or behind 2 GiB of bytes. Two references to one message are two messages on the wire.
+//!
+//! Reading takes a slot of the pool for each reference; when it fails, they are all given back. When it doesn't, they belong to
+//! whoever has the message: dropping it frees none of them, nor does reading over it. See
+//! [`Pool::free_tree`](crate::Pool::free_tree).
+//!
 //! # What was given up
 //!
-//! Unknown fields aren't kept for the next time the message is written. References aren't followed until pools find what they refer to: see
-//! `reference.rs`.
+//! Unknown fields aren't kept for the next time the message is written. An absent reference in a list is left out, and those behind it move up.
 //!
 //! Keys, varints and lengths are prost's; it is not prost's `Message` that is implemented, which can neither read into memory in place nor say
 //! which element of a list it refuses. Lengths of messages inside are not worked out before they are written: see [`Writer::delimited`].
@@ -82,6 +94,8 @@ mod scalar;
 mod text;
 mod wire;
 
+use std::mem::MaybeUninit;
+
 #[doc(hidden)]
 pub use abi::{decode, encode};
 use bytemuck::zeroed_box;
@@ -91,10 +105,12 @@ use field::clear;
 #[doc(hidden)]
 pub use field::{init_field, member_len, read_item, write_member};
 #[doc(hidden)]
-pub use oneof::{active_case, read_unit, set_unit, unit_len, write_unit};
+pub use oneof::{activate_unit, active_case, read_unit, set_unit, unit_len, write_unit};
 use prost::bytes::BufMut;
 #[doc(hidden)]
 pub use prost::encoding::WireType;
+#[doc(hidden)]
+pub use reference::held;
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
 pub use wire::{Reader, Writer};
@@ -136,10 +152,15 @@ pub const MAX_DEPTH: u32 = 100;
     note = "add `#[derive(FfiMessage)]` to it, or put it into a message"
 )]
 pub trait FfiProto: ProtoType {
-    /// The number of bytes that it is as protobuf.
+    /// The number of bytes that it is as protobuf. Where references are in it, finding out takes about as long as writing it.
     #[must_use]
     fn encoded_len(&self) -> usize {
-        self.value_len()
+        if !Self::HAS_REFS {
+            return self.value_len();
+        }
+        let mut writer = Writer::new(&mut []);
+        self.held(|| self.write_value(&mut writer));
+        writer.written()
     }
 
     /// The message as protobuf.
@@ -148,7 +169,7 @@ pub trait FfiProto: ProtoType {
     #[must_use]
     fn encode_proto(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        encode_to_vec(self, self.value_len(), &mut bytes);
+        encode_to_vec(self, self.encoded_len(), &mut bytes);
         bytes
     }
 
@@ -179,24 +200,23 @@ pub trait FfiProto: ProtoType {
     /// # Ok::<(), std::num::TryFromIntError>(())
     /// ```
     fn encode_proto_into(&self, out: &mut impl BufMut) {
-        let len = self.value_len();
+        let len = self.encoded_len();
         if len == 0 {
             return;
         }
         let room = out.chunk_mut();
-        if room.len() < len {
-            let mut bytes = Vec::new();
-            encode_to_vec(self, len, &mut bytes);
-            out.put_slice(&bytes);
-            return;
+        if room.len() >= len {
+            // SAFETY: the encoder writes initialised bytes alone.
+            let room = unsafe { room.as_uninit_slice_mut() };
+            if let Ok(written) = write_into(self, room) {
+                // SAFETY: that many bytes have been written to the start of the chunk.
+                unsafe { out.advance_mut(written) };
+                return;
+            }
         }
-        // SAFETY: the encoder writes initialised bytes alone.
-        let room = unsafe { room.as_uninit_slice_mut() };
-        let mut writer = Writer::new(room);
-        self.write_value(&mut writer);
-        let written = writer.written();
-        // SAFETY: that many bytes have been written to the start of the chunk.
-        unsafe { out.advance_mut(written) };
+        let mut bytes = Vec::new();
+        encode_to_vec(self, len, &mut bytes);
+        out.put_slice(&bytes);
     }
 
     /// Makes a message of protobuf, on the heap and never on the stack, whatever its size.
@@ -206,11 +226,17 @@ pub trait FfiProto: ProtoType {
     /// When the bytes are not such a message, or don't fit; see [`DecodeErrorKind`].
     fn decode_proto(bytes: &[u8]) -> Result<Box<Self>, DecodeError> {
         let mut message = zeroed_box::<Self>();
-        message.read_value(&mut Reader::new(bytes))?;
-        Ok(message)
+        match message.read_value(&mut Reader::new(bytes)) {
+            Ok(()) => Ok(message),
+            Err(error) => {
+                message.release();
+                Err(error)
+            }
+        }
     }
 
-    /// Makes a message that is there the one that the bytes say: what was in it before doesn't count.
+    /// Makes a message that is there the one that the bytes say: what was in it before doesn't count. Messages that it
+    /// referred to are not freed.
     ///
     /// # Errors
     ///
@@ -238,18 +264,40 @@ pub trait FfiProto: ProtoType {
     fn decode_proto_into(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
         let result = clear(self).read_value(&mut Reader::new(bytes));
         if result.is_err() {
+            self.release();
             clear(self);
         }
         result
     }
 }
 
-/// Appends a message of `len` bytes.
+/// Appends a message of about `len` bytes.
 fn encode_to_vec<M: FfiProto>(message: &M, len: usize, bytes: &mut Vec<u8>) {
-    bytes.reserve_exact(len);
-    let mut writer = Writer::new(bytes.spare_capacity_mut());
-    message.write_value(&mut writer);
-    let end = writer.written() + bytes.len();
-    // SAFETY: that many bytes have been written behind those that were there, into the vector's own room.
-    unsafe { bytes.set_len(end) };
+    let mut len = len;
+    loop {
+        bytes.reserve_exact(len);
+        match write_into(message, bytes.spare_capacity_mut()) {
+            Ok(written) => {
+                let end = written + bytes.len();
+                // SAFETY: that many bytes have been written behind those that were there, into the vector's own room.
+                unsafe { bytes.set_len(end) };
+                return;
+            }
+            // What is referred to has changed meanwhile.
+            Err(needed) => len = needed,
+        }
+    }
+}
+
+/// Writes a message to the start of `room`; how many bytes it is, or would have been if there were room.
+fn write_into<M: FfiProto>(message: &M, room: &mut [MaybeUninit<u8>]) -> Result<usize, usize> {
+    let capacity = room.len();
+    let mut writer = Writer::new(room);
+    if M::HAS_REFS {
+        message.held(|| message.write_value(&mut writer));
+    } else {
+        message.write_value(&mut writer);
+    }
+    let written = writer.written();
+    if written <= capacity { Ok(written) } else { Err(written) }
 }

@@ -13,10 +13,13 @@ use crate::oneof::FfiOneof;
 ///
 /// The case of that tag in memory holds a `T`.
 #[inline]
-pub unsafe fn active_case<O: FfiOneof, T: ProtoType>(oneof: &mut O, tag: u32) -> &mut T {
+pub unsafe fn active_case<O: FfiOneof + ProtoType, T: ProtoType>(oneof: &mut O, tag: u32) -> &mut T {
+    let changes = active_tag(oneof) != tag;
+    if changes {
+        oneof.release();
+    }
     let start = std::ptr::from_mut(oneof).cast::<u8>();
-    // SAFETY: a `repr(C, u32)` enum begins with a `u32`, which a reference has initialised.
-    if unsafe { start.cast::<u32>().read() } != tag {
+    if changes {
         // SAFETY: what the case holds lies there, inside the oneof, which is ours.
         unsafe { init_field::<T>(start, O::PAYLOAD) };
         // SAFETY: as above; the case of that tag holds a value now.
@@ -28,7 +31,24 @@ pub unsafe fn active_case<O: FfiOneof, T: ProtoType>(oneof: &mut O, tag: u32) ->
     unsafe { &mut *payload.cast() }
 }
 
-/// Makes the case of that tag, which holds nothing, the active one.
+fn active_tag<O: FfiOneof>(oneof: &O) -> u32 {
+    // SAFETY: a `repr(C, u32)` enum begins with a `u32`, which a reference has initialised.
+    unsafe { std::ptr::from_ref(oneof).cast::<u32>().read() }
+}
+
+/// Makes the case of that tag, which holds nothing, the active one of a oneof that is a value.
+///
+/// # Safety
+///
+/// There is a case of that tag in memory, and it holds nothing.
+#[inline]
+pub unsafe fn activate_unit<O: FfiOneof + ProtoType>(oneof: &mut O, tag: u32) {
+    oneof.release();
+    // SAFETY: this function's contract is the callee's, and the oneof is ours.
+    unsafe { set_unit(oneof, tag) };
+}
+
+/// Makes memory a oneof whose active case is the one of that tag, which holds nothing.
 ///
 /// # Safety
 ///

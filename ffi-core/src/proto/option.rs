@@ -12,6 +12,7 @@ use crate::types::FfiOption;
 // SAFETY: `init` writes that there is no value.
 unsafe impl<T: ProtoType> ProtoType for FfiOption<T> {
     const WIRE: WireType = WireType::LengthDelimited;
+    const HAS_REFS: bool = T::HAS_REFS;
     type State = ();
 
     #[inline]
@@ -55,5 +56,14 @@ unsafe impl<T: ProtoType> ProtoType for FfiOption<T> {
         }
         let value = self.as_mut().expect("it is present");
         read_item(value, wire_type, input)
+    }
+
+    #[inline]
+    fn release(&mut self) {
+        if let Some(value) = self.as_mut()
+            && T::HAS_REFS
+        {
+            value.release();
+        }
     }
 }

@@ -10,34 +10,55 @@ use super::error::DecodeError;
 /// Bytes of a varint at most.
 const VARINT_MAX: usize = 10;
 
-/// Memory that bytes are written to, as many as there is room for.
-///
-/// # Panics
-///
-/// Each method that writes, where there is no room: the lengths that `ProtoType` tells are those it writes.
+/// Bytes of a message at most, for other readers of protobuf.
+const MAX_LEN: usize = i32::MAX as usize;
+
+/// Memory that bytes are written to; those that there is no room for are counted.
 #[derive(Debug)]
 pub struct Writer<'a> {
     out: &'a mut [MaybeUninit<u8>],
-    /// How many bytes have been written. Invariant: those before are initialised, but for the one that a `delimited` that hasn't
-    /// returned yet keeps for its length.
+    /// How many bytes have been written. Invariant: those before that there is room for are initialised, where the end is inside
+    /// `out`; but for the one that a `delimited` that hasn't returned yet keeps for its length.
     at: usize,
+    /// How many levels of messages there are around what is written now.
+    depth: u32,
+    /// How many there were at most.
+    deepest: u32,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(out: &'a mut [MaybeUninit<u8>]) -> Self {
-        Self { out, at: 0 }
+        Self { out, at: 0, depth: 0, deepest: 0 }
     }
 
-    /// How many bytes have been written, and so initialised.
+    /// How many bytes it took. Where there is room for as many, they are initialised.
     pub(super) fn written(&self) -> usize {
         self.at
+    }
+
+    /// Writes what `contents` writes, unless that gets too deep or too long for any reader: then it has written nothing.
+    pub(super) fn if_it_fits(&mut self, contents: impl FnOnce(&mut Self)) {
+        let (start, deepest) = (self.at, self.deepest);
+        if self.depth >= MAX_DEPTH || start > MAX_LEN {
+            return;
+        }
+        self.deepest = self.depth;
+        contents(self);
+        if self.deepest > MAX_DEPTH {
+            self.at = start;
+            self.deepest = deepest;
+        } else {
+            self.deepest = self.deepest.max(deepest);
+        }
     }
 
     /// Writes bytes as they are.
     #[inline]
     pub fn put(&mut self, bytes: &[u8]) {
         let end = self.at + bytes.len();
-        self.out[self.at..end].write_copy_of_slice(bytes);
+        if let Some(room) = self.out.get_mut(self.at..end) {
+            room.write_copy_of_slice(bytes);
+        }
         self.at = end;
     }
 
@@ -45,7 +66,9 @@ impl<'a> Writer<'a> {
     #[inline]
     pub fn varint(&mut self, value: u64) {
         if value < 0x80 {
-            self.out[self.at].write(value as u8);
+            if let Some(byte) = self.out.get_mut(self.at) {
+                byte.write(value as u8);
+            }
             self.at += 1;
         } else {
             self.long_varint(value);
@@ -55,12 +78,13 @@ impl<'a> Writer<'a> {
     #[inline]
     fn long_varint(&mut self, mut value: u64) {
         let end = self.at + encoded_len_varint(value);
-        let (last, before) = self.out[self.at..end].split_last_mut().expect("it has a byte at least");
-        for byte in before {
-            byte.write(value as u8 | 0x80);
-            value >>= 7;
+        if let Some((last, before)) = self.out.get_mut(self.at..end).and_then(<[_]>::split_last_mut) {
+            for byte in before {
+                byte.write(value as u8 | 0x80);
+                value >>= 7;
+            }
+            last.write(value as u8);
         }
-        last.write(value as u8);
         self.at = end;
     }
 
@@ -80,18 +104,29 @@ impl<'a> Writer<'a> {
         self.at += 1;
         contents(self);
         let len = self.at - start - 1;
-        if len < 0x80 {
-            self.out[start].write(len as u8);
-        } else {
+        if len >= 0x80 {
             self.long_delimiter(start, len);
+        } else if let Some(byte) = self.out.get_mut(start) {
+            byte.write(len as u8);
         }
+    }
+
+    /// Writes a message after its length, as [`delimited`](Self::delimited).
+    #[inline]
+    pub fn nested(&mut self, contents: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        self.delimited(contents);
+        self.depth -= 1;
     }
 
     #[inline(never)]
     fn long_delimiter(&mut self, start: usize, len: usize) {
         let more = encoded_len_varint(len as u64) - 1;
-        self.out.copy_within(start + 1..self.at, start + 1 + more);
         let end = self.at + more;
+        if end <= self.out.len() {
+            self.out.copy_within(start + 1..self.at, start + 1 + more);
+        }
         self.at = start;
         self.long_varint(len as u64);
         self.at = end;

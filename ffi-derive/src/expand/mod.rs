@@ -8,8 +8,8 @@ mod function;
 mod message;
 mod oneof;
 mod pool;
-mod queue;
 mod proto;
+mod queue;
 
 pub(crate) use enumeration::enumeration;
 pub(crate) use function::function;

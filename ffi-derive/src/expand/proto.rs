@@ -71,6 +71,17 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
     let states: Vec<_> =
         (0..message.fields.len()).map(|index| format_ident!("__ffi_state_{index}")).collect();
     let types: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
+    let releases = message.fields.iter().map(|field| {
+        let (ident, release) = (&field.ident, of(&field.ty, "release"));
+        quote!(#release(&mut self.#ident);)
+    });
+    let held = message.pool.as_ref().map(|_| {
+        quote! {
+            fn held<__FfiR>(&self, __ffi_run: impl __ffi::core::ops::FnOnce() -> __FfiR) -> __FfiR {
+                __ffi::proto::held(self, __ffi_run)
+            }
+        }
+    });
     let bounds = bounds(types.iter().copied());
     let reads = message.fields.iter().zip(&states).map(|(field, state)| {
         let (ident, tag, name) = (&field.ident, field.tag, &field.item.name);
@@ -87,6 +98,8 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
         #bounds
         {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
+            const HAS_REFS: __ffi::core::primitive::bool =
+                false #(|| <#types as __ffi::proto::ProtoType>::HAS_REFS)*;
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
@@ -122,6 +135,14 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
                 }
                 __ffi::core::result::Result::Ok(())
             }
+
+            fn release(&mut self) {
+                if Self::HAS_REFS {
+                    #(#releases)*
+                }
+            }
+
+            #held
         }
 
         #[automatically_derived]
@@ -160,6 +181,11 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
     let head = &oneof.head.ident;
     let unset = &oneof.cases[0].ident;
     let bounds = bounds(oneof.cases.iter().filter_map(|case| case.ty.as_ref()));
+    let types: Vec<_> = oneof.cases.iter().filter_map(|case| case.ty.as_ref()).collect();
+    let releases = oneof.cases.iter().filter_map(|Case { ident, ty, .. }| {
+        let release = of(ty.as_ref()?, "release");
+        Some(quote!(#head::#ident(__ffi_value) => #release(__ffi_value),))
+    });
     let set = || oneof.cases.iter().enumerate().skip(1);
     let lens = set().map(|(_, Case { ident, ty, tag, .. })| match ty {
         Some(_) => quote!(#head::#ident(__ffi_value) => __ffi::proto::member_len(__ffi_value, #tag),),
@@ -181,7 +207,7 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
             },
             None => quote! {
                 // SAFETY: the case of that tag in memory holds nothing.
-                unsafe { __ffi::proto::set_unit::<#head>(self, #position) };
+                unsafe { __ffi::proto::activate_unit::<#head>(self, #position) };
                 __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
             },
         };
@@ -194,6 +220,8 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
         #bounds
         {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
+            const HAS_REFS: __ffi::core::primitive::bool =
+                false #(|| <#types as __ffi::proto::ProtoType>::HAS_REFS)*;
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#head>) -> &mut #head {
@@ -235,6 +263,15 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
                     }
                 }
                 __ffi::core::result::Result::Ok(())
+            }
+
+            fn release(&mut self) {
+                if Self::HAS_REFS {
+                    match self {
+                        #(#releases)*
+                        _ => {}
+                    }
+                }
             }
         }
 

@@ -41,7 +41,12 @@ const BENCHMARKS: &[Benchmark] = &[
         run: pools,
         report: Some(report_pools),
     },
-    Benchmark { name: "proto", about: "messages to protobuf and back, against prost", run: proto, report: None },
+    Benchmark {
+        name: "proto",
+        about: "messages to protobuf and back, against prost",
+        run: proto,
+        report: None,
+    },
     Benchmark {
         name: "types",
         about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
