@@ -82,6 +82,9 @@ enum Command {
         /// The bound of everything that has none in its options
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         default_max_count: Option<u32>,
+        /// The slots of the pool of a message that holds itself, where its options don't say
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..i64::from(u32::MAX)))]
+        default_pool_size: Option<u32>,
         /// Make a oneof beside other fields as many optional fields
         #[arg(long)]
         split_oneofs: bool,
@@ -217,8 +220,8 @@ pub fn run(cli: Cli) -> Result<()> {
             let folder = out.parent().unwrap_or(Path::new(""));
             finish(&out, Plan::new(folder, &files, None), check)
         }
-        Command::Import { file, include, out, default_max_count, split_oneofs, check } => {
-            let options = ImportOptions { include, default_max_count, split_oneofs };
+        Command::Import { file, include, out, default_max_count, default_pool_size, split_oneofs, check } => {
+            let options = ImportOptions { include, default_max_count, default_pool_size, split_oneofs };
             let imported = proto::import(&file, &options).map_err(|problems| {
                 let count = problems.0.len();
                 let noun = if count == 1 { "problem" } else { "problems" };

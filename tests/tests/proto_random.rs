@@ -380,7 +380,8 @@ impl Schema {
                 }
                 self.repeated(tag, of, count, bytes, out);
             }
-            Type::Vec { of, .. } if length(bytes) > 0 => {
+            // What is referred to is nowhere: no pool has a slot in use.
+            Type::Vec { of, .. } if length(bytes) > 0 && !matches!(**of, Type::Ref(_)) => {
                 let start = 4_u64.next_multiple_of(self.layout(of).1) as usize;
                 self.repeated(tag, of, length(bytes), &bytes[start..], out);
             }

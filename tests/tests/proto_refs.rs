@@ -155,7 +155,7 @@ fn the_bytes_are_those_of_nested_messages() {
         &field(4, &field(1, &with(5))),
         &field(5, &field(1, &with(6))),
         &field(6, &[&[8, 7][..], &field(2, &field(1, &with(8)))].concat()),
-        &field(7, &field(1, &field(1, &with(9)))),
+        &field(7, &field(1, &with(9))),
         &field(8, &field(1, &with(10))),
     ]
     .concat();
@@ -296,7 +296,7 @@ fn what_is_read_twice_merges_or_is_replaced() {
     let error = Node::decode_proto(&[key(1), key(2), key(3)].concat()).err().expect("there is no room");
     assert_eq!((error.kind(), live()), (DecodeErrorKind::TooMany, (0, 0)));
     // Cases.
-    let case = field(7, &field(1, &field(1, &[8, 1])));
+    let case = field(7, &field(1, &[8, 1]));
     for next in [&field(7, &[0x10, 3])[..], &field(7, &[0x1A, 0])] {
         let read = Node::decode_proto(&[&case, next].concat()).expect("it is a node");
         assert_eq!((free_below(&read), live()), (0, (0, 0)));

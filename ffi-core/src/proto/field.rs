@@ -109,13 +109,13 @@ pub unsafe trait ProtoType: FfiType {
         read_item(self, wire_type, input)
     }
 
-    /// Writes it as an element of a list.
+    /// Writes it as an element of a list, or as the case of a oneof.
     #[inline]
     fn write_element(&self, tag: u32, out: &mut Writer<'_>) {
         write_member(self, tag, out);
     }
 
-    /// Reads an element of a list.
+    /// Reads an element of a list, or the case of a oneof.
     ///
     /// # Errors
     ///
@@ -204,7 +204,7 @@ pub fn member_len<T: ProtoType>(value: &T, tag: u32) -> usize {
     key_len(tag) + item_len(value)
 }
 
-/// Writes a field, whatever the value: the case of a oneof, an option that holds something, a part of a map's entry.
+/// Writes a field, whatever the value: an option that holds something, a part of a map's entry.
 #[inline]
 pub fn write_member<T: ProtoType>(value: &T, tag: u32, out: &mut Writer<'_>) {
     out.key(tag, T::WIRE);

@@ -37,11 +37,11 @@
 //! | `[T; N]` | `repeated` value form of `T`, numbers packed | always, all of it |
 //! | `[[T; M]; N]` and deeper, but for bytes | as `[T; N * M]` | always, all of it |
 //! | `FfiMap<K, V, N>` | `map<K, value form of V>`, in the order of memory | unless empty; in an entry key and value always |
-//! | `FfiVec<FfiRef<T>, N>` | `repeated` message | those that are not absent |
-//! | `FfiRef<T>` | message that may be absent, otherwise not single | unless absent; see below |
+//! | `FfiVec<FfiRef<T>, N>` | `repeated T` | those that are not absent |
+//! | `FfiRef<T>` | `T`, which may be absent, and so not single in other containers | unless absent; see below |
 //!
-//! - The active case of a oneof is written whatever its value, and holds the value form of its type. A case without data is
-//!   `google.protobuf.Empty`; unset is a message without fields.
+//! - The active case of a oneof is written whatever its value, and holds the value form of its type; an `FfiRef<T>` is a `T`, and unset
+//!   when it is absent. A case without data is `google.protobuf.Empty`; unset is a message without fields.
 //! - A map's key that protobuf doesn't allow is allowed here, because on the wire a map is a list of entries, messages of key (1) and value (2):
 //!   enums are `int32`, and for other keys .proto says `repeated` entry.
 //! - `FfiVec<u8, N>` is `repeated uint32`, as `FfiBytes` is there for bytes.

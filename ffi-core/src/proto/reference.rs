@@ -87,7 +87,7 @@ unsafe impl<T: FfiPooled> ProtoType for FfiRef<T> {
         });
     }
 
-    /// In a list there is no need for a wrapper: what is absent is left out.
+    /// In a list there is no need for a wrapper: what is absent is left out, and so is the case of a oneof.
     fn write_element(&self, tag: u32, out: &mut Writer<'_>) {
         self.write_field(tag, out);
     }

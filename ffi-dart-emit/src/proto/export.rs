@@ -12,7 +12,7 @@ use heck::ToUpperCamelCase;
 
 use super::names::{self, Names};
 use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, record_type, rust, shape};
-use crate::model::{Case, Enum, Item, Message, Model, Oneof, Problems, Scalar, TypeId, scalar_name};
+use crate::model::{Case, Enum, Item, Message, Model, Oneof, Problems, Reset, Scalar, TypeId, scalar_name};
 
 /// The .proto file of `model` without its first line, which
 /// [`OutputFile::generated`](crate::output::OutputFile::generated) puts there. The same model gives the same text.
@@ -164,6 +164,12 @@ impl Exporter<'_> {
     fn message(&self, out: &mut String, it: &Message) {
         let names = self.names.of(&it.id);
         let mut options = self.type_options("", &it.id, &it.item);
+        if let Some(pool) = &it.pool {
+            self.set(&mut options, "pool_size", pool.capacity.to_string());
+            if pool.reset == Reset::Keep {
+                self.set(&mut options, "pool_reset", string("keep"));
+            }
+        }
         let natural = it.fields.iter().map(|field| self.model.layout(&field.ty).align).max();
         if natural != Some(it.align) {
             self.set(&mut options, "align", it.align.to_string());
@@ -222,7 +228,10 @@ impl Exporter<'_> {
             let implied_name = names::case_name(name);
             let member = Member { item: &case.item, name, nest: name, number: case.tag, implied_name };
             match ty {
-                Some(ty) => self.single(&mut fields, 2, "", &member, ty, &mut nest),
+                Some(ty) => {
+                    let shape = shape::case(ty, self.enums);
+                    self.single(&mut fields, 2, "", &member, ty, shape, &mut nest);
+                }
                 None => {
                     let options = self.member_options(&member);
                     comment(&mut fields, 2, &case.item.doc);
@@ -328,6 +337,7 @@ impl Exporter<'_> {
     }
 
     /// A field that must be a single value: one that isn't goes into a wrapper. `label` is its own, or empty.
+    #[expect(clippy::too_many_arguments, reason = "it is a line of text, and all that is in it")]
     fn single<'t>(
         &self,
         out: &mut String,
@@ -335,14 +345,12 @@ impl Exporter<'_> {
         label: &str,
         member: &Member<'_>,
         ty: &'t read::Type,
+        shape: Shape,
         nest: &mut Nest<'t>,
     ) {
-        let mut shape = shape(ty, self.enums);
-        let of = if shape.label == Label::Plain {
-            self.element(&shape, ty, member.nest, nest)
-        } else {
-            shape = Shape { label: Label::Plain, of: Element::Wrapper(Box::new(shape)) };
-            self.nest(nest, member.nest, "Value", Held::Container(ty))
+        let of = match shape.of {
+            Element::Wrapper(_) => self.nest(nest, member.nest, "Value", Held::Container(ty)),
+            _ => self.element(&shape, ty, member.nest, nest),
         };
         self.finish_field(out, depth, member, &format!("{label}{of}"), ty, &shape);
     }
@@ -407,8 +415,10 @@ impl Exporter<'_> {
             match holds {
                 Held::Container(ty) => self.field(out, 2, &member("value", 1), ty, &mut nest),
                 Held::Entry(key, value) => {
-                    self.single(out, 2, "optional ", &member("key", 1), key, &mut nest);
-                    self.single(out, 2, "optional ", &member("value", 2), value, &mut nest);
+                    for (ty, member) in [(key, member("key", 1)), (value, member("value", 2))] {
+                        let shape = shape::single(ty, self.enums);
+                        self.single(out, 2, "optional ", &member, ty, shape, &mut nest);
+                    }
                 }
             }
             *out += "  }\n";

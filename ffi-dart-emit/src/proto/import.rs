@@ -7,8 +7,8 @@
 //! has written `[(acme.max_count) = 8]` for years need not change it.
 //!
 //! What the labels mean is [`shape`](super::shape) read backwards. Two rules are the import's own: a message without
-//! `optional` is in place, always there; a message that reaches itself by such fields becomes an `FfiRef`, for which it
-//! must have a pool.
+//! `optional` is in place, always there; a message that reaches itself becomes an `FfiRef`, or a list of them, for which it must
+//! have a pool.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, In
 use super::export::{MAX_NUMBER, UNSET};
 use super::names::{case_name, field_name, type_name, variant_name};
 use super::rust::{self, Body, Part, Source, string};
-use super::shape::{Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, implied, shape};
+use super::shape::{Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, case, implied, shape};
 use super::{OPTIONS, OPTIONS_FILE};
 use crate::model::{Problem, Problems, scalar_name};
 
@@ -35,6 +35,8 @@ pub struct ImportOptions {
     pub include: Vec<PathBuf>,
     /// The bound of whatever has none.
     pub default_max_count: Option<u32>,
+    /// The slots of the pool of a message that holds itself, where it has none.
+    pub default_pool_size: Option<u32>,
     /// Whether a oneof beside other fields becomes as many optional fields.
     pub split_oneofs: bool,
 }
@@ -135,8 +137,12 @@ struct Importer<'a> {
     names: HashMap<String, String>,
     /// Name in Rust -> what it is.
     types: HashMap<String, Type>,
-    /// Full names of messages -> those they reach in place.
+    /// Full names of messages -> those their fields hold, in place or not.
+    direct: HashMap<String, Vec<String>>,
+    /// Full names of messages -> those they reach by these.
     reaches: HashMap<String, HashSet<String>>,
+    /// Full names of messages that are oneofs.
+    oneofs: HashSet<String>,
     reprs: HashMap<TypeId, (Scalar, bool)>,
 }
 
@@ -218,7 +224,9 @@ impl<'a> Importer<'a> {
             wide: Vec::new(),
             names: HashMap::new(),
             types: HashMap::new(),
+            direct: HashMap::new(),
             reaches: HashMap::new(),
+            oneofs: HashSet::new(),
             reprs: HashMap::new(),
         }
     }
@@ -430,6 +438,39 @@ impl<'a> Importer<'a> {
             }
             self.reaches.insert(start.clone(), reached);
         }
+        self.direct = direct;
+        let oneofs = self.messages.iter().filter(|it| is_oneof(it));
+        self.oneofs = oneofs.map(|it| it.full_name().to_owned()).collect();
+    }
+
+    /// Whether a message or oneof is reached by way of what `held` holds, or is it.
+    fn holds(&self, held: &str, holder: &str) -> bool {
+        held == holder || self.reaches.get(held).is_some_and(|all| all.contains(holder))
+    }
+
+    /// The same, where references have taken the place of messages that hold themselves.
+    fn holds_in_place(&self, held: &str, holder: &str) -> bool {
+        let mut seen = HashSet::new();
+        let mut todo = vec![held];
+        while let Some(next) = todo.pop() {
+            if next == holder {
+                return true;
+            }
+            if seen.insert(next) {
+                let inside = self.direct.get(next).into_iter().flatten();
+                let in_place = |to: &str| self.oneofs.contains(to) || !self.holds(to, next);
+                todo.extend(inside.map(String::as_str).filter(|to| in_place(to)));
+            }
+        }
+        false
+    }
+
+    /// The slots of a message's pool.
+    fn pool_size(&self, it: &MessageDescriptor) -> Option<u64> {
+        let holds_itself =
+            || self.reaches.get(it.full_name()).is_some_and(|all| all.contains(it.full_name()));
+        let default = || self.options.default_pool_size.filter(|_| holds_itself()).map(u64::from);
+        Found::new(&it.options()).number("pool_size").or_else(default)
     }
 
     fn items(&mut self) -> Vec<Source> {
@@ -630,7 +671,7 @@ impl<'a> Importer<'a> {
             Some(align) => format!("C, align({align})"),
             None => "C".to_owned(),
         };
-        match (options.number("pool_size"), options.text("pool_reset")) {
+        match (self.pool_size(it), options.text("pool_reset")) {
             (Some(size), Some(reset)) => {
                 source.attributes.push(format!("pool(capacity = {size}, reset = {})", string(&reset)));
             }
@@ -848,11 +889,9 @@ impl<'a> Importer<'a> {
                 return None;
             }
         };
-        if !self.agrees(
-            &shape(&ty, self),
-            field,
-            field.containing_oneof().is_some_and(|it| !it.is_synthetic()),
-        ) {
+        let in_oneof = field.containing_oneof().is_some_and(|it| !it.is_synthetic());
+        let expected = if in_oneof { case(&ty, self) } else { shape(&ty, self) };
+        if !self.agrees(&expected, field) {
             let what = format!("its Rust type `{text}` is another in protobuf than the field's");
             self.field_problem(field, what, FIX);
             return None;
@@ -873,20 +912,13 @@ impl<'a> Importer<'a> {
     }
 
     /// Whether the field is what `shape` is in protobuf.
-    fn agrees(&self, shape: &Shape, field: &FieldDescriptor, in_oneof: bool) -> bool {
+    fn agrees(&self, shape: &Shape, field: &FieldDescriptor) -> bool {
         let label = match (field.is_map(), field.is_list(), field.field_descriptor_proto().proto3_optional())
         {
             (true, _, _) => return self.agrees_map(shape, field),
             (_, true, _) => Label::Repeated,
             (_, _, true) => Label::Optional,
             _ => Label::Plain,
-        };
-        let wrapped;
-        let shape = if in_oneof && shape.label != Label::Plain {
-            wrapped = Shape { label: Label::Plain, of: Element::Wrapper(Box::new(shape.clone())) };
-            &wrapped
-        } else {
-            shape
         };
         // A message has presence either way.
         let presence = matches!(field.kind(), Kind::Message(_))
@@ -906,7 +938,7 @@ impl<'a> Importer<'a> {
         let inner = |message: &MessageDescriptor, shapes: &[&Shape]| {
             message.fields().len() == shapes.len()
                 && (1..).zip(shapes).all(|(number, shape)| {
-                    message.get_field(number).is_some_and(|field| self.agrees(shape, &field, false))
+                    message.get_field(number).is_some_and(|field| self.agrees(shape, &field))
                 })
         };
         match (element, kind) {
@@ -928,7 +960,7 @@ impl<'a> Importer<'a> {
             return Some(Declared::Map(key, value));
         }
         let one = field.cardinality() == Cardinality::Optional;
-        let of = self.plain(field, &field.kind(), one)?;
+        let of = self.plain(field, &field.kind(), true)?;
         let oneof = field.containing_oneof();
         let in_oneof = oneof.as_ref().is_some_and(|it| !it.is_synthetic());
         let optional = field.field_descriptor_proto().proto3_optional()
@@ -942,8 +974,8 @@ impl<'a> Importer<'a> {
         })
     }
 
-    /// What stands for one value of this kind; `one` is whether the field has just one.
-    fn plain(&mut self, field: &FieldDescriptor, kind: &Kind, one: bool) -> Option<Plain> {
+    /// What stands for one value of this kind; `referred` is whether it may be a reference there.
+    fn plain(&mut self, field: &FieldDescriptor, kind: &Kind, referred: bool) -> Option<Plain> {
         let zigzag = |instead: &str| {
             let what = format!("`{kind:?}`").to_lowercase();
             (
@@ -961,7 +993,7 @@ impl<'a> Importer<'a> {
                 "`google.protobuf.Empty` only has a form as the case of a oneof".to_owned(),
                 "take `bool`, or leave the field out".to_owned(),
             ),
-            Kind::Message(it) => return self.held(field, it, one).map(Plain::Other),
+            Kind::Message(it) => return self.held(field, it, referred).map(Plain::Other),
             other => return keyword(other).and_then(super::shape::plain),
         };
         self.field_problem(field, what, fix);
@@ -969,13 +1001,11 @@ impl<'a> Importer<'a> {
     }
 
     /// A message that a field holds: in place, or referred to where it would hold itself.
-    fn held(&mut self, field: &FieldDescriptor, it: &MessageDescriptor, one: bool) -> Option<Type> {
+    fn held(&mut self, field: &FieldDescriptor, it: &MessageDescriptor, referred: bool) -> Option<Type> {
         let ty = self.types.get(self.names.get(it.full_name())?)?.clone();
         let holder = field.parent_message().full_name();
-        let recursive = it.full_name() == holder
-            || self.reaches.get(it.full_name()).is_some_and(|all| all.contains(holder));
-        let (true, Type::Message(id)) = (recursive, &ty) else {
-            if recursive {
+        let (true, Type::Message(id)) = (self.holds(it.full_name(), holder), &ty) else {
+            if self.holds_in_place(it.full_name(), holder) {
                 let what = format!("`{}` holds itself through oneof `{}`", holder, it.full_name());
                 self.field_problem(
                     field,
@@ -986,16 +1016,16 @@ impl<'a> Importer<'a> {
             }
             return Some(ty);
         };
-        let pooled = Found::new(&it.options()).number("pool_size").is_some();
-        if !one {
+        let fixed = !Found::new(&field.options()).numbers("fixed_count").is_empty();
+        if !referred || (fixed && field.is_list()) {
             let what = format!(
-                "`{}` holds several of itself: that has no form in Rust with this encoding",
+                "`{}` is in a map or an array that it holds itself: that has no form in Rust with this encoding",
                 it.full_name()
             );
-            self.field_problem(field, what, "put each into a message `M { optional T value = 1; }`, with `(ffi.rust_type) = \"FfiVec<FfiRef<T>, N>\"`");
+            self.field_problem(field, what, "make it a list with `(ffi.max_count)`");
             return None;
         }
-        if !pooled {
+        if self.pool_size(it).is_none() {
             let what = format!(
                 "`{}` holds itself: in Rust it would refer to another in its pool, and has none",
                 it.full_name()
@@ -1003,7 +1033,10 @@ impl<'a> Importer<'a> {
             self.field_problem(
                 field,
                 what,
-                format!("add `option (ffi.pool_size) = N;` to `{}`", it.full_name()),
+                format!(
+                    "add `option (ffi.pool_size) = N;` to `{}`, or pass `--default-pool-size N`",
+                    it.full_name()
+                ),
             );
             return None;
         }

@@ -9,6 +9,7 @@
 //! | `[u8; N]` | `bytes` |
 //! | `[T; N]`, `[[T; M]; N]`, `FfiVec<T, N>` | `repeated T` |
 //! | `FfiOption<T>`, `FfiRef<T>` | `optional T` |
+//! | `FfiVec<FfiRef<T>, N>` | `repeated T` |
 //! | `FfiMap<K, V, N>` | `map<K, V>`; entries in a `repeated` message where protobuf has no such key |
 //! | an enum, a message, a oneof | an `enum`, a `message`, a `message` that holds `oneof value` |
 //! | an enum with a number that 32 bits can't hold | its integer |
@@ -81,6 +82,10 @@ pub fn shape(ty: &Type, types: &impl Types) -> Shape {
         Type::Ref(id) => Shape { label: Label::Optional, of: Element::Named(id.clone()) },
         Type::Array { of, .. } if is_byte(of) => plain(Element::Keyword("bytes")),
         Type::Array { of, .. } => Shape { label: Label::Repeated, of: element(innermost(of), types) },
+        // Those that refer to nothing are left out.
+        Type::Vec { of, .. } if matches!(**of, Type::Ref(_)) => {
+            Shape { label: Label::Repeated, of: shape(of, types).of }
+        }
         Type::Vec { of, .. } => Shape { label: Label::Repeated, of: element(of, types) },
         Type::Map { key, value, .. } => match map_key(key, types) {
             Some(keyword) => Shape { label: Label::Map(keyword), of: element(value, types) },
@@ -92,6 +97,20 @@ pub fn shape(ty: &Type, types: &impl Types) -> Shape {
         },
         Type::Option { of } => Shape { label: Label::Optional, of: element(of, types) },
     }
+}
+
+/// What `ty` is as the case of a oneof.
+pub fn case(ty: &Type, types: &impl Types) -> Shape {
+    match ty {
+        // Unset, where it refers to nothing.
+        Type::Ref(_) => Shape { label: Label::Plain, of: shape(ty, types).of },
+        _ => single(ty, types),
+    }
+}
+
+/// What `ty` is as a field that is one value: in a wrapper, where it isn't.
+pub fn single(ty: &Type, types: &impl Types) -> Shape {
+    Shape { label: Label::Plain, of: element(ty, types) }
 }
 
 /// What `ty` is where a label stands before it already.

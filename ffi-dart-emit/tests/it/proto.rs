@@ -369,12 +369,22 @@ fn everything_that_has_no_form_is_listed() {
         &[
             "demo.proto:5:3: field `a.M.m`: `a.M` holds itself",
             "(ffi.pool_size)",
+            "--default-pool-size N",
             "demo.proto:6:3: field `a.M.all`",
         ],
     );
     import_fails(
-        &proto3("message A {\n  B b = 1;\n}\nmessage B {\n  oneof x {\n    A a = 1;\n  }\n}"),
-        &["demo.proto:5:3", "holds itself"],
+        &proto3(
+            "message A {\n  oneof y {\n    B b = 1;\n  }\n}\nmessage B {\n  oneof x {\n    A a = 1;\n  }\n}",
+        ),
+        &["demo.proto:6:5", "`a.A` holds itself through oneof `a.B`"],
+    );
+    import_fails(
+        &proto3(
+            "message M {\n  option (ffi.pool_size) = 4;\n  map<uint32, M> a = 1 [(ffi.max_count) = 2];\n  \
+             repeated M b = 2 [(ffi.fixed_count) = 2];\n}",
+        ),
+        &["demo.proto:6:3: field `a.M.a`: `a.M` is in a map or an array", "demo.proto:7:3: field `a.M.b`"],
     );
     import_fails(
         &proto3(
@@ -406,6 +416,34 @@ fn everything_that_has_no_form_is_listed() {
     );
     import_fails("syntax = \"proto3\";\nmessage M {\n  int32 x = ;\n}\n", &["demo.proto:3:13"]);
     import_fails("syntax = \"proto3\";\nimport \"missing.proto\";\n", &["missing.proto", "add `-I`"]);
+}
+
+/// What holds itself refers to itself: a tree, as protobuf writes one, and an expression of a oneof.
+#[test]
+fn what_holds_itself_is_referred_to() {
+    let text = "syntax = \"proto3\";\n\
+                message Node {\n  string name = 1;\n  Node parent = 2;\n  repeated Node children = 3;\n}\n\
+                message Expr {\n  oneof value {\n    double number = 1;\n    Sum sum = 2;\n  }\n}\n\
+                message Sum {\n  Expr left = 1;\n  Expr right = 2;\n}\n\
+                message Alone {\n  Expr expr = 1;\n}\n";
+    let options = ImportOptions {
+        default_max_count: Some(16),
+        default_pool_size: Some(500),
+        ..ImportOptions::default()
+    };
+    let source = import(text, &options).unwrap();
+    for line in [
+        "#[ffi(pool = 500)]\npub struct Node {",
+        "    pub parent: FfiRef<Node>,",
+        "    pub children: FfiVec<FfiRef<Node>, 16>,",
+        "    Sum(FfiRef<Sum>),",
+        "#[ffi(pool = 500)]\npub struct Sum {",
+        "    pub left: Expr,",
+        "#[repr(C)]\npub struct Alone {",
+        "    pub expr: Expr,",
+    ] {
+        assert!(source.contains(line), "{line}\n---\n{source}");
+    }
 }
 
 #[test]

@@ -193,7 +193,7 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
     });
     let writes = set().map(|(_, Case { ident, ty, tag, .. })| match ty {
         Some(_) => {
-            quote!(#head::#ident(__ffi_value) => __ffi::proto::write_member(__ffi_value, #tag, __ffi_out),)
+            quote!(#head::#ident(__ffi_value) => __ffi::proto::ProtoType::write_element(__ffi_value, #tag, __ffi_out),)
         }
         None => quote!(#head::#ident => __ffi::proto::write_unit(#tag, __ffi_out),),
     });
@@ -203,7 +203,7 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
             Some(ty) => quote_spanned! {ty.span()=>
                 // SAFETY: the case of that tag in memory holds a value of that type.
                 let __ffi_value = unsafe { __ffi::proto::active_case::<#head, #ty>(self, #position) };
-                __ffi::proto::read_item(__ffi_value, __ffi_wire_type, __ffi_input)
+                __ffi::proto::ProtoType::read_element(__ffi_value, __ffi_wire_type, __ffi_input)
             },
             None => quote! {
                 // SAFETY: the case of that tag in memory holds nothing.
