@@ -1,4 +1,4 @@
-//! From a library with many messages to a Dart package on the disk.
+//! From a library with many messages to a Dart package, and to a .proto file, on the disk.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
@@ -53,8 +53,10 @@ pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
     )?
     .map(|samples| samples.median());
     let stress = run_stress(workspace, emitter, &folder.join(STRESS))?;
+    let proto = run_proto(workspace, emitter, &folder.join("proto"))?;
     for (name, value, limit) in [
         ("emit_1000_messages_of_every_kind", stress, 500.0),
+        ("export_1000_messages_of_every_kind_to_proto", proto, 300.0),
         ("emit_200_messages", process_small, 100.0),
         ("emit_200_messages_in_process", inside_small, 100.0),
         ("emit_1000_messages", process_large, 500.0),
@@ -83,6 +85,26 @@ fn run_stress(workspace: &Workspace, emitter: &Path, package: &Path) -> Result<f
         Ok(took)
     };
     let title = "emit a Dart package of every field type";
+    let [samples] = compare(title, ROUNDS, [Contender::new("1,000 messages, the program", run)])?;
+    Ok(samples.median())
+}
+
+/// The program alone, on the stress schema, to .proto.
+fn run_proto(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<f64> {
+    let library = workspace.output("dev").join(format!("{DLL_PREFIX}{STRESS}{DLL_SUFFIX}"));
+    let file = folder.join("stress.proto");
+    let run = || {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        let start = Instant::now();
+        capture(Command::new(emitter).arg("proto").arg(&library).arg("--out").arg(&file))?;
+        let took = start.elapsed();
+        let messages = fs::read_to_string(&file)?.matches("\nmessage ").count();
+        ensure!(messages >= LIBRARIES[1], "{messages} messages were written");
+        Ok(took)
+    };
+    let title = "emit a .proto file of every field type";
     let [samples] = compare(title, ROUNDS, [Contender::new("1,000 messages, the program", run)])?;
     Ok(samples.median())
 }

@@ -53,6 +53,7 @@
 //! | [`FfiQueue`] | hands messages of a pool from thread to thread, in either language |
 //! | [`columns`] | many messages field by field, for loops that a processor likes |
 //! | [`FfiColumns`] | such a container |
+//! | `FfiProto` | trait of what is written as protobuf and read from it, with the feature `proto` |
 //! | [`ffi_export`] | makes a function callable from Dart |
 //! | [`library!`] | what every library exports, once |
 //! | [`FfiType`] | what a field may be, and how untrusted memory is checked |
@@ -69,6 +70,7 @@
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `read` | no | `schema::read`, for tools |
+//! | `proto` | no | `proto`: messages to protobuf and back |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types |
 //! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
 //!
@@ -95,6 +97,8 @@ mod library;
 mod message;
 mod oneof;
 pub mod pool;
+#[cfg(feature = "proto")]
+pub mod proto;
 pub mod schema;
 #[cfg(feature = "simd")]
 pub mod simd;
@@ -140,6 +144,8 @@ pub use pool::{
     FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolError, PoolErrorKind, PoolState,
     PoolStats, PushError, Reset,
 };
+#[cfg(feature = "proto")]
+pub use proto::FfiProto;
 pub use types::{
     CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
     FfiVec, Invalid,

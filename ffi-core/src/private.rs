@@ -32,6 +32,8 @@ pub use crate::pool::{
     ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolError, PoolErrorKind,
     Reset, shutdown,
 };
+#[cfg(feature = "proto")]
+pub use crate::proto;
 pub use crate::schema::encode::{Fragment, Piece};
 pub use crate::schema::fingerprint;
 #[cfg(feature = "simd")]

@@ -1,5 +1,6 @@
 //! The command line: what to read, what to make of it, where to put it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,8 @@ use ffi_core::schema::read::Record;
 use crate::cargo::{BuildOptions, Crate, relative};
 use crate::model::{Model, PanicStrategy, Problems, resolve};
 use crate::output::{Leftovers, OutputFile, Plan};
-use crate::{c, dart, inspect, library_file};
+use crate::proto::ImportOptions;
+use crate::{c, dart, diff, inspect, library_file, proto};
 
 /// Generated Dart files that this run no longer makes are removed from here.
 const DART_LEFTOVERS: Leftovers<'_> = Leftovers { folder: "lib/src", suffix: ".g.dart" };
@@ -52,6 +54,56 @@ enum Command {
         /// Write nothing; show what would change, and fail if anything would
         #[arg(long)]
         check: bool,
+    },
+    /// Write a .proto file, and beside it the options that it imports
+    Proto {
+        #[command(flatten)]
+        source: Source,
+        /// The .proto file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The package of protobuf [default: the library's name]
+        #[arg(long, value_name = "NAME")]
+        package: Option<String>,
+        /// Write nothing; show what would change, and fail if anything would
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write Rust source with the derives from a .proto file
+    Import {
+        /// The .proto file
+        file: PathBuf,
+        /// A folder in which imports are looked for; may be given several times [default: the file's]
+        #[arg(short = 'I', value_name = "FOLDER")]
+        include: Vec<PathBuf>,
+        /// The Rust file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The bound of everything that has none in its options
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        default_max_count: Option<u32>,
+        /// The slots of the pool of a message that holds itself, where its options don't say
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..i64::from(u32::MAX)))]
+        default_pool_size: Option<u32>,
+        /// Make a oneof beside other fields as many optional fields
+        #[arg(long)]
+        split_oneofs: bool,
+        /// Write nothing; show what would change, and fail if anything would
+        #[arg(long)]
+        check: bool,
+    },
+    /// Show what changed between two schemas, and what that breaks; fails if it breaks anything
+    Diff {
+        /// A library, or what `inspect --json` printed of it
+        old: PathBuf,
+        /// A library, or what `inspect --json` printed of it
+        new: PathBuf,
+        /// Fail only for what breaks this
+        #[arg(long, value_name = "KIND")]
+        only: Option<diff::Kind>,
+        /// Print the changes as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Show sizes, offsets, padding, values and symbols
     Inspect {
@@ -157,9 +209,59 @@ pub fn run(cli: Cli) -> Result<()> {
             let folder = out.parent().unwrap_or(Path::new(""));
             finish(&out, Plan::new(folder, &[OutputFile::generated(name, &body)], None), check)
         }
+        Command::Proto { source, out, package, check } => {
+            let found = source.find()?;
+            let name = out.file_name().and_then(OsStr::to_str).context("--out must name a file")?;
+            if name == proto::OPTIONS_FILE {
+                bail!("--out {name} is what the file of the options is called: choose another name");
+            }
+            let model = found.model()?;
+            let files = proto::files(&model, name, package.as_deref()).map_err(|it| found.explain(&it))?;
+            let folder = out.parent().unwrap_or(Path::new(""));
+            finish(&out, Plan::new(folder, &files, None), check)
+        }
+        Command::Import { file, include, out, default_max_count, default_pool_size, split_oneofs, check } => {
+            let options = ImportOptions { include, default_max_count, default_pool_size, split_oneofs };
+            let imported = proto::import(&file, &options).map_err(|problems| {
+                let count = problems.0.len();
+                let noun = if count == 1 { "problem" } else { "problems" };
+                anyhow::anyhow!("{}: {count} {noun}\n\n{problems}", relative(&file).display())
+            })?;
+            for warning in &imported.warnings {
+                eprintln!("warning: {warning}");
+            }
+            let name = out.file_name().context("--out must name a file")?;
+            let folder = out.parent().unwrap_or(Path::new(""));
+            finish(&out, Plan::new(folder, &[OutputFile::generated(name, &imported.source)], None), check)
+        }
+        Command::Diff { old, new, only, json } => {
+            let changes = diff::diff(&read(&old)?, &read(&new)?);
+            print(&if json { diff::json(&changes) } else { diff::text(&changes) })?;
+            let kinds = only.map_or(vec![diff::Kind::Memory, diff::Kind::Wire], |only| vec![only]);
+            let count = changes.iter().filter(|it| kinds.iter().any(|kind| it.breaks(*kind))).count();
+            match count {
+                0 => Ok(()),
+                1 => bail!("1 change breaks what was there"),
+                several => bail!("{several} changes break what was there"),
+            }
+        }
         Command::Inspect { source, json: true } => print(&inspect::json(&source.find()?.records()?)),
         Command::Inspect { source, json: false } => print(&inspect::text(&source.find()?.model()?)),
     }
+}
+
+/// The schema in a library, or in what `inspect --json` printed.
+fn read(file: &Path) -> Result<Model> {
+    let found = Found { file: file.to_owned(), built: None };
+    let shown = relative(file).display().to_string();
+    let bytes = fs::read(file).with_context(|| format!("{shown} can't be read"))?;
+    if !bytes.trim_ascii_start().starts_with(b"[") {
+        return found.model();
+    }
+    let records = serde_json::from_slice(&bytes).with_context(|| {
+        format!("{shown} is neither a library nor what `ffi-dart-emit inspect --json` of this version prints")
+    })?;
+    resolve(records).map_err(|problems| found.explain(&problems))
 }
 
 fn finish(out: &Path, plan: Plan, check: bool) -> Result<()> {

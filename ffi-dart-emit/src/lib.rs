@@ -7,7 +7,8 @@
 //! | [`cargo`] | a crate's name | its compiled library |
 //! | [`library_file`] | the library's bytes | records |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
-//! | [`dart`], [`mod@c`], [`inspect`] | the model | text |
+//! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
+//! | [`diff`] | two models | what changed, and what that breaks |
 //! | [`output`] | text | files, without harm |
 //! | [`cli`] | the command line | a run of all these |
 //!
@@ -18,7 +19,9 @@ pub mod c;
 pub mod cargo;
 pub mod cli;
 pub mod dart;
+pub mod diff;
 pub mod inspect;
 pub mod library_file;
 pub mod model;
 pub mod output;
+pub mod proto;

@@ -60,8 +60,13 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `crate = "path"` | where `ffi_core` is, when it has been renamed or re-exported |
 ///
 /// On a field or case: `rename = "name"` and `tag = N`, its number in .proto (1 to 536,870,911, without 19,000 to 19,999).
+/// Fields without a tag take, in their order, the smallest numbers from 1 on that no tag gives and `reserved` doesn't keep:
+/// give tags where fields may be removed or change places.
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
+///
+/// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library exports two functions for each
+/// message that write and read it as protobuf.
 ///
 /// # Examples
 ///

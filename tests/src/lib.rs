@@ -7,6 +7,7 @@ use std::{env, fs};
 use cargo_metadata::{Artifact, CrateType, Message};
 use ffi_core::schema::read::Record;
 use ffi_dart_emit::library_file::{self, ReadError};
+use ffi_dart_emit::proto::{self, ImportOptions};
 
 /// What cargo made of a fixture.
 #[derive(Clone, Debug)]
@@ -91,6 +92,53 @@ pub fn cargo_build(manifest: &Path, package: &str, profile: &str, errors: Stdio)
         })
         .collect();
     (artifacts, cargo.wait().expect("it was started").success())
+}
+
+/// Imports .proto files, each as the one module of a package of its own in the workspace `folder`, checks that rustfmt would
+/// leave the source alone, and builds them. Returns their cdylibs.
+///
+/// # Panics
+///
+/// When one can't be imported, isn't formatted, or doesn't build.
+#[must_use]
+pub fn import_and_build(folder: &Path, packages: &[(String, PathBuf)]) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let write = |file: &Path, text: &str| {
+        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("there is room");
+        fs::write(file, text).expect("there is room");
+    };
+    let members: Vec<_> = packages.iter().map(|(package, _)| format!("{package:?}")).collect();
+    let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
+    write(&folder.join("Cargo.toml"), &manifest);
+    // Those of rustfmt itself, not those of this workspace.
+    write(&folder.join("rustfmt.toml"), "");
+    // The same versions as everywhere; cargo drops what isn't needed here.
+    write(&folder.join("Cargo.lock"), &fs::read_to_string(root.join("Cargo.lock")).expect("it is committed"));
+    for (package, proto) in packages {
+        let manifest = format!(
+            "[package]\nname = {package:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\ncrate-type = [\"cdylib\"]\n\n\
+             [dependencies]\nffi-core = {{ path = {:?}, features = [\"proto\"] }}\n",
+            root.join("ffi-core")
+        );
+        let sources = folder.join(package).join("src");
+        write(&folder.join(package).join("Cargo.toml"), &manifest);
+        write(&sources.join("lib.rs"), "pub mod schema;\n\nffi_core::library!();\n");
+        let imported = proto::import(proto, &ImportOptions::default())
+            .unwrap_or_else(|problems| panic!("{}:\n{problems}", proto.display()));
+        assert!(imported.warnings.is_empty(), "{:?}", imported.warnings);
+        let schema = sources.join("schema.rs");
+        write(&schema, &imported.source);
+        let rustfmt = Command::new("rustfmt").args(["--edition", "2024", "--check"]).arg(&schema).output();
+        let rustfmt = rustfmt.expect("it comes with Rust");
+        assert!(rustfmt.status.success(), "{}", String::from_utf8_lossy(&rustfmt.stdout));
+    }
+    let build = |package: &str| {
+        let (artifacts, success) = cargo_build(&folder.join("Cargo.toml"), package, "dev", Stdio::inherit());
+        assert!(success, "{package} does not build");
+        let own = artifacts.into_iter().find(|artifact| artifact.target.name == package);
+        Fixture(own.expect("cargo reports what it has built")).cdylib().to_owned()
+    };
+    packages.iter().map(|(package, _)| build(package)).collect()
 }
 
 fn is_library(artifact: &Artifact) -> bool {

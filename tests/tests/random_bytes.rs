@@ -6,17 +6,16 @@
 //! value is valid, or once in a while is not. Under valgrind (`valgrind --error-exitcode=1 TEST`) nothing is reported;
 //! `FFI_RANDOM_CASES` says how many cases there are per message.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
-use std::collections::HashMap;
+mod random;
+
 use std::env;
 
 use bytemuck::Zeroable;
 use ffi_core::boundary::FfiStatus;
-use ffi_core::schema::read::{Enum, Function, Message, Oneof, Pass, Record, Scalar, Type, TypeId};
+use ffi_core::schema::read::{Function, Message, Pass, Type};
 use ffi_tests::{Fixture, records};
 use libloading::Library;
-use proptest::prelude::Rng as _;
-use proptest::test_runner::{RngAlgorithm, TestRng};
+use random::{LARGE, Memory, Random, Schema, Style};
 
 #[test]
 fn types_are_read_or_refused() {
@@ -33,9 +32,6 @@ fn cases() -> u32 {
     env::var("FFI_RANDOM_CASES").map_or(100, |count| count.parse().expect("it is a number"))
 }
 
-/// Large messages take time to fill and to read.
-const LARGE: u64 = 1 << 20;
-
 fn check_library(package: &str) {
     let fixture = Fixture::build(package, "dev");
     let schema = Schema::of(records(fixture.cdylib()).expect("they are readable"));
@@ -44,7 +40,7 @@ fn check_library(package: &str) {
     let mut random = Random::new();
     let mut total = Tally::default();
     for message in schema.messages.values() {
-        let Some(touch) = schema.touch(message) else {
+        let Some(touch) = touch_of(&schema, message) else {
             // One that others hold, whose functions take those.
             assert_eq!(message.item.name, "Point", "no function reads every field of it");
             continue;
@@ -92,7 +88,7 @@ impl Tally {
 fn call(library: &Library, clear: &str, touch: &Function, memory: &Memory) -> Result<(), String> {
     type Touch = unsafe extern "C" fn(*const u8, *mut FfiStatus) -> u64;
     type Clear = unsafe extern "C" fn(*mut FfiStatus);
-    // SAFETY: `Schema::touch` has seen that it takes a reference and returns a `u64`.
+    // SAFETY: `touch_of` has seen that it takes a reference and returns a `u64`.
     let function = unsafe { library.get::<Touch>(&touch.symbol) }.expect("it is exported");
     let mut status = FfiStatus::zeroed();
     // SAFETY: the memory is that of the message, initialised and aligned; its bytes are for the function to check.
@@ -114,263 +110,12 @@ fn call(library: &Library, clear: &str, touch: &Function, memory: &Memory) -> Re
     }
 }
 
-/// The memory of a message, exactly as large, so that a read beyond it is seen.
-struct Memory {
-    start: *mut u8,
-    layout: Layout,
-}
-
-impl Memory {
-    fn new(message: &Message) -> Self {
-        let layout =
-            Layout::from_size_align(message.size as usize, message.align as usize).expect("it is one");
-        // SAFETY: no message is empty.
-        let start = unsafe { alloc_zeroed(layout) };
-        if start.is_null() {
-            handle_alloc_error(layout);
-        }
-        Self { start, layout }
-    }
-
-    fn bytes(&mut self) -> &mut [u8] {
-        // SAFETY: allocated with this size, initialised when allocated, and borrowed from `self`.
-        unsafe { std::slice::from_raw_parts_mut(self.start, self.layout.size()) }
-    }
-}
-
-impl Drop for Memory {
-    fn drop(&mut self) {
-        // SAFETY: allocated with this layout.
-        unsafe { dealloc(self.start, self.layout) };
-    }
-}
-
-/// How bytes are made.
-#[derive(Clone, Copy)]
-enum Style {
-    /// Any bytes at all.
-    Noise,
-    /// Valid, as far as it takes no thought.
-    Valid,
-    /// As valid, but one value in so many is not looked after.
-    Faulty(u64),
-}
-
-impl Style {
-    fn of(case: u32) -> Self {
-        match case % 8 {
-            0 => Self::Valid,
-            1 => Self::Noise,
-            2 => Self::Faulty(5),
-            3 | 4 => Self::Faulty(30),
-            5 | 6 => Self::Faulty(500),
-            _ => Self::Faulty(10_000),
-        }
-    }
-
-    /// Whether the next value is any bytes.
-    fn slips(self, random: &mut Random) -> bool {
-        match self {
-            Self::Noise => true,
-            Self::Valid => false,
-            Self::Faulty(one_in) => random.below(one_in) == 0,
-        }
-    }
-}
-
-/// The same numbers in each run.
-struct Random(TestRng);
-
-impl Random {
-    fn new() -> Self {
-        Self(TestRng::deterministic_rng(RngAlgorithm::XorShift))
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.0.next_u64() % end
-    }
-
-    fn fill(&mut self, bytes: &mut [u8]) {
-        self.0.fill_bytes(bytes);
-    }
-}
-
-/// The records of a library.
-struct Schema {
-    messages: HashMap<TypeId, Message>,
-    enums: HashMap<TypeId, Enum>,
-    oneofs: HashMap<TypeId, Oneof>,
-    functions: Vec<Function>,
-    status_clear: String,
-}
-
-impl Schema {
-    fn of(records: Vec<Record>) -> Self {
-        let mut schema = Self {
-            messages: HashMap::new(),
-            enums: HashMap::new(),
-            oneofs: HashMap::new(),
-            functions: Vec::new(),
-            status_clear: String::new(),
-        };
-        for record in records {
-            match record {
-                Record::Message(it) => drop(schema.messages.insert(it.id.clone(), it)),
-                Record::Enum(it) => drop(schema.enums.insert(it.id.clone(), it)),
-                Record::Oneof(it) => drop(schema.oneofs.insert(it.id.clone(), it)),
-                Record::Function(it) => schema.functions.push(it),
-                Record::Library(it) => schema.status_clear = it.symbols.status_clear,
-                Record::Queue(_) => {}
-            }
-        }
-        schema
-    }
-
-    /// The function that reads every field of a message.
-    fn touch(&self, message: &Message) -> Option<&Function> {
-        self.functions.iter().find(|function| {
-            let [param] = function.params.as_slice() else { return false };
-            function.item.name.starts_with("touch_")
-                && param.pass == Pass::Ref
-                && param.ty == Type::Message(message.id.clone())
-        })
-    }
-
-    /// Makes a value of that type at the start of `bytes`, valid or not.
-    fn fill(&self, ty: &Type, style: Style, random: &mut Random, bytes: &mut [u8]) {
-        let size = self.layout(ty).0 as usize;
-        let bytes = &mut bytes[..size];
-        if matches!(style, Style::Noise) || is_leaf(ty) && style.slips(random) {
-            return random.fill(bytes);
-        }
-        match ty {
-            Type::Scalar(Scalar::Bool) => bytes[0] = random.below(2) as u8,
-            Type::Scalar(_) | Type::Open(_) | Type::Ref(_) => random.fill(bytes),
-            Type::Columns(_) => unreachable!("columns are no field"),
-            Type::Array { of, len } => self.fill_elements(of, *len, style, random, bytes),
-            Type::Message(id) => {
-                for field in &self.messages[id].fields {
-                    self.fill(&field.ty, style, random, &mut bytes[field.offset as usize..]);
-                }
-            }
-            Type::Oneof(id) => {
-                let oneof = &self.oneofs[id];
-                let slip = u64::from(style.slips(random));
-                let tag = random.below(oneof.cases.len() as u64 + slip);
-                bytes[..4].copy_from_slice(&(tag as u32).to_ne_bytes());
-                if let Some(ty) = oneof.cases.get(tag as usize).and_then(|case| case.ty.as_ref()) {
-                    self.fill(ty, style, random, &mut bytes[oneof.payload as usize..]);
-                }
-            }
-            Type::Enum(id) => {
-                let variants = &self.enums[id].variants;
-                let value = variants[random.below(variants.len() as u64) as usize].value;
-                // The low bytes come first wherever tests run.
-                bytes.copy_from_slice(&value.to_le_bytes()[..size]);
-            }
-            Type::Str { cap } => {
-                let len = write_len(*cap, style, random, bytes);
-                fill_text(random, &mut bytes[4..][..len]);
-            }
-            Type::Bytes { cap } => {
-                let len = write_len(*cap, style, random, bytes);
-                random.fill(&mut bytes[4..][..len]);
-            }
-            Type::Vec { of, cap } => {
-                let len = write_len(*cap, style, random, bytes);
-                let start = 4_u64.next_multiple_of(self.layout(of).1) as usize;
-                self.fill_elements(of, len as u64, style, random, &mut bytes[start..]);
-            }
-            Type::Option { of } => {
-                let end = if style.slips(random) { 256 } else { 2 };
-                let present = random.below(end) as u8;
-                bytes[self.layout(of).0 as usize] = present;
-                if present == 1 {
-                    self.fill(of, style, random, bytes);
-                }
-            }
-            Type::Map { key, value, cap } => {
-                let len = write_len(*cap, style, random, bytes);
-                let (offset, (size, align)) = self.entry(key, value);
-                let start = 4_u64.next_multiple_of(align) as usize;
-                for entry in bytes[start..].chunks_mut(size as usize).take(len) {
-                    // Equal keys come up by chance.
-                    self.fill(key, style, random, entry);
-                    self.fill(value, style, random, &mut entry[offset as usize..]);
-                }
-            }
-        }
-    }
-
-    fn fill_elements(&self, of: &Type, len: u64, style: Style, random: &mut Random, bytes: &mut [u8]) {
-        let size = self.layout(of).0 as usize;
-        for element in bytes.chunks_mut(size).take(len as usize) {
-            self.fill(of, style, random, element);
-        }
-    }
-
-    /// Size and alignment.
-    fn layout(&self, ty: &Type) -> (u64, u64) {
-        let list = |(size, align): (u64, u64), cap: u64| {
-            let (start, align) = (4_u64.next_multiple_of(align), align.max(4));
-            ((start + cap * size).next_multiple_of(align), align)
-        };
-        match ty {
-            Type::Scalar(Scalar::Bool | Scalar::I8 | Scalar::U8) => (1, 1),
-            Type::Scalar(Scalar::I16 | Scalar::U16) => (2, 2),
-            Type::Scalar(Scalar::I32 | Scalar::U32 | Scalar::F32) => (4, 4),
-            Type::Scalar(Scalar::I64 | Scalar::U64 | Scalar::F64) => (8, 8),
-            Type::Array { of, len } => {
-                let (size, align) = self.layout(of);
-                (size * len, align)
-            }
-            Type::Message(id) => (self.messages[id].size, self.messages[id].align),
-            Type::Oneof(id) => (self.oneofs[id].size, self.oneofs[id].align),
-            Type::Enum(id) | Type::Open(id) => self.layout(&Type::Scalar(self.enums[id].repr)),
-            Type::Str { cap } | Type::Bytes { cap } => list((1, 1), *cap),
-            Type::Vec { of, cap } => list(self.layout(of), *cap),
-            Type::Option { of } => {
-                let (size, align) = self.layout(of);
-                ((size + 1).next_multiple_of(align), align)
-            }
-            Type::Map { key, value, cap } => list(self.entry(key, value).1, *cap),
-            Type::Ref(_) => (8, 4),
-            Type::Columns(_) => unreachable!("columns are no field"),
-        }
-    }
-
-    /// An entry of a map: the offset of its value, its size and its alignment.
-    fn entry(&self, key: &Type, value: &Type) -> (u64, (u64, u64)) {
-        let (key, value) = (self.layout(key), self.layout(value));
-        let (offset, align) = (key.0.next_multiple_of(value.1), key.1.max(value.1));
-        (offset, ((offset + value.0).next_multiple_of(align), align))
-    }
-}
-
-/// Whether a value has no others inside.
-fn is_leaf(ty: &Type) -> bool {
-    matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Bytes { .. })
-}
-
-/// Writes the length of a list, mostly one that it may have, and returns how much of it there is room for.
-fn write_len(cap: u64, style: Style, random: &mut Random, bytes: &mut [u8]) -> usize {
-    let len = match random.below(4) {
-        _ if style.slips(random) => cap + random.below(3),
-        0 => random.below(cap + 1),
-        1 => cap.min(1000),
-        _ => random.below(cap.min(6) + 1),
-    };
-    bytes[..4].copy_from_slice(&(len as u32).to_ne_bytes());
-    len.min(cap) as usize
-}
-
-/// UTF-8 of all lengths.
-fn fill_text(random: &mut Random, mut bytes: &mut [u8]) {
-    while !bytes.is_empty() {
-        let char = ['a', '7', '\0', 'é', '€', '🐞', '\u{10FFFF}'][random.below(7) as usize];
-        let char = if char.len_utf8() <= bytes.len() { char } else { 'z' };
-        let (now, rest) = bytes.split_at_mut(char.len_utf8());
-        char.encode_utf8(now);
-        bytes = rest;
-    }
+/// The function that reads every field of a message.
+fn touch_of<'a>(schema: &'a Schema, message: &Message) -> Option<&'a Function> {
+    schema.functions.iter().find(|function| {
+        let [param] = function.params.as_slice() else { return false };
+        function.item.name.starts_with("touch_")
+            && param.pass == Pass::Ref
+            && param.ty == Type::Message(message.id.clone())
+    })
 }

@@ -81,10 +81,10 @@ fn what_the_source_says_is_carried() {
     assert_eq!(odd.item.doc, "Names that Dart has other uses for, and attributes that Dart sees.");
     assert_eq!(odd.reserved, [(7, 7), (9, 11)]);
     let [keyword, renamed, old] = &*odd.fields else { panic!("three fields") };
-    assert_eq!((keyword.item.name.as_str(), keyword.tag), ("type", Some(3)));
+    assert_eq!((keyword.item.name.as_str(), keyword.tag), ("type", 3));
     assert_eq!(keyword.item.doc, "A keyword of Rust and Dart.");
-    assert_eq!((renamed.item.rename.as_deref(), renamed.tag), (Some("title"), Some(4)));
-    assert_eq!((old.item.deprecated.as_deref(), old.tag), (Some("use `title`"), None));
+    assert_eq!((renamed.item.rename.as_deref(), renamed.tag), (Some("title"), 4));
+    assert_eq!((old.item.deprecated.as_deref(), old.tag), (Some("use `title`"), 1));
     assert_eq!(keyword.item.deprecated, None);
 
     let nested = model.messages.iter().find(|it| it.item.name == "Nested").expect("it is there");
@@ -112,7 +112,7 @@ fn odd_names_and_hostile_docs_survive() {
 
     let conditional = message("Conditional");
     let names: Vec<_> = conditional.fields.iter().map(|field| (&*field.item.name, field.tag)).collect();
-    assert_eq!(names, [("there", None), ("tagged", Some(7))]);
+    assert_eq!(names, [("there", 1), ("tagged", 7)]);
     assert_eq!(conditional.fingerprint_symbol, "other_conditional_fingerprint");
     assert_eq!(message("Old").item.deprecated.as_deref(), Some("use `Generated`"));
     assert_eq!(message("Old").fields[0].item.deprecated.as_deref(), Some(""));

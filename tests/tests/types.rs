@@ -146,7 +146,9 @@ fn a_oneof_has_its_record() {
         ["Unset", "Circle", "Label", "Corner", "Path", "Everything", "Style", "Limit", "Table", "Inner"];
     assert_eq!(names, [&expected[..], &["Matrix", "Raw"]].concat());
     let label = &shape.cases[2];
-    assert_eq!((label.tag, label.item.rename.as_deref()), (Some(4), Some("caption")));
+    assert_eq!((label.tag, label.item.rename.as_deref()), (4, Some("caption")));
+    let tags: Vec<_> = shape.cases.iter().map(|case| case.tag).collect();
+    assert_eq!(tags, [0, 1, 4, 2, 3, 5, 6, 7, 8, 9, 10, 11], "unset has none, and given tags are left out");
     assert_eq!((&label.ty, &*label.item.doc), (&Some(Type::Str { cap: 12 }), "A string."));
     assert_eq!(shape.cases[3].item.deprecated.as_deref(), Some("use `Path`"));
     assert_eq!((&shape.cases[0].ty, &shape.cases[5].ty), (&None, &None));

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod bless;
 pub mod dart_sdk;
 pub mod demo;
+pub mod protoc;
 pub mod sanitize;
 pub mod stress;
 pub mod test;
@@ -25,6 +26,8 @@ pub struct Cli {
 pub enum Command {
     /// Find a Dart SDK, or install one into `.dart-sdk/`, and print its bin folder.
     DartSdk(dart_sdk::DartSdk),
+    /// Find protobuf's compiler, or install one into `.protoc/`, and print its path.
+    Protoc(protoc::Protoc),
     /// Build the first example, emit its Dart package, and run its Dart program compiled as it runs and ahead of time.
     Demo(demo::Demo),
     /// Check everything that CI checks.
@@ -48,6 +51,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::DartSdk(args) => args.run(),
+            Command::Protoc(args) => args.run(),
             Command::Demo(args) => args.run(),
             Command::Test(args) => args.run(),
             Command::Bless(args) => args.run(),

@@ -1,10 +1,11 @@
 //! What `ffi-dart-emit` has written into the repository.
 //!
-//! Generated Dart, headers and layout tables are committed, so that a change of the emitter shows as a diff and
+//! Generated Dart, headers, .proto files and layout tables are committed, so that a change of the emitter shows as a diff and
 //! a reader sees what users get. The tests check that they are current; `cargo xtask bless` writes them again.
 //!
 //! Which there are follows from the tree: `examples/NN_name/dart` belongs to the crate `name`, and
-//! `tests/golden/name` to the crate `fixture-name`.
+//! `tests/golden/name` to the crate `fixture-name`. An example that has a folder `proto` has its .proto file there, and
+//! `src/x.rs` is imported from `proto/x.proto`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ pub struct Generated {
     pub package: String,
     /// The folder of its Dart package.
     pub dart: PathBuf,
-    /// For a fixture, the folder that holds header and layout table, too.
+    /// For a fixture, the folder that holds header, .proto files and layout table, too.
     pub golden: Option<PathBuf>,
 }
 
@@ -67,7 +68,16 @@ impl Generated {
     ///
     /// When the build or the emitter fails, or a file is out of date; the message holds the diff.
     pub fn apply(&self, action: Action) -> Result<()> {
+        // First: the library is compiled from it.
+        for (proto, source) in self.imports()? {
+            let mut import = emitter();
+            import.arg("import").arg(proto);
+            finish(import, &source, action)?;
+        }
         self.emit("dart", &self.dart, action)?;
+        if let Some(folder) = self.proto_folder() {
+            self.emit("proto", &folder.join(self.proto_file()), action)?;
+        }
         let Some(golden) = &self.golden else {
             return Ok(());
         };
@@ -92,22 +102,59 @@ impl Generated {
     }
 
     fn emit(&self, command: &str, out: &Path, action: Action) -> Result<Captured> {
-        let mut command = self.emitter(command);
-        command.arg("--out").arg(out);
-        if action == Action::Check {
-            command.arg("--check");
+        finish(self.emitter(command), out, action)
+    }
+
+    /// Where its .proto file is: for an example, the folder `proto`, if it has one.
+    #[must_use]
+    pub fn proto_folder(&self) -> Option<PathBuf> {
+        let example = || Some(self.dart.parent()?.join("proto")).filter(|folder| folder.is_dir());
+        self.golden.clone().or_else(example)
+    }
+
+    /// The .proto files that an example imports, each with the Rust file that is made of it: `proto/x.proto` and `src/x.rs`.
+    fn imports(&self) -> Result<Vec<(PathBuf, PathBuf)>> {
+        let (None, Some(protos)) = (&self.golden, self.proto_folder()) else { return Ok(Vec::new()) };
+        let mut imports = Vec::new();
+        for entry in fs::read_dir(&protos).with_context(|| format!("cannot read {}", protos.display()))? {
+            let proto = entry?.path();
+            let name = proto.with_extension("rs");
+            let source = protos.with_file_name("src").join(name.file_name().unwrap_or_default());
+            if source.exists() {
+                imports.push((proto, source));
+            }
         }
-        capture(&mut command).with_context(|| format!("{}: run `cargo xtask bless`", out.display()))
+        Ok(imports)
+    }
+
+    /// The name of its .proto file.
+    #[must_use]
+    pub fn proto_file(&self) -> String {
+        format!("{}.proto", self.package.replace('-', "_"))
     }
 
     /// `ffi-dart-emit {command} --crate {package}`, in the workspace root.
     #[must_use]
     pub fn emitter(&self, command: &str) -> Command {
-        let mut emitter = workspace::cargo();
-        emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--"]);
+        let mut emitter = emitter();
         emitter.args([command, "--crate", &self.package]);
         emitter
     }
+}
+
+/// `ffi-dart-emit`, in the workspace root.
+fn emitter() -> Command {
+    let mut emitter = workspace::cargo();
+    emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--"]);
+    emitter
+}
+
+fn finish(mut command: Command, out: &Path, action: Action) -> Result<Captured> {
+    command.arg("--out").arg(out);
+    if action == Action::Check {
+        command.arg("--check");
+    }
+    capture(&mut command).with_context(|| format!("{}: run `cargo xtask bless`", out.display()))
 }
 
 /// The names of the folders in `parent`, which is relative to the workspace root.

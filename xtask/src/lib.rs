@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`commands`] | the command line, one module per command |
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
+//! | `debian` | packages of Debian without root |
 //! | [`example`] | builds and runs what is in `examples/` |
 //! | [`generated`] | which committed files `ffi-dart-emit` wrote, and how to write or check them |
+//! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |
 //! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
@@ -15,8 +17,10 @@
 
 pub mod commands;
 pub mod dart_sdk;
+mod debian;
 pub mod example;
 pub mod generated;
+pub mod protoc;
 pub mod ratio;
 pub mod stress;
 pub mod workspace;

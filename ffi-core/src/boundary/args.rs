@@ -1,5 +1,8 @@
 //! Raw arguments to Rust values: nothing is believed, and every refusal names the parameter.
 
+#[cfg(feature = "proto")]
+use std::mem::MaybeUninit;
+
 use super::lent::FfiLent;
 use super::output::FfiValue;
 use super::status::Failure;
@@ -40,6 +43,26 @@ pub unsafe fn reference_mut<'a, T: FfiLent>(
     unsafe { reference(pointer.cast_const(), name) }?;
     // SAFETY: `reference` found it aligned and valid; the caller vouches that nobody else uses it.
     Ok(unsafe { &mut *pointer })
+}
+
+/// Checks a pointer to memory that is written as a whole, whatever it holds.
+///
+/// # Errors
+///
+/// Invalid argument when `pointer` is null or misaligned.
+///
+/// # Safety
+///
+/// A pointer that is neither null nor misaligned points to `size_of::<T>()` bytes that nobody else uses, and that stay
+/// allocated, for as long as `'a`.
+#[cfg(feature = "proto")]
+pub(crate) unsafe fn room<'a, T>(
+    pointer: *mut T,
+    name: &'static str,
+) -> Result<&'a mut MaybeUninit<T>, Failure> {
+    check_pointer(pointer, name)?;
+    // SAFETY: not null and aligned; the caller vouches that nobody else uses it, and a `MaybeUninit` needs no value.
+    Ok(unsafe { &mut *pointer.cast() })
 }
 
 /// Checks a pointer and a length and makes them a slice. The pointer of an empty slice may be anything.

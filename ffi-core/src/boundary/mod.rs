@@ -43,6 +43,8 @@ mod panic;
 mod pooled;
 mod status;
 
+#[cfg(feature = "proto")]
+pub(crate) use args::room;
 pub use args::{Region, disjoint, optional, reference, reference_mut, slice, slice_mut, text, value};
 pub use lent::FfiLent;
 pub use memory::{alloc, free};

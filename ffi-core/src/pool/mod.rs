@@ -72,9 +72,22 @@ use crate::types::FfiRef;
     message = "`{Self}` has no pool",
     note = "add `#[ffi(pool = N)]` to it, with the number of slots it shall have"
 )]
-pub trait FfiPooled: FfiMessage {
+pub trait FfiPooled: FfiMessage + Wire {
     /// The pool of the type; always the same.
     fn pool() -> &'static Pool<Self>;
+}
+
+#[cfg(not(feature = "proto"))]
+use private::Wire;
+
+#[cfg(feature = "proto")]
+use crate::proto::FfiProto as Wire;
+
+/// What protobuf asks of a message in a pool: without it, nothing.
+#[cfg(not(feature = "proto"))]
+mod private {
+    pub trait Wire {}
+    impl<T> Wire for T {}
 }
 
 /// What allocating does with what the last owner left in a slot.

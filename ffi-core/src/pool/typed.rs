@@ -525,7 +525,7 @@ impl<T: FfiPooled> Pool<T> {
         Ok(unsafe { PoolBox::new(Self::slot(arena, index)) })
     }
 
-    pub(super) fn reference(&self, slot: *const T) -> FfiRef<T> {
+    pub(crate) fn reference(&self, slot: *const T) -> FfiRef<T> {
         let Some(arena) = self.raw.kept() else { return FfiRef::none() };
         match Self::index(arena, slot) {
             Some(index) if arena.slots.is_live(index, Ordering::Acquire) => {

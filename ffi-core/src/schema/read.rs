@@ -162,6 +162,9 @@ pub struct Message {
     /// The kernels that `#[ffi(simd)]` gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simd: Option<Simd>,
+    /// The functions that write and read it as protobuf, where `ffi-core` has the feature `proto`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proto: Option<ProtoSymbols>,
 }
 
 /// The columns of a message: [`FfiColumns`](crate::FfiColumns).
@@ -263,6 +266,15 @@ impl PoolSymbols {
     }
 }
 
+/// What a library exports for a message that is written as protobuf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProtoSymbols {
+    /// `fn(*const T, *mut FfiStatus) -> *mut FfiOwned`: the bytes, which the caller owns.
+    pub encode: String,
+    /// `fn(bytes: *const u8, len: usize, *mut T, *mut FfiStatus)`: writes the whole message.
+    pub decode: String,
+}
+
 /// What a library exports for a message or an enum.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypeSymbols {
@@ -281,9 +293,8 @@ pub struct Field {
     /// The field's type.
     #[serde(rename = "type")]
     pub ty: Type,
-    /// The number that `#[ffi(tag = N)]` gives it in .proto.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<u32>,
+    /// Its number in .proto: the one that `#[ffi(tag = N)]` gives it, else the smallest from 1 that is free.
+    pub tag: u32,
 }
 
 /// The type of a field, an element, a parameter or a result.
@@ -422,9 +433,8 @@ pub struct Case {
     /// What it holds; nothing for a case without data.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub ty: Option<Type>,
-    /// The number that `#[ffi(tag = N)]` gives it in .proto.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<u32>,
+    /// Its number in .proto, as a field's; 0 for the first case, which is that no field is there.
+    pub tag: u32,
 }
 
 /// An exported function.

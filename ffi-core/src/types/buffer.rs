@@ -23,7 +23,7 @@ pub const fn assert_capacities(fit: bool) {
 
 /// Invariant: `len <= N`, and the first `len` items are valid. `T` has no destructor.
 #[repr(C)]
-pub(super) struct Buffer<T, const N: usize> {
+pub(crate) struct Buffer<T, const N: usize> {
     len: u32,
     items: [MaybeUninit<T>; N],
 }
@@ -55,21 +55,21 @@ impl<T, const N: usize> Buffer<T, N> {
 
     /// The used items.
     #[inline]
-    pub(super) const fn as_slice(&self) -> &[T] {
+    pub(crate) const fn as_slice(&self) -> &[T] {
         // SAFETY: `len <= N` items are valid, and a `MaybeUninit<T>` has the layout of a `T`.
         unsafe { slice::from_raw_parts(self.items.as_ptr().cast::<T>(), self.len as usize) }
     }
 
     /// The used items.
     #[inline]
-    pub(super) const fn as_mut_slice(&mut self) -> &mut [T] {
+    pub(crate) const fn as_mut_slice(&mut self) -> &mut [T] {
         // SAFETY: `len <= N` items are valid, and a `MaybeUninit<T>` has the layout of a `T`.
         unsafe { slice::from_raw_parts_mut(self.items.as_mut_ptr().cast::<T>(), self.len as usize) }
     }
 
     /// Keeps the first `len` items, where there are more.
     #[inline]
-    pub(super) const fn truncate(&mut self, len: usize) {
+    pub(crate) const fn truncate(&mut self, len: usize) {
         if len < self.len as usize {
             self.len = len as u32;
         }
@@ -194,6 +194,38 @@ impl<T, const N: usize> Buffer<T, N> {
     pub(super) unsafe fn items(buffer: *const Self) -> *const T {
         // SAFETY: `buffer` points to memory of its size, by this function's contract, so the items are in it.
         unsafe { &raw const (*buffer).items }.cast()
+    }
+}
+
+/// Items that are made where they stay, for what reads them from bytes: on the stack there may be no room for one.
+#[cfg(feature = "proto")]
+impl<T, const N: usize> Buffer<T, N> {
+    /// Makes memory a buffer without items. The room stays as it is.
+    #[inline]
+    pub(crate) fn init(slot: &mut MaybeUninit<Self>) -> &mut Self {
+        let _ = Self::CAPACITY;
+        // SAFETY: the slot is memory for a buffer, so the length is in it.
+        let len = unsafe { &raw mut (*slot.as_mut_ptr()).len };
+        // SAFETY: aligned and writable, as the slot is.
+        unsafe { len.write(0) };
+        // SAFETY: length 0 and items that need no value.
+        unsafe { slot.assume_init_mut() }
+    }
+
+    /// The room for the next item; none when the buffer is full.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<&mut MaybeUninit<T>> {
+        self.items.get_mut(self.len as usize)
+    }
+
+    /// Makes the room for the next item the last item.
+    ///
+    /// # Safety
+    ///
+    /// [`next`](Self::next) gave room, and it holds a valid item.
+    #[inline]
+    pub(crate) unsafe fn grow(&mut self) {
+        self.len += 1;
     }
 }
 

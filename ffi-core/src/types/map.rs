@@ -41,13 +41,13 @@ use crate::schema::fingerprint;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[repr(transparent)]
-pub struct FfiMap<K, V, const N: usize>(Buffer<Entry<K, V>, N>);
+pub struct FfiMap<K, V, const N: usize>(pub(crate) Buffer<Entry<K, V>, N>);
 
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct Entry<K, V> {
-    key: K,
-    value: V,
+pub(crate) struct Entry<K, V> {
+    pub(crate) key: K,
+    pub(crate) value: V,
 }
 
 impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {

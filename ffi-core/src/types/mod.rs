@@ -17,12 +17,16 @@ mod str;
 mod vec;
 
 pub(crate) use array::check_elements;
+#[cfg(feature = "proto")]
+pub(crate) use buffer::Buffer;
 pub use buffer::assert_capacities;
 use bytemuck::Zeroable;
 pub use bytes::FfiBytes;
 pub use capacity::CapacityError;
 pub use invalid::Invalid;
 pub use lanes::{Lanes, assert_numeric};
+#[cfg(feature = "proto")]
+pub(crate) use map::Entry;
 pub use map::{FfiMap, FfiMapIter, FfiMapIterMut};
 pub use open::FfiOpen;
 pub use option::FfiOption;

@@ -34,9 +34,9 @@ use crate::schema::fingerprint;
 #[repr(C)]
 pub struct FfiOption<T> {
     /// Invariant: valid when `present` is 1.
-    value: MaybeUninit<T>,
+    pub(crate) value: MaybeUninit<T>,
     /// Invariant: 0 or 1.
-    present: u8,
+    pub(crate) present: u8,
 }
 
 impl<T: FfiType> FfiOption<T> {

@@ -45,7 +45,7 @@ use crate::schema::fingerprint;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[repr(transparent)]
-pub struct FfiVec<T, const N: usize>(Buffer<T, N>);
+pub struct FfiVec<T, const N: usize>(pub(crate) Buffer<T, N>);
 
 impl<T: FfiType, const N: usize> FfiVec<T, N> {
     /// A vec without elements, all of whose bytes are zero.

@@ -9,8 +9,8 @@ mod resolve;
 use std::fmt;
 
 pub use ffi_core::schema::read::{
-    Columns, ColumnsSymbols, Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, QueueSymbols,
-    Reset, Scalar, Simd, TypeId,
+    Columns, ColumnsSymbols, Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, ProtoSymbols,
+    QueueSymbols, Reset, Scalar, Simd, TypeId,
 };
 pub use resolve::resolve;
 
@@ -70,6 +70,8 @@ pub struct Message {
     pub simd: Option<Simd>,
     /// The numbers of one type that it is, with nothing between them, and how many; none where it is not that.
     pub numbers: Option<(Scalar, u64)>,
+    /// The functions that write and read it as protobuf, if the library has them.
+    pub proto: Option<ProtoSymbols>,
 }
 
 /// A field of a [`Message`].
@@ -85,8 +87,8 @@ pub struct Field {
     pub padding: u64,
     /// Its type.
     pub ty: Type,
-    /// Its explicit .proto tag.
-    pub tag: Option<u32>,
+    /// Its number in .proto.
+    pub tag: u32,
 }
 
 /// The type of a field or an element.
@@ -172,8 +174,8 @@ pub struct Case {
     pub item: Item,
     /// What it holds.
     pub ty: Option<Type>,
-    /// Its explicit .proto tag.
-    pub tag: Option<u32>,
+    /// Its number in .proto.
+    pub tag: u32,
 }
 
 /// A C-like enum.

@@ -220,6 +220,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
         if let Some(simd) = &message.simd {
             check(format!("message {}, its kernels", message.id), &simd.symbol, problems);
         }
+        for symbol in message.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]) {
+            check(format!("message {}", message.id), symbol, problems);
+        }
     }
     for queue in sorted.queues.values() {
         for symbol in queue.symbols.all() {
@@ -630,6 +633,7 @@ impl<'a> Resolver<'a> {
             columns: record.columns.clone(),
             simd: record.simd.clone(),
             numbers: None,
+            proto: record.proto.clone(),
         }
     }
 

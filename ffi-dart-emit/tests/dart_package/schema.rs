@@ -179,7 +179,7 @@ impl Schema {
             payload,
             fingerprint: Fingerprint(fingerprint),
             symbols: TypeSymbols { fingerprint: self.symbol(&item.name, "fingerprint") },
-            cases: cases.into_iter().map(|(item, ty)| Case { item, ty, tag: None }).collect(),
+            cases: cases.into_iter().zip(0..).map(|((item, ty), tag)| Case { item, ty, tag }).collect(),
             item,
         }));
         Type::Oneof(id)
@@ -201,13 +201,13 @@ impl Schema {
         let mut layout = Facts { size: 0, align, fingerprint: 0 };
         let mut facts = Vec::new();
         let mut records = Vec::new();
-        for (item, ty) in fields {
+        for ((item, ty), tag) in fields.into_iter().zip(1..) {
             let of = self.facts(&ty);
             let offset = layout.size.next_multiple_of(of.align);
             facts.extend([hash_name(&item.name), offset, of.fingerprint]);
             layout.size = offset + of.size;
             layout.align = layout.align.max(of.align);
-            records.push(Field { item, offset, ty, tag: None });
+            records.push(Field { item, offset, ty, tag });
         }
         layout.size = layout.size.next_multiple_of(layout.align);
         let head = [fingerprint::MESSAGE, hash_name(&item.name), layout.size, layout.align];
@@ -224,6 +224,7 @@ impl Schema {
             pool: None,
             columns: None,
             simd: None,
+            proto: None,
             item,
         }));
         Type::Message(id)

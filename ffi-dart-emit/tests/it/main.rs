@@ -8,13 +8,17 @@
 //! | `resolving` | each problem that records can have |
 //! | `hostile` | bytes changed at random: errors, never a panic |
 //! | `inspecting`, `c_header` | the text that is written, the header compiled by C and C++ compilers |
+//! | `diff` | what each change is said to break |
+//! | `proto` | .proto files: out, as compilers take them; in, with everything that is refused |
 //! | `program` | the program itself: exit codes, messages, `--check` |
 
 mod c_header;
+mod diff;
 mod files;
 mod hostile;
 mod inspecting;
 mod program;
+mod proto;
 mod reading;
 mod resolving;
 mod schema;

@@ -64,6 +64,61 @@ fn a_header_is_written_checked_and_kept_from_harm() {
 }
 
 #[test]
+fn a_schema_goes_to_proto_and_back() {
+    let folder = folder_with(&demo());
+    let folder = folder.path();
+    let export = ["proto", "libdemo.so", "--out", "out/demo.proto"];
+    assert_eq!(succeeds(folder, &export), "out/demo.proto: 2 written\n");
+    assert_eq!(succeeds(folder, &[&export[..], &["--check"]].concat()), "out/demo.proto: up to date\n");
+    assert!(folder.join("out/ffi_options.proto").exists());
+    let (diff, _) = fails(folder, &[&export[..], &["--package", "other", "--check"]].concat());
+    assert!(diff.contains("\n-package demo;\n+package other;\n"), "{diff}");
+    let (_, error) = fails(folder, &["proto", "libdemo.so", "--out", "out/ffi_options.proto"]);
+    assert!(error.contains("choose another name"), "{error}");
+
+    let import = ["import", "out/demo.proto", "--out", "src/schema.rs"];
+    assert_eq!(succeeds(folder, &import), "src/schema.rs: 1 written\n");
+    assert_eq!(succeeds(folder, &[&import[..], &["--check"]].concat()), "src/schema.rs: up to date\n");
+    fs::write(folder.join("bad.proto"), "syntax = \"proto3\";\nmessage M {\n  string x = 1;\n}\n").unwrap();
+    let (_, error) = fails(folder, &["import", "bad.proto", "--out", "src/bad.rs"]);
+    assert!(
+        error.starts_with("error: bad.proto: 1 problem\n\nbad.proto:3:3: field `M.x`: it has no bound"),
+        "{error}"
+    );
+    assert!(!folder.join("src/bad.rs").exists());
+    succeeds(folder, &["import", "bad.proto", "--out", "src/bad.rs", "--default-max-count", "9", "-I", "."]);
+    assert!(fs::read_to_string(folder.join("src/bad.rs")).unwrap().contains("pub x: FfiStr<9>,"));
+}
+
+#[test]
+fn libraries_and_json_are_compared() {
+    let folder = folder_with(&demo());
+    let folder = folder.path();
+    let mut changed = demo();
+    for record in &mut changed {
+        if let Record::Message(it) = record {
+            for field in &mut it.fields {
+                field.tag += 1;
+            }
+        }
+    }
+    fs::write(folder.join("new.so"), elf(&section(&changed))).unwrap();
+    fs::write(folder.join("old.json"), succeeds(folder, &["inspect", "libdemo.so", "--json"])).unwrap();
+    let same = succeeds(folder, &["diff", "old.json", "libdemo.so"]);
+    assert_eq!(same, "0 changes: 0 break memory, 0 break the wire, 0 are compatible\n");
+    let (text, error) = fails(folder, &["diff", "old.json", "new.so"]);
+    assert!(text.starts_with("breaks wire: message Particle, field position: its number"), "{text}");
+    assert_eq!(error, "error: 9 changes break what was there\n");
+    fails(folder, &["diff", "old.json", "new.so", "--only", "wire"]);
+    let json = succeeds(folder, &["diff", "old.json", "new.so", "--only", "memory", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&report["memory"], &report["wire"]), (&0.into(), &9.into()));
+    fs::write(folder.join("other.json"), "[1]").unwrap();
+    let (_, error) = fails(folder, &["diff", "other.json", "new.so"]);
+    assert!(error.starts_with("error: other.json is neither a library nor what"), "{error}");
+}
+
+#[test]
 fn a_library_is_inspected() {
     let folder = folder_with(&demo());
     assert_golden("inspect.txt", &succeeds(folder.path(), &["inspect", "libdemo.so"]));

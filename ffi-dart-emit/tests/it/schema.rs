@@ -40,11 +40,11 @@ pub fn library() -> Library {
 }
 
 pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) -> Message {
-    let field = |(name, offset, ty): &(&str, u64, Type)| Field {
+    let field = |((name, offset, ty), tag): (&(&str, u64, Type), u32)| Field {
         item: item(name),
         offset: *offset,
         ty: ty.clone(),
-        tag: None,
+        tag,
     };
     Message {
         id: id(name),
@@ -53,11 +53,12 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         align,
         fingerprint: Fingerprint(0),
         symbols: TypeSymbols { fingerprint: format!("demo_{}_fingerprint", name.to_lowercase()) },
-        fields: fields.iter().map(field).collect(),
+        fields: fields.iter().zip(1..).map(field).collect(),
         reserved: Vec::new(),
         pool: None,
         columns: None,
         simd: None,
+        proto: None,
     }
 }
 
@@ -110,7 +111,8 @@ pub fn enumeration(name: &str, repr: Scalar, variants: &[(&str, i64)]) -> Enum {
 
 /// A oneof whose first case holds nothing and is called `Unset`.
 pub fn oneof(name: &str, size: u64, align: u64, payload: u64, cases: &[(&str, Option<Type>)]) -> Oneof {
-    let case = |(name, ty): &(&str, Option<Type>)| Case { item: item(name), ty: ty.clone(), tag: None };
+    let case =
+        |((name, ty), tag): (&(&str, Option<Type>), u32)| Case { item: item(name), ty: ty.clone(), tag };
     Oneof {
         id: id(name),
         item: item(name),
@@ -119,7 +121,7 @@ pub fn oneof(name: &str, size: u64, align: u64, payload: u64, cases: &[(&str, Op
         payload,
         fingerprint: Fingerprint(0),
         symbols: TypeSymbols { fingerprint: format!("demo_{}_fingerprint", name.to_lowercase()) },
-        cases: [("Unset", None)].iter().chain(cases).map(case).collect(),
+        cases: [("Unset", None)].iter().chain(cases).zip(0..).map(case).collect(),
     }
 }
 

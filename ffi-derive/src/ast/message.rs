@@ -1,5 +1,7 @@
 //! `#[derive(FfiMessage)]`.
 
+use std::collections::HashSet;
+
 use darling::error::Accumulator;
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
@@ -26,7 +28,8 @@ pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) item: Item,
     pub(crate) ty: Type,
-    pub(crate) tag: Option<SpannedValue<Tag>>,
+    /// Its number in .proto.
+    pub(crate) tag: u32,
     pub(crate) visibility: Visibility,
     /// As written, where the record has their text alone.
     pub(crate) docs: Vec<Attribute>,
@@ -38,11 +41,17 @@ impl Message {
         errors.handle(refuse_generics(&input.generics, "a message"));
         errors.handle(check_repr(input));
         let fields = errors.handle(named_fields(input)).unwrap_or_default();
-        let fields: Vec<_> =
-            fields.into_iter().filter_map(|field| errors.handle(Field::new(field, &input.ident))).collect();
+        let fields = fields.into_iter().filter_map(|field| errors.handle(Field::new(field, &input.ident)));
+        let (mut fields, tags): (Vec<_>, Vec<_>) = fields.unzip();
         let attrs = errors.handle(MessageAttrs::from_attributes(&input.attrs));
         let reserved = attrs.as_ref().and_then(|attrs| attrs.reserved.clone()).unwrap_or_default().0;
-        check_tags(fields.iter().filter_map(|field| field.tag.as_ref()), &reserved, &mut errors);
+        check_tags(tags.iter().flatten(), &reserved, &mut errors);
+        for (field, tag) in fields.iter_mut().zip(numbers(&tags, &reserved)) {
+            match tag {
+                Some(tag) => field.tag = tag,
+                None => errors.push(no_tag_left(&field.ident)),
+            }
+        }
         let Some(attrs) = attrs else {
             return Err(errors.finish().expect_err("the attributes were wrong"));
         };
@@ -60,22 +69,23 @@ impl Message {
 }
 
 impl Field {
-    /// The field of the message `holder`.
-    fn new(field: &syn::Field, holder: &Ident) -> Result<Self> {
+    /// The field of the message `holder`, and the tag that it is given.
+    fn new(field: &syn::Field, holder: &Ident) -> Result<(Self, Option<SpannedValue<Tag>>)> {
         let mut errors = Error::accumulator();
         errors.handle(types::check_inside(&field.ty, holder, "a message"));
         let attrs = errors.handle(FieldAttrs::from_attributes(&field.attrs));
         errors.finish()?;
         let FieldAttrs { rename, tag } = attrs.expect("without an error there are some");
         let ident = field.ident.clone().expect("`named_fields` saw to it");
-        Ok(Self {
+        let message_field = Self {
             item: Item::inner(&ident, &field.attrs, rename)?,
             ident,
             ty: field.ty.clone(),
-            tag,
+            tag: 0,
             visibility: field.vis.clone(),
             docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
-        })
+        };
+        Ok((message_field, tag))
     }
 }
 
@@ -120,6 +130,9 @@ fn named_fields(input: &DeriveInput) -> Result<Vec<&syn::Field>> {
     Err(Error::custom(problem).with_span(&input.ident))
 }
 
+/// The tags that protobuf keeps for itself, first and last.
+const PROTOBUF_TAGS: (u32, u32) = (19_000, 19_999);
+
 /// Refuses tags of fields or cases that .proto can't have.
 pub(super) fn check_tags<'a>(
     tags: impl Iterator<Item = &'a SpannedValue<Tag>> + Clone,
@@ -130,7 +143,7 @@ pub(super) fn check_tags<'a>(
         let Tag(number) = **tag;
         let problem = if number == 0 || number > MAX_TAG {
             format!("tag {number} is out of range\nhint: tags go from 1 to {MAX_TAG}")
-        } else if (19_000..=19_999).contains(&number) {
+        } else if (PROTOBUF_TAGS.0..=PROTOBUF_TAGS.1).contains(&number) {
             format!("tag {number} belongs to protobuf itself\nhint: take one outside 19000 to 19999")
         } else if reserved.iter().any(|(first, last)| (*first..=*last).contains(&number)) {
             format!(
@@ -143,4 +156,40 @@ pub(super) fn check_tags<'a>(
         };
         errors.push(Error::custom(problem).with_span(&tag.span()));
     }
+}
+
+/// The number in .proto of each field or case: the tag that it is given, else the smallest one that is free. None where no
+/// number is left.
+///
+/// Old messages are read by these numbers, so they follow from the source alone: a field that is added at the end, or has a tag,
+/// moves none.
+pub(super) fn numbers(tags: &[Option<SpannedValue<Tag>>], reserved: &[(u32, u32)]) -> Vec<Option<u32>> {
+    let explicit: HashSet<u32> = tags.iter().flatten().map(|tag| tag.0).collect();
+    let mut next = 1;
+    let mut free = || {
+        let inside = |number: u32| {
+            let ranges = reserved.iter().chain([&PROTOBUF_TAGS]);
+            ranges.filter(|(first, last)| (*first..=*last).contains(&number)).map(|range| range.1).max()
+        };
+        while next <= MAX_TAG {
+            let number = next;
+            match inside(number) {
+                Some(last) => next = last + 1,
+                None => {
+                    next += 1;
+                    if !explicit.contains(&number) {
+                        return Some(number);
+                    }
+                }
+            }
+        }
+        None
+    };
+    tags.iter().map(|tag| tag.as_ref().map_or_else(&mut free, |tag| Some(tag.0))).collect()
+}
+
+/// What is said where a field or case can't have a number.
+pub(super) fn no_tag_left(ident: &Ident) -> Error {
+    Error::custom("no tag is left for this\nhint: reserve fewer, or give this one a tag: `#[ffi(tag = 4)]`")
+        .with_span(ident)
 }

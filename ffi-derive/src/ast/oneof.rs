@@ -5,7 +5,7 @@ use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
 use syn::{DataEnum, DeriveInput, Fields, Ident, Type};
 
-use super::message::check_tags;
+use super::message::{check_tags, no_tag_left, numbers};
 use super::{Head, Item, refuse_generics, types};
 use crate::attr::{self, FieldAttrs, OneofAttrs, Tag};
 
@@ -18,10 +18,11 @@ pub(crate) struct Oneof {
 
 /// A case of a [`Oneof`]. Its position is its tag in memory.
 pub(crate) struct Case {
+    pub(crate) ident: Ident,
     pub(crate) item: Item,
     pub(crate) ty: Option<Type>,
-    /// Its number in .proto.
-    pub(crate) tag: Option<SpannedValue<Tag>>,
+    /// Its number in .proto; 0 for the first case, which is that no field is there.
+    pub(crate) tag: u32,
 }
 
 impl Oneof {
@@ -36,10 +37,23 @@ impl Oneof {
         errors.handle(refuse_generics(&input.generics, "a oneof"));
         errors.handle(check_repr(input));
         check_unset(data, &mut errors);
-        let variants = data.variants.iter();
-        let cases: Vec<_> =
-            variants.filter_map(|variant| errors.handle(Case::new(variant, &input.ident))).collect();
-        check_tags(cases.iter().filter_map(|case| case.tag.as_ref()), &[], &mut errors);
+        let cases = data.variants.iter().filter_map(|variant| {
+            let (case, tag) = errors.handle(Case::new(variant, &input.ident))?;
+            Some((&variant.ident, case, tag))
+        });
+        let cases: Vec<_> = cases.collect();
+        let tags: Vec<_> = cases.iter().map(|(.., tag)| *tag).collect();
+        check_tags(tags.iter().flatten(), &[], &mut errors);
+        let numbers = tags.get(1..).map(|tags| numbers(tags, &[])).unwrap_or_default();
+        let numbered = cases.into_iter().zip([Some(0)].into_iter().chain(numbers));
+        let cases = numbered.filter_map(|((ident, case, _), tag)| match tag {
+            Some(tag) => Some(Case { tag, ..case }),
+            None => {
+                errors.push(no_tag_left(ident));
+                None
+            }
+        });
+        let cases = cases.collect();
         let attrs = errors.handle(OneofAttrs::from_attributes(&input.attrs));
         let checked = attrs.as_ref().is_some_and(|attrs| attrs.checked.is_present());
         let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
@@ -49,8 +63,8 @@ impl Oneof {
 }
 
 impl Case {
-    /// The case of the oneof `holder`.
-    fn new(variant: &syn::Variant, holder: &Ident) -> Result<Self> {
+    /// The case of the oneof `holder`, and the tag that it is given.
+    fn new(variant: &syn::Variant, holder: &Ident) -> Result<(Self, Option<SpannedValue<Tag>>)> {
         let mut errors = Error::accumulator();
         if let Some((_, number)) = &variant.discriminant {
             let error = Error::custom(
@@ -84,7 +98,8 @@ impl Case {
         let attrs = errors.handle(FieldAttrs::from_attributes(&variant.attrs));
         errors.finish()?;
         let FieldAttrs { rename, tag } = attrs.expect("without an error there are some");
-        Ok(Self { item: Item::inner(&variant.ident, &variant.attrs, rename)?, ty, tag })
+        let (ident, item) = (variant.ident.clone(), Item::inner(&variant.ident, &variant.attrs, rename)?);
+        Ok((Self { ident, item, ty, tag: 0 }, tag))
     }
 }
 

@@ -3,18 +3,18 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{block, exports};
+use super::{block, exports, proto};
 use crate::ast::{Enum, Variant};
 use crate::names;
 use crate::record::Record;
 
 pub(crate) fn enumeration(item: &Enum) -> TokenStream {
-    let implementations = implementations(item);
+    let (implementations, proto) = (implementations(item), proto::enumeration(item));
     let ident = &item.head.ident;
     let symbol = item.head.prefix.type_symbol(&item.head.item.name, "fingerprint");
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &symbol));
-    block(&item.head, &quote! { #implementations #exports })
+    block(&item.head, &quote! { #implementations #proto #exports })
 }
 
 /// A variant's value, of the record's type.

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, columns, exports, pool, simd};
+use super::{block, by_value, capacities, checked, columns, exports, pool, proto, simd};
 use crate::ast::{Field, Message};
 use crate::names;
 use crate::record::Record;
@@ -13,7 +13,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let layout = layout(message);
     let implementations = implementations(message);
     let ident = &message.head.ident;
-    let (value, byte_traits) = (by_value(ident), byte_traits(message));
+    let (value, byte_traits, proto) = (by_value(ident), byte_traits(message), proto::message(message));
     let symbol = message.head.prefix.type_symbol(&message.head.item.name, "fingerprint");
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&message.head, &symbol, &fingerprint, &record(message, &symbol));
@@ -21,7 +21,8 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let simd = message.simd.is_present().then(|| simd::simd(message));
     let columns = message.columns.as_ref().map(|visibility| columns::Columns::new(message, visibility));
     let (slices, columns) = columns.map(|it| (it.items(), it.implementation())).unzip();
-    let contents = quote! { #layout #implementations #value #byte_traits #pool #simd #columns #exports };
+    let contents =
+        quote! { #layout #implementations #value #byte_traits #pool #simd #columns #proto #exports };
     let block = block(&message.head, &contents);
     quote! { #slices #block }
 }
@@ -181,6 +182,9 @@ fn record(message: &Message, symbol: &str) -> TokenStream {
         .number(quote!(__ffi::core::mem::align_of::<#ident>()))
         .text(",\"fingerprint\":")
         .piece(quote!(Fingerprint), quote!(<#ident as __ffi::FfiType>::FINGERPRINT));
+    if let Some(symbols) = proto::Symbols::new(message) {
+        symbols.record(&mut record);
+    }
     if !message.reserved.is_empty() {
         record.list("reserved", &message.reserved, |record, (first, last)| {
             record.text(&format!("[{first},{last}]"));
@@ -199,11 +203,8 @@ fn record(message: &Message, symbol: &str) -> TokenStream {
         .list("fields", message.fields.iter().enumerate(), |record, (index, field)| {
             let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
             record.text("{").item(&field.item);
-            if let Some(tag) = &field.tag {
-                record.text(&format!(",\"tag\":{}", tag.0));
-            }
             record
-                .text(",\"offset\":")
+                .text(&format!(",\"tag\":{},\"offset\":", field.tag))
                 .number(quote!(__FFI_FIELDS[#index].offset))
                 .text(",\"type\":")
                 .nested(quote!(<#ty as __ffi::FfiType>::TYPE))

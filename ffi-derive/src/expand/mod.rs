@@ -9,6 +9,7 @@ mod function;
 mod message;
 mod oneof;
 mod pool;
+mod proto;
 mod queue;
 mod simd;
 

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, exports};
+use super::{block, by_value, capacities, checked, exports, proto};
 use crate::ast::{Case, Oneof};
 use crate::names;
 use crate::record::Record;
@@ -14,12 +14,12 @@ pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
     let layout = layout(oneof);
     let implementations = implementations(oneof);
-    let value = by_value(ident);
+    let (value, proto) = (by_value(ident), proto::oneof(oneof));
     let checked = oneof.checked.then(|| checked(ident));
     let symbol = oneof.head.prefix.type_symbol(&oneof.head.item.name, "fingerprint");
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&oneof.head, &symbol, &fingerprint, &record(oneof, &symbol));
-    block(&oneof.head, &quote! { #layout #implementations #value #checked #exports })
+    block(&oneof.head, &quote! { #layout #implementations #value #checked #proto #exports })
 }
 
 /// The cases that hold something: tag, case, type.
@@ -159,10 +159,7 @@ fn record(oneof: &Oneof, symbol: &str) -> TokenStream {
         .text(",\"fingerprint\":")
         .piece(quote!(Fingerprint), quote!(<#ident as __ffi::FfiType>::FINGERPRINT))
         .list("cases", &oneof.cases, |record, case| {
-            record.text("{").item(&case.item);
-            if let Some(tag) = &case.tag {
-                record.text(&format!(",\"tag\":{}", tag.0));
-            }
+            record.text("{").item(&case.item).text(&format!(",\"tag\":{}", case.tag));
             if let Some(ty) = &case.ty {
                 record.text(",\"type\":").nested(quote!(<#ty as __ffi::FfiType>::TYPE));
             }

@@ -54,6 +54,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: None,
     },
     Benchmark {
+        name: "proto",
+        about: "messages to protobuf and back, against prost",
+        run: proto,
+        report: None,
+    },
+    Benchmark {
         name: "types",
         about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
         run: types,
@@ -156,6 +162,11 @@ impl Tally {
 
 fn calls(tally: &mut Tally) -> Result<()> {
     dart(tally, "calls")
+}
+
+fn proto(tally: &mut Tally) -> Result<()> {
+    let mut program = workspace::cargo();
+    tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-proto"]))
 }
 
 /// The Dart half, then the Rust half.

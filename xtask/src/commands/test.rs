@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::dart_sdk::Sdk;
+use crate::protoc::Protoc;
 use crate::workspace::{cargo, run};
 
 /// The arguments of `cargo xtask test`.
@@ -10,10 +11,10 @@ use crate::workspace::{cargo, run};
 pub struct Test {}
 
 impl Test {
-    /// Checks everything that CI checks. Installs a Dart SDK when the machine has none.
+    /// Checks everything that CI checks. Installs a Dart SDK and protoc when the machine has none.
     ///
-    /// What needs Dart (the packages are analyzed, formatted and run, and committed generated files are current) is
-    /// part of `cargo test`, and a missing Dart fails there.
+    /// What needs Dart (the packages are analyzed, formatted and run, and committed generated files are current) or
+    /// protoc is part of `cargo test`, and fails there where one is missing.
     ///
     /// # Errors
     ///
@@ -23,9 +24,11 @@ impl Test {
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
         run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
         let sdk = Sdk::find_or_install()?;
+        Protoc::find_or_install()?;
         run(cargo()
             .args(["test", "--workspace"])
             .env("FFI_REQUIRE_DART", "1")
+            .env("FFI_REQUIRE_PROTOC", "1")
             .env("FFI_DART_SDK", sdk.folder()))?;
         // A feature that others in the workspace must not get, as it is slow.
         run(cargo().args(["test", "-p", "ffi-core", "--features", "pool-debug", "--test", "pool_debug"]))

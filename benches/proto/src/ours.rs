@@ -1,0 +1,98 @@
+//! The messages as a user of ffi-core has them.
+
+use ffi_core::{FfiEnum, FfiMessage, FfiOption, FfiStr, FfiVec};
+
+use crate::{NAMES, POINTS, ROWS};
+
+/// Where an account is in its life.
+#[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Status {
+    /// Not known.
+    Unknown = 0,
+    /// In use.
+    Active = 1,
+    /// Not to be used at present.
+    Suspended = 2,
+    /// Not to be used any more.
+    Closed = 3,
+}
+
+/// Numbers and strings.
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C)]
+pub struct Account {
+    /// Which one it is.
+    pub id: u64,
+    /// What people call it.
+    pub name: FfiStr<40>,
+    /// Where to write to.
+    pub mail: FfiStr<60>,
+    /// Where it is in its life.
+    pub status: Status,
+    /// Better than others, if known.
+    pub score: FfiOption<f64>,
+    /// Microseconds since 1970.
+    pub created: i64,
+    /// How often it was changed.
+    pub version: u32,
+    /// Cents.
+    pub balance: i32,
+    /// From 0 to 1.
+    pub risk: f32,
+    /// Whether it is paid for.
+    pub paid: bool,
+    /// Anything else.
+    pub note: FfiStr<120>,
+}
+
+/// Many of them.
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C)]
+pub struct Accounts {
+    /// The rows.
+    pub rows: FfiVec<Account, ROWS>,
+}
+
+/// Numbers alone.
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C)]
+pub struct Track {
+    /// Metres above the sea.
+    pub heights: FfiVec<f32, POINTS>,
+    /// Milliseconds since the point before.
+    pub times: FfiVec<u32, POINTS>,
+}
+
+/// The account at `index`.
+pub fn account(index: usize) -> Account {
+    let id = index as u64;
+    Account {
+        id: id * 7_919,
+        name: NAMES[index % NAMES.len()].parse().expect("it fits"),
+        mail: format!("someone{index}@example.org").parse().expect("it fits"),
+        status: [Status::Unknown, Status::Active, Status::Suspended, Status::Closed][index % 4],
+        score: (!index.is_multiple_of(3)).then_some(index as f64 / 4.0).into(),
+        created: 1_700_000_000_000_000 + id as i64 * 1_000_000,
+        version: index as u32 % 300,
+        balance: 12_500 - index as i32 * 30,
+        risk: index as f32 / ROWS as f32,
+        paid: index.is_multiple_of(2),
+        note: if index.is_multiple_of(5) { "called twice, call again" } else { "" }.parse().expect("it fits"),
+    }
+}
+
+/// All accounts.
+pub fn accounts() -> Box<Accounts> {
+    let mut accounts = Accounts::new_zeroed_box();
+    accounts.rows.try_extend((0..ROWS).map(account)).expect("they fit");
+    accounts
+}
+
+/// A track.
+pub fn track() -> Box<Track> {
+    let mut track = Track::new_zeroed_box();
+    track.heights.try_extend((0..POINTS).map(|index| 400.0 + (index % 97) as f32 / 8.0)).expect("they fit");
+    track.times.try_extend((0..POINTS).map(|index| 900 + index as u32 % 211)).expect("they fit");
+    track
+}

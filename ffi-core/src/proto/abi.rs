@@ -1,0 +1,49 @@
+//! The C functions that a library exports for each message.
+//!
+//! ```text
+//! FfiOwned *track_encode_proto(const Track *message, FfiStatus *status);
+//! void track_decode_proto(const uint8_t *bytes, size_t bytes_len, Track *message, FfiStatus *status);
+//! ```
+//!
+//! The caller owns the bytes that encoding returns, as those of a function that returns a `Vec<u8>`. Decoding writes the whole
+//! message, whatever its memory held before; where it fails, the message is empty. Bytes that are refused are an invalid value, as
+//! any argument whose bytes are not a value of its type: the status says so, and its message has the path.
+
+use super::FfiProto;
+use crate::boundary::{
+    FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, disjoint, reference, room, slice,
+};
+
+/// The body of `.._encode_proto`.
+///
+/// # Safety
+///
+/// As [`reference()`] for `message`, and as [`call`] for `status`.
+pub unsafe fn encode<M: FfiProto + FfiValue>(message: *const M, status: *mut FfiStatus) -> *mut FfiOwned {
+    let body = || {
+        // SAFETY: this function's contract is the callee's.
+        let message = unsafe { reference(message, "message") }?;
+        message.encode_proto().into_abi()
+    };
+    // SAFETY: this function's contract is the callee's.
+    unsafe { call(status, body) }
+}
+
+/// The body of `.._decode_proto`.
+///
+/// # Safety
+///
+/// As [`slice()`] for `bytes`, and as [`call`] for `status`. `message` that is neither null nor misaligned points to memory for an
+/// `M` that nobody else uses; it need not be initialised.
+pub unsafe fn decode<M: FfiProto>(bytes: *const u8, len: usize, message: *mut M, status: *mut FfiStatus) {
+    let body = || {
+        disjoint(&[Region::mutable(message, 1, "message"), Region::shared(bytes, len, "bytes")])?;
+        // SAFETY: this function's contract is the callee's.
+        let bytes = unsafe { slice(bytes, len, "bytes") }?;
+        // SAFETY: this function's contract is the callee's; the bytes are elsewhere.
+        let message = unsafe { room(message, "message") }?;
+        Ok(M::init(message).decode_proto_into(bytes)?)
+    };
+    // SAFETY: this function's contract is the callee's.
+    unsafe { call(status, body) }
+}

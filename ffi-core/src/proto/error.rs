@@ -1,0 +1,161 @@
+//! Why bytes are refused.
+
+use std::{error, fmt};
+
+use prost::encoding::WireType;
+
+use crate::boundary::Failure;
+use crate::pool::PoolError;
+use crate::types::Invalid;
+
+/// Why bytes are not a message: the path to the field that can't be read, what is wrong with it, and what to do.
+///
+/// ```text
+/// items[3].name: text of 70 bytes, and the capacity is 64; hint: a larger `FfiStr<N>` here, or a shorter text there
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    kind: DecodeErrorKind,
+    report: Invalid,
+}
+
+/// What is wrong with bytes that are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeErrorKind {
+    /// The bytes end inside a field, or a length reaches beyond them.
+    Truncated,
+    /// These are not bytes of protobuf: a varint without end, a field without number, a group that doesn't begin or end.
+    Malformed,
+    /// A field of a type that can't be read as the one it has here.
+    WireType,
+    /// More text or bytes than the field has room for.
+    TooLong,
+    /// More elements or entries than the field has room for.
+    TooMany,
+    /// A string that isn't UTF-8.
+    Utf8,
+    /// A number that the field's type doesn't reach.
+    OutOfRange,
+    /// A number that no variant of the enum has.
+    UnknownVariant,
+    /// No slot for a message that is referred to: its pool is exhausted, has no memory, or was shut down.
+    Pool,
+    /// Messages or groups in more levels than [`MAX_DEPTH`](super::MAX_DEPTH).
+    TooDeep,
+}
+
+impl DecodeError {
+    #[cold]
+    pub(super) fn new(kind: DecodeErrorKind, problem: impl fmt::Display) -> Self {
+        Self { kind, report: Invalid::new(problem) }
+    }
+
+    #[cold]
+    pub(super) fn truncated() -> Self {
+        Self::new(
+            DecodeErrorKind::Truncated,
+            "the bytes end inside this field; hint: they were cut off, or are not of this message",
+        )
+    }
+
+    #[cold]
+    pub(super) fn malformed(problem: impl fmt::Display) -> Self {
+        Self::new(
+            DecodeErrorKind::Malformed,
+            format_args!("{problem}; hint: the bytes are damaged, or not protobuf at all"),
+        )
+    }
+
+    #[cold]
+    pub(super) fn wire_type(found: WireType, expected: WireType) -> Self {
+        Self::new(
+            DecodeErrorKind::WireType,
+            format_args!(
+                "{} where {} belongs; hint: the sender's .proto has another type for this number",
+                name(found),
+                name(expected)
+            ),
+        )
+    }
+
+    #[cold]
+    pub(super) fn too_many(what: &str, capacity: usize) -> Self {
+        Self::new(
+            DecodeErrorKind::TooMany,
+            format_args!(
+                "more than {capacity} {what}; hint: more room for them here, or fewer of them there"
+            ),
+        )
+    }
+
+    #[cold]
+    pub(super) fn too_long(what: &str, len: usize, capacity: usize, larger: &str) -> Self {
+        Self::new(
+            DecodeErrorKind::TooLong,
+            format_args!("{what} of {len} bytes, and the capacity is {capacity}; hint: {larger}"),
+        )
+    }
+
+    #[cold]
+    pub(super) fn too_deep() -> Self {
+        Self::new(
+            DecodeErrorKind::TooDeep,
+            format_args!(
+                "nested in more than {} levels; hint: the bytes are damaged or hostile",
+                super::MAX_DEPTH
+            ),
+        )
+    }
+
+    #[cold]
+    pub(super) fn pool(error: PoolError) -> Self {
+        Self::new(DecodeErrorKind::Pool, error)
+    }
+
+    /// The same error, seen from the message that holds it in field `name`.
+    #[cold]
+    #[must_use]
+    pub fn in_field(self, name: &'static str) -> Self {
+        Self { report: self.report.in_field(name), ..self }
+    }
+
+    /// The same error, seen from the list that holds it at `index`.
+    #[cold]
+    #[must_use]
+    pub fn at_index(self, index: usize) -> Self {
+        Self { report: self.report.at_index(index), ..self }
+    }
+
+    /// What is wrong, for code to look at.
+    #[must_use]
+    pub fn kind(&self) -> DecodeErrorKind {
+        self.kind
+    }
+}
+
+fn name(wire_type: WireType) -> &'static str {
+    match wire_type {
+        WireType::Varint => "a varint",
+        WireType::ThirtyTwoBit => "a number of 32 bits",
+        WireType::SixtyFourBit => "a number of 64 bits",
+        WireType::LengthDelimited => "a message, string, bytes or packed list",
+        WireType::StartGroup => "the start of a group",
+        WireType::EndGroup => "the end of a group",
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.report.fmt(f)
+    }
+}
+
+impl error::Error for DecodeError {}
+
+/// An argument whose bytes are not a value of the type they should be of: that is what an invalid value is.
+impl From<DecodeError> for Failure {
+    fn from(error: DecodeError) -> Self {
+        error.report.into()
+    }
+}

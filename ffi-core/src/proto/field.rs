@@ -1,0 +1,253 @@
+//! What every type of a field says about itself, and what follows from it for one that stands alone.
+
+use std::mem::MaybeUninit;
+
+use prost::encoding::{WireType, encoded_len_varint, key_len};
+
+use super::error::DecodeError;
+use super::wire::{Reader, Writer};
+use crate::types::FfiType;
+
+/// The number of the one field of a wrapper message.
+const WRAPPED: u32 = 1;
+
+/// A type that has a place in protobuf: all that a field may be. See the [module's documentation](super) for the two forms in
+/// which it is written.
+///
+/// # Safety
+///
+/// An implementation promises that [`init`](Self::init) makes the slot it is given a valid value, and returns that. The
+/// rest is taken for what it says: a length that is wrong makes the encoder write twice, and no more.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no place in protobuf",
+    label = "not a field of .proto",
+    note = "what has is each type of `ffi_core`, and one with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`"
+)]
+pub unsafe trait ProtoType: FfiType {
+    /// What the value form is made of. It is a packed element where this isn't a length and bytes.
+    const WIRE: WireType;
+
+    /// Whether the value form is a message, and so a level of nesting.
+    const NESTED: bool = true;
+
+    /// Whether it is `u8`, of which an array is bytes.
+    const BYTE: bool = false;
+
+    /// How many elements it is in an array, where an array of arrays is flat.
+    const ITEMS: usize = 1;
+
+    /// What each of these is made of.
+    const ITEM_WIRE: WireType = Self::WIRE;
+
+    /// Whether references may be in it: what it is as protobuf then depends on more than its own bytes.
+    const HAS_REFS: bool = false;
+
+    /// What reading a message remembers of this field from one occurrence to the next.
+    type State: Default;
+
+    /// Makes memory the value of all zeros, as far as that needs a write.
+    fn init(slot: &mut MaybeUninit<Self>) -> &mut Self;
+
+    /// Whether a field of this value is not written.
+    fn is_default(&self) -> bool;
+
+    /// Bytes that [`write_value`](Self::write_value) writes.
+    #[inline]
+    fn value_len(&self) -> usize {
+        self.field_len(WRAPPED)
+    }
+
+    /// Writes the value form, without the length that stands before some.
+    #[inline]
+    fn write_value(&self, out: &mut Writer<'_>) {
+        self.write_field(WRAPPED, out);
+    }
+
+    /// Reads the value form; the length before it was read, and says where the input ends.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, with the path from here.
+    #[inline]
+    fn read_value(&mut self, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        let mut state = Self::State::default();
+        while let Some((tag, wire_type)) = input.key()? {
+            match tag {
+                WRAPPED => self.read_field(&mut state, wire_type, input)?,
+                _ => input.skip(tag, wire_type)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes that [`write_field`](Self::write_field) writes; not of the messages that references refer to.
+    #[inline]
+    fn field_len(&self, tag: u32) -> usize {
+        if self.is_default() { 0 } else { member_len(self, tag) }
+    }
+
+    /// Writes the field form.
+    #[inline]
+    fn write_field(&self, tag: u32, out: &mut Writer<'_>) {
+        if !self.is_default() {
+            write_member(self, tag, out);
+        }
+    }
+
+    /// Reads one occurrence of the field form, behind its key.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, with the path from here.
+    #[inline]
+    fn read_field(
+        &mut self,
+        _state: &mut Self::State,
+        wire_type: WireType,
+        input: &mut Reader<'_>,
+    ) -> Result<(), DecodeError> {
+        read_item(self, wire_type, input)
+    }
+
+    /// Writes it as an element of a list, or as the case of a oneof.
+    #[inline]
+    fn write_element(&self, tag: u32, out: &mut Writer<'_>) {
+        write_member(self, tag, out);
+    }
+
+    /// Reads an element of a list, or the case of a oneof.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, with the path from here.
+    #[inline]
+    fn read_element(&mut self, wire_type: WireType, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        read_item(self, wire_type, input)
+    }
+
+    /// Gives the messages that reading has allocated back to their pools: all that is referred to from here.
+    #[inline]
+    fn release(&mut self) {}
+
+    /// Calls `run` while nobody else can take or free this message, if it is in its pool.
+    #[inline]
+    fn held<R>(&self, run: impl FnOnce() -> R) -> R {
+        run()
+    }
+
+    /// Bytes that [`write_items`](Self::write_items) writes, given those of a key.
+    #[inline]
+    fn items_len(&self, key_len: usize) -> usize {
+        key_len + item_len(self)
+    }
+
+    /// Writes it as the elements it is in an array; each has a key, if there is one.
+    #[inline]
+    fn write_items(&self, key: Option<u32>, out: &mut Writer<'_>) {
+        if let Some(tag) = key {
+            out.key(tag, Self::WIRE);
+        }
+        write_item(self, out);
+    }
+
+    /// Reads the one of its elements that has that index.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, with the path from here.
+    #[inline]
+    fn read_nth_item(
+        &mut self,
+        _index: usize,
+        wire_type: WireType,
+        input: &mut Reader<'_>,
+    ) -> Result<(), DecodeError> {
+        read_item(self, wire_type, input)
+    }
+
+    /// The same, where it is `u8`.
+    #[inline]
+    fn as_bytes(_values: &[Self]) -> &[u8] {
+        &[]
+    }
+
+    /// The same, where it is `u8`.
+    #[inline]
+    fn as_bytes_mut(_values: &mut [Self]) -> &mut [u8] {
+        &mut []
+    }
+}
+
+/// Bytes of the value form, with the length where it has one.
+#[inline]
+pub(super) fn item_len<T: ProtoType>(value: &T) -> usize {
+    let len = value.value_len();
+    if T::WIRE == WireType::LengthDelimited { encoded_len_varint(len as u64) + len } else { len }
+}
+
+/// Writes the value form, with the length where it has one.
+#[inline]
+pub(super) fn write_item<T: ProtoType>(value: &T, out: &mut Writer<'_>) {
+    if T::WIRE != WireType::LengthDelimited {
+        value.write_value(out);
+    } else if T::NESTED {
+        out.nested(|out| value.write_value(out));
+    } else {
+        out.varint(value.value_len() as u64);
+        value.write_value(out);
+    }
+}
+
+/// Bytes of a field that is written whatever the value.
+#[inline]
+pub fn member_len<T: ProtoType>(value: &T, tag: u32) -> usize {
+    key_len(tag) + item_len(value)
+}
+
+/// Writes a field, whatever the value: an option that holds something, a part of a map's entry.
+#[inline]
+pub fn write_member<T: ProtoType>(value: &T, tag: u32, out: &mut Writer<'_>) {
+    out.key(tag, T::WIRE);
+    write_item(value, out);
+}
+
+/// Reads the value form, behind its key.
+#[inline]
+pub fn read_item<T: ProtoType>(
+    value: &mut T,
+    wire_type: WireType,
+    input: &mut Reader<'_>,
+) -> Result<(), DecodeError> {
+    if wire_type != T::WIRE {
+        return Err(DecodeError::wire_type(wire_type, T::WIRE));
+    }
+    if T::WIRE != WireType::LengthDelimited {
+        value.read_value(input)
+    } else if T::NESTED {
+        value.read_value(&mut input.nested()?)
+    } else {
+        value.read_value(&mut input.delimited()?)
+    }
+}
+
+/// [`ProtoType::init`] of a field.
+///
+/// # Safety
+///
+/// `message + offset` is memory for an `F` that nobody else uses.
+#[inline]
+pub unsafe fn init_field<F: ProtoType>(message: *mut u8, offset: usize) {
+    // SAFETY: by this function's contract the field lies inside the message's memory.
+    let field = unsafe { message.add(offset) };
+    // SAFETY: by this function's contract it is memory for an `F`, aligned, and nobody else uses it; a `MaybeUninit` needs no
+    // value.
+    let field = unsafe { &mut *field.cast::<MaybeUninit<F>>() };
+    F::init(field);
+}
+
+/// Makes a value that of all zeros.
+#[inline]
+pub(super) fn clear<T: ProtoType>(value: &mut T) -> &mut T {
+    // SAFETY: a `MaybeUninit<T>` has the layout of a `T`, and `init` leaves a valid one behind.
+    T::init(unsafe { &mut *std::ptr::from_mut(value).cast() })
+}

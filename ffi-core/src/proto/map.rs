@@ -1,0 +1,211 @@
+//! `FfiMap`: a repeated field of entries, each a message of key and value.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::mem::MaybeUninit;
+
+use bytemuck::zeroed_box;
+use prost::encoding::{WireType, encoded_len_varint, key_len};
+
+use super::error::DecodeError;
+use super::field::{ProtoType, clear, member_len, read_item, write_member};
+use super::list::init_list;
+use super::wire::{Reader, Writer};
+use crate::types::{Entry, FfiMap};
+
+/// The numbers of an entry's fields, which protobuf gives.
+const KEY: u32 = 1;
+const VALUE: u32 = 2;
+
+// SAFETY: `init` writes the length of nothing.
+unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType for FfiMap<K, V, N> {
+    const WIRE: WireType = WireType::LengthDelimited;
+    const HAS_REFS: bool = K::HAS_REFS || V::HAS_REFS;
+    type State = KeyIndex;
+
+    #[inline]
+    fn init(slot: &mut MaybeUninit<Self>) -> &mut Self {
+        // SAFETY: a map is `repr(transparent)` around a buffer, and one without entries is valid.
+        unsafe { init_list::<Self, Entry<K, V>, N>(slot) }
+    }
+
+    #[inline]
+    fn is_default(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn field_len(&self, tag: u32) -> usize {
+        let entries = self.iter().map(|(key, value)| {
+            let len = member_len(key, KEY) + member_len(value, VALUE);
+            encoded_len_varint(len as u64) + len
+        });
+        key_len(tag) * self.len() + entries.sum::<usize>()
+    }
+
+    fn write_field(&self, tag: u32, out: &mut Writer<'_>) {
+        for (key, value) in self {
+            out.key(tag, WireType::LengthDelimited);
+            out.nested(|out| {
+                write_member(key, KEY, out);
+                write_member(value, VALUE, out);
+            });
+        }
+    }
+
+    fn read_field(
+        &mut self,
+        index: &mut KeyIndex,
+        wire_type: WireType,
+        input: &mut Reader<'_>,
+    ) -> Result<(), DecodeError> {
+        if wire_type != Self::WIRE {
+            return Err(DecodeError::wire_type(wire_type, Self::WIRE));
+        }
+        let mut entry = input.nested()?;
+        let len = self.len();
+        let read = match self.0.next() {
+            Some(slot) => {
+                let new = init_entry(slot);
+                let read = read_entry(&mut entry, Some(&mut new.key), Some(&mut new.value));
+                if read.is_err() {
+                    release_entry(new);
+                }
+                read.map(|()| {
+                    // SAFETY: there was room, and it holds a valid key and a valid value.
+                    unsafe { self.0.grow() };
+                    let (last, earlier) = self.0.as_mut_slice().split_last_mut().expect("it was pushed");
+                    if let Some(same) = index.find(earlier, &last.key) {
+                        std::mem::swap(&mut earlier[same].value, &mut last.value);
+                        release_entry(last);
+                        self.0.truncate(len);
+                    }
+                })
+            }
+            // There is no room to read it in place, and there need not be: its key may be there.
+            None => {
+                // Keys may be too large for the stack.
+                let mut key = zeroed_box::<K>();
+                let read = read_entry::<K, V>(&mut entry.clone(), Some(&mut key), None).and_then(|()| {
+                    let entries = self.0.as_mut_slice();
+                    let same = index.find(entries, &key);
+                    let same = same.ok_or_else(|| DecodeError::too_many("entries", N))?;
+                    let value = &mut entries[same].value;
+                    value.release();
+                    read_entry::<K, V>(&mut entry, None, Some(clear(value)))
+                });
+                key.release();
+                read
+            }
+        };
+        read.map_err(|error| error.at_index(len))
+    }
+
+    fn release(&mut self) {
+        if Self::HAS_REFS {
+            self.0.as_mut_slice().iter_mut().for_each(release_entry);
+        }
+    }
+}
+
+/// Gives back what was read into an entry that doesn't stay.
+#[inline]
+fn release_entry<K: ProtoType, V: ProtoType>(entry: &mut Entry<K, V>) {
+    entry.key.release();
+    entry.value.release();
+}
+
+/// Makes memory an entry whose key and value are all zeros.
+#[inline]
+fn init_entry<K: ProtoType, V: ProtoType>(slot: &mut MaybeUninit<Entry<K, V>>) -> &mut Entry<K, V> {
+    let entry = slot.as_mut_ptr();
+    // SAFETY: the slot is memory for an entry, so the key is in it.
+    let key = unsafe { &raw mut (*entry).key };
+    // SAFETY: as the key.
+    let value = unsafe { &raw mut (*entry).value };
+    // SAFETY: aligned, inside the slot that is ours, and a `MaybeUninit` needs no value.
+    K::init(unsafe { &mut *key.cast() });
+    // SAFETY: as the key.
+    V::init(unsafe { &mut *value.cast() });
+    // SAFETY: both are valid now.
+    unsafe { slot.assume_init_mut() }
+}
+
+/// Reads key, value or both; what isn't there stays as it is.
+fn read_entry<K: ProtoType, V: ProtoType>(
+    input: &mut Reader<'_>,
+    mut key: Option<&mut K>,
+    mut value: Option<&mut V>,
+) -> Result<(), DecodeError> {
+    while let Some((tag, wire_type)) = input.key()? {
+        match (tag, &mut key, &mut value) {
+            (KEY, Some(key), _) => {
+                read_item(*key, wire_type, input).map_err(|error| error.in_field("key"))?;
+            }
+            (VALUE, _, Some(value)) => {
+                read_item(*value, wire_type, input).map_err(|error| error.in_field("value"))?;
+            }
+            _ => input.skip(tag, wire_type)?,
+        }
+    }
+    Ok(())
+}
+
+/// Up to this many entries it is quicker to compare a key with each.
+const FEW: usize = 16;
+
+/// Where the keys of a map are, once there are many: an open hash table of indexes, of 8 to 16 bytes an entry.
+/// Whoever wrote the bytes doesn't know the hash, so it has no bad case to aim for.
+#[derive(Debug, Default)]
+pub struct KeyIndex {
+    hashes: Option<RandomState>,
+    table: Vec<u32>,
+    /// How many entries are in the table: the first ones of the map.
+    known: usize,
+}
+
+const FREE: u32 = u32::MAX;
+
+impl KeyIndex {
+    /// The index of the entry that has that key.
+    fn find<K: Eq + Hash, V>(&mut self, entries: &[Entry<K, V>], key: &K) -> Option<usize> {
+        if entries.len() < FEW {
+            return entries.iter().position(|entry| entry.key == *key);
+        }
+        self.learn(entries);
+        let mut slot = self.first_slot(key);
+        while self.table[slot] != FREE {
+            let index = self.table[slot] as usize;
+            if entries[index].key == *key {
+                return Some(index);
+            }
+            slot = self.slot_behind(slot);
+        }
+        None
+    }
+
+    /// Enters the entries that are new.
+    fn learn<K: Hash, V>(&mut self, entries: &[Entry<K, V>]) {
+        if entries.len() * 2 > self.table.len() {
+            // At most half full, so a search ends soon.
+            self.table = vec![FREE; (entries.len() * 2 + 1).next_power_of_two()];
+            self.known = 0;
+        }
+        for (index, entry) in entries.iter().enumerate().skip(self.known) {
+            let mut slot = self.first_slot(&entry.key);
+            while self.table[slot] != FREE {
+                slot = self.slot_behind(slot);
+            }
+            // A length is a `u32`, so an index is less than `FREE`.
+            self.table[slot] = index as u32;
+        }
+        self.known = entries.len();
+    }
+
+    fn first_slot<K: Hash>(&mut self, key: &K) -> usize {
+        let hashes = self.hashes.get_or_insert_with(RandomState::new);
+        hashes.hash_one(key) as usize & (self.table.len() - 1)
+    }
+
+    fn slot_behind(&self, slot: usize) -> usize {
+        (slot + 1) & (self.table.len() - 1)
+    }
+}

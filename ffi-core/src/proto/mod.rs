@@ -1,0 +1,303 @@
+//! The wire format of protobuf: messages to bytes and back, as the .proto says that `ffi-dart-emit proto` writes.
+//!
+//! # Problem
+//!
+//! Others send and receive a message as protobuf, compiled from the exported .proto by whatever they use. The bytes must mean the
+//! same here; they come from anywhere, and a message may be 16 MiB of memory that is never on the stack and owns no heap.
+//!
+//! # Idea
+//!
+//! A message is written from where it lies and read into where it stays. Each type of a field is a [`ProtoType`] with two
+//! forms: its *field form* is how it stands as a field of a message, its *value form* how one value stands where
+//! .proto has room for a single one: in a list, a map, an option, a oneof.
+//!
+//! A type is *single* where one field of .proto holds one value of it, and then its value form is that value. Protobuf has no lists of
+//! lists, nor optional ones: the value form of all other types is a *wrapper*, a message whose field 1, `value`, is the
+//! type's field form.
+//!
+//! | single type | .proto | wire |
+//! |---|---|---|
+//! | `i8` `i16` `i32`; `i64` | `int32`; `int64` | varint |
+//! | `u8` `u16` `u32`; `u64` | `uint32`; `uint64` | varint |
+//! | `f32`; `f64` | `float`; `double` | 4; 8 bytes |
+//! | `bool` | `bool` | varint |
+//! | C-like enum, `FfiOpen` of one | enum; the integer of its repr where a value doesn't fit an `int32` | varint of the number |
+//! | `FfiStr` | `string` | length, UTF-8 |
+//! | `FfiBytes`, `[u8; N]` | `bytes` | length, bytes |
+//! | message | message | length, fields |
+//! | oneof | message with `oneof value` inside | length, the field of the active case |
+//!
+//! | field | .proto | written |
+//! |---|---|---|
+//! | number, `bool`, enum, `FfiStr`, `FfiBytes` | `T` | unless zero or empty; -0.0 is not zero |
+//! | message, oneof | `M` | unless nothing is written inside |
+//! | `[u8; N]` | `bytes` | always, all of it |
+//! | `FfiOption<T>` | `optional` value form of `T` | when present |
+//! | `FfiVec<T, N>` | `repeated` value form of `T`, numbers packed | unless empty |
+//! | `[T; N]` | `repeated` value form of `T`, numbers packed | always, all of it |
+//! | `[[T; M]; N]` and deeper, but for bytes | as `[T; N * M]` | always, all of it |
+//! | `FfiMap<K, V, N>` | `map<K, value form of V>`, in the order of memory | unless empty; in an entry key and value always |
+//! | `FfiVec<FfiRef<T>, N>` | `repeated T` | those that are not absent |
+//! | `FfiRef<T>` | `T`, which may be absent, and so not single in other containers | unless absent; see below |
+//!
+//! - The active case of a oneof is written whatever its value, and holds the value form of its type; an `FfiRef<T>` is a `T`, and unset
+//!   when it is absent. A case without data is `google.protobuf.Empty`; unset is a message without fields.
+//! - A map's key that protobuf doesn't allow is allowed here, because on the wire a map is a list of entries, messages of key (1) and value (2):
+//!   enums are `int32`, and for other keys .proto says `repeated` entry.
+//! - `FfiVec<u8, N>` is `repeated uint32`, as `FfiBytes` is there for bytes.
+//! - Fields and cases have the numbers of their record: `#[ffi(tag = N)]`, else the smallest that is free.
+//!
+//! # Reading
+//!
+//! Bytes are taken for hostile. Whatever they are, they are read or refused with a [`DecodeError`], which names the
+//! field: there is no panic, and no memory is used but the message itself (a map of more than 16 entries borrows 8 to 16 bytes of heap for
+//! each, to find keys that are there twice, and one that is full borrows the size of a key). Text and lists that don't fit are refused and
+//! never cut, as are numbers that don't fit, unknown numbers of an enum (`FfiOpen` keeps them), and more than [`MAX_DEPTH`] levels.
+//!
+//! What isn't there is zero, which goes for the end of an array, too; unknown fields are skipped, numbers are read packed or not, and a field that is there twice
+//! is merged, all as protobuf has it: the last value counts, messages and the active case of a oneof merge, lists go on. An array starts again with each
+//! occurrence of the message that holds it.
+//!
+//! Time is linear in the bytes and the size of the message, with one exception that hostile bytes can reach: where a oneof has a case that holds a large array, each change
+//! to that case zeroes the array, for two bytes of input.
+//!
+//! # References
+//!
+//! What an [`FfiRef`](crate::FfiRef) refers to is part of the message on the wire. Writing **takes it out of others' hands for
+//! the time**: whoever writes a message lends all that it refers to, and who frees a part of that meanwhile is told that Rust owns it. A reference
+//! is *absent*, as if it were none, when what it refers to was freed, is owned by a `PoolBox`, is being written already (so a `parent` isn't written
+//! inside of the parent, nor what another thread is writing), holds bytes that are no value, or lies deeper than
+//! [`MAX_DEPTH`] levels or behind 2 GiB of bytes. Two references to one message are two messages on the wire.
+//!
+//! Reading takes a slot of the pool for each reference; when it fails, they are all given back. When it doesn't, they belong to
+//! whoever has the message: dropping it frees none of them, nor does reading over it. See
+//! [`Pool::free_tree`](crate::Pool::free_tree).
+//!
+//! # What was given up
+//!
+//! Unknown fields aren't kept for the next time the message is written. An absent reference in a list is left out, and those behind it move up.
+//!
+//! Keys, varints and lengths are prost's; it is not prost's `Message` that is implemented, which can neither read into memory in place nor say
+//! which element of a list it refuses. Lengths of messages inside are not worked out before they are written: see [`Writer::delimited`].
+//!
+//! Tests are in `tests/tests/proto_wire.rs`, against prost and hand-made bytes; the benchmark is `cargo xtask bench proto`.
+
+mod abi;
+mod error;
+mod field;
+mod list;
+mod map;
+mod oneof;
+mod option;
+mod reference;
+mod scalar;
+mod text;
+mod wire;
+
+use std::mem::MaybeUninit;
+
+#[doc(hidden)]
+pub use abi::{decode, encode};
+use bytemuck::zeroed_box;
+pub use error::{DecodeError, DecodeErrorKind};
+pub use field::ProtoType;
+use field::clear;
+#[doc(hidden)]
+pub use field::{init_field, member_len, read_item, write_member};
+#[doc(hidden)]
+pub use oneof::{activate_unit, active_case, read_unit, set_unit, unit_len, write_unit};
+use prost::bytes::BufMut;
+#[doc(hidden)]
+pub use prost::encoding::WireType;
+#[doc(hidden)]
+pub use reference::held;
+#[doc(hidden)]
+pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
+pub use wire::{Reader, Writer};
+
+/// How many levels of messages, or of groups that are skipped, there may be inside a message: what other readers of protobuf
+/// allow, too.
+pub const MAX_DEPTH: u32 = 100;
+
+/// A message or oneof that is written as protobuf, and read from it. Implemented by `#[derive(FfiMessage)]` with the feature `proto`.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::{FfiMessage, FfiProto, FfiStr, FfiVec};
+///
+/// // message Track { string name = 1; repeated float heights = 2; }
+/// #[derive(FfiMessage, Debug, PartialEq)]
+/// #[repr(C)]
+/// struct Track {
+///     name: FfiStr<16>,
+///     heights: FfiVec<f32, 1024>,
+/// }
+///
+/// let mut track = Track::new_zeroed_box();
+/// track.name.try_push_str("ridge")?;
+/// track.heights.try_push(1.0)?;
+///
+/// let bytes = track.encode_proto();
+/// assert_eq!(bytes, b"\x0A\x05ridge\x12\x04\0\0\x80\x3F");
+/// assert_eq!(Track::decode_proto(&bytes)?, track);
+///
+/// let error = Track::decode_proto(b"\x0A\x11seventeen letters").unwrap_err();
+/// assert!(error.to_string().starts_with("name: text of 17 bytes, and the capacity is 16"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not written as protobuf on its own",
+    label = "neither a message nor a oneof",
+    note = "add `#[derive(FfiMessage)]` to it, or put it into a message"
+)]
+pub trait FfiProto: ProtoType {
+    /// The number of bytes that it is as protobuf. Where references are in it, finding out takes about as long as writing it.
+    #[must_use]
+    fn encoded_len(&self) -> usize {
+        if !Self::HAS_REFS {
+            return self.value_len();
+        }
+        let mut writer = Writer::new(&mut []);
+        self.held(|| self.write_value(&mut writer));
+        writer.written()
+    }
+
+    /// The message as protobuf.
+    ///
+    /// The same message is always the same bytes: fields in the order of their numbers, maps in the order of memory.
+    #[must_use]
+    fn encode_proto(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        encode_to_vec(self, self.encoded_len(), &mut bytes);
+        bytes
+    }
+
+    /// Appends the message as protobuf. Where `out` has no room for it in one piece, it takes the way through memory of its own.
+    ///
+    /// # Panics
+    ///
+    /// When `out` has no room for [`encoded_len`](Self::encoded_len) bytes; a `Vec` grows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ffi_core::{FfiMessage, FfiProto};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// struct Ping {
+    ///     number: u32,
+    /// }
+    ///
+    /// let mut stream = Vec::new();
+    /// for number in [0, 1, 300] {
+    ///     let ping = Ping { number };
+    ///     stream.push(u8::try_from(ping.encoded_len())?);
+    ///     ping.encode_proto_into(&mut stream);
+    /// }
+    /// assert_eq!(stream, [0, 2, 8, 1, 3, 8, 0xAC, 2]);
+    /// # Ok::<(), std::num::TryFromIntError>(())
+    /// ```
+    fn encode_proto_into(&self, out: &mut impl BufMut) {
+        let len = self.encoded_len();
+        if len == 0 {
+            return;
+        }
+        let room = out.chunk_mut();
+        if room.len() >= len {
+            // SAFETY: the encoder writes initialised bytes alone.
+            let room = unsafe { room.as_uninit_slice_mut() };
+            if let Ok(written) = write_into(self, room) {
+                // SAFETY: that many bytes have been written to the start of the chunk.
+                unsafe { out.advance_mut(written) };
+                return;
+            }
+        }
+        let mut bytes = Vec::new();
+        encode_to_vec(self, len, &mut bytes);
+        out.put_slice(&bytes);
+    }
+
+    /// Makes a message of protobuf, on the heap and never on the stack, whatever its size.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not such a message, or don't fit; see [`DecodeErrorKind`].
+    fn decode_proto(bytes: &[u8]) -> Result<Box<Self>, DecodeError> {
+        let mut message = zeroed_box::<Self>();
+        match message.read_value(&mut Reader::new(bytes)) {
+            Ok(()) => Ok(message),
+            Err(error) => {
+                message.release();
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes a message that is there the one that the bytes say: what was in it before doesn't count. Messages that it
+    /// referred to are not freed.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode_proto`](Self::decode_proto); the message is empty then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ffi_core::{FfiMessage, FfiProto};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// struct Frame {
+    ///     width: u32,
+    ///     height: u32,
+    /// }
+    ///
+    /// let mut frame = Frame { width: 1, height: 2 };
+    /// frame.decode_proto_into(&[8, 7])?;
+    /// assert_eq!((frame.width, frame.height), (7, 0));
+    /// assert!(frame.decode_proto_into(&[8, 9, 8]).is_err());
+    /// assert_eq!((frame.width, frame.height), (0, 0));
+    /// # Ok::<(), ffi_core::proto::DecodeError>(())
+    /// ```
+    fn decode_proto_into(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
+        let result = clear(self).read_value(&mut Reader::new(bytes));
+        if result.is_err() {
+            self.release();
+            clear(self);
+        }
+        result
+    }
+}
+
+/// Appends a message of about `len` bytes.
+fn encode_to_vec<M: FfiProto>(message: &M, len: usize, bytes: &mut Vec<u8>) {
+    let mut len = len;
+    loop {
+        bytes.reserve_exact(len);
+        match write_into(message, bytes.spare_capacity_mut()) {
+            Ok(written) => {
+                let end = written + bytes.len();
+                // SAFETY: that many bytes have been written behind those that were there, into the vector's own room.
+                unsafe { bytes.set_len(end) };
+                return;
+            }
+            // What is referred to has changed meanwhile.
+            Err(needed) => len = needed,
+        }
+    }
+}
+
+/// Writes a message to the start of `room`; how many bytes it is, or would have been if there were room.
+fn write_into<M: FfiProto>(message: &M, room: &mut [MaybeUninit<u8>]) -> Result<usize, usize> {
+    let capacity = room.len();
+    let mut writer = Writer::new(room);
+    if M::HAS_REFS {
+        message.held(|| message.write_value(&mut writer));
+    } else {
+        message.write_value(&mut writer);
+    }
+    let written = writer.written();
+    if written <= capacity { Ok(written) } else { Err(written) }
+}

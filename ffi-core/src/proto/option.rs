@@ -1,0 +1,69 @@
+//! `FfiOption`: a field with presence.
+
+use std::mem::MaybeUninit;
+
+use prost::encoding::WireType;
+
+use super::error::DecodeError;
+use super::field::{ProtoType, member_len, read_item, write_member};
+use super::wire::{Reader, Writer};
+use crate::types::FfiOption;
+
+// SAFETY: `init` writes that there is no value.
+unsafe impl<T: ProtoType> ProtoType for FfiOption<T> {
+    const WIRE: WireType = WireType::LengthDelimited;
+    const HAS_REFS: bool = T::HAS_REFS;
+    type State = ();
+
+    #[inline]
+    fn init(slot: &mut MaybeUninit<Self>) -> &mut Self {
+        // SAFETY: the slot is memory for an option, so the byte is in it.
+        let present = unsafe { &raw mut (*slot.as_mut_ptr()).present };
+        // SAFETY: a byte, writable as the slot is.
+        unsafe { present.write(0) };
+        // SAFETY: not present, and so no value is needed.
+        unsafe { slot.assume_init_mut() }
+    }
+
+    #[inline]
+    fn is_default(&self) -> bool {
+        self.is_none()
+    }
+
+    #[inline]
+    fn field_len(&self, tag: u32) -> usize {
+        self.as_ref().map_or(0, |value| member_len(value, tag))
+    }
+
+    #[inline]
+    fn write_field(&self, tag: u32, out: &mut Writer<'_>) {
+        if let Some(value) = self.as_ref() {
+            write_member(value, tag, out);
+        }
+    }
+
+    #[inline]
+    fn read_field(
+        &mut self,
+        (): &mut (),
+        wire_type: WireType,
+        input: &mut Reader<'_>,
+    ) -> Result<(), DecodeError> {
+        if self.is_none() {
+            // The invariant holds: the value is valid before the byte says that it is.
+            T::init(&mut self.value);
+            self.present = 1;
+        }
+        let value = self.as_mut().expect("it is present");
+        read_item(value, wire_type, input)
+    }
+
+    #[inline]
+    fn release(&mut self) {
+        if let Some(value) = self.as_mut()
+            && T::HAS_REFS
+        {
+            value.release();
+        }
+    }
+}

@@ -1,0 +1,649 @@
+//! What changed between two versions of a schema, and what that breaks.
+//!
+//! There are two ways for data to outlive a version. **Memory**: a Dart package, or any caller in C, that was written for
+//! the old library meets the new one. Both must agree on every byte, so whatever changes a fingerprint breaks it, and
+//! the package is to be generated again. **Wire**: bytes that the old schema encoded, on a disk or from a peer, are decoded
+//! with the new one. What the decoder refuses breaks it, and also what it takes and reads as something else.
+//!
+//! A message, oneof, enum or function is known again by its name; the name of the library doesn't count. A field is, too,
+//! and else by its number in .proto.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use ffi_core::schema::read::Type;
+use serde::Serialize;
+
+use crate::model::{Enum, Item, Message, Model, Oneof, Scalar, TypeId, scalar_name};
+use crate::proto::shape::{record_type, rust};
+
+/// Which of the two a change must break to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// Callers that were written for the old library.
+    Memory,
+    /// Bytes that were encoded with the old schema.
+    Wire,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// What changed, such as `message Particle, field x`.
+    pub item: String,
+    /// How.
+    pub what: String,
+    /// Why it breaks memory, if it does.
+    pub memory: Option<String>,
+    /// Why it breaks the wire, if it does.
+    pub wire: Option<String>,
+}
+
+impl Change {
+    /// Whether it breaks what `kind` says.
+    #[must_use]
+    pub fn breaks(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Memory => self.memory.is_some(),
+            Kind::Wire => self.wire.is_some(),
+        }
+    }
+}
+
+/// All changes from `old` to `new`, in the order of their items.
+#[must_use]
+pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
+    let mut diff = Diff { old: Side::new(old), new: Side::new(new), changes: Vec::new() };
+    diff.library();
+    diff.messages();
+    diff.oneofs();
+    diff.enums();
+    diff.functions();
+    diff.changes
+}
+
+/// The changes for people to read.
+#[must_use]
+pub fn text(changes: &[Change]) -> String {
+    let mut out = String::new();
+    for Change { item, what, memory, wire } in changes {
+        let class = match (memory, wire) {
+            (Some(_), Some(_)) => "breaks memory and wire",
+            (Some(_), None) => "breaks memory",
+            (None, Some(_)) => "breaks wire",
+            (None, None) => "compatible",
+        };
+        let _ = writeln!(out, "{class}: {item}: {what}");
+        for (kind, why) in [("memory", memory), ("wire", wire)] {
+            if let Some(why) = why {
+                let _ = writeln!(out, "  {kind}: {why}");
+            }
+        }
+    }
+    if !out.is_empty() {
+        out += "\n";
+    }
+    let count = |kind| changes.iter().filter(|change| change.breaks(kind)).count();
+    let compatible = changes.iter().filter(|it| it.memory.is_none() && it.wire.is_none()).count();
+    let _ = writeln!(
+        out,
+        "{} changes: {} break memory, {} break the wire, {compatible} are compatible",
+        changes.len(),
+        count(Kind::Memory),
+        count(Kind::Wire)
+    );
+    out
+}
+
+/// The changes as JSON: `{"changes": [{"item", "what", "memory", "wire"}], "memory": N, "wire": N}`, the last two the numbers
+/// of changes that break each.
+#[must_use]
+pub fn json(changes: &[Change]) -> String {
+    #[derive(Serialize)]
+    struct Report<'a> {
+        changes: &'a [Change],
+        memory: usize,
+        wire: usize,
+    }
+    let count = |kind| changes.iter().filter(|change| change.breaks(kind)).count();
+    let report = Report { changes, memory: count(Kind::Memory), wire: count(Kind::Wire) };
+    serde_json::to_string_pretty(&report).expect("a report is plain data") + "\n"
+}
+
+/// One of the two schemas. Names are without that of the library.
+struct Side<'a> {
+    model: &'a Model,
+    messages: BTreeMap<String, &'a Message>,
+    oneofs: BTreeMap<String, &'a Oneof>,
+    enums: BTreeMap<String, &'a Enum>,
+}
+
+impl<'a> Side<'a> {
+    fn new(model: &'a Model) -> Self {
+        let key = |id| own(model, id);
+        Self {
+            model,
+            messages: model.messages.iter().map(|it| (key(&it.id), it)).collect(),
+            oneofs: model.oneofs.iter().map(|it| (key(&it.id), it)).collect(),
+            enums: model.enums.iter().map(|it| (key(&it.id), it)).collect(),
+        }
+    }
+
+    fn fields(&self, it: &'a Message) -> Vec<Member<'a>> {
+        let member = |field: &'a crate::model::Field| Member {
+            item: &field.item,
+            number: field.tag,
+            place: field.offset,
+            ty: Some(self.ty(&field.ty)),
+        };
+        it.fields.iter().map(member).collect()
+    }
+
+    /// Without the first, which is not on the wire.
+    fn cases(&self, it: &'a Oneof) -> Vec<Member<'a>> {
+        let member = |(place, case): (u64, &'a crate::model::Case)| Member {
+            item: &case.item,
+            number: case.tag,
+            place,
+            ty: case.ty.as_ref().map(|ty| self.ty(ty)),
+        };
+        (0..).zip(&it.cases).skip(1).map(member).collect()
+    }
+
+    /// The type, with names as the two sides share them.
+    fn ty(&self, ty: &crate::model::Type) -> Type {
+        let mut ty = record_type(self.model, ty);
+        strip(self.model, &mut ty);
+        ty
+    }
+}
+
+/// The name of a type without that of the library.
+fn own(model: &Model, id: &TypeId) -> String {
+    let own = id.0.strip_prefix(&model.library.name).and_then(|rest| rest.strip_prefix("::"));
+    own.unwrap_or(&id.0).to_owned()
+}
+
+fn strip(model: &Model, ty: &mut Type) {
+    match ty {
+        Type::Message(id) | Type::Enum(id) | Type::Open(id) | Type::Oneof(id) | Type::Ref(id) => {
+            *id = TypeId(own(model, id));
+        }
+        Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => strip(model, of),
+        Type::Map { key, value, .. } => {
+            strip(model, key);
+            strip(model, value);
+        }
+        Type::Scalar(_) | Type::Str { .. } | Type::Bytes { .. } => {}
+    }
+}
+
+/// A field of a message, or a case of a oneof.
+struct Member<'a> {
+    item: &'a Item,
+    number: u32,
+    /// Where it is in memory: its offset, or its position among the cases.
+    place: u64,
+    /// None for a case without data.
+    ty: Option<Type>,
+}
+
+/// Words for members.
+struct Words {
+    /// `message` or `oneof`.
+    holder: &'static str,
+    /// `field` or `case`.
+    member: &'static str,
+    /// What [`Member::place`] is.
+    place: &'static str,
+    /// What becomes of the value of a member that is gone.
+    gone: &'static str,
+}
+
+const MESSAGE: Words =
+    Words { holder: "message", member: "field", place: "offset", gone: "its value in old bytes is skipped" };
+const ONEOF: Words = Words {
+    holder: "oneof",
+    member: "case",
+    place: "position",
+    gone: "where old bytes have it, the oneof is read as unset",
+};
+
+const MEMORY: &str = "the layout is another: generate the Dart package again";
+
+struct Diff<'a> {
+    old: Side<'a>,
+    new: Side<'a>,
+    changes: Vec<Change>,
+}
+
+impl<'a> Diff<'a> {
+    fn add(
+        &mut self,
+        item: impl Into<String>,
+        what: impl Into<String>,
+        memory: Option<&str>,
+        wire: Option<&str>,
+    ) {
+        let owned = |why: Option<&str>| why.map(str::to_owned);
+        self.changes.push(Change {
+            item: item.into(),
+            what: what.into(),
+            memory: owned(memory),
+            wire: owned(wire),
+        });
+    }
+
+    fn library(&mut self) {
+        let (old, new) = (&self.old.model.library, &self.new.model.library);
+        let (old, new) = (old.clone(), new.clone());
+        if old.name != new.name {
+            let what = format!("was `{}`, is `{}`", old.name, new.name);
+            self.add("library", what, Some("every symbol has another prefix"), None);
+        }
+        if old.abi != new.abi {
+            let what = format!("its calling convention was {}, is {}", old.abi, new.abi);
+            self.add("library", what, Some("functions are called in another way"), None);
+        }
+    }
+
+    /// The names on both sides; those on one side only are reported.
+    fn pairs<'k>(
+        &mut self,
+        kind: &str,
+        old: impl Iterator<Item = &'k String>,
+        new: impl Iterator<Item = &'k String>,
+        wire: Option<&str>,
+    ) -> Vec<String> {
+        let old: BTreeSet<_> = old.cloned().collect();
+        let new: BTreeSet<_> = new.cloned().collect();
+        for name in old.difference(&new) {
+            self.add(format!("{kind} {name}"), "removed", Some("callers that use it don't find it"), wire);
+        }
+        for name in new.difference(&old) {
+            self.add(format!("{kind} {name}"), "added", None, None);
+        }
+        old.intersection(&new).cloned().collect()
+    }
+
+    fn messages(&mut self) {
+        let (old, new) = (self.old.messages.clone(), self.new.messages.clone());
+        let gone = Some("nothing decodes the bytes of old ones");
+        for name in self.pairs("message", old.keys(), new.keys(), gone) {
+            let (old, new) = (old[&name], new[&name]);
+            let item = format!("message {name}");
+            let before = self.changes.len();
+            self.item(&item, &old.item, &new.item);
+            let (olds, news) = (self.old.fields(old), self.new.fields(new));
+            self.members(&MESSAGE, &item, &olds, &news, (&old.reserved, &new.reserved));
+            for (what, old, new) in [("size", old.size, new.size), ("alignment", old.align, new.align)] {
+                if old != new {
+                    self.add(&item, format!("its {what} was {old}, is {new} bytes"), Some(MEMORY), None);
+                }
+            }
+            self.rest(&item, before, old.fingerprint != new.fingerprint);
+        }
+    }
+
+    fn oneofs(&mut self) {
+        let (old, new) = (self.old.oneofs.clone(), self.new.oneofs.clone());
+        let gone = Some("nothing decodes the bytes of old ones");
+        for name in self.pairs("oneof", old.keys(), new.keys(), gone) {
+            let (old, new) = (old[&name], new[&name]);
+            let item = format!("oneof {name}");
+            let before = self.changes.len();
+            self.item(&item, &old.item, &new.item);
+            let (olds, news) = (self.old.cases(old), self.new.cases(new));
+            self.members(&ONEOF, &item, &olds, &news, (&[], &[]));
+            self.rest(&item, before, old.fingerprint != new.fingerprint);
+        }
+    }
+
+    /// Whatever changes a fingerprint breaks memory: says so where nothing else has.
+    fn rest(&mut self, item: &str, before: usize, differs: bool) {
+        let said = self.changes[before..].iter().any(|change| change.memory.is_some());
+        if differs && !said {
+            self.add(item, "what it holds has changed", Some(MEMORY), None);
+        }
+    }
+
+    fn item(&mut self, owner: &str, old: &Item, new: &Item) {
+        if old.rename != new.rename {
+            let name = |item: &Item| item.rename.clone().unwrap_or_else(|| item.name.clone());
+            let what = format!("its name in Dart and .proto was `{}`, is `{}`", name(old), name(new));
+            self.add(owner, what, None, None);
+        }
+        match (&old.deprecated, &new.deprecated) {
+            (None, Some(_)) => self.add(owner, "is deprecated now", None, None),
+            (Some(_), None) => self.add(owner, "is no longer deprecated", None, None),
+            _ => {}
+        }
+    }
+}
+
+/// First and last of numbers that no field may take.
+type Reserved<'r> = &'r [(u32, u32)];
+
+fn holds(reserved: Reserved<'_>, number: u32) -> bool {
+    reserved.iter().any(|(first, last)| (*first..=*last).contains(&number))
+}
+
+impl Diff<'_> {
+    fn members(
+        &mut self,
+        words: &Words,
+        owner: &str,
+        olds: &[Member<'_>],
+        news: &[Member<'_>],
+        (old_reserved, new_reserved): (Reserved<'_>, Reserved<'_>),
+    ) {
+        let named = |all: &[Member<'_>], name: &str| all.iter().position(|it| it.item.name == name);
+        let mut met = BTreeSet::new();
+        for old in olds {
+            let item = format!("{owner}, {} {}", words.member, old.item.name);
+            let same_name = named(news, &old.item.name);
+            // One of the same number that is no other's by its name.
+            let renamed = || {
+                let index = news.iter().position(|it| it.number == old.number)?;
+                named(olds, &news[index].item.name).is_none().then_some(index)
+            };
+            let Some(index) = same_name.or_else(renamed) else {
+                let kept = holds(new_reserved, old.number);
+                let why = format!(
+                    "{}, and number {} can come to mean something else: keep it with `reserved({})`",
+                    words.gone, old.number, old.number
+                );
+                // A case that was there is not the same as none; a field that is read by nobody does no harm.
+                let wire = if words.holder == "oneof" { Some(words.gone) } else { (!kept).then_some(&*why) };
+                self.add(item, "removed", Some(MEMORY), wire);
+                continue;
+            };
+            met.insert(index);
+            let new = &news[index];
+            self.item(&item, old.item, new.item);
+            if old.item.name != new.item.name {
+                self.add(&item, format!("renamed to `{}`", new.item.name), Some(MEMORY), None);
+            }
+            if old.number != new.number {
+                let why =
+                    format!("old bytes have number {}, which is {}", old.number, whose(news, old.number));
+                let what = format!("its number in .proto was {}, is {}", old.number, new.number);
+                self.add(&item, what, None, Some(&why));
+            }
+            if old.ty != new.ty {
+                let name = |ty: &Option<Type>| {
+                    ty.as_ref().map_or("nothing".to_owned(), |ty| format!("`{}`", rust(ty)))
+                };
+                let what = format!("its type was {}, is {}", name(&old.ty), name(&new.ty));
+                let wire = match (&old.ty, &new.ty) {
+                    (Some(old), Some(new)) => self.reads(old, new, words.holder == "message").err(),
+                    _ => Some("data is read where there is none, or the other way round".to_owned()),
+                };
+                self.add(&item, what, Some(MEMORY), wire.as_deref());
+            } else if let Some(why) = old.ty.as_ref().and_then(|ty| self.held(ty)) {
+                self.add(&item, why, Some(MEMORY), None);
+            }
+            if old.place != new.place {
+                let what = format!("moved from {} {} to {}", words.place, old.place, new.place);
+                self.add(&item, what, Some(MEMORY), None);
+            }
+        }
+        for (index, new) in news.iter().enumerate() {
+            if met.contains(&index) {
+                continue;
+            }
+            let item = format!("{owner}, {} {}", words.member, new.item.name);
+            let before = olds.iter().find(|old| old.number == new.number);
+            let why = match before {
+                Some(old) => Some(format!("its number {} was that of `{}`", new.number, old.item.name)),
+                None if holds(old_reserved, new.number) => Some(format!(
+                    "its number {} was reserved: older bytes may have it for something else",
+                    new.number
+                )),
+                None => None,
+            };
+            self.add(item, "added", Some(MEMORY), why.as_deref());
+        }
+        for (first, last) in old_reserved {
+            if (*first..=*last).any(|number| !holds(new_reserved, number)) {
+                self.add(owner, format!("{first} to {last} are no longer all reserved"), None, None);
+            }
+        }
+    }
+
+    /// What of the types that `ty` holds has another layout now.
+    fn held(&self, ty: &Type) -> Option<String> {
+        match ty {
+            Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => self.held(of),
+            Type::Map { key, value, .. } => self.held(key).or_else(|| self.held(value)),
+            Type::Message(id) => {
+                let sides =
+                    [&self.old, &self.new].map(|side| side.messages.get(&id.0).map(|it| it.fingerprint));
+                (sides[0] != sides[1]).then(|| format!("message {id} has changed"))
+            }
+            Type::Oneof(id) => {
+                let sides =
+                    [&self.old, &self.new].map(|side| side.oneofs.get(&id.0).map(|it| it.fingerprint));
+                (sides[0] != sides[1]).then(|| format!("oneof {id} has changed"))
+            }
+            Type::Enum(id) | Type::Open(id) => {
+                let sides = [&self.old, &self.new].map(|side| side.enums.get(&id.0).map(|it| it.fingerprint));
+                (sides[0] != sides[1]).then(|| format!("enum {id} has changed"))
+            }
+            Type::Ref(_) | Type::Scalar(_) | Type::Str { .. } | Type::Bytes { .. } => None,
+        }
+    }
+
+    /// Whether what was encoded as `old` is read as the same value by `new`; else why not. `field` is whether it is
+    /// the field of a message, where zero is not written.
+    fn reads(&self, old: &Type, new: &Type, field: bool) -> Result<(), String> {
+        if old == new {
+            return Ok(());
+        }
+        let shorter = |what: &str, cap: &u64| Err(format!("{what} than {cap} are refused"));
+        match (old, new) {
+            (Type::Str { cap: old }, Type::Str { cap: new } | Type::Bytes { cap: new })
+            | (Type::Bytes { cap: old }, Type::Bytes { cap: new }) => {
+                if new < old {
+                    shorter("more bytes", new)
+                } else {
+                    Ok(())
+                }
+            }
+            (Type::Array { of: old_of, len: old }, Type::Array { of: new_of, len: new }) => {
+                self.reads(old_of, new_of, false)?;
+                let inner = |of: &Type| match of {
+                    Type::Array { of, len } if **of != Type::Scalar(Scalar::U8) => Some(*len),
+                    _ => None,
+                };
+                if inner(old_of) != inner(new_of) {
+                    return Err(
+                        "arrays of arrays are encoded as one list, in which each begins elsewhere now"
+                            .to_owned(),
+                    );
+                }
+                if new < old { shorter("more elements", new) } else { Ok(()) }
+            }
+            (Type::Array { of, len }, Type::Bytes { cap }) if **of == Type::Scalar(Scalar::U8) => {
+                if cap < len { shorter("more bytes", cap) } else { Ok(()) }
+            }
+            (Type::Array { of: old_of, len }, Type::Vec { of: new_of, cap })
+                if **old_of != Type::Scalar(Scalar::U8) && !matches!(**old_of, Type::Array { .. }) =>
+            {
+                self.reads(old_of, new_of, false)?;
+                if cap < len { shorter("more elements", cap) } else { Ok(()) }
+            }
+            (Type::Vec { of: old_of, cap: old }, Type::Vec { of: new_of, cap: new }) => {
+                self.reads(old_of, new_of, false)?;
+                if new < old { shorter("more elements", new) } else { Ok(()) }
+            }
+            (Type::Option { of: old }, Type::Option { of: new }) => self.reads(old, new, false),
+            (
+                Type::Map { key: old_key, value: old_value, cap: old },
+                Type::Map { key: new_key, value: new_value, cap: new },
+            ) => {
+                self.reads(old_key, new_key, false)?;
+                self.reads(old_value, new_value, false)?;
+                if new < old { shorter("more entries", new) } else { Ok(()) }
+            }
+            (old, Type::Option { of }) if *old == **of && field => {
+                Err("a value of zero is not written, and so is read as absent".to_owned())
+            }
+            (Type::Option { of }, new) if **of == *new => Err("an absent value is read as zero".to_owned()),
+            _ => match (self.numbers(&self.old, old), self.numbers(&self.new, new)) {
+                (Some(old), Some(new)) => new.takes(&old),
+                _ => Err("it is encoded in another way".to_owned()),
+            },
+        }
+    }
+
+    /// Which numbers a type has that is encoded as an integer.
+    fn numbers(&self, side: &Side<'_>, ty: &Type) -> Option<Numbers> {
+        match ty {
+            Type::Scalar(Scalar::Bool) => Some(Numbers::Bool),
+            Type::Scalar(Scalar::F32 | Scalar::F64) => None,
+            Type::Scalar(it) => Some(Numbers::Range(*it)),
+            Type::Open(id) => Some(Numbers::Range(side.enums.get(&id.0)?.repr)),
+            Type::Enum(id) => {
+                let it = side.enums.get(&id.0)?;
+                Some(Numbers::Some(it.variants.iter().map(|variant| it.discriminant(variant)).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    fn enums(&mut self) {
+        let (old, new) = (self.old.enums.clone(), self.new.enums.clone());
+        // Fields of it are reported where they are.
+        for name in self.pairs("enum", old.keys(), new.keys(), None) {
+            let (old, new) = (old[&name], new[&name]);
+            let item = format!("enum {name}");
+            let before = self.changes.len();
+            self.item(&item, &old.item, &new.item);
+            if old.repr != new.repr {
+                let what =
+                    format!("its repr was `{}`, is `{}`", scalar_name(old.repr), scalar_name(new.repr));
+                // Closed enums are about their variants; open ones keep any number that fits.
+                let wire = Numbers::Range(new.repr).takes(&Numbers::Range(old.repr)).err();
+                self.add(&item, what, Some(MEMORY), wire.as_deref());
+            }
+            for variant in &old.variants {
+                let item = format!("{item}, variant {}", variant.item.name);
+                let number = old.discriminant(variant);
+                let same = new.variants.iter().find(|it| it.item.name == variant.item.name);
+                let taken = new.variants.iter().find(|it| new.discriminant(it) == number);
+                match (same, taken) {
+                    (Some(same), _) if new.discriminant(same) == number => {
+                        self.item(&item, &variant.item, &same.item);
+                    }
+                    (Some(same), taken) => {
+                        let what = format!("its number was {number}, is {}", new.discriminant(same));
+                        let why = match taken {
+                            Some(other) => format!("{number} is read as `{}`", other.item.name),
+                            None => format!("{number} is refused, and unknown to `FfiOpen`"),
+                        };
+                        self.add(item, what, Some(MEMORY), Some(&why));
+                    }
+                    (None, Some(renamed))
+                        if old.variants.iter().all(|it| it.item.name != renamed.item.name) =>
+                    {
+                        self.add(item, format!("renamed to `{}`", renamed.item.name), Some(MEMORY), None);
+                    }
+                    (None, _) => {
+                        let why = format!("{number} is refused, and unknown to `FfiOpen`");
+                        self.add(item, "removed", Some(MEMORY), Some(&why));
+                    }
+                }
+            }
+            for variant in &new.variants {
+                let number = new.discriminant(variant);
+                let known = |it: &&crate::model::Variant| {
+                    it.item.name == variant.item.name || old.discriminant(it) == number
+                };
+                if old.variants.iter().find(known).is_none() {
+                    self.add(format!("{item}, variant {}", variant.item.name), "added", Some(MEMORY), None);
+                }
+            }
+            self.rest(&item, before, old.fingerprint != new.fingerprint);
+        }
+    }
+
+    fn functions(&mut self) {
+        let by_name = |model: &Model| -> BTreeMap<String, _> {
+            let named =
+                model.functions.iter().map(|it| (it.item.name.clone(), (it.fingerprint, it.item.clone())));
+            named.collect()
+        };
+        let (old, new) = (by_name(self.old.model), by_name(self.new.model));
+        for name in self.pairs("function", old.keys(), new.keys(), None) {
+            let ((old, old_item), (new, new_item)) = (&old[&name], &new[&name]);
+            let item = format!("function {name}");
+            self.item(&item, old_item, new_item);
+            if old != new {
+                self.add(
+                    &item,
+                    "its signature, or a type in it, has changed",
+                    Some("it is called in another way"),
+                    None,
+                );
+            }
+        }
+    }
+}
+
+fn whose(members: &[Member<'_>], number: u32) -> String {
+    let owner = members.iter().find(|it| it.number == number);
+    owner.map_or_else(|| "nobody's now".to_owned(), |it| format!("that of `{}` now", it.item.name))
+}
+
+/// Which numbers a type has that is encoded as an integer.
+enum Numbers {
+    /// 0 and 1.
+    Bool,
+    /// All of an integer type.
+    Range(Scalar),
+    /// These.
+    Some(BTreeSet<i128>),
+}
+
+impl Numbers {
+    /// Whether all numbers of `other` are read as they are; else why not.
+    fn takes(&self, other: &Self) -> Result<(), String> {
+        match (self, other) {
+            (Self::Bool, Self::Bool) => Ok(()),
+            (Self::Bool, _) => Err("numbers are read as true".to_owned()),
+            (Self::Some(own), Self::Some(others)) => match others.difference(own).next() {
+                Some(number) => Err(format!("{number} is refused")),
+                None => Ok(()),
+            },
+            (Self::Some(_), _) => Err("numbers that are no variant are refused".to_owned()),
+            (Self::Range(own), other) => {
+                let (least, most) = range(*own);
+                let (other_least, other_most) = match other {
+                    Self::Bool => (0, 1),
+                    Self::Range(other) => range(*other),
+                    Self::Some(numbers) => (
+                        numbers.first().copied().unwrap_or_default(),
+                        numbers.last().copied().unwrap_or_default(),
+                    ),
+                };
+                if other_least < least {
+                    return Err(format!("numbers below {least} are refused or read as others"));
+                }
+                if other_most > most {
+                    return Err(format!("numbers above {most} are refused or read as others"));
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The least and the most of an integer.
+fn range(scalar: Scalar) -> (i128, i128) {
+    let bits = 8 * crate::model::scalar_size(scalar);
+    match scalar {
+        Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64 => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
+        _ => (0, (1 << bits) - 1),
+    }
+}

@@ -1,0 +1,589 @@
+//! A model as the text of a .proto file.
+//!
+//! Types are written in the order of their names, fields in that of the source: it is the order in memory, and the
+//! import has no other way to know it. What protobuf has no word for goes into options; an option that would say what
+//! the import concludes anyway is left out.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+
+use ffi_core::schema::read;
+use heck::ToUpperCamelCase;
+
+use super::names::{self, Names};
+use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, record_type, rust, shape};
+use crate::model::{Case, Enum, Item, Message, Model, Oneof, Problems, Reset, Scalar, TypeId, scalar_name};
+
+/// The .proto file of `model` without its first line, which
+/// [`OutputFile::generated`](crate::output::OutputFile::generated) puts there. The same model gives the same text.
+///
+/// The package is the library's name unless `package` says otherwise.
+///
+/// # Errors
+///
+/// Everything in the model that has no name in protobuf.
+pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> {
+    let package = package.unwrap_or(&model.library.name);
+    let enums = Enums::new(model);
+    let names = Names::new(model, &enums, package)?;
+    // `(ffi.simd)` is looked up from the inside out: a package `demo.ffi` would be in the way.
+    let options = if package.split('.').skip(1).any(|part| part == "ffi") { ".ffi" } else { "ffi" };
+    let top = names.types().collect();
+    let exporter = Exporter { model, names: &names, enums: &enums, options, top };
+    let mut body = String::new();
+    for it in sorted(&model.messages, |it| &names.of(&it.id).name) {
+        body += "\n";
+        exporter.message(&mut body, it);
+    }
+    for it in sorted(&model.oneofs, |it| &names.of(&it.id).name) {
+        body += "\n";
+        exporter.oneof(&mut body, it);
+    }
+    let (wide, narrow): (Vec<_>, Vec<_>) = model.enums.iter().partition(|it| enums.is_wide(&it.id));
+    for it in sorted(narrow, |it| &names.of(&it.id).name) {
+        body += "\n";
+        exporter.enumeration(&mut body, it);
+    }
+    let mut text = format!("syntax = \"proto3\";\n\npackage {package};\n\nimport \"ffi_options.proto\";\n");
+    if model.oneofs.iter().any(|it| it.cases.iter().skip(1).any(|case| case.ty.is_none())) {
+        text += "import \"google/protobuf/empty.proto\";\n";
+    }
+    let _ = write!(text, "\noption ({options}.library) = {};\n", string(&model.library.name));
+    for it in sorted(wide, |it| &it.item.name) {
+        exporter.wide(&mut text, it);
+    }
+    Ok(text + &body)
+}
+
+/// `items` in the order of their names, wherever they come from.
+fn sorted<'a, 'n, T>(items: impl IntoIterator<Item = &'a T>, name: impl Fn(&'a T) -> &'n str) -> Vec<&'a T> {
+    let mut items: Vec<_> = items.into_iter().collect();
+    items.sort_by(|one, other| name(one).cmp(name(other)));
+    items
+}
+
+/// What the shape of a field depends on.
+struct Enums<'a>(HashMap<&'a TypeId, (Scalar, bool)>);
+
+impl<'a> Enums<'a> {
+    fn new(model: &'a Model) -> Self {
+        let wide =
+            |it: &Enum| it.variants.iter().any(|variant| i32::try_from(it.discriminant(variant)).is_err());
+        Self(model.enums.iter().map(|it| (&it.id, (it.repr, wide(it)))).collect())
+    }
+}
+
+impl Types for Enums<'_> {
+    fn repr(&self, id: &TypeId) -> Scalar {
+        self.0[id].0
+    }
+
+    fn is_wide(&self, id: &TypeId) -> bool {
+        self.0[id].1
+    }
+}
+
+struct Exporter<'a> {
+    model: &'a Model,
+    names: &'a Names<'a>,
+    enums: &'a Enums<'a>,
+    /// The package of the options, as this file refers to it.
+    options: &'static str,
+    /// The names of all types.
+    top: HashSet<&'a str>,
+}
+
+/// `name = value`, in the order in which they are written.
+#[derive(Default)]
+struct Options(Vec<(String, String)>);
+
+/// A message that stands between two containers.
+#[derive(Clone)]
+struct Wrapper<'t> {
+    name: String,
+    holds: Held<'t>,
+}
+
+/// What a [`Wrapper`] holds.
+#[derive(Clone, Copy)]
+enum Held<'t> {
+    /// A container, as it would be the field of a message.
+    Container(&'t read::Type),
+    /// The key and the value of a map.
+    Entry(&'t read::Type, &'t read::Type),
+}
+
+/// The messages in a message, so far.
+#[derive(Default)]
+struct Nest<'t>(Vec<Wrapper<'t>>);
+
+/// A field, or a case of a oneof.
+struct Member<'a> {
+    item: &'a Item,
+    name: &'a str,
+    /// What the messages between its containers are called after.
+    nest: &'a str,
+    number: u32,
+    /// The name in Rust that `name` implies.
+    implied_name: String,
+}
+
+impl Exporter<'_> {
+    /// The options that any type has. Messages' have no prefix, those of others must not have the same names.
+    fn type_options(&self, prefix: &str, id: &TypeId, item: &Item) -> Options {
+        let mut options = Options::default();
+        if item.deprecated.is_some() {
+            options.plain("deprecated", "true");
+        }
+        let name = &self.names.of(id).name;
+        self.item_options(&mut options, prefix, item, name);
+        let owner = id.0.split_once("::").map_or("", |(owner, _)| owner);
+        if owner != self.model.library.name {
+            self.set(&mut options, &format!("{prefix}crate"), string(owner));
+        }
+        options
+    }
+
+    /// The options that anything with a name has.
+    fn item_options(&self, options: &mut Options, prefix: &str, item: &Item, implied: &str) {
+        if item.name != implied {
+            self.set(options, &format!("{prefix}rust_name"), string(&item.name));
+        }
+        if let Some(rename) = &item.rename {
+            self.set(options, &format!("{prefix}dart_name"), string(rename));
+        }
+        if let Some(note) = item.deprecated.as_ref().filter(|note| !note.is_empty()) {
+            self.set(options, &format!("{prefix}deprecation"), string(note));
+        }
+    }
+
+    fn set(&self, options: &mut Options, name: &str, value: impl Into<String>) {
+        options.plain(format!("({}.{name})", self.options), value);
+    }
+
+    fn message(&self, out: &mut String, it: &Message) {
+        let names = self.names.of(&it.id);
+        let mut options = self.type_options("", &it.id, &it.item);
+        if let Some(pool) = &it.pool {
+            self.set(&mut options, "pool_size", pool.capacity.to_string());
+            if pool.reset == Reset::Keep {
+                self.set(&mut options, "pool_reset", string("keep"));
+            }
+        }
+        let natural = it.fields.iter().map(|field| self.model.layout(&field.ty).align).max();
+        if natural != Some(it.align) {
+            self.set(&mut options, "align", it.align.to_string());
+        }
+        comment(out, 0, &it.item.doc);
+        let _ = writeln!(out, "message {} {{", names.name);
+        let mut wrote = options.statements(out, 1);
+        if !it.reserved.is_empty() {
+            gap(out, wrote);
+            let ranges: Vec<_> = it.reserved.iter().map(|range| reserved(*range)).collect();
+            let _ = writeln!(out, "  reserved {};", ranges.join(", "));
+            wrote = true;
+        }
+        let types: Vec<_> = it.fields.iter().map(|field| record_type(self.model, &field.ty)).collect();
+        let mut nest = Nest::default();
+        let mut fields = String::new();
+        for ((field, ty), name) in it.fields.iter().zip(&types).zip(&names.members) {
+            let implied_name = names::field_name(name);
+            let member = Member { item: &field.item, name, nest: name, number: field.tag, implied_name };
+            self.field(&mut fields, 1, &member, ty, &mut nest);
+        }
+        wrote |= self.wrappers(out, nest, wrote);
+        gap(out, wrote);
+        *out += &fields;
+        *out += "}\n";
+    }
+
+    fn oneof(&self, out: &mut String, it: &Oneof) {
+        let names = self.names.of(&it.id);
+        let mut options = self.type_options("", &it.id, &it.item);
+        self.set(&mut options, "is_oneof", "true");
+        let unset = it.cases.first().map(|case| &case.item);
+        if let Some(unset) = unset {
+            if unset.name != UNSET {
+                self.set(&mut options, "unset_name", string(&unset.name));
+            }
+            if let Some(rename) = &unset.rename {
+                self.set(&mut options, "unset_dart_name", string(rename));
+            }
+            if let Some(note) = &unset.deprecated {
+                self.set(&mut options, "unset_deprecation", string(note));
+            }
+        }
+        comment(out, 0, &it.item.doc);
+        let _ = writeln!(out, "message {} {{", names.name);
+        let wrote = options.statements(out, 1);
+        let cases: Vec<(&Case, Option<read::Type>)> = it
+            .cases
+            .iter()
+            .skip(1)
+            .map(|case| (case, case.ty.as_ref().map(|ty| record_type(self.model, ty))))
+            .collect();
+        let mut nest = Nest::default();
+        let mut fields = String::new();
+        for ((case, ty), name) in cases.iter().zip(names.members.iter().skip(1)) {
+            let implied_name = names::case_name(name);
+            let member = Member { item: &case.item, name, nest: name, number: case.tag, implied_name };
+            match ty {
+                Some(ty) => {
+                    let shape = shape::case(ty, self.enums);
+                    self.single(&mut fields, 2, "", &member, ty, shape, &mut nest);
+                }
+                None => {
+                    let options = self.member_options(&member);
+                    comment(&mut fields, 2, &case.item.doc);
+                    let line = format!("google.protobuf.Empty {name} = {}", case.tag);
+                    options.inline(&mut fields, 2, &line, "");
+                }
+            }
+        }
+        self.wrappers(out, nest, wrote);
+        *out += "\n";
+        comment(out, 1, unset.map_or("", |unset| unset.doc.as_str()));
+        let _ = write!(out, "  oneof value {{\n{fields}  }}\n}}\n");
+    }
+
+    fn enumeration(&self, out: &mut String, it: &Enum) {
+        let names = self.names.of(&it.id);
+        let mut options = self.type_options("enum_", &it.id, &it.item);
+        if it.repr != Scalar::I32 {
+            self.set(&mut options, "repr", string(scalar_name(it.repr)));
+        }
+        let zero = it.variants.iter().position(|variant| variant.value == 0).unwrap_or_default();
+        if zero != 0 {
+            self.set(&mut options, "zero_index", zero.to_string());
+        }
+        comment(out, 0, &it.item.doc);
+        let _ = writeln!(out, "enum {} {{", names.name);
+        let wrote = options.statements(out, 1);
+        gap(out, wrote);
+        let rest = (0..it.variants.len()).filter(|index| *index != zero);
+        for index in std::iter::once(zero).chain(rest) {
+            let (variant, name) = (&it.variants[index], &names.members[index]);
+            let mut options = Options::default();
+            if variant.item.deprecated.is_some() {
+                options.plain("deprecated", "true");
+            }
+            let implied = names::variant_name(&names.name, name);
+            self.item_options(&mut options, "value_", &variant.item, &implied);
+            comment(out, 1, &variant.item.doc);
+            options.inline(out, 1, &format!("{name} = {}", variant.value), "");
+        }
+        *out += "}\n";
+    }
+
+    /// An enum as an option of the file.
+    fn wide(&self, out: &mut String, it: &Enum) {
+        let item = |text: &mut String, pad: &str, item: &Item| {
+            for (key, value) in [("doc", Some(&item.doc)), ("dart_name", item.rename.as_ref())] {
+                if let Some(value) = value.filter(|value| !value.is_empty()) {
+                    let _ = writeln!(text, "{pad}{key}: {}", string(value));
+                }
+            }
+            if let Some(note) = &item.deprecated {
+                let _ = writeln!(text, "{pad}deprecation: {}", string(note));
+            }
+        };
+        let _ = writeln!(out, "option ({}.wide_enum) = {{", self.options);
+        let _ = writeln!(out, "  name: {}", string(&it.item.name));
+        let _ = writeln!(out, "  repr: {}", string(scalar_name(it.repr)));
+        for variant in &it.variants {
+            let _ = writeln!(out, "  values: {{");
+            let _ = writeln!(out, "    name: {}", string(&variant.item.name));
+            let _ = writeln!(out, "    number: {}", variant.value);
+            item(out, "    ", &variant.item);
+            *out += "  }\n";
+        }
+        item(out, "  ", &it.item);
+        let owner = it.id.0.split_once("::").map_or("", |(owner, _)| owner);
+        if owner != self.model.library.name {
+            let _ = writeln!(out, "  crate: {}", string(owner));
+        }
+        *out += "};\n";
+    }
+
+    /// The options of a field or case that don't depend on its type.
+    fn member_options(&self, member: &Member<'_>) -> Options {
+        let mut options = Options::default();
+        if member.item.deprecated.is_some() {
+            options.plain("deprecated", "true");
+        }
+        if member.item.name != NAMELESS.name {
+            self.item_options(&mut options, "field_", member.item, &member.implied_name);
+        }
+        options
+    }
+
+    fn field<'t>(
+        &self,
+        out: &mut String,
+        depth: usize,
+        member: &Member<'_>,
+        ty: &'t read::Type,
+        nest: &mut Nest<'t>,
+    ) {
+        let shape = shape(ty, self.enums);
+        let of = self.element(&shape, ty, member.nest, nest);
+        let declared = match shape.label {
+            Label::Plain => of,
+            Label::Optional => format!("optional {of}"),
+            Label::Repeated => format!("repeated {of}"),
+            Label::Map(key) => format!("map<{key}, {of}>"),
+        };
+        self.finish_field(out, depth, member, &declared, ty, &shape);
+    }
+
+    /// A field that must be a single value: one that isn't goes into a wrapper. `label` is its own, or empty.
+    #[expect(clippy::too_many_arguments, reason = "it is a line of text, and all that is in it")]
+    fn single<'t>(
+        &self,
+        out: &mut String,
+        depth: usize,
+        label: &str,
+        member: &Member<'_>,
+        ty: &'t read::Type,
+        shape: Shape,
+        nest: &mut Nest<'t>,
+    ) {
+        let of = match shape.of {
+            Element::Wrapper(_) => self.nest(nest, member.nest, "Value", Held::Container(ty)),
+            _ => self.element(&shape, ty, member.nest, nest),
+        };
+        self.finish_field(out, depth, member, &format!("{label}{of}"), ty, &shape);
+    }
+
+    fn finish_field(
+        &self,
+        out: &mut String,
+        depth: usize,
+        member: &Member<'_>,
+        declared: &str,
+        ty: &read::Type,
+        shape: &Shape,
+    ) {
+        let mut options = self.member_options(member);
+        self.bounds(&mut options, ty, shape);
+        comment(out, depth, &member.item.doc);
+        let remark = if matches!(shape.of, Element::Wrapper(_)) { "" } else { range(ty) };
+        options.inline(out, depth, &format!("{declared} {} = {}", member.name, member.number), remark);
+    }
+
+    /// What stands for one element of a field of type `ty`; messages between containers are called after `name`.
+    fn element<'t>(&self, shape: &Shape, ty: &'t read::Type, name: &str, nest: &mut Nest<'t>) -> String {
+        let suffix = if shape.label == Label::Repeated { "Item" } else { "Value" };
+        match (&shape.of, ty) {
+            (Element::Keyword(keyword), _) => (*keyword).to_owned(),
+            (Element::Named(id), _) => self.names.of(id).name.clone(),
+            (Element::Entry(_), read::Type::Map { key, value, .. }) => {
+                self.nest(nest, name, suffix, Held::Entry(key, value))
+            }
+            _ => self.nest(nest, name, suffix, Held::Container(shape::inside(ty))),
+        }
+    }
+
+    /// Adds a message for the field `field`, and names it as nothing else is named that can be seen there.
+    fn nest<'t>(&self, nest: &mut Nest<'t>, field: &str, suffix: &str, holds: Held<'t>) -> String {
+        let base = format!("{}{suffix}", field.to_upper_camel_case());
+        let taken = |name: &str| self.top.contains(name) || nest.0.iter().any(|it| it.name == name);
+        let mut name = base.clone();
+        let mut number = 2;
+        while taken(&name) {
+            name = format!("{base}{number}");
+            number += 1;
+        }
+        nest.0.push(Wrapper { name: name.clone(), holds });
+        name
+    }
+
+    /// The messages between containers, and those they need themselves. Says whether there are any.
+    fn wrappers(&self, out: &mut String, mut nest: Nest<'_>, mut wrote: bool) -> bool {
+        let mut next = 0;
+        while next < nest.0.len() {
+            let Wrapper { name, holds } = nest.0[next].clone();
+            gap(out, wrote);
+            let _ = writeln!(out, "  message {name} {{\n    option ({}.is_wrapper) = true;\n", self.options);
+            let member = |field: &'static str, number| Member {
+                item: &NAMELESS,
+                name: field,
+                nest: &name,
+                number,
+                implied_name: String::new(),
+            };
+            match holds {
+                Held::Container(ty) => self.field(out, 2, &member("value", 1), ty, &mut nest),
+                Held::Entry(key, value) => {
+                    for (ty, member) in [(key, member("key", 1)), (value, member("value", 2))] {
+                        let shape = shape::single(ty, self.enums);
+                        self.single(out, 2, "optional ", &member, ty, shape, &mut nest);
+                    }
+                }
+            }
+            *out += "  }\n";
+            wrote = true;
+            next += 1;
+        }
+        next > 0
+    }
+
+    /// The bounds of a field, and its Rust type where these and the field don't say it.
+    fn bounds(&self, options: &mut Options, ty: &read::Type, shape: &Shape) {
+        // Of one value in a wrapper, the wrapper has the bounds.
+        let alone = matches!(shape, Shape { label: Label::Plain | Label::Optional, of: Element::Wrapper(_) });
+        let bounds = if alone { Bounds::default() } else { Bounds::of(ty) };
+        for (name, value) in [
+            ("max_count", bounds.max_count),
+            ("max_len", bounds.max_len),
+            ("max_key_len", bounds.max_key_len),
+        ] {
+            if let Some(value) = value {
+                self.set(options, name, value.to_string());
+            }
+        }
+        for len in &bounds.fixed_count {
+            self.set(options, "fixed_count", len.to_string());
+        }
+        if bounds.closed && matches!(shape.of, Element::Named(_)) {
+            self.set(options, "closed", "true");
+        }
+        let is_enum = |id: &TypeId| self.enums.0.contains_key(id);
+        let named = self.named(&shape.of);
+        let declared = shape::declared(shape, is_enum, &named);
+        let follows = declared.is_some_and(|declared| implied(&declared, &bounds).as_ref() == Ok(ty));
+        if !follows {
+            self.set(options, "rust_type", string(&rust(ty)));
+        }
+    }
+
+    /// The message or oneof that an element is.
+    fn named(&self, element: &Element) -> read::Type {
+        match element {
+            Element::Named(id) if self.model.oneofs.iter().any(|it| it.id == *id) => {
+                read::Type::Oneof(id.clone())
+            }
+            Element::Named(id) => read::Type::Message(id.clone()),
+            _ => read::Type::Scalar(Scalar::Bool),
+        }
+    }
+}
+
+/// The item of a field that isn't in Rust.
+static NAMELESS: Item = Item { name: String::new(), rename: None, doc: String::new(), deprecated: None };
+
+/// The usual name of the case that means unset.
+pub(super) const UNSET: &str = "Unset";
+
+impl Options {
+    fn plain(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// One `option` a line. Says whether there are any.
+    fn statements(&self, out: &mut String, depth: usize) -> bool {
+        let pad = "  ".repeat(depth);
+        for (name, value) in &self.0 {
+            let _ = writeln!(out, "{pad}option {name} = {value};");
+        }
+        !self.0.is_empty()
+    }
+
+    /// Those of a field or a value, behind its `line`: one stays there, several get lines of their own.
+    fn inline(&self, out: &mut String, depth: usize, line: &str, remark: &str) {
+        let pad = "  ".repeat(depth);
+        let _ = match self.0.as_slice() {
+            [] => write!(out, "{pad}{line};"),
+            [(name, value)] => write!(out, "{pad}{line} [{name} = {value}];"),
+            several => {
+                let lines: Vec<_> =
+                    several.iter().map(|(name, value)| format!("{pad}  {name} = {value}")).collect();
+                write!(out, "{pad}{line} [\n{}\n{pad}];", lines.join(",\n"))
+            }
+        };
+        *out += if remark.is_empty() { "" } else { " // " };
+        *out += remark;
+        *out += "\n";
+    }
+}
+
+/// An empty line, unless a block begins here.
+fn gap(out: &mut String, wrote: bool) {
+    if wrote {
+        *out += "\n";
+    }
+}
+
+fn reserved((first, last): (u32, u32)) -> String {
+    match last {
+        _ if first == last => first.to_string(),
+        MAX_NUMBER.. => format!("{first} to max"),
+        _ => format!("{first} to {last}"),
+    }
+}
+
+/// The largest number of a field.
+pub(super) const MAX_NUMBER: u32 = (1 << 29) - 1;
+
+/// Which numbers there are in a type that protobuf has no narrow form of.
+fn range(ty: &read::Type) -> &'static str {
+    match ty {
+        read::Type::Scalar(Scalar::I8) => "-128 to 127",
+        read::Type::Scalar(Scalar::I16) => "-32768 to 32767",
+        read::Type::Scalar(Scalar::U8) => "0 to 255",
+        read::Type::Scalar(Scalar::U16) => "0 to 65535",
+        read::Type::Array { of, .. } if **of != read::Type::Scalar(Scalar::U8) => range(of),
+        read::Type::Vec { of, .. } | read::Type::Option { of } => match **of {
+            read::Type::Scalar(_) => range(of),
+            _ => "",
+        },
+        _ => "",
+    }
+}
+
+/// `//` lines of `text`, which may be anything at all; nothing of a text that is blank.
+fn comment(out: &mut String, depth: usize, text: &str) {
+    if text.trim().is_empty() {
+        return;
+    }
+    let pad = "  ".repeat(depth);
+    for line in text.trim_end().replace("\r\n", "\n").split(['\n', '\r']) {
+        let line: String = line.chars().map(visible).collect();
+        let line = line.trim_end();
+        let blank = if line.is_empty() { "" } else { " " };
+        let _ = writeln!(out, "{pad}//{blank}{line}");
+    }
+}
+
+/// What can't be seen becomes U+FFFD: control characters, and those that reorder the text on display.
+fn visible(char: char) -> char {
+    match char {
+        '\t' => ' ',
+        '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => {
+            '\u{FFFD}'
+        }
+        control if control.is_control() => '\u{FFFD}',
+        _ => char,
+    }
+}
+
+/// A string literal of `text`.
+fn string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for next in text.chars() {
+        match next {
+            '"' | '\\' => out.extend(['\\', next]),
+            '\n' => out += "\\n",
+            '\r' => out += "\\r",
+            '\t' => out += "\\t",
+            seen if visible(seen) == seen => out.push(seen),
+            hidden => {
+                // Octal, as a hexadecimal number would take digits behind it for its own.
+                for byte in hidden.encode_utf8(&mut [0; 4]).bytes() {
+                    let _ = write!(out, "\\{byte:03o}");
+                }
+            }
+        }
+    }
+    out + "\""
+}

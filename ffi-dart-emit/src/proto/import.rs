@@ -1,0 +1,1150 @@
+//! A .proto file as Rust source.
+//!
+//! `protox` reads the file and what it imports; this decides what each message, enum and field is in Rust. What has no
+//! form there, or lacks a bound, is a [`Problem`] with its file, line and column, and all problems are reported at once.
+//!
+//! Options are those of [`OPTIONS_FILE`], and options of the same names in any other package, so that a team that
+//! has written `[(acme.max_count) = 8]` for years need not change it.
+//!
+//! What the labels mean is [`shape`](super::shape) read backwards. Two rules are the import's own: a message without
+//! `optional` is in place, always there; a message that reaches itself becomes an `FfiRef`, or a list of them, for which it must
+//! have a pool.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use ffi_core::schema::read::{Scalar, Type, TypeId};
+use heck::ToShoutySnakeCase;
+use prost_reflect::{
+    Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind,
+    MessageDescriptor, Syntax, Value,
+};
+use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver};
+
+use super::export::{MAX_NUMBER, UNSET};
+use super::names::{case_name, field_name, type_name, variant_name};
+use super::rust::{self, Body, Part, Source, string};
+use super::shape::{Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, case, implied, shape};
+use super::{OPTIONS, OPTIONS_FILE};
+use crate::model::{Problem, Problems, scalar_name};
+
+/// What to do where the .proto file doesn't say.
+#[derive(Clone, Debug, Default)]
+pub struct ImportOptions {
+    /// Folders in which imports are looked for, in this order; the file's own where there are none.
+    pub include: Vec<PathBuf>,
+    /// The bound of whatever has none.
+    pub default_max_count: Option<u32>,
+    /// The slots of the pool of a message that holds itself, where it has none.
+    pub default_pool_size: Option<u32>,
+    /// Whether a oneof beside other fields becomes as many optional fields.
+    pub split_oneofs: bool,
+}
+
+/// What was imported.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// Rust source, without the first line that
+    /// [`OutputFile::generated`](crate::output::OutputFile::generated) puts there.
+    pub source: String,
+    /// What was left out without harm to messages, each with its place.
+    pub warnings: Vec<String>,
+}
+
+/// Reads `file` and writes the Rust source of its messages, and of all that they hold.
+///
+/// # Errors
+///
+/// Everything in the file that has no form in Rust, each with its place.
+pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems> {
+    let (pool, name) = compile(file, options)?;
+    let main = pool.get_file_by_name(&name).expect("it has just been compiled");
+    let mut importer = Importer::new(options);
+    importer.collect(&main);
+    importer.name();
+    importer.find_cycles();
+    let items = importer.items();
+    if !importer.problems.is_empty() {
+        return Err(Problems(importer.problems.into_values().collect()));
+    }
+    let origin = file.file_name().unwrap_or_default().to_string_lossy();
+    Ok(Imported { source: rust::write(&origin, &items), warnings: importer.warnings })
+}
+
+/// The published options, for files whose folder lacks them.
+struct Published;
+
+impl FileResolver for Published {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        if name == OPTIONS_FILE {
+            File::from_source(name, OPTIONS)
+        } else {
+            Err(protox::Error::file_not_found(name))
+        }
+    }
+}
+
+/// Compiles `file`; also returns the name by which its imports would know it.
+fn compile(file: &Path, options: &ImportOptions) -> Result<(DescriptorPool, String), Problems> {
+    let own = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let include = if options.include.is_empty() { vec![own.to_owned()] } else { options.include.clone() };
+    let mut resolver = ChainFileResolver::new();
+    for folder in include {
+        resolver.add(IncludeFileResolver::new(folder));
+    }
+    resolver.add(Published);
+    resolver.add(GoogleFileResolver::new());
+    let name = resolver.resolve_path(file);
+    let failed = |error: &dyn std::fmt::Debug, fix: &str| {
+        // With file, line and column, where the error has them.
+        let text = format!("{error:?}");
+        let text = text.trim();
+        Problems(vec![Problem {
+            item: file.display().to_string(),
+            what: text.to_owned(),
+            fix: fix.to_owned(),
+        }])
+    };
+    let Some(name) = name else {
+        return Err(failed(
+            &format_args!("it is in none of the folders of `-I`"),
+            "add `-I` with its folder, or that from which its imports are named",
+        ));
+    };
+    let mut compiler = protox::Compiler::with_file_resolver(resolver);
+    compiler.include_imports(true).include_source_info(true);
+    match compiler.open_file(file) {
+        Ok(_) => Ok((compiler.descriptor_pool(), name)),
+        Err(error) => Err(failed(
+            &error,
+            "mend the .proto file; for an import that isn't found, add `-I` with its folder",
+        )),
+    }
+}
+
+/// Where something is, for sorting: file, line, column, and which problem there.
+type Place = (String, i32, i32, usize);
+
+struct Importer<'a> {
+    options: &'a ImportOptions,
+    places: HashMap<String, Places>,
+    problems: BTreeMap<Place, Problem>,
+    warnings: Vec<String>,
+    messages: Vec<MessageDescriptor>,
+    enums: Vec<EnumDescriptor>,
+    wide: Vec<Wide>,
+    /// Full name in protobuf -> name in Rust.
+    names: HashMap<String, String>,
+    /// Name in Rust -> what it is.
+    types: HashMap<String, Type>,
+    /// Full names of messages -> those their fields hold, in place or not.
+    direct: HashMap<String, Vec<String>>,
+    /// Full names of messages -> those they reach by these.
+    reaches: HashMap<String, HashSet<String>>,
+    /// Full names of messages that are oneofs.
+    oneofs: HashSet<String>,
+    reprs: HashMap<TypeId, (Scalar, bool)>,
+}
+
+/// Lines, columns and comments of one file.
+#[derive(Default)]
+struct Places(HashMap<Vec<i32>, (i32, i32, String)>);
+
+/// An enum from an option of the file.
+struct Wide {
+    source: Source,
+    repr: Scalar,
+}
+
+impl Types for Importer<'_> {
+    fn repr(&self, id: &TypeId) -> Scalar {
+        self.reprs[id].0
+    }
+
+    fn is_wide(&self, id: &TypeId) -> bool {
+        self.reprs[id].1
+    }
+}
+
+/// The options of one thing, by their names without package.
+struct Found(HashMap<String, Value>);
+
+impl Found {
+    fn new(options: &DynamicMessage) -> Self {
+        let mut found = HashMap::new();
+        for (extension, value) in options.extensions() {
+            let ours = extension.package_name() == "ffi";
+            if ours || !found.contains_key(extension.name()) {
+                found.insert(extension.name().to_owned(), value.clone());
+            }
+        }
+        Self(found)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name)?.as_str().map(str::to_owned)
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.0.get(name).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        self.0.get(name).and_then(number)
+    }
+
+    fn numbers(&self, name: &str) -> Vec<u64> {
+        match self.0.get(name) {
+            Some(Value::List(values)) => values.iter().filter_map(number).collect(),
+            Some(value) => number(value).into_iter().collect(),
+            None => Vec::new(),
+        }
+    }
+}
+
+fn number(value: &Value) -> Option<u64> {
+    match value {
+        Value::U32(it) => Some(u64::from(*it)),
+        Value::U64(it) => Some(*it),
+        Value::I32(it) => u64::try_from(*it).ok(),
+        Value::I64(it) => u64::try_from(*it).ok(),
+        _ => None,
+    }
+}
+
+impl<'a> Importer<'a> {
+    fn new(options: &'a ImportOptions) -> Self {
+        Self {
+            options,
+            places: HashMap::new(),
+            problems: BTreeMap::new(),
+            warnings: Vec::new(),
+            messages: Vec::new(),
+            enums: Vec::new(),
+            wide: Vec::new(),
+            names: HashMap::new(),
+            types: HashMap::new(),
+            direct: HashMap::new(),
+            reaches: HashMap::new(),
+            oneofs: HashSet::new(),
+            reprs: HashMap::new(),
+        }
+    }
+
+    fn place(&mut self, file: &FileDescriptor, path: &[i32]) -> (i32, i32, String) {
+        let places = self.places.entry(file.name().to_owned()).or_insert_with(|| Places::new(file));
+        // What has no place of its own is where the thing around it is.
+        let mut path = path;
+        loop {
+            if let Some(place) = places.0.get(path) {
+                return place.clone();
+            }
+            let Some((_, outer)) = path.split_last() else { return (0, 0, String::new()) };
+            path = outer;
+        }
+    }
+
+    fn doc(&mut self, file: &FileDescriptor, path: &[i32]) -> String {
+        self.places.entry(file.name().to_owned()).or_insert_with(|| Places::new(file));
+        let found = self.places[file.name()].0.get(path);
+        found.map_or_else(String::new, |(_, _, doc)| doc.clone())
+    }
+
+    fn problem(
+        &mut self,
+        file: &FileDescriptor,
+        path: &[i32],
+        what: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        let (line, column, _) = self.place(file, path);
+        let item = format!("{}:{}:{}", file.name(), line + 1, column + 1);
+        let problem = Problem { item, what: what.into(), fix: fix.into() };
+        if self.problems.values().any(|it| *it == problem) {
+            return;
+        }
+        let place = (file.name().to_owned(), line, column, self.problems.len());
+        self.problems.insert(place, problem);
+    }
+
+    fn field_problem(&mut self, field: &FieldDescriptor, what: impl Into<String>, fix: impl Into<String>) {
+        let what = format!("field `{}`: {}", field.full_name(), what.into());
+        self.problem(&field.parent_file(), field.path(), what, fix);
+    }
+
+    fn warning(&mut self, file: &FileDescriptor, path: &[i32], what: &str) {
+        let (line, column, _) = self.place(file, path);
+        self.warnings.push(format!("{}:{}:{}: {what}", file.name(), line + 1, column + 1));
+    }
+
+    /// Finds everything that the file holds, and what that refers to in other files.
+    fn collect(&mut self, main: &FileDescriptor) {
+        for service in main.services() {
+            let what = format!("service `{}` is left out: there are only messages and enums", service.name());
+            self.warning(main, service.path(), &what);
+        }
+        let mut todo: Vec<_> = main.messages().filter(|it| !is_wrapper(it)).collect();
+        todo.reverse();
+        for it in main.enums() {
+            self.add_enum(it);
+        }
+        self.check_file(main);
+        self.wide(main);
+        let mut seen = HashSet::new();
+        while let Some(message) = todo.pop() {
+            if !seen.insert(message.full_name().to_owned()) {
+                continue;
+            }
+            self.check_file(&message.parent_file());
+            for it in message.child_enums() {
+                self.add_enum(it);
+            }
+            let mut next = Vec::new();
+            next.extend(message.child_messages().filter(|it| !it.is_map_entry() && !is_wrapper(it)));
+            for field in message.fields() {
+                let typed = Found::new(&field.options()).0.contains_key("rust_type");
+                match element(&field) {
+                    Kind::Message(it) if it.full_name() == EMPTY => {}
+                    // What is in between is in the type.
+                    Kind::Message(it) if typed && is_wrapper(&it) => {}
+                    Kind::Message(it) => next.push(it),
+                    Kind::Enum(it) => self.add_enum(it),
+                    _ => {}
+                }
+            }
+            next.reverse();
+            todo.extend(next);
+            self.messages.push(message);
+        }
+    }
+
+    fn add_enum(&mut self, it: EnumDescriptor) {
+        if !self.enums.contains(&it) {
+            self.check_file(&it.parent_file());
+            self.enums.push(it);
+        }
+    }
+
+    /// What a whole file may not be or have.
+    fn check_file(&mut self, file: &FileDescriptor) {
+        const PROTO3: &str = "import a version of the file that begins with `syntax = \"proto3\";`";
+        if self.places.contains_key(file.name()) {
+            return; // met before
+        }
+        if file.syntax() != Syntax::Proto3 {
+            self.problem(file, &[12], format!("`{}` is not proto3", file.name()), PROTO3);
+        }
+        for extension in file.extensions() {
+            let options = extension.containing_message().package_name() == "google.protobuf";
+            if !options {
+                self.problem(
+                    file,
+                    extension.path(),
+                    format!("extension `{}`: extensions have no form in Rust", extension.name()),
+                    format!("make it a field of `{}`", extension.containing_message().full_name()),
+                );
+            }
+        }
+    }
+
+    /// Gives each type its name.
+    fn name(&mut self) {
+        let mut owners: HashMap<String, String> = HashMap::new();
+        let mut claim = |importer: &mut Self,
+                         file: &FileDescriptor,
+                         path: &[i32],
+                         full: &str,
+                         name: String,
+                         ty: fn(TypeId) -> Type| {
+            const FIX: &str =
+                "give it another name in Rust with the option `(ffi.rust_name)`, or `(ffi.enum_rust_name)`";
+            if !is_type_name(&name) {
+                importer.problem(file, path, format!("`{full}` can't be called `{name}` in Rust"), FIX);
+            }
+            if let Some(other) = owners.insert(name.clone(), full.to_owned()) {
+                let what = format!("`{full}` would be called `{name}` in Rust, as `{other}`");
+                importer.problem(file, path, what, FIX);
+            }
+            importer.names.insert(full.to_owned(), name.clone());
+            let id = TypeId(name.clone());
+            importer.types.insert(name, ty(id));
+        };
+        for it in self.enums.clone() {
+            let options = Found::new(&it.options());
+            let name = options
+                .text("enum_rust_name")
+                .unwrap_or_else(|| rust_name(it.full_name(), it.package_name()));
+            let repr = self.repr_of(&it, &options);
+            self.reprs.insert(TypeId(name.clone()), (repr, false));
+            claim(self, &it.parent_file(), it.path(), it.full_name(), name, Type::Enum);
+        }
+        for it in self.messages.clone() {
+            let options = Found::new(&it.options());
+            let name =
+                options.text("rust_name").unwrap_or_else(|| rust_name(it.full_name(), it.package_name()));
+            let ty = if is_oneof(&it) { Type::Oneof } else { Type::Message };
+            claim(self, &it.parent_file(), it.path(), it.full_name(), name, ty);
+        }
+        for index in 0..self.wide.len() {
+            let Wide { source, repr } = &self.wide[index];
+            let (name, repr) = (source.name.clone(), *repr);
+            self.reprs.insert(TypeId(name.clone()), (repr, true));
+            self.types.insert(name.clone(), Type::Enum(TypeId(name)));
+        }
+    }
+
+    fn repr_of(&mut self, it: &EnumDescriptor, options: &Found) -> Scalar {
+        let Some(text) = options.text("repr") else { return Scalar::I32 };
+        match INTEGERS.iter().find(|scalar| scalar_name(**scalar) == text) {
+            Some(scalar) => *scalar,
+            None => {
+                let what = format!("enum `{}`: `{}` can't be its repr", it.full_name(), text.escape_debug());
+                self.problem(
+                    &it.parent_file(),
+                    it.path(),
+                    what,
+                    "take one of i8, u8, i16, u16, i32, u32, i64, u64",
+                );
+                Scalar::I32
+            }
+        }
+    }
+
+    /// Which messages each message reaches by fields that would be in place.
+    fn find_cycles(&mut self) {
+        let direct: HashMap<String, Vec<String>> = self
+            .messages
+            .iter()
+            .map(|message| {
+                let held = message.fields().filter(|field| {
+                    !Found::new(&field.options())
+                        .text("rust_type")
+                        .is_some_and(|text| text.contains("FfiRef"))
+                });
+                let held = held.filter_map(|field| match element(&field) {
+                    Kind::Message(it) if it.full_name() != EMPTY => Some(it.full_name().to_owned()),
+                    _ => None,
+                });
+                (message.full_name().to_owned(), held.collect())
+            })
+            .collect();
+        for start in direct.keys() {
+            let mut reached = HashSet::new();
+            let mut todo: Vec<_> = direct[start].iter().collect();
+            while let Some(next) = todo.pop() {
+                if reached.insert(next.clone()) {
+                    todo.extend(direct.get(next).into_iter().flatten());
+                }
+            }
+            self.reaches.insert(start.clone(), reached);
+        }
+        self.direct = direct;
+        let oneofs = self.messages.iter().filter(|it| is_oneof(it));
+        self.oneofs = oneofs.map(|it| it.full_name().to_owned()).collect();
+    }
+
+    /// Whether a message or oneof is reached by way of what `held` holds, or is it.
+    fn holds(&self, held: &str, holder: &str) -> bool {
+        held == holder || self.reaches.get(held).is_some_and(|all| all.contains(holder))
+    }
+
+    /// The same, where references have taken the place of messages that hold themselves.
+    fn holds_in_place(&self, held: &str, holder: &str) -> bool {
+        let mut seen = HashSet::new();
+        let mut todo = vec![held];
+        while let Some(next) = todo.pop() {
+            if next == holder {
+                return true;
+            }
+            if seen.insert(next) {
+                let inside = self.direct.get(next).into_iter().flatten();
+                let in_place = |to: &str| self.oneofs.contains(to) || !self.holds(to, next);
+                todo.extend(inside.map(String::as_str).filter(|to| in_place(to)));
+            }
+        }
+        false
+    }
+
+    /// The slots of a message's pool.
+    fn pool_size(&self, it: &MessageDescriptor) -> Option<u64> {
+        let holds_itself =
+            || self.reaches.get(it.full_name()).is_some_and(|all| all.contains(it.full_name()));
+        let default = || self.options.default_pool_size.filter(|_| holds_itself()).map(u64::from);
+        Found::new(&it.options()).number("pool_size").or_else(default)
+    }
+
+    fn items(&mut self) -> Vec<Source> {
+        let mut items = Vec::new();
+        for it in self.enums.clone() {
+            items.push(self.enumeration(&it));
+        }
+        items.extend(self.wide.drain(..).map(|wide| wide.source));
+        for it in self.messages.clone() {
+            let item = if is_oneof(&it) { self.oneof(&it) } else { self.message(&it) };
+            items.push(item);
+        }
+        items
+    }
+
+    fn enumeration(&mut self, it: &EnumDescriptor) -> Source {
+        let file = it.parent_file();
+        let options = Found::new(&it.options());
+        let repr = self.repr_of(it, &options);
+        let mut parts: Vec<Part> = Vec::new();
+        let mut numbers: HashMap<i32, String> = HashMap::new();
+        let mut constants = Vec::new();
+        let mut names = HashSet::new();
+        // By number otherwise.
+        let mut values: Vec<_> = it.values().collect();
+        values.sort_by_key(|value| value.path().to_vec());
+        for value in values {
+            let found = Found::new(&value.options());
+            let name = found.text("value_rust_name").unwrap_or_else(|| variant_name(it.name(), value.name()));
+            if !is_type_name(&name) || !names.insert(name.clone()) {
+                self.problem(
+                    &file,
+                    value.path(),
+                    format!("value `{}` would be called `{name}` in Rust, which can't be", value.name()),
+                    "give it another name in Rust with the option `(ffi.value_rust_name)`",
+                );
+            }
+            if let Some(first) = numbers.get(&value.number()) {
+                constants.push((name.to_shouty_snake_case(), first.clone()));
+                continue;
+            }
+            numbers.insert(value.number(), name.clone());
+            if !fits(repr, value.number()) {
+                self.problem(
+                    &file,
+                    value.path(),
+                    format!(
+                        "value `{}`: its repr `{}` has no {}",
+                        value.name(),
+                        scalar_name(repr),
+                        value.number()
+                    ),
+                    "take a larger repr with the option `(ffi.repr)`",
+                );
+            }
+            let mut attributes = Vec::new();
+            if let Some(rename) = found.text("value_dart_name") {
+                attributes.push(format!("rename = {}", string(&rename)));
+            }
+            let raw = value.enum_value_descriptor_proto().options.as_ref();
+            let deprecated = raw.is_some_and(|it| it.deprecated());
+            parts.push(Part {
+                doc: self.doc(&file, value.path()),
+                deprecated: deprecated.then(|| found.text("value_deprecation").unwrap_or_default()),
+                attributes,
+                name,
+                ty: None,
+                tail: format!(" = {}", value.number()),
+            });
+        }
+        let zero =
+            options.number("zero_index").and_then(|index| usize::try_from(index).ok()).unwrap_or_default();
+        if zero < parts.len() {
+            let first = parts.remove(0);
+            parts.insert(zero, first);
+        }
+        let deprecated = it.enum_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
+        let rename = options.text("enum_dart_name").map(|rename| format!("rename = {}", string(&rename)));
+        Source {
+            doc: self.doc(&file, it.path()),
+            deprecated: deprecated.then(|| options.text("enum_deprecation").unwrap_or_default()),
+            name: self.names[it.full_name()].clone(),
+            repr: scalar_name(repr).to_owned(),
+            attributes: rename.into_iter().collect(),
+            body: Body::Enum(parts, constants),
+        }
+    }
+
+    /// The enums that are options of the file.
+    fn wide(&mut self, main: &FileDescriptor) {
+        let Some(Value::List(all)) = Found::new(&main.options()).0.remove("wide_enum") else { return };
+        for value in all {
+            let Some(it) = value.as_message() else { continue };
+            let text = |it: &DynamicMessage, name: &str| {
+                it.get_field_by_name(name)
+                    .and_then(|value| value.as_str().map(str::to_owned))
+                    .unwrap_or_default()
+            };
+            let item = |it: &DynamicMessage| {
+                let deprecated = it.has_field_by_name("deprecation").then(|| text(it, "deprecation"));
+                let rename = Some(text(it, "dart_name")).filter(|name| !name.is_empty());
+                let attributes = rename.iter().map(|name| format!("rename = {}", string(name)));
+                (text(it, "name"), text(it, "doc"), deprecated, attributes.collect::<Vec<_>>())
+            };
+            let (name, doc, deprecated, attributes) = item(it);
+            let repr = text(it, "repr");
+            let Some(scalar) = INTEGERS.into_iter().find(|scalar| scalar_name(*scalar) == repr) else {
+                let what =
+                    format!("enum `{}`: `{}` can't be its repr", name.escape_debug(), repr.escape_debug());
+                self.problem(main, &[8], what, "take one of i8, u8, i16, u16, i32, u32, i64, u64");
+                continue;
+            };
+            let values = it.get_field_by_name("values").map(std::borrow::Cow::into_owned);
+            let values = values.as_ref().and_then(Value::as_list).unwrap_or_default();
+            let parts = values.iter().filter_map(Value::as_message).map(|value| {
+                let (name, doc, deprecated, attributes) = item(value);
+                let number = value.get_field_by_name("number").and_then(|it| it.as_i64()).unwrap_or_default();
+                let tail = match scalar {
+                    Scalar::U64 => format!(" = {}", number.cast_unsigned()),
+                    _ => format!(" = {number}"),
+                };
+                Part { doc, deprecated, attributes, name, ty: None, tail }
+            });
+            let body = Body::Enum(parts.collect(), Vec::new());
+            let names_hold = is_type_name(&name)
+                && matches!(&body, Body::Enum(parts, _) if parts.iter().all(|part| is_type_name(&part.name)));
+            if !names_hold {
+                let what =
+                    format!("enum `{}`: there are names in it that Rust can't have", name.escape_debug());
+                self.problem(main, &[8], what, "take letters, digits and `_`");
+                continue;
+            }
+            let source = Source { doc, deprecated, name, repr, attributes, body };
+            self.wide.push(Wide { source, repr: scalar });
+        }
+    }
+
+    fn message(&mut self, it: &MessageDescriptor) -> Source {
+        let file = it.parent_file();
+        let mut parts = Vec::new();
+        let mut names = HashSet::new();
+        for range in it.extension_ranges().collect::<Vec<_>>() {
+            let what = format!(
+                "message `{}`: extensions {} to {} have no form in Rust",
+                it.full_name(),
+                range.start,
+                range.end - 1
+            );
+            self.problem(&file, it.path(), what, "remove the range, and make the extensions fields");
+        }
+        if it.fields().len() == 0 {
+            let what =
+                format!("message `{}` has no fields: Rust can't have one without size here", it.full_name());
+            self.problem(&file, it.path(), what, "give it a field, or take it out where nothing needs it");
+        }
+        for oneof in it.oneofs().filter(|oneof| !oneof.is_synthetic()).collect::<Vec<_>>() {
+            if !self.options.split_oneofs {
+                let what = format!(
+                    "oneof `{}` is beside other fields of `{}`: in Rust it is a type of its own, and so a message of its own",
+                    oneof.name(),
+                    it.full_name()
+                );
+                let fix = "move the oneof into a message that has nothing else (which changes the wire), or take its fields \
+                           as optional ones with `--split-oneofs`";
+                self.problem(&file, oneof.path(), what, fix);
+            }
+        }
+        for name in it.reserved_names().map(str::to_owned).collect::<Vec<_>>() {
+            let what = format!(
+                "the reserved name `{name}` of `{}` is left out: in Rust only numbers are reserved",
+                it.full_name()
+            );
+            self.warning(&file, it.path(), &what);
+        }
+        // By number otherwise, while memory has the order of the file.
+        let mut fields: Vec<_> = it.fields().collect();
+        fields.sort_by_key(|field| field.path().to_vec());
+        for field in fields {
+            let found = Found::new(&field.options());
+            let name = found.text("field_rust_name").unwrap_or_else(|| field_name(field.name()));
+            let Some(name) = member_name(&name).filter(|name| names.insert(name.clone())) else {
+                self.field_problem(
+                    &field,
+                    format!("it would be called `{name}` in Rust, which can't be"),
+                    "give it another name in Rust with the option `(ffi.field_rust_name)`",
+                );
+                continue;
+            };
+            let Some(ty) = self.field_type(&field, &found) else { continue };
+            let mut attributes = vec![format!("tag = {}", field.number())];
+            attributes
+                .extend(found.text("field_dart_name").map(|name| format!("rename = {}", string(&name))));
+            parts.push(self.part(&field, &found, name, attributes, Some(ty)));
+        }
+        let options = Found::new(&it.options());
+        let mut source = self.composite(it, &options, Body::Struct(parts));
+        source.repr = match options.number("align") {
+            Some(align) => format!("C, align({align})"),
+            None => "C".to_owned(),
+        };
+        match (self.pool_size(it), options.text("pool_reset")) {
+            (Some(size), Some(reset)) => {
+                source.attributes.push(format!("pool(capacity = {size}, reset = {})", string(&reset)));
+            }
+            (Some(size), None) => source.attributes.push(format!("pool = {size}")),
+            (None, _) => {}
+        }
+        for flag in ["simd", "columns"] {
+            if options.flag(flag) {
+                source.attributes.push(flag.to_owned());
+            }
+        }
+        let reserved = it.reserved_ranges().map(|range| {
+            let last = (range.end - 1).min(MAX_NUMBER);
+            if range.start == last { last.to_string() } else { format!("{}..={last}", range.start) }
+        });
+        let reserved: Vec<_> = reserved.collect();
+        if !reserved.is_empty() {
+            source.attributes.push(format!("reserved({})", reserved.join(", ")));
+        }
+        source
+    }
+
+    fn oneof(&mut self, it: &MessageDescriptor) -> Source {
+        let options = Found::new(&it.options());
+        let file = it.parent_file();
+        let mut parts: Vec<Part> = Vec::new();
+        let mut names = HashSet::new();
+        let mut fields: Vec<_> = it.fields().collect();
+        fields.sort_by_key(|field| field.path().to_vec());
+        for field in fields {
+            let found = Found::new(&field.options());
+            let name = found.text("field_rust_name").unwrap_or_else(|| case_name(field.name()));
+            if !is_type_name(&name) || !names.insert(name.clone()) {
+                self.field_problem(
+                    &field,
+                    format!("it would be called `{name}` in Rust, which can't be"),
+                    "give it another name in Rust with the option `(ffi.field_rust_name)`",
+                );
+            }
+            let empty = matches!(field.kind(), Kind::Message(it) if it.full_name() == EMPTY);
+            let ty = if empty { None } else { Some(self.field_type(&field, &found)) };
+            let mut attributes = vec![format!("tag = {}", field.number())];
+            attributes
+                .extend(found.text("field_dart_name").map(|name| format!("rename = {}", string(&name))));
+            // One without a type has a problem, which is reported.
+            if let None | Some(Some(_)) = ty {
+                parts.push(self.part(&field, &found, name, attributes, ty.flatten()));
+            }
+        }
+        if parts.iter().all(|part| part.ty.is_none()) && self.problems.is_empty() {
+            let what = format!("oneof `{}`: no case holds data", it.full_name());
+            self.problem(&file, it.path(), what, "make it an enum");
+        }
+        let unset = options
+            .text("unset_name")
+            .unwrap_or_else(|| if names.contains(UNSET) { "NotSet".to_owned() } else { UNSET.to_owned() });
+        if !is_type_name(&unset) || names.contains(&unset) {
+            let what = format!(
+                "message `{}`: its case without data can't be called `{unset}` in Rust",
+                it.full_name()
+            );
+            self.problem(&file, it.path(), what, "give it another name with the option `(ffi.unset_name)`");
+        }
+        let rename = options.text("unset_dart_name").map(|name| format!("rename = {}", string(&name)));
+        let doc = it.oneofs().next().map(|oneof| self.doc(&file, oneof.path())).unwrap_or_default();
+        parts.insert(
+            0,
+            Part {
+                doc,
+                deprecated: options.text("unset_deprecation"),
+                attributes: rename.into_iter().collect(),
+                name: unset,
+                ty: None,
+                tail: String::new(),
+            },
+        );
+        let mut source = self.composite(it, &options, Body::Oneof(parts));
+        "C, u32".clone_into(&mut source.repr);
+        source
+    }
+
+    fn composite(&mut self, it: &MessageDescriptor, options: &Found, body: Body) -> Source {
+        let deprecated = it.descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
+        let rename = options.text("dart_name").map(|rename| format!("rename = {}", string(&rename)));
+        Source {
+            doc: self.doc(&it.parent_file(), it.path()),
+            deprecated: deprecated.then(|| options.text("deprecation").unwrap_or_default()),
+            name: self.names[it.full_name()].clone(),
+            repr: String::new(),
+            attributes: rename.into_iter().collect(),
+            body,
+        }
+    }
+
+    /// A field or case.
+    fn part(
+        &mut self,
+        field: &FieldDescriptor,
+        found: &Found,
+        name: String,
+        attributes: Vec<String>,
+        ty: Option<Type>,
+    ) -> Part {
+        let deprecated = field.field_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
+        Part {
+            doc: self.doc(&field.parent_file(), field.path()),
+            deprecated: deprecated.then(|| found.text("field_deprecation").unwrap_or_default()),
+            attributes,
+            name,
+            ty,
+            tail: String::new(),
+        }
+    }
+
+    /// The type of a field, or a problem.
+    fn field_type(&mut self, field: &FieldDescriptor, found: &Found) -> Option<Type> {
+        if field.is_group() {
+            self.field_problem(
+                field,
+                "groups have no form in Rust",
+                "make it a field whose type is a message",
+            );
+            return None;
+        }
+        if field.is_required() {
+            self.field_problem(
+                field,
+                "`required` has no form in Rust",
+                "remove it: in proto3 no field is required",
+            );
+            return None;
+        }
+        if field.field_descriptor_proto().default_value.is_some() {
+            self.field_problem(
+                field,
+                "it has a default other than zero",
+                "remove the default, or make the field `optional`",
+            );
+            return None;
+        }
+        if let Some(text) = found.text("rust_type") {
+            return self.rust_type(field, found, &text);
+        }
+        let declared = self.declared(field)?;
+        let mut bounds = Bounds {
+            max_count: found.number("max_count"),
+            max_len: found.number("max_len"),
+            max_key_len: found.number("max_key_len"),
+            fixed_count: found.numbers("fixed_count"),
+            closed: found.flag("closed"),
+        };
+        let texts = matches!(
+            &declared,
+            Declared::One(Plain::Text | Plain::Bytes) | Declared::Optional(Plain::Text | Plain::Bytes)
+        );
+        if texts && bounds.max_len.is_none() {
+            // Elsewhere one name is enough for all.
+            bounds.max_len = bounds.max_count;
+        }
+        if let Some(default) = self.options.default_max_count.map(u64::from) {
+            let fixed = !bounds.fixed_count.is_empty();
+            for bound in [&mut bounds.max_len, &mut bounds.max_key_len] {
+                *bound = bound.or(Some(default).filter(|_| !fixed));
+            }
+            bounds.max_count = bounds.max_count.or(Some(default).filter(|_| !fixed));
+        }
+        match implied(&declared, &bounds) {
+            Ok(ty) => self.bounded(field, ty),
+            Err(missing) => {
+                let names = missing.iter().map(|missing| match missing {
+                    Missing::Count => "(ffi.max_count)",
+                    Missing::Len => "(ffi.max_len)",
+                    Missing::KeyLen => "(ffi.max_key_len)",
+                });
+                let names: Vec<_> = names.collect();
+                let options: Vec<_> = names.iter().map(|name| format!("{name} = N")).collect();
+                self.field_problem(
+                    field,
+                    format!("it has no bound: {} missing", names.join(" and ")),
+                    format!("add `[{}]`, or pass `--default-max-count N`", options.join(", ")),
+                );
+                None
+            }
+        }
+    }
+
+    /// A type whose bounds are possible.
+    fn bounded(&mut self, field: &FieldDescriptor, ty: Type) -> Option<Type> {
+        fn zero(ty: &Type) -> bool {
+            match ty {
+                Type::Array { of, len } => *len == 0 || zero(of),
+                Type::Vec { of, cap } => *cap == 0 || zero(of),
+                Type::Map { key, value, cap } => *cap == 0 || zero(key) || zero(value),
+                Type::Str { cap } | Type::Bytes { cap } => *cap == 0,
+                Type::Option { of } => zero(of),
+                _ => false,
+            }
+        }
+        if zero(&ty) {
+            self.field_problem(field, "a bound of 0 leaves no room", "take one from 1 upward");
+            return None;
+        }
+        Some(ty)
+    }
+
+    /// The type that an option says, where protobuf agrees.
+    fn rust_type(&mut self, field: &FieldDescriptor, found: &Found, text: &str) -> Option<Type> {
+        const FIX: &str = "mend `(ffi.rust_type)`, or remove it";
+        let types = &self.types;
+        let ty = match rust::parse(text, &|name| types.get(name).cloned()) {
+            Ok(ty) => ty,
+            Err(why) => {
+                let what = format!("its Rust type `{}` can't be read: {why}", text.escape_debug());
+                self.field_problem(field, what, FIX);
+                return None;
+            }
+        };
+        let in_oneof = field.containing_oneof().is_some_and(|it| !it.is_synthetic());
+        let expected = if in_oneof { case(&ty, self) } else { shape(&ty, self) };
+        if !self.agrees(&expected, field) {
+            let what = format!("its Rust type `{text}` is another in protobuf than the field's");
+            self.field_problem(field, what, FIX);
+            return None;
+        }
+        let bounds = Bounds::of(&ty);
+        for (name, own) in [
+            ("max_count", bounds.max_count),
+            ("max_len", bounds.max_len),
+            ("max_key_len", bounds.max_key_len),
+        ] {
+            if let Some(said) = found.number(name).filter(|said| Some(*said) != own) {
+                let what = format!("its option `{name}` is {said}, which its Rust type `{text}` doesn't say");
+                self.field_problem(field, what, "change both alike");
+                return None;
+            }
+        }
+        self.bounded(field, ty)
+    }
+
+    /// Whether the field is what `shape` is in protobuf.
+    fn agrees(&self, shape: &Shape, field: &FieldDescriptor) -> bool {
+        let label = match (field.is_map(), field.is_list(), field.field_descriptor_proto().proto3_optional())
+        {
+            (true, _, _) => return self.agrees_map(shape, field),
+            (_, true, _) => Label::Repeated,
+            (_, _, true) => Label::Optional,
+            _ => Label::Plain,
+        };
+        // A message has presence either way.
+        let presence = matches!(field.kind(), Kind::Message(_))
+            && label == Label::Plain
+            && shape.label == Label::Optional;
+        (shape.label == label || presence) && self.agrees_element(&shape.of, &field.kind())
+    }
+
+    fn agrees_map(&self, shape: &Shape, field: &FieldDescriptor) -> bool {
+        let Kind::Message(entry) = field.kind() else { return false };
+        let Label::Map(key) = shape.label else { return false };
+        keyword(&entry.map_entry_key_field().kind()) == Some(key)
+            && self.agrees_element(&shape.of, &entry.map_entry_value_field().kind())
+    }
+
+    fn agrees_element(&self, element: &Element, kind: &Kind) -> bool {
+        let inner = |message: &MessageDescriptor, shapes: &[&Shape]| {
+            message.fields().len() == shapes.len()
+                && (1..).zip(shapes).all(|(number, shape)| {
+                    message.get_field(number).is_some_and(|field| self.agrees(shape, &field))
+                })
+        };
+        match (element, kind) {
+            (Element::Keyword(own), kind) => keyword(kind) == Some(*own),
+            (Element::Named(id), Kind::Message(it)) => self.names.get(it.full_name()) == Some(&id.0),
+            (Element::Named(id), Kind::Enum(it)) => self.names.get(it.full_name()) == Some(&id.0),
+            (Element::Wrapper(shape), Kind::Message(it)) => inner(it, &[shape]),
+            (Element::Entry(entry), Kind::Message(it)) => inner(it, &[&entry[0], &entry[1]]),
+            _ => false,
+        }
+    }
+
+    /// What the field says without options.
+    fn declared(&mut self, field: &FieldDescriptor) -> Option<Declared> {
+        if field.is_map() {
+            let Kind::Message(entry) = field.kind() else { return None };
+            let key = self.plain(field, &entry.map_entry_key_field().kind(), false)?;
+            let value = self.plain(field, &entry.map_entry_value_field().kind(), false)?;
+            return Some(Declared::Map(key, value));
+        }
+        let one = field.cardinality() == Cardinality::Optional;
+        let of = self.plain(field, &field.kind(), true)?;
+        let oneof = field.containing_oneof();
+        let in_oneof = oneof.as_ref().is_some_and(|it| !it.is_synthetic());
+        let optional = field.field_descriptor_proto().proto3_optional()
+            || (in_oneof && !is_oneof(field.parent_message()));
+        Some(match (one, optional, &of) {
+            // It says itself whether it is there.
+            (true, _, Plain::Other(Type::Ref(_))) => Declared::One(of),
+            (true, true, _) => Declared::Optional(of),
+            (true, false, _) => Declared::One(of),
+            (false, ..) => Declared::Many(of),
+        })
+    }
+
+    /// What stands for one value of this kind; `referred` is whether it may be a reference there.
+    fn plain(&mut self, field: &FieldDescriptor, kind: &Kind, referred: bool) -> Option<Plain> {
+        let zigzag = |instead: &str| {
+            let what = format!("`{kind:?}`").to_lowercase();
+            (
+                format!("its type {what} has no form in Rust: numbers are varints of two's complement here"),
+                format!("take `{instead}` (which changes the wire)"),
+            )
+        };
+        let (what, fix) = match kind {
+            Kind::Sint32 | Kind::Sfixed32 => zigzag("int32"),
+            Kind::Sint64 | Kind::Sfixed64 => zigzag("int64"),
+            Kind::Fixed32 => zigzag("uint32"),
+            Kind::Fixed64 => zigzag("uint64"),
+            Kind::Enum(it) => return Some(Plain::Enum(TypeId(self.names[it.full_name()].clone()))),
+            Kind::Message(it) if it.full_name() == EMPTY => (
+                "`google.protobuf.Empty` only has a form as the case of a oneof".to_owned(),
+                "take `bool`, or leave the field out".to_owned(),
+            ),
+            Kind::Message(it) => return self.held(field, it, referred).map(Plain::Other),
+            other => return keyword(other).and_then(super::shape::plain),
+        };
+        self.field_problem(field, what, fix);
+        None
+    }
+
+    /// A message that a field holds: in place, or referred to where it would hold itself.
+    fn held(&mut self, field: &FieldDescriptor, it: &MessageDescriptor, referred: bool) -> Option<Type> {
+        let ty = self.types.get(self.names.get(it.full_name())?)?.clone();
+        let holder = field.parent_message().full_name();
+        let (true, Type::Message(id)) = (self.holds(it.full_name(), holder), &ty) else {
+            if self.holds_in_place(it.full_name(), holder) {
+                let what = format!("`{}` holds itself through oneof `{}`", holder, it.full_name());
+                self.field_problem(
+                    field,
+                    what,
+                    "break the circle with a message in between that has `(ffi.pool_size)`",
+                );
+                return None;
+            }
+            return Some(ty);
+        };
+        let fixed = !Found::new(&field.options()).numbers("fixed_count").is_empty();
+        if !referred || (fixed && field.is_list()) {
+            let what = format!(
+                "`{}` is in a map or an array that it holds itself: that has no form in Rust with this encoding",
+                it.full_name()
+            );
+            self.field_problem(field, what, "make it a list with `(ffi.max_count)`");
+            return None;
+        }
+        if self.pool_size(it).is_none() {
+            let what = format!(
+                "`{}` holds itself: in Rust it would refer to another in its pool, and has none",
+                it.full_name()
+            );
+            self.field_problem(
+                field,
+                what,
+                format!(
+                    "add `option (ffi.pool_size) = N;` to `{}`, or pass `--default-pool-size N`",
+                    it.full_name()
+                ),
+            );
+            return None;
+        }
+        Some(Type::Ref(id.clone()))
+    }
+}
+
+impl Places {
+    fn new(file: &FileDescriptor) -> Self {
+        let info = file.file_descriptor_proto().source_code_info.as_ref();
+        let locations = info.map(|info| info.location.as_slice()).unwrap_or_default();
+        let mut places = HashMap::new();
+        for location in locations {
+            let [line, column, ..] = location.span[..] else { continue };
+            let lines = location
+                .leading_comments()
+                .lines()
+                .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
+            let doc = lines.collect::<Vec<_>>().join("\n").trim_end().to_owned();
+            places.entry(location.path.clone()).or_insert((line, column, doc));
+        }
+        Self(places)
+    }
+}
+
+const EMPTY: &str = "google.protobuf.Empty";
+
+const INTEGERS: [Scalar; 8] =
+    [Scalar::I8, Scalar::U8, Scalar::I16, Scalar::U16, Scalar::I32, Scalar::U32, Scalar::I64, Scalar::U64];
+
+fn is_wrapper(it: &MessageDescriptor) -> bool {
+    Found::new(&it.options()).flag("is_wrapper")
+}
+
+/// Whether a message has one oneof and nothing else.
+fn is_oneof(it: &MessageDescriptor) -> bool {
+    let mut oneofs = it.oneofs().filter(|oneof| !oneof.is_synthetic());
+    match (oneofs.next(), oneofs.next()) {
+        (Some(oneof), None) => oneof.fields().len() == it.fields().len(),
+        _ => false,
+    }
+}
+
+/// The kind of a field's values; of a map, of those that its keys lead to.
+fn element(field: &FieldDescriptor) -> Kind {
+    match field.kind() {
+        Kind::Message(entry) if field.is_map() => entry.map_entry_value_field().kind(),
+        kind => kind,
+    }
+}
+
+fn keyword(kind: &Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Int32 => "int32",
+        Kind::Int64 => "int64",
+        Kind::Uint32 => "uint32",
+        Kind::Uint64 => "uint64",
+        Kind::Float => "float",
+        Kind::Double => "double",
+        Kind::Bool => "bool",
+        Kind::String => "string",
+        Kind::Bytes => "bytes",
+        _ => return None,
+    })
+}
+
+/// The name in Rust of a type: those of the messages around it, and its own.
+fn rust_name(full: &str, package: &str) -> String {
+    let own = full.strip_prefix(package).map_or(full, |rest| rest.trim_start_matches('.'));
+    own.split('.').map(type_name).collect()
+}
+
+fn is_type_name(name: &str) -> bool {
+    is_identifier(name) && name != "Self"
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && chars.all(|next| next.is_alphanumeric() || next == '_')
+        && name != "_"
+}
+
+/// The name of a field, raw where it is a keyword.
+fn member_name(name: &str) -> Option<String> {
+    const KEYWORDS: &[&str] = &[
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+        "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+        "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static",
+        "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where",
+        "while", "yield",
+    ];
+    match name {
+        "self" | "super" | "crate" => Some(format!("{name}_")),
+        name if KEYWORDS.contains(&name) => Some(format!("r#{name}")),
+        name if is_identifier(name) => Some(name.to_owned()),
+        _ => None,
+    }
+}
+
+/// Whether an enum with this repr can have this number.
+fn fits(repr: Scalar, number: i32) -> bool {
+    match repr {
+        Scalar::I8 => i8::try_from(number).is_ok(),
+        Scalar::U8 => u8::try_from(number).is_ok(),
+        Scalar::I16 => i16::try_from(number).is_ok(),
+        Scalar::U16 => u16::try_from(number).is_ok(),
+        Scalar::U32 | Scalar::U64 => number >= 0,
+        _ => true,
+    }
+}

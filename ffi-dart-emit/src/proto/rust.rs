@@ -1,0 +1,349 @@
+//! Rust source with the derives, from what the import has found; and types as Rust writes them, read.
+//!
+//! The source is as rustfmt leaves it with its default settings: what would be too long has lines of its own.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use ffi_core::schema::read::{Scalar, Type};
+
+use super::shape::rust;
+
+/// The width that rustfmt keeps to unless told otherwise.
+const WIDTH: usize = 100;
+
+/// The width at which rustfmt gives each argument of an attribute its own line.
+const ATTRIBUTE_WIDTH: usize = 70;
+
+/// A struct or enum to be.
+pub struct Source {
+    pub doc: String,
+    pub deprecated: Option<String>,
+    pub name: String,
+    /// The arguments of `#[repr(..)]`.
+    pub repr: String,
+    /// The arguments of `#[ffi(..)]`.
+    pub attributes: Vec<String>,
+    pub body: Body,
+}
+
+/// What is in it.
+pub enum Body {
+    /// Fields.
+    Struct(Vec<Part>),
+    /// Cases, the first of which is unset.
+    Oneof(Vec<Part>),
+    /// Variants, with their numbers in [`Part::tail`], and constants for further names of theirs.
+    Enum(Vec<Part>, Vec<(String, String)>),
+}
+
+/// A field, case or variant.
+pub struct Part {
+    pub doc: String,
+    pub deprecated: Option<String>,
+    pub attributes: Vec<String>,
+    pub name: String,
+    pub ty: Option<Type>,
+    /// What stands behind the name and type.
+    pub tail: String,
+}
+
+/// The whole file. `origin` is what it was made from.
+pub fn write(origin: &str, items: &[Source]) -> String {
+    let mut used = BTreeSet::new();
+    let mut documented = true;
+    let mut body = String::new();
+    for item in items {
+        body += "\n";
+        documented &= self::item(&mut body, item, &mut used);
+    }
+    let mut out = format!("//! The schema of `{origin}`.\n\n");
+    if !documented {
+        out += "#![allow(missing_docs, reason = \"as in the .proto file\")]\n\n";
+    }
+    for name in used {
+        let _ = writeln!(out, "use ffi_core::{name};");
+    }
+    out + &body
+}
+
+/// Says whether all of it has docs.
+fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> bool {
+    lead(out, "", &item.doc, item.deprecated.as_ref());
+    let (derives, keyword) = match &item.body {
+        Body::Struct(_) => ("FfiMessage, Clone, Debug, PartialEq", "struct"),
+        Body::Oneof(_) => ("FfiMessage, Clone, Debug, PartialEq", "enum"),
+        Body::Enum(..) => ("FfiEnum, Clone, Copy, Debug, PartialEq, Eq, Hash", "enum"),
+    };
+    let _ = writeln!(out, "#[derive({derives})]\n#[repr({})]", item.repr);
+    attribute(out, "", "ffi", &item.attributes);
+    let _ = writeln!(out, "pub {keyword} {} {{", item.name);
+    let (parts, constants): (_, &[_]) = match &item.body {
+        Body::Struct(parts) | Body::Oneof(parts) => {
+            used.insert("FfiMessage");
+            (parts, &[])
+        }
+        Body::Enum(parts, constants) => {
+            used.insert("FfiEnum");
+            (parts, constants)
+        }
+    };
+    let mut documented = !item.doc.trim().is_empty();
+    for part in parts {
+        documented &= !part.doc.trim().is_empty();
+        lead(out, "    ", &part.doc, part.deprecated.as_ref());
+        attribute(out, "    ", "ffi", &part.attributes);
+        if let Some(ty) = &part.ty {
+            uses(ty, used);
+        }
+        let ty = part.ty.as_ref().map(rust);
+        match (&item.body, ty) {
+            (Body::Struct(_), Some(ty)) => {
+                let line = format!("    pub {}: {ty},", part.name);
+                if line.len() > WIDTH {
+                    let _ = writeln!(out, "    pub {}:\n        {ty},", part.name);
+                } else {
+                    let _ = writeln!(out, "{line}");
+                }
+            }
+            (_, Some(ty)) => {
+                let _ = writeln!(out, "    {}({ty}){},", part.name, part.tail);
+            }
+            (_, None) => {
+                let _ = writeln!(out, "    {}{},", part.name, part.tail);
+            }
+        }
+    }
+    *out += "}\n";
+    if !constants.is_empty() {
+        let _ = writeln!(out, "\nimpl {} {{", item.name);
+        for (alias, variant) in constants {
+            let _ = writeln!(
+                out,
+                "    /// Another name of `{variant}`.\n    pub const {alias}: Self = Self::{variant};"
+            );
+        }
+        *out += "}\n";
+    }
+    documented
+}
+
+fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {
+    if !doc.trim().is_empty() {
+        for line in doc.lines() {
+            let blank = if line.is_empty() { "" } else { " " };
+            let _ = writeln!(out, "{pad}///{blank}{}", line.trim_end());
+        }
+    }
+    match deprecated {
+        Some(note) if note.is_empty() => {
+            let _ = writeln!(out, "{pad}#[deprecated]");
+        }
+        Some(note) => attribute(out, pad, "deprecated", &[format!("note = {}", string(note))]),
+        None => {}
+    }
+}
+
+fn attribute(out: &mut String, pad: &str, name: &str, arguments: &[String]) {
+    if arguments.is_empty() {
+        return;
+    }
+    let line = arguments.join(", ");
+    if line.chars().count() <= ATTRIBUTE_WIDTH {
+        let _ = writeln!(out, "{pad}#[{name}({line})]");
+    } else {
+        let lines: Vec<_> = arguments.iter().map(|it| format!("{pad}    {it}")).collect();
+        let _ = writeln!(out, "{pad}#[{name}(\n{}\n{pad})]", lines.join(",\n"));
+    }
+}
+
+/// What of `ffi_core` a type names.
+fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
+    match ty {
+        Type::Array { of, .. } => uses(of, used),
+        Type::Vec { of, .. } => {
+            used.insert("FfiVec");
+            uses(of, used);
+        }
+        Type::Option { of } => {
+            used.insert("FfiOption");
+            uses(of, used);
+        }
+        Type::Map { key, value, .. } => {
+            used.insert("FfiMap");
+            uses(key, used);
+            uses(value, used);
+        }
+        Type::Str { .. } => _ = used.insert("FfiStr"),
+        Type::Bytes { .. } => _ = used.insert("FfiBytes"),
+        Type::Open(_) => _ = used.insert("FfiOpen"),
+        Type::Ref(_) => _ = used.insert("FfiRef"),
+        Type::Scalar(_) | Type::Message(_) | Type::Enum(_) | Type::Oneof(_) => {}
+    }
+}
+
+/// A string literal of `text`.
+pub fn string(text: &str) -> String {
+    format!("\"{}\"", text.escape_default())
+}
+
+/// Reads a type as Rust writes it, with `named` for the types that have a name.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn parse(text: &str, named: &dyn Fn(&str) -> Option<Type>) -> Result<Type, String> {
+    let mut parser = Parser { rest: text, named };
+    let ty = parser.ty(0)?;
+    match parser.rest.trim_start() {
+        "" => Ok(ty),
+        rest => Err(format!("`{}` is too much", rest.escape_debug())),
+    }
+}
+
+/// Types don't nest deeper than this.
+const DEPTH: usize = 64;
+
+struct Parser<'a> {
+    rest: &'a str,
+    named: &'a dyn Fn(&str) -> Option<Type>,
+}
+
+impl<'a> Parser<'a> {
+    fn ty(&mut self, depth: usize) -> Result<Type, String> {
+        if depth > DEPTH {
+            return Err("it is nested too deeply".to_owned());
+        }
+        if self.takes('[') {
+            let of = Box::new(self.ty(depth + 1)?);
+            self.expect(';')?;
+            let len = self.number()?;
+            self.expect(']')?;
+            return Ok(Type::Array { of, len });
+        }
+        let name = self.word();
+        let generic = match name {
+            "FfiStr" | "FfiBytes" | "FfiVec" | "FfiOption" | "FfiMap" | "FfiOpen" | "FfiRef" => name,
+            "" => return Err("a type is missing".to_owned()),
+            _ => return self.plain(name),
+        };
+        self.expect('<')?;
+        let ty = match generic {
+            "FfiStr" => Type::Str { cap: self.number()? },
+            "FfiBytes" => Type::Bytes { cap: self.number()? },
+            "FfiOption" => Type::Option { of: Box::new(self.ty(depth + 1)?) },
+            "FfiVec" => {
+                let of = Box::new(self.ty(depth + 1)?);
+                self.expect(',')?;
+                Type::Vec { of, cap: self.number()? }
+            }
+            "FfiMap" => {
+                let key = Box::new(self.ty(depth + 1)?);
+                self.expect(',')?;
+                let value = Box::new(self.ty(depth + 1)?);
+                self.expect(',')?;
+                Type::Map { key, value, cap: self.number()? }
+            }
+            _ => {
+                let name = self.word();
+                match (generic, (self.named)(name)) {
+                    ("FfiOpen", Some(Type::Enum(id))) => Type::Open(id),
+                    ("FfiRef", Some(Type::Message(id))) => Type::Ref(id),
+                    _ => return Err(format!("`{generic}` can't be of `{}`", name.escape_debug())),
+                }
+            }
+        };
+        self.expect('>')?;
+        Ok(ty)
+    }
+
+    fn plain(&self, name: &str) -> Result<Type, String> {
+        let scalar = match name {
+            "bool" => Scalar::Bool,
+            "i8" => Scalar::I8,
+            "i16" => Scalar::I16,
+            "i32" => Scalar::I32,
+            "i64" => Scalar::I64,
+            "u8" => Scalar::U8,
+            "u16" => Scalar::U16,
+            "u32" => Scalar::U32,
+            "u64" => Scalar::U64,
+            "f32" => Scalar::F32,
+            "f64" => Scalar::F64,
+            other => return (self.named)(other).ok_or_else(|| format!("there is no type `{other}`")),
+        };
+        Ok(Type::Scalar(scalar))
+    }
+
+    fn takes(&mut self, char: char) -> bool {
+        let rest = self.rest.trim_start().strip_prefix(char);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn expect(&mut self, char: char) -> Result<(), String> {
+        if self.takes(char) {
+            Ok(())
+        } else {
+            Err(format!("`{char}` is missing before `{}`", self.rest.escape_debug()))
+        }
+    }
+
+    fn word(&mut self) -> &'a str {
+        let rest = self.rest.trim_start();
+        let end = rest.find(|next: char| next != '_' && !next.is_alphanumeric()).unwrap_or(rest.len());
+        let (word, rest) = rest.split_at(end);
+        self.rest = rest;
+        word
+    }
+
+    fn number(&mut self) -> Result<u64, String> {
+        let word = self.word();
+        word.replace('_', "").parse().map_err(|_| format!("`{}` is not a number", word.escape_debug()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ffi_core::schema::read::TypeId;
+
+    fn named(name: &str) -> Option<Type> {
+        match name {
+            "Mode" => Some(Type::Enum(TypeId("x::Mode".to_owned()))),
+            "Point" => Some(Type::Message(TypeId("x::Point".to_owned()))),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for text in [
+            "u8",
+            "[[FfiStr<4>; 2]; 3]",
+            "FfiMap<FfiOpen<Mode>, FfiVec<FfiRef<Point>, 3>, 20>",
+            "FfiOption<FfiOption<Mode>>",
+            "FfiBytes<7>",
+        ] {
+            assert_eq!(rust(&parse(text, &named).unwrap()), text);
+        }
+        assert_eq!(rust(&parse(" FfiVec < u8 , 1_000 > ", &named).unwrap()), "FfiVec<u8, 1000>");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, why) in [
+            ("", "a type is missing"),
+            ("String", "there is no type `String`"),
+            ("FfiVec<u8>", "`,` is missing before `>`"),
+            ("FfiVec<u8, x>", "`x` is not a number"),
+            ("FfiStr<4> x", "` x` is too much"),
+            ("FfiOpen<Point>", "`FfiOpen` can't be of `Point`"),
+            ("[u8; 4", "`]` is missing before ``"),
+        ] {
+            let error = parse(text, &named).unwrap_err();
+            assert!(error.contains(why.trim_matches('`')) || error == why, "{text}: {error}");
+        }
+        assert!(parse(&"[".repeat(100_000), &named).unwrap_err().contains("too deeply"));
+    }
+}

@@ -1,0 +1,399 @@
+//! What a Rust type is in protobuf, and which Rust type a protobuf one implies.
+//!
+//! | Rust | .proto |
+//! |---|---|
+//! | `i8 i16 i32`, `i64` | `int32`, `int64` |
+//! | `u8 u16 u32`, `u64` | `uint32`, `uint64` |
+//! | `f32`, `f64`, `bool` | `float`, `double`, `bool` |
+//! | `FfiStr<N>`, `FfiBytes<N>` | `string`, `bytes` |
+//! | `[u8; N]` | `bytes` |
+//! | `[T; N]`, `[[T; M]; N]`, `FfiVec<T, N>` | `repeated T` |
+//! | `FfiOption<T>`, `FfiRef<T>` | `optional T` |
+//! | `FfiVec<FfiRef<T>, N>` | `repeated T` |
+//! | `FfiMap<K, V, N>` | `map<K, V>`; entries in a `repeated` message where protobuf has no such key |
+//! | an enum, a message, a oneof | an `enum`, a `message`, a `message` that holds `oneof value` |
+//! | an enum with a number that 32 bits can't hold | its integer |
+//!
+//! Protobuf has no container directly inside another: the inner one goes into a message of its own, as its field 1.
+//!
+//! What is on the wire is in the module `proto` of `ffi-core`; the two say the same.
+
+use ffi_core::schema::read::{Scalar, Type, TypeId};
+
+use crate::model::{self, Model};
+
+/// What is known of the types that have a name.
+pub trait Types {
+    /// The integer of an enum.
+    fn repr(&self, id: &TypeId) -> Scalar;
+    /// Whether an enum has a number that protobuf's enums can't have.
+    fn is_wide(&self, id: &TypeId) -> bool;
+}
+
+/// A field, as protobuf has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// What stands before the type.
+    pub label: Label,
+    /// The type; of a map, that of its values.
+    pub of: Element,
+}
+
+/// What stands before a field's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// Nothing: always there, and not written when zero.
+    Plain,
+    /// `optional`.
+    Optional,
+    /// `repeated`.
+    Repeated,
+    /// `map<..>` with keys of this type.
+    Map(&'static str),
+}
+
+/// What can be repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// One of protobuf's own types.
+    Keyword(&'static str),
+    /// A message, enum or oneof.
+    Named(TypeId),
+    /// A message in between, whose field 1 is this.
+    Wrapper(Box<Shape>),
+    /// The entry of a map whose key protobuf doesn't take, written as it would write one.
+    Entry(Box<[Shape; 2]>),
+}
+
+/// What `ty` is as a field.
+pub fn shape(ty: &Type, types: &impl Types) -> Shape {
+    let plain = |of| Shape { label: Label::Plain, of };
+    match ty {
+        Type::Scalar(it) => plain(Element::Keyword(keyword(*it))),
+        Type::Str { .. } => plain(Element::Keyword("string")),
+        Type::Bytes { .. } => plain(Element::Keyword("bytes")),
+        Type::Enum(id) | Type::Open(id) if types.is_wide(id) => {
+            plain(Element::Keyword(keyword(types.repr(id))))
+        }
+        Type::Enum(id) | Type::Open(id) | Type::Message(id) | Type::Oneof(id) => {
+            plain(Element::Named(id.clone()))
+        }
+        // It may refer to nothing.
+        Type::Ref(id) => Shape { label: Label::Optional, of: Element::Named(id.clone()) },
+        Type::Array { of, .. } if is_byte(of) => plain(Element::Keyword("bytes")),
+        Type::Array { of, .. } => Shape { label: Label::Repeated, of: element(innermost(of), types) },
+        // Those that refer to nothing are left out.
+        Type::Vec { of, .. } if matches!(**of, Type::Ref(_)) => {
+            Shape { label: Label::Repeated, of: shape(of, types).of }
+        }
+        Type::Vec { of, .. } => Shape { label: Label::Repeated, of: element(of, types) },
+        Type::Map { key, value, .. } => match map_key(key, types) {
+            Some(keyword) => Shape { label: Label::Map(keyword), of: element(value, types) },
+            None => {
+                // Both are always written.
+                let entry = [key, value].map(|it| Shape { label: Label::Optional, of: element(it, types) });
+                Shape { label: Label::Repeated, of: Element::Entry(Box::new(entry)) }
+            }
+        },
+        Type::Option { of } => Shape { label: Label::Optional, of: element(of, types) },
+    }
+}
+
+/// What `ty` is as the case of a oneof.
+pub fn case(ty: &Type, types: &impl Types) -> Shape {
+    match ty {
+        // Unset, where it refers to nothing.
+        Type::Ref(_) => Shape { label: Label::Plain, of: shape(ty, types).of },
+        _ => single(ty, types),
+    }
+}
+
+/// What `ty` is as a field that is one value: in a wrapper, where it isn't.
+pub fn single(ty: &Type, types: &impl Types) -> Shape {
+    Shape { label: Label::Plain, of: element(ty, types) }
+}
+
+/// What `ty` is where a label stands before it already.
+fn element(ty: &Type, types: &impl Types) -> Element {
+    let inner = shape(ty, types);
+    match inner.label {
+        Label::Plain => inner.of,
+        _ => Element::Wrapper(Box::new(inner)),
+    }
+}
+
+/// The element of an array of any depth, else the type itself. An array of bytes is an element.
+fn innermost(ty: &Type) -> &Type {
+    match ty {
+        Type::Array { of, .. } if !is_byte(of) => innermost(of),
+        _ => ty,
+    }
+}
+
+/// What a container holds; of a map, the values. Anything else is itself.
+pub fn inside(ty: &Type) -> &Type {
+    match ty {
+        Type::Array { .. } => innermost(ty),
+        Type::Vec { of, .. } | Type::Option { of } => of,
+        Type::Map { value, .. } => value,
+        _ => ty,
+    }
+}
+
+fn is_byte(ty: &Type) -> bool {
+    *ty == Type::Scalar(Scalar::U8)
+}
+
+/// The type of the keys of a map, where protobuf has one. It has no enums there: they go by their numbers.
+fn map_key(key: &Type, types: &impl Types) -> Option<&'static str> {
+    match key {
+        Type::Scalar(Scalar::F32 | Scalar::F64) => None,
+        Type::Scalar(it) => Some(keyword(*it)),
+        Type::Str { .. } => Some("string"),
+        Type::Enum(id) | Type::Open(id) if types.is_wide(id) => Some(keyword(types.repr(id))),
+        Type::Enum(_) | Type::Open(_) => Some("int32"),
+        _ => None,
+    }
+}
+
+/// What protobuf calls a scalar.
+pub fn keyword(scalar: Scalar) -> &'static str {
+    match scalar {
+        Scalar::Bool => "bool",
+        Scalar::I8 | Scalar::I16 | Scalar::I32 => "int32",
+        Scalar::I64 => "int64",
+        Scalar::U8 | Scalar::U16 | Scalar::U32 => "uint32",
+        Scalar::U64 => "uint64",
+        Scalar::F32 => "float",
+        Scalar::F64 => "double",
+    }
+}
+
+/// The bounds of a field, as its options have them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// `max_count`.
+    pub max_count: Option<u64>,
+    /// `max_len`.
+    pub max_len: Option<u64>,
+    /// `max_key_len`.
+    pub max_key_len: Option<u64>,
+    /// `fixed_count`.
+    pub fixed_count: Vec<u64>,
+    /// `closed`.
+    pub closed: bool,
+}
+
+impl Bounds {
+    /// Those of a field of type `ty`. Of containers in containers they are in the message between the two.
+    pub fn of(ty: &Type) -> Self {
+        let mut bounds = Self::default();
+        bounds.container(ty);
+        bounds
+    }
+
+    fn container(&mut self, ty: &Type) {
+        match ty {
+            Type::Array { .. } => {
+                let mut inner = ty;
+                while let Type::Array { of, len } = inner {
+                    self.fixed_count.push(*len);
+                    inner = of;
+                }
+                self.element(inner);
+            }
+            Type::Vec { of, cap } => {
+                self.max_count = Some(*cap);
+                self.element(of);
+            }
+            Type::Map { key, value, cap } => {
+                self.max_count = Some(*cap);
+                self.element(value);
+                match **key {
+                    Type::Str { cap } => self.max_key_len = Some(cap),
+                    Type::Enum(_) => self.closed = true,
+                    _ => {}
+                }
+            }
+            Type::Option { of } => self.element(of),
+            other => self.element(other),
+        }
+    }
+
+    fn element(&mut self, ty: &Type) {
+        match ty {
+            Type::Str { cap } | Type::Bytes { cap } => self.max_len = Some(*cap),
+            Type::Array { of, len } if is_byte(of) => self.fixed_count.push(*len),
+            Type::Enum(_) => self.closed = true,
+            _ => {}
+        }
+    }
+}
+
+/// A type of a .proto file that can be that of a field here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plain {
+    /// A number or `bool`.
+    Scalar(Scalar),
+    /// `string`.
+    Text,
+    /// `bytes`.
+    Bytes,
+    /// An enum.
+    Enum(TypeId),
+    /// A message, or a oneof, which is one.
+    Other(Type),
+}
+
+/// What a field of a .proto file says: its label, and the types after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Declared {
+    /// No label.
+    One(Plain),
+    /// `optional`, or a message.
+    Optional(Plain),
+    /// `repeated`.
+    Many(Plain),
+    /// `map<..>`.
+    Map(Plain, Plain),
+}
+
+/// A bound that a type needs and the options don't give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// `max_count`.
+    Count,
+    /// `max_len`.
+    Len,
+    /// `max_key_len`.
+    KeyLen,
+}
+
+/// The Rust type of a field that has no `rust_type`.
+///
+/// # Errors
+///
+/// Each bound that isn't there.
+pub fn implied(declared: &Declared, bounds: &Bounds) -> Result<Type, Vec<Missing>> {
+    let boxed = Box::new;
+    let none: &[u64] = &[];
+    let array = |of: Type, dims: &[u64]| {
+        dims.iter().rev().fold(of, |of, len| Type::Array { of: boxed(of), len: *len })
+    };
+    let one = |plain: &Plain, dims: &[u64], missing: &mut Vec<Missing>| match plain {
+        Plain::Scalar(it) => Type::Scalar(*it),
+        Plain::Text => Type::Str { cap: require(bounds.max_len, Missing::Len, missing) },
+        Plain::Bytes if !dims.is_empty() => array(Type::Scalar(Scalar::U8), dims),
+        Plain::Bytes => Type::Bytes { cap: require(bounds.max_len, Missing::Len, missing) },
+        Plain::Enum(id) if bounds.closed => Type::Enum(id.clone()),
+        Plain::Enum(id) => Type::Open(id.clone()),
+        Plain::Other(ty) => ty.clone(),
+    };
+    let mut missing = Vec::new();
+    let ty = match declared {
+        Declared::One(plain) => one(plain, &bounds.fixed_count, &mut missing),
+        Declared::Optional(plain) => {
+            Type::Option { of: boxed(one(plain, &bounds.fixed_count, &mut missing)) }
+        }
+        Declared::Many(plain) if bounds.max_count.is_none() && !bounds.fixed_count.is_empty() => {
+            let of = match plain {
+                Plain::Bytes if bounds.max_len.is_none() => Type::Scalar(Scalar::U8),
+                _ => one(plain, none, &mut missing),
+            };
+            array(of, &bounds.fixed_count)
+        }
+        Declared::Many(plain) => {
+            let of = one(plain, &bounds.fixed_count, &mut missing);
+            Type::Vec { of: boxed(of), cap: require(bounds.max_count, Missing::Count, &mut missing) }
+        }
+        Declared::Map(key, value) => {
+            let key = match key {
+                Plain::Text => Type::Str { cap: require(bounds.max_key_len, Missing::KeyLen, &mut missing) },
+                other => one(other, none, &mut missing),
+            };
+            let value = one(value, none, &mut missing);
+            let cap = require(bounds.max_count, Missing::Count, &mut missing);
+            Type::Map { key: boxed(key), value: boxed(value), cap }
+        }
+    };
+    if missing.is_empty() { Ok(ty) } else { Err(missing) }
+}
+
+fn require(bound: Option<u64>, what: Missing, missing: &mut Vec<Missing>) -> u64 {
+    bound.unwrap_or_else(|| {
+        missing.push(what);
+        0
+    })
+}
+
+/// What [`implied`] is asked about a field of this shape; nothing where the options could never say it all.
+pub fn declared(shape: &Shape, is_enum: impl Fn(&TypeId) -> bool, named: &Type) -> Option<Declared> {
+    let of = match &shape.of {
+        Element::Keyword(keyword) => plain(keyword)?,
+        Element::Named(id) if is_enum(id) => Plain::Enum(id.clone()),
+        Element::Named(_) => Plain::Other(named.clone()),
+        Element::Wrapper(_) | Element::Entry(_) => return None,
+    };
+    Some(match shape.label {
+        Label::Plain => Declared::One(of),
+        Label::Optional => Declared::Optional(of),
+        Label::Repeated => Declared::Many(of),
+        Label::Map(key) => Declared::Map(plain(key)?, of),
+    })
+}
+
+/// What a keyword of protobuf is without further options.
+pub fn plain(keyword: &str) -> Option<Plain> {
+    Some(match keyword {
+        "int32" => Plain::Scalar(Scalar::I32),
+        "int64" => Plain::Scalar(Scalar::I64),
+        "uint32" => Plain::Scalar(Scalar::U32),
+        "uint64" => Plain::Scalar(Scalar::U64),
+        "float" => Plain::Scalar(Scalar::F32),
+        "double" => Plain::Scalar(Scalar::F64),
+        "bool" => Plain::Scalar(Scalar::Bool),
+        "string" => Plain::Text,
+        "bytes" => Plain::Bytes,
+        _ => return None,
+    })
+}
+
+/// The type as records have it.
+pub fn record_type(model: &Model, ty: &model::Type) -> Type {
+    let boxed = |ty: &model::Type| Box::new(record_type(model, ty));
+    match ty {
+        model::Type::Scalar(it) => Type::Scalar(*it),
+        model::Type::Array { of, len } => Type::Array { of: boxed(of), len: *len },
+        model::Type::Message(index) => Type::Message(model.message(*index).id.clone()),
+        model::Type::Enum(index) => Type::Enum(model.enumeration(*index).id.clone()),
+        model::Type::Open(index) => Type::Open(model.enumeration(*index).id.clone()),
+        model::Type::Oneof(index) => Type::Oneof(model.oneof(*index).id.clone()),
+        model::Type::Str { cap } => Type::Str { cap: *cap },
+        model::Type::Bytes { cap } => Type::Bytes { cap: *cap },
+        model::Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },
+        model::Type::Option { of } => Type::Option { of: boxed(of) },
+        model::Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
+        model::Type::Ref(index) => Type::Ref(model.message(*index).id.clone()),
+    }
+}
+
+/// The type as Rust writes it.
+pub fn rust(ty: &Type) -> String {
+    match ty {
+        Type::Scalar(it) => crate::model::scalar_name(*it).to_owned(),
+        Type::Array { of, len } => format!("[{}; {len}]", rust(of)),
+        Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => rust_name(id).to_owned(),
+        Type::Open(id) => format!("FfiOpen<{}>", rust_name(id)),
+        Type::Ref(id) => format!("FfiRef<{}>", rust_name(id)),
+        Type::Str { cap } => format!("FfiStr<{cap}>"),
+        Type::Bytes { cap } => format!("FfiBytes<{cap}>"),
+        Type::Vec { of, cap } => format!("FfiVec<{}, {cap}>", rust(of)),
+        Type::Option { of } => format!("FfiOption<{}>", rust(of)),
+        Type::Map { key, value, cap } => format!("FfiMap<{}, {}, {cap}>", rust(key), rust(value)),
+    }
+}
+
+/// The name of a type without its crate.
+pub fn rust_name(id: &TypeId) -> &str {
+    id.0.rsplit_once("::").map_or(&id.0, |(_, name)| name)
+}

@@ -1,0 +1,304 @@
+//! What changed between two schemas, and what that is said to break.
+
+use ffi_core::schema::read::{Message, Oneof, Record, Scalar, Type};
+use ffi_dart_emit::diff::{Change, Kind, diff, json, text};
+use ffi_dart_emit::model::{self, Model};
+
+use crate::files::assert_golden;
+use crate::schema::{
+    array, containers, demo, enumeration, function, id, library, map, message, oneof, option, scalar, seal,
+    str, vec,
+};
+
+fn resolve(records: Vec<Record>) -> Model {
+    model::resolve(seal(records)).unwrap()
+}
+
+fn schema(records: Vec<Record>) -> Model {
+    resolve([vec![Record::Library(library())], records].concat())
+}
+
+/// The changes between two messages `M` that have one field each.
+fn field(old: Type, new: Type) -> Vec<Change> {
+    let one = |ty: &Type| {
+        let enums = || {
+            let mode = enumeration("Mode", Scalar::U8, &[("Off", 0), ("On", 1)]);
+            vec![Record::Enum(mode), Record::Enum(enumeration("Other", Scalar::U8, &[("Zero", 0)]))]
+        };
+        let inner = Record::Message(message("Inner", 4, 4, &[("x", 0, scalar(Scalar::U32))]));
+        let layout = layout(ty);
+        let m = Record::Message(message("M", layout.0, layout.1, &[("x", 0, ty.clone())]));
+        schema([enums(), vec![inner, m]].concat())
+    };
+    diff(&one(&old), &one(&new))
+}
+
+/// Size and alignment, as `repr(C)` has them.
+fn layout(ty: &Type) -> (u64, u64) {
+    let struct_of = |parts: &[(u64, u64)]| {
+        let (mut end, mut align) = (0_u64, 1);
+        for (size, part) in parts {
+            end = end.next_multiple_of(*part) + size;
+            align = align.max(*part);
+        }
+        (end.next_multiple_of(align), align)
+    };
+    let times = |(size, align): (u64, u64), count: u64| (size * count, align);
+    match ty {
+        Type::Scalar(Scalar::Bool | Scalar::I8 | Scalar::U8) | Type::Enum(_) | Type::Open(_) => (1, 1),
+        Type::Scalar(Scalar::I16 | Scalar::U16) => (2, 2),
+        Type::Scalar(Scalar::I64 | Scalar::U64 | Scalar::F64) => (8, 8),
+        Type::Scalar(_) | Type::Message(_) => (4, 4),
+        Type::Array { of, len } => times(layout(of), *len),
+        Type::Str { cap } | Type::Bytes { cap } => struct_of(&[(4, 4), (*cap, 1)]),
+        Type::Vec { of, cap } => struct_of(&[(4, 4), times(layout(of), *cap)]),
+        Type::Option { of } => struct_of(&[layout(of), (1, 1)]),
+        Type::Map { key, value, cap } => {
+            struct_of(&[(4, 4), times(struct_of(&[layout(key), layout(value)]), *cap)])
+        }
+        Type::Ref(_) => (8, 4),
+        Type::Oneof(_) => unreachable!("no test has one here"),
+    }
+}
+
+fn u(bits: u32) -> Type {
+    scalar(match bits {
+        8 => Scalar::U8,
+        16 => Scalar::U16,
+        32 => Scalar::U32,
+        _ => Scalar::U64,
+    })
+}
+
+fn i(bits: u32) -> Type {
+    scalar(match bits {
+        8 => Scalar::I8,
+        16 => Scalar::I16,
+        32 => Scalar::I32,
+        _ => Scalar::I64,
+    })
+}
+
+#[test]
+fn nothing_has_changed() {
+    for records in [demo(), containers()] {
+        assert_eq!(diff(&resolve(records.clone()), &resolve(records)), []);
+    }
+    assert_eq!(text(&[]), "0 changes: 0 break memory, 0 break the wire, 0 are compatible\n");
+}
+
+#[test]
+fn types_that_read_what_others_wrote() {
+    let bytes = |cap| Type::Bytes { cap };
+    let mode = || Type::Enum(id("Mode"));
+    let open = || Type::Open(id("Mode"));
+    let inner = || Type::Message(id("Inner"));
+    let compatible = [
+        (u(8), u(64)),
+        (u(16), i(32)),
+        (i(8), i(64)),
+        (scalar(Scalar::Bool), u(8)),
+        (mode(), open()),
+        (mode(), u(8)),
+        (str(4), str(5)),
+        (str(4), bytes(4)),
+        (array(u(8), 4), array(u(8), 5)),
+        (array(u(8), 4), bytes(4)),
+        (array(u(16), 4), vec(u(16), 4)),
+        (array(array(u(16), 2), 3), array(array(u(16), 2), 4)),
+        (vec(u(16), 4), vec(u(32), 5)),
+        (option(u(8)), option(u(16))),
+        (option(str(4)), option(str(6))),
+        (map(u(8), str(3), 2), map(u(16), str(4), 3)),
+    ];
+    for (old, new) in compatible {
+        let changes = field(old.clone(), new.clone());
+        assert!(changes.iter().all(|change| change.wire.is_none()), "{old:?} {new:?} {changes:?}");
+        assert!(changes.iter().any(|change| change.memory.is_some()), "{old:?} {new:?} {changes:?}");
+    }
+    let breaking = [
+        (u(64), u(32), "numbers above 4294967295"),
+        (i(32), u(32), "numbers below 0"),
+        (u(32), i(32), "numbers above 2147483647"),
+        (u(8), scalar(Scalar::Bool), "numbers are read as true"),
+        (u(8), mode(), "no variant"),
+        (open(), mode(), "no variant"),
+        (mode(), Type::Enum(id("Other")), "1 is refused"),
+        (scalar(Scalar::F32), scalar(Scalar::F64), "encoded in another way"),
+        (str(5), str(4), "more bytes than 4"),
+        (bytes(4), str(4), "encoded in another way"),
+        (bytes(4), array(u(8), 4), "encoded in another way"),
+        (vec(u(8), 4), bytes(4), "encoded in another way"),
+        (array(u(16), 4), vec(u(16), 3), "more elements than 3"),
+        (vec(u(16), 4), array(u(16), 4), "encoded in another way"),
+        (array(array(u(16), 2), 3), array(array(u(16), 3), 3), "as one list"),
+        (array(u(16), 4), array(u(16), 3), "more elements than 3"),
+        (u(8), option(u(8)), "read as absent"),
+        (option(u(8)), u(8), "read as zero"),
+        (inner(), option(inner()), "read as absent"),
+        (map(u(8), u(8), 3), map(u(8), u(8), 2), "more entries than 2"),
+        (inner(), Type::Ref(id("Inner")), "encoded in another way"),
+    ];
+    for (old, new, why) in breaking {
+        let changes = field(old.clone(), new.clone());
+        let said = changes.iter().filter_map(|change| change.wire.as_deref()).collect::<Vec<_>>();
+        assert!(said.len() == 1 && said[0].contains(why), "{old:?} {new:?} {said:?}");
+    }
+}
+
+/// Fields with these numbers.
+fn fields(all: &[(&str, u32)]) -> Message {
+    let typed: Vec<_> = (0..).zip(all).map(|(at, (name, _))| (*name, at * 4, u(32))).collect();
+    let mut message = message("M", 4 * all.len() as u64, 4, &typed);
+    for (field, (_, number)) in message.fields.iter_mut().zip(all) {
+        field.tag = *number;
+    }
+    message
+}
+
+fn of_messages(old: Message, new: Message) -> Vec<(String, String, bool, bool)> {
+    let changes = diff(&schema(vec![Record::Message(old)]), &schema(vec![Record::Message(new)]));
+    let brief = |it: Change| (it.item, it.what, it.memory.is_some(), it.wire.is_some());
+    changes.into_iter().map(brief).collect()
+}
+
+#[track_caller]
+fn assert_has(changes: &[(String, String, bool, bool)], item: &str, what: &str, memory: bool, wire: bool) {
+    let expected = (item.to_owned(), what.to_owned(), memory, wire);
+    assert!(changes.contains(&expected), "{changes:#?}");
+}
+
+#[test]
+fn fields_come_go_and_move() {
+    let ab = || fields(&[("a", 1), ("b", 2)]);
+    let added = of_messages(ab(), fields(&[("a", 1), ("b", 2), ("c", 3)]));
+    assert_has(&added, "message M, field c", "added", true, false);
+    assert_has(&added, "message M", "its size was 8, is 12 bytes", true, false);
+
+    let removed = of_messages(ab(), fields(&[("a", 1)]));
+    assert_has(&removed, "message M, field b", "removed", true, true);
+    let mut reserving = fields(&[("a", 1)]);
+    reserving.reserved = vec![(2, 2)];
+    let removed = of_messages(ab(), reserving.clone());
+    assert_has(&removed, "message M, field b", "removed", true, false);
+    let again = of_messages(reserving, fields(&[("a", 1), ("z", 2)]));
+    assert_has(&again, "message M, field z", "added", true, true);
+    assert_has(&again, "message M", "2 to 2 are no longer all reserved", false, false);
+
+    let renamed = of_messages(ab(), fields(&[("a", 1), ("z", 2)]));
+    assert_eq!(renamed.len(), 1, "{renamed:?}");
+    assert_has(&renamed, "message M, field b", "renamed to `z`", true, false);
+
+    let moved = of_messages(ab(), fields(&[("b", 2), ("a", 1)]));
+    assert_eq!(moved.len(), 2, "{moved:?}");
+    assert_has(&moved, "message M, field a", "moved from offset 0 to 4", true, false);
+
+    let swapped = of_messages(ab(), fields(&[("a", 2), ("b", 1)]));
+    assert_eq!(swapped.len(), 2, "{swapped:?}");
+    assert_has(&swapped, "message M, field a", "its number in .proto was 1, is 2", false, true);
+}
+
+#[test]
+fn cases_and_variants_come_and_go() {
+    let shape = |cases: &[(&str, Option<Type>)]| -> Oneof { oneof("Shape", 8, 4, 4, cases) };
+    let holder = |shape| {
+        let m = message("M", 8, 4, &[("shape", 0, Type::Oneof(id("Shape")))]);
+        schema(vec![Record::Oneof(shape), Record::Message(m)])
+    };
+    let two = || holder(shape(&[("A", Some(u(32))), ("B", Some(u(32)))]));
+    let one = || holder(shape(&[("A", Some(u(32)))]));
+    let brief = |changes: Vec<Change>| -> Vec<_> {
+        changes.into_iter().map(|it| (it.item, it.what, it.memory.is_some(), it.wire.is_some())).collect()
+    };
+    let removed = brief(diff(&two(), &one()));
+    assert_has(&removed, "oneof Shape, case B", "removed", true, true);
+    assert_has(&removed, "message M, field shape", "oneof Shape has changed", true, false);
+    let added = brief(diff(&one(), &two()));
+    assert_has(&added, "oneof Shape, case B", "added", true, false);
+
+    let mode =
+        |variants: &[(&str, i64)]| schema(vec![Record::Enum(enumeration("Mode", Scalar::U8, variants))]);
+    let base = || mode(&[("Off", 0), ("On", 1)]);
+    let changes = |new: &[(&str, i64)]| brief(diff(&base(), &mode(new)));
+    assert_has(&changes(&[("Off", 0)]), "enum Mode, variant On", "removed", true, true);
+    assert_has(&changes(&[("Off", 0), ("On", 1), ("Up", 2)]), "enum Mode, variant Up", "added", true, false);
+    assert_has(&changes(&[("Off", 0), ("Up", 1)]), "enum Mode, variant On", "renamed to `Up`", true, false);
+    assert_has(
+        &changes(&[("Off", 0), ("On", 2)]),
+        "enum Mode, variant On",
+        "its number was 1, is 2",
+        true,
+        true,
+    );
+    let order = changes(&[("On", 1), ("Off", 0)]);
+    assert_has(&order, "enum Mode", "what it holds has changed", true, false);
+}
+
+#[test]
+fn libraries_and_functions_change() {
+    let with = |name: &str, functions: Vec<Record>| {
+        let mut library = library();
+        name.clone_into(&mut library.name);
+        resolve([vec![Record::Library(library)], functions].concat())
+    };
+    let f = |params: &[_]| Record::Function(function("f", params, None));
+    let g = || Record::Function(function("g", &[], None));
+    let changes = diff(
+        &with("demo", vec![f(&[]), g()]),
+        &with("other", vec![f(&[("x", ffi_core::schema::read::Pass::Value, u(8))])]),
+    );
+    let items: Vec<_> =
+        changes.iter().map(|change| (change.item.as_str(), change.breaks(Kind::Memory))).collect();
+    assert_eq!(items, [("library", true), ("function g", true), ("function f", true)]);
+    assert!(changes.iter().all(|change| !change.breaks(Kind::Wire)));
+}
+
+/// Whatever has another fingerprint has a change that breaks memory, and the other way round.
+#[test]
+fn fingerprints_and_changes_agree() {
+    let old = resolve(containers());
+    for seed in 0..40_usize {
+        let mut records = containers();
+        for record in &mut records {
+            match record {
+                Record::Message(it) if it.item.name == "Scene" && seed < 14 => {
+                    it.fields[seed].item.name += "x";
+                }
+                Record::Oneof(it) if (20..25).contains(&seed) => it.cases[seed - 19].item.name += "x",
+                _ => {}
+            }
+        }
+        let new = resolve(records);
+        let changes = diff(&old, &new);
+        for (one, other) in old.messages.iter().zip(&new.messages) {
+            let name = one.item.name.as_str();
+            let item = format!("message {name}");
+            let said =
+                changes.iter().any(|it| it.item.split(',').next() == Some(&*item) && it.memory.is_some());
+            assert_eq!(said, one.fingerprint != other.fingerprint, "{seed} {name} {changes:#?}");
+        }
+    }
+}
+
+#[test]
+fn the_report_is_as_committed() {
+    let old = resolve(containers());
+    let mut records = containers();
+    records.retain(|record| !matches!(record, Record::Function(_)));
+    for record in &mut records {
+        match record {
+            Record::Message(it) if it.item.name == "Scene" => {
+                it.fields[0].item.rename = Some("label".to_owned());
+                it.fields[1].ty = Type::Bytes { cap: 1 };
+                it.fields[7].item.deprecated = Some(String::new());
+                it.fields[13].item.name = "flagged".to_owned();
+            }
+            Record::Oneof(it) => it.cases[1].tag = 40,
+            _ => {}
+        }
+    }
+    records.push(Record::Message(message("New", 1, 1, &[("x", 0, u(8))])));
+    let changes = diff(&old, &resolve(records));
+    assert_golden("diff.txt", &text(&changes));
+    assert_golden("diff.json", &json(&changes));
+}

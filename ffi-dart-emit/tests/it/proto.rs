@@ -1,0 +1,497 @@
+//! .proto files: written, and read with everything that can be wrong with them.
+
+use std::fs;
+use std::path::Path;
+
+use ffi_core::schema::read::{Message, Record, Scalar, Type};
+use ffi_dart_emit::model;
+use ffi_dart_emit::proto::{self, ImportOptions};
+use proptest::prelude::*;
+
+use crate::files::assert_golden;
+use crate::schema::{
+    containers, demo, enumeration, id, library, map, message, oneof, option, scalar, seal, str, vec,
+};
+
+fn export(records: Vec<Record>) -> String {
+    proto::export(&model::resolve(seal(records)).unwrap(), None).unwrap()
+}
+
+fn schema(records: Vec<Record>) -> Vec<Record> {
+    [vec![Record::Library(library())], records].concat()
+}
+
+/// Compiles the text of a .proto file.
+#[track_caller]
+fn compiles(text: &str) -> prost_reflect::DescriptorPool {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("demo.proto"), text).unwrap();
+    fs::write(folder.path().join(proto::OPTIONS_FILE), proto::OPTIONS).unwrap();
+    let mut compiler = protox::Compiler::new([folder.path()]).unwrap();
+    compiler.include_imports(true).include_source_info(true);
+    match compiler.open_file("demo.proto") {
+        Ok(_) => compiler.descriptor_pool(),
+        Err(error) => panic!("{error:?}\n{text}"),
+    }
+}
+
+#[test]
+fn the_files_are_as_committed() {
+    for (name, records) in [("demo.proto", demo()), ("containers.proto", containers())] {
+        let text = export(records);
+        compiles(&text);
+        assert_golden(name, &text);
+    }
+}
+
+#[test]
+fn the_order_of_the_linker_does_not_show() {
+    let mut other = demo();
+    other.rotate_left(3);
+    assert_eq!(export(demo()), export(other));
+}
+
+/// Whatever is in a doc comment stays in a comment, and what is in a note in a string.
+#[test]
+fn docs_and_notes_stay_where_they_belong() {
+    let docs = [
+        "*/ message X {} /*",
+        "ends in a backslash \\",
+        "line\nmessage X {}\r\n// x\rmessage Y {}",
+        "NUL \0 and \u{b}\u{c}\t",
+        "right to left \u{202E} and \u{2066} separator \u{2028}message X {}\u{85}message X {}",
+        "\"quoted\" 'twice' \\\" \\n \u{1}9 \u{1F600}",
+        "\n\n  indented\n",
+        "{{ name }} {% if %}",
+    ];
+    let plain = compiles(&export([demo(), containers().split_off(1)].concat()));
+    for doc in docs {
+        let mut records = [demo(), containers().split_off(1)].concat();
+        for record in &mut records {
+            let item = match record {
+                Record::Library(_) | Record::Function(_) | Record::Queue(_) => continue,
+                Record::Message(it) => {
+                    it.fields[0].item.doc = doc.to_owned();
+                    it.fields[0].item.deprecated = Some(doc.to_owned());
+                    &mut it.item
+                }
+                Record::Enum(it) => {
+                    it.variants[0].item.doc = doc.to_owned();
+                    it.variants[0].item.deprecated = Some(doc.to_owned());
+                    &mut it.item
+                }
+                Record::Oneof(it) => {
+                    it.cases[0].item.doc = doc.to_owned();
+                    it.cases[1].item.doc = doc.to_owned();
+                    &mut it.item
+                }
+            };
+            item.doc = doc.to_owned();
+            item.deprecated = Some(doc.to_owned());
+        }
+        let pool = compiles(&export(records));
+        assert_eq!(pool.all_messages().count(), plain.all_messages().count(), "{doc:?}");
+        let particle = pool.get_message_by_name("demo.Particle").unwrap();
+        let options = particle.options();
+        let note = options.extensions().find(|(it, _)| it.name() == "deprecation").unwrap().1.clone();
+        assert_eq!(note.as_str(), Some(doc), "the note is what it was");
+    }
+}
+
+fn u32s(names: &[&str]) -> Message {
+    let fields: Vec<_> = (0..).zip(names).map(|(at, name)| (*name, at * 4, scalar(Scalar::U32))).collect();
+    message("M", 4 * names.len() as u64, 4, &fields)
+}
+
+#[test]
+fn names_that_protobuf_has_another_use_for() {
+    let words = [
+        "message",
+        "enum",
+        "oneof",
+        "map",
+        "reserved",
+        "option",
+        "optional",
+        "repeated",
+        "required",
+        "group",
+        "syntax",
+        "package",
+        "import",
+        "extend",
+        "extensions",
+        "rpc",
+        "service",
+        "stream",
+        "returns",
+        "to",
+        "max",
+        "true",
+        "inf",
+        "nan",
+        "string",
+        "bytes",
+        "int32",
+        "double",
+        "bool",
+        "ffi",
+        "google",
+        "demo",
+        "m",
+        "value",
+        "weak",
+        "public",
+    ];
+    let mut records = vec![Record::Message(u32s(&words))];
+    // Types like those that the file needs itself.
+    for name in ["LinksItem", "Empty", "WideEnum", "FieldOptions", "Ffi", "Google", "String", "LinksEntry"] {
+        let x = vec![("x", 0, scalar(Scalar::F32))];
+        let mut it = message(name, 4, 4, &x);
+        it.symbols.fingerprint = format!("demo_{name}_fingerprint");
+        records.push(Record::Message(it));
+    }
+    records.push(Record::Message(message(
+        "Links",
+        20,
+        4,
+        &[("links", 0, vec(vec(scalar(Scalar::U32), 1), 2))],
+    )));
+    records.push(Record::Oneof(oneof(
+        "Unit",
+        8,
+        4,
+        4,
+        &[("Message", Some(scalar(Scalar::F32))), ("Oneof", None)],
+    )));
+    let text = export(schema(records));
+    compiles(&text);
+    assert!(text.contains("  message LinksItem2 {\n"), "a wrapper makes way for a message:\n{text}");
+    for package in ["ffi", "demo.ffi", "google", "google.protobuf.demo", "message", "m"] {
+        let records = schema(vec![Record::Message(u32s(&words))]);
+        compiles(&proto::export(&model::resolve(seal(records)).unwrap(), Some(package)).unwrap());
+    }
+}
+
+#[track_caller]
+fn refused(records: Vec<Record>, package: Option<&str>) -> String {
+    proto::export(&model::resolve(seal(schema(records))).unwrap(), package).unwrap_err().to_string()
+}
+
+#[test]
+fn names_that_protobuf_can_not_tell_apart() {
+    let json = refused(vec![Record::Message(u32s(&["a_1", "a1", "größe", "_1"]))], None);
+    assert!(
+        json.contains(
+            "field a1: its name in .proto, `a1`, can't be told from that of message demo::M, field a_1"
+        ),
+        "{json}"
+    );
+    assert!(json.contains("field größe: names in .proto are ASCII"), "{json}");
+    assert!(json.contains("field _1: there is no name for it in .proto"), "{json}");
+    let values = refused(vec![Record::Enum(enumeration("E", Scalar::U8, &[("A_1", 0), ("A1", 1)]))], None);
+    assert!(values.contains("variant A1: its name in .proto, `E_A1`, can't be told"), "{values}");
+    let enums = vec![
+        Record::Enum(enumeration("A", Scalar::U8, &[("BC", 0)])),
+        Record::Enum(enumeration("A_B", Scalar::U8, &[("Zero", 0)])),
+        Record::Message({
+            let mut it = message("AB", 4, 4, &[("x", 0, scalar(Scalar::F32))]);
+            it.symbols.fingerprint.push('2');
+            it
+        }),
+    ];
+    let types = refused(enums, None);
+    assert!(
+        types.contains(
+            "enum demo::A_B: its name in .proto, `AB`, can't be told from that of message demo::AB"
+        ),
+        "{types}"
+    );
+    for package in ["", "a..b", "Demo", "1", "a-b", "a;b"] {
+        let error = refused(vec![], Some(package));
+        assert!(error.contains("can't be a package of protobuf"), "{error}");
+    }
+}
+
+/// Enums with numbers that 32 bits can't hold are integers, and keep their variants.
+#[test]
+fn wide_enums_are_integers() {
+    let wide = enumeration("Wide", Scalar::U64, &[("Zero", 0), ("All", -1)]);
+    let fields = [
+        ("one", 0, Type::Enum(id("Wide"))),
+        ("open", 8, Type::Open(id("Wide"))),
+        ("maybe", 16, option(Type::Enum(id("Wide")))),
+        ("keys", 32, map(Type::Enum(id("Wide")), str(4), 1)),
+    ];
+    let text = export(schema(vec![Record::Enum(wide), Record::Message(message("M", 56, 8, &fields))]));
+    let pool = compiles(&text);
+    assert_eq!(pool.all_enums().filter(|it| it.package_name() == "demo").count(), 0);
+    assert!(text.contains("uint64 one = 1 [(ffi.rust_type) = \"Wide\"];"), "{text}");
+    assert!(text.contains("map<uint64, string> keys = 4"), "{text}");
+    let source = import(&text, &ImportOptions::default()).unwrap();
+    assert!(
+        source.contains("#[repr(u64)]\npub enum Wide {\n    Zero = 0,\n    All = 18446744073709551615,\n}"),
+        "{source}"
+    );
+}
+
+/// The Rust source of a .proto file, or what is wrong with it.
+fn import(text: &str, options: &ImportOptions) -> Result<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.proto");
+    fs::write(&file, text).unwrap();
+    let shown = folder.path().display().to_string();
+    match proto::import(&file, options) {
+        Ok(imported) => Ok(imported.source),
+        Err(problems) => Err(problems.to_string().replace(&shown, "")),
+    }
+}
+
+/// What another team could have written.
+const FOREIGN: &str = r#"syntax = "proto3";
+
+package acme.fleet;
+
+import "google/protobuf/descriptor.proto";
+import "google/protobuf/timestamp.proto";
+
+extend google.protobuf.MessageOptions {
+  uint32 pool_size = 60000;
+  bool simd = 60001;
+}
+
+extend google.protobuf.FieldOptions {
+  int32 max_count = 60000;
+}
+
+// A vehicle.
+//
+// With wheels.
+message Vehicle {
+  option (acme.fleet.pool_size) = 500;
+  option (acme.fleet.simd) = true;
+  reserved 4, 7 to 9;
+
+  enum Kind {
+    option allow_alias = true;
+    KIND_UNSPECIFIED = 0;
+    KIND_CAR = 1;
+    KIND_AUTOMOBILE = 1;
+    KIND_4X4 = 2 [deprecated = true];
+  }
+  message Wheel {
+    float radius = 1;
+  }
+
+  string name = 1 [(acme.fleet.max_count) = 40]; // shown
+  // What it is.
+  Kind kind = 2;
+  repeated Wheel wheels = 3 [(acme.fleet.max_count) = 8];
+  Vehicle towed = 5;
+  optional double speed = 6;
+  google.protobuf.Timestamp seen = 10;
+  Cargo cargo = 11;
+  map<string, uint32> seats = 12 [(acme.fleet.max_count) = 3];
+  bytes crate = 13 [deprecated = true];
+  bool match = 14;
+}
+
+message Cargo {
+  oneof what {
+    uint64 weight = 1;
+    Vehicle.Wheel spare = 2;
+  }
+}
+"#;
+
+#[test]
+fn files_of_other_teams_are_taken() {
+    let options = ImportOptions { default_max_count: Some(16), ..ImportOptions::default() };
+    let source = import(FOREIGN, &options).unwrap();
+    assert_golden("import.rs.txt", &source);
+}
+
+#[test]
+fn bounds_are_asked_for() {
+    let error = import(FOREIGN, &ImportOptions::default()).unwrap_err();
+    assert_eq!(
+        error,
+        "demo.proto:44:3: field `acme.fleet.Vehicle.seats`: it has no bound: (ffi.max_key_len) missing\n  \
+         fix: add `[(ffi.max_key_len) = N]`, or pass `--default-max-count N`\n\
+         demo.proto:45:3: field `acme.fleet.Vehicle.crate`: it has no bound: (ffi.max_len) missing\n  \
+         fix: add `[(ffi.max_len) = N]`, or pass `--default-max-count N`"
+    );
+}
+
+#[track_caller]
+fn import_fails(text: &str, parts: &[&str]) {
+    let error = import(text, &ImportOptions::default()).unwrap_err();
+    for part in parts {
+        assert!(error.contains(part), "{part}\n---\n{error}");
+    }
+}
+
+#[test]
+fn everything_that_has_no_form_is_listed() {
+    import_fails(
+        "syntax = \"proto2\";\npackage a;\nmessage M {\n  required int32 x = 1;\n  optional int32 y = 2 [default = 5];\n  \
+         optional group G = 3 { optional int32 z = 1; }\n  extensions 100 to 199;\n}\nextend M {\n  optional int32 e = 100;\n}\n",
+        &[
+            "demo.proto:1:1: `demo.proto` is not proto3",
+            "demo.proto:3:1: message `a.M`: extensions 100 to 199 have no form in Rust",
+            "demo.proto:4:3: field `a.M.x`: `required` has no form in Rust",
+            "demo.proto:5:3: field `a.M.y`: it has a default",
+            "demo.proto:6:3: field `a.M.g`: groups have no form in Rust",
+            "demo.proto:10:3: extension `e`: extensions have no form in Rust",
+        ],
+    );
+    let proto3 =
+        |body: &str| format!("syntax = \"proto3\";\nimport \"ffi_options.proto\";\npackage a;\n{body}\n");
+    import_fails(
+        &proto3(
+            "message M {\n  sint32 a = 1;\n  fixed64 b = 2;\n  repeated sfixed32 c = 3;\n  map<fixed32, bool> d = 4;\n}",
+        ),
+        &[
+            "demo.proto:5:3: field `a.M.a`: its type `sint32`",
+            "demo.proto:6:3",
+            "take `uint64`",
+            "demo.proto:7:3",
+            "demo.proto:8:3",
+        ],
+    );
+    import_fails(&proto3("message M {}"), &["demo.proto:4:1: message `a.M` has no fields"]);
+    import_fails(
+        &proto3("message M {\n  int32 a = 1;\n  oneof b {\n    int32 c = 2;\n  }\n}"),
+        &["demo.proto:6:3: oneof `b` is beside other fields of `a.M`", "--split-oneofs"],
+    );
+    import_fails(
+        &proto3("message M {\n  M m = 1;\n  repeated M all = 2 [(ffi.max_count) = 2];\n}"),
+        &[
+            "demo.proto:5:3: field `a.M.m`: `a.M` holds itself",
+            "(ffi.pool_size)",
+            "--default-pool-size N",
+            "demo.proto:6:3: field `a.M.all`",
+        ],
+    );
+    import_fails(
+        &proto3(
+            "message A {\n  oneof y {\n    B b = 1;\n  }\n}\nmessage B {\n  oneof x {\n    A a = 1;\n  }\n}",
+        ),
+        &["demo.proto:6:5", "`a.A` holds itself through oneof `a.B`"],
+    );
+    import_fails(
+        &proto3(
+            "message M {\n  option (ffi.pool_size) = 4;\n  map<uint32, M> a = 1 [(ffi.max_count) = 2];\n  \
+             repeated M b = 2 [(ffi.fixed_count) = 2];\n}",
+        ),
+        &["demo.proto:6:3: field `a.M.a`: `a.M` is in a map or an array", "demo.proto:7:3: field `a.M.b`"],
+    );
+    import_fails(
+        &proto3(
+            "message M {\n  int32 a = 1 [(ffi.rust_type) = \"u8\"];\n  int32 b = 2 [(ffi.rust_type) = \"Vec<u8>\"];\n  \
+                 repeated int32 c = 3 [(ffi.rust_type) = \"FfiVec<i8, 4>\", (ffi.max_count) = 5];\n}",
+        ),
+        &[
+            "demo.proto:5:3: field `a.M.a`: its Rust type `u8` is another in protobuf",
+            "demo.proto:6:3: field `a.M.b`: its Rust type `Vec<u8>` can't be read: there is no type `Vec`",
+            "demo.proto:7:3: field `a.M.c`: its option `max_count` is 5",
+        ],
+    );
+    import_fails(
+        &proto3(
+            "message M {\n  string a = 1 [(ffi.max_len) = 0];\n}\nenum E {\n  option (ffi.repr) = \"f32\";\n  E_A = 0;\n}\n\
+                 enum F {\n  option (ffi.repr) = \"u8\";\n  F_A = 0;\n  F_B = 256;\n}",
+        ),
+        &[
+            "demo.proto:5:3: field `a.M.a`: a bound of 0",
+            "enum `a.E`: `f32` can't be its repr",
+            "demo.proto:14:3: value `F_B`: its repr `u8` has no 256",
+        ],
+    );
+    import_fails(
+        &proto3(
+            "message A {\n  message B {\n    int32 x = 1;\n  }\n  int32 x = 1;\n}\nmessage AB {\n  int32 x = 1;\n}",
+        ),
+        &["would be called `AB` in Rust, as `a."],
+    );
+    import_fails("syntax = \"proto3\";\nmessage M {\n  int32 x = ;\n}\n", &["demo.proto:3:13"]);
+    import_fails("syntax = \"proto3\";\nimport \"missing.proto\";\n", &["missing.proto", "add `-I`"]);
+}
+
+/// What holds itself refers to itself: a tree, as protobuf writes one, and an expression of a oneof.
+#[test]
+fn what_holds_itself_is_referred_to() {
+    let text = "syntax = \"proto3\";\n\
+                message Node {\n  string name = 1;\n  Node parent = 2;\n  repeated Node children = 3;\n}\n\
+                message Expr {\n  oneof value {\n    double number = 1;\n    Sum sum = 2;\n  }\n}\n\
+                message Sum {\n  Expr left = 1;\n  Expr right = 2;\n}\n\
+                message Alone {\n  Expr expr = 1;\n}\n";
+    let options = ImportOptions {
+        default_max_count: Some(16),
+        default_pool_size: Some(500),
+        ..ImportOptions::default()
+    };
+    let source = import(text, &options).unwrap();
+    for line in [
+        "#[ffi(pool = 500)]\npub struct Node {",
+        "    pub parent: FfiRef<Node>,",
+        "    pub children: FfiVec<FfiRef<Node>, 16>,",
+        "    Sum(FfiRef<Sum>),",
+        "#[ffi(pool = 500)]\npub struct Sum {",
+        "    pub left: Expr,",
+        "#[repr(C)]\npub struct Alone {",
+        "    pub expr: Expr,",
+    ] {
+        assert!(source.contains(line), "{line}\n---\n{source}");
+    }
+}
+
+#[test]
+fn a_oneof_can_be_split() {
+    let text = "syntax = \"proto3\";\nmessage M {\n  int32 a = 1;\n  oneof b {\n    int32 c = 2;\n    bool d = 3;\n  }\n}\n";
+    let options = ImportOptions { split_oneofs: true, ..ImportOptions::default() };
+    let source = import(text, &options).unwrap();
+    assert!(source.contains("    #[ffi(tag = 3)]\n    pub d: FfiOption<bool>,\n"), "{source}");
+}
+
+#[test]
+fn services_are_left_out_aloud() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.proto");
+    let text = "syntax = \"proto3\";\nmessage M {\n  int32 x = 1;\n  reserved \"y\";\n}\nservice S {\n  rpc F(M) returns (M);\n}\n";
+    fs::write(&file, text).unwrap();
+    let warnings = proto::import(&file, &ImportOptions::default()).unwrap().warnings;
+    assert_eq!(warnings.len(), 2);
+    assert!(warnings[0].starts_with("demo.proto:6:1: service `S` is left out"), "{warnings:?}");
+    assert!(warnings[1].starts_with("demo.proto:2:1: the reserved name `y`"), "{warnings:?}");
+}
+
+#[test]
+fn a_file_outside_of_the_folders_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.proto");
+    fs::write(&file, "syntax = \"proto3\";\n").unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let options = ImportOptions { include: vec![elsewhere.path().to_owned()], ..ImportOptions::default() };
+    let error = proto::import(&file, &options).unwrap_err().to_string();
+    assert!(error.contains("-I"), "{error}");
+    assert!(proto::import(Path::new("no/such.proto"), &ImportOptions::default()).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Changed at random, a file is taken or refused, never a panic.
+    #[test]
+    fn mutated_files_do_no_harm(edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0_usize..24), 1..6)) {
+        let mut text = export(containers()).into_bytes();
+        for (from, to, len) in edits {
+            let (from, to) = (from.index(text.len()), to.index(text.len()));
+            let piece = text[from..(from + len).min(text.len())].to_vec();
+            let end = (to + len / 2).min(text.len());
+            text.splice(to..end, piece);
+        }
+        let text = String::from_utf8_lossy(&text);
+        let _ = import(&text, &ImportOptions::default());
+    }
+}

@@ -1,0 +1,328 @@
+//! The wire format of protobuf, with the feature `proto`: what a message, a oneof and an enum are in terms of what they hold.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
+
+use crate::ast::{Case, Enum, Message, Oneof};
+use crate::record::Record;
+
+/// The C functions of a message.
+pub(super) struct Symbols {
+    encode: String,
+    decode: String,
+}
+
+impl Symbols {
+    /// Those of `message`, where the feature is on.
+    pub(super) fn new(message: &Message) -> Option<Self> {
+        let symbol = |operation| message.head.prefix.type_symbol(&message.head.item.name, operation);
+        cfg!(feature = "proto")
+            .then(|| Self { encode: symbol("encode_proto"), decode: symbol("decode_proto") })
+    }
+
+    /// Their place in the record.
+    pub(super) fn record(&self, record: &mut Record) {
+        record.text(",\"proto\":{\"encode\":").string(&self.encode).entry("decode", &self.decode).text("}");
+    }
+}
+
+/// The bounds under which a message or oneof with fields of these types has a place in protobuf.
+///
+/// They always hold, but where rustc has refused the type of a field already: then it says so once, and not for each use
+/// here. The lifetime is what makes it accept bounds that don't hold.
+fn bounds<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
+    let types = types.into_iter();
+    quote!(where #(for<'__ffi_any> #types: __ffi::proto::ProtoType,)*)
+}
+
+/// A function of `ProtoType` for the type of a field or case, at which rustc reports one that has no place in protobuf.
+fn of(ty: &Type, function: &str) -> TokenStream {
+    let function = format_ident!("{function}");
+    quote_spanned!(ty.span()=> <#ty as __ffi::proto::ProtoType>::#function)
+}
+
+pub(super) fn message(message: &Message) -> Option<TokenStream> {
+    let Symbols { encode, decode } = Symbols::new(message)?;
+    let head = &message.head.ident;
+    let inits = message.fields.iter().enumerate().map(|(index, field)| {
+        let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
+        quote! {
+            // SAFETY: the slot is memory for the message, in which the field lies at that offset.
+            unsafe { __ffi::proto::init_field::<#ty>(__ffi_message, __FFI_FIELDS[#index].offset) };
+        }
+    });
+    // In the order of their numbers, as other writers have it: then the same values are the same bytes.
+    let mut written: Vec<_> = message.fields.iter().collect();
+    written.sort_by_key(|field| field.tag);
+    let defaults = written.iter().map(|field| {
+        let (ident, is_default) = (&field.ident, of(&field.ty, "is_default"));
+        quote!(#is_default(&self.#ident))
+    });
+    let lens = written.iter().map(|field| {
+        let (ident, tag, field_len) = (&field.ident, field.tag, of(&field.ty, "field_len"));
+        quote!(#field_len(&self.#ident, #tag))
+    });
+    let writes = written.iter().map(|field| {
+        let (ident, tag, write_field) = (&field.ident, field.tag, of(&field.ty, "write_field"));
+        quote!(#write_field(&self.#ident, #tag, __ffi_out);)
+    });
+    let states: Vec<_> =
+        (0..message.fields.len()).map(|index| format_ident!("__ffi_state_{index}")).collect();
+    let types: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
+    let releases = message.fields.iter().map(|field| {
+        let (ident, release) = (&field.ident, of(&field.ty, "release"));
+        quote!(#release(&mut self.#ident);)
+    });
+    let held = message.pool.as_ref().map(|_| {
+        quote! {
+            fn held<__FfiR>(&self, __ffi_run: impl __ffi::core::ops::FnOnce() -> __FfiR) -> __FfiR {
+                __ffi::proto::held(self, __ffi_run)
+            }
+        }
+    });
+    let bounds = bounds(types.iter().copied());
+    let reads = message.fields.iter().zip(&states).map(|(field, state)| {
+        let (ident, tag, name) = (&field.ident, field.tag, &field.item.name);
+        let read_field = of(&field.ty, "read_field");
+        quote! {
+            #tag => #read_field(&mut self.#ident, &mut #state, __ffi_wire_type, __ffi_input)
+                .map_err(|__ffi_error| __ffi_error.in_field(#name))?,
+        }
+    });
+    Some(quote! {
+        // SAFETY: `init` makes every field a value.
+        #[automatically_derived]
+        unsafe impl __ffi::proto::ProtoType for #head
+        #bounds
+        {
+            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
+            const HAS_REFS: __ffi::core::primitive::bool =
+                false #(|| <#types as __ffi::proto::ProtoType>::HAS_REFS)*;
+            type State = ();
+
+            fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
+                let __ffi_message = __ffi_slot.as_mut_ptr().cast();
+                #(#inits)*
+                // SAFETY: every field is a value now.
+                unsafe { __ffi_slot.assume_init_mut() }
+            }
+
+            fn is_default(&self) -> __ffi::core::primitive::bool {
+                #(#defaults)&&*
+            }
+
+            fn value_len(&self) -> __ffi::core::primitive::usize {
+                #(#lens)+*
+            }
+
+            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                #(#writes)*
+            }
+
+            fn read_value(
+                &mut self,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                #(let mut #states: <#types as __ffi::proto::ProtoType>::State =
+                    __ffi::core::default::Default::default();)*
+                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
+                    match __ffi_tag {
+                        #(#reads)*
+                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                    }
+                }
+                __ffi::core::result::Result::Ok(())
+            }
+
+            fn release(&mut self) {
+                if Self::HAS_REFS {
+                    #(#releases)*
+                }
+            }
+
+            #held
+        }
+
+        #[automatically_derived]
+        impl __ffi::proto::FfiProto for #head #bounds {}
+
+        #[unsafe(export_name = #encode)]
+        unsafe extern "C" fn __ffi_encode_proto(
+            __ffi_message: *const #head,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiOwned
+        #bounds
+        {
+            // SAFETY: the caller vouches for what the callee asks for.
+            unsafe { __ffi::proto::encode(__ffi_message, __ffi_status) }
+        }
+
+        #[unsafe(export_name = #decode)]
+        unsafe extern "C" fn __ffi_decode_proto(
+            __ffi_bytes: *const __ffi::core::primitive::u8,
+            __ffi_len: __ffi::core::primitive::usize,
+            __ffi_message: *mut #head,
+            __ffi_status: *mut __ffi::FfiStatus,
+        )
+        #bounds
+        {
+            // SAFETY: the caller vouches for what the callee asks for.
+            unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
+        }
+    })
+}
+
+pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
+    if !cfg!(feature = "proto") {
+        return None;
+    }
+    let head = &oneof.head.ident;
+    let unset = &oneof.cases[0].ident;
+    let bounds = bounds(oneof.cases.iter().filter_map(|case| case.ty.as_ref()));
+    let types: Vec<_> = oneof.cases.iter().filter_map(|case| case.ty.as_ref()).collect();
+    let releases = oneof.cases.iter().filter_map(|Case { ident, ty, .. }| {
+        let release = of(ty.as_ref()?, "release");
+        Some(quote!(#head::#ident(__ffi_value) => #release(__ffi_value),))
+    });
+    let set = || oneof.cases.iter().enumerate().skip(1);
+    let lens = set().map(|(_, Case { ident, ty, tag, .. })| match ty {
+        Some(_) => quote!(#head::#ident(__ffi_value) => __ffi::proto::member_len(__ffi_value, #tag),),
+        None => quote!(#head::#ident => __ffi::proto::unit_len(#tag),),
+    });
+    let writes = set().map(|(_, Case { ident, ty, tag, .. })| match ty {
+        Some(_) => {
+            quote!(#head::#ident(__ffi_value) => __ffi::proto::ProtoType::write_element(__ffi_value, #tag, __ffi_out),)
+        }
+        None => quote!(#head::#ident => __ffi::proto::write_unit(#tag, __ffi_out),),
+    });
+    let reads = set().map(|(position, Case { item, ty, tag, .. })| {
+        let (position, name) = (Literal::usize_unsuffixed(position), &item.name);
+        let read = match ty {
+            Some(ty) => quote_spanned! {ty.span()=>
+                // SAFETY: the case of that tag in memory holds a value of that type.
+                let __ffi_value = unsafe { __ffi::proto::active_case::<#head, #ty>(self, #position) };
+                __ffi::proto::ProtoType::read_element(__ffi_value, __ffi_wire_type, __ffi_input)
+            },
+            None => quote! {
+                // SAFETY: the case of that tag in memory holds nothing.
+                unsafe { __ffi::proto::activate_unit::<#head>(self, #position) };
+                __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
+            },
+        };
+        quote!(#tag => { #read }.map_err(|__ffi_error| __ffi_error.in_field(#name))?,)
+    });
+    Some(quote! {
+        // SAFETY: `init` makes the first case the active one, which holds nothing.
+        #[automatically_derived]
+        unsafe impl __ffi::proto::ProtoType for #head
+        #bounds
+        {
+            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
+            const HAS_REFS: __ffi::core::primitive::bool =
+                false #(|| <#types as __ffi::proto::ProtoType>::HAS_REFS)*;
+            type State = ();
+
+            fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#head>) -> &mut #head {
+                // SAFETY: the slot is memory for the oneof, whose first case has tag 0 and holds nothing.
+                unsafe { __ffi::proto::set_unit::<#head>(__ffi_slot.as_mut_ptr(), 0) };
+                // SAFETY: the first case needs no more than its tag.
+                unsafe { __ffi_slot.assume_init_mut() }
+            }
+
+            fn is_default(&self) -> __ffi::core::primitive::bool {
+                match self {
+                    #head::#unset => true,
+                    _ => false,
+                }
+            }
+
+            fn value_len(&self) -> __ffi::core::primitive::usize {
+                match self {
+                    #head::#unset => 0,
+                    #(#lens)*
+                }
+            }
+
+            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                match self {
+                    #head::#unset => {}
+                    #(#writes)*
+                }
+            }
+
+            fn read_value(
+                &mut self,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
+                    match __ffi_tag {
+                        #(#reads)*
+                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                    }
+                }
+                __ffi::core::result::Result::Ok(())
+            }
+
+            fn release(&mut self) {
+                if Self::HAS_REFS {
+                    match self {
+                        #(#releases)*
+                        _ => {}
+                    }
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl __ffi::proto::FfiProto for #head #bounds {}
+    })
+}
+
+pub(super) fn enumeration(item: &Enum) -> Option<TokenStream> {
+    if !cfg!(feature = "proto") {
+        return None;
+    }
+    let ident = &item.head.ident;
+    Some(quote_spanned! {ident.span()=>
+        // SAFETY: `init` writes zeros, which are a variant.
+        #[automatically_derived]
+        unsafe impl __ffi::proto::ProtoType for #ident
+        where
+            #ident: __ffi::core::marker::Copy,
+        {
+            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::Varint;
+            type State = ();
+
+            #[inline]
+            fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#ident>) -> &mut #ident {
+                __ffi_slot.write(__ffi::bytemuck::Zeroable::zeroed())
+            }
+
+            #[inline]
+            fn is_default(&self) -> __ffi::core::primitive::bool {
+                __ffi::proto::enum_is_default(*self)
+            }
+
+            #[inline]
+            fn value_len(&self) -> __ffi::core::primitive::usize {
+                __ffi::proto::enum_len(*self)
+            }
+
+            #[inline]
+            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                __ffi::proto::write_enum(*self, __ffi_out);
+            }
+
+            #[inline]
+            fn read_value(
+                &mut self,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                *self = __ffi::proto::read_enum(__ffi_input)?;
+                __ffi::core::result::Result::Ok(())
+            }
+        }
+    })
+}

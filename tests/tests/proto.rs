@@ -1,0 +1,143 @@
+//! Exported .proto files, as protobuf's own compiler and protox take them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ffi_dart_emit::model;
+use ffi_dart_emit::proto;
+use ffi_tests::{Fixture, import_and_build, records};
+use prost_reflect::prost::Message as _;
+use prost_reflect::prost_types::FileDescriptorSet;
+use xtask::generated::Generated;
+use xtask::protoc::Protoc;
+use xtask::workspace::{capture, root};
+
+/// The .proto files of all fixtures. That of `stress` isn't committed: it is large, and looks like the others.
+fn exported() -> Vec<PathBuf> {
+    let stress = Generated::fixture("stress");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto").join(stress.proto_file());
+    capture(stress.emitter("proto").arg("--out").arg(&file)).unwrap();
+    let committed = Generated::all().unwrap().into_iter();
+    let committed = committed.filter_map(|it| Some(it.golden.as_ref()?.join(it.proto_file())));
+    let files: Vec<_> = committed.chain([file]).collect();
+    assert!(files.len() >= 5, "{files:?}");
+    files
+}
+
+/// What protox makes of a file.
+fn protox(file: &Path) -> FileDescriptorSet {
+    let set = protox::compile([file], [file.parent().unwrap()]);
+    set.unwrap_or_else(|error| panic!("{}: {error:?}", file.display()))
+}
+
+#[test]
+fn protox_takes_every_export() {
+    for file in exported() {
+        let set = protox(&file);
+        let own = set.file.last().unwrap();
+        assert!(own.message_type.len() + own.enum_type.len() > 0, "{}", file.display());
+    }
+}
+
+/// The two compilers agree on what the files say, options and comments aside.
+#[test]
+fn protoc_takes_every_export_and_reads_the_same() {
+    let Some(protoc) = Protoc::for_tests() else { return };
+    for file in exported() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("set");
+        // Warnings would be on stderr.
+        let said = capture(
+            protoc
+                .command()
+                .arg("-I")
+                .arg(file.parent().unwrap())
+                .arg("--include_imports")
+                .arg(format!("--descriptor_set_out={}", out.display()))
+                .arg(&file),
+        )
+        .unwrap();
+        assert_eq!(said.to_string(), "", "{}", file.display());
+        let theirs = FileDescriptorSet::decode(&*fs::read(&out).unwrap()).unwrap();
+        let ours = protox(&file);
+        // The options of the file itself: prost keeps no extensions, so both are compared as they are declared.
+        let [theirs, ours] = [theirs, ours].map(|set| set.file.into_iter().next_back().unwrap());
+        assert_eq!(theirs.message_type, ours.message_type, "{}", file.display());
+        assert_eq!(theirs.enum_type, ours.enum_type, "{}", file.display());
+        assert_eq!(theirs.package, ours.package);
+    }
+}
+
+/// A Python program, which knows the .proto files alone, and the library of the example understand each other.
+#[test]
+fn the_office_of_the_example_understands_the_library() {
+    let Some(protoc) = Protoc::for_tests() else { return };
+    let example = root().join("examples/06_proto_interop");
+    let protos = example.join("proto");
+    let library = Fixture::build("proto_interop", "dev");
+    let folder = tempfile::tempdir().unwrap();
+    let mut compile = protoc.command();
+    compile.arg("-I").arg(&protos).arg(format!("--python_out={}", folder.path().display()));
+    capture(compile.args(["orders.proto", "proto_interop.proto", "ffi_options.proto"])).unwrap();
+    let mut office = protoc.python(folder.path()).unwrap();
+    let said = capture(office.arg(example.join("python/office.py")).arg(library.cdylib())).unwrap();
+    assert_eq!(said.stdout, fs::read_to_string(example.join("python/expected.txt")).unwrap());
+}
+
+/// What was exported is imported, compiles, and is exported again as it was.
+#[test]
+fn an_export_of_the_import_is_the_same() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_import");
+    let files = exported();
+    let stem = |file: &Path| file.file_stem().unwrap().to_str().unwrap().to_owned();
+    let packages: Vec<_> = files.iter().map(|file| (format!("{}_again", stem(file)), file.clone())).collect();
+    for (file, library) in files.iter().zip(import_and_build(&folder, &packages)) {
+        let name = &stem(file);
+        let model = model::resolve(records(&library).unwrap()).unwrap();
+        let again = proto::export(&model, Some(name)).unwrap();
+        let before = fs::read_to_string(file).unwrap();
+        // The crate that a type came from is the one thing that the import has no use for, and the name of the library.
+        let lines = |text: &str| -> Vec<String> {
+            let no_use = |line: &&str| line.contains("crate) = ") || line.contains("(ffi.library)");
+            let lines = text.lines().filter(|line| !line.is_empty() && !no_use(line));
+            lines.skip_while(|line| line.starts_with("//")).map(str::to_owned).collect()
+        };
+        let (before, again) = (lines(&before), lines(&again));
+        assert!(before == again, "{name}:\n{}", first_difference(&before, &again));
+    }
+}
+
+fn first_difference(before: &[String], again: &[String]) -> String {
+    let at = before
+        .iter()
+        .zip(again)
+        .position(|(one, other)| one != other)
+        .unwrap_or(before.len().min(again.len()));
+    let part =
+        |lines: &[String]| lines[at.saturating_sub(3).min(lines.len())..(at + 3).min(lines.len())].join("\n");
+    format!("line {at}\n--- before\n{}\n--- again\n{}", part(before), part(again))
+}
+
+/// These tests can fail.
+#[test]
+fn protoc_refuses_what_is_wrong() {
+    let Some(protoc) = Protoc::for_tests() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("ffi_options.proto"), ffi_dart_emit::proto::OPTIONS).unwrap();
+    let source = "syntax = \"proto3\";\nimport \"ffi_options.proto\";\n\
+                  message A {\n  string a = 1 [(ffi.max_len) = OPTION];\n}\n";
+    let compile = |option: &str| {
+        fs::write(folder.path().join("a.proto"), source.replace("OPTION", option)).unwrap();
+        let mut command = protoc.command();
+        command
+            .arg("-I")
+            .arg(folder.path())
+            .arg("a.proto")
+            .arg("--descriptor_set_out")
+            .arg(folder.path().join("set"));
+        capture(&mut command)
+    };
+    compile("4").unwrap();
+    let error = compile("\"4\"").unwrap_err().to_string();
+    assert!(error.contains("option \"ffi.max_len\""), "{error}");
+}

@@ -1,0 +1,409 @@
+//! References as protobuf: what they refer to is written and read, circles end, and no slot is lost, whatever the bytes are.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ffi_core::proto::{DecodeErrorKind, MAX_DEPTH};
+use ffi_core::{FfiMap, FfiMessage, FfiOption, FfiPooled, FfiProto, FfiRef, FfiStr, FfiVec, PoolBox};
+use fixture_pools::{PlanNode, build_plan, free_plan};
+use proptest::prelude::Rng as _;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+
+/// A reference wherever one may be.
+#[derive(FfiMessage)]
+#[repr(C)]
+#[ffi(pool = 320)]
+struct Node {
+    #[ffi(tag = 1)]
+    id: u32,
+    #[ffi(tag = 2)]
+    next: FfiRef<Node>,
+    #[ffi(tag = 3)]
+    children: FfiVec<FfiRef<Node>, 3>,
+    #[ffi(tag = 4)]
+    pair: [FfiRef<Node>; 2],
+    #[ffi(tag = 5)]
+    maybe: FfiOption<FfiRef<Node>>,
+    #[ffi(tag = 6)]
+    named: FfiMap<u32, FfiRef<Node>, 2>,
+    #[ffi(tag = 7)]
+    either: Either,
+    #[ffi(tag = 8)]
+    inside: Inside,
+    #[ffi(tag = 9)]
+    odd: FfiMap<Inside, u32, 2>,
+    #[ffi(tag = 10)]
+    nothing: FfiRef<Leaf>,
+}
+
+#[derive(FfiMessage, Clone, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
+struct Inside {
+    node: FfiRef<Node>,
+}
+
+#[derive(FfiMessage)]
+#[repr(C, u32)]
+#[expect(dead_code, reason = "read from bytes alone")]
+enum Either {
+    Unset,
+    Node(FfiRef<Node>),
+    Number(u32),
+    Nothing,
+}
+
+/// Two: they run out.
+#[derive(FfiMessage)]
+#[repr(C)]
+#[ffi(pool(capacity = 2, reset = "keep"))]
+struct Leaf {
+    number: u32,
+}
+
+/// The pools are shared by the tests of one process.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn node(id: u32) -> PoolBox<Node> {
+    Node::pool().alloc_with(|node| node.id = id).expect("there is room")
+}
+
+/// Handles of all nodes that a node refers to; its leaf is freed.
+fn below(node: &Node, visit: &mut dyn FnMut(FfiRef<Node>)) {
+    visit(node.next);
+    node.children.iter().copied().for_each(&mut *visit);
+    node.pair.into_iter().for_each(&mut *visit);
+    node.maybe.as_ref().copied().into_iter().for_each(&mut *visit);
+    node.named.iter().for_each(|(_, node)| visit(*node));
+    if let Either::Node(node) = &node.either {
+        visit(*node);
+    }
+    visit(node.inside.node);
+    node.odd.iter().for_each(|(key, _)| visit(key.node));
+    drop(node.nothing.take());
+}
+
+fn free(root: PoolBox<Node>) -> usize {
+    Node::pool().free_tree(root.into_ref(), below)
+}
+
+/// Frees what a message that is in no pool refers to.
+fn free_below(node: &Node) -> usize {
+    let mut freed = 0;
+    below(node, &mut |child| freed += Node::pool().free_tree(child, below));
+    freed
+}
+
+fn live() -> (u64, u64) {
+    (Node::pool().stats().live, Leaf::pool().stats().live)
+}
+
+fn id(reference: FfiRef<Node>) -> u32 {
+    // SAFETY: the tests are alone, and nobody writes.
+    unsafe { reference.get() }.expect("it is there").id
+}
+
+#[test]
+fn a_plan_with_parents_is_written_once_and_read_again() {
+    let plan = build_plan(3, 3).expect("there is room");
+    let nodes = PlanNode::pool().stats().live;
+    let (len, bytes) = (plan.encoded_len(), plan.encode_proto());
+    assert_eq!((len, &bytes), (bytes.len(), &plan.encode_proto()));
+    // Each node has a name of four letters; a parent is above what refers to it, and so isn't there again.
+    let names = bytes.windows(4).filter(|it| *it == b"join" || *it == b"scan").count();
+    assert_eq!((nodes, names as u64), (40, nodes));
+
+    // The same, where the plan is not Rust's while it is written.
+    let lent = plan.into_raw();
+    // SAFETY: nobody else knows it.
+    assert_eq!(unsafe { lent.as_ref() }.encode_proto(), bytes);
+    // SAFETY: it was lent by this test, and is used by its box alone from here.
+    let plan = unsafe { PoolBox::from_raw(lent) };
+
+    let back = PlanNode::decode_proto(&bytes).expect("it is what was written");
+    assert_eq!(PlanNode::pool().stats().live, nodes + 39, "the root is on the heap");
+    assert_eq!(back.encode_proto(), bytes);
+    let children = |node: &PlanNode, visit: &mut dyn FnMut(FfiRef<PlanNode>)| {
+        node.children.iter().copied().for_each(visit);
+    };
+    let freed: usize = back.children.iter().map(|it| PlanNode::pool().free_tree(*it, children)).sum();
+    assert_eq!((freed, free_plan(plan)), (39, 40));
+    assert_eq!(PlanNode::pool().stats().live, 0);
+}
+
+#[test]
+fn the_bytes_are_those_of_nested_messages() {
+    let _alone = alone();
+    let mut root = node(1);
+    root.next = node(2).into_ref();
+    root.children.try_extend_from_slice(&[node(3).into_ref(), node(4).into_ref()]).expect("there is room");
+    root.pair[1] = node(5).into_ref();
+    root.maybe = FfiOption::some(node(6).into_ref());
+    root.named.insert(7, node(8).into_ref()).expect("there is room");
+    root.either = Either::Node(node(9).into_ref());
+    root.inside.node = node(10).into_ref();
+    // What every node has, because arrays and their wrappers are always written.
+    let with = |id: u8| [&[8, id, 0x22, 0, 0x22, 0][..]].concat();
+    let field = |tag: u8, content: &[u8]| [&[tag << 3 | 2, content.len() as u8][..], content].concat();
+    let expected = [
+        &[8, 1][..],
+        &field(2, &with(2)),
+        &field(3, &with(3)),
+        &field(3, &with(4)),
+        &field(4, &[]),
+        &field(4, &field(1, &with(5))),
+        &field(5, &field(1, &with(6))),
+        &field(6, &[&[8, 7][..], &field(2, &field(1, &with(8)))].concat()),
+        &field(7, &field(1, &with(9))),
+        &field(8, &field(1, &with(10))),
+    ]
+    .concat();
+    let bytes = root.encode_proto();
+    assert_eq!(bytes, expected);
+    let mut room = [0xEE; 256];
+    let mut rest = &mut room[..];
+    root.encode_proto_into(&mut rest);
+    assert_eq!((rest.len(), &room[..bytes.len()]), (256 - bytes.len(), &bytes[..]));
+
+    let mut back = node(0);
+    back.decode_proto_into(&bytes).expect("it is what was written");
+    assert_eq!((id(back.next), id(back.children[1]), id(back.pair[1])), (2, 4, 5));
+    assert!(back.pair[0].is_none());
+    assert_eq!(back.encode_proto(), bytes);
+    assert_eq!(live(), (18, 0));
+    assert_eq!((free(root), free(back)), (9, 9));
+    assert_eq!(live(), (0, 0));
+}
+
+#[test]
+fn circles_end() {
+    let _alone = alone();
+    let mut one = node(1);
+    let mut two = node(2);
+    two.next = one.handle();
+    one.next = two.into_ref();
+    // 1 -> 2, and not 1 again.
+    let arrays = [0x22, 0, 0x22, 0];
+    let inner = [&[8, 2][..], &arrays].concat();
+    let expected = [&[8, 1, 0x12, 6][..], &inner, &arrays].concat();
+    assert_eq!(one.encode_proto(), expected);
+    let reference = one.into_ref();
+    // SAFETY: this test alone knows it.
+    let lent = unsafe { reference.get() }.expect("it is there");
+    assert_eq!(lent.encode_proto(), expected, "it is taken for the time, and so ends the circle");
+    assert_eq!(lent.encoded_len(), expected.len());
+    assert_eq!(reference.take().map(free), Some(2), "it was lent again, under its handle");
+
+    let mut own = node(3);
+    own.next = own.handle();
+    assert_eq!(own.encode_proto(), [&[8, 3][..], &arrays].concat());
+    assert_eq!(free(own), 1);
+    assert_eq!(live(), (0, 0));
+}
+
+#[test]
+fn what_is_gone_or_somebody_else_s_is_absent() {
+    let _alone = alone();
+    let mut root = node(1);
+    let alone = root.encode_proto();
+    let gone = node(2);
+    let (stale, owned) = (gone.handle(), node(3));
+    drop(gone);
+    for absent in [stale, owned.handle(), FfiRef::from_parts(321, 0), FfiRef::from_parts(u32::MAX, 7)] {
+        root.next = absent;
+        root.inside.node = absent;
+        root.children.clear();
+        root.children.try_push(absent).expect("there is room");
+        assert_eq!(root.encode_proto(), alone);
+        assert_eq!(root.encoded_len(), alone.len());
+    }
+    let lent = owned.into_ref();
+    root.next = lent;
+    assert!(root.encode_proto().len() > alone.len(), "now it can be taken");
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            std::thread::spawn(move || {
+                // In no pool: nothing but what it refers to is shared.
+                let mut own = Node::new_zeroed_box();
+                own.next = lent;
+                own.children.try_extend_from_slice(&[lent; 3]).expect("there is room");
+                (0..5_000)
+                    .map(|_| Node::decode_proto(&own.encode_proto()).map(|it| free_below(&it)))
+                    .collect()
+            })
+        })
+        .collect();
+    for thread in threads {
+        let read: Result<Vec<usize>, _> = thread.join().expect("it doesn't panic");
+        assert!(read.expect("what is written is read").iter().all(|&count| count <= 4));
+    }
+    assert_eq!(free(root), 2);
+    assert_eq!(live(), (0, 0));
+}
+
+#[test]
+fn what_is_too_deep_is_left_out_and_the_rest_is_read() {
+    let _alone = alone();
+    for lists in [false, true] {
+        let mut root = node(0);
+        for id in 1..150 {
+            let mut above = node(id);
+            let below = root.into_ref();
+            if lists {
+                above.maybe = FfiOption::some(below);
+            } else {
+                above.next = below;
+            }
+            root = above;
+        }
+        let bytes = root.encode_proto();
+        let back = Node::decode_proto(&bytes).expect("it isn't too deep");
+        assert_eq!(back.encode_proto(), bytes);
+        // The arrays of each node, and the wrappers of options, are levels, too.
+        let levels = if lists { MAX_DEPTH as usize / 2 - 1 } else { MAX_DEPTH as usize - 1 };
+        assert_eq!(free_below(&back), levels);
+        assert_eq!(free(root), 150);
+    }
+    // A reference deeper than that.
+    let mut bytes = vec![8, 1];
+    for _ in 0..=MAX_DEPTH {
+        let mut len = Vec::new();
+        prost::encoding::encode_varint(bytes.len() as u64, &mut len);
+        bytes = [&[0x12][..], &len, &bytes].concat();
+    }
+    let error = Node::decode_proto(&bytes).err().expect("it is too deep");
+    assert_eq!((error.kind(), live()), (DecodeErrorKind::TooDeep, (0, 0)));
+}
+
+#[test]
+fn what_is_read_twice_merges_or_is_replaced() {
+    let _alone = alone();
+    let field = |tag: u8, content: &[u8]| [&[tag << 3 | 2, content.len() as u8][..], content].concat();
+    // One message of both.
+    let both = [field(2, &[8, 1]), field(2, &field(2, &[8, 2]))].concat();
+    let read = Node::decode_proto(&both).expect("it is a node");
+    assert_eq!(id(read.next), 1);
+    assert_eq!(free_below(&read), 2);
+    // The last value of a key, also where the map is full; keys that refer to messages.
+    let entry = |key: u8, id: u8| field(6, &[&[8, key][..], &field(2, &field(1, &[8, id]))].concat());
+    let entries = [entry(1, 1), entry(1, 2), entry(2, 3), entry(1, 4), entry(2, 5)].concat();
+    let read = Node::decode_proto(&entries).expect("it is a node");
+    assert_eq!(live(), (2, 0));
+    assert_eq!(read.named.iter().map(|(key, node)| (*key, id(*node))).collect::<Vec<_>>(), [(1, 4), (2, 5)]);
+    assert_eq!(free_below(&read), 2);
+    let key = |id: u8| field(9, &field(1, &field(1, &[8, id])));
+    let error = Node::decode_proto(&[key(1), key(2), key(3)].concat()).err().expect("there is no room");
+    assert_eq!((error.kind(), live()), (DecodeErrorKind::TooMany, (0, 0)));
+    // Cases.
+    let case = field(7, &field(1, &[8, 1]));
+    for next in [&field(7, &[0x10, 3])[..], &field(7, &[0x1A, 0])] {
+        let read = Node::decode_proto(&[&case, next].concat()).expect("it is a node");
+        assert_eq!((free_below(&read), live()), (0, (0, 0)));
+    }
+    let read = Node::decode_proto(&[&case[..], &case].concat()).expect("it is a node");
+    assert_eq!((free_below(&read), live()), (1, (0, 0)));
+}
+
+#[test]
+fn a_pool_that_is_exhausted_refuses_with_the_path() {
+    let _alone = alone();
+    let leaf = Leaf::pool().alloc_with(|leaf| leaf.number = 7).expect("there is room");
+    // The slot keeps what was in it, and what is read doesn't.
+    drop(leaf);
+    let bytes = [0x52, 0, 0x12, 2, 0x52, 0, 0x1A, 5, 0x08, 1, 0x52, 1, 8];
+    let error = Node::decode_proto(&bytes[..9]).err();
+    assert_eq!(error.map(|error| error.kind()), Some(DecodeErrorKind::Truncated));
+    let read = Node::decode_proto(&bytes[..2]).expect("there is room");
+    assert_eq!(read.nothing.take().map(|leaf| leaf.number), Some(0));
+    let third = [&bytes[..6], &[0x1A, 2, 0x52, 0]].concat();
+    let error = Node::decode_proto(&third).err().expect("there are two");
+    assert_eq!(error.kind(), DecodeErrorKind::Pool);
+    let text = error.to_string();
+    assert!(text.starts_with("children[0].nothing: the pool of `Leaf` is exhausted"), "{text}");
+    assert!(text.contains("; hint: "), "{text}");
+    assert_eq!(live(), (0, 0));
+}
+
+#[test]
+fn hostile_bytes_cost_no_slot() {
+    let _alone = alone();
+    let mut random = TestRng::deterministic_rng(RngAlgorithm::XorShift);
+    let mut below = |end: usize| (random.next_u64() % end as u64) as usize;
+    let mut root = node(1);
+    for depth in 0..4 {
+        let mut above = node(depth + 2);
+        above.named.insert(depth, node(50).into_ref()).expect("there is room");
+        above.either = Either::Node(node(51).into_ref());
+        above.inside.node = node(52).into_ref();
+        above.maybe = FfiOption::some(node(53).into_ref());
+        above.children.try_extend_from_slice(&[root.into_ref(), node(54).into_ref()]).expect("there is room");
+        above.odd.insert(Inside { node: node(55).into_ref() }, 1).expect("there is room");
+        root = above;
+    }
+    let bytes = root.encode_proto();
+    let own = live();
+    let mut message = Node::new_zeroed_box();
+    let (mut read, mut refused) = (0, 0);
+    for _ in 0..20_000 {
+        let mut changed = bytes.clone();
+        for _ in 0..=below(2) {
+            let at = below(changed.len());
+            match below(5) {
+                0 => changed.truncate(at.max(1)),
+                1 => changed.insert(at, below(256) as u8),
+                2 => {
+                    let end = (at + below(60)).min(changed.len());
+                    changed.extend_from_within(at..end);
+                }
+                _ => changed[at] = below(256) as u8,
+            }
+        }
+        match message.decode_proto_into(&changed) {
+            Ok(()) => {
+                read += 1;
+                let again = message.encode_proto();
+                let back = Node::decode_proto(&again).expect("what we write, we read");
+                assert_eq!(back.encode_proto(), again);
+                free_below(&back);
+                free_below(&message);
+            }
+            Err(_) => refused += 1,
+        }
+        assert_eq!(live(), own, "after {changed:x?}");
+    }
+    println!("{read} read, {refused} refused");
+    assert!(read > 500 && refused > 1_000, "{read} read, {refused} refused");
+    free(root);
+    assert_eq!(live(), (0, 0));
+}
+
+/// Everything refers to everything: there are more ways through that than fit into any message.
+#[test]
+fn what_refers_to_all_ends() {
+    let _alone = alone();
+    let nodes: Vec<_> = (0..6).map(|id| node(id).into_ref()).collect();
+    for reference in &nodes {
+        // SAFETY: this test alone knows them.
+        let node = unsafe { Node::pool().get_mut(*reference) }.expect("it is there");
+        node.next = nodes[0];
+        node.children.try_extend_from_slice(&nodes[1..4]).expect("there is room");
+        node.pair = [nodes[4], nodes[5]];
+    }
+    // SAFETY: nobody writes any more.
+    let root = unsafe { nodes[0].get() }.expect("it is there");
+    let bytes = root.encode_proto();
+    assert_eq!(bytes.len(), root.encoded_len());
+    let error = Node::decode_proto(&bytes).err().map(|error| error.kind());
+    assert_eq!(error, Some(DecodeErrorKind::Pool), "there are 326 ways that meet none twice");
+    nodes.into_iter().for_each(|node| drop(node.take()));
+    assert_eq!(live(), (0, 0));
+}
+
+/// A type without references isn't looked at for them.
+#[test]
+fn only_types_that_hold_references_say_so() {
+    use ffi_core::proto::ProtoType;
+    const { assert!(Node::HAS_REFS && Inside::HAS_REFS && Either::HAS_REFS && PlanNode::HAS_REFS) };
+    const { assert!(!Leaf::HAS_REFS && !<FfiVec<FfiStr<4>, 4>>::HAS_REFS && !<FfiMap<u8, [u8; 4], 4>>::HAS_REFS) };
+}

@@ -1,0 +1,362 @@
+//! Debian's packages without root: downloaded by the machine's own apt, unpacked into folders of the workspace.
+//!
+//! apt runs with private lists, cache and status, so the machine's own state is neither read nor changed. Packages come
+//! from the repositories the machine is set up with, checked against the keys it trusts.
+//!
+//! A folder is built under another name and renamed when complete ([`replace`]): it is never half an installation. A file
+//! lock, which the system drops when its holder dies, keeps two installations apart.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsStr,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use crate::workspace::{capture, on_path};
+
+/// Whether there are Debian's package tools.
+pub(crate) fn has_tools() -> bool {
+    ["apt-get", "apt-cache", "dpkg"].iter().all(|tool| on_path(tool).is_some())
+}
+
+/// Puts what `build` makes in the folder it is given in place of `dir`, unless `is_there` says that another process did.
+///
+/// # Errors
+///
+/// Those of `build`, and of the file system.
+pub(crate) fn replace(
+    dir: &Path,
+    is_there: impl Fn() -> bool,
+    build: impl Fn(&Path) -> Result<()>,
+) -> Result<()> {
+    let lock = File::create(dir.with_extension("lock"))?;
+    lock.lock()?;
+    if is_there() {
+        return Ok(()); // installed by the process that held the lock
+    }
+    let part = dir.with_extension("part");
+    remove(&part)?;
+    fs::create_dir_all(&part)?;
+    if let Err(error) = build(&part) {
+        remove(&part)?;
+        return Err(error);
+    }
+    remove(dir)?;
+    fs::rename(&part, dir)?;
+    Ok(())
+}
+
+/// Unpacks all packages in the folder `debs` into `root`.
+///
+/// # Errors
+///
+/// When one is damaged.
+pub(crate) fn unpack(debs: &Path, root: &Path) -> Result<()> {
+    eprintln!("unpacking");
+    fs::create_dir_all(root)?;
+    for deb in entries(debs)? {
+        capture(Command::new("dpkg").arg("-x").arg(&deb).arg(root))?;
+    }
+    Ok(())
+}
+
+/// A file apt would download from one of the machine's repositories.
+#[derive(Debug)]
+pub(crate) struct Target {
+    base: String,
+    kind: String,
+    origin: String,
+    release: String,
+}
+
+impl Target {
+    /// Those of the machine. Of files that `apt-get update` fetched apt also tells the origin; `--no-release-info`
+    /// lists all that its sources name, for a machine where it never ran.
+    ///
+    /// # Errors
+    ///
+    /// When apt doesn't tell.
+    pub(crate) fn all() -> Result<Vec<Self>> {
+        let mut targets = Vec::new();
+        for fetched in [true, false] {
+            let mut command = Command::new("apt-get");
+            command.args(["indextargets", "--format", "$(REPO_URI)\t$(CREATED_BY)\t$(ORIGIN)\t$(RELEASE)"]);
+            if !fetched {
+                command.arg("--no-release-info");
+            }
+            targets.extend(capture(&mut command)?.stdout.lines().filter_map(Self::parse));
+        }
+        Ok(targets)
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let mut fields = line.split('\t').map(str::to_owned);
+        Some(Self {
+            base: fields.next()?,
+            kind: fields.next()?,
+            origin: fields.next()?,
+            release: fields.next()?,
+        })
+    }
+
+    /// How surely this is Debian's main archive, smaller being surer; `None` when it is not.
+    fn rank(&self) -> Option<u8> {
+        let main = |text: &str| !text.contains("security");
+        if self.kind != "Packages" || !main(&self.base) || !main(&self.release) {
+            return None;
+        }
+        Some(match self.origin.as_str() {
+            "Debian" => 0,
+            _ if self.base.trim_end_matches('/').ends_with("/debian") => 1,
+            _ => 2,
+        })
+    }
+}
+
+/// The distinct base addresses to try, the surest first.
+pub(crate) fn debian_bases(targets: &[Target]) -> Vec<&str> {
+    let mut ranked: Vec<_> =
+        targets.iter().filter_map(|target| Some((target.rank()?, target.base.as_str()))).collect();
+    ranked.sort_by_key(|&(rank, _)| rank);
+    let mut seen = BTreeSet::new();
+    ranked.into_iter().map(|(_, base)| base).filter(|base| seen.insert(*base)).collect()
+}
+
+/// An apt whose lists, cache and status are its own: it reads the machine's settings and changes nothing.
+pub(crate) struct Apt {
+    config: PathBuf,
+}
+
+impl Apt {
+    /// One that knows the repositories of the machine, for packages of its own release. `private` is for its state.
+    ///
+    /// # Errors
+    ///
+    /// When the lists of packages can't be had.
+    pub(crate) fn of_machine(private: &Path) -> Result<Self> {
+        Self::new(private, &state(private, &Target::all()?))
+    }
+
+    /// One that knows nothing but Debian unstable at one address. `private` is for its state.
+    ///
+    /// # Errors
+    ///
+    /// When the list of packages can't be had.
+    pub(crate) fn of_unstable(private: &Path, base: &str, targets: &[Target]) -> Result<Self> {
+        fs::create_dir_all(private.join("trusted"))?;
+        let architecture = capture(Command::new("dpkg").arg("--print-architecture"))?;
+        let source = format!("deb [arch={}] {base} unstable main\n", architecture.stdout.trim());
+        fs::write(private.join("sources.list"), source)?;
+        copy_keys(&private.join("trusted"))?;
+        Self::new(private, &(state(private, targets) + &unstable(private)))
+    }
+
+    fn new(private: &Path, configuration: &str) -> Result<Self> {
+        for folder in ["lists/partial", "cache/archives/partial"] {
+            fs::create_dir_all(private.join(folder))?;
+        }
+        fs::write(private.join("none"), "")?;
+        let config = private.join("apt.conf");
+        fs::write(&config, configuration)?;
+        let apt = Self { config };
+        capture(apt.command("apt-get").args(["-qq", "update"]))?;
+        Ok(apt)
+    }
+
+    /// Downloads packages, without what they depend on, into the folder `debs`.
+    ///
+    /// # Errors
+    ///
+    /// When one can't be had.
+    pub(crate) fn download(&self, names: &BTreeSet<String>, debs: &Path) -> Result<()> {
+        fs::create_dir_all(debs)?;
+        eprintln!("downloading {} packages", names.len());
+        capture(self.command("apt-get").args(["-qq", "download"]).args(names).current_dir(debs))?;
+        Ok(())
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.arg("--config-file").arg(&self.config);
+        command
+    }
+
+    /// The packages `wanted` and all they depend on.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is unknown.
+    pub(crate) fn dependencies(&self, wanted: &[&str]) -> Result<BTreeSet<String>> {
+        let printed = capture(
+            self.command("apt-cache")
+                .args(["depends", "--recurse", "--no-recommends", "--no-suggests", "--no-enhances"])
+                .args(["--no-conflicts", "--no-breaks", "--no-replaces"])
+                .args(wanted),
+        )?;
+        Ok(package_names(&printed.stdout))
+    }
+}
+
+/// The settings that leave the machine's sources alone, and have unstable in their place.
+fn unstable(private: &Path) -> String {
+    let at = |name: &str| private.join(name).display().to_string();
+    [
+        ("Dir::Etc::sourcelist", at("sources.list")),
+        ("Dir::Etc::sourceparts", "-".to_owned()),
+        ("Dir::Etc::trustedparts", at("trusted/")),
+        // The machine's pins must not choose the versions.
+        ("Dir::Etc::preferences", at("none")),
+        ("Dir::Etc::preferencesparts", "-".to_owned()),
+        ("APT::Default-Release", "unstable".to_owned()),
+        // A mirror that stands still at some day is as good.
+        ("Acquire::Check-Valid-Until", "false".to_owned()),
+    ]
+    .iter()
+    .map(|(key, value)| setting(key, value))
+    .collect()
+}
+
+fn setting(key: &str, value: &str) -> String {
+    format!("{key} \"{value}\";\n")
+}
+
+/// The settings of an apt whose state is in `private`. apt reads them after the machine's own, which may hold a proxy.
+fn state(private: &Path, targets: &[Target]) -> String {
+    let at = |name: &str| private.join(name).display().to_string();
+    let mut text = String::new();
+    let mut set = |key: &str, value: &str| text.push_str(&setting(key, value));
+    // What is installed must not choose the versions.
+    set("Dir::State::status", &at("none"));
+    set("Dir::State::Lists", &at("lists"));
+    set("Dir::Cache", &at("cache"));
+    set("Acquire::Languages", "none");
+    set("Acquire::Retries", "3");
+    // Otherwise a list that could not be had is but a warning.
+    set("APT::Update::Error-Mode", "any");
+    // As root, apt would switch to a user that may not write here.
+    set("APT::Sandbox::User", "root");
+    let kinds: BTreeSet<_> = targets.iter().map(|target| target.kind.as_str()).collect();
+    for kind in kinds.into_iter().filter(|kind| *kind != "Packages") {
+        set(&format!("Acquire::IndexTargets::deb::{kind}::DefaultEnabled"), "false");
+    }
+    // The machine's hooks are for its own lists.
+    for hook in ["Pre-Invoke", "Post-Invoke", "Post-Invoke-Success"] {
+        text.push_str(&format!("#clear APT::Update::{hook};\n"));
+    }
+    text
+}
+
+/// The packages in what `apt-cache depends --recurse` prints: each at the start of a line, its relations indented,
+/// virtual packages in angle brackets.
+fn package_names(printed: &str) -> BTreeSet<String> {
+    printed
+        .lines()
+        .filter(|line| !line.starts_with([' ', '<', '|']) && !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Collects the keys apt trusts for any repository, and those of Debian's archive, which newer releases only name in
+/// the description of each repository.
+fn copy_keys(trusted: &Path) -> Result<()> {
+    let archive = ["gpg", "pgp"]
+        .map(|kind| PathBuf::from(format!("/usr/share/keyrings/debian-archive-keyring.{kind}")));
+    let anywhere = entries(Path::new("/etc/apt/trusted.gpg.d")).unwrap_or_default();
+    for key in anywhere.iter().chain(&archive).filter(|key| key.is_file()) {
+        let mut name = PathBuf::from(key.file_name().unwrap_or_default());
+        if name.extension() == Some(OsStr::new("pgp")) {
+            name.set_extension("gpg"); // the one name that every apt reads
+        }
+        let to = trusted.join(name);
+        fs::copy(key, &to).with_context(|| format!("cannot copy {}", key.display()))?;
+    }
+    Ok(())
+}
+
+/// Removes all in `folder` but the entries called `names`.
+pub(crate) fn keep_only(folder: &Path, names: &[&str]) -> Result<()> {
+    for entry in entries(folder)? {
+        if !names.iter().any(|name| entry.file_name() == Some(OsStr::new(name))) {
+            remove(&entry)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes a file or a folder, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    let removed = match path.symlink_metadata() {
+        Err(_) => return Ok(()),
+        Ok(meta) if meta.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+    };
+    removed.with_context(|| format!("cannot remove {}", path.display()))
+}
+
+/// The full paths in `folder`, sorted.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let list =
+        || -> io::Result<Vec<PathBuf>> { fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect() };
+    let mut paths = list().with_context(|| format!("cannot list {}", folder.display()))?;
+    paths.sort();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bases(printed: &str) -> Vec<String> {
+        let targets: Vec<_> = printed.lines().filter_map(Target::parse).collect();
+        debian_bases(&targets).into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_main_archive_comes_first() {
+        let printed = "http://h/tool/\tPackages\tTool\tstable\n\
+                       http://h/debian-security/\tPackages\tDebian\tx-security\n\
+                       http://h/mirror/\tPackages\tDebian\tx\n\
+                       http://h/mirror/\tDEP-11\tDebian\tx\n\
+                       http://h/mirror/\tPackages\tDebian\tx-updates\n";
+        assert_eq!(bases(printed), ["http://h/mirror/", "http://h/tool/"]);
+    }
+
+    #[test]
+    fn without_an_update_the_name_decides() {
+        let printed = "http://h/tool/\tPackages\t$(ORIGIN)\tstable\n\
+                       http://h/debian/\tPackages\t$(ORIGIN)\tx\n\
+                       http://h/debian/\tPackages\t$(ORIGIN)\tx-security\n";
+        assert_eq!(bases(printed), ["http://h/debian/", "http://h/tool/"]);
+    }
+
+    #[test]
+    fn dependencies_are_read() {
+        let printed = "dart-sdk\n  Depends: libc6\n |Depends: a\n  Depends: <b>\nlibc6\n<b>\n    c\n";
+        assert_eq!(package_names(printed).into_iter().collect::<Vec<_>>(), ["dart-sdk", "libc6"]);
+    }
+
+    #[test]
+    fn a_failed_installation_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("tool");
+        let write = |part: &Path| Ok(fs::write(part.join("a"), "1")?);
+        replace(&dir, || false, write).unwrap();
+        let failed = replace(
+            &dir,
+            || false,
+            |part| {
+                fs::write(part.join("b"), "2")?;
+                anyhow::bail!("no network")
+            },
+        );
+        assert_eq!(failed.unwrap_err().to_string(), "no network");
+        assert_eq!(entries(&dir).unwrap(), [dir.join("a")]);
+        assert!(!dir.with_extension("part").exists());
+        replace(&dir, || true, |_| unreachable!("it is there")).unwrap();
+    }
+}

@@ -1,0 +1,232 @@
+//! Finds or installs `protoc`, protobuf's compiler, and protobuf for Python.
+//!
+//! [`Protoc::find`] looks at three places, in this order:
+//!
+//! 1. the program named by the environment variable `PROTOC`;
+//! 2. `protoc` on `PATH`;
+//! 3. `.protoc/` at the workspace root, where [`Protoc::find_or_install`] puts Debian's, of the machine's own release:
+//!
+//! ```text
+//! .protoc/bin/protoc         the compiler
+//! .protoc/lib/               the libraries it runs with, but the C library
+//! .protoc/include/           what .proto files import from `google/protobuf/`
+//! .protoc/python/            the package `google.protobuf`, for the Python of the machine
+//! ```
+
+use std::{
+    env,
+    ffi::OsStr,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::debian::{self, Apt, entries, keep_only, remove};
+use crate::workspace::{self, capture};
+
+/// Names the program to use, before any other.
+const VARIABLE: &str = "PROTOC";
+
+/// When `1`, tests that need protoc fail where there is none, instead of being skipped.
+const REQUIRE_VARIABLE: &str = "FFI_REQUIRE_PROTOC";
+
+const BY_HAND: &str = "install protoc by hand and put it on PATH, or name it in PROTOC\n  \
+     macOS: `brew install protobuf`\n  \
+     Windows: `winget install protobuf`\n  \
+     Linux: your distribution's `protobuf-compiler`";
+
+/// Of what `protobuf-compiler` depends on, what the machine's own loader and C library go with.
+const OF_THE_MACHINE: [&str; 4] = ["gcc-", "libc6", "libgcc", "libcrypt"];
+
+/// A protoc that runs on this machine.
+#[derive(Clone, Debug)]
+pub struct Protoc {
+    program: PathBuf,
+    /// Where [`Protoc::find_or_install`] put it, if it did.
+    installed: Option<PathBuf>,
+}
+
+impl Protoc {
+    /// The protoc of this machine, if there is one. Says on stderr why it passes one over.
+    #[must_use]
+    pub fn find() -> Option<Self> {
+        Self::search().unwrap_or_else(|error| {
+            note(&format!("{error:#}"));
+            None
+        })
+    }
+
+    /// The protoc of this machine; when there is none, installs one into `.protoc/` at the workspace root.
+    ///
+    /// Installing takes no root rights. It needs a machine with Debian's package tools and the network.
+    ///
+    /// # Errors
+    ///
+    /// When `PROTOC` is set and does not run, or none is found and none can be installed: the message says how to
+    /// install it by hand.
+    pub fn find_or_install() -> Result<Self> {
+        if let Some(protoc) = Self::search()? {
+            return Ok(protoc);
+        }
+        if !debian::has_tools() {
+            bail!(
+                "protoc is installed by this command only where there are Debian's apt and dpkg\nhint: {BY_HAND}"
+            );
+        }
+        let dir = dir();
+        debian::replace(&dir, || Self::installed(&dir).is_ok(), build)
+            .map_err(|error| anyhow!("cannot install Debian's protoc: {error:#}\nhint: {BY_HAND}"))?;
+        Self::installed(&dir).context("the protoc just installed does not run")
+    }
+
+    /// The protoc for a Rust test, or `None` when the test is to be skipped because there is none; then a note on
+    /// stderr says so.
+    ///
+    /// # Panics
+    ///
+    /// When there is no protoc and the environment has `FFI_REQUIRE_PROTOC=1`, as on a CI machine.
+    #[must_use]
+    pub fn for_tests() -> Option<Self> {
+        let found = Self::find();
+        if found.is_none() {
+            let required = env::var_os(REQUIRE_VARIABLE).is_some_and(|value| value == "1");
+            assert!(
+                !required,
+                "no protoc found, and {REQUIRE_VARIABLE}=1: run `cargo xtask protoc`, or put `protoc` on PATH"
+            );
+            let test = std::thread::current().name().unwrap_or("test").to_owned();
+            note(&format!(
+                "{test} skipped: no protoc found; run `cargo xtask protoc`, or put `protoc` on PATH"
+            ));
+        }
+        found
+    }
+
+    fn search() -> Result<Option<Self>> {
+        if let Some(program) = env::var_os(VARIABLE) {
+            let protoc = Self::new(PathBuf::from(program), None);
+            return protoc.map(Some).with_context(|| format!("{VARIABLE} must name protobuf's compiler"));
+        }
+        if let Some(program) = workspace::on_path("protoc") {
+            match Self::new(program, None) {
+                Ok(protoc) => return Ok(Some(protoc)),
+                Err(error) => note(&format!("passed over: {error:#}")),
+            }
+        }
+        let dir = dir();
+        if dir.exists() {
+            match Self::installed(&dir) {
+                Ok(protoc) => return Ok(Some(protoc)),
+                Err(error) => note(&format!("passed over: {error:#}")),
+            }
+        }
+        Ok(None)
+    }
+
+    fn installed(dir: &Path) -> Result<Self> {
+        Self::new(dir.join("bin/protoc"), Some(dir.to_owned()))
+    }
+
+    fn new(program: PathBuf, installed: Option<PathBuf>) -> Result<Self> {
+        // It is started in other folders.
+        let program = std::path::absolute(program)?;
+        let protoc = Self { program, installed };
+        capture(protoc.start().arg("--version"))?;
+        Ok(protoc)
+    }
+
+    /// The compiler itself.
+    #[must_use]
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    fn start(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        if let Some(dir) = &self.installed {
+            command.env("LD_LIBRARY_PATH", dir.join("lib"));
+        }
+        command
+    }
+
+    /// A command for the compiler that knows protobuf's own files; what to compile is still to be added.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = self.start();
+        if let Some(dir) = &self.installed {
+            command.arg("-I").arg(dir.join("include"));
+        }
+        command
+    }
+
+    /// A command for a Python that has `google.protobuf`, and the modules in the folder `modules`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no Python, or it has no `google.protobuf` and [`Protoc::find_or_install`] put none beside protoc.
+    pub fn python(&self, modules: &Path) -> Result<Command> {
+        let python = workspace::on_path("python3").context("there is no `python3` on PATH")?;
+        let mut command = Command::new(&python);
+        let mut path = vec![modules.to_owned()];
+        if let Some(dir) = &self.installed {
+            path.push(dir.join("python"));
+            // Its compiled half is for Debian's Python alone.
+            command.env("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python");
+        }
+        path.extend(env::split_paths(&env::var_os("PYTHONPATH").unwrap_or_default()));
+        command.env("PYTHONPATH", env::join_paths(path)?).env("PYTHONDONTWRITEBYTECODE", "1");
+        let mut probe = Command::new(&python);
+        probe.envs(command.get_envs().filter_map(|(key, value)| Some((key, value?))));
+        capture(probe.args(["-c", "import google.protobuf"])).context(
+            "`python3` has no protobuf: `pip install protobuf`, or your distribution's `python3-protobuf`",
+        )?;
+        Ok(command)
+    }
+}
+
+/// Where protoc is installed.
+fn dir() -> PathBuf {
+    workspace::root().join(".protoc")
+}
+
+fn build(part: &Path) -> Result<()> {
+    let (root, debs) = (part.join("root"), part.join("debs"));
+    eprintln!("reading the lists of packages");
+    let apt = Apt::of_machine(&part.join("apt"))?;
+    let mut names = apt.dependencies(&["protobuf-compiler"])?;
+    names.retain(|name| !OF_THE_MACHINE.iter().any(|start| name.starts_with(start)));
+    // The .proto files, which `protobuf-compiler` recommends only. Python's package goes with the machine's Python.
+    names.extend(["libprotobuf-dev", "python3-protobuf"].map(str::to_owned));
+    apt.download(&names, &debs)?;
+    debian::unpack(&debs, &root)?;
+
+    let usr = root.join("usr");
+    let lib = part.join("lib");
+    fs::create_dir_all(&lib)?;
+    for folder in [root.join("lib"), usr.join("lib")] {
+        for machine in entries(&folder).unwrap_or_default().iter().filter(|path| path.is_dir()) {
+            for file in entries(machine)? {
+                let name = file.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+                if name.contains(".so.") {
+                    fs::rename(&file, lib.join(&*name))?;
+                }
+            }
+        }
+    }
+    fs::rename(usr.join("bin"), part.join("bin")).context("the package protobuf-compiler has no usr/bin")?;
+    fs::rename(usr.join("include"), part.join("include"))
+        .context("the package libprotobuf-dev has no usr/include")?;
+    fs::rename(usr.join("lib/python3/dist-packages"), part.join("python"))
+        .context("the package python3-protobuf has no usr/lib/python3/dist-packages")?;
+    remove(&part.join("python/google/protobuf/pyext"))?;
+    keep_only(part, &["bin", "lib", "include", "python"])
+}
+
+/// Writes to stderr itself, not through the macro whose output the test harness swallows.
+fn note(text: &str) {
+    // Nothing useful can be done when stderr is closed.
+    let _ = writeln!(io::stderr(), "note: {text}");
+}
