@@ -38,7 +38,7 @@ fn shape(number: u32) -> Shape {
         outline: [point(number), point(number + 1), point(number + 2)],
         name: FfiStr::try_from(&*(number % 100_000).to_string()).expect("five digits"),
         weights: FfiVec::try_from(&[number as u16; 3][..number as usize % 4]).expect("three at most"),
-        centre: if number % 2 == 0 { FfiOption::some(point(number)) } else { FfiOption::none() },
+        centre: if number.is_multiple_of(2) { FfiOption::some(point(number)) } else { FfiOption::none() },
         modes: [[Mode::Stop, Mode::Wrap], [Mode::Bounce, particle(number).mode]],
         state: FfiOpen::from_raw(number as u8),
         fill: [Fill::Unset, Fill::Colour(number), Fill::Pattern(FfiStr::try_from("abc").expect("it fits"))]
@@ -550,7 +550,9 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
     // Behind the last row nobody looks.
     assert_eq!(c!("particle_columns_reserve"(columns => Particles, 1 => usize) -> i32), OK);
     // SAFETY: inside the column, which has room for more rows.
-    unsafe { header(columns).columns[5].add(40).write(77) };
+    let byte = unsafe { header(columns).columns[5].add(40) };
+    // SAFETY: as above.
+    unsafe { byte.write(77) };
     assert_eq!(lookup(columns), Ok(()));
     free(columns);
 

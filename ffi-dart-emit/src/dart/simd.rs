@@ -29,7 +29,7 @@ impl SimdFile {
                 let symbol = [layout::string(&simd.symbol)];
                 file.tables.push(layout::call(0, &format!("final {table} = "), "_table", &symbol, ";"));
             }
-            file.classes.push(extension(model, names, message, &table));
+            file.classes.push(extension(names, message, &table));
             file.classes.push(fields(model, names, message));
         }
         (!file.classes.is_empty()).then_some(file)
@@ -66,7 +66,7 @@ fn body(ty: &str, name: &str, callee: &str, arguments: &[String]) -> String {
     )
 }
 
-fn extension(model: &Model, names: &Names<'_>, message: &Message, table: &str) -> String {
+fn extension(names: &Names<'_>, message: &Message, table: &str) -> String {
     let name = &names.of(&message.id).name;
     let batch = message.numbers.map(|(kind, count)| {
         let (arguments, kernels) = kernels(kind);
