@@ -166,9 +166,12 @@ fn own(model: &Model, id: &TypeId) -> String {
 
 fn strip(model: &Model, ty: &mut Type) {
     match ty {
-        Type::Message(id) | Type::Enum(id) | Type::Open(id) | Type::Oneof(id) | Type::Ref(id) => {
-            *id = TypeId(own(model, id));
-        }
+        Type::Message(id)
+        | Type::Enum(id)
+        | Type::Open(id)
+        | Type::Oneof(id)
+        | Type::Ref(id)
+        | Type::Columns(id) => *id = TypeId(own(model, id)),
         Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => strip(model, of),
         Type::Map { key, value, .. } => {
             strip(model, key);
@@ -416,7 +419,7 @@ impl Diff<'_> {
         match ty {
             Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => self.held(of),
             Type::Map { key, value, .. } => self.held(key).or_else(|| self.held(value)),
-            Type::Message(id) => {
+            Type::Message(id) | Type::Columns(id) => {
                 let sides =
                     [&self.old, &self.new].map(|side| side.messages.get(&id.0).map(|it| it.fingerprint));
                 (sides[0] != sides[1]).then(|| format!("message {id} has changed"))

@@ -178,7 +178,7 @@ fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
         Type::Bytes { .. } => _ = used.insert("FfiBytes"),
         Type::Open(_) => _ = used.insert("FfiOpen"),
         Type::Ref(_) => _ = used.insert("FfiRef"),
-        Type::Scalar(_) | Type::Message(_) | Type::Enum(_) | Type::Oneof(_) => {}
+        Type::Scalar(_) | Type::Message(_) | Type::Enum(_) | Type::Oneof(_) | Type::Columns(_) => {}
     }
 }
 

@@ -78,6 +78,8 @@ pub fn shape(ty: &Type, types: &impl Types) -> Shape {
         Type::Enum(id) | Type::Open(id) | Type::Message(id) | Type::Oneof(id) => {
             plain(Element::Named(id.clone()))
         }
+        // No field: a parameter, and what it stands for.
+        Type::Columns(id) => Shape { label: Label::Repeated, of: Element::Named(id.clone()) },
         // It may refer to nothing.
         Type::Ref(id) => Shape { label: Label::Optional, of: Element::Named(id.clone()) },
         Type::Array { of, .. } if is_byte(of) => plain(Element::Keyword("bytes")),
@@ -385,6 +387,7 @@ pub fn rust(ty: &Type) -> String {
         Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => rust_name(id).to_owned(),
         Type::Open(id) => format!("FfiOpen<{}>", rust_name(id)),
         Type::Ref(id) => format!("FfiRef<{}>", rust_name(id)),
+        Type::Columns(id) => format!("FfiColumns<{}>", rust_name(id)),
         Type::Str { cap } => format!("FfiStr<{cap}>"),
         Type::Bytes { cap } => format!("FfiBytes<{cap}>"),
         Type::Vec { of, cap } => format!("FfiVec<{}, {cap}>", rust(of)),
