@@ -119,8 +119,12 @@ impl View<'_> {
             let size = u128::from(pool.capacity) * u128::from(message.size);
             format!("  pool of {}, {size} bytes, reset = \"{reset}\"\n", pool.capacity)
         });
+        let proto = message
+            .proto
+            .as_ref()
+            .map_or_else(String::new, |proto| format!("  protobuf: {}, {}\n", proto.encode, proto.decode));
         format!(
-            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{}",
+            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{proto}{}",
             message.id,
             bytes(message.size),
             message.align,

@@ -134,6 +134,7 @@ const SUPPORT: &[&str] = &[
     "NativeBox",
     "NativeMemory",
     "NativePool",
+    "NativeProto",
     "NativeQueue",
     "Never",
     "NullSlotException",
@@ -383,6 +384,9 @@ impl Namer {
         if message.pool.is_some() {
             self.claim(top, &format!("the pool of {owner}"), &format!("{name}Pool"));
             self.claim(top, &format!("the extension for references to {owner}"), &format!("{name}Ref"));
+        }
+        if message.proto.is_some() {
+            self.claim(top, &format!("the extension for {owner} as protobuf"), &format!("{name}Proto"));
         }
         let mut scope = Scope::new(OBJECT_MEMBERS, &[MESSAGE_MEMBERS, SMALL_TYPES]);
         scope.enclosing(&name);
