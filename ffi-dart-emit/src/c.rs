@@ -13,8 +13,8 @@ use heck::ToSnakeCase;
 
 use crate::model::{
     Case, ColumnsSymbols, Composite, Enum, EnumIndex, Function, Item, Layout, Message, MessageIndex, Model,
-    Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, Queue, QueueSymbols, Returns, Scalar, Type,
-    Value, Variant,
+    Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols, Queue, QueueSymbols, Returns,
+    Scalar, Type, Value, Variant,
 };
 
 /// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)
@@ -42,6 +42,7 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         pools: pools(model),
         simd: simd(model),
         queues: queues(model),
+        protos: protos(model),
     };
     Ok(header.render().expect("writing to a string succeeds"))
 }
@@ -62,6 +63,7 @@ struct Header<'a> {
     columns: Vec<CColumns<'a>>,
     simd: Vec<CSimd<'a>>,
     queues: Vec<CQueue<'a>>,
+    protos: Vec<CProto<'a>>,
 }
 
 /// A typedef of its integer, as the size of a C `enum` is the compiler's to choose.
@@ -137,6 +139,17 @@ struct CQueue<'a> {
     message: String,
     capacity: u64,
     symbols: &'a QueueSymbols,
+}
+
+/// The functions of a message that write and read it as protobuf.
+struct CProto<'a> {
+    message: String,
+    symbols: &'a ProtoSymbols,
+}
+
+fn protos(model: &Model) -> Vec<CProto<'_>> {
+    let with = model.messages.iter().filter_map(|it| Some((it, it.proto.as_ref()?)));
+    with.map(|(message, symbols)| CProto { message: type_name(&message.item), symbols }).collect()
 }
 
 fn pools(model: &Model) -> Vec<CPool<'_>> {
@@ -651,6 +664,9 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
         }
         if let Some(simd) = &message.simd {
             claim(simd.symbol.clone(), format!("message {}, its kernels", message.id));
+        }
+        for symbol in message.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]) {
+            claim(symbol.clone(), format!("message {}, as protobuf", message.id));
         }
     }
     for oneof in &model.oneofs {

@@ -379,6 +379,8 @@ impl Diff<'_> {
                 };
                 let what = format!("its type was {}, is {}", name(&old.ty), name(&new.ty));
                 let wire = match (&old.ty, &new.ty) {
+                    // In a oneof a reference is the message itself.
+                    (Some(old), Some(new)) if words.holder == "oneof" && same_message(old, new) => None,
                     (Some(old), Some(new)) => self.reads(old, new, words.holder == "message").err(),
                     _ => Some("data is read where there is none, or the other way round".to_owned()),
                 };
@@ -469,6 +471,19 @@ impl Diff<'_> {
             }
             (Type::Array { of, len }, Type::Bytes { cap }) if **of == Type::Scalar(Scalar::U8) => {
                 if cap < len { shorter("more bytes", cap) } else { Ok(()) }
+            }
+            // Where there are references in a list, it is of messages; in an array, of wrappers.
+            (Type::Vec { of: old_of, cap: old }, Type::Vec { of: new_of, cap: new })
+                if same_message(old_of, new_of) =>
+            {
+                if new < old {
+                    shorter("more elements", new)
+                } else {
+                    Ok(())
+                }
+            }
+            (Type::Array { of, .. }, Type::Vec { .. }) if matches!(**of, Type::Ref(_)) => {
+                Err("the elements are encoded in another way".to_owned())
             }
             (Type::Array { of: old_of, len }, Type::Vec { of: new_of, cap })
                 if **old_of != Type::Scalar(Scalar::U8) && !matches!(**old_of, Type::Array { .. }) =>
@@ -648,5 +663,13 @@ fn range(scalar: Scalar) -> (i128, i128) {
     match scalar {
         Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64 => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
         _ => (0, (1 << bits) - 1),
+    }
+}
+
+/// Whether both are one message, in place or referred to.
+fn same_message(one: &Type, other: &Type) -> bool {
+    match (one, other) {
+        (Type::Message(one) | Type::Ref(one), Type::Message(other) | Type::Ref(other)) => one == other,
+        _ => false,
     }
 }

@@ -127,8 +127,12 @@ impl View<'_> {
             Some((kind, count)) => format!("  simd: {count} numbers of {}\n", self.ty(&Type::Scalar(kind))),
             None => "  simd: numeric fields, one at a time\n".to_owned(),
         });
+        let proto = message
+            .proto
+            .as_ref()
+            .map_or_else(String::new, |proto| format!("  protobuf: {}, {}\n", proto.encode, proto.decode));
         format!(
-            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{columns}{simd}{}",
+            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{columns}{simd}{proto}{}",
             message.id,
             bytes(message.size),
             message.align,

@@ -1,4 +1,5 @@
-/* Every way to use a pool and a queue wrongly from C, with the code that each gives and what the stats count. */
+/* Every way to use a pool and a queue wrongly from C, with the code that each gives and what the stats count; and messages as
+   protobuf. */
 
 #include "fixture-pools.h"
 
@@ -6,6 +7,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CHECK_EQ(actual, expected)                                                                       \
     do {                                                                                                 \
@@ -252,6 +254,71 @@ static void closing(void) {
     CHECK_EQ(resolve(reference) == slot, 1);
 }
 
+static uint64_t plans(void) {
+    FfiPoolStats stats;
+    fixture_pools_plan_node_pool_stats(&stats);
+    return stats.live;
+}
+
+static void messages_as_protobuf(void) {
+    FfiStatus status = {0};
+    /* Uninitialised memory takes a message. */
+    Event *event = malloc(sizeof *event);
+    memset(event, 0xEE, sizeof *event);
+    const uint8_t bytes[] = {0x08, 0xAC, 0x02, 0x10, 0x01};
+    fixture_pools_event_decode_proto(bytes, sizeof bytes, event, &status);
+    CHECK_STATUS(FFI_STATUS_OK, 0);
+    CHECK_EQ(event->number, 300);
+    CHECK_EQ(event->urgent, 1);
+    FfiOwned *owned = fixture_pools_event_encode_proto(event, &status);
+    CHECK_STATUS(FFI_STATUS_OK, 0);
+    CHECK_EQ(owned->len, sizeof bytes);
+    CHECK_EQ(memcmp(owned->data, bytes, sizeof bytes), 0);
+    fixture_pools_ffi_owned_free(owned);
+
+    /* Refused bytes leave zeros. */
+    fixture_pools_event_decode_proto(bytes, 2, event, &status);
+    CHECK_EQ(status.message_len > 8 && memcmp(status.message, "number: ", 8) == 0, 1);
+    CHECK_STATUS(FFI_STATUS_INVALID_VALUE, 0);
+    CHECK_EQ(event->number, 0);
+    fixture_pools_event_decode_proto(bytes, sizeof bytes, NULL, &status);
+    CHECK_STATUS(FFI_STATUS_INVALID_ARGUMENT, 0);
+    fixture_pools_event_decode_proto(NULL, 1, event, &status);
+    CHECK_STATUS(FFI_STATUS_INVALID_ARGUMENT, 0);
+    fixture_pools_event_decode_proto((const uint8_t *)event, sizeof *event, event, &status);
+    CHECK_STATUS(FFI_STATUS_INVALID_ARGUMENT, 0);
+    CHECK_EQ((uintptr_t)fixture_pools_event_encode_proto(NULL, &status), 0);
+    CHECK_STATUS(FFI_STATUS_INVALID_ARGUMENT, 0);
+    memset(&event->urgent, 2, 1);
+    CHECK_EQ((uintptr_t)fixture_pools_event_encode_proto(event, &status), 0);
+    CHECK_STATUS(FFI_STATUS_INVALID_VALUE, 0);
+    free(event);
+
+    /* What is referred to is written with it, and read into slots. */
+    PlanNode *root = fixture_pools_plan_node_pool_alloc(), *child = fixture_pools_plan_node_pool_alloc();
+    const uint64_t to_root = fixture_pools_plan_node_pool_reference(root);
+    const uint64_t to_child = fixture_pools_plan_node_pool_reference(child);
+    memcpy(&child->parent, &to_root, sizeof to_root);
+    child->cost = 2;
+    root->children.len = 1;
+    memcpy(&root->children.items[0], &to_child, sizeof to_child);
+    owned = fixture_pools_plan_node_encode_proto(root, &status);
+    CHECK_STATUS(FFI_STATUS_OK, 0);
+    CHECK_EQ(owned->len, 11);
+    CHECK_EQ(plans(), 2);
+    CHECK_EQ(fixture_pools_plan_node_pool_free(child), FFI_FREE_OK);
+    fixture_pools_plan_node_decode_proto(owned->data, owned->len, root, &status);
+    CHECK_STATUS(FFI_STATUS_OK, 0);
+    fixture_pools_ffi_owned_free(owned);
+    CHECK_EQ(plans(), 2);
+    uint32_t read[2];
+    memcpy(read, &root->children.items[0], sizeof read);
+    child = fixture_pools_plan_node_pool_resolve(read[0], read[1]);
+    CHECK_EQ(child->cost == 2, 1);
+    CHECK_EQ(fixture_pools_plan_node_pool_free(child), FFI_FREE_OK);
+    CHECK_EQ(fixture_pools_plan_node_pool_free(root), FFI_FREE_OK);
+}
+
 int main(void) {
     allocating();
     freeing();
@@ -259,6 +326,7 @@ int main(void) {
     passing();
     queueing();
     racing();
+    messages_as_protobuf();
     closing();
     return 0;
 }

@@ -134,6 +134,11 @@ fn types() {
 }
 
 #[test]
+fn proto() {
+    end_to_end("proto", &[fixture("types"), fixture("pools")]);
+}
+
+#[test]
 fn opening() {
     end_to_end("opening", &[fixture("calls"), fixture("layout"), ("FIXTURE_CHANGED_LIBRARY", changed())]);
 }

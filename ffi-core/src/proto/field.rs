@@ -48,7 +48,7 @@ pub unsafe trait ProtoType: FfiType {
     /// Makes memory the value of all zeros, as far as that needs a write.
     fn init(slot: &mut MaybeUninit<Self>) -> &mut Self;
 
-    /// Whether a field of this value is not written.
+    /// Whether a field of this value is not written. Where references are in it, that is known when it is written.
     fn is_default(&self) -> bool;
 
     /// Bytes that [`write_value`](Self::write_value) writes.
@@ -89,7 +89,10 @@ pub unsafe trait ProtoType: FfiType {
     /// Writes the field form.
     #[inline]
     fn write_field(&self, tag: u32, out: &mut Writer<'_>) {
-        if !self.is_default() {
+        if Self::HAS_REFS {
+            // What is absent shows when it is written.
+            out.nested_unless_empty(tag, |out| self.write_value(out));
+        } else if !self.is_default() {
             write_member(self, tag, out);
         }
     }

@@ -70,8 +70,9 @@ unsafe impl<T: FfiPooled> ProtoType for FfiRef<T> {
         slot.write(Self::none())
     }
 
+    #[inline]
     fn is_default(&self) -> bool {
-        Held::of(*self).is_none()
+        self.is_none()
     }
 
     #[inline]

@@ -120,6 +120,18 @@ impl<'a> Writer<'a> {
         self.depth -= 1;
     }
 
+    /// Writes a message with its key, unless `contents` writes nothing.
+    pub(super) fn nested_unless_empty(&mut self, tag: u32, contents: impl FnOnce(&mut Self)) {
+        let (start, deepest) = (self.at, self.deepest);
+        self.key(tag, WireType::LengthDelimited);
+        let empty = self.at + 1;
+        self.nested(contents);
+        if self.at == empty {
+            self.at = start;
+            self.deepest = deepest;
+        }
+    }
+
     #[inline(never)]
     fn long_delimiter(&mut self, start: usize, len: usize) {
         let more = encoded_len_varint(len as u64) - 1;

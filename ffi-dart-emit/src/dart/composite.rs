@@ -28,6 +28,8 @@ pub struct Classes {
     pub size: u64,
     /// Whether it has a pool.
     pub pooled: bool,
+    /// What it has for protobuf.
+    pub proto: Option<Proto>,
     /// Docs and annotations of the view.
     pub lead: String,
     pub members: Vec<String>,
@@ -35,6 +37,14 @@ pub struct Classes {
     pub copies: Vec<String>,
     /// Whole classes: the copies in Dart, and what the view is made of.
     pub more: Vec<String>,
+}
+
+/// What a message has for protobuf.
+pub struct Proto {
+    /// In its box.
+    pub members: String,
+    /// For pointers to it.
+    pub extension: String,
 }
 
 impl MessagesFile {
@@ -49,6 +59,7 @@ impl MessagesFile {
             file.all.iter().flat_map(parts).chain(file.containers.iter().cloned())
         };
         let typed_data = texts().any(|text| text.contains("List get") || text.contains("Uint8List"));
+        let typed_data = typed_data || file.all.iter().any(|it| it.proto.is_some());
         let enums = types.model.enums.iter().map(|it| &types.names.of(&it.id).name);
         let enums = enums.into_iter().any(|name| {
             texts().any(|text| {

@@ -91,6 +91,10 @@ impl<'a> LibraryFile<'a> {
             for symbol in it.columns.iter().flat_map(|columns| columns.symbols.all()) {
                 file.check("symbol", &[item.clone(), layout::string(symbol)]);
             }
+            let item = layout::string(&format!("protobuf of {}", it.item.name));
+            for symbol in it.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]) {
+                file.check("symbol", &[item.clone(), layout::string(symbol)]);
+            }
         }
         for it in &model.oneofs {
             let item = layout::string(&format!("oneof {}", it.item.name));
@@ -240,6 +244,7 @@ impl<'a> LibraryFile<'a> {
             layout::string(&self.symbols.alloc),
             layout::string(&self.symbols.free),
             layout::string(&self.symbols.owned_free),
+            layout::string(&self.symbols.status_clear),
         ];
         layout::call(4, "final memory = ", "LibraryMemory", &arguments, ";")
     }

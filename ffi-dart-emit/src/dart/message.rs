@@ -1,11 +1,11 @@
 //! A message to its classes.
 
-use crate::model::{Field, Item, Message, Scalar, Type};
+use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type};
 
 use super::columns;
-use super::composite::Classes;
+use super::composite::{Classes, Proto};
 use super::container::Members;
-use super::layout::{self, Statement};
+use super::layout::{self, Parameters, Statement};
 use super::names::beside;
 use super::types::{self, Types, flat, flattened, plain};
 
@@ -38,11 +38,94 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
         name: own.name.clone(),
         size: message.size,
         pooled: message.pool.is_some(),
+        proto: message.proto.as_ref().map(|it| proto(types, message, &own.name, it)),
         lead,
         members: view.members.lines,
         copies: view.copies,
         more,
     }
+}
+
+/// Whether there are references in a message.
+fn refers(model: &Model, message: &Message) -> bool {
+    let mut found = false;
+    for field in &message.fields {
+        field.ty.walk(&mut |part| found |= refers_in(model, part));
+    }
+    found
+}
+
+fn refers_in(model: &Model, ty: &Type) -> bool {
+    let mut found = false;
+    match ty {
+        Type::Ref(_) => return true,
+        Type::Message(index) => return refers(model, model.message(*index)),
+        Type::Oneof(index) => {
+            for ty in model.oneof(*index).cases.iter().filter_map(|case| case.ty.as_ref()) {
+                ty.walk(&mut |part| found |= refers_in(model, part));
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// What the box and the pointer of a message called `name` have for protobuf.
+fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbols) -> Proto {
+    let symbols = [&symbols.encode, &symbols.decode].map(|it| layout::string(it));
+    let codec = layout::call(2, "static final _proto = ", &format!("NativeProto<{name}>"), &symbols, ";");
+    let refused = "\n\nThrows an [InvalidValueException] that says which field can't be read, and\nwhy";
+    let [refused, written, read] = if refers(types.model, message) {
+        [
+            format!("{refused}, such as that a pool is exhausted."),
+            "\n\nWhat it refers to is written, too, and must not be given back meanwhile. What\nRust owns is left out."
+                .to_owned(),
+            "\n\nWhat it refers to gets slots of the pools, **owned** by the caller; what it\nreferred to before \
+             is not given back."
+                .to_owned(),
+        ]
+    } else {
+        [format!("{refused}."), String::new(), String::new()]
+    };
+    let bytes = ["Uint8List bytes".to_owned()];
+    let bytes = Parameters::new(&bytes);
+    let none = Parameters::new(&[]);
+    let docs = [
+        format!("The message that [bytes] are as protobuf, in memory that is **owned**.{refused}{read}"),
+        format!(
+            "The message as protobuf, **copied**.\n\nThrows an [InvalidValueException] where memory holds no \
+             value.{written}"
+        ),
+        format!(
+            "Makes this the message that [bytes] are as protobuf, whatever it was\nbefore.{refused} It is zero \
+             then.{read}"
+        ),
+    ];
+    let docs = docs.map(|it| layout::doc(2, &it));
+    let methods = |receiver: &str| {
+        let encode = layout::call(4, "return ", &format!("{name}Box._proto.encode"), &[receiver.into()], ";");
+        let arguments = [receiver.to_owned(), "bytes".to_owned()];
+        let decode = layout::call(4, "", &format!("{name}Box._proto.decode"), &arguments, ";");
+        format!(
+            "{}{}\n{encode}\n  }}\n\n{}{}\n{decode}\n  }}",
+            docs[1],
+            layout::method("Uint8List", "toProto", none),
+            docs[2],
+            layout::method("void", "readProto", bytes),
+        )
+    };
+    let from = format!(
+        "{}{}\n    return {name}Box()..readProto(bytes);\n  }}",
+        docs[0],
+        layout::method(&format!("static {name}Box"), "fromProto", bytes)
+    );
+    let extension = format!(
+        "{}{}\n{}\n}}\n",
+        layout::doc(0, &format!("A [{name}] anywhere in memory as protobuf.")),
+        layout::class(&format!("extension {name}Proto"), &format!("on Pointer<{name}>")),
+        methods("this")
+    );
+    Proto { members: format!("{codec}\n\n{from}\n\n{}", methods("pointer")), extension }
 }
 
 /// A field of the copy.

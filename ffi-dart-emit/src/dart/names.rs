@@ -187,6 +187,7 @@ const SUPPORT: &[&str] = &[
     "NativeColumns",
     "NativeMemory",
     "NativePool",
+    "NativeProto",
     "NativeQueue",
     "Never",
     "NullSlotException",
@@ -466,6 +467,9 @@ impl Namer {
         if message.simd.is_some() {
             self.claim(top, &format!("the extension for kernels of {owner}"), &format!("{name}Simd"));
             self.claim(top, &format!("the class of numeric fields of {owner}"), &format!("{name}Fields"));
+        }
+        if message.proto.is_some() {
+            self.claim(top, &format!("the extension for {owner} as protobuf"), &format!("{name}Proto"));
         }
         let mut scope = Scope::new(OBJECT_MEMBERS, &[MESSAGE_MEMBERS, SMALL_TYPES]);
         scope.enclosing(&name);

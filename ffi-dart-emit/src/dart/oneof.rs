@@ -55,6 +55,7 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
         name: name.clone(),
         size: oneof.size,
         pooled: false,
+        proto: None,
         lead,
         members,
         copies: vec!["    tag = other.tag;".to_owned(), "    _payload = other._payload;".to_owned()],

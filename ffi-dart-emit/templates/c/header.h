@@ -381,6 +381,12 @@ size_t {{ it.symbols.len }}(void);
 /** Refuses what is pushed from now on; what is in the queue can still be popped. */
 void {{ it.symbols.close }}(void);
 uint8_t {{ it.symbols.is_closed }}(void);
+{% endfor %}
+{%- for it in protos %}
+/** The message as protobuf, `data` of `len` bytes, which the caller owns. What it refers to is written too. */
+FfiOwned *{{ it.symbols.encode }}(const {{ it.message }} *message, FfiStatus *status);
+/** Makes `message`, whatever it holds, the one that the bytes are as protobuf; when they are none, it is zero. */
+void {{ it.symbols.decode }}(const uint8_t *bytes, size_t len, {{ it.message }} *message, FfiStatus *status);
 {% endfor %}{% for it in functions %}
 {{ it.doc }}{{ it.returns }} {{ it.symbol }}({{ it.params }});
 {% endfor %}

@@ -483,8 +483,13 @@ final class LibraryCheck {
 /// The library's allocator.
 final class LibraryMemory {
   /// The allocator that [library] exports as [alloc] and [free].
-  LibraryMemory(this.library, String alloc, String free, String ownedFree)
-    : _alloc = library
+  LibraryMemory(
+    this.library,
+    String alloc,
+    String free,
+    String ownedFree,
+    this._clear,
+  ) : _alloc = library
           .lookupFunction<
             Pointer<Uint8> Function(Size, Size),
             Pointer<Uint8> Function(int, int)
@@ -510,6 +515,12 @@ final class LibraryMemory {
   final NativeFinalizer _finalizer;
   final void Function(Pointer<FfiOwned>) _ownedFree;
   final NativeFinalizer _ownedFinalizer;
+
+  /// The symbol of the function that clears a status.
+  final String _clear;
+
+  /// Where the functions of messages for protobuf say how they went.
+  late final _ProtoStatus _protoStatus = _ProtoStatus._(this, _clear);
 
   /// Where the text arguments of a call are.
   late final TextArguments texts = TextArguments(this);
@@ -545,6 +556,14 @@ final class LibraryMemory {
     final text = decodeString(data.cast<Uint8>().asTypedList(length), length);
     _ownedFree(owned);
     return text;
+  }
+
+  /// A copy of the bytes in [owned], which is freed.
+  Uint8List takeBytes(Pointer<FfiOwned> owned) {
+    final FfiOwned(:data, :length) = owned.ref;
+    final bytes = Uint8List.fromList(data.cast<Uint8>().asTypedList(length));
+    _ownedFree(owned);
+    return bytes;
   }
 
   /// Frees [owned] when [owner] is garbage, at the latest when Dart ends.
@@ -593,6 +612,14 @@ final class TextArguments implements Finalizable {
     return _end += encodeString(text, free);
   }
 
+  /// Puts [bytes] behind the others, and returns where they end.
+  int addBytes(Uint8List bytes) {
+    final end = _end + bytes.length;
+    if (end > _bytes.length) _grow(end);
+    _bytes.setRange(_end, end, bytes);
+    return _end = end;
+  }
+
   void _grow(int room) {
     final length = max(256, room * 2);
     final larger = _memory.allocate<Uint8>(length);
@@ -601,6 +628,79 @@ final class TextArguments implements Finalizable {
     _memory.attach(this, larger, length);
     pointer = larger;
     _bytes = bytes;
+  }
+}
+
+/// How a call for protobuf went.
+final class _ProtoStatus implements Finalizable {
+  _ProtoStatus._(LibraryMemory memory, String clear)
+    : _pointer = memory.allocate(sizeOf<FfiStatus>()),
+      _clear = memory.library
+          .lookupFunction<
+            Void Function(Pointer<FfiStatus>),
+            void Function(Pointer<FfiStatus>)
+          >(clear, isLeaf: true) {
+    memory.attach(this, _pointer, sizeOf<FfiStatus>());
+  }
+
+  final Pointer<FfiStatus> _pointer;
+  final void Function(Pointer<FfiStatus>) _clear;
+
+  void _check() {
+    if (_pointer.ref.code != 0) throwStatus(_pointer, _clear);
+  }
+}
+
+typedef _EncodeF =
+    Pointer<FfiOwned> Function(Pointer<Void>, Pointer<FfiStatus>);
+typedef _DecodeC =
+    Void Function(Pointer<Uint8>, Size, Pointer<Void>, Pointer<FfiStatus>);
+typedef _DecodeD =
+    void Function(Pointer<Uint8>, int, Pointer<Void>, Pointer<FfiStatus>);
+
+/// The functions of a message that write and read it as protobuf.
+final class NativeProto<T extends NativeType> {
+  /// What the library exports as [encode] and [decode].
+  NativeProto(String encode, String decode)
+    : _memory = libraryMemory,
+      _encode = libraryMemory.library.lookupFunction<_EncodeF, _EncodeF>(
+        encode,
+      ),
+      _decode = libraryMemory.library.lookupFunction<_DecodeC, _DecodeD>(
+        decode,
+      );
+
+  /// From this size on, bytes get memory of their own for the call.
+  static const _large = 1 << 20;
+
+  final LibraryMemory _memory;
+  final _EncodeF _encode;
+  final _DecodeD _decode;
+
+  /// The [message] as protobuf.
+  Uint8List encode(Pointer<T> message) {
+    final status = _memory._protoStatus;
+    final owned = _encode(message.cast(), status._pointer);
+    status._check();
+    return _memory.takeBytes(owned);
+  }
+
+  /// Makes [message] the one that [bytes] are.
+  void decode(Pointer<T> message, Uint8List bytes) {
+    final length = bytes.length;
+    final status = _memory._protoStatus;
+    if (length < _large) {
+      final scratch = _memory.texts
+        ..clear()
+        ..addBytes(bytes);
+      _decode(scratch.pointer, length, message.cast(), status._pointer);
+    } else {
+      final copy = _memory.allocate<Uint8>(length);
+      copy.asTypedList(length).setAll(0, bytes);
+      _decode(copy, length, message.cast(), status._pointer);
+      _memory._free(copy.cast());
+    }
+    status._check();
   }
 }
 

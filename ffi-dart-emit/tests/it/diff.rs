@@ -6,8 +6,8 @@ use ffi_dart_emit::model::{self, Model};
 
 use crate::files::assert_golden;
 use crate::schema::{
-    array, containers, demo, enumeration, function, id, library, map, message, oneof, option, scalar, seal,
-    str, vec,
+    array, containers, demo, enumeration, function, id, library, map, message, oneof, option, pooled, scalar,
+    seal, str, vec,
 };
 
 fn resolve(records: Vec<Record>) -> Model {
@@ -25,7 +25,7 @@ fn field(old: Type, new: Type) -> Vec<Change> {
             let mode = enumeration("Mode", Scalar::U8, &[("Off", 0), ("On", 1)]);
             vec![Record::Enum(mode), Record::Enum(enumeration("Other", Scalar::U8, &[("Zero", 0)]))]
         };
-        let inner = Record::Message(message("Inner", 4, 4, &[("x", 0, scalar(Scalar::U32))]));
+        let inner = Record::Message(pooled(message("Inner", 4, 4, &[("x", 0, scalar(Scalar::U32))])));
         let layout = layout(ty);
         let m = Record::Message(message("M", layout.0, layout.1, &[("x", 0, ty.clone())]));
         schema([enums(), vec![inner, m]].concat())
@@ -93,6 +93,7 @@ fn types_that_read_what_others_wrote() {
     let mode = || Type::Enum(id("Mode"));
     let open = || Type::Open(id("Mode"));
     let inner = || Type::Message(id("Inner"));
+    let reference = || Type::Ref(id("Inner"));
     let compatible = [
         (u(8), u(64)),
         (u(16), i(32)),
@@ -110,6 +111,8 @@ fn types_that_read_what_others_wrote() {
         (option(u(8)), option(u(16))),
         (option(str(4)), option(str(6))),
         (map(u(8), str(3), 2), map(u(16), str(4), 3)),
+        (vec(inner(), 2), vec(reference(), 3)),
+        (vec(reference(), 2), vec(inner(), 2)),
     ];
     for (old, new) in compatible {
         let changes = field(old.clone(), new.clone());
@@ -137,7 +140,9 @@ fn types_that_read_what_others_wrote() {
         (option(u(8)), u(8), "read as zero"),
         (inner(), option(inner()), "read as absent"),
         (map(u(8), u(8), 3), map(u(8), u(8), 2), "more entries than 2"),
-        (inner(), Type::Ref(id("Inner")), "encoded in another way"),
+        (inner(), reference(), "encoded in another way"),
+        (vec(inner(), 3), vec(reference(), 2), "more elements than 2"),
+        (array(reference(), 3), vec(reference(), 3), "encoded in another way"),
     ];
     for (old, new, why) in breaking {
         let changes = field(old.clone(), new.clone());

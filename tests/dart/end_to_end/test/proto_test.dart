@@ -1,0 +1,167 @@
+/// Messages as protobuf, from Dart; `tests/fixtures/types` and
+/// `tests/fixtures/pools` have the Rust.
+library;
+
+import 'dart:ffi';
+import 'dart:math';
+import 'dart:typed_data';
+
+import 'package:fixture_pools/fixture_pools.dart' as pools;
+import 'package:fixture_types/fixture_types.dart';
+import 'package:test/test.dart';
+
+Matcher refusedAt(String start) => throwsA(
+  isA<InvalidValueException>().having(
+    (it) => it.message,
+    'message',
+    startsWith(start),
+  ),
+);
+
+void main() {
+  FixtureTypesLibrary.open();
+  pools.FixturePoolsLibrary.open();
+
+  final texts = TextsData(
+    before: 255,
+    name: 'twenty-four bytes in all',
+    initial: '',
+    lines: const ['日本', '\u{10ffff}', 'two'],
+    page: '0123456789' * 100,
+  );
+
+  test('a message is what its bytes say', () {
+    final box = PointData(valid: true, x: 1.5, y: -0.0).toNative();
+    final bytes = box.toProto();
+    expect(bytes, [8, 1, 17, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 29, 0, 0, 0, 0x80]);
+    final back = PointBox.fromProto(bytes);
+    expect(back.ref.toDart(), box.ref.toDart());
+    expect(back.pointer.toProto(), bytes);
+    // A copy: what Rust has allocated is given back.
+    box.ref.x = 2;
+    expect(bytes[9], 0xF8);
+    expect(PointBox().toProto(), isEmpty);
+    expect(PointBox.fromProto(Uint8List(0)).ref.x, 0);
+  });
+
+  test('text goes there and back', () {
+    final box = texts.toNative();
+    final bytes = box.toProto();
+    expect(TextsBox.fromProto(bytes).ref.toDart(), texts);
+    // From a part of other bytes, too.
+    final around = Uint8List(bytes.length + 20)..setAll(7, bytes);
+    final part = Uint8List.sublistView(around, 7, 7 + bytes.length);
+    expect(TextsBox.fromProto(part).ref.toDart(), texts);
+  });
+
+  test('a pointer is read over', () {
+    final box = TextsBox()..ref.name = 'before';
+    box.pointer.readProto(Uint8List.fromList([0x12, 1, 0x61]));
+    expect((box.ref.name, box.ref.initial), ('', 'a'));
+  });
+
+  test('what is not known is skipped', () {
+    final box = PointBox();
+    final unknown = [0xFA, 1, 3, 1, 2, 3, 0xF5, 1, 0, 0, 0, 0];
+    box.readProto(Uint8List.fromList([...unknown, 8, 1, ...unknown]));
+    expect(box.ref.valid, isTrue);
+    expect(box.toProto(), [8, 1]);
+  });
+
+  test('what is refused has its path, and leaves zero', () {
+    final box = texts.toNative();
+    expect(
+      () => box.readProto(Uint8List.fromList([0x0A, 1, 0x61, 0x12, 2, 97, 97])),
+      refusedAt('initial: text of 2 bytes, and the capacity is 1; hint: '),
+    );
+    expect(box.toProto(), TextsBox().toProto());
+    expect(
+      () => PointBox.fromProto(Uint8List.fromList([17, 0])),
+      refusedAt('x: the bytes end inside this field'),
+    );
+    // Memory that is no value is not written.
+    box.bytes.fillRange(0, box.bytes.length, 0xFF);
+    expect(box.toProto, throwsA(isA<InvalidValueException>()));
+    expect(
+      () => nullptr.cast<Point>().toProto(),
+      throwsA(isA<InvalidArgumentException>()),
+    );
+  });
+
+  test('hostile bytes are read or refused', () {
+    final bytes = (texts.toNative()..ref.page = 'p').toProto();
+    final random = Random(7);
+    final box = TextsBox();
+    var (read, refused) = (0, 0);
+    for (var i = 0; i < 5000; i++) {
+      final changed = Uint8List.fromList(bytes);
+      for (var j = 0; j <= random.nextInt(3); j++) {
+        changed[random.nextInt(changed.length)] = random.nextInt(256);
+      }
+      try {
+        box.readProto(changed);
+        expect(TextsBox.fromProto(box.toProto()).toProto(), box.toProto());
+        read++;
+      } on InvalidValueException catch (exception) {
+        expect(exception.message, contains('; hint: '));
+        refused++;
+      }
+    }
+    expect(read, greaterThan(100));
+    expect(refused, greaterThan(100));
+  });
+
+  test('megabytes go there and back', () {
+    final frame = pools.FrameBox();
+    frame.bytes.fillRange(100, 16 << 20, 0xA5);
+    final bytes = frame.toProto();
+    expect(bytes.length, greaterThan(16 << 20));
+    final back = pools.FrameBox.fromProto(bytes);
+    expect(back.toProto(), bytes);
+    back.dispose();
+    frame.dispose();
+    expect(
+      () => pools.FrameBox.fromProto(Uint8List(2 << 20)),
+      throwsA(isA<pools.InvalidValueException>()),
+    );
+  });
+
+  group('references', () {
+    tearDown(() => expect(pools.PlanNodePool.stats.live, 0));
+
+    Iterable<pools.FfiRef<pools.PlanNode>> below(pools.PlanNode node) =>
+        node.children;
+
+    test('of a tree are the tree', () {
+      final plan = pools.FixturePoolsLibrary.instance.buildPlan(2, 3);
+      final bytes = plan.toProto();
+      // Parents are above, and so not there again.
+      expect(bytes.length, lessThan(13 * 40));
+      final back = pools.PlanNodePool.alloc()..readProto(bytes);
+      expect(pools.PlanNodePool.stats.live, 26);
+      expect(back.toProto(), bytes);
+      expect(back.ref.children[2].message?.operator, 'join');
+      expect(pools.PlanNodePool.freeTree(back, below), 13);
+      expect(pools.PlanNodePool.freeTree(plan, below), 13);
+    });
+
+    test('are given back where bytes are refused', () {
+      final plan = pools.FixturePoolsLibrary.instance.buildPlan(2, 3);
+      final bytes = plan.toProto();
+      pools.PlanNodePool.freeTree(plan, below);
+      for (var end = 1; end < bytes.length; end++) {
+        try {
+          final node = pools.PlanNodePool.alloc();
+          try {
+            node.readProto(Uint8List.sublistView(bytes, 0, end));
+          } finally {
+            pools.PlanNodePool.freeTree(node, below);
+          }
+        } on pools.InvalidValueException catch (exception) {
+          expect(exception.message, contains('hint'));
+        }
+        expect(pools.PlanNodePool.stats.live, 0);
+      }
+    });
+  });
+}
