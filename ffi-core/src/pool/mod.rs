@@ -42,10 +42,12 @@
 //! ```
 
 pub(crate) mod abi;
+mod barrier;
 mod boxed;
 #[cfg(feature = "pool-debug")]
 mod debug;
 mod error;
+mod magazine;
 mod primitive;
 mod queue;
 mod raw;
@@ -54,6 +56,7 @@ mod slots;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod typed;
 
 pub use boxed::PoolBox;
