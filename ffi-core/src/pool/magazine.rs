@@ -42,7 +42,7 @@ pub(super) const ENTRIES: usize = 1 << BITS;
 pub(super) const ITEMS: usize = 20;
 
 /// The owner of an entry that no thread can have.
-pub(super) const NOBODY: u64 = u64::MAX;
+const NOBODY: u64 = u64::MAX;
 
 /// The lowest bit of the bias in a slot's word.
 const BIAS_SHIFT: u32 = 47;
@@ -84,12 +84,14 @@ pub(crate) struct Magazine<W: Word> {
 #[derive(Debug)]
 pub(crate) struct Magazines<'a, W: Word> {
     /// A power of two of them: one that is [`NOBODY`]'s where there are none.
-    pub(super) entries: &'a [Magazine<W>],
-    pub(super) open: &'a [W],
-    pub(super) settled: &'a [W],
+    entries: &'a [Magazine<W>],
+    /// Their number without one.
+    mask: usize,
+    open: &'a [W],
+    settled: &'a [W],
     /// How often one was closed.
-    pub(super) closings: W,
-    /// Items that an open one may have, at least 2 and at most [`ITEMS`].
+    closings: W,
+    /// Items that an open one may have.
     pub(super) limit: usize,
 }
 
@@ -179,7 +181,26 @@ impl<W: Word> Inside<'_, W> {
     }
 }
 
-impl<W: Word> Magazines<'_, W> {
+impl<'a, W: Word> Magazines<'a, W> {
+    /// The magazines of fresh, zeroed arrays: `open` has a bit, and `settled` a word for each entry, or both are empty.
+    /// `closings` is 0.
+    pub(super) fn new(
+        entries: &'a [Magazine<W>],
+        open: &'a [W],
+        settled: &'a [W],
+        closings: W,
+        limit: usize,
+    ) -> Self {
+        assert!(entries.len().is_power_of_two() && (2..=ITEMS).contains(&limit));
+        if open.is_empty() {
+            // Nobody else sees the arrays yet.
+            entries.iter().for_each(|entry| entry.owner.store(NOBODY, Ordering::Relaxed));
+        } else {
+            assert!(open.len() * 64 >= entries.len() && settled.len() == entries.len());
+        }
+        Self { entries, mask: entries.len() - 1, open, settled, closings, limit }
+    }
+
     /// Whether there are any.
     pub(super) fn exist(&self) -> bool {
         !self.open.is_empty()
@@ -188,7 +209,7 @@ impl<W: Word> Magazines<'_, W> {
     /// The index of the caller's entry, which may be another's.
     #[inline(always)]
     pub(super) fn entry(&self, caller: Caller) -> usize {
-        caller.number & (self.entries.len() - 1)
+        caller.number & self.mask
     }
 
     /// The caller's entry, which may be another's.
@@ -340,7 +361,7 @@ impl<W: Word> Magazines<'_, W> {
         if bias == 0 {
             return;
         }
-        let entry = (bias >> ENTRY_SHIFT) as usize & (self.entries.len() - 1);
+        let entry = (bias >> ENTRY_SHIFT) as usize & self.mask;
         let period = bias >> BIAS_SHIFT & PERIODS;
         let settled = &self.settled[entry];
         // Pairs with the exchange below: the owner has left.

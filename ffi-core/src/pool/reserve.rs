@@ -9,12 +9,12 @@
 //! is never touched takes no memory there, either.
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use memmap2::MmapOptions;
 
 use super::barrier;
-use super::magazine::{ENTRIES, ITEMS, Magazine, Magazines, NOBODY};
+use super::magazine::{ENTRIES, ITEMS, Magazine, Magazines};
 use super::slots::{GROUP, HINTS, Hint, LINE, Slots};
 
 /// A pool's memory, at the start of itself.
@@ -102,9 +102,6 @@ pub(super) fn reserve(
     // SAFETY: as above; no more than are planned.
     let entries =
         unsafe { std::slice::from_raw_parts(entries.cast::<Magazine<AtomicU64>>().as_ptr(), count) };
-    if !exist {
-        entries[0].owner.store(NOBODY, Ordering::Relaxed);
-    }
     // SAFETY: as above.
     let open = unsafe { start.add(plan.open) };
     // SAFETY: as above.
@@ -114,7 +111,7 @@ pub(super) fn reserve(
     // SAFETY: as above.
     let settled =
         unsafe { std::slice::from_raw_parts(settled.cast::<AtomicU64>().as_ptr(), count / 64 * 64) };
-    let magazines = Magazines { entries, open, settled, closings: AtomicU64::new(0), limit: ITEMS };
+    let magazines = Magazines::new(entries, open, settled, AtomicU64::new(0), ITEMS);
     // SAFETY: as above.
     let live = unsafe { start.add(plan.live) };
     // SAFETY: as above.

@@ -157,20 +157,25 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         self.groups
     }
 
+    /// Claims a slot that is kept back for the caller, if there is one: the fast path of [`claim`](Self::claim).
+    #[inline(always)]
+    pub(crate) fn claim_kept(&self, caller: Caller) -> Option<Claimed> {
+        let inside = self.magazines.of(caller).enter::<P>(caller)?;
+        let bias = inside.bias();
+        let index = inside.pop();
+        inside.leave::<P>();
+        Some(Claimed { index: index?, bias })
+    }
+
     /// Claims a slot that is free; none where all are live. [`hold`](Self::hold) or [`lend`](Self::lend) has to follow.
     ///
     /// `refilled` is told how often the thread's candidates ran out, when they do.
     #[inline(always)]
     pub(crate) fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Claimed> {
-        let magazine = self.magazines.of(caller);
-        if let Some(inside) = magazine.enter::<P>(caller) {
-            let bias = inside.bias();
-            let index = inside.pop();
-            inside.leave::<P>();
-            if let Some(index) = index {
-                return Some(Claimed { index, bias });
-            }
-        } else if !magazine.is_of(caller) {
+        if let Some(claimed) = self.claim_kept(caller) {
+            return Some(claimed);
+        }
+        if !self.magazines.of(caller).is_of(caller) {
             // SAFETY: the mask keeps it below the length, a power of two.
             let hint = unsafe { self.hints.get_unchecked(caller.number & (self.hints.len() - 1)) };
             // A hint: all that it says is checked by the claim, so nothing has to be ordered with it.
@@ -424,39 +429,37 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         P::release(self.live_of(index), 1 << (index % GROUP));
     }
 
-    /// Frees a slot that is lent, after a `last` look at it. Of those who try at once exactly one does.
+    /// Frees a slot that is lent and that only the caller may free with a plain store, after a `last` look at it: the fast
+    /// path of [`free`](Self::free). Whether it did.
     #[inline(always)]
-    pub(crate) fn free(&self, caller: Caller, index: usize, last: impl FnOnce()) -> Result<(), Refused> {
-        if let Some(inside) = self.magazines.of(caller).enter::<P>(caller) {
-            let word = self.word(index);
-            let lent = word.load(Ordering::Relaxed);
-            // Lent by the caller, who is alone with it.
-            if lent & !FREES == inside.bias() && inside.push(index) {
-                last();
-                word.store(freed(lent), Ordering::Relaxed);
-                inside.leave::<P>();
-                return Ok(());
-            }
-            inside.leave::<P>();
-        } else if !self.magazines.exist() {
-            self.retire(caller, index)?;
+    pub(crate) fn free_kept(&self, caller: Caller, index: usize, last: impl FnOnce()) -> bool {
+        let Some(inside) = self.magazines.of(caller).enter::<P>(caller) else { return false };
+        let word = self.word(index);
+        let lent = word.load(Ordering::Relaxed);
+        // Lent by the caller, who is alone with it.
+        let kept = lent & !FREES == inside.bias() && inside.push(index);
+        if kept {
             last();
-            let bit = 1 << (index % GROUP);
-            return if P::release(self.live_of(index), bit) & bit == 0 {
-                Err(Refused::NotLive)
-            } else {
-                Ok(())
-            };
+            // Seen with the slot, by whoever gets it: leaving comes after it.
+            word.store(freed(lent), Ordering::Relaxed);
         }
-        self.free_slowly(caller, index, last)
+        inside.leave::<P>();
+        kept
     }
 
-    #[inline(never)]
-    fn free_slowly(&self, caller: Caller, index: usize, last: impl FnOnce()) -> Result<(), Refused> {
+    /// Frees a slot that is lent, after a `last` look at it. Of those who try at once exactly one does.
+    pub(crate) fn free(&self, caller: Caller, index: usize, mut last: impl FnMut()) -> Result<(), Refused> {
+        if self.free_kept(caller, index, &mut last) {
+            return Ok(());
+        }
         self.retire(caller, index)?;
         last();
-        self.put_back(caller, index);
-        Ok(())
+        if self.magazines.exist() {
+            self.put_back(caller, index);
+            return Ok(());
+        }
+        let bit = 1 << (index % GROUP);
+        if P::release(self.live_of(index), bit) & bit == 0 { Err(Refused::NotLive) } else { Ok(()) }
     }
 
     /// The first half of [`free`](Self::free), to free several slots of one group at once: checks that a slot is lent and
@@ -497,15 +500,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
             if pushed {
                 return;
             }
-        } else if !self.magazines.exist() {
-            P::release(self.live_of(index), 1 << (index % GROUP));
-            return;
         }
         self.put_back(caller, index);
     }
 
     /// Makes a slot free whose word says that it is.
-    #[cold]
     #[inline(never)]
     fn put_back(&self, caller: Caller, index: usize) {
         let magazine: &Magazine<W> = self.magazines.of(caller);
@@ -644,7 +643,8 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     #[inline(always)]
     fn word(&self, index: usize) -> &'a W {
         debug_assert!(index < self.words.len());
-        &self.words[index]
+        // SAFETY: indices are those of slots: of the map's bits, of what was put into magazines, and what callers checked.
+        unsafe { self.words.get_unchecked(index) }
     }
 
     #[inline(always)]

@@ -19,8 +19,8 @@ impl Caller {
     /// The thread that runs this.
     #[inline(always)]
     pub(super) fn current() -> Self {
-        let thread = pointer();
-        let place = if thread == 0 { stack() } else { thread };
+        let thread = if KNOWN { pointer() } else { 0 };
+        let place = if KNOWN { thread } else { stack() };
         // Fibonacci hashing: the upper bits of the product depend on all of the address.
         let number = place.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - BITS);
         Self { thread, number: number as usize }
@@ -33,6 +33,14 @@ fn stack() -> u64 {
     let here = 0_u8;
     (&raw const here).addr() as u64 >> 16
 }
+
+/// Whether this says how to get the thread pointer of the target.
+const KNOWN: bool = cfg!(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    not(miri)
+));
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64", target_pointer_width = "64", not(miri)))]
 #[inline(always)]

@@ -202,10 +202,7 @@ impl<T: FfiPooled> Pool<T> {
         }
         let mut boxes = Vec::with_capacity(count);
         let got = self.claim_many(arena, count, |claimed| {
-            let slot = self.prepare_valid(arena, claimed.index);
-            arena.slots.hold(claimed.index);
-            // SAFETY: the slot was just claimed, and holds a value.
-            boxes.push(unsafe { PoolBox::new(slot) });
+            boxes.push(self.held(arena, claimed));
         });
         if got < count {
             // They were never handed out, so they are not freed: that would count.
@@ -362,16 +359,37 @@ impl<T: FfiPooled> Pool<T> {
         self.raw.open()
     }
 
+    /// A slot that is kept back for this thread, if it has one: what is left out of the fast paths is all the rest.
+    #[inline(always)]
+    fn claim_kept(&self) -> Option<(&'static Arena, Claimed)> {
+        if size_of::<T>() >= LARGE {
+            return None;
+        }
+        let arena = self.raw.arena()?;
+        Some((arena, arena.slots.claim_kept(Caller::current())?))
+    }
+
     #[inline(always)]
     fn own(&'static self) -> Result<PoolBox<T>, PoolErrorKind> {
+        match self.claim_kept() {
+            Some((arena, claimed)) => Ok(self.held(arena, claimed)),
+            None => self.own_slowly(),
+        }
+    }
+
+    #[inline(always)]
+    fn held(&'static self, arena: &Arena, claimed: Claimed) -> PoolBox<T> {
+        let slot = self.prepare_valid(arena, claimed.index);
+        arena.slots.hold(claimed.index);
+        // SAFETY: the slot was just claimed, and holds a value.
+        unsafe { PoolBox::new(slot) }
+    }
+
+    #[inline(never)]
+    fn own_slowly(&'static self) -> Result<PoolBox<T>, PoolErrorKind> {
         let arena = self.arena().map_err(|kind| self.raw.failed(kind))?;
         match self.claim(arena) {
-            Some(claimed) => {
-                let slot = self.prepare_valid(arena, claimed.index);
-                arena.slots.hold(claimed.index);
-                // SAFETY: the slot was just claimed, and holds a value.
-                Ok(unsafe { PoolBox::new(slot) })
-            }
+            Some(claimed) => Ok(self.held(arena, claimed)),
             None => Err(self.raw.failed(PoolErrorKind::Exhausted)),
         }
     }
@@ -380,6 +398,21 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     pub(super) fn alloc_lent(&'static self) -> Option<NonNull<T>> {
+        match self.claim_kept() {
+            Some((arena, claimed)) => Some(self.lent(arena, claimed)),
+            None => self.alloc_lent_slowly(),
+        }
+    }
+
+    #[inline(always)]
+    fn lent(&self, arena: &Arena, claimed: Claimed) -> NonNull<T> {
+        let slot = self.prepare(arena, claimed.index);
+        arena.slots.lend(claimed);
+        slot
+    }
+
+    #[inline(never)]
+    fn alloc_lent_slowly(&'static self) -> Option<NonNull<T>> {
         let arena = match self.arena() {
             Ok(arena) => arena,
             Err(kind) => {
@@ -391,9 +424,7 @@ impl<T: FfiPooled> Pool<T> {
             self.raw.failed(PoolErrorKind::Exhausted);
             return None;
         };
-        let slot = self.prepare(arena, claimed.index);
-        arena.slots.lend(claimed);
-        Some(slot)
+        Some(self.lent(arena, claimed))
     }
 
     /// # Safety
@@ -409,8 +440,7 @@ impl<T: FfiPooled> Pool<T> {
         };
         let mut next = out;
         let got = self.claim_many(arena, count, |claimed| {
-            let slot = self.prepare(arena, claimed.index);
-            arena.slots.lend(claimed);
+            let slot = self.lent(arena, claimed);
             // SAFETY: no more than `count` are claimed, for which there is room.
             unsafe { next.write(slot.as_ptr()) };
             // SAFETY: as above.
@@ -424,6 +454,17 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     pub(super) fn free_lent(&self, slot: *const T) -> FreeCode {
+        if let Some(arena) = self.raw.arena()
+            && let Some(index) = Self::index(arena, slot)
+            && arena.slots.free_kept(Caller::current(), index, || self.retired(arena, index))
+        {
+            return FreeCode::Ok;
+        }
+        self.free_lent_slowly(slot)
+    }
+
+    #[inline(never)]
+    fn free_lent_slowly(&self, slot: *const T) -> FreeCode {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) };
         let Some(index) = Self::index(arena, slot) else { return self.raw.misfit(slot.cast(), true) };
         match arena.slots.free(Caller::current(), index, || self.retired(arena, index)) {

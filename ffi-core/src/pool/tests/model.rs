@@ -10,7 +10,7 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU32, AtomicU64, fence};
 use loom::thread;
 
-use super::super::magazine::{Magazine, Magazines, NOBODY};
+use super::super::magazine::{Magazine, Magazines};
 use super::super::primitive::{Half, Protocol, Sound, Word};
 use super::super::slots::{Hint, LENT, Refused, Slots};
 use super::super::thread::Caller;
@@ -165,10 +165,10 @@ fn zero() -> AtomicU64 {
     AtomicU64::new(0)
 }
 
-fn magazine(owner: u64) -> Magazine<AtomicU64> {
+fn magazine() -> Magazine<AtomicU64> {
     let half = || AtomicU32::new(0);
     Magazine {
-        owner: AtomicU64::new(owner),
+        owner: zero(),
         bias: zero(),
         limit: zero(),
         turns: zero(),
@@ -186,12 +186,12 @@ fn caller(number: usize) -> Caller {
 impl<P: Protocol> Model<P> {
     /// Without magazines.
     fn new(capacity: usize) -> Arc<Self> {
-        Self::with(capacity, vec![magazine(NOBODY)], 0)
+        Self::with(capacity, vec![magazine()], 0)
     }
 
     /// With two, which get up to four slots, two at once.
     fn with_magazines(capacity: usize) -> Arc<Self> {
-        Self::with(capacity, vec![magazine(0), magazine(0)], 1)
+        Self::with(capacity, vec![magazine(), magazine()], 1)
     }
 
     fn with(capacity: usize, entries: Vec<Magazine<AtomicU64>>, open: usize) -> Arc<Self> {
@@ -199,7 +199,7 @@ impl<P: Protocol> Model<P> {
         let hint = || Hint { candidates: zero(), group: zero(), refills: zero() };
         let settled = zeros(open * entries.len());
         let entries = entries.leak();
-        let magazines = Magazines { entries, open: zeros(open), settled, closings: zero(), limit: 4 };
+        let magazines = Magazines::new(entries, zeros(open), settled, zero(), 4);
         let slots = Slots::new(zeros(1), zeros(capacity), vec![hint(), hint()].leak(), magazines);
         Arc::new(Self { slots, contents: (0..capacity).map(|_| UnsafeCell::new(0)).collect() })
     }
