@@ -5,7 +5,7 @@
 //! is filled with several slots by one locked instruction, and emptied likewise.
 //!
 //! ```text
-//! entries  [{owner, bias, limit, busy, len, items}; 4096]   two lines each, found by a hash of the thread pointer
+//! entries  [{owner, bias, limit, len, items}; 4096]         two lines each, found by a hash of the thread pointer
 //! open     [bits of entries 0..64][64..128] ..              which may have items
 //! settled  [period of entry 0][1] ..                        see below
 //! ```
@@ -13,7 +13,7 @@
 //! # Nothing is lost
 //!
 //! What is kept back for a thread that idles, or ended, isn't lost to the others: who finds nothing free closes all
-//! magazines and gives back what is in them. The owner says that it is in there (`busy`) and then looks whether it may
+//! magazines and gives back what is in them. The owner says that it is in there ([`INSIDE`]) and then looks whether it may
 //! (`limit`, `bias`); who closes says that it may not and then looks whether it is. One of them sees the other's store, as
 //! there is a fence on both sides: a [`barrier`](super::barrier), which costs the owner nothing. Who closes waits until the
 //! owner has left, for a few instructions of it. A closed magazine is opened again by its owner, once plenty is free.
@@ -39,19 +39,27 @@ use super::thread::{BITS, Caller};
 pub(super) const ENTRIES: usize = 1 << BITS;
 
 /// Slots in a magazine.
-pub(super) const ITEMS: usize = 20;
+pub(super) const ITEMS: usize = 21;
 
 /// The owner of an entry that no thread can have.
-const NOBODY: u64 = u64::MAX;
+const NOBODY: u64 = u64::MAX & !INSIDE;
+
+/// Bit of an entry's owner: it is in there. Thread pointers are even.
+const INSIDE: u64 = 1;
 
 /// The lowest bit of the bias in a slot's word.
 const BIAS_SHIFT: u32 = 47;
 
 /// The lowest bit of the entry in a bias.
-const ENTRY_SHIFT: u32 = BIAS_SHIFT + PERIODS.count_ones();
+const ENTRY_SHIFT: u32 = BIAS_SHIFT + PERIOD_BITS;
 
-/// How often a thread may start to free what it lends with plain stores.
-pub(super) const PERIODS: u64 = 7;
+const PERIOD_BITS: u32 = 3;
+
+/// How often a thread may start to free what it lends with plain stores. Not all bits are 1: see `Slots::free_kept`.
+const PERIODS: u64 = (1 << PERIOD_BITS) - 2;
+
+/// The bits of a slot's word that count its frees.
+pub(super) const FREES: u64 = (1 << BIAS_SHIFT) - 1;
 
 /// The bits of a slot's word that are its bias: an entry, and a period from 1 on. They are 0 if it has none.
 pub(super) const BIAS: u64 = (1 << (ENTRY_SHIFT + BITS)) - (1 << BIAS_SHIFT);
@@ -66,7 +74,7 @@ const RENEWAL: u64 = 256;
 #[repr(C, align(128))]
 #[derive(Debug)]
 pub(crate) struct Magazine<W: Word> {
-    /// Its thread pointer, or 0.
+    /// Its owner's thread pointer, or 0; and [`INSIDE`].
     pub(super) owner: W,
     /// What is in the words of slots that only the owner changes, beside the frees; [`SHARED`] between periods.
     pub(super) bias: W,
@@ -74,8 +82,6 @@ pub(crate) struct Magazine<W: Word> {
     pub(super) limit: W,
     /// What only the owner uses: refills, and above them the period.
     pub(super) turns: W,
-    /// 1 while the owner is in here.
-    pub(super) busy: W::Half,
     pub(super) len: W::Half,
     pub(super) items: [W::Half; ITEMS],
 }
@@ -97,39 +103,46 @@ pub(crate) struct Magazines<'a, W: Word> {
 
 /// The owner is in its magazine.
 #[derive(Debug)]
-pub(super) struct Inside<'a, W: Word>(&'a Magazine<W>);
+pub(super) struct Inside<'a, W: Word> {
+    magazine: &'a Magazine<W>,
+    owner: u64,
+}
 
 impl<W: Word> Magazine<W> {
     #[inline(always)]
     pub(super) fn is_of(&self, caller: Caller) -> bool {
         // Once it is the caller's it stays so.
-        self.owner.load(Ordering::Relaxed) == caller.thread
+        self.owner.load(Ordering::Relaxed) & !INSIDE == caller.thread
+    }
+
+    /// Whether the caller is in there: a signal interrupted it.
+    fn is_inside(&self, caller: Caller) -> bool {
+        self.owner.load(Ordering::Relaxed) == caller.thread | INSIDE
     }
 
     /// Enters the magazine, if it is the caller's and not entered already, by what a signal interrupted. It has to
     /// [`leave`](Inside::leave).
     #[inline(always)]
     pub(super) fn enter<P: Protocol>(&self, caller: Caller) -> Option<Inside<'_, W>> {
-        // Only the owner writes it.
-        if !self.is_of(caller) || self.busy.load(Ordering::Relaxed) != 0 {
+        // Once it is the caller's, only that writes it.
+        if self.owner.load(Ordering::Relaxed) != caller.thread {
             return None;
         }
-        self.busy.store(1, Ordering::Relaxed);
-        // Pairs with the heavy side in `evict`: it sees that the owner is in here, or the owner sees what it stored before.
+        self.owner.store(caller.thread | INSIDE, Ordering::Relaxed);
+        // Pairs with the heavy side in `settle` and `close_some`: who is there sees that the owner is in here, or the owner
+        // sees what was stored before.
         P::light::<W>();
-        Some(Inside(self))
+        Some(Inside { magazine: self, owner: caller.thread })
     }
 
     pub(super) fn is_open(&self) -> bool {
         self.limit.load(Ordering::Relaxed) != 0
     }
 
-    /// Waits until the owner has left who entered before it could see what the caller stored.
-    fn evict<P: Protocol>(&self) {
-        // Pairs with the light side in `enter`.
-        W::heavy();
+    /// Waits until the owner has left who entered before it could see what the caller stored before a heavy fence.
+    fn wait<P: Protocol>(&self) {
         let mut turn = 0;
-        while P::WAITS && self.busy.load(P::EMPTY) != 0 {
+        while P::WAITS && self.owner.load(P::EMPTY) & INSIDE != 0 {
             W::pause(turn);
             turn = turn.saturating_add(1);
         }
@@ -139,44 +152,44 @@ impl<W: Word> Magazine<W> {
 impl<W: Word> Inside<'_, W> {
     #[inline(always)]
     pub(super) fn leave<P: Protocol>(self) {
-        self.0.busy.store(0, P::LEAVE);
+        self.magazine.owner.store(self.owner, P::LEAVE);
     }
 
     /// What is in the words of slots that only the owner changes, beside the frees; like no word if there are none.
     #[inline(always)]
     pub(super) fn bias(&self) -> u64 {
-        self.0.bias.load(Ordering::Relaxed)
+        self.magazine.bias.load(Ordering::Relaxed)
     }
 
     /// Whether it is open.
     pub(super) fn is_open(&self) -> bool {
-        self.0.is_open()
+        self.magazine.is_open()
     }
 
     #[inline(always)]
     pub(super) fn pop(&self) -> Option<usize> {
-        let last = self.0.len.load(Ordering::Relaxed).wrapping_sub(1);
+        let last = self.magazine.len.load(Ordering::Relaxed).wrapping_sub(1);
         // One comparison for one that is empty and one that is closed.
-        if u64::from(last) >= self.0.limit.load(Ordering::Relaxed) {
+        if u64::from(last) >= self.magazine.limit.load(Ordering::Relaxed) {
             return None;
         }
         // SAFETY: the limit is no more than the items.
-        let item = unsafe { self.0.items.get_unchecked(last as usize) };
-        self.0.len.store(last, Ordering::Relaxed);
+        let item = unsafe { self.magazine.items.get_unchecked(last as usize) };
+        self.magazine.len.store(last, Ordering::Relaxed);
         Some(item.load(Ordering::Relaxed) as usize)
     }
 
     /// Puts a slot in, unless the magazine is full or closed; whether it did.
     #[inline(always)]
     pub(super) fn push(&self, index: usize) -> bool {
-        let len = self.0.len.load(Ordering::Relaxed);
-        if u64::from(len) >= self.0.limit.load(Ordering::Relaxed) {
+        let len = self.magazine.len.load(Ordering::Relaxed);
+        if u64::from(len) >= self.magazine.limit.load(Ordering::Relaxed) {
             return false;
         }
         // SAFETY: the limit is no more than the items.
-        let item = unsafe { self.0.items.get_unchecked(len as usize) };
+        let item = unsafe { self.magazine.items.get_unchecked(len as usize) };
         item.store(index as u32, Ordering::Relaxed);
-        self.0.len.store(len + 1, Ordering::Relaxed);
+        self.magazine.len.store(len + 1, Ordering::Relaxed);
         true
     }
 }
@@ -227,12 +240,17 @@ impl<'a, W: Word> Magazines<'a, W> {
         let magazine = self.of(caller);
         let owner = magazine.owner.load(Ordering::Relaxed);
         if owner == 0
-            && magazine.owner.compare_exchange(0, caller.thread, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            && magazine
+                .owner
+                .compare_exchange(0, caller.thread | INSIDE, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
         {
             self.start(caller, 1);
+            // Nothing was done in there that anybody has to see.
+            magazine.owner.store(caller.thread, Ordering::Relaxed);
             return true;
         }
-        owner == caller.thread
+        owner & !INSIDE == caller.thread
     }
 
     /// Starts a period of the caller, whose entry it is.
@@ -307,8 +325,8 @@ impl<'a, W: Word> Magazines<'a, W> {
         let mut mine = 0;
         for bit in entries() {
             let magazine = magazine(bit);
-            // A signal interrupted the owner in there, who doesn't leave while this waits.
-            if magazine.is_of(caller) && magazine.busy.load(Ordering::Relaxed) != 0 {
+            // It wouldn't leave while this waits.
+            if magazine.is_inside(caller) {
                 continue;
             }
             let limit = magazine.limit.load(Ordering::Relaxed);
@@ -320,14 +338,14 @@ impl<'a, W: Word> Magazines<'a, W> {
             }
         }
         if mine != 0 {
-            // One for all of them, and one in `evict` for each that is busy nevertheless.
+            // Pairs with the light side in `enter`, of all of them.
             W::heavy();
         }
         let mut any = mine != 0;
         for bit in entries() {
             let magazine = magazine(bit);
             if mine & bit == 0 {
-                if magazine.is_of(caller) && magazine.busy.load(Ordering::Relaxed) != 0 {
+                if magazine.is_inside(caller) {
                     continue;
                 }
                 // Another thread closes it: what was in there will be free.
@@ -335,12 +353,7 @@ impl<'a, W: Word> Magazines<'a, W> {
                 W::pause(64);
                 continue;
             }
-            let mut turn = 0;
-            // Pairs with leaving: what the owner did in there is seen.
-            while P::WAITS && magazine.busy.load(P::EMPTY) != 0 {
-                W::pause(turn);
-                turn = turn.saturating_add(1);
-            }
+            magazine.wait::<P>();
             // The owner doesn't look at them while it is closed.
             let len = magazine.len.load(Ordering::Relaxed) as usize;
             for item in &magazine.items[..len] {
@@ -362,7 +375,7 @@ impl<'a, W: Word> Magazines<'a, W> {
             return;
         }
         let entry = (bias >> ENTRY_SHIFT) as usize & self.mask;
-        let period = bias >> BIAS_SHIFT & PERIODS;
+        let period = bias >> BIAS_SHIFT & ((1 << PERIOD_BITS) - 1);
         let settled = &self.settled[entry];
         // Pairs with the exchange below: the owner has left.
         if settled.load(Ordering::Acquire) >= period {
@@ -376,7 +389,9 @@ impl<'a, W: Word> Magazines<'a, W> {
         // Where it is another period's, or cleared already, there is only to wait.
         let _ =
             magazine.bias.compare_exchange(LENT | HELD | bias, SHARED, Ordering::Relaxed, Ordering::Relaxed);
-        magazine.evict::<P>();
+        // Pairs with the light side in `enter`.
+        W::heavy();
+        magazine.wait::<P>();
         let mut before = settled.load(Ordering::Relaxed);
         while before < period {
             match settled.compare_exchange(before, period, Ordering::Release, Ordering::Relaxed) {

@@ -16,6 +16,7 @@ use memmap2::MmapOptions;
 use super::barrier;
 use super::magazine::{ENTRIES, ITEMS, Magazine, Magazines};
 use super::slots::{GROUP, HINTS, Hint, LINE, Slots};
+use super::thread;
 
 /// A pool's memory, at the start of itself.
 #[derive(Debug)]
@@ -96,8 +97,8 @@ pub(super) fn reserve(
     let hints = unsafe { std::slice::from_raw_parts(hints.cast::<Hint<AtomicU64>>().as_ptr(), HINTS) };
     // SAFETY: as above.
     let entries = unsafe { start.add(plan.magazines) };
-    // Without the fence, none is found.
-    let exist = plan.entries == ENTRIES && barrier::available();
+    // Where threads or the fence can't be had, there are none.
+    let exist = plan.entries == ENTRIES && thread::KNOWN && barrier::available();
     let count = if exist { ENTRIES } else { 1 };
     // SAFETY: as above; no more than are planned.
     let entries =

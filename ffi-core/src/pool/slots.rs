@@ -1,38 +1,43 @@
-//! The lock-free core: which slots are handed out, and how often each was freed. It knows no memory and no message.
+//! The core: which slots are handed out, and how often each was freed. It knows no memory and no message.
 //!
-//! One live bit per slot is the only truth; everything else is a hint. A claim is one `fetch_or` that decides by the bit's
-//! old value, a free is one `fetch_and` that does, so of two that race exactly one wins, and there is no list whose head
-//! could be popped while it changes.
+//! A live bit per slot says who may hand it out: while it is set, that is whoever set it. A claim is one `fetch_or` that
+//! decides by the bit's old value, and there is no list whose head could be popped while it changes.
 //!
 //! ```text
-//! live   [bits of slots 0..64][64..128] ..            the truth; spare bits at the end are set for good
-//! words  [frees of slot 0 | LENT][slot 1] ..          the low half of the frees is the generation
-//! hints  [{group, candidates}; 256], a line each      where the threads that hash to the entry claim next
+//! live   [bits of slots 0..64][64..128] ..                     spare bits at the end are set for good
+//! words  [LENT | HELD | bias | frees of slot 0][slot 1] ..     the low half of the frees is the generation
+//! hints  [{group, candidates}; 256], a line each               where the threads that hash to the entry claim next
+//! magazines                                                    see [`super::magazine`]
 //! ```
 //!
-//! A hint may be stale, torn or shared by two threads: the worst is a claim that fails and looks again. It is found by the
-//! address of the stack, as thread-local storage is a call in a cdylib.
+//! A hint may be stale, torn or shared by two threads: the worst is a claim that fails and looks again.
 //!
 //! # Owners
 //!
-//! A slot that is claimed is owned: by a `PoolBox`, or by an allocation that is about to hand it out. Its owner frees it, or
-//! lends it to code that has its pointer or a handle: sets [`LENT`] in its word. What is lent can be freed by the pointer
-//! and taken by the handle, which a compare-exchange decides, and a slot that is owned or free can't, because only its owner
-//! sets the bit. So no pointer that is freed twice and no handle, forged or not, gets at the slot of a `PoolBox`.
+//! A slot that is claimed is owned: by a `PoolBox`, or by an allocation that is about to hand it out, or it is kept back in
+//! a thread's magazine. What is handed out is [`HELD`]. Its owner frees it, or lends it to code that has its pointer or a
+//! handle: sets [`LENT`] in its word. What is lent can be freed by the pointer and taken by the handle, and a slot that is
+//! owned or free can't, because only its owner sets the bit. So no pointer that is freed twice and no handle, forged or not,
+//! gets at the slot of a `PoolBox`.
 //!
-//! Otherwise a word is written by the slot's owner alone, so a plain load and store bump it, before the `fetch_and` that
-//! publishes both. What is given up: who frees by the pointer while another frees or takes the same slot, and the slot is
-//! handed out again within those few instructions, may free the next owner's. That is a use after free of the caller's.
+//! The word of a slot that is owned is written by its owner alone. That of a lent one is changed by exactly one of those
+//! who free or take it: by the thread that lent it with a plain store, while its bias says so, or else with a
+//! compare-exchange.
 //!
-//! A claim and a free are one locked instruction each, which is what their time is. Cheaper is only to keep slots back for a
-//! thread (they are lost to the others while it idles), or to free with a plain store (of two frees that race both work).
+//! # Pools without magazines
+//!
+//! Small pools have none, and neither have those of large slots, nor any where the system has no such fence. There a claim
+//! and a free are one locked instruction each, which is what their time is: a free clears the live bit with a `fetch_and`,
+//! which decides between two that race, as its owner alone bumps the word before, with a plain store. What is given up: who
+//! frees by the pointer while another frees or takes the same slot, and the slot is handed out again within those few
+//! instructions, may free the next owner's. That is a use after free of the caller's.
 //!
 //! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault with weaker ones.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::magazine::{BIAS, Inside, Magazine, Magazines};
+use super::magazine::{FREES, Inside, Magazine, Magazines};
 use super::primitive::{Protocol, Sound, Word};
 use super::thread::Caller;
 
@@ -50,9 +55,6 @@ pub(super) const LENT: u64 = 1 << 63;
 
 /// Bit of a slot's word: the slot is handed out.
 pub(super) const HELD: u64 = 1 << 62;
-
-/// The bits of a slot's word that count its frees.
-const FREES: u64 = !(LENT | HELD | BIAS);
 
 /// Groups with this many free slots are taken before those closer by with fewer.
 const PLENTY: u32 = 16;
@@ -436,12 +438,14 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         let Some(inside) = self.magazines.of(caller).enter::<P>(caller) else { return false };
         let word = self.word(index);
         let lent = word.load(Ordering::Relaxed);
-        // Lent by the caller, who is alone with it.
-        let kept = lent & !FREES == inside.bias() && inside.push(index);
+        // Lent by the caller, who is alone with it: nothing but the frees differs. Their overflow is left to the slow path.
+        // Not all bits differ, which would overflow to 0: what isn't lent has no bias, and no bias has all bits.
+        let freed = (lent ^ inside.bias()).wrapping_add(1);
+        let kept = freed & !FREES == 0 && inside.push(index);
         if kept {
             last();
             // Seen with the slot, by whoever gets it: leaving comes after it.
-            word.store(freed(lent), Ordering::Relaxed);
+            word.store(freed, Ordering::Relaxed);
         }
         inside.leave::<P>();
         kept
@@ -591,7 +595,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         };
         if let Some(inside) = self.magazines.of(caller).enter::<P>(caller) {
             let lent = word.load(Ordering::Relaxed);
-            // As in `free`.
+            // As in `free_kept`.
             if lent & !FREES == inside.bias() && check(lent).is_ok() {
                 word.store(to(lent), Ordering::Relaxed);
                 inside.leave::<P>();

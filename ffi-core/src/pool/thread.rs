@@ -35,7 +35,7 @@ fn stack() -> u64 {
 }
 
 /// Whether this says how to get the thread pointer of the target.
-const KNOWN: bool = cfg!(all(
+pub(super) const KNOWN: bool = cfg!(all(
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64"),
     target_pointer_width = "64",

@@ -172,7 +172,6 @@ fn magazine() -> Magazine<AtomicU64> {
         bias: zero(),
         limit: zero(),
         turns: zero(),
-        busy: half(),
         len: half(),
         items: std::array::from_fn(|_| half()),
     }
@@ -180,7 +179,7 @@ fn magazine() -> Magazine<AtomicU64> {
 
 /// One of the threads, of which two have a magazine each, where there are any.
 fn caller(number: usize) -> Caller {
-    Caller { thread: number as u64 + 1, number }
+    Caller { thread: 2 * (number as u64 + 1), number }
 }
 
 impl<P: Protocol> Model<P> {

@@ -247,6 +247,12 @@ proptest! {
         check::<Item>(steps)?;
     }
 
+}
+
+proptest! {
+    // Looks at all slots after each step.
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
     #[test]
     fn a_pool_with_magazines_is_a_set(steps in prop::collection::vec(step(), 0..300)) {
         check::<Many>(steps)?;
