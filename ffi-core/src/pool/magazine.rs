@@ -18,8 +18,9 @@
 //! there is a fence on both sides: a [`barrier`](super::barrier), which costs the owner nothing. Who closes waits until the
 //! owner has left, for a few instructions of it. A closed magazine is opened again by its owner, once plenty is free.
 //!
-//! An entry belongs to the first thread pointer that hashes to it, for good: a thread that was stopped just after it saw
-//! that the entry is its own mustn't say that it is in another's. A thread whose entry is another's has no magazine.
+//! An entry belongs to the first thread pointer that hashes to it, as long as that may have a thread: one that was stopped
+//! just after it saw that the entry is its own mustn't say that it is in another's. Once nothing is mapped where it points,
+//! another thread inherits the entry. A thread whose entry is another's has no magazine.
 //!
 //! # Bias
 //!
@@ -251,6 +252,29 @@ impl<'a, W: Word> Magazines<'a, W> {
             return true;
         }
         owner & !INSIDE == caller.thread
+    }
+
+    /// Makes the entry the caller's, with all that is in it, if its owner is no more; whether it did.
+    pub(super) fn inherit(&self, caller: Caller) -> bool {
+        let magazine = self.of(caller);
+        let owner = magazine.owner.load(Ordering::Relaxed);
+        if caller.thread == 0 || owner & INSIDE != 0 || !W::is_gone(owner) {
+            return false;
+        }
+        // Pairs with leaving: what the owner did in there is seen.
+        if magazine.owner.compare_exchange(owner, NOBODY, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            return false;
+        }
+        W::heavy();
+        // A thread that began since the last look may have the same thread pointer, and may have seen that the entry is its
+        // own, and be about to enter. Then it still runs, and is found; one that begins from now on sees what is there now.
+        if W::is_gone(owner) {
+            magazine.owner.store(caller.thread, Ordering::Relaxed);
+            return true;
+        }
+        // Unless it has entered meanwhile: then that is undone already.
+        let _ = magazine.owner.compare_exchange(NOBODY, owner, Ordering::Release, Ordering::Relaxed);
+        false
     }
 
     /// Starts a period of the caller, whose entry it is.

@@ -2,10 +2,9 @@
 
 use std::fmt::Debug;
 use std::sync::atomic::{self, AtomicU32, AtomicU64, Ordering};
-use std::thread;
 use std::time::Duration;
 
-use super::barrier;
+use super::{barrier, thread};
 
 /// An atomic number of 64 bits: the machine's, or loom's, which tries every order the memory model allows.
 pub(crate) trait Word: Debug {
@@ -25,6 +24,8 @@ pub(crate) trait Word: Debug {
     fn light();
     /// The other.
     fn heavy();
+    /// Whether no thread has this thread pointer.
+    fn is_gone(thread: u64) -> bool;
     /// Lets other threads go on, in the `turn`th turn of a loop that waits for one.
     fn pause(turn: u32);
 }
@@ -94,12 +95,16 @@ impl Word for AtomicU64 {
         barrier::heavy();
     }
 
+    fn is_gone(thread: u64) -> bool {
+        thread::is_gone(thread)
+    }
+
     fn pause(turn: u32) {
         match turn {
             0..64 => std::hint::spin_loop(),
-            64..256 => thread::yield_now(),
+            64..256 => std::thread::yield_now(),
             // It waits for its turn to run, maybe because of this thread's priority.
-            _ => thread::sleep(Duration::from_micros(50)),
+            _ => std::thread::sleep(Duration::from_micros(50)),
         }
     }
 }

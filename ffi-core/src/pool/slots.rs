@@ -200,7 +200,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     #[cold]
     #[inline(never)]
     fn claim_slowly(&self, caller: Caller, mut refilled: impl FnMut(u64)) -> Option<Claimed> {
-        let bound = self.magazines.exist() && self.magazines.bind(caller);
+        let bound = self.magazines.exist() && (self.magazines.bind(caller) || self.magazines.inherit(caller));
         if bound {
             let magazine = self.magazines.of(caller);
             let turn = self.magazines.turn(caller);

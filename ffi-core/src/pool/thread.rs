@@ -27,6 +27,27 @@ impl Caller {
     }
 }
 
+/// Whether no thread of the process has this thread pointer, as nothing is mapped there. False where that isn't known.
+#[cfg(all(target_os = "linux", not(miri)))]
+pub(super) fn is_gone(thread: u64) -> bool {
+    // SAFETY: it returns a number.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    let Ok(page) = usize::try_from(page) else { return false };
+    if !page.is_power_of_two() {
+        return false;
+    }
+    let start = std::ptr::without_provenance_mut(thread as usize & !(page - 1));
+    let mut resident = 0;
+    // SAFETY: it looks at one page and writes one byte, for which there is room; it touches no memory of that page.
+    let answer = unsafe { libc::mincore(start, 1, &mut resident) };
+    answer != 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ENOMEM)
+}
+
+#[cfg(not(all(target_os = "linux", not(miri))))]
+pub(super) fn is_gone(_thread: u64) -> bool {
+    false
+}
+
 /// Where the thread's stack is, more or less.
 #[inline(always)]
 fn stack() -> u64 {

@@ -65,6 +65,10 @@ impl Word for AtomicU64 {
         fence(Ordering::SeqCst);
     }
 
+    fn is_gone(_thread: u64) -> bool {
+        false
+    }
+
     fn pause(_turn: u32) {
         thread::yield_now();
     }

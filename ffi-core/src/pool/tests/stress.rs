@@ -265,3 +265,34 @@ fn pools_that_are_opened_at_once_are_one() {
     // Nothing is freed, so each thread failed only once all were live.
     assert_eq!((slots, Rush::pool().stats().live), (1_000, 1_000));
 }
+
+/// The entries of threads that ended are had by those that come after them, wherever those have their stacks.
+#[test]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+fn entries_are_inherited_when_their_owner_is_gone() {
+    use super::super::magazine::{ENTRIES, ITEMS, Magazine, Magazines};
+    use super::super::thread::Caller;
+
+    let zeros = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect::<Vec<_>>();
+    let entries: Vec<Magazine<AtomicU64>> = (0..ENTRIES)
+        .map(|_| Magazine {
+            owner: AtomicU64::new(0),
+            bias: AtomicU64::new(0),
+            limit: AtomicU64::new(0),
+            turns: AtomicU64::new(0),
+            len: 0.into(),
+            items: [const { std::sync::atomic::AtomicU32::new(0) }; ITEMS],
+        })
+        .collect();
+    let (open, settled) = (zeros(ENTRIES / 64), zeros(ENTRIES));
+    let magazines = Magazines::new(&entries, &open, &settled, AtomicU64::new(0), ITEMS);
+    let stack = memmap2::MmapOptions::new().len(4096).map_anon().unwrap();
+    let first = Caller { thread: stack.as_ptr().addr() as u64, number: 7 };
+    let second = Caller { thread: (&raw const magazines).addr() as u64, number: 7 };
+    assert!(magazines.bind(first) && magazines.bind(first) && !magazines.bind(second));
+    assert!(!magazines.inherit(second), "its owner may still run");
+    assert!(magazines.bind(first) && !magazines.bind(second));
+    drop(stack);
+    assert!(magazines.inherit(second));
+    assert!(magazines.bind(second) && !magazines.bind(first) && !magazines.inherit(first));
+}
