@@ -43,7 +43,7 @@ pub(super) const ENTRIES: usize = 1 << BITS;
 pub(super) const ITEMS: usize = 21;
 
 /// The owner of an entry that no thread can have.
-const NOBODY: u64 = u64::MAX & !INSIDE;
+const NOBODY: u64 = !INSIDE;
 
 /// Bit of an entry's owner: it is in there. Thread pointers are even.
 const INSIDE: u64 = 1;
