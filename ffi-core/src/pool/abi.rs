@@ -1,4 +1,4 @@
-//! What the exported functions of a pool or queue call. None panics, none blocks, and any thread may call each.
+//! What the exported functions of a pool or queue call. None panics, none takes a lock, and any thread may call each.
 
 use super::{FfiPoolStats, FfiPooled, FfiQueue, FreeCode, PoolBox, PushError};
 use crate::types::{FfiRef, FfiType};

@@ -5,12 +5,18 @@
 //! either (finalizer threads, too), exhaustion is an answer, and a pointer that is null, foreign, interior or freed
 //! before is refused and counted.
 //!
-//! The slots are claimed through a map of live bits, which is the only truth. Beside it there are hints that may be stale.
-//! Each slot has a word that counts its frees, the low half of which is the generation in a handle ([`FfiRef`]).
-//! A slot belongs to a [`PoolBox`], or is lent to code that has its pointer or handle.
+//! The slots are claimed through a map of live bits. In pools of 1,024 slots or more each thread claims some at once and
+//! keeps those that it frees, up to 21, so that most pairs need no locked instruction; whoever finds nothing free takes back
+//! what idle threads keep, so none is lost. That needs a fence that runs on behalf of other threads (`membarrier` of Linux,
+//! on x86-64 and aarch64), and elsewhere threads keep nothing. Each slot has a word that says whether it is handed out, and
+//! counts its frees, the low half of which is the generation in a handle ([`FfiRef`]). A slot belongs to a [`PoolBox`], or
+//! is lent to code that has its pointer or handle.
 //!
 //! What is given up: memory is never returned to the system, the pool doesn't grow, and that an allocation fails means that
-//! each slot was taken when it was looked at, not that all were at one moment.
+//! each slot was taken when it was looked at, not that all were at one moment. Who finds nothing free, and who frees what
+//! another thread allocated (a few times per pair of pool and thread), may wait for a thread that is in the middle of an
+//! allocation or a free: for as long as it takes to run again, if it was stopped there. A signal handler that
+//! interrupted one may use a pool; a process that was forked while another thread was in the middle of one may not.
 //!
 //! The feature `pool-debug` fills what is freed with `0xDD` in pools that zero, keeps a backtrace of each slot's last
 //! allocation and free, and writes double frees and, at [`shutdown`], leaks to the standard error.
@@ -42,10 +48,12 @@
 //! ```
 
 pub(crate) mod abi;
+mod barrier;
 mod boxed;
 #[cfg(feature = "pool-debug")]
 mod debug;
 mod error;
+mod magazine;
 mod primitive;
 mod queue;
 mod raw;
@@ -54,6 +62,7 @@ mod slots;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod typed;
 
 pub use boxed::PoolBox;

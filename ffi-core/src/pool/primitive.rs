@@ -1,17 +1,56 @@
 //! What the slots are made of, so that loom can put its own in their place: the atomic word, and the orderings.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fmt::Debug;
+use std::sync::atomic::{self, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::{barrier, thread};
 
 /// An atomic number of 64 bits: the machine's, or loom's, which tries every order the memory model allows.
-pub(crate) trait Word {
+pub(crate) trait Word: Debug {
+    /// The same with half as many bits.
+    type Half: Half;
+
     fn load(&self, order: Ordering) -> u64;
     fn store(&self, value: u64, order: Ordering);
     fn fetch_or(&self, bits: u64, order: Ordering) -> u64;
     fn fetch_and(&self, bits: u64, order: Ordering) -> u64;
+    fn fetch_add(&self, number: u64, order: Ordering) -> u64;
     fn compare_exchange(&self, from: u64, to: u64, ok: Ordering, err: Ordering) -> Result<u64, u64>;
+
+    /// A fence.
+    fn fence(order: Ordering);
+    /// The cheap side of a [`barrier`].
+    fn light();
+    /// The other.
+    fn heavy();
+    /// Whether no thread has this thread pointer.
+    fn is_gone(thread: u64) -> bool;
+    /// Lets other threads go on, in the `turn`th turn of a loop that waits for one.
+    fn pause(turn: u32);
+}
+
+/// An atomic number of 32 bits.
+pub(crate) trait Half: Debug {
+    fn load(&self, order: Ordering) -> u32;
+    fn store(&self, value: u32, order: Ordering);
+}
+
+impl Half for AtomicU32 {
+    #[inline(always)]
+    fn load(&self, order: Ordering) -> u32 {
+        self.load(order)
+    }
+
+    #[inline(always)]
+    fn store(&self, value: u32, order: Ordering) {
+        self.store(value, order);
+    }
 }
 
 impl Word for AtomicU64 {
+    type Half = AtomicU32;
+
     #[inline(always)]
     fn load(&self, order: Ordering) -> u64 {
         self.load(order)
@@ -33,8 +72,40 @@ impl Word for AtomicU64 {
     }
 
     #[inline(always)]
+    fn fetch_add(&self, number: u64, order: Ordering) -> u64 {
+        self.fetch_add(number, order)
+    }
+
+    #[inline(always)]
     fn compare_exchange(&self, from: u64, to: u64, ok: Ordering, err: Ordering) -> Result<u64, u64> {
         self.compare_exchange(from, to, ok, err)
+    }
+
+    #[inline(always)]
+    fn fence(order: Ordering) {
+        atomic::fence(order);
+    }
+
+    #[inline(always)]
+    fn light() {
+        barrier::light();
+    }
+
+    fn heavy() {
+        barrier::heavy();
+    }
+
+    fn is_gone(thread: u64) -> bool {
+        thread::is_gone(thread)
+    }
+
+    fn pause(turn: u32) {
+        match turn {
+            0..64 => std::hint::spin_loop(),
+            64..256 => std::thread::yield_now(),
+            // It waits for its turn to run, maybe because of this thread's priority.
+            _ => std::thread::sleep(Duration::from_micros(50)),
+        }
     }
 }
 
@@ -49,6 +120,18 @@ pub(crate) trait Protocol: 'static {
     const TAKE: Ordering = Ordering::Acquire;
     /// Lending a slot pairs with [`TAKE`](Self::TAKE).
     const LEND: Ordering = Ordering::Release;
+    /// Leaving a magazine pairs with [`EMPTY`](Self::EMPTY): who takes the magazine sees what was done in it.
+    const LEAVE: Ordering = Ordering::Release;
+    /// Waiting for a magazine's owner to leave pairs with [`LEAVE`](Self::LEAVE).
+    const EMPTY: Ordering = Ordering::Acquire;
+    /// Whether who takes a magazine waits for its owner to leave.
+    const WAITS: bool = true;
+
+    /// The fence of a magazine's owner, between saying that it is in there and looking whether it may.
+    #[inline(always)]
+    fn light<W: Word>() {
+        W::light();
+    }
 
     /// Sets live bits; the bits before.
     #[inline(always)]

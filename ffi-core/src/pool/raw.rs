@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
 use super::error::{FreeCode, PoolError, PoolErrorKind};
 use super::reserve::{self, Arena, Plan};
-use super::slots::{GROUP, LINE, Refused};
+use super::slots::{LINE, Refused};
 use super::stats::{PoolState, PoolStats};
 
 /// The static part of a pool.
@@ -245,8 +245,7 @@ impl RawPool {
     }
 
     pub(super) fn stats(&self) -> PoolStats {
-        let (live, frees) =
-            self.kept().map_or((0, 0), |arena| (arena.slots.count() as u64, arena.slots.frees()));
+        let (live, frees) = self.kept().map_or((0, 0), |arena| arena.slots.totals());
         self.saw(live);
         let state = if SHUT.load(Ordering::SeqCst) {
             PoolState::Closed
@@ -275,10 +274,10 @@ impl RawPool {
         }
     }
 
-    /// Makes slots free again that were claimed but not handed out.
+    /// Makes slots free again that are held but were not handed out.
     pub(super) fn unclaim(arena: &Arena, indices: impl Iterator<Item = usize>) {
         for index in indices {
-            arena.slots.unclaim(index / GROUP, 1 << (index % GROUP));
+            arena.slots.unclaim(index);
         }
     }
 }
@@ -311,12 +310,10 @@ pub fn shutdown() -> u64 {
     while let Some(pool) = unsafe { next.as_ref() } {
         pool.arena.store(ptr::null_mut(), Ordering::SeqCst);
         if let Some(arena) = pool.kept() {
-            live += arena.slots.count() as u64;
+            live += arena.slots.totals().0;
             #[cfg(feature = "pool-debug")]
-            pool.journal.leaks(
-                pool.name,
-                (0..arena.slots.capacity()).filter(|&index| arena.slots.is_live(index, Ordering::Relaxed)),
-            );
+            pool.journal
+                .leaks(pool.name, (0..arena.slots.capacity()).filter(|&index| arena.slots.is_held(index)));
         }
         // Was written before the pool was published as the list's head.
         next = pool.next.load(Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! The memory of a pool: one reservation that the operating system commits page by page as it is touched.
 //!
 //! ```text
-//! Arena | hints | live words | slot words | slots, aligned to max(align, 64)
+//! Arena | hints | magazines | open | settled | live words | slot words | slots, aligned to max(align, 64)
 //! ```
 //!
 //! It is zero when it comes, which is what the arrays and the slots start with, and it is never given back: a pointer
@@ -13,7 +13,10 @@ use std::sync::atomic::AtomicU64;
 
 use memmap2::MmapOptions;
 
+use super::barrier;
+use super::magazine::{ENTRIES, ITEMS, Magazine, Magazines};
 use super::slots::{GROUP, HINTS, Hint, LINE, Slots};
+use super::thread;
 
 /// A pool's memory, at the start of itself.
 #[derive(Debug)]
@@ -23,10 +26,21 @@ pub(crate) struct Arena {
     pub(super) slots: Slots<'static>,
 }
 
+/// From this many slots on a pool has magazines.
+const MANY: usize = 1_024;
+
+/// From this size on, slots that were used before are looked for first, so that fewer are ever touched.
+pub(super) const LARGE: usize = 16 << 10;
+
 /// Where things are in a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
     hints: usize,
+    magazines: usize,
+    /// Their number: 1 where they are not worth it.
+    entries: usize,
+    open: usize,
+    settled: usize,
     live: usize,
     words: usize,
     slots: usize,
@@ -40,7 +54,12 @@ impl Plan {
         let capacity = capacity as usize;
         let lines = capacity.div_ceil(GROUP * LINE);
         let hints = size_of::<Arena>().next_multiple_of(64);
-        let live = hints + HINTS * size_of::<Hint<AtomicU64>>();
+        // What threads keep back is little beside the rest, and slots that are used again are to be those used before.
+        let entries = if capacity >= MANY && stride < LARGE { ENTRIES } else { 1 };
+        let magazines = (hints + HINTS * size_of::<Hint<AtomicU64>>()).next_multiple_of(128);
+        let open = magazines + entries * size_of::<Magazine<AtomicU64>>();
+        let settled = open + (entries / 64 * 8).next_multiple_of(64);
+        let live = settled + (entries / 64 * 64 * 8).next_multiple_of(64);
         let words = live + lines * LINE * 8;
         let Some(word_bytes) = capacity.checked_mul(8) else { return None };
         let Some(end) = words.checked_add(word_bytes) else { return None };
@@ -52,7 +71,7 @@ impl Plan {
         if bytes > isize::MAX as usize {
             return None;
         }
-        Some(Self { hints, live, words, slots, bytes })
+        Some(Self { hints, magazines, entries, open, settled, live, words, slots, bytes })
     }
 }
 
@@ -77,6 +96,24 @@ pub(super) fn reserve(
     // got to see them.
     let hints = unsafe { std::slice::from_raw_parts(hints.cast::<Hint<AtomicU64>>().as_ptr(), HINTS) };
     // SAFETY: as above.
+    let entries = unsafe { start.add(plan.magazines) };
+    // Where threads or the fence can't be had, there are none.
+    let exist = plan.entries == ENTRIES && thread::KNOWN && barrier::available();
+    let count = if exist { ENTRIES } else { 1 };
+    // SAFETY: as above; no more than are planned.
+    let entries =
+        unsafe { std::slice::from_raw_parts(entries.cast::<Magazine<AtomicU64>>().as_ptr(), count) };
+    // SAFETY: as above.
+    let open = unsafe { start.add(plan.open) };
+    // SAFETY: as above.
+    let open = unsafe { std::slice::from_raw_parts(open.cast::<AtomicU64>().as_ptr(), count / 64) };
+    // SAFETY: as above.
+    let settled = unsafe { start.add(plan.settled) };
+    // SAFETY: as above.
+    let settled =
+        unsafe { std::slice::from_raw_parts(settled.cast::<AtomicU64>().as_ptr(), count / 64 * 64) };
+    let magazines = Magazines::new(entries, open, settled, AtomicU64::new(0), ITEMS);
+    // SAFETY: as above.
     let live = unsafe { start.add(plan.live) };
     // SAFETY: as above.
     let live = unsafe { std::slice::from_raw_parts(live.cast::<AtomicU64>().as_ptr(), lines * LINE) };
@@ -90,7 +127,7 @@ pub(super) fn reserve(
     let base = unsafe { base.add(base.align_offset(align)) };
     let arena = start.cast::<Arena>();
     // SAFETY: the arena is the first thing in the mapping, which is aligned to a page.
-    unsafe { arena.write(Arena { base, slots: Slots::new(live, words, hints) }) };
+    unsafe { arena.write(Arena { base, slots: Slots::new(live, words, hints, magazines) }) };
     if publish(arena) {
         std::mem::forget(memory);
     }

@@ -1,38 +1,45 @@
-//! The lock-free core: which slots are handed out, and how often each was freed. It knows no memory and no message.
+//! The core: which slots are handed out, and how often each was freed. It knows no memory and no message.
 //!
-//! One live bit per slot is the only truth; everything else is a hint. A claim is one `fetch_or` that decides by the bit's
-//! old value, a free is one `fetch_and` that does, so of two that race exactly one wins, and there is no list whose head
-//! could be popped while it changes.
+//! A live bit per slot says who may hand it out: while it is set, that is whoever set it. A claim is one `fetch_or` that
+//! decides by the bit's old value, and there is no list whose head could be popped while it changes.
 //!
 //! ```text
-//! live   [bits of slots 0..64][64..128] ..            the truth; spare bits at the end are set for good
-//! words  [frees of slot 0 | LENT][slot 1] ..          the low half of the frees is the generation
-//! hints  [{group, candidates}; 256], a line each      where the threads that hash to the entry claim next
+//! live   [bits of slots 0..64][64..128] ..                     spare bits at the end are set for good
+//! words  [LENT | HELD | bias | frees of slot 0][slot 1] ..     the low half of the frees is the generation
+//! hints  [{group, candidates}; 256], a line each               where the threads that hash to the entry claim next
+//! magazines                                                    see [`super::magazine`]
 //! ```
 //!
-//! A hint may be stale, torn or shared by two threads: the worst is a claim that fails and looks again. It is found by the
-//! address of the stack, as thread-local storage is a call in a cdylib.
+//! A hint may be stale, torn or shared by two threads: the worst is a claim that fails and looks again.
 //!
 //! # Owners
 //!
-//! A slot that is claimed is owned: by a `PoolBox`, or by an allocation that is about to hand it out. Its owner frees it, or
-//! lends it to code that has its pointer or a handle: sets [`LENT`] in its word. What is lent can be freed by the pointer
-//! and taken by the handle, which a compare-exchange decides, and a slot that is owned or free can't, because only its owner
-//! sets the bit. So no pointer that is freed twice and no handle, forged or not, gets at the slot of a `PoolBox`.
+//! A slot that is claimed is owned: by a `PoolBox`, or by an allocation that is about to hand it out, or it is kept back in
+//! a thread's magazine. What is handed out is [`HELD`]. Its owner frees it, or lends it to code that has its pointer or a
+//! handle: sets [`LENT`] in its word. What is lent can be freed by the pointer and taken by the handle, and a slot that is
+//! owned or free can't, because only its owner sets the bit. So no pointer that is freed twice and no handle, forged or not,
+//! gets at the slot of a `PoolBox`.
 //!
-//! Otherwise a word is written by the slot's owner alone, so a plain load and store bump it, before the `fetch_and` that
-//! publishes both. What is given up: who frees by the pointer while another frees or takes the same slot, and the slot is
-//! handed out again within those few instructions, may free the next owner's. That is a use after free of the caller's.
+//! The word of a slot that is owned is written by its owner alone. That of a lent one is changed by exactly one of those
+//! who free or take it: by the thread that lent it with a plain store, while its bias says so, or else with a
+//! compare-exchange.
 //!
-//! A claim and a free are one locked instruction each, which is what their time is. Cheaper is only to keep slots back for a
-//! thread (they are lost to the others while it idles), or to free with a plain store (of two frees that race both work).
+//! # Pools without magazines
+//!
+//! Small pools have none, and neither have those of large slots, nor any where the system has no such fence. There a claim
+//! and a free are one locked instruction each, which is what their time is: a free clears the live bit with a `fetch_and`,
+//! which decides between two that race, as its owner alone bumps the word before, with a plain store. What is given up: who
+//! frees by the pointer while another frees or takes the same slot, and the slot is handed out again within those few
+//! instructions, may free the next owner's. That is a use after free of the caller's.
 //!
 //! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault with weaker ones.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::magazine::{FREES, Inside, Magazine, Magazines};
 use super::primitive::{Protocol, Sound, Word};
+use super::thread::Caller;
 
 /// Slots per live word.
 pub(super) const GROUP: usize = 64;
@@ -43,14 +50,20 @@ pub(super) const LINE: usize = 8;
 /// Entries of the hint table.
 pub(super) const HINTS: usize = 256;
 
-/// Bit of a slot's word: the slot is live, and no `PoolBox` owns it.
+/// Bit of a slot's word: no `PoolBox` owns the slot. What is lent is [`HELD`], too.
 pub(super) const LENT: u64 = 1 << 63;
+
+/// Bit of a slot's word: the slot is handed out.
+pub(super) const HELD: u64 = 1 << 62;
 
 /// Groups with this many free slots are taken before those closer by with fewer.
 const PLENTY: u32 = 16;
 
 /// With this many free slots in a group of the home line, threads go back to it.
 const ROOMY: u32 = 48;
+
+/// Refills from one look whether there is plenty to the next, while a magazine is closed.
+const PATIENCE: u64 = 64;
 
 /// Lines that are searched for such a group, before any free slot will do.
 const NEAR: usize = 4;
@@ -68,16 +81,25 @@ pub(crate) struct Hint<W> {
 
 /// A view of the arrays. See the [module's docs](self).
 #[derive(Debug)]
-pub(crate) struct Slots<'a, W = AtomicU64, P = Sound> {
+pub(crate) struct Slots<'a, W: Word = AtomicU64, P = Sound> {
     /// `live.len()` is a multiple of [`LINE`]; the bits from `capacity` on are set for good.
     live: &'a [W],
     /// One per slot.
     words: &'a [W],
     /// [`HINTS`] of them, or a smaller power of two in a model; each `group` is below `live.len()`.
     hints: &'a [Hint<W>],
+    magazines: Magazines<'a, W>,
     /// Groups that have slots.
     groups: usize,
     protocol: PhantomData<P>,
+}
+
+/// A slot that was claimed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Claimed {
+    pub(super) index: usize,
+    /// What [`Slots::lend`] has to know.
+    bias: u64,
 }
 
 /// Why a slot was not freed or taken.
@@ -93,9 +115,26 @@ pub(super) fn generation(word: u64) -> u32 {
     word as u32
 }
 
+/// The word of a slot that is freed.
+#[inline(always)]
+fn freed(word: u64) -> u64 {
+    word.wrapping_add(1) & FREES
+}
+
+/// The word of a slot that is taken.
+#[inline(always)]
+fn taken(word: u64) -> u64 {
+    word & FREES | HELD
+}
+
 impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// The slots of fresh, zeroed arrays.
-    pub(crate) fn new(live: &'a [W], words: &'a [W], hints: &'a [Hint<W>]) -> Self {
+    pub(crate) fn new(
+        live: &'a [W],
+        words: &'a [W],
+        hints: &'a [Hint<W>],
+        magazines: Magazines<'a, W>,
+    ) -> Self {
         let capacity = words.len();
         let groups = capacity.div_ceil(GROUP);
         assert!(live.len() >= groups && hints.len().is_power_of_two());
@@ -107,7 +146,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                 word.store(spare, Ordering::Relaxed);
             }
         }
-        Self { live, words, hints, groups, protocol: PhantomData }
+        Self { live, words, hints, magazines, groups, protocol: PhantomData }
     }
 
     #[inline(always)]
@@ -120,35 +159,74 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         self.groups
     }
 
-    /// Claims a slot that is free, near to others of the caller's `thread` (any number); none where all are live.
+    /// Claims a slot that is kept back for the caller, if there is one: the fast path of [`claim`](Self::claim).
+    #[inline(always)]
+    pub(crate) fn claim_kept(&self, caller: Caller) -> Option<Claimed> {
+        let inside = self.magazines.of(caller).enter::<P>(caller)?;
+        let bias = inside.bias();
+        let index = inside.pop();
+        inside.leave::<P>();
+        Some(Claimed { index: index?, bias })
+    }
+
+    /// Claims a slot that is free; none where all are live. [`hold`](Self::hold) or [`lend`](Self::lend) has to follow.
     ///
     /// `refilled` is told how often the thread's candidates ran out, when they do.
     #[inline(always)]
-    pub(crate) fn claim(&self, thread: usize, refilled: impl FnOnce(u64)) -> Option<usize> {
-        // SAFETY: the mask keeps it below the length, a power of two.
-        let hint = unsafe { self.hints.get_unchecked(thread & (self.hints.len() - 1)) };
-        // A hint: all that it says is checked by the claim, so nothing has to be ordered with it.
-        let candidates = hint.candidates.load(Ordering::Relaxed);
-        if candidates != 0 {
-            let group = hint.group.load(Ordering::Relaxed) as usize;
-            // SAFETY: only groups below the length are ever stored there.
-            let live = unsafe { self.live.get_unchecked(group) };
-            let slot = candidates.trailing_zeros();
-            hint.candidates.store(candidates & (candidates - 1), Ordering::Relaxed);
-            // Said with a shift, this is one instruction where the machine has one that tests and sets a bit.
-            if P::claim(live, 1 << slot) & 1 << slot == 0 {
-                return Some(group * GROUP + slot as usize);
+    pub(crate) fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Claimed> {
+        if let Some(claimed) = self.claim_kept(caller) {
+            return Some(claimed);
+        }
+        if !self.magazines.of(caller).is_of(caller) {
+            // SAFETY: the mask keeps it below the length, a power of two.
+            let hint = unsafe { self.hints.get_unchecked(caller.number & (self.hints.len() - 1)) };
+            // A hint: all that it says is checked by the claim, so nothing has to be ordered with it.
+            let candidates = hint.candidates.load(Ordering::Relaxed);
+            if candidates != 0 {
+                let group = hint.group.load(Ordering::Relaxed) as usize;
+                // SAFETY: only groups below the length are ever stored there.
+                let live = unsafe { self.live.get_unchecked(group) };
+                let slot = candidates.trailing_zeros();
+                hint.candidates.store(candidates & (candidates - 1), Ordering::Relaxed);
+                // Said with a shift, this is one instruction where the machine has one that tests and sets a bit.
+                if P::claim(live, 1 << slot) & 1 << slot == 0 {
+                    return Some(Claimed { index: group * GROUP + slot as usize, bias: 0 });
+                }
             }
         }
-        self.claim_slowly(hint, thread & (self.hints.len() - 1), refilled)
+        self.claim_slowly(caller, refilled)
     }
 
     #[cold]
     #[inline(never)]
-    fn claim_slowly(&self, hint: &Hint<W>, entry: usize, refilled: impl FnOnce(u64)) -> Option<usize> {
+    fn claim_slowly(&self, caller: Caller, mut refilled: impl FnMut(u64)) -> Option<Claimed> {
+        let bound = self.magazines.exist() && (self.magazines.bind(caller) || self.magazines.inherit(caller));
+        if bound {
+            let magazine = self.magazines.of(caller);
+            let turn = self.magazines.turn(caller);
+            if !magazine.is_open() && turn.is_multiple_of(PATIENCE) && self.has_plenty() {
+                self.magazines.open(caller);
+            }
+        }
+        loop {
+            let closings = self.magazines.closings();
+            if let Some(index) = self.claim_near(caller, &mut refilled) {
+                let bias = if bound { self.magazines.of(caller).bias.load(Ordering::Relaxed) } else { 0 };
+                return Some(Claimed { index, bias });
+            }
+            if !self.reclaim(caller, closings) {
+                return None;
+            }
+        }
+    }
+
+    /// Claims a slot near to others of the caller's, or several, if it has a magazine for the rest.
+    fn claim_near(&self, caller: Caller, refilled: &mut impl FnMut(u64)) -> Option<usize> {
+        let entry = caller.number & (self.hints.len() - 1);
+        let hint = &self.hints[entry];
         let group = hint.group.load(Ordering::Relaxed) as usize;
         let left = hint.candidates.load(Ordering::Relaxed);
-        if let Some(index) = self.claim_in(hint, group, left) {
+        if let Some(index) = self.claim_in(caller, hint, group, left) {
             return Some(index);
         }
         let refills = hint.refills.load(Ordering::Relaxed);
@@ -157,27 +235,74 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         let home = entry * self.groups / self.hints.len();
         loop {
             let (group, free) = self.find(home, if refills == 0 { home } else { group })?;
-            if let Some(index) = self.claim_in(hint, group, free) {
+            if let Some(index) = self.claim_in(caller, hint, group, free) {
                 return Some(index);
             }
         }
     }
 
-    /// Claims one of `candidates` in `group`, and leaves the others as the hint.
-    fn claim_in(&self, hint: &Hint<W>, group: usize, mut candidates: u64) -> Option<usize> {
+    /// Claims one of `candidates` in `group`, or several, if the caller has a magazine for the rest, and leaves the others
+    /// as the hint.
+    fn claim_in(&self, caller: Caller, hint: &Hint<W>, group: usize, mut candidates: u64) -> Option<usize> {
         let live = &self.live[group];
         loop {
             candidates &= !live.load(Ordering::Relaxed);
             if candidates == 0 {
                 return None;
             }
-            let bit = candidates & candidates.wrapping_neg();
-            if P::claim(live, bit) & bit == 0 {
+            // It is in there until the slots are, too: who finds nothing free meanwhile waits for them.
+            let inside = self.magazines.of(caller).enter::<P>(caller);
+            let count = match &inside {
+                Some(inside) if inside.is_open() => {
+                    // Pairs with the fence in `reclaim`.
+                    W::fence(Ordering::Release);
+                    self.magazines.limit / 2
+                }
+                _ => 1,
+            };
+            let wanted = lowest(candidates, count);
+            let mut got = wanted & !P::claim(live, wanted);
+            candidates ^= wanted;
+            let first = got;
+            got &= got.wrapping_sub(1);
+            if let Some(inside) = inside {
+                while got != 0 {
+                    // The lowest comes out first.
+                    let last = u64::BITS - 1 - got.leading_zeros();
+                    if !inside.push(group * GROUP + last as usize) {
+                        // It was closed just now.
+                        P::release(live, got);
+                        break;
+                    }
+                    got ^= 1 << last;
+                }
+                inside.leave::<P>();
+            }
+            if first != 0 {
                 hint.group.store(group as u64, Ordering::Relaxed);
-                hint.candidates.store(candidates ^ bit, Ordering::Relaxed);
-                return Some(group * GROUP + bit.trailing_zeros() as usize);
+                hint.candidates.store(candidates, Ordering::Relaxed);
+                return Some(group * GROUP + first.trailing_zeros() as usize);
             }
         }
+    }
+
+    /// Whether so much is free that a thread may keep some back: else they would be taken from it soon.
+    fn has_plenty(&self) -> bool {
+        let set: usize =
+            self.live.iter().map(|live| live.load(Ordering::Relaxed).count_ones() as usize).sum();
+        self.live.len() * GROUP - set >= (self.capacity() / 4).max(1)
+    }
+
+    /// Takes back what is in magazines; whether it's worth looking for free slots once more, by one who has counted the
+    /// `closings` before.
+    fn reclaim(&self, caller: Caller, closings: u64) -> bool {
+        // Pairs with the fence in `claim_in`: who saw that a slot was claimed for a magazine sees that the magazine is open.
+        W::fence(Ordering::Acquire);
+        let closed = self.magazines.close::<P>(caller, |index| {
+            P::release(self.live_of(index), 1 << (index % GROUP));
+        });
+        // Or others did, whose slots this one may have looked for too early.
+        closed || self.magazines.closings() != closings
     }
 
     /// A group with free slots, and which they are. `home` is the entry's own group, `current` the one it last had.
@@ -230,7 +355,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     }
 
     /// Claims the free slot with the lowest index: where each slot is large, those touched before are used again.
-    pub(crate) fn claim_lowest(&self) -> Option<usize> {
+    pub(crate) fn claim_lowest(&self) -> Option<Claimed> {
         for (group, live) in self.live.iter().enumerate() {
             loop {
                 let free = !live.load(Ordering::Relaxed);
@@ -239,64 +364,104 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                     break;
                 }
                 if P::claim(live, bit) & bit == 0 {
-                    return Some(group * GROUP + bit.trailing_zeros() as usize);
+                    return Some(Claimed { index: group * GROUP + bit.trailing_zeros() as usize, bias: 0 });
                 }
             }
         }
         None
     }
 
-    /// Claims up to `count` slots, whole groups at once, and tells `claimed` the group and bits; how many it got.
+    /// Claims up to `count` slots, whole groups at once, and tells `claimed` each; how many it got.
     pub(crate) fn claim_many(
         &self,
-        thread: usize,
+        caller: Caller,
         count: usize,
-        mut claimed: impl FnMut(usize, u64),
+        mut claimed: impl FnMut(Claimed),
         refilled: impl FnOnce(u64),
     ) -> usize {
-        let mut left = count;
-        let entry = thread & (self.hints.len() - 1);
+        let entry = caller.number & (self.hints.len() - 1);
         let refills = self.hints[entry].refills.load(Ordering::Relaxed);
         self.hints[entry].refills.store(refills.wrapping_add(1), Ordering::Relaxed);
         let home = entry * self.groups / self.hints.len();
-        let (before, from) = self.live.split_at(home);
-        let groups = from.iter().zip(home..).chain(before.iter().zip(0..));
-        for (live, group) in groups {
-            if left == 0 {
-                break;
-            }
-            let free = !live.load(Ordering::Relaxed);
-            if free == 0 {
-                continue;
-            }
-            let mut wanted = free;
-            if free.count_ones() as usize > left {
-                let mut rest = free;
-                for _ in 0..left {
-                    rest &= rest - 1;
+        let bound = self.magazines.exist() && self.magazines.bind(caller);
+        let bias = if bound { self.magazines.of(caller).bias.load(Ordering::Relaxed) } else { 0 };
+        let mut left = count;
+        loop {
+            let closings = self.magazines.closings();
+            self.claim_from(home, &mut left, |group, mut bits| {
+                while bits != 0 {
+                    claimed(Claimed { index: group * GROUP + bits.trailing_zeros() as usize, bias });
+                    bits &= bits - 1;
                 }
-                wanted = free ^ rest;
-            }
-            let got = wanted & !P::claim(live, wanted);
-            if got != 0 {
-                left -= got.count_ones() as usize;
-                claimed(group, got);
+            });
+            if left == 0 || !self.reclaim(caller, closings) {
+                break;
             }
         }
         refilled(refills);
         count - left
     }
 
-    /// Makes claimed slots of a group free again that nobody was given: not a free that counts.
-    pub(crate) fn unclaim(&self, group: usize, bits: u64) {
-        P::release(&self.live[group], bits);
+    /// Claims up to `left` slots, counting down, in the groups from `home` on.
+    fn claim_from(&self, home: usize, left: &mut usize, mut claimed: impl FnMut(usize, u64)) {
+        let (before, from) = self.live.split_at(home);
+        let groups = from.iter().zip(home..).chain(before.iter().zip(0..));
+        for (live, group) in groups {
+            if *left == 0 {
+                break;
+            }
+            let free = !live.load(Ordering::Relaxed);
+            if free == 0 {
+                continue;
+            }
+            let wanted = lowest(free, *left);
+            let got = wanted & !P::claim(live, wanted);
+            if got != 0 {
+                *left -= got.count_ones() as usize;
+                claimed(group, got);
+            }
+        }
+    }
+
+    /// Makes a slot free again that is held and that nobody was given: not a free that counts.
+    pub(crate) fn unclaim(&self, index: usize) {
+        let word = self.word(index);
+        // The owner is alone.
+        word.store(word.load(Ordering::Relaxed) & FREES, Ordering::Relaxed);
+        P::release(self.live_of(index), 1 << (index % GROUP));
+    }
+
+    /// Frees a slot that is lent and that only the caller may free with a plain store, after a `last` look at it: the fast
+    /// path of [`free`](Self::free). Whether it did.
+    #[inline(always)]
+    pub(crate) fn free_kept(&self, caller: Caller, index: usize, last: impl FnOnce()) -> bool {
+        let Some(inside) = self.magazines.of(caller).enter::<P>(caller) else { return false };
+        let word = self.word(index);
+        let lent = word.load(Ordering::Relaxed);
+        // Lent by the caller, who is alone with it: nothing but the frees differs. Their overflow is left to the slow path.
+        // Not all bits differ, which would overflow to 0: what isn't lent has no bias, and no bias has all bits.
+        let freed = (lent ^ inside.bias()).wrapping_add(1);
+        let kept = freed & !FREES == 0 && inside.push(index);
+        if kept {
+            last();
+            // Seen with the slot, by whoever gets it: leaving comes after it.
+            word.store(freed, Ordering::Relaxed);
+        }
+        inside.leave::<P>();
+        kept
     }
 
     /// Frees a slot that is lent, after a `last` look at it. Of those who try at once exactly one does.
-    #[inline(always)]
-    pub(crate) fn free(&self, index: usize, last: impl FnOnce()) -> Result<(), Refused> {
-        self.retire(index)?;
+    pub(crate) fn free(&self, caller: Caller, index: usize, mut last: impl FnMut()) -> Result<(), Refused> {
+        if self.free_kept(caller, index, &mut last) {
+            return Ok(());
+        }
+        self.retire(caller, index)?;
         last();
+        if self.magazines.exist() {
+            self.put_back(caller, index);
+            return Ok(());
+        }
         let bit = 1 << (index % GROUP);
         if P::release(self.live_of(index), bit) & bit == 0 { Err(Refused::NotLive) } else { Ok(()) }
     }
@@ -304,16 +469,19 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// The first half of [`free`](Self::free), to free several slots of one group at once: checks that a slot is lent and
     /// bumps its word. [`release`](Self::release) has to follow.
     #[inline(always)]
-    pub(crate) fn retire(&self, index: usize) -> Result<(), Refused> {
-        let word = self.word(index);
-        // The owner is alone, and what was here before it came with the slot. Of two frees that both get through here, which
-        // store the same, the `fetch_and` decides.
-        let frees = word.load(Ordering::Relaxed);
-        if frees & LENT == 0 {
-            return Err(self.not_lent(index));
+    pub(crate) fn retire(&self, caller: Caller, index: usize) -> Result<(), Refused> {
+        if !self.magazines.exist() {
+            let word = self.word(index);
+            // The owner is alone, and what was here before it came with the slot. Of two frees that both get through here,
+            // which store the same, the `fetch_and` decides.
+            let lent = word.load(Ordering::Relaxed);
+            if lent & LENT == 0 {
+                return Err(not_lent(lent));
+            }
+            word.store(freed(lent), Ordering::Relaxed);
+            return Ok(());
         }
-        word.store(frees.wrapping_add(1) & !LENT, Ordering::Relaxed);
-        Ok(())
+        self.change(caller, index, None, freed)
     }
 
     /// The second half: clears the live bits of a group's retired slots; which of them were live.
@@ -324,18 +492,76 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// Frees a slot that is owned.
     #[inline(always)]
-    pub(crate) fn free_owned(&self, index: usize) {
+    pub(crate) fn free_owned(&self, caller: Caller, index: usize) {
         let word = self.word(index);
         let frees = word.load(Ordering::Relaxed);
         debug_assert!(frees & LENT == 0, "slot {index} is freed by an owner that lent it");
         // Never lent until it is claimed again: no handle, not even a forged one, takes it from under the next line.
-        word.store(frees.wrapping_add(1) & !LENT, Ordering::Relaxed);
+        word.store(freed(frees), Ordering::Relaxed);
+        if let Some(inside) = self.magazines.of(caller).enter::<P>(caller) {
+            let pushed = inside.push(index);
+            inside.leave::<P>();
+            if pushed {
+                return;
+            }
+        }
+        self.put_back(caller, index);
+    }
+
+    /// Makes a slot free whose word says that it is.
+    #[inline(never)]
+    fn put_back(&self, caller: Caller, index: usize) {
+        let magazine: &Magazine<W> = self.magazines.of(caller);
+        if let Some(inside) = magazine.enter::<P>(caller) {
+            // It is in there until the slots are free: who finds nothing free meanwhile waits for them.
+            let kept = inside.push(index) || {
+                self.overflow(&inside);
+                inside.push(index)
+            };
+            inside.leave::<P>();
+            if kept {
+                return;
+            }
+        }
         P::release(self.live_of(index), 1 << (index % GROUP));
     }
 
-    /// The owner of a slot lends it, so that it can be freed by its pointer and taken by its handle. Its generation.
+    /// Gives half of a magazine back, unless it is closed. Slots of one group that follow each other are freed at once.
+    fn overflow(&self, inside: &Inside<'_, W>) {
+        let (mut group, mut bits) = (0, 0_u64);
+        for _ in 0..self.magazines.limit / 2 {
+            let Some(index) = inside.pop() else { break };
+            if index / GROUP != group && bits != 0 {
+                P::release(&self.live[group], bits);
+                bits = 0;
+            }
+            group = index / GROUP;
+            bits |= 1 << (index % GROUP);
+        }
+        if bits != 0 {
+            P::release(&self.live[group], bits);
+        }
+    }
+
+    /// The owner of a claimed slot keeps it for itself.
     #[inline(always)]
-    pub(crate) fn lend(&self, index: usize) -> u32 {
+    pub(crate) fn hold(&self, index: usize) {
+        let word = self.word(index);
+        // The owner is alone.
+        word.store(word.load(Ordering::Relaxed) | HELD, Ordering::Relaxed);
+    }
+
+    /// The owner of a claimed slot lends it, so that it can be freed by its pointer and taken by its handle.
+    #[inline(always)]
+    pub(crate) fn lend(&self, slot: Claimed) {
+        let word = self.word(slot.index);
+        // The owner is alone.
+        word.store(word.load(Ordering::Relaxed) | LENT | HELD | slot.bias, P::LEND);
+    }
+
+    /// The owner of a held slot lends it. Its generation.
+    #[inline(always)]
+    pub(crate) fn lend_held(&self, index: usize) -> u32 {
         let word = self.word(index);
         // The owner is alone.
         let frees = word.load(Ordering::Relaxed);
@@ -345,36 +571,55 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// Makes a lent slot owned, if it has the wanted generation: of those who try at once exactly one does.
     #[inline]
-    pub(crate) fn take(&self, index: usize, wanted: Option<u32>) -> Result<(), Refused> {
-        let word = self.word(index);
-        let frees = word.load(Ordering::Relaxed);
-        if wanted.is_some_and(|wanted| wanted != generation(frees)) {
-            return Err(Refused::NotLive);
-        }
-        // Who is lent to is the owner of a live slot, so the live bit says nothing more.
-        if frees & LENT == 0 {
-            return Err(self.not_lent(index));
-        }
-        // A word that changed is one that another taker has, or a free.
-        if P::take(word, frees, frees & !LENT) { Ok(()) } else { Err(self.not_lent(index)) }
+    pub(crate) fn take(&self, caller: Caller, index: usize, wanted: Option<u32>) -> Result<(), Refused> {
+        self.change(caller, index, wanted, taken)
     }
 
-    #[cold]
-    fn not_lent(&self, index: usize) -> Refused {
-        if self.is_live(index, Ordering::Relaxed) { Refused::Owned } else { Refused::NotLive }
+    /// Changes the word of a lent slot, if it has the wanted generation: of those who try at once exactly one does.
+    fn change(
+        &self,
+        caller: Caller,
+        index: usize,
+        wanted: Option<u32>,
+        to: impl Fn(u64) -> u64,
+    ) -> Result<(), Refused> {
+        let word = self.word(index);
+        let check = |lent: u64| {
+            if wanted.is_some_and(|wanted| wanted != generation(lent)) {
+                Err(Refused::NotLive)
+            } else if lent & LENT == 0 {
+                Err(not_lent(lent))
+            } else {
+                Ok(lent)
+            }
+        };
+        if let Some(inside) = self.magazines.of(caller).enter::<P>(caller) {
+            let lent = word.load(Ordering::Relaxed);
+            // As in `free_kept`.
+            if lent & !FREES == inside.bias() && check(lent).is_ok() {
+                word.store(to(lent), Ordering::Relaxed);
+                inside.leave::<P>();
+                return Ok(());
+            }
+            inside.leave::<P>();
+        }
+        let lent = check(word.load(Ordering::Relaxed))?;
+        self.magazines.settle::<P>(caller, lent);
+        // A word that changed is one that another taker has, or a free.
+        if P::take(word, lent, to(lent)) { Ok(()) } else { Err(not_lent(word.load(Ordering::Relaxed))) }
     }
 
     /// Whether a handle of this generation means the slot as it is now.
     #[inline]
     pub(crate) fn resolves(&self, index: usize, wanted: u32) -> bool {
-        // Pairs with `FREE`, through claims since: the word is no older than the free before this life.
-        self.is_live(index, Ordering::Acquire) && generation(self.peek(index)) == wanted
+        let word = self.peek(index);
+        word & HELD != 0 && generation(word) == wanted
     }
 
     /// Whether a slot is handed out.
-    #[inline(always)]
-    pub(crate) fn is_live(&self, index: usize, order: Ordering) -> bool {
-        self.live_of(index).load(order) & (1 << (index % GROUP)) != 0
+    #[cfg(feature = "pool-debug")]
+    pub(crate) fn is_held(&self, index: usize) -> bool {
+        self.peek(index) & HELD != 0
     }
 
     /// A slot's word, as it is now.
@@ -383,26 +628,49 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         self.word(index).load(Ordering::Relaxed)
     }
 
-    /// How many slots are live. Exact where nobody allocates or frees meanwhile.
+    /// How many slots are handed out, more or less: it doesn't look at each.
     pub(crate) fn count(&self) -> usize {
         let set: usize =
             self.live.iter().map(|live| live.load(Ordering::Relaxed).count_ones() as usize).sum();
-        set - (self.live.len() * GROUP - self.capacity())
+        (set - (self.live.len() * GROUP - self.capacity())).saturating_sub(self.magazines.count())
     }
 
-    /// How many frees there were. It reads each word, so pages of words that were never written cost no memory, but time.
-    pub(crate) fn frees(&self) -> u64 {
-        self.words.iter().map(|word| word.load(Ordering::Relaxed) & !LENT).sum()
+    /// How many slots are handed out, and how many frees there were. It reads each word, so pages of words that were never
+    /// written cost no memory, but time. Exact where nobody allocates or frees meanwhile.
+    pub(crate) fn totals(&self) -> (u64, u64) {
+        self.words
+            .iter()
+            .map(|word| word.load(Ordering::Relaxed))
+            .fold((0, 0), |(held, frees), word| (held + u64::from(word & HELD != 0), frees + (word & FREES)))
     }
 
     #[inline(always)]
     fn word(&self, index: usize) -> &'a W {
         debug_assert!(index < self.words.len());
-        &self.words[index]
+        // SAFETY: indices are those of slots: of the map's bits, of what was put into magazines, and what callers checked.
+        unsafe { self.words.get_unchecked(index) }
     }
 
     #[inline(always)]
     fn live_of(&self, index: usize) -> &'a W {
         &self.live[index / GROUP]
     }
+}
+
+/// Why what isn't lent can't be freed.
+#[cold]
+fn not_lent(word: u64) -> Refused {
+    if word & HELD != 0 && word & LENT == 0 { Refused::Owned } else { Refused::NotLive }
+}
+
+/// The lowest `count` of some bits, or all if they are fewer.
+fn lowest(bits: u64, count: usize) -> u64 {
+    if bits.count_ones() as usize <= count {
+        return bits;
+    }
+    let mut rest = bits;
+    for _ in 0..count {
+        rest &= rest - 1;
+    }
+    bits ^ rest
 }

@@ -3,14 +3,14 @@
 use std::hint;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
-use std::sync::atomic::Ordering;
 
 use super::boxed::PoolBox;
 use super::error::{FreeCode, PoolError, PoolErrorKind};
 use super::raw::{self, RawPool};
-use super::reserve::Arena;
-use super::slots::{GROUP, LENT, Refused, generation};
+use super::reserve::{Arena, LARGE};
+use super::slots::{Claimed, GROUP, HELD, LENT, Refused, generation};
 use super::stats::PoolStats;
+use super::thread::Caller;
 use super::{FfiPooled, Reset};
 use crate::message::FfiMessage;
 use crate::types::FfiRef;
@@ -24,9 +24,6 @@ pub struct Pool<T> {
     reset: Reset,
     message: PhantomData<fn() -> T>,
 }
-
-/// From this size on, slots that were used before are looked for first, so that fewer are ever touched.
-const LARGE: usize = 16 << 10;
 
 /// Up to this size it is faster to zero a slot than to find out whether it is still zero.
 const SMALL: usize = 256;
@@ -144,25 +141,21 @@ impl<T: FfiMessage> Pool<T> {
     }
 
     #[inline(always)]
-    fn claim(&self, arena: &Arena) -> Option<usize> {
+    fn claim(&self, arena: &Arena) -> Option<Claimed> {
         if size_of::<T>() >= LARGE {
             arena.slots.claim_lowest()
         } else {
-            arena.slots.claim(thread(), |refills| self.raw.sample(arena, refills, 1))
+            arena.slots.claim(Caller::current(), |refills| self.raw.sample(arena, refills, 1))
         }
     }
 
     /// Claims `count` slots or fewer; how many it got.
     #[inline]
-    fn claim_many(&self, arena: &Arena, count: usize, mut claimed: impl FnMut(usize)) -> usize {
-        let thread = if size_of::<T>() >= LARGE { 0 } else { thread() };
-        let each = |group, mut bits: u64| {
-            while bits != 0 {
-                claimed(group * GROUP + bits.trailing_zeros() as usize);
-                bits &= bits - 1;
-            }
-        };
-        arena.slots.claim_many(thread, count, each, |refills| self.raw.sample(arena, refills, 0))
+    fn claim_many(&self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed)) -> usize {
+        let caller = Caller::current();
+        // The lowest are where entry 0 begins.
+        let caller = if size_of::<T>() >= LARGE { Caller { number: 0, ..caller } } else { caller };
+        arena.slots.claim_many(caller, count, claimed, |refills| self.raw.sample(arena, refills, 0))
     }
 }
 
@@ -208,9 +201,8 @@ impl<T: FfiPooled> Pool<T> {
             return Err(self.raw.error(self.raw.failed(PoolErrorKind::Exhausted)));
         }
         let mut boxes = Vec::with_capacity(count);
-        let got = self.claim_many(arena, count, |index| {
-            // SAFETY: the slot was just claimed, and holds a value.
-            boxes.push(unsafe { PoolBox::new(self.prepare_valid(arena, index)) });
+        let got = self.claim_many(arena, count, |claimed| {
+            boxes.push(self.held(arena, claimed));
         });
         if got < count {
             // They were never handed out, so they are not freed: that would count.
@@ -280,14 +272,14 @@ impl<T: FfiPooled> Pool<T> {
         let index = handle.index()?;
         if let Some(arena) = self.raw.arena()
             && index < arena.slots.capacity()
-            && arena.slots.take(index, Some(handle.generation())).is_ok()
+            && arena.slots.take(Caller::current(), index, Some(handle.generation())).is_ok()
         {
             let slot = Self::slot(arena, index);
             if Self::valid(slot).is_some() {
                 // SAFETY: taken just now, and it holds a value.
                 return Some(unsafe { PoolBox::new(slot) });
             }
-            arena.slots.lend(index);
+            arena.slots.lend_held(index);
             return None;
         }
         self.raw.stale();
@@ -346,9 +338,9 @@ impl<T: FfiPooled> Pool<T> {
         let slots = self.raw.kept().map(|arena| &arena.slots);
         slots.into_iter().flat_map(|slots| {
             (0..slots.capacity())
-                // Pairs with the free before: the generation is not older.
-                .filter(|&index| slots.is_live(index, Ordering::Acquire))
-                .map(|index| FfiRef::new(index, generation(slots.peek(index))))
+                .map(|index| (index, slots.peek(index)))
+                .filter(|&(_, word)| word & HELD != 0)
+                .map(|(index, word)| FfiRef::new(index, generation(word)))
         })
     }
 
@@ -367,12 +359,37 @@ impl<T: FfiPooled> Pool<T> {
         self.raw.open()
     }
 
+    /// A slot that is kept back for this thread, if it has one: what is left out of the fast paths is all the rest.
+    #[inline(always)]
+    fn claim_kept(&self) -> Option<(&'static Arena, Claimed)> {
+        if size_of::<T>() >= LARGE {
+            return None;
+        }
+        let arena = self.raw.arena()?;
+        Some((arena, arena.slots.claim_kept(Caller::current())?))
+    }
+
     #[inline(always)]
     fn own(&'static self) -> Result<PoolBox<T>, PoolErrorKind> {
+        match self.claim_kept() {
+            Some((arena, claimed)) => Ok(self.held(arena, claimed)),
+            None => self.own_slowly(),
+        }
+    }
+
+    #[inline(always)]
+    fn held(&'static self, arena: &Arena, claimed: Claimed) -> PoolBox<T> {
+        let slot = self.prepare_valid(arena, claimed.index);
+        arena.slots.hold(claimed.index);
+        // SAFETY: the slot was just claimed, and holds a value.
+        unsafe { PoolBox::new(slot) }
+    }
+
+    #[inline(never)]
+    fn own_slowly(&'static self) -> Result<PoolBox<T>, PoolErrorKind> {
         let arena = self.arena().map_err(|kind| self.raw.failed(kind))?;
         match self.claim(arena) {
-            // SAFETY: the slot was just claimed, and holds a value.
-            Some(index) => Ok(unsafe { PoolBox::new(self.prepare_valid(arena, index)) }),
+            Some(claimed) => Ok(self.held(arena, claimed)),
             None => Err(self.raw.failed(PoolErrorKind::Exhausted)),
         }
     }
@@ -381,6 +398,21 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     pub(super) fn alloc_lent(&'static self) -> Option<NonNull<T>> {
+        match self.claim_kept() {
+            Some((arena, claimed)) => Some(self.lent(arena, claimed)),
+            None => self.alloc_lent_slowly(),
+        }
+    }
+
+    #[inline(always)]
+    fn lent(&self, arena: &Arena, claimed: Claimed) -> NonNull<T> {
+        let slot = self.prepare(arena, claimed.index);
+        arena.slots.lend(claimed);
+        slot
+    }
+
+    #[inline(never)]
+    fn alloc_lent_slowly(&'static self) -> Option<NonNull<T>> {
         let arena = match self.arena() {
             Ok(arena) => arena,
             Err(kind) => {
@@ -388,13 +420,11 @@ impl<T: FfiPooled> Pool<T> {
                 return None;
             }
         };
-        let Some(index) = self.claim(arena) else {
+        let Some(claimed) = self.claim(arena) else {
             self.raw.failed(PoolErrorKind::Exhausted);
             return None;
         };
-        let slot = self.prepare(arena, index);
-        arena.slots.lend(index);
-        Some(slot)
+        Some(self.lent(arena, claimed))
     }
 
     /// # Safety
@@ -409,9 +439,8 @@ impl<T: FfiPooled> Pool<T> {
             }
         };
         let mut next = out;
-        let got = self.claim_many(arena, count, |index| {
-            let slot = self.prepare(arena, index);
-            arena.slots.lend(index);
+        let got = self.claim_many(arena, count, |claimed| {
+            let slot = self.lent(arena, claimed);
             // SAFETY: no more than `count` are claimed, for which there is room.
             unsafe { next.write(slot.as_ptr()) };
             // SAFETY: as above.
@@ -425,9 +454,20 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     pub(super) fn free_lent(&self, slot: *const T) -> FreeCode {
+        if let Some(arena) = self.raw.arena()
+            && let Some(index) = Self::index(arena, slot)
+            && arena.slots.free_kept(Caller::current(), index, || self.retired(arena, index))
+        {
+            return FreeCode::Ok;
+        }
+        self.free_lent_slowly(slot)
+    }
+
+    #[inline(never)]
+    fn free_lent_slowly(&self, slot: *const T) -> FreeCode {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) };
         let Some(index) = Self::index(arena, slot) else { return self.raw.misfit(slot.cast(), true) };
-        match arena.slots.free(index, || self.retired(arena, index)) {
+        match arena.slots.free(Caller::current(), index, || self.retired(arena, index)) {
             Ok(()) => FreeCode::Ok,
             Err(refused) => self.raw.refused(index, refused),
         }
@@ -438,6 +478,7 @@ impl<T: FfiPooled> Pool<T> {
     /// `slots` are `count` pointers that nobody else reads or writes.
     pub(super) unsafe fn free_many_lent(&self, slots: *mut *mut T, count: usize) -> usize {
         let Some(arena) = self.raw.arena() else { return 0 };
+        let caller = Caller::current();
         let mut freed = 0;
         let mut at = 0;
         while at < count {
@@ -465,11 +506,7 @@ impl<T: FfiPooled> Pool<T> {
                     }
                     group = index / GROUP;
                 }
-                if let Err(mut why) = arena.slots.retire(index) {
-                    // Retired by this run, and live until it ends.
-                    if bits & (1 << (index % GROUP)) != 0 {
-                        why = Refused::NotLive;
-                    }
+                if let Err(why) = arena.slots.retire(caller, index) {
                     refused = Some(self.raw.refused(index, why));
                     break;
                 }
@@ -507,10 +544,10 @@ impl<T: FfiPooled> Pool<T> {
     pub(super) fn examine(&self, slot: *const T) -> FreeCode {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), false) };
         let Some(index) = Self::index(arena, slot) else { return self.raw.misfit(slot.cast(), false) };
-        match (arena.slots.is_live(index, Ordering::Acquire), arena.slots.peek(index) & LENT != 0) {
-            (_, true) => FreeCode::Ok,
-            (true, false) => FreeCode::Owned,
-            (false, false) => FreeCode::NotLive,
+        match arena.slots.peek(index) {
+            word if word & LENT != 0 => FreeCode::Ok,
+            word if word & HELD != 0 => FreeCode::Owned,
+            _ => FreeCode::NotLive,
         }
     }
 
@@ -520,17 +557,15 @@ impl<T: FfiPooled> Pool<T> {
     pub(super) unsafe fn adopt(&self, slot: *const T) -> Result<PoolBox<T>, FreeCode> {
         let Some(arena) = self.raw.arena() else { return Err(self.raw.misfit(slot.cast(), false)) };
         let Some(index) = Self::index(arena, slot) else { return Err(self.raw.misfit(slot.cast(), false)) };
-        arena.slots.take(index, None).map_err(raw::code)?;
+        arena.slots.take(Caller::current(), index, None).map_err(raw::code)?;
         // SAFETY: taken just now; the caller vouches for its bytes.
         Ok(unsafe { PoolBox::new(Self::slot(arena, index)) })
     }
 
     pub(crate) fn reference(&self, slot: *const T) -> FfiRef<T> {
         let Some(arena) = self.raw.kept() else { return FfiRef::none() };
-        match Self::index(arena, slot) {
-            Some(index) if arena.slots.is_live(index, Ordering::Acquire) => {
-                FfiRef::new(index, generation(arena.slots.peek(index)))
-            }
+        match Self::index(arena, slot).map(|index| (index, arena.slots.peek(index))) {
+            Some((index, word)) if word & HELD != 0 => FfiRef::new(index, generation(word)),
             _ => FfiRef::none(),
         }
     }
@@ -552,7 +587,7 @@ impl<T: FfiPooled> Pool<T> {
             match Self::index(arena, slot.as_ptr()) {
                 Some(index) => {
                     self.retired(arena, index);
-                    arena.slots.free_owned(index);
+                    arena.slots.free_owned(Caller::current(), index);
                 }
                 // SAFETY: by this function's contract it is a slot.
                 None => unsafe { hint::unreachable_unchecked() },
@@ -566,7 +601,7 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(always)]
     pub(super) unsafe fn lend(&self, slot: NonNull<T>) -> FfiRef<T> {
         let (arena, index) = self.owned(slot);
-        FfiRef::new(index, arena.slots.lend(index))
+        FfiRef::new(index, arena.slots.lend_held(index))
     }
 
     /// # Safety
@@ -577,15 +612,6 @@ impl<T: FfiPooled> Pool<T> {
         let (arena, index) = self.owned(slot);
         FfiRef::new(index, generation(arena.slots.peek(index)))
     }
-}
-
-/// A number for the thread, without thread-local storage: threads have stacks of their own.
-#[inline(always)]
-fn thread() -> usize {
-    let here = 0_u8;
-    let address = (&raw const here).addr() >> 16;
-    // Fibonacci hashing: the upper bits of the product depend on all of the address.
-    (address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) as usize >> (usize::BITS - 8)
 }
 
 /// The inverse of an odd number, modulo the size of the address space.

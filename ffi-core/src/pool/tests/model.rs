@@ -7,13 +7,27 @@ use std::sync::atomic::Ordering;
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
-use loom::sync::atomic::AtomicU64;
+use loom::sync::atomic::{AtomicU32, AtomicU64, fence};
 use loom::thread;
 
-use super::super::primitive::{Protocol, Sound, Word};
+use super::super::magazine::{Magazine, Magazines};
+use super::super::primitive::{Half, Protocol, Sound, Word};
 use super::super::slots::{Hint, LENT, Refused, Slots};
+use super::super::thread::Caller;
+
+impl Half for AtomicU32 {
+    fn load(&self, order: Ordering) -> u32 {
+        self.load(order)
+    }
+
+    fn store(&self, value: u32, order: Ordering) {
+        self.store(value, order);
+    }
+}
 
 impl Word for AtomicU64 {
+    type Half = AtomicU32;
+
     fn load(&self, order: Ordering) -> u64 {
         self.load(order)
     }
@@ -32,6 +46,31 @@ impl Word for AtomicU64 {
 
     fn compare_exchange(&self, from: u64, to: u64, ok: Ordering, err: Ordering) -> Result<u64, u64> {
         self.compare_exchange(from, to, ok, err)
+    }
+
+    fn fetch_add(&self, number: u64, order: Ordering) -> u64 {
+        self.fetch_add(number, order)
+    }
+
+    fn fence(order: Ordering) {
+        fence(order);
+    }
+
+    // The heavy side makes the light one a fence as well.
+    fn light() {
+        fence(Ordering::SeqCst);
+    }
+
+    fn heavy() {
+        fence(Ordering::SeqCst);
+    }
+
+    fn is_gone(_thread: u64) -> bool {
+        false
+    }
+
+    fn pause(_turn: u32) {
+        thread::yield_now();
     }
 }
 
@@ -91,6 +130,30 @@ impl Protocol for TornTake {
     }
 }
 
+/// A control: the owner of a magazine looks whether it may before it has said that it is in there.
+struct NoFence;
+impl Protocol for NoFence {
+    fn light<W: Word>() {}
+}
+
+/// A control: who takes a magazine doesn't wait for its owner.
+struct NoWait;
+impl Protocol for NoWait {
+    const WAITS: bool = false;
+}
+
+/// A control: leaving a magazine doesn't publish what was done in there.
+struct RelaxedLeave;
+impl Protocol for RelaxedLeave {
+    const LEAVE: Ordering = Ordering::Relaxed;
+}
+
+/// A control: who takes a magazine doesn't ask for it.
+struct RelaxedEmpty;
+impl Protocol for RelaxedEmpty {
+    const EMPTY: Ordering = Ordering::Relaxed;
+}
+
 struct Model<P: 'static> {
     slots: Slots<'static, AtomicU64, P>,
     contents: Vec<UnsafeCell<u64>>,
@@ -102,17 +165,60 @@ unsafe impl<P> Sync for Model<P> {}
 // SAFETY: as above.
 unsafe impl<P> Send for Model<P> {}
 
+fn zero() -> AtomicU64 {
+    AtomicU64::new(0)
+}
+
+fn magazine() -> Magazine<AtomicU64> {
+    let half = || AtomicU32::new(0);
+    Magazine {
+        owner: zero(),
+        bias: zero(),
+        limit: zero(),
+        turns: zero(),
+        len: half(),
+        items: std::array::from_fn(|_| half()),
+    }
+}
+
+/// One of the threads, of which two have a magazine each, where there are any.
+fn caller(number: usize) -> Caller {
+    Caller { thread: 2 * (number as u64 + 1), number }
+}
+
 impl<P: Protocol> Model<P> {
+    /// Without magazines.
     fn new(capacity: usize) -> Arc<Self> {
-        let zeros = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect::<Vec<_>>().leak();
-        let hint =
-            || Hint { candidates: AtomicU64::new(0), group: AtomicU64::new(0), refills: AtomicU64::new(0) };
-        let slots = Slots::new(zeros(1), zeros(capacity), vec![hint(), hint()].leak());
+        Self::with(capacity, vec![magazine()], 0)
+    }
+
+    /// With two, which get up to four slots, two at once.
+    fn with_magazines(capacity: usize) -> Arc<Self> {
+        Self::with(capacity, vec![magazine(), magazine()], 1)
+    }
+
+    fn with(capacity: usize, entries: Vec<Magazine<AtomicU64>>, open: usize) -> Arc<Self> {
+        let zeros = |count: usize| (0..count).map(|_| zero()).collect::<Vec<_>>().leak();
+        let hint = || Hint { candidates: zero(), group: zero(), refills: zero() };
+        let settled = zeros(open * entries.len());
+        let entries = entries.leak();
+        let magazines = Magazines::new(entries, zeros(open), settled, zero(), 4);
+        let slots = Slots::new(zeros(1), zeros(capacity), vec![hint(), hint()].leak(), magazines);
         Arc::new(Self { slots, contents: (0..capacity).map(|_| UnsafeCell::new(0)).collect() })
     }
 
     fn claim(&self, thread: usize) -> Option<usize> {
-        self.slots.claim(thread, |_| {})
+        let claimed = self.slots.claim(caller(thread), |_| {})?;
+        self.slots.hold(claimed.index);
+        Some(claimed.index)
+    }
+
+    /// Claims a slot as an owner that fills and lends it.
+    fn lend(&self, thread: usize) -> Option<usize> {
+        let claimed = self.slots.claim(caller(thread), |_| {})?;
+        self.touch(claimed.index);
+        self.slots.lend(claimed);
+        Some(claimed.index)
     }
 
     /// Uses the slot as an owner does: reads what the last one left, and writes.
@@ -178,7 +284,7 @@ fn loom_batches_are_exclusive() {
             thread::spawn(move || Vec::from_iter(model.claim(0)))
         };
         let mut batch = 0;
-        let got = model.slots.claim_many(1, 2, |_, bits| batch |= bits, |_| {});
+        let got = model.slots.claim_many(caller(1), 2, |claimed| batch |= 1_u64 << claimed.index, |_| {});
         assert_eq!(got as u32, batch.count_ones());
         for index in other.join().unwrap() {
             assert_eq!(batch & 1 << index, 0, "slot {index} was claimed twice");
@@ -199,15 +305,15 @@ fn contents<P: Protocol>() {
             thread::spawn(move || {
                 if let Some(index) = model.claim(entry) {
                     model.touch(index);
-                    model.slots.lend(index);
-                    model.slots.free(index, || {}).unwrap();
+                    model.slots.lend_held(index);
+                    model.slots.free(caller(0), index, || {}).unwrap();
                 }
             })
         });
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         let index = model.claim(0).expect("all were freed");
         model.touch(index);
-        model.slots.free_owned(index);
+        model.slots.free_owned(caller(0), index);
         assert_eq!(model.slots.count(), 0);
     });
 }
@@ -234,12 +340,12 @@ fn double_free<P: Protocol>() {
     explore(|| {
         let model = Model::<P>::new(1);
         let index = model.claim(0).unwrap();
-        model.slots.lend(index);
+        model.slots.lend_held(index);
         let other = {
             let model = Arc::clone(&model);
-            thread::spawn(move || model.slots.free(index, || {}))
+            thread::spawn(move || model.slots.free(caller(0), index, || {}))
         };
-        let results = [model.slots.free(index, || {}), other.join().unwrap()];
+        let results = [model.slots.free(caller(0), index, || {}), other.join().unwrap()];
         assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
         assert_eq!((model.slots.count(), model.slots.peek(index)), (0, 1));
     });
@@ -263,7 +369,7 @@ fn takes<P: Protocol>() {
         let threads = [0, 1].map(|_| {
             let model = Arc::clone(&model);
             thread::spawn(move || {
-                let taken = model.slots.take(0, Some(0)).is_ok();
+                let taken = model.slots.take(caller(0), 0, Some(0)).is_ok();
                 if taken {
                     model.touch(0);
                 }
@@ -272,7 +378,7 @@ fn takes<P: Protocol>() {
         });
         let index = model.claim(0).unwrap();
         model.touch(index);
-        assert_eq!(model.slots.lend(index), 0);
+        assert_eq!(model.slots.lend_held(index), 0);
         let taken = threads.map(|thread| thread.join().unwrap());
         let lent = model.slots.peek(0) & LENT != 0;
         let owners = usize::from(taken[0]) + usize::from(taken[1]) + usize::from(lent);
@@ -311,16 +417,16 @@ fn loom_what_is_not_lent_is_not_taken() {
         let thief = {
             let model = Arc::clone(&model);
             thread::spawn(move || {
-                assert!(model.slots.take(0, Some(0)).is_err());
-                assert!(model.slots.take(0, Some(1)).is_err());
-                assert!(model.slots.take(0, None).is_err());
-                assert_ne!(model.slots.free(0, || {}), Ok(()));
+                assert!(model.slots.take(caller(0), 0, Some(0)).is_err());
+                assert!(model.slots.take(caller(0), 0, Some(1)).is_err());
+                assert!(model.slots.take(caller(0), 0, None).is_err());
+                assert_ne!(model.slots.free(caller(0), 0, || {}), Ok(()));
             })
         };
         for _ in 0..2 {
             let index = model.claim(0).unwrap();
             model.touch(index);
-            model.slots.free_owned(index);
+            model.slots.free_owned(caller(0), index);
         }
         thief.join().unwrap();
         assert_eq!(model.slots.peek(0), 2);
@@ -343,9 +449,158 @@ fn loom_a_freed_handle_is_stale() {
                 }
             })
         };
-        model.slots.free_owned(index);
+        model.slots.free_owned(caller(0), index);
         assert!(!model.slots.resolves(index, 0));
         next.join().unwrap();
-        assert_eq!(model.slots.take(index, Some(0)), Err(Refused::NotLive));
+        assert_eq!(model.slots.take(caller(0), index, Some(0)), Err(Refused::NotLive));
     });
+}
+
+/// What a thread keeps back is had by another that finds nothing free, while the first takes and returns its own. Of the two
+/// slots each has one at most, so each gets one whenever it asks.
+fn taking_back<P: Protocol>() {
+    explore(|| {
+        let model = Model::<P>::with_magazines(2);
+        let first = model.lend(0).unwrap();
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.lend(1).expect("the other thread has one only"))
+        };
+        model.touch(first);
+        model.slots.free(caller(0), first, || {}).unwrap();
+        let second = model.lend(0).expect("the other thread has one only");
+        let other = other.join().unwrap();
+        assert_ne!(second, other);
+        model.touch(second);
+        model.touch(other);
+        assert_eq!(model.slots.totals(), (2, 1));
+        assert!(model.claim(0).is_none() && model.claim(1).is_none());
+    });
+}
+
+#[test]
+fn loom_what_a_thread_keeps_back_is_had_by_others() {
+    taking_back::<Sound>();
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_an_owner_without_a_fence() {
+    taking_back::<NoFence>();
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_that_nobody_waits_for_the_owner() {
+    taking_back::<NoWait>();
+}
+
+#[test]
+#[should_panic = "Causality violation"]
+fn loom_finds_that_leaving_publishes_nothing() {
+    taking_back::<RelaxedLeave>();
+}
+
+#[test]
+#[should_panic = "Causality violation"]
+fn loom_finds_that_taking_back_asks_for_nothing() {
+    taking_back::<RelaxedEmpty>();
+}
+
+/// Both threads exhaust the pool at once, with a magazine each, and take each other's back.
+#[test]
+fn loom_threads_that_take_back_at_once_get_all() {
+    explore(|| {
+        let model = Model::<Sound>::with_magazines(3);
+        let first = model.lend(0).unwrap();
+        model.slots.free(caller(0), first, || {}).unwrap();
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || [model.lend(1), model.lend(1)])
+        };
+        let mine = model.lend(0);
+        let mut all: Vec<_> = other.join().unwrap().into_iter().chain([mine]).flatten().collect();
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2]);
+        assert!(model.claim(0).is_none());
+    });
+}
+
+/// Of the frees of one slot by the thread that lent it and by another, exactly one works, and the slot is in one place.
+fn biased_double_free<P: Protocol>(frees: [usize; 2]) {
+    explore(move || {
+        let model = Model::<P>::with_magazines(2);
+        let index = model.lend(0).unwrap();
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.slots.free(caller(frees[0]), index, || {}))
+        };
+        let results = [model.slots.free(caller(frees[1]), index, || {}), other.join().unwrap()];
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
+        assert_eq!(model.slots.totals(), (0, 1));
+        let mut all: Vec<_> = [0, 1, 0].into_iter().filter_map(|thread| model.lend(thread)).collect();
+        all.sort_unstable();
+        assert_eq!(all, [0, 1]);
+    });
+}
+
+#[test]
+fn loom_the_lender_or_another_frees() {
+    biased_double_free::<Sound>([1, 0]);
+}
+
+#[test]
+fn loom_one_of_two_others_frees() {
+    biased_double_free::<Sound>([1, 3]);
+}
+
+#[test]
+#[should_panic = "assertion"]
+fn loom_finds_a_lender_without_a_fence() {
+    biased_double_free::<NoFence>([1, 0]);
+}
+
+#[test]
+#[should_panic = "assertion"]
+fn loom_finds_that_nobody_waits_for_the_lender() {
+    biased_double_free::<NoWait>([1, 0]);
+}
+
+#[test]
+#[should_panic = "assertion"]
+fn loom_finds_others_that_look_first() {
+    biased_double_free::<TornTake>([1, 3]);
+}
+
+/// Either the lender frees a slot or another takes it by its handle.
+fn biased_take<P: Protocol>() {
+    explore(|| {
+        let model = Model::<P>::with_magazines(2);
+        let index = model.lend(0).unwrap();
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || {
+                let taken = model.slots.take(caller(1), index, Some(0)).is_ok();
+                if taken {
+                    model.touch(index);
+                }
+                taken
+            })
+        };
+        let freed = model.slots.free(caller(0), index, || {}).is_ok();
+        let again = freed.then(|| model.lend(0).unwrap());
+        assert_ne!(freed, other.join().unwrap());
+        assert_eq!(model.slots.totals().0, 1, "{again:?}");
+    });
+}
+
+#[test]
+fn loom_the_lender_frees_or_another_takes() {
+    biased_take::<Sound>();
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_takers_that_do_not_wait() {
+    biased_take::<NoWait>();
 }

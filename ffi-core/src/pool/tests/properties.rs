@@ -13,9 +13,29 @@ use crate::pool::abi::{
 use crate::pool::typed::inverse;
 use crate::{FfiPooled, FfiRef, FreeCode, PoolBox};
 
-const CAPACITY: usize = 150;
+pooled!(Item { x: [u32; 5] }, 150, Zero);
+pooled!(Many { x: [u32; 5] }, 1_200, Zero);
 
-pooled!(Item { x: [u32; 5] }, CAPACITY as u32, Zero);
+/// A message with a pool that has magazines, or one that hasn't.
+trait Tested: FfiPooled {
+    fn x(&mut self) -> &mut [u32; 5];
+
+    fn capacity() -> usize {
+        Self::pool().capacity() as usize
+    }
+}
+
+impl Tested for Item {
+    fn x(&mut self) -> &mut [u32; 5] {
+        &mut self.x
+    }
+}
+
+impl Tested for Many {
+    fn x(&mut self) -> &mut [u32; 5] {
+        &mut self.x
+    }
+}
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -56,28 +76,27 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// What a pool has to be: sets.
-#[derive(Default)]
-struct Naive {
-    lent: Vec<*mut Item>,
-    owned: Vec<PoolBox<Item>>,
-    freed: Vec<(*mut Item, FfiRef<Item>)>,
+struct Naive<T: Tested> {
+    lent: Vec<*mut T>,
+    owned: Vec<PoolBox<T>>,
+    freed: Vec<(*mut T, FfiRef<T>)>,
 }
 
-impl Naive {
-    fn live(&self) -> HashSet<*mut Item> {
+impl<T: Tested> Naive<T> {
+    fn live(&self) -> HashSet<*mut T> {
         self.lent.iter().copied().chain(self.owned.iter().map(PoolBox::as_ptr)).collect()
     }
 
     fn full(&self) -> bool {
-        self.lent.len() + self.owned.len() == CAPACITY
+        self.lent.len() + self.owned.len() == T::capacity()
     }
 }
 
-fn reference(slot: *mut Item) -> FfiRef<Item> {
+fn reference<T: Tested>(slot: *mut T) -> FfiRef<T> {
     FfiRef::from_bits(pool_reference(slot))
 }
 
-fn free(slot: *mut Item) -> i32 {
+fn free<T: Tested>(slot: *mut T) -> i32 {
     // SAFETY: the model doesn't use a slot once it freed it.
     unsafe { pool_free(slot) }
 }
@@ -86,25 +105,26 @@ fn remove<T>(from: &mut Vec<T>, at: Index) -> Option<T> {
     (!from.is_empty()).then(|| from.swap_remove(at.index(from.len())))
 }
 
-fn apply(naive: &mut Naive, step: Step) -> Result<(), TestCaseError> {
+fn apply<T: Tested>(naive: &mut Naive<T>, step: Step) -> Result<(), TestCaseError> {
     match step {
         Step::Alloc => {
-            let slot = pool_alloc::<Item>();
+            let slot = pool_alloc::<T>();
             prop_assert_eq!(slot.is_null(), naive.full());
             if !slot.is_null() {
                 prop_assert!(!naive.live().contains(&slot));
                 // SAFETY: a live slot of the model's.
                 let item = unsafe { &mut *slot };
-                prop_assert_eq!(item.x, [0; 5]);
-                item.x = [7; 5];
+                prop_assert_eq!(*item.x(), [0; 5]);
+                *item.x() = [7; 5];
                 naive.lent.push(slot);
             }
         }
         Step::AllocMany(count) => {
+            let count = count * T::capacity() / 150;
             let mut slots = vec![ptr::null_mut(); count];
             // SAFETY: there is room.
-            let got = unsafe { pool_alloc_many::<Item>(slots.as_mut_ptr(), count) };
-            prop_assert_eq!(got, count.min(CAPACITY - naive.live().len()));
+            let got = unsafe { pool_alloc_many::<T>(slots.as_mut_ptr(), count) };
+            prop_assert_eq!(got, count.min(T::capacity() - naive.live().len()));
             let live = naive.live();
             prop_assert!(slots[..got].iter().all(|slot| !live.contains(slot)));
             naive.lent.extend(&slots[..got]);
@@ -139,7 +159,7 @@ fn apply(naive: &mut Naive, step: Step) -> Result<(), TestCaseError> {
             }
         }
         Step::Foreign(address) => {
-            let slot = ptr::without_provenance_mut(address | 1 << 60);
+            let slot = ptr::without_provenance_mut::<T>(address | 1 << 60);
             prop_assert_eq!(free(slot), FreeCode::Foreign as i32);
             prop_assert_eq!(pool_reference(slot), 0);
         }
@@ -149,11 +169,11 @@ fn apply(naive: &mut Naive, step: Step) -> Result<(), TestCaseError> {
                 prop_assert_eq!(free(slot), FreeCode::Interior as i32);
             }
         }
-        Step::Box => match Item::pool().alloc() {
+        Step::Box => match T::pool().alloc() {
             None => prop_assert!(naive.full()),
-            Some(item) => {
+            Some(mut item) => {
                 prop_assert!(!naive.live().contains(&item.as_ptr()));
-                prop_assert_eq!(item.x, [0; 5]);
+                prop_assert_eq!(*item.x(), [0; 5]);
                 naive.owned.push(item);
             }
         },
@@ -194,9 +214,27 @@ fn apply(naive: &mut Naive, step: Step) -> Result<(), TestCaseError> {
             if !naive.freed.is_empty() {
                 let (_, handle) = naive.freed[at.index(naive.freed.len())];
                 prop_assert!(handle.resolve().is_none() && handle.take().is_none());
-                prop_assert!(pool_resolve::<Item>(handle.to_bits() as u32, handle.generation()).is_null());
+                prop_assert!(pool_resolve::<T>(handle.to_bits() as u32, handle.generation()).is_null());
             }
         }
+    }
+    Ok(())
+}
+
+fn check<T: Tested>(steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let before = T::pool().stats();
+    prop_assert_eq!(before.live, 0);
+    let mut naive = Naive { lent: Vec::new(), owned: Vec::new(), freed: Vec::new() };
+    for step in steps {
+        apply::<T>(&mut naive, step)?;
+        let handles = T::pool().live().filter_map(|handle| handle.resolve());
+        prop_assert_eq!(handles.map(|slot| slot.as_ptr()).collect::<HashSet<_>>(), naive.live());
+    }
+    let stats = T::pool().stats();
+    prop_assert_eq!(stats.live as usize, naive.live().len());
+    prop_assert_eq!(stats.allocs, stats.frees + stats.live);
+    for slot in naive.lent.drain(..) {
+        prop_assert_eq!(free(slot), 0);
     }
     Ok(())
 }
@@ -206,20 +244,18 @@ proptest! {
 
     #[test]
     fn a_pool_is_a_set(steps in prop::collection::vec(step(), 0..300)) {
-        let before = Item::pool().stats();
-        prop_assert_eq!(before.live, 0);
-        let mut naive = Naive::default();
-        for step in steps {
-            apply(&mut naive, step)?;
-            let handles: HashSet<_> = Item::pool().live().filter_map(|handle| handle.resolve()).map(|slot| slot.as_ptr()).collect();
-            prop_assert_eq!(handles, naive.live());
-        }
-        let stats = Item::pool().stats();
-        prop_assert_eq!(stats.live as usize, naive.live().len());
-        prop_assert_eq!(stats.allocs, stats.frees + stats.live);
-        for slot in naive.lent.drain(..) {
-            prop_assert_eq!(free(slot), 0);
-        }
+        check::<Item>(steps)?;
+    }
+
+}
+
+proptest! {
+    // Looks at all slots after each step.
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    #[test]
+    fn a_pool_with_magazines_is_a_set(steps in prop::collection::vec(step(), 0..300)) {
+        check::<Many>(steps)?;
     }
 }
 
