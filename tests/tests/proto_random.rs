@@ -396,7 +396,7 @@ impl Schema {
                 }
             }
             Type::Vec { .. } | Type::Columns(_) => unreachable!("columns are no field"),
- Type::Ref(_) => {}
+            Type::Ref(_) => {}
         }
     }
 
