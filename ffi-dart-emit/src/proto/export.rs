@@ -170,6 +170,11 @@ impl Exporter<'_> {
                 self.set(&mut options, "pool_reset", string("keep"));
             }
         }
+        for (flag, is_set) in [("simd", it.simd.is_some()), ("columns", it.columns.is_some())] {
+            if is_set {
+                self.set(&mut options, flag, "true".to_owned());
+            }
+        }
         let natural = it.fields.iter().map(|field| self.model.layout(&field.ty).align).max();
         if natural != Some(it.align) {
             self.set(&mut options, "align", it.align.to_string());

@@ -91,6 +91,32 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
                 .map_err(|__ffi_error| __ffi_error.in_field(#name))?,
         }
     });
+    // Where rustc reports a symbol that another item has, too.
+    let exports = quote_spanned! {head.span()=>
+        #[unsafe(export_name = #encode)]
+        unsafe extern "C" fn __ffi_encode_proto(
+            __ffi_message: *const #head,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiOwned
+        #bounds
+        {
+            // SAFETY: the caller vouches for what the callee asks for.
+            unsafe { __ffi::proto::encode(__ffi_message, __ffi_status) }
+        }
+
+        #[unsafe(export_name = #decode)]
+        unsafe extern "C" fn __ffi_decode_proto(
+            __ffi_bytes: *const __ffi::core::primitive::u8,
+            __ffi_len: __ffi::core::primitive::usize,
+            __ffi_message: *mut #head,
+            __ffi_status: *mut __ffi::FfiStatus,
+        )
+        #bounds
+        {
+            // SAFETY: the caller vouches for what the callee asks for.
+            unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
+        }
+    };
     Some(quote! {
         // SAFETY: `init` makes every field a value.
         #[automatically_derived]
@@ -148,29 +174,7 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
         #[automatically_derived]
         impl __ffi::proto::FfiProto for #head #bounds {}
 
-        #[unsafe(export_name = #encode)]
-        unsafe extern "C" fn __ffi_encode_proto(
-            __ffi_message: *const #head,
-            __ffi_status: *mut __ffi::FfiStatus,
-        ) -> *mut __ffi::FfiOwned
-        #bounds
-        {
-            // SAFETY: the caller vouches for what the callee asks for.
-            unsafe { __ffi::proto::encode(__ffi_message, __ffi_status) }
-        }
-
-        #[unsafe(export_name = #decode)]
-        unsafe extern "C" fn __ffi_decode_proto(
-            __ffi_bytes: *const __ffi::core::primitive::u8,
-            __ffi_len: __ffi::core::primitive::usize,
-            __ffi_message: *mut #head,
-            __ffi_status: *mut __ffi::FfiStatus,
-        )
-        #bounds
-        {
-            // SAFETY: the caller vouches for what the callee asks for.
-            unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
-        }
+        #exports
     })
 }
 
