@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The caller owns the bytes that encoding returns, as those of a function that returns a `Vec<u8>`. Decoding writes the whole
-//! message, whatever its memory held before; where it fails, the message is empty. Bytes that are refused are an invalid value, as
+//! message, whatever its memory held before; where it fails, the message is empty. The caller lends what the message refers to while it
+//! is encoded, and owns what was allocated for what it refers to when it has been decoded. Bytes that are refused are an invalid value, as
 //! any argument whose bytes are not a value of its type: the status says so, and its message has the path.
 
 use super::FfiProto;
