@@ -26,7 +26,8 @@ impl Test {
         let sdk = Sdk::find_or_install()?;
         Protoc::find_or_install()?;
         run(cargo()
-            .args(["test", "--workspace"])
+            // All that fails, not the first alone.
+            .args(["test", "--workspace", "--no-fail-fast"])
             .env("FFI_REQUIRE_DART", "1")
             .env("FFI_REQUIRE_PROTOC", "1")
             .env("FFI_DART_SDK", sdk.folder()))?;
