@@ -395,8 +395,8 @@ impl Schema {
                     out.extend([varint(u64::from(tag << 3 | 2)), varint(both.len() as u64), both].concat());
                 }
             }
-            Type::Vec { .. } | Type::Columns(_) => unreachable!("columns are no field"),
-            Type::Ref(_) => {}
+            Type::Vec { .. } | Type::Ref(_) => {}
+            Type::Columns(_) => unreachable!("columns are no field"),
         }
     }
 
