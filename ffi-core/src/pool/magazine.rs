@@ -316,6 +316,11 @@ impl<'a, W: Word> Magazines<'a, W> {
         }
     }
 
+    /// How many are open; those of threads that ended, too.
+    pub(super) fn opened(&self) -> usize {
+        self.open.iter().map(|open| open.load(Ordering::Relaxed).count_ones() as usize).sum()
+    }
+
     /// Closes all magazines, and hands what is in them to `give_back`; whether there were any that were open.
     pub(super) fn close<P: Protocol>(&self, caller: Caller, mut give_back: impl FnMut(usize)) -> bool {
         let mut any = false;

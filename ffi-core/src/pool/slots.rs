@@ -286,8 +286,12 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         }
     }
 
-    /// Whether so much is free that a thread may keep some back: else they would be taken from it soon.
+    /// Whether so much is free, and so little kept back, that one more thread may keep some: else they would be taken from it
+    /// soon, and to take them from many threads is to wait for each that was stopped with its magazine in hand.
     fn has_plenty(&self) -> bool {
+        if self.magazines.opened() * self.magazines.limit > self.capacity() / 4 {
+            return false;
+        }
         let set: usize =
             self.live.iter().map(|live| live.load(Ordering::Relaxed).count_ones() as usize).sum();
         self.live.len() * GROUP - set >= (self.capacity() / 4).max(1)
