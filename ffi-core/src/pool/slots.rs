@@ -177,7 +177,8 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         if let Some(claimed) = self.claim_kept(caller) {
             return Some(claimed);
         }
-        if !self.magazines.of(caller).is_of(caller) {
+        let magazine = self.magazines.of(caller);
+        if !magazine.is_of(caller) || !magazine.is_open() {
             // SAFETY: the mask keeps it below the length, a power of two.
             let hint = unsafe { self.hints.get_unchecked(caller.number & (self.hints.len() - 1)) };
             // A hint: all that it says is checked by the claim, so nothing has to be ordered with it.
