@@ -1,4 +1,4 @@
-//! What the pool is compared with: allocators, the free lists one would write, and object pools from crates.io.
+//! What the pool is compared with: allocators, the free lists one would write, and object pools from the registry.
 //!
 //! None of them zeroes what it hands out, and none but the allocators in part finds out about a bad pointer or a double
 //! free: they do less than the pool.
