@@ -28,10 +28,7 @@ pub use crate::pool::abi::{
     pool_free, pool_free_many, pool_reference, pool_release, pool_resolve, pool_stats, queue_close,
     queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
 };
-pub use crate::pool::{
-    ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolError, PoolErrorKind,
-    Reset, shutdown,
-};
+pub use crate::pool::{ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, Pool, Reset};
 #[cfg(feature = "proto")]
 pub use crate::proto;
 pub use crate::schema::encode::{Fragment, Piece};

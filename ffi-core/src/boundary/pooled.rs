@@ -4,8 +4,8 @@ use std::mem::ManuallyDrop;
 
 use super::output::{FfiOutput, FfiSome};
 use super::status::Failure;
-use crate::pool::abi::{pool_adopt, pool_examine};
-use crate::pool::{FfiPooled, FreeCode, PoolBox};
+use crate::pool::abi::{Unclaimed, pool_claim};
+use crate::pool::{FfiPooled, PoolBox};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::FfiType;
@@ -48,18 +48,15 @@ impl<T: FfiPooled> Drop for Claim<T> {
 ///
 /// When `pointer` is that of a slot the caller owns, nobody else uses the slot from now on.
 pub unsafe fn claim<T: FfiPooled>(pointer: *mut T, name: &'static str) -> Result<Claim<T>, Failure> {
-    let refused = |code: FreeCode| {
-        let problem = format_args!("{code} (a `{}` of the pool was to change hands)", T::NAME);
-        Failure::invalid_argument(name, problem).with_detail(code as u32)
-    };
-    let code = pool_examine(pointer);
-    if !code.is_ok() {
-        return Err(refused(code));
+    // SAFETY: this function's contract is the callee's.
+    match unsafe { pool_claim(pointer) } {
+        Ok(slot) => Ok(Claim(ManuallyDrop::new(slot))),
+        Err(Unclaimed::Value(invalid)) => Err(invalid.in_field(name).into()),
+        Err(Unclaimed::Pointer(code)) => {
+            let problem = format_args!("{code} (a `{}` of the pool was to change hands)", T::NAME);
+            Err(Failure::invalid_argument(name, problem).with_detail(code as u32))
+        }
     }
-    // SAFETY: a slot is aligned and initialised, and the caller vouches that nobody writes to it.
-    unsafe { T::check(pointer) }.map_err(|invalid| invalid.in_field(name))?;
-    // SAFETY: the value was found valid, and the caller vouches that its pointer isn't used any more.
-    unsafe { pool_adopt(pointer) }.map(|slot| Claim(ManuallyDrop::new(slot))).map_err(refused)
 }
 
 /// A slot, which the caller then owns.

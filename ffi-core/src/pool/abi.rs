@@ -1,7 +1,7 @@
 //! What the exported functions of a pool or queue call. None panics, none takes a lock, and any thread may call each.
 
 use super::{FfiPoolStats, FfiPooled, FfiQueue, FreeCode, PoolBox, PushError};
-use crate::types::{FfiRef, FfiType};
+use crate::types::{FfiRef, FfiType, Invalid};
 
 /// `.._pool_alloc`: null when there is none.
 #[inline(always)]
@@ -101,6 +101,36 @@ pub unsafe fn pool_adopt<T: FfiPooled>(slot: *const T) -> Result<PoolBox<T>, Fre
     unsafe { T::pool().adopt(slot) }
 }
 
+/// Why [`pool_claim`] left a slot to its owner.
+#[derive(Debug)]
+pub enum Unclaimed {
+    /// The pointer is not that of a lent slot.
+    Pointer(FreeCode),
+    /// The slot's bytes are no value of its type.
+    Value(Invalid),
+}
+
+/// Makes a lent slot Rust's, once its pointer and the bytes in it have been found good.
+///
+/// # Errors
+///
+/// Why not; the slot is still the caller's.
+///
+/// # Safety
+///
+/// When `slot` is that of a slot the caller owns, nobody writes to it meanwhile, and nobody uses it once it is Rust's.
+#[inline]
+pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<PoolBox<T>, Unclaimed> {
+    let code = pool_examine(slot);
+    if !code.is_ok() {
+        return Err(Unclaimed::Pointer(code));
+    }
+    // SAFETY: a lent slot is aligned and initialised; the caller vouches that nobody writes to it.
+    unsafe { <T as FfiType>::check(slot) }.map_err(Unclaimed::Value)?;
+    // SAFETY: the value was found valid; the caller vouches that its pointer isn't used any more.
+    unsafe { pool_adopt(slot) }.map_err(Unclaimed::Pointer)
+}
+
 /// Code of `.._push`: the queue is full.
 pub const QUEUE_FULL: i32 = 7;
 
@@ -116,18 +146,11 @@ pub const QUEUE_INVALID: i32 = 9;
 ///
 /// Nobody writes to the slot meanwhile, if it is one, and nobody uses it once it was pushed.
 pub unsafe fn queue_push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, slot: *mut T) -> i32 {
-    let code = pool_examine(slot);
-    if !code.is_ok() {
-        return code as i32;
-    }
-    // SAFETY: a lent slot is aligned and initialised; the caller vouches that nobody writes to it.
-    if unsafe { <T as FfiType>::check(slot) }.is_err() {
-        return QUEUE_INVALID;
-    }
-    // SAFETY: checked above; the caller keeps the rest.
-    let slot = match unsafe { pool_adopt(slot) } {
+    // SAFETY: the caller keeps the callee's contract.
+    let slot = match unsafe { pool_claim(slot) } {
         Ok(slot) => slot,
-        Err(code) => return code as i32,
+        Err(Unclaimed::Pointer(code)) => return code as i32,
+        Err(Unclaimed::Value(_)) => return QUEUE_INVALID,
     };
     match queue.push(slot) {
         Ok(()) => 0,
