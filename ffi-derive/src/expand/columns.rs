@@ -4,13 +4,12 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, Visibility};
 
-use super::allowed;
+use super::{Operation, allowed, passed_on};
 use crate::ast::{Field, Head, Message};
 use crate::record::Record;
 
-/// What C may do with columns: name, parameters, arguments, result. Each is a function of `ffi_core` with the prefix
-/// `columns_`.
-fn operations() -> [(&'static str, TokenStream, TokenStream, TokenStream); 8] {
+/// What C may do with columns.
+fn operations() -> [Operation; 8] {
     let usize = quote!(__ffi::core::primitive::usize);
     let code = || quote!(__ffi::core::primitive::i32);
     let columns = || quote!(*mut __ffi::FfiColumns<__FfiRow>);
@@ -142,16 +141,8 @@ impl<'a> Columns<'a> {
             slices.collect::<Vec<_>>()
         };
         let (shared_slices, mutable_slices) = (slices("from_raw_parts"), slices("from_raw_parts_mut"));
-        let functions = operations().map(|(operation, params, arguments, result)| {
-            let (symbol, callee) = (symbol(head, operation), format_ident!("columns_{operation}"));
-            quote! {
-                #[unsafe(export_name = #symbol)]
-                unsafe extern "C" fn #callee(#params) -> #result {
-                    // SAFETY: the caller of this function keeps the callee's contract.
-                    unsafe { __ffi::#callee::<__FfiRow>(#arguments) }
-                }
-            }
-        });
+        let functions = operations()
+            .map(|it| passed_on("columns", &it, &symbol(head, it.0), &quote!(::<__FfiRow>), &quote!()));
         let usize = quote!(__ffi::core::primitive::usize);
         quote! {
             // SAFETY: the columns are the fields in order, and there are as many pointers; each is used for its field.

@@ -19,7 +19,7 @@ pub(crate) use message::message;
 pub(crate) use oneof::oneof;
 use proc_macro2::TokenStream;
 pub(crate) use queue::queue;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
@@ -69,6 +69,28 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
     quote! {
         #fingerprint
         #krate::__record!(#record);
+    }
+}
+
+/// What C may do with a pool, a queue or columns: its name, and the parameters, arguments and result of the function.
+type Operation = (&'static str, TokenStream, TokenStream, TokenStream);
+
+/// The exported function of an operation, which passes its arguments on to the function of `ffi_core` that is called
+/// `{kind}_{operation}`, behind those that are `bound`.
+fn passed_on(
+    kind: &str,
+    (operation, params, arguments, result): &Operation,
+    symbol: &str,
+    generics: &TokenStream,
+    bound: &TokenStream,
+) -> TokenStream {
+    let callee = format_ident!("{kind}_{operation}");
+    quote! {
+        #[unsafe(export_name = #symbol)]
+        unsafe extern "C" fn #callee(#params) -> #result {
+            // SAFETY: the caller of this function keeps the callee's contract.
+            unsafe { __ffi::#callee #generics (#bound #arguments) }
+        }
     }
 }
 

@@ -1,15 +1,16 @@
 //! The pool of a message.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::{Operation, passed_on};
 use crate::ast::Head;
 use crate::attr::{Pool, Reset};
 use crate::record::Record;
 
-/// What C may do with a pool: name, parameters, arguments, result. Each is a function of `ffi_core` with the prefix `pool_`.
-fn operations() -> [(&'static str, TokenStream, TokenStream, TokenStream); 8] {
+/// What C may do with a pool.
+fn operations() -> [Operation; 8] {
     let (u32, u64, usize) = (
         quote!(__ffi::core::primitive::u32),
         quote!(__ffi::core::primitive::u64),
@@ -52,16 +53,8 @@ pub(super) fn pool(head: &Head, pool: &Pool) -> TokenStream {
         static __FFI_POOL: __ffi::Pool<#ident> =
             __ffi::Pool::new(#name, __FFI_CAPACITY, __ffi::Reset::#reset);
     };
-    let functions = operations().map(|(operation, params, arguments, result)| {
-        let (symbol, callee) = (symbol(head, operation), format_ident!("pool_{operation}"));
-        quote! {
-            #[unsafe(export_name = #symbol)]
-            unsafe extern "C" fn #callee(#params) -> #result {
-                // SAFETY: the caller of this function keeps the callee's contract.
-                unsafe { __ffi::#callee::<__FfiMessage>(#arguments) }
-            }
-        }
-    });
+    let functions = operations()
+        .map(|it| passed_on("pool", &it, &symbol(head, it.0), &quote!(::<__FfiMessage>), &quote!()));
     quote! {
         #definition
 

@@ -1,26 +1,18 @@
 //! `#[ffi_export]` on a static.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, exports};
+use super::{Operation, block, exports, passed_on};
 use crate::ast::Queue;
 use crate::names;
 use crate::record::Record;
 
 pub(crate) fn queue(queue: &Queue) -> TokenStream {
     let (ident, ty) = (&queue.head.ident, &queue.ty);
-    let functions = operations().map(|(operation, params, arguments, result)| {
-        let (symbol, callee) = (symbol(queue, operation), format_ident!("queue_{operation}"));
-        quote! {
-            #[unsafe(export_name = #symbol)]
-            unsafe extern "C" fn #callee(#params) -> #result {
-                // SAFETY: the caller of this function keeps the callee's contract.
-                unsafe { __ffi::#callee(__FFI_QUEUE, #arguments) }
-            }
-        }
-    });
+    let functions = operations()
+        .map(|it| passed_on("queue", &it, &symbol(queue, it.0), &quote!(), &quote!(__FFI_QUEUE,)));
     let name_hash = names::hash(&queue.head.item.name);
     // Where rustc reports a type that is no queue.
     let message = quote_spanned!(ty.span()=> <#ty as __ffi::ExportedQueue>::Message);
@@ -45,8 +37,8 @@ pub(crate) fn queue(queue: &Queue) -> TokenStream {
     quote! { #(#cfgs)* #block }
 }
 
-/// What C may do with a queue: name, parameters, arguments, result. Each is a function of `ffi_core` with the prefix `queue_`.
-fn operations() -> [(&'static str, TokenStream, TokenStream, TokenStream); 6] {
+/// What C may do with a queue.
+fn operations() -> [Operation; 6] {
     let usize = quote!(__ffi::core::primitive::usize);
     [
         ("push", quote!(slot: *mut __FfiMessage), quote!(slot), quote!(__ffi::core::primitive::i32)),
