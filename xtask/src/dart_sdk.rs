@@ -27,13 +27,13 @@ pub use self::{
 use std::{
     env,
     ffi::{OsStr, OsString},
-    io::{self, Write},
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result, bail};
 
+use crate::tool::{self, note};
 use crate::workspace::{self, Captured, capture};
 
 /// Names the folder of the SDK to use, before any other.
@@ -57,10 +57,7 @@ impl Sdk {
     /// An SDK named by `FFI_DART_SDK` that does not run counts as none: falling back would hide the mistake.
     #[must_use]
     pub fn find() -> Option<Self> {
-        Self::search().unwrap_or_else(|error| {
-            note(&format!("{error:#}"));
-            None
-        })
+        tool::found(Self::search())
     }
 
     /// The SDK of this machine; when there is none, installs one into `.dart-sdk/` at the workspace root.
@@ -87,19 +84,12 @@ impl Sdk {
     /// When there is no Dart and the environment has `FFI_REQUIRE_DART=1`, as on a CI machine.
     #[must_use]
     pub fn for_tests() -> Option<Self> {
-        let found = Self::find();
-        if found.is_none() {
-            let required = env::var_os(REQUIRE_VARIABLE).is_some_and(|value| value == "1");
-            assert!(
-                !required,
-                "no Dart SDK found, and {REQUIRE_VARIABLE}=1: run `cargo xtask dart-sdk`, or put `dart` on PATH"
-            );
-            let test = std::thread::current().name().unwrap_or("test").to_owned();
-            note(&format!(
-                "{test} skipped: no Dart SDK found; run `cargo xtask dart-sdk`, or put `dart` on PATH"
-            ));
-        }
-        found
+        tool::for_tests(
+            Self::find(),
+            "Dart SDK",
+            "run `cargo xtask dart-sdk`, or put `dart` on PATH",
+            REQUIRE_VARIABLE,
+        )
     }
 
     fn search() -> Result<Option<Self>> {
@@ -228,10 +218,4 @@ impl Sdk {
 
 fn dart_in(sdk: &Path) -> PathBuf {
     sdk.join("bin").join(format!("dart{}", env::consts::EXE_SUFFIX))
-}
-
-/// Writes to stderr itself, not through the macro whose output the test harness swallows.
-fn note(text: &str) {
-    // Nothing useful can be done when stderr is closed.
-    let _ = writeln!(io::stderr(), "note: {text}");
 }

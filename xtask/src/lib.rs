@@ -10,6 +10,7 @@
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |
+//! | `tool` | what is said of programs that a machine doesn't have, and to tests of them |
 //! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
 //!
 //! The tests of other crates use this library too: `let Some(sdk) = Sdk::for_tests() else { return };` is the one
@@ -23,4 +24,5 @@ pub mod generated;
 pub mod protoc;
 pub mod ratio;
 pub mod stress;
+mod tool;
 pub mod workspace;

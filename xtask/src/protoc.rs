@@ -17,7 +17,6 @@ use std::{
     env,
     ffi::OsStr,
     fs,
-    io::{self, Write},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -25,6 +24,7 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::debian::{self, Apt, entries, keep_only, remove};
+use crate::tool::{self, note};
 use crate::workspace::{self, capture};
 
 /// Names the program to use, before any other.
@@ -53,10 +53,7 @@ impl Protoc {
     /// The protoc of this machine, if there is one. Says on stderr why it passes one over.
     #[must_use]
     pub fn find() -> Option<Self> {
-        Self::search().unwrap_or_else(|error| {
-            note(&format!("{error:#}"));
-            None
-        })
+        tool::found(Self::search())
     }
 
     /// The protoc of this machine; when there is none, installs one into `.protoc/` at the workspace root.
@@ -90,19 +87,12 @@ impl Protoc {
     /// When there is no protoc and the environment has `FFI_REQUIRE_PROTOC=1`, as on a CI machine.
     #[must_use]
     pub fn for_tests() -> Option<Self> {
-        let found = Self::find();
-        if found.is_none() {
-            let required = env::var_os(REQUIRE_VARIABLE).is_some_and(|value| value == "1");
-            assert!(
-                !required,
-                "no protoc found, and {REQUIRE_VARIABLE}=1: run `cargo xtask protoc`, or put `protoc` on PATH"
-            );
-            let test = std::thread::current().name().unwrap_or("test").to_owned();
-            note(&format!(
-                "{test} skipped: no protoc found; run `cargo xtask protoc`, or put `protoc` on PATH"
-            ));
-        }
-        found
+        tool::for_tests(
+            Self::find(),
+            "protoc",
+            "run `cargo xtask protoc`, or put `protoc` on PATH",
+            REQUIRE_VARIABLE,
+        )
     }
 
     fn search() -> Result<Option<Self>> {
@@ -223,10 +213,4 @@ fn build(part: &Path) -> Result<()> {
         .context("the package python3-protobuf has no usr/lib/python3/dist-packages")?;
     remove(&part.join("python/google/protobuf/pyext"))?;
     keep_only(part, &["bin", "lib", "include", "python"])
-}
-
-/// Writes to stderr itself, not through the macro whose output the test harness swallows.
-fn note(text: &str) {
-    // Nothing useful can be done when stderr is closed.
-    let _ = writeln!(io::stderr(), "note: {text}");
 }
