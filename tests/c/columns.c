@@ -1,18 +1,8 @@
 /* Columns as a C program has them: read and written in place, changed through the library, passed to functions. */
+#include "check.h"
 #include "fixture-columns.h"
 
-#include <stdio.h>
 #include <string.h>
-
-static int failures = 0;
-
-#define EXPECT(condition)                                                  \
-    do {                                                                   \
-        if (!(condition)) {                                                \
-            fprintf(stderr, "line %d: wrong: %s\n", __LINE__, #condition); \
-            failures++;                                                    \
-        }                                                                  \
-    } while (0)
 
 static Particle particle(uint64_t id) {
     Particle it = {0};

@@ -1,19 +1,9 @@
 /* The third opinion on layouts: a C compiler reads what Rust wrote, writes what Rust expects of Dart, and calls with
  * messages by value. The header's static assertions have compared sizes and offsets by then. */
+#include "check.h"
 #include "fixture-layout.h"
 
-#include <stdio.h>
 #include <string.h>
-
-static int failures = 0;
-
-#define EXPECT(condition)                                                  \
-    do {                                                                   \
-        if (!(condition)) {                                                \
-            fprintf(stderr, "line %d: wrong: %s\n", __LINE__, #condition); \
-            failures++;                                                    \
-        }                                                                  \
-    } while (0)
 
 static void expect_written_by_rust(const Nested *nested) {
     EXPECT(nested->colour == Colour_Red);

@@ -1,18 +1,8 @@
 /* The kernels through the header: every kind of call, with what a plain loop gives. */
+#include "check.h"
 #include "fixture-simd.h"
 
-#include <stdio.h>
 #include <string.h>
-
-static int failures = 0;
-
-#define EXPECT(condition)                                                  \
-    do {                                                                   \
-        if (!(condition)) {                                                \
-            fprintf(stderr, "line %d: wrong: %s\n", __LINE__, #condition); \
-            failures++;                                                    \
-        }                                                                  \
-    } while (0)
 
 enum { COUNT = 37 };
 
