@@ -14,8 +14,10 @@ macro_rules! pooled {
         }
 
         impl FfiPooled for $name {
+            const RESET: Reset = Reset::$reset;
+
             fn pool() -> &'static Pool<Self> {
-                static POOL: Pool<$name> = Pool::new(stringify!($name), 10, Reset::$reset);
+                static POOL: Pool<$name> = Pool::new(stringify!($name), 10);
                 &POOL
             }
         }

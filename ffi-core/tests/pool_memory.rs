@@ -2,7 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
-use ffi_core::{FfiMessage, FfiPooled, Pool, Reset};
+use ffi_core::{FfiMessage, FfiPooled, Pool};
 
 /// 16 MiB.
 #[derive(FfiMessage)]
@@ -13,7 +13,7 @@ struct Frame {
 
 impl FfiPooled for Frame {
     fn pool() -> &'static Pool<Self> {
-        static POOL: Pool<Frame> = Pool::new("Frame", 120, Reset::Zero);
+        static POOL: Pool<Frame> = Pool::new("Frame", 120);
         &POOL
     }
 }
@@ -26,7 +26,7 @@ struct Particle {
 
 impl FfiPooled for Particle {
     fn pool() -> &'static Pool<Self> {
-        static POOL: Pool<Particle> = Pool::new("Particle", 50_000, Reset::Zero);
+        static POOL: Pool<Particle> = Pool::new("Particle", 50_000);
         &POOL
     }
 }

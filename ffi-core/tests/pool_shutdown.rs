@@ -3,9 +3,7 @@
 use ffi_core::__private::{
     pool_adopt, pool_alloc, pool_alloc_many, pool_examine, pool_free, pool_free_many, queue_push,
 };
-use ffi_core::{
-    FfiMessage, FfiPooled, FfiQueue, FfiRef, FreeCode, Pool, PoolErrorKind, PoolState, Reset, pool,
-};
+use ffi_core::{FfiMessage, FfiPooled, FfiQueue, FfiRef, FreeCode, Pool, PoolErrorKind, PoolState, pool};
 
 macro_rules! pooled {
     ($name:ident) => {
@@ -17,7 +15,7 @@ macro_rules! pooled {
 
         impl FfiPooled for $name {
             fn pool() -> &'static Pool<Self> {
-                static POOL: Pool<$name> = Pool::new(stringify!($name), 10, Reset::Zero);
+                static POOL: Pool<$name> = Pool::new(stringify!($name), 10);
                 &POOL
             }
         }

@@ -5,7 +5,7 @@
 //! is filled with several slots by one locked instruction, and emptied likewise.
 //!
 //! ```text
-//! entries  [{owner, bias, limit, len, items}; 4096]         two lines each, found by a hash of the thread pointer
+//! entries  [{owner, bias, limit, len, items}; 8192]         two lines each, found by two hashes of the thread pointer
 //! open     [bits of entries 0..64][64..128] ..              which may have items
 //! settled  [period of entry 0][1] ..                        see below
 //! ```
@@ -16,21 +16,23 @@
 //! magazines and gives back what is in them. The owner says that it is in there ([`INSIDE`]) and then looks whether it may
 //! (`limit`, `bias`); who closes says that it may not and then looks whether it is. One of them sees the other's store, as
 //! there is a fence on both sides: a [`barrier`](super::barrier), which costs the owner nothing. Who closes waits until the
-//! owner has left, for a few instructions of it. A closed magazine is opened again by its owner, once plenty is free.
+//! owner has left, for a few instructions of it. A closed magazine is opened again by its owner, once plenty is free. The more
+//! are open the less each may have, so that thousands of threads keep back no more than a part of the slots.
 //!
-//! An entry belongs to the first thread pointer that hashes to it, as long as that may have a thread: one that was stopped
-//! just after it saw that the entry is its own mustn't say that it is in another's. Once nothing is mapped where it points,
-//! another thread inherits the entry. A thread whose entry is another's has no magazine.
+//! An entry belongs to the first thread that hashes to it, until that thread ends, and gives back the slots and then the
+//! entry: any other could not take it from one that was stopped just after it saw that the entry is its own. A thread whose
+//! two entries are others' has no magazine.
 //!
 //! # Bias
 //!
 //! Two threads that free the same slot must not both put it into their magazines. So a slot's word says which entry's owner
 //! it was lent by, and in which period, and that thread alone may change the word with a plain store, while the entry's
 //! `bias` says the same. Any other ends the period first: clears `bias`, and waits until the owner has left. What is lent
-//! in a period that is `settled` is freed with a compare-exchange, by all threads. After a while the owner starts the next
-//! one; after the last of [`PERIODS`] there is none, so threads that free each other's slots wait for that few times only.
+//! in a period that is `settled`, before that or since, is freed with a compare-exchange, by all threads. After a while the
+//! owner starts the next one; after the last of [`PERIODS`] there is none, so threads that free each other's slots wait for
+//! that few times only.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::primitive::{Half, Protocol, Word};
 use super::slots::{HELD, LENT};
@@ -45,11 +47,11 @@ pub(super) const ITEMS: usize = 21;
 /// The owner of an entry that no thread can have.
 const NOBODY: u64 = !INSIDE;
 
-/// Bit of an entry's owner: it is in there. Thread pointers are even.
+/// Bit of an entry's owner: it is in there. Thread pointers are even, so it can be added.
 const INSIDE: u64 = 1;
 
 /// The lowest bit of the bias in a slot's word.
-const BIAS_SHIFT: u32 = 47;
+const BIAS_SHIFT: u32 = 46;
 
 /// The lowest bit of the entry in a bias.
 const ENTRY_SHIFT: u32 = BIAS_SHIFT + PERIOD_BITS;
@@ -68,6 +70,9 @@ pub(super) const BIAS: u64 = (1 << (ENTRY_SHIFT + BITS)) - (1 << BIAS_SHIFT);
 /// Instead of a bias, between periods: what is lent is held, so no word is like this.
 const SHARED: u64 = LENT;
 
+/// What the word of a slot gets that is lent without a bias.
+pub(super) const UNBIASED: u64 = LENT | HELD;
+
 /// Refills in which a period may be settled and the next started.
 const RENEWAL: u64 = 256;
 
@@ -75,10 +80,12 @@ const RENEWAL: u64 = 256;
 #[repr(C, align(128))]
 #[derive(Debug)]
 pub(crate) struct Magazine<W: Word> {
-    /// Its owner's thread pointer, or 0; and [`INSIDE`].
+    /// Its owner's thread pointer, or 0 if it has none; and [`INSIDE`].
     pub(super) owner: W,
     /// What is in the words of slots that only the owner changes, beside the frees; [`SHARED`] between periods.
     pub(super) bias: W,
+    /// What the word of a slot gets that the owner lends.
+    pub(super) mark: W,
     /// Items that it may have: 0 while it is closed.
     pub(super) limit: W,
     /// What only the owner uses: refills, and above them the period.
@@ -96,48 +103,45 @@ pub(crate) struct Magazines<'a, W: Word> {
     mask: usize,
     open: &'a [W],
     settled: &'a [W],
-    /// How often one was closed.
-    closings: W,
-    /// Items that an open one may have.
+    counts: Counts<W>,
+    /// Items that one may have where few are open.
     pub(super) limit: usize,
+    /// Items that all together should have at most.
+    pub(super) budget: usize,
+}
+
+/// What happened to magazines. On a line of its own: all else of a pool that is in one place with it is only read.
+#[repr(align(64))]
+#[derive(Debug)]
+pub(crate) struct Counts<W: Word> {
+    /// How many are open.
+    pub(super) opened: W,
+    /// How often one was closed.
+    pub(super) closings: W,
 }
 
 /// The owner is in its magazine.
 #[derive(Debug)]
-pub(super) struct Inside<'a, W: Word> {
+pub(crate) struct Inside<'a, W: Word> {
     magazine: &'a Magazine<W>,
     owner: u64,
 }
 
+impl Counts<AtomicU64> {
+    pub(super) fn new() -> Self {
+        Self { opened: AtomicU64::new(0), closings: AtomicU64::new(0) }
+    }
+}
+
 impl<W: Word> Magazine<W> {
-    #[inline(always)]
-    pub(super) fn is_of(&self, caller: Caller) -> bool {
-        // Once it is the caller's it stays so.
+    /// Once it is the caller's it stays so.
+    fn is_of(&self, caller: Caller) -> bool {
         self.owner.load(Ordering::Relaxed) & !INSIDE == caller.thread
     }
 
     /// Whether the caller is in there: a signal interrupted it.
     fn is_inside(&self, caller: Caller) -> bool {
         self.owner.load(Ordering::Relaxed) == caller.thread | INSIDE
-    }
-
-    /// Enters the magazine, if it is the caller's and not entered already, by what a signal interrupted. It has to
-    /// [`leave`](Inside::leave).
-    #[inline(always)]
-    pub(super) fn enter<P: Protocol>(&self, caller: Caller) -> Option<Inside<'_, W>> {
-        // Once it is the caller's, only that writes it.
-        if self.owner.load(Ordering::Relaxed) != caller.thread {
-            return None;
-        }
-        self.owner.store(caller.thread | INSIDE, Ordering::Relaxed);
-        // Pairs with the heavy side in `settle` and `close_some`: who is there sees that the owner is in here, or the owner
-        // sees what was stored before.
-        P::light::<W>();
-        Some(Inside { magazine: self, owner: caller.thread })
-    }
-
-    pub(super) fn is_open(&self) -> bool {
-        self.limit.load(Ordering::Relaxed) != 0
     }
 
     /// Waits until the owner has left who entered before it could see what the caller stored before a heavy fence.
@@ -162,9 +166,15 @@ impl<W: Word> Inside<'_, W> {
         self.magazine.bias.load(Ordering::Relaxed)
     }
 
-    /// Whether it is open.
-    pub(super) fn is_open(&self) -> bool {
-        self.magazine.is_open()
+    /// What the word of a slot gets that the owner lends.
+    #[inline(always)]
+    pub(super) fn mark(&self) -> u64 {
+        self.magazine.mark.load(Ordering::Relaxed)
+    }
+
+    /// How many items it may have: 0 while it is closed.
+    pub(super) fn limit(&self) -> usize {
+        self.magazine.limit.load(Ordering::Relaxed) as usize
     }
 
     #[inline(always)]
@@ -197,13 +207,14 @@ impl<W: Word> Inside<'_, W> {
 
 impl<'a, W: Word> Magazines<'a, W> {
     /// The magazines of fresh, zeroed arrays: `open` has a bit, and `settled` a word for each entry, or both are empty.
-    /// `closings` is 0.
+    /// The counts are 0.
     pub(super) fn new(
         entries: &'a [Magazine<W>],
         open: &'a [W],
         settled: &'a [W],
-        closings: W,
+        counts: Counts<W>,
         limit: usize,
+        budget: usize,
     ) -> Self {
         assert!(entries.len().is_power_of_two() && (2..=ITEMS).contains(&limit));
         if open.is_empty() {
@@ -212,7 +223,7 @@ impl<'a, W: Word> Magazines<'a, W> {
         } else {
             assert!(open.len() * 64 >= entries.len() && settled.len() == entries.len());
         }
-        Self { entries, mask: entries.len() - 1, open, settled, closings, limit }
+        Self { entries, mask: entries.len() - 1, open, settled, counts, limit, budget }
     }
 
     /// Whether there are any.
@@ -220,109 +231,180 @@ impl<'a, W: Word> Magazines<'a, W> {
         !self.open.is_empty()
     }
 
-    /// The index of the caller's entry, which may be another's.
+    /// Enters the caller's magazine, if it has one, and has not entered it already, before a signal interrupted it. It has to
+    /// [`leave`](Inside::leave).
     #[inline(always)]
-    pub(super) fn entry(&self, caller: Caller) -> usize {
-        caller.number & self.mask
+    pub(super) fn enter<P: Protocol>(&self, caller: Caller) -> Option<Inside<'a, W>> {
+        let mut magazine = self.at(caller.first(self.mask));
+        // Once it is the caller's, only that writes it.
+        if magazine.owner.load(Ordering::Relaxed) != caller.thread {
+            magazine = self.at(caller.second(self.mask));
+            if magazine.owner.load(Ordering::Relaxed) != caller.thread {
+                return None;
+            }
+        }
+        magazine.owner.store(caller.thread.wrapping_add(INSIDE), Ordering::Relaxed);
+        // Pairs with the heavy side in `settle` and `close_some`: who is there sees that the owner is in here, or the owner
+        // sees what was stored before.
+        P::light::<W>();
+        Some(Inside { magazine, owner: caller.thread })
     }
 
-    /// The caller's entry, which may be another's.
+    /// The entry with an index that the mask was applied to.
     #[inline(always)]
-    pub(super) fn of(&self, caller: Caller) -> &Magazine<W> {
+    fn at(&self, entry: usize) -> &'a Magazine<W> {
+        debug_assert!(entry < self.entries.len());
         // SAFETY: the mask keeps it below the length, a power of two.
-        unsafe { self.entries.get_unchecked(self.entry(caller)) }
+        unsafe { self.entries.get_unchecked(entry) }
     }
 
-    /// Makes the entry the caller's, if it is nobody's yet; whether it is the caller's.
-    pub(super) fn bind(&self, caller: Caller) -> bool {
+    /// The two entries of which one may be the caller's.
+    fn places(&self, caller: Caller) -> [usize; 2] {
+        [caller.first(self.mask), caller.second(self.mask)]
+    }
+
+    /// The caller's entry, if it has one.
+    pub(super) fn entry(&self, caller: Caller) -> Option<usize> {
+        self.places(caller).into_iter().find(|&entry| self.at(entry).is_of(caller))
+    }
+
+    /// Whether the caller's magazine is closed, or it has none and both its entries are others'.
+    #[inline(always)]
+    pub(super) fn is_closed_to(&self, caller: Caller) -> bool {
+        match self.entry(caller) {
+            Some(entry) => self.limit_of(entry) == 0,
+            None => {
+                self.places(caller).into_iter().all(|entry| self.at(entry).owner.load(Ordering::Relaxed) != 0)
+            }
+        }
+    }
+
+    /// The caller's entry, if it has one, or one of the two was nobody's.
+    pub(super) fn bind(&self, caller: Caller) -> Option<usize> {
         if caller.thread == 0 {
-            return false;
+            return None;
         }
-        let magazine = self.of(caller);
-        let owner = magazine.owner.load(Ordering::Relaxed);
-        if owner == 0
-            && magazine
-                .owner
-                .compare_exchange(0, caller.thread | INSIDE, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
-        {
-            self.start(caller, 1);
-            // Nothing was done in there that anybody has to see.
-            magazine.owner.store(caller.thread, Ordering::Relaxed);
-            return true;
-        }
-        owner & !INSIDE == caller.thread
+        self.entry(caller).or_else(|| {
+            // Whoever has one gives it up in the end.
+            if !W::is_attended() {
+                return None;
+            }
+            self.places(caller).into_iter().find(|&entry| self.bind_one(caller, entry))
+        })
     }
 
-    /// Makes the entry the caller's, with all that is in it, if its owner is no more; whether it did.
-    pub(super) fn inherit(&self, caller: Caller) -> bool {
-        let magazine = self.of(caller);
-        let owner = magazine.owner.load(Ordering::Relaxed);
-        if caller.thread == 0 || owner & INSIDE != 0 || !W::is_gone(owner) {
+    fn bind_one(&self, caller: Caller, entry: usize) -> bool {
+        let owner = &self.at(entry).owner;
+        if owner.load(Ordering::Relaxed) != 0 {
             return false;
         }
-        // Pairs with leaving: what the owner did in there is seen.
-        if magazine.owner.compare_exchange(owner, NOBODY, Ordering::Acquire, Ordering::Relaxed).is_err() {
-            return false;
+        // Pairs with the store in `resign`, if another had it before: then its period goes on.
+        match owner.compare_exchange(0, caller.thread | INSIDE, Ordering::Acquire, Ordering::Relaxed) {
+            Ok(_) => {
+                let turns = &self.at(entry).turns;
+                match turns.load(Ordering::Relaxed) >> 32 {
+                    0 => self.start(entry, 1),
+                    period => turns.store(period << 32, Ordering::Relaxed),
+                }
+                owner.store(caller.thread, Ordering::Release);
+                true
+            }
+            // Maybe it is the caller's meanwhile: of what interrupted it.
+            Err(owner) => owner & !INSIDE == caller.thread,
         }
-        W::heavy();
-        // A thread that began since the last look may have the same thread pointer, and may have seen that the entry is its
-        // own, and be about to enter. Then it still runs, and is found; one that begins from now on sees what is there now.
-        if W::is_gone(owner) {
-            magazine.owner.store(caller.thread, Ordering::Relaxed);
-            return true;
+    }
+
+    /// Gives up the caller's entry, for it ends: what is in the magazine is handed to `give_back`.
+    pub(super) fn resign(&self, caller: Caller, give_back: impl FnMut(usize)) {
+        let Some(entry) = self.entry(caller) else { return };
+        // It is in there no more, and won't be again. Unless another closes it, who then does the rest.
+        if self.shut(entry) {
+            self.empty(entry, give_back);
         }
-        // Unless it has entered meanwhile: then that is undone already.
-        let _ = magazine.owner.compare_exchange(NOBODY, owner, Ordering::Release, Ordering::Relaxed);
-        false
+        // Pairs with the exchange in `bind_one`: the next owner sees what this one did in there.
+        self.at(entry).owner.store(0, Ordering::Release);
     }
 
     /// Starts a period of the caller, whose entry it is.
-    fn start(&self, caller: Caller, period: u64) {
-        let magazine = self.of(caller);
+    fn start(&self, entry: usize, period: u64) {
+        let magazine = self.at(entry);
         magazine.turns.store(period << 32, Ordering::Relaxed);
-        let entry = self.entry(caller) as u64;
-        let bias = LENT | HELD | entry << ENTRY_SHIFT | period << BIAS_SHIFT;
+        let bias = UNBIASED | (entry as u64) << ENTRY_SHIFT | period << BIAS_SHIFT;
+        magazine.mark.store(bias, Ordering::Relaxed);
         magazine.bias.store(bias, Ordering::Relaxed);
     }
 
     /// Counts the refills of the caller, whose entry it is: how many there were in this period. Starts the next if it is
     /// time to.
-    pub(super) fn turn(&self, caller: Caller) -> u64 {
-        let magazine = self.of(caller);
+    pub(super) fn turn(&self, entry: usize) -> u64 {
+        let magazine = self.at(entry);
         let turns = magazine.turns.load(Ordering::Relaxed);
         let (period, count) = (turns >> 32, turns & 0xFFFF_FFFF);
         magazine.turns.store(period << 32 | (count + 1) & 0xFFFF_FFFF, Ordering::Relaxed);
-        if (count + 1).is_multiple_of(RENEWAL)
-            && period < PERIODS
-            // Only what was settled is over. Whoever clears the bias clears that of the period that it settles.
-            && self.settled[self.entry(caller)].load(Ordering::Relaxed) == period
-        {
-            self.start(caller, period + 1);
+        // Only what was settled is over. Whoever clears the bias clears that of the period that it settles.
+        if self.settled[entry].load(Ordering::Relaxed) == period {
+            if (count + 1).is_multiple_of(RENEWAL) && period < PERIODS {
+                self.start(entry, period + 1);
+            } else {
+                // So that nobody has to find out that it is settled.
+                magazine.mark.store(UNBIASED, Ordering::Relaxed);
+            }
         }
         count
     }
 
-    /// Opens the magazine of the caller, whose entry it is, if it is closed.
-    pub(super) fn open(&self, caller: Caller) {
-        let magazine = self.of(caller);
-        let entry = self.entry(caller);
+    /// What the word of a slot gets that the owner of the entry lends.
+    pub(super) fn mark(&self, entry: usize) -> u64 {
+        self.at(entry).mark.load(Ordering::Relaxed)
+    }
+
+    /// How many items it may have: 0 while it is closed.
+    pub(super) fn limit_of(&self, entry: usize) -> usize {
+        self.at(entry).limit.load(Ordering::Relaxed) as usize
+    }
+
+    /// Opens the magazine of the caller, whose entry it is, or lets it have more items than before.
+    pub(super) fn open<P: Protocol>(&self, entry: usize, limit: usize) {
+        let magazine = self.at(entry);
+        let before = magazine.limit.load(Ordering::Relaxed);
         let open = &self.open[entry / 64];
+        if before != 0 {
+            // Unless it is being closed.
+            let _ = magazine.limit.compare_exchange(
+                before,
+                before.max(limit as u64),
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            );
+            return;
+        }
         // Pairs with the release in `close`: who closed it has written what it had to.
         if open.load(Ordering::Acquire) & 1 << (entry % 64) == 0 {
-            magazine.limit.store(self.limit as u64, Ordering::Relaxed);
+            self.counts.opened.fetch_add(1, Ordering::Relaxed);
+            magazine.limit.store(limit as u64, P::OPEN);
             // Pairs with the load in `close`: who sees the bit sees the limit.
             open.fetch_or(1 << (entry % 64), Ordering::Release);
         }
     }
 
-    /// How many are open; those of threads that ended, too.
+    /// How many have an owner.
+    #[cfg(test)]
+    pub(super) fn owned(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.owner.load(Ordering::Relaxed) != 0).count()
+    }
+
+    /// How many are open.
     pub(super) fn opened(&self) -> usize {
-        self.open.iter().map(|open| open.load(Ordering::Relaxed).count_ones() as usize).sum()
+        // Pairs with the release in `empty`.
+        self.counts.opened.load(Ordering::Acquire) as usize
     }
 
     /// Closes all magazines, and hands what is in them to `give_back`; whether there were any that were open.
     pub(super) fn close<P: Protocol>(&self, caller: Caller, mut give_back: impl FnMut(usize)) -> bool {
+        // As with the bits: who sees that slots were claimed for one sees that it is open.
+        if self.opened() == 0 {
+            return false;
+        }
         let mut any = false;
         for (index, word) in self.open.iter().enumerate() {
             // Pairs with the release in `open`, and with the one when others close it: that they did is seen, too.
@@ -335,6 +417,7 @@ impl<'a, W: Word> Magazines<'a, W> {
         any
     }
 
+    /// Closes the magazines of `open`, bits of a word.
     fn close_some<P: Protocol>(
         &self,
         caller: Caller,
@@ -342,37 +425,21 @@ impl<'a, W: Word> Magazines<'a, W> {
         open: u64,
         give_back: &mut impl FnMut(usize),
     ) -> bool {
-        let entries = || {
-            let mut left = open;
-            std::iter::from_fn(move || {
-                let bit = left & left.wrapping_neg();
-                left ^= bit;
-                (bit != 0).then_some(bit)
-            })
-        };
-        let magazine = |bit: u64| &self.entries[word * 64 + bit.trailing_zeros() as usize];
+        let entry = |bit: u64| word * 64 + bit.trailing_zeros() as usize;
         let mut mine = 0;
-        for bit in entries() {
-            let magazine = magazine(bit);
+        for bit in bits(open) {
             // It wouldn't leave while this waits.
-            if magazine.is_inside(caller) {
-                continue;
-            }
-            let limit = magazine.limit.load(Ordering::Relaxed);
-            // Of those who close it at once one does.
-            if limit != 0
-                && magazine.limit.compare_exchange(limit, 0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-            {
+            if !self.at(entry(bit)).is_inside(caller) && self.shut(entry(bit)) {
                 mine |= bit;
             }
         }
         if mine != 0 {
-            // Pairs with the light side in `enter`, of all of them.
+            // Pairs with the light side in `enter`, and with the store in `open`, of all of them.
             W::heavy();
         }
         let mut any = mine != 0;
-        for bit in entries() {
-            let magazine = magazine(bit);
+        for bit in bits(open) {
+            let magazine = self.at(entry(bit));
             if mine & bit == 0 {
                 if magazine.is_inside(caller) {
                     continue;
@@ -383,18 +450,33 @@ impl<'a, W: Word> Magazines<'a, W> {
                 continue;
             }
             magazine.wait::<P>();
-            // The owner doesn't look at them while it is closed.
-            let len = magazine.len.load(Ordering::Relaxed) as usize;
-            for item in &magazine.items[..len] {
-                give_back(item.load(Ordering::Relaxed) as usize);
-            }
-            magazine.len.store(0, Ordering::Relaxed);
-            // Published by the next line: who doesn't see the bit any more, sees this.
-            self.closings.fetch_add(1, Ordering::Release);
-            // Pairs with the loads in `open` and `close`.
-            self.open[word].fetch_and(!bit, Ordering::Release);
+            self.empty(entry(bit), &mut *give_back);
         }
         any
+    }
+
+    /// Says that a magazine is closed: of those who do so at once, one has to [`empty`](Self::empty) it.
+    fn shut(&self, entry: usize) -> bool {
+        let limit = &self.at(entry).limit;
+        let before = limit.load(Ordering::Relaxed);
+        before != 0 && limit.compare_exchange(before, 0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// Hands what is in a magazine to `give_back`, that the caller has closed, and whose owner is not in there.
+    fn empty(&self, entry: usize, mut give_back: impl FnMut(usize)) {
+        let magazine = self.at(entry);
+        // The owner doesn't look at them while it is closed.
+        let len = magazine.len.load(Ordering::Relaxed) as usize;
+        for item in &magazine.items[..len] {
+            give_back(item.load(Ordering::Relaxed) as usize);
+        }
+        magazine.len.store(0, Ordering::Relaxed);
+        // Published by the next line: who doesn't see the bit any more, sees this.
+        self.counts.closings.fetch_add(1, Ordering::Release);
+        // Pairs with the loads in `open` and `close`.
+        self.open[entry / 64].fetch_and(!(1 << (entry % 64)), Ordering::Release);
+        // Whoever sees this, and looks no further, sees what was given back.
+        self.counts.opened.fetch_add(1_u64.wrapping_neg(), Ordering::Release);
     }
 
     /// Ends the period that a slot with such a word was lent in, so that whoever changes its word does so with a compare-exchange.
@@ -416,8 +498,7 @@ impl<'a, W: Word> Magazines<'a, W> {
             return;
         }
         // Where it is another period's, or cleared already, there is only to wait.
-        let _ =
-            magazine.bias.compare_exchange(LENT | HELD | bias, SHARED, Ordering::Relaxed, Ordering::Relaxed);
+        let _ = magazine.bias.compare_exchange(UNBIASED | bias, SHARED, Ordering::Relaxed, Ordering::Relaxed);
         // Pairs with the light side in `enter`.
         W::heavy();
         magazine.wait::<P>();
@@ -433,7 +514,7 @@ impl<'a, W: Word> Magazines<'a, W> {
     /// How often one was closed.
     pub(super) fn closings(&self) -> u64 {
         // Pairs with the release where one is closed: what was in there is free.
-        self.closings.load(Ordering::Acquire)
+        self.counts.closings.load(Ordering::Acquire)
     }
 
     /// Slots in magazines, if nobody uses them meanwhile.
@@ -449,4 +530,13 @@ impl<'a, W: Word> Magazines<'a, W> {
         }
         count
     }
+}
+
+/// The bits of a word, each for itself.
+fn bits(mut word: u64) -> impl Iterator<Item = u64> {
+    std::iter::from_fn(move || {
+        let bit = word & word.wrapping_neg();
+        word ^= bit;
+        (bit != 0).then_some(bit)
+    })
 }

@@ -24,7 +24,7 @@
 //! # Examples
 //!
 //! ```
-//! # use ffi_core::{FfiMessage, FfiPooled, Pool, Reset};
+//! # use ffi_core::{FfiMessage, FfiPooled, Pool};
 //! #[derive(FfiMessage)]
 //! #[repr(C)]
 //! struct Particle {
@@ -33,7 +33,7 @@
 //! # // What `#[ffi(pool = 1_000)]` writes.
 //! # impl FfiPooled for Particle {
 //! #     fn pool() -> &'static Pool<Self> {
-//! #         static POOL: Pool<Particle> = Pool::new("Particle", 1_000, Reset::Zero);
+//! #         static POOL: Pool<Particle> = Pool::new("Particle", 1_000);
 //! #         &POOL
 //! #     }
 //! # }
@@ -82,6 +82,9 @@ use crate::types::FfiRef;
     note = "add `#[ffi(pool = N)]` to it, with the number of slots it shall have"
 )]
 pub trait FfiPooled: FfiMessage + Wire {
+    /// What allocating does with what a slot's last owner left.
+    const RESET: Reset = Reset::Zero;
+
     /// The pool of the type; always the same.
     fn pool() -> &'static Pool<Self>;
 }

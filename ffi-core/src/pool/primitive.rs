@@ -24,8 +24,8 @@ pub(crate) trait Word: Debug {
     fn light();
     /// The other.
     fn heavy();
-    /// Whether no thread has this thread pointer.
-    fn is_gone(thread: u64) -> bool;
+    /// Whether the end of this thread is attended to: see to it that it is.
+    fn is_attended() -> bool;
     /// Lets other threads go on, in the `turn`th turn of a loop that waits for one.
     fn pause(turn: u32);
 }
@@ -95,8 +95,8 @@ impl Word for AtomicU64 {
         barrier::heavy();
     }
 
-    fn is_gone(thread: u64) -> bool {
-        thread::is_gone(thread)
+    fn is_attended() -> bool {
+        thread::is_attended()
     }
 
     fn pause(turn: u32) {
@@ -124,6 +124,8 @@ pub(crate) trait Protocol: 'static {
     const LEAVE: Ordering = Ordering::Release;
     /// Waiting for a magazine's owner to leave pairs with [`LEAVE`](Self::LEAVE).
     const EMPTY: Ordering = Ordering::Acquire;
+    /// Opening a magazine pairs with the fence of who closes it next: that one sees that it was emptied before.
+    const OPEN: Ordering = Ordering::Release;
     /// Whether who takes a magazine waits for its owner to leave.
     const WAITS: bool = true;
 

@@ -17,7 +17,7 @@ use super::boxed::PoolBox;
 /// # Examples
 ///
 /// ```
-/// # use ffi_core::{FfiMessage, FfiPooled, FfiQueue, Pool, Reset};
+/// # use ffi_core::{FfiMessage, FfiPooled, FfiQueue, Pool};
 /// #[derive(FfiMessage)]
 /// #[repr(C)]
 /// struct Event {
@@ -25,7 +25,7 @@ use super::boxed::PoolBox;
 /// }
 /// # impl FfiPooled for Event {
 /// #     fn pool() -> &'static Pool<Self> {
-/// #         static POOL: Pool<Event> = Pool::new("Event", 16, Reset::Zero);
+/// #         static POOL: Pool<Event> = Pool::new("Event", 16);
 /// #         &POOL
 /// #     }
 /// # }

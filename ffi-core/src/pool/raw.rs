@@ -7,6 +7,7 @@ use super::error::{FreeCode, PoolError, PoolErrorKind};
 use super::reserve::{self, Arena, Plan};
 use super::slots::{LINE, Refused};
 use super::stats::{PoolState, PoolStats};
+use super::thread::Caller;
 
 /// The static part of a pool.
 #[derive(Debug)]
@@ -282,6 +283,23 @@ impl RawPool {
     }
 }
 
+/// Gives back what the pools keep back for a thread that ends.
+pub(super) fn resign(caller: Caller) {
+    enlisted().filter_map(RawPool::kept).for_each(|arena| arena.slots.resign(caller));
+}
+
+/// All pools that were opened.
+fn enlisted() -> impl Iterator<Item = &'static RawPool> {
+    let mut next = OPENED.load(Ordering::SeqCst);
+    std::iter::from_fn(move || {
+        // SAFETY: null, or a pool that was enlisted, which is a static.
+        let pool: &'static RawPool = unsafe { next.as_ref() }?;
+        // Was written before the pool was published as the list's head.
+        next = pool.next.load(Ordering::Relaxed);
+        Some(pool)
+    })
+}
+
 /// The code of a slot that was not freed.
 pub(super) fn code(refused: Refused) -> FreeCode {
     match refused {
@@ -305,9 +323,7 @@ pub(super) fn code(refused: Refused) -> FreeCode {
 pub fn shutdown() -> u64 {
     SHUT.store(true, Ordering::SeqCst);
     let mut live = 0;
-    let mut next = OPENED.load(Ordering::SeqCst);
-    // SAFETY: null, or a pool that was enlisted, which is a static.
-    while let Some(pool) = unsafe { next.as_ref() } {
+    for pool in enlisted() {
         pool.arena.store(ptr::null_mut(), Ordering::SeqCst);
         if let Some(arena) = pool.kept() {
             live += arena.slots.totals().0;
@@ -315,8 +331,6 @@ pub fn shutdown() -> u64 {
             pool.journal
                 .leaks(pool.name, (0..arena.slots.capacity()).filter(|&index| arena.slots.is_held(index)));
         }
-        // Was written before the pool was published as the list's head.
-        next = pool.next.load(Ordering::Relaxed);
     }
     live
 }

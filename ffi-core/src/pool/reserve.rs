@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicU64;
 use memmap2::MmapOptions;
 
 use super::barrier;
-use super::magazine::{ENTRIES, ITEMS, Magazine, Magazines};
+use super::magazine::{Counts, ENTRIES, ITEMS, Magazine, Magazines};
 use super::slots::{GROUP, HINTS, Hint, LINE, Slots};
 use super::thread;
 
@@ -112,7 +112,7 @@ pub(super) fn reserve(
     // SAFETY: as above.
     let settled =
         unsafe { std::slice::from_raw_parts(settled.cast::<AtomicU64>().as_ptr(), count / 64 * 64) };
-    let magazines = Magazines::new(entries, open, settled, AtomicU64::new(0), ITEMS);
+    let magazines = Magazines::new(entries, open, settled, Counts::new(), ITEMS, capacity as usize / 4);
     // SAFETY: as above.
     let live = unsafe { start.add(plan.live) };
     // SAFETY: as above.

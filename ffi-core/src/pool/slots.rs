@@ -37,7 +37,7 @@
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::magazine::{FREES, Inside, Magazine, Magazines};
+use super::magazine::{FREES, Inside, Magazines, UNBIASED};
 use super::primitive::{Protocol, Sound, Word};
 use super::thread::Caller;
 
@@ -64,6 +64,12 @@ const ROOMY: u32 = 48;
 
 /// Refills from one look whether there is plenty to the next, while a magazine is closed.
 const PATIENCE: u64 = 64;
+
+/// The same while it has less than it could.
+const MUCH_PATIENCE: u64 = 1_024;
+
+/// Items of a magazine where many are open: enough for a thread that frees what it just claimed.
+const FEW: usize = 4;
 
 /// Lines that are searched for such a group, before any free slot will do.
 const NEAR: usize = 4;
@@ -98,8 +104,8 @@ pub(crate) struct Slots<'a, W: Word = AtomicU64, P = Sound> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Claimed {
     pub(super) index: usize,
-    /// What [`Slots::lend`] has to know.
-    bias: u64,
+    /// What its word gets when it is lent.
+    mark: u64,
 }
 
 /// Why a slot was not freed or taken.
@@ -162,11 +168,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// Claims a slot that is kept back for the caller, if there is one: the fast path of [`claim`](Self::claim).
     #[inline(always)]
     pub(crate) fn claim_kept(&self, caller: Caller) -> Option<Claimed> {
-        let inside = self.magazines.of(caller).enter::<P>(caller)?;
-        let bias = inside.bias();
+        let inside = self.magazines.enter::<P>(caller)?;
+        let mark = inside.mark();
         let index = inside.pop();
         inside.leave::<P>();
-        Some(Claimed { index: index?, bias })
+        Some(Claimed { index: index?, mark })
     }
 
     /// Claims a slot that is free; none where all are live. [`hold`](Self::hold) or [`lend`](Self::lend) has to follow.
@@ -177,10 +183,8 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         if let Some(claimed) = self.claim_kept(caller) {
             return Some(claimed);
         }
-        let magazine = self.magazines.of(caller);
-        if !magazine.is_of(caller) || !magazine.is_open() {
-            // SAFETY: the mask keeps it below the length, a power of two.
-            let hint = unsafe { self.hints.get_unchecked(caller.number & (self.hints.len() - 1)) };
+        if self.magazines.is_closed_to(caller) {
+            let hint = self.hint(caller);
             // A hint: all that it says is checked by the claim, so nothing has to be ordered with it.
             let candidates = hint.candidates.load(Ordering::Relaxed);
             if candidates != 0 {
@@ -191,7 +195,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                 hint.candidates.store(candidates & (candidates - 1), Ordering::Relaxed);
                 // Said with a shift, this is one instruction where the machine has one that tests and sets a bit.
                 if P::claim(live, 1 << slot) & 1 << slot == 0 {
-                    return Some(Claimed { index: group * GROUP + slot as usize, bias: 0 });
+                    return Some(Claimed { index: group * GROUP + slot as usize, mark: UNBIASED });
                 }
             }
         }
@@ -201,19 +205,12 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     #[cold]
     #[inline(never)]
     fn claim_slowly(&self, caller: Caller, mut refilled: impl FnMut(u64)) -> Option<Claimed> {
-        let bound = self.magazines.exist() && (self.magazines.bind(caller) || self.magazines.inherit(caller));
-        if bound {
-            let magazine = self.magazines.of(caller);
-            let turn = self.magazines.turn(caller);
-            if !magazine.is_open() && turn.is_multiple_of(PATIENCE) && self.has_plenty() {
-                self.magazines.open(caller);
-            }
-        }
+        let entry = if self.magazines.exist() { self.seat(caller) } else { None };
         loop {
             let closings = self.magazines.closings();
             if let Some(index) = self.claim_near(caller, &mut refilled) {
-                let bias = if bound { self.magazines.of(caller).bias.load(Ordering::Relaxed) } else { 0 };
-                return Some(Claimed { index, bias });
+                let mark = entry.map_or(UNBIASED, |entry| self.magazines.mark(entry));
+                return Some(Claimed { index, mark });
             }
             if !self.reclaim(caller, closings) {
                 return None;
@@ -221,10 +218,30 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         }
     }
 
+    /// The entry of the caller, if there is one for it. Opens the magazine, where it may have one.
+    fn seat(&self, caller: Caller) -> Option<usize> {
+        let entry = self.magazines.bind(caller)?;
+        let turn = self.magazines.turn(entry);
+        let limit = self.magazines.limit_of(entry);
+        let patience = if limit == 0 { PATIENCE } else { MUCH_PATIENCE };
+        if limit < self.magazines.limit && turn.is_multiple_of(patience) {
+            let allotted = self.allotted();
+            if allotted > limit {
+                self.magazines.open::<P>(entry, allotted);
+            }
+        }
+        Some(entry)
+    }
+
+    #[inline(always)]
+    fn hint(&self, caller: Caller) -> &'a Hint<W> {
+        // SAFETY: the mask keeps it below the length, a power of two.
+        unsafe { self.hints.get_unchecked(caller.first(self.hints.len() - 1)) }
+    }
+
     /// Claims a slot near to others of the caller's, or several, if it has a magazine for the rest.
     fn claim_near(&self, caller: Caller, refilled: &mut impl FnMut(u64)) -> Option<usize> {
-        let entry = caller.number & (self.hints.len() - 1);
-        let hint = &self.hints[entry];
+        let hint = self.hint(caller);
         let group = hint.group.load(Ordering::Relaxed) as usize;
         let left = hint.candidates.load(Ordering::Relaxed);
         if let Some(index) = self.claim_in(caller, hint, group, left) {
@@ -233,7 +250,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         let refills = hint.refills.load(Ordering::Relaxed);
         hint.refills.store(refills.wrapping_add(1), Ordering::Relaxed);
         refilled(refills);
-        let home = entry * self.groups / self.hints.len();
+        let home = self.home(caller);
         loop {
             let (group, free) = self.find(home, if refills == 0 { home } else { group })?;
             if let Some(index) = self.claim_in(caller, hint, group, free) {
@@ -252,16 +269,13 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                 return None;
             }
             // It is in there until the slots are, too: who finds nothing free meanwhile waits for them.
-            let inside = self.magazines.of(caller).enter::<P>(caller);
-            let count = match &inside {
-                Some(inside) if inside.is_open() => {
-                    // Pairs with the fence in `reclaim`.
-                    W::fence(Ordering::Release);
-                    self.magazines.limit / 2
-                }
-                _ => 1,
-            };
-            let wanted = lowest(candidates, count);
+            let inside = self.magazines.enter::<P>(caller);
+            let limit = inside.as_ref().map_or(0, Inside::limit);
+            if limit != 0 {
+                // Pairs with the fence in `reclaim`.
+                W::fence(Ordering::Release);
+            }
+            let wanted = lowest(candidates, (limit / 2).max(1));
             let mut got = wanted & !P::claim(live, wanted);
             candidates ^= wanted;
             let first = got;
@@ -287,25 +301,36 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         }
     }
 
-    /// Whether so much is free, and so little kept back, that one more thread may keep some: else they would be taken from it
-    /// soon, and to take them from many threads is to wait for each that was stopped with its magazine in hand.
-    fn has_plenty(&self) -> bool {
-        if self.magazines.opened() * self.magazines.limit > self.capacity() / 4 {
-            return false;
-        }
+    /// Where a caller claims first: the groups are dealt out among the hints.
+    fn home(&self, caller: Caller) -> usize {
+        caller.first(self.hints.len() - 1) * self.groups / self.hints.len()
+    }
+
+    /// How many items one more magazine may have: none unless so much is free, and so little kept back, that they would not
+    /// be taken from it soon. To take them from many threads is to wait for each that was stopped with its magazine in hand.
+    fn allotted(&self) -> usize {
         let set: usize =
             self.live.iter().map(|live| live.load(Ordering::Relaxed).count_ones() as usize).sum();
-        self.live.len() * GROUP - set >= (self.capacity() / 4).max(1)
+        if self.live.len() * GROUP - set < (self.capacity() / 4).max(1) {
+            return 0;
+        }
+        let opened = self.magazines.opened();
+        let Magazines { limit, budget, .. } = self.magazines;
+        if opened * limit <= budget / 2 {
+            limit
+        } else if opened * FEW <= budget {
+            FEW.min(limit)
+        } else {
+            0
+        }
     }
 
     /// Takes back what is in magazines; whether it's worth looking for free slots once more, by one who has counted the
     /// `closings` before.
-    fn reclaim(&self, caller: Caller, closings: u64) -> bool {
+    pub(super) fn reclaim(&self, caller: Caller, closings: u64) -> bool {
         // Pairs with the fence in `claim_in`: who saw that a slot was claimed for a magazine sees that the magazine is open.
         W::fence(Ordering::Acquire);
-        let closed = self.magazines.close::<P>(caller, |index| {
-            P::release(self.live_of(index), 1 << (index % GROUP));
-        });
+        let closed = self.magazines.close::<P>(caller, |index| self.make_free(index));
         // Or others did, whose slots this one may have looked for too early.
         closed || self.magazines.closings() != closings
     }
@@ -369,7 +394,8 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                     break;
                 }
                 if P::claim(live, bit) & bit == 0 {
-                    return Some(Claimed { index: group * GROUP + bit.trailing_zeros() as usize, bias: 0 });
+                    let index = group * GROUP + bit.trailing_zeros() as usize;
+                    return Some(Claimed { index, mark: UNBIASED });
                 }
             }
         }
@@ -384,18 +410,18 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         mut claimed: impl FnMut(Claimed),
         refilled: impl FnOnce(u64),
     ) -> usize {
-        let entry = caller.number & (self.hints.len() - 1);
-        let refills = self.hints[entry].refills.load(Ordering::Relaxed);
-        self.hints[entry].refills.store(refills.wrapping_add(1), Ordering::Relaxed);
-        let home = entry * self.groups / self.hints.len();
-        let bound = self.magazines.exist() && self.magazines.bind(caller);
-        let bias = if bound { self.magazines.of(caller).bias.load(Ordering::Relaxed) } else { 0 };
+        let hint = self.hint(caller);
+        let refills = hint.refills.load(Ordering::Relaxed);
+        hint.refills.store(refills.wrapping_add(1), Ordering::Relaxed);
+        let home = self.home(caller);
+        let entry = if self.magazines.exist() { self.magazines.bind(caller) } else { None };
+        let mark = entry.map_or(UNBIASED, |entry| self.magazines.mark(entry));
         let mut left = count;
         loop {
             let closings = self.magazines.closings();
             self.claim_from(home, &mut left, |group, mut bits| {
                 while bits != 0 {
-                    claimed(Claimed { index: group * GROUP + bits.trailing_zeros() as usize, bias });
+                    claimed(Claimed { index: group * GROUP + bits.trailing_zeros() as usize, mark });
                     bits &= bits - 1;
                 }
             });
@@ -433,14 +459,14 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         let word = self.word(index);
         // The owner is alone.
         word.store(word.load(Ordering::Relaxed) & FREES, Ordering::Relaxed);
-        P::release(self.live_of(index), 1 << (index % GROUP));
+        self.make_free(index);
     }
 
     /// Frees a slot that is lent and that only the caller may free with a plain store, after a `last` look at it: the fast
     /// path of [`free`](Self::free). Whether it did.
     #[inline(always)]
     pub(crate) fn free_kept(&self, caller: Caller, index: usize, last: impl FnOnce()) -> bool {
-        let Some(inside) = self.magazines.of(caller).enter::<P>(caller) else { return false };
+        let Some(inside) = self.magazines.enter::<P>(caller) else { return false };
         let word = self.word(index);
         let lent = word.load(Ordering::Relaxed);
         // Lent by the caller, who is alone with it: nothing but the frees differs. Their overflow is left to the slow path.
@@ -469,6 +495,35 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         }
         let bit = 1 << (index % GROUP);
         if P::release(self.live_of(index), bit) & bit == 0 { Err(Refused::NotLive) } else { Ok(()) }
+    }
+
+    /// Enters the caller's magazine, if it has one, to free several slots.
+    #[inline(always)]
+    pub(crate) fn enter(&self, caller: Caller) -> Option<Inside<'a, W>> {
+        self.magazines.enter::<P>(caller)
+    }
+
+    /// Leaves it.
+    #[inline(always)]
+    pub(crate) fn leave(&self, inside: Option<Inside<'a, W>>) {
+        if let Some(inside) = inside {
+            inside.leave::<P>();
+        }
+    }
+
+    /// The fast path of [`retire`](Self::retire), for one who has entered: whether it did. If not, that one has to leave
+    /// first, for what follows may be to wait for another who has entered.
+    #[inline(always)]
+    pub(crate) fn retire_kept(&self, inside: &Inside<'_, W>, index: usize) -> bool {
+        let word = self.word(index);
+        // As in `free_kept`.
+        let freed = (word.load(Ordering::Relaxed) ^ inside.bias()).wrapping_add(1);
+        let kept = freed & !FREES == 0;
+        if kept {
+            // Seen with the slot, by whoever gets it: releasing it comes after it.
+            word.store(freed, Ordering::Relaxed);
+        }
+        kept
     }
 
     /// The first half of [`free`](Self::free), to free several slots of one group at once: checks that a slot is lent and
@@ -503,7 +558,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         debug_assert!(frees & LENT == 0, "slot {index} is freed by an owner that lent it");
         // Never lent until it is claimed again: no handle, not even a forged one, takes it from under the next line.
         word.store(freed(frees), Ordering::Relaxed);
-        if let Some(inside) = self.magazines.of(caller).enter::<P>(caller) {
+        if let Some(inside) = self.magazines.enter::<P>(caller) {
             let pushed = inside.push(index);
             inside.leave::<P>();
             if pushed {
@@ -516,8 +571,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// Makes a slot free whose word says that it is.
     #[inline(never)]
     fn put_back(&self, caller: Caller, index: usize) {
-        let magazine: &Magazine<W> = self.magazines.of(caller);
-        if let Some(inside) = magazine.enter::<P>(caller) {
+        if let Some(inside) = self.magazines.enter::<P>(caller) {
             // It is in there until the slots are free: who finds nothing free meanwhile waits for them.
             let kept = inside.push(index) || {
                 self.overflow(&inside);
@@ -528,13 +582,18 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                 return;
             }
         }
+        self.make_free(index);
+    }
+
+    /// Clears the live bit of a slot whose word says that it is free.
+    fn make_free(&self, index: usize) {
         P::release(self.live_of(index), 1 << (index % GROUP));
     }
 
     /// Gives half of a magazine back, unless it is closed. Slots of one group that follow each other are freed at once.
     fn overflow(&self, inside: &Inside<'_, W>) {
         let (mut group, mut bits) = (0, 0_u64);
-        for _ in 0..self.magazines.limit / 2 {
+        for _ in 0..inside.limit() / 2 {
             let Some(index) = inside.pop() else { break };
             if index / GROUP != group && bits != 0 {
                 P::release(&self.live[group], bits);
@@ -546,6 +605,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         if bits != 0 {
             P::release(&self.live[group], bits);
         }
+    }
+
+    /// Gives back what is kept back for the caller, which ends.
+    pub(crate) fn resign(&self, caller: Caller) {
+        self.magazines.resign(caller, |index| self.make_free(index));
     }
 
     /// The owner of a claimed slot keeps it for itself.
@@ -561,7 +625,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     pub(crate) fn lend(&self, slot: Claimed) {
         let word = self.word(slot.index);
         // The owner is alone.
-        word.store(word.load(Ordering::Relaxed) | LENT | HELD | slot.bias, P::LEND);
+        word.store(word.load(Ordering::Relaxed) | slot.mark, P::LEND);
     }
 
     /// The owner of a held slot lends it. Its generation.
@@ -598,7 +662,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                 Ok(lent)
             }
         };
-        if let Some(inside) = self.magazines.of(caller).enter::<P>(caller) {
+        if let Some(inside) = self.magazines.enter::<P>(caller) {
             let lent = word.load(Ordering::Relaxed);
             // As in `free_kept`.
             if lent & !FREES == inside.bias() && check(lent).is_ok() {
@@ -631,6 +695,12 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     #[inline(always)]
     pub(crate) fn peek(&self, index: usize) -> u64 {
         self.word(index).load(Ordering::Relaxed)
+    }
+
+    /// How many magazines have an owner, and how many are open.
+    #[cfg(test)]
+    pub(crate) fn magazines_in_use(&self) -> (usize, usize) {
+        (self.magazines.owned(), self.magazines.opened())
     }
 
     /// How many slots are handed out, more or less: it doesn't look at each.

@@ -3,17 +3,19 @@
 //! Thread-local storage is a call in a library that is loaded at run time. What that call starts from is in a register: the
 //! thread pointer, which no two threads have at once. One that starts later may have that of one that ended.
 
+use super::raw;
+
 /// The thread that uses a pool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller {
     /// What no other thread has now; 0 where that can't be had.
     pub(super) thread: u64,
-    /// A number that others may have, too, in the lower [`BITS`].
-    pub(super) number: usize,
+    /// Two numbers of [`BITS`] that others may have, too.
+    numbers: usize,
 }
 
-/// Bits of a [`Caller`]'s number.
-pub(super) const BITS: u32 = 12;
+/// Bits of a [`Caller`]'s numbers.
+pub(super) const BITS: u32 = 13;
 
 impl Caller {
     /// The thread that runs this.
@@ -22,30 +24,52 @@ impl Caller {
         let thread = if KNOWN { pointer() } else { 0 };
         let place = if KNOWN { thread } else { stack() };
         // Fibonacci hashing: the upper bits of the product depend on all of the address.
-        let number = place.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - BITS);
-        Self { thread, number: number as usize }
+        let numbers = place.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - 2 * BITS);
+        Self { thread, numbers: numbers as usize }
+    }
+
+    /// A thread with these numbers, for tests.
+    #[cfg(test)]
+    pub(super) fn with_numbers(thread: u64, first: usize, second: usize) -> Self {
+        Self { thread, numbers: first << BITS | second }
+    }
+
+    /// The same thread with numbers that all such have.
+    pub(super) fn without_numbers(self) -> Self {
+        Self { numbers: 0, ..self }
+    }
+
+    /// A number that others may have, too, below the power of two that the mask is one less than, and no more than [`BITS`].
+    #[inline(always)]
+    pub(super) fn first(self, mask: usize) -> usize {
+        self.numbers >> BITS & mask
+    }
+
+    /// Another such number, for those whose first is taken.
+    #[inline(always)]
+    pub(super) fn second(self, mask: usize) -> usize {
+        self.numbers & mask
     }
 }
 
-/// Whether no thread of the process has this thread pointer, as nothing is mapped there. False where that isn't known.
-#[cfg(all(target_os = "linux", not(miri)))]
-pub(super) fn is_gone(thread: u64) -> bool {
-    // SAFETY: it returns a number.
-    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    let Ok(page) = usize::try_from(page) else { return false };
-    if !page.is_power_of_two() {
-        return false;
-    }
-    let start = std::ptr::without_provenance_mut(thread as usize & !(page - 1));
-    let mut resident = 0;
-    // SAFETY: it looks at one page and writes one byte, for which there is room; it touches no memory of that page.
-    let answer = unsafe { libc::mincore(start, 1, &mut resident) };
-    answer != 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ENOMEM)
+thread_local! {
+    static END: End = const { End };
 }
 
-#[cfg(not(all(target_os = "linux", not(miri))))]
-pub(super) fn is_gone(_thread: u64) -> bool {
-    false
+/// Dropped when the thread ends.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        raw::resign(Caller::current());
+    }
+}
+
+/// Whether the end of this thread is attended to, which it is from now on, unless it ends already.
+///
+/// It is asked once per thread and pool, so what a thread-local variable costs doesn't matter.
+pub(super) fn is_attended() -> bool {
+    END.try_with(|_| ()).is_ok()
 }
 
 /// Where the thread's stack is, more or less.

@@ -21,7 +21,6 @@ use crate::types::FfiRef;
 #[derive(Debug)]
 pub struct Pool<T> {
     raw: RawPool,
-    reset: Reset,
     message: PhantomData<fn() -> T>,
 }
 
@@ -43,22 +42,18 @@ impl<T: FfiMessage> Pool<T> {
     /// error of compilation:
     ///
     /// ```compile_fail,E0080
-    /// # use ffi_core::{FfiMessage, Pool, Reset};
+    /// # use ffi_core::{FfiMessage, Pool};
     /// #[derive(FfiMessage)]
     /// #[repr(C)]
     /// struct Galaxy {
     ///     bytes: [u8; 1 << 40],
     /// }
     ///
-    /// static GALAXIES: Pool<Galaxy> = Pool::new("Galaxy", 1 << 24, Reset::Zero);
+    /// static GALAXIES: Pool<Galaxy> = Pool::new("Galaxy", 1 << 24);
     /// ```
     #[must_use]
-    pub const fn new(name: &'static str, capacity: u32, reset: Reset) -> Self {
-        Self {
-            raw: RawPool::new(name, capacity, size_of::<T>(), align_of::<T>()),
-            reset,
-            message: PhantomData,
-        }
+    pub const fn new(name: &'static str, capacity: u32) -> Self {
+        Self { raw: RawPool::new(name, capacity, size_of::<T>(), align_of::<T>()), message: PhantomData }
     }
 
     /// Slots of the pool.
@@ -73,16 +68,15 @@ impl<T: FfiMessage> Pool<T> {
         self.raw.name()
     }
 
-    /// What allocating does with what the last owner left.
-    #[must_use]
-    pub const fn reset(&self) -> Reset {
-        self.reset
-    }
-
     /// What happened so far. Looks at all slots' words, so it takes time that grows with the capacity.
     #[must_use]
     pub fn stats(&self) -> PoolStats {
         self.raw.stats()
+    }
+
+    #[cfg(test)]
+    pub(super) fn raw(&self) -> &RawPool {
+        &self.raw
     }
 
     #[inline(always)]
@@ -94,68 +88,6 @@ impl<T: FfiMessage> Pool<T> {
     #[inline(always)]
     pub(super) fn index(arena: &Arena, slot: *const T) -> Option<usize> {
         RawPool::index(arena, slot.cast(), Self::INVERSE, Self::SHIFT)
-    }
-
-    /// A claimed slot, as the reset wants it.
-    #[inline(always)]
-    fn prepare(&self, arena: &Arena, index: usize) -> NonNull<T> {
-        #[cfg(feature = "pool-debug")]
-        self.raw.journal.allocated(index);
-        let slot = Self::slot(arena, index);
-        // A slot that was never freed was never written.
-        if self.reset == Reset::Zero && (size_of::<T>() <= SMALL || arena.slots.peek(index) != 0) {
-            // SAFETY: the slot was just claimed, so nobody else uses it; zeros are a value of a message.
-            unsafe { slot.write_bytes(0, 1) };
-        }
-        slot
-    }
-
-    /// What is done with a slot that is about to be free: nothing, but for the feature `pool-debug`.
-    #[inline(always)]
-    #[cfg_attr(
-        not(feature = "pool-debug"),
-        expect(unused_variables, clippy::unused_self, reason = "only for debugging")
-    )]
-    fn retired(&self, arena: &Arena, index: usize) {
-        #[cfg(feature = "pool-debug")]
-        {
-            self.raw.journal.freed(index);
-            if self.reset == Reset::Zero {
-                // SAFETY: whoever frees a slot is done with it, and nobody can claim it yet; a slot is only read as what is
-                // zeroed when it is claimed, or by those who use it after they freed it.
-                unsafe { Self::slot(arena, index).write_bytes(super::debug::FREED, 1) };
-            }
-        }
-    }
-
-    /// A claimed slot that is to be a value of Rust's: what code in other languages left may be none.
-    #[inline(always)]
-    fn prepare_valid(&self, arena: &Arena, index: usize) -> NonNull<T> {
-        let slot = self.prepare(arena, index);
-        // SAFETY: aligned, initialised (zeros, or what was written since), and nobody else uses it.
-        if self.reset == Reset::Keep && !T::ANY_BITS && unsafe { T::check(slot.as_ptr()) }.is_err() {
-            // SAFETY: nobody else uses it; zeros are a value of a message.
-            unsafe { slot.write_bytes(0, 1) };
-        }
-        slot
-    }
-
-    #[inline(always)]
-    fn claim(&self, arena: &Arena) -> Option<Claimed> {
-        if size_of::<T>() >= LARGE {
-            arena.slots.claim_lowest()
-        } else {
-            arena.slots.claim(Caller::current(), |refills| self.raw.sample(arena, refills, 1))
-        }
-    }
-
-    /// Claims `count` slots or fewer; how many it got.
-    #[inline]
-    fn claim_many(&self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed)) -> usize {
-        let caller = Caller::current();
-        // The lowest are where entry 0 begins.
-        let caller = if size_of::<T>() >= LARGE { Caller { number: 0, ..caller } } else { caller };
-        arena.slots.claim_many(caller, count, claimed, |refills| self.raw.sample(arena, refills, 0))
     }
 }
 
@@ -295,7 +227,7 @@ impl<T: FfiPooled> Pool<T> {
     /// # Examples
     ///
     /// ```
-    /// # use ffi_core::{FfiMessage, FfiPooled, FfiRef, Pool, Reset};
+    /// # use ffi_core::{FfiMessage, FfiPooled, FfiRef, Pool};
     /// #[derive(FfiMessage)]
     /// #[repr(C)]
     /// struct Node {
@@ -303,7 +235,7 @@ impl<T: FfiPooled> Pool<T> {
     /// }
     /// # impl FfiPooled for Node {
     /// #     fn pool() -> &'static Pool<Self> {
-    /// #         static POOL: Pool<Node> = Pool::new("Node", 16, Reset::Zero);
+    /// #         static POOL: Pool<Node> = Pool::new("Node", 16);
     /// #         &POOL
     /// #     }
     /// # }
@@ -342,6 +274,68 @@ impl<T: FfiPooled> Pool<T> {
                 .filter(|&(_, word)| word & HELD != 0)
                 .map(|(index, word)| FfiRef::new(index, generation(word)))
         })
+    }
+
+    /// A claimed slot, as the reset wants it.
+    #[inline(always)]
+    fn prepare(&self, arena: &Arena, index: usize) -> NonNull<T> {
+        #[cfg(feature = "pool-debug")]
+        self.raw.journal.allocated(index);
+        let slot = Self::slot(arena, index);
+        // A slot that was never freed was never written.
+        if T::RESET == Reset::Zero && (size_of::<T>() <= SMALL || arena.slots.peek(index) != 0) {
+            // SAFETY: the slot was just claimed, so nobody else uses it; zeros are a value of a message.
+            unsafe { slot.write_bytes(0, 1) };
+        }
+        slot
+    }
+
+    /// What is done with a slot that is about to be free: nothing, but for the feature `pool-debug`.
+    #[inline(always)]
+    #[cfg_attr(
+        not(feature = "pool-debug"),
+        expect(unused_variables, clippy::unused_self, reason = "only for debugging")
+    )]
+    fn retired(&self, arena: &Arena, index: usize) {
+        #[cfg(feature = "pool-debug")]
+        {
+            self.raw.journal.freed(index);
+            if T::RESET == Reset::Zero {
+                // SAFETY: whoever frees a slot is done with it, and nobody can claim it yet; a slot is only read as what is
+                // zeroed when it is claimed, or by those who use it after they freed it.
+                unsafe { Self::slot(arena, index).write_bytes(super::debug::FREED, 1) };
+            }
+        }
+    }
+
+    /// A claimed slot that is to be a value of Rust's: what code in other languages left may be none.
+    #[inline(always)]
+    fn prepare_valid(&self, arena: &Arena, index: usize) -> NonNull<T> {
+        let slot = self.prepare(arena, index);
+        // SAFETY: aligned, initialised (zeros, or what was written since), and nobody else uses it.
+        if T::RESET == Reset::Keep && !T::ANY_BITS && unsafe { T::check(slot.as_ptr()) }.is_err() {
+            // SAFETY: nobody else uses it; zeros are a value of a message.
+            unsafe { slot.write_bytes(0, 1) };
+        }
+        slot
+    }
+
+    #[inline(always)]
+    fn claim(&self, arena: &Arena) -> Option<Claimed> {
+        if size_of::<T>() >= LARGE {
+            arena.slots.claim_lowest()
+        } else {
+            arena.slots.claim(Caller::current(), |refills| self.raw.sample(arena, refills, 1))
+        }
+    }
+
+    /// Claims `count` slots or fewer; how many it got.
+    #[inline]
+    fn claim_many(&self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed)) -> usize {
+        let caller = Caller::current();
+        // The lowest are where entry 0 begins.
+        let caller = if size_of::<T>() >= LARGE { caller.without_numbers() } else { caller };
+        arena.slots.claim_many(caller, count, claimed, |refills| self.raw.sample(arena, refills, 0))
     }
 
     #[inline(always)]
@@ -411,8 +405,9 @@ impl<T: FfiPooled> Pool<T> {
         slot
     }
 
+    /// By the C ABI, which can't unwind, so that the exported function needs no frame to go on here.
     #[inline(never)]
-    fn alloc_lent_slowly(&'static self) -> Option<NonNull<T>> {
+    extern "C" fn alloc_lent_slowly(&'static self) -> Option<NonNull<T>> {
         let arena = match self.arena() {
             Ok(arena) => arena,
             Err(kind) => {
@@ -463,8 +458,9 @@ impl<T: FfiPooled> Pool<T> {
         self.free_lent_slowly(slot)
     }
 
+    /// By the C ABI, as above.
     #[inline(never)]
-    fn free_lent_slowly(&self, slot: *const T) -> FreeCode {
+    extern "C" fn free_lent_slowly(&self, slot: *const T) -> FreeCode {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) };
         let Some(index) = Self::index(arena, slot) else { return self.raw.misfit(slot.cast(), true) };
         match arena.slots.free(Caller::current(), index, || self.retired(arena, index)) {
@@ -487,6 +483,7 @@ impl<T: FfiPooled> Pool<T> {
             let mut group = usize::MAX;
             let mut bits = 0;
             let mut refused = None;
+            let mut inside = arena.slots.enter(caller);
             while at < count {
                 // SAFETY: below the count.
                 let entry = unsafe { slots.add(at) };
@@ -506,14 +503,18 @@ impl<T: FfiPooled> Pool<T> {
                     }
                     group = index / GROUP;
                 }
-                if let Err(why) = arena.slots.retire(caller, index) {
-                    refused = Some(self.raw.refused(index, why));
-                    break;
+                if !inside.as_ref().is_some_and(|inside| arena.slots.retire_kept(inside, index)) {
+                    arena.slots.leave(inside.take());
+                    if let Err(why) = arena.slots.retire(caller, index) {
+                        refused = Some(self.raw.refused(index, why));
+                        break;
+                    }
                 }
                 self.retired(arena, index);
                 bits |= 1 << (index % GROUP);
                 at += 1;
             }
+            arena.slots.leave(inside);
             if bits != 0 {
                 let released = arena.slots.release(group, bits);
                 freed += released.count_ones() as usize;

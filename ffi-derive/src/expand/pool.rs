@@ -50,8 +50,7 @@ pub(super) fn pool(head: &Head, pool: &Pool) -> TokenStream {
     // Where rustc reports a capacity that is none.
     let definition = quote_spanned! {capacity.span()=>
         const __FFI_CAPACITY: __ffi::core::primitive::u32 = #capacity;
-        static __FFI_POOL: __ffi::Pool<#ident> =
-            __ffi::Pool::new(#name, __FFI_CAPACITY, __ffi::Reset::#reset);
+        static __FFI_POOL: __ffi::Pool<#ident> = __ffi::Pool::new(#name, __FFI_CAPACITY);
     };
     let functions = operations()
         .map(|it| passed_on("pool", &it, &symbol(head, it.0), &quote!(::<__FfiMessage>), &quote!()));
@@ -60,6 +59,8 @@ pub(super) fn pool(head: &Head, pool: &Pool) -> TokenStream {
 
         #[automatically_derived]
         impl __ffi::FfiPooled for #ident {
+            const RESET: __ffi::Reset = __ffi::Reset::#reset;
+
             #[inline]
             fn pool() -> &'static __ffi::Pool<Self> {
                 &__FFI_POOL

@@ -8,7 +8,7 @@ use crate::pool::abi::{
     pool_adopt, pool_alloc, pool_alloc_many, pool_examine, pool_free, pool_free_many, pool_reference,
     pool_release, pool_resolve, pool_stats,
 };
-use crate::{FfiPoolStats, FfiPooled, FfiRef, FreeCode, Pool, PoolBox, PoolErrorKind, PoolState, Reset};
+use crate::{FfiPoolStats, FfiPooled, FfiRef, FreeCode, Pool, PoolBox, PoolErrorKind, PoolState};
 
 /// [`pool_free`] of a pointer that nobody uses.
 fn free<T: FfiPooled>(slot: *mut T) -> i32 {
@@ -327,25 +327,25 @@ pooled!(Byte { x: u8 }, 1, Zero);
 #[test]
 #[should_panic = "a pool has at least one slot"]
 fn a_pool_has_a_slot() {
-    let _ = Pool::<Byte>::new("Byte", 0, Reset::Zero);
+    let _ = Pool::<Byte>::new("Byte", 0);
 }
 
 #[test]
 #[should_panic = "a pool has at most `u32::MAX - 1` slots"]
 fn indices_plus_one_fit() {
-    let _ = Pool::<Byte>::new("Byte", u32::MAX, Reset::Zero);
+    let _ = Pool::<Byte>::new("Byte", u32::MAX);
 }
 
 #[test]
 #[should_panic = "the pool is larger than the address space"]
 fn sizes_fit() {
     pooled!(Galaxy { bytes: [u8; 1 << 40] }, 1, Zero);
-    let _ = Pool::<Galaxy>::new("Galaxy", 1 << 24, Reset::Zero);
+    let _ = Pool::<Galaxy>::new("Galaxy", 1 << 24);
 }
 
 #[test]
 #[should_panic = "the pool of `Impostor` is not the one of its type"]
 fn only_the_pool_of_the_type_hands_out() {
-    static OTHER: Pool<Byte> = Pool::new("Impostor", 1, Reset::Zero);
+    static OTHER: Pool<Byte> = Pool::new("Impostor", 1);
     let _ = OTHER.alloc();
 }

@@ -17,9 +17,10 @@ macro_rules! pooled {
         }
 
         impl crate::FfiPooled for $name {
+            const RESET: crate::Reset = crate::Reset::$reset;
+
             fn pool() -> &'static crate::Pool<Self> {
-                static POOL: crate::Pool<$name> =
-                    crate::Pool::new(stringify!($name), $capacity, crate::Reset::$reset);
+                static POOL: crate::Pool<$name> = crate::Pool::new(stringify!($name), $capacity);
                 &POOL
             }
         }

@@ -10,7 +10,7 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU32, AtomicU64, fence};
 use loom::thread;
 
-use super::super::magazine::{Magazine, Magazines};
+use super::super::magazine::{Counts, Magazine, Magazines};
 use super::super::primitive::{Half, Protocol, Sound, Word};
 use super::super::slots::{Hint, LENT, Refused, Slots};
 use super::super::thread::Caller;
@@ -65,8 +65,8 @@ impl Word for AtomicU64 {
         fence(Ordering::SeqCst);
     }
 
-    fn is_gone(_thread: u64) -> bool {
-        false
+    fn is_attended() -> bool {
+        true
     }
 
     fn pause(_turn: u32) {
@@ -154,6 +154,12 @@ impl Protocol for RelaxedEmpty {
     const EMPTY: Ordering = Ordering::Relaxed;
 }
 
+/// A control: opening a magazine doesn't publish that it is empty.
+struct RelaxedOpen;
+impl Protocol for RelaxedOpen {
+    const OPEN: Ordering = Ordering::Relaxed;
+}
+
 struct Model<P: 'static> {
     slots: Slots<'static, AtomicU64, P>,
     contents: Vec<UnsafeCell<u64>>,
@@ -169,11 +175,16 @@ fn zero() -> AtomicU64 {
     AtomicU64::new(0)
 }
 
+fn counts() -> Counts<AtomicU64> {
+    Counts { opened: zero(), closings: zero() }
+}
+
 fn magazine() -> Magazine<AtomicU64> {
     let half = || AtomicU32::new(0);
     Magazine {
         owner: zero(),
         bias: zero(),
+        mark: zero(),
         limit: zero(),
         turns: zero(),
         len: half(),
@@ -183,7 +194,7 @@ fn magazine() -> Magazine<AtomicU64> {
 
 /// One of the threads, of which two have a magazine each, where there are any.
 fn caller(number: usize) -> Caller {
-    Caller { thread: 2 * (number as u64 + 1), number }
+    Caller::with_numbers(2 * (number as u64 + 1), number, number)
 }
 
 impl<P: Protocol> Model<P> {
@@ -192,7 +203,7 @@ impl<P: Protocol> Model<P> {
         Self::with(capacity, vec![magazine()], 0)
     }
 
-    /// With two, which get up to four slots, two at once.
+    /// With two, which get up to four slots, two at once, and which may both be open.
     fn with_magazines(capacity: usize) -> Arc<Self> {
         Self::with(capacity, vec![magazine(), magazine()], 1)
     }
@@ -202,7 +213,7 @@ impl<P: Protocol> Model<P> {
         let hint = || Hint { candidates: zero(), group: zero(), refills: zero() };
         let settled = zeros(open * entries.len());
         let entries = entries.leak();
-        let magazines = Magazines::new(entries, zeros(open), settled, zero(), 4);
+        let magazines = Magazines::new(entries, zeros(open), settled, counts(), 4, 16);
         let slots = Slots::new(zeros(1), zeros(capacity), vec![hint(), hint()].leak(), magazines);
         Arc::new(Self { slots, contents: (0..capacity).map(|_| UnsafeCell::new(0)).collect() })
     }
@@ -524,6 +535,82 @@ fn loom_threads_that_take_back_at_once_get_all() {
         assert_eq!(all, [0, 1, 2]);
         assert!(model.claim(0).is_none());
     });
+}
+
+/// Two threads want the same entry: one gets it, the other its second one.
+#[test]
+fn loom_an_entry_is_one_threads() {
+    explore(|| {
+        let zeros = |count: usize| (0..count).map(|_| zero()).collect::<Vec<_>>().leak();
+        let entries = vec![magazine(), magazine()].leak();
+        let magazines = Arc::new(Magazines::new(entries, zeros(1), zeros(2), counts(), 4, 16));
+        let bind = |magazines: &Magazines<'_, AtomicU64>, thread| {
+            let caller = Caller::with_numbers(thread, 0, 1);
+            let entry = magazines.bind(caller);
+            assert_eq!(magazines.bind(caller), entry, "once it is a thread's, it stays so");
+            entry.unwrap()
+        };
+        let other = {
+            let magazines = Arc::clone(&magazines);
+            thread::spawn(move || bind(&magazines, 2))
+        };
+        let mine = bind(&magazines, 4);
+        assert_ne!(mine, other.join().unwrap());
+    });
+}
+
+/// Has a thread keep back two slots, which are all there are.
+fn keeping_back<P: Protocol>() -> Arc<Model<P>> {
+    let model = Model::<P>::with_magazines(2);
+    let index = model.lend(0).unwrap();
+    model.touch(index);
+    model.slots.free(caller(0), index, || {}).unwrap();
+    model
+}
+
+/// A thread ends while another takes back what is kept back for it.
+#[test]
+fn loom_a_thread_that_ends_loses_nothing() {
+    explore(|| {
+        let model = keeping_back::<Sound>();
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || [model.lend(1), model.lend(1), model.lend(1)])
+        };
+        model.slots.resign(caller(0));
+        let mut all: Vec<_> = other.join().unwrap().into_iter().flatten().collect();
+        all.iter().for_each(|&index| model.touch(index));
+        all.sort_unstable();
+        assert_eq!(all, [0, 1]);
+    });
+}
+
+/// A thread has the entry of one that ends, and another takes back what is kept back for it.
+fn passing_on<P: Protocol>() {
+    explore(|| {
+        let model = keeping_back::<P>();
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.slots.reclaim(caller(1), 0))
+        };
+        model.slots.resign(caller(0));
+        let heir = Caller::with_numbers(20, 0, 0);
+        let mine = model.slots.claim(heir, |_| {}).expect("the other has none").index;
+        other.join().unwrap();
+        let rest = [model.claim(1), model.claim(1)];
+        assert_eq!(rest, [Some(1 - mine), None]);
+    });
+}
+
+#[test]
+fn loom_an_entry_is_passed_on() {
+    passing_on::<Sound>();
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_an_heir_that_publishes_nothing() {
+    passing_on::<RelaxedOpen>();
 }
 
 /// Of the frees of one slot by the thread that lent it and by another, exactly one works, and the slot is in one place.

@@ -266,33 +266,62 @@ fn pools_that_are_opened_at_once_are_one() {
     assert_eq!((slots, Rush::pool().stats().live), (1_000, 1_000));
 }
 
-/// The entries of threads that ended are had by those that come after them, wherever those have their stacks.
+/// What is kept back for a thread is had by others when it ends, and so is the magazine itself.
 #[test]
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
-fn entries_are_inherited_when_their_owner_is_gone() {
-    use super::super::magazine::{ENTRIES, ITEMS, Magazine, Magazines};
-    use super::super::thread::Caller;
+fn threads_that_end_leave_nothing_behind() {
+    pooled!(Legacy { number: u64 }, 20_000, Zero);
 
-    let zeros = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect::<Vec<_>>();
-    let entries: Vec<Magazine<AtomicU64>> = (0..ENTRIES)
-        .map(|_| Magazine {
-            owner: AtomicU64::new(0),
-            bias: AtomicU64::new(0),
-            limit: AtomicU64::new(0),
-            turns: AtomicU64::new(0),
-            len: 0.into(),
-            items: [const { std::sync::atomic::AtomicU32::new(0) }; ITEMS],
+    let magazines = |raw: &crate::pool::raw::RawPool| raw.kept().map(|arena| arena.slots.magazines_in_use());
+    let raw = Legacy::pool().raw();
+    for _ in 0..3 {
+        // More than there are entries, one after the other.
+        for _ in 0..2_000 {
+            let used = thread::spawn(move || {
+                for _ in 0..3 {
+                    drop(Legacy::pool().alloc().unwrap());
+                }
+                magazines(raw)
+            });
+            assert_eq!(used.join().unwrap(), Some((1, 1)), "one is the thread's, and open");
+            assert_eq!(magazines(raw), Some((0, 0)));
+        }
+    }
+    assert_eq!(Legacy::pool().stats().live, 0);
+}
+
+/// What a thread frees while it ends, after it has given back its magazine, is free.
+#[test]
+fn what_a_thread_allocates_in_the_end_comes_back() {
+    pooled!(Last { number: u64 }, 2_000, Zero);
+
+    struct AtTheEnd(Option<PoolBox<Last>>);
+
+    impl Drop for AtTheEnd {
+        fn drop(&mut self) {
+            for _ in 0..100 {
+                drop(Last::pool().alloc().unwrap());
+            }
+            drop(self.0.take());
+        }
+    }
+
+    thread_local! {
+        static BEFORE: std::cell::RefCell<AtTheEnd> = const { std::cell::RefCell::new(AtTheEnd(None)) };
+        static AFTER: std::cell::RefCell<AtTheEnd> = const { std::cell::RefCell::new(AtTheEnd(None)) };
+    }
+
+    for _ in 0..20 {
+        thread::spawn(|| {
+            // Whatever the order is in which such are dropped, one is on each side of the pool's own.
+            BEFORE.with_borrow_mut(|slot| slot.0 = None);
+            let first = Last::pool().alloc();
+            AFTER.with_borrow_mut(|slot| slot.0 = Last::pool().alloc());
+            BEFORE.with_borrow_mut(|slot| slot.0 = first);
         })
-        .collect();
-    let (open, settled) = (zeros(ENTRIES / 64), zeros(ENTRIES));
-    let magazines = Magazines::new(&entries, &open, &settled, AtomicU64::new(0), ITEMS);
-    let stack = memmap2::MmapOptions::new().len(4096).map_anon().unwrap();
-    let first = Caller { thread: stack.as_ptr().addr() as u64, number: 7 };
-    let second = Caller { thread: (&raw const magazines).addr() as u64, number: 7 };
-    assert!(magazines.bind(first) && magazines.bind(first) && !magazines.bind(second));
-    assert!(!magazines.inherit(second), "its owner may still run");
-    assert!(magazines.bind(first) && !magazines.bind(second));
-    drop(stack);
-    assert!(magazines.inherit(second));
-    assert!(magazines.bind(second) && !magazines.bind(first) && !magazines.inherit(first));
+        .join()
+        .unwrap();
+    }
+    assert_eq!(Last::pool().stats().live, 0);
+    assert_eq!(Last::pool().alloc_many(2_000).unwrap().len(), 2_000);
 }
