@@ -168,7 +168,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// Claims a slot that is kept back for the caller, if there is one: the fast path of [`claim`](Self::claim).
     #[inline(always)]
     pub(crate) fn claim_kept(&self, caller: Caller) -> Option<Claimed> {
-        let inside = self.magazines.enter::<P>(caller)?;
+        self.claim_inside(self.magazines.enter_near::<P>(caller)?)
+    }
+
+    #[inline(always)]
+    fn claim_inside(&self, inside: Inside<'_, W>) -> Option<Claimed> {
         let mark = inside.mark();
         let index = inside.pop();
         inside.leave::<P>();
@@ -180,7 +184,8 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// `refilled` is told how often the thread's candidates ran out, when they do.
     #[inline(always)]
     pub(crate) fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Claimed> {
-        if let Some(claimed) = self.claim_kept(caller) {
+        let inside = self.magazines.enter::<P>(caller);
+        if let Some(claimed) = inside.and_then(|inside| self.claim_inside(inside)) {
             return Some(claimed);
         }
         if self.magazines.is_closed_to(caller) {
@@ -275,7 +280,9 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                 // Pairs with the fence in `reclaim`.
                 W::fence(Ordering::Release);
             }
-            let wanted = lowest(candidates, (limit / 2).max(1));
+            let crowded = (1..self.magazines.limit).contains(&limit);
+            let near = if crowded { undivided(candidates) } else { candidates };
+            let wanted = lowest(near, (limit / 2).max(1));
             let mut got = wanted & !P::claim(live, wanted);
             candidates ^= wanted;
             let first = got;
@@ -466,7 +473,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// path of [`free`](Self::free). Whether it did.
     #[inline(always)]
     pub(crate) fn free_kept(&self, caller: Caller, index: usize, last: impl FnOnce()) -> bool {
-        let Some(inside) = self.magazines.enter::<P>(caller) else { return false };
+        self.magazines.enter_near::<P>(caller).is_some_and(|inside| self.free_inside(inside, index, last))
+    }
+
+    #[inline(always)]
+    fn free_inside(&self, inside: Inside<'_, W>, index: usize, last: impl FnOnce()) -> bool {
         let word = self.word(index);
         let lent = word.load(Ordering::Relaxed);
         // Lent by the caller, who is alone with it: nothing but the frees differs. Their overflow is left to the slow path.
@@ -484,7 +495,8 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// Frees a slot that is lent, after a `last` look at it. Of those who try at once exactly one does.
     pub(crate) fn free(&self, caller: Caller, index: usize, mut last: impl FnMut()) -> Result<(), Refused> {
-        if self.free_kept(caller, index, &mut last) {
+        let inside = self.magazines.enter::<P>(caller);
+        if inside.is_some_and(|inside| self.free_inside(inside, index, &mut last)) {
             return Ok(());
         }
         self.retire(caller, index)?;
@@ -558,7 +570,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         debug_assert!(frees & LENT == 0, "slot {index} is freed by an owner that lent it");
         // Never lent until it is claimed again: no handle, not even a forged one, takes it from under the next line.
         word.store(freed(frees), Ordering::Relaxed);
-        if let Some(inside) = self.magazines.enter::<P>(caller) {
+        if let Some(inside) = self.magazines.enter_near::<P>(caller) {
             let pushed = inside.push(index);
             inside.leave::<P>();
             if pushed {
@@ -736,6 +748,16 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 #[cold]
 fn not_lent(word: u64) -> Refused {
     if word & HELD != 0 && word & LENT == 0 { Refused::Owned } else { Refused::NotLive }
+}
+
+/// Those of some bits whose slots' words fill a cache line, if there are such: else all. What threads use that come from
+/// different lines doesn't slow them down.
+fn undivided(bits: u64) -> u64 {
+    let full = bits.to_le_bytes().map(|line| if line == u8::MAX { line } else { 0 });
+    match u64::from_le_bytes(full) {
+        0 => bits,
+        full => full,
+    }
 }
 
 /// The lowest `count` of some bits, or all if they are fewer.
