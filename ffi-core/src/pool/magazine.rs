@@ -40,14 +40,8 @@ use super::primitive::{Half, Protocol, Word};
 use super::slots::{HELD, LENT};
 use super::thread::{BITS, Caller};
 
-/// Magazines of a pool.
-pub(super) const ENTRIES: usize = 1 << BITS;
-
 /// Slots in a magazine.
 pub(super) const ITEMS: usize = 21;
-
-/// The owner of an entry that no thread can have.
-const NOBODY: u64 = !INSIDE;
 
 /// Bit of an entry's owner: it is in there. Thread pointers are even, so it can be added.
 const INSIDE: u64 = 1;
@@ -99,10 +93,8 @@ pub(crate) struct Magazine<W: Word> {
 /// The magazines of a pool.
 #[derive(Debug)]
 pub(crate) struct Magazines<'a, W: Word> {
-    /// A power of two of them: one that is [`NOBODY`]'s where there are none.
+    /// [`Word::ENTRIES`] of them; all are nobody's where there are to be none.
     entries: &'a [Magazine<W>],
-    /// Their number without one.
-    mask: usize,
     open: &'a [W],
     settled: &'a [W],
     counts: Counts<W>,
@@ -225,8 +217,10 @@ impl<W: Word> Inside<'_, W> {
 }
 
 impl<'a, W: Word> Magazines<'a, W> {
-    /// The magazines of fresh, zeroed arrays: `open` has a bit, and `settled` a word for each entry, or both are empty.
-    /// The counts are 0.
+    const MASK: usize = W::ENTRIES - 1;
+
+    /// The magazines of fresh, zeroed arrays: `open` has a bit, and `settled` a word for each entry, or both are empty where
+    /// there are to be no magazines. The counts are 0.
     pub(super) fn new(
         entries: &'a [Magazine<W>],
         open: &'a [W],
@@ -235,14 +229,10 @@ impl<'a, W: Word> Magazines<'a, W> {
         limit: usize,
         budget: usize,
     ) -> Self {
-        assert!(entries.len().is_power_of_two() && (2..=ITEMS).contains(&limit));
-        if open.is_empty() {
-            // Nobody else sees the arrays yet.
-            entries.iter().for_each(|entry| entry.owner.store(NOBODY, Ordering::Relaxed));
-        } else {
-            assert!(open.len() * 64 >= entries.len() && settled.len() == entries.len());
-        }
-        Self { entries, mask: entries.len() - 1, open, settled, counts, limit, budget }
+        assert!(entries.len() == W::ENTRIES && W::ENTRIES.is_power_of_two());
+        assert!(open.is_empty() || open.len() * 64 >= entries.len() && settled.len() == entries.len());
+        assert!((2..=ITEMS).contains(&limit));
+        Self { entries, open, settled, counts, limit, budget }
     }
 
     /// Whether there are any.
@@ -277,20 +267,20 @@ impl<'a, W: Word> Magazines<'a, W> {
     #[inline(always)]
     fn at(&self, entry: usize) -> &'a Magazine<W> {
         debug_assert!(entry < self.entries.len());
-        // SAFETY: the mask keeps it below the length, a power of two.
+        // SAFETY: the mask keeps it below the length.
         unsafe { self.entries.get_unchecked(entry) }
     }
 
     /// The entries of which one may be the caller's.
     fn places(&self, caller: Caller) -> [usize; 4] {
         let [first, second] = self.near_places(caller);
-        [first, second, first ^ 1 & self.mask, second ^ 1 & self.mask]
+        [first, second, first ^ 1 & Self::MASK, second ^ 1 & Self::MASK]
     }
 
     /// The first two.
     #[inline(always)]
     fn near_places(&self, caller: Caller) -> [usize; 2] {
-        [caller.first(self.mask), caller.second(self.mask)]
+        caller.hashes.map(|hash| hash as usize & Self::MASK)
     }
 
     /// The caller's entry, if it has one.
@@ -311,9 +301,6 @@ impl<'a, W: Word> Magazines<'a, W> {
 
     /// The caller's entry, if it has one, or one of its places was nobody's.
     pub(super) fn bind(&self, caller: Caller) -> Option<usize> {
-        if caller.thread == 0 {
-            return None;
-        }
         self.entry(caller).or_else(|| {
             // Whoever has one gives it up in the end.
             if !W::is_attended() {
@@ -515,7 +502,7 @@ impl<'a, W: Word> Magazines<'a, W> {
         if bias == 0 {
             return;
         }
-        let entry = (bias >> ENTRY_SHIFT) as usize & self.mask;
+        let entry = (bias >> ENTRY_SHIFT) as usize & Self::MASK;
         let period = bias >> BIAS_SHIFT & ((1 << PERIOD_BITS) - 1);
         let settled = &self.settled[entry];
         // Pairs with the exchange below: the owner has left.

@@ -11,6 +11,9 @@ pub(crate) trait Word: Debug {
     /// The same with half as many bits.
     type Half: Half;
 
+    /// Magazines of a pool: a power of two.
+    const ENTRIES: usize;
+
     fn load(&self, order: Ordering) -> u64;
     fn store(&self, value: u64, order: Ordering);
     fn fetch_or(&self, bits: u64, order: Ordering) -> u64;
@@ -50,6 +53,9 @@ impl Half for AtomicU32 {
 
 impl Word for AtomicU64 {
     type Half = AtomicU32;
+
+    /// One that nobody ever has where threads can't be told apart.
+    const ENTRIES: usize = if thread::KNOWN { 1 << thread::BITS } else { 1 };
 
     #[inline(always)]
     fn load(&self, order: Ordering) -> u64 {

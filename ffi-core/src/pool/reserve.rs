@@ -14,7 +14,8 @@ use std::sync::atomic::AtomicU64;
 use memmap2::MmapOptions;
 
 use super::barrier;
-use super::magazine::{Counts, ENTRIES, ITEMS, Magazine, Magazines};
+use super::magazine::{Counts, ITEMS, Magazine, Magazines};
+use super::primitive::Word;
 use super::slots::{GROUP, HINTS, Hint, LINE, Slots};
 use super::thread;
 
@@ -25,6 +26,8 @@ pub(crate) struct Arena {
     pub(super) base: NonNull<u8>,
     pub(super) slots: Slots<'static>,
 }
+
+const ENTRIES: usize = AtomicU64::ENTRIES;
 
 /// From this many slots on a pool has magazines.
 const MANY: usize = 1_024;
@@ -37,8 +40,8 @@ pub(super) const LARGE: usize = 16 << 10;
 pub(super) struct Plan {
     hints: usize,
     magazines: usize,
-    /// Their number: 1 where they are not worth it.
-    entries: usize,
+    /// Whether they are worth it.
+    has_magazines: bool,
     open: usize,
     settled: usize,
     live: usize,
@@ -55,11 +58,11 @@ impl Plan {
         let lines = capacity.div_ceil(GROUP * LINE);
         let hints = size_of::<Arena>().next_multiple_of(64);
         // What threads keep back is little beside the rest, and slots that are used again are to be those used before.
-        let entries = if capacity >= MANY && stride < LARGE { ENTRIES } else { 1 };
+        let has_magazines = capacity >= MANY && stride < LARGE;
         let magazines = (hints + HINTS * size_of::<Hint<AtomicU64>>()).next_multiple_of(128);
-        let open = magazines + entries * size_of::<Magazine<AtomicU64>>();
-        let settled = open + (entries / 64 * 8).next_multiple_of(64);
-        let live = settled + (entries / 64 * 64 * 8).next_multiple_of(64);
+        let open = magazines + ENTRIES * size_of::<Magazine<AtomicU64>>();
+        let settled = open + (ENTRIES / 64 * 8).next_multiple_of(64);
+        let live = settled + (ENTRIES * 8).next_multiple_of(64);
         let words = live + lines * LINE * 8;
         let Some(word_bytes) = capacity.checked_mul(8) else { return None };
         let Some(end) = words.checked_add(word_bytes) else { return None };
@@ -71,7 +74,7 @@ impl Plan {
         if bytes > isize::MAX as usize {
             return None;
         }
-        Some(Self { hints, magazines, entries, open, settled, live, words, slots, bytes })
+        Some(Self { hints, magazines, has_magazines, open, settled, live, words, slots, bytes })
     }
 }
 
@@ -98,11 +101,11 @@ pub(super) fn reserve(
     // SAFETY: as above.
     let entries = unsafe { start.add(plan.magazines) };
     // Where threads or the fence can't be had, there are none.
-    let exist = plan.entries == ENTRIES && thread::KNOWN && barrier::available();
-    let count = if exist { ENTRIES } else { 1 };
-    // SAFETY: as above; no more than are planned.
+    let exist = plan.has_magazines && thread::KNOWN && barrier::available();
+    let count = if exist { ENTRIES } else { 0 };
+    // SAFETY: as above.
     let entries =
-        unsafe { std::slice::from_raw_parts(entries.cast::<Magazine<AtomicU64>>().as_ptr(), count) };
+        unsafe { std::slice::from_raw_parts(entries.cast::<Magazine<AtomicU64>>().as_ptr(), ENTRIES) };
     // SAFETY: as above.
     let open = unsafe { start.add(plan.open) };
     // SAFETY: as above.
@@ -110,8 +113,7 @@ pub(super) fn reserve(
     // SAFETY: as above.
     let settled = unsafe { start.add(plan.settled) };
     // SAFETY: as above.
-    let settled =
-        unsafe { std::slice::from_raw_parts(settled.cast::<AtomicU64>().as_ptr(), count / 64 * 64) };
+    let settled = unsafe { std::slice::from_raw_parts(settled.cast::<AtomicU64>().as_ptr(), count) };
     let magazines = Magazines::new(entries, open, settled, Counts::new(), ITEMS, capacity as usize / 4);
     // SAFETY: as above.
     let live = unsafe { start.add(plan.live) };

@@ -240,8 +240,14 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     #[inline(always)]
     fn hint(&self, caller: Caller) -> &'a Hint<W> {
-        // SAFETY: the mask keeps it below the length, a power of two.
-        unsafe { self.hints.get_unchecked(caller.first(self.hints.len() - 1)) }
+        // SAFETY: below their number.
+        unsafe { self.hints.get_unchecked(self.hint_index(caller)) }
+    }
+
+    #[inline(always)]
+    fn hint_index(&self, caller: Caller) -> usize {
+        // A power of two.
+        caller.hashes[0] as usize & (self.hints.len() - 1)
     }
 
     /// Claims a slot near to others of the caller's, or several, if it has a magazine for the rest.
@@ -310,7 +316,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// Where a caller claims first: the groups are dealt out among the hints.
     fn home(&self, caller: Caller) -> usize {
-        caller.first(self.hints.len() - 1) * self.groups / self.hints.len()
+        self.hint_index(caller) * self.groups / self.hints.len()
     }
 
     /// How many items one more magazine may have: none unless so much is free, and so little kept back, that they would not

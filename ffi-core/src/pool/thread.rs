@@ -8,47 +8,30 @@ use super::raw;
 /// The thread that uses a pool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller {
-    /// What no other thread has now; 0 where that can't be had.
+    /// What no other thread has now; [`UNKNOWN`] where that can't be had.
     pub(super) thread: u64,
-    /// Two numbers of [`BITS`] that others may have, too.
-    numbers: usize,
+    /// Two hashes of that, of [`BITS`], which others may have, too.
+    pub(super) hashes: [u32; 2],
 }
 
-/// Bits of a [`Caller`]'s numbers.
+/// Bits of a [`Caller`]'s hashes.
 pub(super) const BITS: u32 = 13;
+
+/// Instead of a thread pointer: an address that nothing has.
+const UNKNOWN: u64 = !1;
 
 impl Caller {
     /// The thread that runs this.
     #[inline(always)]
     pub(super) fn current() -> Self {
-        let thread = if KNOWN { pointer() } else { 0 };
+        let thread = if KNOWN { pointer() } else { UNKNOWN };
         let place = if KNOWN { thread } else { stack() };
-        // Fibonacci hashing: the upper bits of the product depend on all of the address.
-        let numbers = place.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - 2 * BITS);
-        Self { thread, numbers: numbers as usize }
-    }
-
-    /// A thread with these numbers, for tests.
-    #[cfg(test)]
-    pub(super) fn with_numbers(thread: u64, first: usize, second: usize) -> Self {
-        Self { thread, numbers: first << BITS | second }
-    }
-
-    /// The same thread with numbers that all such have.
-    pub(super) fn without_numbers(self) -> Self {
-        Self { numbers: 0, ..self }
-    }
-
-    /// A number that others may have, too, below the power of two that the mask is one less than, and no more than [`BITS`].
-    #[inline(always)]
-    pub(super) fn first(self, mask: usize) -> usize {
-        self.numbers >> BITS & mask
-    }
-
-    /// Another such number, for those whose first is taken.
-    #[inline(always)]
-    pub(super) fn second(self, mask: usize) -> usize {
-        self.numbers & mask
+        // All threads' pointers are at the same place of a page. The upper bits of the products depend on all of the page's
+        // number, but for the uppermost of an address.
+        let page = (place >> 12) as u32;
+        let hashes =
+            [0x9E37_79B1_u32, 0x85EB_CA77].map(|factor| page.wrapping_mul(factor) >> (u32::BITS - BITS));
+        Self { thread, hashes }
     }
 }
 
@@ -76,7 +59,7 @@ pub(super) fn is_attended() -> bool {
 #[inline(always)]
 fn stack() -> u64 {
     let here = 0_u8;
-    (&raw const here).addr() as u64 >> 16
+    (&raw const here).addr() as u64 >> 4
 }
 
 /// Whether this says how to get the thread pointer of the target.

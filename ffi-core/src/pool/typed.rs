@@ -334,7 +334,7 @@ impl<T: FfiPooled> Pool<T> {
     fn claim_many(&self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed)) -> usize {
         let caller = Caller::current();
         // The lowest are where entry 0 begins.
-        let caller = if size_of::<T>() >= LARGE { caller.without_numbers() } else { caller };
+        let caller = if size_of::<T>() >= LARGE { Caller { hashes: [0; 2], ..caller } } else { caller };
         arena.slots.claim_many(caller, count, claimed, |refills| self.raw.sample(arena, refills, 0))
     }
 

@@ -28,6 +28,8 @@ impl Half for AtomicU32 {
 impl Word for AtomicU64 {
     type Half = AtomicU32;
 
+    const ENTRIES: usize = 2;
+
     fn load(&self, order: Ordering) -> u64 {
         self.load(order)
     }
@@ -194,26 +196,25 @@ fn magazine() -> Magazine<AtomicU64> {
 
 /// One of the threads, of which two have a magazine each, where there are any.
 fn caller(number: usize) -> Caller {
-    Caller::with_numbers(2 * (number as u64 + 1), number, number)
+    Caller { thread: 2 * (number as u64 + 1), hashes: [number as u32; 2] }
 }
 
 impl<P: Protocol> Model<P> {
     /// Without magazines.
     fn new(capacity: usize) -> Arc<Self> {
-        Self::with(capacity, vec![magazine()], 0)
+        Self::with(capacity, 0)
     }
 
     /// With two, which get up to four slots, two at once, and which may both be open.
     fn with_magazines(capacity: usize) -> Arc<Self> {
-        Self::with(capacity, vec![magazine(), magazine()], 1)
+        Self::with(capacity, 1)
     }
 
-    fn with(capacity: usize, entries: Vec<Magazine<AtomicU64>>, open: usize) -> Arc<Self> {
+    fn with(capacity: usize, open: usize) -> Arc<Self> {
         let zeros = |count: usize| (0..count).map(|_| zero()).collect::<Vec<_>>().leak();
         let hint = || Hint { candidates: zero(), group: zero(), refills: zero() };
-        let settled = zeros(open * entries.len());
-        let entries = entries.leak();
-        let magazines = Magazines::new(entries, zeros(open), settled, counts(), 4, 16);
+        let entries = vec![magazine(), magazine()].leak();
+        let magazines = Magazines::new(entries, zeros(open), zeros(2 * open), counts(), 4, 16);
         let slots = Slots::new(zeros(1), zeros(capacity), vec![hint(), hint()].leak(), magazines);
         Arc::new(Self { slots, contents: (0..capacity).map(|_| UnsafeCell::new(0)).collect() })
     }
@@ -545,7 +546,7 @@ fn loom_an_entry_is_one_threads() {
         let entries = vec![magazine(), magazine()].leak();
         let magazines = Arc::new(Magazines::new(entries, zeros(1), zeros(2), counts(), 4, 16));
         let bind = |magazines: &Magazines<'_, AtomicU64>, thread| {
-            let caller = Caller::with_numbers(thread, 0, 1);
+            let caller = Caller { thread, hashes: [0, 1] };
             let entry = magazines.bind(caller);
             assert_eq!(magazines.bind(caller), entry, "once it is a thread's, it stays so");
             entry.unwrap()
@@ -594,7 +595,7 @@ fn passing_on<P: Protocol>() {
             thread::spawn(move || model.slots.reclaim(caller(1), 0))
         };
         model.slots.resign(caller(0));
-        let heir = Caller::with_numbers(20, 0, 0);
+        let heir = Caller { thread: 20, hashes: [0, 0] };
         let mine = model.slots.claim(heir, |_| {}).expect("the other has none").index;
         other.join().unwrap();
         let rest = [model.claim(1), model.claim(1)];
