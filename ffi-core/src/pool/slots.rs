@@ -37,7 +37,7 @@
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::magazine::{FREES, Inside, Magazines, UNBIASED};
+use super::magazine::{BIAS, FREES, Inside, Magazines, UNBIASED};
 use super::primitive::{Protocol, Sound, Word};
 use super::thread::Caller;
 
@@ -59,7 +59,7 @@ pub(super) const HELD: u64 = 1 << 62;
 /// Groups with this many free slots are taken before those closer by with fewer.
 const PLENTY: u32 = 16;
 
-/// With this many free slots in a group of the home line, threads go back to it.
+/// With this many free slots in a group near home, threads go back to it.
 const ROOMY: u32 = 48;
 
 /// Refills from one look whether there is plenty to the next, while a magazine is closed.
@@ -71,7 +71,7 @@ const MUCH_PATIENCE: u64 = 1_024;
 /// Items of a magazine where many are open: enough for a thread that frees what it just claimed.
 const FEW: usize = 4;
 
-/// Lines that are searched for such a group, before any free slot will do.
+/// Lines that are near: that are searched for such groups, before any free slot will do.
 const NEAR: usize = 4;
 
 /// Where the threads of one entry claim next.
@@ -288,7 +288,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
             }
             let crowded = (1..self.magazines.limit).contains(&limit);
             let near = if crowded { undivided(candidates) } else { candidates };
-            let wanted = lowest(near, (limit / 2).max(1));
+            let wanted = lowest(near, limit.max(1));
             let mut got = wanted & !P::claim(live, wanted);
             candidates ^= wanted;
             let first = got;
@@ -350,19 +350,19 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// A group with free slots, and which they are. `home` is the entry's own group, `current` the one it last had.
     ///
-    /// In the home line if that is nearly empty, so that threads that came across each other part again. Else from the
-    /// current line on, and not from home, whose holes are few where much is live: the first line that has plenty, if one is
-    /// near, or else any slot.
+    /// Near home if it is nearly empty there, so that threads that came across each other part again, and one whose slots are
+    /// freed elsewhere uses the same ones again. Else from the current line on, and not from home, whose holes are few where
+    /// much is live: the first line that has plenty, if one is near, or else any slot.
     fn find(&self, home: usize, current: usize) -> Option<(usize, u64)> {
         let lines = self.live.len().div_ceil(LINE);
-        let mut best = self.most_in(home / LINE, home % LINE);
-        if best.0 >= ROOMY {
+        let most_in = |line: usize| self.most_in(if line < lines { line } else { line - lines }, home % LINE);
+        let mut nearby = (0..NEAR.min(lines)).map(|step| most_in(home / LINE + step));
+        if let Some(best) = nearby.find(|best| best.0 >= ROOMY) {
             return Some((best.1, best.2));
         }
-        best = (0, 0, 0);
+        let mut best = (0, 0, 0);
         for step in 0..lines {
-            let line = current / LINE + step;
-            let line = self.most_in(if line < lines { line } else { line - lines }, home % LINE);
+            let line = most_in(current / LINE + step);
             if line.0 > best.0 {
                 best = line;
             }
@@ -501,7 +501,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// Frees a slot that is lent, after a `last` look at it. Of those who try at once exactly one does.
     pub(crate) fn free(&self, caller: Caller, index: usize, mut last: impl FnMut()) -> Result<(), Refused> {
-        let inside = self.magazines.enter::<P>(caller);
+        let inside = self.enter_for(caller, self.peek(index));
         if inside.is_some_and(|inside| self.free_inside(inside, index, &mut last)) {
             return Ok(());
         }
@@ -662,6 +662,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         self.change(caller, index, wanted, taken)
     }
 
+    /// Enters the caller's magazine, if it has one, and a slot's word may be one that only the caller changes.
+    fn enter_for(&self, caller: Caller, word: u64) -> Option<Inside<'a, W>> {
+        if word & BIAS == 0 { None } else { self.magazines.enter::<P>(caller) }
+    }
+
     /// Changes the word of a lent slot, if it has the wanted generation: of those who try at once exactly one does.
     fn change(
         &self,
@@ -680,7 +685,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                 Ok(lent)
             }
         };
-        if let Some(inside) = self.magazines.enter::<P>(caller) {
+        if let Some(inside) = self.enter_for(caller, word.load(Ordering::Relaxed)) {
             let lent = word.load(Ordering::Relaxed);
             // As in `free_kept`.
             if lent & !FREES == inside.bias() && check(lent).is_ok() {

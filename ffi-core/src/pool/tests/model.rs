@@ -205,7 +205,7 @@ impl<P: Protocol> Model<P> {
         Self::with(capacity, 0)
     }
 
-    /// With two, which get up to four slots, two at once, and which may both be open.
+    /// With two, which get up to four slots at once, and which may both be open.
     fn with_magazines(capacity: usize) -> Arc<Self> {
         Self::with(capacity, 1)
     }
