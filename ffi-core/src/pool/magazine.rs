@@ -114,6 +114,9 @@ pub(crate) struct Counts<W: Word> {
     pub(super) closings: W,
 }
 
+/// What is in a magazine.
+pub(super) type Items<'a> = &'a mut dyn Iterator<Item = usize>;
+
 /// The owner is in its magazine.
 #[derive(Debug)]
 pub(crate) struct Inside<'a, W: Word> {
@@ -332,11 +335,11 @@ impl<'a, W: Word> Magazines<'a, W> {
     }
 
     /// Gives up the caller's entry, for it ends: what is in the magazine is handed to `give_back`.
-    pub(super) fn resign(&self, caller: Caller, give_back: impl FnMut(usize)) {
+    pub(super) fn resign(&self, caller: Caller, mut give_back: impl FnMut(Items<'_>)) {
         let Some(entry) = self.entry(caller) else { return };
         // It is in there no more, and won't be again. Unless another closes it, who then does the rest.
         if self.shut(entry) {
-            self.empty(entry, give_back);
+            self.empty(entry, &mut give_back);
         }
         // Pairs with the exchange in `bind_one`: the next owner sees what this one did in there.
         self.at(entry).owner.store(0, Ordering::Release);
@@ -417,7 +420,7 @@ impl<'a, W: Word> Magazines<'a, W> {
     }
 
     /// Closes all magazines, and hands what is in them to `give_back`; whether there were any that were open.
-    pub(super) fn close<P: Protocol>(&self, caller: Caller, mut give_back: impl FnMut(usize)) -> bool {
+    pub(super) fn close<P: Protocol>(&self, caller: Caller, mut give_back: impl FnMut(Items<'_>)) -> bool {
         // As with the bits: who sees that slots were claimed for one sees that it is open.
         if self.opened() == 0 {
             return false;
@@ -440,7 +443,7 @@ impl<'a, W: Word> Magazines<'a, W> {
         caller: Caller,
         word: usize,
         open: u64,
-        give_back: &mut impl FnMut(usize),
+        give_back: &mut impl FnMut(Items<'_>),
     ) -> bool {
         let entry = |bit: u64| word * 64 + bit.trailing_zeros() as usize;
         let mut mine = 0;
@@ -467,7 +470,7 @@ impl<'a, W: Word> Magazines<'a, W> {
                 continue;
             }
             magazine.wait::<P>();
-            self.empty(entry(bit), &mut *give_back);
+            self.empty(entry(bit), give_back);
         }
         any
     }
@@ -480,13 +483,11 @@ impl<'a, W: Word> Magazines<'a, W> {
     }
 
     /// Hands what is in a magazine to `give_back`, that the caller has closed, and whose owner is not in there.
-    fn empty(&self, entry: usize, mut give_back: impl FnMut(usize)) {
+    fn empty(&self, entry: usize, give_back: &mut impl FnMut(Items<'_>)) {
         let magazine = self.at(entry);
         // The owner doesn't look at them while it is closed.
         let len = magazine.len.load(Ordering::Relaxed) as usize;
-        for item in &magazine.items[..len] {
-            give_back(item.load(Ordering::Relaxed) as usize);
-        }
+        give_back(&mut magazine.items[..len].iter().map(|item| item.load(Ordering::Relaxed) as usize));
         magazine.len.store(0, Ordering::Relaxed);
         // Published by the next line: who doesn't see the bit any more, sees this.
         self.counts.closings.fetch_add(1, Ordering::Release);

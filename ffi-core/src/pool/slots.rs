@@ -37,7 +37,7 @@
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::magazine::{BIAS, FREES, Inside, Magazines, UNBIASED};
+use super::magazine::{BIAS, FREES, Inside, Items, Magazines, UNBIASED};
 use super::primitive::{Protocol, Sound, Word};
 use super::thread::Caller;
 
@@ -343,7 +343,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     pub(super) fn reclaim(&self, caller: Caller, closings: u64) -> bool {
         // Pairs with the fence in `claim_in`: who saw that a slot was claimed for a magazine sees that the magazine is open.
         W::fence(Ordering::Acquire);
-        let closed = self.magazines.close::<P>(caller, |index| self.make_free(index));
+        let closed = self.magazines.close::<P>(caller, |items| self.make_all_free(items));
         // Or others did, whose slots this one may have looked for too early.
         closed || self.magazines.closings() != closings
     }
@@ -608,11 +608,10 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         P::release(self.live_of(index), 1 << (index % GROUP));
     }
 
-    /// Gives half of a magazine back, unless it is closed. Slots of one group that follow each other are freed at once.
-    fn overflow(&self, inside: &Inside<'_, W>) {
+    /// The same for several: those of one group that follow each other at once.
+    fn make_all_free(&self, indices: Items<'_>) {
         let (mut group, mut bits) = (0, 0_u64);
-        for _ in 0..inside.limit() / 2 {
-            let Some(index) = inside.pop() else { break };
+        for index in indices {
             if index / GROUP != group && bits != 0 {
                 P::release(&self.live[group], bits);
                 bits = 0;
@@ -625,9 +624,14 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         }
     }
 
+    /// Gives half of a magazine back, unless it is closed.
+    fn overflow(&self, inside: &Inside<'_, W>) {
+        self.make_all_free(&mut (0..inside.limit() / 2).map_while(|_| inside.pop()));
+    }
+
     /// Gives back what is kept back for the caller, which ends.
     pub(crate) fn resign(&self, caller: Caller) {
-        self.magazines.resign(caller, |index| self.make_free(index));
+        self.magazines.resign(caller, |items| self.make_all_free(items));
     }
 
     /// The owner of a claimed slot keeps it for itself.
