@@ -21,8 +21,8 @@
 //!
 //! An entry belongs to the first thread that hashes to it, until that thread ends, and gives back the slots and then the
 //! entry: any other could not take it from one that was stopped just after it saw that the entry is its own. Where that is
-//! another's, the thread has the next of four; there it is found, too, but by a call. One in ten thousand has none, when
-//! 2,000 threads do.
+//! another's, the thread has the next of four; there it is found, too, but by a call. Of 2,000 threads with stacks anywhere two
+//! have none.
 //!
 //! # Bias
 //!

@@ -24,8 +24,17 @@ impl Caller {
     /// The thread that runs this.
     #[inline(always)]
     pub(super) fn current() -> Self {
-        let thread = if KNOWN { pointer() } else { UNKNOWN };
-        let place = if KNOWN { thread } else { stack() };
+        if KNOWN { Self::with_pointer(pointer()) } else { Self::new(UNKNOWN, stack()) }
+    }
+
+    /// The thread with this thread pointer.
+    #[inline(always)]
+    pub(super) fn with_pointer(pointer: u64) -> Self {
+        Self::new(pointer, pointer)
+    }
+
+    #[inline(always)]
+    fn new(thread: u64, place: u64) -> Self {
         // All threads' pointers are at the same place of a page. The upper bits of the products depend on all of the page's
         // number, but for the uppermost of an address.
         let page = (place >> 12) as u32;

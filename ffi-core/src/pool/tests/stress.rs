@@ -325,3 +325,44 @@ fn what_a_thread_allocates_in_the_end_comes_back() {
     assert_eq!(Last::pool().stats().live, 0);
     assert_eq!(Last::pool().alloc_many(2_000).unwrap().len(), 2_000);
 }
+
+/// Nearly all threads find a place, whether their stacks lie side by side or anywhere.
+#[test]
+fn thousands_of_threads_have_magazines() {
+    use super::super::magazine::{Counts, ITEMS, Magazine, Magazines};
+    use super::super::primitive::Word;
+    use super::super::thread::{Caller, KNOWN};
+    use std::sync::atomic::AtomicU32;
+
+    if !KNOWN {
+        return;
+    }
+    let zeros = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect::<Vec<_>>();
+    let without = |pointer: &mut dyn FnMut() -> u64| {
+        let entries: Vec<Magazine<AtomicU64>> = (0..AtomicU64::ENTRIES)
+            .map(|_| Magazine {
+                owner: AtomicU64::new(0),
+                bias: AtomicU64::new(0),
+                mark: AtomicU64::new(0),
+                limit: AtomicU64::new(0),
+                turns: AtomicU64::new(0),
+                len: AtomicU32::new(0),
+                items: [const { AtomicU32::new(0) }; ITEMS],
+            })
+            .collect();
+        let (open, settled) = (zeros(entries.len() / 64), zeros(entries.len()));
+        let magazines = Magazines::new(&entries, &open, &settled, Counts::new(), ITEMS, 0);
+        (0..2_000).filter(|_| magazines.bind(Caller::with_pointer(pointer())).is_none()).count()
+    };
+    for stride in [256 << 10, 1 << 20, (2 << 20) + 4_096, 8 << 20] {
+        let mut pointer = 0x7F12_3456_76C0;
+        let mut next = || {
+            pointer -= stride;
+            pointer
+        };
+        assert_eq!(without(&mut next), 0, "stacks of {stride} bytes");
+    }
+    let mut random = Random(1);
+    let mut anywhere = || 0x7F00_0000_06C0 + (random.below(1 << 27) << 12);
+    assert!((0..10).map(|_| without(&mut anywhere)).sum::<usize>() < 10 * 8);
+}
