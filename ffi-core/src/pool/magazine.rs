@@ -246,6 +246,9 @@ impl<'a, W: Word> Magazines<'a, W> {
     /// Enters the caller's magazine, if it has one, and has not entered it already, before a signal interrupted it. It has to
     /// [`leave`](Inside::leave).
     pub(super) fn enter<P: Protocol>(&self, caller: Caller) -> Option<Inside<'a, W>> {
+        if !self.exist() {
+            return None;
+        }
         let mut places = self.places(caller).into_iter().map(|entry| self.at(entry));
         let magazine = places.find(|magazine| magazine.is_left_by(caller))?;
         Some(magazine.entered::<P>(caller))
@@ -291,9 +294,13 @@ impl<'a, W: Word> Magazines<'a, W> {
         self.places(caller).into_iter().find(|&entry| self.at(entry).is_of(caller))
     }
 
-    /// Whether the caller's magazine is closed, or it has none and all its places are others'.
+    /// Whether the caller's magazine is closed, or it has none and can't get one: all its places are others', or there are
+    /// no magazines.
     #[inline(always)]
     pub(super) fn is_closed_to(&self, caller: Caller) -> bool {
+        if !self.exist() {
+            return true;
+        }
         match self.entry(caller) {
             Some(entry) => self.limit_of(entry) == 0,
             None => {
