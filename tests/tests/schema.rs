@@ -231,10 +231,10 @@ fn a_library_works_without_its_section() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(matches!(records(&stripped), Err(ReadError::NoRecords(_))));
     let library = load(&stripped);
-    assert_eq!(fingerprint(&library, "fixture_layout_nested_fingerprint"), Nested::FINGERPRINT);
+    assert_eq!(fingerprint(&library, "fixture_layout_ffi_nested_fingerprint"), Nested::FINGERPRINT);
     type MakeNested = unsafe extern "C" fn(*mut ffi_core::boundary::FfiStatus) -> Nested;
     // SAFETY: that is the function's type: a message by value, and the status.
-    let make = unsafe { library.get::<MakeNested>("fixture_layout_make_nested") }.expect("it is exported");
+    let make = unsafe { library.get::<MakeNested>("fixture_layout_ffi_make_nested") }.expect("it is exported");
     // SAFETY: a status may be null.
     assert_eq!(unsafe { make(std::ptr::null_mut()) }, fixture_layout::make_nested());
 }
