@@ -234,7 +234,8 @@ fn a_library_works_without_its_section() {
     assert_eq!(fingerprint(&library, "fixture_layout_ffi_nested_fingerprint"), Nested::FINGERPRINT);
     type MakeNested = unsafe extern "C" fn(*mut ffi_core::boundary::FfiStatus) -> Nested;
     // SAFETY: that is the function's type: a message by value, and the status.
-    let make = unsafe { library.get::<MakeNested>("fixture_layout_ffi_make_nested") }.expect("it is exported");
+    let make =
+        unsafe { library.get::<MakeNested>("fixture_layout_ffi_make_nested") }.expect("it is exported");
     // SAFETY: a status may be null.
     assert_eq!(unsafe { make(std::ptr::null_mut()) }, fixture_layout::make_nested());
 }

@@ -127,7 +127,10 @@ fn names_are_identifiers() {
 fn symbols_are_distinct() {
     let mut f = function("f", &[], None);
     f.symbol = "demo_ffi0_free".to_owned();
-    assert_eq!(of_function(f), ["function demo_ffi0_free: it shares the symbol `demo_ffi0_free` with library demo"]);
+    assert_eq!(
+        of_function(f),
+        ["function demo_ffi0_free: it shares the symbol `demo_ffi0_free` with library demo"]
+    );
 }
 
 #[test]
