@@ -55,7 +55,7 @@ fn finish(mut status: FfiStatus) -> Result<(), Failed> {
 macro_rules! call {
     ($name:ident($($argument:expr => $ty:ty),* $(,)?) -> $output:ty) => {{
         type Function = unsafe extern "C" fn($($ty,)* *mut FfiStatus) -> $output;
-        let symbol = concat!("fixture_calls_", stringify!($name));
+        let symbol = concat!("fixture_calls_ffi_", stringify!($name));
         // SAFETY: the callers below write the type that the function's documentation says.
         let function = unsafe { LIBRARY.get::<Function>(symbol) }.expect("it is exported");
         let mut status = FfiStatus::zeroed();

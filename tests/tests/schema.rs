@@ -113,7 +113,7 @@ fn odd_names_and_hostile_docs_survive() {
     let conditional = message("Conditional");
     let names: Vec<_> = conditional.fields.iter().map(|field| (&*field.item.name, field.tag)).collect();
     assert_eq!(names, [("there", 1), ("tagged", 7)]);
-    assert_eq!(conditional.fingerprint_symbol, "other_conditional_fingerprint");
+    assert_eq!(conditional.fingerprint_symbol, "other_ffi_conditional_fingerprint");
     assert_eq!(message("Old").item.deprecated.as_deref(), Some("use `Generated`"));
     assert_eq!(message("Old").fields[0].item.deprecated.as_deref(), Some(""));
 
@@ -213,7 +213,7 @@ fn without_metadata_fingerprints_stay() {
     assert!(matches!(records(library.cdylib()), Err(ReadError::NoRecords(_))));
     let library = load(library.cdylib());
     for symbol in ["bare_fingerprint", "mode_fingerprint", "value_of_signature"] {
-        assert_ne!(fingerprint(&library, &format!("fixture_bare_{symbol}")), 0);
+        assert_ne!(fingerprint(&library, &format!("fixture_bare_ffi_{symbol}")), 0);
     }
 }
 
