@@ -2089,11 +2089,20 @@ final class NativePool<T extends NativeType> implements Finalizable {
     );
   }
 
+  /// What the finalizer of [slot] gets: its reference, so that one that comes
+  /// late does not free the next message there.
+  Pointer<Void> _token(Pointer<T> slot) {
+    final bits = _reference(slot);
+    if (sizeOf<Pointer<Void>>() == 8) return Pointer.fromAddress(bits);
+    final token = (bits >>> 32) << capacity.bitLength | bits & 0xffffffff;
+    return Pointer.fromAddress(token & 0xffffffff);
+  }
+
   void _attach(Finalizable owner, Pointer<T> slot) {
     _checkInUse(slot);
     _finalizer.attach(
       owner,
-      slot.cast(),
+      _token(slot),
       detach: owner,
       externalSize: _first.stride,
     );
