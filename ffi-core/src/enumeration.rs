@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use bytemuck::Pod;
 
+use crate::boundary::Failure;
 use crate::types::{FfiType, Invalid};
 
 /// A C-like enum that Rust and Dart share. Implemented by `#[derive(FfiEnum)]`.
@@ -62,15 +63,24 @@ pub unsafe fn check_enum<E: FfiEnum>(value: *const E) -> Result<(), Invalid> {
     // SAFETY: `E` has the layout of its repr, so by this function's contract the read is aligned and of
     // initialised bytes; a repr is an integer, which any bits are.
     let repr = unsafe { value.cast::<E::Repr>().read() };
-    enum_from_abi::<E>(repr).map(drop)
+    variant::<E>(repr).map(drop)
 }
 
-/// [`FfiValue::from_abi`](crate::boundary::FfiValue::from_abi) of an enum.
+/// [`FfiValue::from_param`](crate::boundary::FfiValue::from_param) of an enum.
 ///
 /// # Errors
 ///
 /// When no variant has that value.
-pub fn enum_from_abi<E: FfiEnum>(repr: E::Repr) -> Result<E, Invalid> {
+pub fn enum_from_param<E: FfiEnum>(repr: E::Repr, name: &'static str) -> Result<E, Failure> {
+    variant(repr).map_err(|invalid| invalid.in_field(name).into())
+}
+
+/// The variant of an enum that has the value `repr`.
+///
+/// # Errors
+///
+/// When no variant has that value.
+fn variant<E: FfiEnum>(repr: E::Repr) -> Result<E, Invalid> {
     E::from_repr(repr).ok_or_else(|| Invalid::new(format_args!("{repr} is not a {}", E::NAME)))
 }
 

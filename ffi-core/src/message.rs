@@ -75,19 +75,6 @@ pub unsafe fn check_field<F>(
     unsafe { check(field.cast()) }.map_err(|invalid| invalid.in_field(name))
 }
 
-/// [`FfiValue::from_abi`](crate::boundary::FfiValue::from_abi) of a message or oneof.
-///
-/// # Safety
-///
-/// Every byte of `abi` that isn't padding is initialised.
-#[inline]
-pub unsafe fn from_abi<M: FfiType>(abi: MaybeUninit<M>) -> Result<M, Invalid> {
-    // SAFETY: aligned, ours, and initialised by this function's contract; padding isn't looked at.
-    unsafe { M::check(abi.as_ptr()) }?;
-    // SAFETY: the check found a valid value.
-    Ok(unsafe { abi.assume_init() })
-}
-
 /// The bytes of a `T` that need not be a valid one: [`bytemuck::CheckedBitPattern::Bits`] of a message.
 #[derive(Clone, Copy)]
 #[repr(transparent)]

@@ -7,21 +7,21 @@ pub use core;
 pub use memoffset::offset_of;
 
 pub use crate::boundary::{
-    Claim, FfiLent, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc, assert_by_value,
-    call, claim, clear, disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut,
-    take, take_some, text, value,
+    Claim, Failure, FfiLent, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc,
+    assert_by_value, call, claim, clear, copied, disjoint, free, optional, owned_free, reference,
+    reference_mut, slice, slice_mut, take, take_some, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
     columns_swap_remove, columns_write,
 };
 pub use crate::columns::{Column, FfiColumnar, FfiColumns};
-pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_abi};
+pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_param};
 pub use crate::layout::{
     FieldLayout, assert_no_destructor, assert_not_empty, assert_padding_free, assert_pod_field,
     assert_repr_c, padding,
 };
-pub use crate::message::{Bits, FfiMessage, check_field, from_abi};
+pub use crate::message::{Bits, FfiMessage, check_field};
 pub use crate::oneof::{FfiOneof, assert_oneof, oneof_tag, unknown_case};
 pub use crate::pool::abi::{
     QUEUE_CLOSED, QUEUE_FULL, QUEUE_INVALID, pool_adopt, pool_alloc, pool_alloc_many, pool_examine,

@@ -435,6 +435,10 @@ fn function(model: &Model, function: &Function) -> CFunction {
     for param in &function.params {
         let name = scope.name(&param.name);
         match &param.passing {
+            // Copied before the function runs; see `ffi_core::boundary`.
+            Passing::Value(it @ (Value::Message(_) | Value::Oneof(_))) => {
+                params.push(pointer(model, *it, false, &name));
+            }
             Passing::Value(it) => params.push(format!("{} {name}", value(model, *it))),
             Passing::Reference { to, mutable } => params.push(pointer(model, *to, *mutable, &name)),
             Passing::Columns { of, mutable } => {

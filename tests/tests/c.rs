@@ -1,11 +1,12 @@
 //! A C compiler's opinion on generated headers and on the layouts of the fixtures.
 
-use std::env;
 use std::path::Path;
 use std::process::Command;
+use std::{env, fs};
 
 use ffi_tests::Fixture;
 use xtask::generated::Generated;
+use xtask::signatures::Signatures;
 use xtask::workspace::{capture, on_path, root};
 
 /// The C compiler; without one the test is left out, and says so, except where everything must be checked.
@@ -33,17 +34,35 @@ fn c_calls_kernels() {
     run("simd");
 }
 
+/// Three hundred functions, messages by value among floats and integers; see `xtask/src/signatures.rs`.
+#[test]
+fn c_passes_every_signature() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c_signatures");
+    fs::create_dir_all(&folder).unwrap();
+    let fixture = Generated::fixture("signatures");
+    let header = folder.join(format!("{}.h", fixture.package));
+    capture(fixture.emitter("c").arg("--out").arg(header)).unwrap();
+    let program = folder.join("signatures.c");
+    fs::write(&program, Signatures::draw().c()).unwrap();
+    compile_and_run("signatures", &fixture.package, &folder, &program);
+}
+
 /// Compiles `c/{name}.c` with the fixture's header, links it with its library, and runs it.
 fn run(name: &str) {
-    let Some(gcc) = compiler() else { return };
     let fixture = Generated::fixture(name);
-    let library = Fixture::build(&fixture.package, "dev");
+    let source = root().join(format!("tests/c/{name}.c"));
+    compile_and_run(name, &fixture.package, &fixture.golden.expect("it is a fixture"), &source);
+}
+
+fn compile_and_run(name: &str, package: &str, headers: &Path, source: &Path) {
+    let Some(gcc) = compiler() else { return };
+    let library = Fixture::build(package, "dev");
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     capture(
         Command::new(gcc)
             .args(["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-I"])
-            .arg(fixture.golden.expect("it is a fixture"))
-            .arg(root().join(format!("tests/c/{name}.c")))
+            .arg(headers)
+            .arg(source)
             .arg(library.cdylib())
             .arg("-o")
             .arg(&program),

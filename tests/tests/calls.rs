@@ -8,6 +8,7 @@ use ffi_core::schema::read::Record;
 use ffi_tests::{Fixture, records};
 use fixture_calls::{Lamp, Switch, Vector};
 use libloading::Library;
+use object::Object;
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     let fixture = Fixture::build("fixture-calls", "dev");
@@ -107,7 +108,35 @@ fn bools_and_enums_are_checked_by_value() {
 #[test]
 fn messages_pass_by_value() {
     let vector = Vector { x: 1.5, y: -2.0 };
-    assert_eq!(call!(scaled(vector => Vector, 2.0 => f64) -> Vector), Ok(Vector { x: 3.0, y: -4.0 }));
+    assert_eq!(call!(scaled(&vector => *const Vector, 2.0 => f64) -> Vector), Ok(Vector { x: 3.0, y: -4.0 }));
+}
+
+#[test]
+fn messages_by_value_are_checked() {
+    for (null, address) in [("is null", 0), ("is at 0x14, which is not a multiple of 8", 20)] {
+        let pointer = std::ptr::without_provenance(address);
+        let message = format!("`vector` {null}");
+        let scaled = call!(scaled(pointer => *const Vector, 2.0 => f64) -> Vector);
+        assert_eq!(scaled, failed(InvalidArgument, &message));
+    }
+    let switch = |lamp: &[u32; 2]| call!(switch_of(lamp.as_ptr() => *const u32) -> u8);
+    assert_eq!(switch(&lamp(5, 1, 0)), Ok(1));
+    assert_eq!(switch(&lamp(5, 2, 0)), failed(InvalidValue, "lamp.switch: 2 is not a Switch"));
+    assert_eq!(switch(&lamp(5, 0, 7)), failed(InvalidValue, "lamp.broken: 7 is not a bool"));
+}
+
+/// What is passed by value is a copy, so it may be the memory that the function writes to.
+#[test]
+fn messages_by_value_conflict_with_nothing() {
+    let mut vector = Vector { x: 1.0, y: -3.0 };
+    let it: *mut Vector = &mut vector;
+    let add = |more: *const Vector, present: u8| call!(add_vector(it => *mut Vector, it => *const Vector, more => *const Vector, present => u8) -> ());
+    assert_eq!(add(it, 1), Ok(()));
+    // SAFETY: it is the vector above, which nobody else uses now.
+    assert_eq!(unsafe { *it }, Vector { x: 3.0, y: -9.0 });
+    // Where there is no value, nobody looks at the pointer.
+    assert_eq!(add(std::ptr::without_provenance(1), 0), Ok(()));
+    assert_eq!(vector, Vector { x: 6.0, y: -18.0 });
 }
 
 /// A [`Lamp`] in memory that may hold any bytes.
@@ -287,6 +316,26 @@ fn threads_fail_apart() {
             });
         }
     });
+}
+
+/// A function of the user's is never what its crate and name are together: not the runtime's, and not libc's.
+#[test]
+fn no_name_of_a_function_takes_over_a_symbol() {
+    assert_eq!(call!(status_clear() -> u32), Ok(1));
+    assert_eq!(call!(alloc() -> u32), Ok(2));
+    assert_eq!(call!(abi_version() -> u32), Ok(3));
+    let exported = |symbol: &str| {
+        let fixture = Fixture::build("fixture-calls", "dev");
+        let object = std::fs::read(fixture.cdylib()).expect("it can be read");
+        let file = object::File::parse(&*object).expect("it is an object file");
+        file.exports().expect("it has exports").iter().any(|it| it.name() == symbol.as_bytes())
+    };
+    assert!(exported("clock_ffi_gettime"));
+    for symbol in
+        ["clock_gettime", "fixture_calls_alloc", "fixture_calls_status_clear", "fixture_calls_ffi_free"]
+    {
+        assert!(!exported(symbol), "{symbol}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Generated packages under a real Dart: analyzed, formatted, and run against the compiled libraries.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -8,6 +9,7 @@ use ffi_tests::Fixture;
 use xtask::dart_sdk::{Mode, Sdk};
 use xtask::example::Example;
 use xtask::generated::Generated;
+use xtask::signatures::Signatures;
 use xtask::workspace;
 
 #[test]
@@ -36,6 +38,25 @@ fn a_large_package_is_clean_and_formatted() {
     let mut emit = Generated::fixture("stress").emitter("dart");
     workspace::capture(emit.arg("--out").arg(&package)).unwrap();
     assert_clean(&sdk, &package);
+}
+
+/// Three hundred functions, messages by value among floats and integers; see `xtask/src/signatures.rs`.
+#[test]
+fn dart_passes_every_signature() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let (variable, library) = fixture("signatures");
+    let sdk = sdk.with_env(variable, library);
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("signatures_package");
+    let mut emit = Generated::fixture("signatures").emitter("dart");
+    workspace::capture(emit.arg("--out").arg(&package)).unwrap();
+    sdk.pub_get(&package).unwrap();
+    let program = package.join("bin/signatures.dart");
+    fs::create_dir_all(package.join("bin")).unwrap();
+    fs::write(&program, Signatures::draw().dart()).unwrap();
+    sdk.run(Path::new("bin/signatures.dart"), &[], &package).unwrap();
+    let compiled = package.join("signatures");
+    sdk.compile_exe(&program, &compiled).unwrap();
+    workspace::capture(&mut sdk.program(&compiled)).unwrap();
 }
 
 #[test]
@@ -78,6 +99,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
+        "signatures" => "FIXTURE_SIGNATURES_LIBRARY",
         "simd" => "FIXTURE_SIMD_LIBRARY",
         "types" => "FIXTURE_TYPES_LIBRARY",
         _ => panic!("no fixture `{name}` is tested from Dart"),

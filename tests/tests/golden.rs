@@ -1,8 +1,8 @@
 //! Committed generated files are what the emitter writes now.
 
 use xtask::generated::{Action, Generated};
-use xtask::stress;
 use xtask::workspace::capture;
+use xtask::{signatures, stress};
 
 #[test]
 fn committed_files_are_current() {
@@ -30,4 +30,9 @@ fn the_smallest_library_gives_the_same_package() {
 #[test]
 fn the_committed_stress_schema_is_current() {
     stress::apply(Action::Check).unwrap();
+}
+
+#[test]
+fn the_committed_signatures_are_current() {
+    signatures::apply(Action::Check).unwrap();
 }

@@ -23,6 +23,7 @@ pub mod example;
 pub mod generated;
 pub mod protoc;
 pub mod ratio;
+pub mod signatures;
 pub mod stress;
 mod tool;
 pub mod workspace;

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::slice;
 
+use ffi_core::boundary::FfiStatus;
 use ffi_core::{FfiMessage, ffi_export};
 
 ffi_core::library!();
@@ -28,6 +29,88 @@ pub struct Particle {
     pub mass: f32,
     /// Which one it is.
     pub id: u32,
+}
+
+/// A point in time: 16 bytes.
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+pub struct Stamp {
+    /// Since the epoch.
+    pub seconds: i64,
+    /// Below a second.
+    pub nanos: u32,
+    /// Minutes to the east.
+    pub zone: i32,
+}
+
+/// A place, a rotation and a weight: 64 bytes.
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+pub struct Pose {
+    /// Metres.
+    pub x: f64,
+    /// Metres.
+    pub y: f64,
+    /// Metres.
+    pub z: f64,
+    /// Of the rotation.
+    pub qx: f64,
+    /// Of the rotation.
+    pub qy: f64,
+    /// Of the rotation.
+    pub qz: f64,
+    /// Of the rotation.
+    pub qw: f64,
+    /// Of the pose.
+    pub weight: f64,
+}
+
+/// A direction with a length, whose numbers Dart has to widen: 12 bytes.
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+pub struct Vector {
+    /// Metres.
+    pub x: f32,
+    /// Metres.
+    pub y: f32,
+    /// Metres.
+    pub z: f32,
+}
+
+/// The seconds of a stamp and `more`, wrapping around.
+#[ffi_export]
+pub fn later(stamp: Stamp, more: i32) -> i32 {
+    (stamp.seconds as i32).wrapping_add(more)
+}
+
+/// The weight of a pose and `more`, wrapping around.
+#[ffi_export]
+pub fn heavier(pose: Pose, more: i32) -> i32 {
+    (pose.weight as i32).wrapping_add(more)
+}
+
+/// The `z` of a vector and `more`, wrapping around.
+#[ffi_export]
+pub fn higher(vector: Vector, more: i32) -> i32 {
+    (vector.z as i32).wrapping_add(more)
+}
+
+/// [`later`] with the struct by value, as one would write it by hand.
+#[unsafe(no_mangle)]
+pub extern "C" fn raw_later(stamp: Stamp, more: i32, _status: *mut FfiStatus) -> i32 {
+    later(stamp, more)
+}
+
+/// [`heavier`] with the struct by value, as one would write it by hand.
+#[unsafe(no_mangle)]
+pub extern "C" fn raw_heavier(pose: Pose, more: i32, _status: *mut FfiStatus) -> i32 {
+    heavier(pose, more)
+}
+
+/// [`higher`] with the struct by value, as one would write it by hand.
+#[unsafe(no_mangle)]
+pub extern "C" fn raw_higher(vector: Vector, more: i32, _status: *mut FfiStatus) -> i32 {
+    higher(vector, more)
 }
 
 /// The sum of two numbers, wrapping around.

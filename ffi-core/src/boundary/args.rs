@@ -1,6 +1,5 @@
 //! Raw arguments to Rust values: nothing is believed, and every refusal names the parameter.
 
-#[cfg(feature = "proto")]
 use std::mem::MaybeUninit;
 
 use super::lent::FfiLent;
@@ -114,18 +113,28 @@ pub unsafe fn slice_mut<'a, T: FfiValue>(
     Ok(unsafe { std::slice::from_raw_parts_mut(pointer, len) })
 }
 
-/// Checks an argument that is passed by value.
+/// Copies a message or oneof that is passed by value from the caller's memory, and checks the copy: what is written to that
+/// memory later, by a callback that makes the next call for instance, changes neither.
 ///
 /// # Errors
 ///
-/// Invalid value when the bits are not a `T`.
+/// Invalid argument when `pointer` is null or misaligned, invalid value when its bytes are not a `T`.
 ///
 /// # Safety
 ///
-/// As [`FfiValue::from_abi`].
-pub unsafe fn value<T: FfiValue>(abi: T::Abi, name: &'static str) -> Result<T, Failure> {
-    // SAFETY: this function's contract is the callee's.
-    unsafe { T::from_abi(abi) }.map_err(|invalid| invalid.in_field(name).into())
+/// A pointer that is neither null nor misaligned points to `size_of::<T>()` bytes that nobody writes to meanwhile,
+/// and that are initialised but for padding.
+#[inline]
+pub unsafe fn copied<T: FfiValue>(pointer: *const T, name: &'static str) -> Result<T, Failure> {
+    check_pointer(pointer, name)?;
+    // SAFETY: not null and aligned, and the caller vouches for that many bytes that nobody writes to; a `MaybeUninit`
+    // may hold any.
+    let copy = unsafe { pointer.cast::<MaybeUninit<T>>().read() };
+    // SAFETY: the pointer is to a local, so it is aligned and nobody writes there; its bytes are initialised but for
+    // padding, as those that it was copied from.
+    unsafe { T::check(copy.as_ptr()) }.map_err(|invalid| invalid.in_field(name))?;
+    // SAFETY: the check found a valid value.
+    Ok(unsafe { copy.assume_init() })
 }
 
 /// Checks a pointer and a length and makes them a string.
@@ -309,7 +318,7 @@ mod tests {
         let error = unsafe { text(slice(bytes.as_ptr().cast::<bool>(), 3, "flags")) };
         assert!(error.contains("flags[2]: 9 is not a bool"), "{error}");
         // SAFETY: any byte may be passed.
-        let error = unsafe { text(value::<bool>(2, "flag")) };
+        let error = unsafe { text(bool::from_param(2, "flag")) };
         assert!(error.contains("flag: 2 is not a bool"), "{error}");
     }
 

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument through
-//! [`reference()`], [`slice()`], [`value`] and their like, inside one [`call`], which turns a refused argument, an `Err`
+//! [`reference()`], [`slice()`], [`copied`] and their like, inside one [`call`], which turns a refused argument, an `Err`
 //! and a panic into a status. No `extern "C"` function of this crate or of a wrapper unwinds.
 //!
 //! | Rust | C |
@@ -16,7 +16,8 @@
 //! | number | the same number |
 //! | `bool`, enum by value | its integer; checked on the way in |
 //! | `FfiOpen` by value | its integer |
-//! | message or oneof by value | the struct, at most [`MAX_BY_VALUE`] bytes |
+//! | message or oneof by value, as a parameter | pointer as for `&T`; at most [`MAX_BY_VALUE`] bytes, copied before the function runs |
+//! | message or oneof by value, as a result | the struct, at most [`MAX_BY_VALUE`] bytes |
 //! | `&T`, `&mut T` | pointer: not null, aligned, value checked |
 //! | `&FfiColumns<T>`, `&mut FfiColumns<T>` | pointer to the header; every value in every column checked |
 //! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may be anything |
@@ -45,7 +46,7 @@ mod status;
 
 #[cfg(feature = "proto")]
 pub(crate) use args::room;
-pub use args::{Region, disjoint, optional, reference, reference_mut, slice, slice_mut, text, value};
+pub use args::{Region, copied, disjoint, optional, reference, reference_mut, slice, slice_mut, text};
 pub use lent::FfiLent;
 pub use memory::{alloc, free};
 pub use output::{FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value};

@@ -10,7 +10,7 @@ use super::status::{Failure, StatusCode};
 use crate::pool::PoolError;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
-use crate::types::{FfiType, Invalid};
+use crate::types::FfiType;
 
 /// The largest message in bytes that is passed or returned by value; larger ones are passed by reference.
 pub const MAX_BY_VALUE: usize = 4096;
@@ -19,8 +19,8 @@ pub const MAX_BY_VALUE: usize = 4096;
 ///
 /// # Safety
 ///
-/// An implementation promises that C may pass and receive [`Abi`](Self::Abi) wherever it means `Self`, and that
-/// [`from_abi`](Self::from_abi) returns valid values alone.
+/// An implementation promises that C may pass [`Param`](Self::Param) and receive [`Abi`](Self::Abi) wherever it means
+/// `Self`, and that [`from_param`](Self::from_param) returns only valid values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a parameter or result of `#[ffi_export]`",
     label = "not a scalar, an enum or a message",
@@ -28,22 +28,28 @@ pub const MAX_BY_VALUE: usize = 4096;
             and, as a parameter, a reference to or slice of one; put an array into a message"
 )]
 pub unsafe trait FfiValue: FfiType {
-    /// What stands for it in C: any bits of it are allowed.
+    /// The C type of a result.
     type Abi: Zeroable;
+
+    /// The C type of a parameter, any bits of which are allowed: the integer or float of a scalar or an enum, and a pointer to
+    /// a message or oneof, which is copied. No struct is passed by value: Dart's VM passes one of integers wrongly behind eight
+    /// floats.
+    type Param: Copy;
 
     /// To C.
     fn into_abi(self) -> Self::Abi;
 
-    /// From C.
+    /// From C, for the parameter `name`. Nothing of the caller's memory is used after it has returned.
     ///
     /// # Errors
     ///
-    /// What is wrong, when the bits are not a value.
+    /// Invalid argument when a pointer is null or misaligned, invalid value when the bits are not a value.
     ///
     /// # Safety
     ///
-    /// Every byte of `abi` that isn't padding is initialised.
-    unsafe fn from_abi(abi: Self::Abi) -> Result<Self, Invalid>;
+    /// A pointer that is neither null nor misaligned points to `size_of::<Self>()` bytes that nobody writes to
+    /// meanwhile, and that are initialised but for padding.
+    unsafe fn from_param(param: Self::Param, name: &'static str) -> Result<Self, Failure>;
 }
 
 macro_rules! as_itself {
@@ -51,6 +57,7 @@ macro_rules! as_itself {
         // SAFETY: a number stands for itself, and any bits are a value.
         unsafe impl FfiValue for $number {
             type Abi = Self;
+            type Param = Self;
 
             #[inline]
             fn into_abi(self) -> Self {
@@ -58,8 +65,8 @@ macro_rules! as_itself {
             }
 
             #[inline]
-            unsafe fn from_abi(abi: Self) -> Result<Self, Invalid> {
-                Ok(abi)
+            unsafe fn from_param(param: Self, _: &'static str) -> Result<Self, Failure> {
+                Ok(param)
             }
         }
     )*};
@@ -70,6 +77,7 @@ as_itself!(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
 // SAFETY: a `bool` is passed as a byte of the same size and class, and 0 and 1 alone are accepted.
 unsafe impl FfiValue for bool {
     type Abi = u8;
+    type Param = u8;
 
     #[inline]
     fn into_abi(self) -> u8 {
@@ -77,10 +85,10 @@ unsafe impl FfiValue for bool {
     }
 
     #[inline]
-    unsafe fn from_abi(abi: u8) -> Result<Self, Invalid> {
-        // SAFETY: a reference to an initialised byte; `bool` has the same size and alignment.
-        unsafe { Self::check((&raw const abi).cast()) }?;
-        Ok(abi != 0)
+    unsafe fn from_param(param: u8, name: &'static str) -> Result<Self, Failure> {
+        // SAFETY: the pointer is to an initialised byte, and `bool` has the same size and alignment.
+        unsafe { Self::check((&raw const param).cast()) }.map_err(|invalid| invalid.in_field(name))?;
+        Ok(param != 0)
     }
 }
 

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use bytemuck::{Pod, Zeroable};
 
 use super::{FfiType, Invalid};
-use crate::boundary::FfiValue;
+use crate::boundary::{Failure, FfiValue};
 use crate::enumeration::FfiEnum;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -97,6 +97,7 @@ unsafe impl<E: FfiEnum> FfiType for FfiOpen<E> {
 // SAFETY: it is passed as the integer it is, and any is a value.
 unsafe impl<E: FfiEnum> FfiValue for FfiOpen<E> {
     type Abi = E::Repr;
+    type Param = E::Repr;
 
     #[inline]
     fn into_abi(self) -> E::Repr {
@@ -104,8 +105,8 @@ unsafe impl<E: FfiEnum> FfiValue for FfiOpen<E> {
     }
 
     #[inline]
-    unsafe fn from_abi(abi: E::Repr) -> Result<Self, Invalid> {
-        Ok(Self::from_raw(abi))
+    unsafe fn from_param(param: E::Repr, _: &'static str) -> Result<Self, Failure> {
+        Ok(Self::from_raw(param))
     }
 }
 

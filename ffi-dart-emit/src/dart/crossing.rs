@@ -4,6 +4,7 @@ use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value
 
 use super::layout;
 use super::names::{FunctionNames, Names, columns_class};
+use super::scratch::{self, Scratch};
 use super::types;
 
 /// A function's parameters and result.
@@ -15,12 +16,22 @@ pub struct Crossing {
 }
 
 impl Crossing {
-    /// What crosses in a call of `function`.
-    pub fn new(names: &Names<'_>, model: &Model, function: &Function, own: &FunctionNames) -> Self {
+    /// What crosses in a call of `function`; what is copied for it has its places in `scratch`.
+    pub fn new(
+        names: &Names<'_>,
+        model: &Model,
+        function: &Function,
+        own: &FunctionNames,
+        scratch: &mut Scratch,
+    ) -> Self {
         let mut texts = Texts { end: None };
-        let params = function.params.iter().zip(&own.params);
-        let arguments =
-            params.map(|(param, name)| Argument::new(names, model, param, name, &mut texts)).collect();
+        let params = function.params.iter().zip(&own.params).enumerate();
+        let arguments = params.map(|(index, (param, name))| {
+            let before = &function.params[..index];
+            let before = before.iter().filter(|it| it.passing == param.passing).count();
+            Argument::new(names, model, param, name, before, scratch, &mut texts)
+        });
+        let arguments = arguments.collect();
         Self { arguments, outcome: Outcome::new(names, model, function) }
     }
 }
@@ -48,10 +59,31 @@ struct Texts {
 const INT: &str = "int";
 
 impl Argument {
-    /// The argument for `param`, which Dart calls `name`.
-    fn new(names: &Names<'_>, model: &Model, param: &Param, name: &str, texts: &mut Texts) -> Self {
+    /// The argument for `param`, which Dart calls `name`; `before` others are passed as it is.
+    fn new(
+        names: &Names<'_>,
+        model: &Model,
+        param: &Param,
+        name: &str,
+        before: usize,
+        scratch: &mut Scratch,
+        texts: &mut Texts,
+    ) -> Self {
+        let number = |value, member, none| Self::number(names, model, param, name, (value, member, none));
         let mut argument = match param.passing {
-            Passing::Value(value) => Self::value(names, model, param, value, name),
+            Passing::Value(value @ Value::Scalar(it)) => number(value, "", zero(types::scalar(it).dart)),
+            Passing::Value(value @ Value::Enum(_)) => number(value, "value", "0"),
+            Passing::Value(value @ Value::Open(_)) => number(value, "number", "0"),
+            Passing::Value(value @ (Value::Message(_) | Value::Oneof(_))) => {
+                let place = scratch.place(value, before);
+                Self {
+                    public: types::public(names, model, value),
+                    types: vec![(pointer(names, model, value), "")],
+                    before: Some(scratch::copy(names, model, param, value, &place, name)),
+                    values: vec![place],
+                    ownership: Some("**copied**"),
+                }
+            }
             Passing::Reference { to, mutable } => {
                 Self::pointer(names, model, param, to, name, borrowed(mutable))
             }
@@ -118,24 +150,25 @@ impl Argument {
         }
     }
 
-    fn value(names: &Names<'_>, model: &Model, param: &Param, value: Value, name: &str) -> Self {
-        let public = types::public(names, model, value).to_owned();
-        let (member, none) = match value {
-            Value::Enum(_) if param.optional => ("?.value", "0".to_owned()),
-            Value::Enum(_) => (".value", String::new()),
-            Value::Open(_) if param.optional => ("?.number", "0".to_owned()),
-            Value::Open(_) => (".number", String::new()),
-            Value::Scalar(it) => ("", zero(types::scalar(it).dart).to_owned()),
-            Value::Message(_) | Value::Oneof(_) => ("", format!("Struct.create<{public}>()")),
-        };
-        let crossing = format!("{name}{member}");
-        let copied = matches!(value, Value::Message(_) | Value::Oneof(_));
+    /// A number, or an enum as its number: `member` of it, or `none` where there is no value.
+    fn number(
+        names: &Names<'_>,
+        model: &Model,
+        param: &Param,
+        name: &str,
+        (value, member, none): (Value, &str, &str),
+    ) -> Self {
         Self {
+            public: types::public(names, model, value),
             types: vec![(types::native(model, names, value).to_owned(), raw(value))],
-            values: vec![if param.optional { format!("{crossing} ?? {none}") } else { crossing }],
+            values: vec![match (param.optional, member) {
+                (true, "") => format!("{name} ?? {none}"),
+                (true, member) => format!("{name}?.{member} ?? {none}"),
+                (false, "") => name.to_owned(),
+                (false, member) => format!("{name}.{member}"),
+            }],
             before: None,
-            ownership: copied.then_some("**copied**"),
-            public,
+            ownership: None,
         }
     }
 

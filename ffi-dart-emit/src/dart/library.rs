@@ -10,6 +10,7 @@ use super::crossing::Crossing;
 use super::layout::{self, Parameters};
 use super::names::{FunctionNames, Names};
 use super::pool;
+use super::scratch::Scratch;
 use super::types::Types;
 
 /// The file with the library's class.
@@ -35,6 +36,12 @@ pub struct LibraryFile<'a> {
     bindings: Vec<String>,
     checks: Vec<String>,
     methods: Vec<String>,
+    /// The initializers of the places for what is passed by value, the statements that free them with the library, and the functions
+    /// that copy to them.
+    places: Scratch,
+    scratch: Vec<String>,
+    attached: Vec<String>,
+    copies: Vec<String>,
 }
 
 impl<'a> LibraryFile<'a> {
@@ -64,6 +71,10 @@ impl<'a> LibraryFile<'a> {
             bindings: Vec::new(),
             checks: Vec::new(),
             methods: Vec::new(),
+            places: Scratch::default(),
+            scratch: Vec::new(),
+            attached: Vec::new(),
+            copies: Vec::new(),
         };
         for symbol in [&symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free] {
             file.check("symbol", &["'library'".into(), layout::string(symbol)]);
@@ -130,6 +141,17 @@ impl<'a> LibraryFile<'a> {
             file.signatures.push(layout::function_type(&format!("_C{index}"), &native[0], &native[1..]));
             file.signatures.push(layout::function_type(&format!("_D{index}"), &dart[0], &dart[1..]));
         }
+        for (index, class) in file.places.classes(names, model).into_iter().enumerate() {
+            let field = format!("_scratch{index}");
+            let size = format!("sizeOf<{class}>()");
+            file.fields.push(layout::declaration(2, &format!("final Pointer<{class}>"), &field, ";"));
+            let allocated =
+                layout::initializer(&field, "_memory", "allocate", std::slice::from_ref(&size), ",");
+            file.scratch.push(allocated);
+            let arguments = ["this".to_owned(), field, size];
+            file.attached.push(layout::call(4, "", "_memory.attach", &arguments, ";"));
+        }
+        file.copies = file.places.functions(names, model);
         file
     }
 
@@ -150,7 +172,7 @@ impl<'a> LibraryFile<'a> {
         last: bool,
         signatures: &mut Vec<Signature>,
     ) {
-        let crossing = Crossing::new(names, model, it, own);
+        let crossing = Crossing::new(names, model, it, own, &mut self.places);
         let signature = Signature::new(&crossing);
         let number = signatures.iter().position(|other| *other == signature).unwrap_or_else(|| {
             signatures.push(signature);

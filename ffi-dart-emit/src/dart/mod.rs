@@ -16,6 +16,7 @@ mod names;
 mod oneof;
 mod pool;
 mod queue;
+mod scratch;
 mod simd;
 mod types;
 

@@ -34,6 +34,8 @@ pub(crate) struct Param {
     pub(crate) owned: bool,
     /// The type behind the reference, slice or box, or the value's; `u8` for text.
     pub(crate) ty: Type,
+    /// The type as it is written.
+    pub(crate) written: Type,
 }
 
 /// How a parameter crosses the boundary.
@@ -152,7 +154,7 @@ impl Param {
         let passed = errors.handle(Self::passed(inner.unwrap_or(ty)));
         errors.finish()?;
         let (pass, owned, ty) = passed.expect("without an error there is one");
-        Ok(Self { name, pass, optional: inner.is_some(), owned, ty })
+        Ok(Self { name, pass, optional: inner.is_some(), owned, ty, written: (*typed.ty).clone() })
     }
 
     /// How a type is passed, whether the function takes a copy, and the type of what is passed.

@@ -104,10 +104,11 @@ fn implementations(item: &Enum) -> TokenStream {
             }
         }
 
-        // SAFETY: the enum is passed as the integer it is stored as, and `from_abi` accepts discriminants alone.
+        // SAFETY: the enum is passed as the integer it is stored as, and `from_param` accepts only discriminants.
         #[automatically_derived]
         unsafe impl __ffi::FfiValue for #ident {
             type Abi = #integer;
+            type Param = #integer;
 
             #[inline]
             fn into_abi(self) -> #integer {
@@ -115,8 +116,11 @@ fn implementations(item: &Enum) -> TokenStream {
             }
 
             #[inline]
-            unsafe fn from_abi(abi: #integer) -> __ffi::core::result::Result<Self, __ffi::Invalid> {
-                __ffi::enum_from_abi(abi)
+            unsafe fn from_param(
+                param: #integer,
+                name: &'static __ffi::core::primitive::str,
+            ) -> __ffi::core::result::Result<Self, __ffi::Failure> {
+                __ffi::enum_from_param(param, name)
             }
         }
     }

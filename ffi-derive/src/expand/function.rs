@@ -78,10 +78,10 @@ impl Argument {
         let (raw_type, region, check) = match pass {
             Pass::Value => {
                 return Self {
-                    raw: quote_spanned!(span=> #raw: <#ty as __ffi::FfiValue>::Abi),
+                    raw: quote_spanned!(span=> #raw: <#ty as __ffi::FfiValue>::Param),
                     region: None,
                     owned: None,
-                    checked: quote_spanned!(span=> unsafe { __ffi::value::<#ty>(#raw, #name) }),
+                    checked: quote_spanned!(span=> unsafe { <#ty as __ffi::FfiValue>::from_param(#raw, #name) }),
                     taken: None,
                 };
             }
@@ -131,11 +131,20 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
     let writes =
         function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool));
+    // The type of the function as the attribute saw it: the checks hold for nothing else, and rustc may see another, such as one
+    // that keeps what is lent, where another attribute changes the function. Lifetimes left out are any there.
+    let types = function.params.iter().map(|param| &param.written);
+    let seen = quote_spanned!(ident.span()=> let __ffi_function: fn(#(#types),*) -> #output = #ident;);
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let disjoint_owned = (writes && regions.len() > 1).then(|| disjoint_owned(function, &arguments));
-    let checked = arguments.iter().map(|argument| &argument.checked);
     let locals: Vec<_> = (0..arguments.len()).map(|index| format_ident!("__ffi_local_{index}")).collect();
+    // What is copied comes first: such a pointer may be to memory that another argument refers to, and a read of it must not
+    // come between the making of a `&mut` and its use.
+    let (copied, lent): (Vec<_>, Vec<_>) = (function.params.iter().zip(&locals).zip(&arguments))
+        .map(|((param, local), Argument { checked, .. })| (param.pass, quote!(let #local = #checked?;)))
+        .partition(|(pass, _)| *pass == Pass::Value);
+    let checked = copied.into_iter().chain(lent).map(|(_, checked)| checked);
     let passed = arguments.iter().zip(&locals).map(|(argument, local)| match &argument.taken {
         Some(take) => quote!(#take(#local)),
         None => quote!(#local),
@@ -165,9 +174,10 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
                 #disjoint_owned
                 // SAFETY: the caller passes pointers that are null or point to initialised memory of that type and
                 // length, which nobody else uses during the call; the regions that are written to don't overlap
-                // others, by the check above.
-                #(let #locals = #checked?;)*
-                __ffi::FfiReturn::into_abi(#ident(#(#passed),*))
+                // others, by the check above, and what is passed by value is copied before a reference is made.
+                #(#checked)*
+                #seen
+                __ffi::FfiReturn::into_abi(__ffi_function(#(#passed),*))
             };
             // SAFETY: the caller passes null, or a status that is zeroed or was written by this library.
             unsafe { __ffi::call(__ffi_status, __ffi_body) }

@@ -99,13 +99,14 @@ fn capacities(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> __ffi::assert_capacities(<#ty as __ffi::FfiType>::CAPACITIES_FIT);)
 }
 
-/// `FfiValue` of a message or oneof, which is passed as it is.
+/// `FfiValue` of a message or oneof, which is returned as it is, and copied from a pointer where it is passed.
 fn by_value(ident: &Ident) -> TokenStream {
     quote! {
-        // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `from_abi` checks.
+        // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `copied` checks.
         #[automatically_derived]
         unsafe impl __ffi::FfiValue for #ident {
             type Abi = __ffi::core::mem::MaybeUninit<#ident>;
+            type Param = *const #ident;
 
             #[inline]
             fn into_abi(self) -> __ffi::core::mem::MaybeUninit<#ident> {
@@ -113,11 +114,12 @@ fn by_value(ident: &Ident) -> TokenStream {
             }
 
             #[inline]
-            unsafe fn from_abi(
-                abi: __ffi::core::mem::MaybeUninit<#ident>,
-            ) -> __ffi::core::result::Result<#ident, __ffi::Invalid> {
+            unsafe fn from_param(
+                param: *const #ident,
+                name: &'static __ffi::core::primitive::str,
+            ) -> __ffi::core::result::Result<#ident, __ffi::Failure> {
                 // SAFETY: this function's contract is the callee's.
-                unsafe { __ffi::from_abi(abi) }
+                unsafe { __ffi::copied(param, name) }
             }
         }
     }

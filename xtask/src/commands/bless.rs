@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::generated::{Action, Generated};
+use crate::signatures;
 use crate::stress;
 use crate::workspace::{cargo, run};
 
@@ -19,6 +20,7 @@ impl Bless {
     pub fn run(self) -> Result<()> {
         // First: what follows may be generated from it.
         stress::apply(Action::Write)?;
+        signatures::apply(Action::Write)?;
         for generated in Generated::all()? {
             eprintln!("{}", generated.package);
             generated.apply(Action::Write)?;

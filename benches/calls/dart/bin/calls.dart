@@ -6,6 +6,7 @@ import 'dart:io';
 
 import 'package:bench_harness/comparison.dart';
 import 'package:calls_bench/batches.dart';
+import 'package:calls_bench/by_value.dart';
 import 'package:calls_bench/calls.dart';
 import 'package:calls_bench/fields.dart';
 import 'package:calls_bench/libraries.dart';
@@ -16,6 +17,7 @@ void main(List<String> arguments) {
   try {
     openLibraries(library);
     compareCalls(mode);
+    compareByValue(mode);
     compareFields(mode);
     compareBatches(mode);
   } on WrongResult catch (wrong) {

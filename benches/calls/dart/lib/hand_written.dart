@@ -43,6 +43,60 @@ final class HandParticle extends Struct {
   external int id;
 }
 
+final class HandStamp extends Struct {
+  @Int64()
+  external int seconds;
+
+  @Uint32()
+  external int nanos;
+
+  @Int32()
+  external int zone;
+}
+
+final class HandPose extends Struct {
+  @Double()
+  external double x;
+
+  @Double()
+  external double y;
+
+  @Double()
+  external double z;
+
+  @Double()
+  external double qx;
+
+  @Double()
+  external double qy;
+
+  @Double()
+  external double qz;
+
+  @Double()
+  external double qw;
+
+  @Double()
+  external double weight;
+}
+
+final class HandVector extends Struct {
+  @Float()
+  external double x;
+
+  @Float()
+  external double y;
+
+  @Float()
+  external double z;
+}
+
+typedef _LaterC = Int32 Function(HandStamp, Int32, Pointer<HandStatus>);
+typedef _LaterDart = int Function(HandStamp, int, Pointer<HandStatus>);
+typedef _HeavierC = Int32 Function(HandPose, Int32, Pointer<HandStatus>);
+typedef _HeavierDart = int Function(HandPose, int, Pointer<HandStatus>);
+typedef _HigherC = Int32 Function(HandVector, Int32, Pointer<HandStatus>);
+typedef _HigherDart = int Function(HandVector, int, Pointer<HandStatus>);
 typedef _AllocC = Pointer<Uint8> Function(Size, Size);
 typedef _AllocDart = Pointer<Uint8> Function(int, int);
 typedef _ClearC = Void Function(Pointer<HandStatus>);
@@ -101,9 +155,15 @@ final class HandWritten {
         isLeaf: true,
       ),
       _step = library.lookupFunction<_StepC, _StepDart>('bench_calls_ffi_step'),
-      _sumX = library.lookupFunction<_SumC, _SumDart>('bench_calls_ffi_sum_x');
+      _sumX = library.lookupFunction<_SumC, _SumDart>('bench_calls_ffi_sum_x'),
+      _later = library.lookupFunction<_LaterC, _LaterDart>('raw_later'),
+      _heavier = library.lookupFunction<_HeavierC, _HeavierDart>('raw_heavier'),
+      _higher = library.lookupFunction<_HigherC, _HigherDart>('raw_higher');
 
   final Pointer<HandStatus> _status;
+  final _LaterDart _later;
+  final _HeavierDart _heavier;
+  final _HigherDart _higher;
   final _ClearDart _clear;
   final _AddDart _addLeaf;
   final _AddDart _add;
@@ -136,6 +196,24 @@ final class HandWritten {
 
   double sumX(Pointer<HandParticle> particles, int length) {
     final sum = _sumX(particles, length, _status);
+    if (_status.ref.code != 0) _fail();
+    return sum;
+  }
+
+  int later(HandStamp stamp, int more) {
+    final sum = _later(stamp, more, _status);
+    if (_status.ref.code != 0) _fail();
+    return sum;
+  }
+
+  int heavier(HandPose pose, int more) {
+    final sum = _heavier(pose, more, _status);
+    if (_status.ref.code != 0) _fail();
+    return sum;
+  }
+
+  int higher(HandVector vector, int more) {
+    final sum = _higher(vector, more, _status);
     if (_status.ref.code != 0) _fail();
     return sum;
   }

@@ -1,0 +1,115 @@
+//! Memory for what is passed by value.
+//!
+//! C gets a pointer where Rust takes a message or oneof by value (Dart's VM passes a struct of integers wrongly behind eight
+//! floats). A library has, for each such type, as many places as one call needs, and Rust copies them before any code of
+//! the user's runs: so every call can use them again, one within a callback too.
+
+use crate::model::{Message, Model, Param, Scalar, Type, Value};
+
+use super::layout::{self, Parameters};
+use super::names::{Names, beside};
+use super::types;
+
+/// The places of a library.
+#[derive(Default)]
+pub struct Scratch {
+    places: Vec<(Value, usize)>,
+}
+
+impl Scratch {
+    /// The field that is the place of `value`, of whose type a call has passed `before`.
+    pub fn place(&mut self, value: Value, before: usize) -> String {
+        let place = (value, before);
+        let index = self.places.iter().position(|it| *it == place).unwrap_or_else(|| {
+            self.places.push(place);
+            self.places.len() - 1
+        });
+        format!("_scratch{index}")
+    }
+
+    /// The class of each place, in the order of the fields.
+    pub fn classes<'a>(&self, names: &'a Names<'_>, model: &Model) -> Vec<&'a str> {
+        self.places.iter().map(|(value, _)| types::native(model, names, *value)).collect()
+    }
+
+    /// The functions that [`copy`] calls.
+    pub fn functions(&self, names: &Names<'_>, model: &Model) -> Vec<String> {
+        let first = self.places.iter().filter(|(_, before)| *before == 0);
+        first.filter_map(|(value, _)| function(names, model, *value)).collect()
+    }
+}
+
+/// The statement that copies the argument `name` to `place`, if it is not null.
+pub fn copy(
+    names: &Names<'_>,
+    model: &Model,
+    param: &Param,
+    value: Value,
+    place: &str,
+    name: &str,
+) -> String {
+    let indent = if param.optional { 6 } else { 4 };
+    let copy = if fields(names, model, value).is_some() {
+        let callee = format!("_copy{}", types::native(model, names, value));
+        layout::call(indent, "", &callee, &[place.to_owned(), name.to_owned()], ";")
+    } else {
+        layout::assign(indent, &format!("{place}.ref"), name)
+    };
+    if param.optional { format!("    if ({name} != null) {{\n{copy}\n    }}") } else { copy }
+}
+
+/// The most fields that are copied one by one: about as many as the VM moves in the time it takes to start a copy of bytes.
+const MOST_FIELDS: usize = 16;
+
+/// The fields of a message that is copied one by one, and whether each is a float: none where one isn't a number.
+fn fields(names: &Names<'_>, model: &Model, value: Value) -> Option<Vec<(String, bool)>> {
+    let Value::Message(index) = value else { return None };
+    let mut out = Vec::new();
+    collect(names, model, model.message(index), "", &mut out)?;
+    (out.len() <= MOST_FIELDS).then_some(out)
+}
+
+fn collect(
+    names: &Names<'_>,
+    model: &Model,
+    message: &Message,
+    path: &str,
+    out: &mut Vec<(String, bool)>,
+) -> Option<()> {
+    for (field, name) in message.fields.iter().zip(&names.of(&message.id).members) {
+        match &field.ty {
+            // A byte that is no `bool` is for Rust to refuse.
+            Type::Scalar(Scalar::Bool) => return None,
+            Type::Scalar(it) => out.push((format!("{path}{name}"), *it == Scalar::F32)),
+            Type::Enum(_) | Type::Open(_) => out.push((format!("{path}{}", beside(name, "Raw")), false)),
+            Type::Message(index) => {
+                collect(names, model, model.message(*index), &format!("{path}{name}."), out)?;
+            }
+            _ => return None,
+        }
+    }
+    Some(())
+}
+
+/// Copying fields is as fast as passing the struct, where copying bytes takes as long as another call.
+fn function(names: &Names<'_>, model: &Model, value: Value) -> Option<String> {
+    let fields = fields(names, model, value)?;
+    let class = types::native(model, names, value);
+    let parameters = [format!("Pointer<{class}> to"), format!("{class} from")];
+    let head = layout::method("static void", &format!("_copy{class}"), Parameters::new(&parameters));
+    let mut lines = vec!["  @pragma('vm:prefer-inline')".to_owned(), head];
+    for (index, (path, float)) in fields.iter().enumerate() {
+        lines.push(layout::assign(4, &format!("final v{index}"), &format!("from.{path}")));
+        if *float {
+            // As a `double`, a NaN would lose some of its bits.
+            lines.push(format!("    if (v{index}.isNaN) {{\n      to.ref = from;\n      return;\n    }}"));
+        }
+    }
+    lines.push("    final copy = to.ref;".to_owned());
+    let assign = |(index, (path, _)): (usize, &(String, bool))| {
+        layout::assign(4, &format!("copy.{path}"), &format!("v{index}"))
+    };
+    lines.extend(fields.iter().enumerate().map(assign));
+    lines.push("  }".to_owned());
+    Some(lines.join("\n"))
+}

@@ -1,0 +1,13 @@
+// Below the attribute, another changes what is passed.
+use ffi_core::ffi_export;
+use fixture_rewrite::rewrite;
+
+#[ffi_export]
+#[rewrite(u32 => &'static u32)]
+fn sample(value: u32) {}
+
+#[ffi_export]
+#[rewrite(String => &'static str)]
+fn text(value: String) {}
+
+fn main() {}

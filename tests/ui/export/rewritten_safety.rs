@@ -1,0 +1,9 @@
+// Below the attribute, another makes the function unsafe.
+use ffi_core::ffi_export;
+use fixture_rewrite::rewrite;
+
+#[ffi_export]
+#[rewrite(fn => unsafe fn)]
+fn sample() {}
+
+fn main() {}
