@@ -323,9 +323,17 @@ fn kernels_of_the_table_take_any_pointer() {
                 (table.dot)(first, other, len, &raw mut out);
                 assert_eq!(bits([out]), bits([simd::dot(&values, &others)]), "dot of {len} at {offset}");
                 let found = (table.min)(first, len, &raw mut out);
-                assert_eq!((found == KernelCode::Ok).then_some(out), simd::min(&values), "min of {len} at {offset}");
+                assert_eq!(
+                    (found == KernelCode::Ok).then_some(out),
+                    simd::min(&values),
+                    "min of {len} at {offset}"
+                );
                 let found = (table.max)(first, len, &raw mut out);
-                assert_eq!((found == KernelCode::Ok).then_some(out), simd::max(&values), "max of {len} at {offset}");
+                assert_eq!(
+                    (found == KernelCode::Ok).then_some(out),
+                    simd::max(&values),
+                    "max of {len} at {offset}"
+                );
                 let found = (table.mean)(first, len, &raw mut out);
                 let mean = simd::mean(&values).map(|mean| bits([mean]));
                 assert_eq!((found == KernelCode::Ok).then(|| bits([out])), mean, "mean of {len} at {offset}");

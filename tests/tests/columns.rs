@@ -10,8 +10,8 @@ use ffi_core::{
 };
 use ffi_tests::Fixture;
 use fixture_columns::{
-    Fill, Flag, FlagColumns, Mode, Pair, Particle, ParticleColumns, ParticleColumnsMut, ParticleColumnsRef, Point,
-    Shape, ShapeColumns,
+    Fill, Flag, FlagColumns, Mode, Pair, Particle, ParticleColumns, ParticleColumnsMut, ParticleColumnsRef,
+    Point, Shape, ShapeColumns,
 };
 use libloading::Library;
 use proptest::prelude::*;

@@ -247,9 +247,13 @@ pub struct RecordKernels {
     /// [`FfiBatch::means`](super::FfiBatch::means).
     pub mean: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8) -> KernelCode>,
     /// [`FfiBatch::mins`](super::FfiBatch::mins); `present` has a byte for each.
-    pub min: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8) -> KernelCode>,
+    pub min: Option<
+        unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8) -> KernelCode,
+    >,
     /// [`FfiBatch::maxs`](super::FfiBatch::maxs); `present` has a byte for each.
-    pub max: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8) -> KernelCode>,
+    pub max: Option<
+        unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8) -> KernelCode,
+    >,
     /// [`FfiBatch::add_record`](super::FfiBatch::add_record).
     pub add: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
     /// [`FfiBatch::sub_record`](super::FfiBatch::sub_record).
@@ -257,8 +261,9 @@ pub struct RecordKernels {
     /// [`FfiBatch::mul_record`](super::FfiBatch::mul_record).
     pub mul: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
     /// [`FfiBatch::clamp_record`](super::FfiBatch::clamp_record).
-    pub clamp:
-        Option<unsafe extern "C" fn(data: *mut u8, records: usize, low: *const u8, high: *const u8) -> KernelCode>,
+    pub clamp: Option<
+        unsafe extern "C" fn(data: *mut u8, records: usize, low: *const u8, high: *const u8) -> KernelCode,
+    >,
     /// [`FfiBatch::fill_record`](super::FfiBatch::fill_record).
     pub fill: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
     /// [`FfiBatch::axpy_fields`](super::FfiBatch::axpy_fields): `a` times `count` numbers at `from` are added to those at `to`.
@@ -555,7 +560,9 @@ unsafe fn field_map<T: Scalar>(
     operation: impl Fn(T) -> T + Copy,
 ) -> Done {
     // SAFETY: each of the records has the `lanes` numbers, which are this call's.
-    unsafe { Fields::new_mut(first, records, stride, lanes) }?.columns().for_each(|column| column.map(operation));
+    unsafe { Fields::new_mut(first, records, stride, lanes) }?
+        .columns()
+        .for_each(|column| column.map(operation));
     Ok(())
 }
 

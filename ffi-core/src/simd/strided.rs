@@ -47,11 +47,7 @@ pub unsafe trait Indexed: Copy {
 
     /// Folds value `i` into lane `i % N`, each of which begins as `initial`.
     #[inline(always)]
-    fn fold_lanes<const N: usize, A: Copy>(
-        self,
-        initial: A,
-        fold: impl Fn(A, Self::Item) -> A,
-    ) -> [A; N] {
+    fn fold_lanes<const N: usize, A: Copy>(self, initial: A, fold: impl Fn(A, Self::Item) -> A) -> [A; N] {
         let mut lanes = [initial; N];
         let whole = self.count() - self.count() % N;
         for start in (0..whole).step_by(N) {

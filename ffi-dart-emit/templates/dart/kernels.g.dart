@@ -55,7 +55,7 @@ Pointer<Uint32> _checkedTable(Pointer<Uint32> table) {
   if (table.value == expected) return table;
   throw AbiMismatchException(
     'the kernels have version ${table.value} in the library and $expected in '
-    'this package; hint: generate the package again',
+        'this package; hint: generate the package again',
     '',
     expected: expected,
     found: table.value,
@@ -496,7 +496,9 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     }
     _sameLength(x.lanes, lanes);
     final stride = array.elementSize;
-    _done(_kernels._fieldAxpy(a, x._first, _first, array.length, stride, lanes));
+    _done(
+      _kernels._fieldAxpy(a, x._first, _first, array.length, stride, lanes),
+    );
   }
 }
 
