@@ -3,7 +3,8 @@
 #![expect(clippy::multiple_unsafe_ops_per_block, reason = "all calls of a test have the same pointers")]
 
 use ffi_core::FfiMessage;
-use ffi_core::simd::abi::{KERNELS, VERSION};
+use ffi_core::simd::abi::{KERNELS, KernelCode, RecordTable, VERSION};
+use ffi_core::simd::batch::Numbers;
 use ffi_core::simd::{self, FfiBatch, FfiSimd, Level};
 
 type Metres = f32;
@@ -322,12 +323,20 @@ fn kernels_of_the_table_take_any_pointer() {
                 (table.dot)(first, other, len, &raw mut out);
                 assert_eq!(bits([out]), bits([simd::dot(&values, &others)]), "dot of {len} at {offset}");
                 let found = (table.min)(first, len, &raw mut out);
-                assert_eq!((found == 1).then_some(out), simd::min(&values), "min of {len} at {offset}");
+                assert_eq!(
+                    (found == KernelCode::Ok).then_some(out),
+                    simd::min(&values),
+                    "min of {len} at {offset}"
+                );
                 let found = (table.max)(first, len, &raw mut out);
-                assert_eq!((found == 1).then_some(out), simd::max(&values), "max of {len} at {offset}");
+                assert_eq!(
+                    (found == KernelCode::Ok).then_some(out),
+                    simd::max(&values),
+                    "max of {len} at {offset}"
+                );
                 let found = (table.mean)(first, len, &raw mut out);
                 let mean = simd::mean(&values).map(|mean| bits([mean]));
-                assert_eq!((found == 1).then(|| bits([out])), mean, "mean of {len} at {offset}");
+                assert_eq!((found == KernelCode::Ok).then(|| bits([out])), mean, "mean of {len} at {offset}");
 
                 let mut expected = values.clone();
                 (table.axpy)(0.5, other, first, len);
@@ -338,8 +347,8 @@ fn kernels_of_the_table_take_any_pointer() {
                 simd::lerp(&mut expected, &others, 0.25);
                 (table.scale)(first, len, 3.0);
                 simd::scale(&mut expected, 3.0);
-                assert_eq!((table.clamp)(first, len, 1.0, -1.0), 0);
-                assert_eq!((table.clamp)(first, len, -1e3, 1e4), 1);
+                assert_eq!((table.clamp)(first, len, 1.0, -1.0), KernelCode::Range);
+                assert_eq!((table.clamp)(first, len, -1e3, 1e4), KernelCode::Ok);
                 simd::clamp(&mut expected, -1e3, 1e4);
                 // The same slice twice.
                 (table.mul)(first, first, len);
@@ -378,12 +387,12 @@ fn fields_of_the_table_are_those_of_rust() {
         assert_eq!((out.map(Some), present), (Body::FIELDS.tensor.mins(&expected), [1, 1]));
         (table.field_max)(tensor, 0, stride, 2, out.as_mut_ptr(), present.as_mut_ptr());
         assert_eq!(present, [0, 0]);
-        assert_eq!((table.field_mean)(tensor, 0, stride, 2, out.as_mut_ptr()), 0);
+        assert_eq!((table.field_mean)(tensor, 0, stride, 2, out.as_mut_ptr()), KernelCode::None);
         (table.field_add)(tensor, 50, stride, 2, 1.0);
         Body::FIELDS.tensor.add(&mut expected, 1.0);
         (table.field_scale)(tensor, 50, stride, 2, 2.0);
         Body::FIELDS.tensor.scale(&mut expected, 2.0);
-        assert_eq!((table.field_clamp)(tensor, 50, stride, 2, 5.0, 500.0), 1);
+        assert_eq!((table.field_clamp)(tensor, 50, stride, 2, 5.0, 500.0), KernelCode::Ok);
         Body::FIELDS.tensor.clamp(&mut expected, 5.0, 500.0);
         (table.field_fill)(first.wrapping_add(4), 50, stride, 1, 7.0);
         Body::FIELDS.mass.fill(&mut expected, 7.0);
@@ -391,4 +400,138 @@ fn fields_of_the_table_are_those_of_rust() {
         Body::FIELDS.position.axpy(&mut expected, 0.5, Body::FIELDS.velocity);
     }
     assert_eq!(bits(bodies.numbers().iter().copied()), bits(expected.numbers().iter().copied()));
+}
+
+/// Numbers, and what is wrong with the other arguments.
+#[test]
+fn kernels_of_the_table_refuse_what_can_be_checked() {
+    let table = &KERNELS.f64;
+    let (null, one) = (std::ptr::null_mut::<f64>(), std::ptr::NonNull::<f64>::dangling().as_ptr());
+    let mut values = [1.0, 2.0, 3.0, 4.0];
+    let first = values.as_mut_ptr();
+    let mut present = [9_u8; 4];
+    let bytes = present.as_mut_ptr();
+    let mut out = [7.0; 4];
+    let result = out.as_mut_ptr();
+    // Bytes beyond the address space, in slices and in fields.
+    let long = isize::MAX as usize / 8 + 1;
+    let (lerp, dots) = (table.lerp.unwrap(), table.record_dot.unwrap());
+    let (lengths, normalize) = (table.record_length.unwrap(), table.record_normalize.unwrap());
+    // SAFETY: where there is no error to be found, there are as many numbers and as much room as the counts say.
+    unsafe {
+        for (code, values, len) in [
+            (KernelCode::Null, null, 1),
+            (KernelCode::Size, first, long),
+            (KernelCode::Size, first, usize::MAX / 8 + 2),
+            (KernelCode::Size, first.with_addr(usize::MAX - 15), 4),
+        ] {
+            assert_eq!((table.sum)(values, len, result), code);
+            assert_eq!((table.mean)(values, len, result), code);
+            assert_eq!((table.min)(values, len, result), code);
+            assert_eq!((table.max)(values, len, result), code);
+            for zip in [table.add, table.sub, table.mul] {
+                assert_eq!(zip(values, first, len), code);
+                assert_eq!(zip(first, values, len), code);
+            }
+            for (values, other) in [(values, first), (first, values)] {
+                assert_eq!((table.dot)(values, other, len, result), code);
+                assert_eq!((table.axpy)(1.0, values, other, len), code);
+                assert_eq!(lerp(values, other, len, 0.5), code);
+                assert_eq!(dots(values, other, len, 1, result), code);
+                assert_eq!((table.field_axpy)(1.0, values, other, len, 8, 1), code);
+            }
+            assert_eq!((table.scale)(values, len, 2.0), code);
+            assert_eq!((table.clamp)(values, len, 0.0, 1.0), code);
+            assert_eq!((table.fill)(values, len, 2.0), code);
+            assert_eq!((table.field_sum)(values, len, 8, 1, result), code);
+            assert_eq!((table.field_mean)(values, len, 8, 1, result), code);
+            assert_eq!((table.field_min)(values, len, 8, 1, result, bytes), code);
+            assert_eq!((table.field_max)(values, len, 8, 1, result, bytes), code);
+            assert_eq!((table.field_add)(values, len, 8, 1, 1.0), code);
+            assert_eq!((table.field_scale)(values, len, 8, 1, 1.0), code);
+            assert_eq!((table.field_clamp)(values, len, 8, 1, 0.0, 1.0), code);
+            assert_eq!((table.field_fill)(values, len, 8, 1, 1.0), code);
+            assert_eq!(lengths(values, len, 1, result), code);
+            assert_eq!(normalize(values, len, 1), code);
+        }
+        // Products that overflow, where each factor is small enough.
+        assert_eq!((table.field_sum)(first, 3, usize::MAX / 2, 1, result), KernelCode::Size);
+        assert_eq!((table.field_fill)(first, 2, 8, usize::MAX / 4, 1.0), KernelCode::Size);
+        assert_eq!(dots(first, first, usize::MAX / 2, 4, result), KernelCode::Size);
+        assert_eq!(normalize(first, usize::MAX / 2, 4), KernelCode::Size);
+        // Nowhere to write to.
+        assert_eq!((table.sum)(first, 4, null), KernelCode::Null);
+        assert_eq!((table.dot)(first, first, 4, null), KernelCode::Null);
+        assert_eq!((table.field_max)(first, 4, 8, 1, null, bytes), KernelCode::Null);
+        assert_eq!((table.field_max)(first, 4, 8, 1, result, null.cast()), KernelCode::Null);
+        assert_eq!(lengths(first, 4, 1, null), KernelCode::Null);
+        // Results in the middle of what is read.
+        assert_eq!((table.sum)(first, 4, first.wrapping_add(3)), KernelCode::Overlap);
+        assert_eq!((table.dot)(one, one, 0, result), KernelCode::Ok);
+        assert_eq!((table.dot)(first, first, 2, first.wrapping_add(1)), KernelCode::Overlap);
+        assert_eq!((table.field_sum)(first, 2, 16, 2, first.wrapping_add(2)), KernelCode::Overlap);
+        assert_eq!((table.field_min)(first, 2, 16, 1, result, first.cast()), KernelCode::Overlap);
+        assert_eq!((table.field_min)(first, 2, 16, 1, result, result.cast()), KernelCode::Overlap);
+        assert_eq!(dots(first, first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap);
+        assert_eq!(lengths(first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap);
+        // No numbers may be anywhere.
+        assert_eq!((table.sum)(null, 0, result), KernelCode::Ok);
+        assert_eq!((table.min)(null, 0, result), KernelCode::None);
+        assert_eq!((table.mean)(one.wrapping_byte_add(1), 0, result), KernelCode::None);
+        assert_eq!((table.add)(null, null, 0), KernelCode::Ok);
+        assert_eq!((table.field_fill)(null, 0, 8, 1, 1.0), KernelCode::Ok);
+        assert_eq!(normalize(null, 0, 2), KernelCode::Ok);
+    }
+    assert_eq!((values, present, out[1..] == [7.0; 3]), ([1.0, 2.0, 3.0, 4.0], [9; 4], true));
+}
+
+#[test]
+fn kernels_of_a_message_refuse_what_can_be_checked() {
+    let table = <Numbers<f32, 7> as RecordTable>::TABLE;
+    let mut bodies = bodies(3);
+    let data = bodies.as_mut_ptr().cast::<u8>();
+    let (mut out, mut present) = ([0.0_f32; 7], [9_u8; 7]);
+    let (result, bytes) = (out.as_mut_ptr().cast::<u8>(), present.as_mut_ptr());
+    let ones = [1.0_f32; 7];
+    let one = ones.as_ptr().cast::<u8>();
+    // SAFETY: where there is no error to be found, there are as many messages and as much room as the count says.
+    unsafe {
+        for (code, data, records) in [
+            (KernelCode::Null, std::ptr::null_mut(), 1),
+            (KernelCode::Misaligned, data.wrapping_add(1), 2),
+            (KernelCode::Misaligned, data.wrapping_add(2), 2),
+            (KernelCode::Size, data, usize::MAX / 7 + 1),
+            (KernelCode::Size, data, isize::MAX as usize / 28 + 1),
+        ] {
+            assert_eq!(table.sum.unwrap()(data, records, result), code);
+            assert_eq!(table.mean.unwrap()(data, records, result), code);
+            assert_eq!(table.min.unwrap()(data, records, result, bytes), code);
+            assert_eq!(table.max.unwrap()(data, records, result, bytes), code);
+            for change in [table.add, table.sub, table.mul, table.fill] {
+                assert_eq!(change.unwrap()(data, records, one), code);
+            }
+            assert_eq!(table.clamp.unwrap()(data, records, one, one), code);
+            assert_eq!(table.axpy_fields.unwrap()(data, records, one, 0, 2, 2), code);
+        }
+        let null = std::ptr::null_mut();
+        assert_eq!(table.sum.unwrap()(data, 3, null), KernelCode::Null);
+        assert_eq!(table.max.unwrap()(data, 3, result, null), KernelCode::Null);
+        assert_eq!(table.add.unwrap()(data, 3, null), KernelCode::Null);
+        assert_eq!(table.clamp.unwrap()(data, 3, one, null), KernelCode::Null);
+        assert_eq!(table.axpy_fields.unwrap()(data, 3, null, 0, 2, 2), KernelCode::Null);
+        assert_eq!(table.sum.unwrap()(data, 3, data.wrapping_add(28)), KernelCode::Overlap);
+        assert_eq!(table.max.unwrap()(data, 3, result, result), KernelCode::Overlap);
+        assert_eq!(table.max.unwrap()(data, 3, result, data), KernelCode::Overlap);
+        for (from, to, count) in [(0, 1, 2), (6, 0, 2), (0, 6, 2), (usize::MAX, 0, 2)] {
+            assert_eq!(table.axpy_fields.unwrap()(data, 3, one, from, to, count), KernelCode::Range);
+        }
+        assert_eq!(table.mean.unwrap()(null, 0, result), KernelCode::None);
+        assert_eq!(table.sum.unwrap()(null, 0, result), KernelCode::Ok);
+        // An operand may be one of the messages, and unaligned.
+        assert_eq!(table.sub.unwrap()(data, 3, data), KernelCode::Ok);
+        let unaligned = unaligned(&[1.0; 7], 1);
+        assert_eq!(table.fill.unwrap()(data, 3, unaligned.as_ptr().add(1)), KernelCode::Ok);
+    }
+    assert_eq!(bits(bodies.numbers().iter().copied()), bits([1.0; 21]));
+    assert_eq!(present, [9; 7]);
 }

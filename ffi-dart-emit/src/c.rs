@@ -232,7 +232,7 @@ impl<'a> Structs<'a> {
     fn columns(&self, message: &'a Message) -> Option<CColumns<'a>> {
         let symbols = &message.columns.as_ref()?.symbols;
         let mut scope = Scope::default();
-        for own in ["len", "capacity", "fixed_"] {
+        for own in ["len", "capacity", "fixed_", "seal_"] {
             scope.name(own);
         }
         let members = message.fields.iter().zip(0..).map(|(field, before)| {

@@ -57,8 +57,8 @@ static void records_come_and_go(void) {
     EXPECT(fixture_columns_ffi_particle_columns_resize(columns, 0) == FFI_COLUMNS_OK && columns->len == 0);
     EXPECT(fixture_columns_ffi_particle_columns_append(NULL, all, 1) == FFI_COLUMNS_NULL);
     EXPECT(fixture_columns_ffi_particle_columns_new(SIZE_MAX, 0) == NULL);
-    fixture_columns_ffi_particle_columns_free(columns);
-    fixture_columns_ffi_particle_columns_free(NULL);
+    EXPECT(fixture_columns_ffi_particle_columns_free(columns) == FFI_COLUMNS_OK);
+    EXPECT(fixture_columns_ffi_particle_columns_free(NULL) == FFI_COLUMNS_OK);
 }
 
 static void every_type_has_its_pointer(void) {
@@ -77,9 +77,38 @@ static void every_type_has_its_pointer(void) {
     fixture_columns_ffi_shape_columns_free(shapes);
 }
 
+/* Every word of a header, written to: all functions say so, and the program lives. */
+static void damage_is_found(void) {
+    FlagColumns *flags = fixture_columns_ffi_flag_columns_new(4, 0);
+    Flag all[4] = {{true}, {false}, {true}, {true}}, back;
+    FfiStatus status = {0};
+    EXPECT(fixture_columns_ffi_flag_columns_append(flags, all, 3) == FFI_COLUMNS_OK);
+    for (size_t word = 0; word < sizeof *flags / sizeof(uint64_t); word++) {
+        for (int bit = 0; bit < 64; bit++) {
+            uint64_t *at = (uint64_t *)(void *)flags + word;
+            *at ^= UINT64_C(1) << bit;
+            EXPECT(fixture_columns_ffi_flag_columns_reserve(flags, 1) == FFI_COLUMNS_DAMAGED);
+            EXPECT(fixture_columns_ffi_flag_columns_resize(flags, 1) == FFI_COLUMNS_DAMAGED);
+            EXPECT(fixture_columns_ffi_flag_columns_append(flags, all, 1) == FFI_COLUMNS_DAMAGED);
+            EXPECT(fixture_columns_ffi_flag_columns_read(flags, 0, &back, 1) == FFI_COLUMNS_DAMAGED);
+            EXPECT(fixture_columns_ffi_flag_columns_write(flags, 0, all, 1) == FFI_COLUMNS_DAMAGED);
+            EXPECT(fixture_columns_ffi_flag_columns_swap_remove(flags, 0, &back) == FFI_COLUMNS_DAMAGED);
+            EXPECT(fixture_columns_ffi_flag_columns_free(flags) == FFI_COLUMNS_DAMAGED);
+            fixture_columns_ffi_lit(flags, &status);
+            EXPECT(status.code == FFI_STATUS_INVALID_VALUE);
+            fixture_columns_ffi0_status_clear(&status);
+            *at ^= UINT64_C(1) << bit;
+        }
+    }
+    EXPECT(fixture_columns_ffi_lit(flags, &status) == 2 && status.code == FFI_STATUS_OK);
+    EXPECT(fixture_columns_ffi_flag_columns_free((FlagColumns *)(void *)((char *)flags + 4)) == FFI_COLUMNS_NULL);
+    EXPECT(fixture_columns_ffi_flag_columns_free(flags) == FFI_COLUMNS_OK);
+}
+
 int main(void) {
     rows_are_columns();
     records_come_and_go();
     every_type_has_its_pointer();
+    damage_is_found();
     return failures > 0;
 }

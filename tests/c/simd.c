@@ -17,13 +17,14 @@ static void slices(const FfiSimdKernels *kernels) {
     }
     kernels->i32.sum(values, COUNT, &sum);
     EXPECT(sum == expected);
-    EXPECT(kernels->i32.mean(values, COUNT, &mean) && mean == (double)expected / COUNT);
-    EXPECT(kernels->i32.min(values, COUNT, &least) && least == INT32_MAX - COUNT + 1);
-    EXPECT(!kernels->i32.min(values, 0, &least) && !kernels->i32.mean(NULL, 0, &mean));
+    EXPECT(kernels->i32.mean(values, COUNT, &mean) == FFI_SIMD_OK && mean == (double)expected / COUNT);
+    EXPECT(kernels->i32.min(values, COUNT, &least) == FFI_SIMD_OK && least == INT32_MAX - COUNT + 1);
+    EXPECT(kernels->i32.min(values, 0, &least) == FFI_SIMD_NONE);
+    EXPECT(kernels->i32.mean(NULL, 0, &mean) == FFI_SIMD_NONE);
     kernels->i32.saturating_add(values, others, COUNT);
     EXPECT(values[COUNT - 1] == INT32_MAX && values[0] == INT32_MAX);
-    EXPECT(!kernels->i32.clamp(values, COUNT, 1, 0) && values[0] == INT32_MAX);
-    EXPECT(kernels->i32.clamp(values, COUNT, -5, 5) && values[7] == 5);
+    EXPECT(kernels->i32.clamp(values, COUNT, 1, 0) == FFI_SIMD_RANGE && values[0] == INT32_MAX);
+    EXPECT(kernels->i32.clamp(values, COUNT, -5, 5) == FFI_SIMD_OK && values[7] == 5);
     EXPECT(kernels->i32.lerp == NULL && kernels->f64.saturating_add == NULL);
 
     /* Not aligned, and the same slice twice. */
@@ -61,12 +62,14 @@ static void records(void) {
     table->max(particles, COUNT, mins, present);
     EXPECT(mins[4] == COUNT - 1 && present[4]);
     const float half = 0.5f;
-    EXPECT(table->axpy_fields(particles, COUNT, &half, 2, 0, 2) && particles[9].position[0] == 1);
-    EXPECT(!table->axpy_fields(particles, COUNT, &half, 2, 1, 2) && !table->axpy_fields(particles, COUNT, &half, 6, 0, 2));
+    EXPECT(table->axpy_fields(particles, COUNT, &half, 2, 0, 2) == FFI_SIMD_OK && particles[9].position[0] == 1);
+    EXPECT(table->axpy_fields(particles, COUNT, &half, 2, 1, 2) == FFI_SIMD_RANGE);
+    EXPECT(table->axpy_fields(particles, COUNT, &half, 6, 0, 2) == FFI_SIMD_RANGE);
     Particle one = particles[COUNT - 1];
     table->sub(particles, COUNT, &one);
     EXPECT(particles[COUNT - 1].mass == 0 && particles[0].mass == 1 - COUNT);
-    EXPECT(!table->clamp(particles, COUNT, &one, &particles[0]) && table->clamp(particles, COUNT, &one, &one));
+    EXPECT(table->clamp(particles, COUNT, &one, &particles[0]) == FFI_SIMD_RANGE);
+    EXPECT(table->clamp(particles, COUNT, &one, &one) == FFI_SIMD_OK);
     EXPECT(particles[3].mass == COUNT - 1);
     const FfiSimdF32 *floats = &table->kernels->f32;
     floats->field_fill(&particles[0].mass, COUNT, sizeof(Particle), 1, 3);
@@ -76,6 +79,39 @@ static void records(void) {
 
     const FfiSimdRecords *mixed = fixture_simd_ffi_sample_simd();
     EXPECT(mixed->kernels == table->kernels && mixed->sum == NULL && mixed->axpy_fields == NULL);
+}
+
+/* What can be found out is refused with a code, and nothing is written. */
+static void refusals(void) {
+    const FfiSimdRecords *table = fixture_simd_ffi_particle_simd();
+    const FfiSimdF32 *floats = &table->kernels->f32;
+    char bytes[3 * sizeof(Particle) + 16];
+    memset(bytes, 1, sizeof bytes);
+    float out[7], before;
+    uint8_t present[7];
+    for (int misaligned = 1; misaligned < 4; misaligned++) {
+        char *aligned = bytes + (8 - (uintptr_t)bytes % 8) % 8;
+        void *data = aligned + misaligned;
+        memcpy(&before, data, sizeof before);
+        EXPECT(table->sum(data, 2, out) == FFI_SIMD_MISALIGNED && table->mean(data, 2, out) == FFI_SIMD_MISALIGNED);
+        EXPECT(table->min(data, 2, out, present) == FFI_SIMD_MISALIGNED);
+        EXPECT(table->max(data, 2, out, present) == FFI_SIMD_MISALIGNED);
+        EXPECT(table->add(data, 2, aligned) == FFI_SIMD_MISALIGNED && table->sub(data, 2, aligned) == FFI_SIMD_MISALIGNED);
+        EXPECT(table->mul(data, 2, aligned) == FFI_SIMD_MISALIGNED && table->fill(data, 2, aligned) == FFI_SIMD_MISALIGNED);
+        EXPECT(table->clamp(data, 2, aligned, aligned) == FFI_SIMD_MISALIGNED);
+        EXPECT(table->axpy_fields(data, 2, aligned, 2, 0, 2) == FFI_SIMD_MISALIGNED);
+        EXPECT(memcmp(&before, data, sizeof before) == 0);
+    }
+    float numbers[4] = {1, 2, 3, 4};
+    EXPECT(table->sum(NULL, 1, out) == FFI_SIMD_NULL && table->sum(numbers, SIZE_MAX, out) == FFI_SIMD_SIZE);
+    EXPECT(floats->sum(NULL, 1, out) == FFI_SIMD_NULL && floats->sum(numbers, 4, NULL) == FFI_SIMD_NULL);
+    EXPECT(floats->add(numbers, NULL, 4) == FFI_SIMD_NULL && floats->scale(NULL, 4, 2) == FFI_SIMD_NULL);
+    EXPECT(floats->sum(numbers, SIZE_MAX / 4 + 2, out) == FFI_SIMD_SIZE);
+    EXPECT(floats->field_fill(numbers, SIZE_MAX / 2, 4, 1, 0) == FFI_SIMD_SIZE);
+    EXPECT(floats->record_normalize(numbers, SIZE_MAX / 2, 4) == FFI_SIMD_SIZE);
+    EXPECT(floats->sum(numbers, 4, numbers + 3) == FFI_SIMD_OVERLAP);
+    EXPECT(floats->record_length(numbers, 2, 2, numbers + 1) == FFI_SIMD_OVERLAP);
+    EXPECT(numbers[0] == 1 && numbers[1] == 2 && numbers[3] == 4);
 }
 
 int main(void) {
@@ -88,6 +124,7 @@ int main(void) {
     EXPECT(kernels->set_level(FFI_SIMD_FALLBACK) == FFI_SIMD_FALLBACK);
     slices(kernels);
     records();
+    refusals();
     EXPECT(kernels->set_level(UINT32_MAX) == level);
     return failures != 0;
 }

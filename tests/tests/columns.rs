@@ -10,8 +10,8 @@ use ffi_core::{
 };
 use ffi_tests::Fixture;
 use fixture_columns::{
-    Fill, Flag, FlagColumns, Mode, Particle, ParticleColumns, ParticleColumnsMut, ParticleColumnsRef, Point,
-    Shape, ShapeColumns,
+    Fill, Flag, FlagColumns, Mode, Pair, Particle, ParticleColumns, ParticleColumnsMut, ParticleColumnsRef,
+    Point, Shape, ShapeColumns,
 };
 use libloading::Library;
 use proptest::prelude::*;
@@ -288,10 +288,16 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
 
 /// Calls a function of the library.
 macro_rules! c {
-    ($name:literal($($argument:expr => $ty:ty),* $(,)?) $(-> $output:ty)?) => {{
+    (concat $message:literal, $name:literal($($argument:expr => $ty:ty),* $(,)?) $(-> $output:ty)?) => {
+        c!(@ concat!("fixture_columns_", $message, $name), ($($argument => $ty),*) $(-> $output)?)
+    };
+    ($name:literal($($argument:expr => $ty:ty),* $(,)?) $(-> $output:ty)?) => {
+        c!(@ concat!("fixture_columns_", $name), ($($argument => $ty),*) $(-> $output)?)
+    };
+    (@ $name:expr, ($($argument:expr => $ty:ty),*) $(-> $output:ty)?) => {{
         type Function = unsafe extern "C" fn($($ty),*) $(-> $output)?;
         // SAFETY: the tests write the type that the header says.
-        let function = unsafe { LIBRARY.get::<Function>(concat!("fixture_columns_", $name)) }.expect("it is exported");
+        let function = unsafe { LIBRARY.get::<Function>($name) }.expect("it is exported");
         // SAFETY: pointers are null, or to what the function expects; what else is wrong is for it to find.
         unsafe { function($($argument),*) }
     }};
@@ -305,12 +311,14 @@ struct Header<const N: usize> {
     capacity: u64,
     columns: [*mut u8; N],
     fixed: u64,
+    seal: u64,
 }
 
 const _: () = assert!(size_of::<Header<8>>() == size_of::<ParticleColumns>());
 
 type Particles = *mut Header<8>;
 type Shapes = *mut Header<11>;
+type Pairs = *mut Header<2>;
 type Flags = *mut Header<1>;
 
 fn particles(capacity: usize, fixed: u8) -> Particles {
@@ -322,7 +330,7 @@ fn append(columns: Particles, messages: &[Particle]) -> i32 {
 }
 
 fn free(columns: Particles) {
-    c!("ffi_particle_columns_free"(columns => Particles));
+    assert_eq!(c!("ffi_particle_columns_free"(columns => Particles) -> i32), OK);
 }
 
 fn header<const N: usize>(columns: *const Header<N>) -> Header<N> {
@@ -366,7 +374,7 @@ fn c_adds_reads_writes_and_removes_rows() {
     let records: Vec<_> = (0..50).map(particle).collect();
     assert_eq!(append(columns, &records), OK);
     assert_eq!(append(columns, &[]), OK);
-    let Header { len, capacity, columns: starts, fixed } = header(columns);
+    let Header { len, capacity, columns: starts, fixed, .. } = header(columns);
     assert_eq!((len, fixed), (50, 0));
     assert!(capacity >= 50);
     assert!(starts.iter().all(|start| start.addr().is_multiple_of(64)));
@@ -394,7 +402,8 @@ fn c_adds_reads_writes_and_removes_rows() {
     assert_eq!((code, bits([removed])), (OK, bits([particle(49)])));
     let null = std::ptr::null_mut();
     let last = 48;
-    let code = c!("ffi_particle_columns_swap_remove"(columns => Particles, last => usize, null => *mut Particle) -> i32);
+    let code =
+        c!("ffi_particle_columns_swap_remove"(columns => Particles, last => usize, null => *mut Particle) -> i32);
     assert_eq!((code, header(columns).len), (OK, 48));
 
     assert_eq!(c!("ffi_particle_columns_resize"(columns => Particles, 200 => usize) -> i32), OK);
@@ -458,44 +467,151 @@ fn c_is_told_what_was_wrong_and_nothing_changes() {
         let columns = particles(0, 0);
         assert_eq!(append(columns, &[one]), OK);
         let before = header(columns);
-        assert_eq!(
-            c!("ffi_particle_columns_reserve"(columns => Particles, capacity => usize) -> i32),
-            MEMORY
-        );
+        assert_eq!(c!("ffi_particle_columns_reserve"(columns => Particles, capacity => usize) -> i32), MEMORY);
         assert_eq!(c!("ffi_particle_columns_resize"(columns => Particles, capacity => usize) -> i32), MEMORY);
         assert_eq!(header(columns), before);
         free(columns);
     }
 }
 
-#[test]
-fn a_damaged_header_is_refused() {
-    let columns = particles(8, 0);
-    assert_eq!(append(columns, &[particle(1); 5]), OK);
-    let good = header(columns);
-    let bad = [
-        Header { len: 9, ..good },
-        Header { len: u64::MAX, capacity: u64::MAX, ..good },
-        Header { capacity: 200, ..good },
-        Header { columns: [std::ptr::null_mut(); 8], ..good },
-        Header { columns: good.columns.map(|it| it.wrapping_add(4)), ..good },
-        Header { columns: std::array::from_fn(|index| good.columns[7 - index]), ..good },
-    ];
-    for bad in bad {
+/// Every function of the columns of one message, and one that takes them: what each says of a header.
+macro_rules! codes {
+    ($message:ident, $name:literal, $header:ty, $taken_by:literal -> $output:ty, $columns:expr) => {{
+        let columns: *mut $header = $columns;
+        let mut row = $message::zeroed();
+        let (out, count) = (&raw mut row, 1);
+        let codes = [
+            c!(concat $name, "_columns_reserve"(columns => *mut $header, count => usize) -> i32),
+            c!(concat $name, "_columns_resize"(columns => *mut $header, count => usize) -> i32),
+            c!(concat $name, "_columns_append"(columns => *mut $header, out => *mut $message, count => usize) -> i32),
+            c!(concat $name, "_columns_read"(columns => *mut $header, 0 => usize, out => *mut $message, count => usize) -> i32),
+            c!(concat $name, "_columns_write"(columns => *mut $header, 0 => usize, out => *mut $message, count => usize) -> i32),
+            c!(concat $name, "_columns_swap_remove"(columns => *mut $header, 0 => usize, out => *mut $message) -> i32),
+            c!(concat $name, "_columns_free"(columns => *mut $header) -> i32),
+        ];
+        (codes, call!($taken_by(columns => *mut $header) -> $output).map(|_| ()).map_err(|it| it.1))
+    }};
+}
+
+/// All headers that `damage` makes of that of `columns` are refused by everything; then it is as good as before.
+macro_rules! damaged {
+    ($message:ident, $name:literal, $header:ty, $taken_by:literal -> $output:ty, $columns:expr) => {{
+        let columns: *mut $header = $columns;
+        let good = header(columns);
+        for (index, bad) in damage(good).into_iter().enumerate() {
+            // SAFETY: the memory is that of a header.
+            unsafe { columns.write(bad) };
+            let (codes, taken) = codes!($message, $name, $header, $taken_by -> $output, columns);
+            assert_eq!(codes, [DAMAGED; 7], "{index}: {bad:?} instead of {good:?}");
+            let message = taken.unwrap_err();
+            assert!(message.ends_with(": its header was written to, which only the library may"), "{message}");
+            assert_eq!(header(columns), bad, "nothing was written");
+        }
+        for nowhere in [columns.wrapping_byte_add(4), columns.wrapping_byte_add(1)] {
+            let (codes, taken) = codes!($message, $name, $header, $taken_by -> $output, nowhere);
+            assert_eq!(codes, [NULL; 7]);
+            assert!(taken.unwrap_err().ends_with("is not a multiple of 8"));
+        }
+        let (codes, taken) = codes!($message, $name, $header, $taken_by -> $output, std::ptr::null_mut());
+        assert_eq!(codes, [NULL, NULL, NULL, NULL, NULL, NULL, OK]);
+        assert!(taken.unwrap_err().ends_with("is null"));
         // SAFETY: the memory is that of a header.
-        unsafe { columns.write(bad) };
-        assert_eq!(append(columns, &[particle(2)]), DAMAGED, "{bad:?}");
-        assert_eq!(c!("ffi_particle_columns_resize"(columns => Particles, 1 => usize) -> i32), DAMAGED);
-        let (code, message) = call!("ffi_mean_x"(columns => Particles) -> f32).unwrap_err();
-        assert_eq!(
-            (code, &*message),
-            (StatusCode::InvalidValue, "particles: its header was written to, which only the library may")
-        );
+        unsafe { columns.write(good) };
+        let (codes, _) = codes!($message, $name, $header, $taken_by -> $output, columns);
+        assert_eq!(codes, [OK; 7]);
+    }};
+}
+
+/// The same header with each bit of each word turned, and with several words changed at once.
+fn damage<const N: usize>(good: Header<N>) -> Vec<Header<N>> {
+    let null = std::ptr::null_mut();
+    let mut all = vec![
+        Header { len: u64::MAX, capacity: u64::MAX, ..good },
+        Header { len: 0, ..good },
+        Header { len: good.len + 1, ..good },
+        Header { len: good.capacity, ..good },
+        Header { len: good.capacity + 1, ..good },
+        Header { capacity: good.len, ..good },
+        Header { capacity: 200, ..good },
+        Header { capacity: 0, len: 0, ..good },
+        Header { columns: [null; N], ..good },
+        Header { columns: [null; N], len: 0, capacity: 0, ..good },
+        Header { columns: good.columns.map(|it| it.wrapping_add(4)), ..good },
+        Header { columns: good.columns.map(|it| it.wrapping_add(64)), ..good },
+        Header { columns: good.columns.map(|_| (&raw const good).cast_mut().cast()), ..good },
+        Header { len: 0, capacity: 0, columns: [null; N], fixed: 0, seal: 0 },
+        Header { len: !0, capacity: !0, columns: [null.wrapping_sub(1); N], fixed: !0, seal: !0 },
+    ];
+    if N > 1 {
+        all.push(Header { columns: std::array::from_fn(|index| good.columns[N - 1 - index]), ..good });
+        all.push(Header { columns: [good.columns[0]; N], ..good });
     }
-    // SAFETY: the memory is that of a header.
-    unsafe { columns.write(good) };
-    assert_eq!(call!("ffi_mean_x"(columns => Particles) -> f32), Ok(1.0));
-    free(columns);
+    for bit in 0..64 {
+        let bit = 1_u64 << bit;
+        all.push(Header { len: good.len ^ bit, ..good });
+        all.push(Header { capacity: good.capacity ^ bit, ..good });
+        all.push(Header { fixed: good.fixed ^ bit, ..good });
+        all.push(Header { seal: good.seal ^ bit, ..good });
+        for index in 0..N {
+            let mut bad = good;
+            bad.columns[index] = good.columns[index].map_addr(|it| it ^ bit as usize);
+            all.push(bad);
+        }
+    }
+    all
+}
+
+#[test]
+fn a_damaged_header_is_refused_by_everything() {
+    for (capacity, fixed) in [(0, 0), (8, 0), (40, 1)] {
+        // Of 8, of 11, of 2 columns, and of one.
+        let columns = particles(capacity, fixed);
+        let rows = if fixed == 1 { 38 } else { 5 };
+        assert_eq!(append(columns, &vec![particle(1); rows]), OK);
+        damaged!(Particle, "ffi_particle", Header<8>, "ffi_mean_x" -> f32, columns);
+
+        let shapes = c!("ffi_shape_columns_new"(capacity => usize, fixed => u8) -> Shapes);
+        assert_eq!(c!("ffi_shape_columns_resize"(shapes => Shapes, rows => usize) -> i32), OK);
+        damaged!(Shape, "ffi_shape", Header<11>, "ffi_names" -> *mut u8, shapes);
+
+        let pairs = c!("ffi_pair_columns_new"(capacity => usize, fixed => u8) -> Pairs);
+        assert_eq!(c!("ffi_pair_columns_resize"(pairs => Pairs, rows => usize) -> i32), OK);
+        damaged!(Pair, "ffi_pair", Header<2>, "ffi_products" -> u64, pairs);
+
+        let flags = c!("ffi_flag_columns_new"(capacity => usize, fixed => u8) -> Flags);
+        assert_eq!(c!("ffi_flag_columns_resize"(flags => Flags, rows => usize) -> i32), OK);
+        damaged!(Flag, "ffi_flag", Header<1>, "ffi_lit" -> u64, flags);
+    }
+}
+
+/// A container of another message is none: the seal begins with the message's fingerprint.
+#[test]
+fn the_columns_of_another_message_are_refused() {
+    let pairs = c!("ffi_pair_columns_new"(4 => usize, 0 => u8) -> Pairs);
+    let flags = pairs.cast::<Header<1>>();
+    assert_eq!(c!("ffi_flag_columns_free"(flags => Flags) -> i32), DAMAGED);
+    assert_eq!(c!("ffi_flag_columns_resize"(flags => Flags, 1 => usize) -> i32), DAMAGED);
+    assert_eq!(c!("ffi_pair_columns_free"(pairs => Pairs) -> i32), OK);
+}
+
+/// What isn't freed is counted.
+#[test]
+fn a_leak_is_counted() {
+    let leaked = |columns: *mut FlagColumns| {
+        let before = ffi_core::columns::leaked();
+        // SAFETY: a container that this test has, and doesn't use any more.
+        let code = unsafe { ffi_core::__private::columns_free(columns) };
+        (code, ffi_core::columns::leaked() - before)
+    };
+    let columns = ffi_core::__private::columns_new::<Flag>(3, 0);
+    let header = columns.cast::<Header<1>>();
+    // SAFETY: a header, which has that layout.
+    unsafe { (*header).capacity += 1 };
+    assert_eq!(leaked(columns), (DAMAGED, 1));
+    // SAFETY: a header, which has that layout.
+    unsafe { (*header).capacity -= 1 };
+    assert_eq!(leaked(columns), (OK, 0));
+    assert_eq!(leaked(std::ptr::null_mut()), (OK, 0));
 }
 
 #[test]
@@ -560,8 +676,7 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
 
     let shapes = c!("ffi_shape_columns_new"(0 => usize, 0 => u8) -> Shapes);
     let all: Vec<_> = (0..5).map(shape).collect();
-    let code =
-        c!("ffi_shape_columns_append"(shapes => Shapes, all.as_ptr() => *const Shape, 5 => usize) -> i32);
+    let code = c!("ffi_shape_columns_append"(shapes => Shapes, all.as_ptr() => *const Shape, 5 => usize) -> i32);
     assert_eq!(code, OK);
     let names = |shapes: Shapes| call!("ffi_names"(shapes => Shapes) -> *mut u8).map_err(|it| it.1);
     let owned = names(shapes).unwrap();
@@ -579,7 +694,7 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
         // SAFETY: inside the column.
         unsafe { at.write(before) };
     }
-    c!("ffi_shape_columns_free"(shapes => Shapes));
+    assert_eq!(c!("ffi_shape_columns_free"(shapes => Shapes) -> i32), OK);
 }
 
 #[test]
@@ -611,12 +726,9 @@ fn memory_behind_two_arguments_is_refused() {
 fn one_byte_a_row_is_enough() {
     let flags = c!("ffi_flag_columns_new"(3 => usize, 1 => u8) -> Flags);
     let all = [Flag { on: true }, Flag { on: false }, Flag { on: true }];
-    assert_eq!(
-        c!("ffi_flag_columns_append"(flags => Flags, all.as_ptr() => *const Flag, 3 => usize) -> i32),
-        OK
-    );
+    assert_eq!(c!("ffi_flag_columns_append"(flags => Flags, all.as_ptr() => *const Flag, 3 => usize) -> i32), OK);
     assert_eq!(call!("ffi_lit"(flags => Flags) -> u64), Ok(2));
-    c!("ffi_flag_columns_free"(flags => Flags));
+    assert_eq!(c!("ffi_flag_columns_free"(flags => Flags) -> i32), OK);
 }
 
 /// The header is what the Dart side and C take it for.

@@ -1,7 +1,14 @@
-//! What the exported functions of columns call. None panics and none blocks; as with any container, one thread at a time
+//! Functions behind the exports of columns. None panics and none blocks; as with any container, one thread at a time
 //! may change one.
+//!
+//! C and Dart have the header in memory that they can write to, so every function first compares it with its seal (see
+//! [`FfiColumns`]), and of a header that was written to touches nothing else: not the columns, of which it can't say where they
+//! are, nor the allocator, which must be told the size that it was asked for.
+//!
+//! All are unsafe for one reason, which is said once, at [`with`].
 
 use std::alloc::{Layout, alloc, dealloc};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{ColumnsError, FfiColumnar, FfiColumns};
 
@@ -19,43 +26,85 @@ pub enum ColumnsCode {
     Full = 3,
     /// There is no memory.
     Memory = 4,
-    /// The container's header was written to.
+    /// The container's header was written to, or is that of another message. Nothing was done; its memory is never freed.
     Damaged = 5,
 }
 
-impl From<Result<(), ColumnsError>> for ColumnsCode {
-    fn from(result: Result<(), ColumnsError>) -> Self {
-        match result {
-            Ok(()) => Self::Ok,
-            Err(ColumnsError::Full { .. }) => Self::Full,
-            Err(ColumnsError::Memory { .. }) => Self::Memory,
+impl From<ColumnsError> for ColumnsCode {
+    fn from(error: ColumnsError) -> Self {
+        match error {
+            ColumnsError::Full { .. } => Self::Full,
+            ColumnsError::Memory { .. } => Self::Memory,
         }
     }
 }
 
-/// What `change` says, on the container at `columns`.
+type Done = Result<(), ColumnsCode>;
+
+/// Containers that [`columns_free`] left, as their header was damaged.
+static LEAKED: AtomicU64 = AtomicU64::new(0);
+
+/// Returns how many containers were not freed since the process began, because something had written to their header: each is
+/// a leak. [`ColumnsCode::Damaged`] reports them one by one, but to a finalizer, which has nobody to tell.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(ffi_core::columns::leaked(), 0);
+/// ```
+#[must_use]
+pub fn leaked() -> u64 {
+    // It only counts: nothing else is read by it.
+    LEAKED.load(Ordering::Relaxed)
+}
+
+/// The container at `columns`, if it is one.
 ///
 /// # Safety
 ///
-/// `columns` is null or came from [`columns_new`] or a function's result, was not freed, and nobody else uses it meanwhile.
+/// Where `columns` is neither null nor misaligned, at it is memory for a header, initialised, which nobody else uses for as
+/// long as `'a`.
+#[inline]
+unsafe fn open<'a, T: FfiColumnar>(
+    columns: *mut FfiColumns<T>,
+) -> Result<&'a mut FfiColumns<T>, ColumnsCode> {
+    if columns.is_null() || !columns.is_aligned() {
+        return Err(ColumnsCode::Null);
+    }
+    // SAFETY: not null and aligned, so by this function's contract there is an initialised header that nobody else uses; it
+    // consists of numbers and raw pointers, of which any bits are some.
+    let columns = unsafe { &mut *columns };
+    if columns.is_intact() { Ok(columns) } else { Err(ColumnsCode::Damaged) }
+}
+
+/// The code of what `change` does to the container at `columns`.
+///
+/// # Safety
+///
+/// `columns` is null or misaligned, or came from [`columns_new`] or a function's result and was not freed; nobody else uses it
+/// meanwhile. Whatever may have been written to its header.
 #[inline]
 unsafe fn with<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
-    change: impl FnOnce(&mut FfiColumns<T>) -> ColumnsCode,
+    change: impl FnOnce(&mut FfiColumns<T>) -> Done,
 ) -> i32 {
-    if columns.is_null() || !columns.is_aligned() {
-        return ColumnsCode::Null as i32;
-    }
-    // SAFETY: not null, and by this function's contract a container that nobody else uses; whatever was written to the
-    // header is numbers and pointers.
-    let columns = unsafe { &mut *columns };
-    if columns.is_intact() { change(columns) as i32 } else { ColumnsCode::Damaged as i32 }
+    // SAFETY: what came from this library and was not freed is an allocated header, and it stays initialised whatever is
+    // written to it; the caller vouches that nobody else uses it.
+    let done = unsafe { open(columns) }.and_then(change);
+    done.err().unwrap_or(ColumnsCode::Ok) as i32
 }
 
-/// Whether there are rows `first` to `first + count`.
+/// An error unless there are rows `first` to `first + count`.
 #[inline]
-fn has<T: FfiColumnar>(columns: &FfiColumns<T>, first: usize, count: usize) -> bool {
-    first.checked_add(count).is_some_and(|end| end <= columns.len())
+fn has<T: FfiColumnar>(columns: &FfiColumns<T>, first: usize, count: usize) -> Done {
+    let all = first.checked_add(count).is_some_and(|end| end <= columns.len());
+    if all { Ok(()) } else { Err(ColumnsCode::Range) }
+}
+
+/// An error where `messages` is null, but there must be some.
+#[inline]
+fn has_messages<T>(messages: *const T, count: usize) -> Done {
+    if count > 0 && messages.is_null() { Err(ColumnsCode::Null) } else { Ok(()) }
 }
 
 /// `.._columns_new`: no rows, and memory for `capacity`; `fixed` is 0 for a container that grows. Null where there is no memory.
@@ -71,7 +120,7 @@ pub(crate) fn give<T: FfiColumnar>(columns: FfiColumns<T>) -> *mut FfiColumns<T>
     // SAFETY: a header is not of size 0.
     let header = unsafe { alloc(Layout::new::<FfiColumns<T>>()) }.cast::<FfiColumns<T>>();
     if !header.is_null() {
-        // SAFETY: it was allocated with the layout of a header.
+        // SAFETY: it was allocated with the layout of a header, and is nobody's yet.
         unsafe { header.write(columns) };
     }
     header
@@ -79,58 +128,73 @@ pub(crate) fn give<T: FfiColumnar>(columns: FfiColumns<T>) -> *mut FfiColumns<T>
 
 /// `.._columns_free`: frees a container; does nothing for null. Any thread may call it.
 ///
+/// A container whose header was written to is left alone, as nobody can say what would be freed: that is
+/// [`ColumnsCode::Damaged`], and counted by [`leaked`].
+///
 /// # Safety
 ///
-/// `columns` is null, or came from [`columns_new`] or a function's result, was not freed before, and neither it nor its
-/// columns are used any more.
-pub unsafe fn columns_free<T: FfiColumnar>(columns: *mut FfiColumns<T>) {
+/// `columns` is null or misaligned, or came from [`columns_new`] or a function's result, was not freed before, and neither it
+/// nor its columns are used any more.
+pub unsafe fn columns_free<T: FfiColumnar>(columns: *mut FfiColumns<T>) -> i32 {
     if columns.is_null() {
-        return;
+        return ColumnsCode::Ok as i32;
     }
-    // SAFETY: a container by this function's contract, which ends here.
+    // SAFETY: what came from this library and was not freed is an allocated header, and it stays initialised whatever is
+    // written to it; nobody else uses it any more.
+    if let Err(code) = unsafe { open(columns) } {
+        if code == ColumnsCode::Damaged {
+            LEAKED.fetch_add(1, Ordering::Relaxed);
+        }
+        return code as i32;
+    }
+    // SAFETY: it is intact, so it is a container, which nobody uses any more and which was not freed before.
     unsafe { columns.drop_in_place() };
-    // SAFETY: `give` allocated it with that layout.
+    // SAFETY: `give` allocated it with the layout of a header, and it was not freed before.
     unsafe { dealloc(columns.cast(), Layout::new::<FfiColumns<T>>()) };
+    ColumnsCode::Ok as i32
 }
 
 /// `.._columns_reserve`: makes room for `additional` more rows.
 ///
 /// # Safety
 ///
-/// As of `with`.
+/// `columns` is what [`with`] asks for.
 pub unsafe fn columns_reserve<T: FfiColumnar>(columns: *mut FfiColumns<T>, additional: usize) -> i32 {
-    // SAFETY: by this function's contract.
-    unsafe { with(columns, |columns| columns.try_reserve(additional).into()) }
+    // SAFETY: the caller vouches for `columns`: null, or a container that nobody else uses.
+    unsafe { with(columns, |columns| Ok(columns.try_reserve(additional)?)) }
 }
 
 /// `.._columns_resize`: makes it `len` rows, the new ones zero.
 ///
 /// # Safety
 ///
-/// As of `with`.
+/// `columns` is what [`with`] asks for.
 pub unsafe fn columns_resize<T: FfiColumnar>(columns: *mut FfiColumns<T>, len: usize) -> i32 {
-    // SAFETY: by this function's contract.
-    unsafe { with(columns, |columns| columns.try_resize_zeroed(len).into()) }
+    // SAFETY: the caller vouches for `columns`: null, or a container that nobody else uses.
+    unsafe { with(columns, |columns| Ok(columns.try_resize_zeroed(len)?)) }
 }
 
 /// `.._columns_append`: adds `count` rows, all or none.
 ///
 /// # Safety
 ///
-/// As of `with`; at `messages` are `count` messages, initialised and outside of the columns.
+/// `columns` is what [`with`] asks for; where `messages` isn't null, at it are `count` messages, initialised and outside of
+/// the columns.
 pub unsafe fn columns_append<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     messages: *const T,
     count: usize,
 ) -> i32 {
-    let append = |columns: &mut FfiColumns<T>| match count {
-        0 => ColumnsCode::Ok,
-        _ if messages.is_null() => ColumnsCode::Null,
-        // SAFETY: by this function's contract. Bytes are copied, whatever they are: who takes a reference to the
-        // container checks them.
-        _ => unsafe { columns.append(messages, count) }.into(),
+    let append = |columns: &mut FfiColumns<T>| {
+        has_messages(messages, count)?;
+        if count > 0 {
+            // SAFETY: not null, so the caller vouches for `count` messages. Bytes are copied, whatever they are: a function
+            // that takes a reference to the container checks them.
+            unsafe { columns.append(messages, count) }?;
+        }
+        Ok(())
     };
-    // SAFETY: by this function's contract.
+    // SAFETY: the caller vouches for `columns`: null, or a container that nobody else uses.
     unsafe { with(columns, append) }
 }
 
@@ -138,7 +202,8 @@ pub unsafe fn columns_append<T: FfiColumnar>(
 ///
 /// # Safety
 ///
-/// As of `with`; at `messages` is memory for `count` messages, outside of the columns.
+/// `columns` is what [`with`] asks for; where `messages` isn't null, at it is memory for `count` messages, outside of the
+/// columns.
 pub unsafe fn columns_read<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     first: usize,
@@ -146,17 +211,13 @@ pub unsafe fn columns_read<T: FfiColumnar>(
     count: usize,
 ) -> i32 {
     let read = |columns: &mut FfiColumns<T>| {
-        if !has(columns, first, count) {
-            return ColumnsCode::Range;
-        }
-        if count > 0 && messages.is_null() {
-            return ColumnsCode::Null;
-        }
-        // SAFETY: there are those rows, and the memory by this function's contract.
+        has(columns, first, count)?;
+        has_messages(messages, count)?;
+        // SAFETY: there are those rows; the pointer isn't null unless there are none, so the caller vouches for the memory.
         unsafe { columns.copy_to(first, messages, count) };
-        ColumnsCode::Ok
+        Ok(())
     };
-    // SAFETY: by this function's contract.
+    // SAFETY: the caller vouches for `columns`: null, or a container that nobody else uses.
     unsafe { with(columns, read) }
 }
 
@@ -164,7 +225,7 @@ pub unsafe fn columns_read<T: FfiColumnar>(
 ///
 /// # Safety
 ///
-/// As of [`columns_append`].
+/// `columns` and `messages` are what [`columns_append`] asks for.
 pub unsafe fn columns_write<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     first: usize,
@@ -172,17 +233,13 @@ pub unsafe fn columns_write<T: FfiColumnar>(
     count: usize,
 ) -> i32 {
     let write = |columns: &mut FfiColumns<T>| {
-        if !has(columns, first, count) {
-            return ColumnsCode::Range;
-        }
-        if count > 0 && messages.is_null() {
-            return ColumnsCode::Null;
-        }
-        // SAFETY: there are those rows, and the messages by this function's contract.
+        has(columns, first, count)?;
+        has_messages(messages, count)?;
+        // SAFETY: there are those rows; the pointer isn't null unless there are none, so the caller vouches for the messages.
         unsafe { columns.overwrite(first, messages, count) };
-        ColumnsCode::Ok
+        Ok(())
     };
-    // SAFETY: by this function's contract.
+    // SAFETY: the caller vouches for `columns`: null, or a container that nobody else uses.
     unsafe { with(columns, write) }
 }
 
@@ -190,24 +247,22 @@ pub unsafe fn columns_write<T: FfiColumnar>(
 ///
 /// # Safety
 ///
-/// As of `with`; `removed` is null or memory for a message.
+/// `columns` is what [`with`] asks for; `removed` is null or memory for a message, outside of the columns.
 pub unsafe fn columns_swap_remove<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     row: usize,
     removed: *mut T,
 ) -> i32 {
     let remove = |columns: &mut FfiColumns<T>| {
-        if !has(columns, row, 1) {
-            return ColumnsCode::Range;
-        }
+        has(columns, row, 1)?;
         if !removed.is_null() {
-            // SAFETY: there is that row, and the memory by this function's contract.
+            // SAFETY: there is that row, and the caller vouches for memory for a message.
             unsafe { columns.copy_to(row, removed, 1) };
         }
         // SAFETY: there is that row.
         unsafe { columns.fill_gap(row) };
-        ColumnsCode::Ok
+        Ok(())
     };
-    // SAFETY: by this function's contract.
+    // SAFETY: the caller vouches for `columns`: null, or a container that nobody else uses.
     unsafe { with(columns, remove) }
 }

@@ -50,12 +50,12 @@ mod raw;
 use std::fmt;
 use std::mem::MaybeUninit;
 
-pub use abi::ColumnsCode;
+pub use abi::{ColumnsCode, leaked};
 pub use error::ColumnsError;
 pub use raw::Column;
 
 use crate::message::FfiMessage;
-use crate::types::Invalid;
+use crate::types::{FfiType, Invalid};
 
 /// A message with columns. Implemented by `#[derive(FfiMessage)]` for `#[ffi(columns)]`.
 ///
@@ -99,7 +99,8 @@ pub unsafe trait FfiColumnar: FfiMessage {
     ///
     /// # Safety
     ///
-    /// As of [`columns`](Self::columns), and nobody reads them either; they don't overlap.
+    /// At each pointer are `len` valid values of the field's type, which nobody else reads or writes for as long as `'a`; the
+    /// columns don't overlap.
     #[doc(hidden)]
     unsafe fn columns_mut<'a>(pointers: &Self::Pointers, len: usize) -> Self::Mut<'a>;
 }
@@ -116,11 +117,16 @@ pub unsafe trait FfiColumnar: FfiMessage {
 /// typedef struct ParticleColumns {
 ///     uint64_t len, capacity;
 ///     float *position, *velocity;  // one per field
-///     uint64_t fixed_;
+///     uint64_t fixed_, seal_;
 /// } ParticleColumns;
 /// ```
 ///
-/// Others than its own functions don't write to the header. They may write to the first `len` rows of each column.
+/// Only the container's own functions may write to the header. Others may write to the first `len` rows of each column.
+///
+/// The seal is how a function notices what was written to the header: a sum of all other words, each times an odd number
+/// of its own, that begins with the fingerprint of the message (a multilinear hash). A change of one word always changes it, and
+/// that of several does but for one in 2^64. Each row adds 1 to the seal, so adding one costs one addition.
+/// `.._columns_free` of a damaged container frees nothing, says so, and [`leaked`] counts it.
 #[repr(C)]
 pub struct FfiColumns<T: FfiColumnar> {
     /// Rows.
@@ -130,6 +136,8 @@ pub struct FfiColumns<T: FfiColumnar> {
     pointers: T::Pointers,
     /// Whether the capacity stays, 0 or 1.
     fixed: u64,
+    /// Of all words above: what [`seal_of`](Self::seal_of) gives, plus the length.
+    seal: u64,
 }
 
 /// The smallest capacity that growing leads to: less isn't worth an allocation.
@@ -138,7 +146,7 @@ const FEW: usize = 16;
 // SAFETY: the container owns its memory, and what is in it is plain data of the types of `T`'s fields.
 unsafe impl<T: FfiColumnar + Send> Send for FfiColumns<T> {}
 
-// SAFETY: as above; through a shared reference nothing changes.
+// SAFETY: through a shared reference to the container nothing changes, and it gives shared references to the values alone.
 unsafe impl<T: FfiColumnar + Sync> Sync for FfiColumns<T> {}
 
 impl<T: FfiColumnar> FfiColumns<T> {
@@ -174,11 +182,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// [`ColumnsError::Memory`].
     pub fn try_with_capacity(capacity: usize) -> Result<Self, ColumnsError> {
-        let mut pointers = T::NOWHERE;
-        if !raw::allocate(T::COLUMNS, capacity, pointers.as_mut()) {
-            return Err(ColumnsError::Memory { rows: capacity });
-        }
-        Ok(Self { len: 0, capacity: capacity as u64, pointers, fixed: 0 })
+        Self::allocate(capacity, 0)
     }
 
     /// [`fixed`](Self::fixed), if there is memory.
@@ -187,9 +191,31 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// [`ColumnsError::Memory`].
     pub fn try_fixed(capacity: usize) -> Result<Self, ColumnsError> {
-        let mut columns = Self::try_with_capacity(capacity)?;
-        columns.fixed = 1;
-        Ok(columns)
+        Self::allocate(capacity, 1)
+    }
+
+    /// The one place where a header begins.
+    fn allocate(rows: usize, fixed: u64) -> Result<Self, ColumnsError> {
+        let mut pointers = T::NOWHERE;
+        if !raw::allocate(T::COLUMNS, rows, pointers.as_mut()) {
+            return Err(ColumnsError::Memory { rows });
+        }
+        let capacity = rows as u64;
+        Ok(Self { len: 0, capacity, pointers, fixed, seal: Self::seal_of(capacity, &pointers, fixed) })
+    }
+
+    /// The seal of such a header without rows.
+    #[inline]
+    fn seal_of(capacity: u64, pointers: &T::Pointers, fixed: u64) -> u64 {
+        raw::seal(<T as FfiType>::FINGERPRINT, [capacity, fixed], pointers.as_ref())
+    }
+
+    /// The one place where the length changes.
+    #[inline(always)]
+    fn set_len(&mut self, len: usize) {
+        let len = len as u64;
+        self.seal = self.seal.wrapping_add(len.wrapping_sub(self.len));
+        self.len = len;
     }
 
     /// How many rows there are.
@@ -234,7 +260,8 @@ impl<T: FfiColumnar> FfiColumns<T> {
     #[must_use]
     #[inline]
     pub fn columns_mut(&mut self) -> T::Mut<'_> {
-        // SAFETY: as in `columns`; the reference is the only one, and the columns lie one behind the other.
+        // SAFETY: there are `len` valid values in each column, and the columns lie one behind the other; they are the container's
+        // own, to which this is the only reference.
         unsafe { T::columns_mut(&self.pointers, self.len()) }
     }
 
@@ -273,10 +300,10 @@ impl<T: FfiColumnar> FfiColumns<T> {
         let grown = Self::try_with_capacity(capacity)?;
         // SAFETY: both have room for that many rows, and are allocations of their own.
         unsafe { raw::copy(T::COLUMNS, self.pointers.as_ref(), grown.pointers.as_ref(), self.len()) };
-        let len = self.len;
+        let len = self.len();
         // The old memory goes with the old container.
         *self = grown;
-        self.len = len;
+        self.set_len(len);
         Ok(())
     }
 
@@ -300,7 +327,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         self.try_reserve(1)?;
         // SAFETY: there is room for one more row, and a reference is to a message.
         unsafe { self.put(self.len(), &message) };
-        self.len += 1;
+        self.set_len(self.len() + 1);
         Ok(())
     }
 
@@ -310,7 +337,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         let last = self.len().checked_sub(1)?;
         // SAFETY: there is such a row.
         let message = unsafe { self.take(last) };
-        self.len -= 1;
+        self.set_len(last);
         Some(message)
     }
 
@@ -371,18 +398,18 @@ impl<T: FfiColumnar> FfiColumns<T> {
             // SAFETY: there is room for that many more rows.
             unsafe { raw::zero(T::COLUMNS, self.pointers.as_ref(), self.len(), new) };
         }
-        self.len = len as u64;
+        self.set_len(len);
         Ok(())
     }
 
     /// Keeps the first `len` rows; does nothing where there are no more.
     pub fn truncate(&mut self, len: usize) {
-        self.len = self.len.min(len as u64);
+        self.set_len(self.len().min(len));
     }
 
     /// Removes all rows. The memory stays.
     pub fn clear(&mut self) {
-        self.len = 0;
+        self.set_len(0);
     }
 
     /// Rows of messages, as many as those are.
@@ -420,12 +447,13 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Safety
     ///
-    /// At `messages` are as many messages; their bytes need not be valid where the container is checked before it is used.
+    /// At `messages` are as many messages, outside of the columns; their bytes need not be valid where the container is checked
+    /// before it is used.
     unsafe fn append(&mut self, messages: *const T, count: usize) -> Result<(), ColumnsError> {
         self.try_reserve(count)?;
         // SAFETY: there is room for `count` rows, and the messages are there by this function's contract.
         unsafe { self.overwrite(self.len(), messages, count) };
-        self.len += count as u64;
+        self.set_len(self.len() + count);
         Ok(())
     }
 
@@ -433,10 +461,10 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Safety
     ///
-    /// There are those rows; `messages` as in [`append`](Self::append).
+    /// There is room for those rows; `messages` is what [`append`](Self::append) asks for.
     unsafe fn overwrite(&mut self, first: usize, messages: *const T, count: usize) {
         let pointers = self.pointers.as_ref();
-        // SAFETY: by this function's contract.
+        // SAFETY: there are those rows, and as many messages, which are `size_of::<T>()` bytes apart and outside of the columns.
         unsafe { raw::put_all(T::COLUMNS, pointers, first, messages.cast(), size_of::<T>(), count) };
     }
 
@@ -447,9 +475,10 @@ impl<T: FfiColumnar> FfiColumns<T> {
     /// There is such a row.
     #[inline(always)]
     unsafe fn fill_gap(&mut self, row: usize) {
-        self.len -= 1;
-        // SAFETY: the last row's memory is still there, and so is that of the gap.
-        unsafe { raw::overwrite(T::COLUMNS, self.pointers.as_ref(), self.len(), row) };
+        let last = self.len() - 1;
+        // SAFETY: there is a row, so there is a last one, and that of the gap is there by this function's contract.
+        unsafe { raw::overwrite(T::COLUMNS, self.pointers.as_ref(), last, row) };
+        self.set_len(last);
     }
 
     /// A message for each row.
@@ -489,7 +518,8 @@ impl<T: FfiColumnar> FfiColumns<T> {
     /// There are those rows; at `messages` is memory for as many messages, outside of the columns.
     unsafe fn copy_to(&self, first: usize, messages: *mut T, count: usize) {
         let pointers = self.pointers.as_ref();
-        // SAFETY: by this function's contract.
+        // SAFETY: there are those rows, and memory for as many messages, which are `size_of::<T>()` bytes apart and outside of the
+        // columns.
         unsafe { raw::take_all(T::COLUMNS, pointers, first, messages.cast(), size_of::<T>(), count) };
     }
 
@@ -498,7 +528,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     /// There is room for that row; at `message` is a message outside of the columns.
     #[inline(always)]
     unsafe fn put(&mut self, row: usize, message: *const T) {
-        // SAFETY: by this function's contract.
+        // SAFETY: there is room for that row, and a message outside of the columns, by this function's contract.
         unsafe { raw::put(T::COLUMNS, self.pointers.as_ref(), row, message.cast()) };
     }
 
@@ -520,11 +550,11 @@ impl<T: FfiColumnar> FfiColumns<T> {
         assert!(row < self.len(), "there is no row {row} among {}", self.len());
     }
 
-    /// Whether the header is one that the functions here leave.
+    /// Returns true if the header is as the functions here left it.
+    #[inline]
     fn is_intact(&self) -> bool {
-        let capacity = usize::try_from(self.capacity);
-        self.len <= self.capacity
-            && capacity.is_ok_and(|it| raw::is_placed(T::COLUMNS, it, self.pointers.as_ref()))
+        let seal = Self::seal_of(self.capacity, &self.pointers, self.fixed);
+        self.len <= self.capacity && self.seal == seal.wrapping_add(self.len)
     }
 
     /// Checks a container that has been in other hands: its header, and every value.
@@ -537,7 +567,8 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// `columns` is aligned and came from this library; nobody writes to it or to its columns meanwhile.
     pub(crate) unsafe fn check(columns: *const Self) -> Result<(), Invalid> {
-        // SAFETY: not null, aligned and initialised, by this function's contract; any bits are numbers and pointers.
+        // SAFETY: it came from this library, so it is not null and initialised, and it is aligned; nobody writes to it, and any
+        // bits are numbers and pointers.
         let columns = unsafe { &*columns };
         if !columns.is_intact() {
             return Err(Invalid::new("its header was written to, which only the library may"));
@@ -553,9 +584,10 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Safety
     ///
-    /// As of [`check`](Self::check).
+    /// `columns` is aligned and came from this library; nobody writes to it meanwhile.
     pub(crate) unsafe fn memory(columns: *const Self) -> (usize, usize) {
-        // SAFETY: as in `check`.
+        // SAFETY: it came from this library, so it is not null and initialised, and it is aligned; nobody writes to it, and any
+        // bits are numbers and pointers.
         let columns = unsafe { &*columns };
         let block = columns.pointers.as_ref().first().map_or(0, |first| first.addr());
         let layout = Some(columns).filter(|it| it.is_intact());
@@ -586,10 +618,11 @@ impl<T: FfiColumnar> Drop for FfiColumns<T> {
 impl<T: FfiColumnar> Clone for FfiColumns<T> {
     /// The same rows, with no more room than they need, unless the capacity is fixed.
     fn clone(&self) -> Self {
-        let mut clone = Self::with_capacity(if self.is_fixed() { self.capacity() } else { self.len() });
+        let rows = if self.is_fixed() { self.capacity() } else { self.len() };
+        let mut clone = unwrap(Self::allocate(rows, self.fixed));
         // SAFETY: both have room for that many rows, and are allocations of their own.
         unsafe { raw::copy(T::COLUMNS, self.pointers.as_ref(), clone.pointers.as_ref(), self.len()) };
-        (clone.len, clone.fixed) = (self.len, self.fixed);
+        clone.set_len(self.len());
         clone
     }
 }

@@ -41,16 +41,19 @@ impl Column {
     /// At `values` are `len` values of the column's type, initialised and aligned, that nobody writes to; they need not be
     /// valid.
     pub(super) unsafe fn check(&self, values: *const u8, len: usize) -> Result<(), Invalid> {
-        // SAFETY: by this function's contract, which is that of the function for the column's type.
+        // SAFETY: the function is that of the column's type, of which there are `len` values, initialised, aligned, and written to
+        // by nobody.
         self.check.map_or(Ok(()), |check| unsafe { check(values, len) }.map_err(|it| it.in_field(self.name)))
     }
 }
 
+/// Checks `len` values of type `F`.
+///
 /// # Safety
 ///
-/// As [`check_elements`].
+/// At `values` are `len` of them, initialised and aligned, that nobody writes to; they need not be valid.
 unsafe fn check_column<F: FfiType>(values: *const u8, len: usize) -> Result<(), Invalid> {
-    // SAFETY: by this function's contract.
+    // SAFETY: there are `len` values of that type, initialised and aligned, and nobody writes to them.
     unsafe { check_elements(values.cast::<F>(), len) }
 }
 
@@ -101,19 +104,16 @@ pub(super) unsafe fn release(columns: &[Column], capacity: usize, block: *mut u8
     }
 }
 
-/// Whether the columns lie where [`allocate`] puts them for `capacity` rows.
-pub(super) fn is_placed(columns: &[Column], capacity: usize, pointers: &[*mut u8]) -> bool {
-    let Some(block) = pointers.first() else {
-        return false;
+/// Sums up the words of a header, each times an odd number of its own: a change of one always changes the sum.
+#[inline(always)]
+pub(super) fn seal(key: u64, numbers: [u64; 2], pointers: &[*mut u8]) -> u64 {
+    // Odd times odd is odd; the bits are those of the golden ratio, and a multiplier that `fingerprint::mix` has, too.
+    let (first, step) = (0x9E37_79B9_7F4A_7C15, 0xD6E8_FEB8_6659_FD93);
+    let pointers = pointers.iter().map(|pointer| pointer.addr() as u64);
+    let add = |(sum, factor): (u64, u64), word: u64| {
+        (sum.wrapping_add(word.wrapping_mul(factor)), factor.wrapping_mul(step))
     };
-    let mut start = Some(block.addr()).filter(|block| *block > 0 && block.is_multiple_of(ALIGN));
-    for (column, pointer) in columns.iter().zip(pointers) {
-        if start != Some(pointer.addr()) {
-            return false;
-        }
-        start = stretch(column, capacity).and_then(|bytes| pointer.addr().checked_add(bytes));
-    }
-    start.is_some() && layout(columns, capacity).is_some()
+    numbers.into_iter().chain(pointers).fold((key, first), add).0
 }
 
 /// Copies the first `len` rows to other columns.
@@ -123,7 +123,7 @@ pub(super) fn is_placed(columns: &[Column], capacity: usize, pointers: &[*mut u8
 /// Both have room for `len` rows and don't overlap.
 pub(super) unsafe fn copy(columns: &[Column], from: &[*mut u8], to: &[*mut u8], len: usize) {
     for ((column, from), to) in columns.iter().zip(from).zip(to) {
-        // SAFETY: both columns have room for `len` values, by this function's contract.
+        // SAFETY: both columns have room for `len` values of that size, and are apart, by this function's contract.
         unsafe { from.copy_to_nonoverlapping(*to, len * column.size) };
     }
 }
@@ -135,9 +135,9 @@ pub(super) unsafe fn copy(columns: &[Column], from: &[*mut u8], to: &[*mut u8], 
 /// There is room for rows `first` to `first + count`.
 pub(super) unsafe fn zero(columns: &[Column], pointers: &[*mut u8], first: usize, count: usize) {
     for (column, pointer) in columns.iter().zip(pointers) {
-        // SAFETY: the column has room for that row, by this function's contract.
+        // SAFETY: the column has room for row `first`, by this function's contract.
         let row = unsafe { pointer.add(first * column.size) };
-        // SAFETY: and for `count` from there on.
+        // SAFETY: the column has room for `count` values of that size from row `first` on.
         unsafe { row.write_bytes(0, count * column.size) };
     }
 }
@@ -189,7 +189,7 @@ pub(super) unsafe fn overwrite(columns: &[Column], pointers: &[*mut u8], from: u
         let source = unsafe { pointer.add(from * column.size) };
         // SAFETY: the column has that row.
         let target = unsafe { pointer.add(to * column.size) };
-        // SAFETY: both are inside the column; they may be the same.
+        // SAFETY: both values are inside the column, and `copy_to` allows that they are the same.
         unsafe { source.copy_to(target, column.size) };
     }
 }
@@ -261,46 +261,48 @@ fn blocks(count: usize, stride: usize) -> impl Iterator<Item = (usize, usize)> {
 ///
 /// There are as many values on both sides, and they don't overlap.
 unsafe fn copy_values(size: usize, count: usize, from: (*const u8, usize), to: (*mut u8, usize)) {
-    // The sizes of scalars and of vectors of `f32`: each copy is then a move or two.
-    match size {
-        // SAFETY: by this function's contract, as in the others.
-        1 => unsafe { copy_sized::<1>(count, from, to) },
-        // SAFETY: as above.
-        2 => unsafe { copy_sized::<2>(count, from, to) },
-        // SAFETY: as above.
-        4 => unsafe { copy_sized::<4>(count, from, to) },
-        // SAFETY: as above.
-        8 => unsafe { copy_sized::<8>(count, from, to) },
-        // SAFETY: as above.
-        12 => unsafe { copy_sized::<12>(count, from, to) },
-        // SAFETY: as above.
-        16 => unsafe { copy_sized::<16>(count, from, to) },
-        _ => {
-            for index in 0..count {
-                // SAFETY: there is a value of that index.
-                let source = unsafe { from.0.add(index * from.1) };
-                // SAFETY: there is room for it.
-                let target = unsafe { to.0.add(index * to.1) };
-                // SAFETY: both have `size` bytes, and don't overlap.
-                unsafe { source.copy_to_nonoverlapping(target, size) };
-            }
-        }
-    }
+    // The sizes of scalars and of vectors of `f32`: with the size known, each copy is a move or two.
+    let copy = match size {
+        1 => copy_sized::<1>,
+        2 => copy_sized::<2>,
+        4 => copy_sized::<4>,
+        8 => copy_sized::<8>,
+        12 => copy_sized::<12>,
+        16 => copy_sized::<16>,
+        _ => copy_each,
+    };
+    // SAFETY: each of the functions copies values of `size` bytes, of which there are `count` on both sides, apart.
+    unsafe { copy(size, count, from, to) };
 }
 
-/// [`copy_values`] with a size that is known.
+/// [`copy_each`] of a size that is known.
 ///
 /// # Safety
 ///
-/// As there.
+/// There are as many values of `SIZE` bytes on both sides, and they don't overlap.
+unsafe fn copy_sized<const SIZE: usize>(
+    _: usize,
+    count: usize,
+    from: (*const u8, usize),
+    to: (*mut u8, usize),
+) {
+    // SAFETY: there are `count` values of `SIZE` bytes on both sides, and they don't overlap.
+    unsafe { copy_each(SIZE, count, from, to) };
+}
+
+/// Copies values one by one.
+///
+/// # Safety
+///
+/// There are as many values of `size` bytes on both sides, and they don't overlap.
 #[inline(always)]
-unsafe fn copy_sized<const SIZE: usize>(count: usize, from: (*const u8, usize), to: (*mut u8, usize)) {
+unsafe fn copy_each(size: usize, count: usize, from: (*const u8, usize), to: (*mut u8, usize)) {
     for index in 0..count {
-        // SAFETY: there is a value of that index.
+        // SAFETY: the index is below the count, so there is a value.
         let source = unsafe { from.0.add(index * from.1) };
-        // SAFETY: there is room for it.
+        // SAFETY: the index is below the count, so there is room for a value.
         let target = unsafe { to.0.add(index * to.1) };
-        // SAFETY: both have `SIZE` bytes, and don't overlap.
-        unsafe { source.copy_to_nonoverlapping(target, SIZE) };
+        // SAFETY: both have `size` bytes, and don't overlap.
+        unsafe { source.copy_to_nonoverlapping(target, size) };
     }
 }

@@ -20,7 +20,7 @@
 //! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, 1 if it is optional, then per parameter: hash of how it is passed (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
 //! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; others: that of the type |
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
-//! | `FfiColumns`, behind a reference or as a result | [`COLUMNS`], fingerprint of the message |
+//! | `FfiColumns`, behind a reference or as a result | [`COLUMNS`], version of the header ([`columns`]), fingerprint of the message |
 //! | `FfiOpen` | [`OPEN`], fingerprint of the enum |
 //!
 //! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't facts: neither
@@ -67,6 +67,12 @@ pub const QUEUE: u64 = 17;
 pub const COLUMNS: u64 = 18;
 /// The last fact of a message with a pool: the functions of its pool are those of ABI 2, whose `release` takes a reference.
 pub const POOL: u64 = 19;
+/// Returns the fingerprint of the columns of a message, whose own is `message`.
+#[must_use]
+pub const fn columns(message: u64) -> u64 {
+    // Version 2 of the header ends in a seal, and `.._columns_free` returns a code.
+    mix(&[COLUMNS, 2, message])
+}
 /// Stands for the result type of a function that returns nothing.
 pub const NOTHING: u64 = 0;
 

@@ -180,7 +180,7 @@ pub struct Columns {
 pub struct ColumnsSymbols {
     /// `fn(capacity: usize, fixed: u8) -> *mut C`: a container without rows, null where there is no memory.
     pub new: String,
-    /// `fn(*mut C)`: frees it; no result.
+    /// `fn(*mut C) -> i32`: frees it, unless its header was written to.
     pub free: String,
     /// `fn(*mut C, additional: usize) -> i32`: makes room.
     pub reserve: String,

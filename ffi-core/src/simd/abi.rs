@@ -4,13 +4,22 @@
 //! number, the functions on slices and on fields of records; [`RecordKernels`] those on whole records of one message.
 //! None panics, none allocates, none keeps anything: they are leaf functions, and any thread may call each.
 //!
-//! Slices are a pointer and a count of numbers. Nothing need be aligned (what is, is faster); a pointer to no
+//! Slices are a pointer and a count of numbers. They need not be aligned (what is, is faster); a pointer to no
 //! numbers may be anything. Where two slices are the same or overlap, numbers are done one at a time, in order. The caller has
 //! compared the lengths of two slices.
 //!
 //! A sum goes where `out` points, as some don't fit a register: that of 64-bit integers is a 128-bit integer, two words of
-//! 64 bits as the machine has them (the low one first on all that Dart knows). What may be missing is said by the result: 1 when
-//! `out` was written, 0 when there was nothing to write.
+//! 64 bits as the machine has them (the low one first on all that Dart knows).
+//!
+//! Every function returns a [`KernelCode`], and what can be checked is: null, whole records that are not aligned, a length beyond the
+//! address space, results that overlap the numbers. Where it isn't `Ok`, nothing was written, but for the bytes that say
+//! which results are missing.
+//!
+//! # Safety
+//!
+//! What can't be checked is the caller's promise, in every function of the tables: at each pointer that isn't null are as many
+//! numbers as the counts say, or room for as many results; nobody else writes to them during the call, nor reads
+//! what the function writes.
 
 use super::batch::{Mixed, Numbers};
 use super::element::Element;
@@ -18,11 +27,39 @@ use super::operation::{
     Add, Axpy, Choose, Clamp, Fill, Greatest, Least, Lerp, Map, Mul, SaturatingAdd, SaturatingSub, Scale,
     Sub, Zip,
 };
+use super::raw::{Fields, InPlace, Input, Output, Pair, apart, operand};
 use super::strided::Strided;
-use super::{Level, Scalar, dispatch, for_slice, records};
+use super::{Float, Integer, Level, Scalar, records};
 
 /// The version of the tables: it changes with any change that is not at the end.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
+/// How a kernel went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i32)]
+pub enum KernelCode {
+    /// Well.
+    Ok = 0,
+    /// There are no numbers to have a result of.
+    None = 1,
+    /// The bounds are no range; or fields that overlap, or aren't in the record.
+    Range = 2,
+    /// A pointer is null, and there are numbers or results to be there.
+    Null = 3,
+    /// Records are not aligned as their numbers are.
+    Misaligned = 4,
+    /// There is no memory so long.
+    Size = 5,
+    /// The results overlap the numbers, or each other.
+    Overlap = 6,
+}
+
+impl From<Result<(), Self>> for KernelCode {
+    #[inline(always)]
+    fn from(result: Result<(), Self>) -> Self {
+        result.err().unwrap_or(Self::Ok)
+    }
+}
 
 type Sum<T> = <T as Scalar>::Sum;
 type Mean<T> = <T as Scalar>::Mean;
@@ -31,7 +68,7 @@ macro_rules! table {
     (
         $(#[$meta:meta])*
         $name:ident<$scalar:ident> {
-            $( $(#[$doc:meta])* $function:ident: fn($($param:ident: $ty:ty),*) $(-> $result:ty)?; )*
+            $( $(#[$doc:meta])* $function:ident: fn($($param:ident: $ty:ty),*); )*
         }
         only {
             $( $(#[$only_doc:meta])* $only:ident: fn($($only_param:ident: $only_ty:ty),*); )*
@@ -41,8 +78,8 @@ macro_rules! table {
         #[derive(Debug)]
         #[repr(C)]
         pub struct $name<$scalar: Scalar> {
-            $( $(#[$doc])* pub $function: unsafe extern "C" fn($($param: $ty),*) $(-> $result)?, )*
-            $( $(#[$only_doc])* pub $only: Option<unsafe extern "C" fn($($only_param: $only_ty),*)>, )*
+            $( $(#[$doc])* pub $function: unsafe extern "C" fn($($param: $ty),*) -> KernelCode, )*
+            $( $(#[$only_doc])* pub $only: Option<unsafe extern "C" fn($($only_param: $only_ty),*) -> KernelCode>, )*
         }
 
         impl<$scalar: Scalar> $name<$scalar> {
@@ -65,11 +102,11 @@ table! {
         /// [`simd::sum`](super::sum).
         sum: fn(values: *const T, len: usize, out: *mut Sum<T>);
         /// [`simd::mean`](super::mean).
-        mean: fn(values: *const T, len: usize, out: *mut Mean<T>) -> u8;
+        mean: fn(values: *const T, len: usize, out: *mut Mean<T>);
         /// [`simd::min`](super::min).
-        min: fn(values: *const T, len: usize, out: *mut T) -> u8;
+        min: fn(values: *const T, len: usize, out: *mut T);
         /// [`simd::max`](super::max).
-        max: fn(values: *const T, len: usize, out: *mut T) -> u8;
+        max: fn(values: *const T, len: usize, out: *mut T);
         /// [`simd::dot`](super::dot).
         dot: fn(values: *const T, other: *const T, len: usize, out: *mut Sum<T>);
         /// [`simd::add`](super::add).
@@ -82,14 +119,14 @@ table! {
         scale: fn(values: *mut T, len: usize, factor: T);
         /// [`simd::axpy`](super::axpy).
         axpy: fn(a: T, x: *const T, y: *mut T, len: usize);
-        /// [`simd::clamp`](super::clamp); 0, and nothing is done, when the bounds are no range.
-        clamp: fn(values: *mut T, len: usize, low: T, high: T) -> u8;
+        /// [`simd::clamp`](super::clamp).
+        clamp: fn(values: *mut T, len: usize, low: T, high: T);
         /// [`simd::fill`](super::fill).
         fill: fn(values: *mut T, len: usize, value: T);
         /// [`Field::sums`](super::Field::sums).
         field_sum: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut Sum<T>);
         /// [`Field::means`](super::Field::means).
-        field_mean: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut Mean<T>) -> u8;
+        field_mean: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut Mean<T>);
         /// [`Field::mins`](super::Field::mins); `present` has a byte for each.
         field_min: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut T, present: *mut u8);
         /// [`Field::maxs`](super::Field::maxs); `present` has a byte for each.
@@ -98,8 +135,8 @@ table! {
         field_add: fn(first: *mut T, records: usize, stride: usize, lanes: usize, value: T);
         /// [`Field::scale`](super::Field::scale).
         field_scale: fn(first: *mut T, records: usize, stride: usize, lanes: usize, factor: T);
-        /// [`Field::clamp`](super::Field::clamp); 0, and nothing is done, when the bounds are no range.
-        field_clamp: fn(first: *mut T, records: usize, stride: usize, lanes: usize, low: T, high: T) -> u8;
+        /// [`Field::clamp`](super::Field::clamp).
+        field_clamp: fn(first: *mut T, records: usize, stride: usize, lanes: usize, low: T, high: T);
         /// [`Field::fill`](super::Field::fill).
         field_fill: fn(first: *mut T, records: usize, stride: usize, lanes: usize, value: T);
         /// [`Field::axpy`](super::Field::axpy).
@@ -198,34 +235,38 @@ pub static KERNELS: Kernels = Kernels {
 
 /// The kernels on arrays of one message: what its exported `.._simd` returns.
 ///
-/// All but the first are null where the message is mixed. `data` is aligned as the message is, others are pointers to
-/// numbers of its type: `record` to one for each field, results likewise.
+/// All but the first are null where the message is mixed. `data` is aligned as the message's numbers are; others are pointers to
+/// numbers of its type, at any address: `record` to one for each field, results likewise.
 #[derive(Debug)]
 #[repr(C)]
 pub struct RecordKernels {
     /// Those that don't depend on the message.
     pub kernels: &'static Kernels,
     /// [`FfiBatch::sums`](super::FfiBatch::sums).
-    pub sum: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8)>,
+    pub sum: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8) -> KernelCode>,
     /// [`FfiBatch::means`](super::FfiBatch::means).
-    pub mean: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8) -> u8>,
+    pub mean: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8) -> KernelCode>,
     /// [`FfiBatch::mins`](super::FfiBatch::mins); `present` has a byte for each.
-    pub min: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8)>,
+    pub min: Option<
+        unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8) -> KernelCode,
+    >,
     /// [`FfiBatch::maxs`](super::FfiBatch::maxs); `present` has a byte for each.
-    pub max: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8)>,
+    pub max: Option<
+        unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8) -> KernelCode,
+    >,
     /// [`FfiBatch::add_record`](super::FfiBatch::add_record).
-    pub add: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8)>,
+    pub add: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
     /// [`FfiBatch::sub_record`](super::FfiBatch::sub_record).
-    pub sub: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8)>,
+    pub sub: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
     /// [`FfiBatch::mul_record`](super::FfiBatch::mul_record).
-    pub mul: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8)>,
-    /// [`FfiBatch::clamp_record`](super::FfiBatch::clamp_record); 0, and nothing is done, when the bounds of a field are no range.
-    pub clamp:
-        Option<unsafe extern "C" fn(data: *mut u8, records: usize, low: *const u8, high: *const u8) -> u8>,
+    pub mul: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
+    /// [`FfiBatch::clamp_record`](super::FfiBatch::clamp_record).
+    pub clamp: Option<
+        unsafe extern "C" fn(data: *mut u8, records: usize, low: *const u8, high: *const u8) -> KernelCode,
+    >,
     /// [`FfiBatch::fill_record`](super::FfiBatch::fill_record).
-    pub fill: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8)>,
-    /// [`FfiBatch::axpy_fields`](super::FfiBatch::axpy_fields): `a` times `count` numbers at `from` are added to those at `to`; 0,
-    /// and nothing is done, when they overlap or are not all in the record.
+    pub fill: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
+    /// [`FfiBatch::axpy_fields`](super::FfiBatch::axpy_fields): `a` times `count` numbers at `from` are added to those at `to`.
     pub axpy_fields: Option<
         unsafe extern "C" fn(
             data: *mut u8,
@@ -234,7 +275,7 @@ pub struct RecordKernels {
             from: usize,
             to: usize,
             count: usize,
-        ) -> u8,
+        ) -> KernelCode,
     >,
 }
 
@@ -285,495 +326,453 @@ extern "C" fn set_level(cap: u32) -> u32 {
     u32::from(super::set_level(cap) as u8)
 }
 
-// The contract of all functions below is that of the module: pointers to as many numbers as is said, which nobody else writes
-// to, nor reads where they are written. Each writes what it does not need aligned with `write_unaligned`.
-
-/// The numbers as a slice, where they are one.
-#[inline(always)]
-unsafe fn slice<'a, T>(values: *const T, len: usize) -> Option<&'a [T]> {
-    if len == 0 {
-        return Some(&[]);
-    }
-    // SAFETY: by the contract of the module there are as many, and they are aligned.
-    values.is_aligned().then(|| unsafe { std::slice::from_raw_parts(values, len) })
-}
-
-#[inline(always)]
-unsafe fn slice_mut<'a, T>(values: *mut T, len: usize) -> Option<&'a mut [T]> {
-    if len == 0 {
-        return Some(&mut []);
-    }
-    // SAFETY: as above, and nobody else uses them.
-    values.is_aligned().then(|| unsafe { std::slice::from_raw_parts_mut(values, len) })
-}
-
-/// Two slices, where they are some and don't overlap.
-#[inline(always)]
-unsafe fn slices<'a, T>(values: *mut T, other: *const T, len: usize) -> Option<(&'a mut [T], &'a [T])> {
-    if values.addr().abs_diff(other.addr()) < len * size_of::<T>() {
-        return None;
-    }
-    // SAFETY: by this function's contract, which is that of the module; they don't overlap.
-    let values = unsafe { slice_mut(values, len) }?;
-    // SAFETY: as above.
-    Some((values, unsafe { slice(other, len) }?))
-}
-
-/// Two slices that may not be aligned, and may overlap.
-unsafe fn unaligned<T: Scalar>(values: *const T, other: *const T, len: usize) -> [Strided<T>; 2] {
-    [values, other].map(|first| {
-        // SAFETY: by this function's contract, which is that of the module.
-        unsafe { Strided::unaligned(first, len) }
-    })
-}
-
-/// Writes what is there, and returns whether it was.
-unsafe fn put<T>(out: *mut T, value: Option<T>) -> u8 {
-    let present = value.is_some();
-    if let Some(value) = value {
-        // SAFETY: by the contract of the module.
-        unsafe { out.write_unaligned(value) };
-    }
-    present.into()
-}
-
-#[inline(always)]
-unsafe fn map<T: Scalar>(values: *mut T, len: usize, operation: impl Map<T>) {
-    // SAFETY: by the contract of the module.
-    match unsafe { slice_mut(values, len) } {
-        Some(values) => dispatch::map(for_slice(values), values, operation),
-        // SAFETY: as above.
-        None => unsafe { Strided::unaligned(values, len) }.map(|value| operation.scalar(value)),
-    }
-}
-
-#[inline(always)]
-unsafe fn zip<T: Scalar>(values: *mut T, other: *const T, len: usize, operation: impl Zip<T>) {
-    // SAFETY: by the contract of the module.
-    if let Some((values, other)) = unsafe { slices(values, other, len) } {
-        return dispatch::zip(for_slice(values), values, other, operation);
-    }
-    // SAFETY: as above.
-    let [values, other] = unsafe { unaligned(values, other, len) };
-    values.zip(other, |value, other| operation.scalar(value, other));
-}
-
-unsafe fn choose<T: Scalar>(values: *const T, len: usize, operation: impl Choose<T>) -> Option<T> {
-    // SAFETY: by the contract of the module.
-    match unsafe { slice(values, len) } {
-        Some(values) => dispatch::choose(for_slice(values), values, operation),
-        // SAFETY: as above.
-        None => unsafe { Strided::unaligned(values, len) }.choose(operation),
-    }
-}
-
-unsafe fn sum_of<T: Scalar>(values: *const T, len: usize) -> Sum<T> {
-    // SAFETY: by the contract of the module.
-    match unsafe { slice(values, len) } {
-        Some(values) => super::sum(values),
-        // SAFETY: as above.
-        None => unsafe { Strided::unaligned(values, len) }.sum(),
-    }
-}
-
-unsafe extern "C" fn sum<T: Scalar>(values: *const T, len: usize, out: *mut Sum<T>) {
-    // SAFETY: by the contract of the module.
-    let sum = unsafe { sum_of(values, len) };
-    // SAFETY: as above.
-    unsafe { out.write_unaligned(sum) };
-}
-
-unsafe extern "C" fn mean<T: Scalar>(values: *const T, len: usize, out: *mut Mean<T>) -> u8 {
-    // SAFETY: by the contract of the module.
-    let sum = unsafe { sum_of(values, len) };
-    // SAFETY: as above.
-    unsafe { put(out, T::mean(sum, len)) }
-}
-
-unsafe extern "C" fn min<T: Scalar>(values: *const T, len: usize, out: *mut T) -> u8 {
-    // SAFETY: by the contract of the module.
-    let least = unsafe { choose(values, len, Least) };
-    // SAFETY: as above.
-    unsafe { put(out, least) }
-}
-
-unsafe extern "C" fn max<T: Scalar>(values: *const T, len: usize, out: *mut T) -> u8 {
-    // SAFETY: by the contract of the module.
-    let greatest = unsafe { choose(values, len, Greatest) };
-    // SAFETY: as above.
-    unsafe { put(out, greatest) }
-}
-
-unsafe extern "C" fn dot<T: Scalar>(values: *const T, other: *const T, len: usize, out: *mut Sum<T>) {
-    // SAFETY: by the contract of the module.
-    let values_slice = unsafe { slice(values, len) };
-    // SAFETY: as above.
-    let other_slice = unsafe { slice(other, len) };
-    let dot = if let (Some(values), Some(other)) = (values_slice, other_slice) {
-        super::dot(values, other)
-    } else {
-        // SAFETY: as above.
-        let [values, other] = unsafe { unaligned(values, other, len) };
-        values.dot(other)
-    };
-    // SAFETY: as above.
-    unsafe { out.write_unaligned(dot) };
-}
-
-unsafe extern "C" fn axpy<T: Scalar>(a: T, x: *const T, y: *mut T, len: usize) {
-    // SAFETY: by the contract of the module.
-    unsafe { zip(y, x, len, Axpy(a)) };
-}
-
-macro_rules! with_other {
-    ($($name:ident<$bound:ident>: $operation:expr;)*) => { $(
-        unsafe extern "C" fn $name<T: super::$bound>(values: *mut T, other: *const T, len: usize) {
-            // SAFETY: by the contract of the module.
-            unsafe { zip(values, other, len, $operation) };
+/// The functions of the tables, each of which is one call of a function below: with its own arguments, and what to do.
+macro_rules! entries {
+    ($(
+        $name:ident<$scalar:ident: $bound:ident $(; const $count:ident)? $(; choose $choose:ident)?>
+            ($($param:ident: $ty:ty),*) = $callee:ident$(<$of:ident>)?($($argument:expr),*);
+    )*) => { $(
+        unsafe extern "C" fn $name<$scalar: $bound $(, const $count: usize)? $(, $choose: Choose<$scalar> + Default)?>(
+            $($param: $ty),*
+        ) -> KernelCode {
+            // SAFETY: the callee asks for as many numbers, and room for as many results, as the counts say, with nobody else
+            // at them: that is what the caller of any function of the tables promises.
+            unsafe { $callee$(::<$scalar, $of>)?($($argument),*) }.into()
         }
     )* };
 }
 
-with_other! {
-    add<Scalar>: Add;
-    sub<Scalar>: Sub;
-    mul<Scalar>: Mul;
-    saturating_add<Integer>: SaturatingAdd;
-    saturating_sub<Integer>: SaturatingSub;
+type Done = Result<(), KernelCode>;
+
+entries! {
+    sum<T: Scalar>(values: *const T, len: usize, out: *mut Sum<T>) =
+        reduce(values, len, out, |values| Some(values.sum()));
+    mean<T: Scalar>(values: *const T, len: usize, out: *mut Mean<T>) =
+        reduce(values, len, out, |values| T::mean(values.sum(), values.len()));
+    min<T: Scalar>(values: *const T, len: usize, out: *mut T) =
+        reduce(values, len, out, |values| values.choose(Least));
+    max<T: Scalar>(values: *const T, len: usize, out: *mut T) =
+        reduce(values, len, out, |values| values.choose(Greatest));
+    dot<T: Scalar>(values: *const T, other: *const T, len: usize, out: *mut Sum<T>) =
+        reduce_both(values, other, len, out);
+    add<T: Scalar>(values: *mut T, other: *const T, len: usize) = zip(values, other, len, Add);
+    sub<T: Scalar>(values: *mut T, other: *const T, len: usize) = zip(values, other, len, Sub);
+    mul<T: Scalar>(values: *mut T, other: *const T, len: usize) = zip(values, other, len, Mul);
+    scale<T: Scalar>(values: *mut T, len: usize, factor: T) = map(values, len, Scale(factor));
+    axpy<T: Scalar>(a: T, x: *const T, y: *mut T, len: usize) = zip(y, x, len, Axpy(a));
+    clamp<T: Scalar>(values: *mut T, len: usize, low: T, high: T) = map_in_range(values, len, low, high);
+    fill<T: Scalar>(values: *mut T, len: usize, value: T) = map(values, len, Fill(value));
+    lerp<T: Float>(values: *mut T, other: *const T, len: usize, t: T) = zip(values, other, len, Lerp(t));
+    saturating_add<T: Integer>(values: *mut T, other: *const T, len: usize) =
+        zip(values, other, len, SaturatingAdd);
+    saturating_sub<T: Integer>(values: *mut T, other: *const T, len: usize) =
+        zip(values, other, len, SaturatingSub);
+
+    field_sum<T: Scalar>(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut Sum<T>) =
+        field_reduce(first, records, stride, lanes, out, |column| Some(column.sum()));
+    field_mean<T: Scalar>(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut Mean<T>) =
+        field_mean_if_any(first, records, stride, lanes, out);
+    field_min<T: Scalar>(
+        first: *const T, records: usize, stride: usize, lanes: usize, out: *mut T, present: *mut u8
+    ) = field_choose(first, records, stride, lanes, out, present, Least);
+    field_max<T: Scalar>(
+        first: *const T, records: usize, stride: usize, lanes: usize, out: *mut T, present: *mut u8
+    ) = field_choose(first, records, stride, lanes, out, present, Greatest);
+    field_add<T: Scalar>(first: *mut T, records: usize, stride: usize, lanes: usize, value: T) =
+        field_map(first, records, stride, lanes, |number| Element::sum(number, value));
+    field_scale<T: Scalar>(first: *mut T, records: usize, stride: usize, lanes: usize, factor: T) =
+        field_map(first, records, stride, lanes, |number| number.product(factor));
+    field_clamp<T: Scalar>(first: *mut T, records: usize, stride: usize, lanes: usize, low: T, high: T) =
+        field_map_in_range(first, records, stride, lanes, low, high);
+    field_fill<T: Scalar>(first: *mut T, records: usize, stride: usize, lanes: usize, value: T) =
+        field_map(first, records, stride, lanes, |_| value);
+    field_axpy<T: Scalar>(a: T, x: *const T, y: *mut T, records: usize, stride: usize, lanes: usize) =
+        field_zip(x, y, records, stride, lanes, |y, x| Axpy(a).scalar(y, x));
+
+    record_dot<T: Float>(values: *const T, other: *const T, records: usize, lanes: usize, out: *mut T) =
+        dot_rows(values, other, records, lanes, out, |dot| dot);
+    record_length<T: Float>(values: *const T, records: usize, lanes: usize, out: *mut T) =
+        dot_rows(values, values, records, lanes, out, T::square_root);
+    record_normalize<T: Float>(values: *mut T, records: usize, lanes: usize) =
+        normalize_rows(values, records, lanes);
+
+    record_sum<T: Scalar; const N>(data: *const u8, records: usize, out: *mut u8) =
+        whole_reduce(data.cast::<T>(), records, out.cast(), |flat| records::sum::<N, T>(flat).map(Some));
+    record_mean<T: Scalar; const N>(data: *const u8, records: usize, out: *mut u8) =
+        whole_mean_if_any<N>(data.cast(), records, out.cast());
+    record_choose<T: Scalar; const N; choose C>(
+        data: *const u8, records: usize, out: *mut u8, present: *mut u8
+    ) = whole_choose<N>(data.cast(), records, out.cast(), present, C::default());
+    record_add<T: Scalar; const N>(data: *mut u8, records: usize, record: *const u8) =
+        whole_map(data.cast(), records, record.cast(), records::add::<N, T>);
+    record_sub<T: Scalar; const N>(data: *mut u8, records: usize, record: *const u8) =
+        whole_map(data.cast(), records, record.cast(), records::sub::<N, T>);
+    record_mul<T: Scalar; const N>(data: *mut u8, records: usize, record: *const u8) =
+        whole_map(data.cast(), records, record.cast(), records::scale::<N, T>);
+    record_fill<T: Scalar; const N>(data: *mut u8, records: usize, record: *const u8) =
+        whole_map(data.cast(), records, record.cast(), |flat, record: &[T; N]| records::fill(flat, record));
+    record_clamp<T: Scalar; const N>(data: *mut u8, records: usize, low: *const u8, high: *const u8) =
+        whole_clamp<N>(data.cast(), records, low.cast(), high.cast());
+    record_axpy_fields<T: Scalar; const N>(
+        data: *mut u8, records: usize, a: *const u8, from: usize, to: usize, count: usize
+    ) = whole_axpy_fields<N>(data.cast(), records, a.cast(), from, to, count);
 }
 
-unsafe extern "C" fn lerp<T: super::Float>(values: *mut T, other: *const T, len: usize, t: T) {
-    // SAFETY: by the contract of the module.
-    unsafe { zip(values, other, len, Lerp(t)) };
+/// # Safety
+///
+/// At `values` are `len` numbers that nobody writes to, and at `out` is room for a result that is nobody else's.
+#[inline(always)]
+unsafe fn reduce<T: Scalar, R>(
+    values: *const T,
+    len: usize,
+    out: *mut R,
+    reduce: impl FnOnce(Input<'_, T>) -> Option<R>,
+) -> Done {
+    // SAFETY: there are `len` numbers, to which nobody writes during the call.
+    let values = unsafe { Input::new(values, len) }?;
+    // SAFETY: there is room for one result, which is this call's.
+    let mut out = unsafe { Output::new(out, 1) }?;
+    apart(&values.addresses(), &out.addresses())?;
+    let result = reduce(values).ok_or(KernelCode::None)?;
+    out.write([Some(result)]);
+    Ok(())
 }
 
-unsafe extern "C" fn scale<T: Scalar>(values: *mut T, len: usize, factor: T) {
-    // SAFETY: by the contract of the module.
-    unsafe { map(values, len, Scale(factor)) };
+/// # Safety
+///
+/// At `values` and `other` are `len` numbers that nobody writes to, and at `out` is room for a result that is nobody else's.
+#[inline(always)]
+unsafe fn reduce_both<T: Scalar>(values: *const T, other: *const T, len: usize, out: *mut Sum<T>) -> Done {
+    // SAFETY: there are `len` numbers, to which nobody writes during the call.
+    let values = unsafe { Input::new(values, len) }?;
+    // SAFETY: here there are `len` numbers too, to which nobody writes during the call.
+    let other = unsafe { Input::new(other, len) }?;
+    // SAFETY: there is room for one result, which is this call's.
+    let mut out = unsafe { Output::new(out, 1) }?;
+    apart(&values.addresses(), &out.addresses())?;
+    apart(&other.addresses(), &out.addresses())?;
+    out.write([Some(values.dot(other))]);
+    Ok(())
 }
 
-unsafe extern "C" fn fill<T: Scalar>(values: *mut T, len: usize, value: T) {
-    // SAFETY: by the contract of the module.
-    unsafe { map(values, len, Fill(value)) };
+/// # Safety
+///
+/// At `values` are `len` numbers that are nobody else's.
+#[inline(always)]
+unsafe fn map<T: Scalar>(values: *mut T, len: usize, operation: impl Map<T>) -> Done {
+    // SAFETY: there are `len` numbers, which are this call's.
+    unsafe { InPlace::new(values, len) }?.map(operation);
+    Ok(())
 }
 
-unsafe extern "C" fn clamp<T: Scalar>(values: *mut T, len: usize, low: T, high: T) -> u8 {
-    let range = low <= high;
-    if range {
-        // SAFETY: by the contract of the module.
-        unsafe { map(values, len, Clamp(low, high)) };
-    }
-    range.into()
+/// # Safety
+///
+/// At `values` are `len` numbers that are nobody else's.
+#[inline(always)]
+unsafe fn map_in_range<T: Scalar>(values: *mut T, len: usize, low: T, high: T) -> Done {
+    assert_range(low, high)?;
+    // SAFETY: there are `len` numbers, which are this call's.
+    unsafe { map(values, len, Clamp(low, high)) }
 }
 
-/// Each number of a field, with its index: the same of all records.
-unsafe fn columns<T: Scalar>(
+#[inline(always)]
+fn assert_range<T: PartialOrd>(low: T, high: T) -> Done {
+    if low <= high { Ok(()) } else { Err(KernelCode::Range) }
+}
+
+/// # Safety
+///
+/// At `values` are `len` numbers that are nobody else's, and at `other`, which may overlap, as many that nobody else writes to.
+#[inline(always)]
+unsafe fn zip<T: Scalar>(values: *mut T, other: *const T, len: usize, operation: impl Zip<T>) -> Done {
+    // SAFETY: there are `len` numbers at each; only this call writes to them, and only it reads those at `values`.
+    unsafe { Pair::new(values, other, len) }?.zip(operation);
+    Ok(())
+}
+
+/// # Safety
+///
+/// At `first` and every `stride` bytes from there on are `lanes` numbers, of `records` records, that nobody writes to; at
+/// `out` is room for `lanes` results that is nobody else's.
+unsafe fn field_reduce<T: Scalar, R>(
     first: *const T,
     records: usize,
     stride: usize,
     lanes: usize,
-) -> impl Iterator<Item = (usize, Strided<T>)> {
-    (0..lanes).map(move |lane| {
-        // SAFETY: by the contract of the module each record has that number.
-        (lane, unsafe { Strided::new(first.wrapping_add(lane), records, stride) })
-    })
+    out: *mut R,
+    reduce: impl Fn(Strided<'_, T>) -> Option<R>,
+) -> Done {
+    // SAFETY: each of the records has the `lanes` numbers, to which nobody writes during the call.
+    let fields = unsafe { Fields::new(first, records, stride, lanes) }?;
+    // SAFETY: there is room for `lanes` results, which is this call's.
+    let mut out = unsafe { Output::new(out, lanes) }?;
+    apart(&fields.addresses()?, &out.addresses())?;
+    out.write(fields.columns().map(reduce));
+    Ok(())
 }
 
-unsafe extern "C" fn field_sum<T: Scalar>(
-    first: *const T,
-    records: usize,
-    stride: usize,
-    lanes: usize,
-    out: *mut Sum<T>,
-) {
-    // SAFETY: by the contract of the module.
-    for (lane, column) in unsafe { columns(first, records, stride, lanes) } {
-        // SAFETY: as above: there is room for a sum of each number.
-        unsafe { out.wrapping_add(lane).write_unaligned(column.sum()) };
-    }
-}
-
-unsafe extern "C" fn field_mean<T: Scalar>(
+/// # Safety
+///
+/// As many numbers and as much room as [`field_reduce`] asks for.
+unsafe fn field_mean_if_any<T: Scalar>(
     first: *const T,
     records: usize,
     stride: usize,
     lanes: usize,
     out: *mut Mean<T>,
-) -> u8 {
-    // SAFETY: by the contract of the module.
-    for (lane, column) in unsafe { columns(first, records, stride, lanes) } {
-        // SAFETY: as above.
-        unsafe { put(out.wrapping_add(lane), column.mean()) };
-    }
-    (records > 0).into()
+) -> Done {
+    // SAFETY: each of the records has the `lanes` numbers, and there is room for as many means.
+    unsafe { field_reduce(first, records, stride, lanes, out, |column| column.mean()) }?;
+    if records > 0 { Ok(()) } else { Err(KernelCode::None) }
 }
 
+/// # Safety
+///
+/// As many numbers and as much room as [`field_reduce`] asks for, and at `present` room for as many bytes.
 unsafe fn field_choose<T: Scalar>(
-    columns: impl Iterator<Item = (usize, Strided<T>)>,
+    first: *const T,
+    records: usize,
+    stride: usize,
+    lanes: usize,
+    out: *mut T,
+    present: *mut u8,
     operation: impl Choose<T>,
-    out: *mut T,
-    present: *mut u8,
-) {
-    for (lane, column) in columns {
-        // SAFETY: by the contract of the module.
-        let found = unsafe { put(out.wrapping_add(lane), column.choose(operation)) };
-        // SAFETY: as above.
-        unsafe { present.wrapping_add(lane).write(found) };
-    }
+) -> Done {
+    // SAFETY: each of the records has the `lanes` numbers, to which nobody writes during the call.
+    let fields = unsafe { Fields::new(first, records, stride, lanes) }?;
+    // SAFETY: there is room for `lanes` results, which is this call's.
+    let out = unsafe { Output::new(out, lanes) }?;
+    // SAFETY: there is room for `lanes` bytes, which is this call's.
+    let present = unsafe { Output::new(present, lanes) }?;
+    let found = out.with(present, &fields.addresses()?)?;
+    found.write(fields.columns().map(|column| column.choose(operation)));
+    Ok(())
 }
 
-unsafe extern "C" fn field_min<T: Scalar>(
-    first: *const T,
-    records: usize,
-    stride: usize,
-    lanes: usize,
-    out: *mut T,
-    present: *mut u8,
-) {
-    // SAFETY: by the contract of the module.
-    let columns = unsafe { columns(first, records, stride, lanes) };
-    // SAFETY: as above.
-    unsafe { field_choose(columns, Least, out, present) };
-}
-
-unsafe extern "C" fn field_max<T: Scalar>(
-    first: *const T,
-    records: usize,
-    stride: usize,
-    lanes: usize,
-    out: *mut T,
-    present: *mut u8,
-) {
-    // SAFETY: by the contract of the module.
-    let columns = unsafe { columns(first, records, stride, lanes) };
-    // SAFETY: as above.
-    unsafe { field_choose(columns, Greatest, out, present) };
-}
-
-unsafe extern "C" fn field_add<T: Scalar>(
+/// # Safety
+///
+/// At `first` and every `stride` bytes from there on are `lanes` numbers, of `records` records, that are nobody else's.
+unsafe fn field_map<T: Scalar>(
     first: *mut T,
     records: usize,
     stride: usize,
     lanes: usize,
-    value: T,
-) {
-    // SAFETY: by the contract of the module.
-    for (_, column) in unsafe { columns(first, records, stride, lanes) } {
-        column.map(|number| Element::sum(number, value));
-    }
+    operation: impl Fn(T) -> T + Copy,
+) -> Done {
+    // SAFETY: each of the records has the `lanes` numbers, which are this call's.
+    unsafe { Fields::new_mut(first, records, stride, lanes) }?
+        .columns()
+        .for_each(|column| column.map(operation));
+    Ok(())
 }
 
-unsafe extern "C" fn field_scale<T: Scalar>(
-    first: *mut T,
-    records: usize,
-    stride: usize,
-    lanes: usize,
-    factor: T,
-) {
-    // SAFETY: by the contract of the module.
-    for (_, column) in unsafe { columns(first, records, stride, lanes) } {
-        column.map(|number| number.product(factor));
-    }
-}
-
-unsafe extern "C" fn field_clamp<T: Scalar>(
+/// # Safety
+///
+/// As many numbers as [`field_map`] asks for, which are nobody else's.
+unsafe fn field_map_in_range<T: Scalar>(
     first: *mut T,
     records: usize,
     stride: usize,
     lanes: usize,
     low: T,
     high: T,
-) -> u8 {
-    let range = low <= high;
-    if range {
-        // SAFETY: by the contract of the module.
-        for (_, column) in unsafe { columns(first, records, stride, lanes) } {
-            column.map(|number| number.clamped(low, high));
-        }
-    }
-    range.into()
+) -> Done {
+    assert_range(low, high)?;
+    // SAFETY: each of the records has the `lanes` numbers, which are this call's.
+    unsafe { field_map(first, records, stride, lanes, |number| number.clamped(low, high)) }
 }
 
-unsafe extern "C" fn field_fill<T: Scalar>(
-    first: *mut T,
-    records: usize,
-    stride: usize,
-    lanes: usize,
-    value: T,
-) {
-    // SAFETY: by the contract of the module.
-    for (_, column) in unsafe { columns(first, records, stride, lanes) } {
-        column.map(|_| value);
-    }
-}
-
-unsafe extern "C" fn field_axpy<T: Scalar>(
-    a: T,
+/// # Safety
+///
+/// At `x`, at `y` and every `stride` bytes from there on are `lanes` numbers, of `records` records, that are nobody else's.
+unsafe fn field_zip<T: Scalar>(
     x: *const T,
     y: *mut T,
     records: usize,
     stride: usize,
     lanes: usize,
-) {
-    // SAFETY: by the contract of the module.
-    let [x, y] = unsafe { [x, y.cast_const()].map(|first| columns(first, records, stride, lanes)) };
-    for ((_, x), (_, y)) in x.zip(y) {
-        y.zip(x, |y, x| Axpy(a).scalar(y, x));
-    }
+    operation: impl Fn(T, T) -> T + Copy,
+) -> Done {
+    // SAFETY: each of the records has the `lanes` numbers, to which only this call writes.
+    let x = unsafe { Fields::new(x, records, stride, lanes) }?;
+    // SAFETY: each of the records has these `lanes` numbers too, and they are this call's.
+    let y = unsafe { Fields::new_mut(y, records, stride, lanes) }?;
+    y.columns().zip(x.columns()).for_each(|(y, x)| y.zip(x, operation));
+    Ok(())
 }
 
-// Of whole records. They are a message's, so aligned; results and operands need not be.
-
-unsafe extern "C" fn record_dot<T: super::Float>(
+/// # Safety
+///
+/// At `values` and `other` are `lanes` numbers for each of `records` records, to which nobody writes; at `out` is room for a
+/// result each that is nobody else's.
+unsafe fn dot_rows<T: Float>(
     values: *const T,
     other: *const T,
     records: usize,
     lanes: usize,
     out: *mut T,
-) {
-    for record in 0..records {
-        let [values, other] = [values, other].map(|first| first.wrapping_add(record * lanes));
-        // SAFETY: by the contract of the module.
-        unsafe { dot(values, other, lanes, out.wrapping_add(record)) };
-    }
+    result: impl Fn(T) -> T,
+) -> Done {
+    let count = records.checked_mul(lanes).ok_or(KernelCode::Size)?;
+    // SAFETY: there are `lanes` numbers for each record, to which nobody writes during the call.
+    let values = unsafe { Input::new(values, count) }?;
+    // SAFETY: here are as many numbers, to which nobody writes during the call.
+    let other = unsafe { Input::new(other, count) }?;
+    // SAFETY: there is room for a result of each record, which is this call's.
+    let mut out = unsafe { Output::new(out, records) }?;
+    apart(&values.addresses(), &out.addresses())?;
+    apart(&other.addresses(), &out.addresses())?;
+    let rows = values.rows(records, lanes).zip(other.rows(records, lanes));
+    out.write(rows.map(|(values, other)| Some(result(values.dot(other)))));
+    Ok(())
 }
 
-unsafe extern "C" fn record_length<T: super::Float>(
-    values: *const T,
-    records: usize,
-    lanes: usize,
-    out: *mut T,
-) {
-    for record in 0..records {
-        // SAFETY: by the contract of the module.
-        let length = unsafe { length(values.wrapping_add(record * lanes), lanes) };
-        // SAFETY: as above.
-        unsafe { out.wrapping_add(record).write_unaligned(length) };
-    }
-}
-
-unsafe fn length<T: super::Float>(record: *const T, lanes: usize) -> T {
-    let mut product = T::ZERO;
-    // SAFETY: by the contract of the module.
-    unsafe { dot(record, record, lanes, &raw mut product) };
-    product.square_root()
-}
-
-unsafe extern "C" fn record_normalize<T: super::Float>(values: *mut T, records: usize, lanes: usize) {
-    for record in 0..records {
-        let record = values.wrapping_add(record * lanes);
-        // SAFETY: by the contract of the module.
-        let length = unsafe { length(record, lanes) };
-        if length != T::ZERO {
-            // SAFETY: as above.
-            unsafe { Strided::unaligned(record, lanes) }.map(|value| value.quotient(length));
-        }
-    }
+/// # Safety
+///
+/// At `values` are `lanes` numbers for each of `records` records, which are nobody else's.
+unsafe fn normalize_rows<T: Float>(values: *mut T, records: usize, lanes: usize) -> Done {
+    let count = records.checked_mul(lanes).ok_or(KernelCode::Size)?;
+    // SAFETY: there are `lanes` numbers for each record, which are this call's.
+    unsafe { InPlace::new(values, count) }?.rows(records, lanes).for_each(InPlace::normalize);
+    Ok(())
 }
 
 /// The numbers of whole messages.
-unsafe fn flat<'a, T, const N: usize>(data: *const u8, records: usize) -> &'a [T] {
-    // SAFETY: by the contract of the table; the pointer is aligned.
-    unsafe { slice(data.cast(), records * N) }.unwrap_or_default()
-}
-
-unsafe fn flat_mut<'a, T, const N: usize>(data: *mut u8, records: usize) -> &'a mut [T] {
-    // SAFETY: by the contract of the table; the pointer is aligned.
-    unsafe { slice_mut(data.cast(), records * N) }.unwrap_or_default()
-}
-
-unsafe fn put_each<T, const N: usize>(values: [Option<T>; N], out: *mut u8, present: *mut u8) {
-    for (index, value) in values.into_iter().enumerate() {
-        // SAFETY: by the contract of the table.
-        let found = unsafe { put(out.cast::<T>().wrapping_add(index), value) };
-        if !present.is_null() {
-            // SAFETY: as above.
-            unsafe { present.wrapping_add(index).write(found) };
-        }
-    }
-}
-
-unsafe extern "C" fn record_sum<T: Scalar, const N: usize>(data: *const u8, records: usize, out: *mut u8) {
-    // SAFETY: by the contract of the table.
-    let sums = records::sum::<N, T>(unsafe { flat::<T, N>(data, records) });
-    // SAFETY: as above.
-    unsafe { out.cast::<[Sum<T>; N]>().write_unaligned(sums) };
-}
-
-unsafe extern "C" fn record_mean<T: Scalar, const N: usize>(
-    data: *const u8,
+///
+/// # Safety
+///
+/// At `data` are `records` messages of `N` numbers, to which nobody writes for as long as `'a`.
+unsafe fn whole<'a, T: Scalar, const N: usize>(
+    data: *const T,
     records: usize,
-    out: *mut u8,
-) -> u8 {
-    // SAFETY: by the contract of the table.
-    let means = records::mean::<N, T>(unsafe { flat::<T, N>(data, records) });
-    // SAFETY: as above.
-    unsafe { put_each(means, out, std::ptr::null_mut()) };
-    (records > 0).into()
+) -> Result<Input<'a, T>, KernelCode> {
+    let count = records.checked_mul(N).ok_or(KernelCode::Size)?;
+    // SAFETY: `N` numbers of each message make `count`, and nobody writes to them.
+    unsafe { Input::new(data, count) }
 }
 
-unsafe extern "C" fn record_choose<T: Scalar, const N: usize, C: Choose<T> + Default>(
-    data: *const u8,
+/// The numbers of whole messages, to be changed.
+///
+/// # Safety
+///
+/// At `data` are `records` messages of `N` numbers, which are nobody else's for as long as `'a`.
+unsafe fn whole_mut<'a, T: Scalar, const N: usize>(
+    data: *mut T,
     records: usize,
-    out: *mut u8,
+) -> Result<&'a mut [T], KernelCode> {
+    let count = records.checked_mul(N).ok_or(KernelCode::Size)?;
+    // SAFETY: `N` numbers of each message make `count`, and they are nobody else's.
+    unsafe { InPlace::new(data, count) }?.slice()
+}
+
+/// # Safety
+///
+/// At `data` are `records` messages of `N` numbers, to which nobody writes; at `out` is room for `N` results that is nobody
+/// else's.
+unsafe fn whole_reduce<T: Scalar, R, const N: usize>(
+    data: *const T,
+    records: usize,
+    out: *mut R,
+    reduce: impl FnOnce(&[T]) -> [Option<R>; N],
+) -> Done {
+    // SAFETY: there are as many messages, to which nobody writes during the call.
+    let numbers = unsafe { whole::<T, N>(data, records) }?;
+    // SAFETY: there is room for `N` results, which is this call's.
+    let mut out = unsafe { Output::new(out, N) }?;
+    apart(&numbers.addresses(), &out.addresses())?;
+    out.write(reduce(numbers.slice()?));
+    Ok(())
+}
+
+/// # Safety
+///
+/// As many messages and as much room as [`whole_reduce`] asks for.
+unsafe fn whole_mean_if_any<T: Scalar, const N: usize>(
+    data: *const T,
+    records: usize,
+    out: *mut Mean<T>,
+) -> Done {
+    // SAFETY: there are as many messages, and there is room for `N` means.
+    unsafe { whole_reduce(data, records, out, records::mean::<N, T>) }?;
+    if records > 0 { Ok(()) } else { Err(KernelCode::None) }
+}
+
+/// # Safety
+///
+/// As many messages and as much room as [`whole_reduce`] asks for, and at `present` room for `N` bytes.
+unsafe fn whole_choose<T: Scalar, const N: usize>(
+    data: *const T,
+    records: usize,
+    out: *mut T,
     present: *mut u8,
-) {
-    // SAFETY: by the contract of the table.
-    let found = records::choose::<N, T>(unsafe { flat::<T, N>(data, records) }, C::default());
-    // SAFETY: as above.
-    unsafe { put_each(found, out, present) };
+    operation: impl Choose<T>,
+) -> Done {
+    // SAFETY: there are as many messages, to which nobody writes during the call.
+    let numbers = unsafe { whole::<T, N>(data, records) }?;
+    // SAFETY: there is room for `N` results, which is this call's.
+    let out = unsafe { Output::new(out, N) }?;
+    // SAFETY: there is room for `N` bytes, which is this call's.
+    let present = unsafe { Output::new(present, N) }?;
+    let found = out.with(present, &numbers.addresses())?;
+    found.write(records::choose::<N, T>(numbers.slice()?, operation));
+    Ok(())
 }
 
-macro_rules! with_record {
-    ($($name:ident: $operation:path;)*) => { $(
-        unsafe extern "C" fn $name<T: Scalar, const N: usize>(data: *mut u8, records: usize, record: *const u8) {
-            // SAFETY: by the contract of the table.
-            let record = unsafe { record.cast::<[T; N]>().read_unaligned() };
-            // SAFETY: as above.
-            $operation(unsafe { flat_mut::<T, N>(data, records) }, &record);
-        }
-    )* };
-}
-
-with_record! {
-    record_add: records::add;
-    record_sub: records::sub;
-    record_mul: records::scale;
-    record_fill: records::fill;
-}
-
-unsafe extern "C" fn record_clamp<T: Scalar, const N: usize>(
-    data: *mut u8,
+/// # Safety
+///
+/// At `data` are `records` messages of `N` numbers, which are nobody else's, and at `record` is one to which nobody writes.
+unsafe fn whole_map<T: Scalar, const N: usize>(
+    data: *mut T,
     records: usize,
-    low: *const u8,
-    high: *const u8,
-) -> u8 {
-    // SAFETY: by the contract of the table.
-    let [low, high] = unsafe { [low, high].map(|record| record.cast::<[T; N]>().read_unaligned()) };
-    let ranges = low.iter().zip(&high).all(|(low, high)| low <= high);
-    if ranges {
-        // SAFETY: as above.
-        records::clamp(unsafe { flat_mut::<T, N>(data, records) }, &low, &high);
-    }
-    ranges.into()
+    record: *const [T; N],
+    change: impl FnOnce(&mut [T], &[T; N]),
+) -> Done {
+    // SAFETY: there is a message of `N` numbers, of which any bits are one, or null.
+    let record = unsafe { operand(record) }?;
+    // SAFETY: there are as many messages, which are this call's; the operand is a copy.
+    change(unsafe { whole_mut::<T, N>(data, records) }?, &record);
+    Ok(())
 }
 
-unsafe extern "C" fn record_axpy_fields<T: Scalar, const N: usize>(
-    data: *mut u8,
+/// # Safety
+///
+/// At `data` are `records` messages of `N` numbers, which are nobody else's; at `low` and `high` is one each to which nobody
+/// writes.
+unsafe fn whole_clamp<T: Scalar, const N: usize>(
+    data: *mut T,
     records: usize,
-    a: *const u8,
+    low: *const [T; N],
+    high: *const [T; N],
+) -> Done {
+    // SAFETY: there is a message of `N` numbers, of which any bits are one, or null.
+    let low = unsafe { operand(low) }?;
+    // SAFETY: here is another message of `N` numbers, or null.
+    let high = unsafe { operand(high) }?;
+    low.iter().zip(&high).try_for_each(|(low, high)| assert_range(low, high))?;
+    // SAFETY: there are as many messages, which are this call's; the operands are copies.
+    records::clamp(unsafe { whole_mut::<T, N>(data, records) }?, &low, &high);
+    Ok(())
+}
+
+/// # Safety
+///
+/// At `data` are `records` messages of `N` numbers, which are nobody else's, and at `a` is a number to which nobody writes.
+unsafe fn whole_axpy_fields<T: Scalar, const N: usize>(
+    data: *mut T,
+    records: usize,
+    a: *const T,
     from: usize,
     to: usize,
     count: usize,
-) -> u8 {
+) -> Done {
     let inside = [from, to].iter().all(|at| at.checked_add(count).is_some_and(|end| end <= N));
-    let possible = inside && from.abs_diff(to) >= count;
-    if possible {
-        // SAFETY: by the contract of the table.
-        let a = unsafe { a.cast::<T>().read_unaligned() };
-        // SAFETY: as above.
-        let flat = unsafe { flat_mut::<T, N>(data, records) };
-        records::axpy_fields::<N, T>(a, from..from + count, to, flat);
+    if !inside || from.abs_diff(to) < count {
+        return Err(KernelCode::Range);
     }
-    possible.into()
+    // SAFETY: there is a number, of which any bits are one, or null.
+    let a = unsafe { operand(a) }?;
+    // SAFETY: there are as many messages, which are this call's; the operand is a copy.
+    let flat = unsafe { whole_mut::<T, N>(data, records) }?;
+    records::axpy_fields::<N, T>(a, from..from + count, to, flat);
+    Ok(())
 }

@@ -48,7 +48,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::operation::{Greatest, Least};
-use super::strided::Strided;
+use super::strided::{Indexed, Records, Strided, StridedMut};
 use super::{Float, Scalar, assert_range, differ, records};
 use crate::types::FfiType;
 
@@ -307,7 +307,8 @@ where
 
     fn numbers_mut(&mut self) -> &mut [T] {
         const { assert!(size_of::<M>() == N * size_of::<T>(), "a message is its numbers") };
-        // SAFETY: as above; any numbers are valid messages.
+        // SAFETY: by the contract of `FfiSimd` each message is `N` numbers in a row and any numbers are one; messages lie one
+        // behind the other, and the borrow of them is exclusive.
         unsafe { std::slice::from_raw_parts_mut(self.as_mut_ptr().cast(), self.len() * N) }
     }
 }
@@ -356,22 +357,28 @@ impl<M, T, const N: usize> Field<M, T, N> {
 }
 
 impl<M, T: Scalar, const N: usize> Field<M, T, N> {
-    fn column(self, messages: &[M], lane: usize) -> Strided<T> {
-        let first = messages.as_ptr().cast::<T>().wrapping_byte_add(self.offset + lane * size_of::<T>());
-        // SAFETY: by the contract of `new` each message has such a number there; it is borrowed for as long as the value lives,
-        // which is not kept.
+    /// Bytes from the start of a message to number `lane` of the field.
+    const fn offset_of(self, lane: usize) -> usize {
+        assert!(lane < N, "the field has fewer numbers");
+        self.offset + lane * size_of::<T>()
+    }
+
+    fn column(self, messages: &[M], lane: usize) -> Strided<'_, T> {
+        let first = messages.as_ptr().cast::<T>().wrapping_byte_add(self.offset_of(lane));
+        // SAFETY: by the contract of `new` each message has a number there, and the messages are borrowed for as long as
+        // the column is used.
         unsafe { Strided::new(first, messages.len(), size_of::<M>()) }
     }
 
-    fn column_mut(self, messages: &mut [M], lane: usize) -> Strided<T> {
-        let first = messages.as_mut_ptr().cast::<T>().wrapping_byte_add(self.offset + lane * size_of::<T>());
-        // SAFETY: as above, and the borrow is exclusive.
-        unsafe { Strided::new(first, messages.len(), size_of::<M>()) }
+    fn column_of(self, records: Records<'_, M>, lane: usize) -> StridedMut<'_, T> {
+        // SAFETY: by the contract of `new` each message has a number there, and any number is valid.
+        unsafe { records.column(self.offset_of(lane)) }
     }
 
     fn map(self, messages: &mut [M], operation: impl Fn(T) -> T + Copy) {
+        let records = Records::new(messages);
         for lane in 0..N {
-            self.column_mut(messages, lane).map(operation);
+            self.column_of(records, lane).map(operation);
         }
     }
 
@@ -414,13 +421,14 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
         self.map(messages, |number| number.product(factor));
     }
 
-    /// Adds `a` times the field `from` of the same message. The product is rounded, then the sum. Integers wrap around.
+    /// Adds `a` times the field `from` of the same message, which may be this field. The product is rounded, then the sum. Integers wrap around.
     ///
     /// [`FfiBatch::axpy_fields`] is faster where there is that.
     pub fn axpy(self, messages: &mut [M], a: T, from: Self) {
+        let records = Records::new(messages);
         for lane in 0..N {
-            let from = from.column_mut(messages, lane);
-            self.column_mut(messages, lane).zip(from, |y, x| y.sum(a.product(x)));
+            let from = from.column_of(records, lane).shared();
+            self.column_of(records, lane).zip(from, |y, x| y.sum(a.product(x)));
         }
     }
 
@@ -451,9 +459,9 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
             differ(messages.len() * N, numbers.len());
         }
         for lane in 0..N {
-            let column = self.column(messages, lane);
-            for (index, number) in numbers.iter_mut().skip(lane).step_by(N).enumerate() {
-                *number = column.get(index);
+            let targets = numbers.iter_mut().skip(lane).step_by(N);
+            for (target, number) in targets.zip(self.column(messages, lane).iter()) {
+                *target = number;
             }
         }
     }

@@ -8,6 +8,7 @@
 use fearless_simd::{Select, SimdFloat};
 use fearless_simd::{Simd, SimdBase, SimdCombine, SimdElement, SimdFrom, SimdInt, SimdSplit};
 
+use super::strided::Indexed;
 use super::{kernels, scalar};
 
 /// A vector of elements `T`.
@@ -73,10 +74,10 @@ pub trait Element: SimdElement + Send + Sync + 'static {
     fn record_sum_vector<const F: usize, S: Simd>(simd: S, flat: &[Self]) -> [Self::Sum; F];
     /// One field of each record.
     fn sum_by<R>(records: &[R], field: impl Fn(&R) -> Self) -> Self::Sum;
-    /// The sum of what `at` gives for each number below `count`.
-    fn sum_at(count: usize, at: impl Fn(usize) -> Self) -> Self::Sum;
-    /// The sum of the products of the pairs that `at` gives for each number below `count`.
-    fn dot_at(count: usize, at: impl Fn(usize) -> [Self; 2]) -> Self::Sum;
+    /// The sum of numbers that are no slice.
+    fn sum_each(numbers: impl Indexed<Item = Self>) -> Self::Sum;
+    /// The sum of the products of pairs that are no slices.
+    fn dot_each(pairs: impl Indexed<Item = [Self; 2]>) -> Self::Sum;
     /// `None` of `count == 0`.
     fn mean(sum: Self::Sum, count: usize) -> Option<Self::Mean>;
 }
@@ -179,16 +180,12 @@ macro_rules! float {
                 scalar::float_sum_by::<R, Self, { 256 / ($bits / 8) }>(records, field)
             }
             #[inline(always)]
-            fn sum_at(count: usize, at: impl Fn(usize) -> Self) -> Self {
-                scalar::float_sum_at::<Self, { 256 / ($bits / 8) }>(count, at)
+            fn sum_each(numbers: impl Indexed<Item = Self>) -> Self {
+                scalar::float_sum_each::<_, Self, { 256 / ($bits / 8) }>(numbers, |value| value)
             }
             #[inline(always)]
-            fn dot_at(count: usize, at: impl Fn(usize) -> [Self; 2]) -> Self {
-                let product = |index| {
-                    let [value, other] = at(index);
-                    value * other
-                };
-                <Self as Element>::sum_at(count, product)
+            fn dot_each(pairs: impl Indexed<Item = [Self; 2]>) -> Self {
+                scalar::float_sum_each::<_, Self, { 256 / ($bits / 8) }>(pairs, |[value, other]| value * other)
             }
             #[inline]
             fn mean(sum: Self, count: usize) -> Option<Self> {
@@ -353,13 +350,12 @@ macro_rules! integer {
                 records.iter().map(|record| $sum::from(field(record))).sum()
             }
             #[inline(always)]
-            fn sum_at(count: usize, at: impl Fn(usize) -> Self) -> $sum {
-                (0..count).fold(0, |sum, index| sum.wrapping_add($sum::from(at(index))))
+            fn sum_each(numbers: impl Indexed<Item = Self>) -> $sum {
+                numbers.iter().fold(0, |sum: $sum, value| sum.wrapping_add($sum::from(value)))
             }
             #[inline(always)]
-            fn dot_at(count: usize, at: impl Fn(usize) -> [Self; 2]) -> $sum {
-                (0..count).fold(0, |sum, index| {
-                    let [value, other] = at(index);
+            fn dot_each(pairs: impl Indexed<Item = [Self; 2]>) -> $sum {
+                pairs.iter().fold(0, |sum: $sum, [value, other]| {
                     sum.wrapping_add($sum::from(value).wrapping_mul($sum::from(other)))
                 })
             }

@@ -42,7 +42,7 @@
 //!
 //! `operation.rs` says what is done to an element, `element.rs` what an element is. The instructions are those of
 //! `fearless_simd`, whose level is proof that the machine has them, so kernels need no
-//! `unsafe`; `strided.rs`, `batch.rs` and `abi.rs`, which read what pointers point to, do. What was given up for it: a level of its own for each kernel, and masked loads, which matter below
+//! `unsafe`; `strided.rs`, `batch.rs`, `raw.rs` and `abi.rs`, which read what pointers point to, do. What was given up for it: a level of its own for each kernel, and masked loads, which matter below
 //! 16 elements alone. Tests are in `tests.rs`, benchmarks in `benches/simd`.
 
 pub mod abi;
@@ -52,6 +52,7 @@ mod element;
 mod kernels;
 mod level;
 mod operation;
+mod raw;
 pub mod records;
 mod scalar;
 mod strided;

@@ -43,7 +43,7 @@ use super::{Float, Scalar, dispatch, scalar};
 pub fn sum<const F: usize, T: Scalar>(flat: &[T]) -> [<T as Scalar>::Sum; F] {
     whole_records::<F>(flat.len());
     if const { F > WIDEST } {
-        return std::array::from_fn(|field| column::<F, T>(flat, field).sum());
+        return std::array::from_fn(|field| Strided::of_flat(flat, F, field).sum());
     }
     dispatch::record_sum(Backend::current(), flat)
 }
@@ -349,16 +349,9 @@ fn zip<const F: usize, T: Scalar>(
 pub(super) fn choose<const F: usize, T: Scalar>(flat: &[T], operation: impl Choose<T>) -> [Option<T>; F] {
     whole_records::<F>(flat.len());
     if const { F > WIDEST } {
-        return std::array::from_fn(|field| column::<F, T>(flat, field).choose(operation));
+        return std::array::from_fn(|field| Strided::of_flat(flat, F, field).choose(operation));
     }
     dispatch::record_choose(Backend::current(), flat, operation)
-}
-
-/// One field of records, which are not changed.
-fn column<const F: usize, T: Scalar>(flat: &[T], field: usize) -> Strided<T> {
-    let column = &flat[field.min(flat.len())..];
-    // SAFETY: the last record, if there is one, is behind the first by as many strides as there are others.
-    unsafe { Strided::new(column.as_ptr(), flat.len() / F, F * size_of::<T>()) }
 }
 
 #[track_caller]

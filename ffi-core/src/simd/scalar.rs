@@ -2,6 +2,7 @@
 
 use super::element::{Element, FloatElement};
 use super::operation::{Choose, Map, RecordMap, RecordZip, Zip};
+use super::strided::Indexed;
 use std::ops::Range;
 
 /// Element `i` is added to lane `i % LANES`; then the upper half of the lanes is added to the lower half, until one is
@@ -153,18 +154,15 @@ pub fn float_sum_by<R, T: FloatElement, const LANES: usize>(records: &[R], field
     fold_halves(&mut lanes)
 }
 
-/// [`float_sum`] of what `at` gives for each number below `count`.
+/// [`float_sum`] of what `number` makes of each item.
 #[inline(always)]
-pub fn float_sum_at<T: FloatElement, const LANES: usize>(count: usize, at: impl Fn(usize) -> T) -> T {
-    let mut lanes = [T::ZERO; LANES];
-    let whole = count - count % LANES;
-    for start in (0..whole).step_by(LANES) {
-        for (offset, lane) in lanes.iter_mut().enumerate() {
-            *lane = lane.sum(at(start + offset));
-        }
-    }
-    for (lane, index) in lanes.iter_mut().zip(whole..count) {
-        *lane = lane.sum(at(index));
-    }
-    fold_halves(&mut lanes)
+pub fn float_sum_each<I: Indexed, T: FloatElement, const LANES: usize>(
+    items: I,
+    number: impl Fn(I::Item) -> T,
+) -> T {
+    fold_halves(&mut items.fold_lanes::<LANES, T>(
+        T::ZERO,
+        #[inline(always)]
+        |lane, item| lane.sum(number(item)),
+    ))
 }

@@ -2,61 +2,122 @@
 //!
 //! They are read and written one at a time, as gathers are slower, in the order of `scalar.rs`: sums have the bits
 //! of those of a slice.
+//!
+//! No reference to a number is ever made. A reference would claim its memory, and two columns of one array of records
+//! interleave: `Records` turns the borrow of an array into one raw pointer, and all columns are made of that pointer.
+//! (A second `as_mut_ptr()` would borrow the array again, which invalidates every pointer made before; Miri finds it, see
+//! `tests/aliasing.rs`.)
+
+use std::marker::PhantomData;
 
 use super::operation::Choose;
 use super::{Scalar, dispatch};
 
-/// `count` numbers from `first` on, `stride` bytes apart. They need not be aligned.
-#[derive(Clone, Copy, Debug)]
-pub struct Strided<T> {
-    first: *mut T,
-    count: usize,
-    stride: usize,
+/// A source of values that are read by their index.
+///
+/// # Safety
+///
+/// An implementation promises that [`read`](Self::read) is sound for every index below [`count`](Self::count), which is the
+/// same number at every call.
+pub unsafe trait Indexed: Copy {
+    /// What is read.
+    type Item;
+
+    /// The number of values.
+    fn count(self) -> usize;
+
+    /// The value at `index`.
+    ///
+    /// # Safety
+    ///
+    /// `index` is below the count.
+    unsafe fn read(self, index: usize) -> Self::Item;
+
+    /// All values, in order.
+    #[inline]
+    fn iter(self) -> impl ExactSizeIterator<Item = Self::Item> {
+        (0..self.count()).map(
+            #[inline(always)]
+            move |index| {
+                // SAFETY: the range ends at the count.
+                unsafe { self.read(index) }
+            },
+        )
+    }
+
+    /// Folds value `i` into lane `i % N`, each of which begins as `initial`.
+    #[inline(always)]
+    fn fold_lanes<const N: usize, A: Copy>(self, initial: A, fold: impl Fn(A, Self::Item) -> A) -> [A; N] {
+        let mut lanes = [initial; N];
+        let whole = self.count() - self.count() % N;
+        for start in (0..whole).step_by(N) {
+            for (offset, lane) in lanes.iter_mut().enumerate() {
+                // SAFETY: `start` is a multiple of `N` below `whole`, which is one too and no more than the count, and the
+                // offset is below `N`.
+                let value = unsafe { self.read(start + offset) };
+                *lane = fold(*lane, value);
+            }
+        }
+        for (lane, index) in lanes.iter_mut().zip(whole..self.count()) {
+            // SAFETY: the range ends at the count.
+            let value = unsafe { self.read(index) };
+            *lane = fold(*lane, value);
+        }
+        lanes
+    }
 }
 
-impl<T: Scalar> Strided<T> {
+/// `count` numbers from `first` on, `stride` bytes apart, to be read. They need not be aligned, and change between two reads
+/// when a [`StridedMut`] has the same memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Strided<'a, T> {
+    first: *const T,
+    count: usize,
+    stride: usize,
+    memory: PhantomData<&'a T>,
+}
+
+// SAFETY: `new` demands that each of `count` numbers can be read for as long as `'a`; neither field changes.
+unsafe impl<T: Scalar> Indexed for Strided<'_, T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.count
+    }
+
+    #[inline(always)]
+    unsafe fn read(self, index: usize) -> T {
+        let at = self.first.wrapping_byte_add(index * self.stride);
+        // SAFETY: the index is below the count, so by the contract of `new` a number can be read there; any bits are one, and
+        // any address will do.
+        unsafe { at.read_unaligned() }
+    }
+}
+
+impl<'a, T: Scalar> Strided<'a, T> {
+    /// The numbers at `first`, `first + stride`, .. (in bytes).
+    ///
     /// # Safety
     ///
-    /// The numbers can be read as long as the value is used; whoever calls [`map`](Self::map) or [`zip`](Self::zip)
-    /// vouches that they can be written, too.
+    /// Each of the `count` numbers can be read for as long as `'a`, and no other thread writes to it.
+    #[inline(always)]
     pub unsafe fn new(first: *const T, count: usize, stride: usize) -> Self {
-        Self { first: first.cast_mut(), count, stride }
+        Self { first, count, stride, memory: PhantomData }
     }
 
-    /// A slice of any alignment.
-    ///
-    /// # Safety
-    ///
-    /// As of [`new`](Self::new).
-    pub unsafe fn unaligned(first: *const T, count: usize) -> Self {
-        Self { first: first.cast_mut(), count, stride: size_of::<T>() }
-    }
-
-    #[inline(always)]
-    fn at(self, index: usize) -> *mut T {
-        debug_assert!(index < self.count);
-        self.first.wrapping_byte_add(index * self.stride)
-    }
-
-    #[inline(always)]
-    pub fn get(self, index: usize) -> T {
-        // SAFETY: by the contract of `new`, as the index is below the count.
-        unsafe { self.at(index).read_unaligned() }
-    }
-
-    #[inline(always)]
-    fn set(self, index: usize, value: T) {
-        // SAFETY: by the contract of `new`, as the index is below the count.
-        unsafe { self.at(index).write_unaligned(value) };
+    /// One field of records of `fields` numbers, without the records that aren't whole.
+    #[inline]
+    pub fn of_flat(flat: &'a [T], fields: usize, field: usize) -> Self {
+        assert!(field < fields, "there is no field {field} among {fields}");
+        let (first, count) = (flat.as_ptr().wrapping_add(field), flat.len() / fields);
+        // SAFETY: `count` whole records are in the slice, each has that field, and the slice is borrowed for as long as `'a`.
+        unsafe { Self::new(first, count, fields * size_of::<T>()) }
     }
 
     #[inline]
     pub fn sum(self) -> <T as Scalar>::Sum {
-        T::sum_at(
-            self.count,
-            #[inline(always)]
-            |index| self.get(index),
-        )
+        T::sum_each(self)
     }
 
     #[inline]
@@ -64,46 +125,143 @@ impl<T: Scalar> Strided<T> {
         T::mean(self.sum(), self.count)
     }
 
-    /// There are as many in `other`.
+    /// The sum of the products with the numbers of `other`, as far as there are both.
     #[inline]
     pub fn dot(self, other: Self) -> <T as Scalar>::Sum {
-        T::dot_at(
-            self.count,
-            #[inline(always)]
-            |index| [self.get(index), other.get(index)],
-        )
+        T::dot_each(Pairs { values: self, other })
     }
 
     /// Several at once, as each waits for the one before.
     #[inline]
     pub fn choose<C: Choose<T>>(self, operation: C) -> Option<T> {
-        let mut bests = [C::IDENTITY; 8];
-        let whole = self.count - self.count % bests.len();
-        for start in (0..whole).step_by(bests.len()) {
-            for (offset, best) in bests.iter_mut().enumerate() {
-                *best = operation.scalar(self.get(start + offset), *best);
-            }
-        }
-        for (best, index) in bests.iter_mut().zip(whole..self.count) {
-            *best = operation.scalar(self.get(index), *best);
-        }
+        let bests = self.fold_lanes::<8, T>(
+            C::IDENTITY,
+            #[inline(always)]
+            |best, value| operation.scalar(value, best),
+        );
         let best = bests.into_iter().fold(C::IDENTITY, |best, value| operation.scalar(value, best));
-        dispatch::chosen_of(best, C::IDENTITY, || (0..self.count).any(|index| self.get(index).is_number()))
+        dispatch::chosen_of(best, C::IDENTITY, || self.iter().any(|value| value.is_number()))
+    }
+}
+
+/// Numbers and their partners.
+#[derive(Clone, Copy)]
+struct Pairs<'a, T> {
+    values: Strided<'a, T>,
+    other: Strided<'a, T>,
+}
+
+// SAFETY: the count is the lesser one, so an index below it is below that of both.
+unsafe impl<T: Scalar> Indexed for Pairs<'_, T> {
+    type Item = [T; 2];
+
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.values.count.min(self.other.count)
+    }
+
+    #[inline(always)]
+    unsafe fn read(self, index: usize) -> [T; 2] {
+        // SAFETY: the index is below the count of `values`, which is no less than that of the pairs.
+        let value = unsafe { self.values.read(index) };
+        // SAFETY: the index is below the count of `other`, which is no less than that of the pairs.
+        let other = unsafe { self.other.read(index) };
+        [value, other]
+    }
+}
+
+/// `count` numbers from `first` on, `stride` bytes apart, to be read and written. They need not be aligned, and may be those of
+/// another `StridedMut` or a [`Strided`], as a `&Cell<T>` may.
+#[derive(Clone, Copy, Debug)]
+pub struct StridedMut<'a, T> {
+    first: *mut T,
+    count: usize,
+    stride: usize,
+    memory: PhantomData<&'a mut T>,
+}
+
+impl<'a, T: Scalar> StridedMut<'a, T> {
+    /// The numbers at `first`, `first + stride`, .. (in bytes).
+    ///
+    /// # Safety
+    ///
+    /// Each of the `count` numbers can be read and written for as long as `'a`: there is no reference to it that is used
+    /// meanwhile, and no other thread has it.
+    #[inline(always)]
+    pub unsafe fn new(first: *mut T, count: usize, stride: usize) -> Self {
+        Self { first, count, stride, memory: PhantomData }
+    }
+
+    /// The same numbers, to be read.
+    #[inline(always)]
+    pub fn shared(self) -> Strided<'a, T> {
+        // SAFETY: what can be read and written can be read; the other conditions are those of this value's `new`, too.
+        unsafe { Strided::new(self.first, self.count, self.stride) }
+    }
+
+    /// # Safety
+    ///
+    /// `index` is below the count.
+    #[inline(always)]
+    unsafe fn write(self, index: usize, value: T) {
+        let at = self.first.wrapping_byte_add(index * self.stride);
+        // SAFETY: the index is below the count, so by the contract of `new` a number can be written there; any address will do.
+        unsafe { at.write_unaligned(value) };
     }
 
     /// Changes each in place.
     #[inline]
     pub fn map(self, operation: impl Fn(T) -> T) {
-        for index in 0..self.count {
-            self.set(index, operation(self.get(index)));
+        for (index, value) in self.shared().iter().enumerate() {
+            // SAFETY: there are as many indices as numbers.
+            unsafe { self.write(index, operation(value)) };
         }
     }
 
-    /// Changes each in place, in order; there are as many in `other`, which may be the same.
+    /// Changes each in place, in order, as far as there is a partner in `other`, which may be the same numbers.
     #[inline]
-    pub fn zip(self, other: Self, operation: impl Fn(T, T) -> T) {
-        for index in 0..self.count {
-            self.set(index, operation(self.get(index), other.get(index)));
+    pub fn zip(self, other: Strided<'_, T>, operation: impl Fn(T, T) -> T) {
+        let pairs = Pairs { values: self.shared(), other };
+        for (index, [value, other]) in pairs.iter().enumerate() {
+            // SAFETY: there are no more indices than numbers here.
+            unsafe { self.write(index, operation(value, other)) };
         }
+    }
+}
+
+/// Records that are changed in place: one pointer, of which all columns are made.
+#[derive(Debug)]
+pub struct Records<'a, M> {
+    first: *mut M,
+    count: usize,
+    memory: PhantomData<&'a mut [M]>,
+}
+
+impl<M> Clone for Records<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Records<'_, M> {}
+
+impl<'a, M> Records<'a, M> {
+    /// Borrows the records for as long as any of their columns is used.
+    #[inline(always)]
+    pub fn new(records: &'a mut [M]) -> Self {
+        Self { first: records.as_mut_ptr(), count: records.len(), memory: PhantomData }
+    }
+
+    /// The numbers at `offset` bytes in each record.
+    ///
+    /// # Safety
+    ///
+    /// There is a `T` in each record, and any number in its place makes a valid one.
+    #[inline(always)]
+    pub unsafe fn column<T: Scalar>(self, offset: usize) -> StridedMut<'a, T> {
+        let first = self.first.cast::<T>().wrapping_byte_add(offset);
+        // SAFETY: each record has a number there, by this function's contract; the records are borrowed exclusively for as long
+        // as `'a`, and only through this one pointer.
+        unsafe { StridedMut::new(first, self.count, size_of::<M>()) }
     }
 }

@@ -26,6 +26,8 @@ pub struct Classes {
     pub name: String,
     /// Bytes.
     pub size: u64,
+    /// What an address is a multiple of.
+    pub align: u64,
     /// Whether it has a pool.
     pub pooled: bool,
     /// What it has for protobuf.

@@ -37,6 +37,7 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
     Classes {
         name: own.name.clone(),
         size: message.size,
+        align: message.align,
         pooled: message.pool.is_some(),
         proto: message.proto.as_ref().map(|it| proto(types, message, &own.name, it)),
         lead,

@@ -54,6 +54,7 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
     Classes {
         name: name.clone(),
         size: oneof.size,
+        align: oneof.align,
         pooled: false,
         proto: None,
         lead,

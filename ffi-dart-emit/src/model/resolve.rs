@@ -463,7 +463,7 @@ impl<'a> Resolver<'a> {
             self.problems.add(item, format!("`{id}` has no columns"), REBUILD);
             return None;
         }
-        Some((*index, fingerprint::mix(&[fingerprint::COLUMNS, message.fingerprint.0])))
+        Some((*index, fingerprint::columns(message.fingerprint.0)))
     }
 
     /// The message of that id, which must have a pool.

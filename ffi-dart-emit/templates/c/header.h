@@ -92,7 +92,7 @@ typedef struct FfiOwned {
 #define FFI_COLUMNS_FULL 3
 /** There is no memory. */
 #define FFI_COLUMNS_MEMORY 4
-/** Something has written to the header. */
+/** Something has written to the header, or it is that of another message. Nothing was done. */
 #define FFI_COLUMNS_DAMAGED 5
 
 /** What a pool has seen. */
@@ -131,7 +131,22 @@ typedef struct FfiPoolStats {
 #define FFI_SIMD_DEFINED
 
 /** The version of the tables below. */
-#define FFI_SIMD_VERSION 1
+#define FFI_SIMD_VERSION 2
+
+/** The kernel did what it does. */
+#define FFI_SIMD_OK 0
+/** There are no numbers to have a result of. */
+#define FFI_SIMD_NONE 1
+/** The bounds are no range; or fields overlap, or aren't in the record. */
+#define FFI_SIMD_RANGE 2
+/** A pointer is null, and there are numbers or results to be there. */
+#define FFI_SIMD_NULL 3
+/** Records are not aligned as their numbers are. */
+#define FFI_SIMD_MISALIGNED 4
+/** There is no memory so long. */
+#define FFI_SIMD_SIZE 5
+/** The results overlap the numbers, or each other. */
+#define FFI_SIMD_OVERLAP 6
 
 #define FFI_SIMD_FALLBACK 0
 #define FFI_SIMD_NEON 1
@@ -149,43 +164,43 @@ typedef struct FfiInt128 {
 /*
  * The kernels of one type of number `T`. Pointers need not be aligned, and one to no numbers may be anything. Where two
  * slices overlap, numbers are done one at a time, in order. Float sums are added in one order on every machine; NaN is ignored by
- * `min` and `max`; integers wrap around but for sums, which are wide. A result of 1 says that `out` was written, or
- * that the bounds of `clamp` are a range; with 0 nothing was done.
+ * `min` and `max`; integers wrap around but for sums, which are wide. All return `FFI_SIMD_..`; where that isn't
+ * `FFI_SIMD_OK`, no number was written.
  *
  * A field is the first of its `lanes` numbers in the first of `records`, each `stride` bytes behind the one before;
  * there is a result for each lane.
  */
-#define FFI_SIMD_KERNELS(NAME, T, SUM, MEAN)                                                                      \
-    typedef struct NAME {                                                                                         \
-        void (*sum)(const T *values, size_t len, SUM *out);                                                       \
-        uint8_t (*mean)(const T *values, size_t len, MEAN *out);                                                  \
-        uint8_t (*min)(const T *values, size_t len, T *out);                                                      \
-        uint8_t (*max)(const T *values, size_t len, T *out);                                                      \
-        void (*dot)(const T *values, const T *other, size_t len, SUM *out);                                       \
-        void (*add)(T *values, const T *other, size_t len);                                                       \
-        void (*sub)(T *values, const T *other, size_t len);                                                       \
-        void (*mul)(T *values, const T *other, size_t len);                                                       \
-        void (*scale)(T *values, size_t len, T factor);                                                           \
-        void (*axpy)(T a, const T *x, T *y, size_t len);                                                          \
-        uint8_t (*clamp)(T *values, size_t len, T low, T high);                                                   \
-        void (*fill)(T *values, size_t len, T value);                                                             \
-        void (*field_sum)(const T *first, size_t records, size_t stride, size_t lanes, SUM *out);                 \
-        uint8_t (*field_mean)(const T *first, size_t records, size_t stride, size_t lanes, MEAN *out);            \
-        void (*field_min)(const T *first, size_t records, size_t stride, size_t lanes, T *out, uint8_t *present); \
-        void (*field_max)(const T *first, size_t records, size_t stride, size_t lanes, T *out, uint8_t *present); \
-        void (*field_add)(T *first, size_t records, size_t stride, size_t lanes, T value);                        \
-        void (*field_scale)(T *first, size_t records, size_t stride, size_t lanes, T factor);                     \
-        uint8_t (*field_clamp)(T *first, size_t records, size_t stride, size_t lanes, T low, T high);             \
-        void (*field_fill)(T *first, size_t records, size_t stride, size_t lanes, T value);                       \
-        void (*field_axpy)(T a, const T *x, T *y, size_t records, size_t stride, size_t lanes);                   \
-        /* Of floats; null for integers. */                                                                       \
-        void (*lerp)(T *values, const T *other, size_t len, T t);                                                 \
-        void (*record_dot)(const T *values, const T *other, size_t records, size_t lanes, T *out);                \
-        void (*record_length)(const T *values, size_t records, size_t lanes, T *out);                             \
-        void (*record_normalize)(T *values, size_t records, size_t lanes);                                        \
-        /* Of integers; null for floats. */                                                                       \
-        void (*saturating_add)(T *values, const T *other, size_t len);                                            \
-        void (*saturating_sub)(T *values, const T *other, size_t len);                                            \
+#define FFI_SIMD_KERNELS(NAME, T, SUM, MEAN)                                                                         \
+    typedef struct NAME {                                                                                            \
+        int32_t (*sum)(const T *values, size_t len, SUM *out);                                                       \
+        int32_t (*mean)(const T *values, size_t len, MEAN *out);                                                     \
+        int32_t (*min)(const T *values, size_t len, T *out);                                                         \
+        int32_t (*max)(const T *values, size_t len, T *out);                                                         \
+        int32_t (*dot)(const T *values, const T *other, size_t len, SUM *out);                                       \
+        int32_t (*add)(T *values, const T *other, size_t len);                                                       \
+        int32_t (*sub)(T *values, const T *other, size_t len);                                                       \
+        int32_t (*mul)(T *values, const T *other, size_t len);                                                       \
+        int32_t (*scale)(T *values, size_t len, T factor);                                                           \
+        int32_t (*axpy)(T a, const T *x, T *y, size_t len);                                                          \
+        int32_t (*clamp)(T *values, size_t len, T low, T high);                                                      \
+        int32_t (*fill)(T *values, size_t len, T value);                                                             \
+        int32_t (*field_sum)(const T *first, size_t records, size_t stride, size_t lanes, SUM *out);                 \
+        int32_t (*field_mean)(const T *first, size_t records, size_t stride, size_t lanes, MEAN *out);               \
+        int32_t (*field_min)(const T *first, size_t records, size_t stride, size_t lanes, T *out, uint8_t *present); \
+        int32_t (*field_max)(const T *first, size_t records, size_t stride, size_t lanes, T *out, uint8_t *present); \
+        int32_t (*field_add)(T *first, size_t records, size_t stride, size_t lanes, T value);                        \
+        int32_t (*field_scale)(T *first, size_t records, size_t stride, size_t lanes, T factor);                     \
+        int32_t (*field_clamp)(T *first, size_t records, size_t stride, size_t lanes, T low, T high);                \
+        int32_t (*field_fill)(T *first, size_t records, size_t stride, size_t lanes, T value);                       \
+        int32_t (*field_axpy)(T a, const T *x, T *y, size_t records, size_t stride, size_t lanes);                   \
+        /* Of floats; null for integers. */                                                                          \
+        int32_t (*lerp)(T *values, const T *other, size_t len, T t);                                                 \
+        int32_t (*record_dot)(const T *values, const T *other, size_t records, size_t lanes, T *out);                \
+        int32_t (*record_length)(const T *values, size_t records, size_t lanes, T *out);                             \
+        int32_t (*record_normalize)(T *values, size_t records, size_t lanes);                                        \
+        /* Of integers; null for floats. */                                                                          \
+        int32_t (*saturating_add)(T *values, const T *other, size_t len);                                            \
+        int32_t (*saturating_sub)(T *values, const T *other, size_t len);                                            \
     } NAME
 
 FFI_SIMD_KERNELS(FfiSimdI8, int8_t, int64_t, double);
@@ -221,22 +236,22 @@ typedef struct FfiSimdKernels {
 } FfiSimdKernels;
 
 /**
- * The kernels on arrays of one message that is numbers of one type: `record` and the results have one for each. Of another
- * message all but `kernels` are null.
+ * The kernels on arrays of one message that is numbers of one type: `record` and the results have one for each. `data` must be
+ * aligned as the message is; all return `FFI_SIMD_..`. Of another message all but `kernels` are null.
  */
 typedef struct FfiSimdRecords {
     const FfiSimdKernels *kernels;
-    void (*sum)(const void *data, size_t records, void *out);
-    uint8_t (*mean)(const void *data, size_t records, void *out);
-    void (*min)(const void *data, size_t records, void *out, uint8_t *present);
-    void (*max)(const void *data, size_t records, void *out, uint8_t *present);
-    void (*add)(void *data, size_t records, const void *record);
-    void (*sub)(void *data, size_t records, const void *record);
-    void (*mul)(void *data, size_t records, const void *record);
-    uint8_t (*clamp)(void *data, size_t records, const void *low, const void *high);
-    void (*fill)(void *data, size_t records, const void *record);
-    /** Adds to `count` numbers at `to` of each record `a` times those at `from`; 0 where these overlap or aren't all in it. */
-    uint8_t (*axpy_fields)(void *data, size_t records, const void *a, size_t from, size_t to, size_t count);
+    int32_t (*sum)(const void *data, size_t records, void *out);
+    int32_t (*mean)(const void *data, size_t records, void *out);
+    int32_t (*min)(const void *data, size_t records, void *out, uint8_t *present);
+    int32_t (*max)(const void *data, size_t records, void *out, uint8_t *present);
+    int32_t (*add)(void *data, size_t records, const void *record);
+    int32_t (*sub)(void *data, size_t records, const void *record);
+    int32_t (*mul)(void *data, size_t records, const void *record);
+    int32_t (*clamp)(void *data, size_t records, const void *low, const void *high);
+    int32_t (*fill)(void *data, size_t records, const void *record);
+    /** Adds to `count` numbers at `to` of each record `a` times those at `from`. */
+    int32_t (*axpy_fields)(void *data, size_t records, const void *a, size_t from, size_t to, size_t count);
 } FfiSimdRecords;
 
 #endif
@@ -294,6 +309,7 @@ typedef struct {{ it.name }} {
 {{ member.doc }}    {{ member.declaration }};
 {%- endfor %}
     uint64_t fixed_;
+    uint64_t seal_;
 } {{ it.name }};
 {%- for member in it.members %}
 FFI_STATIC_ASSERT(offsetof({{ it.name }}, {{ member.name }}) == 16 + {{ member.offset }} * sizeof(void *), "offset of {{ it.name }}.{{ member.name }}");
@@ -349,8 +365,8 @@ uint64_t {{ it.symbols.reference }}(const {{ it.message }} *slot);
 
 /** A container without rows that the caller owns, or null where there is no memory; one that is `fixed` never grows. */
 {{ it.name }} *{{ it.symbols.new }}(size_t capacity, uint8_t fixed);
-/** Frees a container and its columns; null is allowed. */
-void {{ it.symbols.free }}({{ it.name }} *columns);
+/** Frees a container and its columns; null is allowed. One whose header was written to is left as it is: it leaks. */
+int32_t {{ it.symbols.free }}({{ it.name }} *columns);
 /** Makes room for more rows. */
 int32_t {{ it.symbols.reserve }}({{ it.name }} *columns, size_t additional);
 /** Makes it `len` rows; new ones are zero. */

@@ -7,31 +7,31 @@ import 'runtime.g.dart';
 import 'simd.g.dart' show simdTable;
 
 typedef _Data = Pointer<Void>;
-typedef _SumC = Void Function(_Data, Size, _Data);
-typedef _SumD = void Function(_Data, int, _Data);
-typedef _FindC = Uint8 Function(_Data, Size, _Data);
+typedef _SumC = Int32 Function(_Data, Size, _Data);
+typedef _SumD = int Function(_Data, int, _Data);
+typedef _FindC = Int32 Function(_Data, Size, _Data);
 typedef _FindD = int Function(_Data, int, _Data);
-typedef _DotC = Void Function(_Data, _Data, Size, _Data);
-typedef _DotD = void Function(_Data, _Data, int, _Data);
-typedef _ZipC = Void Function(_Data, _Data, Size);
-typedef _ZipD = void Function(_Data, _Data, int);
-typedef _FieldSumC = Void Function(_Data, Size, Size, Size, _Data);
-typedef _FieldSumD = void Function(_Data, int, int, int, _Data);
-typedef _FieldMeanC = Uint8 Function(_Data, Size, Size, Size, _Data);
+typedef _DotC = Int32 Function(_Data, _Data, Size, _Data);
+typedef _DotD = int Function(_Data, _Data, int, _Data);
+typedef _ZipC = Int32 Function(_Data, _Data, Size);
+typedef _ZipD = int Function(_Data, _Data, int);
+typedef _FieldSumC = Int32 Function(_Data, Size, Size, Size, _Data);
+typedef _FieldSumD = int Function(_Data, int, int, int, _Data);
+typedef _FieldMeanC = Int32 Function(_Data, Size, Size, Size, _Data);
 typedef _FieldMeanD = int Function(_Data, int, int, int, _Data);
-typedef _FieldFindC = Void Function(_Data, Size, Size, Size, _Data, _Data);
-typedef _FieldFindD = void Function(_Data, int, int, int, _Data, _Data);
-typedef _RecordDotC = Void Function(_Data, _Data, Size, Size, _Data);
-typedef _RecordDotD = void Function(_Data, _Data, int, int, _Data);
-typedef _RecordLengthC = Void Function(_Data, Size, Size, _Data);
-typedef _RecordLengthD = void Function(_Data, int, int, _Data);
-typedef _RecordNormalizeC = Void Function(_Data, Size, Size);
-typedef _RecordNormalizeD = void Function(_Data, int, int);
-typedef _RecordFindC = Void Function(_Data, Size, _Data, _Data);
-typedef _RecordFindD = void Function(_Data, int, _Data, _Data);
-typedef _RecordClampC = Uint8 Function(_Data, Size, _Data, _Data);
+typedef _FieldFindC = Int32 Function(_Data, Size, Size, Size, _Data, _Data);
+typedef _FieldFindD = int Function(_Data, int, int, int, _Data, _Data);
+typedef _RecordDotC = Int32 Function(_Data, _Data, Size, Size, _Data);
+typedef _RecordDotD = int Function(_Data, _Data, int, int, _Data);
+typedef _RecordLengthC = Int32 Function(_Data, Size, Size, _Data);
+typedef _RecordLengthD = int Function(_Data, int, int, _Data);
+typedef _RecordNormalizeC = Int32 Function(_Data, Size, Size);
+typedef _RecordNormalizeD = int Function(_Data, int, int);
+typedef _RecordFindC = Int32 Function(_Data, Size, _Data, _Data);
+typedef _RecordFindD = int Function(_Data, int, _Data, _Data);
+typedef _RecordClampC = Int32 Function(_Data, Size, _Data, _Data);
 typedef _RecordClampD = int Function(_Data, int, _Data, _Data);
-typedef _RecordAxpyC = Uint8 Function(_Data, Size, _Data, Size, Size, Size);
+typedef _RecordAxpyC = Int32 Function(_Data, Size, _Data, Size, Size, Size);
 typedef _RecordAxpyD = int Function(_Data, int, _Data, int, int, int);
 typedef _LevelC = Uint32 Function();
 typedef _LevelD = int Function();
@@ -39,16 +39,66 @@ typedef _SetLevelC = Uint32 Function(Uint32);
 typedef _SetLevelD = int Function(int);
 
 // Those that take a number, which is an int or a double.
-typedef _One<D> = void Function(_Data, int, D);
+typedef _One<D> = int Function(_Data, int, D);
 typedef _Two<D> = int Function(_Data, int, D, D);
-typedef _First<D> = void Function(D, _Data, _Data, int);
-typedef _Last<D> = void Function(_Data, _Data, int, D);
-typedef _FieldOne<D> = void Function(_Data, int, int, int, D);
+typedef _First<D> = int Function(D, _Data, _Data, int);
+typedef _Last<D> = int Function(_Data, _Data, int, D);
+typedef _FieldOne<D> = int Function(_Data, int, int, int, D);
 typedef _FieldTwo<D> = int Function(_Data, int, int, int, D, D);
-typedef _FieldFirst<D> = void Function(D, _Data, _Data, int, int, int);
+typedef _FieldFirst<D> = int Function(D, _Data, _Data, int, int, int);
 
 /// Where the pointers of the table are, behind version and length.
-final int _pointers = simdTable[0].address + 8;
+final int _pointers = _checkedTable(simdTable[0].cast()).address + 8;
+
+Pointer<Uint32> _checkedTable(Pointer<Uint32> table) {
+  const expected = 2;
+  if (table.value == expected) return table;
+  throw AbiMismatchException(
+    'the kernels have version ${table.value} in the library and $expected in '
+        'this package; hint: generate the package again',
+    '',
+    expected: expected,
+    found: table.value,
+  );
+}
+
+// What a kernel returns; the runtime of Rust calls it `KernelCode`.
+const _ok = 0;
+const _none = 1;
+const _range = 2;
+const _misaligned = 4;
+const _overlap = 6;
+
+Never _throwCode(int code) => throw switch (code) {
+  _misaligned => ArgumentError(
+    'the messages are not aligned; hint: copy them into an array of their own',
+  ),
+  _overlap => ArgumentError(
+    'the results overlap the numbers; hint: give them an array of their own',
+  ),
+  _ => StateError('a kernel returned $code'),
+};
+
+/// Throws unless the kernel that returned [code] did what it does.
+@pragma('vm:prefer-inline')
+void _done(int code) {
+  if (code != _ok) _throwCode(code);
+}
+
+/// Whether the kernel that returned [code] had numbers to have a result of.
+@pragma('vm:prefer-inline')
+bool _any(int code) {
+  if (code == _none) return false;
+  _done(code);
+  return true;
+}
+
+/// Throws unless [low] and [high] are a range to the kernel that returned [code].
+@pragma('vm:prefer-inline')
+void _inRange(int code, Object? low, Object? high) {
+  if (code == _range) _throwRange(low, high);
+  _done(code);
+}
 
 Pointer<NativeFunction<F>> _slot<F extends Function>(int index) =>
     Pointer<Pointer<NativeFunction<F>>>.fromAddress(_pointers)[index];
@@ -248,15 +298,15 @@ final class SimdNumbers<D extends num, S extends Object>
   /// The sum; zero when there are none.
   S sum() {
     final (array, out) = (_array, _scratch.room(16));
-    _kernels._sum(_data, array.length, out);
+    _done(_kernels._sum(_data, array.length, out));
     return _kernels._sumAt(_scratch.data, 0);
   }
 
   /// The sum divided by the count, computed in 64 bits; null when there are none.
   double? mean() {
     final (array, out) = (_array, _scratch.room(16));
-    final found = _kernels._mean(_data, array.length, out);
-    return found == 0 ? null : _kernels._meanAt(_scratch.data, 0);
+    final found = _any(_kernels._mean(_data, array.length, out));
+    return found ? _kernels._meanAt(_scratch.data, 0) : null;
   }
 
   /// The least, NaN aside; null when there is no number.
@@ -267,8 +317,8 @@ final class SimdNumbers<D extends num, S extends Object>
 
   D? _best(_FindD find) {
     final (array, out) = (_array, _scratch.room(16));
-    final found = find(_data, array.length, out);
-    return found == 0 ? null : _kernels._at(_scratch.data, 0);
+    final found = _any(find(_data, array.length, out));
+    return found ? _kernels._at(_scratch.data, 0) : null;
   }
 
   /// The sum of the products with [other]. Each is rounded before it is added; of
@@ -277,7 +327,7 @@ final class SimdNumbers<D extends num, S extends Object>
   /// Throws an [ArgumentError] when the lengths differ.
   S dot(SimdNumbers<D, S> other) {
     final (array, out) = (_array, _scratch.room(16));
-    _kernels._dot(_data, _partner(other), array.length, out);
+    _done(_kernels._dot(_data, _partner(other), array.length, out));
     return _kernels._sumAt(_scratch.data, 0);
   }
 
@@ -285,39 +335,38 @@ final class SimdNumbers<D extends num, S extends Object>
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void add(SimdNumbers<D, S> other) =>
-      _kernels._add(_data, _partner(other), _array.length);
+      _done(_kernels._add(_data, _partner(other), _array.length));
 
   /// Subtracts [other], number by number.
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void sub(SimdNumbers<D, S> other) =>
-      _kernels._sub(_data, _partner(other), _array.length);
+      _done(_kernels._sub(_data, _partner(other), _array.length));
 
   /// Multiplies by [other], number by number.
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void mul(SimdNumbers<D, S> other) =>
-      _kernels._mul(_data, _partner(other), _array.length);
+      _done(_kernels._mul(_data, _partner(other), _array.length));
 
   /// Multiplies each number by [factor].
-  void scale(D factor) => _kernels._scale(_data, _array.length, factor);
+  void scale(D factor) => _done(_kernels._scale(_data, _array.length, factor));
 
   /// Adds [a] times [x], number by number, rounding the product and then the sum.
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void axpy(D a, SimdNumbers<D, S> x) =>
-      _kernels._axpy(a, _partner(x), _data, _array.length);
+      _done(_kernels._axpy(a, _partner(x), _data, _array.length));
 
   /// Brings each number into the range from [low] to [high]; NaN stays.
   ///
   /// Throws an [ArgumentError] when [low] is above [high], or one of them is NaN.
   void clamp(D low, D high) {
-    final inRange = _kernels._clamp(_data, _array.length, low, high);
-    if (inRange == 0) _throwRange(low, high);
+    _inRange(_kernels._clamp(_data, _array.length, low, high), low, high);
   }
 
   /// Sets each number to [value].
-  void fill(D value) => _kernels._fill(_data, _array.length, value);
+  void fill(D value) => _done(_kernels._fill(_data, _array.length, value));
 }
 
 /// What floats have besides.
@@ -327,7 +376,7 @@ extension SimdFloats on SimdNumbers<double, double> {
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void lerp(SimdNumbers<double, double> other, double t) =>
-      _kernels._lerp(_data, _partner(other), _array.length, t);
+      _done(_kernels._lerp(_data, _partner(other), _array.length, t));
 }
 
 /// What integers have besides.
@@ -336,14 +385,14 @@ extension SimdIntegers<S extends Object> on SimdNumbers<int, S> {
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void saturatingAdd(SimdNumbers<int, S> other) =>
-      _kernels._saturatingAdd(_data, _partner(other), _array.length);
+      _done(_kernels._saturatingAdd(_data, _partner(other), _array.length));
 
   /// Subtracts [other], down to the least and up to the greatest number of the
   /// type.
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void saturatingSub(SimdNumbers<int, S> other) =>
-      _kernels._saturatingSub(_data, _partner(other), _array.length);
+      _done(_kernels._saturatingSub(_data, _partner(other), _array.length));
 }
 
 /// A numeric field of all messages of an array; results are one per number of the
@@ -368,7 +417,7 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   List<S> sums() {
     final (array, out) = (_array, _scratch.room(lanes * 16));
     final stride = array.elementSize;
-    _kernels._fieldSum(_first, array.length, stride, lanes, out);
+    _done(_kernels._fieldSum(_first, array.length, stride, lanes, out));
     return _kernels._sums(lanes);
   }
 
@@ -376,8 +425,8 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   List<double>? means() {
     final (array, out) = (_array, _scratch.room(lanes * 16));
     final stride = array.elementSize;
-    _kernels._fieldMean(_first, array.length, stride, lanes, out);
-    return array.length == 0 ? null : _kernels._means(lanes);
+    final code = _kernels._fieldMean(_first, array.length, stride, lanes, out);
+    return _any(code) ? _kernels._means(lanes) : null;
   }
 
   /// The least of each number, NaN aside; null where there is none.
@@ -391,7 +440,8 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     final present = Pointer<Void>.fromAddress(
       out.address + lanes * _kernels._size,
     );
-    find(_first, array.length, array.elementSize, lanes, out, present);
+    final size = array.elementSize;
+    _done(find(_first, array.length, size, lanes, out, present));
     return _kernels._found(lanes);
   }
 
@@ -421,7 +471,8 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
 
   void _change(_FieldOne<D> change, D operand) {
     final array = _array;
-    change(_first, array.length, array.elementSize, lanes, operand);
+    final size = array.elementSize;
+    _done(change(_first, array.length, size, lanes, operand));
   }
 
   /// Brings each number into the range from [low] to [high]; NaN stays.
@@ -430,8 +481,8 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   void clamp(D low, D high) {
     final (array, clamp) = (_array, _kernels._fieldClamp);
     final stride = array.elementSize;
-    final inRange = clamp(_first, array.length, stride, lanes, low, high);
-    if (inRange == 0) _throwRange(low, high);
+    final code = clamp(_first, array.length, stride, lanes, low, high);
+    _inRange(code, low, high);
   }
 
   /// Adds [a] times the field [x] of the same message: `position += velocity * dt`.
@@ -445,7 +496,9 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     }
     _sameLength(x.lanes, lanes);
     final stride = array.elementSize;
-    _kernels._fieldAxpy(a, x._first, _first, array.length, stride, lanes);
+    _done(
+      _kernels._fieldAxpy(a, x._first, _first, array.length, stride, lanes),
+    );
   }
 }
 
@@ -479,7 +532,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
   List<S> sums() {
     final (array, out) = (_array, _scratch.room(lanes * 16));
     final sum = _entry<_SumC>(_records, 1).asFunction<_SumD>(isLeaf: true);
-    sum(_data, array.length, out);
+    _done(sum(_data, array.length, out));
     return _kernels._sums(lanes);
   }
 
@@ -487,7 +540,8 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
   List<double>? means() {
     final (array, out) = (_array, _scratch.room(lanes * 16));
     final mean = _entry<_FindC>(_records, 2).asFunction<_FindD>(isLeaf: true);
-    return mean(_data, array.length, out) == 0 ? null : _kernels._means(lanes);
+    final found = _any(mean(_data, array.length, out));
+    return found ? _kernels._means(lanes) : null;
   }
 
   /// The least of each field, NaN aside; null where there is no number.
@@ -503,7 +557,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
       index,
     ).asFunction<_RecordFindD>(isLeaf: true);
     final present = out.address + lanes * _kernels._size;
-    find(_data, array.length, out, Pointer.fromAddress(present));
+    _done(find(_data, array.length, out, Pointer.fromAddress(present)));
     return _kernels._found(lanes);
   }
 
@@ -511,31 +565,31 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void add(NativeArray<T> other) =>
-      _kernels._add(_data, _partner(other), _count);
+      _done(_kernels._add(_data, _partner(other), _count));
 
   /// Subtracts the messages of [other].
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void sub(NativeArray<T> other) =>
-      _kernels._sub(_data, _partner(other), _count);
+      _done(_kernels._sub(_data, _partner(other), _count));
 
   /// Multiplies by the messages of [other], field by field.
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void mul(NativeArray<T> other) =>
-      _kernels._mul(_data, _partner(other), _count);
+      _done(_kernels._mul(_data, _partner(other), _count));
 
   /// Multiplies all fields of all messages by [factor].
   void scale(D factor) {
     final array = _array;
-    _kernels._scale(_data, array.length * lanes, factor);
+    _done(_kernels._scale(_data, array.length * lanes, factor));
   }
 
   /// Adds [a] times the messages of [x].
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void axpy(D a, NativeArray<T> x) =>
-      _kernels._axpy(a, _partner(x), _data, _count);
+      _done(_kernels._axpy(a, _partner(x), _data, _count));
 
   /// Adds [record] to each message.
   void addRecord(NativeBox<T> record) => _withRecord(5, record);
@@ -555,7 +609,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
       _records,
       index,
     ).asFunction<_SumD>(isLeaf: true);
-    change(_data, array.length, record.pointer.cast());
+    _done(change(_data, array.length, record.pointer.cast()));
   }
 
   /// Brings each field into its own range, from that of [low] to that of [high];
@@ -570,8 +624,8 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
       8,
     ).asFunction<_RecordClampD>(isLeaf: true);
     final bounds = (low.pointer.cast<Void>(), high.pointer.cast<Void>());
-    final inRange = clamp(_data, array.length, bounds.$1, bounds.$2);
-    if (inRange == 0) _throwRange('of a field in low', 'in high');
+    final code = clamp(_data, array.length, bounds.$1, bounds.$2);
+    _inRange(code, 'of a field in low', 'in high');
   }
 
   /// Adds to the field [to] of each message [a] times its field [from]:
@@ -599,8 +653,9 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
       from._offset ~/ _kernels._size,
       to._offset ~/ _kernels._size,
     ];
-    final done = axpy(_data, array.length, operand, source, target, to.lanes);
-    if (done == 0) throw ArgumentError('the fields overlap');
+    final code = axpy(_data, array.length, operand, source, target, to.lanes);
+    if (code == _range) throw ArgumentError('the fields overlap');
+    _done(code);
   }
 }
 
@@ -611,32 +666,34 @@ extension SimdVectors<T extends NativeType> on SimdBatch<T, double, double> {
   ///
   /// Throws an [ArgumentError] when the lengths differ.
   void lerp(NativeArray<T> other, double t) =>
-      _kernels._lerp(_data, _partner(other), _count, t);
+      _done(_kernels._lerp(_data, _partner(other), _count, t));
 
   /// The sum of the products of the fields of each message and its partner in
   /// [other], to [dots].
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] when the lengths differ, or [dots] overlap the
+  /// messages.
   void dots(NativeArray<T> other, SimdNumbers<double, double> dots) {
     final array = _array;
     _checkOut(dots);
     final (partner, out) = (_partner(other), dots._data);
-    _kernels._recordDot(_data, partner, array.length, lanes, out);
+    _done(_kernels._recordDot(_data, partner, array.length, lanes, out));
   }
 
   /// The Euclidean length of each message, to [lengths].
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] when the lengths differ, or [lengths] overlap the
+  /// messages.
   void lengths(SimdNumbers<double, double> lengths) {
     final array = _array;
     _checkOut(lengths);
-    _kernels._recordLength(_data, array.length, lanes, lengths._data);
+    _done(_kernels._recordLength(_data, array.length, lanes, lengths._data));
   }
 
   /// Divides each message by its Euclidean length. One of zeros stays what it is.
   void normalize() {
     final array = _array;
-    _kernels._recordNormalize(_data, array.length, lanes);
+    _done(_kernels._recordNormalize(_data, array.length, lanes));
   }
 
   void _checkOut(SimdNumbers<double, double> out) {
@@ -664,40 +721,40 @@ final class _Int8Kernels extends SimdKernels<int, int> {
       data.setInt8(offset, value);
 
   @override
-  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Int8)>(
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Int8)>(
     _base + index,
   ).asFunction<_One<int>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Uint8 Function(_Data, Size, Int8, Int8)>(
+  late final _clamp = _slot<Int32 Function(_Data, Size, Int8, Int8)>(
     _base + 10,
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Void Function(Int8, _Data, _Data, Size)>(
+  late final _axpy = _slot<Int32 Function(Int8, _Data, _Data, Size)>(
     _base + 9,
   ).asFunction<_First<int>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Void Function(_Data, _Data, Size, Int8)>(
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Int8)>(
     _base + 21,
   ).asFunction<_Last<int>>(isLeaf: true);
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Void Function(_Data, Size, Size, Size, Int8)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Int8)>(
         _base + index,
       ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Uint8 Function(_Data, Size, Size, Size, Int8, Int8)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Int8, Int8)>(
         _base + 18,
       ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Void Function(Int8, _Data, _Data, Size, Size, Size)>(
+      _slot<Int32 Function(Int8, _Data, _Data, Size, Size, Size)>(
         _base + 20,
       ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
@@ -728,40 +785,40 @@ final class _Uint8Kernels extends SimdKernels<int, int> {
       data.setUint8(offset, value);
 
   @override
-  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Uint8)>(
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Uint8)>(
     _base + index,
   ).asFunction<_One<int>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Uint8 Function(_Data, Size, Uint8, Uint8)>(
+  late final _clamp = _slot<Int32 Function(_Data, Size, Uint8, Uint8)>(
     _base + 10,
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Void Function(Uint8, _Data, _Data, Size)>(
+  late final _axpy = _slot<Int32 Function(Uint8, _Data, _Data, Size)>(
     _base + 9,
   ).asFunction<_First<int>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Void Function(_Data, _Data, Size, Uint8)>(
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Uint8)>(
     _base + 21,
   ).asFunction<_Last<int>>(isLeaf: true);
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Void Function(_Data, Size, Size, Size, Uint8)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint8)>(
         _base + index,
       ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Uint8 Function(_Data, Size, Size, Size, Uint8, Uint8)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint8, Uint8)>(
         _base + 18,
       ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Void Function(Uint8, _Data, _Data, Size, Size, Size)>(
+      _slot<Int32 Function(Uint8, _Data, _Data, Size, Size, Size)>(
         _base + 20,
       ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
@@ -792,40 +849,40 @@ final class _Int16Kernels extends SimdKernels<int, int> {
       data.setInt16(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Int16)>(
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Int16)>(
     _base + index,
   ).asFunction<_One<int>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Uint8 Function(_Data, Size, Int16, Int16)>(
+  late final _clamp = _slot<Int32 Function(_Data, Size, Int16, Int16)>(
     _base + 10,
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Void Function(Int16, _Data, _Data, Size)>(
+  late final _axpy = _slot<Int32 Function(Int16, _Data, _Data, Size)>(
     _base + 9,
   ).asFunction<_First<int>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Void Function(_Data, _Data, Size, Int16)>(
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Int16)>(
     _base + 21,
   ).asFunction<_Last<int>>(isLeaf: true);
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Void Function(_Data, Size, Size, Size, Int16)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Int16)>(
         _base + index,
       ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Uint8 Function(_Data, Size, Size, Size, Int16, Int16)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Int16, Int16)>(
         _base + 18,
       ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Void Function(Int16, _Data, _Data, Size, Size, Size)>(
+      _slot<Int32 Function(Int16, _Data, _Data, Size, Size, Size)>(
         _base + 20,
       ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
@@ -856,40 +913,40 @@ final class _Uint16Kernels extends SimdKernels<int, int> {
       data.setUint16(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Uint16)>(
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Uint16)>(
     _base + index,
   ).asFunction<_One<int>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Uint8 Function(_Data, Size, Uint16, Uint16)>(
+  late final _clamp = _slot<Int32 Function(_Data, Size, Uint16, Uint16)>(
     _base + 10,
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Void Function(Uint16, _Data, _Data, Size)>(
+  late final _axpy = _slot<Int32 Function(Uint16, _Data, _Data, Size)>(
     _base + 9,
   ).asFunction<_First<int>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Void Function(_Data, _Data, Size, Uint16)>(
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Uint16)>(
     _base + 21,
   ).asFunction<_Last<int>>(isLeaf: true);
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Void Function(_Data, Size, Size, Size, Uint16)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint16)>(
         _base + index,
       ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Uint8 Function(_Data, Size, Size, Size, Uint16, Uint16)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint16, Uint16)>(
         _base + 18,
       ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Void Function(Uint16, _Data, _Data, Size, Size, Size)>(
+      _slot<Int32 Function(Uint16, _Data, _Data, Size, Size, Size)>(
         _base + 20,
       ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
@@ -920,40 +977,40 @@ final class _Int32Kernels extends SimdKernels<int, int> {
       data.setInt32(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Int32)>(
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Int32)>(
     _base + index,
   ).asFunction<_One<int>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Uint8 Function(_Data, Size, Int32, Int32)>(
+  late final _clamp = _slot<Int32 Function(_Data, Size, Int32, Int32)>(
     _base + 10,
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Void Function(Int32, _Data, _Data, Size)>(
+  late final _axpy = _slot<Int32 Function(Int32, _Data, _Data, Size)>(
     _base + 9,
   ).asFunction<_First<int>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Void Function(_Data, _Data, Size, Int32)>(
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Int32)>(
     _base + 21,
   ).asFunction<_Last<int>>(isLeaf: true);
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Void Function(_Data, Size, Size, Size, Int32)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Int32)>(
         _base + index,
       ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Uint8 Function(_Data, Size, Size, Size, Int32, Int32)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Int32, Int32)>(
         _base + 18,
       ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Void Function(Int32, _Data, _Data, Size, Size, Size)>(
+      _slot<Int32 Function(Int32, _Data, _Data, Size, Size, Size)>(
         _base + 20,
       ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
@@ -984,40 +1041,40 @@ final class _Uint32Kernels extends SimdKernels<int, int> {
       data.setUint32(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Uint32)>(
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Uint32)>(
     _base + index,
   ).asFunction<_One<int>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Uint8 Function(_Data, Size, Uint32, Uint32)>(
+  late final _clamp = _slot<Int32 Function(_Data, Size, Uint32, Uint32)>(
     _base + 10,
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Void Function(Uint32, _Data, _Data, Size)>(
+  late final _axpy = _slot<Int32 Function(Uint32, _Data, _Data, Size)>(
     _base + 9,
   ).asFunction<_First<int>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Void Function(_Data, _Data, Size, Uint32)>(
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Uint32)>(
     _base + 21,
   ).asFunction<_Last<int>>(isLeaf: true);
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Void Function(_Data, Size, Size, Size, Uint32)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint32)>(
         _base + index,
       ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Uint8 Function(_Data, Size, Size, Size, Uint32, Uint32)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint32, Uint32)>(
         _base + 18,
       ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Void Function(Uint32, _Data, _Data, Size, Size, Size)>(
+      _slot<Int32 Function(Uint32, _Data, _Data, Size, Size, Size)>(
         _base + 20,
       ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
@@ -1056,40 +1113,40 @@ final class _Int64Kernels extends SimdKernels<int, BigInt> {
       data.setInt64(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Int64)>(
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Int64)>(
     _base + index,
   ).asFunction<_One<int>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Uint8 Function(_Data, Size, Int64, Int64)>(
+  late final _clamp = _slot<Int32 Function(_Data, Size, Int64, Int64)>(
     _base + 10,
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Void Function(Int64, _Data, _Data, Size)>(
+  late final _axpy = _slot<Int32 Function(Int64, _Data, _Data, Size)>(
     _base + 9,
   ).asFunction<_First<int>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Void Function(_Data, _Data, Size, Int64)>(
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Int64)>(
     _base + 21,
   ).asFunction<_Last<int>>(isLeaf: true);
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Void Function(_Data, Size, Size, Size, Int64)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Int64)>(
         _base + index,
       ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Uint8 Function(_Data, Size, Size, Size, Int64, Int64)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Int64, Int64)>(
         _base + 18,
       ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Void Function(Int64, _Data, _Data, Size, Size, Size)>(
+      _slot<Int32 Function(Int64, _Data, _Data, Size, Size, Size)>(
         _base + 20,
       ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
@@ -1130,40 +1187,40 @@ final class _Uint64Kernels extends SimdKernels<int, BigInt> {
       data.setUint64(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) => _slot<Void Function(_Data, Size, Uint64)>(
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Uint64)>(
     _base + index,
   ).asFunction<_One<int>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Uint8 Function(_Data, Size, Uint64, Uint64)>(
+  late final _clamp = _slot<Int32 Function(_Data, Size, Uint64, Uint64)>(
     _base + 10,
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Void Function(Uint64, _Data, _Data, Size)>(
+  late final _axpy = _slot<Int32 Function(Uint64, _Data, _Data, Size)>(
     _base + 9,
   ).asFunction<_First<int>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Void Function(_Data, _Data, Size, Uint64)>(
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Uint64)>(
     _base + 21,
   ).asFunction<_Last<int>>(isLeaf: true);
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Void Function(_Data, Size, Size, Size, Uint64)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint64)>(
         _base + index,
       ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Uint8 Function(_Data, Size, Size, Size, Uint64, Uint64)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint64, Uint64)>(
         _base + 18,
       ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Void Function(Uint64, _Data, _Data, Size, Size, Size)>(
+      _slot<Int32 Function(Uint64, _Data, _Data, Size, Size, Size)>(
         _base + 20,
       ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
@@ -1205,40 +1262,40 @@ final class _Float32Kernels extends SimdKernels<double, double> {
       data.setFloat32(offset, value, Endian.host);
 
   @override
-  _One<double> _one(int index) => _slot<Void Function(_Data, Size, Float)>(
+  _One<double> _one(int index) => _slot<Int32 Function(_Data, Size, Float)>(
     _base + index,
   ).asFunction<_One<double>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Uint8 Function(_Data, Size, Float, Float)>(
+  late final _clamp = _slot<Int32 Function(_Data, Size, Float, Float)>(
     _base + 10,
   ).asFunction<_Two<double>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Void Function(Float, _Data, _Data, Size)>(
+  late final _axpy = _slot<Int32 Function(Float, _Data, _Data, Size)>(
     _base + 9,
   ).asFunction<_First<double>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Void Function(_Data, _Data, Size, Float)>(
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Float)>(
     _base + 21,
   ).asFunction<_Last<double>>(isLeaf: true);
 
   @override
   _FieldOne<double> _fieldOne(int index) =>
-      _slot<Void Function(_Data, Size, Size, Size, Float)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Float)>(
         _base + index,
       ).asFunction<_FieldOne<double>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Uint8 Function(_Data, Size, Size, Size, Float, Float)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Float, Float)>(
         _base + 18,
       ).asFunction<_FieldTwo<double>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Void Function(Float, _Data, _Data, Size, Size, Size)>(
+      _slot<Int32 Function(Float, _Data, _Data, Size, Size, Size)>(
         _base + 20,
       ).asFunction<_FieldFirst<double>>(isLeaf: true);
 }
@@ -1270,40 +1327,40 @@ final class _Float64Kernels extends SimdKernels<double, double> {
       data.setFloat64(offset, value, Endian.host);
 
   @override
-  _One<double> _one(int index) => _slot<Void Function(_Data, Size, Double)>(
+  _One<double> _one(int index) => _slot<Int32 Function(_Data, Size, Double)>(
     _base + index,
   ).asFunction<_One<double>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Uint8 Function(_Data, Size, Double, Double)>(
+  late final _clamp = _slot<Int32 Function(_Data, Size, Double, Double)>(
     _base + 10,
   ).asFunction<_Two<double>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Void Function(Double, _Data, _Data, Size)>(
+  late final _axpy = _slot<Int32 Function(Double, _Data, _Data, Size)>(
     _base + 9,
   ).asFunction<_First<double>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Void Function(_Data, _Data, Size, Double)>(
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Double)>(
     _base + 21,
   ).asFunction<_Last<double>>(isLeaf: true);
 
   @override
   _FieldOne<double> _fieldOne(int index) =>
-      _slot<Void Function(_Data, Size, Size, Size, Double)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Double)>(
         _base + index,
       ).asFunction<_FieldOne<double>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Uint8 Function(_Data, Size, Size, Size, Double, Double)>(
+      _slot<Int32 Function(_Data, Size, Size, Size, Double, Double)>(
         _base + 18,
       ).asFunction<_FieldTwo<double>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Void Function(Double, _Data, _Data, Size, Size, Size)>(
+      _slot<Int32 Function(Double, _Data, _Data, Size, Size, Size)>(
         _base + 20,
       ).asFunction<_FieldFirst<double>>(isLeaf: true);
 }

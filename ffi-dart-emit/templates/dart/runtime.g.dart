@@ -776,7 +776,8 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// [count] elements at [pointer], **borrowed**.
   ///
-  /// Throws an [ArgumentError] when [pointer] is null but [count] is not 0.
+  /// Throws an [ArgumentError] when [count] is not 0 and [pointer] is null or no
+  /// multiple of [elementAlign].
   NativeMemory.borrowed(Pointer<T> pointer, int count, this._owner)
     : _pointer = pointer {
     RangeError.checkValueInInterval(
@@ -789,8 +790,15 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (pointer == nullptr) {
       throw ArgumentError.value(pointer, 'pointer', 'is null');
     }
+    if (pointer.address % elementAlign != 0) _throwMisaligned(pointer);
     _bytes = _bytesOf(pointer, count * elementSize);
   }
+
+  Never _throwMisaligned(Pointer<T> pointer) => throw ArgumentError(
+    'a $runtimeType at 0x${pointer.address.toRadixString(16)}, which is not a '
+    'multiple of $elementAlign; hint: copy the bytes to memory of the library, '
+    'which is aligned',
+  );
 
   /// The slot at [pointer] of [pool], **owned**.
   ///
@@ -823,6 +831,12 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// The size of an element in bytes.
   int get elementSize;
+
+  /// What the address of an element is a multiple of.
+  ///
+  /// It is 1 for numbers: kernels take them from any address. A function of the
+  /// library that takes a slice of them checks by itself.
+  int get elementAlign => 1;
 
   /// Where the memory is; null when it is empty.
   ///
@@ -967,6 +981,9 @@ abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
 
   /// What a function returned, **owned**.
   EnumArray.taken(super.owned) : super.taken();
+
+  @override
+  int get elementAlign => elementSize;
 }
 
 /// A contiguous array of `bool`, as a list of fixed length.
@@ -1383,9 +1400,10 @@ final class ColumnsCalls<T extends NativeType> implements Finalizable {
           >(create, isLeaf: true),
       _free = libraryMemory.library
           .lookupFunction<
-            Void Function(Pointer<Void>),
-            void Function(Pointer<Void>)
+            Int32 Function(Pointer<Void>),
+            int Function(Pointer<Void>)
           >(free, isLeaf: true),
+      // A finalizer has no use for the code that it returns.
       _finalizer = NativeFinalizer(libraryMemory.library.lookup(free)),
       _reserve = _count(reserve),
       _resize = _count(resize),
@@ -1420,7 +1438,7 @@ final class ColumnsCalls<T extends NativeType> implements Finalizable {
   final int rowSize;
 
   final Pointer<Void> Function(int, int) _create;
-  final void Function(Pointer<Void>) _free;
+  final int Function(Pointer<Void>) _free;
   final NativeFinalizer _finalizer;
   final int Function(Pointer<Void>, int) _reserve;
   final int Function(Pointer<Void>, int) _resize;
@@ -1529,9 +1547,11 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
       keepAlive(_startOf(index).cast<Uint8>().asTypedList(length * size), this);
 
   void _check(int code, int rows) {
+    if (code != 0) _throwCode(code, rows, capacity);
+  }
+
+  Never _throwCode(int code, int rows, int capacity) {
     switch (code) {
-      case 0:
-        return;
       case 3:
         throw CapacityException(rows, capacity);
       case 4:
@@ -1605,12 +1625,15 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// Frees the memory; does nothing the second time.
   ///
   /// This object can't be used afterwards, and views of the columns must not.
+  /// Throws an [InvalidValueException] when something has written to the header:
+  /// nothing is freed then, as nobody can say what would be.
   void dispose() {
     if (_header == nullptr) return;
     _calls._finalizer.detach(this);
-    _calls._free(_header);
+    final code = _calls._free(_header);
     _header = nullptr;
     _views.clear();
+    if (code != 0) _throwCode(code, 0, 0);
   }
 }
 

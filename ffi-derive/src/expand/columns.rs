@@ -21,7 +21,7 @@ fn operations() -> [Operation; 8] {
             quote!(capacity, fixed),
             columns(),
         ),
-        ("free", quote!(columns: #all), quote!(columns), quote!(())),
+        ("free", quote!(columns: #all), quote!(columns), code()),
         ("reserve", quote!(columns: #all, additional: #usize), quote!(columns, additional), code()),
         ("resize", quote!(columns: #all, len: #usize), quote!(columns, len), code()),
         (

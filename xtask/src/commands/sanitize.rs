@@ -16,8 +16,10 @@ const SMALLER: [(&str, &str); 2] = [("FFI_POOL_THREADS", "40"), ("PROPTEST_CASES
 
 impl Sanitize {
     /// Runs the tests of the pools where faults show that a run by itself survives: under loom, which tries every order,
-    /// under valgrind's memcheck, and under the ThreadSanitizer.
+    /// under valgrind's memcheck, and under the ThreadSanitizer; and those of kernels and columns under Miri, which finds
+    /// pointers that other ones have invalidated.
     ///
+    /// Miri is a component of nightly toolchains; without it those tests are left out, and that is said.
     /// Installs valgrind on Debian when it is missing. The ThreadSanitizer needs a nightly toolchain with the component
     /// `rust-src`, as the standard library has to be instrumented, too; without one it is left out, and that is said.
     /// Valgrind's helgrind and drd are no substitute: they know nothing of atomics, so each is a race to them.
@@ -36,8 +38,29 @@ impl Sanitize {
                 "left out: the ThreadSanitizer; hint: rustup toolchain install nightly --component rust-src"
             );
         }
+        if capture(nightly().args(["miri", "--version"])).is_ok() {
+            run(nightly().args([
+                "miri",
+                "test",
+                "-p",
+                "ffi-core",
+                "--features",
+                "simd",
+                "--test",
+                "aliasing",
+            ]))?;
+        } else {
+            eprintln!("left out: Miri; hint: rustup toolchain install nightly --component miri,rust-src");
+        }
         Ok(())
     }
+}
+
+/// `cargo` of the nightly toolchain: that of a stable one doesn't know `-Z`, and passes its own toolchain on.
+fn nightly() -> Command {
+    let mut command = Command::new("rustup");
+    command.current_dir(crate::workspace::root()).args(["run", "nightly", "cargo"]).env_remove("CARGO");
+    command
 }
 
 fn memcheck(host: &str) -> Result<()> {
@@ -56,10 +79,7 @@ fn memcheck(host: &str) -> Result<()> {
 }
 
 fn thread_sanitizer(host: &str) -> Result<()> {
-    // `cargo` of a stable toolchain doesn't know `-Z`, and passes its own toolchain on.
-    let mut command = Command::new("rustup");
-    command.current_dir(crate::workspace::root()).args(["run", "nightly", "cargo"]).env_remove("CARGO");
-    run(tests(&mut command)
+    run(tests(&mut nightly())
         .args(["-Zbuild-std", "--target", host, "--", "--skip", "loom"])
         .env("RUSTFLAGS", "-Zsanitizer=thread")
         .env("TSAN_OPTIONS", "exitcode=66")

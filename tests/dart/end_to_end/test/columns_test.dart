@@ -316,6 +316,38 @@ void main() {
       expect(columns.x, [0]);
     });
 
+    test('of a damaged header is neither freed nor used', () {
+      for (final word in [0, 1, 2, 3, 4]) {
+        final columns = FlagColumns(4)..push(Struct.create<Flag>()..on = true);
+        final header = columns.pointer.cast<Uint64>();
+        // Length, capacity, where the column is, whether it is fixed, seal.
+        header[word] ^= 1 << 20;
+        final length = columns.length;
+        void push() => columns.push(Struct.create<Flag>());
+        expect(push, throwsIt<InvalidValueException>('written to'));
+        expect(
+          () => columns.resize(1),
+          throwsIt<InvalidValueException>('written to'),
+        );
+        expect(
+          () => library.lit(columns),
+          throwsIt<InvalidValueException>('written to'),
+        );
+        if (length > 0) {
+          expect(
+            () => columns[0],
+            throwsIt<InvalidValueException>('written to'),
+          );
+        }
+        expect(
+          columns.dispose,
+          throwsIt<InvalidValueException>('`Flag` was written to'),
+        );
+        expect(() => columns.length, throwsStateError);
+        columns.dispose();
+      }
+    });
+
     test('is freed once, and not used afterwards', () {
       final columns = particles(3);
       columns

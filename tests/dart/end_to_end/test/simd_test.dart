@@ -1,7 +1,7 @@
 /// Kernels from Dart against plain loops: every operation, short and long arrays, NaN, misuse, and every level.
 library;
 
-import 'dart:ffi' show Pointer;
+import 'dart:ffi' show Pointer, sizeOf;
 import 'dart:math' as math;
 import 'dart:typed_data';
 
@@ -423,6 +423,46 @@ void main() {
       ..add(values.simd);
     final expected = [for (final it in values.list) single(it + 2)];
     expect(unaligned.simd.sum(), treeSum(expected, 64, single));
+  });
+
+  test('misaligned views of messages are refused', () {
+    final bytes = Uint8Array(10 * sizeOf<Particle>());
+    final start = bytes.pointer.address;
+    for (var misaligned = 1; misaligned < 4; misaligned++) {
+      final address = start + misaligned;
+      final says = throwsA(
+        isA<ArgumentError>().having(
+          (it) => '${it.message}',
+          'message',
+          allOf(
+            contains('0x${address.toRadixString(16)}'),
+            contains('not a multiple of 4'),
+            contains('hint: copy'),
+          ),
+        ),
+      );
+      final pointer = Pointer<Particle>.fromAddress(address);
+      expect(() => ParticleArray.view(pointer, 3, owner: bytes), says);
+      expect(() => ParticleBox.view(pointer, owner: bytes), says);
+      expect(ParticleArray.view(pointer, 0), isEmpty);
+    }
+    final wide = Pointer<Totals>.fromAddress(start + 4);
+    expect(() => TotalsArray.view(wide, 1, owner: bytes), throwsArgumentError);
+    final aligned = Pointer<Particle>.fromAddress(start + 4);
+    final view = ParticleArray.view(aligned, 3, owner: bytes);
+    view.simd.fillRecord(ParticleBox()..ref.mass = 2);
+    expect(view.simd.sums()[4], 6);
+    expect(view.sublistView(1).simd.sums()[4], 4);
+  });
+
+  test('results that overlap the messages are refused', () {
+    final messages = ParticleArray(8);
+    final inside = Float32Array.view(messages.pointer.cast(), 8);
+    expect(() => messages.simd.lengths(inside.simd), throwsArgumentError);
+    expect(
+      () => messages.simd.dots(ParticleArray(8), inside.simd),
+      throwsArgumentError,
+    );
   });
 
   test('misuse is refused', () {
