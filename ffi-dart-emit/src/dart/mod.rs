@@ -21,6 +21,7 @@ mod types;
 
 use askama::Template;
 
+use crate::foreign;
 use crate::model::{Composite, Item, Model, Param, Passing, Problem, Problems, Type, Value};
 use crate::output::OutputFile;
 
@@ -168,7 +169,11 @@ fn render(template: &impl Template) -> String {
 
 /// Docs and annotations of an item: the user's docs, or `default` where there are none, and `more`.
 fn lead(indent: usize, item: &Item, default: &str, more: &str) -> String {
-    let doc = if item.doc.trim().is_empty() { default } else { item.doc.trim_end() };
+    let doc = if item.doc.trim().is_empty() {
+        default.to_owned()
+    } else {
+        foreign::markdown(&item.doc, foreign::Brackets::Names)
+    };
     layout::doc(indent, &format!("{doc}{more}")) + &annotations(indent, item)
 }
 

@@ -14,6 +14,8 @@ pub use ffi_core::schema::read::{
 };
 pub use resolve::resolve;
 
+use crate::foreign::one_line;
+
 /// A whole library.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -591,7 +593,8 @@ pub struct Problems(pub Vec<Problem>);
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}\n  fix: {}", self.item, self.what, self.fix)
+        let Self { item, what, fix } = self;
+        write!(f, "{}: {}\n  fix: {}", one_line(item), one_line(what), one_line(fix))
     }
 }
 

@@ -526,6 +526,7 @@ impl<'a> Resolver<'a> {
             fingerprint::hash_name(&record.item.name),
             fingerprint::scalar(scalar_name(record.repr)),
         ];
+        self.distinct(&item, "variants", record.variants.iter().map(|it| &*it.item.name));
         for variant in &record.variants {
             self.item(&item, &variant.item);
             if !fits(record.repr, variant.value) {
@@ -564,6 +565,7 @@ impl<'a> Resolver<'a> {
         self.names(&item, &record.id, &record.item);
         let mut facts =
             vec![fingerprint::MESSAGE, fingerprint::hash_name(&record.item.name), record.size, record.align];
+        self.distinct(&item, "fields", record.fields.iter().map(|it| &*it.item.name));
         let mut fields: Vec<Field> = Vec::with_capacity(record.fields.len());
         // `repr(C)` has one layout for given fields; `align(N)` may only raise the alignment of the whole.
         let mut so_far = Layout { size: 0, align: 1 };
@@ -647,6 +649,7 @@ impl<'a> Resolver<'a> {
             record.align,
             record.payload,
         ];
+        self.distinct(&item, "cases", record.cases.iter().map(|it| &*it.item.name));
         let mut union = Layout { size: 0, align: 1 };
         let mut cases = Vec::with_capacity(record.cases.len());
         for case in &record.cases {
@@ -705,6 +708,7 @@ impl<'a> Resolver<'a> {
             u64::from(record.fallible),
             u64::from(record.optional),
         ];
+        self.distinct(&item, "parameters", record.params.iter().map(|it| &*it.name));
         let mut params = Vec::with_capacity(record.params.len());
         for param in &record.params {
             let item = format!("{item}, parameter {}", param.name);
@@ -841,6 +845,17 @@ impl<'a> Resolver<'a> {
                 format!("its id does not fit its name `{}`", names.name.escape_debug()),
                 REBUILD,
             );
+        }
+    }
+
+    /// Rust has no two members of one name, so neither has any writer.
+    fn distinct<'n>(&mut self, item: &str, members: &str, names: impl Iterator<Item = &'n str>) {
+        let mut seen = HashSet::new();
+        for name in names {
+            if !seen.insert(name) {
+                let what = format!("two of its {members} are called `{}`", name.escape_debug());
+                self.problems.add(item, what, REBUILD);
+            }
         }
     }
 

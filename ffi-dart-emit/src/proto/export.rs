@@ -12,6 +12,7 @@ use heck::ToUpperCamelCase;
 
 use super::names::{self, Names};
 use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, record_type, rust, shape};
+use crate::foreign::{proto_comment, proto_string as string};
 use crate::model::{Case, Enum, Item, Message, Model, Oneof, Problems, Reset, Scalar, TypeId, scalar_name};
 
 /// The .proto file of `model` without its first line, which
@@ -546,49 +547,7 @@ fn range(ty: &read::Type) -> &'static str {
     }
 }
 
-/// `//` lines of `text`, which may be anything at all; nothing of a text that is blank.
+/// Adds `text` as a comment.
 fn comment(out: &mut String, depth: usize, text: &str) {
-    if text.trim().is_empty() {
-        return;
-    }
-    let pad = "  ".repeat(depth);
-    for line in text.trim_end().replace("\r\n", "\n").split(['\n', '\r']) {
-        let line: String = line.chars().map(visible).collect();
-        let line = line.trim_end();
-        let blank = if line.is_empty() { "" } else { " " };
-        let _ = writeln!(out, "{pad}//{blank}{line}");
-    }
-}
-
-/// What can't be seen becomes U+FFFD: control characters, and those that reorder the text on display.
-fn visible(char: char) -> char {
-    match char {
-        '\t' => ' ',
-        '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => {
-            '\u{FFFD}'
-        }
-        control if control.is_control() => '\u{FFFD}',
-        _ => char,
-    }
-}
-
-/// A string literal of `text`.
-fn string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for next in text.chars() {
-        match next {
-            '"' | '\\' => out.extend(['\\', next]),
-            '\n' => out += "\\n",
-            '\r' => out += "\\r",
-            '\t' => out += "\\t",
-            seen if visible(seen) == seen => out.push(seen),
-            hidden => {
-                // Octal, as a hexadecimal number would take digits behind it for its own.
-                for byte in hidden.encode_utf8(&mut [0; 4]).bytes() {
-                    let _ = write!(out, "\\{byte:03o}");
-                }
-            }
-        }
-    }
-    out + "\""
+    *out += &proto_comment(&"  ".repeat(depth), text);
 }

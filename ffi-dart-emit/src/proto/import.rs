@@ -23,9 +23,10 @@ use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, In
 
 use super::export::{MAX_NUMBER, UNSET};
 use super::names::{case_name, field_name, type_name, variant_name};
-use super::rust::{self, Body, Part, Source, string};
+use super::rust::{self, Body, Part, Source};
 use super::shape::{Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, case, implied, shape};
 use super::{OPTIONS, OPTIONS_FILE};
+use crate::foreign::rust_string as string;
 use crate::model::{Problem, Problems, scalar_name};
 
 /// What to do where the .proto file doesn't say.

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use ffi_core::schema::read::{Scalar, Type};
 
 use super::shape::rust;
+use crate::foreign::{rust_code, rust_comment, rust_string};
 
 /// The width that rustfmt keeps to unless told otherwise.
 const WIDTH: usize = 100;
@@ -57,7 +58,7 @@ pub fn write(origin: &str, items: &[Source]) -> String {
         body += "\n";
         documented &= self::item(&mut body, item, &mut used);
     }
-    let mut out = format!("//! The schema of `{origin}`.\n\n");
+    let mut out = format!("//! The schema of {}.\n\n", rust_code(origin));
     if !documented {
         out += "#![allow(missing_docs, reason = \"as in the .proto file\")]\n\n";
     }
@@ -129,17 +130,12 @@ fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> b
 }
 
 fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {
-    if !doc.trim().is_empty() {
-        for line in doc.lines() {
-            let blank = if line.is_empty() { "" } else { " " };
-            let _ = writeln!(out, "{pad}///{blank}{}", line.trim_end());
-        }
-    }
+    *out += &rust_comment(pad, doc);
     match deprecated {
         Some(note) if note.is_empty() => {
             let _ = writeln!(out, "{pad}#[deprecated]");
         }
-        Some(note) => attribute(out, pad, "deprecated", &[format!("note = {}", string(note))]),
+        Some(note) => attribute(out, pad, "deprecated", &[format!("note = {}", rust_string(note))]),
         None => {}
     }
 }
@@ -180,11 +176,6 @@ fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
         Type::Ref(_) => _ = used.insert("FfiRef"),
         Type::Scalar(_) | Type::Message(_) | Type::Enum(_) | Type::Oneof(_) | Type::Columns(_) => {}
     }
-}
-
-/// A string literal of `text`.
-pub fn string(text: &str) -> String {
-    format!("\"{}\"", text.escape_default())
 }
 
 /// Reads a type as Rust writes it, with `named` for the types that have a name.
