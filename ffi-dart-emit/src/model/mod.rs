@@ -13,6 +13,7 @@ pub use ffi_core::schema::read::{
     QueueSymbols, Reset, Scalar, Simd, TypeId,
 };
 pub use resolve::resolve;
+pub(crate) use resolve::resolve_unsealed;
 
 use crate::foreign::one_line;
 

@@ -25,6 +25,15 @@ const REBUILD: &str = "the library is damaged or was changed after it was built:
 ///
 /// Every [`Problem`] of the records, at once.
 pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
+    resolve_records(records, true)
+}
+
+/// [`resolve`] for records that no compiler wrote, whose fingerprints say nothing.
+pub(crate) fn resolve_unsealed(records: Vec<Record>) -> Result<Model, Problems> {
+    resolve_records(records, false)
+}
+
+fn resolve_records(records: Vec<Record>, sealed: bool) -> Result<Model, Problems> {
     let mut problems = Reports::default();
     let sorted = Sorted::new(records, &mut problems);
     check_library(&sorted.libraries, &mut problems);
@@ -33,7 +42,7 @@ pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
     check_recursion(&sorted, &mut problems);
     problems.stop()?;
 
-    let mut resolver = Resolver::new(&sorted, problems);
+    let mut resolver = Resolver::new(&sorted, problems, sealed);
     let enums = sorted.enums.values().map(|it| resolver.enumeration(it)).collect();
     let messages = sorted.messages.values().map(|it| resolver.message(it)).collect();
     let oneofs = sorted.oneofs.values().map(|it| resolver.oneof(it)).collect();
@@ -331,6 +340,8 @@ struct Resolver<'a> {
     enums: HashMap<&'a TypeId, EnumIndex>,
     oneofs: HashMap<&'a TypeId, OneofIndex>,
     problems: Reports,
+    /// Whether fingerprints must be those of the layouts.
+    sealed: bool,
 }
 
 /// What the record of a type says of it.
@@ -344,13 +355,14 @@ const REPORTED: (Type, Facts) =
     (Type::Scalar(Scalar::U8), Facts { layout: Layout { size: 1, align: 1 }, fingerprint: 0 });
 
 impl<'a> Resolver<'a> {
-    fn new(sorted: &'a Sorted, problems: Reports) -> Self {
+    fn new(sorted: &'a Sorted, problems: Reports, sealed: bool) -> Self {
         Self {
             sorted,
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
             problems,
+            sealed,
         }
     }
 
@@ -874,7 +886,7 @@ impl<'a> Resolver<'a> {
 
     fn fingerprint(&mut self, item: &str, facts: &[u64], recorded: Fingerprint) {
         let computed = Fingerprint(fingerprint::mix(facts));
-        if computed != recorded {
+        if self.sealed && computed != recorded {
             self.problems.add(
                 item,
                 format!("its record says fingerprint {recorded}, its layout has {computed}"),
