@@ -14,9 +14,9 @@ use heck::ToSnakeCase;
 
 use crate::foreign::c_comment;
 use crate::model::{
-    Case, ColumnsSymbols, Composite, Enum, EnumIndex, Fingerprint, Function, Item, Layout, Message, MessageIndex, Model,
-    Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols, Queue, QueueSymbols, Returns,
-    Scalar, Type, Value, Variant,
+    Case, ColumnsSymbols, Composite, Enum, EnumIndex, Fingerprint, Function, Item, Layout, Message,
+    MessageIndex, Model, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols, Queue,
+    QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
 /// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)
@@ -30,6 +30,7 @@ pub fn header(model: &Model) -> Result<String, Problems> {
     let library = &model.library;
     let upper = library.name.to_uppercase();
     let (structs, columns) = Structs::all(model);
+    let constants = constants(model);
     let header = Header {
         title: c_comment("", &format!("{} {}", library.name, library.version)),
         abi: library.abi,
@@ -40,7 +41,7 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         columns,
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
-        functions: model.functions.iter().map(|it| function(model, it)).collect(),
+        functions: model.functions.iter().map(|it| function(model, it, &constants)).collect(),
         pools: pools(model),
         simd: simd(model),
         queues: queues(model),
@@ -236,12 +237,14 @@ struct Structs<'a> {
     /// What it is for -> name.
     containers: Vec<(&'a Type, String)>,
     taken: HashSet<String>,
+    constants: HashSet<String>,
 }
 
 impl<'a> Structs<'a> {
     /// All structs, and the headers of columns, which come after them.
     fn all(model: &'a Model) -> (Vec<CStruct>, Vec<CColumns<'a>>) {
-        let mut structs = Self { model, all: Vec::new(), containers: Vec::new(), taken: names(model) };
+        let (taken, constants) = (names(model), constants(model));
+        let mut structs = Self { model, all: Vec::new(), containers: Vec::new(), taken, constants };
         for composite in model.by_dependency() {
             for ty in composite.types() {
                 ty.walk(&mut |part| structs.container(part));
@@ -259,7 +262,7 @@ impl<'a> Structs<'a> {
     /// The header of a message's columns, if it has some.
     fn columns(&self, message: &'a Message) -> Option<CColumns<'a>> {
         let symbols = &message.columns.as_ref()?.symbols;
-        let mut scope = Scope::default();
+        let mut scope = Scope::new(&self.constants);
         for own in ["len", "capacity", "fixed_"] {
             scope.name(own);
         }
@@ -283,7 +286,7 @@ impl<'a> Structs<'a> {
     }
 
     fn message(&self, message: &Message) -> CStruct {
-        let mut scope = Scope::default();
+        let mut scope = Scope::new(&self.constants);
         let natural = message.fields.iter().map(|field| self.model.layout(&field.ty).align).max();
         let raised = natural.is_some_and(|natural| natural < message.align);
         let mut members: Vec<_> = message
@@ -314,7 +317,7 @@ impl<'a> Structs<'a> {
     }
 
     fn oneof(&self, oneof: &Oneof) -> CStruct {
-        let mut scope = Scope::default();
+        let mut scope = Scope::new(&self.constants);
         let with_data = oneof.cases.iter().filter_map(|case| Some((case, case.ty.as_ref()?)));
         let members = with_data.map(|(case, ty)| {
             let name = scope.name(&case.item.name.to_snake_case());
@@ -457,8 +460,8 @@ fn fingerprints(model: &Model) -> Vec<CFingerprint> {
         .collect()
 }
 
-fn function(model: &Model, function: &Function) -> CFunction {
-    let mut scope = Scope::default();
+fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> CFunction {
+    let mut scope = Scope::new(constants);
     let status = format!("FfiStatus *{}", scope.name("status"));
     let mut params = Vec::with_capacity(function.params.len() + 1);
     for param in &function.params {
@@ -583,20 +586,35 @@ fn item_comment(item: &Item, indent: &str) -> String {
 }
 
 /// The names within one struct or parameter list.
-#[derive(Default)]
-struct Scope(HashSet<String>);
+struct Scope<'a> {
+    taken: HashSet<String>,
+    /// The constants of the header, which are macros.
+    constants: &'a HashSet<String>,
+}
 
-impl Scope {
+impl<'a> Scope<'a> {
+    fn new(constants: &'a HashSet<String>) -> Self {
+        Self { taken: HashSet::new(), constants }
+    }
+
     /// `name`, with as many underscores as make it new, no keyword and no macro. What is all capitals may be a macro of any
     /// header, and is seldom the name of a field.
     fn name(&mut self, name: &str) -> String {
         let capitals = name.contains(char::is_uppercase) && !name.contains(char::is_lowercase);
         let mut name = if capitals { format!("{name}_") } else { unreserved(name) };
-        while !self.0.insert(name.clone()) {
+        while self.constants.contains(&name) || !self.taken.insert(name.clone()) {
             name.push('_');
         }
         name
     }
+}
+
+/// The names of all constants.
+fn constants(model: &Model) -> HashSet<String> {
+    let variants =
+        model.enums.iter().flat_map(|it| it.variants.iter().map(|variant| constant_name(it, variant)));
+    let cases = model.oneofs.iter().flat_map(|it| it.cases.iter().map(|case| tag_name(it, case)));
+    variants.chain(cases).collect()
 }
 
 /// Types, constants and symbols share one name space.

@@ -264,8 +264,7 @@ pub fn run(cli: Cli) -> Result<()> {
 fn read(file: &Path) -> Result<Model> {
     let found = Found { file: file.to_owned(), built: None };
     let shown = relative(file).display().to_string();
-    let (bytes, is_json) =
-        input::library_or_json(file).with_context(|| format!("{shown} can't be read"))?;
+    let (bytes, is_json) = input::library_or_json(file).with_context(|| format!("{shown} can't be read"))?;
     if !is_json {
         return found.resolve(library_file::read(&bytes).context(shown)?);
     }

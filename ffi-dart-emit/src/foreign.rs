@@ -466,10 +466,7 @@ mod tests {
             "  /// a\n  /// b\n  /// c\u{fffd}\u{fffd}\n  ///\n  /// \\@docImport 'x';\n"
         );
         assert_eq!(dart_comment("", "{@youtube x}"), "/// {\\@youtube x}\n");
-        assert_eq!(
-            dart_string("it's \\ $x ${y}\n\0\u{202e}ü"),
-            r"'it\'s \\ \$x \${y}\n\u{0}\u{202e}ü'"
-        );
+        assert_eq!(dart_string("it's \\ $x ${y}\n\0\u{202e}ü"), r"'it\'s \\ \$x \${y}\n\u{0}\u{202e}ü'");
         assert_eq!(c_comment("", "*/ /*\\\n??/ *"), "/**\n * * / / *\\\n * ?? / *\n */\n");
         assert_eq!(proto_string("\"\\\u{1}9"), r#""\"\\\0019""#);
     }

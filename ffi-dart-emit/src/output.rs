@@ -291,7 +291,8 @@ impl Plan {
             .collect();
         paths.sort();
         for path in paths {
-            let old = input::text(&self.root.join(&path)).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let old =
+                input::text(&self.root.join(&path)).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             let Some(old) = old else { continue };
             if Origin::of(&old) == Origin::Intact {
                 self.changes.push(Change { path, old: Some(old), new: None });

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::{
-    Case, Enum, Field, Fingerprint, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy, Pool, PoolSymbols,
-    Record, Reset, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Case, Enum, Field, Fingerprint, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy, Pool,
+    PoolSymbols, Record, Reset, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 use heck::ToSnakeCase;
 
@@ -26,13 +26,12 @@ const MAX_SIZE: u64 = 1 << 47;
 /// Everything that `items` would be refused for. Items of problems are those of the model, in the crate [`CRATE`].
 pub fn problems(items: &[Source]) -> Vec<Problem> {
     let records = Records::of(items);
-    let model = match resolve_unsealed(records.all) {
-        Ok(model) => model,
-        Err(problems) => return problems.0,
-    };
-    let mut problems = records.problems;
-    problems.extend(dart::check(&model, &dart::Options::default()).err().into_iter().flat_map(|it| it.0));
-    problems
+    if !records.problems.is_empty() {
+        return records.problems;
+    }
+    let checked =
+        resolve_unsealed(records.all).and_then(|model| dart::check(&model, &dart::Options::default()));
+    checked.err().map(|it| it.0).unwrap_or_default()
 }
 
 struct Records {
@@ -47,7 +46,11 @@ impl Records {
             .iter()
             .map(|item| {
                 let mut ids = Vec::new();
-                item.body.parts().iter().filter_map(|part| part.ty.as_ref()).for_each(|ty| held(ty, &mut ids));
+                item.body
+                    .parts()
+                    .iter()
+                    .filter_map(|part| part.ty.as_ref())
+                    .for_each(|ty| held(ty, &mut ids));
                 ids.iter().filter_map(|id| index.get(&*id.0).copied()).collect()
             })
             .collect();
@@ -77,7 +80,9 @@ impl Records {
             Body::Enum { repr, variants, .. } => {
                 let variants = variants.iter().map(|part| {
                     // The bits of a `u64` that is no `i64`.
-                    let bits = part.value.and_then(|value| i64::try_from(value).or(u64::try_from(value).map(u64::cast_signed)).ok());
+                    let bits = part.value.and_then(|value| {
+                        i64::try_from(value).or(u64::try_from(value).map(u64::cast_signed)).ok()
+                    });
                     Variant { item: part_item(part), value: bits.unwrap_or_default() }
                 });
                 let variants = variants.collect();
@@ -91,12 +96,12 @@ impl Records {
                     let Some(ty) = &part.ty else { continue };
                     let of = of(ty);
                     let offset = whole.size.next_multiple_of(of.align);
-                    let size = offset.saturating_add(of.size);
+                    let size = offset.saturating_add(of.size).min(MAX_SIZE);
                     whole = Layout { size, align: whole.align.max(of.align) };
                     let tag = part.tag.unwrap_or_default();
                     fields.push(Field { item: part_item(part), offset, ty: qualified(ty), tag });
                 }
-                whole.size = whole.size.checked_next_multiple_of(whole.align).unwrap_or(u64::MAX);
+                whole.size = whole.size.next_multiple_of(whole.align);
                 let pool = source.pool.as_ref().map(|pool| Pool {
                     capacity: u32::try_from(pool.capacity).unwrap_or_default(),
                     reset: Reset::Zero,
@@ -133,7 +138,7 @@ impl Records {
                     size: all.size.max(of.size),
                     align: all.align.max(of.align),
                 });
-                let size = union.size.checked_next_multiple_of(union.align).unwrap_or(u64::MAX);
+                let size = union.size.min(MAX_SIZE).next_multiple_of(union.align);
                 let whole = Layout::of_scalar(Scalar::U32).and(Layout { size, ..union });
                 let (whole, payload) = whole.unwrap_or((SOME, 0));
                 let cases = parts.iter().map(|part| Case {
@@ -150,9 +155,10 @@ impl Records {
         if whole.size >= MAX_SIZE {
             self.problems.push(Problem {
                 item: format!("message {CRATE}::{}", source.name),
-                what: format!("it has {} bytes, and rustc takes less than {MAX_SIZE}", whole.size),
-                fix: "take smaller bounds".to_owned(),
+                what: format!("it has {MAX_SIZE} bytes or more, and rustc takes less"),
+                fix: "take smaller bounds, or hold less".to_owned(),
             });
+            return SOME;
         }
         self.all.push(record);
         whole

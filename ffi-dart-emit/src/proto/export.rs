@@ -12,8 +12,8 @@ use heck::ToUpperCamelCase;
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use super::names::{self, Names};
-use super::{OPTIONS, OPTIONS_FILE};
 use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, record_type, rust, shape};
+use super::{OPTIONS, OPTIONS_FILE};
 use crate::foreign::{proto_comment, proto_string as string};
 use crate::model::{
     Case, Enum, Item, Message, Model, Oneof, Problem, Problems, Reset, Scalar, TypeId, scalar_name,

@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn a_long_chain_needs_no_stack() {
-        let edges: Vec<_> = (1..=1_000_000).map(|next| if next < 1_000_000 { vec![next] } else { vec![] }).collect();
+        let edges: Vec<_> =
+            (1..=1_000_000).map(|next| if next < 1_000_000 { vec![next] } else { vec![] }).collect();
         assert_eq!(components(&edges)[0], 999_999);
     }
 }

@@ -106,6 +106,22 @@ impl Folders {
         *self.refused.borrow_mut() = Some(Problem { item, what, fix: fix.to_owned() });
         error
     }
+
+    /// Says what is wrong with the path of an import, which the parser calls an "invalid group name".
+    fn explain(&self, name: &str, text: &str, error: protox::Error) -> protox::Error {
+        let import = |line: &str| {
+            let place = line.strip_suffix(": invalid group name")?;
+            let mut numbers = place.rsplit(':').map(|number| number.parse::<usize>().ok()?.checked_sub(1));
+            let (column, line) = (numbers.next()??, numbers.next()??);
+            let literal = text.lines().nth(line)?.get(column..)?;
+            let path = literal.strip_prefix(['"', '\''])?.split(['"', '\'']).next()?;
+            Some((place.to_owned(), path.to_owned(), import_problem(path)?))
+        };
+        match format!("{error:?}").lines().find_map(import) {
+            Some((place, path, (what, fix))) => self.refuse(place, format!("import `{path}`: {what}"), fix),
+            None => error,
+        }
+    }
 }
 
 impl FileResolver for Folders {
@@ -124,18 +140,15 @@ impl FileResolver for Folders {
                 self.refuse(name.to_owned(), format!("its byte {at} is not UTF-8"), "save it as UTF-8")
             })?;
             // Editors on Windows write a byte order mark, and protobuf's compiler takes it.
-            let file = File::from_source(name, text.strip_prefix('\u{FEFF}').unwrap_or(&text))?;
-            let proto = file.file_descriptor_proto();
-            for (import, index) in proto.dependency.iter().zip(0..) {
-                if let Some((what, fix)) = import_problem(import) {
-                    let places = proto.source_code_info.iter().flat_map(|info| &info.location);
-                    let place = places.filter(|it| it.path == [3, index]).find_map(|it| it.span.get(..2));
-                    let place = place.map_or_else(String::new, |at| format!(":{}:{}", at[0] + 1, at[1] + 1));
-                    let what = format!("import `{import}`: {what}");
-                    return Err(self.refuse(format!("{name}{place}"), what, fix));
+            let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+            let file = File::from_source(name, text).map_err(|error| self.explain(name, text, error))?;
+            let mut imports = file.file_descriptor_proto().dependency.iter();
+            return match imports.find_map(|import| Some((import, import_problem(import)?))) {
+                Some((import, (what, fix))) => {
+                    Err(self.refuse(name.to_owned(), format!("import `{import}`: {what}"), fix))
                 }
-            }
-            return Ok(file);
+                None => Ok(file),
+            };
         }
         Err(protox::Error::file_not_found(name))
     }
@@ -161,11 +174,8 @@ fn import_problem(path: &str) -> Option<(&'static str, &'static str)> {
 
 /// The name by which imports know `file`: its path from the folder of `include` that it is in.
 fn import_name(file: &Path, include: &[PathBuf]) -> Result<String, Problem> {
-    let problem = |what: String, fix: &str| Problem {
-        item: file.display().to_string(),
-        what,
-        fix: fix.to_owned(),
-    };
+    let problem =
+        |what: String, fix: &str| Problem { item: file.display().to_string(), what, fix: fix.to_owned() };
     let real = fs::canonicalize(file)
         .map_err(|error| problem(format!("it can't be read: {error}"), "pass a .proto file that is there"))?;
     let below = |folder: &PathBuf| {
@@ -526,7 +536,8 @@ impl<'a> Importer<'a> {
 
     /// Which messages reach each other by fields that would be in place.
     fn find_cycles(&mut self) {
-        let names: HashMap<_, _> = self.messages.iter().map(|it| it.full_name().to_owned()).zip(0..).collect();
+        let names: HashMap<_, _> =
+            self.messages.iter().map(|it| it.full_name().to_owned()).zip(0..).collect();
         let held = |message: &MessageDescriptor| {
             let fields = message.fields().filter(|field| {
                 !Found::new(&field.options()).text("rust_type").is_some_and(|text| text.contains("FfiRef"))
@@ -547,7 +558,9 @@ impl<'a> Importer<'a> {
         // A message that holds itself is referred to, and a oneof can't be.
         let oneofs: Vec<_> = self.messages.iter().map(is_oneof).collect();
         let in_place: Vec<Vec<usize>> = (0..edges.len())
-            .map(|from| edges[from].iter().copied().filter(|to| oneofs[*to] && whole[*to] == whole[from]).collect())
+            .map(|from| {
+                edges[from].iter().copied().filter(|to| oneofs[*to] && whole[*to] == whole[from]).collect()
+            })
             .collect();
         let in_place = components(&in_place);
         for (name, at) in names {
@@ -701,8 +714,7 @@ impl<'a> Importer<'a> {
                 Part { doc, deprecated, name, tag: None, rename, ty: None, value: Some(number) }
             });
             let body = Body::Enum { repr: scalar, variants: parts.collect(), constants: Vec::new() };
-            let names_hold =
-                is_type_name(&name) && body.parts().iter().all(|part| is_type_name(&part.name));
+            let names_hold = is_type_name(&name) && body.parts().iter().all(|part| is_type_name(&part.name));
             if !names_hold {
                 let what =
                     format!("enum `{}`: there are names in it that Rust can't have", name.escape_debug());
@@ -773,12 +785,16 @@ impl<'a> Importer<'a> {
         let options = Found::new(&it.options());
         let mut source = self.composite(it, &options, Body::Struct(parts));
         if options.number("align").is_some() {
-            let what = format!("message `{}` has an alignment of its own, which no message can have", it.full_name());
+            let what = format!(
+                "message `{}` has an alignment of its own, which no message can have",
+                it.full_name()
+            );
             self.problem(&file, it.path(), what, "remove the option `align`");
         }
         source.pool = self.pool_size(it).map(|capacity| Pool { capacity, reset: options.text("pool_reset") });
         if let Some(reset) = options.text("pool_reset").filter(|it| !matches!(&**it, "zero" | "keep")) {
-            let what = format!("message `{}`: `{reset}` can't be what its pool does with slots", it.full_name());
+            let what =
+                format!("message `{}`: `{reset}` can't be what its pool does with slots", it.full_name());
             self.problem(&file, it.path(), what, "take `zero` or `keep` for the option `pool_reset`");
         }
         source.flags = ["simd", "columns"].into_iter().filter(|flag| options.flag(flag)).collect();
@@ -856,16 +872,14 @@ impl<'a> Importer<'a> {
     }
 
     /// A field or case.
-    fn part(
-        &mut self,
-        field: &FieldDescriptor,
-        found: &Found,
-        name: String,
-        ty: Option<Type>,
-    ) -> Part {
+    fn part(&mut self, field: &FieldDescriptor, found: &Found, name: String, ty: Option<Type>) -> Part {
         const PROTOBUF: std::ops::RangeInclusive<u32> = 19_000..=19_999;
         if PROTOBUF.contains(&field.number()) {
-            self.field_problem(field, "protobuf keeps the numbers 19000 to 19999 for itself", "take another number");
+            self.field_problem(
+                field,
+                "protobuf keeps the numbers 19000 to 19999 for itself",
+                "take another number",
+            );
         }
         self.origin(field.parent_message().full_name(), &name, &field.parent_file(), field.path());
         let deprecated = field.field_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
@@ -897,7 +911,8 @@ impl<'a> Importer<'a> {
             let (before, behind) = item.split_once(&crate_name).unwrap_or((&item, ""));
             let (name, is_enum) = (word(behind), before.ends_with("enum "));
             let kinds = ["field", "case", "variant"];
-            let member = kinds.iter().find_map(|kind| behind[name.len()..].strip_prefix(&format!(", {kind} ")));
+            let member =
+                kinds.iter().find_map(|kind| behind[name.len()..].strip_prefix(&format!(", {kind} ")));
             let member = member.map(word);
             let option = match (is_enum, &member) {
                 (true, Some(_)) => "value_",
@@ -1251,8 +1266,31 @@ fn rust_name(full: &str, package: &str) -> String {
 
 /// Names that the derives' types, or Rust's own, have in the source that is written.
 const TYPES: &[&str] = &[
-    "FfiBytes", "FfiEnum", "FfiMap", "FfiMessage", "FfiOpen", "FfiOption", "FfiRef", "FfiStr", "FfiVec", "bool",
-    "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128", "u16", "u32", "u64", "u8",
+    "FfiBytes",
+    "FfiEnum",
+    "FfiMap",
+    "FfiMessage",
+    "FfiOpen",
+    "FfiOption",
+    "FfiRef",
+    "FfiStr",
+    "FfiVec",
+    "bool",
+    "char",
+    "f32",
+    "f64",
+    "i128",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "isize",
+    "str",
+    "u128",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
     "usize",
 ];
 
@@ -1269,9 +1307,9 @@ fn is_identifier(name: &str) -> bool {
 
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match",
-    "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try",
-    "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// The name of a field, raw where it is a keyword.

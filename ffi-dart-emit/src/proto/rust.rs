@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use ffi_core::schema::read::{Scalar, Type};
 
 use super::shape::rust;
-use crate::model::scalar_name;
 use crate::foreign::{rust_code, rust_comment, rust_string};
+use crate::model::scalar_name;
 
 /// The width that rustfmt keeps to unless told otherwise.
 const WIDTH: usize = 100;
@@ -73,15 +73,17 @@ pub struct Part {
 impl Source {
     /// The arguments of `#[ffi(..)]`.
     fn attributes(&self) -> Vec<String> {
-        let mut all: Vec<_> = self.rename.iter().map(|name| format!("rename = {}", rust_string(name))).collect();
+        let mut all: Vec<_> =
+            self.rename.iter().map(|name| format!("rename = {}", rust_string(name))).collect();
         all.extend(self.pool.as_ref().map(|Pool { capacity, reset }| match reset {
             Some(reset) => format!("pool(capacity = {capacity}, reset = {})", rust_string(reset)),
             None => format!("pool = {capacity}"),
         }));
         all.extend(self.flags.iter().map(|flag| (*flag).to_owned()));
-        let reserved = self.reserved.iter().map(|(first, last)| {
-            if first == last { last.to_string() } else { format!("{first}..={last}") }
-        });
+        let reserved = self
+            .reserved
+            .iter()
+            .map(|(first, last)| if first == last { last.to_string() } else { format!("{first}..={last}") });
         let reserved: Vec<_> = reserved.collect();
         if !reserved.is_empty() {
             all.push(format!("reserved({})", reserved.join(", ")));
@@ -94,7 +96,9 @@ impl Part {
     /// The arguments of `#[ffi(..)]`.
     fn attributes(&self) -> Vec<String> {
         let tag = self.tag.map(|tag| format!("tag = {tag}"));
-        tag.into_iter().chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name)))).collect()
+        tag.into_iter()
+            .chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name))))
+            .collect()
     }
 }
 
