@@ -2,19 +2,21 @@
 //!
 //! The header asserts what the records say: compiling it is the check. It serves C11 and C++11.
 //!
-//! C has one name space for types, constants and functions, and more keywords than Rust, so each name goes
-//! through this module. Macro names and docs come from the records too, which is why nothing reaches the
+//! C has one name space for types, constants and functions, more keywords than Rust, and macros that replace even the names
+//! of fields, so each name goes through this module. Macro names and docs come from the records too, which is why nothing reaches the
 //! template but identifiers, numbers and comments that nothing in them can end.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use askama::Template;
 use heck::ToSnakeCase;
 
+use crate::foreign::c_comment;
 use crate::model::{
-    Case, ColumnsSymbols, Composite, Enum, EnumIndex, Function, Item, Layout, Message, MessageIndex, Model,
-    Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols, Queue, QueueSymbols, Returns,
-    Scalar, Type, Value, Variant,
+    Case, ColumnsSymbols, Composite, Enum, EnumIndex, Fingerprint, Function, Item, Layout, Message,
+    MessageIndex, Model, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols, Queue,
+    QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
 /// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)
@@ -28,8 +30,9 @@ pub fn header(model: &Model) -> Result<String, Problems> {
     let library = &model.library;
     let upper = library.name.to_uppercase();
     let (structs, columns) = Structs::all(model);
+    let constants = constants(model);
     let header = Header {
-        title: comment(&format!("{} {}", library.name, library.version), ""),
+        title: c_comment("", &format!("{} {}", library.name, library.version)),
         abi: library.abi,
         guard: format!("FFI_{upper}_H"),
         upper,
@@ -38,13 +41,39 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         columns,
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
-        functions: model.functions.iter().map(|it| function(model, it)).collect(),
+        functions: model.functions.iter().map(|it| function(model, it, &constants)).collect(),
         pools: pools(model),
         simd: simd(model),
         queues: queues(model),
         protos: protos(model),
     };
     Ok(header.render().expect("writing to a string succeeds"))
+}
+
+/// `model` with `prefix` before the name that each of its types has in C: for a program that includes the headers of two
+/// libraries which have types of one name.
+///
+/// # Errors
+///
+/// The prefix is no beginning of a name.
+pub fn with_prefix(model: &Model, prefix: &str) -> Result<Model, Problems> {
+    let valid = prefix.starts_with(|first: char| first.is_ascii_alphabetic())
+        && prefix.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
+    if !valid {
+        return Err(Problems(vec![Problem {
+            item: "--prefix".to_owned(),
+            what: format!("no name in C begins with `{}`", prefix.escape_debug()),
+            fix: "take a letter, then letters, digits and `_`".to_owned(),
+        }]));
+    }
+    let mut model = model.clone();
+    let messages = model.messages.iter_mut().map(|it| &mut it.item);
+    let enums = model.enums.iter_mut().map(|it| &mut it.item);
+    for item in messages.chain(enums).chain(model.oneofs.iter_mut().map(|it| &mut it.item)) {
+        let name = item.rename.as_ref().unwrap_or(&item.name);
+        item.rename = Some(format!("{prefix}{name}"));
+    }
+    Ok(model)
 }
 
 #[derive(Template)]
@@ -72,6 +101,7 @@ struct CEnum {
     name: String,
     repr: &'static str,
     constants: Vec<CConstant>,
+    fingerprint: Fingerprint,
 }
 
 struct CConstant {
@@ -88,8 +118,8 @@ struct CStruct {
     members: Vec<CMember>,
     /// The tags of a oneof.
     constants: Vec<CConstant>,
-    /// Whether several headers may define it, all in the same way.
-    shared: bool,
+    /// The layout hash; none of a container, which is the same in every header.
+    fingerprint: Option<Fingerprint>,
 }
 
 struct CMember {
@@ -123,6 +153,7 @@ struct CPool<'a> {
 struct CColumns<'a> {
     name: String,
     message: String,
+    fingerprint: Fingerprint,
     /// One for each column: a pointer, and how many are in front of it.
     members: Vec<CMember>,
     symbols: &'a ColumnsSymbols,
@@ -198,6 +229,7 @@ fn enumeration(enumeration: &Enum) -> CEnum {
         name: type_name(&enumeration.item),
         repr: scalar(enumeration.repr),
         constants: enumeration.variants.iter().map(constant).collect(),
+        fingerprint: enumeration.fingerprint,
     }
 }
 
@@ -208,12 +240,14 @@ struct Structs<'a> {
     /// What it is for -> name.
     containers: Vec<(&'a Type, String)>,
     taken: HashSet<String>,
+    constants: HashSet<String>,
 }
 
 impl<'a> Structs<'a> {
     /// All structs, and the headers of columns, which come after them.
     fn all(model: &'a Model) -> (Vec<CStruct>, Vec<CColumns<'a>>) {
-        let mut structs = Self { model, all: Vec::new(), containers: Vec::new(), taken: names(model) };
+        let (taken, constants) = (names(model), constants(model));
+        let mut structs = Self { model, all: Vec::new(), containers: Vec::new(), taken, constants };
         for composite in model.by_dependency() {
             for ty in composite.types() {
                 ty.walk(&mut |part| structs.container(part));
@@ -231,7 +265,7 @@ impl<'a> Structs<'a> {
     /// The header of a message's columns, if it has some.
     fn columns(&self, message: &'a Message) -> Option<CColumns<'a>> {
         let symbols = &message.columns.as_ref()?.symbols;
-        let mut scope = Scope::default();
+        let mut scope = Scope::new(&self.constants);
         for own in ["len", "capacity", "fixed_", "seal_"] {
             scope.name(own);
         }
@@ -250,11 +284,12 @@ impl<'a> Structs<'a> {
             }
         });
         let (name, members) = (columns_name(message), members.collect());
-        Some(CColumns { name, message: type_name(&message.item), members, symbols })
+        let fingerprint = message.fingerprint;
+        Some(CColumns { name, message: type_name(&message.item), fingerprint, members, symbols })
     }
 
     fn message(&self, message: &Message) -> CStruct {
-        let mut scope = Scope::default();
+        let mut scope = Scope::new(&self.constants);
         let natural = message.fields.iter().map(|field| self.model.layout(&field.ty).align).max();
         let raised = natural.is_some_and(|natural| natural < message.align);
         let mut members: Vec<_> = message
@@ -280,12 +315,12 @@ impl<'a> Structs<'a> {
             align: message.align,
             members,
             constants: Vec::new(),
-            shared: false,
+            fingerprint: Some(message.fingerprint),
         }
     }
 
     fn oneof(&self, oneof: &Oneof) -> CStruct {
-        let mut scope = Scope::default();
+        let mut scope = Scope::new(&self.constants);
         let with_data = oneof.cases.iter().filter_map(|case| Some((case, case.ty.as_ref()?)));
         let members = with_data.map(|(case, ty)| {
             let name = scope.name(&case.item.name.to_snake_case());
@@ -304,7 +339,7 @@ impl<'a> Structs<'a> {
             align: oneof.align,
             members: vec![member("uint32_t tag".into(), "tag", 0), member(union, "payload", oneof.payload)],
             constants: constants.collect(),
-            shared: false,
+            fingerprint: Some(oneof.fingerprint),
         }
     }
 
@@ -352,8 +387,8 @@ impl<'a> Structs<'a> {
             name.push('_');
         }
         self.containers.push((ty, name.clone()));
-        let constants = Vec::new();
-        self.all.push(CStruct { doc: String::new(), name, size, align, members, constants, shared: true });
+        let (doc, constants, fingerprint) = (String::new(), Vec::new(), None);
+        self.all.push(CStruct { doc, name, size, align, members, constants, fingerprint });
     }
 
     /// What `ty` adds to the name of a container of it.
@@ -428,8 +463,8 @@ fn fingerprints(model: &Model) -> Vec<CFingerprint> {
         .collect()
 }
 
-fn function(model: &Model, function: &Function) -> CFunction {
-    let mut scope = Scope::default();
+fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> CFunction {
+    let mut scope = Scope::new(constants);
     let status = format!("FfiStatus *{}", scope.name("status"));
     let mut params = Vec::with_capacity(function.params.len() + 1);
     for param in &function.params {
@@ -505,7 +540,7 @@ fn oneof_name(model: &Model, index: OneofIndex) -> String {
 }
 
 fn tag_name(oneof: &Oneof, case: &Case) -> String {
-    format!("{}_{}", type_name(&oneof.item), case.item.name)
+    unreserved(&format!("{}_{}", type_name(&oneof.item), case.item.name))
 }
 
 fn type_name(item: &Item) -> String {
@@ -513,7 +548,7 @@ fn type_name(item: &Item) -> String {
 }
 
 fn constant_name(enumeration: &Enum, variant: &Variant) -> String {
-    format!("{}_{}", type_name(&enumeration.item), variant.item.name)
+    unreserved(&format!("{}_{}", type_name(&enumeration.item), variant.item.name))
 }
 
 fn scalar(scalar: Scalar) -> &'static str {
@@ -554,51 +589,39 @@ fn item_comment(item: &Item, indent: &str) -> String {
         text += if note.is_empty() { "Deprecated." } else { "Deprecated: " };
         text += note;
     }
-    comment(&text, indent)
-}
-
-/// `text` as a block comment that nothing in it can end, whether alone or by joining lines.
-///
-/// A backslash at a line's end joins it with the next; but each line starts with ` * `, which keeps a `*` before
-/// it from a `/` behind it. The trigraph for a backslash is taken apart because compilers warn of it.
-fn comment(text: &str, indent: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() {
-        return String::new();
-    }
-    let text = text.replace("\r\n", "\n").replace("*/", "* /").replace("/*", "/ *").replace("??/", "?? /");
-    let text: String = text.replace('\r', "\n").chars().map(visible).collect();
-    if !text.contains('\n') {
-        return format!("{indent}/** {text} */\n");
-    }
-    let lines = text.lines().map(|line| format!("{indent} * {line}").trim_end().to_owned() + "\n");
-    format!("{indent}/**\n{}{indent} */\n", lines.collect::<String>())
-}
-
-/// What can't be seen becomes U+FFFD: control characters, and those that reorder the text on display,
-/// which compilers warn of.
-fn visible(char: char) -> char {
-    match char {
-        '\t' => ' ',
-        '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
-        control if control.is_control() && control != '\n' => '\u{FFFD}',
-        _ => char,
-    }
+    c_comment(indent, &text)
 }
 
 /// The names within one struct or parameter list.
-#[derive(Default)]
-struct Scope(HashSet<String>);
+struct Scope<'a> {
+    taken: HashSet<String>,
+    /// The constants of the header, which are macros.
+    constants: &'a HashSet<String>,
+}
 
-impl Scope {
-    /// `name`, with as many underscores as make it new and no keyword.
+impl<'a> Scope<'a> {
+    fn new(constants: &'a HashSet<String>) -> Self {
+        Self { taken: HashSet::new(), constants }
+    }
+
+    /// `name`, with as many underscores as make it new, no keyword and no macro. What is all capitals may be a macro of any
+    /// header, and is seldom the name of a field.
     fn name(&mut self, name: &str) -> String {
-        let mut name = unreserved(name);
-        while !self.0.insert(name.clone()) {
+        let capitals = name.contains(char::is_uppercase) && !name.contains(char::is_lowercase);
+        let mut name = if capitals { format!("{name}_") } else { unreserved(name) };
+        while self.constants.contains(&name) || !self.taken.insert(name.clone()) {
             name.push('_');
         }
         name
     }
+}
+
+/// The names of all constants.
+fn constants(model: &Model) -> HashSet<String> {
+    let variants =
+        model.enums.iter().flat_map(|it| it.variants.iter().map(|variant| constant_name(it, variant)));
+    let cases = model.oneofs.iter().flat_map(|it| it.cases.iter().map(|case| tag_name(it, case)));
+    variants.chain(cases).collect()
 }
 
 /// Types, constants and symbols share one name space.
@@ -694,13 +717,15 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
 }
 
 fn unreserved(name: &str) -> String {
-    let reserved = RESERVED.split_whitespace().any(|word| word == name);
-    if reserved { format!("{name}_") } else { name.to_owned() }
+    if RESERVED.contains(name) { format!("{name}_") } else { name.to_owned() }
 }
 
-/// Keywords of C11 to C23 and C++11 to C++20, names from the headers included, and macros that compilers
-/// define without a leading underscore.
-const RESERVED: &str = "
+/// What a name of its own can't be: a keyword, or a macro of a header that may come before this one.
+static RESERVED: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| KEYWORDS.split_whitespace().chain(MACROS.split_whitespace()).collect());
+
+/// Keywords of C11 to C23 and C++11 to C++20, and types of the headers that this one includes.
+const KEYWORDS: &str = "
     alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t
     class co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue
     decltype default delete do double dynamic_cast else enum explicit export extern false float for friend
@@ -709,5 +734,9 @@ const RESERVED: &str = "
     static_assert static_cast struct switch template this thread_local throw true try typedef typeid
     typename typeof typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq
     int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t intmax_t uintmax_t
-    size_t ptrdiff_t max_align_t nullptr_t NULL offsetof unreachable linux unix i386
+    size_t ptrdiff_t max_align_t nullptr_t NULL offsetof unreachable
 ";
+
+/// The macros without parameters of all headers of C11 and C23 (`gcc -dM -E`), those in small letters of POSIX and Windows, and
+/// the types in capitals of the two.
+const MACROS: &str = include_str!("../templates/c/macros.txt");

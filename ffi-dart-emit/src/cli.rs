@@ -1,7 +1,6 @@
 //! The command line: what to read, what to make of it, where to put it.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -12,7 +11,7 @@ use crate::cargo::{BuildOptions, Crate, relative};
 use crate::model::{Model, PanicStrategy, Problems, resolve};
 use crate::output::{Leftovers, OutputFile, Plan};
 use crate::proto::ImportOptions;
-use crate::{c, dart, diff, inspect, library_file, proto};
+use crate::{c, dart, diff, foreign, input, inspect, library_file, proto};
 
 /// Generated Dart files that this run no longer makes are removed from here.
 const DART_LEFTOVERS: Leftovers<'_> = Leftovers { folder: "lib/src", suffix: ".g.dart" };
@@ -51,6 +50,9 @@ enum Command {
         /// The header
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// What the names of all types begin with, for a program that includes headers of several libraries
+        #[arg(long, value_name = "NAME")]
+        prefix: Option<String>,
         /// Write nothing; show what would change, and fail if anything would
         #[arg(long)]
         check: bool,
@@ -155,18 +157,23 @@ impl Source {
 impl Found {
     fn records(&self) -> Result<Vec<Record>> {
         let shown = relative(&self.file).display().to_string();
-        let bytes = fs::read(&self.file).with_context(|| format!("{shown} can't be read"))?;
+        let (bytes, _) =
+            input::library_or_json(&self.file).with_context(|| format!("{shown} can't be read"))?;
         library_file::read(&bytes).context(shown)
     }
 
     fn model(&self) -> Result<Model> {
-        let model = resolve(self.records()?).map_err(|problems| self.explain(&problems))?;
+        self.resolve(self.records()?)
+    }
+
+    fn resolve(&self, records: Vec<Record>) -> Result<Model> {
+        let model = resolve(records).map_err(|problems| self.explain(&problems))?;
         if model.library.panic == PanicStrategy::Abort {
-            eprintln!(
-                "warning: {} is built with panic = \"abort\": a panic in the library ends the process instead of \
+            warn(&format!(
+                "{} is built with panic = \"abort\": a panic in the library ends the process instead of \
                  becoming an exception",
                 model.library.name
-            );
+            ));
         }
         Ok(model)
     }
@@ -201,10 +208,13 @@ pub fn run(cli: Cli) -> Result<()> {
             let files = dart::package(&model, &dart::Options { package }).map_err(|it| found.explain(&it))?;
             finish(&folder, Plan::new(&folder, &files, Some(DART_LEFTOVERS)), check)
         }
-        Command::C { source, out, check } => {
+        Command::C { source, out, prefix, check } => {
             let found = source.find()?;
             let name = out.file_name().context("--out must name a file")?;
-            let model = found.model()?;
+            let mut model = found.model()?;
+            if let Some(prefix) = &prefix {
+                model = c::with_prefix(&model, prefix).map_err(|it| found.explain(&it))?;
+            }
             let body = c::header(&model).map_err(|it| found.explain(&it))?;
             let folder = out.parent().unwrap_or(Path::new(""));
             finish(&out, Plan::new(folder, &[OutputFile::generated(name, &body)], None), check)
@@ -228,7 +238,7 @@ pub fn run(cli: Cli) -> Result<()> {
                 anyhow::anyhow!("{}: {count} {noun}\n\n{problems}", relative(&file).display())
             })?;
             for warning in &imported.warnings {
-                eprintln!("warning: {warning}");
+                warn(warning);
             }
             let name = out.file_name().context("--out must name a file")?;
             let folder = out.parent().unwrap_or(Path::new(""));
@@ -236,7 +246,7 @@ pub fn run(cli: Cli) -> Result<()> {
         }
         Command::Diff { old, new, only, json } => {
             let changes = diff::diff(&read(&old)?, &read(&new)?);
-            print(&if json { diff::json(&changes) } else { diff::text(&changes) })?;
+            if json { print_json(&diff::json(&changes)) } else { print(&diff::text(&changes)) }?;
             let kinds = only.map_or(vec![diff::Kind::Memory, diff::Kind::Wire], |only| vec![only]);
             let count = changes.iter().filter(|it| kinds.iter().any(|kind| it.breaks(*kind))).count();
             match count {
@@ -245,7 +255,7 @@ pub fn run(cli: Cli) -> Result<()> {
                 several => bail!("{several} changes break what was there"),
             }
         }
-        Command::Inspect { source, json: true } => print(&inspect::json(&source.find()?.records()?)),
+        Command::Inspect { source, json: true } => print_json(&inspect::json(&source.find()?.records()?)),
         Command::Inspect { source, json: false } => print(&inspect::text(&source.find()?.model()?)),
     }
 }
@@ -254,12 +264,15 @@ pub fn run(cli: Cli) -> Result<()> {
 fn read(file: &Path) -> Result<Model> {
     let found = Found { file: file.to_owned(), built: None };
     let shown = relative(file).display().to_string();
-    let bytes = fs::read(file).with_context(|| format!("{shown} can't be read"))?;
-    if !bytes.trim_ascii_start().starts_with(b"[") {
-        return found.model();
+    let (bytes, is_json) = input::library_or_json(file).with_context(|| format!("{shown} can't be read"))?;
+    if !is_json {
+        return found.resolve(library_file::read(&bytes).context(shown)?);
     }
-    let records = serde_json::from_slice(&bytes).with_context(|| {
-        format!("{shown} is neither a library nor what `ffi-dart-emit inspect --json` of this version prints")
+    let records = serde_json::from_slice(&bytes).map_err(|error| {
+        let why = foreign::one_line(&error.to_string());
+        anyhow::anyhow!(
+            "{shown} is neither a library nor what `ffi-dart-emit inspect --json` of this version prints: {why}"
+        )
     })?;
     resolve(records).map_err(|problems| found.explain(&problems))
 }
@@ -281,8 +294,23 @@ fn finish(out: &Path, plan: Plan, check: bool) -> Result<()> {
     print(&format!("{out}: {summary}\n"))
 }
 
-/// Writes to stdout. A reader that has seen enough, such as `head`, is no error.
+/// Writes a warning to stderr, without what a terminal takes for more than text.
+fn warn(text: &str) {
+    eprintln!("warning: {}", foreign::one_line(text));
+}
+
+/// Writes to stdout, without what a terminal takes for more than text.
 fn print(text: &str) -> Result<()> {
+    write_out(&foreign::terminal(text))
+}
+
+/// Writes to stdout what other programs read.
+fn print_json(json: &str) -> Result<()> {
+    write_out(&foreign::json(json))
+}
+
+/// Writes to stdout. A reader that has seen enough, such as `head`, is no error.
+fn write_out(text: &str) -> Result<()> {
     use std::io::{ErrorKind, Write, stdout};
     match stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("stdout can't be written"),

@@ -5,9 +5,11 @@
 //! | module | from | to |
 //! |---|---|---|
 //! | [`cargo`] | a crate's name | its compiled library |
+//! | [`input`] | a file | its bytes, up to a limit |
 //! | [`library_file`] | the library's bytes | records |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
 //! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
+//! | [`foreign`] | text of strangers | the same for a place, harmless |
 //! | [`diff`] | two models | what changed, and what that breaks |
 //! | [`output`] | text | files, without harm |
 //! | [`cli`] | the command line | a run of all these |
@@ -20,6 +22,8 @@ pub mod cargo;
 pub mod cli;
 pub mod dart;
 pub mod diff;
+pub mod foreign;
+pub mod input;
 pub mod inspect;
 pub mod library_file;
 pub mod model;

@@ -16,6 +16,8 @@ use object::read::archive::ArchiveFile;
 use object::read::macho::{FatArch, MachOFatFile32, MachOFatFile64};
 use object::{BinaryFormat, FileKind, Object, ObjectSection};
 
+use crate::foreign::one_line;
+
 /// How LLVM bitcode starts, bare and in the wrapper that Apple uses.
 const BITCODE: [[u8; 4]; 2] = [*b"BC\xC0\xDE", *b"\xDE\xC0\x17\x0B"];
 
@@ -226,17 +228,18 @@ impl fmt::Display for ReadError {
                 write!(f, "it is neither an ELF, PE, COFF or Mach-O file nor a static archive: {PASS}")
             }
             Self::Damaged { part, reason } => {
+                let reason = one_line(reason);
                 write!(f, "{}the file is damaged or truncated ({reason}): build it again", inside(part))
             }
             Self::ThinArchive => {
                 write!(f, "it is a thin archive, which only names files that are elsewhere: {PASS}")
             }
-            Self::Schema { part, error } => write!(f, "{}{error}", inside(part)),
+            Self::Schema { part, error } => write!(f, "{}{}", inside(part), one_line(&error.to_string())),
             Self::Architectures { names: [one, other], items } => write!(
                 f,
                 "its architectures {one} and {other} differ in {}: either they are of two builds (build \
                  both again), or a layout depends on the target (make it the same on all)",
-                items.join(", ")
+                one_line(&items.join(", "))
             ),
             Self::NoRecords(Absence::Bitcode) => write!(
                 f,

@@ -19,6 +19,7 @@ use std::{fmt, fs, io, process};
 use ffi_core::schema::fingerprint::hash_name;
 use similar::TextDiff;
 
+use crate::input;
 use crate::model::{Problem, Problems};
 
 /// A file that a writer made.
@@ -248,7 +249,7 @@ impl Plan {
             self.problem(path, "it would be outside the output folder", "report this as a bug");
             return;
         }
-        let old = match fs::read(self.root.join(path)) {
+        let old = match input::text(&self.root.join(path)) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.changes.push(Change { path: path.clone(), old: None, new: Some(file.contents.clone()) });
@@ -290,7 +291,9 @@ impl Plan {
             .collect();
         paths.sort();
         for path in paths {
-            let Ok(old) = fs::read_to_string(self.root.join(&path)) else { continue };
+            let old =
+                input::text(&self.root.join(&path)).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let Some(old) = old else { continue };
             if Origin::of(&old) == Origin::Intact {
                 self.changes.push(Change { path, old: Some(old), new: None });
             }

@@ -372,52 +372,11 @@ pub fn deprecated(indent: usize, note: &str) -> String {
     call(indent, "", "@Deprecated", &[string(note)], "") + "\n"
 }
 
-/// `///` lines of `text`, which may be anything at all.
+pub use crate::foreign::dart_string as string;
+
+/// `///` lines of `text`.
 pub fn doc(indent: usize, text: &str) -> String {
-    let pad = pad(indent);
-    let mut out = String::new();
-    for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
-        let line = harmless(line);
-        let line = line.trim_end();
-        let blank = if line.is_empty() { "" } else { " " };
-        out.push_str(&format!("{pad}///{blank}{line}\n"));
-    }
-    out
-}
-
-/// `line` without what Dart's tools don't take for text: control characters, marks that turn the direction
-/// of writing, and dartdoc's directives.
-fn harmless(line: &str) -> String {
-    let mut out = String::with_capacity(line.len());
-    for next in line.chars() {
-        match next {
-            '\t' => out.push('\t'),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
-                out.push(char::REPLACEMENT_CHARACTER);
-            }
-            control if control.is_control() => out.push(char::REPLACEMENT_CHARACTER),
-            '@' if out.ends_with('{') || out.trim_start().is_empty() => out.push_str("\\@"),
-            plain => out.push(plain),
-        }
-    }
-    out
-}
-
-/// A string literal of `text`.
-pub fn string(text: &str) -> String {
-    let mut out = String::from("'");
-    for next in text.chars() {
-        match next {
-            '\'' | '\\' | '$' => out.extend(['\\', next]),
-            '\n' => out.push_str("\\n"),
-            plain if harmless(plain.encode_utf8(&mut [0; 4])) == "\u{fffd}" && plain != '\u{fffd}' => {
-                out.push_str(&format!("\\u{{{:x}}}", u32::from(plain)));
-            }
-            plain => out.push(plain),
-        }
-    }
-    out.push('\'');
-    out
+    crate::foreign::dart_comment(&pad(indent), text)
 }
 
 #[cfg(test)]
@@ -471,19 +430,5 @@ mod tests {
                 "  {name}(\n    super.pointer,\n    super.length, {{\n    super.owner,\n  }}) : super.view();"
             )
         );
-    }
-
-    #[test]
-    fn docs_cannot_leave_their_comment() {
-        assert_eq!(
-            doc(2, "a\r\nb\rc\0\u{202e}  \n\n@docImport 'x';"),
-            "  /// a\n  /// b\n  /// c\u{fffd}\u{fffd}\n  ///\n  /// \\@docImport 'x';\n"
-        );
-        assert_eq!(doc(0, "{@youtube x}"), "/// {\\@youtube x}\n");
-    }
-
-    #[test]
-    fn strings_cannot_leave_their_quotes() {
-        assert_eq!(string("it's \\ $x ${y}\n\0\u{202e}ü"), r"'it\'s \\ \$x \${y}\n\u{0}\u{202e}ü'");
     }
 }

@@ -22,6 +22,7 @@ mod types;
 
 use askama::Template;
 
+use crate::foreign;
 use crate::model::{Composite, Item, Model, Param, Passing, Problem, Problems, Type, Value};
 use crate::output::OutputFile;
 
@@ -46,11 +47,9 @@ pub struct Options {
 ///
 /// Everything in the model that has no Dart name, and every layout that Dart can't have.
 pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Problems> {
-    let package = options.package.as_deref().unwrap_or(&model.library.name);
-    check(model)?;
-    let names = Names::new(model, package)?;
+    let names = checked_names(model, options)?;
+    let package = &names.package;
     let types = Types::new(model, &names);
-    library::check(&types)?;
     let readme = Readme {
         names: &names,
         file: &model.library.name,
@@ -91,8 +90,24 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     Ok(files)
 }
 
+/// Says whether [`package`] would write `model`, without writing it.
+///
+/// # Errors
+///
+/// Those of [`package`].
+pub fn check(model: &Model, options: &Options) -> Result<(), Problems> {
+    checked_names(model, options).map(|_| ())
+}
+
+fn checked_names<'a>(model: &'a Model, options: &Options) -> Result<Names<'a>, Problems> {
+    check_keys(model)?;
+    let names = Names::new(model, options.package.as_deref().unwrap_or(&model.library.name))?;
+    library::check(&Types::new(model, &names))?;
+    Ok(names)
+}
+
 /// What has no form in Dart.
-fn check(model: &Model) -> Result<(), Problems> {
+fn check_keys(model: &Model) -> Result<(), Problems> {
     let mut problems = Vec::new();
     for composite in model.by_dependency() {
         let (kind, id) = match composite {
@@ -169,7 +184,11 @@ fn render(template: &impl Template) -> String {
 
 /// Docs and annotations of an item: the user's docs, or `default` where there are none, and `more`.
 fn lead(indent: usize, item: &Item, default: &str, more: &str) -> String {
-    let doc = if item.doc.trim().is_empty() { default } else { item.doc.trim_end() };
+    let doc = if item.doc.trim().is_empty() {
+        default.to_owned()
+    } else {
+        foreign::markdown(&item.doc, foreign::Brackets::Names)
+    };
     layout::doc(indent, &format!("{doc}{more}")) + &annotations(indent, item)
 }
 

@@ -13,6 +13,9 @@ pub use ffi_core::schema::read::{
     QueueSymbols, Reset, Scalar, Simd, TypeId,
 };
 pub use resolve::resolve;
+pub(crate) use resolve::resolve_unsealed;
+
+use crate::foreign::one_line;
 
 /// A whole library.
 #[derive(Clone, Debug)]
@@ -591,7 +594,8 @@ pub struct Problems(pub Vec<Problem>);
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}\n  fix: {}", self.item, self.what, self.fix)
+        let Self { item, what, fix } = self;
+        write!(f, "{}: {}\n  fix: {}", one_line(item), one_line(what), one_line(fix))
     }
 }
 

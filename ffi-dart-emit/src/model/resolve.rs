@@ -25,6 +25,15 @@ const REBUILD: &str = "the library is damaged or was changed after it was built:
 ///
 /// Every [`Problem`] of the records, at once.
 pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
+    resolve_records(records, true)
+}
+
+/// [`resolve`] for records that no compiler wrote, whose fingerprints say nothing.
+pub(crate) fn resolve_unsealed(records: Vec<Record>) -> Result<Model, Problems> {
+    resolve_records(records, false)
+}
+
+fn resolve_records(records: Vec<Record>, sealed: bool) -> Result<Model, Problems> {
     let mut problems = Reports::default();
     let sorted = Sorted::new(records, &mut problems);
     check_library(&sorted.libraries, &mut problems);
@@ -33,7 +42,7 @@ pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
     check_recursion(&sorted, &mut problems);
     problems.stop()?;
 
-    let mut resolver = Resolver::new(&sorted, problems);
+    let mut resolver = Resolver::new(&sorted, problems, sealed);
     let enums = sorted.enums.values().map(|it| resolver.enumeration(it)).collect();
     let messages = sorted.messages.values().map(|it| resolver.message(it)).collect();
     let oneofs = sorted.oneofs.values().map(|it| resolver.oneof(it)).collect();
@@ -331,6 +340,8 @@ struct Resolver<'a> {
     enums: HashMap<&'a TypeId, EnumIndex>,
     oneofs: HashMap<&'a TypeId, OneofIndex>,
     problems: Reports,
+    /// Whether fingerprints must be those of the layouts.
+    sealed: bool,
 }
 
 /// What the record of a type says of it.
@@ -344,13 +355,14 @@ const REPORTED: (Type, Facts) =
     (Type::Scalar(Scalar::U8), Facts { layout: Layout { size: 1, align: 1 }, fingerprint: 0 });
 
 impl<'a> Resolver<'a> {
-    fn new(sorted: &'a Sorted, problems: Reports) -> Self {
+    fn new(sorted: &'a Sorted, problems: Reports, sealed: bool) -> Self {
         Self {
             sorted,
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
             problems,
+            sealed,
         }
     }
 
@@ -526,6 +538,7 @@ impl<'a> Resolver<'a> {
             fingerprint::hash_name(&record.item.name),
             fingerprint::scalar(scalar_name(record.repr)),
         ];
+        self.distinct(&item, "variants", record.variants.iter().map(|it| &*it.item.name));
         for variant in &record.variants {
             self.item(&item, &variant.item);
             if !fits(record.repr, variant.value) {
@@ -564,6 +577,7 @@ impl<'a> Resolver<'a> {
         self.names(&item, &record.id, &record.item);
         let mut facts =
             vec![fingerprint::MESSAGE, fingerprint::hash_name(&record.item.name), record.size, record.align];
+        self.distinct(&item, "fields", record.fields.iter().map(|it| &*it.item.name));
         let mut fields: Vec<Field> = Vec::with_capacity(record.fields.len());
         // `repr(C)` has one layout for given fields; `align(N)` may only raise the alignment of the whole.
         let mut so_far = Layout { size: 0, align: 1 };
@@ -648,6 +662,7 @@ impl<'a> Resolver<'a> {
             record.align,
             record.payload,
         ];
+        self.distinct(&item, "cases", record.cases.iter().map(|it| &*it.item.name));
         let mut union = Layout { size: 0, align: 1 };
         let mut cases = Vec::with_capacity(record.cases.len());
         for case in &record.cases {
@@ -707,6 +722,7 @@ impl<'a> Resolver<'a> {
             u64::from(record.fallible),
             u64::from(record.optional),
         ];
+        self.distinct(&item, "parameters", record.params.iter().map(|it| &*it.name));
         let mut params = Vec::with_capacity(record.params.len());
         for param in &record.params {
             let item = format!("{item}, parameter {}", param.name);
@@ -846,6 +862,17 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Rust has no two members of one name, so neither has any writer.
+    fn distinct<'n>(&mut self, item: &str, members: &str, names: impl Iterator<Item = &'n str>) {
+        let mut seen = HashSet::new();
+        for name in names {
+            if !seen.insert(name) {
+                let what = format!("two of its {members} are called `{}`", name.escape_debug());
+                self.problems.add(item, what, REBUILD);
+            }
+        }
+    }
+
     fn item(&mut self, item: &str, names: &Item) {
         self.identifier(item, &names.name);
         if let Some(rename) = &names.rename {
@@ -861,7 +888,7 @@ impl<'a> Resolver<'a> {
 
     fn fingerprint(&mut self, item: &str, facts: &[u64], recorded: Fingerprint) {
         let computed = Fingerprint(fingerprint::mix(facts));
-        if computed != recorded {
+        if self.sealed && computed != recorded {
             self.problems.add(
                 item,
                 format!("its record says fingerprint {recorded}, its layout has {computed}"),

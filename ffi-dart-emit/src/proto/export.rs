@@ -9,10 +9,15 @@ use std::fmt::Write as _;
 
 use ffi_core::schema::read;
 use heck::ToUpperCamelCase;
+use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use super::names::{self, Names};
 use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, record_type, rust, shape};
-use crate::model::{Case, Enum, Item, Message, Model, Oneof, Problems, Reset, Scalar, TypeId, scalar_name};
+use super::{OPTIONS, OPTIONS_FILE};
+use crate::foreign::{proto_comment, proto_string as string};
+use crate::model::{
+    Case, Enum, Item, Message, Model, Oneof, Problem, Problems, Reset, Scalar, TypeId, scalar_name,
+};
 
 /// The .proto file of `model` without its first line, which
 /// [`OutputFile::generated`](crate::output::OutputFile::generated) puts there. The same model gives the same text.
@@ -21,15 +26,17 @@ use crate::model::{Case, Enum, Item, Message, Model, Oneof, Problems, Reset, Sca
 ///
 /// # Errors
 ///
-/// Everything in the model that has no name in protobuf.
+/// Everything in the model that has no name in protobuf, and whatever else a compiler of protobuf would refuse.
 pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> {
     let package = package.unwrap_or(&model.library.name);
     let enums = Enums::new(model);
     let names = Names::new(model, &enums, package)?;
     // `(ffi.simd)` is looked up from the inside out: a package `demo.ffi` would be in the way.
-    let options = if package.split('.').skip(1).any(|part| part == "ffi") { ".ffi" } else { "ffi" };
+    let hidden = |name: &str| package.split('.').skip(1).any(|part| part == name);
+    let options = if hidden("ffi") { ".ffi" } else { "ffi" };
+    let empty = if hidden("google") { ".google.protobuf.Empty" } else { "google.protobuf.Empty" };
     let top = names.types().collect();
-    let exporter = Exporter { model, names: &names, enums: &enums, options, top };
+    let exporter = Exporter { model, names: &names, enums: &enums, package, options, empty, top };
     let mut body = String::new();
     for it in sorted(&model.messages, |it| &names.of(&it.id).name) {
         body += "\n";
@@ -52,7 +59,39 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     for it in sorted(wide, |it| &it.item.name) {
         exporter.wide(&mut text, it);
     }
-    Ok(text + &body)
+    let text = text + &body;
+    compile(&text)?;
+    Ok(text)
+}
+
+/// Compiles what was written: a mistake in it is better found here than by whoever gets the file.
+fn compile(text: &str) -> Result<(), Problems> {
+    struct Written(String);
+    impl FileResolver for Written {
+        fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+            match name {
+                FILE => File::from_source(name, &self.0),
+                OPTIONS_FILE => File::from_source(name, OPTIONS),
+                _ => GoogleFileResolver::new().open_file(name),
+            }
+        }
+    }
+    // As errors call it; the real name is the user's to choose.
+    const FILE: &str = "output.proto";
+    let mut compiler = protox::Compiler::with_file_resolver(Written(text.to_owned()));
+    let Err(error) = compiler.open_file(FILE) else { return Ok(()) };
+    let problem = |line: &str| {
+        // The line that it is about, as the file isn't there to look at.
+        let number = line.strip_prefix(FILE).and_then(|rest| rest.split(':').nth(1)?.parse::<usize>().ok());
+        let source = number.and_then(|number| text.lines().nth(number.checked_sub(1)?));
+        let source = source.map_or_else(String::new, |source| format!(", in `{}`", source.trim()));
+        Problem {
+            item: "the .proto file".to_owned(),
+            what: format!("protobuf's compiler would refuse it: {}{source}", line.trim()),
+            fix: "give what is named there another name with `#[ffi(rename = \"..\")]`".to_owned(),
+        }
+    };
+    Err(Problems(format!("{error:?}").trim().lines().map(problem).collect()))
 }
 
 /// `items` in the order of their names, wherever they come from.
@@ -87,8 +126,11 @@ struct Exporter<'a> {
     model: &'a Model,
     names: &'a Names<'a>,
     enums: &'a Enums<'a>,
+    package: &'a str,
     /// The package of the options, as this file refers to it.
     options: &'static str,
+    /// The message of a case that holds nothing, as this file refers to it.
+    empty: &'static str,
     /// The names of all types.
     top: HashSet<&'a str>,
 }
@@ -240,7 +282,7 @@ impl Exporter<'_> {
                 None => {
                     let options = self.member_options(&member);
                     comment(&mut fields, 2, &case.item.doc);
-                    let line = format!("google.protobuf.Empty {name} = {}", case.tag);
+                    let line = format!("{} {name} = {}", self.empty, case.tag);
                     options.inline(&mut fields, 2, &line, "");
                 }
             }
@@ -248,7 +290,12 @@ impl Exporter<'_> {
         self.wrappers(out, nest, wrote);
         *out += "\n";
         comment(out, 1, unset.map_or("", |unset| unset.doc.as_str()));
-        let _ = write!(out, "  oneof value {{\n{fields}  }}\n}}\n");
+        // Cases are fields of the message, which has the name of the oneof as well.
+        let taken = |name: &str| names.members.iter().any(|member| member == name);
+        let numbered = (2..).map(|number| format!("value{number}"));
+        let name = std::iter::once("value".to_owned()).chain(numbered).find(|name| !taken(name));
+        let name = name.unwrap_or_default();
+        let _ = write!(out, "  oneof {name} {{\n{fields}  }}\n}}\n");
     }
 
     fn enumeration(&self, out: &mut String, it: &Enum) {
@@ -381,6 +428,10 @@ impl Exporter<'_> {
         let suffix = if shape.label == Label::Repeated { "Item" } else { "Value" };
         match (&shape.of, ty) {
             (Element::Keyword(keyword), _) => (*keyword).to_owned(),
+            // A map is a list of messages that protobuf calls after the field, and those it would find first.
+            (Element::Named(id), _) if self.names.of(id).name.ends_with("Entry") => {
+                format!(".{}.{}", self.package, self.names.of(id).name)
+            }
             (Element::Named(id), _) => self.names.of(id).name.clone(),
             (Element::Entry(_), read::Type::Map { key, value, .. }) => {
                 self.nest(nest, name, suffix, Held::Entry(key, value))
@@ -546,49 +597,7 @@ fn range(ty: &read::Type) -> &'static str {
     }
 }
 
-/// `//` lines of `text`, which may be anything at all; nothing of a text that is blank.
+/// Adds `text` as a comment.
 fn comment(out: &mut String, depth: usize, text: &str) {
-    if text.trim().is_empty() {
-        return;
-    }
-    let pad = "  ".repeat(depth);
-    for line in text.trim_end().replace("\r\n", "\n").split(['\n', '\r']) {
-        let line: String = line.chars().map(visible).collect();
-        let line = line.trim_end();
-        let blank = if line.is_empty() { "" } else { " " };
-        let _ = writeln!(out, "{pad}//{blank}{line}");
-    }
-}
-
-/// What can't be seen becomes U+FFFD: control characters, and those that reorder the text on display.
-fn visible(char: char) -> char {
-    match char {
-        '\t' => ' ',
-        '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => {
-            '\u{FFFD}'
-        }
-        control if control.is_control() => '\u{FFFD}',
-        _ => char,
-    }
-}
-
-/// A string literal of `text`.
-fn string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for next in text.chars() {
-        match next {
-            '"' | '\\' => out.extend(['\\', next]),
-            '\n' => out += "\\n",
-            '\r' => out += "\\r",
-            '\t' => out += "\\t",
-            seen if visible(seen) == seen => out.push(seen),
-            hidden => {
-                // Octal, as a hexadecimal number would take digits behind it for its own.
-                for byte in hidden.encode_utf8(&mut [0; 4]).bytes() {
-                    let _ = write!(out, "\\{byte:03o}");
-                }
-            }
-        }
-    }
-    out + "\""
+    *out += &proto_comment(&"  ".repeat(depth), text);
 }

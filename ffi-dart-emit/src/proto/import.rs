@@ -10,8 +10,11 @@
 //! `optional` is in place, always there; a message that reaches itself becomes an `FfiRef`, or a list of them, for which it must
 //! have a pool.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+use std::{fs, io};
 
 use ffi_core::schema::read::{Scalar, Type, TypeId};
 use heck::ToShoutySnakeCase;
@@ -19,13 +22,16 @@ use prost_reflect::{
     Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind,
     MessageDescriptor, Syntax, Value,
 };
-use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver};
+use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
+use super::check::{self, CRATE};
 use super::export::{MAX_NUMBER, UNSET};
+use super::graph::components;
 use super::names::{case_name, field_name, type_name, variant_name};
-use super::rust::{self, Body, Part, Source, string};
+use super::rust::{self, Body, Part, Pool, Source};
 use super::shape::{Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, case, implied, shape};
 use super::{OPTIONS, OPTIONS_FILE};
+use crate::input;
 use crate::model::{Problem, Problems, scalar_name};
 
 /// What to do where the .proto file doesn't say.
@@ -64,6 +70,9 @@ pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems
     importer.name();
     importer.find_cycles();
     let items = importer.items();
+    if importer.problems.is_empty() {
+        importer.check(&items);
+    }
     if !importer.problems.is_empty() {
         return Err(Problems(importer.problems.into_values().collect()));
     }
@@ -84,42 +93,143 @@ impl FileResolver for Published {
     }
 }
 
+/// The folders of `-I`.
+struct Folders {
+    include: Vec<PathBuf>,
+    /// Why a file was refused that is there, for which `protox` has no words.
+    refused: Rc<RefCell<Option<Problem>>>,
+}
+
+impl Folders {
+    fn refuse(&self, item: String, what: String, fix: &str) -> protox::Error {
+        let error = protox::Error::new(what.clone());
+        *self.refused.borrow_mut() = Some(Problem { item, what, fix: fix.to_owned() });
+        error
+    }
+
+    /// Says what is wrong with the path of an import, which the parser calls an "invalid group name".
+    fn explain(&self, name: &str, text: &str, error: protox::Error) -> protox::Error {
+        let import = |line: &str| {
+            let place = line.strip_suffix(": invalid group name")?;
+            let mut numbers = place.rsplit(':').map(|number| number.parse::<usize>().ok()?.checked_sub(1));
+            let (column, line) = (numbers.next()??, numbers.next()??);
+            let literal = text.lines().nth(line)?.get(column..)?;
+            let path = literal.strip_prefix(['"', '\''])?.split(['"', '\'']).next()?;
+            Some((place.to_owned(), path.to_owned(), import_problem(path)?))
+        };
+        match format!("{error:?}").lines().find_map(import) {
+            Some((place, path, (what, fix))) => self.refuse(place, format!("import `{path}`: {what}"), fix),
+            None => error,
+        }
+    }
+}
+
+impl FileResolver for Folders {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        for folder in &self.include {
+            let bytes = match input::text(&folder.join(name)) {
+                Ok(bytes) => bytes,
+                Err(error) if is_absent(&error) => continue,
+                Err(error) => {
+                    let what = format!("it can't be read: {error}");
+                    return Err(self.refuse(name.to_owned(), what, "make it a .proto file that can be read"));
+                }
+            };
+            let text = String::from_utf8(bytes).map_err(|error| {
+                let at = error.utf8_error().valid_up_to();
+                self.refuse(name.to_owned(), format!("its byte {at} is not UTF-8"), "save it as UTF-8")
+            })?;
+            // Editors on Windows write a byte order mark, and protobuf's compiler takes it.
+            let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+            let file = File::from_source(name, text).map_err(|error| self.explain(name, text, error))?;
+            let mut imports = file.file_descriptor_proto().dependency.iter();
+            return match imports.find_map(|import| Some((import, import_problem(import)?))) {
+                Some((import, (what, fix))) => {
+                    Err(self.refuse(name.to_owned(), format!("import `{import}`: {what}"), fix))
+                }
+                None => Ok(file),
+            };
+        }
+        Err(protox::Error::file_not_found(name))
+    }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// What is wrong with the path of an import, and the fix.
+fn import_problem(path: &str) -> Option<(&'static str, &'static str)> {
+    const FIX: &str = "pass `-I` with a folder that both files are below, and write the path from there";
+    if path.contains('\\') {
+        Some(("protobuf has `/` between folders, not `\\`", "write it with `/`"))
+    } else if path.starts_with('/') || path.get(1..2) == Some(":") {
+        Some(("the path is absolute, and protobuf's are relative to a folder of `-I`", FIX))
+    } else if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        Some(("the path has an empty part, `.` or `..`, and protobuf's go down from a folder of `-I`", FIX))
+    } else {
+        None
+    }
+}
+
+/// The name by which imports know `file`: its path from the folder of `include` that it is in.
+fn import_name(file: &Path, include: &[PathBuf]) -> Result<String, Problem> {
+    let problem =
+        |what: String, fix: &str| Problem { item: file.display().to_string(), what, fix: fix.to_owned() };
+    let real = fs::canonicalize(file)
+        .map_err(|error| problem(format!("it can't be read: {error}"), "pass a .proto file that is there"))?;
+    let below = |folder: &PathBuf| {
+        let path = match file.strip_prefix(folder) {
+            Ok(path) => path.to_owned(),
+            Err(_) => real.strip_prefix(fs::canonicalize(folder).ok()?).ok()?.to_owned(),
+        };
+        let parts = path.components().filter(|part| *part != Component::CurDir);
+        let parts: Option<Vec<_>> = parts
+            .map(|part| match part {
+                Component::Normal(name) => name.to_str(),
+                _ => None,
+            })
+            .collect();
+        parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("/"))
+    };
+    let Some(name) = include.iter().find_map(below) else {
+        let fix = "add `-I` with its folder, or that from which its imports are named";
+        return Err(problem("it is in none of the folders of `-I`".to_owned(), fix));
+    };
+    let first = include.iter().map(|folder| folder.join(&name)).find_map(|path| fs::canonicalize(path).ok());
+    match first {
+        Some(first) if first != real => {
+            let what = format!("imports know it as `{name}`, which is {} before", first.display());
+            Err(problem(what, "put the `-I` of its folder first"))
+        }
+        _ => Ok(name),
+    }
+}
+
 /// Compiles `file`; also returns the name by which its imports would know it.
 fn compile(file: &Path, options: &ImportOptions) -> Result<(DescriptorPool, String), Problems> {
     let own = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let include = if options.include.is_empty() { vec![own.to_owned()] } else { options.include.clone() };
+    let name = import_name(file, &include).map_err(|problem| Problems(vec![problem]))?;
+    let refused = Rc::default();
     let mut resolver = ChainFileResolver::new();
-    for folder in include {
-        resolver.add(IncludeFileResolver::new(folder));
-    }
+    resolver.add(Folders { include, refused: Rc::clone(&refused) });
     resolver.add(Published);
     resolver.add(GoogleFileResolver::new());
-    let name = resolver.resolve_path(file);
-    let failed = |error: &dyn std::fmt::Debug, fix: &str| {
-        // With file, line and column, where the error has them.
-        let text = format!("{error:?}");
-        let text = text.trim();
-        Problems(vec![Problem {
-            item: file.display().to_string(),
-            what: text.to_owned(),
-            fix: fix.to_owned(),
-        }])
-    };
-    let Some(name) = name else {
-        return Err(failed(
-            &format_args!("it is in none of the folders of `-I`"),
-            "add `-I` with its folder, or that from which its imports are named",
-        ));
-    };
     let mut compiler = protox::Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).include_source_info(true);
-    match compiler.open_file(file) {
-        Ok(_) => Ok((compiler.descriptor_pool(), name)),
-        Err(error) => Err(failed(
-            &error,
-            "mend the .proto file; for an import that isn't found, add `-I` with its folder",
-        )),
+    let Err(error) = compiler.open_file(&name) else { return Ok((compiler.descriptor_pool(), name)) };
+    if let Some(problem) = refused.take() {
+        return Err(Problems(vec![problem]));
     }
+    // With file, line and column, where the error has them; one a line.
+    let text = format!("{error:?}");
+    let problem = |line: &str| Problem {
+        item: file.display().to_string(),
+        what: line.trim().to_owned(),
+        fix: "mend the .proto file; for an import that isn't found, add `-I` with its folder".to_owned(),
+    };
+    Err(Problems(text.trim().lines().map(problem).collect()))
 }
 
 /// Where something is, for sorting: file, line, column, and which problem there.
@@ -129,21 +239,33 @@ struct Importer<'a> {
     options: &'a ImportOptions,
     places: HashMap<String, Places>,
     problems: BTreeMap<Place, Problem>,
+    /// Items and texts of the problems.
+    reported: HashSet<(String, String)>,
     warnings: Vec<String>,
     messages: Vec<MessageDescriptor>,
     enums: Vec<EnumDescriptor>,
+    enum_names: HashSet<String>,
     wide: Vec<Wide>,
     /// Full name in protobuf -> name in Rust.
     names: HashMap<String, String>,
     /// Name in Rust -> what it is.
     types: HashMap<String, Type>,
-    /// Full names of messages -> those their fields hold, in place or not.
-    direct: HashMap<String, Vec<String>>,
-    /// Full names of messages -> those they reach by these.
-    reaches: HashMap<String, HashSet<String>>,
-    /// Full names of messages that are oneofs.
-    oneofs: HashSet<String>,
+    /// Name in Rust, and that of a field, case or variant where it is one -> where that is.
+    origins: HashMap<(String, Option<String>), (FileDescriptor, Vec<i32>)>,
+    /// Full names of messages -> what of the others reach them in turn.
+    circles: HashMap<String, Circle>,
     reprs: HashMap<TypeId, (Scalar, bool)>,
+}
+
+/// Which messages reach each other: those that have a number in common.
+#[derive(Clone, Copy)]
+struct Circle {
+    /// By fields that would be in place.
+    whole: usize,
+    /// By what is left of these where references have taken the place of messages that hold themselves.
+    in_place: usize,
+    /// Whether it reaches itself.
+    holds_itself: bool,
 }
 
 /// Lines, columns and comments of one file.
@@ -218,28 +340,29 @@ impl<'a> Importer<'a> {
             options,
             places: HashMap::new(),
             problems: BTreeMap::new(),
+            reported: HashSet::new(),
             warnings: Vec::new(),
             messages: Vec::new(),
             enums: Vec::new(),
+            enum_names: HashSet::new(),
             wide: Vec::new(),
             names: HashMap::new(),
             types: HashMap::new(),
-            direct: HashMap::new(),
-            reaches: HashMap::new(),
-            oneofs: HashSet::new(),
+            origins: HashMap::new(),
+            circles: HashMap::new(),
             reprs: HashMap::new(),
         }
     }
 
-    fn place(&mut self, file: &FileDescriptor, path: &[i32]) -> (i32, i32, String) {
+    fn place(&mut self, file: &FileDescriptor, path: &[i32]) -> (i32, i32) {
         let places = self.places.entry(file.name().to_owned()).or_insert_with(|| Places::new(file));
         // What has no place of its own is where the thing around it is.
         let mut path = path;
         loop {
-            if let Some(place) = places.0.get(path) {
-                return place.clone();
+            if let Some((line, column, _)) = places.0.get(path) {
+                return (*line, *column);
             }
-            let Some((_, outer)) = path.split_last() else { return (0, 0, String::new()) };
+            let Some((_, outer)) = path.split_last() else { return (0, 0) };
             path = outer;
         }
     }
@@ -257,10 +380,10 @@ impl<'a> Importer<'a> {
         what: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        let (line, column, _) = self.place(file, path);
+        let (line, column) = self.place(file, path);
         let item = format!("{}:{}:{}", file.name(), line + 1, column + 1);
         let problem = Problem { item, what: what.into(), fix: fix.into() };
-        if self.problems.values().any(|it| *it == problem) {
+        if !self.reported.insert((problem.item.clone(), problem.what.clone())) {
             return;
         }
         let place = (file.name().to_owned(), line, column, self.problems.len());
@@ -273,7 +396,7 @@ impl<'a> Importer<'a> {
     }
 
     fn warning(&mut self, file: &FileDescriptor, path: &[i32], what: &str) {
-        let (line, column, _) = self.place(file, path);
+        let (line, column) = self.place(file, path);
         self.warnings.push(format!("{}:{}:{}: {what}", file.name(), line + 1, column + 1));
     }
 
@@ -319,7 +442,7 @@ impl<'a> Importer<'a> {
     }
 
     fn add_enum(&mut self, it: EnumDescriptor) {
-        if !self.enums.contains(&it) {
+        if self.enum_names.insert(it.full_name().to_owned()) {
             self.check_file(&it.parent_file());
             self.enums.push(it);
         }
@@ -366,6 +489,7 @@ impl<'a> Importer<'a> {
                 importer.problem(file, path, what, FIX);
             }
             importer.names.insert(full.to_owned(), name.clone());
+            importer.origins.insert((name.clone(), None), (file.clone(), path.to_vec()));
             let id = TypeId(name.clone());
             importer.types.insert(name, ty(id));
         };
@@ -410,65 +534,56 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Which messages each message reaches by fields that would be in place.
+    /// Which messages reach each other by fields that would be in place.
     fn find_cycles(&mut self) {
-        let direct: HashMap<String, Vec<String>> = self
-            .messages
-            .iter()
-            .map(|message| {
-                let held = message.fields().filter(|field| {
-                    !Found::new(&field.options())
-                        .text("rust_type")
-                        .is_some_and(|text| text.contains("FfiRef"))
-                });
-                let held = held.filter_map(|field| match element(&field) {
-                    Kind::Message(it) if it.full_name() != EMPTY => Some(it.full_name().to_owned()),
-                    _ => None,
-                });
-                (message.full_name().to_owned(), held.collect())
+        let names: HashMap<_, _> =
+            self.messages.iter().map(|it| it.full_name().to_owned()).zip(0..).collect();
+        let held = |message: &MessageDescriptor| {
+            let fields = message.fields().filter(|field| {
+                !Found::new(&field.options()).text("rust_type").is_some_and(|text| text.contains("FfiRef"))
+            });
+            let held = fields.filter_map(|field| match element(&field) {
+                Kind::Message(it) => names.get(it.full_name()).copied(),
+                _ => None,
+            });
+            held.collect::<Vec<usize>>()
+        };
+        let edges: Vec<_> = self.messages.iter().map(held).collect();
+        let whole = components(&edges);
+        let holds_itself: Vec<_> = {
+            let mut members = vec![0_usize; whole.len()];
+            whole.iter().for_each(|at| members[*at] += 1);
+            (0..whole.len()).map(|at| members[whole[at]] > 1 || edges[at].contains(&at)).collect()
+        };
+        // A message that holds itself is referred to, and a oneof can't be.
+        let oneofs: Vec<_> = self.messages.iter().map(is_oneof).collect();
+        let in_place: Vec<Vec<usize>> = (0..edges.len())
+            .map(|from| {
+                edges[from].iter().copied().filter(|to| oneofs[*to] && whole[*to] == whole[from]).collect()
             })
             .collect();
-        for start in direct.keys() {
-            let mut reached = HashSet::new();
-            let mut todo: Vec<_> = direct[start].iter().collect();
-            while let Some(next) = todo.pop() {
-                if reached.insert(next.clone()) {
-                    todo.extend(direct.get(next).into_iter().flatten());
-                }
-            }
-            self.reaches.insert(start.clone(), reached);
+        let in_place = components(&in_place);
+        for (name, at) in names {
+            let circle = Circle { whole: whole[at], in_place: in_place[at], holds_itself: holds_itself[at] };
+            self.circles.insert(name, circle);
         }
-        self.direct = direct;
-        let oneofs = self.messages.iter().filter(|it| is_oneof(it));
-        self.oneofs = oneofs.map(|it| it.full_name().to_owned()).collect();
     }
 
-    /// Whether a message or oneof is reached by way of what `held` holds, or is it.
+    /// Says whether `held`, which a field of `holder` has in place, reaches `holder` in turn.
     fn holds(&self, held: &str, holder: &str) -> bool {
-        held == holder || self.reaches.get(held).is_some_and(|all| all.contains(holder))
+        let number = |name| self.circles.get(name).map(|it| it.whole);
+        held == holder || (number(held).is_some() && number(held) == number(holder))
     }
 
-    /// The same, where references have taken the place of messages that hold themselves.
+    /// The same where references have taken the place of messages that hold themselves.
     fn holds_in_place(&self, held: &str, holder: &str) -> bool {
-        let mut seen = HashSet::new();
-        let mut todo = vec![held];
-        while let Some(next) = todo.pop() {
-            if next == holder {
-                return true;
-            }
-            if seen.insert(next) {
-                let inside = self.direct.get(next).into_iter().flatten();
-                let in_place = |to: &str| self.oneofs.contains(to) || !self.holds(to, next);
-                todo.extend(inside.map(String::as_str).filter(|to| in_place(to)));
-            }
-        }
-        false
+        let number = |name| self.circles.get(name).map(|it| it.in_place);
+        self.holds(held, holder) && number(held) == number(holder)
     }
 
     /// The slots of a message's pool.
     fn pool_size(&self, it: &MessageDescriptor) -> Option<u64> {
-        let holds_itself =
-            || self.reaches.get(it.full_name()).is_some_and(|all| all.contains(it.full_name()));
+        let holds_itself = || self.circles.get(it.full_name()).is_some_and(|it| it.holds_itself);
         let default = || self.options.default_pool_size.filter(|_| holds_itself()).map(u64::from);
         Found::new(&it.options()).number("pool_size").or_else(default)
     }
@@ -509,7 +624,13 @@ impl<'a> Importer<'a> {
                 );
             }
             if let Some(first) = numbers.get(&value.number()) {
-                constants.push((name.to_shouty_snake_case(), first.clone()));
+                let constant = name.to_shouty_snake_case();
+                if constants.iter().any(|(other, _)| *other == constant) {
+                    let what = format!("value `{}`: another is called `{constant}` in Rust", value.name());
+                    let fix = "give it another name in Rust with the option `(ffi.value_rust_name)`";
+                    self.problem(&file, value.path(), what, fix);
+                }
+                constants.push((constant, first.clone()));
                 continue;
             }
             numbers.insert(value.number(), name.clone());
@@ -526,19 +647,17 @@ impl<'a> Importer<'a> {
                     "take a larger repr with the option `(ffi.repr)`",
                 );
             }
-            let mut attributes = Vec::new();
-            if let Some(rename) = found.text("value_dart_name") {
-                attributes.push(format!("rename = {}", string(&rename)));
-            }
+            self.origin(it.full_name(), &name, &file, value.path());
             let raw = value.enum_value_descriptor_proto().options.as_ref();
             let deprecated = raw.is_some_and(|it| it.deprecated());
             parts.push(Part {
                 doc: self.doc(&file, value.path()),
                 deprecated: deprecated.then(|| found.text("value_deprecation").unwrap_or_default()),
-                attributes,
                 name,
+                tag: None,
+                rename: found.text("value_dart_name"),
                 ty: None,
-                tail: format!(" = {}", value.number()),
+                value: Some(value.number().into()),
             });
         }
         let zero =
@@ -548,14 +667,15 @@ impl<'a> Importer<'a> {
             parts.insert(zero, first);
         }
         let deprecated = it.enum_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
-        let rename = options.text("enum_dart_name").map(|rename| format!("rename = {}", string(&rename)));
         Source {
             doc: self.doc(&file, it.path()),
             deprecated: deprecated.then(|| options.text("enum_deprecation").unwrap_or_default()),
             name: self.names[it.full_name()].clone(),
-            repr: scalar_name(repr).to_owned(),
-            attributes: rename.into_iter().collect(),
-            body: Body::Enum(parts, constants),
+            rename: options.text("enum_dart_name"),
+            pool: None,
+            flags: Vec::new(),
+            reserved: Vec::new(),
+            body: Body::Enum { repr, variants: parts, constants },
         }
     }
 
@@ -572,10 +692,9 @@ impl<'a> Importer<'a> {
             let item = |it: &DynamicMessage| {
                 let deprecated = it.has_field_by_name("deprecation").then(|| text(it, "deprecation"));
                 let rename = Some(text(it, "dart_name")).filter(|name| !name.is_empty());
-                let attributes = rename.iter().map(|name| format!("rename = {}", string(name)));
-                (text(it, "name"), text(it, "doc"), deprecated, attributes.collect::<Vec<_>>())
+                (text(it, "name"), text(it, "doc"), deprecated, rename)
             };
-            let (name, doc, deprecated, attributes) = item(it);
+            let (name, doc, deprecated, rename) = item(it);
             let repr = text(it, "repr");
             let Some(scalar) = INTEGERS.into_iter().find(|scalar| scalar_name(*scalar) == repr) else {
                 let what =
@@ -586,24 +705,25 @@ impl<'a> Importer<'a> {
             let values = it.get_field_by_name("values").map(std::borrow::Cow::into_owned);
             let values = values.as_ref().and_then(Value::as_list).unwrap_or_default();
             let parts = values.iter().filter_map(Value::as_message).map(|value| {
-                let (name, doc, deprecated, attributes) = item(value);
+                let (name, doc, deprecated, rename) = item(value);
                 let number = value.get_field_by_name("number").and_then(|it| it.as_i64()).unwrap_or_default();
-                let tail = match scalar {
-                    Scalar::U64 => format!(" = {}", number.cast_unsigned()),
-                    _ => format!(" = {number}"),
+                let number = match scalar {
+                    Scalar::U64 => number.cast_unsigned().into(),
+                    _ => number.into(),
                 };
-                Part { doc, deprecated, attributes, name, ty: None, tail }
+                Part { doc, deprecated, name, tag: None, rename, ty: None, value: Some(number) }
             });
-            let body = Body::Enum(parts.collect(), Vec::new());
-            let names_hold = is_type_name(&name)
-                && matches!(&body, Body::Enum(parts, _) if parts.iter().all(|part| is_type_name(&part.name)));
+            let body = Body::Enum { repr: scalar, variants: parts.collect(), constants: Vec::new() };
+            let names_hold = is_type_name(&name) && body.parts().iter().all(|part| is_type_name(&part.name));
             if !names_hold {
                 let what =
                     format!("enum `{}`: there are names in it that Rust can't have", name.escape_debug());
                 self.problem(main, &[8], what, "take letters, digits and `_`");
                 continue;
             }
-            let source = Source { doc, deprecated, name, repr, attributes, body };
+            self.origins.insert((name.clone(), None), (main.clone(), vec![8]));
+            let (pool, flags, reserved) = (None, Vec::new(), Vec::new());
+            let source = Source { doc, deprecated, name, rename, pool, flags, reserved, body };
             self.wide.push(Wide { source, repr: scalar });
         }
     }
@@ -660,37 +780,26 @@ impl<'a> Importer<'a> {
                 continue;
             };
             let Some(ty) = self.field_type(&field, &found) else { continue };
-            let mut attributes = vec![format!("tag = {}", field.number())];
-            attributes
-                .extend(found.text("field_dart_name").map(|name| format!("rename = {}", string(&name))));
-            parts.push(self.part(&field, &found, name, attributes, Some(ty)));
+            parts.push(self.part(&field, &found, name, Some(ty)));
         }
         let options = Found::new(&it.options());
         let mut source = self.composite(it, &options, Body::Struct(parts));
-        source.repr = match options.number("align") {
-            Some(align) => format!("C, align({align})"),
-            None => "C".to_owned(),
-        };
-        match (self.pool_size(it), options.text("pool_reset")) {
-            (Some(size), Some(reset)) => {
-                source.attributes.push(format!("pool(capacity = {size}, reset = {})", string(&reset)));
-            }
-            (Some(size), None) => source.attributes.push(format!("pool = {size}")),
-            (None, _) => {}
+        if options.number("align").is_some() {
+            let what = format!(
+                "message `{}` has an alignment of its own, which no message can have",
+                it.full_name()
+            );
+            self.problem(&file, it.path(), what, "remove the option `align`");
         }
-        for flag in ["simd", "columns"] {
-            if options.flag(flag) {
-                source.attributes.push(flag.to_owned());
-            }
+        source.pool = self.pool_size(it).map(|capacity| Pool { capacity, reset: options.text("pool_reset") });
+        if let Some(reset) = options.text("pool_reset").filter(|it| !matches!(&**it, "zero" | "keep")) {
+            let what =
+                format!("message `{}`: `{reset}` can't be what its pool does with slots", it.full_name());
+            self.problem(&file, it.path(), what, "take `zero` or `keep` for the option `pool_reset`");
         }
-        let reserved = it.reserved_ranges().map(|range| {
-            let last = (range.end - 1).min(MAX_NUMBER);
-            if range.start == last { last.to_string() } else { format!("{}..={last}", range.start) }
-        });
-        let reserved: Vec<_> = reserved.collect();
-        if !reserved.is_empty() {
-            source.attributes.push(format!("reserved({})", reserved.join(", ")));
-        }
+        source.flags = ["simd", "columns"].into_iter().filter(|flag| options.flag(flag)).collect();
+        let reserved = it.reserved_ranges().map(|range| (range.start, (range.end - 1).min(MAX_NUMBER)));
+        source.reserved = reserved.collect();
         source
     }
 
@@ -713,12 +822,9 @@ impl<'a> Importer<'a> {
             }
             let empty = matches!(field.kind(), Kind::Message(it) if it.full_name() == EMPTY);
             let ty = if empty { None } else { Some(self.field_type(&field, &found)) };
-            let mut attributes = vec![format!("tag = {}", field.number())];
-            attributes
-                .extend(found.text("field_dart_name").map(|name| format!("rename = {}", string(&name))));
             // One without a type has a problem, which is reported.
             if let None | Some(Some(_)) = ty {
-                parts.push(self.part(&field, &found, name, attributes, ty.flatten()));
+                parts.push(self.part(&field, &found, name, ty.flatten()));
             }
         }
         if parts.iter().all(|part| part.ty.is_none()) && self.problems.is_empty() {
@@ -735,54 +841,103 @@ impl<'a> Importer<'a> {
             );
             self.problem(&file, it.path(), what, "give it another name with the option `(ffi.unset_name)`");
         }
-        let rename = options.text("unset_dart_name").map(|name| format!("rename = {}", string(&name)));
         let doc = it.oneofs().next().map(|oneof| self.doc(&file, oneof.path())).unwrap_or_default();
         parts.insert(
             0,
             Part {
                 doc,
                 deprecated: options.text("unset_deprecation"),
-                attributes: rename.into_iter().collect(),
                 name: unset,
+                tag: None,
+                rename: options.text("unset_dart_name"),
                 ty: None,
-                tail: String::new(),
+                value: None,
             },
         );
-        let mut source = self.composite(it, &options, Body::Oneof(parts));
-        "C, u32".clone_into(&mut source.repr);
-        source
+        self.composite(it, &options, Body::Oneof(parts))
     }
 
     fn composite(&mut self, it: &MessageDescriptor, options: &Found, body: Body) -> Source {
         let deprecated = it.descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
-        let rename = options.text("dart_name").map(|rename| format!("rename = {}", string(&rename)));
         Source {
             doc: self.doc(&it.parent_file(), it.path()),
             deprecated: deprecated.then(|| options.text("deprecation").unwrap_or_default()),
             name: self.names[it.full_name()].clone(),
-            repr: String::new(),
-            attributes: rename.into_iter().collect(),
+            rename: options.text("dart_name"),
+            pool: None,
+            flags: Vec::new(),
+            reserved: Vec::new(),
             body,
         }
     }
 
     /// A field or case.
-    fn part(
-        &mut self,
-        field: &FieldDescriptor,
-        found: &Found,
-        name: String,
-        attributes: Vec<String>,
-        ty: Option<Type>,
-    ) -> Part {
+    fn part(&mut self, field: &FieldDescriptor, found: &Found, name: String, ty: Option<Type>) -> Part {
+        const PROTOBUF: std::ops::RangeInclusive<u32> = 19_000..=19_999;
+        if PROTOBUF.contains(&field.number()) {
+            self.field_problem(
+                field,
+                "protobuf keeps the numbers 19000 to 19999 for itself",
+                "take another number",
+            );
+        }
+        self.origin(field.parent_message().full_name(), &name, &field.parent_file(), field.path());
         let deprecated = field.field_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
         Part {
             doc: self.doc(&field.parent_file(), field.path()),
             deprecated: deprecated.then(|| found.text("field_deprecation").unwrap_or_default()),
-            attributes,
             name,
+            tag: Some(field.number()),
+            rename: found.text("field_dart_name"),
             ty,
-            tail: String::new(),
+            value: None,
+        }
+    }
+
+    /// Remembers where the member `name` of a type is.
+    fn origin(&mut self, of: &str, name: &str, file: &FileDescriptor, path: &[i32]) {
+        let member = Some(name.trim_start_matches("r#").to_owned());
+        self.origins.insert((self.names[of].clone(), member), (file.clone(), path.to_vec()));
+    }
+
+    /// Reports what the Rust source would be refused for, at the places that it comes from.
+    fn check(&mut self, items: &[Source]) {
+        for Problem { item, what, fix } in check::problems(items) {
+            let crate_name = format!("{CRATE}::");
+            let word = |text: &str| {
+                let end = text.find(|next: char| next != '_' && !next.is_alphanumeric());
+                text[..end.unwrap_or(text.len())].to_owned()
+            };
+            let (before, behind) = item.split_once(&crate_name).unwrap_or((&item, ""));
+            let (name, is_enum) = (word(behind), before.ends_with("enum "));
+            let kinds = ["field", "case", "variant"];
+            let member =
+                kinds.iter().find_map(|kind| behind[name.len()..].strip_prefix(&format!(", {kind} ")));
+            let member = member.map(word);
+            let option = match (is_enum, &member) {
+                (true, Some(_)) => "value_",
+                (true, None) => "enum_",
+                (false, Some(_)) => "field_",
+                (false, None) => "",
+            };
+            let fix = if what.starts_with("it shares the symbol") {
+                format!("give one of the two another name in Rust with the option `(ffi.{option}rust_name)`")
+            } else if fix.contains("#[ffi(rename") {
+                format!("give it another name in Dart with the option `(ffi.{option}dart_name)`")
+            } else if fix.contains("rebuild") {
+                "mend it in the .proto file".to_owned()
+            } else {
+                fix
+            };
+            let what = format!("{}: {}", item.replace(&crate_name, ""), what.replace(&crate_name, ""));
+            let keys = [(name.clone(), member), (name, None)];
+            match keys.iter().find_map(|key| self.origins.get(key)).cloned() {
+                Some((file, path)) => self.problem(&file, &path, what, fix),
+                None => {
+                    let place = (String::new(), 0, 0, self.problems.len());
+                    self.problems.insert(place, Problem { item: "schema".to_owned(), what, fix });
+                }
+            }
         }
     }
 
@@ -1109,26 +1264,56 @@ fn rust_name(full: &str, package: &str) -> String {
     own.split('.').map(type_name).collect()
 }
 
+/// Names that the derives' types, or Rust's own, have in the source that is written.
+const TYPES: &[&str] = &[
+    "FfiBytes",
+    "FfiEnum",
+    "FfiMap",
+    "FfiMessage",
+    "FfiOpen",
+    "FfiOption",
+    "FfiRef",
+    "FfiStr",
+    "FfiVec",
+    "bool",
+    "char",
+    "f32",
+    "f64",
+    "i128",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "isize",
+    "str",
+    "u128",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "usize",
+];
+
+/// Says whether a type, case or variant can have this name. The derives take ASCII.
 fn is_type_name(name: &str) -> bool {
-    is_identifier(name) && name != "Self"
+    is_identifier(name) && name != "Self" && !KEYWORDS.contains(&name) && !TYPES.contains(&name)
 }
 
 fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && chars.all(|next| next.is_alphanumeric() || next == '_')
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
         && name != "_"
 }
 
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
 /// The name of a field, raw where it is a keyword.
 fn member_name(name: &str) -> Option<String> {
-    const KEYWORDS: &[&str] = &[
-        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
-        "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
-        "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static",
-        "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where",
-        "while", "yield",
-    ];
     match name {
         "self" | "super" | "crate" => Some(format!("{name}_")),
         name if KEYWORDS.contains(&name) => Some(format!("r#{name}")),

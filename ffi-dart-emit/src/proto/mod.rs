@@ -6,11 +6,15 @@
 //! | `names` | identifiers, in the styles of the two |
 //! | `export` | a [`Model`] to a .proto file |
 //! | `import` | a .proto file to Rust source |
+//! | `check` | what that source would be refused for |
+//! | `graph` | which types reach which |
 //! | `rust` | the text of that source |
 //!
 //! What protobuf can't say is in options of the file [`OPTIONS_FILE`], which is written beside each export.
 
+mod check;
 mod export;
+mod graph;
 mod import;
 mod names;
 mod rust;

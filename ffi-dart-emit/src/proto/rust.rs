@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use ffi_core::schema::read::{Scalar, Type};
 
 use super::shape::rust;
+use crate::foreign::{rust_code, rust_comment, rust_string};
+use crate::model::scalar_name;
 
 /// The width that rustfmt keeps to unless told otherwise.
 const WIDTH: usize = 100;
@@ -20,11 +22,20 @@ pub struct Source {
     pub doc: String,
     pub deprecated: Option<String>,
     pub name: String,
-    /// The arguments of `#[repr(..)]`.
-    pub repr: String,
-    /// The arguments of `#[ffi(..)]`.
-    pub attributes: Vec<String>,
+    /// The name in Dart, where it has one of its own.
+    pub rename: Option<String>,
+    pub pool: Option<Pool>,
+    /// Attributes that are a word: `simd`, `columns`.
+    pub flags: Vec<&'static str>,
+    /// Numbers, first and last, that no field may take.
+    pub reserved: Vec<(u32, u32)>,
     pub body: Body,
+}
+
+/// The pool of a message.
+pub struct Pool {
+    pub capacity: u64,
+    pub reset: Option<String>,
 }
 
 /// What is in it.
@@ -33,19 +44,62 @@ pub enum Body {
     Struct(Vec<Part>),
     /// Cases, the first of which is unset.
     Oneof(Vec<Part>),
-    /// Variants, with their numbers in [`Part::tail`], and constants for further names of theirs.
-    Enum(Vec<Part>, Vec<(String, String)>),
+    /// Variants, and constants for further names of theirs.
+    Enum { repr: Scalar, variants: Vec<Part>, constants: Vec<(String, String)> },
+}
+
+impl Body {
+    /// Fields, cases or variants.
+    pub fn parts(&self) -> &[Part] {
+        let (Self::Struct(parts) | Self::Oneof(parts) | Self::Enum { variants: parts, .. }) = self;
+        parts
+    }
 }
 
 /// A field, case or variant.
 pub struct Part {
     pub doc: String,
     pub deprecated: Option<String>,
-    pub attributes: Vec<String>,
     pub name: String,
+    /// The number in .proto of a field or case.
+    pub tag: Option<u32>,
+    /// The name in Dart, where it has one of its own.
+    pub rename: Option<String>,
     pub ty: Option<Type>,
-    /// What stands behind the name and type.
-    pub tail: String,
+    /// The number of a variant.
+    pub value: Option<i128>,
+}
+
+impl Source {
+    /// The arguments of `#[ffi(..)]`.
+    fn attributes(&self) -> Vec<String> {
+        let mut all: Vec<_> =
+            self.rename.iter().map(|name| format!("rename = {}", rust_string(name))).collect();
+        all.extend(self.pool.as_ref().map(|Pool { capacity, reset }| match reset {
+            Some(reset) => format!("pool(capacity = {capacity}, reset = {})", rust_string(reset)),
+            None => format!("pool = {capacity}"),
+        }));
+        all.extend(self.flags.iter().map(|flag| (*flag).to_owned()));
+        let reserved = self
+            .reserved
+            .iter()
+            .map(|(first, last)| if first == last { last.to_string() } else { format!("{first}..={last}") });
+        let reserved: Vec<_> = reserved.collect();
+        if !reserved.is_empty() {
+            all.push(format!("reserved({})", reserved.join(", ")));
+        }
+        all
+    }
+}
+
+impl Part {
+    /// The arguments of `#[ffi(..)]`.
+    fn attributes(&self) -> Vec<String> {
+        let tag = self.tag.map(|tag| format!("tag = {tag}"));
+        tag.into_iter()
+            .chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name))))
+            .collect()
+    }
 }
 
 /// The whole file. `origin` is what it was made from.
@@ -57,7 +111,7 @@ pub fn write(origin: &str, items: &[Source]) -> String {
         body += "\n";
         documented &= self::item(&mut body, item, &mut used);
     }
-    let mut out = format!("//! The schema of `{origin}`.\n\n");
+    let mut out = format!("//! The schema of {}.\n\n", rust_code(origin));
     if !documented {
         out += "#![allow(missing_docs, reason = \"as in the .proto file\")]\n\n";
     }
@@ -70,33 +124,32 @@ pub fn write(origin: &str, items: &[Source]) -> String {
 /// Says whether all of it has docs.
 fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> bool {
     lead(out, "", &item.doc, item.deprecated.as_ref());
-    let (derives, keyword) = match &item.body {
-        Body::Struct(_) => ("FfiMessage, Clone, Debug, PartialEq", "struct"),
-        Body::Oneof(_) => ("FfiMessage, Clone, Debug, PartialEq", "enum"),
-        Body::Enum(..) => ("FfiEnum, Clone, Copy, Debug, PartialEq, Eq, Hash", "enum"),
+    const MESSAGE: &str = "FfiMessage, Clone, Debug, PartialEq";
+    let (derives, repr, keyword) = match &item.body {
+        Body::Struct(_) => (MESSAGE, "C", "struct"),
+        Body::Oneof(_) => (MESSAGE, "C, u32", "enum"),
+        Body::Enum { repr, .. } => {
+            ("FfiEnum, Clone, Copy, Debug, PartialEq, Eq, Hash", scalar_name(*repr), "enum")
+        }
     };
-    let _ = writeln!(out, "#[derive({derives})]\n#[repr({})]", item.repr);
-    attribute(out, "", "ffi", &item.attributes);
+    let _ = writeln!(out, "#[derive({derives})]\n#[repr({repr})]");
+    attribute(out, "", "ffi", &item.attributes());
     let _ = writeln!(out, "pub {keyword} {} {{", item.name);
-    let (parts, constants): (_, &[_]) = match &item.body {
-        Body::Struct(parts) | Body::Oneof(parts) => {
-            used.insert("FfiMessage");
-            (parts, &[])
-        }
-        Body::Enum(parts, constants) => {
-            used.insert("FfiEnum");
-            (parts, constants)
-        }
+    let (derive, constants): (_, &[_]) = match &item.body {
+        Body::Struct(_) | Body::Oneof(_) => ("FfiMessage", &[]),
+        Body::Enum { constants, .. } => ("FfiEnum", constants),
     };
+    used.insert(derive);
     let mut documented = !item.doc.trim().is_empty();
-    for part in parts {
+    for part in item.body.parts() {
         documented &= !part.doc.trim().is_empty();
         lead(out, "    ", &part.doc, part.deprecated.as_ref());
-        attribute(out, "    ", "ffi", &part.attributes);
+        attribute(out, "    ", "ffi", &part.attributes());
         if let Some(ty) = &part.ty {
             uses(ty, used);
         }
         let ty = part.ty.as_ref().map(rust);
+        let tail = part.value.map_or_else(String::new, |value| format!(" = {value}"));
         match (&item.body, ty) {
             (Body::Struct(_), Some(ty)) => {
                 let line = format!("    pub {}: {ty},", part.name);
@@ -107,10 +160,10 @@ fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> b
                 }
             }
             (_, Some(ty)) => {
-                let _ = writeln!(out, "    {}({ty}){},", part.name, part.tail);
+                let _ = writeln!(out, "    {}({ty}){tail},", part.name);
             }
             (_, None) => {
-                let _ = writeln!(out, "    {}{},", part.name, part.tail);
+                let _ = writeln!(out, "    {}{tail},", part.name);
             }
         }
     }
@@ -129,17 +182,12 @@ fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> b
 }
 
 fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {
-    if !doc.trim().is_empty() {
-        for line in doc.lines() {
-            let blank = if line.is_empty() { "" } else { " " };
-            let _ = writeln!(out, "{pad}///{blank}{}", line.trim_end());
-        }
-    }
+    *out += &rust_comment(pad, doc);
     match deprecated {
         Some(note) if note.is_empty() => {
             let _ = writeln!(out, "{pad}#[deprecated]");
         }
-        Some(note) => attribute(out, pad, "deprecated", &[format!("note = {}", string(note))]),
+        Some(note) => attribute(out, pad, "deprecated", &[format!("note = {}", rust_string(note))]),
         None => {}
     }
 }
@@ -180,11 +228,6 @@ fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
         Type::Ref(_) => _ = used.insert("FfiRef"),
         Type::Scalar(_) | Type::Message(_) | Type::Enum(_) | Type::Oneof(_) | Type::Columns(_) => {}
     }
-}
-
-/// A string literal of `text`.
-pub fn string(text: &str) -> String {
-    format!("\"{}\"", text.escape_default())
 }
 
 /// Reads a type as Rust writes it, with `named` for the types that have a name.

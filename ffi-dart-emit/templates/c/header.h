@@ -1,3 +1,12 @@
+{%- macro begin(name, fingerprint) -%}
+#ifndef FFI_TYPE_{{ name }}
+#define FFI_TYPE_{{ name }} {{ fingerprint }}u
+{% endmacro -%}
+{%- macro end(name, fingerprint) %}
+#elif FFI_TYPE_{{ name }} != {{ fingerprint }}u
+#error "two libraries have a type {{ name }}: write the header of one of them with --prefix"
+#endif
+{%- endmacro -%}
 {{ title }}
 #ifndef {{ guard }}
 #define {{ guard }}
@@ -268,16 +277,19 @@ typedef struct FfiSimdRecords {
 extern "C" {
 #endif
 {% for it in enums %}
-{{ it.doc }}typedef {{ it.repr }} {{ it.name }};
+{% call begin(it.name, it.fingerprint) %}{% endcall %}{{ it.doc }}typedef {{ it.repr }} {{ it.name }};
 {%- for constant in it.constants %}
 {{ constant.doc }}#define {{ constant.name }} (({{ it.name }}){{ constant.value }})
 {%- endfor %}
+{%- call end(it.name, it.fingerprint) %}{% endcall %}
 {% endfor %}
 {%- for it in structs %}
-{%- if it.shared %}
+{% match it.fingerprint %}
+{%- when Some(fingerprint) %}{% call begin(it.name, fingerprint) %}{% endcall %}
+{%- when None -%}
 #ifndef FFI_DEFINED_{{ it.name }}
 #define FFI_DEFINED_{{ it.name }}
-{%- endif %}
+{% endmatch -%}
 {{ it.doc }}typedef struct {{ it.name }} {
 {%- for member in it.members %}
 {{ member.doc }}    {{ member.declaration }};
@@ -291,12 +303,14 @@ FFI_STATIC_ASSERT(FFI_ALIGNOF({{ it.name }}) == {{ it.align }}, "alignment of {{
 {%- for member in it.members %}
 FFI_STATIC_ASSERT(offsetof({{ it.name }}, {{ member.name }}) == {{ member.offset }}, "offset of {{ it.name }}.{{ member.name }}");
 {%- endfor %}
-{%- if it.shared %}
+{%- match it.fingerprint %}
+{%- when Some(fingerprint) %}{% call end(it.name, fingerprint) %}{% endcall %}
+{%- when None %}
 #endif
-{%- endif %}
+{%- endmatch %}
 {% endfor %}
 {%- for it in columns %}
-/**
+{% call begin(it.name, it.fingerprint) %}{% endcall %}/**
  * Columns of {{ it.message }}: each field in an array of its own, aligned to 64 bytes. Write to the first `len` elements of
  * each, and never to the header. The columns move when they grow.
  */
@@ -314,6 +328,7 @@ typedef struct {{ it.name }} {
 {%- for member in it.members %}
 FFI_STATIC_ASSERT(offsetof({{ it.name }}, {{ member.name }}) == 16 + {{ member.offset }} * sizeof(void *), "offset of {{ it.name }}.{{ member.name }}");
 {%- endfor %}
+{%- call end(it.name, it.fingerprint) %}{% endcall %}
 {% endfor %}
 /* The layout of each type and the signature of each function, as the library has them. Where one isn't what
    this header expects, the library is of another build: don't call it. */

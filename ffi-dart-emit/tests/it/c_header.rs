@@ -214,3 +214,113 @@ fn two_items_of_one_name_are_a_problem_that_names_both() {
     let own = problems(vec![Record::Message(message("FfiStatus", 4, 4, &x))]);
     assert!(own.contains("is that of the header itself"), "{own}");
 }
+
+/// The headers of C11, and those of POSIX that have macros in small letters.
+const STANDARD: &str = "assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg \
+                        stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype";
+
+fn includes(headers: &str) -> String {
+    headers.split_whitespace().map(|name| format!("#include <{name}.h>\n")).collect()
+}
+
+/// A program may include any header of the system before this one: each macro of theirs is a field, a constant and a type here.
+#[test]
+fn names_that_are_macros_of_the_standard_headers() {
+    let folder = tempfile::tempdir().unwrap();
+    let posix =
+        "unistd sys/types sys/stat sys/socket netinet/in netdb fcntl poll pthread dirent sys/wait sched";
+    let all = includes(STANDARD) + &includes(posix);
+    fs::write(folder.path().join("all.c"), &all).unwrap();
+    let gcc = |arguments: &[&str]| Command::new("gcc").args(arguments).current_dir(&folder).output();
+    let Ok(output) = gcc(&["-std=gnu11", "-D_GNU_SOURCE", "-dM", "-E", "all.c"]) else {
+        return println!("left out: there is no gcc here");
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let macros = String::from_utf8(output.stdout).unwrap();
+    let macros: Vec<&str> = macros
+        .lines()
+        .filter_map(|line| line.strip_prefix("#define ")?.split(' ').next())
+        .filter(|name| !name.contains('(') && !name.starts_with('_'))
+        .collect();
+    for name in ["errno", "EOF", "stdin", "INT_MAX", "st_atime"] {
+        assert!(macros.contains(&name), "{name}");
+    }
+    let u32 = || scalar(Scalar::U32);
+    let fields: Vec<_> = (0..).zip(&macros).map(|(at, name)| (*name, 4 * at, u32())).collect();
+    let mut records = vec![
+        Record::Library(library()),
+        Record::Message(message("All", 4 * macros.len() as u64, 4, &fields)),
+        Record::Enum(enumeration("EXIT", Scalar::U8, &[("SUCCESS", 0), ("FAILURE", 1)])),
+        Record::Enum(enumeration("INT", Scalar::U8, &[("MIN", 0), ("MAX", 1)])),
+        Record::Enum(enumeration("Color", Scalar::U8, &[("red", 0)])),
+        // A constant of the header is a macro, too.
+        Record::Message(message("Own", 4, 4, &[("Color_red", 0, scalar(Scalar::U32))])),
+    ];
+    let params: Vec<_> = macros.iter().map(|name| (*name, Pass::Value, u32())).collect();
+    records.push(Record::Function(function("f", &params, None)));
+    for name in ["EOF", "FILE", "I", "NAN", "INFINITY", "BUFSIZ", "DIR"] {
+        records.push(Record::Message(message(name, 4, 4, &[("x", 0, u32())])));
+    }
+    let header = header(seal(records));
+    assert!(header.contains(" Color_red_;"), "{header}");
+    assert!(header.contains(" errno_;") && header.contains("} EOF_;"), "{header}");
+    fs::write(folder.path().join("header.h"), header).unwrap();
+    fs::write(folder.path().join("main.c"), all + "#include \"header.h\"\n").unwrap();
+    let output =
+        gcc(&["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "main.c"])
+            .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A program that uses two libraries: types that are one are one, and of those that aren't, one library's get a prefix.
+#[test]
+fn two_libraries_in_one_file() {
+    let library_of = |name: &str, y: Scalar| {
+        let json = |it: &Record| serde_json::to_string(it).unwrap().replace("demo_", &format!("{name}_"));
+        let again = |it: &Record| serde_json::from_str::<Record>(&json(it)).unwrap();
+        let point = [("x", 0, scalar(Scalar::F32)), ("y", 4, scalar(y))];
+        let held = [("points", 0, crate::schema::vec(Type::Message(id("Point")), 2))];
+        let records = [
+            Record::Message(message("Point", 8, 4, &point)),
+            Record::Message(message("Held", 20, 4, &held)),
+            Record::Enum(enumeration("Mode", Scalar::U8, &[("Off", 0), ("On", 1)])),
+            Record::Function(function("f", &[("p", Pass::Ref, Type::Message(id("Point")))], None)),
+        ];
+        let mut records: Vec<_> = records.iter().map(again).collect();
+        let mut own = library();
+        own.name = name.to_owned();
+        records.push(again(&Record::Library(own)));
+        model::resolve(seal(records)).unwrap()
+    };
+    let (first, same) = (library_of("first", Scalar::F32), library_of("second", Scalar::F32));
+    let other = library_of("second", Scalar::U32);
+    let both = |second: &model::Model| c::header(&first).unwrap() + &c::header(second).unwrap();
+    compiles(
+        &both(&same),
+        "void f(const Held *held); void f(const Held *held) { first_f(held->points.items, 0); second_f(held->points.items, 0); }",
+    );
+    let prefixed = c::with_prefix(&other, "second_").unwrap();
+    compiles(
+        &both(&prefixed),
+        "void f(const Held *held, const second_Held *second);
+         void f(const Held *held, const second_Held *second) {
+             first_f(held->points.items, 0);
+             second_f(second->points.items, 0);
+             FFI_STATIC_ASSERT(second_Mode_On == Mode_On, \"both are 1\");
+         }",
+    );
+    for prefix in ["", "1", "a-b", "_x", "\u{202e}"] {
+        let error = c::with_prefix(&other, prefix).unwrap_err().to_string();
+        assert!(error.contains("no name in C begins with"), "{error}");
+    }
+    // Without one, the compiler says what to do.
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("both.h"), both(&other)).unwrap();
+    let output =
+        Command::new("gcc").args(["-fsyntax-only", "-x", "c", "both.h"]).current_dir(&folder).output();
+    let Ok(output) = output else { return println!("left out: there is no gcc here") };
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    let says = "two libraries have a type Point: write the header of one of them with --prefix";
+    assert!(error.contains(says), "{error}");
+}

@@ -8,6 +8,7 @@
 //! | `resolving` | each problem that records can have |
 //! | `hostile` | bytes changed at random: errors, never a panic |
 //! | `inspecting`, `c_header` | the text that is written, the header compiled by C and C++ compilers |
+//! | `foreign` | text, files and names of strangers: nothing of them is run, hidden, or read without end |
 //! | `diff` | what each change is said to break |
 //! | `proto` | .proto files: out, as compilers take them; in, with everything that is refused |
 //! | `program` | the program itself: exit codes, messages, `--check` |
@@ -15,6 +16,7 @@
 mod c_header;
 mod diff;
 mod files;
+mod foreign;
 mod hostile;
 mod inspecting;
 mod program;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use ffi_core::schema::read::{Message, Record, Scalar, Type};
 use ffi_dart_emit::model;
@@ -494,4 +495,227 @@ proptest! {
         let text = String::from_utf8_lossy(&text);
         let _ = import(&text, &ImportOptions::default());
     }
+}
+
+/// protobuf's own compiler, where there is one.
+fn protoc_takes(text: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("demo.proto"), text).unwrap();
+    fs::write(folder.path().join(proto::OPTIONS_FILE), proto::OPTIONS).unwrap();
+    let protoc = std::env::var_os("PROTOC").unwrap_or_else(|| "protoc".into());
+    let output = Command::new(protoc).args(["-I.", "-oset", "demo.proto"]).current_dir(&folder).output();
+    let Ok(output) = output else { return println!("left out: there is no protoc here") };
+    assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The names that protobuf makes itself: of a oneof, of the entries of a map, of packages around.
+#[test]
+fn names_that_protobuf_makes_itself() {
+    let u8 = || scalar(Scalar::U8);
+    let entry = |name: &str| Record::Message(message(name, 1, 1, &[("x", 0, u8())]));
+    let records = vec![
+        Record::Oneof(oneof(
+            "Thing",
+            8,
+            4,
+            4,
+            &[("Value", Some(u8())), ("value2", Some(u8())), ("Empty", None)],
+        )),
+        Record::Oneof(oneof(
+            "Nested",
+            16,
+            4,
+            4,
+            &[("Value", Some(vec(vec(u8(), 1), 1))), ("Other", Some(u8()))],
+        )),
+        entry("ScoresEntry"),
+        entry("ValueEntry"),
+        entry("Entry"),
+        Record::Message(message(
+            "Game",
+            84,
+            4,
+            &[
+                ("scores", 0, map(str(4), Type::Message(id("ScoresEntry")), 2)),
+                ("deep", 28, vec(map(u8(), Type::Message(id("ValueEntry")), 1), 1)),
+                ("best", 40, Type::Message(id("ScoresEntry"))),
+                ("entry", 41, Type::Message(id("Entry"))),
+                ("maps", 44, map(u8(), map(u8(), Type::Message(id("ValueEntry")), 1), 1)),
+                ("all", 60, vec(Type::Message(id("ScoresEntry")), 4)),
+                ("value", 68, map(scalar(Scalar::F32), Type::Message(id("ValueEntry")), 1)),
+                ("end", 80, u8()),
+            ],
+        )),
+    ];
+    let model = model::resolve(seal(schema(records))).unwrap_or_else(|problems| panic!("{problems}"));
+    for package in ["demo", "scores_entry", "demo.google", "google.demo", "demo.ffi.google", "thing"] {
+        let text = proto::export(&model, Some(package)).unwrap_or_else(|problems| panic!("{problems}"));
+        protoc_takes(&text);
+        compiles(&text);
+        let source = import(&text, &ImportOptions::default()).unwrap();
+        assert!(source.contains("    Value(u8),\n"), "{source}");
+        assert!(source.contains("    pub scores: FfiMap<FfiStr<4>, ScoresEntry, 2>,\n"), "{source}");
+    }
+}
+
+/// Editors on Windows write a byte order mark; protobuf's compiler takes it.
+#[test]
+fn a_byte_order_mark_is_taken() {
+    let text = "\u{FEFF}syntax = \"proto3\";\nmessage M {\n  int32 x = 1;\n}\n";
+    assert!(import(text, &ImportOptions::default()).unwrap().contains("pub struct M {"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.proto");
+    fs::write(folder.path().join("b.proto"), text).unwrap();
+    fs::write(&file, "\u{FEFF}syntax = \"proto3\";\nimport \"b.proto\";\nmessage N {\n  M m = 1;\n}\n")
+        .unwrap();
+    assert!(proto::import(&file, &ImportOptions::default()).unwrap().source.contains("pub m: M,"));
+    fs::write(&file, b"syntax = \"proto3\"; // \xFF").unwrap();
+    let error = proto::import(&file, &ImportOptions::default()).unwrap_err().to_string();
+    assert_eq!(error, "a.proto: its byte 22 is not UTF-8\n  fix: save it as UTF-8");
+    import_fails("\u{FEFF}\u{FEFF}syntax = \"proto3\";\n", &["demo.proto"]);
+}
+
+#[test]
+fn paths_of_imports_that_lead_out() {
+    let head = "syntax = \"proto3\";\nimport ";
+    for (path, what) in [
+        ("../x.proto", "the path has an empty part, `.` or `..`"),
+        ("a/../x.proto", "the path has an empty part, `.` or `..`"),
+        ("./x.proto", "the path has an empty part, `.` or `..`"),
+        ("a//x.proto", "the path has an empty part, `.` or `..`"),
+        ("/etc/x.proto", "the path is absolute"),
+        ("C:/x.proto", "the path is absolute"),
+        ("a\\\\x.proto", "protobuf has `/` between folders"),
+    ] {
+        import_fails(&format!("{head}\"{path}\";\n"), &["demo.proto", &format!(": import `{path}`: {what}")]);
+    }
+}
+
+/// A file is found by any path to it, and not mistaken for one of its name in another folder.
+#[test]
+fn a_file_is_found_in_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for name in ["a", "b", "b/c"] {
+        fs::create_dir(folder.join(name)).unwrap();
+        let text = format!(
+            "syntax = \"proto3\";\nmessage {} {{\n  int32 x = 1;\n}}\n",
+            name.replace('/', "_").to_uppercase()
+        );
+        fs::write(folder.join(name).join("x.proto"), text).unwrap();
+    }
+    let import = |file: &str, include: &[&str]| {
+        let include = include.iter().map(|it| folder.join(it)).collect();
+        let options = ImportOptions { include, ..ImportOptions::default() };
+        proto::import(&folder.join(file), &options).map(|it| it.source).map_err(|it| it.to_string())
+    };
+    assert!(import("a/../b/x.proto", &["b"]).unwrap().contains("pub struct B {"));
+    assert!(import("b/c/x.proto", &["a", "b"]).unwrap().contains("pub struct BC {"));
+    let error = import("b/x.proto", &["a", "b"]).unwrap_err();
+    assert!(error.contains("imports know it as `x.proto`, which is") && error.contains("-I"), "{error}");
+    let error = import("a/none.proto", &["a"]).unwrap_err();
+    assert!(error.contains("it can't be read"), "{error}");
+}
+
+/// What `cargo` or `dart` would refuse is a problem of the .proto file, at its place.
+#[test]
+fn what_rust_and_dart_would_refuse_is_reported() {
+    let proto3 =
+        |body: &str| format!("syntax = \"proto3\";\nimport \"ffi_options.proto\";\npackage a;\n{body}\n");
+    for (body, parts) in [
+        (
+            "message Map {\n  int32 x = 1;\n}",
+            &["demo.proto:4:1: message Map: its Dart name `Map` means something else", "(ffi.dart_name)"][..],
+        ),
+        (
+            "enum List {\n  L_A = 0;\n}\nmessage M {\n  List l = 1;\n}",
+            &["demo.proto:4:1: enum List: its Dart name", "(ffi.enum_dart_name)"],
+        ),
+        (
+            "message M {\n  int32 x = 1;\n}\nmessage MArray {\n  int32 x = 1;\n}",
+            &["is also that of", "(ffi.dart_name)"],
+        ),
+        (
+            "message M {\n  int32 x = 1;\n  int32 y = 2 [(ffi.field_dart_name) = \"no name\"];\n}",
+            &[
+                "demo.proto:6:3: message M, field y: `no name` is not an identifier",
+                "mend it in the .proto file",
+            ],
+        ),
+        (
+            "enum E {\n  E_A = 0;\n  E_B = 1 [(ffi.value_dart_name) = \"values\"];\n}",
+            &["demo.proto:6:3: enum E, variant B: its Dart name `values`", "(ffi.value_dart_name)"],
+        ),
+        (
+            "message HTTPServer {\n  int32 x = 1;\n}\nmessage HttpServer {\n  int32 x = 1;\n}",
+            &["message HttpServer: it shares the symbol", "(ffi.rust_name)"],
+        ),
+        ("message FfiVec {\n  int32 x = 1;\n}", &["`a.FfiVec` can't be called `FfiVec` in Rust"]),
+        (
+            "message M {\n  option (ffi.rust_name) = \"fn\";\n  int32 x = 1;\n}",
+            &["`a.M` can't be called `fn` in Rust"],
+        ),
+        (
+            "message M {\n  option (ffi.rust_name) = \"u32\";\n  int32 x = 1;\n}",
+            &["`a.M` can't be called `u32` in Rust"],
+        ),
+        (
+            "message M {\n  int32 x = 1 [(ffi.field_rust_name) = \"gr\u{f6}\u{df}e\"];\n}",
+            &["field `a.M.x`: it would be called"],
+        ),
+        (
+            "message M {\n  option (ffi.align) = 64;\n  int32 x = 1;\n}",
+            &["message `a.M` has an alignment of its own", "remove the option `align`"],
+        ),
+        (
+            "message M {\n  option (ffi.pool_size) = 0;\n  int32 x = 1;\n}",
+            &["demo.proto:4:1: message M: a pool of 0 is not possible"],
+        ),
+        (
+            "message M {\n  option (ffi.pool_size) = 8;\n  option (ffi.pool_reset) = \"x\";\n  int32 x = 1;\n}",
+            &["`x` can't be what its pool does"],
+        ),
+        (
+            "message M {\n  repeated N n = 1 [(ffi.max_count) = 65536];\n}\n\
+             message N {\n  repeated double x = 1 [(ffi.max_count) = 4294967295];\n}",
+            &["demo.proto:4:1: message M: it has 140737488355328 bytes or more", "take smaller bounds"],
+        ),
+        (
+            "message M {\n  repeated double x = 1 [(ffi.fixed_count) = 18446744073709551615];\n}",
+            &[
+                "demo.proto:5:3: message M, field x: an array of 18446744073709551615 elements is not possible",
+            ],
+        ),
+        (
+            "enum E {\n  option allow_alias = true;\n  E_A = 0;\n  E_B = 0;\n  E_C = 0 [(ffi.value_rust_name) = \"b\"];\n}",
+            &["value `E_C`: another is called `B` in Rust"],
+        ),
+        (
+            "option (ffi.wide_enum) = {\n  name: \"M\"\n  repr: \"u64\"\n  values: {\n    name: \"A\"\n    number: 0\n  }\n};\n\
+             message M {\n  int32 x = 1;\n}",
+            &["there is also"],
+        ),
+    ] {
+        import_fails(&proto3(body), parts);
+    }
+}
+
+/// 3,000 messages, each of which holds the next: the time grows with the file. Squares of it took minutes.
+#[test]
+fn a_long_chain_is_imported_in_time() {
+    let chain = |len: usize| {
+        let mut text = "syntax = \"proto3\";\n".to_owned();
+        for at in 0..len {
+            let next = if at + 1 < len { format!("  M{} next = 2;\n", at + 1) } else { String::new() };
+            text += &format!("// Doc.\nmessage M{at} {{\n  int32 x = 1;\n{next}}}\n");
+        }
+        text
+    };
+    let source = import(&chain(3000), &ImportOptions::default()).unwrap();
+    assert_eq!(source.matches("pub struct").count(), 3000);
+    // And in a ring, where each reaches all.
+    let ring = chain(3000).replace("message M2999 {\n", "message M2999 {\n  M0 next = 2;\n");
+    let options = ImportOptions { default_pool_size: Some(8), ..ImportOptions::default() };
+    let source = import(&ring, &options).unwrap();
+    assert_eq!(source.matches("#[ffi(pool = 8)]").count(), 3000);
 }

@@ -396,3 +396,30 @@ fn all_problems_are_reported_at_once_each_with_its_fix() {
     assert_eq!(problems.0.len(), 3, "{problems}");
     assert_eq!(problems.to_string().matches("\n  fix: ").count(), 3, "{problems}");
 }
+
+/// Rust has no two members of one name, so a record that has them is no compiler's.
+#[test]
+fn two_members_of_one_name_are_refused_for_every_writer() {
+    let x = || scalar(Scalar::U32);
+    for (record, what) in [
+        (
+            Record::Message(message("M", 8, 4, &[("x", 0, x()), ("x", 4, x())])),
+            "two of its fields are called `x`",
+        ),
+        (
+            Record::Oneof(oneof("O", 8, 4, 4, &[("A", Some(x())), ("A", Some(x()))])),
+            "two of its cases are called `A`",
+        ),
+        (
+            Record::Enum(enumeration("E", Scalar::U8, &[("A", 0), ("A", 1)])),
+            "two of its variants are called `A`",
+        ),
+        (
+            Record::Function(function("f", &[("x", Pass::Value, x()), ("x", Pass::Value, x())], None)),
+            "two of its parameters are called `x`",
+        ),
+    ] {
+        let error = resolve(seal(vec![Record::Library(library()), record])).unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
+    }
+}

@@ -138,13 +138,20 @@ typedef struct FfiPoolStats {
 extern "C" {
 #endif
 
+#ifndef FFI_TYPE_Broad
+#define FFI_TYPE_Broad 0x61d6bdd112f2e94au
 typedef struct Broad {
     FFI_ALIGNAS(64) uint8_t bytes[3];
 } Broad;
 FFI_STATIC_ASSERT(sizeof(Broad) == 64, "size of Broad");
 FFI_STATIC_ASSERT(FFI_ALIGNOF(Broad) == 64, "alignment of Broad");
 FFI_STATIC_ASSERT(offsetof(Broad, bytes) == 0, "offset of Broad.bytes");
+#elif FFI_TYPE_Broad != 0x61d6bdd112f2e94au
+#error "two libraries have a type Broad: write the header of one of them with --prefix"
+#endif
 
+#ifndef FFI_TYPE_Pair
+#define FFI_TYPE_Pair 0x074746f25fb6c04bu
 typedef struct Pair {
     uint8_t a;
     uint8_t b;
@@ -153,6 +160,9 @@ FFI_STATIC_ASSERT(sizeof(Pair) == 2, "size of Pair");
 FFI_STATIC_ASSERT(FFI_ALIGNOF(Pair) == 1, "alignment of Pair");
 FFI_STATIC_ASSERT(offsetof(Pair, a) == 0, "offset of Pair.a");
 FFI_STATIC_ASSERT(offsetof(Pair, b) == 1, "offset of Pair.b");
+#elif FFI_TYPE_Pair != 0x074746f25fb6c04bu
+#error "two libraries have a type Pair: write the header of one of them with --prefix"
+#endif
 
 #ifndef FFI_DEFINED_FfiStr_5
 #define FFI_DEFINED_FfiStr_5
@@ -166,6 +176,8 @@ FFI_STATIC_ASSERT(offsetof(FfiStr_5, len) == 0, "offset of FfiStr_5.len");
 FFI_STATIC_ASSERT(offsetof(FfiStr_5, bytes) == 4, "offset of FfiStr_5.bytes");
 #endif
 
+#ifndef FFI_TYPE_Shape
+#define FFI_TYPE_Shape 0xaccfe2e3ff9aa562u
 /** What is drawn. */
 typedef struct Shape {
     uint32_t tag;
@@ -188,6 +200,9 @@ FFI_STATIC_ASSERT(sizeof(Shape) == 40, "size of Shape");
 FFI_STATIC_ASSERT(FFI_ALIGNOF(Shape) == 8, "alignment of Shape");
 FFI_STATIC_ASSERT(offsetof(Shape, tag) == 0, "offset of Shape.tag");
 FFI_STATIC_ASSERT(offsetof(Shape, payload) == 8, "offset of Shape.payload");
+#elif FFI_TYPE_Shape != 0xaccfe2e3ff9aa562u
+#error "two libraries have a type Shape: write the header of one of them with --prefix"
+#endif
 
 #ifndef FFI_DEFINED_FfiBytes_2
 #define FFI_DEFINED_FfiBytes_2
@@ -372,6 +387,8 @@ FFI_STATIC_ASSERT(offsetof(FfiOption_bool, value) == 0, "offset of FfiOption_boo
 FFI_STATIC_ASSERT(offsetof(FfiOption_bool, present) == 1, "offset of FfiOption_bool.present");
 #endif
 
+#ifndef FFI_TYPE_Scene
+#define FFI_TYPE_Scene 0x3b6f29ece63c619du
 typedef struct Scene {
     FfiStr_5 name;
     FfiBytes_2 raw;
@@ -404,6 +421,9 @@ FFI_STATIC_ASSERT(offsetof(Scene, grid) == 224, "offset of Scene.grid");
 FFI_STATIC_ASSERT(offsetof(Scene, names) == 256, "offset of Scene.names");
 FFI_STATIC_ASSERT(offsetof(Scene, wide) == 320, "offset of Scene.wide");
 FFI_STATIC_ASSERT(offsetof(Scene, flag) == 448, "offset of Scene.flag");
+#elif FFI_TYPE_Scene != 0x3b6f29ece63c619du
+#error "two libraries have a type Scene: write the header of one of them with --prefix"
+#endif
 
 /* The layout of each type and the signature of each function, as the library has them. Where one isn't what
    this header expects, the library is of another build: don't call it. */

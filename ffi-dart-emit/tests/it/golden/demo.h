@@ -138,20 +138,37 @@ typedef struct FfiPoolStats {
 extern "C" {
 #endif
 
+#ifndef FFI_TYPE_Color
+#define FFI_TYPE_Color 0x57c31f7b42ac79c3u
 typedef uint8_t Color;
 #define Color_Red ((Color)0)
 #define Color_Green ((Color)1)
 #define Color_Blue ((Color)200)
+#elif FFI_TYPE_Color != 0x57c31f7b42ac79c3u
+#error "two libraries have a type Color: write the header of one of them with --prefix"
+#endif
 
+#ifndef FFI_TYPE_Deep
+#define FFI_TYPE_Deep 0xaeab7caa714e0e68u
 typedef int64_t Deep;
 #define Deep_Zero ((Deep)INT64_C(0))
 #define Deep_Least ((Deep)(-INT64_C(9223372036854775807) - 1))
 #define Deep_Most ((Deep)INT64_C(9223372036854775807))
+#elif FFI_TYPE_Deep != 0xaeab7caa714e0e68u
+#error "two libraries have a type Deep: write the header of one of them with --prefix"
+#endif
 
+#ifndef FFI_TYPE_Wide
+#define FFI_TYPE_Wide 0x9cf6012c7d297f5au
 typedef uint64_t Wide;
 #define Wide_None ((Wide)UINT64_C(0))
 #define Wide_All ((Wide)UINT64_C(18446744073709551615))
+#elif FFI_TYPE_Wide != 0x9cf6012c7d297f5au
+#error "two libraries have a type Wide: write the header of one of them with --prefix"
+#endif
 
+#ifndef FFI_TYPE_Vec3
+#define FFI_TYPE_Vec3 0x2aea9953bdbe52d5u
 typedef struct Vec3 {
     float x;
     float y;
@@ -162,7 +179,12 @@ FFI_STATIC_ASSERT(FFI_ALIGNOF(Vec3) == 4, "alignment of Vec3");
 FFI_STATIC_ASSERT(offsetof(Vec3, x) == 0, "offset of Vec3.x");
 FFI_STATIC_ASSERT(offsetof(Vec3, y) == 4, "offset of Vec3.y");
 FFI_STATIC_ASSERT(offsetof(Vec3, z) == 8, "offset of Vec3.z");
+#elif FFI_TYPE_Vec3 != 0x2aea9953bdbe52d5u
+#error "two libraries have a type Vec3: write the header of one of them with --prefix"
+#endif
 
+#ifndef FFI_TYPE_Particle
+#define FFI_TYPE_Particle 0x5135685f8f3287e3u
 /** A point with a mass. */
 typedef struct Particle {
     Vec3 position;
@@ -181,6 +203,9 @@ FFI_STATIC_ASSERT(offsetof(Particle, color) == 13, "offset of Particle.color");
 FFI_STATIC_ASSERT(offsetof(Particle, mass) == 16, "offset of Particle.mass");
 FFI_STATIC_ASSERT(offsetof(Particle, trail) == 24, "offset of Particle.trail");
 FFI_STATIC_ASSERT(offsetof(Particle, int_) == 96, "offset of Particle.int_");
+#elif FFI_TYPE_Particle != 0x5135685f8f3287e3u
+#error "two libraries have a type Particle: write the header of one of them with --prefix"
+#endif
 
 /* The layout of each type and the signature of each function, as the library has them. Where one isn't what
    this header expects, the library is of another build: don't call it. */

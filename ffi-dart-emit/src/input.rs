@@ -1,0 +1,57 @@
+//! Files that come from outside, read no further than a limit.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The most bytes of a library that are read. One with debug information of several crates has a tenth of that.
+///
+/// Libraries are read, not mapped into memory: a build may write to a mapped file at any time, which is undefined behaviour.
+pub const MAX_LIBRARY: u64 = 1 << 30;
+
+/// The most bytes of a .proto file, of JSON, or of a file in the way of an output that are read.
+pub const MAX_TEXT: u64 = 64 << 20;
+
+/// Reads a library, or JSON if the file starts like that.
+///
+/// # Errors
+///
+/// Those of the file system, and a file that is larger than [`MAX_LIBRARY`] or [`MAX_TEXT`].
+pub fn library_or_json(path: &Path) -> io::Result<(Vec<u8>, bool)> {
+    let mut file = File::open(path)?;
+    let mut start = Vec::new();
+    file.by_ref().take(64).read_to_end(&mut start)?;
+    let is_json = start.trim_ascii_start().starts_with(b"[");
+    let bytes = if is_json { read(file, start, MAX_TEXT, "JSON", "") } else { library(file, start) }?;
+    Ok((bytes, is_json))
+}
+
+fn library(file: File, start: Vec<u8>) -> io::Result<Vec<u8>> {
+    let hint = "; `strip = \"debuginfo\"` in the profile of its build makes it smaller, and keeps the schema";
+    read(file, start, MAX_LIBRARY, "a library", hint)
+}
+
+/// Reads text of any encoding.
+///
+/// # Errors
+///
+/// Those of the file system, and a file that is larger than [`MAX_TEXT`].
+pub fn text(path: &Path) -> io::Result<Vec<u8>> {
+    read(File::open(path)?, Vec::new(), MAX_TEXT, "a text file", "")
+}
+
+/// Reads what is behind `start`. The size that the file system says comes first; a pipe or a device has none, and is read until
+/// it is too large.
+fn read(mut file: File, mut start: Vec<u8>, limit: u64, what: &str, hint: &str) -> io::Result<Vec<u8>> {
+    let too_large = |len: String| {
+        let text = format!("it has {len} bytes, and no more than {limit} of {what} are read{hint}");
+        Err(io::Error::new(io::ErrorKind::FileTooLarge, text))
+    };
+    let len = file.metadata()?.len();
+    if len > limit {
+        return too_large(len.to_string());
+    }
+    let behind = (limit + 1).saturating_sub(start.len() as u64);
+    file.by_ref().take(behind).read_to_end(&mut start)?;
+    if start.len() as u64 > limit { too_large(format!("over {limit}")) } else { Ok(start) }
+}

@@ -1,0 +1,239 @@
+//! What an imported schema would be refused for once it is Rust: by rustc, by the derive, or by the Dart writer.
+//!
+//! The schema becomes records, as the derive would write them, and those go through the model and the names of Dart, so that
+//! all rules are written in one place.
+
+use std::collections::HashMap;
+
+use ffi_core::boundary::ABI_VERSION;
+use ffi_core::schema::read::{
+    Case, Enum, Field, Fingerprint, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy, Pool,
+    PoolSymbols, Record, Reset, Scalar, Type, TypeId, TypeSymbols, Variant,
+};
+use heck::ToSnakeCase;
+
+use super::graph::components;
+use super::rust::{Body, Part, Source};
+use crate::dart;
+use crate::model::{Layout, Problem, resolve_unsealed};
+
+/// The crate that an imported schema is thought to be.
+pub const CRATE: &str = "imported";
+
+/// The bytes of the largest type that rustc takes.
+const MAX_SIZE: u64 = 1 << 47;
+
+/// Everything that `items` would be refused for. Items of problems are those of the model, in the crate [`CRATE`].
+pub fn problems(items: &[Source]) -> Vec<Problem> {
+    let records = Records::of(items);
+    if !records.problems.is_empty() {
+        return records.problems;
+    }
+    let checked =
+        resolve_unsealed(records.all).and_then(|model| dart::check(&model, &dart::Options::default()));
+    checked.err().map(|it| it.0).unwrap_or_default()
+}
+
+struct Records {
+    all: Vec<Record>,
+    problems: Vec<Problem>,
+}
+
+impl Records {
+    fn of(items: &[Source]) -> Self {
+        let index: HashMap<_, _> = items.iter().map(|it| &*it.name).zip(0..).collect();
+        let held: Vec<Vec<usize>> = items
+            .iter()
+            .map(|item| {
+                let mut ids = Vec::new();
+                item.body
+                    .parts()
+                    .iter()
+                    .filter_map(|part| part.ty.as_ref())
+                    .for_each(|ty| held(ty, &mut ids));
+                ids.iter().filter_map(|id| index.get(&*id.0).copied()).collect()
+            })
+            .collect();
+        // Each after those that it holds, whose layouts it needs.
+        let order = components(&held);
+        let mut sorted: Vec<_> = (0..items.len()).collect();
+        sorted.sort_by_key(|at| order[*at]);
+        let mut records = Self { all: vec![Record::Library(library())], problems: Vec::new() };
+        let mut known = HashMap::new();
+        for at in sorted {
+            let layout = records.add(&items[at], &known);
+            known.insert(items[at].name.clone(), layout);
+        }
+        records
+    }
+
+    fn add(&mut self, source: &Source, known: &HashMap<String, Layout>) -> Layout {
+        let symbol = |operation: &str| format!("{CRATE}_{}_{operation}", source.name.to_snake_case());
+        let id = TypeId(format!("{CRATE}::{}", source.name));
+        let item = item(&source.name, source.rename.as_ref());
+        let fingerprint = Fingerprint(0);
+        let symbols = TypeSymbols { fingerprint: symbol("fingerprint") };
+        let part_item = |part: &Part| self::item(part.name.trim_start_matches("r#"), part.rename.as_ref());
+        // What has no layout is refused by the model, whatever stands for it here.
+        let of = |ty: &Type| layout(ty, known).unwrap_or(SOME);
+        let (record, whole) = match &source.body {
+            Body::Enum { repr, variants, .. } => {
+                let variants = variants.iter().map(|part| {
+                    // The bits of a `u64` that is no `i64`.
+                    let bits = part.value.and_then(|value| {
+                        i64::try_from(value).or(u64::try_from(value).map(u64::cast_signed)).ok()
+                    });
+                    Variant { item: part_item(part), value: bits.unwrap_or_default() }
+                });
+                let variants = variants.collect();
+                let it = Enum { id, item, repr: *repr, fingerprint, symbols, variants };
+                (Record::Enum(it), Layout::of_scalar(*repr))
+            }
+            Body::Struct(parts) => {
+                let mut whole = Layout { size: 0, align: 1 };
+                let mut fields = Vec::with_capacity(parts.len());
+                for part in parts {
+                    let Some(ty) = &part.ty else { continue };
+                    let of = of(ty);
+                    let offset = whole.size.next_multiple_of(of.align);
+                    let size = offset.saturating_add(of.size).min(MAX_SIZE);
+                    whole = Layout { size, align: whole.align.max(of.align) };
+                    let tag = part.tag.unwrap_or_default();
+                    fields.push(Field { item: part_item(part), offset, ty: qualified(ty), tag });
+                }
+                whole.size = whole.size.next_multiple_of(whole.align);
+                let pool = source.pool.as_ref().map(|pool| Pool {
+                    capacity: u32::try_from(pool.capacity).unwrap_or_default(),
+                    reset: Reset::Zero,
+                    symbols: PoolSymbols {
+                        alloc: symbol("pool_alloc"),
+                        alloc_many: symbol("pool_alloc_many"),
+                        free: symbol("pool_free"),
+                        free_many: symbol("pool_free_many"),
+                        release: symbol("pool_release"),
+                        stats: symbol("pool_stats"),
+                        resolve: symbol("pool_resolve"),
+                        reference: symbol("pool_ref"),
+                    },
+                });
+                let it = Message {
+                    id,
+                    item,
+                    size: whole.size,
+                    align: whole.align,
+                    fingerprint,
+                    symbols,
+                    fields,
+                    reserved: source.reserved.clone(),
+                    pool,
+                    columns: None,
+                    simd: None,
+                    proto: None,
+                };
+                (Record::Message(it), whole)
+            }
+            Body::Oneof(parts) => {
+                let union = parts.iter().filter_map(|part| part.ty.as_ref()).map(of);
+                let union = union.fold(Layout { size: 0, align: 1 }, |all, of| Layout {
+                    size: all.size.max(of.size),
+                    align: all.align.max(of.align),
+                });
+                let size = union.size.min(MAX_SIZE).next_multiple_of(union.align);
+                let whole = Layout::of_scalar(Scalar::U32).and(Layout { size, ..union });
+                let (whole, payload) = whole.unwrap_or((SOME, 0));
+                let cases = parts.iter().map(|part| Case {
+                    item: part_item(part),
+                    ty: part.ty.as_ref().map(qualified),
+                    tag: part.tag.unwrap_or_default(),
+                });
+                let cases = cases.collect();
+                let Layout { size, align } = whole;
+                let it = Oneof { id, item, size, align, payload, fingerprint, symbols, cases };
+                (Record::Oneof(it), whole)
+            }
+        };
+        if whole.size >= MAX_SIZE {
+            self.problems.push(Problem {
+                item: format!("message {CRATE}::{}", source.name),
+                what: format!("it has {MAX_SIZE} bytes or more, and rustc takes less"),
+                fix: "take smaller bounds, or hold less".to_owned(),
+            });
+            return SOME;
+        }
+        self.all.push(record);
+        whole
+    }
+}
+
+/// Stands for a layout that isn't possible.
+const SOME: Layout = Layout { size: 1, align: 1 };
+
+/// How much room a type takes, if that is possible.
+fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
+    let of = |ty: &Type| layout(ty, known);
+    match ty {
+        Type::Scalar(it) => Some(Layout::of_scalar(*it)),
+        Type::Message(id) | Type::Enum(id) | Type::Open(id) | Type::Oneof(id) => known.get(&id.0).copied(),
+        Type::Ref(_) => Some(Layout { size: 8, align: 4 }),
+        Type::Array { of: inner, len } => of(inner)?.times(*len),
+        Type::Str { cap } | Type::Bytes { cap } => Some(Layout::of_scalar(Scalar::U8).list(*cap)?.0),
+        Type::Vec { of: inner, cap } => Some(of(inner)?.list(*cap)?.0),
+        Type::Option { of: inner } => Some(of(inner)?.and(Layout::of_scalar(Scalar::U8))?.0),
+        Type::Map { key, value, cap } => Some(of(key)?.and(of(value)?)?.0.list(*cap)?.0),
+        Type::Columns(_) => None,
+    }
+}
+
+/// Adds the types with names that `ty` has in place.
+fn held<'a>(ty: &'a Type, into: &mut Vec<&'a TypeId>) {
+    match ty {
+        Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => held(of, into),
+        Type::Map { key, value, .. } => {
+            held(key, into);
+            held(value, into);
+        }
+        Type::Message(id) | Type::Oneof(id) | Type::Enum(id) | Type::Open(id) => into.push(id),
+        Type::Scalar(_) | Type::Str { .. } | Type::Bytes { .. } | Type::Columns(_) | Type::Ref(_) => {}
+    }
+}
+
+/// The type with names as records have them.
+fn qualified(ty: &Type) -> Type {
+    let id = |id: &TypeId| TypeId(format!("{CRATE}::{}", id.0));
+    let boxed = |ty: &Type| Box::new(qualified(ty));
+    match ty {
+        Type::Message(it) => Type::Message(id(it)),
+        Type::Enum(it) => Type::Enum(id(it)),
+        Type::Open(it) => Type::Open(id(it)),
+        Type::Oneof(it) => Type::Oneof(id(it)),
+        Type::Ref(it) => Type::Ref(id(it)),
+        Type::Columns(it) => Type::Columns(id(it)),
+        Type::Array { of, len } => Type::Array { of: boxed(of), len: *len },
+        Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },
+        Type::Option { of } => Type::Option { of: boxed(of) },
+        Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
+        Type::Scalar(_) | Type::Str { .. } | Type::Bytes { .. } => ty.clone(),
+    }
+}
+
+fn item(name: &str, rename: Option<&String>) -> Item {
+    Item { name: name.to_owned(), rename: rename.cloned(), doc: String::new(), deprecated: None }
+}
+
+fn library() -> Library {
+    let symbol = |name: &str| format!("{CRATE}_ffi_{name}");
+    Library {
+        name: CRATE.to_owned(),
+        version: "0.0.0".to_owned(),
+        abi: ABI_VERSION,
+        panic: PanicStrategy::Unwind,
+        symbols: LibrarySymbols {
+            abi_version: symbol("abi_version"),
+            status_clear: symbol("status_clear"),
+            alloc: symbol("alloc"),
+            free: symbol("free"),
+            owned_free: symbol("owned_free"),
+            shutdown: symbol("shutdown"),
+        },
+    }
+}
