@@ -56,7 +56,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `checked` | implement `bytemuck::CheckedBitPattern`: needs `Copy` |
 /// | `rename = "Name"` | its name in Dart |
 /// | `reserved(4, 7..=9)` | tags that no field may take |
-/// | `prefix = "name"` | what its symbols start with, instead of the crate's name |
+/// | `prefix = "name"` | the symbols are `name_ffi_..`, instead of with the name of the crate |
 /// | `crate = "path"` | where `ffi_core` is, when it has been renamed or re-exported |
 ///
 /// On a field or case: `rename = "name"` and `tag = N`, its number in .proto (1 to 536,870,911, without 19,000 to 19,999).
@@ -148,7 +148,7 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `leaf` | short, bounded and non-blocking: Dart calls it without leaving its own state. While it runs, no isolate can collect garbage |
 /// | `rename = "name"` | its name in Dart |
-/// | `prefix = "name"` | what its symbol starts with, instead of the crate's name |
+/// | `prefix = "name"` | the symbol is `name_ffi_..`, instead of with the name of the crate |
 /// | `crate = "path"` | where `ffi_core` is, when it has been renamed or re-exported |
 ///
 /// # Examples

@@ -4,7 +4,7 @@ use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value
 
 use super::layout;
 use super::names::{FunctionNames, Names, columns_class};
-use super::scratch::{self, Scratch};
+use super::scratch::Scratch;
 use super::types;
 
 /// A function's parameters and result.
@@ -75,11 +75,11 @@ impl Argument {
             Passing::Value(value @ Value::Enum(_)) => number(value, "value", "0"),
             Passing::Value(value @ Value::Open(_)) => number(value, "number", "0"),
             Passing::Value(value @ (Value::Message(_) | Value::Oneof(_))) => {
-                let place = scratch.place(value, before);
+                let (place, copy) = scratch.place(names, model, param, value, before, name);
                 Self {
                     public: types::public(names, model, value),
                     types: vec![(pointer(names, model, value), "")],
-                    before: Some(scratch::copy(names, model, param, value, &place, name)),
+                    before: Some(copy),
                     values: vec![place],
                     ownership: Some("**copied**"),
                 }

@@ -17,14 +17,35 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// The field that is the place of `value`, of whose type a call has passed `before`.
-    pub fn place(&mut self, value: Value, before: usize) -> String {
+    /// The field that is the place of the argument `name`, of whose type a call has passed `before`, and the statement that
+    /// copies it there if it is not null.
+    pub fn place(
+        &mut self,
+        names: &Names<'_>,
+        model: &Model,
+        param: &Param,
+        value: Value,
+        before: usize,
+        name: &str,
+    ) -> (String, String) {
+        let field = format!("_scratch{}", self.index(value, before));
+        let indent = if param.optional { 6 } else { 4 };
+        let copy = if fields(names, model, value).is_some() {
+            let callee = format!("_copy{}", self.index(value, 0));
+            layout::call(indent, "", &callee, &[field.clone(), name.to_owned()], ";")
+        } else {
+            layout::assign(indent, &format!("{field}.ref"), name)
+        };
+        let copy = if param.optional { format!("    if ({name} != null) {{\n{copy}\n    }}") } else { copy };
+        (field, copy)
+    }
+
+    fn index(&mut self, value: Value, before: usize) -> usize {
         let place = (value, before);
-        let index = self.places.iter().position(|it| *it == place).unwrap_or_else(|| {
+        self.places.iter().position(|it| *it == place).unwrap_or_else(|| {
             self.places.push(place);
             self.places.len() - 1
-        });
-        format!("_scratch{index}")
+        })
     }
 
     /// The class of each place, in the order of the fields.
@@ -32,30 +53,11 @@ impl Scratch {
         self.places.iter().map(|(value, _)| types::native(model, names, *value)).collect()
     }
 
-    /// The functions that [`copy`] calls.
+    /// The functions that the statements of [`place`](Self::place) call.
     pub fn functions(&self, names: &Names<'_>, model: &Model) -> Vec<String> {
-        let first = self.places.iter().filter(|(_, before)| *before == 0);
-        first.filter_map(|(value, _)| function(names, model, *value)).collect()
+        let first = self.places.iter().enumerate().filter(|(_, (_, before))| *before == 0);
+        first.filter_map(|(index, (value, _))| function(names, model, *value, index)).collect()
     }
-}
-
-/// The statement that copies the argument `name` to `place`, if it is not null.
-pub fn copy(
-    names: &Names<'_>,
-    model: &Model,
-    param: &Param,
-    value: Value,
-    place: &str,
-    name: &str,
-) -> String {
-    let indent = if param.optional { 6 } else { 4 };
-    let copy = if fields(names, model, value).is_some() {
-        let callee = format!("_copy{}", types::native(model, names, value));
-        layout::call(indent, "", &callee, &[place.to_owned(), name.to_owned()], ";")
-    } else {
-        layout::assign(indent, &format!("{place}.ref"), name)
-    };
-    if param.optional { format!("    if ({name} != null) {{\n{copy}\n    }}") } else { copy }
 }
 
 /// The most fields that are copied one by one: about as many as the VM moves in the time it takes to start a copy of bytes.
@@ -92,11 +94,11 @@ fn collect(
 }
 
 /// Copying fields is as fast as passing the struct, where copying bytes takes as long as another call.
-fn function(names: &Names<'_>, model: &Model, value: Value) -> Option<String> {
+fn function(names: &Names<'_>, model: &Model, value: Value, index: usize) -> Option<String> {
     let fields = fields(names, model, value)?;
     let class = types::native(model, names, value);
     let parameters = [format!("Pointer<{class}> to"), format!("{class} from")];
-    let head = layout::method("static void", &format!("_copy{class}"), Parameters::new(&parameters));
+    let head = layout::method("static void", &format!("_copy{index}"), Parameters::new(&parameters));
     let mut lines = vec!["  @pragma('vm:prefer-inline')".to_owned(), head];
     for (index, (path, float)) in fields.iter().enumerate() {
         lines.push(layout::assign(4, &format!("final v{index}"), &format!("from.{path}")));

@@ -58,7 +58,8 @@ fn compilers_agree_with_the_layout() {
              particle->int_ = 7;
              demo_ffi_advance(particle, 1, 0.5f, &status);
              demo_ffi0_status_clear(&status);
-             return demo_ffi_mix(particle, Color_Green, &particle->mass, 1, particle, demo_ffi_origin(&status), true, &status);
+             Vec3 at = demo_ffi_origin(&status);
+             return demo_ffi_mix(particle, Color_Green, &particle->mass, 1, particle, &at, true, &status);
          }",
     );
 }

@@ -437,7 +437,7 @@ extern DEMO_DATA const uint64_t demo_ffi_scene_fingerprint;
 extern DEMO_DATA const uint64_t demo_ffi_shape_fingerprint;
 #define demo_ffi_shape_fingerprint_EXPECTED UINT64_C(0xaccfe2e3ff9aa562)
 extern DEMO_DATA const uint64_t demo_ffi_area_fingerprint;
-#define demo_ffi_area_fingerprint_EXPECTED UINT64_C(0x2933927fb50cac83)
+#define demo_ffi_area_fingerprint_EXPECTED UINT64_C(0xd570cbe59fc22a64)
 extern DEMO_DATA const uint64_t demo_ffi_scenes_queue_fingerprint;
 #define demo_ffi_scenes_queue_fingerprint_EXPECTED UINT64_C(0xe4a0e1a365de8e38)
 

@@ -221,13 +221,13 @@ extern DEMO_DATA const uint64_t demo_ffi_deep_fingerprint;
 extern DEMO_DATA const uint64_t demo_ffi_wide_fingerprint;
 #define demo_ffi_wide_fingerprint_EXPECTED UINT64_C(0x9cf6012c7d297f5a)
 extern DEMO_DATA const uint64_t demo_ffi_advance_fingerprint;
-#define demo_ffi_advance_fingerprint_EXPECTED UINT64_C(0xf855dfedad636654)
+#define demo_ffi_advance_fingerprint_EXPECTED UINT64_C(0xf71999e4ec7e85fd)
 extern DEMO_DATA const uint64_t demo_ffi_mix_fingerprint;
-#define demo_ffi_mix_fingerprint_EXPECTED UINT64_C(0x1902f29cb9913b93)
+#define demo_ffi_mix_fingerprint_EXPECTED UINT64_C(0x20100848ab148000)
 extern DEMO_DATA const uint64_t demo_ffi_origin_fingerprint;
-#define demo_ffi_origin_fingerprint_EXPECTED UINT64_C(0x742c88e8cfbc4f5b)
+#define demo_ffi_origin_fingerprint_EXPECTED UINT64_C(0x0ffc5c1dd8a06f2f)
 extern DEMO_DATA const uint64_t demo_ffi_tick_fingerprint;
-#define demo_ffi_tick_fingerprint_EXPECTED UINT64_C(0x7048c97478b28e78)
+#define demo_ffi_tick_fingerprint_EXPECTED UINT64_C(0xd0a0afcddd64dd37)
 
 /** The version of the calling convention; this header is for 2. */
 uint32_t demo_ffi0_abi_version(void);
@@ -254,7 +254,7 @@ uint64_t demo_ffi0_shutdown(void);
  */
 uint32_t demo_ffi_advance(Particle *particles, size_t particles_len, float step, FfiStatus *status);
 
-Color demo_ffi_mix(const Particle *one, Color status_, const double *weights, size_t weights_len, Particle *into, Vec3 at, bool exact, FfiStatus *status);
+Color demo_ffi_mix(const Particle *one, Color status_, const double *weights, size_t weights_len, Particle *into, const Vec3 *at, bool exact, FfiStatus *status);
 
 Vec3 demo_ffi_origin(FfiStatus *status);
 
