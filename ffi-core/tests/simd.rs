@@ -481,6 +481,9 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
         assert_eq!((table.add)(null, null, 0), KernelCode::Ok);
         assert_eq!((table.field_fill)(null, 0, 8, 1, 1.0), KernelCode::Ok);
         assert_eq!(normalize(null, 0, 2), KernelCode::Ok);
+        // Nothing to do is done at once, however often.
+        assert_eq!(normalize(null, usize::MAX, 0), KernelCode::Ok);
+        assert_eq!((table.field_fill)(null, 0, 8, usize::MAX, 1.0), KernelCode::Ok);
     }
     assert_eq!((values, present, out[1..] == [7.0; 3]), ([1.0, 2.0, 3.0, 4.0], [9; 4], true));
 }

@@ -633,7 +633,7 @@ unsafe fn dot_rows<T: Float>(
 unsafe fn normalize_rows<T: Float>(values: *mut T, records: usize, lanes: usize) -> Done {
     let count = records.checked_mul(lanes).ok_or(KernelCode::Size)?;
     // SAFETY: there are `lanes` numbers for each record, which are this call's.
-    unsafe { InPlace::new(values, count) }?.rows(records, lanes).for_each(InPlace::normalize);
+    unsafe { InPlace::new(values, count) }?.rows(lanes).for_each(InPlace::normalize);
     Ok(())
 }
 

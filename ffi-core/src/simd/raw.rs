@@ -7,9 +7,9 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::abi::KernelCode;
+use super::operation::{Choose, Map, Zip};
 use super::strided::{Strided, StridedMut};
 use super::{Scalar, dispatch, for_slice};
-use crate::simd::operation::{Choose, Map, Zip};
 
 type Result<T> = std::result::Result<T, KernelCode>;
 
@@ -81,7 +81,7 @@ impl<'a, T: Scalar> Input<'a, T> {
         unsafe { Strided::new(self.first, self.len, size_of::<T>()) }
     }
 
-    /// The numbers in rows of `lanes`, of which there are as many as whole ones.
+    /// The first `rows` rows of `lanes` numbers, as far as there are whole ones.
     pub fn rows(self, rows: usize, lanes: usize) -> impl Iterator<Item = Self> {
         let rows = self.len.checked_div(lanes).map_or(rows, |whole| rows.min(whole));
         (0..rows).map(move |row| Self { first: self.first.wrapping_add(row * lanes), len: lanes, ..self })
@@ -147,9 +147,9 @@ impl<'a, T: Scalar> InPlace<'a, T> {
         unsafe { StridedMut::new(self.first, self.len, size_of::<T>()) }
     }
 
-    /// The numbers in rows of `lanes`, of which there are as many as whole ones.
-    pub fn rows(self, rows: usize, lanes: usize) -> impl Iterator<Item = Self> {
-        let rows = self.len.checked_div(lanes).map_or(rows, |whole| rows.min(whole));
+    /// The numbers in rows of `lanes`, as far as there are whole ones.
+    pub fn rows(self, lanes: usize) -> impl Iterator<Item = Self> {
+        let rows = self.len.checked_div(lanes).unwrap_or(0);
         (0..rows).map(move |row| Self { first: self.first.wrapping_add(row * lanes), len: lanes, ..self })
     }
 
@@ -292,9 +292,9 @@ impl<'a, T: Scalar> Fields<'a, *mut T> {
         Self::checked(first.cast_const(), first, records, stride, lanes)
     }
 
-    /// The numbers of each lane, of all records.
+    /// The numbers of each lane, of all records; no lanes where there is no record, as nothing is to be done then.
     pub fn columns(self) -> impl Iterator<Item = StridedMut<'a, T>> {
-        (0..self.lanes).map(move |lane| {
+        (0..if self.records == 0 { 0 } else { self.lanes }).map(move |lane| {
             // SAFETY: by the contract of `new_mut` each record has that number, which is this type's alone to use.
             unsafe { StridedMut::new(self.first.wrapping_add(lane), self.records, self.stride) }
         })
