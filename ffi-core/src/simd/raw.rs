@@ -22,9 +22,12 @@ fn extent<T>(first: *const T, count: usize, size: usize) -> Result<Range<usize>>
     if first.is_null() {
         return Err(KernelCode::Null);
     }
-    let bytes = count.checked_mul(size).filter(|bytes| *bytes <= isize::MAX as usize);
-    let end = bytes.and_then(|bytes| first.addr().checked_add(bytes));
-    Ok(first.addr()..end.ok_or(KernelCode::Size)?)
+    // The size is a constant to most callers: this is one comparison, and no multiplication that may overflow.
+    if count > isize::MAX as usize / size {
+        return Err(KernelCode::Size);
+    }
+    let end = first.addr().checked_add(count * size).ok_or(KernelCode::Size)?;
+    Ok(first.addr()..end)
 }
 
 /// An error where both have an address.
