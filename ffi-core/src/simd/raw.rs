@@ -156,9 +156,13 @@ impl<'a, T: Scalar> InPlace<'a, T> {
         (0..rows).map(move |row| Self { first: self.first.wrapping_add(row * lanes), len: lanes, ..self })
     }
 
+    pub fn is_aligned(&self) -> bool {
+        self.len == 0 || self.first.is_aligned()
+    }
+
     #[inline(always)]
     pub fn map(self, operation: impl Map<T>) {
-        if self.len > 0 && !self.first.is_aligned() {
+        if !self.is_aligned() {
             return self.strided().map(|value| operation.scalar(value));
         }
         if let Ok(values) = self.slice() {
