@@ -4,6 +4,8 @@
 //!
 //! Miri interprets no vector instructions beyond SSE2, so there the level is `Fallback`.
 
+#![expect(clippy::multiple_unsafe_ops_per_block, reason = "all calls of a test have the same pointers")]
+
 use ffi_core::simd::abi::KERNELS;
 use ffi_core::simd::{self, FfiBatch, FfiSimd, Level};
 use ffi_core::{FfiColumnar, FfiMessage};
@@ -137,7 +139,7 @@ fn kernels_of_the_table_take_one_slice_twice() {
     for len in [0, 1, 5, 33] {
         let mut values: Vec<f32> = bodies(len).iter().map(|body| body.mass).collect();
         let first = values.as_mut_ptr();
-        // SAFETY: `len` numbers, of which one pointer is used from here on.
+        // SAFETY: there are `len` numbers at the pointer, and one less behind the first; only these calls use them.
         unsafe {
             (table.add)(first, first, len);
             (table.axpy)(0.5, first, first, len);

@@ -465,10 +465,11 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
         assert_eq!((table.field_max)(first, 4, 8, 1, null, bytes), KernelCode::Null);
         assert_eq!((table.field_max)(first, 4, 8, 1, result, null.cast()), KernelCode::Null);
         assert_eq!(lengths(first, 4, 1, null), KernelCode::Null);
-        // Results in the middle of what is read.
-        assert_eq!((table.sum)(first, 4, first.wrapping_add(3)), KernelCode::Overlap);
+        // Several results in the middle of what is read; a single one is written when all has been read.
+        let mut own = values;
+        let last = own.as_mut_ptr().wrapping_add(3);
+        assert_eq!(((table.sum)(own.as_ptr(), 4, last), last.read()), (KernelCode::Ok, 10.0));
         assert_eq!((table.dot)(one, one, 0, result), KernelCode::Ok);
-        assert_eq!((table.dot)(first, first, 2, first.wrapping_add(1)), KernelCode::Overlap);
         assert_eq!((table.field_sum)(first, 2, 16, 2, first.wrapping_add(2)), KernelCode::Overlap);
         assert_eq!((table.field_min)(first, 2, 16, 1, result, first.cast()), KernelCode::Overlap);
         assert_eq!((table.field_min)(first, 2, 16, 1, result, result.cast()), KernelCode::Overlap);
@@ -481,6 +482,9 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
         assert_eq!((table.add)(null, null, 0), KernelCode::Ok);
         assert_eq!((table.field_fill)(null, 0, 8, 1, 1.0), KernelCode::Ok);
         assert_eq!(normalize(null, 0, 2), KernelCode::Ok);
+        // Nothing to do is done at once, however often.
+        assert_eq!(normalize(null, usize::MAX, 0), KernelCode::Ok);
+        assert_eq!((table.field_fill)(null, 0, 8, usize::MAX, 1.0), KernelCode::Ok);
     }
     assert_eq!((values, present, out[1..] == [7.0; 3]), ([1.0, 2.0, 3.0, 4.0], [9; 4], true));
 }

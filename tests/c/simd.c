@@ -109,7 +109,7 @@ static void refusals(void) {
     EXPECT(floats->sum(numbers, SIZE_MAX / 4 + 2, out) == FFI_SIMD_SIZE);
     EXPECT(floats->field_fill(numbers, SIZE_MAX / 2, 4, 1, 0) == FFI_SIMD_SIZE);
     EXPECT(floats->record_normalize(numbers, SIZE_MAX / 2, 4) == FFI_SIMD_SIZE);
-    EXPECT(floats->sum(numbers, 4, numbers + 3) == FFI_SIMD_OVERLAP);
+    EXPECT(floats->field_sum(numbers, 2, 8, 2, numbers + 2) == FFI_SIMD_OVERLAP);
     EXPECT(floats->record_length(numbers, 2, 2, numbers + 1) == FFI_SIMD_OVERLAP);
     EXPECT(numbers[0] == 1 && numbers[1] == 2 && numbers[3] == 4);
 }

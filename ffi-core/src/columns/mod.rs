@@ -451,7 +451,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     /// before it is used.
     unsafe fn append(&mut self, messages: *const T, count: usize) -> Result<(), ColumnsError> {
         self.try_reserve(count)?;
-        // SAFETY: there is room for `count` rows, and the messages are there by this function's contract.
+        // SAFETY: there is room for `count` rows; as many messages are there, outside of the columns, as the caller vouches.
         unsafe { self.overwrite(self.len(), messages, count) };
         self.set_len(self.len() + count);
         Ok(())

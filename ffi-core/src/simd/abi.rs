@@ -12,7 +12,7 @@
 //! 64 bits as the machine has them (the low one first on all that Dart knows).
 //!
 //! Every function returns a [`KernelCode`], and what can be checked is: null, whole records that are not aligned, a length beyond the
-//! address space, results that overlap the numbers. Where it isn't `Ok`, nothing was written, but for the bytes that say
+//! address space, several results that overlap the numbers. Where it isn't `Ok`, nothing was written, but for the bytes that say
 //! which results are missing.
 //!
 //! # Safety
@@ -50,7 +50,7 @@ pub enum KernelCode {
     Misaligned = 4,
     /// There is no memory so long.
     Size = 5,
-    /// The results overlap the numbers, or each other.
+    /// Several results overlap the numbers, or each other: some would be read as numbers.
     Overlap = 6,
 }
 
@@ -432,7 +432,7 @@ unsafe fn reduce<T: Scalar, R>(
     let values = unsafe { Input::new(values, len) }?;
     // SAFETY: there is room for one result, which is this call's.
     let mut out = unsafe { Output::new(out, 1) }?;
-    apart(&values.addresses(), &out.addresses())?;
+    // The result may be one of the numbers: all are read by then.
     let result = reduce(values).ok_or(KernelCode::None)?;
     out.write([Some(result)]);
     Ok(())
@@ -449,8 +449,6 @@ unsafe fn reduce_both<T: Scalar>(values: *const T, other: *const T, len: usize, 
     let other = unsafe { Input::new(other, len) }?;
     // SAFETY: there is room for one result, which is this call's.
     let mut out = unsafe { Output::new(out, 1) }?;
-    apart(&values.addresses(), &out.addresses())?;
-    apart(&other.addresses(), &out.addresses())?;
     out.write([Some(values.dot(other))]);
     Ok(())
 }
@@ -622,6 +620,11 @@ unsafe fn dot_rows<T: Float>(
     let mut out = unsafe { Output::new(out, records) }?;
     apart(&values.addresses(), &out.addresses())?;
     apart(&other.addresses(), &out.addresses())?;
+    if let (Ok(values), Ok(other), 1..) = (values.slice(), other.slice(), lanes) {
+        let rows = values.chunks_exact(lanes).zip(other.chunks_exact(lanes));
+        out.write(rows.map(|(values, other)| Some(result(super::dot(values, other)))));
+        return Ok(());
+    }
     let rows = values.rows(records, lanes).zip(other.rows(records, lanes));
     out.write(rows.map(|(values, other)| Some(result(values.dot(other)))));
     Ok(())
@@ -633,7 +636,12 @@ unsafe fn dot_rows<T: Float>(
 unsafe fn normalize_rows<T: Float>(values: *mut T, records: usize, lanes: usize) -> Done {
     let count = records.checked_mul(lanes).ok_or(KernelCode::Size)?;
     // SAFETY: there are `lanes` numbers for each record, which are this call's.
-    unsafe { InPlace::new(values, count) }?.rows(records, lanes).for_each(InPlace::normalize);
+    let numbers = unsafe { InPlace::new(values, count) }?;
+    if lanes > 0 && numbers.is_aligned() {
+        records::normalize(lanes, numbers.slice()?);
+    } else {
+        numbers.rows(lanes).for_each(InPlace::normalize);
+    }
     Ok(())
 }
 

@@ -7,9 +7,9 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::abi::KernelCode;
+use super::operation::{Choose, Map, Zip};
 use super::strided::{Strided, StridedMut};
 use super::{Scalar, dispatch, for_slice};
-use crate::simd::operation::{Choose, Map, Zip};
 
 type Result<T> = std::result::Result<T, KernelCode>;
 
@@ -22,9 +22,12 @@ fn extent<T>(first: *const T, count: usize, size: usize) -> Result<Range<usize>>
     if first.is_null() {
         return Err(KernelCode::Null);
     }
-    let bytes = count.checked_mul(size).filter(|bytes| *bytes <= isize::MAX as usize);
-    let end = bytes.and_then(|bytes| first.addr().checked_add(bytes));
-    Ok(first.addr()..end.ok_or(KernelCode::Size)?)
+    // The size is a constant to most callers: this is one comparison, and no multiplication that may overflow.
+    if count > isize::MAX as usize / size {
+        return Err(KernelCode::Size);
+    }
+    let end = first.addr().checked_add(count * size).ok_or(KernelCode::Size)?;
+    Ok(first.addr()..end)
 }
 
 /// An error where both have an address.
@@ -81,7 +84,7 @@ impl<'a, T: Scalar> Input<'a, T> {
         unsafe { Strided::new(self.first, self.len, size_of::<T>()) }
     }
 
-    /// The numbers in rows of `lanes`, of which there are as many as whole ones.
+    /// The first `rows` rows of `lanes` numbers, as far as there are whole ones.
     pub fn rows(self, rows: usize, lanes: usize) -> impl Iterator<Item = Self> {
         let rows = self.len.checked_div(lanes).map_or(rows, |whole| rows.min(whole));
         (0..rows).map(move |row| Self { first: self.first.wrapping_add(row * lanes), len: lanes, ..self })
@@ -147,15 +150,19 @@ impl<'a, T: Scalar> InPlace<'a, T> {
         unsafe { StridedMut::new(self.first, self.len, size_of::<T>()) }
     }
 
-    /// The numbers in rows of `lanes`, of which there are as many as whole ones.
-    pub fn rows(self, rows: usize, lanes: usize) -> impl Iterator<Item = Self> {
-        let rows = self.len.checked_div(lanes).map_or(rows, |whole| rows.min(whole));
+    /// The numbers in rows of `lanes`, as far as there are whole ones.
+    pub fn rows(self, lanes: usize) -> impl Iterator<Item = Self> {
+        let rows = self.len.checked_div(lanes).unwrap_or(0);
         (0..rows).map(move |row| Self { first: self.first.wrapping_add(row * lanes), len: lanes, ..self })
+    }
+
+    pub fn is_aligned(&self) -> bool {
+        self.len == 0 || self.first.is_aligned()
     }
 
     #[inline(always)]
     pub fn map(self, operation: impl Map<T>) {
-        if self.len > 0 && !self.first.is_aligned() {
+        if !self.is_aligned() {
             return self.strided().map(|value| operation.scalar(value));
         }
         if let Ok(values) = self.slice() {
@@ -292,9 +299,9 @@ impl<'a, T: Scalar> Fields<'a, *mut T> {
         Self::checked(first.cast_const(), first, records, stride, lanes)
     }
 
-    /// The numbers of each lane, of all records.
+    /// The numbers of each lane, of all records; no lanes where there is no record, as nothing is to be done then.
     pub fn columns(self) -> impl Iterator<Item = StridedMut<'a, T>> {
-        (0..self.lanes).map(move |lane| {
+        (0..if self.records == 0 { 0 } else { self.lanes }).map(move |lane| {
             // SAFETY: by the contract of `new_mut` each record has that number, which is this type's alone to use.
             unsafe { StridedMut::new(self.first.wrapping_add(lane), self.records, self.stride) }
         })

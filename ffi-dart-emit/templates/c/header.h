@@ -154,7 +154,7 @@ typedef struct FfiPoolStats {
 #define FFI_SIMD_MISALIGNED 4
 /** There is no memory so long. */
 #define FFI_SIMD_SIZE 5
-/** The results overlap the numbers, or each other. */
+/** Several results overlap the numbers, or each other. */
 #define FFI_SIMD_OVERLAP 6
 
 #define FFI_SIMD_FALLBACK 0
