@@ -565,6 +565,21 @@ fn names_that_protobuf_makes_itself() {
     }
 }
 
+/// Whatever the names of this crate let through, a compiler of protobuf has the last word.
+#[test]
+fn what_protobuf_would_refuse_is_an_error() {
+    for (tags, what) in [([1, 1], "1"), ([1, 19_500], "19500"), ([1, 0], "0")] {
+        let mut message = u32s(&["one", "other"]);
+        for (field, tag) in message.fields.iter_mut().zip(tags) {
+            field.tag = tag;
+        }
+        let error = refused(vec![Record::Message(message)], None);
+        assert!(error.starts_with("the .proto file: protobuf's compiler would refuse it: "), "{error}");
+        assert!(error.contains(&format!("in `uint32 other = {what};`")), "{error}");
+        assert!(error.contains("`#[ffi(tag = N)]`"), "{error}");
+    }
+}
+
 /// Editors on Windows write a byte order mark; protobuf's compiler takes it.
 #[test]
 fn a_byte_order_mark_is_taken() {
