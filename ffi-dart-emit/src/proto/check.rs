@@ -23,20 +23,25 @@ pub const CRATE: &str = "imported";
 /// The bytes of the largest type that rustc takes.
 const MAX_SIZE: u64 = 1 << 47;
 
-/// Everything that `items` would be refused for. Items of problems are those of the model, in the crate [`CRATE`].
-pub fn problems(items: &[Source]) -> Vec<Problem> {
+/// How deep types may hold each other without an attribute: rustc's default limit is 128, and it refuses 110.
+pub const DEPTH: usize = 80;
+
+/// Everything that `items` would be refused for, and how deep they hold each other. Items of problems are those of the model, in
+/// the crate [`CRATE`].
+pub fn check(items: &[Source]) -> (Vec<Problem>, usize) {
     let records = Records::of(items);
     if !records.problems.is_empty() {
-        return records.problems;
+        return (records.problems, records.depth);
     }
     let checked =
         resolve_unsealed(records.all).and_then(|model| dart::check(&model, &dart::Options::default()));
-    checked.err().map(|it| it.0).unwrap_or_default()
+    (checked.err().map(|it| it.0).unwrap_or_default(), records.depth)
 }
 
 struct Records {
     all: Vec<Record>,
     problems: Vec<Problem>,
+    depth: usize,
 }
 
 impl Records {
@@ -58,9 +63,12 @@ impl Records {
         let order = components(&held);
         let mut sorted: Vec<_> = (0..items.len()).collect();
         sorted.sort_by_key(|at| order[*at]);
-        let mut records = Self { all: vec![Record::Library(library())], problems: Vec::new() };
+        let mut records = Self { all: vec![Record::Library(library())], problems: Vec::new(), depth: 0 };
         let mut known = HashMap::new();
+        let mut depths = vec![0; items.len()];
         for at in sorted {
+            depths[at] = 1 + held[at].iter().map(|inner| depths[*inner]).max().unwrap_or_default();
+            records.depth = records.depth.max(depths[at]);
             let layout = records.add(&items[at], &known);
             known.insert(items[at].name.clone(), layout);
         }

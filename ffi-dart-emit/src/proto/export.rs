@@ -88,7 +88,9 @@ fn compile(text: &str) -> Result<(), Problems> {
         Problem {
             item: "the .proto file".to_owned(),
             what: format!("protobuf's compiler would refuse it: {}{source}", line.trim()),
-            fix: "give what is named there another name with `#[ffi(rename = \"..\")]`".to_owned(),
+            fix: "give what is named there another name with `#[ffi(rename = \"..\")]`, or another number with \
+                  `#[ffi(tag = N)]`"
+                .to_owned(),
         }
     };
     Err(Problems(format!("{error:?}").trim().lines().map(problem).collect()))

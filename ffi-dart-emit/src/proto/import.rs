@@ -108,7 +108,7 @@ impl Folders {
     }
 
     /// Says what is wrong with the path of an import, which the parser calls an "invalid group name".
-    fn explain(&self, name: &str, text: &str, error: protox::Error) -> protox::Error {
+    fn explain(&self, text: &str, error: protox::Error) -> protox::Error {
         let import = |line: &str| {
             let place = line.strip_suffix(": invalid group name")?;
             let mut numbers = place.rsplit(':').map(|number| number.parse::<usize>().ok()?.checked_sub(1));
@@ -141,7 +141,7 @@ impl FileResolver for Folders {
             })?;
             // Editors on Windows write a byte order mark, and protobuf's compiler takes it.
             let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
-            let file = File::from_source(name, text).map_err(|error| self.explain(name, text, error))?;
+            let file = File::from_source(name, text).map_err(|error| self.explain(text, error))?;
             let mut imports = file.file_descriptor_proto().dependency.iter();
             return match imports.find_map(|import| Some((import, import_problem(import)?))) {
                 Some((import, (what, fix))) => {
@@ -615,7 +615,7 @@ impl<'a> Importer<'a> {
         for value in values {
             let found = Found::new(&value.options());
             let name = found.text("value_rust_name").unwrap_or_else(|| variant_name(it.name(), value.name()));
-            if !is_type_name(&name) || !names.insert(name.clone()) {
+            if !is_variant_name(&name) || !names.insert(name.clone()) {
                 self.problem(
                     &file,
                     value.path(),
@@ -714,7 +714,8 @@ impl<'a> Importer<'a> {
                 Part { doc, deprecated, name, tag: None, rename, ty: None, value: Some(number) }
             });
             let body = Body::Enum { repr: scalar, variants: parts.collect(), constants: Vec::new() };
-            let names_hold = is_type_name(&name) && body.parts().iter().all(|part| is_type_name(&part.name));
+            let names_hold =
+                is_type_name(&name) && body.parts().iter().all(|part| is_variant_name(&part.name));
             if !names_hold {
                 let what =
                     format!("enum `{}`: there are names in it that Rust can't have", name.escape_debug());
@@ -813,7 +814,7 @@ impl<'a> Importer<'a> {
         for field in fields {
             let found = Found::new(&field.options());
             let name = found.text("field_rust_name").unwrap_or_else(|| case_name(field.name()));
-            if !is_type_name(&name) || !names.insert(name.clone()) {
+            if !is_variant_name(&name) || !names.insert(name.clone()) {
                 self.field_problem(
                     &field,
                     format!("it would be called `{name}` in Rust, which can't be"),
@@ -834,7 +835,7 @@ impl<'a> Importer<'a> {
         let unset = options
             .text("unset_name")
             .unwrap_or_else(|| if names.contains(UNSET) { "NotSet".to_owned() } else { UNSET.to_owned() });
-        if !is_type_name(&unset) || names.contains(&unset) {
+        if !is_variant_name(&unset) || names.contains(&unset) {
             let what = format!(
                 "message `{}`: its case without data can't be called `{unset}` in Rust",
                 it.full_name()
@@ -902,7 +903,14 @@ impl<'a> Importer<'a> {
 
     /// Reports what the Rust source would be refused for, at the places that it comes from.
     fn check(&mut self, items: &[Source]) {
-        for Problem { item, what, fix } in check::problems(items) {
+        let (problems, depth) = check::check(items);
+        if depth > check::DEPTH {
+            self.warnings.push(format!(
+                "messages hold each other {depth} deep, for which rustc needs `#![recursion_limit = \"{}\"]` in the root of the crate",
+                2 * depth
+            ));
+        }
+        for Problem { item, what, fix } in problems {
             let crate_name = format!("{CRATE}::");
             let word = |text: &str| {
                 let end = text.find(|next: char| next != '_' && !next.is_alphanumeric());
@@ -1264,7 +1272,8 @@ fn rust_name(full: &str, package: &str) -> String {
     own.split('.').map(type_name).collect()
 }
 
-/// Names that the derives' types, or Rust's own, have in the source that is written.
+/// Names that mean something else where they are the type of a field: types of the derives, of Rust itself, and those of the
+/// standard library that the derives know by name.
 const TYPES: &[&str] = &[
     "FfiBytes",
     "FfiEnum",
@@ -1292,11 +1301,25 @@ const TYPES: &[&str] = &[
     "u64",
     "u8",
     "usize",
+    "Arc",
+    "BTreeMap",
+    "Box",
+    "HashMap",
+    "Option",
+    "Rc",
+    "String",
+    "Vec",
+    "VecDeque",
 ];
 
-/// Says whether a type, case or variant can have this name. The derives take ASCII.
+/// Says whether a type can have this name.
 fn is_type_name(name: &str) -> bool {
-    is_identifier(name) && name != "Self" && !KEYWORDS.contains(&name) && !TYPES.contains(&name)
+    is_variant_name(name) && !TYPES.contains(&name)
+}
+
+/// Says whether a variant or case can have this name. The derives take ASCII.
+fn is_variant_name(name: &str) -> bool {
+    is_identifier(name) && name != "Self" && !KEYWORDS.contains(&name)
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use ffi_core::schema::read::{Scalar, Type};
 
 use super::shape::rust;
-use crate::foreign::{rust_code, rust_comment, rust_string};
+use crate::foreign::{Brackets, markdown, rust_code, rust_comment, rust_string};
 use crate::model::scalar_name;
 
 /// The width that rustfmt keeps to unless told otherwise.
@@ -187,7 +187,11 @@ fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {
         Some(note) if note.is_empty() => {
             let _ = writeln!(out, "{pad}#[deprecated]");
         }
-        Some(note) => attribute(out, pad, "deprecated", &[format!("note = {}", rust_string(note))]),
+        // It is rendered as docs are.
+        Some(note) => {
+            let note = rust_string(&markdown(note, Brackets::Text));
+            attribute(out, pad, "deprecated", &[format!("note = {note}")]);
+        }
         None => {}
     }
 }

@@ -503,7 +503,14 @@ fn protoc_takes(text: &str) {
     fs::write(folder.path().join("demo.proto"), text).unwrap();
     fs::write(folder.path().join(proto::OPTIONS_FILE), proto::OPTIONS).unwrap();
     let protoc = std::env::var_os("PROTOC").unwrap_or_else(|| "protoc".into());
-    let output = Command::new(protoc).args(["-I.", "-oset", "demo.proto"]).current_dir(&folder).output();
+    // The one that `cargo xtask protoc` installs has its libraries beside it.
+    let libraries =
+        Path::new(&protoc).ancestors().nth(2).map(|folder| folder.join("lib")).unwrap_or_default();
+    let output = Command::new(&protoc)
+        .env("LD_LIBRARY_PATH", libraries)
+        .args(["-I.", "-oset", "demo.proto"])
+        .current_dir(&folder)
+        .output();
     let Ok(output) = output else { return println!("left out: there is no protoc here") };
     assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
 }
@@ -555,6 +562,21 @@ fn names_that_protobuf_makes_itself() {
         let source = import(&text, &ImportOptions::default()).unwrap();
         assert!(source.contains("    Value(u8),\n"), "{source}");
         assert!(source.contains("    pub scores: FfiMap<FfiStr<4>, ScoresEntry, 2>,\n"), "{source}");
+    }
+}
+
+/// Whatever the names of this crate let through, a compiler of protobuf has the last word.
+#[test]
+fn what_protobuf_would_refuse_is_an_error() {
+    for (tags, what) in [([1, 1], "1"), ([1, 19_500], "19500"), ([1, 0], "0")] {
+        let mut message = u32s(&["one", "other"]);
+        for (field, tag) in message.fields.iter_mut().zip(tags) {
+            field.tag = tag;
+        }
+        let error = refused(vec![Record::Message(message)], None);
+        assert!(error.starts_with("the .proto file: protobuf's compiler would refuse it: "), "{error}");
+        assert!(error.contains(&format!("in `uint32 other = {what};`")), "{error}");
+        assert!(error.contains("`#[ffi(tag = N)]`"), "{error}");
     }
 }
 
@@ -650,6 +672,7 @@ fn what_rust_and_dart_would_refuse_is_reported() {
             "message HTTPServer {\n  int32 x = 1;\n}\nmessage HttpServer {\n  int32 x = 1;\n}",
             &["message HttpServer: it shares the symbol", "(ffi.rust_name)"],
         ),
+        ("message Option {\n  int32 x = 1;\n}", &["`a.Option` can't be called `Option` in Rust"]),
         ("message FfiVec {\n  int32 x = 1;\n}", &["`a.FfiVec` can't be called `FfiVec` in Rust"]),
         (
             "message M {\n  option (ffi.rust_name) = \"fn\";\n  int32 x = 1;\n}",
@@ -713,6 +736,17 @@ fn a_long_chain_is_imported_in_time() {
     };
     let source = import(&chain(3000), &ImportOptions::default()).unwrap();
     assert_eq!(source.matches("pub struct").count(), 3000);
+    // So deep, rustc wants to be told.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.proto");
+    for (len, limit) in [(80, None), (81, Some("162"))] {
+        fs::write(&file, chain(len)).unwrap();
+        let warnings = proto::import(&file, &ImportOptions::default()).unwrap().warnings;
+        assert_eq!(warnings.len(), usize::from(limit.is_some()), "{warnings:?}");
+        assert!(
+            limit.is_none_or(|limit| warnings[0].contains(&format!("#![recursion_limit = \"{limit}\"]")))
+        );
+    }
     // And in a ring, where each reaches all.
     let ring = chain(3000).replace("message M2999 {\n", "message M2999 {\n  M0 next = 2;\n");
     let options = ImportOptions { default_pool_size: Some(8), ..ImportOptions::default() };
