@@ -59,9 +59,28 @@ fn layout(message: &Message) -> TokenStream {
             __ffi::assert_no_destructor::<#ident>();
         };
     };
+    let seen = seen(message);
     quote! {
         const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
         #assertions
+        #seen
+    }
+}
+
+/// A function that compiles only when the fields that rustc has are those of the derive's tokens, and no others. An attribute
+/// macro below the derive may have changed them since, and a name may mean something else inside the block.
+fn seen(message: &Message) -> TokenStream {
+    let ident = &message.head.ident;
+    let fields = message.fields.iter().map(|Field { ident: field, .. }| field);
+    let types = message.fields.iter().map(|Field { ident: field, ty, .. }| {
+        // A raw pointer, as a reference to a field of a packed struct is an error of its own.
+        quote_spanned!(ty.span()=> __ffi::Place(&raw const __ffi_message.#field).assert_seen::<#ty>();)
+    });
+    quote_spanned! {ident.span()=>
+        const fn __ffi_seen(__ffi_message: &#ident) {
+            let #ident { #(#fields: _),* } = __ffi_message;
+            #(#types)*
+        }
     }
 }
 
