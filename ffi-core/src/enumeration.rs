@@ -14,7 +14,8 @@ use crate::types::{FfiType, Invalid};
 /// # Safety
 ///
 /// An implementation promises, besides what [`FfiType`] asks, that the type has the layout of
-/// [`Repr`](Self::Repr), and that [`from_repr`](Self::from_repr) gives `Some` for the discriminants alone.
+/// [`Repr`](Self::Repr), which is an integer, that a value's bytes are its discriminant, and that
+/// [`from_repr`](Self::from_repr) gives `Some` only for discriminants, each time it is asked.
 ///
 /// # Examples
 ///

@@ -10,7 +10,7 @@ use crate::types::{FfiType, Invalid};
 /// # Safety
 ///
 /// An implementation promises, besides what [`FfiType`] asks, that the type has `#[repr(C, u32)]`, cases as said
-/// above, and its union at [`PAYLOAD`](Self::PAYLOAD).
+/// above, and its union at [`PAYLOAD`](Self::PAYLOAD): at least 4, and inside the type.
 ///
 /// # Examples
 ///

@@ -124,7 +124,7 @@ pub unsafe fn slice_mut<'a, T: FfiValue>(
 ///
 /// As [`FfiValue::from_abi`].
 pub unsafe fn value<T: FfiValue>(abi: T::Abi, name: &'static str) -> Result<T, Failure> {
-    // SAFETY: this function's contract is the callee's.
+    // SAFETY: by this function's contract every byte of `abi` that isn't padding is initialised.
     unsafe { T::from_abi(abi) }.map_err(|invalid| invalid.in_field(name).into())
 }
 
@@ -138,7 +138,8 @@ pub unsafe fn value<T: FfiValue>(abi: T::Abi, name: &'static str) -> Result<T, F
 ///
 /// As [`slice()`].
 pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Result<&'a str, Failure> {
-    // SAFETY: this function's contract is the callee's.
+    // SAFETY: by this function's contract a pointer that isn't refused is that of `len` initialised bytes, which stay allocated
+    // and which nobody writes to for as long as `'a`.
     let bytes = unsafe { slice(pointer, len, name) }?;
     str::from_utf8(bytes).map_err(|error| {
         let problem = format_args!("invalid UTF-8 at byte {}", error.valid_up_to());

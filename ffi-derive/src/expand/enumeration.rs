@@ -87,7 +87,7 @@ fn implementations(item: &Enum) -> TokenStream {
 
             #[inline]
             unsafe fn check(value: *const Self) -> __ffi::core::result::Result<(), __ffi::Invalid> {
-                // SAFETY: this function's contract is the callee's.
+                // SAFETY: by this function's contract `value` is aligned and initialised, and nobody writes to it.
                 unsafe { __ffi::check_enum(value) }
             }
         }

@@ -88,7 +88,8 @@ fn passed_on(
     quote! {
         #[unsafe(export_name = #symbol)]
         unsafe extern "C" fn #callee(#params) -> #result {
-            // SAFETY: the caller of this function keeps the callee's contract.
+            // SAFETY: the function passes on what it is given, and the contract of the callee is in the header that callers
+            // have: pointers are null or of the type they say, with as many values behind them, and nobody else uses those.
             unsafe { __ffi::#callee #generics (#bound #arguments) }
         }
     }
@@ -116,7 +117,7 @@ fn by_value(ident: &Ident) -> TokenStream {
             unsafe fn from_abi(
                 abi: __ffi::core::mem::MaybeUninit<#ident>,
             ) -> __ffi::core::result::Result<#ident, __ffi::Invalid> {
-                // SAFETY: this function's contract is the callee's.
+                // SAFETY: by this function's contract every byte of `abi` that isn't padding is initialised.
                 unsafe { __ffi::from_abi(abi) }
             }
         }

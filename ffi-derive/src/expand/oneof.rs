@@ -174,7 +174,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
 
             #[inline]
             unsafe fn check(oneof: *const #ident) -> __ffi::core::result::Result<(), __ffi::Invalid> {
-                // SAFETY: this function's contract is the callee's.
+                // SAFETY: by this function's contract `oneof` is aligned and initialised, and nobody writes to it.
                 match unsafe { __ffi::oneof_tag(oneof) } {
                     #(#units)|* => __ffi::core::result::Result::Ok(()),
                     #(#checks)*
