@@ -1,7 +1,7 @@
 //! `SAFETY` comments that say nothing but where another one is.
 //!
 //! Such a comment proves nothing: what it points to moves, and holds for another operation. A comment is a reference when it has
-//! one of the phrases below, and fewer than [`REASON`] other words that say something. Comments in the examples of docs and
+//! one of the phrases below, and fewer than two other words that say something. Comments in the examples of docs and
 //! in the code that the macros write are comments like all others.
 
 use std::fmt;
