@@ -15,7 +15,8 @@ use crate::types::{FfiType, Invalid};
 /// # Safety
 ///
 /// An implementation promises, besides what [`FfiType`] asks, that the type has the layout of
-/// [`Repr`](Self::Repr), and that [`from_repr`](Self::from_repr) gives `Some` for the discriminants alone.
+/// [`Repr`](Self::Repr), which is an integer, that a value's bytes are its discriminant, and that
+/// [`from_repr`](Self::from_repr) gives `Some` only for discriminants, each time it is asked.
 ///
 /// # Examples
 ///
@@ -82,6 +83,49 @@ pub fn enum_from_param<E: FfiEnum>(repr: E::Repr, name: &'static str) -> Result<
 /// When no variant has that value.
 fn variant<E: FfiEnum>(repr: E::Repr) -> Result<E, Invalid> {
     E::from_repr(repr).ok_or_else(|| Invalid::new(format_args!("{repr} is not a {}", E::NAME)))
+}
+
+/// Asserts that an enum has the size and alignment of its repr.
+///
+/// # Panics
+///
+/// When it hasn't; in const evaluation that is a compile error.
+#[track_caller]
+pub const fn assert_repr<E, Repr>() {
+    assert!(
+        size_of::<E>() == size_of::<Repr>() && align_of::<E>() == align_of::<Repr>(),
+        "the enum is not laid out as its repr; hint: put an attribute macro that changes the item above `#[derive(FfiEnum)]`"
+    );
+}
+
+/// Returns the bits of a variant, as its repr.
+///
+/// # Panics
+///
+/// When the enum isn't of the size and alignment of its repr; in const evaluation that is a compile error.
+///
+/// # Safety
+///
+/// The variant has no padding.
+#[track_caller]
+pub const unsafe fn bits<E, Repr: Pod>(variant: &E) -> Repr {
+    assert_repr::<E, Repr>();
+    // SAFETY: both have one size and alignment, by the assertion; the variant's bytes are all initialised, as none is
+    // padding, and any bits are a `Pod`.
+    unsafe { std::ptr::from_ref(variant).cast::<Repr>().read() }
+}
+
+/// Asserts that the bits of a variant are its discriminant, and that the repr has that number.
+///
+/// # Panics
+///
+/// When they aren't; in const evaluation that is a compile error.
+#[track_caller]
+pub const fn assert_variant(is_discriminant: bool) {
+    assert!(
+        is_discriminant,
+        "a variant is not stored as its number; hint: put an attribute macro that changes the item above `#[derive(FfiEnum)]`"
+    );
 }
 
 /// Fails const evaluation when no discriminant is zero.

@@ -72,7 +72,8 @@ pub const fn padding(size: usize, fields: &[FieldLayout]) -> usize {
     padding
 }
 
-/// Holds for `Self = T` where `BYTES`, the padding of `T`, is zero: the bound that makes rustc say how much there is.
+/// Holds for `()` when `BYTES`, the padding of `T`, is zero: the bound that makes rustc say how much there is. Nothing relies
+/// on it: [`assert_padding_free`] looks at the number.
 #[diagnostic::on_unimplemented(
     message = "`{T}` has {BYTES} byte(s) of padding, so it can't be `#[ffi(pod)]`",
     note = "`cargo run -p ffi-dart-emit -- inspect LIB` shows where; reorder the fields, or fill the gaps with `[u8; N]` fields"
@@ -81,25 +82,63 @@ pub trait PaddingFree<T: ?Sized, const BYTES: usize> {}
 
 impl<T: ?Sized> PaddingFree<T, 0> for () {}
 
-/// Fails to compile, with a readable message, when `BYTES` isn't zero.
+/// Asserts that `BYTES`, the padding of `T`, is zero.
+///
+/// # Panics
+///
+/// When it isn't; in const evaluation that is a compile error. Unless somebody has implemented [`PaddingFree`] for other
+/// numbers, such a call doesn't compile anyway, with a better message.
+#[track_caller]
 pub const fn assert_padding_free<T: ?Sized, const BYTES: usize>()
 where
     (): PaddingFree<T, BYTES>,
 {
+    assert!(
+        BYTES == 0,
+        "a `#[ffi(pod)]` message can't have padding; hint: reorder the fields, or fill the gaps with `[u8; N]` fields"
+    );
 }
 
-/// A type that any bytes are a value of: the bound that makes rustc say so.
+/// A type that any bytes are a value of, which is every [`bytemuck::Pod`] and no other: the bound that makes rustc say so.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a field of a `#[ffi(pod)]` message",
     label = "not every bit pattern is a value of it",
     note = "use `#[ffi(checked)]` instead of `pod`; if it is a message without such a field, give it `#[ffi(pod)]`, too"
 )]
-pub trait PodField {}
+pub trait PodField: bytemuck::Pod {}
 
 impl<T: bytemuck::Pod> PodField for T {}
 
 /// Fails to compile, with a readable message, when `T` isn't [`bytemuck::Pod`].
 pub const fn assert_pod_field<T: PodField>() {}
+
+/// Holds for `()` when `Seen` is `Real`: the bound that makes rustc say when a derive has seen another type than rustc.
+///
+/// # Safety
+///
+/// An implementation promises that the two are one type.
+#[diagnostic::on_unimplemented(
+    message = "the derive saw `{Seen}` where rustc sees `{Real}`",
+    label = "changed behind the derive",
+    note = "hint: put an attribute macro that changes the item above `#[derive(..)]`, which then sees what rustc sees"
+)]
+pub unsafe trait SameType<Seen: ?Sized, Real: ?Sized> {}
+
+// SAFETY: every type is itself.
+unsafe impl<T: ?Sized> SameType<T, T> for () {}
+
+/// The place of a field. As a raw pointer it has no coercion that would hide a difference between types.
+#[derive(Debug)]
+pub struct Place<Real>(pub *const Real);
+
+impl<Real> Place<Real> {
+    /// Fails to compile, with a readable message, when the field isn't a `Seen`.
+    pub const fn assert_seen<Seen>(self)
+    where
+        (): SameType<Seen, Real>,
+    {
+    }
+}
 
 /// Asserts that dropping a `T` does nothing.
 ///

@@ -40,7 +40,8 @@ macro_rules! library {
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_status_clear"))]
             unsafe extern "C" fn status_clear(status: *mut ffi::FfiStatus) {
-                // SAFETY: the caller of this function keeps the callee's contract.
+                // SAFETY: the caller passes null, or a status that is zeroed or was written by this library, and that nobody
+                // else uses.
                 unsafe { ffi::clear(status) }
             }
 
@@ -54,13 +55,14 @@ macro_rules! library {
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_free"))]
             unsafe extern "C" fn free(memory: *mut ffi::core::primitive::u8) {
-                // SAFETY: the caller of this function keeps the callee's contract.
+                // SAFETY: the caller passes null, or memory of `alloc` that was not freed yet and isn't used any more.
                 unsafe { ffi::free(memory) }
             }
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_owned_free"))]
             unsafe extern "C" fn owned_free(owned: *mut ffi::FfiOwned) {
-                // SAFETY: the caller of this function keeps the callee's contract.
+                // SAFETY: the caller passes null, or what a function of this library returned, which was not freed yet and isn't
+                // used any more.
                 unsafe { ffi::owned_free(owned) }
             }
 

@@ -12,7 +12,7 @@ use crate::types::{FfiType, Invalid};
 /// # Safety
 ///
 /// An implementation promises, besides what [`FfiType`] asks, that the type is a `repr(C)` struct of
-/// [`FfiType`] fields.
+/// [`FfiType`] fields, and that no provided item of the trait is overridden.
 ///
 /// # Examples
 ///

@@ -10,7 +10,7 @@ use crate::types::{FfiType, Invalid};
 /// # Safety
 ///
 /// An implementation promises, besides what [`FfiType`] asks, that the type has `#[repr(C, u32)]`, cases as said
-/// above, and its union at [`PAYLOAD`](Self::PAYLOAD).
+/// above, and its union at [`PAYLOAD`](Self::PAYLOAD): at least 4, and inside the type.
 ///
 /// # Examples
 ///
@@ -79,4 +79,35 @@ pub const fn assert_oneof<O, Shadow>() {
         size_of::<O>() == size_of::<Shadow>() && align_of::<O>() == align_of::<Shadow>(),
         "the oneof is not laid out as `repr(C, u32)` lays it out"
     );
+}
+
+/// Asserts that memory of a oneof with the tag `tag` is the case `case` to rustc, and that this case holds its value, if it
+/// holds one, `payload` bytes from the start.
+///
+/// # Panics
+///
+/// When it isn't; in const evaluation that is a compile error.
+///
+/// # Safety
+///
+/// `value` points into the memory of the oneof.
+#[track_caller]
+pub const unsafe fn assert_case<O>(
+    tag: u32,
+    oneof: *const O,
+    (case, value): (u32, Option<*const u8>),
+    payload: usize,
+) {
+    assert!(
+        tag == case,
+        "a case of the oneof has another tag than its position; hint: put an attribute macro that changes the item above `#[derive(FfiMessage)]`"
+    );
+    if let Some(value) = value {
+        // SAFETY: both point into the memory of the oneof, by this function's contract, and bytes have no gaps.
+        let offset = unsafe { value.offset_from(oneof.cast::<u8>()) };
+        assert!(
+            offset == payload as isize,
+            "a case of the oneof doesn't hold its value where `repr(C, u32)` has it; hint: put an attribute macro that changes the item above `#[derive(FfiMessage)]`"
+        );
+    }
 }

@@ -16,13 +16,15 @@ pub use crate::columns::abi::{
     columns_swap_remove, columns_write,
 };
 pub use crate::columns::{Column, FfiColumnar, FfiColumns};
-pub use crate::enumeration::{FfiEnum, assert_has_zero, check_enum, enum_from_param};
+pub use crate::enumeration::{
+    FfiEnum, assert_has_zero, assert_repr, assert_variant, bits, check_enum, enum_from_param,
+};
 pub use crate::layout::{
-    FieldLayout, assert_no_destructor, assert_not_empty, assert_padding_free, assert_pod_field,
+    FieldLayout, Place, assert_no_destructor, assert_not_empty, assert_padding_free, assert_pod_field,
     assert_repr_c, padding,
 };
 pub use crate::message::{Bits, FfiMessage, check_field};
-pub use crate::oneof::{FfiOneof, assert_oneof, oneof_tag, unknown_case};
+pub use crate::oneof::{FfiOneof, assert_case, assert_oneof, oneof_tag, unknown_case};
 pub use crate::pool::abi::{
     QUEUE_CLOSED, QUEUE_FULL, QUEUE_INVALID, pool_adopt, pool_alloc, pool_alloc_many, pool_examine,
     pool_free, pool_free_many, pool_reference, pool_release, pool_resolve, pool_stats, queue_close,

@@ -100,7 +100,7 @@ fn freed_slots_are_filled_where_they_will_be_zeroed() {
     filled[3].bytes.fill(7);
     let slot = filled[3].as_ptr();
     drop(filled);
-    // SAFETY: as above.
+    // SAFETY: a pool's memory stays readable, and no other test uses this pool.
     let bytes = unsafe { std::slice::from_raw_parts(slot.cast::<u8>(), 1_000) };
     assert!(bytes.iter().all(|&byte| byte == 0xDD));
     let again = Filled::pool().alloc_many(10).expect("all were freed");

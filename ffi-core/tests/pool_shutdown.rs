@@ -54,21 +54,21 @@ fn after_shutdown_everything_is_refused_and_stays_readable() {
     assert_eq!(unsafe { pool_alloc_many(slots.as_mut_ptr(), 2) }, 0);
 
     // Nothing is freed, taken or pushed.
-    // SAFETY: nobody uses them any more, here and below.
+    // SAFETY: nobody uses the slot any more.
     assert_eq!(unsafe { pool_free(slot) }, FreeCode::Closed as i32);
-    // SAFETY: as above.
+    // SAFETY: nobody uses the slot any more.
     assert_eq!(unsafe { pool_free(freed) }, FreeCode::Closed as i32);
-    // SAFETY: as above.
+    // SAFETY: nobody uses the slot any more.
     assert_eq!(unsafe { pool_free(other) }, FreeCode::Closed as i32);
-    // SAFETY: as above.
+    // SAFETY: it is no slot, so it is refused without a read.
     assert_eq!(unsafe { pool_free(std::ptr::dangling_mut::<Unused>()) }, FreeCode::Closed as i32);
-    // SAFETY: as above.
+    // SAFETY: null is allowed.
     assert_eq!(unsafe { pool_free(std::ptr::null_mut::<Used>()) }, FreeCode::Null as i32);
     slots[0] = slot;
-    // SAFETY: as above.
+    // SAFETY: there are two pointers, and nobody uses a slot of these any more.
     assert_eq!(unsafe { pool_free_many(slots.as_mut_ptr(), 2) }, 0);
     assert_eq!((slots[0], pool_examine(slot)), (slot, FreeCode::Closed));
-    // SAFETY: as above.
+    // SAFETY: nobody uses the slot any more.
     assert_eq!(unsafe { queue_push(&QUEUE, slot) }, FreeCode::Closed as i32);
     // SAFETY: any bytes are a value.
     assert!(unsafe { pool_adopt(slot) }.is_err_and(|code| code == FreeCode::Closed));
@@ -79,7 +79,7 @@ fn after_shutdown_everything_is_refused_and_stays_readable() {
     assert_eq!(unsafe { handle.get() }.map(|used| used.x), Some(2));
     let gone: FfiRef<Used> = boxed.handle();
     drop(boxed);
-    // SAFETY: as above.
+    // SAFETY: nobody writes to the slot, whose box is gone.
     assert_eq!(unsafe { gone.get() }.map(|used| used.x), Some(1));
     assert_eq!(Used::pool().live().count(), 3);
 

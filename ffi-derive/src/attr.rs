@@ -3,6 +3,7 @@
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, FromMeta, Result};
 use proc_macro2::Span;
+use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, ExprRange, Lit, LitStr, Meta, Path, RangeLimits, Token, parse_quote};
@@ -284,10 +285,15 @@ impl FromMeta for Reset {
 /// The arguments of all `#[repr(..)]`, such as `C` and `align(8)`.
 pub(crate) fn reprs(attrs: &[Attribute]) -> Result<Vec<Meta>> {
     let mut reprs = Vec::new();
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("repr")) {
+    for attr in attrs.iter().filter(|attr| is(attr.path(), "repr")) {
         reprs.extend(attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?);
     }
     Ok(reprs)
+}
+
+/// Returns true if the path is that identifier, `r#` aside: to rustc it means nothing there.
+pub(crate) fn is(path: &Path, name: &str) -> bool {
+    path.get_ident().is_some_and(|ident| ident.unraw() == name)
 }
 
 /// The doc comment, without the blank that each line starts with. `#[doc = include_str!(..)]` and its like, whose text a macro

@@ -21,6 +21,10 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// `FfiType`. The derive implements `FfiType`, `FfiMessage` and `bytemuck::Zeroable`, so a message is valid when all
 /// its bytes are zero. It asserts the layout, exports its fingerprint, and writes the schema record.
 ///
+/// An attribute macro that changes the fields stands above the derive: below it, rustc reports each field that isn't the one the
+/// derive saw. A field's type can't hold a macro, which may give another type each time; give it a name with `type`. Names that
+/// begin with `__ffi` are for generated code.
+///
 /// # Oneofs
 ///
 /// The enum has `#[repr(C, u32)]`, no generics, and no numbers of its own. The first case holds nothing and means unset;
@@ -99,8 +103,8 @@ pub fn derive_message(input: TokenStream) -> TokenStream {
 
 /// Makes a C-like enum a type that Rust and Dart share.
 ///
-/// The enum is `Copy`, has an integer repr such as `#[repr(u8)]`, variants without data, and one whose value is 0,
-/// because zeroed memory must be valid. The derive implements `FfiType`, `FfiEnum`, `bytemuck::Zeroable` and
+/// The enum is `Copy`, has an integer repr such as `#[repr(u8)]` and no `align`, variants without data, and one whose value
+/// is 0, because zeroed memory must be valid. The derive implements `FfiType`, `FfiEnum`, `bytemuck::Zeroable` and
 /// `bytemuck::CheckedBitPattern`.
 ///
 /// # Attributes

@@ -24,13 +24,13 @@ fn count(change: isize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(1);
-        // SAFETY: this function's contract is the callee's.
+        // SAFETY: the caller asks for a layout whose size is not 0.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         count(-1);
-        // SAFETY: this function's contract is the callee's.
+        // SAFETY: the caller gives back memory of `alloc`, which had it from the system, with its layout.
         unsafe { System.dealloc(memory, layout) }
     }
 }

@@ -274,9 +274,8 @@ fn panics_end_at_the_boundary_of_an_optimised_library() {
     // SAFETY: that is the type of both functions.
     let panics =
         unsafe { library.get::<Function>("fixture_calls_ffi_panics_with_bomb") }.expect("it is exported");
-    // SAFETY: as above.
-    let clear =
-        unsafe { library.get::<Function>("fixture_calls_ffi0_status_clear") }.expect("it is exported");
+    // SAFETY: it takes a status, and returns nothing.
+    let clear = unsafe { library.get::<Function>("fixture_calls_ffi0_status_clear") }.expect("it is exported");
     let mut status = FfiStatus::zeroed();
     // SAFETY: the status is zeroed and ours.
     unsafe { panics(&mut status) };
@@ -297,7 +296,7 @@ fn a_status_serves_many_calls_and_may_be_null() {
         // SAFETY: the status is zeroed, or was written by the library.
         assert_eq!(unsafe { divide(dividend, 0, &mut status) }, 0);
     }
-    // SAFETY: as above.
+    // SAFETY: the status was written by the library, and is ours.
     assert_eq!(unsafe { divide(8, 2, &mut status) }, 4);
     // What succeeds leaves the failure before it alone.
     assert_eq!(finish(status), failed(Error, "99 can't be divided by 0"));
@@ -344,11 +343,10 @@ fn the_library_has_its_own_functions() {
     type Alloc = unsafe extern "C" fn(usize, usize) -> *mut u8;
     type Free = unsafe extern "C" fn(*mut u8);
     // SAFETY: these are their types, as `library!` says.
-    let version =
-        unsafe { LIBRARY.get::<Version>("fixture_calls_ffi0_abi_version") }.expect("it is exported");
-    // SAFETY: as above.
+    let version = unsafe { LIBRARY.get::<Version>("fixture_calls_ffi0_abi_version") }.expect("it is exported");
+    // SAFETY: `library!` says that it takes size and alignment, and returns memory.
     let alloc = unsafe { LIBRARY.get::<Alloc>("fixture_calls_ffi0_alloc") }.expect("it is exported");
-    // SAFETY: as above.
+    // SAFETY: `library!` says that it takes memory, and returns nothing.
     let free = unsafe { LIBRARY.get::<Free>("fixture_calls_ffi0_free") }.expect("it is exported");
     // SAFETY: it asks for nothing.
     assert_eq!(unsafe { version() }, ABI_VERSION);

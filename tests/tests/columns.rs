@@ -669,7 +669,7 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
     assert_eq!(c!("ffi_particle_columns_reserve"(columns => Particles, 1 => usize) -> i32), OK);
     // SAFETY: inside the column, which has room for more rows.
     let byte = unsafe { header(columns).columns[5].add(40) };
-    // SAFETY: as above.
+    // SAFETY: the column has room for more rows, which nobody reads.
     unsafe { byte.write(77) };
     assert_eq!(lookup(columns), Ok(()));
     free(columns);

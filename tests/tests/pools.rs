@@ -131,7 +131,7 @@ fn pointers_that_are_no_slots_are_told_apart() {
     let library = unsafe { Library::new(fixture.cdylib()) }.expect("it loads");
     // SAFETY: that is the type of the pool's functions.
     let alloc = unsafe { library.get::<Take>("fixture_pools_ffi_token_pool_alloc") }.expect("it is exported");
-    // SAFETY: as above.
+    // SAFETY: it takes a slot, and returns a code.
     let free = unsafe { library.get::<Give>("fixture_pools_ffi_token_pool_free") }.expect("it is exported");
     // SAFETY: a message's pointer, then the status.
     let spend = unsafe { library.get::<Spend>("fixture_pools_ffi_spend") }.expect("it is exported");

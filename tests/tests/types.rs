@@ -332,7 +332,7 @@ impl<T: FfiType> Untrusted<T> {
     fn checked(&self) -> Result<&T, String> {
         // SAFETY: allocated with this layout, initialised when allocated, and borrowed from `self`.
         unsafe { T::check(self.message) }.map_err(|invalid| invalid.to_string())?;
-        // SAFETY: as above, and valid.
+        // SAFETY: aligned and initialised, and the check found it valid; it is borrowed from `self`.
         Ok(unsafe { &*self.message })
     }
 }
@@ -417,7 +417,7 @@ macro_rules! random_bytes {
                 // SAFETY: a reference is aligned, and what is not padding behind it is initialised.
                 assert_eq!(unsafe { $Message::check(&*message) }, Ok(()), "zeros");
                 $write(&mut message);
-                // SAFETY: as above.
+                // SAFETY: a reference is aligned; what was written there is initialised.
                 assert_eq!(unsafe { $Message::check(&*message) }, Ok(()));
                 assert!(!$is_from_dart(&message));
                 assert_eq!(message, message.clone());

@@ -9,6 +9,7 @@
 //! | [`generated`] | which committed files `ffi-dart-emit` wrote, and how to write or check them |
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
+//! | [`safety`] | finds `SAFETY` comments that only refer to others |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |
 //! | `tool` | what is said of programs that a machine doesn't have, and to tests of them |
 //! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
@@ -23,6 +24,7 @@ pub mod example;
 pub mod generated;
 pub mod protoc;
 pub mod ratio;
+pub mod safety;
 pub mod signatures;
 pub mod stress;
 mod tool;

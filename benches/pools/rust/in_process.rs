@@ -92,7 +92,7 @@ fn peer<P: Peer>() -> Contender<'static> {
             let guard = Guard::<P>(slot, PhantomData);
             // SAFETY: the guard owns it, and it is large enough.
             let place = unsafe { &raw mut (*guard.0.as_ptr()).id };
-            // SAFETY: as above; it is aligned.
+            // SAFETY: the guard owns the slot, which is aligned and large enough for the message.
             unsafe { place.write(id) };
             black_box(guard.0);
         }

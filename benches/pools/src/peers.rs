@@ -46,7 +46,7 @@ extern "C" fn alloc<P: Peer>() -> Option<NonNull<Particle>> {
 
 unsafe extern "C" fn free<P: Peer>(slot: Option<NonNull<Particle>>) -> i32 {
     let Some(slot) = slot else { return 1 };
-    // SAFETY: the caller keeps the contract.
+    // SAFETY: the caller passes null or a slot of `alloc`, which it doesn't use any more, and null was looked for.
     unsafe { P::free(slot) };
     0
 }
@@ -393,7 +393,7 @@ struct Guarded {
 
 // SAFETY: the guard is a pointer to its pool, and is used by the message's one owner.
 unsafe impl Send for Guarded {}
-// SAFETY: as above.
+// SAFETY: nothing is done through a shared reference to it but to read the message.
 unsafe impl Sync for Guarded {}
 
 static LINEAR: LazyLock<LinearObjectPool<Guarded>> = LazyLock::new(|| {
@@ -409,7 +409,7 @@ impl Peer for LockfreeObjectPool {
         let guarded: NonNull<Guarded> = NonNull::from(&mut *guard);
         // SAFETY: the guard says that it is ours.
         let place = unsafe { &raw mut (*guarded.as_ptr()).guard };
-        // SAFETY: as above.
+        // SAFETY: the guard says that the message is ours; a `MaybeUninit` needs no value before.
         unsafe { place.write(MaybeUninit::new(guard)) };
         Some(guarded.cast())
     }
@@ -420,7 +420,7 @@ impl Peer for LockfreeObjectPool {
         let place = unsafe { &raw mut (*slot.cast::<Guarded>().as_ptr()).guard };
         // SAFETY: it was written there, and is read once.
         let guard = unsafe { place.read() };
-        // SAFETY: as above.
+        // SAFETY: `alloc` wrote a guard there.
         drop(unsafe { guard.assume_init() });
     }
 }

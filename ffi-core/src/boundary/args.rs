@@ -147,7 +147,8 @@ pub unsafe fn copied<T: FfiValue>(pointer: *const T, name: &'static str) -> Resu
 ///
 /// As [`slice()`].
 pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Result<&'a str, Failure> {
-    // SAFETY: this function's contract is the callee's.
+    // SAFETY: by this function's contract a pointer that isn't refused is that of `len` initialised bytes, which stay allocated
+    // and which nobody writes to for as long as `'a`.
     let bytes = unsafe { slice(pointer, len, name) }?;
     str::from_utf8(bytes).map_err(|error| {
         let problem = format_args!("invalid UTF-8 at byte {}", error.valid_up_to());

@@ -11,8 +11,12 @@ use crate::types::{FfiType, Invalid};
 ///
 /// # Safety
 ///
-/// An implementation promises that [`check_lent`](Self::check_lent) accepts valid values alone, and that there is no memory
-/// that a value owns and [`memory`](Self::memory) leaves out.
+/// An implementation promises that
+///
+/// - [`TYPE`](Self::TYPE) describes the layout of the type and [`FINGERPRINT`](Self::FINGERPRINT) hashes it;
+/// - [`check_lent`](Self::check_lent) accepts valid values only, and neither writes to the value nor keeps the pointer;
+/// - [`memory`](Self::memory) gives all memory that a value owns elsewhere, and [`OWNS_MEMORY`](Self::OWNS_MEMORY) holds if a
+///   value can own some.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a parameter or result of `#[ffi_export]`",
     label = "not a scalar, an enum or a message",
@@ -58,7 +62,7 @@ unsafe impl<T: FfiValue> FfiLent for T {
 
     #[inline]
     unsafe fn check_lent(value: *const Self) -> Result<(), Invalid> {
-        // SAFETY: by this function's contract.
+        // SAFETY: by this function's contract `value` is aligned and initialised, and nobody writes to it; it owns no memory.
         unsafe { T::check(value) }
     }
 }

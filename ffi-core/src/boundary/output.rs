@@ -20,7 +20,7 @@ pub const MAX_BY_VALUE: usize = 4096;
 /// # Safety
 ///
 /// An implementation promises that C may pass [`Param`](Self::Param) and receive [`Abi`](Self::Abi) wherever it means
-/// `Self`, and that [`from_param`](Self::from_param) returns only valid values.
+/// `Self`, that any bits are an [`Abi`](Self::Abi), and that [`from_param`](Self::from_param) returns only valid values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a parameter or result of `#[ffi_export]`",
     label = "not a scalar, an enum or a message",
@@ -92,15 +92,40 @@ unsafe impl FfiValue for bool {
     }
 }
 
+/// Who may be a result. Wrappers hand C what these traits say and Dart reads it as such, so nobody else implements them.
+mod sealed {
+    use std::fmt::Display;
+
+    use super::{FfiOutput, FfiValue};
+    use crate::columns::{FfiColumnar, FfiColumns};
+    use crate::pool::{FfiPooled, PoolBox};
+
+    pub trait Output {}
+
+    impl Output for () {}
+    impl<T: FfiValue> Output for T {}
+    impl Output for String {}
+    impl<T: FfiValue> Output for Vec<T> {}
+    impl<T: FfiColumnar> Output for FfiColumns<T> {}
+    impl<T: FfiPooled> Output for PoolBox<T> {}
+    impl<T: super::FfiSome> Output for Option<T> {}
+
+    pub trait Return {}
+
+    impl<T: FfiOutput> Return for T {}
+    impl<T: FfiOutput, E: Display + 'static> Return for Result<T, E> {}
+}
+
 /// The successful result of an exported function: an [`FfiValue`], `()`, a `String`, a `Vec<T: FfiValue>`, a
-/// [`PoolBox`](crate::PoolBox), or an `Option` of one of these.
+/// [`PoolBox`](crate::PoolBox), [`FfiColumns`](crate::FfiColumns), or an `Option` of one of these. It can't be implemented for
+/// others: what crosses as itself is an [`FfiValue`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be returned from `#[ffi_export]`",
     label = "not a result that Dart can have",
     note = "return a number of fixed size, a `bool`, a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, a `String`, \
             a `Vec` of these, or an `Option` of any of these"
 )]
-pub trait FfiOutput {
+pub trait FfiOutput: sealed::Output {
     /// What stands for it in C.
     type Abi: Zeroable;
     /// How it stands in schema records, `null` for `()`.
@@ -186,7 +211,8 @@ impl<T: FfiSome> FfiOutput for Option<T> {
     }
 }
 
-/// The result of an exported function: an [`FfiOutput`], or a `Result` of one with an error that implements `Display`.
+/// The result of an exported function: an [`FfiOutput`], or a `Result` of one with an error that implements `Display`. It can't
+/// be implemented for others.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be returned from `#[ffi_export]`",
     label = "not a result that Dart can have",
@@ -194,7 +220,7 @@ impl<T: FfiSome> FfiOutput for Option<T> {
             a `Vec` of these, or an `Option` of any of these; \
             or a `Result` of any of these whose error implements `Display`"
 )]
-pub trait FfiReturn {
+pub trait FfiReturn: sealed::Return {
     /// The successful result.
     type Output: FfiOutput;
     /// Whether it can be an error.

@@ -165,7 +165,8 @@ pub unsafe fn call<T: Zeroable>(status: *mut FfiStatus, body: impl FnOnce() -> R
     match panic::catch(body) {
         Ok(value) => value,
         Err(failure) => {
-            // SAFETY: this function's contract is the callee's.
+            // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was written by this library, and
+            // that nobody else uses.
             unsafe { report(status, failure) };
             T::zeroed()
         }

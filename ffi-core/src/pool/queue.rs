@@ -45,7 +45,8 @@ pub struct FfiQueue<T: FfiPooled, const N: usize> {
     state: AtomicUsize,
 }
 
-/// What `#[ffi_export]` asks of the type of a static.
+/// What `#[ffi_export]` asks of the type of a static. No unsafe code relies on it: the static is an [`FfiQueue`] of that message
+/// and capacity, or the code that the attribute writes has a type error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be exported",
     label = "not a queue",

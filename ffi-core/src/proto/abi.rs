@@ -22,11 +22,12 @@ use crate::boundary::{
 /// As [`reference()`] for `message`, and as [`call`] for `status`.
 pub unsafe fn encode<M: FfiProto + FfiValue>(message: *const M, status: *mut FfiStatus) -> *mut FfiOwned {
     let body = || {
-        // SAFETY: this function's contract is the callee's.
+        // SAFETY: by this function's contract a pointer that isn't refused is that of an initialised message, which nobody
+        // writes to meanwhile.
         let message = unsafe { reference(message, "message") }?;
         message.encode_proto().into_abi()
     };
-    // SAFETY: this function's contract is the callee's.
+    // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was written by this library.
     unsafe { call(status, body) }
 }
 
@@ -39,12 +40,14 @@ pub unsafe fn encode<M: FfiProto + FfiValue>(message: *const M, status: *mut Ffi
 pub unsafe fn decode<M: FfiProto>(bytes: *const u8, len: usize, message: *mut M, status: *mut FfiStatus) {
     let body = || {
         disjoint(&[Region::mutable(message, 1, "message"), Region::shared(bytes, len, "bytes")])?;
-        // SAFETY: this function's contract is the callee's.
+        // SAFETY: by this function's contract a pointer that isn't refused is that of `len` initialised bytes, which nobody
+        // writes to meanwhile: the message is elsewhere, by the check above.
         let bytes = unsafe { slice(bytes, len, "bytes") }?;
-        // SAFETY: this function's contract is the callee's; the bytes are elsewhere.
+        // SAFETY: by this function's contract a pointer that isn't refused is that of memory for an `M` that nobody else uses;
+        // the bytes are elsewhere.
         let message = unsafe { room(message, "message") }?;
         Ok(M::init(message).decode_proto_into(bytes)?)
     };
-    // SAFETY: this function's contract is the callee's.
+    // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was written by this library.
     unsafe { call(status, body) }
 }

@@ -16,8 +16,9 @@ const WRAPPED: u32 = 1;
 ///
 /// # Safety
 ///
-/// An implementation promises that [`init`](Self::init) makes the slot it is given a valid value, and returns that. The
-/// rest is taken for what it says: a length that is wrong makes the encoder write twice, and no more.
+/// An implementation promises that [`init`](Self::init) makes the slot it is given a valid value, and returns that; and that
+/// what writes does so through the [`Writer`] it is given, and leaves no other one in its place. The rest is taken for what it
+/// says: a length that is wrong makes the encoder write twice, and no more.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no place in protobuf",
     label = "not a field of .proto",

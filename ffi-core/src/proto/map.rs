@@ -119,11 +119,11 @@ fn init_entry<K: ProtoType, V: ProtoType>(slot: &mut MaybeUninit<Entry<K, V>>) -
     let entry = slot.as_mut_ptr();
     // SAFETY: the slot is memory for an entry, so the key is in it.
     let key = unsafe { &raw mut (*entry).key };
-    // SAFETY: as the key.
+    // SAFETY: the slot is memory for an entry, so the value is in it.
     let value = unsafe { &raw mut (*entry).value };
     // SAFETY: aligned, inside the slot that is ours, and a `MaybeUninit` needs no value.
     K::init(unsafe { &mut *key.cast() });
-    // SAFETY: as the key.
+    // SAFETY: aligned, inside the slot that is ours, apart from the key; a `MaybeUninit` needs no value.
     V::init(unsafe { &mut *value.cast() });
     // SAFETY: both are valid now.
     unsafe { slot.assume_init_mut() }

@@ -45,7 +45,7 @@ impl<const N: usize> FfiBytes<N> {
 // SAFETY: a vec of zeros has no bytes.
 unsafe impl<const N: usize> Zeroable for FfiBytes<N> {}
 
-// SAFETY: as the vec.
+// SAFETY: a length and bytes in place, without destructor or pointer. The check sees to the length; any bytes are a value.
 unsafe impl<const N: usize> FfiType for FfiBytes<N> {
     const TYPE: Fragment = &[Piece::Text("{\"bytes\":{\"cap\":"), Piece::Number(N as u64), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::BYTES, N as u64]);

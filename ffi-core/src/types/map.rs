@@ -237,9 +237,10 @@ unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiM
 
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {
         let buffer = value.cast::<Buffer<Entry<K, V>, N>>();
-        // SAFETY: this function's contract is the callee's.
+        // SAFETY: a map is laid out as its buffer, which by this function's contract is aligned and initialised, and nobody writes
+        // to it.
         let len = unsafe { Buffer::check_len(buffer) }?;
-        // SAFETY: this function's contract is the callee's.
+        // SAFETY: aligned and initialised memory of a buffer's size, by this function's contract.
         let first = unsafe { Buffer::items(buffer) };
         for index in 0..len {
             // SAFETY: `index < len <= N`, so the entry lies inside the map.

@@ -61,10 +61,13 @@ use crate::schema::encode::Fragment;
 ///
 /// An implementation promises that
 ///
-/// - the type has no destructor and holds no pointer or reference;
+/// - the type has no destructor, holds no pointer or reference, and nothing changes through a shared reference to it;
+/// - a copy of the bytes of a value is a value, also when the type isn't `Copy`: Dart and the containers of this crate copy
+///   them;
 /// - [`TYPE`](Self::TYPE) describes its layout and [`FINGERPRINT`](Self::FINGERPRINT) hashes it;
 /// - where [`ANY_BITS`](Self::ANY_BITS) holds, any initialised bytes are a valid value;
-/// - [`check`](Self::check) returns `Ok` only for bytes that are a valid value;
+/// - [`check`](Self::check) returns `Ok` only for bytes that are a valid value, each time it sees these bytes, and neither writes
+///   to them nor keeps the pointer;
 /// - no hidden constant of the trait is overridden.
 ///
 /// # Examples
@@ -75,7 +78,7 @@ use crate::schema::encode::Fragment;
 /// let bytes = [1_u8, 7];
 /// // SAFETY: both point to initialised bytes; `bool` has no alignment.
 /// assert!(unsafe { bool::check(bytes.as_ptr().cast()) }.is_ok());
-/// // SAFETY: as above.
+/// // SAFETY: it points to two initialised bytes; an array of `bool` has no alignment.
 /// let error = unsafe { <[bool; 2]>::check(bytes.as_ptr().cast()) }.unwrap_err();
 /// assert_eq!(error.to_string(), "[1]: 7 is not a bool");
 /// ```
@@ -86,7 +89,7 @@ use crate::schema::encode::Fragment;
             a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
             or an `FfiStr`, `FfiBytes`, `FfiVec`, `FfiOption`, `FfiMap`, `FfiRef` or `FfiOpen`"
 )]
-pub unsafe trait FfiType: Zeroable + 'static {
+pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     /// The type as it stands in schema records.
     const TYPE: Fragment;
 

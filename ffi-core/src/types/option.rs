@@ -161,7 +161,7 @@ unsafe impl<T: FfiType> FfiType for FfiOption<T> {
             0 => Ok(()),
             1 if T::ANY_BITS => Ok(()),
             1 => {
-                // SAFETY: as the byte.
+                // SAFETY: `option` points to memory of its size, by this function's contract, so the value is in it.
                 let value = unsafe { &raw const (*option).value };
                 // SAFETY: the value lies inside the option, for which this function's contract holds.
                 unsafe { T::check(value.cast()) }

@@ -217,9 +217,10 @@ unsafe impl<const N: usize> FfiType for FfiStr<N> {
     #[inline]
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {
         let buffer = value.cast::<Buffer<u8, N>>();
-        // SAFETY: this function's contract is the callee's.
+        // SAFETY: a string is laid out as its buffer, which by this function's contract is aligned and initialised, and nobody writes
+        // to it.
         let len = unsafe { Buffer::check_len(buffer) }?;
-        // SAFETY: this function's contract is the callee's.
+        // SAFETY: aligned and initialised memory of a buffer's size, by this function's contract.
         let first = unsafe { Buffer::items(buffer) };
         // SAFETY: the first `len <= N` bytes lie inside the string; they are initialised, and nobody writes to them.
         let bytes = unsafe { std::slice::from_raw_parts(first, len) };

@@ -212,9 +212,10 @@ unsafe impl<T: FfiType, const N: usize> FfiType for FfiVec<T, N> {
     #[inline]
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {
         let buffer = value.cast::<Buffer<T, N>>();
-        // SAFETY: this function's contract is the callee's.
+        // SAFETY: a vec is laid out as its buffer, which by this function's contract is aligned and initialised, and nobody writes
+        // to it.
         let len = unsafe { Buffer::check_len(buffer) }?;
-        // SAFETY: this function's contract is the callee's.
+        // SAFETY: aligned and initialised memory of a buffer's size, by this function's contract.
         let first = unsafe { Buffer::items(buffer) };
         // SAFETY: the first `len <= N` items lie inside the vec, for which this function's contract holds.
         unsafe { check_elements(first, len) }

@@ -1,6 +1,7 @@
 //! `#[derive(FfiEnum)]`.
 
 use darling::{Error, FromAttributes, Result};
+use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident};
 
 use super::{Head, Item, refuse_generics};
@@ -38,18 +39,28 @@ const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64
 
 fn integer_repr(input: &DeriveInput) -> Result<Ident> {
     let reprs = attr::reprs(&input.attrs)?;
+    let mut errors = Error::accumulator();
+    for repr in reprs.iter().filter(|repr| attr::is(repr.path(), "align")) {
+        let error = Error::custom(
+            "a shared enum can't have an alignment of its own: in C and Dart it is the integer of its repr\n\
+             hint: remove `align`; memory for messages is aligned to 64 bytes anyway",
+        );
+        errors.push(error.with_span(repr));
+    }
     let integer = reprs
         .iter()
         .filter_map(|repr| repr.path().get_ident())
+        .map(Ident::unraw)
         .find(|repr| INTEGERS.iter().any(|it| repr == it));
-    if let Some(repr) = integer {
-        return Ok(repr.clone());
+    if integer.is_none() {
+        let error = Error::custom(
+            "a shared enum needs an integer repr\n\
+             hint: `#[repr(u8)]`, or another of i8 to i64, u8 to u64; C leaves the size of an enum open",
+        );
+        errors.push(error.with_span(&input.ident));
     }
-    let error = Error::custom(
-        "a shared enum needs an integer repr\n\
-         hint: `#[repr(u8)]`, or another of i8 to i64, u8 to u64; C leaves the size of an enum open",
-    );
-    Err(error.with_span(&input.ident))
+    errors.finish()?;
+    Ok(integer.expect("without an error there is one"))
 }
 
 fn variants(input: &DeriveInput) -> Result<Vec<Variant>> {

@@ -92,16 +92,16 @@ impl Field {
 fn check_repr(input: &DeriveInput) -> Result<()> {
     let reprs = attr::reprs(&input.attrs)?;
     let mut errors = Error::accumulator();
-    if !reprs.iter().any(|repr| repr.path().is_ident("C")) {
+    if !reprs.iter().any(|repr| attr::is(repr.path(), "C")) {
         let error =
             Error::custom("a message needs `#[repr(C)]`\nhint: without it rustc may reorder the fields");
         errors.push(error.with_span(&input.ident));
     }
     for repr in &reprs {
-        let problem = if repr.path().is_ident("packed") {
+        let problem = if attr::is(repr.path(), "packed") {
             "a message can't be packed: its fields would be misaligned\n\
              hint: remove `packed`, and order the fields from large to small"
-        } else if repr.path().is_ident("align") {
+        } else if attr::is(repr.path(), "align") {
             "a message can't have an alignment of its own: a struct in Dart has that of its strictest field\n\
              hint: remove `align`; memory for messages is aligned to 64 bytes anyway"
         } else {

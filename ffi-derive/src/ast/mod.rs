@@ -62,6 +62,7 @@ pub(crate) struct Head {
 
 impl Head {
     fn new(ident: &Ident, attrs: &[Attribute], common: CommonAttrs) -> Result<Self> {
+        types::check_name(ident)?;
         let item = Item::new(ident, attrs, common.rename);
         if !item.name.is_ascii() {
             let problem = format!("`{}` can't be part of a symbol\nhint: use ASCII letters", item.name);

@@ -106,7 +106,7 @@ impl Case {
 fn check_repr(input: &DeriveInput) -> Result<()> {
     let reprs = attr::reprs(&input.attrs)?;
     let mut errors = Error::accumulator();
-    let is = |name| reprs.iter().any(|repr| repr.path().is_ident(name));
+    let is = |name| reprs.iter().any(|repr| attr::is(repr.path(), name));
     if !is("C") || !is("u32") {
         let error = Error::custom(
             "a oneof needs `#[repr(C, u32)]`\n\
@@ -114,7 +114,7 @@ fn check_repr(input: &DeriveInput) -> Result<()> {
         );
         errors.push(error.with_span(&input.ident));
     }
-    if let Some(align) = reprs.iter().find(|repr| repr.path().is_ident("align")) {
+    if let Some(align) = reprs.iter().find(|repr| attr::is(repr.path(), "align")) {
         let error = Error::custom(
             "a oneof can't have an alignment of its own: in Dart it has that of its strictest case\n\
              hint: remove `align`; memory for messages is aligned to 64 bytes anyway",

@@ -4,6 +4,9 @@
 //! the general advice of `#[diagnostic::on_unimplemented]`; here stands the particular one.
 
 use darling::{Error, Result};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{Expr, ExprLit, GenericArgument, Ident, Lit, PathArguments, PathSegment, Type, TypePath};
 
 /// The type inside the invisible group that a `$ty:ty` of `macro_rules!` leaves, and inside parentheses.
@@ -27,7 +30,46 @@ pub(crate) fn check_inside(ty: &Type, holder: &Ident, what: &str) -> Result<()> 
         errors.push(Error::custom(problem).with_span(itself));
     }
     errors.handle(check_field(ty));
+    errors.handle(check_tokens(ty.to_token_stream()));
     errors.finish()
+}
+
+/// Refuses tokens of a type that may mean something else where the derive writes them again.
+fn check_tokens(tokens: TokenStream) -> Result<()> {
+    let mut errors = Error::accumulator();
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Ident(ident) => {
+                let is_macro = matches!(
+                    tokens.get(index + 1..index + 3),
+                    Some([TokenTree::Punct(bang), TokenTree::Group(_)]) if bang.as_char() == '!'
+                );
+                if is_macro {
+                    let problem = format!(
+                        "`{ident}!` can give another type each time it is written\n\
+                         hint: give the type a name: `type Name = {ident}!(..);`, or the number: `const LEN: usize = {ident}!(..);`"
+                    );
+                    errors.push(Error::custom(problem).with_span(ident));
+                }
+                errors.handle(check_name(ident));
+            }
+            TokenTree::Group(group) => {
+                errors.handle(check_tokens(group.stream()));
+            }
+            _ => {}
+        }
+    }
+    errors.finish()
+}
+
+/// Refuses a name that means something else inside what the macros write.
+pub(crate) fn check_name(ident: &Ident) -> Result<()> {
+    if !ident.unraw().to_string().to_ascii_lowercase().starts_with("__ffi") {
+        return Ok(());
+    }
+    let problem = format!("`{ident}` begins as names in generated code do\nhint: rename it");
+    Err(Error::custom(problem).with_span(ident))
 }
 
 /// The first type for which `wanted` holds: `ty`, or one that it holds in place.

@@ -133,10 +133,14 @@ impl<'a> Columns<'a> {
         });
         let slices = |function: &str| {
             let function = format_ident!("{function}");
-            let slices = fields.iter().enumerate().map(move |(index, Field { ident, .. })| {
+            let slices = fields.iter().enumerate().map(move |(index, Field { ident, ty, .. })| {
                 let index = Literal::usize_unsuffixed(index);
-                // SAFETY, for what is written: the pointers are those of the columns, by this function's contract.
-                quote!(#ident: unsafe { __ffi::core::slice::#function(pointers[#index].cast(), len) })
+                // The cast names the type, as the slice's is that of the same tokens beside the message.
+                quote! {
+                    // SAFETY: the pointers are those of the columns, so there are `len` values of that field; the caller
+                    // vouches that they are valid and lent to nobody who conflicts.
+                    #ident: unsafe { __ffi::core::slice::#function(pointers[#index].cast::<#ty>(), len) }
+                }
             });
             slices.collect::<Vec<_>>()
         };

@@ -42,10 +42,32 @@ fn implementations(item: &Enum) -> TokenStream {
     let has_zero = quote_spanned! {ident.span()=>
         const _: () = __ffi::assert_has_zero(&[#(#values),*], #no_zero);
     };
+    let variants_seen = item.variants.iter().map(|Variant { ident: variant, .. }| {
+        quote_spanned! {variant.span()=>
+            // As a struct, which can't be a constant of that name.
+            #ident::#variant {} => {
+                // SAFETY: an enum without data that is as large as an integer consists of its number.
+                let __ffi_bits = unsafe { __ffi::bits::<#ident, #integer>(&#ident::#variant) };
+                __ffi_bits == #ident::#variant as #integer
+                    && __ffi_bits as __ffi::core::primitive::i64 == #ident::#variant as __ffi::core::primitive::i64
+            }
+        }
+    });
     // The bound makes rustc report a missing `Copy` here, and not for each use.
     let copy = quote_spanned!(ident.span()=> where #ident: __ffi::core::marker::Copy);
     quote_spanned! {ident.span()=>
         #has_zero
+
+        const _: () = {
+            // An attribute macro below the derive may have changed the enum since.
+            const fn __ffi_seen(__ffi_variant: &#ident) -> __ffi::core::primitive::bool {
+                match __ffi_variant {
+                    #(#variants_seen)*
+                }
+            }
+            __ffi::assert_repr::<#ident, #integer>();
+            #(__ffi::assert_variant(__ffi_seen(&#ident::#variants));)*
+        };
 
         // SAFETY: zero is a discriminant, by the assertion above.
         #[automatically_derived]
@@ -65,7 +87,7 @@ fn implementations(item: &Enum) -> TokenStream {
 
             #[inline]
             unsafe fn check(value: *const Self) -> __ffi::core::result::Result<(), __ffi::Invalid> {
-                // SAFETY: this function's contract is the callee's.
+                // SAFETY: by this function's contract `value` is aligned and initialised, and nobody writes to it.
                 unsafe { __ffi::check_enum(value) }
             }
         }

@@ -1,7 +1,7 @@
 //! `#[derive(FfiMessage)]`.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{block, by_value, capacities, checked, columns, exports, pool, proto, simd};
@@ -59,9 +59,29 @@ fn layout(message: &Message) -> TokenStream {
             __ffi::assert_no_destructor::<#ident>();
         };
     };
+    let seen = seen(message);
     quote! {
         const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
         #assertions
+        #seen
+    }
+}
+
+/// A function that compiles only when the fields that rustc has are those of the derive's tokens, and no others. An attribute
+/// macro below the derive may have changed them since, and a name may mean something else inside the block.
+fn seen(message: &Message) -> TokenStream {
+    let ident = &message.head.ident;
+    let value = format_ident!("__ffi_message", span = ident.span());
+    let fields = message.fields.iter().map(|Field { ident: field, .. }| field);
+    let types = message.fields.iter().map(|Field { ident: field, ty, .. }| {
+        // A raw pointer, as a reference to a field of a packed struct is an error of its own.
+        quote_spanned!(ty.span()=> __ffi::Place(&raw const #value.#field).assert_seen::<#ty>();)
+    });
+    quote_spanned! {ident.span()=>
+        const fn __ffi_seen(#value: &#ident) {
+            let #ident { #(#fields: _),* } = #value;
+            #(#types)*
+        }
     }
 }
 

@@ -88,7 +88,8 @@ fn passed_on(
     quote! {
         #[unsafe(export_name = #symbol)]
         unsafe extern "C" fn #callee(#params) -> #result {
-            // SAFETY: the caller of this function keeps the callee's contract.
+            // SAFETY: the function passes on what it is given, and the contract of the callee is in the header that callers
+            // have: pointers are null or of the type they say, with as many values behind them, and nobody else uses those.
             unsafe { __ffi::#callee #generics (#bound #arguments) }
         }
     }
@@ -118,7 +119,8 @@ fn by_value(ident: &Ident) -> TokenStream {
                 param: *const #ident,
                 name: &'static __ffi::core::primitive::str,
             ) -> __ffi::core::result::Result<#ident, __ffi::Failure> {
-                // SAFETY: this function's contract is the callee's.
+                // SAFETY: by this function's contract the bytes behind a pointer that isn't refused are initialised, and
+                // nobody writes to them meanwhile.
                 unsafe { __ffi::copied(param, name) }
             }
         }

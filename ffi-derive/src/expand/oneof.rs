@@ -42,6 +42,8 @@ fn layout(oneof: &Oneof) -> TokenStream {
         payloads(oneof).map(|(_, _, ty)| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
     let any_bits = payloads(oneof).map(|(_, _, ty)| any_bits(ty));
     let capacities = payloads(oneof).map(|(_, _, ty)| capacities(ty));
+    let seen = seen(oneof);
+    let count = Literal::usize_unsuffixed(oneof.cases.len());
     let assertions = quote_spanned! {ident.span()=>
         const _: () = {
             // Where a type is refused, rustc says so, and nothing of what would follow from it.
@@ -50,6 +52,19 @@ fn layout(oneof: &Oneof) -> TokenStream {
             #(#capacities)*
             __ffi::assert_oneof::<#ident, __FfiShadow>();
             __ffi::assert_no_destructor::<#ident>();
+            // The memory is never touched but for the tag, so a large oneof costs nothing here.
+            let mut memory = __ffi::core::mem::MaybeUninit::<#ident>::uninit();
+            let mut tag = 0;
+            while tag < #count {
+                // SAFETY: the memory is ours, and of at least four bytes that are aligned to as many, as the shadow's.
+                unsafe { memory.as_mut_ptr().cast::<__ffi::core::primitive::u32>().write(tag) };
+                // SAFETY: a oneof has its tag there, which is all that the function reads; if there is no such case, or rustc
+                // has the tag elsewhere, const evaluation says so.
+                let case = unsafe { __ffi_seen(memory.as_ptr()) };
+                // SAFETY: what the case holds is in the oneof's memory.
+                unsafe { __ffi::assert_case(tag, memory.as_ptr(), case, __FFI_PAYLOAD) };
+                tag += 1;
+            }
         };
     };
     quote! {
@@ -67,7 +82,41 @@ fn layout(oneof: &Oneof) -> TokenStream {
         }
 
         const __FFI_PAYLOAD: __ffi::core::primitive::usize = __ffi::offset_of!(__FfiShadow, __ffi_payload);
+        #seen
         #assertions
+    }
+}
+
+/// A function that compiles only when the cases that rustc has are those of the derive's tokens, and no others; it returns the
+/// position of the case that is active, and where that holds its value.
+fn seen(oneof: &Oneof) -> TokenStream {
+    let ident = &oneof.head.ident;
+    // As structs, which can't be constants of these names.
+    let cases = oneof.cases.iter().enumerate().map(|(position, Case { ident: case, ty, .. })| {
+        let position = Literal::usize_unsuffixed(position);
+        match ty {
+            Some(ty) => quote_spanned! {ty.span()=>
+                #ident::#case { 0: __ffi_value } => {
+                    let __ffi_value = &raw const *__ffi_value;
+                    __ffi::Place(__ffi_value).assert_seen::<#ty>();
+                    (#position, __ffi::core::option::Option::Some(__ffi_value.cast()))
+                }
+            },
+            None => quote!(#ident::#case {} => (#position, __ffi::core::option::Option::None),),
+        }
+    });
+    quote_spanned! {ident.span()=>
+        const unsafe fn __ffi_seen(
+            __ffi_oneof: *const #ident,
+        ) -> (
+            __ffi::core::primitive::u32,
+            __ffi::core::option::Option<*const __ffi::core::primitive::u8>,
+        ) {
+            // SAFETY: the caller vouches for the tag; no more is read.
+            match unsafe { &*__ffi_oneof } {
+                #(#cases)*
+            }
+        }
     }
 }
 
@@ -125,7 +174,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
 
             #[inline]
             unsafe fn check(oneof: *const #ident) -> __ffi::core::result::Result<(), __ffi::Invalid> {
-                // SAFETY: this function's contract is the callee's.
+                // SAFETY: by this function's contract `oneof` is aligned and initialised, and nobody writes to it.
                 match unsafe { __ffi::oneof_tag(oneof) } {
                     #(#units)|* => __ffi::core::result::Result::Ok(()),
                     #(#checks)*

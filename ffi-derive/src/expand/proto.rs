@@ -100,7 +100,8 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
         ) -> *mut __ffi::FfiOwned
         #bounds
         {
-            // SAFETY: the caller vouches for what the callee asks for.
+            // SAFETY: the caller passes a message, or a pointer that is refused, and null or a status that is zeroed or was written
+            // by this library; nobody writes to them meanwhile.
             unsafe { __ffi::proto::encode(__ffi_message, __ffi_status) }
         }
 
@@ -113,7 +114,8 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
         )
         #bounds
         {
-            // SAFETY: the caller vouches for what the callee asks for.
+            // SAFETY: the caller passes bytes, memory for a message, or pointers that are refused, and null or a status that is
+            // zeroed or was written by this library; nobody else uses them meanwhile.
             unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
         }
     };

@@ -517,7 +517,7 @@ fn c_is_not_believed() {
     };
     let encode = |message: *const u8| {
         let mut status = FfiStatus::zeroed();
-        // SAFETY: as above.
+        // SAFETY: where the pointer isn't refused, it is that of the memory below; the status is ours.
         let owned = unsafe { fixture_types_ffi_point_encode_proto(message, &mut status) };
         assert!(owned.is_null(), "a function that failed returns zeros");
         failure(status)

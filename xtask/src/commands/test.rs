@@ -1,10 +1,11 @@
 //! `cargo xtask test`.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::dart_sdk::Sdk;
 use crate::protoc::Protoc;
-use crate::workspace::{cargo, run};
+use crate::safety;
+use crate::workspace::{cargo, root, run};
 
 /// The arguments of `cargo xtask test`.
 #[derive(Debug, clap::Args)]
@@ -20,6 +21,15 @@ impl Test {
     ///
     /// When a check fails.
     pub fn run(self) -> Result<()> {
+        let references = safety::references(root())?;
+        for reference in &references {
+            eprintln!("{reference}");
+        }
+        ensure!(
+            references.is_empty(),
+            "{} SAFETY comments only refer to others\nhint: say which condition of the callee holds, and why",
+            references.len()
+        );
         run(cargo().args(["fmt", "--all", "--check"]))?;
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
         run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;

@@ -1,0 +1,12 @@
+use ffi_core::FfiMessage;
+use fixture_rewrite::rewrite;
+
+// Of no size, so the layout is the same.
+#[derive(FfiMessage)]
+#[rewrite(u64 => u64, second: [&'static u64; 0])]
+#[repr(C)]
+struct Sample {
+    first: u64
+}
+
+fn main() {}
