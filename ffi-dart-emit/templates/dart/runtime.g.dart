@@ -306,7 +306,11 @@ Never throwStatus(
   final FfiStatus(:code, :detail, message: text, :messageLength) = status.ref;
   final message = text == nullptr
       ? 'the library gave no message'
-      : utf8.decode(text.asTypedList(messageLength), allowMalformed: true);
+      : decodeUtf8(
+          text.asTypedList(messageLength),
+          messageLength,
+          allowMalformed: true,
+        );
   clear(status);
   throw switch (code) {
     1 => RustErrorException(message, detail),
@@ -2319,12 +2323,26 @@ String decodeString(Uint8List bytes, int length) {
   }
   return all < 0x80
       ? String.fromCharCodes(bytes, 0, length)
-      : _decodeUtf8(bytes, length);
+      : decodeUtf8(bytes, length);
 }
 
-String _decodeUtf8(Uint8List bytes, int length) {
+/// The text in the first [length] of [bytes], whatever it starts with: Dart's
+/// own decoder takes U+FEFF at the start for a mark, and drops it.
+///
+/// Throws an [InvalidValueException] when the bytes are no UTF-8, unless
+/// [allowMalformed] replaces what isn't.
+String decodeUtf8(Uint8List bytes, int length, {bool allowMalformed = false}) {
+  var start = 0;
+  while (start + 3 <= length &&
+      bytes[start] == 0xef &&
+      bytes[start + 1] == 0xbb &&
+      bytes[start + 2] == 0xbf) {
+    start += 3;
+  }
   try {
-    return const Utf8Decoder().convert(bytes, 0, length);
+    final decoder = Utf8Decoder(allowMalformed: allowMalformed);
+    final text = decoder.convert(bytes, start, length);
+    return start == 0 ? text : '\ufeff' * (start ~/ 3) + text;
   } on FormatException {
     throw const InvalidValueException('the text is not UTF-8');
   }
