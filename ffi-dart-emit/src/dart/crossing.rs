@@ -129,10 +129,16 @@ impl Argument {
             Value::Message(_) | Value::Oneof(_) => ("", format!("Struct.create<{public}>()")),
         };
         let crossing = format!("{name}{member}");
+        let whole = if param.optional { format!("{crossing} ?? {none}") } else { crossing };
+        let whole = match value {
+            Value::Scalar(it) => types::checked(it, &whole, name),
+            Value::Open(index) => types::checked(model.enumeration(index).repr, &whole, name),
+            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole,
+        };
         let copied = matches!(value, Value::Message(_) | Value::Oneof(_));
         Self {
             types: vec![(types::native(model, names, value).to_owned(), raw(value))],
-            values: vec![if param.optional { format!("{crossing} ?? {none}") } else { crossing }],
+            values: vec![whole],
             before: None,
             ownership: copied.then_some("**copied**"),
             public,

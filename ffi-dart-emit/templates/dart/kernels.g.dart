@@ -144,6 +144,10 @@ sealed class SimdKernels<D extends num, S extends Object> {
   double _meanAt(ByteData data, int offset) =>
       data.getFloat64(offset, Endian.host);
   D _at(ByteData data, int offset);
+
+  /// [value], which must be a number of this type: an operand called [name].
+  D _checked(D value, String name) => value;
+
   void _put(ByteData data, int offset, D value);
 
   _One<D> _one(int index);
@@ -224,8 +228,9 @@ sealed class SimdKernels<D extends num, S extends Object> {
 /// Float sums and products are added in one order, which is the same on every
 /// machine and not that of a loop. [min] and [max] ignore NaN, and give back `0.0`
 /// for both zeros. Sums of integers are wide enough; their arithmetic wraps
-/// around, and of an operand the low bits count. Two arrays need the same length,
-/// and may be the same: where they overlap in part, numbers are done in order.
+/// around. An operand that is no number of their type throws a [RangeError]. Two
+/// arrays need the same length, and may be the same: where they overlap in part,
+/// numbers are done in order.
 ///
 /// A call costs some nanoseconds besides the work: one for many numbers is what
 /// this is for. Lists on Dart's heap can't be passed without a copy; keep numbers
@@ -300,24 +305,34 @@ final class SimdNumbers<D extends num, S extends Object>
       _kernels._mul(_data, _partner(other), _array.length);
 
   /// Multiplies each number by [factor].
-  void scale(D factor) => _kernels._scale(_data, _array.length, factor);
+  void scale(D factor) {
+    final checked = _kernels._checked(factor, 'factor');
+    _kernels._scale(_data, _array.length, checked);
+  }
 
   /// Adds [a] times [x], number by number, rounding the product and then the sum.
   ///
   /// Throws an [ArgumentError] when the lengths differ.
-  void axpy(D a, SimdNumbers<D, S> x) =>
-      _kernels._axpy(a, _partner(x), _data, _array.length);
+  void axpy(D a, SimdNumbers<D, S> x) {
+    final checked = _kernels._checked(a, 'a');
+    _kernels._axpy(checked, _partner(x), _data, _array.length);
+  }
 
   /// Brings each number into the range from [low] to [high]; NaN stays.
   ///
   /// Throws an [ArgumentError] when [low] is above [high], or one of them is NaN.
   void clamp(D low, D high) {
-    final inRange = _kernels._clamp(_data, _array.length, low, high);
+    final from = _kernels._checked(low, 'low');
+    final to = _kernels._checked(high, 'high');
+    final inRange = _kernels._clamp(_data, _array.length, from, to);
     if (inRange == 0) _throwRange(low, high);
   }
 
   /// Sets each number to [value].
-  void fill(D value) => _kernels._fill(_data, _array.length, value);
+  void fill(D value) {
+    final checked = _kernels._checked(value, 'value');
+    _kernels._fill(_data, _array.length, checked);
+  }
 }
 
 /// What floats have besides.
@@ -411,17 +426,18 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   D? max() => maxs().first;
 
   /// Adds [value] to each number.
-  void add(D value) => _change(_kernels._fieldAdd, value);
+  void add(D value) => _change(_kernels._fieldAdd, value, 'value');
 
   /// Multiplies each number by [factor].
-  void scale(D factor) => _change(_kernels._fieldScale, factor);
+  void scale(D factor) => _change(_kernels._fieldScale, factor, 'factor');
 
   /// Sets each number to [value].
-  void fill(D value) => _change(_kernels._fieldFill, value);
+  void fill(D value) => _change(_kernels._fieldFill, value, 'value');
 
-  void _change(_FieldOne<D> change, D operand) {
+  void _change(_FieldOne<D> change, D operand, String name) {
     final array = _array;
-    change(_first, array.length, array.elementSize, lanes, operand);
+    final checked = _kernels._checked(operand, name);
+    change(_first, array.length, array.elementSize, lanes, checked);
   }
 
   /// Brings each number into the range from [low] to [high]; NaN stays.
@@ -430,7 +446,9 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   void clamp(D low, D high) {
     final (array, clamp) = (_array, _kernels._fieldClamp);
     final stride = array.elementSize;
-    final inRange = clamp(_first, array.length, stride, lanes, low, high);
+    final from = _kernels._checked(low, 'low');
+    final to = _kernels._checked(high, 'high');
+    final inRange = clamp(_first, array.length, stride, lanes, from, to);
     if (inRange == 0) _throwRange(low, high);
   }
 
@@ -445,7 +463,8 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     }
     _sameLength(x.lanes, lanes);
     final stride = array.elementSize;
-    _kernels._fieldAxpy(a, x._first, _first, array.length, stride, lanes);
+    final checked = _kernels._checked(a, 'a');
+    _kernels._fieldAxpy(checked, x._first, _first, array.length, stride, lanes);
   }
 }
 
@@ -527,15 +546,17 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
 
   /// Multiplies all fields of all messages by [factor].
   void scale(D factor) {
-    final array = _array;
-    _kernels._scale(_data, array.length * lanes, factor);
+    final checked = _kernels._checked(factor, 'factor');
+    _kernels._scale(_data, _count, checked);
   }
 
   /// Adds [a] times the messages of [x].
   ///
   /// Throws an [ArgumentError] when the lengths differ.
-  void axpy(D a, NativeArray<T> x) =>
-      _kernels._axpy(a, _partner(x), _data, _count);
+  void axpy(D a, NativeArray<T> x) {
+    final checked = _kernels._checked(a, 'a');
+    _kernels._axpy(checked, _partner(x), _data, _count);
+  }
 
   /// Adds [record] to each message.
   void addRecord(NativeBox<T> record) => _withRecord(5, record);
@@ -590,7 +611,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
     }
     _sameLength(from.lanes, to.lanes);
     final operand = _scratch.room(16);
-    _kernels._put(_scratch.data, 0, a);
+    _kernels._put(_scratch.data, 0, _kernels._checked(a, 'a'));
     final axpy = _entry<_RecordAxpyC>(
       _records,
       10,
@@ -660,6 +681,9 @@ final class _Int8Kernels extends SimdKernels<int, int> {
   int _at(ByteData data, int offset) => data.getInt8(offset);
 
   @override
+  int _checked(int value, String name) => checkInt8(value, name);
+
+  @override
   void _put(ByteData data, int offset, int value) =>
       data.setInt8(offset, value);
 
@@ -722,6 +746,9 @@ final class _Uint8Kernels extends SimdKernels<int, int> {
 
   @override
   int _at(ByteData data, int offset) => data.getUint8(offset);
+
+  @override
+  int _checked(int value, String name) => checkUint8(value, name);
 
   @override
   void _put(ByteData data, int offset, int value) =>
@@ -788,6 +815,9 @@ final class _Int16Kernels extends SimdKernels<int, int> {
   int _at(ByteData data, int offset) => data.getInt16(offset, Endian.host);
 
   @override
+  int _checked(int value, String name) => checkInt16(value, name);
+
+  @override
   void _put(ByteData data, int offset, int value) =>
       data.setInt16(offset, value, Endian.host);
 
@@ -850,6 +880,9 @@ final class _Uint16Kernels extends SimdKernels<int, int> {
 
   @override
   int _at(ByteData data, int offset) => data.getUint16(offset, Endian.host);
+
+  @override
+  int _checked(int value, String name) => checkUint16(value, name);
 
   @override
   void _put(ByteData data, int offset, int value) =>
@@ -916,6 +949,9 @@ final class _Int32Kernels extends SimdKernels<int, int> {
   int _at(ByteData data, int offset) => data.getInt32(offset, Endian.host);
 
   @override
+  int _checked(int value, String name) => checkInt32(value, name);
+
+  @override
   void _put(ByteData data, int offset, int value) =>
       data.setInt32(offset, value, Endian.host);
 
@@ -978,6 +1014,9 @@ final class _Uint32Kernels extends SimdKernels<int, int> {
 
   @override
   int _at(ByteData data, int offset) => data.getUint32(offset, Endian.host);
+
+  @override
+  int _checked(int value, String name) => checkUint32(value, name);
 
   @override
   void _put(ByteData data, int offset, int value) =>
