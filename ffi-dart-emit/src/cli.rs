@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use ffi_core::schema::read::Record;
 
 use crate::cargo::{BuildOptions, Crate, relative};
+use crate::library_file::Contents;
 use crate::model::{Model, PanicStrategy, Problems, resolve};
 use crate::output::{Leftovers, OutputFile, Plan};
 use crate::proto::ImportOptions;
@@ -153,14 +153,16 @@ impl Source {
 }
 
 impl Found {
-    fn records(&self) -> Result<Vec<Record>> {
+    fn contents(&self) -> Result<Contents> {
         let shown = relative(&self.file).display().to_string();
         let bytes = fs::read(&self.file).with_context(|| format!("{shown} can't be read"))?;
-        library_file::read(&bytes).context(shown)
+        library_file::open(&bytes).context(shown)
     }
 
     fn model(&self) -> Result<Model> {
-        let model = resolve(self.records()?).map_err(|problems| self.explain(&problems))?;
+        let Contents { records, targets } = self.contents()?;
+        let mut model = resolve(records).map_err(|problems| self.explain(&problems))?;
+        model.targets = targets;
         if model.library.panic == PanicStrategy::Abort {
             eprintln!(
                 "warning: {} is built with panic = \"abort\": a panic in the library ends the process instead of \
@@ -245,7 +247,7 @@ pub fn run(cli: Cli) -> Result<()> {
                 several => bail!("{several} changes break what was there"),
             }
         }
-        Command::Inspect { source, json: true } => print(&inspect::json(&source.find()?.records()?)),
+        Command::Inspect { source, json: true } => print(&inspect::json(&source.find()?.contents()?.records)),
         Command::Inspect { source, json: false } => print(&inspect::text(&source.find()?.model()?)),
     }
 }

@@ -473,7 +473,8 @@ impl Container<'_> {
         ];
         members.extend(self.accessors(
             "    return FfiRef.raw(_index, _generation);",
-            "    _index = value.indexPlusOne;\n    _generation = value.generation;",
+            "    final FfiRef(:indexPlusOne, :generation) = value;\n    _index = indexPlusOne;\n    \
+             _generation = generation;",
         ));
         members.push(self.set_from(&["_index", "_generation"]));
         class(&self.class, "Struct", &members)

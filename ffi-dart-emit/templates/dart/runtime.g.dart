@@ -2016,39 +2016,44 @@ Uint8List bytesFrozen(Uint8List bytes) =>
 /// the getters `pointer`, `message` and `isLive`.
 final class FfiRef<T extends NativeType> {
   /// The numbers as they are in memory; the first is 0 for none.
-  ///
-  /// Throws a [RangeError] when one is no `u32`.
-  FfiRef.raw(int indexPlusOne, int generation)
-    : indexPlusOne = checkUint32(indexPlusOne, 'indexPlusOne'),
-      generation = checkUint32(generation, 'generation');
+  const FfiRef.raw(this._indexPlusOne, this._generation);
 
   /// Refers to nothing.
-  const FfiRef.none() : indexPlusOne = 0, generation = 0;
+  const FfiRef.none() : this.raw(0, 0);
+
+  final int _indexPlusOne;
+  final int _generation;
 
   /// One more than the number of the slot; 0 for none.
-  final int indexPlusOne;
+  ///
+  /// Throws a [RangeError] when it is no `u32`.
+  @pragma('vm:prefer-inline')
+  int get indexPlusOne => checkUint32(_indexPlusOne, 'indexPlusOne');
 
   /// How often the slot had been taken when the reference was made.
-  final int generation;
+  ///
+  /// Throws a [RangeError] when it is no `u32`.
+  @pragma('vm:prefer-inline')
+  int get generation => checkUint32(_generation, 'generation');
 
   /// Whether it refers to nothing.
-  bool get isNone => indexPlusOne == 0;
+  bool get isNone => _indexPlusOne == 0;
 
   /// The number of the slot in its pool; -1 for none.
-  int get index => indexPlusOne - 1;
+  int get index => _indexPlusOne - 1;
 
   @override
   bool operator ==(Object other) =>
       other is FfiRef<T> &&
-      other.indexPlusOne == indexPlusOne &&
-      other.generation == generation;
+      other._indexPlusOne == _indexPlusOne &&
+      other._generation == _generation;
 
   @override
-  int get hashCode => Object.hash(indexPlusOne, generation);
+  int get hashCode => Object.hash(_indexPlusOne, _generation);
 
   @override
   String toString() =>
-      isNone ? 'FfiRef.none()' : 'FfiRef(index: $index, $generation)';
+      isNone ? 'FfiRef.none()' : 'FfiRef(index: $index, $_generation)';
 }
 
 /// Whether a pool can be used.

@@ -10,6 +10,7 @@
 //! | `inspecting`, `c_header` | the text that is written, the header compiled by C and C++ compilers |
 //! | `diff` | what each change is said to break |
 //! | `proto` | .proto files: out, as compilers take them; in, with everything that is refused |
+//! | `targets` | machines that Dart doesn't run on |
 //! | `program` | the program itself: exit codes, messages, `--check` |
 
 mod c_header;
@@ -22,3 +23,4 @@ mod proto;
 mod reading;
 mod resolving;
 mod schema;
+mod targets;
