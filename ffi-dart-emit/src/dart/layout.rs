@@ -53,10 +53,16 @@ pub fn arrow(indent: usize, head: &str, expression: &str) -> String {
     if fits(&line) { line } else { format!("{pad}{head} =>\n{pad}    {expression};") }
 }
 
-/// One item a line, each with a comma.
+/// One item a line, each with a comma; a call that is too long for that is broken like any other.
 fn list(indent: usize, items: &[String]) -> String {
-    let pad = pad(indent);
-    items.iter().map(|item| format!("{pad}{item},\n")).collect()
+    let line = |item: &String| {
+        let line = format!("{}{item},", pad(indent));
+        match simple_call(item) {
+            Some((callee, arguments)) if !fits(&line) => call(indent, "", callee, &arguments, ","),
+            _ => line,
+        }
+    };
+    items.iter().map(|item| line(item) + "\n").collect()
 }
 
 /// `left = right;`

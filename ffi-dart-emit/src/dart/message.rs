@@ -213,6 +213,8 @@ pub fn described(class: &str, members: &[String], shapes: &[(String, String)]) -
     all.join("\n\n")
 }
 
+const INLINED: &str = "  @pragma('vm:prefer-inline')\n";
+
 /// The view of a message so far.
 struct View<'a> {
     types: &'a Types<'a>,
@@ -296,6 +298,14 @@ impl View<'_> {
             self.place(field, self.types.place(&field.ty, &place));
             self.copy(&place);
             self.number(named, &named.lead(&narrow(scalar)), name, &place, scalar);
+            let doc =
+                format!("[{name}] without the check: of what is no `{}` the low bits.", scalar_name(scalar));
+            let setter = layout::setter(
+                &beside(name, "Unchecked"),
+                "int value".into(),
+                &Statement::Assign(&place, "value"),
+            );
+            self.members.lines.push(format!("{}{INLINED}{setter}", named.beside(&doc)));
             return;
         }
         let big = beside(name, "Big");
@@ -308,7 +318,6 @@ impl View<'_> {
     /// The accessors `name` of the number at `place`, checked where it is written. They are inlined: a call would cost more
     /// than what they do.
     fn number(&mut self, named: &Named<'_>, lead: &str, name: &str, place: &str, scalar: Scalar) {
-        const INLINED: &str = "  @pragma('vm:prefer-inline')\n";
         let checked = types::checked(scalar, "value", name);
         let getter = layout::getter("int", name, &Statement::Return(place));
         let setter = layout::setter(name, "int value".into(), &Statement::Assign(place, &checked));

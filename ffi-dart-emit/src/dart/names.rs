@@ -574,10 +574,14 @@ impl Namer {
             Type::Open(_) if matches!(field.ty, Type::Open(_)) => Some(("raw", "Raw")),
             Type::Str { .. } if matches!(field.ty, Type::Str { .. }) => Some(("bytes", "Bytes")),
             _ if types::big(&field.ty).is_some() => Some(("BigInt", "Big")),
+            _ if matches!(field.ty, Type::Scalar(it) if types::is_narrow(it)) => {
+                Some(("unchecked", "Unchecked"))
+            }
             _ => None,
         };
         if let Some((kind, suffix)) = extra {
-            self.claim(scope, &format!("the {kind} getter of {owner}"), &beside(&name, suffix));
+            let accessor = if suffix == "Unchecked" { "setter" } else { "getter" };
+            self.claim(scope, &format!("the {kind} {accessor} of {owner}"), &beside(&name, suffix));
         }
         name
     }

@@ -6,6 +6,9 @@ import 'dart:ffi';
 import 'dart:typed_data';
 
 import 'package:fixture_calls/fixture_calls.dart' hide Choice, ChoiceData;
+// The check of counts is generated code's, and no 32-bit machine is at hand.
+// ignore: implementation_imports
+import 'package:fixture_calls/src/runtime.g.dart' show checkSize;
 import 'package:fixture_columns/fixture_columns.dart' as columns;
 import 'package:fixture_layout/fixture_layout.dart' as layout;
 import 'package:fixture_pools/fixture_pools.dart' as pools;
@@ -119,6 +122,8 @@ void main() {
     checks('u8', 'byte', (v) => it.byte = v, () => it.byte);
     checks('u16', 'word', (v) => it.word = v, () => it.word);
     checks('u32', 'count', (v) => it.count = v, () => it.count);
+    it.byteUnchecked = 300;
+    expect(it.byte, 44);
     it.long = -0x8000000000000000;
     expect(it.long, -0x8000000000000000);
   });
@@ -164,14 +169,14 @@ void main() {
     types.FfiOpen<types.Level> level(int v) => types.FfiOpen.raw(v, null);
     checks('u8', 'mode', (v) => it.mode = mode(v), () => it.mode.number);
     checks('i32', 'level', (v) => it.level = level(v), () => it.level.number);
-    checks(
-      'i32',
-      'maybe',
-      (v) => it.maybe = level(v),
-      () => it.maybe!.number,
-    );
+    checks('i32', 'maybe', (v) => it.maybe = level(v), () => it.maybe!.number);
     it.modes.add(mode(1));
-    checks('u8', 'value', (v) => it.modes[0] = mode(v), () => it.modes[0].number);
+    checks(
+      'u8',
+      'value',
+      (v) => it.modes[0] = mode(v),
+      () => it.modes[0].number,
+    );
     final nested = layout.NestedBox().ref;
     checks(
       'u8',
@@ -194,7 +199,10 @@ void main() {
     expect(() => it.bytes.insert(0, 128), throwsRangeError);
     expect(it.bytes[0], 127);
     it.bytes.assign([1, 2]);
-    expect(() => it.bytes.assign([1, 2, 128]), outOf('values[2]', 128, -128, 127));
+    expect(
+      () => it.bytes.assign([1, 2, 128]),
+      outOf('values[2]', 128, -128, 127),
+    );
     expect(() => it.bytes = [3, -129], outOf('value[1]', -129, -128, 127));
     expect(it.bytes, [1, 2]);
     it.bytes = Int8List.fromList([-1]);
@@ -213,7 +221,10 @@ void main() {
 
   test('maps', () {
     final it = types.MapsBox().ref;
-    expect(() => it.ages['a'] = 1 << 32, outOf('value', 1 << 32, 0, 0xffffffff));
+    expect(
+      () => it.ages['a'] = 1 << 32,
+      outOf('value', 1 << 32, 0, 0xffffffff),
+    );
     expect(it.ages, isEmpty);
     expect(() => it.many[1 << 16] = 1, outOf('key', 1 << 16, 0, 0xffff));
     expect(() => it.many[1] = 256, outOf('value', 256, 0, 255));
@@ -281,7 +292,10 @@ void main() {
   test('references', () {
     final node = types.NodeBox().ref;
     const far = types.FfiRef<types.Node>.raw(1 << 32, 1);
-    expect(() => node.next = far, outOf('indexPlusOne', 1 << 32, 0, 0xffffffff));
+    expect(
+      () => node.next = far,
+      outOf('indexPlusOne', 1 << 32, 0, 0xffffffff),
+    );
     const late = types.FfiRef<types.Node>.raw(1, -1);
     expect(() => node.next = late, outOf('generation', -1, 0, 0xffffffff));
     expect(node.next.isNone, isTrue);
@@ -313,7 +327,13 @@ void main() {
 
   group('u64', () {
     test('arguments and results', () {
-      for (final big in [BigInt.zero, BigInt.one, high - BigInt.one, high, max]) {
+      for (final big in [
+        BigInt.zero,
+        BigInt.one,
+        high - BigInt.one,
+        high,
+        max,
+      ]) {
         final bits = bitsFromBig(big);
         expect(bigFromBits(bits), big);
         expect(calls.echoWide(bits), bits);
@@ -395,6 +415,27 @@ void main() {
   });
 
   group('counts', () {
+    test('are checked for the size of the machine', () {
+      const most = 0x7fffffffffffffff;
+      for (final count in [0, 1, 0xffffffff]) {
+        expect(checkSize(count, 'count', 4), count);
+        expect(checkSize(count, 'count', 8), count);
+      }
+      for (final count in [1 << 32, (1 << 32) + 5, 1 << 60, most]) {
+        expect(
+          () => checkSize(count, 'count', 4),
+          outOf('count', count, 0, 0xffffffff),
+        );
+        expect(checkSize(count, 'count', 8), count);
+      }
+      for (final count in [-1, -1 << 63]) {
+        for (final bytes in [4, 8]) {
+          expect(() => checkSize(count, 'count', bytes), throwsRangeError);
+        }
+        expect(() => checkSize(count, 'count'), outOf('count', count, 0, most));
+      }
+    });
+
     test('that no memory has', () {
       for (final count in [-1, -1 << 63]) {
         expect(() => columns.ParticleColumns(count), throwsRangeError);
@@ -407,6 +448,7 @@ void main() {
         expect(() => types.NodePool.allocMany(count), throwsRangeError);
         expect(() => types.NodePool.slots(count), throwsRangeError);
       }
+      expect(() => pools.EventsQueue.popMany(-1), throwsRangeError);
       expect(
         () => columns.ParticleColumns(1 << 60),
         throwsA(
@@ -418,12 +460,5 @@ void main() {
         ),
       );
     });
-  });
-
-  test('queues', () {
-    expect(
-      () => pools.EventsQueue.popMany(-1),
-      throwsRangeError,
-    );
   });
 }
