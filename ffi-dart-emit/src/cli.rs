@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use ffi_core::schema::read::Record;
 
 use crate::cargo::{BuildOptions, Crate, relative};
+use crate::library_file::Contents;
 use crate::model::{Model, PanicStrategy, Problems, resolve};
 use crate::output::{Leftovers, OutputFile, Plan};
 use crate::proto::ImportOptions;
@@ -155,15 +155,18 @@ impl Source {
 }
 
 impl Found {
-    fn records(&self) -> Result<Vec<Record>> {
+    fn contents(&self) -> Result<Contents> {
         let shown = relative(&self.file).display().to_string();
         let (bytes, _) =
             input::library_or_json(&self.file).with_context(|| format!("{shown} can't be read"))?;
-        library_file::read(&bytes).context(shown)
+        library_file::open(&bytes).context(shown)
     }
 
     fn model(&self) -> Result<Model> {
-        self.resolve(self.records()?)
+        let Contents { records, targets } = self.contents()?;
+        let mut model = self.resolve(records)?;
+        model.targets = targets;
+        Ok(model)
     }
 
     fn resolve(&self, records: Vec<Record>) -> Result<Model> {
@@ -255,7 +258,9 @@ pub fn run(cli: Cli) -> Result<()> {
                 several => bail!("{several} changes break what was there"),
             }
         }
-        Command::Inspect { source, json: true } => print_json(&inspect::json(&source.find()?.records()?)),
+        Command::Inspect { source, json: true } => {
+            print_json(&inspect::json(&source.find()?.contents()?.records))
+        }
         Command::Inspect { source, json: false } => print(&inspect::text(&source.find()?.model()?)),
     }
 }

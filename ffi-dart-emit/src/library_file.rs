@@ -1,8 +1,9 @@
 //! The bytes of a compiled library to the records in it.
 //!
 //! Any target's file can be read on any host: ELF, PE, COFF and Mach-O, as linked libraries, object files,
-//! static archives (rlibs are such), or several architectures in one fat Mach-O file. All that is asked of
-//! these formats is the sections of one name; what the records in them mean is for [`crate::model`] to say.
+//! static archives (rlibs are such), or several architectures in one fat Mach-O file, and WebAssembly modules. All that
+//! is asked of these formats is the sections of one name, and the machine; what the records in them mean is for
+//! [`crate::model`] to say.
 //!
 //! The bytes may be anything. `object` checks each offset against the file, and its answers aren't trusted
 //! with more than that: nesting has a fixed depth (fat file, archive, object), and a file that hands
@@ -14,12 +15,26 @@ use ffi_core::schema::format::{MACH_O_SECTION, SECTION};
 use ffi_core::schema::read::{DecodeError, Record, decode_section};
 use object::read::archive::ArchiveFile;
 use object::read::macho::{FatArch, MachOFatFile32, MachOFatFile64};
-use object::{BinaryFormat, FileKind, Object, ObjectSection};
+use object::{Architecture, BinaryFormat, FileKind, Object, ObjectSection};
+
+use crate::model::{Machine, Target};
 
 use crate::foreign::one_line;
 
 /// How LLVM bitcode starts, bare and in the wrapper that Apple uses.
 const BITCODE: [[u8; 4]; 2] = [*b"BC\xC0\xDE", *b"\xDE\xC0\x17\x0B"];
+
+/// How a WebAssembly module of version 1 starts.
+const WEB_ASSEMBLY: [u8; 8] = *b"\0asm\x01\0\0\0";
+
+/// What a file holds.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    /// All records: in a fixed order, whatever that of the linker was, and each once.
+    pub records: Vec<Record>,
+    /// The machines that it has records for, each once.
+    pub targets: Vec<Target>,
+}
 
 /// Why a file gives no records.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,18 +80,34 @@ pub enum Absence {
     Bitcode,
     /// What the linker needs to know of a DLL.
     ImportLibrary,
+    /// WebAssembly.
+    WebAssembly,
 }
 
-/// Reads all records of a library: in a fixed order, whatever that of the linker was, and each once.
+/// Reads all records of a library, as [`open`] does.
 ///
 /// # Errors
 ///
 /// See [`ReadError`]. A file without a single record is an error too.
 pub fn read(bytes: &[u8]) -> Result<Vec<Record>, ReadError> {
+    open(bytes).map(|it| it.records)
+}
+
+/// Reads all records of a library, and which machines they are for.
+///
+/// # Errors
+///
+/// See [`ReadError`]. A file without a single record is an error too.
+pub fn open(bytes: &[u8]) -> Result<Contents, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty);
     }
-    let mut reader = Reader { unread: bytes.len(), records: Vec::new(), absence: Absence::Unexplained };
+    let mut reader = Reader {
+        unread: bytes.len(),
+        records: Vec::new(),
+        targets: Vec::new(),
+        absence: Absence::Unexplained,
+    };
     let records = match FileKind::parse(bytes) {
         Ok(FileKind::MachOFat32) => {
             let fat = MachOFatFile32::parse(bytes).map_err(damaged(""))?;
@@ -88,13 +119,17 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Record>, ReadError> {
         }
         _ => reader.image(bytes, "")?,
     };
-    if records.is_empty() { Err(ReadError::NoRecords(reader.absence)) } else { Ok(records) }
+    if records.is_empty() {
+        return Err(ReadError::NoRecords(reader.absence));
+    }
+    Ok(Contents { records, targets: reader.targets })
 }
 
 struct Reader {
     /// Bytes that sections may still hold. They don't overlap, so together they are smaller than the file.
     unread: usize,
     records: Vec<Record>,
+    targets: Vec<Target>,
     absence: Absence,
 }
 
@@ -124,6 +159,7 @@ impl Reader {
         match FileKind::parse(bytes) {
             Ok(FileKind::Archive) => self.archive(bytes, part)?,
             Ok(kind) if is_object(kind) => self.object(bytes, part)?,
+            _ if bytes.starts_with(&WEB_ASSEMBLY) => self.module(bytes, part)?,
             _ if is_bitcode(bytes) => self.absence = Absence::Bitcode,
             Err(error) if !part.is_empty() => return Err(damaged(part)(error)),
             _ => return Err(ReadError::UnknownFormat),
@@ -145,6 +181,7 @@ impl Reader {
             match FileKind::parse(bytes) {
                 Ok(FileKind::CoffImport) => self.absence = Absence::ImportLibrary,
                 Ok(kind) if is_object(kind) => self.object(bytes, &part)?,
+                _ if bytes.starts_with(&WEB_ASSEMBLY) => self.module(bytes, &part)?,
                 _ if is_bitcode(bytes) => self.absence = Absence::Bitcode,
                 // Such as rustc's `lib.rmeta`.
                 _ => {}
@@ -165,15 +202,79 @@ impl Reader {
                 continue;
             }
             let data = section.uncompressed_data().map_err(damaged(part))?;
-            self.unread = self.unread.checked_sub(data.len()).ok_or_else(|| ReadError::Damaged {
-                part: part.to_owned(),
-                reason: "its schema sections overlap".to_owned(),
+            self.section(&data, part, || Target {
+                name: format!("{:?}", object.architecture()).to_lowercase(),
+                machine: machine(object.architecture()),
+                big_endian: !object.is_little_endian(),
+                windows: matches!(object.format(), BinaryFormat::Pe | BinaryFormat::Coff),
             })?;
-            let records =
-                decode_section(&data).map_err(|error| ReadError::Schema { part: part.to_owned(), error })?;
-            self.records.extend(records);
         }
         Ok(())
+    }
+
+    /// A WebAssembly module, whose schema is in custom sections.
+    fn module(&mut self, bytes: &[u8], part: &str) -> Result<(), ReadError> {
+        self.absence = Absence::WebAssembly;
+        let damaged =
+            || ReadError::Damaged { part: part.to_owned(), reason: "a section ends early".to_owned() };
+        let mut unread = &bytes[WEB_ASSEMBLY.len()..];
+        while let Some((&id, rest)) = unread.split_first() {
+            let (contents, rest) = sized(rest).ok_or_else(damaged)?;
+            unread = rest;
+            if id != 0 {
+                continue;
+            }
+            let (name, data) = sized(contents).ok_or_else(damaged)?;
+            if name == SECTION.as_bytes() {
+                self.section(data, part, || Target {
+                    name: "wasm32".to_owned(),
+                    machine: Machine::WebAssembly,
+                    big_endian: false,
+                    windows: false,
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A schema section of an object for `target`.
+    fn section(&mut self, data: &[u8], part: &str, target: impl FnOnce() -> Target) -> Result<(), ReadError> {
+        self.unread = self.unread.checked_sub(data.len()).ok_or_else(|| ReadError::Damaged {
+            part: part.to_owned(),
+            reason: "its schema sections overlap".to_owned(),
+        })?;
+        let records =
+            decode_section(data).map_err(|error| ReadError::Schema { part: part.to_owned(), error })?;
+        self.records.extend(records);
+        let target = target();
+        if !self.targets.contains(&target) {
+            self.targets.push(target);
+        }
+        Ok(())
+    }
+}
+
+/// As many bytes as the number says that `bytes` starts with, in LEB128, and what is behind them.
+fn sized(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut len = 0_usize;
+    for (index, byte) in bytes.iter().enumerate().take(5) {
+        len |= usize::from(byte & 0x7f).checked_shl(7 * u32::try_from(index).ok()?)?;
+        if byte & 0x80 == 0 {
+            return bytes[index + 1..].split_at_checked(len);
+        }
+    }
+    None
+}
+
+fn machine(architecture: Architecture) -> Machine {
+    match architecture {
+        Architecture::X86_64 => Machine::X86_64,
+        Architecture::I386 => Machine::X86,
+        Architecture::Arm => Machine::Arm,
+        Architecture::Aarch64 => Machine::Aarch64,
+        Architecture::Riscv32 | Architecture::Riscv64 => Machine::Riscv,
+        Architecture::Wasm32 | Architecture::Wasm64 => Machine::WebAssembly,
+        _ => Machine::Other,
     }
 }
 
@@ -248,6 +349,11 @@ impl fmt::Display for ReadError {
             Self::NoRecords(Absence::ImportLibrary) => {
                 write!(f, "it is the import library of a DLL, and has no schema record: pass the DLL")
             }
+            Self::NoRecords(Absence::WebAssembly) => write!(
+                f,
+                "it is a WebAssembly module without a schema record: a library for WebAssembly can't be called from Dart; \
+                 build the crate for a machine (without `--target wasm32-..`), and pass what cargo builds then"
+            ),
             Self::NoRecords(Absence::Unexplained) => write!(
                 f,
                 "there is no schema record in it. Causes, likely ones first:\n  \

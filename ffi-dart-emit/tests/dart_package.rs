@@ -1095,6 +1095,8 @@ fn names_that_meet_in_dart_name_both_owners() {
          c::Dot, field id",
             "message c::DotArray: its Dart name `DotArray` is also that of the Array class of message c::Dot",
             "message c::M, field aB: its Dart name `aB` is also that of message c::M, field a_b",
+            "the unchecked setter of message c::M, field aB: its Dart name `aBUnchecked` is also that of the unchecked \
+             setter of message c::M, field a_b",
             "message c::M, field mode_raw: its Dart name `modeRaw` is also that of the raw getter of message \
          c::M, field mode",
             "message c::SlotPool: its Dart name `SlotPool` is also that of the pool of message c::Slot",

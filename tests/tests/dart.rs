@@ -161,6 +161,17 @@ fn proto() {
 }
 
 #[test]
+fn text() {
+    end_to_end("text", &[fixture("owned"), fixture("types")]);
+}
+
+#[test]
+fn numbers() {
+    let all = ["calls", "columns", "layout", "pools", "simd", "types"];
+    end_to_end("numbers", &all.map(fixture));
+}
+
+#[test]
 fn opening() {
     end_to_end("opening", &[fixture("calls"), fixture("layout"), ("FIXTURE_CHANGED_LIBRARY", changed())]);
 }

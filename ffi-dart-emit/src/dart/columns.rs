@@ -6,7 +6,7 @@
 use crate::model::{Field, Message, Model, Type, Value};
 
 use super::layout::{self, Parameters, Statement};
-use super::names::{beside, columns_class};
+use super::names::{beside, columns_class, is_unsigned};
 use super::types::{self, Types, flattened, has_array};
 
 /// The types of all columns.
@@ -159,10 +159,17 @@ fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<Str
             let arrays = beside(name, "Array");
             let list = types::scalar(*it).list;
             let doc = format!("[{name}] as an array, for functions that take one.");
-            vec![
+            let big = is_unsigned(&field.ty).then(|| {
+                let doc = layout::doc(2, &format!("[{name}] as unsigned, as it is in Rust."));
+                let getter = Statement::ReturnCall("BigList", &[name]);
+                let getter = layout::getter("List<BigInt>", &beside(name, "Big"), &getter);
+                doc + &super::annotations(2, &field.item) + &getter
+            });
+            let all = [
                 lead(&borrowed) + &layout::getter(list, name, &Statement::Return(&format!("{arrays}.list"))),
                 layout::doc(2, &doc) + &super::annotations(2, &field.item) + &view(&arrays),
-            ]
+            ];
+            all.into_iter().chain(big).collect()
         }
         _ => vec![lead(&borrowed) + &view(name)],
     }
@@ -202,7 +209,7 @@ fn list(types: &Types<'_>, field: &Field, index: usize) -> String {
         }
     };
     let read = types.read(ty, at);
-    let write = types.write(0, ty, at, "it");
+    let write = types.write(0, ty, at, "it", "value");
     let write = write.trim().trim_end_matches(';');
     let arguments =
         ["this".to_owned(), "length".to_owned(), format!("(row) => {read}"), format!("(row, it) => {write}")];

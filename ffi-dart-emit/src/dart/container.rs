@@ -100,7 +100,7 @@ impl Container<'_> {
                 self.buffer(
                     *cap,
                     &format!("    return bytesUsed({bytes}, {length});"),
-                    &format!("    {length} = bytesWritten(value, {bytes});"),
+                    &format!("    {length} = bytesWritten(value, {bytes}, 'value');"),
                     Some("    return bytesFrozen(view);"),
                 )
             }
@@ -177,7 +177,8 @@ impl Container<'_> {
         let assign = match of {
             Type::Scalar(it) if *it != Scalar::Bool => format!(
                 "    final length = checkCapacity(value.length, {cap});\n    \
-                 _items.elements.setRange(0, length, value);\n    _length = length;"
+                 _items.elements.setRange(0, length, {});\n    _length = length;",
+                types::checked_all(*it, "value", "value", None)
             ),
             _ => format!("    {name}List(this).assign(value);"),
         };
@@ -188,7 +189,7 @@ impl Container<'_> {
             _ => self.to_dart(&self.collected(of, &format!("usedLength(_length, {cap})"))),
         });
         if !plain(of) {
-            let write = types.write_value(6, of, "_items[index]", "value[index]");
+            let write = types.write_value(6, of, "_items[index]", "value[index]", "value");
             members.push(self.set_dart(&format!(
                 "    checkCapacity(value.length, {cap});\n    for (var index = 0; index < value.length; index++) \
                  {{\n{write}\n    }}\n    _length = value.length;"
@@ -219,7 +220,7 @@ impl Container<'_> {
         [
             overrides(&format!("  int get capacity => {cap};")),
             overrides("  int get rawLength => _at._length;"),
-            overrides("  set rawLength(int length) => _at._length = length;"),
+            overrides("  set rawLength(int length) => _at._length = checkUint32(length, 'length');"),
         ]
     }
 
@@ -227,6 +228,12 @@ impl Container<'_> {
         let element = self.types.element(of);
         let statements = self.types.detach(of, "element")?;
         Some(overrides(&method(&element, "detach", &[format!("{element} element")], &statements)))
+    }
+
+    /// `toString` that prints each `u64` as the unsigned number it is.
+    fn shown(&self) -> Option<String> {
+        let shape = types::unsigned(self.ty)?;
+        Some(overrides(&format!("  String toString() => '${{unsigned(this, '{shape}')}}';")))
     }
 
     fn vec_list(&self, of: &Type, cap: u64) -> String {
@@ -247,7 +254,7 @@ impl Container<'_> {
             &[index()],
             &layout::returned(&types.read(of, at)),
         )));
-        members.push(overrides(&method("void", "write", &write, &types.write(4, of, at, "value"))));
+        members.push(overrides(&method("void", "write", &write, &types.write(4, of, at, "value", "value"))));
         let zero = match of {
             Type::Scalar(it) => {
                 let zero = match types::scalar(*it).dart {
@@ -268,19 +275,30 @@ impl Container<'_> {
         let checked = "    checkElement(index, length);";
         let read = layout::returned(&types.read(of, at));
         let get = method(&element, "operator []", &[index()], &format!("{checked}\n{read}"));
-        let set = format!("{checked}\n{}", types.write(4, of, at, "value"));
+        let set = format!("{checked}\n{}", types.write(4, of, at, "value", "value"));
         members.push(inlined(&get));
         members.push(inlined(&method("void", "operator []=", &write, &set)));
         let add = format!(
             "    final index = length;\n    checkCapacity(index + 1, {cap});\n{}\n    _at._length = index + 1;",
-            types.write(4, of, at, "element")
+            types.write(4, of, at, "element", "element")
         );
         members.push(inlined(&method("void", "add", &[format!("{element} element")], &add)));
         members.extend(self.detach(of));
         let used = |list: &str| format!("    return {list}.sublistView(_at._items.elements, 0, length);");
-        if let Some(list) = number {
+        if let (Some(list), Type::Scalar(it)) = (number, of) {
             members.push(inlined(&getter(list, "elements", &used(list))));
+            if types::is_narrow(*it) {
+                let checked = types::checked_all(*it, "values", "values", None);
+                let checked = format!("    return {checked};");
+                members.push(overrides(&method(
+                    "List<int>",
+                    "checked",
+                    &["List<int> values".to_owned()],
+                    &checked,
+                )));
+            }
         }
+        members.extend(self.shown());
         if let Type::Enum(index) = of {
             let list = types::scalar(types.model.enumeration(*index).repr).list;
             members.push(overrides(&getter("List<int>", "raw", &used(list))));
@@ -294,10 +312,11 @@ impl Container<'_> {
         let element = types.element(of);
         let elements = "_items.elements";
         match of {
-            Type::Scalar(_) => {
+            Type::Scalar(it) => {
+                let values = types::checked_all(*it, "value", "value", Some(count));
                 members.extend(self.accessors(
                     &format!("    return {elements};"),
-                    &format!("    {elements}.setAll(0, checkLength(value, {count}));"),
+                    &format!("    {elements}.setAll(0, {values});"),
                 ));
                 members.push(self.to_dart(&format!("    return frozen({elements});")));
             }
@@ -318,7 +337,7 @@ impl Container<'_> {
             }
         }
         if !plain(of) {
-            let write = types.write_value(6, of, "_items[index]", "value[index]");
+            let write = types.write_value(6, of, "_items[index]", "value[index]", "value");
             members.push(self.set_dart(&format!(
                 "    checkLength(value, {count});\n    for (var index = 0; index < {count}; index++) \
                  {{\n{write}\n    }}"
@@ -336,7 +355,7 @@ impl Container<'_> {
         let at = "_at._items[index]";
         let read = layout::returned(&types.read(of, at));
         members.push(inlined(&method(&element, "operator []", &[index()], &format!("{checked}\n{read}"))));
-        let write = types.write(4, of, at, "value");
+        let write = types.write(4, of, at, "value", "value");
         let parameters = [index(), format!("{element} value")];
         members.push(inlined(&method("void", "operator []=", &parameters, &format!("{checked}\n{write}"))));
         members.extend(self.detach(of));
@@ -360,12 +379,12 @@ impl Container<'_> {
         let returned = |it: String| layout::returned(&if nested { format!("({it},)") } else { it });
         members.extend(self.accessors(
             &format!("{absent}\n{}", returned(types.read(of, "_value"))),
-            &format!("{present}\n{}\n{end}", types.write(6, of, "_value", source)),
+            &format!("{present}\n{}\n{end}", types.write(6, of, "_value", source, "value")),
         ));
         let value = returned(types.read_value(of, "_value"));
         members.push(self.to_dart(&format!("{absent}\n{value}")));
         if !plain(of) {
-            let write = types.write_value(6, of, "_value", source);
+            let write = types.write_value(6, of, "_value", source, "value");
             members.push(self.set_dart(&format!("{present}\n{write}\n{end}")));
         }
         members.push(self.set_from(&["_value", "_present"]));
@@ -407,8 +426,8 @@ impl Container<'_> {
             "    }\n    if (values.length < length) throwKeys();\n    return Map.unmodifiable(values);";
         members.push(self.to_dart(&format!("{length}\n{values}\n{each}\n{put}\n{done}")));
         if !plain(value) {
-            let write_key = types.write(6, key, "_items[index]._key", "entry.key");
-            let write = types.write_value(6, value, "_items[index]._value", "entry.value");
+            let write_key = types.write(6, key, "_items[index]._key", "entry.key", "key");
+            let write = types.write_value(6, value, "_items[index]._value", "entry.value", "value");
             members.push(self.set_dart(&format!(
                 "    checkCapacity(value.length, {cap});\n    var index = 0;\n    \
                  for (final entry in value.entries) {{\n{write_key}\n{write}\n      index++;\n    }}\n    \
@@ -431,7 +450,7 @@ impl Container<'_> {
             let at = format!("_at._items[index]._{parameter}");
             let read = layout::returned(&types.read(ty, &at));
             members.push(overrides(&method(&element, &format!("read{part}"), &[index()], &read)));
-            let write = types.write(4, ty, &at, &parameter);
+            let write = types.write(4, ty, &at, &parameter, &parameter);
             let parameters = [index(), format!("{element} {parameter}")];
             members.push(overrides(&method("void", &format!("write{part}"), &parameters, &write)));
         }
@@ -443,6 +462,7 @@ impl Container<'_> {
             let parameters = [format!("{element} value")];
             members.push(overrides(&method(&element, "detach", &parameters, &statements)));
         }
+        members.extend(self.shown());
         class(&format!("{name}View"), &types.view(self.ty), &members)
     }
 
@@ -453,7 +473,8 @@ impl Container<'_> {
         ];
         members.extend(self.accessors(
             "    return FfiRef.raw(_index, _generation);",
-            "    _index = value.indexPlusOne;\n    _generation = value.generation;",
+            "    final FfiRef(:indexPlusOne, :generation) = value;\n    _index = indexPlusOne;\n    \
+             _generation = generation;",
         ));
         members.push(self.set_from(&["_index", "_generation"]));
         class(&self.class, "Struct", &members)

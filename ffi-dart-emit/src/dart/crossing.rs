@@ -158,15 +158,21 @@ impl Argument {
         name: &str,
         (value, member, none): (Value, &str, &str),
     ) -> Self {
+        let whole = match (param.optional, member) {
+            (true, "") => format!("{name} ?? {none}"),
+            (true, member) => format!("{name}?.{member} ?? {none}"),
+            (false, "") => name.to_owned(),
+            (false, member) => format!("{name}.{member}"),
+        };
+        let whole = match value {
+            Value::Scalar(it) => types::checked(it, &whole, name),
+            Value::Open(index) => types::checked(model.enumeration(index).repr, &whole, name),
+            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole,
+        };
         Self {
             public: types::public(names, model, value),
             types: vec![(types::native(model, names, value).to_owned(), raw(value))],
-            values: vec![match (param.optional, member) {
-                (true, "") => format!("{name} ?? {none}"),
-                (true, member) => format!("{name}?.{member} ?? {none}"),
-                (false, "") => name.to_owned(),
-                (false, member) => format!("{name}.{member}"),
-            }],
+            values: vec![whole],
             before: None,
             ownership: None,
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use askama::Template;
 
-use crate::model::{Enum, Model, Param, Passing, Returns, Type, TypeId, Value};
+use crate::model::{Enum, Model, Param, Passing, Returns, Scalar, Type, TypeId, Value};
 
 use super::columns;
 use super::composite::{sublist_view, taken_constructor, view_constructor};
@@ -31,6 +31,8 @@ pub struct EnumClasses {
     cases: Vec<String>,
     /// Whether numbers that are no value are read too.
     open: bool,
+    /// Whether the numbers are `u64`, which Dart has as `int`.
+    unsigned: bool,
     /// The number's types where the enum has an array.
     array: Option<types::ScalarTypes>,
 }
@@ -91,6 +93,7 @@ impl EnumClasses {
                 .collect(),
             cases: named().map(|(variant, name)| layout::case(&variant.value.to_string(), name)).collect(),
             open,
+            unsigned: it.repr == Scalar::U64,
             array: sliced.then(|| types::scalar(it.repr)),
         }
     }
@@ -113,7 +116,9 @@ impl EnumClasses {
 
     fn unknown(&self) -> String {
         let arguments = [layout::string(&self.name), "value".to_owned()];
-        layout::call(6, "_ => throw ", "UnknownEnumValueException", &arguments, ",")
+        let exception =
+            if self.unsigned { "UnknownEnumValueException.unsigned" } else { "UnknownEnumValueException" };
+        layout::call(6, "_ => throw ", exception, &arguments, ",")
     }
 
     fn array_class(&self, native: &str) -> String {

@@ -53,10 +53,16 @@ pub fn arrow(indent: usize, head: &str, expression: &str) -> String {
     if fits(&line) { line } else { format!("{pad}{head} =>\n{pad}    {expression};") }
 }
 
-/// One item a line, each with a comma.
+/// One item a line, each with a comma; a call that is too long for that is broken like any other.
 fn list(indent: usize, items: &[String]) -> String {
-    let pad = pad(indent);
-    items.iter().map(|item| format!("{pad}{item},\n")).collect()
+    let line = |item: &String| {
+        let line = format!("{}{item},", pad(indent));
+        match simple_call(item) {
+            Some((callee, arguments)) if !fits(&line) => call(indent, "", callee, &arguments, ","),
+            _ => line,
+        }
+    };
+    items.iter().map(|item| line(item) + "\n").collect()
 }
 
 /// `left = right;`
@@ -187,17 +193,15 @@ pub fn named_constructor(name: &str, parameters: &[(String, String)]) -> String 
     format!("  const {name}({{\n{lines}  }});")
 }
 
-/// `Map<String, Object?> get $fields => {..};` of members that have the names of what they hold.
-pub fn fields(members: &[String]) -> String {
-    const HEAD: &str = "  Map<String, Object?> get $fields => ";
-    let literal = |name: &String| string(name);
-    let all: Vec<_> = members.iter().map(|it| format!("{}: {it}", literal(it))).collect();
-    let line = format!("{HEAD}{{{}}};", all.join(", "));
+/// `head {'name': value, ..};`, a getter that returns a map.
+pub fn literal(head: &str, entries: &[(String, String)]) -> String {
+    let all: Vec<_> = entries.iter().map(|(name, value)| format!("{}: {value}", string(name))).collect();
+    let line = format!("  {head} {{{}}};", all.join(", "));
     if fits(&line) {
         return line;
     }
-    let lines: Vec<_> = members.iter().map(|it| named(4, &literal(it), it)).collect();
-    format!("{HEAD}{{\n{}\n  }};", lines.join("\n"))
+    let lines: Vec<_> = entries.iter().map(|(name, value)| named(4, &string(name), value)).collect();
+    format!("  {head} {{\n{}\n  }};", lines.join("\n"))
 }
 
 /// `typedef name = returns Function(parameters);`

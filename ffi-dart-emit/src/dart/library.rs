@@ -4,11 +4,11 @@ use askama::Template;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::LibrarySymbols;
 
-use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Type, Value};
+use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
 use super::crossing::Crossing;
 use super::layout::{self, Parameters};
-use super::names::{FunctionNames, Names};
+use super::names::{FunctionNames, Names, beside};
 use super::pool;
 use super::scratch::Scratch;
 use super::types::Types;
@@ -133,7 +133,7 @@ impl<'a> LibraryFile<'a> {
             let item = layout::string(&format!("function {}", it.item.name));
             file.check("symbol", &[item.clone(), layout::string(&it.symbol)]);
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
-            let last = file.methods.len() + 1 == model.functions.len();
+            let last = file.fields.len() + 1 == model.functions.len();
             file.function(model, names, it, own, last, &mut signatures);
         }
         for (index, signature) in signatures.iter().enumerate() {
@@ -215,6 +215,14 @@ impl<'a> LibraryFile<'a> {
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let lead = super::lead(2, &it.item, &default, &contract(it, own, &crossing));
         self.methods.push(format!("{lead}{}\n  }}", lines.join("\n")));
+        if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
+            let (ty, from) = if it.optional { ("BigInt?", "bigOrNull") } else { ("BigInt", "bigFromBits") };
+            let head = layout::method(ty, &beside(&own.name, "Big"), Parameters::new(&parameters));
+            let result = layout::call(4, "final result = ", &own.name, &own.params, ";");
+            let doc = layout::doc(2, &format!("As [{}], whose result is unsigned in Rust.", own.name));
+            let notes = super::annotations(2, &it.item);
+            self.methods.push(format!("{doc}{notes}{head}\n{result}\n    return {from}(result);\n  }}"));
+        }
     }
 
     /// The constructor up to its initializers.

@@ -1,6 +1,6 @@
 //! A message to its classes.
 
-use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type};
+use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type, scalar_name};
 
 use super::columns;
 use super::composite::{Classes, Proto};
@@ -19,7 +19,8 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
         message.size, message.align, own.name
     );
     let lead = super::lead(0, &message.item, &format!("The message `{}`.", message.item.name), &facts);
-    let mut view = View { types, members: Members::default(), copies: Vec::new(), parts: Vec::new() };
+    let mut view =
+        View { types, members: Members::default(), copies: Vec::new(), parts: Vec::new(), big: Vec::new() };
     for (field, name) in message.fields.iter().zip(&own.members) {
         view.field(field, name);
     }
@@ -32,7 +33,7 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
         layout::return_named(&format!("{}Data", own.name), &arguments)
     );
     view.members.lines.push(to_dart);
-    let mut more = vec![data(&own.name, message, &view.parts)];
+    let mut more = vec![data(&own.name, message, &view.parts, &view.big)];
     more.extend(columns::class(types, message));
     Classes {
         name: own.name.clone(),
@@ -146,7 +147,7 @@ struct Part {
 }
 
 /// The immutable copy of a message.
-fn data(name: &str, message: &Message, parts: &[Part]) -> String {
+fn data(name: &str, message: &Message, parts: &[Part], big: &[String]) -> String {
     let class = format!("{name}Data");
     let parameters: Vec<_> = parts
         .iter()
@@ -165,10 +166,16 @@ fn data(name: &str, message: &Message, parts: &[Part]) -> String {
     let writes: Vec<_> = parts.iter().map(|it| it.write.as_str()).collect();
     let names: Vec<_> = parts.iter().map(|it| it.name.clone()).collect();
     let target = [format!("{name} target")];
+    let shapes = message
+        .fields
+        .iter()
+        .zip(&names)
+        .filter_map(|(field, name)| Some((name.clone(), types::unsigned(&field.ty)?)));
+    let big: String = big.iter().map(|it| format!("{it}\n\n")).collect();
     format!(
         "{}{}{}\n  /// A copy with these fields.\n{}\n\n{fields}\
-         {}\n\n  /// Writes every field to [target].\n  ///\n  /// Throws a [CapacityException] for what \
-         does not fit there; the fields before\n  /// it are written by then.\n{}\n{}\n  }}\n\n{}\n}}\n",
+         {big}{}\n\n  /// Writes every field to [target].\n  ///\n  /// Throws a [CapacityException] for what \
+         does not fit there, and a [RangeError]\n  /// for a number that its field can't hold; the fields before it are written by\n  /// then.\n{}\n{}\n  }}\n\n{}\n}}\n",
         layout::doc(0, &doc),
         super::annotations(0, &message.item),
         layout::class(&format!("final class {class}"), "extends FfiValue") + "",
@@ -176,7 +183,7 @@ fn data(name: &str, message: &Message, parts: &[Part]) -> String {
         to_native(name),
         layout::method("void", "writeTo", layout::Parameters::new(&target)),
         writes.join("\n"),
-        described(&class, &names),
+        described(&class, &names, &shapes.collect::<Vec<_>>()),
     )
 }
 
@@ -191,13 +198,23 @@ pub fn to_native(name: &str) -> String {
 }
 
 /// What every copy overrides.
-pub fn described(class: &str, members: &[String]) -> String {
-    format!(
-        "  @override\n{}\n\n  @override\n{}",
+///
+/// `shapes` are those of the members that have `u64`.
+pub fn described(class: &str, members: &[String], shapes: &[(String, String)]) -> String {
+    let values: Vec<_> = members.iter().map(|it| (it.clone(), it.clone())).collect();
+    let mut all = vec![
         layout::arrow(2, "String get $name", &layout::string(class)),
-        layout::fields(members)
-    )
+        layout::literal("Map<String, Object?> get $fields =>", &values),
+    ];
+    if !shapes.is_empty() {
+        let shapes: Vec<_> = shapes.iter().map(|(name, it)| (name.clone(), layout::string(it))).collect();
+        all.push(layout::literal("Map<String, String> get $unsigned => const", &shapes));
+    }
+    let all: Vec<_> = all.iter().map(|it| format!("  @override\n{it}")).collect();
+    all.join("\n\n")
 }
+
+const INLINED: &str = "  @pragma('vm:prefer-inline')\n";
 
 /// The view of a message so far.
 struct View<'a> {
@@ -206,19 +223,23 @@ struct View<'a> {
     /// Statements that copy each field from `other`.
     copies: Vec<String>,
     parts: Vec<Part>,
+    /// Getters of unsigned numbers, which the copy has too.
+    big: Vec<String>,
 }
 
 impl View<'_> {
     fn field(&mut self, field: &Field, name: &str) {
+        self.place_and_accessors(field, name);
+        self.big(field, &Named { item: &field.item, name });
+    }
+
+    fn place_and_accessors(&mut self, field: &Field, name: &str) {
         let types = self.types;
         let named = Named { item: &field.item, name };
         match &field.ty {
             Type::Scalar(it) => self.scalar(field, &named, *it),
-            Type::Enum(index) => {
-                let it = types.model.enumeration(*index);
-                self.enumeration(field, &named, types::scalar(it.repr).native);
-            }
-            Type::Open(_) => self.open(field, &named),
+            Type::Enum(index) => self.enumeration(field, &named, types.repr(*index)),
+            Type::Open(index) => self.open(field, &named, types.repr(*index)),
             Type::Message(_) | Type::Oneof(_) => {
                 let lead = named.lead("\n\n**borrowed** from this message; assigning copies.");
                 self.place(field, format!("{lead}{}", types.place(&field.ty, name)));
@@ -256,9 +277,9 @@ impl View<'_> {
     fn part(&mut self, field: &Field, named: &Named<'_>, read: String, target: String) {
         let (types, name) = (self.types, named.name);
         let write = match &field.ty {
-            Type::Message(_) | Type::Oneof(_) => types.write_value(4, &field.ty, &target, name),
+            Type::Message(_) | Type::Oneof(_) => types.write_value(4, &field.ty, &target, name, name),
             ty if plain(ty) => layout::assign(4, &target, name),
-            ty => types.write_value(4, ty, &target, name),
+            ty => types.write_value(4, ty, &target, name, name),
         };
         self.parts.push(Part {
             name: name.to_owned(),
@@ -273,56 +294,103 @@ impl View<'_> {
 
     fn scalar(&mut self, field: &Field, named: &Named<'_>, scalar: Scalar) {
         let name = named.name;
-        let unsigned = scalar == Scalar::U64;
+        if types::is_narrow(scalar) {
+            let place = format!("_{name}");
+            self.place(field, self.types.place(&field.ty, &place));
+            self.copy(&place);
+            self.number(named, &named.lead(&narrow(scalar)), name, &place, scalar);
+            let doc =
+                format!("[{name}] without the check: of what is no `{}` the low bits.", scalar_name(scalar));
+            let setter = layout::setter(
+                &beside(name, "Unchecked"),
+                "int value".into(),
+                &Statement::Assign(&place, "value"),
+            );
+            self.members.lines.push(format!("{}{INLINED}{setter}", named.beside(&doc)));
+            return;
+        }
         let big = beside(name, "Big");
         let more = format!("\n\nThe 64 bits as an `int`, negative from 2^63 on; see [{big}].");
-        let lead = named.lead(if unsigned { &more } else { "" });
+        let lead = named.lead(if scalar == Scalar::U64 { &more } else { "" });
         self.place(field, format!("{lead}{}", self.types.place(&field.ty, name)));
         self.copy(name);
-        if unsigned {
-            // The parameter must not hide the field that is assigned to.
-            let value = if name == "value" { "number" } else { "value" };
-            let bits = format!("bitsFromBig({value})");
-            self.accessors(
-                named,
-                &named.beside(&format!("[{name}] as the unsigned number it is in Rust.")),
-                layout::getter("BigInt", &big, &Statement::ReturnCall("bigFromBits", &[name])),
-                layout::setter(&big, format!("BigInt {value}"), &Statement::Assign(name, &bits)),
-            );
-        }
     }
 
-    fn enumeration(&mut self, field: &Field, named: &Named<'_>, native: &str) {
+    /// The accessors `name` of the number at `place`, checked where it is written. They are inlined: a call would cost more
+    /// than what they do.
+    fn number(&mut self, named: &Named<'_>, lead: &str, name: &str, place: &str, scalar: Scalar) {
+        let checked = types::checked(scalar, "value", name);
+        let getter = layout::getter("int", name, &Statement::Return(place));
+        let setter = layout::setter(name, "int value".into(), &Statement::Assign(place, &checked));
+        self.accessors(named, lead, format!("{INLINED}{getter}"), format!("{INLINED}{setter}"));
+    }
+
+    /// The unsigned numbers of a field that has `u64`, beside it.
+    fn big(&mut self, field: &Field, named: &Named<'_>) {
+        let Some((ty, from)) = types::big(&field.ty) else { return };
+        let name = named.name;
+        let big = beside(name, "Big");
+        let lead = named.beside(&format!("[{name}] as unsigned, as it is in Rust."));
+        let getter = layout::getter(ty, &big, &Statement::ReturnCall(from, &[name]));
+        self.big.push(format!("{lead}{getter}"));
+        // The parameter must not hide the field that is assigned to.
+        let value = if name == "value" { "number" } else { "value" };
+        let to = match from {
+            "bigFromBits" => "bitsFromBig",
+            "bigOrNull" => "bitsOrNull",
+            _ => {
+                self.members.lines.push(format!("{lead}{getter}"));
+                return;
+            }
+        };
+        let bits = format!("{to}({value})");
+        let setter = layout::setter(&big, format!("{ty} {value}"), &Statement::Assign(name, &bits));
+        self.accessors(named, &lead, getter, setter);
+    }
+
+    /// The place of the number `raw` of an enum, and its accessors.
+    fn raw(&mut self, field: &Field, named: &Named<'_>, lead: &str, raw: &str, repr: Scalar) -> String {
+        if types::is_narrow(repr) {
+            let place = format!("_{}", named.name);
+            self.place(field, self.types.place(&Type::Scalar(repr), &place));
+            self.number(named, lead, raw, &place, repr);
+            self.copy(&place);
+            return place;
+        }
+        self.place(field, format!("{lead}{}", self.types.place(&Type::Scalar(repr), raw)));
+        self.copy(raw);
+        raw.to_owned()
+    }
+
+    fn enumeration(&mut self, field: &Field, named: &Named<'_>, repr: Scalar) {
         let name = named.name;
         let class = self.types.element(&field.ty);
         let raw = beside(name, "Raw");
         let from = format!("{class}.fromValue");
-        let lead = named.beside(&format!("The number of [{name}], whatever it is."));
-        let external = layout::declaration(2, "external int", &raw, ";");
-        self.place(field, format!("{lead}  @{native}()\n{external}"));
-        self.copy(&raw);
+        let lead = named.beside(&format!("The number of [{name}], whatever it is.{}", narrow(repr)));
+        let place = self.raw(field, named, &lead, &raw, repr);
         self.accessors(
             named,
             &named.lead("\n\nThrows an [UnknownEnumValueException] when it is no value."),
-            layout::getter(&class, name, &Statement::ReturnCall(&from, &[&raw])),
-            layout::setter(name, format!("{class} value"), &Statement::Assign(&raw, "value.value")),
+            layout::getter(&class, name, &Statement::ReturnCall(&from, &[&place])),
+            layout::setter(name, format!("{class} value"), &Statement::Assign(&place, "value.value")),
         );
     }
 
-    fn open(&mut self, field: &Field, named: &Named<'_>) {
+    fn open(&mut self, field: &Field, named: &Named<'_>, repr: Scalar) {
         let (types, name) = (self.types, named.name);
         let class = types.element(&field.ty);
         let raw = beside(name, "Raw");
-        let lead = named.beside(&format!("The number of [{name}]."));
-        self.place(field, format!("{lead}{}", types.place(&field.ty, &raw)));
-        self.copy(&raw);
-        let read = types.read(&field.ty, &raw);
+        let lead = named.beside(&format!("The number of [{name}].{}", narrow(repr)));
+        let place = self.raw(field, named, &lead, &raw, repr);
+        let read = types.read(&field.ty, &place);
         let (callee, _) = read.split_once('(').expect("it is a call");
+        let checked = types::checked(repr, "value.number", name);
         self.accessors(
             named,
             &named.lead("\n\nAny number: its `value` is null when it is no value."),
-            layout::getter(&class, name, &Statement::ReturnCall(callee, &[&raw])),
-            layout::setter(name, format!("{class} value"), &Statement::Assign(&raw, "value.number")),
+            layout::getter(&class, name, &Statement::ReturnCall(callee, &[&place])),
+            layout::setter(name, format!("{class} value"), &Statement::Assign(&place, &checked)),
         );
     }
 
@@ -362,10 +430,10 @@ impl View<'_> {
     fn bytes(&mut self, field: &Field, named: &Named<'_>, cap: u64) {
         let name = named.name;
         let [length, bytes] = self.buffer(field, named, cap);
-        let copy = format!("bytesWritten(value, {bytes})");
+        let copy = format!("bytesWritten(value, {bytes}, {})", layout::string(name));
         let more = format!(
             "\n\nUp to {cap} bytes: those in use now, **borrowed** from this message; assigning\ncopies, and throws a \
-             [CapacityException] when there are too many."
+             [CapacityException] when there are too many, and a\n[RangeError] when one is no byte."
         );
         self.accessors(
             named,
@@ -388,7 +456,7 @@ impl View<'_> {
         let getter = layout::declaration(2, &element, &format!("get {name}"), " {");
         let parameter = [format!("{element} value")];
         let setter = layout::method("set", name, layout::Parameters::new(&parameter));
-        let write = types.write(6, of, &value, "value");
+        let write = types.write(6, of, &value, "value", name);
         let read = types.read(of, &value);
         // For a number, one expression, and inlined: so it stays out of the heap.
         let number = matches!(of, Type::Scalar(_)).then_some(());
@@ -419,10 +487,11 @@ impl View<'_> {
             .lead(&format!("\n\n{}\n**borrowed** from this message; assigning copies.", shape(&field.ty)));
         self.place(field, types.places(of, count, &place));
         let class = types.element(of);
-        let (getter, target) = match of {
+        let (getter, target, checked) = match of {
             Type::Scalar(it) => {
                 let list = types::scalar(*it).list;
-                (layout::getter(list, name, &Statement::Return(&elements)), elements.as_str())
+                let checked = types::checked_all(*it, "values", name, Some(count));
+                (layout::getter(list, name, &Statement::Return(&elements)), elements.as_str(), checked)
             }
             _ => {
                 let doc = named.beside(&format!("The numbers of [{name}], whatever they are."));
@@ -430,11 +499,11 @@ impl View<'_> {
                 self.members.lines.push(format!("{doc}{raw}"));
                 let from = format!("{class}.fromValue");
                 let list = Statement::ReturnCall("EnumList", &[&elements, &from]);
-                (layout::getter(&format!("List<{class}>"), name, &list), name)
+                let getter = layout::getter(&format!("List<{class}>"), name, &list);
+                (getter, name, format!("checkLength(values, {count})"))
             }
         };
         let set_all = format!("{target}.setAll");
-        let checked = format!("checkLength(values, {count})");
         let set = Statement::Call(&set_all, &["0", &checked]);
         self.accessors(named, &lead, getter, layout::setter(name, format!("List<{class}> values"), &set));
         let arguments = ["0".to_owned(), format!("other.{elements}")];
@@ -503,6 +572,15 @@ impl Named<'_> {
     fn beside(&self, doc: &str) -> String {
         layout::doc(2, doc) + &super::annotations(2, self.item)
     }
+}
+
+/// What the docs of a number say of what it can't be assigned.
+fn narrow(scalar: Scalar) -> String {
+    if !types::is_narrow(scalar) {
+        return String::new();
+    }
+    let name = scalar_name(scalar);
+    format!("\n\nAssigning throws a [RangeError] for what is no `{name}`.")
 }
 
 /// What the view of an array shows.

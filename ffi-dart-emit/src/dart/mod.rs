@@ -23,7 +23,7 @@ mod types;
 use askama::Template;
 
 use crate::foreign;
-use crate::model::{Composite, Item, Model, Param, Passing, Problem, Problems, Type, Value};
+use crate::model::{Composite, Item, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
 
 use composite::MessagesFile;
@@ -100,10 +100,40 @@ pub fn check(model: &Model, options: &Options) -> Result<(), Problems> {
 }
 
 fn checked_names<'a>(model: &'a Model, options: &Options) -> Result<Names<'a>, Problems> {
+    check_targets(model)?;
     check_keys(model)?;
     let names = Names::new(model, options.package.as_deref().unwrap_or(&model.library.name))?;
     library::check(&Types::new(model, &names))?;
     Ok(names)
+}
+
+/// Machines that Dart doesn't run on.
+fn check_targets(model: &Model) -> Result<(), Problems> {
+    let problems: Vec<_> = model
+        .targets
+        .iter()
+        .filter_map(|target| {
+            Some(Problem {
+                item: format!("target {}", target.name),
+                what: format!("not supported: {}", refusal(target)?),
+                fix: "build it for a machine that Dart runs on: x86_64, aarch64, arm or riscv, little endian"
+                    .to_owned(),
+            })
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+/// Why Dart can't use a library for `target`, if it can't.
+fn refusal(target: &Target) -> Option<&'static str> {
+    match target.machine {
+        Machine::X86 if target.windows => Some("there is no Dart for 32-bit x86"),
+        Machine::X86 => Some("its 64-bit numbers are aligned to 4, and there is no Dart for 32-bit x86"),
+        Machine::WebAssembly => Some("dart:ffi can't call WebAssembly"),
+        _ if target.big_endian => Some("it is big endian, and there is no Dart for big-endian machines"),
+        Machine::Other => Some("there is no Dart for this machine"),
+        Machine::X86_64 | Machine::Arm | Machine::Aarch64 | Machine::Riscv => None,
+    }
 }
 
 /// What has no form in Dart.

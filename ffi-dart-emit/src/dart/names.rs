@@ -10,8 +10,11 @@ use ffi_core::schema::read::Item;
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
 
 use crate::model::{
-    Case, Enum, Field, Function, Message, Model, Oneof, Problem, Problems, Queue, Scalar, Type, TypeId,
+    Case, Enum, Field, Function, Message, Model, Oneof, Problem, Problems, Queue, Returns, Scalar, Type,
+    TypeId, Value,
 };
+
+use super::types;
 
 const RENAME: &str = "give it another name with `#[ffi(rename = \"..\")]`";
 
@@ -33,12 +36,20 @@ const OBJECT_MEMBERS: &[&str] = &["hashCode", "noSuchMethod", "runtimeType", "to
 const MESSAGE_MEMBERS: &[&str] = &[
     "absent",
     "bigFromBits",
+    "bigOrNull",
     "bitsFromBig",
+    "bitsOrNull",
     "box",
     "bytesFrozen",
     "bytesUsed",
     "bytesWritten",
+    "checkInt16s",
+    "checkInt32s",
+    "checkInt8s",
     "checkLength",
+    "checkUint16s",
+    "checkUint32s",
+    "checkUint8s",
     "decodeString",
     "encodeString",
     "float32Kernels",
@@ -97,17 +108,23 @@ const COLUMNS_MEMBERS: &[&str] = &[
     "writeRow",
 ];
 
+/// The checks of numbers that generated classes and methods call.
+const CHECKS: &[&str] =
+    &["checkInt16", "checkInt32", "checkInt8", "checkUint16", "checkUint32", "checkUint8"];
+
 /// What a oneof's class has or calls.
-const ONEOF_MEMBERS: &[&str] = &["other", "setFrom", "tag", "throwTag", "toDart", "value"];
+const ONEOF_MEMBERS: &[&str] =
+    &["bigOrNull", "other", "pragma", "setFrom", "tag", "throwTag", "toDart", "value"];
 
 /// What an enum's class has.
 const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
 /// What the library's class has or calls.
-const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "shutdown", "sizeOf", "throwStatus"];
+const LIBRARY_MEMBERS: &[&str] =
+    &["bigFromBits", "bigOrNull", "instance", "open", "path", "shutdown", "sizeOf", "throwStatus"];
 
-/// What a method of the library's class has.
-const LOCALS: &[&str] = &["result"];
+/// What a method of the library's class has or calls.
+const LOCALS: &[&str] = &["bigFromBits", "bigOrNull", "result"];
 
 /// Types that generated code takes from `dart:*`, and the top level of `runtime.g.dart` and `library.g.dart`.
 const SUPPORT: &[&str] = &[
@@ -115,6 +132,7 @@ const SUPPORT: &[&str] = &[
     "AllocationException",
     "Array",
     "BigInt",
+    "BigList",
     "Bool",
     "BoolArray",
     "CapacityException",
@@ -250,14 +268,30 @@ const SUPPORT: &[&str] = &[
     "Void",
     "absent",
     "bigFromBits",
+    "bigOrNull",
     "bitsFromBig",
+    "bitsOrNull",
     "bytesFrozen",
     "bytesUsed",
     "bytesWritten",
     "checkCapacity",
     "checkElement",
+    "checkInt16",
+    "checkInt16s",
+    "checkInt32",
+    "checkInt32s",
+    "checkInt8",
+    "checkInt8s",
     "checkLength",
+    "checkSize",
+    "checkUint16",
+    "checkUint16s",
+    "checkUint32",
+    "checkUint32s",
+    "checkUint8",
+    "checkUint8s",
     "decodeString",
+    "decodeUtf8",
     "encodeString",
     "float32Kernels",
     "float64Kernels",
@@ -281,6 +315,7 @@ const SUPPORT: &[&str] = &[
     "uint32Kernels",
     "uint64Kernels",
     "uint8Kernels",
+    "unsigned",
     "usedLength",
 ];
 
@@ -339,7 +374,7 @@ impl<'a> Names<'a> {
             types.insert(&it.id, names);
         }
         let queues = model.queues.iter().map(|it| namer.queue(&mut top, it)).collect();
-        let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
+        let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, CHECKS, SMALL_TYPES]);
         members.enclosing(&library);
         let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
         if namer.problems.is_empty() {
@@ -483,13 +518,16 @@ impl Namer {
         let class = columns_class(name);
         let owner = format!("the columns of message {}", message.id);
         self.claim(top, &owner, &class);
-        let mut scope = Scope::new(OBJECT_MEMBERS, &[COLUMNS_MEMBERS, SMALL_TYPES]);
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[COLUMNS_MEMBERS, CHECKS, SMALL_TYPES]);
         scope.enclosing(&class);
         let column = |field: &Field| {
             let owner = format!("{owner}, field {}", field.item.name);
             let column = self.member(&mut scope, &owner, &field.item);
             if matches!(field.ty.innermost(), Type::Scalar(it) if *it != Scalar::Bool) {
                 self.claim(&mut scope, &format!("the array of {owner}"), &beside(&column, "Array"));
+            }
+            if is_unsigned(&field.ty) {
+                self.claim(&mut scope, &format!("the BigInt getter of {owner}"), &beside(&column, "Big"));
             }
             column
         };
@@ -508,7 +546,7 @@ impl Namer {
         let name = self.type_name(&owner, &it.item);
         self.claim(top, &owner, &name);
         self.helpers(top, &owner, &name);
-        let mut scope = Scope::new(OBJECT_MEMBERS, &[ONEOF_MEMBERS, SMALL_TYPES]);
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[ONEOF_MEMBERS, CHECKS, SMALL_TYPES]);
         scope.enclosing(&name);
         let case = |case: &Case| {
             let owner = format!("{owner}, case {}", case.item.name);
@@ -517,6 +555,9 @@ impl Namer {
             for prefix in accessors {
                 let accessor = prefixed(prefix, &member);
                 self.claim(&mut scope, &format!("`{accessor}` of {owner}"), &accessor);
+            }
+            if case.ty == Some(Type::Scalar(Scalar::U64)) {
+                self.claim(&mut scope, &format!("the BigInt getter of {owner}"), &beside(&member, "Big"));
             }
             self.claim(top, &format!("the class of {owner}"), &case_class(&name, &member));
             member
@@ -532,11 +573,15 @@ impl Namer {
             Type::Enum(_) => Some(("raw", "Raw")),
             Type::Open(_) if matches!(field.ty, Type::Open(_)) => Some(("raw", "Raw")),
             Type::Str { .. } if matches!(field.ty, Type::Str { .. }) => Some(("bytes", "Bytes")),
-            Type::Scalar(Scalar::U64) if field.ty == Type::Scalar(Scalar::U64) => Some(("BigInt", "Big")),
+            _ if types::big(&field.ty).is_some() => Some(("BigInt", "Big")),
+            _ if matches!(field.ty, Type::Scalar(it) if types::is_narrow(it)) => {
+                Some(("unchecked", "Unchecked"))
+            }
             _ => None,
         };
         if let Some((kind, suffix)) = extra {
-            self.claim(scope, &format!("the {kind} getter of {owner}"), &beside(&name, suffix));
+            let accessor = if suffix == "Unchecked" { "setter" } else { "getter" };
+            self.claim(scope, &format!("the {kind} {accessor} of {owner}"), &beside(&name, suffix));
         }
         name
     }
@@ -570,7 +615,10 @@ impl Namer {
     fn function(&mut self, scope: &mut Scope, it: &Function) -> FunctionNames {
         let owner = format!("function {}", it.symbol);
         let name = self.member(scope, &owner, &it.item);
-        let mut locals = Scope::new(LOCALS, &[SMALL_TYPES]);
+        if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
+            self.claim(scope, &format!("the BigInt method of {owner}"), &beside(&name, "Big"));
+        }
+        let mut locals = Scope::new(LOCALS, &[CHECKS, SMALL_TYPES]);
         let mut params = Vec::with_capacity(it.params.len());
         for param in &it.params {
             let owner = format!("{owner}, parameter {}", param.name);
@@ -596,6 +644,11 @@ pub fn prefixed(prefix: &str, member: &str) -> String {
     let member = member.trim_end_matches('_');
     let (first, rest) = member.split_at(1);
     format!("{prefix}{}{rest}", first.to_ascii_uppercase())
+}
+
+/// Whether a column of the type is a list of `u64`.
+pub fn is_unsigned(ty: &Type) -> bool {
+    *types::flattened(ty).0 == Type::Scalar(Scalar::U64)
 }
 
 /// The class of the columns of the message `name`.

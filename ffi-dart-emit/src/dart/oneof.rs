@@ -1,13 +1,13 @@
 //! A oneof to its classes: the view, the union inside it, and a sealed family of copies.
 
-use crate::model::{Case, Oneof};
+use crate::model::{Case, Oneof, Scalar, Type};
 
 use super::composite::Classes;
 use super::container::Members;
-use super::layout::{self, Parameters};
+use super::layout::{self, Parameters, Statement};
 use super::message::{described, to_native};
-use super::names::{case_class, prefixed};
-use super::types::Types;
+use super::names::{beside, case_class, prefixed};
+use super::types::{self, Types};
 
 /// The classes of `oneof`.
 pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
@@ -21,11 +21,12 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
     );
     let lead = super::lead(0, &oneof.item, &format!("The oneof `{}`.", oneof.item.name), &facts);
     let mut members = Members::default();
-    members.add(
-        0,
-        4,
-        4,
-        "  /// The number of the case that is set, whatever it is; 0 for the first.\n  @Uint32()\n  external int tag;"
+    members.add(0, 4, 4, "  @Uint32()\n  external int _tag;".to_owned());
+    members.lines.push(
+        "  /// The number of the case that is set, whatever it is; 0 for the first.\n  ///\n  \
+         /// Assigning throws a [RangeError] for what is no `u32`.\n  @pragma('vm:prefer-inline')\n  \
+         int get tag => _tag;\n\n  @pragma('vm:prefer-inline')\n  \
+         set tag(int value) => _tag = checkUint32(value, 'tag');"
             .to_owned(),
     );
     let payload = layout::declaration(2, &format!("external _{name}Payload"), "_payload", ";");
@@ -38,9 +39,9 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
     let throws = "Throws an [InvalidValueException] when no case has [tag].";
     members.push(format!(
         "  /// The case that is set, **copied**; assigning copies.\n  ///\n  /// {throws}\n{}",
-        layout::getter(&format!("{name}Data"), "value", &layout::Statement::ReturnCall("toDart", &[]))
+        layout::getter(&format!("{name}Data"), "value", &Statement::ReturnCall("toDart", &[]))
     ));
-    let assign = layout::Statement::Call("value.writeTo", &["this"]);
+    let assign = Statement::Call("value.writeTo", &["this"]);
     members.push(layout::setter("value", format!("{name}Data value"), &assign));
     let numbered = || oneof.cases.iter().zip(&own.members).zip(0..);
     for ((case, member), tag) in numbered() {
@@ -59,7 +60,7 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
         proto: None,
         lead,
         members,
-        copies: vec!["    tag = other.tag;".to_owned(), "    _payload = other._payload;".to_owned()],
+        copies: vec!["    _tag = other._tag;".to_owned(), "    _payload = other._payload;".to_owned()],
         more,
     }
 }
@@ -82,7 +83,7 @@ fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<S
                 layout::arrow(2, &format!("bool get {is}"), &format!("tag == {tag}"))
             ),
             format!(
-                "{}{notes}{}\n    tag = {tag};\n  }}",
+                "{}{notes}{}\n    _tag = {tag};\n  }}",
                 layout::doc(2, &format!("Sets the case `{}`.", case.item.name)),
                 layout::method("void", &set, Parameters::new(&[]))
             ),
@@ -94,19 +95,25 @@ fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<S
     let more = "\n\nNull where another case is set; what is no number or text is **borrowed**.";
     let read = layout::returned(&types.read(ty, &place(tag)));
     let parameter = [format!("{} value", types.parameter(ty))];
-    vec![
+    let big = (*ty == Type::Scalar(Scalar::U64)).then(|| {
+        let doc = layout::doc(2, &format!("[{member}] as unsigned, as it is in Rust."));
+        let getter = Statement::ReturnCall("bigOrNull", &[member]);
+        doc + &notes + &layout::getter("BigInt?", &beside(member, "Big"), &getter)
+    });
+    let all = [
         format!(
             "{}{}\n    if (tag != {tag}) return null;\n{read}\n  }}",
             super::lead(2, &case.item, &default, more),
             layout::declaration(2, &nullable, &format!("get {member}"), " {")
         ),
         format!(
-            "{}{notes}{}\n{}\n    tag = {tag};\n  }}",
+            "{}{notes}{}\n{}\n    _tag = {tag};\n  }}",
             layout::doc(2, &format!("Sets the case `{}` to a copy of [value].", case.item.name)),
             layout::method("void", &set, Parameters::new(&parameter)),
-            types.write(4, ty, &place(tag), "value")
+            types.write(4, ty, &place(tag), "value", member)
         ),
-    ]
+    ];
+    all.into_iter().chain(big).collect()
 }
 
 fn to_dart(types: &Types<'_>, oneof: &Oneof, throws: &str) -> String {
@@ -171,8 +178,18 @@ fn sealed(oneof: &Oneof, name: &str) -> String {
     )
 }
 
+/// The unsigned numbers beside the value of a copy.
+fn value_big(ty: &Type) -> String {
+    types::big(ty).map_or_else(String::new, |(ty, from)| {
+        format!(
+            "\n\n  /// [value] as unsigned, as it is in Rust.\n{}",
+            layout::getter(ty, "valueBig", &Statement::ReturnCall(from, &["value"]))
+        )
+    })
+}
+
 /// The copy of a case.
-fn copy(types: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> String {
+fn copy(all: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> String {
     let class = case_class(oneof, member);
     let lead = super::lead(0, &case.item, &format!("The case `{}` of a [{oneof}].", case.item.name), "");
     let head = layout::class(&format!("final class {class}"), &format!("extends {oneof}Data"));
@@ -182,17 +199,19 @@ fn copy(types: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> 
             format!(
                 "  /// The case, which holds [value].\n{}\n\n  /// What it holds.\n{}",
                 layout::call(2, "const ", &class, &["this.value".to_owned()], ";"),
-                layout::declaration(2, &format!("final {}", types.value(ty)), "value", ";")
-            ),
-            types.write_value(4, ty, &format!("target.{}", place(tag)), "value") + "\n",
+                layout::declaration(2, &format!("final {}", all.value(ty)), "value", ";")
+            ) + &value_big(ty),
+            all.write_value(4, ty, &format!("target.{}", place(tag)), "value", "value") + "\n",
             vec!["value".to_owned()],
         ),
     };
     let target = [format!("{oneof} target")];
+    let shape = case.ty.as_ref().and_then(types::unsigned);
+    let shapes: Vec<_> = shape.map(|it| ("value".to_owned(), it)).into_iter().collect();
     format!(
         "{lead}{head}\n{fields}\n\n  @override\n  int get tag => {tag};\n\n  @override\n{}\n{write}    \
-         target.tag = {tag};\n  }}\n\n{}\n}}\n",
+         target._tag = {tag};\n  }}\n\n{}\n}}\n",
         layout::method("void", "writeTo", Parameters::new(&target)),
-        described(&class, &members),
+        described(&class, &members, &shapes),
     )
 }

@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Composite, Model, Scalar, Type, TypeId, Value, scalar_size};
+use crate::model::{Composite, EnumIndex, Model, Scalar, Type, TypeId, Value, scalar_size};
 
 use super::layout;
 use super::names::Names;
@@ -45,6 +45,72 @@ pub fn scalar(scalar: Scalar) -> ScalarTypes {
         Scalar::F64 => ["Double", "double", "Float64Array", "Float64List", "Float64Vec"],
     };
     ScalarTypes { native, dart, array, list, vec }
+}
+
+/// The function of the runtime that checks an `int` to be a number of `scalar`; none where each is one, or where
+/// Dart has another type.
+fn check(scalar: Scalar) -> Option<&'static str> {
+    match scalar {
+        Scalar::I8 => Some("checkInt8"),
+        Scalar::I16 => Some("checkInt16"),
+        Scalar::I32 => Some("checkInt32"),
+        Scalar::U8 => Some("checkUint8"),
+        Scalar::U16 => Some("checkUint16"),
+        Scalar::U32 => Some("checkUint32"),
+        Scalar::Bool | Scalar::I64 | Scalar::U64 | Scalar::F32 | Scalar::F64 => None,
+    }
+}
+
+/// Whether an `int` may be no number of `scalar`: `dart:ffi` would cut it.
+pub fn is_narrow(scalar: Scalar) -> bool {
+    check(scalar).is_some()
+}
+
+/// The expression `value`, checked to be a number of `scalar`; what is thrown calls it `name`.
+pub fn checked(scalar: Scalar, value: &str, name: &str) -> String {
+    match check(scalar) {
+        Some(callee) => format!("{callee}({value}, {})", layout::string(name)),
+        None => value.to_owned(),
+    }
+}
+
+/// The list `values`, checked to hold numbers of `scalar`, and `count` of them if that is given.
+pub fn checked_all(scalar: Scalar, values: &str, name: &str, count: Option<u64>) -> String {
+    match (check(scalar), count) {
+        (Some(callee), Some(count)) => format!("{callee}s({values}, {}, {count})", layout::string(name)),
+        (Some(callee), None) => format!("{callee}s({values}, {})", layout::string(name)),
+        (None, Some(count)) => format!("checkLength({values}, {count})"),
+        (None, None) => values.to_owned(),
+    }
+}
+
+/// Where there are `u64` in a value of `ty`, as `unsigned` of the runtime takes it; none where there are none that it
+/// prints. Messages and oneofs print themselves.
+pub fn unsigned(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Scalar(Scalar::U64) => Some("u".to_owned()),
+        Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => unsigned(of),
+        Type::Map { key, value, .. } => {
+            let [key, value] = [unsigned(key), unsigned(value)];
+            let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "-".to_owned());
+            (key.is_some() || value.is_some()).then(|| format!("m{}{}", part(&key), part(&value)))
+        }
+        _ => None,
+    }
+}
+
+/// What stands beside a member of the type, for the unsigned numbers that its `u64` are: its Dart type, and what makes it
+/// of the member.
+pub fn big(ty: &Type) -> Option<(&'static str, &'static str)> {
+    match ty {
+        Type::Scalar(Scalar::U64) => Some(("BigInt", "bigFromBits")),
+        Type::Option { of } if **of == Type::Scalar(Scalar::U64) => Some(("BigInt?", "bigOrNull")),
+        Type::Array { .. } if *flattened(ty).0 == Type::Scalar(Scalar::U64) => {
+            Some(("List<BigInt>", "BigList"))
+        }
+        Type::Vec { of, .. } if **of == Type::Scalar(Scalar::U64) => Some(("List<BigInt>", "BigList")),
+        _ => None,
+    }
 }
 
 /// The `dart:ffi` type of `value`.
@@ -186,6 +252,11 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// The type of the numbers of an enum.
+    pub fn repr(&self, index: EnumIndex) -> Scalar {
+        self.model.enumeration(index).repr
+    }
+
     /// The class of a place.
     pub fn class(&self, ty: &Type) -> String {
         let kind = match ty {
@@ -294,12 +365,15 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// A statement that writes the view `value` to `place`.
-    pub fn write(&self, indent: usize, ty: &Type, place: &str, value: &str) -> String {
+    /// A statement that writes the view `value` to `place`; what is thrown for a number calls it `name`.
+    pub fn write(&self, indent: usize, ty: &Type, place: &str, value: &str, name: &str) -> String {
         match ty {
-            Type::Scalar(_) => layout::assign(indent, place, value),
+            Type::Scalar(it) => layout::assign(indent, place, &checked(*it, value, name)),
             Type::Enum(_) => layout::assign(indent, place, &format!("{value}.value")),
-            Type::Open(_) => layout::assign(indent, place, &format!("{value}.number")),
+            Type::Open(index) => {
+                let number = checked(self.repr(*index), &format!("{value}.number"), name);
+                layout::assign(indent, place, &number)
+            }
             Type::Message(_) | Type::Oneof(_) => {
                 layout::call(indent, "", &format!("{place}.setFrom"), &[value.to_owned()], ";")
             }
@@ -317,13 +391,13 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// A statement that writes the value `value` to `place`.
-    pub fn write_value(&self, indent: usize, ty: &Type, place: &str, value: &str) -> String {
+    /// A statement that writes the value `value` to `place`; what is thrown for a number calls it `name`.
+    pub fn write_value(&self, indent: usize, ty: &Type, place: &str, value: &str, name: &str) -> String {
         match ty {
             Type::Message(_) | Type::Oneof(_) => {
                 layout::call(indent, "", &format!("{value}.writeTo"), &[place.to_owned()], ";")
             }
-            _ if plain(ty) => self.write(indent, ty, place, value),
+            _ if plain(ty) => self.write(indent, ty, place, value, name),
             _ => layout::call(indent, "", &format!("{place}.setDart"), &[value.to_owned()], ";"),
         }
     }

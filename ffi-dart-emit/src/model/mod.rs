@@ -5,6 +5,7 @@
 //! symbol, whatever order the linker left the records in, so output is the same for every build.
 
 mod resolve;
+mod target;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ pub use ffi_core::schema::read::{
 };
 pub use resolve::resolve;
 pub(crate) use resolve::resolve_unsealed;
+pub use target::{Machine, Target};
 
 use crate::foreign::one_line;
 
@@ -32,6 +34,10 @@ pub struct Model {
     pub functions: Vec<Function>,
     /// In the order of the symbols that hold their fingerprints.
     pub queues: Vec<Queue>,
+    /// What numbers of 64 bits are aligned to.
+    pub wide_align: WideAlign,
+    /// The machines that the file is for; none where records came without a file.
+    pub targets: Vec<Target>,
 }
 
 /// A message of [`Model::messages`].
@@ -327,6 +333,15 @@ pub enum Composite<'a> {
     Oneof(&'a Oneof),
 }
 
+/// What numbers of 64 bits are aligned to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WideAlign {
+    /// To their size, as nearly everywhere.
+    Size,
+    /// To 4, as 32-bit x86 has it but on Windows.
+    Four,
+}
+
 /// How much room a type takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -337,11 +352,21 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// That of a scalar.
+    /// That of a scalar, where those of 64 bits are aligned to `wide`.
     #[must_use]
-    pub fn of_scalar(scalar: Scalar) -> Self {
+    pub fn of_scalar(scalar: Scalar, wide: WideAlign) -> Self {
         let size = scalar_size(scalar);
-        Self { size, align: size }
+        let align = match wide {
+            WideAlign::Size => size,
+            WideAlign::Four => size.min(4),
+        };
+        Self { size, align }
+    }
+
+    /// That of a `bool` or `u8`.
+    #[must_use]
+    pub fn of_byte() -> Self {
+        Self { size: 1, align: 1 }
     }
 
     /// That of `{ a; b; }`, and the offset of `b`; nothing where that is larger than an address space.
@@ -363,7 +388,7 @@ impl Layout {
     /// That of `{ u32 len; T items[count]; }`, and the offset of the items.
     #[must_use]
     pub fn list(self, count: u64) -> Option<(Self, u64)> {
-        Self::of_scalar(Scalar::U32).and(self.times(count)?)
+        Self::of_scalar(Scalar::U32, WideAlign::Size).and(self.times(count)?)
     }
 }
 
@@ -408,8 +433,10 @@ impl Model {
     pub fn layout(&self, ty: &Type) -> Layout {
         const POSSIBLE: &str = "every type of a model has a layout";
         match ty {
-            Type::Scalar(scalar) => Layout::of_scalar(*scalar),
-            Type::Enum(index) | Type::Open(index) => Layout::of_scalar(self.enumeration(*index).repr),
+            Type::Scalar(scalar) => Layout::of_scalar(*scalar, self.wide_align),
+            Type::Enum(index) | Type::Open(index) => {
+                Layout::of_scalar(self.enumeration(*index).repr, self.wide_align)
+            }
             Type::Array { of, len } => self.layout(of).times(*len).expect(POSSIBLE),
             Type::Message(index) => {
                 let Message { size, align, .. } = *self.message(*index);
@@ -419,11 +446,9 @@ impl Model {
                 let Oneof { size, align, .. } = *self.oneof(*index);
                 Layout { size, align }
             }
-            Type::Str { cap } | Type::Bytes { cap } => {
-                Layout::of_scalar(Scalar::U8).list(*cap).expect(POSSIBLE).0
-            }
+            Type::Str { cap } | Type::Bytes { cap } => Layout::of_byte().list(*cap).expect(POSSIBLE).0,
             Type::Vec { of, cap } => self.layout(of).list(*cap).expect(POSSIBLE).0,
-            Type::Option { of } => self.layout(of).and(Layout::of_scalar(Scalar::U8)).expect(POSSIBLE).0,
+            Type::Option { of } => self.layout(of).and(Layout::of_byte()).expect(POSSIBLE).0,
             Type::Map { key, value, cap } => {
                 let (entry, _) = self.layout(key).and(self.layout(value)).expect(POSSIBLE);
                 entry.list(*cap).expect(POSSIBLE).0

@@ -14,12 +14,14 @@ use ffi_core::schema::read::{self, Pass, Record};
 use super::{
     Case, Composite, Enum, EnumIndex, Field, Fingerprint, Function, Item, Layout, Library, Message,
     MessageIndex, Model, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type,
-    TypeId, Value, Variant, scalar_name,
+    TypeId, Value, Variant, WideAlign, scalar_name,
 };
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
 
 /// Resolves and checks the records of one library.
+///
+/// Records don't say what numbers of 64 bits are aligned to: what all layouts agree with is right.
 ///
 /// # Errors
 ///
@@ -34,6 +36,11 @@ pub(crate) fn resolve_unsealed(records: Vec<Record>) -> Result<Model, Problems> 
 }
 
 fn resolve_records(records: Vec<Record>, sealed: bool) -> Result<Model, Problems> {
+    resolve_aligned(records.clone(), WideAlign::Size, sealed)
+        .or_else(|problems| resolve_aligned(records, WideAlign::Four, sealed).map_err(|_| problems))
+}
+
+fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) -> Result<Model, Problems> {
     let mut problems = Reports::default();
     let sorted = Sorted::new(records, &mut problems);
     check_library(&sorted.libraries, &mut problems);
@@ -42,7 +49,7 @@ fn resolve_records(records: Vec<Record>, sealed: bool) -> Result<Model, Problems
     check_recursion(&sorted, &mut problems);
     problems.stop()?;
 
-    let mut resolver = Resolver::new(&sorted, problems, sealed);
+    let mut resolver = Resolver::new(&sorted, wide_align, problems, sealed);
     let enums = sorted.enums.values().map(|it| resolver.enumeration(it)).collect();
     let messages = sorted.messages.values().map(|it| resolver.message(it)).collect();
     let oneofs = sorted.oneofs.values().map(|it| resolver.oneof(it)).collect();
@@ -52,7 +59,8 @@ fn resolve_records(records: Vec<Record>, sealed: bool) -> Result<Model, Problems
 
     let library = sorted.libraries.into_iter().next();
     let library = library.expect("check_library left exactly one");
-    let mut model = Model { library, messages, enums, oneofs, functions, queues };
+    let mut model =
+        Model { library, messages, enums, oneofs, functions, queues, wide_align, targets: Vec::new() };
     count_numbers(&mut model);
     let mut problems = Reports::default();
     for message in &model.messages {
@@ -339,6 +347,7 @@ struct Resolver<'a> {
     messages: HashMap<&'a TypeId, MessageIndex>,
     enums: HashMap<&'a TypeId, EnumIndex>,
     oneofs: HashMap<&'a TypeId, OneofIndex>,
+    wide_align: WideAlign,
     problems: Reports,
     /// Whether fingerprints must be those of the layouts.
     sealed: bool,
@@ -355,9 +364,10 @@ const REPORTED: (Type, Facts) =
     (Type::Scalar(Scalar::U8), Facts { layout: Layout { size: 1, align: 1 }, fingerprint: 0 });
 
 impl<'a> Resolver<'a> {
-    fn new(sorted: &'a Sorted, problems: Reports, sealed: bool) -> Self {
+    fn new(sorted: &'a Sorted, wide_align: WideAlign, problems: Reports, sealed: bool) -> Self {
         Self {
             sorted,
+            wide_align,
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
@@ -371,7 +381,7 @@ impl<'a> Resolver<'a> {
             read::Type::Scalar(scalar) => (
                 Type::Scalar(*scalar),
                 Facts {
-                    layout: Layout::of_scalar(*scalar),
+                    layout: Layout::of_scalar(*scalar, self.wide_align),
                     fingerprint: fingerprint::scalar(scalar_name(*scalar)),
                 },
             ),
@@ -395,7 +405,7 @@ impl<'a> Resolver<'a> {
             read::Type::Enum(id) => match self.enums.get(id) {
                 Some(index) => {
                     let record = &self.sorted.enums[id];
-                    let layout = Layout::of_scalar(record.repr);
+                    let layout = Layout::of_scalar(record.repr, self.wide_align);
                     (Type::Enum(*index), Facts { layout, fingerprint: record.fingerprint.0 })
                 }
                 None => self.unresolved(item, id),
@@ -419,12 +429,12 @@ impl<'a> Resolver<'a> {
                 None => self.unresolved(item, id),
             },
             read::Type::Str { cap } => {
-                let layout = self.list(item, Layout::of_scalar(Scalar::U8), *cap);
+                let layout = self.list(item, Layout::of_byte(), *cap);
                 let fingerprint = fingerprint::mix(&[fingerprint::STR, *cap]);
                 (Type::Str { cap: *cap }, Facts { layout, fingerprint })
             }
             read::Type::Bytes { cap } => {
-                let layout = self.list(item, Layout::of_scalar(Scalar::U8), *cap);
+                let layout = self.list(item, Layout::of_byte(), *cap);
                 let fingerprint = fingerprint::mix(&[fingerprint::BYTES, *cap]);
                 (Type::Bytes { cap: *cap }, Facts { layout, fingerprint })
             }
@@ -436,7 +446,7 @@ impl<'a> Resolver<'a> {
             }
             read::Type::Option { of } => {
                 let (of, facts) = self.ty(item, of);
-                let layout = self.pair(item, facts.layout, Layout::of_scalar(Scalar::U8));
+                let layout = self.pair(item, facts.layout, Layout::of_byte());
                 let fingerprint = fingerprint::mix(&[fingerprint::OPTION, facts.fingerprint]);
                 (Type::Option { of: Box::new(of) }, Facts { layout, fingerprint })
             }
@@ -685,8 +695,9 @@ impl<'a> Resolver<'a> {
         }
         let recorded = (Layout { size: record.size, align: record.align }, record.payload);
         let union_size = union.size.checked_next_multiple_of(union.align);
-        let whole = union_size
-            .and_then(|size| Layout::of_scalar(Scalar::U32).and(Layout { size, align: union.align }));
+        let whole = union_size.and_then(|size| {
+            Layout::of_scalar(Scalar::U32, self.wide_align).and(Layout { size, align: union.align })
+        });
         if whole != Some(recorded) {
             self.problems.add(
                 &item,

@@ -194,6 +194,10 @@ sealed class SimdKernels<D extends num, S extends Object> {
   double _meanAt(ByteData data, int offset) =>
       data.getFloat64(offset, Endian.host);
   D _at(ByteData data, int offset);
+
+  /// [value], which must be a number of this type: an operand called [name].
+  D _checked(D value, String name) => value;
+
   void _put(ByteData data, int offset, D value);
 
   _One<D> _one(int index);
@@ -274,8 +278,9 @@ sealed class SimdKernels<D extends num, S extends Object> {
 /// Float sums and products are added in one order, which is the same on every
 /// machine and not that of a loop. [min] and [max] ignore NaN, and give back `0.0`
 /// for both zeros. Sums of integers are wide enough; their arithmetic wraps
-/// around, and of an operand the low bits count. Two arrays need the same length,
-/// and may be the same: where they overlap in part, numbers are done in order.
+/// around. An operand that is no number of their type throws a [RangeError]. Two
+/// arrays need the same length, and may be the same: where they overlap in part,
+/// numbers are done in order.
 ///
 /// A call costs some nanoseconds besides the work: one for many numbers is what
 /// this is for. Lists on Dart's heap can't be passed without a copy; keep numbers
@@ -350,23 +355,33 @@ final class SimdNumbers<D extends num, S extends Object>
       _done(_kernels._mul(_data, _partner(other), _array.length));
 
   /// Multiplies each number by [factor].
-  void scale(D factor) => _done(_kernels._scale(_data, _array.length, factor));
+  void scale(D factor) {
+    final checked = _kernels._checked(factor, 'factor');
+    _done(_kernels._scale(_data, _array.length, checked));
+  }
 
   /// Adds [a] times [x], number by number, rounding the product and then the sum.
   ///
   /// Throws an [ArgumentError] when the lengths differ.
-  void axpy(D a, SimdNumbers<D, S> x) =>
-      _done(_kernels._axpy(a, _partner(x), _data, _array.length));
+  void axpy(D a, SimdNumbers<D, S> x) {
+    final checked = _kernels._checked(a, 'a');
+    _done(_kernels._axpy(checked, _partner(x), _data, _array.length));
+  }
 
   /// Brings each number into the range from [low] to [high]; NaN stays.
   ///
   /// Throws an [ArgumentError] when [low] is above [high], or one of them is NaN.
   void clamp(D low, D high) {
-    _inRange(_kernels._clamp(_data, _array.length, low, high), low, high);
+    final from = _kernels._checked(low, 'low');
+    final to = _kernels._checked(high, 'high');
+    _inRange(_kernels._clamp(_data, _array.length, from, to), low, high);
   }
 
   /// Sets each number to [value].
-  void fill(D value) => _done(_kernels._fill(_data, _array.length, value));
+  void fill(D value) {
+    final checked = _kernels._checked(value, 'value');
+    _done(_kernels._fill(_data, _array.length, checked));
+  }
 }
 
 /// What floats have besides.
@@ -461,18 +476,19 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   D? max() => maxs().first;
 
   /// Adds [value] to each number.
-  void add(D value) => _change(_kernels._fieldAdd, value);
+  void add(D value) => _change(_kernels._fieldAdd, value, 'value');
 
   /// Multiplies each number by [factor].
-  void scale(D factor) => _change(_kernels._fieldScale, factor);
+  void scale(D factor) => _change(_kernels._fieldScale, factor, 'factor');
 
   /// Sets each number to [value].
-  void fill(D value) => _change(_kernels._fieldFill, value);
+  void fill(D value) => _change(_kernels._fieldFill, value, 'value');
 
-  void _change(_FieldOne<D> change, D operand) {
+  void _change(_FieldOne<D> change, D operand, String name) {
     final array = _array;
     final size = array.elementSize;
-    _done(change(_first, array.length, size, lanes, operand));
+    final checked = _kernels._checked(operand, name);
+    _done(change(_first, array.length, size, lanes, checked));
   }
 
   /// Brings each number into the range from [low] to [high]; NaN stays.
@@ -481,7 +497,9 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   void clamp(D low, D high) {
     final (array, clamp) = (_array, _kernels._fieldClamp);
     final stride = array.elementSize;
-    final code = clamp(_first, array.length, stride, lanes, low, high);
+    final from = _kernels._checked(low, 'low');
+    final to = _kernels._checked(high, 'high');
+    final code = clamp(_first, array.length, stride, lanes, from, to);
     _inRange(code, low, high);
   }
 
@@ -496,9 +514,9 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     }
     _sameLength(x.lanes, lanes);
     final stride = array.elementSize;
-    _done(
-      _kernels._fieldAxpy(a, x._first, _first, array.length, stride, lanes),
-    );
+    final checked = _kernels._checked(a, 'a');
+    final count = array.length;
+    _done(_kernels._fieldAxpy(checked, x._first, _first, count, stride, lanes));
   }
 }
 
@@ -581,15 +599,17 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
 
   /// Multiplies all fields of all messages by [factor].
   void scale(D factor) {
-    final array = _array;
-    _done(_kernels._scale(_data, array.length * lanes, factor));
+    final checked = _kernels._checked(factor, 'factor');
+    _done(_kernels._scale(_data, _count, checked));
   }
 
   /// Adds [a] times the messages of [x].
   ///
   /// Throws an [ArgumentError] when the lengths differ.
-  void axpy(D a, NativeArray<T> x) =>
-      _done(_kernels._axpy(a, _partner(x), _data, _count));
+  void axpy(D a, NativeArray<T> x) {
+    final checked = _kernels._checked(a, 'a');
+    _done(_kernels._axpy(checked, _partner(x), _data, _count));
+  }
 
   /// Adds [record] to each message.
   void addRecord(NativeBox<T> record) => _withRecord(5, record);
@@ -644,7 +664,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
     }
     _sameLength(from.lanes, to.lanes);
     final operand = _scratch.room(16);
-    _kernels._put(_scratch.data, 0, a);
+    _kernels._put(_scratch.data, 0, _kernels._checked(a, 'a'));
     final axpy = _entry<_RecordAxpyC>(
       _records,
       10,
@@ -717,6 +737,9 @@ final class _Int8Kernels extends SimdKernels<int, int> {
   int _at(ByteData data, int offset) => data.getInt8(offset);
 
   @override
+  int _checked(int value, String name) => checkInt8(value, name);
+
+  @override
   void _put(ByteData data, int offset, int value) =>
       data.setInt8(offset, value);
 
@@ -779,6 +802,9 @@ final class _Uint8Kernels extends SimdKernels<int, int> {
 
   @override
   int _at(ByteData data, int offset) => data.getUint8(offset);
+
+  @override
+  int _checked(int value, String name) => checkUint8(value, name);
 
   @override
   void _put(ByteData data, int offset, int value) =>
@@ -845,6 +871,9 @@ final class _Int16Kernels extends SimdKernels<int, int> {
   int _at(ByteData data, int offset) => data.getInt16(offset, Endian.host);
 
   @override
+  int _checked(int value, String name) => checkInt16(value, name);
+
+  @override
   void _put(ByteData data, int offset, int value) =>
       data.setInt16(offset, value, Endian.host);
 
@@ -907,6 +936,9 @@ final class _Uint16Kernels extends SimdKernels<int, int> {
 
   @override
   int _at(ByteData data, int offset) => data.getUint16(offset, Endian.host);
+
+  @override
+  int _checked(int value, String name) => checkUint16(value, name);
 
   @override
   void _put(ByteData data, int offset, int value) =>
@@ -973,6 +1005,9 @@ final class _Int32Kernels extends SimdKernels<int, int> {
   int _at(ByteData data, int offset) => data.getInt32(offset, Endian.host);
 
   @override
+  int _checked(int value, String name) => checkInt32(value, name);
+
+  @override
   void _put(ByteData data, int offset, int value) =>
       data.setInt32(offset, value, Endian.host);
 
@@ -1035,6 +1070,9 @@ final class _Uint32Kernels extends SimdKernels<int, int> {
 
   @override
   int _at(ByteData data, int offset) => data.getUint32(offset, Endian.host);
+
+  @override
+  int _checked(int value, String name) => checkUint32(value, name);
 
   @override
   void _put(ByteData data, int offset, int value) =>

@@ -86,7 +86,14 @@ final class UnknownEnumValueException extends FfiException {
   const UnknownEnumValueException(String name, this.value)
     : super._('UnknownEnumValueException', '$value is no value of $name');
 
-  /// The number.
+  /// No value of the enum [name], whose numbers are `u64`, has the bits [value].
+  UnknownEnumValueException.unsigned(String name, this.value)
+    : super._(
+        'UnknownEnumValueException',
+        '${bigFromBits(value)} is no value of $name',
+      );
+
+  /// The number; for an enum of `u64`, its 64 bits.
   final int value;
 }
 
@@ -250,6 +257,9 @@ final class FfiOpen<E extends FfiEnum> {
   /// The number [number], which is that of [value] or of no value.
   const FfiOpen.raw(this.number, this.value);
 
+  /// As [FfiOpen.raw], for an enum whose numbers are `u64`.
+  const factory FfiOpen.rawUnsigned(int number, E? value) = _UnsignedOpen<E>;
+
   /// The number in Rust.
   final int number;
 
@@ -265,6 +275,13 @@ final class FfiOpen<E extends FfiEnum> {
 
   @override
   String toString() => 'FfiOpen(${value ?? number})';
+}
+
+final class _UnsignedOpen<E extends FfiEnum> extends FfiOpen<E> {
+  const _UnsignedOpen(super.number, super.value) : super.raw();
+
+  @override
+  String toString() => 'FfiOpen(${value ?? bigFromBits(number)})';
 }
 
 /// What a call writes when it fails; zero until then.
@@ -306,7 +323,11 @@ Never throwStatus(
   final FfiStatus(:code, :detail, message: text, :messageLength) = status.ref;
   final message = text == nullptr
       ? 'the library gave no message'
-      : utf8.decode(text.asTypedList(messageLength), allowMalformed: true);
+      : decodeUtf8(
+          text.asTypedList(messageLength),
+          messageLength,
+          allowMalformed: true,
+        );
   clear(status);
   throw switch (code) {
     1 => RustErrorException(message, detail),
@@ -552,7 +573,7 @@ final class LibraryMemory {
   ///
   /// Throws an [AllocationException].
   Pointer<T> allocate<T extends NativeType>(int bytes) {
-    final pointer = _alloc(bytes, 64);
+    final pointer = _alloc(checkSize(bytes, 'bytes'), 64);
     if (pointer == nullptr) throw AllocationException(bytes);
     return pointer.cast();
   }
@@ -1025,8 +1046,10 @@ final class Int8Array extends NativeArray<Int8> {
   Int8Array(super.length);
 
   /// A copy of [values], **owned**.
+  ///
+  /// Throws a [RangeError] when one of them is no `i8`.
   factory Int8Array.of(List<int> values) =>
-      Int8Array(values.length)..list.setAll(0, values);
+      Int8Array(values.length)..list.setAll(0, checkInt8s(values, 'values'));
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int8Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1040,6 +1063,9 @@ final class Int8Array extends NativeArray<Int8> {
   late final Int8List _list = keepAlive(pointer.asTypedList(length), this);
 
   /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// It is Dart's own typed data, which keeps the lower bits of a number that is
+  /// too large.
   ///
   /// Throws a [StateError] after [dispose].
   Int8List get list {
@@ -1060,8 +1086,10 @@ final class Int16Array extends NativeArray<Int16> {
   Int16Array(super.length);
 
   /// A copy of [values], **owned**.
+  ///
+  /// Throws a [RangeError] when one of them is no `i16`.
   factory Int16Array.of(List<int> values) =>
-      Int16Array(values.length)..list.setAll(0, values);
+      Int16Array(values.length)..list.setAll(0, checkInt16s(values, 'values'));
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int16Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1075,6 +1103,9 @@ final class Int16Array extends NativeArray<Int16> {
   late final Int16List _list = keepAlive(pointer.asTypedList(length), this);
 
   /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// It is Dart's own typed data, which keeps the lower bits of a number that is
+  /// too large.
   ///
   /// Throws a [StateError] after [dispose].
   Int16List get list {
@@ -1095,8 +1126,10 @@ final class Int32Array extends NativeArray<Int32> {
   Int32Array(super.length);
 
   /// A copy of [values], **owned**.
+  ///
+  /// Throws a [RangeError] when one of them is no `i32`.
   factory Int32Array.of(List<int> values) =>
-      Int32Array(values.length)..list.setAll(0, values);
+      Int32Array(values.length)..list.setAll(0, checkInt32s(values, 'values'));
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int32Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1110,6 +1143,9 @@ final class Int32Array extends NativeArray<Int32> {
   late final Int32List _list = keepAlive(pointer.asTypedList(length), this);
 
   /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// It is Dart's own typed data, which keeps the lower bits of a number that is
+  /// too large.
   ///
   /// Throws a [StateError] after [dispose].
   Int32List get list {
@@ -1165,8 +1201,10 @@ final class Uint8Array extends NativeArray<Uint8> {
   Uint8Array(super.length);
 
   /// A copy of [values], **owned**.
+  ///
+  /// Throws a [RangeError] when one of them is no `u8`.
   factory Uint8Array.of(List<int> values) =>
-      Uint8Array(values.length)..list.setAll(0, values);
+      Uint8Array(values.length)..list.setAll(0, checkUint8s(values, 'values'));
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint8Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1180,6 +1218,9 @@ final class Uint8Array extends NativeArray<Uint8> {
   late final Uint8List _list = keepAlive(pointer.asTypedList(length), this);
 
   /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// It is Dart's own typed data, which keeps the lower bits of a number that is
+  /// too large.
   ///
   /// Throws a [StateError] after [dispose].
   Uint8List get list {
@@ -1200,8 +1241,11 @@ final class Uint16Array extends NativeArray<Uint16> {
   Uint16Array(super.length);
 
   /// A copy of [values], **owned**.
+  ///
+  /// Throws a [RangeError] when one of them is no `u16`.
   factory Uint16Array.of(List<int> values) =>
-      Uint16Array(values.length)..list.setAll(0, values);
+      Uint16Array(values.length)
+        ..list.setAll(0, checkUint16s(values, 'values'));
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint16Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1215,6 +1259,9 @@ final class Uint16Array extends NativeArray<Uint16> {
   late final Uint16List _list = keepAlive(pointer.asTypedList(length), this);
 
   /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// It is Dart's own typed data, which keeps the lower bits of a number that is
+  /// too large.
   ///
   /// Throws a [StateError] after [dispose].
   Uint16List get list {
@@ -1235,8 +1282,11 @@ final class Uint32Array extends NativeArray<Uint32> {
   Uint32Array(super.length);
 
   /// A copy of [values], **owned**.
+  ///
+  /// Throws a [RangeError] when one of them is no `u32`.
   factory Uint32Array.of(List<int> values) =>
-      Uint32Array(values.length)..list.setAll(0, values);
+      Uint32Array(values.length)
+        ..list.setAll(0, checkUint32s(values, 'values'));
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint32Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1250,6 +1300,9 @@ final class Uint32Array extends NativeArray<Uint32> {
   late final Uint32List _list = keepAlive(pointer.asTypedList(length), this);
 
   /// The memory as a list, **borrowed**; it keeps this array alive.
+  ///
+  /// It is Dart's own typed data, which keeps the lower bits of a number that is
+  /// too large.
   ///
   /// Throws a [StateError] after [dispose].
   Uint32List get list {
@@ -1293,6 +1346,9 @@ final class Uint64Array extends NativeArray<Uint64> {
     pointer;
     return _list;
   }
+
+  /// [list] as the unsigned numbers they are in Rust.
+  List<BigInt> get listBig => BigList(list);
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Uint64Array sublistView(int start, [int? end]) {
@@ -1447,6 +1503,10 @@ final class ColumnsCalls<T extends NativeType> implements Finalizable {
   final _RowsAtD _write;
   final int Function(Pointer<Void>, int, Pointer<Void>) _swapRemove;
 
+  /// The bytes of [rows] rows, or the largest number where they are more.
+  int _bytesOf(int rows) =>
+      rows > _maxInt ~/ rowSize ? _maxInt : rows * rowSize;
+
   /// Memory for a message on its way to or from a row.
   late final Pointer<T> _scratch = _allocateScratch();
 
@@ -1468,10 +1528,10 @@ final class ColumnsCalls<T extends NativeType> implements Finalizable {
 abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// No rows, and memory for [capacity].
   NativeColumns(this._calls, int capacity, {required bool fixed}) {
-    RangeError.checkNotNegative(capacity, 'capacity');
+    checkSize(capacity, 'capacity');
     _header = _calls._create(capacity, fixed ? 1 : 0);
     if (_header == nullptr) {
-      throw AllocationException(capacity * _calls.rowSize);
+      throw AllocationException(_calls._bytesOf(capacity));
     }
     _attach();
   }
@@ -1555,7 +1615,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
       case 3:
         throw CapacityException(rows, capacity);
       case 4:
-        throw AllocationException(rows * _calls.rowSize);
+        throw AllocationException(_calls._bytesOf(rows));
       case 5:
         throw InvalidValueException(
           'the header of columns of `${_calls.name}` was written to, which '
@@ -1574,7 +1634,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// Throws a [CapacityException] when the capacity is fixed and not enough, and
   /// an [AllocationException].
   void reserve(int additional) {
-    RangeError.checkNotNegative(additional, 'additional');
+    checkSize(additional, 'additional');
     _check(_calls._reserve(pointer, additional), length + additional);
   }
 
@@ -1582,7 +1642,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   ///
   /// Throws as [reserve] does.
   void resize(int length) {
-    RangeError.checkNotNegative(length, 'length');
+    checkSize(length, 'length');
     _check(_calls._resize(pointer, length), length);
   }
 
@@ -1594,6 +1654,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
 
   /// Adds a row for each of [count] messages at [records].
   void pushRecords(Pointer<T> records, int count) {
+    checkSize(count, 'count');
     final code = _calls._append(pointer, records.cast(), count);
     if (code != 0) _check(code, length + count);
   }
@@ -1729,22 +1790,190 @@ base mixin FixedLengthList<E> on ListMixin<E> {
   void clear() => _fixed();
 }
 
+Never _throwRange(int value, int min, int max, String name) =>
+    throw RangeError.range(value, min, max, name);
+
+/// [value], which must be an `i8`; [name] is what it is to the caller.
+///
+/// Throws a [RangeError], as the functions below do: dart:ffi would keep the
+/// lower bits.
+@pragma('vm:prefer-inline')
+int checkInt8(int value, String name) => value >= -0x80 && value <= 0x7f
+    ? value
+    : _throwRange(value, -0x80, 0x7f, name);
+
+/// [value], which must be an `i16`.
+@pragma('vm:prefer-inline')
+int checkInt16(int value, String name) => value >= -0x8000 && value <= 0x7fff
+    ? value
+    : _throwRange(value, -0x8000, 0x7fff, name);
+
+/// [value], which must be an `i32`.
+@pragma('vm:prefer-inline')
+int checkInt32(int value, String name) =>
+    value >= -0x80000000 && value <= 0x7fffffff
+    ? value
+    : _throwRange(value, -0x80000000, 0x7fffffff, name);
+
+/// [value], which must be a `u8`.
+@pragma('vm:prefer-inline')
+int checkUint8(int value, String name) =>
+    value >= 0 && value <= 0xff ? value : _throwRange(value, 0, 0xff, name);
+
+/// [value], which must be a `u16`.
+@pragma('vm:prefer-inline')
+int checkUint16(int value, String name) =>
+    value >= 0 && value <= 0xffff ? value : _throwRange(value, 0, 0xffff, name);
+
+/// [value], which must be a `u32`.
+@pragma('vm:prefer-inline')
+int checkUint32(int value, String name) => value >= 0 && value <= 0xffffffff
+    ? value
+    : _throwRange(value, 0, 0xffffffff, name);
+
+List<int> _checkAll(
+  List<int> values,
+  bool typed,
+  int min,
+  int max,
+  String name,
+  int? length,
+) {
+  if (length != null) checkLength(values, length);
+  // Typed data of the same type can't hold anything else.
+  if (typed) return values;
+  for (var index = 0; index < values.length; index++) {
+    final value = values[index];
+    if (value < min || value > max) {
+      _throwRange(value, min, max, '$name[$index]');
+    }
+  }
+  return values;
+}
+
+/// [values], each of which must be an `i8`; there must be [length] of them if that
+/// is given.
+///
+/// Throws a [RangeError], as the functions below do: typed data would keep the
+/// lower bits.
+List<int> checkInt8s(List<int> values, String name, [int? length]) =>
+    _checkAll(values, values is Int8List, -0x80, 0x7f, name, length);
+
+/// [values], each of which must be an `i16`; there must be [length] of them if that
+/// is given.
+List<int> checkInt16s(List<int> values, String name, [int? length]) =>
+    _checkAll(values, values is Int16List, -0x8000, 0x7fff, name, length);
+
+/// [values], each of which must be an `i32`; there must be [length] of them if that
+/// is given.
+List<int> checkInt32s(List<int> values, String name, [int? length]) =>
+    _checkAll(
+      values,
+      values is Int32List,
+      -0x80000000,
+      0x7fffffff,
+      name,
+      length,
+    );
+
+/// [values], each of which must be a `u8`; there must be [length] of them if that
+/// is given.
+List<int> checkUint8s(List<int> values, String name, [int? length]) =>
+    _checkAll(values, values is Uint8List, 0, 0xff, name, length);
+
+/// [values], each of which must be a `u16`; there must be [length] of them if that
+/// is given.
+List<int> checkUint16s(List<int> values, String name, [int? length]) =>
+    _checkAll(values, values is Uint16List, 0, 0xffff, name, length);
+
+/// [values], each of which must be a `u32`; there must be [length] of them if that
+/// is given.
+List<int> checkUint32s(List<int> values, String name, [int? length]) =>
+    _checkAll(values, values is Uint32List, 0, 0xffffffff, name, length);
+
+/// [value], which counts or numbers what a function of the library is told of:
+/// it must fit C's `size_t`, which has [bytes] bytes on this machine.
+///
+/// Throws a [RangeError]: dart:ffi would keep the lower bits.
+int checkSize(int value, String name, [int? bytes]) {
+  final max = (bytes ?? sizeOf<Size>()) == 8 ? _maxInt : 0xffffffff;
+  return value >= 0 && value <= max ? value : _throwRange(value, 0, max, name);
+}
+
+const _maxInt = 0x7fffffffffffffff;
+
 /// [values], which must be [length] of them.
 List<T> checkLength<T>(List<T> values, int length) {
   if (values.length == length) return values;
   throw ArgumentError.value(values.length, 'values.length', 'must be $length');
 }
 
-/// The `u64` that [bits] holds.
+/// The unsigned number of the `u64` that Dart has as the `int` of the same 64
+/// [bits], which is negative from 2^63 on.
 BigInt bigFromBits(int bits) => BigInt.from(bits).toUnsigned(64);
 
-/// The 64 bits of [value], which must be a `u64`.
+/// The `int` that Dart has for the `u64` [value]: the same 64 bits, to pass where
+/// a function or a list takes a `u64`.
+///
+/// Throws an [ArgumentError] when it is no `u64`.
 int bitsFromBig(BigInt value) {
   if (value.isNegative || value.bitLength > 64) {
     throw ArgumentError.value('$value', 'value', 'must be from 0 to 2^64 - 1');
   }
   return value.toSigned(64).toInt();
 }
+
+/// As [bigFromBits], or null.
+BigInt? bigOrNull(int? bits) => bits == null ? null : bigFromBits(bits);
+
+/// As [bitsFromBig], or null.
+int? bitsOrNull(BigInt? value) => value == null ? null : bitsFromBig(value);
+
+/// The elements of a list of `u64` as the unsigned numbers they are in Rust; it
+/// reads and writes that list.
+final class BigList with ListMixin<BigInt> {
+  /// The numbers whose bits [bits] holds.
+  BigList(this.bits);
+
+  /// The numbers as `int`, negative from 2^63 on.
+  final List<int> bits;
+
+  @override
+  int get length => bits.length;
+
+  @override
+  set length(int length) => bits.length = length;
+
+  @override
+  BigInt operator [](int index) => bigFromBits(bits[index]);
+
+  @override
+  void operator []=(int index, BigInt value) =>
+      bits[index] = bitsFromBig(value);
+
+  @override
+  void add(BigInt element) => bits.add(bitsFromBig(element));
+
+  @override
+  void addAll(Iterable<BigInt> iterable) =>
+      bits.addAll(iterable.map(bitsFromBig).toList());
+}
+
+/// [value] with each `u64` in it as the unsigned number it is, for `toString`.
+///
+/// [shape] says where they are: `u` is a `u64`, `m` a map of what the next letter
+/// is to what the others are, `-` anything else. A list has the shape of its
+/// elements.
+Object? unsigned(Object? value, String shape) => switch (value) {
+  final int bits when shape == 'u' => bigFromBits(bits),
+  final List<Object?> list => [for (final it in list) unsigned(it, shape)],
+  final Map<Object?, Object?> map => {
+    for (final MapEntry(:key, :value) in map.entries)
+      unsigned(key, shape[1]): unsigned(value, shape.substring(2)),
+  },
+  (final Object? it,) => (unsigned(it, shape),),
+  _ => value,
+};
 
 /// A Dart copy of a message or a oneof: immutable, compared by what it holds.
 abstract base class FfiValue {
@@ -1756,6 +1985,9 @@ abstract base class FfiValue {
 
   /// What it holds, by name.
   Map<String, Object?> get $fields;
+
+  /// Where there are `u64` in what it holds, as [unsigned] takes it.
+  Map<String, String> get $unsigned => const {};
 
   @override
   bool operator ==(Object other) =>
@@ -1769,7 +2001,12 @@ abstract base class FfiValue {
 
   @override
   String toString() {
-    final fields = $fields.entries.map((it) => '${it.key}: ${it.value}');
+    final shapes = $unsigned;
+    final fields = $fields.entries.map((it) {
+      final shape = shapes[it.key];
+      final shown = shape == null ? it.value : unsigned(it.value, shape);
+      return '${it.key}: $shown';
+    });
     return '${$name}(${fields.join(', ')})';
   }
 }
@@ -1825,35 +2062,44 @@ Uint8List bytesFrozen(Uint8List bytes) =>
 /// the getters `pointer`, `message` and `isLive`.
 final class FfiRef<T extends NativeType> {
   /// The numbers as they are in memory; the first is 0 for none.
-  const FfiRef.raw(this.indexPlusOne, this.generation);
+  const FfiRef.raw(this._indexPlusOne, this._generation);
 
   /// Refers to nothing.
   const FfiRef.none() : this.raw(0, 0);
 
+  final int _indexPlusOne;
+  final int _generation;
+
   /// One more than the number of the slot; 0 for none.
-  final int indexPlusOne;
+  ///
+  /// Throws a [RangeError] when it is no `u32`.
+  @pragma('vm:prefer-inline')
+  int get indexPlusOne => checkUint32(_indexPlusOne, 'indexPlusOne');
 
   /// How often the slot had been taken when the reference was made.
-  final int generation;
+  ///
+  /// Throws a [RangeError] when it is no `u32`.
+  @pragma('vm:prefer-inline')
+  int get generation => checkUint32(_generation, 'generation');
 
   /// Whether it refers to nothing.
-  bool get isNone => indexPlusOne == 0;
+  bool get isNone => _indexPlusOne == 0;
 
   /// The number of the slot in its pool; -1 for none.
-  int get index => indexPlusOne - 1;
+  int get index => _indexPlusOne - 1;
 
   @override
   bool operator ==(Object other) =>
       other is FfiRef<T> &&
-      other.indexPlusOne == indexPlusOne &&
-      other.generation == generation;
+      other._indexPlusOne == _indexPlusOne &&
+      other._generation == _generation;
 
   @override
-  int get hashCode => Object.hash(indexPlusOne, generation);
+  int get hashCode => Object.hash(_indexPlusOne, _generation);
 
   @override
   String toString() =>
-      isNone ? 'FfiRef.none()' : 'FfiRef(index: $index, $generation)';
+      isNone ? 'FfiRef.none()' : 'FfiRef(index: $index, $_generation)';
 }
 
 /// Whether a pool can be used.
@@ -2074,7 +2320,7 @@ final class NativePool<T extends NativeType> implements Finalizable {
 
   /// [count] slots, all or none of them.
   PoolSlots<T> allocMany(int count, PoolSlots<T>? into) {
-    RangeError.checkNotNegative(count, 'count');
+    checkSize(count, 'count');
     // Whatever is more than all fails; so there is no need to ask for it all.
     final wanted = min(count, capacity + 1);
     final slots = into ?? PoolSlots._(this, wanted);
@@ -2350,7 +2596,7 @@ final class NativeQueue<T extends NativeType> {
 
   /// Up to [max] messages, those first that have been there longest.
   PoolSlots<T> popMany(int max, PoolSlots<T>? into) {
-    RangeError.checkNotNegative(max, 'max');
+    checkSize(max, 'max');
     // There are no more than the pool has.
     final wanted = min(max, into?.capacity ?? _pool.capacity);
     final slots = into ?? PoolSlots._(_pool, wanted);
@@ -2374,12 +2620,26 @@ String decodeString(Uint8List bytes, int length) {
   }
   return all < 0x80
       ? String.fromCharCodes(bytes, 0, length)
-      : _decodeUtf8(bytes, length);
+      : decodeUtf8(bytes, length);
 }
 
-String _decodeUtf8(Uint8List bytes, int length) {
+/// The text in the first [length] of [bytes], whatever it starts with: Dart's
+/// own decoder takes U+FEFF at the start for a mark, and drops it.
+///
+/// Throws an [InvalidValueException] when the bytes are no UTF-8, unless
+/// [allowMalformed] replaces what isn't.
+String decodeUtf8(Uint8List bytes, int length, {bool allowMalformed = false}) {
+  var start = 0;
+  while (start + 3 <= length &&
+      bytes[start] == 0xef &&
+      bytes[start + 1] == 0xbb &&
+      bytes[start + 2] == 0xbf) {
+    start += 3;
+  }
   try {
-    return const Utf8Decoder().convert(bytes, 0, length);
+    final decoder = Utf8Decoder(allowMalformed: allowMalformed);
+    final text = decoder.convert(bytes, start, length);
+    return start == 0 ? text : '\ufeff' * (start ~/ 3) + text;
   } on FormatException {
     throw const InvalidValueException('the text is not UTF-8');
   }
@@ -2463,10 +2723,11 @@ Uint8List bytesUsed(Uint8List bytes, int length) {
 
 /// Copies [from] to the start of [bytes], and returns how many there are.
 ///
-/// Throws a [CapacityException] when there is no room for them.
-int bytesWritten(List<int> from, Uint8List bytes) {
+/// Throws a [CapacityException] when there is no room for them, and a
+/// [RangeError], which names [name], when one of them is no byte.
+int bytesWritten(List<int> from, Uint8List bytes, String name) {
   final length = checkCapacity(from.length, bytes.length);
-  bytes.setRange(0, length, from);
+  bytes.setRange(0, length, checkUint8s(from, name));
   return length;
 }
 
@@ -2612,11 +2873,22 @@ abstract base class FfiVec<E> with ListMixin<E> {
 abstract base class NumberVec<E extends num, L extends List<E>>
     extends FfiVec<E> {
   /// The elements as typed data, **borrowed**: as many as there are now.
+  ///
+  /// It is Dart's own, which keeps the lower bits of a number that is too large.
   L get elements;
 
+  /// [values], each of which must be of the type of the elements.
+  List<E> checked(List<E> values) => values;
+
+  /// Replaces all elements by [values].
+  ///
+  /// Throws a [CapacityException] when there are too many, and a [RangeError] when
+  /// one does not fit its place, before anything changes.
   @override
   void assign(List<E> values) {
-    rawLength = checkCapacity(values.length, capacity);
+    checkCapacity(values.length, capacity);
+    checked(values);
+    rawLength = values.length;
     elements.setRange(0, values.length, values);
   }
 }

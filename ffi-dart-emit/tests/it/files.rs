@@ -15,7 +15,17 @@ fn place(format: BinaryFormat) -> (&'static str, &'static str) {
 
 /// An object file with one schema section for each of `sections`, beside code and data.
 pub fn object(format: BinaryFormat, architecture: Architecture, sections: &[&[u8]]) -> Vec<u8> {
-    let mut object = Object::new(format, architecture, Endianness::Little);
+    object_of(format, architecture, Endianness::Little, sections)
+}
+
+/// As [`object`], of either endianness.
+pub fn object_of(
+    format: BinaryFormat,
+    architecture: Architecture,
+    endianness: Endianness,
+    sections: &[&[u8]],
+) -> Vec<u8> {
+    let mut object = Object::new(format, architecture, endianness);
     let text = object.section_id(object::write::StandardSection::Text);
     object.append_section_data(text, &[0xC3; 16], 16);
     let (segment, name) = place(format);
@@ -77,6 +87,26 @@ pub fn dll(is_64: bool, section: &[u8]) -> Vec<u8> {
     writer.write_section_headers();
     writer.write_section(text.file_offset, &[0xC3; 16]);
     writer.write_section(meta.file_offset, section);
+    bytes
+}
+
+/// A WebAssembly module of these custom sections, behind one that is not custom.
+pub fn module(sections: &[(&str, &[u8])]) -> Vec<u8> {
+    fn sized(bytes: &[u8]) -> Vec<u8> {
+        let mut all = Vec::new();
+        let mut len = bytes.len();
+        while len >= 0x80 {
+            all.push(len as u8 | 0x80);
+            len >>= 7;
+        }
+        all.push(len as u8);
+        [all, bytes.to_vec()].concat()
+    }
+    let mut bytes = b"\0asm\x01\0\0\0\x01\x01\0".to_vec();
+    for (name, contents) in sections {
+        bytes.push(0);
+        bytes.extend(sized(&[&sized(name.as_bytes()), *contents].concat()));
+    }
     bytes
 }
 

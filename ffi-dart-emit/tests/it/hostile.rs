@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::files::{ARM64, X86_64, archive, coff, dll, elf, fat, mach_o};
+use crate::files::{ARM64, X86_64, archive, coff, dll, elf, fat, mach_o, module};
 use crate::schema::{containers, demo, encode, seal, section};
 
 /// All that the program does with the bytes of a library.
@@ -36,6 +36,7 @@ fn files() -> Vec<Vec<u8>> {
         dll(false, &section),
         fat(&[(ARM64, mach_o(&section)), (X86_64, mach_o(&section))]),
         archive(&[("a.o", elf(&section)), ("b.o", coff(&section))]),
+        module(&[("producers", b"rustc"), (".ffimeta", &section)]),
     ]
 }
 

@@ -11,6 +11,7 @@
 //! | `foreign` | text, files and names of strangers: nothing of them is run, hidden, or read without end |
 //! | `diff` | what each change is said to break |
 //! | `proto` | .proto files: out, as compilers take them; in, with everything that is refused |
+//! | `targets` | machines that Dart doesn't run on |
 //! | `program` | the program itself: exit codes, messages, `--check` |
 
 mod c_header;
@@ -24,3 +25,4 @@ mod proto;
 mod reading;
 mod resolving;
 mod schema;
+mod targets;

@@ -125,7 +125,7 @@ fn bitcode_and_import_libraries_are_known() {
 #[test]
 fn what_is_no_library_is_told_what_to_pass() {
     assert_eq!(error(b""), "the file is empty: build it again");
-    for bytes in [&b"x"[..], b"#!/bin/sh\necho no library\n", &[0; 100], b"\0asm\x01\0\0\0 and some more"] {
+    for bytes in [&b"x"[..], b"#!/bin/sh\necho no library\n", &[0; 100], b"\0asm\x02\0\0\0 and some more"] {
         assert_eq!(
             error(bytes),
             "it is neither an ELF, PE, COFF or Mach-O file nor a static archive: pass the cdylib, \

@@ -103,8 +103,10 @@ void integers() {
     List<int> bits() => [
       for (var i = 0; i < length; i++) random.nextInt(1 << 32),
     ];
-    final (int32, uint8) = (Int32Array.of(bits()), Uint8Array.of(bits()));
-    final other = Uint8Array.of(bits());
+    // Typed data keeps the low bits.
+    final int32 = Int32Array(length)..list.setAll(0, bits());
+    final uint8 = Uint8Array(length)..list.setAll(0, bits());
+    final other = Uint8Array(length)..list.setAll(0, bits());
     int total(List<int> values) => values.fold(0, (sum, it) => sum + it);
     expect(int32.simd.sum(), total(int32.list));
     expect(uint8.simd.sum(), total(uint8.list));
