@@ -163,14 +163,12 @@ impl Found {
     }
 
     fn model(&self) -> Result<Model> {
-        let Contents { records, targets } = self.contents()?;
-        let mut model = self.resolve(records)?;
-        model.targets = targets;
-        Ok(model)
+        self.resolve(self.contents()?)
     }
 
-    fn resolve(&self, records: Vec<Record>) -> Result<Model> {
-        let model = resolve(records).map_err(|problems| self.explain(&problems))?;
+    fn resolve(&self, Contents { records, targets }: Contents) -> Result<Model> {
+        let mut model = resolve(records).map_err(|problems| self.explain(&problems))?;
+        model.targets = targets;
         if model.library.panic == PanicStrategy::Abort {
             warn(&format!(
                 "{} is built with panic = \"abort\": a panic in the library ends the process instead of \
@@ -271,7 +269,7 @@ fn read(file: &Path) -> Result<Model> {
     let shown = relative(file).display().to_string();
     let (bytes, is_json) = input::library_or_json(file).with_context(|| format!("{shown} can't be read"))?;
     if !is_json {
-        return found.resolve(library_file::read(&bytes).context(shown)?);
+        return found.resolve(library_file::open(&bytes).context(shown)?);
     }
     let records = serde_json::from_slice(&bytes).map_err(|error| {
         let why = foreign::one_line(&error.to_string());

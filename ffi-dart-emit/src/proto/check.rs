@@ -15,7 +15,7 @@ use heck::ToSnakeCase;
 use super::graph::components;
 use super::rust::{Body, Part, Source};
 use crate::dart;
-use crate::model::{Layout, Problem, resolve_unsealed};
+use crate::model::{Layout, Problem, WideAlign, resolve_unsealed};
 
 /// The crate that an imported schema is thought to be.
 pub const CRATE: &str = "imported";
@@ -95,7 +95,7 @@ impl Records {
                 });
                 let variants = variants.collect();
                 let it = Enum { id, item, repr: *repr, fingerprint, symbols, variants };
-                (Record::Enum(it), Layout::of_scalar(*repr))
+                (Record::Enum(it), Layout::of_scalar(*repr, WideAlign::Size))
             }
             Body::Struct(parts) => {
                 let mut whole = Layout { size: 0, align: 1 };
@@ -147,7 +147,7 @@ impl Records {
                     align: all.align.max(of.align),
                 });
                 let size = union.size.min(MAX_SIZE).next_multiple_of(union.align);
-                let whole = Layout::of_scalar(Scalar::U32).and(Layout { size, ..union });
+                let whole = Layout::of_scalar(Scalar::U32, WideAlign::Size).and(Layout { size, ..union });
                 let (whole, payload) = whole.unwrap_or((SOME, 0));
                 let cases = parts.iter().map(|part| Case {
                     item: part_item(part),
@@ -180,13 +180,13 @@ const SOME: Layout = Layout { size: 1, align: 1 };
 fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
     let of = |ty: &Type| layout(ty, known);
     match ty {
-        Type::Scalar(it) => Some(Layout::of_scalar(*it)),
+        Type::Scalar(it) => Some(Layout::of_scalar(*it, WideAlign::Size)),
         Type::Message(id) | Type::Enum(id) | Type::Open(id) | Type::Oneof(id) => known.get(&id.0).copied(),
         Type::Ref(_) => Some(Layout { size: 8, align: 4 }),
         Type::Array { of: inner, len } => of(inner)?.times(*len),
-        Type::Str { cap } | Type::Bytes { cap } => Some(Layout::of_scalar(Scalar::U8).list(*cap)?.0),
+        Type::Str { cap } | Type::Bytes { cap } => Some(Layout::of_byte().list(*cap)?.0),
         Type::Vec { of: inner, cap } => Some(of(inner)?.list(*cap)?.0),
-        Type::Option { of: inner } => Some(of(inner)?.and(Layout::of_scalar(Scalar::U8))?.0),
+        Type::Option { of: inner } => Some(of(inner)?.and(Layout::of_byte())?.0),
         Type::Map { key, value, cap } => Some(of(key)?.and(of(value)?)?.0.list(*cap)?.0),
         Type::Columns(_) => None,
     }
