@@ -9,6 +9,7 @@ use ffi_tests::{Fixture, records};
 use fixture_calls::{Lamp, Switch, Vector};
 use libloading::Library;
 use object::Object;
+use object::read::NameOrOrdinal;
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     let fixture = Fixture::build("fixture-calls", "dev");
@@ -54,9 +55,12 @@ fn finish(mut status: FfiStatus) -> Result<(), Failed> {
 
 /// Calls a function of the library; a failure returns zeros, which `zeros` is asked about.
 macro_rules! call {
-    ($name:ident($($argument:expr => $ty:ty),* $(,)?) -> $output:ty) => {{
+    ($name:ident($($argument:expr => $ty:ty),* $(,)?) -> $output:ty) => {
+        call!($name($($argument => $ty),*) -> $output, "fixture_calls")
+    };
+    ($name:ident($($argument:expr => $ty:ty),* $(,)?) -> $output:ty, $prefix:literal) => {{
         type Function = unsafe extern "C" fn($($ty,)* *mut FfiStatus) -> $output;
-        let symbol = concat!("fixture_calls_ffi_", stringify!($name));
+        let symbol = concat!($prefix, "_ffi_", stringify!($name));
         // SAFETY: the callers below write the type that the function's documentation says.
         let function = unsafe { LIBRARY.get::<Function>(symbol) }.expect("it is exported");
         let mut status = FfiStatus::zeroed();
@@ -323,11 +327,15 @@ fn no_name_of_a_function_takes_over_a_symbol() {
     assert_eq!(call!(status_clear() -> u32), Ok(1));
     assert_eq!(call!(alloc() -> u32), Ok(2));
     assert_eq!(call!(abi_version() -> u32), Ok(3));
+    assert_eq!(call!(gettime() -> u32, "clock"), Ok(4));
     let exported = |symbol: &str| {
         let fixture = Fixture::build("fixture-calls", "dev");
         let object = std::fs::read(fixture.cdylib()).expect("it can be read");
         let file = object::File::parse(&*object).expect("it is an object file");
-        file.exports().expect("it has exports").iter().any(|it| it.name() == symbol.as_bytes())
+        file.exports()
+            .expect("it has exports")
+            .map(|it| it.expect("it can be read").into_name())
+            .any(|name| matches!(name, NameOrOrdinal::Name(name) if *name == *symbol.as_bytes()))
     };
     assert!(exported("clock_ffi_gettime"));
     for symbol in
