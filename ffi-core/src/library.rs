@@ -11,6 +11,7 @@
 /// | `.._ffi_alloc` | `uint8_t *(size_t size, size_t align)` | [`boundary::alloc`](crate::boundary::alloc) |
 /// | `.._ffi_free` | `void (uint8_t *)` | [`boundary::free`](crate::boundary::free) |
 /// | `.._ffi_owned_free` | `void (FfiOwned *)` | [`boundary::owned_free`](crate::boundary::owned_free) |
+/// | `.._ffi_dart_init` | `int32_t (const void *table, const void **calls)`, for Dart only | [`boundary::dart_init`](crate::boundary::dart_init) |
 /// | `.._ffi_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
 ///
 /// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process. `ffi-core` exports nothing by
@@ -64,6 +65,15 @@ macro_rules! library {
                 unsafe { ffi::owned_free(owned) }
             }
 
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_dart_init"))]
+            unsafe extern "C" fn dart_init(
+                table: *const ffi::core::ffi::c_void,
+                calls: *mut *const ffi::FfiDartCalls,
+            ) -> ffi::core::primitive::i32 {
+                // SAFETY: the caller of this function keeps the callee's contract.
+                (unsafe { ffi::dart_init(table, calls) }) as ffi::core::primitive::i32
+            }
+
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_shutdown"))]
             extern "C" fn shutdown() -> ffi::core::primitive::u64 {
                 $crate::pool::shutdown()
@@ -91,7 +101,9 @@ macro_rules! library {
                     ffi::core::env!("CARGO_CRATE_NAME"),
                     "_ffi_free\",\"owned_free\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi_owned_free\",\"shutdown\":\"",
+                    "_ffi_owned_free\",\"dart_init\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "_ffi_dart_init\",\"shutdown\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
                     "_ffi_shutdown\"}}",
                 )),

@@ -65,7 +65,8 @@ impl<'a> LibraryFile<'a> {
             checks: Vec::new(),
             methods: Vec::new(),
         };
-        for symbol in [&symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free] {
+        for symbol in [&symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free, &symbols.dart_init]
+        {
             file.check("symbol", &["'library'".into(), layout::string(symbol)]);
         }
         for it in &model.enums {
@@ -112,7 +113,7 @@ impl<'a> LibraryFile<'a> {
         }
         if file.pools {
             file.check("symbol", &["'library'".into(), layout::string(&symbols.shutdown)]);
-            let after = if model.functions.is_empty() { " {" } else { "," };
+            let after = if model.functions.is_empty() { ";" } else { "," };
             let symbol = [layout::string(&symbols.shutdown)];
             let callee = "lookupFunction<_ShutdownC, _ShutdownD>";
             file.bindings.push(layout::initializer("_shutdown", "library", callee, &symbol, after));
@@ -161,7 +162,7 @@ impl<'a> LibraryFile<'a> {
         let mut lookup = vec![layout::string(&it.symbol)];
         lookup.extend(it.leaf.then(|| "isLeaf: true".to_owned()));
         let callee = format!("lookupFunction<_C{number}, _D{number}>");
-        let after = if last { " {" } else { "," };
+        let after = if last { ";" } else { "," };
         self.bindings.push(layout::initializer(&binding, "library", &callee, &lookup, after));
 
         self.enums |= it.values().any(|value| matches!(value, Value::Enum(_) | Value::Open(_)));
@@ -233,17 +234,18 @@ impl<'a> LibraryFile<'a> {
     }
 
     fn status_clear(&self) -> String {
-        let after = if self.bindings.is_empty() { " {" } else { "," };
+        let after = if self.bindings.is_empty() { ";" } else { "," };
         let symbol = [layout::string(&self.symbols.status_clear), "isLeaf: true".to_owned()];
         layout::initializer("_statusClear", "library", "lookupFunction<_StatusC, _StatusD>", &symbol, after)
     }
 
     fn memory(&self) -> String {
         let arguments = [
-            "check.library".to_owned(),
+            "check".to_owned(),
             layout::string(&self.symbols.alloc),
             layout::string(&self.symbols.free),
             layout::string(&self.symbols.owned_free),
+            layout::string(&self.symbols.dart_init),
             layout::string(&self.symbols.status_clear),
         ];
         layout::call(4, "final memory = ", "LibraryMemory", &arguments, ";")

@@ -471,6 +471,30 @@ final class LibraryCheck {
     );
   }
 
+  /// Where the library has the functions that attach its memory to objects, which
+  /// [symbol] makes ready for this version of Dart.
+  ///
+  /// Throws a [LibraryLoadException] when the library can't have them of it.
+  Pointer<_DartCalls> _dartCalls(String symbol, String alloc, String free) {
+    final pointer = library
+        .lookupFunction<_AllocC, _AllocD>(alloc)(sizeOf<Pointer<Void>>(), 1)
+        .cast<Pointer<_DartCalls>>();
+    if (pointer == nullptr) throw AllocationException(sizeOf<Pointer<Void>>());
+    final code = library.lookupFunction<_DartInitC, _DartInitD>(symbol)(
+      NativeApi.initializeApiDLData,
+      pointer,
+    );
+    final calls = pointer.value;
+    library.lookupFunction<_FreeC, _FreeD>(free)(pointer.cast());
+    if (code == 0) return calls;
+    throw LibraryLoadException(
+      '$path needs ${code == 1 ? 'another version' : 'more'} of the native API '
+      'of Dart (dart_api_dl) than Dart ${Platform.version} has; hint: use Dart '
+      '3.8 or later, or the version of ffi-core that fits this Dart',
+      path,
+    );
+  }
+
   String get _command =>
       'ffi-dart-emit dart $path --out <folder of package $_package>';
 
@@ -480,41 +504,124 @@ final class LibraryCheck {
   }
 }
 
-/// The library's allocator.
+typedef _AllocC = Pointer<Void> Function(Size, Size);
+typedef _AllocD = Pointer<Void> Function(int, int);
+typedef _FreeC = Void Function(Pointer<Void>);
+typedef _FreeD = void Function(Pointer<Void>);
+typedef _DartInitC =
+    Int32 Function(Pointer<Void>, Pointer<Pointer<_DartCalls>>);
+typedef _DartInitD = int Function(Pointer<Void>, Pointer<Pointer<_DartCalls>>);
+typedef _ReleaseF = NativeFunction<_FreeC>;
+typedef _NewColumnsF = NativeFunction<Pointer<Void> Function(Size, Uint8)>;
+typedef _AttachC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<Void>,
+      Pointer<_ReleaseF>,
+      Size,
+    );
+typedef _AttachD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<Void>,
+      Pointer<_ReleaseF>,
+      int,
+    );
+typedef _AttachAllocC = Pointer<FfiAttachment> Function(Handle, Size, Size);
+typedef _AttachAllocD = Pointer<FfiAttachment> Function(Object, int, int);
+typedef _AttachColumnsC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<_NewColumnsF>,
+      Size,
+      Uint8,
+      Pointer<_ReleaseF>,
+      Size,
+    );
+typedef _AttachColumnsD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<_NewColumnsF>,
+      int,
+      int,
+      Pointer<_ReleaseF>,
+      int,
+    );
+typedef _AttachSlotC =
+    Pointer<FfiAttachment> Function(Handle, Pointer<_SlotCalls>, Pointer<Void>);
+typedef _AttachSlotD =
+    Pointer<FfiAttachment> Function(Object, Pointer<_SlotCalls>, Pointer<Void>);
+typedef _ReattachC =
+    Uint8 Function(Pointer<FfiAttachment>, Handle, Handle, Size);
+typedef _ReattachD = int Function(Pointer<FfiAttachment>, Object, Object, int);
+typedef _DetachC = Void Function(Pointer<FfiAttachment>, Handle, Uint8);
+typedef _DetachD = void Function(Pointer<FfiAttachment>, Object, int);
+
+/// A resource of the library that one Dart object keeps, and that is given back
+/// when that object is collected, in whatever isolate it is by then.
+final class FfiAttachment extends Struct {
+  /// Where the resource is.
+  external Pointer<Void> memory;
+
+  /// What it is given back by: a slot of a pool by its reference.
+  external Pointer<Void> token;
+}
+
+/// The functions that attach resources to objects.
+final class _DartCalls extends Struct {
+  external Pointer<NativeFunction<_AttachC>> attach;
+  external Pointer<NativeFunction<_AttachAllocC>> attachAlloc;
+  external Pointer<NativeFunction<_AttachColumnsC>> attachColumns;
+  external Pointer<NativeFunction<_AttachSlotC>> attachSlot;
+  external Pointer<NativeFunction<_ReattachC>> reattach;
+  external Pointer<NativeFunction<_DetachC>> detach;
+}
+
+/// The library's memory; there is one per isolate.
+///
+/// Memory is kept by an object through a handle of the whole isolate group, not
+/// by a `NativeFinalizer`: that one runs when the isolate ends that attached it,
+/// though the object may have left, and is lost when the isolate is killed.
 final class LibraryMemory {
-  /// The allocator that [library] exports as [alloc] and [free].
-  LibraryMemory(
-    this.library,
+  /// The memory of the library that passed [check]; the other arguments are
+  /// symbols.
+  factory LibraryMemory(
+    LibraryCheck check,
     String alloc,
     String free,
     String ownedFree,
-    this._clear,
-  ) : _alloc = library
-          .lookupFunction<
-            Pointer<Uint8> Function(Size, Size),
-            Pointer<Uint8> Function(int, int)
-          >(alloc, isLeaf: true),
-      _free = library
-          .lookupFunction<
-            Void Function(Pointer<Void>),
-            void Function(Pointer<Void>)
-          >(free, isLeaf: true),
-      _finalizer = NativeFinalizer(library.lookup(free)),
-      _ownedFree = library
+    String dartInit,
+    String clear,
+  ) {
+    final calls = check._dartCalls(dartInit, alloc, free);
+    return LibraryMemory._(check.library, ownedFree, clear, calls.ref);
+  }
+
+  LibraryMemory._(this.library, String ownedFree, this._clear, _DartCalls calls)
+    : _ownedFree = library
           .lookupFunction<
             Void Function(Pointer<FfiOwned>),
             void Function(Pointer<FfiOwned>)
           >(ownedFree, isLeaf: true),
-      _ownedFinalizer = NativeFinalizer(library.lookup(ownedFree));
+      _ownedRelease = library.lookup(ownedFree),
+      _attach = calls.attach.asFunction(),
+      _attachAlloc = calls.attachAlloc.asFunction(),
+      _attachColumns = calls.attachColumns.asFunction(),
+      _attachSlot = calls.attachSlot.asFunction(),
+      _reattach = calls.reattach.asFunction(),
+      _detach = calls.detach.asFunction();
 
   /// The opened library.
   final DynamicLibrary library;
 
-  final Pointer<Uint8> Function(int, int) _alloc;
-  final void Function(Pointer<Void>) _free;
-  final NativeFinalizer _finalizer;
   final void Function(Pointer<FfiOwned>) _ownedFree;
-  final NativeFinalizer _ownedFinalizer;
+  final Pointer<_ReleaseF> _ownedRelease;
+  final _AttachD _attach;
+  final _AttachAllocD _attachAlloc;
+  final _AttachColumnsD _attachColumns;
+  final _AttachSlotD _attachSlot;
+  final _ReattachD _reattach;
+  final _DetachD _detach;
 
   /// The symbol of the function that clears a status.
   final String _clear;
@@ -525,30 +632,58 @@ final class LibraryMemory {
   /// Where the text arguments of a call are.
   late final TextArguments texts = TextArguments(this);
 
-  /// Zeroed memory, aligned as SIMD and cache lines want it.
+  /// Zeroed memory that [keeper] keeps, aligned as SIMD and cache lines want it.
   ///
   /// Throws an [AllocationException].
-  Pointer<T> allocate<T extends NativeType>(int bytes) {
-    final pointer = _alloc(bytes, 64);
-    if (pointer == nullptr) throw AllocationException(bytes);
-    return pointer.cast();
+  Pointer<FfiAttachment> allocate(Object keeper, int bytes) {
+    final attachment = _attachAlloc(keeper, bytes, 64);
+    if (attachment == nullptr) throw AllocationException(bytes);
+    return attachment;
   }
 
-  /// Frees [pointer] when [owner] is garbage, at the latest when Dart ends.
-  void attach(Finalizable owner, Pointer<NativeType> pointer, int bytes) {
-    _finalizer.attach(
-      owner,
-      pointer.cast(),
-      detach: owner,
-      externalSize: bytes,
-    );
+  /// Zeroed memory that this object keeps: there is some as long as the isolate.
+  ///
+  /// Throws an [AllocationException].
+  Pointer<T> scratch<T extends NativeType>(int bytes) =>
+      allocate(this, bytes).ref.memory.cast();
+
+  /// Has [keeper] keep what [release] gives back when called with [resource].
+  Pointer<FfiAttachment> _attachTo(
+    Object keeper,
+    Pointer<Void> resource,
+    Pointer<_ReleaseF> release,
+    int bytes,
+  ) => _attached(_attach(keeper, resource, release, bytes));
+
+  /// Has [keeper] keep what a function returned.
+  Pointer<FfiAttachment> attachOwned(
+    Object keeper,
+    Pointer<FfiOwned> owned,
+    int bytes,
+  ) => _attachTo(keeper, owned.cast(), _ownedRelease, bytes);
+
+  Pointer<FfiAttachment> _attached(Pointer<FfiAttachment> attachment) {
+    if (attachment != nullptr) return attachment;
+    throw StateError('Dart refused to attach memory of the library');
   }
 
-  /// Frees [pointer], which was attached to [owner], now.
-  void free(Finalizable owner, Pointer<NativeType> pointer) {
-    _finalizer.detach(owner);
-    _free(pointer.cast());
+  /// Has [to] keep from now on what [from] kept.
+  void move(
+    Pointer<FfiAttachment> attachment,
+    Object from,
+    Object to,
+    int bytes,
+  ) {
+    if (_reattach(attachment, from, to, bytes) == 0) _attached(nullptr);
   }
+
+  /// Gives back now what [keeper] kept.
+  void release(Pointer<FfiAttachment> attachment, Object keeper) =>
+      _detach(attachment, keeper, 1);
+
+  /// Leaves what [keeper] kept to the caller.
+  void forget(Pointer<FfiAttachment> attachment, Object keeper) =>
+      _detach(attachment, keeper, 0);
 
   /// The text in [owned], which is freed.
   String takeString(Pointer<FfiOwned> owned) {
@@ -565,22 +700,6 @@ final class LibraryMemory {
     _ownedFree(owned);
     return bytes;
   }
-
-  /// Frees [owned] when [owner] is garbage, at the latest when Dart ends.
-  void attachOwned(Finalizable owner, Pointer<FfiOwned> owned, int bytes) {
-    _ownedFinalizer.attach(
-      owner,
-      owned.cast(),
-      detach: owner,
-      externalSize: bytes,
-    );
-  }
-
-  /// Frees [owned], which was attached to [owner], now.
-  void freeOwned(Finalizable owner, Pointer<FfiOwned> owned) {
-    _ownedFinalizer.detach(owner);
-    _ownedFree(owned);
-  }
 }
 
 /// The text arguments of a call, as UTF-8 in memory that every call uses again.
@@ -591,6 +710,7 @@ final class TextArguments implements Finalizable {
   TextArguments(this._memory);
 
   final LibraryMemory _memory;
+  Pointer<FfiAttachment> _attachment = nullptr;
   Uint8List _bytes = Uint8List(0);
   int _end = 0;
 
@@ -622,26 +742,25 @@ final class TextArguments implements Finalizable {
 
   void _grow(int room) {
     final length = max(256, room * 2);
-    final larger = _memory.allocate<Uint8>(length);
-    final bytes = larger.asTypedList(length)..setRange(0, _end, _bytes);
-    if (pointer != nullptr) _memory.free(this, pointer);
-    _memory.attach(this, larger, length);
-    pointer = larger;
+    final larger = _memory.allocate(this, length);
+    final start = larger.ref.memory.cast<Uint8>();
+    final bytes = start.asTypedList(length)..setRange(0, _end, _bytes);
+    if (_attachment != nullptr) _memory.release(_attachment, this);
+    _attachment = larger;
+    pointer = start;
     _bytes = bytes;
   }
 }
 
 /// How a call for protobuf went.
-final class _ProtoStatus implements Finalizable {
+final class _ProtoStatus {
   _ProtoStatus._(LibraryMemory memory, String clear)
-    : _pointer = memory.allocate(sizeOf<FfiStatus>()),
+    : _pointer = memory.scratch(sizeOf<FfiStatus>()),
       _clear = memory.library
           .lookupFunction<
             Void Function(Pointer<FfiStatus>),
             void Function(Pointer<FfiStatus>)
-          >(clear, isLeaf: true) {
-    memory.attach(this, _pointer, sizeOf<FfiStatus>());
-  }
+          >(clear, isLeaf: true);
 
   final Pointer<FfiStatus> _pointer;
   final void Function(Pointer<FfiStatus>) _clear;
@@ -695,66 +814,62 @@ final class NativeProto<T extends NativeType> {
         ..addBytes(bytes);
       _decode(scratch.pointer, length, message.cast(), status._pointer);
     } else {
-      final copy = _memory.allocate<Uint8>(length);
+      final keeper = Object();
+      final attachment = _memory.allocate(keeper, length);
+      final copy = attachment.ref.memory.cast<Uint8>();
       copy.asTypedList(length).setAll(0, bytes);
       _decode(copy, length, message.cast(), status._pointer);
-      _memory._free(copy.cast());
+      _memory.release(attachment, keeper);
     }
     status._check();
   }
 }
 
-/// What each view of memory keeps alive.
+/// What typed data over memory of somebody else's keeps alive, in its isolate.
 final Expando<Object> _owners = Expando();
-
-/// Makes [view] keep [owner] alive.
-T keepAlive<T extends Object>(T view, Object owner) {
-  _owners[view] = owner;
-  return view;
-}
 
 /// Memory that Rust and Dart share.
 ///
 /// **owned**: it comes from the library, and goes back when nothing in Dart
-/// refers to it or its views any more, or at once with [dispose].
+/// refers to it or its views any more, in any isolate. [dispose] ends the use of
+/// this object: memory that was never viewed goes back at once, any other when
+/// the last view is collected.
 /// **borrowed**: it belongs to somebody else, who must outlive the view; a view
 /// keeps the `owner` it was made with alive.
 ///
-/// Two isolates or threads may touch one memory only when they take turns.
+/// Views (typed data, and messages in it) can be sent to other isolates, this
+/// object can't. Two isolates or threads may touch one memory only when they take
+/// turns.
 abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Zeroed memory for [count] elements, **owned**.
   ///
   /// Throws a [RangeError] when [count] is negative or too large, and an
   /// [AllocationException].
-  NativeMemory.owned(int count) : _owner = null {
+  NativeMemory.owned(int count) {
     RangeError.checkValueInInterval(
       count,
       0,
       _maxBytes ~/ elementSize,
       'length',
     );
-    final bytes = count * elementSize;
-    if (bytes == 0) return;
-    final memory = _memory = libraryMemory;
-    _pointer = memory.allocate(bytes);
-    memory.attach(this, _pointer, bytes);
-    _bytes = _bytesOf(_pointer, bytes);
+    _size = count * elementSize;
+    if (_size == 0) return;
+    _attachment = libraryMemory.allocate(this, _size);
+    _pointer = _attachment.ref.memory.cast();
   }
 
   /// What a function returned, **owned**.
-  NativeMemory.taken(Pointer<FfiOwned> owned) : _owner = null {
-    final bytes = owned.ref.length * elementSize;
-    final memory = _memory = libraryMemory;
-    _owned = owned;
-    _pointer = owned.ref.data.cast();
-    memory.attachOwned(this, owned, bytes);
-    if (bytes > 0) _bytes = _bytesOf(_pointer, bytes);
+  NativeMemory.taken(Pointer<FfiOwned> owned) {
+    final FfiOwned(:data, :length) = owned.ref;
+    _size = length * elementSize;
+    _attachment = libraryMemory.attachOwned(this, owned, _size);
+    _pointer = data.cast();
   }
 
-  /// [count] elements at [pointer], **borrowed**.
+  /// [count] elements at [pointer], **borrowed** from [owner].
   ///
   /// Throws an [ArgumentError] when [pointer] is null but [count] is not 0.
-  NativeMemory.borrowed(Pointer<T> pointer, int count, this._owner)
+  NativeMemory.borrowed(Pointer<T> pointer, int count, Object? owner)
     : _pointer = pointer {
     RangeError.checkValueInInterval(
       count,
@@ -766,37 +881,39 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (pointer == nullptr) {
       throw ArgumentError.value(pointer, 'pointer', 'is null');
     }
-    _bytes = _bytesOf(pointer, count * elementSize);
+    _size = count * elementSize;
+    // Now and not with the first view, since the owner may be disposed of.
+    if (owner != null) _view = _viewIn(owner);
   }
 
-  /// The slot at [pointer] of [pool], **owned**.
+  /// A slot of [pool], **owned**: that at [pointer], or a new one for null.
   ///
   /// Throws an [ArgumentError] when it is no slot in use.
-  NativeMemory.slot(Pointer<T> pointer, NativePool<T> pool)
-    : _owner = null,
-      _pointer = pointer {
-    pool._attach(this, pointer);
+  NativeMemory.slot(Pointer<T>? pointer, NativePool<T> pool) {
+    _size = elementSize;
+    _attachment = pool._attach(this, pointer);
+    _pointer = _attachment.ref.memory.cast();
     _pool = pool;
-    _bytes = _bytesOf(pointer, elementSize);
   }
 
   static final int _maxBytes = sizeOf<Size>() == 8
       ? 0x7fffffffffffffff
       : 0x7fffffff;
 
-  LibraryMemory? _memory;
   NativePool<T>? _pool;
-  @pragma('vm:entry-point')
-  // Held, not read: a view keeps its owner alive. The compiler drops such a
-  // field unless it is told not to.
-  // ignore: unused_field
-  final Object? _owner;
-  Pointer<FfiOwned> _owned = nullptr;
+  bool _disposed = false;
+  int _size = 0;
   Pointer<T> _pointer = nullptr;
-  Uint8List? _bytes = Uint8List(0);
 
-  Uint8List _bytesOf(Pointer<T> pointer, int count) =>
-      keepAlive(pointer.cast<Uint8>().asTypedList(count), this);
+  /// Null for memory that is borrowed, or empty.
+  Pointer<FfiAttachment> _attachment = nullptr;
+
+  /// The memory as soon as a view of it was asked for: what keeps the memory from
+  /// then on, in place of this object. All further views are views of it.
+  @pragma('vm:entry-point')
+  // The compiler drops a field that is held and never read unless it is told not
+  // to.
+  Uint8List? _view;
 
   /// The size of an element in bytes.
   int get elementSize;
@@ -805,34 +922,80 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   ///
   /// A pointer keeps nothing alive. Throws a [StateError] after [dispose].
   Pointer<T> get pointer {
-    if (_bytes == null) _throwDisposed();
+    if (_disposed) _throwDisposed();
     return _pointer;
   }
 
   /// The memory as bytes, **borrowed**; they keep it alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint8List get bytes => _bytes ?? _throwDisposed();
+  Uint8List get bytes => _view ?? _firstView();
 
-  /// Frees the memory if it is owned; does nothing the second time.
+  Uint8List _firstView() {
+    if (_disposed) _throwDisposed();
+    if (_size == 0) return _view = Uint8List(0);
+    final view = _untracked;
+    if (_attachment != nullptr) {
+      libraryMemory.move(_attachment, this, view, _size);
+    }
+    return _view = view;
+  }
+
+  /// The memory as bytes that keep nothing alive: for use within one method.
+  Uint8List get _untracked => pointer.cast<Uint8>().asTypedList(_size);
+
+  /// The memory as a part of [owner]'s, where it is one, and such bytes that keep
+  /// [owner] alive in this isolate where not.
+  Uint8List _viewIn(Object owner) {
+    final start = _pointer.address;
+    switch (owner) {
+      case NativeMemory<NativeType>(
+            :final bytes,
+            pointer: Pointer(:final address),
+          )
+          when start >= address && start - address <= bytes.length - _size:
+        return Uint8List.sublistView(
+          bytes,
+          start - address,
+          start - address + _size,
+        );
+      case NativeColumns<NativeType>() when owner._has(start, _size):
+        return owner._part(start, _size);
+    }
+    final view = _untracked;
+    _owners[view] = owner;
+    return view;
+  }
+
+  /// Forgets all views; subclasses that hold others add theirs.
+  void _dropViews() => _view = null;
+
+  /// Ends the use of this object; does nothing the second time.
   ///
-  /// This object can't be used afterwards, and views of the memory must not.
+  /// Memory that is owned goes back: at once when no view of it was ever asked
+  /// for, else when the last view is collected; a slot of a pool at once in any
+  /// case, and views of it must not be used any more.
   /// Throws a [PoolException] for a slot that was given away behind its back.
-  void dispose() {
-    if (_bytes == null) return;
-    _bytes = null;
+  void dispose() => _end(now: _view == null);
+
+  /// [dispose]s, and frees memory that is owned at once: for large memory, whose
+  /// views must not be used any more, in any isolate.
+  void freeNow() => _end(now: true);
+
+  void _end({required bool now}) {
+    if (_disposed) return;
+    final keeper = _view ?? this;
+    final attachment = _attachment;
+    _disposed = true;
+    _attachment = nullptr;
+    _dropViews();
+    if (attachment == nullptr) return;
     final pool = _pool;
     if (pool != null) {
-      _pool = null;
-      pool._dispose(this, _pointer);
-      return;
+      pool._dispose(attachment, keeper, _pointer);
+    } else if (now) {
+      libraryMemory.release(attachment, keeper);
     }
-    if (_owned == nullptr) {
-      _memory?.free(this, _pointer);
-    } else {
-      _memory?.freeOwned(this, _owned);
-    }
-    _memory = null;
   }
 
   Never _throwDisposed() => throw StateError('used after dispose()');
@@ -847,8 +1010,9 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   NativeBox.view(Pointer<T> pointer, {Object? owner})
     : super.borrowed(pointer, 1, owner);
 
-  /// The slot at [pointer] of a pool, **owned**: it goes back to the pool when
-  /// nothing refers to this box any more, or with [dispose].
+  /// The slot at [pointer] of a pool, or a new one for null, **owned**: it goes
+  /// back to the pool when nothing refers to this box or its views any more, or
+  /// with [dispose].
   NativeBox.slot(super.pointer, super.pool) : super.slot();
 
   /// The slot of a pool that this box owned; from now on it is **owned** by the
@@ -858,11 +1022,11 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   /// and when it owns no slot.
   Pointer<T> release() {
     final slot = pointer;
-    final pool = _pool;
-    if (pool == null) throw StateError('the box owns no slot of a pool');
-    pool._detach(this);
-    _pool = null;
-    _bytes = null;
+    if (_pool == null) throw StateError('the box owns no slot of a pool');
+    libraryMemory.forget(_attachment, _view ?? this);
+    _disposed = true;
+    _attachment = nullptr;
+    _dropViews();
     return slot;
   }
 }
@@ -923,7 +1087,7 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
   /// Moves the element at `order[i]` to `i`: by its bytes, since a view of an
   /// element changes when the element does.
   void _arrange(List<int> order) {
-    final bytes = this.bytes;
+    final bytes = _untracked;
     final before = Uint8List.fromList(bytes);
     for (final (index, from) in order.indexed) {
       final start = index * elementSize;
@@ -986,7 +1150,9 @@ final class Int8Array extends NativeArray<Int8> {
 
   /// A copy of [values], **owned**.
   factory Int8Array.of(List<int> values) =>
-      Int8Array(values.length)..list.setAll(0, values);
+      Int8Array(values.length).._fill(values);
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int8Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -997,14 +1163,17 @@ final class Int8Array extends NativeArray<Int8> {
   @override
   int get elementSize => sizeOf<Int8>();
 
-  late final Int8List _list = keepAlive(pointer.asTypedList(length), this);
+  Int8List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int8List get list {
-    pointer;
-    return _list;
+  Int8List get list => _list ??= Int8List.sublistView(bytes);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1021,7 +1190,9 @@ final class Int16Array extends NativeArray<Int16> {
 
   /// A copy of [values], **owned**.
   factory Int16Array.of(List<int> values) =>
-      Int16Array(values.length)..list.setAll(0, values);
+      Int16Array(values.length).._fill(values);
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int16Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1032,14 +1203,17 @@ final class Int16Array extends NativeArray<Int16> {
   @override
   int get elementSize => sizeOf<Int16>();
 
-  late final Int16List _list = keepAlive(pointer.asTypedList(length), this);
+  Int16List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int16List get list {
-    pointer;
-    return _list;
+  Int16List get list => _list ??= Int16List.sublistView(bytes);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1056,7 +1230,9 @@ final class Int32Array extends NativeArray<Int32> {
 
   /// A copy of [values], **owned**.
   factory Int32Array.of(List<int> values) =>
-      Int32Array(values.length)..list.setAll(0, values);
+      Int32Array(values.length).._fill(values);
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int32Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1067,14 +1243,17 @@ final class Int32Array extends NativeArray<Int32> {
   @override
   int get elementSize => sizeOf<Int32>();
 
-  late final Int32List _list = keepAlive(pointer.asTypedList(length), this);
+  Int32List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int32List get list {
-    pointer;
-    return _list;
+  Int32List get list => _list ??= Int32List.sublistView(bytes);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1091,7 +1270,9 @@ final class Int64Array extends NativeArray<Int64> {
 
   /// A copy of [values], **owned**.
   factory Int64Array.of(List<int> values) =>
-      Int64Array(values.length)..list.setAll(0, values);
+      Int64Array(values.length).._fill(values);
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int64Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1102,14 +1283,17 @@ final class Int64Array extends NativeArray<Int64> {
   @override
   int get elementSize => sizeOf<Int64>();
 
-  late final Int64List _list = keepAlive(pointer.asTypedList(length), this);
+  Int64List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int64List get list {
-    pointer;
-    return _list;
+  Int64List get list => _list ??= Int64List.sublistView(bytes);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1126,7 +1310,9 @@ final class Uint8Array extends NativeArray<Uint8> {
 
   /// A copy of [values], **owned**.
   factory Uint8Array.of(List<int> values) =>
-      Uint8Array(values.length)..list.setAll(0, values);
+      Uint8Array(values.length).._fill(values);
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint8Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1137,14 +1323,17 @@ final class Uint8Array extends NativeArray<Uint8> {
   @override
   int get elementSize => sizeOf<Uint8>();
 
-  late final Uint8List _list = keepAlive(pointer.asTypedList(length), this);
+  Uint8List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint8List get list {
-    pointer;
-    return _list;
+  Uint8List get list => _list ??= Uint8List.sublistView(bytes);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1161,7 +1350,9 @@ final class Uint16Array extends NativeArray<Uint16> {
 
   /// A copy of [values], **owned**.
   factory Uint16Array.of(List<int> values) =>
-      Uint16Array(values.length)..list.setAll(0, values);
+      Uint16Array(values.length).._fill(values);
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint16Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1172,14 +1363,17 @@ final class Uint16Array extends NativeArray<Uint16> {
   @override
   int get elementSize => sizeOf<Uint16>();
 
-  late final Uint16List _list = keepAlive(pointer.asTypedList(length), this);
+  Uint16List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint16List get list {
-    pointer;
-    return _list;
+  Uint16List get list => _list ??= Uint16List.sublistView(bytes);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1196,7 +1390,9 @@ final class Uint32Array extends NativeArray<Uint32> {
 
   /// A copy of [values], **owned**.
   factory Uint32Array.of(List<int> values) =>
-      Uint32Array(values.length)..list.setAll(0, values);
+      Uint32Array(values.length).._fill(values);
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint32Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1207,14 +1403,17 @@ final class Uint32Array extends NativeArray<Uint32> {
   @override
   int get elementSize => sizeOf<Uint32>();
 
-  late final Uint32List _list = keepAlive(pointer.asTypedList(length), this);
+  Uint32List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint32List get list {
-    pointer;
-    return _list;
+  Uint32List get list => _list ??= Uint32List.sublistView(bytes);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1233,7 +1432,9 @@ final class Uint64Array extends NativeArray<Uint64> {
 
   /// A copy of [values], **owned**.
   factory Uint64Array.of(List<int> values) =>
-      Uint64Array(values.length)..list.setAll(0, values);
+      Uint64Array(values.length).._fill(values);
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint64Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1244,14 +1445,17 @@ final class Uint64Array extends NativeArray<Uint64> {
   @override
   int get elementSize => sizeOf<Uint64>();
 
-  late final Uint64List _list = keepAlive(pointer.asTypedList(length), this);
+  Uint64List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint64List get list {
-    pointer;
-    return _list;
+  Uint64List get list => _list ??= Uint64List.sublistView(bytes);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1268,7 +1472,10 @@ final class Float32Array extends NativeArray<Float> {
 
   /// A copy of [values], **owned**.
   factory Float32Array.of(List<double> values) =>
-      Float32Array(values.length)..list.setAll(0, values);
+      Float32Array(values.length).._fill(values);
+
+  void _fill(List<double> values) =>
+      pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float32Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1279,14 +1486,17 @@ final class Float32Array extends NativeArray<Float> {
   @override
   int get elementSize => sizeOf<Float>();
 
-  late final Float32List _list = keepAlive(pointer.asTypedList(length), this);
+  Float32List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Float32List get list {
-    pointer;
-    return _list;
+  Float32List get list => _list ??= Float32List.sublistView(bytes);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1303,7 +1513,10 @@ final class Float64Array extends NativeArray<Double> {
 
   /// A copy of [values], **owned**.
   factory Float64Array.of(List<double> values) =>
-      Float64Array(values.length)..list.setAll(0, values);
+      Float64Array(values.length).._fill(values);
+
+  void _fill(List<double> values) =>
+      pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float64Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1314,14 +1527,17 @@ final class Float64Array extends NativeArray<Double> {
   @override
   int get elementSize => sizeOf<Double>();
 
-  late final Float64List _list = keepAlive(pointer.asTypedList(length), this);
+  Float64List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Float64List get list {
-    pointer;
-    return _list;
+  Float64List get list => _list ??= Float64List.sublistView(bytes);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1338,13 +1554,15 @@ typedef _RowsAtD = int Function(Pointer<Void>, int, Pointer<Void>, int);
 
 /// What the library exports for the columns of one message; there is one per
 /// message and isolate.
-final class ColumnsCalls<T extends NativeType> implements Finalizable {
+final class ColumnsCalls<T extends NativeType> {
   /// The columns of the message [name] of [elementSize] bytes, whose fields are
-  /// [rowSize] bytes.
+  /// [rowSize] bytes; the last of [count] fields has [lastSize].
   ColumnsCalls(
     this.name,
     this.elementSize,
     this.rowSize,
+    this.count,
+    this.lastSize,
     String create,
     String free,
     String reserve,
@@ -1353,17 +1571,8 @@ final class ColumnsCalls<T extends NativeType> implements Finalizable {
     String read,
     String write,
     String swapRemove,
-  ) : _create = libraryMemory.library
-          .lookupFunction<
-            Pointer<Void> Function(Size, Uint8),
-            Pointer<Void> Function(int, int)
-          >(create, isLeaf: true),
-      _free = libraryMemory.library
-          .lookupFunction<
-            Void Function(Pointer<Void>),
-            void Function(Pointer<Void>)
-          >(free, isLeaf: true),
-      _finalizer = NativeFinalizer(libraryMemory.library.lookup(free)),
+  ) : _create = libraryMemory.library.lookup(create),
+      _free = libraryMemory.library.lookup(free),
       _reserve = _count(reserve),
       _resize = _count(resize),
       _append = libraryMemory.library.lookupFunction<_RowsC, _RowsD>(
@@ -1396,9 +1605,14 @@ final class ColumnsCalls<T extends NativeType> implements Finalizable {
   /// Bytes of a row: those of the fields.
   final int rowSize;
 
-  final Pointer<Void> Function(int, int) _create;
-  final void Function(Pointer<Void>) _free;
-  final NativeFinalizer _finalizer;
+  /// Fields.
+  final int count;
+
+  /// Bytes of the last field.
+  final int lastSize;
+
+  final Pointer<_NewColumnsF> _create;
+  final Pointer<_ReleaseF> _free;
   final int Function(Pointer<Void>, int) _reserve;
   final int Function(Pointer<Void>, int) _resize;
   final _RowsD _append;
@@ -1407,56 +1621,100 @@ final class ColumnsCalls<T extends NativeType> implements Finalizable {
   final int Function(Pointer<Void>, int, Pointer<Void>) _swapRemove;
 
   /// Memory for a message on its way to or from a row.
-  late final Pointer<T> _scratch = _allocateScratch();
-
-  Pointer<T> _allocateScratch() {
-    final memory = libraryMemory;
-    final scratch = memory.allocate<T>(elementSize);
-    memory.attach(this, scratch, elementSize);
-    return scratch;
-  }
+  late final Pointer<T> _scratch = libraryMemory.scratch(elementSize);
 }
 
 /// Columns of messages, shared with Rust: each field of all messages in an array
 /// of its own.
 ///
 /// **owned**: the memory goes back when nothing in Dart refers to the columns or
-/// their views any more, or at once with [dispose].
+/// their views any more, in any isolate. [dispose] ends the use of this object:
+/// memory that was never viewed goes back at once, any other when the last view is
+/// collected.
 ///
 /// Two isolates or threads may use one container only when they take turns.
 abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// No rows, and memory for [capacity].
   NativeColumns(this._calls, int capacity, {required bool fixed}) {
     RangeError.checkNotNegative(capacity, 'capacity');
-    _header = _calls._create(capacity, fixed ? 1 : 0);
-    if (_header == nullptr) {
-      throw AllocationException(capacity * _calls.rowSize);
-    }
-    _attach();
+    final ColumnsCalls(:_create, :_free, :rowSize) = _calls;
+    final bytes = capacity * rowSize;
+    _attachment = libraryMemory._attachColumns(
+      this,
+      _create,
+      capacity,
+      fixed ? 1 : 0,
+      _free,
+      bytes,
+    );
+    if (_attachment == nullptr) throw AllocationException(bytes);
+    _header = _attachment.ref.memory;
   }
 
   /// What a function returned.
   NativeColumns.taken(this._calls, this._header) {
-    _attach();
+    _attachment = libraryMemory._attachTo(
+      this,
+      _header,
+      _calls._free,
+      capacity * _calls.rowSize,
+    );
   }
 
   final ColumnsCalls<T> _calls;
+  Pointer<FfiAttachment> _attachment = nullptr;
   Pointer<Void> _header = nullptr;
 
-  // Of which the views below are, and the size that the garbage collector knows.
+  // Of which the views below are.
   int _length = 0;
   int _capacity = -1;
   int _start = 0;
   final Map<int, Object> _views = {};
 
-  void _attach() {
-    _capacity = capacity;
-    _calls._finalizer.attach(
-      this,
-      _header,
-      detach: this,
-      externalSize: _capacity * _calls.rowSize,
+  /// The memory of all columns as soon as a view of one was asked for, which keeps
+  /// it from then on, in place of this object; all views are views of it.
+  Uint8List? _block;
+
+  bool _has(int address, int size) {
+    final start = _startOf(0).address;
+    return address >= start && address - start <= _blockSize - size;
+  }
+
+  int get _blockSize =>
+      _startOf(_calls.count - 1).address -
+      _startOf(0).address +
+      capacity * _calls.lastSize;
+
+  /// The [size] bytes at [address], which are in one of the columns.
+  Uint8List _part(int address, int size) {
+    if (size == 0) return Uint8List(0);
+    _forgetMoved();
+    final block = _block ??= _firstBlock(this);
+    return Uint8List.sublistView(
+      block,
+      address - _start,
+      address - _start + size,
     );
+  }
+
+  Uint8List _firstBlock(Object keeper) {
+    final block = _startOf(0).cast<Uint8>().asTypedList(_blockSize);
+    libraryMemory.move(_attachment, keeper, block, capacity * _calls.rowSize);
+    return block;
+  }
+
+  /// Forgets the views when the rows have moved, or are more or fewer.
+  void _forgetMoved() {
+    final length = this.length, capacity = this.capacity;
+    final start = _startOf(0).address;
+    final moved = capacity != _capacity || start != _start;
+    if (!moved && length == _length) return;
+    _views.clear();
+    _length = length;
+    _capacity = capacity;
+    _start = start;
+    final block = _block;
+    if (moved && block != null && capacity != 0) _block = _firstBlock(block);
   }
 
   /// Where the header is: length, capacity, and where each column starts.
@@ -1485,17 +1743,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// What [make] makes of where the column [index] starts; again when the rows
   /// have moved, or are more or fewer.
   V column<V extends Object>(int index, V Function(Pointer<Void> at) make) {
-    final length = this.length, capacity = this.capacity;
-    final start = _startOf(0).address;
-    if (length != _length || capacity != _capacity || start != _start) {
-      _views.clear();
-      if (capacity != _capacity) {
-        _calls._finalizer.detach(this);
-        _attach();
-      }
-      _length = length;
-      _start = start;
-    }
+    _forgetMoved();
     final view = _views[index] ??= make(_startOf(index));
     return view as V;
   }
@@ -1503,7 +1751,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// The bytes of the column [index], whose values have [size] bytes; they keep
   /// the memory alive.
   Uint8List columnBytes(int index, int size) =>
-      keepAlive(_startOf(index).cast<Uint8>().asTypedList(length * size), this);
+      _part(_startOf(index).address, length * size);
 
   void _check(int code, int rows) {
     switch (code) {
@@ -1579,29 +1827,32 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   void readRecords(Pointer<T> records) =>
       _check(_calls._read(pointer, 0, records.cast(), length), length);
 
-  /// Frees the memory; does nothing the second time.
+  /// Ends the use of this object; does nothing the second time.
   ///
-  /// This object can't be used afterwards, and views of the columns must not.
-  void dispose() {
+  /// The memory goes back: at once when no view of a column was ever asked for,
+  /// else when the last one is collected.
+  void dispose() => _end(now: _block == null);
+
+  /// [dispose]s, and frees the memory at once: for large memory, whose views must
+  /// not be used any more, in any isolate.
+  void freeNow() => _end(now: true);
+
+  void _end({required bool now}) {
     if (_header == nullptr) return;
-    _calls._finalizer.detach(this);
-    _calls._free(_header);
+    final keeper = _block ?? this;
     _header = nullptr;
+    _block = null;
     _views.clear();
+    if (now) libraryMemory.release(_attachment, keeper);
   }
 }
 
 /// A column whose values have no array class, **borrowed**: a list of fixed
 /// length, whose values are read and written in place.
 final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
-  /// [length] values; keeps [_owner] alive.
-  ColumnList(this._owner, this.length, this._read, this._write);
+  /// [length] values, read and written by functions that keep their memory alive.
+  ColumnList(this.length, this._read, this._write);
 
-  @pragma('vm:entry-point')
-  // Held, not read: a view keeps its owner alive. The compiler drops such a
-  // field unless it is told not to.
-  // ignore: unused_field
-  final Object _owner;
   final E Function(int row) _read;
   final void Function(int row, E value) _write;
 
@@ -1906,9 +2157,24 @@ typedef TreeChildren<T extends NativeType> =
 typedef _ManyC = Size Function(Pointer<Void>, Size);
 typedef _ManyD = int Function(Pointer<Void>, int);
 
+/// The functions of a pool that attach a slot to an object.
+final class _SlotCalls extends Struct {
+  external Pointer<NativeFunction<Pointer<Void> Function()>> alloc;
+  external Pointer<NativeFunction<Uint64 Function(Pointer<Void>)>> reference;
+  external Pointer<_ReleaseF> release;
+
+  /// What the garbage collector is told of.
+  @Size()
+  external int bytes;
+
+  /// Where the generation begins in what a slot is given back by.
+  @Uint32()
+  external int generationShift;
+}
+
 /// What the class of a pool does seldom enough to share it with the others;
 /// there is one per pool and isolate.
-final class NativePool<T extends NativeType> implements Finalizable {
+final class NativePool<T extends NativeType> {
   /// The pool of the message [name], and what the library exports for it.
   NativePool(
     this.name,
@@ -1916,9 +2182,11 @@ final class NativePool<T extends NativeType> implements Finalizable {
     this._free,
     this._resolve,
     this._reference,
+    this._allocSymbol,
     String allocMany,
     String freeMany,
-    String release,
+    this._releaseSymbol,
+    this._referenceSymbol,
     String stats,
   ) : _memory = libraryMemory,
       _allocMany = libraryMemory.library.lookupFunction<_ManyC, _ManyD>(
@@ -1929,7 +2197,6 @@ final class NativePool<T extends NativeType> implements Finalizable {
         freeMany,
         isLeaf: true,
       ),
-      _finalizer = NativeFinalizer(libraryMemory.library.lookup(release)),
       _stats = libraryMemory.library
           .lookupFunction<
             Void Function(Pointer<Uint64>),
@@ -1946,19 +2213,32 @@ final class NativePool<T extends NativeType> implements Finalizable {
   final LibraryMemory _memory;
   final _ManyD _allocMany;
   final _ManyD _freeMany;
-  final NativeFinalizer _finalizer;
+  final String _allocSymbol;
+  final String _releaseSymbol;
+  final String _referenceSymbol;
   final void Function(Pointer<Uint64>) _stats;
 
   static const _counterCount = 15;
 
-  late final Pointer<Uint64> _counters = _allocateCounters();
+  late final Pointer<Uint64> _counters = _memory.scratch(_counterCount * 8);
 
-  Pointer<Uint64> _allocateCounters() {
-    const bytes = _counterCount * 8;
-    final counters = _memory.allocate<Uint64>(bytes);
-    _memory.attach(this, counters, bytes);
-    return counters;
+  late final Pointer<_SlotCalls> _slotCalls = _makeSlotCalls();
+
+  Pointer<_SlotCalls> _makeSlotCalls() {
+    final library = _memory.library;
+    final calls = _memory.scratch<_SlotCalls>(sizeOf<_SlotCalls>());
+    calls.ref
+      ..alloc = library.lookup(_allocSymbol)
+      ..reference = library.lookup(_referenceSymbol)
+      ..release = library.lookup(_releaseSymbol)
+      ..bytes = _first.stride
+      ..generationShift = _generationShift;
+    return calls;
   }
+
+  /// Where the generation begins in what a slot is given back by.
+  int get _generationShift =>
+      sizeOf<Pointer<Void>>() == 8 ? 32 : capacity.bitLength;
 
   /// What happened so far.
   PoolStats get stats {
@@ -2066,23 +2346,35 @@ final class NativePool<T extends NativeType> implements Finalizable {
     );
   }
 
-  void _attach(Finalizable owner, Pointer<T> slot) {
+  /// Has [owner] keep [slot], or a new one for null.
+  Pointer<FfiAttachment> _attach(Object owner, Pointer<T>? slot) {
+    if (slot != null) _checkInUse(slot);
+    final at = slot?.cast<Void>() ?? nullptr;
+    final attachment = _memory._attachSlot(owner, _slotCalls, at);
+    if (attachment != nullptr) return attachment;
+    if (slot == null) throwEmpty();
     _checkInUse(slot);
-    _finalizer.attach(
-      owner,
-      slot.cast(),
-      detach: owner,
-      externalSize: _first.stride,
-    );
+    return _memory._attached(attachment);
   }
 
-  void _detach(Finalizable owner) => _finalizer.detach(owner);
-
-  void _dispose(Finalizable owner, Pointer<T> slot) {
-    _detach(owner);
+  /// Gives back the [slot] that [keeper] kept.
+  void _dispose(
+    Pointer<FfiAttachment> attachment,
+    Object keeper,
+    Pointer<T> slot,
+  ) {
+    final token = attachment.ref.token.address;
+    _memory.forget(attachment, keeper);
+    final FfiRef(:indexPlusOne, :generation, :isNone) = reference(slot);
+    final now = generation << _generationShift | indexPlusOne;
+    // Another message has the slot by now: it was given back before.
+    if (!isNone && now & _tokenMask != token & _tokenMask)
+      throwRefused(4, slot);
     final code = _free(slot);
     if (code != 0 && code != _poolClosed) throwRefused(code, slot);
   }
+
+  static final int _tokenMask = sizeOf<Pointer<Void>>() == 8 ? -1 : 0xffffffff;
 
   /// The reference to [slot]; none where it is no slot in use.
   FfiRef<T> reference(Pointer<T> slot) {
@@ -2133,13 +2425,14 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
     RangeError.checkValueInInterval(capacity, 0, 0xffffffff, 'capacity');
     if (capacity == 0) return;
     final bytes = capacity * sizeOf<Pointer<Void>>();
-    _raw = _pool._memory.allocate(bytes);
-    _pool._memory.attach(this, _raw, bytes);
+    _attachment = _pool._memory.allocate(this, bytes);
+    _raw = _attachment.ref.memory;
     _slots = _raw.cast();
   }
 
   final NativePool<T> _pool;
   int _capacity;
+  Pointer<FfiAttachment> _attachment = nullptr;
   Pointer<Void> _raw = nullptr;
   Pointer<Pointer<T>> _slots = nullptr;
   int _length = 0;
@@ -2212,8 +2505,9 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
   void dispose() {
     clear();
     _capacity = 0;
-    if (_raw == nullptr) return;
-    _pool._memory.free(this, _raw);
+    if (_attachment == nullptr) return;
+    _pool._memory.release(_attachment, this);
+    _attachment = nullptr;
     _raw = _slots = nullptr;
   }
 

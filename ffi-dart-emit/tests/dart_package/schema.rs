@@ -85,6 +85,7 @@ impl Schema {
             alloc: symbol("alloc"),
             free: symbol("free"),
             owned_free: symbol("owned_free"),
+            dart_init: symbol("dart_init"),
             shutdown: symbol("shutdown"),
         };
         let record = Library {

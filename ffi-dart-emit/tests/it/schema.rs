@@ -34,6 +34,7 @@ pub fn library() -> Library {
             alloc: "demo_alloc".to_owned(),
             free: "demo_free".to_owned(),
             owned_free: "demo_owned_free".to_owned(),
+            dart_init: "demo_dart_init".to_owned(),
             shutdown: "demo_shutdown".to_owned(),
         },
     }
