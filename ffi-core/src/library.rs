@@ -6,13 +6,13 @@
 ///
 /// | symbol | C | what it does |
 /// |---|---|---|
-/// | `.._ffi_abi_version` | `uint32_t (void)` | [`ABI_VERSION`](crate::boundary::ABI_VERSION) |
-/// | `.._ffi_status_clear` | `void (FfiStatus *)` | [`boundary::clear`](crate::boundary::clear) |
-/// | `.._ffi_alloc` | `uint8_t *(size_t size, size_t align)` | [`boundary::alloc`](crate::boundary::alloc) |
-/// | `.._ffi_free` | `void (uint8_t *)` | [`boundary::free`](crate::boundary::free) |
-/// | `.._ffi_owned_free` | `void (FfiOwned *)` | [`boundary::owned_free`](crate::boundary::owned_free) |
-/// | `.._ffi_dart_init` | `int32_t (const void *table, const void **calls)`, for Dart only | [`boundary::dart_init`](crate::boundary::dart_init) |
-/// | `.._ffi_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
+/// | `.._ffi0_abi_version` | `uint32_t (void)` | [`ABI_VERSION`](crate::boundary::ABI_VERSION) |
+/// | `.._ffi0_status_clear` | `void (FfiStatus *)` | [`boundary::clear`](crate::boundary::clear) |
+/// | `.._ffi0_alloc` | `uint8_t *(size_t size, size_t align)` | [`boundary::alloc`](crate::boundary::alloc) |
+/// | `.._ffi0_free` | `void (uint8_t *)` | [`boundary::free`](crate::boundary::free) |
+/// | `.._ffi0_owned_free` | `void (FfiOwned *)` | [`boundary::owned_free`](crate::boundary::owned_free) |
+/// | `.._ffi0_dart_init` | `int32_t (const void *table, const void **calls)`, for Dart only | [`boundary::dart_init`](crate::boundary::dart_init) |
+/// | `.._ffi0_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
 ///
 /// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process. `ffi-core` exports nothing by
 /// itself.
@@ -34,18 +34,18 @@ macro_rules! library {
         const _: () = {
             use $crate::__private as ffi;
 
-            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_abi_version"))]
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_abi_version"))]
             extern "C" fn abi_version() -> ffi::core::primitive::u32 {
                 $crate::boundary::ABI_VERSION
             }
 
-            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_status_clear"))]
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_status_clear"))]
             unsafe extern "C" fn status_clear(status: *mut ffi::FfiStatus) {
                 // SAFETY: the caller of this function keeps the callee's contract.
                 unsafe { ffi::clear(status) }
             }
 
-            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_alloc"))]
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_alloc"))]
             extern "C" fn alloc(
                 size: ffi::core::primitive::usize,
                 align: ffi::core::primitive::usize,
@@ -53,19 +53,19 @@ macro_rules! library {
                 ffi::alloc(size, align)
             }
 
-            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_free"))]
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_free"))]
             unsafe extern "C" fn free(memory: *mut ffi::core::primitive::u8) {
                 // SAFETY: the caller of this function keeps the callee's contract.
                 unsafe { ffi::free(memory) }
             }
 
-            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_owned_free"))]
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_owned_free"))]
             unsafe extern "C" fn owned_free(owned: *mut ffi::FfiOwned) {
                 // SAFETY: the caller of this function keeps the callee's contract.
                 unsafe { ffi::owned_free(owned) }
             }
 
-            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_dart_init"))]
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_dart_init"))]
             unsafe extern "C" fn dart_init(
                 table: *const ffi::core::ffi::c_void,
                 calls: *mut *const ffi::FfiDartCalls,
@@ -74,7 +74,7 @@ macro_rules! library {
                 (unsafe { ffi::dart_init(table, calls) }) as ffi::core::primitive::i32
             }
 
-            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi_shutdown"))]
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_shutdown"))]
             extern "C" fn shutdown() -> ffi::core::primitive::u64 {
                 $crate::pool::shutdown()
             }
@@ -93,19 +93,19 @@ macro_rules! library {
                 ffi::Piece::Text(ffi::core::concat!(
                     ",\"symbols\":{\"abi_version\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi_abi_version\",\"status_clear\":\"",
+                    "_ffi0_abi_version\",\"status_clear\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi_status_clear\",\"alloc\":\"",
+                    "_ffi0_status_clear\",\"alloc\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi_alloc\",\"free\":\"",
+                    "_ffi0_alloc\",\"free\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi_free\",\"owned_free\":\"",
+                    "_ffi0_free\",\"owned_free\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi_owned_free\",\"dart_init\":\"",
+                    "_ffi0_owned_free\",\"dart_init\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi_dart_init\",\"shutdown\":\"",
+                    "_ffi0_dart_init\",\"shutdown\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi_shutdown\"}}",
+                    "_ffi0_shutdown\"}}",
                 )),
             ]);
         };

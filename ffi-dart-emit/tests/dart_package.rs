@@ -576,7 +576,7 @@ fn torture() -> Model {
     for name in TORTURE {
         let params = [(*name, Pass::Slice, word.clone()), ("x", Pass::Value, word.clone())];
         schema.function(named(name), &params, Some(word.clone()), |it| {
-            it.symbol = format!("torture_fn_{name}");
+            it.symbol = format!("torture_ffi_fn_{name}");
         });
     }
     let params: Vec<_> = ints(inner).into_iter().map(|(name, ty)| (name, Pass::Value, ty)).collect();

@@ -29,17 +29,23 @@ impl Prefix {
 
     /// The symbol of an operation of a type.
     pub(crate) fn type_symbol(&self, name: &str, operation: &str) -> String {
-        format!("{}_{}_{operation}", self.0, name.to_snake_case())
+        self.symbol(&format!("{}_{operation}", name.to_snake_case()))
     }
 
     /// The symbol of an operation of a queue, which is called like a constant.
     pub(crate) fn queue_symbol(&self, name: &str, operation: &str) -> String {
-        format!("{}_{}_{operation}", self.0, name.to_lowercase())
+        self.symbol(&format!("{}_{operation}", name.to_lowercase()))
     }
 
     /// The symbol of a function.
     pub(crate) fn function_symbol(&self, name: &str) -> String {
-        format!("{}_{name}", self.0)
+        self.symbol(name)
+    }
+
+    /// The symbol of an item of the user's. The `_ffi_` keeps it apart from the symbols of other libraries of the process
+    /// (`gettime` of a crate `clock` is not `clock_gettime`), and from the runtime's, which start with `_ffi0_`.
+    fn symbol(&self, item: &str) -> String {
+        format!("{}_ffi_{item}", self.0)
     }
 }
 

@@ -15,12 +15,12 @@ static Particle particle(uint64_t id) {
 }
 
 static void rows_are_columns(void) {
-    ParticleColumns *columns = fixture_columns_particle_columns_new(0, 0);
+    ParticleColumns *columns = fixture_columns_ffi_particle_columns_new(0, 0);
     FfiStatus status = {0};
     EXPECT(columns != NULL && columns->len == 0);
     for (uint64_t id = 0; id < 100; id++) {
         Particle one = particle(id);
-        EXPECT(fixture_columns_particle_columns_append(columns, &one, 1) == FFI_COLUMNS_OK);
+        EXPECT(fixture_columns_ffi_particle_columns_append(columns, &one, 1) == FFI_COLUMNS_OK);
     }
     EXPECT(columns->len == 100 && columns->capacity >= 100);
     EXPECT((uintptr_t)columns->x % 64 == 0 && (uintptr_t)columns->mode % 64 == 0);
@@ -28,53 +28,53 @@ static void rows_are_columns(void) {
         EXPECT(columns->x[id] == (float)id && columns->id[id] == id && columns->colour[id][3] == id);
         columns->vx[id] = 4.0f;
     }
-    fixture_columns_step(columns, 0.5f, &status);
+    fixture_columns_ffi_step(columns, 0.5f, &status);
     EXPECT(status.code == FFI_STATUS_OK && columns->x[99] == 101.0f);
-    EXPECT(fixture_columns_count_mode(columns, NULL, 0, Mode_Stop, &status) == 50);
-    EXPECT(fixture_columns_count_mode(columns, columns, 1, Mode_Stop, &status) == 100);
+    EXPECT(fixture_columns_ffi_count_mode(columns, NULL, 0, Mode_Stop, &status) == 50);
+    EXPECT(fixture_columns_ffi_count_mode(columns, columns, 1, Mode_Stop, &status) == 100);
 
     columns->mode[7] = 3;
-    fixture_columns_mean_x(columns, &status);
+    fixture_columns_ffi_mean_x(columns, &status);
     EXPECT(status.code == FFI_STATUS_INVALID_VALUE);
     EXPECT(status.message_len == strlen("particles.mode[7]: 3 is not a Mode"));
     EXPECT(memcmp(status.message, "particles.mode[7]: 3 is not a Mode", status.message_len) == 0);
-    fixture_columns_ffi_status_clear(&status);
-    fixture_columns_particle_columns_free(columns);
+    fixture_columns_ffi0_status_clear(&status);
+    fixture_columns_ffi_particle_columns_free(columns);
 }
 
 static void records_come_and_go(void) {
-    ParticleColumns *columns = fixture_columns_particle_columns_new(3, 1);
+    ParticleColumns *columns = fixture_columns_ffi_particle_columns_new(3, 1);
     Particle all[3] = {particle(5), particle(6), particle(7)}, back[3], removed;
-    EXPECT(fixture_columns_particle_columns_append(columns, all, 3) == FFI_COLUMNS_OK);
-    EXPECT(fixture_columns_particle_columns_append(columns, all, 1) == FFI_COLUMNS_FULL);
+    EXPECT(fixture_columns_ffi_particle_columns_append(columns, all, 3) == FFI_COLUMNS_OK);
+    EXPECT(fixture_columns_ffi_particle_columns_append(columns, all, 1) == FFI_COLUMNS_FULL);
     memset(back, 0, sizeof back);
-    EXPECT(fixture_columns_particle_columns_read(columns, 0, back, 3) == FFI_COLUMNS_OK);
+    EXPECT(fixture_columns_ffi_particle_columns_read(columns, 0, back, 3) == FFI_COLUMNS_OK);
     EXPECT(back[2].id == 7 && back[2].mode == Mode_Stop);
-    EXPECT(fixture_columns_particle_columns_read(columns, 1, back, 3) == FFI_COLUMNS_RANGE);
-    EXPECT(fixture_columns_particle_columns_write(columns, 2, all, 1) == FFI_COLUMNS_OK);
-    EXPECT(fixture_columns_particle_columns_swap_remove(columns, 0, &removed) == FFI_COLUMNS_OK);
+    EXPECT(fixture_columns_ffi_particle_columns_read(columns, 1, back, 3) == FFI_COLUMNS_RANGE);
+    EXPECT(fixture_columns_ffi_particle_columns_write(columns, 2, all, 1) == FFI_COLUMNS_OK);
+    EXPECT(fixture_columns_ffi_particle_columns_swap_remove(columns, 0, &removed) == FFI_COLUMNS_OK);
     EXPECT(removed.id == 5 && columns->len == 2 && columns->id[0] == 5 && columns->id[1] == 6);
-    EXPECT(fixture_columns_particle_columns_resize(columns, 0) == FFI_COLUMNS_OK && columns->len == 0);
-    EXPECT(fixture_columns_particle_columns_append(NULL, all, 1) == FFI_COLUMNS_NULL);
-    EXPECT(fixture_columns_particle_columns_new(SIZE_MAX, 0) == NULL);
-    fixture_columns_particle_columns_free(columns);
-    fixture_columns_particle_columns_free(NULL);
+    EXPECT(fixture_columns_ffi_particle_columns_resize(columns, 0) == FFI_COLUMNS_OK && columns->len == 0);
+    EXPECT(fixture_columns_ffi_particle_columns_append(NULL, all, 1) == FFI_COLUMNS_NULL);
+    EXPECT(fixture_columns_ffi_particle_columns_new(SIZE_MAX, 0) == NULL);
+    fixture_columns_ffi_particle_columns_free(columns);
+    fixture_columns_ffi_particle_columns_free(NULL);
 }
 
 static void every_type_has_its_pointer(void) {
-    ShapeColumns *shapes = fixture_columns_shape_columns_new(2, 0);
+    ShapeColumns *shapes = fixture_columns_ffi_shape_columns_new(2, 0);
     FfiStatus status = {0};
     FfiOwned *names;
-    EXPECT(fixture_columns_shape_columns_resize(shapes, 2) == FFI_COLUMNS_OK);
+    EXPECT(fixture_columns_ffi_shape_columns_resize(shapes, 2) == FFI_COLUMNS_OK);
     EXPECT(shapes->len_[1] == 0 && shapes->capacity_[1] == 0);
     shapes->outline[1][2].y = 1.5;
     shapes->name[1].len = 2;
     memcpy(shapes->name[1].bytes, "ab", 2);
     shapes->modes[1][1][0] = Mode_Stop;
-    names = fixture_columns_names(shapes, &status);
+    names = fixture_columns_ffi_names(shapes, &status);
     EXPECT(status.code == FFI_STATUS_OK && names->len == 3 && memcmp(names->data, ",ab", 3) == 0);
-    fixture_columns_ffi_owned_free(names);
-    fixture_columns_shape_columns_free(shapes);
+    fixture_columns_ffi0_owned_free(names);
+    fixture_columns_ffi_shape_columns_free(shapes);
 }
 
 int main(void) {

@@ -74,31 +74,31 @@ int main(void) {
     memset(&plain, 0, sizeof plain);
     memset(&labels, 0, sizeof labels);
 
-    fixture_layout_write_nested(&nested, &status);
+    fixture_layout_ffi_write_nested(&nested, &status);
     expect_written_by_rust(&nested);
-    nested = fixture_layout_make_nested(&status);
+    nested = fixture_layout_ffi_make_nested(&status);
     expect_written_by_rust(&nested);
 
-    fixture_layout_write_others(&plain, &labels, &status);
+    fixture_layout_ffi_write_others(&plain, &labels, &status);
     EXPECT(plain.id == UINT64_C(1) << 40 && plain.weights[0] == 0.5f && plain.weights[1] == -0.5f);
 
     nested = as_dart_writes();
-    EXPECT(fixture_layout_is_from_dart(&nested, &status));
-    EXPECT(fixture_layout_is_value_from_dart(nested, &status));
+    EXPECT(fixture_layout_ffi_is_from_dart(&nested, &status));
+    EXPECT(fixture_layout_ffi_is_value_from_dart(nested, &status));
     nested.parts[1].spare = true;
-    EXPECT(!fixture_layout_is_from_dart(&nested, &status));
+    EXPECT(!fixture_layout_ffi_is_from_dart(&nested, &status));
     EXPECT(status.code == FFI_STATUS_OK);
 
-    EXPECT(!fixture_layout_is_from_dart(NULL, &status));
+    EXPECT(!fixture_layout_ffi_is_from_dart(NULL, &status));
     EXPECT(status.code == FFI_STATUS_INVALID_ARGUMENT && status.message_len > 0);
-    fixture_layout_ffi_status_clear(&status);
+    fixture_layout_ffi0_status_clear(&status);
     EXPECT(status.code == FFI_STATUS_OK && status.message == NULL);
 
     nested.palette[4] = 9;
-    EXPECT(!fixture_layout_is_value_from_dart(nested, &status));
+    EXPECT(!fixture_layout_ffi_is_value_from_dart(nested, &status));
     EXPECT(status.code == FFI_STATUS_INVALID_VALUE);
     EXPECT(strncmp((const char *)status.message, "nested.palette[4]: 9 is not a Colour", status.message_len) == 0);
-    fixture_layout_ffi_status_clear(&status);
+    fixture_layout_ffi0_status_clear(&status);
 
     return failures == 0 ? 0 : 1;
 }

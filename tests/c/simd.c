@@ -45,7 +45,7 @@ static void slices(const FfiSimdKernels *kernels) {
 }
 
 static void records(void) {
-    const FfiSimdRecords *table = fixture_simd_particle_simd();
+    const FfiSimdRecords *table = fixture_simd_ffi_particle_simd();
     Particle particles[COUNT];
     memset(particles, 0, sizeof particles);
     for (int i = 0; i < COUNT; i++) {
@@ -74,12 +74,12 @@ static void records(void) {
     floats->field_sum(&particles[0].mass, COUNT, sizeof(Particle), 1, sums);
     EXPECT(sums[0] == 3 * COUNT);
 
-    const FfiSimdRecords *mixed = fixture_simd_sample_simd();
+    const FfiSimdRecords *mixed = fixture_simd_ffi_sample_simd();
     EXPECT(mixed->kernels == table->kernels && mixed->sum == NULL && mixed->axpy_fields == NULL);
 }
 
 int main(void) {
-    const FfiSimdKernels *kernels = fixture_simd_row_simd()->kernels;
+    const FfiSimdKernels *kernels = fixture_simd_ffi_row_simd()->kernels;
     EXPECT(kernels->version == FFI_SIMD_VERSION);
     EXPECT(kernels->len * sizeof(void (*)(void)) + 8 == sizeof(FfiSimdKernels));
     const uint32_t level = kernels->level();

@@ -39,15 +39,15 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 unsafe extern "C" {
-    fn fixture_calls_divide(a: i32, b: i32, status: *mut FfiStatus) -> i32;
-    fn fixture_calls_negate(flag: u8, status: *mut FfiStatus) -> u8;
-    fn fixture_calls_double_in_place(value: *mut i64, status: *mut FfiStatus);
-    fn fixture_calls_panics(status: *mut FfiStatus) -> u32;
-    fn fixture_calls_panics_without_text(status: *mut FfiStatus);
-    fn fixture_calls_fails_unprintably(status: *mut FfiStatus) -> u8;
-    fn fixture_calls_ffi_status_clear(status: *mut FfiStatus);
-    fn fixture_calls_ffi_alloc(size: usize, align: usize) -> *mut u8;
-    fn fixture_calls_ffi_free(memory: *mut u8);
+    fn fixture_calls_ffi_divide(a: i32, b: i32, status: *mut FfiStatus) -> i32;
+    fn fixture_calls_ffi_negate(flag: u8, status: *mut FfiStatus) -> u8;
+    fn fixture_calls_ffi_double_in_place(value: *mut i64, status: *mut FfiStatus);
+    fn fixture_calls_ffi_panics(status: *mut FfiStatus) -> u32;
+    fn fixture_calls_ffi_panics_without_text(status: *mut FfiStatus);
+    fn fixture_calls_ffi_fails_unprintably(status: *mut FfiStatus) -> u8;
+    fn fixture_calls_ffi0_status_clear(status: *mut FfiStatus);
+    fn fixture_calls_ffi0_alloc(size: usize, align: usize) -> *mut u8;
+    fn fixture_calls_ffi0_free(memory: *mut u8);
 }
 
 fn live() -> isize {
@@ -62,17 +62,17 @@ fn a_failure_is_one_allocation_until_it_is_cleared() {
     // Each status is zeroed or was written by the library, and ours.
     let failures: [(&str, Fail); 6] = [
         // SAFETY: any two numbers may be passed.
-        ("error", |status| assert_eq!(unsafe { fixture_calls_divide(1, 0, status) }, 0)),
+        ("error", |status| assert_eq!(unsafe { fixture_calls_ffi_divide(1, 0, status) }, 0)),
         // SAFETY: any byte may be passed.
-        ("invalid value", |status| assert_eq!(unsafe { fixture_calls_negate(7, status) }, 0)),
+        ("invalid value", |status| assert_eq!(unsafe { fixture_calls_ffi_negate(7, status) }, 0)),
         // SAFETY: null is refused.
-        ("null", |status| unsafe { fixture_calls_double_in_place(std::ptr::null_mut(), status) }),
+        ("null", |status| unsafe { fixture_calls_ffi_double_in_place(std::ptr::null_mut(), status) }),
         // SAFETY: it takes nothing.
-        ("panic", |status| assert_eq!(unsafe { fixture_calls_panics(status) }, 0)),
+        ("panic", |status| assert_eq!(unsafe { fixture_calls_ffi_panics(status) }, 0)),
         // SAFETY: it takes nothing.
-        ("panic without text", |status| unsafe { fixture_calls_panics_without_text(status) }),
+        ("panic without text", |status| unsafe { fixture_calls_ffi_panics_without_text(status) }),
         // SAFETY: it takes nothing.
-        ("panic in Display", |status| assert_eq!(unsafe { fixture_calls_fails_unprintably(status) }, 0)),
+        ("panic in Display", |status| assert_eq!(unsafe { fixture_calls_ffi_fails_unprintably(status) }, 0)),
     ];
     for (name, fail) in failures {
         let mut status = FfiStatus::zeroed();
@@ -83,7 +83,7 @@ fn a_failure_is_one_allocation_until_it_is_cleared() {
             assert_eq!(live() - before, 1, "{name}: a failure frees the message before it");
         }
         // SAFETY: the status was written by the library, and is ours.
-        unsafe { fixture_calls_ffi_status_clear(&mut status) };
+        unsafe { fixture_calls_ffi0_status_clear(&mut status) };
         assert_eq!(live() - before, 0, "{name}");
     }
     let _ = std::panic::take_hook();
@@ -95,9 +95,9 @@ fn a_success_allocates_nothing() {
     let before = live();
     let mut value = 21;
     // SAFETY: the status is zeroed and ours.
-    let quotient = unsafe { fixture_calls_divide(8, 2, &mut status) };
+    let quotient = unsafe { fixture_calls_ffi_divide(8, 2, &mut status) };
     // SAFETY: as above, and the value is ours.
-    unsafe { fixture_calls_double_in_place(&mut value, &mut status) };
+    unsafe { fixture_calls_ffi_double_in_place(&mut value, &mut status) };
     assert_eq!((quotient, value, live() - before), (4, 42, 0));
 }
 
@@ -105,9 +105,9 @@ fn a_success_allocates_nothing() {
 fn what_alloc_returns_is_one_block() {
     let before = live();
     // SAFETY: any size and alignment may be asked for.
-    let memory = unsafe { fixture_calls_ffi_alloc(100, 8) };
+    let memory = unsafe { fixture_calls_ffi0_alloc(100, 8) };
     assert_eq!(live() - before, 1);
     // SAFETY: it came from `alloc`, and nobody uses it.
-    unsafe { fixture_calls_ffi_free(memory) };
+    unsafe { fixture_calls_ffi0_free(memory) };
     assert_eq!(live() - before, 0);
 }

@@ -42,7 +42,7 @@ fn finish(mut status: FfiStatus) -> Result<(), Failed> {
     let message = str::from_utf8(message).expect("messages are UTF-8").to_owned();
     type Clear = unsafe extern "C" fn(*mut FfiStatus);
     // SAFETY: that is its type, as `library!` says.
-    let clear = unsafe { LIBRARY.get::<Clear>("fixture_calls_ffi_status_clear") }.expect("it is exported");
+    let clear = unsafe { LIBRARY.get::<Clear>("fixture_calls_ffi0_status_clear") }.expect("it is exported");
     for _ in 0..2 {
         // SAFETY: the status was written by the library, or is zeroed.
         unsafe { clear(&mut status) };
@@ -55,7 +55,7 @@ fn finish(mut status: FfiStatus) -> Result<(), Failed> {
 macro_rules! call {
     ($name:ident($($argument:expr => $ty:ty),* $(,)?) -> $output:ty) => {{
         type Function = unsafe extern "C" fn($($ty,)* *mut FfiStatus) -> $output;
-        let symbol = concat!("fixture_calls_", stringify!($name));
+        let symbol = concat!("fixture_calls_ffi_", stringify!($name));
         // SAFETY: the callers below write the type that the function's documentation says.
         let function = unsafe { LIBRARY.get::<Function>(symbol) }.expect("it is exported");
         let mut status = FfiStatus::zeroed();
@@ -244,9 +244,10 @@ fn panics_end_at_the_boundary_of_an_optimised_library() {
     let library = unsafe { Library::new(fixture.cdylib()) }.expect("it loads");
     // SAFETY: that is the type of both functions.
     let panics =
-        unsafe { library.get::<Function>("fixture_calls_panics_with_bomb") }.expect("it is exported");
+        unsafe { library.get::<Function>("fixture_calls_ffi_panics_with_bomb") }.expect("it is exported");
     // SAFETY: as above.
-    let clear = unsafe { library.get::<Function>("fixture_calls_ffi_status_clear") }.expect("it is exported");
+    let clear =
+        unsafe { library.get::<Function>("fixture_calls_ffi0_status_clear") }.expect("it is exported");
     let mut status = FfiStatus::zeroed();
     // SAFETY: the status is zeroed and ours.
     unsafe { panics(&mut status) };
@@ -259,7 +260,7 @@ fn panics_end_at_the_boundary_of_an_optimised_library() {
 fn a_status_serves_many_calls_and_may_be_null() {
     type Divide = unsafe extern "C" fn(i32, i32, *mut FfiStatus) -> i32;
     // SAFETY: that is its type.
-    let divide = unsafe { LIBRARY.get::<Divide>("fixture_calls_divide") }.expect("it is exported");
+    let divide = unsafe { LIBRARY.get::<Divide>("fixture_calls_ffi_divide") }.expect("it is exported");
     // SAFETY: a status may be null.
     assert_eq!(unsafe { divide(1, 0, std::ptr::null_mut()) }, 0);
     let mut status = FfiStatus::zeroed();
@@ -294,11 +295,12 @@ fn the_library_has_its_own_functions() {
     type Alloc = unsafe extern "C" fn(usize, usize) -> *mut u8;
     type Free = unsafe extern "C" fn(*mut u8);
     // SAFETY: these are their types, as `library!` says.
-    let version = unsafe { LIBRARY.get::<Version>("fixture_calls_ffi_abi_version") }.expect("it is exported");
+    let version =
+        unsafe { LIBRARY.get::<Version>("fixture_calls_ffi0_abi_version") }.expect("it is exported");
     // SAFETY: as above.
-    let alloc = unsafe { LIBRARY.get::<Alloc>("fixture_calls_ffi_alloc") }.expect("it is exported");
+    let alloc = unsafe { LIBRARY.get::<Alloc>("fixture_calls_ffi0_alloc") }.expect("it is exported");
     // SAFETY: as above.
-    let free = unsafe { LIBRARY.get::<Free>("fixture_calls_ffi_free") }.expect("it is exported");
+    let free = unsafe { LIBRARY.get::<Free>("fixture_calls_ffi0_free") }.expect("it is exported");
     // SAFETY: it asks for nothing.
     assert_eq!(unsafe { version() }, ABI_VERSION);
     for (size, align) in [(0, 1), (1, 1), (100, 64), (1 << 20, 4096)] {

@@ -314,15 +314,15 @@ type Shapes = *mut Header<11>;
 type Flags = *mut Header<1>;
 
 fn particles(capacity: usize, fixed: u8) -> Particles {
-    c!("particle_columns_new"(capacity => usize, fixed => u8) -> Particles)
+    c!("ffi_particle_columns_new"(capacity => usize, fixed => u8) -> Particles)
 }
 
 fn append(columns: Particles, messages: &[Particle]) -> i32 {
-    c!("particle_columns_append"(columns => Particles, messages.as_ptr() => *const Particle, messages.len() => usize) -> i32)
+    c!("ffi_particle_columns_append"(columns => Particles, messages.as_ptr() => *const Particle, messages.len() => usize) -> i32)
 }
 
 fn free(columns: Particles) {
-    c!("particle_columns_free"(columns => Particles));
+    c!("ffi_particle_columns_free"(columns => Particles));
 }
 
 fn header<const N: usize>(columns: *const Header<N>) -> Header<N> {
@@ -349,7 +349,7 @@ macro_rules! call {
             // SAFETY: a failed call leaves a message of that length, or null and 0.
             let message = (!status.message.is_null()).then(|| unsafe { std::slice::from_raw_parts(status.message, status.message_len) });
             let message = String::from_utf8(message.unwrap_or_default().to_vec()).expect("messages are UTF-8");
-            c!("ffi_status_clear"(&mut status => *mut FfiStatus));
+            c!("ffi0_status_clear"(&mut status => *mut FfiStatus));
             Err((status_code(code, &message), message))
         }
     }};
@@ -375,35 +375,35 @@ fn c_adds_reads_writes_and_removes_rows() {
     assert!(x.iter().zip(&records).all(|(x, record)| *x == record.x));
 
     let mut read = [particle(99); 10];
-    let code = c!("particle_columns_read"(
+    let code = c!("ffi_particle_columns_read"(
         columns => Particles, 40 => usize, read.as_mut_ptr() => *mut Particle, 10 => usize,
     ) -> i32);
     assert_eq!((code, bits(read)), (OK, bits(records[40..].iter().copied())));
-    let code = c!("particle_columns_write"(
+    let code = c!("ffi_particle_columns_write"(
         columns => Particles, 0 => usize, read.as_ptr() => *const Particle, 10 => usize,
     ) -> i32);
     assert_eq!(code, OK);
     let mut removed = particle(99);
-    let code = c!("particle_columns_swap_remove"(
+    let code = c!("ffi_particle_columns_swap_remove"(
         columns => Particles, 3 => usize, &mut removed => *mut Particle,
     ) -> i32);
     assert_eq!((code, header(columns).len, bits([removed])), (OK, 49, bits([particle(43)])));
-    let code = c!("particle_columns_read"(
+    let code = c!("ffi_particle_columns_read"(
         columns => Particles, 3 => usize, &mut removed => *mut Particle, 1 => usize,
     ) -> i32);
     assert_eq!((code, bits([removed])), (OK, bits([particle(49)])));
     let null = std::ptr::null_mut();
     let last = 48;
     let code =
-        c!("particle_columns_swap_remove"(columns => Particles, last => usize, null => *mut Particle) -> i32);
+        c!("ffi_particle_columns_swap_remove"(columns => Particles, last => usize, null => *mut Particle) -> i32);
     assert_eq!((code, header(columns).len), (OK, 48));
 
-    assert_eq!(c!("particle_columns_resize"(columns => Particles, 200 => usize) -> i32), OK);
-    let code = c!("particle_columns_read"(
+    assert_eq!(c!("ffi_particle_columns_resize"(columns => Particles, 200 => usize) -> i32), OK);
+    let code = c!("ffi_particle_columns_read"(
         columns => Particles, 199 => usize, &mut removed => *mut Particle, 1 => usize,
     ) -> i32);
     assert_eq!((code, bits([removed])), (OK, bits([Particle::zeroed()])));
-    assert_eq!(c!("particle_columns_reserve"(columns => Particles, 1_000 => usize) -> i32), OK);
+    assert_eq!(c!("ffi_particle_columns_reserve"(columns => Particles, 1_000 => usize) -> i32), OK);
     assert!(header(columns).capacity >= 1_200);
     free(columns);
     free(std::ptr::null_mut());
@@ -419,35 +419,35 @@ fn c_is_told_what_was_wrong_and_nothing_changes() {
     let before = header(columns);
     assert_eq!(append(columns, &[one]), FULL);
     assert_eq!(
-        c!("particle_columns_append"(columns => Particles, none => *const Particle, 1 => usize) -> i32),
+        c!("ffi_particle_columns_append"(columns => Particles, none => *const Particle, 1 => usize) -> i32),
         NULL
     );
-    assert_eq!(c!("particle_columns_reserve"(columns => Particles, usize::MAX => usize) -> i32), FULL);
-    assert_eq!(c!("particle_columns_resize"(columns => Particles, 3 => usize) -> i32), FULL);
+    assert_eq!(c!("ffi_particle_columns_reserve"(columns => Particles, usize::MAX => usize) -> i32), FULL);
+    assert_eq!(c!("ffi_particle_columns_resize"(columns => Particles, 3 => usize) -> i32), FULL);
     for (first, count) in [(2, 1), (0, 3), (usize::MAX, 1), (1, usize::MAX), (3, 0)] {
         assert_eq!(
-            c!("particle_columns_read"(columns => Particles, first => usize, none => *mut Particle, count => usize) -> i32),
+            c!("ffi_particle_columns_read"(columns => Particles, first => usize, none => *mut Particle, count => usize) -> i32),
             RANGE
         );
         assert_eq!(
-            c!("particle_columns_write"(columns => Particles, first => usize, none => *const Particle, count => usize) -> i32),
+            c!("ffi_particle_columns_write"(columns => Particles, first => usize, none => *const Particle, count => usize) -> i32),
             RANGE
         );
     }
     assert_eq!(
-        c!("particle_columns_read"(columns => Particles, 2 => usize, none => *mut Particle, 0 => usize) -> i32),
+        c!("ffi_particle_columns_read"(columns => Particles, 2 => usize, none => *mut Particle, 0 => usize) -> i32),
         OK
     );
     assert_eq!(
-        c!("particle_columns_read"(columns => Particles, 0 => usize, none => *mut Particle, 1 => usize) -> i32),
+        c!("ffi_particle_columns_read"(columns => Particles, 0 => usize, none => *mut Particle, 1 => usize) -> i32),
         NULL
     );
     assert_eq!(
-        c!("particle_columns_write"(columns => Particles, 0 => usize, none => *const Particle, 1 => usize) -> i32),
+        c!("ffi_particle_columns_write"(columns => Particles, 0 => usize, none => *const Particle, 1 => usize) -> i32),
         NULL
     );
     assert_eq!(
-        c!("particle_columns_swap_remove"(columns => Particles, 2 => usize, none => *mut Particle) -> i32),
+        c!("ffi_particle_columns_swap_remove"(columns => Particles, 2 => usize, none => *mut Particle) -> i32),
         RANGE
     );
     assert_eq!(header(columns), before);
@@ -459,8 +459,8 @@ fn c_is_told_what_was_wrong_and_nothing_changes() {
         let columns = particles(0, 0);
         assert_eq!(append(columns, &[one]), OK);
         let before = header(columns);
-        assert_eq!(c!("particle_columns_reserve"(columns => Particles, capacity => usize) -> i32), MEMORY);
-        assert_eq!(c!("particle_columns_resize"(columns => Particles, capacity => usize) -> i32), MEMORY);
+        assert_eq!(c!("ffi_particle_columns_reserve"(columns => Particles, capacity => usize) -> i32), MEMORY);
+        assert_eq!(c!("ffi_particle_columns_resize"(columns => Particles, capacity => usize) -> i32), MEMORY);
         assert_eq!(header(columns), before);
         free(columns);
     }
@@ -483,8 +483,8 @@ fn a_damaged_header_is_refused() {
         // SAFETY: the memory is that of a header.
         unsafe { columns.write(bad) };
         assert_eq!(append(columns, &[particle(2)]), DAMAGED, "{bad:?}");
-        assert_eq!(c!("particle_columns_resize"(columns => Particles, 1 => usize) -> i32), DAMAGED);
-        let (code, message) = call!("mean_x"(columns => Particles) -> f32).unwrap_err();
+        assert_eq!(c!("ffi_particle_columns_resize"(columns => Particles, 1 => usize) -> i32), DAMAGED);
+        let (code, message) = call!("ffi_mean_x"(columns => Particles) -> f32).unwrap_err();
         assert_eq!(
             (code, &*message),
             (StatusCode::InvalidValue, "particles: its header was written to, which only the library may")
@@ -492,26 +492,26 @@ fn a_damaged_header_is_refused() {
     }
     // SAFETY: the memory is that of a header.
     unsafe { columns.write(good) };
-    assert_eq!(call!("mean_x"(columns => Particles) -> f32), Ok(1.0));
+    assert_eq!(call!("ffi_mean_x"(columns => Particles) -> f32), Ok(1.0));
     free(columns);
 }
 
 #[test]
 fn functions_take_columns() {
     let columns = particles(0, 0);
-    let mean = |columns: Particles| call!("mean_x"(columns => Particles) -> f32);
+    let mean = |columns: Particles| call!("ffi_mean_x"(columns => Particles) -> f32);
     assert_eq!(mean(columns), Err((StatusCode::Error, "there are no particles".to_owned())));
-    assert_eq!(call!("spawn"(columns => Particles, 101 => u32) -> ()), Ok(()));
+    assert_eq!(call!("ffi_spawn"(columns => Particles, 101 => u32) -> ()), Ok(()));
     assert_eq!(header(columns).len, 101);
     assert_eq!(mean(columns), Ok(50.0));
-    assert_eq!(call!("step"(columns => Particles, 2.0 => f32) -> ()), Ok(()));
+    assert_eq!(call!("ffi_step"(columns => Particles, 2.0 => f32) -> ()), Ok(()));
     assert_eq!(mean(columns), Ok(52.0));
     let null = std::ptr::null_mut();
     assert_eq!(mean(null), Err((StatusCode::InvalidArgument, "`particles` is null".to_owned())));
     let (code, message) = mean(columns.wrapping_byte_add(4)).unwrap_err();
     assert!(code == StatusCode::InvalidArgument && message.ends_with("is not a multiple of 8"), "{message}");
 
-    let count = |others: Particles, present: u8| call!("count_mode"(columns => Particles, others => Particles, present => u8, 5 => u8) -> u64);
+    let count = |others: Particles, present: u8| call!("ffi_count_mode"(columns => Particles, others => Particles, present => u8, 5 => u8) -> u64);
     assert_eq!(count(columns, 1), Ok(66));
     assert_eq!(count(std::ptr::without_provenance_mut(12), 0), Ok(33));
     assert_eq!(count(null, 1).unwrap_err().1, "`others` is null");
@@ -520,11 +520,11 @@ fn functions_take_columns() {
 
 #[test]
 fn functions_return_columns() {
-    let none = call!("new_particles"(0 => u32) -> Particles);
+    let none = call!("ffi_new_particles"(0 => u32) -> Particles);
     assert_eq!(none, Err((StatusCode::NoValue, String::new())));
-    let columns = call!("new_particles"(1_000 => u32) -> Particles).unwrap();
+    let columns = call!("ffi_new_particles"(1_000 => u32) -> Particles).unwrap();
     assert_eq!(header(columns).len, 1_000);
-    assert_eq!(call!("mean_x"(columns => Particles) -> f32), Ok(499.5));
+    assert_eq!(call!("ffi_mean_x"(columns => Particles) -> f32), Ok(499.5));
     free(columns);
 }
 
@@ -533,7 +533,7 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
     let columns = particles(0, 0);
     assert_eq!(append(columns, &[particle(0); 40]), OK);
     let lookup =
-        |columns: Particles| call!("mean_x"(columns => Particles) -> f32).map(|_| ()).map_err(|it| it.1);
+        |columns: Particles| call!("ffi_mean_x"(columns => Particles) -> f32).map(|_| ()).map_err(|it| it.1);
     for (column, row, byte, message) in [
         (5, 3, 2, "particles.mode[3]: 2 is not a Mode"),
         (5, 39, 255, "particles.mode[39]: 255 is not a Mode"),
@@ -548,7 +548,7 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
         assert_eq!(lookup(columns), Ok(()));
     }
     // Behind the last row nobody looks.
-    assert_eq!(c!("particle_columns_reserve"(columns => Particles, 1 => usize) -> i32), OK);
+    assert_eq!(c!("ffi_particle_columns_reserve"(columns => Particles, 1 => usize) -> i32), OK);
     // SAFETY: inside the column, which has room for more rows.
     let byte = unsafe { header(columns).columns[5].add(40) };
     // SAFETY: as above.
@@ -556,13 +556,13 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
     assert_eq!(lookup(columns), Ok(()));
     free(columns);
 
-    let shapes = c!("shape_columns_new"(0 => usize, 0 => u8) -> Shapes);
+    let shapes = c!("ffi_shape_columns_new"(0 => usize, 0 => u8) -> Shapes);
     let all: Vec<_> = (0..5).map(shape).collect();
-    let code = c!("shape_columns_append"(shapes => Shapes, all.as_ptr() => *const Shape, 5 => usize) -> i32);
+    let code = c!("ffi_shape_columns_append"(shapes => Shapes, all.as_ptr() => *const Shape, 5 => usize) -> i32);
     assert_eq!(code, OK);
-    let names = |shapes: Shapes| call!("names"(shapes => Shapes) -> *mut u8).map_err(|it| it.1);
+    let names = |shapes: Shapes| call!("ffi_names"(shapes => Shapes) -> *mut u8).map_err(|it| it.1);
     let owned = names(shapes).unwrap();
-    c!("ffi_owned_free"(owned => *mut u8));
+    c!("ffi0_owned_free"(owned => *mut u8));
     for (column, offset, message) in [
         (4, 2 * 12 + 3, "shapes.name[2]: "),
         (7, 4 + 1, "shapes.modes[1][0][1]: 250 is not a Mode"),
@@ -576,7 +576,7 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
         // SAFETY: inside the column.
         unsafe { at.write(before) };
     }
-    c!("shape_columns_free"(shapes => Shapes));
+    c!("ffi_shape_columns_free"(shapes => Shapes));
 }
 
 #[test]
@@ -584,7 +584,7 @@ fn memory_behind_two_arguments_is_refused() {
     let columns = particles(0, 0);
     assert_eq!(append(columns, &[particle(0); 40]), OK);
     let shift =
-        |by: *mut u8, count| call!("shift"(columns => Particles, by => *mut u8, count => usize) -> ());
+        |by: *mut u8, count| call!("ffi_shift"(columns => Particles, by => *mut u8, count => usize) -> ());
     let mut apart = [1.0_f32; 4];
     assert_eq!(shift(apart.as_mut_ptr().cast(), 4), Ok(()));
     for column in header(columns).columns {
@@ -595,7 +595,7 @@ fn memory_behind_two_arguments_is_refused() {
     assert!(shift(columns.cast(), 1).unwrap_err().1.contains("overlap"));
 
     let other = particles(0, 0);
-    let transfer = |from, to| call!("transfer"(from => Particles, to => Particles) -> ());
+    let transfer = |from, to| call!("ffi_transfer"(from => Particles, to => Particles) -> ());
     assert!(transfer(columns, columns).unwrap_err().1.contains("overlap"));
     assert_eq!(transfer(std::ptr::null_mut(), columns).unwrap_err().1, "`from` is null");
     assert_eq!(transfer(columns, other), Ok(()));
@@ -606,11 +606,11 @@ fn memory_behind_two_arguments_is_refused() {
 
 #[test]
 fn one_byte_a_row_is_enough() {
-    let flags = c!("flag_columns_new"(3 => usize, 1 => u8) -> Flags);
+    let flags = c!("ffi_flag_columns_new"(3 => usize, 1 => u8) -> Flags);
     let all = [Flag { on: true }, Flag { on: false }, Flag { on: true }];
-    assert_eq!(c!("flag_columns_append"(flags => Flags, all.as_ptr() => *const Flag, 3 => usize) -> i32), OK);
-    assert_eq!(call!("lit"(flags => Flags) -> u64), Ok(2));
-    c!("flag_columns_free"(flags => Flags));
+    assert_eq!(c!("ffi_flag_columns_append"(flags => Flags, all.as_ptr() => *const Flag, 3 => usize) -> i32), OK);
+    assert_eq!(call!("ffi_lit"(flags => Flags) -> u64), Ok(2));
+    c!("ffi_flag_columns_free"(flags => Flags));
 }
 
 /// The header is what the Dart side and C take it for.

@@ -130,13 +130,13 @@ fn pointers_that_are_no_slots_are_told_apart() {
     // SAFETY: the fixture has no code that runs when it is loaded.
     let library = unsafe { Library::new(fixture.cdylib()) }.expect("it loads");
     // SAFETY: that is the type of the pool's functions.
-    let alloc = unsafe { library.get::<Take>("fixture_pools_token_pool_alloc") }.expect("it is exported");
+    let alloc = unsafe { library.get::<Take>("fixture_pools_ffi_token_pool_alloc") }.expect("it is exported");
     // SAFETY: as above.
-    let free = unsafe { library.get::<Give>("fixture_pools_token_pool_free") }.expect("it is exported");
+    let free = unsafe { library.get::<Give>("fixture_pools_ffi_token_pool_free") }.expect("it is exported");
     // SAFETY: a message's pointer, then the status.
-    let spend = unsafe { library.get::<Spend>("fixture_pools_spend") }.expect("it is exported");
+    let spend = unsafe { library.get::<Spend>("fixture_pools_ffi_spend") }.expect("it is exported");
     // SAFETY: as `library!` says.
-    let clear = unsafe { library.get::<Clear>("fixture_pools_ffi_status_clear") }.expect("it is exported");
+    let clear = unsafe { library.get::<Clear>("fixture_pools_ffi0_status_clear") }.expect("it is exported");
     // SAFETY: nothing is asked of the caller.
     let [slot, freed] = [unsafe { alloc() }, unsafe { alloc() }];
     // SAFETY: nobody uses the slot.

@@ -113,7 +113,7 @@ fn odd_names_and_hostile_docs_survive() {
     let conditional = message("Conditional");
     let names: Vec<_> = conditional.fields.iter().map(|field| (&*field.item.name, field.tag)).collect();
     assert_eq!(names, [("there", 1), ("tagged", 7)]);
-    assert_eq!(conditional.fingerprint_symbol, "other_conditional_fingerprint");
+    assert_eq!(conditional.fingerprint_symbol, "other_ffi_conditional_fingerprint");
     assert_eq!(message("Old").item.deprecated.as_deref(), Some("use `Generated`"));
     assert_eq!(message("Old").fields[0].item.deprecated.as_deref(), Some(""));
 
@@ -213,7 +213,7 @@ fn without_metadata_fingerprints_stay() {
     assert!(matches!(records(library.cdylib()), Err(ReadError::NoRecords(_))));
     let library = load(library.cdylib());
     for symbol in ["bare_fingerprint", "mode_fingerprint", "value_of_signature"] {
-        assert_ne!(fingerprint(&library, &format!("fixture_bare_{symbol}")), 0);
+        assert_ne!(fingerprint(&library, &format!("fixture_bare_ffi_{symbol}")), 0);
     }
 }
 
@@ -231,10 +231,11 @@ fn a_library_works_without_its_section() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(matches!(records(&stripped), Err(ReadError::NoRecords(_))));
     let library = load(&stripped);
-    assert_eq!(fingerprint(&library, "fixture_layout_nested_fingerprint"), Nested::FINGERPRINT);
+    assert_eq!(fingerprint(&library, "fixture_layout_ffi_nested_fingerprint"), Nested::FINGERPRINT);
     type MakeNested = unsafe extern "C" fn(*mut ffi_core::boundary::FfiStatus) -> Nested;
     // SAFETY: that is the function's type: a message by value, and the status.
-    let make = unsafe { library.get::<MakeNested>("fixture_layout_make_nested") }.expect("it is exported");
+    let make =
+        unsafe { library.get::<MakeNested>("fixture_layout_ffi_make_nested") }.expect("it is exported");
     // SAFETY: a status may be null.
     assert_eq!(unsafe { make(std::ptr::null_mut()) }, fixture_layout::make_nested());
 }

@@ -139,7 +139,7 @@ fn a_oneof_has_its_record() {
     let shape = &SCHEMA.oneofs[&id("Shape")];
     assert_eq!((shape.size, shape.align, shape.payload), (size_of::<Shape>() as u64, 8, 8));
     assert_eq!(shape.fingerprint.0, Shape::FINGERPRINT);
-    assert_eq!(shape.symbols.fingerprint, "fixture_types_shape_fingerprint");
+    assert_eq!(shape.symbols.fingerprint, "fixture_types_ffi_shape_fingerprint");
     assert_eq!(shape.item.doc, "A oneof of everything.");
     let names: Vec<_> = shape.cases.iter().map(|case| &*case.item.name).collect();
     let expected =

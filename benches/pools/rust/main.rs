@@ -43,11 +43,11 @@ impl Contenders {
             // SAFETY: each call below names functions of the kind.
             unsafe { Contender::find(library, name, kind, alloc, free) }
         };
-        let free = "bench_pools_particle_pool_free";
+        let free = "bench_pools_ffi_particle_pool_free";
         // SAFETY: that is its type.
-        let stats = unsafe { library.get("bench_pools_particle_pool_stats") }?;
+        let stats = unsafe { library.get("bench_pools_ffi_particle_pool_stats") }?;
         Ok(Self {
-            ours: find("this pool", Kind::Pool, "bench_pools_particle_pool_alloc", free)?,
+            ours: find("this pool", Kind::Pool, "bench_pools_ffi_particle_pool_alloc", free)?,
             empty: find("empty calls", Kind::Empty, "bench_pools_empty_alloc", "bench_pools_empty_free")?,
             atomic: find(
                 "calls with an atomic change each",

@@ -32,8 +32,8 @@ class Library:
 
     def __init__(self, path):
         self.library = ctypes.CDLL(path)
-        self.library.proto_interop_plan.restype = ctypes.POINTER(Owned)
-        self.library.proto_interop_plan.argtypes = [
+        self.library.proto_interop_ffi_plan.restype = ctypes.POINTER(Owned)
+        self.library.proto_interop_ffi_plan.argtypes = [
             ctypes.c_char_p,
             ctypes.c_size_t,
             ctypes.POINTER(Status),
@@ -42,13 +42,13 @@ class Library:
     def plan(self, order):
         """Bytes of an order to bytes of a plan."""
         status = Status()
-        owned = self.library.proto_interop_plan(order, len(order), ctypes.byref(status))
+        owned = self.library.proto_interop_ffi_plan(order, len(order), ctypes.byref(status))
         if status.code != 0:
             text = ctypes.string_at(status.message, status.message_len).decode()
-            self.library.proto_interop_ffi_status_clear(ctypes.byref(status))
+            self.library.proto_interop_ffi0_status_clear(ctypes.byref(status))
             raise ValueError(text)
         plan = ctypes.string_at(owned.contents.data, owned.contents.len)
-        self.library.proto_interop_ffi_owned_free(owned)
+        self.library.proto_interop_ffi0_owned_free(owned)
         return plan
 
 

@@ -1,7 +1,7 @@
 //! The C ABI between Rust and its callers: what an exported function takes, returns and fails with.
 //!
 //! ```text
-//! C:  float particles_total_energy(const Particle *particles, size_t particles_len, FfiStatus *status);
+//! C:  float particles_ffi_total_energy(const Particle *particles, size_t particles_len, FfiStatus *status);
 //!
 //! Dart ── raw arguments ──▶ wrapper ── checked arguments ──▶ user's function
 //!      ◀── value, status ──         ◀── value, Err or panic ──
@@ -59,4 +59,4 @@ pub use status::{Failure, FfiStatus, StatusCode, call, clear};
 
 /// The version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table above. The Dart
 /// package refuses a library with another one.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;

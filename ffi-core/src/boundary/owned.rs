@@ -8,7 +8,7 @@ use std::mem::ManuallyDrop;
 
 use super::output::FfiValue;
 
-/// A vector that the caller owns: read `len` elements at `data`, then pass the pointer to `.._ffi_owned_free`, once.
+/// A vector that the caller owns: read `len` elements at `data`, then pass the pointer to `.._ffi0_owned_free`, once.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiOwned {

@@ -5,7 +5,23 @@ use bytemuck::Zeroable;
 use super::panic;
 use crate::types::Invalid;
 
-/// What kind of failure a call ended in; each is an exception class of its own in Dart.
+/// The kind of failure that a call ended in; each is an exception class of its own in Dart.
+///
+/// Codes 6 to 15 are reserved: no function of this version reports them, and a Dart package that doesn't know one throws an
+/// `UnknownStatusException` with its number and meaning. Codes from 16 up are events of the mailbox, not statuses.
+///
+/// | code | reserved for |
+/// |---|---|
+/// | 6 | limit exceeded |
+/// | 7 | not initialised |
+/// | 8 | rate limited |
+/// | 9 | too many at once |
+/// | 10 | deadline |
+/// | 11 | closed |
+/// | 12 | cancelled |
+/// | 13 | internal |
+/// | 14 | unauthorized |
+/// | 15 | free |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum StatusCode {
@@ -30,7 +46,7 @@ pub enum StatusCode {
 ///
 /// The caller owns the block and passes it zeroed. A call that succeeds doesn't touch it, so one block serves any
 /// number of calls on one thread. After a failure the caller reads it and passes it to the library's
-/// `.._ffi_status_clear`, which frees the message and zeroes the block.
+/// `.._ffi0_status_clear`, which frees the message and zeroes the block.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiStatus {

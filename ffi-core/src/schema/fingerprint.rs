@@ -17,7 +17,7 @@
 //! | `FfiOption` | [`OPTION`], fingerprint of the value |
 //! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
 //! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
-//! | function | [`FUNCTION`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, 1 if it is optional, then per parameter: hash of how it is passed (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
+//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, 1 if it is optional, then per parameter: hash of how it is passed (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
 //! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; others: that of the type |
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
 //! | `FfiColumns`, behind a reference or as a result | [`COLUMNS`], fingerprint of the message |
@@ -36,6 +36,9 @@ pub const MESSAGE: u64 = 3;
 pub const ENUM: u64 = 4;
 /// The first fact of a function.
 pub const FUNCTION: u64 = 5;
+/// The second fact of a function: the revision of the C signatures. Counts up with every change of the signature that any
+/// function has in C, so that no package of before the change calls a library of after it.
+pub const SIGNATURES: u64 = 2;
 /// The first fact of a oneof.
 pub const ONEOF: u64 = 6;
 /// The first fact of an `FfiStr`.

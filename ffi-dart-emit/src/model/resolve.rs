@@ -700,6 +700,7 @@ impl<'a> Resolver<'a> {
         let (returns, returned) = self.returns(&item, record.returns.as_ref());
         let mut facts = vec![
             fingerprint::FUNCTION,
+            fingerprint::SIGNATURES,
             fingerprint::hash_name(&record.item.name),
             returned,
             u64::from(record.fallible),

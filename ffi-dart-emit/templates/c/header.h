@@ -33,6 +33,8 @@
 #define FFI_STATUS_INVALID_VALUE 4
 /** A pool has no slot left, or no memory, or is closed; `detail` is an `FFI_POOL_..`. */
 #define FFI_STATUS_POOL_EXHAUSTED 5
+/** The codes from here to 15 are reserved: limit exceeded, not initialised, rate limited, too many at once, deadline, closed, cancelled, internal, unauthorized, free. */
+#define FFI_STATUS_RESERVED 6
 
 /** How a call went. Zero it before its first use. */
 typedef struct FfiStatus {
@@ -43,7 +45,7 @@ typedef struct FfiStatus {
     size_t message_len;
 } FfiStatus;
 
-/** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi_owned_free`. */
+/** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi0_owned_free`. */
 typedef struct FfiOwned {
     void *data;
     /** Elements; for text, bytes of UTF-8. */

@@ -60,7 +60,7 @@ final class InvalidValueException extends FfiException {
     : super._('InvalidValueException', message);
 }
 
-/// The library reported a status that this package does not know.
+/// The library reported a status that this package does not know, such as one of the reserved 6 to 15.
 final class UnknownStatusException extends FfiException {
   /// The unknown status [code].
   const UnknownStatusException(String message, this.code)
@@ -317,8 +317,31 @@ Never throwStatus(
     5 when detail == 0 => PoolExhaustedException(message),
     5 when detail == 1 => PoolMemoryException(message),
     5 when detail == 2 => PoolClosedException(message),
-    _ => UnknownStatusException('status $code: $message', code),
+    _ => UnknownStatusException(_unknownStatusText(code, message), code),
   };
+}
+
+/// The meaning of the statuses from 6 to 14, which this version of the library does not report.
+const _reservedStatuses = [
+  'limit exceeded',
+  'not initialised',
+  'rate limited',
+  'too many at once',
+  'deadline',
+  'closed',
+  'cancelled',
+  'internal',
+  'unauthorized',
+];
+
+/// Says of a status that this package does not know what is known of it.
+String _unknownStatusText(int code, String message) {
+  final index = code - 6;
+  final meaning = index >= 0 && index < _reservedStatuses.length
+      ? ' (${_reservedStatuses[index]})'
+      : '';
+  return 'status $code$meaning: $message\n'
+      'hint: the library is newer than this package: generate it again';
 }
 
 /// Why a pool, or a queue, does not take a pointer: [code] is what it says.

@@ -78,7 +78,7 @@ fn in_a_row(parts: &[Facts]) -> (Vec<u64>, u64, u64) {
 
 impl Schema {
     pub fn new(library: &str) -> Self {
-        let symbol = |op| format!("{library}_{op}");
+        let symbol = |op| format!("{library}_ffi0_{op}");
         let symbols = LibrarySymbols {
             abi_version: symbol("abi_version"),
             status_clear: symbol("status_clear"),
@@ -193,7 +193,7 @@ impl Schema {
     }
 
     fn symbol(&self, name: &str, op: &str) -> String {
-        format!("{}_{}_{op}", self.library, name.to_snake_case())
+        format!("{}_ffi_{}_{op}", self.library, name.to_snake_case())
     }
 
     /// Adds a message aligned to at least `align`, and returns its type.
@@ -265,7 +265,7 @@ impl Schema {
     /// Adds a queue of the message `of`, which has a pool.
     pub fn queue(&mut self, item: Item, of: &Type) {
         let Type::Message(message) = of else { panic!("{of:?} is no message") };
-        let symbol = |op| format!("{}_queue_{}_{op}", self.library, item.name.to_lowercase());
+        let symbol = |op| format!("{}_ffi_queue_{}_{op}", self.library, item.name.to_lowercase());
         let facts = [fingerprint::QUEUE, hash_name(&item.name), self.types[message].fingerprint, 16];
         self.records.push(Record::Queue(Queue {
             message: message.clone(),
@@ -320,9 +320,9 @@ impl Schema {
         change: impl FnOnce(&mut Function),
     ) {
         let mut function = Function {
-            symbol: format!("{}_{}", self.library, item.name),
+            symbol: format!("{}_ffi_{}", self.library, item.name),
             fingerprint: Fingerprint(0),
-            fingerprint_symbol: format!("{}_fn_{}_fingerprint", self.library, item.name),
+            fingerprint_symbol: format!("{}_ffi_fn_{}_fingerprint", self.library, item.name),
             leaf: false,
             params: params
                 .iter()
@@ -342,6 +342,7 @@ impl Schema {
         let returns = function.returns.as_ref();
         let mut facts = vec![
             fingerprint::FUNCTION,
+            fingerprint::SIGNATURES,
             hash_name(&function.item.name),
             match returns {
                 None => fingerprint::NOTHING,

@@ -56,9 +56,9 @@ fn compilers_agree_with_the_layout() {
          Color call(Particle *particle) {
              FfiStatus status = {0, 0, NULL, 0};
              particle->int_ = 7;
-             demo_advance(particle, 1, 0.5f, &status);
-             demo_status_clear(&status);
-             return demo_mix(particle, Color_Green, &particle->mass, 1, particle, demo_origin(&status), true, &status);
+             demo_ffi_advance(particle, 1, 0.5f, &status);
+             demo_ffi0_status_clear(&status);
+             return demo_ffi_mix(particle, Color_Green, &particle->mass, 1, particle, demo_ffi_origin(&status), true, &status);
          }",
     );
 }
@@ -174,7 +174,7 @@ fn keywords_and_shared_names_get_an_underscore() {
     );
     assert!(
         header.contains(
-            "void demo_f(int32_t status_, const int32_t *x, size_t x_len, int32_t x_len_, \
+            "void demo_ffi_f(int32_t status_, const int32_t *x, size_t x_len, int32_t x_len_, \
              class_ *typename_, FfiStatus *status);"
         ),
         "{header}"

@@ -148,7 +148,7 @@ fn names_that_protobuf_has_another_use_for() {
     for name in ["LinksItem", "Empty", "WideEnum", "FieldOptions", "Ffi", "Google", "String", "LinksEntry"] {
         let x = vec![("x", 0, scalar(Scalar::F32))];
         let mut it = message(name, 4, 4, &x);
-        it.symbols.fingerprint = format!("demo_{name}_fingerprint");
+        it.symbols.fingerprint = format!("demo_ffi_{name}_fingerprint");
         records.push(Record::Message(it));
     }
     records.push(Record::Message(message(

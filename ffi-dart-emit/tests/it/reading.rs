@@ -82,7 +82,7 @@ fn architectures_that_differ_are_named_with_what_differs() {
     let slices = [(ARM64, mach_o(&section(&demo()))), (X86_64, mach_o(&section(&other[1..])))];
     assert_eq!(
         error(&fat(&slices)),
-        "its architectures aarch64 and x86_64 differ in function demo_tick, message demo::Particle: either \
+        "its architectures aarch64 and x86_64 differ in function demo_ffi_tick, message demo::Particle: either \
          they are of two builds (build both again), or a layout depends on the target (make it the same on all)"
     );
 }

@@ -120,14 +120,17 @@ fn names_are_identifiers() {
     it.variants[0].item.rename = Some(String::new());
     assert_eq!(of_enum(it), ["enum demo::E: `` is not an identifier"]);
     let it = function("f", &[("1a", Pass::Value, f32())], None);
-    assert_eq!(of_function(it), ["function demo_f, parameter 1a: `1a` is not an identifier"]);
+    assert_eq!(of_function(it), ["function demo_ffi_f, parameter 1a: `1a` is not an identifier"]);
 }
 
 #[test]
 fn symbols_are_distinct() {
     let mut f = function("f", &[], None);
-    f.symbol = "demo_free".to_owned();
-    assert_eq!(of_function(f), ["function demo_free: it shares the symbol `demo_free` with library demo"]);
+    f.symbol = "demo_ffi0_free".to_owned();
+    assert_eq!(
+        of_function(f),
+        ["function demo_ffi0_free: it shares the symbol `demo_ffi0_free` with library demo"]
+    );
 }
 
 #[test]
@@ -351,10 +354,10 @@ fn only_types_with_a_name_cross_the_boundary() {
     assert_eq!(
         of_function(it),
         [
-            "function demo_f: an `FfiOption` is neither parameter nor result",
-            "function demo_f, parameter a: an array is neither parameter nor result",
-            "function demo_f, parameter b: an `FfiVec` is neither parameter nor result",
-            "function demo_f, parameter c: an `FfiStr` is neither parameter nor result",
+            "function demo_ffi_f: an `FfiOption` is neither parameter nor result",
+            "function demo_ffi_f, parameter a: an array is neither parameter nor result",
+            "function demo_ffi_f, parameter b: an `FfiVec` is neither parameter nor result",
+            "function demo_ffi_f, parameter c: an `FfiStr` is neither parameter nor result",
         ]
     );
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
     ARRAY, BYTES, COLUMNS, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING,
-    OWNED_VEC, POOL_BOX, QUEUE, REF, SCALAR, STR, VEC, hash_name, mix,
+    OWNED_VEC, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STR, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
@@ -29,13 +29,13 @@ pub fn library() -> Library {
         abi: ABI_VERSION,
         panic: PanicStrategy::Unwind,
         symbols: LibrarySymbols {
-            abi_version: "demo_abi_version".to_owned(),
-            status_clear: "demo_status_clear".to_owned(),
-            alloc: "demo_alloc".to_owned(),
-            free: "demo_free".to_owned(),
-            owned_free: "demo_owned_free".to_owned(),
-            dart_init: "demo_dart_init".to_owned(),
-            shutdown: "demo_shutdown".to_owned(),
+            abi_version: "demo_ffi0_abi_version".to_owned(),
+            status_clear: "demo_ffi0_status_clear".to_owned(),
+            alloc: "demo_ffi0_alloc".to_owned(),
+            free: "demo_ffi0_free".to_owned(),
+            owned_free: "demo_ffi0_owned_free".to_owned(),
+            dart_init: "demo_ffi0_dart_init".to_owned(),
+            shutdown: "demo_ffi0_shutdown".to_owned(),
         },
     }
 }
@@ -53,7 +53,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         size,
         align,
         fingerprint: Fingerprint(0),
-        symbols: TypeSymbols { fingerprint: format!("demo_{}_fingerprint", name.to_lowercase()) },
+        symbols: TypeSymbols { fingerprint: format!("demo_ffi_{}_fingerprint", name.to_lowercase()) },
         fields: fields.iter().zip(1..).map(field).collect(),
         reserved: Vec::new(),
         pool: None,
@@ -65,7 +65,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
 
 /// `message` with a pool.
 pub fn pooled(message: Message) -> Message {
-    let symbol = |op: &str| format!("demo_{}_pool_{op}", message.item.name.to_lowercase());
+    let symbol = |op: &str| format!("demo_ffi_{}_pool_{op}", message.item.name.to_lowercase());
     let symbols = PoolSymbols {
         alloc: symbol("alloc"),
         alloc_many: symbol("alloc_many"),
@@ -81,7 +81,7 @@ pub fn pooled(message: Message) -> Message {
 
 /// A queue of the message `of`.
 pub fn queue(name: &str, of: &str) -> Queue {
-    let symbol = |op: &str| format!("demo_{}_{op}", name.to_lowercase());
+    let symbol = |op: &str| format!("demo_ffi_{}_{op}", name.to_lowercase());
     Queue {
         item: item(name),
         message: id(of),
@@ -105,7 +105,7 @@ pub fn enumeration(name: &str, repr: Scalar, variants: &[(&str, i64)]) -> Enum {
         item: item(name),
         repr,
         fingerprint: Fingerprint(0),
-        symbols: TypeSymbols { fingerprint: format!("demo_{}_fingerprint", name.to_lowercase()) },
+        symbols: TypeSymbols { fingerprint: format!("demo_ffi_{}_fingerprint", name.to_lowercase()) },
         variants: variants.iter().map(|(name, value)| Variant { item: item(name), value: *value }).collect(),
     }
 }
@@ -121,7 +121,7 @@ pub fn oneof(name: &str, size: u64, align: u64, payload: u64, cases: &[(&str, Op
         align,
         payload,
         fingerprint: Fingerprint(0),
-        symbols: TypeSymbols { fingerprint: format!("demo_{}_fingerprint", name.to_lowercase()) },
+        symbols: TypeSymbols { fingerprint: format!("demo_ffi_{}_fingerprint", name.to_lowercase()) },
         cases: [("Unset", None)].iter().chain(cases).zip(0..).map(case).collect(),
     }
 }
@@ -135,9 +135,9 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
     };
     Function {
         item: item(name),
-        symbol: format!("demo_{name}"),
+        symbol: format!("demo_ffi_{name}"),
         fingerprint: Fingerprint(0),
-        fingerprint_symbol: format!("demo_{name}_fingerprint"),
+        fingerprint_symbol: format!("demo_ffi_{name}_fingerprint"),
         leaf: false,
         params: params.iter().map(param).collect(),
         returns: returns.map(Returns::Value),
@@ -358,7 +358,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         Some(Returns::Columns(id)) => of_type(&Type::Columns(id.clone()), types),
     };
     let (fallible, optional) = (function.fallible.into(), function.optional.into());
-    let mut facts = vec![FUNCTION, hash_name(&function.item.name), returns, fallible, optional];
+    let mut facts = vec![FUNCTION, SIGNATURES, hash_name(&function.item.name), returns, fallible, optional];
     for param in &function.params {
         let pass = match param.pass {
             Pass::Value => "value",

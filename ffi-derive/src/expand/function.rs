@@ -230,6 +230,7 @@ fn signature(function: &Function) -> TokenStream {
     quote! {
         const __FFI_SIGNATURE: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
             __ffi::fingerprint::FUNCTION,
+            __ffi::fingerprint::SIGNATURES,
             #name_hash,
             #returns,
             #fallible as __ffi::core::primitive::u64,

@@ -484,14 +484,14 @@ fn bytes_go_where_there_is_room() {
 }
 
 unsafe extern "C" {
-    fn fixture_types_point_encode_proto(message: *const u8, status: *mut FfiStatus) -> *mut FfiOwned;
-    fn fixture_types_point_decode_proto(
+    fn fixture_types_ffi_point_encode_proto(message: *const u8, status: *mut FfiStatus) -> *mut FfiOwned;
+    fn fixture_types_ffi_point_decode_proto(
         bytes: *const u8,
         len: usize,
         message: *mut u8,
         status: *mut FfiStatus,
     );
-    fn fixture_types_ffi_status_clear(status: *mut FfiStatus);
+    fn fixture_types_ffi0_status_clear(status: *mut FfiStatus);
 }
 
 /// What the status says, and frees it.
@@ -503,7 +503,7 @@ fn failure(mut status: FfiStatus) -> (i32, String) {
     let text = unsafe { std::slice::from_raw_parts(status.message, status.message_len) };
     let result = (status.code, str::from_utf8(text).expect("messages are UTF-8").to_owned());
     // SAFETY: the status was written by the library, and is ours.
-    unsafe { fixture_types_ffi_status_clear(&mut status) };
+    unsafe { fixture_types_ffi0_status_clear(&mut status) };
     result
 }
 
@@ -512,13 +512,13 @@ fn c_is_not_believed() {
     let decode = |bytes: *const u8, len, message: *mut u8| {
         let mut status = FfiStatus::zeroed();
         // SAFETY: where the pointers aren't refused, they are those of the memory below; the status is ours.
-        unsafe { fixture_types_point_decode_proto(bytes, len, message, &mut status) };
+        unsafe { fixture_types_ffi_point_decode_proto(bytes, len, message, &mut status) };
         failure(status)
     };
     let encode = |message: *const u8| {
         let mut status = FfiStatus::zeroed();
         // SAFETY: as above.
-        let owned = unsafe { fixture_types_point_encode_proto(message, &mut status) };
+        let owned = unsafe { fixture_types_ffi_point_encode_proto(message, &mut status) };
         assert!(owned.is_null(), "a function that failed returns zeros");
         failure(status)
     };

@@ -82,26 +82,26 @@ typedef _RawSumDart = double Function(Pointer<HandParticle>, int);
 final class HandWritten {
   HandWritten(DynamicLibrary library)
     : _status = library
-          .lookupFunction<_AllocC, _AllocDart>('bench_calls_ffi_alloc')(
+          .lookupFunction<_AllocC, _AllocDart>('bench_calls_ffi0_alloc')(
             sizeOf<HandStatus>(),
             8,
           )
           .cast(),
       _clear = library.lookupFunction<_ClearC, _ClearDart>(
-        'bench_calls_ffi_status_clear',
+        'bench_calls_ffi0_status_clear',
         isLeaf: true,
       ),
       _addLeaf = library.lookupFunction<_AddC, _AddDart>(
-        'bench_calls_add_leaf',
+        'bench_calls_ffi_add_leaf',
         isLeaf: true,
       ),
-      _add = library.lookupFunction<_AddC, _AddDart>('bench_calls_add'),
+      _add = library.lookupFunction<_AddC, _AddDart>('bench_calls_ffi_add'),
       _addChecked = library.lookupFunction<_AddC, _AddDart>(
-        'bench_calls_add_checked',
+        'bench_calls_ffi_add_checked',
         isLeaf: true,
       ),
-      _step = library.lookupFunction<_StepC, _StepDart>('bench_calls_step'),
-      _sumX = library.lookupFunction<_SumC, _SumDart>('bench_calls_sum_x');
+      _step = library.lookupFunction<_StepC, _StepDart>('bench_calls_ffi_step'),
+      _sumX = library.lookupFunction<_SumC, _SumDart>('bench_calls_ffi_sum_x');
 
   final Pointer<HandStatus> _status;
   final _ClearDart _clear;
@@ -151,16 +151,16 @@ final class HandWritten {
 final class Unchecked {
   Unchecked(DynamicLibrary library)
     : _status = library
-          .lookupFunction<_AllocC, _AllocDart>('bench_calls_ffi_alloc')(
+          .lookupFunction<_AllocC, _AllocDart>('bench_calls_ffi0_alloc')(
             sizeOf<HandStatus>(),
             8,
           )
           .cast(),
       _addLeaf = library.lookupFunction<_AddC, _AddDart>(
-        'bench_calls_add_leaf',
+        'bench_calls_ffi_add_leaf',
         isLeaf: true,
       ),
-      _add = library.lookupFunction<_AddC, _AddDart>('bench_calls_add');
+      _add = library.lookupFunction<_AddC, _AddDart>('bench_calls_ffi_add');
 
   final Pointer<HandStatus> _status;
   final _AddDart _addLeaf;

@@ -23,12 +23,12 @@ final emptyFree = _library.lookupFunction<_FreeC, _FreeDart>(
 );
 
 final handAlloc = _library.lookupFunction<_Alloc, _Alloc>(
-  'bench_pools_particle_pool_alloc',
+  'bench_pools_ffi_particle_pool_alloc',
   isLeaf: true,
 );
 
 final handFree = _library.lookupFunction<_FreeC, _FreeDart>(
-  'bench_pools_particle_pool_free',
+  'bench_pools_ffi_particle_pool_free',
   isLeaf: true,
 );
 

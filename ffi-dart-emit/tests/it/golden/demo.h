@@ -34,6 +34,8 @@
 #define FFI_STATUS_INVALID_VALUE 4
 /** A pool has no slot left, or no memory, or is closed; `detail` is an `FFI_POOL_..`. */
 #define FFI_STATUS_POOL_EXHAUSTED 5
+/** The codes from here to 15 are reserved: limit exceeded, not initialised, rate limited, too many at once, deadline, closed, cancelled, internal, unauthorized, free. */
+#define FFI_STATUS_RESERVED 6
 
 /** How a call went. Zero it before its first use. */
 typedef struct FfiStatus {
@@ -44,7 +46,7 @@ typedef struct FfiStatus {
     size_t message_len;
 } FfiStatus;
 
-/** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi_owned_free`. */
+/** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi0_owned_free`. */
 typedef struct FfiOwned {
     void *data;
     /** Elements; for text, bytes of UTF-8. */
@@ -183,56 +185,56 @@ FFI_STATIC_ASSERT(offsetof(Particle, int_) == 96, "offset of Particle.int_");
 /* The layout of each type and the signature of each function, as the library has them. Where one isn't what
    this header expects, the library is of another build: don't call it. */
 
-extern DEMO_DATA const uint64_t demo_particle_fingerprint;
-#define demo_particle_fingerprint_EXPECTED UINT64_C(0x5135685f8f3287e3)
-extern DEMO_DATA const uint64_t demo_vec3_fingerprint;
-#define demo_vec3_fingerprint_EXPECTED UINT64_C(0x2aea9953bdbe52d5)
-extern DEMO_DATA const uint64_t demo_color_fingerprint;
-#define demo_color_fingerprint_EXPECTED UINT64_C(0x57c31f7b42ac79c3)
-extern DEMO_DATA const uint64_t demo_deep_fingerprint;
-#define demo_deep_fingerprint_EXPECTED UINT64_C(0xaeab7caa714e0e68)
-extern DEMO_DATA const uint64_t demo_wide_fingerprint;
-#define demo_wide_fingerprint_EXPECTED UINT64_C(0x9cf6012c7d297f5a)
-extern DEMO_DATA const uint64_t demo_advance_fingerprint;
-#define demo_advance_fingerprint_EXPECTED UINT64_C(0xab4f23a959ac8b3e)
-extern DEMO_DATA const uint64_t demo_mix_fingerprint;
-#define demo_mix_fingerprint_EXPECTED UINT64_C(0x01c7a44c454ed756)
-extern DEMO_DATA const uint64_t demo_origin_fingerprint;
-#define demo_origin_fingerprint_EXPECTED UINT64_C(0x5fa4e806df724bfb)
-extern DEMO_DATA const uint64_t demo_tick_fingerprint;
-#define demo_tick_fingerprint_EXPECTED UINT64_C(0xda25d2979d8ad1d6)
+extern DEMO_DATA const uint64_t demo_ffi_particle_fingerprint;
+#define demo_ffi_particle_fingerprint_EXPECTED UINT64_C(0x5135685f8f3287e3)
+extern DEMO_DATA const uint64_t demo_ffi_vec3_fingerprint;
+#define demo_ffi_vec3_fingerprint_EXPECTED UINT64_C(0x2aea9953bdbe52d5)
+extern DEMO_DATA const uint64_t demo_ffi_color_fingerprint;
+#define demo_ffi_color_fingerprint_EXPECTED UINT64_C(0x57c31f7b42ac79c3)
+extern DEMO_DATA const uint64_t demo_ffi_deep_fingerprint;
+#define demo_ffi_deep_fingerprint_EXPECTED UINT64_C(0xaeab7caa714e0e68)
+extern DEMO_DATA const uint64_t demo_ffi_wide_fingerprint;
+#define demo_ffi_wide_fingerprint_EXPECTED UINT64_C(0x9cf6012c7d297f5a)
+extern DEMO_DATA const uint64_t demo_ffi_advance_fingerprint;
+#define demo_ffi_advance_fingerprint_EXPECTED UINT64_C(0xf855dfedad636654)
+extern DEMO_DATA const uint64_t demo_ffi_mix_fingerprint;
+#define demo_ffi_mix_fingerprint_EXPECTED UINT64_C(0x1902f29cb9913b93)
+extern DEMO_DATA const uint64_t demo_ffi_origin_fingerprint;
+#define demo_ffi_origin_fingerprint_EXPECTED UINT64_C(0x742c88e8cfbc4f5b)
+extern DEMO_DATA const uint64_t demo_ffi_tick_fingerprint;
+#define demo_ffi_tick_fingerprint_EXPECTED UINT64_C(0x7048c97478b28e78)
 
-/** The version of the calling convention; this header is for 1. */
-uint32_t demo_abi_version(void);
+/** The version of the calling convention; this header is for 2. */
+uint32_t demo_ffi0_abi_version(void);
 
 /** Frees the message of a status and zeroes it. */
-void demo_status_clear(FfiStatus *status);
+void demo_ffi0_status_clear(FfiStatus *status);
 
 /** Zeroed memory, or null where there is none. */
-uint8_t *demo_alloc(size_t size, size_t align);
+uint8_t *demo_ffi0_alloc(size_t size, size_t align);
 
-/** Frees what `demo_alloc` returned. */
-void demo_free(uint8_t *memory);
+/** Frees what `demo_ffi0_alloc` returned. */
+void demo_ffi0_free(uint8_t *memory);
 
 /** Frees what a function returned; null is allowed. */
-void demo_owned_free(FfiOwned *owned);
+void demo_ffi0_owned_free(FfiOwned *owned);
 
 /** Closes all pools for good: nothing is handed out or taken back from then on. Returns how many slots are still in use. */
-uint64_t demo_shutdown(void);
+uint64_t demo_ffi0_shutdown(void);
 
 /**
  * Moves every particle.
  *
  * Returns how many are alive.
  */
-uint32_t demo_advance(Particle *particles, size_t particles_len, float step, FfiStatus *status);
+uint32_t demo_ffi_advance(Particle *particles, size_t particles_len, float step, FfiStatus *status);
 
-Color demo_mix(const Particle *one, Color status_, const double *weights, size_t weights_len, Particle *into, Vec3 at, bool exact, FfiStatus *status);
+Color demo_ffi_mix(const Particle *one, Color status_, const double *weights, size_t weights_len, Particle *into, Vec3 at, bool exact, FfiStatus *status);
 
-Vec3 demo_origin(FfiStatus *status);
+Vec3 demo_ffi_origin(FfiStatus *status);
 
 /** Deprecated: use `advance` */
-void demo_tick(FfiStatus *status);
+void demo_ffi_tick(FfiStatus *status);
 
 #ifdef __cplusplus
 }
