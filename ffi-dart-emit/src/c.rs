@@ -115,6 +115,8 @@ struct CFunction {
 struct CPool<'a> {
     message: String,
     capacity: u32,
+    /// Bits of an index plus one.
+    index_bits: u32,
     symbols: &'a PoolSymbols,
 }
 
@@ -158,6 +160,7 @@ fn pools(model: &Model) -> Vec<CPool<'_>> {
         .map(|(message, pool)| CPool {
             message: type_name(&message.item),
             capacity: pool.capacity,
+            index_bits: u32::BITS - pool.capacity.leading_zeros(),
             symbols: &pool.symbols,
         })
         .collect()

@@ -1,5 +1,7 @@
 //! What the exported functions of a pool or queue call. None panics, none takes a lock, and any thread may call each.
 
+use std::ffi::c_void;
+
 use super::{FfiPoolStats, FfiPooled, FfiQueue, FreeCode, PoolBox, PushError};
 use crate::types::{FfiRef, FfiType, Invalid};
 
@@ -44,14 +46,17 @@ pub unsafe fn pool_free_many<T: FfiPooled>(slots: *mut *mut T, count: usize) -> 
     unsafe { T::pool().free_many_lent(slots, count) }
 }
 
-/// `.._pool_release`: `.._pool_free` for finalizers, which want no result.
+/// `.._pool_release`: frees the slot of a reference, for finalizers. The token is the reference in one pointer, as
+/// [`Token`](super::token::Token) packs it; null is none.
+///
+/// A token that comes late does nothing: the slot was freed, Rust owns it, or it has its next message. Only that is counted.
 ///
 /// # Safety
 ///
-/// As of [`pool_free`].
+/// Nobody uses the slot any more, if the token's reference still means it.
 #[inline]
-pub unsafe fn pool_release<T: FfiPooled>(slot: *mut T) {
-    let _ = T::pool().free_lent(slot);
+pub unsafe fn pool_release<T: FfiPooled>(token: *mut c_void) {
+    T::pool().release(token);
 }
 
 /// `.._pool_stats`.

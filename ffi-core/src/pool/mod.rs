@@ -63,6 +63,7 @@ mod stats;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod token;
 mod typed;
 
 pub use boxed::PoolBox;

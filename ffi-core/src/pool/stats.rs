@@ -32,7 +32,7 @@ pub struct PoolStats {
     pub bad_owned: u64,
     /// Frees after [`shutdown`](super::shutdown).
     pub bad_closed: u64,
-    /// Handles that did not resolve.
+    /// Handles that did not resolve, and tokens of finalizers that came late.
     pub stale: u64,
     /// Whether it can be used.
     pub state: PoolState,

@@ -1,5 +1,6 @@
 //! `Pool<T>`.
 
+use std::ffi::c_void;
 use std::hint;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
@@ -11,6 +12,7 @@ use super::reserve::{Arena, LARGE};
 use super::slots::{Claimed, GROUP, HELD, LENT, Refused, generation};
 use super::stats::PoolStats;
 use super::thread::Caller;
+use super::token::Token;
 use super::{FfiPooled, Reset};
 use crate::message::FfiMessage;
 use crate::types::FfiRef;
@@ -456,6 +458,26 @@ impl<T: FfiPooled> Pool<T> {
             return FreeCode::Ok;
         }
         self.free_lent_slowly(slot)
+    }
+
+    /// Frees the slot that a finalizer's token refers to. One that comes late is counted, and does nothing else.
+    pub(super) fn release(&self, token: *mut c_void) {
+        let token = Token::from_pointer(token);
+        let Some(index) = token.index(self.capacity()) else { return };
+        if let Some(arena) = self.raw.arena()
+            && index < arena.slots.capacity()
+        {
+            let generation = generation(arena.slots.peek(index));
+            let caller = Caller::current();
+            if token.means(self.capacity(), generation)
+                && arena.slots.take(caller, index, Some(generation)).is_ok()
+            {
+                self.retired(arena, index);
+                arena.slots.free_owned(caller, index);
+                return;
+            }
+        }
+        self.raw.stale();
     }
 
     /// By the C ABI, as above.

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | scalar | [`SCALAR`], hash of its Rust name |
 //! | array | [`ARRAY`], fingerprint of the element, length |
-//! | message | [`MESSAGE`], hash of its name, size, alignment, then per field: hash of its name, offset, fingerprint of its type |
+//! | message | [`MESSAGE`], hash of its name, size, alignment, then per field: hash of its name, offset, fingerprint of its type; at last [`POOL`] if it has a pool |
 //! | enum | [`ENUM`], hash of its name, fingerprint of its repr, then per variant: hash of its name, value |
 //! | oneof | [`ONEOF`], hash of its name, size, alignment, offset of the payload, then per case: hash of its name, fingerprint of its type ([`NOTHING`] without data) |
 //! | `FfiStr` | [`STR`], capacity |
@@ -65,6 +65,8 @@ pub const POOL_BOX: u64 = 16;
 pub const QUEUE: u64 = 17;
 /// The first fact of the columns of a message.
 pub const COLUMNS: u64 = 18;
+/// The last fact of a message with a pool: the functions of its pool are those of ABI 2, whose `release` takes a reference.
+pub const POOL: u64 = 19;
 /// Stands for the result type of a function that returns nothing.
 pub const NOTHING: u64 = 0;
 

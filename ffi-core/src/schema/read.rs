@@ -249,7 +249,8 @@ pub struct PoolSymbols {
     pub free: String,
     /// `fn(*mut *mut T, usize) -> usize`: gives slots back and makes their pointers null; how many.
     pub free_many: String,
-    /// `fn(*mut T)`: gives a slot back.
+    /// `fn(*mut c_void)`: gives back the slot of a reference, for finalizers. The pointer is the reference: its index plus one, and
+    /// above that its generation, from bit 32 on or, where pointers have 32 bits, from the bit length of the capacity on.
     pub release: String,
     /// `fn(*mut FfiPoolStats)`.
     pub stats: String,

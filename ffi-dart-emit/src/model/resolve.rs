@@ -614,6 +614,7 @@ impl<'a> Resolver<'a> {
                 REBUILD,
             );
         }
+        facts.extend(record.pool.as_ref().map(|_| fingerprint::POOL));
         self.fingerprint(&item, &facts, record.fingerprint);
         if let Some(pool) = &record.pool
             && (pool.capacity == 0 || pool.capacity == u32::MAX)

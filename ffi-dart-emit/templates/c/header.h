@@ -337,8 +337,10 @@ size_t {{ it.symbols.alloc_many }}({{ it.message }} **slots, size_t count);
 int32_t {{ it.symbols.free }}({{ it.message }} *slot);
 /** Gives slots back, makes their pointers null, and returns how many those are; refused pointers stay. */
 size_t {{ it.symbols.free_many }}({{ it.message }} **slots, size_t count);
-/** Gives a slot back, as a destructor wants it. */
-void {{ it.symbols.release }}({{ it.message }} *slot);
+/** Gives back the slot of a reference, as a destructor wants it: does nothing when that was given back, or Rust owns it.
+    The pointer is the number that `{{ it.symbols.reference }}` returns; where pointers have 32 bits, the generation
+    begins at bit {{ it.index_bits }}, and its upper bits are cut off. */
+void {{ it.symbols.release }}(void *token);
 void {{ it.symbols.stats }}(FfiPoolStats *stats);
 /** What a reference refers to, or null when that was given back. */
 {{ it.message }} *{{ it.symbols.resolve }}(uint32_t index_plus_one, uint32_t generation);

@@ -18,7 +18,7 @@ Point *containers_point_pool_alloc(void) { return NULL; }
 size_t containers_point_pool_alloc_many(Point **slots, size_t count) { (void)slots, (void)count; return 0; }
 int32_t containers_point_pool_free(Point *slot) { (void)slot; return FFI_FREE_FOREIGN; }
 size_t containers_point_pool_free_many(Point **slots, size_t count) { (void)slots, (void)count; return 0; }
-void containers_point_pool_release(Point *slot) { (void)slot; }
+void containers_point_pool_release(void *token) { (void)token; }
 void containers_point_pool_stats(FfiPoolStats *stats) { memset(stats, 0, sizeof *stats); }
 Point *containers_point_pool_resolve(uint32_t index, uint32_t generation) { (void)index, (void)generation; return NULL; }
 uint64_t containers_point_pool_reference(const Point *slot) { (void)slot; return 0; }

@@ -83,6 +83,7 @@ fn implementations(message: &Message) -> TokenStream {
         let (hash, index, ty) = (names::hash(&field.item.name), Literal::usize_unsuffixed(index), &field.ty);
         quote!(#hash, __FFI_FIELDS[#index].offset as __ffi::core::primitive::u64, <#ty as __ffi::FfiType>::FINGERPRINT)
     });
+    let pooled = message.pool.as_ref().map(|_| quote!(__ffi::fingerprint::POOL,));
     let any_bits = any_bits(message);
     let lanes = simd::lanes(message);
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
@@ -116,6 +117,7 @@ fn implementations(message: &Message) -> TokenStream {
                 __ffi::core::mem::size_of::<Self>() as __ffi::core::primitive::u64,
                 __ffi::core::mem::align_of::<Self>() as __ffi::core::primitive::u64,
                 #(#facts,)*
+                #pooled
             ]);
             const ANY_BITS: __ffi::core::primitive::bool = #(#any_bits)&&*;
             #lanes

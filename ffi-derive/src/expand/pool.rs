@@ -24,7 +24,7 @@ fn operations() -> [Operation; 8] {
         ("alloc_many", many.clone(), many_arguments.clone(), usize.clone()),
         ("free", slot(), quote!(slot), quote!(__ffi::core::primitive::i32)),
         ("free_many", many, many_arguments, usize),
-        ("release", slot(), quote!(slot), quote!(())),
+        ("release", quote!(token: *mut __ffi::core::ffi::c_void), quote!(token), quote!(())),
         ("stats", quote!(stats: *mut __ffi::FfiPoolStats), quote!(stats), quote!(())),
         (
             "resolve",

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ptr::{self, NonNull};
 
+use super::super::token::token;
 use super::pooled;
 use crate::pool::abi::{
     pool_adopt, pool_alloc, pool_alloc_many, pool_examine, pool_free, pool_free_many, pool_reference,
@@ -86,19 +87,52 @@ fn each_bad_pointer_has_its_code() {
     assert_eq!(pool_examine(slot), FreeCode::Ok);
     assert_eq!(free(slot), 0);
     assert_eq!((pool_examine(slot), free(slot)), (FreeCode::NotLive, FreeCode::NotLive as i32));
-    // SAFETY: nobody uses it.
-    unsafe { pool_release(slot) };
-    // SAFETY: nobody uses it.
-    unsafe { pool_release(stone) };
     let stats = Brick::pool().stats();
-    assert_eq!((stats.bad_null, stats.bad_foreign, stats.bad_interior, stats.bad_double), (2, 5, 2, 2));
+    assert_eq!((stats.bad_null, stats.bad_foreign, stats.bad_interior, stats.bad_double), (2, 5, 2, 1));
     assert_eq!((stats.bad_owned, stats.bad_closed, stats.allocs, stats.frees), (0, 0, 1, 1));
-    assert_eq!(Stone::pool().stats().frees, 1);
+    assert_eq!(free(stone), 0);
     let mut ffi = FfiPoolStats::default();
     // SAFETY: it may be written.
     unsafe { pool_stats::<Brick>(&mut ffi) };
     assert_eq!(ffi, stats.into());
     assert_eq!(size_of::<FfiPoolStats>(), 15 * 8);
+}
+
+/// [`pool_release`] of the token of a reference.
+fn release<T: FfiPooled>(reference: FfiRef<T>) {
+    // SAFETY: the tests don't use a slot once they released it.
+    unsafe { pool_release::<T>(token(reference, T::pool().capacity())) };
+}
+
+#[test]
+fn a_release_that_comes_late_does_nothing() {
+    pooled!(Late { x: u32 }, 2, Zero);
+    let reference = |slot: *mut Late| FfiRef::<Late>::from_bits(pool_reference(slot));
+    let live = || Late::pool().stats().live;
+    let slot = pool_alloc::<Late>();
+    let first = reference(slot);
+    release(FfiRef::<Late>::none());
+    release(FfiRef::<Late>::from_parts(3, 0));
+    release(FfiRef::<Late>::from_parts(u32::MAX, 0));
+    assert_eq!(live(), 1);
+    release(first);
+    release(first);
+    assert_eq!(live(), 0);
+    // The slot has its next message.
+    let slots = [pool_alloc::<Late>(), pool_alloc()];
+    release(first);
+    assert_eq!(live(), 2);
+    // Rust owns it, under the reference that the finalizer has.
+    let second = slots.map(reference);
+    // SAFETY: any bytes are a value, and the pointer isn't used while the box lives.
+    let owned: PoolBox<Late> = unsafe { pool_adopt(slots[0]) }.unwrap();
+    release(second[0]);
+    assert_eq!((live(), owned.handle()), (2, second[0]));
+    drop(owned);
+    release(second[0]);
+    release(second[1]);
+    let stats = Late::pool().stats();
+    assert_eq!((stats.live, stats.frees, stats.stale, stats.bad_double + stats.bad_owned), (0, 3, 6, 0));
 }
 
 #[test]
