@@ -11,7 +11,8 @@
 /// | `.._ffi0_alloc` | `uint8_t *(size_t size, size_t align)` | [`boundary::alloc`](crate::boundary::alloc) |
 /// | `.._ffi0_free` | `void (uint8_t *)` | [`boundary::free`](crate::boundary::free) |
 /// | `.._ffi0_owned_free` | `void (FfiOwned *)` | [`boundary::owned_free`](crate::boundary::owned_free) |
-/// | `.._ffi0_dart_init` | `int32_t (const void *table, const void **calls)`, for Dart only | [`boundary::dart_init`](crate::boundary::dart_init) |
+/// | `.._ffi0_dart_init` | `int32_t (const void *table)`, for Dart only | [`boundary::dart_init`](crate::boundary::dart_init) |
+/// | `.._ffi0_dart_calls` | `const void *(void)`, for Dart only | [`boundary::dart_calls`](crate::boundary::dart_calls) |
 /// | `.._ffi0_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
 ///
 /// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process. `ffi-core` exports nothing by
@@ -66,12 +67,14 @@ macro_rules! library {
             }
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_dart_init"))]
-            unsafe extern "C" fn dart_init(
-                table: *const ffi::core::ffi::c_void,
-                calls: *mut *const ffi::FfiDartCalls,
-            ) -> ffi::core::primitive::i32 {
+            unsafe extern "C" fn dart_init(table: *const ffi::core::ffi::c_void) -> ffi::core::primitive::i32 {
                 // SAFETY: the caller of this function keeps the callee's contract.
-                (unsafe { ffi::dart_init(table, calls) }) as ffi::core::primitive::i32
+                (unsafe { ffi::dart_init(table) }) as ffi::core::primitive::i32
+            }
+
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_dart_calls"))]
+            extern "C" fn dart_calls() -> *const ffi::FfiDartCalls {
+                ffi::dart_calls()
             }
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_shutdown"))]
@@ -103,7 +106,9 @@ macro_rules! library {
                     ffi::core::env!("CARGO_CRATE_NAME"),
                     "_ffi0_owned_free\",\"dart_init\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi0_dart_init\",\"shutdown\":\"",
+                    "_ffi0_dart_init\",\"dart_calls\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "_ffi0_dart_calls\",\"shutdown\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
                     "_ffi0_shutdown\"}}",
                 )),

@@ -8,8 +8,8 @@ pub use memoffset::offset_of;
 
 pub use crate::boundary::{
     Claim, FfiDartCalls, FfiLent, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region, alloc,
-    assert_by_value, call, claim, clear, dart_init, disjoint, free, optional, owned_free, reference,
-    reference_mut, slice, slice_mut, take, take_some, text, value,
+    assert_by_value, call, claim, clear, dart_calls, dart_init, disjoint, free, optional, owned_free,
+    reference, reference_mut, slice, slice_mut, take, take_some, text, value,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,

@@ -12,10 +12,10 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use super::dart_api::{self, DartHandle, DartInit, FinalizableHandle};
+use super::dart_api::{self, DartHandle, FinalizableHandle};
 use super::memory;
 
-/// The functions below, for Dart, which has no other way to them: see [`dart_init`].
+/// The functions that attach memory to Dart objects, for Dart's generated code alone.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiDartCalls {
@@ -28,26 +28,13 @@ pub struct FfiDartCalls {
     detach: unsafe extern "C" fn(*mut FfiAttachment, DartHandle, u8),
 }
 
-static CALLS: FfiDartCalls =
-    FfiDartCalls { attach, attach_alloc, attach_columns, attach_slot, reattach, detach };
-
-/// Reads the table of Dart's API, and writes where the functions are that attach memory to Dart objects. It may be called
-/// again, in any isolate and thread.
-///
-/// Writes nothing when it refuses.
-///
-/// # Safety
-///
-/// `table` is null or what `NativeApi.initializeApiDLData` is in Dart; `calls` may be written.
+/// Returns the functions that attach memory to Dart objects. They attach nothing until [`dart_init`](super::dart_init) said
+/// that it can be done.
 #[must_use]
-pub unsafe fn dart_init(table: *const c_void, calls: *mut *const FfiDartCalls) -> DartInit {
-    // SAFETY: the caller keeps the callee's contract.
-    let answer = unsafe { dart_api::init(table) };
-    if answer == DartInit::Ready {
-        // SAFETY: by this function's contract.
-        unsafe { calls.write(&raw const CALLS) };
-    }
-    answer
+pub fn dart_calls() -> *const FfiDartCalls {
+    static CALLS: FfiDartCalls =
+        FfiDartCalls { attach, attach_alloc, attach_columns, attach_slot, reattach, detach };
+    &raw const CALLS
 }
 
 /// Gives a resource back, on any thread; calls nothing of Dart's, and does nothing for null.

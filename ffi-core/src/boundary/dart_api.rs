@@ -1,7 +1,7 @@
 //! The part of Dart's C API that keeps memory for as long as Dart objects refer to it, without C.
 //!
 //! Dart hands out its API as a table of names and functions (`NativeApi.initializeApiDLData`; dart_api_dl.h in the SDK).
-//! [`init`] takes the two functions from it that make and delete **finalizable handles**: a callback for when one
+//! [`dart_init`] takes the two functions from it that make and delete **finalizable handles**: a callback for when one
 //! Dart object is collected. Such a handle belongs to the isolate group. So it goes with an object that moves to another
 //! isolate, and none is lost when an isolate is killed, while a `NativeFinalizer` runs at the end of the isolate that
 //! attached it, whoever has the object by then.
@@ -61,7 +61,7 @@ struct Api {
 
 static API: OnceLock<Api> = OnceLock::new();
 
-/// What [`dart_init`](super::dart_init) returns.
+/// What [`dart_init`] returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum DartInit {
@@ -73,12 +73,13 @@ pub enum DartInit {
     Missing = 2,
 }
 
-/// Reads the table of Dart's API, if that wasn't done before.
+/// Reads the table of Dart's API. It may be called again, in any isolate and thread.
 ///
 /// # Safety
 ///
 /// `table` is null or what `NativeApi.initializeApiDLData` is in Dart.
-pub(super) unsafe fn init(table: *const c_void) -> DartInit {
+#[must_use]
+pub unsafe fn dart_init(table: *const c_void) -> DartInit {
     if API.get().is_some() {
         return DartInit::Ready;
     }
@@ -94,7 +95,7 @@ pub(super) unsafe fn init(table: *const c_void) -> DartInit {
 
 /// # Safety
 ///
-/// As of [`init`].
+/// As of [`dart_init`].
 unsafe fn read(table: *const Table) -> Result<Api, DartInit> {
     // SAFETY: null, or a table by this function's contract, which Dart never changes; each version's starts with the
     // version's numbers.
@@ -226,7 +227,7 @@ mod tests {
             assert_eq!(table(major, &[c"Dart_NewFinalizableHandle"]).unwrap_err(), DartInit::Version);
         }
         // SAFETY: null is allowed.
-        assert_eq!(unsafe { init(std::ptr::null()) }, DartInit::Version);
+        assert_eq!(unsafe { dart_init(std::ptr::null()) }, DartInit::Version);
     }
 
     #[test]

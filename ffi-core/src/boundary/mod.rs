@@ -48,8 +48,8 @@ mod status;
 #[cfg(feature = "proto")]
 pub(crate) use args::room;
 pub use args::{Region, disjoint, optional, reference, reference_mut, slice, slice_mut, text, value};
-pub use attachment::{FfiDartCalls, dart_init};
-pub use dart_api::{DartHandle, DartInit};
+pub use attachment::{FfiDartCalls, dart_calls};
+pub use dart_api::{DartInit, dart_init};
 pub use lent::FfiLent;
 pub use memory::{alloc, free};
 pub use output::{FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value};

@@ -65,8 +65,8 @@ impl<'a> LibraryFile<'a> {
             checks: Vec::new(),
             methods: Vec::new(),
         };
-        for symbol in [&symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free, &symbols.dart_init]
-        {
+        let LibrarySymbols { status_clear, owned_free, dart_init, dart_calls, .. } = symbols;
+        for symbol in [status_clear, owned_free, dart_init, dart_calls] {
             file.check("symbol", &["'library'".into(), layout::string(symbol)]);
         }
         for it in &model.enums {
@@ -242,10 +242,9 @@ impl<'a> LibraryFile<'a> {
     fn memory(&self) -> String {
         let arguments = [
             "check".to_owned(),
-            layout::string(&self.symbols.alloc),
-            layout::string(&self.symbols.free),
             layout::string(&self.symbols.owned_free),
             layout::string(&self.symbols.dart_init),
+            layout::string(&self.symbols.dart_calls),
             layout::string(&self.symbols.status_clear),
         ];
         layout::call(4, "final memory = ", "LibraryMemory", &arguments, ";")

@@ -374,6 +374,7 @@ String _refusalText(int code) => switch (code) {
   _ => 'was refused',
 };
 
+const _doubleFree = 4;
 const _poolClosed = 6;
 const _queueFull = 7;
 
@@ -494,26 +495,23 @@ final class LibraryCheck {
     );
   }
 
-  /// Where the library has the functions that attach its memory to objects, which
-  /// [symbol] makes ready for this version of Dart.
+  /// Makes the library ready to attach its memory to objects of this Dart, by its
+  /// function [init].
   ///
-  /// Throws a [LibraryLoadException] when the library can't have them of it.
-  Pointer<_DartCalls> _dartCalls(String symbol, String alloc, String free) {
-    final pointer = library
-        .lookupFunction<_AllocC, _AllocD>(alloc)(sizeOf<Pointer<Void>>(), 1)
-        .cast<Pointer<_DartCalls>>();
-    if (pointer == nullptr) throw AllocationException(sizeOf<Pointer<Void>>());
-    final code = library.lookupFunction<_DartInitC, _DartInitD>(symbol)(
+  /// Throws a [LibraryLoadException] when this Dart doesn't have what it takes.
+  void _initDart(String init) {
+    final code = library.lookupFunction<_DartInitC, _DartInitD>(init)(
       NativeApi.initializeApiDLData,
-      pointer,
     );
-    final calls = pointer.value;
-    library.lookupFunction<_FreeC, _FreeD>(free)(pointer.cast());
-    if (code == 0) return calls;
+    if (code == 0) return;
     throw LibraryLoadException(
-      '$path needs ${code == 1 ? 'another version' : 'more'} of the native API '
-      'of Dart (dart_api_dl) than Dart ${Platform.version} has; hint: use Dart '
-      '3.8 or later, or the version of ffi-core that fits this Dart',
+      code == 1
+          ? '$path was built for version 2 of the native API of Dart '
+                '(dart_api_dl), Dart ${Platform.version} has another one; hint: '
+                'build it with an ffi-core that is newer than this Dart'
+          : '$path needs finalizable handles of the native API of Dart '
+                '(dart_api_dl), Dart ${Platform.version} has none; hint: use '
+                'Dart 3.8 or later',
       path,
     );
   }
@@ -527,14 +525,10 @@ final class LibraryCheck {
   }
 }
 
-typedef _AllocC = Pointer<Void> Function(Size, Size);
-typedef _AllocD = Pointer<Void> Function(int, int);
-typedef _FreeC = Void Function(Pointer<Void>);
-typedef _FreeD = void Function(Pointer<Void>);
-typedef _DartInitC =
-    Int32 Function(Pointer<Void>, Pointer<Pointer<_DartCalls>>);
-typedef _DartInitD = int Function(Pointer<Void>, Pointer<Pointer<_DartCalls>>);
-typedef _ReleaseF = NativeFunction<_FreeC>;
+typedef _DartInitC = Int32 Function(Pointer<Void>);
+typedef _DartInitD = int Function(Pointer<Void>);
+typedef _DartCallsF = Pointer<_DartCalls> Function();
+typedef _ReleaseF = NativeFunction<Void Function(Pointer<Void>)>;
 typedef _NewColumnsF = NativeFunction<Pointer<Void> Function(Size, Uint8)>;
 typedef _AttachC =
     Pointer<FfiAttachment> Function(
@@ -610,14 +604,14 @@ final class LibraryMemory {
   /// symbols.
   factory LibraryMemory(
     LibraryCheck check,
-    String alloc,
-    String free,
     String ownedFree,
     String dartInit,
+    String dartCalls,
     String clear,
   ) {
-    final calls = check._dartCalls(dartInit, alloc, free);
-    return LibraryMemory._(check.library, ownedFree, clear, calls.ref);
+    final LibraryCheck(:library) = check.._initDart(dartInit);
+    final calls = library.lookupFunction<_DartCallsF, _DartCallsF>(dartCalls)();
+    return LibraryMemory._(library, ownedFree, clear, calls.ref);
   }
 
   LibraryMemory._(this.library, String ownedFree, this._clear, _DartCalls calls)
@@ -906,7 +900,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     }
     _size = count * elementSize;
     // Now and not with the first view, since the owner may be disposed of.
-    if (owner != null) _view = _viewIn(owner);
+    if (owner != null) _base = _viewIn(owner);
   }
 
   /// A slot of [pool], **owned**: that at [pointer], or a new one for null.
@@ -934,9 +928,10 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// The memory as soon as a view of it was asked for: what keeps the memory from
   /// then on, in place of this object. All further views are views of it.
   @pragma('vm:entry-point')
-  // The compiler drops a field that is held and never read unless it is told not
+  // The compiler drops a field that is held and hardly read unless it is told not
   // to.
-  Uint8List? _view;
+  TypedData? _base;
+  Uint8List? _bytes;
 
   /// The size of an element in bytes.
   int get elementSize;
@@ -952,20 +947,26 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// The memory as bytes, **borrowed**; they keep it alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint8List get bytes => _view ?? _firstView();
+  Uint8List get bytes => _bytes ??= switch (_base ?? _firstView()) {
+    final Uint8List base => base,
+    final base => Uint8List.sublistView(base),
+  };
 
-  Uint8List _firstView() {
+  TypedData _firstView() {
     if (_disposed) _throwDisposed();
-    if (_size == 0) return _view = Uint8List(0);
-    final view = _untracked;
+    final base = _typed;
     if (_attachment != nullptr) {
-      libraryMemory.move(_attachment, this, view, _size);
+      libraryMemory.move(_attachment, this, base, _size);
     }
-    return _view = view;
+    return _base = base;
   }
 
+  /// The memory as the type of typed data that is used most.
+  TypedData get _typed => _untracked;
+
   /// The memory as bytes that keep nothing alive: for use within one method.
-  Uint8List get _untracked => pointer.cast<Uint8>().asTypedList(_size);
+  Uint8List get _untracked =>
+      _size == 0 ? Uint8List(0) : pointer.cast<Uint8>().asTypedList(_size);
 
   /// The memory as a part of [owner]'s, where it is one, and such bytes that keep
   /// [owner] alive in this isolate where not.
@@ -991,7 +992,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   }
 
   /// Forgets all views; subclasses that hold others add theirs.
-  void _dropViews() => _view = null;
+  void _dropViews() => _base = _bytes = null;
 
   /// Ends the use of this object; does nothing the second time.
   ///
@@ -999,7 +1000,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// for, else when the last view is collected; a slot of a pool at once in any
   /// case, and views of it must not be used any more.
   /// Throws a [PoolException] for a slot that was given away behind its back.
-  void dispose() => _end(now: _view == null);
+  void dispose() => _end(now: _base == null);
 
   /// [dispose]s, and frees memory that is owned at once: for large memory, whose
   /// views must not be used any more, in any isolate.
@@ -1007,7 +1008,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   void _end({required bool now}) {
     if (_disposed) return;
-    final keeper = _view ?? this;
+    final keeper = _base ?? this;
     final attachment = _attachment;
     _disposed = true;
     _attachment = nullptr;
@@ -1046,7 +1047,7 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   Pointer<T> release() {
     final slot = pointer;
     if (_pool == null) throw StateError('the box owns no slot of a pool');
-    libraryMemory.forget(_attachment, _view ?? this);
+    libraryMemory.forget(_attachment, _base ?? this);
     _disposed = true;
     _attachment = nullptr;
     _dropViews();
@@ -1191,7 +1192,14 @@ final class Int8Array extends NativeArray<Int8> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int8List get list => _list ??= Int8List.sublistView(bytes);
+  Int8List get list => _list ??= switch (_base ?? _firstView()) {
+    final Int8List base => base,
+    final base => Int8List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Int8List(0) : pointer.asTypedList(length);
 
   @override
   void _dropViews() {
@@ -1231,7 +1239,14 @@ final class Int16Array extends NativeArray<Int16> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int16List get list => _list ??= Int16List.sublistView(bytes);
+  Int16List get list => _list ??= switch (_base ?? _firstView()) {
+    final Int16List base => base,
+    final base => Int16List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Int16List(0) : pointer.asTypedList(length);
 
   @override
   void _dropViews() {
@@ -1271,7 +1286,14 @@ final class Int32Array extends NativeArray<Int32> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int32List get list => _list ??= Int32List.sublistView(bytes);
+  Int32List get list => _list ??= switch (_base ?? _firstView()) {
+    final Int32List base => base,
+    final base => Int32List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Int32List(0) : pointer.asTypedList(length);
 
   @override
   void _dropViews() {
@@ -1311,7 +1333,14 @@ final class Int64Array extends NativeArray<Int64> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int64List get list => _list ??= Int64List.sublistView(bytes);
+  Int64List get list => _list ??= switch (_base ?? _firstView()) {
+    final Int64List base => base,
+    final base => Int64List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Int64List(0) : pointer.asTypedList(length);
 
   @override
   void _dropViews() {
@@ -1351,7 +1380,14 @@ final class Uint8Array extends NativeArray<Uint8> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint8List get list => _list ??= Uint8List.sublistView(bytes);
+  Uint8List get list => _list ??= switch (_base ?? _firstView()) {
+    final Uint8List base => base,
+    final base => Uint8List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Uint8List(0) : pointer.asTypedList(length);
 
   @override
   void _dropViews() {
@@ -1391,7 +1427,14 @@ final class Uint16Array extends NativeArray<Uint16> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint16List get list => _list ??= Uint16List.sublistView(bytes);
+  Uint16List get list => _list ??= switch (_base ?? _firstView()) {
+    final Uint16List base => base,
+    final base => Uint16List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Uint16List(0) : pointer.asTypedList(length);
 
   @override
   void _dropViews() {
@@ -1431,7 +1474,14 @@ final class Uint32Array extends NativeArray<Uint32> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint32List get list => _list ??= Uint32List.sublistView(bytes);
+  Uint32List get list => _list ??= switch (_base ?? _firstView()) {
+    final Uint32List base => base,
+    final base => Uint32List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Uint32List(0) : pointer.asTypedList(length);
 
   @override
   void _dropViews() {
@@ -1473,7 +1523,14 @@ final class Uint64Array extends NativeArray<Uint64> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint64List get list => _list ??= Uint64List.sublistView(bytes);
+  Uint64List get list => _list ??= switch (_base ?? _firstView()) {
+    final Uint64List base => base,
+    final base => Uint64List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Uint64List(0) : pointer.asTypedList(length);
 
   @override
   void _dropViews() {
@@ -1514,7 +1571,14 @@ final class Float32Array extends NativeArray<Float> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Float32List get list => _list ??= Float32List.sublistView(bytes);
+  Float32List get list => _list ??= switch (_base ?? _firstView()) {
+    final Float32List base => base,
+    final base => Float32List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Float32List(0) : pointer.asTypedList(length);
 
   @override
   void _dropViews() {
@@ -1555,7 +1619,14 @@ final class Float64Array extends NativeArray<Double> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Float64List get list => _list ??= Float64List.sublistView(bytes);
+  Float64List get list => _list ??= switch (_base ?? _firstView()) {
+    final Float64List base => base,
+    final base => Float64List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Float64List(0) : pointer.asTypedList(length);
 
   @override
   void _dropViews() {
@@ -2386,14 +2457,14 @@ final class NativePool<T extends NativeType> {
     Object keeper,
     Pointer<T> slot,
   ) {
-    final token = attachment.ref.token.address;
-    _memory.forget(attachment, keeper);
     final FfiRef(:indexPlusOne, :generation, :isNone) = reference(slot);
-    final now = generation << _generationShift | indexPlusOne;
+    final token = generation << _generationShift | indexPlusOne;
+    final kept = attachment.ref.token.address;
     // Another message has the slot by now: it was given back before.
-    if (!isNone && now & _tokenMask != token & _tokenMask)
-      throwRefused(4, slot);
-    final code = _free(slot);
+    final moved = !isNone && token & _tokenMask != kept & _tokenMask;
+    // Before it is forgotten: an isolate that is killed between loses no slot.
+    final code = moved ? _doubleFree : _free(slot);
+    _memory.forget(attachment, keeper);
     if (code != 0 && code != _poolClosed) throwRefused(code, slot);
   }
 

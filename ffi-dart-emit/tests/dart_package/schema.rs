@@ -86,6 +86,7 @@ impl Schema {
             free: symbol("free"),
             owned_free: symbol("owned_free"),
             dart_init: symbol("dart_init"),
+            dart_calls: symbol("dart_calls"),
             shutdown: symbol("shutdown"),
         };
         let record = Library {
