@@ -28,6 +28,47 @@ uint8_t *containers_alloc(size_t size, size_t align) {
     return memory ? memset(memory, 0, size) : NULL;
 }
 
+/* Memory stays for as long as the program: nothing is attached to Dart's objects here. */
+typedef struct {
+    void *memory, *token;
+} Attachment;
+
+static Attachment *attached(void *memory) {
+    Attachment *attachment = malloc(sizeof *attachment);
+    if (attachment) attachment->memory = attachment->token = memory;
+    return attachment;
+}
+
+static Attachment *attach(void *object, void *resource, void (*release)(void *), size_t bytes) {
+    (void)object, (void)release, (void)bytes;
+    return attached(resource);
+}
+
+static Attachment *attach_alloc(void *object, size_t size, size_t align) {
+    (void)object;
+    return attached(containers_alloc(size, align));
+}
+
+static uint8_t reattach(Attachment *attachment, void *from, void *to, size_t bytes) {
+    (void)attachment, (void)from, (void)to, (void)bytes;
+    return 1;
+}
+
+static void detach(Attachment *attachment, void *object, uint8_t release) { (void)object, (void)release, free(attachment); }
+
+int32_t containers_dart_init(const void *table) { return table ? 0 : 1; }
+
+const void *containers_dart_calls(void) {
+    static const struct {
+        Attachment *(*attach)(void *, void *, void (*)(void *), size_t);
+        Attachment *(*attach_alloc)(void *, size_t, size_t);
+        void (*attach_columns)(void), (*attach_slot)(void);
+        uint8_t (*reattach)(Attachment *, void *, void *, size_t);
+        void (*detach)(Attachment *, void *, uint8_t);
+    } calls = {attach, attach_alloc, NULL, NULL, reattach, detach};
+    return &calls;
+}
+
 /* Puts text or bytes into any of their structs. */
 #define PUT(place, text) ((place).len = sizeof(text) - 1, memcpy((place).bytes, text, sizeof(text) - 1))
 #define IS(place, text) ((place).len == sizeof(text) - 1 && !memcmp((place).bytes, text, sizeof(text) - 1))

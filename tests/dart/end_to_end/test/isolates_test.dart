@@ -469,4 +469,28 @@ void main() {
       expect(view, [i, -i]);
     }
   });
+
+  test('boxes of a pool do not give back the next message', () async {
+    final box = pools.ParticlePool.owned();
+    pools.ParticlePool.free(box.pointer);
+    final next = <Pointer<pools.Particle>>[];
+    do {
+      next.add(pools.ParticlePool.alloc());
+    } while (next.last != box.pointer);
+    expect(box.dispose, throwsA(isA<pools.DoubleFreeException>()));
+    // The same left to the collector.
+    _freeBehindItsBack(next.last);
+    next.last = pools.ParticlePool.alloc();
+    await _collect();
+    final live = pools.ParticlePool.stats.live;
+    expect(live, next.length);
+    pools.ParticlePool.freeMany(next);
+  });
+}
+
+/// Not inlined: the caller's frame must not keep the box.
+@pragma('vm:never-inline')
+void _freeBehindItsBack(Pointer<pools.Particle> slot) {
+  pools.ParticlePool.own(slot).ref.owner = 9;
+  pools.ParticlePool.free(slot);
 }
