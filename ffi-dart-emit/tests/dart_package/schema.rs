@@ -253,14 +253,19 @@ impl Schema {
             resolve: symbol(name, "resolve"),
             reference: symbol(name, "reference"),
         };
-        for record in &mut self.records {
-            if let Record::Message(it) = record
-                && it.id == *id
-            {
-                it.pool = Some(Pool { capacity: 1000, reset, symbols });
-                return;
-            }
+        let is_it = |record: &Record| matches!(record, Record::Message(it) if it.id == *id);
+        let at = self.records.iter().position(is_it).expect("it was added");
+        let Record::Message(it) = &self.records[at] else { unreachable!("it is one") };
+        let mut facts = vec![fingerprint::MESSAGE, hash_name(&it.item.name), it.size, it.align];
+        for field in &it.fields {
+            facts.extend([hash_name(&field.item.name), field.offset, self.facts(&field.ty).fingerprint]);
         }
+        facts.push(fingerprint::POOL);
+        let hash = mix(&facts);
+        self.types.get_mut(id).expect("it was added").fingerprint = hash;
+        let Record::Message(it) = &mut self.records[at] else { unreachable!("it is one") };
+        it.fingerprint = Fingerprint(hash);
+        it.pool = Some(Pool { capacity: 1000, reset, symbols });
     }
 
     /// Adds a queue of the message `of`, which has a pool.

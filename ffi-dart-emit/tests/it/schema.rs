@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
     ARRAY, BYTES, COLUMNS, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING,
-    OWNED_VEC, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STR, VEC, hash_name, mix,
+    OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STR, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
@@ -330,6 +330,7 @@ fn of_message(message: &Message, types: &Types) -> u64 {
     for field in &message.fields {
         facts.extend([hash_name(&field.item.name), field.offset, of_type(&field.ty, types)]);
     }
+    facts.extend(message.pool.as_ref().map(|_| POOL));
     mix(&facts)
 }
 
