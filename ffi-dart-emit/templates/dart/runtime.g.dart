@@ -947,7 +947,10 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// The memory as bytes, **borrowed**; they keep it alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint8List get bytes => _bytes ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Uint8List get bytes => _bytes ?? _firstBytes();
+
+  Uint8List _firstBytes() => _bytes = switch (_base ?? _firstView()) {
     final Uint8List base => base,
     final base => Uint8List.sublistView(base),
   };
@@ -1192,7 +1195,10 @@ final class Int8Array extends NativeArray<Int8> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int8List get list => _list ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Int8List get list => _list ?? _firstList();
+
+  Int8List _firstList() => _list = switch (_base ?? _firstView()) {
     final Int8List base => base,
     final base => Int8List.sublistView(base),
   };
@@ -1239,7 +1245,10 @@ final class Int16Array extends NativeArray<Int16> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int16List get list => _list ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Int16List get list => _list ?? _firstList();
+
+  Int16List _firstList() => _list = switch (_base ?? _firstView()) {
     final Int16List base => base,
     final base => Int16List.sublistView(base),
   };
@@ -1286,7 +1295,10 @@ final class Int32Array extends NativeArray<Int32> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int32List get list => _list ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Int32List get list => _list ?? _firstList();
+
+  Int32List _firstList() => _list = switch (_base ?? _firstView()) {
     final Int32List base => base,
     final base => Int32List.sublistView(base),
   };
@@ -1333,7 +1345,10 @@ final class Int64Array extends NativeArray<Int64> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Int64List get list => _list ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Int64List get list => _list ?? _firstList();
+
+  Int64List _firstList() => _list = switch (_base ?? _firstView()) {
     final Int64List base => base,
     final base => Int64List.sublistView(base),
   };
@@ -1380,7 +1395,10 @@ final class Uint8Array extends NativeArray<Uint8> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint8List get list => _list ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Uint8List get list => _list ?? _firstList();
+
+  Uint8List _firstList() => _list = switch (_base ?? _firstView()) {
     final Uint8List base => base,
     final base => Uint8List.sublistView(base),
   };
@@ -1427,7 +1445,10 @@ final class Uint16Array extends NativeArray<Uint16> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint16List get list => _list ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Uint16List get list => _list ?? _firstList();
+
+  Uint16List _firstList() => _list = switch (_base ?? _firstView()) {
     final Uint16List base => base,
     final base => Uint16List.sublistView(base),
   };
@@ -1474,7 +1495,10 @@ final class Uint32Array extends NativeArray<Uint32> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint32List get list => _list ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Uint32List get list => _list ?? _firstList();
+
+  Uint32List _firstList() => _list = switch (_base ?? _firstView()) {
     final Uint32List base => base,
     final base => Uint32List.sublistView(base),
   };
@@ -1523,7 +1547,10 @@ final class Uint64Array extends NativeArray<Uint64> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint64List get list => _list ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Uint64List get list => _list ?? _firstList();
+
+  Uint64List _firstList() => _list = switch (_base ?? _firstView()) {
     final Uint64List base => base,
     final base => Uint64List.sublistView(base),
   };
@@ -1571,7 +1598,10 @@ final class Float32Array extends NativeArray<Float> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Float32List get list => _list ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Float32List get list => _list ?? _firstList();
+
+  Float32List _firstList() => _list = switch (_base ?? _firstView()) {
     final Float32List base => base,
     final base => Float32List.sublistView(base),
   };
@@ -1619,7 +1649,10 @@ final class Float64Array extends NativeArray<Double> {
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Float64List get list => _list ??= switch (_base ?? _firstView()) {
+  @pragma('vm:prefer-inline')
+  Float64List get list => _list ?? _firstList();
+
+  Float64List _firstList() => _list = switch (_base ?? _firstView()) {
     final Float64List base => base,
     final base => Float64List.sublistView(base),
   };
