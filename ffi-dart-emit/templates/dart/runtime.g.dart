@@ -948,9 +948,13 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Uint8List get bytes => _bytes ?? _firstBytes();
+  Uint8List get bytes {
+    // Read from the field in any case: the compiler knows the class that it has.
+    if (_bytes == null) _firstBytes();
+    return _bytes!;
+  }
 
-  Uint8List _firstBytes() => _bytes = switch (_base ?? _firstView()) {
+  void _firstBytes() => _bytes = switch (_base ?? _firstView()) {
     final Uint8List base => base,
     final base => Uint8List.sublistView(base),
   };
@@ -1196,9 +1200,12 @@ final class Int8Array extends NativeArray<Int8> {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Int8List get list => _list ?? _firstList();
+  Int8List get list {
+    if (_list == null) _firstList();
+    return _list!;
+  }
 
-  Int8List _firstList() => _list = switch (_base ?? _firstView()) {
+  void _firstList() => _list = switch (_base ?? _firstView()) {
     final Int8List base => base,
     final base => Int8List.sublistView(base),
   };
@@ -1246,9 +1253,12 @@ final class Int16Array extends NativeArray<Int16> {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Int16List get list => _list ?? _firstList();
+  Int16List get list {
+    if (_list == null) _firstList();
+    return _list!;
+  }
 
-  Int16List _firstList() => _list = switch (_base ?? _firstView()) {
+  void _firstList() => _list = switch (_base ?? _firstView()) {
     final Int16List base => base,
     final base => Int16List.sublistView(base),
   };
@@ -1296,9 +1306,12 @@ final class Int32Array extends NativeArray<Int32> {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Int32List get list => _list ?? _firstList();
+  Int32List get list {
+    if (_list == null) _firstList();
+    return _list!;
+  }
 
-  Int32List _firstList() => _list = switch (_base ?? _firstView()) {
+  void _firstList() => _list = switch (_base ?? _firstView()) {
     final Int32List base => base,
     final base => Int32List.sublistView(base),
   };
@@ -1346,9 +1359,12 @@ final class Int64Array extends NativeArray<Int64> {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Int64List get list => _list ?? _firstList();
+  Int64List get list {
+    if (_list == null) _firstList();
+    return _list!;
+  }
 
-  Int64List _firstList() => _list = switch (_base ?? _firstView()) {
+  void _firstList() => _list = switch (_base ?? _firstView()) {
     final Int64List base => base,
     final base => Int64List.sublistView(base),
   };
@@ -1396,9 +1412,12 @@ final class Uint8Array extends NativeArray<Uint8> {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Uint8List get list => _list ?? _firstList();
+  Uint8List get list {
+    if (_list == null) _firstList();
+    return _list!;
+  }
 
-  Uint8List _firstList() => _list = switch (_base ?? _firstView()) {
+  void _firstList() => _list = switch (_base ?? _firstView()) {
     final Uint8List base => base,
     final base => Uint8List.sublistView(base),
   };
@@ -1446,9 +1465,12 @@ final class Uint16Array extends NativeArray<Uint16> {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Uint16List get list => _list ?? _firstList();
+  Uint16List get list {
+    if (_list == null) _firstList();
+    return _list!;
+  }
 
-  Uint16List _firstList() => _list = switch (_base ?? _firstView()) {
+  void _firstList() => _list = switch (_base ?? _firstView()) {
     final Uint16List base => base,
     final base => Uint16List.sublistView(base),
   };
@@ -1496,9 +1518,12 @@ final class Uint32Array extends NativeArray<Uint32> {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Uint32List get list => _list ?? _firstList();
+  Uint32List get list {
+    if (_list == null) _firstList();
+    return _list!;
+  }
 
-  Uint32List _firstList() => _list = switch (_base ?? _firstView()) {
+  void _firstList() => _list = switch (_base ?? _firstView()) {
     final Uint32List base => base,
     final base => Uint32List.sublistView(base),
   };
@@ -1548,9 +1573,12 @@ final class Uint64Array extends NativeArray<Uint64> {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Uint64List get list => _list ?? _firstList();
+  Uint64List get list {
+    if (_list == null) _firstList();
+    return _list!;
+  }
 
-  Uint64List _firstList() => _list = switch (_base ?? _firstView()) {
+  void _firstList() => _list = switch (_base ?? _firstView()) {
     final Uint64List base => base,
     final base => Uint64List.sublistView(base),
   };
@@ -1599,9 +1627,12 @@ final class Float32Array extends NativeArray<Float> {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Float32List get list => _list ?? _firstList();
+  Float32List get list {
+    if (_list == null) _firstList();
+    return _list!;
+  }
 
-  Float32List _firstList() => _list = switch (_base ?? _firstView()) {
+  void _firstList() => _list = switch (_base ?? _firstView()) {
     final Float32List base => base,
     final base => Float32List.sublistView(base),
   };
@@ -1650,9 +1681,12 @@ final class Float64Array extends NativeArray<Double> {
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
-  Float64List get list => _list ?? _firstList();
+  Float64List get list {
+    if (_list == null) _firstList();
+    return _list!;
+  }
 
-  Float64List _firstList() => _list = switch (_base ?? _firstView()) {
+  void _firstList() => _list = switch (_base ?? _firstView()) {
     final Float64List base => base,
     final base => Float64List.sublistView(base),
   };
