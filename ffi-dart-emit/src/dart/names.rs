@@ -105,7 +105,7 @@ const ONEOF_MEMBERS: &[&str] = &["other", "setFrom", "tag", "throwTag", "toDart"
 const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
 /// What the library's class has or calls.
-const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "shutdown", "sizeOf", "throwStatus"];
+const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "pragma", "shutdown", "sizeOf", "throwStatus"];
 
 /// What a method of the library's class has.
 const LOCALS: &[&str] = &["result"];

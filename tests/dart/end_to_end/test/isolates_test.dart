@@ -204,11 +204,11 @@ final _cases = [
   Case(
     'a message that was read as protobuf',
     () {
-      final bytes = (owned.PointBox()..ref.x = 81).toProto();
-      return owned.PointBox.fromProto(bytes).ref;
+      final bytes = (pools.EventBox()..ref.number = 81).toProto();
+      return pools.EventBox.fromProto(bytes).ref;
     },
-    _readPoint,
-    () => (81, 0),
+    (view) => (view as pools.Event).number,
+    () => 81,
   ),
 ];
 
