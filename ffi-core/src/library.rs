@@ -11,6 +11,8 @@
 /// | `.._ffi0_alloc` | `uint8_t *(size_t size, size_t align)` | [`boundary::alloc`](crate::boundary::alloc) |
 /// | `.._ffi0_free` | `void (uint8_t *)` | [`boundary::free`](crate::boundary::free) |
 /// | `.._ffi0_owned_free` | `void (FfiOwned *)` | [`boundary::owned_free`](crate::boundary::owned_free) |
+/// | `.._ffi0_dart_init` | `int32_t (const void *table)`, for Dart only | [`boundary::dart_init`](crate::boundary::dart_init) |
+/// | `.._ffi0_dart_calls` | `const void *(void)`, for Dart only | [`boundary::dart_calls`](crate::boundary::dart_calls) |
 /// | `.._ffi0_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
 ///
 /// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process. `ffi-core` exports nothing by
@@ -66,6 +68,17 @@ macro_rules! library {
                 unsafe { ffi::owned_free(owned) }
             }
 
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_dart_init"))]
+            unsafe extern "C" fn dart_init(table: *const ffi::core::ffi::c_void) -> ffi::core::primitive::i32 {
+                // SAFETY: the caller of this function keeps the callee's contract.
+                (unsafe { ffi::dart_init(table) }) as ffi::core::primitive::i32
+            }
+
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_dart_calls"))]
+            extern "C" fn dart_calls() -> *const ffi::FfiDartCalls {
+                ffi::dart_calls()
+            }
+
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_shutdown"))]
             extern "C" fn shutdown() -> ffi::core::primitive::u64 {
                 $crate::pool::shutdown()
@@ -93,7 +106,11 @@ macro_rules! library {
                     ffi::core::env!("CARGO_CRATE_NAME"),
                     "_ffi0_free\",\"owned_free\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi0_owned_free\",\"shutdown\":\"",
+                    "_ffi0_owned_free\",\"dart_init\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "_ffi0_dart_init\",\"dart_calls\":\"",
+                    ffi::core::env!("CARGO_CRATE_NAME"),
+                    "_ffi0_dart_calls\",\"shutdown\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
                     "_ffi0_shutdown\"}}",
                 )),

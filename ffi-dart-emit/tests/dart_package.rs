@@ -1104,8 +1104,8 @@ fn names_that_meet_in_dart_name_both_owners() {
          c::Slot",
             "queue SLOTS: its Dart name `SlotsQueue` is also that of message c::SlotsQueue",
             "queue SLOTS_QUEUE: its Dart name `SlotsQueue` is also that of queue SLOTS",
-            "function c_do_it: its Dart name `doIt` is also that of function c_doIt",
-            "function c_do_it, parameter pQ: its Dart name `pQ` is also that of function c_do_it, parameter p_q",
+            "function c_ffi_do_it: its Dart name `doIt` is also that of function c_ffi_doIt",
+            "function c_ffi_do_it, parameter pQ: its Dart name `pQ` is also that of function c_ffi_do_it, parameter p_q",
         ]
     );
 }
@@ -1158,6 +1158,6 @@ fn an_overaligned_message_is_padded_but_not_passed_by_value() {
     schema.function(named("f"), &[], Some(wide), |_| {});
     assert_eq!(
         problems(&schema),
-        ["function c_f: `Wide` is aligned to 16 and not to the 4 of its fields: Dart can't pass it by value",]
+        ["function c_ffi_f: `Wide` is aligned to 16 and not to the 4 of its fields: Dart can't pass it by value",]
     );
 }

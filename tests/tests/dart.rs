@@ -128,6 +128,14 @@ fn columns() {
     end_to_end("columns", &[fixture("columns")]);
 }
 
+/// Freed memory holds other bytes at once: a view that lost its memory doesn't look right.
+#[test]
+fn isolates() {
+    let libraries = [fixture("owned"), fixture("pools"), fixture("columns")];
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("isolates", &[&libraries[..], &[overwrites]].concat());
+}
+
 #[test]
 fn layout() {
     end_to_end("layout", &[fixture("layout")]);

@@ -36,6 +36,8 @@
 //! overlap another argument are refused.
 
 mod args;
+mod attachment;
+mod dart_api;
 mod lent;
 mod memory;
 mod output;
@@ -47,6 +49,8 @@ mod status;
 #[cfg(feature = "proto")]
 pub(crate) use args::room;
 pub use args::{Region, copied, disjoint, optional, reference, reference_mut, slice, slice_mut, text};
+pub use attachment::{FfiDartCalls, dart_calls};
+pub use dart_api::{DartInit, dart_init};
 pub use lent::FfiLent;
 pub use memory::{alloc, free};
 pub use output::{FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value};

@@ -119,6 +119,10 @@ pub struct LibrarySymbols {
     pub free: String,
     /// `fn(*mut FfiOwned)`: frees a `String` or `Vec` that a function returned.
     pub owned_free: String,
+    /// `fn(*const c_void) -> i32`: for Dart only; takes the table of Dart's C API.
+    pub dart_init: String,
+    /// `fn() -> *const FfiDartCalls`: for Dart only; the functions that attach memory to Dart objects.
+    pub dart_calls: String,
     /// `fn() -> u64`: closes the pools for good; how many slots were not given back.
     pub shutdown: String,
 }
@@ -126,9 +130,10 @@ pub struct LibrarySymbols {
 impl LibrarySymbols {
     /// All of them.
     #[must_use]
-    pub fn all(&self) -> [&String; 6] {
-        let Self { abi_version, status_clear, alloc, free, owned_free, shutdown } = self;
-        [abi_version, status_clear, alloc, free, owned_free, shutdown]
+    pub fn all(&self) -> [&String; 8] {
+        let Self { abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown } =
+            self;
+        [abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown]
     }
 }
 

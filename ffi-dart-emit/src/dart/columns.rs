@@ -25,6 +25,8 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
         layout::string(&message.item.name),
         format!("sizeOf<{name}>()"),
         message.fields.iter().map(|it| it.size).sum::<u64>().to_string(),
+        message.fields.len().to_string(),
+        message.fields.last().map_or(0, |it| it.size).to_string(),
     ];
     calls.extend(symbols.all().map(|symbol| layout::string(symbol)));
     let optional = |parameter| Parameters { required: &[], optional: Some(('[', parameter, ']')) };
@@ -110,8 +112,8 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     let doc = format!(
         "Columns of [{name}], shared with Rust: each field of all messages in an array of\nits own, aligned to 64 \
          bytes.\n\n\
-         Views of columns show the rows that were there when they were made. They keep\nthe memory alive, and must \
-         not be used any more when the columns have grown,\nhere or in Rust, or after [dispose]."
+         Views of columns show the rows that were there when they were made. They keep\nthe memory alive, in other \
+         isolates as well, and must not be used any more when\nthe columns have grown, here or in Rust."
     );
     Some(format!(
         "{}{}{}\n{}\n}}\n",
@@ -211,7 +213,6 @@ fn list(types: &Types<'_>, field: &Field, index: usize) -> String {
     let read = types.read(ty, at);
     let write = types.write(0, ty, at, "it", "value");
     let write = write.trim().trim_end_matches(';');
-    let arguments =
-        ["this".to_owned(), "length".to_owned(), format!("(row) => {read}"), format!("(row, it) => {write}")];
+    let arguments = ["length".to_owned(), format!("(row) => {read}"), format!("(row, it) => {write}")];
     format!("{place}\n{}", layout::call(4, "return ", "ColumnList", &arguments, ";"))
 }

@@ -36,11 +36,9 @@ pub struct LibraryFile<'a> {
     bindings: Vec<String>,
     checks: Vec<String>,
     methods: Vec<String>,
-    /// The initializers of the places for what is passed by value, the statements that free them with the library, and the functions
-    /// that copy to them.
+    /// The initializers of the places for what is passed by value, and the functions that copy to them.
     places: Scratch,
     scratch: Vec<String>,
-    attached: Vec<String>,
     copies: Vec<String>,
 }
 
@@ -73,10 +71,10 @@ impl<'a> LibraryFile<'a> {
             methods: Vec::new(),
             places: Scratch::default(),
             scratch: Vec::new(),
-            attached: Vec::new(),
             copies: Vec::new(),
         };
-        for symbol in [&symbols.status_clear, &symbols.alloc, &symbols.free, &symbols.owned_free] {
+        let LibrarySymbols { status_clear, owned_free, dart_init, dart_calls, .. } = symbols;
+        for symbol in [status_clear, owned_free, dart_init, dart_calls] {
             file.check("symbol", &["'library'".into(), layout::string(symbol)]);
         }
         for it in &model.enums {
@@ -123,7 +121,7 @@ impl<'a> LibraryFile<'a> {
         }
         if file.pools {
             file.check("symbol", &["'library'".into(), layout::string(&symbols.shutdown)]);
-            let after = if model.functions.is_empty() { " {" } else { "," };
+            let after = if model.functions.is_empty() { ";" } else { "," };
             let symbol = [layout::string(&symbols.shutdown)];
             let callee = "lookupFunction<_ShutdownC, _ShutdownD>";
             file.bindings.push(layout::initializer("_shutdown", "library", callee, &symbol, after));
@@ -146,10 +144,8 @@ impl<'a> LibraryFile<'a> {
             let size = format!("sizeOf<{class}>()");
             file.fields.push(layout::declaration(2, &format!("final Pointer<{class}>"), &field, ";"));
             let allocated =
-                layout::initializer(&field, "_memory", "allocate", std::slice::from_ref(&size), ",");
+                layout::initializer(&field, "_memory", "scratch", &[size], ",");
             file.scratch.push(allocated);
-            let arguments = ["this".to_owned(), field, size];
-            file.attached.push(layout::call(4, "", "_memory.attach", &arguments, ";"));
         }
         file.copies = file.places.functions(names, model);
         file
@@ -183,7 +179,7 @@ impl<'a> LibraryFile<'a> {
         let mut lookup = vec![layout::string(&it.symbol)];
         lookup.extend(it.leaf.then(|| "isLeaf: true".to_owned()));
         let callee = format!("lookupFunction<_C{number}, _D{number}>");
-        let after = if last { " {" } else { "," };
+        let after = if last { ";" } else { "," };
         self.bindings.push(layout::initializer(&binding, "library", &callee, &lookup, after));
 
         self.enums |= it.values().any(|value| matches!(value, Value::Enum(_) | Value::Open(_)));
@@ -263,17 +259,17 @@ impl<'a> LibraryFile<'a> {
     }
 
     fn status_clear(&self) -> String {
-        let after = if self.bindings.is_empty() { " {" } else { "," };
+        let after = if self.bindings.is_empty() { ";" } else { "," };
         let symbol = [layout::string(&self.symbols.status_clear), "isLeaf: true".to_owned()];
         layout::initializer("_statusClear", "library", "lookupFunction<_StatusC, _StatusD>", &symbol, after)
     }
 
     fn memory(&self) -> String {
         let arguments = [
-            "check.library".to_owned(),
-            layout::string(&self.symbols.alloc),
-            layout::string(&self.symbols.free),
+            "check".to_owned(),
             layout::string(&self.symbols.owned_free),
+            layout::string(&self.symbols.dart_init),
+            layout::string(&self.symbols.dart_calls),
             layout::string(&self.symbols.status_clear),
         ];
         layout::call(4, "final memory = ", "LibraryMemory", &arguments, ";")

@@ -192,7 +192,7 @@ pub fn to_native(name: &str) -> String {
     let new = layout::assign(4, "final box", &format!("{name}Box()"));
     format!(
         "  /// A copy in memory shared with Rust, **owned**; throws as [writeTo] does.\n{}\n{new}\n    \
-         writeTo(box.ref);\n    return box;\n  }}",
+         writeTo(box.pointer.ref);\n    return box;\n  }}",
         layout::method(&format!("{name}Box"), "toNative", layout::Parameters::new(&[])),
     )
 }

@@ -86,6 +86,7 @@ const COLUMNS_MEMBERS: &[&str] = &[
     "dispose",
     "elementSize",
     "fixed",
+    "freeNow",
     "fromRecords",
     "isEmpty",
     "isFixed",
@@ -121,7 +122,7 @@ const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "
 
 /// What the library's class has or calls.
 const LIBRARY_MEMBERS: &[&str] =
-    &["bigFromBits", "bigOrNull", "instance", "open", "path", "shutdown", "sizeOf", "throwStatus"];
+    &["bigFromBits", "bigOrNull", "instance", "open", "path", "pragma", "shutdown", "sizeOf", "throwStatus"];
 
 /// What a method of the library's class has or calls.
 const LOCALS: &[&str] = &["bigFromBits", "bigOrNull", "result"];
@@ -145,6 +146,7 @@ const SUPPORT: &[&str] = &[
     "EnumArray",
     "EnumList",
     "EnumVec",
+    "FfiAttachment",
     "FfiEnum",
     "FfiException",
     "FfiMap",
@@ -301,7 +303,6 @@ const SUPPORT: &[&str] = &[
     "int64Kernels",
     "int8Kernels",
     "isPresent",
-    "keepAlive",
     "libraryMemory",
     "noValue",
     "override",

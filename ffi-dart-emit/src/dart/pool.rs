@@ -90,9 +90,11 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
         "_free".to_owned(),
         "_resolve".to_owned(),
         "_reference".to_owned(),
+        layout::string(&symbols.alloc),
         layout::string(&symbols.alloc_many),
         layout::string(&symbols.free_many),
         layout::string(&symbols.release),
+        layout::string(&symbols.reference),
         layout::string(&symbols.stats),
     ];
     let doc = format!(
@@ -186,7 +188,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
             "    return _pool.using(alloc(), action);",
         ),
         method(
-            "A box that **owns** [slot] from now on: it gives it back when it is garbage, or\nwith \
+            "A box that **owns** [slot] from now on: it goes back when the box and its views\nare garbage, or with \
              `dispose()`.\n\nThrows an [ArgumentError] when it is no slot in use. A slot has one owner: don't\n\
              call it twice, and don't free the slot.",
             &format!("{name}Box"),
@@ -201,7 +203,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
             &format!("{name}Box"),
             "owned",
             Parameters::new(&[]),
-            "    return own(alloc());",
+            &layout::call(4, "return ", &format!("{name}Box.slot"), &["null".into(), "_pool".into()], ";"),
         ),
         inlined(method(
             "Where [reference] refers to, **borrowed** from whoever owns it; null where the\nmessage was given back, \

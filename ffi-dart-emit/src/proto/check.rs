@@ -76,7 +76,7 @@ impl Records {
     }
 
     fn add(&mut self, source: &Source, known: &HashMap<String, Layout>) -> Layout {
-        let symbol = |operation: &str| format!("{CRATE}_{}_{operation}", source.name.to_snake_case());
+        let symbol = |operation: &str| format!("{CRATE}_ffi_{}_{operation}", source.name.to_snake_case());
         let id = TypeId(format!("{CRATE}::{}", source.name));
         let item = item(&source.name, source.rename.as_ref());
         let fingerprint = Fingerprint(0);
@@ -229,7 +229,7 @@ fn item(name: &str, rename: Option<&String>) -> Item {
 }
 
 fn library() -> Library {
-    let symbol = |name: &str| format!("{CRATE}_ffi_{name}");
+    let symbol = |name: &str| format!("{CRATE}_ffi0_{name}");
     Library {
         name: CRATE.to_owned(),
         version: "0.0.0".to_owned(),
@@ -242,6 +242,8 @@ fn library() -> Library {
             free: symbol("free"),
             owned_free: symbol("owned_free"),
             shutdown: symbol("shutdown"),
+            dart_init: symbol("dart_init"),
+            dart_calls: symbol("dart_calls"),
         },
     }
 }

@@ -352,6 +352,12 @@ void {{ symbols.free }}(uint8_t *memory);
 /** Frees what a function returned; null is allowed. */
 void {{ symbols.owned_free }}(FfiOwned *owned);
 
+/** For Dart only, which has the table that it takes. */
+int32_t {{ symbols.dart_init }}(const void *table);
+
+/** For Dart only: functions that want objects of Dart's. */
+const void *{{ symbols.dart_calls }}(void);
+
 /** Closes all pools for good: nothing is handed out or taken back from then on. Returns how many slots are still in use. */
 uint64_t {{ symbols.shutdown }}(void);
 {% for it in pools %}

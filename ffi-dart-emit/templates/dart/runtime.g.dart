@@ -395,6 +395,7 @@ String _refusalText(int code) => switch (code) {
   _ => 'was refused',
 };
 
+const _doubleFree = 4;
 const _poolClosed = 6;
 const _queueFull = 7;
 
@@ -515,6 +516,27 @@ final class LibraryCheck {
     );
   }
 
+  /// Makes the library ready to attach its memory to objects of this Dart, by its
+  /// function [init].
+  ///
+  /// Throws a [LibraryLoadException] when this Dart doesn't have what it takes.
+  void _initDart(String init) {
+    final code = library.lookupFunction<_DartInitC, _DartInitD>(init)(
+      NativeApi.initializeApiDLData,
+    );
+    if (code == 0) return;
+    throw LibraryLoadException(
+      code == 1
+          ? '$path was built for version 2 of the native API of Dart '
+                '(dart_api_dl), Dart ${Platform.version} has another one; hint: '
+                'build it with an ffi-core that is newer than this Dart'
+          : '$path needs finalizable handles of the native API of Dart '
+                '(dart_api_dl), Dart ${Platform.version} has none; hint: use '
+                'Dart 3.8 or later',
+      path,
+    );
+  }
+
   String get _command =>
       'ffi-dart-emit dart $path --out <folder of package $_package>';
 
@@ -524,41 +546,124 @@ final class LibraryCheck {
   }
 }
 
-/// The library's allocator.
+typedef _DartInitC = Int32 Function(Pointer<Void>);
+typedef _DartInitD = int Function(Pointer<Void>);
+typedef _DartCallsF = Pointer<_DartCalls> Function();
+typedef _ReleaseF = NativeFunction<Void Function(Pointer<Void>)>;
+typedef _NewColumnsF = NativeFunction<Pointer<Void> Function(Size, Uint8)>;
+typedef _AttachC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<Void>,
+      Pointer<_ReleaseF>,
+      Size,
+    );
+typedef _AttachD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<Void>,
+      Pointer<_ReleaseF>,
+      int,
+    );
+typedef _AttachAllocC = Pointer<FfiAttachment> Function(Handle, Size, Size);
+typedef _AttachAllocD = Pointer<FfiAttachment> Function(Object, int, int);
+typedef _FreeColumnsC = Int32 Function(Pointer<Void>);
+typedef _FreeColumnsD = int Function(Pointer<Void>);
+typedef _AttachColumnsC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<Void>,
+      Pointer<_NewColumnsF>,
+      Size,
+      Uint8,
+      Pointer<NativeFunction<_FreeColumnsC>>,
+      Size,
+    );
+typedef _AttachColumnsD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<Void>,
+      Pointer<_NewColumnsF>,
+      int,
+      int,
+      Pointer<NativeFunction<_FreeColumnsC>>,
+      int,
+    );
+typedef _AttachSlotC =
+    Pointer<FfiAttachment> Function(Handle, Pointer<_SlotCalls>, Pointer<Void>);
+typedef _AttachSlotD =
+    Pointer<FfiAttachment> Function(Object, Pointer<_SlotCalls>, Pointer<Void>);
+typedef _ReattachC =
+    Uint8 Function(Pointer<FfiAttachment>, Handle, Handle, Size);
+typedef _ReattachD = int Function(Pointer<FfiAttachment>, Object, Object, int);
+typedef _DetachC = Void Function(Pointer<FfiAttachment>, Handle, Uint8);
+typedef _DetachD = void Function(Pointer<FfiAttachment>, Object, int);
+
+/// A resource of the library that one Dart object keeps, and that is given back
+/// when that object is collected, in whatever isolate it is by then.
+final class FfiAttachment extends Struct {
+  /// Where the resource is.
+  external Pointer<Void> memory;
+
+  /// What it is given back by: a slot of a pool by its reference.
+  external Pointer<Void> token;
+}
+
+/// The functions that attach resources to objects.
+final class _DartCalls extends Struct {
+  external Pointer<NativeFunction<_AttachC>> attach;
+  external Pointer<NativeFunction<_AttachAllocC>> attachAlloc;
+  external Pointer<NativeFunction<_AttachColumnsC>> attachColumns;
+  external Pointer<NativeFunction<_AttachSlotC>> attachSlot;
+  external Pointer<NativeFunction<_ReattachC>> reattach;
+  external Pointer<NativeFunction<_DetachC>> detach;
+}
+
+/// The library's memory; there is one per isolate.
+///
+/// Memory is kept by an object through a handle of the whole isolate group, not
+/// by a `NativeFinalizer`: that one runs when the isolate ends that attached it,
+/// though the object may have left, and is lost when the isolate is killed.
 final class LibraryMemory {
-  /// The allocator that [library] exports as [alloc] and [free].
-  LibraryMemory(
-    this.library,
-    String alloc,
-    String free,
+  /// The memory of the library that passed [check]; the other arguments are
+  /// symbols.
+  factory LibraryMemory(
+    LibraryCheck check,
     String ownedFree,
-    this._clear,
-  ) : _alloc = library
-          .lookupFunction<
-            Pointer<Uint8> Function(Size, Size),
-            Pointer<Uint8> Function(int, int)
-          >(alloc, isLeaf: true),
-      _free = library
-          .lookupFunction<
-            Void Function(Pointer<Void>),
-            void Function(Pointer<Void>)
-          >(free, isLeaf: true),
-      _finalizer = NativeFinalizer(library.lookup(free)),
-      _ownedFree = library
+    String dartInit,
+    String dartCalls,
+    String clear,
+  ) {
+    final LibraryCheck(:library) = check.._initDart(dartInit);
+    final calls = library.lookupFunction<_DartCallsF, _DartCallsF>(dartCalls)();
+    return LibraryMemory._(library, ownedFree, clear, calls.ref);
+  }
+
+  LibraryMemory._(this.library, String ownedFree, this._clear, _DartCalls calls)
+    : _ownedFree = library
           .lookupFunction<
             Void Function(Pointer<FfiOwned>),
             void Function(Pointer<FfiOwned>)
           >(ownedFree, isLeaf: true),
-      _ownedFinalizer = NativeFinalizer(library.lookup(ownedFree));
+      _ownedRelease = library.lookup(ownedFree),
+      _attach = calls.attach.asFunction(),
+      _attachAlloc = calls.attachAlloc.asFunction(),
+      _attachColumns = calls.attachColumns.asFunction(),
+      _attachSlot = calls.attachSlot.asFunction(),
+      _reattach = calls.reattach.asFunction(),
+      _detach = calls.detach.asFunction();
 
   /// The opened library.
   final DynamicLibrary library;
 
-  final Pointer<Uint8> Function(int, int) _alloc;
-  final void Function(Pointer<Void>) _free;
-  final NativeFinalizer _finalizer;
   final void Function(Pointer<FfiOwned>) _ownedFree;
-  final NativeFinalizer _ownedFinalizer;
+  final Pointer<_ReleaseF> _ownedRelease;
+  final _AttachD _attach;
+  final _AttachAllocD _attachAlloc;
+  final _AttachColumnsD _attachColumns;
+  final _AttachSlotD _attachSlot;
+  final _ReattachD _reattach;
+  final _DetachD _detach;
 
   /// The symbol of the function that clears a status.
   final String _clear;
@@ -569,30 +674,59 @@ final class LibraryMemory {
   /// Where the text arguments of a call are.
   late final TextArguments texts = TextArguments(this);
 
-  /// Zeroed memory, aligned as SIMD and cache lines want it.
+  /// Zeroed memory that [keeper] keeps, aligned as SIMD and cache lines want it.
   ///
   /// Throws an [AllocationException].
-  Pointer<T> allocate<T extends NativeType>(int bytes) {
-    final pointer = _alloc(checkSize(bytes, 'bytes'), 64);
-    if (pointer == nullptr) throw AllocationException(bytes);
-    return pointer.cast();
+  Pointer<FfiAttachment> allocate(Object keeper, int bytes) {
+    final size = checkSize(bytes, 'bytes');
+    final attachment = _attachAlloc(keeper, size, 64);
+    if (attachment == nullptr) throw AllocationException(bytes);
+    return attachment;
   }
 
-  /// Frees [pointer] when [owner] is garbage, at the latest when Dart ends.
-  void attach(Finalizable owner, Pointer<NativeType> pointer, int bytes) {
-    _finalizer.attach(
-      owner,
-      pointer.cast(),
-      detach: owner,
-      externalSize: bytes,
-    );
+  /// Zeroed memory that this object keeps: there is some as long as the isolate.
+  ///
+  /// Throws an [AllocationException].
+  Pointer<T> scratch<T extends NativeType>(int bytes) =>
+      allocate(this, bytes).ref.memory.cast();
+
+  /// Has [keeper] keep what [release] gives back when called with [resource].
+  Pointer<FfiAttachment> _attachTo(
+    Object keeper,
+    Pointer<Void> resource,
+    Pointer<_ReleaseF> release,
+    int bytes,
+  ) => _attached(_attach(keeper, resource, release, bytes));
+
+  /// Has [keeper] keep what a function returned.
+  Pointer<FfiAttachment> attachOwned(
+    Object keeper,
+    Pointer<FfiOwned> owned,
+    int bytes,
+  ) => _attachTo(keeper, owned.cast(), _ownedRelease, bytes);
+
+  Pointer<FfiAttachment> _attached(Pointer<FfiAttachment> attachment) {
+    if (attachment != nullptr) return attachment;
+    throw StateError('Dart refused to attach memory of the library');
   }
 
-  /// Frees [pointer], which was attached to [owner], now.
-  void free(Finalizable owner, Pointer<NativeType> pointer) {
-    _finalizer.detach(owner);
-    _free(pointer.cast());
+  /// Has [to] keep from now on what [from] kept.
+  void move(
+    Pointer<FfiAttachment> attachment,
+    Object from,
+    Object to,
+    int bytes,
+  ) {
+    if (_reattach(attachment, from, to, bytes) == 0) _attached(nullptr);
   }
+
+  /// Gives back now what [keeper] kept.
+  void release(Pointer<FfiAttachment> attachment, Object keeper) =>
+      _detach(attachment, keeper, 1);
+
+  /// Leaves what [keeper] kept to the caller.
+  void forget(Pointer<FfiAttachment> attachment, Object keeper) =>
+      _detach(attachment, keeper, 0);
 
   /// The text in [owned], which is freed.
   String takeString(Pointer<FfiOwned> owned) {
@@ -609,22 +743,6 @@ final class LibraryMemory {
     _ownedFree(owned);
     return bytes;
   }
-
-  /// Frees [owned] when [owner] is garbage, at the latest when Dart ends.
-  void attachOwned(Finalizable owner, Pointer<FfiOwned> owned, int bytes) {
-    _ownedFinalizer.attach(
-      owner,
-      owned.cast(),
-      detach: owner,
-      externalSize: bytes,
-    );
-  }
-
-  /// Frees [owned], which was attached to [owner], now.
-  void freeOwned(Finalizable owner, Pointer<FfiOwned> owned) {
-    _ownedFinalizer.detach(owner);
-    _ownedFree(owned);
-  }
 }
 
 /// The text arguments of a call, as UTF-8 in memory that every call uses again.
@@ -635,6 +753,7 @@ final class TextArguments implements Finalizable {
   TextArguments(this._memory);
 
   final LibraryMemory _memory;
+  Pointer<FfiAttachment> _attachment = nullptr;
   Uint8List _bytes = Uint8List(0);
   int _end = 0;
 
@@ -666,26 +785,25 @@ final class TextArguments implements Finalizable {
 
   void _grow(int room) {
     final length = max(256, room * 2);
-    final larger = _memory.allocate<Uint8>(length);
-    final bytes = larger.asTypedList(length)..setRange(0, _end, _bytes);
-    if (pointer != nullptr) _memory.free(this, pointer);
-    _memory.attach(this, larger, length);
-    pointer = larger;
+    final larger = _memory.allocate(this, length);
+    final start = larger.ref.memory.cast<Uint8>();
+    final bytes = start.asTypedList(length)..setRange(0, _end, _bytes);
+    if (_attachment != nullptr) _memory.release(_attachment, this);
+    _attachment = larger;
+    pointer = start;
     _bytes = bytes;
   }
 }
 
 /// How a call for protobuf went.
-final class _ProtoStatus implements Finalizable {
+final class _ProtoStatus {
   _ProtoStatus._(LibraryMemory memory, String clear)
-    : _pointer = memory.allocate(sizeOf<FfiStatus>()),
+    : _pointer = memory.scratch(sizeOf<FfiStatus>()),
       _clear = memory.library
           .lookupFunction<
             Void Function(Pointer<FfiStatus>),
             void Function(Pointer<FfiStatus>)
-          >(clear, isLeaf: true) {
-    memory.attach(this, _pointer, sizeOf<FfiStatus>());
-  }
+          >(clear, isLeaf: true);
 
   final Pointer<FfiStatus> _pointer;
   final void Function(Pointer<FfiStatus>) _clear;
@@ -739,67 +857,63 @@ final class NativeProto<T extends NativeType> {
         ..addBytes(bytes);
       _decode(scratch.pointer, length, message.cast(), status._pointer);
     } else {
-      final copy = _memory.allocate<Uint8>(length);
+      final keeper = Object();
+      final attachment = _memory.allocate(keeper, length);
+      final copy = attachment.ref.memory.cast<Uint8>();
       copy.asTypedList(length).setAll(0, bytes);
       _decode(copy, length, message.cast(), status._pointer);
-      _memory._free(copy.cast());
+      _memory.release(attachment, keeper);
     }
     status._check();
   }
 }
 
-/// What each view of memory keeps alive.
+/// What typed data over memory of somebody else's keeps alive, in its isolate.
 final Expando<Object> _owners = Expando();
-
-/// Makes [view] keep [owner] alive.
-T keepAlive<T extends Object>(T view, Object owner) {
-  _owners[view] = owner;
-  return view;
-}
 
 /// Memory that Rust and Dart share.
 ///
 /// **owned**: it comes from the library, and goes back when nothing in Dart
-/// refers to it or its views any more, or at once with [dispose].
+/// refers to it or its views any more, in any isolate. [dispose] ends the use of
+/// this object: memory that was never viewed goes back at once, any other when
+/// the last view is collected.
 /// **borrowed**: it belongs to somebody else, who must outlive the view; a view
 /// keeps the `owner` it was made with alive.
 ///
-/// Two isolates or threads may touch one memory only when they take turns.
+/// Views (typed data, and messages in it) can be sent to other isolates, this
+/// object can't. Two isolates or threads may touch one memory only when they take
+/// turns.
 abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Zeroed memory for [count] elements, **owned**.
   ///
   /// Throws a [RangeError] when [count] is negative or too large, and an
   /// [AllocationException].
-  NativeMemory.owned(int count) : _owner = null {
+  NativeMemory.owned(int count) {
     RangeError.checkValueInInterval(
       count,
       0,
       _maxBytes ~/ elementSize,
       'length',
     );
-    final bytes = count * elementSize;
-    if (bytes == 0) return;
-    final memory = _memory = libraryMemory;
-    _pointer = memory.allocate(bytes);
-    memory.attach(this, _pointer, bytes);
-    _bytes = _bytesOf(_pointer, bytes);
+    _size = count * elementSize;
+    if (_size == 0) return;
+    _attachment = libraryMemory.allocate(this, _size);
+    _pointer = _attachment.ref.memory.cast();
   }
 
   /// What a function returned, **owned**.
-  NativeMemory.taken(Pointer<FfiOwned> owned) : _owner = null {
-    final bytes = owned.ref.length * elementSize;
-    final memory = _memory = libraryMemory;
-    _owned = owned;
-    _pointer = owned.ref.data.cast();
-    memory.attachOwned(this, owned, bytes);
-    if (bytes > 0) _bytes = _bytesOf(_pointer, bytes);
+  NativeMemory.taken(Pointer<FfiOwned> owned) {
+    final FfiOwned(:data, :length) = owned.ref;
+    _size = length * elementSize;
+    _attachment = libraryMemory.attachOwned(this, owned, _size);
+    _pointer = data.cast();
   }
 
-  /// [count] elements at [pointer], **borrowed**.
+  /// [count] elements at [pointer], **borrowed** from [owner].
   ///
   /// Throws an [ArgumentError] when [count] is not 0 and [pointer] is null or no
   /// multiple of [elementAlign].
-  NativeMemory.borrowed(Pointer<T> pointer, int count, this._owner)
+  NativeMemory.borrowed(Pointer<T> pointer, int count, Object? owner)
     : _pointer = pointer {
     RangeError.checkValueInInterval(
       count,
@@ -812,7 +926,9 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
       throw ArgumentError.value(pointer, 'pointer', 'is null');
     }
     if (pointer.address % elementAlign != 0) _throwMisaligned(pointer);
-    _bytes = _bytesOf(pointer, count * elementSize);
+    _size = count * elementSize;
+    // Now and not with the first view, since the owner may be disposed of.
+    if (owner != null) _base = _viewIn(owner);
   }
 
   Never _throwMisaligned(Pointer<T> pointer) => throw ArgumentError(
@@ -821,34 +937,35 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     'which is aligned',
   );
 
-  /// The slot at [pointer] of [pool], **owned**.
+  /// A slot of [pool], **owned**: that at [pointer], or a new one for null.
   ///
   /// Throws an [ArgumentError] when it is no slot in use.
-  NativeMemory.slot(Pointer<T> pointer, NativePool<T> pool)
-    : _owner = null,
-      _pointer = pointer {
-    pool._attach(this, pointer);
+  NativeMemory.slot(Pointer<T>? pointer, NativePool<T> pool) {
+    _size = elementSize;
+    _attachment = pool._attach(this, pointer);
+    _pointer = _attachment.ref.memory.cast();
     _pool = pool;
-    _bytes = _bytesOf(pointer, elementSize);
   }
 
   static final int _maxBytes = sizeOf<Size>() == 8
       ? 0x7fffffffffffffff
       : 0x7fffffff;
 
-  LibraryMemory? _memory;
   NativePool<T>? _pool;
-  @pragma('vm:entry-point')
-  // Held, not read: a view keeps its owner alive. The compiler drops such a
-  // field unless it is told not to.
-  // ignore: unused_field
-  final Object? _owner;
-  Pointer<FfiOwned> _owned = nullptr;
+  bool _disposed = false;
+  int _size = 0;
   Pointer<T> _pointer = nullptr;
-  Uint8List? _bytes = Uint8List(0);
 
-  Uint8List _bytesOf(Pointer<T> pointer, int count) =>
-      keepAlive(pointer.cast<Uint8>().asTypedList(count), this);
+  /// Null for memory that is borrowed, or empty.
+  Pointer<FfiAttachment> _attachment = nullptr;
+
+  /// The memory as soon as a view of it was asked for: what keeps the memory from
+  /// then on, in place of this object. All further views are views of it.
+  @pragma('vm:entry-point')
+  // The compiler drops a field that is held and hardly read unless it is told not
+  // to.
+  TypedData? _base;
+  Uint8List? _bytes;
 
   /// The size of an element in bytes.
   int get elementSize;
@@ -863,34 +980,93 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   ///
   /// A pointer keeps nothing alive. Throws a [StateError] after [dispose].
   Pointer<T> get pointer {
-    if (_bytes == null) _throwDisposed();
+    if (_disposed) _throwDisposed();
     return _pointer;
   }
 
   /// The memory as bytes, **borrowed**; they keep it alive.
   ///
   /// Throws a [StateError] after [dispose].
-  Uint8List get bytes => _bytes ?? _throwDisposed();
+  @pragma('vm:prefer-inline')
+  Uint8List get bytes {
+    // Read from the field in any case: the compiler knows the class that it has.
+    if (_bytes == null) _firstBytes();
+    return _bytes!;
+  }
 
-  /// Frees the memory if it is owned; does nothing the second time.
+  void _firstBytes() => _bytes = switch (_base ?? _firstView()) {
+    final Uint8List base => base,
+    final base => Uint8List.sublistView(base),
+  };
+
+  TypedData _firstView() {
+    if (_disposed) _throwDisposed();
+    final base = _typed;
+    if (_attachment != nullptr) {
+      libraryMemory.move(_attachment, this, base, _size);
+    }
+    return _base = base;
+  }
+
+  /// The memory as the type of typed data that is used most.
+  TypedData get _typed => _untracked;
+
+  /// The memory as bytes that keep nothing alive: for use within one method.
+  Uint8List get _untracked =>
+      _size == 0 ? Uint8List(0) : pointer.cast<Uint8>().asTypedList(_size);
+
+  /// The memory as a part of [owner]'s, where it is one, and such bytes that keep
+  /// [owner] alive in this isolate where not.
+  Uint8List _viewIn(Object owner) {
+    final start = _pointer.address;
+    switch (owner) {
+      case NativeMemory<NativeType>(
+            :final bytes,
+            pointer: Pointer(:final address),
+          )
+          when start >= address && start - address <= bytes.length - _size:
+        return Uint8List.sublistView(
+          bytes,
+          start - address,
+          start - address + _size,
+        );
+      case NativeColumns<NativeType>() when owner._has(start, _size):
+        return owner._part(start, _size);
+    }
+    final view = _untracked;
+    _owners[view] = owner;
+    return view;
+  }
+
+  /// Forgets all views; subclasses that hold others add theirs.
+  void _dropViews() => _base = _bytes = null;
+
+  /// Ends the use of this object; does nothing the second time.
   ///
-  /// This object can't be used afterwards, and views of the memory must not.
+  /// Memory that is owned goes back: at once when no view of it was ever asked
+  /// for, else when the last view is collected; a slot of a pool at once in any
+  /// case, and views of it must not be used any more.
   /// Throws a [PoolException] for a slot that was given away behind its back.
-  void dispose() {
-    if (_bytes == null) return;
-    _bytes = null;
+  void dispose() => _end(now: _base == null);
+
+  /// [dispose]s, and frees memory that is owned at once: for large memory, whose
+  /// views must not be used any more, in any isolate.
+  void freeNow() => _end(now: true);
+
+  void _end({required bool now}) {
+    if (_disposed) return;
+    final keeper = _base ?? this;
+    final attachment = _attachment;
+    _disposed = true;
+    _attachment = nullptr;
+    _dropViews();
+    if (attachment == nullptr) return;
     final pool = _pool;
     if (pool != null) {
-      _pool = null;
-      pool._dispose(this, _pointer);
-      return;
+      pool._dispose(attachment, keeper, _pointer);
+    } else if (now) {
+      libraryMemory.release(attachment, keeper);
     }
-    if (_owned == nullptr) {
-      _memory?.free(this, _pointer);
-    } else {
-      _memory?.freeOwned(this, _owned);
-    }
-    _memory = null;
   }
 
   Never _throwDisposed() => throw StateError('used after dispose()');
@@ -905,8 +1081,9 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   NativeBox.view(Pointer<T> pointer, {Object? owner})
     : super.borrowed(pointer, 1, owner);
 
-  /// The slot at [pointer] of a pool, **owned**: it goes back to the pool when
-  /// nothing refers to this box any more, or with [dispose].
+  /// The slot at [pointer] of a pool, or a new one for null, **owned**: it goes
+  /// back to the pool when nothing refers to this box or its views any more, or
+  /// with [dispose].
   NativeBox.slot(super.pointer, super.pool) : super.slot();
 
   /// The slot of a pool that this box owned; from now on it is **owned** by the
@@ -916,11 +1093,11 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   /// and when it owns no slot.
   Pointer<T> release() {
     final slot = pointer;
-    final pool = _pool;
-    if (pool == null) throw StateError('the box owns no slot of a pool');
-    pool._detach(this);
-    _pool = null;
-    _bytes = null;
+    if (_pool == null) throw StateError('the box owns no slot of a pool');
+    libraryMemory.forget(_attachment, _base ?? this);
+    _disposed = true;
+    _attachment = nullptr;
+    _dropViews();
     return slot;
   }
 }
@@ -981,7 +1158,7 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
   /// Moves the element at `order[i]` to `i`: by its bytes, since a view of an
   /// element changes when the element does.
   void _arrange(List<int> order) {
-    final bytes = this.bytes;
+    final bytes = _untracked;
     final before = Uint8List.fromList(bytes);
     for (final (index, from) in order.indexed) {
       final start = index * elementSize;
@@ -1049,7 +1226,9 @@ final class Int8Array extends NativeArray<Int8> {
   ///
   /// Throws a [RangeError] when one of them is no `i8`.
   factory Int8Array.of(List<int> values) =>
-      Int8Array(values.length)..list.setAll(0, checkInt8s(values, 'values'));
+      Int8Array(values.length).._fill(checkInt8s(values, 'values'));
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int8Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1060,17 +1239,33 @@ final class Int8Array extends NativeArray<Int8> {
   @override
   int get elementSize => sizeOf<Int8>();
 
-  late final Int8List _list = keepAlive(pointer.asTypedList(length), this);
+  Int8List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// It is Dart's own typed data, which keeps the lower bits of a number that is
   /// too large.
   ///
   /// Throws a [StateError] after [dispose].
+  @pragma('vm:prefer-inline')
   Int8List get list {
-    pointer;
-    return _list;
+    if (_list == null) _firstList();
+    return _list!;
+  }
+
+  void _firstList() => _list = switch (_base ?? _firstView()) {
+    final Int8List base => base,
+    final base => Int8List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Int8List(0) : pointer.asTypedList(length);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1089,7 +1284,9 @@ final class Int16Array extends NativeArray<Int16> {
   ///
   /// Throws a [RangeError] when one of them is no `i16`.
   factory Int16Array.of(List<int> values) =>
-      Int16Array(values.length)..list.setAll(0, checkInt16s(values, 'values'));
+      Int16Array(values.length).._fill(checkInt16s(values, 'values'));
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int16Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1100,17 +1297,33 @@ final class Int16Array extends NativeArray<Int16> {
   @override
   int get elementSize => sizeOf<Int16>();
 
-  late final Int16List _list = keepAlive(pointer.asTypedList(length), this);
+  Int16List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// It is Dart's own typed data, which keeps the lower bits of a number that is
   /// too large.
   ///
   /// Throws a [StateError] after [dispose].
+  @pragma('vm:prefer-inline')
   Int16List get list {
-    pointer;
-    return _list;
+    if (_list == null) _firstList();
+    return _list!;
+  }
+
+  void _firstList() => _list = switch (_base ?? _firstView()) {
+    final Int16List base => base,
+    final base => Int16List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Int16List(0) : pointer.asTypedList(length);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1129,7 +1342,9 @@ final class Int32Array extends NativeArray<Int32> {
   ///
   /// Throws a [RangeError] when one of them is no `i32`.
   factory Int32Array.of(List<int> values) =>
-      Int32Array(values.length)..list.setAll(0, checkInt32s(values, 'values'));
+      Int32Array(values.length).._fill(checkInt32s(values, 'values'));
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int32Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1140,17 +1355,33 @@ final class Int32Array extends NativeArray<Int32> {
   @override
   int get elementSize => sizeOf<Int32>();
 
-  late final Int32List _list = keepAlive(pointer.asTypedList(length), this);
+  Int32List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// It is Dart's own typed data, which keeps the lower bits of a number that is
   /// too large.
   ///
   /// Throws a [StateError] after [dispose].
+  @pragma('vm:prefer-inline')
   Int32List get list {
-    pointer;
-    return _list;
+    if (_list == null) _firstList();
+    return _list!;
+  }
+
+  void _firstList() => _list = switch (_base ?? _firstView()) {
+    final Int32List base => base,
+    final base => Int32List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Int32List(0) : pointer.asTypedList(length);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1167,7 +1398,9 @@ final class Int64Array extends NativeArray<Int64> {
 
   /// A copy of [values], **owned**.
   factory Int64Array.of(List<int> values) =>
-      Int64Array(values.length)..list.setAll(0, values);
+      Int64Array(values.length).._fill(values);
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int64Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1178,14 +1411,30 @@ final class Int64Array extends NativeArray<Int64> {
   @override
   int get elementSize => sizeOf<Int64>();
 
-  late final Int64List _list = keepAlive(pointer.asTypedList(length), this);
+  Int64List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
+  @pragma('vm:prefer-inline')
   Int64List get list {
-    pointer;
-    return _list;
+    if (_list == null) _firstList();
+    return _list!;
+  }
+
+  void _firstList() => _list = switch (_base ?? _firstView()) {
+    final Int64List base => base,
+    final base => Int64List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Int64List(0) : pointer.asTypedList(length);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1204,7 +1453,9 @@ final class Uint8Array extends NativeArray<Uint8> {
   ///
   /// Throws a [RangeError] when one of them is no `u8`.
   factory Uint8Array.of(List<int> values) =>
-      Uint8Array(values.length)..list.setAll(0, checkUint8s(values, 'values'));
+      Uint8Array(values.length).._fill(checkUint8s(values, 'values'));
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint8Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1215,17 +1466,33 @@ final class Uint8Array extends NativeArray<Uint8> {
   @override
   int get elementSize => sizeOf<Uint8>();
 
-  late final Uint8List _list = keepAlive(pointer.asTypedList(length), this);
+  Uint8List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// It is Dart's own typed data, which keeps the lower bits of a number that is
   /// too large.
   ///
   /// Throws a [StateError] after [dispose].
+  @pragma('vm:prefer-inline')
   Uint8List get list {
-    pointer;
-    return _list;
+    if (_list == null) _firstList();
+    return _list!;
+  }
+
+  void _firstList() => _list = switch (_base ?? _firstView()) {
+    final Uint8List base => base,
+    final base => Uint8List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Uint8List(0) : pointer.asTypedList(length);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1244,8 +1511,9 @@ final class Uint16Array extends NativeArray<Uint16> {
   ///
   /// Throws a [RangeError] when one of them is no `u16`.
   factory Uint16Array.of(List<int> values) =>
-      Uint16Array(values.length)
-        ..list.setAll(0, checkUint16s(values, 'values'));
+      Uint16Array(values.length).._fill(checkUint16s(values, 'values'));
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint16Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1256,17 +1524,33 @@ final class Uint16Array extends NativeArray<Uint16> {
   @override
   int get elementSize => sizeOf<Uint16>();
 
-  late final Uint16List _list = keepAlive(pointer.asTypedList(length), this);
+  Uint16List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// It is Dart's own typed data, which keeps the lower bits of a number that is
   /// too large.
   ///
   /// Throws a [StateError] after [dispose].
+  @pragma('vm:prefer-inline')
   Uint16List get list {
-    pointer;
-    return _list;
+    if (_list == null) _firstList();
+    return _list!;
+  }
+
+  void _firstList() => _list = switch (_base ?? _firstView()) {
+    final Uint16List base => base,
+    final base => Uint16List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Uint16List(0) : pointer.asTypedList(length);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1285,8 +1569,9 @@ final class Uint32Array extends NativeArray<Uint32> {
   ///
   /// Throws a [RangeError] when one of them is no `u32`.
   factory Uint32Array.of(List<int> values) =>
-      Uint32Array(values.length)
-        ..list.setAll(0, checkUint32s(values, 'values'));
+      Uint32Array(values.length).._fill(checkUint32s(values, 'values'));
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint32Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1297,17 +1582,33 @@ final class Uint32Array extends NativeArray<Uint32> {
   @override
   int get elementSize => sizeOf<Uint32>();
 
-  late final Uint32List _list = keepAlive(pointer.asTypedList(length), this);
+  Uint32List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// It is Dart's own typed data, which keeps the lower bits of a number that is
   /// too large.
   ///
   /// Throws a [StateError] after [dispose].
+  @pragma('vm:prefer-inline')
   Uint32List get list {
-    pointer;
-    return _list;
+    if (_list == null) _firstList();
+    return _list!;
+  }
+
+  void _firstList() => _list = switch (_base ?? _firstView()) {
+    final Uint32List base => base,
+    final base => Uint32List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Uint32List(0) : pointer.asTypedList(length);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1326,7 +1627,9 @@ final class Uint64Array extends NativeArray<Uint64> {
 
   /// A copy of [values], **owned**.
   factory Uint64Array.of(List<int> values) =>
-      Uint64Array(values.length)..list.setAll(0, values);
+      Uint64Array(values.length).._fill(values);
+
+  void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint64Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1337,14 +1640,30 @@ final class Uint64Array extends NativeArray<Uint64> {
   @override
   int get elementSize => sizeOf<Uint64>();
 
-  late final Uint64List _list = keepAlive(pointer.asTypedList(length), this);
+  Uint64List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
+  @pragma('vm:prefer-inline')
   Uint64List get list {
-    pointer;
-    return _list;
+    if (_list == null) _firstList();
+    return _list!;
+  }
+
+  void _firstList() => _list = switch (_base ?? _firstView()) {
+    final Uint64List base => base,
+    final base => Uint64List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Uint64List(0) : pointer.asTypedList(length);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// [list] as the unsigned numbers they are in Rust.
@@ -1364,7 +1683,10 @@ final class Float32Array extends NativeArray<Float> {
 
   /// A copy of [values], **owned**.
   factory Float32Array.of(List<double> values) =>
-      Float32Array(values.length)..list.setAll(0, values);
+      Float32Array(values.length).._fill(values);
+
+  void _fill(List<double> values) =>
+      pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float32Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1375,14 +1697,30 @@ final class Float32Array extends NativeArray<Float> {
   @override
   int get elementSize => sizeOf<Float>();
 
-  late final Float32List _list = keepAlive(pointer.asTypedList(length), this);
+  Float32List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
+  @pragma('vm:prefer-inline')
   Float32List get list {
-    pointer;
-    return _list;
+    if (_list == null) _firstList();
+    return _list!;
+  }
+
+  void _firstList() => _list = switch (_base ?? _firstView()) {
+    final Float32List base => base,
+    final base => Float32List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Float32List(0) : pointer.asTypedList(length);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1399,7 +1737,10 @@ final class Float64Array extends NativeArray<Double> {
 
   /// A copy of [values], **owned**.
   factory Float64Array.of(List<double> values) =>
-      Float64Array(values.length)..list.setAll(0, values);
+      Float64Array(values.length).._fill(values);
+
+  void _fill(List<double> values) =>
+      pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float64Array.view(super.pointer, super.length, {super.owner}) : super.view();
@@ -1410,14 +1751,30 @@ final class Float64Array extends NativeArray<Double> {
   @override
   int get elementSize => sizeOf<Double>();
 
-  late final Float64List _list = keepAlive(pointer.asTypedList(length), this);
+  Float64List? _list;
 
-  /// The memory as a list, **borrowed**; it keeps this array alive.
+  /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
+  @pragma('vm:prefer-inline')
   Float64List get list {
-    pointer;
-    return _list;
+    if (_list == null) _firstList();
+    return _list!;
+  }
+
+  void _firstList() => _list = switch (_base ?? _firstView()) {
+    final Float64List base => base,
+    final base => Float64List.sublistView(base),
+  };
+
+  @override
+  TypedData get _typed =>
+      _size == 0 ? Float64List(0) : pointer.asTypedList(length);
+
+  @override
+  void _dropViews() {
+    super._dropViews();
+    _list = null;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1434,13 +1791,15 @@ typedef _RowsAtD = int Function(Pointer<Void>, int, Pointer<Void>, int);
 
 /// What the library exports for the columns of one message; there is one per
 /// message and isolate.
-final class ColumnsCalls<T extends NativeType> implements Finalizable {
+final class ColumnsCalls<T extends NativeType> {
   /// The columns of the message [name] of [elementSize] bytes, whose fields are
-  /// [rowSize] bytes.
+  /// [rowSize] bytes; the last of [count] fields has [lastSize].
   ColumnsCalls(
     this.name,
     this.elementSize,
     this.rowSize,
+    this.count,
+    this.lastSize,
     String create,
     String free,
     String reserve,
@@ -1449,18 +1808,8 @@ final class ColumnsCalls<T extends NativeType> implements Finalizable {
     String read,
     String write,
     String swapRemove,
-  ) : _create = libraryMemory.library
-          .lookupFunction<
-            Pointer<Void> Function(Size, Uint8),
-            Pointer<Void> Function(int, int)
-          >(create, isLeaf: true),
-      _free = libraryMemory.library
-          .lookupFunction<
-            Int32 Function(Pointer<Void>),
-            int Function(Pointer<Void>)
-          >(free, isLeaf: true),
-      // A finalizer has no use for the code that it returns.
-      _finalizer = NativeFinalizer(libraryMemory.library.lookup(free)),
+  ) : _create = libraryMemory.library.lookup(create),
+      _free = libraryMemory.library.lookup(free),
       _reserve = _count(reserve),
       _resize = _count(resize),
       _append = libraryMemory.library.lookupFunction<_RowsC, _RowsD>(
@@ -1493,9 +1842,14 @@ final class ColumnsCalls<T extends NativeType> implements Finalizable {
   /// Bytes of a row: those of the fields.
   final int rowSize;
 
-  final Pointer<Void> Function(int, int) _create;
-  final int Function(Pointer<Void>) _free;
-  final NativeFinalizer _finalizer;
+  /// Fields.
+  final int count;
+
+  /// Bytes of the last field.
+  final int lastSize;
+
+  final Pointer<_NewColumnsF> _create;
+  final Pointer<NativeFunction<_FreeColumnsC>> _free;
   final int Function(Pointer<Void>, int) _reserve;
   final int Function(Pointer<Void>, int) _resize;
   final _RowsD _append;
@@ -1508,56 +1862,100 @@ final class ColumnsCalls<T extends NativeType> implements Finalizable {
       rows > _maxInt ~/ rowSize ? _maxInt : rows * rowSize;
 
   /// Memory for a message on its way to or from a row.
-  late final Pointer<T> _scratch = _allocateScratch();
-
-  Pointer<T> _allocateScratch() {
-    final memory = libraryMemory;
-    final scratch = memory.allocate<T>(elementSize);
-    memory.attach(this, scratch, elementSize);
-    return scratch;
-  }
+  late final Pointer<T> _scratch = libraryMemory.scratch(elementSize);
 }
 
 /// Columns of messages, shared with Rust: each field of all messages in an array
 /// of its own.
 ///
 /// **owned**: the memory goes back when nothing in Dart refers to the columns or
-/// their views any more, or at once with [dispose].
+/// their views any more, in any isolate. [dispose] ends the use of this object:
+/// memory that was never viewed goes back at once, any other when the last view is
+/// collected.
 ///
 /// Two isolates or threads may use one container only when they take turns.
 abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// No rows, and memory for [capacity].
   NativeColumns(this._calls, int capacity, {required bool fixed}) {
     checkSize(capacity, 'capacity');
-    _header = _calls._create(capacity, fixed ? 1 : 0);
-    if (_header == nullptr) {
-      throw AllocationException(_calls._bytesOf(capacity));
-    }
-    _attach();
+    _attach(nullptr, capacity, fixed ? 1 : 0, _calls._bytesOf(capacity));
   }
 
   /// What a function returned.
   NativeColumns.taken(this._calls, this._header) {
-    _attach();
+    _attach(_header, 0, 0, capacity * _calls.rowSize);
+  }
+
+  /// Keeps the container at [header], or a new one for null.
+  void _attach(Pointer<Void> header, int capacity, int fixed, int bytes) {
+    final ColumnsCalls(:_create, :_free) = _calls;
+    _attachment = libraryMemory._attachColumns(
+      this,
+      header,
+      _create,
+      capacity,
+      fixed,
+      _free,
+      bytes,
+    );
+    if (_attachment == nullptr) throw AllocationException(bytes);
+    _header = _attachment.ref.memory;
   }
 
   final ColumnsCalls<T> _calls;
+  Pointer<FfiAttachment> _attachment = nullptr;
   Pointer<Void> _header = nullptr;
 
-  // Of which the views below are, and the size that the garbage collector knows.
+  // Of which the views below are.
   int _length = 0;
   int _capacity = -1;
   int _start = 0;
   final Map<int, Object> _views = {};
 
-  void _attach() {
-    _capacity = capacity;
-    _calls._finalizer.attach(
-      this,
-      _header,
-      detach: this,
-      externalSize: _capacity * _calls.rowSize,
+  /// The memory of all columns as soon as a view of one was asked for, which keeps
+  /// it from then on, in place of this object; all views are views of it.
+  Uint8List? _block;
+
+  bool _has(int address, int size) {
+    final start = _startOf(0).address;
+    return address >= start && address - start <= _blockSize - size;
+  }
+
+  int get _blockSize =>
+      _startOf(_calls.count - 1).address -
+      _startOf(0).address +
+      capacity * _calls.lastSize;
+
+  /// The [size] bytes at [address], which are in one of the columns.
+  Uint8List _part(int address, int size) {
+    if (size == 0) return Uint8List(0);
+    _forgetMoved();
+    final block = _block ??= _firstBlock(this);
+    return Uint8List.sublistView(
+      block,
+      address - _start,
+      address - _start + size,
     );
+  }
+
+  Uint8List _firstBlock(Object keeper) {
+    final block = _startOf(0).cast<Uint8>().asTypedList(_blockSize);
+    libraryMemory.move(_attachment, keeper, block, capacity * _calls.rowSize);
+    return block;
+  }
+
+  /// Forgets the views when the rows have moved, or are more or fewer.
+  void _forgetMoved() {
+    final length = this.length, capacity = this.capacity;
+    final start = _startOf(0).address;
+    final moved = capacity != _capacity || start != _start;
+    if (!moved && length == _length) return;
+    _views.clear();
+    _length = length;
+    _capacity = capacity;
+    _start = start;
+    final block = _block;
+    if (moved && block != null && capacity != 0) _block = _firstBlock(block);
   }
 
   /// Where the header is: length, capacity, and where each column starts.
@@ -1586,17 +1984,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// What [make] makes of where the column [index] starts; again when the rows
   /// have moved, or are more or fewer.
   V column<V extends Object>(int index, V Function(Pointer<Void> at) make) {
-    final length = this.length, capacity = this.capacity;
-    final start = _startOf(0).address;
-    if (length != _length || capacity != _capacity || start != _start) {
-      _views.clear();
-      if (capacity != _capacity) {
-        _calls._finalizer.detach(this);
-        _attach();
-      }
-      _length = length;
-      _start = start;
-    }
+    _forgetMoved();
     final view = _views[index] ??= make(_startOf(index));
     return view as V;
   }
@@ -1604,7 +1992,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// The bytes of the column [index], whose values have [size] bytes; they keep
   /// the memory alive.
   Uint8List columnBytes(int index, int size) =>
-      keepAlive(_startOf(index).cast<Uint8>().asTypedList(length * size), this);
+      _part(_startOf(index).address, length * size);
 
   void _check(int code, int rows) {
     if (code != 0) _throwCode(code, rows, capacity);
@@ -1683,17 +2071,28 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   void readRecords(Pointer<T> records) =>
       _check(_calls._read(pointer, 0, records.cast(), length), length);
 
-  /// Frees the memory; does nothing the second time.
+  /// Ends the use of this object; does nothing the second time.
   ///
-  /// This object can't be used afterwards, and views of the columns must not.
-  /// Throws an [InvalidValueException] when something has written to the header:
-  /// nothing is freed then, as nobody can say what would be.
-  void dispose() {
+  /// The memory goes back: at once when no view of a column was ever asked for,
+  /// else when the last one is collected. When something has written to the
+  /// header, nothing is freed, as nobody can say what would be: that throws an
+  /// [InvalidValueException] where the memory was to go back at once.
+  void dispose() => _end(now: _block == null);
+
+  /// [dispose]s, and frees the memory at once: for large memory, whose views must
+  /// not be used any more, in any isolate.
+  void freeNow() => _end(now: true);
+
+  void _end({required bool now}) {
     if (_header == nullptr) return;
-    _calls._finalizer.detach(this);
-    final code = _calls._free(_header);
+    final keeper = _block ?? this;
+    final header = _header;
     _header = nullptr;
+    _block = null;
     _views.clear();
+    if (!now) return;
+    libraryMemory.forget(_attachment, keeper);
+    final code = _calls._free.asFunction<_FreeColumnsD>(isLeaf: true)(header);
     if (code != 0) _throwCode(code, 0, 0);
   }
 }
@@ -1701,14 +2100,9 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
 /// A column whose values have no array class, **borrowed**: a list of fixed
 /// length, whose values are read and written in place.
 final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
-  /// [length] values; keeps [_owner] alive.
-  ColumnList(this._owner, this.length, this._read, this._write);
+  /// [length] values, read and written by functions that keep their memory alive.
+  ColumnList(this.length, this._read, this._write);
 
-  @pragma('vm:entry-point')
-  // Held, not read: a view keeps its owner alive. The compiler drops such a
-  // field unless it is told not to.
-  // ignore: unused_field
-  final Object _owner;
   final E Function(int row) _read;
   final void Function(int row, E value) _write;
 
@@ -2198,9 +2592,24 @@ typedef TreeChildren<T extends NativeType> =
 typedef _ManyC = Size Function(Pointer<Void>, Size);
 typedef _ManyD = int Function(Pointer<Void>, int);
 
+/// The functions of a pool that attach a slot to an object.
+final class _SlotCalls extends Struct {
+  external Pointer<NativeFunction<Pointer<Void> Function()>> alloc;
+  external Pointer<NativeFunction<Uint64 Function(Pointer<Void>)>> reference;
+  external Pointer<_ReleaseF> release;
+
+  /// What the garbage collector is told of.
+  @Size()
+  external int bytes;
+
+  /// Where the generation begins in what a slot is given back by.
+  @Uint32()
+  external int generationShift;
+}
+
 /// What the class of a pool does seldom enough to share it with the others;
 /// there is one per pool and isolate.
-final class NativePool<T extends NativeType> implements Finalizable {
+final class NativePool<T extends NativeType> {
   /// The pool of the message [name], and what the library exports for it.
   NativePool(
     this.name,
@@ -2208,9 +2617,11 @@ final class NativePool<T extends NativeType> implements Finalizable {
     this._free,
     this._resolve,
     this._reference,
+    this._allocSymbol,
     String allocMany,
     String freeMany,
-    String release,
+    this._releaseSymbol,
+    this._referenceSymbol,
     String stats,
   ) : _memory = libraryMemory,
       _allocMany = libraryMemory.library.lookupFunction<_ManyC, _ManyD>(
@@ -2221,7 +2632,6 @@ final class NativePool<T extends NativeType> implements Finalizable {
         freeMany,
         isLeaf: true,
       ),
-      _finalizer = NativeFinalizer(libraryMemory.library.lookup(release)),
       _stats = libraryMemory.library
           .lookupFunction<
             Void Function(Pointer<Uint64>),
@@ -2238,19 +2648,32 @@ final class NativePool<T extends NativeType> implements Finalizable {
   final LibraryMemory _memory;
   final _ManyD _allocMany;
   final _ManyD _freeMany;
-  final NativeFinalizer _finalizer;
+  final String _allocSymbol;
+  final String _releaseSymbol;
+  final String _referenceSymbol;
   final void Function(Pointer<Uint64>) _stats;
 
   static const _counterCount = 15;
 
-  late final Pointer<Uint64> _counters = _allocateCounters();
+  late final Pointer<Uint64> _counters = _memory.scratch(_counterCount * 8);
 
-  Pointer<Uint64> _allocateCounters() {
-    const bytes = _counterCount * 8;
-    final counters = _memory.allocate<Uint64>(bytes);
-    _memory.attach(this, counters, bytes);
-    return counters;
+  late final Pointer<_SlotCalls> _slotCalls = _makeSlotCalls();
+
+  Pointer<_SlotCalls> _makeSlotCalls() {
+    final library = _memory.library;
+    final calls = _memory.scratch<_SlotCalls>(sizeOf<_SlotCalls>());
+    calls.ref
+      ..alloc = library.lookup(_allocSymbol)
+      ..reference = library.lookup(_referenceSymbol)
+      ..release = library.lookup(_releaseSymbol)
+      ..bytes = _first.stride
+      ..generationShift = _generationShift;
+    return calls;
   }
+
+  /// Where the generation begins in what a slot is given back by.
+  int get _generationShift =>
+      sizeOf<Pointer<Void>>() == 8 ? 32 : capacity.bitLength;
 
   /// What happened so far.
   PoolStats get stats {
@@ -2358,32 +2781,35 @@ final class NativePool<T extends NativeType> implements Finalizable {
     );
   }
 
-  /// What the finalizer of [slot] gets: its reference, so that one that comes
-  /// late does not free the next message there.
-  Pointer<Void> _token(Pointer<T> slot) {
-    final bits = _reference(slot);
-    if (sizeOf<Pointer<Void>>() == 8) return Pointer.fromAddress(bits);
-    final token = (bits >>> 32) << capacity.bitLength | bits & 0xffffffff;
-    return Pointer.fromAddress(token & 0xffffffff);
-  }
-
-  void _attach(Finalizable owner, Pointer<T> slot) {
+  /// Has [owner] keep [slot], or a new one for null.
+  Pointer<FfiAttachment> _attach(Object owner, Pointer<T>? slot) {
+    if (slot != null) _checkInUse(slot);
+    final at = slot?.cast<Void>() ?? nullptr;
+    final attachment = _memory._attachSlot(owner, _slotCalls, at);
+    if (attachment != nullptr) return attachment;
+    if (slot == null) throwEmpty();
     _checkInUse(slot);
-    _finalizer.attach(
-      owner,
-      _token(slot),
-      detach: owner,
-      externalSize: _first.stride,
-    );
+    return _memory._attached(attachment);
   }
 
-  void _detach(Finalizable owner) => _finalizer.detach(owner);
-
-  void _dispose(Finalizable owner, Pointer<T> slot) {
-    _detach(owner);
-    final code = _free(slot);
+  /// Gives back the [slot] that [keeper] kept.
+  void _dispose(
+    Pointer<FfiAttachment> attachment,
+    Object keeper,
+    Pointer<T> slot,
+  ) {
+    final FfiRef(:indexPlusOne, :generation, :isNone) = reference(slot);
+    final token = generation << _generationShift | indexPlusOne;
+    final kept = attachment.ref.token.address;
+    // Another message has the slot by now: it was given back before.
+    final moved = !isNone && token & _tokenMask != kept & _tokenMask;
+    // Before it is forgotten: an isolate that is killed between loses no slot.
+    final code = moved ? _doubleFree : _free(slot);
+    _memory.forget(attachment, keeper);
     if (code != 0 && code != _poolClosed) throwRefused(code, slot);
   }
+
+  static final int _tokenMask = sizeOf<Pointer<Void>>() == 8 ? -1 : 0xffffffff;
 
   /// The reference to [slot]; none where it is no slot in use.
   FfiRef<T> reference(Pointer<T> slot) {
@@ -2434,13 +2860,14 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
     RangeError.checkValueInInterval(capacity, 0, 0xffffffff, 'capacity');
     if (capacity == 0) return;
     final bytes = capacity * sizeOf<Pointer<Void>>();
-    _raw = _pool._memory.allocate(bytes);
-    _pool._memory.attach(this, _raw, bytes);
+    _attachment = _pool._memory.allocate(this, bytes);
+    _raw = _attachment.ref.memory;
     _slots = _raw.cast();
   }
 
   final NativePool<T> _pool;
   int _capacity;
+  Pointer<FfiAttachment> _attachment = nullptr;
   Pointer<Void> _raw = nullptr;
   Pointer<Pointer<T>> _slots = nullptr;
   int _length = 0;
@@ -2513,8 +2940,9 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
   void dispose() {
     clear();
     _capacity = 0;
-    if (_raw == nullptr) return;
-    _pool._memory.free(this, _raw);
+    if (_attachment == nullptr) return;
+    _pool._memory.release(_attachment, this);
+    _attachment = nullptr;
     _raw = _slots = nullptr;
   }
 

@@ -7,32 +7,73 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint32_t containers_abi_version(void) { return 1; }
-void containers_status_clear(FfiStatus *status) { memset(status, 0, sizeof *status); }
-void containers_free(uint8_t *memory) { free(memory); }
-void containers_owned_free(FfiOwned *owned) { free(owned); }
-uint64_t containers_shutdown(void) { return 0; }
+uint32_t containers_ffi0_abi_version(void) { return 2; }
+void containers_ffi0_status_clear(FfiStatus *status) { memset(status, 0, sizeof *status); }
+void containers_ffi0_free(uint8_t *memory) { free(memory); }
+void containers_ffi0_owned_free(FfiOwned *owned) { free(owned); }
+uint64_t containers_ffi0_shutdown(void) { return 0; }
 
 /* A pool in which there is nothing. */
-Point *containers_point_pool_alloc(void) { return NULL; }
-size_t containers_point_pool_alloc_many(Point **slots, size_t count) { (void)slots, (void)count; return 0; }
-int32_t containers_point_pool_free(Point *slot) { (void)slot; return FFI_FREE_FOREIGN; }
-size_t containers_point_pool_free_many(Point **slots, size_t count) { (void)slots, (void)count; return 0; }
-void containers_point_pool_release(void *token) { (void)token; }
-void containers_point_pool_stats(FfiPoolStats *stats) { memset(stats, 0, sizeof *stats); }
-Point *containers_point_pool_resolve(uint32_t index, uint32_t generation) { (void)index, (void)generation; return NULL; }
-uint64_t containers_point_pool_reference(const Point *slot) { (void)slot; return 0; }
+Point *containers_ffi_point_pool_alloc(void) { return NULL; }
+size_t containers_ffi_point_pool_alloc_many(Point **slots, size_t count) { (void)slots, (void)count; return 0; }
+int32_t containers_ffi_point_pool_free(Point *slot) { (void)slot; return FFI_FREE_FOREIGN; }
+size_t containers_ffi_point_pool_free_many(Point **slots, size_t count) { (void)slots, (void)count; return 0; }
+void containers_ffi_point_pool_release(void *token) { (void)token; }
+void containers_ffi_point_pool_stats(FfiPoolStats *stats) { memset(stats, 0, sizeof *stats); }
+Point *containers_ffi_point_pool_resolve(uint32_t index, uint32_t generation) { (void)index, (void)generation; return NULL; }
+uint64_t containers_ffi_point_pool_reference(const Point *slot) { (void)slot; return 0; }
 
-uint8_t *containers_alloc(size_t size, size_t align) {
+uint8_t *containers_ffi0_alloc(size_t size, size_t align) {
     uint8_t *memory = aligned_alloc(align, (size + align - 1) / align * align);
     return memory ? memset(memory, 0, size) : NULL;
+}
+
+/* Memory stays for as long as the program: nothing is attached to Dart's objects here. */
+typedef struct {
+    void *memory, *token;
+} Attachment;
+
+static Attachment *attached(void *memory) {
+    Attachment *attachment = malloc(sizeof *attachment);
+    if (attachment) attachment->memory = attachment->token = memory;
+    return attachment;
+}
+
+static Attachment *attach(void *object, void *resource, void (*release)(void *), size_t bytes) {
+    (void)object, (void)release, (void)bytes;
+    return attached(resource);
+}
+
+static Attachment *attach_alloc(void *object, size_t size, size_t align) {
+    (void)object;
+    return attached(containers_ffi0_alloc(size, align));
+}
+
+static uint8_t reattach(Attachment *attachment, void *from, void *to, size_t bytes) {
+    (void)attachment, (void)from, (void)to, (void)bytes;
+    return 1;
+}
+
+static void detach(Attachment *attachment, void *object, uint8_t release) { (void)object, (void)release, free(attachment); }
+
+int32_t containers_ffi0_dart_init(const void *table) { return table ? 0 : 1; }
+
+const void *containers_ffi0_dart_calls(void) {
+    static const struct {
+        Attachment *(*attach)(void *, void *, void (*)(void *), size_t);
+        Attachment *(*attach_alloc)(void *, size_t, size_t);
+        void (*attach_columns)(void), (*attach_slot)(void);
+        uint8_t (*reattach)(Attachment *, void *, void *, size_t);
+        void (*detach)(Attachment *, void *, uint8_t);
+    } calls = {attach, attach_alloc, NULL, NULL, reattach, detach};
+    return &calls;
 }
 
 /* Puts text or bytes into any of their structs. */
 #define PUT(place, text) ((place).len = sizeof(text) - 1, memcpy((place).bytes, text, sizeof(text) - 1))
 #define IS(place, text) ((place).len == sizeof(text) - 1 && !memcmp((place).bytes, text, sizeof(text) - 1))
 
-void containers_fill_flat(Flat *it, FfiStatus *status) {
+void containers_ffi_fill_flat(Flat *it, FfiStatus *status) {
     (void)status;
     it->before = 1;
     PUT(it->name, "Zo\xC3\xAB");
@@ -48,14 +89,14 @@ void containers_fill_flat(Flat *it, FfiStatus *status) {
     it->last = true;
 }
 
-bool containers_is_filled_flat(const Flat *it, FfiStatus *status) {
+bool containers_ffi_is_filled_flat(const Flat *it, FfiStatus *status) {
     (void)status;
     return it->before == 1 && IS(it->name, "Zo\xC3\xAB") && it->after == 2 && IS(it->data, "\x01\xFF")
         && !it->speed.present && it->tight == 3 && it->mode.value == Mode_Auto && it->mode.present == 1
         && it->big.value == UINT64_MAX && it->big.present == 1 && it->last;
 }
 
-void containers_fill_lists(Lists *it, FfiStatus *status) {
+void containers_ffi_fill_lists(Lists *it, FfiStatus *status) {
     (void)status;
     it->numbers.len = 2;
     it->numbers.items[1] = UINT32_MAX;
@@ -99,14 +140,14 @@ void containers_fill_lists(Lists *it, FfiStatus *status) {
     PUT(it->tables.items[0].entries[1].value, "abc");
 }
 
-bool containers_is_filled_lists(const Lists *it, FfiStatus *status) {
+bool containers_ffi_is_filled_lists(const Lists *it, FfiStatus *status) {
     Lists filled;
     memset(&filled, 0, sizeof filled);
-    containers_fill_lists(&filled, status);
+    containers_ffi_fill_lists(&filled, status);
     return !memcmp(&filled, it, sizeof filled);
 }
 
-void containers_fill_fixed(Fixed *it, FfiStatus *status) {
+void containers_ffi_fill_fixed(Fixed *it, FfiStatus *status) {
     (void)status;
     it->shape.tag = Shape_Names;
     it->shape.payload.names.len = 1;
@@ -175,10 +216,10 @@ void containers_fill_fixed(Fixed *it, FfiStatus *status) {
     it->tail = 16;
 }
 
-bool containers_is_filled_fixed(const Fixed *it, FfiStatus *status) {
+bool containers_ffi_is_filled_fixed(const Fixed *it, FfiStatus *status) {
     Fixed filled;
     memset(&filled, 0, sizeof filled);
-    containers_fill_fixed(&filled, status);
+    containers_ffi_fill_fixed(&filled, status);
     return !memcmp(&filled, it, sizeof filled);
 }
 
@@ -193,6 +234,6 @@ Mode containers_same_mode(Mode mode, const Mode *all, size_t all_len, const Mode
     return all_len ? all[all_len - 1] : one ? *one : mode;
 }
 
-void containers_turn(Shape by_value, FfiStatus *status) {
+void containers_ffi_turn(Shape by_value, FfiStatus *status) {
     status->code = by_value.tag == Shape_Circle && by_value.payload.circle == 0.5 ? 0 : 3;
 }

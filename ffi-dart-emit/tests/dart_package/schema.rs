@@ -85,6 +85,8 @@ impl Schema {
             alloc: symbol("alloc"),
             free: symbol("free"),
             owned_free: symbol("owned_free"),
+            dart_init: symbol("dart_init"),
+            dart_calls: symbol("dart_calls"),
             shutdown: symbol("shutdown"),
         };
         let record = Library {

@@ -34,6 +34,8 @@ pub fn library() -> Library {
             alloc: "demo_ffi0_alloc".to_owned(),
             free: "demo_ffi0_free".to_owned(),
             owned_free: "demo_ffi0_owned_free".to_owned(),
+            dart_init: "demo_ffi0_dart_init".to_owned(),
+            dart_calls: "demo_ffi0_dart_calls".to_owned(),
             shutdown: "demo_ffi0_shutdown".to_owned(),
         },
     }

@@ -431,15 +431,15 @@ FFI_STATIC_ASSERT(offsetof(Scene, flag) == 448, "offset of Scene.flag");
 extern DEMO_DATA const uint64_t demo_ffi_broad_fingerprint;
 #define demo_ffi_broad_fingerprint_EXPECTED UINT64_C(0x61d6bdd112f2e94a)
 extern DEMO_DATA const uint64_t demo_ffi_pair_fingerprint;
-#define demo_ffi_pair_fingerprint_EXPECTED UINT64_C(0x074746f25fb6c04b)
+#define demo_ffi_pair_fingerprint_EXPECTED UINT64_C(0xd962ec3059fd86b8)
 extern DEMO_DATA const uint64_t demo_ffi_scene_fingerprint;
-#define demo_ffi_scene_fingerprint_EXPECTED UINT64_C(0x3b6f29ece63c619d)
+#define demo_ffi_scene_fingerprint_EXPECTED UINT64_C(0x5b7cf559da275a52)
 extern DEMO_DATA const uint64_t demo_ffi_shape_fingerprint;
-#define demo_ffi_shape_fingerprint_EXPECTED UINT64_C(0xaccfe2e3ff9aa562)
+#define demo_ffi_shape_fingerprint_EXPECTED UINT64_C(0x4bb7096778adb55f)
 extern DEMO_DATA const uint64_t demo_ffi_area_fingerprint;
-#define demo_ffi_area_fingerprint_EXPECTED UINT64_C(0xd570cbe59fc22a64)
+#define demo_ffi_area_fingerprint_EXPECTED UINT64_C(0x217b1b5fc43e53c9)
 extern DEMO_DATA const uint64_t demo_ffi_scenes_queue_fingerprint;
-#define demo_ffi_scenes_queue_fingerprint_EXPECTED UINT64_C(0xe4a0e1a365de8e38)
+#define demo_ffi_scenes_queue_fingerprint_EXPECTED UINT64_C(0xd8ba720a7e10b9cf)
 
 /** The version of the calling convention; this header is for 2. */
 uint32_t demo_ffi0_abi_version(void);
@@ -456,6 +456,12 @@ void demo_ffi0_free(uint8_t *memory);
 /** Frees what a function returned; null is allowed. */
 void demo_ffi0_owned_free(FfiOwned *owned);
 
+/** For Dart only, which has the table that it takes. */
+int32_t demo_ffi0_dart_init(const void *table);
+
+/** For Dart only: functions that want objects of Dart's. */
+const void *demo_ffi0_dart_calls(void);
+
 /** Closes all pools for good: nothing is handed out or taken back from then on. Returns how many slots are still in use. */
 uint64_t demo_ffi0_shutdown(void);
 
@@ -469,8 +475,10 @@ size_t demo_ffi_pair_pool_alloc_many(Pair **slots, size_t count);
 int32_t demo_ffi_pair_pool_free(Pair *slot);
 /** Gives slots back, makes their pointers null, and returns how many those are; refused pointers stay. */
 size_t demo_ffi_pair_pool_free_many(Pair **slots, size_t count);
-/** Gives a slot back, as a destructor wants it. */
-void demo_ffi_pair_pool_release(Pair *slot);
+/** Gives back the slot of a reference, as a destructor wants it: does nothing when that was given back, or Rust owns it.
+    The pointer is the number that `demo_ffi_pair_pool_reference` returns; where pointers have 32 bits, the generation
+    begins at bit 10, and its upper bits are cut off. */
+void demo_ffi_pair_pool_release(void *token);
 void demo_ffi_pair_pool_stats(FfiPoolStats *stats);
 /** What a reference refers to, or null when that was given back. */
 Pair *demo_ffi_pair_pool_resolve(uint32_t index_plus_one, uint32_t generation);
@@ -487,8 +495,10 @@ size_t demo_ffi_scene_pool_alloc_many(Scene **slots, size_t count);
 int32_t demo_ffi_scene_pool_free(Scene *slot);
 /** Gives slots back, makes their pointers null, and returns how many those are; refused pointers stay. */
 size_t demo_ffi_scene_pool_free_many(Scene **slots, size_t count);
-/** Gives a slot back, as a destructor wants it. */
-void demo_ffi_scene_pool_release(Scene *slot);
+/** Gives back the slot of a reference, as a destructor wants it: does nothing when that was given back, or Rust owns it.
+    The pointer is the number that `demo_ffi_scene_pool_reference` returns; where pointers have 32 bits, the generation
+    begins at bit 10, and its upper bits are cut off. */
+void demo_ffi_scene_pool_release(void *token);
 void demo_ffi_scene_pool_stats(FfiPoolStats *stats);
 /** What a reference refers to, or null when that was given back. */
 Scene *demo_ffi_scene_pool_resolve(uint32_t index_plus_one, uint32_t generation);

@@ -244,6 +244,12 @@ void demo_ffi0_free(uint8_t *memory);
 /** Frees what a function returned; null is allowed. */
 void demo_ffi0_owned_free(FfiOwned *owned);
 
+/** For Dart only, which has the table that it takes. */
+int32_t demo_ffi0_dart_init(const void *table);
+
+/** For Dart only: functions that want objects of Dart's. */
+const void *demo_ffi0_dart_calls(void);
+
 /** Closes all pools for good: nothing is handed out or taken back from then on. Returns how many slots are still in use. */
 uint64_t demo_ffi0_shutdown(void);
 

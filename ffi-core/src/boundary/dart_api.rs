@@ -1,0 +1,238 @@
+//! The part of Dart's C API that keeps memory for as long as Dart objects refer to it, without C.
+//!
+//! Dart hands out its API as a table of names and functions (`NativeApi.initializeApiDLData`; dart_api_dl.h in the SDK).
+//! [`dart_init`] takes the two functions from it that make and delete **finalizable handles**: a callback for when one
+//! Dart object is collected. Such a handle belongs to the isolate group. So it goes with an object that moves to another
+//! isolate, and none is lost when an isolate is killed, while a `NativeFinalizer` runs at the end of the isolate that
+//! attached it, whoever has the object by then.
+//!
+//! Its tests are below, with a table of their own, and `tests/dart/end_to_end/test/isolates_test.dart`.
+
+use std::ffi::{c_char, c_int, c_void};
+use std::ptr::NonNull;
+use std::sync::OnceLock;
+
+/// The version of the table's format that is read here; Dart has had no other one.
+const MAJOR: c_int = 2;
+
+/// Entries of the table that are looked at, so that a damaged one doesn't lead anywhere; Dart 3.13 has less than 100.
+const MOST_ENTRIES: usize = 1024;
+
+/// The head of the table.
+#[derive(Debug)]
+#[repr(C)]
+struct Table {
+    major: c_int,
+    minor: c_int,
+    /// Up to an entry without a name.
+    entries: *const Entry,
+}
+
+#[derive(Debug)]
+#[repr(C)]
+struct Entry {
+    /// A C string.
+    name: *const c_char,
+    function: *const c_void,
+}
+
+/// `Dart_Handle`: an object, for as long as the call that it was passed to.
+#[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
+pub struct DartHandle(*mut c_void);
+
+/// `Dart_FinalizableHandle`.
+#[derive(Debug)]
+#[repr(transparent)]
+pub(super) struct FinalizableHandle(NonNull<c_void>);
+
+/// `Dart_HandleFinalizer`: first what belongs to the isolate group, then the peer.
+pub(super) type Callback = unsafe extern "C" fn(*mut c_void, *mut c_void);
+
+type New = unsafe extern "C" fn(DartHandle, *mut c_void, isize, Callback) -> Option<FinalizableHandle>;
+type Delete = unsafe extern "C" fn(FinalizableHandle, DartHandle);
+
+/// The functions that are used of the table.
+#[derive(Clone, Copy, Debug)]
+struct Api {
+    new: New,
+    delete: Delete,
+}
+
+static API: OnceLock<Api> = OnceLock::new();
+
+/// What [`dart_init`] returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i32)]
+pub enum DartInit {
+    /// Memory can be attached to Dart objects from now on.
+    Ready = 0,
+    /// The table is null, or its format is of another version.
+    Version = 1,
+    /// The table lacks a function: the Dart SDK is too old.
+    Missing = 2,
+}
+
+/// Reads the table of Dart's API. It may be called again, in any isolate and thread.
+///
+/// # Safety
+///
+/// `table` is null or what `NativeApi.initializeApiDLData` is in Dart.
+#[must_use]
+pub unsafe fn dart_init(table: *const c_void) -> DartInit {
+    if API.get().is_some() {
+        return DartInit::Ready;
+    }
+    // SAFETY: the caller keeps the callee's contract.
+    match unsafe { read(table.cast()) } {
+        Ok(api) => {
+            API.get_or_init(|| api);
+            DartInit::Ready
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+/// # Safety
+///
+/// As of [`dart_init`].
+unsafe fn read(table: *const Table) -> Result<Api, DartInit> {
+    // SAFETY: null, or a table by this function's contract, which Dart never changes; each version's starts with the
+    // version's numbers.
+    let Some(&Table { major: MAJOR, entries, .. }) = (unsafe { table.as_ref() }) else {
+        return Err(DartInit::Version);
+    };
+    // SAFETY: a table of this version has entries, the last one without a name.
+    let find = |name| unsafe { find(entries, name) }.ok_or(DartInit::Missing);
+    let new = find(b"Dart_NewFinalizableHandle")?;
+    let delete = find(b"Dart_DeleteFinalizableHandle")?;
+    Ok(Api {
+        // SAFETY: Dart's function of that name has this type in version 2 of its API.
+        new: unsafe { std::mem::transmute::<NonNull<c_void>, New>(new) },
+        // SAFETY: Dart's function of that name has this type in version 2 of its API.
+        delete: unsafe { std::mem::transmute::<NonNull<c_void>, Delete>(delete) },
+    })
+}
+
+/// The function called `name`.
+///
+/// # Safety
+///
+/// `entries` is null, or where entries start, the last of them without a name; each other name is a C string.
+unsafe fn find(entries: *const Entry, name: &[u8]) -> Option<NonNull<c_void>> {
+    let mut entry = entries;
+    for _ in 0..MOST_ENTRIES {
+        // SAFETY: null, or an entry: each one before this had a name, so it was not the last.
+        let Entry { name: found, function } = unsafe { entry.as_ref() }?;
+        if found.is_null() {
+            return None;
+        }
+        // SAFETY: the name of an entry is a C string.
+        if unsafe { is(*found, name) } {
+            return NonNull::new(function.cast_mut());
+        }
+        // SAFETY: the entry had a name, so another one follows in the same table.
+        entry = unsafe { entry.add(1) };
+    }
+    None
+}
+
+/// Returns true if the C string `found` is `name`.
+///
+/// # Safety
+///
+/// `found` is a C string.
+unsafe fn is(found: *const c_char, name: &[u8]) -> bool {
+    name.iter().chain(&[0]).enumerate().all(|(at, &wanted)| {
+        // SAFETY: the bytes before this one were those of `name`, none of them 0: the string doesn't end before `at`.
+        let byte = unsafe { found.cast::<u8>().add(at) };
+        // SAFETY: the string does not end before `byte`.
+        unsafe { *byte == wanted }
+    })
+}
+
+/// Calls `callback` with `peer` when `object` is collected, at the latest when the isolate group ends, on any thread.
+/// Tells the collector of `bytes` that are free then. `None` when Dart refuses, as for numbers, or isn't initialised.
+///
+/// # Safety
+///
+/// The calling thread is in a call from Dart that passed `object`. `callback` may be called with `peer`, on any thread,
+/// unless [`delete_handle`] comes first; it calls nothing of Dart's.
+pub(super) unsafe fn new_handle(
+    object: DartHandle,
+    peer: *mut c_void,
+    bytes: usize,
+    callback: Callback,
+) -> Option<FinalizableHandle> {
+    let api = API.get()?;
+    // SAFETY: `read` found the function; the object is a valid handle, and the callback may be called, by this
+    // function's contract.
+    unsafe { (api.new)(object, peer, isize::try_from(bytes).unwrap_or(isize::MAX), callback) }
+}
+
+/// Makes it that the callback of `handle` isn't called.
+///
+/// # Safety
+///
+/// `handle` came from [`new_handle`] for `object`. The calling thread is in a call from Dart that passed `object`.
+pub(super) unsafe fn delete_handle(handle: FinalizableHandle, object: DartHandle) {
+    let api = API.get().expect("a handle was made");
+    // SAFETY: the object is alive, as its handle here shows, so the callback was not called and the handle is valid.
+    unsafe { (api.delete)(handle, object) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    unsafe extern "C" fn refuse(
+        _: DartHandle,
+        _: *mut c_void,
+        _: isize,
+        _: Callback,
+    ) -> Option<FinalizableHandle> {
+        None
+    }
+
+    unsafe extern "C" fn ignore(_: FinalizableHandle, _: DartHandle) {}
+
+    fn table(major: c_int, names: &[&'static std::ffi::CStr]) -> Result<Api, DartInit> {
+        let function = |name: &std::ffi::CStr| match name.to_bytes() {
+            b"Dart_NewFinalizableHandle" => refuse as New as *const c_void,
+            _ => ignore as Delete as *const c_void,
+        };
+        let named = names.iter().map(|name| Entry { name: name.as_ptr(), function: function(name) });
+        let last = Entry { name: std::ptr::null(), function: std::ptr::null() };
+        let entries: Vec<_> = named.chain([last]).collect();
+        let table = Table { major, minor: 7, entries: entries.as_ptr() };
+        // SAFETY: it is a table, with a last entry that has no name.
+        unsafe { read(&raw const table) }
+    }
+
+    #[test]
+    fn functions_are_found_by_their_whole_name() {
+        let both = [c"Dart_New", c"Dart_DeleteFinalizableHandle", c"Dart_NewFinalizableHandle"];
+        let api = table(2, &both).unwrap();
+        assert_eq!(api.new as usize, refuse as New as usize);
+        assert_eq!(api.delete as usize, ignore as Delete as usize);
+        let longer =
+            [c"Dart_DeleteFinalizableHandle", c"Dart_NewFinalizableHandle_", c"Dart_NewFinalizableHandl"];
+        assert_eq!(table(2, &longer).unwrap_err(), DartInit::Missing);
+        assert_eq!(table(2, &[]).unwrap_err(), DartInit::Missing);
+    }
+
+    #[test]
+    fn other_versions_and_null_are_refused() {
+        for major in [0, 1, 3] {
+            assert_eq!(table(major, &[c"Dart_NewFinalizableHandle"]).unwrap_err(), DartInit::Version);
+        }
+        // SAFETY: null is allowed.
+        assert_eq!(unsafe { dart_init(std::ptr::null()) }, DartInit::Version);
+    }
+
+    #[test]
+    fn no_more_entries_are_read_than_a_table_may_have() {
+        let many = vec![c"Dart_Post"; MOST_ENTRIES + 1];
+        assert_eq!(table(2, &many).unwrap_err(), DartInit::Missing);
+    }
+}

@@ -1,0 +1,496 @@
+/// Views of every kind of owner that leave their isolate, in every way that there
+/// is: they keep their memory, and what it holds. And owners that can't leave, and
+/// isolates that are killed.
+///
+/// `GLIBC_TUNABLES` makes freed memory hold other bytes (see `tests/tests/dart.rs`).
+library;
+
+import 'dart:async';
+import 'dart:ffi';
+import 'dart:isolate';
+import 'dart:typed_data';
+
+import 'package:fixture_columns/fixture_columns.dart' as columns;
+import 'package:fixture_owned/fixture_owned.dart' as owned;
+import 'package:fixture_pools/fixture_pools.dart' as pools;
+import 'package:test/test.dart';
+
+/// A view: how an isolate makes it, and what it must hold in another one.
+final class Case {
+  const Case(this.name, this.make, this.read, this.expected);
+
+  final String name;
+  final Object Function() make;
+  final Object Function(Object view) read;
+  final Object Function() expected;
+}
+
+/// As many elements as make a block that the allocator hands out again soon.
+const _count = 512;
+
+final _cases = [
+  Case(
+    'a list of an array',
+    () => owned.Int32Array.of(_numbers()).list,
+    (view) => (view as Int32List).toList(),
+    _numbers,
+  ),
+  Case(
+    'the bytes of an array',
+    () => owned.Uint8Array.of(List.filled(_count, 7)).bytes,
+    (view) => (view as Uint8List).toList(),
+    () => List.filled(_count, 7),
+  ),
+  Case(
+    'the list of a part of an array, which is disposed of',
+    () {
+      final array = owned.Int64Array.of(_numbers());
+      final part = array.sublistView(8);
+      array.dispose();
+      return part.list;
+    },
+    (view) => (view as Int64List).toList(),
+    () => _numbers().sublist(8),
+  ),
+  Case(
+    'a list of an array that is disposed of',
+    () {
+      final array = owned.Float64Array.of([
+        for (final it in _numbers()) it / 2,
+      ]);
+      final list = array.list;
+      array.dispose();
+      return list;
+    },
+    (view) => [for (final it in view as Float64List) (it * 2).toInt()],
+    _numbers,
+  ),
+  Case(
+    'the list of a result',
+    () => _owned().sorted(owned.Int64Array.of(_numbers())).list,
+    (view) => (view as Int64List).toList(),
+    _numbers,
+  ),
+  Case(
+    'the numbers of a result of enums',
+    () => _owned().sizes(owned.Uint32Array.of(_numbers())).raw,
+    (view) => (view as Uint8List).toList(),
+    () => [for (final it in _numbers()) it > 10 ? 1 : 0],
+  ),
+  Case(
+    'the bytes of a result of flags',
+    () => _owned().evens(owned.Uint32Array.of(_numbers())).bytes,
+    (view) => (view as Uint8List).toList(),
+    () => [for (final it in _numbers()) 1 - it % 2],
+  ),
+  Case(
+    'a message of a result',
+    () => _owned().diagonal(_count)[_count - 1],
+    _readPoint,
+    () => (_count - 1, _count - 1),
+  ),
+  Case(
+    'a message of an array',
+    () {
+      final array = owned.PointArray(_count);
+      array[3]
+        ..x = 4
+        ..y = -5;
+      return array[3];
+    },
+    _readPoint,
+    () => (4, -5),
+  ),
+  Case(
+    'the message of a box',
+    () => const owned.PointData(x: 6, y: 7).toNative().ref,
+    _readPoint,
+    () => (6, 7),
+  ),
+  Case(
+    'the message of a view of a box',
+    () {
+      final box = const owned.PointData(x: 6, y: 7).toNative();
+      return owned.PointBox.view(box.pointer, owner: box).ref;
+    },
+    _readPoint,
+    () => (6, 7),
+  ),
+  Case(
+    'a column of numbers',
+    () => _particles(_count).id,
+    (view) => (view as Uint64List).toList(),
+    _numbers,
+  ),
+  Case(
+    'a column of a result',
+    () => _columns().newParticles(_count)!.x,
+    (view) => [for (final it in view as Float32List) it.toInt()],
+    _numbers,
+  ),
+  Case(
+    'a column that has grown',
+    () {
+      final particles = _particles(3);
+      particles.id;
+      _columns().spawn(particles, _count - 3);
+      return particles.id;
+    },
+    (view) => (view as Uint64List).toList(),
+    _numbers,
+  ),
+  Case(
+    'the numbers of a column of enums',
+    () => _particles(_count).mode.raw,
+    (view) => (view as Uint8List).toList(),
+    () => [
+      for (final it in _numbers()) const [0, 1, 5][it % 3],
+    ],
+  ),
+  Case(
+    'a column of messages',
+    () => _shapes().outline[17],
+    (view) => ((view as columns.Point).x, view.y),
+    () => (5.0, -5.0),
+  ),
+  Case(
+    'a column of lists',
+    () => _shapes().weights,
+    (view) => [for (final it in view as List<List<int>>) it.toList()],
+    () => [
+      for (final it in _numbers()) [it, 1],
+    ],
+  ),
+  Case(
+    'a list in a message of a box',
+    () => _shape(9).toNative().ref.weights,
+    (view) => (view as columns.Uint16Vec).toList(),
+    () => [9, 1],
+  ),
+  Case(
+    'an array in a message of a box',
+    () => _shape(9).toNative().ref.outline,
+    (view) => [for (final it in view as List<columns.Point>) it.y],
+    () => [0.0, 0.0, -9.0],
+  ),
+  Case(
+    'the message of a box of a pool',
+    () => (pools.ParticlePool.owned()..ref.owner = 77).ref,
+    (view) => (view as pools.Particle).owner,
+    () => 77,
+  ),
+  Case(
+    'the message of a box of a pool that a function returned',
+    () => pools.PlanNodePool.own(_pools().buildPlan(0, 0)).ref,
+    (view) => (view as pools.PlanNode).operator,
+    () => 'scan',
+  ),
+  Case(
+    'the message of a queue',
+    () {
+      _pools();
+      pools.OrdersQueue.push(pools.EventPool.alloc()..ref.number = 79);
+      return pools.EventPool.own(pools.OrdersQueue.tryPop()!).ref;
+    },
+    (view) => (view as pools.Event).number,
+    () => 79,
+  ),
+  Case(
+    'an array in a message of a pool',
+    () => (pools.ParticlePool.owned()..ref.velocity = [3, 4]).ref.velocity,
+    (view) => (view as Float32List).toList(),
+    () => [3.0, 4.0],
+  ),
+  Case(
+    'a message that was read as protobuf',
+    () {
+      final bytes = (pools.EventBox()..ref.number = 81).toProto();
+      return pools.EventBox.fromProto(bytes).ref;
+    },
+    (view) => (view as pools.Event).number,
+    () => 81,
+  ),
+];
+
+List<int> _numbers() => [for (var i = 0; i < _count; i++) i];
+
+Object _readPoint(Object view) => ((view as owned.Point).x, view.y);
+
+owned.FixtureOwnedLibrary _owned() => owned.FixtureOwnedLibrary.instance;
+columns.FixtureColumnsLibrary _columns() =>
+    columns.FixtureColumnsLibrary.instance;
+pools.FixturePoolsLibrary _pools() => pools.FixturePoolsLibrary.instance;
+
+columns.ParticleColumns _particles(int count) {
+  final particles = columns.ParticleColumns();
+  _columns().spawn(particles, count);
+  return particles;
+}
+
+columns.ShapeData _shape(int number) {
+  final shape = columns.ShapeBox().ref
+    ..weights = [number, 1]
+    ..outline[2].x = number.toDouble()
+    ..outline[2].y = -number.toDouble();
+  return shape.toDart();
+}
+
+columns.ShapeColumns _shapes() {
+  final shapes = columns.ShapeColumns();
+  for (final number in _numbers()) {
+    shapes.push(_shape(number).toNative().ref);
+  }
+  return shapes;
+}
+
+/// The ways out of an isolate.
+final _ways = <String, Future<Object> Function(Object Function() make)>{
+  'Isolate.run': Isolate.run,
+  'Isolate.exit': (make) => _spawned(_exit, make),
+  'a port': (make) => _spawned(_send, make),
+  'a closure': (make) async => (await Isolate.run(_closure(make)))(),
+};
+
+Object Function() Function() _closure(Object Function() make) => () {
+  final view = make();
+  return () => view;
+};
+
+void _exit((SendPort, Object Function()) message) =>
+    Isolate.exit(message.$1, message.$2());
+
+void _send((SendPort, Object Function()) message) =>
+    message.$1.send(message.$2());
+
+/// What [entry] sends of what [make] makes, when its isolate is gone.
+Future<Object> _spawned(
+  void Function((SendPort, Object Function()) message) entry,
+  Object Function() make,
+) async {
+  final port = ReceivePort(), gone = ReceivePort();
+  final arrived = port.first;
+  await Isolate.spawn(entry, (port.sendPort, make), onExit: gone.sendPort);
+  await gone.first;
+  return (await arrived) as Object;
+}
+
+/// Garbage in both generations, for the collector to have something to do.
+Future<void> _collect() async {
+  for (var i = 0; i < 16; i++) {
+    Uint8List(1 << 16);
+    Uint8List(4 << 20);
+  }
+  await Future<void>.delayed(Duration.zero);
+}
+
+/// Collects garbage, and takes memory and slots that are free and writes to them.
+Future<void> _disturb() async {
+  await _collect();
+  final blocks = <Pointer<Uint8>>[];
+  for (final size in [8, 64, 512, 2048, 4096, 8192, 32768]) {
+    for (var i = 0; i < 20; i++) {
+      final array = owned.Uint8Array(size);
+      array.pointer.asTypedList(size).fillRange(0, size, 0x5a);
+      blocks.add(array.pointer);
+    }
+  }
+  final particles = pools.ParticlePool.allocMany(100);
+  for (final slot in particles) {
+    slot.ref.owner = 0x5a;
+  }
+  final events = pools.EventPool.allocMany(200);
+  for (final slot in events) {
+    slot.ref.number = 0x5a;
+  }
+  particles.free();
+  events.free();
+}
+
+/// What is there of the library's memory and slots.
+(int, int) _live() => (
+  _owned().liveAllocations(),
+  pools.ParticlePool.stats.live +
+      pools.EventPool.stats.live +
+      pools.PlanNodePool.stats.live,
+);
+
+/// Waits until there is no more than [before] of each, and gives what there is.
+Future<(int, int)> _settled((int, int) before) async {
+  for (var tries = 0; tries < 100; tries++) {
+    await _collect();
+    final (memory, slots) = _live();
+    if (memory <= before.$1 && slots <= before.$2) break;
+  }
+  return _live();
+}
+
+void _makeOften((SendPort, void Function()) message) {
+  message.$1.send(null);
+  while (true) {
+    message.$2();
+  }
+}
+
+/// What a killed isolate makes, over and over; some of it is kept for a while.
+final _kept = <Object>[];
+
+void _keep(Object object) {
+  if (_kept.length == 1000) _kept.clear();
+  _kept.add(object);
+}
+
+final _made = <String, void Function()>{
+  'boxes': () => _keep(owned.PointBox()),
+  'views of boxes': () => _keep(owned.PointBox().ref),
+  'arrays': () => _keep(owned.Float64Array(8).list),
+  'arrays that are disposed of': () => owned.Float64Array(8).dispose(),
+  'columns': () {
+    final columns = owned.PointColumns(4)..resize(3);
+    _keep(columns.x);
+  },
+  'slots of a pool': () => _keep(pools.ParticlePool.owned()),
+  'views of slots of a pool': () => _keep(pools.ParticlePool.owned().ref),
+  'slots that are given back': () => pools.EventPool.owned().dispose(),
+  'views of slots that are given back': () => pools.EventPool.owned()
+    ..ref.number = 1
+    ..dispose(),
+};
+
+void main() {
+  // All of them, and what they need once in this isolate.
+  _columns();
+  _disturb();
+  final before = _live();
+
+  group('a view leaves its isolate:', () {
+    for (final Case(:name, :make, :read, :expected) in _cases) {
+      test(name, () async {
+        for (final MapEntry(key: way, value: leave) in _ways.entries) {
+          final view = await leave(make);
+          await _disturb();
+          expect(read(view), expected(), reason: 'by $way');
+        }
+      });
+    }
+
+    test('and all memory goes back at last', () async {
+      expect(await _settled(before), before);
+    });
+  });
+
+  group('an owner stays:', () {
+    final owners = <String, Object Function()>{
+      'an array': () => owned.Int32Array(3),
+      'an array of messages': () => owned.PointArray(3),
+      'an array of flags': () => owned.BoolArray(3),
+      'a part of an array': () => owned.Int32Array(3).sublistView(1),
+      'a box': owned.PointBox.new,
+      'a result': () => _owned().countUp(3),
+      'a result of enums': () => _owned().sizes(owned.Uint32Array(3)),
+      'columns': columns.ParticleColumns.new,
+      'an array of a column': () => _particles(3).xArray,
+      'a box of a pool': pools.ParticlePool.owned,
+      'many slots of a pool': () => pools.ParticlePool.slots(3),
+    };
+    for (final MapEntry(key: name, value: make) in owners.entries) {
+      test(name, () async {
+        final port = ReceivePort();
+        expect(() => port.sendPort.send(make()), throwsArgumentError);
+        port.close();
+        await expectLater(
+          Isolate.run(make),
+          throwsA(
+            isA<RemoteError>().having(
+              (error) => '$error',
+              'what it says',
+              contains('unsendable'),
+            ),
+          ),
+        );
+      });
+    }
+  });
+
+  group('an isolate is killed while it makes', () {
+    for (final MapEntry(key: name, value: make) in _made.entries) {
+      test(name, () async {
+        for (var round = 0; round < 12; round++) {
+          final port = ReceivePort(), gone = ReceivePort();
+          final isolate = await Isolate.spawn(_makeOften, (
+            port.sendPort,
+            make,
+          ), onExit: gone.sendPort);
+          await port.first;
+          await Future<void>.delayed(Duration(milliseconds: 1 + round % 5));
+          isolate.kill(priority: Isolate.immediate);
+          await gone.first;
+        }
+        expect(await _settled(before), before, reason: 'what is lost');
+      });
+    }
+  });
+
+  test('what is disposed of goes back at once when it was not viewed', () {
+    final before = _live();
+    owned.Float64Array(8).dispose();
+    owned.Float64Array.of([1, 2]).dispose();
+    const owned.PointData(x: 1, y: 2).toNative().dispose();
+    owned.PointColumns(8).dispose();
+    _owned().countUp(100).dispose();
+    pools.ParticlePool.owned()
+      ..ref.owner = 1
+      ..dispose();
+    expect(_live(), before);
+  });
+
+  test('what was viewed is freed at once on request', () {
+    final before = _live();
+    owned.Float64Array(8)
+      ..list[1] = 2
+      ..freeNow()
+      ..freeNow();
+    final columns = owned.PointColumns(8)..resize(1);
+    columns.x[0] = 1;
+    columns.freeNow();
+    expect(() => columns.x, throwsStateError);
+    expect(_live(), before);
+  });
+
+  test('views of what is disposed of hold what they held', () async {
+    final views = <(int, Int32List)>[];
+    for (var i = 0; i < 200; i++) {
+      final array = owned.Int32Array.of([i, -i]);
+      views.add((i, array.list));
+      array.dispose();
+      expect(() => array.list, throwsStateError);
+    }
+    await _disturb();
+    for (final (i, view) in views) {
+      expect(view, [i, -i]);
+    }
+  });
+
+  test('boxes of a pool do not give back the next message', () async {
+    final box = pools.ParticlePool.owned();
+    pools.ParticlePool.free(box.pointer);
+    final next = <Pointer<pools.Particle>>[];
+    do {
+      next.add(pools.ParticlePool.alloc());
+    } while (next.last != box.pointer);
+    expect(box.dispose, throwsA(isA<pools.DoubleFreeException>()));
+    // The same left to the collector.
+    _freeBehindItsBack(next.last);
+    next.last = pools.ParticlePool.alloc();
+    await _collect();
+    final live = pools.ParticlePool.stats.live;
+    expect(live, next.length);
+    pools.ParticlePool.freeMany(next);
+  });
+}
+
+/// Not inlined: the caller's frame must not keep the box.
+@pragma('vm:never-inline')
+void _freeBehindItsBack(Pointer<pools.Particle> slot) {
+  pools.ParticlePool.own(slot).ref.owner = 9;
+  pools.ParticlePool.free(slot);
+}
