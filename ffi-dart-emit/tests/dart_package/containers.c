@@ -229,7 +229,7 @@ Shape containers_ffi_draw(const Shape *shape, Shape *all, size_t all_len, FfiSta
     return *shape;
 }
 
-Mode containers_same_mode(Mode mode, const Mode *all, size_t all_len, const Mode *one, FfiStatus *status) {
+Mode containers_ffi_same_mode(Mode mode, const Mode *all, size_t all_len, const Mode *one, FfiStatus *status) {
     (void)status;
     return all_len ? all[all_len - 1] : one ? *one : mode;
 }
