@@ -223,13 +223,13 @@ bool containers_ffi_is_filled_fixed(const Fixed *it, FfiStatus *status) {
     return !memcmp(&filled, it, sizeof filled);
 }
 
-Shape containers_draw(const Shape *shape, Shape *all, size_t all_len, FfiStatus *status) {
+Shape containers_ffi_draw(const Shape *shape, Shape *all, size_t all_len, FfiStatus *status) {
     (void)status;
     for (size_t i = 0; i < all_len; i++) all[i] = *shape;
     return *shape;
 }
 
-Mode containers_same_mode(Mode mode, const Mode *all, size_t all_len, const Mode *one, FfiStatus *status) {
+Mode containers_ffi_same_mode(Mode mode, const Mode *all, size_t all_len, const Mode *one, FfiStatus *status) {
     (void)status;
     return all_len ? all[all_len - 1] : one ? *one : mode;
 }
