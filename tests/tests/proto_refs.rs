@@ -191,9 +191,9 @@ fn circles_end() {
     let reference = one.into_ref();
     // SAFETY: this test alone knows it.
     let lent = unsafe { reference.get() }.expect("it is there");
-    assert_eq!(lent.encode_proto(), expected, "it is taken for the time, and so ends the circle");
+    assert_eq!(lent.encode_proto(), expected, "it is on its own path, and so ends the circle");
     assert_eq!(lent.encoded_len(), expected.len());
-    assert_eq!(reference.take().map(free), Some(2), "it was lent again, under its handle");
+    assert_eq!(reference.take().map(free), Some(2), "it was never taken");
 
     let mut own = node(3);
     own.next = own.handle();
@@ -220,7 +220,7 @@ fn what_is_gone_or_somebody_else_s_is_absent() {
     }
     let lent = owned.into_ref();
     root.next = lent;
-    assert!(root.encode_proto().len() > alone.len(), "now it can be taken");
+    assert!(root.encode_proto().len() > alone.len(), "now it can be read");
     let threads: Vec<_> = (0..4)
         .map(|_| {
             std::thread::spawn(move || {
@@ -236,9 +236,64 @@ fn what_is_gone_or_somebody_else_s_is_absent() {
         .collect();
     for thread in threads {
         let read: Result<Vec<usize>, _> = thread.join().expect("it doesn't panic");
-        assert!(read.expect("what is written is read").iter().all(|&count| count <= 4));
+        let read = read.expect("what is written is read");
+        assert!(read.iter().all(|&count| count == 4), "reading keeps nobody out");
     }
     assert_eq!(free(root), 2);
+    assert_eq!(live(), (0, 0));
+}
+
+/// Messages are freed while others write them: each is there or absent, and no slot is lost.
+#[test]
+fn what_is_freed_while_it_is_written_comes_back() {
+    let _alone = alone();
+    for round in 0..200 {
+        let below: Vec<_> = (0..100).map(|id| node(id).into_ref()).collect();
+        let mut root = node(round);
+        for &it in &below {
+            root.next = it;
+            let mut above = node(1);
+            above.next = root.into_ref();
+            root = above;
+        }
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let bytes = root.encode_proto();
+                    assert!(Node::decode_proto(&bytes).is_ok_and(|it| free_below(&it) < 100));
+                });
+            }
+            for it in &below {
+                drop(it.take());
+            }
+        });
+        below.into_iter().for_each(|it| drop(it.take()));
+        free(root);
+        assert_eq!(live(), (0, 0));
+    }
+}
+
+/// What C or Dart allocated or looked at may be in use by a call as `&mut`: safe code doesn't lose it silently.
+#[test]
+fn what_is_exposed_is_not_left_out() {
+    let _alone = alone();
+    let mut root = node(1);
+    let below = node(2).into_raw();
+    root.next = Node::pool().live().find(|it| it.resolve() == Some(below)).expect("it is live");
+    let refused = std::panic::catch_unwind(|| root.encode_proto()).expect_err("it is exposed");
+    let text = refused.downcast_ref::<String>().expect("it is a text");
+    assert!(
+        text.contains("a `Node`") && text.contains("hint: `unsafe { message.encode_proto_exposed() }`"),
+        "{text}"
+    );
+    // SAFETY: nobody writes.
+    let bytes = unsafe { root.encode_proto_exposed() };
+    let read = Node::decode_proto(&bytes).expect("it is a node");
+    assert_eq!((id(read.next), free_below(&read)), (2, 1));
+    assert_eq!(root.next.take().map(|it| it.id), None, "it is still the caller's");
+    // SAFETY: nobody uses its pointer any more.
+    drop(unsafe { PoolBox::from_raw(below) });
+    drop(root);
     assert_eq!(live(), (0, 0));
 }
 

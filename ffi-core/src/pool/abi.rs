@@ -2,8 +2,9 @@
 
 use std::ffi::c_void;
 
+use super::claim::Claim;
 use super::{FfiPoolStats, FfiPooled, FfiQueue, FreeCode, PoolBox, PushError};
-use crate::types::{FfiRef, FfiType, Invalid};
+use crate::types::{FfiRef, Invalid};
 
 /// `.._pool_alloc`: null when there is none.
 #[inline(always)]
@@ -70,10 +71,10 @@ pub unsafe fn pool_stats<T: FfiPooled>(out: *mut FfiPoolStats) {
     unsafe { out.write(T::pool().stats().into()) };
 }
 
-/// `.._pool_resolve`: null when the handle is stale or none.
+/// `.._pool_resolve`: null when the handle is stale or none. The message is exposed from then on.
 #[inline]
 pub fn pool_resolve<T: FfiPooled>(index_plus_one: u32, generation: u32) -> *mut T {
-    match T::pool().resolve(FfiRef::from_parts(index_plus_one, generation)) {
+    match T::pool().resolve_exposed(FfiRef::from_parts(index_plus_one, generation)) {
         Some(slot) => slot.as_ptr(),
         None => std::ptr::null_mut(),
     }
@@ -115,7 +116,7 @@ pub enum Unclaimed {
     Value(Invalid),
 }
 
-/// Makes a lent slot Rust's, once its pointer and the bytes in it have been found good.
+/// Claims a lent slot for a moment, if the bytes in it are a value: it becomes Rust's with [`Claim::complete`], or its lender's again.
 ///
 /// # Errors
 ///
@@ -125,15 +126,9 @@ pub enum Unclaimed {
 ///
 /// When `slot` is that of a slot the caller owns, nobody writes to it meanwhile, and nobody uses it once it is Rust's.
 #[inline]
-pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<PoolBox<T>, Unclaimed> {
-    let code = pool_examine(slot);
-    if !code.is_ok() {
-        return Err(Unclaimed::Pointer(code));
-    }
-    // SAFETY: a lent slot is aligned and initialised; the caller vouches that nobody writes to it.
-    unsafe { <T as FfiType>::check(slot) }.map_err(Unclaimed::Value)?;
-    // SAFETY: the value was found valid; the caller vouches that its pointer isn't used any more.
-    unsafe { pool_adopt(slot) }.map_err(Unclaimed::Pointer)
+pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<Claim<T>, Unclaimed> {
+    // SAFETY: the caller keeps the callee's contract.
+    unsafe { T::pool().claim_lent(slot) }
 }
 
 /// Code of `.._push`: the queue is full.
@@ -157,16 +152,10 @@ pub unsafe fn queue_push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, s
         Err(Unclaimed::Pointer(code)) => return code as i32,
         Err(Unclaimed::Value(_)) => return QUEUE_INVALID,
     };
-    match queue.push(slot) {
+    match queue.push_claim(slot) {
         Ok(()) => 0,
-        Err(refused) => {
-            let code = match &refused {
-                PushError::Full(_) => QUEUE_FULL,
-                PushError::Closed(_) => QUEUE_CLOSED,
-            };
-            let _ = refused.into_inner().into_raw();
-            code
-        }
+        Err(PushError::Full(_)) => QUEUE_FULL,
+        Err(PushError::Closed(_)) => QUEUE_CLOSED,
     }
 }
 
@@ -187,9 +176,9 @@ pub unsafe fn queue_pop_many<T: FfiPooled, const N: usize>(
 ) -> usize {
     for popped in 0..count {
         let Some(slot) = queue.pop() else { return popped };
-        // SAFETY: below the count.
+        // SAFETY: `popped` is below the count, for which there is room by this function's contract.
         let entry = unsafe { out.add(popped) };
-        // SAFETY: as above.
+        // SAFETY: an entry that may be written by this function's contract.
         unsafe { entry.write(slot.into_raw().as_ptr()) };
     }
     count
