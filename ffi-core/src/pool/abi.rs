@@ -22,7 +22,7 @@ pub fn pool_alloc<T: FfiPooled>() -> *mut T {
 /// `out` takes `count` pointers, or the count is 0.
 #[inline]
 pub unsafe fn pool_alloc_many<T: FfiPooled>(out: *mut *mut T, count: usize) -> usize {
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract `out` takes `count` pointers, as the callee asks.
     unsafe { T::pool().alloc_many_lent(out, count) }
 }
 
@@ -43,7 +43,7 @@ pub unsafe fn pool_free<T: FfiPooled>(slot: *mut T) -> i32 {
 /// `slots` are `count` pointers that nobody else reads or writes, or the count is 0; nobody uses what they point to.
 #[inline]
 pub unsafe fn pool_free_many<T: FfiPooled>(slots: *mut *mut T, count: usize) -> usize {
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract `slots` are `count` pointers of the caller's own, as the callee asks.
     unsafe { T::pool().free_many_lent(slots, count) }
 }
 
@@ -67,7 +67,7 @@ pub unsafe fn pool_release<T: FfiPooled>(token: *mut c_void) {
 /// `out` may be written.
 #[inline]
 pub unsafe fn pool_stats<T: FfiPooled>(out: *mut FfiPoolStats) {
-    // SAFETY: by this function's contract.
+    // SAFETY: by this function's contract `out` may be written.
     unsafe { out.write(T::pool().stats().into()) };
 }
 
@@ -103,7 +103,7 @@ pub fn pool_examine<T: FfiPooled>(slot: *const T) -> FreeCode {
 /// The slot, if it is one, holds a value of `T`, and its pointer isn't used any more.
 #[inline]
 pub unsafe fn pool_adopt<T: FfiPooled>(slot: *const T) -> Result<PoolBox<T>, FreeCode> {
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract the slot, if it is one, holds a value, and its pointer isn't used any more, as the callee asks.
     unsafe { T::pool().adopt(slot) }
 }
 
@@ -127,7 +127,7 @@ pub enum Unclaimed {
 /// When `slot` is that of a slot the caller owns, nobody writes to it meanwhile, and nobody uses it once it is Rust's.
 #[inline]
 pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<Claim<T>, Unclaimed> {
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract nobody uses the slot, if it is one, until it is the lender's again, as the callee asks.
     unsafe { T::pool().claim_lent(slot) }
 }
 
@@ -146,7 +146,7 @@ pub const QUEUE_INVALID: i32 = 9;
 ///
 /// Nobody writes to the slot meanwhile, if it is one, and nobody uses it once it was pushed.
 pub unsafe fn queue_push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, slot: *mut T) -> i32 {
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract nobody uses the slot, if it is one, until it is the lender's again.
     let slot = match unsafe { pool_claim(slot) } {
         Ok(slot) => slot,
         Err(Unclaimed::Pointer(code)) => return code as i32,

@@ -49,7 +49,7 @@ impl<T: FfiPooled> PoolBox<T> {
     #[must_use = "nobody else knows where the message is"]
     #[inline]
     pub fn into_ref(self) -> FfiRef<T> {
-        // SAFETY: the box owned it.
+        // SAFETY: the box owned the slot, and is gone.
         unsafe { T::pool().lend(self.forget()) }
     }
 
@@ -92,7 +92,7 @@ impl<T: FfiPooled> PoolBox<T> {
     #[must_use]
     #[inline]
     pub unsafe fn from_raw(slot: NonNull<T>) -> Self {
-        // SAFETY: the caller keeps the callee's contract.
+        // SAFETY: by this function's contract the slot holds a value, and nobody uses the pointer any more.
         match unsafe { T::pool().adopt(slot.as_ptr()) } {
             Ok(taken) => taken,
             Err(code) => panic!("the pointer of a `{}` {code}", T::NAME),

@@ -260,7 +260,7 @@ impl<T: FfiPooled> Pool<T> {
     /// never used again, and nobody uses a pointer to it from now on, in any language.
     #[inline]
     pub unsafe fn take_exposed(&self, handle: FfiRef<T>) -> Result<PoolBox<T>, RefusedHandle> {
-        // SAFETY: the caller keeps the callee's contract, which is the same for exposed messages.
+        // SAFETY: by this function's contract no call has a reference to the slot, and nobody uses its pointer.
         unsafe { self.take_with(handle, Exposure::Accept) }
     }
 
@@ -341,7 +341,7 @@ impl<T: FfiPooled> Pool<T> {
     /// `&mut` to it or into it.
     #[inline]
     pub unsafe fn read_exposed(&self, handle: FfiRef<T>) -> Result<PoolRead<T>, RefusedHandle> {
-        // SAFETY: the caller keeps the callee's contract, which is the same for exposed messages.
+        // SAFETY: by this function's contract nobody writes to the slot while it is read, and no call has a `&mut` to it.
         unsafe { self.read_with(handle, Exposure::Accept) }
     }
 

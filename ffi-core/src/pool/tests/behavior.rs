@@ -144,10 +144,10 @@ fn a_slot_is_adopted_once_and_given_back() {
     // SAFETY: any bytes are a value, and the pointer isn't used while the box lives.
     let adopted: PoolBox<Parcel> = unsafe { pool_adopt(slot) }.unwrap();
     assert_eq!(pool_examine(slot), FreeCode::Owned);
-    // SAFETY: as above.
+    // SAFETY: it is refused.
     assert_eq!(unsafe { pool_adopt(slot) }.unwrap_err(), FreeCode::Owned);
     assert_eq!(adopted.into_raw().as_ptr(), slot);
-    // SAFETY: as above.
+    // SAFETY: any bytes are a value, and the pointer isn't used any more.
     drop(unsafe { PoolBox::from_raw(NonNull::new(slot).unwrap()) });
     assert_eq!(pool_examine(slot), FreeCode::NotLive);
     let leaked = Parcel::pool().alloc().unwrap().leak();
@@ -214,7 +214,7 @@ fn slots_are_zeroed_whatever_their_size() {
             }
             drop(held);
             let slot = pool_alloc::<T>();
-            // SAFETY: as above.
+            // SAFETY: a live slot; messages without padding are bytes.
             let zeros = unsafe { std::slice::from_raw_parts(slot.cast::<u8>(), bytes) };
             assert!(zeros.iter().all(|&byte| byte == 0));
             assert_eq!(free(slot), 0);
@@ -306,7 +306,7 @@ fn batches_are_all_or_nothing_in_rust_and_what_there_is_in_c() {
     // SAFETY: the counts are 0.
     let nothing = unsafe { pool_alloc_many::<Drop>(ptr::null_mut(), 0) };
     assert_eq!(nothing, 0);
-    // SAFETY: as above.
+    // SAFETY: the count is 0.
     let nothing = unsafe { pool_free_many::<Drop>(ptr::null_mut(), 0) };
     assert_eq!(nothing, 0);
 }
@@ -328,7 +328,7 @@ fn trees_are_freed_however_deep_and_tangled() {
     let root = unsafe { pool.get_mut(chain) }.unwrap();
     let second = root.children[0];
     root.children = [second, owned.handle(), gone];
-    // SAFETY: as above.
+    // SAFETY: nobody else uses the pool.
     unsafe { pool.get_mut(second) }.unwrap().children[1] = chain;
     assert_eq!(pool.free_tree(chain, visit), 100_000);
     assert_eq!(pool.free_tree(chain, visit), 0);
@@ -423,7 +423,7 @@ fn what_a_call_may_have_by_reference_is_not_taken() {
     *field += 1;
     // SAFETY: the pointers aren't used from here on.
     let freed = unsafe { pool.free_tree_exposed(handle, |it, visit| visit(it.next)) };
-    // SAFETY: as said above, nobody uses its pointer.
+    // SAFETY: its pointers aren't used from here on.
     let inner = unsafe { pool.take_exposed(inner) }.unwrap();
     assert_eq!((freed, inner.value), (1, 6));
     // Once it is Rust's it is exposed no more; what is a result, or comes from C, is.
