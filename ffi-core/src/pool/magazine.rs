@@ -181,7 +181,9 @@ impl<W: Word> Inside<'_, W> {
         if u64::from(last) >= self.magazine.limit.load(Ordering::Relaxed) {
             return None;
         }
-        let item = self.magazine.items.get(last as usize)?;
+        // SAFETY: it is below the limit, which `open` alone sets, to no more than `Magazines::limit`, and `Magazines::new` asserts
+        // that this is at most `ITEMS`.
+        let item = unsafe { self.magazine.items.get_unchecked(last as usize) };
         self.magazine.len.store(last, Ordering::Relaxed);
         Some(item.load(Ordering::Relaxed) as usize)
     }
@@ -193,7 +195,9 @@ impl<W: Word> Inside<'_, W> {
         if u64::from(len) >= self.magazine.limit.load(Ordering::Relaxed) {
             return false;
         }
-        let Some(item) = self.magazine.items.get(len as usize) else { return false };
+        // SAFETY: it is below the limit, which `open` alone sets, to no more than `Magazines::limit`, and `Magazines::new` asserts
+        // that this is at most `ITEMS`.
+        let item = unsafe { self.magazine.items.get_unchecked(len as usize) };
         item.store(index as u32, Ordering::Relaxed);
         self.magazine.len.store(len + 1, Ordering::Relaxed);
         true
