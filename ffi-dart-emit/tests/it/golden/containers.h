@@ -409,15 +409,15 @@ FFI_STATIC_ASSERT(offsetof(Scene, flag) == 448, "offset of Scene.flag");
 extern DEMO_DATA const uint64_t demo_broad_fingerprint;
 #define demo_broad_fingerprint_EXPECTED UINT64_C(0x61d6bdd112f2e94a)
 extern DEMO_DATA const uint64_t demo_pair_fingerprint;
-#define demo_pair_fingerprint_EXPECTED UINT64_C(0x074746f25fb6c04b)
+#define demo_pair_fingerprint_EXPECTED UINT64_C(0xd962ec3059fd86b8)
 extern DEMO_DATA const uint64_t demo_scene_fingerprint;
-#define demo_scene_fingerprint_EXPECTED UINT64_C(0x3b6f29ece63c619d)
+#define demo_scene_fingerprint_EXPECTED UINT64_C(0x5b7cf559da275a52)
 extern DEMO_DATA const uint64_t demo_shape_fingerprint;
-#define demo_shape_fingerprint_EXPECTED UINT64_C(0xaccfe2e3ff9aa562)
+#define demo_shape_fingerprint_EXPECTED UINT64_C(0x4bb7096778adb55f)
 extern DEMO_DATA const uint64_t demo_area_fingerprint;
-#define demo_area_fingerprint_EXPECTED UINT64_C(0x81fb3fbbbf8848f1)
+#define demo_area_fingerprint_EXPECTED UINT64_C(0xc9d9c5fd5a8b322c)
 extern DEMO_DATA const uint64_t demo_scenes_queue_fingerprint;
-#define demo_scenes_queue_fingerprint_EXPECTED UINT64_C(0xe4a0e1a365de8e38)
+#define demo_scenes_queue_fingerprint_EXPECTED UINT64_C(0xd8ba720a7e10b9cf)
 
 /** The version of the calling convention; this header is for 1. */
 uint32_t demo_abi_version(void);
@@ -447,8 +447,10 @@ size_t demo_pair_pool_alloc_many(Pair **slots, size_t count);
 int32_t demo_pair_pool_free(Pair *slot);
 /** Gives slots back, makes their pointers null, and returns how many those are; refused pointers stay. */
 size_t demo_pair_pool_free_many(Pair **slots, size_t count);
-/** Gives a slot back, as a destructor wants it. */
-void demo_pair_pool_release(Pair *slot);
+/** Gives back the slot of a reference, as a destructor wants it: does nothing when that was given back, or Rust owns it.
+    The pointer is the number that `demo_pair_pool_reference` returns; where pointers have 32 bits, the generation
+    begins at bit 10, and its upper bits are cut off. */
+void demo_pair_pool_release(void *token);
 void demo_pair_pool_stats(FfiPoolStats *stats);
 /** What a reference refers to, or null when that was given back. */
 Pair *demo_pair_pool_resolve(uint32_t index_plus_one, uint32_t generation);
@@ -465,8 +467,10 @@ size_t demo_scene_pool_alloc_many(Scene **slots, size_t count);
 int32_t demo_scene_pool_free(Scene *slot);
 /** Gives slots back, makes their pointers null, and returns how many those are; refused pointers stay. */
 size_t demo_scene_pool_free_many(Scene **slots, size_t count);
-/** Gives a slot back, as a destructor wants it. */
-void demo_scene_pool_release(Scene *slot);
+/** Gives back the slot of a reference, as a destructor wants it: does nothing when that was given back, or Rust owns it.
+    The pointer is the number that `demo_scene_pool_reference` returns; where pointers have 32 bits, the generation
+    begins at bit 10, and its upper bits are cut off. */
+void demo_scene_pool_release(void *token);
 void demo_scene_pool_stats(FfiPoolStats *stats);
 /** What a reference refers to, or null when that was given back. */
 Scene *demo_scene_pool_resolve(uint32_t index_plus_one, uint32_t generation);
