@@ -13,7 +13,9 @@ macro_rules! pooled {
             bytes: [u8; 1_000],
         }
 
-        impl FfiPooled for $name {
+        // SAFETY: the pool is a static of the type\'s own, which is plain data.
+
+        unsafe impl FfiPooled for $name {
             const RESET: Reset = Reset::$reset;
 
             fn pool() -> &'static Pool<Self> {

@@ -11,7 +11,9 @@ struct Frame {
     pixels: [u32; 4 << 20],
 }
 
-impl FfiPooled for Frame {
+// SAFETY: the pool is a static of the type\'s own, which is plain data.
+
+unsafe impl FfiPooled for Frame {
     fn pool() -> &'static Pool<Self> {
         static POOL: Pool<Frame> = Pool::new("Frame", 120);
         &POOL
@@ -24,7 +26,9 @@ struct Particle {
     numbers: [f32; 16],
 }
 
-impl FfiPooled for Particle {
+// SAFETY: the pool is a static of the type\'s own, which is plain data.
+
+unsafe impl FfiPooled for Particle {
     fn pool() -> &'static Pool<Self> {
         static POOL: Pool<Particle> = Pool::new("Particle", 50_000);
         &POOL

@@ -13,7 +13,9 @@ macro_rules! pooled {
             x: u64,
         }
 
-        impl FfiPooled for $name {
+        // SAFETY: the pool is a static of the type\'s own, which is plain data.
+
+        unsafe impl FfiPooled for $name {
             fn pool() -> &'static Pool<Self> {
                 static POOL: Pool<$name> = Pool::new(stringify!($name), 10);
                 &POOL

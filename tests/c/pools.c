@@ -175,6 +175,19 @@ static void passing(void) {
     CHECK_EQ(fixture_pools_ffi_token_pool_free_many(all, 3), 3);
 }
 
+/* What a call has by reference can't be taken by its handle. */
+static void lending(void) {
+    FfiStatus status = {0};
+    PlanNode *node = fixture_pools_plan_node_pool_alloc();
+    const uint64_t to_node = fixture_pools_plan_node_pool_reference(node);
+    memcpy(&node->parent, &to_node, sizeof to_node);
+    node->cost = 3;
+    CHECK_EQ(fixture_pools_take_parent(node, &status), 0);
+    CHECK_STATUS(FFI_STATUS_OK, 0);
+    CHECK_EQ(node->cost == 3, 1);
+    CHECK_EQ(fixture_pools_plan_node_pool_free(node), FFI_FREE_OK);
+}
+
 static void queueing(void) {
     Event local = {0};
     Event *slots[3];
@@ -334,6 +347,7 @@ int main(void) {
     freeing();
     referring();
     passing();
+    lending();
     queueing();
     racing();
     messages_as_protobuf();

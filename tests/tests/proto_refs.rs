@@ -191,9 +191,9 @@ fn circles_end() {
     let reference = one.into_ref();
     // SAFETY: this test alone knows it.
     let lent = unsafe { reference.get() }.expect("it is there");
-    assert_eq!(lent.encode_proto(), expected, "it is taken for the time, and so ends the circle");
+    assert_eq!(lent.encode_proto(), expected, "it is on its own path, and so ends the circle");
     assert_eq!(lent.encoded_len(), expected.len());
-    assert_eq!(reference.take().map(free), Some(2), "it was lent again, under its handle");
+    assert_eq!(reference.take().map(free), Some(2), "it was never taken");
 
     let mut own = node(3);
     own.next = own.handle();
@@ -220,7 +220,7 @@ fn what_is_gone_or_somebody_else_s_is_absent() {
     }
     let lent = owned.into_ref();
     root.next = lent;
-    assert!(root.encode_proto().len() > alone.len(), "now it can be taken");
+    assert!(root.encode_proto().len() > alone.len(), "now it can be read");
     let threads: Vec<_> = (0..4)
         .map(|_| {
             std::thread::spawn(move || {
@@ -236,9 +236,63 @@ fn what_is_gone_or_somebody_else_s_is_absent() {
         .collect();
     for thread in threads {
         let read: Result<Vec<usize>, _> = thread.join().expect("it doesn't panic");
-        assert!(read.expect("what is written is read").iter().all(|&count| count <= 4));
+        let read = read.expect("what is written is read");
+        assert!(read.iter().all(|&count| count == 4), "reading keeps nobody out");
     }
     assert_eq!(free(root), 2);
+    assert_eq!(live(), (0, 0));
+}
+
+/// Finalizers release messages while others write them: none is refused, and no slot is lost.
+#[test]
+fn what_is_released_while_it_is_written_comes_back() {
+    let _alone = alone();
+    let mut root = node(1);
+    for round in 0..2_000 {
+        let below = [2, 3, 4].map(|id| node(id).into_ref());
+        root.children.clear();
+        root.children.try_extend_from_slice(&below).expect("there is room");
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                let root = &root;
+                scope.spawn(move || (0..20).for_each(|_| drop(root.encode_proto())));
+            }
+            for it in below {
+                let token = std::ptr::without_provenance_mut(it.to_bits() as usize);
+                // SAFETY: only handles of it are used, which don't resolve any more.
+                unsafe { ffi_core::__private::pool_release::<Node>(token) };
+                assert!(it.resolve().is_none());
+            }
+        });
+        assert_eq!(live(), (1, 0), "in round {round}");
+        assert_eq!(root.encode_proto(), [8, 1, 0x22, 0, 0x22, 0]);
+    }
+    // All of the pool is there.
+    drop(root);
+    assert_eq!(Node::pool().alloc_many(320).map(|all| all.len()), Ok(320));
+}
+
+/// What C or Dart allocated or looked at may be in use by a call as `&mut`: safe code doesn't lose it silently.
+#[test]
+fn what_is_exposed_is_not_left_out() {
+    let _alone = alone();
+    let mut root = node(1);
+    let below = node(2).into_raw();
+    root.next = Node::pool().live().find(|it| it.resolve() == Some(below)).expect("it is live");
+    let refused = std::panic::catch_unwind(|| root.encode_proto()).expect_err("it is exposed");
+    let text = refused.downcast_ref::<String>().expect("it is a text");
+    assert!(
+        text.contains("a `Node`") && text.contains("hint: `unsafe { message.encode_proto_exposed() }`"),
+        "{text}"
+    );
+    // SAFETY: nobody writes.
+    let bytes = unsafe { root.encode_proto_exposed() };
+    let read = Node::decode_proto(&bytes).expect("it is a node");
+    assert_eq!((id(read.next), free_below(&read)), (2, 1));
+    assert_eq!(root.next.take().map(|it| it.id), None, "it is still the caller's");
+    // SAFETY: nobody uses its pointer any more.
+    drop(unsafe { PoolBox::from_raw(below) });
+    drop(root);
     assert_eq!(live(), (0, 0));
 }
 

@@ -1,40 +1,24 @@
 //! Slots of pools that cross the boundary with their ownership.
 
-use std::mem::ManuallyDrop;
-
 use super::output::{FfiOutput, FfiSome};
 use super::status::Failure;
 use crate::pool::abi::{Unclaimed, pool_claim};
+pub use crate::pool::claim::Claim;
 use crate::pool::{FfiPooled, PoolBox};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::FfiType;
 
-/// A slot on its way from the caller to the function: the caller's again when it is dropped, as happens when a later argument
-/// is refused.
-#[derive(Debug)]
-pub struct Claim<T: FfiPooled>(ManuallyDrop<PoolBox<T>>);
-
 /// The slot of a claim, which is the function's from now on.
 #[must_use]
 pub fn take<T: FfiPooled>(claim: Claim<T>) -> PoolBox<T> {
-    let mut claim = ManuallyDrop::new(claim);
-    // SAFETY: the claim is never used again, nor dropped.
-    unsafe { ManuallyDrop::take(&mut claim.0) }
+    claim.complete()
 }
 
 /// [`take`] for an optional argument.
 #[must_use]
 pub fn take_some<T: FfiPooled>(claim: Option<Claim<T>>) -> Option<PoolBox<T>> {
     claim.map(take)
-}
-
-impl<T: FfiPooled> Drop for Claim<T> {
-    fn drop(&mut self) {
-        // SAFETY: nobody uses the field after this.
-        let slot = unsafe { ManuallyDrop::take(&mut self.0) };
-        let _ = slot.into_raw();
-    }
 }
 
 /// Checks a pointer to a slot, and claims the slot.
@@ -48,9 +32,9 @@ impl<T: FfiPooled> Drop for Claim<T> {
 ///
 /// When `pointer` is that of a slot the caller owns, nobody else uses the slot from now on.
 pub unsafe fn claim<T: FfiPooled>(pointer: *mut T, name: &'static str) -> Result<Claim<T>, Failure> {
-    // SAFETY: this function's contract is the callee's.
+    // SAFETY: the caller of this function keeps the contract of `pool_claim`.
     match unsafe { pool_claim(pointer) } {
-        Ok(slot) => Ok(Claim(ManuallyDrop::new(slot))),
+        Ok(claim) => Ok(claim),
         Err(Unclaimed::Value(invalid)) => Err(invalid.in_field(name).into()),
         Err(Unclaimed::Pointer(code)) => {
             let problem = format_args!("{code} (a `{}` of the pool was to change hands)", T::NAME);

@@ -2,8 +2,9 @@
 
 use std::ffi::c_void;
 
+use super::claim::Claim;
 use super::{FfiPoolStats, FfiPooled, FfiQueue, FreeCode, PoolBox, PushError};
-use crate::types::{FfiRef, FfiType, Invalid};
+use crate::types::{FfiRef, Invalid};
 
 /// `.._pool_alloc`: null when there is none.
 #[inline(always)]
@@ -21,7 +22,7 @@ pub fn pool_alloc<T: FfiPooled>() -> *mut T {
 /// `out` takes `count` pointers, or the count is 0.
 #[inline]
 pub unsafe fn pool_alloc_many<T: FfiPooled>(out: *mut *mut T, count: usize) -> usize {
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract `out` takes `count` pointers, as the callee asks.
     unsafe { T::pool().alloc_many_lent(out, count) }
 }
 
@@ -42,7 +43,7 @@ pub unsafe fn pool_free<T: FfiPooled>(slot: *mut T) -> i32 {
 /// `slots` are `count` pointers that nobody else reads or writes, or the count is 0; nobody uses what they point to.
 #[inline]
 pub unsafe fn pool_free_many<T: FfiPooled>(slots: *mut *mut T, count: usize) -> usize {
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract `slots` are `count` pointers of the caller's own, as the callee asks.
     unsafe { T::pool().free_many_lent(slots, count) }
 }
 
@@ -66,14 +67,14 @@ pub unsafe fn pool_release<T: FfiPooled>(token: *mut c_void) {
 /// `out` may be written.
 #[inline]
 pub unsafe fn pool_stats<T: FfiPooled>(out: *mut FfiPoolStats) {
-    // SAFETY: by this function's contract.
+    // SAFETY: by this function's contract `out` may be written.
     unsafe { out.write(T::pool().stats().into()) };
 }
 
-/// `.._pool_resolve`: null when the handle is stale or none.
+/// `.._pool_resolve`: null when the handle is stale or none. The message is exposed from then on.
 #[inline]
 pub fn pool_resolve<T: FfiPooled>(index_plus_one: u32, generation: u32) -> *mut T {
-    match T::pool().resolve(FfiRef::from_parts(index_plus_one, generation)) {
+    match T::pool().resolve_exposed(FfiRef::from_parts(index_plus_one, generation)) {
         Some(slot) => slot.as_ptr(),
         None => std::ptr::null_mut(),
     }
@@ -102,7 +103,7 @@ pub fn pool_examine<T: FfiPooled>(slot: *const T) -> FreeCode {
 /// The slot, if it is one, holds a value of `T`, and its pointer isn't used any more.
 #[inline]
 pub unsafe fn pool_adopt<T: FfiPooled>(slot: *const T) -> Result<PoolBox<T>, FreeCode> {
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract the slot, if it is one, holds a value, and its pointer isn't used any more, as the callee asks.
     unsafe { T::pool().adopt(slot) }
 }
 
@@ -115,7 +116,7 @@ pub enum Unclaimed {
     Value(Invalid),
 }
 
-/// Makes a lent slot Rust's, once its pointer and the bytes in it have been found good.
+/// Claims a lent slot for a moment, if the bytes in it are a value: it becomes Rust's with [`Claim::complete`], or its lender's again.
 ///
 /// # Errors
 ///
@@ -125,15 +126,9 @@ pub enum Unclaimed {
 ///
 /// When `slot` is that of a slot the caller owns, nobody writes to it meanwhile, and nobody uses it once it is Rust's.
 #[inline]
-pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<PoolBox<T>, Unclaimed> {
-    let code = pool_examine(slot);
-    if !code.is_ok() {
-        return Err(Unclaimed::Pointer(code));
-    }
-    // SAFETY: a lent slot is aligned and initialised; the caller vouches that nobody writes to it.
-    unsafe { <T as FfiType>::check(slot) }.map_err(Unclaimed::Value)?;
-    // SAFETY: the value was found valid; the caller vouches that its pointer isn't used any more.
-    unsafe { pool_adopt(slot) }.map_err(Unclaimed::Pointer)
+pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<Claim<T>, Unclaimed> {
+    // SAFETY: by this function's contract nobody uses the slot, if it is one, until it is the lender's again, as the callee asks.
+    unsafe { T::pool().claim_lent(slot) }
 }
 
 /// Code of `.._push`: the queue is full.
@@ -151,22 +146,16 @@ pub const QUEUE_INVALID: i32 = 9;
 ///
 /// Nobody writes to the slot meanwhile, if it is one, and nobody uses it once it was pushed.
 pub unsafe fn queue_push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, slot: *mut T) -> i32 {
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract nobody uses the slot, if it is one, until it is the lender's again.
     let slot = match unsafe { pool_claim(slot) } {
         Ok(slot) => slot,
         Err(Unclaimed::Pointer(code)) => return code as i32,
         Err(Unclaimed::Value(_)) => return QUEUE_INVALID,
     };
-    match queue.push(slot) {
+    match queue.push_claim(slot) {
         Ok(()) => 0,
-        Err(refused) => {
-            let code = match &refused {
-                PushError::Full(_) => QUEUE_FULL,
-                PushError::Closed(_) => QUEUE_CLOSED,
-            };
-            let _ = refused.into_inner().into_raw();
-            code
-        }
+        Err(PushError::Full(_)) => QUEUE_FULL,
+        Err(PushError::Closed(_)) => QUEUE_CLOSED,
     }
 }
 
@@ -187,9 +176,9 @@ pub unsafe fn queue_pop_many<T: FfiPooled, const N: usize>(
 ) -> usize {
     for popped in 0..count {
         let Some(slot) = queue.pop() else { return popped };
-        // SAFETY: below the count.
+        // SAFETY: `popped` is below the count, for which there is room by this function's contract.
         let entry = unsafe { out.add(popped) };
-        // SAFETY: as above.
+        // SAFETY: an entry that may be written by this function's contract.
         unsafe { entry.write(slot.into_raw().as_ptr()) };
     }
     count

@@ -18,19 +18,24 @@ pub struct PoolBox<T: FfiPooled> {
     slot: NonNull<T>,
 }
 
-// SAFETY: it is the only owner of a `T`, like a `Box`.
-unsafe impl<T: FfiPooled + Send> Send for PoolBox<T> {}
+// SAFETY: it is the only owner of a `T`, like a `Box`, and that is `Send`.
+unsafe impl<T: FfiPooled> Send for PoolBox<T> {}
 
-// SAFETY: a shared box gives only shared access to its `T`.
-unsafe impl<T: FfiPooled + Sync> Sync for PoolBox<T> {}
+// SAFETY: a shared box gives only shared access to its `T`, which is `Sync`.
+unsafe impl<T: FfiPooled> Sync for PoolBox<T> {}
 
 impl<T: FfiPooled> PoolBox<T> {
     /// # Safety
     ///
-    /// The slot is one of the type's pool, claimed or taken, and holds a value.
+    /// The slot is one of the type's pool, claimed or taken, and holds a value before anybody else gets the box.
     #[inline(always)]
     pub(super) unsafe fn new(slot: NonNull<T>) -> Self {
         Self { slot }
+    }
+
+    #[inline(always)]
+    pub(super) fn slot(&self) -> NonNull<T> {
+        self.slot
     }
 
     /// The slot, without anything else.
@@ -44,7 +49,7 @@ impl<T: FfiPooled> PoolBox<T> {
     #[must_use = "nobody else knows where the message is"]
     #[inline]
     pub fn into_ref(self) -> FfiRef<T> {
-        // SAFETY: the box owned it.
+        // SAFETY: the box owned the slot, and is gone.
         unsafe { T::pool().lend(self.forget()) }
     }
 
@@ -57,13 +62,13 @@ impl<T: FfiPooled> PoolBox<T> {
     }
 
     /// Gives the message up and returns its pointer: it is freed by [`from_raw`](Self::from_raw), or by whoever gets it
-    /// through the C function `.._pool_free`.
+    /// through the C function `.._pool_free`. It is exposed: see [`Pool::try_take`](super::Pool::try_take).
     #[must_use = "nobody else knows where the message is"]
     #[inline]
     pub fn into_raw(self) -> NonNull<T> {
         let slot = self.forget();
         // SAFETY: the box owned it.
-        let _ = unsafe { T::pool().lend(slot) };
+        unsafe { T::pool().lend_out(slot) };
         slot
     }
 
@@ -87,7 +92,7 @@ impl<T: FfiPooled> PoolBox<T> {
     #[must_use]
     #[inline]
     pub unsafe fn from_raw(slot: NonNull<T>) -> Self {
-        // SAFETY: the caller keeps the callee's contract.
+        // SAFETY: by this function's contract the slot holds a value, and nobody uses the pointer any more.
         match unsafe { T::pool().adopt(slot.as_ptr()) } {
             Ok(taken) => taken,
             Err(code) => panic!("the pointer of a `{}` {code}", T::NAME),

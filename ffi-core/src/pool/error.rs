@@ -2,6 +2,8 @@
 
 use std::{error, fmt};
 
+use super::word::Refused;
+
 /// Why nothing could be allocated; see [`Pool::try_alloc`](super::Pool::try_alloc).
 ///
 /// # Examples
@@ -96,7 +98,7 @@ pub enum FreeCode {
     Interior = 3,
     /// The slot is not handed out: it was freed before.
     NotLive = 4,
-    /// A [`PoolBox`](super::PoolBox) owns the slot, or another thread is freeing or adopting it right now.
+    /// A [`PoolBox`](super::PoolBox) owns the slot, or Rust is reading it, or passing it on, right now.
     Owned = 5,
     /// [`shutdown`](super::shutdown) was called.
     Closed = 6,
@@ -126,3 +128,70 @@ impl fmt::Display for FreeCode {
 }
 
 impl error::Error for FreeCode {}
+
+/// Why the message of a handle was neither taken nor read; see [`Pool::try_take`](super::Pool::try_take).
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::{FfiMessage, FfiPooled, RefusedHandle};
+///
+/// #[derive(FfiMessage)]
+/// #[repr(C)]
+/// #[ffi(pool = 4)]
+/// struct Ball {
+///     x: f32,
+/// }
+///
+/// let ball = Ball::pool().try_alloc()?;
+/// let handle = ball.handle();
+/// assert_eq!(Ball::pool().try_take(handle).err(), Some(RefusedHandle::Owned));
+/// drop(ball);
+/// assert_eq!(Ball::pool().try_take(handle).err(), Some(RefusedHandle::Stale));
+/// # Ok::<(), ffi_core::PoolError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusedHandle {
+    /// It is none, or its message was freed.
+    Stale,
+    /// A [`PoolBox`](super::PoolBox) owns the message.
+    Owned,
+    /// Code outside of Rust has, or had, the message's pointer, and a call may have a reference to it. Unsafe functions, such as
+    /// [`Pool::take_exposed`](super::Pool::take_exposed), accept it.
+    Exposed,
+    /// The message is being read, or is just changing hands.
+    Busy,
+    /// Its bytes are no value of its type.
+    Invalid,
+    /// [`shutdown`](super::shutdown) was called.
+    Closed,
+}
+
+impl fmt::Display for RefusedHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stale => "the handle is stale: its message was freed",
+            Self::Owned => "a `PoolBox` owns the handle's message",
+            Self::Exposed => {
+                "code outside of Rust may have the pointer of the handle's message; \
+                 hint: where no call has a reference to it, use the unsafe `.._exposed` functions"
+            }
+            Self::Busy => "the handle's message is being read, or is changing hands; hint: try again",
+            Self::Invalid => "the bytes of the handle's message are no value of its type",
+            Self::Closed => "the handle's pool was shut down",
+        })
+    }
+}
+
+impl error::Error for RefusedHandle {}
+
+impl From<Refused> for RefusedHandle {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotLive => Self::Stale,
+            Refused::Owned => Self::Owned,
+            Refused::Exposed => Self::Exposed,
+            Refused::Busy => Self::Busy,
+        }
+    }
+}

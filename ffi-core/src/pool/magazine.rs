@@ -37,8 +37,8 @@ use std::hint;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::primitive::{Half, Protocol, Word};
-use super::slots::{HELD, LENT};
-use super::thread::{BITS, Caller};
+use super::thread::Caller;
+use super::word::{BIAS_SHIFT, ENTRY_SHIFT, LENT, PERIOD_BITS, State, UNBIASED};
 
 /// Slots in a magazine.
 pub(super) const ITEMS: usize = 21;
@@ -46,28 +46,11 @@ pub(super) const ITEMS: usize = 21;
 /// Bit of an entry's owner: it is in there. Thread pointers are even, so it can be added.
 const INSIDE: u64 = 1;
 
-/// The lowest bit of the bias in a slot's word.
-const BIAS_SHIFT: u32 = 46;
-
-/// The lowest bit of the entry in a bias.
-const ENTRY_SHIFT: u32 = BIAS_SHIFT + PERIOD_BITS;
-
-const PERIOD_BITS: u32 = 3;
-
 /// How often a thread may start to free what it lends with plain stores. Not all bits are 1: see `Slots::free_kept`.
 const PERIODS: u64 = (1 << PERIOD_BITS) - 2;
 
-/// The bits of a slot's word that count its frees.
-pub(super) const FREES: u64 = (1 << BIAS_SHIFT) - 1;
-
-/// The bits of a slot's word that are its bias: an entry, and a period from 1 on. They are 0 if it has none.
-pub(super) const BIAS: u64 = (1 << (ENTRY_SHIFT + BITS)) - (1 << BIAS_SHIFT);
-
 /// Instead of a bias, between periods: what is lent is held, so no word is like this.
 const SHARED: u64 = LENT;
-
-/// What the word of a slot gets that is lent without a bias.
-pub(super) const UNBIASED: u64 = LENT | HELD;
 
 /// Refills in which a period may be settled and the next started.
 const RENEWAL: u64 = 256;
@@ -198,7 +181,8 @@ impl<W: Word> Inside<'_, W> {
         if u64::from(last) >= self.magazine.limit.load(Ordering::Relaxed) {
             return None;
         }
-        // SAFETY: the limit is no more than the items.
+        // SAFETY: it is below the limit, which `open` alone sets, to no more than `Magazines::limit`, and `Magazines::new` asserts
+        // that this is at most `ITEMS`.
         let item = unsafe { self.magazine.items.get_unchecked(last as usize) };
         self.magazine.len.store(last, Ordering::Relaxed);
         Some(item.load(Ordering::Relaxed) as usize)
@@ -211,7 +195,8 @@ impl<W: Word> Inside<'_, W> {
         if u64::from(len) >= self.magazine.limit.load(Ordering::Relaxed) {
             return false;
         }
-        // SAFETY: the limit is no more than the items.
+        // SAFETY: it is below the limit, which `open` alone sets, to no more than `Magazines::limit`, and `Magazines::new` asserts
+        // that this is at most `ITEMS`.
         let item = unsafe { self.magazine.items.get_unchecked(len as usize) };
         item.store(index as u32, Ordering::Relaxed);
         self.magazine.len.store(len + 1, Ordering::Relaxed);
@@ -269,12 +254,11 @@ impl<'a, W: Word> Magazines<'a, W> {
         Some(magazine.entered::<P>(caller))
     }
 
-    /// The entry with an index that the mask was applied to.
+    /// The entry with an index, of which the bits beyond the mask don't count.
     #[inline(always)]
     fn at(&self, entry: usize) -> &'a Magazine<W> {
-        debug_assert!(entry < self.entries.len());
-        // SAFETY: the mask keeps it below the length.
-        unsafe { self.entries.get_unchecked(entry) }
+        // SAFETY: the mask is one less than `W::ENTRIES`, a power of two, and `new` asserts that there are that many entries.
+        unsafe { self.entries.get_unchecked(entry & Self::MASK) }
     }
 
     /// The entries of which one may be the caller's.
@@ -505,25 +489,23 @@ impl<'a, W: Word> Magazines<'a, W> {
     }
 
     /// Ends the period that a slot with such a word was lent in, so that whoever changes its word does so with a compare-exchange.
-    pub(super) fn settle<P: Protocol>(&self, caller: Caller, lent: u64) {
-        let bias = lent & BIAS;
-        if bias == 0 {
-            return;
-        }
-        let entry = (bias >> ENTRY_SHIFT) as usize & Self::MASK;
-        let period = bias >> BIAS_SHIFT & ((1 << PERIOD_BITS) - 1);
+    pub(super) fn settle<P: Protocol>(&self, caller: Caller, lent: State) {
+        let Some((entry, period)) = lent.bias() else { return };
+        let entry = entry & Self::MASK;
         let settled = &self.settled[entry];
         // Pairs with the exchange below: the owner has left.
         if settled.load(Ordering::Acquire) >= period {
             return;
         }
         let magazine = &self.entries[entry];
+        // Where there is a bias, it is beside the frees all that the word is.
+        let bias = lent.0 ^ lent.frees();
         // The owner itself is at no plain store now.
         if magazine.is_of(caller) {
             return;
         }
         // Where it is another period's, or cleared already, there is only to wait.
-        let _ = magazine.bias.compare_exchange(UNBIASED | bias, SHARED, Ordering::Relaxed, Ordering::Relaxed);
+        let _ = magazine.bias.compare_exchange(bias, SHARED, Ordering::Relaxed, Ordering::Relaxed);
         // Pairs with the light side in `enter`.
         W::heavy();
         magazine.wait::<P>();

@@ -10,7 +10,10 @@
 //! what idle threads keep, so none is lost. That needs a fence that runs on behalf of other threads (`membarrier` of Linux,
 //! on x86-64 and aarch64), and elsewhere threads keep nothing. Each slot has a word that says whether it is handed out, and
 //! counts its frees, the low half of which is the generation in a handle ([`FfiRef`]). A slot belongs to a [`PoolBox`], or
-//! is lent to code that has its pointer or handle.
+//! is lent to code that has its pointer or handle. Handles are read in place ([`Pool::read`]), by any number of threads, and
+//! what is freed meanwhile is free when its last reader is done. A slot whose pointer code outside of Rust has, or had, is
+//! **exposed**: a call of an exported function may have a reference to it, so safe code neither takes nor reads it
+//! ([`Pool::try_take`] says more).
 //!
 //! What is given up: memory is never returned to the system, the pool doesn't grow, and that an allocation fails means that
 //! each slot was taken when it was looked at, not that all were at one moment. Who finds nothing free, and who frees what
@@ -24,19 +27,14 @@
 //! # Examples
 //!
 //! ```
-//! # use ffi_core::{FfiMessage, FfiPooled, Pool};
+//! use ffi_core::{FfiMessage, FfiPooled};
+//!
 //! #[derive(FfiMessage)]
 //! #[repr(C)]
+//! #[ffi(pool = 1_000)]
 //! struct Particle {
 //!     position: [f32; 2],
 //! }
-//! # // What `#[ffi(pool = 1_000)]` writes.
-//! # impl FfiPooled for Particle {
-//! #     fn pool() -> &'static Pool<Self> {
-//! #         static POOL: Pool<Particle> = Pool::new("Particle", 1_000);
-//! #         &POOL
-//! #     }
-//! # }
 //!
 //! let mut particle = Particle::pool().try_alloc()?;
 //! particle.position = [1.0, 2.0];
@@ -50,6 +48,7 @@
 pub(crate) mod abi;
 mod barrier;
 mod boxed;
+pub(crate) mod claim;
 #[cfg(feature = "pool-debug")]
 mod debug;
 mod error;
@@ -57,6 +56,7 @@ mod magazine;
 mod primitive;
 mod queue;
 mod raw;
+mod read;
 mod reserve;
 mod slots;
 mod stats;
@@ -65,24 +65,36 @@ mod tests;
 mod thread;
 mod token;
 mod typed;
+mod word;
 
 pub use boxed::PoolBox;
-pub use error::{FreeCode, PoolError, PoolErrorKind};
+pub use error::{FreeCode, PoolError, PoolErrorKind, RefusedHandle};
 pub use queue::{ExportedQueue, FfiQueue, PushError};
 pub use raw::shutdown;
+pub use read::PoolRead;
 pub use stats::{FfiPoolStats, PoolState, PoolStats};
 pub use typed::Pool;
+#[cfg(feature = "proto")]
+pub(crate) use word::Exposure;
 
 use crate::message::FfiMessage;
 #[cfg(doc)]
 use crate::types::FfiRef;
 
-/// A message with a pool. Implemented by `#[derive(FfiMessage)]` with `#[ffi(pool = N)]`.
+/// A message with a pool. Implemented by `#[derive(FfiMessage)]` with `#[ffi(pool = N)]`, which keeps the contract below.
+///
+/// # Safety
+///
+/// - [`pool`](Self::pool) always returns the same pool, on all threads, and no other type's `pool` returns it: there is one per type
+///   and process. It is a `static` that was made for exactly this type, with its size and alignment.
+/// - A value of the type may be copied and forgotten bytewise, has no destructor, and all-zero bytes are one, as
+///   [`FfiMessage`] says; slots are zeroed, and handed from one owner to the next as bytes.
+/// - A value may be used by any thread: `Send` and `Sync` hold. Slots are allocated, read and freed by any thread.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no pool",
     note = "add `#[ffi(pool = N)]` to it, with the number of slots it shall have"
 )]
-pub trait FfiPooled: FfiMessage + Wire {
+pub unsafe trait FfiPooled: FfiMessage + Wire + Send + Sync {
     /// What allocating does with what a slot's last owner left.
     const RESET: Reset = Reset::Zero;
 

@@ -122,10 +122,15 @@ pub(crate) trait Protocol: 'static {
     const CLAIM: Ordering = Ordering::Acquire;
     /// Clearing live bits pairs with [`CLAIM`](Self::CLAIM).
     const FREE: Ordering = Ordering::Release;
-    /// Taking a slot by its handle pairs with [`LEND`](Self::LEND): the taker sees what the owner did that lent it.
+    /// Taking a slot by its handle pairs with [`LEND`](Self::LEND): the taker sees what the owner did that lent it. It also
+    /// pairs with [`DONE`](Self::DONE): readers have read before.
     const TAKE: Ordering = Ordering::Acquire;
-    /// Lending a slot pairs with [`TAKE`](Self::TAKE).
+    /// Lending a slot pairs with [`TAKE`](Self::TAKE) and [`READ`](Self::READ).
     const LEND: Ordering = Ordering::Release;
+    /// Beginning to read a slot pairs with [`LEND`](Self::LEND): the reader sees what the owner did that lent it.
+    const READ: Ordering = Ordering::Acquire;
+    /// Of those who read a slot and who free it the last one gives it to its next owner, so each pairs with those before.
+    const DONE: Ordering = Ordering::AcqRel;
     /// Leaving a magazine pairs with [`EMPTY`](Self::EMPTY): who takes the magazine sees what was done in it.
     const LEAVE: Ordering = Ordering::Release;
     /// Waiting for a magazine's owner to leave pairs with [`LEAVE`](Self::LEAVE).
@@ -153,10 +158,10 @@ pub(crate) trait Protocol: 'static {
         live.fetch_and(!bits, Self::FREE)
     }
 
-    /// Takes the lent mark from a word that is still the same; whether it was.
+    /// Changes a slot's word that is still the same; returns true if it was.
     #[inline(always)]
-    fn take<W: Word>(word: &W, lent: u64, taken: u64) -> bool {
-        word.compare_exchange(lent, taken, Self::TAKE, Ordering::Relaxed).is_ok()
+    fn exchange<W: Word>(word: &W, from: u64, to: u64, order: Ordering) -> bool {
+        word.compare_exchange(from, to, order, Ordering::Relaxed).is_ok()
     }
 }
 

@@ -8,6 +8,7 @@ use crossbeam_queue::ArrayQueue;
 
 use super::FfiPooled;
 use super::boxed::PoolBox;
+use super::claim::Claim;
 
 /// A queue of up to `N` messages of a pool, for any number of threads at both ends; a `static` with `#[ffi_export]`.
 ///
@@ -17,18 +18,14 @@ use super::boxed::PoolBox;
 /// # Examples
 ///
 /// ```
-/// # use ffi_core::{FfiMessage, FfiPooled, FfiQueue, Pool};
+/// use ffi_core::{FfiMessage, FfiPooled, FfiQueue};
+///
 /// #[derive(FfiMessage)]
 /// #[repr(C)]
+/// #[ffi(pool = 16)]
 /// struct Event {
 ///     code: u32,
 /// }
-/// # impl FfiPooled for Event {
-/// #     fn pool() -> &'static Pool<Self> {
-/// #         static POOL: Pool<Event> = Pool::new("Event", 16);
-/// #         &POOL
-/// #     }
-/// # }
 ///
 /// static EVENTS: FfiQueue<Event, 8> = FfiQueue::new();
 ///
@@ -45,18 +42,23 @@ pub struct FfiQueue<T: FfiPooled, const N: usize> {
     state: AtomicUsize,
 }
 
-/// What `#[ffi_export]` asks of the type of a static. No unsafe code relies on it: the static is an [`FfiQueue`] of that message
-/// and capacity, or the code that the attribute writes has a type error.
+/// What `#[ffi_export]` asks of the type of a static: [`FfiQueue`] implements it, and nothing else can. No unsafe code relies on
+/// it: the static is an [`FfiQueue`] of that message and capacity, or the code that the attribute writes has a type error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be exported",
     label = "not a queue",
     note = "`static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`"
 )]
-pub trait ExportedQueue {
+pub trait ExportedQueue: sealed::Sealed {
     /// What it holds.
     type Message: FfiPooled;
     /// How many it holds at most.
     const CAPACITY: usize;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<T: super::FfiPooled, const N: usize> Sealed for super::FfiQueue<T, N> {}
 }
 
 impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
@@ -105,10 +107,30 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         pushed.map_err(PushError::Full)
     }
 
+    /// Puts a message at the end whose slot is claimed for a moment; when it is refused it is in the error.
+    pub(super) fn push_claim(&self, claim: Claim<T>) -> Result<(), PushError<Claim<T>>> {
+        let slot = claim.forget();
+        // The slot stays claimed until it is in the queue, so that a release meanwhile isn't lost if it is refused.
+        // SAFETY: the claim had it, and claims that are not dropped hold a value; it is completed below, or by `pop`.
+        match self.push(unsafe { PoolBox::new(slot) }) {
+            Ok(()) => {
+                T::pool().complete_handed_on(slot);
+                Ok(())
+            }
+            Err(refused) => Err(refused.map(|message| {
+                // SAFETY: still claimed, as it was not handed on.
+                unsafe { Claim::new(message.forget()) }
+            })),
+        }
+    }
+
     /// Takes the message at the front; none when the queue is empty. A closed queue gives what is still in it.
     #[must_use = "what is popped and not used is freed"]
     pub fn pop(&self) -> Option<PoolBox<T>> {
-        self.messages.get()?.pop()
+        let message = self.messages.get()?.pop()?;
+        // Its pusher may not have come to that yet.
+        T::pool().complete_handed_on(message.slot());
+        Some(message)
     }
 
     /// Takes up to `max` messages, in order, and hands them to `each`; how many there were.
@@ -171,6 +193,13 @@ impl<T: FfiPooled, const N: usize> fmt::Debug for FfiQueue<T, N> {
 }
 
 impl<T> PushError<T> {
+    fn map<U>(self, to: impl FnOnce(T) -> U) -> PushError<U> {
+        match self {
+            Self::Full(message) => PushError::Full(to(message)),
+            Self::Closed(message) => PushError::Closed(to(message)),
+        }
+    }
+
     /// The message that was refused.
     #[must_use]
     pub fn into_inner(self) -> T {

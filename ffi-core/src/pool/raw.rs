@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
 use super::error::{FreeCode, PoolError, PoolErrorKind};
 use super::reserve::{self, Arena, Plan};
-use super::slots::{LINE, Refused};
+use super::slots::{LINE, Slot};
 use super::stats::{PoolState, PoolStats};
 use super::thread::Caller;
+use super::word::Refused;
 
 /// The static part of a pool.
 #[derive(Debug)]
@@ -94,7 +95,7 @@ impl RawPool {
     pub(super) fn kept(&self) -> Option<&'static Arena> {
         // Pairs with the exchange in `open`.
         let arena = self.kept.load(Ordering::Acquire);
-        // SAFETY: as above.
+        // SAFETY: null, or an arena that `open` published, which is never written or unmapped.
         unsafe { arena.as_ref() }
     }
 
@@ -151,15 +152,15 @@ impl RawPool {
         }
     }
 
-    /// The index of the slot that starts at `slot`, given the inverse of the stride's odd part and its even part's power.
+    /// The slot that starts at `slot`, given the inverse of the stride's odd part and its even part's power.
     ///
     /// Multiplied by the inverse, the multiples of the stride become the numbers from 0 on, and all other offsets, and
     /// those below the base, become numbers that are larger: one comparison rejects both.
     #[inline(always)]
-    pub(super) fn index(arena: &Arena, slot: *const u8, inverse: usize, shift: u32) -> Option<usize> {
+    pub(super) fn at(arena: &Arena, slot: *const u8, inverse: usize, shift: u32) -> Option<Slot<'static>> {
         let offset = slot.addr().wrapping_sub(arena.base.addr().get());
         let index = offset.wrapping_mul(inverse).rotate_right(shift);
-        (index < arena.slots.capacity()).then_some(index)
+        arena.slots.at(index)
     }
 
     /// What is wrong with a pointer that is no slot, or with the pool: counted.
@@ -274,13 +275,6 @@ impl RawPool {
             state,
         }
     }
-
-    /// Makes slots free again that are held but were not handed out.
-    pub(super) fn unclaim(arena: &Arena, indices: impl Iterator<Item = usize>) {
-        for index in indices {
-            arena.slots.unclaim(index);
-        }
-    }
 }
 
 /// Gives back what the pools keep back for a thread that ends.
@@ -304,7 +298,7 @@ fn enlisted() -> impl Iterator<Item = &'static RawPool> {
 pub(super) fn code(refused: Refused) -> FreeCode {
     match refused {
         Refused::NotLive => FreeCode::NotLive,
-        Refused::Owned => FreeCode::Owned,
+        Refused::Owned | Refused::Exposed | Refused::Busy => FreeCode::Owned,
     }
 }
 

@@ -92,38 +92,23 @@ pub(super) fn reserve(
     };
     let Some(start) = NonNull::new(memory.as_mut_ptr()) else { return false };
     let lines = (capacity as usize).div_ceil(GROUP * LINE);
-    // SAFETY: the plan's offsets are inside of the mapping.
-    let hints = unsafe { start.add(plan.hints) };
-    // SAFETY: that many entries lie there; a mapping is aligned to a page, and the offset to the entry; zeros are atomics of
-    // zero; nothing but these slices refers to the memory, which stays where it is, and is unmapped below only if nobody
-    // got to see them.
-    let hints = unsafe { std::slice::from_raw_parts(hints.cast::<Hint<AtomicU64>>().as_ptr(), HINTS) };
-    // SAFETY: as above.
-    let entries = unsafe { start.add(plan.magazines) };
+    // SAFETY: the plan has room for that many hints there, aligned to their 64; zeros are hints.
+    let hints = unsafe { array::<Hint<AtomicU64>>(start, plan.hints, HINTS) };
+    // SAFETY: the plan has room for that many magazines there, aligned to their 128; zeros are magazines.
+    let entries = unsafe { array::<Magazine<AtomicU64>>(start, plan.magazines, ENTRIES) };
     // Where threads or the fence can't be had, there are none.
     let exist = plan.has_magazines && thread::KNOWN && barrier::available();
     let count = if exist { ENTRIES } else { 0 };
-    // SAFETY: as above.
-    let entries =
-        unsafe { std::slice::from_raw_parts(entries.cast::<Magazine<AtomicU64>>().as_ptr(), ENTRIES) };
-    // SAFETY: as above.
-    let open = unsafe { start.add(plan.open) };
-    // SAFETY: as above.
-    let open = unsafe { std::slice::from_raw_parts(open.cast::<AtomicU64>().as_ptr(), count / 64) };
-    // SAFETY: as above.
-    let settled = unsafe { start.add(plan.settled) };
-    // SAFETY: as above.
-    let settled = unsafe { std::slice::from_raw_parts(settled.cast::<AtomicU64>().as_ptr(), count) };
+    // SAFETY: the plan has room for a bit per magazine there, aligned to a line.
+    let open = unsafe { array::<AtomicU64>(start, plan.open, count / 64) };
+    // SAFETY: the plan has room for a word per magazine there, aligned to a line.
+    let settled = unsafe { array::<AtomicU64>(start, plan.settled, count) };
     let magazines = Magazines::new(entries, open, settled, Counts::new(), ITEMS, capacity as usize / 4);
-    // SAFETY: as above.
-    let live = unsafe { start.add(plan.live) };
-    // SAFETY: as above.
-    let live = unsafe { std::slice::from_raw_parts(live.cast::<AtomicU64>().as_ptr(), lines * LINE) };
-    // SAFETY: as above.
-    let words = unsafe { start.add(plan.words) };
-    // SAFETY: as above.
-    let words = unsafe { std::slice::from_raw_parts(words.cast::<AtomicU64>().as_ptr(), capacity as usize) };
-    // SAFETY: as above.
+    // SAFETY: the plan has room for that many lines there.
+    let live = unsafe { array::<AtomicU64>(start, plan.live, lines * LINE) };
+    // SAFETY: the plan has room for a word per slot there.
+    let words = unsafe { array::<AtomicU64>(start, plan.words, capacity as usize) };
+    // SAFETY: the plan's offsets are inside of the mapping.
     let base = unsafe { start.add(plan.slots) };
     // SAFETY: less than `align` more, which the plan has added to the bytes.
     let base = unsafe { base.add(base.align_offset(align)) };
@@ -134,4 +119,19 @@ pub(super) fn reserve(
         std::mem::forget(memory);
     }
     true
+}
+
+/// An array in a reservation.
+///
+/// # Safety
+///
+/// From `offset` on `count` of `T` lie inside of the mapping that begins at `start`, which is aligned to a page, and `offset` is
+/// aligned for them. Zeros are a `T`, and nothing else refers to the memory than shared references, which are not used once it is
+/// unmapped.
+unsafe fn array<T>(start: NonNull<u8>, offset: usize, count: usize) -> &'static [T] {
+    // SAFETY: by this function's contract the offset is inside of the mapping.
+    let first = unsafe { start.add(offset) };
+    // SAFETY: by this function's contract that many lie there, aligned; a fresh mapping is zeros, which are a `T`, and nothing
+    // writes to them but through such references.
+    unsafe { std::slice::from_raw_parts(first.cast::<T>().as_ptr(), count) }
 }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! live   [bits of slots 0..64][64..128] ..                     spare bits at the end are set for good
-//! words  [LENT | HELD | bias | frees of slot 0][slot 1] ..     the low half of the frees is the generation
+//! words  [state and frees of slot 0][slot 1] ..                see [`super::word`]
 //! hints  [{group, candidates}; 256], a line each               where the threads that hash to the entry claim next
 //! magazines                                                    see [`super::magazine`]
 //! ```
@@ -15,31 +15,34 @@
 //! # Owners
 //!
 //! A slot that is claimed is owned: by a `PoolBox`, or by an allocation that is about to hand it out, or it is kept back in
-//! a thread's magazine. What is handed out is [`HELD`]. Its owner frees it, or lends it to code that has its pointer or a
-//! handle: sets [`LENT`] in its word. What is lent can be freed by the pointer and taken by the handle, and a slot that is
-//! owned or free can't, because only its owner sets the bit. So no pointer that is freed twice and no handle, forged or not,
-//! gets at the slot of a `PoolBox`.
+//! a thread's magazine. Its owner frees it, or lends it to code that has its pointer or a handle. What is lent can be freed by
+//! the pointer, and taken or read by the handle, and a slot that is owned or free can't, because only its owner lends it. So
+//! no pointer that is freed twice and no handle, forged or not, gets at the slot of a `PoolBox`.
 //!
-//! The word of a slot that is owned is written by its owner alone. That of a lent one is changed by exactly one of those
-//! who free or take it: by the thread that lent it with a plain store, while its bias says so, or else with a
-//! compare-exchange.
+//! The word of a slot that is owned is written by its owner, but for one bit: code outside of Rust that resolves a handle of it
+//! exposes it. That of a lent one is changed by exactly one of those who free, take or read it: by the thread that lent it with
+//! a plain store, while its bias says so, or else with a compare-exchange.
+//!
+//! # Readers
+//!
+//! A reader counts itself in the word with the same compare-exchange that checks the generation, so it never reads a byte of
+//! a slot that was freed. A slot that is freed meanwhile is nobody's at once, and its last reader makes it free. No reader
+//! waits and nobody waits for one.
 //!
 //! # Pools without magazines
 //!
 //! Small pools have none, and neither have those of large slots, nor any where the system has no such fence. There a claim
-//! and a free are one locked instruction each, which is what their time is: a free clears the live bit with a `fetch_and`,
-//! which decides between two that race, as its owner alone bumps the word before, with a plain store. What is given up: who
-//! frees by the pointer while another frees or takes the same slot, and the slot is handed out again within those few
-//! instructions, may free the next owner's. That is a use after free of the caller's.
+//! is one locked instruction and a free two: one decides, in the word, and one clears the live bit.
 //!
 //! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault with weaker ones.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::magazine::{BIAS, FREES, Inside, Items, Magazines, UNBIASED};
+use super::magazine::{Inside, Items, Magazines};
 use super::primitive::{Protocol, Sound, Word};
 use super::thread::Caller;
+use super::word::{EXPOSED, Exposure, HELD, LENT, Refused, State, UNBIASED};
 
 /// Slots per live word.
 pub(super) const GROUP: usize = 64;
@@ -49,12 +52,6 @@ pub(super) const LINE: usize = 8;
 
 /// Entries of the hint table.
 pub(super) const HINTS: usize = 256;
-
-/// Bit of a slot's word: no `PoolBox` owns the slot. What is lent is [`HELD`], too.
-pub(super) const LENT: u64 = 1 << 63;
-
-/// Bit of a slot's word: the slot is handed out.
-pub(super) const HELD: u64 = 1 << 62;
 
 /// Groups with this many free slots are taken before those closer by with fewer.
 const PLENTY: u32 = 16;
@@ -100,38 +97,58 @@ pub(crate) struct Slots<'a, W: Word = AtomicU64, P = Sound> {
     protocol: PhantomData<P>,
 }
 
+/// One of a pool's slots: only [`Slots::at`] makes it.
+#[derive(Debug)]
+pub(crate) struct Slot<'a, W = AtomicU64> {
+    index: usize,
+    word: &'a W,
+}
+
+impl<W> Clone for Slot<'_, W> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<W> Copy for Slot<'_, W> {}
+
+impl<W: Word> Slot<'_, W> {
+    /// Below the pool's capacity.
+    #[inline(always)]
+    pub(crate) fn index(self) -> usize {
+        self.index
+    }
+
+    /// The state as it is now.
+    #[inline(always)]
+    pub(crate) fn state(self) -> State {
+        State(self.word.load(Ordering::Relaxed))
+    }
+
+    /// Stores the state of a slot that is owned, or that only the caller may change with a plain store.
+    #[inline(always)]
+    fn set(self, state: State, order: Ordering) {
+        self.word.store(state.0, order);
+    }
+}
+
 /// A slot that was claimed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Claimed {
-    pub(super) index: usize,
+#[derive(Debug)]
+pub(crate) struct Claimed<'a, W = AtomicU64> {
+    pub(super) slot: Slot<'a, W>,
     /// What its word gets when it is lent.
     mark: u64,
 }
 
-/// Why a slot was not freed or taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
-    NotLive,
-    Owned,
+impl<W> Clone for Claimed<'_, W> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
 }
 
-/// The generation in a slot's word: the low half, on purpose.
-#[inline(always)]
-pub(super) fn generation(word: u64) -> u32 {
-    word as u32
-}
-
-/// The word of a slot that is freed.
-#[inline(always)]
-fn freed(word: u64) -> u64 {
-    word.wrapping_add(1) & FREES
-}
-
-/// The word of a slot that is taken.
-#[inline(always)]
-fn taken(word: u64) -> u64 {
-    word & FREES | HELD
-}
+impl<W> Copy for Claimed<'_, W> {}
 
 impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// The slots of fresh, zeroed arrays.
@@ -155,6 +172,12 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         Self { live, words, hints, magazines, groups, protocol: PhantomData }
     }
 
+    /// The slot with an index, if there is one.
+    #[inline(always)]
+    pub(crate) fn at(&self, index: usize) -> Option<Slot<'a, W>> {
+        self.words.get(index).map(|word| Slot { index, word })
+    }
+
     #[inline(always)]
     pub(crate) fn capacity(&self) -> usize {
         self.words.len()
@@ -167,23 +190,23 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// Claims a slot that is kept back for the caller, if there is one: the fast path of [`claim`](Self::claim).
     #[inline(always)]
-    pub(crate) fn claim_kept(&self, caller: Caller) -> Option<Claimed> {
+    pub(crate) fn claim_kept(&self, caller: Caller) -> Option<Claimed<'a, W>> {
         self.claim_inside(self.magazines.enter_near::<P>(caller)?)
     }
 
     #[inline(always)]
-    fn claim_inside(&self, inside: Inside<'_, W>) -> Option<Claimed> {
+    fn claim_inside(&self, inside: Inside<'_, W>) -> Option<Claimed<'a, W>> {
         let mark = inside.mark();
         let index = inside.pop();
         inside.leave::<P>();
-        Some(Claimed { index: index?, mark })
+        Some(Claimed { slot: self.at(index?)?, mark })
     }
 
     /// Claims a slot that is free; none where all are live. [`hold`](Self::hold) or [`lend`](Self::lend) has to follow.
     ///
     /// `refilled` is told how often the thread's candidates ran out, when they do.
     #[inline(always)]
-    pub(crate) fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Claimed> {
+    pub(crate) fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Claimed<'a, W>> {
         let inside = self.magazines.enter::<P>(caller);
         if let Some(claimed) = inside.and_then(|inside| self.claim_inside(inside)) {
             return Some(claimed);
@@ -194,13 +217,14 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
             let candidates = hint.candidates.load(Ordering::Relaxed);
             if candidates != 0 {
                 let group = hint.group.load(Ordering::Relaxed) as usize;
-                // SAFETY: only groups below the length are ever stored there.
-                let live = unsafe { self.live.get_unchecked(group) };
                 let slot = candidates.trailing_zeros();
                 hint.candidates.store(candidates & (candidates - 1), Ordering::Relaxed);
                 // Said with a shift, this is one instruction where the machine has one that tests and sets a bit.
-                if P::claim(live, 1 << slot) & 1 << slot == 0 {
-                    return Some(Claimed { index: group * GROUP + slot as usize, mark: UNBIASED });
+                if let Some(live) = self.live.get(group)
+                    && P::claim(live, 1 << slot) & 1 << slot == 0
+                {
+                    let slot = self.at(group * GROUP + slot as usize)?;
+                    return Some(Claimed { slot, mark: UNBIASED });
                 }
             }
         }
@@ -209,13 +233,13 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     #[cold]
     #[inline(never)]
-    fn claim_slowly(&self, caller: Caller, mut refilled: impl FnMut(u64)) -> Option<Claimed> {
+    fn claim_slowly(&self, caller: Caller, mut refilled: impl FnMut(u64)) -> Option<Claimed<'a, W>> {
         let entry = if self.magazines.exist() { self.seat(caller) } else { None };
         loop {
             let closings = self.magazines.closings();
             if let Some(index) = self.claim_near(caller, &mut refilled) {
                 let mark = entry.map_or(UNBIASED, |entry| self.magazines.mark(entry));
-                return Some(Claimed { index, mark });
+                return Some(Claimed { slot: self.at(index)?, mark });
             }
             if !self.reclaim(caller, closings) {
                 return None;
@@ -240,7 +264,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     #[inline(always)]
     fn hint(&self, caller: Caller) -> &'a Hint<W> {
-        // SAFETY: below their number.
+        // SAFETY: `new` asserts that their number is a power of two, and so the index is below it.
         unsafe { self.hints.get_unchecked(self.hint_index(caller)) }
     }
 
@@ -398,7 +422,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     }
 
     /// Claims the free slot with the lowest index: where each slot is large, those touched before are used again.
-    pub(crate) fn claim_lowest(&self) -> Option<Claimed> {
+    pub(crate) fn claim_lowest(&self) -> Option<Claimed<'a, W>> {
         for (group, live) in self.live.iter().enumerate() {
             loop {
                 let free = !live.load(Ordering::Relaxed);
@@ -408,7 +432,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
                 }
                 if P::claim(live, bit) & bit == 0 {
                     let index = group * GROUP + bit.trailing_zeros() as usize;
-                    return Some(Claimed { index, mark: UNBIASED });
+                    return Some(Claimed { slot: self.at(index)?, mark: UNBIASED });
                 }
             }
         }
@@ -420,7 +444,7 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         &self,
         caller: Caller,
         count: usize,
-        mut claimed: impl FnMut(Claimed),
+        mut claimed: impl FnMut(Claimed<'a, W>),
         refilled: impl FnOnce(u64),
     ) -> usize {
         let hint = self.hint(caller);
@@ -434,7 +458,9 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
             let closings = self.magazines.closings();
             self.claim_from(home, &mut left, |group, mut bits| {
                 while bits != 0 {
-                    claimed(Claimed { index: group * GROUP + bits.trailing_zeros() as usize, mark });
+                    if let Some(slot) = self.at(group * GROUP + bits.trailing_zeros() as usize) {
+                        claimed(Claimed { slot, mark });
+                    }
                     bits &= bits - 1;
                 }
             });
@@ -468,51 +494,52 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     }
 
     /// Makes a slot free again that is held and that nobody was given: not a free that counts.
-    pub(crate) fn unclaim(&self, index: usize) {
-        let word = self.word(index);
+    pub(crate) fn unclaim(&self, slot: Slot<'_, W>) {
         // The owner is alone.
-        word.store(word.load(Ordering::Relaxed) & FREES, Ordering::Relaxed);
-        self.make_free(index);
+        slot.set(State(slot.state().frees()), Ordering::Relaxed);
+        self.make_free(slot.index);
     }
 
     /// Frees a slot that is lent and that only the caller may free with a plain store, after a `last` look at it: the fast
     /// path of [`free`](Self::free). Whether it did.
     #[inline(always)]
-    pub(crate) fn free_kept(&self, caller: Caller, index: usize, last: impl FnOnce()) -> bool {
-        self.magazines.enter_near::<P>(caller).is_some_and(|inside| self.free_inside(inside, index, last))
+    pub(crate) fn free_kept(&self, caller: Caller, slot: Slot<'_, W>, last: impl FnOnce()) -> bool {
+        self.magazines.enter_near::<P>(caller).is_some_and(|inside| self.free_inside(inside, slot, last))
     }
 
     #[inline(always)]
-    fn free_inside(&self, inside: Inside<'_, W>, index: usize, last: impl FnOnce()) -> bool {
-        let word = self.word(index);
-        let lent = word.load(Ordering::Relaxed);
-        // Lent by the caller, who is alone with it: nothing but the frees differs. Their overflow is left to the slow path.
-        // Not all bits differ, which would overflow to 0: what isn't lent has no bias, and no bias has all bits.
-        let freed = (lent ^ inside.bias()).wrapping_add(1);
-        let kept = freed & !FREES == 0 && inside.push(index);
+    fn free_inside(&self, inside: Inside<'_, W>, slot: Slot<'_, W>, last: impl FnOnce()) -> bool {
+        let freed = freed_by(slot.state(), inside.bias());
+        let kept = freed.is_free() && inside.push(slot.index);
         if kept {
             last();
             // Seen with the slot, by whoever gets it: leaving comes after it.
-            word.store(freed, Ordering::Relaxed);
+            slot.set(freed, Ordering::Relaxed);
         }
         inside.leave::<P>();
         kept
     }
 
-    /// Frees a slot that is lent, after a `last` look at it. Of those who try at once exactly one does.
-    pub(crate) fn free(&self, caller: Caller, index: usize, mut last: impl FnMut()) -> Result<(), Refused> {
-        let inside = self.enter_for(caller, self.peek(index));
-        if inside.is_some_and(|inside| self.free_inside(inside, index, &mut last)) {
+    /// Frees a slot that is lent, and of the `wanted` generation, after a `last` look at it. Of those who try at once exactly
+    /// one does. While it has readers, or is claimed for a moment, that is remembered.
+    pub(crate) fn free(
+        &self,
+        caller: Caller,
+        slot: Slot<'a, W>,
+        wanted: Option<u32>,
+        mut last: impl FnMut(),
+    ) -> Result<(), Refused> {
+        if wanted.is_none()
+            && let Some(inside) = self.enter_for(caller, slot.state())
+            && self.free_inside(inside, slot, &mut last)
+        {
             return Ok(());
         }
-        self.retire(caller, index)?;
-        last();
-        if self.magazines.exist() {
-            self.put_back(caller, index);
-            return Ok(());
+        if self.give_back(caller, slot, wanted)? {
+            last();
+            self.put_back(caller, slot.index);
         }
-        let bit = 1 << (index % GROUP);
-        if P::release(self.live_of(index), bit) & bit == 0 { Err(Refused::NotLive) } else { Ok(()) }
+        Ok(())
     }
 
     /// Enters the caller's magazine, if it has one, to free several slots.
@@ -532,58 +559,48 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// The fast path of [`retire`](Self::retire), for one who has entered: whether it did. If not, that one has to leave
     /// first, for what follows may be to wait for another who has entered.
     #[inline(always)]
-    pub(crate) fn retire_kept(&self, inside: &Inside<'_, W>, index: usize) -> bool {
-        let word = self.word(index);
-        // As in `free_kept`.
-        let freed = (word.load(Ordering::Relaxed) ^ inside.bias()).wrapping_add(1);
-        let kept = freed & !FREES == 0;
-        if kept {
+    pub(crate) fn retire_kept(&self, inside: &Inside<'_, W>, slot: Slot<'_, W>) -> bool {
+        let freed = freed_by(slot.state(), inside.bias());
+        if freed.is_free() {
             // Seen with the slot, by whoever gets it: releasing it comes after it.
-            word.store(freed, Ordering::Relaxed);
+            slot.set(freed, Ordering::Relaxed);
         }
-        kept
+        freed.is_free()
     }
 
-    /// The first half of [`free`](Self::free), to free several slots of one group at once: checks that a slot is lent and
-    /// bumps its word. [`release`](Self::release) has to follow.
+    /// The first half of [`free`](Self::free), to free several slots of one group at once. [`release`](Self::release) has to
+    /// follow if it returns true; if not, the slot is freed later.
     #[inline(always)]
-    pub(crate) fn retire(&self, caller: Caller, index: usize) -> Result<(), Refused> {
-        if !self.magazines.exist() {
-            let word = self.word(index);
-            // The owner is alone, and what was here before it came with the slot. Of two frees that both get through here,
-            // which store the same, the `fetch_and` decides.
-            let lent = word.load(Ordering::Relaxed);
-            if lent & LENT == 0 {
-                return Err(not_lent(lent));
-            }
-            word.store(freed(lent), Ordering::Relaxed);
-            return Ok(());
-        }
-        self.change(caller, index, None, freed)
+    pub(crate) fn retire(&self, caller: Caller, slot: Slot<'a, W>) -> Result<bool, Refused> {
+        self.give_back(caller, slot, None)
     }
 
-    /// The second half: clears the live bits of a group's retired slots; which of them were live.
+    /// Returns true if the slot is to be made free now.
+    fn give_back(&self, caller: Caller, slot: Slot<'a, W>, wanted: Option<u32>) -> Result<bool, Refused> {
+        self.change(caller, slot, wanted, P::DONE, State::given_back).map(State::is_free)
+    }
+
+    /// The second half: clears the live bits of a group's retired slots.
     #[inline(always)]
-    pub(crate) fn release(&self, group: usize, bits: u64) -> u64 {
-        P::release(&self.live[group], bits) & bits
+    pub(crate) fn release(&self, group: usize, bits: u64) {
+        P::release(&self.live[group], bits);
     }
 
     /// Frees a slot that is owned.
     #[inline(always)]
-    pub(crate) fn free_owned(&self, caller: Caller, index: usize) {
-        let word = self.word(index);
-        let frees = word.load(Ordering::Relaxed);
-        debug_assert!(frees & LENT == 0, "slot {index} is freed by an owner that lent it");
+    pub(crate) fn free_owned(&self, caller: Caller, slot: Slot<'_, W>) {
+        let state = slot.state();
+        debug_assert!(!state.is_lent(), "slot {} is freed by an owner that lent it", slot.index);
         // Never lent until it is claimed again: no handle, not even a forged one, takes it from under the next line.
-        word.store(freed(frees), Ordering::Relaxed);
+        slot.set(state.freed(), Ordering::Relaxed);
         if let Some(inside) = self.magazines.enter_near::<P>(caller) {
-            let pushed = inside.push(index);
+            let pushed = inside.push(slot.index);
             inside.leave::<P>();
             if pushed {
                 return;
             }
         }
-        self.put_back(caller, index);
+        self.put_back(caller, slot.index);
     }
 
     /// Makes a slot free whose word says that it is.
@@ -636,92 +653,172 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// The owner of a claimed slot keeps it for itself.
     #[inline(always)]
-    pub(crate) fn hold(&self, index: usize) {
-        let word = self.word(index);
+    pub(crate) fn hold(&self, slot: Slot<'_, W>) {
         // The owner is alone.
-        word.store(word.load(Ordering::Relaxed) | HELD, Ordering::Relaxed);
+        slot.set(State(slot.state().0 | HELD), Ordering::Relaxed);
     }
 
     /// The owner of a claimed slot lends it, so that it can be freed by its pointer and taken by its handle.
     #[inline(always)]
-    pub(crate) fn lend(&self, slot: Claimed) {
-        let word = self.word(slot.index);
+    pub(crate) fn lend(&self, claimed: Claimed<'_, W>) {
         // The owner is alone.
-        word.store(word.load(Ordering::Relaxed) | slot.mark, P::LEND);
+        claimed.slot.set(State(claimed.slot.state().0 | claimed.mark), P::LEND);
     }
 
-    /// The owner of a held slot lends it. Its generation.
+    /// The owner of a held slot lends it by its handle. Its generation.
     #[inline(always)]
-    pub(crate) fn lend_held(&self, index: usize) -> u32 {
-        let word = self.word(index);
-        // The owner is alone.
-        let frees = word.load(Ordering::Relaxed);
-        word.store(frees | LENT, P::LEND);
-        generation(frees)
+    pub(crate) fn lend_held(&self, slot: Slot<'_, W>) -> u32 {
+        // The slot may become exposed meanwhile, which must not be lost.
+        State(slot.word.fetch_or(LENT, P::LEND)).generation()
     }
 
-    /// Makes a lent slot owned, if it has the wanted generation: of those who try at once exactly one does.
+    /// The owner of a held slot lends it by its pointer.
+    #[inline(always)]
+    pub(crate) fn lend_out(&self, slot: Slot<'_, W>) {
+        // The owner is alone, but for one who exposes it, as this does.
+        slot.set(slot.state().lent_out(), P::LEND);
+    }
+
+    /// Makes a lent slot owned, if it has the wanted generation: of those who try at once exactly one does. It is exposed no
+    /// more.
     #[inline]
-    pub(crate) fn take(&self, caller: Caller, index: usize, wanted: Option<u32>) -> Result<(), Refused> {
-        self.change(caller, index, wanted, taken)
+    pub(crate) fn take(
+        &self,
+        caller: Caller,
+        slot: Slot<'a, W>,
+        wanted: Option<u32>,
+        exposure: Exposure,
+    ) -> Result<(), Refused> {
+        self.change(caller, slot, wanted, P::TAKE, |state| state.taken(exposure)).map(drop)
+    }
+
+    /// Claims a lent slot for a moment, if it has the wanted generation: [`complete`](Self::complete) or
+    /// [`unclaim_lent`](Self::unclaim_lent) has to follow.
+    #[inline]
+    pub(crate) fn claim_lent(
+        &self,
+        caller: Caller,
+        slot: Slot<'a, W>,
+        wanted: Option<u32>,
+        exposure: Exposure,
+    ) -> Result<(), Refused> {
+        self.change(caller, slot, wanted, P::TAKE, |state| state.claimed(exposure)).map(drop)
+    }
+
+    /// Makes a slot owned that the caller has claimed. A release that came meanwhile is forgotten.
+    #[inline]
+    pub(crate) fn complete(&self, slot: Slot<'_, W>) {
+        // The claimer is alone, but for releases.
+        slot.set(slot.state().owned(), Ordering::Relaxed);
+    }
+
+    /// As [`complete`](Self::complete), unless somebody else, who has the slot by now, did so.
+    pub(crate) fn complete_handed_on(&self, slot: Slot<'_, W>) {
+        loop {
+            let state = slot.state();
+            if !state.is_claimed() || P::exchange(slot.word, state.0, state.owned().0, Ordering::Relaxed) {
+                return;
+            }
+        }
+    }
+
+    /// Lends a slot again that the caller has claimed, or frees it, after a `last` look, if it was released meanwhile.
+    pub(crate) fn unclaim_lent(&self, caller: Caller, slot: Slot<'_, W>, last: impl FnOnce()) {
+        loop {
+            let state = slot.state();
+            let next = state.unclaimed();
+            if P::exchange(slot.word, state.0, next.0, P::LEND) {
+                if next.is_free() {
+                    last();
+                    self.put_back(caller, slot.index);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Begins to read a lent slot, if it has the wanted generation: [`leave_reading`](Self::leave_reading) has to follow.
+    #[inline]
+    pub(crate) fn begin_reading(
+        &self,
+        caller: Caller,
+        slot: Slot<'a, W>,
+        wanted: u32,
+        exposure: Exposure,
+    ) -> Result<(), Refused> {
+        self.change(caller, slot, Some(wanted), P::READ, |state| state.entered(exposure)).map(drop)
+    }
+
+    /// Ends it. The last reader frees the slot, after a `last` look, if it was released meanwhile.
+    #[inline]
+    pub(crate) fn leave_reading(&self, caller: Caller, slot: Slot<'_, W>, last: impl FnOnce()) {
+        loop {
+            let state = slot.state();
+            let next = state.left();
+            if P::exchange(slot.word, state.0, next.0, P::DONE) {
+                if next.is_free() {
+                    last();
+                    self.put_back(caller, slot.index);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Exposes a slot that is handed out and has the wanted generation; returns true if it is such a slot.
+    #[inline]
+    pub(crate) fn expose(&self, slot: Slot<'_, W>, wanted: u32) -> bool {
+        loop {
+            let state = slot.state();
+            if !state.is_meant(wanted) {
+                return false;
+            }
+            // One that isn't exposed has no bias, so that its word is never changed by a plain store but its owner's.
+            if state.is_exposed() || P::exchange(slot.word, state.0, state.0 | EXPOSED, Ordering::Relaxed) {
+                return true;
+            }
+        }
     }
 
     /// Enters the caller's magazine, if it has one, and a slot's word may be one that only the caller changes.
-    fn enter_for(&self, caller: Caller, word: u64) -> Option<Inside<'a, W>> {
-        if word & BIAS == 0 { None } else { self.magazines.enter::<P>(caller) }
+    fn enter_for(&self, caller: Caller, state: State) -> Option<Inside<'a, W>> {
+        state.bias().and_then(|_| self.magazines.enter::<P>(caller))
     }
 
-    /// Changes the word of a lent slot, if it has the wanted generation: of those who try at once exactly one does.
+    /// Changes the word of a slot, if it has the wanted generation; the state that it has then.
     fn change(
         &self,
         caller: Caller,
-        index: usize,
+        slot: Slot<'a, W>,
         wanted: Option<u32>,
-        to: impl Fn(u64) -> u64,
-    ) -> Result<(), Refused> {
-        let word = self.word(index);
-        let check = |lent: u64| {
-            if wanted.is_some_and(|wanted| wanted != generation(lent)) {
-                Err(Refused::NotLive)
-            } else if lent & LENT == 0 {
-                Err(not_lent(lent))
-            } else {
-                Ok(lent)
-            }
+        order: Ordering,
+        to: impl Fn(State) -> Result<State, Refused>,
+    ) -> Result<State, Refused> {
+        let to = |state: State| match wanted {
+            Some(wanted) if wanted != state.generation() => Err(Refused::NotLive),
+            _ => to(state),
         };
-        if let Some(inside) = self.enter_for(caller, word.load(Ordering::Relaxed)) {
-            let lent = word.load(Ordering::Relaxed);
-            // As in `free_kept`.
-            if lent & !FREES == inside.bias() && check(lent).is_ok() {
-                word.store(to(lent), Ordering::Relaxed);
-                inside.leave::<P>();
-                return Ok(());
+        if let Some(inside) = self.enter_for(caller, slot.state()) {
+            let state = slot.state();
+            // Lent by the caller, who is alone with it.
+            let kept = state.is_biased_as(inside.bias()).then(|| to(state));
+            if let Some(Ok(next)) = kept {
+                // Others than the caller may read it next, or take it.
+                slot.set(next, P::LEND);
             }
             inside.leave::<P>();
+            if let Some(done) = kept {
+                return done;
+            }
         }
-        let lent = check(word.load(Ordering::Relaxed))?;
-        self.magazines.settle::<P>(caller, lent);
-        // A word that changed is one that another taker has, or a free.
-        if P::take(word, lent, to(lent)) { Ok(()) } else { Err(not_lent(word.load(Ordering::Relaxed))) }
-    }
-
-    /// Whether a handle of this generation means the slot as it is now.
-    #[inline]
-    pub(crate) fn resolves(&self, index: usize, wanted: u32) -> bool {
-        let word = self.peek(index);
-        word & HELD != 0 && generation(word) == wanted
-    }
-
-    /// Whether a slot is handed out.
-    #[cfg(feature = "pool-debug")]
-    pub(crate) fn is_held(&self, index: usize) -> bool {
-        self.peek(index) & HELD != 0
-    }
-
-    /// A slot's word, as it is now.
-    #[inline(always)]
-    pub(crate) fn peek(&self, index: usize) -> u64 {
-        self.word(index).load(Ordering::Relaxed)
+        loop {
+            let state = slot.state();
+            let next = to(state)?;
+            self.magazines.settle::<P>(caller, state);
+            if P::exchange(slot.word, state.0, next.0, order) {
+                return Ok(next);
+            }
+        }
     }
 
     /// How many magazines have an owner, and how many are open.
@@ -740,17 +837,8 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// How many slots are handed out, and how many frees there were. It reads each word, so pages of words that were never
     /// written cost no memory, but time. Exact where nobody allocates or frees meanwhile.
     pub(crate) fn totals(&self) -> (u64, u64) {
-        self.words
-            .iter()
-            .map(|word| word.load(Ordering::Relaxed))
-            .fold((0, 0), |(held, frees), word| (held + u64::from(word & HELD != 0), frees + (word & FREES)))
-    }
-
-    #[inline(always)]
-    fn word(&self, index: usize) -> &'a W {
-        debug_assert!(index < self.words.len());
-        // SAFETY: indices are those of slots: of the map's bits, of what was put into magazines, and what callers checked.
-        unsafe { self.words.get_unchecked(index) }
+        let states = self.words.iter().map(|word| State(word.load(Ordering::Relaxed)));
+        states.fold((0, 0), |(held, frees), it| (held + u64::from(it.is_held()), frees + it.frees()))
     }
 
     #[inline(always)]
@@ -759,10 +847,13 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     }
 }
 
-/// Why what isn't lent can't be freed.
-#[cold]
-fn not_lent(word: u64) -> Refused {
-    if word & HELD != 0 && word & LENT == 0 { Refused::Owned } else { Refused::NotLive }
+/// The state of a slot once the thread has freed it whose magazine has the bias; not free if it can't do so with a plain store.
+///
+/// Lent by that thread, which is alone with it: nothing but the frees differs. Their overflow is left to the slow path. Not all
+/// bits differ, which would overflow to 0: what isn't lent has no bias, and no bias has all bits.
+#[inline(always)]
+fn freed_by(lent: State, bias: u64) -> State {
+    State((lent.0 ^ bias).wrapping_add(1))
 }
 
 /// Those of some bits whose slots' words fill a cache line, if there are such: else all. What threads use that come from

@@ -95,7 +95,7 @@ fn pointer() -> u64 {
 #[inline(always)]
 fn pointer() -> u64 {
     let pointer;
-    // Not `pure`, as above.
+    // Not `pure`: code that moves to another thread between two allocations asks again.
     // SAFETY: it reads a register that any code may read.
     unsafe {
         std::arch::asm!("mrs {}, tpidr_el0", out(reg) pointer, options(nostack, preserves_flags, nomem));

@@ -13,6 +13,7 @@
 
 use std::ffi::c_void;
 
+#[cfg(test)]
 use crate::types::FfiRef;
 
 /// A reference, or a part of one, in the bits of a pointer.

@@ -5,14 +5,18 @@ use std::hint;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
+use super::abi::Unclaimed;
 use super::boxed::PoolBox;
-use super::error::{FreeCode, PoolError, PoolErrorKind};
+use super::claim::Claim;
+use super::error::{FreeCode, PoolError, PoolErrorKind, RefusedHandle};
 use super::raw::{self, RawPool};
+use super::read::PoolRead;
 use super::reserve::{Arena, LARGE};
-use super::slots::{Claimed, GROUP, HELD, LENT, Refused, generation};
+use super::slots::{Claimed, GROUP, Slot};
 use super::stats::PoolStats;
 use super::thread::Caller;
 use super::token::Token;
+use super::word::Exposure;
 use super::{FfiPooled, Reset};
 use crate::message::FfiMessage;
 use crate::types::FfiRef;
@@ -82,14 +86,14 @@ impl<T: FfiMessage> Pool<T> {
     }
 
     #[inline(always)]
-    fn slot(arena: &Arena, index: usize) -> NonNull<T> {
-        // SAFETY: the index is below the capacity, so the slot lies inside of the reservation.
-        unsafe { arena.base.cast::<T>().add(index) }
+    fn place(arena: &Arena, slot: Slot<'_>) -> NonNull<T> {
+        // SAFETY: a slot's index is below the capacity, so its place is inside of the reservation.
+        unsafe { arena.base.cast::<T>().add(slot.index()) }
     }
 
     #[inline(always)]
-    pub(super) fn index(arena: &Arena, slot: *const T) -> Option<usize> {
-        RawPool::index(arena, slot.cast(), Self::INVERSE, Self::SHIFT)
+    pub(super) fn at(arena: &Arena, slot: *const T) -> Option<Slot<'static>> {
+        RawPool::at(arena, slot.cast(), Self::INVERSE, Self::SHIFT)
     }
 }
 
@@ -135,44 +139,63 @@ impl<T: FfiPooled> Pool<T> {
             return Err(self.raw.error(self.raw.failed(PoolErrorKind::Exhausted)));
         }
         let mut boxes = Vec::with_capacity(count);
+        // Nothing here runs code of the message's: what panics later finds all slots in boxes.
         let got = self.claim_many(arena, count, |claimed| {
             boxes.push(self.held(arena, claimed));
         });
         if got < count {
-            // They were never handed out, so they are not freed: that would count.
-            let indices = boxes.into_iter().filter_map(|slot| Self::index(arena, slot.forget().as_ptr()));
-            RawPool::unclaim(arena, indices);
+            for slot in boxes.into_iter().filter_map(|it| Self::at(arena, it.forget().as_ptr())) {
+                // They were never handed out, so they are not freed: that would count.
+                arena.slots.unclaim(slot);
+            }
             return Err(self.raw.error(self.raw.failed(PoolErrorKind::Exhausted)));
         }
+        boxes.iter_mut().for_each(Self::make_valid);
         Ok(boxes)
     }
 
     /// Where the slot is that the handle refers to; none when it was freed since, or is none.
     ///
-    /// The pointer may be dereferenced as long as nobody frees the slot, with the care that memory shared with other code
-    /// takes: nobody writes meanwhile, and its bytes may be no value of `T` (see [`FfiType::check`](crate::FfiType::check)).
+    /// The pointer may be dereferenced as long as nobody frees or takes the slot, with the care that memory shared with other
+    /// code takes: nobody writes meanwhile, no call of an exported function has a `&mut` to it, and its bytes may be no value
+    /// of `T` (see [`FfiType::check`](crate::FfiType::check)). [`read`](Self::read) asks for none of this.
     #[inline]
     pub fn resolve(&self, handle: FfiRef<T>) -> Option<NonNull<T>> {
-        let index = handle.index()?;
-        if let Some(arena) = self.raw.kept()
-            && index < arena.slots.capacity()
-            && arena.slots.resolves(index, handle.generation())
-        {
-            return Some(Self::slot(arena, index));
+        let (arena, slot) = self.find(self.raw.kept(), handle)?;
+        if slot.state().is_meant(handle.generation()) {
+            return Some(Self::place(arena, slot));
         }
         self.raw.stale();
         None
     }
 
+    /// The slot of a handle that isn't none, whatever its generation; a handle of no slot is counted.
+    #[inline(always)]
+    fn find(
+        &self,
+        arena: Option<&'static Arena>,
+        handle: FfiRef<T>,
+    ) -> Option<(&'static Arena, Slot<'static>)> {
+        let index = handle.index()?;
+        let found = arena.and_then(|arena| Some((arena, arena.slots.at(index)?)));
+        if found.is_none() {
+            self.raw.stale();
+        }
+        found
+    }
+
     /// The message that the handle refers to; none when it was freed since, or when its bytes are no value of `T`.
+    /// [`read`](Self::read) is its safe form.
     ///
     /// # Safety
     ///
-    /// While the reference lives, nobody frees the slot or writes to it.
+    /// While the reference lives, nobody frees or takes the slot or writes to it, and no call of an exported function has a
+    /// `&mut` to it or into it.
     #[inline]
     pub unsafe fn get(&self, handle: FfiRef<T>) -> Option<&T> {
         let slot = Self::valid(self.resolve(handle)?)?;
-        // SAFETY: a live slot with a value in it; the caller vouches for the rest.
+        // SAFETY: a live slot is aligned, and was found to hold a value; by this function's contract nobody frees it or writes to
+        // it while the reference lives.
         Some(unsafe { slot.as_ref() })
     }
 
@@ -181,12 +204,14 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// # Safety
     ///
-    /// While the reference lives, nobody frees the slot, reads it or writes to it.
+    /// While the reference lives, nobody frees or takes the slot, reads it or writes to it, and no call of an exported function
+    /// has a reference to it or into it.
     #[inline]
     #[expect(clippy::mut_from_ref, reason = "the reference is to a slot, not to the pool")]
     pub unsafe fn get_mut(&self, handle: FfiRef<T>) -> Option<&mut T> {
         let mut slot = Self::valid(self.resolve(handle)?)?;
-        // SAFETY: a live slot with a value in it; the caller vouches for the rest.
+        // SAFETY: a live slot is aligned, and was found to hold a value; by this function's contract nobody else uses it while the
+        // reference lives.
         Some(unsafe { slot.as_mut() })
     }
 
@@ -198,49 +223,172 @@ impl<T: FfiPooled> Pool<T> {
 
     /// Takes what the handle refers to back into Rust's ownership. Of those who try at once exactly one gets it.
     ///
-    /// None when it was freed or taken since, when a [`PoolBox`] owns it, when its bytes are no value of `T` (it is still
-    /// allocated then), or after [`shutdown`](super::shutdown). Whoever else has the handle or a pointer must not use it any
-    /// more.
+    /// None when [`try_take`](Self::try_take) says why. Whoever else has the handle finds the message owned.
     #[inline]
     pub fn take(&self, handle: FfiRef<T>) -> Option<PoolBox<T>> {
-        let index = handle.index()?;
-        if let Some(arena) = self.raw.arena()
-            && index < arena.slots.capacity()
-            && arena.slots.take(Caller::current(), index, Some(handle.generation())).is_ok()
-        {
-            let slot = Self::slot(arena, index);
-            if Self::valid(slot).is_some() {
-                // SAFETY: taken just now, and it holds a value.
-                return Some(unsafe { PoolBox::new(slot) });
-            }
-            arena.slots.lend_held(index);
-            return None;
+        self.try_take(handle).ok()
+    }
+
+    /// Takes a message as [`take`](Self::take) does.
+    ///
+    /// This is for messages that are lent by their handle, with [`into_ref`](PoolBox::into_ref). One whose pointer C or Dart
+    /// has, or had, is **exposed**: a call of an exported function may have a reference to it, so only
+    /// [`take_exposed`](Self::take_exposed) takes it. A message becomes exposed when C or Dart allocates it, resolves its handle, or
+    /// gets it as a result or from a queue, and by [`into_raw`](PoolBox::into_raw); and it is no longer exposed when it is freed, or
+    /// passed to Rust as a [`PoolBox`].
+    ///
+    /// # Errors
+    ///
+    /// When the message was freed or taken since, is owned by a [`PoolBox`], exposed, being read, or no value of `T`, or after
+    /// [`shutdown`](super::shutdown). It is still whose it was then.
+    #[inline]
+    pub fn try_take(&self, handle: FfiRef<T>) -> Result<PoolBox<T>, RefusedHandle> {
+        // SAFETY: what is not exposed has no pointer outside of Rust, so no call has a reference to it.
+        unsafe { self.take_with(handle, Exposure::Refuse) }
+    }
+
+    /// Takes what the handle refers to as [`try_take`](Self::try_take) does, also when it is exposed: what C or Dart allocated,
+    /// or looked at.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`try_take`](Self::try_take), but for [`RefusedHandle::Exposed`].
+    ///
+    /// # Safety
+    ///
+    /// No call of an exported function that has not returned yet has a reference to the message or into it, but for what is
+    /// never used again, and nobody uses a pointer to it from now on, in any language.
+    #[inline]
+    pub unsafe fn take_exposed(&self, handle: FfiRef<T>) -> Result<PoolBox<T>, RefusedHandle> {
+        // SAFETY: by this function's contract no call has a reference to the slot, and nobody uses its pointer.
+        unsafe { self.take_with(handle, Exposure::Accept) }
+    }
+
+    /// # Safety
+    ///
+    /// If the slot is exposed, and that is accepted, no call has a reference to it or into it, and nobody uses its pointer.
+    #[inline]
+    unsafe fn take_with(&self, handle: FfiRef<T>, exposure: Exposure) -> Result<PoolBox<T>, RefusedHandle> {
+        let arena = self.raw.arena();
+        if arena.is_none() && self.raw.kept().is_some() {
+            return Err(RefusedHandle::Closed);
         }
-        self.raw.stale();
-        None
+        let (arena, slot) = self.find(arena, handle).ok_or(RefusedHandle::Stale)?;
+        if let Err(refused) =
+            arena.slots.claim_lent(Caller::current(), slot, Some(handle.generation()), exposure)
+        {
+            self.raw.stale();
+            return Err(refused.into());
+        }
+        // SAFETY: claimed just now; it is dropped below unless it holds a value.
+        let claim = unsafe { Claim::new(Self::place(arena, slot)) };
+        match Self::valid(Self::place(arena, slot)) {
+            Some(_) => Ok(claim.complete()),
+            None => Err(RefusedHandle::Invalid),
+        }
+    }
+
+    /// Reads what the handle refers to, at the same time as any number of others, up to 4,095. It can be freed meanwhile: the
+    /// slot is then free when its last reader is dropped.
+    ///
+    /// None when [`try_read`](Self::try_read) says why.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ffi_core::{FfiMessage, FfiPooled};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// #[ffi(pool = 4)]
+    /// struct Ball {
+    ///     x: f32,
+    /// }
+    ///
+    /// let handle = Ball::pool().alloc_with(|ball| ball.x = 1.5)?.into_ref();
+    /// let (one, other) = (Ball::pool().read(handle), Ball::pool().read(handle));
+    /// assert_eq!(one.map(|ball| ball.x), other.map(|ball| ball.x));
+    /// assert!(Ball::pool().take(handle).is_some());
+    /// # Ok::<(), ffi_core::PoolError>(())
+    /// ```
+    #[inline]
+    pub fn read(&self, handle: FfiRef<T>) -> Option<PoolRead<T>> {
+        self.try_read(handle).ok()
+    }
+
+    /// Reads a message as [`read`](Self::read) does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`try_take`](Self::try_take), which explains what exposed is; [`RefusedHandle::Busy`] when it is changing hands,
+    /// or has 4,095 readers.
+    #[inline]
+    pub fn try_read(&self, handle: FfiRef<T>) -> Result<PoolRead<T>, RefusedHandle> {
+        // SAFETY: what is not exposed has no pointer outside of Rust, so no call has a reference to it, and nobody writes to what is
+        // lent by its handle alone.
+        unsafe { self.read_with(handle, Exposure::Refuse) }
+    }
+
+    /// Reads what the handle refers to as [`try_read`](Self::try_read) does, also when it is exposed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`try_read`](Self::try_read), but for [`RefusedHandle::Exposed`].
+    ///
+    /// # Safety
+    ///
+    /// While it is read, nobody writes to the message by a pointer, in any language, and no call of an exported function has a
+    /// `&mut` to it or into it.
+    #[inline]
+    pub unsafe fn read_exposed(&self, handle: FfiRef<T>) -> Result<PoolRead<T>, RefusedHandle> {
+        // SAFETY: by this function's contract nobody writes to the slot while it is read, and no call has a `&mut` to it.
+        unsafe { self.read_with(handle, Exposure::Accept) }
+    }
+
+    /// # Safety
+    ///
+    /// If the slot is exposed, and that is accepted, then while it is read nobody writes to it by its pointer, and no call has a
+    /// `&mut` to it or into it.
+    #[inline]
+    pub(crate) unsafe fn read_with(
+        &self,
+        handle: FfiRef<T>,
+        exposure: Exposure,
+    ) -> Result<PoolRead<T>, RefusedHandle> {
+        let (arena, slot) = self.find(self.raw.kept(), handle).ok_or(RefusedHandle::Stale)?;
+        if let Err(refused) =
+            arena.slots.begin_reading(Caller::current(), slot, handle.generation(), exposure)
+        {
+            self.raw.stale();
+            return Err(refused.into());
+        }
+        // SAFETY: the caller counts among its readers since just now; it is dropped below unless the slot holds a value. By this
+        // function's contract nobody writes to it.
+        let read = unsafe { PoolRead::new(Self::place(arena, slot)) };
+        match Self::valid(Self::place(arena, slot)) {
+            Some(_) => Ok(read),
+            None => Err(RefusedHandle::Invalid),
+        }
     }
 
     /// Frees `root` and all that is to be reached from it; how many were freed.
     ///
     /// `children` hands the handles in a message to its second argument. Handles that are none, stale or reached before are
-    /// skipped, so shared and circular references do no harm, and so are messages a [`PoolBox`] owns. The depth is not
-    /// limited by the stack.
+    /// skipped, so shared and circular references do no harm, and so is what [`try_take`](Self::try_take) refuses: messages that a
+    /// [`PoolBox`] owns, that are being read, and that are exposed, which [`free_tree_exposed`](Self::free_tree_exposed) frees. The
+    /// depth is not limited by the stack.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use ffi_core::{FfiMessage, FfiPooled, FfiRef, Pool};
+    /// use ffi_core::{FfiMessage, FfiPooled, FfiRef};
+    ///
     /// #[derive(FfiMessage)]
     /// #[repr(C)]
+    /// #[ffi(pool = 16)]
     /// struct Node {
     ///     children: [FfiRef<Node>; 2],
     /// }
-    /// # impl FfiPooled for Node {
-    /// #     fn pool() -> &'static Pool<Self> {
-    /// #         static POOL: Pool<Node> = Pool::new("Node", 16);
-    /// #         &POOL
-    /// #     }
-    /// # }
     ///
     /// let leaf = Node::pool().try_alloc()?.into_ref();
     /// let root = Node::pool().alloc_with(|node| node.children[1] = leaf)?.into_ref();
@@ -248,15 +396,36 @@ impl<T: FfiPooled> Pool<T> {
     /// assert_eq!(freed, 2);
     /// # Ok::<(), ffi_core::PoolError>(())
     /// ```
-    pub fn free_tree(
+    pub fn free_tree(&self, root: FfiRef<T>, children: impl FnMut(&T, &mut dyn FnMut(FfiRef<T>))) -> usize {
+        Self::free_all(root, children, |handle| self.take(handle))
+    }
+
+    /// Frees `root` and all that is to be reached from it as [`free_tree`](Self::free_tree) does, exposed messages included: a
+    /// tree that C or Dart built, or looked at.
+    ///
+    /// # Safety
+    ///
+    /// That of [`take_exposed`](Self::take_exposed), for each message that is reached.
+    pub unsafe fn free_tree_exposed(
         &self,
         root: FfiRef<T>,
+        children: impl FnMut(&T, &mut dyn FnMut(FfiRef<T>)),
+    ) -> usize {
+        Self::free_all(root, children, |handle| {
+            // SAFETY: the handle is of a message that is reached, for which the caller keeps the callee's contract.
+            unsafe { self.take_exposed(handle) }.ok()
+        })
+    }
+
+    fn free_all(
+        root: FfiRef<T>,
         mut children: impl FnMut(&T, &mut dyn FnMut(FfiRef<T>)),
+        take: impl Fn(FfiRef<T>) -> Option<PoolBox<T>>,
     ) -> usize {
         let mut pending = vec![root];
         let mut freed = 0;
         while let Some(handle) = pending.pop() {
-            let Some(node) = self.take(handle) else { continue };
+            let Some(node) = take(handle) else { continue };
             children(&node, &mut |child| {
                 if !child.is_none() {
                     pending.push(child);
@@ -272,24 +441,24 @@ impl<T: FfiPooled> Pool<T> {
         let slots = self.raw.kept().map(|arena| &arena.slots);
         slots.into_iter().flat_map(|slots| {
             (0..slots.capacity())
-                .map(|index| (index, slots.peek(index)))
-                .filter(|&(_, word)| word & HELD != 0)
-                .map(|(index, word)| FfiRef::new(index, generation(word)))
+                .filter_map(|index| Some((index, slots.at(index)?.state())))
+                .filter(|(_, state)| state.is_held())
+                .map(|(index, state)| FfiRef::new(index, state.generation()))
         })
     }
 
     /// A claimed slot, as the reset wants it.
     #[inline(always)]
-    fn prepare(&self, arena: &Arena, index: usize) -> NonNull<T> {
+    fn prepare(&self, arena: &Arena, slot: Slot<'_>) -> NonNull<T> {
         #[cfg(feature = "pool-debug")]
-        self.raw.journal.allocated(index);
-        let slot = Self::slot(arena, index);
+        self.raw.journal.allocated(slot.index());
+        let place = Self::place(arena, slot);
         // A slot that was never freed was never written.
-        if T::RESET == Reset::Zero && (size_of::<T>() <= SMALL || arena.slots.peek(index) != 0) {
+        if T::RESET == Reset::Zero && (size_of::<T>() <= SMALL || slot.state().frees() != 0) {
             // SAFETY: the slot was just claimed, so nobody else uses it; zeros are a value of a message.
-            unsafe { slot.write_bytes(0, 1) };
+            unsafe { place.write_bytes(0, 1) };
         }
-        slot
+        place
     }
 
     /// What is done with a slot that is about to be free: nothing, but for the feature `pool-debug`.
@@ -298,32 +467,30 @@ impl<T: FfiPooled> Pool<T> {
         not(feature = "pool-debug"),
         expect(unused_variables, clippy::unused_self, reason = "only for debugging")
     )]
-    fn retired(&self, arena: &Arena, index: usize) {
+    fn retired(&self, arena: &Arena, slot: Slot<'_>) {
         #[cfg(feature = "pool-debug")]
         {
-            self.raw.journal.freed(index);
+            self.raw.journal.freed(slot.index());
             if T::RESET == Reset::Zero {
                 // SAFETY: whoever frees a slot is done with it, and nobody can claim it yet; a slot is only read as what is
                 // zeroed when it is claimed, or by those who use it after they freed it.
-                unsafe { Self::slot(arena, index).write_bytes(super::debug::FREED, 1) };
+                unsafe { Self::place(arena, slot).write_bytes(super::debug::FREED, 1) };
             }
         }
     }
 
-    /// A claimed slot that is to be a value of Rust's: what code in other languages left may be none.
+    /// Makes a box's slot zeros if what code in other languages left there is no value.
     #[inline(always)]
-    fn prepare_valid(&self, arena: &Arena, index: usize) -> NonNull<T> {
-        let slot = self.prepare(arena, index);
-        // SAFETY: aligned, initialised (zeros, or what was written since), and nobody else uses it.
+    fn make_valid(slot: &mut PoolBox<T>) {
+        // SAFETY: aligned, initialised (zeros, or what was written since), and the box's alone.
         if T::RESET == Reset::Keep && !T::ANY_BITS && unsafe { T::check(slot.as_ptr()) }.is_err() {
-            // SAFETY: nobody else uses it; zeros are a value of a message.
-            unsafe { slot.write_bytes(0, 1) };
+            // SAFETY: nobody but the box uses it; zeros are a value of a message.
+            unsafe { slot.as_ptr().write_bytes(0, 1) };
         }
-        slot
     }
 
     #[inline(always)]
-    fn claim(&self, arena: &Arena) -> Option<Claimed> {
+    fn claim(&self, arena: &Arena) -> Option<Claimed<'static>> {
         if size_of::<T>() >= LARGE {
             arena.slots.claim_lowest()
         } else {
@@ -333,7 +500,7 @@ impl<T: FfiPooled> Pool<T> {
 
     /// Claims `count` slots or fewer; how many it got.
     #[inline]
-    fn claim_many(&self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed)) -> usize {
+    fn claim_many(&self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed<'static>)) -> usize {
         let caller = Caller::current();
         // The lowest are where entry 0 begins.
         let caller = if size_of::<T>() >= LARGE { Caller { hashes: [0; 2], ..caller } } else { caller };
@@ -357,7 +524,7 @@ impl<T: FfiPooled> Pool<T> {
 
     /// A slot that is kept back for this thread, if it has one: what is left out of the fast paths is all the rest.
     #[inline(always)]
-    fn claim_kept(&self) -> Option<(&'static Arena, Claimed)> {
+    fn claim_kept(&self) -> Option<(&'static Arena, Claimed<'static>)> {
         if size_of::<T>() >= LARGE {
             return None;
         }
@@ -367,18 +534,22 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     fn own(&'static self) -> Result<PoolBox<T>, PoolErrorKind> {
-        match self.claim_kept() {
-            Some((arena, claimed)) => Ok(self.held(arena, claimed)),
-            None => self.own_slowly(),
-        }
+        let mut slot = match self.claim_kept() {
+            Some((arena, claimed)) => self.held(arena, claimed),
+            None => self.own_slowly()?,
+        };
+        // If this panics, the box frees the slot.
+        Self::make_valid(&mut slot);
+        Ok(slot)
     }
 
+    /// The box of a claimed slot, on which [`make_valid`](Self::make_valid) has to be called before anybody else gets it.
     #[inline(always)]
-    fn held(&'static self, arena: &Arena, claimed: Claimed) -> PoolBox<T> {
-        let slot = self.prepare_valid(arena, claimed.index);
-        arena.slots.hold(claimed.index);
-        // SAFETY: the slot was just claimed, and holds a value.
-        unsafe { PoolBox::new(slot) }
+    fn held(&'static self, arena: &Arena, claimed: Claimed<'_>) -> PoolBox<T> {
+        let place = self.prepare(arena, claimed.slot);
+        arena.slots.hold(claimed.slot);
+        // SAFETY: the slot was just claimed, and is made a value.
+        unsafe { PoolBox::new(place) }
     }
 
     #[inline(never)]
@@ -401,8 +572,8 @@ impl<T: FfiPooled> Pool<T> {
     }
 
     #[inline(always)]
-    fn lent(&self, arena: &Arena, claimed: Claimed) -> NonNull<T> {
-        let slot = self.prepare(arena, claimed.index);
+    fn lent(&self, arena: &Arena, claimed: Claimed<'_>) -> NonNull<T> {
+        let slot = self.prepare(arena, claimed.slot);
         arena.slots.lend(claimed);
         slot
     }
@@ -440,7 +611,7 @@ impl<T: FfiPooled> Pool<T> {
             let slot = self.lent(arena, claimed);
             // SAFETY: no more than `count` are claimed, for which there is room.
             unsafe { next.write(slot.as_ptr()) };
-            // SAFETY: as above.
+            // SAFETY: there was room for one, so this is at most the end.
             next = unsafe { next.add(1) };
         });
         if got < count {
@@ -452,8 +623,8 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(always)]
     pub(super) fn free_lent(&self, slot: *const T) -> FreeCode {
         if let Some(arena) = self.raw.arena()
-            && let Some(index) = Self::index(arena, slot)
-            && arena.slots.free_kept(Caller::current(), index, || self.retired(arena, index))
+            && let Some(slot) = Self::at(arena, slot)
+            && arena.slots.free_kept(Caller::current(), slot, || self.retired(arena, slot))
         {
             return FreeCode::Ok;
         }
@@ -464,30 +635,29 @@ impl<T: FfiPooled> Pool<T> {
     pub(super) fn release(&self, token: *mut c_void) {
         let token = Token::from_pointer(token);
         let Some(index) = token.index(self.capacity()) else { return };
-        if let Some(arena) = self.raw.arena()
-            && index < arena.slots.capacity()
-        {
-            let generation = generation(arena.slots.peek(index));
-            let caller = Caller::current();
-            if token.means(self.capacity(), generation)
-                && arena.slots.take(caller, index, Some(generation)).is_ok()
-            {
-                self.retired(arena, index);
-                arena.slots.free_owned(caller, index);
-                return;
-            }
+        let freed = self.raw.arena().is_some_and(|arena| {
+            arena.slots.at(index).is_some_and(|slot| {
+                let generation = slot.state().generation();
+                token.means(self.capacity(), generation)
+                    && arena
+                        .slots
+                        .free(Caller::current(), slot, Some(generation), || self.retired(arena, slot))
+                        .is_ok()
+            })
+        });
+        if !freed {
+            self.raw.stale();
         }
-        self.raw.stale();
     }
 
-    /// By the C ABI, as above.
+    /// By the C ABI, which can't unwind, so that the exported function needs no frame to go on here.
     #[inline(never)]
     extern "C" fn free_lent_slowly(&self, slot: *const T) -> FreeCode {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) };
-        let Some(index) = Self::index(arena, slot) else { return self.raw.misfit(slot.cast(), true) };
-        match arena.slots.free(Caller::current(), index, || self.retired(arena, index)) {
+        let Some(slot) = Self::at(arena, slot) else { return self.raw.misfit(slot.cast(), true) };
+        match arena.slots.free(Caller::current(), slot, None, || self.retired(arena, slot)) {
             Ok(()) => FreeCode::Ok,
-            Err(refused) => self.raw.refused(index, refused),
+            Err(refused) => self.raw.refused(slot.index(), refused),
         }
     }
 
@@ -501,62 +671,52 @@ impl<T: FfiPooled> Pool<T> {
         let mut at = 0;
         while at < count {
             // The slots of one group that follow each other are freed at once.
-            let start = at;
             let mut group = usize::MAX;
             let mut bits = 0;
             let mut refused = None;
             let mut inside = arena.slots.enter(caller);
             while at < count {
-                // SAFETY: below the count.
+                // SAFETY: `at` is below the count, and so inside of the array.
                 let entry = unsafe { slots.add(at) };
-                // SAFETY: as above.
-                let slot = unsafe { entry.read() };
-                let Some(index) = Self::index(arena, slot) else {
-                    if !slot.is_null() {
-                        refused = Some(self.raw.misfit(slot.cast(), true));
+                // SAFETY: an entry of the array, which may be read by this function's contract.
+                let pointer = unsafe { entry.read() };
+                let Some(slot) = Self::at(arena, pointer) else {
+                    if !pointer.is_null() {
+                        refused = Some(self.raw.misfit(pointer.cast(), true));
                         break;
                     }
                     at += 1;
                     continue;
                 };
-                if group != index / GROUP {
+                if group != slot.index() / GROUP {
                     if bits != 0 {
                         break;
                     }
-                    group = index / GROUP;
+                    group = slot.index() / GROUP;
                 }
-                if !inside.as_ref().is_some_and(|inside| arena.slots.retire_kept(inside, index)) {
+                let mut now = inside.as_ref().is_some_and(|inside| arena.slots.retire_kept(inside, slot));
+                if !now {
                     arena.slots.leave(inside.take());
-                    if let Err(why) = arena.slots.retire(caller, index) {
-                        refused = Some(self.raw.refused(index, why));
-                        break;
+                    match arena.slots.retire(caller, slot) {
+                        Ok(free) => now = free,
+                        Err(why) => {
+                            refused = Some(self.raw.refused(slot.index(), why));
+                            break;
+                        }
                     }
                 }
-                self.retired(arena, index);
-                bits |= 1 << (index % GROUP);
+                if now {
+                    self.retired(arena, slot);
+                    bits |= 1 << (slot.index() % GROUP);
+                }
+                freed += 1;
+                // SAFETY: an entry of the array, which may be written by this function's contract.
+                unsafe { entry.write(ptr::null_mut()) };
                 at += 1;
             }
             arena.slots.leave(inside);
             if bits != 0 {
-                let released = arena.slots.release(group, bits);
-                freed += released.count_ones() as usize;
-                for entry in start..at {
-                    // SAFETY: below the count.
-                    let entry = unsafe { slots.add(entry) };
-                    if released != bits {
-                        // Another thread freed some of them meanwhile: those are left.
-                        // SAFETY: as above.
-                        let index = Self::index(arena, unsafe { entry.read() });
-                        if let Some(index) = index
-                            && released & (1 << (index % GROUP)) == 0
-                        {
-                            let _ = self.raw.refused(index, Refused::NotLive);
-                            continue;
-                        }
-                    }
-                    // SAFETY: as above.
-                    unsafe { entry.write(ptr::null_mut()) };
-                }
+                arena.slots.release(group, bits);
             }
             at += usize::from(refused.is_some());
         }
@@ -566,11 +726,10 @@ impl<T: FfiPooled> Pool<T> {
     /// Whether [`adopt`](Self::adopt) would take a pointer.
     pub(super) fn examine(&self, slot: *const T) -> FreeCode {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), false) };
-        let Some(index) = Self::index(arena, slot) else { return self.raw.misfit(slot.cast(), false) };
-        match arena.slots.peek(index) {
-            word if word & LENT != 0 => FreeCode::Ok,
-            word if word & HELD != 0 => FreeCode::Owned,
-            _ => FreeCode::NotLive,
+        let Some(slot) = Self::at(arena, slot) else { return self.raw.misfit(slot.cast(), false) };
+        match slot.state().taken(Exposure::Accept) {
+            Ok(_) => FreeCode::Ok,
+            Err(refused) => raw::code(refused),
         }
     }
 
@@ -579,26 +738,101 @@ impl<T: FfiPooled> Pool<T> {
     /// The slot, if it is one, holds a value of `T`, and nobody uses it by its pointer any more.
     pub(super) unsafe fn adopt(&self, slot: *const T) -> Result<PoolBox<T>, FreeCode> {
         let Some(arena) = self.raw.arena() else { return Err(self.raw.misfit(slot.cast(), false)) };
-        let Some(index) = Self::index(arena, slot) else { return Err(self.raw.misfit(slot.cast(), false)) };
-        arena.slots.take(Caller::current(), index, None).map_err(raw::code)?;
-        // SAFETY: taken just now; the caller vouches for its bytes.
-        Ok(unsafe { PoolBox::new(Self::slot(arena, index)) })
+        let Some(slot) = Self::at(arena, slot) else { return Err(self.raw.misfit(slot.cast(), false)) };
+        arena.slots.take(Caller::current(), slot, None, Exposure::Accept).map_err(raw::code)?;
+        // SAFETY: taken just now; by this function's contract it holds a value.
+        Ok(unsafe { PoolBox::new(Self::place(arena, slot)) })
+    }
+
+    /// Claims a slot for a moment, if its bytes are a value; the slot is still its lender's if not.
+    ///
+    /// # Safety
+    ///
+    /// The slot, if it is one, is not used by its pointer any more, unless the claim is given back.
+    pub(super) unsafe fn claim_lent(&self, slot: *const T) -> Result<Claim<T>, Unclaimed> {
+        let misfit = || Unclaimed::Pointer(self.raw.misfit(slot.cast(), false));
+        let arena = self.raw.arena().ok_or_else(misfit)?;
+        let slot = Self::at(arena, slot).ok_or_else(misfit)?;
+        arena
+            .slots
+            .claim_lent(Caller::current(), slot, None, Exposure::Accept)
+            .map_err(|refused| Unclaimed::Pointer(raw::code(refused)))?;
+        let place = Self::place(arena, slot);
+        // SAFETY: claimed just now; it is dropped if the check finds that it holds no value.
+        let claim = unsafe { Claim::new(place) };
+        // SAFETY: a slot is aligned and initialised; by this function's contract nobody writes to it.
+        match unsafe { T::check(place.as_ptr()) } {
+            Ok(()) => Ok(claim),
+            Err(invalid) => Err(Unclaimed::Value(invalid)),
+        }
+    }
+
+    /// Makes a claimed slot owned.
+    ///
+    /// # Safety
+    ///
+    /// The slot is claimed by the caller.
+    #[inline]
+    pub(super) unsafe fn complete(&self, slot: NonNull<T>) {
+        let (arena, slot) = self.owned(slot);
+        arena.slots.complete(slot);
+    }
+
+    /// Makes a slot owned that the caller has claimed, and that somebody else may own by now.
+    pub(super) fn complete_handed_on(&self, slot: NonNull<T>) {
+        if let Some(arena) = self.raw.kept()
+            && let Some(slot) = Self::at(arena, slot.as_ptr())
+        {
+            arena.slots.complete_handed_on(slot);
+        }
+    }
+
+    /// Gives a claimed slot back to whoever lent it, or frees it if that one released it meanwhile.
+    ///
+    /// # Safety
+    ///
+    /// The slot is claimed by the caller, who doesn't use it any more.
+    pub(super) unsafe fn unclaim(&self, slot: NonNull<T>) {
+        let (arena, slot) = self.owned(slot);
+        arena.slots.unclaim_lent(Caller::current(), slot, || self.retired(arena, slot));
+    }
+
+    /// Ends reading a slot.
+    ///
+    /// # Safety
+    ///
+    /// The caller is one of the slot's readers, and doesn't use it any more.
+    #[inline]
+    pub(super) unsafe fn leave_reading(&self, slot: NonNull<T>) {
+        let (arena, slot) = self.owned(slot);
+        arena.slots.leave_reading(Caller::current(), slot, || self.retired(arena, slot));
+    }
+
+    /// The pointer for code outside of Rust of what a handle refers to: the slot is exposed from now on.
+    pub(super) fn resolve_exposed(&self, handle: FfiRef<T>) -> Option<NonNull<T>> {
+        let (arena, slot) = self.find(self.raw.kept(), handle)?;
+        if arena.slots.expose(slot, handle.generation()) {
+            return Some(Self::place(arena, slot));
+        }
+        self.raw.stale();
+        None
     }
 
     pub(crate) fn reference(&self, slot: *const T) -> FfiRef<T> {
-        let Some(arena) = self.raw.kept() else { return FfiRef::none() };
-        match Self::index(arena, slot).map(|index| (index, arena.slots.peek(index))) {
-            Some((index, word)) if word & HELD != 0 => FfiRef::new(index, generation(word)),
+        let slot = self.raw.kept().and_then(|arena| Self::at(arena, slot));
+        match slot.map(|slot| (slot.index(), slot.state())) {
+            Some((index, state)) if state.is_held() => FfiRef::new(index, state.generation()),
             _ => FfiRef::none(),
         }
     }
 
-    /// The arena and index of a slot that is owned.
+    /// The arena and the slot of a box, a claim or a reader.
     #[inline(always)]
-    fn owned(&self, slot: NonNull<T>) -> (&'static Arena, usize) {
-        let place = self.raw.kept().and_then(|arena| Some((arena, Self::index(arena, slot.as_ptr())?)));
-        // SAFETY: the callers have a box, which is only made of slots.
-        unsafe { place.unwrap_unchecked() }
+    fn owned(&self, slot: NonNull<T>) -> (&'static Arena, Slot<'static>) {
+        let found = self.raw.kept().and_then(|arena| Some((arena, Self::at(arena, slot.as_ptr())?)));
+        // SAFETY: by the contract of `FfiPooled` this is the one pool of the type, always the same and never closed but for its
+        // `arena`. Boxes, claims and readers are only made, by unsafe functions, of that pool's slots.
+        unsafe { found.unwrap_unchecked() }
     }
 
     /// # Safety
@@ -607,12 +841,12 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(always)]
     pub(super) unsafe fn free_owned(&self, slot: NonNull<T>) {
         if let Some(arena) = self.raw.arena() {
-            match Self::index(arena, slot.as_ptr()) {
-                Some(index) => {
-                    self.retired(arena, index);
-                    arena.slots.free_owned(Caller::current(), index);
+            match Self::at(arena, slot.as_ptr()) {
+                Some(slot) => {
+                    self.retired(arena, slot);
+                    arena.slots.free_owned(Caller::current(), slot);
                 }
-                // SAFETY: by this function's contract it is a slot.
+                // SAFETY: by this function's contract it is a slot of the pool that `FfiPooled::pool` gives, always the same.
                 None => unsafe { hint::unreachable_unchecked() },
             }
         }
@@ -623,8 +857,17 @@ impl<T: FfiPooled> Pool<T> {
     /// The slot is owned by the caller, who doesn't use it as its own any more.
     #[inline(always)]
     pub(super) unsafe fn lend(&self, slot: NonNull<T>) -> FfiRef<T> {
-        let (arena, index) = self.owned(slot);
-        FfiRef::new(index, arena.slots.lend_held(index))
+        let (arena, slot) = self.owned(slot);
+        FfiRef::new(slot.index(), arena.slots.lend_held(slot))
+    }
+
+    /// # Safety
+    ///
+    /// The slot is owned by the caller, who doesn't use it as its own any more.
+    #[inline(always)]
+    pub(super) unsafe fn lend_out(&self, slot: NonNull<T>) {
+        let (arena, slot) = self.owned(slot);
+        arena.slots.lend_out(slot);
     }
 
     /// # Safety
@@ -632,8 +875,8 @@ impl<T: FfiPooled> Pool<T> {
     /// The slot is owned by the caller.
     #[inline(always)]
     pub(super) unsafe fn handle(&self, slot: NonNull<T>) -> FfiRef<T> {
-        let (arena, index) = self.owned(slot);
-        FfiRef::new(index, generation(arena.slots.peek(index)))
+        let (_, slot) = self.owned(slot);
+        FfiRef::new(slot.index(), slot.state().generation())
     }
 }
 

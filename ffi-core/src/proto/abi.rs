@@ -19,13 +19,15 @@ use crate::boundary::{
 ///
 /// # Safety
 ///
-/// As [`reference()`] for `message`, and as [`call`] for `status`.
+/// As [`reference()`] for `message`, and as [`call`] for `status`. Until it returns, nobody writes to what the message refers to, and
+/// no other call has that as `&mut`.
 pub unsafe fn encode<M: FfiProto + FfiValue>(message: *const M, status: *mut FfiStatus) -> *mut FfiOwned {
     let body = || {
         // SAFETY: by this function's contract a pointer that isn't refused is that of an initialised message, which nobody
         // writes to meanwhile.
         let message = unsafe { reference(message, "message") }?;
-        message.encode_proto().into_abi()
+        // SAFETY: by this function's contract nobody writes to what the message refers to, or has it as `&mut`.
+        unsafe { message.encode_proto_exposed() }.into_abi()
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was written by this library.
     unsafe { call(status, body) }

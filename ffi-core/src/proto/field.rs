@@ -133,11 +133,9 @@ pub unsafe trait ProtoType: FfiType {
     #[inline]
     fn release(&mut self) {}
 
-    /// Calls `run` while nobody else can take or free this message, if it is in its pool.
+    /// Tells the writer that this message is being written, if it is in its pool: references to it inside are absent.
     #[inline]
-    fn held<R>(&self, run: impl FnOnce() -> R) -> R {
-        run()
-    }
+    fn begin(&self, _out: &mut Writer<'_>) {}
 
     /// Bytes that [`write_items`](Self::write_items) writes, given those of a key.
     #[inline]

@@ -63,11 +63,14 @@
 //!
 //! # References
 //!
-//! What an [`FfiRef`](crate::FfiRef) refers to is part of the message on the wire. Writing **takes it out of others' hands for
-//! the time**: whoever writes a message lends all that it refers to, and who frees a part of that meanwhile is told that Rust owns it. A reference
-//! is *absent*, as if it were none, when what it refers to was freed, is owned by a `PoolBox`, is being written already (so a `parent` isn't written
-//! inside of the parent, nor what another thread is writing), holds bytes that are no value, or lies deeper than
+//! What an [`FfiRef`](crate::FfiRef) refers to is part of the message on the wire. Writing reads it in place, and any number of
+//! threads may do so at once; what is freed meanwhile is free once it is written. A reference is *absent*, as if it were none,
+//! when what it refers to was freed, is owned by a `PoolBox` or changing hands, is being written already by the same call (so a `parent` isn't written
+//! inside of the parent), holds bytes that are no value, or lies deeper than
 //! [`MAX_DEPTH`] levels or behind 2 GiB of bytes. Two references to one message are two messages on the wire.
+//!
+//! A message that C or Dart allocated, or looked at, is [exposed](crate::Pool::try_take): a call may have it as `&mut`. Safe
+//! functions panic when they meet one; [`encode_proto_exposed`](FfiProto::encode_proto_exposed) reads it, as the exported functions do.
 //!
 //! Reading takes a slot of the pool for each reference; when it fails, they are all given back. When it doesn't, they belong to
 //! whoever has the message: dropping it frees none of them, nor does reading over it. See
@@ -110,7 +113,7 @@ use prost::bytes::BufMut;
 #[doc(hidden)]
 pub use prost::encoding::WireType;
 #[doc(hidden)]
-pub use reference::held;
+pub use reference::begin;
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
 pub use wire::{Reader, Writer};
@@ -153,23 +156,45 @@ pub const MAX_DEPTH: u32 = 100;
 )]
 pub trait FfiProto: ProtoType {
     /// The number of bytes that it is as protobuf. Where references are in it, finding out takes about as long as writing it.
+    ///
+    /// # Panics
+    ///
+    /// When a reference leads to a message that is exposed; see [`encode_proto_exposed`](Self::encode_proto_exposed).
     #[must_use]
     fn encoded_len(&self) -> usize {
-        if !Self::HAS_REFS {
-            return self.value_len();
-        }
-        let mut writer = Writer::new(&mut []);
-        self.held(|| self.write_value(&mut writer));
-        writer.written()
+        if Self::HAS_REFS { write(self, Writer::new(&mut [])) } else { self.value_len() }
     }
 
     /// The message as protobuf.
     ///
     /// The same message is always the same bytes: fields in the order of their numbers, maps in the order of memory.
+    ///
+    /// # Panics
+    ///
+    /// When a reference leads to a message that is exposed; see [`encode_proto_exposed`](Self::encode_proto_exposed).
     #[must_use]
     fn encode_proto(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        encode_to_vec(self, self.encoded_len(), &mut bytes);
+        encode_to_vec(self, self.encoded_len(), &mut bytes, |room| Writer::new(room));
+        bytes
+    }
+
+    /// The message as protobuf, with what it refers to that is [exposed](crate::Pool::try_take): what C or Dart allocated, or
+    /// looked at. Without such references it is [`encode_proto`](Self::encode_proto).
+    ///
+    /// # Safety
+    ///
+    /// Meanwhile nobody writes to what the message refers to, in any language, and no call of an exported function has a `&mut`
+    /// to that or into it: not the call either that this is used in.
+    #[must_use]
+    unsafe fn encode_proto_exposed(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        // Where references are in it, writing it without room is what tells the length.
+        let len = if Self::HAS_REFS { 0 } else { self.value_len() };
+        encode_to_vec(self, len, &mut bytes, |room| {
+            // SAFETY: the caller of this function keeps the contract of `Writer::exposed`.
+            unsafe { Writer::exposed(room) }
+        });
         bytes
     }
 
@@ -177,7 +202,8 @@ pub trait FfiProto: ProtoType {
     ///
     /// # Panics
     ///
-    /// When `out` has no room for [`encoded_len`](Self::encoded_len) bytes; a `Vec` grows.
+    /// When `out` has no room for [`encoded_len`](Self::encoded_len) bytes; a `Vec` grows. When a reference leads to a message that
+    /// is exposed; see [`encode_proto_exposed`](Self::encode_proto_exposed).
     ///
     /// # Examples
     ///
@@ -208,14 +234,14 @@ pub trait FfiProto: ProtoType {
         if room.len() >= len {
             // SAFETY: the encoder writes initialised bytes alone.
             let room = unsafe { room.as_uninit_slice_mut() };
-            if let Ok(written) = write_into(self, room) {
+            if let Ok(written) = write_into(self, room, |room| Writer::new(room)) {
                 // SAFETY: that many bytes have been written to the start of the chunk.
                 unsafe { out.advance_mut(written) };
                 return;
             }
         }
         let mut bytes = Vec::new();
-        encode_to_vec(self, len, &mut bytes);
+        encode_to_vec(self, len, &mut bytes, |room| Writer::new(room));
         out.put_slice(&bytes);
     }
 
@@ -271,12 +297,17 @@ pub trait FfiProto: ProtoType {
     }
 }
 
-/// Appends a message of about `len` bytes.
-fn encode_to_vec<M: FfiProto>(message: &M, len: usize, bytes: &mut Vec<u8>) {
+/// Appends a message of about `len` bytes, with the writers that `writer` makes.
+fn encode_to_vec<M: FfiProto>(
+    message: &M,
+    len: usize,
+    bytes: &mut Vec<u8>,
+    writer: impl Fn(&mut [MaybeUninit<u8>]) -> Writer<'_>,
+) {
     let mut len = len;
     loop {
         bytes.reserve_exact(len);
-        match write_into(message, bytes.spare_capacity_mut()) {
+        match write_into(message, bytes.spare_capacity_mut(), &writer) {
             Ok(written) => {
                 let end = written + bytes.len();
                 // SAFETY: that many bytes have been written behind those that were there, into the vector's own room.
@@ -290,14 +321,19 @@ fn encode_to_vec<M: FfiProto>(message: &M, len: usize, bytes: &mut Vec<u8>) {
 }
 
 /// Writes a message to the start of `room`; how many bytes it is, or would have been if there were room.
-fn write_into<M: FfiProto>(message: &M, room: &mut [MaybeUninit<u8>]) -> Result<usize, usize> {
+fn write_into<M: FfiProto>(
+    message: &M,
+    room: &mut [MaybeUninit<u8>],
+    writer: impl Fn(&mut [MaybeUninit<u8>]) -> Writer<'_>,
+) -> Result<usize, usize> {
     let capacity = room.len();
-    let mut writer = Writer::new(room);
-    if M::HAS_REFS {
-        message.held(|| message.write_value(&mut writer));
-    } else {
-        message.write_value(&mut writer);
-    }
-    let written = writer.written();
+    let written = write(message, writer(room));
     if written <= capacity { Ok(written) } else { Err(written) }
+}
+
+/// Writes a message; how many bytes it is.
+fn write<M: FfiProto>(message: &M, mut writer: Writer<'_>) -> usize {
+    message.begin(&mut writer);
+    message.write_value(&mut writer);
+    writer.written()
 }

@@ -8,14 +8,18 @@
 //!
 //! # Idea
 //!
-//! **Writing** takes what it follows: while it is written it is Rust's, so that nobody frees it, and then it is lent again, under
-//! the same handle. What can't be taken counts as absent: a reference that is none or stale, a message whose bytes are no
-//! value, one that a `PoolBox` owns, and one that is being written already. So circles end by themselves: a node's `parent`
-//! isn't written inside the parent. The message that all begins with is taken, too, if it is in its pool; that is
-//! [`ProtoType::held`]. A message that is referred to twice is written twice, as protobuf can't say that they are the same.
+//! **Writing** reads what it follows in place, as any number of others may do at the same time. Nobody takes it meanwhile, and
+//! when somebody frees it, it is free once it is written. What can't be read counts as absent: a reference that is none or
+//! stale, a message whose bytes are no value, one that a `PoolBox` owns or that is changing hands, and one that is being
+//! written already. So circles end: the writer has the path of the messages around it, and a node's `parent` isn't written inside the
+//! parent. The message that all begins with is on the path, too, if it is in its pool; that is [`ProtoType::begin`]. A message
+//! that is referred to twice is written twice, as protobuf can't say that they are the same.
 //!
-//! What can't be taken now may be taken a moment later, so a length that was worked out before may be wrong by the time the bytes are written.
+//! What can't be read now may be read a moment later, so a length that was worked out before may be wrong by the time the bytes are written.
 //! The writer therefore counts what it has no room for and starts over.
+//!
+//! What is exposed (see [`Pool::try_take`](crate::Pool::try_take)) may be in use by a call as `&mut`. To leave it out would lose
+//! data silently, so safe functions panic, and unsafe ones, such as the exported ones, read it.
 //!
 //! A reader refuses more than [`MAX_DEPTH`](super::MAX_DEPTH) levels, and so a reference that leads deeper is written as absent. The same
 //! goes for those behind 2 GiB, which is more than protobuf allows: it ends graphs in which all refer to all.
@@ -31,30 +35,17 @@ use prost::encoding::WireType;
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, write_member};
 use super::wire::{Reader, Writer};
-use crate::pool::{FfiPooled, PoolBox};
+use crate::pool::{FfiPooled, RefusedHandle};
 use crate::types::FfiRef;
 
-/// A message that is taken, and lent again when this is dropped.
-struct Held<T: FfiPooled>(Option<PoolBox<T>>);
-
-impl<T: FfiPooled> Held<T> {
-    fn of(reference: FfiRef<T>) -> Option<Self> {
-        if reference.is_none() { None } else { reference.take().map(|taken| Self(Some(taken))) }
-    }
-}
-
-impl<T: FfiPooled> Drop for Held<T> {
-    fn drop(&mut self) {
-        // The handle is the one that it was taken by: it was not freed in between.
-        let _ = self.0.take().map(PoolBox::into_ref);
-    }
-}
-
-/// [`ProtoType::held`] of a message with a pool.
+/// [`ProtoType::begin`] of a message with a pool.
 #[inline]
-pub fn held<T: FfiPooled, R>(message: &T, run: impl FnOnce() -> R) -> R {
-    let _held = if T::HAS_REFS { Held::of(T::pool().reference(message)) } else { None };
-    run()
+pub fn begin<T: FfiPooled>(message: &T, out: &mut Writer<'_>) {
+    if T::HAS_REFS
+        && let Some(index) = T::pool().reference(message).index()
+    {
+        out.enter::<T>(index);
+    }
 }
 
 // `FfiPooled` says that `T` is `FfiProto`: were that asked for here, a message that refers to itself would have a place in protobuf only if it
@@ -81,9 +72,23 @@ unsafe impl<T: FfiPooled> ProtoType for FfiRef<T> {
     }
 
     fn write_field(&self, tag: u32, out: &mut Writer<'_>) {
+        let Some(index) = self.index() else { return };
         out.if_it_fits(|out| {
-            if let Some(Held(Some(message))) = &Held::of(*self) {
-                write_member(&**message, tag, out);
+            if out.is_inside::<T>(index) {
+                return;
+            }
+            match out.read(*self) {
+                Ok(message) => {
+                    out.enter::<T>(index);
+                    write_member(&*message, tag, out);
+                    out.leave();
+                }
+                Err(RefusedHandle::Exposed) => panic!(
+                    "a `{}` to be written as protobuf is exposed: code outside of Rust may have its pointer; \
+                     hint: `unsafe {{ message.encode_proto_exposed() }}`",
+                    T::NAME
+                ),
+                Err(_) => {}
             }
         });
     }

@@ -1,11 +1,14 @@
 //! Bytes in and out: varints, keys and lengths, with no knowledge of types.
 
 use std::mem::MaybeUninit;
+use std::ptr;
 
 use prost::encoding::{WireType, decode_varint, encoded_len_varint};
 
 use super::MAX_DEPTH;
 use super::error::DecodeError;
+use crate::pool::{Exposure, FfiPooled, PoolRead, RefusedHandle};
+use crate::types::FfiRef;
 
 /// Bytes of a varint at most.
 const VARINT_MAX: usize = 10;
@@ -24,11 +27,47 @@ pub struct Writer<'a> {
     depth: u32,
     /// How many there were at most.
     deepest: u32,
+    /// The messages of pools that are being written, from the outermost on: a pool's address and an index.
+    path: Vec<(usize, usize)>,
+    /// Invariant: exposed messages are accepted only by the contract of [`Writer::exposed`].
+    exposure: Exposure,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(out: &'a mut [MaybeUninit<u8>]) -> Self {
-        Self { out, at: 0, depth: 0, deepest: 0 }
+        Self { out, at: 0, depth: 0, deepest: 0, path: Vec::new(), exposure: Exposure::Refuse }
+    }
+
+    /// A writer that follows references to exposed messages, too.
+    ///
+    /// # Safety
+    ///
+    /// While it is used, nobody writes to what the messages that are written refer to, and no call of an exported function has
+    /// a `&mut` to that or into it.
+    pub(super) unsafe fn exposed(out: &'a mut [MaybeUninit<u8>]) -> Self {
+        Self { exposure: Exposure::Accept, ..Self::new(out) }
+    }
+
+    /// Reads what a reference refers to that is in a message that is written.
+    pub(super) fn read<T: FfiPooled>(&self, reference: FfiRef<T>) -> Result<PoolRead<T>, RefusedHandle> {
+        // SAFETY: exposed messages are accepted only by the contract of `exposed`, which is the callee's: this is called while it
+        // writes, for references in what it writes.
+        unsafe { T::pool().read_with(reference, self.exposure) }
+    }
+
+    /// Returns true if the message of a slot is being written.
+    pub(super) fn is_inside<T: FfiPooled>(&self, index: usize) -> bool {
+        self.path.contains(&(ptr::from_ref(T::pool()).addr(), index))
+    }
+
+    /// The message of a slot is being written from now on.
+    pub(super) fn enter<T: FfiPooled>(&mut self, index: usize) {
+        self.path.push((ptr::from_ref(T::pool()).addr(), index));
+    }
+
+    /// The message that was entered last has been written.
+    pub(super) fn leave(&mut self) {
+        self.path.pop();
     }
 
     /// How many bytes it took. Where there is room for as many, they are initialised.

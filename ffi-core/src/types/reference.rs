@@ -8,7 +8,7 @@ use std::ptr::NonNull;
 use bytemuck::{Pod, Zeroable};
 
 use super::{FfiType, Invalid};
-use crate::pool::{FfiPooled, PoolBox};
+use crate::pool::{FfiPooled, PoolBox, PoolRead};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -113,19 +113,27 @@ impl<T: FfiPooled> FfiRef<T> {
         T::pool().resolve(self)
     }
 
+    /// Reads the message, at the same time as others: see [`Pool::read`](crate::Pool::read).
+    #[must_use]
+    #[inline]
+    pub fn read(self) -> Option<PoolRead<T>> {
+        T::pool().read(self)
+    }
+
     /// The message, if it wasn't freed since and is a value: see [`Pool::get`](crate::Pool::get).
     ///
     /// # Safety
     ///
-    /// While the reference lives, nobody frees the slot or writes to it.
+    /// While the reference lives, nobody frees or takes the slot or writes to it, and no call of an exported function has a
+    /// `&mut` to it or into it.
     #[must_use]
     #[inline]
     pub unsafe fn get<'a>(self) -> Option<&'a T> {
-        // SAFETY: the caller keeps the callee's contract.
+        // SAFETY: the caller of this function keeps the contract of `Pool::get`.
         unsafe { T::pool().get(self) }
     }
 
-    /// Takes the message into Rust's ownership: see [`Pool::take`](crate::Pool::take).
+    /// Takes the message into Rust's ownership, unless it is exposed: see [`Pool::try_take`](crate::Pool::try_take).
     #[must_use = "what is taken and not used is freed"]
     #[inline]
     pub fn take(self) -> Option<PoolBox<T>> {

@@ -57,8 +57,10 @@ pub(super) fn pool(head: &Head, pool: &Pool) -> TokenStream {
     quote! {
         #definition
 
+        // SAFETY: the pool is one static, of this type alone, and is always returned; a message is plain data without a
+        // destructor.
         #[automatically_derived]
-        impl __ffi::FfiPooled for #ident {
+        unsafe impl __ffi::FfiPooled for #ident {
             const RESET: __ffi::Reset = __ffi::Reset::#reset;
 
             #[inline]

@@ -75,10 +75,10 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
         let (ident, release) = (&field.ident, of(&field.ty, "release"));
         quote!(#release(&mut self.#ident);)
     });
-    let held = message.pool.as_ref().map(|_| {
+    let begin = message.pool.as_ref().map(|_| {
         quote! {
-            fn held<__FfiR>(&self, __ffi_run: impl __ffi::core::ops::FnOnce() -> __FfiR) -> __FfiR {
-                __ffi::proto::held(self, __ffi_run)
+            fn begin(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                __ffi::proto::begin(self, __ffi_out);
             }
         }
     });
@@ -170,7 +170,7 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
                 }
             }
 
-            #held
+            #begin
         }
 
         #[automatically_derived]

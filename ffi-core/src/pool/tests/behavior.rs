@@ -6,10 +6,12 @@ use std::ptr::{self, NonNull};
 use super::super::token::token;
 use super::pooled;
 use crate::pool::abi::{
-    pool_adopt, pool_alloc, pool_alloc_many, pool_examine, pool_free, pool_free_many, pool_reference,
-    pool_release, pool_resolve, pool_stats,
+    pool_adopt, pool_alloc, pool_alloc_many, pool_claim, pool_examine, pool_free, pool_free_many,
+    pool_reference, pool_release, pool_resolve, pool_stats,
 };
-use crate::{FfiPoolStats, FfiPooled, FfiRef, FreeCode, Pool, PoolBox, PoolErrorKind, PoolState};
+use crate::{
+    FfiPoolStats, FfiPooled, FfiRef, FreeCode, Pool, PoolBox, PoolErrorKind, PoolState, RefusedHandle,
+};
 
 /// [`pool_free`] of a pointer that nobody uses.
 fn free<T: FfiPooled>(slot: *mut T) -> i32 {
@@ -142,10 +144,10 @@ fn a_slot_is_adopted_once_and_given_back() {
     // SAFETY: any bytes are a value, and the pointer isn't used while the box lives.
     let adopted: PoolBox<Parcel> = unsafe { pool_adopt(slot) }.unwrap();
     assert_eq!(pool_examine(slot), FreeCode::Owned);
-    // SAFETY: as above.
+    // SAFETY: it is refused.
     assert_eq!(unsafe { pool_adopt(slot) }.unwrap_err(), FreeCode::Owned);
     assert_eq!(adopted.into_raw().as_ptr(), slot);
-    // SAFETY: as above.
+    // SAFETY: any bytes are a value, and the pointer isn't used any more.
     drop(unsafe { PoolBox::from_raw(NonNull::new(slot).unwrap()) });
     assert_eq!(pool_examine(slot), FreeCode::NotLive);
     let leaked = Parcel::pool().alloc().unwrap().leak();
@@ -173,9 +175,9 @@ fn handles_are_taken_once_and_forged_ones_are_nothing() {
     let slot = handle.resolve().unwrap().as_ptr();
     assert_eq!(pool_reference(slot), handle.to_bits());
     let plus_one = handle.to_bits() as u32;
-    assert_eq!(pool_resolve::<Leaf>(plus_one, handle.generation()), slot);
     let taken = handle.take().unwrap();
     assert_eq!(taken.x, 7);
+    assert_eq!(pool_resolve::<Leaf>(plus_one, handle.generation()), slot);
     assert!(handle.take().is_none() && handle.resolve().is_some());
     drop(taken);
     // The slot is free now: also the generation that it will have next is of nothing.
@@ -212,7 +214,7 @@ fn slots_are_zeroed_whatever_their_size() {
             }
             drop(held);
             let slot = pool_alloc::<T>();
-            // SAFETY: as above.
+            // SAFETY: a live slot; messages without padding are bytes.
             let zeros = unsafe { std::slice::from_raw_parts(slot.cast::<u8>(), bytes) };
             assert!(zeros.iter().all(|&byte| byte == 0));
             assert_eq!(free(slot), 0);
@@ -236,7 +238,11 @@ fn what_is_kept_is_a_value_when_rust_gets_it() {
     bytes[0] = 2;
     // What isn't a value is not handed to Rust, and stays with its owner.
     let handle = FfiRef::<Flag>::from_bits(pool_reference(slot));
-    assert!(handle.resolve().is_some() && handle.take().is_none());
+    assert!(handle.resolve().is_some());
+    // SAFETY: nobody uses it meanwhile.
+    assert_eq!(unsafe { Flag::pool().take_exposed(handle) }.err(), Some(RefusedHandle::Invalid));
+    // SAFETY: nobody writes to it.
+    assert_eq!(unsafe { Flag::pool().read_exposed(handle) }.err(), Some(RefusedHandle::Invalid));
     // SAFETY: nobody writes to it.
     assert!(unsafe { handle.get() }.is_none());
     assert_eq!(free(slot), 0);
@@ -300,7 +306,7 @@ fn batches_are_all_or_nothing_in_rust_and_what_there_is_in_c() {
     // SAFETY: the counts are 0.
     let nothing = unsafe { pool_alloc_many::<Drop>(ptr::null_mut(), 0) };
     assert_eq!(nothing, 0);
-    // SAFETY: as above.
+    // SAFETY: the count is 0.
     let nothing = unsafe { pool_free_many::<Drop>(ptr::null_mut(), 0) };
     assert_eq!(nothing, 0);
 }
@@ -322,7 +328,7 @@ fn trees_are_freed_however_deep_and_tangled() {
     let root = unsafe { pool.get_mut(chain) }.unwrap();
     let second = root.children[0];
     root.children = [second, owned.handle(), gone];
-    // SAFETY: as above.
+    // SAFETY: nobody else uses the pool.
     unsafe { pool.get_mut(second) }.unwrap().children[1] = chain;
     assert_eq!(pool.free_tree(chain, visit), 100_000);
     assert_eq!(pool.free_tree(chain, visit), 0);
@@ -382,4 +388,141 @@ fn sizes_fit() {
 fn only_the_pool_of_the_type_hands_out() {
     static OTHER: Pool<Byte> = Pool::new("Impostor", 1);
     let _ = OTHER.alloc();
+}
+
+pooled!(Ring { value: u64, next: FfiRef<Ring> }, 64, Zero);
+
+/// What an exported function with `&mut Ring` runs while C lends it a ring of one: the input.
+fn second_owner(node: &mut Ring) -> Option<u64> {
+    let mut fresh = node.next.take()?;
+    fresh.value = 77;
+    node.value = 1;
+    Some(fresh.value)
+}
+
+#[test]
+fn what_a_call_may_have_by_reference_is_not_taken() {
+    let pool = Ring::pool();
+    let slot = pool_alloc::<Ring>();
+    let handle = FfiRef::<Ring>::from_bits(pool_reference(slot));
+    // SAFETY: a live slot that nobody else uses; this is what the call has.
+    let node = unsafe { &mut *slot };
+    node.next = handle;
+    assert_eq!(second_owner(node), None);
+    assert_eq!(pool.try_take(handle).err(), Some(RefusedHandle::Exposed));
+    assert_eq!(pool.try_read(handle).err(), Some(RefusedHandle::Exposed));
+    assert!(pool.live().all(|it| it.take().is_none()), "nor by the handles of all");
+    assert_eq!(pool.free_tree(handle, |it, visit| visit(it.next)), 0);
+    // One that Rust lent by its handle, until code outside of Rust looks at it: from then on a call may have a field of it.
+    let inner = pool.alloc_with(|it| it.value = 5).unwrap().into_ref();
+    assert_eq!(pool.read(inner).map(|it| it.value), Some(5));
+    let place = pool_resolve::<Ring>(inner.to_bits() as u32, inner.generation());
+    // SAFETY: a live slot; this is what the call has.
+    let field = unsafe { &mut (*place).value };
+    assert!(inner.take().is_none() && inner.read().is_none());
+    *field += 1;
+    // SAFETY: the pointers aren't used from here on.
+    let freed = unsafe { pool.free_tree_exposed(handle, |it, visit| visit(it.next)) };
+    // SAFETY: its pointers aren't used from here on.
+    let inner = unsafe { pool.take_exposed(inner) }.unwrap();
+    assert_eq!((freed, inner.value), (1, 6));
+    // Once it is Rust's it is exposed no more; what is a result, or comes from C, is.
+    let handle = inner.into_ref();
+    let taken = handle.take().unwrap();
+    let slot = taken.into_raw();
+    assert_eq!(pool.try_take(handle).err(), Some(RefusedHandle::Exposed));
+    // SAFETY: any bytes are a value, and the pointer isn't used any more.
+    let back: PoolBox<Ring> = unsafe { pool_adopt(slot.as_ptr()) }.unwrap();
+    assert!(pool.take(back.into_ref()).is_some());
+    // Exposed while Rust owns it, and lent then.
+    let owned = pool.alloc().unwrap();
+    let handle = owned.handle();
+    assert!(!pool_resolve::<Ring>(handle.to_bits() as u32, handle.generation()).is_null());
+    assert_eq!(owned.into_ref(), handle);
+    assert_eq!(pool.try_take(handle).err(), Some(RefusedHandle::Exposed));
+    release(handle);
+    assert_eq!(pool.try_take(handle).err(), Some(RefusedHandle::Stale));
+    assert_eq!(pool.stats().live, 0);
+}
+
+#[test]
+fn what_is_freed_while_it_is_read_is_free_afterwards() {
+    pooled!(Page { x: u64 }, 2, Zero);
+    pooled!(Leaflet { x: u64 }, 2_048, Zero);
+    fn check<T: FfiPooled>() {
+        let pool = T::pool();
+        let capacity = pool.capacity() as usize;
+        for how in 0..4 {
+            let before = pool.stats();
+            let slot = pool_alloc::<T>();
+            let handle = FfiRef::<T>::from_bits(pool_reference(slot));
+            // SAFETY: nobody writes.
+            let [one, two] = [(); 2].map(|()| unsafe { pool.read_exposed(handle) }.unwrap());
+            // SAFETY: nobody uses the pointer.
+            assert_eq!(unsafe { pool.take_exposed(handle) }.err(), Some(RefusedHandle::Busy));
+            assert_eq!(pool_examine(slot), FreeCode::Owned);
+            let mut many = [slot];
+            match how {
+                0 => assert_eq!(free(slot), 0),
+                1 => release(handle),
+                // SAFETY: a pointer of the test's own.
+                2 => assert_eq!(unsafe { pool_free_many(many.as_mut_ptr(), 1) }, 1),
+                _ => drop((one, two)),
+            }
+            assert_eq!((handle.resolve().is_none(), free(slot) != 0), (how < 3, how < 3));
+            // Either the reader has it or nobody.
+            let rest = pool.alloc_many(capacity - 1).unwrap();
+            assert_eq!(pool.alloc().is_some(), how == 3, "{how}");
+            drop(rest);
+            assert_eq!((pool.stats().live, pool.stats().frees > before.frees), (0, true));
+        }
+        assert!(pool.alloc_many(capacity).is_ok(), "no slot is lost");
+    }
+    check::<Page>();
+    check::<Leaflet>();
+}
+
+#[test]
+fn a_release_while_a_slot_is_claimed_is_not_lost() {
+    pooled!(Baton { x: u32 }, 2, Zero);
+    let live = || Baton::pool().stats().live;
+    let lend = || {
+        let slot = pool_alloc::<Baton>();
+        (slot, FfiRef::<Baton>::from_bits(pool_reference(slot)))
+    };
+    // Given back: it is freed.
+    let (slot, handle) = lend();
+    // SAFETY: nobody uses it meanwhile.
+    let claim = unsafe { pool_claim(slot) }.unwrap();
+    assert_eq!((pool_examine(slot), handle.take().is_none()), (FreeCode::Owned, true));
+    release(handle);
+    assert_eq!(live(), 1);
+    release(handle);
+    drop(claim);
+    assert_eq!((live(), handle.resolve()), (0, None));
+    // Given back without a release: it is the lender's.
+    let (slot, handle) = lend();
+    // SAFETY: nobody uses it meanwhile.
+    drop(unsafe { pool_claim(slot) }.unwrap());
+    assert_eq!((handle.resolve().map(NonNull::as_ptr), pool_examine(slot)), (Some(slot), FreeCode::Ok));
+    // Completed: the release came too late.
+    // SAFETY: nobody uses it meanwhile.
+    let claim = unsafe { pool_claim(slot) }.unwrap();
+    release(handle);
+    let owned = claim.complete();
+    release(handle);
+    assert_eq!((live(), owned.handle()), (1, handle));
+    drop(owned);
+    assert_eq!(live(), 0);
+}
+
+#[test]
+fn a_panic_while_a_slot_is_made_leaves_it_free() {
+    pooled!(Fuse { x: u32 }, 2, Zero);
+    let pool = Fuse::pool();
+    for _ in 0..5 {
+        let blown = std::panic::catch_unwind(|| pool.alloc_with(|_| panic!("in the closure")).map(drop));
+        assert!(blown.is_err());
+    }
+    assert_eq!((pool.stats().live, pool.alloc_many(2).unwrap().len()), (0, 2));
 }

@@ -16,7 +16,8 @@ macro_rules! pooled {
             $($field: $type),*
         }
 
-        impl crate::FfiPooled for $name {
+        // SAFETY: the pool is a static of the type's own, which is plain data.
+        unsafe impl crate::FfiPooled for $name {
             const RESET: crate::Reset = crate::Reset::$reset;
 
             fn pool() -> &'static crate::Pool<Self> {

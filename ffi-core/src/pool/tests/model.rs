@@ -12,8 +12,9 @@ use loom::thread;
 
 use super::super::magazine::{Counts, Magazine, Magazines};
 use super::super::primitive::{Half, Protocol, Sound, Word};
-use super::super::slots::{Hint, LENT, Refused, Slots};
+use super::super::slots::{Hint, Slot, Slots};
 use super::super::thread::Caller;
+use super::super::word::{Exposure, Refused, State};
 
 impl Half for AtomicU32 {
     fn load(&self, order: Ordering) -> u32 {
@@ -123,13 +124,25 @@ impl Protocol for TornFree {
 /// A control: takes look first and mark afterwards.
 struct TornTake;
 impl Protocol for TornTake {
-    fn take<W: Word>(word: &W, lent: u64, taken: u64) -> bool {
-        let same = word.load(Ordering::Acquire) == lent;
+    fn exchange<W: Word>(word: &W, from: u64, to: u64, _order: Ordering) -> bool {
+        let same = word.load(Ordering::Acquire) == from;
         if same {
-            word.store(taken, Ordering::Release);
+            word.store(to, Ordering::Release);
         }
         same
     }
+}
+
+/// A control: readers don't ask for what the lender did.
+struct RelaxedRead;
+impl Protocol for RelaxedRead {
+    const READ: Ordering = Ordering::Relaxed;
+}
+
+/// A control: that a reader is done isn't published, nor asked for by whoever frees.
+struct RelaxedDone;
+impl Protocol for RelaxedDone {
+    const DONE: Ordering = Ordering::Relaxed;
 }
 
 /// A control: the owner of a magazine looks whether it may before it has said that it is in there.
@@ -170,7 +183,7 @@ struct Model<P: 'static> {
 // SAFETY: the cells are only used by a slot's owner, which is what loom checks.
 unsafe impl<P> Sync for Model<P> {}
 
-// SAFETY: as above.
+// SAFETY: the cells are only used by a slot's owner, which is what loom checks.
 unsafe impl<P> Send for Model<P> {}
 
 fn zero() -> AtomicU64 {
@@ -221,16 +234,48 @@ impl<P: Protocol> Model<P> {
 
     fn claim(&self, thread: usize) -> Option<usize> {
         let claimed = self.slots.claim(caller(thread), |_| {})?;
-        self.slots.hold(claimed.index);
-        Some(claimed.index)
+        self.slots.hold(claimed.slot);
+        Some(claimed.slot.index())
     }
 
     /// Claims a slot as an owner that fills and lends it.
     fn lend(&self, thread: usize) -> Option<usize> {
         let claimed = self.slots.claim(caller(thread), |_| {})?;
-        self.touch(claimed.index);
+        self.touch(claimed.slot.index());
         self.slots.lend(claimed);
-        Some(claimed.index)
+        Some(claimed.slot.index())
+    }
+
+    fn at(&self, index: usize) -> Slot<'static, AtomicU64> {
+        self.slots.at(index).unwrap()
+    }
+
+    fn state(&self, index: usize) -> State {
+        self.at(index).state()
+    }
+
+    /// Frees a slot by its pointer.
+    fn free(&self, thread: usize, index: usize) -> Result<(), Refused> {
+        self.slots.free(caller(thread), self.at(index), None, || {})
+    }
+
+    /// Takes a slot by its handle, exposed or not.
+    fn take(&self, thread: usize, index: usize, wanted: Option<u32>) -> Result<(), Refused> {
+        self.slots.take(caller(thread), self.at(index), wanted, Exposure::Accept)
+    }
+
+    /// Reads a slot by its handle; returns true if it could.
+    fn read(&self, thread: usize, index: usize, wanted: u32) -> bool {
+        let slot = self.at(index);
+        let began = self.slots.begin_reading(caller(thread), slot, wanted, Exposure::Accept).is_ok();
+        if began {
+            self.contents[index].with(|contents| {
+                // SAFETY: nobody writes while it is read, which loom checks.
+                assert_ne!(unsafe { *contents }, 0, "what the lender wrote");
+            });
+            self.slots.leave_reading(caller(thread), slot, || {});
+        }
+        began
     }
 
     /// Uses the slot as an owner does: reads what the last one left, and writes.
@@ -296,7 +341,8 @@ fn loom_batches_are_exclusive() {
             thread::spawn(move || Vec::from_iter(model.claim(0)))
         };
         let mut batch = 0;
-        let got = model.slots.claim_many(caller(1), 2, |claimed| batch |= 1_u64 << claimed.index, |_| {});
+        let got =
+            model.slots.claim_many(caller(1), 2, |claimed| batch |= 1_u64 << claimed.slot.index(), |_| {});
         assert_eq!(got as u32, batch.count_ones());
         for index in other.join().unwrap() {
             assert_eq!(batch & 1 << index, 0, "slot {index} was claimed twice");
@@ -317,15 +363,15 @@ fn contents<P: Protocol>() {
             thread::spawn(move || {
                 if let Some(index) = model.claim(entry) {
                     model.touch(index);
-                    model.slots.lend_held(index);
-                    model.slots.free(caller(0), index, || {}).unwrap();
+                    model.slots.lend_held(model.at(index));
+                    model.free(0, index).unwrap();
                 }
             })
         });
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         let index = model.claim(0).expect("all were freed");
         model.touch(index);
-        model.slots.free_owned(caller(0), index);
+        model.slots.free_owned(caller(0), model.at(index));
         assert_eq!(model.slots.count(), 0);
     });
 }
@@ -352,14 +398,14 @@ fn double_free<P: Protocol>() {
     explore(|| {
         let model = Model::<P>::new(1);
         let index = model.claim(0).unwrap();
-        model.slots.lend_held(index);
+        model.slots.lend_held(model.at(index));
         let other = {
             let model = Arc::clone(&model);
-            thread::spawn(move || model.slots.free(caller(0), index, || {}))
+            thread::spawn(move || model.free(0, index))
         };
-        let results = [model.slots.free(caller(0), index, || {}), other.join().unwrap()];
+        let results = [model.free(0, index), other.join().unwrap()];
         assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
-        assert_eq!((model.slots.count(), model.slots.peek(index)), (0, 1));
+        assert_eq!((model.slots.count(), model.state(index)), (0, State(1)));
     });
 }
 
@@ -371,7 +417,32 @@ fn loom_one_of_two_frees_works() {
 #[test]
 #[should_panic = "assertion"]
 fn loom_finds_frees_that_look_first() {
-    double_free::<TornFree>();
+    double_free::<TornTake>();
+}
+
+/// Two slots of one group are freed at once: both are free.
+fn frees_of_neighbours<P: Protocol>() {
+    explore(|| {
+        let model = Model::<P>::new(2);
+        let [one, two] = [0, 1].map(|thread| model.lend(thread).unwrap());
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.free(1, two))
+        };
+        assert_eq!((model.free(0, one), other.join().unwrap()), (Ok(()), Ok(())));
+        assert_eq!(model.slots.count(), 0);
+    });
+}
+
+#[test]
+fn loom_neighbours_are_freed_at_once() {
+    frees_of_neighbours::<Sound>();
+}
+
+#[test]
+#[should_panic = "assertion"]
+fn loom_finds_frees_that_are_torn() {
+    frees_of_neighbours::<TornFree>();
 }
 
 /// Of two takers exactly one gets the slot, and sees what the lender did. The handle comes to them without any order.
@@ -381,7 +452,7 @@ fn takes<P: Protocol>() {
         let threads = [0, 1].map(|_| {
             let model = Arc::clone(&model);
             thread::spawn(move || {
-                let taken = model.slots.take(caller(0), 0, Some(0)).is_ok();
+                let taken = model.take(0, 0, Some(0)).is_ok();
                 if taken {
                     model.touch(0);
                 }
@@ -390,9 +461,9 @@ fn takes<P: Protocol>() {
         });
         let index = model.claim(0).unwrap();
         model.touch(index);
-        assert_eq!(model.slots.lend_held(index), 0);
+        assert_eq!(model.slots.lend_held(model.at(index)), 0);
         let taken = threads.map(|thread| thread.join().unwrap());
-        let lent = model.slots.peek(0) & LENT != 0;
+        let lent = model.state(0).is_lent();
         let owners = usize::from(taken[0]) + usize::from(taken[1]) + usize::from(lent);
         assert_eq!(owners, 1, "taken by {taken:?}, lent: {lent}");
     });
@@ -429,19 +500,19 @@ fn loom_what_is_not_lent_is_not_taken() {
         let thief = {
             let model = Arc::clone(&model);
             thread::spawn(move || {
-                assert!(model.slots.take(caller(0), 0, Some(0)).is_err());
-                assert!(model.slots.take(caller(0), 0, Some(1)).is_err());
-                assert!(model.slots.take(caller(0), 0, None).is_err());
-                assert_ne!(model.slots.free(caller(0), 0, || {}), Ok(()));
+                assert!(model.take(0, 0, Some(0)).is_err());
+                assert!(model.take(0, 0, Some(1)).is_err());
+                assert!(model.take(0, 0, None).is_err());
+                assert_ne!(model.free(0, 0), Ok(()));
             })
         };
         for _ in 0..2 {
             let index = model.claim(0).unwrap();
             model.touch(index);
-            model.slots.free_owned(caller(0), index);
+            model.slots.free_owned(caller(0), model.at(index));
         }
         thief.join().unwrap();
-        assert_eq!(model.slots.peek(0), 2);
+        assert_eq!(model.state(0), State(2));
     });
 }
 
@@ -451,20 +522,20 @@ fn loom_a_freed_handle_is_stale() {
     explore(|| {
         let model = Model::<Sound>::new(1);
         let index = model.claim(0).unwrap();
-        assert!(model.slots.resolves(index, 0));
+        assert!(model.state(index).is_meant(0));
         let next = {
             let model = Arc::clone(&model);
             thread::spawn(move || {
                 if model.claim(1).is_some() {
-                    assert!(!model.slots.resolves(0, 0), "the last owner's handle");
-                    assert!(model.slots.resolves(0, 1), "the owner's own handle");
+                    assert!(!model.state(0).is_meant(0), "the last owner's handle");
+                    assert!(model.state(0).is_meant(1), "the owner's own handle");
                 }
             })
         };
-        model.slots.free_owned(caller(0), index);
-        assert!(!model.slots.resolves(index, 0));
+        model.slots.free_owned(caller(0), model.at(index));
+        assert!(!model.state(index).is_meant(0));
         next.join().unwrap();
-        assert_eq!(model.slots.take(caller(0), index, Some(0)), Err(Refused::NotLive));
+        assert_eq!(model.take(0, index, Some(0)), Err(Refused::NotLive));
     });
 }
 
@@ -479,7 +550,7 @@ fn taking_back<P: Protocol>() {
             thread::spawn(move || model.lend(1).expect("the other thread has one only"))
         };
         model.touch(first);
-        model.slots.free(caller(0), first, || {}).unwrap();
+        model.free(0, first).unwrap();
         let second = model.lend(0).expect("the other thread has one only");
         let other = other.join().unwrap();
         assert_ne!(second, other);
@@ -525,7 +596,7 @@ fn loom_threads_that_take_back_at_once_get_all() {
     explore(|| {
         let model = Model::<Sound>::with_magazines(3);
         let first = model.lend(0).unwrap();
-        model.slots.free(caller(0), first, || {}).unwrap();
+        model.free(0, first).unwrap();
         let other = {
             let model = Arc::clone(&model);
             thread::spawn(move || [model.lend(1), model.lend(1)])
@@ -565,7 +636,7 @@ fn keeping_back<P: Protocol>() -> Arc<Model<P>> {
     let model = Model::<P>::with_magazines(2);
     let index = model.lend(0).unwrap();
     model.touch(index);
-    model.slots.free(caller(0), index, || {}).unwrap();
+    model.free(0, index).unwrap();
     model
 }
 
@@ -596,7 +667,7 @@ fn passing_on<P: Protocol>() {
         };
         model.slots.resign(caller(0));
         let heir = Caller { thread: 20, hashes: [0, 0] };
-        let mine = model.slots.claim(heir, |_| {}).expect("the other has none").index;
+        let mine = model.slots.claim(heir, |_| {}).expect("the other has none").slot.index();
         other.join().unwrap();
         let rest = [model.claim(1), model.claim(1)];
         assert_eq!(rest, [Some(1 - mine), None]);
@@ -621,9 +692,9 @@ fn biased_double_free<P: Protocol>(frees: [usize; 2]) {
         let index = model.lend(0).unwrap();
         let other = {
             let model = Arc::clone(&model);
-            thread::spawn(move || model.slots.free(caller(frees[0]), index, || {}))
+            thread::spawn(move || model.free(frees[0], index))
         };
-        let results = [model.slots.free(caller(frees[1]), index, || {}), other.join().unwrap()];
+        let results = [model.free(frees[1], index), other.join().unwrap()];
         assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
         assert_eq!(model.slots.totals(), (0, 1));
         let mut all: Vec<_> = [0, 1, 0].into_iter().filter_map(|thread| model.lend(thread)).collect();
@@ -668,14 +739,14 @@ fn biased_take<P: Protocol>() {
         let other = {
             let model = Arc::clone(&model);
             thread::spawn(move || {
-                let taken = model.slots.take(caller(1), index, Some(0)).is_ok();
+                let taken = model.take(1, index, Some(0)).is_ok();
                 if taken {
                     model.touch(index);
                 }
                 taken
             })
         };
-        let freed = model.slots.free(caller(0), index, || {}).is_ok();
+        let freed = model.free(0, index).is_ok();
         let again = freed.then(|| model.lend(0).unwrap());
         assert_ne!(freed, other.join().unwrap());
         assert_eq!(model.slots.totals().0, 1, "{again:?}");
@@ -691,4 +762,190 @@ fn loom_the_lender_frees_or_another_takes() {
 #[should_panic]
 fn loom_finds_takers_that_do_not_wait() {
     biased_take::<NoWait>();
+}
+
+/// Two threads read a lent slot, which another frees meanwhile: nobody has it before both are done, and nobody loses it.
+fn reads<P: Protocol>(magazines: bool) {
+    explore(move || {
+        let model = if magazines { Model::<P>::with_magazines(2) } else { Model::<P>::new(1) };
+        let index = model.lend(0).unwrap();
+        let reader = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.read(1, index, 0))
+        };
+        assert_eq!(model.free(0, index), Ok(()));
+        // The next owner, if it is free already.
+        let next = model.lend(0);
+        reader.join().unwrap();
+        assert_eq!(model.slots.totals().1, 1);
+        let mut all = Vec::from_iter(next);
+        while let Some(rest) = model.lend(0) {
+            all.push(rest);
+        }
+        all.sort_unstable();
+        assert_eq!(all, if magazines { vec![0, 1] } else { vec![0] }, "each slot is had once");
+    });
+}
+
+#[test]
+fn loom_what_is_read_is_free_when_the_last_reader_is_done() {
+    reads::<Sound>(false);
+}
+
+#[test]
+fn loom_what_is_read_is_free_when_the_last_reader_is_done_with_magazines() {
+    reads::<Sound>(true);
+}
+
+#[test]
+#[should_panic = "Causality violation"]
+fn loom_finds_readers_that_do_not_say_that_they_are_done() {
+    reads::<RelaxedDone>(false);
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_readers_that_look_first() {
+    reads::<TornTake>(false);
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_readers_that_do_not_wait_for_the_lender() {
+    reads::<NoWait>(true);
+}
+
+/// Readers at once both read, whatever order they come in, and so does the lender's handle that comes without any order.
+fn reads_at_once<P: Protocol>() {
+    explore(|| {
+        let model = Model::<P>::new(1);
+        let reader = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.read(1, 0, 0))
+        };
+        let index = model.claim(0).unwrap();
+        model.touch(index);
+        model.slots.lend_held(model.at(index));
+        assert!(model.read(0, index, 0), "others only read");
+        reader.join().unwrap();
+        assert!(model.take(0, index, Some(0)).is_ok(), "all are done");
+        model.touch(index);
+    });
+}
+
+#[test]
+fn loom_readers_do_not_keep_each_other_out() {
+    reads_at_once::<Sound>();
+}
+
+#[test]
+#[should_panic = "Causality violation"]
+fn loom_finds_readers_that_ask_for_nothing() {
+    reads_at_once::<RelaxedRead>();
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_readers_whose_count_is_torn() {
+    reads_at_once::<TornTake>();
+}
+
+/// A slot is claimed for a moment and goes back, while it is released: it is freed, once.
+fn unclaimed<P: Protocol>(magazines: bool) {
+    explore(move || {
+        let model = if magazines { Model::<P>::with_magazines(2) } else { Model::<P>::new(1) };
+        let index = model.lend(0).unwrap();
+        let releaser = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.slots.free(caller(1), model.at(index), Some(0), || {}))
+        };
+        let slot = model.at(index);
+        if model.slots.claim_lent(caller(0), slot, None, Exposure::Accept).is_ok() {
+            model.touch(index);
+            model.slots.unclaim_lent(caller(0), slot, || {});
+        }
+        assert_eq!(releaser.join().unwrap(), Ok(()));
+        assert_eq!(model.slots.totals(), (0, 1));
+        let next = std::iter::from_fn(|| model.lend(0)).count();
+        assert_eq!(next, if magazines { 2 } else { 1 }, "no slot is lost");
+    });
+}
+
+#[test]
+fn loom_a_release_while_a_slot_is_claimed_is_remembered() {
+    unclaimed::<Sound>(false);
+}
+
+#[test]
+fn loom_a_release_while_a_slot_is_claimed_is_remembered_with_magazines() {
+    unclaimed::<Sound>(true);
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_releases_that_look_first() {
+    unclaimed::<TornTake>(false);
+}
+
+/// A slot is claimed and kept, while it is released: it is its owner's, and a release that came too late changes nothing.
+#[test]
+fn loom_a_release_after_the_hand_over_is_nothing() {
+    explore(|| {
+        let model = Model::<Sound>::new(1);
+        let index = model.lend(0).unwrap();
+        let releaser = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.slots.free(caller(1), model.at(index), Some(0), || {}))
+        };
+        let slot = model.at(index);
+        let claimed = model.slots.claim_lent(caller(0), slot, None, Exposure::Accept).is_ok();
+        if claimed {
+            model.slots.complete(slot);
+            model.touch(index);
+        }
+        let released = releaser.join().unwrap();
+        if claimed {
+            assert!(model.state(index).is_held());
+            model.touch(index);
+            model.slots.free_owned(caller(0), slot);
+        } else {
+            assert_eq!(released, Ok(()));
+        }
+        assert_eq!(model.slots.totals(), (0, 1));
+        assert!(model.claim(0).is_some() && model.claim(0).is_none());
+    });
+}
+
+/// Code outside of Rust resolves a handle while its owner lends the slot, and another takes it: whoever takes what is not
+/// exposed is the only one that can have it.
+fn exposed<P: Protocol>() {
+    explore(|| {
+        let model = Model::<P>::new(1);
+        let index = model.claim(0).unwrap();
+        let outside = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.slots.expose(model.at(index), 0))
+        };
+        model.slots.lend_held(model.at(index));
+        let taken = model.slots.take(caller(0), model.at(index), Some(0), Exposure::Refuse);
+        if taken.is_ok() {
+            model.slots.lend_held(model.at(index));
+        }
+        assert!(outside.join().unwrap(), "it was handed out all the time");
+        // However it went, the pointer is out now.
+        assert!(model.state(index).is_exposed());
+        let again = model.slots.take(caller(0), model.at(index), Some(0), Exposure::Refuse);
+        assert_eq!(again, Err(Refused::Exposed));
+    });
+}
+
+#[test]
+fn loom_what_is_exposed_stays_so() {
+    exposed::<Sound>();
+}
+
+#[test]
+#[should_panic = "assertion"]
+fn loom_finds_that_exposing_looks_first() {
+    exposed::<TornTake>();
 }

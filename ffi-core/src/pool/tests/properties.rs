@@ -199,7 +199,8 @@ fn apply<T: Tested>(naive: &mut Naive<T>, step: Step) -> Result<(), TestCaseErro
         }
         Step::Take(at) => {
             if let Some(slot) = remove(&mut naive.lent, at) {
-                let taken = reference(slot).take();
+                // SAFETY: the model doesn't use the pointer by itself.
+                let taken = unsafe { T::pool().take_exposed(reference(slot)) }.ok();
                 prop_assert_eq!(taken.as_ref().map(PoolBox::as_ptr), Some(slot));
                 naive.owned.extend(taken);
             }

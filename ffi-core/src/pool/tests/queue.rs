@@ -64,7 +64,7 @@ fn a_push_from_c_that_is_refused_leaves_the_owner() {
     // SAFETY: a live slot of one byte.
     unsafe { slots[1].cast::<u8>().write(2) };
     assert_eq!((push(&SIGNALS, slots[1]), pool_examine(slots[1])), (QUEUE_INVALID, FreeCode::Ok));
-    // SAFETY: as above.
+    // SAFETY: a live slot of one byte.
     unsafe { slots[1].cast::<u8>().write(1) };
     assert_eq!(push(&SIGNALS, slots[1]), 0);
     assert_eq!((push(&SIGNALS, slots[2]), pool_examine(slots[2])), (QUEUE_FULL, FreeCode::Ok));

@@ -1,0 +1,46 @@
+//! `Claim<T>`.
+
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+
+use super::FfiPooled;
+use super::boxed::PoolBox;
+
+/// A slot that is on its way to Rust: its lender's again when this is dropped, as happens when a later argument is refused. A
+/// finalizer's release in between is remembered.
+#[derive(Debug)]
+pub struct Claim<T: FfiPooled> {
+    slot: NonNull<T>,
+}
+
+impl<T: FfiPooled> Claim<T> {
+    /// # Safety
+    ///
+    /// The slot is one of the type's pool, and claimed for a moment by the caller. The claim is dropped unless the slot holds a
+    /// value.
+    pub(super) unsafe fn new(slot: NonNull<T>) -> Self {
+        Self { slot }
+    }
+
+    /// The slot, without anything else.
+    pub(super) fn forget(self) -> NonNull<T> {
+        ManuallyDrop::new(self).slot
+    }
+
+    /// Completes the hand-over. A release that came meanwhile is forgotten.
+    #[must_use]
+    pub fn complete(self) -> PoolBox<T> {
+        let slot = self.forget();
+        // SAFETY: the claim was not dropped, so the slot was still claimed by it.
+        unsafe { T::pool().complete(slot) };
+        // SAFETY: the slot is the type's and is owned now; it holds a value, as `new` asks of claims that are not dropped.
+        unsafe { PoolBox::new(slot) }
+    }
+}
+
+impl<T: FfiPooled> Drop for Claim<T> {
+    fn drop(&mut self) {
+        // SAFETY: the claim has the slot, and nobody uses the claim after this.
+        unsafe { T::pool().unclaim(self.slot) };
+    }
+}

@@ -1,0 +1,235 @@
+//! The word of a slot: its state, and how often it was freed.
+//!
+//! ```text
+//! 63    62    61          49 48    46  45       44     0
+//! LENT  HELD  entry        period     EXPOSED  frees       lent, while a thread may free it with a plain store
+//! LENT  HELD  guests       0          EXPOSED  frees       lent, with so many readers
+//! 0     HELD  CLAIMED ..   0          EXPOSED  frees       claimed for a moment; the lowest of the guests: REMEMBERED
+//! 0     HELD  0            0          EXPOSED  frees       owned by a `PoolBox`
+//! 0     0     guests       0          0        frees       freed, and free once its last reader leaves
+//! 0     0     0            0          0        frees       free
+//! ```
+//!
+//! The low half of the frees is the generation of a handle.
+//!
+//! **Exposed** means that code outside of Rust has, or had, the slot's pointer since the slot last was Rust's. A call of an
+//! exported function can have references into exposed slots only, because its arguments are pointers that came from outside.
+//! So safe code takes and reads slots that are not exposed, and no call has to mark anything. A biased slot is always exposed:
+//! only the C ABI lends with a bias.
+//!
+//! **Claimed for a moment** is a slot that is on its way to Rust and may still go back, because a later argument is refused
+//! or a queue is full. A release in that moment is remembered: if the slot goes back, it is freed.
+
+use super::thread::BITS;
+
+/// Bit: the slot is lent to whoever has its pointer or handle.
+pub(super) const LENT: u64 = 1 << 63;
+
+/// Bit: the slot is handed out.
+pub(super) const HELD: u64 = 1 << 62;
+
+/// Bit: code outside of Rust has, or had, the slot's pointer.
+pub(super) const EXPOSED: u64 = 1 << (BIAS_SHIFT - 1);
+
+/// The bits that count the frees.
+pub(super) const FREES: u64 = EXPOSED - 1;
+
+/// The lowest bit of the bias.
+pub(super) const BIAS_SHIFT: u32 = 46;
+
+/// Bits of a bias's period; what is 0 there is no bias.
+pub(super) const PERIOD_BITS: u32 = 3;
+
+/// The lowest bit of a bias's entry.
+pub(super) const ENTRY_SHIFT: u32 = BIAS_SHIFT + PERIOD_BITS;
+
+/// One reader, in the place of an entry.
+const READER: u64 = 1 << ENTRY_SHIFT;
+
+/// Bit in the place of an entry: the slot is claimed for a moment.
+const CLAIMED: u64 = 1 << (ENTRY_SHIFT + BITS - 1);
+
+/// Bit of a slot that is claimed for a moment: it was released meanwhile.
+const REMEMBERED: u64 = READER;
+
+/// The bits that count readers.
+const READERS: u64 = CLAIMED - READER;
+
+/// The bits of entry and period.
+const BIAS: u64 = (1 << (ENTRY_SHIFT + BITS)) - (1 << BIAS_SHIFT);
+
+const _: () = assert!(LENT | HELD | BIAS | EXPOSED | FREES == u64::MAX);
+
+/// Why a slot was not freed, taken or read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It was freed, or is of another generation.
+    NotLive,
+    /// A `PoolBox` owns it.
+    Owned,
+    /// Code outside of Rust may have its pointer.
+    Exposed,
+    /// It is being read, or claimed for a moment.
+    Busy,
+}
+
+/// What is done with slots that are exposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exposure {
+    /// They are refused.
+    Refuse,
+    /// They are accepted: the caller vouches that nobody uses their pointers.
+    Accept,
+}
+
+/// The state that a slot's word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct State(pub(super) u64);
+
+impl State {
+    #[inline(always)]
+    pub(super) fn generation(self) -> u32 {
+        self.0 as u32
+    }
+
+    #[inline(always)]
+    pub(super) fn frees(self) -> u64 {
+        self.0 & FREES
+    }
+
+    /// Returns true if the slot is handed out.
+    #[inline(always)]
+    pub(super) fn is_held(self) -> bool {
+        self.0 & HELD != 0
+    }
+
+    #[inline(always)]
+    pub(super) fn is_lent(self) -> bool {
+        self.0 & LENT != 0
+    }
+
+    /// Returns true if a handle of this generation means the slot.
+    #[inline(always)]
+    pub(super) fn is_meant(self, generation: u32) -> bool {
+        self.is_held() && self.generation() == generation
+    }
+
+    #[inline(always)]
+    pub(super) fn is_exposed(self) -> bool {
+        self.0 & EXPOSED != 0
+    }
+
+    /// Returns true if nobody has the slot, readers included.
+    #[inline(always)]
+    pub(super) fn is_free(self) -> bool {
+        self.0 & !FREES == 0
+    }
+
+    /// The period in which the slot was lent; 0 if it has no bias.
+    #[inline(always)]
+    fn period(self) -> u64 {
+        self.0 >> BIAS_SHIFT & ((1 << PERIOD_BITS) - 1)
+    }
+
+    /// The entry and period of the bias.
+    pub(super) fn bias(self) -> Option<(usize, u64)> {
+        match self.period() {
+            0 => None,
+            period => Some(((self.0 >> ENTRY_SHIFT) as usize & ((1 << BITS) - 1), period)),
+        }
+    }
+
+    /// Returns true if the word is `bias` and any number of frees.
+    pub(super) fn is_biased_as(self, bias: u64) -> bool {
+        self.0 & !FREES == bias
+    }
+
+    pub(super) fn is_claimed(self) -> bool {
+        self.is_held() && !self.is_lent() && self.0 & CLAIMED != 0
+    }
+
+    /// The readers, as bits; 0 for one with a bias, as that has none.
+    fn readers(self) -> u64 {
+        if self.period() == 0 && (self.is_lent() || !self.is_held()) { self.0 & READERS } else { 0 }
+    }
+
+    /// Freed by its owner.
+    #[inline(always)]
+    pub(super) fn freed(self) -> Self {
+        Self(self.0.wrapping_add(1) & FREES)
+    }
+
+    /// Owned by a `PoolBox`, and not exposed.
+    #[inline(always)]
+    pub(super) fn owned(self) -> Self {
+        Self(self.frees() | HELD)
+    }
+
+    /// Lent by its owner to code outside of Rust.
+    #[inline(always)]
+    pub(super) fn lent_out(self) -> Self {
+        Self(self.frees() | UNBIASED)
+    }
+
+    /// Given back by whoever it was lent to. It isn't free yet while it has readers or is claimed.
+    pub(super) fn given_back(self) -> Result<Self, Refused> {
+        if self.is_lent() {
+            Ok(Self(self.freed().0 | self.readers()))
+        } else if self.is_claimed() && self.0 & REMEMBERED == 0 {
+            Ok(Self(self.0 | REMEMBERED))
+        } else if self.is_held() && !self.is_claimed() {
+            Err(Refused::Owned)
+        } else {
+            Err(Refused::NotLive)
+        }
+    }
+
+    /// Lent, and neither read nor, if that matters, exposed.
+    fn to_be_taken(self, exposure: Exposure) -> Result<(), Refused> {
+        self.lent_and(exposure)?;
+        if self.readers() != 0 { Err(Refused::Busy) } else { Ok(()) }
+    }
+
+    fn lent_and(self, exposure: Exposure) -> Result<(), Refused> {
+        match () {
+            () if self.is_claimed() => Err(Refused::Busy),
+            () if !self.is_held() => Err(Refused::NotLive),
+            () if !self.is_lent() => Err(Refused::Owned),
+            () if self.is_exposed() && exposure == Exposure::Refuse => Err(Refused::Exposed),
+            () => Ok(()),
+        }
+    }
+
+    /// Taken from whoever it was lent to.
+    pub(super) fn taken(self, exposure: Exposure) -> Result<Self, Refused> {
+        self.to_be_taken(exposure).map(|()| self.owned())
+    }
+
+    /// Claimed for a moment from whoever it was lent to.
+    pub(super) fn claimed(self, exposure: Exposure) -> Result<Self, Refused> {
+        self.to_be_taken(exposure)?;
+        Ok(Self(self.owned().0 | self.0 & EXPOSED | CLAIMED))
+    }
+
+    /// No longer claimed: lent again, or freed if it was released meanwhile. Exposed in any case, which is never wrong.
+    pub(super) fn unclaimed(self) -> Self {
+        if self.0 & REMEMBERED != 0 { self.freed() } else { self.lent_out() }
+    }
+
+    /// With one more reader.
+    pub(super) fn entered(self, exposure: Exposure) -> Result<Self, Refused> {
+        self.lent_and(exposure)?;
+        match self.readers() {
+            READERS => Err(Refused::Busy),
+            readers => Ok(Self(self.0 & !BIAS | (readers + READER))),
+        }
+    }
+
+    /// With one reader less.
+    pub(super) fn left(self) -> Self {
+        Self(self.0 - READER)
+    }
+}
+
+/// The word of a slot that the C ABI lends without a bias, beside the frees.
+pub(super) const UNBIASED: u64 = LENT | HELD | EXPOSED;
