@@ -1158,6 +1158,8 @@ fn an_overaligned_message_is_padded_but_not_passed_by_value() {
     schema.function(named("f"), &[], Some(wide), |_| {});
     assert_eq!(
         problems(&schema),
-        ["function c_ffi_f: `Wide` is aligned to 16 and not to the 4 of its fields: Dart can't pass it by value",]
+        [
+            "function c_ffi_f: `Wide` is aligned to 16 and not to the 4 of its fields: Dart can't pass it by value",
+        ]
     );
 }

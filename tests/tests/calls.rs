@@ -279,7 +279,8 @@ fn panics_end_at_the_boundary_of_an_optimised_library() {
     let panics =
         unsafe { library.get::<Function>("fixture_calls_ffi_panics_with_bomb") }.expect("it is exported");
     // SAFETY: it takes a status, and returns nothing.
-    let clear = unsafe { library.get::<Function>("fixture_calls_ffi0_status_clear") }.expect("it is exported");
+    let clear =
+        unsafe { library.get::<Function>("fixture_calls_ffi0_status_clear") }.expect("it is exported");
     let mut status = FfiStatus::zeroed();
     // SAFETY: the status is zeroed and ours.
     unsafe { panics(&mut status) };
@@ -351,7 +352,8 @@ fn the_library_has_its_own_functions() {
     type Alloc = unsafe extern "C" fn(usize, usize) -> *mut u8;
     type Free = unsafe extern "C" fn(*mut u8);
     // SAFETY: these are their types, as `library!` says.
-    let version = unsafe { LIBRARY.get::<Version>("fixture_calls_ffi0_abi_version") }.expect("it is exported");
+    let version =
+        unsafe { LIBRARY.get::<Version>("fixture_calls_ffi0_abi_version") }.expect("it is exported");
     // SAFETY: `library!` says that it takes size and alignment, and returns memory.
     let alloc = unsafe { LIBRARY.get::<Alloc>("fixture_calls_ffi0_alloc") }.expect("it is exported");
     // SAFETY: `library!` says that it takes memory, and returns nothing.

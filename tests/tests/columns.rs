@@ -402,8 +402,7 @@ fn c_adds_reads_writes_and_removes_rows() {
     assert_eq!((code, bits([removed])), (OK, bits([particle(49)])));
     let null = std::ptr::null_mut();
     let last = 48;
-    let code =
-        c!("ffi_particle_columns_swap_remove"(columns => Particles, last => usize, null => *mut Particle) -> i32);
+    let code = c!("ffi_particle_columns_swap_remove"(columns => Particles, last => usize, null => *mut Particle) -> i32);
     assert_eq!((code, header(columns).len), (OK, 48));
 
     assert_eq!(c!("ffi_particle_columns_resize"(columns => Particles, 200 => usize) -> i32), OK);
@@ -467,7 +466,10 @@ fn c_is_told_what_was_wrong_and_nothing_changes() {
         let columns = particles(0, 0);
         assert_eq!(append(columns, &[one]), OK);
         let before = header(columns);
-        assert_eq!(c!("ffi_particle_columns_reserve"(columns => Particles, capacity => usize) -> i32), MEMORY);
+        assert_eq!(
+            c!("ffi_particle_columns_reserve"(columns => Particles, capacity => usize) -> i32),
+            MEMORY
+        );
         assert_eq!(c!("ffi_particle_columns_resize"(columns => Particles, capacity => usize) -> i32), MEMORY);
         assert_eq!(header(columns), before);
         free(columns);
@@ -676,7 +678,8 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
 
     let shapes = c!("ffi_shape_columns_new"(0 => usize, 0 => u8) -> Shapes);
     let all: Vec<_> = (0..5).map(shape).collect();
-    let code = c!("ffi_shape_columns_append"(shapes => Shapes, all.as_ptr() => *const Shape, 5 => usize) -> i32);
+    let code =
+        c!("ffi_shape_columns_append"(shapes => Shapes, all.as_ptr() => *const Shape, 5 => usize) -> i32);
     assert_eq!(code, OK);
     let names = |shapes: Shapes| call!("ffi_names"(shapes => Shapes) -> *mut u8).map_err(|it| it.1);
     let owned = names(shapes).unwrap();
@@ -726,7 +729,10 @@ fn memory_behind_two_arguments_is_refused() {
 fn one_byte_a_row_is_enough() {
     let flags = c!("ffi_flag_columns_new"(3 => usize, 1 => u8) -> Flags);
     let all = [Flag { on: true }, Flag { on: false }, Flag { on: true }];
-    assert_eq!(c!("ffi_flag_columns_append"(flags => Flags, all.as_ptr() => *const Flag, 3 => usize) -> i32), OK);
+    assert_eq!(
+        c!("ffi_flag_columns_append"(flags => Flags, all.as_ptr() => *const Flag, 3 => usize) -> i32),
+        OK
+    );
     assert_eq!(call!("ffi_lit"(flags => Flags) -> u64), Ok(2));
     assert_eq!(c!("ffi_flag_columns_free"(flags => Flags) -> i32), OK);
 }

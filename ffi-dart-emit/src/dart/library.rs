@@ -143,8 +143,7 @@ impl<'a> LibraryFile<'a> {
             let field = format!("_scratch{index}");
             let size = format!("sizeOf<{class}>()");
             file.fields.push(layout::declaration(2, &format!("final Pointer<{class}>"), &field, ";"));
-            let allocated =
-                layout::initializer(&field, "_memory", "scratch", &[size], ",");
+            let allocated = layout::initializer(&field, "_memory", "scratch", &[size], ",");
             file.scratch.push(allocated);
         }
         file.copies = file.places.functions(names, model);

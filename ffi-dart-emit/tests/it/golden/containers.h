@@ -34,6 +34,8 @@
 #define FFI_STATUS_INVALID_VALUE 4
 /** A pool has no slot left, or no memory, or is closed; `detail` is an `FFI_POOL_..`. */
 #define FFI_STATUS_POOL_EXHAUSTED 5
+/** The codes from here to 15 are reserved: limit exceeded, not initialised, rate limited, too many at once, deadline, closed, cancelled, internal, unauthorized, free. */
+#define FFI_STATUS_RESERVED 6
 
 /** How a call went. Zero it before its first use. */
 typedef struct FfiStatus {
@@ -44,7 +46,7 @@ typedef struct FfiStatus {
     size_t message_len;
 } FfiStatus;
 
-/** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi_owned_free`. */
+/** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi0_owned_free`. */
 typedef struct FfiOwned {
     void *data;
     /** Elements; for text, bytes of UTF-8. */
@@ -91,7 +93,7 @@ typedef struct FfiOwned {
 #define FFI_COLUMNS_FULL 3
 /** There is no memory. */
 #define FFI_COLUMNS_MEMORY 4
-/** Something has written to the header. */
+/** Something has written to the header, or it is that of another message. Nothing was done. */
 #define FFI_COLUMNS_DAMAGED 5
 
 /** What a pool has seen. */
@@ -136,13 +138,20 @@ typedef struct FfiPoolStats {
 extern "C" {
 #endif
 
+#ifndef FFI_TYPE_Broad
+#define FFI_TYPE_Broad 0x61d6bdd112f2e94au
 typedef struct Broad {
     FFI_ALIGNAS(64) uint8_t bytes[3];
 } Broad;
 FFI_STATIC_ASSERT(sizeof(Broad) == 64, "size of Broad");
 FFI_STATIC_ASSERT(FFI_ALIGNOF(Broad) == 64, "alignment of Broad");
 FFI_STATIC_ASSERT(offsetof(Broad, bytes) == 0, "offset of Broad.bytes");
+#elif FFI_TYPE_Broad != 0x61d6bdd112f2e94au
+#error "two libraries have a type Broad: write the header of one of them with --prefix"
+#endif
 
+#ifndef FFI_TYPE_Pair
+#define FFI_TYPE_Pair 0xd962ec3059fd86b8u
 typedef struct Pair {
     uint8_t a;
     uint8_t b;
@@ -151,6 +160,9 @@ FFI_STATIC_ASSERT(sizeof(Pair) == 2, "size of Pair");
 FFI_STATIC_ASSERT(FFI_ALIGNOF(Pair) == 1, "alignment of Pair");
 FFI_STATIC_ASSERT(offsetof(Pair, a) == 0, "offset of Pair.a");
 FFI_STATIC_ASSERT(offsetof(Pair, b) == 1, "offset of Pair.b");
+#elif FFI_TYPE_Pair != 0xd962ec3059fd86b8u
+#error "two libraries have a type Pair: write the header of one of them with --prefix"
+#endif
 
 #ifndef FFI_DEFINED_FfiStr_5
 #define FFI_DEFINED_FfiStr_5
@@ -164,6 +176,8 @@ FFI_STATIC_ASSERT(offsetof(FfiStr_5, len) == 0, "offset of FfiStr_5.len");
 FFI_STATIC_ASSERT(offsetof(FfiStr_5, bytes) == 4, "offset of FfiStr_5.bytes");
 #endif
 
+#ifndef FFI_TYPE_Shape
+#define FFI_TYPE_Shape 0x4bb7096778adb55fu
 /** What is drawn. */
 typedef struct Shape {
     uint32_t tag;
@@ -186,6 +200,9 @@ FFI_STATIC_ASSERT(sizeof(Shape) == 40, "size of Shape");
 FFI_STATIC_ASSERT(FFI_ALIGNOF(Shape) == 8, "alignment of Shape");
 FFI_STATIC_ASSERT(offsetof(Shape, tag) == 0, "offset of Shape.tag");
 FFI_STATIC_ASSERT(offsetof(Shape, payload) == 8, "offset of Shape.payload");
+#elif FFI_TYPE_Shape != 0x4bb7096778adb55fu
+#error "two libraries have a type Shape: write the header of one of them with --prefix"
+#endif
 
 #ifndef FFI_DEFINED_FfiBytes_2
 #define FFI_DEFINED_FfiBytes_2
@@ -370,6 +387,8 @@ FFI_STATIC_ASSERT(offsetof(FfiOption_bool, value) == 0, "offset of FfiOption_boo
 FFI_STATIC_ASSERT(offsetof(FfiOption_bool, present) == 1, "offset of FfiOption_bool.present");
 #endif
 
+#ifndef FFI_TYPE_Scene
+#define FFI_TYPE_Scene 0x5b7cf559da275a52u
 typedef struct Scene {
     FfiStr_5 name;
     FfiBytes_2 raw;
@@ -402,95 +421,104 @@ FFI_STATIC_ASSERT(offsetof(Scene, grid) == 224, "offset of Scene.grid");
 FFI_STATIC_ASSERT(offsetof(Scene, names) == 256, "offset of Scene.names");
 FFI_STATIC_ASSERT(offsetof(Scene, wide) == 320, "offset of Scene.wide");
 FFI_STATIC_ASSERT(offsetof(Scene, flag) == 448, "offset of Scene.flag");
+#elif FFI_TYPE_Scene != 0x5b7cf559da275a52u
+#error "two libraries have a type Scene: write the header of one of them with --prefix"
+#endif
 
 /* The layout of each type and the signature of each function, as the library has them. Where one isn't what
    this header expects, the library is of another build: don't call it. */
 
-extern DEMO_DATA const uint64_t demo_broad_fingerprint;
-#define demo_broad_fingerprint_EXPECTED UINT64_C(0x61d6bdd112f2e94a)
-extern DEMO_DATA const uint64_t demo_pair_fingerprint;
-#define demo_pair_fingerprint_EXPECTED UINT64_C(0xd962ec3059fd86b8)
-extern DEMO_DATA const uint64_t demo_scene_fingerprint;
-#define demo_scene_fingerprint_EXPECTED UINT64_C(0x5b7cf559da275a52)
-extern DEMO_DATA const uint64_t demo_shape_fingerprint;
-#define demo_shape_fingerprint_EXPECTED UINT64_C(0x4bb7096778adb55f)
-extern DEMO_DATA const uint64_t demo_area_fingerprint;
-#define demo_area_fingerprint_EXPECTED UINT64_C(0xc9d9c5fd5a8b322c)
-extern DEMO_DATA const uint64_t demo_scenes_queue_fingerprint;
-#define demo_scenes_queue_fingerprint_EXPECTED UINT64_C(0xd8ba720a7e10b9cf)
+extern DEMO_DATA const uint64_t demo_ffi_broad_fingerprint;
+#define demo_ffi_broad_fingerprint_EXPECTED UINT64_C(0x61d6bdd112f2e94a)
+extern DEMO_DATA const uint64_t demo_ffi_pair_fingerprint;
+#define demo_ffi_pair_fingerprint_EXPECTED UINT64_C(0xd962ec3059fd86b8)
+extern DEMO_DATA const uint64_t demo_ffi_scene_fingerprint;
+#define demo_ffi_scene_fingerprint_EXPECTED UINT64_C(0x5b7cf559da275a52)
+extern DEMO_DATA const uint64_t demo_ffi_shape_fingerprint;
+#define demo_ffi_shape_fingerprint_EXPECTED UINT64_C(0x4bb7096778adb55f)
+extern DEMO_DATA const uint64_t demo_ffi_area_fingerprint;
+#define demo_ffi_area_fingerprint_EXPECTED UINT64_C(0x29cb111c15e5922a)
+extern DEMO_DATA const uint64_t demo_ffi_scenes_queue_fingerprint;
+#define demo_ffi_scenes_queue_fingerprint_EXPECTED UINT64_C(0xd8ba720a7e10b9cf)
 
-/** The version of the calling convention; this header is for 1. */
-uint32_t demo_abi_version(void);
+/** The version of the calling convention; this header is for 2. */
+uint32_t demo_ffi0_abi_version(void);
 
 /** Frees the message of a status and zeroes it. */
-void demo_status_clear(FfiStatus *status);
+void demo_ffi0_status_clear(FfiStatus *status);
 
 /** Zeroed memory, or null where there is none. */
-uint8_t *demo_alloc(size_t size, size_t align);
+uint8_t *demo_ffi0_alloc(size_t size, size_t align);
 
-/** Frees what `demo_alloc` returned. */
-void demo_free(uint8_t *memory);
+/** Frees what `demo_ffi0_alloc` returned. */
+void demo_ffi0_free(uint8_t *memory);
 
 /** Frees what a function returned; null is allowed. */
-void demo_owned_free(FfiOwned *owned);
+void demo_ffi0_owned_free(FfiOwned *owned);
+
+/** For Dart only, which has the table that it takes. */
+int32_t demo_ffi0_dart_init(const void *table);
+
+/** For Dart only: functions that want objects of Dart's. */
+const void *demo_ffi0_dart_calls(void);
 
 /** Closes all pools for good: nothing is handed out or taken back from then on. Returns how many slots are still in use. */
-uint64_t demo_shutdown(void);
+uint64_t demo_ffi0_shutdown(void);
 
 /* The pool of Pair: 1000 slots. Any thread may call these. */
 
 /** A slot that the caller owns, or null: the stats say why. */
-Pair *demo_pair_pool_alloc(void);
+Pair *demo_ffi_pair_pool_alloc(void);
 /** Fills `slots` as far as there are slots, and returns how many those are. */
-size_t demo_pair_pool_alloc_many(Pair **slots, size_t count);
+size_t demo_ffi_pair_pool_alloc_many(Pair **slots, size_t count);
 /** Gives a slot back: `FFI_FREE_..`. */
-int32_t demo_pair_pool_free(Pair *slot);
+int32_t demo_ffi_pair_pool_free(Pair *slot);
 /** Gives slots back, makes their pointers null, and returns how many those are; refused pointers stay. */
-size_t demo_pair_pool_free_many(Pair **slots, size_t count);
+size_t demo_ffi_pair_pool_free_many(Pair **slots, size_t count);
 /** Gives back the slot of a reference, as a destructor wants it: does nothing when that was given back, or Rust owns it.
-    The pointer is the number that `demo_pair_pool_reference` returns; where pointers have 32 bits, the generation
+    The pointer is the number that `demo_ffi_pair_pool_reference` returns; where pointers have 32 bits, the generation
     begins at bit 10, and its upper bits are cut off. */
-void demo_pair_pool_release(void *token);
-void demo_pair_pool_stats(FfiPoolStats *stats);
+void demo_ffi_pair_pool_release(void *token);
+void demo_ffi_pair_pool_stats(FfiPoolStats *stats);
 /** What a reference refers to, or null when that was given back. */
-Pair *demo_pair_pool_resolve(uint32_t index_plus_one, uint32_t generation);
+Pair *demo_ffi_pair_pool_resolve(uint32_t index_plus_one, uint32_t generation);
 /** The reference to a slot in use: the index plus one in the low half, the generation in the high half; else 0. */
-uint64_t demo_pair_pool_reference(const Pair *slot);
+uint64_t demo_ffi_pair_pool_reference(const Pair *slot);
 
 /* The pool of Scene: 1000 slots. Any thread may call these. */
 
 /** A slot that the caller owns, or null: the stats say why. */
-Scene *demo_scene_pool_alloc(void);
+Scene *demo_ffi_scene_pool_alloc(void);
 /** Fills `slots` as far as there are slots, and returns how many those are. */
-size_t demo_scene_pool_alloc_many(Scene **slots, size_t count);
+size_t demo_ffi_scene_pool_alloc_many(Scene **slots, size_t count);
 /** Gives a slot back: `FFI_FREE_..`. */
-int32_t demo_scene_pool_free(Scene *slot);
+int32_t demo_ffi_scene_pool_free(Scene *slot);
 /** Gives slots back, makes their pointers null, and returns how many those are; refused pointers stay. */
-size_t demo_scene_pool_free_many(Scene **slots, size_t count);
+size_t demo_ffi_scene_pool_free_many(Scene **slots, size_t count);
 /** Gives back the slot of a reference, as a destructor wants it: does nothing when that was given back, or Rust owns it.
-    The pointer is the number that `demo_scene_pool_reference` returns; where pointers have 32 bits, the generation
+    The pointer is the number that `demo_ffi_scene_pool_reference` returns; where pointers have 32 bits, the generation
     begins at bit 10, and its upper bits are cut off. */
-void demo_scene_pool_release(void *token);
-void demo_scene_pool_stats(FfiPoolStats *stats);
+void demo_ffi_scene_pool_release(void *token);
+void demo_ffi_scene_pool_stats(FfiPoolStats *stats);
 /** What a reference refers to, or null when that was given back. */
-Scene *demo_scene_pool_resolve(uint32_t index_plus_one, uint32_t generation);
+Scene *demo_ffi_scene_pool_resolve(uint32_t index_plus_one, uint32_t generation);
 /** The reference to a slot in use: the index plus one in the low half, the generation in the high half; else 0. */
-uint64_t demo_scene_pool_reference(const Scene *slot);
+uint64_t demo_ffi_scene_pool_reference(const Scene *slot);
 
 /* A queue of at most 16 Scene. Any thread may call these. */
 
 /** Puts a slot into the queue, which then owns it: `FFI_FREE_..` or `FFI_PUSH_..`; the caller still owns one that is refused. */
-int32_t demo_scenes_push(Scene *slot);
+int32_t demo_ffi_scenes_push(Scene *slot);
 /** The slot that has been in the queue longest, now the caller's, or null. */
-Scene *demo_scenes_pop(void);
+Scene *demo_ffi_scenes_pop(void);
 /** Fills `slots` in order as far as the queue goes, and returns how many those are. */
-size_t demo_scenes_pop_many(Scene **slots, size_t count);
-size_t demo_scenes_len(void);
+size_t demo_ffi_scenes_pop_many(Scene **slots, size_t count);
+size_t demo_ffi_scenes_len(void);
 /** Refuses what is pushed from now on; what is in the queue can still be popped. */
-void demo_scenes_close(void);
-uint8_t demo_scenes_is_closed(void);
+void demo_ffi_scenes_close(void);
+uint8_t demo_ffi_scenes_is_closed(void);
 
-double demo_area(const Shape *shape, const Shape *all, size_t all_len, FfiStatus *status);
+double demo_ffi_area(const Shape *shape, const Shape *all, size_t all_len, FfiStatus *status);
 
 #ifdef __cplusplus
 }

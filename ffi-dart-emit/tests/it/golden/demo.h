@@ -93,7 +93,7 @@ typedef struct FfiOwned {
 #define FFI_COLUMNS_FULL 3
 /** There is no memory. */
 #define FFI_COLUMNS_MEMORY 4
-/** Something has written to the header. */
+/** Something has written to the header, or it is that of another message. Nothing was done. */
 #define FFI_COLUMNS_DAMAGED 5
 
 /** What a pool has seen. */
