@@ -298,7 +298,7 @@ fn two_libraries_in_one_file() {
     let both = |second: &model::Model| c::header(&first).unwrap() + &c::header(second).unwrap();
     compiles(
         &both(&same),
-        "void f(const Held *held); void f(const Held *held) { first_f(held->points.items, 0); second_f(held->points.items, 0); }",
+        "void f(const Held *held); void f(const Held *held) { first_ffi_f(held->points.items, 0); second_ffi_f(held->points.items, 0); }",
     );
     let prefixed = c::with_prefix(&other, "second_").unwrap();
     compiles(
