@@ -305,8 +305,8 @@ fn two_libraries_in_one_file() {
         &both(&prefixed),
         "void f(const Held *held, const second_Held *second);
          void f(const Held *held, const second_Held *second) {
-             first_f(held->points.items, 0);
-             second_f(second->points.items, 0);
+             first_ffi_f(held->points.items, 0);
+             second_ffi_f(second->points.items, 0);
              FFI_STATIC_ASSERT(second_Mode_On == Mode_On, \"both are 1\");
          }",
     );
