@@ -234,6 +234,6 @@ Mode containers_ffi_same_mode(Mode mode, const Mode *all, size_t all_len, const 
     return all_len ? all[all_len - 1] : one ? *one : mode;
 }
 
-void containers_ffi_turn(Shape by_value, FfiStatus *status) {
-    status->code = by_value.tag == Shape_Circle && by_value.payload.circle == 0.5 ? 0 : 3;
+void containers_ffi_turn(const Shape *by_value, FfiStatus *status) {
+    status->code = by_value->tag == Shape_Circle && by_value->payload.circle == 0.5 ? 0 : 3;
 }
