@@ -84,7 +84,7 @@ int main(void) {
 
     nested = as_dart_writes();
     EXPECT(fixture_layout_ffi_is_from_dart(&nested, &status));
-    EXPECT(fixture_layout_ffi_is_value_from_dart(nested, &status));
+    EXPECT(fixture_layout_ffi_is_value_from_dart(&nested, &status));
     nested.parts[1].spare = true;
     EXPECT(!fixture_layout_ffi_is_from_dart(&nested, &status));
     EXPECT(status.code == FFI_STATUS_OK);
@@ -95,7 +95,7 @@ int main(void) {
     EXPECT(status.code == FFI_STATUS_OK && status.message == NULL);
 
     nested.palette[4] = 9;
-    EXPECT(!fixture_layout_ffi_is_value_from_dart(nested, &status));
+    EXPECT(!fixture_layout_ffi_is_value_from_dart(&nested, &status));
     EXPECT(status.code == FFI_STATUS_INVALID_VALUE);
     EXPECT(strncmp((const char *)status.message, "nested.palette[4]: 9 is not a Colour", status.message_len) == 0);
     fixture_layout_ffi0_status_clear(&status);

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use bytemuck::Zeroable;
-use ffi_core::boundary::{ABI_VERSION, FfiStatus, StatusCode};
+use ffi_core::boundary::{ABI_VERSION, FfiOwned, FfiStatus, StatusCode};
 use ffi_core::schema::read::Record;
 use ffi_tests::{Fixture, records};
 use fixture_calls::{Lamp, Switch, Vector};
@@ -37,6 +37,10 @@ fn finish(mut status: FfiStatus) -> Result<(), Failed> {
         2 => StatusCode::Panic,
         3 => StatusCode::InvalidArgument,
         4 => StatusCode::InvalidValue,
+        -1 => {
+            assert!(status.message.is_null() && status.message_len == 0);
+            return failed(StatusCode::NoValue, "");
+        }
         other => panic!("{other} is not a status code"),
     };
     // SAFETY: a failed call leaves a message of that length.
@@ -91,6 +95,34 @@ fn scalars_pass_in_order() {
         0 => u8, 0 => u16, 0 => u32, 0 => u64, f32::NAN => f32, f64::INFINITY => f64,
     ) -> u32);
     assert_eq!(smallest, Ok(0));
+}
+
+/// C passes each integer in its own type, so all of its bits are what was meant.
+#[test]
+fn integers_come_back_as_they_were() {
+    for value in [0, 1, 44, u8::MAX] {
+        assert_eq!(call!(echo_small(value => u8) -> u8), Ok(value));
+    }
+    for value in [i16::MIN, -1, 0, i16::MAX] {
+        assert_eq!(call!(echo_option(value => i16, 1 => u8) -> i16), Ok(value));
+        assert_eq!(call!(echo_option(value => i16, 0 => u8) -> i16), failed(StatusCode::NoValue, ""));
+    }
+    for value in [1, 1 << 63, u64::MAX] {
+        assert_eq!(call!(echo_wide(value => u64) -> u64), Ok(value));
+        assert_eq!(call!(echo_mask(value => u64) -> u64), Ok(value));
+        assert_eq!(call!(not_zero(value => u64) -> u64), Ok(value));
+        let owned = call!(count_down(value => u64) -> *mut FfiOwned).unwrap();
+        // SAFETY: the function returned it, and it was not freed yet.
+        let FfiOwned { data, len, .. } = unsafe { &*owned };
+        // SAFETY: the elements of an owned vector of `u64`.
+        assert_eq!(unsafe { std::slice::from_raw_parts(data.cast::<u64>(), *len) }, [value, value - 1]);
+        type Free = unsafe extern "C" fn(*mut FfiOwned);
+        // SAFETY: that is its type, as `library!` says.
+        let free = unsafe { LIBRARY.get::<Free>("fixture_calls_ffi0_owned_free") }.expect("it is exported");
+        // SAFETY: the library returned it, and nobody uses it any more.
+        unsafe { free(owned) };
+    }
+    assert_eq!(call!(not_zero(0 => u64) -> u64), failed(StatusCode::NoValue, ""));
 }
 
 #[test]
