@@ -34,6 +34,7 @@ void main() {
               startsWith('function negate: the library does not export'),
               startsWith('function negate: the library does not export'),
               startsWith('function panics: the library has fingerprint'),
+              startsWith('function switch_of: the library has fingerprint'),
               startsWith('function turn_on: the library has fingerprint'),
             ])
             .having(
