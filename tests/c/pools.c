@@ -178,14 +178,14 @@ static void passing(void) {
 /* What a call has by reference can't be taken by its handle. */
 static void lending(void) {
     FfiStatus status = {0};
-    PlanNode *node = fixture_pools_plan_node_pool_alloc();
-    const uint64_t to_node = fixture_pools_plan_node_pool_reference(node);
+    PlanNode *node = fixture_pools_ffi_plan_node_pool_alloc();
+    const uint64_t to_node = fixture_pools_ffi_plan_node_pool_reference(node);
     memcpy(&node->parent, &to_node, sizeof to_node);
     node->cost = 3;
-    CHECK_EQ(fixture_pools_take_parent(node, &status), 0);
+    CHECK_EQ(fixture_pools_ffi_take_parent(node, &status), 0);
     CHECK_STATUS(FFI_STATUS_OK, 0);
     CHECK_EQ(node->cost == 3, 1);
-    CHECK_EQ(fixture_pools_plan_node_pool_free(node), FFI_FREE_OK);
+    CHECK_EQ(fixture_pools_ffi_plan_node_pool_free(node), FFI_FREE_OK);
 }
 
 static void queueing(void) {

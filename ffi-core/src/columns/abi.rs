@@ -158,7 +158,7 @@ pub unsafe fn columns_free<T: FfiColumnar>(columns: *mut FfiColumns<T>) -> i32 {
 ///
 /// # Safety
 ///
-/// `columns` is what [`with`] asks for.
+/// `columns` is null or misaligned, or a container of this library that was not freed and that nobody else uses.
 pub unsafe fn columns_reserve<T: FfiColumnar>(columns: *mut FfiColumns<T>, additional: usize) -> i32 {
     // SAFETY: the caller vouches for `columns`: null, or a container that nobody else uses.
     unsafe { with(columns, |columns| Ok(columns.try_reserve(additional)?)) }
@@ -168,7 +168,7 @@ pub unsafe fn columns_reserve<T: FfiColumnar>(columns: *mut FfiColumns<T>, addit
 ///
 /// # Safety
 ///
-/// `columns` is what [`with`] asks for.
+/// `columns` is null or misaligned, or a container of this library that was not freed and that nobody else uses.
 pub unsafe fn columns_resize<T: FfiColumnar>(columns: *mut FfiColumns<T>, len: usize) -> i32 {
     // SAFETY: the caller vouches for `columns`: null, or a container that nobody else uses.
     unsafe { with(columns, |columns| Ok(columns.try_resize_zeroed(len)?)) }
@@ -178,8 +178,8 @@ pub unsafe fn columns_resize<T: FfiColumnar>(columns: *mut FfiColumns<T>, len: u
 ///
 /// # Safety
 ///
-/// `columns` is what [`with`] asks for; where `messages` isn't null, at it are `count` messages, initialised and outside of
-/// the columns.
+/// `columns` is null or misaligned, or a container of this library that was not freed and that nobody else uses.
+/// Where `messages` isn't null, at it are `count` messages, initialised and outside of the columns.
 pub unsafe fn columns_append<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     messages: *const T,
@@ -202,8 +202,8 @@ pub unsafe fn columns_append<T: FfiColumnar>(
 ///
 /// # Safety
 ///
-/// `columns` is what [`with`] asks for; where `messages` isn't null, at it is memory for `count` messages, outside of the
-/// columns.
+/// `columns` is null or misaligned, or a container of this library that was not freed and that nobody else uses.
+/// Where `messages` isn't null, at it is memory for `count` messages, outside of the columns.
 pub unsafe fn columns_read<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     first: usize,
@@ -247,7 +247,8 @@ pub unsafe fn columns_write<T: FfiColumnar>(
 ///
 /// # Safety
 ///
-/// `columns` is what [`with`] asks for; `removed` is null or memory for a message, outside of the columns.
+/// `columns` is null or misaligned, or a container of this library that was not freed and that nobody else uses.
+/// `removed` is null or memory for a message, outside of the columns.
 pub unsafe fn columns_swap_remove<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     row: usize,

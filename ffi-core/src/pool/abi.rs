@@ -48,7 +48,7 @@ pub unsafe fn pool_free_many<T: FfiPooled>(slots: *mut *mut T, count: usize) -> 
 }
 
 /// `.._pool_release`: frees the slot of a reference, for finalizers. The token is the reference in one pointer, as
-/// [`Token`](super::token::Token) packs it; null is none.
+/// `pool/token.rs` packs it; null is none.
 ///
 /// A token that comes late does nothing: the slot was freed, Rust owns it, or it has its next message. Only that is counted.
 ///
