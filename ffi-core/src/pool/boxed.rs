@@ -53,7 +53,8 @@ impl<T: FfiPooled> PoolBox<T> {
         unsafe { T::pool().lend(self.forget()) }
     }
 
-    /// A handle of the message that doesn't keep it: once the box is dropped it resolves to nothing.
+    /// A handle of the message that doesn't keep it: once the box is dropped it resolves to nothing. Code outside of Rust can't
+    /// resolve it while the box owns the message.
     #[must_use]
     #[inline]
     pub fn handle(&self) -> FfiRef<T> {

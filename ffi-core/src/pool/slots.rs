@@ -19,8 +19,7 @@
 //! the pointer, and taken or read by the handle, and a slot that is owned or free can't, because only its owner lends it. So
 //! no pointer that is freed twice and no handle, forged or not, gets at the slot of a `PoolBox`.
 //!
-//! The word of a slot that is owned is written by its owner, but for one bit: code outside of Rust that resolves a handle of it
-//! exposes it. That of a lent one is changed by exactly one of those who free, take or read it: by the thread that lent it with
+//! The word of a slot that is owned is written by its owner alone, and it is never exposed. That of a lent one is changed by exactly one of those who free, take or read it: by the thread that lent it with
 //! a plain store, while its bias says so, or else with a compare-exchange.
 //!
 //! # Readers
@@ -668,14 +667,16 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     /// The owner of a held slot lends it by its handle. Its generation.
     #[inline(always)]
     pub(crate) fn lend_held(&self, slot: Slot<'_, W>) -> u32 {
-        // The slot may become exposed meanwhile, which must not be lost.
-        State(slot.word.fetch_or(LENT, P::LEND)).generation()
+        // The owner is alone.
+        let state = slot.state();
+        slot.set(State(state.0 | LENT), P::LEND);
+        state.generation()
     }
 
     /// The owner of a held slot lends it by its pointer.
     #[inline(always)]
     pub(crate) fn lend_out(&self, slot: Slot<'_, W>) {
-        // The owner is alone, but for one who exposes it, as this does.
+        // The owner is alone.
         slot.set(slot.state().lent_out(), P::LEND);
     }
 
@@ -765,12 +766,12 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         }
     }
 
-    /// Exposes a slot that is handed out and has the wanted generation; returns true if it is such a slot.
+    /// Exposes a slot that is handed out, has the wanted generation and isn't owned; returns true if it is such a slot.
     #[inline]
     pub(crate) fn expose(&self, slot: Slot<'_, W>, wanted: u32) -> bool {
         loop {
             let state = slot.state();
-            if !state.is_meant(wanted) {
+            if !state.is_meant(wanted) || state.is_owned() {
                 return false;
             }
             // One that isn't exposed has no bias, so that its word is never changed by a plain store but its owner's.

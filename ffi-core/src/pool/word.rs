@@ -5,7 +5,7 @@
 //! LENT  HELD  entry        period     EXPOSED  frees       lent, while a thread may free it with a plain store
 //! LENT  HELD  guests       0          EXPOSED  frees       lent, with so many readers
 //! 0     HELD  CLAIMED ..   0          EXPOSED  frees       claimed for a moment; the lowest of the guests: REMEMBERED
-//! 0     HELD  0            0          EXPOSED  frees       owned by a `PoolBox`
+//! 0     HELD  0            0          0        frees       owned by a `PoolBox`
 //! 0     0     guests       0          0        frees       freed, and free once its last reader leaves
 //! 0     0     0            0          0        frees       free
 //! ```
@@ -148,6 +148,12 @@ impl State {
         self.is_held() && !self.is_lent() && self.0 & CLAIMED != 0
     }
 
+    /// Returns true if a `PoolBox` has the slot.
+    #[inline(always)]
+    pub(super) fn is_owned(self) -> bool {
+        self.is_held() && !self.is_lent() && !self.is_claimed()
+    }
+
     /// The readers, as bits; 0 for one with a bias, as that has none.
     fn readers(self) -> u64 {
         if self.period() == 0 && (self.is_lent() || !self.is_held()) { self.0 & READERS } else { 0 }
@@ -177,7 +183,7 @@ impl State {
             Ok(Self(self.freed().0 | self.readers()))
         } else if self.is_claimed() && self.0 & REMEMBERED == 0 {
             Ok(Self(self.0 | REMEMBERED))
-        } else if self.is_held() && !self.is_claimed() {
+        } else if self.is_owned() {
             Err(Refused::Owned)
         } else {
             Err(Refused::NotLive)

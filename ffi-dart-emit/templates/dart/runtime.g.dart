@@ -3470,15 +3470,19 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
   /// Replaces all entries by those of [values].
   ///
   /// Throws a [CapacityException] before anything changes when there are too
-  /// many; an entry that does not fit its place ends it where it is.
+  /// many; where an entry does not fit its place, those before it are left.
   void assign(Map<K, V> values) {
     checkCapacity(values.length, capacity);
     var index = 0;
-    for (final MapEntry(:key, :value) in values.entries) {
-      writeKey(index, key);
-      writeValue(index, value);
-      index++;
+    try {
+      for (final MapEntry(:key, :value) in values.entries) {
+        writeKey(index, key);
+        writeValue(index, value);
+        index++;
+      }
+    } finally {
+      // The entries behind would be new keys with old values, or keys twice.
+      rawLength = index;
     }
-    rawLength = index;
   }
 }

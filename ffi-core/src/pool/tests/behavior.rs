@@ -177,7 +177,7 @@ fn handles_are_taken_once_and_forged_ones_are_nothing() {
     let plus_one = handle.to_bits() as u32;
     let taken = handle.take().unwrap();
     assert_eq!(taken.x, 7);
-    assert_eq!(pool_resolve::<Leaf>(plus_one, handle.generation()), slot);
+    assert!(pool_resolve::<Leaf>(plus_one, handle.generation()).is_null(), "it is Rust's");
     assert!(handle.take().is_none() && handle.resolve().is_some());
     drop(taken);
     // The slot is free now: also the generation that it will have next is of nothing.
@@ -401,6 +401,25 @@ fn second_owner(node: &mut Ring) -> Option<u64> {
 }
 
 #[test]
+fn what_a_box_owns_is_not_resolved_outside() {
+    pooled!(Kept { value: u64 }, 4, Zero);
+    let resolve = |handle: FfiRef<Kept>| pool_resolve::<Kept>(handle.to_bits() as u32, handle.generation());
+    let owned = Kept::pool().try_alloc().unwrap();
+    let handle = owned.handle();
+    // Else a call could have it as `&mut`, and the box at the same time.
+    assert!(resolve(handle).is_null());
+    assert_eq!(owned.into_ref(), handle);
+    assert!(!resolve(handle).is_null());
+    assert_eq!(Kept::pool().try_take(handle).err(), Some(RefusedHandle::Exposed));
+    // SAFETY: any bytes are a value, and the pointer isn't used any more.
+    let owned = unsafe { Kept::pool().take_exposed(handle) }.unwrap();
+    assert!(resolve(handle).is_null());
+    assert_eq!(owned.into_ref(), handle);
+    release(handle);
+    assert_eq!(Kept::pool().try_take(handle).err(), Some(RefusedHandle::Stale));
+}
+
+#[test]
 fn what_a_call_may_have_by_reference_is_not_taken() {
     let pool = Ring::pool();
     let slot = pool_alloc::<Ring>();
@@ -434,14 +453,6 @@ fn what_a_call_may_have_by_reference_is_not_taken() {
     // SAFETY: any bytes are a value, and the pointer isn't used any more.
     let back: PoolBox<Ring> = unsafe { pool_adopt(slot.as_ptr()) }.unwrap();
     assert!(pool.take(back.into_ref()).is_some());
-    // Exposed while Rust owns it, and lent then.
-    let owned = pool.alloc().unwrap();
-    let handle = owned.handle();
-    assert!(!pool_resolve::<Ring>(handle.to_bits() as u32, handle.generation()).is_null());
-    assert_eq!(owned.into_ref(), handle);
-    assert_eq!(pool.try_take(handle).err(), Some(RefusedHandle::Exposed));
-    release(handle);
-    assert_eq!(pool.try_take(handle).err(), Some(RefusedHandle::Stale));
     assert_eq!(pool.stats().live, 0);
 }
 

@@ -232,6 +232,13 @@ void main() {
     expect(it.many, isEmpty);
     expect(it.many[1 << 16], null);
     expect(() => it.many.rawLength = -1, throwsRangeError);
+    // No key is left with the value of another, and none is there twice.
+    it.ages = {'a': 1, 'b': 2};
+    expect(() => it.ages = {'b': 3, 'c': 1 << 32}, throwsRangeError);
+    expect(it.ages, {'b': 3});
+    it.ages = {'a': 1, 'b': 2};
+    expect(() => it.ages = {'b': 1 << 32}, throwsRangeError);
+    expect(it.ages.keys, isEmpty);
   });
 
   test('options', () {
