@@ -123,7 +123,7 @@ fn odd_names_and_hostile_docs_survive() {
     assert_eq!(sizes, [&bytes[..], &[("type", 1), ("late", 1), ("ffi_local", 1)]].concat());
 
     let functions: Vec<_> =
-        model.functions.iter().map(|it| it.symbol.trim_start_matches("fixture_hygiene_")).collect();
+        model.functions.iter().map(|it| it.symbol.trim_start_matches("fixture_hygiene_ffi_")).collect();
     let expected =
         ["RECORD_LEN", "abi", "either", "hostile", "last", "old", "parity", "pick", "reach", "same", "try"];
     assert_eq!(functions, expected);

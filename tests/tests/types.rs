@@ -489,17 +489,22 @@ fn a_reference_and_an_open_enum_take_any_bits() {
     assert_eq!(format!("{:?}", FfiOpen::from(Level::Cellar)), "Cellar");
 }
 
-/// Calls `fixture_types_{name}` through the C ABI, with a value in and out.
-fn same<Abi>(name: &str, value: Abi) -> Abi {
-    type Function<Abi> = unsafe extern "C" fn(Abi, *mut ffi_core::boundary::FfiStatus) -> Abi;
+/// Calls `fixture_types_ffi_{name}` through the C ABI, with `Param` in and `Abi` out.
+fn same_as<Param, Abi>(name: &str, value: Param) -> Abi {
+    type Function<Param, Abi> = unsafe extern "C" fn(Param, *mut ffi_core::boundary::FfiStatus) -> Abi;
     // SAFETY: a fixture has no code that runs when it is loaded or unloaded.
     let library = unsafe { libloading::Library::new(Fixture::build("fixture-types", "dev").cdylib()) };
     let library = library.expect("it loads");
     // SAFETY: the callers name functions of that type.
-    let function = unsafe { library.get::<Function<Abi>>(format!("fixture_types_{name}")) };
+    let function = unsafe { library.get::<Function<Param, Abi>>(format!("fixture_types_ffi_{name}")) };
     let function = function.expect("it is exported");
-    // SAFETY: a status may be null.
+    // SAFETY: a pointer is to a value that lives for the call; a status may be null.
     unsafe { function(value, std::ptr::null_mut()) }
+}
+
+/// [`same_as`] for a message or oneof, which goes in through a pointer and comes out by value.
+fn same<Abi>(name: &str, value: Abi) -> Abi {
+    same_as(name, &raw const value)
 }
 
 /// A [`Small`] that need not be one.
@@ -515,7 +520,7 @@ fn values_cross_as_c_passes_them() {
     assert_eq!(same("same_shape", shape.clone()), shape);
     let row = Row { id: 5, name: "a row".parse().unwrap(), mode: Mode::Last, score: Some(0.5).into() };
     assert_eq!(same("same_row", row), row);
-    assert_eq!(same("same_mode", 77_u8), 77);
+    assert_eq!(same_as::<u8, u8>("same_mode", 77), 77);
     // What isn't a case is refused, and what comes back is unset. Behind its tag is padding.
     assert_eq!(same("same_small", Words(9, 9)).0, 0);
 }

@@ -71,8 +71,8 @@ pub unsafe fn pool_stats<T: FfiPooled>(out: *mut FfiPoolStats) {
     unsafe { out.write(T::pool().stats().into()) };
 }
 
-/// `.._pool_resolve`: null when the handle is stale or none, or when a [`PoolBox`] owns the message: Rust may use a reference to it
-/// in any call. The message is exposed from then on.
+/// `.._pool_resolve`: null when the handle is stale or none, when a [`PoolBox`] owns the message, or while Rust reads a message that was
+/// never exposed: no call may have it as `&mut` then. The message is exposed from then on.
 #[inline]
 pub fn pool_resolve<T: FfiPooled>(index_plus_one: u32, generation: u32) -> *mut T {
     match T::pool().resolve_exposed(FfiRef::from_parts(index_plus_one, generation)) {

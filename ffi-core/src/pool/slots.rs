@@ -19,8 +19,9 @@
 //! the pointer, and taken or read by the handle, and a slot that is owned or free can't, because only its owner lends it. So
 //! no pointer that is freed twice and no handle, forged or not, gets at the slot of a `PoolBox`.
 //!
-//! The word of a slot that is owned is written by its owner alone, and it is never exposed. That of a lent one is changed by exactly one of those who free, take or read it: by the thread that lent it with
-//! a plain store, while its bias says so, or else with a compare-exchange.
+//! The word of a slot that is owned is written by its owner alone, and it is never exposed. That of a lent one is changed by
+//! exactly one of those who free, take or read it: by the thread that lent it with a plain store, while its bias says so, or
+//! else with a compare-exchange.
 //!
 //! # Readers
 //!
@@ -766,16 +767,17 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         }
     }
 
-    /// Exposes a slot that is handed out, has the wanted generation and isn't owned; returns true if it is such a slot.
+    /// Exposes a slot of the wanted generation that may be exposed; returns true if it is such a slot.
     #[inline]
     pub(crate) fn expose(&self, slot: Slot<'_, W>, wanted: u32) -> bool {
         loop {
             let state = slot.state();
-            if !state.is_meant(wanted) || state.is_owned() {
+            if !state.is_meant(wanted) || !state.may_be_exposed() {
                 return false;
             }
-            // One that isn't exposed has no bias, so that its word is never changed by a plain store but its owner's.
-            if state.is_exposed() || P::exchange(slot.word, state.0, state.0 | EXPOSED, Ordering::Relaxed) {
+            // One that isn't exposed has no bias, so that its word is never changed by a plain store but its owner's. Pairs with
+            // the exchange by which the last reader left: what it read is not written to before.
+            if state.is_exposed() || P::exchange(slot.word, state.0, state.0 | EXPOSED, Ordering::Acquire) {
                 return true;
             }
         }

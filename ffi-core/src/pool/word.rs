@@ -154,6 +154,13 @@ impl State {
         self.is_held() && !self.is_lent() && !self.is_claimed()
     }
 
+    /// Returns true if code outside of Rust may have the slot's pointer: it is lent, and has no readers but those that know that
+    /// it is exposed. So a call never has as `&mut` what a `PoolBox` or a safe reader has.
+    #[inline(always)]
+    pub(super) fn may_be_exposed(self) -> bool {
+        self.is_lent() && (self.is_exposed() || self.readers() == 0)
+    }
+
     /// The readers, as bits; 0 for one with a bias, as that has none.
     fn readers(self) -> u64 {
         if self.period() == 0 && (self.is_lent() || !self.is_held()) { self.0 & READERS } else { 0 }

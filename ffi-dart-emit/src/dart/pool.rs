@@ -207,7 +207,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
         ),
         inlined(method(
             "Where [reference] refers to, **borrowed** from whoever owns it; null where the\nmessage was given back, \
-             where Rust has it as its own, or for none.",
+             while Rust has it as its own or reads it, or for none.",
             &format!("{slot}?"),
             "resolve",
             refers,
@@ -263,13 +263,13 @@ fn reference(name: &str) -> String {
     let call = |before: &str, after: &str| layout::call(4, before, &resolve, &["this".to_owned()], after);
     let members = [
         get(
-            "Where the message is, **borrowed** from whoever owns it; null where it was\ngiven back, where Rust has it as its own, or for none.",
+            "Where the message is, **borrowed** from whoever owns it; null where it was\ngiven back, while Rust has it as its own or reads it, or for none.",
             &slot,
             "pointer",
             &call("return ", ";"),
         ),
         get(
-            "The message, **borrowed** from whoever owns it; null where it was given back,\nwhere Rust has it as its own, or for none.",
+            "The message, **borrowed** from whoever owns it; null where it was given back,\nwhile Rust has it as its own or reads it, or for none.",
             &format!("{name}?"),
             "message",
             "    return pointer?.ref;",

@@ -376,7 +376,7 @@ size_t {{ it.symbols.free_many }}({{ it.message }} **slots, size_t count);
     begins at bit {{ it.index_bits }}, and its upper bits are cut off. */
 void {{ it.symbols.release }}(void *token);
 void {{ it.symbols.stats }}(FfiPoolStats *stats);
-/** What a reference refers to, or null when that was given back, or Rust owns it. */
+/** What a reference refers to, or null when that was given back, Rust owns it, or Rust reads it just now. */
 {{ it.message }} *{{ it.symbols.resolve }}(uint32_t index_plus_one, uint32_t generation);
 /** The reference to a slot in use: the index plus one in the low half, the generation in the high half; else 0. */
 uint64_t {{ it.symbols.reference }}(const {{ it.message }} *slot);

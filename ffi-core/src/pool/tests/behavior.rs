@@ -420,6 +420,24 @@ fn what_a_box_owns_is_not_resolved_outside() {
 }
 
 #[test]
+fn what_rust_reads_is_not_resolved_outside_for_the_first_time() {
+    pooled!(Known { value: u64 }, 4, Zero);
+    let resolve = |handle: FfiRef<Known>| pool_resolve::<Known>(handle.to_bits() as u32, handle.generation());
+    let handle = Known::pool().alloc_with(|known| known.value = 7).unwrap().into_ref();
+    let read = Known::pool().read(handle).unwrap();
+    // Else a call could write to it while it is read.
+    assert!(resolve(handle).is_null());
+    assert_eq!(read.value, 7);
+    drop(read);
+    assert!(!resolve(handle).is_null());
+    // SAFETY: nobody writes to it.
+    let read = unsafe { Known::pool().read_exposed(handle) }.unwrap();
+    assert!(!resolve(handle).is_null(), "the reader vouches that nobody writes");
+    drop(read);
+    release(handle);
+}
+
+#[test]
 fn what_a_call_may_have_by_reference_is_not_taken() {
     let pool = Ring::pool();
     let slot = pool_alloc::<Ring>();
