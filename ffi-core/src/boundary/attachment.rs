@@ -23,7 +23,8 @@ use super::status::FfiStatus;
 #[repr(C)]
 pub struct FfiDartCalls {
     attach_status: unsafe extern "C" fn(DartHandle) -> *mut FfiAttachment,
-    attach_owned: unsafe extern "C" fn(DartHandle, *mut FfiStatus, *mut FfiOwned, usize) -> *mut FfiAttachment,
+    attach_owned:
+        unsafe extern "C" fn(DartHandle, *mut FfiStatus, *mut FfiOwned, usize) -> *mut FfiAttachment,
     attach_alloc: unsafe extern "C" fn(DartHandle, usize, usize) -> *mut FfiAttachment,
     attach_columns: unsafe extern "C" fn(
         DartHandle,

@@ -209,7 +209,9 @@ impl<'a> LibraryFile<'a> {
         let method = |ty: &str, name: &str, conversion: Option<&str>| {
             let head = layout::method(ty, name, Parameters::new(&parameters));
             let returned = match conversion {
-                Some(callee) => "\n".to_owned() + &layout::call(4, "return ", callee, &["result".into()], ";"),
+                Some(callee) => {
+                    "\n".to_owned() + &layout::call(4, "return ", callee, &["result".into()], ";")
+                }
                 None if it.returns.is_some() => "\n    return result;".to_owned(),
                 None => String::new(),
             };
