@@ -18,6 +18,7 @@ class Status(ctypes.Structure):
         ("detail", ctypes.c_uint32),
         ("message", ctypes.c_void_p),
         ("message_len", ctypes.c_size_t),
+        ("pending", ctypes.c_void_p),
     ]
 
 

@@ -6,23 +6,29 @@
 //! further view refers to. So the memory is there for as long as any of them, in whatever isolate it ends up.
 //!
 //! Each function does all of its work in one call from Dart. An isolate can be killed before or after that call, but not
-//! within, so no resource is lost and none is given back twice. None may be called as a leaf function: Dart's API isn't
-//! for those.
+//! within, so no resource is lost and none is given back twice: what a function returned is noted in the isolate's status
+//! until then (see `pending.rs`). Only [`free_owned`] may be called as a leaf function: Dart's API isn't for those.
 
 use std::ffi::c_void;
 use std::ptr;
 
 use super::dart_api::{self, DartHandle, FinalizableHandle};
 use super::memory;
+use super::owned::{FfiOwned, owned_free};
+use super::pending::{DartStatus, Release, forget};
+use super::status::FfiStatus;
 
 /// The functions that attach memory to Dart objects, for Dart's generated code alone.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiDartCalls {
-    attach: unsafe extern "C" fn(DartHandle, *mut c_void, Release, usize) -> *mut FfiAttachment,
+    attach_status: unsafe extern "C" fn(DartHandle) -> *mut FfiAttachment,
+    attach_owned:
+        unsafe extern "C" fn(DartHandle, *mut FfiStatus, *mut FfiOwned, usize) -> *mut FfiAttachment,
     attach_alloc: unsafe extern "C" fn(DartHandle, usize, usize) -> *mut FfiAttachment,
     attach_columns: unsafe extern "C" fn(
         DartHandle,
+        *mut FfiStatus,
         *mut c_void,
         NewColumns,
         usize,
@@ -30,22 +36,33 @@ pub struct FfiDartCalls {
         FreeColumns,
         usize,
     ) -> *mut FfiAttachment,
-    attach_slot: unsafe extern "C" fn(DartHandle, *const FfiSlotCalls, *mut c_void) -> *mut FfiAttachment,
+    attach_slot: unsafe extern "C" fn(
+        DartHandle,
+        *mut FfiStatus,
+        *const FfiSlotCalls,
+        *mut c_void,
+    ) -> *mut FfiAttachment,
     reattach: unsafe extern "C" fn(*mut FfiAttachment, DartHandle, DartHandle, usize) -> u8,
     detach: unsafe extern "C" fn(*mut FfiAttachment, DartHandle, u8),
+    free_owned: unsafe extern "C" fn(*mut FfiStatus, *mut FfiOwned),
 }
 
 /// Returns the functions that attach memory to Dart objects. They attach nothing until [`dart_init`](super::dart_init) said
 /// that it can be done.
 #[must_use]
 pub fn dart_calls() -> *const FfiDartCalls {
-    static CALLS: FfiDartCalls =
-        FfiDartCalls { attach, attach_alloc, attach_columns, attach_slot, reattach, detach };
+    static CALLS: FfiDartCalls = FfiDartCalls {
+        attach_status,
+        attach_owned,
+        attach_alloc,
+        attach_columns,
+        attach_slot,
+        reattach,
+        detach,
+        free_owned,
+    };
     &raw const CALLS
 }
-
-/// Gives a resource back, on any thread; calls nothing of Dart's, and does nothing for null.
-type Release = unsafe extern "C" fn(*mut c_void);
 
 /// `.._columns_new`.
 type NewColumns = unsafe extern "C" fn(usize, u8) -> *mut c_void;
@@ -128,20 +145,51 @@ unsafe fn attach_to(
     attachment
 }
 
-/// Calls `release` with `resource` when `object` is collected. Null, and `resource` is given back, when that can't be.
+/// Attaches a status to `object` that has a place for results on their way; null when that can't be.
 ///
 /// # Safety
 ///
-/// The calling thread is in a call from Dart that passed `object`. `resource` is the caller's, `release` of the same
-/// library is what gives it back, and nobody else does so from now on.
-unsafe extern "C" fn attach(
+/// The calling thread is in a call from Dart that passed `object`.
+unsafe extern "C" fn attach_status(object: DartHandle) -> *mut FfiAttachment {
+    let block: *mut c_void = DartStatus::new().cast();
+    // SAFETY: by this function's contract; the block was made just now, and `release` is what frees it.
+    unsafe { attach_to(object, block, block, Free::Resource(DartStatus::release), size_of::<DartStatus>()) }
+}
+
+/// Frees `owned` when `object` is collected. Null, and `owned` is freed, when that can't be.
+///
+/// # Safety
+///
+/// The calling thread is in a call from Dart that passed `object`, and `status` is that of its isolate. `owned` is the
+/// caller's, and nobody else frees it from now on.
+unsafe extern "C" fn attach_owned(
     object: DartHandle,
-    resource: *mut c_void,
-    release: Release,
+    status: *mut FfiStatus,
+    owned: *mut FfiOwned,
     bytes: usize,
 ) -> *mut FfiAttachment {
-    // SAFETY: the caller keeps the callee's contract.
+    unsafe extern "C" fn release(owned: *mut c_void) {
+        // SAFETY: it was the caller's of `attach_owned`, and is released once, when nobody uses it any more.
+        unsafe { owned_free(owned.cast()) };
+    }
+
+    let resource: *mut c_void = owned.cast();
+    // SAFETY: by this function's contract the status is valid, and of the isolate that runs this.
+    unsafe { forget(status, resource) };
+    // SAFETY: by this function's contract; `release` is what frees the resource.
     unsafe { attach_to(object, resource, resource, Free::Resource(release), bytes) }
+}
+
+/// Frees `owned`, which Dart has copied.
+///
+/// # Safety
+///
+/// `status` is that of the isolate that runs this. `owned` is the caller's, and isn't used any more.
+unsafe extern "C" fn free_owned(status: *mut FfiStatus, owned: *mut FfiOwned) {
+    // SAFETY: by this function's contract the status is valid, and of the isolate that runs this.
+    unsafe { forget(status, owned.cast()) };
+    // SAFETY: by this function's contract; nothing else frees it, as the note is gone.
+    unsafe { owned_free(owned) };
 }
 
 /// Allocates memory as [`alloc`](memory::alloc) does, attached to `object`; null where there is none.
@@ -168,11 +216,12 @@ unsafe extern "C" fn attach_alloc(object: DartHandle, size: usize, align: usize)
 ///
 /// # Safety
 ///
-/// The calling thread is in a call from Dart that passed `object`. `new` and `free` are the `.._columns_new` and
+/// The calling thread is in a call from Dart that passed `object`, and `status` is that of its isolate. `new` and `free` are the `.._columns_new` and
 /// `.._columns_free` of one message of the same library. A container at `columns` is one of that message and the caller's,
 /// and nobody else frees it from now on.
 unsafe extern "C" fn attach_columns(
     object: DartHandle,
+    status: *mut FfiStatus,
     columns: *mut c_void,
     new: NewColumns,
     capacity: usize,
@@ -180,6 +229,8 @@ unsafe extern "C" fn attach_columns(
     free: FreeColumns,
     bytes: usize,
 ) -> *mut FfiAttachment {
+    // SAFETY: by this function's contract the status is valid, and of the isolate that runs this.
+    unsafe { forget(status, columns) };
     // SAFETY: `.._columns_new` can be called with any numbers.
     let columns = if columns.is_null() { unsafe { new(capacity, fixed) } } else { columns };
     if columns.is_null() {
@@ -211,15 +262,18 @@ struct FfiSlotCalls {
 ///
 /// # Safety
 ///
-/// The calling thread is in a call from Dart that passed `object`. `calls` are those of a pool of the same library. The
+/// The calling thread is in a call from Dart that passed `object`, and `status` is that of its isolate. `calls` are those of a pool of the same library. The
 /// slot, if it is one, is the caller's, and nobody else gives it back from now on.
 unsafe extern "C" fn attach_slot(
     object: DartHandle,
+    status: *mut FfiStatus,
     calls: *const FfiSlotCalls,
     slot: *mut c_void,
 ) -> *mut FfiAttachment {
     // SAFETY: by this function's contract.
     let FfiSlotCalls { alloc, reference, release, bytes, generation_shift } = unsafe { *calls };
+    // SAFETY: by this function's contract the status is valid, and of the isolate that runs this.
+    unsafe { forget(status, slot) };
     // SAFETY: `.._pool_alloc` can always be called.
     let slot = if slot.is_null() { unsafe { alloc() } } else { slot };
     // SAFETY: `.._pool_reference` can be called with any pointer.

@@ -1,6 +1,9 @@
 //! What is lent to an exported function by reference.
 
+use std::ffi::c_void;
+
 use super::output::{FfiOutput, FfiSome, FfiValue};
+use super::pending::FfiPending;
 use super::status::{Failure, StatusCode};
 use crate::columns::{FfiColumnar, FfiColumns, abi};
 use crate::schema::encode::{Fragment, Piece};
@@ -84,11 +87,23 @@ unsafe impl<T: FfiColumnar> FfiLent for FfiColumns<T> {
     }
 }
 
+/// Frees a container that nobody took.
+///
+/// # Safety
+///
+/// `columns` came from [`abi::give`], and nobody uses it.
+unsafe extern "C" fn release<T: FfiColumnar>(columns: *mut c_void) {
+    // SAFETY: by this function's contract.
+    let _ = unsafe { abi::columns_free::<T>(columns.cast()) };
+}
+
 /// A container, which the caller then owns, and gives to `.._columns_free`.
 impl<T: FfiColumnar> FfiOutput for FfiColumns<T> {
     type Abi = *mut Self;
     const RETURNS: Fragment = <Self as FfiLent>::TYPE;
     const FINGERPRINT: u64 = <Self as FfiLent>::FINGERPRINT;
+    const PENDING: Option<fn(&Self::Abi) -> FfiPending> =
+        Some(|columns| FfiPending::new(*columns, release::<T>));
 
     fn into_abi(self) -> Result<*mut Self, Failure> {
         let columns = abi::give(self);

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument through
-//! [`reference()`], [`slice()`], [`copied`] and their like, inside one [`call`], which turns a refused argument, an `Err`
+//! [`reference()`], [`slice()`], [`copied`] and their like, inside one [`call_output`], which turns a refused argument, an `Err`
 //! and a panic into a status. No `extern "C"` function of this crate or of a wrapper unwinds.
 //!
 //! | Rust | C |
@@ -43,6 +43,7 @@ mod memory;
 mod output;
 mod owned;
 mod panic;
+mod pending;
 mod pooled;
 mod status;
 
@@ -55,6 +56,7 @@ pub use lent::FfiLent;
 pub use memory::{alloc, free};
 pub use output::{FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value};
 pub use owned::{FfiOwned, owned_free};
+pub use pending::{FfiPending, call_output};
 pub use pooled::{Claim, claim, take, take_some};
 pub use status::{Failure, FfiStatus, StatusCode, call, clear};
 

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use bytemuck::Zeroable;
 
 use super::owned::FfiOwned;
+use super::pending::FfiPending;
 use super::status::{Failure, StatusCode};
 use crate::pool::PoolError;
 use crate::schema::encode::{Fragment, Piece};
@@ -134,6 +135,8 @@ pub trait FfiOutput: sealed::Output {
     const FINGERPRINT: u64;
     /// Whether there can be no value.
     const OPTIONAL: bool = false;
+    /// What is noted of a result that owns something, until Dart has taken it; `None` for one that owns nothing.
+    const PENDING: Option<fn(&Self::Abi) -> FfiPending> = None;
 
     /// To C.
     ///
@@ -170,6 +173,7 @@ impl FfiOutput for String {
     type Abi = *mut FfiOwned;
     const RETURNS: Fragment = &[Piece::Text("\"string\"")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OWNED_STRING]);
+    const PENDING: Option<fn(&Self::Abi) -> FfiPending> = Some(FfiPending::owned);
 
     fn into_abi(self) -> Result<*mut FfiOwned, Failure> {
         Ok(FfiOwned::new(self.into_bytes()))
@@ -181,6 +185,7 @@ impl<T: FfiValue> FfiOutput for Vec<T> {
     const RETURNS: Fragment =
         &[Piece::Text("{\"vec\":"), Piece::Nested(<T as FfiType>::TYPE), Piece::Text("}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OWNED_VEC, <T as FfiType>::FINGERPRINT]);
+    const PENDING: Option<fn(&Self::Abi) -> FfiPending> = Some(FfiPending::owned);
 
     fn into_abi(self) -> Result<*mut FfiOwned, Failure> {
         Ok(FfiOwned::new(self))
@@ -204,6 +209,7 @@ impl<T: FfiSome> FfiOutput for Option<T> {
     const RETURNS: Fragment = T::RETURNS;
     const FINGERPRINT: u64 = T::FINGERPRINT;
     const OPTIONAL: bool = true;
+    const PENDING: Option<fn(&Self::Abi) -> FfiPending> = T::PENDING;
 
     #[inline]
     fn into_abi(self) -> Result<T::Abi, Failure> {

@@ -1,8 +1,11 @@
 //! Slots of pools that cross the boundary with their ownership.
 
+use std::ffi::c_void;
+
 use super::output::{FfiOutput, FfiSome};
+use super::pending::FfiPending;
 use super::status::Failure;
-use crate::pool::abi::{Unclaimed, pool_claim};
+use crate::pool::abi::{Unclaimed, pool_claim, pool_free};
 pub use crate::pool::claim::Claim;
 use crate::pool::{FfiPooled, PoolBox};
 use crate::schema::encode::{Fragment, Piece};
@@ -43,11 +46,22 @@ pub unsafe fn claim<T: FfiPooled>(pointer: *mut T, name: &'static str) -> Result
     }
 }
 
+/// Gives a slot back that nobody took.
+///
+/// # Safety
+///
+/// Nobody uses the slot.
+unsafe extern "C" fn release<T: FfiPooled>(slot: *mut c_void) {
+    // SAFETY: by this function's contract. A pool that was closed meanwhile refuses it, and the slot is lost with the rest.
+    let _ = unsafe { pool_free::<T>(slot.cast()) };
+}
+
 /// A slot, which the caller then owns.
 impl<T: FfiPooled> FfiOutput for PoolBox<T> {
     type Abi = *mut T;
     const RETURNS: Fragment = &[Piece::Text("{\"pool\":\""), Piece::Text(T::ID), Piece::Text("\"}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::POOL_BOX, <T as FfiType>::FINGERPRINT]);
+    const PENDING: Option<fn(&Self::Abi) -> FfiPending> = Some(|slot| FfiPending::new(*slot, release::<T>));
 
     #[inline]
     fn into_abi(self) -> Result<*mut T, Failure> {

@@ -3,6 +3,7 @@
 use bytemuck::Zeroable;
 
 use super::panic;
+use super::pending::FfiPending;
 use crate::types::Invalid;
 
 /// The kind of failure that a call ended in; each is an exception class of its own in Dart.
@@ -44,9 +45,9 @@ pub enum StatusCode {
 
 /// Where an exported function writes how it failed.
 ///
-/// The caller owns the block and passes it zeroed. A call that succeeds doesn't touch it, so one block serves any
+/// The caller owns the block and passes it zeroed. A call that succeeds doesn't write to it, so one block serves any
 /// number of calls on one thread. After a failure the caller reads it and passes it to the library's
-/// `.._ffi0_status_clear`, which frees the message and zeroes the block.
+/// `.._ffi0_status_clear`, which frees the message and zeroes the block but for [`pending`](Self::pending).
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiStatus {
@@ -58,9 +59,11 @@ pub struct FfiStatus {
     pub message: *mut u8,
     /// Bytes of [`message`](Self::message).
     pub message_len: usize,
+    /// The place for results on their way to Dart, which the library makes for each isolate. Null for every other caller.
+    pub pending: *mut FfiPending,
 }
 
-// SAFETY: integers and a pointer that may be null.
+// SAFETY: integers and pointers that may be null.
 unsafe impl Zeroable for FfiStatus {}
 
 /// A failure, or the lack of a value, on its way to the caller.
@@ -116,7 +119,7 @@ impl FfiStatus {
     fn store(&mut self, failure: Failure) {
         self.free_message();
         let Some(parts) = failure.0 else {
-            *self = Self { code: StatusCode::NoValue as i32, ..Self::zeroed() };
+            *self = Self { code: StatusCode::NoValue as i32, pending: self.pending, ..Self::zeroed() };
             return;
         };
         let message = Box::leak(parts.message.into_bytes().into_boxed_slice());
@@ -125,6 +128,7 @@ impl FfiStatus {
             detail: parts.detail,
             message: message.as_mut_ptr(),
             message_len: message.len(),
+            pending: self.pending,
         };
     }
 
@@ -184,7 +188,7 @@ unsafe fn report(status: *mut FfiStatus, failure: Failure) {
     }
 }
 
-/// Frees the message of a status and zeroes it; does nothing for null.
+/// Frees the message of a status and zeroes it but for [`pending`](FfiStatus::pending); does nothing for null.
 ///
 /// # Safety
 ///
@@ -193,7 +197,7 @@ pub unsafe fn clear(status: *mut FfiStatus) {
     // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that nobody else uses.
     if let Some(status) = unsafe { status.as_mut() } {
         status.free_message();
-        *status = FfiStatus::zeroed();
+        *status = FfiStatus { pending: status.pending, ..FfiStatus::zeroed() };
     }
 }
 

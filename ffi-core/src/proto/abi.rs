@@ -12,7 +12,7 @@
 
 use super::FfiProto;
 use crate::boundary::{
-    FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, disjoint, reference, room, slice,
+    FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, call_output, disjoint, reference, room, slice,
 };
 
 /// The body of `.._encode_proto`.
@@ -30,7 +30,7 @@ pub unsafe fn encode<M: FfiProto + FfiValue>(message: *const M, status: *mut Ffi
         unsafe { message.encode_proto_exposed() }.into_abi()
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was written by this library.
-    unsafe { call(status, body) }
+    unsafe { call_output::<Vec<u8>>(status, body) }
 }
 
 /// The body of `.._decode_proto`.

@@ -38,7 +38,7 @@ pub const ENUM: u64 = 4;
 pub const FUNCTION: u64 = 5;
 /// The second fact of a function: the revision of the C signatures. Counts up with every change of the signature that any
 /// function has in C, so that no package of before the change calls a library of after it.
-pub const SIGNATURES: u64 = 3;
+pub const SIGNATURES: u64 = 4;
 /// The first fact of a oneof.
 pub const ONEOF: u64 = 6;
 /// The first fact of an `FfiStr`.

@@ -293,7 +293,7 @@ impl Outcome {
                 let public = pointer(names, model, Value::Message(message));
                 Self {
                     ty: (public.clone(), ""),
-                    conversion: None,
+                    conversion: Some("_memory.takeSlot".to_owned()),
                     ownership: Some("a slot of the pool, **owned** by the caller"),
                     public,
                 }

@@ -31,6 +31,8 @@ pub struct LibraryFile<'a> {
     optional: bool,
     /// Whether there are pools to shut down.
     pools: bool,
+    /// Whether a function returns a slot of a pool.
+    owned_slots: bool,
     signatures: Vec<String>,
     fields: Vec<String>,
     bindings: Vec<String>,
@@ -64,6 +66,7 @@ impl<'a> LibraryFile<'a> {
             enums: false,
             optional: model.functions.iter().any(|it| it.optional),
             pools: pool::pooled(model).next().is_some(),
+            owned_slots: model.functions.iter().any(|it| matches!(it.returns, Some(Returns::Pool(_)))),
             signatures: Vec::new(),
             fields: Vec::new(),
             bindings: Vec::new(),
@@ -73,8 +76,8 @@ impl<'a> LibraryFile<'a> {
             scratch: Vec::new(),
             copies: Vec::new(),
         };
-        let LibrarySymbols { status_clear, owned_free, dart_init, dart_calls, .. } = symbols;
-        for symbol in [status_clear, owned_free, dart_init, dart_calls] {
+        let LibrarySymbols { status_clear, dart_init, dart_calls, .. } = symbols;
+        for symbol in [status_clear, dart_init, dart_calls] {
             file.check("symbol", &["'library'".into(), layout::string(symbol)]);
         }
         for it in &model.enums {
@@ -194,7 +197,7 @@ impl<'a> LibraryFile<'a> {
 
         let outcome = &crossing.outcome;
         let before = if it.returns.is_some() { "final result = " } else { "" };
-        let mut lines = vec![layout::method(&outcome.public, &own.name, Parameters::new(&parameters))];
+        let mut lines = Vec::new();
         lines.extend(crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
         lines.push(layout::call(4, before, &binding, &values, ";"));
         lines.push(if it.optional {
@@ -202,14 +205,33 @@ impl<'a> LibraryFile<'a> {
         } else {
             "    if (_status.ref.code != 0) _fail();".to_owned()
         });
-        match &outcome.conversion {
-            Some(callee) => lines.push(layout::call(4, "return ", callee, &["result".into()], ";")),
-            None if it.returns.is_some() => lines.push("    return result;".to_owned()),
-            None => {}
-        }
+        let called = lines.join("\n");
+        let method = |ty: &str, name: &str, conversion: Option<&str>| {
+            let head = layout::method(ty, name, Parameters::new(&parameters));
+            let returned = match conversion {
+                Some(callee) => {
+                    "\n".to_owned() + &layout::call(4, "return ", callee, &["result".into()], ";")
+                }
+                None if it.returns.is_some() => "\n    return result;".to_owned(),
+                None => String::new(),
+            };
+            format!("{head}\n{called}{returned}\n  }}")
+        };
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let lead = super::lead(2, &it.item, &default, &contract(it, own, &crossing));
-        self.methods.push(format!("{lead}{}\n  }}", lines.join("\n")));
+        self.methods.push(lead + &method(&outcome.public, &own.name, outcome.conversion.as_deref()));
+        if let Some(Returns::Pool(message)) = it.returns {
+            let class = &names.of(&model.message(message).id).name;
+            let ty = format!("{class}Box{}", if it.optional { "?" } else { "" });
+            let doc = format!(
+                "As [{}], in a box that **owns** the slot: it goes back to the pool even\n\
+                 when the isolate is killed.",
+                own.name
+            );
+            let notes = super::annotations(2, &it.item);
+            let method = method(&ty, &beside(&own.name, "Owned"), Some(&format!("{class}Pool.own")));
+            self.methods.push(layout::doc(2, &doc) + &notes + &method);
+        }
         if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
             let (ty, from) = if it.optional { ("BigInt?", "bigOrNull") } else { ("BigInt", "bigFromBits") };
             let head = layout::method(ty, &beside(&own.name, "Big"), Parameters::new(&parameters));
@@ -266,7 +288,6 @@ impl<'a> LibraryFile<'a> {
     fn memory(&self) -> String {
         let arguments = [
             "check".to_owned(),
-            layout::string(&self.symbols.owned_free),
             layout::string(&self.symbols.dart_init),
             layout::string(&self.symbols.dart_calls),
             layout::string(&self.symbols.status_clear),

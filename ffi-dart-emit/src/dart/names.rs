@@ -152,6 +152,7 @@ const SUPPORT: &[&str] = &[
     "FfiMap",
     "FfiOpen",
     "FfiOwned",
+    "FfiPending",
     "FfiRef",
     "FfiStatus",
     "FfiValue",
@@ -618,6 +619,9 @@ impl Namer {
         let name = self.member(scope, &owner, &it.item);
         if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
             self.claim(scope, &format!("the BigInt method of {owner}"), &beside(&name, "Big"));
+        }
+        if let Some(Returns::Pool(_)) = it.returns {
+            self.claim(scope, &format!("the method of {owner} that returns a box"), &beside(&name, "Owned"));
         }
         let mut locals = Scope::new(LOCALS, &[CHECKS, SMALL_TYPES]);
         let mut params = Vec::with_capacity(it.params.len());

@@ -52,6 +52,8 @@ typedef struct FfiStatus {
     /** UTF-8 without a terminator, or null; the library frees it. */
     uint8_t *message;
     size_t message_len;
+    /** Null: the library's own, for Dart. */
+    void *pending_;
 } FfiStatus;
 
 /** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi0_owned_free`. */

@@ -300,6 +300,19 @@ final class FfiStatus extends Struct {
   /// Bytes at [message].
   @Size()
   external int messageLength;
+
+  /// Where the library notes a result until Dart has taken it.
+  external Pointer<FfiPending> pending;
+}
+
+/// A result that is lost with the isolate unless it is noted: the library gives it
+/// back when the isolate is gone.
+final class FfiPending extends Struct {
+  /// The result; null for none.
+  external Pointer<Void> resource;
+
+  /// What gives it back.
+  external Pointer<Void> release;
 }
 
 /// The code of a call that succeeded and whose result is none.
@@ -551,18 +564,20 @@ typedef _DartInitD = int Function(Pointer<Void>);
 typedef _DartCallsF = Pointer<_DartCalls> Function();
 typedef _ReleaseF = NativeFunction<Void Function(Pointer<Void>)>;
 typedef _NewColumnsF = NativeFunction<Pointer<Void> Function(Size, Uint8)>;
-typedef _AttachC =
+typedef _AttachStatusC = Pointer<FfiAttachment> Function(Handle);
+typedef _AttachStatusD = Pointer<FfiAttachment> Function(Object);
+typedef _AttachOwnedC =
     Pointer<FfiAttachment> Function(
       Handle,
-      Pointer<Void>,
-      Pointer<_ReleaseF>,
+      Pointer<FfiStatus>,
+      Pointer<FfiOwned>,
       Size,
     );
-typedef _AttachD =
+typedef _AttachOwnedD =
     Pointer<FfiAttachment> Function(
       Object,
-      Pointer<Void>,
-      Pointer<_ReleaseF>,
+      Pointer<FfiStatus>,
+      Pointer<FfiOwned>,
       int,
     );
 typedef _AttachAllocC = Pointer<FfiAttachment> Function(Handle, Size, Size);
@@ -572,6 +587,7 @@ typedef _FreeColumnsD = int Function(Pointer<Void>);
 typedef _AttachColumnsC =
     Pointer<FfiAttachment> Function(
       Handle,
+      Pointer<FfiStatus>,
       Pointer<Void>,
       Pointer<_NewColumnsF>,
       Size,
@@ -582,6 +598,7 @@ typedef _AttachColumnsC =
 typedef _AttachColumnsD =
     Pointer<FfiAttachment> Function(
       Object,
+      Pointer<FfiStatus>,
       Pointer<Void>,
       Pointer<_NewColumnsF>,
       int,
@@ -590,14 +607,26 @@ typedef _AttachColumnsD =
       int,
     );
 typedef _AttachSlotC =
-    Pointer<FfiAttachment> Function(Handle, Pointer<_SlotCalls>, Pointer<Void>);
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<FfiStatus>,
+      Pointer<_SlotCalls>,
+      Pointer<Void>,
+    );
 typedef _AttachSlotD =
-    Pointer<FfiAttachment> Function(Object, Pointer<_SlotCalls>, Pointer<Void>);
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<FfiStatus>,
+      Pointer<_SlotCalls>,
+      Pointer<Void>,
+    );
 typedef _ReattachC =
     Uint8 Function(Pointer<FfiAttachment>, Handle, Handle, Size);
 typedef _ReattachD = int Function(Pointer<FfiAttachment>, Object, Object, int);
 typedef _DetachC = Void Function(Pointer<FfiAttachment>, Handle, Uint8);
 typedef _DetachD = void Function(Pointer<FfiAttachment>, Object, int);
+typedef _FreeOwnedC = Void Function(Pointer<FfiStatus>, Pointer<FfiOwned>);
+typedef _FreeOwnedD = void Function(Pointer<FfiStatus>, Pointer<FfiOwned>);
 
 /// A resource of the library that one Dart object keeps, and that is given back
 /// when that object is collected, in whatever isolate it is by then.
@@ -611,12 +640,14 @@ final class FfiAttachment extends Struct {
 
 /// The functions that attach resources to objects.
 final class _DartCalls extends Struct {
-  external Pointer<NativeFunction<_AttachC>> attach;
+  external Pointer<NativeFunction<_AttachStatusC>> attachStatus;
+  external Pointer<NativeFunction<_AttachOwnedC>> attachOwned;
   external Pointer<NativeFunction<_AttachAllocC>> attachAlloc;
   external Pointer<NativeFunction<_AttachColumnsC>> attachColumns;
   external Pointer<NativeFunction<_AttachSlotC>> attachSlot;
   external Pointer<NativeFunction<_ReattachC>> reattach;
   external Pointer<NativeFunction<_DetachC>> detach;
+  external Pointer<NativeFunction<_FreeOwnedC>> freeOwned;
 }
 
 /// The library's memory; there is one per isolate.
@@ -629,41 +660,45 @@ final class LibraryMemory {
   /// symbols.
   factory LibraryMemory(
     LibraryCheck check,
-    String ownedFree,
     String dartInit,
     String dartCalls,
     String clear,
   ) {
     final LibraryCheck(:library) = check.._initDart(dartInit);
     final calls = library.lookupFunction<_DartCallsF, _DartCallsF>(dartCalls)();
-    return LibraryMemory._(library, ownedFree, clear, calls.ref);
+    return LibraryMemory._(library, clear, calls.ref);
   }
 
-  LibraryMemory._(this.library, String ownedFree, this._clear, _DartCalls calls)
-    : _ownedFree = library
-          .lookupFunction<
-            Void Function(Pointer<FfiOwned>),
-            void Function(Pointer<FfiOwned>)
-          >(ownedFree, isLeaf: true),
-      _ownedRelease = library.lookup(ownedFree),
-      _attach = calls.attach.asFunction(),
+  LibraryMemory._(this.library, this._clear, _DartCalls calls)
+    : _attachStatus = calls.attachStatus.asFunction(),
+      _attachOwned = calls.attachOwned.asFunction(),
       _attachAlloc = calls.attachAlloc.asFunction(),
       _attachColumns = calls.attachColumns.asFunction(),
       _attachSlot = calls.attachSlot.asFunction(),
       _reattach = calls.reattach.asFunction(),
-      _detach = calls.detach.asFunction();
+      _detach = calls.detach.asFunction(),
+      _freeOwned = calls.freeOwned.asFunction(isLeaf: true);
 
   /// The opened library.
   final DynamicLibrary library;
 
-  final void Function(Pointer<FfiOwned>) _ownedFree;
-  final Pointer<_ReleaseF> _ownedRelease;
-  final _AttachD _attach;
+  final _AttachStatusD _attachStatus;
+  final _AttachOwnedD _attachOwned;
   final _AttachAllocD _attachAlloc;
   final _AttachColumnsD _attachColumns;
   final _AttachSlotD _attachSlot;
   final _ReattachD _reattach;
   final _DetachD _detach;
+  final _FreeOwnedD _freeOwned;
+
+  /// Where calls of this isolate say how they failed. A result that owns memory or
+  /// a slot is noted there until it was taken, so that it goes back even when the
+  /// isolate is killed before.
+  late final Pointer<FfiStatus> status = _attached(
+    _attachStatus(this),
+  ).ref.memory.cast();
+
+  late final Pointer<FfiPending> _pending = status.ref.pending;
 
   /// The symbol of the function that clears a status.
   final String _clear;
@@ -690,20 +725,12 @@ final class LibraryMemory {
   Pointer<T> scratch<T extends NativeType>(int bytes) =>
       allocate(this, bytes).ref.memory.cast();
 
-  /// Has [keeper] keep what [release] gives back when called with [resource].
-  Pointer<FfiAttachment> _attachTo(
-    Object keeper,
-    Pointer<Void> resource,
-    Pointer<_ReleaseF> release,
-    int bytes,
-  ) => _attached(_attach(keeper, resource, release, bytes));
-
   /// Has [keeper] keep what a function returned.
   Pointer<FfiAttachment> attachOwned(
     Object keeper,
     Pointer<FfiOwned> owned,
     int bytes,
-  ) => _attachTo(keeper, owned.cast(), _ownedRelease, bytes);
+  ) => _attached(_attachOwned(keeper, status, owned, bytes));
 
   Pointer<FfiAttachment> _attached(Pointer<FfiAttachment> attachment) {
     if (attachment != nullptr) return attachment;
@@ -732,7 +759,7 @@ final class LibraryMemory {
   String takeString(Pointer<FfiOwned> owned) {
     final FfiOwned(:data, :length) = owned.ref;
     final text = decodeString(data.cast<Uint8>().asTypedList(length), length);
-    _ownedFree(owned);
+    _freeOwned(status, owned);
     return text;
   }
 
@@ -740,8 +767,14 @@ final class LibraryMemory {
   Uint8List takeBytes(Pointer<FfiOwned> owned) {
     final FfiOwned(:data, :length) = owned.ref;
     final bytes = Uint8List.fromList(data.cast<Uint8>().asTypedList(length));
-    _ownedFree(owned);
+    _freeOwned(status, owned);
     return bytes;
+  }
+
+  /// The [slot] that a function returned, which is the caller's from now on.
+  Pointer<T> takeSlot<T extends NativeType>(Pointer<T> slot) {
+    _pending.ref.resource = nullptr;
+    return slot;
   }
 }
 
@@ -798,7 +831,7 @@ final class TextArguments implements Finalizable {
 /// How a call for protobuf went.
 final class _ProtoStatus {
   _ProtoStatus._(LibraryMemory memory, String clear)
-    : _pointer = memory.scratch(sizeOf<FfiStatus>()),
+    : _pointer = memory.status,
       _clear = memory.library
           .lookupFunction<
             Void Function(Pointer<FfiStatus>),
@@ -1889,8 +1922,10 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// Keeps the container at [header], or a new one for null.
   void _attach(Pointer<Void> header, int capacity, int fixed, int bytes) {
     final ColumnsCalls(:_create, :_free) = _calls;
-    _attachment = libraryMemory._attachColumns(
+    final memory = libraryMemory;
+    _attachment = memory._attachColumns(
       this,
+      memory.status,
       header,
       _create,
       capacity,
@@ -2785,7 +2820,12 @@ final class NativePool<T extends NativeType> {
   Pointer<FfiAttachment> _attach(Object owner, Pointer<T>? slot) {
     if (slot != null) _checkInUse(slot);
     final at = slot?.cast<Void>() ?? nullptr;
-    final attachment = _memory._attachSlot(owner, _slotCalls, at);
+    final attachment = _memory._attachSlot(
+      owner,
+      _memory.status,
+      _slotCalls,
+      at,
+    );
     if (attachment != nullptr) return attachment;
     if (slot == null) throwEmpty();
     _checkInUse(slot);

@@ -39,9 +39,14 @@ static Attachment *attached(void *memory) {
     return attachment;
 }
 
-static Attachment *attach(void *object, void *resource, void (*release)(void *), size_t bytes) {
-    (void)object, (void)release, (void)bytes;
-    return attached(resource);
+static Attachment *attach_status(void *object) {
+    (void)object;
+    return attached(calloc(1, sizeof(FfiStatus)));
+}
+
+static Attachment *attach_owned(void *object, FfiStatus *status, FfiOwned *owned, size_t bytes) {
+    (void)object, (void)status, (void)bytes;
+    return attached(owned);
 }
 
 static Attachment *attach_alloc(void *object, size_t size, size_t align) {
@@ -56,16 +61,20 @@ static uint8_t reattach(Attachment *attachment, void *from, void *to, size_t byt
 
 static void detach(Attachment *attachment, void *object, uint8_t release) { (void)object, (void)release, free(attachment); }
 
+static void free_owned(FfiStatus *status, FfiOwned *owned) { (void)status, free(owned); }
+
 int32_t containers_ffi0_dart_init(const void *table) { return table ? 0 : 1; }
 
 const void *containers_ffi0_dart_calls(void) {
     static const struct {
-        Attachment *(*attach)(void *, void *, void (*)(void *), size_t);
+        Attachment *(*attach_status)(void *);
+        Attachment *(*attach_owned)(void *, FfiStatus *, FfiOwned *, size_t);
         Attachment *(*attach_alloc)(void *, size_t, size_t);
         void (*attach_columns)(void), (*attach_slot)(void);
         uint8_t (*reattach)(Attachment *, void *, void *, size_t);
         void (*detach)(Attachment *, void *, uint8_t);
-    } calls = {attach, attach_alloc, NULL, NULL, reattach, detach};
+        void (*free_owned)(FfiStatus *, FfiOwned *);
+    } calls = {attach_status, attach_owned, attach_alloc, NULL, NULL, reattach, detach, free_owned};
     return &calls;
 }
 

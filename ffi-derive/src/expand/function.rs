@@ -180,7 +180,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
                 __ffi::FfiReturn::into_abi(__ffi_function(#(#passed),*))
             };
             // SAFETY: the caller passes null, or a status that is zeroed or was written by this library.
-            unsafe { __ffi::call(__ffi_status, __ffi_body) }
+            unsafe { __ffi::call_output::<#output_type>(__ffi_status, __ffi_body) }
         }
     }
 }

@@ -15,6 +15,8 @@ final class HandStatus extends Struct {
 
   @Size()
   external int messageLength;
+
+  external Pointer<Void> pending;
 }
 
 final class HandParticle extends Struct {

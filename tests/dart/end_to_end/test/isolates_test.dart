@@ -311,6 +311,7 @@ Future<void> _disturb() async {
   _owned().liveAllocations(),
   pools.ParticlePool.stats.live +
       pools.EventPool.stats.live +
+      pools.TokenPool.stats.live +
       pools.PlanNodePool.stats.live,
 );
 
@@ -355,6 +356,50 @@ final _made = <String, void Function()>{
     ..ref.number = 1
     ..dispose(),
 };
+
+/// What functions return to a killed isolate, over and over: all that a result can
+/// own, and the message of a failure.
+final _returned = <String, void Function()>{
+  'a vector': () => _keep(_owned().countUp(100)),
+  'a vector of messages': () => _keep(_owned().diagonal(3)[0]),
+  'text': () => _keep(_owned().repeated('text', 300)),
+  'columns': () => _keep(_owned().diagonalColumns(3)),
+  'views of columns': () => _keep(_owned().diagonalColumns(3).x),
+  'an error': () {
+    try {
+      _owned().failsWith('an error');
+    } on owned.RustErrorException catch (error) {
+      _keep(error);
+    }
+  },
+  'slots of a pool': () => _pools().buildPlanOwned(0, 0).dispose(),
+  'views of slots of a pool': () => _pools().buildPlanOwned(0, 0)
+    ..ref.cost = 1
+    ..dispose(),
+};
+
+/// Kills isolates in [rounds] while they run [make] over and over.
+Future<void> _killOften(int rounds, void Function() make) async {
+  final errors = ReceivePort();
+  final thrown = errors.toList();
+  for (var round = 0; round < rounds; round++) {
+    final port = ReceivePort(), gone = ReceivePort();
+    final isolate = await Isolate.spawn(
+      _makeOften,
+      (port.sendPort, make),
+      onError: errors.sendPort,
+      onExit: gone.sendPort,
+    );
+    await port.first;
+    await Future<void>.delayed(Duration(milliseconds: 1 + round % 5));
+    isolate.kill(priority: Isolate.immediate);
+    await gone.first;
+    // So that pools are not exhausted.
+    if (round % 10 == 9) await _collect();
+  }
+  errors.close();
+  expect(await thrown, isEmpty);
+}
 
 void main() {
   // All of them, and what they need once in this isolate.
@@ -414,20 +459,31 @@ void main() {
   group('an isolate is killed while it makes', () {
     for (final MapEntry(key: name, value: make) in _made.entries) {
       test(name, () async {
-        for (var round = 0; round < 12; round++) {
-          final port = ReceivePort(), gone = ReceivePort();
-          final isolate = await Isolate.spawn(_makeOften, (
-            port.sendPort,
-            make,
-          ), onExit: gone.sendPort);
-          await port.first;
-          await Future<void>.delayed(Duration(milliseconds: 1 + round % 5));
-          isolate.kill(priority: Isolate.immediate);
-          await gone.first;
-        }
+        await _killOften(12, make);
         expect(await _settled(before), before, reason: 'what is lost');
       });
     }
+  });
+
+  group('an isolate is killed while functions return to it', () {
+    for (final MapEntry(key: name, value: make) in _returned.entries) {
+      test(name, () async {
+        await _killOften(100, make);
+        expect(await _settled(before), before, reason: 'what is lost');
+      });
+    }
+  });
+
+  test('a pointer that a function returned is the caller\'s', () async {
+    final before = _live();
+    // The end of its isolate gives it back to nobody.
+    final address = await Isolate.run(() => _pools().newToken(9).address);
+    await _collect();
+    final slot = Pointer<pools.Token>.fromAddress(address);
+    expect(slot.ref.id, 9);
+    expect(_live().$2, before.$2 + 1);
+    pools.TokenPool.free(slot);
+    expect(_live().$2, before.$2);
   });
 
   test('what is disposed of goes back at once when it was not viewed', () {
