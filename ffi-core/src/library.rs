@@ -70,7 +70,7 @@ macro_rules! library {
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_dart_init"))]
             unsafe extern "C" fn dart_init(table: *const ffi::core::ffi::c_void) -> ffi::core::primitive::i32 {
-                // SAFETY: the caller of this function keeps the callee's contract.
+                // SAFETY: Dart passes its own table, or the caller passes null.
                 (unsafe { ffi::dart_init(table) }) as ffi::core::primitive::i32
             }
 

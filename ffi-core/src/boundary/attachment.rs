@@ -262,15 +262,15 @@ struct FfiSlotCalls {
 ///
 /// # Safety
 ///
-/// The calling thread is in a call from Dart that passed `object`, and `status` is that of its isolate. `calls` are those of a pool of the same library. The
-/// slot, if it is one, is the caller's, and nobody else gives it back from now on.
+/// The calling thread is in a call from Dart that passed `object`, and `status` is that of its isolate. `calls` are those of
+/// a pool of the same library. The slot, if it is one, is the caller's, and nobody else gives it back from now on.
 unsafe extern "C" fn attach_slot(
     object: DartHandle,
     status: *mut FfiStatus,
     calls: *const FfiSlotCalls,
     slot: *mut c_void,
 ) -> *mut FfiAttachment {
-    // SAFETY: by this function's contract.
+    // SAFETY: by this function's contract `calls` is that of a pool, so it is aligned and initialised, and nobody writes to it.
     let FfiSlotCalls { alloc, reference, release, bytes, generation_shift } = unsafe { *calls };
     // SAFETY: by this function's contract the status is valid, and of the isolate that runs this.
     unsafe { forget(status, slot) };

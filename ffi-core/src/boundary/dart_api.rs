@@ -83,7 +83,7 @@ pub unsafe fn dart_init(table: *const c_void) -> DartInit {
     if API.get().is_some() {
         return DartInit::Ready;
     }
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract the pointer is null or that of Dart's table, as the callee asks.
     match unsafe { read(table.cast()) } {
         Ok(api) => {
             API.get_or_init(|| api);

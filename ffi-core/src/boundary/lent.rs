@@ -93,7 +93,7 @@ unsafe impl<T: FfiColumnar> FfiLent for FfiColumns<T> {
 ///
 /// `columns` came from [`abi::give`], and nobody uses it.
 unsafe extern "C" fn release<T: FfiColumnar>(columns: *mut c_void) {
-    // SAFETY: by this function's contract.
+    // SAFETY: by this function's contract the container came from `give`, as every result does, and nobody uses it any more.
     let _ = unsafe { abi::columns_free::<T>(columns.cast()) };
 }
 

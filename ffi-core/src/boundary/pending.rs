@@ -103,7 +103,7 @@ pub unsafe fn call_output<O: FfiOutput>(
     status: *mut FfiStatus,
     body: impl FnOnce() -> Result<O::Abi, Failure>,
 ) -> O::Abi {
-    // SAFETY: the caller keeps the callee's contract.
+    // SAFETY: by this function's contract the status is null, or valid and used by nobody else, as the callee asks.
     let result = unsafe { call(status, body) };
     if let Some(pending) = const { O::PENDING } {
         // SAFETY: the caller keeps the contract of `call` for the status; the result is that of the call.

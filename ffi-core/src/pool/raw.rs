@@ -322,8 +322,10 @@ pub fn shutdown() -> u64 {
         if let Some(arena) = pool.kept() {
             live += arena.slots.totals().0;
             #[cfg(feature = "pool-debug")]
-            pool.journal
-                .leaks(pool.name, (0..arena.slots.capacity()).filter(|&index| arena.slots.is_held(index)));
+            {
+                let is_held = |index: &usize| arena.slots.at(*index).is_some_and(|it| it.state().is_held());
+                pool.journal.leaks(pool.name, (0..arena.slots.capacity()).filter(is_held));
+            }
         }
     }
     live
