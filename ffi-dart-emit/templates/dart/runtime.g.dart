@@ -3510,19 +3510,22 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
   /// Replaces all entries by those of [values].
   ///
   /// Throws a [CapacityException] before anything changes when there are too
-  /// many; where an entry does not fit its place, those before it are left.
+  /// many; where an entry does not fit its place, those before it are left, and
+  /// nothing changes when it is the key of the first.
   void assign(Map<K, V> values) {
     checkCapacity(values.length, capacity);
     var index = 0;
+    var changed = values.isEmpty;
     try {
       for (final MapEntry(:key, :value) in values.entries) {
         writeKey(index, key);
+        changed = true;
         writeValue(index, value);
         index++;
       }
     } finally {
       // The entries behind would be new keys with old values, or keys twice.
-      rawLength = index;
+      if (changed) rawLength = index;
     }
   }
 }
