@@ -2240,41 +2240,41 @@ base mixin FixedLengthList<E> on ListMixin<E> {
 Never _throwRange(int value, int min, int max, String name) =>
     throw RangeError.range(value, min, max, name);
 
+// A check is one comparison with the number cut to its bits: of two comparisons
+// with a bound each, one has an operand of 64 bits, and the other jumps too.
+
 /// [value], which must be an `i8`; [name] is what it is to the caller.
 ///
 /// Throws a [RangeError], as the functions below do: dart:ffi would keep the
 /// lower bits.
 @pragma('vm:prefer-inline')
-int checkInt8(int value, String name) => value >= -0x80 && value <= 0x7f
-    ? value
-    : _throwRange(value, -0x80, 0x7f, name);
+int checkInt8(int value, String name) =>
+    value << 56 >> 56 == value ? value : _throwRange(value, -0x80, 0x7f, name);
 
 /// [value], which must be an `i16`.
 @pragma('vm:prefer-inline')
-int checkInt16(int value, String name) => value >= -0x8000 && value <= 0x7fff
+int checkInt16(int value, String name) => value << 48 >> 48 == value
     ? value
     : _throwRange(value, -0x8000, 0x7fff, name);
 
 /// [value], which must be an `i32`.
 @pragma('vm:prefer-inline')
-int checkInt32(int value, String name) =>
-    value >= -0x80000000 && value <= 0x7fffffff
+int checkInt32(int value, String name) => value << 32 >> 32 == value
     ? value
     : _throwRange(value, -0x80000000, 0x7fffffff, name);
 
 /// [value], which must be a `u8`.
 @pragma('vm:prefer-inline')
 int checkUint8(int value, String name) =>
-    value >= 0 && value <= 0xff ? value : _throwRange(value, 0, 0xff, name);
+    value & 0xff == value ? value : _throwRange(value, 0, 0xff, name);
 
 /// [value], which must be a `u16`.
 @pragma('vm:prefer-inline')
 int checkUint16(int value, String name) =>
-    value >= 0 && value <= 0xffff ? value : _throwRange(value, 0, 0xffff, name);
+    value & 0xffff == value ? value : _throwRange(value, 0, 0xffff, name);
 
 /// [value], which must be a `u32`.
 @pragma('vm:prefer-inline')
-// One comparison, in place of two of which one has an operand of 64 bits.
 int checkUint32(int value, String name) => value & 0xffffffff == value
     ? value
     : _throwRange(value, 0, 0xffffffff, name);
