@@ -6,7 +6,7 @@
 
 use crate::model::{Layout, Scalar, Type};
 
-use super::layout::{self, Parameters};
+use super::layout::{self, INLINED, Parameters};
 use super::types::{self, Types, flattened, plain};
 
 /// The members of a `Struct`, with the padding that Dart, which knows no `align(N)`, would not leave free by
@@ -80,7 +80,7 @@ fn overrides(member: &str) -> String {
 
 /// For what a loop does with each element: compiled as it runs, Dart would call it.
 fn inlined(member: &str) -> String {
-    overrides(&format!("  @pragma('vm:prefer-inline')\n{member}"))
+    overrides(&format!("{INLINED}{member}"))
 }
 
 impl Container<'_> {
