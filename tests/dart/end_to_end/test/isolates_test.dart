@@ -296,14 +296,21 @@ Future<void> _disturb() async {
   }
   final particles = pools.ParticlePool.allocMany(100);
   for (final slot in particles) {
-    slot.ref.owner = 0x5a;
+    slot.ref
+      ..owner = 0x5a
+      ..velocity = [0x5a, 0x5a];
   }
   final events = pools.EventPool.allocMany(200);
   for (final slot in events) {
     slot.ref.number = 0x5a;
   }
+  final nodes = pools.PlanNodePool.allocMany(100);
+  for (final slot in nodes) {
+    slot.ref.operator = 'other';
+  }
   particles.free();
   events.free();
+  nodes.free();
 }
 
 /// What is there of the library's memory and slots.
