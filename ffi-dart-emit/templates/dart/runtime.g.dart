@@ -3529,17 +3529,29 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
   /// Replaces all entries by those of [values].
   ///
   /// Throws a [CapacityException] before anything changes when there are too
-  /// many; where an entry does not fit its place, those before it are left, and
-  /// nothing changes when it is the key of the first.
-  void assign(Map<K, V> values) {
+  /// many, and an [ArgumentError] when two keys are equal, as they can be in a
+  /// [Map.identity]; where an entry does not fit its place, those before it are
+  /// left, and nothing changes when it is the key of the first.
+  void assign(Map<K, V> values) => assignWith(values, writeValue);
+
+  /// As [assign], for values that [write] writes to the entry at an index.
+  void assignWith<T>(
+    Map<K, T> values,
+    void Function(int index, T value) write,
+  ) {
     checkCapacity(values.length, capacity);
+    if (values.keys.toSet().length < values.length) {
+      throw ArgumentError(
+        'two keys of the map are equal; hint: `Map.of(map)` has each key once',
+      );
+    }
     var index = 0;
     var changed = values.isEmpty;
     try {
       for (final MapEntry(:key, :value) in values.entries) {
         writeKey(index, key);
         changed = true;
-        writeValue(index, value);
+        write(index, value);
         index++;
       }
     } finally {

@@ -86,6 +86,15 @@ void main() {
       expect(library.liveAllocations(), before);
       expect(() => values.list, throwsStateError);
     });
+
+    test('a part of what was freed at once is refused', () {
+      final values = Float64Array.of([1, 2, 3, 4]);
+      final part = values.sublistView(1);
+      values.freeNow();
+      expect(() => part.sublistView(1), throwsStateError);
+      expect(() => part.list, throwsStateError);
+      expect(() => part.pointer, throwsStateError);
+    }, skip: 'a part does not know that its owner freed the memory');
   });
 
   group('options', () {
