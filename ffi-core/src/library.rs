@@ -14,6 +14,7 @@
 /// | `.._ffi0_dart_init` | `int32_t (const void *table)`, for Dart only | [`boundary::dart_init`](crate::boundary::dart_init) |
 /// | `.._ffi0_dart_calls` | `const void *(void)`, for Dart only | [`boundary::dart_calls`](crate::boundary::dart_calls) |
 /// | `.._ffi0_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
+/// | `.._ffi0_library` | a variable, for the linker only | keeps the library's own schema record |
 ///
 /// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process. `ffi-core` exports nothing by
 /// itself.
@@ -115,6 +116,9 @@ macro_rules! library {
                     "_ffi0_shutdown\"}}",
                 )),
             ]);
+
+            #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_library"))]
+            static LIBRARY: ffi::Export = ffi::Export::new(0, __FFI_KEPT);
         };
     };
 }

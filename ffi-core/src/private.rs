@@ -33,7 +33,7 @@ pub use crate::pool::abi::{
 pub use crate::pool::{ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, Pool, Reset};
 #[cfg(feature = "proto")]
 pub use crate::proto;
-pub use crate::schema::encode::{Fragment, Piece};
+pub use crate::schema::encode::{Export, Fragment, Piece};
 pub use crate::schema::fingerprint;
 #[cfg(feature = "simd")]
 pub use crate::simd::{

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use ffi_core::schema::format::SECTION;
-use ffi_core::schema::read::{PanicStrategy, Record};
+use ffi_core::schema::format::{HEADER_LEN, MAGIC, SECTION};
+use ffi_core::schema::read::{PanicStrategy, Record, decode_section};
 use ffi_core::{FfiMessage, FfiType};
 use ffi_dart_emit::library_file::ReadError;
 use ffi_dart_emit::model::{Model, Scalar, Type, resolve};
@@ -179,12 +179,24 @@ fn archives_hold_what_was_compiled_into_them() {
 }
 
 /// A `static u64` of a library.
-fn fingerprint(library: &libloading::Library, symbol: &str) -> u64 {
-    // SAFETY: the tests name fingerprints alone, each a `static u64`.
+/// `ffi_core::schema::encode::Export`, as it is in memory.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Export {
+    fingerprint: u64,
+    record: *const u8,
+}
+
+fn export(library: &libloading::Library, symbol: &str) -> Export {
+    // SAFETY: the tests name fingerprints alone, each a `static` of that layout.
     let address =
-        unsafe { library.get::<*const u64>(symbol) }.unwrap_or_else(|error| panic!("{symbol}: {error}"));
-    // SAFETY: the symbol is the address of an initialised, aligned `u64` in a library that is loaded.
+        unsafe { library.get::<*const Export>(symbol) }.unwrap_or_else(|error| panic!("{symbol}: {error}"));
+    // SAFETY: the symbol is the address of an initialised, aligned `Export` in a library that is loaded.
     unsafe { address.read() }
+}
+
+fn fingerprint(library: &libloading::Library, symbol: &str) -> u64 {
+    export(library, symbol).fingerprint
 }
 
 fn load(library: &Path) -> libloading::Library {
@@ -207,13 +219,48 @@ fn the_library_exports_the_fingerprints_of_its_records() {
     }
 }
 
+/// The linker keeps what an exported symbol refers to, whatever else it collects.
+#[test]
+fn each_fingerprint_keeps_its_record() {
+    let library = Fixture::build("fixture-pools", "dev");
+    let json = |record: &Record| serde_json::to_value(record).expect("a record is plain data");
+    let records: Vec<_> = records(library.cdylib()).expect("it has some").iter().map(json).collect();
+    let library = load(library.cdylib());
+    for record in records {
+        let symbol = match &record["kind"] {
+            kind if kind == "library" => &record["symbols"]["abi_version"],
+            kind if kind == "function" => &record["fingerprint_symbol"],
+            _ => &record["symbols"]["fingerprint"],
+        };
+        let symbol = symbol.as_str().expect("each record has one").replace("abi_version", "library");
+        let bytes = record_behind(&library, &symbol).unwrap_or_else(|| panic!("{symbol} keeps nothing"));
+        let [kept] = &decode_section(bytes).expect("a record")[..] else { panic!("{symbol}: one record") };
+        assert_eq!(json(kept), record, "{symbol}");
+    }
+}
+
+/// The record that an exported fingerprint refers to.
+fn record_behind<'a>(library: &'a libloading::Library, symbol: &str) -> Option<&'a [u8]> {
+    let address = export(library, symbol).record;
+    if address.is_null() {
+        return None;
+    }
+    // SAFETY: the address is that of a record in a library that is loaded, and each starts with its header.
+    let header = unsafe { std::slice::from_raw_parts(address, HEADER_LEN) };
+    let len = u32::from_le_bytes(header[MAGIC.len()..].try_into().expect("the header ends in four bytes"));
+    // SAFETY: so many bytes are behind the header, which the macro that wrote both says.
+    Some(unsafe { std::slice::from_raw_parts(address, HEADER_LEN + len as usize) })
+}
+
 #[test]
 fn without_metadata_fingerprints_stay() {
     let library = Fixture::build("fixture-bare", "dev");
     assert!(matches!(records(library.cdylib()), Err(ReadError::NoRecords(_))));
     let library = load(library.cdylib());
     for symbol in ["bare_fingerprint", "mode_fingerprint", "value_of_signature"] {
-        assert_ne!(fingerprint(&library, &format!("fixture_bare_ffi_{symbol}")), 0);
+        let symbol = format!("fixture_bare_ffi_{symbol}");
+        assert_ne!(fingerprint(&library, &symbol), 0);
+        assert_eq!(record_behind(&library, &symbol), None);
     }
 }
 

@@ -30,6 +30,24 @@ pub enum Piece {
 /// Pieces that belong together: a whole record, or one type inside it.
 pub type Fragment = &'static [Piece];
 
+/// A fingerprint that a library exports, and a reference that keeps its record in the library.
+///
+/// C and Dart read the fingerprint alone, which comes first.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Export {
+    fingerprint: u64,
+    record: Option<&'static u8>,
+}
+
+impl Export {
+    /// Exports a fingerprint, with the first byte of its record, if there is one in the library.
+    #[must_use]
+    pub const fn new(fingerprint: u64, record: Option<&'static u8>) -> Self {
+        Self { fingerprint, record }
+    }
+}
+
 /// The length in bytes of the record that [`record`] makes of `pieces`.
 #[must_use]
 pub const fn record_len(pieces: Fragment) -> usize {

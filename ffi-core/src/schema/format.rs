@@ -41,7 +41,12 @@ pub const MACH_O_SECTION: &str = __section_name!(mach_o_section);
 /// The segment that holds [`MACH_O_SECTION`].
 pub const MACH_O_SEGMENT: &str = __section_name!(mach_o_segment);
 
-/// Emits a `static`, the encoded `$pieces`, into the schema section of the target's object format.
+/// Emits a `static`, the encoded `$pieces`, into the schema section of the target's object format, and the constant
+/// `__FFI_KEPT`, which refers to it.
+///
+/// `#[used]` alone keeps a record up to the linker, which collects what nothing refers to: GNU ld drops the section of a DLL. An
+/// exported symbol is never collected, nor is what it refers to, so each record has an [`Export`](crate::schema::encode::Export)
+/// that refers to it.
 ///
 /// `$pieces` holds tokens of the user's, such as `[f32; LEN]`, so nothing here has a name that a user would take.
 #[doc(hidden)]
@@ -57,6 +62,14 @@ macro_rules! __record {
         #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = $crate::__section_name!(elf_and_pe)))]
         static __FFI_RECORD: [$crate::__private::core::primitive::u8; __FFI_RECORD_LEN] =
             $crate::schema::encode::record::<__FFI_RECORD_LEN>(__FFI_PIECES);
+        // Nothing can refer to a custom section of WebAssembly, and its linker keeps all of them.
+        const __FFI_KEPT: $crate::__private::core::option::Option<
+            &'static $crate::__private::core::primitive::u8,
+        > = if $crate::__private::core::cfg!(target_family = "wasm") {
+            $crate::__private::core::option::Option::None
+        } else {
+            $crate::__private::core::option::Option::Some(&__FFI_RECORD[0])
+        };
     };
 }
 
@@ -67,5 +80,8 @@ macro_rules! __record {
 macro_rules! __record {
     ($pieces:expr) => {
         const _: $crate::schema::encode::Fragment = $pieces;
+        const __FFI_KEPT: $crate::__private::core::option::Option<
+            &'static $crate::__private::core::primitive::u8,
+        > = $crate::__private::core::option::Option::None;
     };
 }

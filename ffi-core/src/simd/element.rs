@@ -5,7 +5,7 @@
 //! nothing, as narrower machines want the loop unrolled anyway.
 
 #[cfg(not(target_arch = "x86_64"))]
-use fearless_simd::{Select, SimdFloat};
+use fearless_simd::Select;
 use fearless_simd::{Simd, SimdBase, SimdCombine, SimdElement, SimdFrom, SimdInt, SimdSplit};
 
 use super::strided::Indexed;

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use fearless_simd::Simd;
-
 /// A set of vector instructions, weakest first.
 ///
 /// The order is that of the caps of [`set_level`](super::set_level): a machine uses the strongest level it has that is
@@ -104,20 +102,9 @@ impl Backend {
 
     /// The one of exactly this level, if the machine has it.
     pub fn at(level: Level) -> Option<Self> {
-        let strongest = fearless_simd::Level::new();
         match level {
             Level::Fallback => Some(Self::Scalar),
-            #[cfg(target_arch = "aarch64")]
-            Level::Neon => strongest.as_neon().map(|token| Self::Vector(token.level())),
-            #[cfg(target_arch = "x86_64")]
-            Level::Sse2 => strongest.as_sse2().map(|token| Self::Vector(token.level())),
-            #[cfg(target_arch = "x86_64")]
-            Level::Sse4_2 => strongest.as_sse4_2().map(|token| Self::Vector(token.level())),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => strongest.as_avx2().map(|token| Self::Vector(token.level())),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => strongest.as_avx512().map(|token| Self::Vector(token.level())),
-            _ => None,
+            _ => vectors(level).map(Self::Vector),
         }
     }
 
@@ -142,6 +129,33 @@ impl Backend {
             Self::Vector(_) => Level::Fallback,
         }
     }
+}
+
+/// The vectors of exactly this level, if the machine has them.
+#[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
+fn vectors(level: Level) -> Option<fearless_simd::Level> {
+    use fearless_simd::Simd;
+
+    let strongest = fearless_simd::Level::new();
+    match level {
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => strongest.as_neon().map(Simd::level),
+        #[cfg(target_arch = "x86_64")]
+        Level::Sse2 => strongest.as_sse2().map(Simd::level),
+        #[cfg(target_arch = "x86_64")]
+        Level::Sse4_2 => strongest.as_sse4_2().map(Simd::level),
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => strongest.as_avx2().map(Simd::level),
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => strongest.as_avx512().map(Simd::level),
+        _ => None,
+    }
+}
+
+/// The vectors of exactly this level: other machines run the scalar kernels.
+#[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64")))]
+fn vectors(_: Level) -> Option<fearless_simd::Level> {
+    None
 }
 
 /// Every level with its backend, for tests; those that this machine has not are named on the way.

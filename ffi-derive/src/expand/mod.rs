@@ -58,17 +58,18 @@ fn allowed() -> TokenStream {
     }
 }
 
-/// The `static` that holds a fingerprint in the library, and the record.
+/// The record, and the `static` that holds a fingerprint in the library and keeps the record there.
 fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenStream) -> TokenStream {
     let krate = &head.krate;
     // Where rustc reports a symbol that another item has, too.
-    let fingerprint = quote_spanned! {head.ident.span()=>
+    let export = quote_spanned! {head.ident.span()=>
         #[unsafe(export_name = #symbol)]
-        static __FFI_FINGERPRINT: __ffi::core::primitive::u64 = #fingerprint;
+        static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
     };
     quote! {
-        #fingerprint
+        const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = #fingerprint;
         #krate::__record!(#record);
+        #export
     }
 }
 
