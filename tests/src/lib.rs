@@ -1,5 +1,8 @@
 //! What the tests share: fixtures, built as a user would build them, and the schema sections of the results.
 
+// Its dependencies are left out then: see Cargo.toml.
+#![cfg(not(trybuild))]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};

@@ -18,6 +18,12 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in a folder of the workspace")
 }
 
+/// The folder that cargo builds in, beneath which other builds have folders of their own.
+#[must_use]
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
 /// The cargo that runs this program, in the workspace root.
 #[must_use]
 pub fn cargo() -> Command {
