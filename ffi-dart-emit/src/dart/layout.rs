@@ -68,6 +68,17 @@ fn list(indent: usize, items: &[String]) -> String {
     items.iter().map(|item| line(item) + "\n").collect()
 }
 
+/// `left = a + b;`
+pub fn sum(indent: usize, left: &str, terms: &[String]) -> String {
+    let pad = pad(indent);
+    let line = format!("{pad}{left} = {};", terms.join(" + "));
+    if fits(&line) {
+        line
+    } else {
+        format!("{pad}{left} =\n{pad}    {};", terms.join(&format!(" +\n{pad}    ")))
+    }
+}
+
 /// `left = right;`
 pub fn assign(indent: usize, left: &str, right: &str) -> String {
     let pad = pad(indent);

@@ -6,7 +6,7 @@
 
 use crate::model::{Message, Model, Param, Scalar, Type, Value};
 
-use super::layout::{self, Parameters};
+use super::layout::{self, INLINED, Parameters};
 use super::names::{Names, beside};
 use super::types;
 
@@ -115,13 +115,17 @@ fn function(names: &Names<'_>, model: &Model, value: Value, index: usize) -> Opt
     let class = types::native(model, names, value);
     let parameters = [format!("Pointer<{class}> to"), format!("{class} from")];
     let head = layout::method("static void", &format!("_copy{index}"), Parameters::new(&parameters));
-    let mut lines = vec!["  @pragma('vm:prefer-inline')".to_owned(), head];
-    for (index, Copied { from, float, .. }) in fields.iter().enumerate() {
-        lines.push(layout::assign(4, &format!("final v{index}"), &format!("from.{from}")));
-        if *float {
-            // As a `double`, a NaN would lose some of its bits.
-            lines.push(format!("    if (v{index}.isNaN) {{\n      to.ref = from;\n      return;\n    }}"));
-        }
+    let mut lines = vec![INLINED.trim_end().to_owned(), head];
+    let read = |(index, field): (usize, &Copied)| {
+        layout::assign(4, &format!("final v{index}"), &format!("from.{}", field.from))
+    };
+    lines.extend(fields.iter().enumerate().map(read));
+    let floats: Vec<_> =
+        fields.iter().enumerate().filter(|(_, it)| it.float).map(|(index, _)| format!("v{index}")).collect();
+    if !floats.is_empty() {
+        lines.push(layout::sum(4, "final sum", &floats));
+        // As a `double`, a NaN would lose some of its bits. The sum of a NaN is one, so is that of both infinities.
+        lines.push("    if (sum.isNaN) {\n      to.ref = from;\n      return;\n    }".to_owned());
     }
     lines.push("    final copy = to.ref;".to_owned());
     let assign = |(index, Copied { to, .. }): (usize, &Copied)| {
