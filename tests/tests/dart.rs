@@ -35,7 +35,7 @@ fn assert_clean(sdk: &Sdk, folder: &Path) {
 fn a_large_package_is_clean_and_formatted() {
     let Some(sdk) = Sdk::for_tests() else { return };
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stress");
-    let mut emit = Generated::fixture("stress").emitter("dart");
+    let mut emit = Generated::fixture("stress").emitter("dart").unwrap();
     workspace::capture(emit.arg("--out").arg(&package)).unwrap();
     assert_clean(&sdk, &package);
 }
@@ -47,16 +47,17 @@ fn dart_passes_every_signature() {
     let (variable, library) = fixture("signatures");
     let sdk = sdk.with_env(variable, library);
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("signatures_package");
-    let mut emit = Generated::fixture("signatures").emitter("dart");
+    let mut emit = Generated::fixture("signatures").emitter("dart").unwrap();
     workspace::capture(emit.arg("--out").arg(&package)).unwrap();
     sdk.pub_get(&package).unwrap();
     let program = package.join("bin/signatures.dart");
     fs::create_dir_all(package.join("bin")).unwrap();
     fs::write(&program, Signatures::draw().dart()).unwrap();
-    sdk.run(Path::new("bin/signatures.dart"), &[], &package).unwrap();
-    let compiled = package.join("signatures");
-    sdk.compile_exe(&program, &compiled).unwrap();
-    workspace::capture(&mut sdk.program(&compiled)).unwrap();
+    let (kernel, executable) = (package.join("signatures.dill"), package.join("signatures"));
+    sdk.compile_kernel(&program, &kernel).unwrap();
+    sdk.run(&kernel, &[], &package).unwrap();
+    sdk.compile_exe(&program, &executable).unwrap();
+    workspace::capture(&mut sdk.program(&executable)).unwrap();
 }
 
 /// The programs of the README, in Rust and Dart, are compiled and run as they are written. Each in Dart is for the library in Rust
@@ -166,7 +167,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
 /// The library of the fixture `calls` with other definitions under the same names.
 fn changed() -> PathBuf {
     // A target folder of its own: the file has the same name.
-    let target = workspace::root().join("target/changed");
+    let target = workspace::target().join("changed");
     let mut build = workspace::cargo();
     build.args(["build", "--package", "fixture-calls", "--features", "changed", "--target-dir"]).arg(&target);
     workspace::capture(&mut build).unwrap();

@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-/// Folders of the package `ffi-ui`: trybuild builds those cases, each by a cargo of its own. The others are only checked,
-/// and one cargo checks them all, as long as none is to pass.
+/// Folders of the package `ffi-ui`: trybuild builds those cases, each by a cargo of its own. The
+/// others are only checked, and one cargo checks them all, as long as none is to pass.
 const BUILT: [&str; 2] = ["pass", "symbol"];
 
 #[test]

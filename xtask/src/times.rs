@@ -1,4 +1,5 @@
-//! Measures the parts of a command: wall-clock time, and the CPU time of all processes that a part started.
+//! Measures the parts of a command: wall-clock time, and the CPU time of all processes that a part
+//! started.
 
 use std::fmt;
 use std::fs;
@@ -25,7 +26,8 @@ pub struct Times(Vec<Part>);
 impl Times {
     /// Starts with a part for what built this program.
     ///
-    /// `cargo run` builds a program and then becomes it, by `execve`, so the compilers count as children of this process.
+    /// `cargo run` builds a program and then becomes it, by `execve`, so the compilers count as
+    /// children of this process.
     #[must_use]
     pub fn since_build(name: &str) -> Self {
         Self(vec![Part { name: name.to_owned(), wall: None, cpu: cpu_of_children() }])
@@ -43,7 +45,8 @@ impl Times {
         result
     }
 
-    /// Replaces the last part by the parts that [`append`] wrote to `file`, and what is left of its time.
+    /// Replaces the last part by the parts that [`append`] wrote to `file`, and what is left of its
+    /// time.
     ///
     /// # Errors
     ///
@@ -135,7 +138,8 @@ impl Started {
 #[cfg(unix)]
 fn cpu_of_children() -> Option<Duration> {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::uninit();
-    // SAFETY: the pointer is to memory of this frame that is large enough for what is written, a `rusage`.
+    // SAFETY: the pointer is to memory of this frame that is large enough for what is written, a
+    // `rusage`.
     let failed = unsafe { libc::getrusage(libc::RUSAGE_CHILDREN, usage.as_mut_ptr()) };
     if failed != 0 {
         return None;

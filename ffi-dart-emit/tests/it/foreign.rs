@@ -73,13 +73,14 @@ fn hostile_proto(tricks: &[String]) -> String {
 
 #[track_caller]
 fn cargo(folder: &Path, arguments: &[&str], rustdocflags: &str) -> Output {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("foreign");
+    // The folder and the profile of the fixtures, whose dependencies are compiled once for all.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("fixtures");
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(arguments)
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", target)
         .env("RUSTDOCFLAGS", rustdocflags)
-        .env("RUSTFLAGS", "-D warnings")
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
@@ -99,8 +100,11 @@ fn comments_of_a_foreign_file_are_not_run() {
         proto::import(&file, &ImportOptions::default()).unwrap_or_else(|problems| panic!("{problems}"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     fs::create_dir(folder.join("src")).unwrap();
-    fs::write(folder.join("src/lib.rs"), "#![doc = \"Imported.\"]\n#[rustfmt::skip]\npub mod schema;\n")
-        .unwrap();
+    fs::write(
+        folder.join("src/lib.rs"),
+        "#![deny(warnings)]\n#![doc = \"Imported.\"]\n#[rustfmt::skip]\npub mod schema;\n",
+    )
+    .unwrap();
     fs::write(folder.join("src/schema.rs"), OutputFile::generated("schema.rs", &imported.source).contents)
         .unwrap();
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();

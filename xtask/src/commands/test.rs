@@ -17,8 +17,8 @@ use crate::workspace::{cargo, root, run, target};
 pub struct Test {}
 
 impl Test {
-    /// Checks everything that CI checks. Installs a Dart SDK and protoc when the machine has none. Prints at its end,
-    /// also when a check has failed, the time of each part.
+    /// Checks everything that CI checks. Installs a Dart SDK and protoc when the machine has none.
+    /// Prints at its end, also when a check has failed, the time of each part.
     ///
     /// What needs Dart (the packages are analyzed, formatted and run, and committed generated files are current) or
     /// protoc is part of `cargo test`, and fails there where one is missing.

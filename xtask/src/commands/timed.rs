@@ -40,7 +40,8 @@ impl Timed {
     }
 }
 
-/// The package that cargo tests, and the target, which `program` is called after: `target-0123456789abcdef`.
+/// The package that cargo tests, and the target, which `program` is called after:
+/// `target-0123456789abcdef`.
 fn name(program: &Path) -> String {
     let file = program.file_stem().unwrap_or_default().to_string_lossy();
     let target = file.rsplit_once('-').map_or(&*file, |(target, _)| target);
