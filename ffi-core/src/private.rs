@@ -8,8 +8,9 @@ pub use memoffset::offset_of;
 
 pub use crate::boundary::{
     Claim, Failure, FfiDartCalls, FfiLent, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region,
-    alloc, assert_by_value, call_output, claim, clear, copied, dart_calls, dart_init, disjoint, free,
-    optional, owned_free, reference, reference_mut, slice, slice_mut, take, take_some, text,
+    alloc, assert_by_value, assert_returned_by_value, call_output, claim, clear, copied, dart_calls,
+    dart_init, disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, take,
+    take_some, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,

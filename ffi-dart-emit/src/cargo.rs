@@ -151,7 +151,7 @@ impl Crate {
 
 /// The file with most in it: a cdylib is linked, so it has the records of all crates; an rlib those of one.
 fn best(files: &[PathBuf]) -> Option<PathBuf> {
-    const EXTENSIONS: [&[&str]; 3] = [&["so", "dylib", "dll"], &["a", "lib"], &["rlib"]];
+    const EXTENSIONS: [&[&str]; 3] = [&["so", "dylib", "dll", "wasm"], &["a", "lib"], &["rlib"]];
     let with = |extensions: &[&str]| {
         let has = |file: &&PathBuf| {
             file.extension().and_then(|it| it.to_str()).is_some_and(|it| extensions.contains(&it))
@@ -289,6 +289,7 @@ mod tests {
         assert_eq!(pick(&["a.dll.lib", "a.pdb", "a.dll"]), Some("a.dll".into()));
         assert_eq!(pick(&["liba.rmeta", "liba.rlib", "liba.a"]), Some("liba.a".into()));
         assert_eq!(pick(&["liba.rlib", "liba.rmeta"]), Some("liba.rlib".into()));
-        assert_eq!(pick(&["a.wasm", "liba.rmeta"]), None);
+        assert_eq!(pick(&["liba.rlib", "a.wasm"]), Some("a.wasm".into()));
+        assert_eq!(pick(&["a.d", "liba.rmeta"]), None);
     }
 }

@@ -15,11 +15,11 @@ use ffi_core::schema::format::{MACH_O_SECTION, SECTION};
 use ffi_core::schema::read::{DecodeError, Record, decode_section};
 use object::read::archive::ArchiveFile;
 use object::read::macho::{FatArch, MachOFatFile32, MachOFatFile64};
-use object::{Architecture, BinaryFormat, FileKind, Object, ObjectSection};
-
-use crate::model::{Machine, Target};
+use object::{Architecture, BinaryFormat, CompressionFormat, FileKind, Object, ObjectSection};
 
 use crate::foreign::one_line;
+use crate::input::MAX_TEXT;
+use crate::model::{Machine, Target};
 
 /// How LLVM bitcode starts, bare and in the wrapper that Apple uses.
 const BITCODE: [[u8; 4]; 2] = [*b"BC\xC0\xDE", *b"\xDE\xC0\x17\x0B"];
@@ -201,7 +201,14 @@ impl Reader {
             if section.name_bytes() != Ok(wanted.as_bytes()) {
                 continue;
             }
-            let data = section.uncompressed_data().map_err(damaged(part))?;
+            let compressed = section.compressed_data().map_err(damaged(part))?;
+            // What it says of its size is not to be trusted with memory.
+            if compressed.format != CompressionFormat::None && compressed.uncompressed_size > MAX_TEXT {
+                let reason = format!("a section of {} bytes, compressed", compressed.uncompressed_size);
+                return Err(ReadError::Damaged { part: part.to_owned(), reason });
+            }
+            self.unread = self.unread.checked_sub(compressed.data.len()).ok_or_else(|| overlap(part))?;
+            let data = compressed.decompress().map_err(damaged(part))?;
             self.section(&data, part, || Target {
                 name: format!("{:?}", object.architecture()).to_lowercase(),
                 machine: machine(object.architecture()),
@@ -226,6 +233,7 @@ impl Reader {
             }
             let (name, data) = sized(contents).ok_or_else(damaged)?;
             if name == SECTION.as_bytes() {
+                self.unread = self.unread.checked_sub(data.len()).ok_or_else(|| overlap(part))?;
                 self.section(data, part, || Target {
                     name: "wasm32".to_owned(),
                     machine: Machine::WebAssembly,
@@ -239,10 +247,6 @@ impl Reader {
 
     /// A schema section of an object for `target`.
     fn section(&mut self, data: &[u8], part: &str, target: impl FnOnce() -> Target) -> Result<(), ReadError> {
-        self.unread = self.unread.checked_sub(data.len()).ok_or_else(|| ReadError::Damaged {
-            part: part.to_owned(),
-            reason: "its schema sections overlap".to_owned(),
-        })?;
         let records =
             decode_section(data).map_err(|error| ReadError::Schema { part: part.to_owned(), error })?;
         self.records.extend(records);
@@ -285,6 +289,10 @@ fn is_object(kind: FileKind) -> bool {
 
 fn is_bitcode(bytes: &[u8]) -> bool {
     BITCODE.iter().any(|magic| bytes.starts_with(magic))
+}
+
+fn overlap(part: &str) -> ReadError {
+    ReadError::Damaged { part: part.to_owned(), reason: "its schema sections overlap".to_owned() }
 }
 
 fn damaged(part: &str) -> impl Fn(object::Error) -> ReadError {
@@ -360,7 +368,8 @@ impl fmt::Display for ReadError {
                  - the crate has no `ffi_core::library!();` in its root: add it\n  \
                  - it is another file than you think: {PASS}\n  \
                  - the feature `metadata` of ffi-core is off: turn it on for the build that is read\n  \
-                 - section {SECTION} ({MACH_O_SECTION} on Apple) was removed: read the file before that"
+                 - section {SECTION} ({MACH_O_SECTION} on Apple) was removed: read the file before that\n  \
+                 - it was built with an older ffi-core, whose records GNU ld drops from a DLL: update it"
             ),
         }
     }

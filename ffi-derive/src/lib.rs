@@ -149,7 +149,7 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 ///
 /// | position | types |
 /// |---|---|
-/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies; `PoolBox<T>`, which the function then owns; `Option` of any of these |
+/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies (a message of your own called `String` by a path: `self::String`); `PoolBox<T>`, which the function then owns; `Option` of any of these |
 /// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>` and `ParticleColumns`, which the caller then owns; `Option` of any of these; `Result` of any of these with an error that implements `Display` |
 ///
 /// # Attributes

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod bless;
 pub mod dart_sdk;
 pub mod demo;
+pub mod platforms;
 pub mod protoc;
 pub mod sanitize;
 pub mod stress;
@@ -42,6 +43,8 @@ pub enum Command {
     Stress(stress::Stress),
     /// Run the tests of the pools under loom, valgrind and the ThreadSanitizer.
     Sanitize(sanitize::Sanitize),
+    /// Build libraries for platforms that this machine isn't, and read their schemas.
+    Platforms(platforms::Platforms),
     /// Run a benchmark, or list them all.
     Bench(bench::Bench),
 }
@@ -62,6 +65,7 @@ impl Cli {
             Command::Bless(args) => args.run(),
             Command::Stress(args) => args.run(),
             Command::Sanitize(args) => args.run(),
+            Command::Platforms(args) => args.run(),
             Command::Bench(args) => args.run(),
         }
     }

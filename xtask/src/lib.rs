@@ -12,6 +12,7 @@
 //! | [`safety`] | finds `SAFETY` comments that only refer to others |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |
 //! | [`times`] | the time that each part of a command took |
+//! | `toolchain` | the Rust toolchains of this machine |
 //! | `tool` | what is said of programs that a machine doesn't have, and to tests of them |
 //! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
 //!
@@ -30,4 +31,5 @@ pub mod signatures;
 pub mod stress;
 pub mod times;
 mod tool;
+mod toolchain;
 pub mod workspace;

@@ -54,7 +54,9 @@ pub use attachment::{FfiDartCalls, dart_calls};
 pub use dart_api::{DartInit, dart_init};
 pub use lent::FfiLent;
 pub use memory::{alloc, free};
-pub use output::{FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value};
+pub use output::{
+    FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value, assert_returned_by_value,
+};
 pub use owned::{FfiOwned, owned_free};
 pub use pending::{FfiPending, call_output};
 pub use pooled::{Claim, claim, take, take_some};

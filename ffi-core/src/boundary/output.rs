@@ -273,11 +273,21 @@ fn failure<E: Display + 'static>(error: &E) -> Failure {
     }
 }
 
-/// Fails const evaluation when `size`, that of a parameter or result, is too large to pass by value.
+/// Fails const evaluation when `size`, that of a parameter, is too large to pass by value.
 #[track_caller]
 pub const fn assert_by_value(size: usize) {
     assert!(
         size <= MAX_BY_VALUE,
         "a message of more than 4096 bytes is not passed by value; hint: use `&T` or `&mut T`"
+    );
+}
+
+/// Fails const evaluation when `size`, that of a result, is too large to return by value.
+#[track_caller]
+pub const fn assert_returned_by_value(size: usize) {
+    assert!(
+        size <= MAX_BY_VALUE,
+        "a message of more than 4096 bytes is not returned by value; hint: write it into a `&mut T` parameter, \
+         or return a `PoolBox<T>`"
     );
 }

@@ -14,6 +14,7 @@ mod scalar;
 #[cfg(feature = "serde")]
 mod serde;
 mod str;
+mod string;
 mod vec;
 
 pub(crate) use array::check_elements;

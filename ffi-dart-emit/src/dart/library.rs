@@ -76,8 +76,8 @@ impl<'a> LibraryFile<'a> {
             scratch: Vec::new(),
             copies: Vec::new(),
         };
-        let LibrarySymbols { status_clear, dart_init, dart_calls, .. } = symbols;
-        for symbol in [status_clear, dart_init, dart_calls] {
+        // The version comes first, on its own: without it nothing else means anything.
+        for symbol in symbols.all().into_iter().filter(|symbol| **symbol != symbols.abi_version) {
             file.check("symbol", &["'library'".into(), layout::string(symbol)]);
         }
         for it in &model.enums {
@@ -123,7 +123,6 @@ impl<'a> LibraryFile<'a> {
             }
         }
         if file.pools {
-            file.check("symbol", &["'library'".into(), layout::string(&symbols.shutdown)]);
             let after = if model.functions.is_empty() { ";" } else { "," };
             let symbol = [layout::string(&symbols.shutdown)];
             let callee = "lookupFunction<_ShutdownC, _ShutdownD>";

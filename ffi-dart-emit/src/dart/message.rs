@@ -407,7 +407,7 @@ impl View<'_> {
     fn string(&mut self, field: &Field, named: &Named<'_>, cap: u64) {
         let name = named.name;
         let [length, bytes] = self.buffer(field, named, cap);
-        let encode = format!("encodeString(value, {bytes})");
+        let encode = format!("encodeString(value, {bytes}, {})", layout::string(name));
         let raw = beside(name, "Bytes");
         let more = format!(
             "\n\nUp to {cap} bytes of UTF-8; **copied**. Reading throws an\n[InvalidValueException] where memory \

@@ -19,6 +19,10 @@ use super::{
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
 
+/// What mends a fingerprint that isn't that of its layout.
+const RESEAL: &str = "its ffi-core is of another version than this ffi-dart-emit (use the same version of both), or the \
+                      library was changed after it was built (rebuild it)";
+
 /// Resolves and checks the records of one library.
 ///
 /// Records don't say what numbers of 64 bits are aligned to: what all layouts agree with is right.
@@ -903,7 +907,7 @@ impl<'a> Resolver<'a> {
             self.problems.add(
                 item,
                 format!("its record says fingerprint {recorded}, its layout has {computed}"),
-                REBUILD,
+                RESEAL,
             );
         }
     }

@@ -1272,8 +1272,7 @@ fn rust_name(full: &str, package: &str) -> String {
     own.split('.').map(type_name).collect()
 }
 
-/// Names that mean something else where they are the type of a field: types of the derives, of Rust itself, and those of the
-/// standard library that the derives know by name.
+/// Names that mean something else where they are the type of a field: types of the derives, and of Rust itself.
 const TYPES: &[&str] = &[
     "FfiBytes",
     "FfiEnum",
@@ -1301,15 +1300,6 @@ const TYPES: &[&str] = &[
     "u64",
     "u8",
     "usize",
-    "Arc",
-    "BTreeMap",
-    "Box",
-    "HashMap",
-    "Option",
-    "Rc",
-    "String",
-    "Vec",
-    "VecDeque",
 ];
 
 /// Says whether a type can have this name.

@@ -100,9 +100,12 @@ final class UnknownEnumValueException extends FfiException {
 /// Text, a list or a map is too long for its place in memory; nothing was
 /// truncated.
 final class CapacityException extends FfiException {
-  /// [length] is more than [capacity].
-  const CapacityException(this.length, this.capacity)
-    : super._('CapacityException', 'length $length exceeds $capacity');
+  /// [length] is more than [capacity], that of the field [name] if one is given.
+  const CapacityException(this.length, this.capacity, [String? name])
+    : super._(
+        'CapacityException',
+        '${name == null ? '' : '$name: '}length $length exceeds $capacity',
+      );
 
   /// What was asked for: bytes of UTF-8, or elements.
   final int length;
@@ -425,6 +428,7 @@ final class LibraryCheck {
     required String variable,
   }) {
     final tried = StringBuffer();
+    var found = false;
     final explicit = path ?? Platform.environment[variable] ?? '';
     final candidates = explicit.isEmpty ? _defaultFiles(name) : [explicit];
     for (final file in candidates) {
@@ -432,17 +436,32 @@ final class LibraryCheck {
         return LibraryCheck._(name, package, file, DynamicLibrary.open(file));
       } on ArgumentError catch (error) {
         tried.write('\n  $file: ${error.message}');
+        found = found || _exists(file, '${error.message}');
       }
     }
     if (candidates.isEmpty) {
       return LibraryCheck._(name, package, name, DynamicLibrary.process());
     }
+    final hint = found
+        ? 'The file is there, but not all that it depends on, or it is not for this '
+              'system (${Abi.current()}): install or bundle what it depends on, or '
+              'build it for this system.'
+        : 'Build it (cargo build), then set $variable to its path or pass the path '
+              'to open(path: ..).';
     throw LibraryLoadException(
-      'the library `$name` of package `$package` cannot be opened:$tried\n'
-      'Build it (cargo build), then set $variable to its path or pass the '
-      'path to open(path: ..).',
+      'the library `$name` of package `$package` cannot be opened:$tried\n$hint',
       candidates.first,
     );
+  }
+
+  /// Whether there is a library [file], which the system refuses for what
+  /// [message] says, such as another library that it depends on.
+  static bool _exists(String file, String message) {
+    if (File(file).existsSync()) return true;
+    // Linux and Android name the missing one; macOS says which one needs it.
+    const missing = ': cannot open shared object file';
+    return message.contains('Library not loaded') ||
+        message.contains(missing) && !message.contains('$file$missing');
   }
 
   LibraryCheck._(this._name, this._package, this.path, this.library);
@@ -3132,18 +3151,21 @@ String decodeUtf8(Uint8List bytes, int length, {bool allowMalformed = false}) {
   }
 }
 
-/// Writes [text] to [bytes] as UTF-8, and returns how many bytes that took.
+/// Writes [text] to [bytes], those of the field [name], as UTF-8, and returns how
+/// many bytes that took.
 ///
 /// Throws a [CapacityException] when there is no room for it, and an
 /// [ArgumentError] when it holds half of a surrogate pair; then nothing is
 /// written.
 @pragma('vm:prefer-inline')
-int encodeString(String text, Uint8List bytes) {
+int encodeString(String text, Uint8List bytes, [String? name]) {
   final length = text.length;
   // A code unit takes a byte or more.
-  if (length > bytes.length) throw CapacityException(length, bytes.length);
+  if (length > bytes.length) {
+    throw CapacityException(length, bytes.length, name);
+  }
   for (var i = 0; i < length; i++) {
-    if (text.codeUnitAt(i) >= 0x80) return _encodeUtf8(text, bytes);
+    if (text.codeUnitAt(i) >= 0x80) return _encodeUtf8(text, bytes, name);
   }
   for (var i = 0; i < length; i++) {
     bytes[i] = text.codeUnitAt(i);
@@ -3151,7 +3173,7 @@ int encodeString(String text, Uint8List bytes) {
   return length;
 }
 
-int _encodeUtf8(String text, Uint8List bytes) {
+int _encodeUtf8(String text, Uint8List bytes, String? name) {
   // Nothing is written before it is known to fit and to be Unicode.
   var length = text.length;
   for (var i = 0; i < text.length; i++) {
@@ -3168,7 +3190,9 @@ int _encodeUtf8(String text, Uint8List bytes) {
     if (unit >= 0xdc00 || low & 0xfc00 != 0xdc00) _throwSurrogate(text);
     length++;
   }
-  if (length > bytes.length) throw CapacityException(length, bytes.length);
+  if (length > bytes.length) {
+    throw CapacityException(length, bytes.length, name);
+  }
   var at = 0;
   for (var i = 0; i < text.length; i++) {
     var rune = text.codeUnitAt(i);
@@ -3211,9 +3235,9 @@ Uint8List bytesUsed(Uint8List bytes, int length) {
 /// Copies [from] to the start of [bytes], and returns how many there are.
 ///
 /// Throws a [CapacityException] when there is no room for them, and a
-/// [RangeError], which names [name], when one of them is no byte.
+/// [RangeError] when one of them is no byte; both name [name].
 int bytesWritten(List<int> from, Uint8List bytes, String name) {
-  final length = checkCapacity(from.length, bytes.length);
+  final length = checkCapacity(from.length, bytes.length, name);
   bytes.setRange(0, length, checkUint8s(from, name));
   return length;
 }
@@ -3260,9 +3284,11 @@ Never throwTag(String name, int tag) =>
 Never throwKeys() =>
     throw const InvalidValueException('a map has the same key twice');
 
-/// [length], for which there must be room.
-int checkCapacity(int length, int capacity) =>
-    length <= capacity ? length : throw CapacityException(length, capacity);
+/// [length], for which there must be room, in the field [name] if one is given.
+int checkCapacity(int length, int capacity, [String? name]) =>
+    length <= capacity
+    ? length
+    : throw CapacityException(length, capacity, name);
 
 /// A list of up to [capacity] elements inside a message, **borrowed**.
 ///

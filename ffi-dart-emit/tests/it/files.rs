@@ -6,7 +6,7 @@ use std::path::Path;
 use ffi_core::schema::format::{MACH_O_SECTION, MACH_O_SEGMENT, SECTION};
 use object::write::pe::{NtHeaders, Writer};
 use object::write::{Object, StandardSegment};
-use object::{Architecture, BinaryFormat, Endianness, SectionKind, pe};
+use object::{Architecture, BinaryFormat, Endianness, SectionFlags, SectionKind, elf, pe};
 
 /// Where the schema section goes in a format.
 fn place(format: BinaryFormat) -> (&'static str, &'static str) {
@@ -37,6 +37,40 @@ pub fn object_of(
     let id = object.add_section(data, b".other".to_vec(), SectionKind::Data);
     object.append_section_data(id, b"\xFFFFIREC\x01 of no interest", 1);
     object.write().unwrap()
+}
+
+/// An ELF file whose schema section is compressed: the method's number in ELF, the size without compression, and the bytes.
+pub fn compressed(method: elf::CompressionType, size: usize, contents: &[u8]) -> Vec<u8> {
+    let mut object = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
+    let id = object.add_section(Vec::new(), SECTION.into(), SectionKind::ReadOnlyData);
+    let mut section = Vec::new();
+    section.extend(u64::from(method.0).to_le_bytes());
+    section.extend((size as u64).to_le_bytes());
+    section.extend(1_u64.to_le_bytes());
+    section.extend(contents);
+    object.append_section_data(id, &section, 8);
+    let sh_flags = elf::SHF_ALLOC | elf::SHF_COMPRESSED;
+    object.section_mut(id).flags = SectionFlags::Elf { sh_type: elf::SHT_PROGBITS, sh_flags };
+    object.write().unwrap()
+}
+
+/// Bytes as zlib has them, not made smaller.
+pub fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let len = u16::try_from(bytes.len()).unwrap();
+    let (mut low, mut high) = (1_u32, 0_u32);
+    for byte in bytes {
+        low = (low + u32::from(*byte)) % 65521;
+        high = (high + low) % 65521;
+    }
+    let checksum = (high << 16 | low).to_be_bytes();
+    [&[0x78, 0x01, 0x01][..], &len.to_le_bytes(), &(!len).to_le_bytes(), bytes, &checksum].concat()
+}
+
+/// Bytes as Zstandard has them, not made smaller.
+pub fn zstandard(bytes: &[u8]) -> Vec<u8> {
+    let len = u32::try_from(bytes.len()).unwrap();
+    let block = &(len << 3 | 1).to_le_bytes()[..3];
+    [&[0x28, 0xB5, 0x2F, 0xFD, 0xA0][..], &len.to_le_bytes(), block, bytes].concat()
 }
 
 pub fn elf(section: &[u8]) -> Vec<u8> {

@@ -5,6 +5,7 @@
 //! | `schema` | records to test with, and their fingerprints, computed apart from the code under test |
 //! | `files` | library files of every format that carry them |
 //! | `reading` | each format, and each way in which a file can be of no use |
+//! | `libraries` | real libraries of each platform |
 //! | `resolving` | each problem that records can have |
 //! | `hostile` | bytes changed at random: errors, never a panic |
 //! | `inspecting`, `c_header` | the text that is written, the header compiled by C and C++ compilers |
@@ -20,6 +21,7 @@ mod files;
 mod foreign;
 mod hostile;
 mod inspecting;
+mod libraries;
 mod program;
 mod proto;
 mod reading;

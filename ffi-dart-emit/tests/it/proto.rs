@@ -640,6 +640,25 @@ fn a_file_is_found_in_its_folder() {
 }
 
 /// What `cargo` or `dart` would refuse is a problem of the .proto file, at its place.
+/// The derives tell types of the user's from those of the standard library.
+#[test]
+fn types_called_like_those_of_std() {
+    let text = "syntax = \"proto3\";\nimport \"ffi_options.proto\";\npackage a;\n\
+                message Option {\n  int32 x = 1;\n}\n\
+                message Vec {\n  Option of = 1;\n}\n\
+                message String {\n  option (ffi.dart_name) = \"Wire\";\n  int32 x = 1;\n}\n\
+                message Box {\n  optional String string = 1;\n  repeated Vec all = 2 [(ffi.max_count) = 3];\n}\n";
+    let source = import(text, &ImportOptions::default()).unwrap();
+    for line in [
+        "pub struct Option {",
+        "pub of: Option,",
+        "pub string: FfiOption<String>,",
+        "pub all: FfiVec<Vec, 3>,",
+    ] {
+        assert!(source.contains(line), "{line}: {source}");
+    }
+}
+
 #[test]
 fn what_rust_and_dart_would_refuse_is_reported() {
     let proto3 =
@@ -672,7 +691,6 @@ fn what_rust_and_dart_would_refuse_is_reported() {
             "message HTTPServer {\n  int32 x = 1;\n}\nmessage HttpServer {\n  int32 x = 1;\n}",
             &["message HttpServer: it shares the symbol", "(ffi.rust_name)"],
         ),
-        ("message Option {\n  int32 x = 1;\n}", &["`a.Option` can't be called `Option` in Rust"]),
         ("message FfiVec {\n  int32 x = 1;\n}", &["`a.FfiVec` can't be called `FfiVec` in Rust"]),
         (
             "message M {\n  option (ffi.rust_name) = \"fn\";\n  int32 x = 1;\n}",

@@ -5,7 +5,9 @@ use ffi_core::schema::read::{DecodeError, Record};
 use ffi_dart_emit::library_file::{Absence, ReadError, read};
 use object::{Architecture, BinaryFormat};
 
-use crate::files::{ARM64, X86_64, archive, coff, dll, elf, fat, mach_o, object};
+use crate::files::{
+    ARM64, X86_64, archive, coff, compressed, dll, elf, fat, mach_o, object, zlib, zstandard,
+};
 use crate::schema::{demo, section, sorted};
 
 #[track_caller]
@@ -28,6 +30,27 @@ fn every_format_is_read() {
     has_demo(&mach_o(&section));
     has_demo(&dll(true, &section));
     has_demo(&dll(false, &section));
+}
+
+#[test]
+fn compressed_sections_are_read() {
+    use object::elf::{CompressionType, ELFCOMPRESS_ZLIB, ELFCOMPRESS_ZSTD};
+    let section = section(&demo());
+    has_demo(&compressed(ELFCOMPRESS_ZLIB, section.len(), &zlib(&section)));
+    has_demo(&compressed(ELFCOMPRESS_ZSTD, section.len(), &zstandard(&section)));
+    has_demo(&archive(&[("a.o", compressed(ELFCOMPRESS_ZLIB, section.len(), &zlib(&section)))]));
+
+    // A size that is a lie costs no memory, and bytes that are none of that method are an error.
+    for size in [1 << 40, usize::MAX, 0, section.len() - 1] {
+        for (method, bytes) in [(ELFCOMPRESS_ZLIB, zlib(&section)), (ELFCOMPRESS_ZSTD, zstandard(&section))] {
+            assert!(read(&compressed(method, size, &bytes)).is_err(), "{method:?} {size}");
+        }
+    }
+    let text = error(&compressed(ELFCOMPRESS_ZLIB, 1 << 40, &zlib(&section)));
+    assert!(text.contains("a section of 1099511627776 bytes, compressed"), "{text}");
+    for method in [ELFCOMPRESS_ZLIB, ELFCOMPRESS_ZSTD, CompressionType(7)] {
+        assert!(read(&compressed(method, section.len(), &section)).is_err(), "{method:?}");
+    }
 }
 
 #[test]
@@ -105,7 +128,9 @@ fn no_record_is_an_error_that_lists_the_causes() {
     ] {
         assert_eq!(read(&bytes), Err(ReadError::NoRecords(Absence::Unexplained)));
         let text = error(&bytes);
-        for cause in ["ffi_core::library!()", "another file", "feature `metadata`", ".ffimeta"] {
+        for cause in
+            ["ffi_core::library!()", "another file", "feature `metadata`", ".ffimeta", "an older ffi-core"]
+        {
             assert!(text.contains(cause), "{cause}: {text}");
         }
     }

@@ -423,3 +423,14 @@ fn two_members_of_one_name_are_refused_for_every_writer() {
         assert!(error.contains(what), "{error}");
     }
 }
+
+/// A library is not damaged because its ffi-core is another one.
+#[test]
+fn a_fingerprint_of_another_layout() {
+    let mut records = demo();
+    let Record::Message(it) = &mut records[1] else { panic!("it is a message") };
+    it.fingerprint.0 ^= 1;
+    let text = resolve(records).unwrap_err().to_string();
+    assert!(text.contains("its ffi-core is of another version than this ffi-dart-emit"), "{text}");
+    assert!(!text.contains("damaged"), "{text}");
+}

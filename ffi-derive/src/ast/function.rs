@@ -150,7 +150,7 @@ impl Param {
             }
         };
         let ty = types::ungrouped(&typed.ty);
-        let inner = types::argument_of("Option", ty);
+        let inner = types::std_argument("Option", ty);
         let passed = errors.handle(Self::passed(inner.unwrap_or(ty)));
         errors.finish()?;
         let (pass, owned, ty) = passed.expect("without an error there is one");
@@ -160,10 +160,10 @@ impl Param {
     /// How a type is passed, whether the function takes a copy, and the type of what is passed.
     fn passed(ty: &Type) -> Result<(Pass, bool, Type)> {
         let ty = types::ungrouped(ty);
-        if types::is_named("String", ty) {
+        if types::is_string(ty) {
             return Ok((Pass::Str, true, byte(ty)));
         }
-        if let Some(element) = types::argument_of("Vec", ty) {
+        if let Some(element) = types::std_argument("Vec", ty) {
             types::check_element(element)?;
             return Ok((Pass::Slice, true, element.clone()));
         }
@@ -182,7 +182,7 @@ impl Param {
             return Err(error.with_span(lifetime));
         }
         let (pass, ty) = match (types::ungrouped(elem), mutability.is_some()) {
-            (text, false) if types::is_named("str", text) => return Ok((Pass::Str, false, byte(text))),
+            (text, false) if types::is_str(text) => return Ok((Pass::Str, false, byte(text))),
             (Type::Slice(slice), false) => (Pass::Slice, &*slice.elem),
             (Type::Slice(slice), true) => (Pass::SliceMut, &*slice.elem),
             (ty, false) => (Pass::Ref, ty),

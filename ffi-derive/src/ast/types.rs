@@ -123,12 +123,8 @@ fn check_field(ty: &Type) -> Result<()> {
         Type::Tuple(_) => {
             refuse(ty, "a tuple has no layout of its own", "make it a message with named fields")
         }
-        Type::Path(path) => match last_name(path).as_str() {
-            "String" => refuse(
-                ty,
-                "`String` points to memory that Dart can't reach",
-                "`FfiStr<N>`, up to `N` bytes in place",
-            ),
+        // `String` is left to rustc: unlike the others it takes no arguments, so that it may be a message of the user's.
+        Type::Path(path) if of_std(path) => match last_name(path).as_str() {
             "Vec" if first_argument(path).is_some_and(is_u8) => refuse(
                 ty,
                 "`Vec` points to memory that Dart can't reach",
@@ -150,6 +146,9 @@ fn check_field(ty: &Type) -> Result<()> {
                 "a map points to memory that Dart can't reach",
                 "`FfiMap<K, V, N>`, up to `N` entries in place",
             ),
+            _ => Ok(()),
+        },
+        Type::Path(path) => match last_name(path).as_str() {
             name if BOUNDED.contains(&name) && capacity(path).is_some_and(is_zero) => {
                 refuse(ty, &format!("`{name}` needs room for something"), "a capacity of at least 1")
             }
@@ -187,15 +186,18 @@ pub(crate) fn check_param(ty: &Type) -> Result<()> {
         Type::Tuple(_) => {
             refuse(ty, "a tuple can't be a parameter", "several parameters, or a message with named fields")
         }
-        Type::Path(path) => match last_name(path).as_str() {
-            "str" => refuse(ty, "text is not changed in place", "`&str`, or `&mut [u8]`"),
+        Type::Path(path) if path.path.is_ident("str") => {
+            refuse(ty, "text is not changed in place", "`&str`, or `&mut [u8]`")
+        }
+        Type::Path(path) if of_std(path) => match last_name(path).as_str() {
             "String" => refuse(ty, "text can't be lent as a `String`", "`&str`, or `String` for a copy"),
             "Vec" => refuse(ty, "values can't be lent as a `Vec`", "a slice, or `Vec<T>` for a copy"),
             "Option" => {
                 refuse(ty, "an `Option` can only be the outermost part of a parameter", "`Option<&T>`, once")
             }
-            _ => check_scalar(ty, path),
+            _ => Ok(()),
         },
+        Type::Path(path) => check_scalar(ty, path),
         _ => Ok(()),
     }
 }
@@ -227,8 +229,8 @@ pub(crate) fn check_output(ty: &Type) -> Result<()> {
             "remove `-> !`, or return a `Result`",
         ),
         Type::Path(path) => match last_name(path).as_str() {
-            "Vec" => first_argument(path).map_or(Ok(()), check_element),
-            "Option" => first_argument(path).map_or(Ok(()), check_some),
+            "Vec" if of_std(path) => first_argument(path).map_or(Ok(()), check_element),
+            "Option" if of_std(path) => first_argument(path).map_or(Ok(()), check_some),
             "Result" => first_argument(path).map_or(Ok(()), check_output),
             _ => check_scalar(ty, path),
         },
@@ -240,11 +242,11 @@ pub(crate) fn check_output(ty: &Type) -> Result<()> {
 pub(crate) fn check_element(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
-        Type::Path(path) => match last_name(path).as_str() {
+        Type::Path(path) if of_std(path) => match last_name(path).as_str() {
             "String" => refuse(ty, "a list can't hold a `String`", "a message with an `FfiStr<N>`"),
             "Vec" => refuse(ty, "a list can't hold a `Vec`", "a message with an `FfiVec<T, N>`"),
             "Option" => refuse(ty, "a list can't hold an `Option`", "a message with an `FfiOption<T>`"),
-            _ => check_scalar(ty, path),
+            _ => Ok(()),
         },
         _ => check_param(ty),
     }
@@ -253,7 +255,7 @@ pub(crate) fn check_element(ty: &Type) -> Result<()> {
 /// Refuses what can't be inside an `Option`: Dart has one `null`.
 pub(crate) fn check_some(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
-    if is_named("Option", ty) {
+    if matches!(ty, Type::Path(path) if of_std(path) && last_name(path) == "Option") {
         return refuse(ty, "an `Option` of an `Option` is one too many: Dart has one `null`", "a oneof");
     }
     match ty {
@@ -275,9 +277,22 @@ fn check_scalar(ty: &Type, path: &TypePath) -> Result<()> {
     }
 }
 
-/// Whether the type is written `..::name`.
-pub(crate) fn is_named(name: &str, ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if last_name(path) == name)
+/// Whether the type is `str`.
+pub(crate) fn is_str(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident("str"))
+}
+
+/// Whether the type is `String`.
+pub(crate) fn is_string(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if of_std(path) && last_name(path) == "String")
+}
+
+/// `T`, when the type is `name<T>` of the standard library.
+pub(crate) fn std_argument<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
+    match ty {
+        Type::Path(path) if of_std(path) => argument_of(name, ty),
+        _ => None,
+    }
 }
 
 /// `T`, when the type is written `..::name<T>`.
@@ -286,6 +301,22 @@ pub(crate) fn argument_of<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
         Type::Path(path) if last_name(path) == name => first_argument(path),
         _ => None,
     }
+}
+
+/// Types of the standard library whose names mean something to the macros. All but `String` take arguments.
+const OF_STD: [&str; 10] =
+    ["String", "Vec", "VecDeque", "Box", "Rc", "Arc", "Option", "HashMap", "BTreeMap", "Result"];
+
+/// Whether a type is one of the standard library's that the macros know, not one of the user's that has its name.
+///
+/// What is shared takes no type arguments, so a `Vec` without any is the user's; only a `String` can't be told apart without its
+/// path, and stands for that of the standard library.
+fn of_std(path: &TypePath) -> bool {
+    let name = last_name(path);
+    let segments = &path.path.segments;
+    let from_std = segments.len() == 1
+        || segments.first().is_some_and(|first| ["std", "core", "alloc"].iter().any(|it| first.ident == it));
+    from_std && OF_STD.contains(&&*name) && (name == "String" || first_argument(path).is_some())
 }
 
 fn last_segment(path: &TypePath) -> Option<&PathSegment> {

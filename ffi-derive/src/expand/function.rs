@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
-use super::{block, exports};
+use super::{block, exports, unique};
 use crate::ast::{Function, Param, Pass};
 use crate::names;
 use crate::record::Record;
@@ -18,8 +18,8 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let exports = exports(&function.head, &fingerprint_symbol, &quote!(__FFI_SIGNATURE), &record);
     let signature = signature(function);
     let block = block(&function.head, &quote! { #wrapper #signature #exports });
-    let cfgs = &function.cfgs;
-    quote! { #(#cfgs)* #block }
+    let (unique, cfgs) = (unique(&function.head, &fingerprint_symbol), &function.cfgs);
+    quote! { #(#cfgs)* #unique #(#cfgs)* #block }
 }
 
 impl Pass {
@@ -157,7 +157,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
     let output_type = output_type(output);
     let by_value_output = quote_spanned! {output.span()=>
-        const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#output_type>());
+        const _: () = __ffi::assert_returned_by_value(__ffi::core::mem::size_of::<#output_type>());
     };
     // Where rustc reports a symbol that another item has, too.
     quote_spanned! {ident.span()=>

@@ -73,6 +73,24 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
     }
 }
 
+/// A macro that is called after a symbol, for nobody to use. Those that are exported stand side by side in the crate's root, so
+/// rustc finds two items with one symbol in whatever modules they are, and says where both are. Symbols themselves it compares
+/// later, and then it names one place and no way out.
+fn unique(head: &Head, symbol: &str) -> TokenStream {
+    let name = format_ident!(
+        "__ffi_two_items_have_the_symbol__{symbol}__hint__rename_one_or_give_it_a_prefix",
+        span = head.ident.span()
+    );
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_local_definitions)]
+        #[macro_export]
+        macro_rules! #name {
+            () => {};
+        }
+    }
+}
+
 /// What C may do with a pool, a queue or columns: its name, and the parameters, arguments and result of the function.
 type Operation = (&'static str, TokenStream, TokenStream, TokenStream);
 

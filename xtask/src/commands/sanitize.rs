@@ -1,10 +1,10 @@
 //! `cargo xtask sanitize`.
 
-use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
+use crate::toolchain::{host, nightly, nightly_with_source};
 use crate::workspace::{capture, cargo, on_path, run};
 
 /// The arguments of `cargo xtask sanitize`.
@@ -56,13 +56,6 @@ impl Sanitize {
     }
 }
 
-/// `cargo` of the nightly toolchain: that of a stable one doesn't know `-Z`, and passes its own toolchain on.
-fn nightly() -> Command {
-    let mut command = Command::new("rustup");
-    command.current_dir(crate::workspace::root()).args(["run", "nightly", "cargo"]).env_remove("CARGO");
-    command
-}
-
 fn memcheck(host: &str) -> Result<()> {
     if on_path("valgrind").is_none() {
         if on_path("apt-get").is_none() {
@@ -89,17 +82,4 @@ fn thread_sanitizer(host: &str) -> Result<()> {
 /// The tests of the pools, without those that measure memory.
 fn tests(cargo: &mut Command) -> &mut Command {
     cargo.args(["test", "-p", "ffi-core", "--lib", "--test", "pool_shutdown"])
-}
-
-/// The triple of this machine.
-fn host() -> Result<String> {
-    let version = capture(Command::new("rustc").arg("-vV"))?.stdout;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).context("`rustc -vV` doesn't say the host")
-}
-
-fn nightly_with_source() -> bool {
-    let sysroot = capture(Command::new("rustup").args(["run", "nightly", "rustc", "--print", "sysroot"]));
-    sysroot
-        .is_ok_and(|sysroot| Path::new(sysroot.stdout.trim()).join("lib/rustlib/src/rust/library").is_dir())
 }

@@ -58,16 +58,44 @@ void main() {
     final file = File('pubspec.yaml').absolute.path;
     expect(
       () => FixtureCallsLibrary.open(path: file),
-      refused<LibraryLoadException>([file, 'cargo build']),
+      refused<LibraryLoadException>([file, 'The file is there']),
     );
   });
+
+  test('a library without another one that it depends on', () {
+    final folder = Directory.systemTemp.createTempSync();
+    addTearDown(() => folder.deleteSync(recursive: true));
+    void link(String name, List<String> arguments) {
+      File('${folder.path}/$name.c').writeAsStringSync('int $name;');
+      final made = Process.runSync('gcc', [
+        '-shared',
+        '-Wl,--no-as-needed',
+        '$name.c',
+        ...['-o', 'lib$name.so'],
+        ...arguments,
+      ], workingDirectory: folder.path);
+      expect(made.exitCode, 0, reason: '${made.stderr}');
+    }
+
+    link('needed', []);
+    link('needing', ['-L.', '-lneeded']);
+    File('${folder.path}/libneeded.so').deleteSync();
+    final file = '${folder.path}/libneeding.so';
+    expect(
+      () => FixtureCallsLibrary.open(path: file),
+      refused<LibraryLoadException>([
+        'libneeded.so: cannot open',
+        'install or bundle what it depends on',
+      ]),
+    );
+  }, testOn: 'linux');
 
   test('a file that is not there', () {
     expect(
       () => FixtureCallsLibrary.open(path: '/nowhere/lib.so'),
       refused<LibraryLoadException>([
         '/nowhere/lib.so',
-        'FIXTURE_CALLS_LIBRARY',
+        'Build it (cargo build), then set FIXTURE_CALLS_LIBRARY',
       ]),
     );
   });

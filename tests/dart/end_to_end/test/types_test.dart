@@ -369,7 +369,16 @@ void main() {
     test('text throws and changes nothing', () {
       final texts = TextsBox().ref..initial = 'a';
       for (final long in ['ab', 'ü', '🦀']) {
-        expect(() => texts.initial = long, throwsA(isA<CapacityException>()));
+        expect(
+          () => texts.initial = long,
+          throwsA(
+            isA<CapacityException>().having(
+              (it) => it.message,
+              'message',
+              startsWith('initial: length '),
+            ),
+          ),
+        );
       }
       expect(texts.initial, 'a');
       expect(() => texts.name = '\ud800', throwsArgumentError);

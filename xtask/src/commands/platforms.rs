@@ -1,0 +1,362 @@
+//! `cargo xtask platforms`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context, Result, ensure};
+use ffi_core::schema::read::Record;
+use ffi_dart_emit::{inspect, library_file};
+
+use crate::debian::{self, Apt};
+use crate::toolchain::{nightly, nightly_with_source, programs};
+use crate::workspace::{capture, cargo, root, run};
+
+/// The arguments of `cargo xtask platforms`.
+#[derive(Debug, clap::Args)]
+pub struct Platforms {
+    /// Write the committed libraries again, the smallest of each platform
+    #[arg(long)]
+    write: bool,
+}
+
+/// Packages whose records are the same on all platforms.
+const PACKAGES: [&str; 2] = ["particles", "fixture-layout"];
+
+/// Profiles: one that links nearly everything, and the one whose linker drops most.
+const PROFILES: [&str; 2] = ["dev", "release-min"];
+
+/// The committed libraries, and `records.json`, which all of them say.
+const COMMITTED: &str = "ffi-dart-emit/tests/it/libraries";
+
+/// A library larger than that is not committed.
+const MAX_COMMITTED: usize = 100_000;
+
+/// Libraries of the C runtime that rustc names to linkers. Nothing is run, so they may be empty.
+const STUBS: [&str; 10] = ["c", "m", "rt", "dl", "util", "pthread", "gcc", "gcc_s", "iconv", "objc"];
+
+/// The same for Windows with Microsoft's linker.
+const WINDOWS_STUBS: [&str; 10] = [
+    "kernel32",
+    "advapi32",
+    "ntdll",
+    "userenv",
+    "ws2_32",
+    "dbghelp",
+    "bcrypt",
+    "msvcrt",
+    "ucrt",
+    "vcruntime",
+];
+
+/// What Apple's system library is to a linker. All that it defines is looked up when a library is loaded.
+const LIB_SYSTEM: &str = "\
+--- !tapi-tbd
+tbd-version: 4
+targets: [ arm64-macos ]
+install-name: '/usr/lib/libSystem.B.dylib'
+exports: []
+...
+";
+
+/// A target, and the ways in which its libraries are linked.
+struct Platform {
+    triple: &'static str,
+    /// How the name of a library starts and ends.
+    file: (&'static str, &'static str),
+    links: &'static [Link],
+}
+
+/// A way to link.
+struct Link {
+    linker: Linker,
+    arguments: &'static [&'static str],
+}
+
+#[derive(Clone, Copy)]
+enum Linker {
+    /// That of the target.
+    Default,
+    /// GNU ld, through gcc for Windows.
+    MinGw,
+    /// lld, through gcc for Windows.
+    MinGwLld,
+    /// lld, which rustc calls itself, in this flavour.
+    Lld(&'static str),
+}
+
+/// rustc passes `--gc-sections`, `/OPT:REF` and `-dead_strip` to the linkers that know it.
+const PLATFORMS: [Platform; 6] = [
+    Platform {
+        triple: "x86_64-pc-windows-gnu",
+        file: ("", ".dll"),
+        links: &[
+            Link { linker: Linker::MinGw, arguments: &[] },
+            Link { linker: Linker::MinGwLld, arguments: &["-Wl,--gc-sections"] },
+        ],
+    },
+    Platform {
+        triple: "x86_64-pc-windows-msvc",
+        file: ("", ".dll"),
+        links: &[Link {
+            linker: Linker::Lld("lld-link"),
+            arguments: &["/OPT:REF", "/FORCE:UNRESOLVED", "/NODEFAULTLIB", "/NOENTRY"],
+        }],
+    },
+    Platform { triple: "aarch64-unknown-linux-gnu", file: ("lib", ".so"), links: ELF },
+    Platform { triple: "armv7-unknown-linux-gnueabihf", file: ("lib", ".so"), links: ELF },
+    Platform {
+        triple: "aarch64-apple-darwin",
+        file: ("lib", ".dylib"),
+        links: &[Link {
+            linker: Linker::Lld("ld64.lld"),
+            // Without a name of its own a library has the path of its build inside.
+            arguments: &["-dead_strip", "-undefined", "dynamic_lookup", "-install_name", "@rpath/lib.dylib"],
+        }],
+    },
+    Platform {
+        triple: "wasm32-unknown-unknown",
+        file: ("", ".wasm"),
+        links: &[Link { linker: Linker::Default, arguments: &[] }],
+    },
+];
+
+const ELF: &[Link] = &[
+    Link { linker: Linker::Lld("ld.lld"), arguments: &[] },
+    Link { linker: Linker::Lld("ld.lld"), arguments: &["--gc-sections", "-z", "nostart-stop-gc"] },
+];
+
+impl Platforms {
+    /// Builds libraries for Windows, macOS, WebAssembly, and Linux on arm64 and armv7 with each linker that there is, and checks
+    /// that their records are those of this machine's libraries. Compiles `ffi-core` for each, where a warning is an error.
+    ///
+    /// Nothing is run. The standard library of each target comes from rustup, lld with Rust, and gcc for Windows from Debian
+    /// into `.platforms/`. With `--write` a nightly toolchain with `rust-src` builds the standard library, too, for libraries
+    /// that are small enough to be committed.
+    ///
+    /// # Errors
+    ///
+    /// When a tool can't be had, a build fails or warns, or a record is missing or differs.
+    pub fn run(self) -> Result<()> {
+        let tools = Tools::find_or_install()?;
+        let targets = PLATFORMS.iter().map(|platform| platform.triple).chain(["i686-unknown-linux-gnu"]);
+        let targets: Vec<_> = targets.collect();
+        run(Command::new("rustup").args(["target", "add"]).args(&targets).current_dir(root()))?;
+        for target in targets {
+            check(target)?;
+        }
+        for profile in PROFILES {
+            for package in PACKAGES {
+                let expected = this_machine(package, profile)?;
+                for platform in &PLATFORMS {
+                    for link in platform.links {
+                        let file = platform.build(&tools, link, package, profile, &[])?;
+                        same(&records(&file)?, &expected, &file)?;
+                    }
+                }
+            }
+        }
+        install(&tools)?;
+        if self.write { write(&tools) } else { Ok(()) }
+    }
+}
+
+/// Installs the emitter as users do, and fails for any warning.
+fn install(tools: &Tools) -> Result<()> {
+    let folder = tools.stubs.with_file_name("installed");
+    for options in [&[][..], &["--locked"]] {
+        let mut command = cargo();
+        command.args(["install", "--debug", "--force", "--path", "ffi-dart-emit", "--root"]).arg(&folder);
+        let said = capture(command.args(options))?.stderr;
+        // Cargo always says that the folder isn't on `PATH`.
+        let warnings: Vec<_> =
+            said.lines().filter(|line| line.contains("warning") && !line.contains("to your PATH")).collect();
+        ensure!(warnings.is_empty(), "cargo install warns:\n{said}");
+    }
+    eprintln!("ffi-dart-emit: installs without a warning");
+    Ok(())
+}
+
+/// Compiles what users compile, and the pools, whose sizes depend on the pointer's, and fails for any warning.
+fn check(target: &str) -> Result<()> {
+    for package in ["ffi-core", "fixture-pools"] {
+        let arguments = ["check", "--quiet", "--package", package, "--all-features", "--target", target];
+        let said = capture(cargo().args(arguments))?.stderr;
+        ensure!(!said.contains("warning"), "{package} has warnings for {target}:\n{said}");
+    }
+    eprintln!("{target}: compiles without a warning");
+    Ok(())
+}
+
+/// The records of the library that this machine would load.
+fn this_machine(package: &str, profile: &str) -> Result<Vec<Record>> {
+    run(cargo().args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib"]).args([
+        "--package",
+        package,
+        "--profile",
+        profile,
+    ]))?;
+    let file = format!("{}{}{}", env::consts::DLL_PREFIX, package.replace('-', "_"), env::consts::DLL_SUFFIX);
+    records(&target_folder().join(folder(profile)).join(file))
+}
+
+impl Platform {
+    /// Builds the library of a package, and returns its file. `options` are for another cargo than the one that runs this.
+    fn build(
+        &self,
+        tools: &Tools,
+        link: &Link,
+        package: &str,
+        profile: &str,
+        options: &[&str],
+    ) -> Result<PathBuf> {
+        let mut command = if options.is_empty() { cargo() } else { nightly() };
+        command.args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib"]).args(options).args([
+            "--package",
+            package,
+            "--profile",
+            profile,
+            "--target",
+            self.triple,
+            "--",
+        ]);
+        command.env("PATH", tools.path()?);
+        if let Some(linker) = tools.linker(link.linker) {
+            let mut option = OsString::from("-Clinker=");
+            option.push(linker);
+            command.arg(option);
+        }
+        match link.linker {
+            Linker::Default | Linker::MinGw => {}
+            Linker::MinGwLld => {
+                let mut folder = OsString::from("-Clink-arg=-B");
+                folder.push(tools.rust.join("gcc-ld"));
+                command.arg("-Clink-arg=-fuse-ld=lld").arg(folder);
+            }
+            Linker::Lld(flavour) => {
+                command.arg(format!("-Clinker-flavor={flavour}")).arg("-L").arg(&tools.stubs);
+                // Else rustc asks Xcode.
+                command.env("SDKROOT", &tools.stubs);
+            }
+        }
+        run(command.args(link.arguments.iter().map(|argument| format!("-Clink-arg={argument}"))))?;
+        let (start, end) = self.file;
+        let file = format!("{start}{}{end}", package.replace('-', "_"));
+        Ok(target_folder().join(self.triple).join(folder(profile)).join(file))
+    }
+}
+
+/// The name of a profile's folder.
+fn folder(profile: &str) -> &str {
+    if profile == "dev" { "debug" } else { profile }
+}
+
+fn target_folder() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+fn records(file: &Path) -> Result<Vec<Record>> {
+    let shown = file.display();
+    let bytes = fs::read(file).with_context(|| format!("{shown} can't be read"))?;
+    library_file::read(&bytes).with_context(|| format!("{shown}"))
+}
+
+fn same(found: &[Record], expected: &[Record], file: &Path) -> Result<()> {
+    ensure!(
+        found == expected,
+        "{} has other records than the library of this machine: {} and {}",
+        file.display(),
+        inspect::json(found),
+        inspect::json(expected)
+    );
+    eprintln!("{}: {} records", file.display(), found.len());
+    Ok(())
+}
+
+/// Writes the committed libraries: the smallest that Rust makes, linked as users' are.
+fn write(tools: &Tools) -> Result<()> {
+    if !nightly_with_source() {
+        run(Command::new("rustup").args(["toolchain", "install", "nightly", "--component", "rust-src"]))?;
+    }
+    let options = [
+        "-Zbuild-std=std,panic_abort",
+        "-Zbuild-std-features=optimize_for_size",
+        "--config=build.rustflags=[\"-Zunstable-options\",\"-Cpanic=immediate-abort\"]",
+    ];
+    let committed = root().join(COMMITTED);
+    fs::create_dir_all(&committed)?;
+    let mut expected: Option<Vec<Record>> = None;
+    for platform in &PLATFORMS {
+        let file = platform.build(tools, &platform.links[0], PACKAGES[0], "release-min", &options)?;
+        let found = records(&file)?;
+        if let Some(expected) = &expected {
+            same(&found, expected, &file)?;
+        }
+        let bytes = fs::read(&file)?;
+        ensure!(bytes.len() <= MAX_COMMITTED, "{} has {} bytes", file.display(), bytes.len());
+        fs::write(committed.join(platform.triple).with_extension(&platform.file.1[1..]), bytes)?;
+        expected = Some(found);
+    }
+    let json = inspect::json(&expected.context("there are no platforms")?);
+    fs::write(committed.join("records.json"), json)?;
+    Ok(())
+}
+
+/// Linkers, and what they link.
+struct Tools {
+    /// Programs of gcc for Windows.
+    mingw: PathBuf,
+    /// Programs that come with rustc.
+    rust: PathBuf,
+    /// Libraries without contents.
+    stubs: PathBuf,
+}
+
+impl Tools {
+    fn find_or_install() -> Result<Self> {
+        let dir = root().join(".platforms");
+        let tools = Self { mingw: dir.join("root/usr/bin"), rust: programs()?, stubs: dir.join("stubs") };
+        ensure!(
+            debian::has_tools(),
+            "gcc for Windows is installed only where there are Debian's apt and dpkg"
+        );
+        if !dir.is_dir() {
+            debian::replace(&dir, || dir.is_dir(), build)?;
+        }
+        Ok(tools)
+    }
+
+    fn linker(&self, linker: Linker) -> Option<PathBuf> {
+        match linker {
+            Linker::Default => None,
+            Linker::MinGw | Linker::MinGwLld => Some(self.mingw.join("x86_64-w64-mingw32-gcc-win32")),
+            Linker::Lld(_) => Some(self.rust.join("rust-lld")),
+        }
+    }
+
+    /// `PATH` with the programs that rustc and gcc call themselves, such as `dlltool`.
+    fn path(&self) -> Result<OsString> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        Ok(env::join_paths([self.mingw.clone()].into_iter().chain(env::split_paths(&path)))?)
+    }
+}
+
+fn build(part: &Path) -> Result<()> {
+    let (root, debs, stubs) = (part.join("root"), part.join("debs"), part.join("stubs"));
+    let apt = Apt::of_machine(&part.join("apt"))?;
+    let mut names = apt.dependencies(&["gcc-mingw-w64-x86-64-win32"])?;
+    names.retain(|name| name.contains("mingw"));
+    apt.download(&names, &debs)?;
+    debian::unpack(&debs, &root)?;
+    fs::create_dir_all(&stubs)?;
+    for name in STUBS {
+        fs::write(stubs.join(format!("lib{name}.a")), "!<arch>\n")?;
+        fs::write(stubs.join(format!("lib{name}.tbd")), LIB_SYSTEM)?;
+    }
+    fs::write(stubs.join("libSystem.tbd"), LIB_SYSTEM)?;
+    for name in WINDOWS_STUBS {
+        fs::write(stubs.join(format!("{name}.lib")), "!<arch>\n")?;
+    }
+    debian::keep_only(part, &["root", "stubs"])
+}

@@ -1,0 +1,35 @@
+//! The Rust toolchains of this machine.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::workspace::{self, capture};
+
+/// `cargo` of the nightly toolchain: that of a stable one doesn't know `-Z`, and passes its own toolchain on.
+pub(crate) fn nightly() -> Command {
+    let mut command = Command::new("rustup");
+    command.current_dir(workspace::root()).args(["run", "nightly", "cargo"]).env_remove("CARGO");
+    command
+}
+
+/// Returns true if there is a nightly toolchain with the source of the standard library.
+pub(crate) fn nightly_with_source() -> bool {
+    let sysroot = capture(Command::new("rustup").args(["run", "nightly", "rustc", "--print", "sysroot"]));
+    sysroot
+        .is_ok_and(|sysroot| Path::new(sysroot.stdout.trim()).join("lib/rustlib/src/rust/library").is_dir())
+}
+
+/// The triple of this machine.
+pub(crate) fn host() -> Result<String> {
+    let version = capture(Command::new("rustc").arg("-vV"))?.stdout;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).context("`rustc -vV` doesn't say the host")
+}
+
+/// The folder of the programs that come with rustc: `rust-lld`, and in `gcc-ld` what gcc calls it by.
+pub(crate) fn programs() -> Result<PathBuf> {
+    let sysroot = capture(Command::new("rustc").args(["--print", "sysroot"]))?.stdout;
+    Ok(Path::new(sysroot.trim()).join("lib/rustlib").join(host()?).join("bin"))
+}
