@@ -313,8 +313,9 @@ pub fn dart_string(text: &str) -> String {
 /// `text` as a block comment of C, which nothing in it can end, whether alone or by joining lines; nothing where it is blank.
 ///
 /// A backslash at a line's end joins it with the next; but each line starts with ` * `, which keeps a `*` before
-/// it from a `/` behind it. The trigraph for a backslash is taken apart because compilers warn of it. What doxygen would take for
-/// a command, such as `\include` or `@htmlonly`, or for HTML is escaped, so that it shows the text.
+/// it from a `/` behind it. The trigraph for a backslash is taken apart because compilers warn of
+/// it. What doxygen would take for a command, such as `\include` or `@htmlonly`, or for HTML is
+/// escaped, so that it shows the text.
 #[must_use]
 pub fn c_comment(pad: &str, text: &str) -> String {
     let text = text.trim();
@@ -331,8 +332,8 @@ pub fn c_comment(pad: &str, text: &str) -> String {
     }
 }
 
-/// `line` without what doxygen takes for a command or a tag of HTML, also inside of code: a backslash escapes it, and each of the
-/// backslashes before it, so that these escape nothing else.
+/// `line` without what doxygen takes for a command or a tag of HTML, also inside of code: a
+/// backslash escapes it, and each of the backslashes before it, so that these escape nothing else.
 fn without_commands(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line.chars().peekable();

@@ -134,8 +134,9 @@ impl FromMeta for Identifier {
 
 /// `crate = ".."`, a path that begins with the name of another crate.
 ///
-/// What the macros write is unsafe code that relies on the real `ffi_core`. A module of the user's crate could stand in for it,
-/// with checks that check nothing, although the user writes no `unsafe`.
+/// What the macros write is unsafe code that relies on the real `ffi_core`. A module of the user's
+/// crate could stand in for it, with checks that check nothing, although the user writes no
+/// `unsafe`.
 #[derive(Debug)]
 pub(crate) struct CratePath(pub(crate) Path);
 

@@ -71,9 +71,11 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// # Safety
 ///
-/// The macro writes unsafe code that relies on `::ffi_core`, or on what `crate` names, to be the crate `ffi-core` as it was published. So `crate`
-/// takes no path into the user's own crate. Cargo and `extern crate` can give the name to another crate all the same, as with any derive:
-/// whoever writes `ffi_core = { package = ".." }` or `extern crate self as ffi_core` vouches for what has the name.
+/// The macro writes unsafe code that relies on `::ffi_core`, or on what `crate` names, to be the
+/// crate `ffi-core` as it was published. So `crate` takes no path into the user's own crate. Cargo
+/// and `extern crate` can give the name to another crate all the same, as with any derive: whoever
+/// writes `ffi_core = { package = ".." }` or `extern crate self as ffi_core` vouches for what has
+/// the name.
 ///
 /// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library exports two functions for each
 /// message that write and read it as protobuf.

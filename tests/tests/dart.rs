@@ -60,8 +60,8 @@ fn dart_passes_every_signature() {
     workspace::capture(&mut sdk.program(&executable)).unwrap();
 }
 
-/// The programs of the README, in Rust and Dart, are compiled and run as they are written. Each in Dart is for the library in Rust
-/// before it, and names it in its import.
+/// The programs of the README, in Rust and Dart, are compiled and run as they are written. Each in
+/// Dart is for the library in Rust before it, and names it in its import.
 #[test]
 fn the_readme_runs() {
     let Some(sdk) = Sdk::for_tests() else { return };

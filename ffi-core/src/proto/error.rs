@@ -9,7 +9,8 @@ use crate::pool::{FfiPooled, PoolError};
 use crate::types::Invalid;
 
 /// Reason why a message is not written as protobuf: a reference leads to a message that is
-/// [exposed](crate::Pool::try_take). See [`FfiProto::try_encode_proto`](super::FfiProto::try_encode_proto).
+/// [exposed](crate::Pool::try_take). See
+/// [`FfiProto::try_encode_proto`](super::FfiProto::try_encode_proto).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncodeError {
     message: &'static str,

@@ -69,9 +69,10 @@
 //! inside of the parent), holds bytes that are no value, or lies deeper than
 //! [`MAX_DEPTH`] levels or behind 2 GiB of bytes. Two references to one message are two messages on the wire.
 //!
-//! A message that C or Dart allocated, or looked at, is [exposed](crate::Pool::try_take): a call may have it as `&mut`.
-//! [`try_encode_proto`](FfiProto::try_encode_proto) returns an [`EncodeError`] when it meets one, and the other safe functions
-//! panic with it; [`encode_proto_exposed`](FfiProto::encode_proto_exposed) reads it, as the exported functions do.
+//! A message that C or Dart allocated, or looked at, is [exposed](crate::Pool::try_take): a call
+//! may have it as `&mut`. [`try_encode_proto`](FfiProto::try_encode_proto) returns an
+//! [`EncodeError`] when it meets one, and the other safe functions panic with it;
+//! [`encode_proto_exposed`](FfiProto::encode_proto_exposed) reads it, as the exported functions do.
 //!
 //! Reading takes a slot of the pool for each reference; when it fails, they are all given back. When it doesn't, they belong to
 //! whoever has the message: dropping it frees none of them, nor does reading over it. See
@@ -160,7 +161,8 @@ pub trait FfiProto: ProtoType {
     ///
     /// # Panics
     ///
-    /// When a reference leads to a message that is exposed; see [`try_encode_proto`](Self::try_encode_proto).
+    /// When a reference leads to a message that is exposed; see
+    /// [`try_encode_proto`](Self::try_encode_proto).
     #[must_use]
     fn encoded_len(&self) -> usize {
         or_panic(encoded_len(self))
@@ -172,19 +174,21 @@ pub trait FfiProto: ProtoType {
     ///
     /// # Panics
     ///
-    /// When a reference leads to a message that is exposed; see [`try_encode_proto`](Self::try_encode_proto).
+    /// When a reference leads to a message that is exposed; see
+    /// [`try_encode_proto`](Self::try_encode_proto).
     #[must_use]
     fn encode_proto(&self) -> Vec<u8> {
         or_panic(self.try_encode_proto())
     }
 
-    /// The message as protobuf: [`encode_proto`](Self::encode_proto) for messages with references that code outside of Rust may
-    /// have seen.
+    /// The message as protobuf: [`encode_proto`](Self::encode_proto) for messages with references
+    /// that code outside of Rust may have seen.
     ///
     /// # Errors
     ///
-    /// When a reference leads to a message that is [exposed](crate::Pool::try_take), because a call may have it as `&mut`. The
-    /// error names its type. [`encode_proto_exposed`](Self::encode_proto_exposed) reads it.
+    /// When a reference leads to a message that is [exposed](crate::Pool::try_take), because a call
+    /// may have it as `&mut`. The error names its type.
+    /// [`encode_proto_exposed`](Self::encode_proto_exposed) reads it.
     ///
     /// # Examples
     ///
@@ -276,7 +280,8 @@ pub trait FfiProto: ProtoType {
             let capacity = room.len();
             let written = or_panic(write(self, Writer::new(room)));
             if written <= capacity {
-                // SAFETY: that many bytes have been written to the start of the chunk, which has room for them.
+                // SAFETY: that many bytes have been written to the start of the chunk, which has
+                // room for them.
                 unsafe { out.advance_mut(written) };
                 return;
             }
@@ -358,7 +363,8 @@ fn encode_to_vec<M: FfiProto>(
         let written = write(message, writer(room))?;
         if written <= capacity {
             let end = written + bytes.len();
-            // SAFETY: that many bytes have been written behind those that were there, into the vector's own room.
+            // SAFETY: that many bytes have been written behind those that were there, into the
+            // vector's own room.
             unsafe { bytes.set_len(end) };
             return Ok(());
         }

@@ -86,7 +86,8 @@ impl<'a> Writer<'a> {
         self.left_out.get_or_insert_with(EncodeError::exposed::<T>);
     }
 
-    /// Returns the number of bytes that it took. Where there is room for as many, they are initialised.
+    /// Returns the number of bytes that it took. Where there is room for as many, they are
+    /// initialised.
     pub(super) fn finish(self) -> Result<usize, EncodeError> {
         self.left_out.map_or(Ok(self.at), Err)
     }

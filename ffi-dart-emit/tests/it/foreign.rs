@@ -176,8 +176,8 @@ fn is_hidden(next: char) -> bool {
     (next.is_control() && next != '\n') || "\u{202e}\u{2066}\u{200f}\u{200b}\u{feff}\u{2028}".contains(next)
 }
 
-/// What doxygen would take for commands and tags in the comments of a header. A backslash escapes what is behind it, unless that is
-/// the name of a command.
+/// What doxygen would take for commands and tags in the comments of a header. A backslash escapes
+/// what is behind it, unless that is the name of a command.
 fn doxygen_commands(header: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in header.lines().map(str::trim_start) {
