@@ -188,7 +188,7 @@ unsafe fn attach_to(
     bytes: usize,
 ) -> *mut FfiAttachment {
     let resource = Arc::new(Resource { token, free, given_back: AtomicBool::new(false) });
-    // SAFETY: by this function's contract.
+    // SAFETY: the caller is in a call from Dart that passed the object.
     unsafe { keep(object, memory, resource, bytes) }
 }
 
@@ -374,7 +374,7 @@ unsafe extern "C" fn detach(attachment: *mut FfiAttachment, object: DartHandle, 
     }
     match how {
         FORGET => resource.given_back.store(true, Ordering::Release),
-        // SAFETY: by this function's contract.
+        // SAFETY: the caller promises that nobody uses the resource any more.
         GIVE_BACK => unsafe { resource.give_back() },
         _ => {}
     }
