@@ -290,7 +290,7 @@ fn what_is_exposed_is_not_left_out() {
         )
     );
     let panics: [&(dyn Fn() + RefUnwindSafe); 3] =
-        [&|| drop(root.encode_proto()), &|| drop(root.encoded_len()), &|| {
+        [&|| drop(root.encode_proto()), &|| _ = root.encoded_len(), &|| {
             root.encode_proto_into(&mut Vec::<u8>::new())
         }];
     for panics in panics {
