@@ -104,6 +104,11 @@ struct Resource {
     given_back: AtomicBool,
 }
 
+// SAFETY: `attach_to` is promised that the resource may be given back on any thread.
+unsafe impl Send for Resource {}
+// SAFETY: threads that share one read what isn't written to; the flag lets one of them give it back.
+unsafe impl Sync for Resource {}
+
 impl Resource {
     /// Gives the resource back, if nobody did.
     ///
