@@ -24,6 +24,9 @@ pub struct BuildOptions {
     /// Build for this target
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,
+    /// Build in this folder, as cargo's option of that name
+    #[arg(long, value_name = "FOLDER")]
+    pub target_dir: Option<PathBuf>,
 }
 
 /// A package of the workspace that cargo was called in.
@@ -123,6 +126,9 @@ impl Crate {
             if let Some(value) = value {
                 command.args([flag, value]);
             }
+        }
+        if let Some(folder) = &options.target_dir {
+            command.arg("--target-dir").arg(folder);
         }
         let mut child = command.spawn().context("cargo can't be run: is it installed and on the PATH?")?;
         let messages = child.stdout.take().context("cargo has no stdout")?;

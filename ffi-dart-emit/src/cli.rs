@@ -141,7 +141,8 @@ impl Source {
         if let Some(file) = &self.file {
             if self.build != BuildOptions::default() {
                 bail!(
-                    "--release, --profile and --target say how to build, and a LIB is built already: leave one out"
+                    "--release, --profile, --target and --target-dir say how to build, and a LIB is built already: \
+                     leave one out"
                 );
             }
             return Ok(Found { file: file.clone(), built: None });

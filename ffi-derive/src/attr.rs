@@ -132,7 +132,11 @@ impl FromMeta for Identifier {
     }
 }
 
-/// `crate = ".."`.
+/// `crate = ".."`, a path that begins with the name of another crate.
+///
+/// What the macros write is unsafe code that relies on the real `ffi_core`. A module of the user's
+/// crate could stand in for it, with checks that check nothing, although the user writes no
+/// `unsafe`.
 #[derive(Debug)]
 pub(crate) struct CratePath(pub(crate) Path);
 
@@ -146,10 +150,18 @@ impl FromMeta for CratePath {
     fn from_meta(item: &Meta) -> Result<Self> {
         let text = string(item);
         let path = text.as_ref().and_then(|text| text.parse_with(Path::parse_mod_style).ok());
-        path.map(Self).ok_or_else(|| {
-            let problem = "`crate` takes a path in quotes\nhint: `crate = \"::renamed\"`";
-            text.map_or_else(|| refuse(item, problem), |text| refuse(&text, problem))
-        })
+        match path {
+            Some(path) if path.leading_colon.is_some() => Ok(Self(path)),
+            Some(_) => Err(refuse(
+                &text,
+                "`crate` takes a path that begins with a crate: unsafe code relies on what it names, and a module of \
+                 this crate could be anything\nhint: `crate = \"::renamed\"`, or `\"::facade::ffi\"` for what another crate re-exports",
+            )),
+            None => {
+                let problem = "`crate` takes a path in quotes\nhint: `crate = \"::renamed\"`";
+                Err(text.map_or_else(|| refuse(item, problem), |text| refuse(&text, problem)))
+            }
+        }
     }
 }
 

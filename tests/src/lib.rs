@@ -1,5 +1,8 @@
 //! What the tests share: fixtures, built as a user would build them, and the schema sections of the results.
 
+// Its dependencies are left out then: see Cargo.toml.
+#![cfg(not(trybuild))]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
@@ -8,6 +11,7 @@ use cargo_metadata::{Artifact, CrateType, Message};
 use ffi_core::schema::read::Record;
 use ffi_dart_emit::library_file::{self, ReadError};
 use ffi_dart_emit::proto::{self, ImportOptions};
+use xtask::workspace::libraries;
 
 /// What cargo made of a fixture.
 #[derive(Clone, Debug)]
@@ -79,7 +83,7 @@ pub fn cargo_build(manifest: &Path, package: &str, profile: &str, errors: Stdio)
         .arg("--manifest-path")
         .arg(manifest)
         .arg("--target-dir")
-        .arg(target_folder())
+        .arg(libraries())
         .stdout(Stdio::piped())
         .stderr(errors)
         .spawn()
@@ -144,14 +148,6 @@ pub fn import_and_build(folder: &Path, packages: &[(String, PathBuf)]) -> Vec<Pa
 fn is_library(artifact: &Artifact) -> bool {
     let kinds = [CrateType::CDyLib, CrateType::StaticLib, CrateType::RLib, CrateType::Lib];
     artifact.target.crate_types.iter().any(|kind| kinds.contains(kind))
-}
-
-/// A folder beside those of the profiles in cargo's target folder, apart from the build that runs the tests, which holds a
-/// lock on its own.
-fn target_folder() -> PathBuf {
-    let test = env::current_exe().expect("a test knows its file");
-    let target = test.ancestors().nth(3).expect("cargo puts tests into target/profile/deps");
-    target.join("fixtures")
 }
 
 /// What the emitter reads from a library.

@@ -41,7 +41,7 @@ fn c_passes_every_signature() {
     fs::create_dir_all(&folder).unwrap();
     let fixture = Generated::fixture("signatures");
     let header = folder.join(format!("{}.h", fixture.package));
-    capture(fixture.emitter("c").arg("--out").arg(header)).unwrap();
+    capture(fixture.emitter("c").unwrap().arg("--out").arg(header)).unwrap();
     let program = folder.join("signatures.c");
     fs::write(&program, Signatures::draw().c()).unwrap();
     compile_and_run("signatures", &fixture.package, &folder, &program);

@@ -35,7 +35,7 @@ fn assert_clean(sdk: &Sdk, folder: &Path) {
 fn a_large_package_is_clean_and_formatted() {
     let Some(sdk) = Sdk::for_tests() else { return };
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stress");
-    let mut emit = Generated::fixture("stress").emitter("dart");
+    let mut emit = Generated::fixture("stress").emitter("dart").unwrap();
     workspace::capture(emit.arg("--out").arg(&package)).unwrap();
     assert_clean(&sdk, &package);
 }
@@ -47,16 +47,73 @@ fn dart_passes_every_signature() {
     let (variable, library) = fixture("signatures");
     let sdk = sdk.with_env(variable, library);
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("signatures_package");
-    let mut emit = Generated::fixture("signatures").emitter("dart");
+    let mut emit = Generated::fixture("signatures").emitter("dart").unwrap();
     workspace::capture(emit.arg("--out").arg(&package)).unwrap();
     sdk.pub_get(&package).unwrap();
     let program = package.join("bin/signatures.dart");
     fs::create_dir_all(package.join("bin")).unwrap();
     fs::write(&program, Signatures::draw().dart()).unwrap();
-    sdk.run(Path::new("bin/signatures.dart"), &[], &package).unwrap();
-    let compiled = package.join("signatures");
-    sdk.compile_exe(&program, &compiled).unwrap();
-    workspace::capture(&mut sdk.program(&compiled)).unwrap();
+    let (kernel, executable) = (package.join("signatures.dill"), package.join("signatures"));
+    sdk.compile_kernel(&program, &kernel).unwrap();
+    sdk.run(&kernel, &[], &package).unwrap();
+    sdk.compile_exe(&program, &executable).unwrap();
+    workspace::capture(&mut sdk.program(&executable)).unwrap();
+}
+
+/// The programs of the README, in Rust and Dart, are compiled and run as they are written. Each in
+/// Dart is for the library in Rust before it, and names it in its import.
+#[test]
+fn the_readme_runs() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let readme = fs::read_to_string(workspace::root().join("README.md")).unwrap();
+    let blocks = |language: &str| -> Vec<String> {
+        let opening = format!("\n```{language}\n");
+        let parts = readme.split(&opening).skip(1);
+        parts.map(|part| part.split_once("```").expect("the block ends").0.to_owned()).collect()
+    };
+    let (rust, dart) = (blocks("rust"), blocks("dart"));
+    assert_eq!((rust.len(), dart.len()), (3, 3), "each library has its program");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+    let name = |dart: &str| {
+        let import = dart.split("import 'package:").nth(1).expect("it imports its library");
+        import.split_once('/').expect("a file of it").0.to_owned()
+    };
+    let names: Vec<_> = dart.iter().map(|it| name(it)).collect();
+    for (name, source) in names.iter().zip(&rust) {
+        let crate_folder = folder.join(name);
+        fs::create_dir_all(crate_folder.join("src")).unwrap();
+        fs::write(crate_folder.join("src/lib.rs"), source).unwrap();
+        let core = workspace::root().join("ffi-core").display().to_string();
+        let manifest = format!(
+            "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+             [lib]\ncrate-type = [\"cdylib\"]\n\
+             [dependencies]\nffi-core = {{ path = {core:?}, features = [\"simd\"] }}\n"
+        );
+        fs::write(crate_folder.join("Cargo.toml"), manifest).unwrap();
+    }
+    fs::write(folder.join("Cargo.toml"), format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n"))
+        .unwrap();
+    fs::copy(workspace::root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    // A target folder of its own, as an example's library has the name of one of these.
+    let target = folder.join("target");
+    let mut build = workspace::cargo();
+    build.args(["build", "--offline", "--target-dir"]).arg(&target).current_dir(&folder);
+    workspace::capture(build.env("RUSTFLAGS", "-D warnings")).unwrap();
+    for (name, program) in names.iter().zip(&dart) {
+        use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+        let library = target.join("debug").join(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"));
+        let package = folder.join(name).join("dart");
+        let mut emit = workspace::cargo();
+        emit.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]).arg(&library);
+        workspace::capture(emit.arg("--out").arg(&package)).unwrap();
+        sdk.pub_get(&package).unwrap();
+        fs::create_dir_all(package.join("bin")).unwrap();
+        fs::write(package.join("bin/readme.dart"), program).unwrap();
+        sdk.analyze(&package).unwrap();
+        let sdk = Sdk::for_tests().expect("it was there");
+        let sdk = sdk.with_env(format!("{}_LIBRARY", name.to_uppercase()), &library);
+        sdk.run(Path::new("bin/readme.dart"), &[], &package).unwrap();
+    }
 }
 
 #[test]
@@ -110,7 +167,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
 /// The library of the fixture `calls` with other definitions under the same names.
 fn changed() -> PathBuf {
     // A target folder of its own: the file has the same name.
-    let target = workspace::root().join("target/changed");
+    let target = workspace::target().join("changed");
     let mut build = workspace::cargo();
     build.args(["build", "--package", "fixture-calls", "--features", "changed", "--target-dir"]).arg(&target);
     workspace::capture(&mut build).unwrap();

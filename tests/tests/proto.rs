@@ -16,7 +16,7 @@ use xtask::workspace::{capture, root};
 fn exported() -> Vec<PathBuf> {
     let stress = Generated::fixture("stress");
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto").join(stress.proto_file());
-    capture(stress.emitter("proto").arg("--out").arg(&file)).unwrap();
+    capture(stress.emitter("proto").unwrap().arg("--out").arg(&file)).unwrap();
     let committed = Generated::all().unwrap().into_iter();
     let committed = committed.filter_map(|it| Some(it.golden.as_ref()?.join(it.proto_file())));
     let files: Vec<_> = committed.chain([file]).collect();

@@ -309,14 +309,15 @@ fn a_symbol_of_two_crates_fails_the_build() {
             "#[derive(ffi_core::FfiMessage)]\n#[repr(C)]\n#[ffi(prefix = \"{prefix}\")]\npub struct Part {{ pub value: {ty} }}\n"
         )
     };
-    write(
-        "root/Cargo.toml",
-        &format!(
-            "{}clash_one.path = \"../one\"\nclash_two.path = \"../two\"\n[workspace]\n\
-             [profile.release]\nlto = \"fat\"\n[profile.thin]\ninherits = \"release\"\nlto = \"off\"\n",
-            package("clash", "[lib]\ncrate-type = [\"cdylib\"]")
-        ),
-    );
+    // Not a profile for each: that would have a folder, and its own build of everything that macros
+    // depend on.
+    let release = |lto: &str| {
+        let root = package("clash", "[lib]\ncrate-type = [\"cdylib\"]");
+        let parts = "clash_one.path = \"../one\"\nclash_two.path = \"../two\"\n";
+        let manifest = format!("{root}{parts}[workspace]\n[profile.release]\nlto = \"{lto}\"\n");
+        write("root/Cargo.toml", &manifest);
+    };
+    release("fat");
     write("root/src/lib.rs", "ffi_core::library!();\nuse {clash_one as _, clash_two as _};\n");
     fs::copy(workspace.join("Cargo.lock"), folder.path().join("root/Cargo.lock")).expect("it is there");
     write("one/Cargo.toml", &package("clash_one", ""));
@@ -328,7 +329,8 @@ fn a_symbol_of_two_crates_fails_the_build() {
     write("two/src/lib.rs", &member("another", "u64"));
     assert!(builds("dev"), "with two prefixes it builds");
     write("two/src/lib.rs", &member("same", "u64"));
-    for profile in ["dev", "release", "thin"] {
-        assert!(!builds(profile), "under {profile} one of the two was picked");
+    for (profile, lto) in [("dev", "fat"), ("release", "fat"), ("release", "off")] {
+        release(lto);
+        assert!(!builds(profile), "under {profile}, with LTO {lto}, one of the two was picked");
     }
 }

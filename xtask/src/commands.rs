@@ -10,6 +10,7 @@ pub mod protoc;
 pub mod sanitize;
 pub mod stress;
 pub mod test;
+pub mod timed;
 
 use clap::{Parser, Subcommand};
 
@@ -33,6 +34,9 @@ pub enum Command {
     Demo(demo::Demo),
     /// Check everything that CI checks.
     Test(test::Test),
+    /// Run a program and append its time to a file. `test` has cargo run each test binary so.
+    #[command(hide = true)]
+    Timed(timed::Timed),
     /// Write again all committed files that are generated.
     Bless(bless::Bless),
     /// Write the stress schema, with as many messages as wanted.
@@ -57,6 +61,7 @@ impl Cli {
             Command::Protoc(args) => args.run(),
             Command::Demo(args) => args.run(),
             Command::Test(args) => args.run(),
+            Command::Timed(args) => args.run(),
             Command::Bless(args) => args.run(),
             Command::Stress(args) => args.run(),
             Command::Sanitize(args) => args.run(),

@@ -172,6 +172,18 @@ impl Sdk {
         capture(self.command().args(["run", "--enable-asserts"]).arg(file).args(args).current_dir(dir))
     }
 
+    /// `dart compile kernel file -o out`: a program for [`Sdk::run`]. Given the source, that
+    /// compiles inside the VM, where the compiler is itself only compiled as it runs, and takes
+    /// five times as long.
+    ///
+    /// # Errors
+    ///
+    /// When it does not compile; the message holds the compiler's.
+    pub fn compile_kernel(&self, file: &Path, out: &Path) -> Result<Captured> {
+        let mut compile = self.command();
+        capture(compile.args(["compile", "kernel", "--no-link-platform"]).arg(file).arg("-o").arg(out))
+    }
+
     /// `dart compile exe file -o out`.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use ffi_dart_emit::cargo::{BuildOptions, Crate};
 
 use crate::dart_sdk::{Mode, Sdk};
 use crate::generated::{self, Generated};
-use crate::workspace::{Captured, capture};
+use crate::workspace::{Captured, capture, libraries};
 
 /// An example: a library in `examples/NN_name`, and the program `dart/bin/name.dart` that uses it.
 #[derive(Clone, Debug)]
@@ -25,9 +25,10 @@ impl Example {
     /// When there is no such example, or it doesn't build.
     pub fn build(folder: &str, options: &BuildOptions) -> Result<Self> {
         let generated = Generated::example(folder);
+        let options = BuildOptions { target_dir: Some(libraries()), ..options.clone() };
         let library = Crate::named(&generated.package)
             .with_context(|| format!("no example `{folder}`; there are: {}", Self::folders().join(", ")))?
-            .build(options)?;
+            .build(&options)?;
         Ok(Self { generated, library })
     }
 

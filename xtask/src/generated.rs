@@ -7,13 +7,16 @@
 //! `tests/golden/name` to the crate `fixture-name`. An example that has a folder `proto` has its .proto file there, and
 //! `src/x.rs` is imported from `proto/x.proto`.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
 use anyhow::{Context, Result};
+use ffi_dart_emit::cargo::{BuildOptions, Crate};
 
-use crate::workspace::{self, Captured, capture};
+use crate::workspace::{self, Captured, capture, cargo, libraries};
 
 /// A crate whose generated files are committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,19 +73,25 @@ impl Generated {
     pub fn apply(&self, action: Action) -> Result<()> {
         // First: the library is compiled from it.
         for (proto, source) in self.imports()? {
-            let mut import = emitter();
+            let mut import = emitter()?;
             import.arg("import").arg(proto);
             finish(import, &source, action)?;
         }
-        self.emit("dart", &self.dart, action)?;
+        let library = self.library("dev")?;
+        let emit = |command: &str, out: &Path| {
+            let mut emitter = emitter()?;
+            emitter.arg(command).arg(&library);
+            finish(emitter, out, action)
+        };
+        emit("dart", &self.dart)?;
         if let Some(folder) = self.proto_folder() {
-            self.emit("proto", &folder.join(self.proto_file()), action)?;
+            emit("proto", &folder.join(self.proto_file()))?;
         }
         let Some(golden) = &self.golden else {
             return Ok(());
         };
-        self.emit("c", &golden.join(format!("{}.h", self.package)), action)?;
-        let table = capture(&mut self.emitter("inspect"))?.stdout;
+        emit("c", &golden.join(format!("{}.h", self.package)))?;
+        let table = capture(emitter()?.arg("inspect").arg(&library))?.stdout;
         let file = golden.join("inspect.txt");
         match action {
             Action::Write => {
@@ -99,10 +108,6 @@ impl Generated {
                 Ok(())
             }
         }
-    }
-
-    fn emit(&self, command: &str, out: &Path, action: Action) -> Result<Captured> {
-        finish(self.emitter(command), out, action)
     }
 
     /// Where its .proto file is: for an example, the folder `proto`, if it has one.
@@ -133,20 +138,48 @@ impl Generated {
         format!("{}.proto", self.package.replace('-', "_"))
     }
 
-    /// `ffi-dart-emit {command} --crate {package}`, in the workspace root.
-    #[must_use]
-    pub fn emitter(&self, command: &str) -> Command {
-        let mut emitter = emitter();
-        emitter.args([command, "--crate", &self.package]);
-        emitter
+    /// Builds its library alone, under `profile`.
+    ///
+    /// # Errors
+    ///
+    /// When it doesn't build.
+    pub fn library(&self, profile: &str) -> Result<PathBuf> {
+        let profile = Some(profile.to_owned());
+        let target_dir = Some(libraries());
+        Crate::named(&self.package)?.build(&BuildOptions { profile, target_dir, ..BuildOptions::default() })
+    }
+
+    /// `ffi-dart-emit {command}` of its library, in the workspace root.
+    ///
+    /// # Errors
+    ///
+    /// When the library or the emitter doesn't build.
+    pub fn emitter(&self, command: &str) -> Result<Command> {
+        let mut emitter = emitter()?;
+        emitter.arg(command).arg(self.library("dev")?);
+        Ok(emitter)
     }
 }
 
-/// `ffi-dart-emit`, in the workspace root.
-fn emitter() -> Command {
-    let mut emitter = workspace::cargo();
-    emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--"]);
-    emitter
+/// `ffi-dart-emit`, in the workspace root, as it is when this process asks for the first time.
+///
+/// # Errors
+///
+/// When it doesn't build.
+pub fn emitter() -> Result<Command> {
+    static BUILT: Mutex<bool> = Mutex::new(false);
+    // Held while it is built.
+    let mut built = BUILT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if !*built {
+        capture(
+            cargo().args(["build", "--package", "ffi-dart-emit", "--target-dir"]).arg(workspace::target()),
+        )?;
+        *built = true;
+    }
+    let program = format!("ffi-dart-emit{}", env::consts::EXE_SUFFIX);
+    let mut emitter = Command::new(workspace::target().join("debug").join(program));
+    emitter.current_dir(workspace::root());
+    Ok(emitter)
 }
 
 fn finish(mut command: Command, out: &Path, action: Action) -> Result<Captured> {

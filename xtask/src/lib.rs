@@ -11,6 +11,7 @@
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
 //! | [`safety`] | finds `SAFETY` comments that only refer to others |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |
+//! | [`times`] | the time that each part of a command took |
 //! | `toolchain` | the Rust toolchains of this machine |
 //! | `tool` | what is said of programs that a machine doesn't have, and to tests of them |
 //! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
@@ -28,6 +29,7 @@ pub mod ratio;
 pub mod safety;
 pub mod signatures;
 pub mod stress;
+pub mod times;
 mod tool;
 mod toolchain;
 pub mod workspace;

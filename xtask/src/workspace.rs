@@ -18,6 +18,24 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in a folder of the workspace")
 }
 
+/// The folder in which cargo has built this program; beneath it other builds have folders of their
+/// own.
+#[must_use]
+pub fn target() -> PathBuf {
+    let program = env::current_exe().unwrap_or_default();
+    // Cargo puts the tag into each that it makes.
+    let tagged = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    tagged.map_or_else(|| root().join("target"), Path::to_owned)
+}
+
+/// The target folder for libraries of the workspace as their users build them: one package alone,
+/// without the features that others ask for. The file of a cdylib has no hash in its name, so
+/// builds of both kinds in one folder would overwrite each other's.
+#[must_use]
+pub fn libraries() -> PathBuf {
+    target().join("fixtures")
+}
+
 /// The cargo that runs this program, in the workspace root.
 #[must_use]
 pub fn cargo() -> Command {

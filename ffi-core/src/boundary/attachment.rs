@@ -1,9 +1,9 @@
 //! Memory that Dart objects keep: given back when the object that it is attached to is collected.
 //!
 //! An attachment is a resource (a block of [`alloc`](super::alloc), the result of a function, columns, a slot of a pool), the function
-//! that gives it back, and the finalizable handle of the one Dart object that keeps it. At first that object is the owner,
-//! such as a box. When the owner gives out a view, [`reattach`] moves the attachment to the view's typed data, which every
-//! further view refers to. So the memory is there for as long as any of them, in whatever isolate it ends up.
+//! that gives it back, and the finalizable handle of a Dart object that keeps it. The first such object is the owner, such as
+//! a box. What the owner gives out, the typed data of a view or a part of the memory, gets an attachment of its own by
+//! [`share`]. The resource is given back with the last of them, in whatever isolate that one ends up.
 //!
 //! Each function does all of its work in one call from Dart. An isolate can be killed before or after that call, but not
 //! within, so no resource is lost and none is given back twice: what a function returned is noted in the isolate's status
@@ -11,6 +11,8 @@
 
 use std::ffi::c_void;
 use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::dart_api::{self, DartHandle, FinalizableHandle};
 use super::memory;
@@ -42,7 +44,7 @@ pub struct FfiDartCalls {
         *const FfiSlotCalls,
         *mut c_void,
     ) -> *mut FfiAttachment,
-    reattach: unsafe extern "C" fn(*mut FfiAttachment, DartHandle, DartHandle, usize) -> u8,
+    share: unsafe extern "C" fn(*const FfiAttachment, DartHandle, usize) -> *mut FfiAttachment,
     detach: unsafe extern "C" fn(*mut FfiAttachment, DartHandle, u8),
     free_owned: unsafe extern "C" fn(*mut FfiStatus, *mut FfiOwned),
 }
@@ -57,7 +59,7 @@ pub fn dart_calls() -> *const FfiDartCalls {
         attach_alloc,
         attach_columns,
         attach_slot,
-        reattach,
+        share,
         detach,
         free_owned,
     };
@@ -94,6 +96,41 @@ impl Free {
     }
 }
 
+/// A resource that Dart objects keep, which is given back with the last of them unless that was done before.
+#[derive(Debug)]
+struct Resource {
+    token: *mut c_void,
+    free: Free,
+    given_back: AtomicBool,
+}
+
+// SAFETY: `attach_to` is promised that the resource may be given back on any thread.
+unsafe impl Send for Resource {}
+// SAFETY: threads that share one read what isn't written to; the flag lets one of them give it back.
+unsafe impl Sync for Resource {}
+
+impl Resource {
+    /// Gives the resource back, if nobody did.
+    ///
+    /// # Safety
+    ///
+    /// Nobody uses the resource any more.
+    unsafe fn give_back(&self) {
+        if !self.given_back.swap(true, Ordering::AcqRel) {
+            // SAFETY: `attach_to` was given the token with the function for it, and may call it once, which is now; nobody
+            // uses the resource, by this function's contract.
+            unsafe { self.free.call(self.token) };
+        }
+    }
+}
+
+impl Drop for Resource {
+    fn drop(&mut self) {
+        // SAFETY: views keep an attachment, and no attachment is left.
+        unsafe { self.give_back() };
+    }
+}
+
 /// A resource that a Dart object keeps.
 #[derive(Debug)]
 #[repr(C)]
@@ -102,7 +139,7 @@ struct FfiAttachment {
     memory: *mut c_void,
     /// What `free` is called with: `memory`, or for a slot its reference; read by Dart.
     token: *mut c_void,
-    free: Free,
+    resource: Arc<Resource>,
     /// The handle of the object; `None` when there is no object.
     handle: Option<FinalizableHandle>,
 }
@@ -111,12 +148,35 @@ struct FfiAttachment {
 ///
 /// # Safety
 ///
-/// `attachment` came from [`attach_to`], for an object that was collected; nobody uses it any more.
+/// `attachment` came from [`keep`], for an object that was collected; nobody uses it any more.
 unsafe extern "C" fn collected(_: *mut c_void, attachment: *mut c_void) {
-    // SAFETY: `attach_to` made the attachment from a box; the object that it belonged to is gone, so nobody else takes it.
-    let FfiAttachment { token, free, .. } = *unsafe { Box::from_raw(attachment.cast::<FfiAttachment>()) };
-    // SAFETY: the resource belonged to the attachment; no view of it is left, as views keep the object alive.
-    unsafe { free.call(token) };
+    // SAFETY: `keep` made the attachment from a box; the object that it belonged to is gone, so nobody else takes it.
+    drop(unsafe { Box::from_raw(attachment.cast::<FfiAttachment>()) });
+}
+
+/// Has `object` keep a resource. When it can't be attached, the result is null.
+///
+/// # Safety
+///
+/// The calling thread is in a call from Dart that passed `object`.
+unsafe fn keep(
+    object: DartHandle,
+    memory: *mut c_void,
+    resource: Arc<Resource>,
+    bytes: usize,
+) -> *mut FfiAttachment {
+    let token = resource.token;
+    let attachment = Box::into_raw(Box::new(FfiAttachment { memory, token, resource, handle: None }));
+    // SAFETY: by this function's contract; the callback gets what it wants, and is called once at most.
+    let handle = unsafe { dart_api::new_handle(object, attachment.cast(), bytes, collected) };
+    if handle.is_none() {
+        // SAFETY: there is no handle, so nobody else takes the attachment.
+        unsafe { collected(ptr::null_mut(), attachment.cast()) };
+        return ptr::null_mut();
+    }
+    // SAFETY: the object is alive during the call, so its callback did not free the attachment.
+    unsafe { (*attachment).handle = handle };
+    attachment
 }
 
 /// Attaches a resource to `object`. When it can't be attached, the resource is given back and the result is null.
@@ -132,17 +192,9 @@ unsafe fn attach_to(
     free: Free,
     bytes: usize,
 ) -> *mut FfiAttachment {
-    let attachment = Box::into_raw(Box::new(FfiAttachment { memory, token, free, handle: None }));
-    // SAFETY: by this function's contract; the callback gets what it wants, and is called once at most.
-    let handle = unsafe { dart_api::new_handle(object, attachment.cast(), bytes, collected) };
-    if handle.is_none() {
-        // SAFETY: there is no handle, so nobody else takes the attachment.
-        unsafe { collected(ptr::null_mut(), attachment.cast()) };
-        return ptr::null_mut();
-    }
-    // SAFETY: the object is alive during the call, so its callback did not free the attachment.
-    unsafe { (*attachment).handle = handle };
-    attachment
+    let resource = Arc::new(Resource { token, free, given_back: AtomicBool::new(false) });
+    // SAFETY: the caller is in a call from Dart that passed the object.
+    unsafe { keep(object, memory, resource, bytes) }
 }
 
 /// Attaches a status to `object` that has a place for results on their way; null when that can't be.
@@ -287,48 +339,48 @@ unsafe extern "C" fn attach_slot(
     unsafe { attach_to(object, slot, token, Free::Resource(release), bytes) }
 }
 
-/// Moves the attachment from one object to another, and tells the collector of `bytes` that the other one
-/// keeps. 1 when it was moved, else 0, and it stays with the first.
+/// Has `object`, too, keep what the object of `attachment` keeps, and tells the collector of `bytes`. Null when it can't be
+/// attached.
 ///
 /// # Safety
 ///
-/// The calling thread is in a call from Dart that passed both objects. `attachment` is that of `from`, and was not
-/// detached.
-unsafe extern "C" fn reattach(
-    attachment: *mut FfiAttachment,
-    from: DartHandle,
-    to: DartHandle,
+/// The calling thread is in a call from Dart that passed `object`. The object of `attachment` is alive during the call, and
+/// the attachment was not detached.
+unsafe extern "C" fn share(
+    attachment: *const FfiAttachment,
+    object: DartHandle,
     bytes: usize,
-) -> u8 {
-    // SAFETY: by this function's contract; the attachment stays where it is, and one of the objects is alive.
-    let Some(handle) = (unsafe { dart_api::new_handle(to, attachment.cast(), bytes, collected) }) else {
-        return 0;
-    };
-    // SAFETY: both objects are alive during the call, so no callback freed the attachment, and no other thread uses it.
-    let before = unsafe { (*attachment).handle.replace(handle) };
-    if let Some(before) = before {
-        // SAFETY: it was the handle of `from`, which the caller passed.
-        unsafe { dart_api::delete_handle(before, from) };
-    }
-    1
+) -> *mut FfiAttachment {
+    // SAFETY: the attachment's object is alive, so no callback freed it; it isn't changed after it was made.
+    let FfiAttachment { memory, resource, .. } = unsafe { &*attachment };
+    // SAFETY: the caller passed the object.
+    unsafe { keep(object, *memory, Arc::clone(resource), bytes) }
 }
 
-/// Ends the attachment. Where `release` is not 0, the resource is given back, else it is the caller's.
+/// How an attachment ends: the resource is the caller's.
+const FORGET: u8 = 0;
+/// How an attachment ends: the resource is given back now, whoever keeps it.
+const GIVE_BACK: u8 = 1;
+
+/// Ends the attachment. The resource is the caller's where `how` is 0, is given back now where it is 1, and with the last
+/// of its attachments where it is anything else.
 ///
 /// # Safety
 ///
 /// The calling thread is in a call from Dart that passed `object`. `attachment` is that of the object, and isn't used
-/// any more. Where `release` is not 0, nobody uses the resource any more.
-unsafe extern "C" fn detach(attachment: *mut FfiAttachment, object: DartHandle, release: u8) {
-    // SAFETY: the object is alive during the call, so its callback did not free the attachment, which `attach_to` made
-    // from a box.
-    let attachment = unsafe { Box::from_raw(attachment) };
-    if let Some(handle) = attachment.handle {
+/// any more. Where `how` is 1, nobody uses the resource any more.
+unsafe extern "C" fn detach(attachment: *mut FfiAttachment, object: DartHandle, how: u8) {
+    // SAFETY: the object is alive during the call, so its callback did not free the attachment, which `keep` made from a
+    // box.
+    let FfiAttachment { resource, handle, .. } = *unsafe { Box::from_raw(attachment) };
+    if let Some(handle) = handle {
         // SAFETY: it is the handle of `object`, which the caller passed.
         unsafe { dart_api::delete_handle(handle, object) };
     }
-    if release != 0 {
-        // SAFETY: by this function's contract; the callback isn't called any more.
-        unsafe { attachment.free.call(attachment.token) };
+    match how {
+        FORGET => resource.given_back.store(true, Ordering::Release),
+        // SAFETY: the caller promises that nobody uses the resource any more.
+        GIVE_BACK => unsafe { resource.give_back() },
+        _ => {}
     }
 }

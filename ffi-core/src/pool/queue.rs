@@ -108,28 +108,26 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     }
 
     /// Puts a message at the end whose slot is claimed for a moment; when it is refused it is in the error.
+    ///
+    /// The slot stays claimed while it is in the queue. Only [`pop`](Self::pop) ends that, because only the thread that has
+    /// the box knows that the claim is still this one: after the push another thread may pop the slot, lend it, and claim it.
     pub(super) fn push_claim(&self, claim: Claim<T>) -> Result<(), PushError<Claim<T>>> {
-        let slot = claim.forget();
-        // The slot stays claimed until it is in the queue, so that a release meanwhile isn't lost if it is refused.
-        // SAFETY: the claim had it, and claims that are not dropped hold a value; it is completed below, or by `pop`.
-        match self.push(unsafe { PoolBox::new(slot) }) {
-            Ok(()) => {
-                T::pool().complete_handed_on(slot);
-                Ok(())
-            }
-            Err(refused) => Err(refused.map(|message| {
+        // SAFETY: the claim had the slot, and claims that are not dropped hold a value; `pop` or the drop of the box ends it.
+        let message = unsafe { PoolBox::new(claim.forget()) };
+        self.push(message).map_err(|refused| {
+            refused.map(|message| {
                 // SAFETY: still claimed, as it was not handed on.
                 unsafe { Claim::new(message.forget()) }
-            })),
-        }
+            })
+        })
     }
 
     /// Takes the message at the front; none when the queue is empty. A closed queue gives what is still in it.
     #[must_use = "what is popped and not used is freed"]
     pub fn pop(&self) -> Option<PoolBox<T>> {
         let message = self.messages.get()?.pop()?;
-        // Its pusher may not have come to that yet.
-        T::pool().complete_handed_on(message.slot());
+        // SAFETY: the caller has the slot's only box, and so the claim of `push_claim`, if the slot has one.
+        unsafe { T::pool().complete(message.slot()) };
         Some(message)
     }
 

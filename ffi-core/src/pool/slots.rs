@@ -521,7 +521,8 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
     }
 
     /// Frees a slot that is lent, and of the `wanted` generation, after a `last` look at it. Of those who try at once exactly
-    /// one does. While it has readers, or is claimed for a moment, that is remembered.
+    /// one does. While it has readers that is remembered, and so is a release, which has a `wanted` generation, while the slot
+    /// is claimed for a moment. A free by the pointer is refused then: its caller learns of it.
     pub(crate) fn free(
         &self,
         caller: Caller,
@@ -577,7 +578,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
 
     /// Returns true if the slot is to be made free now.
     fn give_back(&self, caller: Caller, slot: Slot<'a, W>, wanted: Option<u32>) -> Result<bool, Refused> {
-        self.change(caller, slot, wanted, P::DONE, State::given_back).map(State::is_free)
+        let to = |state: State| match wanted {
+            None if state.is_claimed() => Err(Refused::Busy),
+            _ => state.given_back(),
+        };
+        self.change(caller, slot, wanted, P::DONE, to).map(State::is_free)
     }
 
     /// The second half: clears the live bits of a group's retired slots.
@@ -707,21 +712,11 @@ impl<'a, W: Word, P: Protocol> Slots<'a, W, P> {
         self.change(caller, slot, wanted, P::TAKE, |state| state.claimed(exposure)).map(drop)
     }
 
-    /// Makes a slot owned that the caller has claimed. A release that came meanwhile is forgotten.
+    /// Makes a slot owned that the caller has claimed; one that is owned stays so. A release that came meanwhile is forgotten.
     #[inline]
     pub(crate) fn complete(&self, slot: Slot<'_, W>) {
         // The claimer is alone, but for releases.
         slot.set(slot.state().owned(), Ordering::Relaxed);
-    }
-
-    /// As [`complete`](Self::complete), unless somebody else, who has the slot by now, did so.
-    pub(crate) fn complete_handed_on(&self, slot: Slot<'_, W>) {
-        loop {
-            let state = slot.state();
-            if !state.is_claimed() || P::exchange(slot.word, state.0, state.owned().0, Ordering::Relaxed) {
-                return;
-            }
-        }
     }
 
     /// Lends a slot again that the caller has claimed, or frees it, after a `last` look, if it was released meanwhile.

@@ -767,24 +767,15 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// Makes a claimed slot owned.
+    /// Makes a claimed slot owned; one that is owned stays so.
     ///
     /// # Safety
     ///
-    /// The slot is claimed by the caller.
+    /// The slot is claimed or owned by the caller.
     #[inline]
     pub(super) unsafe fn complete(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);
         arena.slots.complete(slot);
-    }
-
-    /// Makes a slot owned that the caller has claimed, and that somebody else may own by now.
-    pub(super) fn complete_handed_on(&self, slot: NonNull<T>) {
-        if let Some(arena) = self.raw.kept()
-            && let Some(slot) = Self::at(arena, slot.as_ptr())
-        {
-            arena.slots.complete_handed_on(slot);
-        }
     }
 
     /// Gives a claimed slot back to whoever lent it, or frees it if that one released it meanwhile.

@@ -18,7 +18,8 @@
 //! only the C ABI lends with a bias.
 //!
 //! **Claimed for a moment** is a slot that is on its way to Rust and may still go back, because a later argument is refused
-//! or a queue is full. A release in that moment is remembered: if the slot goes back, it is freed.
+//! or a queue is full; and a slot that code outside of Rust pushed, until it is popped. A release in that moment is remembered:
+//! if the slot goes back, it is freed.
 
 use super::thread::BITS;
 

@@ -6,7 +6,7 @@
 
 use crate::model::{Layout, Scalar, Type};
 
-use super::layout::{self, Parameters};
+use super::layout::{self, INLINED, Parameters};
 use super::types::{self, Types, flattened, plain};
 
 /// The members of a `Struct`, with the padding that Dart, which knows no `align(N)`, would not leave free by
@@ -80,7 +80,7 @@ fn overrides(member: &str) -> String {
 
 /// For what a loop does with each element: compiled as it runs, Dart would call it.
 fn inlined(member: &str) -> String {
-    overrides(&format!("  @pragma('vm:prefer-inline')\n{member}"))
+    overrides(&format!("{INLINED}{member}"))
 }
 
 impl Container<'_> {
@@ -426,12 +426,9 @@ impl Container<'_> {
             "    }\n    if (values.length < length) throwKeys();\n    return Map.unmodifiable(values);";
         members.push(self.to_dart(&format!("{length}\n{values}\n{each}\n{put}\n{done}")));
         if !plain(value) {
-            let write_key = types.write(6, key, "_items[index]._key", "entry.key", "key");
-            let write = types.write_value(6, value, "_items[index]._value", "entry.value", "value");
+            let write = types.write_value(6, value, "_items[index]._value", "it", "value");
             members.push(self.set_dart(&format!(
-                "    checkCapacity(value.length, {cap});\n    var index = 0;\n    \
-                 for (final entry in value.entries) {{\n{write_key}\n{write}\n      index++;\n    }}\n    \
-                 _length = index;"
+                "    {name}View(this).assignWith(value, (index, it) {{\n{write}\n    }});"
             )));
         }
         members.push(self.set_from(&["_length", "_items"]));

@@ -10,6 +10,9 @@
 //! `tests/dart_package.rs` proves the fixpoint over hundreds of packages, with names of up to 40
 //! characters and libraries of up to 24; longer ones are right too, but `dart format` may break them elsewhere.
 
+/// An annotation of a member: the compiler inlines its calls, whatever it thinks that they take.
+pub const INLINED: &str = "  @pragma('vm:prefer-inline')\n";
+
 /// The width of a page in UTF-16 units, as `dart format` counts.
 const WIDTH: usize = 80;
 
@@ -63,6 +66,17 @@ fn list(indent: usize, items: &[String]) -> String {
         }
     };
     items.iter().map(|item| line(item) + "\n").collect()
+}
+
+/// `left = a + b;`
+pub fn sum(indent: usize, left: &str, terms: &[String]) -> String {
+    let pad = pad(indent);
+    let line = format!("{pad}{left} = {};", terms.join(" + "));
+    if fits(&line) {
+        line
+    } else {
+        format!("{pad}{left} =\n{pad}    {};", terms.join(&format!(" +\n{pad}    ")))
+    }
 }
 
 /// `left = right;`

@@ -5,7 +5,7 @@ use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type, scal
 use super::columns;
 use super::composite::{Classes, Proto};
 use super::container::Members;
-use super::layout::{self, Parameters, Statement};
+use super::layout::{self, INLINED, Parameters, Statement};
 use super::names::beside;
 use super::types::{self, Types, flat, flattened, plain};
 
@@ -213,8 +213,6 @@ pub fn described(class: &str, members: &[String], shapes: &[(String, String)]) -
     let all: Vec<_> = all.iter().map(|it| format!("  @override\n{it}")).collect();
     all.join("\n\n")
 }
-
-const INLINED: &str = "  @pragma('vm:prefer-inline')\n";
 
 /// The view of a message so far.
 struct View<'a> {
@@ -460,7 +458,7 @@ impl View<'_> {
         let read = types.read(of, &value);
         // For a number, one expression, and inlined: so it stays out of the heap.
         let number = matches!(of, Type::Scalar(_)).then_some(());
-        let inline = number.map_or("", |()| "  @pragma('vm:prefer-inline')\n");
+        let inline = number.map_or("", |()| INLINED);
         let absent = format!("absent({present})");
         let body = number.and_then(|()| layout::conditional(&format!("{present} == 1"), &read, &absent));
         let body = body.unwrap_or_else(|| {

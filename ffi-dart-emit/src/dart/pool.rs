@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::model::{Message, MessageIndex, Model, Pool};
 
-use super::layout::{self, Parameters};
+use super::layout::{self, INLINED, Parameters};
 use super::names::Names;
 use super::queue;
 
@@ -122,7 +122,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
     let count = ["int count".to_owned()];
     let inlined = |member: String| {
         let (docs, code) = member.split_at(member.find("  static").expect("it is static"));
-        format!("{docs}  @pragma('vm:prefer-inline')\n{code}")
+        format!("{docs}{INLINED}{code}")
     };
     let resolved = "final slot = _resolve(reference.indexPlusOne, reference.generation);";
     let members = [

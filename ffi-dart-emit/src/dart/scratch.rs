@@ -6,7 +6,7 @@
 
 use crate::model::{Message, Model, Param, Scalar, Type, Value};
 
-use super::layout::{self, Parameters};
+use super::layout::{self, INLINED, Parameters};
 use super::names::{Names, beside};
 use super::types;
 
@@ -63,8 +63,16 @@ impl Scratch {
 /// The most fields that are copied one by one: about as many as the VM moves in the time it takes to start a copy of bytes.
 const MOST_FIELDS: usize = 16;
 
-/// The fields of a message that is copied one by one, and whether each is a float: none where one isn't a number.
-fn fields(names: &Names<'_>, model: &Model, value: Value) -> Option<Vec<(String, bool)>> {
+/// A field that is copied: the getter, the setter, which need not check what a field of the same type held, and whether it
+/// is a float.
+struct Copied {
+    from: String,
+    to: String,
+    float: bool,
+}
+
+/// The fields of a message that is copied one by one: none where one isn't a number.
+fn fields(names: &Names<'_>, model: &Model, value: Value) -> Option<Vec<Copied>> {
     let Value::Message(index) = value else { return None };
     let mut out = Vec::new();
     collect(names, model, model.message(index), "", &mut out)?;
@@ -76,14 +84,22 @@ fn collect(
     model: &Model,
     message: &Message,
     path: &str,
-    out: &mut Vec<(String, bool)>,
+    out: &mut Vec<Copied>,
 ) -> Option<()> {
     for (field, name) in message.fields.iter().zip(&names.of(&message.id).members) {
         match &field.ty {
             // A byte that is no `bool` is for Rust to refuse.
             Type::Scalar(Scalar::Bool) => return None,
-            Type::Scalar(it) => out.push((format!("{path}{name}"), *it == Scalar::F32)),
-            Type::Enum(_) | Type::Open(_) => out.push((format!("{path}{}", beside(name, "Raw")), false)),
+            Type::Scalar(it) => {
+                let from = format!("{path}{name}");
+                let unchecked = || format!("{path}{}", beside(name, "Unchecked"));
+                let to = if types::is_narrow(*it) { unchecked() } else { from.clone() };
+                out.push(Copied { from, to, float: *it == Scalar::F32 });
+            }
+            Type::Enum(_) | Type::Open(_) => {
+                let raw = format!("{path}{}", beside(name, "Raw"));
+                out.push(Copied { from: raw.clone(), to: raw, float: false });
+            }
             Type::Message(index) => {
                 collect(names, model, model.message(*index), &format!("{path}{name}."), out)?;
             }
@@ -99,17 +115,21 @@ fn function(names: &Names<'_>, model: &Model, value: Value, index: usize) -> Opt
     let class = types::native(model, names, value);
     let parameters = [format!("Pointer<{class}> to"), format!("{class} from")];
     let head = layout::method("static void", &format!("_copy{index}"), Parameters::new(&parameters));
-    let mut lines = vec!["  @pragma('vm:prefer-inline')".to_owned(), head];
-    for (index, (path, float)) in fields.iter().enumerate() {
-        lines.push(layout::assign(4, &format!("final v{index}"), &format!("from.{path}")));
-        if *float {
-            // As a `double`, a NaN would lose some of its bits.
-            lines.push(format!("    if (v{index}.isNaN) {{\n      to.ref = from;\n      return;\n    }}"));
-        }
+    let mut lines = vec![INLINED.trim_end().to_owned(), head];
+    let read = |(index, field): (usize, &Copied)| {
+        layout::assign(4, &format!("final v{index}"), &format!("from.{}", field.from))
+    };
+    lines.extend(fields.iter().enumerate().map(read));
+    let floats: Vec<_> =
+        fields.iter().enumerate().filter(|(_, it)| it.float).map(|(index, _)| format!("v{index}")).collect();
+    if !floats.is_empty() {
+        lines.push(layout::sum(4, "final sum", &floats));
+        // As a `double`, a NaN would lose some of its bits. The sum of a NaN is one, so is that of both infinities.
+        lines.push("    if (sum.isNaN) {\n      to.ref = from;\n      return;\n    }".to_owned());
     }
     lines.push("    final copy = to.ref;".to_owned());
-    let assign = |(index, (path, _)): (usize, &(String, bool))| {
-        layout::assign(4, &format!("copy.{path}"), &format!("v{index}"))
+    let assign = |(index, Copied { to, .. }): (usize, &Copied)| {
+        layout::assign(4, &format!("copy.{to}"), &format!("v{index}"))
     };
     lines.extend(fields.iter().enumerate().map(assign));
     lines.push("  }".to_owned());

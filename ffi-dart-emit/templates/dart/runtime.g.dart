@@ -639,9 +639,10 @@ typedef _AttachSlotD =
       Pointer<_SlotCalls>,
       Pointer<Void>,
     );
-typedef _ReattachC =
-    Uint8 Function(Pointer<FfiAttachment>, Handle, Handle, Size);
-typedef _ReattachD = int Function(Pointer<FfiAttachment>, Object, Object, int);
+typedef _ShareC =
+    Pointer<FfiAttachment> Function(Pointer<FfiAttachment>, Handle, Size);
+typedef _ShareD =
+    Pointer<FfiAttachment> Function(Pointer<FfiAttachment>, Object, int);
 typedef _DetachC = Void Function(Pointer<FfiAttachment>, Handle, Uint8);
 typedef _DetachD = void Function(Pointer<FfiAttachment>, Object, int);
 typedef _FreeOwnedC = Void Function(Pointer<FfiStatus>, Pointer<FfiOwned>);
@@ -664,7 +665,7 @@ final class _DartCalls extends Struct {
   external Pointer<NativeFunction<_AttachAllocC>> attachAlloc;
   external Pointer<NativeFunction<_AttachColumnsC>> attachColumns;
   external Pointer<NativeFunction<_AttachSlotC>> attachSlot;
-  external Pointer<NativeFunction<_ReattachC>> reattach;
+  external Pointer<NativeFunction<_ShareC>> share;
   external Pointer<NativeFunction<_DetachC>> detach;
   external Pointer<NativeFunction<_FreeOwnedC>> freeOwned;
 }
@@ -694,7 +695,7 @@ final class LibraryMemory {
       _attachAlloc = calls.attachAlloc.asFunction(),
       _attachColumns = calls.attachColumns.asFunction(),
       _attachSlot = calls.attachSlot.asFunction(),
-      _reattach = calls.reattach.asFunction(),
+      _share = calls.share.asFunction(),
       _detach = calls.detach.asFunction(),
       _freeOwned = calls.freeOwned.asFunction(isLeaf: true);
 
@@ -706,7 +707,7 @@ final class LibraryMemory {
   final _AttachAllocD _attachAlloc;
   final _AttachColumnsD _attachColumns;
   final _AttachSlotD _attachSlot;
-  final _ReattachD _reattach;
+  final _ShareD _share;
   final _DetachD _detach;
   final _FreeOwnedD _freeOwned;
 
@@ -756,17 +757,18 @@ final class LibraryMemory {
     throw StateError('Dart refused to attach memory of the library');
   }
 
-  /// Has [to] keep from now on what [from] kept.
-  void move(
+  /// Has [keeper], too, keep what is kept by the object of [attachment].
+  Pointer<FfiAttachment> share(
     Pointer<FfiAttachment> attachment,
-    Object from,
-    Object to,
+    Object keeper,
     int bytes,
-  ) {
-    if (_reattach(attachment, from, to, bytes) == 0) _attached(nullptr);
-  }
+  ) => _attached(_share(attachment, keeper, bytes));
 
-  /// Gives back now what [keeper] kept.
+  /// Ends that [keeper] keeps something, which goes back if nobody else does.
+  void drop(Pointer<FfiAttachment> attachment, Object keeper) =>
+      _detach(attachment, keeper, 2);
+
+  /// Gives back now what [keeper] kept, whoever else does.
   void release(Pointer<FfiAttachment> attachment, Object keeper) =>
       _detach(attachment, keeper, 1);
 
@@ -980,7 +982,27 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (pointer.address % elementAlign != 0) _throwMisaligned(pointer);
     _size = count * elementSize;
     // Now and not with the first view, since the owner may be disposed of.
-    if (owner != null) _base = _viewIn(owner);
+    if (owner != null) _keep(owner);
+  }
+
+  /// Keeps what [owner] does where this is a part of its memory, else [owner].
+  void _keep(Object owner) {
+    final start = _pointer.address;
+    switch (owner) {
+      case NativeMemory<NativeType>(pointer: Pointer(:final address))
+          when start >= address && start - address <= owner._size - _size:
+        _owner = owner._owner;
+        _attachment = owner._attachment;
+      case NativeColumns<NativeType>() when owner._has(start, _size):
+        _attachment = owner._attachment;
+        owner._viewed = true;
+    }
+    if (_attachment == nullptr) {
+      _owner ??= owner;
+    } else {
+      _borrowed = true;
+      _attachment = libraryMemory.share(_attachment, this, _size);
+    }
   }
 
   Never _throwMisaligned(Pointer<T> pointer) => throw ArgumentError(
@@ -1008,16 +1030,22 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   int _size = 0;
   Pointer<T> _pointer = nullptr;
 
-  /// Null for memory that is borrowed, or empty.
+  /// Null for memory that nothing of the library's keeps, or that is empty.
   Pointer<FfiAttachment> _attachment = nullptr;
 
-  /// The memory as soon as a view of it was asked for: what keeps the memory from
-  /// then on, in place of this object. All further views are views of it.
-  @pragma('vm:entry-point')
-  // The compiler drops a field that is held and hardly read unless it is told not
-  // to.
-  TypedData? _base;
-  Uint8List? _bytes;
+  /// Whether the attachment is a share in somebody else's memory.
+  bool _borrowed = false;
+
+  /// What views keep alive, in their isolate, where there is no attachment.
+  Object? _owner;
+
+  // The getter is read often: it asks one question, and the field is of one class,
+  // that of lists over memory that is not Dart's.
+  bool _hasBytes = false;
+  Uint8List _bytes = _noBytes;
+  static final Uint8List _noBytes = Pointer<Uint8>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The size of an element in bytes.
   int get elementSize;
@@ -1041,57 +1069,35 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Uint8List get bytes {
-    // Read from the field in any case: the compiler knows the class that it has.
-    if (_bytes == null) _firstBytes();
-    return _bytes!;
+    if (!_hasBytes) _firstBytes();
+    return _bytes;
   }
 
-  void _firstBytes() => _bytes = switch (_base ?? _firstView()) {
-    final Uint8List base => base,
-    final base => Uint8List.sublistView(base),
-  };
+  @pragma('vm:never-inline')
+  void _firstBytes() {
+    final bytes = _untracked;
+    _keepFor(bytes);
+    _bytes = bytes;
+    _hasBytes = true;
+  }
 
-  TypedData _firstView() {
-    if (_disposed) _throwDisposed();
-    final base = _typed;
+  /// Has [view] keep the memory.
+  void _keepFor(Object view) {
     if (_attachment != nullptr) {
-      libraryMemory.move(_attachment, this, base, _size);
+      libraryMemory.share(_attachment, view, _size);
+    } else if (_owner case final owner?) {
+      _owners[view] = owner;
     }
-    return _base = base;
   }
-
-  /// The memory as the type of typed data that is used most.
-  TypedData get _typed => _untracked;
 
   /// The memory as bytes that keep nothing alive: for use within one method.
-  Uint8List get _untracked =>
-      _size == 0 ? Uint8List(0) : pointer.cast<Uint8>().asTypedList(_size);
-
-  /// The memory as a part of [owner]'s, where it is one, and such bytes that keep
-  /// [owner] alive in this isolate where not.
-  Uint8List _viewIn(Object owner) {
-    final start = _pointer.address;
-    switch (owner) {
-      case NativeMemory<NativeType>(
-            :final bytes,
-            pointer: Pointer(:final address),
-          )
-          when start >= address && start - address <= bytes.length - _size:
-        return Uint8List.sublistView(
-          bytes,
-          start - address,
-          start - address + _size,
-        );
-      case NativeColumns<NativeType>() when owner._has(start, _size):
-        return owner._part(start, _size);
-    }
-    final view = _untracked;
-    _owners[view] = owner;
-    return view;
-  }
+  Uint8List get _untracked => pointer.cast<Uint8>().asTypedList(_size);
 
   /// Forgets all views; subclasses that hold others add theirs.
-  void _dropViews() => _base = _bytes = null;
+  void _dropViews() {
+    _hasBytes = false;
+    _bytes = _noBytes;
+  }
 
   /// Ends the use of this object; does nothing the second time.
   ///
@@ -1099,7 +1105,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// for, else when the last view is collected; a slot of a pool at once in any
   /// case, and views of it must not be used any more.
   /// Throws a [PoolException] for a slot that was given away behind its back.
-  void dispose() => _end(now: _base == null);
+  void dispose() => _end(now: false);
 
   /// [dispose]s, and frees memory that is owned at once: for large memory, whose
   /// views must not be used any more, in any isolate.
@@ -1107,7 +1113,6 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   void _end({required bool now}) {
     if (_disposed) return;
-    final keeper = _base ?? this;
     final attachment = _attachment;
     _disposed = true;
     _attachment = nullptr;
@@ -1115,9 +1120,11 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (attachment == nullptr) return;
     final pool = _pool;
     if (pool != null) {
-      pool._dispose(attachment, keeper, _pointer);
-    } else if (now) {
-      libraryMemory.release(attachment, keeper);
+      pool._dispose(attachment, this, _pointer);
+    } else if (now && !_borrowed) {
+      libraryMemory.release(attachment, this);
+    } else {
+      libraryMemory.drop(attachment, this);
     }
   }
 
@@ -1146,7 +1153,7 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   Pointer<T> release() {
     final slot = pointer;
     if (_pool == null) throw StateError('the box owns no slot of a pool');
-    libraryMemory.forget(_attachment, _base ?? this);
+    libraryMemory.forget(_attachment, this);
     _disposed = true;
     _attachment = nullptr;
     _dropViews();
@@ -1291,7 +1298,9 @@ final class Int8Array extends NativeArray<Int8> {
   @override
   int get elementSize => sizeOf<Int8>();
 
-  Int8List? _list;
+  bool _hasList = false;
+  Int8List _list = _noList;
+  static final Int8List _noList = Pointer<Int8>.fromAddress(0).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
@@ -1301,23 +1310,23 @@ final class Int8Array extends NativeArray<Int8> {
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Int8List get list {
-    if (_list == null) _firstList();
-    return _list!;
+    if (!_hasList) _firstList();
+    return _list;
   }
 
-  void _firstList() => _list = switch (_base ?? _firstView()) {
-    final Int8List base => base,
-    final base => Int8List.sublistView(base),
-  };
-
-  @override
-  TypedData get _typed =>
-      _size == 0 ? Int8List(0) : pointer.asTypedList(length);
+  @pragma('vm:never-inline')
+  void _firstList() {
+    final list = pointer.asTypedList(length);
+    _keepFor(list);
+    _list = list;
+    _hasList = true;
+  }
 
   @override
   void _dropViews() {
     super._dropViews();
-    _list = null;
+    _hasList = false;
+    _list = _noList;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1349,7 +1358,9 @@ final class Int16Array extends NativeArray<Int16> {
   @override
   int get elementSize => sizeOf<Int16>();
 
-  Int16List? _list;
+  bool _hasList = false;
+  Int16List _list = _noList;
+  static final Int16List _noList = Pointer<Int16>.fromAddress(0).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
@@ -1359,23 +1370,23 @@ final class Int16Array extends NativeArray<Int16> {
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Int16List get list {
-    if (_list == null) _firstList();
-    return _list!;
+    if (!_hasList) _firstList();
+    return _list;
   }
 
-  void _firstList() => _list = switch (_base ?? _firstView()) {
-    final Int16List base => base,
-    final base => Int16List.sublistView(base),
-  };
-
-  @override
-  TypedData get _typed =>
-      _size == 0 ? Int16List(0) : pointer.asTypedList(length);
+  @pragma('vm:never-inline')
+  void _firstList() {
+    final list = pointer.asTypedList(length);
+    _keepFor(list);
+    _list = list;
+    _hasList = true;
+  }
 
   @override
   void _dropViews() {
     super._dropViews();
-    _list = null;
+    _hasList = false;
+    _list = _noList;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1407,7 +1418,9 @@ final class Int32Array extends NativeArray<Int32> {
   @override
   int get elementSize => sizeOf<Int32>();
 
-  Int32List? _list;
+  bool _hasList = false;
+  Int32List _list = _noList;
+  static final Int32List _noList = Pointer<Int32>.fromAddress(0).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
@@ -1417,23 +1430,23 @@ final class Int32Array extends NativeArray<Int32> {
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Int32List get list {
-    if (_list == null) _firstList();
-    return _list!;
+    if (!_hasList) _firstList();
+    return _list;
   }
 
-  void _firstList() => _list = switch (_base ?? _firstView()) {
-    final Int32List base => base,
-    final base => Int32List.sublistView(base),
-  };
-
-  @override
-  TypedData get _typed =>
-      _size == 0 ? Int32List(0) : pointer.asTypedList(length);
+  @pragma('vm:never-inline')
+  void _firstList() {
+    final list = pointer.asTypedList(length);
+    _keepFor(list);
+    _list = list;
+    _hasList = true;
+  }
 
   @override
   void _dropViews() {
     super._dropViews();
-    _list = null;
+    _hasList = false;
+    _list = _noList;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1463,30 +1476,32 @@ final class Int64Array extends NativeArray<Int64> {
   @override
   int get elementSize => sizeOf<Int64>();
 
-  Int64List? _list;
+  bool _hasList = false;
+  Int64List _list = _noList;
+  static final Int64List _noList = Pointer<Int64>.fromAddress(0).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Int64List get list {
-    if (_list == null) _firstList();
-    return _list!;
+    if (!_hasList) _firstList();
+    return _list;
   }
 
-  void _firstList() => _list = switch (_base ?? _firstView()) {
-    final Int64List base => base,
-    final base => Int64List.sublistView(base),
-  };
-
-  @override
-  TypedData get _typed =>
-      _size == 0 ? Int64List(0) : pointer.asTypedList(length);
+  @pragma('vm:never-inline')
+  void _firstList() {
+    final list = pointer.asTypedList(length);
+    _keepFor(list);
+    _list = list;
+    _hasList = true;
+  }
 
   @override
   void _dropViews() {
     super._dropViews();
-    _list = null;
+    _hasList = false;
+    _list = _noList;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1518,7 +1533,9 @@ final class Uint8Array extends NativeArray<Uint8> {
   @override
   int get elementSize => sizeOf<Uint8>();
 
-  Uint8List? _list;
+  bool _hasList = false;
+  Uint8List _list = _noList;
+  static final Uint8List _noList = Pointer<Uint8>.fromAddress(0).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
@@ -1528,23 +1545,23 @@ final class Uint8Array extends NativeArray<Uint8> {
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Uint8List get list {
-    if (_list == null) _firstList();
-    return _list!;
+    if (!_hasList) _firstList();
+    return _list;
   }
 
-  void _firstList() => _list = switch (_base ?? _firstView()) {
-    final Uint8List base => base,
-    final base => Uint8List.sublistView(base),
-  };
-
-  @override
-  TypedData get _typed =>
-      _size == 0 ? Uint8List(0) : pointer.asTypedList(length);
+  @pragma('vm:never-inline')
+  void _firstList() {
+    final list = pointer.asTypedList(length);
+    _keepFor(list);
+    _list = list;
+    _hasList = true;
+  }
 
   @override
   void _dropViews() {
     super._dropViews();
-    _list = null;
+    _hasList = false;
+    _list = _noList;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1576,7 +1593,11 @@ final class Uint16Array extends NativeArray<Uint16> {
   @override
   int get elementSize => sizeOf<Uint16>();
 
-  Uint16List? _list;
+  bool _hasList = false;
+  Uint16List _list = _noList;
+  static final Uint16List _noList = Pointer<Uint16>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
@@ -1586,23 +1607,23 @@ final class Uint16Array extends NativeArray<Uint16> {
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Uint16List get list {
-    if (_list == null) _firstList();
-    return _list!;
+    if (!_hasList) _firstList();
+    return _list;
   }
 
-  void _firstList() => _list = switch (_base ?? _firstView()) {
-    final Uint16List base => base,
-    final base => Uint16List.sublistView(base),
-  };
-
-  @override
-  TypedData get _typed =>
-      _size == 0 ? Uint16List(0) : pointer.asTypedList(length);
+  @pragma('vm:never-inline')
+  void _firstList() {
+    final list = pointer.asTypedList(length);
+    _keepFor(list);
+    _list = list;
+    _hasList = true;
+  }
 
   @override
   void _dropViews() {
     super._dropViews();
-    _list = null;
+    _hasList = false;
+    _list = _noList;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1634,7 +1655,11 @@ final class Uint32Array extends NativeArray<Uint32> {
   @override
   int get elementSize => sizeOf<Uint32>();
 
-  Uint32List? _list;
+  bool _hasList = false;
+  Uint32List _list = _noList;
+  static final Uint32List _noList = Pointer<Uint32>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
@@ -1644,23 +1669,23 @@ final class Uint32Array extends NativeArray<Uint32> {
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Uint32List get list {
-    if (_list == null) _firstList();
-    return _list!;
+    if (!_hasList) _firstList();
+    return _list;
   }
 
-  void _firstList() => _list = switch (_base ?? _firstView()) {
-    final Uint32List base => base,
-    final base => Uint32List.sublistView(base),
-  };
-
-  @override
-  TypedData get _typed =>
-      _size == 0 ? Uint32List(0) : pointer.asTypedList(length);
+  @pragma('vm:never-inline')
+  void _firstList() {
+    final list = pointer.asTypedList(length);
+    _keepFor(list);
+    _list = list;
+    _hasList = true;
+  }
 
   @override
   void _dropViews() {
     super._dropViews();
-    _list = null;
+    _hasList = false;
+    _list = _noList;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1692,30 +1717,34 @@ final class Uint64Array extends NativeArray<Uint64> {
   @override
   int get elementSize => sizeOf<Uint64>();
 
-  Uint64List? _list;
+  bool _hasList = false;
+  Uint64List _list = _noList;
+  static final Uint64List _noList = Pointer<Uint64>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Uint64List get list {
-    if (_list == null) _firstList();
-    return _list!;
+    if (!_hasList) _firstList();
+    return _list;
   }
 
-  void _firstList() => _list = switch (_base ?? _firstView()) {
-    final Uint64List base => base,
-    final base => Uint64List.sublistView(base),
-  };
-
-  @override
-  TypedData get _typed =>
-      _size == 0 ? Uint64List(0) : pointer.asTypedList(length);
+  @pragma('vm:never-inline')
+  void _firstList() {
+    final list = pointer.asTypedList(length);
+    _keepFor(list);
+    _list = list;
+    _hasList = true;
+  }
 
   @override
   void _dropViews() {
     super._dropViews();
-    _list = null;
+    _hasList = false;
+    _list = _noList;
   }
 
   /// [list] as the unsigned numbers they are in Rust.
@@ -1749,30 +1778,34 @@ final class Float32Array extends NativeArray<Float> {
   @override
   int get elementSize => sizeOf<Float>();
 
-  Float32List? _list;
+  bool _hasList = false;
+  Float32List _list = _noList;
+  static final Float32List _noList = Pointer<Float>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Float32List get list {
-    if (_list == null) _firstList();
-    return _list!;
+    if (!_hasList) _firstList();
+    return _list;
   }
 
-  void _firstList() => _list = switch (_base ?? _firstView()) {
-    final Float32List base => base,
-    final base => Float32List.sublistView(base),
-  };
-
-  @override
-  TypedData get _typed =>
-      _size == 0 ? Float32List(0) : pointer.asTypedList(length);
+  @pragma('vm:never-inline')
+  void _firstList() {
+    final list = pointer.asTypedList(length);
+    _keepFor(list);
+    _list = list;
+    _hasList = true;
+  }
 
   @override
   void _dropViews() {
     super._dropViews();
-    _list = null;
+    _hasList = false;
+    _list = _noList;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1803,30 +1836,34 @@ final class Float64Array extends NativeArray<Double> {
   @override
   int get elementSize => sizeOf<Double>();
 
-  Float64List? _list;
+  bool _hasList = false;
+  Float64List _list = _noList;
+  static final Float64List _noList = Pointer<Double>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
   /// Throws a [StateError] after [dispose].
   @pragma('vm:prefer-inline')
   Float64List get list {
-    if (_list == null) _firstList();
-    return _list!;
+    if (!_hasList) _firstList();
+    return _list;
   }
 
-  void _firstList() => _list = switch (_base ?? _firstView()) {
-    final Float64List base => base,
-    final base => Float64List.sublistView(base),
-  };
-
-  @override
-  TypedData get _typed =>
-      _size == 0 ? Float64List(0) : pointer.asTypedList(length);
+  @pragma('vm:never-inline')
+  void _firstList() {
+    final list = pointer.asTypedList(length);
+    _keepFor(list);
+    _list = list;
+    _hasList = true;
+  }
 
   @override
   void _dropViews() {
     super._dropViews();
-    _list = null;
+    _hasList = false;
+    _list = _noList;
   }
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1966,9 +2003,8 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   int _start = 0;
   final Map<int, Object> _views = {};
 
-  /// The memory of all columns as soon as a view of one was asked for, which keeps
-  /// it from then on, in place of this object; all views are views of it.
-  Uint8List? _block;
+  /// Whether a view of a column was ever asked for.
+  bool _viewed = false;
 
   bool _has(int address, int size) {
     final start = _startOf(0).address;
@@ -1980,36 +2016,15 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
       _startOf(0).address +
       capacity * _calls.lastSize;
 
-  /// The [size] bytes at [address], which are in one of the columns.
-  Uint8List _part(int address, int size) {
-    if (size == 0) return Uint8List(0);
-    _forgetMoved();
-    final block = _block ??= _firstBlock(this);
-    return Uint8List.sublistView(
-      block,
-      address - _start,
-      address - _start + size,
-    );
-  }
-
-  Uint8List _firstBlock(Object keeper) {
-    final block = _startOf(0).cast<Uint8>().asTypedList(_blockSize);
-    libraryMemory.move(_attachment, keeper, block, capacity * _calls.rowSize);
-    return block;
-  }
-
   /// Forgets the views when the rows have moved, or are more or fewer.
   void _forgetMoved() {
     final length = this.length, capacity = this.capacity;
     final start = _startOf(0).address;
-    final moved = capacity != _capacity || start != _start;
-    if (!moved && length == _length) return;
+    if (length == _length && capacity == _capacity && start == _start) return;
     _views.clear();
     _length = length;
     _capacity = capacity;
     _start = start;
-    final block = _block;
-    if (moved && block != null && capacity != 0) _block = _firstBlock(block);
   }
 
   /// Where the header is: length, capacity, and where each column starts.
@@ -2045,8 +2060,12 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
 
   /// The bytes of the column [index], whose values have [size] bytes; they keep
   /// the memory alive.
-  Uint8List columnBytes(int index, int size) =>
-      _part(_startOf(index).address, length * size);
+  Uint8List columnBytes(int index, int size) {
+    final bytes = _startOf(index).cast<Uint8>().asTypedList(length * size);
+    libraryMemory.share(_attachment, bytes, bytes.length);
+    _viewed = true;
+    return bytes;
+  }
 
   void _check(int code, int rows) {
     if (code != 0) _throwCode(code, rows, capacity);
@@ -2131,7 +2150,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// else when the last one is collected. When something has written to the
   /// header, nothing is freed, as nobody can say what would be: that throws an
   /// [InvalidValueException] where the memory was to go back at once.
-  void dispose() => _end(now: _block == null);
+  void dispose() => _end(now: !_viewed);
 
   /// [dispose]s, and frees the memory at once: for large memory, whose views must
   /// not be used any more, in any isolate.
@@ -2139,13 +2158,11 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
 
   void _end({required bool now}) {
     if (_header == nullptr) return;
-    final keeper = _block ?? this;
     final header = _header;
     _header = nullptr;
-    _block = null;
     _views.clear();
-    if (!now) return;
-    libraryMemory.forget(_attachment, keeper);
+    if (!now) return libraryMemory.drop(_attachment, this);
+    libraryMemory.forget(_attachment, this);
     final code = _calls._free.asFunction<_FreeColumnsD>(isLeaf: true)(header);
     if (code != 0) _throwCode(code, 0, 0);
   }
@@ -2238,44 +2255,46 @@ base mixin FixedLengthList<E> on ListMixin<E> {
   void clear() => _fixed();
 }
 
+@pragma('vm:never-inline')
 Never _throwRange(int value, int min, int max, String name) =>
     throw RangeError.range(value, min, max, name);
+
+// A check is one comparison with the number cut to its bits: of two comparisons
+// with a bound each, one has an operand of 64 bits, and the other jumps too.
 
 /// [value], which must be an `i8`; [name] is what it is to the caller.
 ///
 /// Throws a [RangeError], as the functions below do: dart:ffi would keep the
 /// lower bits.
 @pragma('vm:prefer-inline')
-int checkInt8(int value, String name) => value >= -0x80 && value <= 0x7f
-    ? value
-    : _throwRange(value, -0x80, 0x7f, name);
+int checkInt8(int value, String name) =>
+    value << 56 >> 56 == value ? value : _throwRange(value, -0x80, 0x7f, name);
 
 /// [value], which must be an `i16`.
 @pragma('vm:prefer-inline')
-int checkInt16(int value, String name) => value >= -0x8000 && value <= 0x7fff
+int checkInt16(int value, String name) => value << 48 >> 48 == value
     ? value
     : _throwRange(value, -0x8000, 0x7fff, name);
 
 /// [value], which must be an `i32`.
 @pragma('vm:prefer-inline')
-int checkInt32(int value, String name) =>
-    value >= -0x80000000 && value <= 0x7fffffff
+int checkInt32(int value, String name) => value << 32 >> 32 == value
     ? value
     : _throwRange(value, -0x80000000, 0x7fffffff, name);
 
 /// [value], which must be a `u8`.
 @pragma('vm:prefer-inline')
 int checkUint8(int value, String name) =>
-    value >= 0 && value <= 0xff ? value : _throwRange(value, 0, 0xff, name);
+    value & 0xff == value ? value : _throwRange(value, 0, 0xff, name);
 
 /// [value], which must be a `u16`.
 @pragma('vm:prefer-inline')
 int checkUint16(int value, String name) =>
-    value >= 0 && value <= 0xffff ? value : _throwRange(value, 0, 0xffff, name);
+    value & 0xffff == value ? value : _throwRange(value, 0, 0xffff, name);
 
 /// [value], which must be a `u32`.
 @pragma('vm:prefer-inline')
-int checkUint32(int value, String name) => value >= 0 && value <= 0xffffffff
+int checkUint32(int value, String name) => value & 0xffffffff == value
     ? value
     : _throwRange(value, 0, 0xffffffff, name);
 
@@ -3536,17 +3555,29 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
   /// Replaces all entries by those of [values].
   ///
   /// Throws a [CapacityException] before anything changes when there are too
-  /// many; where an entry does not fit its place, those before it are left, and
-  /// nothing changes when it is the key of the first.
-  void assign(Map<K, V> values) {
+  /// many, and an [ArgumentError] when two keys are equal, as they can be in a
+  /// [Map.identity]; where an entry does not fit its place, those before it are
+  /// left, and nothing changes when it is the key of the first.
+  void assign(Map<K, V> values) => assignWith(values, writeValue);
+
+  /// As [assign], for values that [write] writes to the entry at an index.
+  void assignWith<T>(
+    Map<K, T> values,
+    void Function(int index, T value) write,
+  ) {
     checkCapacity(values.length, capacity);
+    if (values.keys.toSet().length < values.length) {
+      throw ArgumentError(
+        'two keys of the map are equal; hint: `Map.of(map)` has each key once',
+      );
+    }
     var index = 0;
     var changed = values.isEmpty;
     try {
       for (final MapEntry(:key, :value) in values.entries) {
         writeKey(index, key);
         changed = true;
-        writeValue(index, value);
+        write(index, value);
         index++;
       }
     } finally {

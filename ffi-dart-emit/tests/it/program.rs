@@ -208,6 +208,11 @@ fn a_crate_is_found_and_built() {
         ));
         assert!(stderr.contains(&format!("{}: there is no schema record in it", file.display())), "{stderr}");
     }
+    let elsewhere = ["--target-dir", "elsewhere"];
+    let (_, error) = fails(folder, &[&["dart"][..], &elsewhere].concat());
+    assert!(error.contains(&Path::new("elsewhere").join("debug").display().to_string()), "{error}");
+    let (_, error) = fails(folder, &[&["dart", "libmy_app.so"][..], &elsewhere].concat());
+    assert!(error.contains("--target-dir say how to build, and a LIB is built already"), "{error}");
     write("my-app/src/lib.rs", "no rust");
     let (_, error) = fails(folder, &["dart", "--crate", "my-app"]);
     assert!(

@@ -1,11 +1,16 @@
 //! `cargo xtask test`.
 
-use anyhow::{Result, ensure};
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
 
 use crate::dart_sdk::Sdk;
 use crate::protoc::Protoc;
 use crate::safety;
-use crate::workspace::{cargo, root, run};
+use crate::times::Times;
+use crate::workspace::{cargo, root, run, target};
 
 /// The arguments of `cargo xtask test`.
 #[derive(Debug, clap::Args)]
@@ -13,6 +18,7 @@ pub struct Test {}
 
 impl Test {
     /// Checks everything that CI checks. Installs a Dart SDK and protoc when the machine has none.
+    /// Prints at its end, also when a check has failed, the time of each part.
     ///
     /// What needs Dart (the packages are analyzed, formatted and run, and committed generated files are current) or
     /// protoc is part of `cargo test`, and fails there where one is missing.
@@ -21,27 +27,61 @@ impl Test {
     ///
     /// When a check fails.
     pub fn run(self) -> Result<()> {
-        let references = safety::references(root())?;
-        for reference in &references {
-            eprintln!("{reference}");
-        }
-        ensure!(
-            references.is_empty(),
-            "{} SAFETY comments only refer to others\nhint: say which condition of the callee holds, and why",
-            references.len()
-        );
-        run(cargo().args(["fmt", "--all", "--check"]))?;
-        run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-        run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
-        let sdk = Sdk::find_or_install()?;
+        let mut times = Times::since_build("build of xtask");
+        let checked = check(&mut times);
+        println!("\n{times}");
+        checked
+    }
+}
+
+fn check(times: &mut Times) -> Result<()> {
+    // Before cargo builds it again, after which this file is called `xtask (deleted)`.
+    let xtask = env::current_exe().context("this program doesn't know its file")?;
+    let references = safety::references(root())?;
+    for reference in &references {
+        eprintln!("{reference}");
+    }
+    ensure!(
+        references.is_empty(),
+        "{} SAFETY comments only refer to others\nhint: say which condition of the callee holds, and why",
+        references.len()
+    );
+    times.part("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
+    times.part("clippy", || {
+        run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    })?;
+    times.part("rustdoc", || {
+        run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    let sdk = times.part("Dart SDK and protoc", || {
         Protoc::find_or_install()?;
-        run(cargo()
-            // All that fails, not the first alone.
-            .args(["test", "--workspace", "--no-fail-fast"])
+        Sdk::find_or_install()
+    })?;
+    // All that fails, not the first alone.
+    let test = || {
+        let mut test = cargo();
+        test.args(["test", "--workspace", "--no-fail-fast"])
             .env("FFI_REQUIRE_DART", "1")
             .env("FFI_REQUIRE_PROTOC", "1")
-            .env("FFI_DART_SDK", sdk.folder()))?;
-        // A feature that others in the workspace must not get, as it is slow.
+            .env("FFI_DART_SDK", sdk.folder());
+        test
+    };
+    times.part("build of all tests", || run(test().arg("--no-run")))?;
+    let file = target().join("times.txt");
+    fs::write(&file, "").with_context(|| format!("cannot write {}", file.display()))?;
+    let tested =
+        times.part("cargo, between tests", || run(test().arg("--tests").args(runner(&xtask, &file))));
+    times.split_last(&file)?;
+    let documented = times.part("examples of docs", || run(test().arg("--doc")));
+    // A feature that others in the workspace must not get, as it is slow.
+    let debugged = times.part("pool-debug", || {
         run(cargo().args(["test", "-p", "ffi-core", "--features", "pool-debug", "--test", "pool_debug"]))
-    }
+    });
+    tested.and(documented).and(debugged)
+}
+
+/// Has cargo run each test binary by `cargo xtask timed`, which appends its time to `file`.
+fn runner(xtask: &Path, file: &Path) -> [String; 2] {
+    // A string of Rust is one of TOML but for escapes that are rare in paths, and fail there.
+    ["--config".to_owned(), format!("target.'cfg(all())'.runner = [{xtask:?}, \"timed\", {file:?}]")]
 }

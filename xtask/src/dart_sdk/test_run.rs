@@ -1,20 +1,25 @@
 //! Runs a file of Dart tests.
 //!
-//! Where [`Sdk::pub_get`] took the shim for `package:test`, an entry file is generated under `.dart_tool/` that hands
-//! the test file's `main` to the shim's runner. Elsewhere `dart test` does it.
+//! Where [`Sdk::pub_get`] took the shim for `package:test`, a program is generated under
+//! `.dart_tool/` that hands the `main` of the test file it is asked for to the shim's runner. It
+//! holds all test files of the folder: what they share, most of the code, is compiled once. Each
+//! file still runs in a process of its own. Elsewhere `dart test` does it.
 
 use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
+    sync::Mutex,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, ensure};
 
 use super::Sdk;
 use crate::workspace::{Captured, capture};
 
 /// How Dart code is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// Compiled as it runs, as in development, with assertions on.
     Jit,
@@ -28,8 +33,10 @@ impl Mode {
 }
 
 impl Sdk {
-    /// Runs the `package:test` style file `test_file`, relative to `package_dir`, after [`Sdk::pub_get`]. The working
-    /// folder is `package_dir`, as under `dart test`. One file is not to be run twice at once in the same mode.
+    /// Runs the `package:test` style file `test_file`, relative to `package_dir`, after
+    /// [`Sdk::pub_get`]. The working folder is `package_dir`, as under `dart test`. With the shim a
+    /// process compiles the tests of a folder once per mode: it doesn't see later changes of the
+    /// files.
     ///
     /// # Errors
     ///
@@ -50,53 +57,74 @@ impl Sdk {
     }
 
     fn run_with_shim(&self, package_dir: &Path, test_file: &Path, mode: Mode) -> Result<Captured> {
-        let entry = Entry::write(package_dir, test_file)?;
+        let program = self.program_of_tests(package_dir, test_file, mode)?;
+        let file = uri(test_file);
         match mode {
-            // The compiler inside the VM is itself only compiled as it runs, and takes five times as long.
-            Mode::Jit => {
-                let mut compile = self.command();
-                compile.args(["compile", "kernel", "--no-link-platform"]);
-                capture(compile.arg(&entry.source).arg("-o").arg(&entry.kernel))?;
-                self.run(&entry.kernel, &[], package_dir)
-            }
-            Mode::Aot => {
-                self.compile_exe(&entry.source, &entry.program)?;
-                capture(self.program(&entry.program).current_dir(package_dir))
-            }
+            Mode::Jit => self.run(&program, &[&file], package_dir),
+            Mode::Aot => capture(self.program(&program).arg(file).current_dir(package_dir)),
         }
     }
-}
 
-/// The generated program for one test file.
-struct Entry {
-    source: PathBuf,
-    kernel: PathBuf,
-    program: PathBuf,
-}
+    /// The compiled program of all tests in the folder of `test_file`.
+    fn program_of_tests(&self, package_dir: &Path, test_file: &Path, mode: Mode) -> Result<PathBuf> {
+        static PROGRAMS: Mutex<BTreeMap<(PathBuf, Mode), Result<PathBuf, String>>> =
+            Mutex::new(BTreeMap::new());
+        let tests = test_file.parent().context("a test file lies in a folder")?;
+        // Held while it is compiled. A thread that panicked has inserted nothing.
+        let mut programs = PROGRAMS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let program = programs
+            .entry((package_dir.join(tests), mode))
+            .or_insert_with(|| self.compile(package_dir, tests, mode).map_err(|error| format!("{error:#}")));
+        program.clone().map_err(|error| anyhow!(error))
+    }
 
-impl Entry {
-    fn write(package_dir: &Path, test_file: &Path) -> Result<Self> {
+    fn compile(&self, package_dir: &Path, tests: &Path, mode: Mode) -> Result<PathBuf> {
         let folder = package_dir.join(".dart_tool").join("xtask");
         fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        let uri = test_file.to_string_lossy().replace('\\', "/");
-        let name = uri.replace('/', "__");
-        let entry = Self {
-            source: folder.join(&name),
-            kernel: folder.join(&name).with_extension("dill"),
-            program: folder.join(name).with_extension("exe"),
-        };
-        let text = format!(
-            "import 'package:test/runner.dart';\n\
-             \n\
-             import '../../{uri}' as tests;\n\
-             \n\
-             Future<void> main() => runTests(tests.main);\n"
-        );
-        // Untouched if right, for a process that compiles it just now.
-        if fs::read_to_string(&entry.source).ok().as_ref() != Some(&text) {
-            fs::write(&entry.source, text)
-                .with_context(|| format!("cannot write {}", entry.source.display()))?;
+        let source = folder.join("all_tests.dart");
+        let text = source_of_tests(package_dir, tests)?;
+        // Untouched if right, as the other mode may be compiled from it just now.
+        if fs::read_to_string(&source).ok().as_ref() != Some(&text) {
+            fs::write(&source, text).with_context(|| format!("cannot write {}", source.display()))?;
         }
-        Ok(entry)
+        let program = source.with_extension(match mode {
+            Mode::Jit => "dill",
+            Mode::Aot => "exe",
+        });
+        match mode {
+            Mode::Jit => self.compile_kernel(&source, &program),
+            Mode::Aot => self.compile_exe(&source, &program),
+        }?;
+        Ok(program)
     }
+}
+
+/// A program that runs the tests of the file that its argument names.
+fn source_of_tests(package_dir: &Path, tests: &Path) -> Result<String> {
+    let folder = package_dir.join(tests);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let file = entry?.file_name().to_string_lossy().into_owned();
+        if file.ends_with("_test.dart") {
+            files.push(uri(&tests.join(file)));
+        }
+    }
+    files.sort();
+    ensure!(!files.is_empty(), "there is no `*_test.dart` in {}", folder.display());
+    let mut imports = "import 'package:test/runner.dart';\n\n".to_owned();
+    let mut cases = String::new();
+    for (index, file) in files.iter().enumerate() {
+        // A `String` takes all that is written.
+        let _ = writeln!(imports, "import '../../{file}' as tests{index};");
+        let _ = writeln!(cases, "  '{file}' => tests{index}.main,");
+    }
+    Ok(format!(
+        "{imports}\nFuture<void> main(List<String> args) => runTests(switch (args.single) {{\n\
+         {cases}  final file => throw ArgumentError('no tests in $file'),\n}});\n"
+    ))
+}
+
+/// `file` as it is named in Dart.
+fn uri(file: &Path) -> String {
+    file.to_string_lossy().replace('\\', "/")
 }

@@ -524,6 +524,8 @@ fn a_release_while_a_slot_is_claimed_is_not_lost() {
     // SAFETY: nobody uses it meanwhile.
     let claim = unsafe { pool_claim(slot) }.unwrap();
     assert_eq!((pool_examine(slot), handle.take().is_none()), (FreeCode::Owned, true));
+    // SAFETY: it is refused.
+    assert_eq!(unsafe { pool_free(slot) }, FreeCode::Owned as i32, "its caller can free it later");
     release(handle);
     assert_eq!(live(), 1);
     release(handle);

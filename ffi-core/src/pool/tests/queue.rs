@@ -3,13 +3,15 @@
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::pooled;
 use crate::pool::abi::{
-    QUEUE_CLOSED, QUEUE_FULL, QUEUE_INVALID, pool_alloc, pool_examine, pool_free, queue_close,
-    queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
+    QUEUE_CLOSED, QUEUE_FULL, QUEUE_INVALID, pool_alloc, pool_claim, pool_examine, pool_free, pool_reference,
+    pool_release, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
 };
-use crate::{FfiPooled, FfiQueue, FreeCode, PushError};
+use crate::pool::token::token;
+use crate::{FfiPooled, FfiQueue, FfiRef, FreeCode, PushError};
 
 /// [`queue_push`] of a pointer that nobody else uses.
 fn push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, slot: *mut T) -> i32 {
@@ -144,4 +146,46 @@ fn each_message_comes_out_once() {
     assert_eq!(out, accepted.into_inner());
     assert!(out > PRODUCERS * EACH / 2);
     assert_eq!((Ticket::pool().stats().live, TICKETS.len()), (0, 0));
+}
+
+/// A pusher is stopped right after its push, as happens when threads are more than processors. Meanwhile the slot is popped, lent
+/// again and claimed for a moment. What the pusher does late must not end that claim, or its release is lost.
+#[test]
+fn a_pusher_that_is_late_changes_nothing() {
+    pooled!(Shuttle { x: u32 }, 1, Zero);
+    static SHUTTLES: FfiQueue<Shuttle, 1> = FfiQueue::new();
+    const THREADS: usize = 8;
+    let end = Instant::now() + Duration::from_secs(2);
+    let turn = || {
+        let slot = pool_alloc::<Shuttle>();
+        if slot.is_null() {
+            return thread::yield_now();
+        }
+        assert_eq!(push(&SHUTTLES, slot), 0, "there is one slot, and room for it");
+    };
+    let receive = || {
+        let slot = queue_pop(&SHUTTLES);
+        if slot.is_null() {
+            return thread::yield_now();
+        }
+        let reference = FfiRef::<Shuttle>::from_bits(pool_reference(slot));
+        // SAFETY: this thread popped the slot, and nobody else has its pointer.
+        let claim = unsafe { pool_claim(slot) }.expect("lent by `queue_pop`");
+        thread::yield_now();
+        // SAFETY: nobody uses the slot by its pointer.
+        unsafe { pool_release::<Shuttle>(token(reference, 1)) };
+        drop(claim);
+    };
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                while Instant::now() < end {
+                    turn();
+                    receive();
+                }
+            });
+        }
+    });
+    while SHUTTLES.pop().is_some() {}
+    assert_eq!(Shuttle::pool().stats().live, 0, "a release was lost");
 }

@@ -239,6 +239,24 @@ void main() {
     it.ages = {'a': 1, 'b': 2};
     expect(() => it.ages = {'b': 1 << 32}, throwsRangeError);
     expect(it.ages.keys, isEmpty);
+    // Of copies, too.
+    final box = types.MapsBox();
+    types.MapsData maps(Map<int, types.SmallData> smalls) => types.MapsData(
+      ages: {},
+      names: {},
+      points: {},
+      lists: {},
+      limits: {},
+      many: {},
+      smalls: smalls,
+    );
+    const fits = types.SmallByte(1);
+    maps({1: fits, 2: fits}).writeTo(box.ref);
+    expect(
+      () => maps({2: const types.SmallByte(300)}).writeTo(box.ref),
+      throwsRangeError,
+    );
+    expect(box.ref.smalls, isEmpty);
   });
 
   test('options', () {

@@ -77,14 +77,24 @@ void main() {
     test('are freed early, once', () {
       final before = library.liveAllocations();
       final values = library.countUp(1000);
-      // The bytes, what tells Rust their size, and what attaches it to Dart.
-      expect(library.liveAllocations(), before + 3);
+      // The bytes, what tells Rust their size, what counts the objects that keep
+      // them, and what attaches it to the first of those.
+      expect(library.liveAllocations(), before + 4);
       values.dispose();
       expect(library.liveAllocations(), before);
       values.dispose();
       expect(library.liveAllocations(), before);
       expect(() => values.list, throwsStateError);
     });
+
+    test('a part of what was freed at once is refused', () {
+      final values = Float64Array.of([1, 2, 3, 4]);
+      final part = values.sublistView(1);
+      values.freeNow();
+      expect(() => part.sublistView(1), throwsStateError);
+      expect(() => part.list, throwsStateError);
+      expect(() => part.pointer, throwsStateError);
+    }, skip: 'a part does not know that its owner freed the memory');
   });
 
   group('options', () {

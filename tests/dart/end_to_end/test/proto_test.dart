@@ -3,6 +3,7 @@
 library;
 
 import 'dart:ffi';
+import 'dart:isolate';
 import 'dart:math';
 import 'dart:typed_data';
 
@@ -163,5 +164,36 @@ void main() {
         expect(pools.PlanNodePool.stats.live, 0);
       }
     });
+
+    test('that isolates share are there in each of their encodings', () async {
+      final shared = pools.PlanNodePool.alloc();
+      shared.ref.operator = 'shared';
+      final part = pools.PlanNodePool.reference(shared);
+      final start = DateTime.now().add(const Duration(milliseconds: 300));
+      final lost = await Future.wait([
+        for (var i = 0; i < 2; i++) _encodeElsewhere(part, start),
+      ]);
+      expect(lost, [0, 0]);
+      pools.PlanNodePool.free(shared);
+    });
   });
 }
+
+/// How many of 10,000 encodings that another isolate makes of a message which
+/// refers to [part] don't hold it.
+Future<int> _encodeElsewhere(
+  pools.FfiRef<pools.PlanNode> part,
+  DateTime start,
+) => Isolate.run(() {
+  pools.FixturePoolsLibrary.open();
+  final root = pools.PlanNodePool.alloc();
+  root.ref.children.add(part);
+  // All isolates begin at once.
+  while (DateTime.now().isBefore(start)) {}
+  var lost = 0;
+  for (var i = 0; i < 10000; i++) {
+    if (!String.fromCharCodes(root.toProto()).contains('shared')) lost++;
+  }
+  pools.PlanNodePool.free(root);
+  return lost;
+});

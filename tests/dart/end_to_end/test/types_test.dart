@@ -2,6 +2,7 @@
 /// `tests/fixtures/types` has the Rust, `values.rs` there what is expected.
 library;
 
+import 'dart:collection';
 import 'dart:ffi';
 import 'dart:typed_data';
 
@@ -393,6 +394,47 @@ void main() {
       maps.ages.addAll({'a': 1, 'b': 2, 'c': 3, 'd': 4});
       expect(() => maps.ages['e'] = 5, throwsA(isA<CapacityException>()));
       expect(maps.ages, hasLength(4));
+    });
+
+    test('maps in which two keys are equal throw', () {
+      // Strings, as numbers that are equal are identical.
+      final twice = Map<String, int>.identity()
+        ..['key'] = 1
+        ..[['k', 'ey'].join()] = 2;
+      expect(twice, hasLength(2));
+      final equal = throwsA(
+        isA<ArgumentError>().having(
+          (it) => it.message,
+          'message',
+          'two keys of the map are equal; hint: '
+              '`Map.of(map)` has each key once',
+        ),
+      );
+      final box = MapsBox();
+      box.ref.ages = {'a': 1};
+      expect(() => box.ref.ages = twice, equal);
+      expect(box.ref.ages, {'a': 1}, reason: 'nothing has changed');
+      box.ref.ages = Map.of(twice);
+      expect(box.ref.ages, {'key': 2});
+      // In copies, and where numbers are compared in another way.
+      const one = PointData(valid: true, x: 0, y: 0);
+      final points = LinkedHashMap<Mode, PointData>(
+        equals: (_, _) => false,
+        hashCode: identityHashCode,
+      );
+      points[Mode.fast] = one;
+      points[Mode.fast] = one;
+      final copy = MapsData(
+        ages: {},
+        names: {},
+        points: points,
+        lists: {},
+        limits: {},
+        many: {},
+        smalls: {},
+      );
+      expect(copy.toNative, equal);
+      expect(() => library.touchMaps(box.pointer), returnsNormally);
     });
   });
 

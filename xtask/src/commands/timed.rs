@@ -1,0 +1,52 @@
+//! `cargo xtask timed`.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, exit};
+
+use anyhow::{Context, Result};
+
+use crate::times;
+
+/// The arguments of `cargo xtask timed`.
+#[derive(Debug, clap::Args)]
+pub struct Timed {
+    /// The file to append to.
+    file: PathBuf,
+    /// The program and its arguments.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    command: Vec<OsString>,
+}
+
+impl Timed {
+    /// Runs the program, and ends this process with the same code when that isn't 0.
+    ///
+    /// # Errors
+    ///
+    /// When the program can't be started, or a signal ends it, or the file can't be written.
+    pub fn run(self) -> Result<()> {
+        let program = &self.command[0];
+        let mut command = Command::new(program);
+        command.args(&self.command[1..]);
+        let status = times::append(&self.file, &name(Path::new(program)), || {
+            command.status().with_context(|| format!("`{}` cannot be started", program.display()))
+        })?;
+        match status.code() {
+            Some(0) => Ok(()),
+            Some(code) => exit(code),
+            None => anyhow::bail!("`{}` failed: {status}", program.display()),
+        }
+    }
+}
+
+/// The package that cargo tests, and the target, which `program` is called after:
+/// `target-0123456789abcdef`.
+fn name(program: &Path) -> String {
+    let file = program.file_stem().unwrap_or_default().to_string_lossy();
+    let target = file.rsplit_once('-').map_or(&*file, |(target, _)| target);
+    match env::var("CARGO_PKG_NAME") {
+        Ok(package) => format!("{package}: {target}"),
+        Err(_) => target.to_owned(),
+    }
+}
