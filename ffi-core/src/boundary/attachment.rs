@@ -139,6 +139,8 @@ struct FfiAttachment {
     memory: *mut c_void,
     /// What `free` is called with: `memory`, or for a slot its reference; read by Dart.
     token: *mut c_void,
+    /// Whether the resource was given back, or left to the caller: that of `resource`; read by Dart.
+    given_back: *const AtomicBool,
     resource: Arc<Resource>,
     /// The handle of the object; `None` when there is no object.
     handle: Option<FinalizableHandle>,
@@ -166,7 +168,9 @@ unsafe fn keep(
     bytes: usize,
 ) -> *mut FfiAttachment {
     let token = resource.token;
-    let attachment = Box::into_raw(Box::new(FfiAttachment { memory, token, resource, handle: None }));
+    let given_back = &raw const resource.given_back;
+    let attachment = FfiAttachment { memory, token, given_back, resource, handle: None };
+    let attachment = Box::into_raw(Box::new(attachment));
     // SAFETY: by this function's contract; the callback gets what it wants, and is called once at most.
     let handle = unsafe { dart_api::new_handle(object, attachment.cast(), bytes, collected) };
     if handle.is_none() {

@@ -14,7 +14,6 @@ mod scalar;
 #[cfg(feature = "serde")]
 mod serde;
 mod str;
-mod string;
 mod vec;
 
 pub(crate) use array::check_elements;
@@ -88,7 +87,7 @@ use crate::schema::encode::Fragment;
     label = "not the same bytes in Rust and Dart",
     note = "what can is a number of fixed size (`i8` to `i64`, `u8` to `u64`, `f32`, `f64`), a `bool`, an array, \
             a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
-            or an `FfiStr`, `FfiBytes`, `FfiVec`, `FfiOption`, `FfiMap`, `FfiRef` or `FfiOpen`"
+            or an `FfiStr` (instead of a `String`), `FfiBytes`, `FfiVec`, `FfiOption`, `FfiMap`, `FfiRef` or `FfiOpen`"
 )]
 pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     /// The type as it stands in schema records.

@@ -656,6 +656,9 @@ final class FfiAttachment extends Struct {
 
   /// What it is given back by: a slot of a pool by its reference.
   external Pointer<Void> token;
+
+  /// 1 when it was given back, though objects keep it.
+  external Pointer<Uint8> givenBack;
 }
 
 /// The functions that attach resources to objects.
@@ -1000,7 +1003,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (_attachment == nullptr) {
       _owner ??= owner;
     } else {
-      _borrowed = true;
+      _borrowed = _asks = true;
       _attachment = libraryMemory.share(_attachment, this, _size);
     }
   }
@@ -1027,6 +1030,10 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   NativePool<T>? _pool;
   bool _disposed = false;
+
+  /// Whether the memory may be gone: after [dispose], and for what is a part of
+  /// other memory.
+  bool _asks = false;
   int _size = 0;
   Pointer<T> _pointer = nullptr;
 
@@ -1058,10 +1065,19 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// Where the memory is; null when it is empty.
   ///
-  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose].
+  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose], and for
+  /// a part of memory that was freed by [freeNow].
   Pointer<T> get pointer {
-    if (_disposed) _throwDisposed();
+    if (_asks) _checkUse();
     return _pointer;
+  }
+
+  @pragma('vm:never-inline')
+  void _checkUse() {
+    if (_disposed) throw StateError('used after dispose()');
+    if (_attachment.ref.givenBack.value != 0) {
+      throw StateError('used after the memory it is a part of was freed');
+    }
   }
 
   /// The memory as bytes, **borrowed**; they keep it alive.
@@ -1114,7 +1130,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   void _end({required bool now}) {
     if (_disposed) return;
     final attachment = _attachment;
-    _disposed = true;
+    _disposed = _asks = true;
     _attachment = nullptr;
     _dropViews();
     if (attachment == nullptr) return;
@@ -1127,8 +1143,6 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
       libraryMemory.drop(attachment, this);
     }
   }
-
-  Never _throwDisposed() => throw StateError('used after dispose()');
 }
 
 /// One value in memory that Rust and Dart share.
@@ -1154,7 +1168,7 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
     final slot = pointer;
     if (_pool == null) throw StateError('the box owns no slot of a pool');
     libraryMemory.forget(_attachment, this);
-    _disposed = true;
+    _disposed = _asks = true;
     _attachment = nullptr;
     _dropViews();
     return slot;

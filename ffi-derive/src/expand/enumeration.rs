@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{block, exports, proto, unique};
+use super::{block, exports, proto};
 use crate::ast::{Enum, Variant};
 use crate::names;
 use crate::record::Record;
@@ -14,9 +14,7 @@ pub(crate) fn enumeration(item: &Enum) -> TokenStream {
     let symbol = item.head.prefix.type_symbol(&item.head.item.name, "fingerprint");
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &symbol));
-    let (unique, block) =
-        (unique(&item.head, &symbol), block(&item.head, &quote! { #implementations #proto #exports }));
-    quote! { #unique #block }
+    block(&item.head, &quote! { #implementations #proto #exports })
 }
 
 /// A variant's value, of the record's type.

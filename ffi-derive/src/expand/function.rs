@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
-use super::{block, exports, unique};
+use super::{block, exports};
 use crate::ast::{Function, Param, Pass};
 use crate::names;
 use crate::record::Record;
@@ -18,8 +18,8 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let exports = exports(&function.head, &fingerprint_symbol, &quote!(__FFI_SIGNATURE), &record);
     let signature = signature(function);
     let block = block(&function.head, &quote! { #wrapper #signature #exports });
-    let (unique, cfgs) = (unique(&function.head, &fingerprint_symbol), &function.cfgs);
-    quote! { #(#cfgs)* #unique #(#cfgs)* #block }
+    let cfgs = &function.cfgs;
+    quote! { #(#cfgs)* #block }
 }
 
 impl Pass {

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, columns, exports, pool, proto, simd, unique};
+use super::{block, by_value, capacities, checked, columns, exports, pool, proto, simd};
 use crate::ast::{Field, Message};
 use crate::names;
 use crate::record::Record;
@@ -23,8 +23,8 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let (slices, columns) = columns.map(|it| (it.items(), it.implementation())).unzip();
     let contents =
         quote! { #layout #implementations #value #byte_traits #pool #simd #columns #proto #exports };
-    let (unique, block) = (unique(&message.head, &symbol), block(&message.head, &contents));
-    quote! { #unique #slices #block }
+    let block = block(&message.head, &contents);
+    quote! { #slices #block }
 }
 
 /// Where rustc put the fields, and the assertion that `repr(C)` puts them there, too.

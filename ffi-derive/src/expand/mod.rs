@@ -66,16 +66,18 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
         #[unsafe(export_name = #symbol)]
         static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
     };
+    let unique = unique(head, symbol);
     quote! {
+        #unique
         const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = #fingerprint;
         #krate::__record!(#record);
         #export
     }
 }
 
-/// A macro that is called after a symbol, for nobody to use. Those that are exported stand side by side in the crate's root, so
-/// rustc finds two items with one symbol in whatever modules they are, and says where both are. Symbols themselves it compares
-/// later, and then it names one place and no way out.
+/// A macro that is called after a symbol, for nobody to use. Exported ones stand side by side in the crate's root, wherever they
+/// are written, so rustc finds two items with one symbol when it resolves names, and says where both are. Symbols themselves it
+/// compares later, and then it names one place and no way out.
 fn unique(head: &Head, symbol: &str) -> TokenStream {
     let name = format_ident!(
         "__ffi_two_items_have_the_symbol__{symbol}__hint__rename_one_or_give_it_a_prefix",

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, exports, proto, unique};
+use super::{block, by_value, capacities, checked, exports, proto};
 use crate::ast::{Case, Oneof};
 use crate::names;
 use crate::record::Record;
@@ -19,9 +19,7 @@ pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
     let symbol = oneof.head.prefix.type_symbol(&oneof.head.item.name, "fingerprint");
     let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
     let exports = exports(&oneof.head, &symbol, &fingerprint, &record(oneof, &symbol));
-    let contents = quote! { #layout #implementations #value #checked #proto #exports };
-    let (unique, block) = (unique(&oneof.head, &symbol), block(&oneof.head, &contents));
-    quote! { #unique #block }
+    block(&oneof.head, &quote! { #layout #implementations #value #checked #proto #exports })
 }
 
 /// The cases that hold something: tag, case, type.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{Operation, block, exports, passed_on, unique};
+use super::{Operation, block, exports, passed_on};
 use crate::ast::Queue;
 use crate::names;
 use crate::record::Record;
@@ -33,9 +33,8 @@ pub(crate) fn queue(queue: &Queue) -> TokenStream {
         #(#functions)*
         #exports
     };
-    let (unique, block) = (unique(&queue.head, &symbol(queue, "signature")), block(&queue.head, &contents));
-    let cfgs = &queue.cfgs;
-    quote! { #(#cfgs)* #unique #(#cfgs)* #block }
+    let (block, cfgs) = (block(&queue.head, &contents), &queue.cfgs);
+    quote! { #(#cfgs)* #block }
 }
 
 /// What C may do with a queue.
