@@ -2,9 +2,14 @@
 
 use std::ffi::c_void;
 
+use super::boxed::PoolBox;
 use super::claim::Claim;
-use super::{FfiPoolStats, FfiPooled, FfiQueue, FreeCode, PoolBox, PushError};
-use crate::types::{FfiRef, Invalid};
+pub use super::claim::Unclaimed;
+use super::error::FreeCode;
+use super::pooled::FfiPooled;
+use super::queue::{FfiQueue, PushError};
+use super::stats::FfiPoolStats;
+use crate::types::FfiRef;
 
 /// `.._pool_alloc`: null when there is none.
 #[inline(always)]
@@ -106,15 +111,6 @@ pub fn pool_examine<T: FfiPooled>(slot: *const T) -> FreeCode {
 pub unsafe fn pool_adopt<T: FfiPooled>(slot: *const T) -> Result<PoolBox<T>, FreeCode> {
     // SAFETY: by this function's contract the slot, if it is one, holds a value, and its pointer isn't used any more, as the callee asks.
     unsafe { T::pool().adopt(slot) }
-}
-
-/// Why [`pool_claim`] left a slot to its owner.
-#[derive(Debug)]
-pub enum Unclaimed {
-    /// The pointer is not that of a lent slot.
-    Pointer(FreeCode),
-    /// The slot's bytes are no value of its type.
-    Value(Invalid),
 }
 
 /// Claims a lent slot for a moment, if the bytes in it are a value: it becomes Rust's with [`Claim::complete`], or its lender's again.

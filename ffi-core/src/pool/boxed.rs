@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
-use super::FfiPooled;
+use super::pooled::FfiPooled;
 use crate::types::FfiRef;
 
 /// A message in its pool that Rust owns. Dropping it frees the slot.

@@ -3,8 +3,10 @@
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
-use super::FfiPooled;
 use super::boxed::PoolBox;
+use super::error::FreeCode;
+use super::pooled::FfiPooled;
+use crate::types::Invalid;
 
 /// A slot that is on its way to Rust: its lender's again when this is dropped, as happens when a later argument is refused. A
 /// finalizer's release in between is remembered.
@@ -43,4 +45,13 @@ impl<T: FfiPooled> Drop for Claim<T> {
         // SAFETY: the claim has the slot, and nobody uses the claim after this.
         unsafe { T::pool().unclaim(self.slot) };
     }
+}
+
+/// Reason why a slot was not claimed, and is still its owner's.
+#[derive(Debug)]
+pub enum Unclaimed {
+    /// The pointer is not that of a lent slot.
+    Pointer(FreeCode),
+    /// The slot's bytes are no value of its type.
+    Value(Invalid),
 }

@@ -9,7 +9,7 @@
 //! keeps those that it frees, up to 21, so that most pairs need no locked instruction; whoever finds nothing free takes back
 //! what idle threads keep, so none is lost. That needs a fence that runs on behalf of other threads (`membarrier` of Linux,
 //! on x86-64 and aarch64), and elsewhere threads keep nothing. Each slot has a word that says whether it is handed out, and
-//! counts its frees, the low half of which is the generation in a handle ([`FfiRef`]). A slot belongs to a [`PoolBox`], or
+//! counts its frees, the low half of which is the generation in a handle ([`FfiRef`](crate::FfiRef)). A slot belongs to a [`PoolBox`], or
 //! is lent to code that has its pointer or handle. Handles are read in place ([`Pool::read`]), by any number of threads, and
 //! what is freed meanwhile is free when its last reader is done. A slot whose pointer code outside of Rust has, or had, is
 //! **exposed**: a call of an exported function may have a reference to it, so safe code neither takes nor reads it
@@ -23,6 +23,23 @@
 //!
 //! The feature `pool-debug` fills what is freed with `0xDD` in pools that zero, keeps a backtrace of each slot's last
 //! allocation and free, and writes double frees and, at [`shutdown`], leaks to the standard error.
+//!
+//! # Storeys
+//!
+//! No file uses one that is further down in this table; `tests/storeys.rs` reads them.
+//!
+//! | file | what |
+//! |---|---|
+//! | `primitive.rs` | atomic words, orderings, the one way to wait |
+//! | `word.rs`, `stride.rs` | the word of a slot; from a pointer to an index |
+//! | `live.rs` | the live bits, and which of them a thread claims |
+//! | `cache/` | what threads keep: magazines, thread identity, the fence |
+//! | `slots.rs` | ownership: what may be freed, taken and read |
+//! | `reserve.rs`, `error.rs`, `stats.rs`, `token.rs`, `debug.rs` | memory; what is said |
+//! | `raw.rs` | a pool without its message: opening and closing |
+//! | `pooled.rs`, `typed.rs`, `boxed.rs`, `read.rs`, `claim.rs` | `Pool<T>` and what it hands out, which are types of each other |
+//! | `queue.rs` | queues |
+//! | `abi.rs` | what C calls |
 //!
 //! # Examples
 //!
@@ -46,13 +63,14 @@
 //! ```
 
 pub(crate) mod abi;
-mod barrier;
 mod boxed;
+mod cache;
 pub(crate) mod claim;
 #[cfg(feature = "pool-debug")]
 mod debug;
 mod error;
-mod magazine;
+mod live;
+mod pooled;
 mod primitive;
 mod queue;
 mod raw;
@@ -60,15 +78,16 @@ mod read;
 mod reserve;
 mod slots;
 mod stats;
+mod stride;
 #[cfg(test)]
 mod tests;
-mod thread;
 mod token;
 mod typed;
 mod word;
 
 pub use boxed::PoolBox;
 pub use error::{FreeCode, PoolError, PoolErrorKind, RefusedHandle};
+pub use pooled::{FfiPooled, Reset};
 pub use queue::{ExportedQueue, FfiQueue, PushError};
 pub use raw::shutdown;
 pub use read::PoolRead;
@@ -76,51 +95,3 @@ pub use stats::{FfiPoolStats, PoolState, PoolStats};
 pub use typed::Pool;
 #[cfg(feature = "proto")]
 pub(crate) use word::Exposure;
-
-use crate::message::FfiMessage;
-#[cfg(doc)]
-use crate::types::FfiRef;
-
-/// A message with a pool. Implemented by `#[derive(FfiMessage)]` with `#[ffi(pool = N)]`, which keeps the contract below.
-///
-/// # Safety
-///
-/// - [`pool`](Self::pool) always returns the same pool, on all threads, and no other type's `pool` returns it: there is one per type
-///   and process. It is a `static` that was made for exactly this type, with its size and alignment.
-/// - A value of the type may be copied and forgotten bytewise, has no destructor, and all-zero bytes are one, as
-///   [`FfiMessage`] says; slots are zeroed, and handed from one owner to the next as bytes.
-/// - A value may be used by any thread: `Send` and `Sync` hold. Slots are allocated, read and freed by any thread.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no pool",
-    note = "add `#[ffi(pool = N)]` to it, with the number of slots it shall have"
-)]
-pub unsafe trait FfiPooled: FfiMessage + Wire + Send + Sync {
-    /// What allocating does with what a slot's last owner left.
-    const RESET: Reset = Reset::Zero;
-
-    /// The pool of the type; always the same.
-    fn pool() -> &'static Pool<Self>;
-}
-
-#[cfg(not(feature = "proto"))]
-use private::Wire;
-
-#[cfg(feature = "proto")]
-use crate::proto::FfiProto as Wire;
-
-/// What protobuf asks of a message in a pool: without it, nothing.
-#[cfg(not(feature = "proto"))]
-mod private {
-    pub trait Wire {}
-    impl<T> Wire for T {}
-}
-
-/// What allocating does with what the last owner left in a slot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Reset {
-    /// Makes it zeros.
-    #[default]
-    Zero,
-    /// Leaves it: for large messages that are filled anyway, such as frames.
-    Keep,
-}

@@ -6,9 +6,9 @@ use std::{error, fmt};
 
 use crossbeam_queue::ArrayQueue;
 
-use super::FfiPooled;
 use super::boxed::PoolBox;
 use super::claim::Claim;
+use super::pooled::FfiPooled;
 
 /// A queue of up to `N` messages of a pool, for any number of threads at both ends; a `static` with `#[ffi_export]`.
 ///
@@ -58,7 +58,7 @@ pub trait ExportedQueue: sealed::Sealed {
 
 mod sealed {
     pub trait Sealed {}
-    impl<T: super::FfiPooled, const N: usize> Sealed for super::FfiQueue<T, N> {}
+    impl<T: crate::FfiPooled, const N: usize> Sealed for crate::FfiQueue<T, N> {}
 }
 
 impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {

@@ -3,11 +3,13 @@
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
+use super::cache::Cache as _;
 use super::error::{FreeCode, PoolError, PoolErrorKind};
+use super::live::LINE;
 use super::reserve::{self, Arena, Plan};
-use super::slots::{LINE, Slot};
+use super::slots::Slot;
 use super::stats::{PoolState, PoolStats};
-use super::thread::Caller;
+use super::stride::Stride;
 use super::word::Refused;
 
 /// The static part of a pool.
@@ -117,6 +119,9 @@ impl RawPool {
                 .is_ok();
             if won {
                 self.enlist();
+                if let Some(arena) = self.kept() {
+                    arena.slots.cache().enlist();
+                }
                 // In one order with `shutdown`, which first says so and then looks through the list: either it finds the
                 // arena here to take it away, or the load sees that it was called.
                 self.arena.store(arena.as_ptr(), Ordering::SeqCst);
@@ -152,15 +157,10 @@ impl RawPool {
         }
     }
 
-    /// The slot that starts at `slot`, given the inverse of the stride's odd part and its even part's power.
-    ///
-    /// Multiplied by the inverse, the multiples of the stride become the numbers from 0 on, and all other offsets, and
-    /// those below the base, become numbers that are larger: one comparison rejects both.
+    /// The slot that starts at `slot`, if one does.
     #[inline(always)]
-    pub(super) fn at(arena: &Arena, slot: *const u8, inverse: usize, shift: u32) -> Option<Slot<'static>> {
-        let offset = slot.addr().wrapping_sub(arena.base.addr().get());
-        let index = offset.wrapping_mul(inverse).rotate_right(shift);
-        arena.slots.at(index)
+    pub(super) fn at(arena: &Arena, slot: *const u8, stride: Stride) -> Option<Slot<'static>> {
+        arena.slots.at(stride.index(slot.addr().wrapping_sub(arena.base.addr().get())))
     }
 
     /// What is wrong with a pointer that is no slot, or with the pool: counted.
@@ -233,7 +233,7 @@ impl RawPool {
     /// Looks at the high-water mark when candidates ran out the `refills`th time, and `more` are about to be claimed: as
     /// rarely as makes it cost nothing.
     pub(super) fn sample(&self, arena: &Arena, refills: u64, more: usize) {
-        let period = (arena.slots.groups() / (2 * LINE)).max(1) as u64;
+        let period = (arena.slots.cache().live().groups() / (2 * LINE)).max(1) as u64;
         if refills.is_multiple_of(period) {
             self.saw((arena.slots.count() + more).min(arena.slots.capacity()) as u64);
         }
@@ -275,11 +275,6 @@ impl RawPool {
             state,
         }
     }
-}
-
-/// Gives back what the pools keep back for a thread that ends.
-pub(super) fn resign(caller: Caller) {
-    enlisted().filter_map(RawPool::kept).for_each(|arena| arena.slots.resign(caller));
 }
 
 /// All pools that were opened.

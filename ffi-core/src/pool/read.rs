@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::ptr::NonNull;
 
-use super::FfiPooled;
+use super::pooled::FfiPooled;
 
 /// A message of a pool that is being read, by [`Pool::read`](super::Pool::read): any number of threads may do so at once.
 ///

@@ -5,19 +5,19 @@ use std::hint;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
-use super::abi::Unclaimed;
 use super::boxed::PoolBox;
-use super::claim::Claim;
+use super::cache::thread::Caller;
+use super::claim::{Claim, Unclaimed};
 use super::error::{FreeCode, PoolError, PoolErrorKind, RefusedHandle};
+use super::pooled::{FfiPooled, Reset};
 use super::raw::{self, RawPool};
 use super::read::PoolRead;
-use super::reserve::{Arena, LARGE};
-use super::slots::{Claimed, GROUP, Slot};
+use super::reserve::Arena;
+use super::slots::{Claimed, Placement, Slot};
 use super::stats::PoolStats;
-use super::thread::Caller;
+use super::stride::Stride;
 use super::token::Token;
 use super::word::Exposure;
-use super::{FfiPooled, Reset};
 use crate::message::FfiMessage;
 use crate::types::FfiRef;
 
@@ -30,15 +30,14 @@ pub struct Pool<T> {
     message: PhantomData<fn() -> T>,
 }
 
+/// From this size on, slots that were used before are looked for first, so that fewer are ever touched.
+const LARGE: usize = 16 << 10;
+
 /// Up to this size it is faster to zero a slot than to find out whether it is still zero.
 const SMALL: usize = 256;
 
 impl<T: FfiMessage> Pool<T> {
-    /// The stride's power of two.
-    const SHIFT: u32 = size_of::<T>().trailing_zeros();
-
-    /// The inverse of the stride's odd part, modulo the size of the address space.
-    const INVERSE: usize = inverse(size_of::<T>() >> Self::SHIFT);
+    const STRIDE: Stride = Stride::new(size_of::<T>());
 
     /// A pool of `capacity` slots. It reserves its memory when it is first used.
     ///
@@ -93,17 +92,22 @@ impl<T: FfiMessage> Pool<T> {
 
     #[inline(always)]
     pub(super) fn at(arena: &Arena, slot: *const T) -> Option<Slot<'static>> {
-        RawPool::at(arena, slot.cast(), Self::INVERSE, Self::SHIFT)
+        RawPool::at(arena, slot.cast(), Self::STRIDE)
     }
 }
 
 impl<T: FfiPooled> Pool<T> {
+    const PLACEMENT: Placement = if size_of::<T>() >= LARGE { Placement::Lowest } else { Placement::Kept };
+
     /// Allocates a message: zeroed, or with [`Reset::Keep`] as the last owner left it, where that is a value of its type.
     ///
     /// None when no slot is free; [`try_alloc`](Self::try_alloc) says what to do about it. Dropping the box frees the slot.
     #[inline]
     pub fn alloc(&'static self) -> Option<PoolBox<T>> {
-        self.own().ok()
+        match self.own_kept() {
+            Some(slot) => Some(slot),
+            None => self.own_slowly().ok(),
+        }
     }
 
     /// Allocates a message as [`alloc`](Self::alloc) does.
@@ -113,7 +117,10 @@ impl<T: FfiPooled> Pool<T> {
     /// When no slot is free, the memory could not be reserved, or the library was shut down.
     #[inline]
     pub fn try_alloc(&'static self) -> Result<PoolBox<T>, PoolError> {
-        self.own().map_err(|kind| self.raw.error(kind))
+        match self.own_kept() {
+            Some(slot) => Ok(slot),
+            None => self.own_slowly().map_err(|kind| self.raw.error(kind)),
+        }
     }
 
     /// Allocates a message and lets `fill` fill it in place, so that a large one is never on the stack.
@@ -146,7 +153,7 @@ impl<T: FfiPooled> Pool<T> {
         if got < count {
             for slot in boxes.into_iter().filter_map(|it| Self::at(arena, it.forget().as_ptr())) {
                 // They were never handed out, so they are not freed: that would count.
-                arena.slots.unclaim(slot);
+                arena.slots.not_handed_out(slot);
             }
             return Err(self.raw.error(self.raw.failed(PoolErrorKind::Exhausted)));
         }
@@ -275,7 +282,7 @@ impl<T: FfiPooled> Pool<T> {
         }
         let (arena, slot) = self.find(arena, handle).ok_or(RefusedHandle::Stale)?;
         if let Err(refused) =
-            arena.slots.claim_lent(Caller::current(), slot, Some(handle.generation()), exposure)
+            arena.slots.begin_claim(Caller::current(), slot, Some(handle.generation()), exposure)
         {
             self.raw.stale();
             return Err(refused.into());
@@ -356,9 +363,7 @@ impl<T: FfiPooled> Pool<T> {
         exposure: Exposure,
     ) -> Result<PoolRead<T>, RefusedHandle> {
         let (arena, slot) = self.find(self.raw.kept(), handle).ok_or(RefusedHandle::Stale)?;
-        if let Err(refused) =
-            arena.slots.begin_reading(Caller::current(), slot, handle.generation(), exposure)
-        {
+        if let Err(refused) = arena.slots.begin_read(Caller::current(), slot, handle.generation(), exposure) {
             self.raw.stale();
             return Err(refused.into());
         }
@@ -491,20 +496,14 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     fn claim(&self, arena: &Arena) -> Option<Claimed<'static>> {
-        if size_of::<T>() >= LARGE {
-            arena.slots.claim_lowest()
-        } else {
-            arena.slots.claim(Caller::current(), |refills| self.raw.sample(arena, refills, 1))
-        }
+        arena.slots.claim(Self::PLACEMENT, Caller::current(), |refills| self.raw.sample(arena, refills, 1))
     }
 
     /// Claims `count` slots or fewer; how many it got.
     #[inline]
     fn claim_many(&self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed<'static>)) -> usize {
-        let caller = Caller::current();
-        // The lowest are where entry 0 begins.
-        let caller = if size_of::<T>() >= LARGE { Caller { hashes: [0; 2], ..caller } } else { caller };
-        arena.slots.claim_many(caller, count, claimed, |refills| self.raw.sample(arena, refills, 0))
+        let sample = |refills| self.raw.sample(arena, refills, 0);
+        arena.slots.claim_many(Self::PLACEMENT, Caller::current(), count, claimed, sample)
     }
 
     #[inline(always)]
@@ -525,22 +524,21 @@ impl<T: FfiPooled> Pool<T> {
     /// A slot that is kept back for this thread, if it has one: what is left out of the fast paths is all the rest.
     #[inline(always)]
     fn claim_kept(&self) -> Option<(&'static Arena, Claimed<'static>)> {
-        if size_of::<T>() >= LARGE {
+        if Self::PLACEMENT != Placement::Kept {
             return None;
         }
         let arena = self.raw.arena()?;
         Some((arena, arena.slots.claim_kept(Caller::current())?))
     }
 
+    /// A box of a slot that is kept for this thread, if it has one.
     #[inline(always)]
-    fn own(&'static self) -> Result<PoolBox<T>, PoolErrorKind> {
-        let mut slot = match self.claim_kept() {
-            Some((arena, claimed)) => self.held(arena, claimed),
-            None => self.own_slowly()?,
-        };
+    fn own_kept(&'static self) -> Option<PoolBox<T>> {
+        let (arena, claimed) = self.claim_kept()?;
+        let mut slot = self.held(arena, claimed);
         // If this panics, the box frees the slot.
         Self::make_valid(&mut slot);
-        Ok(slot)
+        Some(slot)
     }
 
     /// The box of a claimed slot, on which [`make_valid`](Self::make_valid) has to be called before anybody else gets it.
@@ -555,10 +553,11 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(never)]
     fn own_slowly(&'static self) -> Result<PoolBox<T>, PoolErrorKind> {
         let arena = self.arena().map_err(|kind| self.raw.failed(kind))?;
-        match self.claim(arena) {
-            Some(claimed) => Ok(self.held(arena, claimed)),
-            None => Err(self.raw.failed(PoolErrorKind::Exhausted)),
-        }
+        let claimed = self.claim(arena).ok_or_else(|| self.raw.failed(PoolErrorKind::Exhausted))?;
+        let mut slot = self.held(arena, claimed);
+        // If this panics, the box frees the slot.
+        Self::make_valid(&mut slot);
+        Ok(slot)
     }
 
     // What the C ABI is made of, and `PoolBox`.
@@ -622,7 +621,8 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     pub(super) fn free_lent(&self, slot: *const T) -> FreeCode {
-        if let Some(arena) = self.raw.arena()
+        if Self::PLACEMENT == Placement::Kept
+            && let Some(arena) = self.raw.arena()
             && let Some(slot) = Self::at(arena, slot)
             && arena.slots.free_kept(Caller::current(), slot, || self.retired(arena, slot))
         {
@@ -666,59 +666,29 @@ impl<T: FfiPooled> Pool<T> {
     /// `slots` are `count` pointers that nobody else reads or writes.
     pub(super) unsafe fn free_many_lent(&self, slots: *mut *mut T, count: usize) -> usize {
         let Some(arena) = self.raw.arena() else { return 0 };
-        let caller = Caller::current();
+        let mut freeing = arena.slots.freeing(Caller::current());
         let mut freed = 0;
-        let mut at = 0;
-        while at < count {
-            // The slots of one group that follow each other are freed at once.
-            let mut group = usize::MAX;
-            let mut bits = 0;
-            let mut refused = None;
-            let mut inside = arena.slots.enter(caller);
-            while at < count {
-                // SAFETY: `at` is below the count, and so inside of the array.
-                let entry = unsafe { slots.add(at) };
-                // SAFETY: an entry of the array, which may be read by this function's contract.
-                let pointer = unsafe { entry.read() };
-                let Some(slot) = Self::at(arena, pointer) else {
-                    if !pointer.is_null() {
-                        refused = Some(self.raw.misfit(pointer.cast(), true));
-                        break;
-                    }
-                    at += 1;
-                    continue;
-                };
-                if group != slot.index() / GROUP {
-                    if bits != 0 {
-                        break;
-                    }
-                    group = slot.index() / GROUP;
+        for at in 0..count {
+            // SAFETY: `at` is below the count, and so inside of the array.
+            let entry = unsafe { slots.add(at) };
+            // SAFETY: an entry of the array, which may be read by this function's contract.
+            let pointer = unsafe { entry.read() };
+            let Some(slot) = Self::at(arena, pointer) else {
+                if !pointer.is_null() {
+                    let _counted = self.raw.misfit(pointer.cast(), true);
                 }
-                let mut now = inside.as_ref().is_some_and(|inside| arena.slots.retire_kept(inside, slot));
-                if !now {
-                    arena.slots.leave(inside.take());
-                    match arena.slots.retire(caller, slot) {
-                        Ok(free) => now = free,
-                        Err(why) => {
-                            refused = Some(self.raw.refused(slot.index(), why));
-                            break;
-                        }
-                    }
+                continue;
+            };
+            match freeing.free(slot, || self.retired(arena, slot)) {
+                Ok(()) => {
+                    freed += 1;
+                    // SAFETY: an entry of the array, which may be written by this function's contract.
+                    unsafe { entry.write(ptr::null_mut()) };
                 }
-                if now {
-                    self.retired(arena, slot);
-                    bits |= 1 << (slot.index() % GROUP);
+                Err(why) => {
+                    let _counted = self.raw.refused(slot.index(), why);
                 }
-                freed += 1;
-                // SAFETY: an entry of the array, which may be written by this function's contract.
-                unsafe { entry.write(ptr::null_mut()) };
-                at += 1;
             }
-            arena.slots.leave(inside);
-            if bits != 0 {
-                arena.slots.release(group, bits);
-            }
-            at += usize::from(refused.is_some());
         }
         freed
     }
@@ -755,7 +725,7 @@ impl<T: FfiPooled> Pool<T> {
         let slot = Self::at(arena, slot).ok_or_else(misfit)?;
         arena
             .slots
-            .claim_lent(Caller::current(), slot, None, Exposure::Accept)
+            .begin_claim(Caller::current(), slot, None, Exposure::Accept)
             .map_err(|refused| Unclaimed::Pointer(raw::code(refused)))?;
         let place = Self::place(arena, slot);
         // SAFETY: claimed just now; it is dropped if the check finds that it holds no value.
@@ -775,7 +745,7 @@ impl<T: FfiPooled> Pool<T> {
     #[inline]
     pub(super) unsafe fn complete(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);
-        arena.slots.complete(slot);
+        arena.slots.keep_claim(slot);
     }
 
     /// Makes a slot owned that the caller has claimed, and that somebody else may own by now.
@@ -783,7 +753,7 @@ impl<T: FfiPooled> Pool<T> {
         if let Some(arena) = self.raw.kept()
             && let Some(slot) = Self::at(arena, slot.as_ptr())
         {
-            arena.slots.complete_handed_on(slot);
+            arena.slots.keep_claim_handed_on(slot);
         }
     }
 
@@ -794,7 +764,7 @@ impl<T: FfiPooled> Pool<T> {
     /// The slot is claimed by the caller, who doesn't use it any more.
     pub(super) unsafe fn unclaim(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);
-        arena.slots.unclaim_lent(Caller::current(), slot, || self.retired(arena, slot));
+        arena.slots.end_claim(Caller::current(), slot, || self.retired(arena, slot));
     }
 
     /// Ends reading a slot.
@@ -805,7 +775,7 @@ impl<T: FfiPooled> Pool<T> {
     #[inline]
     pub(super) unsafe fn leave_reading(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);
-        arena.slots.leave_reading(Caller::current(), slot, || self.retired(arena, slot));
+        arena.slots.end_read(Caller::current(), slot, || self.retired(arena, slot));
     }
 
     /// The pointer for code outside of Rust of what a handle refers to: the slot is exposed from now on.
@@ -858,7 +828,7 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(always)]
     pub(super) unsafe fn lend(&self, slot: NonNull<T>) -> FfiRef<T> {
         let (arena, slot) = self.owned(slot);
-        FfiRef::new(slot.index(), arena.slots.lend_held(slot))
+        FfiRef::new(slot.index(), arena.slots.lend_by_handle(slot))
     }
 
     /// # Safety
@@ -867,7 +837,7 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(always)]
     pub(super) unsafe fn lend_out(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);
-        arena.slots.lend_out(slot);
+        arena.slots.lend_by_pointer(slot);
     }
 
     /// # Safety
@@ -878,16 +848,4 @@ impl<T: FfiPooled> Pool<T> {
         let (_, slot) = self.owned(slot);
         FfiRef::new(slot.index(), slot.state().generation())
     }
-}
-
-/// The inverse of an odd number, modulo the size of the address space.
-pub(super) const fn inverse(odd: usize) -> usize {
-    // An odd number is its own inverse modulo 8; each step of Newton's doubles the bits that are right.
-    let mut inverse = odd;
-    let mut step = 0;
-    while step < 5 {
-        inverse = inverse.wrapping_mul(2_usize.wrapping_sub(odd.wrapping_mul(inverse)));
-        step += 1;
-    }
-    inverse
 }
