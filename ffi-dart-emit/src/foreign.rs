@@ -8,7 +8,7 @@
 //! | [`markdown`] | docs that a tool renders | a code block that `cargo test` runs, HTML, links, broken references |
 //! | [`rust_comment`], [`rust_code`], [`rust_string`] | Rust source | text that leaves its comment, name or string |
 //! | [`dart_comment`], [`dart_string`] | Dart source | the same; directives of dartdoc (`{@tool}`, `@docImport`) |
-//! | [`c_comment`] | C and C++ source | the same; lines joined by a backslash, trigraphs |
+//! | [`c_comment`] | C and C++ source | the same; lines joined by a backslash, trigraphs; commands and HTML of doxygen |
 //! | [`proto_comment`], [`proto_string`] | .proto source | the same |
 //! | [`terminal`], [`one_line`], [`json`] | a terminal | escape sequences, text that hides or reorders other text |
 //!
@@ -313,19 +313,49 @@ pub fn dart_string(text: &str) -> String {
 /// `text` as a block comment of C, which nothing in it can end, whether alone or by joining lines; nothing where it is blank.
 ///
 /// A backslash at a line's end joins it with the next; but each line starts with ` * `, which keeps a `*` before
-/// it from a `/` behind it. The trigraph for a backslash is taken apart because compilers warn of it.
+/// it from a `/` behind it. The trigraph for a backslash is taken apart because compilers warn of it. What doxygen would take for
+/// a command, such as `\include` or `@htmlonly`, or for HTML is escaped, so that it shows the text.
 #[must_use]
 pub fn c_comment(pad: &str, text: &str) -> String {
     let text = text.trim();
     if text.is_empty() {
         return String::new();
     }
-    let apart = |line: &String| line.replace("*/", "* /").replace("/*", "/ *").replace("??/", "?? /");
+    let apart = |line: &String| {
+        without_commands(line).replace("*/", "* /").replace("/*", "/ *").replace("??/", "?? /")
+    };
     let lines: Vec<_> = lines(text).iter().map(apart).collect();
     match lines.as_slice() {
         [line] => format!("{pad}/** {line} */\n"),
         lines => format!("{pad}/**\n{}{pad} */\n", prefixed(&format!("{pad} *"), lines)),
     }
+}
+
+/// `line` without what doxygen takes for a command or a tag of HTML, also inside of code: a backslash escapes it, and each of the
+/// backslashes before it, so that these escape nothing else.
+fn without_commands(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line.chars().peekable();
+    let mut backslashes = 0;
+    while let Some(next) = rest.next() {
+        let names = rest.peek().is_some_and(|it| it.is_ascii_alphabetic());
+        let is_command = match next {
+            '\\' => false,
+            '@' => names || matches!(rest.peek(), Some('{' | '}' | '~')),
+            '<' => names || matches!(rest.peek(), Some('/' | '!')),
+            '{' | '}' | '~' => backslashes > 0,
+            _ => backslashes > 0 && next.is_ascii_alphabetic(),
+        };
+        if is_command {
+            out.extend(std::iter::repeat_n('\\', backslashes));
+            if matches!(next, '@' | '<') {
+                out.push('\\');
+            }
+        }
+        backslashes = if next == '\\' { backslashes + 1 } else { 0 };
+        out.push(next);
+    }
+    out
 }
 
 /// `//` lines of `text` for .proto; nothing where it is blank.
@@ -469,6 +499,18 @@ mod tests {
         assert_eq!(dart_string("it's \\ $x ${y}\n\0\u{202e}ü"), r"'it\'s \\ \$x \${y}\n\u{0}\u{202e}ü'");
         assert_eq!(c_comment("", "*/ /*\\\n??/ *"), "/**\n * * / / *\\\n * ?? / *\n */\n");
         assert_eq!(proto_string("\"\\\u{1}9"), r#""\"\\\0019""#);
+    }
+
+    #[test]
+    fn doxygen_shows_text() {
+        let shows =
+            |text: &str, written: &str| assert_eq!(c_comment("", text), format!("/** {written} */\n"));
+        shows(r"\include /etc/passwd @htmlonly", r"\\include /etc/passwd \@htmlonly");
+        // These are escapes already, of which the last character must not become a command.
+        shows(r"\\include \\\include \@image", r"\\\\include \\\\\\include \\\@image");
+        shows(r"@{ \} \~english \\{", r"\@{ \\} \\~english \\\\{");
+        shows("<img src=x> </b> <!-- a@b.c", r"\<img src=x> \</b> \<!-- a\@b.c");
+        shows(r"a < b, 2 @ 3, C:\ \ \. x\", r"a < b, 2 @ 3, C:\ \ \. x\");
     }
 
     proptest! {

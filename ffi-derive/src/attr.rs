@@ -132,7 +132,10 @@ impl FromMeta for Identifier {
     }
 }
 
-/// `crate = ".."`.
+/// `crate = ".."`, a path that begins with the name of another crate.
+///
+/// What the macros write is unsafe code that relies on the real `ffi_core`. A module of the user's crate could stand in for it,
+/// with checks that check nothing, although the user writes no `unsafe`.
 #[derive(Debug)]
 pub(crate) struct CratePath(pub(crate) Path);
 
@@ -146,10 +149,18 @@ impl FromMeta for CratePath {
     fn from_meta(item: &Meta) -> Result<Self> {
         let text = string(item);
         let path = text.as_ref().and_then(|text| text.parse_with(Path::parse_mod_style).ok());
-        path.map(Self).ok_or_else(|| {
-            let problem = "`crate` takes a path in quotes\nhint: `crate = \"::renamed\"`";
-            text.map_or_else(|| refuse(item, problem), |text| refuse(&text, problem))
-        })
+        match path {
+            Some(path) if path.leading_colon.is_some() => Ok(Self(path)),
+            Some(_) => Err(refuse(
+                &text,
+                "`crate` takes a path that begins with a crate: unsafe code relies on what it names, and a module of \
+                 this crate could be anything\nhint: `crate = \"::renamed\"`, or `\"::facade::ffi\"` for what another crate re-exports",
+            )),
+            None => {
+                let problem = "`crate` takes a path in quotes\nhint: `crate = \"::renamed\"`";
+                Err(text.map_or_else(|| refuse(item, problem), |text| refuse(&text, problem)))
+            }
+        }
     }
 }
 
@@ -222,6 +233,15 @@ pub(crate) struct Pool {
     /// An expression of type `u32`.
     pub(crate) capacity: Expr,
     pub(crate) reset: Reset,
+    pub(crate) cache: Cache,
+}
+
+/// What threads keep of a pool for themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Cache {
+    #[default]
+    Threads,
+    None,
 }
 
 /// What is in a slot that a pool hands out.
@@ -239,13 +259,17 @@ impl FromMeta for Pool {
             capacity: Capacity,
             #[darling(default)]
             reset: Reset,
+            #[darling(default)]
+            cache: Cache,
         }
         match item {
-            Meta::NameValue(_) => {
-                Capacity::from_meta(item).map(|Capacity(capacity)| Self { capacity, reset: Reset::Zero })
-            }
+            Meta::NameValue(_) => Capacity::from_meta(item).map(|Capacity(capacity)| Self {
+                capacity,
+                reset: Reset::default(),
+                cache: Cache::default(),
+            }),
             Meta::List(_) => Keys::from_meta(item)
-                .map(|Keys { capacity: Capacity(capacity), reset }| Self { capacity, reset }),
+                .map(|Keys { capacity: Capacity(capacity), reset, cache }| Self { capacity, reset, cache }),
             Meta::Path(_) => Err(refuse(item, "`pool` takes a number of slots\nhint: `pool = 50_000`")),
         }
     }
@@ -265,6 +289,20 @@ impl FromMeta for Capacity {
         }
         let problem = format!("a pool can't have that many slots\nhint: a number from 1 to {}", u32::MAX - 1);
         Err(refuse(value, problem))
+    }
+}
+
+impl FromMeta for Cache {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        match string(item).map(|text| text.value()).as_deref() {
+            Some("threads") => Ok(Self::Threads),
+            Some("none") => Ok(Self::None),
+            _ => Err(refuse(
+                item,
+                "`cache` says what threads keep for their own next allocations\n\
+                 hint: `cache = \"threads\"`, or `cache = \"none\"` for a pool whose every operation is lock-free",
+            )),
+        }
     }
 }
 

@@ -61,13 +61,19 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `rename = "Name"` | its name in Dart |
 /// | `reserved(4, 7..=9)` | tags that no field may take |
 /// | `prefix = "name"` | the symbols are `name_ffi_..`, instead of with the name of the crate |
-/// | `crate = "path"` | where `ffi_core` is, when it has been renamed or re-exported |
+/// | `crate = "::path"` | where `ffi_core` is, when it has been renamed or another crate re-exports it. See [Safety](#safety) |
 ///
 /// On a field or case: `rename = "name"` and `tag = N`, its number in .proto (1 to 536,870,911, without 19,000 to 19,999).
 /// Fields without a tag take, in their order, the smallest numbers from 1 on that no tag gives and `reserved` doesn't keep:
 /// give tags where fields may be removed or change places.
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
+///
+/// # Safety
+///
+/// The macro writes unsafe code that relies on `::ffi_core`, or on what `crate` names, to be the crate `ffi-core` as it was published. So `crate`
+/// takes no path into the user's own crate. Cargo and `extern crate` can give the name to another crate all the same, as with any derive:
+/// whoever writes `ffi_core = { package = ".." }` or `extern crate self as ffi_core` vouches for what has the name.
 ///
 /// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library exports two functions for each
 /// message that write and read it as protobuf.
@@ -153,7 +159,7 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// | `leaf` | short, bounded and non-blocking: Dart calls it without leaving its own state. While it runs, no isolate can collect garbage |
 /// | `rename = "name"` | its name in Dart |
 /// | `prefix = "name"` | the symbol is `name_ffi_..`, instead of with the name of the crate |
-/// | `crate = "path"` | where `ffi_core` is, when it has been renamed or re-exported |
+/// | `crate = "::path"` | where `ffi_core` is, when it has been renamed or another crate re-exports it. See the safety section of `FfiMessage` |
 ///
 /// # Examples
 ///

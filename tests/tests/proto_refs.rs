@@ -1,5 +1,6 @@
 //! References as protobuf: what they refer to is written and read, circles end, and no slot is lost, whatever the bytes are.
 
+use std::panic::{RefUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ffi_core::proto::{DecodeErrorKind, MAX_DEPTH};
@@ -279,12 +280,23 @@ fn what_is_exposed_is_not_left_out() {
     let mut root = node(1);
     let below = node(2).into_raw();
     root.next = Node::pool().live().find(|it| it.resolve() == Some(below)).expect("it is live");
-    let refused = std::panic::catch_unwind(|| root.encode_proto()).expect_err("it is exposed");
-    let text = refused.downcast_ref::<String>().expect("it is a text");
-    assert!(
-        text.contains("a `Node`") && text.contains("hint: `unsafe { message.encode_proto_exposed() }`"),
-        "{text}"
+    let refused = root.try_encode_proto().expect_err("it is exposed");
+    assert_eq!(
+        (refused.message(), refused.to_string().as_str()),
+        (
+            "Node",
+            "a `Node` that is to be written as protobuf is exposed: code outside of Rust may have its pointer; \
+             hint: `unsafe { message.encode_proto_exposed() }`, where no call writes to it"
+        )
     );
+    let panics: [&(dyn Fn() + RefUnwindSafe); 3] =
+        [&|| drop(root.encode_proto()), &|| drop(root.encoded_len()), &|| {
+            root.encode_proto_into(&mut Vec::<u8>::new())
+        }];
+    for panics in panics {
+        let panic = catch_unwind(panics).expect_err("it is exposed");
+        assert_eq!(panic.downcast_ref::<String>(), Some(&refused.to_string()));
+    }
     // SAFETY: nobody writes.
     let bytes = unsafe { root.encode_proto_exposed() };
     let read = Node::decode_proto(&bytes).expect("it is a node");

@@ -1,16 +1,18 @@
 //! The live bits: which slots may be claimed, and which of them a thread claims next.
 //!
-//! A claim is one `fetch_or` that decides by the bit's old value, so it needs no list whose head could be popped while it
-//! changes, and no tag against that (the ABA problem of Treiber's stack). The other half of the work is placement: threads that
-//! claim bits of one word fight for its cache line, so each is sent to a group of its own while enough is free.
+//! A claim is one `fetch_or` that decides by the bit's old value, so it needs no list whose head
+//! could be popped while it changes, and no tag against that (the ABA problem of Treiber's stack).
+//! The other half of the work is placement: threads that claim bits of one word fight for its cache
+//! line, so each is sent to a group of its own while enough is free.
 //!
 //! ```text
 //! bits   [slots 0..64][64..128] ..          spare bits at the end are set for good
 //! hints  [{group, candidates}; 256]         a line each: where the threads that hash to the entry claim next
 //! ```
 //!
-//! A hint may be stale, torn or shared by two threads: the worst is a claim that fails and looks again. Nothing here waits, so a
-//! claim or a free of a pool without magazines is lock-free: an attempt fails only because another one succeeded.
+//! A hint may be stale, torn or shared by two threads: the worst is a claim that fails and looks
+//! again. Nothing here waits, so a claim or a free of a pool without magazines is lock-free: an
+//! attempt fails only because another one succeeded.
 //!
 //! The constants are judged by rows of `cargo xtask bench pools`, which each names.
 
@@ -31,7 +33,8 @@ pub(super) const HINTS: usize = 256;
 /// Groups with this many free slots are taken before those closer by with fewer: rows of churn.
 const PLENTY: u32 = 16;
 
-/// With this many free slots in a group near home, threads go back to it: rows "a million freed elsewhere".
+/// With this many free slots in a group near home, threads go back to it: rows "a million freed
+/// elsewhere".
 const ROOMY: u32 = 48;
 
 /// Lines that are near: searched for such groups before any free slot will do: rows of churn.
@@ -154,15 +157,16 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         let group = hint.group.load(Ordering::Relaxed) as usize;
         let slot = candidates.trailing_zeros();
         hint.candidates.store(candidates & (candidates - 1), Ordering::Relaxed);
-        // Said with a shift, this is one instruction where the machine has one that tests and sets a bit.
+        // Said with a shift, this is one instruction where the machine has one that tests and sets
+        // a bit.
         let live = self.bits.get(group)?;
         (P::claim(live, 1 << slot) & 1 << slot == 0).then_some(group * GROUP + slot as usize)
     }
 
     /// Claims a slot near to others of the seat's; none when all are live.
     ///
-    /// `take` claims some of a group's candidates: it returns those that it tried, and the one that it got. `refilled` is told how
-    /// often the hint's candidates ran out, when they do.
+    /// `take` claims some of a group's candidates: it returns those that it tried, and the one that
+    /// it got. `refilled` is told how often the hint's candidates ran out, when they do.
     pub(super) fn claim_near(
         &self,
         seat: Seat,
@@ -230,17 +234,20 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         self.claim_near(seat, &mut refilled, |candidates| self.take_one(candidates))
     }
 
-    /// Takes the lowest candidate: what [`claim_near`](Self::claim_near) asks for where threads keep nothing.
+    /// Takes the lowest candidate: what [`claim_near`](Self::claim_near) asks for where threads
+    /// keep nothing.
     pub(super) fn take_one(&self, candidates: Bits) -> (u64, Option<usize>) {
         let wanted = Bits { bits: lowest(candidates.bits, 1), ..candidates };
         (wanted.bits, self.claim_bits(wanted).first())
     }
 
-    /// A group with free slots, and which they are. `home` is the seat's own group, `current` the one it last had.
+    /// A group with free slots, and which they are. `home` is the seat's own group, `current` the
+    /// one it last had.
     ///
-    /// Near home if it is nearly empty there, so that threads that came across each other part again, and one whose slots are
-    /// freed elsewhere uses the same ones again. Else from the current line on, and not from home, whose holes are few where
-    /// much is live: the first line that has plenty, if one is near, or else any slot.
+    /// Near home if it is nearly empty there, so that threads that came across each other part
+    /// again, and one whose slots are freed elsewhere uses the same ones again. Else from the
+    /// current line on, and not from home, whose holes are few where much is live: the first line
+    /// that has plenty, if one is near, or else any slot.
     fn find(&self, home: usize, current: usize) -> Option<(usize, u64)> {
         let lines = self.bits.len().div_ceil(LINE);
         let most_in = |line: usize| self.most_in(if line < lines { line } else { line - lines }, home % LINE);
@@ -261,8 +268,8 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         (best.0 > 0).then_some((best.1, best.2))
     }
 
-    /// How many slots are free in the emptiest group of a line, which group that is, and which slots they are. Threads that
-    /// share a line start at different groups of it.
+    /// How many slots are free in the emptiest group of a line, which group that is, and which
+    /// slots they are. Threads that share a line start at different groups of it.
     #[inline]
     fn most_in(&self, line: usize, start: usize) -> (u32, usize, u64) {
         let first = line * LINE;
@@ -285,7 +292,8 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         best
     }
 
-    /// Claims the free slot with the lowest index: where each slot is large, those touched before are used again.
+    /// Claims the free slot with the lowest index: where each slot is large, those touched before
+    /// are used again.
     pub(super) fn claim_lowest(&self) -> Option<usize> {
         for (group, live) in self.bits.iter().enumerate() {
             loop {
@@ -363,8 +371,8 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
     }
 }
 
-/// Those of some bits whose slots' words fill a cache line, if there are such: else all. What threads use that come from
-/// different lines doesn't slow them down.
+/// Those of some bits whose slots' words fill a cache line, if there are such: else all. What
+/// threads use that come from different lines doesn't slow them down.
 pub(super) fn undivided(bits: u64) -> u64 {
     let full = bits.to_le_bytes().map(|line| if line == u8::MAX { line } else { 0 });
     match u64::from_le_bytes(full) {

@@ -1,11 +1,12 @@
-//! What slots are made of, so that loom can put its own in their place: the atomic word, the orderings, and the one way to
-//! wait for another thread.
+//! What slots are made of, so that loom can put its own in their place: the atomic word, the
+//! orderings, and the one way to wait for another thread.
 
 use std::fmt::Debug;
 use std::sync::atomic::{self, AtomicU32, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// An atomic number of 64 bits: the machine's, or loom's, which tries every order the memory model allows.
+/// An atomic number of 64 bits: the machine's, or loom's, which tries every order the memory model
+/// allows.
 pub(crate) trait Word: Debug {
     fn load(&self, order: Ordering) -> u64;
     fn store(&self, value: u64, order: Ordering);
@@ -18,7 +19,14 @@ pub(crate) trait Word: Debug {
     fn fence(order: Ordering);
     /// See [`pause`].
     fn pause(turn: u32);
+
+    /// As [`pause`](Self::pause), for up to [`PATIENCE`] from the first sleep or yield on: false
+    /// once that is over. `since` is none at first.
+    fn pause_up_to(turn: u32, since: &mut Option<Instant>) -> bool;
 }
+
+/// How long a thread waits that has an answer for a wait that takes longer.
+const PATIENCE: Duration = Duration::from_millis(1);
 
 /// An atomic number of 32 bits.
 pub(crate) trait Half: Debug {
@@ -77,17 +85,29 @@ impl Word for AtomicU64 {
     fn pause(turn: u32) {
         pause(turn);
     }
+
+    fn pause_up_to(turn: u32, since: &mut Option<Instant>) -> bool {
+        if turn >= SPINS && since.get_or_insert_with(Instant::now).elapsed() >= PATIENCE {
+            return false;
+        }
+        pause(turn);
+        true
+    }
 }
+
+/// Turns of a wait that spin: it takes no longer to ask for the time.
+const SPINS: u32 = 64;
 
 /// Lets another thread go on, in the `turn`th turn of a loop that waits for it.
 ///
-/// Every wait of a pool or queue goes through here. The other thread is in the middle of a few instructions, so the first
-/// turns spin. If it was preempted, the next ones yield the processor; and since a yield goes to threads of the same or a higher
-/// priority only (`sched_yield(2)`), later ones sleep, so that a thread of a real-time priority lets any other finish.
+/// Every wait of a pool or queue goes through here. The other thread is in the middle of a few
+/// instructions, so the first turns spin. If it was preempted, the next ones yield the processor;
+/// and since a yield goes to threads of the same or a higher priority only (`sched_yield(2)`),
+/// later ones sleep, so that a thread of a real-time priority lets any other finish.
 pub(super) fn pause(turn: u32) {
     match turn {
-        0..64 => std::hint::spin_loop(),
-        64..256 => std::thread::yield_now(),
+        0..SPINS => std::hint::spin_loop(),
+        SPINS..256 => std::thread::yield_now(),
         _ => std::thread::sleep(Duration::from_micros(50)),
     }
 }
@@ -101,33 +121,37 @@ pub(super) fn wait_until<W: Word>(mut done: impl FnMut() -> bool) {
     }
 }
 
-/// How the live bits and words are accessed. [`Sound`] is the right one; the tests show that loom finds fault with the others.
+/// How the live bits and words are accessed. [`Sound`] is the right one; the tests show that loom
+/// finds fault with the others.
 pub(crate) trait Protocol: Debug + 'static {
     /// Setting live bits pairs with [`FREE`](Self::FREE): the new owner sees what the last one did.
     const CLAIM: Ordering = Ordering::Acquire;
     /// Clearing live bits pairs with [`CLAIM`](Self::CLAIM).
     const FREE: Ordering = Ordering::Release;
-    /// Taking a slot by its handle pairs with [`LEND`](Self::LEND): the taker sees what the owner did that lent it. It also
-    /// pairs with [`DONE`](Self::DONE): readers have read before.
+    /// Taking a slot by its handle pairs with [`LEND`](Self::LEND): the taker sees what the owner
+    /// did that lent it. It also pairs with [`DONE`](Self::DONE): readers have read before.
     const TAKE: Ordering = Ordering::Acquire;
     /// Lending a slot pairs with [`TAKE`](Self::TAKE) and [`READ`](Self::READ).
     const LEND: Ordering = Ordering::Release;
-    /// Beginning to read a slot pairs with [`LEND`](Self::LEND): the reader sees what the owner did that lent it.
+    /// Beginning to read a slot pairs with [`LEND`](Self::LEND): the reader sees what the owner did
+    /// that lent it.
     const READ: Ordering = Ordering::Acquire;
-    /// The last of a slot's readers and of the thread that frees it gives it to the next owner, so each pairs with those before.
+    /// The last of a slot's readers and of the thread that frees it gives it to the next owner, so
+    /// each pairs with those before.
     const DONE: Ordering = Ordering::AcqRel;
-    /// Leaving a magazine pairs with [`EMPTY`](Self::EMPTY): the thread that empties it sees what was done in it.
+    /// Leaving a magazine pairs with [`EMPTY`](Self::EMPTY): the thread that empties it sees what
+    /// was done in it.
     const LEAVE: Ordering = Ordering::Release;
     /// Waiting for a magazine's owner to leave pairs with [`LEAVE`](Self::LEAVE).
     const EMPTY: Ordering = Ordering::Acquire;
-    /// Opening a magazine pairs with the fence of the thread that closes it next, which sees that it was emptied before.
+    /// Opening a magazine pairs with the fence of the thread that closes it next, which sees that
+    /// it was emptied before.
     const OPEN: Ordering = Ordering::Release;
     /// True if a thread that empties a magazine waits for the owner to leave.
     const WAITS: bool = true;
-    /// True if a magazine's owner passes the cheap fence between saying that it is inside and looking if it may.
+    /// True if a magazine's owner passes the cheap fence between saying that it is inside and
+    /// looking if it may.
     const FENCED: bool = true;
-    /// False if the operating system refuses the expensive fence, and runs none.
-    const SERVED: bool = true;
     /// True if one thread at a time closes magazines.
     const EXCLUSIVE: bool = true;
 

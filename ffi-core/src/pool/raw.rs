@@ -15,8 +15,8 @@ use super::word::Refused;
 /// The static part of a pool.
 #[derive(Debug)]
 pub(crate) struct RawPool {
-    /// What the fast path reads first: null before the first use, and again once the pool is closed, so that closing costs
-    /// the fast path nothing.
+    /// What the fast path reads first: null before the first use, and again once the pool is
+    /// closed, so that closing costs the fast path nothing.
     arena: AtomicPtr<Arena>,
     /// The same, but kept when the pool is closed.
     kept: AtomicPtr<Arena>,
@@ -32,7 +32,8 @@ pub(crate) struct RawPool {
     pub(super) journal: super::debug::Journal,
 }
 
-/// What goes wrong, and the high-water mark. On lines of their own: nothing here is written when all goes well.
+/// What goes wrong, and the high-water mark. On lines of their own: nothing here is written when
+/// all goes well.
 #[derive(Debug)]
 #[repr(align(64))]
 struct Counts {
@@ -41,6 +42,7 @@ struct Counts {
     /// By `FreeCode`.
     bad: [AtomicU64; 7],
     stale: AtomicU64,
+    lost: AtomicU64,
 }
 
 /// The pool that was opened last; the others follow by `next`.
@@ -69,6 +71,7 @@ impl RawPool {
                 failed: AtomicU64::new(0),
                 bad: [const { AtomicU64::new(0) }; 7],
                 stale: AtomicU64::new(0),
+                lost: AtomicU64::new(0),
             },
             #[cfg(feature = "pool-debug")]
             journal: super::debug::Journal::new(),
@@ -101,14 +104,18 @@ impl RawPool {
         unsafe { arena.as_ref() }
     }
 
+    /// Opens the pool when it is first used. Threads keep slots of it if it is `cached`, and large
+    /// enough.
     #[cold]
     #[inline(never)]
-    pub(super) fn open(&'static self) -> Result<&'static Arena, PoolErrorKind> {
+    pub(super) fn open(&'static self, cached: bool) -> Result<&'static Arena, PoolErrorKind> {
         if SHUT.load(Ordering::SeqCst) {
             return Err(PoolErrorKind::Closed);
         }
         if let Some(arena) = self.kept() {
-            // Another thread is in here, and about to publish the same, or `shutdown` came meanwhile: the last look decides.
+            // Another thread is in here, and about to publish the same, or `shutdown` or `reopen`
+            // came meanwhile.
+            self.publish(arena);
             return Ok(arena);
         }
         let publish = |arena: NonNull<Arena>| {
@@ -121,18 +128,13 @@ impl RawPool {
                 self.enlist();
                 if let Some(arena) = self.kept() {
                     arena.slots.cache().enlist();
-                }
-                // In one order with `shutdown`, which first says so and then looks through the list: either it finds the
-                // arena here to take it away, or the load sees that it was called.
-                self.arena.store(arena.as_ptr(), Ordering::SeqCst);
-                if SHUT.load(Ordering::SeqCst) {
-                    self.arena.store(ptr::null_mut(), Ordering::SeqCst);
+                    self.publish(arena);
                 }
             }
             won
         };
         let reserved = match Plan::new(self.capacity, self.stride, self.align) {
-            Some(plan) => reserve::reserve(plan, self.capacity, self.align, publish),
+            Some(plan) => reserve::reserve(plan, self.capacity, self.align, cached, publish),
             None => false,
         };
         self.reservation_failed.store(!reserved, Ordering::Relaxed);
@@ -140,6 +142,16 @@ impl RawPool {
             Some(_) if SHUT.load(Ordering::SeqCst) => Err(PoolErrorKind::Closed),
             Some(arena) => Ok(arena),
             None => Err(PoolErrorKind::Reservation),
+        }
+    }
+
+    /// Opens the pool, unless [`shutdown`] was called.
+    fn publish(&self, arena: &'static Arena) {
+        // In one order with `shutdown`, which first says so and then looks through the list: either
+        // it finds the arena here to take it away, or the load sees that it was called.
+        self.arena.store(ptr::from_ref(arena).cast_mut(), Ordering::SeqCst);
+        if SHUT.load(Ordering::SeqCst) {
+            self.arena.store(ptr::null_mut(), Ordering::SeqCst);
         }
     }
 
@@ -230,8 +242,8 @@ impl RawPool {
         PoolError { pool: self.name, capacity: self.capacity, bytes, kind }
     }
 
-    /// Looks at the high-water mark when candidates ran out the `refills`th time, and `more` are about to be claimed: as
-    /// rarely as makes it cost nothing.
+    /// Looks at the high-water mark when candidates ran out the `refills`th time, and `more` are
+    /// about to be claimed: as rarely as makes it cost nothing.
     pub(super) fn sample(&self, arena: &Arena, refills: u64, more: usize) {
         let period = (arena.slots.cache().live().groups() / (2 * LINE)).max(1) as u64;
         if refills.is_multiple_of(period) {
@@ -273,6 +285,7 @@ impl RawPool {
             bad_closed: bad(FreeCode::Closed),
             stale: self.counts.stale.load(Ordering::Relaxed),
             state,
+            lost: self.counts.lost.load(Ordering::Relaxed),
         }
     }
 }
@@ -300,8 +313,9 @@ pub(super) fn code(refused: Refused) -> FreeCode {
 /// Closes all pools of the library, and says how many slots were still live: those that leaked.
 ///
 /// From then on nothing is allocated, frees are refused as [`FreeCode::Closed`], and dropping a
-/// [`PoolBox`](super::PoolBox) does nothing. The slots stay where they are and readable, so a pointer that is still used
-/// does no harm. What other threads are doing at this moment may still succeed. Nothing opens the pools again.
+/// [`PoolBox`](super::boxed::PoolBox) does nothing. The slots stay where they are and readable, so
+/// a pointer that is still used does no harm. What other threads are doing at this moment may still
+/// succeed. [`reopen`] opens the pools again.
 ///
 /// # Examples
 ///
@@ -324,4 +338,34 @@ pub fn shutdown() -> u64 {
         }
     }
     live
+}
+
+/// Opens all pools again after [`shutdown`], and returns how many slots were lost: live ones, which
+/// may have no owner any more.
+///
+/// A slot whose owner is left, such as a [`PoolBox`](super::boxed::PoolBox) in a `static`, is that
+/// owner's as before. The others stay live for ever, so the pool is smaller by them;
+/// [`PoolStats::lost`] says by how many. An isolate of Dart that opens the library opens its pools,
+/// so a program goes on after a hot restart. Does nothing and returns 0 while the pools are open.
+///
+/// # Examples
+///
+/// ```
+/// # use ffi_core::pool;
+/// pool::shutdown();
+/// assert_eq!(pool::reopen(), 0, "nothing was allocated");
+/// ```
+pub fn reopen() -> u64 {
+    // In one order with `shutdown`, and of those who open at once the first counts.
+    if !SHUT.swap(false, Ordering::SeqCst) {
+        return 0;
+    }
+    let mut lost = 0;
+    for (pool, arena) in enlisted().filter_map(|pool| Some((pool, pool.kept()?))) {
+        let live = arena.slots.totals().0;
+        pool.counts.lost.store(live, Ordering::Relaxed);
+        lost += live;
+        pool.publish(arena);
+    }
+    lost
 }

@@ -1,12 +1,13 @@
-//! The memory of a pool: one reservation that the operating system commits page by page as it is touched.
+//! The memory of a pool: one reservation that the operating system commits page by page as it is
+//! touched.
 //!
 //! ```text
 //! Arena | hints | cache | live bits | slot words | slots, aligned to max(align, 64)
 //! ```
 //!
-//! It is zero when it comes, which is what the arrays and the slots start with, and it is never given back: a pointer
-//! into a pool stays readable while the process runs. Windows counts the whole size against its commit limit, though what
-//! is never touched takes no memory there, either.
+//! It is zero when it comes, which is what the arrays and the slots start with, and it is never
+//! given back: a pointer into a pool stays readable while the process runs. Windows counts the
+//! whole size against its commit limit, though what is never touched takes no memory there, either.
 
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU64;
@@ -25,16 +26,15 @@ pub(crate) struct Arena {
     pub(super) slots: Slots<'static>,
 }
 
-/// From this many slots on a pool has magazines: in a smaller one, few threads would keep much of it.
-const MANY: usize = 1_024;
+/// From this many slots on a pool has magazines: in a smaller one, few threads would keep much of
+/// it.
+const MANY: u32 = 1_024;
 
 /// Where things are in a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
     hints: usize,
     cache: usize,
-    /// False if threads would keep too much of the pool.
-    cached: bool,
     live: usize,
     words: usize,
     slots: usize,
@@ -48,7 +48,6 @@ impl Plan {
         let capacity = capacity as usize;
         let lines = capacity.div_ceil(GROUP * LINE);
         let hints = size_of::<Arena>().next_multiple_of(64);
-        let cached = capacity >= MANY;
         let cache = (hints + HINTS * size_of::<Hint<AtomicU64>>()).next_multiple_of(128);
         let live = (cache + Native::BYTES).next_multiple_of(64);
         let words = live + lines * LINE * 8;
@@ -62,16 +61,18 @@ impl Plan {
         if bytes > isize::MAX as usize {
             return None;
         }
-        Some(Self { hints, cache, cached, live, words, slots, bytes })
+        Some(Self { hints, cache, live, words, slots, bytes })
     }
 }
 
-/// Reserves the memory, and hands the arena to `publish`, which returns true if it keeps it; it is given back if not. Returns
-/// true if there was memory.
+/// Reserves the memory, with a cache if the pool is `cached` and not too small for one, and hands
+/// the arena to `publish`, which returns true if it keeps it; it is given back if not. Returns true
+/// if there was memory.
 pub(super) fn reserve(
     plan: Plan,
     capacity: u32,
     align: usize,
+    cached: bool,
     publish: impl FnOnce(NonNull<Arena>) -> bool,
 ) -> bool {
     // Without a reserve of swap: what is never touched is never needed.
@@ -87,9 +88,9 @@ pub(super) fn reserve(
     // SAFETY: the plan's offsets are inside of the mapping.
     let cache = unsafe { start.add(plan.cache) };
     let live = Live::new(live, hints, capacity as usize);
-    // SAFETY: the plan has room for the cache there, aligned to its 128, and nothing else refers to that memory, which is zeros. It is
-    // unmapped with the arena, if at all.
-    let cache = unsafe { Native::in_memory(cache, live, plan.cached) };
+    // SAFETY: the plan has room for the cache there, aligned to its 128, and nothing else refers to
+    // that memory, which is zeros. It is unmapped with the arena, if at all.
+    let cache = unsafe { Native::in_memory(cache, live, cached && capacity >= MANY) };
     // SAFETY: the plan has room for a word per slot there.
     let words = unsafe { array::<AtomicU64>(start, plan.words, capacity as usize) };
     // SAFETY: the plan's offsets are inside of the mapping.
@@ -109,13 +110,13 @@ pub(super) fn reserve(
 ///
 /// # Safety
 ///
-/// From `offset` on `count` of `T` lie inside of the mapping that begins at `start`, which is aligned to a page, and `offset` is
-/// aligned for them. Zeros are a `T`, and nothing else refers to the memory than shared references, which are not used once it is
-/// unmapped.
+/// From `offset` on `count` of `T` lie inside of the mapping that begins at `start`, which is
+/// aligned to a page, and `offset` is aligned for them. Zeros are a `T`, and nothing else refers to
+/// the memory than shared references, which are not used once it is unmapped.
 unsafe fn array<T>(start: NonNull<u8>, offset: usize, count: usize) -> &'static [T] {
     // SAFETY: by this function's contract the offset is inside of the mapping.
     let first = unsafe { start.add(offset) };
-    // SAFETY: by this function's contract that many lie there, aligned; a fresh mapping is zeros, which are a `T`, and nothing
-    // writes to them but through such references.
+    // SAFETY: by this function's contract that many lie there, aligned; a fresh mapping is zeros,
+    // which are a `T`, and nothing writes to them but through such references.
     unsafe { std::slice::from_raw_parts(first.cast::<T>().as_ptr(), count) }
 }

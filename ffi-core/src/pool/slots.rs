@@ -1,4 +1,5 @@
-//! Ownership of slots: which of those who use a slot may free, take or read it. It knows no memory and no message.
+//! Ownership of slots: which of those who use a slot may free, take or read it. It knows no memory
+//! and no message.
 //!
 //! ```text
 //! words  [state and frees of slot 0][slot 1] ..     see word.rs
@@ -7,27 +8,29 @@
 //!
 //! # Owners
 //!
-//! A slot that is claimed is owned: by a `PoolBox`, or by an allocation that is about to hand it out, or it is kept for a thread in
-//! the cache. Its owner frees it, or lends it to code that has its pointer or a handle. What is lent can be freed by the pointer,
-//! and taken or read by the handle, and a slot that is owned or free can't, because only its owner lends it. So no pointer that is
-//! freed twice and no handle, forged or not, gets at the slot of a `PoolBox`.
+//! A slot that is claimed is owned: by a `PoolBox`, or by an allocation that is about to hand it
+//! out, or it is kept for a thread in the cache. Its owner frees it, or lends it to code that has
+//! its pointer or a handle. What is lent can be freed by the pointer, and taken or read by the
+//! handle, and a slot that is owned or free can't, because only its owner lends it. So no pointer
+//! that is freed twice and no handle, forged or not, gets at the slot of a `PoolBox`.
 //!
-//! The word of a slot that is owned is written by its owner alone, and it is never exposed. That of a lent one is changed by
-//! exactly one of those who free, take or read it: by the thread that lent it with a plain store, while its bias says so, or
-//! else with a compare-exchange.
+//! The word of a slot that is owned is written by its owner alone, and it is never exposed. That of
+//! a lent one is changed by exactly one of those who free, take or read it: by the thread that lent
+//! it with a plain store, while its bias says so, or else with a compare-exchange.
 //!
 //! # Readers
 //!
-//! A reader counts itself in the word with the same compare-exchange that checks the generation, so it never reads a byte of
-//! a slot that was freed. A slot that is freed meanwhile has no owner at once, and its last reader makes it free. No reader
-//! waits and nothing waits for one.
+//! A reader counts itself in the word with the same compare-exchange that checks the generation, so
+//! it never reads a byte of a slot that was freed. A slot that is freed meanwhile has no owner at
+//! once, and its last reader makes it free. No reader waits and nothing waits for one.
 //!
-//! # Frees that are remembered
+//! # Deferred frees
 //!
-//! A thread that may not wait (see [`Engaged`](super::cache::Engaged)) can free a slot that another lent with a bias all the same:
-//! it says so in the word, where the bias stays. Its handles are stale from then on. The owner of the bias, if it is just about to
-//! free that slot with a plain store, overwrites it with the same; if not, the next thread that finds no free slot ends the period
-//! and makes the slot free.
+//! A thread that may not wait (see [`Engaged`](super::cache::Engaged)) can free a slot that another
+//! lent with a bias all the same: it says so in the word, where the bias stays. Its handles are
+//! stale from then on. The owner of the bias, if it is just about to free that slot with a plain
+//! store, overwrites it with the same; if not, the next thread that finds no free slot ends the
+//! period and makes the slot free.
 //!
 //! # Frees
 //!
@@ -40,7 +43,8 @@
 //! | [`not_handed_out`](Slots::not_handed_out) | claimed for nothing | doesn't count as a free |
 //! | [`end_claim`](Slots::end_claim), [`end_read`](Slots::end_read) | lent, and freed meanwhile | if this was the last to use it |
 //!
-//! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault with weaker ones.
+//! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault
+//! with weaker ones.
 
 use std::sync::atomic::Ordering;
 
@@ -67,8 +71,10 @@ pub(crate) struct Slots<'a, C: Cache = Native> {
     /// One per slot.
     words: &'a [C::Word],
     cache: C,
-    /// How many frees are remembered.
-    remembered: C::Word,
+    /// How many frees are deferred.
+    deferred: C::Word,
+    #[cfg(feature = "pool-debug")]
+    quarantine: super::debug::Quarantine,
 }
 
 /// One of a pool's slots: only [`Slots::at`] makes it.
@@ -100,7 +106,8 @@ impl<W: Word> Slot<'_, W> {
         State(self.word.load(Ordering::Relaxed))
     }
 
-    /// Stores the state of a slot that is owned, or that only the caller may change with a plain store.
+    /// Stores the state of a slot that is owned, or that only the caller may change with a plain
+    /// store.
     #[inline(always)]
     fn set(self, state: State, order: Ordering) {
         self.word.store(state.0, order);
@@ -132,9 +139,15 @@ impl<W> Copy for Claimed<'_, W> {}
 
 impl<'a, C: Cache> Slots<'a, C> {
     /// The slots of a fresh, zeroed array of words, one for each slot of the cache.
-    pub(crate) fn new(words: &'a [C::Word], cache: C, remembered: C::Word) -> Self {
+    pub(crate) fn new(words: &'a [C::Word], cache: C, deferred: C::Word) -> Self {
         assert_eq!(words.len(), cache.live().capacity());
-        Self { words, cache, remembered }
+        Self {
+            words,
+            cache,
+            deferred,
+            #[cfg(feature = "pool-debug")]
+            quarantine: super::debug::Quarantine::new(words.len()),
+        }
     }
 
     /// The slot with an index, if there is one.
@@ -156,20 +169,21 @@ impl<'a, C: Cache> Slots<'a, C> {
 
     #[inline(always)]
     fn claimed(&self, got: Got) -> Claimed<'a, C::Word> {
-        // SAFETY: the contract of `Cache` says that indices which it returns are below the capacity, and `new` asserts that there
-        // are that many words.
+        // SAFETY: the contract of `Cache` says that indices which it returns are below the
+        // capacity, and `new` asserts that there are that many words.
         let word = unsafe { self.words.get_unchecked(got.index) };
         Claimed { slot: Slot { index: got.index, word }, mark: got.mark }
     }
 
-    /// Claims a slot that is kept for the caller, if there is one: the fast path of [`claim`](Self::claim).
+    /// Claims a slot that is kept for the caller, if there is one: the fast path of
+    /// [`claim`](Self::claim).
     #[inline(always)]
     pub(crate) fn claim_kept(&self, caller: Caller) -> Option<Claimed<'a, C::Word>> {
         self.cache.claim_kept(caller).map(|got| self.claimed(got))
     }
 
-    /// Claims a slot that is free; none when all are live. `refilled` is told how often the thread's candidates ran out, when
-    /// they do.
+    /// Claims a slot that is free; none when all are live. `refilled` is told how often the
+    /// thread's candidates ran out, when they do.
     #[inline(always)]
     pub(crate) fn claim(
         &self,
@@ -225,10 +239,16 @@ impl<'a, C: Cache> Slots<'a, C> {
         got
     }
 
-    /// Makes slots free whose frees are remembered; returns true if there were any.
+    /// Makes slots free whose frees were deferred, or that are in quarantine; returns true if there
+    /// were any.
     #[inline(always)]
     fn finish(&self, caller: Caller) -> bool {
-        self.remembered.load(Ordering::Relaxed) != 0 && self.finish_all(caller)
+        #[cfg(feature = "pool-debug")]
+        if let Some(index) = self.quarantine.take() {
+            self.cache.live().release_one(index);
+            return true;
+        }
+        self.deferred.load(Ordering::Relaxed) != 0 && self.finish_all(caller)
     }
 
     #[cold]
@@ -237,10 +257,10 @@ impl<'a, C: Cache> Slots<'a, C> {
         if self.cache.is_engaged(caller) {
             return false;
         }
-        // From here on they are this thread's to find, and those that are counted since the next one's. Pairs with the addition in
-        // `remember`: what is counted is in the words.
-        let counted = self.remembered.load(Ordering::Relaxed);
-        let counted = self.remembered.compare_exchange(counted, 0, Ordering::Acquire, Ordering::Relaxed);
+        // From here on they are this thread's to find, and those that are counted since the next
+        // one's. Pairs with the addition in `defer`: what is counted is in the words.
+        let counted = self.deferred.load(Ordering::Relaxed);
+        let counted = self.deferred.compare_exchange(counted, 0, Ordering::Acquire, Ordering::Relaxed);
         if counted.is_err() {
             // Another thread finds them, or one more was counted: another look decides.
             return true;
@@ -250,7 +270,8 @@ impl<'a, C: Cache> Slots<'a, C> {
         for (index, word) in self.words.iter().enumerate() {
             let slot = Slot { index, word };
             let state = slot.state();
-            // The owner of the bias may be about to free it with a plain store, but not once its period is over.
+            // The owner of the bias may be about to free it with a plain store, but not once its
+            // period is over.
             let Some(free) = state.finished() else { continue };
             if self.cache.settle(caller, state).is_err() {
                 left += 1;
@@ -260,7 +281,7 @@ impl<'a, C: Cache> Slots<'a, C> {
             }
         }
         if left > 0 {
-            self.remembered.fetch_add(left, Ordering::Release);
+            self.deferred.fetch_add(left, Ordering::Release);
         }
         any
     }
@@ -272,7 +293,8 @@ impl<'a, C: Cache> Slots<'a, C> {
         slot.set(slot.state().held(), Ordering::Relaxed);
     }
 
-    /// The owner of a claimed slot lends it, so that it can be freed by its pointer and taken by its handle.
+    /// The owner of a claimed slot lends it, so that it can be freed by its pointer and taken by
+    /// its handle.
     #[inline(always)]
     pub(crate) fn lend(&self, claimed: Claimed<'_, C::Word>) {
         // The owner is alone.
@@ -297,8 +319,8 @@ impl<'a, C: Cache> Slots<'a, C> {
 
     // Frees.
 
-    /// Frees a slot that is lent and that only the caller may free with a plain store, after a `last` look at it: the fast
-    /// path of [`free`](Self::free). Returns true if it did.
+    /// Frees a slot that is lent and that only the caller may free with a plain store, after a
+    /// `last` look at it: the fast path of [`free`](Self::free). Returns true if it did.
     #[inline(always)]
     pub(crate) fn free_kept(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) -> bool {
         let Some(inside) = self.cache.enter_near(caller) else { return false };
@@ -313,8 +335,10 @@ impl<'a, C: Cache> Slots<'a, C> {
         kept
     }
 
-    /// Frees a slot that is lent, and of the `wanted` generation, after a `last` look at it. Of those who try at once exactly
-    /// one does. While it has readers, or is claimed for a moment, that is remembered.
+    /// Frees a slot that is lent, and of the `wanted` generation, after a `last` look at it. Of
+    /// those who try at once exactly one does. While it has readers that is remembered, and so is a
+    /// release, which has a `wanted` generation, while the slot is claimed for a moment. A free by
+    /// the pointer is refused then: its caller learns of it.
     pub(crate) fn free(
         &self,
         caller: Caller,
@@ -324,7 +348,7 @@ impl<'a, C: Cache> Slots<'a, C> {
     ) -> Result<(), Refused> {
         if self.give_back(caller, slot, wanted)? {
             last();
-            self.cache.put(caller, slot.index);
+            self.put(caller, slot.index);
         }
         Ok(())
     }
@@ -336,26 +360,35 @@ impl<'a, C: Cache> Slots<'a, C> {
         slot: Slot<'a, C::Word>,
         wanted: Option<u32>,
     ) -> Result<bool, Refused> {
-        match self.change(caller, slot, wanted, C::Protocol::DONE, State::given_back) {
+        let to = |state: State| state.given_back(wanted.is_some());
+        match self.change(caller, slot, wanted, C::Protocol::DONE, to) {
             Ok(state) => Ok(state.is_free()),
             Err(Unchanged::Refused(refused)) => Err(refused),
-            Err(Unchanged::Engaged) => self.remember(slot, wanted),
+            Err(Unchanged::Engaged) => self.defer(slot, wanted),
         }
     }
 
-    /// Frees a slot for a caller that may not wait for the owner of its bias. Returns true if it has none meanwhile, and the slot is
-    /// to be made free now.
+    /// Makes a slot free whose word says that it is.
+    #[inline(always)]
+    fn put(&self, caller: Caller, index: usize) {
+        #[cfg(feature = "pool-debug")]
+        let Some(index) = self.quarantine.put(index) else { return };
+        self.cache.put(caller, index);
+    }
+
+    /// Frees a slot for a caller that may not wait for the owner of its bias. Returns true if it
+    /// has none meanwhile, and the slot is to be made free now.
     #[cold]
-    fn remember(&self, slot: Slot<'_, C::Word>, wanted: Option<u32>) -> Result<bool, Refused> {
+    fn defer(&self, slot: Slot<'_, C::Word>, wanted: Option<u32>) -> Result<bool, Refused> {
         loop {
             let state = slot.state();
             if wanted.is_some_and(|wanted| wanted != state.generation()) {
                 return Err(Refused::NotLive);
             }
-            let next = state.remembered()?;
+            let next = state.deferred(wanted.is_some())?;
             if slot.exchange::<C::Protocol>(state, next, C::Protocol::DONE) {
                 // Pairs with the exchange in `finish_all`.
-                self.remembered.fetch_add(1, Ordering::Release);
+                self.deferred.fetch_add(1, Ordering::Release);
                 return Ok(next.is_free());
             }
         }
@@ -371,9 +404,10 @@ impl<'a, C: Cache> Slots<'a, C> {
     pub(crate) fn free_owned(&self, caller: Caller, slot: Slot<'_, C::Word>) {
         let state = slot.state();
         debug_assert!(!state.is_lent(), "slot {} is freed by an owner that lent it", slot.index);
-        // Never lent until it is claimed again: no handle, not even a forged one, takes it from under the next line.
+        // Never lent until it is claimed again: no handle, not even a forged one, takes it from
+        // under the next line.
         slot.set(state.freed(), Ordering::Relaxed);
-        self.cache.put(caller, slot.index);
+        self.put(caller, slot.index);
     }
 
     /// Makes a slot free again that is held and that no code was given: not a free that counts.
@@ -385,8 +419,8 @@ impl<'a, C: Cache> Slots<'a, C> {
 
     // What is lent changes hands.
 
-    /// Makes a lent slot owned, if it has the wanted generation: of those who try at once exactly one does. It is exposed no
-    /// more.
+    /// Makes a lent slot owned, if it has the wanted generation: of those who try at once exactly
+    /// one does. It is exposed no more.
     #[inline]
     pub(crate) fn take(
         &self,
@@ -399,8 +433,8 @@ impl<'a, C: Cache> Slots<'a, C> {
         Ok(())
     }
 
-    /// Claims a lent slot for a moment, if it has the wanted generation: [`keep_claim`](Self::keep_claim) or
-    /// [`end_claim`](Self::end_claim) has to follow.
+    /// Claims a lent slot for a moment, if it has the wanted generation:
+    /// [`keep_claim`](Self::keep_claim) or [`end_claim`](Self::end_claim) has to follow.
     #[inline]
     pub(crate) fn begin_claim(
         &self,
@@ -413,29 +447,22 @@ impl<'a, C: Cache> Slots<'a, C> {
         Ok(())
     }
 
-    /// Makes a slot owned that the caller has claimed. A release that came meanwhile is forgotten.
+    /// Makes a slot owned that the caller has claimed; one that is owned stays so. A release that
+    /// came meanwhile is forgotten.
     #[inline]
     pub(crate) fn keep_claim(&self, slot: Slot<'_, C::Word>) {
         // The claimer is alone, but for releases.
         slot.set(slot.state().owned(), Ordering::Relaxed);
     }
 
-    /// As [`keep_claim`](Self::keep_claim), unless another thread, which has the slot by now, did so.
-    pub(crate) fn keep_claim_handed_on(&self, slot: Slot<'_, C::Word>) {
-        loop {
-            let state = slot.state();
-            if !state.is_claimed() || slot.exchange::<C::Protocol>(state, state.owned(), Ordering::Relaxed) {
-                return;
-            }
-        }
-    }
-
-    /// Lends a slot again that the caller has claimed, or frees it, after a `last` look, if it was released meanwhile.
+    /// Lends a slot again that the caller has claimed, or frees it, after a `last` look, if it was
+    /// released meanwhile.
     pub(crate) fn end_claim(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) {
         self.end(caller, slot, State::unclaimed, C::Protocol::LEND, last);
     }
 
-    /// Begins to read a lent slot, if it has the wanted generation: [`end_read`](Self::end_read) has to follow.
+    /// Begins to read a lent slot, if it has the wanted generation: [`end_read`](Self::end_read)
+    /// has to follow.
     #[inline]
     pub(crate) fn begin_read(
         &self,
@@ -470,14 +497,15 @@ impl<'a, C: Cache> Slots<'a, C> {
             if slot.exchange::<C::Protocol>(state, next, order) {
                 if next.is_free() {
                     last();
-                    self.cache.put(caller, slot.index);
+                    self.put(caller, slot.index);
                 }
                 return;
             }
         }
     }
 
-    /// Exposes a slot of the wanted generation that may be exposed; returns true if it is such a slot.
+    /// Exposes a slot of the wanted generation that may be exposed; returns true if it is such a
+    /// slot.
     #[inline]
     pub(crate) fn expose(&self, slot: Slot<'_, C::Word>, wanted: u32) -> bool {
         loop {
@@ -485,8 +513,9 @@ impl<'a, C: Cache> Slots<'a, C> {
             if !state.is_meant(wanted) || !state.may_be_exposed() {
                 return false;
             }
-            // One that isn't exposed has no bias, so that its word is never changed by a plain store but its owner's. Pairs with
-            // the exchange by which the last reader left: what it read is not written to before.
+            // One that isn't exposed has no bias, so that its word is never changed by a plain
+            // store but its owner's. Pairs with the exchange by which the last reader left: what it
+            // read is not written to before.
             if state.is_exposed() || slot.exchange::<C::Protocol>(state, state.exposed(), Ordering::Acquire) {
                 return true;
             }
@@ -541,11 +570,16 @@ impl<'a, C: Cache> Slots<'a, C> {
 
     /// How many slots are handed out, more or less: it doesn't look at each.
     pub(crate) fn count(&self) -> usize {
-        self.cache.live().count().saturating_sub(self.cache.kept())
+        #[cfg(feature = "pool-debug")]
+        let kept = self.cache.kept() + self.quarantine.len();
+        #[cfg(not(feature = "pool-debug"))]
+        let kept = self.cache.kept();
+        self.cache.live().count().saturating_sub(kept)
     }
 
-    /// How many slots are handed out, and how many frees there were. It reads each word, so pages of words that were never
-    /// written cost no memory, but time. Exact if no thread allocates or frees meanwhile.
+    /// How many slots are handed out, and how many frees there were. It reads each word, so pages
+    /// of words that were never written cost no memory, but time. Exact if no thread allocates or
+    /// frees meanwhile.
     pub(crate) fn totals(&self) -> (u64, u64) {
         let states = self.words.iter().map(|word| State(word.load(Ordering::Relaxed)));
         states.fold((0, 0), |(held, frees), it| (held + u64::from(it.is_held()), frees + it.frees()))
@@ -576,12 +610,14 @@ impl From<Unchanged> for Refused {
     }
 }
 
-/// Several slots are being freed: the live bits of those of one group that follow each other are cleared at once.
+/// Several slots are being freed: the live bits of those of one group that follow each other are
+/// cleared at once.
 #[derive(Debug)]
 pub(crate) struct Freeing<'s, 'a, C: Cache> {
     slots: &'s Slots<'a, C>,
     caller: Caller,
-    /// The caller is inside until the slots are free: a thread that finds nothing free meanwhile waits for it.
+    /// The caller is inside until the slots are free: a thread that finds nothing free meanwhile
+    /// waits for it.
     inside: Option<C::Inside<'s>>,
     freed: Bits,
 }
@@ -608,7 +644,15 @@ impl<'a, C: Cache> Freeing<'_, 'a, C> {
             }
         }
         last();
-        self.freed.bits |= 1 << (slot.index % GROUP);
+        #[cfg(feature = "pool-debug")]
+        {
+            self.leave();
+            self.slots.put(self.caller, slot.index);
+        }
+        #[cfg(not(feature = "pool-debug"))]
+        {
+            self.freed.bits |= 1 << (slot.index % GROUP);
+        }
         Ok(())
     }
 

@@ -1,10 +1,11 @@
 //! From a pointer to the index of its slot, with one multiplication and one comparison.
 //!
-//! A division takes 20 to 40 cycles, a tenth of an allocation. An exact one, by a number known to the compiler, is a
-//! multiplication by the inverse modulo 2^64 of the divisor's odd part, and a rotation by its power of two (Granlund and
-//! Montgomery, "Division by invariant integers using multiplication", 1994, section 9). Multiples of the stride become the
-//! numbers from 0 on. All other offsets, and those below the base, become numbers that are larger than any index, so a comparison
-//! with the capacity refuses pointers that are foreign or inside of a slot.
+//! A division takes 20 to 40 cycles, a tenth of an allocation. An exact one, by a number known to
+//! the compiler, is a multiplication by the inverse modulo 2^64 of the divisor's odd part, and a
+//! rotation by its power of two (Granlund and Montgomery, "Division by invariant integers using
+//! multiplication", 1994, section 9). Multiples of the stride become the numbers from 0 on. All
+//! other offsets, and those below the base, become numbers that are larger than any index, so a
+//! comparison with the capacity refuses pointers that are foreign or inside of a slot.
 //!
 //! `tests/properties.rs` tries strides against the division itself.
 
@@ -33,7 +34,8 @@ impl Stride {
 
 /// The inverse of an odd number, modulo the size of the address space.
 const fn inverse(odd: usize) -> usize {
-    // An odd number is its own inverse modulo 8; each step of Newton's doubles the bits that are right.
+    // An odd number is its own inverse modulo 8; each step of Newton's doubles the bits that are
+    // right.
     let mut inverse = odd;
     let mut step = 0;
     while step < 5 {

@@ -13,13 +13,15 @@
 //!
 //! The low half of the frees is the generation of a handle.
 //!
-//! **Exposed** means that code outside of Rust has, or had, the slot's pointer since the slot last was Rust's. A call of an
-//! exported function can have references into exposed slots only, because its arguments are pointers that came from outside.
-//! So safe code takes and reads slots that are not exposed, and no call has to mark anything. A biased slot is always exposed:
-//! only the C ABI lends with a bias.
+//! **Exposed** means that code outside of Rust has, or had, the slot's pointer since the slot last
+//! was Rust's. A call of an exported function can have references into exposed slots only, because
+//! its arguments are pointers that came from outside. So safe code takes and reads slots that are
+//! not exposed, and no call has to mark anything. A biased slot is always exposed: only the C ABI
+//! lends with a bias.
 //!
-//! **Claimed for a moment** is a slot that is on its way to Rust and may still go back, because a later argument is refused
-//! or a queue is full. A release in that moment is remembered: if the slot goes back, it is freed.
+//! **Claimed for a moment** is a slot that is on its way to Rust and may still go back, because a
+//! later argument is refused or a queue is full; and a slot that code outside of Rust pushed, until
+//! it is popped. A release in that moment is remembered: if the slot goes back, it is freed.
 
 /// Bits of an entry of a bias.
 pub(super) const ENTRY_BITS: u32 = 13;
@@ -71,7 +73,8 @@ pub(crate) enum Refused {
     Owned,
     /// Code outside of Rust may have its pointer.
     Exposed,
-    /// It is being read, or claimed for a moment, or it would have to be waited for by a thread that may not wait.
+    /// It is being read, or claimed for a moment, or it would have to be waited for by a thread
+    /// that may not wait.
     Busy,
 }
 
@@ -84,7 +87,8 @@ pub(crate) enum Exposure {
     Accept,
 }
 
-/// What the word of a lent slot is, beside the frees: [`Mark::SHARED`], or a bias of one entry's owner.
+/// What the word of a lent slot is, beside the frees: [`Mark::SHARED`], or a bias of one entry's
+/// owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark(u64);
 
@@ -95,7 +99,8 @@ impl Mark {
     /// Like the word of no slot, as what is lent is held. Instead of a bias, between periods.
     pub(super) const NONE: Self = Self(LENT);
 
-    /// Periods that a bias tells apart. One less than fit, so that not all bits of a bias are set: see [`State::freed_by`].
+    /// Periods that a bias tells apart. One less than fit, so that not all bits of a bias are set:
+    /// see [`State::freed_by`].
     pub(super) const PERIODS: u64 = (1 << PERIOD_BITS) - 2;
 
     /// The bias of an entry's owner in a period from 1 on.
@@ -186,8 +191,9 @@ impl State {
         self.is_held() && !self.is_lent() && !self.is_claimed()
     }
 
-    /// Returns true if code outside of Rust may have the slot's pointer: it is lent, and has no readers but those that know that
-    /// it is exposed. So a call never has as `&mut` what a `PoolBox` or a safe reader has.
+    /// Returns true if code outside of Rust may have the slot's pointer: it is lent, and has no
+    /// readers but those that know that it is exposed. So a call never has as `&mut` what a
+    /// `PoolBox` or a safe reader has.
     #[inline(always)]
     pub(super) fn may_be_exposed(self) -> bool {
         self.is_lent() && (self.is_exposed() || self.readers() == 0)
@@ -198,23 +204,26 @@ impl State {
         if self.period() == 0 && (self.is_lent() || !self.is_held()) { self.0 & READERS } else { 0 }
     }
 
-    /// The state once the thread with this bias has freed the slot; not free if it can't do so with a plain store.
+    /// The state once the thread with this bias has freed the slot; not free if it can't do so with
+    /// a plain store.
     ///
-    /// Lent by that thread, which is alone with it: nothing but the frees differs. Their overflow is left to the slow path. Not
-    /// all bits differ, which would overflow to 0: what isn't lent has no bias, and no bias has all bits.
+    /// Lent by that thread, which is alone with it: nothing but the frees differs. Their overflow
+    /// is left to the slow path. Not all bits differ, which would overflow to 0: what isn't lent
+    /// has no bias, and no bias has all bits.
     #[inline(always)]
     pub(super) fn freed_by(self, bias: Mark) -> Self {
         Self((self.0 ^ bias.0).wrapping_add(1))
     }
 
-    /// Freed by a thread that may not wait until the owner of its bias is not about to do so: no handle means it any more,
-    /// and it is free once another thread has [`finished`](Self::finished) that. Nothing of a slot without a bias.
-    pub(super) fn remembered(self) -> Result<Self, Refused> {
+    /// Freed by a thread that may not wait until the owner of its bias is not about to do so: no
+    /// handle means it any more, and it is free once another thread has
+    /// [`finished`](Self::finished) that. Nothing of a slot without a bias.
+    pub(super) fn deferred(self, release: bool) -> Result<Self, Refused> {
         let bias = self.0 & BIAS;
-        self.given_back().map(|freed| Self(freed.0 | bias))
+        self.given_back(release).map(|freed| Self(freed.0 | bias))
     }
 
-    /// Free, if it was remembered.
+    /// Free, if that was deferred.
     pub(super) fn finished(self) -> Option<Self> {
         (!self.is_held() && self.period() != 0).then_some(Self(self.frees()))
     }
@@ -265,10 +274,15 @@ impl State {
         Self(self.frees() | Mark::SHARED.0)
     }
 
-    /// Given back by whoever it was lent to. It isn't free yet while it has readers or is claimed.
-    pub(super) fn given_back(self) -> Result<Self, Refused> {
+    /// Given back by code that it was lent to. It isn't free yet while it has readers.
+    ///
+    /// Nor while it is claimed: a `release`, whose caller has nothing but a handle, is remembered
+    /// then; a free by the pointer is refused, as its caller learns of it.
+    pub(super) fn given_back(self, release: bool) -> Result<Self, Refused> {
         if self.is_lent() {
             Ok(Self(self.freed().0 | self.readers()))
+        } else if self.is_claimed() && !release {
+            Err(Refused::Busy)
         } else if self.is_claimed() && self.0 & REMEMBERED == 0 {
             Ok(Self(self.0 | REMEMBERED))
         } else if self.is_owned() {
@@ -305,7 +319,8 @@ impl State {
         Ok(Self(self.owned().0 | self.0 & EXPOSED | CLAIMED))
     }
 
-    /// No longer claimed: lent again, or freed if it was released meanwhile. Exposed in any case, which is never wrong.
+    /// No longer claimed: lent again, or freed if it was released meanwhile. Exposed in any case,
+    /// which is never wrong.
     pub(super) fn unclaimed(self) -> Self {
         if self.0 & REMEMBERED != 0 { self.freed() } else { self.lent_out() }
     }

@@ -1,12 +1,44 @@
-//! Why bytes are refused.
+//! Reasons why bytes or messages are refused.
 
 use std::{error, fmt};
 
 use prost::encoding::WireType;
 
 use crate::boundary::Failure;
-use crate::pool::PoolError;
+use crate::pool::{FfiPooled, PoolError};
 use crate::types::Invalid;
+
+/// Reason why a message is not written as protobuf: a reference leads to a message that is
+/// [exposed](crate::Pool::try_take). See [`FfiProto::try_encode_proto`](super::FfiProto::try_encode_proto).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncodeError {
+    message: &'static str,
+}
+
+impl EncodeError {
+    pub(super) fn exposed<T: FfiPooled>() -> Self {
+        Self { message: T::NAME }
+    }
+
+    /// The type of the message that is exposed.
+    #[must_use]
+    pub const fn message(&self) -> &'static str {
+        self.message
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a `{}` that is to be written as protobuf is exposed: code outside of Rust may have its pointer; \
+             hint: `unsafe {{ message.encode_proto_exposed() }}`, where no call writes to it",
+            self.message
+        )
+    }
+}
+
+impl error::Error for EncodeError {}
 
 /// Why bytes are not a message: the path to the field that can't be read, what is wrong with it, and what to do.
 ///

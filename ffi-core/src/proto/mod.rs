@@ -69,8 +69,9 @@
 //! inside of the parent), holds bytes that are no value, or lies deeper than
 //! [`MAX_DEPTH`] levels or behind 2 GiB of bytes. Two references to one message are two messages on the wire.
 //!
-//! A message that C or Dart allocated, or looked at, is [exposed](crate::Pool::try_take): a call may have it as `&mut`. Safe
-//! functions panic when they meet one; [`encode_proto_exposed`](FfiProto::encode_proto_exposed) reads it, as the exported functions do.
+//! A message that C or Dart allocated, or looked at, is [exposed](crate::Pool::try_take): a call may have it as `&mut`.
+//! [`try_encode_proto`](FfiProto::try_encode_proto) returns an [`EncodeError`] when it meets one, and the other safe functions
+//! panic with it; [`encode_proto_exposed`](FfiProto::encode_proto_exposed) reads it, as the exported functions do.
 //!
 //! Reading takes a slot of the pool for each reference; when it fails, they are all given back. When it doesn't, they belong to
 //! whoever has the message: dropping it frees none of them, nor does reading over it. See
@@ -102,7 +103,7 @@ use std::mem::MaybeUninit;
 #[doc(hidden)]
 pub use abi::{decode, encode};
 use bytemuck::zeroed_box;
-pub use error::{DecodeError, DecodeErrorKind};
+pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use field::ProtoType;
 use field::clear;
 #[doc(hidden)]
@@ -159,10 +160,10 @@ pub trait FfiProto: ProtoType {
     ///
     /// # Panics
     ///
-    /// When a reference leads to a message that is exposed; see [`encode_proto_exposed`](Self::encode_proto_exposed).
+    /// When a reference leads to a message that is exposed; see [`try_encode_proto`](Self::try_encode_proto).
     #[must_use]
     fn encoded_len(&self) -> usize {
-        if Self::HAS_REFS { write(self, Writer::new(&mut [])) } else { self.value_len() }
+        or_panic(encoded_len(self))
     }
 
     /// The message as protobuf.
@@ -171,12 +172,49 @@ pub trait FfiProto: ProtoType {
     ///
     /// # Panics
     ///
-    /// When a reference leads to a message that is exposed; see [`encode_proto_exposed`](Self::encode_proto_exposed).
+    /// When a reference leads to a message that is exposed; see [`try_encode_proto`](Self::try_encode_proto).
     #[must_use]
     fn encode_proto(&self) -> Vec<u8> {
+        or_panic(self.try_encode_proto())
+    }
+
+    /// The message as protobuf: [`encode_proto`](Self::encode_proto) for messages with references that code outside of Rust may
+    /// have seen.
+    ///
+    /// # Errors
+    ///
+    /// When a reference leads to a message that is [exposed](crate::Pool::try_take), because a call may have it as `&mut`. The
+    /// error names its type. [`encode_proto_exposed`](Self::encode_proto_exposed) reads it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ffi_core::{FfiMessage, FfiPooled, FfiProto, FfiRef};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// #[ffi(pool = 4)]
+    /// struct Node {
+    ///     id: u32,
+    ///     next: FfiRef<Node>,
+    /// }
+    ///
+    /// let below = Node::pool().alloc_with(|it| it.id = 2)?;
+    /// let mut above = Node { id: 1, next: below.into_ref() };
+    /// assert_eq!(above.try_encode_proto()?, [8, 1, 18, 2, 8, 2]);
+    ///
+    /// let outside = Node::pool().try_alloc()?;
+    /// above.next = outside.handle();
+    /// let pointer = outside.into_raw();
+    /// let error = above.try_encode_proto().unwrap_err();
+    /// assert!(error.to_string().starts_with("a `Node` that is to be written as protobuf is exposed"));
+    /// # let _ = pointer;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn try_encode_proto(&self) -> Result<Vec<u8>, EncodeError> {
         let mut bytes = Vec::new();
-        encode_to_vec(self, self.encoded_len(), &mut bytes, |room| Writer::new(room));
-        bytes
+        encode_to_vec(self, encoded_len(self)?, &mut bytes, |room| Writer::new(room))?;
+        Ok(bytes)
     }
 
     /// The message as protobuf, with what it refers to that is [exposed](crate::Pool::try_take): what C or Dart allocated, or
@@ -191,10 +229,11 @@ pub trait FfiProto: ProtoType {
         let mut bytes = Vec::new();
         // Where references are in it, writing it without room is what tells the length.
         let len = if Self::HAS_REFS { 0 } else { self.value_len() };
-        encode_to_vec(self, len, &mut bytes, |room| {
+        // Such a writer refuses no message.
+        or_panic(encode_to_vec(self, len, &mut bytes, |room| {
             // SAFETY: the caller of this function keeps the contract of `Writer::exposed`.
             unsafe { Writer::exposed(room) }
-        });
+        }));
         bytes
     }
 
@@ -203,7 +242,7 @@ pub trait FfiProto: ProtoType {
     /// # Panics
     ///
     /// When `out` has no room for [`encoded_len`](Self::encoded_len) bytes; a `Vec` grows. When a reference leads to a message that
-    /// is exposed; see [`encode_proto_exposed`](Self::encode_proto_exposed).
+    /// is exposed; see [`try_encode_proto`](Self::try_encode_proto).
     ///
     /// # Examples
     ///
@@ -234,14 +273,16 @@ pub trait FfiProto: ProtoType {
         if room.len() >= len {
             // SAFETY: the encoder writes initialised bytes alone.
             let room = unsafe { room.as_uninit_slice_mut() };
-            if let Ok(written) = write_into(self, room, |room| Writer::new(room)) {
-                // SAFETY: that many bytes have been written to the start of the chunk.
+            let capacity = room.len();
+            let written = or_panic(write(self, Writer::new(room)));
+            if written <= capacity {
+                // SAFETY: that many bytes have been written to the start of the chunk, which has room for them.
                 unsafe { out.advance_mut(written) };
                 return;
             }
         }
         let mut bytes = Vec::new();
-        encode_to_vec(self, len, &mut bytes, |room| Writer::new(room));
+        or_panic(encode_to_vec(self, len, &mut bytes, |room| Writer::new(room)));
         out.put_slice(&bytes);
     }
 
@@ -297,43 +338,43 @@ pub trait FfiProto: ProtoType {
     }
 }
 
+/// Returns the number of bytes that a message is as protobuf.
+fn encoded_len<M: FfiProto>(message: &M) -> Result<usize, EncodeError> {
+    if M::HAS_REFS { write(message, Writer::new(&mut [])) } else { Ok(message.value_len()) }
+}
+
 /// Appends a message of about `len` bytes, with the writers that `writer` makes.
 fn encode_to_vec<M: FfiProto>(
     message: &M,
     len: usize,
     bytes: &mut Vec<u8>,
     writer: impl Fn(&mut [MaybeUninit<u8>]) -> Writer<'_>,
-) {
+) -> Result<(), EncodeError> {
     let mut len = len;
     loop {
         bytes.reserve_exact(len);
-        match write_into(message, bytes.spare_capacity_mut(), &writer) {
-            Ok(written) => {
-                let end = written + bytes.len();
-                // SAFETY: that many bytes have been written behind those that were there, into the vector's own room.
-                unsafe { bytes.set_len(end) };
-                return;
-            }
-            // What is referred to has changed meanwhile.
-            Err(needed) => len = needed,
+        let room = bytes.spare_capacity_mut();
+        let capacity = room.len();
+        let written = write(message, writer(room))?;
+        if written <= capacity {
+            let end = written + bytes.len();
+            // SAFETY: that many bytes have been written behind those that were there, into the vector's own room.
+            unsafe { bytes.set_len(end) };
+            return Ok(());
         }
+        // What is referred to has changed meanwhile.
+        len = written;
     }
 }
 
-/// Writes a message to the start of `room`; how many bytes it is, or would have been if there were room.
-fn write_into<M: FfiProto>(
-    message: &M,
-    room: &mut [MaybeUninit<u8>],
-    writer: impl Fn(&mut [MaybeUninit<u8>]) -> Writer<'_>,
-) -> Result<usize, usize> {
-    let capacity = room.len();
-    let written = write(message, writer(room));
-    if written <= capacity { Ok(written) } else { Err(written) }
-}
-
-/// Writes a message; how many bytes it is.
-fn write<M: FfiProto>(message: &M, mut writer: Writer<'_>) -> usize {
+/// Writes a message; returns the number of bytes that it is, also if there is no room for them.
+fn write<M: FfiProto>(message: &M, mut writer: Writer<'_>) -> Result<usize, EncodeError> {
     message.begin(&mut writer);
     message.write_value(&mut writer);
-    writer.written()
+    writer.finish()
+}
+
+#[track_caller]
+fn or_panic<T>(result: Result<T, EncodeError>) -> T {
+    result.unwrap_or_else(|error| panic!("{error}"))
 }

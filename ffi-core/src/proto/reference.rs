@@ -83,11 +83,7 @@ unsafe impl<T: FfiPooled> ProtoType for FfiRef<T> {
                     write_member(&*message, tag, out);
                     out.leave();
                 }
-                Err(RefusedHandle::Exposed) => panic!(
-                    "a `{}` to be written as protobuf is exposed: code outside of Rust may have its pointer; \
-                     hint: `unsafe {{ message.encode_proto_exposed() }}`",
-                    T::NAME
-                ),
+                Err(RefusedHandle::Exposed) => out.leave_out::<T>(),
                 Err(_) => {}
             }
         });

@@ -6,7 +6,7 @@ use std::ptr;
 use prost::encoding::{WireType, decode_varint, encoded_len_varint};
 
 use super::MAX_DEPTH;
-use super::error::DecodeError;
+use super::error::{DecodeError, EncodeError};
 use crate::pool::{Exposure, FfiPooled, PoolRead, RefusedHandle};
 use crate::types::FfiRef;
 
@@ -31,11 +31,21 @@ pub struct Writer<'a> {
     path: Vec<(usize, usize)>,
     /// Invariant: exposed messages are accepted only by the contract of [`Writer::exposed`].
     exposure: Exposure,
+    /// The first message that was left out because it is exposed.
+    left_out: Option<EncodeError>,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(out: &'a mut [MaybeUninit<u8>]) -> Self {
-        Self { out, at: 0, depth: 0, deepest: 0, path: Vec::new(), exposure: Exposure::Refuse }
+        Self {
+            out,
+            at: 0,
+            depth: 0,
+            deepest: 0,
+            path: Vec::new(),
+            exposure: Exposure::Refuse,
+            left_out: None,
+        }
     }
 
     /// A writer that follows references to exposed messages, too.
@@ -70,9 +80,15 @@ impl<'a> Writer<'a> {
         self.path.pop();
     }
 
-    /// How many bytes it took. Where there is room for as many, they are initialised.
-    pub(super) fn written(&self) -> usize {
-        self.at
+    /// Leaves out a message of this type, which is exposed.
+    #[cold]
+    pub(super) fn leave_out<T: FfiPooled>(&mut self) {
+        self.left_out.get_or_insert_with(EncodeError::exposed::<T>);
+    }
+
+    /// Returns the number of bytes that it took. Where there is room for as many, they are initialised.
+    pub(super) fn finish(self) -> Result<usize, EncodeError> {
+        self.left_out.map_or(Ok(self.at), Err)
     }
 
     /// Writes what `contents` writes, unless that gets too deep or too long for any reader: then it has written nothing.

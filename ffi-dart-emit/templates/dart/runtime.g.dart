@@ -1036,7 +1036,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (_disposed) _throwDisposed();
     final base = _typed;
     if (_attachment != nullptr) {
-      libraryMemory.move(_attachment, this, base, _size);
+      libraryMemory.move(_attachment, this, base, _pool?._share ?? _size);
     }
     return _base = base;
   }
@@ -1126,8 +1126,10 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   /// and when it owns no slot.
   Pointer<T> release() {
     final slot = pointer;
-    if (_pool == null) throw StateError('the box owns no slot of a pool');
+    final pool = _pool;
+    if (pool == null) throw StateError('the box owns no slot of a pool');
     libraryMemory.forget(_attachment, _base ?? this);
+    pool._boxes--;
     _disposed = true;
     _attachment = nullptr;
     _dropViews();
@@ -2562,7 +2564,8 @@ final class PoolStats {
       badOwned = counters[11],
       badClosed = counters[12],
       stale = counters[13],
-      state = PoolState.values[counters[14]];
+      state = PoolState.values[counters[14]],
+      lost = counters[15];
 
   /// Slots.
   final int capacity;
@@ -2610,6 +2613,10 @@ final class PoolStats {
   /// Whether it can be used.
   final PoolState state;
 
+  /// Slots that were in use when the library was opened again after it was shut
+  /// down, and may have no owner any more.
+  final int lost;
+
   @override
   String toString() =>
       'PoolStats(state: ${state.name}, capacity: $capacity, stride: $stride, '
@@ -2617,7 +2624,7 @@ final class PoolStats {
       'failedAllocs: $failedAllocs, badNull: $badNull, '
       'badForeign: $badForeign, badInterior: $badInterior, '
       'badDouble: $badDouble, badOwned: $badOwned, badClosed: $badClosed, '
-      'stale: $stale)';
+      'stale: $stale, lost: $lost)';
 }
 
 /// The references to what is below a message in a tree.
@@ -2636,6 +2643,17 @@ final class _SlotCalls extends Struct {
   /// What the garbage collector is told of.
   @Size()
   external int bytes;
+
+  /// Bytes that the collector is told of a box: its part of what the boxes of all
+  /// slots together weigh, so that it runs before the slots of those that are
+  /// garbage are needed, however small they are.
+  late final int _share = max(_first.stride, _poolWeight ~/ capacity);
+
+  static const _poolWeight = 128 << 20;
+
+  /// Boxes of this isolate that were neither disposed of nor released, those that
+  /// the collector took since included.
+  int _boxes = 0;
 
   /// Where the generation begins in what a slot is given back by.
   @Uint32()
@@ -2688,7 +2706,7 @@ final class NativePool<T extends NativeType> {
   final String _referenceSymbol;
   final void Function(Pointer<Uint64>) _stats;
 
-  static const _counterCount = 15;
+  static const _counterCount = 16;
 
   late final Pointer<Uint64> _counters = _memory.scratch(_counterCount * 8);
 
@@ -2701,10 +2719,21 @@ final class NativePool<T extends NativeType> {
       ..alloc = library.lookup(_allocSymbol)
       ..reference = library.lookup(_referenceSymbol)
       ..release = library.lookup(_releaseSymbol)
-      ..bytes = _first.stride
+      ..bytes = _share
       ..generationShift = _generationShift;
     return calls;
   }
+
+  /// Bytes that the collector is told of a box: its part of what the boxes of all
+  /// slots together weigh, so that it runs before the slots of those that are
+  /// garbage are needed, however small they are.
+  late final int _share = max(_first.stride, _poolWeight ~/ capacity);
+
+  static const _poolWeight = 128 << 20;
+
+  /// Boxes of this isolate that were neither disposed of nor released, those that
+  /// the collector took since included.
+  int _boxes = 0;
 
   /// Where the generation begins in what a slot is given back by.
   int get _generationShift =>
@@ -2723,12 +2752,15 @@ final class NativePool<T extends NativeType> {
 
   /// Throws what keeps the pool from giving a slot.
   Never throwEmpty() {
-    final PoolStats(:state, :stride) = stats;
+    final PoolStats(:state, :stride, :live) = stats;
+    final boxes = min(_boxes, live);
     throw switch (state) {
       PoolState.open => PoolExhaustedException(
         'the pool of `$name` is exhausted: fewer of its $capacity slots are '
-        'free than were asked for; hint: free messages, or raise the number '
-        'in `#[ffi(pool = $capacity)]`',
+        'free than were asked for'
+        '${boxes == 0 ? '' : ', and this isolate has not disposed of $boxes boxes'}'
+        '; hint: free messages${boxes == 0 ? '' : ', dispose() of boxes'}, or raise '
+        'the number in `#[ffi(pool = $capacity)]`',
       ),
       PoolState.reservationFailed => PoolMemoryException(
         'the pool of `$name` could not reserve ${capacity * stride} bytes '
@@ -2826,7 +2858,10 @@ final class NativePool<T extends NativeType> {
       _slotCalls,
       at,
     );
-    if (attachment != nullptr) return attachment;
+    if (attachment != nullptr) {
+      _boxes++;
+      return attachment;
+    }
     if (slot == null) throwEmpty();
     _checkInUse(slot);
     return _memory._attached(attachment);
@@ -2846,6 +2881,7 @@ final class NativePool<T extends NativeType> {
     // Before it is forgotten: an isolate that is killed between loses no slot.
     final code = moved ? _doubleFree : _free(slot);
     _memory.forget(attachment, keeper);
+    _boxes--;
     if (code != 0 && code != _poolClosed) throwRefused(code, slot);
   }
 

@@ -41,6 +41,7 @@ fn tricks(mark: &Path) -> Vec<String> {
         "https://example.org <https://example.org> <b>x &lt;b&gt; &#96;".to_owned(),
         "| a | b |\n|---|---|\n| [x] | `y|z` |\n\n# A\n\nB\n===\n\nC\n---\n***".to_owned(),
         "{@tool dartpad} {@macro x} {@inject-html}<b>{@end-inject-html} {@youtube 1}\n@docImport 'dart:io';\n@nodoc".to_owned(),
+        "\\include /etc/passwd @verbinclude x @htmlonly<script>\n\\\\dot \\\\\\@{ `\\image html y` <a href=\"z\">".to_owned(),
         "\u{202e}esrever\u{2066} \u{200f}\u{200b}\u{feff}\u{1b}[2J\u{7f}\u{85}\u{2028}next\rline\u{b}\u{c}\0".to_owned(),
         "ends in a backslash \\".to_owned(),
         "ends in a star and slash *??/\n/ */ \\u002a/ %} {{ name }}".to_owned(),
@@ -171,6 +172,27 @@ fn is_hidden(next: char) -> bool {
     (next.is_control() && next != '\n') || "\u{202e}\u{2066}\u{200f}\u{200b}\u{feff}\u{2028}".contains(next)
 }
 
+/// What doxygen would take for commands and tags in the comments of a header. A backslash escapes what is behind it, unless that is
+/// the name of a command.
+fn doxygen_commands(header: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in header.lines().map(str::trim_start) {
+        let Some(mut rest) = line.strip_prefix("/**").or_else(|| line.strip_prefix('*')) else { continue };
+        while let Some(at) = rest.find(['\\', '@', '<']) {
+            let (mark, behind) = rest[at..].split_at(1);
+            let command = |next: char| next.is_ascii_alphabetic() || matches!(next, '{' | '}' | '~');
+            let tag = |next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!');
+            if if mark == "<" { behind.starts_with(tag) } else { behind.starts_with(command) } {
+                found.push(line.to_owned());
+                break;
+            }
+            let escaped = behind.chars().next().filter(|_| mark == "\\").map_or(0, char::len_utf8);
+            rest = &behind[escaped..];
+        }
+    }
+    found
+}
+
 /// Docs of a library of a stranger, in each language that is written.
 #[test]
 fn docs_of_a_foreign_library_stay_text() {
@@ -188,6 +210,7 @@ fn docs_of_a_foreign_library_stay_text() {
                 "{text}"
             );
         }
+        assert_eq!(doxygen_commands(&header), Vec::<String>::new(), "{trick:?}:\n{header}");
         Plan::new(folder.path().join(at.to_string()), &files, None).write().unwrap();
         fs::write(folder.path().join(format!("{at}.h")), &header).unwrap();
         // What goes to .proto comes back as text; no message of a library has an alignment of its own.

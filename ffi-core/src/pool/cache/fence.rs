@@ -1,14 +1,17 @@
 //! An asymmetric fence: one that costs only the thread that asks for it.
 //!
-//! A thread that stores to one place and then loads from another needs a fence in between if another thread does the same the
-//! other way round and one of them has to see the other's store (Dekker's problem). If one of them does it all the time and the
-//! other hardly ever, the operating system can run the fence on behalf of the first: [`light`] only keeps the compiler from
-//! reordering, and [`heavy`] makes each thread of the process that runs pass a fence: `membarrier(2)`, with
-//! `MEMBARRIER_CMD_PRIVATE_EXPEDITED`. A thread that doesn't run passes one when it is switched to.
+//! A thread that stores to one place and then loads from another needs a fence in between if
+//! another thread does the same the other way round and one of them has to see the other's store
+//! (Dekker's problem). If one of them does it all the time and the other hardly ever, the operating
+//! system can run the fence on behalf of the first: [`light`] only keeps the compiler from
+//! reordering, and [`heavy`] makes each thread of the process that runs pass a fence:
+//! `membarrier(2)`, with `MEMBARRIER_CMD_PRIVATE_EXPEDITED`. A thread that doesn't run passes one
+//! when it is switched to.
 //!
-//! Nothing else is a proof, so a process that has no such fence has no magazines. It is asked for at run time, because a sandbox may
-//! refuse the call, and it may come down later: a fence that is refused then is lost for good ([`is_there`] says so), and what
-//! had relied on it waits for the owner instead.
+//! Nothing else is a proof, so a process that has no such fence has no magazines. It is asked for
+//! at run time, because a sandbox may refuse the call, and it may come down later: a fence that is
+//! refused then is lost for good ([`is_there`] says so), and what had relied on it waits for the
+//! owner instead.
 
 use std::sync::atomic::{AtomicU8, Ordering, compiler_fence};
 
@@ -25,7 +28,8 @@ pub(super) fn light() {
     compiler_fence(Ordering::SeqCst);
 }
 
-/// The side that runs hardly ever: a microsecond or a few. False if there was no fence, and never will be.
+/// The side that runs hardly ever: a microsecond or a few. False if there was no fence, and never
+/// will be.
 #[must_use]
 pub(super) fn heavy() -> bool {
     let done = membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);
@@ -35,7 +39,8 @@ pub(super) fn heavy() -> bool {
     done
 }
 
-/// Returns true if the operating system runs the fence. The first call registers the process for it.
+/// Returns true if the operating system runs the fence. The first call registers the process for
+/// it.
 pub(super) fn is_there() -> bool {
     if STATE.load(Ordering::Relaxed) == UNKNOWN {
         let there = may_ask() && membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
@@ -52,8 +57,9 @@ fn may_ask() -> bool {
     true
 }
 
-/// Returns true if asking for the fence does no harm: before Android 10 the sandbox of apps may kill the process for it, which
-/// is why Android's own runtime asks for the same (`art/libartbase/base/membarrier.cc`).
+/// Returns true if asking for the fence does no harm: before Android 10 the sandbox of apps may
+/// kill the process for it, which is why Android's own runtime asks for the same
+/// (`art/libartbase/base/membarrier.cc`).
 #[cfg(target_os = "android")]
 fn may_ask() -> bool {
     let mut text = [0_u8; libc::PROP_VALUE_MAX as usize];

@@ -1,8 +1,10 @@
-//! Magazines: slots that are kept for a thread, which takes and returns them with plain loads and stores.
+//! Magazines: slots that are kept for a thread, which takes and returns them with plain loads and
+//! stores.
 //!
-//! A locked instruction costs as much as two calls, or five times that, depending on the processor, and a claim and a free
-//! were one each. A magazine (Bonwick and Adams, "Magazines and Vmem", 2001) is used by one thread only, its owner: the thread
-//! whose thread pointer is in it. It is filled with several slots by one locked instruction, and emptied likewise.
+//! A locked instruction costs as much as two calls, or five times that, depending on the processor,
+//! and a claim and a free were one each. A magazine (Bonwick and Adams, "Magazines and Vmem", 2001)
+//! is used by one thread only, its owner: the thread whose thread pointer is in it. It is filled
+//! with several slots by one locked instruction, and emptied likewise.
 //!
 //! ```text
 //! entries  [{owner, bias, mark, limit, turns, len, items}; 8192]   two lines each, found by two hashes of the thread pointer
@@ -13,38 +15,46 @@
 //!
 //! # Nothing is lost
 //!
-//! What is kept for a thread that idles, or ended, isn't lost to the others: a thread that finds nothing free closes all
-//! magazines and gives back what is in them. The owner says that it is inside ([`INSIDE`]) and then looks if it may (`limit`,
-//! `bias`); the thread that closes says that it may not and then looks if it is. One of them sees the other's store, as both
-//! pass a [`fence`](super::fence), which costs the owner nothing. The closing thread waits until the owner has left, for a few
-//! of its instructions. A closed magazine is opened again by its owner, once plenty is free. The more are open the less each may
-//! have, so that thousands of threads keep no more than a part of the slots.
+//! What is kept for a thread that idles, or ended, isn't lost to the others: a thread that finds
+//! nothing free closes all magazines and gives back what is in them. The owner says that it is
+//! inside ([`INSIDE`]) and then looks if it may (`limit`, `bias`); the thread that closes says that
+//! it may not and then looks if it is. One of them sees the other's store, as both pass a
+//! [`fence`](super::fence), which costs the owner nothing. The closing thread waits until the owner
+//! has left, for a few of its instructions. A closed magazine is opened again by its owner, once
+//! plenty is free. The more are open the less each may have, so that thousands of threads keep no
+//! more than a part of the slots.
 //!
-//! One thread closes at a time: `closer` is its lock, and the only one. So `limit` becomes 0 and a bit of `open` is cleared by the
-//! holder alone, and a bit is set if and only if the limit isn't 0, but in the middle of opening and emptying.
+//! One thread closes at a time: `closer` is its lock, and the only one. So `limit` becomes 0 and a
+//! bit of `open` is cleared by the holder alone, and a bit is set if and only if the limit isn't 0,
+//! but in the middle of opening and emptying.
 //!
-//! An entry belongs to the first thread that hashes to it, until that thread ends, and gives back the slots and then the
-//! entry: any other could not take it from one that was stopped just after it saw that the entry is its own. If it is
-//! another's, the thread has the next of four, which is found by a call. Of 2,000 threads with stacks anywhere two have none.
+//! An entry belongs to the first thread that hashes to it, until that thread ends, and gives back
+//! the slots and then the entry: any other could not take it from one that was stopped just after
+//! it saw that the entry is its own. If it is another's, the thread has the next of four, which is
+//! found by a call. Of 2,000 threads with stacks anywhere two have none.
 //!
 //! # Bias
 //!
-//! Two threads that free the same slot must not both put it into their magazines. So a slot's word says which entry's owner
-//! it was lent by, and in which period, and that thread alone may change the word with a plain store, while the entry's
-//! `bias` says the same (biased locking, as Kawachiya and others have it, "Lock reservation", 2002). Any other thread ends the
-//! period first: clears `bias`, and waits until the owner has left. What is lent in a period that is `settled`, before that or
-//! since, is freed with a compare-exchange, by all threads. After a while the owner starts the next one; after the last of
-//! [`Mark::PERIODS`] there is none, so threads that free each other's slots wait for that few times only.
+//! Two threads that free the same slot must not both put it into their magazines. So a slot's word
+//! says which entry's owner it was lent by, and in which period, and that thread alone may change
+//! the word with a plain store, while the entry's `bias` says the same (biased locking, as
+//! Kawachiya and others have it, "Lock reservation", 2002). Any other thread ends the period first:
+//! clears `bias`, and waits until the owner has left. What is lent in a period that is `settled`,
+//! before that or since, is freed with a compare-exchange, by all threads. After a while the owner
+//! starts the next one; after the last of [`Mark::PERIODS`] there is none, so threads that free
+//! each other's slots wait for that few times only.
 //!
 //! # Waits
 //!
-//! A thread waits for an owner to leave, and for the closer to finish, by [`Word::pause`]; an owner that is inside waits for nobody,
-//! and the closer only for owners, so no two wait for each other. A signal handler breaks that rule if it interrupted its own
-//! thread inside, or as the closer: it is **engaged**. It enters nothing, claims through the live bits, closes nothing, and ends no
-//! period: it is told so, and [`slots`](super::super::slots) remembers what it frees.
+//! A thread waits for an owner to leave, and for the closer to finish, by [`Word::pause`]; an owner
+//! that is inside waits for nobody, and the closer only for owners, so no two wait for each other.
+//! A signal handler breaks that rule if it interrupted its own thread inside, or as the closer: it
+//! is **engaged**. It enters nothing, claims through the live bits, closes nothing, and ends no
+//! period: it is told so, and [`slots`](super::super::slots) defers what it frees.
 //!
-//! If the operating system refuses the fence later on, nothing is closed or settled by others any more: the owner itself, which
-//! needs no fence against itself, empties what was closed and settles what was cleared, when it claims next or ends.
+//! If the operating system refuses the fence later on, nothing is closed or settled by others any
+//! more: the owner itself, which needs no fence against itself, empties what was closed and settles
+//! what was cleared, when it claims next or ends.
 
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
@@ -65,7 +75,8 @@ const INSIDE: u64 = 1;
 /// Refills in which a period may be settled and the next started: rows "a million freed elsewhere".
 const RENEWAL: u64 = 256;
 
-/// Refills from one look for plenty to the next, while a magazine is closed: rows "a million pairs" of many threads.
+/// Refills from one look for plenty to the next, while a magazine is closed: rows "a million pairs"
+/// of many threads.
 const PATIENCE: u64 = 64;
 
 /// Refills from one such look to the next, while it has less than it could.
@@ -112,7 +123,8 @@ pub(crate) struct Magazine<W: Threads> {
     pub(in crate::pool) items: [W::Half; ITEMS],
 }
 
-/// What happened to magazines. On a line of its own: all else of a pool that is in one place with it is only read.
+/// What happened to magazines. On a line of its own: all else of a pool that is in one place with
+/// it is only read.
 #[repr(align(64))]
 #[derive(Debug)]
 pub(crate) struct Counts<W> {
@@ -188,14 +200,15 @@ impl<W: Threads> Magazine<W> {
     fn entered<P: Protocol>(&self, owner: Caller) -> Inside<'_, W, P> {
         self.owner.store(owner.thread.wrapping_add(INSIDE), Ordering::Relaxed);
         if P::FENCED {
-            // Pairs with the heavy side in `settle` and `close`: the other thread sees that the owner is inside, or the owner sees
-            // what was stored before.
+            // Pairs with the heavy side in `settle` and `close`: the other thread sees that the
+            // owner is inside, or the owner sees what was stored before.
             W::light();
         }
         Inside { magazine: self, owner: owner.thread, protocol: std::marker::PhantomData }
     }
 
-    /// Waits until the owner leaves, if it entered before it could see the caller's store before a heavy fence.
+    /// Waits until the owner leaves, if it entered before it could see the caller's store before a
+    /// heavy fence.
     fn wait<P: Protocol>(&self) {
         wait_until::<W>(|| !P::WAITS || self.owner.load(P::EMPTY) & INSIDE == 0);
     }
@@ -232,8 +245,8 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         if u64::from(last) >= self.magazine.limit.load(Ordering::Relaxed) {
             return None;
         }
-        // SAFETY: it is below the limit, which `open` alone raises, to no more than `Magazines::limit`, and `Magazines::new`
-        // asserts that this is at most `ITEMS`.
+        // SAFETY: it is below the limit, which `open` alone raises, to no more than
+        // `Magazines::limit`, and `Magazines::new` asserts that this is at most `ITEMS`.
         let item = unsafe { self.magazine.items.get_unchecked(last as usize) };
         self.magazine.len.store(last, Ordering::Relaxed);
         Some(item.load(Ordering::Relaxed) as usize)
@@ -246,8 +259,8 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         if u64::from(len) >= self.magazine.limit.load(Ordering::Relaxed) {
             return false;
         }
-        // SAFETY: it is below the limit, which `open` alone raises, to no more than `Magazines::limit`, and `Magazines::new`
-        // asserts that this is at most `ITEMS`.
+        // SAFETY: it is below the limit, which `open` alone raises, to no more than
+        // `Magazines::limit`, and `Magazines::new` asserts that this is at most `ITEMS`.
         let item = unsafe { self.magazine.items.get_unchecked(len as usize) };
         item.store(index as u32, Ordering::Relaxed);
         self.magazine.len.store(len + 1, Ordering::Relaxed);
@@ -258,8 +271,8 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
 impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     const MASK: usize = W::ENTRIES - 1;
 
-    /// The magazines of fresh, zeroed arrays: `open` has a bit, and `settled` a word for each entry, or both are empty if
-    /// there are to be no magazines.
+    /// The magazines of fresh, zeroed arrays: `open` has a bit, and `settled` a word for each
+    /// entry, or both are empty if there are to be no magazines.
     pub(in crate::pool) fn new(
         live: Live<'a, W, P>,
         entries: &'a [Magazine<W>],
@@ -289,7 +302,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     /// The entry with an index, of which the bits beyond the mask don't count.
     #[inline(always)]
     fn at(&self, entry: usize) -> &'a Magazine<W> {
-        // SAFETY: the mask is one less than `W::ENTRIES`, a power of two, and `new` asserts that there are that many entries.
+        // SAFETY: the mask is one less than `W::ENTRIES`, a power of two, and `new` asserts that
+        // there are that many entries.
         unsafe { self.entries.get_unchecked(entry & Self::MASK) }
     }
 
@@ -310,8 +324,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         self.places(caller).into_iter().find(|&entry| self.at(entry).is_of(caller))
     }
 
-    /// Returns true if the caller's magazine is closed, or it has none and can't get one: all its places are others', or there are
-    /// no magazines.
+    /// Returns true if the caller's magazine is closed, or it has none and can't get one: all its
+    /// places are others', or there are no magazines.
     #[inline(always)]
     fn is_closed_to(&self, caller: Caller) -> bool {
         if !self.exist() {
@@ -367,8 +381,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         magazine.bias.store(bias, Ordering::Relaxed);
     }
 
-    /// Sees to the caller's magazine after a while: opens it if plenty is free, and starts the next period if it is time to.
-    /// Returns what the word of a slot gets that the caller lends.
+    /// Sees to the caller's magazine after a while: opens it if plenty is free, and starts the next
+    /// period if it is time to. Returns what the word of a slot gets that the caller lends.
     fn tend(&self, caller: Caller) -> Mark {
         let Some(entry) = self.bind(caller) else { return Mark::SHARED };
         // Inside, so that a signal handler doesn't come in between.
@@ -388,14 +402,15 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         mark
     }
 
-    /// Counts the refills of the caller, whose entry it is: how many there were in this period. Starts the next if it is
-    /// time to.
+    /// Counts the refills of the caller, whose entry it is: how many there were in this period.
+    /// Starts the next if it is time to.
     fn turn(&self, entry: usize) -> u64 {
         let magazine = self.at(entry);
         let turns = magazine.turns.load(Ordering::Relaxed);
         let (period, count) = (turns >> 32, turns & 0xFFFF_FFFF);
         magazine.turns.store(period << 32 | (count + 1) & 0xFFFF_FFFF, Ordering::Relaxed);
-        // Only what was settled is over. The thread that clears the bias clears that of the period that it settles.
+        // Only what was settled is over. The thread that clears the bias clears that of the period
+        // that it settles.
         if self.settled[entry].load(Ordering::Relaxed) == period {
             if (count + 1).is_multiple_of(RENEWAL) && period < Mark::PERIODS && W::is_fenced() {
                 self.start(entry, period + 1);
@@ -409,7 +424,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
 
     /// Does for the caller's own entry what other threads began and can't finish without a fence.
     fn recover(&self, caller: Caller, entry: usize) {
-        if W::is_fenced() && P::SERVED {
+        if W::is_fenced() {
             return;
         }
         let magazine = self.at(entry);
@@ -427,8 +442,9 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
-    /// How many items one more magazine may have: none unless so much is free, and so little kept, that they would not
-    /// be taken from it soon. To take them from many threads is to wait for each that was stopped with its magazine in hand.
+    /// How many items one more magazine may have: none unless so much is free, and so little kept,
+    /// that they would not be taken from it soon. To take them from many threads is to wait for
+    /// each that was stopped with its magazine in hand.
     fn allotted(&self) -> usize {
         let capacity = self.live.capacity();
         if capacity - self.live.count() < (capacity / 4).max(1) {
@@ -499,14 +515,16 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         closing.expect("it is waited for until there is one")
     }
 
-    /// Takes back what is in magazines; returns true if it's worth looking for free slots once more, for a thread that has
-    /// counted the `closings` before.
+    /// Takes back what is in magazines; returns true if it's worth looking for free slots once
+    /// more, for a thread that has counted the `closings` before.
     pub(in crate::pool) fn reclaim(&self, caller: Caller, closings: u64) -> bool {
-        // Pairs with the fence in `claim_near`: the thread that saw that a slot was claimed for a magazine sees that it is open.
+        // Pairs with the fence in `claim_near`: the thread that saw that a slot was claimed for a
+        // magazine sees that it is open.
         W::fence(Ordering::Acquire);
         if self.opened() != 0 && !self.is_engaged(caller) {
             let closing = self.lock(caller);
-            // Unless another did so meanwhile, and this one may have looked for its slots too early.
+            // Unless another did so meanwhile, and this one may have looked for its slots too
+            // early.
             if self.closings() == closings {
                 self.close();
             }
@@ -525,7 +543,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
                 continue;
             }
             // Pairs with the light side in `entered`, and with the store in `open`, of all of them.
-            if !P::SERVED || !W::heavy() {
+            if !W::heavy() {
                 // They stay shut until their owners come by.
                 return;
             }
@@ -536,7 +554,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
-    /// Says that a magazine is closed, by the closer; returns true if it has to [`empty`](Self::empty) it.
+    /// Says that a magazine is closed, by the closer; returns true if it has to
+    /// [`empty`](Self::empty) it.
     fn shut(&self, entry: usize) -> bool {
         let limit = &self.at(entry).limit;
         let mut before = limit.load(Ordering::Relaxed);
@@ -550,7 +569,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         false
     }
 
-    /// Makes free what is in a magazine that is shut, and whose owner is not inside, or is the caller.
+    /// Makes free what is in a magazine that is shut, and whose owner is not inside, or is the
+    /// caller.
     fn empty(&self, entry: usize) {
         let magazine = self.at(entry);
         // The owner doesn't look at them while it is closed.
@@ -578,10 +598,12 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
-    /// Claims a slot near to others of the caller's, or several, if it has an open magazine for the rest.
+    /// Claims a slot near to others of the caller's, or several, if it has an open magazine for the
+    /// rest.
     fn claim_near(&self, caller: Caller, refilled: &mut impl FnMut(u64)) -> Option<usize> {
         self.live.claim_near(caller.seat(), refilled, |candidates| {
-            // It is inside until the slots are, too: a thread that finds nothing free meanwhile waits for them.
+            // It is inside until the slots are, too: a thread that finds nothing free meanwhile
+            // waits for them.
             let inside = self.enter(caller);
             let limit = inside.as_ref().map_or(0, Inside::limit);
             if limit != 0 {
@@ -628,7 +650,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     #[inline(never)]
     fn put_slowly(&self, caller: Caller, index: usize) {
         if let Some(inside) = self.enter(caller) {
-            // It is inside until the slots are free: a thread that finds nothing free meanwhile waits for them.
+            // It is inside until the slots are free: a thread that finds nothing free meanwhile
+            // waits for them.
             let kept = inside.push(index) || {
                 // Full: half of it is given back. Or closed: nothing is.
                 self.live.release_all((0..inside.limit() / 2).map_while(|_| inside.pop()));
@@ -655,7 +678,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         (owned, self.opened())
     }
 
-    /// Panics unless bits, limits and their count say the same, as they do while no thread is inside, or closes any.
+    /// Panics unless bits, limits and their count say the same, as they do while no thread is
+    /// inside, or closes any.
     #[cfg(test)]
     pub(in crate::pool) fn check_at_rest(&self) {
         let entries = || (0..self.entries.len()).filter(|_| self.exist());
@@ -708,7 +732,8 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     }
 
     fn claim_many(&self, caller: Caller, seat: Seat, count: usize, mut claimed: impl FnMut(Got)) -> usize {
-        // A mark is read once: what is lent in a period that is settled meanwhile is freed with a compare-exchange.
+        // A mark is read once: what is lent in a period that is settled meanwhile is freed with a
+        // compare-exchange.
         let mark = self
             .bind(caller)
             .map_or(Mark::SHARED, |entry| Mark::from_bits(self.at(entry).mark.load(Ordering::Relaxed)));
@@ -781,7 +806,7 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
         let (bias, none) = (lent.mark().bits(), Mark::NONE.bits());
         let _ = magazine.bias.compare_exchange(bias, none, Ordering::Relaxed, Ordering::Relaxed);
         // Pairs with the light side in `entered`.
-        if !P::SERVED || !W::heavy() {
+        if !W::heavy() {
             return Err(Engaged);
         }
         magazine.wait::<P>();
@@ -844,12 +869,14 @@ impl Magazines<'static, AtomicU64, Sound> {
     /// Bytes of memory that [`in_memory`](Self::in_memory) takes.
     pub(in crate::pool) const BYTES: usize = Self::SETTLED + AtomicU64::ENTRIES * size_of::<AtomicU64>();
 
-    /// Magazines above these live bits, if they are wanted and the system has what they need; else there are none.
+    /// Magazines above these live bits, if they are wanted and the system has what they need; else
+    /// there are none.
     ///
     /// # Safety
     ///
-    /// From `start` on, which is aligned to 128, are [`BYTES`](Self::BYTES) of zeros that live for the rest of the process, or are
-    /// unmapped once the magazines are not used any more, and that nothing else refers to.
+    /// From `start` on, which is aligned to 128, are [`BYTES`](Self::BYTES) of zeros that live for
+    /// the rest of the process, or are unmapped once the magazines are not used any more, and that
+    /// nothing else refers to.
     pub(in crate::pool) unsafe fn in_memory(
         start: NonNull<u8>,
         live: Live<'static, AtomicU64, Sound>,
@@ -860,11 +887,13 @@ impl Magazines<'static, AtomicU64, Sound> {
         let entries = unsafe { slice::from_raw_parts(start.cast().as_ptr(), AtomicU64::ENTRIES) };
         // SAFETY: the offset is one of the bytes that this function's contract asks for.
         let open = unsafe { start.add(Self::OPEN) };
-        // SAFETY: the next so many bytes are zeros, which are words, and the offset is a multiple of theirs.
+        // SAFETY: the next so many bytes are zeros, which are words, and the offset is a multiple
+        // of theirs.
         let open = unsafe { slice::from_raw_parts(open.cast().as_ptr(), count / 64) };
         // SAFETY: the offset is one of the bytes that this function's contract asks for.
         let settled = unsafe { start.add(Self::SETTLED) };
-        // SAFETY: the next so many bytes are zeros, which are words, and the offset is a multiple of theirs.
+        // SAFETY: the next so many bytes are zeros, which are words, and the offset is a multiple
+        // of theirs.
         let settled = unsafe { slice::from_raw_parts(settled.cast().as_ptr(), count) };
         Self::new(live, entries, open, settled, Counts::new(), ITEMS)
     }

@@ -1,4 +1,5 @@
-//! What threads keep for their own next claims and frees, so that most of those need no locked instruction.
+//! What threads keep for their own next claims and frees, so that most of those need no locked
+//! instruction.
 //!
 //! | file | what |
 //! |---|---|
@@ -7,8 +8,8 @@
 //! | `fence.rs` | the fence: `membarrier` of Linux |
 //! | `uncached.rs` | nothing: the live bits alone |
 //!
-//! A pool has one [`Cache`] above its live bits; which one is decided here, when it is compiled. Where a target has no
-//! magazines, `magazine.rs` and `fence.rs` are not part of the library.
+//! A pool has one [`Cache`] above its live bits; which one is decided here, when it is compiled.
+//! Where a target has no magazines, `magazine.rs` and `fence.rs` are not part of the library.
 
 use std::fmt::Debug;
 
@@ -69,7 +70,8 @@ pub(super) struct Got {
     pub(super) mark: Mark,
 }
 
-/// The caller is in its magazine: no other thread empties it, or relies on its bias being cleared, before it has left.
+/// The caller is in its magazine: no other thread empties it, or relies on its bias being cleared,
+/// before it has left.
 pub(super) trait Inside {
     /// The bias of slots that only the caller changes.
     fn bias(&self) -> Mark;
@@ -91,17 +93,19 @@ pub(super) trait Cache: Debug {
 
     fn live(&self) -> &Live<'_, Self::Word, Self::Protocol>;
 
-    /// Claims a slot that is kept for the caller, if there is one: the fast path of [`claim`](Self::claim).
+    /// Claims a slot that is kept for the caller, if there is one: the fast path of
+    /// [`claim`](Self::claim).
     fn claim_kept(&self, caller: Caller) -> Option<Got>;
 
-    /// Claims a slot that is free or kept for any thread; none when all are live. `refilled` is told how often the caller's
-    /// candidates ran out, when they do.
+    /// Claims a slot that is free or kept for any thread; none when all are live. `refilled` is
+    /// told how often the caller's candidates ran out, when they do.
     fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got>;
 
     /// Claims up to `count` slots, whole groups at once, and tells `claimed` each; how many it got.
     fn claim_many(&self, caller: Caller, seat: Seat, count: usize, claimed: impl FnMut(Got)) -> usize;
 
-    /// Puts a slot back whose word says that it is free: it is kept for the caller, or its live bit is cleared.
+    /// Puts a slot back whose word says that it is free: it is kept for the caller, or its live bit
+    /// is cleared.
     fn put(&self, caller: Caller, index: usize);
 
     /// Puts a slot back that the caller has freed inside, if there is room for it.
@@ -110,10 +114,12 @@ pub(super) trait Cache: Debug {
     /// Enters the caller's magazine, if it has one where most have it.
     fn enter_near(&self, caller: Caller) -> Option<Self::Inside<'_>>;
 
-    /// Enters the caller's magazine, if it has one and is not inside of it already, interrupted by a signal.
+    /// Enters the caller's magazine, if it has one and is not inside of it already, interrupted by
+    /// a signal.
     fn enter(&self, caller: Caller) -> Option<Self::Inside<'_>>;
 
-    /// Ends the period that a slot with such a word was lent in, so that its word changes with a compare-exchange only.
+    /// Ends the period that a slot with such a word was lent in, so that its word changes with a
+    /// compare-exchange only.
     ///
     /// # Errors
     ///

@@ -1,7 +1,8 @@
 //! Which thread this is, without a call.
 //!
-//! Thread-local storage is a call in a library that is loaded at run time. What that call starts from is in a register: the
-//! thread pointer, which no two threads have at once. One that starts later may have that of one that ended.
+//! Thread-local storage is a call in a library that is loaded at run time. What that call starts
+//! from is in a register: the thread pointer, which no two threads have at once. One that starts
+//! later may have that of one that ended.
 
 use crate::pool::live::Seat;
 use crate::pool::word::ENTRY_BITS;
@@ -9,7 +10,8 @@ use crate::pool::word::ENTRY_BITS;
 /// The thread that uses a pool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller {
-    /// The thread pointer: no other thread has it now. 0 if the target doesn't tell, and then nothing asks for it.
+    /// The thread pointer: no other thread has it now. 0 if the target doesn't tell, and then
+    /// nothing asks for it.
     pub(in crate::pool) thread: u64,
     /// Two hashes of that, of [`ENTRY_BITS`], which other threads may have as well.
     pub(in crate::pool) hashes: [u32; 2],
@@ -28,8 +30,8 @@ impl Caller {
     /// The thread with this thread pointer.
     #[inline(always)]
     pub(in crate::pool) fn with_pointer(pointer: u64) -> Self {
-        // All threads' pointers are at the same place of a page. The upper bits of the products depend on all of the page's
-        // number, but for the uppermost of an address.
+        // All threads' pointers are at the same place of a page. The upper bits of the products
+        // depend on all of the page's number, but for the uppermost of an address.
         let page = (pointer >> 12) as u32;
         let hashes = [0x9E37_79B1_u32, 0x85EB_CA77]
             .map(|factor| page.wrapping_mul(factor) >> (u32::BITS - ENTRY_BITS));
@@ -60,7 +62,8 @@ fn stack() -> u64 {
 fn pointer() -> u64 {
     let pointer;
     // Not `pure`: code that moves to another thread between two allocations asks again.
-    // SAFETY: by the ABI the first word of the thread's block is the block's address; it is read, and nothing else happens.
+    // SAFETY: by the ABI the first word of the thread's block is the block's address; it is read,
+    // and nothing else happens.
     unsafe {
         std::arch::asm!("mov {}, fs:[0]", out(reg) pointer, options(nostack, preserves_flags, readonly));
     }

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 /// From the ground up. Files of one storey use each other if it says so.
 const STOREYS: &[(&[&str], bool)] = &[
     (&["primitive"], false),
-    (&["word", "stride"], false),
+    (&["word", "stride", "ring", "debug"], false),
     (&["live"], false),
     (&["cache"], true),
     (&["slots"], false),
-    (&["reserve", "error", "stats", "token", "debug"], false),
+    (&["reserve", "error", "stats", "token"], false),
     (&["raw"], false),
     (&["pooled", "typed", "boxed", "read", "claim"], true),
     (&["queue"], false),

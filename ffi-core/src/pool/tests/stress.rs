@@ -1,4 +1,5 @@
-//! Many threads on one pool. Each writes who it is into what it holds, so a slot that two hold is seen.
+//! Many threads on one pool. Each writes who it is into what it holds, so a slot that two hold is
+//! seen.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -171,8 +172,8 @@ fn race<T: FfiPooled>() {
     assert_eq!(stats.bad_double, 600);
 }
 
-/// More periods begin and end than there are: of a free by the lender and one by another exactly one works in each, and
-/// nothing is had twice.
+/// More periods begin and end than there are: of a free by the lender and one by another exactly
+/// one works in each, and nothing is had twice.
 #[test]
 fn lenders_and_others_race_in_all_periods() {
     pooled!(Hare { owner: u64 }, 4_096, Zero);
@@ -313,7 +314,8 @@ fn what_a_thread_allocates_in_the_end_comes_back() {
 
     for _ in 0..20 {
         thread::spawn(|| {
-            // Whatever the order is in which such are dropped, one is on each side of the pool's own.
+            // Whatever the order is in which such are dropped, one is on each side of the pool's
+            // own.
             BEFORE.with_borrow_mut(|slot| slot.0 = None);
             let first = Last::pool().alloc();
             AFTER.with_borrow_mut(|slot| slot.0 = Last::pool().alloc());
