@@ -400,7 +400,9 @@ void main() {
           isA<PoolExhaustedException>().having(
             (it) => it.message,
             'message',
-            matches('this isolate has not disposed of [0-9]+ boxes; .* dispose()'),
+            matches(
+              'this isolate has not disposed of [0-9]+ boxes; .* dispose()',
+            ),
           ),
         ),
       );
