@@ -2644,17 +2644,6 @@ final class _SlotCalls extends Struct {
   @Size()
   external int bytes;
 
-  /// Bytes that the collector is told of a box: its part of what the boxes of all
-  /// slots together weigh, so that it runs before the slots of those that are
-  /// garbage are needed, however small they are.
-  late final int _share = max(_first.stride, _poolWeight ~/ capacity);
-
-  static const _poolWeight = 128 << 20;
-
-  /// Boxes of this isolate that were neither disposed of nor released, those that
-  /// the collector took since included.
-  int _boxes = 0;
-
   /// Where the generation begins in what a slot is given back by.
   @Uint32()
   external int generationShift;
