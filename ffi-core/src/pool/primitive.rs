@@ -144,9 +144,6 @@ pub(crate) trait Protocol: Debug + 'static {
     const LEAVE: Ordering = Ordering::Release;
     /// Waiting for a magazine's owner to leave pairs with [`LEAVE`](Self::LEAVE).
     const EMPTY: Ordering = Ordering::Acquire;
-    /// Opening a magazine pairs with the fence of the thread that closes it next, which sees that
-    /// it was emptied before.
-    const OPEN: Ordering = Ordering::Release;
     /// True if a thread that empties a magazine waits for the owner to leave.
     const WAITS: bool = true;
     /// True if a magazine's owner passes the cheap fence between saying that it is inside and

@@ -38,7 +38,7 @@
 //! |---|---|---|
 //! | [`free_kept`](Slots::free_kept) | lent by the caller | plain stores: the fast path |
 //! | [`free`](Slots::free) | lent by any thread | any way |
-//! | [`freeing`](Slots::freeing) | several of these | one locked instruction for those of a group |
+//! | [`free_kept_run`](Slots::free_kept_run), [`freeing`](Slots::freeing) | several of these | one locked instruction for those of a group |
 //! | [`free_owned`](Slots::free_owned) | a box's | |
 //! | [`not_handed_out`](Slots::not_handed_out) | claimed for nothing | doesn't count as a free |
 //! | [`end_claim`](Slots::end_claim), [`end_read`](Slots::end_read) | lent, and freed meanwhile | if this was the last to use it |
@@ -394,9 +394,49 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
     }
 
+    /// Frees slots that are lent and that only the caller may free with plain stores, in order, up
+    /// to the first that is not: the fast path of [`freeing`](Self::freeing). How many it freed.
+    ///
+    /// The caller is inside until all are free, so they should not be too many.
+    #[inline(always)]
+    pub(crate) fn free_kept_run(
+        &self,
+        caller: Caller,
+        slots: impl Iterator<Item = Slot<'a, C::Word>>,
+    ) -> usize {
+        let Some(inside) = self.cache.enter_near(caller) else { return 0 };
+        // A thread that ends the bias from here on waits until the caller has left.
+        let bias = inside.bias();
+        let (mut freed, mut count) = (Bits { group: 0, bits: 0 }, 0);
+        for slot in slots {
+            let state = slot.state().freed_by(bias);
+            if !state.is_free() {
+                break;
+            }
+            if slot.index / GROUP != freed.group {
+                self.release(freed);
+                freed = Bits { group: slot.index / GROUP, bits: 0 };
+            }
+            // Seen with the slot, by whoever gets it: clearing its bit comes after it.
+            slot.set(state, Ordering::Relaxed);
+            freed.bits |= 1 << (slot.index % GROUP);
+            count += 1;
+        }
+        self.release(freed);
+        inside.leave();
+        count
+    }
+
     /// Begins to free several slots.
     pub(crate) fn freeing(&self, caller: Caller) -> Freeing<'_, 'a, C> {
-        Freeing { slots: self, caller, inside: None, freed: Bits { group: 0, bits: 0 } }
+        Freeing { slots: self, caller, freed: Bits { group: 0, bits: 0 } }
+    }
+
+    #[inline(always)]
+    fn release(&self, freed: Bits) {
+        if freed.bits != 0 {
+            self.cache.live().release(freed);
+        }
     }
 
     /// Frees a slot that is owned.
@@ -616,58 +656,32 @@ impl From<Unchanged> for Refused {
 pub(crate) struct Freeing<'s, 'a, C: Cache> {
     slots: &'s Slots<'a, C>,
     caller: Caller,
-    /// The caller is inside until the slots are free: a thread that finds nothing free meanwhile
-    /// waits for it.
-    inside: Option<C::Inside<'s>>,
     freed: Bits,
 }
 
 impl<'a, C: Cache> Freeing<'_, 'a, C> {
     /// Frees one, after a `last` look at it, as [`Slots::free`] does.
-    #[inline]
     pub(crate) fn free(&mut self, slot: Slot<'a, C::Word>, last: impl FnOnce()) -> Result<(), Refused> {
-        let group = slot.index / GROUP;
-        if group != self.freed.group || self.freed.bits == 0 {
-            self.finish();
-            self.freed.group = group;
-            self.inside = self.slots.cache.enter(self.caller);
-        }
-        let kept = self.inside.as_ref().map(|inside| slot.state().freed_by(inside.bias()));
-        if let Some(freed) = kept.filter(|freed| freed.is_free()) {
-            // Seen with the slot, by whoever gets it: clearing its bit comes after it.
-            slot.set(freed, Ordering::Relaxed);
-        } else {
-            // What follows may be to wait for another thread that is inside.
-            self.leave();
-            if !self.slots.give_back(self.caller, slot, None)? {
-                return Ok(());
-            }
+        if !self.slots.give_back(self.caller, slot, None)? {
+            return Ok(());
         }
         last();
-        #[cfg(feature = "pool-debug")]
-        {
-            self.leave();
+        if cfg!(feature = "pool-debug") {
             self.slots.put(self.caller, slot.index);
+            return Ok(());
         }
-        #[cfg(not(feature = "pool-debug"))]
-        {
-            self.freed.bits |= 1 << (slot.index % GROUP);
+        if slot.index / GROUP != self.freed.group {
+            self.finish();
+            self.freed.group = slot.index / GROUP;
         }
+        self.freed.bits |= 1 << (slot.index % GROUP);
         Ok(())
     }
 
-    fn leave(&mut self) {
-        if let Some(inside) = self.inside.take() {
-            inside.leave();
-        }
-    }
-
+    /// Makes those free that were freed so far.
     fn finish(&mut self) {
-        self.leave();
-        if self.freed.bits != 0 {
-            self.slots.cache.live().release(self.freed);
-            self.freed.bits = 0;
-        }
+        self.slots.release(self.freed);
+        self.freed.bits = 0;
     }
 }
 

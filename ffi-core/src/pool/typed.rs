@@ -34,6 +34,9 @@ pub struct Pool<T> {
 /// touched.
 const LARGE: usize = 16 << 10;
 
+/// Slots that are freed at once at most, while others wait for the thread: a microsecond.
+const RUN: usize = 256;
+
 /// Up to this size it is faster to zero a slot than to find out whether it is still zero.
 const SMALL: usize = 256;
 
@@ -703,11 +706,29 @@ impl<T: FfiPooled> Pool<T> {
     /// `slots` are `count` pointers that nobody else reads or writes.
     pub(super) unsafe fn free_many_lent(&self, slots: *mut *mut T, count: usize) -> usize {
         let Some(arena) = self.raw.arena() else { return 0 };
-        let mut freeing = arena.slots.freeing(Caller::current());
-        let mut freed = 0;
-        for at in 0..count {
+        let caller = Caller::current();
+        let mut freeing = arena.slots.freeing(caller);
+        let (mut at, mut freed) = (0, 0);
+        while at < count {
             // SAFETY: `at` is below the count, and so inside of the array.
             let entry = unsafe { slots.add(at) };
+            if Self::PLACEMENT == Placement::Kept {
+                let most = (count - at).min(RUN);
+                // SAFETY: so many entries follow, initialised, by this function's contract, and
+                // nobody writes to them.
+                let run = unsafe { std::slice::from_raw_parts(entry, most) };
+                let run = run.iter().map_while(|&pointer| Self::at(arena, pointer));
+                let kept = arena.slots.free_kept_run(caller, run);
+                if kept > 0 {
+                    // SAFETY: no more entries than the run has, which may be written by this
+                    // function's contract.
+                    unsafe { entry.write_bytes(0, kept) };
+                    at += kept;
+                    freed += kept;
+                    continue;
+                }
+            }
+            at += 1;
             // SAFETY: an entry of the array, which may be read by this function's contract.
             let pointer = unsafe { entry.read() };
             let Some(slot) = Self::at(arena, pointer) else {

@@ -474,7 +474,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             );
         } else if !self.is_open(entry) {
             self.counts.opened.fetch_add(1, Ordering::Relaxed);
-            magazine.limit.store(limit as u64, P::OPEN);
+            magazine.limit.store(limit as u64, Ordering::Relaxed);
             // Pairs with the load in `close`: the thread that sees the bit sees the limit.
             self.open[entry / 64].fetch_or(1 << (entry % 64), Ordering::Release);
         }

@@ -21,10 +21,7 @@ impl Caller {
     /// The thread that runs this.
     #[inline(always)]
     pub(in crate::pool) fn current() -> Self {
-        match pointer() {
-            0 => Self { thread: 0, ..Self::with_pointer(stack()) },
-            pointer => Self::with_pointer(pointer),
-        }
+        if KNOWN { Self::with_pointer(pointer()) } else { Self { thread: 0, ..Self::with_pointer(stack()) } }
     }
 
     /// The thread with this thread pointer.
@@ -44,6 +41,14 @@ impl Caller {
         Seat(self.hashes[0] as usize)
     }
 }
+
+/// True if this says how to get the thread pointer of the target.
+const KNOWN: bool = cfg!(all(
+    any(target_os = "linux", target_os = "android"),
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    not(miri)
+));
 
 /// An address in the thread's stack.
 #[inline(always)]
