@@ -141,8 +141,8 @@ pub use ffi_derive::{FfiEnum, FfiMessage, ffi_export};
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
 pub use pool::{
-    FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolError, PoolErrorKind, PoolRead,
-    PoolState, PoolStats, PushError, RefusedHandle, Reset,
+    FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolCache, PoolError, PoolErrorKind,
+    PoolRead, PoolState, PoolStats, PopError, PushError, RefusedHandle, Reset,
 };
 #[cfg(feature = "proto")]
 pub use proto::FfiProto;

@@ -27,11 +27,11 @@ pub use crate::layout::{
 pub use crate::message::{Bits, FfiMessage, check_field};
 pub use crate::oneof::{FfiOneof, assert_case, assert_oneof, oneof_tag, unknown_case};
 pub use crate::pool::abi::{
-    QUEUE_CLOSED, QUEUE_FULL, QUEUE_INVALID, pool_adopt, pool_alloc, pool_alloc_many, pool_examine,
-    pool_free, pool_free_many, pool_reference, pool_release, pool_resolve, pool_stats, queue_close,
-    queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
+    QUEUE_BUSY, QUEUE_CLOSED, QUEUE_EMPTY, QUEUE_FULL, QUEUE_INVALID, pool_adopt, pool_alloc,
+    pool_alloc_many, pool_examine, pool_free, pool_free_many, pool_reference, pool_release, pool_resolve,
+    pool_stats, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
 };
-pub use crate::pool::{ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, Pool, Reset};
+pub use crate::pool::{ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, Pool, PoolCache, Reset};
 #[cfg(feature = "proto")]
 pub use crate::proto;
 pub use crate::schema::encode::{Export, Fragment, Piece};

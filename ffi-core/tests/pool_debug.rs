@@ -88,6 +88,22 @@ fn double_frees_and_leaks_are_reported_with_their_sites() {
     }
 }
 
+/// A pointer that is freed again is refused although others were allocated meanwhile.
+#[test]
+fn what_is_freed_is_not_handed_out_at_once() {
+    pooled!(Late, Zero);
+    let slot = pool_alloc::<Late>();
+    // SAFETY: allocated just now.
+    assert_eq!(unsafe { pool_free(slot) }, 0);
+    let others: Vec<_> = (0..5).map(|_| pool_alloc::<Late>()).collect();
+    assert!(!others.contains(&slot));
+    // SAFETY: it is refused.
+    assert_eq!(unsafe { pool_free(slot) }, FreeCode::NotLive as i32);
+    // Once there is nothing else it is.
+    let rest: Vec<_> = (0..5).map(|_| pool_alloc::<Late>()).collect();
+    assert!(rest.contains(&slot) && pool_alloc::<Late>().is_null());
+}
+
 #[test]
 fn freed_slots_are_filled_where_they_will_be_zeroed() {
     let mut kept = Kept::pool().alloc().expect("there are ten");

@@ -54,7 +54,8 @@ fn pools_cost_nothing_until_they_are_used() {
     assert!(cost < 1 << 20, "{cost} bytes");
     drop(particle);
 
-    // What is touched does cost, so the measurement sees it; and no more, as the next frame is in the same place.
+    // What is touched does cost, so the measurement sees it; and no more, as the next frame is in
+    // the same place.
     frame.pixels.fill(7);
     drop(frame);
     for _ in 0..3 {

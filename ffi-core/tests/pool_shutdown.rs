@@ -89,4 +89,21 @@ fn after_shutdown_everything_is_refused_and_stays_readable() {
     assert_eq!((stats.state, stats.live, stats.allocs, stats.frees), (PoolState::Closed, 3, 4, 1));
     assert_eq!((stats.bad_closed, stats.bad_null, stats.failed_allocs), (2, 1, 3));
     assert_eq!(Unused::pool().stats().state, PoolState::Closed);
+
+    // It opens again, with what was lost.
+    assert_eq!(pool::reopen(), 4);
+    assert_eq!(pool::reopen(), 0, "it is open");
+    let stats = Used::pool().stats();
+    assert_eq!((stats.state, stats.live, stats.lost), (PoolState::Open, 3, 3));
+    // What has an owner is that one's, and what the box left behind is lost.
+    // SAFETY: nobody uses it any more.
+    assert_eq!(unsafe { pool_free(slot) }, 0);
+    // SAFETY: nobody uses it any more.
+    assert_eq!(unsafe { pool_free(other) }, 0);
+    assert_eq!(handle.take().map(|used| used.x), Some(2));
+    assert_eq!(Used::pool().stats().live, 1);
+    assert_eq!(Used::pool().alloc_many(9).map(|slots| slots.len()), Ok(9), "all but the lost one");
+    assert!(Unused::pool().alloc().is_some());
+    assert_eq!(pool::shutdown(), 1);
+    assert!(Used::pool().alloc().is_none());
 }

@@ -234,6 +234,15 @@ pub(crate) struct Pool {
     /// An expression of type `u32`.
     pub(crate) capacity: Expr,
     pub(crate) reset: Reset,
+    pub(crate) cache: Cache,
+}
+
+/// What threads keep of a pool for themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Cache {
+    #[default]
+    Threads,
+    None,
 }
 
 /// What is in a slot that a pool hands out.
@@ -251,13 +260,17 @@ impl FromMeta for Pool {
             capacity: Capacity,
             #[darling(default)]
             reset: Reset,
+            #[darling(default)]
+            cache: Cache,
         }
         match item {
-            Meta::NameValue(_) => {
-                Capacity::from_meta(item).map(|Capacity(capacity)| Self { capacity, reset: Reset::Zero })
-            }
+            Meta::NameValue(_) => Capacity::from_meta(item).map(|Capacity(capacity)| Self {
+                capacity,
+                reset: Reset::default(),
+                cache: Cache::default(),
+            }),
             Meta::List(_) => Keys::from_meta(item)
-                .map(|Keys { capacity: Capacity(capacity), reset }| Self { capacity, reset }),
+                .map(|Keys { capacity: Capacity(capacity), reset, cache }| Self { capacity, reset, cache }),
             Meta::Path(_) => Err(refuse(item, "`pool` takes a number of slots\nhint: `pool = 50_000`")),
         }
     }
@@ -277,6 +290,20 @@ impl FromMeta for Capacity {
         }
         let problem = format!("a pool can't have that many slots\nhint: a number from 1 to {}", u32::MAX - 1);
         Err(refuse(value, problem))
+    }
+}
+
+impl FromMeta for Cache {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        match string(item).map(|text| text.value()).as_deref() {
+            Some("threads") => Ok(Self::Threads),
+            Some("none") => Ok(Self::None),
+            _ => Err(refuse(
+                item,
+                "`cache` says what threads keep for their own next allocations\n\
+                 hint: `cache = \"threads\"`, or `cache = \"none\"` for a pool whose every operation is lock-free",
+            )),
+        }
     }
 }
 

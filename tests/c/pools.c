@@ -215,7 +215,9 @@ static void queueing(void) {
     Event *popped[3];
     CHECK_EQ(fixture_pools_ffi_orders_pop_many(popped, 3), 2);
     CHECK_EQ(popped[0] == slots[1] && popped[1] == slots[2], 1);
-    CHECK_EQ((uintptr_t)fixture_pools_ffi_orders_pop(), 0);
+    int32_t code = 0;
+    CHECK_EQ((uintptr_t)fixture_pools_ffi_orders_pop(&code), 0);
+    CHECK_EQ(code, FFI_POP_EMPTY);
     CHECK_EQ(fixture_pools_ffi_event_pool_free(popped[0]), FFI_FREE_OK);
     CHECK_EQ(fixture_pools_ffi_orders_push(popped[0]), FFI_FREE_DOUBLE);
 
@@ -223,7 +225,7 @@ static void queueing(void) {
     CHECK_EQ(fixture_pools_ffi_orders_is_closed(), 0);
     fixture_pools_ffi_orders_close();
     CHECK_EQ(fixture_pools_ffi_orders_is_closed(), 1);
-    CHECK_EQ(fixture_pools_ffi_orders_pop() == popped[1], 1);
+    CHECK_EQ(fixture_pools_ffi_orders_pop(NULL) == popped[1], 1);
     CHECK_EQ(fixture_pools_ffi_orders_push(popped[1]), FFI_PUSH_CLOSED);
     CHECK_EQ(fixture_pools_ffi_event_pool_free(popped[1]), FFI_FREE_OK);
     CHECK_EQ(events().live, 0);

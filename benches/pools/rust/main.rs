@@ -43,9 +43,12 @@ impl Contenders {
             // SAFETY: each call below names functions of the kind.
             unsafe { Contender::find(library, name, kind, alloc, free) }
         };
-        let free = "bench_pools_ffi_particle_pool_free";
         // SAFETY: that is its type.
         let stats = unsafe { library.get("bench_pools_ffi_particle_pool_stats") }?;
+        let mut peers = Contender::peers(library)?;
+        let free = "bench_pools_ffi_uncached_pool_free";
+        peers.push(find(scenarios::UNCACHED, Kind::Pool, "bench_pools_ffi_uncached_pool_alloc", free)?);
+        let free = "bench_pools_ffi_particle_pool_free";
         Ok(Self {
             ours: find("this pool", Kind::Pool, "bench_pools_ffi_particle_pool_alloc", free)?,
             empty: find("empty calls", Kind::Empty, "bench_pools_empty_alloc", "bench_pools_empty_free")?,
@@ -56,7 +59,7 @@ impl Contenders {
                 "bench_pools_atomic_free",
             )?,
             scan: find("scan of a full map", Kind::Pool, "bench_pools_scan", "bench_pools_empty_free")?,
-            peers: Contender::peers(library)?,
+            peers,
             stats: *stats,
         })
     }

@@ -137,6 +137,9 @@ fn pairs_alone(it: &Contender) -> rounds::Contender<'_> {
     alone(&it.name, Box::new(|count| Span::of_all(&[it.pair(count)])))
 }
 
+/// The pool of which threads keep nothing: the map of bits alone.
+pub const UNCACHED: &str = "this pool, cache = \"none\"";
+
 /// Allocate, write, free.
 pub fn pair(contenders: &Contenders) -> Result<()> {
     let all = contenders.all().chain([&contenders.atomic]).map(pairs_alone);
@@ -147,6 +150,9 @@ pub fn pair(contenders: &Contenders) -> Result<()> {
     let atomic = outcome.samples.last().context("it was timed last")?;
     print_ratio("c_pair_vs_two_calls_with_an_atomic", ours.ratio_to(atomic), 1.4);
     print_ratio("c_pair_vs_glibc", ours.ratio_to(outcome.peer("glibc malloc")?), 0.71);
+    // Three locked instructions to two.
+    let uncached = outcome.peer(UNCACHED)?;
+    print_ratio("c_uncached_pair_vs_two_calls_with_an_atomic", uncached.ratio_to(atomic), 2.0);
     contenders.check_at_rest()
 }
 
@@ -199,6 +205,8 @@ pub fn threads(contenders: &Contenders) -> Result<()> {
         print_minimum(&format!("c_{threads}_threads_vs_scaling_of_empty_calls"), scaling / possible, 0.9);
         print_minimum(&format!("c_{threads}_threads_times_mutex"), outcome.times("Mutex<Vec>")?, 15.0);
         print_minimum(&format!("c_{threads}_threads_times_mimalloc"), outcome.times("mimalloc")?, 0.9);
+        let uncached = outcome.peer("Mutex<Vec>")?.ratio_to(outcome.peer(UNCACHED)?);
+        print_minimum(&format!("c_uncached_{threads}_threads_times_mutex"), uncached, 5.0);
         contenders.check_at_rest()?;
     }
     Ok(())

@@ -38,6 +38,15 @@ pub struct Particle {
     pub id: u32,
 }
 
+/// The same in a pool of which threads keep nothing.
+#[derive(FfiMessage, Clone, Copy, Debug)]
+#[repr(C)]
+#[ffi(pool(capacity = 50_000, cache = "none"))]
+pub struct Uncached {
+    /// As large, and aligned alike.
+    pub particle: Particle,
+}
+
 struct Shared(UnsafeCell<Particle>);
 
 // SAFETY: nobody reads or writes it, only its address is used.

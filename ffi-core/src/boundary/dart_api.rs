@@ -12,6 +12,8 @@ use std::ffi::{c_char, c_int, c_void};
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
+use crate::pool;
+
 /// The version of the table's format that is read here; Dart has had no other one.
 const MAJOR: c_int = 2;
 
@@ -73,13 +75,16 @@ pub enum DartInit {
     Missing = 2,
 }
 
-/// Reads the table of Dart's API. It may be called again, in any isolate and thread.
+/// Reads the table of Dart's API, and opens the pools again if they were shut down. It may be called again, in any isolate and
+/// thread, and each isolate calls it that opens the library.
 ///
 /// # Safety
 ///
 /// `table` is null or what `NativeApi.initializeApiDLData` is in Dart.
 #[must_use]
 pub unsafe fn dart_init(table: *const c_void) -> DartInit {
+    // After a hot restart nothing else does. What was lost is in the stats.
+    let _lost = pool::reopen();
     if API.get().is_some() {
         return DartInit::Ready;
     }

@@ -1,10 +1,16 @@
-//! What the exported functions of a pool or queue call. None panics, none takes a lock, and any thread may call each.
+//! What the exported functions of a pool or queue call. None panics, none takes a lock, and any
+//! thread may call each.
 
 use std::ffi::c_void;
 
+use super::boxed::PoolBox;
 use super::claim::Claim;
-use super::{FfiPoolStats, FfiPooled, FfiQueue, FreeCode, PoolBox, PushError};
-use crate::types::{FfiRef, Invalid};
+pub use super::claim::Unclaimed;
+use super::error::FreeCode;
+use super::pooled::FfiPooled;
+use super::queue::{FfiQueue, PopError, PushError};
+use super::stats::FfiPoolStats;
+use crate::types::FfiRef;
 
 /// `.._pool_alloc`: null when there is none.
 #[inline(always)]
@@ -40,17 +46,20 @@ pub unsafe fn pool_free<T: FfiPooled>(slot: *mut T) -> i32 {
 ///
 /// # Safety
 ///
-/// `slots` are `count` pointers that nobody else reads or writes, or the count is 0; nobody uses what they point to.
+/// `slots` are `count` pointers that nobody else reads or writes, or the count is 0; nobody uses
+/// what they point to.
 #[inline]
 pub unsafe fn pool_free_many<T: FfiPooled>(slots: *mut *mut T, count: usize) -> usize {
-    // SAFETY: by this function's contract `slots` are `count` pointers of the caller's own, as the callee asks.
+    // SAFETY: by this function's contract `slots` are `count` pointers of the caller's own, as the
+    // callee asks.
     unsafe { T::pool().free_many_lent(slots, count) }
 }
 
-/// `.._pool_release`: frees the slot of a reference, for finalizers. The token is the reference in one pointer, as
-/// `pool/token.rs` packs it; null is none.
+/// `.._pool_release`: frees the slot of a reference, for finalizers. The token is the reference in
+/// one pointer, as `pool/token.rs` packs it; null is none.
 ///
-/// A token that comes late does nothing: the slot was freed, Rust owns it, or it has its next message. Only that is counted.
+/// A token that comes late does nothing: the slot was freed, Rust owns it, or it has its next
+/// message. Only that is counted.
 ///
 /// # Safety
 ///
@@ -71,8 +80,9 @@ pub unsafe fn pool_stats<T: FfiPooled>(out: *mut FfiPoolStats) {
     unsafe { out.write(T::pool().stats().into()) };
 }
 
-/// `.._pool_resolve`: null when the handle is stale or none, when a [`PoolBox`] owns the message, or while Rust reads a message that was
-/// never exposed: no call may have it as `&mut` then. The message is exposed from then on.
+/// `.._pool_resolve`: null when the handle is stale or none, when a [`PoolBox`] owns the message,
+/// or while Rust reads a message that was never exposed: no call may have it as `&mut` then. The
+/// message is exposed from then on.
 #[inline]
 pub fn pool_resolve<T: FfiPooled>(index_plus_one: u32, generation: u32) -> *mut T {
     match T::pool().resolve_exposed(FfiRef::from_parts(index_plus_one, generation)) {
@@ -87,7 +97,8 @@ pub fn pool_reference<T: FfiPooled>(slot: *const T) -> u64 {
     T::pool().reference(slot).to_bits()
 }
 
-/// Whether [`pool_adopt`] would take a pointer. Nothing changes, so all arguments of a call can be looked at first.
+/// Whether [`pool_adopt`] would take a pointer. Nothing changes, so all arguments of a call can be
+/// looked at first.
 #[inline]
 pub fn pool_examine<T: FfiPooled>(slot: *const T) -> FreeCode {
     T::pool().examine(slot)
@@ -104,20 +115,13 @@ pub fn pool_examine<T: FfiPooled>(slot: *const T) -> FreeCode {
 /// The slot, if it is one, holds a value of `T`, and its pointer isn't used any more.
 #[inline]
 pub unsafe fn pool_adopt<T: FfiPooled>(slot: *const T) -> Result<PoolBox<T>, FreeCode> {
-    // SAFETY: by this function's contract the slot, if it is one, holds a value, and its pointer isn't used any more, as the callee asks.
+    // SAFETY: by this function's contract the slot, if it is one, holds a value, and its pointer
+    // isn't used any more, as the callee asks.
     unsafe { T::pool().adopt(slot) }
 }
 
-/// Why [`pool_claim`] left a slot to its owner.
-#[derive(Debug)]
-pub enum Unclaimed {
-    /// The pointer is not that of a lent slot.
-    Pointer(FreeCode),
-    /// The slot's bytes are no value of its type.
-    Value(Invalid),
-}
-
-/// Claims a lent slot for a moment, if the bytes in it are a value: it becomes Rust's with [`Claim::complete`], or its lender's again.
+/// Claims a lent slot for a moment, if the bytes in it are a value: it becomes Rust's with
+/// [`Claim::complete`], or its lender's again.
 ///
 /// # Errors
 ///
@@ -125,10 +129,12 @@ pub enum Unclaimed {
 ///
 /// # Safety
 ///
-/// When `slot` is that of a slot the caller owns, nobody writes to it meanwhile, and nobody uses it once it is Rust's.
+/// When `slot` is that of a slot the caller owns, nobody writes to it meanwhile, and nobody uses it
+/// once it is Rust's.
 #[inline]
 pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<Claim<T>, Unclaimed> {
-    // SAFETY: by this function's contract nobody uses the slot, if it is one, until it is the lender's again, as the callee asks.
+    // SAFETY: by this function's contract nobody uses the slot, if it is one, until it is the
+    // lender's again, as the callee asks.
     unsafe { T::pool().claim_lent(slot) }
 }
 
@@ -141,13 +147,15 @@ pub const QUEUE_CLOSED: i32 = 8;
 /// Code of `.._push`: the slot's bytes are no value of its type.
 pub const QUEUE_INVALID: i32 = 9;
 
-/// `.._push`: 0, the number of a [`FreeCode`], or one of the codes above; unless it is 0 the slot is still the caller's.
+/// `.._push`: 0, the number of a [`FreeCode`], or one of the codes above; unless it is 0 the slot
+/// is still the caller's.
 ///
 /// # Safety
 ///
 /// Nobody writes to the slot meanwhile, if it is one, and nobody uses it once it was pushed.
 pub unsafe fn queue_push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, slot: *mut T) -> i32 {
-    // SAFETY: by this function's contract nobody uses the slot, if it is one, until it is the lender's again.
+    // SAFETY: by this function's contract nobody uses the slot, if it is one, until it is the
+    // lender's again.
     let slot = match unsafe { pool_claim(slot) } {
         Ok(slot) => slot,
         Err(Unclaimed::Pointer(code)) => return code as i32,
@@ -160,12 +168,32 @@ pub unsafe fn queue_push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, s
     }
 }
 
-/// `.._pop`: null when the queue is empty.
-pub fn queue_pop<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>) -> *mut T {
-    queue.pop().map_or(std::ptr::null_mut(), |slot| slot.into_raw().as_ptr())
+/// Code of `.._pop`: the queue is empty, and if it was closed, for good.
+pub const QUEUE_EMPTY: i32 = 10;
+
+/// Code of `.._pop`: the message at the front was still being pushed after a millisecond.
+pub const QUEUE_BUSY: i32 = 11;
+
+/// `.._pop`: null when there is none, and then one of the codes above is in `code`, which may be
+/// null; else 0 is.
+///
+/// # Safety
+///
+/// `code` may be written, or is null.
+pub unsafe fn queue_pop<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, code: *mut i32) -> *mut T {
+    let (slot, number) = match queue.pop() {
+        Ok(slot) => (slot.into_raw().as_ptr(), 0),
+        Err(PopError::Empty) => (std::ptr::null_mut(), QUEUE_EMPTY),
+        Err(PopError::Busy) => (std::ptr::null_mut(), QUEUE_BUSY),
+    };
+    if !code.is_null() {
+        // SAFETY: by this function's contract it may be written, as it is not null.
+        unsafe { code.write(number) };
+    }
+    slot
 }
 
-/// `.._pop_many`: how many were popped.
+/// `.._pop_many`: how many were popped, in order, until `.._pop` has none.
 ///
 /// # Safety
 ///
@@ -176,7 +204,7 @@ pub unsafe fn queue_pop_many<T: FfiPooled, const N: usize>(
     count: usize,
 ) -> usize {
     for popped in 0..count {
-        let Some(slot) = queue.pop() else { return popped };
+        let Ok(slot) = queue.pop() else { return popped };
         // SAFETY: `popped` is below the count, for which there is room by this function's contract.
         let entry = unsafe { out.add(popped) };
         // SAFETY: an entry that may be written by this function's contract.

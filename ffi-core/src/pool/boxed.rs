@@ -5,14 +5,15 @@ use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
-use super::FfiPooled;
+use super::pooled::FfiPooled;
 use crate::types::FfiRef;
 
 /// A message in its pool that Rust owns. Dropping it frees the slot.
 ///
-/// It is one pointer, so it goes into data structures and through channels at no cost. The slot doesn't move while it lives,
-/// and no code outside of Rust can free or take it: see [`into_ref`](Self::into_ref) and [`into_raw`](Self::into_raw) for
-/// handing it over. After [`shutdown`](super::shutdown), dropping it does nothing.
+/// It is one pointer, so it goes into data structures and through channels at no cost. The slot
+/// doesn't move while it lives, and no code outside of Rust can free or take it: see
+/// [`into_ref`](Self::into_ref) and [`into_raw`](Self::into_raw) for handing it over. After
+/// [`shutdown`](super::shutdown), dropping it does nothing.
 #[repr(transparent)]
 pub struct PoolBox<T: FfiPooled> {
     slot: NonNull<T>,
@@ -27,7 +28,8 @@ unsafe impl<T: FfiPooled> Sync for PoolBox<T> {}
 impl<T: FfiPooled> PoolBox<T> {
     /// # Safety
     ///
-    /// The slot is one of the type's pool, claimed or taken, and holds a value before anybody else gets the box.
+    /// The slot is one of the type's pool, claimed or taken, and holds a value before anybody else
+    /// gets the box.
     #[inline(always)]
     pub(super) unsafe fn new(slot: NonNull<T>) -> Self {
         Self { slot }
@@ -44,8 +46,9 @@ impl<T: FfiPooled> PoolBox<T> {
         ManuallyDrop::new(self).slot
     }
 
-    /// Gives the message up and returns the handle that it can be found by. It stays allocated until somebody takes it
-    /// back with [`Pool::take`](super::Pool::take), or frees it by its pointer.
+    /// Gives the message up and returns the handle that it can be found by. It stays allocated
+    /// until somebody takes it back with [`Pool::take`](super::Pool::take), or frees it by its
+    /// pointer.
     #[must_use = "nobody else knows where the message is"]
     #[inline]
     pub fn into_ref(self) -> FfiRef<T> {
@@ -53,8 +56,8 @@ impl<T: FfiPooled> PoolBox<T> {
         unsafe { T::pool().lend(self.forget()) }
     }
 
-    /// A handle of the message that doesn't keep it: once the box is dropped it resolves to nothing. Code outside of Rust can't
-    /// resolve it while the box owns the message.
+    /// A handle of the message that doesn't keep it: once the box is dropped it resolves to
+    /// nothing. Code outside of Rust can't resolve it while the box owns the message.
     #[must_use]
     #[inline]
     pub fn handle(&self) -> FfiRef<T> {
@@ -62,8 +65,9 @@ impl<T: FfiPooled> PoolBox<T> {
         unsafe { T::pool().handle(self.slot) }
     }
 
-    /// Gives the message up and returns its pointer: it is freed by [`from_raw`](Self::from_raw), or by whoever gets it
-    /// through the C function `.._pool_free`. It is exposed: see [`Pool::try_take`](super::Pool::try_take).
+    /// Gives the message up and returns its pointer: it is freed by [`from_raw`](Self::from_raw),
+    /// or by whoever gets it through the C function `.._pool_free`. It is exposed: see
+    /// [`Pool::try_take`](super::Pool::try_take).
     #[must_use = "nobody else knows where the message is"]
     #[inline]
     pub fn into_raw(self) -> NonNull<T> {
@@ -89,11 +93,13 @@ impl<T: FfiPooled> PoolBox<T> {
     ///
     /// # Safety
     ///
-    /// The slot holds a value of `T`: what other code wrote into it has been checked. Nobody uses the pointer any more.
+    /// The slot holds a value of `T`: what other code wrote into it has been checked. Nobody uses
+    /// the pointer any more.
     #[must_use]
     #[inline]
     pub unsafe fn from_raw(slot: NonNull<T>) -> Self {
-        // SAFETY: by this function's contract the slot holds a value, and nobody uses the pointer any more.
+        // SAFETY: by this function's contract the slot holds a value, and nobody uses the pointer
+        // any more.
         match unsafe { T::pool().adopt(slot.as_ptr()) } {
             Ok(taken) => taken,
             Err(code) => panic!("the pointer of a `{}` {code}", T::NAME),

@@ -3,11 +3,13 @@
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
-use super::FfiPooled;
 use super::boxed::PoolBox;
+use super::error::FreeCode;
+use super::pooled::FfiPooled;
+use crate::types::Invalid;
 
-/// A slot that is on its way to Rust: its lender's again when this is dropped, as happens when a later argument is refused. A
-/// finalizer's release in between is remembered.
+/// A slot that is on its way to Rust: its lender's again when this is dropped, as happens when a
+/// later argument is refused. A finalizer's release in between is remembered.
 #[derive(Debug)]
 pub struct Claim<T: FfiPooled> {
     slot: NonNull<T>,
@@ -16,8 +18,8 @@ pub struct Claim<T: FfiPooled> {
 impl<T: FfiPooled> Claim<T> {
     /// # Safety
     ///
-    /// The slot is one of the type's pool, and claimed for a moment by the caller. The claim is dropped unless the slot holds a
-    /// value.
+    /// The slot is one of the type's pool, and claimed for a moment by the caller. The claim is
+    /// dropped unless the slot holds a value.
     pub(super) unsafe fn new(slot: NonNull<T>) -> Self {
         Self { slot }
     }
@@ -33,7 +35,8 @@ impl<T: FfiPooled> Claim<T> {
         let slot = self.forget();
         // SAFETY: the claim was not dropped, so the slot was still claimed by it.
         unsafe { T::pool().complete(slot) };
-        // SAFETY: the slot is the type's and is owned now; it holds a value, as `new` asks of claims that are not dropped.
+        // SAFETY: the slot is the type's and is owned now; it holds a value, as `new` asks of
+        // claims that are not dropped.
         unsafe { PoolBox::new(slot) }
     }
 }
@@ -43,4 +46,13 @@ impl<T: FfiPooled> Drop for Claim<T> {
         // SAFETY: the claim has the slot, and nobody uses the claim after this.
         unsafe { T::pool().unclaim(self.slot) };
     }
+}
+
+/// Reason why a slot was not claimed, and is still its owner's.
+#[derive(Debug)]
+pub enum Unclaimed {
+    /// The pointer is not that of a lent slot.
+    Pointer(FreeCode),
+    /// The slot's bytes are no value of its type.
+    Value(Invalid),
 }

@@ -1,10 +1,13 @@
-//! Feature `pool-debug`: who allocated and freed each slot last, and what a freed slot looks like.
+//! Feature `pool-debug`: where each slot was last allocated and freed, what a freed slot looks
+//! like, and a quarantine: a slot that was freed is not handed out again before most others were,
+//! so that a pointer that is freed twice, or used after it was freed, meets no new owner.
 //!
-//! It takes a lock and walks the stack at each allocation and free, so it is for looking for a fault, not for shipping. What
-//! it finds goes to the standard error, as the C ABI has no other place for it.
+//! It takes a lock and walks the stack at each allocation and free, so it is for looking for a
+//! fault, not for shipping. What it finds goes to the standard error, as the C ABI has no other
+//! place for it.
 
 use std::backtrace::Backtrace;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -14,6 +17,42 @@ pub(super) const FREED: u8 = 0xDD;
 
 /// Leaks that are written out per pool.
 const LEAKS: usize = 10;
+
+/// Freed slots that are not handed out yet, those first that were freed first.
+#[derive(Debug)]
+pub(super) struct Quarantine {
+    slots: Mutex<VecDeque<usize>>,
+    /// So many are kept: half of the pool's, so that the other half can be allocated without a look
+    /// at these.
+    most: usize,
+}
+
+impl Quarantine {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { slots: Mutex::default(), most: capacity / 2 }
+    }
+
+    fn slots(&self) -> MutexGuard<'_, VecDeque<usize>> {
+        // A panic while it was locked leaves a list that is still right.
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a slot in; the one that is free now, if there are too many.
+    pub(super) fn put(&self, index: usize) -> Option<usize> {
+        let mut slots = self.slots();
+        slots.push_back(index);
+        if slots.len() > self.most { slots.pop_front() } else { None }
+    }
+
+    /// Takes out the one that was freed first: no other is free.
+    pub(super) fn take(&self) -> Option<usize> {
+        self.slots().pop_front()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots().len()
+    }
+}
 
 /// Where a slot was last allocated and freed.
 #[derive(Debug, Default)]

@@ -83,7 +83,8 @@ impl fmt::Display for PoolError {
 
 impl error::Error for PoolError {}
 
-/// What became of a pointer that was given to be freed or adopted; the numbers are those of the C ABI.
+/// What became of a pointer that was given to be freed or adopted; the numbers are those of the C
+/// ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 #[must_use]
@@ -98,7 +99,8 @@ pub enum FreeCode {
     Interior = 3,
     /// The slot is not handed out: it was freed before.
     NotLive = 4,
-    /// A [`PoolBox`](super::PoolBox) owns the slot, or Rust is reading it, or passing it on, right now.
+    /// A [`PoolBox`](super::PoolBox) owns the slot, or Rust is reading it, or passing it on, right
+    /// now.
     Owned = 5,
     /// [`shutdown`](super::shutdown) was called.
     Closed = 6,
@@ -129,7 +131,8 @@ impl fmt::Display for FreeCode {
 
 impl error::Error for FreeCode {}
 
-/// Why the message of a handle was neither taken nor read; see [`Pool::try_take`](super::Pool::try_take).
+/// Why the message of a handle was neither taken nor read; see
+/// [`Pool::try_take`](super::Pool::try_take).
 ///
 /// # Examples
 ///
@@ -156,8 +159,8 @@ pub enum RefusedHandle {
     Stale,
     /// A [`PoolBox`](super::PoolBox) owns the message.
     Owned,
-    /// Code outside of Rust has, or had, the message's pointer, and a call may have a reference to it. Unsafe functions, such as
-    /// [`Pool::take_exposed`](super::Pool::take_exposed), accept it.
+    /// Code outside of Rust has, or had, the message's pointer, and a call may have a reference to
+    /// it. Unsafe functions, such as [`Pool::take_exposed`](super::Pool::take_exposed), accept it.
     Exposed,
     /// The message is being read, or is just changing hands.
     Busy,

@@ -1,19 +1,13 @@
-//! What the slots are made of, so that loom can put its own in their place: the atomic word, and the orderings.
+//! What slots are made of, so that loom can put its own in their place: the atomic word, the
+//! orderings, and the one way to wait for another thread.
 
 use std::fmt::Debug;
 use std::sync::atomic::{self, AtomicU32, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{barrier, thread};
-
-/// An atomic number of 64 bits: the machine's, or loom's, which tries every order the memory model allows.
+/// An atomic number of 64 bits: the machine's, or loom's, which tries every order the memory model
+/// allows.
 pub(crate) trait Word: Debug {
-    /// The same with half as many bits.
-    type Half: Half;
-
-    /// Magazines of a pool: a power of two.
-    const ENTRIES: usize;
-
     fn load(&self, order: Ordering) -> u64;
     fn store(&self, value: u64, order: Ordering);
     fn fetch_or(&self, bits: u64, order: Ordering) -> u64;
@@ -23,15 +17,16 @@ pub(crate) trait Word: Debug {
 
     /// A fence.
     fn fence(order: Ordering);
-    /// The cheap side of a [`barrier`].
-    fn light();
-    /// The other.
-    fn heavy();
-    /// Whether the end of this thread is attended to: see to it that it is.
-    fn is_attended() -> bool;
-    /// Lets other threads go on, in the `turn`th turn of a loop that waits for one.
+    /// See [`pause`].
     fn pause(turn: u32);
+
+    /// As [`pause`](Self::pause), for up to [`PATIENCE`] from the first sleep or yield on: false
+    /// once that is over. `since` is none at first.
+    fn pause_up_to(turn: u32, since: &mut Option<Instant>) -> bool;
 }
+
+/// How long a thread waits that has an answer for a wait that takes longer.
+const PATIENCE: Duration = Duration::from_millis(1);
 
 /// An atomic number of 32 bits.
 pub(crate) trait Half: Debug {
@@ -52,11 +47,6 @@ impl Half for AtomicU32 {
 }
 
 impl Word for AtomicU64 {
-    type Half = AtomicU32;
-
-    /// One that nobody ever has where threads can't be told apart.
-    const ENTRIES: usize = if thread::KNOWN { 1 << thread::BITS } else { 1 };
-
     #[inline(always)]
     fn load(&self, order: Ordering) -> u64 {
         self.load(order)
@@ -92,59 +82,75 @@ impl Word for AtomicU64 {
         atomic::fence(order);
     }
 
-    #[inline(always)]
-    fn light() {
-        barrier::light();
-    }
-
-    fn heavy() {
-        barrier::heavy();
-    }
-
-    fn is_attended() -> bool {
-        thread::is_attended()
-    }
-
     fn pause(turn: u32) {
-        match turn {
-            0..64 => std::hint::spin_loop(),
-            64..256 => std::thread::yield_now(),
-            // It waits for its turn to run, maybe because of this thread's priority.
-            _ => std::thread::sleep(Duration::from_micros(50)),
+        pause(turn);
+    }
+
+    fn pause_up_to(turn: u32, since: &mut Option<Instant>) -> bool {
+        if turn >= SPINS && since.get_or_insert_with(Instant::now).elapsed() >= PATIENCE {
+            return false;
         }
+        pause(turn);
+        true
     }
 }
 
-/// How the live bits and words are accessed. There is one that is right, [`Sound`]; the tests show that loom finds fault
-/// with the others.
-pub(crate) trait Protocol: 'static {
+/// Turns of a wait that spin: it takes no longer to ask for the time.
+const SPINS: u32 = 64;
+
+/// Lets another thread go on, in the `turn`th turn of a loop that waits for it.
+///
+/// Every wait of a pool or queue goes through here. The other thread is in the middle of a few
+/// instructions, so the first turns spin. If it was preempted, the next ones yield the processor;
+/// and since a yield goes to threads of the same or a higher priority only (`sched_yield(2)`),
+/// later ones sleep, so that a thread of a real-time priority lets any other finish.
+pub(super) fn pause(turn: u32) {
+    match turn {
+        0..SPINS => std::hint::spin_loop(),
+        SPINS..256 => std::thread::yield_now(),
+        _ => std::thread::sleep(Duration::from_micros(50)),
+    }
+}
+
+/// Waits until `done` returns true, by [`Word::pause`].
+pub(super) fn wait_until<W: Word>(mut done: impl FnMut() -> bool) {
+    let mut turn = 0;
+    while !done() {
+        W::pause(turn);
+        turn = turn.saturating_add(1);
+    }
+}
+
+/// How the live bits and words are accessed. [`Sound`] is the right one; the tests show that loom
+/// finds fault with the others.
+pub(crate) trait Protocol: Debug + 'static {
     /// Setting live bits pairs with [`FREE`](Self::FREE): the new owner sees what the last one did.
     const CLAIM: Ordering = Ordering::Acquire;
     /// Clearing live bits pairs with [`CLAIM`](Self::CLAIM).
     const FREE: Ordering = Ordering::Release;
-    /// Taking a slot by its handle pairs with [`LEND`](Self::LEND): the taker sees what the owner did that lent it. It also
-    /// pairs with [`DONE`](Self::DONE): readers have read before.
+    /// Taking a slot by its handle pairs with [`LEND`](Self::LEND): the taker sees what the owner
+    /// did that lent it. It also pairs with [`DONE`](Self::DONE): readers have read before.
     const TAKE: Ordering = Ordering::Acquire;
     /// Lending a slot pairs with [`TAKE`](Self::TAKE) and [`READ`](Self::READ).
     const LEND: Ordering = Ordering::Release;
-    /// Beginning to read a slot pairs with [`LEND`](Self::LEND): the reader sees what the owner did that lent it.
+    /// Beginning to read a slot pairs with [`LEND`](Self::LEND): the reader sees what the owner did
+    /// that lent it.
     const READ: Ordering = Ordering::Acquire;
-    /// Of those who read a slot and who free it the last one gives it to its next owner, so each pairs with those before.
+    /// The last of a slot's readers and of the thread that frees it gives it to the next owner, so
+    /// each pairs with those before.
     const DONE: Ordering = Ordering::AcqRel;
-    /// Leaving a magazine pairs with [`EMPTY`](Self::EMPTY): who takes the magazine sees what was done in it.
+    /// Leaving a magazine pairs with [`EMPTY`](Self::EMPTY): the thread that empties it sees what
+    /// was done in it.
     const LEAVE: Ordering = Ordering::Release;
     /// Waiting for a magazine's owner to leave pairs with [`LEAVE`](Self::LEAVE).
     const EMPTY: Ordering = Ordering::Acquire;
-    /// Opening a magazine pairs with the fence of who closes it next: that one sees that it was emptied before.
-    const OPEN: Ordering = Ordering::Release;
-    /// Whether who takes a magazine waits for its owner to leave.
+    /// True if a thread that empties a magazine waits for the owner to leave.
     const WAITS: bool = true;
-
-    /// The fence of a magazine's owner, between saying that it is in there and looking whether it may.
-    #[inline(always)]
-    fn light<W: Word>() {
-        W::light();
-    }
+    /// True if a magazine's owner passes the cheap fence between saying that it is inside and
+    /// looking if it may.
+    const FENCED: bool = true;
+    /// True if one thread at a time closes magazines.
+    const EXCLUSIVE: bool = true;
 
     /// Sets live bits; the bits before.
     #[inline(always)]

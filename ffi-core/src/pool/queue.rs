@@ -1,24 +1,28 @@
 //! `FfiQueue<T, N>`.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::marker::PhantomData;
 use std::{error, fmt};
 
-use crossbeam_queue::ArrayQueue;
-
-use super::FfiPooled;
 use super::boxed::PoolBox;
 use super::claim::Claim;
+use super::pooled::FfiPooled;
+use super::ring::{NoRoom, NoValue, Ring};
 
-/// A queue of up to `N` messages of a pool, for any number of threads at both ends; a `static` with `#[ffi_export]`.
+/// A queue of up to `N` messages of a pool, for any number of threads at both ends; a `static` with
+/// `#[ffi_export]`.
 ///
-/// Only pointers go through it: a frame that Rust pushes and Dart pops is never copied. What is in the queue is owned by the
-/// queue. No method waits.
+/// Only the indices of slots go through it: a frame that Rust pushes and Dart pops is never copied.
+/// What is in the queue is owned by the queue.
+///
+/// It is Vyukov's bounded queue: a push or pop is one exchange, and takes no lock. A thread that is
+/// preempted in the middle of one holds up the others, so they wait for it, but no longer than a
+/// millisecond: then a pop is [`Busy`](PopError::Busy), and a push finds the queue full. What is
+/// pushed is never lost by that.
 ///
 /// # Examples
 ///
 /// ```
-/// use ffi_core::{FfiMessage, FfiPooled, FfiQueue};
+/// use ffi_core::{FfiMessage, FfiPooled, FfiQueue, PopError};
 ///
 /// #[derive(FfiMessage)]
 /// #[repr(C)]
@@ -32,18 +36,19 @@ use super::claim::Claim;
 /// let event = Event::pool().alloc_with(|event| event.code = 7)?;
 /// assert!(EVENTS.push(event).is_ok());
 /// EVENTS.close();
-/// assert_eq!(EVENTS.pop().map(|event| event.code), Some(7));
-/// assert!(EVENTS.pop().is_none() && EVENTS.is_closed());
+/// assert_eq!(EVENTS.pop().map(|event| event.code), Ok(7));
+/// assert_eq!(EVENTS.pop().err(), Some(PopError::Empty));
 /// # Ok::<(), ffi_core::PoolError>(())
 /// ```
 pub struct FfiQueue<T: FfiPooled, const N: usize> {
-    messages: OnceLock<ArrayQueue<PoolBox<T>>>,
-    /// [`CLOSED`], and the number of pushes that are under way.
-    state: AtomicUsize,
+    /// Indices of slots that it owns.
+    ring: Ring<N>,
+    message: PhantomData<PoolBox<T>>,
 }
 
-/// What `#[ffi_export]` asks of the type of a static: [`FfiQueue`] implements it, and nothing else can. No unsafe code relies on
-/// it: the static is an [`FfiQueue`] of that message and capacity, or the code that the attribute writes has a type error.
+/// What `#[ffi_export]` asks of the type of a static: [`FfiQueue`] implements it, and nothing else
+/// can. No unsafe code relies on it: the static is an [`FfiQueue`] of that message and capacity, or
+/// the code that the attribute writes has a type error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be exported",
     label = "not a queue",
@@ -58,15 +63,13 @@ pub trait ExportedQueue: sealed::Sealed {
 
 mod sealed {
     pub trait Sealed {}
-    impl<T: super::FfiPooled, const N: usize> Sealed for super::FfiQueue<T, N> {}
+    impl<T: crate::FfiPooled, const N: usize> Sealed for crate::FfiQueue<T, N> {}
 }
 
 impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
     type Message = T;
     const CAPACITY: usize = N;
 }
-
-const CLOSED: usize = 1 << (usize::BITS - 1);
 
 /// Why a message was not pushed; it comes back in the error.
 pub enum PushError<T> {
@@ -76,43 +79,61 @@ pub enum PushError<T> {
     Closed(T),
 }
 
+/// Reason why no message was popped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PopError {
+    /// Nothing is in the queue.
+    Empty,
+    /// The message at the front was still being pushed by another thread after a millisecond.
+    Busy,
+}
+
+impl fmt::Display for PopError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "the queue is empty",
+            Self::Busy => "the message at the front is still being pushed; hint: try again",
+        })
+    }
+}
+
+impl error::Error for PopError {}
+
 impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
-    /// An empty queue. Its memory is allocated when something is first pushed. A queue without room does not compile.
+    /// An empty queue: `N` times 16 bytes. A queue without room does not compile.
     #[must_use]
     pub const fn new() -> Self {
         const { assert!(N > 0, "a queue has room for at least one message") };
-        Self { messages: OnceLock::new(), state: AtomicUsize::new(0) }
+        Self { ring: Ring::new(), message: PhantomData }
     }
 
     /// Puts a message at the end.
     ///
     /// # Errors
     ///
-    /// When the queue is full or closed; the message is in the error.
+    /// When the queue is full or closed; the message is in the error. Full is also one whose next
+    /// place another thread was about to take a message from for a millisecond.
     pub fn push(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
-        let mut state = self.state.load(Ordering::Relaxed);
-        loop {
-            // The count never rises once it is closed, so that who sees `CLOSED` alone knows that nothing comes any more.
-            if state & CLOSED != 0 {
-                return Err(PushError::Closed(message));
+        match self.ring.push(T::pool().index(&message)) {
+            Ok(()) => {
+                // The queue owns it, or the thread that has popped it since.
+                message.forget();
+                Ok(())
             }
-            match self.state.compare_exchange_weak(state, state + 1, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => break,
-                Err(now) => state = now,
-            }
+            Err(NoRoom::Full) => Err(PushError::Full(message)),
+            Err(NoRoom::Closed) => Err(PushError::Closed(message)),
         }
-        let pushed = self.messages.get_or_init(|| ArrayQueue::new(N)).push(message);
-        // Pairs with `is_closed`: who sees the count without this push finds the message.
-        self.state.fetch_sub(1, Ordering::Release);
-        pushed.map_err(PushError::Full)
     }
 
-    /// Puts a message at the end whose slot is claimed for a moment; when it is refused it is in the error.
+    /// Puts a message at the end whose slot is claimed for a moment; when it is refused it is in
+    /// the error.
     ///
-    /// The slot stays claimed while it is in the queue. Only [`pop`](Self::pop) ends that, because only the thread that has
-    /// the box knows that the claim is still this one: after the push another thread may pop the slot, lend it, and claim it.
+    /// The slot stays claimed while it is in the queue. Only [`pop`](Self::pop) ends that, because
+    /// only the thread that has the box knows that the claim is still this one: after the push
+    /// another thread may pop the slot, lend it, and claim it.
     pub(super) fn push_claim(&self, claim: Claim<T>) -> Result<(), PushError<Claim<T>>> {
-        // SAFETY: the claim had the slot, and claims that are not dropped hold a value; `pop` or the drop of the box ends it.
+        // SAFETY: the claim had the slot, and claims that are not dropped hold a value; `pop` or
+        // the drop of the box ends it.
         let message = unsafe { PoolBox::new(claim.forget()) };
         self.push(message).map_err(|refused| {
             refused.map(|message| {
@@ -122,30 +143,44 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         })
     }
 
-    /// Takes the message at the front; none when the queue is empty. A closed queue gives what is still in it.
-    #[must_use = "what is popped and not used is freed"]
-    pub fn pop(&self) -> Option<PoolBox<T>> {
-        let message = self.messages.get()?.pop()?;
-        // SAFETY: the caller has the slot's only box, and so the claim of `push_claim`, if the slot has one.
-        unsafe { T::pool().complete(message.slot()) };
-        Some(message)
+    /// Takes the message at the front. A closed queue gives what is still in it.
+    ///
+    /// # Errors
+    ///
+    /// [`PopError::Empty`] when nothing is in it: after [`close`](Self::close) nothing ever will
+    /// be. [`PopError::Busy`] when the message at the front was still being pushed after a
+    /// millisecond: try again.
+    pub fn pop(&self) -> Result<PoolBox<T>, PopError> {
+        let index = self.ring.pop().map_err(|none| match none {
+            NoValue::Empty => PopError::Empty,
+            NoValue::Busy => PopError::Busy,
+        })?;
+        let slot = T::pool().place_of(index);
+        // SAFETY: the queue owned the slot, as the ring only has indices of boxes that were
+        // forgotten, or claims that hold a value, and returns each once.
+        let message = unsafe { PoolBox::new(slot) };
+        // SAFETY: the caller has the slot's only box, and so the claim of `push_claim`, if the slot
+        // has one.
+        unsafe { T::pool().complete(slot) };
+        Ok(message)
     }
 
-    /// Takes up to `max` messages, in order, and hands them to `each`; how many there were.
+    /// Takes up to `max` messages, in order, and hands them to `each`, until [`pop`](Self::pop) has
+    /// none; returns how many.
     pub fn pop_many(&self, max: usize, mut each: impl FnMut(PoolBox<T>)) -> usize {
         for popped in 0..max {
             match self.pop() {
-                Some(message) => each(message),
-                None => return popped,
+                Ok(message) => each(message),
+                Err(_) => return popped,
             }
         }
         max
     }
 
-    /// How many messages are in it, as seen now.
+    /// How many messages are in it, or are just being pushed, as seen now.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.messages.get().map_or(0, ArrayQueue::len)
+        self.ring.len()
     }
 
     /// Whether there is none in it, as seen now.
@@ -160,17 +195,23 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         N
     }
 
-    /// Refuses every push from now on; for good.
+    /// Refuses every push from now on; for good. A push is decided before or after: once
+    /// [`pop`](Self::pop) says that it is empty, nothing is lost.
     pub fn close(&self) {
-        self.state.fetch_or(CLOSED, Ordering::Relaxed);
+        self.ring.close();
     }
 
-    /// Whether it is closed, and no push from before is under way any more: what is in it is all that will ever come, and
-    /// once [`pop`](Self::pop) returns none after this is true, it is drained.
+    /// Returns true if it was closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        // Pairs with the end of `push`.
-        self.state.load(Ordering::Acquire) == CLOSED
+        self.ring.is_closed()
+    }
+}
+
+impl<T: FfiPooled, const N: usize> Drop for FfiQueue<T, N> {
+    fn drop(&mut self) {
+        // No other thread has it: none is just pushing.
+        while self.pop().is_ok() {}
     }
 }
 

@@ -3,18 +3,20 @@
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
+use super::cache::Cache as _;
 use super::error::{FreeCode, PoolError, PoolErrorKind};
+use super::live::LINE;
 use super::reserve::{self, Arena, Plan};
-use super::slots::{LINE, Slot};
+use super::slots::Slot;
 use super::stats::{PoolState, PoolStats};
-use super::thread::Caller;
+use super::stride::Stride;
 use super::word::Refused;
 
 /// The static part of a pool.
 #[derive(Debug)]
 pub(crate) struct RawPool {
-    /// What the fast path reads first: null before the first use, and again once the pool is closed, so that closing costs
-    /// the fast path nothing.
+    /// What the fast path reads first: null before the first use, and again once the pool is
+    /// closed, so that closing costs the fast path nothing.
     arena: AtomicPtr<Arena>,
     /// The same, but kept when the pool is closed.
     kept: AtomicPtr<Arena>,
@@ -30,7 +32,8 @@ pub(crate) struct RawPool {
     pub(super) journal: super::debug::Journal,
 }
 
-/// What goes wrong, and the high-water mark. On lines of their own: nothing here is written when all goes well.
+/// What goes wrong, and the high-water mark. On lines of their own: nothing here is written when
+/// all goes well.
 #[derive(Debug)]
 #[repr(align(64))]
 struct Counts {
@@ -39,6 +42,7 @@ struct Counts {
     /// By `FreeCode`.
     bad: [AtomicU64; 7],
     stale: AtomicU64,
+    lost: AtomicU64,
 }
 
 /// The pool that was opened last; the others follow by `next`.
@@ -67,6 +71,7 @@ impl RawPool {
                 failed: AtomicU64::new(0),
                 bad: [const { AtomicU64::new(0) }; 7],
                 stale: AtomicU64::new(0),
+                lost: AtomicU64::new(0),
             },
             #[cfg(feature = "pool-debug")]
             journal: super::debug::Journal::new(),
@@ -99,14 +104,18 @@ impl RawPool {
         unsafe { arena.as_ref() }
     }
 
+    /// Opens the pool when it is first used. Threads keep slots of it if it is `cached`, and large
+    /// enough.
     #[cold]
     #[inline(never)]
-    pub(super) fn open(&'static self) -> Result<&'static Arena, PoolErrorKind> {
+    pub(super) fn open(&'static self, cached: bool) -> Result<&'static Arena, PoolErrorKind> {
         if SHUT.load(Ordering::SeqCst) {
             return Err(PoolErrorKind::Closed);
         }
         if let Some(arena) = self.kept() {
-            // Another thread is in here, and about to publish the same, or `shutdown` came meanwhile: the last look decides.
+            // Another thread is in here, and about to publish the same, or `shutdown` or `reopen`
+            // came meanwhile.
+            self.publish(arena);
             return Ok(arena);
         }
         let publish = |arena: NonNull<Arena>| {
@@ -117,17 +126,15 @@ impl RawPool {
                 .is_ok();
             if won {
                 self.enlist();
-                // In one order with `shutdown`, which first says so and then looks through the list: either it finds the
-                // arena here to take it away, or the load sees that it was called.
-                self.arena.store(arena.as_ptr(), Ordering::SeqCst);
-                if SHUT.load(Ordering::SeqCst) {
-                    self.arena.store(ptr::null_mut(), Ordering::SeqCst);
+                if let Some(arena) = self.kept() {
+                    arena.slots.cache().enlist();
+                    self.publish(arena);
                 }
             }
             won
         };
         let reserved = match Plan::new(self.capacity, self.stride, self.align) {
-            Some(plan) => reserve::reserve(plan, self.capacity, self.align, publish),
+            Some(plan) => reserve::reserve(plan, self.capacity, self.align, cached, publish),
             None => false,
         };
         self.reservation_failed.store(!reserved, Ordering::Relaxed);
@@ -135,6 +142,16 @@ impl RawPool {
             Some(_) if SHUT.load(Ordering::SeqCst) => Err(PoolErrorKind::Closed),
             Some(arena) => Ok(arena),
             None => Err(PoolErrorKind::Reservation),
+        }
+    }
+
+    /// Opens the pool, unless [`shutdown`] was called.
+    fn publish(&self, arena: &'static Arena) {
+        // In one order with `shutdown`, which first says so and then looks through the list: either
+        // it finds the arena here to take it away, or the load sees that it was called.
+        self.arena.store(ptr::from_ref(arena).cast_mut(), Ordering::SeqCst);
+        if SHUT.load(Ordering::SeqCst) {
+            self.arena.store(ptr::null_mut(), Ordering::SeqCst);
         }
     }
 
@@ -152,15 +169,10 @@ impl RawPool {
         }
     }
 
-    /// The slot that starts at `slot`, given the inverse of the stride's odd part and its even part's power.
-    ///
-    /// Multiplied by the inverse, the multiples of the stride become the numbers from 0 on, and all other offsets, and
-    /// those below the base, become numbers that are larger: one comparison rejects both.
+    /// The slot that starts at `slot`, if one does.
     #[inline(always)]
-    pub(super) fn at(arena: &Arena, slot: *const u8, inverse: usize, shift: u32) -> Option<Slot<'static>> {
-        let offset = slot.addr().wrapping_sub(arena.base.addr().get());
-        let index = offset.wrapping_mul(inverse).rotate_right(shift);
-        arena.slots.at(index)
+    pub(super) fn at(arena: &Arena, slot: *const u8, stride: Stride) -> Option<Slot<'static>> {
+        arena.slots.at(stride.index(slot.addr().wrapping_sub(arena.base.addr().get())))
     }
 
     /// What is wrong with a pointer that is no slot, or with the pool: counted.
@@ -230,10 +242,10 @@ impl RawPool {
         PoolError { pool: self.name, capacity: self.capacity, bytes, kind }
     }
 
-    /// Looks at the high-water mark when candidates ran out the `refills`th time, and `more` are about to be claimed: as
-    /// rarely as makes it cost nothing.
+    /// Looks at the high-water mark when candidates ran out the `refills`th time, and `more` are
+    /// about to be claimed: as rarely as makes it cost nothing.
     pub(super) fn sample(&self, arena: &Arena, refills: u64, more: usize) {
-        let period = (arena.slots.groups() / (2 * LINE)).max(1) as u64;
+        let period = (arena.slots.cache().live().groups() / (2 * LINE)).max(1) as u64;
         if refills.is_multiple_of(period) {
             self.saw((arena.slots.count() + more).min(arena.slots.capacity()) as u64);
         }
@@ -273,13 +285,9 @@ impl RawPool {
             bad_closed: bad(FreeCode::Closed),
             stale: self.counts.stale.load(Ordering::Relaxed),
             state,
+            lost: self.counts.lost.load(Ordering::Relaxed),
         }
     }
-}
-
-/// Gives back what the pools keep back for a thread that ends.
-pub(super) fn resign(caller: Caller) {
-    enlisted().filter_map(RawPool::kept).for_each(|arena| arena.slots.resign(caller));
 }
 
 /// All pools that were opened.
@@ -305,8 +313,9 @@ pub(super) fn code(refused: Refused) -> FreeCode {
 /// Closes all pools of the library, and says how many slots were still live: those that leaked.
 ///
 /// From then on nothing is allocated, frees are refused as [`FreeCode::Closed`], and dropping a
-/// [`PoolBox`](super::PoolBox) does nothing. The slots stay where they are and readable, so a pointer that is still used
-/// does no harm. What other threads are doing at this moment may still succeed. Nothing opens the pools again.
+/// [`PoolBox`](super::boxed::PoolBox) does nothing. The slots stay where they are and readable, so
+/// a pointer that is still used does no harm. What other threads are doing at this moment may still
+/// succeed. [`reopen`] opens the pools again.
 ///
 /// # Examples
 ///
@@ -329,4 +338,34 @@ pub fn shutdown() -> u64 {
         }
     }
     live
+}
+
+/// Opens all pools again after [`shutdown`], and returns how many slots were lost: live ones, which
+/// may have no owner any more.
+///
+/// A slot whose owner is left, such as a [`PoolBox`](super::boxed::PoolBox) in a `static`, is that
+/// owner's as before. The others stay live for ever, so the pool is smaller by them;
+/// [`PoolStats::lost`] says by how many. An isolate of Dart that opens the library opens its pools,
+/// so a program goes on after a hot restart. Does nothing and returns 0 while the pools are open.
+///
+/// # Examples
+///
+/// ```
+/// # use ffi_core::pool;
+/// pool::shutdown();
+/// assert_eq!(pool::reopen(), 0, "nothing was allocated");
+/// ```
+pub fn reopen() -> u64 {
+    // In one order with `shutdown`, and of those who open at once the first counts.
+    if !SHUT.swap(false, Ordering::SeqCst) {
+        return 0;
+    }
+    let mut lost = 0;
+    for (pool, arena) in enlisted().filter_map(|pool| Some((pool, pool.kept()?))) {
+        let live = arena.slots.totals().0;
+        pool.counts.lost.store(live, Ordering::Relaxed);
+        lost += live;
+        pool.publish(arena);
+    }
+    lost
 }

@@ -4,12 +4,14 @@ use std::fmt;
 use std::ops::Deref;
 use std::ptr::NonNull;
 
-use super::FfiPooled;
+use super::pooled::FfiPooled;
 
-/// A message of a pool that is being read, by [`Pool::read`](super::Pool::read): any number of threads may do so at once.
+/// A message of a pool that is being read, by [`Pool::read`](super::Pool::read): any number of
+/// threads may do so at once.
 ///
-/// Nobody can take the message meanwhile. It can be freed: then its handle is stale at once, and the slot is free when the last
-/// reader is dropped. A reader that is never dropped keeps the slot for ever.
+/// Nobody can take the message meanwhile. It can be freed: then its handle is stale at once, and
+/// the slot is free when the last reader is dropped. A reader that is never dropped keeps the slot
+/// for ever.
 pub struct PoolRead<T: FfiPooled> {
     slot: NonNull<T>,
 }
@@ -23,8 +25,8 @@ unsafe impl<T: FfiPooled> Sync for PoolRead<T> {}
 impl<T: FfiPooled> PoolRead<T> {
     /// # Safety
     ///
-    /// The slot is one of the type's pool, holds a value, and the caller counts among its readers. While this lives, nobody
-    /// writes to it.
+    /// The slot is one of the type's pool, holds a value, and the caller counts among its readers.
+    /// While this lives, nobody writes to it.
     pub(super) unsafe fn new(slot: NonNull<T>) -> Self {
         Self { slot }
     }
@@ -43,7 +45,8 @@ impl<T: FfiPooled> Deref for PoolRead<T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: by the contract of `new` the slot holds a value that nobody writes to while this lives.
+        // SAFETY: by the contract of `new` the slot holds a value that nobody writes to while this
+        // lives.
         unsafe { self.slot.as_ref() }
     }
 }

@@ -1,23 +1,22 @@
-//! The memory of a pool: one reservation that the operating system commits page by page as it is touched.
+//! The memory of a pool: one reservation that the operating system commits page by page as it is
+//! touched.
 //!
 //! ```text
-//! Arena | hints | magazines | open | settled | live words | slot words | slots, aligned to max(align, 64)
+//! Arena | hints | cache | live bits | slot words | slots, aligned to max(align, 64)
 //! ```
 //!
-//! It is zero when it comes, which is what the arrays and the slots start with, and it is never given back: a pointer
-//! into a pool stays readable while the process runs. Windows counts the whole size against its commit limit, though what
-//! is never touched takes no memory there, either.
+//! It is zero when it comes, which is what the arrays and the slots start with, and it is never
+//! given back: a pointer into a pool stays readable while the process runs. Windows counts the
+//! whole size against its commit limit, though what is never touched takes no memory there, either.
 
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU64;
 
 use memmap2::MmapOptions;
 
-use super::barrier;
-use super::magazine::{Counts, ITEMS, Magazine, Magazines};
-use super::primitive::Word;
-use super::slots::{GROUP, HINTS, Hint, LINE, Slots};
-use super::thread;
+use super::cache::Native;
+use super::live::{GROUP, HINTS, Hint, LINE, Live};
+use super::slots::Slots;
 
 /// A pool's memory, at the start of itself.
 #[derive(Debug)]
@@ -27,23 +26,15 @@ pub(crate) struct Arena {
     pub(super) slots: Slots<'static>,
 }
 
-const ENTRIES: usize = AtomicU64::ENTRIES;
-
-/// From this many slots on a pool has magazines.
-const MANY: usize = 1_024;
-
-/// From this size on, slots that were used before are looked for first, so that fewer are ever touched.
-pub(super) const LARGE: usize = 16 << 10;
+/// From this many slots on a pool has magazines: in a smaller one, few threads would keep much of
+/// it.
+const MANY: u32 = 1_024;
 
 /// Where things are in a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
     hints: usize,
-    magazines: usize,
-    /// Whether they are worth it.
-    has_magazines: bool,
-    open: usize,
-    settled: usize,
+    cache: usize,
     live: usize,
     words: usize,
     slots: usize,
@@ -57,12 +48,8 @@ impl Plan {
         let capacity = capacity as usize;
         let lines = capacity.div_ceil(GROUP * LINE);
         let hints = size_of::<Arena>().next_multiple_of(64);
-        // What threads keep back is little beside the rest, and slots that are used again are to be those used before.
-        let has_magazines = capacity >= MANY && stride < LARGE;
-        let magazines = (hints + HINTS * size_of::<Hint<AtomicU64>>()).next_multiple_of(128);
-        let open = magazines + ENTRIES * size_of::<Magazine<AtomicU64>>();
-        let settled = open + (ENTRIES / 64 * 8).next_multiple_of(64);
-        let live = settled + (ENTRIES * 8).next_multiple_of(64);
+        let cache = (hints + HINTS * size_of::<Hint<AtomicU64>>()).next_multiple_of(128);
+        let live = (cache + Native::BYTES).next_multiple_of(64);
         let words = live + lines * LINE * 8;
         let Some(word_bytes) = capacity.checked_mul(8) else { return None };
         let Some(end) = words.checked_add(word_bytes) else { return None };
@@ -74,16 +61,18 @@ impl Plan {
         if bytes > isize::MAX as usize {
             return None;
         }
-        Some(Self { hints, magazines, has_magazines, open, settled, live, words, slots, bytes })
+        Some(Self { hints, cache, live, words, slots, bytes })
     }
 }
 
-/// Reserves the memory, and hands the arena to `publish`, which says whether it keeps it; it is given back if not. Whether
-/// there was memory.
+/// Reserves the memory, with a cache if the pool is `cached` and not too small for one, and hands
+/// the arena to `publish`, which returns true if it keeps it; it is given back if not. Returns true
+/// if there was memory.
 pub(super) fn reserve(
     plan: Plan,
     capacity: u32,
     align: usize,
+    cached: bool,
     publish: impl FnOnce(NonNull<Arena>) -> bool,
 ) -> bool {
     // Without a reserve of swap: what is never touched is never needed.
@@ -94,18 +83,14 @@ pub(super) fn reserve(
     let lines = (capacity as usize).div_ceil(GROUP * LINE);
     // SAFETY: the plan has room for that many hints there, aligned to their 64; zeros are hints.
     let hints = unsafe { array::<Hint<AtomicU64>>(start, plan.hints, HINTS) };
-    // SAFETY: the plan has room for that many magazines there, aligned to their 128; zeros are magazines.
-    let entries = unsafe { array::<Magazine<AtomicU64>>(start, plan.magazines, ENTRIES) };
-    // Where threads or the fence can't be had, there are none.
-    let exist = plan.has_magazines && thread::KNOWN && barrier::available();
-    let count = if exist { ENTRIES } else { 0 };
-    // SAFETY: the plan has room for a bit per magazine there, aligned to a line.
-    let open = unsafe { array::<AtomicU64>(start, plan.open, count / 64) };
-    // SAFETY: the plan has room for a word per magazine there, aligned to a line.
-    let settled = unsafe { array::<AtomicU64>(start, plan.settled, count) };
-    let magazines = Magazines::new(entries, open, settled, Counts::new(), ITEMS, capacity as usize / 4);
     // SAFETY: the plan has room for that many lines there.
     let live = unsafe { array::<AtomicU64>(start, plan.live, lines * LINE) };
+    // SAFETY: the plan's offsets are inside of the mapping.
+    let cache = unsafe { start.add(plan.cache) };
+    let live = Live::new(live, hints, capacity as usize);
+    // SAFETY: the plan has room for the cache there, aligned to its 128, and nothing else refers to
+    // that memory, which is zeros. It is unmapped with the arena, if at all.
+    let cache = unsafe { Native::in_memory(cache, live, cached && capacity >= MANY) };
     // SAFETY: the plan has room for a word per slot there.
     let words = unsafe { array::<AtomicU64>(start, plan.words, capacity as usize) };
     // SAFETY: the plan's offsets are inside of the mapping.
@@ -114,7 +99,7 @@ pub(super) fn reserve(
     let base = unsafe { base.add(base.align_offset(align)) };
     let arena = start.cast::<Arena>();
     // SAFETY: the arena is the first thing in the mapping, which is aligned to a page.
-    unsafe { arena.write(Arena { base, slots: Slots::new(live, words, hints, magazines) }) };
+    unsafe { arena.write(Arena { base, slots: Slots::new(words, cache, AtomicU64::new(0)) }) };
     if publish(arena) {
         std::mem::forget(memory);
     }
@@ -125,13 +110,13 @@ pub(super) fn reserve(
 ///
 /// # Safety
 ///
-/// From `offset` on `count` of `T` lie inside of the mapping that begins at `start`, which is aligned to a page, and `offset` is
-/// aligned for them. Zeros are a `T`, and nothing else refers to the memory than shared references, which are not used once it is
-/// unmapped.
+/// From `offset` on `count` of `T` lie inside of the mapping that begins at `start`, which is
+/// aligned to a page, and `offset` is aligned for them. Zeros are a `T`, and nothing else refers to
+/// the memory than shared references, which are not used once it is unmapped.
 unsafe fn array<T>(start: NonNull<u8>, offset: usize, count: usize) -> &'static [T] {
     // SAFETY: by this function's contract the offset is inside of the mapping.
     let first = unsafe { start.add(offset) };
-    // SAFETY: by this function's contract that many lie there, aligned; a fresh mapping is zeros, which are a `T`, and nothing
-    // writes to them but through such references.
+    // SAFETY: by this function's contract that many lie there, aligned; a fresh mapping is zeros,
+    // which are a `T`, and nothing writes to them but through such references.
     unsafe { std::slice::from_raw_parts(first.cast::<T>().as_ptr(), count) }
 }

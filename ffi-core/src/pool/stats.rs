@@ -2,8 +2,8 @@
 
 /// What happened in a pool so far; see [`Pool::stats`](super::Pool::stats).
 ///
-/// Nothing is counted when all goes well: totals come from the slots, so numbers of a pool in use are of slightly
-/// different moments.
+/// Nothing is counted when all goes well: totals come from the slots, so numbers of a pool in use
+/// are of slightly different moments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolStats {
     /// Slots.
@@ -12,7 +12,8 @@ pub struct PoolStats {
     pub stride: u64,
     /// Slots that are handed out.
     pub live: u64,
-    /// The highest number of live slots that was seen: now and then while allocating, at exhaustion, and by this call.
+    /// The highest number of live slots that was seen: now and then while allocating, at
+    /// exhaustion, and by this call.
     pub high_water: u64,
     /// Messages that were allocated.
     pub allocs: u64,
@@ -36,6 +37,9 @@ pub struct PoolStats {
     pub stale: u64,
     /// Whether it can be used.
     pub state: PoolState,
+    /// Slots that were live when the pool was last opened [again](super::reopen), and may have no
+    /// owner any more.
+    pub lost: u64,
 }
 
 /// Whether a pool can be used.
@@ -84,6 +88,8 @@ pub struct FfiPoolStats {
     pub stale: u64,
     /// The number of a [`PoolState`].
     pub state: u64,
+    /// See [`PoolStats::lost`].
+    pub lost: u64,
 }
 
 impl From<PoolStats> for FfiPoolStats {
@@ -104,6 +110,7 @@ impl From<PoolStats> for FfiPoolStats {
             bad_closed: stats.bad_closed,
             stale: stats.stale,
             state: stats.state as u64,
+            lost: stats.lost,
         }
     }
 }

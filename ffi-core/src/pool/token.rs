@@ -1,15 +1,16 @@
 //! References as pointers: what a finalizer is given.
 //!
-//! A finalizer gets one pointer and may run at any time, also after its slot was freed or given to another owner. So the
-//! pointer is not the slot's address but a reference, which then means nothing any more.
+//! A finalizer gets one pointer and may run at any time, also after its slot was freed or given to
+//! another owner. So the pointer is not the slot's address but a reference, which then means
+//! nothing any more.
 //!
 //! ```text
 //! 64 bits   [generation: 32 | index plus one: 32]              as `FfiRef::to_bits`
 //! 32 bits   [generation: 32 - n | index plus one: n]           n is the bit length of the pool's capacity
 //! ```
 //!
-//! With 32 bits the upper bits of the generation are cut off: in a pool of 1,000 slots a token can mean a later message once its
-//! slot was freed 2^22 times since.
+//! With 32 bits the upper bits of the generation are cut off: in a pool of 1,000 slots a token can
+//! mean a later message once its slot was freed 2^22 times since.
 
 use std::ffi::c_void;
 

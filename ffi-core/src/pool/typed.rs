@@ -5,19 +5,19 @@ use std::hint;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
-use super::abi::Unclaimed;
 use super::boxed::PoolBox;
-use super::claim::Claim;
+use super::cache::thread::Caller;
+use super::claim::{Claim, Unclaimed};
 use super::error::{FreeCode, PoolError, PoolErrorKind, RefusedHandle};
+use super::pooled::{FfiPooled, PoolCache, Reset};
 use super::raw::{self, RawPool};
 use super::read::PoolRead;
-use super::reserve::{Arena, LARGE};
-use super::slots::{Claimed, GROUP, Slot};
+use super::reserve::Arena;
+use super::slots::{Claimed, Placement, Slot};
 use super::stats::PoolStats;
-use super::thread::Caller;
+use super::stride::Stride;
 use super::token::Token;
 use super::word::Exposure;
-use super::{FfiPooled, Reset};
 use crate::message::FfiMessage;
 use crate::types::FfiRef;
 
@@ -30,22 +30,25 @@ pub struct Pool<T> {
     message: PhantomData<fn() -> T>,
 }
 
+/// From this size on, slots that were used before are looked for first, so that fewer are ever
+/// touched.
+const LARGE: usize = 16 << 10;
+
+/// Slots that are freed at once at most, while others wait for the thread: a microsecond.
+const RUN: usize = 256;
+
 /// Up to this size it is faster to zero a slot than to find out whether it is still zero.
 const SMALL: usize = 256;
 
 impl<T: FfiMessage> Pool<T> {
-    /// The stride's power of two.
-    const SHIFT: u32 = size_of::<T>().trailing_zeros();
-
-    /// The inverse of the stride's odd part, modulo the size of the address space.
-    const INVERSE: usize = inverse(size_of::<T>() >> Self::SHIFT);
+    const STRIDE: Stride = Stride::new(size_of::<T>());
 
     /// A pool of `capacity` slots. It reserves its memory when it is first used.
     ///
     /// # Panics
     ///
-    /// When the capacity is 0 or `u32::MAX`, or when its slots don't fit into the address space. In a `static` that is an
-    /// error of compilation:
+    /// When the capacity is 0 or `u32::MAX`, or when its slots don't fit into the address space. In
+    /// a `static` that is an error of compilation:
     ///
     /// ```compile_fail,E0080
     /// # use ffi_core::{FfiMessage, Pool};
@@ -74,7 +77,8 @@ impl<T: FfiMessage> Pool<T> {
         self.raw.name()
     }
 
-    /// What happened so far. Looks at all slots' words, so it takes time that grows with the capacity.
+    /// What happened so far. Looks at all slots' words, so it takes time that grows with the
+    /// capacity.
     #[must_use]
     pub fn stats(&self) -> PoolStats {
         self.raw.stats()
@@ -93,17 +97,31 @@ impl<T: FfiMessage> Pool<T> {
 
     #[inline(always)]
     pub(super) fn at(arena: &Arena, slot: *const T) -> Option<Slot<'static>> {
-        RawPool::at(arena, slot.cast(), Self::INVERSE, Self::SHIFT)
+        RawPool::at(arena, slot.cast(), Self::STRIDE)
     }
 }
 
 impl<T: FfiPooled> Pool<T> {
-    /// Allocates a message: zeroed, or with [`Reset::Keep`] as the last owner left it, where that is a value of its type.
+    const PLACEMENT: Placement = match T::CACHE {
+        _ if size_of::<T>() >= LARGE => Placement::Lowest,
+        // What is kept is handed out again at once, and that is what the quarantine is to keep from
+        // happening.
+        _ if cfg!(feature = "pool-debug") => Placement::Spread,
+        PoolCache::Threads => Placement::Kept,
+        PoolCache::None => Placement::Spread,
+    };
+
+    /// Allocates a message: zeroed, or with [`Reset::Keep`] as the last owner left it, where that
+    /// is a value of its type.
     ///
-    /// None when no slot is free; [`try_alloc`](Self::try_alloc) says what to do about it. Dropping the box frees the slot.
+    /// None when no slot is free; [`try_alloc`](Self::try_alloc) says what to do about it. Dropping
+    /// the box frees the slot.
     #[inline]
     pub fn alloc(&'static self) -> Option<PoolBox<T>> {
-        self.own().ok()
+        match self.own_kept() {
+            Some(slot) => Some(slot),
+            None => self.own_slowly().ok(),
+        }
     }
 
     /// Allocates a message as [`alloc`](Self::alloc) does.
@@ -113,10 +131,14 @@ impl<T: FfiPooled> Pool<T> {
     /// When no slot is free, the memory could not be reserved, or the library was shut down.
     #[inline]
     pub fn try_alloc(&'static self) -> Result<PoolBox<T>, PoolError> {
-        self.own().map_err(|kind| self.raw.error(kind))
+        match self.own_kept() {
+            Some(slot) => Ok(slot),
+            None => self.own_slowly().map_err(|kind| self.raw.error(kind)),
+        }
     }
 
-    /// Allocates a message and lets `fill` fill it in place, so that a large one is never on the stack.
+    /// Allocates a message and lets `fill` fill it in place, so that a large one is never on the
+    /// stack.
     ///
     /// # Errors
     ///
@@ -128,7 +150,8 @@ impl<T: FfiPooled> Pool<T> {
         Ok(slot)
     }
 
-    /// Allocates `count` messages, or none. It is faster than one by one: slots are claimed 64 at once.
+    /// Allocates `count` messages, or none. It is faster than one by one: slots are claimed 64 at
+    /// once.
     ///
     /// # Errors
     ///
@@ -146,7 +169,7 @@ impl<T: FfiPooled> Pool<T> {
         if got < count {
             for slot in boxes.into_iter().filter_map(|it| Self::at(arena, it.forget().as_ptr())) {
                 // They were never handed out, so they are not freed: that would count.
-                arena.slots.unclaim(slot);
+                arena.slots.not_handed_out(slot);
             }
             return Err(self.raw.error(self.raw.failed(PoolErrorKind::Exhausted)));
         }
@@ -156,9 +179,10 @@ impl<T: FfiPooled> Pool<T> {
 
     /// Where the slot is that the handle refers to; none when it was freed since, or is none.
     ///
-    /// The pointer may be dereferenced as long as nobody frees or takes the slot, with the care that memory shared with other
-    /// code takes: nobody writes meanwhile, no call of an exported function has a `&mut` to it, and its bytes may be no value
-    /// of `T` (see [`FfiType::check`](crate::FfiType::check)). [`read`](Self::read) asks for none of this.
+    /// The pointer may be dereferenced as long as nobody frees or takes the slot, with the care
+    /// that memory shared with other code takes: nobody writes meanwhile, no call of an exported
+    /// function has a `&mut` to it, and its bytes may be no value of `T` (see
+    /// [`FfiType::check`](crate::FfiType::check)). [`read`](Self::read) asks for none of this.
     #[inline]
     pub fn resolve(&self, handle: FfiRef<T>) -> Option<NonNull<T>> {
         let (arena, slot) = self.find(self.raw.kept(), handle)?;
@@ -169,7 +193,8 @@ impl<T: FfiPooled> Pool<T> {
         None
     }
 
-    /// The slot of a handle that isn't none, whatever its generation; a handle of no slot is counted.
+    /// The slot of a handle that isn't none, whatever its generation; a handle of no slot is
+    /// counted.
     #[inline(always)]
     fn find(
         &self,
@@ -184,46 +209,49 @@ impl<T: FfiPooled> Pool<T> {
         found
     }
 
-    /// The message that the handle refers to; none when it was freed since, or when its bytes are no value of `T`.
-    /// [`read`](Self::read) is its safe form.
+    /// The message that the handle refers to; none when it was freed since, or when its bytes are
+    /// no value of `T`. [`read`](Self::read) is its safe form.
     ///
     /// # Safety
     ///
-    /// While the reference lives, nobody frees or takes the slot or writes to it, and no call of an exported function has a
-    /// `&mut` to it or into it.
+    /// While the reference lives, nobody frees or takes the slot or writes to it, and no call of an
+    /// exported function has a `&mut` to it or into it.
     #[inline]
     pub unsafe fn get(&self, handle: FfiRef<T>) -> Option<&T> {
         let slot = Self::valid(self.resolve(handle)?)?;
-        // SAFETY: a live slot is aligned, and was found to hold a value; by this function's contract nobody frees it or writes to
-        // it while the reference lives.
+        // SAFETY: a live slot is aligned, and was found to hold a value; by this function's
+        // contract nobody frees it or writes to it while the reference lives.
         Some(unsafe { slot.as_ref() })
     }
 
-    /// The message that the handle refers to, to be written; none when it was freed since, or when its bytes are no value
-    /// of `T`.
+    /// The message that the handle refers to, to be written; none when it was freed since, or when
+    /// its bytes are no value of `T`.
     ///
     /// # Safety
     ///
-    /// While the reference lives, nobody frees or takes the slot, reads it or writes to it, and no call of an exported function
-    /// has a reference to it or into it.
+    /// While the reference lives, nobody frees or takes the slot, reads it or writes to it, and no
+    /// call of an exported function has a reference to it or into it.
     #[inline]
     #[expect(clippy::mut_from_ref, reason = "the reference is to a slot, not to the pool")]
     pub unsafe fn get_mut(&self, handle: FfiRef<T>) -> Option<&mut T> {
         let mut slot = Self::valid(self.resolve(handle)?)?;
-        // SAFETY: a live slot is aligned, and was found to hold a value; by this function's contract nobody else uses it while the
-        // reference lives.
+        // SAFETY: a live slot is aligned, and was found to hold a value; by this function's
+        // contract nobody else uses it while the reference lives.
         Some(unsafe { slot.as_mut() })
     }
 
     #[inline]
     fn valid(slot: NonNull<T>) -> Option<NonNull<T>> {
-        // SAFETY: a slot is aligned and initialised; the callers' contract is that nobody writes to it.
+        // SAFETY: a slot is aligned and initialised; the callers' contract is that nobody writes to
+        // it.
         (T::ANY_BITS || unsafe { T::check(slot.as_ptr()) }.is_ok()).then_some(slot)
     }
 
-    /// Takes what the handle refers to back into Rust's ownership. Of those who try at once exactly one gets it.
+    /// Takes what the handle refers to back into Rust's ownership. Of those who try at once exactly
+    /// one gets it.
     ///
-    /// None when [`try_take`](Self::try_take) says why. Whoever else has the handle finds the message owned.
+    /// None when [`try_take`](Self::try_take) says why. Whoever else has the handle finds the
+    /// message owned.
     #[inline]
     pub fn take(&self, handle: FfiRef<T>) -> Option<PoolBox<T>> {
         self.try_take(handle).ok()
@@ -231,24 +259,26 @@ impl<T: FfiPooled> Pool<T> {
 
     /// Takes a message as [`take`](Self::take) does.
     ///
-    /// This is for messages that are lent by their handle, with [`into_ref`](PoolBox::into_ref). One whose pointer C or Dart
-    /// has, or had, is **exposed**: a call of an exported function may have a reference to it, so only
-    /// [`take_exposed`](Self::take_exposed) takes it. A message becomes exposed when C or Dart allocates it, resolves its handle, or
-    /// gets it as a result or from a queue, and by [`into_raw`](PoolBox::into_raw); and it is no longer exposed when it is freed, or
-    /// passed to Rust as a [`PoolBox`].
+    /// This is for messages that are lent by their handle, with [`into_ref`](PoolBox::into_ref).
+    /// One whose pointer C or Dart has, or had, is **exposed**: a call of an exported function may
+    /// have a reference to it, so only [`take_exposed`](Self::take_exposed) takes it. A message
+    /// becomes exposed when C or Dart allocates it, resolves its handle, or gets it as a result or
+    /// from a queue, and by [`into_raw`](PoolBox::into_raw); and it is no longer exposed when it is
+    /// freed, or passed to Rust as a [`PoolBox`].
     ///
     /// # Errors
     ///
-    /// When the message was freed or taken since, is owned by a [`PoolBox`], exposed, being read, or no value of `T`, or after
-    /// [`shutdown`](super::shutdown). It is still whose it was then.
+    /// When the message was freed or taken since, is owned by a [`PoolBox`], exposed, being read,
+    /// or no value of `T`, or after [`shutdown`](super::shutdown). It is still whose it was then.
     #[inline]
     pub fn try_take(&self, handle: FfiRef<T>) -> Result<PoolBox<T>, RefusedHandle> {
-        // SAFETY: what is not exposed has no pointer outside of Rust, so no call has a reference to it.
+        // SAFETY: what is not exposed has no pointer outside of Rust, so no call has a reference to
+        // it.
         unsafe { self.take_with(handle, Exposure::Refuse) }
     }
 
-    /// Takes what the handle refers to as [`try_take`](Self::try_take) does, also when it is exposed: what C or Dart allocated,
-    /// or looked at.
+    /// Takes what the handle refers to as [`try_take`](Self::try_take) does, also when it is
+    /// exposed: what C or Dart allocated, or looked at.
     ///
     /// # Errors
     ///
@@ -256,17 +286,20 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// # Safety
     ///
-    /// No call of an exported function that has not returned yet has a reference to the message or into it, but for what is
-    /// never used again, and nobody uses a pointer to it from now on, in any language.
+    /// No call of an exported function that has not returned yet has a reference to the message or
+    /// into it, but for what is never used again, and nobody uses a pointer to it from now on, in
+    /// any language.
     #[inline]
     pub unsafe fn take_exposed(&self, handle: FfiRef<T>) -> Result<PoolBox<T>, RefusedHandle> {
-        // SAFETY: by this function's contract no call has a reference to the slot, and nobody uses its pointer.
+        // SAFETY: by this function's contract no call has a reference to the slot, and nobody uses
+        // its pointer.
         unsafe { self.take_with(handle, Exposure::Accept) }
     }
 
     /// # Safety
     ///
-    /// If the slot is exposed, and that is accepted, no call has a reference to it or into it, and nobody uses its pointer.
+    /// If the slot is exposed, and that is accepted, no call has a reference to it or into it, and
+    /// nobody uses its pointer.
     #[inline]
     unsafe fn take_with(&self, handle: FfiRef<T>, exposure: Exposure) -> Result<PoolBox<T>, RefusedHandle> {
         let arena = self.raw.arena();
@@ -275,7 +308,7 @@ impl<T: FfiPooled> Pool<T> {
         }
         let (arena, slot) = self.find(arena, handle).ok_or(RefusedHandle::Stale)?;
         if let Err(refused) =
-            arena.slots.claim_lent(Caller::current(), slot, Some(handle.generation()), exposure)
+            arena.slots.begin_claim(Caller::current(), slot, Some(handle.generation()), exposure)
         {
             self.raw.stale();
             return Err(refused.into());
@@ -288,8 +321,8 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// Reads what the handle refers to, at the same time as any number of others, up to 4,095. It can be freed meanwhile: the
-    /// slot is then free when its last reader is dropped.
+    /// Reads what the handle refers to, at the same time as any number of others, up to 4,095. It
+    /// can be freed meanwhile: the slot is then free when its last reader is dropped.
     ///
     /// None when [`try_read`](Self::try_read) says why.
     ///
@@ -320,16 +353,17 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`try_take`](Self::try_take), which explains what exposed is; [`RefusedHandle::Busy`] when it is changing hands,
-    /// or has 4,095 readers.
+    /// Those of [`try_take`](Self::try_take), which explains what exposed is;
+    /// [`RefusedHandle::Busy`] when it is changing hands, or has 4,095 readers.
     #[inline]
     pub fn try_read(&self, handle: FfiRef<T>) -> Result<PoolRead<T>, RefusedHandle> {
-        // SAFETY: what is not exposed has no pointer outside of Rust, so no call has a reference to it, and nobody writes to what is
-        // lent by its handle alone.
+        // SAFETY: what is not exposed has no pointer outside of Rust, so no call has a reference to
+        // it, and nobody writes to what is lent by its handle alone.
         unsafe { self.read_with(handle, Exposure::Refuse) }
     }
 
-    /// Reads what the handle refers to as [`try_read`](Self::try_read) does, also when it is exposed.
+    /// Reads what the handle refers to as [`try_read`](Self::try_read) does, also when it is
+    /// exposed.
     ///
     /// # Errors
     ///
@@ -337,18 +371,19 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// # Safety
     ///
-    /// While it is read, nobody writes to the message by a pointer, in any language, and no call of an exported function has a
-    /// `&mut` to it or into it.
+    /// While it is read, nobody writes to the message by a pointer, in any language, and no call of
+    /// an exported function has a `&mut` to it or into it.
     #[inline]
     pub unsafe fn read_exposed(&self, handle: FfiRef<T>) -> Result<PoolRead<T>, RefusedHandle> {
-        // SAFETY: by this function's contract nobody writes to the slot while it is read, and no call has a `&mut` to it.
+        // SAFETY: by this function's contract nobody writes to the slot while it is read, and no
+        // call has a `&mut` to it.
         unsafe { self.read_with(handle, Exposure::Accept) }
     }
 
     /// # Safety
     ///
-    /// If the slot is exposed, and that is accepted, then while it is read nobody writes to it by its pointer, and no call has a
-    /// `&mut` to it or into it.
+    /// If the slot is exposed, and that is accepted, then while it is read nobody writes to it by
+    /// its pointer, and no call has a `&mut` to it or into it.
     #[inline]
     pub(crate) unsafe fn read_with(
         &self,
@@ -356,14 +391,12 @@ impl<T: FfiPooled> Pool<T> {
         exposure: Exposure,
     ) -> Result<PoolRead<T>, RefusedHandle> {
         let (arena, slot) = self.find(self.raw.kept(), handle).ok_or(RefusedHandle::Stale)?;
-        if let Err(refused) =
-            arena.slots.begin_reading(Caller::current(), slot, handle.generation(), exposure)
-        {
+        if let Err(refused) = arena.slots.begin_read(Caller::current(), slot, handle.generation(), exposure) {
             self.raw.stale();
             return Err(refused.into());
         }
-        // SAFETY: the caller counts among its readers since just now; it is dropped below unless the slot holds a value. By this
-        // function's contract nobody writes to it.
+        // SAFETY: the caller counts among its readers since just now; it is dropped below unless
+        // the slot holds a value. By this function's contract nobody writes to it.
         let read = unsafe { PoolRead::new(Self::place(arena, slot)) };
         match Self::valid(Self::place(arena, slot)) {
             Some(_) => Ok(read),
@@ -373,9 +406,10 @@ impl<T: FfiPooled> Pool<T> {
 
     /// Frees `root` and all that is to be reached from it; how many were freed.
     ///
-    /// `children` hands the handles in a message to its second argument. Handles that are none, stale or reached before are
-    /// skipped, so shared and circular references do no harm, and so is what [`try_take`](Self::try_take) refuses: messages that a
-    /// [`PoolBox`] owns, that are being read, and that are exposed, which [`free_tree_exposed`](Self::free_tree_exposed) frees. The
+    /// `children` hands the handles in a message to its second argument. Handles that are none,
+    /// stale or reached before are skipped, so shared and circular references do no harm, and so is
+    /// what [`try_take`](Self::try_take) refuses: messages that a [`PoolBox`] owns, that are being
+    /// read, and that are exposed, which [`free_tree_exposed`](Self::free_tree_exposed) frees. The
     /// depth is not limited by the stack.
     ///
     /// # Examples
@@ -400,8 +434,8 @@ impl<T: FfiPooled> Pool<T> {
         Self::free_all(root, children, |handle| self.take(handle))
     }
 
-    /// Frees `root` and all that is to be reached from it as [`free_tree`](Self::free_tree) does, exposed messages included: a
-    /// tree that C or Dart built, or looked at.
+    /// Frees `root` and all that is to be reached from it as [`free_tree`](Self::free_tree) does,
+    /// exposed messages included: a tree that C or Dart built, or looked at.
     ///
     /// # Safety
     ///
@@ -412,7 +446,8 @@ impl<T: FfiPooled> Pool<T> {
         children: impl FnMut(&T, &mut dyn FnMut(FfiRef<T>)),
     ) -> usize {
         Self::free_all(root, children, |handle| {
-            // SAFETY: the handle is of a message that is reached, for which the caller keeps the callee's contract.
+            // SAFETY: the handle is of a message that is reached, for which the caller keeps the
+            // callee's contract.
             unsafe { self.take_exposed(handle) }.ok()
         })
     }
@@ -436,7 +471,8 @@ impl<T: FfiPooled> Pool<T> {
         freed
     }
 
-    /// Handles of all slots that are live, for debugging: while others allocate and free, it is of no single moment.
+    /// Handles of all slots that are live, for debugging: while others allocate and free, it is of
+    /// no single moment.
     pub fn live(&self) -> impl Iterator<Item = FfiRef<T>> {
         let slots = self.raw.kept().map(|arena| &arena.slots);
         slots.into_iter().flat_map(|slots| {
@@ -455,13 +491,15 @@ impl<T: FfiPooled> Pool<T> {
         let place = Self::place(arena, slot);
         // A slot that was never freed was never written.
         if T::RESET == Reset::Zero && (size_of::<T>() <= SMALL || slot.state().frees() != 0) {
-            // SAFETY: the slot was just claimed, so nobody else uses it; zeros are a value of a message.
+            // SAFETY: the slot was just claimed, so nobody else uses it; zeros are a value of a
+            // message.
             unsafe { place.write_bytes(0, 1) };
         }
         place
     }
 
-    /// What is done with a slot that is about to be free: nothing, but for the feature `pool-debug`.
+    /// What is done with a slot that is about to be free: nothing, but for the feature
+    /// `pool-debug`.
     #[inline(always)]
     #[cfg_attr(
         not(feature = "pool-debug"),
@@ -472,8 +510,9 @@ impl<T: FfiPooled> Pool<T> {
         {
             self.raw.journal.freed(slot.index());
             if T::RESET == Reset::Zero {
-                // SAFETY: whoever frees a slot is done with it, and nobody can claim it yet; a slot is only read as what is
-                // zeroed when it is claimed, or by those who use it after they freed it.
+                // SAFETY: whoever frees a slot is done with it, and nobody can claim it yet; a slot
+                // is only read as what is zeroed when it is claimed, or by those who use it after
+                // they freed it.
                 unsafe { Self::place(arena, slot).write_bytes(super::debug::FREED, 1) };
             }
         }
@@ -491,20 +530,14 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     fn claim(&self, arena: &Arena) -> Option<Claimed<'static>> {
-        if size_of::<T>() >= LARGE {
-            arena.slots.claim_lowest()
-        } else {
-            arena.slots.claim(Caller::current(), |refills| self.raw.sample(arena, refills, 1))
-        }
+        arena.slots.claim(Self::PLACEMENT, Caller::current(), |refills| self.raw.sample(arena, refills, 1))
     }
 
     /// Claims `count` slots or fewer; how many it got.
     #[inline]
     fn claim_many(&self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed<'static>)) -> usize {
-        let caller = Caller::current();
-        // The lowest are where entry 0 begins.
-        let caller = if size_of::<T>() >= LARGE { Caller { hashes: [0; 2], ..caller } } else { caller };
-        arena.slots.claim_many(caller, count, claimed, |refills| self.raw.sample(arena, refills, 0))
+        let sample = |refills| self.raw.sample(arena, refills, 0);
+        arena.slots.claim_many(Self::PLACEMENT, Caller::current(), count, claimed, sample)
     }
 
     #[inline(always)]
@@ -517,33 +550,35 @@ impl<T: FfiPooled> Pool<T> {
 
     #[cold]
     fn open(&'static self) -> Result<&'static Arena, PoolErrorKind> {
-        // A box frees its slot in that pool. The memory of any other is never reserved, so nothing comes out of it.
+        // A box frees its slot in that pool. The memory of any other is never reserved, so nothing
+        // comes out of it.
         assert!(ptr::eq(self, T::pool()), "the pool of `{}` is not the one of its type", self.name());
-        self.raw.open()
+        self.raw.open(Self::PLACEMENT == Placement::Kept)
     }
 
-    /// A slot that is kept back for this thread, if it has one: what is left out of the fast paths is all the rest.
+    /// A slot that is kept back for this thread, if it has one: what is left out of the fast paths
+    /// is all the rest.
     #[inline(always)]
     fn claim_kept(&self) -> Option<(&'static Arena, Claimed<'static>)> {
-        if size_of::<T>() >= LARGE {
+        if Self::PLACEMENT != Placement::Kept {
             return None;
         }
         let arena = self.raw.arena()?;
         Some((arena, arena.slots.claim_kept(Caller::current())?))
     }
 
+    /// A box of a slot that is kept for this thread, if it has one.
     #[inline(always)]
-    fn own(&'static self) -> Result<PoolBox<T>, PoolErrorKind> {
-        let mut slot = match self.claim_kept() {
-            Some((arena, claimed)) => self.held(arena, claimed),
-            None => self.own_slowly()?,
-        };
+    fn own_kept(&'static self) -> Option<PoolBox<T>> {
+        let (arena, claimed) = self.claim_kept()?;
+        let mut slot = self.held(arena, claimed);
         // If this panics, the box frees the slot.
         Self::make_valid(&mut slot);
-        Ok(slot)
+        Some(slot)
     }
 
-    /// The box of a claimed slot, on which [`make_valid`](Self::make_valid) has to be called before anybody else gets it.
+    /// The box of a claimed slot, on which [`make_valid`](Self::make_valid) has to be called before
+    /// anybody else gets it.
     #[inline(always)]
     fn held(&'static self, arena: &Arena, claimed: Claimed<'_>) -> PoolBox<T> {
         let place = self.prepare(arena, claimed.slot);
@@ -555,10 +590,11 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(never)]
     fn own_slowly(&'static self) -> Result<PoolBox<T>, PoolErrorKind> {
         let arena = self.arena().map_err(|kind| self.raw.failed(kind))?;
-        match self.claim(arena) {
-            Some(claimed) => Ok(self.held(arena, claimed)),
-            None => Err(self.raw.failed(PoolErrorKind::Exhausted)),
-        }
+        let claimed = self.claim(arena).ok_or_else(|| self.raw.failed(PoolErrorKind::Exhausted))?;
+        let mut slot = self.held(arena, claimed);
+        // If this panics, the box frees the slot.
+        Self::make_valid(&mut slot);
+        Ok(slot)
     }
 
     // What the C ABI is made of, and `PoolBox`.
@@ -578,7 +614,8 @@ impl<T: FfiPooled> Pool<T> {
         slot
     }
 
-    /// By the C ABI, which can't unwind, so that the exported function needs no frame to go on here.
+    /// By the C ABI, which can't unwind, so that the exported function needs no frame to go on
+    /// here.
     #[inline(never)]
     extern "C" fn alloc_lent_slowly(&'static self) -> Option<NonNull<T>> {
         let arena = match self.arena() {
@@ -622,7 +659,8 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     pub(super) fn free_lent(&self, slot: *const T) -> FreeCode {
-        if let Some(arena) = self.raw.arena()
+        if Self::PLACEMENT == Placement::Kept
+            && let Some(arena) = self.raw.arena()
             && let Some(slot) = Self::at(arena, slot)
             && arena.slots.free_kept(Caller::current(), slot, || self.retired(arena, slot))
         {
@@ -631,7 +669,8 @@ impl<T: FfiPooled> Pool<T> {
         self.free_lent_slowly(slot)
     }
 
-    /// Frees the slot that a finalizer's token refers to. One that comes late is counted, and does nothing else.
+    /// Frees the slot that a finalizer's token refers to. One that comes late is counted, and does
+    /// nothing else.
     pub(super) fn release(&self, token: *mut c_void) {
         let token = Token::from_pointer(token);
         let Some(index) = token.index(self.capacity()) else { return };
@@ -650,7 +689,8 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// By the C ABI, which can't unwind, so that the exported function needs no frame to go on here.
+    /// By the C ABI, which can't unwind, so that the exported function needs no frame to go on
+    /// here.
     #[inline(never)]
     extern "C" fn free_lent_slowly(&self, slot: *const T) -> FreeCode {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) };
@@ -667,58 +707,47 @@ impl<T: FfiPooled> Pool<T> {
     pub(super) unsafe fn free_many_lent(&self, slots: *mut *mut T, count: usize) -> usize {
         let Some(arena) = self.raw.arena() else { return 0 };
         let caller = Caller::current();
-        let mut freed = 0;
-        let mut at = 0;
+        let mut freeing = arena.slots.freeing(caller);
+        let (mut at, mut freed) = (0, 0);
         while at < count {
-            // The slots of one group that follow each other are freed at once.
-            let mut group = usize::MAX;
-            let mut bits = 0;
-            let mut refused = None;
-            let mut inside = arena.slots.enter(caller);
-            while at < count {
-                // SAFETY: `at` is below the count, and so inside of the array.
-                let entry = unsafe { slots.add(at) };
-                // SAFETY: an entry of the array, which may be read by this function's contract.
-                let pointer = unsafe { entry.read() };
-                let Some(slot) = Self::at(arena, pointer) else {
-                    if !pointer.is_null() {
-                        refused = Some(self.raw.misfit(pointer.cast(), true));
-                        break;
-                    }
-                    at += 1;
+            // SAFETY: `at` is below the count, and so inside of the array.
+            let entry = unsafe { slots.add(at) };
+            if Self::PLACEMENT == Placement::Kept {
+                let most = (count - at).min(RUN);
+                // SAFETY: so many entries follow, initialised, by this function's contract, and
+                // nobody writes to them.
+                let run = unsafe { std::slice::from_raw_parts(entry, most) };
+                let run = run.iter().map_while(|&pointer| Self::at(arena, pointer));
+                let kept = arena.slots.free_kept_run(caller, run);
+                if kept > 0 {
+                    // SAFETY: no more entries than the run has, which may be written by this
+                    // function's contract.
+                    unsafe { entry.write_bytes(0, kept) };
+                    at += kept;
+                    freed += kept;
                     continue;
-                };
-                if group != slot.index() / GROUP {
-                    if bits != 0 {
-                        break;
-                    }
-                    group = slot.index() / GROUP;
                 }
-                let mut now = inside.as_ref().is_some_and(|inside| arena.slots.retire_kept(inside, slot));
-                if !now {
-                    arena.slots.leave(inside.take());
-                    match arena.slots.retire(caller, slot) {
-                        Ok(free) => now = free,
-                        Err(why) => {
-                            refused = Some(self.raw.refused(slot.index(), why));
-                            break;
-                        }
-                    }
-                }
-                if now {
-                    self.retired(arena, slot);
-                    bits |= 1 << (slot.index() % GROUP);
-                }
-                freed += 1;
-                // SAFETY: an entry of the array, which may be written by this function's contract.
-                unsafe { entry.write(ptr::null_mut()) };
-                at += 1;
             }
-            arena.slots.leave(inside);
-            if bits != 0 {
-                arena.slots.release(group, bits);
+            at += 1;
+            // SAFETY: an entry of the array, which may be read by this function's contract.
+            let pointer = unsafe { entry.read() };
+            let Some(slot) = Self::at(arena, pointer) else {
+                if !pointer.is_null() {
+                    let _counted = self.raw.misfit(pointer.cast(), true);
+                }
+                continue;
+            };
+            match freeing.free(slot, || self.retired(arena, slot)) {
+                Ok(()) => {
+                    freed += 1;
+                    // SAFETY: an entry of the array, which may be written by this function's
+                    // contract.
+                    unsafe { entry.write(ptr::null_mut()) };
+                }
+                Err(why) => {
+                    let _counted = self.raw.refused(slot.index(), why);
+                }
             }
-            at += usize::from(refused.is_some());
         }
         freed
     }
@@ -755,12 +784,13 @@ impl<T: FfiPooled> Pool<T> {
         let slot = Self::at(arena, slot).ok_or_else(misfit)?;
         arena
             .slots
-            .claim_lent(Caller::current(), slot, None, Exposure::Accept)
+            .begin_claim(Caller::current(), slot, None, Exposure::Accept)
             .map_err(|refused| Unclaimed::Pointer(raw::code(refused)))?;
         let place = Self::place(arena, slot);
         // SAFETY: claimed just now; it is dropped if the check finds that it holds no value.
         let claim = unsafe { Claim::new(place) };
-        // SAFETY: a slot is aligned and initialised; by this function's contract nobody writes to it.
+        // SAFETY: a slot is aligned and initialised; by this function's contract nobody writes to
+        // it.
         match unsafe { T::check(place.as_ptr()) } {
             Ok(()) => Ok(claim),
             Err(invalid) => Err(Unclaimed::Value(invalid)),
@@ -775,7 +805,7 @@ impl<T: FfiPooled> Pool<T> {
     #[inline]
     pub(super) unsafe fn complete(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);
-        arena.slots.complete(slot);
+        arena.slots.keep_claim(slot);
     }
 
     /// Gives a claimed slot back to whoever lent it, or frees it if that one released it meanwhile.
@@ -785,7 +815,7 @@ impl<T: FfiPooled> Pool<T> {
     /// The slot is claimed by the caller, who doesn't use it any more.
     pub(super) unsafe fn unclaim(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);
-        arena.slots.unclaim_lent(Caller::current(), slot, || self.retired(arena, slot));
+        arena.slots.end_claim(Caller::current(), slot, || self.retired(arena, slot));
     }
 
     /// Ends reading a slot.
@@ -796,10 +826,11 @@ impl<T: FfiPooled> Pool<T> {
     #[inline]
     pub(super) unsafe fn leave_reading(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);
-        arena.slots.leave_reading(Caller::current(), slot, || self.retired(arena, slot));
+        arena.slots.end_read(Caller::current(), slot, || self.retired(arena, slot));
     }
 
-    /// The pointer for code outside of Rust of what a handle refers to: the slot is exposed from now on.
+    /// The pointer for code outside of Rust of what a handle refers to: the slot is exposed from
+    /// now on.
     pub(super) fn resolve_exposed(&self, handle: FfiRef<T>) -> Option<NonNull<T>> {
         let (arena, slot) = self.find(self.raw.kept(), handle)?;
         if arena.slots.expose(slot, handle.generation()) {
@@ -817,12 +848,29 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
+    /// The index of a box's slot.
+    pub(super) fn index(&self, message: &PoolBox<T>) -> u64 {
+        self.owned(message.slot()).1.index() as u64
+    }
+
+    /// The slot with an index that [`index`](Self::index) returned.
+    ///
+    /// # Panics
+    ///
+    /// When the pool has no such slot.
+    pub(super) fn place_of(&self, index: u64) -> NonNull<T> {
+        let found = self.raw.kept().and_then(|arena| Some((arena, arena.slots.at(index as usize)?)));
+        let (arena, slot) = found.expect("the index is that of a box's slot");
+        Self::place(arena, slot)
+    }
+
     /// The arena and the slot of a box, a claim or a reader.
     #[inline(always)]
     fn owned(&self, slot: NonNull<T>) -> (&'static Arena, Slot<'static>) {
         let found = self.raw.kept().and_then(|arena| Some((arena, Self::at(arena, slot.as_ptr())?)));
-        // SAFETY: by the contract of `FfiPooled` this is the one pool of the type, always the same and never closed but for its
-        // `arena`. Boxes, claims and readers are only made, by unsafe functions, of that pool's slots.
+        // SAFETY: by the contract of `FfiPooled` this is the one pool of the type, always the same
+        // and never closed but for its `arena`. Boxes, claims and readers are only made, by unsafe
+        // functions, of that pool's slots.
         unsafe { found.unwrap_unchecked() }
     }
 
@@ -837,7 +885,8 @@ impl<T: FfiPooled> Pool<T> {
                     self.retired(arena, slot);
                     arena.slots.free_owned(Caller::current(), slot);
                 }
-                // SAFETY: by this function's contract it is a slot of the pool that `FfiPooled::pool` gives, always the same.
+                // SAFETY: by this function's contract it is a slot of the pool that
+                // `FfiPooled::pool` gives, always the same.
                 None => unsafe { hint::unreachable_unchecked() },
             }
         }
@@ -849,7 +898,7 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(always)]
     pub(super) unsafe fn lend(&self, slot: NonNull<T>) -> FfiRef<T> {
         let (arena, slot) = self.owned(slot);
-        FfiRef::new(slot.index(), arena.slots.lend_held(slot))
+        FfiRef::new(slot.index(), arena.slots.lend_by_handle(slot))
     }
 
     /// # Safety
@@ -858,7 +907,7 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(always)]
     pub(super) unsafe fn lend_out(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);
-        arena.slots.lend_out(slot);
+        arena.slots.lend_by_pointer(slot);
     }
 
     /// # Safety
@@ -869,16 +918,4 @@ impl<T: FfiPooled> Pool<T> {
         let (_, slot) = self.owned(slot);
         FfiRef::new(slot.index(), slot.state().generation())
     }
-}
-
-/// The inverse of an odd number, modulo the size of the address space.
-pub(super) const fn inverse(odd: usize) -> usize {
-    // An odd number is its own inverse modulo 8; each step of Newton's doubles the bits that are right.
-    let mut inverse = odd;
-    let mut step = 0;
-    while step < 5 {
-        inverse = inverse.wrapping_mul(2_usize.wrapping_sub(odd.wrapping_mul(inverse)));
-        step += 1;
-    }
-    inverse
 }

@@ -61,12 +61,13 @@ pub const OWNED_STRING: u64 = 14;
 pub const OWNED_VEC: u64 = 15;
 /// The first fact of a result that is a `PoolBox`.
 pub const POOL_BOX: u64 = 16;
-/// The first fact of a queue.
-pub const QUEUE: u64 = 17;
+/// The first fact of a queue whose `pop` says why it returned none. (17 was that of one whose `pop` took nothing.)
+pub const QUEUE: u64 = 20;
 /// The first fact of the columns of a message.
 pub const COLUMNS: u64 = 18;
-/// The last fact of a message with a pool: the functions of its pool are those of ABI 2, whose `release` takes a reference.
-pub const POOL: u64 = 19;
+/// The last fact of a message with a pool, whose functions are those of ABI 2: `release` takes a reference, and the stats end with
+/// `lost`. (19 was that of one whose stats don't.)
+pub const POOL: u64 = 21;
 /// Returns the fingerprint of the columns of a message, whose own is `message`.
 #[must_use]
 pub const fn columns(message: u64) -> u64 {

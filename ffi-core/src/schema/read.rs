@@ -123,7 +123,7 @@ pub struct LibrarySymbols {
     pub dart_init: String,
     /// `fn() -> *const FfiDartCalls`: for Dart only; the functions that attach memory to Dart objects.
     pub dart_calls: String,
-    /// `fn() -> u64`: closes the pools for good; how many slots were not given back.
+    /// `fn() -> u64`: closes the pools; how many slots were not given back.
     pub shutdown: String,
 }
 

@@ -3,6 +3,8 @@
 //! What is called once per message is here, with types that the compiler sees through; the rest is the runtime's
 //! `NativePool`.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use crate::model::{Message, MessageIndex, Model, Pool};
@@ -28,6 +30,12 @@ impl PoolsFile {
             file.signatures.extend(signatures(number, name));
             file.classes.push(class(number, it, pool, name));
             file.classes.push(reference(name));
+        }
+        let popped: BTreeSet<_> = model.queues.iter().map(|it| number(model, it.message)).collect();
+        for (index, (it, _)) in pooled(model).enumerate().filter(|(index, _)| popped.contains(index)) {
+            let slot = format!("Pointer<{}>", names.of(&it.id).name);
+            let code = ["Pointer<Int32>".to_owned()];
+            file.signatures.push(layout::function_type(&format!("_Pop{index}"), &slot, &code));
         }
         let queues = model.queues.iter().zip(&names.queues);
         file.classes.extend(queues.map(|(it, own)| queue::class(model, names, it, own)));
@@ -198,8 +206,8 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
         ),
         method(
             "A box that **owns** a new slot; throws as [alloc] does.\n\n\
-             The garbage collector is told the bytes of a slot, not how few there are: where\nthey are few, \
-             call `dispose()`.",
+             The garbage collector is told what part of the pool that is, so it runs before\nthe pool is \
+             exhausted by boxes that are garbage. `dispose()` is sooner.",
             &format!("{name}Box"),
             "owned",
             Parameters::new(&[]),

@@ -13,7 +13,7 @@ pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> Str
     let message = &names.of(&model.message(queue.message).id).name;
     let slot = format!("Pointer<{message}>");
     let slots = format!("PoolSlots<{message}>");
-    let take = format!("_Take{number}");
+    let pop = format!("_Pop{number}");
     let arguments = [
         layout::string(&queue.item.name),
         format!("{message}Pool._pool"),
@@ -28,7 +28,7 @@ pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> Str
     let into = format!("{slots}? into");
     let members = [
         looked_up("_push", &format!("_GiveC{number}"), &format!("_GiveD{number}"), &symbols.push),
-        looked_up("_pop", &take, &take, &symbols.pop),
+        looked_up("_pop", &pop, &pop, &symbols.pop),
         layout::call(2, "static final _queue = ", &format!("NativeQueue<{message}>"), &arguments, ";"),
         method(
             "Gives [slot] to the queue, which **owns** it from now on.\n\n\
@@ -49,11 +49,13 @@ pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> Str
             "    final code = _push(slot);\n    return code == 0 || !_queue.isFull(code, slot);",
         ),
         method(
-            "The message that has been here longest, **owned** by the caller; null where\nthere is none.",
+            "The message that has been here longest, **owned** by the caller; null where\nthere is none.\n\n\
+             Also null where it is still being pushed after a millisecond, by a thread that\nthe system has stopped: \
+             then [length] is not 0.",
             &format!("{slot}?"),
             "tryPop",
             Parameters::new(&[]),
-            "    final slot = _pop();\n    return slot.address == 0 ? null : slot;",
+            "    final slot = _pop(nullptr);\n    return slot.address == 0 ? null : slot;",
         ),
         method(
             "Up to [max] messages in their order, **owned** by the caller; as many as there\nare.\n\n\
@@ -71,7 +73,7 @@ pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> Str
             queue.capacity
         ),
         method(
-            "Takes nothing from now on, from anybody; what waits can still be popped.",
+            "Takes nothing from now on, from anybody; what waits can still be popped, until\n[length] is 0.",
             "void",
             "close",
             Parameters::new(&[]),

@@ -85,6 +85,10 @@ typedef struct FfiOwned {
 #define FFI_PUSH_CLOSED 8
 /** The slot's bytes are no value of its type. */
 #define FFI_PUSH_INVALID 9
+/** The queue is empty, and if it was closed, for good. */
+#define FFI_POP_EMPTY 10
+/** The slot that is next in the queue is still being pushed. */
+#define FFI_POP_BUSY 11
 
 /** All slots are in use. */
 #define FFI_POOL_OPEN 0
@@ -133,6 +137,8 @@ typedef struct FfiPoolStats {
     uint64_t stale;
     /** `FFI_POOL_..` */
     uint64_t state;
+    /** Slots that were in use when the pool was last opened again, and may have no owner any more. */
+    uint64_t lost;
 } FfiPoolStats;
 
 #endif
@@ -360,7 +366,10 @@ int32_t {{ symbols.dart_init }}(const void *table);
 /** For Dart only: functions that want objects of Dart's. */
 const void *{{ symbols.dart_calls }}(void);
 
-/** Closes all pools for good: nothing is handed out or taken back from then on. Returns how many slots are still in use. */
+/**
+ * Closes all pools: nothing is handed out or taken back from then on, until Dart opens the library again. Returns how many slots
+ * are still in use.
+ */
 uint64_t {{ symbols.shutdown }}(void);
 {% for it in pools %}
 /* The pool of {{ it.message }}: {{ it.capacity }} slots. Any thread may call these. */
@@ -416,12 +425,15 @@ const FfiSimdRecords *{{ it.symbol }}(void);
 
 /** Puts a slot into the queue, which then owns it: `FFI_FREE_..` or `FFI_PUSH_..`; the caller still owns one that is refused. */
 int32_t {{ it.symbols.push }}({{ it.message }} *slot);
-/** The slot that has been in the queue longest, now the caller's, or null. */
-{{ it.message }} *{{ it.symbols.pop }}(void);
-/** Fills `slots` in order as far as the queue goes, and returns how many those are. */
+/**
+ * The slot that has been in the queue longest, now the caller's; `code`, unless it is null, becomes 0. Or null, and `code` becomes
+ * `FFI_POP_EMPTY`, or, if that slot was still being pushed after a millisecond, `FFI_POP_BUSY`: try again.
+ */
+{{ it.message }} *{{ it.symbols.pop }}(int32_t *code);
+/** Fills `slots` in order until a pop has none, and returns how many those are. */
 size_t {{ it.symbols.pop_many }}({{ it.message }} **slots, size_t count);
 size_t {{ it.symbols.len }}(void);
-/** Refuses what is pushed from now on; what is in the queue can still be popped. */
+/** Refuses what is pushed from now on; what is in the queue can still be popped, until a pop is `FFI_POP_EMPTY`. */
 void {{ it.symbols.close }}(void);
 uint8_t {{ it.symbols.is_closed }}(void);
 {% endfor %}

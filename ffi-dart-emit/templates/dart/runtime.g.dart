@@ -1100,7 +1100,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Has [view] keep the memory.
   void _keepFor(Object view) {
     if (_attachment != nullptr) {
-      libraryMemory.share(_attachment, view, _size);
+      libraryMemory.share(_attachment, view, _pool?._share ?? _size);
     } else if (_owner case final owner?) {
       _owners[view] = owner;
     }
@@ -1166,8 +1166,10 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   /// and when it owns no slot.
   Pointer<T> release() {
     final slot = pointer;
-    if (_pool == null) throw StateError('the box owns no slot of a pool');
+    final pool = _pool;
+    if (pool == null) throw StateError('the box owns no slot of a pool');
     libraryMemory.forget(_attachment, this);
+    pool._boxes--;
     _disposed = _asks = true;
     _attachment = nullptr;
     _dropViews();
@@ -2614,7 +2616,8 @@ final class PoolStats {
       badOwned = counters[11],
       badClosed = counters[12],
       stale = counters[13],
-      state = PoolState.values[counters[14]];
+      state = PoolState.values[counters[14]],
+      lost = counters[15];
 
   /// Slots.
   final int capacity;
@@ -2662,6 +2665,10 @@ final class PoolStats {
   /// Whether it can be used.
   final PoolState state;
 
+  /// Slots that were in use when the library was opened again after it was shut
+  /// down, and may have no owner any more.
+  final int lost;
+
   @override
   String toString() =>
       'PoolStats(state: ${state.name}, capacity: $capacity, stride: $stride, '
@@ -2669,7 +2676,7 @@ final class PoolStats {
       'failedAllocs: $failedAllocs, badNull: $badNull, '
       'badForeign: $badForeign, badInterior: $badInterior, '
       'badDouble: $badDouble, badOwned: $badOwned, badClosed: $badClosed, '
-      'stale: $stale)';
+      'stale: $stale, lost: $lost)';
 }
 
 /// The references to what is below a message in a tree.
@@ -2740,7 +2747,7 @@ final class NativePool<T extends NativeType> {
   final String _referenceSymbol;
   final void Function(Pointer<Uint64>) _stats;
 
-  static const _counterCount = 15;
+  static const _counterCount = 16;
 
   late final Pointer<Uint64> _counters = _memory.scratch(_counterCount * 8);
 
@@ -2753,10 +2760,21 @@ final class NativePool<T extends NativeType> {
       ..alloc = library.lookup(_allocSymbol)
       ..reference = library.lookup(_referenceSymbol)
       ..release = library.lookup(_releaseSymbol)
-      ..bytes = _first.stride
+      ..bytes = _share
       ..generationShift = _generationShift;
     return calls;
   }
+
+  /// Bytes that the collector is told of a box: its part of what the boxes of all
+  /// slots together weigh, so that it runs before the slots of those that are
+  /// garbage are needed, however small they are.
+  late final int _share = max(_first.stride, _poolWeight ~/ capacity);
+
+  static const _poolWeight = 128 << 20;
+
+  /// Boxes of this isolate that were neither disposed of nor released, those that
+  /// the collector took since included.
+  int _boxes = 0;
 
   /// Where the generation begins in what a slot is given back by.
   int get _generationShift =>
@@ -2775,12 +2793,15 @@ final class NativePool<T extends NativeType> {
 
   /// Throws what keeps the pool from giving a slot.
   Never throwEmpty() {
-    final PoolStats(:state, :stride) = stats;
+    final PoolStats(:state, :stride, :live) = stats;
+    final boxes = min(_boxes, live);
     throw switch (state) {
       PoolState.open => PoolExhaustedException(
         'the pool of `$name` is exhausted: fewer of its $capacity slots are '
-        'free than were asked for; hint: free messages, or raise the number '
-        'in `#[ffi(pool = $capacity)]`',
+        'free than were asked for'
+        '${boxes == 0 ? '' : ', and this isolate has not disposed of $boxes boxes'}'
+        '; hint: free messages${boxes == 0 ? '' : ', dispose() of boxes'}, or raise '
+        'the number in `#[ffi(pool = $capacity)]`',
       ),
       PoolState.reservationFailed => PoolMemoryException(
         'the pool of `$name` could not reserve ${capacity * stride} bytes '
@@ -2878,7 +2899,10 @@ final class NativePool<T extends NativeType> {
       _slotCalls,
       at,
     );
-    if (attachment != nullptr) return attachment;
+    if (attachment != nullptr) {
+      _boxes++;
+      return attachment;
+    }
     if (slot == null) throwEmpty();
     _checkInUse(slot);
     return _memory._attached(attachment);
@@ -2898,6 +2922,7 @@ final class NativePool<T extends NativeType> {
     // Before it is forgotten: an isolate that is killed between loses no slot.
     final code = moved ? _doubleFree : _free(slot);
     _memory.forget(attachment, keeper);
+    _boxes--;
     if (code != 0 && code != _poolClosed) throwRefused(code, slot);
   }
 

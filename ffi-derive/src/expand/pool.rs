@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use super::{Operation, passed_on};
 use crate::ast::Head;
-use crate::attr::{Pool, Reset};
+use crate::attr::{Cache, Pool, Reset};
 use crate::record::Record;
 
 /// What C may do with a pool.
@@ -47,6 +47,10 @@ pub(super) fn pool(head: &Head, pool: &Pool) -> TokenStream {
         Reset::Zero => quote!(Zero),
         Reset::Keep => quote!(Keep),
     };
+    let cache = match pool.cache {
+        Cache::Threads => quote!(Threads),
+        Cache::None => quote!(None),
+    };
     // Where rustc reports a capacity that is none.
     let definition = quote_spanned! {capacity.span()=>
         const __FFI_CAPACITY: __ffi::core::primitive::u32 = #capacity;
@@ -62,6 +66,7 @@ pub(super) fn pool(head: &Head, pool: &Pool) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::FfiPooled for #ident {
             const RESET: __ffi::Reset = __ffi::Reset::#reset;
+            const CACHE: __ffi::PoolCache = __ffi::PoolCache::#cache;
 
             #[inline]
             fn pool() -> &'static __ffi::Pool<Self> {

@@ -42,7 +42,7 @@ fn operations() -> [Operation; 6] {
     let usize = quote!(__ffi::core::primitive::usize);
     [
         ("push", quote!(slot: *mut __FfiMessage), quote!(slot), quote!(__ffi::core::primitive::i32)),
-        ("pop", quote!(), quote!(), quote!(*mut __FfiMessage)),
+        ("pop", quote!(code: *mut __ffi::core::primitive::i32), quote!(code), quote!(*mut __FfiMessage)),
         (
             "pop_many",
             quote!(slots: *mut *mut __FfiMessage, count: #usize),

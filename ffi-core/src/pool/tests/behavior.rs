@@ -97,7 +97,7 @@ fn each_bad_pointer_has_its_code() {
     // SAFETY: it may be written.
     unsafe { pool_stats::<Brick>(&mut ffi) };
     assert_eq!(ffi, stats.into());
-    assert_eq!(size_of::<FfiPoolStats>(), 15 * 8);
+    assert_eq!(size_of::<FfiPoolStats>(), 16 * 8);
 }
 
 /// [`pool_release`] of the token of a reference.
@@ -392,7 +392,8 @@ fn only_the_pool_of_the_type_hands_out() {
 
 pooled!(Ring { value: u64, next: FfiRef<Ring> }, 64, Zero);
 
-/// What an exported function with `&mut Ring` runs while C lends it a ring of one: the input.
+/// What an exported function with `&mut Ring` runs while C lends it a ring of one: the issue's
+/// input.
 fn second_owner(node: &mut Ring) -> Option<u64> {
     let mut fresh = node.next.take()?;
     fresh.value = 77;
@@ -450,7 +451,8 @@ fn what_a_call_may_have_by_reference_is_not_taken() {
     assert_eq!(pool.try_read(handle).err(), Some(RefusedHandle::Exposed));
     assert!(pool.live().all(|it| it.take().is_none()), "nor by the handles of all");
     assert_eq!(pool.free_tree(handle, |it, visit| visit(it.next)), 0);
-    // One that Rust lent by its handle, until code outside of Rust looks at it: from then on a call may have a field of it.
+    // One that Rust lent by its handle, until code outside of Rust looks at it: from then on a call
+    // may have a field of it.
     let inner = pool.alloc_with(|it| it.value = 5).unwrap().into_ref();
     assert_eq!(pool.read(inner).map(|it| it.value), Some(5));
     let place = pool_resolve::<Ring>(inner.to_bits() as u32, inner.generation());

@@ -1,10 +1,25 @@
-//! `model.rs`: the core under loom. `properties.rs`: the pool against a naive one. `stress.rs`: many threads.
-//! `behavior.rs`: what each function answers. What is about the whole process is in `ffi-core/tests`.
+//! `model.rs`: the core under loom. `properties.rs`: the pool against a naive one. `stress.rs`:
+//! many threads. `behavior.rs`: what each function answers. `storeys.rs`: which file may use which.
+//! What is about the whole process is in `ffi-core/tests`.
 
 mod behavior;
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    not(miri)
+))]
 mod model;
 mod properties;
 mod queue;
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    not(miri)
+))]
+mod ring;
+mod storeys;
 mod stress;
 
 /// A message with a pool of its own, so that tests don't meet.

@@ -10,7 +10,7 @@ use super::pooled;
 use crate::pool::abi::{
     pool_adopt, pool_alloc, pool_alloc_many, pool_free, pool_free_many, pool_reference, pool_resolve,
 };
-use crate::pool::typed::inverse;
+use crate::pool::stride::Stride;
 use crate::{FfiPooled, FfiRef, FreeCode, PoolBox};
 
 pooled!(Item { x: [u32; 5] }, 150, Zero);
@@ -263,8 +263,7 @@ proptest! {
 proptest! {
     #[test]
     fn the_inverse_divides(stride in 1..100_000_usize, index in 0..1_000_000_usize, offset in any::<usize>()) {
-        let shift = stride.trailing_zeros();
-        let divide = |offset: usize| offset.wrapping_mul(inverse(stride >> shift)).rotate_right(shift);
+        let divide = |offset: usize| Stride::new(stride).index(offset);
         prop_assert_eq!(divide(index * stride), index);
         if !offset.is_multiple_of(stride) {
             // Above each capacity that fits.

@@ -7,11 +7,18 @@ use std::time::{Duration, Instant};
 
 use super::pooled;
 use crate::pool::abi::{
-    QUEUE_CLOSED, QUEUE_FULL, QUEUE_INVALID, pool_alloc, pool_claim, pool_examine, pool_free, pool_reference,
-    pool_release, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
+    QUEUE_CLOSED, QUEUE_EMPTY, QUEUE_FULL, QUEUE_INVALID, pool_alloc, pool_claim, pool_examine, pool_free,
+    pool_reference, pool_release, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many,
+    queue_push,
 };
 use crate::pool::token::token;
-use crate::{FfiPooled, FfiQueue, FfiRef, FreeCode, PushError};
+use crate::{FfiPooled, FfiQueue, FfiRef, FreeCode, PopError, PushError};
+
+/// [`queue_pop`] without its code.
+fn pop<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>) -> *mut T {
+    // SAFETY: null is allowed.
+    unsafe { queue_pop(queue, ptr::null_mut()) }
+}
 
 /// [`queue_push`] of a pointer that nobody else uses.
 fn push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, slot: *mut T) -> i32 {
@@ -23,7 +30,9 @@ fn push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, slot: *mut T) -> i
 fn a_queue_hands_over_in_order_and_says_when_it_does_not() {
     pooled!(Letter { number: u32 }, 10, Zero);
     let queue = FfiQueue::<Letter, 2>::new();
-    assert!(queue.pop().is_none() && queue.is_empty() && queue.capacity() == 2);
+    assert!(
+        queue.pop().is_err_and(|none| none == PopError::Empty) && queue.is_empty() && queue.capacity() == 2
+    );
     let letter = |number| Letter::pool().alloc_with(|letter| letter.number = number).unwrap();
     assert!(queue.push(letter(1)).is_ok() && queue.push(letter(2)).is_ok());
     let refused = queue.push(letter(3)).unwrap_err();
@@ -73,12 +82,15 @@ fn a_push_from_c_that_is_refused_leaves_the_owner() {
     assert_eq!((queue_len(&SIGNALS), queue_is_closed(&SIGNALS)), (2, 0));
     queue_close(&SIGNALS);
     assert_eq!((push(&SIGNALS, slots[2]), queue_is_closed(&SIGNALS)), (QUEUE_CLOSED, 1));
-    assert_eq!(queue_pop(&SIGNALS), slots[0]);
+    assert_eq!(pop(&SIGNALS), slots[0]);
     let mut popped = [ptr::null_mut(); 3];
     // SAFETY: there is room.
     assert_eq!(unsafe { queue_pop_many(&SIGNALS, popped.as_mut_ptr(), 3) }, 1);
     assert_eq!(popped, [slots[1], ptr::null_mut(), ptr::null_mut()]);
-    assert!(queue_pop(&SIGNALS).is_null());
+    let mut code = 0;
+    // SAFETY: the code may be written.
+    assert!(unsafe { queue_pop(&SIGNALS, &raw mut code) }.is_null());
+    assert_eq!(code, QUEUE_EMPTY);
     for slot in slots {
         // SAFETY: what was popped or never pushed is the caller's.
         assert_eq!(unsafe { pool_free(slot) }, 0);
@@ -127,14 +139,13 @@ fn each_message_comes_out_once() {
             let seen = &seen;
             scope.spawn(move || {
                 loop {
-                    // In this order: what is empty after it was closed stays empty.
                     let closed = TICKETS.is_closed();
                     match TICKETS.pop() {
-                        Some(ticket) => {
+                        Ok(ticket) => {
                             seen[ticket.number as usize].fetch_add(1, Ordering::Relaxed);
                         }
-                        None if closed => return,
-                        None => thread::yield_now(),
+                        Err(PopError::Empty) if closed => return,
+                        Err(_) => thread::yield_now(),
                     }
                 }
             });
@@ -148,8 +159,9 @@ fn each_message_comes_out_once() {
     assert_eq!((Ticket::pool().stats().live, TICKETS.len()), (0, 0));
 }
 
-/// A pusher is stopped right after its push, as happens when threads are more than processors. Meanwhile the slot is popped, lent
-/// again and claimed for a moment. What the pusher does late must not end that claim, or its release is lost.
+/// A pusher is stopped right after its push, as happens when threads are more than processors.
+/// Meanwhile the slot is popped, lent again and claimed for a moment. What the pusher does late
+/// must not end that claim, or its release is lost.
 #[test]
 fn a_pusher_that_is_late_changes_nothing() {
     pooled!(Shuttle { x: u32 }, 1, Zero);
@@ -164,7 +176,7 @@ fn a_pusher_that_is_late_changes_nothing() {
         assert_eq!(push(&SHUTTLES, slot), 0, "there is one slot, and room for it");
     };
     let receive = || {
-        let slot = queue_pop(&SHUTTLES);
+        let slot = pop(&SHUTTLES);
         if slot.is_null() {
             return thread::yield_now();
         }
@@ -186,6 +198,44 @@ fn a_pusher_that_is_late_changes_nothing() {
             });
         }
     });
-    while SHUTTLES.pop().is_some() {}
+    while SHUTTLES.pop().is_ok() {}
     assert_eq!(Shuttle::pool().stats().live, 0, "a release was lost");
+}
+
+/// What was accepted comes out before the queue is empty, if that is asked after it was closed.
+#[test]
+fn nothing_is_lost_by_closing() {
+    pooled!(Bundle { number: u64 }, 200, Zero);
+    for _ in 0..400 {
+        let queue = FfiQueue::<Bundle, 64>::new();
+        let accepted = AtomicU64::new(0);
+        let popped = thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    while let Some(bundle) = Bundle::pool().alloc() {
+                        match queue.push(bundle) {
+                            Ok(()) => accepted.fetch_add(1, Ordering::Relaxed),
+                            Err(PushError::Full(_)) => continue,
+                            Err(PushError::Closed(_)) => return,
+                        };
+                    }
+                });
+            }
+            let mut popped = 0;
+            for _ in 0..20 {
+                popped += u64::from(queue.pop().is_ok());
+            }
+            queue.close();
+            loop {
+                match queue.pop() {
+                    Ok(_) => popped += 1,
+                    Err(PopError::Empty) => return popped,
+                    Err(PopError::Busy) => {}
+                }
+            }
+        });
+        assert_eq!(popped, accepted.into_inner());
+        assert!(queue.is_empty());
+    }
+    assert_eq!(Bundle::pool().stats().live, 0);
 }

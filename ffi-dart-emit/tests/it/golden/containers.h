@@ -77,6 +77,10 @@ typedef struct FfiOwned {
 #define FFI_PUSH_CLOSED 8
 /** The slot's bytes are no value of its type. */
 #define FFI_PUSH_INVALID 9
+/** The queue is empty, and if it was closed, for good. */
+#define FFI_POP_EMPTY 10
+/** The slot that is next in the queue is still being pushed. */
+#define FFI_POP_BUSY 11
 
 /** All slots are in use. */
 #define FFI_POOL_OPEN 0
@@ -125,6 +129,8 @@ typedef struct FfiPoolStats {
     uint64_t stale;
     /** `FFI_POOL_..` */
     uint64_t state;
+    /** Slots that were in use when the pool was last opened again, and may have no owner any more. */
+    uint64_t lost;
 } FfiPoolStats;
 
 #endif
@@ -153,7 +159,7 @@ FFI_STATIC_ASSERT(offsetof(Broad, bytes) == 0, "offset of Broad.bytes");
 #endif
 
 #ifndef FFI_TYPE_Pair
-#define FFI_TYPE_Pair 0xd962ec3059fd86b8u
+#define FFI_TYPE_Pair 0xe2d8e4820463bf78u
 typedef struct Pair {
     uint8_t a;
     uint8_t b;
@@ -162,7 +168,7 @@ FFI_STATIC_ASSERT(sizeof(Pair) == 2, "size of Pair");
 FFI_STATIC_ASSERT(FFI_ALIGNOF(Pair) == 1, "alignment of Pair");
 FFI_STATIC_ASSERT(offsetof(Pair, a) == 0, "offset of Pair.a");
 FFI_STATIC_ASSERT(offsetof(Pair, b) == 1, "offset of Pair.b");
-#elif FFI_TYPE_Pair != 0xd962ec3059fd86b8u
+#elif FFI_TYPE_Pair != 0xe2d8e4820463bf78u
 #error "two libraries have a type Pair: write the header of one of them with --prefix"
 #endif
 
@@ -179,7 +185,7 @@ FFI_STATIC_ASSERT(offsetof(FfiStr_5, bytes) == 4, "offset of FfiStr_5.bytes");
 #endif
 
 #ifndef FFI_TYPE_Shape
-#define FFI_TYPE_Shape 0x4bb7096778adb55fu
+#define FFI_TYPE_Shape 0x4b0aec10e4f8eee8u
 /** What is drawn. */
 typedef struct Shape {
     uint32_t tag;
@@ -202,7 +208,7 @@ FFI_STATIC_ASSERT(sizeof(Shape) == 40, "size of Shape");
 FFI_STATIC_ASSERT(FFI_ALIGNOF(Shape) == 8, "alignment of Shape");
 FFI_STATIC_ASSERT(offsetof(Shape, tag) == 0, "offset of Shape.tag");
 FFI_STATIC_ASSERT(offsetof(Shape, payload) == 8, "offset of Shape.payload");
-#elif FFI_TYPE_Shape != 0x4bb7096778adb55fu
+#elif FFI_TYPE_Shape != 0x4b0aec10e4f8eee8u
 #error "two libraries have a type Shape: write the header of one of them with --prefix"
 #endif
 
@@ -390,7 +396,7 @@ FFI_STATIC_ASSERT(offsetof(FfiOption_bool, present) == 1, "offset of FfiOption_b
 #endif
 
 #ifndef FFI_TYPE_Scene
-#define FFI_TYPE_Scene 0x5b7cf559da275a52u
+#define FFI_TYPE_Scene 0x5e89b6e76078c124u
 typedef struct Scene {
     FfiStr_5 name;
     FfiBytes_2 raw;
@@ -423,7 +429,7 @@ FFI_STATIC_ASSERT(offsetof(Scene, grid) == 224, "offset of Scene.grid");
 FFI_STATIC_ASSERT(offsetof(Scene, names) == 256, "offset of Scene.names");
 FFI_STATIC_ASSERT(offsetof(Scene, wide) == 320, "offset of Scene.wide");
 FFI_STATIC_ASSERT(offsetof(Scene, flag) == 448, "offset of Scene.flag");
-#elif FFI_TYPE_Scene != 0x5b7cf559da275a52u
+#elif FFI_TYPE_Scene != 0x5e89b6e76078c124u
 #error "two libraries have a type Scene: write the header of one of them with --prefix"
 #endif
 
@@ -433,15 +439,15 @@ FFI_STATIC_ASSERT(offsetof(Scene, flag) == 448, "offset of Scene.flag");
 extern DEMO_DATA const uint64_t demo_ffi_broad_fingerprint;
 #define demo_ffi_broad_fingerprint_EXPECTED UINT64_C(0x61d6bdd112f2e94a)
 extern DEMO_DATA const uint64_t demo_ffi_pair_fingerprint;
-#define demo_ffi_pair_fingerprint_EXPECTED UINT64_C(0xd962ec3059fd86b8)
+#define demo_ffi_pair_fingerprint_EXPECTED UINT64_C(0xe2d8e4820463bf78)
 extern DEMO_DATA const uint64_t demo_ffi_scene_fingerprint;
-#define demo_ffi_scene_fingerprint_EXPECTED UINT64_C(0x5b7cf559da275a52)
+#define demo_ffi_scene_fingerprint_EXPECTED UINT64_C(0x5e89b6e76078c124)
 extern DEMO_DATA const uint64_t demo_ffi_shape_fingerprint;
-#define demo_ffi_shape_fingerprint_EXPECTED UINT64_C(0x4bb7096778adb55f)
+#define demo_ffi_shape_fingerprint_EXPECTED UINT64_C(0x4b0aec10e4f8eee8)
 extern DEMO_DATA const uint64_t demo_ffi_area_fingerprint;
-#define demo_ffi_area_fingerprint_EXPECTED UINT64_C(0xf477e23fe6122a18)
+#define demo_ffi_area_fingerprint_EXPECTED UINT64_C(0xb9c890205325c461)
 extern DEMO_DATA const uint64_t demo_ffi_scenes_queue_fingerprint;
-#define demo_ffi_scenes_queue_fingerprint_EXPECTED UINT64_C(0xd8ba720a7e10b9cf)
+#define demo_ffi_scenes_queue_fingerprint_EXPECTED UINT64_C(0xdb4855f1fe0067b2)
 
 /** The version of the calling convention; this header is for 2. */
 uint32_t demo_ffi0_abi_version(void);
@@ -464,7 +470,10 @@ int32_t demo_ffi0_dart_init(const void *table);
 /** For Dart only: functions that want objects of Dart's. */
 const void *demo_ffi0_dart_calls(void);
 
-/** Closes all pools for good: nothing is handed out or taken back from then on. Returns how many slots are still in use. */
+/**
+ * Closes all pools: nothing is handed out or taken back from then on, until Dart opens the library again. Returns how many slots
+ * are still in use.
+ */
 uint64_t demo_ffi0_shutdown(void);
 
 /* The pool of Pair: 1000 slots. Any thread may call these. */
@@ -511,12 +520,15 @@ uint64_t demo_ffi_scene_pool_reference(const Scene *slot);
 
 /** Puts a slot into the queue, which then owns it: `FFI_FREE_..` or `FFI_PUSH_..`; the caller still owns one that is refused. */
 int32_t demo_ffi_scenes_push(Scene *slot);
-/** The slot that has been in the queue longest, now the caller's, or null. */
-Scene *demo_ffi_scenes_pop(void);
-/** Fills `slots` in order as far as the queue goes, and returns how many those are. */
+/**
+ * The slot that has been in the queue longest, now the caller's; `code`, unless it is null, becomes 0. Or null, and `code` becomes
+ * `FFI_POP_EMPTY`, or, if that slot was still being pushed after a millisecond, `FFI_POP_BUSY`: try again.
+ */
+Scene *demo_ffi_scenes_pop(int32_t *code);
+/** Fills `slots` in order until a pop has none, and returns how many those are. */
 size_t demo_ffi_scenes_pop_many(Scene **slots, size_t count);
 size_t demo_ffi_scenes_len(void);
-/** Refuses what is pushed from now on; what is in the queue can still be popped. */
+/** Refuses what is pushed from now on; what is in the queue can still be popped, until a pop is `FFI_POP_EMPTY`. */
 void demo_ffi_scenes_close(void);
 uint8_t demo_ffi_scenes_is_closed(void);
 

@@ -77,6 +77,10 @@ typedef struct FfiOwned {
 #define FFI_PUSH_CLOSED 8
 /** The slot's bytes are no value of its type. */
 #define FFI_PUSH_INVALID 9
+/** The queue is empty, and if it was closed, for good. */
+#define FFI_POP_EMPTY 10
+/** The slot that is next in the queue is still being pushed. */
+#define FFI_POP_BUSY 11
 
 /** All slots are in use. */
 #define FFI_POOL_OPEN 0
@@ -125,6 +129,8 @@ typedef struct FfiPoolStats {
     uint64_t stale;
     /** `FFI_POOL_..` */
     uint64_t state;
+    /** Slots that were in use when the pool was last opened again, and may have no owner any more. */
+    uint64_t lost;
 } FfiPoolStats;
 
 #endif
@@ -252,7 +258,10 @@ int32_t demo_ffi0_dart_init(const void *table);
 /** For Dart only: functions that want objects of Dart's. */
 const void *demo_ffi0_dart_calls(void);
 
-/** Closes all pools for good: nothing is handed out or taken back from then on. Returns how many slots are still in use. */
+/**
+ * Closes all pools: nothing is handed out or taken back from then on, until Dart opens the library again. Returns how many slots
+ * are still in use.
+ */
 uint64_t demo_ffi0_shutdown(void);
 
 /**

@@ -1,13 +1,15 @@
-/// Pools after the library was shut down, which ends them for the whole process.
+/// Pools after the library was shut down, which ends them for the whole process
+/// until an isolate opens it.
 library;
 
 import 'dart:ffi';
+import 'dart:isolate';
 
 import 'package:fixture_pools/fixture_pools.dart';
 import 'package:test/test.dart';
 
 void main() {
-  test('nothing is given or taken after a shutdown', () {
+  test('nothing is given or taken after a shutdown', () async {
     final library = FixturePoolsLibrary.open();
     final token = TokenPool.alloc()..ref.id = 77;
     final box = TokenPool.owned();
@@ -42,5 +44,18 @@ void main() {
     expect(() => box.ref, throwsStateError);
     expect(TokenPool.stats.live, 2);
     expect(Pointer<Token>.fromAddress(token.address).ref.id, 77);
+
+    // An isolate that starts, as after a hot restart, opens the pools again.
+    final (id, lost) = await Isolate.run(() {
+      FixturePoolsLibrary.open();
+      final token = TokenPool.alloc()..ref.id = 78;
+      final id = token.ref.id;
+      TokenPool.free(token);
+      return (id, TokenPool.stats.lost);
+    });
+    expect((id, lost), (78, 2));
+    expect(TokenPool.stats.state, PoolState.open);
+    TokenPool.free(token);
+    expect(TokenPool.stats.live, 1, reason: 'the box came too late');
   });
 }

@@ -374,6 +374,47 @@ void main() {
       box.dispose();
     });
 
+    test('that are garbage do not exhaust a small pool', () async {
+      const count = 200000;
+      var refused = 0;
+      for (var made = 0; made < count; made++) {
+        final slot = PlanNodePool.tryAlloc();
+        if (slot == null) {
+          refused++;
+        } else {
+          PlanNodePool.own(slot);
+        }
+      }
+      expect(refused, lessThan(count ~/ 100));
+      for (var tries = 0; PlanNodePool.stats.live > 0; tries++) {
+        expect(tries, lessThan(2000), reason: 'the garbage is collected');
+        await _makeGarbage();
+      }
+    });
+
+    test('are counted when a pool is exhausted', () {
+      final boxes = <PlanNodeBox>[];
+      expect(
+        () {
+          while (true) {
+            boxes.add(PlanNodePool.owned());
+          }
+        },
+        throwsA(
+          isA<PoolExhaustedException>().having(
+            (it) => it.message,
+            'message',
+            matches(
+              'this isolate has not disposed of [0-9]+ boxes; .* dispose()',
+            ),
+          ),
+        ),
+      );
+      for (final box in boxes) {
+        box.dispose();
+      }
+    });
+
     test('that are dropped give every slot back, once', () async {
       const count = 100000;
       final before = ParticlePool.stats;

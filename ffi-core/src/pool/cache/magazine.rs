@@ -1,0 +1,969 @@
+//! Magazines: slots that are kept for a thread, which takes and returns them with plain loads and
+//! stores.
+//!
+//! A locked instruction costs as much as two calls, or five times that, depending on the processor,
+//! and a claim and a free were one each. A magazine (Bonwick and Adams, "Magazines and Vmem", 2001)
+//! is used by one thread only, its owner: the thread whose thread pointer is in it. It is filled
+//! with several slots by one locked instruction, and emptied likewise.
+//!
+//! ```text
+//! entries  [{owner, bias, mark, limit, turns, len, items}; 8192]   two lines each, found by two hashes of the thread pointer
+//! open     [bits of entries 0..64][64..128] ..                     which may have items
+//! settled  [period of entry 0][1] ..                               see "Bias"
+//! closer   the thread that closes magazines, or 0
+//! ```
+//!
+//! # Nothing is lost
+//!
+//! What is kept for a thread that idles, or ended, isn't lost to the others: a thread that finds
+//! nothing free closes all magazines and gives back what is in them. The owner says that it is
+//! inside ([`INSIDE`]) and then looks if it may (`limit`, `bias`); the thread that closes says that
+//! it may not and then looks if it is. One of them sees the other's store, as both pass a
+//! [`fence`](super::fence), which costs the owner nothing. The closing thread waits until the owner
+//! has left, for a few of its instructions. A closed magazine is opened again by its owner, once
+//! plenty is free. The more are open the less each may have, so that thousands of threads keep no
+//! more than a part of the slots.
+//!
+//! One thread closes at a time: `closer` is its lock, and the only one. So `limit` becomes 0 and a
+//! bit of `open` is cleared by the holder alone, and a bit is set if and only if the limit isn't 0,
+//! but in the middle of opening and emptying.
+//!
+//! An entry belongs to the first thread that hashes to it, until that thread ends, and gives back
+//! the slots and then the entry: any other could not take it from one that was stopped just after
+//! it saw that the entry is its own. If it is another's, the thread has the next of four, which is
+//! found by a call. Of 2,000 threads with stacks anywhere two have none.
+//!
+//! # Bias
+//!
+//! Two threads that free the same slot must not both put it into their magazines. So a slot's word
+//! says which entry's owner it was lent by, and in which period, and that thread alone may change
+//! the word with a plain store, while the entry's `bias` says the same (biased locking, as
+//! Kawachiya and others have it, "Lock reservation", 2002). Any other thread ends the period first:
+//! clears `bias`, and waits until the owner has left. What is lent in a period that is `settled`,
+//! before that or since, is freed with a compare-exchange, by all threads. After a while the owner
+//! starts the next one; after the last of [`Mark::PERIODS`] there is none, so threads that free
+//! each other's slots wait for that few times only.
+//!
+//! # Waits
+//!
+//! A thread waits for an owner to leave, and for the closer to finish, by [`Word::pause`]; an owner
+//! that is inside waits for nobody, and the closer only for owners, so no two wait for each other.
+//! A signal handler breaks that rule if it interrupted its own thread inside, or as the closer: it
+//! is **engaged**. It enters nothing, claims through the live bits, closes nothing, and ends no
+//! period: it is told so, and [`slots`](super::super::slots) defers what it frees.
+//!
+//! If the operating system refuses the fence later on, nothing is closed or settled by others any
+//! more: the owner itself, which needs no fence against itself, empties what was closed and settles
+//! what was cleared, when it claims next or ends.
+
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::{hint, slice};
+
+use super::thread::Caller;
+use super::{Cache, Engaged, Got, Inside as _, fence};
+use crate::pool::live::{Bits, Live, Seat, lowest, undivided};
+use crate::pool::primitive::{Half, Protocol, Sound, Word, wait_until};
+use crate::pool::word::{ENTRY_BITS, Mark, State};
+
+/// Slots in a magazine, so that it fills two cache lines.
+pub(in crate::pool) const ITEMS: usize = 21;
+
+/// Bit of an entry's owner: it is inside. Thread pointers are even, so it can be added.
+const INSIDE: u64 = 1;
+
+/// Refills in which a period may be settled and the next started: rows "a million freed elsewhere".
+const RENEWAL: u64 = 256;
+
+/// Refills from one look for plenty to the next, while a magazine is closed: rows "a million pairs"
+/// of many threads.
+const PATIENCE: u64 = 64;
+
+/// Refills from one such look to the next, while it has less than it could.
+const MUCH_PATIENCE: u64 = 1_024;
+
+/// Items of a magazine while many are open: enough for a thread that frees what it just claimed.
+const FEW: usize = 4;
+
+/// What magazines ask of threads and the operating system.
+pub(crate) trait Threads: Word {
+    /// A word of half the size.
+    type Half: Half;
+
+    /// Magazines of a pool: a power of two.
+    const ENTRIES: usize;
+
+    /// The cheap side of a [`fence`].
+    fn light();
+    /// The expensive side; false if there was no fence.
+    fn heavy() -> bool;
+    /// Returns true if there is a fence, as far as is known.
+    fn is_fenced() -> bool;
+    /// Sees to it that [`Cache::resign`] is called when this thread ends; false if it ends already.
+    fn is_attended() -> bool;
+    /// Returns true if the caller is inside, or the closer, of any other pool.
+    fn is_engaged_elsewhere(caller: Caller) -> bool;
+}
+
+/// The magazine of a thread.
+#[repr(C, align(128))]
+#[derive(Debug)]
+pub(crate) struct Magazine<W: Threads> {
+    /// Its owner's thread pointer, or 0 if it has none; and [`INSIDE`].
+    pub(in crate::pool) owner: W,
+    /// The bias of slots that only the owner changes; [`Mark::NONE`] between periods.
+    pub(in crate::pool) bias: W,
+    /// What the word of a slot gets that the owner lends.
+    pub(in crate::pool) mark: W,
+    /// Items that it may have: 0 while it is closed.
+    pub(in crate::pool) limit: W,
+    /// What only the owner uses: refills, and above them the period.
+    pub(in crate::pool) turns: W,
+    pub(in crate::pool) len: W::Half,
+    pub(in crate::pool) items: [W::Half; ITEMS],
+}
+
+/// What happened to magazines. On a line of its own: all else of a pool that is in one place with
+/// it is only read.
+#[repr(align(64))]
+#[derive(Debug)]
+pub(crate) struct Counts<W> {
+    /// How many are open.
+    pub(in crate::pool) opened: W,
+    /// How often one was emptied.
+    pub(in crate::pool) closings: W,
+    /// The thread pointer of the closer, or 0.
+    pub(in crate::pool) closer: W,
+}
+
+impl Counts<AtomicU64> {
+    pub(in crate::pool) const fn new() -> Self {
+        Self { opened: AtomicU64::new(0), closings: AtomicU64::new(0), closer: AtomicU64::new(0) }
+    }
+}
+
+/// The magazines of a pool, above its live bits.
+#[derive(Debug)]
+pub(crate) struct Magazines<'a, W: Threads, P> {
+    live: Live<'a, W, P>,
+    /// [`Threads::ENTRIES`] of them; they have no owners if there are to be no magazines.
+    entries: &'a [Magazine<W>],
+    open: &'a [W],
+    settled: &'a [W],
+    counts: Counts<W>,
+    /// Items that one may have while few are open.
+    limit: usize,
+    /// Items that all together should have at most.
+    budget: usize,
+    /// The pool that was enlisted before this one.
+    next: AtomicPtr<Self>,
+}
+
+/// The owner is in its magazine.
+#[derive(Debug)]
+pub(in crate::pool) struct Inside<'a, W: Threads, P> {
+    magazine: &'a Magazine<W>,
+    owner: u64,
+    protocol: std::marker::PhantomData<P>,
+}
+
+/// The lock of the closer, until it is dropped.
+struct Closing<'a, W: Word>(&'a W);
+
+impl<W: Word> Drop for Closing<'_, W> {
+    fn drop(&mut self) {
+        // Pairs with the exchange in `try_lock`.
+        self.0.store(0, Ordering::Release);
+    }
+}
+
+impl<W: Threads> Magazine<W> {
+    /// Once it is the caller's it stays so.
+    fn is_of(&self, caller: Caller) -> bool {
+        self.owner.load(Ordering::Relaxed) & !INSIDE == caller.thread
+    }
+
+    /// Returns true if the caller owns this magazine and is not inside it.
+    #[inline(always)]
+    fn is_left_by(&self, caller: Caller) -> bool {
+        // Once it is the caller's, only that writes it.
+        self.owner.load(Ordering::Relaxed) == caller.thread
+    }
+
+    /// Returns true if the caller is inside: a signal interrupted it.
+    fn is_inside(&self, caller: Caller) -> bool {
+        self.owner.load(Ordering::Relaxed) == caller.thread | INSIDE
+    }
+
+    /// Its owner enters it.
+    #[inline(always)]
+    fn entered<P: Protocol>(&self, owner: Caller) -> Inside<'_, W, P> {
+        self.owner.store(owner.thread.wrapping_add(INSIDE), Ordering::Relaxed);
+        if P::FENCED {
+            // Pairs with the heavy side in `settle` and `close`: the other thread sees that the
+            // owner is inside, or the owner sees what was stored before.
+            W::light();
+        }
+        Inside { magazine: self, owner: owner.thread, protocol: std::marker::PhantomData }
+    }
+
+    /// Waits until the owner leaves, if it entered before it could see the caller's store before a
+    /// heavy fence.
+    fn wait<P: Protocol>(&self) {
+        wait_until::<W>(|| !P::WAITS || self.owner.load(P::EMPTY) & INSIDE == 0);
+    }
+}
+
+impl<W: Threads, P: Protocol> super::Inside for Inside<'_, W, P> {
+    #[inline(always)]
+    fn bias(&self) -> Mark {
+        Mark::from_bits(self.magazine.bias.load(Ordering::Relaxed))
+    }
+
+    #[inline(always)]
+    fn leave(self) {
+        self.magazine.owner.store(self.owner, P::LEAVE);
+    }
+}
+
+impl<W: Threads, P: Protocol> Inside<'_, W, P> {
+    /// What the word of a slot gets that the owner lends.
+    #[inline(always)]
+    fn mark(&self) -> Mark {
+        Mark::from_bits(self.magazine.mark.load(Ordering::Relaxed))
+    }
+
+    /// How many items it may have: 0 while it is closed.
+    fn limit(&self) -> usize {
+        self.magazine.limit.load(Ordering::Relaxed) as usize
+    }
+
+    #[inline(always)]
+    fn pop(&self) -> Option<usize> {
+        let last = self.magazine.len.load(Ordering::Relaxed).wrapping_sub(1);
+        // One comparison for one that is empty and one that is closed.
+        if u64::from(last) >= self.magazine.limit.load(Ordering::Relaxed) {
+            return None;
+        }
+        // SAFETY: it is below the limit, which `open` alone raises, to no more than
+        // `Magazines::limit`, and `Magazines::new` asserts that this is at most `ITEMS`.
+        let item = unsafe { self.magazine.items.get_unchecked(last as usize) };
+        self.magazine.len.store(last, Ordering::Relaxed);
+        Some(item.load(Ordering::Relaxed) as usize)
+    }
+
+    /// Puts a slot in, unless the magazine is full or closed; returns true if it did.
+    #[inline(always)]
+    fn push(&self, index: usize) -> bool {
+        let len = self.magazine.len.load(Ordering::Relaxed);
+        if u64::from(len) >= self.magazine.limit.load(Ordering::Relaxed) {
+            return false;
+        }
+        // SAFETY: it is below the limit, which `open` alone raises, to no more than
+        // `Magazines::limit`, and `Magazines::new` asserts that this is at most `ITEMS`.
+        let item = unsafe { self.magazine.items.get_unchecked(len as usize) };
+        item.store(index as u32, Ordering::Relaxed);
+        self.magazine.len.store(len + 1, Ordering::Relaxed);
+        true
+    }
+}
+
+impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
+    const MASK: usize = W::ENTRIES - 1;
+
+    /// The magazines of fresh, zeroed arrays: `open` has a bit, and `settled` a word for each
+    /// entry, or both are empty if there are to be no magazines.
+    pub(in crate::pool) fn new(
+        live: Live<'a, W, P>,
+        entries: &'a [Magazine<W>],
+        open: &'a [W],
+        settled: &'a [W],
+        counts: Counts<W>,
+        limit: usize,
+    ) -> Self {
+        assert!(entries.len() == W::ENTRIES && W::ENTRIES.is_power_of_two());
+        assert!(open.is_empty() || open.len() * 64 >= entries.len() && settled.len() == entries.len());
+        assert!((2..=ITEMS).contains(&limit));
+        let budget = live.capacity() / 4;
+        Self { live, entries, open, settled, counts, limit, budget, next: AtomicPtr::default() }
+    }
+
+    /// Lets this many items be kept, instead of a fourth of the slots.
+    #[cfg(test)]
+    pub(in crate::pool) fn with_budget(self, budget: usize) -> Self {
+        Self { budget, ..self }
+    }
+
+    /// Returns true if there are any.
+    fn exist(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// The entry with an index, of which the bits beyond the mask don't count.
+    #[inline(always)]
+    fn at(&self, entry: usize) -> &'a Magazine<W> {
+        // SAFETY: the mask is one less than `W::ENTRIES`, a power of two, and `new` asserts that
+        // there are that many entries.
+        unsafe { self.entries.get_unchecked(entry & Self::MASK) }
+    }
+
+    /// The entries of which one may be the caller's.
+    fn places(&self, caller: Caller) -> [usize; 4] {
+        let [first, second] = self.near_places(caller);
+        [first, second, first ^ 1 & Self::MASK, second ^ 1 & Self::MASK]
+    }
+
+    /// The first two.
+    #[inline(always)]
+    fn near_places(&self, caller: Caller) -> [usize; 2] {
+        caller.hashes.map(|hash| hash as usize & Self::MASK)
+    }
+
+    /// The caller's entry, if it has one.
+    fn entry(&self, caller: Caller) -> Option<usize> {
+        self.places(caller).into_iter().find(|&entry| self.at(entry).is_of(caller))
+    }
+
+    /// Returns true if the caller's magazine is closed, or it has none and can't get one: all its
+    /// places are others', or there are no magazines.
+    #[inline(always)]
+    fn is_closed_to(&self, caller: Caller) -> bool {
+        if !self.exist() {
+            return true;
+        }
+        match self.entry(caller) {
+            Some(entry) => self.at(entry).limit.load(Ordering::Relaxed) == 0,
+            None => {
+                self.places(caller).into_iter().all(|entry| self.at(entry).owner.load(Ordering::Relaxed) != 0)
+            }
+        }
+    }
+
+    /// The caller's entry, if it has one, or one of its places had no owner.
+    pub(in crate::pool) fn bind(&self, caller: Caller) -> Option<usize> {
+        self.entry(caller).or_else(|| {
+            // A thread that has one gives it up in the end.
+            if !self.exist() || !W::is_fenced() || !W::is_attended() {
+                return None;
+            }
+            self.places(caller).into_iter().find(|&entry| self.bind_one(caller, entry))
+        })
+    }
+
+    fn bind_one(&self, caller: Caller, entry: usize) -> bool {
+        let magazine = self.at(entry);
+        if magazine.owner.load(Ordering::Relaxed) != 0 {
+            return false;
+        }
+        // Pairs with the store in `resign`, if another had it before: then its period goes on.
+        let bound =
+            magazine.owner.compare_exchange(0, caller.thread | INSIDE, Ordering::Acquire, Ordering::Relaxed);
+        match bound {
+            Ok(_) => {
+                match magazine.turns.load(Ordering::Relaxed) >> 32 {
+                    0 => self.start(entry, 1),
+                    period => magazine.turns.store(period << 32, Ordering::Relaxed),
+                }
+                magazine.owner.store(caller.thread, Ordering::Release);
+                true
+            }
+            // Maybe it is the caller's meanwhile: of what interrupted it.
+            Err(owner) => owner & !INSIDE == caller.thread,
+        }
+    }
+
+    /// Starts a period of the caller, whose entry it is.
+    fn start(&self, entry: usize, period: u64) {
+        let magazine = self.at(entry);
+        magazine.turns.store(period << 32, Ordering::Relaxed);
+        let bias = Mark::biased(entry, period).bits();
+        magazine.mark.store(bias, Ordering::Relaxed);
+        magazine.bias.store(bias, Ordering::Relaxed);
+    }
+
+    /// Sees to the caller's magazine after a while: opens it if plenty is free, and starts the next
+    /// period if it is time to. Returns what the word of a slot gets that the caller lends.
+    fn tend(&self, caller: Caller) -> Mark {
+        let Some(entry) = self.bind(caller) else { return Mark::SHARED };
+        // Inside, so that a signal handler doesn't come in between.
+        let Some(inside) = self.enter(caller) else { return Mark::SHARED };
+        let turn = self.turn(entry);
+        self.recover(caller, entry);
+        let limit = inside.limit();
+        let patience = if limit == 0 { PATIENCE } else { MUCH_PATIENCE };
+        if limit < self.limit && turn.is_multiple_of(patience) && W::is_fenced() {
+            let allotted = self.allotted();
+            if allotted > limit {
+                self.open(entry, allotted);
+            }
+        }
+        let mark = inside.mark();
+        inside.leave();
+        mark
+    }
+
+    /// Counts the refills of the caller, whose entry it is: how many there were in this period.
+    /// Starts the next if it is time to.
+    fn turn(&self, entry: usize) -> u64 {
+        let magazine = self.at(entry);
+        let turns = magazine.turns.load(Ordering::Relaxed);
+        let (period, count) = (turns >> 32, turns & 0xFFFF_FFFF);
+        magazine.turns.store(period << 32 | (count + 1) & 0xFFFF_FFFF, Ordering::Relaxed);
+        // Only what was settled is over. The thread that clears the bias clears that of the period
+        // that it settles.
+        if self.settled[entry].load(Ordering::Relaxed) == period {
+            if (count + 1).is_multiple_of(RENEWAL) && period < Mark::PERIODS && W::is_fenced() {
+                self.start(entry, period + 1);
+            } else {
+                // So that no thread has to find out that it is settled.
+                magazine.mark.store(Mark::SHARED.bits(), Ordering::Relaxed);
+            }
+        }
+        count
+    }
+
+    /// Does for the caller's own entry what other threads began and can't finish without a fence.
+    fn recover(&self, caller: Caller, entry: usize) {
+        if W::is_fenced() {
+            return;
+        }
+        let magazine = self.at(entry);
+        // From here on the caller changes no slot's word with a plain store.
+        magazine.bias.store(Mark::NONE.bits(), Ordering::Relaxed);
+        magazine.mark.store(Mark::SHARED.bits(), Ordering::Relaxed);
+        self.settled_until(entry, magazine.turns.load(Ordering::Relaxed) >> 32);
+        if self.is_open(entry)
+            && let Some(closing) = self.try_lock(caller)
+        {
+            // Its own, and no other thread empties it.
+            magazine.limit.store(0, Ordering::Relaxed);
+            self.empty(entry);
+            drop(closing);
+        }
+    }
+
+    /// How many items one more magazine may have: none unless so much is free, and so little kept,
+    /// that they would not be taken from it soon. To take them from many threads is to wait for
+    /// each that was stopped with its magazine in hand.
+    fn allotted(&self) -> usize {
+        let capacity = self.live.capacity();
+        if capacity - self.live.count() < (capacity / 4).max(1) {
+            return 0;
+        }
+        let opened = self.opened();
+        if opened * self.limit <= self.budget / 2 {
+            self.limit
+        } else if opened * FEW <= self.budget {
+            FEW.min(self.limit)
+        } else {
+            0
+        }
+    }
+
+    /// Opens the magazine of the caller, whose entry it is, or lets it have more items than before.
+    pub(in crate::pool) fn open(&self, entry: usize, limit: usize) {
+        let magazine = self.at(entry);
+        let before = magazine.limit.load(Ordering::Relaxed);
+        if before != 0 {
+            // Unless it is being closed.
+            let _ = magazine.limit.compare_exchange(
+                before,
+                before.max(limit as u64),
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            );
+        } else if !self.is_open(entry) {
+            self.counts.opened.fetch_add(1, Ordering::Relaxed);
+            magazine.limit.store(limit as u64, Ordering::Relaxed);
+            // Pairs with the load in `close`: the thread that sees the bit sees the limit.
+            self.open[entry / 64].fetch_or(1 << (entry % 64), Ordering::Release);
+        }
+    }
+
+    /// Returns true if the entry's bit is set: it is open, or being closed.
+    fn is_open(&self, entry: usize) -> bool {
+        // Pairs with the release in `empty`: the thread that closed it has written what it had to.
+        self.open[entry / 64].load(Ordering::Acquire) & 1 << (entry % 64) != 0
+    }
+
+    /// How many are open.
+    fn opened(&self) -> usize {
+        // Pairs with the release in `empty`.
+        self.counts.opened.load(Ordering::Acquire) as usize
+    }
+
+    /// How often one was emptied.
+    fn closings(&self) -> u64 {
+        // Pairs with the release in `empty`: what was in there is free.
+        self.counts.closings.load(Ordering::Acquire)
+    }
+
+    fn try_lock(&self, caller: Caller) -> Option<Closing<'_, W>> {
+        let closer = &self.counts.closer;
+        // Pairs with the store when it is dropped.
+        let locked = closer.compare_exchange(0, caller.thread, Ordering::Acquire, Ordering::Relaxed);
+        (locked.is_ok() || !P::EXCLUSIVE).then(|| Closing(closer))
+    }
+
+    /// Makes the caller the closer, once no other thread is.
+    fn lock(&self, caller: Caller) -> Closing<'_, W> {
+        let mut closing = None;
+        wait_until::<W>(|| {
+            closing = self.try_lock(caller);
+            closing.is_some()
+        });
+        closing.expect("it is waited for until there is one")
+    }
+
+    /// Takes back what is in magazines; returns true if it's worth looking for free slots once
+    /// more, for a thread that has counted the `closings` before.
+    pub(in crate::pool) fn reclaim(&self, caller: Caller, closings: u64) -> bool {
+        // Pairs with the fence in `claim_near`: the thread that saw that a slot was claimed for a
+        // magazine sees that it is open.
+        W::fence(Ordering::Acquire);
+        if self.opened() != 0 && !self.is_engaged(caller) {
+            let closing = self.lock(caller);
+            // Unless another did so meanwhile, and this one may have looked for its slots too
+            // early.
+            if self.closings() == closings {
+                self.close();
+            }
+            drop(closing);
+        }
+        self.closings() != closings
+    }
+
+    /// Closes and empties all magazines, by the closer.
+    fn close(&self) {
+        for (index, word) in self.open.iter().enumerate() {
+            let entry = |bit: u64| index * 64 + bit.trailing_zeros() as usize;
+            // Pairs with the release in `open`.
+            let shut = bits(word.load(Ordering::Acquire)).filter(|&bit| self.shut(entry(bit))).sum();
+            if shut == 0 {
+                continue;
+            }
+            // Pairs with the light side in `entered`, and with the store in `open`, of all of them.
+            if !W::heavy() {
+                // They stay shut until their owners come by.
+                return;
+            }
+            for bit in bits(shut) {
+                self.at(entry(bit)).wait::<P>();
+                self.empty(entry(bit));
+            }
+        }
+    }
+
+    /// Says that a magazine is closed, by the closer; returns true if it has to
+    /// [`empty`](Self::empty) it.
+    fn shut(&self, entry: usize) -> bool {
+        let limit = &self.at(entry).limit;
+        let mut before = limit.load(Ordering::Relaxed);
+        while before != 0 {
+            // The owner may raise it meanwhile.
+            match limit.compare_exchange(before, 0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => before = now,
+            }
+        }
+        false
+    }
+
+    /// Makes free what is in a magazine that is shut, and whose owner is not inside, or is the
+    /// caller.
+    fn empty(&self, entry: usize) {
+        let magazine = self.at(entry);
+        // The owner doesn't look at them while it is closed.
+        let len = magazine.len.load(Ordering::Relaxed) as usize;
+        self.live.release_all(magazine.items[..len].iter().map(|item| item.load(Ordering::Relaxed) as usize));
+        magazine.len.store(0, Ordering::Relaxed);
+        // Published by the next line: the thread that doesn't see the bit any more, sees this.
+        self.counts.closings.fetch_add(1, Ordering::Release);
+        // Pairs with the loads in `is_open` and `close`.
+        self.open[entry / 64].fetch_and(!(1 << (entry % 64)), Ordering::Release);
+        // The thread that sees this, and looks no further, sees what was given back.
+        self.counts.opened.fetch_add(1_u64.wrapping_neg(), Ordering::Release);
+    }
+
+    /// Notes that the periods of an entry are over, up to this one.
+    fn settled_until(&self, entry: usize, period: u64) {
+        let settled = &self.settled[entry];
+        let mut before = settled.load(Ordering::Relaxed);
+        while before < period {
+            // Pairs with the load in `settle`: what the owner did inside is seen.
+            match settled.compare_exchange(before, period, Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => break,
+                Err(now) => before = now,
+            }
+        }
+    }
+
+    /// Claims a slot near to others of the caller's, or several, if it has an open magazine for the
+    /// rest.
+    fn claim_near(&self, caller: Caller, refilled: &mut impl FnMut(u64)) -> Option<usize> {
+        self.live.claim_near(caller.seat(), refilled, |candidates| {
+            // It is inside until the slots are, too: a thread that finds nothing free meanwhile
+            // waits for them.
+            let inside = self.enter(caller);
+            let limit = inside.as_ref().map_or(0, Inside::limit);
+            if limit != 0 {
+                // Pairs with the fence in `reclaim`.
+                W::fence(Ordering::Release);
+            }
+            let crowded = (1..self.limit).contains(&limit);
+            let near = if crowded { undivided(candidates.bits) } else { candidates.bits };
+            let wanted = Bits { bits: lowest(near, limit.max(1)), ..candidates };
+            let got = self.live.claim_bits(wanted);
+            let mut rest = got.without_first();
+            if let Some(inside) = inside {
+                // The lowest comes out first.
+                while let Some(last) = rest.pop_last() {
+                    if !inside.push(last) {
+                        // It was closed just now.
+                        self.live.release_one(last);
+                        self.live.release(rest);
+                        break;
+                    }
+                }
+                inside.leave();
+            }
+            (wanted.bits, got.first())
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn claim_slowly(&self, caller: Caller, mut refilled: impl FnMut(u64)) -> Option<Got> {
+        let mark = if self.exist() { self.tend(caller) } else { Mark::SHARED };
+        loop {
+            let closings = self.closings();
+            if let Some(index) = self.claim_near(caller, &mut refilled) {
+                return Some(Got { index, mark });
+            }
+            if !self.reclaim(caller, closings) {
+                return None;
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_slowly(&self, caller: Caller, index: usize) {
+        if let Some(inside) = self.enter(caller) {
+            // It is inside until the slots are free: a thread that finds nothing free meanwhile
+            // waits for them.
+            let kept = inside.push(index) || {
+                // Full: half of it is given back. Or closed: nothing is.
+                self.live.release_all((0..inside.limit() / 2).map_while(|_| inside.pop()));
+                inside.push(index)
+            };
+            inside.leave();
+            if kept {
+                return;
+            }
+        }
+        self.live.release_one(index);
+    }
+
+    /// Returns true if the caller is inside, or the closer, of this pool.
+    fn is_engaged_here(&self, caller: Caller) -> bool {
+        self.counts.closer.load(Ordering::Relaxed) == caller.thread
+            || self.places(caller).into_iter().any(|entry| self.at(entry).is_inside(caller))
+    }
+
+    /// How many have an owner, and how many are open.
+    #[cfg(test)]
+    pub(in crate::pool) fn in_use(&self) -> (usize, usize) {
+        let owned = self.entries.iter().filter(|entry| entry.owner.load(Ordering::Relaxed) != 0).count();
+        (owned, self.opened())
+    }
+
+    /// Panics unless bits, limits and their count say the same, as they do while no thread is
+    /// inside, or closes any.
+    #[cfg(test)]
+    pub(in crate::pool) fn check_at_rest(&self) {
+        let entries = || (0..self.entries.len()).filter(|_| self.exist());
+        for entry in entries() {
+            let limit = self.at(entry).limit.load(Ordering::Relaxed);
+            assert_eq!(self.is_open(entry), limit != 0, "assertion: entry {entry} has the limit {limit}");
+        }
+        assert_eq!(entries().filter(|&entry| self.is_open(entry)).count(), self.opened(), "assertion");
+    }
+}
+
+impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
+    type Word = W;
+    type Protocol = P;
+    type Inside<'c>
+        = Inside<'c, W, P>
+    where
+        Self: 'c;
+
+    #[inline(always)]
+    fn live(&self) -> &Live<'_, W, P> {
+        &self.live
+    }
+
+    #[inline(always)]
+    fn claim_kept(&self, caller: Caller) -> Option<Got> {
+        let inside = self.enter_near(caller)?;
+        let mark = inside.mark();
+        let index = inside.pop();
+        inside.leave();
+        Some(Got { index: index?, mark })
+    }
+
+    #[inline(always)]
+    fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got> {
+        if let Some(inside) = self.enter(caller) {
+            let mark = inside.mark();
+            let index = inside.pop();
+            inside.leave();
+            if let Some(index) = index {
+                return Some(Got { index, mark });
+            }
+        }
+        if self.is_closed_to(caller)
+            && let Some(index) = self.live.claim_hinted(caller.seat())
+        {
+            return Some(Got { index, mark: Mark::SHARED });
+        }
+        self.claim_slowly(caller, refilled)
+    }
+
+    fn claim_many(&self, caller: Caller, seat: Seat, count: usize, mut claimed: impl FnMut(Got)) -> usize {
+        // A mark is read once: what is lent in a period that is settled meanwhile is freed with a
+        // compare-exchange.
+        let mark = self
+            .bind(caller)
+            .map_or(Mark::SHARED, |entry| Mark::from_bits(self.at(entry).mark.load(Ordering::Relaxed)));
+        let mut left = count;
+        loop {
+            let closings = self.closings();
+            self.live.claim_many(seat, &mut left, |index| claimed(Got { index, mark }));
+            if left == 0 || !self.reclaim(caller, closings) {
+                return count - left;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn put(&self, caller: Caller, index: usize) {
+        if let Some(inside) = self.enter_near(caller) {
+            let kept = inside.push(index);
+            inside.leave();
+            if kept {
+                return;
+            }
+        }
+        self.put_slowly(caller, index);
+    }
+
+    #[inline(always)]
+    fn put_inside(inside: &Inside<'_, W, P>, index: usize) -> bool {
+        inside.push(index)
+    }
+
+    #[inline(always)]
+    fn enter_near(&self, caller: Caller) -> Option<Inside<'_, W, P>> {
+        let [first, second] = self.near_places(caller);
+        let mut magazine = self.at(first);
+        if !magazine.is_left_by(caller) {
+            hint::cold_path();
+            magazine = self.at(second);
+            if !magazine.is_left_by(caller) {
+                return None;
+            }
+        }
+        Some(magazine.entered::<P>(caller))
+    }
+
+    fn enter(&self, caller: Caller) -> Option<Inside<'_, W, P>> {
+        if !self.exist() {
+            return None;
+        }
+        let mut places = self.places(caller).into_iter().map(|entry| self.at(entry));
+        let magazine = places.find(|magazine| magazine.is_left_by(caller))?;
+        Some(magazine.entered::<P>(caller))
+    }
+
+    fn settle(&self, caller: Caller, lent: State) -> Result<(), Engaged> {
+        let Some((entry, period)) = lent.bias() else { return Ok(()) };
+        let entry = entry & Self::MASK;
+        // Pairs with the exchange in `settled_until`: the owner has left.
+        if self.settled[entry].load(Ordering::Acquire) >= period {
+            return Ok(());
+        }
+        if self.is_engaged(caller) {
+            return Err(Engaged);
+        }
+        let magazine = self.at(entry);
+        // The owner itself is at no plain store now: it is not inside.
+        if magazine.is_of(caller) {
+            return Ok(());
+        }
+        // If it is another period's, or cleared already, nothing is left but to wait.
+        let (bias, none) = (lent.mark().bits(), Mark::NONE.bits());
+        let _ = magazine.bias.compare_exchange(bias, none, Ordering::Relaxed, Ordering::Relaxed);
+        // Pairs with the light side in `entered`.
+        if !W::heavy() {
+            return Err(Engaged);
+        }
+        magazine.wait::<P>();
+        self.settled_until(entry, period);
+        Ok(())
+    }
+
+    fn is_engaged(&self, caller: Caller) -> bool {
+        self.is_engaged_here(caller) || W::is_engaged_elsewhere(caller)
+    }
+
+    fn resign(&self, caller: Caller) {
+        let Some(entry) = self.entry(caller) else { return };
+        if self.is_engaged(caller) {
+            // The thread ends in a signal handler: the entry is lost with it.
+            return;
+        }
+        self.recover(caller, entry);
+        let closing = self.lock(caller);
+        // It is not inside, and won't be again.
+        self.shut(entry);
+        if self.is_open(entry) {
+            self.empty(entry);
+        }
+        drop(closing);
+        // Pairs with the exchange in `bind_one`: the next owner sees what this one did inside.
+        self.at(entry).owner.store(0, Ordering::Release);
+    }
+
+    fn kept(&self) -> usize {
+        let mut count = 0;
+        for (index, word) in self.open.iter().enumerate() {
+            for bit in bits(word.load(Ordering::Relaxed)) {
+                let entry = index * 64 + bit.trailing_zeros() as usize;
+                count += self.at(entry).len.load(Ordering::Relaxed) as usize;
+            }
+        }
+        count
+    }
+}
+
+/// The bits of a word, each for itself.
+fn bits(mut word: u64) -> impl Iterator<Item = u64> {
+    std::iter::from_fn(move || {
+        let bit = word & word.wrapping_neg();
+        word ^= bit;
+        (bit != 0).then_some(bit)
+    })
+}
+
+// The threads of this process.
+
+/// The magazines that were enlisted last; the others follow by `next`.
+static ENLISTED: AtomicPtr<Magazines<'static, AtomicU64, Sound>> = AtomicPtr::new(std::ptr::null_mut());
+
+impl Magazines<'static, AtomicU64, Sound> {
+    const OPEN: usize = AtomicU64::ENTRIES * size_of::<Magazine<AtomicU64>>();
+    const SETTLED: usize = Self::OPEN + AtomicU64::ENTRIES / 64 * size_of::<AtomicU64>();
+
+    /// Bytes of memory that [`in_memory`](Self::in_memory) takes.
+    pub(in crate::pool) const BYTES: usize = Self::SETTLED + AtomicU64::ENTRIES * size_of::<AtomicU64>();
+
+    /// Magazines above these live bits, if they are wanted and the system has what they need; else
+    /// there are none.
+    ///
+    /// # Safety
+    ///
+    /// From `start` on, which is aligned to 128, are [`BYTES`](Self::BYTES) of zeros that live for
+    /// the rest of the process, or are unmapped once the magazines are not used any more, and that
+    /// nothing else refers to.
+    pub(in crate::pool) unsafe fn in_memory(
+        start: NonNull<u8>,
+        live: Live<'static, AtomicU64, Sound>,
+        wanted: bool,
+    ) -> Self {
+        let count = if wanted && fence::is_there() { AtomicU64::ENTRIES } else { 0 };
+        // SAFETY: by this function's contract zeros are there, aligned to 128, which are magazines.
+        let entries = unsafe { slice::from_raw_parts(start.cast().as_ptr(), AtomicU64::ENTRIES) };
+        // SAFETY: the offset is one of the bytes that this function's contract asks for.
+        let open = unsafe { start.add(Self::OPEN) };
+        // SAFETY: the next so many bytes are zeros, which are words, and the offset is a multiple
+        // of theirs.
+        let open = unsafe { slice::from_raw_parts(open.cast().as_ptr(), count / 64) };
+        // SAFETY: the offset is one of the bytes that this function's contract asks for.
+        let settled = unsafe { start.add(Self::SETTLED) };
+        // SAFETY: the next so many bytes are zeros, which are words, and the offset is a multiple
+        // of theirs.
+        let settled = unsafe { slice::from_raw_parts(settled.cast().as_ptr(), count) };
+        Self::new(live, entries, open, settled, Counts::new(), ITEMS)
+    }
+
+    /// Lets threads that end give back what is kept for them. It is done once.
+    pub(in crate::pool) fn enlist(&'static self) {
+        let mut head = ENLISTED.load(Ordering::Acquire);
+        loop {
+            self.next.store(head, Ordering::Relaxed);
+            let this = std::ptr::from_ref(self).cast_mut();
+            // Publishes `next`.
+            match ENLISTED.compare_exchange(head, this, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return,
+                Err(now) => head = now,
+            }
+        }
+    }
+}
+
+/// All magazines that were enlisted.
+fn enlisted() -> impl Iterator<Item = &'static Magazines<'static, AtomicU64, Sound>> {
+    // Pairs with the exchange in `enlist`.
+    let mut next = ENLISTED.load(Ordering::Acquire);
+    std::iter::from_fn(move || {
+        // SAFETY: null, or magazines that were enlisted, which live for the rest of the process.
+        let magazines: &'static Magazines<'_, _, _> = unsafe { next.as_ref() }?;
+        // Was written before the magazines were published as the list's head.
+        next = magazines.next.load(Ordering::Relaxed);
+        Some(magazines)
+    })
+}
+
+thread_local! {
+    static END: End = const { End };
+}
+
+/// Dropped when the thread ends.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let caller = Caller::current();
+        enlisted().for_each(|magazines| magazines.resign(caller));
+    }
+}
+
+impl Threads for AtomicU64 {
+    type Half = AtomicU32;
+
+    const ENTRIES: usize = 1 << ENTRY_BITS;
+
+    #[inline(always)]
+    fn light() {
+        fence::light();
+    }
+
+    fn heavy() -> bool {
+        fence::heavy()
+    }
+
+    fn is_fenced() -> bool {
+        fence::is_there()
+    }
+
+    // Asked once per thread and pool, so what a thread-local variable costs doesn't matter.
+    fn is_attended() -> bool {
+        END.try_with(|_| ()).is_ok()
+    }
+
+    fn is_engaged_elsewhere(caller: Caller) -> bool {
+        enlisted().any(|magazines| magazines.is_engaged_here(caller))
+    }
+}

@@ -1,0 +1,137 @@
+//! What threads keep for their own next claims and frees, so that most of those need no locked
+//! instruction.
+//!
+//! | file | what |
+//! |---|---|
+//! | `magazine.rs` | magazines: up to 21 slots per thread, taken back from idle threads by an asymmetric fence |
+//! | `thread.rs` | which thread this is, without a call, and what happens when one ends |
+//! | `fence.rs` | the fence: `membarrier` of Linux |
+//! | `uncached.rs` | nothing: the live bits alone |
+//!
+//! A pool has one [`Cache`] above its live bits; which one is decided here, when it is compiled.
+//! Where a target has no magazines, `magazine.rs` and `fence.rs` are not part of the library.
+
+use std::fmt::Debug;
+
+use super::live::{Live, Seat};
+use super::primitive::{Protocol, Word};
+use super::word::{Mark, State};
+
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    not(miri)
+))]
+mod fence;
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    not(miri)
+))]
+pub(super) mod magazine;
+pub(super) mod thread;
+#[cfg(any(
+    test,
+    not(all(
+        any(target_os = "linux", target_os = "android"),
+        any(target_arch = "x86_64", target_arch = "aarch64"),
+        target_pointer_width = "64",
+        not(miri)
+    ))
+))]
+pub(super) mod uncached;
+
+use thread::Caller;
+
+/// The cache of this target.
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    not(miri)
+))]
+pub(crate) type Native = magazine::Magazines<'static, std::sync::atomic::AtomicU64, super::primitive::Sound>;
+
+/// The cache of this target.
+#[cfg(not(all(
+    any(target_os = "linux", target_os = "android"),
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    not(miri)
+)))]
+pub(crate) type Native = uncached::Uncached<'static, std::sync::atomic::AtomicU64, super::primitive::Sound>;
+
+/// A slot that was claimed: its index, and what its word gets when the C ABI lends it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Got {
+    pub(super) index: usize,
+    pub(super) mark: Mark,
+}
+
+/// The caller is in its magazine: no other thread empties it, or relies on its bias being cleared,
+/// before it has left.
+pub(super) trait Inside {
+    /// The bias of slots that only the caller changes.
+    fn bias(&self) -> Mark;
+    /// Leaves.
+    fn leave(self);
+}
+
+/// A thread may not wait: it was interrupted inside of a magazine, or while it closed some.
+#[derive(Debug)]
+pub(super) struct Engaged;
+
+/// Live bits, and what threads keep beside them. Indices that it returns are below the capacity.
+pub(super) trait Cache: Debug {
+    type Word: Word;
+    type Protocol: Protocol;
+    type Inside<'c>: Inside
+    where
+        Self: 'c;
+
+    fn live(&self) -> &Live<'_, Self::Word, Self::Protocol>;
+
+    /// Claims a slot that is kept for the caller, if there is one: the fast path of
+    /// [`claim`](Self::claim).
+    fn claim_kept(&self, caller: Caller) -> Option<Got>;
+
+    /// Claims a slot that is free or kept for any thread; none when all are live. `refilled` is
+    /// told how often the caller's candidates ran out, when they do.
+    fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got>;
+
+    /// Claims up to `count` slots, whole groups at once, and tells `claimed` each; how many it got.
+    fn claim_many(&self, caller: Caller, seat: Seat, count: usize, claimed: impl FnMut(Got)) -> usize;
+
+    /// Puts a slot back whose word says that it is free: it is kept for the caller, or its live bit
+    /// is cleared.
+    fn put(&self, caller: Caller, index: usize);
+
+    /// Puts a slot back that the caller has freed inside, if there is room for it.
+    fn put_inside(inside: &Self::Inside<'_>, index: usize) -> bool;
+
+    /// Enters the caller's magazine, if it has one where most have it.
+    fn enter_near(&self, caller: Caller) -> Option<Self::Inside<'_>>;
+
+    /// Enters the caller's magazine, if it has one and is not inside of it already, interrupted by
+    /// a signal.
+    fn enter(&self, caller: Caller) -> Option<Self::Inside<'_>>;
+
+    /// Ends the period that a slot with such a word was lent in, so that its word changes with a
+    /// compare-exchange only.
+    ///
+    /// # Errors
+    ///
+    /// When the caller may not wait for that, or the operating system runs no fence any more.
+    fn settle(&self, caller: Caller, lent: State) -> Result<(), Engaged>;
+
+    /// Returns true if the caller may not wait for other threads.
+    fn is_engaged(&self, caller: Caller) -> bool;
+
+    /// Gives back what is kept for the caller, whose thread ends.
+    fn resign(&self, caller: Caller);
+
+    /// How many slots threads keep, more or less.
+    fn kept(&self) -> usize;
+}

@@ -1,0 +1,114 @@
+//! No cache: a claim and a free are one locked instruction each, in the live bits.
+
+use std::ptr::NonNull;
+use std::sync::atomic::AtomicU64;
+
+use super::thread::Caller;
+use super::{Cache, Engaged, Got, Inside};
+use crate::pool::live::{Live, Seat};
+use crate::pool::primitive::{Protocol, Sound, Word};
+use crate::pool::word::{Mark, State};
+
+/// The live bits alone.
+#[derive(Debug)]
+pub(crate) struct Uncached<'a, W: Word, P: Protocol>(pub(in crate::pool) Live<'a, W, P>);
+
+/// Nothing enters what isn't there.
+#[derive(Debug)]
+pub(in crate::pool) enum Nowhere {}
+
+impl Inside for Nowhere {
+    fn bias(&self) -> Mark {
+        match *self {}
+    }
+
+    fn leave(self) {
+        match self {}
+    }
+}
+
+impl<W: Word, P: Protocol> Cache for Uncached<'_, W, P> {
+    type Word = W;
+    type Protocol = P;
+    type Inside<'c>
+        = Nowhere
+    where
+        Self: 'c;
+
+    #[inline(always)]
+    fn live(&self) -> &Live<'_, W, P> {
+        &self.0
+    }
+
+    #[inline(always)]
+    fn claim_kept(&self, _caller: Caller) -> Option<Got> {
+        None
+    }
+
+    #[inline(always)]
+    fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got> {
+        self.0.claim(caller.seat(), refilled).map(|index| Got { index, mark: Mark::SHARED })
+    }
+
+    fn claim_many(&self, _caller: Caller, seat: Seat, count: usize, mut claimed: impl FnMut(Got)) -> usize {
+        let mut left = count;
+        self.0.claim_many(seat, &mut left, |index| claimed(Got { index, mark: Mark::SHARED }));
+        count - left
+    }
+
+    #[inline(always)]
+    fn put(&self, _caller: Caller, index: usize) {
+        self.0.release_one(index);
+    }
+
+    fn put_inside(inside: &Nowhere, _index: usize) -> bool {
+        match *inside {}
+    }
+
+    #[inline(always)]
+    fn enter_near(&self, _caller: Caller) -> Option<Nowhere> {
+        None
+    }
+
+    #[inline(always)]
+    fn enter(&self, _caller: Caller) -> Option<Nowhere> {
+        None
+    }
+
+    #[inline(always)]
+    fn settle(&self, _caller: Caller, _lent: State) -> Result<(), Engaged> {
+        Ok(())
+    }
+
+    fn is_engaged(&self, _caller: Caller) -> bool {
+        false
+    }
+
+    fn resign(&self, _caller: Caller) {}
+
+    fn kept(&self) -> usize {
+        0
+    }
+}
+
+#[cfg_attr(test, allow(dead_code, reason = "used on targets without magazines"))]
+impl Uncached<'static, AtomicU64, Sound> {
+    /// Bytes of memory that [`in_memory`](Self::in_memory) takes.
+    pub(in crate::pool) const BYTES: usize = 0;
+
+    /// The live bits.
+    ///
+    /// # Safety
+    ///
+    /// None: it is that of magazines, on targets that have such.
+    pub(in crate::pool) unsafe fn in_memory(
+        _start: NonNull<u8>,
+        live: Live<'static, AtomicU64, Sound>,
+        _wanted: bool,
+    ) -> Self {
+        Self(live)
+    }
+
+    /// Nothing: no thread has anything to give back.
+    pub(in crate::pool) fn enlist(&'static self) {}
+}

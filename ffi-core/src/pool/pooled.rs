@@ -1,0 +1,67 @@
+//! `FfiPooled`: a message with a pool.
+
+use super::typed::Pool;
+use crate::message::FfiMessage;
+
+/// A message with a pool. Implemented by `#[derive(FfiMessage)]` with `#[ffi(pool = N)]`, which
+/// keeps the contract below.
+///
+/// # Safety
+///
+/// - [`pool`](Self::pool) always returns the same pool, on all threads, and no other type's `pool`
+///   returns it: there is one per type   and process. It is a `static` that was made for exactly
+///   this type, with its size and alignment.
+/// - A value of the type may be copied and forgotten bytewise, has no destructor, and all-zero
+///   bytes are one, as   [`FfiMessage`] says; slots are zeroed, and handed from one owner to the
+///   next as bytes.
+/// - A value may be used by any thread: `Send` and `Sync` hold. Slots are allocated, read and freed
+///   by any thread.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no pool",
+    note = "add `#[ffi(pool = N)]` to it, with the number of slots it shall have"
+)]
+pub unsafe trait FfiPooled: FfiMessage + Wire + Send + Sync {
+    /// What allocating does with what a slot's last owner left.
+    const RESET: Reset = Reset::Zero;
+
+    /// What threads keep for themselves.
+    const CACHE: PoolCache = PoolCache::Threads;
+
+    /// The pool of the type; always the same.
+    fn pool() -> &'static Pool<Self>;
+}
+
+#[cfg(not(feature = "proto"))]
+use private::Wire;
+
+#[cfg(feature = "proto")]
+use crate::proto::FfiProto as Wire;
+
+/// What protobuf asks of a message in a pool: without it, nothing.
+#[cfg(not(feature = "proto"))]
+mod private {
+    pub trait Wire {}
+    impl<T> Wire for T {}
+}
+
+/// What allocating does with what the last owner left in a slot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reset {
+    /// Makes it zeros.
+    #[default]
+    Zero,
+    /// Leaves it: for large messages that are filled anyway, such as frames.
+    Keep,
+}
+
+/// What threads keep of a pool for their own next allocations; see the [module](super) for what
+/// each promises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PoolCache {
+    /// Up to 21 slots each, in pools of 1,024 slots or more, on systems that have the fence that
+    /// takes them back.
+    #[default]
+    Threads,
+    /// Nothing: every allocation and free is lock-free, and slower by its locked instructions.
+    None,
+}

@@ -1,0 +1,187 @@
+//! A bounded queue of numbers, for any number of threads at both ends.
+//!
+//! Vyukov's bounded queue (Dmitry Vyukov, "Bounded MPMC queue", 1024cores.net, 2010): a ring of
+//! cells, each with a number that says whose turn it is. A push takes the next place at the tail
+//! with one compare-exchange, writes there, and passes the turn on; a pop does so at the head.
+//!
+//! ```text
+//! tail   [CLOSED: 1 | place of the next push: 63]
+//! head   [place of the next pop]
+//! cells  [{turn, value}; N]         place p is cell p % N; turn 2 * (p / N) is the pusher's, one more the popper's
+//! ```
+//!
+//! Turns count laps instead of places, so zeros are an empty ring and one cell is enough.
+//!
+//! # What is given up
+//!
+//! A place is taken before it is written. If its pusher is preempted in between, the pops that come
+//! next have to wait for it, and so has a push a lap later for a popper. They wait by
+//! [`Word::pause_up_to`], for a millisecond, and then say so: a pop is [`Busy`](NoValue::Busy),
+//! which is not [`Empty`](NoValue::Empty), and a push finds no room. So no thread waits without
+//! bound for another that can't run, whatever their priorities.
+//!
+//! # Closing
+//!
+//! The bit is in the tail, so the exchange that takes a place decides: a push is before the end or
+//! refused, and once it is closed an empty ring stays empty. None has to be counted.
+//!
+//! Under loom: `tests/ring.rs`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::primitive::Word;
+
+/// Bit of the tail: nothing comes any more.
+const CLOSED: u64 = 1 << 63;
+
+/// Reason why a value was not pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoRoom {
+    Full,
+    Closed,
+}
+
+/// Reason why none was popped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoValue {
+    Empty,
+    Busy,
+}
+
+/// One place.
+#[derive(Debug)]
+pub(super) struct Cell<W> {
+    turn: W,
+    value: W,
+}
+
+/// A word on cache lines of its own.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Line<W>(W);
+
+/// The queue.
+#[derive(Debug)]
+pub(super) struct Ring<const N: usize, W = AtomicU64> {
+    head: Line<W>,
+    tail: Line<W>,
+    cells: [Cell<W>; N],
+}
+
+impl<const N: usize> Ring<N> {
+    pub(super) const fn new() -> Self {
+        Self {
+            head: Line(AtomicU64::new(0)),
+            tail: Line(AtomicU64::new(0)),
+            cells: [const { Cell { turn: AtomicU64::new(0), value: AtomicU64::new(0) } }; N],
+        }
+    }
+}
+
+impl<const N: usize, W: Word> Ring<N, W> {
+    /// A ring of words that are 0.
+    #[cfg(test)]
+    pub(super) fn of(zero: impl Fn() -> W) -> Self {
+        let cell = || Cell { turn: zero(), value: zero() };
+        Self { head: Line(zero()), tail: Line(zero()), cells: std::array::from_fn(|_| cell()) }
+    }
+
+    /// Takes the next place, as a push does that is stopped before it writes there; the result
+    /// writes.
+    #[cfg(test)]
+    pub(super) fn begin_push(&self) -> impl FnOnce(u64) {
+        let (cell, turn) = self.cell(self.tail.0.fetch_add(1, Ordering::AcqRel));
+        move |value| {
+            cell.value.store(value, Ordering::Relaxed);
+            cell.turn.store(turn + 1, Ordering::Release);
+        }
+    }
+
+    /// The cell of a place, and the turn that its pusher waits for.
+    #[inline]
+    fn cell(&self, place: u64) -> (&Cell<W>, u64) {
+        (&self.cells[(place % N as u64) as usize], place / N as u64 * 2)
+    }
+
+    /// Puts a value at the end.
+    pub(super) fn push(&self, value: u64) -> Result<(), NoRoom> {
+        let (mut turns, mut since) = (0, None);
+        loop {
+            let tail = self.tail.0.load(Ordering::Acquire);
+            if tail & CLOSED != 0 {
+                return Err(NoRoom::Closed);
+            }
+            let (cell, turn) = self.cell(tail);
+            // Pairs with the store in `pop`: the popper of the last lap has read.
+            let now = cell.turn.load(Ordering::Acquire);
+            if now == turn {
+                // Taken if the tail is still this, which is not closed.
+                if self.tail.0.compare_exchange(tail, tail + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+                    cell.value.store(value, Ordering::Relaxed);
+                    // Pairs with the load in `pop`, which sees the value, and what the pusher did
+                    // before.
+                    cell.turn.store(turn + 1, Ordering::Release);
+                    return Ok(());
+                }
+            } else if now < turn {
+                // The last lap's value is there, or its popper is just taking it. The head only
+                // rises, so if it is a lap behind now, there was no room when it was read.
+                if self.head.0.load(Ordering::Acquire) + N as u64 <= tail
+                    || !W::pause_up_to(turns, &mut since)
+                {
+                    return Err(NoRoom::Full);
+                }
+                turns += 1;
+            }
+            // Else another thread has pushed here since.
+        }
+    }
+
+    /// Takes the value at the front.
+    pub(super) fn pop(&self) -> Result<u64, NoValue> {
+        let (mut turns, mut since) = (0, None);
+        loop {
+            let head = self.head.0.load(Ordering::Acquire);
+            let (cell, turn) = self.cell(head);
+            // Pairs with the store in `push`.
+            let now = cell.turn.load(Ordering::Acquire);
+            if now == turn + 1 {
+                if self.head.0.compare_exchange(head, head + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+                    let value = cell.value.load(Ordering::Relaxed);
+                    // Pairs with the load in `push`, a lap later.
+                    cell.turn.store(turn + 2, Ordering::Release);
+                    return Ok(value);
+                }
+            } else if now <= turn {
+                // Nothing is there, or its pusher is just writing. The head only rises, and is
+                // never above the tail, so if the tail is no further now, it was empty when that
+                // was read.
+                if self.tail.0.load(Ordering::Acquire) & !CLOSED == head {
+                    return Err(NoValue::Empty);
+                }
+                if !W::pause_up_to(turns, &mut since) {
+                    return Err(NoValue::Busy);
+                }
+                turns += 1;
+            }
+            // Else another thread has popped here since.
+        }
+    }
+
+    /// How many values are in it, or are just coming in, as seen now.
+    pub(super) fn len(&self) -> usize {
+        let head = self.head.0.load(Ordering::Acquire);
+        let tail = self.tail.0.load(Ordering::Acquire) & !CLOSED;
+        // More than fit were pushed since the head was read.
+        (tail - head).min(N as u64) as usize
+    }
+
+    /// Refuses every push from now on.
+    pub(super) fn close(&self) {
+        self.tail.0.fetch_or(CLOSED, Ordering::AcqRel);
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.tail.0.load(Ordering::Acquire) & CLOSED != 0
+    }
+}

@@ -1,0 +1,132 @@
+//! The ring of queues: under loom, and with a thread that is stopped in the middle.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use loom::sync::Arc;
+use loom::sync::atomic::AtomicU64 as LoomU64;
+use loom::thread;
+use proptest::prelude::*;
+
+use crate::pool::ring::{NoRoom, NoValue, Ring};
+
+type Model<const N: usize> = Arc<Ring<N, LoomU64>>;
+
+fn ring<const N: usize>() -> Model<N> {
+    Arc::new(Ring::of(|| LoomU64::new(0)))
+}
+
+fn explore(model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(2);
+    builder.check(model);
+}
+
+/// Pops until one is there; the pushes are under way.
+fn pop<const N: usize>(ring: &Ring<N, LoomU64>) -> u64 {
+    loop {
+        match ring.pop() {
+            Ok(value) => return value,
+            Err(_) => thread::yield_now(),
+        }
+    }
+}
+
+/// Two push and two pop: each value comes out once.
+#[test]
+fn loom_each_value_comes_out_once() {
+    explore(|| {
+        let ring = ring::<2>();
+        let pushers = [1, 2].map(|value| {
+            let ring = Arc::clone(&ring);
+            thread::spawn(move || ring.push(value))
+        });
+        let first = pop(&ring);
+        let mut all = vec![first];
+        for pusher in pushers {
+            assert_eq!(pusher.join().unwrap(), Ok(()));
+        }
+        all.push(ring.pop().unwrap());
+        all.sort_unstable();
+        assert_eq!((all, ring.pop()), (vec![1, 2], Err(NoValue::Empty)));
+    });
+}
+
+/// One cell goes through several laps.
+#[test]
+fn loom_a_ring_of_one_hands_over_in_order() {
+    explore(|| {
+        let ring = ring::<1>();
+        let pusher = {
+            let ring = Arc::clone(&ring);
+            thread::spawn(move || {
+                for value in [1, 2] {
+                    while ring.push(value) == Err(NoRoom::Full) {
+                        thread::yield_now();
+                    }
+                }
+            })
+        };
+        assert_eq!([pop(&ring), pop(&ring)], [1, 2]);
+        pusher.join().unwrap();
+        assert_eq!((ring.pop(), ring.len()), (Err(NoValue::Empty), 0));
+    });
+}
+
+/// A push and the end race: it is in there, or refused, and an empty ring stays empty.
+#[test]
+fn loom_closing_loses_nothing() {
+    explore(|| {
+        let ring = ring::<2>();
+        let pusher = {
+            let ring = Arc::clone(&ring);
+            thread::spawn(move || ring.push(1))
+        };
+        ring.close();
+        let popped = loop {
+            match ring.pop() {
+                Ok(value) => break Some(value),
+                Err(NoValue::Empty) => break None,
+                Err(NoValue::Busy) => thread::yield_now(),
+            }
+        };
+        let pushed = pusher.join().unwrap();
+        assert_eq!(popped.is_some(), pushed.is_ok(), "{popped:?} {pushed:?}");
+        assert_eq!((ring.pop(), ring.push(2)), (Err(NoValue::Empty), Err(NoRoom::Closed)));
+    });
+}
+
+/// A pusher is stopped between taking its place and writing there.
+#[test]
+fn a_stopped_pusher_is_waited_for_a_millisecond() {
+    let ring = Ring::<4>::new();
+    assert_eq!((ring.push(1), ring.pop(), ring.pop()), (Ok(()), Ok(1), Err(NoValue::Empty)));
+    let finish = ring.begin_push();
+    assert_eq!(ring.push(3), Ok(()));
+    let start = Instant::now();
+    assert_eq!((ring.pop(), ring.len()), (Err(NoValue::Busy), 2));
+    let waited = start.elapsed();
+    assert!((Duration::from_millis(1)..Duration::from_millis(200)).contains(&waited), "{waited:?}");
+    finish(2);
+    assert_eq!([ring.pop(), ring.pop(), ring.pop()], [Ok(2), Ok(3), Err(NoValue::Empty)]);
+}
+
+proptest! {
+    #[test]
+    fn a_ring_is_a_queue(steps in prop::collection::vec(any::<bool>(), 0..300)) {
+        let (ring, mut naive) = (Ring::<3>::new(), VecDeque::new());
+        for (number, push) in steps.into_iter().enumerate() {
+            let number = number as u64;
+            if push {
+                let expected = if naive.len() < 3 { Ok(()) } else { Err(NoRoom::Full) };
+                prop_assert_eq!(ring.push(number), expected);
+                if expected.is_ok() {
+                    naive.push_back(number);
+                }
+            } else {
+                prop_assert_eq!(ring.pop(), naive.pop_front().ok_or(NoValue::Empty));
+            }
+            prop_assert_eq!(ring.len(), naive.len());
+        }
+    }
+}
