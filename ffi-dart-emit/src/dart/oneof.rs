@@ -4,7 +4,7 @@ use crate::model::{Case, Oneof, Scalar, Type};
 
 use super::composite::Classes;
 use super::container::Members;
-use super::layout::{self, Parameters, Statement};
+use super::layout::{self, INLINED, Parameters, Statement};
 use super::message::{described, to_native};
 use super::names::{beside, case_class, prefixed};
 use super::types::{self, Types};
@@ -22,13 +22,11 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
     let lead = super::lead(0, &oneof.item, &format!("The oneof `{}`.", oneof.item.name), &facts);
     let mut members = Members::default();
     members.add(0, 4, 4, "  @Uint32()\n  external int _tag;".to_owned());
-    members.lines.push(
+    members.lines.push(format!(
         "  /// The number of the case that is set, whatever it is; 0 for the first.\n  ///\n  \
-         /// Assigning throws a [RangeError] for what is no `u32`.\n  @pragma('vm:prefer-inline')\n  \
-         int get tag => _tag;\n\n  @pragma('vm:prefer-inline')\n  \
-         set tag(int value) => _tag = checkUint32(value, 'tag');"
-            .to_owned(),
-    );
+         /// Assigning throws a [RangeError] for what is no `u32`.\n{INLINED}  int get tag => _tag;\n\n\
+         {INLINED}  set tag(int value) => _tag = checkUint32(value, 'tag');"
+    ));
     let payload = layout::declaration(2, &format!("external _{name}Payload"), "_payload", ";");
     let with_data = oneof.cases.iter().filter_map(|case| case.ty.as_ref());
     let payload_align = with_data.map(|ty| types.alignment(ty)).max().unwrap_or(1);

@@ -92,8 +92,8 @@ fn collect(
             Type::Scalar(Scalar::Bool) => return None,
             Type::Scalar(it) => {
                 let from = format!("{path}{name}");
-                let unchecked = || format!("{path}{}", beside(name, "Unchecked"));
-                let to = if types::is_narrow(*it) { unchecked() } else { from.clone() };
+                let narrow = types::is_narrow(*it);
+                let to = if narrow { format!("{path}{}", beside(name, "Unchecked")) } else { from.clone() };
                 out.push(Copied { from, to, float: *it == Scalar::F32 });
             }
             Type::Enum(_) | Type::Open(_) => {
@@ -115,7 +115,7 @@ fn function(names: &Names<'_>, model: &Model, value: Value, index: usize) -> Opt
     let class = types::native(model, names, value);
     let parameters = [format!("Pointer<{class}> to"), format!("{class} from")];
     let head = layout::method("static void", &format!("_copy{index}"), Parameters::new(&parameters));
-    let mut lines = vec![INLINED.trim_end().to_owned(), head];
+    let mut lines = vec![INLINED.to_owned() + &head];
     let read = |(index, field): (usize, &Copied)| {
         layout::assign(4, &format!("final v{index}"), &format!("from.{}", field.from))
     };

@@ -11,7 +11,7 @@ use ffi_dart_emit::{inspect, library_file};
 
 use crate::debian::{self, Apt};
 use crate::toolchain::{nightly, nightly_with_source, programs};
-use crate::workspace::{capture, cargo, root, run};
+use crate::workspace::{capture, cargo, root, run, target};
 
 /// The arguments of `cargo xtask platforms`.
 #[derive(Debug, clap::Args)]
@@ -198,7 +198,7 @@ fn this_machine(package: &str, profile: &str) -> Result<Vec<Record>> {
         profile,
     ]))?;
     let file = format!("{}{}{}", env::consts::DLL_PREFIX, package.replace('-', "_"), env::consts::DLL_SUFFIX);
-    records(&target_folder().join(folder(profile)).join(file))
+    records(&target().join(folder(profile)).join(file))
 }
 
 impl Platform {
@@ -243,17 +243,13 @@ impl Platform {
         run(command.args(link.arguments.iter().map(|argument| format!("-Clink-arg={argument}"))))?;
         let (start, end) = self.file;
         let file = format!("{start}{}{end}", package.replace('-', "_"));
-        Ok(target_folder().join(self.triple).join(folder(profile)).join(file))
+        Ok(target().join(self.triple).join(folder(profile)).join(file))
     }
 }
 
 /// The name of a profile's folder.
 fn folder(profile: &str) -> &str {
     if profile == "dev" { "debug" } else { profile }
-}
-
-fn target_folder() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 fn records(file: &Path) -> Result<Vec<Record>> {
