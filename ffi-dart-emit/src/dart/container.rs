@@ -37,8 +37,8 @@ impl Members {
         if end.next_multiple_of(align) < next {
             let bytes = next - end;
             self.lines.push(format!(
-                "  @Array({bytes})\n  // Padding that the layout in Rust has.\n  // ignore: unused_field\n  \
-                 external Array<Uint8> _{end};"
+                "  @$.Array({bytes})\n  // Padding that the layout in Rust has.\n  // ignore: unused_field\n  \
+                 external $.Array<$.Uint8> _{end};"
             ));
         }
     }
@@ -90,8 +90,8 @@ impl Container<'_> {
                 let [bytes, length] = ["_bytes.elements", "_length"];
                 self.buffer(
                     *cap,
-                    &format!("    return decodeString({bytes}, {length});"),
-                    &format!("    {length} = encodeString(value, {bytes});"),
+                    &format!("    return $.decodeString({bytes}, {length});"),
+                    &format!("    {length} = $.encodeString(value, {bytes});"),
                     None,
                 )
             }
@@ -99,9 +99,9 @@ impl Container<'_> {
                 let [bytes, length] = ["_bytes.elements", "_length"];
                 self.buffer(
                     *cap,
-                    &format!("    return bytesUsed({bytes}, {length});"),
-                    &format!("    {length} = bytesWritten(value, {bytes}, 'value');"),
-                    Some("    return bytesFrozen(view);"),
+                    &format!("    return $.bytesUsed({bytes}, {length});"),
+                    &format!("    {length} = $.bytesWritten(value, {bytes}, 'value');"),
+                    Some("    return $.bytesFrozen(view);"),
                 )
             }
             Type::Vec { of, cap } => self.vec(of, *cap),
@@ -148,16 +148,16 @@ impl Container<'_> {
     }
 
     fn length() -> String {
-        "  @Uint32()\n  external int _length;".to_owned()
+        "  @$.Uint32()\n  external int _length;".to_owned()
     }
 
     fn buffer(&self, cap: u64, read: &str, write: &str, copy: Option<&str>) -> String {
-        let bytes = format!("  @Array({cap})\n  external Array<Uint8> _bytes;");
+        let bytes = format!("  @$.Array({cap})\n  external $.Array<$.Uint8> _bytes;");
         let mut members = vec![Self::length(), bytes];
         members.extend(self.accessors(read, write));
         members.extend(copy.map(|it| self.to_dart(it)));
         members.push(self.set_from(&["_length", "_bytes"]));
-        class(&self.class, "Struct", &members)
+        class(&self.class, "$.Struct", &members)
     }
 
     /// The places of a list: its length, and `cap` elements of the layout.
@@ -176,7 +176,7 @@ impl Container<'_> {
         let mut members = self.list(layout, align, cap, types.places(of, cap, "_items")).lines;
         let assign = match of {
             Type::Scalar(it) if *it != Scalar::Bool => format!(
-                "    final length = checkCapacity(value.length, {cap});\n    \
+                "    final length = $.checkCapacity(value.length, {cap});\n    \
                  _items.elements.setRange(0, length, {});\n    _length = length;",
                 types::checked_all(*it, "value", "value", None)
             ),
@@ -184,19 +184,19 @@ impl Container<'_> {
         };
         members.extend(self.accessors(&format!("    return {name}List(this);"), &assign));
         members.push(match of {
-            Type::Scalar(Scalar::Bool) | Type::Enum(_) => self.to_dart("    return frozen(view);"),
-            Type::Scalar(_) => self.to_dart("    return frozen(view.elements);"),
-            _ => self.to_dart(&self.collected(of, &format!("usedLength(_length, {cap})"))),
+            Type::Scalar(Scalar::Bool) | Type::Enum(_) => self.to_dart("    return $.frozen(view);"),
+            Type::Scalar(_) => self.to_dart("    return $.frozen(view.elements);"),
+            _ => self.to_dart(&self.collected(of, &format!("$.usedLength(_length, {cap})"))),
         });
         if !plain(of) {
             let write = types.write_value(6, of, "_items[index]", "value[index]", "value");
             members.push(self.set_dart(&format!(
-                "    checkCapacity(value.length, {cap});\n    for (var index = 0; index < value.length; index++) \
+                "    $.checkCapacity(value.length, {cap});\n    for (var index = 0; index < value.length; index++) \
                  {{\n{write}\n    }}\n    _length = value.length;"
             )));
         }
         members.push(self.set_from(&["_length", "_items"]));
-        format!("{}\n{}", class(name, "Struct", &members), self.vec_list(of, cap))
+        format!("{}\n{}", class(name, "$.Struct", &members), self.vec_list(of, cap))
     }
 
     /// Statements that return the first `length` of `_items` as values.
@@ -204,7 +204,7 @@ impl Container<'_> {
         let add = [self.types.read_value(of, "_items[index]")];
         format!(
             "    final length = {length};\n{}\n    for (var index = 0; index < length; index++) {{\n{}\n    \
-             }}\n    return List.unmodifiable(values);",
+             }}\n    return $.List.unmodifiable(values);",
             layout::assign(4, "final values", &format!("<{}>[]", self.types.value(of))),
             layout::call(6, "", "values.add", &add, ";")
         )
@@ -220,7 +220,7 @@ impl Container<'_> {
         [
             overrides(&format!("  int get capacity => {cap};")),
             overrides("  int get rawLength => _at._length;"),
-            overrides("  set rawLength(int length) => _at._length = checkUint32(length, 'length');"),
+            overrides("  set rawLength(int length) => _at._length = $.checkUint32(length, 'length');"),
         ]
     }
 
@@ -233,7 +233,7 @@ impl Container<'_> {
     /// `toString` that prints each `u64` as the unsigned number it is.
     fn shown(&self) -> Option<String> {
         let shape = types::unsigned(self.ty)?;
-        Some(overrides(&format!("  String toString() => '${{unsigned(this, '{shape}')}}';")))
+        Some(overrides(&format!("  String toString() => '${{$.unsigned(this, '{shape}')}}';")))
     }
 
     fn vec_list(&self, of: &Type, cap: u64) -> String {
@@ -265,21 +265,21 @@ impl Container<'_> {
             }
             Type::Enum(_) | Type::Open(_) => layout::assign(4, at, "0"),
             _ => {
-                let create = format!("Struct.create<{}>()", types.class(of));
+                let create = format!("$.Struct.create<{}>()", types.class(of));
                 layout::call(4, "", &format!("{at}.setFrom"), &[create], ";")
             }
         };
         members.push(overrides(&method("void", "zero", &[index()], &zero)));
         // What the base could do from the above: each list has its own, for the compiler to see through.
-        members.push(inlined(&format!("  int get length => usedLength(_at._length, {cap});")));
-        let checked = "    checkElement(index, length);";
+        members.push(inlined(&format!("  int get length => $.usedLength(_at._length, {cap});")));
+        let checked = "    $.checkElement(index, length);";
         let read = layout::returned(&types.read(of, at));
         let get = method(&element, "operator []", &[index()], &format!("{checked}\n{read}"));
         let set = format!("{checked}\n{}", types.write(4, of, at, "value", "value"));
         members.push(inlined(&get));
         members.push(inlined(&method("void", "operator []=", &write, &set)));
         let add = format!(
-            "    final index = length;\n    checkCapacity(index + 1, {cap});\n{}\n    _at._length = index + 1;",
+            "    final index = length;\n    $.checkCapacity(index + 1, {cap});\n{}\n    _at._length = index + 1;",
             types.write(4, of, at, "element", "element")
         );
         members.push(inlined(&method("void", "add", &[format!("{element} element")], &add)));
@@ -291,9 +291,9 @@ impl Container<'_> {
                 let checked = types::checked_all(*it, "values", "values", None);
                 let checked = format!("    return {checked};");
                 members.push(overrides(&method(
-                    "List<int>",
+                    "$.List<int>",
                     "checked",
-                    &["List<int> values".to_owned()],
+                    &["$.List<int> values".to_owned()],
                     &checked,
                 )));
             }
@@ -301,7 +301,7 @@ impl Container<'_> {
         members.extend(self.shown());
         if let Type::Enum(index) = of {
             let list = types::scalar(types.model.enumeration(*index).repr).list;
-            members.push(overrides(&getter("List<int>", "raw", &used(list))));
+            members.push(overrides(&getter("$.List<int>", "raw", &used(list))));
         }
         class(&format!("{name}List"), &types.view(self.ty), &members)
     }
@@ -318,20 +318,20 @@ impl Container<'_> {
                     &format!("    return {elements};"),
                     &format!("    {elements}.setAll(0, {values});"),
                 ));
-                members.push(self.to_dart(&format!("    return frozen({elements});")));
+                members.push(self.to_dart(&format!("    return $.frozen({elements});")));
             }
             Type::Enum(_) => {
                 let list = [elements.to_owned(), format!("{element}.fromValue")];
                 members.extend(self.accessors(
-                    &layout::call(4, "return ", "EnumList", &list, ";"),
-                    &format!("    view.setAll(0, checkLength(value, {count}));"),
+                    &layout::call(4, "return ", "$.EnumList", &list, ";"),
+                    &format!("    view.setAll(0, $.checkLength(value, {count}));"),
                 ));
-                members.push(self.to_dart("    return frozen(view);"));
+                members.push(self.to_dart("    return $.frozen(view);"));
             }
             _ => {
                 members.extend(self.accessors(
                     &format!("    return {name}List(this);"),
-                    &format!("    view.setAll(0, checkLength(value, {count}));"),
+                    &format!("    view.setAll(0, $.checkLength(value, {count}));"),
                 ));
                 members.push(self.to_dart(&self.collected(of, &count.to_string())));
             }
@@ -339,19 +339,19 @@ impl Container<'_> {
         if !plain(of) {
             let write = types.write_value(6, of, "_items[index]", "value[index]", "value");
             members.push(self.set_dart(&format!(
-                "    checkLength(value, {count});\n    for (var index = 0; index < {count}; index++) \
+                "    $.checkLength(value, {count});\n    for (var index = 0; index < {count}; index++) \
                  {{\n{write}\n    }}"
             )));
         }
         members.push(self.set_from(&["_items"]));
-        let place = class(name, "Struct", &members);
+        let place = class(name, "$.Struct", &members);
         if matches!(of, Type::Scalar(_) | Type::Enum(_)) {
             return place;
         }
         let mut members = self.seen("List");
         members.push(inlined(&format!("  int get length => {count};")));
         let index = || "int index".to_owned();
-        let checked = format!("    checkElement(index, {count});");
+        let checked = format!("    $.checkElement(index, {count});");
         let at = "_at._items[index]";
         let read = layout::returned(&types.read(of, at));
         members.push(inlined(&method(&element, "operator []", &[index()], &format!("{checked}\n{read}"))));
@@ -359,7 +359,7 @@ impl Container<'_> {
         let parameters = [index(), format!("{element} value")];
         members.push(inlined(&method("void", "operator []=", &parameters, &format!("{checked}\n{write}"))));
         members.extend(self.detach(of));
-        let base = format!("FixedVec<{element}>");
+        let base = format!("$.FixedVec<{element}>");
         format!("{place}\n{}", class(&format!("{name}List"), &base, &members))
     }
 
@@ -368,10 +368,10 @@ impl Container<'_> {
         let (layout, align) = self.place_layout(of);
         let mut places = Members::default();
         places.add(0, layout.size, align, types.place(of, "_value"));
-        places.add(layout.size, 1, 1, "  @Uint8()\n  external int _present;".to_owned());
+        places.add(layout.size, 1, 1, "  @$.Uint8()\n  external int _present;".to_owned());
         places.finish(types.model.layout(self.ty).size);
         let mut members = places.lines;
-        let absent = "    if (!isPresent(_present)) return null;";
+        let absent = "    if (!$.isPresent(_present)) return null;";
         let present = "    if (value == null) {\n      _present = 0;\n    } else {";
         let end = "      _present = 1;\n    }";
         let nested = matches!(of, Type::Option { .. });
@@ -388,7 +388,7 @@ impl Container<'_> {
             members.push(self.set_dart(&format!("{present}\n{write}\n{end}")));
         }
         members.push(self.set_from(&["_value", "_present"]));
-        class(&self.class, "Struct", &members)
+        class(&self.class, "$.Struct", &members)
     }
 
     fn map(&self, key: &Type, value: &Type, cap: u64) -> String {
@@ -403,9 +403,9 @@ impl Container<'_> {
         let mut members = places.lines;
         let copies = "    _key = other._key;\n    _value = other._value;";
         members.push(method("void", "setFrom", &[format!("{name}Entry other")], copies));
-        let entry_class = class(&format!("{name}Entry"), "Struct", &members);
+        let entry_class = class(&format!("{name}Entry"), "$.Struct", &members);
 
-        let items = format!("  @Array({cap})\n  external Array<{name}Entry> _items;");
+        let items = format!("  @$.Array({cap})\n  external $.Array<{name}Entry> _items;");
         let mut members = self.list(entry, key_align.max(value_align), cap, items).lines;
         members.extend(self.accessors(
             &format!("    return {name}View(this);"),
@@ -413,7 +413,7 @@ impl Container<'_> {
         ));
         let key_at = types.read(key, "_items[index]._key");
         let value_at = types.read_value(value, "_items[index]._value");
-        let length = format!("    final length = usedLength(_length, {cap});");
+        let length = format!("    final length = $.usedLength(_length, {cap});");
         let empty = format!("<{}, {}>{{}}", types.value(key), types.value(value));
         let values = layout::assign(4, "final values", &empty);
         let each = "    for (var index = 0; index < length; index++) {";
@@ -423,7 +423,7 @@ impl Container<'_> {
             layout::assign(6, "values[key]", &value_at)
         );
         let done =
-            "    }\n    if (values.length < length) throwKeys();\n    return Map.unmodifiable(values);";
+            "    }\n    if (values.length < length) $.throwKeys();\n    return $.Map.unmodifiable(values);";
         members.push(self.to_dart(&format!("{length}\n{values}\n{each}\n{put}\n{done}")));
         if !plain(value) {
             let write = types.write_value(6, value, "_items[index]._value", "it", "value");
@@ -432,7 +432,7 @@ impl Container<'_> {
             )));
         }
         members.push(self.set_from(&["_length", "_items"]));
-        let place = class(name, "Struct", &members);
+        let place = class(name, "$.Struct", &members);
         format!("{entry_class}\n{place}\n{}", self.map_view(key, value, cap))
     }
 
@@ -465,15 +465,15 @@ impl Container<'_> {
 
     fn reference(&self) -> String {
         let mut members = vec![
-            "  @Uint32()\n  external int _index;".to_owned(),
-            "  @Uint32()\n  external int _generation;".to_owned(),
+            "  @$.Uint32()\n  external int _index;".to_owned(),
+            "  @$.Uint32()\n  external int _generation;".to_owned(),
         ];
         members.extend(self.accessors(
-            "    return FfiRef.raw(_index, _generation);",
-            "    final FfiRef(:indexPlusOne, :generation) = value;\n    _index = indexPlusOne;\n    \
+            "    return $.FfiRef.raw(_index, _generation);",
+            "    final $.FfiRef(:indexPlusOne, :generation) = value;\n    _index = indexPlusOne;\n    \
              _generation = generation;",
         ));
         members.push(self.set_from(&["_index", "_generation"]));
-        class(&self.class, "Struct", &members)
+        class(&self.class, "$.Struct", &members)
     }
 }

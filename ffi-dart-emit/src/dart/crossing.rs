@@ -89,9 +89,9 @@ impl Argument {
             }
             Passing::Columns { of, mutable } => Self {
                 public: columns(names, model, of),
-                types: vec![("Pointer<Void>".to_owned(), "")],
+                types: vec![("$.Pointer<$.Void>".to_owned(), "")],
                 values: vec![if param.optional {
-                    format!("{name}?.pointer ?? nullptr")
+                    format!("{name}?.pointer ?? $.nullptr")
                 } else {
                     format!("{name}.pointer")
                 }],
@@ -116,8 +116,8 @@ impl Argument {
                 };
                 Self {
                     public: types::array(names, model, of),
-                    types: vec![(pointer(names, model, of), ""), ("Size".to_owned(), INT)],
-                    values: vec![member("pointer", "nullptr"), member("length", "0")],
+                    types: vec![(pointer(names, model, of), ""), ("$.Size".to_owned(), INT)],
+                    values: vec![member("pointer", "$.nullptr"), member("length", "0")],
                     before: None,
                     ownership: Some(borrowed(mutable)),
                 }
@@ -126,7 +126,7 @@ impl Argument {
         };
         if param.optional {
             argument.public.push('?');
-            argument.types.push(("Uint8".to_owned(), INT));
+            argument.types.push(("$.Uint8".to_owned(), INT));
             argument.values.push(format!("{name} == null ? 0 : 1"));
         }
         argument
@@ -144,7 +144,7 @@ impl Argument {
         Self {
             types: vec![(public.clone(), "")],
             public,
-            values: vec![if param.optional { format!("{name} ?? nullptr") } else { name.to_owned() }],
+            values: vec![if param.optional { format!("{name} ?? $.nullptr") } else { name.to_owned() }],
             before: None,
             ownership: Some(ownership),
         }
@@ -186,7 +186,7 @@ impl Argument {
         let before = if start.is_some() { "_memory.texts" } else { "(_memory.texts..clear())" };
         Self {
             public: "String".to_owned(),
-            types: vec![("Pointer<Uint8>".to_owned(), ""), ("Size".to_owned(), INT)],
+            types: vec![("$.Pointer<$.Uint8>".to_owned(), ""), ("$.Size".to_owned(), INT)],
             values: match start {
                 None => vec!["_memory.texts.pointer".to_owned(), end.clone()],
                 Some(start) => vec![format!("_memory.texts.pointer + {start}"), format!("{end} - {start}")],
@@ -208,7 +208,7 @@ fn borrowed(mutable: bool) -> &'static str {
 }
 
 fn pointer(names: &Names<'_>, model: &Model, to: Value) -> String {
-    format!("Pointer<{}>", types::native(model, names, to))
+    format!("$.Pointer<{}>", types::native(model, names, to))
 }
 
 /// The class of a message's columns.
@@ -234,6 +234,27 @@ fn raw(value: Value) -> &'static str {
     }
 }
 
+/// A call that makes the result in Dart of what C returned.
+pub struct Conversion {
+    callee: String,
+    /// Whether it takes the memory of the library as well.
+    memory: bool,
+}
+
+impl Conversion {
+    /// A call of `callee` with the result alone.
+    pub fn of(callee: impl Into<String>) -> Self {
+        Self { callee: callee.into(), memory: false }
+    }
+
+    /// The statement that returns what it makes of `result`.
+    pub fn statement(&self) -> String {
+        let arguments = ["result".to_owned(), "_memory".to_owned()];
+        let count = if self.memory { 2 } else { 1 };
+        layout::call(4, "return ", &self.callee, &arguments[..count], ";")
+    }
+}
+
 /// The result of a function.
 pub struct Outcome {
     /// Its Dart type, as users see it.
@@ -241,7 +262,7 @@ pub struct Outcome {
     /// The type of what C returns: of `dart:ffi`, and of Dart.
     pub ty: (String, &'static str),
     /// What is called to make it of what C returns.
-    pub conversion: Option<String>,
+    pub conversion: Option<Conversion>,
     /// Who owns it, for its documentation.
     pub ownership: Option<&'static str>,
 }
@@ -249,11 +270,11 @@ pub struct Outcome {
 impl Outcome {
     /// The result of `function`.
     fn new(names: &Names<'_>, model: &Model, function: &Function) -> Self {
-        let owned = || ("Pointer<FfiOwned>".to_owned(), "");
+        let owned = || ("$.Pointer<$.FfiOwned>".to_owned(), "");
         let mut result = match function.returns {
             None => Self {
                 public: "void".to_owned(),
-                ty: ("Void".to_owned(), "void"),
+                ty: ("$.Void".to_owned(), "void"),
                 conversion: None,
                 ownership: None,
             },
@@ -263,10 +284,10 @@ impl Outcome {
                 Self {
                     ty: (types::native(model, names, value).to_owned(), raw(value)),
                     conversion: match value {
-                        Value::Enum(_) => Some(format!("{public}.fromValue")),
+                        Value::Enum(_) => Some(Conversion::of(format!("{public}.fromValue"))),
                         Value::Open(index) => {
                             let class = types::public(names, model, Value::Enum(index));
-                            Some(format!("{class}.openFromValue"))
+                            Some(Conversion::of(format!("{class}.openFromValue")))
                         }
                         _ => None,
                     },
@@ -277,14 +298,14 @@ impl Outcome {
             Some(Returns::Text) => Self {
                 public: "String".to_owned(),
                 ty: owned(),
-                conversion: Some("_memory.takeString".to_owned()),
+                conversion: Some(Conversion::of("_memory.takeString")),
                 ownership: None,
             },
             Some(Returns::Columns(message)) => {
                 let public = columns(names, model, message);
                 Self {
-                    ty: ("Pointer<Void>".to_owned(), ""),
-                    conversion: Some(format!("{public}.taken")),
+                    ty: ("$.Pointer<$.Void>".to_owned(), ""),
+                    conversion: Some(Conversion::of(format!("{public}._taken"))),
                     ownership: Some("**owned**"),
                     public,
                 }
@@ -293,7 +314,7 @@ impl Outcome {
                 let public = pointer(names, model, Value::Message(message));
                 Self {
                     ty: (public.clone(), ""),
-                    conversion: Some("_memory.takeSlot".to_owned()),
+                    conversion: Some(Conversion::of("_memory.takeSlot")),
                     ownership: Some("a slot of the pool, **owned** by the caller"),
                     public,
                 }
@@ -302,7 +323,14 @@ impl Outcome {
                 let public = types::array(names, model, value);
                 Self {
                     ty: owned(),
-                    conversion: Some(format!("{public}.taken")),
+                    conversion: Some(Conversion {
+                        callee: if matches!(value, Value::Scalar(_)) {
+                            format!("{public}.taken")
+                        } else {
+                            format!("{public}._taken")
+                        },
+                        memory: true,
+                    }),
                     ownership: Some("**owned**"),
                     public,
                 }

@@ -1,6 +1,6 @@
 //! Kernels: an extension of the array of each message that has some, and a class with its numeric fields.
 //!
-//! What they do is the same for all messages: `templates/dart/kernels.g.dart`. Here is which numbers are where.
+//! What they do is the same for all messages: `lib/src/simd.dart` of the runtime. Here is which numbers are where.
 
 use askama::Template;
 
@@ -14,7 +14,8 @@ use super::types;
 #[derive(Template)]
 #[template(path = "dart/simd.dart.jinja", escape = "none")]
 pub struct SimdFile {
-    /// The tables that something here takes numbers from; the first has that of all kernels, as each has.
+    package: String,
+    /// The tables that something here takes numbers from.
     tables: Vec<String>,
     classes: Vec<String>,
 }
@@ -22,10 +23,10 @@ pub struct SimdFile {
 impl SimdFile {
     /// The file for `model`; none where no message has kernels.
     pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
-        let mut file = Self { tables: Vec::new(), classes: Vec::new() };
+        let mut file = Self { package: names.package.clone(), tables: Vec::new(), classes: Vec::new() };
         for (number, (message, simd)) in with_kernels(model).enumerate() {
             let table = format!("_table{number}");
-            if number == 0 || message.numbers.is_some() {
+            if message.numbers.is_some() {
                 let symbol = [layout::string(&simd.symbol)];
                 file.tables.push(layout::call(0, &format!("final {table} = "), "_table", &symbol, ";"));
             }
@@ -44,7 +45,7 @@ pub fn with_kernels(model: &Model) -> impl Iterator<Item = (&Message, &Simd)> {
 /// The type arguments of classes, and the kernels, for numbers of that type.
 fn kernels(kind: Scalar) -> (String, String) {
     let dart = types::scalar(kind).dart;
-    let sum = if matches!(kind, Scalar::I64 | Scalar::U64) { "BigInt" } else { dart };
+    let sum = if matches!(kind, Scalar::I64 | Scalar::U64) { "$.BigInt" } else { dart };
     let (letter, bits) = scalar_name(kind).split_at(1);
     let name = match letter {
         "i" => "int",
@@ -72,10 +73,10 @@ fn extension(names: &Names<'_>, message: &Message, table: &str) -> String {
         let (arguments, kernels) = kernels(kind);
         getter(
             "Arithmetic on all fields of all messages at once.",
-            &format!("SimdBatch<{name}, {arguments}>"),
+            &format!("$.SimdBatch<{name}, {arguments}>"),
             "simd",
-            "SimdBatch.of",
-            &["this".into(), kernels, table.into(), count.to_string()],
+            "$.SimdBatch.of",
+            &["this".into(), format!("$.{kernels}"), table.into(), count.to_string()],
         )
     });
     let one = getter(
@@ -100,10 +101,10 @@ fn fields(model: &Model, names: &Names<'_>, message: &Message) -> String {
     let numeric = message.fields.iter().zip(&own.members).filter_map(|(field, member)| {
         let (kind, count) = model.numbers(&field.ty)?;
         let (arguments, kernels) = kernels(kind);
-        let ty = format!("SimdField<{arguments}>");
-        let value = ["_array".into(), kernels, field.offset.to_string(), count.to_string()];
+        let ty = format!("$.SimdField<{arguments}>");
+        let value = ["_array".into(), format!("$.{kernels}"), field.offset.to_string(), count.to_string()];
         let lead = super::lead(2, &field.item, &format!("The field `{}`.", field.item.name), "");
-        Some(format!("{lead}{}", body(&ty, member, "SimdField.at", &value)))
+        Some(format!("{lead}{}", body(&ty, member, "$.SimdField.at", &value)))
     });
     let array = [format!("{name}Array array")];
     format!(

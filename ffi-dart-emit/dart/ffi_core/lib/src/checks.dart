@@ -1,0 +1,114 @@
+/// Checks of numbers, for generated code: `dart:ffi` and typed data keep the low bits of what is too large.
+library;
+
+import 'dart:typed_data';
+
+/// Throws the [RangeError] about [value], which [name] can't hold.
+@pragma('vm:never-inline')
+Never throwRange(int value, int min, int max, String name) =>
+    throw RangeError.range(value, min, max, name);
+
+// A check is one comparison with the number cut to its bits: of two comparisons
+// with a bound each, one has an operand of 64 bits, and the other jumps too.
+
+/// [value], which must be an `i8`; [name] is what it is to the caller.
+///
+/// Throws a [RangeError], as the functions below do: dart:ffi would keep the
+/// lower bits.
+@pragma('vm:prefer-inline')
+int checkInt8(int value, String name) =>
+    value << 56 >> 56 == value ? value : throwRange(value, -0x80, 0x7f, name);
+
+/// [value], which must be an `i16`.
+@pragma('vm:prefer-inline')
+int checkInt16(int value, String name) => value << 48 >> 48 == value
+    ? value
+    : throwRange(value, -0x8000, 0x7fff, name);
+
+/// [value], which must be an `i32`.
+@pragma('vm:prefer-inline')
+int checkInt32(int value, String name) => value << 32 >> 32 == value
+    ? value
+    : throwRange(value, -0x80000000, 0x7fffffff, name);
+
+/// [value], which must be a `u8`.
+@pragma('vm:prefer-inline')
+int checkUint8(int value, String name) =>
+    value & 0xff == value ? value : throwRange(value, 0, 0xff, name);
+
+/// [value], which must be a `u16`.
+@pragma('vm:prefer-inline')
+int checkUint16(int value, String name) =>
+    value & 0xffff == value ? value : throwRange(value, 0, 0xffff, name);
+
+/// [value], which must be a `u32`.
+@pragma('vm:prefer-inline')
+int checkUint32(int value, String name) => value & 0xffffffff == value
+    ? value
+    : throwRange(value, 0, 0xffffffff, name);
+
+List<int> _checkAll(
+  List<int> values,
+  bool typed,
+  int min,
+  int max,
+  String name,
+  int? length,
+) {
+  if (length != null) checkLength(values, length);
+  // Typed data of the same type can't hold anything else.
+  if (typed) return values;
+  for (var index = 0; index < values.length; index++) {
+    final value = values[index];
+    if (value < min || value > max) {
+      throwRange(value, min, max, '$name[$index]');
+    }
+  }
+  return values;
+}
+
+/// [values], each of which must be an `i8`; there must be [length] of them if that
+/// is given.
+///
+/// Throws a [RangeError], as the functions below do: typed data would keep the
+/// lower bits.
+List<int> checkInt8s(List<int> values, String name, [int? length]) =>
+    _checkAll(values, values is Int8List, -0x80, 0x7f, name, length);
+
+/// [values], each of which must be an `i16`; there must be [length] of them if that
+/// is given.
+List<int> checkInt16s(List<int> values, String name, [int? length]) =>
+    _checkAll(values, values is Int16List, -0x8000, 0x7fff, name, length);
+
+/// [values], each of which must be an `i32`; there must be [length] of them if that
+/// is given.
+List<int> checkInt32s(List<int> values, String name, [int? length]) =>
+    _checkAll(
+      values,
+      values is Int32List,
+      -0x80000000,
+      0x7fffffff,
+      name,
+      length,
+    );
+
+/// [values], each of which must be a `u8`; there must be [length] of them if that
+/// is given.
+List<int> checkUint8s(List<int> values, String name, [int? length]) =>
+    _checkAll(values, values is Uint8List, 0, 0xff, name, length);
+
+/// [values], each of which must be a `u16`; there must be [length] of them if that
+/// is given.
+List<int> checkUint16s(List<int> values, String name, [int? length]) =>
+    _checkAll(values, values is Uint16List, 0, 0xffff, name, length);
+
+/// [values], each of which must be a `u32`; there must be [length] of them if that
+/// is given.
+List<int> checkUint32s(List<int> values, String name, [int? length]) =>
+    _checkAll(values, values is Uint32List, 0, 0xffffffff, name, length);
+
+/// [values], which must be [length] of them.
+List<T> checkLength<T>(List<T> values, int length) {
+  if (values.length == length) return values;
+  throw ArgumentError.value(values.length, 'values.length', 'must be $length');
+}

@@ -1,0 +1,71 @@
+/// `u64` in Dart: the `int` of the same 64 bits, and the unsigned number that it is.
+library;
+
+import 'dart:collection';
+
+/// The unsigned number of the `u64` that Dart has as the `int` of the same 64
+/// [bits], which is negative from 2^63 on.
+BigInt bigFromBits(int bits) => BigInt.from(bits).toUnsigned(64);
+
+/// The `int` that Dart has for the `u64` [value]: the same 64 bits, to pass where
+/// a function or a list takes a `u64`.
+///
+/// Throws an [ArgumentError] when it is no `u64`.
+int bitsFromBig(BigInt value) {
+  if (value.isNegative || value.bitLength > 64) {
+    throw ArgumentError.value('$value', 'value', 'must be from 0 to 2^64 - 1');
+  }
+  return value.toSigned(64).toInt();
+}
+
+/// As [bigFromBits], or null.
+BigInt? bigOrNull(int? bits) => bits == null ? null : bigFromBits(bits);
+
+/// As [bitsFromBig], or null.
+int? bitsOrNull(BigInt? value) => value == null ? null : bitsFromBig(value);
+
+/// The elements of a list of `u64` as the unsigned numbers they are in Rust; it
+/// reads and writes that list.
+final class BigList with ListMixin<BigInt> {
+  /// The numbers whose bits [bits] holds.
+  BigList(this.bits);
+
+  /// The numbers as `int`, negative from 2^63 on.
+  final List<int> bits;
+
+  @override
+  int get length => bits.length;
+
+  @override
+  set length(int length) => bits.length = length;
+
+  @override
+  BigInt operator [](int index) => bigFromBits(bits[index]);
+
+  @override
+  void operator []=(int index, BigInt value) =>
+      bits[index] = bitsFromBig(value);
+
+  @override
+  void add(BigInt element) => bits.add(bitsFromBig(element));
+
+  @override
+  void addAll(Iterable<BigInt> iterable) =>
+      bits.addAll(iterable.map(bitsFromBig).toList());
+}
+
+/// [value] with each `u64` in it as the unsigned number it is, for `toString`.
+///
+/// [shape] says where they are: `u` is a `u64`, `m` a map of what the next letter
+/// is to what the others are, `-` anything else. A list has the shape of its
+/// elements.
+Object? unsigned(Object? value, String shape) => switch (value) {
+  final int bits when shape == 'u' => bigFromBits(bits),
+  final List<Object?> list => [for (final it in list) unsigned(it, shape)],
+  final Map<Object?, Object?> map => {
+    for (final MapEntry(:key, :value) in map.entries)
+      unsigned(key, shape[1]): unsigned(value, shape.substring(2)),
+  },
+  (final Object? it,) => (unsigned(it, shape),),
+  _ => value,
+};
