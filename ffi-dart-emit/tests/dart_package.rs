@@ -999,6 +999,7 @@ fn no_type_of_generated_code_is_free_to_take() {
         "Word",
         "Held",
         "Containers",
+        "RawContainers",
         "Mode",
         "Point",
         "Aligned",

@@ -44,6 +44,8 @@ pub struct Argument {
     pub types: Vec<(String, &'static str)>,
     /// What C gets for it.
     pub values: Vec<String>,
+    /// What C gets for it where its range is not checked, if that is something else.
+    pub unchecked: Option<String>,
     /// A statement that comes before the call.
     pub before: Option<String>,
     /// Who owns it during the call, for its documentation.
@@ -81,6 +83,7 @@ impl Argument {
                     types: vec![(pointer(names, model, value), "")],
                     before: Some(copy),
                     values: vec![place],
+                    unchecked: None,
                     ownership: Some("**copied**"),
                 }
             }
@@ -95,6 +98,7 @@ impl Argument {
                 } else {
                     format!("{name}.pointer")
                 }],
+                unchecked: None,
                 before: None,
                 ownership: Some(borrowed(mutable)),
             },
@@ -118,6 +122,7 @@ impl Argument {
                     public: types::array(names, model, of),
                     types: vec![(pointer(names, model, of), ""), ("Size".to_owned(), INT)],
                     values: vec![member("pointer", "nullptr"), member("length", "0")],
+                    unchecked: None,
                     before: None,
                     ownership: Some(borrowed(mutable)),
                 }
@@ -130,6 +135,11 @@ impl Argument {
             argument.values.push(format!("{name} == null ? 0 : 1"));
         }
         argument
+    }
+
+    /// What C gets for it, without the check of its range.
+    pub fn unchecked(&self) -> Vec<String> {
+        self.unchecked.clone().map_or_else(|| self.values.clone(), |whole| vec![whole])
     }
 
     fn pointer(
@@ -145,6 +155,7 @@ impl Argument {
             types: vec![(public.clone(), "")],
             public,
             values: vec![if param.optional { format!("{name} ?? nullptr") } else { name.to_owned() }],
+            unchecked: None,
             before: None,
             ownership: Some(ownership),
         }
@@ -164,15 +175,16 @@ impl Argument {
             (false, "") => name.to_owned(),
             (false, member) => format!("{name}.{member}"),
         };
-        let whole = match value {
+        let checked = match value {
             Value::Scalar(it) => types::checked(it, &whole, name),
             Value::Open(index) => types::checked(model.enumeration(index).repr, &whole, name),
-            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole,
+            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole.clone(),
         };
         Self {
             public: types::public(names, model, value),
             types: vec![(types::native(model, names, value).to_owned(), raw(value))],
-            values: vec![whole],
+            unchecked: (checked != whole).then_some(whole),
+            values: vec![checked],
             before: None,
             ownership: None,
         }
@@ -191,6 +203,7 @@ impl Argument {
                 None => vec!["_memory.texts.pointer".to_owned(), end.clone()],
                 Some(start) => vec![format!("_memory.texts.pointer + {start}"), format!("{end} - {start}")],
             },
+            unchecked: None,
             before: Some(layout::call(
                 4,
                 &format!("final {end} = "),

@@ -378,6 +378,15 @@ pub fn class(head: &str, clause: &str) -> String {
     }
 }
 
+/// The head of an extension type: `constructor` takes what it stands for, `representation`.
+pub fn extension_type(constructor: &str, representation: &str, clause: &str) -> String {
+    let line = format!("extension type {constructor}({representation})");
+    if fits(&line) {
+        return class(&line, clause);
+    }
+    class(&format!("extension type {constructor}(\n  {representation}\n)"), clause)
+}
+
 /// A case of a switch expression.
 pub fn case(pattern: &str, value: &str) -> String {
     let line = format!("      {pattern} => {value},");

@@ -121,8 +121,18 @@ const ONEOF_MEMBERS: &[&str] =
 const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
 /// What the library's class has or calls.
-const LIBRARY_MEMBERS: &[&str] =
-    &["bigFromBits", "bigOrNull", "instance", "open", "path", "pragma", "shutdown", "sizeOf", "throwStatus"];
+const LIBRARY_MEMBERS: &[&str] = &[
+    "bigFromBits",
+    "bigOrNull",
+    "instance",
+    "open",
+    "path",
+    "pragma",
+    "raw",
+    "shutdown",
+    "sizeOf",
+    "throwStatus",
+];
 
 /// What a method of the library's class has or calls.
 const LOCALS: &[&str] = &["bigFromBits", "bigOrNull", "result"];
@@ -327,6 +337,8 @@ pub struct Names<'a> {
     pub package: String,
     /// The class that holds the functions.
     pub library: String,
+    /// The class of its calls without checks.
+    pub raw: String,
     /// The environment variable that says where the library is.
     pub variable: String,
     types: HashMap<&'a TypeId, TypeNames>,
@@ -362,7 +374,10 @@ impl<'a> Names<'a> {
         let library = format!("{}Library", package.to_upper_camel_case());
         let mut types = HashMap::new();
         let mut top = Scope::new(SUPPORT, &[]);
-        namer.claim(&mut top, &format!("library {}", model.library.name), &library);
+        let raw = format!("Raw{library}");
+        for class in [&library, &raw] {
+            namer.claim(&mut top, &format!("library {}", model.library.name), class);
+        }
         for it in &model.enums {
             let names = namer.enumeration(&mut top, it);
             types.insert(&it.id, names);
@@ -381,7 +396,7 @@ impl<'a> Names<'a> {
         let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
-            Ok(Self { package: package.to_owned(), library, variable, types, functions, queues })
+            Ok(Self { package: package.to_owned(), library, raw, variable, types, functions, queues })
         } else {
             Err(Problems(namer.problems))
         }
