@@ -11,6 +11,7 @@ pub mod sanitize;
 pub mod stress;
 pub mod test;
 pub mod timed;
+pub mod words;
 
 use clap::{Parser, Subcommand};
 
@@ -43,6 +44,8 @@ pub enum Command {
     Stress(stress::Stress),
     /// Run the tests of the pools under loom, valgrind and the ThreadSanitizer.
     Sanitize(sanitize::Sanitize),
+    /// Count the comments that break the rules of plain English.
+    Words(words::Words),
     /// Build libraries for platforms that this machine isn't, and read their schemas.
     Platforms(platforms::Platforms),
     /// Run a benchmark, or list them all.
@@ -65,6 +68,7 @@ impl Cli {
             Command::Bless(args) => args.run(),
             Command::Stress(args) => args.run(),
             Command::Sanitize(args) => args.run(),
+            Command::Words(args) => args.run(),
             Command::Platforms(args) => args.run(),
             Command::Bench(args) => args.run(),
         }

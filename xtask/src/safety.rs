@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::sources;
+
 /// A `SAFETY` comment that consists of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
@@ -34,31 +36,17 @@ impl fmt::Display for Reference {
 /// When a folder or file can't be read.
 pub fn references(folder: &Path) -> Result<Vec<Reference>> {
     let mut found = Vec::new();
-    visit(folder, folder, &mut found)?;
-    found.sort_by(|one: &Reference, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
-    Ok(found)
-}
-
-fn visit(root: &Path, folder: &Path, found: &mut Vec<Reference>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_dir() {
-            if name != "target" && !name.starts_with('.') {
-                visit(root, &path, found)?;
-            }
-        } else if name.ends_with(".rs") {
-            let source = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            let file = path.strip_prefix(root).unwrap_or(&path);
-            found.extend(
-                comments(&source)
-                    .into_iter()
-                    .filter(|(_, text)| is_reference(text))
-                    .map(|(line, text)| Reference { file: file.to_owned(), line, text }),
-            );
-        }
+    for path in sources::find(folder, &["rs"])? {
+        let source = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let file = path.strip_prefix(folder).unwrap_or(&path);
+        found.extend(
+            comments(&source)
+                .into_iter()
+                .filter(|(_, text)| is_reference(text))
+                .map(|(line, text)| Reference { file: file.to_owned(), line, text }),
+        );
     }
-    Ok(())
+    Ok(found)
 }
 
 /// The `SAFETY` comments of a file: the line that each begins in, and its text in one line.
