@@ -1,8 +1,8 @@
-//! `SAFETY` comments that say nothing but where another one is.
+//! Finds `SAFETY` comments that only refer to another comment.
 //!
-//! Such a comment proves nothing: what it points to moves, and holds for another operation. A comment is a reference when it has
-//! one of the phrases below, and fewer than two other words that say something. Comments in the examples of docs and
-//! in the code that the macros write are comments like all others.
+//! Such a comment proves nothing: the other one may move, and it is about another operation. A
+//! comment is a reference if it has one of the phrases below, and fewer than two other words with a
+//! meaning. Comments in the examples of docs and in code that macros write count as well.
 
 use std::fmt;
 use std::fs;
@@ -15,11 +15,11 @@ use crate::sources;
 /// A `SAFETY` comment that consists of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// The file, from the folder that was searched.
+    /// Path of the file, relative to the folder that was searched.
     pub file: PathBuf,
-    /// The line that the comment begins in, from 1 on.
+    /// Line number of the comment's first line, from 1 on.
     pub line: usize,
-    /// What it says, in one line.
+    /// Text of the comment, in one line.
     pub text: String,
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for Reference {
 ///
 /// # Errors
 ///
-/// When a folder or file can't be read.
+/// Returns an error if a folder or file can't be read.
 pub fn references(folder: &Path) -> Result<Vec<Reference>> {
     let mut found = Vec::new();
     for path in sources::find(folder, &["rs"])? {
@@ -49,7 +49,7 @@ pub fn references(folder: &Path) -> Result<Vec<Reference>> {
     Ok(found)
 }
 
-/// The `SAFETY` comments of a file: the line that each begins in, and its text in one line.
+/// Returns the `SAFETY` comments of a file: the line that each begins in, and its text in one line.
 fn comments(source: &str) -> Vec<(usize, String)> {
     let mut comments: Vec<(usize, String)> = Vec::new();
     let mut open = false;
@@ -74,7 +74,7 @@ fn comments(source: &str) -> Vec<(usize, String)> {
     comments
 }
 
-/// How many words that say something make a reason.
+/// Number of words with a meaning that make a reason.
 const REASON: usize = 2;
 
 /// Words of a reference. `*` is any word, and a phrase that ends with it ends its clause.
@@ -114,7 +114,7 @@ const PHRASES: [&str; 33] = [
     "the caller vouches for what the callee asks for",
 ];
 
-/// Words that say nothing alone.
+/// Words without a meaning of their own.
 const FILLERS: [&str; 22] = [
     "a", "again", "all", "also", "and", "are", "both", "but", "for", "here", "is", "it", "just", "of",
     "rest", "so", "that", "the", "they", "this", "too", "which",
@@ -128,7 +128,7 @@ fn is_reference(text: &str) -> bool {
     for clause in text.split([';', ',', ':']).flat_map(|part| part.split(". ")) {
         let clause = clause.trim().trim_end_matches('.');
         let mut words = clause.split_whitespace().collect::<Vec<_>>();
-        // The longest first, as some are a part of others.
+        // The longest first, as some phrases are part of others.
         while let Some((start, len)) = phrase(&words) {
             referred = true;
             words.drain(start..start + len);
@@ -138,7 +138,7 @@ fn is_reference(text: &str) -> bool {
     referred && reasons < REASON
 }
 
-/// Where the longest phrase is among the words of a clause, and how many words it has.
+/// Returns the position of the longest phrase among the words of a clause, and its number of words.
 fn phrase(words: &[&str]) -> Option<(usize, usize)> {
     let matches = PHRASES.iter().filter_map(|phrase| {
         let phrase: Vec<_> = phrase.split(' ').collect();
