@@ -80,8 +80,8 @@ pub(crate) struct Target {
 
 impl Target {
     /// Returns the targets of the machine. apt also tells the origin of files that `apt-get update`
-    /// fetched; `--no-release-info` lists everything that its sources name, for a machine where no
-    /// update ever ran.
+    /// fetched; `--no-release-info` lists everything that its sources name, also if no update
+    /// ever ran.
     ///
     /// # Errors
     ///

@@ -1,7 +1,8 @@
-//! Columns: a class for each message that has some.
+//! Columns: a class for each message that has columns.
 //!
-//! A column whose type has an array class is seen as such an array, a scalar one also as typed data; any other as a list whose
-//! elements are read and written in place. What is the same for all messages is the runtime's `NativeColumns`.
+//! A column whose type has an array class is shown as such an array, and a scalar one also as typed
+//! data. Any other is a list whose elements are read and written in place. The parts shared by all
+//! messages are in the runtime's `NativeColumns`.
 
 use crate::model::{Field, Message, Model, Type, Value};
 
@@ -9,13 +10,13 @@ use super::layout::{self, Parameters, Statement};
 use super::names::{beside, columns_class, is_unsigned};
 use super::types::{self, Types, flattened, has_array};
 
-/// The types of all columns.
+/// Returns the types of all columns.
 pub fn types(model: &Model) -> impl Iterator<Item = &Type> {
     let messages = model.messages.iter().filter(|it| it.columns.is_some());
     messages.flat_map(|it| &it.fields).map(|field| &field.ty)
 }
 
-/// The class of the columns of `message`, if it has some.
+/// Returns the class of the columns of `message`, if it has columns.
 pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     let symbols = &message.columns.as_ref()?.symbols;
     let own = types.names.of(&message.id);
@@ -124,7 +125,7 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     ))
 }
 
-/// The getters of the column `name` at `index`.
+/// Returns the getters of the column `name` at `index`.
 fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<String> {
     let lead = |more: &str| {
         let default = format!("The column of `{}`.", field.item.name);
@@ -177,7 +178,8 @@ fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<Str
     }
 }
 
-/// The statement that starts with `before` and has the column at `index` as an `array` of that length.
+/// Returns the statement that starts with `before` and has the column at `index` as an `array` of
+/// the length `length`.
 fn viewed(before: &str, index: usize, array: &str, length: &str) -> String {
     let arguments = ["at.cast()", length, "owner: this"].map(str::to_owned);
     let make = layout::call(6, "(at) => ", &format!("{array}.view"), &arguments, ",");
@@ -194,7 +196,7 @@ fn viewed(before: &str, index: usize, array: &str, length: &str) -> String {
     one_line
 }
 
-/// Statements that return the column at `index`, whose type has no array, as a list.
+/// Returns statements that return the column at `index`, whose type has no array class, as a list.
 fn list(types: &Types<'_>, field: &Field, index: usize) -> String {
     let (ty, size) = (&field.ty, field.size);
     let (place, at) = match ty {

@@ -1,4 +1,4 @@
-//! A oneof to its classes: the view, the union inside it, and a sealed family of copies.
+//! Classes of a oneof: the view, the union inside it, and a sealed family of copies.
 
 use crate::model::{Case, Oneof, Scalar, Type};
 
@@ -9,7 +9,7 @@ use super::message::{described, to_native};
 use super::names::{beside, case_class, prefixed};
 use super::types::{self, Types};
 
-/// The classes of `oneof`.
+/// Returns the classes of `oneof`.
 pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
     let own = types.names.of(&oneof.id);
     let name = &own.name;
@@ -24,7 +24,8 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
     members.add(0, 4, 4, "  @Uint32()\n  external int _tag;".to_owned());
     members.lines.push(format!(
         "  /// The number of the case that is set, whatever it is; 0 for the first.\n  ///\n  \
-         /// Assigning throws a [RangeError] for what is no `u32`.\n{INLINED}  int get tag => _tag;\n\n\
+         /// Assigning throws a [RangeError] for what is no `u32`.\n{INLINED}  int get tag =>
+         /// _tag;\n\n\
          {INLINED}  set tag(int value) => _tag = checkUint32(value, 'tag');"
     ));
     let payload = layout::declaration(2, &format!("external _{name}Payload"), "_payload", ";");
@@ -67,7 +68,7 @@ fn place(tag: u32) -> String {
     format!("_payload.c{tag}")
 }
 
-/// What the view has for a case.
+/// Returns the members of the view for a case.
 fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<String> {
     let notes = super::annotations(2, &case.item);
     let set = prefixed("set", member);
@@ -138,7 +139,7 @@ fn to_dart(types: &Types<'_>, oneof: &Oneof, throws: &str) -> String {
     lines.join("\n")
 }
 
-/// What the cases share.
+/// Returns the class of the union that the cases share.
 fn union(types: &Types<'_>, oneof: &Oneof, size: u64) -> String {
     let mut members = Vec::new();
     let (mut dart, mut align) = (0, 1);
@@ -157,12 +158,12 @@ fn union(types: &Types<'_>, oneof: &Oneof, size: u64) -> String {
     format!("{head}\n{}\n}}\n", members.join("\n\n"))
 }
 
-/// The class above the copies.
+/// Returns the sealed class above the copies.
 fn sealed(oneof: &Oneof, name: &str) -> String {
     let target = [format!("{name} target")];
     format!(
         "{}{}{}\n  /// Nothing but what the cases add.\n  const {name}Data();\n\n  \
-         /// The number of the case.\n  int get tag;\n\n{}\n\n  /// Writes the case to [target].\n  ///\n  \
+         /// The discriminant of the case.\n  int get tag;\n\n{}\n\n  /// Writes the case to [target].\n  ///\n  \
          /// Throws a [CapacityException] for what does not fit there; then [target] may\n  \
          /// hold a part of it.\n{}\n}}\n",
         layout::doc(
@@ -176,7 +177,7 @@ fn sealed(oneof: &Oneof, name: &str) -> String {
     )
 }
 
-/// The unsigned numbers beside the value of a copy.
+/// Returns the unsigned numbers beside the value of a copy.
 fn value_big(ty: &Type) -> String {
     types::big(ty).map_or_else(String::new, |(ty, from)| {
         format!(
@@ -186,7 +187,7 @@ fn value_big(ty: &Type) -> String {
     })
 }
 
-/// The copy of a case.
+/// Returns the copy of a case.
 fn copy(all: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> String {
     let class = case_class(oneof, member);
     let lead = super::lead(0, &case.item, &format!("The case `{}` of a [{oneof}].", case.item.name), "");

@@ -1,7 +1,7 @@
 //! Pools: a class of static methods for each, and the getters of references into it.
 //!
-//! What is called once per message is here, with types that the compiler sees through; the rest is the runtime's
-//! `NativePool`.
+//! Functions that are called once per message are generated with static types that the compiler
+//! inlines; the others are in the runtime's `NativePool`.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::layout::{self, INLINED, Parameters};
 use super::names::Names;
 use super::queue;
 
-/// The file with all pools and queues.
+/// File with all pools and queues.
 #[derive(Template)]
 #[template(path = "dart/pools.dart.jinja", escape = "none")]
 pub struct PoolsFile {
@@ -22,7 +22,7 @@ pub struct PoolsFile {
 }
 
 impl PoolsFile {
-    /// The file for `model`; none where it has no pools.
+    /// Returns the file for `model`, or `None` if it has no pools.
     pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
         let mut file = Self { signatures: Vec::new(), classes: Vec::new() };
         for (number, (it, pool)) in pooled(model).enumerate() {
@@ -43,18 +43,18 @@ impl PoolsFile {
     }
 }
 
-/// The messages that have a pool, with it.
+/// Returns the messages that have a pool, each with its pool.
 pub fn pooled(model: &Model) -> impl Iterator<Item = (&Message, &Pool)> {
     model.messages.iter().filter_map(|it| Some((it, it.pool.as_ref()?)))
 }
 
-/// The number of the signatures for slots of the message at `index`.
+/// Returns the number in the names of the signatures for slots of the message at `index`.
 pub fn number(model: &Model, index: MessageIndex) -> usize {
     let id = &model.message(index).id;
     pooled(model).position(|(it, _)| it.id == *id).expect("a queue's message has a pool")
 }
 
-/// The types of the functions of pool `number`.
+/// Returns the types of the functions of pool `number`.
 fn signatures(number: usize, name: &str) -> [String; 6] {
     let slot = format!("Pointer<{name}>");
     let strings = |of: &[&str]| of.iter().map(|&it| it.to_owned()).collect::<Vec<_>>();
@@ -68,25 +68,25 @@ fn signatures(number: usize, name: &str) -> [String; 6] {
     ]
 }
 
-/// A function of the library, looked up when it is first called.
+/// Returns a function of the library that is looked up when it is first called.
 pub fn looked_up(field: &str, native: &str, dart: &str, symbol: &str) -> String {
     let arguments = [layout::string(symbol), "isLeaf: true".to_owned()];
     let callee = format!("_library.lookupFunction<{native}, {dart}>");
     layout::call(2, &format!("static final {field} = "), &callee, &arguments, ";")
 }
 
-/// A static method: its docs, `before` its name, its parameters, its statements.
+/// Returns a static method: its docs, the text `before` its name, its parameters, its statements.
 pub fn method(doc: &str, before: &str, name: &str, parameters: Parameters<'_>, body: &str) -> String {
     let head = layout::method(&format!("static {before}"), name, parameters);
     format!("{}{head}\n{body}\n  }}", layout::doc(2, doc))
 }
 
-/// A static getter.
+/// Returns a static getter.
 pub fn getter(doc: &str, ty: &str, name: &str, value: &str) -> String {
     format!("{}  static {ty} get {name} => {value};", layout::doc(2, doc))
 }
 
-/// The class of a pool.
+/// Returns the class of a pool.
 fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
     let symbols = &pool.symbols;
     let slot = format!("Pointer<{name}>");
@@ -257,7 +257,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
     )
 }
 
-/// The getters of references to the message `name`.
+/// Returns the getters of references to the message `name`.
 fn reference(name: &str) -> String {
     let resolve = format!("{name}Pool.resolve");
     let slot = format!("Pointer<{name}>?");

@@ -6,7 +6,7 @@ use super::layout::{self, Parameters};
 use super::names::Names;
 use super::pool::{getter, looked_up, method, number};
 
-/// The class `name` of `queue`.
+/// Returns the class `name` of `queue`.
 pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> String {
     let symbols = &queue.symbols;
     let number = number(model, queue.message);
