@@ -65,7 +65,7 @@ fn alone(name: &str) -> bool {
     }
 }
 
-/// All slots that can be had, and back.
+/// Returns all slots that can be had, and back.
 fn exhaust<T: FfiPooled>(slots: &mut Vec<*mut T>) -> usize {
     slots.resize(SLOTS, ptr::null_mut());
     // SAFETY: there is room for so many.

@@ -101,7 +101,7 @@ fn copy(bodies: &[Body]) -> Vec<Body> {
     bodies.to_vec()
 }
 
-/// The numbers of one field.
+/// Returns the numbers of one field.
 fn column(flat: &[[f32; 7]], field: usize) -> Vec<f32> {
     flat.iter().map(|record| record[field]).collect()
 }

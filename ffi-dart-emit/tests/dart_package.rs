@@ -584,7 +584,7 @@ fn torture() -> Model {
     schema.model()
 }
 
-/// Every word as the name of a message, an enum and a oneof, where it can be one.
+/// Returns every word as the name of a message, an enum and a oneof, where it can be one.
 fn torture_of_types() -> Model {
     const TYPES: &[&str] = &[
         "List",
@@ -683,7 +683,7 @@ impl Random {
         &from[usize::try_from(self.below(from.len() as u64)).unwrap()]
     }
 
-    /// A name that is like no other, with up to `longest` letters.
+    /// Returns a name that is like no other, with up to `longest` letters.
     fn name(&mut self, number: usize, longest: u64) -> String {
         let length = usize::try_from(1 + self.below(longest)).unwrap();
         let mut name = format!("x{number}q");
@@ -719,7 +719,7 @@ fn random_type(random: &mut Random, types: &[Type], depth: u64) -> Type {
     }
 }
 
-/// A schema with names of any length, up to `longest`.
+/// Returns a schema with names of any length, up to `longest`.
 fn shape(random: &mut Random, longest: u64) -> Model {
     let mut schema = Schema::new(&random.name(0, 24.min(longest)));
     let mut types: Vec<_> =
@@ -788,7 +788,7 @@ fn shape(random: &mut Random, longest: u64) -> Model {
     schema.model()
 }
 
-/// A program that runs Dart, if there is one.
+/// Returns a program that runs Dart, if there is one.
 fn dart() -> Option<String> {
     let in_sdk =
         || Path::new(&env::var_os("FFI_DART_SDK")?).join("bin/dart").into_os_string().into_string().ok();

@@ -22,7 +22,7 @@ impl Fixture {
     ///
     /// # Panics
     ///
-    /// When it does not build; the compiler has said why.
+    /// Panics if it does not build; the compiler has said why.
     #[must_use]
     pub fn build(name: &str, profile: &str) -> Self {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
@@ -32,31 +32,31 @@ impl Fixture {
         Self(artifacts.into_iter().find(is_library).expect("cargo reports what it has built"))
     }
 
-    /// The shared library.
+    /// Returns the shared library.
     ///
     /// # Panics
     ///
-    /// When the fixture has none.
+    /// Panics if the fixture has none.
     #[must_use]
     pub fn cdylib(&self) -> &Path {
         self.file(&[".so", ".dylib", ".dll"])
     }
 
-    /// The static library.
+    /// Returns the static library.
     ///
     /// # Panics
     ///
-    /// When the fixture has none.
+    /// Panics if the fixture has none.
     #[must_use]
     pub fn staticlib(&self) -> &Path {
         self.file(&[".a", ".lib"])
     }
 
-    /// What other crates link.
+    /// Returns what other crates link.
     ///
     /// # Panics
     ///
-    /// When the fixture has none.
+    /// Panics if the fixture has none.
     #[must_use]
     pub fn rlib(&self) -> &Path {
         self.file(&[".rlib"])
@@ -74,7 +74,7 @@ impl Fixture {
 ///
 /// # Panics
 ///
-/// When cargo can't be started.
+/// Panics if cargo can't be started.
 #[must_use]
 pub fn cargo_build(manifest: &Path, package: &str, profile: &str, errors: Stdio) -> (Vec<Artifact>, bool) {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -103,7 +103,7 @@ pub fn cargo_build(manifest: &Path, package: &str, profile: &str, errors: Stdio)
 ///
 /// # Panics
 ///
-/// When one can't be imported, isn't formatted, or doesn't build.
+/// Panics if one can't be imported, isn't formatted, or doesn't build.
 #[must_use]
 pub fn import_and_build(folder: &Path, packages: &[(String, PathBuf)]) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -150,15 +150,15 @@ fn is_library(artifact: &Artifact) -> bool {
     artifact.target.crate_types.iter().any(|kind| kinds.contains(kind))
 }
 
-/// What the emitter reads from a library.
+/// Returns what the emitter reads from a library.
 ///
 /// # Errors
 ///
-/// When there is no record in it, or one that can't be read.
+/// Returns an error if there is no record in it, or one that can't be read.
 ///
 /// # Panics
 ///
-/// When there is no such file.
+/// Panics if there is no such file.
 pub fn records(library: &Path) -> Result<Vec<Record>, ReadError> {
     library_file::read(&fs::read(library).expect("it was built"))
 }

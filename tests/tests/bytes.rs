@@ -26,7 +26,7 @@ fn pod_messages_are_bytes_both_ways() {
     assert_eq!(cast_slice::<u8, Plain>(bytes), plain);
 }
 
-/// A [`Nested`] of zeros, but that each `bool` is true.
+/// Returns a [`Nested`] of zeros, but that each `bool` is true.
 fn valid_nested() -> Vec<u8> {
     let mut bytes = vec![0; size_of::<Nested>()];
     for (offset, _) in NESTED.iter().filter(|(_, kind)| matches!(kind, Kind::Bool)) {

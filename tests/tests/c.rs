@@ -9,7 +9,7 @@ use xtask::generated::Generated;
 use xtask::signatures::Signatures;
 use xtask::workspace::{capture, on_path, root};
 
-/// The C compiler; without one the test is left out, and says so, except where everything must be checked.
+/// Returns the C compiler; without one the test is left out, and says so, except where everything must be checked.
 fn compiler() -> Option<&'static str> {
     let found = on_path("gcc").is_some();
     assert!(found || env::var_os("FFI_REQUIRE_DART").is_none(), "gcc is needed to check everything");

@@ -175,7 +175,7 @@ fn messages_by_value_conflict_with_nothing() {
     assert_eq!(vector, Vector { x: 6.0, y: -18.0 });
 }
 
-/// A [`Lamp`] in memory that may hold any bytes.
+/// Returns a [`Lamp`] in memory that may hold any bytes.
 fn lamp(brightness: u32, switch: u8, broken: u8) -> [u32; 2] {
     let mut lamp = [brightness, 0];
     let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut lamp);

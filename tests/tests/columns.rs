@@ -524,7 +524,7 @@ macro_rules! damaged {
     }};
 }
 
-/// The same header with each bit of each word turned, and with several words changed at once.
+/// Returns the same header with each bit of each word turned, and with several words changed at once.
 fn damage<const N: usize>(good: Header<N>) -> Vec<Header<N>> {
     let null = std::ptr::null_mut();
     let mut all = vec![

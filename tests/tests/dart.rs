@@ -148,7 +148,7 @@ fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
     }
 }
 
-/// The library of a fixture, and the variable that names it to its package.
+/// Returns the library of a fixture, and the variable that names it to its package.
 fn fixture(name: &str) -> (&'static str, PathBuf) {
     let variable = match name {
         "calls" => "FIXTURE_CALLS_LIBRARY",
@@ -164,7 +164,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
     (variable, Fixture::build(&format!("fixture-{name}"), "dev").cdylib().to_owned())
 }
 
-/// The library of the fixture `calls` with other definitions under the same names.
+/// Returns the library of the fixture `calls` with other definitions under the same names.
 fn changed() -> PathBuf {
     // A target folder of its own: the file has the same name.
     let target = workspace::target().join("changed");

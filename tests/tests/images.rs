@@ -35,7 +35,7 @@ impl Picture {
         Self { width, height, pixels }
     }
 
-    /// The mean of the pixels around each, which `step` leads to, rounded to the nearest.
+    /// Returns the mean of the pixels around each, which `step` leads to, rounded to the nearest.
     fn mean(&self, (right, down): (isize, isize)) -> Self {
         let window = 2 * RADIUS as u32 + 1;
         let clamped = |at: usize, by: isize, count: usize| at.saturating_add_signed(by).min(count - 1);
@@ -50,7 +50,7 @@ impl Picture {
     }
 }
 
-/// The bytes behind the header of a PPM or PGM file.
+/// Returns the bytes behind the header of a PPM or PGM file.
 fn read(path: &Path, kind: &str, width: usize, height: usize) -> Vec<u8> {
     let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let header = format!("{kind}\n{width} {height}\n255\n");

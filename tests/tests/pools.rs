@@ -13,7 +13,7 @@ use ffi_tests::Fixture;
 use fixture_pools::{Event, ORDERS, Particle, PlanNode, Token, Vast};
 use libloading::Library;
 
-/// The pool of tokens is small, and the tests of one process share it.
+/// Returns the pool of tokens is small, and the tests of one process share it.
 fn tokens() -> MutexGuard<'static, ()> {
     static TOKENS: Mutex<()> = Mutex::new(());
     TOKENS.lock().unwrap_or_else(PoisonError::into_inner)

@@ -12,7 +12,7 @@ use xtask::generated::Generated;
 use xtask::protoc::Protoc;
 use xtask::workspace::{capture, root};
 
-/// The .proto files of all fixtures. That of `stress` isn't committed: it is large, and looks like the others.
+/// Returns the .proto files of all fixtures. That of `stress` isn't committed: it is large, and looks like the others.
 fn exported() -> Vec<PathBuf> {
     let stress = Generated::fixture("stress");
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto").join(stress.proto_file());
@@ -24,7 +24,7 @@ fn exported() -> Vec<PathBuf> {
     files
 }
 
-/// What protox makes of a file.
+/// Returns what protox makes of a file.
 fn protox(file: &Path) -> FileDescriptorSet {
     let set = protox::compile([file], [file.parent().unwrap()]);
     set.unwrap_or_else(|error| panic!("{}: {error:?}", file.display()))

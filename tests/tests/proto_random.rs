@@ -205,7 +205,7 @@ impl Peers {
         Self(DescriptorPool::from_file_descriptor_set(set).expect("it is complete"))
     }
 
-    /// What the bytes say, and the bytes that say the same.
+    /// Returns what the bytes say, and the bytes that say the same.
     fn read(&self, message: &Message, bytes: &[u8]) -> (String, Vec<u8>) {
         let name = message.item.rename.as_ref().unwrap_or(&message.item.name);
         let descriptor = self.0.get_message_by_name(&format!("peers.{name}")).expect("it is exported");
@@ -313,7 +313,7 @@ impl Codec<'_> {
 
 /// The encoder that is slow and plain.
 impl Schema {
-    /// The value form of what is at the start of `bytes`: without the length before it.
+    /// Returns the value form of what is at the start of `bytes`: without the length before it.
     fn value(&self, ty: &Type, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         match ty {
@@ -446,7 +446,7 @@ impl Schema {
 
 const BYTE: Type = Type::Scalar(ffi_core::schema::read::Scalar::U8);
 
-/// The `u32` at the start: a length, or the tag of a oneof.
+/// Returns the `u32` at the start: a length, or the tag of a oneof.
 fn length(bytes: &[u8]) -> usize {
     u32::from_le_bytes(*bytes.first_chunk().expect("it begins with one")) as usize
 }

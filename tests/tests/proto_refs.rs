@@ -60,7 +60,7 @@ struct Leaf {
     number: u32,
 }
 
-/// The pools are shared by the tests of one process.
+/// Returns the pools are shared by the tests of one process.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)

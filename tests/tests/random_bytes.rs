@@ -110,7 +110,7 @@ fn call(library: &Library, clear: &str, touch: &Function, memory: &Memory) -> Re
     }
 }
 
-/// The function that reads every field of a message.
+/// Returns the function that reads every field of a message.
 fn touch_of<'a>(schema: &'a Schema, message: &Message) -> Option<&'a Function> {
     schema.functions.iter().find(|function| {
         let [param] = function.params.as_slice() else { return false };

@@ -239,7 +239,7 @@ fn each_fingerprint_keeps_its_record() {
     }
 }
 
-/// The record that an exported fingerprint refers to.
+/// Returns the record that an exported fingerprint refers to.
 fn record_behind<'a>(library: &'a libloading::Library, symbol: &str) -> Option<&'a [u8]> {
     let address = export(library, symbol).record;
     if address.is_null() {

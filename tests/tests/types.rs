@@ -33,7 +33,7 @@ fn layouts_are_those_of_the_table() {
     assert_eq!(of(Layout::new::<Row>()), (64, 8));
 }
 
-/// The first bytes of a value, each of which is initialised.
+/// Returns the first bytes of a value, each of which is initialised.
 fn words<T>(value: &T) -> [u32; 2] {
     const { assert!(align_of::<T>() >= 4 && size_of::<T>() >= 8) };
     // SAFETY: long enough and aligned, by the assertion; the callers say that these bytes are no padding.
@@ -185,7 +185,7 @@ fn scalar_size(scalar: Scalar) -> u64 {
     }
 }
 
-/// A list: the offset of its elements, its size and its alignment.
+/// Returns a list: the offset of its elements, its size and its alignment.
 fn list((size, align): (u64, u64), cap: u64) -> (u64, (u64, u64)) {
     let (start, align) = (4_u64.next_multiple_of(align), align.max(4));
     (start, ((start + cap * size).next_multiple_of(align), align))
@@ -215,14 +215,14 @@ impl Schema {
         }
     }
 
-    /// An entry of a map: the offset of its value, its size and its alignment.
+    /// Returns an entry of a map: the offset of its value, its size and its alignment.
     fn entry(&self, key: &Type, value: &Type) -> (u64, (u64, u64)) {
         let (key, value) = (self.layout(key), self.layout(value));
         let (offset, align) = (key.0.next_multiple_of(value.1), key.1.max(value.1));
         (offset, ((offset + value.0).next_multiple_of(align), align))
     }
 
-    /// What is said to the value of that type at the start of `bytes`: nothing, or the path to what is wrong.
+    /// Returns what is said to the value of that type at the start of `bytes`: nothing, or the path to what is wrong.
     fn problem(&self, ty: &Type, bytes: &[u8]) -> Option<String> {
         let word = |at: usize| u32::from_ne_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
         match ty {
@@ -328,7 +328,7 @@ impl<T: FfiType> Untrusted<T> {
         unsafe { std::slice::from_raw_parts_mut(self.message.cast(), size_of::<T>()) }
     }
 
-    /// The message, when it is one.
+    /// Returns the message, when it is one.
     fn checked(&self) -> Result<&T, String> {
         // SAFETY: allocated with this layout, initialised when allocated, and borrowed from `self`.
         unsafe { T::check(self.message) }.map_err(|invalid| invalid.to_string())?;
@@ -441,7 +441,7 @@ random_bytes! {
     all_are_checked_as_by_the_oracle All write_all touch_all is_all_from_dart
 }
 
-/// The refusal of a message that Rust wrote, with some bytes written over it.
+/// Returns the refusal of a message that Rust wrote, with some bytes written over it.
 fn refusal<T: FfiMessage>(write: fn(&mut T), offset: usize, bytes: &[u8]) -> String {
     let mut memory = Untrusted::<T>::new();
     start(1, write, &mut memory);

@@ -25,7 +25,7 @@ fn check<T: FfiType>(value: &T) -> Result<(), String> {
     unsafe { T::check(value) }.map_err(|invalid| invalid.to_string())
 }
 
-/// What `fits` says of the length after an operation, and the error where it doesn't fit.
+/// Returns what `fits` says of the length after an operation, and the error where it doesn't fit.
 fn refused(needed: usize) -> Option<(usize, usize)> {
     (needed > N).then_some((needed, N))
 }

@@ -16,7 +16,7 @@ struct Settings {
     mode: FfiOpen<Mode>,
 }
 
-/// The error of reading `json`, up to where it says the line.
+/// Returns the error of reading `json`, up to where it says the line.
 fn error<T: DeserializeOwned + std::fmt::Debug>(json: &str) -> String {
     let error = serde_json::from_str::<T>(json).expect_err("it doesn't fit").to_string();
     error.split(" at line").next().expect("there is a first part").to_owned()

@@ -26,7 +26,7 @@ struct Facts {
     fingerprint: u64,
 }
 
-/// A name with nothing else to it.
+/// Returns a name with nothing else to it.
 pub fn named(name: &str) -> Item {
     Item { name: name.to_owned(), rename: None, doc: String::new(), deprecated: None }
 }

@@ -18,7 +18,7 @@ fn schema(records: Vec<Record>) -> Model {
     resolve([vec![Record::Library(library())], records].concat())
 }
 
-/// The changes between two messages `M` that have one field each.
+/// Returns the changes between two messages `M` that have one field each.
 fn field(old: Type, new: Type) -> Vec<Change> {
     let one = |ty: &Type| {
         let enums = || {

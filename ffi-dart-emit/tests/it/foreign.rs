@@ -13,7 +13,7 @@ use ffi_dart_emit::{c, dart, input, model};
 use crate::files::elf;
 use crate::schema::{containers, demo, enumeration, library, message, scalar, seal, section};
 
-/// Every way that is known for text to leave its comment, or to be run, fetched, resolved or hidden. `MARK` is the path of a file
+/// Returns every way that is known for text to leave its comment, or to be run, fetched, resolved or hidden. `MARK` is the path of a file
 /// that code in it would write.
 fn tricks(mark: &Path) -> Vec<String> {
     let write = format!("std::fs::write({:?}, \"\").unwrap();", mark.display().to_string());
@@ -48,7 +48,7 @@ fn tricks(mark: &Path) -> Vec<String> {
     ]
 }
 
-/// A .proto file with all `tricks` as comments of everything that can have one.
+/// Returns a .proto file with all `tricks` as comments of everything that can have one.
 fn hostile_proto(tricks: &[String]) -> String {
     let comment = |pad: &str, text: &str| {
         // protobuf's compilers end a line at a line feed alone; NUL is no comment.
@@ -176,7 +176,7 @@ fn is_hidden(next: char) -> bool {
     (next.is_control() && next != '\n') || "\u{202e}\u{2066}\u{200f}\u{200b}\u{feff}\u{2028}".contains(next)
 }
 
-/// What doxygen would take for commands and tags in the comments of a header. A backslash escapes
+/// Returns what doxygen would take for commands and tags in the comments of a header. A backslash escapes
 /// what is behind it, unless that is the name of a command.
 fn doxygen_commands(header: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -267,7 +267,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ffi-dart-emit")).args(arguments).current_dir(folder).output().unwrap()
 }
 
-/// What a terminal would get of each output of the program.
+/// Returns what a terminal would get of each output of the program.
 #[track_caller]
 fn shown(folder: &Path, arguments: &[&str]) -> String {
     let output = run(folder, arguments);

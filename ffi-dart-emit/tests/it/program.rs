@@ -22,7 +22,7 @@ fn succeeds(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What it prints to stdout and to stderr.
+/// Returns what it prints to stdout and to stderr.
 #[track_caller]
 fn fails(folder: &Path, args: &[&str]) -> (String, String) {
     let output = run(folder, args);

@@ -236,7 +236,7 @@ fn wide_enums_are_integers() {
     );
 }
 
-/// The Rust source of a .proto file, or what is wrong with it.
+/// Returns the Rust source of a .proto file, or what is wrong with it.
 fn import(text: &str, options: &ImportOptions) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.proto");

@@ -13,7 +13,7 @@ fn f32() -> Type {
     scalar(Scalar::F32)
 }
 
-/// The problems of these records beside a library record, without their fixes.
+/// Returns the problems of these records beside a library record, without their fixes.
 fn problems(records: Vec<Record>) -> Vec<String> {
     let records = seal([vec![Record::Library(library())], records].concat());
     let fixes_cut = |problem: &ffi_dart_emit::model::Problem| format!("{}: {}", problem.item, problem.what);
@@ -229,7 +229,7 @@ fn layouts_are_possible() {
     assert!(with(4, 4, &[("x", 0, huge)])[0].contains("elements is not possible"));
 }
 
-/// What a oneof with the cases of this layout, and no others, is told.
+/// Returns what a oneof with the cases of this layout, and no others, is told.
 fn of_oneof(size: u64, align: u64, payload: u64, cases: &[(&str, Option<Type>)]) -> Vec<String> {
     problems(vec![Record::Oneof(oneof("O", size, align, payload, cases))])
 }

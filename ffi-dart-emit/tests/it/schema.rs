@@ -80,7 +80,7 @@ pub fn pooled(message: Message) -> Message {
     Message { pool: Some(Pool { capacity: 1000, reset: Reset::Zero, symbols }), ..message }
 }
 
-/// A queue of the message `of`.
+/// Returns a queue of the message `of`.
 pub fn queue(name: &str, of: &str) -> Queue {
     let symbol = |op: &str| format!("demo_ffi_{}_{op}", name.to_lowercase());
     Queue {
@@ -111,7 +111,7 @@ pub fn enumeration(name: &str, repr: Scalar, variants: &[(&str, i64)]) -> Enum {
     }
 }
 
-/// A oneof whose first case holds nothing and is called `Unset`.
+/// Returns a oneof whose first case holds nothing and is called `Unset`.
 pub fn oneof(name: &str, size: u64, align: u64, payload: u64, cases: &[(&str, Option<Type>)]) -> Oneof {
     let case =
         |((name, ty), tag): (&(&str, Option<Type>), u32)| Case { item: item(name), ty: ty.clone(), tag };
@@ -227,7 +227,7 @@ pub fn containers() -> Vec<Record> {
     ])
 }
 
-/// A library with something of everything that came first.
+/// Returns a library with something of everything that came first.
 pub fn demo() -> Vec<Record> {
     let vec3 = || Type::Message(id("Vec3"));
     let particle = || Type::Message(id("Particle"));
@@ -405,7 +405,7 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
     }
 }
 
-/// A schema section.
+/// Returns a schema section.
 pub fn section(records: &[Record]) -> Vec<u8> {
     records.iter().flat_map(|record| encode(&serde_json::to_string(record).unwrap())).collect()
 }

@@ -83,7 +83,7 @@ fn prost_reads_and_writes_the_same_rows() {
     });
 }
 
-/// The only row of a result set.
+/// Returns the only row of a result set.
 fn set_row(set: &mut ours::ResultSet) -> &mut ours::Row {
     set.rows.clear();
     set.rows.try_push(ours::Row::zeroed()).expect("there is room");
@@ -494,7 +494,7 @@ unsafe extern "C" {
     fn fixture_types_ffi0_status_clear(status: *mut FfiStatus);
 }
 
-/// What the status says, and frees it.
+/// Returns what the status says, and frees it.
 fn failure(mut status: FfiStatus) -> (i32, String) {
     if status.code == 0 {
         return (0, String::new());

@@ -69,7 +69,7 @@ impl Style {
         }
     }
 
-    /// Whether the next value is any bytes.
+    /// Returns true if the next value is any bytes.
     fn slips(self, random: &mut Random) -> bool {
         match self {
             Self::Noise => true,
@@ -247,7 +247,7 @@ impl Schema {
         }
     }
 
-    /// An entry of a map: the offset of its value, its size and its alignment.
+    /// Returns an entry of a map: the offset of its value, its size and its alignment.
     pub fn entry(&self, key: &Type, value: &Type) -> (u64, (u64, u64)) {
         let (key, value) = (self.layout(key), self.layout(value));
         let (offset, align) = (key.0.next_multiple_of(value.1), key.1.max(value.1));
@@ -255,7 +255,7 @@ impl Schema {
     }
 }
 
-/// Whether a value has no others inside.
+/// Returns true if a value has no others inside.
 fn is_leaf(ty: &Type) -> bool {
     matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Bytes { .. })
 }

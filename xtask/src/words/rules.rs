@@ -169,7 +169,7 @@ impl Words {
                 quoted = false;
             }
             let mut word = String::new();
-            for char in text.chars().chain([' ']) {
+            for char in without_references(text).chars().chain([' ']) {
                 if char == '`' {
                     if !quoted {
                         words.push((line.number, "`".to_owned()));
@@ -224,6 +224,20 @@ impl Words {
         let fits = move |words: &&[(usize, String)]| words.iter().map(|(_, word)| word).eq(phrase);
         windows.filter(fits).map(|words| words.last().map_or(0, |(line, _)| *line))
     }
+}
+
+/// Replaces each reference of Dart's docs, such as `[tag]`, by code in backticks.
+fn without_references(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        let name = after.len() - after.trim_start_matches(|it: char| it.is_alphanumeric() || it == '_').len();
+        let is_reference = name > 0 && after[name..].starts_with(']') && !after[name..].starts_with("](");
+        out.push_str(before);
+        out.push_str(if is_reference { "``" } else { "[" });
+        rest = if is_reference { &after[name + 1..] } else { after };
+    }
+    out + rest
 }
 
 fn is_end(word: &str) -> bool {
@@ -282,6 +296,7 @@ mod tests {
             "// It is too large, and left alone; leave the file alone.",
             "/// Returns the folder where the workspace is.",
             "// A stage, or a vintage.",
+            "/// The [tag] of a oneof.",
             "/// | a table | may be as wide as it wants to be, as a row of one cannot be broken into two rows |",
             "// See https://example.com/a/very/long/address/that/cannot/be/broken/into/two/lines/at/any/place",
         ] {
