@@ -614,7 +614,7 @@ impl Diff<'_> {
 
 fn whose(members: &[Member<'_>], number: u32) -> String {
     let owner = members.iter().find(|it| it.number == number);
-    owner.map_or_else(|| "nobody's now".to_owned(), |it| format!("that of `{}` now", it.item.name))
+    owner.map_or_else(|| "no member's now".to_owned(), |it| format!("that of `{}` now", it.item.name))
 }
 
 /// The numbers of a type that is encoded as an integer.

@@ -47,15 +47,15 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     let to_records = layout::assign(4, "final records", &format!("{array}(length)"));
     let mut members = vec![
         constructor(
-            "No rows, and memory for [capacity], **owned**; it grows when that is not\nenough.\n\n\
+            "No rows, and memory for [capacity] of them, **owned**; it grows when that is\nnot enough.\n\n\
              Throws an [AllocationException].",
             &class,
             optional("int capacity = 0"),
             "super(_calls, capacity, fixed: false)",
         ),
         constructor(
-            "No rows, and memory for [capacity], **owned**; it never grows, so views of its\ncolumns stay \
-             what they are.\n\nThrows an [AllocationException].",
+            "No rows, and memory for [capacity] of them, **owned**; it never grows, so views\nof its columns \
+             stay valid.\n\nThrows an [AllocationException].",
             &format!("{class}.fixed"),
             Parameters::new(&capacity),
             "super(_calls, capacity, fixed: true)",
@@ -66,7 +66,7 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
             &format!("{from_records}\n    columns.pushAll(records);\n    return columns;"),
         ),
         constructor(
-            "What a function returned, **owned**.",
+            "The result of a function, **owned**.",
             &format!("{class}.taken"),
             Parameters::new(&header),
             "super.taken(_calls, header)",
@@ -78,29 +78,29 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     }
     members.extend([
         member(
-            "Row [row], **copied**.\n\nThrows a [RangeError] when there is no such row.",
+            "Row [row], **copied**.\n\nThrows a [RangeError] if there is no such row.",
             method(name, "operator []", &row),
             &layout::call(4, "return ", &struct_create, &["copyRow(row)".to_owned()], ";"),
         ),
         member(
-            "Overwrites row [row].\n\nThrows a [RangeError] when there is no such row.",
+            "Overwrites row [row].\n\nThrows a [RangeError] if there is no such row.",
             method("void", "operator []=", &row_and_record),
             "    scratch.ref = record;\n    writeRow(row);",
         ),
         member(
-            "Adds a row.\n\nThrows a [CapacityException] when the capacity is fixed and not enough, and\nan \
+            "Adds a row.\n\nThrows a [CapacityException] if the capacity is fixed and too small, and an\n\
              [AllocationException].",
             method("void", "push", &record),
             "    scratch.ref = record;\n    pushRecords(scratch, 1);",
         ),
         member(
-            "Adds a row for each of [records]: all, or none where it throws as [push] does.",
+            "Adds a row for each of [records]: all, or none if it throws, as [push] does.",
             method("void", "pushAll", &records),
             "    pushRecords(records.pointer, records.length);",
         ),
         member(
-            "Removes row [row], which is returned, **copied**, and puts the last one into its\nplace.\n\n\
-             Throws a [RangeError] when there is no such row.",
+            "Removes row [row] and returns it, **copied**. The last row moves to its place.\n\n\
+             Throws a [RangeError] if there is no such row.",
             method(name, "swapRemove", &row),
             &layout::call(4, "return ", &struct_create, &["removeRow(row)".to_owned()], ";"),
         ),

@@ -344,7 +344,7 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
         out.push_str(&format!("\nThe result is {ownership}."));
     }
     if it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_))) {
-        out.push_str("\nThrows a [PoolException] for what is no slot of the caller's.");
+        out.push_str("\nThrows a [PoolException] for a pointer to no slot of the caller.");
     }
     if it.fallible {
         out.push_str(match it.returns {

@@ -80,10 +80,10 @@ fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbol
     let [refused, written, read] = if refers(types.model, message) {
         [
             format!("{refused}, such as that a pool is exhausted."),
-            "\n\nWhat it refers to is written, too, and must not be given back meanwhile. What\nRust owns is left out."
+            "\n\nMessages that it refers to are also written, and must not be freed meanwhile.\nThose that Rust owns are left out."
                 .to_owned(),
-            "\n\nWhat it refers to gets slots of the pools, **owned** by the caller; what it\nreferred to before \
-             is not given back."
+            "\n\nMessages that it refers to get slots of their pools, **owned** by the caller;\nthose that it \
+             referred to before are not freed."
                 .to_owned(),
         ]
     } else {
@@ -297,8 +297,10 @@ impl View<'_> {
             self.place(field, self.types.place(&field.ty, &place));
             self.copy(&place);
             self.number(named, &named.lead(&narrow(scalar)), name, &place, scalar);
-            let doc =
-                format!("[{name}] without the check: of what is no `{}` the low bits.", scalar_name(scalar));
+            let doc = format!(
+                "[{name}] without the check: an integer that is no `{}` is cut to its low bits.",
+                scalar_name(scalar)
+            );
             let setter = layout::setter(
                 &beside(name, "Unchecked"),
                 "int value".into(),
@@ -468,7 +470,7 @@ impl View<'_> {
         let [none, some] = ["0", "1"].map(|it| layout::assign(6, &present, it));
         self.accessors(
             named,
-            &named.lead("\n\nNull where it is absent."),
+            &named.lead("\n\nNull if it is absent."),
             format!("{inline}{getter}\n{body}\n  }}"),
             format!(
                 "{setter}\n    if (value == null) {{\n{none}\n    }} else {{\n{write}\n{some}\n    }}\n  }}"
@@ -525,11 +527,11 @@ impl View<'_> {
                 format!("\n\nUp to {cap} entries, **borrowed** from this message; assigning copies.")
             }
             Type::Option { .. } => {
-                "\n\nNull where it is absent, else **borrowed** from this message; assigning\ncopies."
+                "\n\nNull if it is absent, or else **borrowed** from this message; assigning copies."
                     .to_owned()
             }
             Type::Ref(_) => {
-                "\n\n**copied**: it keeps nothing alive, and is stale when the message was given back."
+                "\n\n**copied**: it keeps nothing alive, and becomes stale when the message is freed."
                     .to_owned()
             }
             _ => "\n\n**copied**.".to_owned(),
@@ -578,7 +580,7 @@ fn narrow(scalar: Scalar) -> String {
         return String::new();
     }
     let name = scalar_name(scalar);
-    format!("\n\nAssigning throws a [RangeError] for what is no `{name}`.")
+    format!("\n\nAssigning throws a [RangeError] if it is no `{name}`.")
 }
 
 /// Returns the sentence about the shape of an array's view.

@@ -205,7 +205,7 @@ fn check_library(libraries: &[Library], problems: &mut Reports) {
             problems.add(
                 "library",
                 format!("there are {} library records: {}", names.len(), names.join(", ")),
-                "call `ffi_core::library!()` in the cdylib crate alone, not in the crates it depends on",
+                "call `ffi_core::library!()` only in the cdylib crate, not in the crates it depends on",
             );
         }
     }
@@ -538,7 +538,7 @@ impl<'a> Resolver<'a> {
         self.problems.add(
             item,
             format!("there is no record of its type `{id}`"),
-            "read the linked cdylib: an rlib or object file holds the records of one crate alone",
+            "read the linked cdylib: an rlib or object file only holds the records of one crate",
         );
         REPORTED
     }

@@ -748,7 +748,7 @@ impl<'a> Importer<'a> {
         if it.fields().len() == 0 {
             let what =
                 format!("message `{}` has no fields: Rust can't have one without size here", it.full_name());
-            self.problem(&file, it.path(), what, "give it a field, or take it out where nothing needs it");
+            self.problem(&file, it.path(), what, "give it a field, or remove it if nothing needs it");
         }
         for oneof in it.oneofs().filter(|oneof| !oneof.is_synthetic()).collect::<Vec<_>>() {
             if !self.options.split_oneofs {

@@ -238,11 +238,9 @@ mod tests {
 
     #[test]
     fn literals_hold_no_comments() {
-        // e\n\
-        let source = "let a = \"// a\\\" // b\";\nlet b = r#\"\n// c\"\n\"#; // d\nlet c = '\"';
-            // k\n\
-            fn f<'a>() {} // f\nlet d = '\\''; // g\n/* // h\n/* */ */ // i\nlet e = \"\n// j\n\";
-            let for_r = b\"\\\\\"; // l";
+        let source = "let a = \"// a\\\" // b\";\nlet b = r#\"\n// c\"\n\"#; // d\n\
+            let c = '\"'; // e\nfn f<'a>() {} // f\nlet d = '\\''; // g\n\
+            /* // h\n/* */ */ // i\nlet e = \"\n// j\n\"; // k\nlet for_r = b\"\\\\\"; // l";
         let texts: Vec<_> = of_rust(source).iter().map(Comment::text).collect();
         assert_eq!(texts, ["d", "e", "f", "g", "i", "k", "l"]);
     }
