@@ -1,6 +1,7 @@
-//! What the tests share: fixtures, built as a user would build them, and the schema sections of the results.
+//! Helpers of the tests: fixtures, built as a user would build them, and the schema sections of the
+//! results.
 
-// Its dependencies are left out then: see Cargo.toml.
+// trybuild leaves out the dependencies: see Cargo.toml.
 #![cfg(not(trybuild))]
 
 use std::path::{Path, PathBuf};
@@ -13,16 +14,16 @@ use ffi_dart_emit::library_file::{self, ReadError};
 use ffi_dart_emit::proto::{self, ImportOptions};
 use xtask::workspace::libraries;
 
-/// What cargo made of a fixture.
+/// Libraries that cargo built from a fixture.
 #[derive(Clone, Debug)]
 pub struct Fixture(Artifact);
 
 impl Fixture {
-    /// Builds package `name` alone, under `profile`. Cargo does nothing where nothing has changed.
+    /// Builds only the package `name`, with `profile`. Cargo does nothing if nothing has changed.
     ///
     /// # Panics
     ///
-    /// Panics if it does not build; the compiler has said why.
+    /// Panics if it does not build; the compiler has reported the reason.
     #[must_use]
     pub fn build(name: &str, profile: &str) -> Self {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
@@ -52,7 +53,7 @@ impl Fixture {
         self.file(&[".a", ".lib"])
     }
 
-    /// Returns what other crates link.
+    /// Returns the library that other crates link.
     ///
     /// # Panics
     ///
@@ -70,7 +71,8 @@ impl Fixture {
     }
 }
 
-/// Builds one package, in a target folder that tests alone use. Returns the libraries, and whether all went well.
+/// Builds one package, in a target folder that only tests use. Returns the libraries, and true if
+/// the build succeeded.
 ///
 /// # Panics
 ///
@@ -98,8 +100,8 @@ pub fn cargo_build(manifest: &Path, package: &str, profile: &str, errors: Stdio)
     (artifacts, cargo.wait().expect("it was started").success())
 }
 
-/// Imports .proto files, each as the one module of a package of its own in the workspace `folder`, checks that rustfmt would
-/// leave the source alone, and builds them. Returns their cdylibs.
+/// Imports .proto files, each as the only module of a package of its own in the workspace `folder`,
+/// checks that rustfmt would not change the source, and builds them. Returns their cdylibs.
 ///
 /// # Panics
 ///
@@ -114,9 +116,9 @@ pub fn import_and_build(folder: &Path, packages: &[(String, PathBuf)]) -> Vec<Pa
     let members: Vec<_> = packages.iter().map(|(package, _)| format!("{package:?}")).collect();
     let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
     write(&folder.join("Cargo.toml"), &manifest);
-    // Those of rustfmt itself, not those of this workspace.
+    // The settings of rustfmt itself, not those of this workspace.
     write(&folder.join("rustfmt.toml"), "");
-    // The same versions as everywhere; cargo drops what isn't needed here.
+    // The same versions as in the workspace; cargo drops those that aren't needed.
     write(&folder.join("Cargo.lock"), &fs::read_to_string(root.join("Cargo.lock")).expect("it is committed"));
     for (package, proto) in packages {
         let manifest = format!(
@@ -150,11 +152,11 @@ fn is_library(artifact: &Artifact) -> bool {
     artifact.target.crate_types.iter().any(|kind| kinds.contains(kind))
 }
 
-/// Returns what the emitter reads from a library.
+/// Returns the records that the emitter reads from a library.
 ///
 /// # Errors
 ///
-/// Returns an error if there is no record in it, or one that can't be read.
+/// Returns an error if the library has no record, or one that can't be read.
 ///
 /// # Panics
 ///
