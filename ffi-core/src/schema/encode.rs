@@ -54,7 +54,7 @@ impl Export {
     }
 }
 
-/// The length in bytes of the record that [`record`] makes of `pieces`.
+/// Returns the length in bytes of the record that [`record`] makes of `pieces`.
 #[must_use]
 pub const fn record_len(pieces: Fragment) -> usize {
     HEADER_LEN + text_len(pieces)

@@ -1,4 +1,4 @@
-//! How a function's parameters and result cross from Dart to C and back.
+//! Parameters and result of a function, as they cross from Dart to C and back.
 
 use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value};
 
@@ -9,14 +9,15 @@ use super::types;
 
 /// A function's parameters and result.
 pub struct Crossing {
-    /// In order.
+    /// Arguments in order.
     pub arguments: Vec<Argument>,
     /// The result.
     pub outcome: Outcome,
 }
 
 impl Crossing {
-    /// What crosses in a call of `function`; what is copied for it has its places in `scratch`.
+    /// Returns the arguments and the result of a call of `function`. Values that are copied for the
+    /// call get their places in `scratch`.
     pub fn new(
         names: &Names<'_>,
         model: &Model,
@@ -38,30 +39,32 @@ impl Crossing {
 
 /// A parameter of a function.
 pub struct Argument {
-    /// Its Dart type, as users see it.
+    /// Dart type that users see.
     pub public: String,
-    /// The types of what C gets for it: of `dart:ffi`, and of Dart.
+    /// Types of the values that C gets: of `dart:ffi`, and of Dart.
     pub types: Vec<(String, &'static str)>,
-    /// What C gets for it.
+    /// Values that C gets.
     pub values: Vec<String>,
-    /// What C gets for it where its range is not checked, if that is something else.
+    /// Value that C gets without a check of the range, if there is a check.
     pub unchecked: Option<String>,
-    /// A statement that comes before the call.
+    /// Statement before the call.
     pub before: Option<String>,
-    /// Who owns it during the call, for its documentation.
+    /// Sentence of the documentation that says which side owns it during the call.
     pub ownership: Option<&'static str>,
 }
 
-/// Where the text of the next argument starts in the memory for texts; nowhere yet for the first.
+/// Expression for the start of the next argument's text in the memory for texts; `None` before the
+/// first.
 struct Texts {
     end: Option<String>,
 }
 
-/// The Dart side of a type that C sees as an `int`.
+/// Dart type of a value that C sees as an `int`.
 const INT: &str = "int";
 
 impl Argument {
-    /// The argument for `param`, which Dart calls `name`; `before` others are passed as it is.
+    /// Returns the argument for `param`, which Dart calls `name`; `before` counts the arguments of
+    /// its type before it.
     fn new(
         names: &Names<'_>,
         model: &Model,
@@ -161,7 +164,8 @@ impl Argument {
         }
     }
 
-    /// A number, or an enum as its number: `member` of it, or `none` where there is no value.
+    /// Returns a number, or an enum as its number: `member` of the enum, or `none` if there is no
+    /// value.
     fn number(
         names: &Names<'_>,
         model: &Model,
@@ -190,9 +194,10 @@ impl Argument {
         }
     }
 
-    /// Text goes, as UTF-8, into memory that every call uses again: behind that of the texts before.
+    /// Returns text as UTF-8 in memory that every call reuses, after the texts of earlier
+    /// parameters.
     fn text(name: &str, texts: &mut Texts) -> Self {
-        // No parameter has a `$`: Rust has no such names.
+        // No parameter has a `$`, as Rust has no such names.
         let end = format!("{name}$end");
         let start = texts.end.replace(end.clone());
         let before = if start.is_some() { "_memory.texts" } else { "(_memory.texts..clear())" };
@@ -224,12 +229,12 @@ fn pointer(names: &Names<'_>, model: &Model, to: Value) -> String {
     format!("Pointer<{}>", types::native(model, names, to))
 }
 
-/// The class of a message's columns.
+/// Returns the class of a message's columns.
 fn columns(names: &Names<'_>, model: &Model, of: MessageIndex) -> String {
     columns_class(types::native(model, names, Value::Message(of)))
 }
 
-/// What stands for an absent value of a Dart type.
+/// Returns the literal for an absent value of a Dart type.
 fn zero(dart: &str) -> &'static str {
     match dart {
         "bool" => "false",
@@ -238,7 +243,7 @@ fn zero(dart: &str) -> &'static str {
     }
 }
 
-/// The Dart type of a value in C; empty where it is that of `dart:ffi` itself.
+/// Returns the Dart type of a value in C, or an empty string if it is that of `dart:ffi` itself.
 fn raw(value: Value) -> &'static str {
     match value {
         Value::Scalar(it) => types::scalar(it).dart,
@@ -249,18 +254,18 @@ fn raw(value: Value) -> &'static str {
 
 /// The result of a function.
 pub struct Outcome {
-    /// Its Dart type, as users see it.
+    /// Dart type that users see.
     pub public: String,
-    /// The type of what C returns: of `dart:ffi`, and of Dart.
+    /// Types of the value that C returns: of `dart:ffi`, and of Dart.
     pub ty: (String, &'static str),
-    /// What is called to make it of what C returns.
+    /// Function that converts the value that C returned.
     pub conversion: Option<String>,
-    /// Who owns it, for its documentation.
+    /// Sentence of the documentation that says which side owns it.
     pub ownership: Option<&'static str>,
 }
 
 impl Outcome {
-    /// The result of `function`.
+    /// Returns the result of `function`.
     fn new(names: &Names<'_>, model: &Model, function: &Function) -> Self {
         let owned = || ("Pointer<FfiOwned>".to_owned(), "");
         let mut result = match function.returns {

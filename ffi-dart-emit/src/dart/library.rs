@@ -1,4 +1,4 @@
-//! The library's class: opening, checks, one method per function.
+//! Class of the library: opening, checks, one method per function.
 
 use askama::Template;
 use ffi_core::boundary::ABI_VERSION;
@@ -13,43 +13,44 @@ use super::pool;
 use super::scratch::Scratch;
 use super::types::Types;
 
-/// The file with the library's class.
+/// File with the library's class.
 #[derive(Template)]
 #[template(path = "dart/library.dart.jinja", escape = "none")]
 pub struct LibraryFile<'a> {
     library: &'a str,
     package: &'a str,
     variable: &'a str,
-    /// The Rust library, which names the file.
+    /// Name of the Rust library, which is part of the file's name.
     file: &'a str,
     doc: String,
     abi: u32,
     symbols: &'a LibrarySymbols,
     messages: bool,
     enums: bool,
-    /// Whether a function may have no value to return.
+    /// True if a function returns an `Option`.
     optional: bool,
-    /// Whether there are pools to shut down.
+    /// True if there are pools to shut down.
     pools: bool,
-    /// Whether a function returns a slot of a pool.
+    /// True if a function returns a slot of a pool.
     owned_slots: bool,
     signatures: Vec<String>,
     fields: Vec<String>,
     bindings: Vec<String>,
     checks: Vec<String>,
     methods: Vec<String>,
-    /// The class of the calls without checks of ranges.
+    /// Class of the calls without checks of ranges.
     raw: &'a str,
-    /// Methods of that class: one for each function that checks a range.
+    /// Methods of that class, one for each function that checks a range.
     raw_methods: Vec<String>,
-    /// The initializers of the places for what is passed by value, and the functions that copy to them.
+    /// Initializers of the places for arguments passed by value, and the functions that copy to
+    /// them.
     places: Scratch,
     scratch: Vec<String>,
     copies: Vec<String>,
 }
 
 impl<'a> LibraryFile<'a> {
-    /// The file for `model`.
+    /// Returns the file for `model`.
     pub fn new(model: &'a Model, names: &'a Names<'_>) -> Self {
         let symbols = &model.library.symbols;
         let doc = format!(
@@ -82,7 +83,7 @@ impl<'a> LibraryFile<'a> {
             scratch: Vec::new(),
             copies: Vec::new(),
         };
-        // The version comes first, on its own: without it nothing else means anything.
+        // The version is checked first, as no other symbol has a meaning without it.
         for symbol in symbols.all().into_iter().filter(|symbol| **symbol != symbols.abi_version) {
             file.check("symbol", &["'library'".into(), layout::string(symbol)]);
         }
@@ -257,7 +258,7 @@ impl<'a> LibraryFile<'a> {
         }
     }
 
-    /// The constructor up to its initializers.
+    /// Returns the constructor up to its initializers.
     fn constructor(&self) -> String {
         let parameters = ["this.path", "DynamicLibrary library", "this._memory"].map(str::to_owned);
         layout::constructor(&format!("{}._", self.library), Parameters::new(&parameters))
@@ -325,7 +326,7 @@ impl<'a> LibraryFile<'a> {
     }
 }
 
-/// The types of a native function, result first.
+/// Types of a native function, result first.
 #[derive(PartialEq)]
 struct Signature {
     native: Vec<String>,
@@ -344,16 +345,18 @@ impl Signature {
     }
 }
 
-/// The most parameters of a method that is always inlined.
+/// Largest number of parameters of a method that is always inlined.
 const MOST_INLINED: usize = 4;
 
-/// Whether the compiler is told to inline the method: each check of an argument's range counts for more in its own estimate
-/// than it takes (`cargo xtask bench calls`: 1.4 of a call by hand, with the hint 1.05).
+/// Returns true if the compiler is told to inline the method. Its own estimate counts the range
+/// check of an argument for more than it costs (`cargo xtask bench calls`: 1.4 times a call by
+/// hand, with the hint 1.05).
 fn is_inlined(it: &Function) -> bool {
     it.params.len() <= MOST_INLINED && it.params.iter().all(|it| matches!(it.passing, Passing::Value(_)))
 }
 
-/// What a caller must know beyond the user's docs: who owns what, and what is thrown.
+/// Returns the sentences that a caller needs beyond the user's docs: which side owns what, and what
+/// is thrown.
 fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     let mut out = String::new();
     for (argument, name) in crossing.arguments.iter().zip(&own.params) {
@@ -365,11 +368,11 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
         out.push_str(&format!("\nThe result is {ownership}."));
     }
     if it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_))) {
-        out.push_str("\nThrows a [PoolException] for what is no slot of the caller's.");
+        out.push_str("\nThrows a [PoolException] for a pointer to no slot of the caller.");
     }
     if it.fallible {
         out.push_str(match it.returns {
-            // Where a message comes from a pool, the pool may be why there is none.
+            // For a message from a pool, the pool may be the reason for an error.
             Some(Returns::Pool(_)) => {
                 "\nThrows a [RustErrorException] for an `Err`, and a [PoolException] for a\n`PoolError`."
             }
@@ -379,7 +382,7 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     if out.is_empty() { out } else { format!("\n{out}") }
 }
 
-/// What Dart can't pass.
+/// Checks that Dart can pass all parameters.
 pub fn check(types: &Types<'_>) -> Result<(), Problems> {
     let model = types.model;
     let mut problems = Vec::new();
