@@ -1,12 +1,13 @@
-//! What Dart calls the types that Rust has, and how it reads and writes them.
+//! Dart types for the types of Rust, and the code that reads and writes them.
 //!
-//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. A number is its own
-//! place, an enum's is a number, a message's and a oneof's is their class. All other types have a private
-//! class of their own, written by `container.rs`, with the members `view`, `toDart`, `setDart` and `setFrom`; so they
-//! nest in each other without any of them knowing which.
+//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. The
+//! place of a number is a number, that of an enum as well, and that of a message or oneof is its
+//! class. All other types have a private class, written by `container.rs`, with the members `view`,
+//! `toDart`, `setDart` and `setFrom`; so they nest in each other, and none of them depends on what
+//! it holds.
 //!
-//! A type has two faces: its *view* shares memory, its *value* is a Dart copy. Types without messages and
-//! oneofs in them take both for one another when they are written.
+//! A type has two faces: its *view* shares memory, its *value* is a Dart copy. When they are
+//! written, types without messages and oneofs in them accept either.
 
 use std::collections::HashMap;
 
@@ -17,19 +18,19 @@ use super::names::Names;
 
 /// The Dart side of a scalar.
 pub struct ScalarTypes {
-    /// The `dart:ffi` type.
+    /// Type in `dart:ffi`.
     pub native: &'static str,
-    /// The Dart type.
+    /// Type in Dart.
     pub dart: &'static str,
-    /// The runtime's array class.
+    /// Array class of the runtime.
     pub array: &'static str,
-    /// The list that an inline array of it is seen as.
+    /// List class for an inline array.
     pub list: &'static str,
-    /// The list that an `FfiVec` of it is seen as.
+    /// List class for an `FfiVec`.
     pub vec: &'static str,
 }
 
-/// The Dart side of `scalar`.
+/// Returns the Dart side of `scalar`.
 pub fn scalar(scalar: Scalar) -> ScalarTypes {
     let [native, dart, array, list, vec] = match scalar {
         Scalar::Bool => ["$.Bool", "bool", "$.BoolArray", "$.List<bool>", "$.FfiVec<bool>"],
@@ -47,8 +48,8 @@ pub fn scalar(scalar: Scalar) -> ScalarTypes {
     ScalarTypes { native, dart, array, list, vec }
 }
 
-/// The function of the runtime that checks an `int` to be a number of `scalar`; none where each is one, or where
-/// Dart has another type.
+/// Returns the function of the runtime that checks an `int` to be a number of `scalar`, or `None`
+/// if every `int` is one or Dart uses another type.
 fn check(scalar: Scalar) -> Option<&'static str> {
     match scalar {
         Scalar::I8 => Some("$.checkInt8"),
@@ -61,12 +62,13 @@ fn check(scalar: Scalar) -> Option<&'static str> {
     }
 }
 
-/// Whether an `int` may be no number of `scalar`: `dart:ffi` would cut it.
+/// Returns true if some `int` is out of the range of `scalar`, so that `dart:ffi` would cut it.
 pub fn is_narrow(scalar: Scalar) -> bool {
     check(scalar).is_some()
 }
 
-/// The expression `value`, checked to be a number of `scalar`; what is thrown calls it `name`.
+/// Returns the expression `value` with a check that it is a number of `scalar`; the exception calls
+/// it `name`.
 pub fn checked(scalar: Scalar, value: &str, name: &str) -> String {
     match check(scalar) {
         Some(callee) => format!("{callee}({value}, {})", layout::string(name)),
@@ -74,7 +76,8 @@ pub fn checked(scalar: Scalar, value: &str, name: &str) -> String {
     }
 }
 
-/// The list `values`, checked to hold numbers of `scalar`, and `count` of them if that is given.
+/// Returns the list `values` with a check that it holds numbers of `scalar`, and `count` of them if
+/// given.
 pub fn checked_all(scalar: Scalar, values: &str, name: &str, count: Option<u64>) -> String {
     match (check(scalar), count) {
         (Some(callee), Some(count)) => format!("{callee}s({values}, {}, {count})", layout::string(name)),
@@ -84,8 +87,8 @@ pub fn checked_all(scalar: Scalar, values: &str, name: &str, count: Option<u64>)
     }
 }
 
-/// Where there are `u64` in a value of `ty`, as `unsigned` of the runtime takes it; none where there are none that it
-/// prints. Messages and oneofs print themselves.
+/// Returns the positions of `u64` in a value of `ty`, as the parameter `unsigned` of the runtime,
+/// or `None` if there are none to print. Messages and oneofs print themselves.
 pub fn unsigned(ty: &Type) -> Option<String> {
     match ty {
         Type::Scalar(Scalar::U64) => Some("u".to_owned()),
@@ -99,8 +102,8 @@ pub fn unsigned(ty: &Type) -> Option<String> {
     }
 }
 
-/// What stands beside a member of the type, for the unsigned numbers that its `u64` are: its Dart type, and what makes it
-/// of the member.
+/// Returns the type and the conversion of the getter beside a member that gives its `u64` as
+/// unsigned numbers.
 pub fn big(ty: &Type) -> Option<(&'static str, &'static str)> {
     match ty {
         Type::Scalar(Scalar::U64) => Some(("$.BigInt", "$.bigFromBits")),
@@ -113,7 +116,7 @@ pub fn big(ty: &Type) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// The `dart:ffi` type of `value`.
+/// Returns the `dart:ffi` type of `value`.
 pub fn native<'a>(model: &Model, names: &'a Names<'_>, value: Value) -> &'a str {
     match value {
         Value::Scalar(it) => scalar(it).native,
@@ -123,7 +126,7 @@ pub fn native<'a>(model: &Model, names: &'a Names<'_>, value: Value) -> &'a str 
     }
 }
 
-/// The Dart type of `value` as it crosses the boundary: an enum is an `int` there.
+/// Returns the Dart type of `value` as it crosses the boundary; an enum crosses as an `int`.
 pub fn raw<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
     match value {
         Value::Scalar(it) => scalar(it).dart,
@@ -132,7 +135,7 @@ pub fn raw<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
     }
 }
 
-/// The Dart type of `value` as users see it.
+/// Returns the Dart type of `value` as users see it.
 pub fn public(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Enum(index) => names.of(&model.enumeration(index).id).name.clone(),
@@ -141,7 +144,7 @@ pub fn public(names: &Names<'_>, model: &Model, value: Value) -> String {
     }
 }
 
-/// The class of an array of `value`.
+/// Returns the class of an array of `value`.
 pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Scalar(it) => scalar(it).array.to_owned(),
@@ -150,7 +153,7 @@ pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
     }
 }
 
-/// The element of an array of any depth, and how many there are in a row.
+/// Returns the element type of an array of any depth, and the number of its elements.
 pub fn flattened(ty: &Type) -> (&Type, u64) {
     match ty {
         Type::Array { of, len } => {
@@ -161,19 +164,21 @@ pub fn flattened(ty: &Type) -> (&Type, u64) {
     }
 }
 
-/// Whether views and values of `ty` can be written alike: it has no message or oneof in place.
+/// Returns true if views and values of `ty` are written by the same code, as it has no message or
+/// oneof in place.
 pub fn plain(ty: &Type) -> bool {
     let mut plain = true;
     ty.walk(&mut |part| plain &= !matches!(part, Type::Message(_) | Type::Oneof(_)));
     plain
 }
 
-/// Whether a column of the type is an array of what it is made of.
+/// Returns true if a column of the type has an array class.
 pub fn has_array(ty: &Type) -> bool {
     matches!(flattened(ty).0, Type::Scalar(_) | Type::Enum(_) | Type::Message(_) | Type::Oneof(_))
 }
 
-/// Whether a field of the type has its members in the message itself, where reading them is fastest.
+/// Returns true if the members of a field of the type are in the message itself, where reading them
+/// is fastest.
 pub fn flat(ty: &Type) -> bool {
     match ty {
         Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Bytes { .. } => true,
@@ -184,7 +189,8 @@ pub fn flat(ty: &Type) -> bool {
     }
 }
 
-/// The type of an option of `of`, whose type is `inner`. An option in an option is in a record: Dart has one `null`.
+/// Returns the type of an option of `of`, whose type is `inner`. An option in an option is in a
+/// Dart record, as Dart has one `null`.
 fn optional(of: &Type, inner: String) -> String {
     match of {
         Type::Option { .. } => format!("({inner},)?"),
@@ -192,17 +198,17 @@ fn optional(of: &Type, inner: String) -> String {
     }
 }
 
-/// The types of a model as Dart has them.
+/// Dart types of a model.
 pub struct Types<'a> {
     pub model: &'a Model,
     pub names: &'a Names<'a>,
-    /// The types with a class of their own, each behind those in it.
+    /// Types with a class of their own, each after those in it.
     pub containers: Vec<&'a Type>,
     alignments: HashMap<&'a TypeId, u64>,
 }
 
 impl<'a> Types<'a> {
-    /// Those of `model`.
+    /// Collects the types of `model`.
     pub fn new(model: &'a Model, names: &'a Names<'_>) -> Self {
         let mut types = Self { model, names, containers: Vec::new(), alignments: HashMap::new() };
         for composite in model.by_dependency() {
@@ -238,7 +244,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The alignment that Dart gives to `ty`: that of the C ABI, without `align(N)`.
+    /// Returns the alignment that Dart gives to `ty`: that of the C ABI, without `align(N)`.
     pub fn alignment(&self, ty: &Type) -> u64 {
         match ty {
             Type::Scalar(it) => scalar_size(*it),
@@ -252,12 +258,12 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The type of the numbers of an enum.
+    /// Returns the integer type of an enum.
     pub fn repr(&self, index: EnumIndex) -> Scalar {
         self.model.enumeration(index).repr
     }
 
-    /// The class of a place.
+    /// Returns the class of a place.
     pub fn class(&self, ty: &Type) -> String {
         let kind = match ty {
             Type::Scalar(it) => return scalar(*it).dart.to_owned(),
@@ -275,7 +281,7 @@ impl<'a> Types<'a> {
         format!("_{kind}{number}")
     }
 
-    /// The `dart:ffi` type of a place, as an inline array of it names it.
+    /// Returns the `dart:ffi` type of a place, as an inline array of it names it.
     pub fn native_class(&self, ty: &Type) -> String {
         match ty {
             Type::Scalar(it) => scalar(*it).native.to_owned(),
@@ -286,7 +292,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The declaration of a place called `name`.
+    /// Returns the declaration of a place called `name`.
     pub fn place(&self, ty: &Type, name: &str) -> String {
         let external = layout::declaration(2, &format!("external {}", self.class(ty)), name, ";");
         match ty {
@@ -297,13 +303,13 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The declaration of an inline array.
+    /// Returns the declaration of an inline array.
     pub fn places(&self, of: &Type, count: u64, name: &str) -> String {
         let array = format!("external $.Array<{}>", self.native_class(of));
         format!("  @$.Array({count})\n{}", layout::declaration(2, &array, name, ";"))
     }
 
-    /// The Dart type of a view, as an element or a parameter.
+    /// Returns the Dart type of a view, as an element or a parameter.
     pub fn element(&self, ty: &Type) -> String {
         match ty {
             Type::Scalar(it) => scalar(*it).dart.to_owned(),
@@ -321,7 +327,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The Dart type of a view, as a getter returns it.
+    /// Returns the Dart type of a view, as a getter returns it.
     pub fn view(&self, ty: &Type) -> String {
         match ty {
             Type::Vec { of, .. } => match &**of {
@@ -336,12 +342,12 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The Dart type of what a setter takes.
+    /// Returns the Dart type of a setter's parameter.
     pub fn parameter(&self, ty: &Type) -> String {
         if matches!(ty, Type::Bytes { .. }) { "$.List<int>".to_owned() } else { self.element(ty) }
     }
 
-    /// The Dart type of a value.
+    /// Returns the Dart type of a value.
     pub fn value(&self, ty: &Type) -> String {
         match ty {
             Type::Message(_) | Type::Oneof(_) => format!("{}Data", self.element(ty)),
@@ -353,7 +359,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The view of what is at `place`.
+    /// Returns an expression for the view of the data at `place`.
     pub fn read(&self, ty: &Type, place: &str) -> String {
         match ty {
             Type::Scalar(_) | Type::Message(_) | Type::Oneof(_) => place.to_owned(),
@@ -365,7 +371,8 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// A statement that writes the view `value` to `place`; what is thrown for a number calls it `name`.
+    /// Returns a statement that writes the view `value` to `place`; an exception about a number
+    /// calls it `name`.
     pub fn write(&self, indent: usize, ty: &Type, place: &str, value: &str, name: &str) -> String {
         match ty {
             Type::Scalar(it) => layout::assign(indent, place, &checked(*it, value, name)),
@@ -381,7 +388,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The value of what is at `place`.
+    /// Returns an expression for the value of the data at `place`.
     pub fn read_value(&self, ty: &Type, place: &str) -> String {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => {
@@ -391,7 +398,8 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// A statement that writes the value `value` to `place`; what is thrown for a number calls it `name`.
+    /// Returns a statement that writes the value `value` to `place`; an exception about a number
+    /// calls it `name`.
     pub fn write_value(&self, indent: usize, ty: &Type, place: &str, value: &str, name: &str) -> String {
         match ty {
             Type::Message(_) | Type::Oneof(_) => {
@@ -402,7 +410,8 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Statements that return a copy of the view `element`, where a view changes with the memory.
+    /// Returns statements that return a copy of the view `element`, or `None` if the view doesn't
+    /// change with the memory.
     pub fn detach(&self, ty: &Type, element: &str) -> Option<String> {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => None,

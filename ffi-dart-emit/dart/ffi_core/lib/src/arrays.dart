@@ -1,6 +1,6 @@
 part of 'native.dart';
 
-/// Values one behind the other in memory that Rust and Dart share.
+/// Consecutive values in memory that Rust and Dart share.
 abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
   /// Zeroed memory for [length] elements, **owned**.
   NativeArray(this.length, LibraryMemory memory) : super.owned(length, memory);
@@ -9,22 +9,22 @@ abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
   NativeArray.view(Pointer<T> pointer, this.length, {Object? owner})
     : super.borrowed(pointer, length, owner);
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   NativeArray.taken(super.owned, super.memory)
     : length = owned.ref.length,
       super.taken();
 
-  /// How many elements there are.
+  /// Number of elements.
   final int length;
 
-  /// [index], which must be that of an element.
+  /// Returns [index], or throws if no element has it.
   @pragma('vm:prefer-inline')
   int checkIndex(int index) =>
       index >= 0 && index < length ? index : _throwIndex(index);
 
   Never _throwIndex(int index) => throw IndexError.withLength(index, length);
 
-  /// Where the element at [index] is.
+  /// Returns the address of the element at [index].
   Pointer<T> pointerAt(int index) =>
       Pointer.fromAddress(pointer.address + checkIndex(index) * elementSize);
 }
@@ -40,7 +40,7 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
   /// [length] messages at [pointer], **borrowed**; keeps [owner] alive.
   MessageArray.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   MessageArray.taken(super.owned, super.memory) : super.taken();
 
   /// Sorts by [compare], which sees views of the elements.
@@ -55,8 +55,8 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
 
   List<int> get _indices => List.generate(length, (index) => index);
 
-  /// Moves the element at `order[i]` to `i`: by its bytes, since a view of an
-  /// element changes when the element does.
+  /// Moves the element at `order[i]` to `i`. It copies bytes, since a view
+  /// changes when its element does.
   void _arrange(List<int> order) {
     final bytes = _untracked;
     final before = Uint8List.fromList(bytes);
@@ -77,7 +77,7 @@ abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
   /// [length] values at [pointer], **borrowed**; keeps [owner] alive.
   EnumArray.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   EnumArray.taken(super.owned, super.memory) : super.taken();
 
   @override
@@ -100,7 +100,7 @@ final class BoolArray extends NativeArray<Bool>
   /// [length] flags at [pointer], **borrowed**; keeps [owner] alive.
   BoolArray.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   BoolArray.taken(super.owned, super.memory) : super.taken();
 
   @override

@@ -71,16 +71,16 @@ typedef _DetachD = void Function(Pointer<FfiAttachment>, Object, int);
 typedef _FreeOwnedC = Void Function(Pointer<FfiStatus>, Pointer<FfiOwned>);
 typedef _FreeOwnedD = void Function(Pointer<FfiStatus>, Pointer<FfiOwned>);
 
-/// A resource of the library that one Dart object keeps, and that is given back
-/// when that object is collected, in whatever isolate it is by then.
+/// A resource of the library that a Dart object keeps, and that is freed when
+/// the object is collected, in any isolate.
 final class FfiAttachment extends Struct {
-  /// Where the resource is.
+  /// Address of the resource.
   external Pointer<Void> memory;
 
-  /// What it is given back by: a slot of a pool by its reference.
+  /// Token that frees the resource; for a slot of a pool, its reference.
   external Pointer<Void> token;
 
-  /// 1 when it was given back, though objects keep it.
+  /// 1 once it was freed, although objects keep it.
   external Pointer<Uint8> givenBack;
 }
 

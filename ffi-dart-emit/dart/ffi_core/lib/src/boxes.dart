@@ -1,25 +1,24 @@
 part of 'native.dart';
 
-/// What typed data over memory of somebody else's keeps alive, in its isolate.
+/// Objects that typed data over borrowed memory keeps alive, in its isolate.
 final Expando<Object> _owners = Expando();
 
 /// Memory that Rust and Dart share.
 ///
-/// **owned**: it comes from the library, and goes back when nothing in Dart
-/// refers to it or its views any more, in any isolate. [dispose] ends the use of
-/// this object: memory that was never viewed goes back at once, any other when
-/// the last view is collected.
-/// **borrowed**: it belongs to somebody else, who must outlive the view; a view
-/// keeps the `owner` it was made with alive.
+/// **owned**: it comes from the library, and is freed when nothing in Dart
+/// refers to it or its views any more, in any isolate. [dispose] ends the use
+/// of this object: memory that was never viewed is freed at once, any other
+/// when the last view is collected.
+/// **borrowed**: it belongs to another owner, which must outlive the view; a
+/// view keeps the `owner` it was made with alive.
 ///
 /// Views (typed data, and messages in it) can be sent to other isolates, this
-/// object can't. Two isolates or threads may touch one memory only when they take
-/// turns.
+/// object can't. Two isolates or threads may only use one memory in turns.
 abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Zeroed memory for [count] elements, **owned**.
   ///
   /// [memory] is that of the library which it belongs to.
-  /// Throws a [RangeError] when [count] is negative or too large, and an
+  /// Throws a [RangeError] if [count] is negative or too large, and an
   /// [AllocationException].
   NativeMemory.owned(int count, LibraryMemory memory) : _memory = memory {
     RangeError.checkValueInInterval(
@@ -34,7 +33,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     _pointer = _attachment.ref.memory.cast();
   }
 
-  /// What a function of the library of [memory] returned, **owned**.
+  /// The result of a function of the library that [memory] is of, **owned**.
   NativeMemory.taken(Pointer<FfiOwned> owned, LibraryMemory memory)
     : _memory = memory {
     final FfiOwned(:data, :length) = owned.ref;
@@ -45,7 +44,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// [count] elements at [pointer], **borrowed** from [owner].
   ///
-  /// Throws an [ArgumentError] when [count] is not 0 and [pointer] is null or no
+  /// Throws an [ArgumentError] if [count] is not 0 and [pointer] is null or no
   /// multiple of [elementAlign].
   NativeMemory.borrowed(Pointer<T> pointer, int count, Object? owner)
     : _pointer = pointer {
@@ -61,11 +60,12 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     }
     if (pointer.address % elementAlign != 0) _throwMisaligned(pointer);
     _size = count * elementSize;
-    // Now and not with the first view, since the owner may be disposed of.
+    // Kept now and not with the first view, since the owner may be disposed of.
     if (owner != null) _keep(owner);
   }
 
-  /// Keeps what [owner] does where this is a part of its memory, else [owner].
+  /// Keeps the attachment of [owner] if this is a part of its memory, or else
+  /// [owner].
   void _keep(Object owner) {
     final start = _pointer.address;
     switch (owner) {
@@ -95,7 +95,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// A slot of [pool], **owned**: that at [pointer], or a new one for null.
   ///
-  /// Throws an [ArgumentError] when it is no slot in use.
+  /// Throws an [ArgumentError] if it is no slot in use.
   NativeMemory.slot(Pointer<T>? pointer, NativePool<T> pool)
     : _memory = pool._memory {
     _size = elementSize;
@@ -113,41 +113,41 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   NativePool<T>? _pool;
   bool _disposed = false;
 
-  /// Whether the memory may be gone: after [dispose], and for what is a part of
-  /// other memory.
+  /// True if the memory may be gone: after [dispose], and for a part of other
+  /// memory.
   bool _asks = false;
   int _size = 0;
   Pointer<T> _pointer = nullptr;
 
-  /// Null for memory that nothing of the library's keeps, or that is empty.
+  /// Null for memory that the library does not keep, or that is empty.
   Pointer<FfiAttachment> _attachment = nullptr;
 
-  /// Whether the attachment is a share in somebody else's memory.
+  /// True if the attachment is a share in the memory of another owner.
   bool _borrowed = false;
 
-  /// What views keep alive, in their isolate, where there is no attachment.
+  /// Object that views keep alive, in their isolate, if there is no attachment.
   Object? _owner;
 
-  // The getter is read often: it asks one question, and the field is of one class,
-  // that of lists over memory that is not Dart's.
+  // The getter is read often, so it makes one test, and the field has one
+  // class, that of lists over memory outside of Dart.
   bool _hasBytes = false;
   Uint8List _bytes = _noBytes;
   static final Uint8List _noBytes = Pointer<Uint8>.fromAddress(0)
       .asTypedList(0);
 
-  /// The size of an element in bytes.
+  /// Size of an element in bytes.
   int get elementSize;
 
-  /// What the address of an element is a multiple of.
+  /// Alignment of an element in bytes.
   ///
-  /// It is 1 for numbers: kernels take them from any address. A function of the
-  /// library that takes a slice of them checks by itself.
+  /// It is 1 for numbers, as kernels take them from any address. A function of
+  /// the library that takes a slice of them checks its alignment itself.
   int get elementAlign => 1;
 
-  /// Where the memory is; null when it is empty.
+  /// Address of the memory; null when it is empty.
   ///
-  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose], and for
-  /// a part of memory that was freed by [freeNow].
+  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose], and
+  /// for a part of memory that [freeNow] has freed.
   Pointer<T> get pointer {
     if (_asks) _checkUse();
     return _pointer;
@@ -187,10 +187,10 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     }
   }
 
-  /// The memory as bytes that keep nothing alive: for use within one method.
+  /// The memory as bytes that keep nothing alive, for use within one method.
   Uint8List get _untracked => pointer.cast<Uint8>().asTypedList(_size);
 
-  /// Forgets all views; subclasses that hold others add theirs.
+  /// Removes all views; subclasses that hold others add theirs.
   void _dropViews() {
     _hasBytes = false;
     _bytes = _noBytes;
@@ -198,13 +198,13 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// Ends the use of this object; does nothing the second time.
   ///
-  /// Memory that is owned goes back: at once when no view of it was ever asked
-  /// for, else when the last view is collected; a slot of a pool at once in any
-  /// case, and views of it must not be used any more.
-  /// Throws a [PoolException] for a slot that was given away behind its back.
+  /// Owned memory is freed: at once if no view of it was ever asked for, or
+  /// else when the last view is collected. A slot of a pool is freed at once in
+  /// any case, and views of it must not be used any more.
+  /// Throws a [PoolException] for a slot that was freed through its pointer.
   void dispose() => _end(now: false);
 
-  /// [dispose]s, and frees memory that is owned at once: for large memory, whose
+  /// Calls [dispose], and frees owned memory at once: for large memory, whose
   /// views must not be used any more, in any isolate.
   void freeNow() => _end(now: true);
 
@@ -235,16 +235,16 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   NativeBox.view(Pointer<T> pointer, {Object? owner})
     : super.borrowed(pointer, 1, owner);
 
-  /// The slot at [pointer] of a pool, or a new one for null, **owned**: it goes
-  /// back to the pool when nothing refers to this box or its views any more, or
-  /// with [dispose].
+  /// The slot at [pointer] of a pool, or a new one for null, **owned**: it is
+  /// freed when nothing refers to this box or its views any more, or with
+  /// [dispose].
   NativeBox.slot(super.pointer, super.pool) : super.slot();
 
-  /// The slot of a pool that this box owned; from now on it is **owned** by the
-  /// caller, to pass it on or to give it back.
+  /// Gives the slot of a pool to the caller, which then **owns** it, to pass it
+  /// on or to free it.
   ///
   /// The box can't be used afterwards. Throws a [StateError] after [dispose],
-  /// and when it owns no slot.
+  /// and if it owns no slot.
   Pointer<T> release() {
     final slot = pointer;
     final pool = _pool;

@@ -8,10 +8,10 @@ import 'dart:typed_data';
 Never throwRange(int value, int min, int max, String name) =>
     throw RangeError.range(value, min, max, name);
 
-// A check is one comparison with the number cut to its bits: of two comparisons
-// with a bound each, one has an operand of 64 bits, and the other jumps too.
+// A check compares the number with itself cut to its bits. Comparing with both
+// bounds would need an operand of 64 bits and a second jump.
 
-/// [value], which must be an `i8`; [name] is what it is to the caller.
+/// Returns [value], which must be an `i8`; the exception calls it [name].
 ///
 /// Throws a [RangeError], as the functions below do: dart:ffi would keep the
 /// lower bits.
@@ -19,29 +19,29 @@ Never throwRange(int value, int min, int max, String name) =>
 int checkInt8(int value, String name) =>
     value << 56 >> 56 == value ? value : throwRange(value, -0x80, 0x7f, name);
 
-/// [value], which must be an `i16`.
+/// Returns [value], which must be an `i16`.
 @pragma('vm:prefer-inline')
 int checkInt16(int value, String name) => value << 48 >> 48 == value
     ? value
     : throwRange(value, -0x8000, 0x7fff, name);
 
-/// [value], which must be an `i32`.
+/// Returns [value], which must be an `i32`.
 @pragma('vm:prefer-inline')
 int checkInt32(int value, String name) => value << 32 >> 32 == value
     ? value
     : throwRange(value, -0x80000000, 0x7fffffff, name);
 
-/// [value], which must be a `u8`.
+/// Returns [value], which must be a `u8`.
 @pragma('vm:prefer-inline')
 int checkUint8(int value, String name) =>
     value & 0xff == value ? value : throwRange(value, 0, 0xff, name);
 
-/// [value], which must be a `u16`.
+/// Returns [value], which must be a `u16`.
 @pragma('vm:prefer-inline')
 int checkUint16(int value, String name) =>
     value & 0xffff == value ? value : throwRange(value, 0, 0xffff, name);
 
-/// [value], which must be a `u32`.
+/// Returns [value], which must be a `u32`.
 @pragma('vm:prefer-inline')
 int checkUint32(int value, String name) => value & 0xffffffff == value
     ? value
@@ -67,21 +67,21 @@ List<int> _checkAll(
   return values;
 }
 
-/// [values], each of which must be an `i8`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be an `i8`; there must be [length] of
+/// them if that is given.
 ///
 /// Throws a [RangeError], as the functions below do: typed data would keep the
 /// lower bits.
 List<int> checkInt8s(List<int> values, String name, [int? length]) =>
     _checkAll(values, values is Int8List, -0x80, 0x7f, name, length);
 
-/// [values], each of which must be an `i16`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be an `i16`; there must be [length] of
+/// them if that is given.
 List<int> checkInt16s(List<int> values, String name, [int? length]) =>
     _checkAll(values, values is Int16List, -0x8000, 0x7fff, name, length);
 
-/// [values], each of which must be an `i32`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be an `i32`; there must be [length] of
+/// them if that is given.
 List<int> checkInt32s(List<int> values, String name, [int? length]) =>
     _checkAll(
       values,
@@ -92,22 +92,22 @@ List<int> checkInt32s(List<int> values, String name, [int? length]) =>
       length,
     );
 
-/// [values], each of which must be a `u8`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be a `u8`; there must be [length] of
+/// them if that is given.
 List<int> checkUint8s(List<int> values, String name, [int? length]) =>
     _checkAll(values, values is Uint8List, 0, 0xff, name, length);
 
-/// [values], each of which must be a `u16`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be a `u16`; there must be [length] of
+/// them if that is given.
 List<int> checkUint16s(List<int> values, String name, [int? length]) =>
     _checkAll(values, values is Uint16List, 0, 0xffff, name, length);
 
-/// [values], each of which must be a `u32`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be a `u32`; there must be [length] of
+/// them if that is given.
 List<int> checkUint32s(List<int> values, String name, [int? length]) =>
     _checkAll(values, values is Uint32List, 0, 0xffffffff, name, length);
 
-/// [values], which must be [length] of them.
+/// Returns [values], of which there must be [length].
 List<T> checkLength<T>(List<T> values, int length) {
   if (values.length == length) return values;
   throw ArgumentError.value(values.length, 'values.length', 'must be $length');

@@ -5,8 +5,8 @@ typedef _RowsD = int Function(Pointer<Void>, Pointer<Void>, int);
 typedef _RowsAtC = Int32 Function(Pointer<Void>, Size, Pointer<Void>, Size);
 typedef _RowsAtD = int Function(Pointer<Void>, int, Pointer<Void>, int);
 
-/// What the library exports for the columns of one message; there is one per
-/// message and isolate.
+/// Functions that the library exports for the columns of one message; there is
+/// one object of this class per message and isolate.
 final class ColumnsCalls<T extends NativeType> {
   /// The columns of the message [name] of [elementSize] bytes, whose fields are
   /// [rowSize] bytes; the last of [count] fields has [lastSize].
@@ -57,19 +57,19 @@ final class ColumnsCalls<T extends NativeType> {
 
   final LibraryMemory _memory;
 
-  /// The message's name in Rust.
+  /// Name of the message in Rust.
   final String name;
 
-  /// Bytes of a message.
+  /// Size of a message in bytes.
   final int elementSize;
 
-  /// Bytes of a row: those of the fields.
+  /// Size of the fields of one row in bytes.
   final int rowSize;
 
-  /// Fields.
+  /// Number of fields.
   final int count;
 
-  /// Bytes of the last field.
+  /// Size of the last field in bytes.
   final int lastSize;
 
   final Pointer<_NewColumnsF> _create;
@@ -81,31 +81,32 @@ final class ColumnsCalls<T extends NativeType> {
   final _RowsAtD _write;
   final int Function(Pointer<Void>, int, Pointer<Void>) _swapRemove;
 
-  /// The bytes of [rows] rows, or the largest number where they are more.
+  /// Returns the size of [rows] rows in bytes, or the largest number if it is
+  /// more.
   int _bytesOf(int rows) =>
       rows > _maxInt ~/ rowSize ? _maxInt : rows * rowSize;
 
-  /// Memory for a message on its way to or from a row.
+  /// Memory for a message that is copied to or from a row.
   late final Pointer<T> _scratch = _memory.scratch(elementSize);
 }
 
-/// Columns of messages, shared with Rust: each field of all messages in an array
-/// of its own.
+/// Columns of messages, shared with Rust: each field of all messages is an
+/// array of its own.
 ///
-/// **owned**: the memory goes back when nothing in Dart refers to the columns or
+/// **owned**: the memory is freed when nothing in Dart refers to the columns or
 /// their views any more, in any isolate. [dispose] ends the use of this object:
-/// memory that was never viewed goes back at once, any other when the last view is
-/// collected.
+/// memory that was never viewed is freed at once, any other when the last view
+/// is collected.
 ///
-/// Two isolates or threads may use one container only when they take turns.
+/// Two isolates or threads may only use one container in turns.
 abstract base class NativeColumns<T extends NativeType> implements Finalizable {
-  /// No rows, and memory for [capacity].
+  /// No rows, and memory for [capacity] of them.
   NativeColumns(this._calls, int capacity, {required bool fixed}) {
     checkSize(capacity, 'capacity');
     _attach(nullptr, capacity, fixed ? 1 : 0, _calls._bytesOf(capacity));
   }
 
-  /// What a function returned.
+  /// The result of a function.
   NativeColumns.taken(this._calls, this._header) {
     _attach(_header, 0, 0, capacity * _calls.rowSize);
   }
@@ -132,13 +133,13 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   Pointer<FfiAttachment> _attachment = nullptr;
   Pointer<Void> _header = nullptr;
 
-  // Of which the views below are.
+  // Length for which the views below were made.
   int _length = 0;
   int _capacity = -1;
   int _start = 0;
   final Map<int, Object> _views = {};
 
-  /// Whether a view of a column was ever asked for.
+  /// True if a view of a column was ever asked for.
   bool _viewed = false;
 
   bool _has(int address, int size) {
@@ -151,7 +152,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
       _startOf(0).address +
       capacity * _calls.lastSize;
 
-  /// Forgets the views when the rows have moved, or are more or fewer.
+  /// Removes the views when the rows have moved, or their number has changed.
   void _forgetMoved() {
     final length = this.length, capacity = this.capacity;
     final start = _startOf(0).address;
@@ -162,7 +163,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     _start = start;
   }
 
-  /// Where the header is: length, capacity, and where each column starts.
+  /// Address of the header: length, capacity, and the start of each column.
   ///
   /// A pointer keeps nothing alive. Throws a [StateError] after [dispose].
   Pointer<Void> get pointer {
@@ -170,31 +171,31 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     return _header;
   }
 
-  /// How many rows there are.
+  /// Number of rows.
   int get length => pointer.cast<Uint64>().value;
 
-  /// How many rows there is memory for.
+  /// Number of rows for which there is memory.
   int get capacity => pointer.cast<Uint64>()[1];
 
-  /// Whether there are no rows.
+  /// True if there are no rows.
   bool get isEmpty => length == 0;
 
-  /// Whether there are rows.
+  /// True if there are rows.
   bool get isNotEmpty => length != 0;
 
   Pointer<Void> _startOf(int column) =>
       Pointer<Pointer<Void>>.fromAddress(pointer.address + 16)[column];
 
-  /// What [make] makes of where the column [index] starts; again when the rows
-  /// have moved, or are more or fewer.
+  /// Returns the result of [make] for the start of the column [index]. It is
+  /// made again when the rows have moved, or their number has changed.
   V column<V extends Object>(int index, V Function(Pointer<Void> at) make) {
     _forgetMoved();
     final view = _views[index] ??= make(_startOf(index));
     return view as V;
   }
 
-  /// The bytes of the column [index], whose values have [size] bytes; they keep
-  /// the memory alive.
+  /// Returns the bytes of the column [index], whose values have [size] bytes;
+  /// they keep the memory alive.
   Uint8List columnBytes(int index, int size) {
     final bytes = _startOf(index).cast<Uint8>().asTypedList(length * size);
     _calls._memory.share(_attachment, bytes, bytes.length);
@@ -225,18 +226,19 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   int _checkRow(int row) =>
       RangeError.checkValidIndex(row, this, 'row', length);
 
-  /// Makes room for [additional] more rows.
+  /// Reserves memory for [additional] more rows.
   ///
-  /// Throws a [CapacityException] when the capacity is fixed and not enough, and
+  /// Throws a [CapacityException] if the capacity is fixed and too small, and
   /// an [AllocationException].
   void reserve(int additional) {
     checkSize(additional, 'additional');
     _check(_calls._reserve(pointer, additional), length + additional);
   }
 
-  /// Makes it [length] rows: new ones are zero, surplus ones gone.
+  /// Changes the number of rows to [length]: new ones are zero, surplus ones
+  /// are removed.
   ///
-  /// Throws as [reserve] does.
+  /// Throws the exceptions of [reserve].
   void resize(int length) {
     checkSize(length, 'length');
     _check(_calls._resize(pointer, length), length);
@@ -245,7 +247,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// Removes all rows; the memory stays.
   void clear() => resize(0);
 
-  /// Memory for a message on its way to a row.
+  /// Memory for a message that is copied to a row.
   Pointer<T> get scratch => _calls._scratch;
 
   /// Adds a row for each of [count] messages at [records].
@@ -255,7 +257,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     if (code != 0) _check(code, length + count);
   }
 
-  /// The bytes of the message in row [row].
+  /// Returns the bytes of the message in row [row].
   Uint8List copyRow(int row) {
     _check(_calls._read(pointer, _checkRow(row), scratch.cast(), 1), 1);
     return _copied();
@@ -268,27 +270,27 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   void writeRow(int row) =>
       _check(_calls._write(pointer, _checkRow(row), scratch.cast(), 1), 1);
 
-  /// Removes row [row], and returns the bytes of the message in it.
+  /// Removes row [row], and returns the bytes of its message.
   Uint8List removeRow(int row) {
     final checked = _checkRow(row);
     _check(_calls._swapRemove(pointer, checked, scratch.cast()), 1);
     return _copied();
   }
 
-  /// Writes all rows to [records], where there is room for as many messages.
+  /// Writes all rows to [records], which must have space for as many messages.
   void readRecords(Pointer<T> records) =>
       _check(_calls._read(pointer, 0, records.cast(), length), length);
 
   /// Ends the use of this object; does nothing the second time.
   ///
-  /// The memory goes back: at once when no view of a column was ever asked for,
-  /// else when the last one is collected. When something has written to the
-  /// header, nothing is freed, as nobody can say what would be: that throws an
-  /// [InvalidValueException] where the memory was to go back at once.
+  /// The memory is freed: at once if no view of a column was ever asked for, or
+  /// else when the last one is collected. If the header has been overwritten,
+  /// nothing is freed, as the addresses in it can't be trusted; an
+  /// [InvalidValueException] says so if the memory was to be freed at once.
   void dispose() => _end(now: !_viewed);
 
-  /// [dispose]s, and frees the memory at once: for large memory, whose views must
-  /// not be used any more, in any isolate.
+  /// Calls [dispose], and frees the memory at once: for large memory, whose
+  /// views must not be used any more, in any isolate.
   void freeNow() => _end(now: true);
 
   void _end({required bool now}) {
@@ -307,7 +309,8 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
 /// A column whose values have no array class, **borrowed**: a list of fixed
 /// length, whose values are read and written in place.
 final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
-  /// [length] values, read and written by functions that keep their memory alive.
+  /// [length] values, read and written by functions that keep their memory
+  /// alive.
   ColumnList(this.length, this._read, this._write);
 
   final E Function(int row) _read;

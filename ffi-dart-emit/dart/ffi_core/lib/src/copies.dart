@@ -3,7 +3,7 @@ library;
 
 import 'dart:typed_data';
 
-/// A list of [values] that nobody can change; typed data stays typed data.
+/// Returns an unmodifiable list of [values]; typed data stays typed data.
 List<T> frozen<T>(List<T> values) {
   final Object of = values;
   final List<Object?> copy = switch (of) {
@@ -22,6 +22,6 @@ List<T> frozen<T>(List<T> values) {
   return copy as List<T>;
 }
 
-/// A copy of [bytes] that nobody can change.
+/// Returns an unmodifiable copy of [bytes].
 Uint8List bytesFrozen(Uint8List bytes) =>
     Uint8List.fromList(bytes).asUnmodifiableView();

@@ -2,7 +2,7 @@ part of 'native.dart';
 
 /// Enum values inside a message, **borrowed**: a list of fixed length.
 ///
-/// Reading a number that is no value throws an [UnknownEnumValueException].
+/// Reading a number without a value throws an [UnknownEnumValueException].
 final class EnumList<E extends FfiEnum> with ListMixin<E>, FixedLengthList<E> {
   /// The values whose numbers [raw] holds.
   EnumList(this.raw, this._decode);
@@ -22,7 +22,8 @@ final class EnumList<E extends FfiEnum> with ListMixin<E>, FixedLengthList<E> {
   void operator []=(int index, E value) => raw[index] = value.value;
 }
 
-/// Makes what would change the length of a list throw, before anything moves.
+/// Makes methods that would change the length of a list throw before anything
+/// moves.
 base mixin FixedLengthList<E> on ListMixin<E> {
   Never _fixed() => throw UnsupportedError('the length of the list is fixed');
 

@@ -1,11 +1,12 @@
 part of 'native.dart';
 
-/// [length], which memory says, and which must not be more than [capacity].
+/// Returns [length], which was read from memory and must not be more than
+/// [capacity].
 @pragma('vm:prefer-inline')
 int usedLength(int length, int capacity) =>
     length <= capacity ? length : throwLength(length, capacity);
 
-/// Throws an [IndexError] when [index] is not that of one of [length] elements.
+/// Throws an [IndexError] if [index] is not that of one of [length] elements.
 @pragma('vm:prefer-inline')
 void checkElement(int index, int length) {
   if (index < 0 || index >= length) _throwIndex(index, length);
@@ -18,8 +19,8 @@ Never _throwIndex(int index, int length) =>
 Never throwLength(int length, int capacity) =>
     throw InvalidValueException('length $length exceeds $capacity');
 
-/// Throws the [InvalidValueException] about a [tag] that the oneof [name] does
-/// not have.
+/// Throws the [InvalidValueException] about a discriminant [tag] that the oneof
+/// [name] does not have.
 Never throwTag(String name, int tag) =>
     throw InvalidValueException('$name has no case with tag $tag');
 
@@ -27,14 +28,15 @@ Never throwTag(String name, int tag) =>
 Never throwKeys() =>
     throw const InvalidValueException('a map has the same key twice');
 
-/// [length], for which there must be room, in the field [name] if one is given.
+/// Returns [length], which must fit [capacity], in the field [name] if one is
+/// given.
 int checkCapacity(int length, int capacity, [String? name]) =>
     length <= capacity
     ? length
     : throw CapacityException(length, capacity, name);
 
-/// [value], which counts or numbers what a function of the library is told of:
-/// it must fit C's `size_t`, which has [bytes] bytes on this machine.
+/// Returns [value], a count or an index for a function of the library: it must
+/// fit C's `size_t`, which has [bytes] bytes on this machine.
 ///
 /// Throws a [RangeError]: dart:ffi would keep the lower bits.
 int checkSize(int value, String name, [int? bytes]) {

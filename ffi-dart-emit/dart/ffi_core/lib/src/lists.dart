@@ -2,19 +2,20 @@ part of 'native.dart';
 
 /// A list of up to [capacity] elements inside a message, **borrowed**.
 ///
-/// Elements that are messages are views: they show what is at their place now,
-/// also after others have moved there. Assigning copies. What makes it longer than
-/// [capacity] throws a [CapacityException]; a length in memory above it throws
-/// an [InvalidValueException], and never reads beyond the list.
+/// Elements that are messages are views: they show the data at their position,
+/// also after other elements have moved to it. Assigning copies. A change that
+/// would make the list longer than [capacity] throws a [CapacityException]; a
+/// length in memory above it throws an [InvalidValueException], and never reads
+/// beyond the list.
 abstract base class FfiVec<E> with ListMixin<E> {
-  /// How many elements there is room for.
+  /// Largest number of elements.
   int get capacity;
 
-  /// The length that memory says, whatever it is.
+  /// The length in memory, which may be invalid.
   int get rawLength;
   set rawLength(int length);
 
-  /// The element at [index] below [capacity], used or not.
+  /// Returns the element at [index] below [capacity], used or not.
   E read(int index);
 
   /// Changes the element at [index] below [capacity], used or not.
@@ -23,10 +24,10 @@ abstract base class FfiVec<E> with ListMixin<E> {
   /// Zeroes the element at [index] below [capacity].
   void zero(int index);
 
-  /// A copy of [element] that does not change with the list.
+  /// Returns a copy of [element] that does not change with the list.
   E detach(E element) => element;
 
-  /// Zeroes what comes into use.
+  /// Zeroes elements that come into use.
   @override
   set length(int length) {
     RangeError.checkNotNegative(length, 'length');
@@ -53,8 +54,8 @@ abstract base class FfiVec<E> with ListMixin<E> {
 
   /// Replaces all elements by [values].
   ///
-  /// Throws a [CapacityException] before anything changes when there are too
-  /// many; an element that does not fit its place ends it where it is.
+  /// Throws a [CapacityException] before anything changes if there are too
+  /// many. If an element does not fit, it and those after it are not assigned.
   void assign(List<E> values) {
     checkCapacity(values.length, capacity);
     _writeAll(0, values);
@@ -97,16 +98,17 @@ abstract base class NumberVec<E extends num, L extends List<E>>
     extends FfiVec<E> {
   /// The elements as typed data, **borrowed**: as many as there are now.
   ///
-  /// It is Dart's own, which keeps the lower bits of a number that is too large.
+  /// It is Dart's own typed data, which keeps the lower bits of a number that
+  /// is too large.
   L get elements;
 
-  /// [values], each of which must be of the type of the elements.
+  /// Returns [values], each of which must be of the type of the elements.
   List<E> checked(List<E> values) => values;
 
   /// Replaces all elements by [values].
   ///
-  /// Throws a [CapacityException] when there are too many, and a [RangeError] when
-  /// one does not fit its place, before anything changes.
+  /// Throws a [CapacityException] if there are too many, and a [RangeError] if
+  /// one is out of range, before anything changes.
   @override
   void assign(List<E> values) {
     checkCapacity(values.length, capacity);
@@ -148,16 +150,16 @@ typedef Float64Vec = NumberVec<double, Float64List>;
 
 /// A list of enum values inside a message, **borrowed**.
 ///
-/// Reading a number that is no value throws an [UnknownEnumValueException].
+/// Reading a number without a value throws an [UnknownEnumValueException].
 abstract base class EnumVec<E extends FfiEnum> extends FfiVec<E> {
-  /// The numbers, whatever they are, **borrowed**: as many as there are now.
+  /// The numbers, valid or not, **borrowed**: as many as there are now.
   List<int> get raw;
 }
 
 /// A list of fixed length inside a message, **borrowed**: its elements are
-/// views where they are no plain values; assigning copies.
+/// views unless they are plain values; assigning copies.
 abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
-  /// A copy of [element] that does not change with the list.
+  /// Returns a copy of [element] that does not change with the list.
   E detach(E element) => element;
 
   @override

@@ -1,31 +1,30 @@
 part of 'native.dart';
 
-/// The version of this package, as generated code knows it: a change of what
-/// generated code uses is a new version.
+/// The version of this package. It is raised by every change of what generated
+/// code uses; a package names the version that it was generated for.
 const runtimeVersion = 1;
 
 /// Throws that [package], which opens the library [name], was generated for the
-/// version [expected] of the runtime.
-Never _throwRuntime(
-  String package,
-  String name,
-  int expected,
-) => throw RuntimeMismatchException(
-  'package `$package` was generated for version $expected of the runtime '
-  '`ffi_core`, this app has version $runtimeVersion; hint: '
-  '${expected < runtimeVersion ? 'generate `$package` again: '
-            'ffi-dart-emit dart <the library $name> --out <folder of $package>' : 'have the ffi-dart-emit that wrote `$package` write the runtime: '
-            'ffi-dart-emit dart <the library $name> --out <folder of $package> '
-            '--runtime <folder of ffi_core>'}',
-  name,
-  expected: expected,
-  found: runtimeVersion,
-);
+/// version [expected] of this package.
+Never _throwRuntime(String package, String name, int expected) {
+  final command = 'ffi-dart-emit dart <library> --out <folder of $package>';
+  final hint = expected < runtimeVersion
+      ? 'generate `$package` again: $command'
+      : 'let the ffi-dart-emit that wrote `$package` write the runtime as well: '
+            '$command --runtime <folder of ffi_core>';
+  throw RuntimeMismatchException(
+    'package `$package` was generated for version $expected of the runtime '
+    '`ffi_core`, and this application has version $runtimeVersion; hint: $hint',
+    name,
+    expected: expected,
+    found: runtimeVersion,
+  );
+}
 
-/// A library that was opened, and the checks it must pass before any call.
+/// An opened library, and the checks that it must pass before any call.
 final class LibraryCheck {
-  /// Opens the library [name]: the file at [path], else at what the environment
-  /// variable [variable] says, else where the platform looks for libraries.
+  /// Opens the library [name]: the file at [path], or that of the environment
+  /// variable [variable], or the one in the platform's search path.
   ///
   /// Throws a [RuntimeMismatchException] when the package was generated for another
   /// version of this one than [runtimeVersion], and a [LibraryLoadException].
@@ -64,8 +63,8 @@ final class LibraryCheck {
     );
   }
 
-  /// Whether there is a library [file], which the system refuses for what
-  /// [message] says, such as another library that it depends on.
+  /// True if there is a library [file] that the system refuses for the reason
+  /// in [message], such as a missing library that it depends on.
   static bool _exists(String file, String message) {
     if (File(file).existsSync()) return true;
     // Linux and Android name the missing one; macOS says which one needs it.
@@ -80,14 +79,14 @@ final class LibraryCheck {
   final String _package;
   final List<String> _mismatches = [];
 
-  /// Where the library was found.
+  /// Path of the library.
   final String path;
 
   /// The library.
   final DynamicLibrary library;
 
-  /// What an application for this platform calls the library `name`; nothing
-  /// where it is part of the process.
+  /// File names of the library `name` on this platform; empty if it is part of
+  /// the process.
   static List<String> _defaultFiles(String name) =>
       switch (Platform.operatingSystem) {
         'ios' => const [],
@@ -98,7 +97,7 @@ final class LibraryCheck {
 
   /// Checks the version of the calling convention that [symbol] returns.
   ///
-  /// Throws at once: nothing else means anything in another convention.
+  /// Throws at once, as no other symbol has a meaning under another convention.
   void abi(String symbol, int expected) {
     if (!library.providesSymbol(symbol)) {
       throw LibraryLoadException(
@@ -145,7 +144,8 @@ final class LibraryCheck {
     _mismatches.add('$item: $rust bytes in Rust, $dart in Dart');
   }
 
-  /// Throws a [LayoutMismatchException] that lists all that differs, if any.
+  /// Throws a [LayoutMismatchException] that lists all differences, if there
+  /// are any.
   void finish() {
     if (_mismatches.isEmpty) return;
     throw LayoutMismatchException(
@@ -158,10 +158,10 @@ final class LibraryCheck {
     );
   }
 
-  /// Makes the library ready to attach its memory to objects of this Dart, by its
-  /// function [init].
+  /// Prepares the library to attach its memory to objects of this Dart, with
+  /// its function [init].
   ///
-  /// Throws a [LibraryLoadException] when this Dart doesn't have what it takes.
+  /// Throws a [LibraryLoadException] if this Dart lacks the functions for it.
   void _initDart(String init) {
     final code = library.lookupFunction<_DartInitC, _DartInitD>(init)(
       NativeApi.initializeApiDLData,

@@ -3,20 +3,20 @@ part of 'native.dart';
 /// A map of up to [capacity] entries inside a message, **borrowed**.
 ///
 /// Looking up compares key by key; removing moves the last entry to the place
-/// of the removed one. Values that are messages are views. What
-/// makes it larger than [capacity] throws a [CapacityException].
+/// of the removed one. Values that are messages are views. A change that would
+/// make it larger than [capacity] throws a [CapacityException].
 abstract base class FfiMap<K, V> with MapMixin<K, V> {
-  /// How many entries there is room for.
+  /// Largest number of entries.
   int get capacity;
 
-  /// The length that memory says, whatever it is.
+  /// The length in memory, which may be invalid.
   int get rawLength;
   set rawLength(int length);
 
-  /// The key of the entry at [index] below [capacity], used or not.
+  /// Returns the key of the entry at [index] below [capacity], used or not.
   K readKey(int index);
 
-  /// The value of the entry at [index] below [capacity], used or not.
+  /// Returns the value of the entry at [index] below [capacity], used or not.
   V readValue(int index);
 
   /// Changes the key of the entry at [index] below [capacity].
@@ -28,7 +28,7 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
   /// Copies the entry at [from] to [to].
   void move(int from, int to);
 
-  /// A copy of [value] that does not change with the map.
+  /// Returns a copy of [value] that does not change with the map.
   V detach(V value) => value;
 
   int _find(Object? key) {
@@ -95,13 +95,14 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
 
   /// Replaces all entries by those of [values].
   ///
-  /// Throws a [CapacityException] before anything changes when there are too
-  /// many, and an [ArgumentError] when two keys are equal, as they can be in a
-  /// [Map.identity]; where an entry does not fit its place, those before it are
-  /// left, and nothing changes when it is the key of the first.
+  /// Throws a [CapacityException] before anything changes if there are too
+  /// many, and an [ArgumentError] if two keys are equal, as they can be in a
+  /// [Map.identity]. If an entry does not fit, those before it are kept, and
+  /// nothing changes if it is the key of the first.
   void assign(Map<K, V> values) => assignWith(values, writeValue);
 
-  /// As [assign], for values that [write] writes to the entry at an index.
+  /// Replaces all entries as [assign] does, with values that [write] writes to
+  /// the entry at an index.
   void assignWith<T>(
     Map<K, T> values,
     void Function(int index, T value) write,
@@ -122,7 +123,8 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
         index++;
       }
     } finally {
-      // The entries behind would be new keys with old values, or keys twice.
+      // The entries after this one would have new keys with old values, or keys
+      // twice.
       if (changed) rawLength = index;
     }
   }

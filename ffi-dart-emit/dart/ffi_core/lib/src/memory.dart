@@ -1,10 +1,11 @@
 part of 'native.dart';
 
-/// The library's memory; there is one per isolate.
+/// Memory of the library; there is one object of this class per isolate.
 ///
-/// Memory is kept by an object through a handle of the whole isolate group, not
-/// by a `NativeFinalizer`: that one runs when the isolate ends that attached it,
-/// though the object may have left, and is lost when the isolate is killed.
+/// A handle of the whole isolate group keeps memory for an object. A
+/// `NativeFinalizer` would run when the isolate ends that attached it, although
+/// the object may have moved to another one, and would be lost when the isolate
+/// is killed.
 final class LibraryMemory {
   /// The memory of the library that passed [check]; the other arguments are
   /// symbols.
@@ -81,9 +82,9 @@ final class LibraryMemory {
   final _DetachD _detach;
   final _FreeOwnedD _freeOwned;
 
-  /// Where calls of this isolate say how they failed. A result that owns memory or
-  /// a slot is noted there until it was taken, so that it goes back even when the
-  /// isolate is killed before.
+  /// Status of calls from this isolate. A result that owns memory or a slot is
+  /// noted in it until it is taken, so that it is freed even if the isolate is
+  /// killed before.
   late final Pointer<FfiStatus> status = _attached(_attachStatus(this))
       .ref
       .memory
@@ -94,13 +95,14 @@ final class LibraryMemory {
   /// The symbol of the function that clears a status.
   final String _clear;
 
-  /// Where the functions of messages for protobuf say how they went.
+  /// Status of the functions of messages for protobuf.
   late final _ProtoStatus _protoStatus = _ProtoStatus._(this, _clear);
 
-  /// Where the text arguments of a call are.
+  /// Memory for the text arguments of a call.
   late final TextArguments texts = TextArguments(this);
 
-  /// Zeroed memory that [keeper] keeps, aligned as SIMD and cache lines want it.
+  /// Allocates zeroed memory that [keeper] keeps, aligned for SIMD and cache
+  /// lines.
   ///
   /// Throws an [AllocationException].
   Pointer<FfiAttachment> allocate(Object keeper, int bytes) {
@@ -110,13 +112,13 @@ final class LibraryMemory {
     return attachment;
   }
 
-  /// Zeroed memory that this object keeps: there is some as long as the isolate.
+  /// Allocates zeroed memory that lives as long as the isolate.
   ///
   /// Throws an [AllocationException].
   Pointer<T> scratch<T extends NativeType>(int bytes) =>
       allocate(this, bytes).ref.memory.cast();
 
-  /// Has [keeper] keep what a function returned.
+  /// Has [keeper] keep the memory that a function returned.
   Pointer<FfiAttachment> attachOwned(
     Object keeper,
     Pointer<FfiOwned> owned,
@@ -128,26 +130,27 @@ final class LibraryMemory {
     throw StateError('Dart refused to attach memory of the library');
   }
 
-  /// Has [keeper], too, keep what is kept by the object of [attachment].
+  /// Has [keeper] also keep the memory that the object of [attachment] keeps.
   Pointer<FfiAttachment> share(
     Pointer<FfiAttachment> attachment,
     Object keeper,
     int bytes,
   ) => _attached(_share(attachment, keeper, bytes));
 
-  /// Ends that [keeper] keeps something, which goes back if nobody else does.
+  /// Ends the hold of [keeper] on its memory, which is freed with the last
+  /// hold.
   void drop(Pointer<FfiAttachment> attachment, Object keeper) =>
       _detach(attachment, keeper, 2);
 
-  /// Gives back now what [keeper] kept, whoever else does.
+  /// Frees the memory of [keeper] now, although other objects may keep it.
   void release(Pointer<FfiAttachment> attachment, Object keeper) =>
       _detach(attachment, keeper, 1);
 
-  /// Leaves what [keeper] kept to the caller.
+  /// Ends the hold of [keeper] without freeing; the caller owns the memory.
   void forget(Pointer<FfiAttachment> attachment, Object keeper) =>
       _detach(attachment, keeper, 0);
 
-  /// The text in [owned], which is freed.
+  /// Returns the text in [owned], and frees it.
   String takeString(Pointer<FfiOwned> owned) {
     final FfiOwned(:data, :length) = owned.ref;
     final text = decodeString(data.cast<Uint8>().asTypedList(length), length);
@@ -155,7 +158,7 @@ final class LibraryMemory {
     return text;
   }
 
-  /// A copy of the bytes in [owned], which is freed.
+  /// Returns a copy of the bytes in [owned], and frees them.
   Uint8List takeBytes(Pointer<FfiOwned> owned) {
     final FfiOwned(:data, :length) = owned.ref;
     final bytes = Uint8List.fromList(data.cast<Uint8>().asTypedList(length));
@@ -163,7 +166,7 @@ final class LibraryMemory {
     return bytes;
   }
 
-  /// The [slot] that a function returned, which is the caller's from now on.
+  /// Takes the [slot] that a function returned, which the caller now owns.
   Pointer<T> takeSlot<T extends NativeType>(Pointer<T> slot) {
     _pending.ref.resource = nullptr;
     return slot;

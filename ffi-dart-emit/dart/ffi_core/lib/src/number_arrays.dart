@@ -10,7 +10,7 @@ final class Int8Array extends NativeArray<Int8> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `i8`.
+  /// Throws a [RangeError] if one of them is no `i8`.
   factory Int8Array.of(List<int> values) =>
       Int8Array(values.length).._fill(checkInt8s(values, 'values'));
 
@@ -19,7 +19,7 @@ final class Int8Array extends NativeArray<Int8> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int8Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Int8Array.taken(super.owned, super.memory) : super.taken();
 
   @override
@@ -73,7 +73,7 @@ final class Int16Array extends NativeArray<Int16> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `i16`.
+  /// Throws a [RangeError] if one of them is no `i16`.
   factory Int16Array.of(List<int> values) =>
       Int16Array(values.length).._fill(checkInt16s(values, 'values'));
 
@@ -82,7 +82,7 @@ final class Int16Array extends NativeArray<Int16> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int16Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Int16Array.taken(super.owned, super.memory) : super.taken();
 
   @override
@@ -136,7 +136,7 @@ final class Int32Array extends NativeArray<Int32> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `i32`.
+  /// Throws a [RangeError] if one of them is no `i32`.
   factory Int32Array.of(List<int> values) =>
       Int32Array(values.length).._fill(checkInt32s(values, 'values'));
 
@@ -145,7 +145,7 @@ final class Int32Array extends NativeArray<Int32> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int32Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Int32Array.taken(super.owned, super.memory) : super.taken();
 
   @override
@@ -206,7 +206,7 @@ final class Int64Array extends NativeArray<Int64> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int64Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Int64Array.taken(super.owned, super.memory) : super.taken();
 
   @override
@@ -257,7 +257,7 @@ final class Uint8Array extends NativeArray<Uint8> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `u8`.
+  /// Throws a [RangeError] if one of them is no `u8`.
   factory Uint8Array.of(List<int> values) =>
       Uint8Array(values.length).._fill(checkUint8s(values, 'values'));
 
@@ -266,7 +266,7 @@ final class Uint8Array extends NativeArray<Uint8> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint8Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Uint8Array.taken(super.owned, super.memory) : super.taken();
 
   @override
@@ -320,7 +320,7 @@ final class Uint16Array extends NativeArray<Uint16> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `u16`.
+  /// Throws a [RangeError] if one of them is no `u16`.
   factory Uint16Array.of(List<int> values) =>
       Uint16Array(values.length).._fill(checkUint16s(values, 'values'));
 
@@ -329,7 +329,7 @@ final class Uint16Array extends NativeArray<Uint16> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint16Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Uint16Array.taken(super.owned, super.memory) : super.taken();
 
   @override
@@ -384,7 +384,7 @@ final class Uint32Array extends NativeArray<Uint32> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `u32`.
+  /// Throws a [RangeError] if one of them is no `u32`.
   factory Uint32Array.of(List<int> values) =>
       Uint32Array(values.length).._fill(checkUint32s(values, 'values'));
 
@@ -393,7 +393,7 @@ final class Uint32Array extends NativeArray<Uint32> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint32Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Uint32Array.taken(super.owned, super.memory) : super.taken();
 
   @override
@@ -440,7 +440,7 @@ final class Uint32Array extends NativeArray<Uint32> {
 
 /// A contiguous array of `u64`, shared with Rust.
 ///
-/// A number above `2^63 - 1` reads as a negative `int`: the same 64 bits.
+/// A number above `2^63 - 1` reads as a negative `int` with the same 64 bits.
 final class Uint64Array extends NativeArray<Uint64> {
   /// Zeroed memory for [length] numbers, **owned**.
   ///
@@ -457,7 +457,7 @@ final class Uint64Array extends NativeArray<Uint64> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint64Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Uint64Array.taken(super.owned, super.memory) : super.taken();
 
   @override
@@ -492,7 +492,7 @@ final class Uint64Array extends NativeArray<Uint64> {
     _list = _noList;
   }
 
-  /// [list] as the unsigned numbers they are in Rust.
+  /// The numbers of [list] as the unsigned numbers that they are in Rust.
   List<BigInt> get listBig => BigList(list);
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -520,7 +520,7 @@ final class Float32Array extends NativeArray<Float> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float32Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Float32Array.taken(super.owned, super.memory) : super.taken();
 
   @override
@@ -580,7 +580,7 @@ final class Float64Array extends NativeArray<Double> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float64Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Float64Array.taken(super.owned, super.memory) : super.taken();
 
   @override

@@ -1,16 +1,16 @@
 part of 'native.dart';
 
-/// Whether the byte of an option says that its value is there.
+/// Returns true if the byte of an option says that it has a value.
 ///
-/// Throws an [InvalidValueException] when it says neither.
+/// Throws an [InvalidValueException] if it is neither 0 nor 1.
 @pragma('vm:prefer-inline')
 bool isPresent(int byte) => byte == 1 || byte != 0 && _throwPresence(byte);
 
-/// Null, for the byte of an option without a value.
+/// Returns null for the byte of an option without a value.
 ///
-/// Throws an [InvalidValueException] when it says something else.
-// It is an expression, and `void` has no value.
+/// Throws an [InvalidValueException] if it is not 0.
 @pragma('vm:prefer-inline')
+// It is an expression, and `void` has no value.
 // ignore: prefer_void_to_null
 Null absent(int byte) => byte == 0 ? null : _throwPresence(byte);
 

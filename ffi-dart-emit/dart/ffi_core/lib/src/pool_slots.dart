@@ -3,10 +3,9 @@ part of 'native.dart';
 /// Pointers to slots of a pool, in memory that Rust fills and empties with one
 /// call.
 ///
-/// **owned**: the slots are the caller's, who gives them back with [free] or
-/// passes them on with [takeAt]. Only the memory of the pointers
-/// themselves comes back when this is garbage, or with [dispose]; the slots
-/// don't.
+/// **owned**: the caller owns the slots, and frees them with [free] or passes
+/// them on with [takeAt]. Only the memory of the pointers is freed when this is
+/// collected, or with [dispose]; the slots are not.
 final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
     implements Finalizable {
   PoolSlots._(this._pool, int capacity) : _capacity = capacity {
@@ -26,7 +25,7 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
   int _length = 0;
   int _taken = 0;
 
-  /// How many pointers there is room for.
+  /// Largest number of pointers.
   int get capacity => _capacity;
 
   @override
@@ -45,14 +44,14 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
   @override
   Pointer<T> elementAt(int index) => this[index];
 
-  /// The pointer at [index]; null where [takeAt] took it.
+  /// The pointer at [index]; null if [takeAt] took it.
   @pragma('vm:prefer-inline')
   Pointer<T> operator [](int index) {
     checkElement(index, _length);
     return _slots[index];
   }
 
-  /// The pointer at [index], which [free] leaves alone from now on: for what
+  /// Returns the pointer at [index], which [free] then skips: for code that
   /// takes the slot over.
   Pointer<T> takeAt(int index) {
     final slot = this[index];
@@ -62,10 +61,10 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
     return slot;
   }
 
-  /// Gives all slots back, with one call; none are left in here then.
+  /// Frees all slots with one call, and empties this list.
   ///
-  /// Throws a [PoolException] about the first that the pool does not take;
-  /// the others are back all the same.
+  /// Throws a [PoolException] about the first slot that the pool refuses; the
+  /// others are freed nevertheless.
   void free() {
     final length = _length;
     final freed = _pool._freeMany(_raw, length);
@@ -81,7 +80,7 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
     }
   }
 
-  /// Forgets all pointers, without giving the slots back.
+  /// Removes all pointers without freeing the slots.
   void clear() {
     _length = 0;
     _taken = 0;
@@ -89,7 +88,7 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
 
   /// Frees the memory of the pointers; the slots stay as they are.
   ///
-  /// There is no room in here afterwards.
+  /// The list has no capacity afterwards.
   void dispose() {
     clear();
     _capacity = 0;

@@ -1,6 +1,6 @@
 part of 'native.dart';
 
-/// The references to what is below a message in a tree.
+/// Function that returns the references to the children of a message in a tree.
 typedef TreeChildren<T extends NativeType> = Iterable<FfiRef<T>> Function(
   T message,
 );
@@ -14,19 +14,19 @@ final class _SlotCalls extends Struct {
   external Pointer<NativeFunction<Uint64 Function(Pointer<Void>)>> reference;
   external Pointer<_ReleaseF> release;
 
-  /// What the garbage collector is told of.
+  /// Number of bytes that the garbage collector is told of.
   @Size()
   external int bytes;
 
-  /// Where the generation begins in what a slot is given back by.
+  /// Position of the generation's lowest bit in the token that frees a slot.
   @Uint32()
   external int generationShift;
 }
 
-/// What the class of a pool does seldom enough to share it with the others;
-/// there is one per pool and isolate.
+/// Functions of a pool's class that are called so seldom that all pools share
+/// them; there is one object of this class per pool and isolate.
 final class NativePool<T extends NativeType> {
-  /// The pool of the message [name], and what the library of the memory exports
+  /// The pool of the message [name], with the symbols that the library exports
   /// for it.
   NativePool(
     this._memory,
@@ -55,7 +55,7 @@ final class NativePool<T extends NativeType> {
             void Function(Pointer<Uint64>)
           >(stats, isLeaf: true);
 
-  /// The message's name in Rust.
+  /// Name of the message in Rust.
   final String name;
 
   final T Function(Pointer<T>) _view;
@@ -88,22 +88,22 @@ final class NativePool<T extends NativeType> {
     return calls;
   }
 
-  /// Bytes that the collector is told of a box: its part of what the boxes of all
-  /// slots together weigh, so that it runs before the slots of those that are
-  /// garbage are needed, however small they are.
+  /// Bytes that the collector is told of a box: its part of the weight of the
+  /// boxes of all slots, so that the collector runs before the slots of garbage
+  /// are needed, even if they are small.
   late final int _share = max(_first.stride, _poolWeight ~/ capacity);
 
   static const _poolWeight = 128 << 20;
 
-  /// Boxes of this isolate that were neither disposed of nor released, those that
-  /// the collector took since included.
+  /// Number of boxes of this isolate that were neither disposed of nor
+  /// released; it includes those that the collector has freed.
   int _boxes = 0;
 
-  /// Where the generation begins in what a slot is given back by.
+  /// Position of the generation's lowest bit in the token that frees a slot.
   int get _generationShift =>
       sizeOf<Pointer<Void>>() == 8 ? 32 : capacity.bitLength;
 
-  /// What happened so far.
+  /// Counters of the pool so far.
   PoolStats get stats {
     _stats(_counters);
     return PoolStats.fromCounters(_counters.asTypedList(_counterCount));
@@ -111,10 +111,10 @@ final class NativePool<T extends NativeType> {
 
   late final PoolStats _first = stats;
 
-  /// Slots.
+  /// Number of slots.
   int get capacity => _first.capacity;
 
-  /// Throws what keeps the pool from giving a slot.
+  /// Throws the reason why the pool gives no slot.
   Never throwEmpty() {
     final PoolStats(:state, :stride, :live) = stats;
     final boxes = min(_boxes, live);
@@ -138,7 +138,7 @@ final class NativePool<T extends NativeType> {
     };
   }
 
-  /// Throws why the pool did not take [slot], of which it said [code].
+  /// Throws the reason [code] why the pool did not take [slot].
   Never throwRefused(int code, Pointer<T> slot) => throw _refusal(
     code,
     '${_hex(slot)}, given back to the pool of `$name`, ${_refusalText(code)}',
@@ -152,13 +152,13 @@ final class NativePool<T extends NativeType> {
     if (code != 0) throwRefused(code, slot);
   }
 
-  /// Runs [action] with [slot], which it gives back however that ends.
+  /// Runs [action] with [slot], and frees the slot in any case.
   R using<R>(Pointer<T> slot, R Function(Pointer<T>) action) {
     final R result;
     try {
       result = action(slot);
     } catch (_) {
-      // What is thrown tells more than a refusal would.
+      // The exception of [action] tells more than that of a refusal.
       _free(slot);
       rethrow;
     }
@@ -169,13 +169,13 @@ final class NativePool<T extends NativeType> {
     return result;
   }
 
-  /// No pointers yet, and room for [capacity].
+  /// Returns an empty list of pointers with space for [capacity].
   PoolSlots<T> slots(int capacity) => PoolSlots._(this, capacity);
 
-  /// [count] slots, all or none of them.
+  /// Allocates [count] slots, all or none of them.
   PoolSlots<T> allocMany(int count, PoolSlots<T>? into) {
     checkSize(count, 'count');
-    // Whatever is more than all fails; so there is no need to ask for it all.
+    // Asking for more slots than all fails; so one more than all is enough.
     final wanted = min(count, capacity + 1);
     final slots = into ?? PoolSlots._(this, wanted);
     slots._checkRoom(wanted);
@@ -189,7 +189,7 @@ final class NativePool<T extends NativeType> {
     return slots;
   }
 
-  /// Gives all [slots] back.
+  /// Frees all [slots].
   void freeMany(Iterable<Pointer<T>> slots) {
     if (slots is PoolSlots<T>) return slots.free();
     final all = slots.toList(growable: false);
@@ -231,7 +231,7 @@ final class NativePool<T extends NativeType> {
     return _memory._attached(attachment);
   }
 
-  /// Gives back the [slot] that [keeper] kept.
+  /// Frees the [slot] that [keeper] kept.
   void _dispose(
     Pointer<FfiAttachment> attachment,
     Object keeper,
@@ -240,9 +240,10 @@ final class NativePool<T extends NativeType> {
     final FfiRef(:indexPlusOne, :generation, :isNone) = reference(slot);
     final token = generation << _generationShift | indexPlusOne;
     final kept = attachment.ref.token.address;
-    // Another message has the slot by now: it was given back before.
+    // Another message has the slot now, so it was freed before.
     final moved = !isNone && token & _tokenMask != kept & _tokenMask;
-    // Before it is forgotten: an isolate that is killed between loses no slot.
+    // Freed before it is forgotten, so an isolate that is killed in between
+    // loses no slot.
     final code = moved ? _doubleFree : _free(slot);
     _memory.forget(attachment, keeper);
     _boxes--;
@@ -251,13 +252,13 @@ final class NativePool<T extends NativeType> {
 
   static final int _tokenMask = sizeOf<Pointer<Void>>() == 8 ? -1 : 0xffffffff;
 
-  /// The reference to [slot]; none where it is no slot in use.
+  /// Returns the reference to [slot], or none if it is no slot in use.
   FfiRef<T> reference(Pointer<T> slot) {
     final bits = _reference(slot);
     return FfiRef.raw(bits & 0xffffffff, bits >>> 32);
   }
 
-  /// Where [reference] refers to.
+  /// Returns the address that [reference] refers to.
   Pointer<T> require(FfiRef<T> reference) {
     final slot = _resolve(reference.indexPlusOne, reference.generation);
     if (slot.address != 0) return slot;
@@ -267,8 +268,8 @@ final class NativePool<T extends NativeType> {
     );
   }
 
-  /// Gives back [root] and what is below it, and returns how many slots those
-  /// are.
+  /// Frees [root] and all messages below it, and returns the number of freed
+  /// slots.
   int freeTree(Pointer<T> root, TreeChildren<T> children) {
     _checkInUse(root);
     final todo = children(_view(root)).toList();

@@ -1,6 +1,6 @@
 part of 'native.dart';
 
-/// How a call for protobuf went.
+/// Result of a call for protobuf.
 final class _ProtoStatus {
   _ProtoStatus._(LibraryMemory memory, String clear)
     : _pointer = memory.status,
@@ -37,19 +37,19 @@ typedef _DecodeD = void Function(
 
 /// The functions of a message that write and read it as protobuf.
 final class NativeProto<T extends NativeType> {
-  /// What the library of [_memory] exports as [encode] and [decode].
+  /// The functions that the library exports as [encode] and [decode].
   NativeProto(this._memory, String encode, String decode)
     : _encode = _memory.library.lookupFunction<_EncodeF, _EncodeF>(encode),
       _decode = _memory.library.lookupFunction<_DecodeC, _DecodeD>(decode);
 
-  /// From this size on, bytes get memory of their own for the call.
+  /// Size in bytes from which a call allocates memory instead of reusing it.
   static const _large = 1 << 20;
 
   final LibraryMemory _memory;
   final _EncodeF _encode;
   final _DecodeD _decode;
 
-  /// The [message] as protobuf.
+  /// Encodes [message] as protobuf.
   Uint8List encode(Pointer<T> message) {
     final status = _memory._protoStatus;
     final owned = _encode(message.cast(), status._pointer);
@@ -57,7 +57,7 @@ final class NativeProto<T extends NativeType> {
     return _memory.takeBytes(owned);
   }
 
-  /// Makes [message] the one that [bytes] are.
+  /// Decodes [bytes] into [message].
   void decode(Pointer<T> message, Uint8List bytes) {
     final length = bytes.length;
     final status = _memory._protoStatus;

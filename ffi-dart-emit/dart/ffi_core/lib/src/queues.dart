@@ -1,10 +1,10 @@
 part of 'native.dart';
 
-/// What the class of a queue does seldom enough to share it with the others;
-/// there is one per queue and isolate.
+/// Functions of a queue's class that are called so seldom that all queues share
+/// them; there is one object of this class per queue and isolate.
 final class NativeQueue<T extends NativeType> {
-  /// The queue [_name] of messages in [_pool], and what the library exports
-  /// for it.
+  /// The queue [_name] of messages in [_pool], with the symbols that the
+  /// library exports for it.
   NativeQueue(
     this._name,
     this._pool,
@@ -39,28 +39,28 @@ final class NativeQueue<T extends NativeType> {
   final void Function() _close;
   final int Function() _isClosed;
 
-  /// How many messages wait.
+  /// Number of messages in the queue.
   int get length => _length();
 
-  /// Whether nothing is taken any more.
+  /// True if the queue was closed.
   bool get isClosed => _isClosed() != 0;
 
-  /// Takes nothing any more.
+  /// Closes the queue, which then refuses messages.
   void close() => _close();
 
-  /// Whether it was for lack of room that the queue did not take [slot], of
-  /// which it said [code]; throws where it was for something else.
+  /// Returns true if [code] says that the queue did not take [slot] because it
+  /// is full; throws for any other reason.
   bool isFull(int code, Pointer<T> slot) =>
       code == _queueFull || throwRefused(code, slot);
 
-  /// Throws why the queue did not take [slot], of which it said [code].
+  /// Throws the reason [code] why the queue did not take [slot].
   Never throwRefused(int code, Pointer<T> slot) => throw _refusal(
     code,
     '${NativePool._hex(slot)}, pushed into the queue `$_name`, '
     '${_refusalText(code)}',
   );
 
-  /// Up to [max] messages, those first that have been there longest.
+  /// Returns up to [max] messages, in the order in which they were pushed.
   PoolSlots<T> popMany(int max, PoolSlots<T>? into) {
     checkSize(max, 'max');
     // There are no more than the pool has.

@@ -43,7 +43,7 @@ typedef _LevelD = int Function();
 typedef _SetLevelC = Uint32 Function(Uint32);
 typedef _SetLevelD = int Function(int);
 
-// Those that take a number, which is an int or a double.
+// Kernels that take a number, which is an int or a double.
 typedef _One<D> = int Function(_Data, int, D);
 typedef _Two<D> = int Function(_Data, int, D, D);
 typedef _First<D> = int Function(D, _Data, _Data, int);
@@ -52,7 +52,7 @@ typedef _FieldOne<D> = int Function(_Data, int, int, int, D);
 typedef _FieldTwo<D> = int Function(_Data, int, int, int, D, D);
 typedef _FieldFirst<D> = int Function(D, _Data, _Data, int, int, int);
 
-/// Where the pointers of the table are, behind version and length.
+/// Address of the pointers in the table, after version and length.
 final int _pointers =
     _checkedTable(LibraryMemory.kernelTable[0].cast()).address + 8;
 
@@ -68,7 +68,7 @@ Pointer<Uint32> _checkedTable(Pointer<Uint32> table) {
   );
 }
 
-// What a kernel returns; the runtime of Rust calls it `KernelCode`.
+// Codes that a kernel returns; Rust calls them `KernelCode`.
 const _ok = 0;
 const _none = 1;
 const _range = 2;
@@ -85,13 +85,13 @@ Never _throwCode(int code) => throw switch (code) {
   _ => StateError('a kernel returned $code'),
 };
 
-/// Throws unless the kernel that returned [code] did what it does.
+/// Throws unless [code] says that the kernel has run.
 @pragma('vm:prefer-inline')
 void _done(int code) {
   if (code != _ok) _throwCode(code);
 }
 
-/// Whether the kernel that returned [code] had numbers to have a result of.
+/// Returns true if [code] says that the kernel had numbers and so has a result.
 @pragma('vm:prefer-inline')
 bool _any(int code) {
   if (code == _none) return false;
@@ -99,7 +99,7 @@ bool _any(int code) {
   return true;
 }
 
-/// Throws unless [low] and [high] are a range to the kernel that returned [code].
+/// Throws if [code] says that [low] and [high] are no range.
 @pragma('vm:prefer-inline')
 void _inRange(int code, Object? low, Object? high) {
   if (code == _range) _throwRange(low, high);
@@ -114,7 +114,7 @@ Pointer<NativeFunction<F>> _entry<F extends Function>(
   int index,
 ) => records.cast<Pointer<NativeFunction<F>>>()[index];
 
-/// Memory for results and operands, as much as was ever needed.
+/// Memory for results and operands, which grows to the largest size needed.
 final class _Scratch {
   Uint8Array _memory = Uint8Array(256);
   late ByteData data = ByteData.sublistView(_memory.list);
@@ -144,18 +144,18 @@ void _sameLength(int length, int expected) {
 Never _throwRange(Object? low, Object? high) =>
     throw ArgumentError('the bounds $low and $high are no range');
 
-/// The instructions that kernels use, weakest first.
+/// Instructions that kernels use, weakest first.
 enum SimdLevel {
   /// Plain Rust.
   fallback,
 
-  /// aarch64's vectors of 16 bytes.
+  /// Vectors of 16 bytes on aarch64.
   neon,
 
-  /// x86-64's vectors of 16 bytes.
+  /// Vectors of 16 bytes on x86-64.
   sse2,
 
-  /// SSE2 and what came until 2008.
+  /// SSE2 and its extensions up to 2008.
   sse42,
 
   /// Vectors of 32 bytes.
@@ -174,8 +174,8 @@ abstract final class Simd {
   /// The level in use: the strongest that the machine has and the cap allows.
   static SimdLevel get level => SimdLevel.values[_level()];
 
-  /// Caps the level for the whole process, or with null takes the cap away, and
-  /// returns the level in use from now on. Results don't depend on it.
+  /// Caps the level for the whole process, or removes the cap for null, and
+  /// returns the new level. Results don't depend on it.
   static SimdLevel setLevel(SimdLevel? cap) =>
       SimdLevel.values[_setLevel(cap?.index ?? SimdLevel.values.length)];
 }
@@ -186,13 +186,13 @@ sealed class SimdKernels<D extends num, S extends Object> {
 
   final int _base;
 
-  /// The bytes of a number.
+  /// Size of a number in bytes.
   int get _size;
 
-  /// The bytes of a sum.
+  /// Size of a sum in bytes.
   int get _sumSize => 8;
 
-  /// The bytes of a mean.
+  /// Size of a mean in bytes.
   int get _meanSize => 8;
 
   S _sumAt(ByteData data, int offset);
@@ -200,7 +200,8 @@ sealed class SimdKernels<D extends num, S extends Object> {
       data.getFloat64(offset, Endian.host);
   D _at(ByteData data, int offset);
 
-  /// [value], which must be a number of this type: an operand called [name].
+  /// Returns [value], which must be a number of this type; the exception calls
+  /// the operand [name].
   D _checked(D value, String name) => value;
 
   void _put(ByteData data, int offset, D value);
@@ -250,7 +251,7 @@ sealed class SimdKernels<D extends num, S extends Object> {
   _FieldFindD _fieldFind(int index) =>
       _slot<_FieldFindC>(_base + index).asFunction<_FieldFindD>(isLeaf: true);
 
-  /// Results that are there, from [count] of them and a byte for each.
+  /// Returns [count] results, each null unless its byte says that it exists.
   List<D?> _found(int count) => List.generate(
     count,
     (index) => _scratch.data.getUint8(count * _size + index) == 0

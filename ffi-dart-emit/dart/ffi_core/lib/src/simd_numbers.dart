@@ -1,17 +1,16 @@
 part of 'simd.dart';
 
-/// The numbers of an array, one behind the other, as kernels of the library take
-/// them.
+/// The consecutive numbers of an array, as kernels of the library take them.
 ///
-/// Float sums and products are added in one order, which is the same on every
-/// machine and not that of a loop. [min] and [max] ignore NaN, and give back `0.0`
-/// for both zeros. Sums of integers are wide enough; their arithmetic wraps
-/// around. An operand that is no number of their type throws a [RangeError]. Two
-/// arrays need the same length, and may be the same: where they overlap in part,
-/// numbers are done in order.
+/// Float sums and products are added in one order, which is equal on every
+/// machine and differs from that of a loop. [min] and [max] ignore NaN, and
+/// return `0.0` for both zeros. Sums of integers are wide enough; their
+/// arithmetic wraps around. An operand that is no number of their type throws a
+/// [RangeError]. Two arrays need one length, and may be one array: if they
+/// overlap in part, numbers are computed in order.
 ///
-/// A call costs some nanoseconds besides the work: one for many numbers is what
-/// this is for. Lists on Dart's heap can't be passed without a copy; keep numbers
+/// A call costs some nanoseconds besides the work, so one call should do many
+/// numbers. Lists on Dart's heap can't be passed without a copy; keep numbers
 /// in arrays such as [Float32Array].
 final class SimdNumbers<D extends num, S extends Object>
     implements Finalizable {
@@ -28,24 +27,24 @@ final class SimdNumbers<D extends num, S extends Object>
     return other._data;
   }
 
-  /// The sum; zero when there are none.
+  /// The sum; zero if there are none.
   S sum() {
     final (array, out) = (_array, _scratch.room(16));
     _done(_kernels._sum(_data, array.length, out));
     return _kernels._sumAt(_scratch.data, 0);
   }
 
-  /// The sum divided by the count, computed in 64 bits; null when there are none.
+  /// The sum divided by the count, computed in 64 bits; null if there are none.
   double? mean() {
     final (array, out) = (_array, _scratch.room(16));
     final found = _any(_kernels._mean(_data, array.length, out));
     return found ? _kernels._meanAt(_scratch.data, 0) : null;
   }
 
-  /// The least, NaN aside; null when there is no number.
+  /// The smallest number, ignoring NaN; null if there is none.
   D? min() => _best(_kernels._min);
 
-  /// The greatest, NaN aside; null when there is no number.
+  /// The largest number, ignoring NaN; null if there is none.
   D? max() => _best(_kernels._max);
 
   D? _best(_FindD find) {
@@ -54,10 +53,10 @@ final class SimdNumbers<D extends num, S extends Object>
     return found ? _kernels._at(_scratch.data, 0) : null;
   }
 
-  /// The sum of the products with [other]. Each is rounded before it is added; of
-  /// integers they wrap around in what holds the sum.
+  /// The sum of the products with [other]. Each is rounded before it is added;
+  /// products of integers wrap around in the type of the sum.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   S dot(SimdNumbers<D, S> other) {
     final (array, out) = (_array, _scratch.room(16));
     _done(_kernels._dot(_data, _partner(other), array.length, out));
@@ -66,19 +65,19 @@ final class SimdNumbers<D extends num, S extends Object>
 
   /// Adds [other], number by number.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void add(SimdNumbers<D, S> other) =>
       _done(_kernels._add(_data, _partner(other), _array.length));
 
   /// Subtracts [other], number by number.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void sub(SimdNumbers<D, S> other) =>
       _done(_kernels._sub(_data, _partner(other), _array.length));
 
   /// Multiplies by [other], number by number.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void mul(SimdNumbers<D, S> other) =>
       _done(_kernels._mul(_data, _partner(other), _array.length));
 
@@ -90,7 +89,7 @@ final class SimdNumbers<D extends num, S extends Object>
 
   /// Adds [a] times [x], number by number, rounding the product and then the sum.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void axpy(D a, SimdNumbers<D, S> x) {
     final checked = _kernels._checked(a, 'a');
     _done(_kernels._axpy(checked, _partner(x), _data, _array.length));
@@ -98,7 +97,7 @@ final class SimdNumbers<D extends num, S extends Object>
 
   /// Brings each number into the range from [low] to [high]; NaN stays.
   ///
-  /// Throws an [ArgumentError] when [low] is above [high], or one of them is NaN.
+  /// Throws an [ArgumentError] if [low] is above [high], or one of them is NaN.
   void clamp(D low, D high) {
     final from = _kernels._checked(low, 'low');
     final to = _kernels._checked(high, 'high');
@@ -112,37 +111,36 @@ final class SimdNumbers<D extends num, S extends Object>
   }
 }
 
-/// What floats have besides.
+/// Kernels that only floats have.
 extension SimdFloats on SimdNumbers<double, double> {
   /// Moves each number towards that of [other]: `value + (other - value) * t`,
   /// rounded after each step.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void lerp(SimdNumbers<double, double> other, double t) =>
       _done(_kernels._lerp(_data, _partner(other), _array.length, t));
 }
 
-/// What integers have besides.
+/// Kernels that only integers have.
 extension SimdIntegers<S extends Object> on SimdNumbers<int, S> {
-  /// Adds [other], up to the greatest and down to the least number of the type.
+  /// Adds [other]; results saturate at the bounds of the type.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void saturatingAdd(SimdNumbers<int, S> other) =>
       _done(_kernels._saturatingAdd(_data, _partner(other), _array.length));
 
-  /// Subtracts [other], down to the least and up to the greatest number of the
-  /// type.
+  /// Subtracts [other]; results saturate at the bounds of the type.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void saturatingSub(SimdNumbers<int, S> other) =>
       _done(_kernels._saturatingSub(_data, _partner(other), _array.length));
 }
 
-/// A numeric field of all messages of an array; results are one per number of the
-/// field, in the order of memory.
+/// A numeric field of all messages of an array; there is one result per number
+/// of the field, in the order of memory.
 ///
-/// Numbers are picked one at a time. What is said of [SimdNumbers] about NaN, sums
-/// and integers holds here.
+/// Numbers are loaded one at a time. The rules of [SimdNumbers] about NaN, sums
+/// and integers also apply to fields.
 final class SimdField<D extends num, S extends Object> implements Finalizable {
   /// The [lanes] numbers at [offset] of each message, for generated code.
   const SimdField.at(this._array, this._kernels, this._offset, this.lanes);
@@ -151,7 +149,7 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   final SimdKernels<D, S> _kernels;
   final int _offset;
 
-  /// How many numbers the field has.
+  /// Number of numbers in the field.
   final int lanes;
 
   _Data get _first => Pointer.fromAddress(_array.pointer.address + _offset);
@@ -164,7 +162,7 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     return _kernels._sums(lanes);
   }
 
-  /// The mean of each number; null when there is no message.
+  /// The mean of each number; null if there is no message.
   List<double>? means() {
     final (array, out) = (_array, _scratch.room(lanes * 16));
     final stride = array.elementSize;
@@ -172,10 +170,10 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     return _any(code) ? _kernels._means(lanes) : null;
   }
 
-  /// The least of each number, NaN aside; null where there is none.
+  /// The smallest of each number, ignoring NaN; null if there is none.
   List<D?> mins() => _best(_kernels._fieldMin);
 
-  /// The greatest of each number, NaN aside; null where there is none.
+  /// The largest of each number, ignoring NaN; null if there is none.
   List<D?> maxs() => _best(_kernels._fieldMax);
 
   List<D?> _best(_FieldFindD find) {
@@ -188,19 +186,19 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     return _kernels._found(lanes);
   }
 
-  /// The sum of the field's one number, or of the first.
+  /// The sum of the only number of the field, or of the first.
   S sum() => sums().first;
 
-  /// The mean of the field's one number, or of the first; null when there is no
-  /// message.
+  /// The mean of the only number of the field, or of the first; null if there
+  /// is no message.
   double? mean() => means()?.first;
 
-  /// The least of the field's one number, or of the first; null when there is
-  /// none.
+  /// The smallest of the only number of the field, or of the first; null if
+  /// there is none.
   D? min() => mins().first;
 
-  /// The greatest of the field's one number, or of the first; null when there is
-  /// none.
+  /// The largest of the only number of the field, or of the first; null if
+  /// there is none.
   D? max() => maxs().first;
 
   /// Adds [value] to each number.
@@ -221,7 +219,7 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
 
   /// Brings each number into the range from [low] to [high]; NaN stays.
   ///
-  /// Throws an [ArgumentError] when [low] is above [high], or one of them is NaN.
+  /// Throws an [ArgumentError] if [low] is above [high], or one of them is NaN.
   void clamp(D low, D high) {
     final (array, clamp) = (_array, _kernels._fieldClamp);
     final stride = array.elementSize;
@@ -233,8 +231,8 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
 
   /// Adds [a] times the field [x] of the same message: `position += velocity * dt`.
   ///
-  /// Throws an [ArgumentError] when [x] is a field of another array, or has more
-  /// or fewer numbers.
+  /// Throws an [ArgumentError] if [x] is a field of another array, or has
+  /// another number of numbers.
   void axpy(D a, SimdField<D, S> x) {
     final array = _array;
     if (!identical(x._array, array)) {
@@ -248,11 +246,12 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   }
 }
 
-/// All messages of an array whose fields are numbers of one type: whole messages
-/// at once, with results in the order of memory, arrays and messages inside
-/// flattened.
+/// All messages of an array whose fields are numbers of one type: whole
+/// messages at once, with results in the order of memory. Arrays and messages
+/// inside are flattened.
 ///
-/// What is said of [SimdNumbers] about NaN, sums and integers holds here.
+/// The rules of [SimdNumbers] about NaN, sums and integers also apply to
+/// messages.
 final class SimdBatch<T extends NativeType, D extends num, S extends Object>
     implements Finalizable {
   /// The messages of an array that are [lanes] numbers each, for generated code.
@@ -262,7 +261,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
   final SimdKernels<D, S> _kernels;
   final Pointer<_Data> _records;
 
-  /// How many numbers a message is.
+  /// Number of numbers in a message.
   final int lanes;
 
   _Data get _data => _array.pointer.cast();
@@ -282,7 +281,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
     return _kernels._sums(lanes);
   }
 
-  /// The mean of each field; null when there is no message.
+  /// The mean of each field; null if there is no message.
   List<double>? means() {
     final (array, out) = (_array, _scratch.room(lanes * 16));
     final mean = _entry<_FindC>(_records, 2).asFunction<_FindD>(isLeaf: true);
@@ -290,10 +289,10 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
     return found ? _kernels._means(lanes) : null;
   }
 
-  /// The least of each field, NaN aside; null where there is no number.
+  /// The smallest of each field, ignoring NaN; null if there is none.
   List<D?> mins() => _best(3);
 
-  /// The greatest of each field, NaN aside; null where there is no number.
+  /// The largest of each field, ignoring NaN; null if there is none.
   List<D?> maxs() => _best(4);
 
   List<D?> _best(int index) {
@@ -309,19 +308,19 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
 
   /// Adds the messages of [other].
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void add(NativeArray<T> other) =>
       _done(_kernels._add(_data, _partner(other), _count));
 
   /// Subtracts the messages of [other].
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void sub(NativeArray<T> other) =>
       _done(_kernels._sub(_data, _partner(other), _count));
 
   /// Multiplies by the messages of [other], field by field.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void mul(NativeArray<T> other) =>
       _done(_kernels._mul(_data, _partner(other), _count));
 
@@ -333,7 +332,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
 
   /// Adds [a] times the messages of [x].
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void axpy(D a, NativeArray<T> x) {
     final checked = _kernels._checked(a, 'a');
     _done(_kernels._axpy(checked, _partner(x), _data, _count));
@@ -360,10 +359,10 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
     _done(change(_data, array.length, record.pointer.cast()));
   }
 
-  /// Brings each field into its own range, from that of [low] to that of [high];
-  /// NaN stays.
+  /// Brings each field into its own range, from that of [low] to that of
+  /// [high]; NaN stays.
   ///
-  /// Throws an [ArgumentError] when a field of [low] is above that of [high], or
+  /// Throws an [ArgumentError] if a field of [low] is above that of [high], or
   /// one of them is NaN.
   void clampRecord(NativeBox<T> low, NativeBox<T> high) {
     final array = _array;
@@ -379,8 +378,8 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
   /// Adds to the field [to] of each message [a] times its field [from]:
   /// `position += velocity * dt`.
   ///
-  /// Throws an [ArgumentError] when both are one field, are not of this array, or
-  /// have not as many numbers.
+  /// Throws an [ArgumentError] if both are one field, are not of this array, or
+  /// differ in their number of numbers.
   void axpyFields(
     D a, {
     required SimdField<D, S> from,
@@ -407,19 +406,19 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
   }
 }
 
-/// What messages of floats have besides: each is a vector.
+/// Kernels that only messages of floats have: each is a vector.
 extension SimdVectors<T extends NativeType> on SimdBatch<T, double, double> {
   /// Moves each message towards that of [other]: `value + (other - value) * t`,
   /// rounded after each step.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void lerp(NativeArray<T> other, double t) =>
       _done(_kernels._lerp(_data, _partner(other), _count, t));
 
-  /// The sum of the products of the fields of each message and its partner in
-  /// [other], to [dots].
+  /// Writes the sum of the products of the fields of each message and its
+  /// partner in [other] to [dots].
   ///
-  /// Throws an [ArgumentError] when the lengths differ, or [dots] overlap the
+  /// Throws an [ArgumentError] if the lengths differ, or [dots] overlap the
   /// messages.
   void dots(NativeArray<T> other, SimdNumbers<double, double> dots) {
     final array = _array;
@@ -428,9 +427,9 @@ extension SimdVectors<T extends NativeType> on SimdBatch<T, double, double> {
     _done(_kernels._recordDot(_data, partner, array.length, lanes, out));
   }
 
-  /// The Euclidean length of each message, to [lengths].
+  /// Writes the Euclidean length of each message to [lengths].
   ///
-  /// Throws an [ArgumentError] when the lengths differ, or [lengths] overlap the
+  /// Throws an [ArgumentError] if the lengths differ, or [lengths] overlap the
   /// messages.
   void lengths(SimdNumbers<double, double> lengths) {
     final array = _array;
@@ -438,7 +437,8 @@ extension SimdVectors<T extends NativeType> on SimdBatch<T, double, double> {
     _done(_kernels._recordLength(_data, array.length, lanes, lengths._data));
   }
 
-  /// Divides each message by its Euclidean length. One of zeros stays what it is.
+  /// Divides each message by its Euclidean length. A message of zeros is
+  /// unchanged.
   void normalize() {
     final array = _array;
     _done(_kernels._recordNormalize(_data, array.length, lanes));

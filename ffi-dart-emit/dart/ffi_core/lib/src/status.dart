@@ -1,8 +1,8 @@
 part of 'native.dart';
 
-/// What a call writes when it fails; zero until then.
+/// Status that a call writes when it fails; zero until then.
 final class FfiStatus extends Struct {
-  /// What kind of failure; 0 for none.
+  /// Kind of the failure; 0 for none.
   @Int32()
   external int code;
 
@@ -13,33 +13,33 @@ final class FfiStatus extends Struct {
   /// UTF-8 that Rust owns.
   external Pointer<Uint8> message;
 
-  /// Bytes at [message].
+  /// Size in bytes of [message].
   @Size()
   external int messageLength;
 
-  /// Where the library notes a result until Dart has taken it.
+  /// Place in which the library notes a result until Dart has taken it.
   external Pointer<FfiPending> pending;
 }
 
-/// A result that is lost with the isolate unless it is noted: the library gives it
-/// back when the isolate is gone.
+/// A result that would be lost with the isolate: the library frees it when the
+/// isolate is gone.
 final class FfiPending extends Struct {
   /// The result; null for none.
   external Pointer<Void> resource;
 
-  /// What gives it back.
+  /// Function that frees it.
   external Pointer<Void> release;
 }
 
-/// The code of a call that succeeded and whose result is none.
+/// Code of a call that succeeded without a value.
 const noValue = -1;
 
-/// Text or a list that a function returned, in memory of Rust's.
+/// Text or a list that a function returned, in memory of Rust.
 final class FfiOwned extends Struct {
-  /// The elements; for text, UTF-8.
+  /// Pointer to the elements; for text, to UTF-8.
   external Pointer<Void> data;
 
-  /// How many there are; for text, how many bytes.
+  /// Number of elements; for text, of bytes.
   @Size()
   external int length;
 }
@@ -71,7 +71,8 @@ Never throwStatus(
   };
 }
 
-/// The meaning of the statuses from 6 to 14, which this version of the library does not report.
+/// Meanings of the statuses from 6 to 14, which this version of the library
+/// does not report.
 const _reservedStatuses = [
   'limit exceeded',
   'not initialised',
@@ -84,7 +85,7 @@ const _reservedStatuses = [
   'unauthorized',
 ];
 
-/// Says of a status that this package does not know what is known of it.
+/// Describes a status that this package does not know.
 String _unknownStatusText(int code, String message) {
   final index = code - 6;
   final meaning = index >= 0 && index < _reservedStatuses.length
@@ -94,7 +95,8 @@ String _unknownStatusText(int code, String message) {
       'hint: the library is newer than this package: generate it again';
 }
 
-/// Why a pool, or a queue, does not take a pointer: [code] is what it says.
+/// Returns the exception for a pointer that a pool or a queue refused with
+/// [code].
 FfiException _refusal(int code, String message) => switch (code) {
   1 => NullSlotException(message),
   2 => ForeignSlotException(message),
@@ -108,7 +110,7 @@ FfiException _refusal(int code, String message) => switch (code) {
   _ => UnknownStatusException('code $code: $message', code),
 };
 
-/// Says of a pointer what [code] means, and what to do.
+/// Describes [code], the reason why a pointer was refused, and the fix.
 String _refusalText(int code) => switch (code) {
   1 => 'is null',
   2 =>

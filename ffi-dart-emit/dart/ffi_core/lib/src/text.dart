@@ -1,9 +1,9 @@
 part of 'native.dart';
 
-/// The text in the first [length] of [bytes].
+/// Returns the text in the first [length] of [bytes].
 ///
-/// Throws an [InvalidValueException] when [length] is too large or the bytes
-/// are no UTF-8.
+/// Throws an [InvalidValueException] if [length] is too large or the bytes are
+/// no UTF-8.
 @pragma('vm:prefer-inline')
 String decodeString(Uint8List bytes, int length) {
   if (length > bytes.length) throwLength(length, bytes.length);
@@ -16,11 +16,11 @@ String decodeString(Uint8List bytes, int length) {
       : decodeUtf8(bytes, length);
 }
 
-/// The text in the first [length] of [bytes], whatever it starts with: Dart's
-/// own decoder takes U+FEFF at the start for a mark, and drops it.
+/// Returns the text in the first [length] of [bytes], and keeps U+FEFF at the
+/// start, which Dart's own decoder would drop as a byte order mark.
 ///
-/// Throws an [InvalidValueException] when the bytes are no UTF-8, unless
-/// [allowMalformed] replaces what isn't.
+/// Throws an [InvalidValueException] if the bytes are no UTF-8, unless
+/// [allowMalformed] replaces invalid ones.
 String decodeUtf8(Uint8List bytes, int length, {bool allowMalformed = false}) {
   var start = 0;
   while (start + 3 <= length &&
@@ -38,12 +38,11 @@ String decodeUtf8(Uint8List bytes, int length, {bool allowMalformed = false}) {
   }
 }
 
-/// Writes [text] to [bytes], those of the field [name], as UTF-8, and returns how
-/// many bytes that took.
+/// Writes [text] to [bytes], those of the field [name], as UTF-8, and returns
+/// the number of bytes written.
 ///
-/// Throws a [CapacityException] when there is no room for it, and an
-/// [ArgumentError] when it holds half of a surrogate pair; then nothing is
-/// written.
+/// Throws a [CapacityException] if it does not fit, and an [ArgumentError] if
+/// it holds half of a surrogate pair; then nothing is written.
 @pragma('vm:prefer-inline')
 int encodeString(String text, Uint8List bytes, [String? name]) {
   final length = text.length;
@@ -111,18 +110,18 @@ Never _throwSurrogate(String text) => throw ArgumentError.value(
   'has an unpaired surrogate, which UTF-8 cannot hold',
 );
 
-/// The first [length] of [bytes], **borrowed**.
+/// Returns the first [length] of [bytes], **borrowed**.
 ///
-/// Throws an [InvalidValueException] when [length] is too large.
+/// Throws an [InvalidValueException] if [length] is too large.
 Uint8List bytesUsed(Uint8List bytes, int length) {
   if (length > bytes.length) throwLength(length, bytes.length);
   return Uint8List.sublistView(bytes, 0, length);
 }
 
-/// Copies [from] to the start of [bytes], and returns how many there are.
+/// Copies [from] to the start of [bytes], and returns the number of bytes.
 ///
-/// Throws a [CapacityException] when there is no room for them, and a
-/// [RangeError] when one of them is no byte; both name [name].
+/// Throws a [CapacityException] if they do not fit, and a [RangeError] if one
+/// of them is no byte; both name [name].
 int bytesWritten(List<int> from, Uint8List bytes, String name) {
   final length = checkCapacity(from.length, bytes.length, name);
   bytes.setRange(0, length, checkUint8s(from, name));

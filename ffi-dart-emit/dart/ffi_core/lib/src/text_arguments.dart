@@ -1,10 +1,10 @@
 part of 'native.dart';
 
-/// The text arguments of a call, as UTF-8 in memory that every call uses again.
+/// Text arguments of a call, as UTF-8 in memory that every call reuses.
 ///
-/// Rust has copied what it wants to keep when the call is over.
+/// When the call is over, Rust has copied whatever it keeps.
 final class TextArguments implements Finalizable {
-  /// Memory from [_memory], as soon as there is a text.
+  /// No texts; memory comes from [_memory] with the first one.
   TextArguments(this._memory);
 
   final LibraryMemory _memory;
@@ -12,15 +12,16 @@ final class TextArguments implements Finalizable {
   Uint8List _bytes = Uint8List(0);
   int _end = 0;
 
-  /// Where the first text is. Adding another one may move it.
+  /// Address of the first text. Adding another one may move it.
   Pointer<Uint8> pointer = nullptr;
 
-  /// Forgets all texts.
+  /// Removes all texts.
   void clear() => _end = 0;
 
-  /// Puts [text] behind the others, and returns where it ends; null is empty.
+  /// Adds [text] after the others, and returns the position of its end; null is
+  /// empty.
   ///
-  /// Throws an [ArgumentError] when it holds half of a surrogate pair.
+  /// Throws an [ArgumentError] if it holds half of a surrogate pair.
   int add(String? text) {
     if (text == null) return _end;
     // No code unit takes more than three bytes.
@@ -30,7 +31,7 @@ final class TextArguments implements Finalizable {
     return _end += encodeString(text, free);
   }
 
-  /// Puts [bytes] behind the others, and returns where they end.
+  /// Adds [bytes] after the others, and returns the position of their end.
   int addBytes(Uint8List bytes) {
     final end = _end + bytes.length;
     if (end > _bytes.length) _grow(end);

@@ -3,14 +3,14 @@ library;
 
 import 'dart:collection';
 
-/// The unsigned number of the `u64` that Dart has as the `int` of the same 64
-/// [bits], which is negative from 2^63 on.
+/// Returns the unsigned number with the 64 [bits] of an `int`, which is
+/// negative from 2^63 on.
 BigInt bigFromBits(int bits) => BigInt.from(bits).toUnsigned(64);
 
-/// The `int` that Dart has for the `u64` [value]: the same 64 bits, to pass where
-/// a function or a list takes a `u64`.
+/// Returns the `int` with the 64 bits of the `u64` [value], to pass to a
+/// function or a list that takes a `u64`.
 ///
-/// Throws an [ArgumentError] when it is no `u64`.
+/// Throws an [ArgumentError] if it is no `u64`.
 int bitsFromBig(BigInt value) {
   if (value.isNegative || value.bitLength > 64) {
     throw ArgumentError.value('$value', 'value', 'must be from 0 to 2^64 - 1');
@@ -18,16 +18,16 @@ int bitsFromBig(BigInt value) {
   return value.toSigned(64).toInt();
 }
 
-/// As [bigFromBits], or null.
+/// Returns [bigFromBits], or null for null.
 BigInt? bigOrNull(int? bits) => bits == null ? null : bigFromBits(bits);
 
-/// As [bitsFromBig], or null.
+/// Returns [bitsFromBig], or null for null.
 int? bitsOrNull(BigInt? value) => value == null ? null : bitsFromBig(value);
 
-/// The elements of a list of `u64` as the unsigned numbers they are in Rust; it
-/// reads and writes that list.
+/// The elements of a list of `u64` as the unsigned numbers that they are in
+/// Rust; it reads and writes that list.
 final class BigList with ListMixin<BigInt> {
-  /// The numbers whose bits [bits] holds.
+  /// The numbers with the bits in [bits].
   BigList(this.bits);
 
   /// The numbers as `int`, negative from 2^63 on.
@@ -54,11 +54,11 @@ final class BigList with ListMixin<BigInt> {
       bits.addAll(iterable.map(bitsFromBig).toList());
 }
 
-/// [value] with each `u64` in it as the unsigned number it is, for `toString`.
+/// Returns [value] with each `u64` in it as an unsigned number, for `toString`.
 ///
-/// [shape] says where they are: `u` is a `u64`, `m` a map of what the next letter
-/// is to what the others are, `-` anything else. A list has the shape of its
-/// elements.
+/// [shape] gives their positions: `u` is a `u64`, `m` a map whose keys have the
+/// next letter and whose values have the others, `-` anything else. A list has
+/// the shape of its elements.
 Object? unsigned(Object? value, String shape) => switch (value) {
   final int bits when shape == 'u' => bigFromBits(bits),
   final List<Object?> list => [for (final it in list) unsigned(it, shape)],

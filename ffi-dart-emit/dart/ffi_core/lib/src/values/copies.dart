@@ -1,17 +1,17 @@
 part of '../../values.dart';
 
-/// A Dart copy of a message or a oneof: immutable, compared by what it holds.
+/// A Dart copy of a message or a oneof: immutable, compared by its fields.
 abstract base class FfiValue {
-  /// Nothing but what subclasses add.
+  /// Initializes nothing; subclasses add their fields.
   const FfiValue();
 
-  /// What `toString` calls it.
+  /// Name in the result of `toString`.
   String get $name;
 
-  /// What it holds, by name.
+  /// Values of the fields, by name.
   Map<String, Object?> get $fields;
 
-  /// Where there are `u64` in what it holds, as [unsigned] takes it.
+  /// Positions of `u64` in the fields, as [unsigned] takes them.
   Map<String, String> get $unsigned => const {};
 
   @override

@@ -1,6 +1,6 @@
 part of '../../values.dart';
 
-/// An enum whose values have the numbers they have in Rust.
+/// An enum whose values have the numbers that they have in Rust.
 abstract interface class FfiEnum {
   /// The number in Rust.
   int get value;
@@ -11,7 +11,7 @@ final class FfiOpen<E extends FfiEnum> {
   /// The number of [value].
   FfiOpen(E this.value) : number = value.value;
 
-  /// The number [number], which is that of [value] or of no value.
+  /// The number [number], with [value] null if no value has it.
   const FfiOpen.raw(this.number, this.value);
 
   /// As [FfiOpen.raw], for an enum whose numbers are `u64`.

@@ -1,13 +1,13 @@
 part of '../../values.dart';
 
-/// Everything that a call into the library, or opening it, throws by design.
+/// Exceptions that a call into the library, or opening it, throws by design.
 sealed class FfiException implements Exception {
   const FfiException._(this._name, this.message);
 
-  /// The class's name, which obfuscation leaves alone.
+  /// Name of the class, which obfuscation does not change.
   final String _name;
 
-  /// What went wrong.
+  /// Description of the failure.
   final String message;
 
   @override
@@ -20,20 +20,20 @@ final class RustErrorException extends FfiException {
   const RustErrorException(String message, this.detail)
     : super._('RustErrorException', message);
 
-  /// The number of the error's variant, 0 where it has none.
+  /// The number of the error's variant, 0 if it has none.
   final int detail;
 }
 
 /// A Rust function panicked; [message] is that of the panic.
 ///
-/// What the function was changing may be half changed.
+/// Data that the function was changing may be half changed.
 final class RustPanicException extends FfiException {
   /// A panic with [message].
   const RustPanicException(String message)
     : super._('RustPanicException', message);
 }
 
-/// An argument can't be taken: a null or misaligned pointer, two that overlap.
+/// An argument was refused: a null or misaligned pointer, or two that overlap.
 ///
 /// The function did not run.
 final class InvalidArgumentException extends FfiException {
@@ -42,16 +42,18 @@ final class InvalidArgumentException extends FfiException {
     : super._('InvalidArgumentException', message);
 }
 
-/// Memory holds no value of its type, such as text that is not UTF-8.
+/// Memory holds no valid value of its type, such as text that is not UTF-8.
 ///
-/// When a call throws it, it is about an argument, and the function did not run.
+/// When a call throws it, the value is an argument, and the function did not
+/// run.
 final class InvalidValueException extends FfiException {
-  /// An invalid value, which [message] says.
+  /// An invalid value, which [message] describes.
   const InvalidValueException(String message)
     : super._('InvalidValueException', message);
 }
 
-/// The library reported a status that this package does not know, such as one of the reserved 6 to 15.
+/// The library reported a status that this package does not know, such as one of
+/// the reserved 6 to 15.
 final class UnknownStatusException extends FfiException {
   /// The unknown status [code].
   const UnknownStatusException(String message, this.code)
@@ -67,11 +69,11 @@ final class AllocationException extends FfiException {
   const AllocationException(this.bytes)
     : super._('AllocationException', 'no memory for $bytes bytes');
 
-  /// How many bytes were asked for.
+  /// Number of bytes that were asked for.
   final int bytes;
 }
 
-/// A number is no value of an enum; the raw getter beside it reads the number.
+/// A number has no value in an enum; the raw getter beside it reads the number.
 final class UnknownEnumValueException extends FfiException {
   /// No value of the enum [name] has the number [value].
   const UnknownEnumValueException(String name, this.value)
@@ -98,17 +100,17 @@ final class CapacityException extends FfiException {
         '${name == null ? '' : '$name: '}length $length exceeds $capacity',
       );
 
-  /// What was asked for: bytes of UTF-8, or elements.
+  /// Length that was asked for: bytes of UTF-8, or elements.
   final int length;
 
-  /// What there is room for.
+  /// Largest length that fits.
   final int capacity;
 }
 
-/// A pool can't give a slot, or does not take one back.
+/// A pool can't give a slot, or refuses to take one back.
 ///
-/// The message names the pool. Whatever was refused is as it was: a slot that a
-/// call or a queue refuses is still the caller's.
+/// The message names the pool. A refused slot is unchanged: the caller still
+/// owns a slot that a call or a queue refuses.
 sealed class PoolException extends FfiException {
   const PoolException._(super._name, super.message) : super._();
 }
@@ -127,7 +129,7 @@ final class PoolMemoryException extends PoolException {
     : super._('PoolMemoryException', message);
 }
 
-/// The library was shut down: nothing is given out or taken back any more.
+/// The library was shut down: nothing is allocated or freed any more.
 final class PoolClosedException extends PoolException {
   /// A closed pool, which [message] names.
   const PoolClosedException(String message)
@@ -141,7 +143,7 @@ final class NullSlotException extends PoolException {
     : super._('NullSlotException', message);
 }
 
-/// A pointer outside of the pool: of another one, or of none.
+/// A pointer outside of the pool, from another pool or from none.
 final class ForeignSlotException extends PoolException {
   /// A foreign pointer, which [message] is about.
   const ForeignSlotException(String message)
@@ -155,28 +157,28 @@ final class InteriorSlotException extends PoolException {
     : super._('InteriorSlotException', message);
 }
 
-/// A slot that is not in use: it was given back before.
+/// A slot that is not in use: it was freed before.
 final class DoubleFreeException extends PoolException {
   /// A slot that is free already, which [message] is about.
   const DoubleFreeException(String message)
     : super._('DoubleFreeException', message);
 }
 
-/// A slot that Rust or a queue owns: not for the caller to give away.
+/// A slot that Rust or a queue owns, which the caller may not free.
 final class SlotInUseException extends PoolException {
   /// A slot of Rust's, which [message] is about.
   const SlotInUseException(String message)
     : super._('SlotInUseException', message);
 }
 
-/// A reference whose message was given back, or that never was one.
+/// A reference whose message was freed, or that never was valid.
 final class StaleReferenceException extends PoolException {
   /// A stale reference, which [message] names.
   const StaleReferenceException(String message)
     : super._('StaleReferenceException', message);
 }
 
-/// A queue does not take a message, which is still the caller's.
+/// A queue refuses a message, which the caller still owns.
 sealed class QueueException extends FfiException {
   const QueueException._(super._name, super.message) : super._();
 }
@@ -199,7 +201,7 @@ final class QueueClosedException extends QueueException {
 sealed class LibraryException extends FfiException {
   const LibraryException._(super._name, super.message, this.path) : super._();
 
-  /// The file.
+  /// Path of the file.
   final String path;
 }
 
@@ -233,7 +235,7 @@ final class LayoutMismatchException extends LibraryException {
   const LayoutMismatchException(String message, String path, this.mismatches)
     : super._('LayoutMismatchException', message, path);
 
-  /// Each type and function that differs, and how.
+  /// Each type and function that differs, with the difference.
   final List<String> mismatches;
 }
 

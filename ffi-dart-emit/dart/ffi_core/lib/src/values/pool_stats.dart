@@ -1,8 +1,8 @@
 part of '../../values.dart';
 
-/// Whether a pool can be used.
+/// State of a pool.
 enum PoolState {
-  /// It can, or was not used yet.
+  /// The pool can be used, or was not used yet.
   open,
 
   /// The system did not reserve the memory when it was last asked.
@@ -12,9 +12,9 @@ enum PoolState {
   closed,
 }
 
-/// What happened in a pool so far, **copied**.
+/// Counters of a pool, **copied**.
 ///
-/// Numbers of a pool in use are of slightly different moments.
+/// The counters of a pool in use are of slightly different moments.
 final class PoolStats {
   /// The numbers as the library writes them, for generated code.
   PoolStats.fromCounters(List<int> counters)
@@ -35,54 +35,55 @@ final class PoolStats {
       state = PoolState.values[counters[14]],
       lost = counters[15];
 
-  /// Slots.
+  /// Number of slots.
   final int capacity;
 
-  /// Bytes from one slot to the next.
+  /// Distance from one slot to the next in bytes.
   final int stride;
 
-  /// Slots in use.
+  /// Number of slots in use.
   final int live;
 
-  /// The highest number of slots in use that was seen: now and then while
-  /// allocating, at exhaustion, and by asking for these numbers.
+  /// Highest number of slots in use that was seen: sometimes while allocating,
+  /// at exhaustion, and when these counters are read.
   final int highWater;
 
-  /// Messages that were allocated.
+  /// Number of allocated messages.
   final int allocs;
 
-  /// Messages that were given back.
+  /// Number of freed messages.
   final int frees;
 
-  /// Allocations that failed; several at once count as one.
+  /// Number of failed allocations; one of several slots counts once.
   final int failedAllocs;
 
-  /// Null pointers that were to be given back.
+  /// Number of null pointers that were passed to be freed.
   final int badNull;
 
-  /// Pointers from elsewhere that were to be given back.
+  /// Number of pointers outside of the pool that were passed to be freed.
   final int badForeign;
 
-  /// Pointers to the inside of a slot that were to be given back.
+  /// Number of pointers to the inside of a slot that were passed to be freed.
   final int badInterior;
 
-  /// Free slots that were to be given back.
+  /// Number of free slots that were passed to be freed.
   final int badDouble;
 
-  /// Slots of Rust's that were to be given back.
+  /// Number of slots owned by Rust that were passed to be freed.
   final int badOwned;
 
-  /// Slots that were to be given back after the library was shut down.
+  /// Number of slots that were passed to be freed after the library was shut
+  /// down.
   final int badClosed;
 
-  /// References that did not resolve.
+  /// Number of references that did not resolve.
   final int stale;
 
-  /// Whether it can be used.
+  /// State of the pool.
   final PoolState state;
 
-  /// Slots that were in use when the library was opened again after it was shut
-  /// down, and may have no owner any more.
+  /// Number of slots that were in use when the library was opened again after a
+  /// shutdown, and may have no owner any more.
   final int lost;
 
   @override
