@@ -59,7 +59,8 @@ pub fn step(particles: &mut [Particle], dt: f32) {
     }
 }
 
-/// Position and velocity along one axis after `dt` seconds, for a particle that crosses at most one edge.
+/// Position and velocity along one axis after `dt` seconds, for a particle that crosses at most one
+/// edge.
 fn advance(position: f32, velocity: f32, dt: f32, min: f32, max: f32, mode: BoundaryMode) -> (f32, f32) {
     let next = position + velocity * dt;
     if (min..=max).contains(&next) {

@@ -1,4 +1,5 @@
-//! Images in memory that Dart and Rust share: grayscale, brightness, blur and histogram at the speed of that memory.
+//! Images in memory that Dart and Rust share: grayscale, brightness, blur and histogram at the
+//! speed of that memory.
 //!
 //! ```text
 //! lib.rs ─▶ the message, what may be wrong with one, exported functions
@@ -63,7 +64,8 @@ pub struct ImageBuffer {
     pub stride: u32,
     /// What the bytes of `pixels` are.
     pub color_space: ColorSpace,
-    /// Nothing: all slots of the pool begin at a multiple of 64 bytes, when this one's size is a multiple of 64.
+    /// Nothing: all slots of the pool begin at a multiple of 64 bytes, when this one's size is a
+    /// multiple of 64.
     pub reserved: [u8; 51],
 }
 
@@ -166,7 +168,8 @@ impl ImageBuffer {
         Ok(ViewMut::new(bytemuck::cast_slice_mut(&mut self.pixels), width, height, stride))
     }
 
-    /// Makes it an image of another shape, without gaps between rows. What the pixels are stays in memory.
+    /// Makes it an image of another shape, without gaps between rows. What the pixels are stays in
+    /// memory.
     ///
     /// # Errors
     ///
@@ -181,7 +184,8 @@ impl ImageBuffer {
         Ok(())
     }
 
-    /// Width, height and stride in pixels. Dart can write any number there, so nothing else reads them.
+    /// Width, height and stride in pixels. Dart can write any number there, so nothing else reads
+    /// them.
     fn shape(&self, expected: ColorSpace) -> Result<(usize, usize, usize), ImageError> {
         if self.color_space != expected {
             return Err(ImageError::ColorSpace { expected });
@@ -208,7 +212,8 @@ fn checked_shape(
     Ok((width as usize, height as usize, (stride / bytes) as usize))
 }
 
-/// Writes the shades of grey of the coloured `image` to `shades`, which becomes a grey image of its size.
+/// Writes the shades of grey of the coloured `image` to `shades`, which becomes a grey image of its
+/// size.
 ///
 /// # Errors
 ///
@@ -221,7 +226,8 @@ pub fn grayscale(image: &ImageBuffer, shades: &mut ImageBuffer, engine: Engine) 
     Ok(())
 }
 
-/// Adds `amount` to red, green and blue of each pixel of the coloured `image`, down to 0 and up to 255.
+/// Adds `amount` to red, green and blue of each pixel of the coloured `image`, down to 0 and up to
+/// 255.
 ///
 /// # Errors
 ///
@@ -232,7 +238,8 @@ pub fn brightness(image: &mut ImageBuffer, amount: i16, engine: Engine) -> Resul
     Ok(())
 }
 
-/// Writes the coloured `image` to `blurred`, which gets its size: each pixel the mean of those up to `radius` pixels around it.
+/// Writes the coloured `image` to `blurred`, which gets its size: each pixel the mean of those up
+/// to `radius` pixels around it.
 ///
 /// # Errors
 ///

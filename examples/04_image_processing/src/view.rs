@@ -3,7 +3,8 @@
 /// The bytes of a pixel: red, green, blue, alpha.
 pub type Rgba = [u8; 4];
 
-/// An image to read: `height` rows of `width` pixels, each beginning `stride` pixels after the one above.
+/// An image to read: `height` rows of `width` pixels, each beginning `stride` pixels after the one
+/// above.
 #[derive(Debug)]
 pub struct View<'a, P> {
     pixels: &'a [P],

@@ -1,5 +1,6 @@
-//! One pool that threads of Rust and isolates of Dart use at once. Everybody marks the slots it holds, and looks whether the
-//! marks are still there when it gives them back: two owners of one slot would see each other.
+//! One pool that threads of Rust and isolates of Dart use at once. Everybody marks the slots it
+//! holds, and looks whether the marks are still there when it gives them back: two owners of one
+//! slot would see each other.
 
 use std::thread;
 
@@ -33,7 +34,8 @@ pub struct Report {
 /// How many slots each worker holds at once, at most.
 const HELD: usize = 64;
 
-/// Takes and gives back `rounds` slots on each of `threads` threads, which have the numbers from `first_owner` on.
+/// Takes and gives back `rounds` slots on each of `threads` threads, which have the numbers from
+/// `first_owner` on.
 #[ffi_export]
 pub fn hammer(threads: u32, rounds: u32, first_owner: u64) -> Report {
     let owners = (0..u64::from(threads)).map(|number| first_owner + number);

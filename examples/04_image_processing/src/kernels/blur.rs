@@ -1,8 +1,9 @@
 //! A box blur that takes the same time for any radius.
 //!
-//! What is known about one pixel tells the next: the sum over a window is the one before it, with what enters added and what
-//! leaves taken away. For columns that is one step for all columns of a row at once. For rows each sum waits for its neighbour, so a
-//! vector of eight pixels is added up in three steps (each pixel gets the one before it, then the sum of the two before, then of the
+//! What is known about one pixel tells the next: the sum over a window is the one before it, with
+//! what enters added and what leaves taken away. For columns that is one step for all columns of a
+//! row at once. For rows each sum waits for its neighbour, so a vector of eight pixels is added up
+//! in three steps (each pixel gets the one before it, then the sum of the two before, then of the
 //! four before), and waits once for the vector to its left.
 //!
 //! ```text
@@ -10,15 +11,17 @@
 //!        u8 x 4 pixels            u16 x 4                        u16 x 4                              u16 x 4        u8 x 4
 //! ```
 //!
-//! All that is kept are two rows of 16 bits a channel, which stay in the cache of the first or second level; sums of 201 bytes fit.
-//! Tiles that are transposed, so that rows become columns, take more shuffles than the three steps.
+//! All that is kept are two rows of 16 bits a channel, which stay in the cache of the first or
+//! second level; sums of 201 bytes fit. Tiles that are transposed, so that rows become columns,
+//! take more shuffles than the three steps.
 //!
 //! # Division
 //!
-//! A sum is divided by the size `n` of the window through a multiplication: with `k = floor(log2 n)` and
-//! `m = ceil(2^(16 + k) / n)`, which fits 16 bits, `sum * m >> (16 + k)` is `sum / n` for all sums that occur; a test tries them. The usual
-//! `sum * (65536 / n) >> 16` is off by one from radius 8. Half of `n` is in the sums from the start, so quotients are rounded to the
-//! nearest, and blurring again and again doesn't darken an image.
+//! A sum is divided by the size `n` of the window through a multiplication: with `k = floor(log2
+//! n)` and `m = ceil(2^(16 + k) / n)`, which fits 16 bits, `sum * m >> (16 + k)` is `sum / n` for
+//! all sums that occur; a test tries them. The usual `sum * (65536 / n) >> 16` is off by one from
+//! radius 8. Half of `n` is in the sums from the start, so quotients are rounded to the nearest,
+//! and blurring again and again doesn't darken an image.
 
 use std::hint::black_box;
 
@@ -31,8 +34,9 @@ use crate::view::{Rgba, View, ViewMut, same_size};
 /// The largest radius of [`blur`].
 pub const MAX_RADIUS: usize = 100;
 
-/// Each channel of each pixel becomes the mean of those around it: of the column up to `radius` pixels above and below it, rounded to the nearest,
-/// then of the same along the row. Beyond an edge, the pixels at the edge go on.
+/// Each channel of each pixel becomes the mean of those around it: of the column up to `radius`
+/// pixels above and below it, rounded to the nearest, then of the same along the row. Beyond an
+/// edge, the pixels at the edge go on.
 ///
 /// # Panics
 ///
@@ -74,7 +78,8 @@ fn scalar(from: View<'_, Rgba>, to: ViewMut<'_, Rgba>, radius: usize) {
     let (width, height) = from.size();
     let window = 2 * radius + 1;
     let mean = |sum: usize| ((sum + radius) / window) as u8;
-    // Row `i` of `count`, where those beyond the edges are the ones at the edges, and `i` is counted from `radius` before the first.
+    // Row `i` of `count`, where those beyond the edges are the ones at the edges, and `i` is
+    // counted from `radius` before the first.
     let clamped = |i: usize, count: usize| i.saturating_sub(radius).min(count - 1);
 
     let mut columns = vec![[0_usize; 4]; width];
@@ -125,8 +130,8 @@ impl Divider {
 
     #[inline(always)]
     fn divide<S: Simd>(self, sums: u16x32<S>) -> u16x32<S> {
-        // From memory each time: of a vector that was made before the loop, LLVM doesn't know that its numbers have 16 bits, and
-        // multiplies 32-bit ones, which takes ten instructions more.
+        // From memory each time: of a vector that was made before the loop, LLVM doesn't know that
+        // its numbers have 16 bits, and multiplies 32-bit ones, which takes ten instructions more.
         let multiplier = u16x32::splat(sums.simd, black_box(self.multiplier));
         let (low, high) = sums.widening_mul(multiplier);
         low.bitcast::<u16x32<S>>().unzip_high(high.bitcast::<u16x32<S>>()) >> self.shift
@@ -150,7 +155,8 @@ fn vectors<S: Simd>(simd: S, from: View<'_, Rgba>, to: ViewMut<'_, Rgba>, radius
     let row = width * CHANNELS;
     let bytes = |y: usize| from.row(y).as_flattened();
 
-    // The windows around the row before the first: that one, as often as there are rows before it and with it, and the first itself ..
+    // The windows around the row before the first: that one, as often as there are rows before it
+    // and with it, and the first itself ..
     let mut columns = vec![0_u16; row.next_multiple_of(LANES)];
     for (sum, &byte) in columns.iter_mut().zip(bytes(0)) {
         *sum = radius as u16 + u16::from(byte) * (radius as u16 + 2);
@@ -162,7 +168,8 @@ fn vectors<S: Simd>(simd: S, from: View<'_, Rgba>, to: ViewMut<'_, Rgba>, radius
         }
     }
 
-    // One pixel more to the left, which leaves where nothing has entered yet; to the right what the last block reads beyond its end.
+    // One pixel more to the left, which leaves where nothing has entered yet; to the right what the
+    // last block reads beyond its end.
     let before = (radius + 1) * CHANNELS;
     let mut middle = vec![0_u16; before + (width.next_multiple_of(BLOCK) + radius) * CHANNELS];
     for (y, to) in to.rows().enumerate() {
@@ -174,7 +181,8 @@ fn vectors<S: Simd>(simd: S, from: View<'_, Rgba>, to: ViewMut<'_, Rgba>, radius
     }
 }
 
-/// Moves the windows down by a row, and puts the means into `means`. Both slices have room for whole blocks.
+/// Moves the windows down by a row, and puts the means into `means`. Both slices have room for
+/// whole blocks.
 #[inline(always)]
 fn down<S: Simd>(
     simd: S,
@@ -292,7 +300,8 @@ impl<S: Simd> Windows<S> {
         let step = step + zero.slide::<24>(step);
         let step = step + zero.slide::<16>(step);
         let sums = step + before;
-        // Not the last of `sums`: the next eight wait for one addition then, not for two and a shuffle.
+        // Not the last of `sums`: the next eight wait for one addition then, not for two and a
+        // shuffle.
         let all: u64x8<S> = step.bitcast();
         self.before = before + u64x8::splat(simd, all[7]).bitcast::<u16x32<S>>();
         divider.divide(sums)

@@ -1,6 +1,7 @@
 //! Lighter and darker.
 //!
-//! The number that is added repeats every four bytes, so a vector of them is the same for all vectors of an image.
+//! The number that is added repeats every four bytes, so a vector of them is the same for all
+//! vectors of an image.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, u8x16, u8x64};

@@ -1,8 +1,9 @@
 //! Colours to shades of grey.
 //!
-//! The three products fit 16 bits, and so does their sum, but 150 is no `i8`, and the instructions of x86 that multiply bytes and add
-//! neighbours want one operand signed. So there the pixels are made signed: with 128 subtracted from each byte, the sum is less by
-//! 128 * 256, which the start of the sum puts back.
+//! The three products fit 16 bits, and so does their sum, but 150 is no `i8`, and the instructions
+//! of x86 that multiply bytes and add neighbours want one operand signed. So there the pixels are
+//! made signed: with 128 subtracted from each byte, the sum is less by 128 * 256, which the start
+//! of the sum puts back.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, u8x16};
@@ -13,10 +14,12 @@ use crate::view::{Rgba, View, ViewMut, join, same_size};
 /// How much of a shade is red, green and blue, in 1/256.
 const WEIGHTS: [u8; 3] = [77, 150, 29];
 
-/// Pixels in a turn of a vector kernel: those of shorter rows are copied to a place that is as long.
+/// Pixels in a turn of a vector kernel: those of shorter rows are copied to a place that is as
+/// long.
 const BLOCK: usize = 64;
 
-/// The shades of grey of an image: `(77 * red + 150 * green + 29 * blue) / 256`, rounded down, in which white is 255.
+/// The shades of grey of an image: `(77 * red + 150 * green + 29 * blue) / 256`, rounded down, in
+/// which white is 255.
 ///
 /// # Panics
 ///
@@ -71,7 +74,8 @@ fn any_level(level: fearless_simd::Level, from: View<'_, Rgba>, to: ViewMut<'_, 
     }
 }
 
-/// Runs `block` on all pixels. The last block of a row overlaps the one before it; of a short row it is a copy.
+/// Runs `block` on all pixels. The last block of a row overlaps the one before it; of a short row
+/// it is a copy.
 #[inline(always)]
 fn in_blocks(from: &[Rgba], to: &mut [u8], block: impl Fn(&[Rgba; BLOCK], &mut [u8; BLOCK])) {
     debug_assert_eq!(from.len(), to.len());
@@ -121,7 +125,8 @@ fearless_simd::kernel! {
         let weights = _mm512_set1_epi32(i32::from_le_bytes([of_red, of_green, of_blue, 0]));
         let signs = _mm512_set1_epi8(-128);
         let start = _mm512_set1_epi32(128 * 256);
-        // The second byte of each sum: that of four bytes with the number `i` in 16 has the number `4 * i + 1`.
+        // The second byte of each sum: that of four bytes with the number `i` in 16 has the number
+        // `4 * i + 1`.
         let second: [u8; BLOCK] = std::array::from_fn(|i| (4 * i + 1) as u8 & 127);
         let second: __m512i = u8x64::from_slice(avx512, &second).into();
 

@@ -1,7 +1,8 @@
 //! How often each shade occurs.
 //!
-//! An increment waits for the one before it when both are of the same shade, as neighbours often are. So there are
-//! two tables that take turns; four are slower again where shades have no pattern. Vectors don't help: what they gather they would have to scatter.
+//! An increment waits for the one before it when both are of the same shade, as neighbours often
+//! are. So there are two tables that take turns; four are slower again where shades have no
+//! pattern. Vectors don't help: what they gather they would have to scatter.
 
 use super::Backend;
 use crate::view::View;

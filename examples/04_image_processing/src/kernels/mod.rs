@@ -1,8 +1,9 @@
 //! What is done to pixels.
 //!
-//! Each kernel is a safe function that takes a [`Backend`], and below it the same work done in one to four ways: a loop for any machine, which is
-//! also what the tests compare the others with; vectors of any level; and for [`grayscale`](grayscale()) two in the instructions of x86.
-//! They read and write [views](crate::view) and don't know of messages.
+//! Each kernel is a safe function that takes a [`Backend`], and below it the same work done in one
+//! to four ways: a loop for any machine, which is also what the tests compare the others with;
+//! vectors of any level; and for [`grayscale`](grayscale()) two in the instructions of x86. They
+//! read and write [views](crate::view) and don't know of messages.
 
 mod blur;
 mod brightness;
