@@ -8,64 +8,64 @@ typedef _ReleaseF = NativeFunction<Void Function(Pointer<Void>)>;
 typedef _NewColumnsF = NativeFunction<Pointer<Void> Function(Size, Uint8)>;
 typedef _AttachStatusC = Pointer<FfiAttachment> Function(Handle);
 typedef _AttachStatusD = Pointer<FfiAttachment> Function(Object);
-typedef _AttachOwnedC = Pointer<FfiAttachment> Function(
-  Handle,
-  Pointer<FfiStatus>,
-  Pointer<FfiOwned>,
-  Size,
-);
-typedef _AttachOwnedD = Pointer<FfiAttachment> Function(
-  Object,
-  Pointer<FfiStatus>,
-  Pointer<FfiOwned>,
-  int,
-);
+typedef _AttachOwnedC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<FfiStatus>,
+      Pointer<FfiOwned>,
+      Size,
+    );
+typedef _AttachOwnedD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<FfiStatus>,
+      Pointer<FfiOwned>,
+      int,
+    );
 typedef _AttachAllocC = Pointer<FfiAttachment> Function(Handle, Size, Size);
 typedef _AttachAllocD = Pointer<FfiAttachment> Function(Object, int, int);
 typedef _FreeColumnsC = Int32 Function(Pointer<Void>);
 typedef _FreeColumnsD = int Function(Pointer<Void>);
-typedef _AttachColumnsC = Pointer<FfiAttachment> Function(
-  Handle,
-  Pointer<FfiStatus>,
-  Pointer<Void>,
-  Pointer<_NewColumnsF>,
-  Size,
-  Uint8,
-  Pointer<NativeFunction<_FreeColumnsC>>,
-  Size,
-);
-typedef _AttachColumnsD = Pointer<FfiAttachment> Function(
-  Object,
-  Pointer<FfiStatus>,
-  Pointer<Void>,
-  Pointer<_NewColumnsF>,
-  int,
-  int,
-  Pointer<NativeFunction<_FreeColumnsC>>,
-  int,
-);
-typedef _AttachSlotC = Pointer<FfiAttachment> Function(
-  Handle,
-  Pointer<FfiStatus>,
-  Pointer<_SlotCalls>,
-  Pointer<Void>,
-);
-typedef _AttachSlotD = Pointer<FfiAttachment> Function(
-  Object,
-  Pointer<FfiStatus>,
-  Pointer<_SlotCalls>,
-  Pointer<Void>,
-);
-typedef _ShareC = Pointer<FfiAttachment> Function(
-  Pointer<FfiAttachment>,
-  Handle,
-  Size,
-);
-typedef _ShareD = Pointer<FfiAttachment> Function(
-  Pointer<FfiAttachment>,
-  Object,
-  int,
-);
+typedef _AttachColumnsC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<FfiStatus>,
+      Pointer<Void>,
+      Pointer<_NewColumnsF>,
+      Size,
+      Uint8,
+      Pointer<NativeFunction<_FreeColumnsC>>,
+      Size,
+    );
+typedef _AttachColumnsD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<FfiStatus>,
+      Pointer<Void>,
+      Pointer<_NewColumnsF>,
+      int,
+      int,
+      Pointer<NativeFunction<_FreeColumnsC>>,
+      int,
+    );
+typedef _AttachSlotC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<FfiStatus>,
+      Pointer<_SlotCalls>,
+      Pointer<Void>,
+    );
+typedef _AttachSlotD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<FfiStatus>,
+      Pointer<_SlotCalls>,
+      Pointer<Void>,
+    );
+typedef _ShareC =
+    Pointer<FfiAttachment> Function(Pointer<FfiAttachment>, Handle, Size);
+typedef _ShareD =
+    Pointer<FfiAttachment> Function(Pointer<FfiAttachment>, Object, int);
 typedef _DetachC = Void Function(Pointer<FfiAttachment>, Handle, Uint8);
 typedef _DetachD = void Function(Pointer<FfiAttachment>, Object, int);
 typedef _FreeOwnedC = Void Function(Pointer<FfiStatus>, Pointer<FfiOwned>);

@@ -132,8 +132,9 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   // class, that of lists over memory outside of Dart.
   bool _hasBytes = false;
   Uint8List _bytes = _noBytes;
-  static final Uint8List _noBytes = Pointer<Uint8>.fromAddress(0)
-      .asTypedList(0);
+  static final Uint8List _noBytes = Pointer<Uint8>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// Size of an element in bytes.
   int get elementSize;

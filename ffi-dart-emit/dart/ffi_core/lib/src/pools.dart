@@ -1,9 +1,8 @@
 part of 'native.dart';
 
 /// Function that returns the references to the children of a message in a tree.
-typedef TreeChildren<T extends NativeType> = Iterable<FfiRef<T>> Function(
-  T message,
-);
+typedef TreeChildren<T extends NativeType> =
+    Iterable<FfiRef<T>> Function(T message);
 
 typedef _ManyC = Size Function(Pointer<Void>, Size);
 typedef _ManyD = int Function(Pointer<Void>, int);
