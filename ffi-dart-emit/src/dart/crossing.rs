@@ -165,8 +165,10 @@ impl Argument {
             (false, member) => format!("{name}.{member}"),
         };
         let whole = match value {
-            Value::Scalar(it) => types::checked(it, &whole, name),
-            Value::Open(index) => types::checked(model.enumeration(index).repr, &whole, name),
+            Value::Scalar(it) => types::checked(it, &whole, &layout::string(name)),
+            Value::Open(index) => {
+                types::checked(model.enumeration(index).repr, &whole, &layout::string(name))
+            }
             Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole,
         };
         Self {
@@ -195,7 +197,7 @@ impl Argument {
                 4,
                 &format!("final {end} = "),
                 &format!("{before}.add"),
-                &[name.to_owned()],
+                &[name.to_owned(), layout::string(name)],
                 ";",
             )),
             ownership: None,

@@ -118,7 +118,8 @@ const ONEOF_MEMBERS: &[&str] =
     &["bigOrNull", "other", "pragma", "setFrom", "tag", "throwTag", "toDart", "value"];
 
 /// What an enum's class has.
-const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
+const ENUM_MEMBERS: &[&str] =
+    &["fromValue", "index", "name", "openFromValue", "placeName", "value", "values"];
 
 /// What the library's class has or calls.
 const LIBRARY_MEMBERS: &[&str] =
@@ -307,6 +308,7 @@ const SUPPORT: &[&str] = &[
     "libraryMemory",
     "noValue",
     "override",
+    "placeName",
     "simdTable",
     "sizeOf",
     "throwKeys",
