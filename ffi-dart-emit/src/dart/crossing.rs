@@ -179,10 +179,12 @@ impl Argument {
             (false, "") => name.to_owned(),
             (false, member) => format!("{name}.{member}"),
         };
-        let checked = match value {
-            Value::Scalar(it) => types::checked(it, &whole, name),
-            Value::Open(index) => types::checked(model.enumeration(index).repr, &whole, name),
-            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole.clone(),
+        let whole = match value {
+            Value::Scalar(it) => types::checked(it, &whole, &layout::string(name)),
+            Value::Open(index) => {
+                types::checked(model.enumeration(index).repr, &whole, &layout::string(name))
+            }
+            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole,
         };
         Self {
             public: types::public(names, model, value),
@@ -213,7 +215,7 @@ impl Argument {
                 4,
                 &format!("final {end} = "),
                 &format!("{before}.add"),
-                &[name.to_owned()],
+                &[name.to_owned(), layout::string(name)],
                 ";",
             )),
             ownership: None,

@@ -119,8 +119,9 @@ const CHECKS: &[&str] =
 const ONEOF_MEMBERS: &[&str] =
     &["bigOrNull", "other", "pragma", "setFrom", "tag", "throwTag", "toDart", "value"];
 
-/// Members of an enum's class.
-const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
+/// What an enum's class has.
+const ENUM_MEMBERS: &[&str] =
+    &["fromValue", "index", "name", "openFromValue", "placeName", "value", "values"];
 
 /// Members of the library's class, and names that it calls.
 const LIBRARY_MEMBERS: &[&str] = &[
@@ -320,6 +321,7 @@ const SUPPORT: &[&str] = &[
     "libraryMemory",
     "noValue",
     "override",
+    "placeName",
     "simdTable",
     "sizeOf",
     "throwKeys",
