@@ -179,12 +179,12 @@ impl Argument {
             (false, "") => name.to_owned(),
             (false, member) => format!("{name}.{member}"),
         };
-        let whole = match value {
+        let checked = match value {
             Value::Scalar(it) => types::checked(it, &whole, &layout::string(name)),
             Value::Open(index) => {
                 types::checked(model.enumeration(index).repr, &whole, &layout::string(name))
             }
-            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole,
+            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole.clone(),
         };
         Self {
             public: types::public(names, model, value),
