@@ -185,8 +185,10 @@ impl Argument {
             (false, member) => format!("{name}.{member}"),
         };
         let checked = match value {
-            Value::Scalar(it) => types::checked(it, &whole, name),
-            Value::Open(index) => types::checked(model.enumeration(index).repr, &whole, name),
+            Value::Scalar(it) => types::checked(it, &whole, &layout::string(name)),
+            Value::Open(index) => {
+                types::checked(model.enumeration(index).repr, &whole, &layout::string(name))
+            }
             Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole.clone(),
         };
         Self {
@@ -218,7 +220,7 @@ impl Argument {
                 4,
                 &format!("final {end} = "),
                 &format!("{before}.add"),
-                &[name.to_owned()],
+                &[name.to_owned(), layout::string(name)],
                 ";",
             )),
             ownership: None,

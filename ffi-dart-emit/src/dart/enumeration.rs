@@ -113,7 +113,10 @@ impl EnumClasses {
     }
 
     fn decoder(&self) -> String {
-        layout::method(&format!("static {}", self.name), "fromValue", Parameters::new(&["int value".into()]))
+        let value = ["int value".to_owned()];
+        let parameters =
+            Parameters { required: &value, optional: Some(('[', "String? name, int? index", ']')) };
+        layout::method(&format!("static {}", self.name), "fromValue", parameters)
     }
 
     fn opener(&self) -> String {
@@ -122,7 +125,8 @@ impl EnumClasses {
     }
 
     fn unknown(&self) -> String {
-        let arguments = [layout::string(&self.name), "value".to_owned()];
+        let arguments =
+            [layout::string(&self.name), "value".to_owned(), "$.placeName(name, index)".to_owned()];
         let exception = if self.unsigned {
             "$.UnknownEnumValueException.unsigned"
         } else {

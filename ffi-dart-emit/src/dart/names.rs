@@ -74,11 +74,11 @@ const COLUMNS_MEMBERS: &[&str] = &[
 /// Members of a oneof's class, and names that it calls.
 const ONEOF_MEMBERS: &[&str] = &["other", "pragma", "setFrom", "tag", "toDart", "value"];
 
-/// Members of an enum's class.
+/// What an enum's class has.
 const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
 /// Members of the library's class, and names that it calls.
-const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "pragma", "shutdown"];
+const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "pragma", "raw", "shutdown"];
 
 /// Local variables of a method of the library's class, and names that it calls.
 const LOCALS: &[&str] = &["result"];

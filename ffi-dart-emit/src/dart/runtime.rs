@@ -41,6 +41,7 @@ files! {
     "lib/src/native.dart"
     "lib/src/number_arrays.dart"
     "lib/src/options.dart"
+    "lib/src/places.dart"
     "lib/src/pool_slots.dart"
     "lib/src/pools.dart"
     "lib/src/proto.dart"

@@ -10,6 +10,7 @@ export 'dart:typed_data';
 export 'src/checks.dart';
 export 'src/copies.dart';
 export 'src/native.dart';
+export 'src/places.dart';
 export 'src/simd.dart';
 export 'src/unsigned.dart';
 export 'values.dart';

@@ -2,6 +2,7 @@
 library;
 
 import 'src/checks.dart';
+import 'src/places.dart';
 import 'src/unsigned.dart';
 
 export 'src/unsigned.dart' show BigList, bigFromBits, bitsFromBig;

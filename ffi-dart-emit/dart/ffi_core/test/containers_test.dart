@@ -6,6 +6,9 @@ import 'package:test/test.dart';
 
 /// A list with its room in Dart.
 final class Numbers extends FfiVec<int> {
+  @override
+  String get $place => 'numbers';
+
   final _items = List.filled(3, 0);
 
   @override
@@ -35,6 +38,9 @@ final class Numbers extends FfiVec<int> {
 
 /// A map with its room in Dart.
 final class Names extends FfiMap<int, String> {
+  @override
+  String get $place => 'names';
+
   final _keys = List.filled(2, 0);
   final _names = List.filled(2, '');
 

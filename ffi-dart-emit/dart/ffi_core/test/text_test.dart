@@ -19,7 +19,7 @@ void main() {
   for (final text in texts) {
     test('"$text" is the same in memory', () {
       final bytes = Uint8List(64);
-      final length = encodeString(text, bytes);
+      final length = encodeString(text, bytes, 'name');
       expect(bytes.sublist(0, length), utf8.encode(text));
       expect(decodeString(bytes, length), text);
     });
@@ -35,8 +35,8 @@ void main() {
             .having((it) => it.message, 'message', contains('name')),
       ),
     );
-    expect(() => encodeString('öö', bytes), throwsA(isA<CapacityException>()));
-    expect(() => encodeString('\ud800', bytes), throwsArgumentError);
+    expect(() => encodeString('öö', bytes, 'name'), throwsA(isA<CapacityException>()));
+    expect(() => encodeString('\ud800', bytes, 'name'), throwsArgumentError);
     expect(bytes, [0, 0, 0]);
   });
 

@@ -3,6 +3,8 @@ library;
 
 import 'dart:typed_data';
 
+import 'places.dart';
+
 /// Throws the [RangeError] about [value], which [name] can't hold.
 @pragma('vm:never-inline')
 Never throwRange(int value, int min, int max, String name) =>
@@ -54,35 +56,36 @@ List<int> _checkAll(
   int max,
   String name,
   int? length,
+  int? at,
 ) {
-  if (length != null) checkLength(values, length);
+  if (length != null) checkLength(values, length, name, at);
   // Typed data of the same type can't hold anything else.
   if (typed) return values;
   for (var index = 0; index < values.length; index++) {
     final value = values[index];
     if (value < min || value > max) {
-      throwRange(value, min, max, '$name[$index]');
+      throwRange(value, min, max, '${placeName(name, at)}[$index]');
     }
   }
   return values;
 }
 
-/// Returns [values], each of which must be an `i8`; there must be [length] of
-/// them if that is given.
+/// [values], each of which must be an `i8`; there must be [length] of them if that
+/// is given. They are for the field [name], or the element [at] of it.
 ///
 /// Throws a [RangeError], as the functions below do: typed data would keep the
 /// lower bits.
-List<int> checkInt8s(List<int> values, String name, [int? length]) =>
-    _checkAll(values, values is Int8List, -0x80, 0x7f, name, length);
+List<int> checkInt8s(List<int> values, String name, [int? length, int? at]) =>
+    _checkAll(values, values is Int8List, -0x80, 0x7f, name, length, at);
 
-/// Returns [values], each of which must be an `i16`; there must be [length] of
-/// them if that is given.
-List<int> checkInt16s(List<int> values, String name, [int? length]) =>
-    _checkAll(values, values is Int16List, -0x8000, 0x7fff, name, length);
+/// [values], each of which must be an `i16`; there must be [length] of them if that
+/// is given.
+List<int> checkInt16s(List<int> values, String name, [int? length, int? at]) =>
+    _checkAll(values, values is Int16List, -0x8000, 0x7fff, name, length, at);
 
-/// Returns [values], each of which must be an `i32`; there must be [length] of
-/// them if that is given.
-List<int> checkInt32s(List<int> values, String name, [int? length]) =>
+/// [values], each of which must be an `i32`; there must be [length] of them if that
+/// is given.
+List<int> checkInt32s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(
       values,
       values is Int32List,
@@ -90,25 +93,28 @@ List<int> checkInt32s(List<int> values, String name, [int? length]) =>
       0x7fffffff,
       name,
       length,
+      at,
     );
 
-/// Returns [values], each of which must be a `u8`; there must be [length] of
-/// them if that is given.
-List<int> checkUint8s(List<int> values, String name, [int? length]) =>
-    _checkAll(values, values is Uint8List, 0, 0xff, name, length);
+/// [values], each of which must be a `u8`; there must be [length] of them if that
+/// is given.
+List<int> checkUint8s(List<int> values, String name, [int? length, int? at]) =>
+    _checkAll(values, values is Uint8List, 0, 0xff, name, length, at);
 
-/// Returns [values], each of which must be a `u16`; there must be [length] of
-/// them if that is given.
-List<int> checkUint16s(List<int> values, String name, [int? length]) =>
-    _checkAll(values, values is Uint16List, 0, 0xffff, name, length);
+/// [values], each of which must be a `u16`; there must be [length] of them if that
+/// is given.
+List<int> checkUint16s(List<int> values, String name, [int? length, int? at]) =>
+    _checkAll(values, values is Uint16List, 0, 0xffff, name, length, at);
 
-/// Returns [values], each of which must be a `u32`; there must be [length] of
-/// them if that is given.
-List<int> checkUint32s(List<int> values, String name, [int? length]) =>
-    _checkAll(values, values is Uint32List, 0, 0xffffffff, name, length);
+/// [values], each of which must be a `u32`; there must be [length] of them if that
+/// is given.
+List<int> checkUint32s(List<int> values, String name, [int? length, int? at]) =>
+    _checkAll(values, values is Uint32List, 0, 0xffffffff, name, length, at);
 
-/// Returns [values], of which there must be [length].
-List<T> checkLength<T>(List<T> values, int length) {
+/// [values], which must be [length] of them, as many as the field [name], or the
+/// element [index] of it, holds.
+List<T> checkLength<T>(List<T> values, int length, String name, [int? index]) {
   if (values.length == length) return values;
-  throw ArgumentError.value(values.length, 'values.length', 'must be $length');
+  final place = '${placeName(name, index)}.length';
+  throw ArgumentError.value(values.length, place, 'must be $length');
 }

@@ -210,7 +210,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   Never _throwCode(int code, int rows, int capacity) {
     switch (code) {
       case 3:
-        throw CapacityException(rows, capacity);
+        throw CapacityException(rows, capacity, 'columns of `${_calls.name}`');
       case 4:
         throw AllocationException(_calls._bytesOf(rows));
       case 5:
@@ -309,12 +309,13 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
 /// A column whose values have no array class, **borrowed**: a list of fixed
 /// length, whose values are read and written in place.
 final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
-  /// [length] values, read and written by functions that keep their memory
-  /// alive.
-  ColumnList(this.length, this._read, this._write);
+  /// [length] values of the field [_name], read and written by functions that keep
+  /// their memory alive.
+  ColumnList(this._name, this.length, this._read, this._write);
 
-  final E Function(int row) _read;
-  final void Function(int row, E value) _write;
+  final String _name;
+  final E Function(int row, String name) _read;
+  final void Function(int row, E value, String name) _write;
 
   @override
   final int length;
@@ -322,8 +323,9 @@ final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
   int _checked(int index) => RangeError.checkValidIndex(index, this);
 
   @override
-  E operator [](int index) => _read(_checked(index));
+  E operator [](int index) => _read(_checked(index), _name);
 
   @override
-  void operator []=(int index, E value) => _write(_checked(index), value);
+  void operator []=(int index, E value) =>
+      _write(_checked(index), value, _name);
 }

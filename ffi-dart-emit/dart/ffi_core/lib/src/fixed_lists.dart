@@ -4,19 +4,22 @@ part of 'native.dart';
 ///
 /// Reading a number without a value throws an [UnknownEnumValueException].
 final class EnumList<E extends FfiEnum> with ListMixin<E>, FixedLengthList<E> {
-  /// The values whose numbers [raw] holds.
-  EnumList(this.raw, this._decode);
+  /// The values of the field [_name], or the element [_index] of it, whose numbers
+  /// [raw] holds.
+  EnumList(this.raw, this._decode, this._name, [this._index]);
 
   /// The numbers.
   final List<int> raw;
 
-  final E Function(int) _decode;
+  final E Function(int value, [String? name, int? index]) _decode;
+  final String _name;
+  final int? _index;
 
   @override
   int get length => raw.length;
 
   @override
-  E operator [](int index) => _decode(raw[index]);
+  E operator [](int index) => _decode(raw[index], _name, _index ?? index);
 
   @override
   void operator []=(int index, E value) => raw[index] = value.value;

@@ -1,10 +1,10 @@
 part of 'native.dart';
 
-/// Returns [length], which was read from memory and must not be more than
-/// [capacity].
+/// [length], which memory says, and which must not be more than [capacity], that of
+/// the field [name], or the element [index] of it.
 @pragma('vm:prefer-inline')
-int usedLength(int length, int capacity) =>
-    length <= capacity ? length : throwLength(length, capacity);
+int usedLength(int length, int capacity, String name, [int? index]) =>
+    length <= capacity ? length : throwLength(length, capacity, name, index);
 
 /// Throws an [IndexError] if [index] is not that of one of [length] elements.
 @pragma('vm:prefer-inline')
@@ -16,24 +16,42 @@ Never _throwIndex(int index, int length) =>
     throw IndexError.withLength(index, length);
 
 /// Throws the [InvalidValueException] about a [length] above [capacity].
-Never throwLength(int length, int capacity) =>
-    throw InvalidValueException('length $length exceeds $capacity');
+Never throwLength(int length, int capacity, [String? name, int? index]) =>
+    throw InvalidValueException(
+      '${placeLead(name, index)}length $length exceeds $capacity',
+    );
 
 /// Throws the [InvalidValueException] about a discriminant [tag] that the oneof
 /// [name] does not have.
 Never throwTag(String name, int tag) =>
     throw InvalidValueException('$name has no case with tag $tag');
 
-/// Throws the [InvalidValueException] about a map that has a key twice.
-Never throwKeys() =>
-    throw const InvalidValueException('a map has the same key twice');
+/// Throws the [InvalidValueException] about the map [name], or the element [index]
+/// of it, that has a key twice.
+Never throwKeys(String name, int? index) => throw InvalidValueException(
+  '${placeLead(name, index)}a map has the same key twice',
+);
 
-/// Returns [length], which must fit [capacity], in the field [name] if one is
-/// given.
-int checkCapacity(int length, int capacity, [String? name]) =>
+/// [length], for which there must be room in the field [name], or the element
+/// [index] of it.
+int checkCapacity(int length, int capacity, String name, [int? index]) =>
     length <= capacity
     ? length
-    : throw CapacityException(length, capacity, name);
+    : throw CapacityException(length, capacity, placeName(name, index));
+
+/// What lists and maps inside a message have in common.
+base mixin _Sized {
+  /// How many elements there is room for.
+  int get capacity;
+
+  /// The field that this is, or the element of one, as exceptions call it.
+  String? get $place;
+
+  /// [length], for which there must be room.
+  int _checkCapacity(int length) => length <= capacity
+      ? length
+      : throw CapacityException(length, capacity, $place);
+}
 
 /// Returns [value], a count or an index for a function of the library: it must
 /// fit C's `size_t`, which has [bytes] bytes on this machine.

@@ -2,16 +2,12 @@ part of 'native.dart';
 
 /// A list of up to [capacity] elements inside a message, **borrowed**.
 ///
-/// Elements that are messages are views: they show the data at their position,
-/// also after other elements have moved to it. Assigning copies. A change that
-/// would make the list longer than [capacity] throws a [CapacityException]; a
-/// length in memory above it throws an [InvalidValueException], and never reads
-/// beyond the list.
-abstract base class FfiVec<E> with ListMixin<E> {
-  /// Largest number of elements.
-  int get capacity;
-
-  /// The length in memory, which may be invalid.
+/// Elements that are messages are views: they show what is at their place now,
+/// also after others have moved there. Assigning copies. What makes it longer than
+/// [capacity] throws a [CapacityException]; a length in memory above it throws
+/// an [InvalidValueException], and never reads beyond the list.
+abstract base class FfiVec<E> with ListMixin<E>, _Sized {
+  /// The length that memory says, whatever it is.
   int get rawLength;
   set rawLength(int length);
 
@@ -31,7 +27,7 @@ abstract base class FfiVec<E> with ListMixin<E> {
   @override
   set length(int length) {
     RangeError.checkNotNegative(length, 'length');
-    checkCapacity(length, capacity);
+    _checkCapacity(length);
     for (var index = this.length; index < length; index++) {
       zero(index);
     }
@@ -48,7 +44,7 @@ abstract base class FfiVec<E> with ListMixin<E> {
   void addAll(Iterable<E> iterable) {
     final values = iterable.toList(growable: false);
     final length = this.length;
-    checkCapacity(length + values.length, capacity);
+    _checkCapacity(length + values.length);
     _writeAll(length, values);
   }
 
@@ -57,7 +53,7 @@ abstract base class FfiVec<E> with ListMixin<E> {
   /// Throws a [CapacityException] before anything changes if there are too
   /// many. If an element does not fit, it and those after it are not assigned.
   void assign(List<E> values) {
-    checkCapacity(values.length, capacity);
+    _checkCapacity(values.length);
     _writeAll(0, values);
   }
 
@@ -111,7 +107,7 @@ abstract base class NumberVec<E extends num, L extends List<E>>
   /// one is out of range, before anything changes.
   @override
   void assign(List<E> values) {
-    checkCapacity(values.length, capacity);
+    _checkCapacity(values.length);
     checked(values);
     rawLength = values.length;
     elements.setRange(0, values.length, values);
@@ -159,7 +155,14 @@ abstract base class EnumVec<E extends FfiEnum> extends FfiVec<E> {
 /// A list of fixed length inside a message, **borrowed**: its elements are
 /// views unless they are plain values; assigning copies.
 abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
-  /// Returns a copy of [element] that does not change with the list.
+  /// The field that this is, or the element of one, as exceptions call it.
+  String? get $place;
+
+  @override
+  Never _fixed() =>
+      throw UnsupportedError('${$place}: the length of the list is fixed');
+
+  /// A copy of [element] that does not change with the list.
   E detach(E element) => element;
 
   @override

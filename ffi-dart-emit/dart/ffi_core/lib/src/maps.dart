@@ -3,13 +3,10 @@ part of 'native.dart';
 /// A map of up to [capacity] entries inside a message, **borrowed**.
 ///
 /// Looking up compares key by key; removing moves the last entry to the place
-/// of the removed one. Values that are messages are views. A change that would
-/// make it larger than [capacity] throws a [CapacityException].
-abstract base class FfiMap<K, V> with MapMixin<K, V> {
-  /// Largest number of entries.
-  int get capacity;
-
-  /// The length in memory, which may be invalid.
+/// of the removed one. Values that are messages are views. What
+/// makes it larger than [capacity] throws a [CapacityException].
+abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
+  /// The length that memory says, whatever it is.
   int get rawLength;
   set rawLength(int length);
 
@@ -40,7 +37,10 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
   }
 
   @override
-  int get length => usedLength(rawLength, capacity);
+  int get length {
+    final length = rawLength;
+    return length <= capacity ? length : throwLength(length, capacity, $place);
+  }
 
   @override
   bool get isEmpty => length == 0;
@@ -58,7 +58,7 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
   void operator []=(K key, V value) {
     final index = _find(key);
     if (index >= 0) return writeValue(index, value);
-    final length = checkCapacity(this.length + 1, capacity);
+    final length = _checkCapacity(this.length + 1);
     writeKey(length - 1, key);
     writeValue(length - 1, value);
     rawLength = length;
@@ -107,10 +107,11 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
     Map<K, T> values,
     void Function(int index, T value) write,
   ) {
-    checkCapacity(values.length, capacity);
+    _checkCapacity(values.length);
     if (values.keys.toSet().length < values.length) {
       throw ArgumentError(
-        'two keys of the map are equal; hint: `Map.of(map)` has each key once',
+        '${$place}: two keys of the map are equal; hint: `Map.of(map)` has each '
+        'key once',
       );
     }
     var index = 0;

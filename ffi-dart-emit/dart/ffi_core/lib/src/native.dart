@@ -10,6 +10,7 @@ import 'dart:typed_data';
 
 import '../values.dart';
 import 'checks.dart';
+import 'places.dart';
 
 part 'arrays.dart';
 part 'attachments.dart';

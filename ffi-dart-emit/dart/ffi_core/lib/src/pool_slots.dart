@@ -102,7 +102,7 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
     if (_length != 0) {
       throw StateError('there are slots in here: free() or clear() them first');
     }
-    checkCapacity(wanted, _capacity);
+    checkCapacity(wanted, _capacity, 'slots');
   }
 
   void _fill(List<Pointer<T>> slots) {

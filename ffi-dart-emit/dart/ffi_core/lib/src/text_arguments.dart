@@ -18,17 +18,17 @@ final class TextArguments implements Finalizable {
   /// Removes all texts.
   void clear() => _end = 0;
 
-  /// Adds [text] after the others, and returns the position of its end; null is
-  /// empty.
+  /// Puts [text], the argument [name], behind the others, and returns where it
+  /// ends; null is empty.
   ///
-  /// Throws an [ArgumentError] if it holds half of a surrogate pair.
-  int add(String? text) {
+  /// Throws an [ArgumentError] when it holds half of a surrogate pair.
+  int add(String? text, String name) {
     if (text == null) return _end;
     // No code unit takes more than three bytes.
     final room = _end + text.length * 3;
     if (room > _bytes.length) _grow(room);
     final free = _end == 0 ? _bytes : Uint8List.sublistView(_bytes, _end);
-    return _end += encodeString(text, free);
+    return _end += encodeString(text, free, name);
   }
 
   /// Adds [bytes] after the others, and returns the position of their end.

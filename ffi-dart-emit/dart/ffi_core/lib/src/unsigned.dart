@@ -10,10 +10,10 @@ BigInt bigFromBits(int bits) => BigInt.from(bits).toUnsigned(64);
 /// Returns the `int` with the 64 bits of the `u64` [value], to pass to a
 /// function or a list that takes a `u64`.
 ///
-/// Throws an [ArgumentError] if it is no `u64`.
-int bitsFromBig(BigInt value) {
+/// Throws an [ArgumentError], which calls it [name], when it is no `u64`.
+int bitsFromBig(BigInt value, [String name = 'value']) {
   if (value.isNegative || value.bitLength > 64) {
-    throw ArgumentError.value('$value', 'value', 'must be from 0 to 2^64 - 1');
+    throw ArgumentError.value('$value', name, 'must be from 0 to 2^64 - 1');
   }
   return value.toSigned(64).toInt();
 }
@@ -21,8 +21,9 @@ int bitsFromBig(BigInt value) {
 /// Returns [bigFromBits], or null for null.
 BigInt? bigOrNull(int? bits) => bits == null ? null : bigFromBits(bits);
 
-/// Returns [bitsFromBig], or null for null.
-int? bitsOrNull(BigInt? value) => value == null ? null : bitsFromBig(value);
+/// As [bitsFromBig], or null.
+int? bitsOrNull(BigInt? value, String name) =>
+    value == null ? null : bitsFromBig(value, name);
 
 /// The elements of a list of `u64` as the unsigned numbers that they are in
 /// Rust; it reads and writes that list.

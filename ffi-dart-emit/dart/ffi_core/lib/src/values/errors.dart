@@ -75,15 +75,19 @@ final class AllocationException extends FfiException {
 
 /// A number has no value in an enum; the raw getter beside it reads the number.
 final class UnknownEnumValueException extends FfiException {
-  /// No value of the enum [name] has the number [value].
-  const UnknownEnumValueException(String name, this.value)
-    : super._('UnknownEnumValueException', '$value is no value of $name');
-
-  /// No value of the enum [name], whose numbers are `u64`, has the bits [value].
-  UnknownEnumValueException.unsigned(String name, this.value)
+  /// No value of the enum [name] has the number [value], which is that of the field
+  /// [field] if one is given.
+  const UnknownEnumValueException(String name, this.value, [String? field])
     : super._(
         'UnknownEnumValueException',
-        '${bigFromBits(value)} is no value of $name',
+        '${field == null ? '' : '$field: '}$value is no value of $name',
+      );
+
+  /// No value of the enum [name], whose numbers are `u64`, has the bits [value].
+  UnknownEnumValueException.unsigned(String name, this.value, [String? field])
+    : super._(
+        'UnknownEnumValueException',
+        '${placeLead(field)}${bigFromBits(value)} is no value of $name',
       );
 
   /// The number; for an enum of `u64`, its 64 bits.
