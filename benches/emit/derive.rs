@@ -43,7 +43,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The check crate says that the types implement the traits; that the schema is there, only the library can say.
+/// Returns the check crate says that the types implement the traits; that the schema is there, only the library can say.
 fn check_records(workspace: &Workspace, profile: &str) -> Result<()> {
     let file = workspace.output(profile).join(format!("lib{}.rlib", Derives::Ours.package()));
     let records = library_file::read(&std::fs::read(&file)?)?.len();

@@ -67,7 +67,7 @@ pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The program alone, on the stress schema.
+/// Returns the program alone, on the stress schema.
 fn run_stress(workspace: &Workspace, emitter: &Path, package: &Path) -> Result<f64> {
     workspace.build(STRESS, "dev")?;
     let library = workspace.output("dev").join(format!("{DLL_PREFIX}{STRESS}{DLL_SUFFIX}"));
@@ -89,7 +89,7 @@ fn run_stress(workspace: &Workspace, emitter: &Path, package: &Path) -> Result<f
     Ok(samples.median())
 }
 
-/// The program alone, on the stress schema, to .proto.
+/// Returns the program alone, on the stress schema, to .proto.
 fn run_proto(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<f64> {
     let library = workspace.output("dev").join(format!("{DLL_PREFIX}{STRESS}{DLL_SUFFIX}"));
     let file = folder.join("stress.proto");
@@ -139,7 +139,7 @@ impl Input<'_> {
         Ok(dart::package(&model, &dart::Options::default())?)
     }
 
-    /// How many of the library's messages have their class in `text`.
+    /// Returns how many of the library's messages have their class in `text`.
     fn classes(&self, text: &str) -> usize {
         (0..self.messages)
             .filter(|index| text.contains(&format!("final class {} extends Struct {{", struct_name(*index))))

@@ -33,7 +33,7 @@ pub enum Derives {
 impl Derives {
     pub const ALL: [Self; 3] = [Self::Nothing, Self::Ours, Self::Serde];
 
-    /// The crate whose structs derive it.
+    /// Returns the crate whose structs derive it.
     pub fn package(self) -> &'static str {
         match self {
             Self::Nothing => "structs_plain",
@@ -141,19 +141,19 @@ impl Workspace {
         touched.with_context(|| format!("cannot touch {}", source.display()))
     }
 
-    /// What cargo builds into for a profile.
+    /// Returns what cargo builds into for a profile.
     pub fn output(&self, profile: &str) -> PathBuf {
         let folder = if profile == "dev" { "debug" } else { profile };
         self.folder.join("target").join(folder)
     }
 }
 
-/// The package with `count` messages.
+/// Returns the package with `count` messages.
 pub fn library(count: usize) -> String {
     format!("messages_{count}")
 }
 
-/// The name of a generated struct.
+/// Returns the name of a generated struct.
 pub fn struct_name(index: usize) -> String {
     format!("Record{index:04}")
 }
@@ -173,7 +173,7 @@ fn structs(attribute: &str) -> String {
     source
 }
 
-/// A library of documented messages with 10 fields each. Every fifth holds the message before it and an array.
+/// Returns a library of documented messages with 10 fields each. Every fifth holds the message before it and an array.
 fn messages(count: usize) -> String {
     let mut source = String::from("ffi_core::library!();\n\n");
     for index in 0..count {

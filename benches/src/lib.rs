@@ -15,7 +15,7 @@ pub struct Contender<'a> {
 }
 
 impl<'a> Contender<'a> {
-    /// A contender whose `sample` does the work once, checks the result, and returns what the work alone took.
+    /// Returns a contender whose `sample` does the work once, checks the result, and returns what the work alone took.
     pub fn new(name: impl Into<String>, sample: impl FnMut() -> Result<Duration> + 'a) -> Self {
         Self { name: name.into(), sample: Box::new(sample) }
     }
@@ -31,13 +31,13 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// The median in milliseconds.
+    /// Returns the median in milliseconds.
     #[must_use]
     pub fn median(&self) -> f64 {
         self.at(0.5)
     }
 
-    /// The median of what a round took divided by what `other` took in the same round: as a machine that is busy for a
+    /// Returns the median of what a round took divided by what `other` took in the same round: as a machine that is busy for a
     /// while slows both, it says more than the ratio of their medians.
     #[must_use]
     pub fn ratio_to(&self, other: &Self) -> f64 {

@@ -48,10 +48,10 @@ pub unsafe trait FfiEnum: FfiType + Copy {
     /// What identifies the enum in schema records: the crate's name or prefix, `::`, and the name.
     const ID: &'static str;
 
-    /// The variant of that discriminant, if there is one.
+    /// Returns the variant of that discriminant, if there is one.
     fn from_repr(repr: Self::Repr) -> Option<Self>;
 
-    /// The variant's discriminant.
+    /// Returns the variant's discriminant.
     fn to_repr(self) -> Self::Repr;
 }
 
@@ -71,16 +71,16 @@ pub unsafe fn check_enum<E: FfiEnum>(value: *const E) -> Result<(), Invalid> {
 ///
 /// # Errors
 ///
-/// When no variant has that value.
+/// Returns an error if no variant has that value.
 pub fn enum_from_param<E: FfiEnum>(repr: E::Repr, name: &'static str) -> Result<E, Failure> {
     variant(repr).map_err(|invalid| invalid.in_field(name).into())
 }
 
-/// The variant of an enum that has the value `repr`.
+/// Returns the variant of an enum that has the value `repr`.
 ///
 /// # Errors
 ///
-/// When no variant has that value.
+/// Returns an error if no variant has that value.
 fn variant<E: FfiEnum>(repr: E::Repr) -> Result<E, Invalid> {
     E::from_repr(repr).ok_or_else(|| Invalid::new(format_args!("{repr} is not a {}", E::NAME)))
 }
@@ -89,7 +89,7 @@ fn variant<E: FfiEnum>(repr: E::Repr) -> Result<E, Invalid> {
 ///
 /// # Panics
 ///
-/// When it hasn't; in const evaluation that is a compile error.
+/// Panics if it hasn't; in const evaluation that is a compile error.
 #[track_caller]
 pub const fn assert_repr<E, Repr>() {
     assert!(
@@ -102,7 +102,7 @@ pub const fn assert_repr<E, Repr>() {
 ///
 /// # Panics
 ///
-/// When the enum isn't of the size and alignment of its repr; in const evaluation that is a compile error.
+/// Panics if the enum isn't of the size and alignment of its repr; in const evaluation that is a compile error.
 ///
 /// # Safety
 ///
@@ -119,7 +119,7 @@ pub const unsafe fn bits<E, Repr: Pod>(variant: &E) -> Repr {
 ///
 /// # Panics
 ///
-/// When they aren't; in const evaluation that is a compile error.
+/// Panics if they aren't; in const evaluation that is a compile error.
 #[track_caller]
 pub const fn assert_variant(is_discriminant: bool) {
     assert!(

@@ -19,7 +19,7 @@ pub struct FieldLayout {
 ///
 /// # Panics
 ///
-/// When the layout is another one; in const evaluation that is a compile error.
+/// Panics if the layout is another one; in const evaluation that is a compile error.
 ///
 /// # Examples
 ///
@@ -60,7 +60,7 @@ pub const fn assert_repr_c(size: usize, align: usize, fields: &[FieldLayout]) {
     assert!(size > 0, "a message needs at least one byte");
 }
 
-/// The number of padding bytes in a struct of that size with those fields.
+/// Returns the number of padding bytes in a struct of that size with those fields.
 #[must_use]
 pub const fn padding(size: usize, fields: &[FieldLayout]) -> usize {
     let mut padding = size;
@@ -86,7 +86,7 @@ impl<T: ?Sized> PaddingFree<T, 0> for () {}
 ///
 /// # Panics
 ///
-/// When it isn't; in const evaluation that is a compile error. Unless somebody has implemented [`PaddingFree`] for other
+/// Panics if it isn't; in const evaluation that is a compile error. Unless somebody has implemented [`PaddingFree`] for other
 /// numbers, such a call doesn't compile anyway, with a better message.
 #[track_caller]
 pub const fn assert_padding_free<T: ?Sized, const BYTES: usize>()
@@ -144,7 +144,7 @@ impl<Real> Place<Real> {
 ///
 /// # Panics
 ///
-/// When it does; in const evaluation that is a compile error.
+/// Panics if it does; in const evaluation that is a compile error.
 #[track_caller]
 pub const fn assert_no_destructor<T>() {
     assert!(
@@ -157,7 +157,7 @@ pub const fn assert_no_destructor<T>() {
 ///
 /// # Panics
 ///
-/// When it has none; in const evaluation that is a compile error.
+/// Panics if it has none; in const evaluation that is a compile error.
 #[track_caller]
 pub const fn assert_not_empty<T>() {
     assert!(

@@ -45,7 +45,7 @@ pub unsafe trait FfiMessage: FfiType {
     #[doc(hidden)]
     const ID_HASH: u64 = hash_name(Self::ID);
 
-    /// A message on the heap with all bytes zero, made there and never on the stack, whatever its size.
+    /// Returns a message on the heap with all bytes zero, made there and never on the stack, whatever its size.
     #[must_use]
     fn new_zeroed_box() -> Box<Self> {
         bytemuck::zeroed_box()
@@ -88,7 +88,7 @@ unsafe impl<T: Copy> Zeroable for Bits<T> {}
 unsafe impl<T: Copy + 'static> AnyBitPattern for Bits<T> {}
 
 impl<T: FfiType + Copy> Bits<T> {
-    /// Whether the bytes are a valid `T`.
+    /// Returns true if the bytes are a valid `T`.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         // SAFETY: the reference is aligned for `T` and its bytes are initialised: a `Bits` is only made through

@@ -50,7 +50,7 @@ pub unsafe trait FfiOneof: FfiType {
     const PAYLOAD: usize;
 }
 
-/// The tag of untrusted memory.
+/// Returns the tag of untrusted memory.
 ///
 /// # Safety
 ///
@@ -61,7 +61,7 @@ pub unsafe fn oneof_tag<O: FfiOneof>(oneof: *const O) -> u32 {
     unsafe { oneof.cast::<u32>().read() }
 }
 
-/// The error about a tag that no case has.
+/// Returns the error about a tag that no case has.
 #[cold]
 #[inline(never)]
 pub fn unknown_case<O: FfiOneof>(tag: u32) -> Invalid {
@@ -72,7 +72,7 @@ pub fn unknown_case<O: FfiOneof>(tag: u32) -> Invalid {
 ///
 /// # Panics
 ///
-/// When it hasn't; in const evaluation that is a compile error.
+/// Panics if it hasn't; in const evaluation that is a compile error.
 #[track_caller]
 pub const fn assert_oneof<O, Shadow>() {
     assert!(
@@ -86,7 +86,7 @@ pub const fn assert_oneof<O, Shadow>() {
 ///
 /// # Panics
 ///
-/// When it isn't; in const evaluation that is a compile error.
+/// Panics if it isn't; in const evaluation that is a compile error.
 ///
 /// # Safety
 ///

@@ -1,8 +1,8 @@
-//! Everything in `simd` and `columns` that makes several pointers to one piece of memory: run by itself it
-//! compares values, under Miri (`cargo xtask sanitize`) it also finds a pointer that another one has
-//! invalidated.
+//! Tests of everything in `simd` and `columns` that makes several pointers to one piece of memory.
+//! Run by itself it compares values; under Miri (`cargo xtask sanitize`) it also finds pointers
+//! that other ones have invalidated.
 //!
-//! Miri interprets no vector instructions beyond SSE2, so there the level is `Fallback`.
+//! Miri interprets no vector instructions beyond SSE2, so the level is `Fallback` under Miri.
 
 #![expect(clippy::multiple_unsafe_ops_per_block, reason = "all calls of a test have the same pointers")]
 
@@ -19,7 +19,7 @@ struct Body {
     mass: f32,
 }
 
-/// Fields of several types, so `Field` alone has the operations.
+/// Fields of several types, so only `Field` has the operations.
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 #[ffi(simd, columns)]
@@ -139,7 +139,8 @@ fn kernels_of_the_table_take_one_slice_twice() {
     for len in [0, 1, 5, 33] {
         let mut values: Vec<f32> = bodies(len).iter().map(|body| body.mass).collect();
         let first = values.as_mut_ptr();
-        // SAFETY: there are `len` numbers at the pointer, and one less behind the first; only these calls use them.
+        // SAFETY: there are `len` numbers at the pointer, and one less behind the first; only these
+        // calls use them.
         unsafe {
             (table.add)(first, first, len);
             (table.axpy)(0.5, first, first, len);

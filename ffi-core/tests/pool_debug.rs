@@ -1,4 +1,4 @@
-//! The feature `pool-debug`. What it writes is read from a process of its own.
+//! Tests of the feature `pool-debug`. The output of a child process is read.
 
 use std::process::Command;
 
@@ -36,13 +36,13 @@ fn allocates_here() -> *mut Watched {
 
 #[inline(never)]
 fn frees_here(slot: *mut Watched) {
-    // SAFETY: allocated by the caller, who only looks at it afterwards.
+    // SAFETY: allocated by the caller, which only compares the pointer afterwards.
     assert_eq!(unsafe { pool_free(slot) }, 0);
 }
 
 #[inline(never)]
 fn frees_again_here(slot: *mut Watched) {
-    // SAFETY: it is refused.
+    // SAFETY: the slot is not live, so the call is refused without an access.
     assert_eq!(unsafe { pool_free(slot) }, FreeCode::NotLive as i32);
 }
 
@@ -97,9 +97,9 @@ fn what_is_freed_is_not_handed_out_at_once() {
     assert_eq!(unsafe { pool_free(slot) }, 0);
     let others: Vec<_> = (0..5).map(|_| pool_alloc::<Late>()).collect();
     assert!(!others.contains(&slot));
-    // SAFETY: it is refused.
+    // SAFETY: the slot is not live, so the call is refused without an access.
     assert_eq!(unsafe { pool_free(slot) }, FreeCode::NotLive as i32);
-    // Once there is nothing else it is.
+    // It is allocated again once there is no other slot.
     let rest: Vec<_> = (0..5).map(|_| pool_alloc::<Late>()).collect();
     assert!(rest.contains(&slot) && pool_alloc::<Late>().is_null());
 }

@@ -1,4 +1,5 @@
-//! What pools cost until they are used. In a process of its own, as others' memory would count.
+//! Measures the memory of pools before their first use, in a process of its own, as that of other
+//! tests would count.
 
 #![cfg(target_os = "linux")]
 
@@ -35,7 +36,7 @@ unsafe impl FfiPooled for Particle {
     }
 }
 
-/// Bytes of the process that are in memory.
+/// Returns the resident memory of this process in bytes.
 fn resident() -> usize {
     let pages = std::fs::read_to_string("/proc/self/smaps_rollup").expect("Linux has it");
     let line = pages.lines().find(|line| line.starts_with("Rss:")).expect("it says how much is resident");
@@ -46,7 +47,7 @@ fn resident() -> usize {
 #[test]
 fn pools_cost_nothing_until_they_are_used() {
     let before = resident();
-    // Also with a message of each allocated: what was never freed is not written to be zeroed.
+    // Also with one message allocated in each: memory that was never freed needs no zeroing.
     let mut frame = Frame::pool().try_alloc().expect("the address space has room for 2 GB");
     let particle = Particle::pool().try_alloc().expect("it has room");
     assert_eq!(Frame::pool().stats().live + Particle::pool().stats().live, 2);
@@ -54,8 +55,8 @@ fn pools_cost_nothing_until_they_are_used() {
     assert!(cost < 1 << 20, "{cost} bytes");
     drop(particle);
 
-    // What is touched does cost, so the measurement sees it; and no more, as the next frame is in
-    // the same place.
+    // Memory that is touched is measured, so the test can fail. The next frame is in the same slot,
+    // so it adds nothing.
     frame.pixels.fill(7);
     drop(frame);
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Shutting down. In a process of its own, as it is for all pools and for good.
+//! Tests of the shutdown, in a process of its own, as it closes all pools of the process.
 
 use ffi_core::__private::{
     pool_adopt, pool_alloc, pool_alloc_many, pool_examine, pool_free, pool_free_many, queue_push,
@@ -35,14 +35,14 @@ fn after_shutdown_everything_is_refused_and_stays_readable() {
     let handle = Used::pool().alloc_with(|used| used.x = 2).expect("it is open").into_ref();
     let slot = pool_alloc::<Used>();
     let freed = pool_alloc::<Used>();
-    // SAFETY: nobody uses it any more.
+    // SAFETY: no other code uses the slot any more.
     assert_eq!(unsafe { pool_free(freed) }, 0);
     let other = pool_alloc::<Other>();
 
     assert_eq!(pool::shutdown(), 4);
     assert_eq!(pool::shutdown(), 4, "nothing changes");
 
-    // Nothing is allocated, from pools that were used and from others.
+    // No slot is allocated, from pools that were used and from others.
     let error = Used::pool().try_alloc().map(drop).expect_err("it is closed");
     assert_eq!(error.kind(), PoolErrorKind::Closed);
     assert_eq!(
@@ -55,33 +55,33 @@ fn after_shutdown_everything_is_refused_and_stays_readable() {
     // SAFETY: there is room.
     assert_eq!(unsafe { pool_alloc_many(slots.as_mut_ptr(), 2) }, 0);
 
-    // Nothing is freed, taken or pushed.
-    // SAFETY: nobody uses the slot any more.
+    // No slot is freed, taken or pushed.
+    // SAFETY: no other code uses the slot any more.
     assert_eq!(unsafe { pool_free(slot) }, FreeCode::Closed as i32);
-    // SAFETY: nobody uses the slot any more.
+    // SAFETY: no other code uses the slot any more.
     assert_eq!(unsafe { pool_free(freed) }, FreeCode::Closed as i32);
-    // SAFETY: nobody uses the slot any more.
+    // SAFETY: no other code uses the slot any more.
     assert_eq!(unsafe { pool_free(other) }, FreeCode::Closed as i32);
     // SAFETY: it is no slot, so it is refused without a read.
     assert_eq!(unsafe { pool_free(std::ptr::dangling_mut::<Unused>()) }, FreeCode::Closed as i32);
     // SAFETY: null is allowed.
     assert_eq!(unsafe { pool_free(std::ptr::null_mut::<Used>()) }, FreeCode::Null as i32);
     slots[0] = slot;
-    // SAFETY: there are two pointers, and nobody uses a slot of these any more.
+    // SAFETY: the array has two pointers, and no other code uses a slot of these any more.
     assert_eq!(unsafe { pool_free_many(slots.as_mut_ptr(), 2) }, 0);
     assert_eq!((slots[0], pool_examine(slot)), (slot, FreeCode::Closed));
-    // SAFETY: nobody uses the slot any more.
+    // SAFETY: no other code uses the slot any more.
     assert_eq!(unsafe { queue_push(&QUEUE, slot) }, FreeCode::Closed as i32);
     // SAFETY: any bytes are a value.
     assert!(unsafe { pool_adopt(slot) }.is_err_and(|code| code == FreeCode::Closed));
     assert!(handle.take().is_none());
 
-    // What is there stays, also when its box is gone.
-    // SAFETY: nobody writes to it.
+    // The message stays readable, also when its box is gone.
+    // SAFETY: no thread writes to the slot.
     assert_eq!(unsafe { handle.get() }.map(|used| used.x), Some(2));
     let gone: FfiRef<Used> = boxed.handle();
     drop(boxed);
-    // SAFETY: nobody writes to the slot, whose box is gone.
+    // SAFETY: no thread writes to the slot, whose box is gone.
     assert_eq!(unsafe { gone.get() }.map(|used| used.x), Some(1));
     assert_eq!(Used::pool().live().count(), 3);
 
@@ -90,15 +90,15 @@ fn after_shutdown_everything_is_refused_and_stays_readable() {
     assert_eq!((stats.bad_closed, stats.bad_null, stats.failed_allocs), (2, 1, 3));
     assert_eq!(Unused::pool().stats().state, PoolState::Closed);
 
-    // It opens again, with what was lost.
+    // The pools open again, and count the lost slots.
     assert_eq!(pool::reopen(), 4);
     assert_eq!(pool::reopen(), 0, "it is open");
     let stats = Used::pool().stats();
     assert_eq!((stats.state, stats.live, stats.lost), (PoolState::Open, 3, 3));
-    // What has an owner is that one's, and what the box left behind is lost.
-    // SAFETY: nobody uses it any more.
+    // Slots with an owner still belong to it, and the slot that the box left behind is lost.
+    // SAFETY: no other code uses the slot any more.
     assert_eq!(unsafe { pool_free(slot) }, 0);
-    // SAFETY: nobody uses it any more.
+    // SAFETY: no other code uses the slot any more.
     assert_eq!(unsafe { pool_free(other) }, 0);
     assert_eq!(handle.take().map(|used| used.x), Some(2));
     assert_eq!(Used::pool().stats().live, 1);

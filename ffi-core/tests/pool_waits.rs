@@ -1,6 +1,6 @@
-//! What a pool does when the thread that it would have to wait for can't run: it was interrupted by
-//! a signal, or has a lower priority. In processes of their own, as signals, priorities and
-//! sandboxes are.
+//! Tests of a pool whose other thread can't run: it was interrupted by a signal, or has a lower
+//! priority. Each test has a process of its own, as signals, priorities and sandboxes apply to a
+//! process.
 
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
@@ -35,8 +35,8 @@ macro_rules! pooled {
 
 pooled!(Interrupted Shared Sandboxed);
 
-/// Runs the test `name` again in a process of its own, unless this is that. Fails if it takes
-/// longer than a minute.
+/// Runs the test `name` again in a process of its own, unless this is that process. Fails if it
+/// takes longer than a minute.
 fn alone(name: &str) -> bool {
     const CHILD: &str = "FFI_POOL_WAITS_CHILD";
     if env::var_os(CHILD).is_some() {
@@ -65,17 +65,17 @@ fn alone(name: &str) -> bool {
     }
 }
 
-/// All slots that can be had, and back.
+/// Allocates all free slots, frees them, and returns their number.
 fn exhaust<T: FfiPooled>(slots: &mut Vec<*mut T>) -> usize {
     slots.resize(SLOTS, ptr::null_mut());
     // SAFETY: there is room for so many.
     let got = unsafe { pool_alloc_many(slots.as_mut_ptr(), SLOTS) };
-    // SAFETY: the caller's own, which nobody uses.
+    // SAFETY: the slots were allocated above, and no other code uses them.
     assert_eq!(unsafe { pool_free_many(slots.as_mut_ptr(), got) }, got);
     got
 }
 
-/// Slots that any thread may free: those that a handler meets were often lent by the thread that it
+/// Slots that any thread may free. Those that a handler meets were often lent by the thread that it
 /// interrupted.
 static LENT: [AtomicUsize; 16] = [const { AtomicUsize::new(0) }; 16];
 static SIGNALS: AtomicU64 = AtomicU64::new(0);
@@ -86,7 +86,7 @@ fn exchange(at: usize) {
     let slot = pool_alloc::<Interrupted>();
     let before = LENT[at % LENT.len()].swap(slot.expose_provenance(), Ordering::AcqRel);
     if before != 0 {
-        // SAFETY: whoever swaps a slot out has it alone.
+        // SAFETY: only the thread that swaps a slot out has it.
         let code = unsafe { pool_free::<Interrupted>(ptr::with_exposed_provenance_mut(before)) };
         assert_eq!(code, 0);
     }
@@ -105,8 +105,7 @@ extern "C" fn handler(_signal: libc::c_int) {
     }
 }
 
-/// Threads close magazines, and free each other's slots, while signals interrupt them wherever they
-/// are.
+/// Threads close magazines, and free each other's slots, while signals interrupt them at any point.
 #[test]
 fn a_signal_handler_waits_for_nothing() {
     if !alone("a_signal_handler_waits_for_nothing") {
@@ -124,7 +123,7 @@ fn a_signal_handler_waits_for_nothing() {
             .map(|number| {
                 let (send, receive) = std::sync::mpsc::channel();
                 scope.spawn(move || {
-                    // A thread's first use is outside of a handler.
+                    // A thread's first use of a pool is outside of a handler.
                     exchange(number);
                     // SAFETY: it says which thread this is.
                     send.send(unsafe { libc::pthread_self() }).expect("it is received");
@@ -155,14 +154,14 @@ fn a_signal_handler_waits_for_nothing() {
     assert!(SIGNALS.load(Ordering::Relaxed) > 100, "there were signals");
     for slot in &LENT {
         let slot = ptr::with_exposed_provenance_mut::<Interrupted>(slot.swap(0, Ordering::AcqRel));
-        // SAFETY: nobody else has it.
+        // SAFETY: the threads have ended, so no other code has the slot.
         assert!(slot.is_null() || unsafe { pool_free(slot) } == 0);
     }
     assert_eq!(Interrupted::pool().stats().live, 0);
     assert_eq!(exhaust::<Interrupted>(&mut Vec::new()), SLOTS, "no slot is lost");
 }
 
-/// Processor time of this thread.
+/// Returns the processor time of this thread.
 fn burnt() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the time may be written.
@@ -180,9 +179,9 @@ fn pin() {
     unsafe { libc::sched_setaffinity(0, size_of_val(&set), &raw const set) };
 }
 
-/// A thread of a real-time priority wants all slots, and preempts one on the same processor that
-/// has a magazine in hand: it lets that one finish, and doesn't burn its time until the system
-/// stops it.
+/// A thread of a real-time priority wants all slots, and preempts a thread on the same processor
+/// that is inside its magazine. It lets that one finish, and doesn't use up its time until the
+/// system stops it.
 #[test]
 fn a_real_time_thread_lets_the_other_finish() {
     if !alone("a_real_time_thread_lets_the_other_finish") {
@@ -210,7 +209,7 @@ fn a_real_time_thread_lets_the_other_finish() {
         let mut slots = Vec::new();
         let mut worst = Duration::ZERO;
         for _ in 0..3_000 {
-            // Wakes up wherever the other is.
+            // Wakes up while the other thread is at any point.
             thread::sleep(Duration::from_micros(200));
             let before = burnt();
             exhaust::<Shared>(&mut slots);
@@ -221,10 +220,10 @@ fn a_real_time_thread_lets_the_other_finish() {
     });
 }
 
-/// Makes `membarrier` fail from now on, as a sandbox does that comes down late.
+/// Makes `membarrier` fail from now on, like a sandbox that is set up late.
 fn refuse_membarrier() -> bool {
     let filter = [
-        // The number of the call.
+        // Loads the number of the system call.
         libc::sock_filter { code: (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16, jt: 0, jf: 0, k: 0 },
         libc::sock_filter {
             code: (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16,
@@ -253,8 +252,8 @@ fn refuse_membarrier() -> bool {
     unprivileged && unsafe { libc::syscall(libc::SYS_seccomp, mode, all, &raw const program) } == 0
 }
 
-/// The fence is lost while threads have magazines: nothing is had twice, and once those threads
-/// came by or ended, all can be had.
+/// The fence is lost while threads have magazines: no slot is allocated twice, and all can be
+/// allocated once those threads have used the pool or ended.
 #[test]
 fn a_process_without_the_fence_has_no_magazines() {
     if !alone("a_process_without_the_fence_has_no_magazines") {
@@ -296,8 +295,8 @@ fn a_process_without_the_fence_has_no_magazines() {
             eprintln!("left out: filters are not permitted");
         }
         let start = Instant::now();
-        // Lent with the bias of threads that wait for this one: they can't be asked, and are not
-        // waited for.
+        // Lent with the bias of threads that wait for this one: they can't be asked to end it, and
+        // are not waited for.
         for slot in receive.iter() {
             let slot = ptr::with_exposed_provenance_mut::<Sandboxed>(slot);
             // SAFETY: this thread got it from the one that allocated it.

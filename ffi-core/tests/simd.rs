@@ -1,4 +1,5 @@
-//! `#[ffi(simd)]` on messages of all shapes, and the tables that C and Dart get, against plain loops.
+//! `#[ffi(simd)]` on messages of all shapes, and the tables that C and Dart get, against plain
+//! loops.
 
 #![expect(clippy::multiple_unsafe_ops_per_block, reason = "all calls of a test have the same pointers")]
 
@@ -101,7 +102,7 @@ fn copy(bodies: &[Body]) -> Vec<Body> {
     bodies.to_vec()
 }
 
-/// The numbers of one field.
+/// Returns the numbers of one field.
 fn column(flat: &[[f32; 7]], field: usize) -> Vec<f32> {
     flat.iter().map(|record| record[field]).collect()
 }
@@ -417,7 +418,8 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
     let long = isize::MAX as usize / 8 + 1;
     let (lerp, dots) = (table.lerp.unwrap(), table.record_dot.unwrap());
     let (lengths, normalize) = (table.record_length.unwrap(), table.record_normalize.unwrap());
-    // SAFETY: where there is no error to be found, there are as many numbers and as much room as the counts say.
+    // SAFETY: where there is no error to be found, there are as many numbers and as much room as
+    // the counts say.
     unsafe {
         for (code, values, len) in [
             (KernelCode::Null, null, 1),
@@ -465,7 +467,8 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
         assert_eq!((table.field_max)(first, 4, 8, 1, null, bytes), KernelCode::Null);
         assert_eq!((table.field_max)(first, 4, 8, 1, result, null.cast()), KernelCode::Null);
         assert_eq!(lengths(first, 4, 1, null), KernelCode::Null);
-        // Several results in the middle of what is read; a single one is written when all has been read.
+        // Several results in the middle of what is read; a single one is written when all has been
+        // read.
         let mut own = values;
         let last = own.as_mut_ptr().wrapping_add(3);
         assert_eq!(((table.sum)(own.as_ptr(), 4, last), last.read()), (KernelCode::Ok, 10.0));
@@ -498,7 +501,8 @@ fn kernels_of_a_message_refuse_what_can_be_checked() {
     let (result, bytes) = (out.as_mut_ptr().cast::<u8>(), present.as_mut_ptr());
     let ones = [1.0_f32; 7];
     let one = ones.as_ptr().cast::<u8>();
-    // SAFETY: where there is no error to be found, there are as many messages and as much room as the count says.
+    // SAFETY: where there is no error to be found, there are as many messages and as much room as
+    // the count says.
     unsafe {
         for (code, data, records) in [
             (KernelCode::Null, std::ptr::null_mut(), 1),

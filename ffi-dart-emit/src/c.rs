@@ -1,10 +1,12 @@
 //! A C header, for callers other than Dart and as a second opinion on every layout.
 //!
-//! The header asserts what the records say: compiling it is the check. It serves C11 and C++11.
+//! The header asserts the layouts of the records, so compiling it checks them. It serves C11 and
+//! C++11.
 //!
-//! C has one name space for types, constants and functions, more keywords than Rust, and macros that replace even the names
-//! of fields, so each name goes through this module. Macro names and docs come from the records too, which is why nothing reaches the
-//! template but identifiers, numbers and comments that nothing in them can end.
+//! C has one name space for types, constants and functions, more keywords than Rust, and macros
+//! that replace even the names of fields, so each name goes through this module. Macro names and
+//! docs also come from the records, so only identifiers, numbers and comments that cannot be closed
+//! from inside reach the template.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -19,12 +21,12 @@ use crate::model::{
     QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
-/// The header without its first line, which [`OutputFile::generated`](crate::output::OutputFile::generated)
-/// puts there.
+/// Returns the header without its first line, which
+/// [`OutputFile::generated`](crate::output::OutputFile::generated) adds.
 ///
 /// # Errors
 ///
-/// Items that would have the same name in C.
+/// Returns a problem for each two items that would have one name in C.
 pub fn header(model: &Model) -> Result<String, Problems> {
     check_names(model)?;
     let library = &model.library;
@@ -50,12 +52,12 @@ pub fn header(model: &Model) -> Result<String, Problems> {
     Ok(header.render().expect("writing to a string succeeds"))
 }
 
-/// `model` with `prefix` before the name that each of its types has in C: for a program that includes the headers of two
-/// libraries which have types of one name.
+/// Adds `prefix` to the name that each type of `model` has in C, for a program that includes the
+/// headers of two libraries with types of one name.
 ///
 /// # Errors
 ///
-/// The prefix is no beginning of a name.
+/// Returns an error if the prefix cannot begin a name.
 pub fn with_prefix(model: &Model, prefix: &str) -> Result<Model, Problems> {
     let valid = prefix.starts_with(|first: char| first.is_ascii_alphabetic())
         && prefix.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
@@ -95,7 +97,7 @@ struct Header<'a> {
     protos: Vec<CProto<'a>>,
 }
 
-/// A typedef of its integer, as the size of a C `enum` is the compiler's to choose.
+/// An enum. It is a typedef of its integer, because the compiler chooses the size of a C `enum`.
 struct CEnum {
     doc: String,
     name: String,
@@ -116,15 +118,15 @@ struct CStruct {
     size: u64,
     align: u64,
     members: Vec<CMember>,
-    /// The tags of a oneof.
+    /// Discriminants of a oneof.
     constants: Vec<CConstant>,
-    /// The layout hash; none of a container, which is the same in every header.
+    /// Layout hash; `None` for a container, which is equal in every header.
     fingerprint: Option<Fingerprint>,
 }
 
 struct CMember {
     doc: String,
-    /// Without the `;`; may be several lines.
+    /// Declaration without the `;`, of one or more lines.
     declaration: String,
     name: String,
     offset: u64,
@@ -145,7 +147,7 @@ struct CFunction {
 struct CPool<'a> {
     message: String,
     capacity: u32,
-    /// Bits of an index plus one.
+    /// Number of bits of an index plus one.
     index_bits: u32,
     symbols: &'a PoolSymbols,
 }
@@ -154,7 +156,7 @@ struct CColumns<'a> {
     name: String,
     message: String,
     fingerprint: Fingerprint,
-    /// One for each column: a pointer, and how many are in front of it.
+    /// Members, one for each column: a pointer, and the number of columns before it.
     members: Vec<CMember>,
     symbols: &'a ColumnsSymbols,
 }
@@ -163,7 +165,7 @@ struct CColumns<'a> {
 struct CSimd<'a> {
     message: String,
     symbol: &'a str,
-    /// What it consists of, where that is numbers of one type.
+    /// Count and type of its numbers, if it consists of numbers of one type.
     numbers: Option<(u64, &'static str)>,
 }
 
@@ -174,7 +176,7 @@ struct CQueue<'a> {
     symbols: &'a QueueSymbols,
 }
 
-/// The functions of a message that write and read it as protobuf.
+/// Functions that write and read a message as protobuf.
 struct CProto<'a> {
     message: String,
     symbols: &'a ProtoSymbols,
@@ -233,18 +235,19 @@ fn enumeration(enumeration: &Enum) -> CEnum {
     }
 }
 
-/// The structs so far, each behind those it holds, and the names of those that come from `ffi-core`.
+/// Structs that were defined so far, each after those it holds, and the names of those that come
+/// from `ffi-core`.
 struct Structs<'a> {
     model: &'a Model,
     all: Vec<CStruct>,
-    /// What it is for -> name.
+    /// Types with the names of their structs.
     containers: Vec<(&'a Type, String)>,
     taken: HashSet<String>,
     constants: HashSet<String>,
 }
 
 impl<'a> Structs<'a> {
-    /// All structs, and the headers of columns, which come after them.
+    /// Returns all structs, and the headers of columns, which come after them.
     fn all(model: &'a Model) -> (Vec<CStruct>, Vec<CColumns<'a>>) {
         let (taken, constants) = (names(model), constants(model));
         let mut structs = Self { model, all: Vec::new(), containers: Vec::new(), taken, constants };
@@ -262,7 +265,7 @@ impl<'a> Structs<'a> {
         (structs.all, columns)
     }
 
-    /// The header of a message's columns, if it has some.
+    /// Returns the header of a message's columns, if it has columns.
     fn columns(&self, message: &'a Message) -> Option<CColumns<'a>> {
         let symbols = &message.columns.as_ref()?.symbols;
         let mut scope = Scope::new(&self.constants);
@@ -343,7 +346,7 @@ impl<'a> Structs<'a> {
         }
     }
 
-    /// Defines the struct of a type that comes from `ffi-core`, once.
+    /// Defines the struct of a type that comes from `ffi-core`, unless it is defined already.
     fn container(&mut self, ty: &'a Type) {
         if self.containers.iter().any(|(known, _)| same(known, ty)) {
             return;
@@ -391,7 +394,7 @@ impl<'a> Structs<'a> {
         self.all.push(CStruct { doc, name, size, align, members, constants, fingerprint });
     }
 
-    /// What `ty` adds to the name of a container of it.
+    /// Returns the part of a container's name that stands for `ty`.
     fn part(&self, ty: &Type) -> String {
         match ty {
             Type::Scalar(it) => scalar(*it).to_owned(),
@@ -410,7 +413,7 @@ impl<'a> Structs<'a> {
         }
     }
 
-    /// `T name[outer][inner]`: C writes the dimensions behind the name.
+    /// Returns `T name[outer][inner]`, as C writes the dimensions after the name.
     fn declaration(&self, ty: &Type, name: &str) -> String {
         match ty {
             Type::Array { of, len } => self.declaration(of, &format!("{name}[{len}]")),
@@ -425,7 +428,7 @@ impl<'a> Structs<'a> {
     }
 }
 
-/// Whether one struct serves both: all references look the same.
+/// Returns true if one struct serves both types, as all references have one layout.
 fn same(one: &Type, other: &Type) -> bool {
     match (one, other) {
         (Type::Ref(_), Type::Ref(_)) => true,
@@ -470,7 +473,7 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
     for param in &function.params {
         let name = scope.name(&param.name);
         match &param.passing {
-            // Copied before the function runs; see `ffi_core::boundary`.
+            // Rust copies it before the function runs; see `ffi_core::boundary`.
             Passing::Value(it @ (Value::Message(_) | Value::Oneof(_))) => {
                 params.push(pointer(model, *it, false, &name));
             }
@@ -567,11 +570,12 @@ fn scalar(scalar: Scalar) -> &'static str {
     }
 }
 
-/// A constant expression of the value, to stand behind a cast.
+/// Returns a constant expression of the value, which may follow a cast.
 fn literal(repr: Scalar, value: i128) -> String {
     match repr {
         Scalar::U64 => format!("UINT64_C({value})"),
-        // C has no negative literals, only negated ones, and this one's positive twin doesn't exist.
+        // C has no negative literals, only negated ones, and the positive number would not fit
+        // `int64_t`.
         Scalar::I64 if value == i64::MIN.into() => format!("(-INT64_C({}) - 1)", i64::MAX),
         Scalar::I64 if value < 0 => format!("-INT64_C({})", -value),
         Scalar::I64 => format!("INT64_C({value})"),
@@ -579,7 +583,8 @@ fn literal(repr: Scalar, value: i128) -> String {
     }
 }
 
-/// The item's docs and deprecation; empty where it has neither, else with a line break at its end.
+/// Returns the item's docs and deprecation with a line break at the end, or an empty string if it
+/// has neither.
 fn item_comment(item: &Item, indent: &str) -> String {
     let mut text = item.doc.clone();
     if let Some(note) = &item.deprecated {
@@ -592,10 +597,10 @@ fn item_comment(item: &Item, indent: &str) -> String {
     c_comment(indent, &text)
 }
 
-/// The names within one struct or parameter list.
+/// Names within one struct or parameter list.
 struct Scope<'a> {
     taken: HashSet<String>,
-    /// The constants of the header, which are macros.
+    /// Constants of the header, which are macros.
     constants: &'a HashSet<String>,
 }
 
@@ -604,8 +609,9 @@ impl<'a> Scope<'a> {
         Self { taken: HashSet::new(), constants }
     }
 
-    /// `name`, with as many underscores as make it new, no keyword and no macro. What is all capitals may be a macro of any
-    /// header, and is seldom the name of a field.
+    /// Returns `name` with as many underscores as make it new and neither a keyword nor a macro. A
+    /// name in capitals gets one as well: it may be a macro of any header, and is seldom the name
+    /// of a field.
     fn name(&mut self, name: &str) -> String {
         let capitals = name.contains(char::is_uppercase) && !name.contains(char::is_lowercase);
         let mut name = if capitals { format!("{name}_") } else { unreserved(name) };
@@ -616,7 +622,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The names of all constants.
+/// Returns the names of all constants.
 fn constants(model: &Model) -> HashSet<String> {
     let variants =
         model.enums.iter().flat_map(|it| it.variants.iter().map(|variant| constant_name(it, variant)));
@@ -624,7 +630,7 @@ fn constants(model: &Model) -> HashSet<String> {
     variants.chain(cases).collect()
 }
 
-/// Types, constants and symbols share one name space.
+/// Checks that types, constants and symbols have different names, as they share one name space.
 fn check_names(model: &Model) -> Result<(), Problems> {
     let mut owners: HashMap<String, String> = HashMap::new();
     let mut problems = Vec::new();
@@ -642,7 +648,7 @@ fn check_names(model: &Model) -> Result<(), Problems> {
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }
 
-/// What the containers must not be called.
+/// Returns the names that containers must not have.
 fn names(model: &Model) -> HashSet<String> {
     let mut names = HashSet::new();
     claims(model, |name, _| {
@@ -651,7 +657,7 @@ fn names(model: &Model) -> HashSet<String> {
     names
 }
 
-/// What the header defines whatever the library.
+/// Names that every header defines.
 const HEADER_NAMES: &[&str] = &[
     "FfiOwned",
     "FfiPoolStats",
@@ -720,7 +726,8 @@ fn unreserved(name: &str) -> String {
     if RESERVED.contains(name) { format!("{name}_") } else { name.to_owned() }
 }
 
-/// What a name of its own can't be: a keyword, or a macro of a header that may come before this one.
+/// Words that cannot be a name: keywords, and macros of headers that may be included before this
+/// one.
 static RESERVED: LazyLock<HashSet<&str>> =
     LazyLock::new(|| KEYWORDS.split_whitespace().chain(MACROS.split_whitespace()).collect());
 
@@ -737,6 +744,6 @@ const KEYWORDS: &str = "
     size_t ptrdiff_t max_align_t nullptr_t NULL offsetof unreachable
 ";
 
-/// The macros without parameters of all headers of C11 and C23 (`gcc -dM -E`), those in small letters of POSIX and Windows, and
-/// the types in capitals of the two.
+/// Macros without parameters of all headers of C11 and C23 (`gcc -dM -E`), the lower-case ones of
+/// POSIX and Windows, and the upper-case types of both.
 const MACROS: &str = include_str!("../templates/c/macros.txt");

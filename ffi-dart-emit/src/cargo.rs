@@ -1,7 +1,8 @@
-//! From a crate to its compiled library, by way of cargo.
+//! Finds a crate's compiled library through cargo.
 //!
-//! Cargo is asked where things are, never guessed at: `cargo metadata` finds the package, the messages of `cargo
-//! build` name the file, so target folders, cross compilation and renamed libraries need no care here.
+//! Cargo says where things are: `cargo metadata` finds the package, and the messages of `cargo
+//! build` name the file, so target folders, cross compilation and renamed libraries need no care
+//! here.
 
 use std::env;
 use std::ffi::OsString;
@@ -12,7 +13,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::{CrateType, DependencyKind, Message, Metadata, MetadataCommand, Package};
 
-/// How to build.
+/// Options of a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct BuildOptions {
     /// Build with the release profile
@@ -36,20 +37,21 @@ pub struct Crate {
 }
 
 impl Crate {
-    /// The package called `name`; `-` and `_` are one.
+    /// Returns the package called `name`; `-` and `_` count as equal.
     ///
     /// # Errors
     ///
-    /// There is no workspace here, or no such package in it.
+    /// Returns an error if there is no workspace here, or no such package in it.
     pub fn named(name: &str) -> Result<Self> {
         Self::pick(&metadata()?, name)
     }
 
-    /// The one package with a cdylib that uses `ffi-core`.
+    /// Returns the one package with a cdylib that uses `ffi-core`.
     ///
     /// # Errors
     ///
-    /// There is no workspace here, or no such package in it, or several: the error lists the command for each.
+    /// Returns an error if there is no workspace here, or no such package in it, or several; then
+    /// the error lists the command for each.
     pub fn only() -> Result<Self> {
         Self::pick_only(&metadata()?)
     }
@@ -98,19 +100,19 @@ impl Crate {
         }
     }
 
-    /// Where its Dart package goes unless the user says otherwise: `dart`, beside its Cargo.toml.
+    /// Returns the default folder of the Dart package: `dart`, beside the Cargo.toml.
     #[must_use]
     pub fn dart_folder(&self) -> PathBuf {
         self.package.manifest_path.with_file_name("dart").into()
     }
 
-    /// Builds the library and returns its file: the cdylib, else the staticlib, else the rlib.
+    /// Builds the library and returns its file: the cdylib, or the staticlib, or the rlib.
     ///
     /// Cargo's progress and the compiler's diagnostics go to stderr.
     ///
     /// # Errors
     ///
-    /// Cargo can't be run, or the build fails, or makes no library.
+    /// Returns an error if cargo can't be run, or the build fails, or makes no library.
     pub fn build(&self, options: &BuildOptions) -> Result<PathBuf> {
         let name = &self.package.name;
         let mut command = Command::new(cargo());
@@ -149,7 +151,8 @@ impl Crate {
     }
 }
 
-/// The file with most in it: a cdylib is linked, so it has the records of all crates; an rlib those of one.
+/// Returns the file with the most records. A cdylib is linked, so it has the records of all crates;
+/// an rlib has those of one.
 fn best(files: &[PathBuf]) -> Option<PathBuf> {
     const EXTENSIONS: [&[&str]; 3] = [&["so", "dylib", "dll", "wasm"], &["a", "lib"], &["rlib"]];
     let with = |extensions: &[&str]| {
@@ -180,24 +183,25 @@ fn metadata() -> Result<Metadata> {
         .context("`cargo metadata` failed: run this inside a cargo workspace, or pass the path of a library")
 }
 
-/// The cargo that runs us, where one does.
+/// Returns the cargo that runs this program, or `cargo` if none does.
 fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// How the user calls this program here: in its own workspace it need not be installed.
+/// Returns the command by which the user runs this program. In its own workspace it need not be
+/// installed.
 fn this_program(metadata: &Metadata) -> &'static str {
     let own = metadata.workspace_packages().iter().any(|package| package.name == env!("CARGO_PKG_NAME"));
     if own { "cargo run -p ffi-dart-emit --" } else { "ffi-dart-emit" }
 }
 
-/// `path` as seen from the current folder, where it is below it.
+/// Returns `path` relative to the current folder, if it is below that.
 pub(crate) fn relative(path: &Path) -> PathBuf {
     let current = env::current_dir().unwrap_or_default();
     path.strip_prefix(current).unwrap_or(path).to_owned()
 }
 
-/// `path` as a shell takes it.
+/// Returns `path` quoted for a shell.
 fn shown(path: &Path) -> String {
     let path = path.display().to_string();
     if path.contains(char::is_whitespace) { format!("\"{path}\"") } else { path }
@@ -207,7 +211,8 @@ fn shown(path: &Path) -> String {
 mod tests {
     use super::*;
 
-    /// What `cargo metadata` says of a workspace of these packages: name, crate type, dependency.
+    /// Returns the output of `cargo metadata` for a workspace of these packages: name, crate type,
+    /// dependency.
     fn workspace(packages: &[(&str, &str, &str)]) -> Metadata {
         let id = |name: &str| format!("path+file:///w/{name}#0.1.0");
         let package = |(name, crate_type, dependency): &(&str, &str, &str)| {

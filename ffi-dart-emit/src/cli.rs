@@ -1,4 +1,4 @@
-//! The command line: what to read, what to make of it, where to put it.
+//! Parses the command line and runs the command.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use crate::output::{Leftovers, OutputFile, Plan};
 use crate::proto::ImportOptions;
 use crate::{c, dart, diff, foreign, input, inspect, library_file, proto};
 
-/// Generated Dart files that this run no longer makes are removed from here.
+/// Folder from which generated Dart files are removed that this run no longer makes.
 const DART_LEFTOVERS: Leftovers<'_> = Leftovers { folder: "lib/src", suffix: ".g.dart" };
 
 /// Writes a Dart package from the schema inside a compiled ffi-core library.
 ///
-/// Without a command: builds the one cdylib of this workspace that uses ffi-core, and writes its package into
-/// the folder `dart` beside its Cargo.toml.
+/// Without a command, builds the only cdylib of this workspace that uses ffi-core, and writes its
+/// package into the folder `dart` beside its Cargo.toml.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Cli {
@@ -33,10 +33,10 @@ enum Command {
     Dart {
         #[command(flatten)]
         source: Source,
-        /// The package's folder [default: `dart` beside the crate's Cargo.toml]
+        /// Folder of the package [default: `dart` beside the crate's Cargo.toml]
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
-        /// The package's name [default: the crate's]
+        /// Name of the package [default: the crate's]
         #[arg(long, value_name = "NAME")]
         package: Option<String>,
         /// Write nothing; show what would change, and fail if anything would
@@ -47,10 +47,11 @@ enum Command {
     C {
         #[command(flatten)]
         source: Source,
-        /// The header
+        /// File to write
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// What the names of all types begin with, for a program that includes headers of several libraries
+        /// Prefix for the names of all types, for a program that includes headers of several
+        /// libraries
         #[arg(long, value_name = "NAME")]
         prefix: Option<String>,
         /// Write nothing; show what would change, and fail if anything would
@@ -61,10 +62,10 @@ enum Command {
     Proto {
         #[command(flatten)]
         source: Source,
-        /// The .proto file
+        /// File to write
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// The package of protobuf [default: the library's name]
+        /// Package of protobuf [default: the library's name]
         #[arg(long, value_name = "NAME")]
         package: Option<String>,
         /// Write nothing; show what would change, and fail if anything would
@@ -73,34 +74,34 @@ enum Command {
     },
     /// Write Rust source with the derives from a .proto file
     Import {
-        /// The .proto file
+        /// File to read
         file: PathBuf,
-        /// A folder in which imports are looked for; may be given several times [default: the file's]
+        /// Folder to search for imports; may be given several times [default: the file's]
         #[arg(short = 'I', value_name = "FOLDER")]
         include: Vec<PathBuf>,
-        /// The Rust file
+        /// File to write
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// The bound of everything that has none in its options
+        /// Bound of everything that has none in its options
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         default_max_count: Option<u32>,
-        /// The slots of the pool of a message that holds itself, where its options don't say
+        /// Slots of the pool of a message that holds itself, unless its options say
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..i64::from(u32::MAX)))]
         default_pool_size: Option<u32>,
-        /// Make a oneof beside other fields as many optional fields
+        /// Turn a oneof beside other fields into as many optional fields
         #[arg(long)]
         split_oneofs: bool,
         /// Write nothing; show what would change, and fail if anything would
         #[arg(long)]
         check: bool,
     },
-    /// Show what changed between two schemas, and what that breaks; fails if it breaks anything
+    /// Show the differences between two schemas, and what they break; fails if they break anything
     Diff {
-        /// A library, or what `inspect --json` printed of it
+        /// Library, or output of `inspect --json` for it
         old: PathBuf,
-        /// A library, or what `inspect --json` printed of it
+        /// Library, or output of `inspect --json` for it
         new: PathBuf,
-        /// Fail only for what breaks this
+        /// Fail only if this breaks
         #[arg(long, value_name = "KIND")]
         only: Option<diff::Kind>,
         /// Print the changes as JSON
@@ -117,10 +118,10 @@ enum Command {
     },
 }
 
-/// The library to read.
+/// Arguments that name the library to read.
 #[derive(Debug, Default, Args)]
 struct Source {
-    /// A cdylib, staticlib or rlib of any target [default: build the workspace's]
+    /// Cdylib, staticlib or rlib of any target [default: build the workspace's]
     #[arg(value_name = "LIB")]
     file: Option<PathBuf>,
     /// Build this package, and read its library
@@ -130,7 +131,7 @@ struct Source {
     build: BuildOptions,
 }
 
-/// A library found, and the crate it was built from, if it was.
+/// A library, and the crate that was built for it, if any.
 struct Found {
     file: PathBuf,
     built: Option<Crate>,
@@ -180,7 +181,7 @@ impl Found {
         Ok(model)
     }
 
-    /// Problems of the schema, under the file they are in.
+    /// Formats problems of the schema below the name of its file.
     fn explain(&self, problems: &Problems) -> anyhow::Error {
         let count = problems.0.len();
         let noun = if count == 1 { "problem" } else { "problems" };
@@ -188,11 +189,11 @@ impl Found {
     }
 }
 
-/// Does what the command line says.
+/// Runs the command.
 ///
 /// # Errors
 ///
-/// Anything that keeps it from being done, and with `--check` output that is out of date.
+/// Returns the error of the command. With `--check`, output that is out of date is an error.
 pub fn run(cli: Cli) -> Result<()> {
     let command = cli.command.unwrap_or_else(|| Command::Dart {
         source: Source::default(),
@@ -264,7 +265,7 @@ pub fn run(cli: Cli) -> Result<()> {
     }
 }
 
-/// The schema in a library, or in what `inspect --json` printed.
+/// Returns the schema of a library, or of the output of `inspect --json`.
 fn read(file: &Path) -> Result<Model> {
     let found = Found { file: file.to_owned(), built: None };
     let shown = relative(file).display().to_string();
@@ -298,22 +299,22 @@ fn finish(out: &Path, plan: Plan, check: bool) -> Result<()> {
     print(&format!("{out}: {summary}\n"))
 }
 
-/// Writes a warning to stderr, without what a terminal takes for more than text.
+/// Writes a warning to stderr, with control characters escaped.
 fn warn(text: &str) {
     eprintln!("warning: {}", foreign::one_line(text));
 }
 
-/// Writes to stdout, without what a terminal takes for more than text.
+/// Writes text to stdout, with control characters escaped.
 fn print(text: &str) -> Result<()> {
     write_out(&foreign::terminal(text))
 }
 
-/// Writes to stdout what other programs read.
+/// Writes JSON to stdout.
 fn print_json(json: &str) -> Result<()> {
     write_out(&foreign::json(json))
 }
 
-/// Writes to stdout. A reader that has seen enough, such as `head`, is no error.
+/// Writes to stdout. It is no error if the reader closes the pipe early, as `head` does.
 fn write_out(text: &str) -> Result<()> {
     use std::io::{ErrorKind, Write, stdout};
     match stdout().write_all(text.as_bytes()) {

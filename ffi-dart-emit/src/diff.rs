@@ -1,12 +1,13 @@
-//! What changed between two versions of a schema, and what that breaks.
+//! Compares two versions of a schema, and says what the changes break.
 //!
-//! There are two ways for data to outlive a version. **Memory**: a Dart package, or any caller in C, that was written for
-//! the old library meets the new one. Both must agree on every byte, so whatever changes a fingerprint breaks it, and
-//! the package is to be generated again. **Wire**: bytes that the old schema encoded, on a disk or from a peer, are decoded
-//! with the new one. What the decoder refuses breaks it, and also what it takes and reads as something else.
+//! Data outlives a version in two ways. **Memory**: a Dart package, or a caller in C, that was
+//! written for the old library meets the new one. Both must agree on every byte, so whatever
+//! changes a fingerprint breaks it, and the package must be generated again. **Wire**: bytes that
+//! the old schema encoded, on a disk or from a peer, are decoded with the new one. It breaks if the
+//! decoder refuses the bytes, and also if it reads them as something else.
 //!
-//! A message, oneof, enum or function is known again by its name; the name of the library doesn't count. A field is, too,
-//! and else by its number in .proto.
+//! A message, oneof, enum or function is matched by its name; the name of the library doesn't
+//! count. A field is matched by its name, or otherwise by its number in .proto.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -17,7 +18,7 @@ use serde::Serialize;
 use crate::model::{Enum, Item, Message, Model, Oneof, Scalar, TypeId, scalar_name};
 use crate::proto::shape::{record_type, rust};
 
-/// Which of the two a change must break to count.
+/// The side that a change must break to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
     /// Callers that were written for the old library.
@@ -29,18 +30,18 @@ pub enum Kind {
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// What changed, such as `message Particle, field x`.
+    /// Name of the item, such as `message Particle, field x`.
     pub item: String,
-    /// How.
+    /// Description of the change.
     pub what: String,
-    /// Why it breaks memory, if it does.
+    /// Reason why it breaks memory, if it does.
     pub memory: Option<String>,
-    /// Why it breaks the wire, if it does.
+    /// Reason why it breaks the wire, if it does.
     pub wire: Option<String>,
 }
 
 impl Change {
-    /// Whether it breaks what `kind` says.
+    /// Returns true if the change breaks `kind`.
     #[must_use]
     pub fn breaks(&self, kind: Kind) -> bool {
         match kind {
@@ -50,7 +51,7 @@ impl Change {
     }
 }
 
-/// All changes from `old` to `new`, in the order of their items.
+/// Returns all changes from `old` to `new`, in the order of their items.
 #[must_use]
 pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     let mut diff = Diff { old: Side::new(old), new: Side::new(new), changes: Vec::new() };
@@ -62,7 +63,7 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     diff.changes
 }
 
-/// The changes for people to read.
+/// Returns the changes as text for people.
 #[must_use]
 pub fn text(changes: &[Change]) -> String {
     let mut out = String::new();
@@ -95,8 +96,8 @@ pub fn text(changes: &[Change]) -> String {
     out
 }
 
-/// The changes as JSON: `{"changes": [{"item", "what", "memory", "wire"}], "memory": N, "wire": N}`, the last two the numbers
-/// of changes that break each.
+/// Returns the changes as JSON: `{"changes": [{"item", "what", "memory", "wire"}], "memory": N,
+/// "wire": N}`. The last two are the numbers of changes that break each.
 #[must_use]
 pub fn json(changes: &[Change]) -> String {
     #[derive(Serialize)]
@@ -139,7 +140,7 @@ impl<'a> Side<'a> {
         it.fields.iter().map(member).collect()
     }
 
-    /// Without the first, which is not on the wire.
+    /// Returns the cases without the first, which is not on the wire.
     fn cases(&self, it: &'a Oneof) -> Vec<Member<'a>> {
         let member = |(place, case): (u64, &'a crate::model::Case)| Member {
             item: &case.item,
@@ -150,7 +151,7 @@ impl<'a> Side<'a> {
         (0..).zip(&it.cases).skip(1).map(member).collect()
     }
 
-    /// The type, with names as the two sides share them.
+    /// Returns the type with names that are independent of the library.
     fn ty(&self, ty: &crate::model::Type) -> Type {
         let mut ty = record_type(self.model, ty);
         strip(self.model, &mut ty);
@@ -158,7 +159,7 @@ impl<'a> Side<'a> {
     }
 }
 
-/// The name of a type without that of the library.
+/// Returns the name of a type without that of the library.
 fn own(model: &Model, id: &TypeId) -> String {
     let own = id.0.strip_prefix(&model.library.name).and_then(|rest| rest.strip_prefix("::"));
     own.unwrap_or(&id.0).to_owned()
@@ -185,21 +186,21 @@ fn strip(model: &Model, ty: &mut Type) {
 struct Member<'a> {
     item: &'a Item,
     number: u32,
-    /// Where it is in memory: its offset, or its position among the cases.
+    /// Position in memory: its offset, or its index among the cases.
     place: u64,
-    /// None for a case without data.
+    /// Type; `None` for a case without data.
     ty: Option<Type>,
 }
 
-/// Words for members.
+/// Words for members in descriptions.
 struct Words {
     /// `message` or `oneof`.
     holder: &'static str,
     /// `field` or `case`.
     member: &'static str,
-    /// What [`Member::place`] is.
+    /// Word for [`Member::place`].
     place: &'static str,
-    /// What becomes of the value of a member that is gone.
+    /// Description of what happens to the value of a removed member.
     gone: &'static str,
 }
 
@@ -250,7 +251,7 @@ impl<'a> Diff<'a> {
         }
     }
 
-    /// The names on both sides; those on one side only are reported.
+    /// Returns the names that are on both sides; reports those on one side only.
     fn pairs<'k>(
         &mut self,
         kind: &str,
@@ -302,7 +303,7 @@ impl<'a> Diff<'a> {
         }
     }
 
-    /// Whatever changes a fingerprint breaks memory: says so where nothing else has.
+    /// Reports a changed fingerprint that no other change explains, as it breaks memory.
     fn rest(&mut self, item: &str, before: usize, differs: bool) {
         let said = self.changes[before..].iter().any(|change| change.memory.is_some());
         if differs && !said {
@@ -324,7 +325,7 @@ impl<'a> Diff<'a> {
     }
 }
 
-/// First and last of numbers that no field may take.
+/// First and last of numbers that no field may have.
 type Reserved<'r> = &'r [(u32, u32)];
 
 fn holds(reserved: Reserved<'_>, number: u32) -> bool {
@@ -345,7 +346,7 @@ impl Diff<'_> {
         for old in olds {
             let item = format!("{owner}, {} {}", words.member, old.item.name);
             let same_name = named(news, &old.item.name);
-            // One of the same number that is no other's by its name.
+            // A new member of the same number, if no old one has its name.
             let renamed = || {
                 let index = news.iter().position(|it| it.number == old.number)?;
                 named(olds, &news[index].item.name).is_none().then_some(index)
@@ -356,7 +357,8 @@ impl Diff<'_> {
                     "{}, and number {} can come to mean something else: keep it with `reserved({})`",
                     words.gone, old.number, old.number
                 );
-                // A case that was there is not the same as none; a field that is read by nobody does no harm.
+                // A removed case changes the value of the oneof; a removed field that nothing reads
+                // does no harm.
                 let wire = if words.holder == "oneof" { Some(words.gone) } else { (!kept).then_some(&*why) };
                 self.add(item, "removed", Some(MEMORY), wire);
                 continue;
@@ -379,7 +381,7 @@ impl Diff<'_> {
                 };
                 let what = format!("its type was {}, is {}", name(&old.ty), name(&new.ty));
                 let wire = match (&old.ty, &new.ty) {
-                    // In a oneof a reference is the message itself.
+                    // In a oneof a reference is encoded as the message itself.
                     (Some(old), Some(new)) if words.holder == "oneof" && same_message(old, new) => None,
                     (Some(old), Some(new)) => self.reads(old, new, words.holder == "message").err(),
                     _ => Some("data is read where there is none, or the other way round".to_owned()),
@@ -416,7 +418,7 @@ impl Diff<'_> {
         }
     }
 
-    /// What of the types that `ty` holds has another layout now.
+    /// Returns the type held by `ty` whose layout has changed, if there is one.
     fn held(&self, ty: &Type) -> Option<String> {
         match ty {
             Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => self.held(of),
@@ -439,8 +441,9 @@ impl Diff<'_> {
         }
     }
 
-    /// Whether what was encoded as `old` is read as the same value by `new`; else why not. `field` is whether it is
-    /// the field of a message, where zero is not written.
+    /// Checks that values encoded as `old` are read as the same value by `new`; the error is the
+    /// reason why not. `field` is true for the field of a message, which is not written if it is
+    /// zero.
     fn reads(&self, old: &Type, new: &Type, field: bool) -> Result<(), String> {
         if old == new {
             return Ok(());
@@ -472,7 +475,7 @@ impl Diff<'_> {
             (Type::Array { of, len }, Type::Bytes { cap }) if **of == Type::Scalar(Scalar::U8) => {
                 if cap < len { shorter("more bytes", cap) } else { Ok(()) }
             }
-            // Where there are references in a list, it is of messages; in an array, of wrappers.
+            // References in a list are encoded as messages, references in an array as wrappers.
             (Type::Vec { of: old_of, cap: old }, Type::Vec { of: new_of, cap: new })
                 if same_message(old_of, new_of) =>
             {
@@ -515,7 +518,7 @@ impl Diff<'_> {
         }
     }
 
-    /// Which numbers a type has that is encoded as an integer.
+    /// Returns the numbers of a type that is encoded as an integer.
     fn numbers(&self, side: &Side<'_>, ty: &Type) -> Option<Numbers> {
         match ty {
             Type::Scalar(Scalar::Bool) => Some(Numbers::Bool),
@@ -532,7 +535,7 @@ impl Diff<'_> {
 
     fn enums(&mut self) {
         let (old, new) = (self.old.enums.clone(), self.new.enums.clone());
-        // Fields of it are reported where they are.
+        // Changes of fields of this type are reported at the fields.
         for name in self.pairs("enum", old.keys(), new.keys(), None) {
             let (old, new) = (old[&name], new[&name]);
             let item = format!("enum {name}");
@@ -541,7 +544,7 @@ impl Diff<'_> {
             if old.repr != new.repr {
                 let what =
                     format!("its repr was `{}`, is `{}`", scalar_name(old.repr), scalar_name(new.repr));
-                // Closed enums are about their variants; open ones keep any number that fits.
+                // Closed enums are compared by their variants; open ones keep any number that fits.
                 let wire = Numbers::Range(new.repr).takes(&Numbers::Range(old.repr)).err();
                 self.add(&item, what, Some(MEMORY), wire.as_deref());
             }
@@ -611,21 +614,21 @@ impl Diff<'_> {
 
 fn whose(members: &[Member<'_>], number: u32) -> String {
     let owner = members.iter().find(|it| it.number == number);
-    owner.map_or_else(|| "nobody's now".to_owned(), |it| format!("that of `{}` now", it.item.name))
+    owner.map_or_else(|| "no member's now".to_owned(), |it| format!("that of `{}` now", it.item.name))
 }
 
-/// Which numbers a type has that is encoded as an integer.
+/// The numbers of a type that is encoded as an integer.
 enum Numbers {
-    /// 0 and 1.
+    /// Only 0 and 1.
     Bool,
-    /// All of an integer type.
+    /// All numbers of an integer type.
     Range(Scalar),
-    /// These.
+    /// Only these numbers.
     Some(BTreeSet<i128>),
 }
 
 impl Numbers {
-    /// Whether all numbers of `other` are read as they are; else why not.
+    /// Checks that all numbers of `other` are read unchanged; the error is the reason why not.
     fn takes(&self, other: &Self) -> Result<(), String> {
         match (self, other) {
             (Self::Bool, Self::Bool) => Ok(()),
@@ -657,7 +660,7 @@ impl Numbers {
     }
 }
 
-/// The least and the most of an integer.
+/// Returns the smallest and the largest number of an integer type.
 fn range(scalar: Scalar) -> (i128, i128) {
     let bits = 8 * crate::model::scalar_size(scalar);
     match scalar {
@@ -666,7 +669,7 @@ fn range(scalar: Scalar) -> (i128, i128) {
     }
 }
 
-/// Whether both are one message, in place or referred to.
+/// Returns true if both types are one message, in place or referred to.
 fn same_message(one: &Type, other: &Type) -> bool {
     match (one, other) {
         (Type::Message(one) | Type::Ref(one), Type::Message(other) | Type::Ref(other)) => one == other,

@@ -1,7 +1,8 @@
-//! Foreign text, made harmless for each place that it is written to.
+//! Escapes foreign text for each place that it is written to.
 //!
-//! Docs, notes, names and paths come from .proto files and libraries of strangers. Every writer and everything that prints
-//! passes such text through this module, whose functions leave what is plain as it is:
+//! Docs, notes, names and paths come from .proto files and libraries that may be malicious. Every
+//! writer and everything that prints passes such text through this module, whose functions leave
+//! plain text as it is:
 //!
 //! | function | place | what can't happen there |
 //! |---|---|---|
@@ -12,14 +13,15 @@
 //! | [`proto_comment`], [`proto_string`] | .proto source | the same |
 //! | [`terminal`], [`one_line`], [`json`] | a terminal | escape sequences, text that hides or reorders other text |
 //!
-//! In source, a character that can't be seen becomes U+FFFD in a comment and an escape in a string; on a terminal, and in JSON,
-//! it becomes an escape.
+//! In source, a character that can't be seen becomes U+FFFD in a comment and an escape in a string.
+//! On a terminal, and in JSON, it becomes an escape.
 
 use std::fmt::Write as _;
 
-/// Returns true for what a reader can't see or is misled by: control characters, and the marks of Unicode that are
-/// invisible or turn the direction of writing, of which rustc's lint `text_direction_codepoint_in_comment` has a part.
-/// The two joiners of scripts and emoji (U+200C, U+200D) are text.
+/// Returns true for characters that a reader can't see or is misled by: control characters, and the
+/// marks of Unicode that are invisible or change the direction of writing, of which rustc's lint
+/// `text_direction_codepoint_in_comment` has a part. The two joiners of scripts and emoji (U+200C,
+/// U+200D) are text.
 fn is_hidden(char: char) -> bool {
     char.is_control()
         || matches!(char,
@@ -28,7 +30,7 @@ fn is_hidden(char: char) -> bool {
             | '\u{E0000}'..='\u{E007F}')
 }
 
-/// The lines of `text`, without tabs, spaces at their ends, and what can't be seen.
+/// Returns the lines of `text`, without tabs, trailing spaces and characters that can't be seen.
 fn lines(text: &str) -> Vec<String> {
     let line = |line: &str| {
         let mut out = String::with_capacity(line.len());
@@ -45,7 +47,7 @@ fn lines(text: &str) -> Vec<String> {
     text.trim_end().replace("\r\n", "\n").split(['\n', '\r']).map(line).collect()
 }
 
-/// `lead` before each line of `text`, with a space between the two where the line isn't empty.
+/// Returns the lines with `lead` before each, and a space between the two if the line isn't empty.
 fn prefixed<S: AsRef<str>>(lead: &str, lines: &[S]) -> String {
     let mut out = String::new();
     for line in lines {
@@ -58,29 +60,30 @@ fn prefixed<S: AsRef<str>>(lead: &str, lines: &[S]) -> String {
     out
 }
 
-/// What square brackets in docs are.
+/// Meaning of square brackets in docs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Brackets {
-    /// Text: a reference that leads nowhere is an error in Rust.
+    /// Plain text, as Rust refuses references to unknown names.
     Text,
-    /// References to names, as in Dart, which ignores those that lead nowhere. Links to addresses are text.
+    /// References to names, as in Dart, which ignores unknown ones. Links to addresses are text.
     Names,
 }
 
-/// `text` as Markdown whose structure is known, whatever that of `text` is, so that no tool runs, fetches or resolves anything
-/// in it.
+/// Returns `text` as Markdown of a known structure, so that no tool runs, fetches or resolves
+/// anything in it.
 ///
-/// - A fenced code block, of any language, nested in lists and quotes or never closed, and an indented one are a fenced block
-///   of language `text`.
-/// - Of the rest, lists of one level, headings, emphasis and code in backticks stay; every other line is a paragraph.
+/// - A fenced code block (of any language, nested in lists and quotes, or never closed) and an
+///   indented one become a fenced block of the language `text`.
+/// - Of the rest, lists of one level, headings, emphasis and code in backticks stay; every other
+///   line is a paragraph.
 /// - HTML, links, addresses, tables and quotes are shown as they are written.
 ///
-/// What this returns it returns unchanged when it is passed again, as it is when a schema goes from Rust to .proto and back.
+/// The function is idempotent, which matters when a schema goes from Rust to .proto and back.
 #[must_use]
 pub fn markdown(text: &str, brackets: Brackets) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut after_blank = true;
-    // The width of the marker of the list item that the paragraph is in.
+    // Width of the marker of the list item that the paragraph is in.
     let mut hanging = 0;
     let all = lines(text);
     let mut rest = all.iter().map(String::as_str).peekable();
@@ -119,14 +122,14 @@ pub fn markdown(text: &str, brackets: Brackets) -> String {
     out.trim_matches('\n').to_owned()
 }
 
-/// How a fenced code block begins.
+/// Beginning of a fenced code block.
 struct Fence {
     char: char,
     len: usize,
 }
 
 impl Fence {
-    /// The fence that `line` opens, also inside quotes and lists.
+    /// Returns the fence that `line` opens, also inside quotes and lists.
     fn opens(line: &str) -> Option<Self> {
         let mut line = line.trim_start();
         loop {
@@ -149,7 +152,7 @@ impl Fence {
     }
 }
 
-/// The marker that makes `line` an item of a list with text in it.
+/// Returns the marker that makes `line` an item of a list with text in it.
 fn list_marker(line: &str) -> Option<&str> {
     let digits = line.len() - line.trim_start_matches(|it: char| it.is_ascii_digit()).len();
     let ends: &[char] = if digits == 0 { &['-', '*', '+'] } else { &['.', ')'] };
@@ -157,7 +160,7 @@ fn list_marker(line: &str) -> Option<&str> {
     is_marker.then(|| &line[..=digits])
 }
 
-/// Adds a block of code that is text, behind a fence that nothing in it can close.
+/// Adds a code block of the language `text`, behind a fence longer than any in it.
 fn fenced(out: &mut Vec<String>, block: &[&str]) {
     if block.iter().all(|line| line.is_empty()) {
         return;
@@ -169,7 +172,7 @@ fn fenced(out: &mut Vec<String>, block: &[&str]) {
     out.push(fence);
 }
 
-/// A line of a paragraph, which starts no block and holds no link and no HTML.
+/// Returns a line of a paragraph, which starts no block and holds no link and no HTML.
 fn prose(line: &str, brackets: Brackets) -> String {
     let mut out = String::with_capacity(line.len() + 8);
     let mut rest = line;
@@ -179,7 +182,7 @@ fn prose(line: &str, brackets: Brackets) -> String {
         let ends_marker = behind.is_empty() || behind.starts_with(' ');
         let escape = match next {
             '\\' if behind.starts_with(|it: char| it.is_ascii_punctuation()) => {
-                // It is escaped already.
+                // An escape of the input stays as it is.
                 out.push_str(&rest[..2]);
                 rest = &rest[2..];
                 continue;
@@ -226,7 +229,8 @@ fn prose(line: &str, brackets: Brackets) -> String {
     out
 }
 
-/// The code in backticks, one or two on each side, that `text` starts with; else the number of its backticks.
+/// Returns the code in one or two backticks that `text` starts with, or else the number of its
+/// backticks.
 fn code_span(text: &str) -> Result<&str, usize> {
     let len = text.len() - text.trim_start_matches('`').len();
     if len > 2 {
@@ -244,7 +248,7 @@ fn code_span(text: &str) -> Result<&str, usize> {
     Err(len)
 }
 
-/// The `[name]` that `text` starts with, where that is no link to an address.
+/// Returns the `[name]` that `text` starts with, if it is no link to an address.
 fn reference(text: &str) -> Option<&str> {
     let end = text.find(']')? + 1;
     let name = text[1..end - 1].trim_matches('`');
@@ -253,7 +257,7 @@ fn reference(text: &str) -> Option<&str> {
     (is_name && !text[end..].starts_with(['(', '[', ':'])).then(|| &text[..end])
 }
 
-/// `///` lines of foreign `text` for Rust; nothing where it is blank.
+/// Returns foreign `text` as `///` lines of Rust, or an empty string if it is blank.
 #[must_use]
 pub fn rust_comment(pad: &str, text: &str) -> String {
     if text.trim().is_empty() {
@@ -263,26 +267,26 @@ pub fn rust_comment(pad: &str, text: &str) -> String {
     prefixed(&format!("{pad}///"), &text.lines().collect::<Vec<_>>())
 }
 
-/// A foreign name as code in the docs of Rust.
+/// Returns a foreign name as code in the docs of Rust.
 #[must_use]
 pub fn rust_code(name: &str) -> String {
     format!("`{}`", lines(name).join(" ").replace('`', "'"))
 }
 
-/// A string literal of Rust.
+/// Returns a string literal of Rust.
 #[must_use]
 pub fn rust_string(text: &str) -> String {
     format!("\"{}\"", text.escape_default())
 }
 
-/// `///` lines of `text` for Dart; what is foreign in it has been through [`markdown`].
+/// Returns `text` as `///` lines of Dart. Foreign parts must have been through [`markdown`].
 #[must_use]
 pub fn dart_comment(pad: &str, text: &str) -> String {
     let lines: Vec<_> = lines(text).iter().map(|line| without_directives(line)).collect();
     prefixed(&format!("{pad}///"), &lines)
 }
 
-/// `line` without what dartdoc and the analyzer take for a directive, also inside of code.
+/// Returns `line` without directives of dartdoc and the analyzer, which they also find inside code.
 fn without_directives(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     for next in line.chars() {
@@ -294,7 +298,7 @@ fn without_directives(line: &str) -> String {
     out
 }
 
-/// A string literal of Dart.
+/// Returns a string literal of Dart.
 #[must_use]
 pub fn dart_string(text: &str) -> String {
     let mut out = String::from("'");
@@ -310,12 +314,13 @@ pub fn dart_string(text: &str) -> String {
     out
 }
 
-/// `text` as a block comment of C, which nothing in it can end, whether alone or by joining lines; nothing where it is blank.
+/// Returns `text` as a block comment of C that cannot be closed from inside, or an empty string if
+/// it is blank.
 ///
-/// A backslash at a line's end joins it with the next; but each line starts with ` * `, which keeps a `*` before
-/// it from a `/` behind it. The trigraph for a backslash is taken apart because compilers warn of
-/// it. What doxygen would take for a command, such as `\include` or `@htmlonly`, or for HTML is
-/// escaped, so that it shows the text.
+/// A backslash at a line's end joins it with the next; but each line starts with ` * `, which
+/// separates a `*` from a following `/`. The trigraph for a backslash is taken apart because
+/// compilers warn about it. Commands of doxygen, such as `\include` or `@htmlonly`, and HTML are
+/// escaped, so that doxygen shows the text.
 #[must_use]
 pub fn c_comment(pad: &str, text: &str) -> String {
     let text = text.trim();
@@ -332,8 +337,8 @@ pub fn c_comment(pad: &str, text: &str) -> String {
     }
 }
 
-/// `line` without what doxygen takes for a command or a tag of HTML, also inside of code: a
-/// backslash escapes it, and each of the backslashes before it, so that these escape nothing else.
+/// Returns `line` with doxygen's commands and HTML elements escaped, also inside code. Each of the
+/// backslashes before one is escaped as well, so that they escape nothing else.
 fn without_commands(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line.chars().peekable();
@@ -359,13 +364,13 @@ fn without_commands(line: &str) -> String {
     out
 }
 
-/// `//` lines of `text` for .proto; nothing where it is blank.
+/// Returns `text` as `//` lines of .proto, or an empty string if it is blank.
 #[must_use]
 pub fn proto_comment(pad: &str, text: &str) -> String {
     if text.trim().is_empty() { String::new() } else { prefixed(&format!("{pad}//"), &lines(text)) }
 }
 
-/// A string literal of .proto.
+/// Returns a string literal of .proto.
 #[must_use]
 pub fn proto_string(text: &str) -> String {
     let mut out = String::from("\"");
@@ -376,7 +381,7 @@ pub fn proto_string(text: &str) -> String {
             '\r' => out += "\\r",
             '\t' => out += "\\t",
             hidden if is_hidden(hidden) => {
-                // Octal, as a hexadecimal number would take digits behind it for its own.
+                // An octal escape, as a hexadecimal one would include following digits.
                 for byte in hidden.encode_utf8(&mut [0; 4]).bytes() {
                     let _ = write!(out, "\\{byte:03o}");
                 }
@@ -387,7 +392,8 @@ pub fn proto_string(text: &str) -> String {
     out + "\""
 }
 
-/// `text` for a terminal: line breaks and tabs do what they do, whatever else can't be seen is an escape such as `\u{1b}`.
+/// Returns `text` for a terminal: line breaks and tabs stay, any other character that can't be seen
+/// is an escape such as `\u{1b}`.
 #[must_use]
 pub fn terminal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -402,13 +408,14 @@ pub fn terminal(text: &str) -> String {
     out
 }
 
-/// `text` for a terminal as a part of one line, which it can't end.
+/// Returns `text` for a terminal as a part of one line, which it can't end.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     terminal(text).replace('\n', "\\n").replace('\t', "\\t")
 }
 
-/// JSON for a terminal: the same values, where nothing but line breaks between them is hidden.
+/// Returns JSON for a terminal with the same values, in which only line breaks between values are
+/// control characters.
 #[must_use]
 pub fn json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
@@ -507,7 +514,7 @@ mod tests {
         let shows =
             |text: &str, written: &str| assert_eq!(c_comment("", text), format!("/** {written} */\n"));
         shows(r"\include /etc/passwd @htmlonly", r"\\include /etc/passwd \@htmlonly");
-        // These are escapes already, of which the last character must not become a command.
+        // These are escapes already, and their last characters must not become commands.
         shows(r"\\include \\\include \@image", r"\\\\include \\\\\\include \\\@image");
         shows(r"@{ \} \~english \\{", r"\@{ \\} \\~english \\\\{");
         shows("<img src=x> </b> <!-- a@b.c", r"\<img src=x> \</b> \<!-- a\@b.c");
@@ -517,7 +524,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Whatever comes in, the only fences are ours, and nothing is indented as code is.
+        /// Checks for any text that the only fences are those of `markdown`, and that no line is
+        /// indented as code.
         #[test]
         fn no_code_is_left(text in "(\\PC|[-`~> \\n\\t\\[\\]<\\\\1.):/*+=|&]){0,60}") {
             for brackets in [Brackets::Text, Brackets::Names] {
@@ -530,7 +538,7 @@ mod tests {
                         continue;
                     }
                     prop_assert!(Fence::opens(line).is_none(), "{}", out);
-                    // A list's item may hang as far as its marker.
+                    // An item of a list may be indented as far as its marker.
                     let indent = line.len() - line.trim_start().len();
                     prop_assert!(indent <= 11, "{}", out);
                 }

@@ -1,22 +1,26 @@
-//! Files that come from outside, read no further than a limit.
+//! Reads files from outside, up to a limit.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The most bytes of a library that are read. One with debug information of several crates has a tenth of that.
+/// Largest number of bytes of a library that are read. A library with debug information of several
+/// crates has a tenth of that.
 ///
-/// Libraries are read, not mapped into memory: a build may write to a mapped file at any time, which is undefined behaviour.
+/// Libraries are read, not mapped into memory: a build may write to a mapped file at any time,
+/// which is undefined behaviour.
 pub const MAX_LIBRARY: u64 = 1 << 30;
 
-/// The most bytes of a .proto file, of JSON, or of a file in the way of an output that are read.
+/// Largest number of bytes that are read of a .proto file, of JSON, or of an existing file at an
+/// output's path.
 pub const MAX_TEXT: u64 = 64 << 20;
 
 /// Reads a library, or JSON if the file starts like that.
 ///
 /// # Errors
 ///
-/// Those of the file system, and a file that is larger than [`MAX_LIBRARY`] or [`MAX_TEXT`].
+/// Returns the errors of the file system, and an error if a file is larger than [`MAX_LIBRARY`] or
+/// [`MAX_TEXT`].
 pub fn library_or_json(path: &Path) -> io::Result<(Vec<u8>, bool)> {
     let mut file = File::open(path)?;
     let mut start = Vec::new();
@@ -35,13 +39,13 @@ fn library(file: File, start: Vec<u8>) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// Those of the file system, and a file that is larger than [`MAX_TEXT`].
+/// Returns the errors of the file system, and an error if a file is larger than [`MAX_TEXT`].
 pub fn text(path: &Path) -> io::Result<Vec<u8>> {
     read(File::open(path)?, Vec::new(), MAX_TEXT, "a text file", "")
 }
 
-/// Reads what is behind `start`. The size that the file system says comes first; a pipe or a device has none, and is read until
-/// it is too large.
+/// Reads the rest of a file after `start`. The size in the file system is checked first; a pipe or
+/// a device has none, and is read until it is too large.
 fn read(mut file: File, mut start: Vec<u8>, limit: u64, what: &str, hint: &str) -> io::Result<Vec<u8>> {
     let too_large = |len: String| {
         let text = format!("it has {len} bytes, and no more than {limit} of {what} are read{hint}");

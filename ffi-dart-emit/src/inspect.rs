@@ -1,6 +1,6 @@
-//! A library for people to look at: where the bytes of each message go.
+//! Shows a library's layouts: the bytes of each message.
 //!
-//! [`text`] is for eyes, [`json`] for programs.
+//! [`text`] is for people, [`json`] for programs.
 
 use std::fmt::Write;
 
@@ -11,13 +11,13 @@ use crate::model::{
     Returns, Type, TypeId, Value, scalar_name,
 };
 
-/// The records as JSON: an array that reads back as `Vec<Record>`.
+/// Returns the records as JSON: an array that reads back as `Vec<Record>`.
 #[must_use]
 pub fn json(records: &[Record]) -> String {
     serde_json::to_string_pretty(records).expect("a record is plain data") + "\n"
 }
 
-/// Tables of everything in the library.
+/// Returns tables of everything in the library.
 #[must_use]
 pub fn text(model: &Model) -> String {
     let library = &model.library;
@@ -53,7 +53,7 @@ pub fn text(model: &Model) -> String {
     out
 }
 
-/// Where a column's text goes.
+/// Alignment of the text in a column.
 #[derive(Clone, Copy)]
 enum Align {
     Left,
@@ -61,7 +61,7 @@ enum Align {
 }
 use Align::{Left, Right};
 
-/// Rows under a heading, in columns, indented.
+/// Returns rows below a heading, in columns, indented.
 fn table<const N: usize>(align: [Align; N], heading: [&str; N], rows: Vec<[String; N]>) -> String {
     let mut lines = vec![heading.map(str::to_owned)];
     lines.extend(rows);
@@ -87,7 +87,7 @@ fn bytes(count: u64) -> String {
     if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
 }
 
-/// Names what a model refers to.
+/// Resolves the names that a model refers to.
 struct View<'a>(&'a Model);
 
 impl View<'_> {
@@ -254,7 +254,7 @@ impl View<'_> {
         }
     }
 
-    /// The library's own types go without its name.
+    /// Returns the name of a type; the library's own types are shown without its name.
     fn short(&self, id: &TypeId) -> String {
         let own = id.0.strip_prefix(&self.0.library.name).and_then(|rest| rest.strip_prefix("::"));
         own.unwrap_or(&id.0).to_owned()

@@ -9,13 +9,13 @@
 //! | [`library_file`] | the library's bytes | records |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
 //! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
-//! | [`foreign`] | text of strangers | the same for a place, harmless |
-//! | [`diff`] | two models | what changed, and what that breaks |
-//! | [`output`] | text | files, without harm |
+//! | [`foreign`] | foreign text | escaped text for one place |
+//! | [`diff`] | two models | the changes, and what they break |
+//! | [`output`] | text | files; those of the user are never overwritten |
 //! | [`cli`] | the command line | a run of all these |
 //!
-//! Object formats end at [`library_file`], which knows nothing of Dart; records end at [`model`], so a writer can't
-//! meet one that wasn't checked.
+//! Object formats end at [`library_file`], which knows nothing of Dart; records end at [`model`],
+//! so a writer only sees checked ones.
 
 pub mod c;
 pub mod cargo;

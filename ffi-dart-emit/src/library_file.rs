@@ -1,13 +1,13 @@
-//! The bytes of a compiled library to the records in it.
+//! Finds the records in the bytes of a compiled library.
 //!
-//! Any target's file can be read on any host: ELF, PE, COFF and Mach-O, as linked libraries, object files,
-//! static archives (rlibs are such), or several architectures in one fat Mach-O file, and WebAssembly modules. All that
-//! is asked of these formats is the sections of one name, and the machine; what the records in them mean is for
-//! [`crate::model`] to say.
+//! A file for any target can be read on any host: ELF, PE, COFF and Mach-O, as linked libraries,
+//! object files, static archives (rlibs included), or several architectures in one fat Mach-O file,
+//! and WebAssembly modules. This module only looks for sections of one name, and for the machine;
+//! [`crate::model`] interprets the records.
 //!
-//! The bytes may be anything. `object` checks each offset against the file, and its answers aren't trusted
-//! with more than that: nesting has a fixed depth (fat file, archive, object), and a file that hands
-//! out its bytes twice, through sections that overlap, is refused before it can multiply them.
+//! The bytes may be anything. `object` checks each offset against the file, and no more is expected
+//! of it: nesting has a fixed depth (fat file, archive, object), and a file whose sections overlap
+//! is refused, as its bytes could be read many times.
 
 use std::{error, fmt};
 
@@ -21,64 +21,64 @@ use crate::foreign::one_line;
 use crate::input::MAX_TEXT;
 use crate::model::{Machine, Target};
 
-/// How LLVM bitcode starts, bare and in the wrapper that Apple uses.
+/// First bytes of LLVM bitcode, bare and in the wrapper that Apple uses.
 const BITCODE: [[u8; 4]; 2] = [*b"BC\xC0\xDE", *b"\xDE\xC0\x17\x0B"];
 
-/// How a WebAssembly module of version 1 starts.
+/// First bytes of a WebAssembly module of version 1.
 const WEB_ASSEMBLY: [u8; 8] = *b"\0asm\x01\0\0\0";
 
-/// What a file holds.
+/// Contents of a file.
 #[derive(Clone, Debug)]
 pub struct Contents {
-    /// All records: in a fixed order, whatever that of the linker was, and each once.
+    /// All records, each once, in an order that doesn't depend on the linker.
     pub records: Vec<Record>,
-    /// The machines that it has records for, each once.
+    /// Machines that it has records for, each once.
     pub targets: Vec<Target>,
 }
 
-/// Why a file gives no records.
+/// Reason why a file gives no records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// It has no bytes.
+    /// The file has no bytes.
     Empty,
-    /// It is in none of the formats.
+    /// The file has an unknown format.
     UnknownFormat,
-    /// It breaks the rules of its format.
+    /// The file breaks the rules of its format.
     Damaged {
-        /// Which architecture or archive member; empty for the file itself.
+        /// Architecture or archive member; empty for the file itself.
         part: String,
-        /// What is wrong.
+        /// Description of the damage.
         reason: String,
     },
-    /// It is an archive that only names files elsewhere.
+    /// The file is an archive that only names other files.
     ThinArchive,
-    /// It has a schema section that can't be decoded.
+    /// The file has a schema section that can't be decoded.
     Schema {
-        /// Which architecture or archive member; empty for the file itself.
+        /// Architecture or archive member; empty for the file itself.
         part: String,
-        /// What is wrong.
+        /// Error of the decoder.
         error: DecodeError,
     },
-    /// Its architectures don't have the same records.
+    /// The architectures of the file have different records.
     Architectures {
-        /// The two that differ.
+        /// Names of the two that differ.
         names: [String; 2],
-        /// The items that only one of the two has, or that differ.
+        /// Items that only one of the two has, or that differ.
         items: Vec<String>,
     },
-    /// It is in order, but without any record.
+    /// The file is valid, but has no record.
     NoRecords(Absence),
 }
 
-/// What a file without records holds instead.
+/// Contents of a file without records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absence {
     /// Machine code.
     Unexplained,
     /// LLVM bitcode, for link-time optimisation.
     Bitcode,
-    /// What the linker needs to know of a DLL.
+    /// Information for the linker about a DLL.
     ImportLibrary,
     /// WebAssembly.
     WebAssembly,
@@ -88,16 +88,16 @@ pub enum Absence {
 ///
 /// # Errors
 ///
-/// See [`ReadError`]. A file without a single record is an error too.
+/// See [`ReadError`]. A file without records is an error.
 pub fn read(bytes: &[u8]) -> Result<Vec<Record>, ReadError> {
     open(bytes).map(|it| it.records)
 }
 
-/// Reads all records of a library, and which machines they are for.
+/// Reads all records of a library, and finds the machines that they are for.
 ///
 /// # Errors
 ///
-/// See [`ReadError`]. A file without a single record is an error too.
+/// See [`ReadError`]. A file without records is an error.
 pub fn open(bytes: &[u8]) -> Result<Contents, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty);
@@ -126,7 +126,8 @@ pub fn open(bytes: &[u8]) -> Result<Contents, ReadError> {
 }
 
 struct Reader {
-    /// Bytes that sections may still hold. They don't overlap, so together they are smaller than the file.
+    /// Number of bytes that further sections may hold. Sections don't overlap, so together they are
+    /// smaller than the file.
     unread: usize,
     records: Vec<Record>,
     targets: Vec<Target>,
@@ -134,7 +135,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// All architectures must say the same: one Dart package serves them all.
+    /// Reads all architectures, which must have the same records, as one Dart package serves them
+    /// all.
     fn architectures<A: FatArch>(&mut self, all: &[A], bytes: &[u8]) -> Result<Vec<Record>, ReadError> {
         let mut first: Option<(String, Vec<Record>)> = None;
         for architecture in all {
@@ -154,7 +156,7 @@ impl Reader {
         Ok(first.map(|(_, records)| records).unwrap_or_default())
     }
 
-    /// An object or an archive of objects, of one architecture.
+    /// Reads an object or an archive of objects, of one architecture.
     fn image(&mut self, bytes: &[u8], part: &str) -> Result<Vec<Record>, ReadError> {
         match FileKind::parse(bytes) {
             Ok(FileKind::Archive) => self.archive(bytes, part)?,
@@ -183,7 +185,7 @@ impl Reader {
                 Ok(kind) if is_object(kind) => self.object(bytes, &part)?,
                 _ if bytes.starts_with(&WEB_ASSEMBLY) => self.module(bytes, &part)?,
                 _ if is_bitcode(bytes) => self.absence = Absence::Bitcode,
-                // Such as rustc's `lib.rmeta`.
+                // Other members, such as rustc's `lib.rmeta`.
                 _ => {}
             }
         }
@@ -197,12 +199,12 @@ impl Reader {
             _ => SECTION,
         };
         for section in object.sections() {
-            // A name that can't be read isn't ours.
+            // A section whose name can't be read isn't a schema.
             if section.name_bytes() != Ok(wanted.as_bytes()) {
                 continue;
             }
             let compressed = section.compressed_data().map_err(damaged(part))?;
-            // What it says of its size is not to be trusted with memory.
+            // The size in the section's header is not trusted with memory.
             if compressed.format != CompressionFormat::None && compressed.uncompressed_size > MAX_TEXT {
                 let reason = format!("a section of {} bytes, compressed", compressed.uncompressed_size);
                 return Err(ReadError::Damaged { part: part.to_owned(), reason });
@@ -219,7 +221,7 @@ impl Reader {
         Ok(())
     }
 
-    /// A WebAssembly module, whose schema is in custom sections.
+    /// Reads a WebAssembly module, whose schema is in custom sections.
     fn module(&mut self, bytes: &[u8], part: &str) -> Result<(), ReadError> {
         self.absence = Absence::WebAssembly;
         let damaged =
@@ -245,7 +247,7 @@ impl Reader {
         Ok(())
     }
 
-    /// A schema section of an object for `target`.
+    /// Reads a schema section of an object for `target`.
     fn section(&mut self, data: &[u8], part: &str, target: impl FnOnce() -> Target) -> Result<(), ReadError> {
         let records =
             decode_section(data).map_err(|error| ReadError::Schema { part: part.to_owned(), error })?;
@@ -258,7 +260,7 @@ impl Reader {
     }
 }
 
-/// As many bytes as the number says that `bytes` starts with, in LEB128, and what is behind them.
+/// Reads a length in LEB128, and returns that many bytes after it, and the rest.
 fn sized(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut len = 0_usize;
     for (index, byte) in bytes.iter().enumerate().take(5) {
@@ -299,14 +301,14 @@ fn damaged(part: &str) -> impl Fn(object::Error) -> ReadError {
     move |error| ReadError::Damaged { part: part.to_owned(), reason: error.to_string() }
 }
 
-/// Records in the order of their JSON, which is by kind and then by name, each once.
+/// Sorts records by their JSON, which is by kind and then by name, and removes duplicates.
 fn canonical(mut records: Vec<Record>) -> Vec<Record> {
     records.sort_by_cached_key(|record| serde_json::to_string(record).expect("a record is plain data"));
     records.dedup();
     records
 }
 
-/// The items that differ between two lists of records, or are in one alone.
+/// Returns the items that differ between two lists of records, or are only in one.
 fn differences(one: &[Record], other: &[Record]) -> Vec<String> {
     let only_one = one.iter().filter(|record| !other.contains(record));
     let only_other = other.iter().filter(|record| !one.contains(record));

@@ -1,4 +1,4 @@
-//! The `ffi-dart-emit` program; all it does is in the library.
+//! The program `ffi-dart-emit`; its code is in the library.
 
 use std::process::ExitCode;
 

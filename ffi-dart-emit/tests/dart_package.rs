@@ -1,7 +1,8 @@
-//! The generated package: what is in it, what has no Dart name, and that Dart's own tools have nothing to say.
+//! Tests the generated package: its files, names that Dart doesn't accept, and that Dart's own
+//! tools have no complaint.
 //!
-//! `FFI_DART` names a `dart` to use, or `FFI_DART_SDK` the folder that has `bin/dart`; else the one on the `PATH` is
-//! taken, and without that the tests that need Dart say so and pass.
+//! `FFI_DART` names a `dart` to use, or `FFI_DART_SDK` the folder that has `bin/dart`; otherwise
+//! the one on the `PATH` is used. Without one, the tests that need Dart say so and pass.
 
 #[path = "dart_package/schema.rs"]
 mod schema;
@@ -17,7 +18,7 @@ use ffi_dart_emit::dart::{Options, package};
 use ffi_dart_emit::model::Model;
 use schema::{Schema, array, bytes, map, named, option, reference, str, vec};
 
-/// Everything that a schema may hold.
+/// Returns a model with everything that a schema may hold.
 fn particles() -> Model {
     let mut schema = Schema::new("particles");
     let f32 = || Type::Scalar(Scalar::F32);
@@ -143,7 +144,7 @@ fn particles() -> Model {
     schema.model()
 }
 
-/// Text, lists, options, maps, oneofs and references, each in each other.
+/// Returns a model of text, lists, options, maps, oneofs and references, each in each other.
 fn containers() -> Model {
     let mut schema = Schema::new("containers");
     let of = Type::Scalar;
@@ -277,7 +278,7 @@ fn write(root: &Path, files: &BTreeMap<String, String>) {
     }
 }
 
-/// Names that mean something to Dart, to `Object` or to the code around them.
+/// Names with a meaning in Dart, in `Object` or in the code around them.
 const TORTURE: &[&str] = &[
     "abstract",
     "as",
@@ -397,7 +398,7 @@ const TORTURE: &[&str] = &[
     "pragma",
     "identical",
     "print",
-    // Members of what is generated, of lists and maps, and words of .proto and Rust.
+    // Members of generated classes, of lists and maps, and words of .proto and Rust.
     "to_dart",
     "to_native",
     "write_to",
@@ -519,7 +520,7 @@ const TORTURE: &[&str] = &[
     "char",
 ];
 
-/// [`TORTURE`] as every kind of member.
+/// Returns a model with [`TORTURE`] as every kind of member.
 fn torture() -> Model {
     let mut schema = Schema::new("torture");
     let ints = |ty: Type| TORTURE.iter().map(|&name| (name, ty.clone())).collect::<Vec<_>>();
@@ -537,7 +538,8 @@ fn torture() -> Model {
         ("ChoiceMessage", Some(inner.clone())),
         ("ChoiceVector", Some(vec(word.clone(), 2))),
     ] {
-        // A case can't be called as one of its neighbours' classes, so each word has a name of its own.
+        // A case can't be called like a class of its neighbours, so each word has a name of its
+        // own.
         let mut cases: Vec<_> = TORTURE
             .iter()
             .filter(|word| !["array", "box", "data", "unset"].contains(word))
@@ -584,7 +586,7 @@ fn torture() -> Model {
     schema.model()
 }
 
-/// Every word as the name of a message, an enum and a oneof, where it can be one.
+/// Returns every word as the name of a message, an enum and a oneof, where it can be one.
 fn torture_of_types() -> Model {
     const TYPES: &[&str] = &[
         "List",
@@ -670,7 +672,7 @@ fn torture_of_types() -> Model {
     all.model()
 }
 
-/// Numbers that look random and are the same in each run.
+/// Pseudo-random numbers, equal in each run.
 struct Random(u64);
 
 impl Random {
@@ -683,7 +685,7 @@ impl Random {
         &from[usize::try_from(self.below(from.len() as u64)).unwrap()]
     }
 
-    /// A name that is like no other, with up to `longest` letters.
+    /// Returns a unique name with up to `longest` letters.
     fn name(&mut self, number: usize, longest: u64) -> String {
         let length = usize::try_from(1 + self.below(longest)).unwrap();
         let mut name = format!("x{number}q");
@@ -692,7 +694,7 @@ impl Random {
     }
 }
 
-/// One of `types`, or a container of them.
+/// Returns one of `types`, or a container of them.
 fn random_type(random: &mut Random, types: &[Type], depth: u64) -> Type {
     let cap = 1 + random.below(40);
     if depth == 0 {
@@ -719,7 +721,7 @@ fn random_type(random: &mut Random, types: &[Type], depth: u64) -> Type {
     }
 }
 
-/// A schema with names of any length, up to `longest`.
+/// Returns a schema with names of any length, up to `longest`.
 fn shape(random: &mut Random, longest: u64) -> Model {
     let mut schema = Schema::new(&random.name(0, 24.min(longest)));
     let mut types: Vec<_> =
@@ -788,7 +790,7 @@ fn shape(random: &mut Random, longest: u64) -> Model {
     schema.model()
 }
 
-/// A program that runs Dart, if there is one.
+/// Returns a program that runs Dart, if there is one.
 fn dart() -> Option<String> {
     let in_sdk =
         || Path::new(&env::var_os("FFI_DART_SDK")?).join("bin/dart").into_os_string().into_string().ok();
@@ -808,7 +810,7 @@ fn run(program: &str, arguments: &[&str], folder: &Path) {
     assert!(output.status.success(), "{program} {}: {text}", arguments.join(" "));
 }
 
-/// Lints that users may have on, beside what the package asks for itself.
+/// Lints that users may turn on, beside those of the package itself.
 const OPTIONS: &str = "
 analyzer:
   language:
@@ -846,10 +848,14 @@ fn dart_analyze_has_nothing_to_say() {
     messages_only.message("M", &[("x", Type::Scalar(Scalar::U8))]);
     let mut functions_only = Schema::new("functions_only");
     functions_only.function(named("f"), &[], None, |_| {});
+    let mut by_value = Schema::new("by_value");
+    let point = by_value.message("Point", &[("x", Type::Scalar(Scalar::I32))]);
+    let params = [("point", Pass::Value, point), ("count", Pass::Value, Type::Scalar(Scalar::U8))];
+    by_value.function(named("f"), &params, None, |_| {});
     let mut models =
         vec![particles(), torture(), empty, enums_only.model(), messages_only.model(), containers()];
     models.push(torture_of_types());
-    models.push(functions_only.model());
+    models.extend([functions_only.model(), by_value.model()]);
     models.extend((0..12).map(|_| shape(&mut random, 40)));
     for (index, model) in models.iter().enumerate() {
         let root = root.path().join(index.to_string());
@@ -877,7 +883,7 @@ fn dart_format_changes_nothing() {
     run(&dart, &["format", "--output=none", "--set-exit-if-changed", "."], root.path());
 }
 
-/// Memory that C wrote is read in Dart and the other way round, and no byte that is wrong is believed.
+/// Memory that C wrote is read in Dart and the other way round, and every invalid byte is refused.
 #[test]
 fn containers_share_memory_with_c() {
     let Some(dart) = dart() else { return };
@@ -962,7 +968,8 @@ fn types_that_generated_code_needs_are_not_redefined() {
     );
 }
 
-/// Every type that generated code or its runtime names is generated, or one that a user can't take.
+/// Every type that generated code or its runtime names is generated, or has a name that a user
+/// can't take.
 #[test]
 fn no_type_of_generated_code_is_free_to_take() {
     let mut schema = Schema::new("c");
@@ -999,6 +1006,7 @@ fn no_type_of_generated_code_is_free_to_take() {
         "Word",
         "Held",
         "Containers",
+        "RawContainers",
         "Mode",
         "Point",
         "Aligned",

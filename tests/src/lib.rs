@@ -1,6 +1,7 @@
-//! What the tests share: fixtures, built as a user would build them, and the schema sections of the results.
+//! Helpers of the tests: fixtures, built as a user would build them, and the schema sections of the
+//! results.
 
-// Its dependencies are left out then: see Cargo.toml.
+// trybuild leaves out the dependencies: see Cargo.toml.
 #![cfg(not(trybuild))]
 
 use std::path::{Path, PathBuf};
@@ -13,16 +14,16 @@ use ffi_dart_emit::library_file::{self, ReadError};
 use ffi_dart_emit::proto::{self, ImportOptions};
 use xtask::workspace::libraries;
 
-/// What cargo made of a fixture.
+/// Libraries that cargo built from a fixture.
 #[derive(Clone, Debug)]
 pub struct Fixture(Artifact);
 
 impl Fixture {
-    /// Builds package `name` alone, under `profile`. Cargo does nothing where nothing has changed.
+    /// Builds only the package `name`, with `profile`. Cargo does nothing if nothing has changed.
     ///
     /// # Panics
     ///
-    /// When it does not build; the compiler has said why.
+    /// Panics if it does not build; the compiler has reported the reason.
     #[must_use]
     pub fn build(name: &str, profile: &str) -> Self {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
@@ -32,31 +33,31 @@ impl Fixture {
         Self(artifacts.into_iter().find(is_library).expect("cargo reports what it has built"))
     }
 
-    /// The shared library.
+    /// Returns the shared library.
     ///
     /// # Panics
     ///
-    /// When the fixture has none.
+    /// Panics if the fixture has none.
     #[must_use]
     pub fn cdylib(&self) -> &Path {
         self.file(&[".so", ".dylib", ".dll"])
     }
 
-    /// The static library.
+    /// Returns the static library.
     ///
     /// # Panics
     ///
-    /// When the fixture has none.
+    /// Panics if the fixture has none.
     #[must_use]
     pub fn staticlib(&self) -> &Path {
         self.file(&[".a", ".lib"])
     }
 
-    /// What other crates link.
+    /// Returns the library that other crates link.
     ///
     /// # Panics
     ///
-    /// When the fixture has none.
+    /// Panics if the fixture has none.
     #[must_use]
     pub fn rlib(&self) -> &Path {
         self.file(&[".rlib"])
@@ -70,11 +71,12 @@ impl Fixture {
     }
 }
 
-/// Builds one package, in a target folder that tests alone use. Returns the libraries, and whether all went well.
+/// Builds one package, in a target folder that only tests use. Returns the libraries, and true if
+/// the build succeeded.
 ///
 /// # Panics
 ///
-/// When cargo can't be started.
+/// Panics if cargo can't be started.
 #[must_use]
 pub fn cargo_build(manifest: &Path, package: &str, profile: &str, errors: Stdio) -> (Vec<Artifact>, bool) {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -98,12 +100,12 @@ pub fn cargo_build(manifest: &Path, package: &str, profile: &str, errors: Stdio)
     (artifacts, cargo.wait().expect("it was started").success())
 }
 
-/// Imports .proto files, each as the one module of a package of its own in the workspace `folder`, checks that rustfmt would
-/// leave the source alone, and builds them. Returns their cdylibs.
+/// Imports .proto files, each as the only module of a package of its own in the workspace `folder`,
+/// checks that rustfmt would not change the source, and builds them. Returns their cdylibs.
 ///
 /// # Panics
 ///
-/// When one can't be imported, isn't formatted, or doesn't build.
+/// Panics if one can't be imported, isn't formatted, or doesn't build.
 #[must_use]
 pub fn import_and_build(folder: &Path, packages: &[(String, PathBuf)]) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -114,9 +116,9 @@ pub fn import_and_build(folder: &Path, packages: &[(String, PathBuf)]) -> Vec<Pa
     let members: Vec<_> = packages.iter().map(|(package, _)| format!("{package:?}")).collect();
     let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
     write(&folder.join("Cargo.toml"), &manifest);
-    // Those of rustfmt itself, not those of this workspace.
+    // The settings of rustfmt itself, not those of this workspace.
     write(&folder.join("rustfmt.toml"), "");
-    // The same versions as everywhere; cargo drops what isn't needed here.
+    // The same versions as in the workspace; cargo drops those that aren't needed.
     write(&folder.join("Cargo.lock"), &fs::read_to_string(root.join("Cargo.lock")).expect("it is committed"));
     for (package, proto) in packages {
         let manifest = format!(
@@ -150,15 +152,15 @@ fn is_library(artifact: &Artifact) -> bool {
     artifact.target.crate_types.iter().any(|kind| kinds.contains(kind))
 }
 
-/// What the emitter reads from a library.
+/// Returns the records that the emitter reads from a library.
 ///
 /// # Errors
 ///
-/// When there is no record in it, or one that can't be read.
+/// Returns an error if the library has no record, or one that can't be read.
 ///
 /// # Panics
 ///
-/// When there is no such file.
+/// Panics if there is no such file.
 pub fn records(library: &Path) -> Result<Vec<Record>, ReadError> {
     library_file::read(&fs::read(library).expect("it was built"))
 }

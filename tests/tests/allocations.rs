@@ -1,6 +1,7 @@
 //! A failed call leaves one allocation, the message, and clearing the status frees it.
 //!
-//! The fixture is linked into this test, so its allocations are counted; `calls.rs` loads it as Dart does.
+//! The fixture is linked into this test, so its allocations are counted; `calls.rs` loads it as
+//! Dart does.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -30,7 +31,7 @@ unsafe impl GlobalAlloc for Counting {
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         count(-1);
-        // SAFETY: the caller gives back memory of `alloc`, which had it from the system, with its layout.
+        // SAFETY: the caller passes memory of `alloc`, which came from the system, with its layout.
         unsafe { System.dealloc(memory, layout) }
     }
 }
@@ -56,7 +57,7 @@ fn live() -> isize {
 
 #[test]
 fn a_failure_is_one_allocation_until_it_is_cleared() {
-    // What a panic prints would be kept by the test runner.
+    // The test runner would keep the output of a panic.
     std::panic::set_hook(Box::new(|_| ()));
     type Fail = fn(&mut FfiStatus);
     // Each status is zeroed or was written by the library, and ours.
@@ -82,7 +83,7 @@ fn a_failure_is_one_allocation_until_it_is_cleared() {
             assert_ne!(status.code, 0);
             assert_eq!(live() - before, 1, "{name}: a failure frees the message before it");
         }
-        // SAFETY: the status was written by the library, and is ours.
+        // SAFETY: the library wrote the status, and it belongs to this test.
         unsafe { fixture_calls_ffi0_status_clear(&mut status) };
         assert_eq!(live() - before, 0, "{name}");
     }
@@ -94,9 +95,10 @@ fn a_success_allocates_nothing() {
     let mut status = FfiStatus::zeroed();
     let before = live();
     let mut value = 21;
-    // SAFETY: the status is zeroed and ours.
+    // SAFETY: the status is zeroed and belongs to this test.
     let quotient = unsafe { fixture_calls_ffi_divide(8, 2, &mut status) };
-    // SAFETY: as above, and the value is ours.
+    // SAFETY: status and value belong to this test, and the status is zeroed or written by the
+    // library.
     unsafe { fixture_calls_ffi_double_in_place(&mut value, &mut status) };
     assert_eq!((quotient, value, live() - before), (4, 42, 0));
 }
@@ -107,7 +109,7 @@ fn what_alloc_returns_is_one_block() {
     // SAFETY: any size and alignment may be asked for.
     let memory = unsafe { fixture_calls_ffi0_alloc(100, 8) };
     assert_eq!(live() - before, 1);
-    // SAFETY: it came from `alloc`, and nobody uses it.
+    // SAFETY: the memory came from `alloc`, and no other code uses it.
     unsafe { fixture_calls_ffi0_free(memory) };
     assert_eq!(live() - before, 0);
 }

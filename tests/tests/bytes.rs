@@ -1,4 +1,5 @@
-//! Messages as bytes: `bytemuck`'s traits, and checks against a reading of the same bytes field by field.
+//! Tests messages as bytes: `bytemuck`'s traits, and checks against a reading of the same bytes
+//! field by field.
 
 use bytemuck::checked::{try_cast_slice, try_pod_read_unaligned};
 use bytemuck::{Zeroable, bytes_of, cast_slice};
@@ -26,7 +27,7 @@ fn pod_messages_are_bytes_both_ways() {
     assert_eq!(cast_slice::<u8, Plain>(bytes), plain);
 }
 
-/// A [`Nested`] of zeros, but that each `bool` is true.
+/// Returns a [`Nested`] of zeros, except that each `bool` is true.
 fn valid_nested() -> Vec<u8> {
     let mut bytes = vec![0; size_of::<Nested>()];
     for (offset, _) in NESTED.iter().filter(|(_, kind)| matches!(kind, Kind::Bool)) {
@@ -35,7 +36,8 @@ fn valid_nested() -> Vec<u8> {
     bytes
 }
 
-/// What the byte or the word at an offset of [`Nested`] may be; written by hand from the source of the fixture.
+/// Values that the byte or the word at an offset of [`Nested`] may have; written by hand from the
+/// source of the fixture.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Any,
@@ -88,14 +90,15 @@ fn fits(bytes: &[u8], offset: usize, kind: Kind) -> bool {
     }
 }
 
-/// [`FfiType::check`] of bytes that need no alignment.
+/// Returns the result of [`FfiType::check`] for bytes that need no alignment.
 fn check<T: FfiType>(bytes: &[u8]) -> Result<(), String> {
     assert_eq!(bytes.len(), size_of::<T>());
-    // As strict as any message here.
+    // Aligned as strictly as any message here.
     let mut aligned = vec![0_u64; bytes.len().div_ceil(8)];
     bytemuck::cast_slice_mut(&mut aligned)[..bytes.len()].copy_from_slice(bytes);
     const { assert!(align_of::<T>() <= align_of::<u64>()) };
-    // SAFETY: aligned, by the assertion, initialised, long enough, and ours alone.
+    // SAFETY: the copy is aligned, initialised, long enough by the assertion, and used by no other
+    // code.
     unsafe { T::check(aligned.as_ptr().cast()) }.map_err(|invalid| invalid.to_string())
 }
 
@@ -153,13 +156,13 @@ fn what_any_bits_are_valid_for_says_so() {
     assert_eq!(bytes_of(&Plain::zeroed()).len(), size_of::<Plain>());
 }
 
-/// Bytes that are mostly small, as random ones would hardly ever be valid.
+/// Returns bytes that are mostly small, as random ones would hardly ever be valid.
 fn bytes_of_size(size: usize) -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![12 => 0..=1_u8, 3 => Just(3), 3 => Just(255), 1 => any::<u8>()];
     proptest::collection::vec(byte, size)
 }
 
-/// Valid bytes with a few changed.
+/// Returns valid bytes with a few changed.
 fn almost_valid_nested() -> impl Strategy<Value = Vec<u8>> {
     let change = (0..NESTED.len(), 0..8_usize, prop_oneof![0..=3_u8, Just(255), any::<u8>()]);
     proptest::collection::vec(change, 0..4).prop_map(|changes| {

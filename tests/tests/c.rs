@@ -1,4 +1,4 @@
-//! A C compiler's opinion on generated headers and on the layouts of the fixtures.
+//! Compares generated headers and the layouts of the fixtures with a C compiler.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,8 @@ use xtask::generated::Generated;
 use xtask::signatures::Signatures;
 use xtask::workspace::{capture, on_path, root};
 
-/// The C compiler; without one the test is left out, and says so, except where everything must be checked.
+/// Returns the C compiler. Without one the test is skipped with a note, unless the environment
+/// requires everything to be checked.
 fn compiler() -> Option<&'static str> {
     let found = on_path("gcc").is_some();
     assert!(found || env::var_os("FFI_REQUIRE_DART").is_none(), "gcc is needed to check everything");
@@ -34,7 +35,8 @@ fn c_calls_kernels() {
     run("simd");
 }
 
-/// Three hundred functions, messages by value among floats and integers; see `xtask/src/signatures.rs`.
+/// Calls three hundred functions, with messages by value among floats and integers; see
+/// `xtask/src/signatures.rs`.
 #[test]
 fn c_passes_every_signature() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c_signatures");
@@ -71,7 +73,8 @@ fn compile_and_run(name: &str, package: &str, headers: &Path, source: &Path) {
     capture(&mut Command::new(&program)).unwrap();
 }
 
-/// The static assertions of every generated header: size, alignment and each offset of each type, as C computes them.
+/// Compiles the static assertions of every generated header: size, alignment and each offset of
+/// each type, as C computes them.
 #[test]
 fn c_agrees_with_every_layout() {
     let Some(gcc) = compiler() else { return };

@@ -1,4 +1,5 @@
-//! Every function of the fixture `calls`, called through C as Dart calls it, with arguments good and bad.
+//! Calls every function of the fixture `calls` through C as Dart does, with valid and invalid
+//! arguments.
 
 use std::sync::LazyLock;
 
@@ -17,7 +18,7 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     unsafe { Library::new(fixture.cdylib()) }.expect("it loads")
 });
 
-/// How a call failed.
+/// Failure of a call: code and message.
 #[derive(Debug, PartialEq)]
 struct Failed(StatusCode, String);
 
@@ -57,7 +58,7 @@ fn finish(mut status: FfiStatus) -> Result<(), Failed> {
     Err(Failed(code, message))
 }
 
-/// Calls a function of the library; a failure returns zeros, which `zeros` is asked about.
+/// Calls a function of the library. After a failure, `zeros` checks that the result is zero.
 macro_rules! call {
     ($name:ident($($argument:expr => $ty:ty),* $(,)?) -> $output:ty) => {
         call!($name($($argument => $ty),*) -> $output, "fixture_calls")
@@ -68,8 +69,8 @@ macro_rules! call {
         // SAFETY: the callers below write the type that the function's documentation says.
         let function = unsafe { LIBRARY.get::<Function>(symbol) }.expect("it is exported");
         let mut status = FfiStatus::zeroed();
-        // SAFETY: every pointer is null, or points to initialised memory that the test owns; what else may be wrong
-        // with it is for the function to find.
+        // SAFETY: every pointer is null, or points to initialised memory that the test owns; the
+        // function must find any other mistake.
         let output = unsafe { function($($argument,)* &mut status) };
         let failure = finish(status);
         if failure.is_err() {
@@ -97,7 +98,7 @@ fn scalars_pass_in_order() {
     assert_eq!(smallest, Ok(0));
 }
 
-/// C passes each integer in its own type, so all of its bits are what was meant.
+/// C passes each integer in its own type, so all of its bits arrive.
 #[test]
 fn integers_come_back_as_they_were() {
     for value in [0, 1, 44, u8::MAX] {
@@ -119,7 +120,7 @@ fn integers_come_back_as_they_were() {
         type Free = unsafe extern "C" fn(*mut FfiOwned);
         // SAFETY: that is its type, as `library!` says.
         let free = unsafe { LIBRARY.get::<Free>("fixture_calls_ffi0_owned_free") }.expect("it is exported");
-        // SAFETY: the library returned it, and nobody uses it any more.
+        // SAFETY: the library returned it, and no other code uses it any more.
         unsafe { free(owned) };
     }
     assert_eq!(call!(not_zero(0 => u64) -> u64), failed(StatusCode::NoValue, ""));
@@ -161,21 +162,21 @@ fn messages_by_value_are_checked() {
     assert_eq!(switch(&lamp(5, 0, 7)), failed(InvalidValue, "lamp.broken: 7 is not a bool"));
 }
 
-/// What is passed by value is a copy, so it may be the memory that the function writes to.
+/// An argument by value is a copy, so it may be the memory that the function writes to.
 #[test]
 fn messages_by_value_conflict_with_nothing() {
     let mut vector = Vector { x: 1.0, y: -3.0 };
     let it: *mut Vector = &mut vector;
     let add = |more: *const Vector, present: u8| call!(add_vector(it => *mut Vector, it => *const Vector, more => *const Vector, present => u8) -> ());
     assert_eq!(add(it, 1), Ok(()));
-    // SAFETY: it is the vector above, which nobody else uses now.
+    // SAFETY: it is the vector above, which no other code uses now.
     assert_eq!(unsafe { *it }, Vector { x: 3.0, y: -9.0 });
-    // Where there is no value, nobody looks at the pointer.
+    // Without a value, the pointer is not read.
     assert_eq!(add(std::ptr::without_provenance(1), 0), Ok(()));
     assert_eq!(vector, Vector { x: 6.0, y: -18.0 });
 }
 
-/// A [`Lamp`] in memory that may hold any bytes.
+/// Returns the memory of a [`Lamp`], with any bytes.
 fn lamp(brightness: u32, switch: u8, broken: u8) -> [u32; 2] {
     let mut lamp = [brightness, 0];
     let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut lamp);
@@ -314,7 +315,7 @@ fn panics_end_at_the_boundary_of_an_optimised_library() {
     let clear =
         unsafe { library.get::<Function>("fixture_calls_ffi0_status_clear") }.expect("it is exported");
     let mut status = FfiStatus::zeroed();
-    // SAFETY: the status is zeroed and ours.
+    // SAFETY: the status is zeroed and belongs to this test.
     unsafe { panics(&mut status) };
     assert_eq!(status.code, Panic as i32);
     // SAFETY: the library wrote it.
@@ -333,9 +334,9 @@ fn a_status_serves_many_calls_and_may_be_null() {
         // SAFETY: the status is zeroed, or was written by the library.
         assert_eq!(unsafe { divide(dividend, 0, &mut status) }, 0);
     }
-    // SAFETY: the status was written by the library, and is ours.
+    // SAFETY: the library wrote the status, and it belongs to this test.
     assert_eq!(unsafe { divide(8, 2, &mut status) }, 4);
-    // What succeeds leaves the failure before it alone.
+    // A call that succeeds leaves the status of the failure before it unchanged.
     assert_eq!(finish(status), failed(Error, "99 can't be divided by 0"));
 }
 
@@ -354,7 +355,8 @@ fn threads_fail_apart() {
     });
 }
 
-/// A function of the user's is never what its crate and name are together: not the runtime's, and not libc's.
+/// The symbol of a user's function is never that of the runtime or of libc, whatever the names of
+/// crate and function are.
 #[test]
 fn no_name_of_a_function_takes_over_a_symbol() {
     assert_eq!(call!(status_clear() -> u32), Ok(1));
@@ -390,13 +392,13 @@ fn the_library_has_its_own_functions() {
     let alloc = unsafe { LIBRARY.get::<Alloc>("fixture_calls_ffi0_alloc") }.expect("it is exported");
     // SAFETY: `library!` says that it takes memory, and returns nothing.
     let free = unsafe { LIBRARY.get::<Free>("fixture_calls_ffi0_free") }.expect("it is exported");
-    // SAFETY: it asks for nothing.
+    // SAFETY: the function has no requirements.
     assert_eq!(unsafe { version() }, ABI_VERSION);
     for (size, align) in [(0, 1), (1, 1), (100, 64), (1 << 20, 4096)] {
         // SAFETY: any size and alignment may be asked for.
         let memory = unsafe { alloc(size, align) };
         assert!(memory.addr().is_multiple_of(align));
-        // SAFETY: there are `size` bytes, zeroed, ours.
+        // SAFETY: the memory has `size` zeroed bytes, and belongs to this test.
         assert!(unsafe { std::slice::from_raw_parts(memory, size) }.iter().all(|byte| *byte == 0));
         // SAFETY: it came from `alloc`.
         unsafe { free(memory) };

@@ -1,5 +1,5 @@
-//! Columns of the fixture `columns`: against a `Vec` of the same messages, and through C with a header and bytes that anything
-//! may have happened to.
+//! Tests columns of the fixture `columns`: against a `Vec` of the same messages, and through C with
+//! damaged headers and bytes.
 
 use std::sync::LazyLock;
 
@@ -104,7 +104,7 @@ fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
-/// Rows as bits, as there are NaNs.
+/// Returns rows as bits, because NaN is not equal to itself.
 fn bits(messages: impl IntoIterator<Item = Particle>) -> Vec<String> {
     let words = |it: &Particle| [it.x, it.y, it.vx, it.vy].map(f32::to_bits);
     messages.into_iter().map(|it| format!("{:?} {it:?}", words(&it))).collect()
@@ -119,7 +119,7 @@ proptest! {
         let mut columns = fixed.map_or_else(ParticleColumns::new, ParticleColumns::fixed);
         let mut model: Vec<Particle> = Vec::new();
         for operation in operations {
-            // Whether that many rows more are refused.
+            // Returns true if that many more rows are refused.
             let full = |model: &[Particle], more: usize| fixed.filter(|capacity| model.len() + more > *capacity);
             let refused = |capacity: usize| Err(ColumnsError::Full { capacity });
             match operation {
@@ -298,7 +298,8 @@ macro_rules! c {
         type Function = unsafe extern "C" fn($($ty),*) $(-> $output)?;
         // SAFETY: the tests write the type that the header says.
         let function = unsafe { LIBRARY.get::<Function>($name) }.expect("it is exported");
-        // SAFETY: pointers are null, or to what the function expects; what else is wrong is for it to find.
+        // SAFETY: pointers are null, or to the type that the function expects; the function must
+        // find any other mistake.
         unsafe { function($($argument),*) }
     }};
 }
@@ -334,7 +335,7 @@ fn free(columns: Particles) {
 }
 
 fn header<const N: usize>(columns: *const Header<N>) -> Header<N> {
-    // SAFETY: the tests pass containers that are there.
+    // SAFETY: the tests pass containers that exist.
     unsafe { columns.read() }
 }
 
@@ -345,7 +346,7 @@ const FULL: i32 = ColumnsCode::Full as i32;
 const MEMORY: i32 = ColumnsCode::Memory as i32;
 const DAMAGED: i32 = ColumnsCode::Damaged as i32;
 
-/// Code and message of a call that takes a status last.
+/// Calls a function that takes a status last, and returns code and message.
 macro_rules! call {
     ($name:literal($($argument:expr => $ty:ty),* $(,)?) -> $output:ty) => {{
         let mut status = FfiStatus::zeroed();
@@ -476,7 +477,8 @@ fn c_is_told_what_was_wrong_and_nothing_changes() {
     }
 }
 
-/// Every function of the columns of one message, and one that takes them: what each says of a header.
+/// Returns the codes for a header of every function of the columns of one message, and of one that
+/// takes them.
 macro_rules! codes {
     ($message:ident, $name:literal, $header:ty, $taken_by:literal -> $output:ty, $columns:expr) => {{
         let columns: *mut $header = $columns;
@@ -495,7 +497,8 @@ macro_rules! codes {
     }};
 }
 
-/// All headers that `damage` makes of that of `columns` are refused by everything; then it is as good as before.
+/// Checks that every function refuses all headers that `damage` makes, and accepts the good one
+/// afterwards.
 macro_rules! damaged {
     ($message:ident, $name:literal, $header:ty, $taken_by:literal -> $output:ty, $columns:expr) => {{
         let columns: *mut $header = $columns;
@@ -524,7 +527,7 @@ macro_rules! damaged {
     }};
 }
 
-/// The same header with each bit of each word turned, and with several words changed at once.
+/// Returns the header with each bit of each word flipped, and with several words changed at once.
 fn damage<const N: usize>(good: Header<N>) -> Vec<Header<N>> {
     let null = std::ptr::null_mut();
     let mut all = vec![
@@ -566,7 +569,7 @@ fn damage<const N: usize>(good: Header<N>) -> Vec<Header<N>> {
 #[test]
 fn a_damaged_header_is_refused_by_everything() {
     for (capacity, fixed) in [(0, 0), (8, 0), (40, 1)] {
-        // Of 8, of 11, of 2 columns, and of one.
+        // Containers of 8, of 11, of 2 columns, and of one.
         let columns = particles(capacity, fixed);
         let rows = if fixed == 1 { 38 } else { 5 };
         assert_eq!(append(columns, &vec![particle(1); rows]), OK);
@@ -586,7 +589,7 @@ fn a_damaged_header_is_refused_by_everything() {
     }
 }
 
-/// A container of another message is none: the seal begins with the message's fingerprint.
+/// A container of another message is refused: the seal begins with the message's fingerprint.
 #[test]
 fn the_columns_of_another_message_are_refused() {
     let pairs = c!("ffi_pair_columns_new"(4 => usize, 0 => u8) -> Pairs);
@@ -596,12 +599,12 @@ fn the_columns_of_another_message_are_refused() {
     assert_eq!(c!("ffi_pair_columns_free"(pairs => Pairs) -> i32), OK);
 }
 
-/// What isn't freed is counted.
+/// A container that isn't freed is counted.
 #[test]
 fn a_leak_is_counted() {
     let leaked = |columns: *mut FlagColumns| {
         let before = ffi_core::columns::leaked();
-        // SAFETY: a container that this test has, and doesn't use any more.
+        // SAFETY: this test made the container, and doesn't use it any more.
         let code = unsafe { ffi_core::__private::columns_free(columns) };
         (code, ffi_core::columns::leaked() - before)
     };
@@ -667,11 +670,11 @@ fn bytes_that_are_no_value_are_refused_with_their_path() {
         unsafe { at.write(0) };
         assert_eq!(lookup(columns), Ok(()));
     }
-    // Behind the last row nobody looks.
+    // Bytes after the last row are not read.
     assert_eq!(c!("ffi_particle_columns_reserve"(columns => Particles, 1 => usize) -> i32), OK);
     // SAFETY: inside the column, which has room for more rows.
     let byte = unsafe { header(columns).columns[5].add(40) };
-    // SAFETY: the column has room for more rows, which nobody reads.
+    // SAFETY: the column has memory for more rows, which are not read.
     unsafe { byte.write(77) };
     assert_eq!(lookup(columns), Ok(()));
     free(columns);
@@ -737,7 +740,7 @@ fn one_byte_a_row_is_enough() {
     assert_eq!(c!("ffi_flag_columns_free"(flags => Flags) -> i32), OK);
 }
 
-/// The header is what the Dart side and C take it for.
+/// The header has the layout that Dart and C expect.
 #[test]
 fn the_header_is_as_documented() {
     fn assert_threads<T: Send + Sync>() {}

@@ -1,4 +1,5 @@
-//! Generated packages under a real Dart: analyzed, formatted, and run against the compiled libraries.
+//! Tests generated packages with a real Dart: analyzed, formatted, and run against the compiled
+//! libraries.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ fn packages_are_clean_and_formatted() {
     }
 }
 
-/// The package in `folder` is as `dart analyze` and `dart format` want it.
+/// Checks that `dart analyze` and `dart format` accept the package in `folder`.
 fn assert_clean(sdk: &Sdk, folder: &Path) {
     let run = || {
         sdk.pub_get(folder)?;
@@ -40,7 +41,8 @@ fn a_large_package_is_clean_and_formatted() {
     assert_clean(&sdk, &package);
 }
 
-/// Three hundred functions, messages by value among floats and integers; see `xtask/src/signatures.rs`.
+/// Calls three hundred functions, with messages by value among floats and integers; see
+/// `xtask/src/signatures.rs`.
 #[test]
 fn dart_passes_every_signature() {
     let Some(sdk) = Sdk::for_tests() else { return };
@@ -60,8 +62,8 @@ fn dart_passes_every_signature() {
     workspace::capture(&mut sdk.program(&executable)).unwrap();
 }
 
-/// The programs of the README, in Rust and Dart, are compiled and run as they are written. Each in
-/// Dart is for the library in Rust before it, and names it in its import.
+/// Compiles and runs the programs of the README, in Rust and Dart, unchanged. Each Dart program is
+/// for the Rust library before it, and names it in its import.
 #[test]
 fn the_readme_runs() {
     let Some(sdk) = Sdk::for_tests() else { return };
@@ -131,7 +133,8 @@ fn examples_run() {
     }
 }
 
-/// Runs `tests/dart/end_to_end/test/{name}_test.dart`, in both modes, with the libraries in its environment.
+/// Runs `tests/dart/end_to_end/test/{name}_test.dart` in both modes, with the libraries in its
+/// environment.
 fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
     let Some(sdk) = Sdk::for_tests() else { return };
     let sdk = libraries.iter().fold(sdk, |sdk, (variable, library)| sdk.with_env(variable, library));
@@ -148,7 +151,7 @@ fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
     }
 }
 
-/// The library of a fixture, and the variable that names it to its package.
+/// Returns the library of a fixture, and the environment variable that names it to its package.
 fn fixture(name: &str) -> (&'static str, PathBuf) {
     let variable = match name {
         "calls" => "FIXTURE_CALLS_LIBRARY",
@@ -164,7 +167,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
     (variable, Fixture::build(&format!("fixture-{name}"), "dev").cdylib().to_owned())
 }
 
-/// The library of the fixture `calls` with other definitions under the same names.
+/// Returns the library of the fixture `calls` with other definitions under the same names.
 fn changed() -> PathBuf {
     // A target folder of its own: the file has the same name.
     let target = workspace::target().join("changed");
@@ -185,7 +188,7 @@ fn columns() {
     end_to_end("columns", &[fixture("columns")]);
 }
 
-/// Freed memory holds other bytes at once: a view that lost its memory doesn't look right.
+/// Overwrites freed memory at once, so that a view that lost its memory shows wrong values.
 #[test]
 fn isolates() {
     let libraries = [fixture("owned"), fixture("pools"), fixture("columns")];

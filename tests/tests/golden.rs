@@ -1,4 +1,4 @@
-//! Committed generated files are what the emitter writes now.
+//! Checks that committed generated files are current.
 
 use xtask::generated::{Action, Generated, emitter};
 use xtask::workspace::capture;
@@ -17,7 +17,8 @@ fn committed_files_are_current() {
     assert!(stale.is_empty(), "{}", stale.join("\n\n"));
 }
 
-/// The smallest library (fat LTO, `opt-level = "z"`, stripped, `panic = "abort"`) has the same schema as a debug build.
+/// The smallest library (fat LTO, `opt-level = "z"`, stripped, `panic = "abort"`) has the same
+/// schema as a debug build.
 #[test]
 fn the_smallest_library_gives_the_same_package() {
     let particles = Generated::example("01_particles");

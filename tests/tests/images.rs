@@ -1,5 +1,5 @@
-//! The Dart program of `examples/04_image_processing`, whose images are compared pixel by pixel with what the plainest code makes of
-//! the same picture. The kernels' own tests are in the example.
+//! Runs the Dart program of `examples/04_image_processing`, and compares its images pixel by pixel
+//! with those of the simplest code on the same picture. The kernels' own tests are in the example.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,7 @@ impl Picture {
         self.pixels[y * self.width + x]
     }
 
-    /// This one again and again, until `width` x `height` pixels are full.
+    /// Returns a picture of `width` x `height` pixels that repeats this one.
     fn repeated(&self, width: usize, height: usize) -> Self {
         Self::new(width, height, |x, y| self.at(x % self.width, y % self.height))
     }
@@ -35,7 +35,8 @@ impl Picture {
         Self { width, height, pixels }
     }
 
-    /// The mean of the pixels around each, which `step` leads to, rounded to the nearest.
+    /// Returns the mean of the pixels around each along the direction of `step`, rounded to the
+    /// nearest.
     fn mean(&self, (right, down): (isize, isize)) -> Self {
         let window = 2 * RADIUS as u32 + 1;
         let clamped = |at: usize, by: isize, count: usize| at.saturating_add_signed(by).min(count - 1);
@@ -50,7 +51,7 @@ impl Picture {
     }
 }
 
-/// The bytes behind the header of a PPM or PGM file.
+/// Returns the bytes after the header of a PPM or PGM file.
 fn read(path: &Path, kind: &str, width: usize, height: usize) -> Vec<u8> {
     let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let header = format!("{kind}\n{width} {height}\n255\n");
@@ -67,7 +68,7 @@ fn assert_same(found: &[u8], expected: &[u8], what: &str) {
 fn the_program_writes_what_plain_code_makes() {
     let Some(sdk) = Sdk::for_tests() else { return };
     let folder = tempfile::tempdir().unwrap();
-    // Noise: every byte occurs, next to every other.
+    // Noise: every byte occurs, beside every other.
     let picture = Picture::new(301, 97, |x, y| {
         let mixed = (x as u32 ^ (y as u32) << 11).wrapping_mul(0x9E37_79B1);
         let [red, green, blue, _] = (mixed ^ mixed >> 15).wrapping_mul(0x85EB_CA77).to_be_bytes();

@@ -1,4 +1,5 @@
-//! A real library whose bytes are changed: an error, or the same as before, but never a panic.
+//! Changes bytes of a real library: the result is an error, or that of the original, but never a
+//! panic.
 
 use std::cell::RefCell;
 
@@ -16,7 +17,7 @@ enum Change {
     Truncate(usize),
 }
 
-/// Everything the emitter makes of a file.
+/// Writes everything that the emitter makes of a file.
 fn emit(bytes: &[u8]) -> Result<String, String> {
     let records = library_file::read(bytes).map_err(|error| error.to_string())?;
     let model = model::resolve(records).map_err(|problems| problems.to_string())?;
@@ -36,7 +37,8 @@ fn ten_thousand_changes_are_survived() {
     let section = start as usize..(start + size) as usize;
     let untouched = emit(&bytes).unwrap();
 
-    // Most changes hit the records; the rest the file's headers (in ELF the section headers are at the end) or anything.
+    // Most changes hit the records, the others the file's headers (in ELF the section headers are
+    // at the end) or any byte.
     let position = prop_oneof![
         6 => section.clone(),
         2 => 0..4096_usize,
@@ -84,7 +86,7 @@ fn ten_thousand_changes_are_survived() {
         })
         .unwrap();
     assert_eq!(emit(&bytes.borrow()).unwrap(), untouched, "every change was undone");
-    // Changes of docs, of code and of nothing are accepted; most hit something that is checked.
+    // Changes of docs, of code and of padding are accepted; most hit bytes that are checked.
     let (accepted, refused) = (accepted.into_inner(), refused.into_inner());
     println!("{accepted} accepted, {refused} refused");
     assert!(refused > 5_000, "{refused}");

@@ -1,5 +1,5 @@
-//! Pools, boxes and queues of the fixture from Rust, where types rule out most of what C and Dart can do wrong; and through the
-//! exported functions, with pointers that are none.
+//! Tests pools, boxes and queues of the fixture from Rust, where types rule out most mistakes that
+//! C and Dart can make; and through the exported functions, with invalid pointers.
 
 use std::ptr::{null_mut, with_exposed_provenance_mut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use ffi_tests::Fixture;
 use fixture_pools::{Event, ORDERS, Particle, PlanNode, Token, Vast};
 use libloading::Library;
 
-/// The pool of tokens is small, and the tests of one process share it.
+/// Locks the pool of tokens, which is small and shared by the tests of one process.
 fn tokens() -> MutexGuard<'static, ()> {
     static TOKENS: Mutex<()> = Mutex::new(());
     TOKENS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -135,11 +135,11 @@ fn pointers_that_are_no_slots_are_told_apart() {
     let free = unsafe { library.get::<Give>("fixture_pools_ffi_token_pool_free") }.expect("it is exported");
     // SAFETY: a message's pointer, then the status.
     let spend = unsafe { library.get::<Spend>("fixture_pools_ffi_spend") }.expect("it is exported");
-    // SAFETY: as `library!` says.
+    // SAFETY: that is its type, as `library!` says: it takes a status and returns nothing.
     let clear = unsafe { library.get::<Clear>("fixture_pools_ffi0_status_clear") }.expect("it is exported");
-    // SAFETY: nothing is asked of the caller.
+    // SAFETY: the function has no requirements.
     let [slot, freed] = [unsafe { alloc() }, unsafe { alloc() }];
-    // SAFETY: nobody uses the slot.
+    // SAFETY: no other code uses the slot.
     assert_eq!(unsafe { free(freed) }, FreeCode::Ok as i32);
     let mut foreign = Token { id: 0, valid: false };
     let bad = [
@@ -149,15 +149,15 @@ fn pointers_that_are_no_slots_are_told_apart() {
         (freed, FreeCode::NotLive),
     ];
     for (pointer, code) in bad {
-        // SAFETY: it is no slot that anybody uses.
+        // SAFETY: the pointer is to no slot in use.
         assert_eq!(unsafe { free(pointer) }, code as i32, "{code}");
         let mut status = FfiStatus::zeroed();
-        // SAFETY: it is no slot that anybody uses; the status is zeroed.
+        // SAFETY: the pointer is to no slot in use, and the status is zeroed.
         assert_eq!(unsafe { spend(pointer, &mut status) }, 0);
         assert_eq!((status.code, status.detail), (StatusCode::InvalidArgument as i32, code as u32), "{code}");
         // SAFETY: the library wrote it.
         unsafe { clear(&mut status) };
     }
-    // SAFETY: nobody uses the slot.
+    // SAFETY: no other code uses the slot.
     assert_eq!(unsafe { free(slot) }, FreeCode::Ok as i32);
 }

@@ -1,4 +1,4 @@
-//! Pools and queues as a C program sees them, through the generated header.
+//! Tests pools and queues from a C program, through the generated header.
 
 use std::env;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Exported .proto files, as protobuf's own compiler and protox take them.
+//! Compiles exported .proto files with protobuf's own compiler and protox.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,8 @@ use xtask::generated::Generated;
 use xtask::protoc::Protoc;
 use xtask::workspace::{capture, root};
 
-/// The .proto files of all fixtures. That of `stress` isn't committed: it is large, and looks like the others.
+/// Returns the .proto files of all fixtures. That of `stress` isn't committed: it is large, and
+/// similar to the others.
 fn exported() -> Vec<PathBuf> {
     let stress = Generated::fixture("stress");
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto").join(stress.proto_file());
@@ -24,7 +25,7 @@ fn exported() -> Vec<PathBuf> {
     files
 }
 
-/// What protox makes of a file.
+/// Returns the descriptors that protox makes of a file.
 fn protox(file: &Path) -> FileDescriptorSet {
     let set = protox::compile([file], [file.parent().unwrap()]);
     set.unwrap_or_else(|error| panic!("{}: {error:?}", file.display()))
@@ -39,7 +40,7 @@ fn protox_takes_every_export() {
     }
 }
 
-/// The two compilers agree on what the files say, options and comments aside.
+/// The two compilers agree on the descriptors, except for options and comments.
 #[test]
 fn protoc_takes_every_export_and_reads_the_same() {
     let Some(protoc) = Protoc::for_tests() else { return };
@@ -60,7 +61,8 @@ fn protoc_takes_every_export_and_reads_the_same() {
         assert_eq!(said.to_string(), "", "{}", file.display());
         let theirs = FileDescriptorSet::decode(&*fs::read(&out).unwrap()).unwrap();
         let ours = protox(&file);
-        // The options of the file itself: prost keeps no extensions, so both are compared as they are declared.
+        // The options of the file itself: prost keeps no extensions, so the declarations of both
+        // are compared.
         let [theirs, ours] = [theirs, ours].map(|set| set.file.into_iter().next_back().unwrap());
         assert_eq!(theirs.message_type, ours.message_type, "{}", file.display());
         assert_eq!(theirs.enum_type, ours.enum_type, "{}", file.display());
@@ -68,7 +70,8 @@ fn protoc_takes_every_export_and_reads_the_same() {
     }
 }
 
-/// A Python program, which knows the .proto files alone, and the library of the example understand each other.
+/// A Python program that only knows the .proto files and the library of the example understand each
+/// other.
 #[test]
 fn the_office_of_the_example_understands_the_library() {
     let Some(protoc) = Protoc::for_tests() else { return };
@@ -84,7 +87,7 @@ fn the_office_of_the_example_understands_the_library() {
     assert_eq!(said.stdout, fs::read_to_string(example.join("python/expected.txt")).unwrap());
 }
 
-/// What was exported is imported, compiles, and is exported again as it was.
+/// An export is imported, compiles, and is exported again unchanged.
 #[test]
 fn an_export_of_the_import_is_the_same() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_import");
@@ -96,7 +99,8 @@ fn an_export_of_the_import_is_the_same() {
         let model = model::resolve(records(&library).unwrap()).unwrap();
         let again = proto::export(&model, Some(name)).unwrap();
         let before = fs::read_to_string(file).unwrap();
-        // The crate that a type came from is the one thing that the import has no use for, and the name of the library.
+        // The import ignores two options: the crate that a type came from, and the name of the
+        // library.
         let lines = |text: &str| -> Vec<String> {
             let no_use = |line: &&str| line.contains("crate) = ") || line.contains("(ffi.library)");
             let lines = text.lines().filter(|line| !line.is_empty() && !no_use(line));
@@ -118,7 +122,7 @@ fn first_difference(before: &[String], again: &[String]) -> String {
     format!("line {at}\n--- before\n{}\n--- again\n{}", part(before), part(again))
 }
 
-/// These tests can fail.
+/// Checks that these tests can fail.
 #[test]
 fn protoc_refuses_what_is_wrong() {
     let Some(protoc) = Protoc::for_tests() else { return };

@@ -1,5 +1,5 @@
-//! Hostile bytes as messages: read or refused, whatever they are, and what it costs is counted. There is no panic, no memory but the
-//! message itself, and no time without bound.
+//! Decodes hostile bytes as messages: they are read or refused, and the cost is counted. There is
+//! no panic, no memory but the message itself, and no unbounded time.
 //!
 //! The fixture is linked into this test, so its allocations are counted.
 
@@ -18,7 +18,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 struct Counting;
 
 thread_local! {
-    /// Bytes that are allocated now, and the most there were since [`peak`] began.
+    /// Bytes allocated now, and their maximum since [`peak`] began.
     static LIVE: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
 }
@@ -38,7 +38,7 @@ unsafe impl GlobalAlloc for Counting {
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         count(-(layout.size() as isize));
-        // SAFETY: the caller gives back memory of `alloc`, which had it from the system, with its layout.
+        // SAFETY: the caller passes memory of `alloc`, which came from the system, with its layout.
         unsafe { System.dealloc(memory, layout) }
     }
 }
@@ -46,7 +46,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What `run` returns, and how many bytes of heap it took at its largest.
+/// Returns the result of `run`, and the largest number of bytes of heap that it used.
 fn peak<T>(run: impl FnOnce() -> T) -> (T, usize) {
     let before = LIVE.get();
     PEAK.set(before);
@@ -54,17 +54,20 @@ fn peak<T>(run: impl FnOnce() -> T) -> (T, usize) {
     (result, (PEAK.get() - before) as usize)
 }
 
-/// What a refusal takes: its path and its text, while they grow.
+/// Memory of a refusal in bytes: its path and its text, while they grow.
 const REFUSAL: usize = 2048;
 
-/// Keys of a map with many: 16 bytes for each, and the table half as large before it grew.
+/// Memory of the keys of a large map in bytes: 16 for each, and the table half as large before it
+/// grew.
 const KEYS: usize = 300 * 16 * 3 / 2;
 
-/// Decodes into a message that is there, and checks that what comes out is a valid message, which takes no memory of the message's size.
+/// Decodes into an existing message, and checks that the result is a valid message, and that
+/// decoding took no memory of the message's size.
 fn decode<M: FfiProto + Debug>(message: &mut M, bytes: &[u8]) -> Result<(), DecodeError> {
     let (result, peak) = peak(|| message.decode_proto_into(bytes));
     assert!(peak <= KEYS + REFUSAL, "{peak} bytes of heap for {} of input", bytes.len());
-    // SAFETY: a reference is aligned, and what is not padding or room behind it is initialised.
+    // SAFETY: a reference is aligned, and everything but padding and unused capacity is
+    // initialised.
     unsafe { M::check(message) }.unwrap_or_else(|invalid| panic!("{invalid} in {message:?}"));
     match &result {
         Ok(()) => {
@@ -122,7 +125,7 @@ fn a_hundred_thousand_mutations_are_survived() {
     let (mut read, mut refused) = (0, 0);
     for seed in 0..200 {
         fixture_types::random_all(&mut original, seed);
-        // What is long and never refused would take most of the changes.
+        // Long text that is never refused would take most of the changes.
         original.texts.page.clear();
         let bytes = original.encode_proto();
         for _ in 0..500 {
@@ -146,7 +149,7 @@ fn any_bytes_are_survived() {
     for _ in 0..30_000 {
         let mut bytes = vec![0; random.below(30)];
         random.0.fill_bytes(&mut bytes);
-        // Keys of fields that are there come up more often, and small lengths.
+        // Keys of existing fields occur more often, and small lengths.
         bytes.iter_mut().step_by(2).for_each(|byte| *byte &= 0x3F);
         read += u32::from(decode(&mut *all, &bytes).is_ok());
         read += u32::from(decode(&mut *maps, &bytes).is_ok());
@@ -161,7 +164,7 @@ fn every_prefix_is_survived() {
     fixture_types::write_all(&mut message);
     let bytes = message.encode_proto();
     let refused = (0..bytes.len()).filter(|&len| decode(&mut *message, &bytes[..len]).is_err()).count();
-    // Between two fields a prefix is a message of fewer fields.
+    // A prefix that ends between two fields is a message of fewer fields.
     assert!(refused > bytes.len() / 2, "{refused} of {}", bytes.len());
 }
 
@@ -186,7 +189,7 @@ fn lengths_are_not_believed() {
 fn levels_and_repetitions_end() {
     let started = Instant::now();
     let mut message = All::new_zeroed_box();
-    // Groups in groups, messages in messages that have no such field, and lists without an element, again and again.
+    // Repeats groups in groups, unknown messages in messages, and lists without an element.
     for part in [&[0x83, 0x7D][..], &[0x0B], &[0x1A, 0xFF, 0xFF, 0xFF, 0x0F], &[0xFA, 0x7D, 0x80]] {
         decode(&mut *message, &part.repeat(300_000)).unwrap_err();
     }
@@ -194,7 +197,7 @@ fn levels_and_repetitions_end() {
     {
         decode(&mut *message, &part.repeat(300_000)).unwrap();
     }
-    // A full map that is given the same keys again.
+    // A full map that gets the same keys again.
     let entry = |key: u16| [0x32, 3, 0x08, key as u8 | 0x80, (key >> 7) as u8];
     let entries: Vec<u8> = (0..300_000_u32).flat_map(|turn| entry((turn % 300) as u16)).collect();
     let mut maps = zeroed::<Maps>();

@@ -1,9 +1,12 @@
-//! Random messages of every fixture as protobuf and back, through the functions that their libraries export.
+//! Encodes and decodes random messages of every fixture, through the functions that their libraries
+//! export.
 //!
-//! What the bytes must be is worked out here again, slowly, from records and memory alone: an encoder that follows the tables in the
-//! documentation of `ffi_core::proto` and knows none of its code. What is decoded, into memory that holds anything, is judged by the same
-//! encoder. Then somebody who has nothing but the exported .proto, `prost-reflect`, reads the bytes, knows every field, and
-//! writes them back with the same meaning. `FFI_PROTO_CASES` says how many cases there are per message.
+//! The expected bytes are computed again, slowly, only from records and memory: an encoder that
+//! follows the tables in the documentation of `ffi_core::proto` and shares no code with it. The
+//! same encoder judges decoded messages, whose memory held other bytes before. Then
+//! `prost-reflect`, which only gets the exported .proto, reads the bytes, must know every field,
+//! and writes them back with the same meaning. `FFI_PROTO_CASES` sets the number of cases per
+//! message.
 
 mod random;
 
@@ -36,11 +39,13 @@ fn stress_is_written_and_read_as_by_the_oracle() {
     check_library("fixture-stress", 1000);
 }
 
-/// What `diff` says of a change is what becomes of the bytes: random values that the old schema has encoded are read by the new
-/// one as the same for a change that is compatible, and refused or read as others for one that breaks the wire.
+/// Checks `diff` against decoded bytes: random values that the old schema has encoded are read by
+/// the new one as equal for a compatible change, and refused or read as others for one that breaks
+/// the wire.
 #[test]
 fn old_bytes_and_new_schemas() {
-    // Name, old fields, new fields, whether the new message writes again what it has read.
+    // Name, old fields, new fields, and true if the new message writes the same bytes that it has
+    // read.
     let changes: &[(&str, &str, &str, bool)] = &[
         ("Same", "uint32 x = 1;", "uint32 x = 1;", true),
         ("Wider", "uint32 x = 1 [(ffi.rust_type) = \"u8\"];", "uint32 x = 1;", true),
@@ -166,7 +171,7 @@ fn check_library(package: &str, cases: u32) {
             let expected = schema.value(&ty, memory.bytes());
             match codec.encode(&memory) {
                 Ok(found) => assert!(found == expected, "{}: {found:x?}, not {expected:x?}", message.id),
-                // Maps may have been filled with a key that is there twice.
+                // Random maps may hold a key twice.
                 Err(refusal) => {
                     assert!(refusal.contains("its key is that of"), "{}: {refusal}", message.id);
                     continue;
@@ -191,7 +196,7 @@ fn check_library(package: &str, cases: u32) {
     println!("{package}: {} messages, {written} values of {bytes} bytes", schema.messages.len());
 }
 
-/// What others know of a library: its exported .proto.
+/// Knowledge of other programs about a library: its exported .proto.
 struct Peers(DescriptorPool);
 
 impl Peers {
@@ -205,7 +210,7 @@ impl Peers {
         Self(DescriptorPool::from_file_descriptor_set(set).expect("it is complete"))
     }
 
-    /// What the bytes say, and the bytes that say the same.
+    /// Returns the values in the bytes as text, and the bytes written again.
     fn read(&self, message: &Message, bytes: &[u8]) -> (String, Vec<u8>) {
         let name = message.item.rename.as_ref().unwrap_or(&message.item.name);
         let descriptor = self.0.get_message_by_name(&format!("peers.{name}")).expect("it is exported");
@@ -217,7 +222,8 @@ impl Peers {
     }
 }
 
-/// Writes what a value is: maps in the order of their keys, floats by their bits, as NaN is not itself.
+/// Writes a value as text: maps in the order of their keys, floats by their bits, as NaN is not
+/// equal to itself.
 fn say(value: &Value, out: &mut String) {
     match value {
         Value::F32(it) => write!(out, "{:x}", it.to_bits()),
@@ -256,7 +262,7 @@ fn say(value: &Value, out: &mut String) {
     .expect("a String takes all");
 }
 
-/// The functions of a message.
+/// Functions of a message for protobuf.
 struct Codec<'a> {
     library: &'a Library,
     schema: &'a Schema,
@@ -272,10 +278,11 @@ impl Codec<'_> {
         // SAFETY: that is its type, as `library!` says.
         let free = unsafe { self.library.get::<Free>(&self.schema.owned_free) }.expect("it is exported");
         let mut status = FfiStatus::zeroed();
-        // SAFETY: the memory is that of the message, initialised and aligned; its bytes are for the function to check.
+        // SAFETY: the memory is that of the message, initialised and aligned; the function checks
+        // its values.
         let owned = unsafe { encode(memory.start, &mut status) };
         self.check(status)?;
-        // SAFETY: it didn't fail, so it is what `FfiOwned::new` returned.
+        // SAFETY: the call succeeded, so it returned the result of `FfiOwned::new`.
         let FfiOwned { data, len, .. } = unsafe { &*owned };
         // SAFETY: `len` bytes that were a vector's.
         let bytes = unsafe { std::slice::from_raw_parts(*data, *len) }.to_vec();
@@ -311,9 +318,9 @@ impl Codec<'_> {
     }
 }
 
-/// The encoder that is slow and plain.
+/// The slow and simple encoder.
 impl Schema {
-    /// The value form of what is at the start of `bytes`: without the length before it.
+    /// Returns the value form of the type at the start of `bytes`, without the length before it.
     fn value(&self, ty: &Type, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         match ty {
@@ -342,7 +349,7 @@ impl Schema {
         out
     }
 
-    /// The value form as a field, with key and length.
+    /// Writes the value form as a field, with key and length.
     fn item(&self, tag: u32, ty: &Type, bytes: &[u8], out: &mut Vec<u8>) {
         let (wire, value) = (self.wire(ty), self.value(ty, bytes));
         out.extend(varint(u64::from(tag << 3 | wire)));
@@ -352,7 +359,7 @@ impl Schema {
         out.extend(value);
     }
 
-    /// The field form.
+    /// Writes the field form.
     fn field(&self, tag: u32, ty: &Type, bytes: &[u8], out: &mut Vec<u8>) {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => {
@@ -380,7 +387,7 @@ impl Schema {
                 }
                 self.repeated(tag, of, count, bytes, out);
             }
-            // What is referred to is nowhere: no pool has a slot in use.
+            // References are empty, as no pool has a slot in use.
             Type::Vec { of, .. } if length(bytes) > 0 && !matches!(**of, Type::Ref(_)) => {
                 let start = 4_u64.next_multiple_of(self.layout(of).1) as usize;
                 self.repeated(tag, of, length(bytes), &bytes[start..], out);
@@ -416,7 +423,7 @@ impl Schema {
         if matches!(self.wire(ty), 1 | 5) {
             return out.extend(bytes);
         }
-        // The low bytes come first wherever tests run.
+        // The low bytes come first on every machine that runs the tests.
         let mut wide = [0; 8];
         wide[..size].copy_from_slice(bytes);
         if self.is_signed(ty) && bytes[size - 1] >= 0x80 {
@@ -446,7 +453,7 @@ impl Schema {
 
 const BYTE: Type = Type::Scalar(ffi_core::schema::read::Scalar::U8);
 
-/// The `u32` at the start: a length, or the tag of a oneof.
+/// Returns the `u32` at the start: a length, or the discriminant of a oneof.
 fn length(bytes: &[u8]) -> usize {
     u32::from_le_bytes(*bytes.first_chunk().expect("it begins with one")) as usize
 }
@@ -461,7 +468,7 @@ fn varint(mut value: u64) -> Vec<u8> {
     bytes
 }
 
-/// The oracle itself, against bytes that were made by hand.
+/// Checks the encoder itself against bytes that were made by hand.
 #[test]
 fn the_oracle_is_right_about_a_message() {
     let schema = Schema::of(records(Fixture::build("fixture-types", "dev").cdylib()).unwrap());

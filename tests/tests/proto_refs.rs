@@ -1,4 +1,5 @@
-//! References as protobuf: what they refer to is written and read, circles end, and no slot is lost, whatever the bytes are.
+//! Tests references in protobuf: their messages are written and read, circles end, and no slot is
+//! lost, for any bytes.
 
 use std::panic::{RefUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,7 @@ use fixture_pools::{PlanNode, build_plan, free_plan};
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
-/// A reference wherever one may be.
+/// A message with a reference in every kind of field.
 #[derive(FfiMessage)]
 #[repr(C)]
 #[ffi(pool = 320)]
@@ -52,7 +53,7 @@ enum Either {
     Nothing,
 }
 
-/// Two: they run out.
+/// A pool of two slots, which run out.
 #[derive(FfiMessage)]
 #[repr(C)]
 #[ffi(pool(capacity = 2, reset = "keep"))]
@@ -60,7 +61,7 @@ struct Leaf {
     number: u32,
 }
 
-/// The pools are shared by the tests of one process.
+/// Locks the pools, which the tests of one process share.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -70,7 +71,7 @@ fn node(id: u32) -> PoolBox<Node> {
     Node::pool().alloc_with(|node| node.id = id).expect("there is room")
 }
 
-/// Handles of all nodes that a node refers to; its leaf is freed.
+/// Visits the references of a node to other nodes, and frees its leaf.
 fn below(node: &Node, visit: &mut dyn FnMut(FfiRef<Node>)) {
     visit(node.next);
     node.children.iter().copied().for_each(&mut *visit);
@@ -89,7 +90,7 @@ fn free(root: PoolBox<Node>) -> usize {
     Node::pool().free_tree(root.into_ref(), below)
 }
 
-/// Frees what a message that is in no pool refers to.
+/// Frees the messages that a message outside of pools refers to, and returns their number.
 fn free_below(node: &Node) -> usize {
     let mut freed = 0;
     below(node, &mut |child| freed += Node::pool().free_tree(child, below));
@@ -101,7 +102,7 @@ fn live() -> (u64, u64) {
 }
 
 fn id(reference: FfiRef<Node>) -> u32 {
-    // SAFETY: the tests are alone, and nobody writes.
+    // SAFETY: the tests hold the lock, so no thread writes.
     unsafe { reference.get() }.expect("it is there").id
 }
 
@@ -111,15 +112,16 @@ fn a_plan_with_parents_is_written_once_and_read_again() {
     let nodes = PlanNode::pool().stats().live;
     let (len, bytes) = (plan.encoded_len(), plan.encode_proto());
     assert_eq!((len, &bytes), (bytes.len(), &plan.encode_proto()));
-    // Each node has a name of four letters; a parent is above what refers to it, and so isn't there again.
+    // Each node has a name of four letters. A parent is above the message that refers to it, so it
+    // is not written again.
     let names = bytes.windows(4).filter(|it| *it == b"join" || *it == b"scan").count();
     assert_eq!((nodes, names as u64), (40, nodes));
 
-    // The same, where the plan is not Rust's while it is written.
+    // The same bytes, when the plan is not owned by Rust while it is written.
     let lent = plan.into_raw();
-    // SAFETY: nobody else knows it.
+    // SAFETY: no other code knows the pointer.
     assert_eq!(unsafe { lent.as_ref() }.encode_proto(), bytes);
-    // SAFETY: it was lent by this test, and is used by its box alone from here.
+    // SAFETY: this test lent it, and only its box uses it from here.
     let plan = unsafe { PoolBox::from_raw(lent) };
 
     let back = PlanNode::decode_proto(&bytes).expect("it is what was written");
@@ -144,7 +146,7 @@ fn the_bytes_are_those_of_nested_messages() {
     root.named.insert(7, node(8).into_ref()).expect("there is room");
     root.either = Either::Node(node(9).into_ref());
     root.inside.node = node(10).into_ref();
-    // What every node has, because arrays and their wrappers are always written.
+    // Bytes of every node, because arrays and their wrappers are always written.
     let with = |id: u8| [&[8, id, 0x22, 0, 0x22, 0][..]].concat();
     let field = |tag: u8, content: &[u8]| [&[tag << 3 | 2, content.len() as u8][..], content].concat();
     let expected = [
@@ -190,7 +192,7 @@ fn circles_end() {
     let expected = [&[8, 1, 0x12, 6][..], &inner, &arrays].concat();
     assert_eq!(one.encode_proto(), expected);
     let reference = one.into_ref();
-    // SAFETY: this test alone knows it.
+    // SAFETY: only this test knows it.
     let lent = unsafe { reference.get() }.expect("it is there");
     assert_eq!(lent.encode_proto(), expected, "it is on its own path, and so ends the circle");
     assert_eq!(lent.encoded_len(), expected.len());
@@ -225,7 +227,7 @@ fn what_is_gone_or_somebody_else_s_is_absent() {
     let threads: Vec<_> = (0..4)
         .map(|_| {
             std::thread::spawn(move || {
-                // In no pool: nothing but what it refers to is shared.
+                // A node outside of pools; only the messages that it refers to are shared.
                 let mut own = Node::new_zeroed_box();
                 own.next = lent;
                 own.children.try_extend_from_slice(&[lent; 3]).expect("there is room");
@@ -260,7 +262,7 @@ fn what_is_released_while_it_is_written_comes_back() {
             }
             for it in below {
                 let token = std::ptr::without_provenance_mut(it.to_bits() as usize);
-                // SAFETY: only handles of it are used, which don't resolve any more.
+                // SAFETY: only references to it are used, which don't resolve any more.
                 unsafe { ffi_core::__private::pool_release::<Node>(token) };
                 assert!(it.resolve().is_none());
             }
@@ -268,12 +270,13 @@ fn what_is_released_while_it_is_written_comes_back() {
         assert_eq!(live(), (1, 0), "in round {round}");
         assert_eq!(root.encode_proto(), [8, 1, 0x22, 0, 0x22, 0]);
     }
-    // All of the pool is there.
+    // All slots of the pool are free again.
     drop(root);
     assert_eq!(Node::pool().alloc_many(320).map(|all| all.len()), Ok(320));
 }
 
-/// What C or Dart allocated or looked at may be in use by a call as `&mut`: safe code doesn't lose it silently.
+/// A call may use a message that C or Dart allocated or looked at as `&mut`: safe code doesn't lose
+/// it silently.
 #[test]
 fn what_is_exposed_is_not_left_out() {
     let _alone = alone();
@@ -297,12 +300,12 @@ fn what_is_exposed_is_not_left_out() {
         let panic = catch_unwind(panics).expect_err("it is exposed");
         assert_eq!(panic.downcast_ref::<String>(), Some(&refused.to_string()));
     }
-    // SAFETY: nobody writes.
+    // SAFETY: no thread writes.
     let bytes = unsafe { root.encode_proto_exposed() };
     let read = Node::decode_proto(&bytes).expect("it is a node");
     assert_eq!((id(read.next), free_below(&read)), (2, 1));
     assert_eq!(root.next.take().map(|it| it.id), None, "it is still the caller's");
-    // SAFETY: nobody uses its pointer any more.
+    // SAFETY: its pointer is not used any more.
     drop(unsafe { PoolBox::from_raw(below) });
     drop(root);
     assert_eq!(live(), (0, 0));
@@ -326,12 +329,12 @@ fn what_is_too_deep_is_left_out_and_the_rest_is_read() {
         let bytes = root.encode_proto();
         let back = Node::decode_proto(&bytes).expect("it isn't too deep");
         assert_eq!(back.encode_proto(), bytes);
-        // The arrays of each node, and the wrappers of options, are levels, too.
+        // The arrays of each node, and the wrappers of options, are levels as well.
         let levels = if lists { MAX_DEPTH as usize / 2 - 1 } else { MAX_DEPTH as usize - 1 };
         assert_eq!(free_below(&back), levels);
         assert_eq!(free(root), 150);
     }
-    // A reference deeper than that.
+    // A reference below the deepest level.
     let mut bytes = vec![8, 1];
     for _ in 0..=MAX_DEPTH {
         let mut len = Vec::new();
@@ -346,12 +349,13 @@ fn what_is_too_deep_is_left_out_and_the_rest_is_read() {
 fn what_is_read_twice_merges_or_is_replaced() {
     let _alone = alone();
     let field = |tag: u8, content: &[u8]| [&[tag << 3 | 2, content.len() as u8][..], content].concat();
-    // One message of both.
+    // One message that merges both.
     let both = [field(2, &[8, 1]), field(2, &field(2, &[8, 2]))].concat();
     let read = Node::decode_proto(&both).expect("it is a node");
     assert_eq!(id(read.next), 1);
     assert_eq!(free_below(&read), 2);
-    // The last value of a key, also where the map is full; keys that refer to messages.
+    // The last value of a key counts, also when the map is full; the keys' values refer to
+    // messages.
     let entry = |key: u8, id: u8| field(6, &[&[8, key][..], &field(2, &field(1, &[8, id]))].concat());
     let entries = [entry(1, 1), entry(1, 2), entry(2, 3), entry(1, 4), entry(2, 5)].concat();
     let read = Node::decode_proto(&entries).expect("it is a node");
@@ -375,7 +379,7 @@ fn what_is_read_twice_merges_or_is_replaced() {
 fn a_pool_that_is_exhausted_refuses_with_the_path() {
     let _alone = alone();
     let leaf = Leaf::pool().alloc_with(|leaf| leaf.number = 7).expect("there is room");
-    // The slot keeps what was in it, and what is read doesn't.
+    // The slot keeps its bytes, but the message that is read doesn't hold them.
     drop(leaf);
     let bytes = [0x52, 0, 0x12, 2, 0x52, 0, 0x1A, 5, 0x08, 1, 0x52, 1, 8];
     let error = Node::decode_proto(&bytes[..9]).err();
@@ -444,19 +448,19 @@ fn hostile_bytes_cost_no_slot() {
     assert_eq!(live(), (0, 0));
 }
 
-/// Everything refers to everything: there are more ways through that than fit into any message.
+/// Every node refers to all nodes: the paths are too many for any message.
 #[test]
 fn what_refers_to_all_ends() {
     let _alone = alone();
     let nodes: Vec<_> = (0..6).map(|id| node(id).into_ref()).collect();
     for reference in &nodes {
-        // SAFETY: this test alone knows them.
+        // SAFETY: only this test knows them.
         let node = unsafe { Node::pool().get_mut(*reference) }.expect("it is there");
         node.next = nodes[0];
         node.children.try_extend_from_slice(&nodes[1..4]).expect("there is room");
         node.pair = [nodes[4], nodes[5]];
     }
-    // SAFETY: nobody writes any more.
+    // SAFETY: no thread writes any more.
     let root = unsafe { nodes[0].get() }.expect("it is there");
     let bytes = root.encode_proto();
     assert_eq!(bytes.len(), root.encoded_len());
@@ -466,7 +470,7 @@ fn what_refers_to_all_ends() {
     assert_eq!(live(), (0, 0));
 }
 
-/// A type without references isn't looked at for them.
+/// A type without references isn't searched for them.
 #[test]
 fn only_types_that_hold_references_say_so() {
     use ffi_core::proto::ProtoType;

@@ -1,10 +1,11 @@
-//! Random bytes as every message of the fixtures `types` and `stress`, through an exported function that reads every
-//! field: accepted and read, or refused with the path to the field. Nothing here knows the messages: which there are, how
-//! large, and what they hold is what the libraries' records say.
+//! Passes random bytes as every message of the fixtures `types` and `stress` to an exported
+//! function that reads every field: they are accepted and read, or refused with the path to the
+//! field. The test doesn't know the messages; the libraries' records give their names, sizes and
+//! fields.
 //!
-//! Bytes that are random through and through are refused at the first length, so most are made along the records: each
-//! value is valid, or once in a while is not. Under valgrind (`valgrind --error-exitcode=1 TEST`) nothing is reported;
-//! `FFI_RANDOM_CASES` says how many cases there are per message.
+//! Completely random bytes are refused at the first length, so most are made from the records: each
+//! value is valid, except for a few. Under valgrind (`valgrind --error-exitcode=1 TEST`) no error
+//! is reported; `FFI_RANDOM_CASES` sets the number of cases per message.
 
 mod random;
 
@@ -27,7 +28,7 @@ fn stress_is_read_or_refused() {
     check_library("fixture-stress");
 }
 
-/// Cases per message.
+/// Returns the number of cases per message.
 fn cases() -> u32 {
     env::var("FFI_RANDOM_CASES").map_or(100, |count| count.parse().expect("it is a number"))
 }
@@ -41,7 +42,7 @@ fn check_library(package: &str) {
     let mut total = Tally::default();
     for message in schema.messages.values() {
         let Some(touch) = touch_of(&schema, message) else {
-            // One that others hold, whose functions take those.
+            // A message that others hold, whose functions read it.
             assert_eq!(message.item.name, "Point", "no function reads every field of it");
             continue;
         };
@@ -61,7 +62,7 @@ fn check_library(package: &str) {
     assert!(total.refused > total.read / 10, "some are refused");
 }
 
-/// How many were read, and how many refused.
+/// Numbers of messages that were read and refused.
 #[derive(Default)]
 struct Tally {
     read: u32,
@@ -84,14 +85,15 @@ impl Tally {
     }
 }
 
-/// Calls a function that takes a message by reference; the text of a refusal.
+/// Calls a function that takes a message by reference, and returns the text of a refusal.
 fn call(library: &Library, clear: &str, touch: &Function, memory: &Memory) -> Result<(), String> {
     type Touch = unsafe extern "C" fn(*const u8, *mut FfiStatus) -> u64;
     type Clear = unsafe extern "C" fn(*mut FfiStatus);
     // SAFETY: `touch_of` has seen that it takes a reference and returns a `u64`.
     let function = unsafe { library.get::<Touch>(&touch.symbol) }.expect("it is exported");
     let mut status = FfiStatus::zeroed();
-    // SAFETY: the memory is that of the message, initialised and aligned; its bytes are for the function to check.
+    // SAFETY: the memory is that of the message, initialised and aligned; the function checks its
+    // values.
     unsafe { function(memory.start, &mut status) };
     match status.code {
         0 => Ok(()),
@@ -110,7 +112,7 @@ fn call(library: &Library, clear: &str, touch: &Function, memory: &Memory) -> Re
     }
 }
 
-/// The function that reads every field of a message.
+/// Returns the function that reads every field of a message.
 fn touch_of<'a>(schema: &'a Schema, message: &Message) -> Option<&'a Function> {
     schema.functions.iter().find(|function| {
         let [param] = function.params.as_slice() else { return false };

@@ -1,4 +1,5 @@
-//! The records in compiled libraries say what rustc says, whatever the kind of library and the profile.
+//! Compares the records in compiled libraries with rustc's layouts, for each kind of library and
+//! each profile.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,11 +16,12 @@ use fixture_layout::{Colour, Level, Mask, Nested, OddNames, Plain, Scalars};
 use fixture_parts::Part;
 
 fn layout() -> Model {
-    // It also computes every fingerprint again, with `ffi_core`'s hash, where the derive has a copy.
+    // It also computes every fingerprint again with `ffi_core`'s hash; the derive has a copy of
+    // that.
     resolve(records(Fixture::build("fixture-layout", "dev").cdylib()).unwrap()).expect("a sound library")
 }
 
-/// Size, alignment and offsets of a message, from its record and from rustc.
+/// Compares size, alignment and offsets of a message in its record with rustc's.
 macro_rules! assert_layout {
     ($model:ident, $message:ident { $($field:ident),* $(,)? }) => {
         let message = $model.messages.iter().find(|it| it.item.name == $message::NAME).expect("it is there");
@@ -137,11 +139,11 @@ fn a_crate_is_in_the_library_when_something_refers_to_it() {
     let model = layout();
     let ids: Vec<_> = model.messages.iter().map(|it| it.id.0.as_str()).collect();
     assert!(ids.contains(&"fixture_parts::Part"), "{ids:?}");
-    // In `Cargo.toml` alone. The documentation of `library!` says what to do about it.
+    // Only named in `Cargo.toml`. The documentation of `library!` says how to include it.
     assert!(!ids.iter().any(|id| id.contains("Orphan")), "{ids:?}");
 }
 
-/// Records in an order that doesn't depend on the linker's.
+/// Returns records in an order that doesn't depend on the linker's.
 fn sorted(library: &Path) -> BTreeMap<String, Record> {
     let key = |record: &Record| match record {
         Record::Library(it) => format!("library {}", it.name),
@@ -178,8 +180,7 @@ fn archives_hold_what_was_compiled_into_them() {
     assert_eq!(sorted(fixture.rlib()), own);
 }
 
-/// A `static u64` of a library.
-/// `ffi_core::schema::encode::Export`, as it is in memory.
+/// A `static` of a library as it is in memory: `ffi_core::schema::encode::Export`.
 #[derive(Clone, Copy)]
 #[repr(C)]
 struct Export {
@@ -188,10 +189,11 @@ struct Export {
 }
 
 fn export(library: &libloading::Library, symbol: &str) -> Export {
-    // SAFETY: the tests name fingerprints alone, each a `static` of that layout.
+    // SAFETY: the tests only name fingerprints, each a `static` of that layout.
     let address =
         unsafe { library.get::<*const Export>(symbol) }.unwrap_or_else(|error| panic!("{symbol}: {error}"));
-    // SAFETY: the symbol is the address of an initialised, aligned `Export` in a library that is loaded.
+    // SAFETY: the symbol is the address of an initialised, aligned `Export` in a library that is
+    // loaded.
     unsafe { address.read() }
 }
 
@@ -219,7 +221,7 @@ fn the_library_exports_the_fingerprints_of_its_records() {
     }
 }
 
-/// The linker keeps what an exported symbol refers to, whatever else it collects.
+/// The linker keeps each record that an exported symbol refers to, whatever else it collects.
 #[test]
 fn each_fingerprint_keeps_its_record() {
     let library = Fixture::build("fixture-pools", "dev");
@@ -239,16 +241,17 @@ fn each_fingerprint_keeps_its_record() {
     }
 }
 
-/// The record that an exported fingerprint refers to.
+/// Returns the record that an exported fingerprint refers to.
 fn record_behind<'a>(library: &'a libloading::Library, symbol: &str) -> Option<&'a [u8]> {
     let address = export(library, symbol).record;
     if address.is_null() {
         return None;
     }
-    // SAFETY: the address is that of a record in a library that is loaded, and each starts with its header.
+    // SAFETY: the address is that of a record in a library that is loaded, and each starts with its
+    // header.
     let header = unsafe { std::slice::from_raw_parts(address, HEADER_LEN) };
     let len = u32::from_le_bytes(header[MAGIC.len()..].try_into().expect("the header ends in four bytes"));
-    // SAFETY: so many bytes are behind the header, which the macro that wrote both says.
+    // SAFETY: the macro that wrote the header has put `len` bytes after it.
     Some(unsafe { std::slice::from_raw_parts(address, HEADER_LEN + len as usize) })
 }
 
@@ -262,6 +265,26 @@ fn without_metadata_fingerprints_stay() {
         assert_ne!(fingerprint(&library, &symbol), 0);
         assert_eq!(record_behind(&library, &symbol), None);
     }
+}
+
+/// Cargo builds `ffi-core` twice here, with other features for the build script than for the
+/// library, and the derive once, for both.
+#[test]
+fn a_build_script_with_other_features() {
+    let library = Fixture::build("fixture-twice", "dev");
+    let records = records(library.cdylib()).expect("its records are read");
+    let messages = records.iter().filter_map(|it| match it {
+        Record::Message(message) => Some(message),
+        _ => None,
+    });
+    for message in messages {
+        assert!(message.proto.is_none(), "{} has functions of `proto`", message.item.name);
+    }
+    let library = load(library.cdylib());
+    assert_ne!(fingerprint(&library, "fixture_twice_ffi_node_fingerprint"), 0);
+    // SAFETY: only the address is asked for.
+    let encode = unsafe { library.get::<*const ()>("fixture_twice_ffi_node_encode_proto") };
+    assert!(encode.is_err(), "without `proto`, nothing encodes");
 }
 
 #[test]
@@ -287,7 +310,7 @@ fn a_library_works_without_its_section() {
     assert_eq!(unsafe { make(std::ptr::null_mut()) }, fixture_layout::make_nested());
 }
 
-/// Two crates that would export one symbol, linked into one library.
+/// Links two crates that would export one symbol into one library.
 #[test]
 fn a_symbol_of_two_crates_fails_the_build() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -309,8 +332,8 @@ fn a_symbol_of_two_crates_fails_the_build() {
             "#[derive(ffi_core::FfiMessage)]\n#[repr(C)]\n#[ffi(prefix = \"{prefix}\")]\npub struct Part {{ pub value: {ty} }}\n"
         )
     };
-    // Not a profile for each: that would have a folder, and its own build of everything that macros
-    // depend on.
+    // The profile is shared: each profile would have a folder, and its own build of everything that
+    // macros depend on.
     let release = |lto: &str| {
         let root = package("clash", "[lib]\ncrate-type = [\"cdylib\"]");
         let parts = "clash_one.path = \"../one\"\nclash_two.path = \"../two\"\n";

@@ -1,5 +1,5 @@
-//! The field types inside messages: layouts, records, and checks against a reading of the same bytes that knows the
-//! records alone.
+//! Tests the field types inside messages: layouts, records, and checks against a reading of the
+//! same bytes that only knows the records.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::collections::HashMap;
@@ -33,10 +33,11 @@ fn layouts_are_those_of_the_table() {
     assert_eq!(of(Layout::new::<Row>()), (64, 8));
 }
 
-/// The first bytes of a value, each of which is initialised.
+/// Returns the first bytes of a value, each of which is initialised.
 fn words<T>(value: &T) -> [u32; 2] {
     const { assert!(align_of::<T>() >= 4 && size_of::<T>() >= 8) };
-    // SAFETY: long enough and aligned, by the assertion; the callers say that these bytes are no padding.
+    // SAFETY: long enough and aligned, by the assertion; the callers pass types without padding in
+    // these bytes.
     unsafe { std::ptr::from_ref(value).cast::<[u32; 2]>().read() }
 }
 
@@ -50,11 +51,11 @@ fn length_and_presence_are_where_they_are_said_to_be() {
     assert_eq!(words(&option)[0], 5);
     assert_eq!(std::ptr::from_ref(option.as_ref().unwrap()).addr(), std::ptr::from_ref(&option).addr());
     let presence = std::ptr::from_ref(&option).cast::<u8>().wrapping_add(4);
-    // SAFETY: the byte behind the value is the presence.
+    // SAFETY: the byte after the value is the presence.
     assert_eq!(unsafe { presence.read() }, 1);
 }
 
-/// Where a case has what it holds, and the tag.
+/// Checks the offset of a case's value, and the discriminant.
 macro_rules! assert_case {
     ($value:expr, $pattern:pat => $inner:ident, $tag:expr) => {
         let value = $value;
@@ -163,7 +164,7 @@ fn every_message_has_the_size_and_fingerprint_of_its_record() {
             let ty = Type::Message(id(stringify!($Message)));
             assert_eq!((record.size, record.align), SCHEMA.layout(&ty));
             assert_eq!((record.size, record.align), (size_of::<$Message>() as u64, align_of::<$Message>() as u64));
-            // The fields, laid out as C does it from the record alone.
+            // The fields, laid out by the rules of C from the record only.
             let mut end = 0_u64;
             for field in &record.fields {
                 let (size, align) = SCHEMA.layout(&field.ty);
@@ -185,14 +186,14 @@ fn scalar_size(scalar: Scalar) -> u64 {
     }
 }
 
-/// A list: the offset of its elements, its size and its alignment.
+/// Returns a list: the offset of its elements, its size and its alignment.
 fn list((size, align): (u64, u64), cap: u64) -> (u64, (u64, u64)) {
     let (start, align) = (4_u64.next_multiple_of(align), align.max(4));
     (start, ((start + cap * size).next_multiple_of(align), align))
 }
 
 impl Schema {
-    /// Size and alignment.
+    /// Returns size and alignment.
     fn layout(&self, ty: &Type) -> (u64, u64) {
         match ty {
             Type::Scalar(scalar) => (scalar_size(*scalar), scalar_size(*scalar)),
@@ -215,14 +216,15 @@ impl Schema {
         }
     }
 
-    /// An entry of a map: the offset of its value, its size and its alignment.
+    /// Returns an entry of a map: the offset of its value, its size and its alignment.
     fn entry(&self, key: &Type, value: &Type) -> (u64, (u64, u64)) {
         let (key, value) = (self.layout(key), self.layout(value));
         let (offset, align) = (key.0.next_multiple_of(value.1), key.1.max(value.1));
         (offset, ((offset + value.0).next_multiple_of(align), align))
     }
 
-    /// What is said to the value of that type at the start of `bytes`: nothing, or the path to what is wrong.
+    /// Returns the path to the first invalid value of that type at the start of `bytes`, or `None`
+    /// if all are valid.
     fn problem(&self, ty: &Type, bytes: &[u8]) -> Option<String> {
         let word = |at: usize| u32::from_ne_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
         match ty {
@@ -279,7 +281,7 @@ impl Schema {
                     Some(format!("[{index}]{}", key().or_else(value)?))
                 });
                 invalid.or_else(|| {
-                    // A key's meaning is its bytes, but those of a string behind its length.
+                    // Keys are compared by their bytes; those of a string start after its length.
                     let key = |bytes: &[u8]| match key.as_ref() {
                         Type::Str { .. } => {
                             let len = u32::from_ne_bytes(bytes[..4].try_into().expect("four bytes"));
@@ -308,7 +310,7 @@ fn too_long(len: u32, cap: u64) -> Option<String> {
     (u64::from(len) > cap).then(|| format!(": length {len} exceeds {cap}"))
 }
 
-/// Memory of a message that need not be a valid one.
+/// Memory of a message that need not be valid.
 struct Untrusted<T> {
     message: *mut T,
 }
@@ -328,11 +330,12 @@ impl<T: FfiType> Untrusted<T> {
         unsafe { std::slice::from_raw_parts_mut(self.message.cast(), size_of::<T>()) }
     }
 
-    /// The message, when it is one.
+    /// Returns the message if it is valid.
     fn checked(&self) -> Result<&T, String> {
         // SAFETY: allocated with this layout, initialised when allocated, and borrowed from `self`.
         unsafe { T::check(self.message) }.map_err(|invalid| invalid.to_string())?;
-        // SAFETY: aligned and initialised, and the check found it valid; it is borrowed from `self`.
+        // SAFETY: aligned and initialised, and the check found it valid; it is borrowed from
+        // `self`.
         Ok(unsafe { &*self.message })
     }
 }
@@ -344,7 +347,7 @@ impl<T> Drop for Untrusted<T> {
     }
 }
 
-/// A change of a few bytes: where, in thousandths of the message, and what.
+/// A change of a few bytes: the position, in thousandths of the message, and the new bytes.
 type Change = (u32, Vec<u8>);
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {
@@ -364,7 +367,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     proptest::collection::vec((0..1_000_000_u32, bytes), 0..6)
 }
 
-/// What a message is changed from.
+/// Writes the original of a message that is then changed.
 fn start<T: FfiMessage>(kind: u8, write: fn(&mut T), memory: &mut Untrusted<T>) {
     match kind {
         0 => {}
@@ -374,7 +377,8 @@ fn start<T: FfiMessage>(kind: u8, write: fn(&mut T), memory: &mut Untrusted<T>) 
     }
 }
 
-/// Changed bytes are accepted and readable, or refused, as the oracle has it and with its words.
+/// Checks that changed bytes are accepted and readable, or refused, as the oracle says and with its
+/// words.
 fn assert_checked<T: FfiMessage>(
     kind: u8,
     changes: &[Change],
@@ -414,10 +418,11 @@ macro_rules! random_bytes {
         fn what_rust_writes_is_valid() {
             $(
                 let mut message = $Message::new_zeroed_box();
-                // SAFETY: a reference is aligned, and what is not padding behind it is initialised.
+                // SAFETY: a reference is aligned, and everything but padding in it is initialised.
                 assert_eq!(unsafe { $Message::check(&*message) }, Ok(()), "zeros");
                 $write(&mut message);
-                // SAFETY: a reference is aligned; what was written there is initialised.
+                // SAFETY: a reference is aligned, and everything that was written to it is
+                // initialised.
                 assert_eq!(unsafe { $Message::check(&*message) }, Ok(()));
                 assert!(!$is_from_dart(&message));
                 assert_eq!(message, message.clone());
@@ -441,7 +446,7 @@ random_bytes! {
     all_are_checked_as_by_the_oracle All write_all touch_all is_all_from_dart
 }
 
-/// The refusal of a message that Rust wrote, with some bytes written over it.
+/// Returns the refusal of a message that Rust wrote, with some bytes written over it.
 fn refusal<T: FfiMessage>(write: fn(&mut T), offset: usize, bytes: &[u8]) -> String {
     let mut memory = Untrusted::<T>::new();
     start(1, write, &mut memory);
@@ -489,7 +494,7 @@ fn a_reference_and_an_open_enum_take_any_bits() {
     assert_eq!(format!("{:?}", FfiOpen::from(Level::Cellar)), "Cellar");
 }
 
-/// Calls `fixture_types_ffi_{name}` through the C ABI, with `Param` in and `Abi` out.
+/// Calls `fixture_types_ffi_{name}` through the C ABI, with a `Param` and an `Abi` as result.
 fn same_as<Param, Abi>(name: &str, value: Param) -> Abi {
     type Function<Param, Abi> = unsafe extern "C" fn(Param, *mut ffi_core::boundary::FfiStatus) -> Abi;
     // SAFETY: a fixture has no code that runs when it is loaded or unloaded.
@@ -502,12 +507,12 @@ fn same_as<Param, Abi>(name: &str, value: Param) -> Abi {
     unsafe { function(value, std::ptr::null_mut()) }
 }
 
-/// [`same_as`] for a message or oneof, which goes in through a pointer and comes out by value.
+/// Calls [`same_as`] for a message or oneof, which is passed by pointer and returned by value.
 fn same<Abi>(name: &str, value: Abi) -> Abi {
     same_as(name, &raw const value)
 }
 
-/// A [`Small`] that need not be one.
+/// A [`Small`] that may be invalid.
 #[repr(C)]
 struct Words(u32, u32);
 
@@ -521,7 +526,7 @@ fn values_cross_as_c_passes_them() {
     let row = Row { id: 5, name: "a row".parse().unwrap(), mode: Mode::Last, score: Some(0.5).into() };
     assert_eq!(same("same_row", row), row);
     assert_eq!(same_as::<u8, u8>("same_mode", 77), 77);
-    // What isn't a case is refused, and what comes back is unset. Behind its tag is padding.
+    // An invalid case is refused, and the result is unset. There is padding after its discriminant.
     assert_eq!(same("same_small", Words(9, 9)).0, 0);
 }
 

@@ -1,5 +1,5 @@
-//! The field types against std's types of the same kind: every sequence of operations has the same results, but where
-//! there is no room.
+//! Compares the field types with std's types of the same kind: every sequence of operations has
+//! equal results, unless the capacity is exceeded.
 
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
@@ -11,7 +11,7 @@ use ffi_core::{CapacityError, FfiBytes, FfiMap, FfiOption, FfiRef, FfiStr, FfiTy
 use fixture_types::{Node, Point};
 use proptest::prelude::*;
 
-/// The room in each model.
+/// Capacity of each model.
 const N: usize = 6;
 
 fn hash(value: &(impl Hash + ?Sized)) -> u64 {
@@ -21,11 +21,11 @@ fn hash(value: &(impl Hash + ?Sized)) -> u64 {
 }
 
 fn check<T: FfiType>(value: &T) -> Result<(), String> {
-    // SAFETY: a reference is aligned, and what is not padding behind it is initialised.
+    // SAFETY: a reference is aligned, and everything but padding in it is initialised.
     unsafe { T::check(value) }.map_err(|invalid| invalid.to_string())
 }
 
-/// What `fits` says of the length after an operation, and the error where it doesn't fit.
+/// Returns the error for a length that doesn't fit.
 fn refused(needed: usize) -> Option<(usize, usize)> {
     (needed > N).then_some((needed, N))
 }
@@ -34,7 +34,7 @@ fn numbers<T>(result: Result<(), CapacityError<T>>) -> Option<(usize, usize)> {
     result.err().map(|error| (error.needed(), error.capacity()))
 }
 
-/// Both panic, or both return the same.
+/// Checks that both panic, or both return equal values.
 fn same<A: PartialEq<B> + std::fmt::Debug, B: std::fmt::Debug>(
     one: impl FnOnce() -> A,
     other: impl FnOnce() -> B,

@@ -1,4 +1,5 @@
-//! The field types through serde: as std's types, and too much is an error.
+//! Tests the field types with serde: they read and write like std's types, and too many elements
+//! are an error.
 
 use ffi_core::{FfiBytes, FfiMap, FfiOpen, FfiOption, FfiStr, FfiVec};
 use fixture_types::Mode;
@@ -16,7 +17,7 @@ struct Settings {
     mode: FfiOpen<Mode>,
 }
 
-/// The error of reading `json`, up to where it says the line.
+/// Returns the error of reading `json`, up to the line number.
 fn error<T: DeserializeOwned + std::fmt::Debug>(json: &str) -> String {
     let error = serde_json::from_str::<T>(json).expect_err("it doesn't fit").to_string();
     error.split(" at line").next().expect("there is a first part").to_owned()

@@ -1,11 +1,13 @@
-//! Each mistake a user can make, and what the compiler says to it: `ui/<rule>/<mistake>.rs` beside its `.stderr`.
+//! Tests the compiler's messages for each mistake that a user can make: `ui/<rule>/<mistake>.rs`
+//! beside its `.stderr`.
 //!
-//! `TRYBUILD=overwrite cargo test -p ffi-tests --test ui` rewrites the messages; read the difference as a user would.
+//! `TRYBUILD=overwrite cargo test -p ffi-tests --test ui` rewrites the messages; read the
+//! difference as a user would.
 
 use std::fs;
 use std::path::Path;
 
-/// Folders of the package `ffi-ui`: trybuild builds those cases, each by a cargo of its own. The
+/// Folders of the package `ffi-ui`: trybuild builds those cases, each with a cargo of its own. The
 /// others are only checked, and one cargo checks them all, as long as none is to pass.
 const BUILT: [&str; 2] = ["pass", "symbol"];
 

@@ -1,8 +1,8 @@
-//! Legal code builds and runs, and a symbol that is defined twice, which only code generation
-//! finds, has its message.
+//! Tests that valid code builds and runs, and that a symbol defined twice, which only code
+//! generation finds, has its message.
 //!
-//! A package of its own, whose few dependencies trybuild builds once more. `tests/ui.rs` checks all
-//! other cases.
+//! A package of its own, as trybuild builds its few dependencies once more. `tests/ui.rs` checks
+//! all other cases.
 
 #[test]
 fn built_cases() {

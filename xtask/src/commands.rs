@@ -1,5 +1,5 @@
-//! The command line. A new command is a module with a `clap::Args` struct that has a `run` method, one variant in
-//! [`Command`] and one arm in [`Cli::run`].
+//! The command line. A new command is a module with a `clap::Args` struct that has a `run` method,
+//! one variant in [`Command`] and one arm in [`Cli::run`].
 
 pub mod bench;
 pub mod bless;
@@ -11,6 +11,7 @@ pub mod sanitize;
 pub mod stress;
 pub mod test;
 pub mod timed;
+pub mod words;
 
 use clap::{Parser, Subcommand};
 
@@ -18,7 +19,7 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 pub struct Cli {
-    /// What to do.
+    /// Command to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -30,20 +31,24 @@ pub enum Command {
     DartSdk(dart_sdk::DartSdk),
     /// Find protobuf's compiler, or install one into `.protoc/`, and print its path.
     Protoc(protoc::Protoc),
-    /// Build the first example, emit its Dart package, and run its Dart program compiled as it runs and ahead of time.
+    /// Build the first example, emit its Dart package, and run its Dart program in JIT and AOT
+    /// mode.
     Demo(demo::Demo),
     /// Check everything that CI checks.
     Test(test::Test),
-    /// Run a program and append its time to a file. `test` has cargo run each test binary so.
+    /// Run a program and append its time to a file. `cargo xtask test` runs each test binary this
+    /// way.
     #[command(hide = true)]
     Timed(timed::Timed),
-    /// Write again all committed files that are generated.
+    /// Rewrite all committed files that are generated.
     Bless(bless::Bless),
-    /// Write the stress schema, with as many messages as wanted.
+    /// Write the stress schema with a given number of messages.
     Stress(stress::Stress),
     /// Run the tests of the pools under loom, valgrind and the ThreadSanitizer.
     Sanitize(sanitize::Sanitize),
-    /// Build libraries for platforms that this machine isn't, and read their schemas.
+    /// Count the comments that break the rules of plain English.
+    Words(words::Words),
+    /// Build libraries for other platforms, and read their schemas.
     Platforms(platforms::Platforms),
     /// Run a benchmark, or list them all.
     Bench(bench::Bench),
@@ -54,7 +59,7 @@ impl Cli {
     ///
     /// # Errors
     ///
-    /// Those of the command.
+    /// Returns the errors of the command.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::DartSdk(args) => args.run(),
@@ -65,6 +70,7 @@ impl Cli {
             Command::Bless(args) => args.run(),
             Command::Stress(args) => args.run(),
             Command::Sanitize(args) => args.run(),
+            Command::Words(args) => args.run(),
             Command::Platforms(args) => args.run(),
             Command::Bench(args) => args.run(),
         }

@@ -9,10 +9,10 @@
 //! # Packages without the network
 //!
 //! A Debian Dart comes with the packages `ffi`, `matcher`, `test_api` and others in one folder,
-//! [`Sdk::packages_dir`], and nothing else: no `package:test`. There, [`Sdk::pub_get`] overrides every hosted
-//! dependency with its folder and `test` with the shim in `tests/dart/test_shim`, and [`Sdk::run_tests`] runs the
-//! shim's small runner. Any other Dart resolves its dependencies as usual and runs `dart test`. The test files are
-//! the same.
+//! [`Sdk::packages_dir`], and nothing else: no `package:test`. With such a Dart, [`Sdk::pub_get`]
+//! overrides every hosted dependency with its folder and `test` with the shim in
+//! `tests/dart/test_shim`, and [`Sdk::run_tests`] runs the shim's small runner. Any other Dart
+//! resolves its dependencies as usual and runs `dart test`. Both run the same test files.
 
 mod install;
 mod packages;
@@ -36,10 +36,11 @@ use anyhow::{Context, Result, bail};
 use crate::tool::{self, note};
 use crate::workspace::{self, Captured, capture};
 
-/// Names the folder of the SDK to use, before any other.
+/// Environment variable with the folder of the SDK to use, before any other.
 const SDK_VARIABLE: &str = "FFI_DART_SDK";
 
-/// When `1`, tests that need Dart fail where there is none, instead of being skipped.
+/// Environment variable that, if `1`, makes tests that need Dart fail when there is none, instead
+/// of being skipped.
 const REQUIRE_VARIABLE: &str = "FFI_REQUIRE_DART";
 
 /// A Dart SDK that runs on this machine.
@@ -52,22 +53,25 @@ pub struct Sdk {
 }
 
 impl Sdk {
-    /// The SDK of this machine, if there is one. Says on stderr why it passes one over.
+    /// Returns the SDK of this machine, if there is one. Says on stderr why it skips one.
     ///
-    /// An SDK named by `FFI_DART_SDK` that does not run counts as none: falling back would hide the mistake.
+    /// An SDK named by `FFI_DART_SDK` that does not run counts as none, as a fallback would hide
+    /// the mistake.
     #[must_use]
     pub fn find() -> Option<Self> {
         tool::found(Self::search())
     }
 
-    /// The SDK of this machine; when there is none, installs one into `.dart-sdk/` at the workspace root.
+    /// Returns the SDK of this machine. When there is none, installs one into `.dart-sdk/` at the
+    /// workspace root.
     ///
-    /// Installing takes no root rights. It needs a machine with Debian's package tools and the network.
+    /// Installing takes no root rights. It needs a machine with Debian's package tools and the
+    /// network.
     ///
     /// # Errors
     ///
-    /// When `FFI_DART_SDK` is set and its SDK does not run, or none is found and none can be installed: the message
-    /// says how to install Dart by hand.
+    /// Returns an error if `FFI_DART_SDK` is set and its SDK does not run, or none is found and
+    /// none can be installed. The message says how to install Dart by hand.
     pub fn find_or_install() -> Result<Self> {
         if let Some(sdk) = Self::search()? {
             return Ok(sdk);
@@ -76,12 +80,12 @@ impl Sdk {
         Self::at(&install::sdk_dir())
     }
 
-    /// The SDK for a Rust test, or `None` when the test is to be skipped because there is no Dart; then a note on
-    /// stderr says so.
+    /// Returns the SDK for a Rust test, or `None` when the test is to be skipped because there is
+    /// no Dart; then a note on stderr says so.
     ///
     /// # Panics
     ///
-    /// When there is no Dart and the environment has `FFI_REQUIRE_DART=1`, as on a CI machine.
+    /// Panics if there is no Dart and the environment has `FFI_REQUIRE_DART=1`, as on a CI machine.
     #[must_use]
     pub fn for_tests() -> Option<Self> {
         tool::for_tests(
@@ -112,16 +116,16 @@ impl Sdk {
         Ok(None)
     }
 
-    /// The SDK in `folder`, which holds `bin/dart`.
+    /// Returns the SDK in `folder`, which holds `bin/dart`.
     fn at(folder: &Path) -> Result<Self> {
         Self::new(dart_in(folder))
     }
 
     fn new(dart: PathBuf) -> Result<Self> {
-        // It is started in other folders.
+        // A relative path would not do, as the program is started in other folders.
         let dart = std::path::absolute(dart)?;
         let output = capture(Command::new(&dart).arg("--version"))?;
-        // Versions before 2.15 wrote it to stderr.
+        // Versions before 2.15 wrote their version to stderr.
         let version: Version = output.to_string().parse()?;
         if version < MIN_VERSION {
             bail!("{} is Dart {version}, but {MIN_VERSION} or later is needed", dart.display());
@@ -130,32 +134,34 @@ impl Sdk {
         Ok(Self { dart, version, packages, env: Vec::new() })
     }
 
-    /// The same SDK, with an environment variable for all it starts: `dart` itself and compiled programs.
+    /// Adds an environment variable for all programs that the SDK starts: `dart` itself and
+    /// compiled programs.
     #[must_use]
     pub fn with_env(mut self, key: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.env.push((key.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
-    /// The `dart` executable.
+    /// Returns the `dart` executable.
     #[must_use]
     pub fn dart(&self) -> &Path {
         &self.dart
     }
 
-    /// The folder of [`Sdk::dart`].
+    /// Returns the folder of [`Sdk::dart`].
     #[must_use]
     pub fn bin_dir(&self) -> &Path {
         self.dart.parent().unwrap_or(Path::new("."))
     }
 
-    /// The SDK's version.
+    /// Returns the SDK's version.
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// A command for `dart` that sends no analytics; the subcommand and its arguments are still to be added.
+    /// Returns a command for `dart` that sends no analytics. The caller adds the subcommand and its
+    /// arguments.
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = self.program(&self.dart);
@@ -163,41 +169,42 @@ impl Sdk {
         command
     }
 
-    /// `dart run file args..` in the folder `dir`, to which `file` is relative, with assertions on.
+    /// Runs `dart run file args..` in the folder `dir`, to which `file` is relative, with
+    /// assertions on.
     ///
     /// # Errors
     ///
-    /// When the program fails; the message holds its output.
+    /// Returns an error if the program fails; the message holds its output.
     pub fn run(&self, file: &Path, args: &[&str], dir: &Path) -> Result<Captured> {
         capture(self.command().args(["run", "--enable-asserts"]).arg(file).args(args).current_dir(dir))
     }
 
-    /// `dart compile kernel file -o out`: a program for [`Sdk::run`]. Given the source, that
-    /// compiles inside the VM, where the compiler is itself only compiled as it runs, and takes
-    /// five times as long.
+    /// Runs `dart compile kernel file -o out`, which makes a program for [`Sdk::run`]. Given the
+    /// source, `dart run` compiles inside the VM, where the compiler itself runs in JIT mode and
+    /// takes five times as long.
     ///
     /// # Errors
     ///
-    /// When it does not compile; the message holds the compiler's.
+    /// Returns an error if the program does not compile; the message holds the compiler's.
     pub fn compile_kernel(&self, file: &Path, out: &Path) -> Result<Captured> {
         let mut compile = self.command();
         capture(compile.args(["compile", "kernel", "--no-link-platform"]).arg(file).arg("-o").arg(out))
     }
 
-    /// `dart compile exe file -o out`.
+    /// Runs `dart compile exe file -o out`.
     ///
     /// # Errors
     ///
-    /// When it does not compile; the message holds the compiler's.
+    /// Returns an error if the program does not compile; the message holds the compiler's.
     pub fn compile_exe(&self, file: &Path, out: &Path) -> Result<Captured> {
         capture(self.command().args(["compile", "exe"]).arg(file).arg("-o").arg(out))
     }
 
-    /// `dart analyze` of the package in `dir`; infos and warnings count as errors.
+    /// Runs `dart analyze` on the package in `dir`; infos and warnings count as errors.
     ///
     /// # Errors
     ///
-    /// When the analyzer has something to say; the message holds it.
+    /// Returns an error if the analyzer reports anything; the message holds its report.
     pub fn analyze(&self, dir: &Path) -> Result<Captured> {
         capture(self.command().args(["analyze", "--fatal-infos", "--fatal-warnings", "."]).current_dir(dir))
     }
@@ -206,20 +213,21 @@ impl Sdk {
     ///
     /// # Errors
     ///
-    /// When it would change a file; the message names them.
+    /// Returns an error if a file would change; the message names all of them.
     pub fn format_check(&self, dir: &Path) -> Result<Captured> {
         capture(
             self.command().args(["format", "--output=none", "--set-exit-if-changed", "."]).current_dir(dir),
         )
     }
 
-    /// The folder of the SDK, which holds `bin/dart`: what `FFI_DART_SDK` names.
+    /// Returns the folder of the SDK, which holds `bin/dart`. `FFI_DART_SDK` names such a folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.bin_dir().parent().unwrap_or(Path::new("."))
     }
 
-    /// A command for any program, such as a compiled one, with the variables of [`Sdk::with_env`].
+    /// Returns a command for any program, such as a compiled one, with the variables of
+    /// [`Sdk::with_env`].
     #[must_use]
     pub fn program(&self, program: &Path) -> Command {
         let mut command = Command::new(program);

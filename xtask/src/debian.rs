@@ -1,10 +1,13 @@
-//! Debian's packages without root: downloaded by the machine's own apt, unpacked into folders of the workspace.
+//! Installs Debian's packages without root: the machine's own apt downloads them, and they are
+//! unpacked into folders of the workspace.
 //!
-//! apt runs with private lists, cache and status, so the machine's own state is neither read nor changed. Packages come
-//! from the repositories the machine is set up with, checked against the keys it trusts.
+//! apt runs with private lists, cache and status, so the machine's own state is neither read nor
+//! changed. Packages come from the repositories that the machine is set up with, checked against
+//! the keys it trusts.
 //!
-//! A folder is built under another name and renamed when complete ([`replace`]): it is never half an installation. A file
-//! lock, which the system drops when its holder dies, keeps two installations apart.
+//! A folder is built under another name and renamed when complete ([`replace`]), so it is never
+//! half an installation. A file lock, which the system drops when its process dies, keeps two
+//! installations apart.
 
 use std::{
     collections::BTreeSet,
@@ -19,16 +22,17 @@ use anyhow::{Context, Result};
 
 use crate::workspace::{capture, on_path};
 
-/// Whether there are Debian's package tools.
+/// Returns true if Debian's package tools are on `PATH`.
 pub(crate) fn has_tools() -> bool {
     ["apt-get", "apt-cache", "dpkg"].iter().all(|tool| on_path(tool).is_some())
 }
 
-/// Puts what `build` makes in the folder it is given in place of `dir`, unless `is_there` says that another process did.
+/// Replaces `dir` with the folder that `build` fills, unless `is_there` finds that another process
+/// has done so.
 ///
 /// # Errors
 ///
-/// Those of `build`, and of the file system.
+/// Returns the errors of `build`, and of the file system.
 pub(crate) fn replace(
     dir: &Path,
     is_there: impl Fn() -> bool,
@@ -55,7 +59,7 @@ pub(crate) fn replace(
 ///
 /// # Errors
 ///
-/// When one is damaged.
+/// Returns an error if a package is damaged.
 pub(crate) fn unpack(debs: &Path, root: &Path) -> Result<()> {
     eprintln!("unpacking");
     fs::create_dir_all(root)?;
@@ -65,7 +69,7 @@ pub(crate) fn unpack(debs: &Path, root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A file apt would download from one of the machine's repositories.
+/// A file that apt would download from one of the machine's repositories.
 #[derive(Debug)]
 pub(crate) struct Target {
     base: String,
@@ -75,12 +79,13 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Those of the machine. Of files that `apt-get update` fetched apt also tells the origin; `--no-release-info`
-    /// lists all that its sources name, for a machine where it never ran.
+    /// Returns the targets of the machine. apt also tells the origin of files that `apt-get update`
+    /// fetched; `--no-release-info` lists everything that its sources name, also if no update
+    /// ever ran.
     ///
     /// # Errors
     ///
-    /// When apt doesn't tell.
+    /// Returns an error if apt fails.
     pub(crate) fn all() -> Result<Vec<Self>> {
         let mut targets = Vec::new();
         for fetched in [true, false] {
@@ -104,7 +109,8 @@ impl Target {
         })
     }
 
-    /// How surely this is Debian's main archive, smaller being surer; `None` when it is not.
+    /// Returns 0 if this is surely Debian's main archive, higher ranks for likely ones, and `None`
+    /// if it is another archive.
     fn rank(&self) -> Option<u8> {
         let main = |text: &str| !text.contains("security");
         if self.kind != "Packages" || !main(&self.base) || !main(&self.release) {
@@ -118,7 +124,7 @@ impl Target {
     }
 }
 
-/// The distinct base addresses to try, the surest first.
+/// Returns the distinct base addresses to try, the surest first.
 pub(crate) fn debian_bases(targets: &[Target]) -> Vec<&str> {
     let mut ranked: Vec<_> =
         targets.iter().filter_map(|target| Some((target.rank()?, target.base.as_str()))).collect();
@@ -127,26 +133,29 @@ pub(crate) fn debian_bases(targets: &[Target]) -> Vec<&str> {
     ranked.into_iter().map(|(_, base)| base).filter(|base| seen.insert(*base)).collect()
 }
 
-/// An apt whose lists, cache and status are its own: it reads the machine's settings and changes nothing.
+/// An apt with lists, cache and status of its own. It reads the machine's settings and changes
+/// nothing.
 pub(crate) struct Apt {
     config: PathBuf,
 }
 
 impl Apt {
-    /// One that knows the repositories of the machine, for packages of its own release. `private` is for its state.
+    /// Creates an apt that knows the repositories of the machine, for packages of its own release.
+    /// `private` is the folder of its state.
     ///
     /// # Errors
     ///
-    /// When the lists of packages can't be had.
+    /// Returns an error if the lists of packages cannot be downloaded.
     pub(crate) fn of_machine(private: &Path) -> Result<Self> {
         Self::new(private, &state(private, &Target::all()?))
     }
 
-    /// One that knows nothing but Debian unstable at one address. `private` is for its state.
+    /// Creates an apt that only knows Debian unstable at one address. `private` is the folder of
+    /// its state.
     ///
     /// # Errors
     ///
-    /// When the list of packages can't be had.
+    /// Returns an error if the list of packages cannot be downloaded.
     pub(crate) fn of_unstable(private: &Path, base: &str, targets: &[Target]) -> Result<Self> {
         fs::create_dir_all(private.join("trusted"))?;
         let architecture = capture(Command::new("dpkg").arg("--print-architecture"))?;
@@ -172,7 +181,7 @@ impl Apt {
     ///
     /// # Errors
     ///
-    /// When one can't be had.
+    /// Returns an error if a package cannot be downloaded.
     pub(crate) fn download(&self, names: &BTreeSet<String>, debs: &Path) -> Result<()> {
         fs::create_dir_all(debs)?;
         eprintln!("downloading {} packages", names.len());
@@ -186,11 +195,11 @@ impl Apt {
         command
     }
 
-    /// The packages `wanted` and all they depend on.
+    /// Returns the packages `wanted` and all they depend on.
     ///
     /// # Errors
     ///
-    /// When one of them is unknown.
+    /// Returns an error if one of them is unknown.
     pub(crate) fn dependencies(&self, wanted: &[&str]) -> Result<BTreeSet<String>> {
         let printed = capture(
             self.command("apt-cache")
@@ -202,7 +211,7 @@ impl Apt {
     }
 }
 
-/// The settings that leave the machine's sources alone, and have unstable in their place.
+/// Returns settings that replace the machine's sources with Debian unstable.
 fn unstable(private: &Path) -> String {
     let at = |name: &str| private.join(name).display().to_string();
     [
@@ -213,7 +222,7 @@ fn unstable(private: &Path) -> String {
         ("Dir::Etc::preferences", at("none")),
         ("Dir::Etc::preferencesparts", "-".to_owned()),
         ("APT::Default-Release", "unstable".to_owned()),
-        // A mirror that stands still at some day is as good.
+        // A mirror that is some days old is good enough.
         ("Acquire::Check-Valid-Until", "false".to_owned()),
     ]
     .iter()
@@ -225,20 +234,21 @@ fn setting(key: &str, value: &str) -> String {
     format!("{key} \"{value}\";\n")
 }
 
-/// The settings of an apt whose state is in `private`. apt reads them after the machine's own, which may hold a proxy.
+/// Returns the settings of an apt whose state is in `private`. apt reads them after the machine's
+/// own, which may name a proxy.
 fn state(private: &Path, targets: &[Target]) -> String {
     let at = |name: &str| private.join(name).display().to_string();
     let mut text = String::new();
     let mut set = |key: &str, value: &str| text.push_str(&setting(key, value));
-    // What is installed must not choose the versions.
+    // Packages that are installed must not choose the versions.
     set("Dir::State::status", &at("none"));
     set("Dir::State::Lists", &at("lists"));
     set("Dir::Cache", &at("cache"));
     set("Acquire::Languages", "none");
     set("Acquire::Retries", "3");
-    // Otherwise a list that could not be had is but a warning.
+    // Otherwise a list that cannot be downloaded is only a warning.
     set("APT::Update::Error-Mode", "any");
-    // As root, apt would switch to a user that may not write here.
+    // As root, apt would switch to a user that may not write to the folder.
     set("APT::Sandbox::User", "root");
     let kinds: BTreeSet<_> = targets.iter().map(|target| target.kind.as_str()).collect();
     for kind in kinds.into_iter().filter(|kind| *kind != "Packages") {
@@ -251,8 +261,8 @@ fn state(private: &Path, targets: &[Target]) -> String {
     text
 }
 
-/// The packages in what `apt-cache depends --recurse` prints: each at the start of a line, its relations indented,
-/// virtual packages in angle brackets.
+/// Returns the packages in the output of `apt-cache depends --recurse`: each at the start of a
+/// line, its relations indented, virtual packages in angle brackets.
 fn package_names(printed: &str) -> BTreeSet<String> {
     printed
         .lines()
@@ -261,8 +271,8 @@ fn package_names(printed: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Collects the keys apt trusts for any repository, and those of Debian's archive, which newer releases only name in
-/// the description of each repository.
+/// Collects the keys that apt trusts for any repository, and those of Debian's archive, which newer
+/// releases only name in the description of each repository.
 fn copy_keys(trusted: &Path) -> Result<()> {
     let archive = ["gpg", "pgp"]
         .map(|kind| PathBuf::from(format!("/usr/share/keyrings/debian-archive-keyring.{kind}")));
@@ -278,7 +288,7 @@ fn copy_keys(trusted: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes all in `folder` but the entries called `names`.
+/// Removes everything in `folder` except the entries called `names`.
 pub(crate) fn keep_only(folder: &Path, names: &[&str]) -> Result<()> {
     for entry in entries(folder)? {
         if !names.iter().any(|name| entry.file_name() == Some(OsStr::new(name))) {
@@ -288,7 +298,7 @@ pub(crate) fn keep_only(folder: &Path, names: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Removes a file or a folder, if it is there.
+/// Removes a file or a folder, if it exists.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     let removed = match path.symlink_metadata() {
         Err(_) => return Ok(()),
@@ -298,7 +308,7 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
     removed.with_context(|| format!("cannot remove {}", path.display()))
 }
 
-/// The full paths in `folder`, sorted.
+/// Returns the full paths in `folder`, sorted.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let list =
         || -> io::Result<Vec<PathBuf>> { fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect() };

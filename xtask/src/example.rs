@@ -22,7 +22,7 @@ impl Example {
     ///
     /// # Errors
     ///
-    /// When there is no such example, or it doesn't build.
+    /// Returns an error if there is no such example, or it doesn't build.
     pub fn build(folder: &str, options: &BuildOptions) -> Result<Self> {
         let generated = Generated::example(folder);
         let options = BuildOptions { target_dir: Some(libraries()), ..options.clone() };
@@ -32,19 +32,19 @@ impl Example {
         Ok(Self { generated, library })
     }
 
-    /// The folders of all examples.
+    /// Returns the folders of all examples.
     #[must_use]
     pub fn folders() -> Vec<String> {
         generated::folders("examples").unwrap_or_default()
     }
 
-    /// The example's generated package.
+    /// Returns the example's generated package.
     #[must_use]
     pub fn generated(&self) -> &Generated {
         &self.generated
     }
 
-    /// What the program prints, for an example that prints the same each time: its `expected.txt`.
+    /// Returns the output of the program, if it prints the same text each time: its `expected.txt`.
     #[must_use]
     pub fn expected(&self) -> Option<String> {
         let folder = self.generated.dart.parent()?;
@@ -55,7 +55,7 @@ impl Example {
     ///
     /// # Errors
     ///
-    /// When it doesn't compile, or fails; the message holds its output.
+    /// Returns an error if the program doesn't compile, or fails; the message holds its output.
     pub fn run(&self, sdk: &Sdk, mode: Mode) -> Result<Captured> {
         let name = &self.generated.package;
         let dart = &self.generated.dart;

@@ -1,11 +1,12 @@
-//! What `ffi-dart-emit` has written into the repository.
+//! Files that `ffi-dart-emit` has written into the repository.
 //!
-//! Generated Dart, headers, .proto files and layout tables are committed, so that a change of the emitter shows as a diff and
-//! a reader sees what users get. The tests check that they are current; `cargo xtask bless` writes them again.
+//! Generated Dart, headers, .proto files and layout tables are committed, so that a change of the
+//! emitter shows as a diff and a reader sees what users get. The tests check that they are current;
+//! `cargo xtask bless` rewrites them.
 //!
-//! Which there are follows from the tree: `examples/NN_name/dart` belongs to the crate `name`, and
-//! `tests/golden/name` to the crate `fixture-name`. An example that has a folder `proto` has its .proto file there, and
-//! `src/x.rs` is imported from `proto/x.proto`.
+//! The tree says which files exist: `examples/NN_name/dart` belongs to the crate `name`, and
+//! `tests/golden/name` to the crate `fixture-name`. An example with a folder `proto` has its .proto
+//! file in it, and `src/x.rs` is imported from `proto/x.proto`.
 
 use std::env;
 use std::fs;
@@ -21,57 +22,58 @@ use crate::workspace::{self, Captured, capture, cargo, libraries};
 /// A crate whose generated files are committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generated {
-    /// The cargo package, which has a cdylib.
+    /// Name of the cargo package, which has a cdylib.
     pub package: String,
-    /// The folder of its Dart package.
+    /// Folder of its Dart package.
     pub dart: PathBuf,
-    /// For a fixture, the folder that holds header, .proto files and layout table, too.
+    /// Folder of the header, the .proto files and the layout table of a fixture.
     pub golden: Option<PathBuf>,
 }
 
-/// Whether to write files, or to check that they are what would be written.
+/// Choice between writing generated files and comparing them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Write them.
+    /// Writes them.
     Write,
-    /// Fail, with a diff, where one is out of date.
+    /// Fails, with a diff, if one is out of date.
     Check,
 }
 
 impl Generated {
-    /// The example whose folder is `examples/{folder}`.
+    /// Returns the example whose folder is `examples/{folder}`.
     #[must_use]
     pub fn example(folder: &str) -> Self {
-        // The number orders the folders; the crate goes by the name alone.
+        // The number orders the folders; the crate's name has none.
         let package = folder.split_once('_').map_or(folder, |(_, name)| name).to_owned();
         Self { package, dart: workspace::root().join("examples").join(folder).join("dart"), golden: None }
     }
 
-    /// The fixture whose folder is `tests/golden/{folder}`.
+    /// Returns the fixture whose folder is `tests/golden/{folder}`.
     #[must_use]
     pub fn fixture(folder: &str) -> Self {
         let golden = workspace::root().join("tests/golden").join(folder);
         Self { package: format!("fixture-{folder}"), dart: golden.join("dart"), golden: Some(golden) }
     }
 
-    /// All of the workspace, by folder name.
+    /// Returns all generated packages of the workspace, by folder name.
     ///
     /// # Errors
     ///
-    /// When a folder cannot be read.
+    /// Returns an error if a folder cannot be read.
     pub fn all() -> Result<Vec<Self>> {
         let examples = folders("examples")?.into_iter().map(|name| Self::example(&name));
         let fixtures = folders("tests/golden")?.into_iter().map(|name| Self::fixture(&name));
         Ok(examples.chain(fixtures).collect())
     }
 
-    /// Builds the library and writes or checks all that is generated from it.
+    /// Builds the library, and writes or checks all files that are generated from it.
     ///
     /// # Errors
     ///
-    /// When the build or the emitter fails, or a file is out of date; the message holds the diff.
+    /// Returns an error if the build or the emitter fails, or a file is out of date; the message
+    /// holds the diff.
     pub fn apply(&self, action: Action) -> Result<()> {
-        // First: the library is compiled from it.
+        // First, because the library is compiled from it.
         for (proto, source) in self.imports()? {
             let mut import = emitter()?;
             import.arg("import").arg(proto);
@@ -110,14 +112,15 @@ impl Generated {
         }
     }
 
-    /// Where its .proto file is: for an example, the folder `proto`, if it has one.
+    /// Returns the folder of the .proto file: for an example, the folder `proto`, if it exists.
     #[must_use]
     pub fn proto_folder(&self) -> Option<PathBuf> {
         let example = || Some(self.dart.parent()?.join("proto")).filter(|folder| folder.is_dir());
         self.golden.clone().or_else(example)
     }
 
-    /// The .proto files that an example imports, each with the Rust file that is made of it: `proto/x.proto` and `src/x.rs`.
+    /// Returns the .proto files that an example imports, each with the Rust file that is generated
+    /// from it: `proto/x.proto` and `src/x.rs`.
     fn imports(&self) -> Result<Vec<(PathBuf, PathBuf)>> {
         let (None, Some(protos)) = (&self.golden, self.proto_folder()) else { return Ok(Vec::new()) };
         let mut imports = Vec::new();
@@ -132,28 +135,28 @@ impl Generated {
         Ok(imports)
     }
 
-    /// The name of its .proto file.
+    /// Returns the name of the .proto file.
     #[must_use]
     pub fn proto_file(&self) -> String {
         format!("{}.proto", self.package.replace('-', "_"))
     }
 
-    /// Builds its library alone, under `profile`.
+    /// Builds only this library, with `profile`.
     ///
     /// # Errors
     ///
-    /// When it doesn't build.
+    /// Returns an error if the library doesn't build.
     pub fn library(&self, profile: &str) -> Result<PathBuf> {
         let profile = Some(profile.to_owned());
         let target_dir = Some(libraries());
         Crate::named(&self.package)?.build(&BuildOptions { profile, target_dir, ..BuildOptions::default() })
     }
 
-    /// `ffi-dart-emit {command}` of its library, in the workspace root.
+    /// Returns the command `ffi-dart-emit {command}` for this library, in the workspace root.
     ///
     /// # Errors
     ///
-    /// When the library or the emitter doesn't build.
+    /// Returns an error if the library or the emitter doesn't build.
     pub fn emitter(&self, command: &str) -> Result<Command> {
         let mut emitter = emitter()?;
         emitter.arg(command).arg(self.library("dev")?);
@@ -161,14 +164,15 @@ impl Generated {
     }
 }
 
-/// `ffi-dart-emit`, in the workspace root, as it is when this process asks for the first time.
+/// Returns the command `ffi-dart-emit`, in the workspace root. The first call in a process builds
+/// it.
 ///
 /// # Errors
 ///
-/// When it doesn't build.
+/// Returns an error if the emitter doesn't build.
 pub fn emitter() -> Result<Command> {
     static BUILT: Mutex<bool> = Mutex::new(false);
-    // Held while it is built.
+    // Held during the build.
     let mut built = BUILT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if !*built {
         capture(
@@ -190,11 +194,11 @@ fn finish(mut command: Command, out: &Path, action: Action) -> Result<Captured> 
     capture(&mut command).with_context(|| format!("{}: run `cargo xtask bless`", out.display()))
 }
 
-/// The names of the folders in `parent`, which is relative to the workspace root.
+/// Returns the names of the folders in `parent`, which is relative to the workspace root.
 ///
 /// # Errors
 ///
-/// When `parent` cannot be read.
+/// Returns an error if `parent` cannot be read.
 pub fn folders(parent: &str) -> Result<Vec<String>> {
     let path = workspace::root().join(parent);
     let mut names = Vec::new();

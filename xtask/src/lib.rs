@@ -6,18 +6,20 @@
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
 //! | `debian` | packages of Debian without root |
 //! | [`example`] | builds and runs what is in `examples/` |
-//! | [`generated`] | which committed files `ffi-dart-emit` wrote, and how to write or check them |
+//! | [`generated`] | writes or checks the committed files of `ffi-dart-emit` |
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
 //! | [`safety`] | finds `SAFETY` comments that only refer to others |
+//! | [`sources`] | finds the source files of a folder |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |
 //! | [`times`] | the time that each part of a command took |
 //! | `toolchain` | the Rust toolchains of this machine |
-//! | `tool` | what is said of programs that a machine doesn't have, and to tests of them |
-//! | [`workspace`] | where the workspace is, and how to start a program so that its failure can be read |
+//! | `tool` | finds programs that a machine may lack |
+//! | [`words`] | counts the comments that break the rules of plain English |
+//! | [`workspace`] | finds the workspace, and starts programs so that their failures can be read |
 //!
-//! The tests of other crates use this library too: `let Some(sdk) = Sdk::for_tests() else { return };` is the one
-//! rule for what happens where no Dart is installed.
+//! The tests of other crates use this library as well: `let Some(sdk) = Sdk::for_tests() else {
+//! return };` is the one rule for machines without Dart.
 
 pub mod commands;
 pub mod dart_sdk;
@@ -28,8 +30,10 @@ pub mod protoc;
 pub mod ratio;
 pub mod safety;
 pub mod signatures;
+pub mod sources;
 pub mod stress;
 pub mod times;
 mod tool;
 mod toolchain;
+pub mod words;
 pub mod workspace;

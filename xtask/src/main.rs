@@ -8,7 +8,8 @@ fn main() -> ExitCode {
     match xtask::commands::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Not through `Debug`: a backtrace of this program says nothing about what is wrong.
+            // `Debug` would print a backtrace of this program, which says nothing about the
+            // mistake.
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }

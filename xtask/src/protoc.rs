@@ -4,7 +4,8 @@
 //!
 //! 1. the program named by the environment variable `PROTOC`;
 //! 2. `protoc` on `PATH`;
-//! 3. `.protoc/` at the workspace root, where [`Protoc::find_or_install`] puts Debian's, of the machine's own release:
+//! `.protoc/` at the workspace root, in which [`Protoc::find_or_install`] puts Debian's, of the
+//! machine's own release:
 //!
 //! ```text
 //! .protoc/bin/protoc         the compiler
@@ -27,10 +28,11 @@ use crate::debian::{self, Apt, entries, keep_only, remove};
 use crate::tool::{self, note};
 use crate::workspace::{self, capture};
 
-/// Names the program to use, before any other.
+/// Environment variable with the program to use, before any other.
 const VARIABLE: &str = "PROTOC";
 
-/// When `1`, tests that need protoc fail where there is none, instead of being skipped.
+/// Environment variable that, if `1`, makes tests that need protoc fail when there is none, instead
+/// of being skipped.
 const REQUIRE_VARIABLE: &str = "FFI_REQUIRE_PROTOC";
 
 const BY_HAND: &str = "install protoc by hand and put it on PATH, or name it in PROTOC\n  \
@@ -38,32 +40,35 @@ const BY_HAND: &str = "install protoc by hand and put it on PATH, or name it in 
      Windows: `winget install protobuf`\n  \
      Linux: your distribution's `protobuf-compiler`";
 
-/// Of what `protobuf-compiler` depends on, what the machine's own loader and C library go with.
+/// Prefixes of the packages that must come from the machine, as they go with its loader and C
+/// library.
 const OF_THE_MACHINE: [&str; 4] = ["gcc-", "libc6", "libgcc", "libcrypt"];
 
 /// A protoc that runs on this machine.
 #[derive(Clone, Debug)]
 pub struct Protoc {
     program: PathBuf,
-    /// Where [`Protoc::find_or_install`] put it, if it did.
+    /// Folder of the installation, if [`Protoc::find_or_install`] made it.
     installed: Option<PathBuf>,
 }
 
 impl Protoc {
-    /// The protoc of this machine, if there is one. Says on stderr why it passes one over.
+    /// Returns the protoc of this machine, if there is one. Says on stderr why it skips one.
     #[must_use]
     pub fn find() -> Option<Self> {
         tool::found(Self::search())
     }
 
-    /// The protoc of this machine; when there is none, installs one into `.protoc/` at the workspace root.
+    /// Returns the protoc of this machine. When there is none, installs one into `.protoc/` at the
+    /// workspace root.
     ///
-    /// Installing takes no root rights. It needs a machine with Debian's package tools and the network.
+    /// Installing takes no root rights. It needs a machine with Debian's package tools and the
+    /// network.
     ///
     /// # Errors
     ///
-    /// When `PROTOC` is set and does not run, or none is found and none can be installed: the message says how to
-    /// install it by hand.
+    /// Returns an error if `PROTOC` is set and does not run, or none is found and none can be
+    /// installed. The message says how to install it by hand.
     pub fn find_or_install() -> Result<Self> {
         if let Some(protoc) = Self::search()? {
             return Ok(protoc);
@@ -79,12 +84,13 @@ impl Protoc {
         Self::installed(&dir).context("the protoc just installed does not run")
     }
 
-    /// The protoc for a Rust test, or `None` when the test is to be skipped because there is none; then a note on
-    /// stderr says so.
+    /// Returns the protoc for a Rust test, or `None` when the test is to be skipped because there
+    /// is none; then a note on stderr says so.
     ///
     /// # Panics
     ///
-    /// When there is no protoc and the environment has `FFI_REQUIRE_PROTOC=1`, as on a CI machine.
+    /// Panics if there is no protoc and the environment has `FFI_REQUIRE_PROTOC=1`, as on a CI
+    /// machine.
     #[must_use]
     pub fn for_tests() -> Option<Self> {
         tool::for_tests(
@@ -121,14 +127,14 @@ impl Protoc {
     }
 
     fn new(program: PathBuf, installed: Option<PathBuf>) -> Result<Self> {
-        // It is started in other folders.
+        // A relative path would not do, as the program is started in other folders.
         let program = std::path::absolute(program)?;
         let protoc = Self { program, installed };
         capture(protoc.start().arg("--version"))?;
         Ok(protoc)
     }
 
-    /// The compiler itself.
+    /// Returns the path of the compiler.
     #[must_use]
     pub fn program(&self) -> &Path {
         &self.program
@@ -142,7 +148,8 @@ impl Protoc {
         command
     }
 
-    /// A command for the compiler that knows protobuf's own files; what to compile is still to be added.
+    /// Returns a command for the compiler that knows protobuf's own files. The caller adds the
+    /// files to compile.
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = self.start();
@@ -152,18 +159,20 @@ impl Protoc {
         command
     }
 
-    /// A command for a Python that has `google.protobuf`, and the modules in the folder `modules`.
+    /// Returns a command for a Python that has `google.protobuf`, and the modules in the folder
+    /// `modules`.
     ///
     /// # Errors
     ///
-    /// When there is no Python, or it has no `google.protobuf` and [`Protoc::find_or_install`] put none beside protoc.
+    /// Returns an error if there is no Python, or it has no `google.protobuf` and
+    /// [`Protoc::find_or_install`] put none beside protoc.
     pub fn python(&self, modules: &Path) -> Result<Command> {
         let python = workspace::on_path("python3").context("there is no `python3` on PATH")?;
         let mut command = Command::new(&python);
         let mut path = vec![modules.to_owned()];
         if let Some(dir) = &self.installed {
             path.push(dir.join("python"));
-            // Its compiled half is for Debian's Python alone.
+            // The compiled half only fits Debian's Python.
             command.env("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python");
         }
         path.extend(env::split_paths(&env::var_os("PYTHONPATH").unwrap_or_default()));
@@ -177,7 +186,7 @@ impl Protoc {
     }
 }
 
-/// Where protoc is installed.
+/// Returns the folder of the installation.
 fn dir() -> PathBuf {
     workspace::root().join(".protoc")
 }
@@ -188,7 +197,8 @@ fn build(part: &Path) -> Result<()> {
     let apt = Apt::of_machine(&part.join("apt"))?;
     let mut names = apt.dependencies(&["protobuf-compiler"])?;
     names.retain(|name| !OF_THE_MACHINE.iter().any(|start| name.starts_with(start)));
-    // The .proto files, which `protobuf-compiler` recommends only. Python's package goes with the machine's Python.
+    // The .proto files, which `protobuf-compiler` only recommends, and the package for the
+    // machine's Python.
     names.extend(["libprotobuf-dev", "python3-protobuf"].map(str::to_owned));
     apt.download(&names, &debs)?;
     debian::unpack(&debs, &root)?;

@@ -5,37 +5,37 @@
 //! ratio NAME: VALUE (target >= LIMIT) MISS
 //! ```
 //!
-//! Both numbers have two decimals, and the verdict is about the value as printed: a line never contradicts itself.
-//! `benches/dart/lib/ratio.dart` prints the same; whatever printed it, `cargo xtask bench` parses every line and
-//! prints it again to compare.
+//! Both numbers have two decimals, and the verdict is about the printed value, so a line never
+//! contradicts itself. `benches/dart/lib/ratio.dart` prints the same format; `cargo xtask bench`
+//! parses every line and prints it again to compare.
 
 use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context, Error, Result, bail};
 
-/// A comparison, with the value it is to reach.
+/// A comparison, with the value it should reach.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ratio {
-    /// What is compared with what: no blanks and no colon.
+    /// Names of the two things compared, without blanks and colons.
     pub name: String,
-    /// Ours divided by the alternative.
+    /// Quotient of ours and the alternative.
     pub value: f64,
-    /// What it should be.
+    /// Value to reach.
     pub target: Target,
 }
 
-/// What the value of a [`Ratio`] should be.
+/// Bound for the value of a [`Ratio`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
-    /// Where less is better, such as with times.
+    /// Upper bound, for values such as times.
     AtMost(f64),
-    /// Where more is better, such as with calls per second.
+    /// Lower bound, for values such as calls per second.
     AtLeast(f64),
 }
 
 impl Ratio {
-    /// Whether the value, rounded to two decimals, is as it should be.
+    /// Returns true if the value, rounded to two decimals, reaches its target.
     #[must_use]
     pub fn is_met(&self) -> bool {
         let printed: f64 = format!("{:.2}", self.value).parse().expect("it was printed as a number");

@@ -1,8 +1,8 @@
-//! `SAFETY` comments that say nothing but where another one is.
+//! Finds `SAFETY` comments that only refer to another comment.
 //!
-//! Such a comment proves nothing: what it points to moves, and holds for another operation. A comment is a reference when it has
-//! one of the phrases below, and fewer than two other words that say something. Comments in the examples of docs and
-//! in the code that the macros write are comments like all others.
+//! Such a comment proves nothing: the other one may move, and it is about another operation. A
+//! comment is a reference if it has one of the phrases below, and fewer than two other words with a
+//! meaning. Comments in the examples of docs and in code that macros write count as well.
 
 use std::fmt;
 use std::fs;
@@ -10,14 +10,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::sources;
+
 /// A `SAFETY` comment that consists of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// The file, from the folder that was searched.
+    /// Path of the file, relative to the folder that was searched.
     pub file: PathBuf,
-    /// The line that the comment begins in, from 1 on.
+    /// Line number of the comment's first line, from 1 on.
     pub line: usize,
-    /// What it says, in one line.
+    /// Text of the comment, in one line.
     pub text: String,
 }
 
@@ -31,37 +33,23 @@ impl fmt::Display for Reference {
 ///
 /// # Errors
 ///
-/// When a folder or file can't be read.
+/// Returns an error if a folder or file can't be read.
 pub fn references(folder: &Path) -> Result<Vec<Reference>> {
     let mut found = Vec::new();
-    visit(folder, folder, &mut found)?;
-    found.sort_by(|one: &Reference, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
+    for path in sources::find(folder, &["rs"])? {
+        let source = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let file = path.strip_prefix(folder).unwrap_or(&path);
+        found.extend(
+            comments(&source)
+                .into_iter()
+                .filter(|(_, text)| is_reference(text))
+                .map(|(line, text)| Reference { file: file.to_owned(), line, text }),
+        );
+    }
     Ok(found)
 }
 
-fn visit(root: &Path, folder: &Path, found: &mut Vec<Reference>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_dir() {
-            if name != "target" && !name.starts_with('.') {
-                visit(root, &path, found)?;
-            }
-        } else if name.ends_with(".rs") {
-            let source = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            let file = path.strip_prefix(root).unwrap_or(&path);
-            found.extend(
-                comments(&source)
-                    .into_iter()
-                    .filter(|(_, text)| is_reference(text))
-                    .map(|(line, text)| Reference { file: file.to_owned(), line, text }),
-            );
-        }
-    }
-    Ok(())
-}
-
-/// The `SAFETY` comments of a file: the line that each begins in, and its text in one line.
+/// Returns the `SAFETY` comments of a file: the line that each begins in, and its text in one line.
 fn comments(source: &str) -> Vec<(usize, String)> {
     let mut comments: Vec<(usize, String)> = Vec::new();
     let mut open = false;
@@ -86,7 +74,7 @@ fn comments(source: &str) -> Vec<(usize, String)> {
     comments
 }
 
-/// How many words that say something make a reason.
+/// Number of words with a meaning that make a reason.
 const REASON: usize = 2;
 
 /// Words of a reference. `*` is any word, and a phrase that ends with it ends its clause.
@@ -126,7 +114,7 @@ const PHRASES: [&str; 33] = [
     "the caller vouches for what the callee asks for",
 ];
 
-/// Words that say nothing alone.
+/// Words without a meaning of their own.
 const FILLERS: [&str; 22] = [
     "a", "again", "all", "also", "and", "are", "both", "but", "for", "here", "is", "it", "just", "of",
     "rest", "so", "that", "the", "they", "this", "too", "which",
@@ -140,7 +128,7 @@ fn is_reference(text: &str) -> bool {
     for clause in text.split([';', ',', ':']).flat_map(|part| part.split(". ")) {
         let clause = clause.trim().trim_end_matches('.');
         let mut words = clause.split_whitespace().collect::<Vec<_>>();
-        // The longest first, as some are a part of others.
+        // The longest first, as some phrases are part of others.
         while let Some((start, len)) = phrase(&words) {
             referred = true;
             words.drain(start..start + len);
@@ -150,7 +138,7 @@ fn is_reference(text: &str) -> bool {
     referred && reasons < REASON
 }
 
-/// Where the longest phrase is among the words of a clause, and how many words it has.
+/// Returns the position of the longest phrase among the words of a clause, and its number of words.
 fn phrase(words: &[&str]) -> Option<(usize, usize)> {
     let matches = PHRASES.iter().filter_map(|phrase| {
         let phrase: Vec<_> = phrase.split(' ').collect();

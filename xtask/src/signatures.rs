@@ -1,8 +1,10 @@
-//! Signatures of every kind: messages by value of 1 to 64 bytes, up to 21 parameters, floats and integers between them.
+//! Draws signatures of every kind: messages by value of 1 to 64 bytes, up to 21 parameters, floats
+//! and integers between them.
 //!
-//! They are drawn once and written three times: as Rust (`tests/fixtures/signatures`, committed and kept current as other
-//! generated files are), and as the programs in C and Dart that call each and compare what it returns. Dart 3.13 passes
-//! a struct of integers wrongly behind eight floats: a sixth of such signatures.
+//! They are drawn once and written three times: as Rust (`tests/fixtures/signatures`, committed and
+//! kept current like other generated files), and as the programs in C and Dart that call each
+//! function and compare its result. Dart 3.13 passes a struct of integers wrongly behind eight
+//! floats, which is a sixth of such signatures.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,20 +15,20 @@ use anyhow::{Context, Result, ensure};
 use crate::generated::Action;
 use crate::workspace;
 
-/// How many functions there are.
+/// Number of functions.
 const FUNCTIONS: usize = 300;
 
-/// How many messages.
+/// Number of messages.
 const MESSAGES: usize = 64;
 
-/// The argument that the result counts as.
+/// Number of the argument that stands for the result.
 const RESULT: usize = 100;
 
 /// Writes or checks the fixture's source.
 ///
 /// # Errors
 ///
-/// When it can't be written, or isn't what would be written.
+/// Returns an error if the file cannot be written, or is out of date.
 pub fn apply(action: Action) -> Result<()> {
     let (file, text) = (source(), Signatures::draw().rust());
     match action {
@@ -44,7 +46,7 @@ fn source() -> PathBuf {
     workspace::root().join("tests/fixtures/signatures/src/generated.rs")
 }
 
-/// A scalar: its name in Rust, in C, its bytes.
+/// A scalar: its name in Rust, its name in C, its size in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Scalar(&'static str, &'static str, usize);
 
@@ -62,13 +64,14 @@ const FLOATS: [Scalar; 2] = [Scalar("f32", "float", 4), Scalar("f64", "double", 
 const BOOL: Scalar = Scalar("bool", "bool", 1);
 
 impl Scalar {
-    /// Its value in C or Dart, given what the number of the value within the argument is called.
+    /// Returns a call that makes its value in C or Dart; `number` is an expression for the position
+    /// in the argument.
     fn call(self, function: &str, argument: &str, number: &str) -> String {
         format!("{}_({function}, {argument}, {number})", self.0)
     }
 }
 
-/// A field: its type, and how many of it where it is an array.
+/// A field: its type, and its length if it is an array.
 type Field = (Scalar, Option<usize>);
 
 /// A parameter.
@@ -90,7 +93,8 @@ pub struct Signatures {
     functions: Vec<Function>,
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014), from a fixed seed.
+/// SplitMix64, from a fixed seed. Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
+/// Generators", OOPSLA 2014.
 struct Random(u64);
 
 impl Random {
@@ -106,7 +110,7 @@ impl Random {
         scalars[self.below(scalars.len())]
     }
 
-    /// A message of at most `most` bytes and its padding.
+    /// Draws a message of at most `most` bytes, without padding.
     fn message(&mut self, most: usize) -> Vec<Field> {
         let class = self.below(4);
         let mut fields = Vec::new();
@@ -144,7 +148,7 @@ impl Random {
     }
 
     fn function(&mut self) -> Function {
-        // Half of them have used up the registers for floats before anything else.
+        // In half of the signatures, floats use up all registers first.
         let floats = if self.below(2) == 0 { 8 } else { 0 };
         let mut params: Vec<_> = (0..floats).map(|_| Param::Scalar(self.of(&FLOATS))).collect();
         let count = floats.max(1) + self.below(22 - floats.max(1));
@@ -162,11 +166,11 @@ impl Random {
 }
 
 impl Signatures {
-    /// Always the same.
+    /// Draws the signatures; each call draws the same ones.
     #[must_use]
     pub fn draw() -> Self {
         let mut random = Random(2026);
-        // The smallest that went wrong comes first.
+        // The smallest message that went wrong comes first.
         let mut messages = vec![vec![(INTEGERS[4], None)]];
         messages.extend((1..MESSAGES).map(|index| random.message(index + 1)));
         let floats = || [Param::Scalar(FLOATS[0]); 8].into_iter();
@@ -178,7 +182,7 @@ impl Signatures {
         Self { messages, functions }
     }
 
-    /// The module with messages and functions.
+    /// Returns the module with messages and functions.
     #[must_use]
     pub fn rust(&self) -> String {
         let mut text = String::from(
@@ -221,7 +225,7 @@ impl Signatures {
         text
     }
 
-    /// The program in C.
+    /// Returns the program in C.
     #[must_use]
     pub fn c(&self) -> String {
         let mut text = String::from(C_START);
@@ -296,7 +300,7 @@ impl Signatures {
         text + "    return wrong > 0;\n}\n"
     }
 
-    /// The program in Dart, which is given the library.
+    /// Returns the program in Dart, which is given the library.
     #[must_use]
     pub fn dart(&self) -> String {
         let mut text = String::from(DART_START);

@@ -1,10 +1,11 @@
-//! The stress schema: more messages, and larger ones, than anybody would write by hand, and every field type among them.
+//! Writes the stress schema: more and larger messages than anyone writes by hand, with every field
+//! type among them.
 //!
-//! It is described here and written as Rust. `tests/fixtures/stress` holds it with [`MESSAGES`] messages, committed and
-//! kept current as other generated files are; benchmarks compile it with as many as they want. The same count gives the
-//! same text.
+//! It is described here and written as Rust. `tests/fixtures/stress` holds it with [`MESSAGES`]
+//! messages, committed and kept current like other generated files; benchmarks compile it with
+//! other counts. One count always gives one text.
 //!
-//! The first messages are those of which there is one each (`landmarks`); numbered records fill up to the count.
+//! The first messages are of one kind each (`landmarks`); numbered ones fill up to the count.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,16 +16,16 @@ use anyhow::{Context, Result, ensure};
 use crate::generated::Action;
 use crate::workspace;
 
-/// How many messages the fixture has.
+/// Number of messages in the fixture.
 pub const MESSAGES: usize = 120;
 
-/// How deep the nest is.
+/// Depth of the nest.
 pub const DEPTH: usize = 20;
 
-/// How many fields the wide message has.
+/// Number of fields of the wide message.
 pub const FIELDS: usize = 100;
 
-/// The fixture's schema, which `cargo xtask bless` writes.
+/// Returns the committed files of the fixture, which `cargo xtask bless` writes.
 #[must_use]
 pub fn committed() -> [(PathBuf, String); 2] {
     let source = workspace::root().join("tests/fixtures/stress/src");
@@ -35,7 +36,7 @@ pub fn committed() -> [(PathBuf, String); 2] {
 ///
 /// # Errors
 ///
-/// When a file can't be written, or isn't what would be written.
+/// Returns an error if a file cannot be written, or is out of date.
 pub fn apply(action: Action) -> Result<()> {
     for (file, text) in committed() {
         match action {
@@ -52,7 +53,8 @@ pub fn apply(action: Action) -> Result<()> {
     Ok(())
 }
 
-/// A module with `messages` messages, in the order in which one holds another. It needs `ffi_core` and nothing else.
+/// Returns a module with `messages` messages, in the order in which one holds another. It only
+/// needs `ffi_core`.
 ///
 /// There are never fewer than the landmarks.
 #[must_use]
@@ -98,7 +100,8 @@ pub fn schema(messages: usize) -> String {
     text
 }
 
-/// The module beside [`schema`] in the fixture: what each message holds, and a function that reads it.
+/// Returns the module beside [`schema`] in the fixture: the text of each message, and a function
+/// that reads it.
 #[must_use]
 pub fn touch(messages: usize) -> String {
     let mut text = String::from(
@@ -129,7 +132,7 @@ pub fn touch(messages: usize) -> String {
     text
 }
 
-/// A struct to be.
+/// A struct before it is written.
 struct Message {
     name: String,
     about: String,
@@ -142,7 +145,7 @@ impl Message {
         Self { name: name.to_owned(), about: about.to_owned(), fields: fields.iter().map(owned).collect() }
     }
 
-    /// Fields named `{prefix}_{number}`, one of each type.
+    /// Creates a message with fields named `{prefix}_{number}`, one of each type.
     fn numbered(name: &str, about: &str, prefix: &str, types: &[&str]) -> Self {
         let fields =
             types.iter().enumerate().map(|(index, ty)| (format!("{prefix}_{index}"), (*ty).to_owned()));
@@ -157,7 +160,7 @@ fn all(messages: usize) -> Vec<Message> {
     all
 }
 
-/// The messages of which there is one each.
+/// Returns the messages that are of one kind each.
 fn landmarks() -> Vec<Message> {
     let mut all = vec![
         Message::numbered("Scalars", "Every scalar.", "scalar", SCALARS),
@@ -207,12 +210,12 @@ fn landmarks() -> Vec<Message> {
     all
 }
 
-/// A level of the nest, each of which holds the one below.
+/// Returns a level of the nest, each of which holds the one below.
 fn nest(level: usize) -> Message {
     let name = |level| format!("Nest{level:02}");
     let mut fields = vec![("level".to_owned(), "u32".to_owned()), ("known".to_owned(), "bool".to_owned())];
     if level > 1 {
-        // Not always as it is.
+        // Each level holds the level below in one of five ways.
         let inner = name(level - 1);
         let ty = match level % 5 {
             0 => format!("FfiOption<{inner}>"),
@@ -224,7 +227,8 @@ fn nest(level: usize) -> Message {
     Message { name: name(level), about: format!("Level {level} of {DEPTH}."), fields }
 }
 
-/// A message like those that people write. Some hold the one before, which holds no other.
+/// Returns a message like those that people write. Some hold the message before, which holds no
+/// other.
 fn record(index: usize) -> Message {
     let before = || format!("Record{:04}", index - 1);
     let fields = FIELD_NAMES.iter().enumerate().map(|(field, name)| {
@@ -246,10 +250,10 @@ fn line(text: &mut String, line: &str) {
     writeln!(text, "{line}").expect("a String takes all");
 }
 
-/// Name, repr, variants.
+/// An enum: name, repr, variants.
 type Enum = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-/// Name, cases and what they hold.
+/// An enum with data: name, cases and the types that they hold.
 type Oneof = (&'static str, &'static [(&'static str, Option<&'static str>)]);
 
 const ENUMS: &[Enum] = &[
@@ -408,7 +412,7 @@ const LINKS: &[&str] =
 const FIELD_NAMES: &[&str] =
     &["position", "velocity", "owner", "detail", "count", "flags", "samples", "offset", "weight", "stamp"];
 
-/// What the fields of records and of the wide message are, in turn.
+/// Types of the fields of numbered messages and of the wide message, in turn.
 const FIELD_TYPES: &[&str] = &[
     "u64",
     "FfiStr<24>",

@@ -13,9 +13,9 @@ use anyhow::{Context, Result};
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Part {
     name: String,
-    /// `None` when it began before this process could look at a clock.
+    /// Wall-clock time; `None` when the part began before this process could look at a clock.
     wall: Option<Duration>,
-    /// User and system time. `None` where the operating system doesn't tell.
+    /// User and system time; `None` on systems that don't report it.
     cpu: Option<Duration>,
 }
 
@@ -24,7 +24,7 @@ struct Part {
 pub struct Times(Vec<Part>);
 
 impl Times {
-    /// Starts with a part for what built this program.
+    /// Starts with a part for the build of this program.
     ///
     /// `cargo run` builds a program and then becomes it, by `execve`, so the compilers count as
     /// children of this process.
@@ -33,11 +33,11 @@ impl Times {
         Self(vec![Part { name: name.to_owned(), wall: None, cpu: cpu_of_children() }])
     }
 
-    /// Does `work` and keeps its time, also when it fails.
+    /// Does `work` and records its time, also when it fails.
     ///
     /// # Errors
     ///
-    /// Those of `work`.
+    /// Returns the errors of `work`.
     pub fn part<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let started = Started::now();
         let result = work();
@@ -45,12 +45,12 @@ impl Times {
         result
     }
 
-    /// Replaces the last part by the parts that [`append`] wrote to `file`, and what is left of its
+    /// Replaces the last part by the parts that [`append`] wrote to `file`, and by the rest of its
     /// time.
     ///
     /// # Errors
     ///
-    /// When the file can't be read.
+    /// Returns an error if the file can't be read.
     pub fn split_last(&mut self, file: &Path) -> Result<()> {
         let Some(mut rest) = self.0.pop() else { return Ok(()) };
         let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -87,7 +87,7 @@ impl fmt::Display for Times {
 ///
 /// # Errors
 ///
-/// Those of `work`, or when the file can't be written.
+/// Returns the errors of `work`, or an error if the file can't be written.
 pub fn append<T>(file: &Path, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let started = Started::now();
     let result = work();
@@ -102,7 +102,7 @@ pub fn append<T>(file: &Path, name: &str, work: impl FnOnce() -> Result<T>) -> R
 }
 
 impl Part {
-    /// Nanoseconds and the name, as [`Part::parse`] reads them.
+    /// Returns nanoseconds and the name, as [`Part::parse`] reads them.
     fn line(&self) -> String {
         let number =
             |time: Option<Duration>| time.map_or_else(|| "-".to_owned(), |time| time.as_nanos().to_string());
@@ -134,12 +134,12 @@ impl Started {
     }
 }
 
-/// User and system time of all children that have ended and were waited for, and of theirs.
+/// Returns the user and system time of all descendants that have ended and were waited for.
 #[cfg(unix)]
 fn cpu_of_children() -> Option<Duration> {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::uninit();
-    // SAFETY: the pointer is to memory of this frame that is large enough for what is written, a
-    // `rusage`.
+    // SAFETY: the pointer is to memory of this frame that is large enough for a `rusage`, which is
+    // written.
     let failed = unsafe { libc::getrusage(libc::RUSAGE_CHILDREN, usage.as_mut_ptr()) };
     if failed != 0 {
         return None;

@@ -1,11 +1,12 @@
-//! Programs that aren't Rust's, such as Dart and protoc, which a machine may have or not.
+//! Finds programs that a machine may lack, such as Dart and protoc.
 
 use std::env;
 use std::io::{self, Write};
 
 use anyhow::Result;
 
-/// What was found; where that failed, nothing, and stderr says why.
+/// Returns the result of a search. If the search failed, returns `None` and prints the reason to
+/// stderr.
 pub(crate) fn found<T>(searched: Result<Option<T>>) -> Option<T> {
     searched.unwrap_or_else(|error| {
         note(&format!("{error:#}"));
@@ -13,11 +14,12 @@ pub(crate) fn found<T>(searched: Result<Option<T>>) -> Option<T> {
     })
 }
 
-/// What was found, for a test, which is to be skipped where that is nothing; then stderr says so, and what to do.
+/// Returns the result of a search for a test. If it is `None`, the test is to be skipped, and
+/// stderr says so and how to install the program.
 ///
 /// # Panics
 ///
-/// When there is nothing, and the environment variable `required` is `1`, as on a CI machine.
+/// Panics if `found` is `None` and the environment variable `required` is `1`, as on a CI machine.
 pub(crate) fn for_tests<T>(found: Option<T>, what: &str, fix: &str, required: &str) -> Option<T> {
     if found.is_none() {
         let fails = env::var_os(required).is_some_and(|value| value == "1");
@@ -28,7 +30,7 @@ pub(crate) fn for_tests<T>(found: Option<T>, what: &str, fix: &str, required: &s
     found
 }
 
-/// Says something on stderr.
+/// Prints a note to stderr.
 pub(crate) fn note(text: &str) {
     // Nothing useful can be done when stderr is closed.
     let _ = writeln!(io::stderr(), "note: {text}");

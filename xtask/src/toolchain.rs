@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 
 use crate::workspace::{self, capture};
 
-/// `cargo` of the nightly toolchain: that of a stable one doesn't know `-Z`, and passes its own toolchain on.
+/// Returns `cargo` of the nightly toolchain. A stable cargo doesn't know `-Z`, and passes its own
+/// toolchain on.
 pub(crate) fn nightly() -> Command {
     let mut command = Command::new("rustup");
     command.current_dir(workspace::root()).args(["run", "nightly", "cargo"]).env_remove("CARGO");
@@ -21,14 +22,15 @@ pub(crate) fn nightly_with_source() -> bool {
         .is_ok_and(|sysroot| Path::new(sysroot.stdout.trim()).join("lib/rustlib/src/rust/library").is_dir())
 }
 
-/// The triple of this machine.
+/// Returns the target triple of this machine.
 pub(crate) fn host() -> Result<String> {
     let version = capture(Command::new("rustc").arg("-vV"))?.stdout;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).context("`rustc -vV` doesn't say the host")
 }
 
-/// The folder of the programs that come with rustc: `rust-lld`, and in `gcc-ld` what gcc calls it by.
+/// Returns the folder of the programs that come with rustc: `rust-lld`, and `gcc-ld` with the names
+/// that gcc calls it by.
 pub(crate) fn programs() -> Result<PathBuf> {
     let sysroot = capture(Command::new("rustc").args(["--print", "sysroot"]))?.stdout;
     Ok(Path::new(sysroot.trim()).join("lib/rustlib").join(host()?).join("bin"))

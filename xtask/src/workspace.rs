@@ -1,4 +1,4 @@
-//! Where the workspace is, and how to start a program so that its failure can be read.
+//! Finds the workspace, and starts programs so that their failures can be read.
 
 use std::{
     env, fmt,
@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// The workspace root.
+/// Returns the workspace root.
 ///
 /// # Panics
 ///
@@ -18,25 +18,25 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in a folder of the workspace")
 }
 
-/// The folder in which cargo has built this program; beneath it other builds have folders of their
-/// own.
+/// Returns the folder in which cargo has built this program; other builds have folders of their own
+/// below it.
 #[must_use]
 pub fn target() -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
-    // Cargo puts the tag into each that it makes.
+    // Cargo puts this file into each target folder that it makes.
     let tagged = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
     tagged.map_or_else(|| root().join("target"), Path::to_owned)
 }
 
-/// The target folder for libraries of the workspace as their users build them: one package alone,
-/// without the features that others ask for. The file of a cdylib has no hash in its name, so
-/// builds of both kinds in one folder would overwrite each other's.
+/// Returns the target folder for libraries of the workspace that are built as users build them:
+/// only one package, without the features that others ask for. The file of a cdylib has no hash in
+/// its name, so builds of both kinds in one folder would overwrite each other's.
 #[must_use]
 pub fn libraries() -> PathBuf {
     target().join("fixtures")
 }
 
-/// The cargo that runs this program, in the workspace root.
+/// Returns a command for the cargo that runs this program, in the workspace root.
 #[must_use]
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -48,7 +48,8 @@ pub fn cargo() -> Command {
 ///
 /// # Errors
 ///
-/// When it cannot be started, or fails; the message names the command and its status.
+/// Returns an error if the command cannot be started, or fails; the message names it and its
+/// status.
 pub fn run(command: &mut Command) -> Result<()> {
     eprintln!("+ {}", line(command));
     let status = command.status().with_context(|| not_started(command))?;
@@ -58,11 +59,12 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs `command` and returns what it wrote.
+/// Runs `command` and returns its output.
 ///
 /// # Errors
 ///
-/// When it cannot be started, or fails; the message names the command and its status and holds all it wrote.
+/// Returns an error if the command cannot be started, or fails; the message names it and its
+/// status, and holds its output.
 pub fn capture(command: &mut Command) -> Result<Captured> {
     let Output { status, stdout, stderr } = command.output().with_context(|| not_started(command))?;
     let captured = Captured {
@@ -75,12 +77,12 @@ pub fn capture(command: &mut Command) -> Result<Captured> {
     Ok(captured)
 }
 
-/// What a successful program wrote. Displayed as its stdout, then its stderr.
+/// Output of a successful program. Displayed as its stdout, then its stderr.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Captured {
-    /// Its standard output.
+    /// Standard output.
     pub stdout: String,
-    /// Its standard error.
+    /// Standard error.
     pub stderr: String,
 }
 
@@ -94,7 +96,7 @@ impl fmt::Display for Captured {
     }
 }
 
-/// The first executable file called `program` in a folder of `PATH`.
+/// Returns the first executable file called `program` in a folder of `PATH`.
 ///
 /// `program` is given without the `.exe` of Windows.
 #[must_use]
@@ -127,7 +129,7 @@ fn is_executable(file: &Path) -> bool {
     file.is_file()
 }
 
-/// The command as one would type it.
+/// Returns the command as a user would type it.
 fn line(command: &Command) -> String {
     let mut line = String::new();
     for word in std::iter::once(command.get_program()).chain(command.get_args()) {

@@ -1,6 +1,7 @@
-//! The Dart SDK does all that is asked of it, and the runner in `tests/dart/test_shim` tells good tests from bad.
+//! Tests that the Dart SDK does all that is asked of it, and that the runner in
+//! `tests/dart/test_shim` tells good tests from bad.
 //!
-//! Skipped with a note where there is no Dart; see [`Sdk::for_tests`].
+//! Skipped with a note when there is no Dart; see [`Sdk::for_tests`].
 
 use std::{
     fs,
@@ -13,7 +14,7 @@ use xtask::{
     workspace::{self, capture},
 };
 
-/// Whether the runner is that of the shim, whose exact words are known.
+/// Returns true if the runner is that of the shim, whose exact words are known.
 fn has_shim(sdk: &Sdk) -> bool {
     sdk.packages_dir().is_some()
 }
@@ -22,7 +23,7 @@ fn selftest() -> PathBuf {
     workspace::root().join("tests/dart/runner_selftest")
 }
 
-/// Runs a file of [`selftest`]; its output, with whether it succeeded.
+/// Runs a file of [`selftest`], and returns its output and true if it succeeded.
 fn outcome(sdk: &Sdk, file: &str, mode: Mode) -> (bool, String) {
     sdk.pub_get(&selftest()).unwrap();
     match sdk.run_tests(&selftest(), Path::new(file), mode) {
@@ -130,7 +131,8 @@ fn the_dart_code_here_is_clean() {
     }
 }
 
-/// Every command, on a package of one file, so that an installation made smaller is seen to be whole.
+/// Runs every command on a package of one file, so that a smaller installation is seen to be
+/// complete.
 #[test]
 fn every_command_works() {
     let Some(sdk) = Sdk::for_tests() else { return };

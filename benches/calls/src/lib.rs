@@ -77,19 +77,19 @@ pub struct Vector {
     pub z: f32,
 }
 
-/// The seconds of a stamp and `more`, wrapping around.
+/// Returns the seconds of a stamp and `more`, wrapping around.
 #[ffi_export]
 pub fn later(stamp: Stamp, more: i32) -> i32 {
     (stamp.seconds as i32).wrapping_add(more)
 }
 
-/// The weight of a pose and `more`, wrapping around.
+/// Returns the weight of a pose and `more`, wrapping around.
 #[ffi_export]
 pub fn heavier(pose: Pose, more: i32) -> i32 {
     (pose.weight as i32).wrapping_add(more)
 }
 
-/// The `z` of a vector and `more`, wrapping around.
+/// Returns the `z` of a vector and `more`, wrapping around.
 #[ffi_export]
 pub fn higher(vector: Vector, more: i32) -> i32 {
     (vector.z as i32).wrapping_add(more)
@@ -113,23 +113,23 @@ pub extern "C" fn raw_higher(vector: Vector, more: i32, _status: *mut FfiStatus)
     higher(vector, more)
 }
 
-/// The sum of two numbers, wrapping around.
+/// Returns the sum of two numbers, wrapping around.
 #[ffi_export(leaf)]
 pub fn add_leaf(a: i32, b: i32) -> i32 {
     a.wrapping_add(b)
 }
 
-/// The same, for a call that lets Dart collect garbage meanwhile.
+/// Returns the same, for a call that lets Dart collect garbage meanwhile.
 #[ffi_export]
 pub fn add(a: i32, b: i32) -> i32 {
     a.wrapping_add(b)
 }
 
-/// The sum of two numbers.
+/// Returns the sum of two numbers.
 ///
 /// # Errors
 ///
-/// When it is out of range.
+/// Returns an error if it is out of range.
 #[ffi_export(leaf)]
 pub fn add_checked(a: i32, b: i32) -> Result<i32, OutOfRange> {
     a.checked_add(b).ok_or(OutOfRange)
@@ -155,7 +155,7 @@ pub fn step(particles: &mut [Particle], dt: f32) {
     }
 }
 
-/// The sum of all `x`.
+/// Returns the sum of all `x`.
 #[ffi_export]
 pub fn sum_x(particles: &[Particle]) -> f64 {
     particles.iter().map(|particle| f64::from(particle.x)).sum()

@@ -89,7 +89,7 @@ impl Size {
         ViewMut::new(pixels, self.width, self.height, self.width)
     }
 
-    /// How often a sample does the work when it does `per_millisecond` pixels in a millisecond: about half of one long.
+    /// Returns how often a sample does the work when it does `per_millisecond` pixels in a millisecond: about half of one long.
     fn times(self, per_millisecond: usize) -> usize {
         (per_millisecond / 2 / self.pixels()).max(1)
     }
@@ -102,7 +102,7 @@ impl Size {
     }
 }
 
-/// What `times` calls of `work` take.
+/// Returns what `times` calls of `work` take.
 #[inline(always)]
 fn time(times: usize, mut work: impl FnMut()) -> Result<Duration> {
     let start = Instant::now();
@@ -112,7 +112,7 @@ fn time(times: usize, mut work: impl FnMut()) -> Result<Duration> {
     Ok(start.elapsed())
 }
 
-/// A contender that writes an image, which is checked first: no byte may be further than `tolerance` from `expected`.
+/// Returns a contender that writes an image, which is checked first: no byte may be further than `tolerance` from `expected`.
 fn writer<'a, P: Bytes>(
     name: &'a str,
     times: usize,
@@ -195,7 +195,7 @@ fn grayscale(size: Size) -> Result<()> {
     Ok(())
 }
 
-/// A contender that changes an image again and again; the first time is checked.
+/// Returns a contender that changes an image again and again; the first time is checked.
 fn in_place<'a>(
     name: &'a str,
     times: usize,

@@ -55,7 +55,7 @@ fn check() -> Result<()> {
     Ok(())
 }
 
-/// What this thread has run: what other programs do doesn't count.
+/// Returns what this thread has run: what other programs do doesn't count.
 fn cpu_time() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the time may be written.

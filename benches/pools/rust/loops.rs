@@ -28,7 +28,7 @@ pub struct Took {
 }
 
 impl Span {
-    /// What loops took whose results are right.
+    /// Returns what loops took whose results are right.
     pub fn of_all(spans: &[Self]) -> Result<Took> {
         let wrong: u64 = spans.iter().map(|span| span.wrong).sum();
         ensure!(wrong == 0, "{wrong} results are wrong");
@@ -67,7 +67,7 @@ unsafe extern "C" {
 #[derive(Clone, Debug)]
 pub struct Contender {
     pub name: String,
-    /// Whether it has as many slots as the pool, and no more.
+    /// True if it has as many slots as the pool, and no more.
     pub bounded: bool,
     functions: Functions,
 }
@@ -102,7 +102,7 @@ impl Taken {
 }
 
 impl Contender {
-    /// The one with these symbols.
+    /// Returns the one with these symbols.
     ///
     /// # Safety
     ///
@@ -123,7 +123,7 @@ impl Contender {
         Ok(Self { name: name.to_owned(), bounded: kind == Kind::Pool, functions })
     }
 
-    /// The peers in the library.
+    /// Returns the peers in the library.
     pub fn peers(library: &'static Library) -> Result<Vec<Self>> {
         // SAFETY: that is its type.
         let peer = unsafe { library.get::<extern "C" fn(usize) -> PeerEntry>("bench_pools_peer") }?;
@@ -137,7 +137,7 @@ impl Contender {
         }
     }
 
-    /// Whether there are messages.
+    /// Returns true if there are messages.
     pub fn allocates(&self) -> bool {
         self.functions.kind != Kind::Empty
     }

@@ -80,7 +80,7 @@ impl Contenders {
         stats
     }
 
-    /// What must hold whenever nobody has a message.
+    /// Returns what must hold whenever nobody has a message.
     fn check_at_rest(&self) -> Result<()> {
         let stats = self.stats();
         ensure!(stats.live == 0, "{} slots did not come back", stats.live);

@@ -28,7 +28,7 @@ const THREADS_ROUNDS: usize = 9;
 /// As many as are alive at once in the middle of things.
 const LIVE: usize = 4_096;
 
-/// How many make a sample whose threads run this long together; at least `least`, of which it is a multiple.
+/// Returns how many make a sample whose threads run this long together; at least `least`, of which it is a multiple.
 fn calibrate(length: Duration, least: usize, mut sample: impl FnMut(usize) -> Result<Took>) -> Result<usize> {
     let mut count = least;
     loop {
@@ -44,7 +44,7 @@ fn calibrate(length: Duration, least: usize, mut sample: impl FnMut(usize) -> Re
 /// What takes a sample of this many.
 type Sample<'a> = Box<dyn FnMut(usize) -> Result<Took> + 'a>;
 
-/// A contender on one thread.
+/// Returns a contender on one thread.
 fn alone<'a>(name: &str, mut sample: Sample<'a>) -> rounds::Contender<'a> {
     let mut count = None;
     rounds::Contender::new(name, move || {
@@ -56,7 +56,7 @@ fn alone<'a>(name: &str, mut sample: Sample<'a>) -> rounds::Contender<'a> {
     })
 }
 
-/// A contender on many threads, as many of which run at once as there are cores.
+/// Returns a contender on many threads, as many of which run at once as there are cores.
 fn together<'a>(
     name: &str,
     threads: usize,
@@ -103,7 +103,7 @@ impl Outcome<'_> {
         Ok(&self.samples[2 + self.contenders.peer(name)?])
     }
 
-    /// How many times as many as the peer in the same time.
+    /// Returns how many times as many as the peer in the same time.
     fn times(&self, peer: &str) -> Result<f64> {
         Ok(self.peer(peer)?.ratio_to(self.ours()))
     }
@@ -185,7 +185,7 @@ fn pairs_on<'a>(it: &'a Contender, threads: usize, name: &str) -> Result<rounds:
     together(name, threads, 16 * threads, Box::new(sample))
 }
 
-/// The same number of pairs on each of many threads.
+/// Returns the same number of pairs on each of many threads.
 pub fn threads(contenders: &Contenders) -> Result<()> {
     for threads in [2, 10, 50, 500, 2_000] {
         let mut all = Vec::new();

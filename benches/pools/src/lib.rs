@@ -55,13 +55,13 @@ unsafe impl Sync for Shared {}
 static NOBODYS: Shared =
     Shared(UnsafeCell::new(Particle { x: 0.0, y: 0.0, z: 0.0, vx: 0.0, vy: 0.0, vz: 0.0, mass: 0.0, id: 0 }));
 
-/// What no allocation through a library can be faster than: a call. The message must not be used.
+/// Returns what no allocation through a library can be faster than: a call. The message must not be used.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_empty_alloc() -> *mut Particle {
     NOBODYS.0.get()
 }
 
-/// The same for freeing.
+/// Returns the same for freeing.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_empty_free(_slot: *mut Particle) -> i32 {
     0
@@ -69,14 +69,14 @@ pub extern "C" fn bench_pools_empty_free(_slot: *mut Particle) -> i32 {
 
 static LIVE: AtomicU64 = AtomicU64::new(0);
 
-/// What no allocation can be faster than that changes one bit that all threads share, atomically: what such an instruction
+/// Returns what no allocation can be faster than that changes one bit that all threads share, atomically: what such an instruction
 /// takes differs by a factor of four from one processor to another. The message must not be used.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_atomic_alloc() -> *mut Particle {
     if LIVE.fetch_or(1, Ordering::Acquire) == 0 { NOBODYS.0.get() } else { ptr::null_mut() }
 }
 
-/// The same for freeing.
+/// Returns the same for freeing.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_atomic_free(_slot: *mut Particle) -> i32 {
     i32::from(LIVE.fetch_and(!1, Ordering::Release) == 0)
@@ -84,7 +84,7 @@ pub extern "C" fn bench_pools_atomic_free(_slot: *mut Particle) -> i32 {
 
 static FULL: [AtomicU64; CAPACITY.div_ceil(64)] = [const { AtomicU64::new(u64::MAX) }; CAPACITY.div_ceil(64)];
 
-/// What finding out that nothing is free takes without anything that says so: a look at one bit per slot, 64 at a time.
+/// Returns what finding out that nothing is free takes without anything that says so: a look at one bit per slot, 64 at a time.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_scan() -> *mut Particle {
     let full = FULL.iter().all(|word| word.load(Ordering::Relaxed) == u64::MAX);
@@ -126,13 +126,13 @@ pub enum Kind {
 pub struct PeerEntry {
     /// Text that lives as long as the library is loaded; null behind the last peer.
     pub name: *const c_char,
-    /// Whether it has [`CAPACITY`] slots, and no more.
+    /// True if it has [`CAPACITY`] slots, and no more.
     pub bounded: bool,
     /// How to use it.
     pub functions: Functions,
 }
 
-/// The peers, by index.
+/// Returns the peers, by index.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_peer(index: usize) -> PeerEntry {
     peers::entry(index).unwrap_or(PeerEntry {

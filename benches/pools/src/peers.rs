@@ -23,13 +23,13 @@ pub trait Peer {
     /// What the tables call it.
     const NAME: &'static CStr;
 
-    /// Whether it has [`CAPACITY`] slots, and no more.
+    /// True if it has [`CAPACITY`] slots, and no more.
     const BOUNDED: bool = false;
 
     /// The functions of C to call instead of those below, where it is an allocator.
     const HEAP: Option<(*const (), *const ())> = None;
 
-    /// A message for the caller alone. Its bytes may be anything.
+    /// Returns a message for the caller alone. Its bytes may be anything.
     fn alloc() -> Option<NonNull<Particle>>;
 
     /// Takes it back.
@@ -59,7 +59,7 @@ const fn entry_of<P: Peer>() -> PeerEntry {
     PeerEntry { name: P::NAME.as_ptr(), bounded: P::BOUNDED, functions }
 }
 
-/// The peer with this index, as C calls it.
+/// Returns the peer with this index, as C calls it.
 pub(crate) fn entry(index: usize) -> Option<PeerEntry> {
     let entries = [
         entry_of::<Glibc>(),
@@ -144,7 +144,7 @@ impl Peer for Jemalloc {
 
 /// A list of the slots that are free.
 trait List: Send + Sync {
-    /// All of them.
+    /// Returns all of them.
     fn full() -> Self;
     fn pop(&self) -> Option<u32>;
     fn push(&self, index: u32);

@@ -41,7 +41,7 @@ fn main() -> Result<()> {
     one::<_, theirs::Track>("track", &*ours::track(), 20, None)
 }
 
-/// What `count` turns of `run` take.
+/// Returns what `count` turns of `run` take.
 fn time(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
     let start = Instant::now();
     for _ in 0..count {

@@ -40,7 +40,7 @@ pub struct Account {
     pub balance: i32,
     /// From 0 to 1.
     pub risk: f32,
-    /// Whether it is paid for.
+    /// True if it is paid for.
     pub paid: bool,
     /// Anything else.
     pub note: FfiStr<120>,
@@ -64,7 +64,7 @@ pub struct Track {
     pub times: FfiVec<u32, POINTS>,
 }
 
-/// The account at `index`.
+/// Returns the account at `index`.
 pub fn account(index: usize) -> Account {
     let id = index as u64;
     Account {
@@ -82,14 +82,14 @@ pub fn account(index: usize) -> Account {
     }
 }
 
-/// All accounts.
+/// Returns all accounts.
 pub fn accounts() -> Box<Accounts> {
     let mut accounts = Accounts::new_zeroed_box();
     accounts.rows.try_extend((0..ROWS).map(account)).expect("they fit");
     accounts
 }
 
-/// A track.
+/// Returns a track.
 pub fn track() -> Box<Track> {
     let mut track = Track::new_zeroed_box();
     track.heights.try_extend((0..POINTS).map(|index| 400.0 + (index % 97) as f32 / 8.0)).expect("they fit");

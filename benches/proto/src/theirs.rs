@@ -44,7 +44,7 @@ pub struct Account {
     /// From 0 to 1.
     #[prost(float, tag = "9")]
     pub risk: f32,
-    /// Whether it is paid for.
+    /// True if it is paid for.
     #[prost(bool, tag = "10")]
     pub paid: bool,
     /// Anything else.

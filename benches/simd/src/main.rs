@@ -59,7 +59,7 @@ impl Floats {
     }
 }
 
-/// What `times` calls of `work` take.
+/// Returns what `times` calls of `work` take.
 #[inline(always)]
 fn time(times: usize, mut work: impl FnMut()) -> Result<Duration> {
     let start = Instant::now();
@@ -69,7 +69,7 @@ fn time(times: usize, mut work: impl FnMut()) -> Result<Duration> {
     Ok(start.elapsed())
 }
 
-/// A contender that computes one number of slices, which is checked first.
+/// Returns a contender that computes one number of slices, which is checked first.
 fn number<'a>(name: &str, times: usize, expected: f64, work: impl Fn() -> f32 + 'a) -> Result<Contender<'a>> {
     let found = f64::from(work());
     // The plain loop loses digits of long sums: 2^24 floats between 1 and 2 don't count any further.

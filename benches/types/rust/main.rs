@@ -34,7 +34,7 @@ fn main() -> Result<()> {
     check(&mut set)
 }
 
-/// How long it takes `count` times, when each result is what `expected` says.
+/// Returns how long it takes `count` times, when each result is what `expected` says.
 fn time<T: PartialEq>(
     count: usize,
     expected: impl Fn(usize) -> T,
@@ -92,7 +92,7 @@ fn read(set: &ResultSet) -> Result<()> {
     Ok(())
 }
 
-/// All rows.
+/// Returns all rows.
 fn fill(set: &mut ResultSet) -> Result<()> {
     const TIMES: usize = 20;
     let expected = set.clone();
@@ -129,7 +129,7 @@ fn fill(set: &mut ResultSet) -> Result<()> {
     Ok(())
 }
 
-/// All that is untrusted about a result set: lengths, UTF-8, enums, presence, `bool`.
+/// Returns all that is untrusted about a result set: lengths, UTF-8, enums, presence, `bool`.
 fn check(set: &mut ResultSet) -> Result<()> {
     const TIMES: usize = 100;
     for (names, script) in [(&NAMES, "ascii"), (&UNICODE_NAMES, "unicode")] {

@@ -43,7 +43,7 @@ pub struct Row {
     /// How often it was changed.
     #[prost(uint32, tag = "6")]
     pub version: u32,
-    /// Whether it is paid for.
+    /// True if it is paid for.
     #[prost(bool, tag = "7")]
     pub paid: bool,
 }
@@ -59,7 +59,7 @@ pub struct ResultSet {
     pub rows: Vec<Row>,
 }
 
-/// A copy.
+/// Returns a copy.
 pub fn of(set: &bench_types::ResultSet) -> ResultSet {
     let row = |row: &bench_types::Row| Row {
         id: row.id,
@@ -79,7 +79,7 @@ pub fn of(set: &bench_types::ResultSet) -> ResultSet {
     ResultSet { next: set.next.get(), rows: set.rows.iter().map(row).collect() }
 }
 
-/// What `bench_types::fill_from` writes.
+/// Returns what `bench_types::fill_from` writes.
 pub fn filled(names: &[&str; 8]) -> ResultSet {
     let row = |index: usize| Row {
         id: index as u64 * 7,

@@ -76,7 +76,7 @@ pub struct Row {
     pub created: i64,
     /// How often it was changed.
     pub version: u32,
-    /// Whether it is paid for.
+    /// True if it is paid for.
     pub paid: bool,
 }
 
@@ -102,11 +102,11 @@ pub const NAMES: [&str; 8] = [
     "Katherine Coleman Goble Johnson",
 ];
 
-/// The row at `index`.
+/// Returns the row at `index`.
 ///
 /// # Panics
 ///
-/// When a name is too long.
+/// Panics if a name is too long.
 #[inline]
 #[must_use]
 pub fn row(index: usize, names: &[&str; 8]) -> Row {
@@ -132,14 +132,14 @@ pub fn fill(set: &mut ResultSet) {
 ///
 /// # Panics
 ///
-/// When a name is too long.
+/// Panics if a name is too long.
 pub fn fill_from(set: &mut ResultSet, names: &[&str; 8]) {
     set.next.set(Some(ROWS as u64));
     set.rows.clear();
     set.rows.try_extend((0..ROWS).map(|index| row(index, names))).expect("they fit");
 }
 
-/// Whether all rows are as [`fill`] writes them.
+/// Returns true if all rows are as [`fill`] writes them.
 #[ffi_export]
 pub fn is_filled(set: &ResultSet) -> bool {
     let mut expected = ResultSet::new_zeroed_box();

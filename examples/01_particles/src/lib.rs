@@ -74,7 +74,7 @@ fn advance(position: f32, velocity: f32, dt: f32, min: f32, max: f32, mode: Boun
     }
 }
 
-/// The kinetic energy of all particles, in joules.
+/// Returns the kinetic energy of all particles, in joules.
 #[ffi_export(leaf)]
 pub fn total_energy(particles: &[Particle]) -> f64 {
     particles
@@ -86,11 +86,11 @@ pub fn total_energy(particles: &[Particle]) -> f64 {
         .sum()
 }
 
-/// The smallest box that holds all particles.
+/// Returns the smallest box that holds all particles.
 ///
 /// # Errors
 ///
-/// When there are no particles.
+/// Returns an error if there are no particles.
 #[ffi_export(leaf)]
 pub fn enclosing(particles: &[Particle]) -> Result<Bounds, EmptySystem> {
     let (first, rest) = particles.split_first().ok_or(EmptySystem)?;

@@ -100,7 +100,7 @@ impl fmt::Display for AddError {
 ///
 /// # Errors
 ///
-/// When there is a contact of that name, or no room.
+/// Returns an error if there is a contact of that name, or no room.
 #[ffi_export]
 pub fn add(directory: &mut Directory, contact: &Contact) -> Result<u64, AddError> {
     if directory.contacts.iter().any(|other| other.name == contact.name) {
@@ -111,20 +111,20 @@ pub fn add(directory: &mut Directory, contact: &Contact) -> Result<u64, AddError
     Ok(id)
 }
 
-/// The contact of that name, if there is one.
+/// Returns the contact of that name, if there is one.
 #[ffi_export]
 pub fn find(directory: &Directory, name: &str) -> Option<Contact> {
     directory.contacts.iter().find(|contact| contact.name == *name).copied()
 }
 
-/// The numbers of all contacts with that tag, or of all contacts.
+/// Returns the numbers of all contacts with that tag, or of all contacts.
 #[ffi_export]
 pub fn tagged(directory: &Directory, tag: Option<&str>) -> Vec<u64> {
     let has = |contact: &&Contact| tag.is_none_or(|tag| contact.tags.iter().any(|other| *other == *tag));
     directory.contacts.iter().filter(has).map(|contact| contact.id).collect()
 }
 
-/// A line about a contact.
+/// Returns a line about a contact.
 #[ffi_export]
 pub fn describe(contact: &Contact) -> String {
     let reach = match &contact.reach {

@@ -126,41 +126,41 @@ impl ColorSpace {
 }
 
 impl ImageBuffer {
-    /// The pixels of a coloured image.
+    /// Returns the pixels of a coloured image.
     ///
     /// # Errors
     ///
-    /// When it is not [`Rgba`](ColorSpace::Rgba), or its pixels don't fit.
+    /// Returns an error if it is not [`Rgba`](ColorSpace::Rgba), or its pixels don't fit.
     pub fn rgba(&self) -> Result<View<'_, Rgba>, ImageError> {
         let (width, height, stride) = self.shape(ColorSpace::Rgba)?;
         Ok(View::new(bytemuck::cast_slice(&self.pixels), width, height, stride))
     }
 
-    /// The pixels of a coloured image, to be changed.
+    /// Returns the pixels of a coloured image, to be changed.
     ///
     /// # Errors
     ///
-    /// When it is not [`Rgba`](ColorSpace::Rgba), or its pixels don't fit.
+    /// Returns an error if it is not [`Rgba`](ColorSpace::Rgba), or its pixels don't fit.
     pub fn rgba_mut(&mut self) -> Result<ViewMut<'_, Rgba>, ImageError> {
         let (width, height, stride) = self.shape(ColorSpace::Rgba)?;
         Ok(ViewMut::new(bytemuck::cast_slice_mut(&mut self.pixels), width, height, stride))
     }
 
-    /// The shades of a grey image.
+    /// Returns the shades of a grey image.
     ///
     /// # Errors
     ///
-    /// When it is not [`Luma`](ColorSpace::Luma), or its pixels don't fit.
+    /// Returns an error if it is not [`Luma`](ColorSpace::Luma), or its pixels don't fit.
     pub fn luma(&self) -> Result<View<'_, u8>, ImageError> {
         let (width, height, stride) = self.shape(ColorSpace::Luma)?;
         Ok(View::new(bytemuck::cast_slice(&self.pixels), width, height, stride))
     }
 
-    /// The shades of a grey image, to be changed.
+    /// Returns the shades of a grey image, to be changed.
     ///
     /// # Errors
     ///
-    /// When it is not [`Luma`](ColorSpace::Luma), or its pixels don't fit.
+    /// Returns an error if it is not [`Luma`](ColorSpace::Luma), or its pixels don't fit.
     pub fn luma_mut(&mut self) -> Result<ViewMut<'_, u8>, ImageError> {
         let (width, height, stride) = self.shape(ColorSpace::Luma)?;
         Ok(ViewMut::new(bytemuck::cast_slice_mut(&mut self.pixels), width, height, stride))
@@ -170,7 +170,7 @@ impl ImageBuffer {
     ///
     /// # Errors
     ///
-    /// When there is no room for them; then nothing changes.
+    /// Returns an error if there is no room for them; then nothing changes.
     pub fn set_shape(&mut self, width: u32, height: u32, color_space: ColorSpace) -> Result<(), ImageError> {
         let stride = width.saturating_mul(color_space.bytes());
         checked_shape(width, height, stride, color_space)?;
@@ -212,7 +212,7 @@ fn checked_shape(
 ///
 /// # Errors
 ///
-/// When `image` is not coloured, or is no image.
+/// Returns an error if `image` is not coloured, or is no image.
 #[ffi_export]
 pub fn grayscale(image: &ImageBuffer, shades: &mut ImageBuffer, engine: Engine) -> Result<(), ImageError> {
     let from = image.rgba()?;
@@ -225,7 +225,7 @@ pub fn grayscale(image: &ImageBuffer, shades: &mut ImageBuffer, engine: Engine) 
 ///
 /// # Errors
 ///
-/// When `image` is not coloured, or is no image.
+/// Returns an error if `image` is not coloured, or is no image.
 #[ffi_export]
 pub fn brightness(image: &mut ImageBuffer, amount: i16, engine: Engine) -> Result<(), ImageError> {
     kernels::brightness(engine.into(), image.rgba_mut()?, amount);
@@ -236,7 +236,7 @@ pub fn brightness(image: &mut ImageBuffer, amount: i16, engine: Engine) -> Resul
 ///
 /// # Errors
 ///
-/// When `image` is not coloured, or is no image, or when `radius` is above 100.
+/// Returns an error if `image` is not coloured, or is no image, or when `radius` is above 100.
 #[ffi_export]
 pub fn blur(
     image: &ImageBuffer,
@@ -252,17 +252,17 @@ pub fn blur(
     Ok(())
 }
 
-/// How often each shade occurs in the grey `image`.
+/// Returns how often each shade occurs in the grey `image`.
 ///
 /// # Errors
 ///
-/// When `image` is not grey, or is no image.
+/// Returns an error if `image` is not grey, or is no image.
 #[ffi_export]
 pub fn histogram(image: &ImageBuffer, engine: Engine) -> Result<Histogram, ImageError> {
     Ok(Histogram { counts: kernels::histogram(engine.into(), image.luma()?) })
 }
 
-/// The vector instructions that [`Engine::Simd`] uses: "avx2".
+/// Returns the vector instructions that [`Engine::Simd`] uses: "avx2".
 #[ffi_export]
 pub fn level() -> String {
     ffi_core::simd::level().to_string()

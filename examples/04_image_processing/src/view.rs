@@ -30,11 +30,11 @@ pub struct ViewMut<'a, P> {
     stride: usize,
 }
 
-/// How many pixels there are from the first of an image to the end of its last row.
+/// Returns how many pixels there are from the first of an image to the end of its last row.
 ///
 /// # Panics
 ///
-/// When rows overlap, or there can't be so many pixels.
+/// Panics if rows overlap, or there can't be so many pixels.
 #[track_caller]
 fn span(width: usize, height: usize, stride: usize) -> usize {
     assert!(width <= stride, "rows of {width} pixels overlap with a stride of {stride}");
@@ -46,11 +46,11 @@ fn span(width: usize, height: usize, stride: usize) -> usize {
 }
 
 impl<'a, P> View<'a, P> {
-    /// The image that begins with the first of `pixels`.
+    /// Returns the image that begins with the first of `pixels`.
     ///
     /// # Panics
     ///
-    /// When rows overlap, or there aren't enough pixels.
+    /// Panics if rows overlap, or there aren't enough pixels.
     #[must_use]
     #[track_caller]
     pub fn new(pixels: &'a [P], width: usize, height: usize, stride: usize) -> Self {
@@ -63,11 +63,11 @@ impl<'a, P> View<'a, P> {
         (self.width, self.height)
     }
 
-    /// The row with the number `y`.
+    /// Returns the row with the number `y`.
     ///
     /// # Panics
     ///
-    /// When there is none.
+    /// Panics if there is none.
     #[must_use]
     #[inline]
     #[track_caller]
@@ -76,14 +76,14 @@ impl<'a, P> View<'a, P> {
         if self.width == 0 { &[] } else { &self.pixels[y * self.stride..][..self.width] }
     }
 
-    /// All rows.
+    /// Returns all rows.
     #[inline]
     pub fn rows(&self) -> impl Iterator<Item = &'a [P]> {
         let width = self.width;
         self.pixels.chunks(self.stride.max(1)).map(move |row| &row[..width])
     }
 
-    /// The same pixels as one row, if there are none between the rows.
+    /// Returns the same pixels as one row, if there are none between the rows.
     pub(crate) fn joined(self) -> Option<Self> {
         let width = self.pixels.len();
         (self.width == self.stride).then_some(Self { width, height: 1, stride: width, ..self })
@@ -91,11 +91,11 @@ impl<'a, P> View<'a, P> {
 }
 
 impl<'a, P> ViewMut<'a, P> {
-    /// The image that begins with the first of `pixels`.
+    /// Returns the image that begins with the first of `pixels`.
     ///
     /// # Panics
     ///
-    /// When rows overlap, or there aren't enough pixels.
+    /// Panics if rows overlap, or there aren't enough pixels.
     #[must_use]
     #[track_caller]
     pub fn new(pixels: &'a mut [P], width: usize, height: usize, stride: usize) -> Self {
@@ -108,20 +108,20 @@ impl<'a, P> ViewMut<'a, P> {
         (self.width, self.height)
     }
 
-    /// The same image, for a while.
+    /// Returns the same image, for a while.
     #[must_use]
     pub fn reborrow(&mut self) -> ViewMut<'_, P> {
         ViewMut { pixels: self.pixels, width: self.width, height: self.height, stride: self.stride }
     }
 
-    /// All rows.
+    /// Returns all rows.
     #[inline]
     pub fn rows(self) -> impl Iterator<Item = &'a mut [P]> {
         let width = self.width;
         self.pixels.chunks_mut(self.stride.max(1)).map(move |row| &mut row[..width])
     }
 
-    /// All pixels as one row if there are none between the rows, else what it was.
+    /// Returns all pixels as one row if there are none between the rows, else what it was.
     pub(crate) fn join(self) -> Self {
         let width = self.pixels.len();
         if self.width == self.stride { Self { width, height: 1, stride: width, ..self } } else { self }
@@ -138,7 +138,7 @@ pub(crate) fn join<'a, 'b, P, Q>(from: View<'a, P>, to: ViewMut<'b, Q>) -> (View
 
 /// # Panics
 ///
-/// When the images differ in size.
+/// Panics if the images differ in size.
 #[track_caller]
 pub(crate) fn same_size<P, Q>(from: &View<'_, P>, to: &ViewMut<'_, Q>) {
     let ((width, height), (to_width, to_height)) = (from.size(), to.size());

@@ -66,7 +66,7 @@ fn backends() -> impl Iterator<Item = (Level, Backend)> {
     Level::ALL.into_iter().filter_map(|level| Some((level, Backend::at(level)?)))
 }
 
-/// All widths up to two vectors and a bit, with and without gaps between rows.
+/// Returns all widths up to two vectors and a bit, with and without gaps between rows.
 fn shapes() -> impl Iterator<Item = (usize, usize, usize)> {
     (0..=130_usize).flat_map(|width| {
         [(1, width), (3, width), (2, width + 1), (3, width + 7)]

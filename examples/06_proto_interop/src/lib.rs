@@ -91,7 +91,7 @@ fn hold(item: &Item, destination: &Destination) -> Hold {
     }
 }
 
-/// An order to try the above with, encoded.
+/// Returns an order to try the above with, encoded.
 #[ffi_export]
 pub fn sample_order() -> Result<Vec<u8>, String> {
     let mut order = Order::new_zeroed_box();

@@ -160,7 +160,7 @@ pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Re
 ///
 /// # Errors
 ///
-/// Those of `checked`, and invalid value when `present` is neither 0 nor 1.
+/// Returns the errors of `checked`, and invalid value when `present` is neither 0 nor 1.
 pub fn optional<T>(
     present: u8,
     name: &'static str,
@@ -212,7 +212,7 @@ impl Region {
         Self { start, bytes, ..self }
     }
 
-    /// The same for an optional argument: nothing where there is no value.
+    /// Returns the same for an optional argument: nothing where there is no value.
     #[must_use]
     pub fn if_present(self, present: u8) -> Self {
         Self { bytes: if present == 0 { 0 } else { self.bytes }, ..self }

@@ -119,7 +119,7 @@ unsafe fn read(table: *const Table) -> Result<Api, DartInit> {
     })
 }
 
-/// The function called `name`.
+/// Returns the function called `name`.
 ///
 /// # Safety
 ///

@@ -34,7 +34,7 @@ pub unsafe trait FfiLent: 'static {
     /// Hash of the type.
     const FINGERPRINT: u64;
 
-    /// Whether a value owns memory elsewhere.
+    /// True if a value owns memory elsewhere.
     const OWNS_MEMORY: bool = false;
 
     /// Checks that an untrusted value is a valid one.
@@ -48,7 +48,7 @@ pub unsafe trait FfiLent: 'static {
     /// As of [`FfiType::check`], and of the memory that the value owns.
     unsafe fn check_lent(value: *const Self) -> Result<(), Invalid>;
 
-    /// The address and the bytes of the memory that a value owns elsewhere.
+    /// Returns the address and the bytes of the memory that a value owns elsewhere.
     ///
     /// # Safety
     ///

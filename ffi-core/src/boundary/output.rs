@@ -133,7 +133,7 @@ pub trait FfiOutput: sealed::Output {
     const RETURNS: Fragment;
     /// Hash of the type, [`NOTHING`](fingerprint::NOTHING) for `()`.
     const FINGERPRINT: u64;
-    /// Whether there can be no value.
+    /// True if there can be no value.
     const OPTIONAL: bool = false;
     /// What is noted of a result that owns something, until Dart has taken it; `None` for one that owns nothing.
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = None;
@@ -229,14 +229,14 @@ impl<T: FfiSome> FfiOutput for Option<T> {
 pub trait FfiReturn: sealed::Return {
     /// The successful result.
     type Output: FfiOutput;
-    /// Whether it can be an error.
+    /// True if it can be an error.
     const FALLIBLE: bool;
 
     /// To C.
     ///
     /// # Errors
     ///
-    /// When it is an error itself, or there is no value.
+    /// Returns an error if it is an error itself, or there is no value.
     fn into_abi(self) -> Result<<Self::Output as FfiOutput>::Abi, Failure>;
 }
 

@@ -34,12 +34,12 @@ pub struct FfiPending {
 }
 
 impl FfiPending {
-    /// A result that `release` gives back.
+    /// Returns a result that `release` gives back.
     pub(super) fn new<T>(resource: *mut T, release: Release) -> Self {
         Self { resource: resource.cast(), release: Some(release) }
     }
 
-    /// A string or vector.
+    /// Returns a string or vector.
     pub(super) fn owned(owned: &*mut FfiOwned) -> Self {
         unsafe extern "C" fn release(owned: *mut c_void) {
             // SAFETY: what is noted came from `FfiOwned::new`, and belongs to the note.
@@ -160,7 +160,7 @@ mod tests {
     use super::super::StatusCode;
     use super::*;
 
-    /// The status of a block, as Dart has it.
+    /// Returns the status of a block, as Dart has it.
     fn status_of(block: *mut DartStatus) -> *mut FfiStatus {
         block.cast()
     }

@@ -12,7 +12,7 @@ use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::FfiType;
 
-/// The slot of a claim, which is the function's from now on.
+/// Returns the slot of a claim, which is the function's from now on.
 #[must_use]
 pub fn take<T: FfiPooled>(claim: Claim<T>) -> PoolBox<T> {
     claim.complete()

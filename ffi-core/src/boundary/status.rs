@@ -80,7 +80,7 @@ struct Parts {
 }
 
 impl Failure {
-    /// A failure with a message for people, such as "`dt` must be positive".
+    /// Returns a failure with a message for people, such as "`dt` must be positive".
     #[cold]
     #[must_use]
     pub fn new(code: StatusCode, message: impl Into<String>) -> Self {
@@ -93,7 +93,7 @@ impl Failure {
         Self(None)
     }
 
-    /// The same failure with a detail.
+    /// Returns the same failure with a detail.
     pub(super) fn with_detail(mut self, detail: u32) -> Self {
         if let Some(parts) = &mut self.0 {
             parts.detail = detail;
@@ -101,7 +101,7 @@ impl Failure {
         self
     }
 
-    /// An argument that is refused whatever its bytes.
+    /// Returns an argument that is refused whatever its bytes.
     #[cold]
     pub(super) fn invalid_argument(name: &str, problem: impl std::fmt::Display) -> Self {
         Self::new(StatusCode::InvalidArgument, format!("`{name}` {problem}"))

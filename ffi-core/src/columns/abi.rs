@@ -58,7 +58,7 @@ pub fn leaked() -> u64 {
     LEAKED.load(Ordering::Relaxed)
 }
 
-/// The container at `columns`, if it is one.
+/// Returns the container at `columns`, if it is one.
 ///
 /// # Safety
 ///
@@ -77,7 +77,7 @@ unsafe fn open<'a, T: FfiColumnar>(
     if columns.is_intact() { Ok(columns) } else { Err(ColumnsCode::Damaged) }
 }
 
-/// The code of what `change` does to the container at `columns`.
+/// Returns the code of what `change` does to the container at `columns`.
 ///
 /// # Safety
 ///
@@ -94,14 +94,14 @@ unsafe fn with<T: FfiColumnar>(
     done.err().unwrap_or(ColumnsCode::Ok) as i32
 }
 
-/// An error unless there are rows `first` to `first + count`.
+/// Returns an error unless there are rows `first` to `first + count`.
 #[inline]
 fn has<T: FfiColumnar>(columns: &FfiColumns<T>, first: usize, count: usize) -> Done {
     let all = first.checked_add(count).is_some_and(|end| end <= columns.len());
     if all { Ok(()) } else { Err(ColumnsCode::Range) }
 }
 
-/// An error where `messages` is null, but there must be some.
+/// Returns an error where `messages` is null, but there must be some.
 #[inline]
 fn has_messages<T>(messages: *const T, count: usize) -> Done {
     if count > 0 && messages.is_null() { Err(ColumnsCode::Null) } else { Ok(()) }

@@ -87,7 +87,7 @@ pub unsafe trait FfiColumnar: FfiMessage {
     /// A struct with a mutable slice for each field: `ParticleColumnsMut` for a `Particle`.
     type Mut<'a>;
 
-    /// The columns.
+    /// Returns the columns.
     ///
     /// # Safety
     ///
@@ -95,7 +95,7 @@ pub unsafe trait FfiColumnar: FfiMessage {
     #[doc(hidden)]
     unsafe fn columns<'a>(pointers: &Self::Pointers, len: usize) -> Self::Ref<'a>;
 
-    /// The columns.
+    /// Returns the columns.
     ///
     /// # Safety
     ///
@@ -160,7 +160,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// When there is no memory.
+    /// Panics if there is no memory.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         unwrap(Self::try_with_capacity(capacity))
@@ -170,7 +170,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// When there is no memory.
+    /// Panics if there is no memory.
     #[must_use]
     pub fn fixed(capacity: usize) -> Self {
         unwrap(Self::try_fixed(capacity))
@@ -194,7 +194,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         Self::allocate(capacity, 1)
     }
 
-    /// The one place where a header begins.
+    /// Returns the one place where a header begins.
     fn allocate(rows: usize, fixed: u64) -> Result<Self, ColumnsError> {
         let mut pointers = T::NOWHERE;
         if !raw::allocate(T::COLUMNS, rows, pointers.as_mut()) {
@@ -204,7 +204,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         Ok(Self { len: 0, capacity, pointers, fixed, seal: Self::seal_of(capacity, &pointers, fixed) })
     }
 
-    /// The seal of such a header without rows.
+    /// Returns the seal of such a header without rows.
     #[inline]
     fn seal_of(capacity: u64, pointers: &T::Pointers, fixed: u64) -> u64 {
         raw::seal(<T as FfiType>::FINGERPRINT, [capacity, fixed], pointers.as_ref())
@@ -218,7 +218,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         self.len = len;
     }
 
-    /// How many rows there are.
+    /// Returns how many rows there are.
     #[must_use]
     #[inline]
     pub const fn len(&self) -> usize {
@@ -226,28 +226,28 @@ impl<T: FfiColumnar> FfiColumns<T> {
         self.len as usize
     }
 
-    /// Whether there are no rows.
+    /// Returns true if there are no rows.
     #[must_use]
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// How many rows there is memory for.
+    /// Returns how many rows there is memory for.
     #[must_use]
     #[inline]
     pub const fn capacity(&self) -> usize {
         self.capacity as usize
     }
 
-    /// Whether the capacity stays as it is: see [`fixed`](Self::fixed).
+    /// Returns true if the capacity stays as it is: see [`fixed`](Self::fixed).
     #[must_use]
     #[inline]
     pub const fn is_fixed(&self) -> bool {
         self.fixed != 0
     }
 
-    /// The columns, each a slice: a struct with a field for each field of the message.
+    /// Returns the columns, each a slice: a struct with a field for each field of the message.
     #[must_use]
     #[inline]
     pub fn columns(&self) -> T::Ref<'_> {
@@ -256,7 +256,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         unsafe { T::columns(&self.pointers, self.len()) }
     }
 
-    /// The columns, each a mutable slice, all at once.
+    /// Returns the columns, each a mutable slice, all at once.
     #[must_use]
     #[inline]
     pub fn columns_mut(&mut self) -> T::Mut<'_> {
@@ -280,7 +280,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// Where it is an error.
+    /// Panics if it is an error.
     pub fn reserve(&mut self, additional: usize) {
         unwrap(self.try_reserve(additional));
     }
@@ -311,7 +311,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// When there is no room: where [`try_push`](Self::try_push) is an error.
+    /// Panics if there is no room: where [`try_push`](Self::try_push) is an error.
     #[inline]
     pub fn push(&mut self, message: T) {
         unwrap(self.try_push(message));
@@ -345,7 +345,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// When there is no such row.
+    /// Panics if there is no such row.
     #[inline]
     #[track_caller]
     pub fn swap_remove(&mut self, row: usize) -> T {
@@ -357,7 +357,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         message
     }
 
-    /// A copy of a row, if there is such a row.
+    /// Returns a copy of a row, if there is such a row.
     #[must_use]
     #[inline]
     pub fn get(&self, row: usize) -> Option<T> {
@@ -369,7 +369,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// When there is no such row.
+    /// Panics if there is no such row.
     #[inline]
     #[track_caller]
     pub fn set(&mut self, row: usize, message: &T) {
@@ -382,7 +382,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// When there is no room: where [`try_resize_zeroed`](Self::try_resize_zeroed) is an error.
+    /// Panics if there is no room: where [`try_resize_zeroed`](Self::try_resize_zeroed) is an error.
     pub fn resize_zeroed(&mut self, len: usize) {
         unwrap(self.try_resize_zeroed(len));
     }
@@ -416,7 +416,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// When there is no memory.
+    /// Panics if there is no memory.
     #[must_use]
     pub fn from_records(messages: &[T]) -> Self {
         let mut columns = Self::with_capacity(messages.len());
@@ -428,7 +428,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// When there is no room: where [`try_extend_from_records`](Self::try_extend_from_records) is an error.
+    /// Panics if there is no room: where [`try_extend_from_records`](Self::try_extend_from_records) is an error.
     pub fn extend_from_records(&mut self, messages: &[T]) {
         unwrap(self.try_extend_from_records(messages));
     }
@@ -481,7 +481,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         self.set_len(last);
     }
 
-    /// A message for each row.
+    /// Returns a message for each row.
     #[must_use]
     pub fn to_records(&self) -> Vec<T> {
         let mut messages = Vec::with_capacity(self.len());
@@ -496,7 +496,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// When there are not as many messages as rows.
+    /// Panics if there are not as many messages as rows.
     #[track_caller]
     pub fn write_records(&self, messages: &mut [T]) {
         let (rows, count) = (self.len(), messages.len());
@@ -505,7 +505,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         unsafe { self.copy_to(0, messages.as_mut_ptr(), rows) };
     }
 
-    /// A copy of each row.
+    /// Returns a copy of each row.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = T> + DoubleEndedIterator {
         // SAFETY: there are as many rows.
         (0..self.len()).map(|row| unsafe { self.take(row) })
@@ -580,7 +580,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         Ok(())
     }
 
-    /// The address and size in bytes of the columns' memory; nothing where the header isn't intact.
+    /// Returns the address and size in bytes of the columns' memory; nothing where the header isn't intact.
     ///
     /// # Safety
     ///
@@ -596,7 +596,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     }
 }
 
-/// The value, or a panic that says what the error does.
+/// Returns the value, or a panic that says what the error does.
 #[track_caller]
 fn unwrap<T>(result: Result<T, ColumnsError>) -> T {
     match result {
@@ -616,7 +616,7 @@ impl<T: FfiColumnar> Drop for FfiColumns<T> {
 }
 
 impl<T: FfiColumnar> Clone for FfiColumns<T> {
-    /// The same rows, with no more room than they need, unless the capacity is fixed.
+    /// Returns the same rows, with no more room than they need, unless the capacity is fixed.
     fn clone(&self) -> Self {
         let rows = if self.is_fixed() { self.capacity() } else { self.len() };
         let mut clone = unwrap(Self::allocate(rows, self.fixed));
@@ -647,7 +647,7 @@ impl<T: FfiColumnar> From<&[T]> for FfiColumns<T> {
 
 /// # Panics
 ///
-/// When there is no room: as [`push`](FfiColumns::push).
+/// Panics if there is no room: as [`push`](FfiColumns::push).
 impl<T: FfiColumnar> Extend<T> for FfiColumns<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, messages: I) {
         let messages = messages.into_iter();

@@ -26,7 +26,7 @@ pub struct Column {
 type Check = unsafe fn(*const u8, usize) -> Result<(), Invalid>;
 
 impl Column {
-    /// The column of a field of type `F`, which lies `offset` bytes from the start of the message.
+    /// Returns the column of a field of type `F`, which lies `offset` bytes from the start of the message.
     #[must_use]
     pub const fn of<F: FfiType>(name: &'static str, offset: usize) -> Self {
         const { assert!(align_of::<F>() <= ALIGN, "no field type is aligned more strictly than a cache line") };
@@ -63,7 +63,7 @@ fn stretch(column: &Column, capacity: usize) -> Option<usize> {
     column.size.checked_mul(capacity)?.checked_next_multiple_of(ALIGN)
 }
 
-/// The memory of all columns; nothing where it is more than the address space. Of size 0 for no rows.
+/// Returns the memory of all columns; nothing where it is more than the address space. Of size 0 for no rows.
 pub(super) fn layout(columns: &[Column], capacity: usize) -> Option<Layout> {
     let add = |bytes: usize, column| bytes.checked_add(stretch(column, capacity)?);
     let bytes = columns.iter().try_fold(0, add)?;

@@ -15,7 +15,7 @@ use crate::boundary::{
     FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, call_output, disjoint, reference, room, slice,
 };
 
-/// The body of `.._encode_proto`.
+/// Returns the body of `.._encode_proto`.
 ///
 /// # Safety
 ///

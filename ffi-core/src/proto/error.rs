@@ -21,7 +21,7 @@ impl EncodeError {
         Self { message: T::NAME }
     }
 
-    /// The type of the message that is exposed.
+    /// Returns the type of the message that is exposed.
     #[must_use]
     pub const fn message(&self) -> &'static str {
         self.message
@@ -146,21 +146,21 @@ impl DecodeError {
         Self::new(DecodeErrorKind::Pool, error)
     }
 
-    /// The same error, seen from the message that holds it in field `name`.
+    /// Returns the same error, seen from the message that holds it in field `name`.
     #[cold]
     #[must_use]
     pub fn in_field(self, name: &'static str) -> Self {
         Self { report: self.report.in_field(name), ..self }
     }
 
-    /// The same error, seen from the list that holds it at `index`.
+    /// Returns the same error, seen from the list that holds it at `index`.
     #[cold]
     #[must_use]
     pub fn at_index(self, index: usize) -> Self {
         Self { report: self.report.at_index(index), ..self }
     }
 
-    /// What is wrong, for code to look at.
+    /// Returns what is wrong, for code to look at.
     #[must_use]
     pub fn kind(&self) -> DecodeErrorKind {
         self.kind

@@ -28,10 +28,10 @@ pub unsafe trait ProtoType: FfiType {
     /// What the value form is made of. It is a packed element where this isn't a length and bytes.
     const WIRE: WireType;
 
-    /// Whether the value form is a message, and so a level of nesting.
+    /// True if the value form is a message, and so a level of nesting.
     const NESTED: bool = true;
 
-    /// Whether it is `u8`, of which an array is bytes.
+    /// True if it is `u8`, of which an array is bytes.
     const BYTE: bool = false;
 
     /// How many elements it is in an array, where an array of arrays is flat.
@@ -40,7 +40,7 @@ pub unsafe trait ProtoType: FfiType {
     /// What each of these is made of.
     const ITEM_WIRE: WireType = Self::WIRE;
 
-    /// Whether references may be in it: what it is as protobuf then depends on more than its own bytes.
+    /// True if references may be in it: what it is as protobuf then depends on more than its own bytes.
     const HAS_REFS: bool = false;
 
     /// What reading a message remembers of this field from one occurrence to the next.
@@ -49,7 +49,7 @@ pub unsafe trait ProtoType: FfiType {
     /// Makes memory the value of all zeros, as far as that needs a write.
     fn init(slot: &mut MaybeUninit<Self>) -> &mut Self;
 
-    /// Whether a field of this value is not written. Where references are in it, that is known when it is written.
+    /// Returns true if a field of this value is not written. Where references are in it, that is known when it is written.
     fn is_default(&self) -> bool;
 
     /// Bytes that [`write_value`](Self::write_value) writes.
@@ -167,13 +167,13 @@ pub unsafe trait ProtoType: FfiType {
         read_item(self, wire_type, input)
     }
 
-    /// The same, where it is `u8`.
+    /// Returns the same, where it is `u8`.
     #[inline]
     fn as_bytes(_values: &[Self]) -> &[u8] {
         &[]
     }
 
-    /// The same, where it is `u8`.
+    /// Returns the same, where it is `u8`.
     #[inline]
     fn as_bytes_mut(_values: &mut [Self]) -> &mut [u8] {
         &mut []

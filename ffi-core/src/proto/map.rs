@@ -165,7 +165,7 @@ pub struct KeyIndex {
 const FREE: u32 = u32::MAX;
 
 impl KeyIndex {
-    /// The index of the entry that has that key.
+    /// Returns the index of the entry that has that key.
     fn find<K: Eq + Hash, V>(&mut self, entries: &[Entry<K, V>], key: &K) -> Option<usize> {
         if entries.len() < FEW {
             return entries.iter().position(|entry| entry.key == *key);

@@ -115,7 +115,7 @@ use prost::bytes::BufMut;
 #[doc(hidden)]
 pub use prost::encoding::WireType;
 #[doc(hidden)]
-pub use reference::begin;
+pub use reference::{Referenced, begin};
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
 pub use wire::{Reader, Writer};
@@ -157,36 +157,36 @@ pub const MAX_DEPTH: u32 = 100;
     note = "add `#[derive(FfiMessage)]` to it, or put it into a message"
 )]
 pub trait FfiProto: ProtoType {
-    /// The number of bytes that it is as protobuf. Where references are in it, finding out takes about as long as writing it.
+    /// Returns the number of bytes that it is as protobuf. Where references are in it, finding out takes about as long as writing it.
     ///
     /// # Panics
     ///
-    /// When a reference leads to a message that is exposed; see
+    /// Panics if a reference leads to a message that is exposed; see
     /// [`try_encode_proto`](Self::try_encode_proto).
     #[must_use]
     fn encoded_len(&self) -> usize {
         or_panic(encoded_len(self))
     }
 
-    /// The message as protobuf.
+    /// Returns the message as protobuf.
     ///
     /// The same message is always the same bytes: fields in the order of their numbers, maps in the order of memory.
     ///
     /// # Panics
     ///
-    /// When a reference leads to a message that is exposed; see
+    /// Panics if a reference leads to a message that is exposed; see
     /// [`try_encode_proto`](Self::try_encode_proto).
     #[must_use]
     fn encode_proto(&self) -> Vec<u8> {
         or_panic(self.try_encode_proto())
     }
 
-    /// The message as protobuf: [`encode_proto`](Self::encode_proto) for messages with references
+    /// Returns the message as protobuf: [`encode_proto`](Self::encode_proto) for messages with references
     /// that code outside of Rust may have seen.
     ///
     /// # Errors
     ///
-    /// When a reference leads to a message that is [exposed](crate::Pool::try_take), because a call
+    /// Returns an error if a reference leads to a message that is [exposed](crate::Pool::try_take), because a call
     /// may have it as `&mut`. The error names its type.
     /// [`encode_proto_exposed`](Self::encode_proto_exposed) reads it.
     ///
@@ -221,7 +221,7 @@ pub trait FfiProto: ProtoType {
         Ok(bytes)
     }
 
-    /// The message as protobuf, with what it refers to that is [exposed](crate::Pool::try_take): what C or Dart allocated, or
+    /// Returns the message as protobuf, with what it refers to that is [exposed](crate::Pool::try_take): what C or Dart allocated, or
     /// looked at. Without such references it is [`encode_proto`](Self::encode_proto).
     ///
     /// # Safety
@@ -245,7 +245,7 @@ pub trait FfiProto: ProtoType {
     ///
     /// # Panics
     ///
-    /// When `out` has no room for [`encoded_len`](Self::encoded_len) bytes; a `Vec` grows. When a reference leads to a message that
+    /// Panics if `out` has no room for [`encoded_len`](Self::encoded_len) bytes; a `Vec` grows. When a reference leads to a message that
     /// is exposed; see [`try_encode_proto`](Self::try_encode_proto).
     ///
     /// # Examples
@@ -295,7 +295,7 @@ pub trait FfiProto: ProtoType {
     ///
     /// # Errors
     ///
-    /// When the bytes are not such a message, or don't fit; see [`DecodeErrorKind`].
+    /// Returns an error if the bytes are not such a message, or don't fit; see [`DecodeErrorKind`].
     fn decode_proto(bytes: &[u8]) -> Result<Box<Self>, DecodeError> {
         let mut message = zeroed_box::<Self>();
         match message.read_value(&mut Reader::new(bytes)) {

@@ -76,7 +76,7 @@ pub fn write_unit(tag: u32, out: &mut Writer<'_>) {
 ///
 /// # Errors
 ///
-/// When it isn't a message.
+/// Returns an error if it isn't a message.
 pub fn read_unit(wire_type: WireType, input: &mut Reader<'_>) -> Result<(), DecodeError> {
     if wire_type != WireType::LengthDelimited {
         return Err(DecodeError::wire_type(wire_type, WireType::LengthDelimited));

@@ -180,7 +180,7 @@ pub fn write_enum<E: FfiEnum<Repr: ProtoType>>(variant: E, out: &mut Writer<'_>)
 ///
 /// # Errors
 ///
-/// When no variant has the number.
+/// Returns an error if no variant has the number.
 #[inline]
 pub fn read_enum<E: FfiEnum<Repr: ProtoType>>(input: &mut Reader<'_>) -> Result<E, DecodeError> {
     let mut number = E::Repr::zeroed();

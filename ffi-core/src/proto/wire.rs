@@ -48,7 +48,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A writer that follows references to exposed messages, too.
+    /// Returns a writer that follows references to exposed messages, too.
     ///
     /// # Safety
     ///
@@ -126,6 +126,8 @@ impl<'a> Writer<'a> {
                 byte.write(value as u8);
             }
             self.at += 1;
+        } else if value < 0x4000 {
+            self.put(&[value as u8 | 0x80, (value >> 7) as u8]);
         } else {
             self.long_varint(value);
         }
@@ -214,14 +216,14 @@ impl<'a> Reader<'a> {
         Self { bytes, depth: MAX_DEPTH }
     }
 
-    /// Whether all has been read.
+    /// Returns true if all has been read.
     #[must_use]
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    /// How many bytes have not been read.
+    /// Returns how many bytes have not been read.
     #[must_use]
     #[inline]
     pub fn len(&self) -> usize {
@@ -232,7 +234,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// When it doesn't end, here or at all.
+    /// Returns an error if it doesn't end, here or at all.
     #[inline]
     pub fn varint(&mut self) -> Result<u64, DecodeError> {
         match self.bytes {
@@ -258,7 +260,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// When these are not those of a field.
+    /// Returns an error if these are not those of a field.
     #[inline]
     pub fn key(&mut self) -> Result<Option<(u32, WireType)>, DecodeError> {
         if self.is_empty() {
@@ -284,7 +286,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// When there are fewer.
+    /// Returns an error if there are fewer.
     #[inline]
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let (bytes, rest) = self.bytes.split_first_chunk().ok_or_else(DecodeError::truncated)?;
@@ -310,7 +312,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// When there are not that many bytes.
+    /// Returns an error if there are not that many bytes.
     #[inline]
     pub fn delimited(&mut self) -> Result<Reader<'a>, DecodeError> {
         let len = self.varint()?;
@@ -321,7 +323,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// When there are not that many bytes, or it is too many levels inside.
+    /// Returns an error if there are not that many bytes, or it is too many levels inside.
     #[inline]
     pub fn nested(&mut self) -> Result<Reader<'a>, DecodeError> {
         let mut contents = self.delimited()?;
@@ -333,7 +335,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// When it doesn't end here, or nests groups in too many levels.
+    /// Returns an error if it doesn't end here, or nests groups in too many levels.
     #[cold]
     pub fn skip(&mut self, tag: u32, wire_type: WireType) -> Result<(), DecodeError> {
         match wire_type {

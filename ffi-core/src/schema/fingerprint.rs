@@ -91,7 +91,7 @@ pub const fn mix(facts: &[u64]) -> u64 {
     hash
 }
 
-/// The hash of a name: 64-bit FNV-1a of its UTF-8. The derive holds a copy, because it can't depend on this
+/// Returns the hash of a name: 64-bit FNV-1a of its UTF-8. The derive holds a copy, because it can't depend on this
 /// crate; `ffi-dart-emit` computes each fingerprint again from its record, so a drift fails every test.
 #[must_use]
 pub const fn hash_name(name: &str) -> u64 {
@@ -105,13 +105,13 @@ pub const fn hash_name(name: &str) -> u64 {
     hash
 }
 
-/// The fingerprint of the scalar that Rust calls `name`.
+/// Returns the fingerprint of the scalar that Rust calls `name`.
 #[must_use]
 pub const fn scalar(name: &str) -> u64 {
     mix(&[SCALAR, hash_name(name)])
 }
 
-/// The fingerprint of `[T; len]`, from that of `T`.
+/// Returns the fingerprint of `[T; len]`, from that of `T`.
 #[must_use]
 pub const fn array(of: u64, len: u64) -> u64 {
     mix(&[ARRAY, of, len])

@@ -128,7 +128,7 @@ pub struct LibrarySymbols {
 }
 
 impl LibrarySymbols {
-    /// All of them.
+    /// Returns all of them.
     #[must_use]
     pub fn all(&self) -> [&String; 8] {
         let Self { abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown } =
@@ -203,7 +203,7 @@ pub struct ColumnsSymbols {
 }
 
 impl ColumnsSymbols {
-    /// All of them.
+    /// Returns all of them.
     #[must_use]
     pub fn all(&self) -> [&String; 8] {
         let Self { new, free, reserve, resize, append, read, write, swap_remove } = self;
@@ -264,7 +264,7 @@ pub struct PoolSymbols {
 }
 
 impl PoolSymbols {
-    /// All of them.
+    /// Returns all of them.
     #[must_use]
     pub fn all(&self) -> [&String; 8] {
         let Self { alloc, alloc_many, free, free_many, release, stats, resolve, reference } = self;
@@ -462,10 +462,10 @@ pub struct Function {
     pub params: Vec<Param>,
     /// The (successful) result; none for `()`.
     pub returns: Option<Returns>,
-    /// Whether the result is an `Option`.
+    /// True if the result is an `Option`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
-    /// Whether it returns a `Result`.
+    /// True if it returns a `Result`.
     pub fallible: bool,
 }
 
@@ -493,7 +493,7 @@ pub struct Param {
     pub name: String,
     /// How it crosses the boundary.
     pub pass: Pass,
-    /// Whether it is an `Option`: a `uint8_t` follows it in C that says whether there is a value.
+    /// True if it is an `Option`: a `uint8_t` follows it in C that says whether there is a value.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
     /// The type behind the reference or slice, or the value's.
@@ -557,7 +557,7 @@ pub struct QueueSymbols {
 }
 
 impl QueueSymbols {
-    /// All of them.
+    /// Returns all of them.
     #[must_use]
     pub fn all(&self) -> [&String; 7] {
         let Self { fingerprint, push, pop, pop_many, len, close, is_closed } = self;

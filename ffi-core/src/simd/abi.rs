@@ -645,7 +645,7 @@ unsafe fn normalize_rows<T: Float>(values: *mut T, records: usize, lanes: usize)
     Ok(())
 }
 
-/// The numbers of whole messages.
+/// Returns the numbers of whole messages.
 ///
 /// # Safety
 ///
@@ -659,7 +659,7 @@ unsafe fn whole<'a, T: Scalar, const N: usize>(
     unsafe { Input::new(data, count) }
 }
 
-/// The numbers of whole messages, to be changed.
+/// Returns the numbers of whole messages, to be changed.
 ///
 /// # Safety
 ///

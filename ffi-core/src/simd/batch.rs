@@ -100,32 +100,32 @@ kinds! { 0 Mixed, 1 i8, 2 u8, 3 i16, 4 u16, 5 i32, 6 u32, 7 i64, 8 u64, 9 f32, 1
 ///
 /// The [module](self) has an example.
 pub trait FfiBatch<M, T: Scalar, const N: usize> {
-    /// All numbers in a row, as the functions of [`simd`](super) take them.
+    /// Returns all numbers in a row, as the functions of [`simd`](super) take them.
     fn numbers(&self) -> &[T];
 
-    /// All numbers in a row, to be changed.
+    /// Returns all numbers in a row, to be changed.
     fn numbers_mut(&mut self) -> &mut [T];
 
-    /// The sum of each field, with the bits of [`simd::sum`](super::sum); zeros when there is no message. Integers are added in
+    /// Returns the sum of each field, with the bits of [`simd::sum`](super::sum); zeros when there is no message. Integers are added in
     /// [`Scalar::Sum`].
     #[must_use]
     fn sums(&self) -> [<T as Scalar>::Sum; N] {
         records::sum(self.numbers())
     }
 
-    /// The mean of each field; `None` when there is no message.
+    /// Returns the mean of each field; `None` when there is no message.
     #[must_use]
     fn means(&self) -> [Option<<T as Scalar>::Mean>; N] {
         records::mean(self.numbers())
     }
 
-    /// The least of each field, NaN aside; `None` where there is no number.
+    /// Returns the least of each field, NaN aside; `None` where there is no number.
     #[must_use]
     fn mins(&self) -> [Option<T>; N] {
         records::min(self.numbers())
     }
 
-    /// The greatest of each field, NaN aside; `None` where there is no number.
+    /// Returns the greatest of each field, NaN aside; `None` where there is no number.
     #[must_use]
     fn maxs(&self) -> [Option<T>; N] {
         records::max(self.numbers())
@@ -135,7 +135,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// When there are more or fewer of them.
+    /// Panics if there are more or fewer of them.
     #[track_caller]
     fn add_assign(&mut self, other: &[M])
     where
@@ -148,7 +148,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// When there are more or fewer of them.
+    /// Panics if there are more or fewer of them.
     #[track_caller]
     fn sub_assign(&mut self, other: &[M])
     where
@@ -161,7 +161,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// When there are more or fewer of them.
+    /// Panics if there are more or fewer of them.
     #[track_caller]
     fn mul_assign(&mut self, other: &[M])
     where
@@ -179,7 +179,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// When there are more or fewer of them.
+    /// Panics if there are more or fewer of them.
     #[track_caller]
     fn axpy(&mut self, a: T, x: &[M])
     where
@@ -193,7 +193,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// When both are one field.
+    /// Panics if both are one field.
     #[track_caller]
     fn axpy_fields<const F: usize>(&mut self, a: T, from: Field<M, T, F>, to: Field<M, T, F>) {
         let [from, to] = [from, to].map(|field| field.offset / size_of::<T>());
@@ -204,7 +204,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// When there are more or fewer of them.
+    /// Panics if there are more or fewer of them.
     #[track_caller]
     fn lerp(&mut self, other: &[M], t: T)
     where
@@ -242,7 +242,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// When a field of `low` is above that of `high`, or one of them is NaN.
+    /// Panics if a field of `low` is above that of `high`, or one of them is NaN.
     #[track_caller]
     fn clamp_record(&mut self, low: &M, high: &M)
     where
@@ -263,7 +263,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// When there are not as many of each.
+    /// Panics if there are not as many of each.
     #[track_caller]
     fn dots(&self, other: &[M], dots: &mut [T])
     where
@@ -277,7 +277,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// When there are not as many of each.
+    /// Panics if there are not as many of each.
     #[track_caller]
     fn lengths(&self, lengths: &mut [T])
     where
@@ -344,7 +344,7 @@ impl<M, T, const N: usize> fmt::Debug for Field<M, T, N> {
 }
 
 impl<M, T, const N: usize> Field<M, T, N> {
-    /// The field at `offset`, for the derive.
+    /// Returns the field at `offset`, for the derive.
     ///
     /// # Safety
     ///
@@ -382,25 +382,25 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
         }
     }
 
-    /// The sum of each number of the field, with the bits of [`simd::sum`](super::sum); zeros when there is no message.
+    /// Returns the sum of each number of the field, with the bits of [`simd::sum`](super::sum); zeros when there is no message.
     #[must_use]
     pub fn sums(self, messages: &[M]) -> [<T as Scalar>::Sum; N] {
         std::array::from_fn(|lane| self.column(messages, lane).sum())
     }
 
-    /// The mean of each number of the field; `None` when there is no message.
+    /// Returns the mean of each number of the field; `None` when there is no message.
     #[must_use]
     pub fn means(self, messages: &[M]) -> [Option<<T as Scalar>::Mean>; N] {
         std::array::from_fn(|lane| self.column(messages, lane).mean())
     }
 
-    /// The least of each number of the field, NaN aside; `None` where there is none.
+    /// Returns the least of each number of the field, NaN aside; `None` where there is none.
     #[must_use]
     pub fn mins(self, messages: &[M]) -> [Option<T>; N] {
         std::array::from_fn(|lane| self.column(messages, lane).choose(Least))
     }
 
-    /// The greatest of each number of the field, NaN aside; `None` where there is none.
+    /// Returns the greatest of each number of the field, NaN aside; `None` where there is none.
     #[must_use]
     pub fn maxs(self, messages: &[M]) -> [Option<T>; N] {
         std::array::from_fn(|lane| self.column(messages, lane).choose(Greatest))
@@ -436,7 +436,7 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
     ///
     /// # Panics
     ///
-    /// When `low > high`, or one of them is NaN.
+    /// Panics if `low > high`, or one of them is NaN.
     #[track_caller]
     pub fn clamp(self, messages: &mut [M], low: T, high: T) {
         assert_range(low, high);
@@ -452,7 +452,7 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
     ///
     /// # Panics
     ///
-    /// When there is not room for `N` numbers of each message, and no more.
+    /// Panics if there is not room for `N` numbers of each message, and no more.
     #[track_caller]
     pub fn copy_to(self, messages: &[M], numbers: &mut [T]) {
         if numbers.len() != messages.len() * N {
@@ -468,25 +468,25 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
 }
 
 impl<M, T: Scalar> Field<M, T, 1> {
-    /// The sum, with the bits of [`simd::sum`](super::sum); zero when there is no message. Integers are added in [`Scalar::Sum`].
+    /// Returns the sum, with the bits of [`simd::sum`](super::sum); zero when there is no message. Integers are added in [`Scalar::Sum`].
     #[must_use]
     pub fn sum(self, messages: &[M]) -> <T as Scalar>::Sum {
         self.column(messages, 0).sum()
     }
 
-    /// The mean; `None` when there is no message.
+    /// Returns the mean; `None` when there is no message.
     #[must_use]
     pub fn mean(self, messages: &[M]) -> Option<<T as Scalar>::Mean> {
         self.column(messages, 0).mean()
     }
 
-    /// The least, NaN aside; `None` where there is no number.
+    /// Returns the least, NaN aside; `None` where there is no number.
     #[must_use]
     pub fn min(self, messages: &[M]) -> Option<T> {
         self.column(messages, 0).choose(Least)
     }
 
-    /// The greatest, NaN aside; `None` where there is no number.
+    /// Returns the greatest, NaN aside; `None` where there is no number.
     #[must_use]
     pub fn max(self, messages: &[M]) -> Option<T> {
         self.column(messages, 0).choose(Greatest)

@@ -16,7 +16,7 @@ pub fn sum<T: Element>(backend: Backend, values: &[T]) -> T::Sum {
     }
 }
 
-/// The slices are of the same length.
+/// Returns the slices are of the same length.
 #[inline]
 pub fn dot<T: Element>(backend: Backend, values: &[T], other: &[T]) -> T::Sum {
     match backend {
@@ -39,7 +39,7 @@ fn chosen<T: Element>(values: &[T], best: T, identity: T) -> Option<T> {
     chosen_of(best, identity, || values.iter().any(|value| value.is_number()))
 }
 
-/// What a minimum or maximum gives back, where `best` came out of numbers, of which there may have been none.
+/// Returns what a minimum or maximum gives back, where `best` came out of numbers, of which there may have been none.
 #[inline(always)]
 pub fn chosen_of<T: Element>(best: T, identity: T, any: impl FnOnce() -> bool) -> Option<T> {
     if best == identity && !any() { None } else { Some(best.one_zero()) }

@@ -13,15 +13,15 @@ use super::{kernels, scalar};
 
 /// A vector of elements `T`.
 pub trait Vector<S: Simd, T>: SimdBase<S, Element = T> {
-    /// The lesser of both; of a NaN in `self` and a number, the number. `other` must not hold a NaN.
+    /// Returns the lesser of both; of a NaN in `self` and a number, the number. `other` must not hold a NaN.
     fn lesser(self, other: Self) -> Self;
-    /// The greater of both; of a NaN in `self` and a number, the number. `other` must not hold a NaN.
+    /// Returns the greater of both; of a NaN in `self` and a number, the number. `other` must not hold a NaN.
     fn greater(self, other: Self) -> Self;
     /// `low` where an element is below it, `high` where it is above that. A NaN stays.
     fn clamped(self, low: Self, high: Self) -> Self;
-    /// The sum, or the limit of the type that it goes beyond.
+    /// Returns the sum, or the limit of the type that it goes beyond.
     fn saturating_sum(self, other: Self) -> Self;
-    /// The difference, or the limit of the type that it goes beyond.
+    /// Returns the difference, or the limit of the type that it goes beyond.
     fn saturating_difference(self, other: Self) -> Self;
 }
 
@@ -57,16 +57,16 @@ pub trait Element: SimdElement + Send + Sync + 'static {
     fn clamped(self, low: Self, high: Self) -> Self;
     fn saturating_sum(self, other: Self) -> Self;
     fn saturating_difference(self, other: Self) -> Self;
-    /// Whether it equals itself.
+    /// Returns true if it equals itself.
     fn is_number(self) -> bool;
-    /// What a minimum or maximum gives back: of the two zeros, always the positive.
+    /// Returns what a minimum or maximum gives back: of the two zeros, always the positive.
     fn one_zero(self) -> Self;
 
-    /// The sum of so few that no vector is worth its while.
+    /// Returns the sum of so few that no vector is worth its while.
     fn sum_short(values: &[Self]) -> Option<Self::Sum>;
     fn sum_scalar(values: &[Self]) -> Self::Sum;
     fn sum_vector<S: Simd>(simd: S, values: &[Self]) -> Self::Sum;
-    /// The sum of so few products that no vector is worth its while.
+    /// Returns the sum of so few products that no vector is worth its while.
     fn dot_short(values: &[Self], other: &[Self]) -> Option<Self::Sum>;
     fn dot_scalar(values: &[Self], other: &[Self]) -> Self::Sum;
     fn dot_vector<S: Simd>(simd: S, values: &[Self], other: &[Self]) -> Self::Sum;
@@ -74,9 +74,9 @@ pub trait Element: SimdElement + Send + Sync + 'static {
     fn record_sum_vector<const F: usize, S: Simd>(simd: S, flat: &[Self]) -> [Self::Sum; F];
     /// One field of each record.
     fn sum_by<R>(records: &[R], field: impl Fn(&R) -> Self) -> Self::Sum;
-    /// The sum of numbers that are no slice.
+    /// Returns the sum of numbers that are no slice.
     fn sum_each(numbers: impl Indexed<Item = Self>) -> Self::Sum;
-    /// The sum of the products of pairs that are no slices.
+    /// Returns the sum of the products of pairs that are no slices.
     fn dot_each(pairs: impl Indexed<Item = [Self; 2]>) -> Self::Sum;
     /// `None` of `count == 0`.
     fn mean(sum: Self::Sum, count: usize) -> Option<Self::Mean>;
@@ -90,7 +90,7 @@ pub trait FloatElement: Element {
     /// Rounded as IEEE 754 asks, so the same everywhere.
     fn square_root(self) -> Self;
     fn quotient(self, other: Self) -> Self;
-    /// Every NaN as the same one.
+    /// Returns every NaN as the same one.
     fn one_nan(self) -> Self;
 }
 

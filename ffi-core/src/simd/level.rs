@@ -31,7 +31,7 @@ impl Level {
     pub const ALL: [Self; 6] =
         [Self::Fallback, Self::Neon, Self::Sse2, Self::Sse4_2, Self::Avx2, Self::Avx512];
 
-    /// How people write it: `"avx2"`.
+    /// Returns how people write it: `"avx2"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -44,13 +44,13 @@ impl Level {
         }
     }
 
-    /// The level with the number `number`: `Level::Avx2 as u8` is 4.
+    /// Returns the level with the number `number`: `Level::Avx2 as u8` is 4.
     #[must_use]
     pub const fn from_u8(number: u8) -> Option<Self> {
         if (number as usize) < Self::ALL.len() { Some(Self::ALL[number as usize]) } else { None }
     }
 
-    /// Whether this machine has it.
+    /// Returns true if this machine has it.
     #[must_use]
     pub fn is_available(self) -> bool {
         Backend::at(self).is_some()
@@ -83,7 +83,7 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// The strongest that the cap allows.
+    /// Returns the strongest that the cap allows.
     #[inline]
     pub fn current() -> Self {
         let strongest = fearless_simd::Level::new();
@@ -100,7 +100,7 @@ impl Backend {
         allowed.filter_map(Self::at).next().unwrap_or(Self::Scalar)
     }
 
-    /// The one of exactly this level, if the machine has it.
+    /// Returns the one of exactly this level, if the machine has it.
     pub fn at(level: Level) -> Option<Self> {
         match level {
             Level::Fallback => Some(Self::Scalar),
@@ -131,7 +131,7 @@ impl Backend {
     }
 }
 
-/// The vectors of exactly this level, if the machine has them.
+/// Returns the vectors of exactly this level, if the machine has them.
 #[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
 fn vectors(level: Level) -> Option<fearless_simd::Level> {
     use fearless_simd::Simd;
@@ -152,13 +152,13 @@ fn vectors(level: Level) -> Option<fearless_simd::Level> {
     }
 }
 
-/// The vectors of exactly this level: other machines run the scalar kernels.
+/// Returns the vectors of exactly this level: other machines run the scalar kernels.
 #[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64")))]
 fn vectors(_: Level) -> Option<fearless_simd::Level> {
     None
 }
 
-/// Every level with its backend, for tests; those that this machine has not are named on the way.
+/// Returns every level with its backend, for tests; those that this machine has not are named on the way.
 #[cfg(test)]
 pub fn backends() -> Vec<(Level, Backend)> {
     let mut found = Vec::new();

@@ -109,7 +109,7 @@ scalars! { Integer:
     u64, u128, f64;
 }
 
-/// The level in use: the strongest that this machine has and the cap allows.
+/// Returns the level in use: the strongest that this machine has and the cap allows.
 #[must_use]
 pub fn level() -> Level {
     Backend::current().level()
@@ -135,7 +135,7 @@ pub fn set_level(cap: Option<Level>) -> Level {
     level()
 }
 
-/// The sum of `values`; zero when there are none.
+/// Returns the sum of `values`; zero when there are none.
 ///
 /// Floats are added in the order that the [module](self) defines, so the result is the same on every machine. Integers
 /// are added in [`Scalar::Sum`].
@@ -155,7 +155,7 @@ pub fn sum<T: Scalar>(values: &[T]) -> <T as Scalar>::Sum {
     T::sum_short(values).unwrap_or_else(|| dispatch::sum(Backend::current(), values))
 }
 
-/// The mean of `values`; `None` when there are none.
+/// Returns the mean of `values`; `None` when there are none.
 ///
 /// It is [`sum`] divided by the count, computed in `f64`.
 ///
@@ -173,7 +173,7 @@ pub fn mean<T: Scalar>(values: &[T]) -> Option<<T as Scalar>::Mean> {
     T::mean(sum(values), values.len())
 }
 
-/// The least of `values`, NaN aside; `None` when there is no number among them.
+/// Returns the least of `values`, NaN aside; `None` when there is no number among them.
 ///
 /// A zero comes back as `0.0`, also where there was only `-0.0`.
 ///
@@ -192,7 +192,7 @@ pub fn min<T: Scalar>(values: &[T]) -> Option<T> {
     dispatch::choose(for_slice(values), values, Least)
 }
 
-/// The greatest of `values`, NaN aside; `None` when there is no number among them.
+/// Returns the greatest of `values`, NaN aside; `None` when there is no number among them.
 ///
 /// A zero comes back as `0.0`, also where there was only `-0.0`.
 ///
@@ -210,14 +210,14 @@ pub fn max<T: Scalar>(values: &[T]) -> Option<T> {
     dispatch::choose(for_slice(values), values, Greatest)
 }
 
-/// The sum of the products of `values` and `other`; zero when there are none.
+/// Returns the sum of the products of `values` and `other`; zero when there are none.
 ///
 /// Of floats, each product is rounded, then added as in [`sum`]. Integers are multiplied and added in [`Scalar::Sum`], where
 /// they wrap around: products of up to 16 bits can't in practice, two products of 32 bits can.
 ///
 /// # Panics
 ///
-/// When the lengths differ.
+/// Panics if the lengths differ.
 ///
 /// # Examples
 ///
@@ -239,7 +239,7 @@ pub fn dot<T: Scalar>(values: &[T], other: &[T]) -> <T as Scalar>::Sum {
 ///
 /// # Panics
 ///
-/// When the lengths differ.
+/// Panics if the lengths differ.
 ///
 /// # Examples
 ///
@@ -259,7 +259,7 @@ pub fn add<T: Scalar>(values: &mut [T], other: &[T]) {
 ///
 /// # Panics
 ///
-/// When the lengths differ.
+/// Panics if the lengths differ.
 ///
 /// # Examples
 ///
@@ -279,7 +279,7 @@ pub fn sub<T: Scalar>(values: &mut [T], other: &[T]) {
 ///
 /// # Panics
 ///
-/// When the lengths differ.
+/// Panics if the lengths differ.
 ///
 /// # Examples
 ///
@@ -313,7 +313,7 @@ pub fn scale<T: Scalar>(values: &mut [T], factor: T) {
 ///
 /// # Panics
 ///
-/// When the lengths differ.
+/// Panics if the lengths differ.
 ///
 /// # Examples
 ///
@@ -334,7 +334,7 @@ pub fn axpy<T: Scalar>(a: T, x: &[T], y: &mut [T]) {
 ///
 /// # Panics
 ///
-/// When the lengths differ.
+/// Panics if the lengths differ.
 ///
 /// # Examples
 ///
@@ -354,7 +354,7 @@ pub fn lerp<T: Float>(values: &mut [T], other: &[T], t: T) {
 ///
 /// # Panics
 ///
-/// When `low > high`, or one of them is NaN.
+/// Panics if `low > high`, or one of them is NaN.
 ///
 /// # Examples
 ///
@@ -388,7 +388,7 @@ pub fn fill<T: Scalar>(values: &mut [T], value: T) {
 ///
 /// # Panics
 ///
-/// When the lengths differ.
+/// Panics if the lengths differ.
 ///
 /// # Examples
 ///
@@ -408,7 +408,7 @@ pub fn saturating_add<T: Integer>(values: &mut [T], other: &[T]) {
 ///
 /// # Panics
 ///
-/// When the lengths differ.
+/// Panics if the lengths differ.
 ///
 /// # Examples
 ///
@@ -424,7 +424,7 @@ pub fn saturating_sub<T: Integer>(values: &mut [T], other: &[T]) {
     dispatch::zip(for_slice(values), values, other, SaturatingSub);
 }
 
-/// The backend in use; of few elements always the plain loop, which is the fastest then.
+/// Returns the backend in use; of few elements always the plain loop, which is the fastest then.
 #[inline(always)]
 fn for_slice<T>(values: &[T]) -> Backend {
     if values.len() <= SHORT { Backend::Scalar } else { Backend::current() }

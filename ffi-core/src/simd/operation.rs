@@ -20,7 +20,7 @@ pub trait Zip<T: Element>: Copy {
 pub trait Choose<T: Element>: Copy {
     /// What any number wins against. Where this comes out, there may have been no number.
     const IDENTITY: T;
-    /// A NaN in `value` loses; there is none in `best`.
+    /// Returns a NaN in `value` loses; there is none in `best`.
     fn vector<S: Simd, V: Vector<S, T>>(self, value: V, best: V) -> V;
     fn scalar(self, value: T, best: T) -> T;
 }

@@ -13,7 +13,7 @@ use super::{Scalar, dispatch, for_slice};
 
 type Result<T> = std::result::Result<T, KernelCode>;
 
-/// The addresses of `count` values of `size` bytes from `first` on; none for no values, whose pointer may be anything.
+/// Returns the addresses of `count` values of `size` bytes from `first` on; none for no values, whose pointer may be anything.
 #[inline(always)]
 fn extent<T>(first: *const T, count: usize, size: usize) -> Result<Range<usize>> {
     if count == 0 || size == 0 {
@@ -30,7 +30,7 @@ fn extent<T>(first: *const T, count: usize, size: usize) -> Result<Range<usize>>
     Ok(first.addr()..end)
 }
 
-/// An error where both have an address.
+/// Returns an error where both have an address.
 #[inline(always)]
 pub(super) fn apart(one: &Range<usize>, other: &Range<usize>) -> Result<()> {
     let overlap = one.start < other.end && other.start < one.end;
@@ -84,7 +84,7 @@ impl<'a, T: Scalar> Input<'a, T> {
         unsafe { Strided::new(self.first, self.len, size_of::<T>()) }
     }
 
-    /// The first `rows` rows of `lanes` numbers, as far as there are whole ones.
+    /// Returns the first `rows` rows of `lanes` numbers, as far as there are whole ones.
     pub fn rows(self, rows: usize, lanes: usize) -> impl Iterator<Item = Self> {
         let rows = self.len.checked_div(lanes).map_or(rows, |whole| rows.min(whole));
         (0..rows).map(move |row| Self { first: self.first.wrapping_add(row * lanes), len: lanes, ..self })
@@ -103,7 +103,7 @@ impl<'a, T: Scalar> Input<'a, T> {
         }
     }
 
-    /// The sum of the products with `other`, which has as many numbers.
+    /// Returns the sum of the products with `other`, which has as many numbers.
     #[inline(always)]
     pub fn dot(self, other: Self) -> <T as Scalar>::Sum {
         match (self.slice(), other.slice()) {
@@ -150,7 +150,7 @@ impl<'a, T: Scalar> InPlace<'a, T> {
         unsafe { StridedMut::new(self.first, self.len, size_of::<T>()) }
     }
 
-    /// The numbers in rows of `lanes`, as far as there are whole ones.
+    /// Returns the numbers in rows of `lanes`, as far as there are whole ones.
     pub fn rows(self, lanes: usize) -> impl Iterator<Item = Self> {
         let rows = self.len.checked_div(lanes).unwrap_or(0);
         (0..rows).map(move |row| Self { first: self.first.wrapping_add(row * lanes), len: lanes, ..self })
@@ -245,7 +245,7 @@ pub(super) struct Fields<'a, P> {
 }
 
 impl<P> Fields<'_, P> {
-    /// What is asked of both constructors, checked as far as that is possible.
+    /// Returns what is asked of both constructors, checked as far as that is possible.
     #[inline(always)]
     fn checked<T>(at: *const T, first: P, records: usize, stride: usize, lanes: usize) -> Result<Self> {
         let fields = Self { first, records, stride, lanes, memory: PhantomData };
@@ -280,7 +280,7 @@ impl<'a, T: Scalar> Fields<'a, *const T> {
         Ok(if bytes == 0 { 0..0 } else { self.first.addr()..self.first.addr() + bytes })
     }
 
-    /// The numbers of each lane, of all records.
+    /// Returns the numbers of each lane, of all records.
     pub fn columns(self) -> impl Iterator<Item = Strided<'a, T>> {
         (0..self.lanes).map(move |lane| {
             // SAFETY: by the contract of `new` each record has that number, which can be read.
@@ -299,7 +299,7 @@ impl<'a, T: Scalar> Fields<'a, *mut T> {
         Self::checked(first.cast_const(), first, records, stride, lanes)
     }
 
-    /// The numbers of each lane, of all records; no lanes where there is no record, as nothing is to be done then.
+    /// Returns the numbers of each lane, of all records; no lanes where there is no record, as nothing is to be done then.
     pub fn columns(self) -> impl Iterator<Item = StridedMut<'a, T>> {
         (0..if self.records == 0 { 0 } else { self.lanes }).map(move |lane| {
             // SAFETY: by the contract of `new_mut` each record has that number, which is this type's alone to use.
@@ -380,7 +380,7 @@ impl<R: Copy> Found<'_, R> {
     }
 }
 
-/// An operand at any address.
+/// Returns an operand at any address.
 ///
 /// # Safety
 ///

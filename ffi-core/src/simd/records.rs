@@ -33,11 +33,11 @@ use super::operation::{
 use super::strided::Strided;
 use super::{Float, Scalar, dispatch, scalar};
 
-/// The sum of each field of records of `F` fields.
+/// Returns the sum of each field of records of `F` fields.
 ///
 /// # Panics
 ///
-/// When the length of `flat` is not a multiple of `F`.
+/// Panics if the length of `flat` is not a multiple of `F`.
 #[must_use]
 #[track_caller]
 pub fn sum<const F: usize, T: Scalar>(flat: &[T]) -> [<T as Scalar>::Sum; F] {
@@ -48,33 +48,33 @@ pub fn sum<const F: usize, T: Scalar>(flat: &[T]) -> [<T as Scalar>::Sum; F] {
     dispatch::record_sum(Backend::current(), flat)
 }
 
-/// The mean of each field of records of `F` fields; `None` when there is no record.
+/// Returns the mean of each field of records of `F` fields; `None` when there is no record.
 ///
 /// # Panics
 ///
-/// When the length of `flat` is not a multiple of `F`.
+/// Panics if the length of `flat` is not a multiple of `F`.
 #[must_use]
 #[track_caller]
 pub fn mean<const F: usize, T: Scalar>(flat: &[T]) -> [Option<<T as Scalar>::Mean>; F] {
     sum::<F, T>(flat).map(|sum| T::mean(sum, flat.len() / F))
 }
 
-/// The least number of each field of records of `F` fields; `None` when there is none.
+/// Returns the least number of each field of records of `F` fields; `None` when there is none.
 ///
 /// # Panics
 ///
-/// When the length of `flat` is not a multiple of `F`.
+/// Panics if the length of `flat` is not a multiple of `F`.
 #[must_use]
 #[track_caller]
 pub fn min<const F: usize, T: Scalar>(flat: &[T]) -> [Option<T>; F] {
     choose(flat, Least)
 }
 
-/// The greatest number of each field of records of `F` fields; `None` when there is none.
+/// Returns the greatest number of each field of records of `F` fields; `None` when there is none.
 ///
 /// # Panics
 ///
-/// When the length of `flat` is not a multiple of `F`.
+/// Panics if the length of `flat` is not a multiple of `F`.
 #[must_use]
 #[track_caller]
 pub fn max<const F: usize, T: Scalar>(flat: &[T]) -> [Option<T>; F] {
@@ -85,7 +85,7 @@ pub fn max<const F: usize, T: Scalar>(flat: &[T]) -> [Option<T>; F] {
 ///
 /// # Panics
 ///
-/// When the length of `flat` is not a multiple of `F`.
+/// Panics if the length of `flat` is not a multiple of `F`.
 #[track_caller]
 pub fn add<const F: usize, T: Scalar>(flat: &mut [T], record: &[T; F]) {
     whole_records::<F>(flat.len());
@@ -96,7 +96,7 @@ pub fn add<const F: usize, T: Scalar>(flat: &mut [T], record: &[T; F]) {
 ///
 /// # Panics
 ///
-/// When the length of `flat` is not a multiple of `F`.
+/// Panics if the length of `flat` is not a multiple of `F`.
 #[track_caller]
 pub fn sub<const F: usize, T: Scalar>(flat: &mut [T], record: &[T; F]) {
     whole_records::<F>(flat.len());
@@ -107,7 +107,7 @@ pub fn sub<const F: usize, T: Scalar>(flat: &mut [T], record: &[T; F]) {
 ///
 /// # Panics
 ///
-/// When the length of `flat` is not a multiple of `F`.
+/// Panics if the length of `flat` is not a multiple of `F`.
 #[track_caller]
 pub fn scale<const F: usize, T: Scalar>(flat: &mut [T], factors: &[T; F]) {
     whole_records::<F>(flat.len());
@@ -118,7 +118,7 @@ pub fn scale<const F: usize, T: Scalar>(flat: &mut [T], factors: &[T; F]) {
 ///
 /// # Panics
 ///
-/// When the length of `flat` is not a multiple of `F`, and when a lower bound is above the upper one or one of them is NaN.
+/// Panics if the length of `flat` is not a multiple of `F`, and when a lower bound is above the upper one or one of them is NaN.
 #[track_caller]
 pub fn clamp<const F: usize, T: Scalar>(flat: &mut [T], low: &[T; F], high: &[T; F]) {
     whole_records::<F>(flat.len());
@@ -132,7 +132,7 @@ pub fn clamp<const F: usize, T: Scalar>(flat: &mut [T], low: &[T; F], high: &[T;
 ///
 /// # Panics
 ///
-/// When the lengths differ, or are not a multiple of `F`.
+/// Panics if the lengths differ, or are not a multiple of `F`.
 #[track_caller]
 pub fn axpy<const F: usize, T: Scalar>(a: &[T; F], x: &[T], y: &mut [T]) {
     whole_records::<F>(y.len());
@@ -144,7 +144,7 @@ pub fn axpy<const F: usize, T: Scalar>(a: &[T; F], x: &[T], y: &mut [T]) {
 ///
 /// # Panics
 ///
-/// When the lengths differ, or are not a multiple of `F`.
+/// Panics if the lengths differ, or are not a multiple of `F`.
 #[track_caller]
 pub fn lerp<const F: usize, T: Float>(flat: &mut [T], other: &[T], t: &[T; F]) {
     whole_records::<F>(flat.len());
@@ -157,7 +157,7 @@ pub fn lerp<const F: usize, T: Float>(flat: &mut [T], other: &[T], t: &[T; F]) {
 ///
 /// # Panics
 ///
-/// When the length of `flat` is not a multiple of `F`, when there are no such fields, and when fields are both read and written.
+/// Panics if the length of `flat` is not a multiple of `F`, when there are no such fields, and when fields are both read and written.
 #[track_caller]
 pub fn axpy_fields<const F: usize, T: Scalar>(a: T, from: Range<usize>, to: usize, flat: &mut [T]) {
     whole_records::<F>(flat.len());
@@ -182,7 +182,7 @@ pub fn axpy_fields<const F: usize, T: Scalar>(a: T, from: Range<usize>, to: usiz
 ///
 /// # Panics
 ///
-/// When the lengths differ, or there are not `fields` numbers for each of `dots`.
+/// Panics if the lengths differ, or there are not `fields` numbers for each of `dots`.
 ///
 /// # Examples
 ///
@@ -205,7 +205,7 @@ pub fn dots<T: Float>(fields: usize, flat: &[T], other: &[T], dots: &mut [T]) {
 ///
 /// # Panics
 ///
-/// When there are not `fields` numbers for each of `lengths`.
+/// Panics if there are not `fields` numbers for each of `lengths`.
 ///
 /// # Examples
 ///
@@ -226,7 +226,7 @@ pub fn lengths<T: Float>(fields: usize, flat: &[T], lengths: &mut [T]) {
 ///
 /// # Panics
 ///
-/// When there are not `fields` numbers for each record.
+/// Panics if there are not `fields` numbers for each record.
 ///
 /// # Examples
 ///
@@ -252,7 +252,7 @@ pub fn normalize<T: Float>(fields: usize, flat: &mut [T]) {
 ///
 /// # Panics
 ///
-/// When the length of `flat` is not a multiple of that of `record`, which is not empty.
+/// Panics if the length of `flat` is not a multiple of that of `record`, which is not empty.
 #[track_caller]
 pub fn fill<T: Scalar>(flat: &mut [T], record: &[T]) {
     one_each(record.len(), flat.len(), flat.len().checked_div(record.len()).unwrap_or(0));
@@ -261,7 +261,7 @@ pub fn fill<T: Scalar>(flat: &mut [T], record: &[T]) {
     }
 }
 
-/// The sum of what `field` picks of each record, with the bits of [`simd::sum`](super::sum).
+/// Returns the sum of what `field` picks of each record, with the bits of [`simd::sum`](super::sum).
 ///
 /// # Examples
 ///
@@ -278,21 +278,21 @@ pub fn sum_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> <T as Sca
     T::sum_by(records, field)
 }
 
-/// The mean of what `field` picks of each record; `None` when there is no record.
+/// Returns the mean of what `field` picks of each record; `None` when there is no record.
 #[must_use]
 #[inline]
 pub fn mean_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> Option<<T as Scalar>::Mean> {
     T::mean(T::sum_by(records, field), records.len())
 }
 
-/// The least of what `field` picks of each record, NaN aside; `None` when there is no number.
+/// Returns the least of what `field` picks of each record, NaN aside; `None` when there is no number.
 #[must_use]
 #[inline]
 pub fn min_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> Option<T> {
     choose_by(records, field, T::HIGHEST, Element::lesser)
 }
 
-/// The greatest of what `field` picks of each record, NaN aside; `None` when there is no number.
+/// Returns the greatest of what `field` picks of each record, NaN aside; `None` when there is no number.
 #[must_use]
 #[inline]
 pub fn max_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> Option<T> {

@@ -17,7 +17,7 @@ pub fn float_sum<T: FloatElement, const LANES: usize>(values: &[T]) -> T {
     fold_halves(&mut lanes)
 }
 
-/// The sum of the products.
+/// Returns the sum of the products.
 pub fn float_dot<T: FloatElement, const LANES: usize>(values: &[T], other: &[T]) -> T {
     let mut lanes = [T::ZERO; LANES];
     for (block, other) in values.chunks(LANES).zip(other.chunks(LANES)) {
@@ -55,7 +55,7 @@ pub fn choose<T: Element, C: Choose<T>>(values: &[T], operation: C) -> T {
     values.iter().fold(C::IDENTITY, |best, &value| operation.scalar(value, best))
 }
 
-/// The few elements for which no vector is worth its while, at once: the same as [`float_sum`].
+/// Returns the few elements for which no vector is worth its while, at once: the same as [`float_sum`].
 #[inline(always)]
 pub fn short_float_sum<T: FloatElement>(lanes: &[T]) -> Option<T> {
     let sum = match *lanes {
@@ -70,7 +70,7 @@ pub fn short_float_sum<T: FloatElement>(lanes: &[T]) -> Option<T> {
     Some(sum.sum(T::ZERO).one_nan())
 }
 
-/// The same as [`float_dot`].
+/// Returns the same as [`float_dot`].
 #[inline(always)]
 pub fn short_float_dot<T: FloatElement>(values: &[T], other: &[T]) -> Option<T> {
     let mut products = [T::ZERO; 4];

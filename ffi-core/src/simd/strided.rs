@@ -23,17 +23,17 @@ pub unsafe trait Indexed: Copy {
     /// What is read.
     type Item;
 
-    /// The number of values.
+    /// Returns the number of values.
     fn count(self) -> usize;
 
-    /// The value at `index`.
+    /// Returns the value at `index`.
     ///
     /// # Safety
     ///
     /// `index` is below the count.
     unsafe fn read(self, index: usize) -> Self::Item;
 
-    /// All values, in order.
+    /// Returns all values, in order.
     #[inline]
     fn iter(self) -> impl ExactSizeIterator<Item = Self::Item> {
         (0..self.count()).map(
@@ -96,7 +96,7 @@ unsafe impl<T: Scalar> Indexed for Strided<'_, T> {
 }
 
 impl<'a, T: Scalar> Strided<'a, T> {
-    /// The numbers at `first`, `first + stride`, .. (in bytes).
+    /// Returns the numbers at `first`, `first + stride`, .. (in bytes).
     ///
     /// # Safety
     ///
@@ -125,7 +125,7 @@ impl<'a, T: Scalar> Strided<'a, T> {
         T::mean(self.sum(), self.count)
     }
 
-    /// The sum of the products with the numbers of `other`, as far as there are both.
+    /// Returns the sum of the products with the numbers of `other`, as far as there are both.
     #[inline]
     pub fn dot(self, other: Self) -> <T as Scalar>::Sum {
         T::dot_each(Pairs { values: self, other })
@@ -181,7 +181,7 @@ pub struct StridedMut<'a, T> {
 }
 
 impl<'a, T: Scalar> StridedMut<'a, T> {
-    /// The numbers at `first`, `first + stride`, .. (in bytes).
+    /// Returns the numbers at `first`, `first + stride`, .. (in bytes).
     ///
     /// # Safety
     ///
@@ -192,7 +192,7 @@ impl<'a, T: Scalar> StridedMut<'a, T> {
         Self { first, count, stride, memory: PhantomData }
     }
 
-    /// The same numbers, to be read.
+    /// Returns the same numbers, to be read.
     #[inline(always)]
     pub fn shared(self) -> Strided<'a, T> {
         // SAFETY: what can be read and written can be read; the other conditions are those of this value's `new`, too.
@@ -252,7 +252,7 @@ impl<'a, M> Records<'a, M> {
         Self { first: records.as_mut_ptr(), count: records.len(), memory: PhantomData }
     }
 
-    /// The numbers at `offset` bytes in each record.
+    /// Returns the numbers at `offset` bytes in each record.
     ///
     /// # Safety
     ///

@@ -108,7 +108,7 @@ fn keys<T: Sample>(values: &[T]) -> Vec<u64> {
     values.iter().map(|value| value.key()).collect()
 }
 
-/// A sum in a form that can be compared: of floats the bits.
+/// Returns a sum in a form that can be compared: of floats the bits.
 fn shown<T: Debug>(value: T) -> String {
     format!("{value:?}")
 }

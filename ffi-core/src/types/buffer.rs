@@ -10,7 +10,7 @@ use bytemuck::Zeroable;
 
 use super::{CapacityError, Invalid};
 
-/// Whether `N` may be a capacity: there is room for something, and a `u32` can count it.
+/// Returns true if `N` may be a capacity: there is room for something, and a `u32` can count it.
 pub(super) const fn capacity_fits(capacity: usize) -> bool {
     capacity >= 1 && capacity as u64 <= u32::MAX as u64
 }
@@ -53,14 +53,14 @@ impl<T, const N: usize> Buffer<T, N> {
         self.len == Self::CAPACITY
     }
 
-    /// The used items.
+    /// Returns the used items.
     #[inline]
     pub(crate) const fn as_slice(&self) -> &[T] {
         // SAFETY: `len <= N` items are valid, and a `MaybeUninit<T>` has the layout of a `T`.
         unsafe { slice::from_raw_parts(self.items.as_ptr().cast::<T>(), self.len as usize) }
     }
 
-    /// The used items.
+    /// Returns the used items.
     #[inline]
     pub(crate) const fn as_mut_slice(&mut self) -> &mut [T] {
         // SAFETY: `len <= N` items are valid, and a `MaybeUninit<T>` has the layout of a `T`.
@@ -171,7 +171,7 @@ impl<T, const N: usize> Buffer<T, N> {
         unsafe { room.as_mut_ptr().write_bytes(0, room.len()) };
     }
 
-    /// The length of untrusted bytes, where it is one.
+    /// Returns the length of untrusted bytes, where it is one.
     ///
     /// # Safety
     ///
@@ -185,7 +185,7 @@ impl<T, const N: usize> Buffer<T, N> {
         if len <= Self::CAPACITY { Ok(len as usize) } else { Err(too_long(len, Self::CAPACITY)) }
     }
 
-    /// Where the items of untrusted bytes are.
+    /// Returns where the items of untrusted bytes are.
     ///
     /// # Safety
     ///
@@ -212,7 +212,7 @@ impl<T, const N: usize> Buffer<T, N> {
         unsafe { slot.assume_init_mut() }
     }
 
-    /// The room for the next item; none when the buffer is full.
+    /// Returns the room for the next item; none when the buffer is full.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<&mut MaybeUninit<T>> {
         self.items.get_mut(self.len as usize)

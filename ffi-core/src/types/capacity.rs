@@ -32,26 +32,26 @@ impl<T> CapacityError<T> {
         Self { needed, capacity, value }
     }
 
-    /// The length that was needed: elements, bytes of a string. Of an iterator it is the length up to the first
+    /// Returns the length that was needed: elements, bytes of a string. Of an iterator it is the length up to the first
     /// element too many, as the rest isn't looked at.
     #[must_use]
     pub const fn needed(&self) -> usize {
         self.needed
     }
 
-    /// The length that is possible.
+    /// Returns the length that is possible.
     #[must_use]
     pub const fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// The value that was refused.
+    /// Returns the value that was refused.
     #[must_use]
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// The same error without the value.
+    /// Returns the same error without the value.
     #[must_use]
     pub fn without_value(self) -> CapacityError {
         CapacityError::new(self.needed, self.capacity, ())

@@ -24,14 +24,14 @@ enum Step {
 }
 
 impl Invalid {
-    /// An error about the whole value, such as `7 is not a bool`.
+    /// Returns an error about the whole value, such as `7 is not a bool`.
     #[cold]
     #[must_use]
     pub fn new(problem: impl fmt::Display) -> Self {
         Self(Box::new(Report { path: Vec::new(), problem: problem.to_string() }))
     }
 
-    /// The same error, seen from the value that holds it in field `name`.
+    /// Returns the same error, seen from the value that holds it in field `name`.
     #[cold]
     #[must_use]
     pub fn in_field(mut self, name: &'static str) -> Self {
@@ -39,7 +39,7 @@ impl Invalid {
         self
     }
 
-    /// The same error, seen from the array or slice that holds it at `index`.
+    /// Returns the same error, seen from the array or slice that holds it at `index`.
     #[cold]
     #[must_use]
     pub fn at_index(mut self, index: usize) -> Self {

@@ -30,7 +30,7 @@ impl Lanes {
         Self { kind: self.kind, count: self.count * len }
     }
 
-    /// A `repr(C)` struct of `padding` bytes besides these fields.
+    /// Returns a `repr(C)` struct of `padding` bytes besides these fields.
     #[must_use]
     pub const fn of_fields(fields: &[Self], padding: usize) -> Self {
         if padding > 0 || fields.is_empty() {
@@ -53,7 +53,7 @@ impl Lanes {
 ///
 /// # Panics
 ///
-/// When all are mixed; in const evaluation that is a compile error.
+/// Panics if all are mixed; in const evaluation that is a compile error.
 #[track_caller]
 pub const fn assert_numeric(fields: &[Lanes]) {
     let mut i = 0;

@@ -51,14 +51,14 @@ pub(crate) struct Entry<K, V> {
 }
 
 impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
-    /// A map without entries, all of whose bytes are zero.
+    /// Returns a map without entries, all of whose bytes are zero.
     #[must_use]
     #[inline]
     pub const fn new() -> Self {
         Self(Buffer::new())
     }
 
-    /// The number of entries.
+    /// Returns the number of entries.
     #[must_use]
     #[inline]
     pub const fn len(&self) -> usize {
@@ -72,14 +72,14 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         N
     }
 
-    /// Whether there are no entries.
+    /// Returns true if there are no entries.
     #[must_use]
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether there is no room left.
+    /// Returns true if there is no room left.
     #[must_use]
     #[inline]
     pub const fn is_full(&self) -> bool {
@@ -93,7 +93,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.0.as_slice().iter().position(|entry| entry.key.borrow() == key)
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     #[must_use]
     #[inline]
     pub fn get<Q: Eq + ?Sized>(&self, key: &Q) -> Option<&V>
@@ -103,7 +103,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.position(key).map(|index| &self.0.as_slice()[index].value)
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     #[must_use]
     #[inline]
     pub fn get_mut<Q: Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
@@ -113,7 +113,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.position(key).map(|index| &mut self.0.as_mut_slice()[index].value)
     }
 
-    /// Whether there is an entry of that key.
+    /// Returns true if there is an entry of that key.
     #[must_use]
     #[inline]
     pub fn contains_key<Q: Eq + ?Sized>(&self, key: &Q) -> bool
@@ -127,7 +127,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
     ///
     /// # Errors
     ///
-    /// When the key isn't there and the map is full; the error holds key and value.
+    /// Returns an error if the key isn't there and the map is full; the error holds key and value.
     pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, CapacityError<(K, V)>> {
         if let Some(there) = self.get_mut(&key) {
             return Ok(Some(std::mem::replace(there, value)));
@@ -185,31 +185,31 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.0.zero_unused();
     }
 
-    /// All keys and their values, in the order of memory.
+    /// Returns all keys and their values, in the order of memory.
     #[inline]
     pub fn iter(&self) -> FfiMapIter<'_, K, V> {
         FfiMapIter(self.0.as_slice().iter())
     }
 
-    /// All keys and their values, which may be changed, in the order of memory.
+    /// Returns all keys and their values, which may be changed, in the order of memory.
     #[inline]
     pub fn iter_mut(&mut self) -> FfiMapIterMut<'_, K, V> {
         FfiMapIterMut(self.0.as_mut_slice().iter_mut())
     }
 
-    /// All keys, in the order of memory.
+    /// Returns all keys, in the order of memory.
     #[inline]
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &K> + DoubleEndedIterator + Clone {
         self.iter().map(|(key, _)| key)
     }
 
-    /// All values, in the order of memory.
+    /// Returns all values, in the order of memory.
     #[inline]
     pub fn values(&self) -> impl ExactSizeIterator<Item = &V> + DoubleEndedIterator + Clone {
         self.iter().map(|(_, value)| value)
     }
 
-    /// All values, which may be changed, in the order of memory.
+    /// Returns all values, which may be changed, in the order of memory.
     #[inline]
     pub fn values_mut(&mut self) -> impl ExactSizeIterator<Item = &mut V> + DoubleEndedIterator {
         self.iter_mut().map(|(_, value)| value)
@@ -289,7 +289,7 @@ fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// An open hash table of indexes. Whoever wrote the bytes doesn't know the hash, so it has no bad case to aim for.
+/// Returns an open hash table of indexes. Whoever wrote the bytes doesn't know the hash, so it has no bad case to aim for.
 fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
     const FREE: u32 = u32::MAX;
     let hashes = RandomState::new();

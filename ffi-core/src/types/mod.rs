@@ -96,10 +96,10 @@ pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     /// The hash of the layout; see [`fingerprint`](crate::schema::fingerprint).
     const FINGERPRINT: u64;
 
-    /// Whether every bit pattern is a valid value, so that nothing needs a check.
+    /// True if every bit pattern is a valid value, so that nothing needs a check.
     const ANY_BITS: bool;
 
-    /// Whether each capacity inside is a possible one, so that the derive can say at the field that one isn't.
+    /// True if each capacity inside is a possible one, so that the derive can say at the field that one isn't.
     #[doc(hidden)]
     const CAPACITIES_FIT: bool = true;
 

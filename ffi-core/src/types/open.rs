@@ -57,7 +57,7 @@ impl<E: FfiEnum> FfiOpen<E> {
         open
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     #[inline]
     pub const fn raw(self) -> E::Repr {
@@ -65,7 +65,7 @@ impl<E: FfiEnum> FfiOpen<E> {
         unsafe { self.0.as_ptr().cast::<E::Repr>().read() }
     }
 
-    /// The variant of that number.
+    /// Returns the variant of that number.
     ///
     /// # Errors
     ///

@@ -48,7 +48,7 @@ impl<T: FfiType> FfiOption<T> {
         unsafe { MaybeUninit::zeroed().assume_init() }
     }
 
-    /// A value.
+    /// Returns a value.
     #[must_use]
     #[inline]
     pub fn some(value: T) -> Self {
@@ -57,21 +57,21 @@ impl<T: FfiType> FfiOption<T> {
         option
     }
 
-    /// Whether there is a value.
+    /// Returns true if there is a value.
     #[must_use]
     #[inline]
     pub const fn is_some(&self) -> bool {
         self.present != 0
     }
 
-    /// Whether there is none.
+    /// Returns true if there is none.
     #[must_use]
     #[inline]
     pub const fn is_none(&self) -> bool {
         self.present == 0
     }
 
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     #[must_use]
     #[inline]
     pub const fn as_ref(&self) -> Option<&T> {
@@ -79,7 +79,7 @@ impl<T: FfiType> FfiOption<T> {
         if self.is_some() { Some(unsafe { self.value.assume_init_ref() }) } else { None }
     }
 
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     #[must_use]
     #[inline]
     pub const fn as_mut(&mut self) -> Option<&mut T> {
@@ -87,7 +87,7 @@ impl<T: FfiType> FfiOption<T> {
         if self.is_some() { Some(unsafe { self.value.assume_init_mut() }) } else { None }
     }
 
-    /// A copy of the value, if there is one.
+    /// Returns a copy of the value, if there is one.
     #[must_use]
     #[inline]
     pub const fn get(&self) -> Option<T>
@@ -133,7 +133,7 @@ impl<T: FfiType> FfiOption<T> {
         self.value.write(value)
     }
 
-    /// The value, if there is one, by value.
+    /// Returns the value, if there is one, by value.
     #[must_use]
     #[inline]
     pub fn into_option(mut self) -> Option<T> {

@@ -50,21 +50,21 @@ impl<T> FfiRef<T> {
         Self { index_plus_one: 0, generation: 0, message: PhantomData }
     }
 
-    /// Whether it refers to nothing. When it doesn't, what it refers to may still be gone.
+    /// Returns true if it refers to nothing. When it doesn't, what it refers to may still be gone.
     #[must_use]
     #[inline]
     pub const fn is_none(&self) -> bool {
         self.index_plus_one == 0
     }
 
-    /// A reference of the two numbers that it is made of: the slot's index plus one, or 0, and its generation.
+    /// Returns a reference of the two numbers that it is made of: the slot's index plus one, or 0, and its generation.
     #[must_use]
     #[inline]
     pub const fn from_parts(index_plus_one: u32, generation: u32) -> Self {
         Self { index_plus_one, generation, message: PhantomData }
     }
 
-    /// The slot's index in the pool; none when it refers to nothing.
+    /// Returns the slot's index in the pool; none when it refers to nothing.
     #[must_use]
     #[inline]
     pub const fn index(&self) -> Option<usize> {
@@ -74,14 +74,14 @@ impl<T> FfiRef<T> {
         }
     }
 
-    /// How often the slot had been freed, modulo 2^32.
+    /// Returns how often the slot had been freed, modulo 2^32.
     #[must_use]
     #[inline]
     pub const fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// The reference as one number: the index plus one in the low half, the generation in the high one; 0 if it is none.
+    /// Returns the reference as one number: the index plus one in the low half, the generation in the high one; 0 if it is none.
     #[must_use]
     #[inline]
     pub const fn to_bits(self) -> u64 {
@@ -91,7 +91,7 @@ impl<T> FfiRef<T> {
         (self.generation as u64) << 32 | self.index_plus_one as u64
     }
 
-    /// The reference that [`to_bits`](Self::to_bits) made the number of.
+    /// Returns the reference that [`to_bits`](Self::to_bits) made the number of.
     #[must_use]
     #[inline]
     pub const fn from_bits(bits: u64) -> Self {
@@ -106,7 +106,7 @@ impl<T> FfiRef<T> {
 }
 
 impl<T: FfiPooled> FfiRef<T> {
-    /// Where the message is, if it wasn't freed since: see [`Pool::resolve`](crate::Pool::resolve).
+    /// Returns where the message is, if it wasn't freed since: see [`Pool::resolve`](crate::Pool::resolve).
     #[must_use]
     #[inline]
     pub fn resolve(self) -> Option<NonNull<T>> {
@@ -120,7 +120,7 @@ impl<T: FfiPooled> FfiRef<T> {
         T::pool().read(self)
     }
 
-    /// The message, if it wasn't freed since and is a value: see [`Pool::get`](crate::Pool::get).
+    /// Returns the message, if it wasn't freed since and is a value: see [`Pool::get`](crate::Pool::get).
     ///
     /// # Safety
     ///

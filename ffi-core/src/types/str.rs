@@ -44,7 +44,7 @@ pub struct FfiStr<const N: usize>(
 );
 
 impl<const N: usize> FfiStr<N> {
-    /// An empty string, all of whose bytes are zero.
+    /// Returns an empty string, all of whose bytes are zero.
     #[must_use]
     #[inline]
     pub const fn new() -> Self {
@@ -58,14 +58,14 @@ impl<const N: usize> FfiStr<N> {
         N
     }
 
-    /// Whether there is no room left for a single byte.
+    /// Returns true if there is no room left for a single byte.
     #[must_use]
     #[inline]
     pub const fn is_full(&self) -> bool {
         self.0.is_full()
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     #[inline]
     pub const fn as_str(&self) -> &str {
@@ -73,7 +73,7 @@ impl<const N: usize> FfiStr<N> {
         unsafe { str::from_utf8_unchecked(self.0.as_slice()) }
     }
 
-    /// The text, to change in place.
+    /// Returns the text, to change in place.
     #[must_use]
     #[inline]
     pub const fn as_mut_str(&mut self) -> &mut str {
@@ -85,7 +85,7 @@ impl<const N: usize> FfiStr<N> {
     ///
     /// # Errors
     ///
-    /// When there is no room for all its bytes; the error holds the character.
+    /// Returns an error if there is no room for all its bytes; the error holds the character.
     #[inline]
     pub fn try_push(&mut self, char: char) -> Result<(), CapacityError<char>> {
         self.try_push_str(char.encode_utf8(&mut [0; 4]))
@@ -96,7 +96,7 @@ impl<const N: usize> FfiStr<N> {
     ///
     /// # Errors
     ///
-    /// When there is no room for all.
+    /// Returns an error if there is no room for all.
     #[inline]
     pub fn try_push_str(&mut self, text: &str) -> Result<(), CapacityError> {
         self.0.extend_from_slice(text.as_bytes())
@@ -106,7 +106,7 @@ impl<const N: usize> FfiStr<N> {
     ///
     /// # Errors
     ///
-    /// When there is no room for all. The iterator has given one more than there was room for, then.
+    /// Returns an error if there is no room for all. The iterator has given one more than there was room for, then.
     pub fn try_extend(&mut self, chars: impl IntoIterator<Item = char>) -> Result<(), CapacityError> {
         let len = self.len();
         chars.into_iter().try_for_each(|char| self.try_push(char)).map_err(|error| {
@@ -119,11 +119,11 @@ impl<const N: usize> FfiStr<N> {
     ///
     /// # Errors
     ///
-    /// When there is no room for all.
+    /// Returns an error if there is no room for all.
     ///
     /// # Panics
     ///
-    /// When `index` isn't on a character boundary.
+    /// Panics if `index` isn't on a character boundary.
     #[track_caller]
     pub fn try_insert_str(&mut self, index: usize, text: &str) -> Result<(), CapacityError> {
         assert!(self.is_char_boundary(index), "byte index {index} is not a char boundary");
@@ -143,7 +143,7 @@ impl<const N: usize> FfiStr<N> {
     ///
     /// # Panics
     ///
-    /// When `index` is not that of a character.
+    /// Panics if `index` is not that of a character.
     #[track_caller]
     pub fn remove(&mut self, index: usize) -> char {
         let char = self[index..].chars().next().expect("cannot remove a char from the end of a string");
@@ -183,7 +183,7 @@ impl<const N: usize> FfiStr<N> {
     ///
     /// # Panics
     ///
-    /// When `len` isn't on a character boundary.
+    /// Panics if `len` isn't on a character boundary.
     #[track_caller]
     pub fn truncate(&mut self, len: usize) {
         if len < self.len() {

@@ -48,7 +48,7 @@ use crate::schema::fingerprint;
 pub struct FfiVec<T, const N: usize>(pub(crate) Buffer<T, N>);
 
 impl<T: FfiType, const N: usize> FfiVec<T, N> {
-    /// A vec without elements, all of whose bytes are zero.
+    /// Returns a vec without elements, all of whose bytes are zero.
     ///
     /// It is made on the stack: a large one is better zeroed in place, by
     /// [`FfiMessage::new_zeroed_box`](crate::FfiMessage::new_zeroed_box) of the message that holds it.
@@ -65,21 +65,21 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
         N
     }
 
-    /// Whether there is no room left.
+    /// Returns true if there is no room left.
     #[must_use]
     #[inline]
     pub const fn is_full(&self) -> bool {
         self.0.is_full()
     }
 
-    /// The elements.
+    /// Returns the elements.
     #[must_use]
     #[inline]
     pub const fn as_slice(&self) -> &[T] {
         self.0.as_slice()
     }
 
-    /// The elements.
+    /// Returns the elements.
     #[must_use]
     #[inline]
     pub const fn as_mut_slice(&mut self) -> &mut [T] {
@@ -90,7 +90,7 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
     ///
     /// # Errors
     ///
-    /// When the vec is full; the error holds the element.
+    /// Returns an error if the vec is full; the error holds the element.
     #[inline]
     pub fn try_push(&mut self, value: T) -> Result<(), CapacityError<T>> {
         self.0.push(value)
@@ -100,11 +100,11 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
     ///
     /// # Errors
     ///
-    /// When the vec is full; the error holds the element.
+    /// Returns an error if the vec is full; the error holds the element.
     ///
     /// # Panics
     ///
-    /// When `index > len`.
+    /// Panics if `index > len`.
     #[inline]
     #[track_caller]
     pub fn try_insert(&mut self, index: usize, value: T) -> Result<(), CapacityError<T>> {
@@ -115,7 +115,7 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
     ///
     /// # Errors
     ///
-    /// When there is no room for all.
+    /// Returns an error if there is no room for all.
     #[inline]
     pub fn try_extend_from_slice(&mut self, values: &[T]) -> Result<(), CapacityError>
     where
@@ -128,7 +128,7 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
     ///
     /// # Errors
     ///
-    /// When there is no room for all. The iterator has given one more than there was room for, then.
+    /// Returns an error if there is no room for all. The iterator has given one more than there was room for, then.
     #[inline]
     pub fn try_extend(&mut self, values: impl IntoIterator<Item = T>) -> Result<(), CapacityError> {
         self.0.extend(values)
@@ -144,7 +144,7 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
     ///
     /// # Panics
     ///
-    /// When `index >= len`.
+    /// Panics if `index >= len`.
     #[inline]
     #[track_caller]
     pub fn remove(&mut self, index: usize) -> T {
@@ -155,7 +155,7 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
     ///
     /// # Panics
     ///
-    /// When `index >= len`.
+    /// Panics if `index >= len`.
     #[inline]
     #[track_caller]
     pub fn swap_remove(&mut self, index: usize) -> T {

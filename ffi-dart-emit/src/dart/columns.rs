@@ -1,7 +1,8 @@
-//! Columns: a class for each message that has some.
+//! Columns: a class for each message that has columns.
 //!
-//! A column whose type has an array class is seen as such an array, a scalar one also as typed data; any other as a list whose
-//! elements are read and written in place. What is the same for all messages is the runtime's `NativeColumns`.
+//! A column whose type has an array class is shown as such an array, and a scalar one also as typed
+//! data. Any other is a list whose elements are read and written in place. The parts shared by all
+//! messages are in the runtime's `NativeColumns`.
 
 use crate::model::{Field, Message, Model, Type, Value};
 
@@ -9,13 +10,13 @@ use super::layout::{self, Parameters, Statement};
 use super::names::{beside, columns_class, is_unsigned};
 use super::types::{self, Types, flattened, has_array};
 
-/// The types of all columns.
+/// Returns the types of all columns.
 pub fn types(model: &Model) -> impl Iterator<Item = &Type> {
     let messages = model.messages.iter().filter(|it| it.columns.is_some());
     messages.flat_map(|it| &it.fields).map(|field| &field.ty)
 }
 
-/// The class of the columns of `message`, if it has some.
+/// Returns the class of the columns of `message`, if it has columns.
 pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     let symbols = &message.columns.as_ref()?.symbols;
     let own = types.names.of(&message.id);
@@ -46,15 +47,15 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     let to_records = layout::assign(4, "final records", &format!("{array}(length)"));
     let mut members = vec![
         constructor(
-            "No rows, and memory for [capacity], **owned**; it grows when that is not\nenough.\n\n\
+            "No rows, and memory for [capacity] of them, **owned**; it grows when that is\nnot enough.\n\n\
              Throws an [AllocationException].",
             &class,
             optional("int capacity = 0"),
             "super(_calls, capacity, fixed: false)",
         ),
         constructor(
-            "No rows, and memory for [capacity], **owned**; it never grows, so views of its\ncolumns stay \
-             what they are.\n\nThrows an [AllocationException].",
+            "No rows, and memory for [capacity] of them, **owned**; it never grows, so views\nof its columns \
+             stay valid.\n\nThrows an [AllocationException].",
             &format!("{class}.fixed"),
             Parameters::new(&capacity),
             "super(_calls, capacity, fixed: true)",
@@ -65,7 +66,7 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
             &format!("{from_records}\n    columns.pushAll(records);\n    return columns;"),
         ),
         constructor(
-            "What a function returned, **owned**.",
+            "The result of a function, **owned**.",
             &format!("{class}.taken"),
             Parameters::new(&header),
             "super.taken(_calls, header)",
@@ -77,29 +78,29 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     }
     members.extend([
         member(
-            "Row [row], **copied**.\n\nThrows a [RangeError] when there is no such row.",
+            "Row [row], **copied**.\n\nThrows a [RangeError] if there is no such row.",
             method(name, "operator []", &row),
             &layout::call(4, "return ", &struct_create, &["copyRow(row)".to_owned()], ";"),
         ),
         member(
-            "Overwrites row [row].\n\nThrows a [RangeError] when there is no such row.",
+            "Overwrites row [row].\n\nThrows a [RangeError] if there is no such row.",
             method("void", "operator []=", &row_and_record),
             "    scratch.ref = record;\n    writeRow(row);",
         ),
         member(
-            "Adds a row.\n\nThrows a [CapacityException] when the capacity is fixed and not enough, and\nan \
+            "Adds a row.\n\nThrows a [CapacityException] if the capacity is fixed and too small, and an\n\
              [AllocationException].",
             method("void", "push", &record),
             "    scratch.ref = record;\n    pushRecords(scratch, 1);",
         ),
         member(
-            "Adds a row for each of [records]: all, or none where it throws as [push] does.",
+            "Adds a row for each of [records]: all, or none if it throws, as [push] does.",
             method("void", "pushAll", &records),
             "    pushRecords(records.pointer, records.length);",
         ),
         member(
-            "Removes row [row], which is returned, **copied**, and puts the last one into its\nplace.\n\n\
-             Throws a [RangeError] when there is no such row.",
+            "Removes row [row] and returns it, **copied**. The last row moves to its place.\n\n\
+             Throws a [RangeError] if there is no such row.",
             method(name, "swapRemove", &row),
             &layout::call(4, "return ", &struct_create, &["removeRow(row)".to_owned()], ";"),
         ),
@@ -124,7 +125,7 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     ))
 }
 
-/// The getters of the column `name` at `index`.
+/// Returns the getters of the column `name` at `index`.
 fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<String> {
     let lead = |more: &str| {
         let default = format!("The column of `{}`.", field.item.name);
@@ -177,7 +178,8 @@ fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<Str
     }
 }
 
-/// The statement that starts with `before` and has the column at `index` as an `array` of that length.
+/// Returns the statement that starts with `before` and has the column at `index` as an `array` of
+/// the length `length`.
 fn viewed(before: &str, index: usize, array: &str, length: &str) -> String {
     let arguments = ["at.cast()", length, "owner: this"].map(str::to_owned);
     let make = layout::call(6, "(at) => ", &format!("{array}.view"), &arguments, ",");
@@ -194,7 +196,8 @@ fn viewed(before: &str, index: usize, array: &str, length: &str) -> String {
     one_line
 }
 
-/// Statements that return the column at `index`, whose type has no array, as a list.
+/// Returns statements that return the column `name` at `index`, whose type has no array class, as a
+/// list.
 fn list(types: &Types<'_>, field: &Field, name: &str, index: usize) -> String {
     let (ty, size) = (&field.ty, field.size);
     let (place, at) = match ty {

@@ -1,4 +1,4 @@
-//! What messages and oneofs have in common: the view, the array, the box, the copy.
+//! Classes that messages and oneofs share: the view, the array, the box, the copy.
 
 use askama::Template;
 
@@ -17,40 +17,40 @@ pub struct MessagesFile {
     typed_data: bool,
     enums: bool,
     all: Vec<Classes>,
-    /// The classes of what has no name.
+    /// Classes of the containers, which have no name in Rust.
     containers: Vec<String>,
 }
 
 /// The classes of a message or a oneof.
 pub struct Classes {
     pub name: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// What an address is a multiple of.
+    /// Alignment in bytes.
     pub align: u64,
-    /// Whether it has a pool.
+    /// True if it has a pool.
     pub pooled: bool,
-    /// What it has for protobuf.
+    /// Members for protobuf, if the message has them.
     pub proto: Option<Proto>,
     /// Docs and annotations of the view.
     pub lead: String,
     pub members: Vec<String>,
     /// Statements that copy each part from `other`.
     pub copies: Vec<String>,
-    /// Whole classes: the copies in Dart, and what the view is made of.
+    /// Further classes: the copies in Dart, and the places that the view is made of.
     pub more: Vec<String>,
 }
 
-/// What a message has for protobuf.
+/// Dart code of a message for protobuf.
 pub struct Proto {
-    /// In its box.
+    /// Members of its box.
     pub members: String,
-    /// For pointers to it.
+    /// Extension on pointers to it.
     pub extension: String,
 }
 
 impl MessagesFile {
-    /// The file for the model of `types`.
+    /// Returns the file for the model of `types`.
     pub fn new(types: &Types<'_>) -> Self {
         let Model { messages, oneofs, .. } = types.model;
         let mut all: Vec<_> = messages.iter().map(|it| message::classes(types, it)).collect();
@@ -75,7 +75,7 @@ impl MessagesFile {
     }
 }
 
-/// Helpers of the template.
+/// Functions that the template calls.
 impl Classes {
     fn class(&self, suffix: &str, base: &str) -> String {
         layout::class(&format!("final class {}{suffix}", self.name), &base.replace("#", &self.name))
@@ -131,20 +131,20 @@ impl Classes {
     }
 }
 
-/// The constructor of a borrowed `class`.
+/// Returns the constructor of a borrowed `class`.
 pub fn view_constructor(class: &str, required: &[&str]) -> String {
     let required: Vec<_> = required.iter().map(|&it| it.to_owned()).collect();
     let parameters = Parameters { required: &required, optional: Some(('{', "super.owner", '}')) };
     layout::forwarding_constructor(&format!("{class}.view"), parameters, "super.view()")
 }
 
-/// The constructor of an array `class` of what a function returned.
+/// Returns the constructor of an array `class` over memory that a function returned.
 pub fn taken_constructor(class: &str) -> String {
     let parameters = ["super.owned".to_owned()];
     layout::forwarding_constructor(&format!("{class}.taken"), Parameters::new(&parameters), "super.taken()")
 }
 
-/// The method of the array `class` that returns a part of it.
+/// Returns the method of the array `class` that returns a part of it.
 pub fn sublist_view(class: &str) -> String {
     let start = ["int start".to_owned()];
     let parameters = Parameters { required: &start, optional: Some(('[', "int? end", ']')) };

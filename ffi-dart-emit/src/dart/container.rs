@@ -1,16 +1,17 @@
-//! The private classes of types that have no name: text, lists, options, maps, references, and arrays in them.
+//! Private classes of types that have no name: text, lists, options, maps, references, and arrays
+//! in them.
 //!
-//! Each is a `Struct` of the layout that `ffi-core` has, with the same members whatever it holds: `read` and
-//! `write` for views, `toDart` and `setDart` for copies, `setFrom` to copy within memory. Lists and maps have a
-//! second class, the object that Dart sees.
+//! Each is a `Struct` with the layout of `ffi-core`. All have the same members: `read` and `write`
+//! for views, `toDart` and `setDart` for copies, `setFrom` to copy within memory. Lists and maps have
+//! a second class for the object that Dart sees.
 
 use crate::model::{Layout, Scalar, Type};
 
 use super::layout::{self, INLINED, Parameters};
 use super::types::{self, Place, Types, flattened, plain};
 
-/// The members of a `Struct`, with the padding that Dart, which knows no `align(N)`, would not leave free by
-/// itself.
+/// Members of a `Struct`, with explicit padding. Dart knows no `align(N)`, so its own padding may
+/// be too small.
 #[derive(Default)]
 pub struct Members {
     pub lines: Vec<String>,
@@ -19,7 +20,7 @@ pub struct Members {
 }
 
 impl Members {
-    /// Leaves `declaration`'s place at `offset`.
+    /// Adds padding up to `offset`, then `declaration`.
     pub fn add(&mut self, offset: u64, size: u64, align: u64, declaration: String) {
         self.pad(offset, align);
         self.end = offset + size;
@@ -27,7 +28,7 @@ impl Members {
         self.lines.push(declaration);
     }
 
-    /// Fills up to `size`, the end.
+    /// Adds padding up to `size`, the end.
     pub fn finish(&mut self, size: u64) {
         self.pad(size, self.align);
     }
@@ -44,7 +45,7 @@ impl Members {
     }
 }
 
-/// The classes of all containers, each with a line break behind it.
+/// Returns the classes of all containers, each followed by a line break.
 pub fn classes(types: &Types<'_>) -> Vec<String> {
     types.containers.iter().map(|ty| Container { types, ty, class: types.class(ty) }.text()).collect()
 }
@@ -55,19 +56,19 @@ struct Container<'a> {
     class: String,
 }
 
-/// A class of the given members.
+/// Returns a class with the given members.
 fn class(name: &str, base: &str, members: &[String]) -> String {
     let head = layout::class(&format!("final class {name}"), &format!("extends {base}"));
     format!("{head}\n{}\n}}\n", members.join("\n\n"))
 }
 
-/// An element in a loop of a method.
+/// An element in the loop of a method.
 const EACH: Place<'_> = Place { name: "name", index: Some("index ?? i") };
 
-/// An element in what Dart sees of a list or map.
+/// An element in the class of a list or map that Dart sees.
 const ELEMENT: Place<'_> = Place { name: "_name", index: Some("_index ?? index") };
 
-/// A member with a block: `head` up to the brace, then statements.
+/// Returns a member with a block: `head` up to the brace, then statements.
 fn block(head: &str, statements: &str) -> String {
     format!("{head}\n{statements}\n  }}")
 }
@@ -84,7 +85,8 @@ fn overrides(member: &str) -> String {
     format!("  @override\n{member}")
 }
 
-/// For what a loop does with each element: compiled as it runs, Dart would call it.
+/// Returns `member` with a hint to inline it, for members that a loop calls for each element. In
+/// JIT mode, Dart would call them otherwise.
 fn inlined(member: &str) -> String {
     overrides(&format!("{INLINED}{member}"))
 }
@@ -128,19 +130,19 @@ impl Container<'_> {
         (self.types.view(self.ty), self.types.parameter(self.ty))
     }
 
-    /// `parameters`, and those of the place's name.
+    /// Returns `parameters`, and those that name the place.
     fn named(parameters: &[String]) -> Vec<String> {
         [parameters, &["String name".to_owned(), "int? index".to_owned()]].concat()
     }
 
-    /// `read` and `write`, for views.
+    /// Returns `read` and `write`, for views.
     fn accessors(&self, read: &str, write: &str) -> [String; 2] {
         let (view, parameter) = self.view();
         let value = [format!("{parameter} value")];
         [method(&view, "read", &Self::named(&[]), read), method("void", "write", &Self::named(&value), write)]
     }
 
-    /// `setFrom`, which copies each of `places`.
+    /// Returns `setFrom`, which copies each of `places`.
     fn set_from(&self, places: &[&str]) -> String {
         let copies: Vec<_> = places.iter().map(|it| format!("    {it} = other.{it};")).collect();
         method("void", "setFrom", &[format!("{} other", self.class)], &copies.join("\n"))
@@ -172,7 +174,7 @@ impl Container<'_> {
         class(&self.class, "Struct", &members)
     }
 
-    /// The places of a list: its length, and `cap` elements of the layout.
+    /// Returns the members of a list: its length, and `cap` elements of the layout.
     fn list(&self, element: Layout, align: u64, cap: u64, items: String) -> Members {
         let (whole, offset) = element.list(cap).expect("the model has checked it");
         let mut members = Members::default();
@@ -213,7 +215,7 @@ impl Container<'_> {
         format!("{}\n{}", class(name, "Struct", &members), self.vec_list(of, cap))
     }
 
-    /// Statements that return the first `length` of `_items` as values.
+    /// Returns statements that return the first `length` elements of `_items` as values.
     fn collected(&self, of: &Type, length: &str) -> String {
         let add = [self.types.read_value(of, "_items[i]", EACH)];
         format!(
@@ -224,7 +226,7 @@ impl Container<'_> {
         )
     }
 
-    /// The head of what Dart sees: a constructor, the place, and its name.
+    /// Returns the head of the class that Dart sees: a constructor, the place, and its name.
     fn seen(&self, suffix: &str) -> Vec<String> {
         let name = &self.class;
         vec![format!(
@@ -252,7 +254,7 @@ impl Container<'_> {
         Some(overrides(&method(&element, "detach", &[format!("{element} element")], &statements)))
     }
 
-    /// `toString` that prints each `u64` as the unsigned number it is.
+    /// Returns a `toString` that prints each `u64` as an unsigned number.
     fn shown(&self) -> Option<String> {
         let shape = types::unsigned(self.ty)?;
         Some(overrides(&format!("  String toString() => '${{unsigned(this, '{shape}')}}';")))
@@ -292,7 +294,8 @@ impl Container<'_> {
             }
         };
         members.push(overrides(&method("void", "zero", &[index()], &zero)));
-        // What the base could do from the above: each list has its own, for the compiler to see through.
+        // Overrides of members that the base class also has, as the compiler only inlines them in
+        // each list's own class.
         members.push(inlined(&getter(
             "int",
             "length",

@@ -1,4 +1,4 @@
-//! How a function's parameters and result cross from Dart to C and back.
+//! Parameters and result of a function, as they cross from Dart to C and back.
 
 use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value};
 
@@ -9,14 +9,15 @@ use super::types;
 
 /// A function's parameters and result.
 pub struct Crossing {
-    /// In order.
+    /// Arguments in order.
     pub arguments: Vec<Argument>,
     /// The result.
     pub outcome: Outcome,
 }
 
 impl Crossing {
-    /// What crosses in a call of `function`; what is copied for it has its places in `scratch`.
+    /// Returns the arguments and the result of a call of `function`. Values that are copied for the
+    /// call get their places in `scratch`.
     pub fn new(
         names: &Names<'_>,
         model: &Model,
@@ -38,28 +39,32 @@ impl Crossing {
 
 /// A parameter of a function.
 pub struct Argument {
-    /// Its Dart type, as users see it.
+    /// Dart type that users see.
     pub public: String,
-    /// The types of what C gets for it: of `dart:ffi`, and of Dart.
+    /// Types of the values that C gets: of `dart:ffi`, and of Dart.
     pub types: Vec<(String, &'static str)>,
-    /// What C gets for it.
+    /// Values that C gets.
     pub values: Vec<String>,
-    /// A statement that comes before the call.
+    /// Value that C gets without a check of the range, if there is a check.
+    pub unchecked: Option<String>,
+    /// Statement before the call.
     pub before: Option<String>,
-    /// Who owns it during the call, for its documentation.
+    /// Sentence of the documentation that says which side owns it during the call.
     pub ownership: Option<&'static str>,
 }
 
-/// Where the text of the next argument starts in the memory for texts; nowhere yet for the first.
+/// Expression for the start of the next argument's text in the memory for texts; `None` before the
+/// first.
 struct Texts {
     end: Option<String>,
 }
 
-/// The Dart side of a type that C sees as an `int`.
+/// Dart type of a value that C sees as an `int`.
 const INT: &str = "int";
 
 impl Argument {
-    /// The argument for `param`, which Dart calls `name`; `before` others are passed as it is.
+    /// Returns the argument for `param`, which Dart calls `name`; `before` counts the arguments of
+    /// its type before it.
     fn new(
         names: &Names<'_>,
         model: &Model,
@@ -81,6 +86,7 @@ impl Argument {
                     types: vec![(pointer(names, model, value), "")],
                     before: Some(copy),
                     values: vec![place],
+                    unchecked: None,
                     ownership: Some("**copied**"),
                 }
             }
@@ -95,6 +101,7 @@ impl Argument {
                 } else {
                     format!("{name}.pointer")
                 }],
+                unchecked: None,
                 before: None,
                 ownership: Some(borrowed(mutable)),
             },
@@ -118,6 +125,7 @@ impl Argument {
                     public: types::array(names, model, of),
                     types: vec![(pointer(names, model, of), ""), ("Size".to_owned(), INT)],
                     values: vec![member("pointer", "nullptr"), member("length", "0")],
+                    unchecked: None,
                     before: None,
                     ownership: Some(borrowed(mutable)),
                 }
@@ -130,6 +138,11 @@ impl Argument {
             argument.values.push(format!("{name} == null ? 0 : 1"));
         }
         argument
+    }
+
+    /// What C gets for it, without the check of its range.
+    pub fn unchecked(&self) -> Vec<String> {
+        self.unchecked.clone().map_or_else(|| self.values.clone(), |whole| vec![whole])
     }
 
     fn pointer(
@@ -145,12 +158,14 @@ impl Argument {
             types: vec![(public.clone(), "")],
             public,
             values: vec![if param.optional { format!("{name} ?? nullptr") } else { name.to_owned() }],
+            unchecked: None,
             before: None,
             ownership: Some(ownership),
         }
     }
 
-    /// A number, or an enum as its number: `member` of it, or `none` where there is no value.
+    /// Returns a number, or an enum as its number: `member` of the enum, or `none` if there is no
+    /// value.
     fn number(
         names: &Names<'_>,
         model: &Model,
@@ -164,25 +179,26 @@ impl Argument {
             (false, "") => name.to_owned(),
             (false, member) => format!("{name}.{member}"),
         };
-        let whole = match value {
-            Value::Scalar(it) => types::checked(it, &whole, &layout::string(name)),
-            Value::Open(index) => {
-                types::checked(model.enumeration(index).repr, &whole, &layout::string(name))
-            }
-            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole,
+        let literal = layout::string(name);
+        let checked = match value {
+            Value::Scalar(it) => types::checked(it, &whole, &literal),
+            Value::Open(index) => types::checked(model.enumeration(index).repr, &whole, &literal),
+            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole.clone(),
         };
         Self {
             public: types::public(names, model, value),
             types: vec![(types::native(model, names, value).to_owned(), raw(value))],
-            values: vec![whole],
+            unchecked: (checked != whole).then_some(whole),
+            values: vec![checked],
             before: None,
             ownership: None,
         }
     }
 
-    /// Text goes, as UTF-8, into memory that every call uses again: behind that of the texts before.
+    /// Returns text as UTF-8 in memory that every call reuses, after the texts of earlier
+    /// parameters.
     fn text(name: &str, texts: &mut Texts) -> Self {
-        // No parameter has a `$`: Rust has no such names.
+        // No parameter has a `$`, as Rust has no such names.
         let end = format!("{name}$end");
         let start = texts.end.replace(end.clone());
         let before = if start.is_some() { "_memory.texts" } else { "(_memory.texts..clear())" };
@@ -193,6 +209,7 @@ impl Argument {
                 None => vec!["_memory.texts.pointer".to_owned(), end.clone()],
                 Some(start) => vec![format!("_memory.texts.pointer + {start}"), format!("{end} - {start}")],
             },
+            unchecked: None,
             before: Some(layout::call(
                 4,
                 &format!("final {end} = "),
@@ -213,12 +230,12 @@ fn pointer(names: &Names<'_>, model: &Model, to: Value) -> String {
     format!("Pointer<{}>", types::native(model, names, to))
 }
 
-/// The class of a message's columns.
+/// Returns the class of a message's columns.
 fn columns(names: &Names<'_>, model: &Model, of: MessageIndex) -> String {
     columns_class(types::native(model, names, Value::Message(of)))
 }
 
-/// What stands for an absent value of a Dart type.
+/// Returns the literal for an absent value of a Dart type.
 fn zero(dart: &str) -> &'static str {
     match dart {
         "bool" => "false",
@@ -227,7 +244,7 @@ fn zero(dart: &str) -> &'static str {
     }
 }
 
-/// The Dart type of a value in C; empty where it is that of `dart:ffi` itself.
+/// Returns the Dart type of a value in C, or an empty string if it is that of `dart:ffi` itself.
 fn raw(value: Value) -> &'static str {
     match value {
         Value::Scalar(it) => types::scalar(it).dart,
@@ -238,18 +255,18 @@ fn raw(value: Value) -> &'static str {
 
 /// The result of a function.
 pub struct Outcome {
-    /// Its Dart type, as users see it.
+    /// Dart type that users see.
     pub public: String,
-    /// The type of what C returns: of `dart:ffi`, and of Dart.
+    /// Types of the value that C returns: of `dart:ffi`, and of Dart.
     pub ty: (String, &'static str),
-    /// What is called to make it of what C returns.
+    /// Function that converts the value that C returned.
     pub conversion: Option<String>,
-    /// Who owns it, for its documentation.
+    /// Sentence of the documentation that says which side owns it.
     pub ownership: Option<&'static str>,
 }
 
 impl Outcome {
-    /// The result of `function`.
+    /// Returns the result of `function`.
     fn new(names: &Names<'_>, model: &Model, function: &Function) -> Self {
         let owned = || ("Pointer<FfiOwned>".to_owned(), "");
         let mut result = match function.returns {

@@ -1,4 +1,4 @@
-//! An enum to its classes: the enum, and the array where a function takes a slice of it.
+//! Classes of an enum: the enum, and the array if a function takes a slice of it.
 
 use std::collections::HashSet;
 
@@ -16,29 +16,29 @@ use super::types;
 #[derive(Template)]
 #[template(path = "dart/enums.dart.jinja", escape = "none")]
 pub struct EnumsFile {
-    /// The enums.
+    /// Classes of the enums.
     pub enums: Vec<EnumClasses>,
-    /// Whether one has an array.
+    /// True if one of them has an array.
     pub arrays: bool,
 }
 
-/// The classes of an enum.
+/// Classes of one enum.
 pub struct EnumClasses {
     name: String,
     /// Docs and annotations.
     lead: String,
     variants: Vec<String>,
     cases: Vec<String>,
-    /// Whether numbers that are no value are read too.
+    /// True if numbers without a variant are also read.
     open: bool,
-    /// Whether the numbers are `u64`, which Dart has as `int`.
+    /// True if the numbers are `u64`, for which Dart uses `int`.
     unsigned: bool,
-    /// The number's types where the enum has an array.
+    /// Types of the number, if the enum has an array.
     array: Option<types::ScalarTypes>,
 }
 
 impl EnumsFile {
-    /// The file for `model`.
+    /// Returns the file for `model`.
     pub fn new(model: &Model, names: &Names<'_>) -> Self {
         let sliced = |id: TypeId| {
             let is_it = |value| matches!(value, Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == id);
@@ -56,7 +56,7 @@ impl EnumsFile {
     }
 }
 
-/// The enums that are somewhere an `FfiOpen`.
+/// Returns the enums that are used in an `FfiOpen`.
 fn opened(model: &Model) -> HashSet<&TypeId> {
     let mut open = HashSet::new();
     for composite in model.by_dependency() {
@@ -99,7 +99,7 @@ impl EnumClasses {
     }
 }
 
-/// Helpers of the template.
+/// Functions that the template calls.
 impl EnumClasses {
     fn class(&self) -> String {
         layout::class(&format!("enum {}", self.name), "implements FfiEnum")

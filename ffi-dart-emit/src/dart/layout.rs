@@ -1,19 +1,21 @@
-//! Line breaking as `dart format` does it, for the few shapes that generated code has.
+//! Breaks lines as `dart format` does, for the few shapes that generated code has.
 //!
-//! Output must not change when a user runs `dart format`, and no Dart may be needed to make it. So templates
-//! hold only lines whose length doesn't depend on a name, and everything else is one of the shapes below. Generated
-//! files name their language version, and with it the formatter's style: later styles don't touch them.
+//! Output must not change when a user runs `dart format`, and no Dart may be needed to make it. So
+//! templates only hold lines whose length doesn't depend on a name, and everything else is one of
+//! the shapes below. Generated files name their language version, which fixes the formatter's
+//! style: later styles don't touch them.
 //!
-//! Where `dart format` would choose among several breaks, a shape is chosen here that leaves it none: a
-//! member is `=>` when it fits one line and a block otherwise.
+//! If `dart format` could choose among several breaks, this module uses a shape that leaves it
+//! none: a member is `=>` when it fits one line and a block otherwise.
 //!
-//! `tests/dart_package.rs` proves the fixpoint over hundreds of packages, with names of up to 40
-//! characters and libraries of up to 24; longer ones are right too, but `dart format` may break them elsewhere.
+//! `tests/dart_package.rs` checks that `dart format` changes nothing in hundreds of packages, with
+//! names of up to 40 characters and libraries of up to 24. Longer names give correct code, but
+//! `dart format` may break their lines elsewhere.
 
-/// An annotation of a member: the compiler inlines its calls, whatever it thinks that they take.
+/// Annotation of a member that the compiler inlines whatever its estimate of the cost.
 pub const INLINED: &str = "  @pragma('vm:prefer-inline')\n";
 
-/// The width of a page in UTF-16 units, as `dart format` counts.
+/// Width of a page in UTF-16 units, as `dart format` counts.
 const WIDTH: usize = 80;
 
 fn fits(line: &str) -> bool {
@@ -24,9 +26,9 @@ fn pad(indent: usize) -> String {
     " ".repeat(indent)
 }
 
-/// `callee(arguments)` and what follows it, such as `;`.
+/// Returns `callee(arguments)` followed by `after`, such as `;`.
 ///
-/// `before` is what stands before it: nothing, `return ` or `final result = `.
+/// `before` is the text before it: nothing, `return ` or `final result = `.
 pub fn call(indent: usize, before: &str, callee: &str, arguments: &[String], after: &str) -> String {
     let pad = pad(indent);
     let line = format!("{pad}{before}{callee}({}){after}", arguments.join(", "));
@@ -40,7 +42,7 @@ pub fn call(indent: usize, before: &str, callee: &str, arguments: &[String], aft
     format!("{head}\n{}{pad}){after}", list(indent + 2, arguments))
 }
 
-/// An initializer of a constructor: `field = object.method(arguments)` and what follows it.
+/// Returns an initializer of a constructor: `field = object.method(arguments)` followed by `after`.
 pub fn initializer(field: &str, object: &str, method: &str, arguments: &[String], after: &str) -> String {
     let head = format!("      {field} = {object}.{method}(");
     if fits(&head) {
@@ -49,14 +51,15 @@ pub fn initializer(field: &str, object: &str, method: &str, arguments: &[String]
     format!("      {field} = {object}\n{}", call(10, "", &format!(".{method}"), arguments, after))
 }
 
-/// `head => expression;`
+/// Returns `head => expression;`.
 pub fn arrow(indent: usize, head: &str, expression: &str) -> String {
     let pad = pad(indent);
     let line = format!("{pad}{head} => {expression};");
     if fits(&line) { line } else { format!("{pad}{head} =>\n{pad}    {expression};") }
 }
 
-/// One item a line, each with a comma; a call that is too long for that is broken like any other.
+/// Returns the items, one a line with a comma each; a call that is too long for its line is broken
+/// like any other.
 fn list(indent: usize, items: &[String]) -> String {
     let line = |item: &String| {
         let line = format!("{}{item},", pad(indent));
@@ -68,7 +71,7 @@ fn list(indent: usize, items: &[String]) -> String {
     items.iter().map(|item| line(item) + "\n").collect()
 }
 
-/// `left = a + b;`
+/// Returns `left = a + b;`.
 pub fn sum(indent: usize, left: &str, terms: &[String]) -> String {
     let pad = pad(indent);
     let line = format!("{pad}{left} = {};", terms.join(" + "));
@@ -79,7 +82,7 @@ pub fn sum(indent: usize, left: &str, terms: &[String]) -> String {
     }
 }
 
-/// `left = right;`
+/// Returns `left = right;`.
 pub fn assign(indent: usize, left: &str, right: &str) -> String {
     let pad = pad(indent);
     let line = format!("{pad}{left} = {right};");
@@ -95,7 +98,7 @@ pub fn assign(indent: usize, left: &str, right: &str) -> String {
     }
 }
 
-/// `ty` with each of its arguments on a line of its own; what follows stands behind its last line.
+/// Returns `ty` with each of its arguments on a line of its own.
 fn broken_type(indent: usize, ty: &str) -> String {
     let (Some(open), Some(close)) = (ty.find('<'), ty.rfind('>')) else { return ty.to_owned() };
     let inner = pad(indent + 2);
@@ -122,13 +125,13 @@ fn broken_type(indent: usize, ty: &str) -> String {
     format!("{}<\n{}\n{}{}", &ty[..open], broken.join(",\n"), pad(indent), &ty[close..])
 }
 
-/// `ty`, broken where it is too long for a line.
+/// Returns `ty`, broken if it is too long for a line.
 fn type_line(indent: usize, ty: &str) -> String {
     let line = format!("{}{ty}", pad(indent));
     if fits(&line) { line } else { format!("{}{}", pad(indent), broken_type(indent, ty)) }
 }
 
-/// `return expression;` in a method.
+/// Returns `return expression;` in a method.
 pub fn returned(expression: &str) -> String {
     match simple_call(expression) {
         Some((callee, arguments)) => call(4, "return ", callee, &arguments, ";"),
@@ -136,14 +139,15 @@ pub fn returned(expression: &str) -> String {
     }
 }
 
-/// The callee and the arguments of an expression that is a call with plain arguments and no more.
+/// Returns the callee and the arguments of an expression that is a call with plain arguments.
 fn simple_call(expression: &str) -> Option<(&str, Vec<String>)> {
     let (callee, arguments) = expression.strip_suffix(')')?.split_once('(')?;
     let simple = !arguments.is_empty() && !arguments.contains('(');
     simple.then(|| (callee, arguments.split(", ").map(str::to_owned).collect()))
 }
 
-/// `return condition ? yes : no;`, of names and short calls; nothing where a line would be too long.
+/// Returns `return condition ? yes : no;` for names and short calls, or `None` if a line would be
+/// too long.
 pub fn conditional(condition: &str, yes: &str, no: &str) -> Option<String> {
     let line = format!("    return {condition} ? {yes} : {no};");
     if fits(&line) {
@@ -153,7 +157,7 @@ pub fn conditional(condition: &str, yes: &str, no: &str) -> Option<String> {
     lines.iter().all(|line| fits(line)).then(|| lines.join("\n"))
 }
 
-/// `name: value,`, an argument on a line of its own.
+/// Returns `name: value,` as an argument on a line of its own.
 fn named(indent: usize, name: &str, value: &str) -> String {
     let pad = pad(indent);
     let line = format!("{pad}{name}: {value},");
@@ -181,7 +185,7 @@ fn named(indent: usize, name: &str, value: &str) -> String {
     format!("{pad}{name}:\n{pad}    {value},")
 }
 
-/// `return callee(name: value, ..);` in a method.
+/// Returns `return callee(name: value, ..);` in a method.
 pub fn return_named(callee: &str, arguments: &[(String, String)]) -> String {
     let all: Vec<_> = arguments.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let line = format!("    return {callee}({});", all.join(", "));
@@ -192,7 +196,7 @@ pub fn return_named(callee: &str, arguments: &[(String, String)]) -> String {
     format!("    return {callee}(\n{}\n    );", lines.join("\n"))
 }
 
-/// A constructor of named parameters, each with its annotations.
+/// Returns a constructor of named parameters, each with its annotations.
 pub fn named_constructor(name: &str, parameters: &[(String, String)]) -> String {
     let all: Vec<_> = parameters
         .iter()
@@ -210,7 +214,7 @@ pub fn named_constructor(name: &str, parameters: &[(String, String)]) -> String 
     format!("  const {name}({{\n{lines}  }});")
 }
 
-/// `head {'name': value, ..};`, a getter that returns a map.
+/// Returns `head {'name': value, ..};`, a getter that returns a map.
 pub fn literal(head: &str, entries: &[(String, String)]) -> String {
     let all: Vec<_> = entries.iter().map(|(name, value)| format!("{}: {value}", string(name))).collect();
     let line = format!("  {head} {{{}}};", all.join(", "));
@@ -221,7 +225,7 @@ pub fn literal(head: &str, entries: &[(String, String)]) -> String {
     format!("  {head} {{\n{}\n  }};", lines.join("\n"))
 }
 
-/// `typedef name = returns Function(parameters);`
+/// Returns `typedef name = returns Function(parameters);`.
 pub fn function_type(name: &str, returns: &str, parameters: &[String]) -> String {
     let line = format!("typedef {name} = {returns} Function({});", parameters.join(", "));
     if fits(&line) {
@@ -230,7 +234,7 @@ pub fn function_type(name: &str, returns: &str, parameters: &[String]) -> String
     format!("typedef {name} =\n{}", call(4, "", &format!("{returns} Function"), parameters, ";"))
 }
 
-/// `ty name` and what follows it; breaks between the two.
+/// Returns `ty name` followed by `after`; a line break goes between the two.
 pub fn declaration(indent: usize, ty: &str, name: &str, after: &str) -> String {
     let pad = pad(indent);
     let line = format!("{pad}{ty} {name}{after}");
@@ -240,14 +244,14 @@ pub fn declaration(indent: usize, ty: &str, name: &str, after: &str) -> String {
 /// Parameters in the order of a declaration.
 #[derive(Clone, Copy)]
 pub struct Parameters<'a> {
-    /// Those that every call passes.
+    /// Parameters that every call passes.
     pub required: &'a [String],
-    /// An optional one and the brackets around it.
+    /// Optional parameter, with the brackets around it.
     pub optional: Option<(char, &'a str, char)>,
 }
 
 impl<'a> Parameters<'a> {
-    /// `required` alone.
+    /// Returns parameters that are all required.
     pub fn new(required: &'a [String]) -> Self {
         Self { required, optional: None }
     }
@@ -258,7 +262,7 @@ impl<'a> Parameters<'a> {
         all.join(", ")
     }
 
-    /// One a line and the parenthesis that ends them.
+    /// Returns the parameters, one a line, and the parenthesis that ends them.
     fn in_lines(self, indent: usize) -> String {
         let pad = pad(indent);
         match (self.optional, self.required.split_last()) {
@@ -273,7 +277,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// One parameter a line, each with a comma.
+/// Returns the parameters, one a line with a comma each.
 fn declarations(indent: usize, parameters: &[String]) -> String {
     let line = |parameter: &String| match parameter.rsplit_once(' ') {
         Some((ty, name)) => format!("{}\n", declaration(indent, ty, name, ",")),
@@ -282,7 +286,8 @@ fn declarations(indent: usize, parameters: &[String]) -> String {
     parameters.iter().map(line).collect()
 }
 
-/// The head of a method up to its `{`; `before` is what stands before the name: a type, `set`.
+/// Returns the head of a method up to its `{`; `before` is the text before the name: a type, or
+/// `set`.
 pub fn method(before: &str, name: &str, parameters: Parameters<'_>) -> String {
     let line = format!("  {before} {name}({}) {{", parameters.in_line());
     if fits(&line) {
@@ -299,19 +304,19 @@ pub fn method(before: &str, name: &str, parameters: Parameters<'_>) -> String {
     format!("{before}\n  {name}(\n{} {{", parameters.in_lines(2))
 }
 
-/// The head of a constructor and the colon before its initializers.
+/// Returns the head of a constructor and the colon before its initializers.
 pub fn constructor(name: &str, parameters: Parameters<'_>) -> String {
     let line = format!("  {name}({})", parameters.in_line());
     if fits(&line) { format!("{line}\n    :") } else { format!("  {name}(\n{} :", parameters.in_lines(2)) }
 }
 
-/// A constructor with one initializer.
+/// Returns a constructor with one initializer.
 pub fn forwarding_constructor(name: &str, parameters: Parameters<'_>, initializer: &str) -> String {
     let line = format!("  {name}({}) : {initializer};", parameters.in_line());
     if fits(&line) { line } else { format!("{} {initializer};", constructor(name, parameters)) }
 }
 
-/// A getter: `=>`, or a block where that is too long.
+/// Returns a getter: `=>`, or a block if that is too long.
 pub fn getter(ty: &str, name: &str, body: &Statement<'_>) -> String {
     let line = format!("  {ty} get {name} => {};", body.expression());
     if fits(&line) {
@@ -320,7 +325,7 @@ pub fn getter(ty: &str, name: &str, body: &Statement<'_>) -> String {
     format!("{}\n{}\n  }}", declaration(2, ty, &format!("get {name}"), " {"), body.in_block())
 }
 
-/// A setter: `=>`, or a block where that is too long.
+/// Returns a setter: `=>`, or a block if that is too long.
 pub fn setter(name: &str, parameter: String, body: &Statement<'_>) -> String {
     let line = format!("  set {name}({parameter}) => {};", body.expression());
     if fits(&line) {
@@ -331,7 +336,7 @@ pub fn setter(name: &str, parameter: String, body: &Statement<'_>) -> String {
 
 /// The one statement of a [`getter`] or [`setter`].
 pub enum Statement<'a> {
-    /// `return` of what can't be broken.
+    /// `return` of an expression without a break.
     Return(&'a str),
     /// `return` of a call.
     ReturnCall(&'a str, &'a [&'a str]),
@@ -366,7 +371,7 @@ fn owned(strings: &[&str]) -> Vec<String> {
     strings.iter().map(|&one| one.to_owned()).collect()
 }
 
-/// The head of a class with one clause, `extends X` or `implements X`.
+/// Returns the head of a class with one clause, `extends X` or `implements X`.
 pub fn class(head: &str, clause: &str) -> String {
     let line = format!("{head} {clause} {{");
     let broken = format!("    {clause} {{");
@@ -381,13 +386,22 @@ pub fn class(head: &str, clause: &str) -> String {
     }
 }
 
-/// A case of a switch expression.
+/// Returns the head of an extension type, whose constructor takes `representation`.
+pub fn extension_type(constructor: &str, representation: &str, clause: &str) -> String {
+    let line = format!("extension type {constructor}({representation})");
+    if fits(&line) {
+        return class(&line, clause);
+    }
+    class(&format!("extension type {constructor}(\n  {representation}\n)"), clause)
+}
+
+/// Returns a case of a switch expression.
 pub fn case(pattern: &str, value: &str) -> String {
     let line = format!("      {pattern} => {value},");
     if fits(&line) { line } else { format!("      {pattern} =>\n        {value},") }
 }
 
-/// `@Deprecated(..)` with the line break behind it.
+/// Returns `@Deprecated(..)` with a line break.
 pub fn deprecated(indent: usize, note: &str) -> String {
     let note = if note.is_empty() { "deprecated in Rust" } else { note };
     call(indent, "", "@Deprecated", &[string(note)], "") + "\n"
@@ -395,7 +409,7 @@ pub fn deprecated(indent: usize, note: &str) -> String {
 
 pub use crate::foreign::dart_string as string;
 
-/// `///` lines of `text`.
+/// Returns `text` as lines that start with `///`.
 pub fn doc(indent: usize, text: &str) -> String {
     crate::foreign::dart_comment(&pad(indent), text)
 }

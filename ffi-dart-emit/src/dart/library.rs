@@ -1,4 +1,4 @@
-//! The library's class: opening, checks, one method per function.
+//! Class of the library: opening, checks, one method per function.
 
 use askama::Template;
 use ffi_core::boundary::ABI_VERSION;
@@ -6,46 +6,51 @@ use ffi_core::schema::read::LibrarySymbols;
 
 use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
-use super::crossing::Crossing;
+use super::crossing::{Argument, Crossing};
 use super::layout::{self, INLINED, Parameters};
 use super::names::{FunctionNames, Names, beside};
 use super::pool;
 use super::scratch::Scratch;
 use super::types::Types;
 
-/// The file with the library's class.
+/// File with the library's class.
 #[derive(Template)]
 #[template(path = "dart/library.dart.jinja", escape = "none")]
 pub struct LibraryFile<'a> {
     library: &'a str,
     package: &'a str,
     variable: &'a str,
-    /// The Rust library, which names the file.
+    /// Name of the Rust library, which is part of the file's name.
     file: &'a str,
     doc: String,
     abi: u32,
     symbols: &'a LibrarySymbols,
     messages: bool,
     enums: bool,
-    /// Whether a function may have no value to return.
+    /// True if a function returns an `Option`.
     optional: bool,
-    /// Whether there are pools to shut down.
+    /// True if there are pools to shut down.
     pools: bool,
-    /// Whether a function returns a slot of a pool.
+    /// True if a function returns a slot of a pool.
     owned_slots: bool,
     signatures: Vec<String>,
     fields: Vec<String>,
     bindings: Vec<String>,
     checks: Vec<String>,
     methods: Vec<String>,
-    /// The initializers of the places for what is passed by value, and the functions that copy to them.
+    /// Class of the calls without checks of ranges.
+    raw: &'a str,
+    /// Methods of that class, one for each function that checks a range.
+    raw_methods: Vec<String>,
+    /// Initializers of the places for arguments passed by value, and the functions that copy to
+    /// them.
     places: Scratch,
     scratch: Vec<String>,
     copies: Vec<String>,
 }
 
 impl<'a> LibraryFile<'a> {
-    /// The file for `model`.
+    /// Returns the file for `model`.
     pub fn new(model: &'a Model, names: &'a Names<'_>) -> Self {
         let symbols = &model.library.symbols;
         let doc = format!(
@@ -72,11 +77,13 @@ impl<'a> LibraryFile<'a> {
             bindings: Vec::new(),
             checks: Vec::new(),
             methods: Vec::new(),
+            raw: &names.raw,
+            raw_methods: Vec::new(),
             places: Scratch::default(),
             scratch: Vec::new(),
             copies: Vec::new(),
         };
-        // The version comes first, on its own: without it nothing else means anything.
+        // The version is checked first, as no other symbol has a meaning without it.
         for symbol in symbols.all().into_iter().filter(|symbol| **symbol != symbols.abi_version) {
             file.check("symbol", &["'library'".into(), layout::string(symbol)]);
         }
@@ -190,22 +197,22 @@ impl<'a> LibraryFile<'a> {
             .zip(&own.params)
             .map(|(argument, name)| format!("{} {name}", argument.public))
             .collect();
-        let mut values: Vec<_> =
-            crossing.arguments.iter().flat_map(|argument| argument.values.clone()).collect();
-        values.push("_status".to_owned());
-
         let outcome = &crossing.outcome;
-        let before = if it.returns.is_some() { "final result = " } else { "" };
-        let mut lines = Vec::new();
-        lines.extend(crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
-        lines.push(layout::call(4, before, &binding, &values, ";"));
-        lines.push(if it.optional {
-            "    if (_status.ref.code != 0) return _noValue();".to_owned()
-        } else {
-            "    if (_status.ref.code != 0) _fail();".to_owned()
-        });
-        let called = lines.join("\n");
-        let method = |ty: &str, name: &str, conversion: Option<&str>| {
+        let called = |values: fn(&Argument) -> Vec<String>| {
+            let mut values: Vec<_> = crossing.arguments.iter().flat_map(values).collect();
+            values.push("_status".to_owned());
+            let before = if it.returns.is_some() { "final result = " } else { "" };
+            let mut lines = Vec::new();
+            lines.extend(crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
+            lines.push(layout::call(4, before, &binding, &values, ";"));
+            lines.push(if it.optional {
+                "    if (_status.ref.code != 0) return _noValue();".to_owned()
+            } else {
+                "    if (_status.ref.code != 0) _fail();".to_owned()
+            });
+            lines.join("\n")
+        };
+        let method = |ty: &str, name: &str, conversion: Option<&str>, called: &str| {
             let head = layout::method(ty, name, Parameters::new(&parameters));
             let returned = match conversion {
                 Some(callee) => {
@@ -219,7 +226,15 @@ impl<'a> LibraryFile<'a> {
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let inline = if is_inlined(it) { INLINED } else { "" };
         let lead = super::lead(2, &it.item, &default, &contract(it, own, &crossing)) + inline;
-        self.methods.push(lead + &method(&outcome.public, &own.name, outcome.conversion.as_deref()));
+        let checked = called(|argument| argument.values.clone());
+        let conversion = outcome.conversion.as_deref();
+        self.methods.push(lead + &method(&outcome.public, &own.name, conversion, &checked));
+        if crossing.arguments.iter().any(|argument| argument.unchecked.is_some()) {
+            let doc = format!("[{}.{}] without a check of its integers.", self.library, own.name);
+            let notes = super::annotations(2, &it.item);
+            let method = method(&outcome.public, &own.name, conversion, &called(Argument::unchecked));
+            self.raw_methods.push(layout::doc(2, &doc) + &notes + inline + &method);
+        }
         if let Some(Returns::Pool(message)) = it.returns {
             let class = &names.of(&model.message(message).id).name;
             let ty = format!("{class}Box{}", if it.optional { "?" } else { "" });
@@ -229,7 +244,8 @@ impl<'a> LibraryFile<'a> {
                 own.name
             );
             let notes = super::annotations(2, &it.item);
-            let method = method(&ty, &beside(&own.name, "Owned"), Some(&format!("{class}Pool.own")));
+            let method =
+                method(&ty, &beside(&own.name, "Owned"), Some(&format!("{class}Pool.own")), &checked);
             self.methods.push(layout::doc(2, &doc) + &notes + &method);
         }
         if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
@@ -242,7 +258,7 @@ impl<'a> LibraryFile<'a> {
         }
     }
 
-    /// The constructor up to its initializers.
+    /// Returns the constructor up to its initializers.
     fn constructor(&self) -> String {
         let parameters = ["this.path", "DynamicLibrary library", "this._memory"].map(str::to_owned);
         layout::constructor(&format!("{}._", self.library), Parameters::new(&parameters))
@@ -251,6 +267,15 @@ impl<'a> LibraryFile<'a> {
     fn memory_getter(&self) -> String {
         let memory = format!("{}.instance._memory", self.library);
         layout::arrow(0, "LibraryMemory get libraryMemory", &memory)
+    }
+
+    fn raw_getter(&self) -> String {
+        layout::arrow(2, &format!("{} get raw", self.raw), &format!("{}._(this)", self.raw))
+    }
+
+    fn raw_class(&self) -> String {
+        let [constructor, library] = [format!("{}._", self.raw), format!("{} _library", self.library)];
+        layout::extension_type(&constructor, &library, &format!("implements {}", self.library))
     }
 
     fn instance_getter(&self) -> String {
@@ -301,7 +326,7 @@ impl<'a> LibraryFile<'a> {
     }
 }
 
-/// The types of a native function, result first.
+/// Types of a native function, result first.
 #[derive(PartialEq)]
 struct Signature {
     native: Vec<String>,
@@ -320,16 +345,18 @@ impl Signature {
     }
 }
 
-/// The most parameters of a method that is always inlined.
+/// Largest number of parameters of a method that is always inlined.
 const MOST_INLINED: usize = 4;
 
-/// Whether the compiler is told to inline the method: each check of an argument's range counts for more in its own estimate
-/// than it takes (`cargo xtask bench calls`: 1.4 of a call by hand, with the hint 1.05).
+/// Returns true if the compiler is told to inline the method. Its own estimate counts the range
+/// check of an argument for more than it costs (`cargo xtask bench calls`: 1.4 times a call by
+/// hand, with the hint 1.05).
 fn is_inlined(it: &Function) -> bool {
     it.params.len() <= MOST_INLINED && it.params.iter().all(|it| matches!(it.passing, Passing::Value(_)))
 }
 
-/// What a caller must know beyond the user's docs: who owns what, and what is thrown.
+/// Returns the sentences that a caller needs beyond the user's docs: which side owns what, and what
+/// is thrown.
 fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     let mut out = String::new();
     for (argument, name) in crossing.arguments.iter().zip(&own.params) {
@@ -341,11 +368,11 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
         out.push_str(&format!("\nThe result is {ownership}."));
     }
     if it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_))) {
-        out.push_str("\nThrows a [PoolException] for what is no slot of the caller's.");
+        out.push_str("\nThrows a [PoolException] for a pointer to no slot of the caller.");
     }
     if it.fallible {
         out.push_str(match it.returns {
-            // Where a message comes from a pool, the pool may be why there is none.
+            // For a message from a pool, the pool may be the reason for an error.
             Some(Returns::Pool(_)) => {
                 "\nThrows a [RustErrorException] for an `Err`, and a [PoolException] for a\n`PoolError`."
             }
@@ -355,7 +382,7 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     if out.is_empty() { out } else { format!("\n{out}") }
 }
 
-/// What Dart can't pass.
+/// Checks that Dart can pass all parameters.
 pub fn check(types: &Types<'_>) -> Result<(), Problems> {
     let model = types.model;
     let mut problems = Vec::new();

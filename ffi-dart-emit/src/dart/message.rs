@@ -1,4 +1,4 @@
-//! A message to its classes.
+//! Classes of a message.
 
 use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type, scalar_name};
 
@@ -9,7 +9,7 @@ use super::layout::{self, INLINED, Parameters, Statement};
 use super::names::beside;
 use super::types::{self, Place, Types, flat, flattened, plain};
 
-/// The classes of `message`.
+/// Returns the classes of `message`.
 pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
     let own = types.names.of(&message.id);
     let facts = format!(
@@ -48,7 +48,7 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
     }
 }
 
-/// Whether there are references in a message.
+/// Returns true if a message holds references.
 fn refers(model: &Model, message: &Message) -> bool {
     let mut found = false;
     for field in &message.fields {
@@ -72,7 +72,7 @@ fn refers_in(model: &Model, ty: &Type) -> bool {
     found
 }
 
-/// What the box and the pointer of a message called `name` have for protobuf.
+/// Returns the members for protobuf of the box and the pointer of a message called `name`.
 fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbols) -> Proto {
     let symbols = [&symbols.encode, &symbols.decode].map(|it| layout::string(it));
     let codec = layout::call(2, "static final _proto = ", &format!("NativeProto<{name}>"), &symbols, ";");
@@ -80,10 +80,10 @@ fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbol
     let [refused, written, read] = if refers(types.model, message) {
         [
             format!("{refused}, such as that a pool is exhausted."),
-            "\n\nWhat it refers to is written, too, and must not be given back meanwhile. What\nRust owns is left out."
+            "\n\nMessages that it refers to are also written, and must not be freed meanwhile.\nThose that Rust owns are left out."
                 .to_owned(),
-            "\n\nWhat it refers to gets slots of the pools, **owned** by the caller; what it\nreferred to before \
-             is not given back."
+            "\n\nMessages that it refers to get slots of their pools, **owned** by the caller;\nthose that it \
+             referred to before are not freed."
                 .to_owned(),
         ]
     } else {
@@ -133,20 +133,20 @@ fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbol
 /// A field of the copy.
 struct Part {
     name: String,
-    /// Its Dart type.
+    /// Dart type.
     ty: String,
     /// Docs and annotations.
     lead: String,
     /// Annotations of a parameter.
     annotations: String,
     optional: bool,
-    /// Its value in the view.
+    /// Expression that reads it from the view.
     read: String,
-    /// The statement that writes it to the view `target`.
+    /// Statement that writes it to the view `target`.
     write: String,
 }
 
-/// The immutable copy of a message.
+/// Returns the immutable copy of a message.
 fn data(name: &str, message: &Message, parts: &[Part], big: &[String]) -> String {
     let class = format!("{name}Data");
     let parameters: Vec<_> = parts
@@ -187,7 +187,7 @@ fn data(name: &str, message: &Message, parts: &[Part], big: &[String]) -> String
     )
 }
 
-/// `toNative` of a copy of `name`.
+/// Returns `toNative` of a copy of `name`.
 pub fn to_native(name: &str) -> String {
     let new = layout::assign(4, "final box", &format!("{name}Box()"));
     format!(
@@ -197,7 +197,7 @@ pub fn to_native(name: &str) -> String {
     )
 }
 
-/// What every copy overrides.
+/// Returns the members that every copy overrides.
 ///
 /// `shapes` are those of the members that have `u64`.
 pub fn described(class: &str, members: &[String], shapes: &[(String, String)]) -> String {
@@ -214,14 +214,14 @@ pub fn described(class: &str, members: &[String], shapes: &[(String, String)]) -
     all.join("\n\n")
 }
 
-/// The view of a message so far.
+/// View of a message while its fields are added.
 struct View<'a> {
     types: &'a Types<'a>,
     members: Members,
     /// Statements that copy each field from `other`.
     copies: Vec<String>,
     parts: Vec<Part>,
-    /// Getters of unsigned numbers, which the copy has too.
+    /// Getters of unsigned numbers, which the copy has as well.
     big: Vec<String>,
 }
 
@@ -262,7 +262,7 @@ impl View<'_> {
         self.part(field, &named, read, format!("target.{name}"));
     }
 
-    /// Leaves the place of a whole field, or of its beginning.
+    /// Adds the place of a whole field, or of its beginning.
     fn place(&mut self, field: &Field, declaration: String) {
         let align = self.types.alignment(&field.ty);
         self.members.add(field.offset, field.size, align, declaration);
@@ -299,8 +299,10 @@ impl View<'_> {
             self.place(field, self.types.place(&field.ty, &place));
             self.copy(&place);
             self.number(named, &named.lead(&narrow(scalar)), name, &place, scalar);
-            let doc =
-                format!("[{name}] without the check: of what is no `{}` the low bits.", scalar_name(scalar));
+            let doc = format!(
+                "[{name}] without the check: an integer that is no `{}` is cut to its low bits.",
+                scalar_name(scalar)
+            );
             let setter = layout::setter(
                 &beside(name, "Unchecked"),
                 "int value".into(),
@@ -316,8 +318,8 @@ impl View<'_> {
         self.copy(name);
     }
 
-    /// The accessors `name` of the number at `place`, checked where it is written. They are inlined: a call would cost more
-    /// than what they do.
+    /// Adds the accessors `name` of the number at `place`, with a check when writing. They are
+    /// inlined, as a call would cost more than their work.
     fn number(&mut self, named: &Named<'_>, lead: &str, name: &str, place: &str, scalar: Scalar) {
         let checked = types::checked(scalar, "value", &layout::string(name));
         let getter = layout::getter("int", name, &Statement::Return(place));
@@ -325,7 +327,7 @@ impl View<'_> {
         self.accessors(named, lead, format!("{INLINED}{getter}"), format!("{INLINED}{setter}"));
     }
 
-    /// The unsigned numbers of a field that has `u64`, beside it.
+    /// Adds the unsigned numbers of a field that has `u64`.
     fn big(&mut self, field: &Field, named: &Named<'_>) {
         let Some((ty, from)) = types::big(&field.ty) else { return };
         let name = named.name;
@@ -333,7 +335,7 @@ impl View<'_> {
         let lead = named.beside(&format!("[{name}] as unsigned, as it is in Rust."));
         let getter = layout::getter(ty, &big, &Statement::ReturnCall(from, &[name]));
         self.big.push(format!("{lead}{getter}"));
-        // The parameter must not hide the field that is assigned to.
+        // The parameter must not hide the field that is assigned.
         let value = if name == "value" { "number" } else { "value" };
         let to = match from {
             "bigFromBits" => "bitsFromBig",
@@ -348,7 +350,7 @@ impl View<'_> {
         self.accessors(named, &lead, getter, setter);
     }
 
-    /// The place of the number `raw` of an enum, and its accessors.
+    /// Adds the place of the number `raw` of an enum with its accessors, and returns the place.
     fn raw(&mut self, field: &Field, named: &Named<'_>, lead: &str, raw: &str, repr: Scalar) -> String {
         if types::is_narrow(repr) {
             let place = format!("_{}", named.name);
@@ -396,7 +398,7 @@ impl View<'_> {
         );
     }
 
-    /// The places of a length and of the bytes behind it.
+    /// Adds the places of a length and of the bytes after it, and returns their names.
     fn buffer(&mut self, field: &Field, named: &Named<'_>, cap: u64) -> [String; 2] {
         let [length, bytes] = ["length", "bytes"].map(|it| format!("_{}${it}", named.name));
         let declaration = layout::declaration(2, "external int", &length, ";");
@@ -469,7 +471,7 @@ impl View<'_> {
         let place = Place::field(&literal);
         let write = types.write(6, of, &value, "value", place);
         let read = types.read(of, &value, place);
-        // For a number, one expression, and inlined: so it stays out of the heap.
+        // Numbers are one expression and inlined, so that Dart does not allocate them on the heap.
         let number = matches!(of, Type::Scalar(_)).then_some(());
         let inline = number.map_or("", |()| INLINED);
         let absent = format!("absent({present}, {literal})");
@@ -482,7 +484,7 @@ impl View<'_> {
         let [none, some] = ["0", "1"].map(|it| layout::assign(6, &present, it));
         self.accessors(
             named,
-            &named.lead("\n\nNull where it is absent."),
+            &named.lead("\n\nNull if it is absent."),
             format!("{inline}{getter}\n{body}\n  }}"),
             format!(
                 "{setter}\n    if (value == null) {{\n{none}\n    }} else {{\n{write}\n{some}\n    }}\n  }}"
@@ -524,7 +526,7 @@ impl View<'_> {
         self.copies.push(layout::call(4, "", &format!("{elements}.setAll"), &arguments, ";"));
     }
 
-    /// A field whose class has its places.
+    /// Adds a field whose class holds its places.
     fn container(&mut self, field: &Field, named: &Named<'_>) {
         let (types, name, ty) = (self.types, named.name, &field.ty);
         let place = format!("_{name}");
@@ -541,11 +543,11 @@ impl View<'_> {
                 format!("\n\nUp to {cap} entries, **borrowed** from this message; assigning copies.")
             }
             Type::Option { .. } => {
-                "\n\nNull where it is absent, else **borrowed** from this message; assigning\ncopies."
+                "\n\nNull if it is absent, or else **borrowed** from this message; assigning copies."
                     .to_owned()
             }
             Type::Ref(_) => {
-                "\n\n**copied**: it keeps nothing alive, and is stale when the message was given back."
+                "\n\n**copied**: it keeps nothing alive, and becomes stale when the message is freed."
                     .to_owned()
             }
             _ => "\n\n**copied**.".to_owned(),
@@ -572,7 +574,7 @@ impl View<'_> {
         self.part(field, named, read, target);
     }
 
-    /// A getter with docs and a setter, which shares them; an annotation belongs to each.
+    /// Adds a getter with docs and a setter, which shares them; annotations are repeated on both.
     fn accessors(&mut self, named: &Named<'_>, lead: &str, getter: String, setter: String) {
         self.members.lines.push(format!("{lead}{getter}"));
         self.members.lines.push(format!("{}{setter}", super::annotations(2, named.item)));
@@ -586,27 +588,27 @@ struct Named<'a> {
 }
 
 impl Named<'_> {
-    /// Docs and annotations of the field itself.
+    /// Returns docs and annotations of the field itself.
     fn lead(&self, more: &str) -> String {
         super::lead(2, self.item, &format!("The field `{}`.", self.item.name), more)
     }
 
-    /// Docs and annotations of what stands beside it.
+    /// Returns docs and annotations of a member beside the field.
     fn beside(&self, doc: &str) -> String {
         layout::doc(2, doc) + &super::annotations(2, self.item)
     }
 }
 
-/// What the docs of a number say of what it can't be assigned.
+/// Returns the sentence of a number's docs about the values that can't be assigned.
 fn narrow(scalar: Scalar) -> String {
     if !types::is_narrow(scalar) {
         return String::new();
     }
     let name = scalar_name(scalar);
-    format!("\n\nAssigning throws a [RangeError] for what is no `{name}`.")
+    format!("\n\nAssigning throws a [RangeError] if it is no `{name}`.")
 }
 
-/// What the view of an array shows.
+/// Returns the sentence about the shape of an array's view.
 fn shape(ty: &Type) -> String {
     let mut lengths = Vec::new();
     let mut inner = ty;

@@ -1,8 +1,8 @@
-//! A model to a Dart package.
+//! Writes a model as a Dart package.
 //!
-//! Each kind of item has a file here that turns it into what its template in `templates/dart/` shows; identifiers
-//! come from `names.rs`, line breaks from `layout.rs`. What is the same in every package is a real Dart
-//! file, `templates/dart/runtime.g.dart`.
+//! Each kind of item has a file here that fills its template in `templates/dart/`; identifiers come
+//! from `names.rs`, line breaks from `layout.rs`. The code that is equal in every package is a real
+//! Dart file, `templates/dart/runtime.g.dart`.
 
 mod columns;
 mod composite;
@@ -34,18 +34,18 @@ use pool::PoolsFile;
 use simd::SimdFile;
 use types::Types;
 
-/// What to call things.
+/// Options for the names in a package.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The package's name; that of the library where there is none.
+    /// Name of the package; `None` for that of the library.
     pub package: Option<String>,
 }
 
-/// Writes the package of `model`. The same model gives the same bytes.
+/// Writes the package of `model`. One model always gives the same bytes.
 ///
 /// # Errors
 ///
-/// Everything in the model that has no Dart name, and every layout that Dart can't have.
+/// Returns a problem for each item without a Dart name, and for each layout that Dart can't have.
 pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Problems> {
     let names = checked_names(model, options)?;
     let package = &names.package;
@@ -90,11 +90,11 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     Ok(files)
 }
 
-/// Says whether [`package`] would write `model`, without writing it.
+/// Checks that [`package`] could write `model`, without writing it.
 ///
 /// # Errors
 ///
-/// Those of [`package`].
+/// Returns the errors of [`package`].
 pub fn check(model: &Model, options: &Options) -> Result<(), Problems> {
     checked_names(model, options).map(|_| ())
 }
@@ -107,7 +107,7 @@ fn checked_names<'a>(model: &'a Model, options: &Options) -> Result<Names<'a>, P
     Ok(names)
 }
 
-/// Machines that Dart doesn't run on.
+/// Refuses machines that Dart doesn't run on.
 fn check_targets(model: &Model) -> Result<(), Problems> {
     let problems: Vec<_> = model
         .targets
@@ -124,7 +124,7 @@ fn check_targets(model: &Model) -> Result<(), Problems> {
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }
 
-/// Why Dart can't use a library for `target`, if it can't.
+/// Returns the reason why Dart can't use a library for `target`, if there is one.
 fn refusal(target: &Target) -> Option<&'static str> {
     match target.machine {
         Machine::X86 if target.windows => Some("there is no Dart for 32-bit x86"),
@@ -136,7 +136,7 @@ fn refusal(target: &Target) -> Option<&'static str> {
     }
 }
 
-/// What has no form in Dart.
+/// Refuses keys that have no form in Dart.
 fn check_keys(model: &Model) -> Result<(), Problems> {
     let mut problems = Vec::new();
     for composite in model.by_dependency() {
@@ -163,7 +163,7 @@ fn is_key(ty: &Type) -> bool {
     matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_))
 }
 
-/// The file that users import.
+/// File that users import.
 #[derive(Template)]
 #[template(path = "dart/exports.dart.jinja", escape = "none")]
 struct ExportsFile<'a> {
@@ -178,10 +178,10 @@ struct ExportsFile<'a> {
 struct Readme<'a> {
     names: &'a Names<'a>,
     file: &'a str,
-    /// A call that needs nothing but literals.
+    /// A call whose arguments are all literals.
     call: Option<String>,
     message: &'a str,
-    /// The first message that has a pool.
+    /// First message that has a pool.
     pooled: Option<&'a str>,
 }
 
@@ -212,7 +212,8 @@ fn render(template: &impl Template) -> String {
     format!("{}\n", text.trim_end())
 }
 
-/// Docs and annotations of an item: the user's docs, or `default` where there are none, and `more`.
+/// Returns docs and annotations of an item: the user's docs, or `default` if there are none, and
+/// `more`.
 fn lead(indent: usize, item: &Item, default: &str, more: &str) -> String {
     let doc = if item.doc.trim().is_empty() {
         default.to_owned()
@@ -222,7 +223,7 @@ fn lead(indent: usize, item: &Item, default: &str, more: &str) -> String {
     layout::doc(indent, &format!("{doc}{more}")) + &annotations(indent, item)
 }
 
-/// The annotations of an item, each with its line break.
+/// Returns the annotations of an item, each with its line break.
 fn annotations(indent: usize, item: &Item) -> String {
     item.deprecated.as_ref().map_or_else(String::new, |note| layout::deprecated(indent, note))
 }

@@ -1,8 +1,9 @@
-//! Every identifier of the generated package.
+//! Chooses every identifier of the generated package.
 //!
-//! Types keep their Rust names or become UpperCamelCase, members become lowerCamelCase. A member that Dart or the
-//! code around it has another use for gets a trailing `_`; everything else that can't be a name as it stands
-//! is a [`Problem`] whose fix is `#[ffi(rename = "..")]`, as it would be a guess otherwise.
+//! Types keep their Rust names or become UpperCamelCase, members become lowerCamelCase. A member
+//! whose name Dart or the code around it uses for something else gets a trailing `_`. Any other
+//! name that isn't valid is a [`Problem`] whose fix is `#[ffi(rename = "..")]`, because an
+//! automatic name would be a guess.
 
 use std::collections::HashMap;
 
@@ -18,21 +19,22 @@ use super::types;
 
 const RENAME: &str = "give it another name with `#[ffi(rename = \"..\")]`";
 
-/// The reserved words of Dart. Its other keywords (`get`, `part`, `static`, ..) are fine as members, and start too small for
-/// types.
+/// Reserved words of Dart. Its other keywords (`get`, `part`, `static`, ..) are valid as members,
+/// and types don't start with a lower-case letter.
 const KEYWORDS: &[&str] = &[
     "assert", "break", "case", "catch", "class", "const", "continue", "default", "do", "else", "enum",
     "extends", "false", "final", "finally", "for", "if", "in", "is", "new", "null", "rethrow", "return",
     "super", "switch", "this", "throw", "true", "try", "var", "void", "while", "with",
 ];
 
-/// Types that start with a small letter: a member of that name would hide the type in its class.
+/// Types that start with a lower-case letter: a member of that name would hide the type in its
+/// class.
 const SMALL_TYPES: &[&str] = &["bool", "double", "int"];
 
-/// What every Dart object has.
+/// Members of every Dart object.
 const OBJECT_MEMBERS: &[&str] = &["hashCode", "noSuchMethod", "runtimeType", "toString"];
 
-/// What a message's class has or calls.
+/// Members of a message's class, and names that it calls.
 const MESSAGE_MEMBERS: &[&str] = &[
     "absent",
     "bigFromBits",
@@ -74,7 +76,7 @@ const MESSAGE_MEMBERS: &[&str] = &[
     "writeTo",
 ];
 
-/// What the class of a message's columns has, inherits or calls.
+/// Members of the class of a message's columns, inherited ones included, and names that it calls.
 const COLUMNS_MEMBERS: &[&str] = &[
     "at",
     "bytes",
@@ -109,26 +111,37 @@ const COLUMNS_MEMBERS: &[&str] = &[
     "writeRow",
 ];
 
-/// The checks of numbers that generated classes and methods call.
+/// Checks of numbers that generated classes and methods call.
 const CHECKS: &[&str] =
     &["checkInt16", "checkInt32", "checkInt8", "checkUint16", "checkUint32", "checkUint8"];
 
-/// What a oneof's class has or calls.
+/// Members of a oneof's class, and names that it calls.
 const ONEOF_MEMBERS: &[&str] =
     &["bigOrNull", "other", "pragma", "setFrom", "tag", "throwTag", "toDart", "value"];
 
-/// What an enum's class has.
+/// Members of an enum's class, and functions that it calls.
 const ENUM_MEMBERS: &[&str] =
     &["fromValue", "index", "name", "openFromValue", "placeName", "value", "values"];
 
-/// What the library's class has or calls.
-const LIBRARY_MEMBERS: &[&str] =
-    &["bigFromBits", "bigOrNull", "instance", "open", "path", "pragma", "shutdown", "sizeOf", "throwStatus"];
+/// Members of the library's class, and names that it calls.
+const LIBRARY_MEMBERS: &[&str] = &[
+    "bigFromBits",
+    "bigOrNull",
+    "instance",
+    "open",
+    "path",
+    "pragma",
+    "raw",
+    "shutdown",
+    "sizeOf",
+    "throwStatus",
+];
 
-/// What a method of the library's class has or calls.
+/// Local variables of a method of the library's class, and names that it calls.
 const LOCALS: &[&str] = &["bigFromBits", "bigOrNull", "result"];
 
-/// Types that generated code takes from `dart:*`, and the top level of `runtime.g.dart` and `library.g.dart`.
+/// Types that generated code takes from `dart:*`, and the top-level names of `runtime.g.dart` and
+/// `library.g.dart`.
 const SUPPORT: &[&str] = &[
     "AbiMismatchException",
     "AllocationException",
@@ -323,48 +336,53 @@ const SUPPORT: &[&str] = &[
     "usedLength",
 ];
 
-/// The Dart names of a model.
+/// Dart names of a model.
 pub struct Names<'a> {
-    /// The package, and the file to import.
+    /// Name of the package, and of the file to import.
     pub package: String,
-    /// The class that holds the functions.
+    /// Class that holds the functions.
     pub library: String,
-    /// The environment variable that says where the library is.
+    /// Class of the calls without checks.
+    pub raw: String,
+    /// Environment variable with the path of the library.
     pub variable: String,
     types: HashMap<&'a TypeId, TypeNames>,
-    /// As [`Model::functions`].
+    /// Names of the functions, in the order of [`Model::functions`].
     pub functions: Vec<FunctionNames>,
-    /// The class of each of [`Model::queues`].
+    /// Classes of the queues, in the order of [`Model::queues`].
     pub queues: Vec<String>,
 }
 
-/// The names of a message, an enum or a oneof.
+/// Names of a message, an enum or a oneof.
 pub struct TypeNames {
-    /// The type itself.
+    /// Name of the type itself.
     pub name: String,
-    /// Its fields, variants or cases, in order.
+    /// Names of its fields, variants or cases, in order.
     pub members: Vec<String>,
-    /// The columns of a message that has some, in order.
+    /// Names of the columns of a message that has columns, in order.
     pub columns: Vec<String>,
 }
 
-/// The names of a function.
+/// Names of a function.
 pub struct FunctionNames {
-    /// The function itself.
+    /// Name of the function itself.
     pub name: String,
-    /// Its parameters, in order.
+    /// Names of its parameters, in order.
     pub params: Vec<String>,
 }
 
 impl<'a> Names<'a> {
-    /// Names everything in `model`, or says why not.
+    /// Chooses a name for everything in `model`, or returns the reasons why it can't.
     pub fn new(model: &'a Model, package: &str) -> Result<Self, Problems> {
         let mut namer = Namer::default();
         namer.package(package);
         let library = format!("{}Library", package.to_upper_camel_case());
         let mut types = HashMap::new();
         let mut top = Scope::new(SUPPORT, &[]);
-        namer.claim(&mut top, &format!("library {}", model.library.name), &library);
+        let raw = format!("Raw{library}");
+        for class in [&library, &raw] {
+            namer.claim(&mut top, &format!("library {}", model.library.name), class);
+        }
         for it in &model.enums {
             let names = namer.enumeration(&mut top, it);
             types.insert(&it.id, names);
@@ -383,13 +401,13 @@ impl<'a> Names<'a> {
         let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
-            Ok(Self { package: package.to_owned(), library, variable, types, functions, queues })
+            Ok(Self { package: package.to_owned(), library, raw, variable, types, functions, queues })
         } else {
             Err(Problems(namer.problems))
         }
     }
 
-    /// The names of the message, enum or oneof `id` of the model.
+    /// Returns the names of the message, enum or oneof `id` of the model.
     pub fn of(&self, id: &TypeId) -> &TypeNames {
         &self.types[id]
     }
@@ -465,7 +483,8 @@ impl Namer {
         name
     }
 
-    /// The name of `item`, which starts with what `first` accepts: a member called like a type would hide it.
+    /// Returns the name of `item`, whose first character must satisfy `first`: a member called like
+    /// a type would hide it.
     fn name(
         &mut self,
         owner: &str,
@@ -517,7 +536,7 @@ impl Namer {
         TypeNames { name, members, columns }
     }
 
-    /// The columns of the message that is called `name`.
+    /// Returns the names of the columns of the message that is called `name`.
     fn columns(&mut self, top: &mut Scope, message: &Message, name: &str) -> Vec<String> {
         let class = columns_class(name);
         let owner = format!("the columns of message {}", message.id);
@@ -538,7 +557,7 @@ impl Namer {
         message.fields.iter().map(column).collect()
     }
 
-    /// The classes beside a message or oneof.
+    /// Claims the names of the classes beside a message or oneof.
     fn helpers(&mut self, top: &mut Scope, owner: &str, name: &str) {
         for helper in ["Array", "Box", "Data"] {
             self.claim(top, &format!("the {helper} class of {owner}"), &format!("{name}{helper}"));
@@ -605,7 +624,7 @@ impl Namer {
         TypeNames { name, members, columns: Vec::new() }
     }
 
-    /// The class of a queue: `EventsQueue` for `EVENTS`.
+    /// Returns the class of a queue: `EventsQueue` for `EVENTS`.
     fn queue(&mut self, top: &mut Scope, it: &Queue) -> String {
         let owner = format!("queue {}", it.item.name);
         let name = self.name(&owner, &it.item, char::is_ascii_uppercase, |name| {
@@ -641,29 +660,29 @@ impl Namer {
     }
 }
 
-/// The name of what stands beside a member: `switchRaw` beside `switch_`.
+/// Returns the name of a member beside `member`: `switchRaw` beside `switch_`.
 pub fn beside(member: &str, suffix: &str) -> String {
     format!("{}{suffix}", member.trim_end_matches('_'))
 }
 
-/// What starts with `prefix` for a member: `setSwitch` for `switch_`.
+/// Returns a name that starts with `prefix` for a member: `setSwitch` for `switch_`.
 pub fn prefixed(prefix: &str, member: &str) -> String {
     let member = member.trim_end_matches('_');
     let (first, rest) = member.split_at(1);
     format!("{prefix}{}{rest}", first.to_ascii_uppercase())
 }
 
-/// Whether a column of the type is a list of `u64`.
+/// Returns true if a column of the type is a list of `u64`.
 pub fn is_unsigned(ty: &Type) -> bool {
     *types::flattened(ty).0 == Type::Scalar(Scalar::U64)
 }
 
-/// The class of the columns of the message `name`.
+/// Returns the class of the columns of the message `name`.
 pub fn columns_class(name: &str) -> String {
     format!("{name}Columns")
 }
 
-/// The class of the case `member` of the oneof `name`.
+/// Returns the class of the case `member` of the oneof `name`.
 pub fn case_class(name: &str, member: &str) -> String {
     prefixed(name, member)
 }

@@ -1,4 +1,4 @@
-//! A oneof to its classes: the view, the union inside it, and a sealed family of copies.
+//! Classes of a oneof: the view, the union inside it, and a sealed family of copies.
 
 use crate::model::{Case, Oneof, Scalar, Type};
 
@@ -9,7 +9,7 @@ use super::message::{described, to_native};
 use super::names::{beside, case_class, prefixed};
 use super::types::{self, Place, Types};
 
-/// The classes of `oneof`.
+/// Returns the classes of `oneof`.
 pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
     let own = types.names.of(&oneof.id);
     let name = &own.name;
@@ -23,8 +23,8 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
     let mut members = Members::default();
     members.add(0, 4, 4, "  @Uint32()\n  external int _tag;".to_owned());
     members.lines.push(format!(
-        "  /// The number of the case that is set, whatever it is; 0 for the first.\n  ///\n  \
-         /// Assigning throws a [RangeError] for what is no `u32`.\n{INLINED}  int get tag => _tag;\n\n\
+        "  /// Discriminant of the case that is set, valid or not; 0 for the first.\n  ///\n  \
+         /// Assigning throws a [RangeError] if it is no `u32`.\n{INLINED}  int get tag => _tag;\n\n\
          {INLINED}  set tag(int value) => _tag = checkUint32(value, 'tag');"
     ));
     let payload = layout::declaration(2, &format!("external _{name}Payload"), "_payload", ";");
@@ -67,13 +67,13 @@ fn place(tag: u32) -> String {
     format!("_payload.c{tag}")
 }
 
-/// What the view has for a case.
+/// Returns the members of the view for a case.
 fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<String> {
     let notes = super::annotations(2, &case.item);
     let set = prefixed("set", member);
     let Some(ty) = &case.ty else {
         let is = prefixed("is", member);
-        let default = format!("Whether the case `{}` is set.", case.item.name);
+        let default = format!("True if the case `{}` is set.", case.item.name);
         return vec![
             format!(
                 "{}{}",
@@ -90,13 +90,13 @@ fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<S
     let view = types.view(ty);
     let nullable = if view.ends_with('?') { view } else { format!("{view}?") };
     let default = format!("The case `{}`.", case.item.name);
-    let more = "\n\nNull where another case is set; what is no number or text is **borrowed**.";
+    let more = "\n\nNull if another case is set; values other than numbers and text are **borrowed**.";
     let name = layout::string(member);
     let named = Place::field(&name);
     let read = layout::returned(&types.read(ty, &place(tag), named));
     let parameter = [format!("{} value", types.parameter(ty))];
     let big = (*ty == Type::Scalar(Scalar::U64)).then(|| {
-        let doc = layout::doc(2, &format!("[{member}] as unsigned, as it is in Rust."));
+        let doc = layout::doc(2, &format!("[{member}] as an unsigned number, as in Rust."));
         let getter = Statement::ReturnCall("bigOrNull", &[member]);
         doc + &notes + &layout::getter("BigInt?", &beside(member, "Big"), &getter)
     });
@@ -141,7 +141,7 @@ fn to_dart(types: &Types<'_>, oneof: &Oneof, throws: &str) -> String {
     lines.join("\n")
 }
 
-/// What the cases share.
+/// Returns the class of the union that the cases share.
 fn union(types: &Types<'_>, oneof: &Oneof, size: u64) -> String {
     let mut members = Vec::new();
     let (mut dart, mut align) = (0, 1);
@@ -160,12 +160,12 @@ fn union(types: &Types<'_>, oneof: &Oneof, size: u64) -> String {
     format!("{head}\n{}\n}}\n", members.join("\n\n"))
 }
 
-/// The class above the copies.
+/// Returns the sealed class above the copies.
 fn sealed(oneof: &Oneof, name: &str) -> String {
     let target = [format!("{name} target")];
     format!(
-        "{}{}{}\n  /// Nothing but what the cases add.\n  const {name}Data();\n\n  \
-         /// The number of the case.\n  int get tag;\n\n{}\n\n  /// Writes the case to [target].\n  ///\n  \
+        "{}{}{}\n  /// Initializes nothing; the cases add their fields.\n  const {name}Data();\n\n  \
+         /// The discriminant of the case.\n  int get tag;\n\n{}\n\n  /// Writes the case to [target].\n  ///\n  \
          /// Throws a [CapacityException] for what does not fit there; then [target] may\n  \
          /// hold a part of it.\n{}\n}}\n",
         layout::doc(
@@ -179,17 +179,17 @@ fn sealed(oneof: &Oneof, name: &str) -> String {
     )
 }
 
-/// The unsigned numbers beside the value of a copy.
+/// Returns the unsigned numbers beside the value of a copy.
 fn value_big(ty: &Type) -> String {
     types::big(ty).map_or_else(String::new, |(ty, from)| {
         format!(
-            "\n\n  /// [value] as unsigned, as it is in Rust.\n{}",
+            "\n\n  /// [value] as an unsigned number, as in Rust.\n{}",
             layout::getter(ty, "valueBig", &Statement::ReturnCall(from, &["value"]))
         )
     })
 }
 
-/// The copy of a case.
+/// Returns the copy of a case.
 fn copy(all: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> String {
     let class = case_class(oneof, member);
     let lead = super::lead(0, &case.item, &format!("The case `{}` of a [{oneof}].", case.item.name), "");
@@ -199,7 +199,7 @@ fn copy(all: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> St
         None => (format!("  /// The case, which holds nothing.\n  const {class}();"), String::new(), vec![]),
         Some(ty) => (
             format!(
-                "  /// The case, which holds [value].\n{}\n\n  /// What it holds.\n{}",
+                "  /// The case, which holds [value].\n{}\n\n  /// Value of the case.\n{}",
                 layout::call(2, "const ", &class, &["this.value".to_owned()], ";"),
                 layout::declaration(2, &format!("final {}", all.value(ty)), "value", ";")
             ) + &value_big(ty),

@@ -1,7 +1,7 @@
 //! Pools: a class of static methods for each, and the getters of references into it.
 //!
-//! What is called once per message is here, with types that the compiler sees through; the rest is the runtime's
-//! `NativePool`.
+//! Functions that are called once per message are generated with static types that the compiler
+//! inlines; the others are in the runtime's `NativePool`.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::layout::{self, INLINED, Parameters};
 use super::names::Names;
 use super::queue;
 
-/// The file with all pools and queues.
+/// File with all pools and queues.
 #[derive(Template)]
 #[template(path = "dart/pools.dart.jinja", escape = "none")]
 pub struct PoolsFile {
@@ -22,7 +22,7 @@ pub struct PoolsFile {
 }
 
 impl PoolsFile {
-    /// The file for `model`; none where it has no pools.
+    /// Returns the file for `model`, or `None` if it has no pools.
     pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
         let mut file = Self { signatures: Vec::new(), classes: Vec::new() };
         for (number, (it, pool)) in pooled(model).enumerate() {
@@ -43,18 +43,18 @@ impl PoolsFile {
     }
 }
 
-/// The messages that have a pool, with it.
+/// Returns the messages that have a pool, each with its pool.
 pub fn pooled(model: &Model) -> impl Iterator<Item = (&Message, &Pool)> {
     model.messages.iter().filter_map(|it| Some((it, it.pool.as_ref()?)))
 }
 
-/// The number of the signatures for slots of the message at `index`.
+/// Returns the number in the names of the signatures for slots of the message at `index`.
 pub fn number(model: &Model, index: MessageIndex) -> usize {
     let id = &model.message(index).id;
     pooled(model).position(|(it, _)| it.id == *id).expect("a queue's message has a pool")
 }
 
-/// The types of the functions of pool `number`.
+/// Returns the types of the functions of pool `number`.
 fn signatures(number: usize, name: &str) -> [String; 6] {
     let slot = format!("Pointer<{name}>");
     let strings = |of: &[&str]| of.iter().map(|&it| it.to_owned()).collect::<Vec<_>>();
@@ -68,25 +68,25 @@ fn signatures(number: usize, name: &str) -> [String; 6] {
     ]
 }
 
-/// A function of the library, looked up when it is first called.
+/// Returns a function of the library that is looked up when it is first called.
 pub fn looked_up(field: &str, native: &str, dart: &str, symbol: &str) -> String {
     let arguments = [layout::string(symbol), "isLeaf: true".to_owned()];
     let callee = format!("_library.lookupFunction<{native}, {dart}>");
     layout::call(2, &format!("static final {field} = "), &callee, &arguments, ";")
 }
 
-/// A static method: its docs, `before` its name, its parameters, its statements.
+/// Returns a static method: its docs, the text `before` its name, its parameters, its statements.
 pub fn method(doc: &str, before: &str, name: &str, parameters: Parameters<'_>, body: &str) -> String {
     let head = layout::method(&format!("static {before}"), name, parameters);
     format!("{}{head}\n{body}\n  }}", layout::doc(2, doc))
 }
 
-/// A static getter.
+/// Returns a static getter.
 pub fn getter(doc: &str, ty: &str, name: &str, value: &str) -> String {
     format!("{}  static {ty} get {name} => {value};", layout::doc(2, doc))
 }
 
-/// The class of a pool.
+/// Returns the class of a pool.
 fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
     let symbols = &pool.symbols;
     let slot = format!("Pointer<{name}>");
@@ -107,15 +107,15 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
     ];
     let doc = format!(
         "The pool of [{name}], which Rust, C and all isolates share: {} slots\nfor {} bytes each.\n\n\
-         A slot that is allocated is **owned** by the caller, who gives it back once or\n\
-         passes it on; it stays where it is until then. {}\n\
-         Any thread may give it back. What is done with a slot after that is not\n\
-         noticed, as with any native memory; references do notice it.",
+         An allocated slot is **owned** by the caller, which frees it once or passes it\n\
+         on; its address doesn't change until then. {}\n\
+         Any thread may free it. Use of a slot after that is not noticed, as with any\n\
+         native memory; references do notice it.",
         pool.capacity,
         message.size,
         match pool.reset {
             crate::model::Reset::Zero => "It holds zeros at first.",
-            crate::model::Reset::Keep => "What its last owner\nleft there is still there.",
+            crate::model::Reset::Keep => "It still holds what its\nlast owner wrote.",
         },
     );
     let own = |ty: &str, name: &str| [format!("{ty} {name}")];
@@ -148,47 +148,47 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
             "    final slot = _alloc();\n    if (slot.address == 0) _pool.throwEmpty();\n    return slot;",
         )),
         inlined(method(
-            "A slot, **owned** by the caller; null where there is none,\nand [stats] say why.",
+            "A slot, **owned** by the caller, or null; then [stats] give the reason.",
             &format!("{slot}?"),
             "tryAlloc",
             Parameters::new(&[]),
             "    final slot = _alloc();\n    return slot.address == 0 ? null : slot;",
         )),
         method(
-            "[count] slots, **owned** by the caller: all, or none where it throws as [alloc]\ndoes.\n\n\
-             They come in [into] when it is given, which must be empty and have room for\nthem; that \
-             costs no memory.",
+            "[count] slots, **owned** by the caller: all, or none if it throws, as [alloc]\ndoes.\n\n\
+             With [into], which must be empty and large enough, the pointers are written to\nit without \
+             an allocation.",
             &slots,
             "allocMany",
             Parameters { required: &count, optional: Some(('{', &into, '}')) },
             "    return _pool.allocMany(count, into);",
         ),
         method(
-            "No pointers, and room for [capacity]: to be filled again and again.",
+            "An empty list of pointers with space for [capacity], which can be reused.",
             &slots,
             "slots",
             Parameters::new(&["int capacity".to_owned()]),
             "    return _pool.slots(capacity);",
         ),
         inlined(method(
-            "Gives [slot] back; nobody may use it any more.\n\n\
-             Throws the [PoolException] that says why the pool does not take it.",
+            "Frees [slot], which must not be used any more.\n\n\
+             Throws a [PoolException] with the reason if the pool refuses it.",
             "void",
             "free",
             one,
             "    final code = _free(slot);\n    if (code != 0) _pool.throwRefused(code, slot);",
         )),
         method(
-            "Gives [slots] back with one call; null is left out.\n\n\
-             Throws as [free] does about the first that the pool does not take; the others\nare back all the \
-             same. A [PoolSlots] is empty afterwards.",
+            "Frees [slots] with one call; null is left out.\n\n\
+             Throws as [free] does about the first that the pool refuses; the others are\nfreed \
+             nevertheless. A [PoolSlots] is empty afterwards.",
             "void",
             "freeMany",
             Parameters::new(&many),
             "    _pool.freeMany(slots);",
         ),
         method(
-            "Runs [action] with a slot, **borrowed** until it returns or throws; where it\nreturns a [Future], \
+            "Runs [action] with a slot, **borrowed** until it returns or throws; if it\nreturns a [Future], \
              until that is complete.\n\nThrows as [alloc] does.",
             "$R",
             "using<$R>",
@@ -196,8 +196,8 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
             "    return _pool.using(alloc(), action);",
         ),
         method(
-            "A box that **owns** [slot] from now on: it goes back when the box and its views\nare garbage, or with \
-             `dispose()`.\n\nThrows an [ArgumentError] when it is no slot in use. A slot has one owner: don't\n\
+            "A box that now **owns** [slot]: it is freed when the box and its views are\ngarbage, or with \
+             `dispose()`.\n\nThrows an [ArgumentError] if it is no slot in use. A slot has one owner: don't\n\
              call it twice, and don't free the slot.",
             &format!("{name}Box"),
             "own",
@@ -206,48 +206,48 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
         ),
         method(
             "A box that **owns** a new slot; throws as [alloc] does.\n\n\
-             The garbage collector is told what part of the pool that is, so it runs before\nthe pool is \
-             exhausted by boxes that are garbage. `dispose()` is sooner.",
+             The garbage collector is told which part of the pool that is, so it runs before\nthe pool is \
+             exhausted by boxes that are garbage. `dispose()` frees it earlier.",
             &format!("{name}Box"),
             "owned",
             Parameters::new(&[]),
             &layout::call(4, "return ", &format!("{name}Box.slot"), &["null".into(), "_pool".into()], ";"),
         ),
         inlined(method(
-            "Where [reference] refers to, **borrowed** from whoever owns it; null where the\nmessage was given back, \
-             while Rust has it as its own or reads it, or for none.",
+            "The message of [reference], **borrowed** from its owner; null if the message was\nfreed, \
+             while Rust owns or reads it, or for none.",
             &format!("{slot}?"),
             "resolve",
             refers,
             &format!("    {resolved}\n    return slot.address == 0 ? null : slot;"),
         )),
         method(
-            "Where [reference] refers to, **borrowed** from whoever owns it.\n\n\
-             Throws a [StaleReferenceException] where [resolve] returns null.",
+            "The message of [reference], **borrowed** from its owner.\n\n\
+             Throws a [StaleReferenceException] if [resolve] returns null.",
             &slot,
             "require",
             refers,
             "    return _pool.require(reference);",
         ),
         method(
-            "The reference to [slot], **copied**: it keeps nothing alive. None where it is no\nslot in use.",
+            "The reference to [slot], **copied**: it keeps nothing alive. None if it is no\nslot in use.",
             &reference,
             "reference",
             one,
             "    return _pool.reference(slot);",
         ),
         method(
-            "Gives back [root] and all that [children] say is below it, and returns how many\nslots those \
-             were.\n\nLeaves out what was given back before, and what Rust owns with all below it.\n\
-             Throws an [ArgumentError] when [root] is no slot in use, and a\n[SlotInUseException] when Rust \
-             owns it; then nothing is given back.",
+            "Frees [root] and all messages below it, which [children] finds, and returns the\nnumber of \
+             freed slots.\n\nSkips slots that were freed before, and those that Rust owns with all below them.\n\
+             Throws an [ArgumentError] if [root] is no slot in use, and a\n[SlotInUseException] if Rust \
+             owns it; then nothing is freed.",
             "int",
             "freeTree",
             Parameters::new(&tree),
             "    return _pool.freeTree(root, children);",
         ),
-        getter("What happened so far, **copied**.", "PoolStats", "stats", "_pool.stats"),
-        getter("How many slots there are.", "int", "capacity", "_pool.capacity"),
+        getter("Counters of the pool so far, **copied**.", "PoolStats", "stats", "_pool.stats"),
+        getter("Number of slots.", "int", "capacity", "_pool.capacity"),
     ];
     format!(
         "{}{}abstract final class {name}Pool {{\n{}\n}}\n",
@@ -257,7 +257,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
     )
 }
 
-/// The getters of references to the message `name`.
+/// Returns the getters of references to the message `name`.
 fn reference(name: &str) -> String {
     let resolve = format!("{name}Pool.resolve");
     let slot = format!("Pointer<{name}>?");
@@ -271,25 +271,22 @@ fn reference(name: &str) -> String {
     let call = |before: &str, after: &str| layout::call(4, before, &resolve, &["this".to_owned()], after);
     let members = [
         get(
-            "Where the message is, **borrowed** from whoever owns it; null where it was\ngiven back, while Rust has it as its own or reads it, or for none.",
+            "Pointer to the message, **borrowed** from its owner; null if it was freed,\nwhile Rust owns or reads it, or for none.",
             &slot,
             "pointer",
             &call("return ", ";"),
         ),
         get(
-            "The message, **borrowed** from whoever owns it; null where it was given back,\nwhile Rust has it as its own or reads it, or for none.",
+            "The message, **borrowed** from its owner; null if it was freed, while Rust owns\nor reads it, or for none.",
             &format!("{name}?"),
             "message",
             "    return pointer?.ref;",
         ),
-        get("Whether the message is there.", "bool", "isLive", "    return pointer != null;"),
+        get("True if the message exists.", "bool", "isLive", "    return pointer != null;"),
     ];
     format!(
         "{}{}\n{}\n}}\n",
-        layout::doc(
-            0,
-            &format!("What a reference to a [{name}] refers to; the pool counts the\nstale ones.")
-        ),
+        layout::doc(0, &format!("Message of a reference to a [{name}]; the pool counts stale ones.")),
         layout::class(&format!("extension {name}Ref"), &format!("on FfiRef<{name}>")),
         members.join("\n\n")
     )

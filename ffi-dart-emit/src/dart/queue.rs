@@ -6,7 +6,7 @@ use super::layout::{self, Parameters};
 use super::names::Names;
 use super::pool::{getter, looked_up, method, number};
 
-/// The class `name` of `queue`.
+/// Returns the class `name` of `queue`.
 pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> String {
     let symbols = &queue.symbols;
     let number = number(model, queue.message);
@@ -31,26 +31,26 @@ pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> Str
         looked_up("_pop", &pop, &pop, &symbols.pop),
         layout::call(2, "static final _queue = ", &format!("NativeQueue<{message}>"), &arguments, ";"),
         method(
-            "Gives [slot] to the queue, which **owns** it from now on.\n\n\
+            "Passes [slot] to the queue, which then **owns** it.\n\n\
              Throws a [QueueFullException], a [QueueClosedException], a [PoolException] for\n\
-             what is no slot of the caller's, or an [InvalidValueException] for what is no\n\
-             message; the slot is then still the caller's.",
+             a pointer to no slot of the caller, or an [InvalidValueException] for an invalid\n\
+             message; the caller then still owns the slot.",
             "void",
             "push",
             one,
             "    final code = _push(slot);\n    if (code != 0) _queue.throwRefused(code, slot);",
         ),
         method(
-            "Gives [slot] to the queue, which **owns** it from now on; false, and the slot is\nstill the \
-             caller's, where there is no room.\n\nThrows as [push] does for anything else.",
+            "Passes [slot] to the queue, which then **owns** it. Returns false if the queue\nis full; \
+             the caller then still owns the slot.\n\nThrows as [push] does for any other reason.",
             "bool",
             "tryPush",
             one,
             "    final code = _push(slot);\n    return code == 0 || !_queue.isFull(code, slot);",
         ),
         method(
-            "The message that has been here longest, **owned** by the caller; null where\nthere is none.\n\n\
-             Also null where it is still being pushed after a millisecond, by a thread that\nthe system has stopped: \
+            "The message that was pushed first, **owned** by the caller, or null if the queue\nis empty.\n\n\
+             Also null if a thread that the system has stopped is still pushing it after a\nmillisecond: \
              then [length] is not 0.",
             &format!("{slot}?"),
             "tryPop",
@@ -58,28 +58,28 @@ pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> Str
             "    final slot = _pop(nullptr);\n    return slot.address == 0 ? null : slot;",
         ),
         method(
-            "Up to [max] messages in their order, **owned** by the caller; as many as there\nare.\n\n\
-             They come in [into] when it is given, which must be empty, and then no more\nthan it has room \
-             for; that costs no memory.",
+            "Up to [max] messages in their order, **owned** by the caller.\n\n\
+             With [into], which must be empty, the pointers are written to it without an\nallocation, up \
+             to its capacity.",
             &slots,
             "popMany",
             Parameters { required: &max, optional: Some(('{', &into, '}')) },
             "    return _queue.popMany(max, into);",
         ),
-        getter("How many messages wait now.", "int", "length", "_queue.length"),
+        getter("Number of messages in the queue now.", "int", "length", "_queue.length"),
         format!(
             "{}  static const int capacity = {};",
-            layout::doc(2, "How many messages there is room for."),
+            layout::doc(2, "Largest number of messages."),
             queue.capacity
         ),
         method(
-            "Takes nothing from now on, from anybody; what waits can still be popped, until\n[length] is 0.",
+            "Closes the queue for all threads. Messages in it can still be popped, until\n[length] is 0.",
             "void",
             "close",
             Parameters::new(&[]),
             "    _queue.close();",
         ),
-        getter("Whether it was closed.", "bool", "isClosed", "_queue.isClosed"),
+        getter("True if it was closed.", "bool", "isClosed", "_queue.isClosed"),
     ];
     let facts = format!(
         "\n\nUp to {} of [{message}], shared by Rust, C and all isolates. A message belongs to\n\

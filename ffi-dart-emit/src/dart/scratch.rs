@@ -1,8 +1,9 @@
-//! Memory for what is passed by value.
+//! Memory for arguments that are passed by value.
 //!
-//! C gets a pointer where Rust takes a message or oneof by value (Dart's VM passes a struct of integers wrongly behind eight
-//! floats). A library has, for each such type, as many places as one call needs, and Rust copies them before any code of
-//! the user's runs: so every call can use them again, one within a callback too.
+//! C gets a pointer for a message or oneof that Rust takes by value, because Dart's VM passes a
+//! struct of integers wrongly behind eight floats. For each such type, a library has as many places
+//! as one call needs. Rust copies them before any code of the user runs, so every call can reuse
+//! them, also a call within a callback.
 
 use crate::model::{Message, Model, Param, Scalar, Type, Value};
 
@@ -10,15 +11,16 @@ use super::layout::{self, INLINED, Parameters};
 use super::names::{Names, beside};
 use super::types;
 
-/// The places of a library.
+/// Places of a library.
 #[derive(Default)]
 pub struct Scratch {
     places: Vec<(Value, usize)>,
 }
 
 impl Scratch {
-    /// The field that is the place of the argument `name`, of whose type a call has passed `before`, and the statement that
-    /// copies it there if it is not null.
+    /// Returns the field with the place of the argument `name`, and the statement that copies it
+    /// there if it is not null. `before` is the number of arguments of its type before it in the
+    /// call.
     pub fn place(
         &mut self,
         names: &Names<'_>,
@@ -48,30 +50,32 @@ impl Scratch {
         })
     }
 
-    /// The class of each place, in the order of the fields.
+    /// Returns the class of each place, in the order of the fields.
     pub fn classes<'a>(&self, names: &'a Names<'_>, model: &Model) -> Vec<&'a str> {
         self.places.iter().map(|(value, _)| types::native(model, names, *value)).collect()
     }
 
-    /// The functions that the statements of [`place`](Self::place) call.
+    /// Returns the functions that the statements of [`place`](Self::place) call.
     pub fn functions(&self, names: &Names<'_>, model: &Model) -> Vec<String> {
         let first = self.places.iter().enumerate().filter(|(_, (_, before))| *before == 0);
         first.filter_map(|(index, (value, _))| function(names, model, *value, index)).collect()
     }
 }
 
-/// The most fields that are copied one by one: about as many as the VM moves in the time it takes to start a copy of bytes.
+/// Largest number of fields that are copied one by one: about as many as the VM moves in the time
+/// it takes to start a copy of bytes.
 const MOST_FIELDS: usize = 16;
 
-/// A field that is copied: the getter, the setter, which need not check what a field of the same type held, and whether it
-/// is a float.
+/// A field that is copied: the getter, and the setter, which skips the check, as a field of the
+/// same type held the value.
 struct Copied {
     from: String,
     to: String,
     float: bool,
 }
 
-/// The fields of a message that is copied one by one: none where one isn't a number.
+/// Returns the fields of a message that is copied field by field, or `None` if a field isn't a
+/// number.
 fn fields(names: &Names<'_>, model: &Model, value: Value) -> Option<Vec<Copied>> {
     let Value::Message(index) = value else { return None };
     let mut out = Vec::new();
@@ -88,7 +92,7 @@ fn collect(
 ) -> Option<()> {
     for (field, name) in message.fields.iter().zip(&names.of(&message.id).members) {
         match &field.ty {
-            // A byte that is no `bool` is for Rust to refuse.
+            // Rust must see a byte that is no `bool`, to refuse it.
             Type::Scalar(Scalar::Bool) => return None,
             Type::Scalar(it) => {
                 let from = format!("{path}{name}");
@@ -109,12 +113,13 @@ fn collect(
     Some(())
 }
 
-/// Copying fields is as fast as passing the struct, where copying bytes takes as long as another call.
+/// Returns the function that copies a value to its place. Copying fields is as fast as passing the
+/// struct; copying bytes takes as long as another call.
 fn function(names: &Names<'_>, model: &Model, value: Value, index: usize) -> Option<String> {
     let fields = fields(names, model, value)?;
     let class = types::native(model, names, value);
     let parameters = [format!("Pointer<{class}> to"), format!("{class} from")];
-    let head = layout::method("static void", &format!("_copy{index}"), Parameters::new(&parameters));
+    let head = layout::method("void", &format!("_copy{index}"), Parameters::new(&parameters));
     let mut lines = vec![INLINED.to_owned() + &head];
     let read = |(index, field): (usize, &Copied)| {
         layout::assign(4, &format!("final v{index}"), &format!("from.{}", field.from))
@@ -124,7 +129,8 @@ fn function(names: &Names<'_>, model: &Model, value: Value, index: usize) -> Opt
         fields.iter().enumerate().filter(|(_, it)| it.float).map(|(index, _)| format!("v{index}")).collect();
     if !floats.is_empty() {
         lines.push(layout::sum(4, "final sum", &floats));
-        // As a `double`, a NaN would lose some of its bits. The sum of a NaN is one, so is that of both infinities.
+        // As a `double`, a NaN would lose some of its bits. A sum with a NaN is NaN, and so is that
+        // of both infinities.
         lines.push("    if (sum.isNaN) {\n      to.ref = from;\n      return;\n    }".to_owned());
     }
     lines.push("    final copy = to.ref;".to_owned());

@@ -1,6 +1,8 @@
-//! Kernels: an extension of the array of each message that has some, and a class with its numeric fields.
+//! Kernels: an extension of the array of each message that has kernels, and a class with its
+//! numeric fields.
 //!
-//! What they do is the same for all messages: `templates/dart/kernels.g.dart`. Here is which numbers are where.
+//! The code that is shared by all messages is in `templates/dart/kernels.g.dart`; this module
+//! writes which numbers are at which offsets.
 
 use askama::Template;
 
@@ -10,17 +12,18 @@ use super::layout::{self, Parameters};
 use super::names::Names;
 use super::types;
 
-/// The file with the kernels of all messages.
+/// File with the kernels of all messages.
 #[derive(Template)]
 #[template(path = "dart/simd.dart.jinja", escape = "none")]
 pub struct SimdFile {
-    /// The tables that something here takes numbers from; the first has that of all kernels, as each has.
+    /// Tables that the kernels are taken from. Each holds all kernels, so the first serves all
+    /// messages.
     tables: Vec<String>,
     classes: Vec<String>,
 }
 
 impl SimdFile {
-    /// The file for `model`; none where no message has kernels.
+    /// Returns the file for `model`, or `None` if no message has kernels.
     pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
         let mut file = Self { tables: Vec::new(), classes: Vec::new() };
         for (number, (message, simd)) in with_kernels(model).enumerate() {
@@ -36,12 +39,12 @@ impl SimdFile {
     }
 }
 
-/// The messages that have kernels.
+/// Returns the messages that have kernels.
 pub fn with_kernels(model: &Model) -> impl Iterator<Item = (&Message, &Simd)> {
     model.messages.iter().filter_map(|it| Some((it, it.simd.as_ref()?)))
 }
 
-/// The type arguments of classes, and the kernels, for numbers of that type.
+/// Returns the type arguments of the classes, and the kernels, for numbers of the type `kind`.
 fn kernels(kind: Scalar) -> (String, String) {
     let dart = types::scalar(kind).dart;
     let sum = if matches!(kind, Scalar::I64 | Scalar::U64) { "BigInt" } else { dart };

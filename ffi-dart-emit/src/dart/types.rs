@@ -1,13 +1,14 @@
-//! What Dart calls the types that Rust has, and how it reads and writes them.
+//! Dart types for the types of Rust, and the code that reads and writes them.
 //!
-//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. A number is its own
-//! place, an enum's is a number, a message's and a oneof's is their class. All other types have a private
-//! class of their own, written by `container.rs`, with the members `read`, `write`, `toDart`, `setDart` and `setFrom`; so
-//! they nest in each other without any of them knowing which. As fields share them, each is told by what name exceptions
-//! call the place: that of the field, and in a list the element's index.
+//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. The
+//! place of a number is a number, that of an enum as well, and that of a message or oneof is its
+//! class. All other types have a private class, written by `container.rs`, with the members `read`,
+//! `write`, `toDart`, `setDart` and `setFrom`; so they nest in each other, and none of them depends
+//! on what it holds. As fields share these classes, each call passes the name of the place for
+//! exceptions: that of the field, and in a list the index of the element.
 //!
-//! A type has two faces: its *view* shares memory, its *value* is a Dart copy. Types without messages and
-//! oneofs in them take both for one another when they are written.
+//! A type has two faces: its *view* shares memory, its *value* is a Dart copy. When they are
+//! written, types without messages and oneofs in them accept either.
 
 use std::collections::HashMap;
 
@@ -18,19 +19,19 @@ use super::names::Names;
 
 /// The Dart side of a scalar.
 pub struct ScalarTypes {
-    /// The `dart:ffi` type.
+    /// Type in `dart:ffi`.
     pub native: &'static str,
-    /// The Dart type.
+    /// Type in Dart.
     pub dart: &'static str,
-    /// The runtime's array class.
+    /// Array class of the runtime.
     pub array: &'static str,
-    /// The list that an inline array of it is seen as.
+    /// List class for an inline array.
     pub list: &'static str,
-    /// The list that an `FfiVec` of it is seen as.
+    /// List class for an `FfiVec`.
     pub vec: &'static str,
 }
 
-/// The Dart side of `scalar`.
+/// Returns the Dart side of `scalar`.
 pub fn scalar(scalar: Scalar) -> ScalarTypes {
     let [native, dart, array, list, vec] = match scalar {
         Scalar::Bool => ["Bool", "bool", "BoolArray", "List<bool>", "FfiVec<bool>"],
@@ -48,8 +49,8 @@ pub fn scalar(scalar: Scalar) -> ScalarTypes {
     ScalarTypes { native, dart, array, list, vec }
 }
 
-/// The function of the runtime that checks an `int` to be a number of `scalar`; none where each is one, or where
-/// Dart has another type.
+/// Returns the function of the runtime that checks an `int` to be a number of `scalar`, or `None`
+/// if every `int` is one or Dart uses another type.
 fn check(scalar: Scalar) -> Option<&'static str> {
     match scalar {
         Scalar::I8 => Some("checkInt8"),
@@ -62,18 +63,18 @@ fn check(scalar: Scalar) -> Option<&'static str> {
     }
 }
 
-/// Whether an `int` may be no number of `scalar`: `dart:ffi` would cut it.
+/// Returns true if some `int` is out of the range of `scalar`, so that `dart:ffi` would cut it.
 pub fn is_narrow(scalar: Scalar) -> bool {
     check(scalar).is_some()
 }
 
-/// Dart expressions by which exceptions name a place: that of its field, and that of the element's index in it, where the
-/// place is an element.
+/// Dart expressions that name a place in exceptions: the name of its field, and in a list the index of
+/// the element.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The name of the field.
     pub name: &'a str,
-    /// The index, which may be null in Dart; none for the field itself.
+    /// The index, which may be null in Dart; `None` for the field itself.
     pub index: Option<&'a str>,
 }
 
@@ -86,24 +87,25 @@ impl<'a> Place<'a> {
         Self { name, index: None }
     }
 
-    /// The last arguments of a function of the runtime.
+    /// Returns the last arguments of a function of the runtime.
     pub fn arguments(self) -> Vec<String> {
         [self.name].into_iter().chain(self.index).map(str::to_owned).collect()
     }
 
-    /// `arguments`, and behind them those of a private class's method.
+    /// Returns `arguments`, followed by the last ones of a private class's method.
     fn behind(self, arguments: &[&str]) -> Vec<String> {
         let own = [self.name, self.index.unwrap_or("null")];
         arguments.iter().copied().chain(own).map(str::to_owned).collect()
     }
 
-    /// The call of `method`, one of a private class.
+    /// Returns the call of `method`, a method of a private class.
     pub fn call(self, method: &str, arguments: &[&str]) -> String {
         format!("{method}({})", self.behind(arguments).join(", "))
     }
 }
 
-/// The expression `value`, checked to be a number of `scalar`; exceptions call it by the expression `name`.
+/// Returns the expression `value` with a check that it is a number of `scalar`; the exception calls
+/// it by the expression `name`.
 pub fn checked(scalar: Scalar, value: &str, name: &str) -> String {
     match check(scalar) {
         Some(callee) => format!("{callee}({value}, {name})"),
@@ -111,7 +113,8 @@ pub fn checked(scalar: Scalar, value: &str, name: &str) -> String {
     }
 }
 
-/// The list `values` for `place`, checked to hold numbers of `scalar`, and `count` of them if that is given.
+/// Returns the list `values` for `place` with a check that it holds numbers of `scalar`, and `count`
+/// of them if given.
 pub fn checked_all(scalar: Scalar, values: &str, place: Place<'_>, count: Option<u64>) -> String {
     let Place { name, index } = place;
     match (check(scalar), count, index) {
@@ -124,13 +127,13 @@ pub fn checked_all(scalar: Scalar, values: &str, place: Place<'_>, count: Option
     }
 }
 
-/// The list `values` for `place`, checked to have `count` elements.
+/// Returns the list `values` for `place` with a check that it has `count` elements.
 pub fn checked_length(values: &str, place: Place<'_>, count: u64) -> String {
     format!("checkLength({values}, {count}, {})", place.arguments().join(", "))
 }
 
-/// Where there are `u64` in a value of `ty`, as `unsigned` of the runtime takes it; none where there are none that it
-/// prints. Messages and oneofs print themselves.
+/// Returns the positions of `u64` in a value of `ty`, as the parameter `unsigned` of the runtime,
+/// or `None` if there are none to print. Messages and oneofs print themselves.
 pub fn unsigned(ty: &Type) -> Option<String> {
     match ty {
         Type::Scalar(Scalar::U64) => Some("u".to_owned()),
@@ -144,8 +147,8 @@ pub fn unsigned(ty: &Type) -> Option<String> {
     }
 }
 
-/// What stands beside a member of the type, for the unsigned numbers that its `u64` are: its Dart type, and what makes it
-/// of the member.
+/// Returns the type and the conversion of the getter beside a member that gives its `u64` as
+/// unsigned numbers.
 pub fn big(ty: &Type) -> Option<(&'static str, &'static str)> {
     match ty {
         Type::Scalar(Scalar::U64) => Some(("BigInt", "bigFromBits")),
@@ -158,7 +161,7 @@ pub fn big(ty: &Type) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// The `dart:ffi` type of `value`.
+/// Returns the `dart:ffi` type of `value`.
 pub fn native<'a>(model: &Model, names: &'a Names<'_>, value: Value) -> &'a str {
     match value {
         Value::Scalar(it) => scalar(it).native,
@@ -168,7 +171,7 @@ pub fn native<'a>(model: &Model, names: &'a Names<'_>, value: Value) -> &'a str 
     }
 }
 
-/// The Dart type of `value` as it crosses the boundary: an enum is an `int` there.
+/// Returns the Dart type of `value` as it crosses the boundary; an enum crosses as an `int`.
 pub fn raw<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
     match value {
         Value::Scalar(it) => scalar(it).dart,
@@ -177,7 +180,7 @@ pub fn raw<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
     }
 }
 
-/// The Dart type of `value` as users see it.
+/// Returns the Dart type of `value` as users see it.
 pub fn public(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Enum(index) => names.of(&model.enumeration(index).id).name.clone(),
@@ -186,7 +189,7 @@ pub fn public(names: &Names<'_>, model: &Model, value: Value) -> String {
     }
 }
 
-/// The class of an array of `value`.
+/// Returns the class of an array of `value`.
 pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Scalar(it) => scalar(it).array.to_owned(),
@@ -195,7 +198,7 @@ pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
     }
 }
 
-/// The element of an array of any depth, and how many there are in a row.
+/// Returns the element type of an array of any depth, and the number of its elements.
 pub fn flattened(ty: &Type) -> (&Type, u64) {
     match ty {
         Type::Array { of, len } => {
@@ -206,19 +209,21 @@ pub fn flattened(ty: &Type) -> (&Type, u64) {
     }
 }
 
-/// Whether views and values of `ty` can be written alike: it has no message or oneof in place.
+/// Returns true if views and values of `ty` are written by the same code, as it has no message or
+/// oneof in place.
 pub fn plain(ty: &Type) -> bool {
     let mut plain = true;
     ty.walk(&mut |part| plain &= !matches!(part, Type::Message(_) | Type::Oneof(_)));
     plain
 }
 
-/// Whether a column of the type is an array of what it is made of.
+/// Returns true if a column of the type has an array class.
 pub fn has_array(ty: &Type) -> bool {
     matches!(flattened(ty).0, Type::Scalar(_) | Type::Enum(_) | Type::Message(_) | Type::Oneof(_))
 }
 
-/// Whether a field of the type has its members in the message itself, where reading them is fastest.
+/// Returns true if the members of a field of the type are in the message itself, where reading them
+/// is fastest.
 pub fn flat(ty: &Type) -> bool {
     match ty {
         Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Bytes { .. } => true,
@@ -229,7 +234,8 @@ pub fn flat(ty: &Type) -> bool {
     }
 }
 
-/// The type of an option of `of`, whose type is `inner`. An option in an option is in a record: Dart has one `null`.
+/// Returns the type of an option of `of`, whose type is `inner`. An option in an option is in a
+/// Dart record, as Dart has one `null`.
 fn optional(of: &Type, inner: String) -> String {
     match of {
         Type::Option { .. } => format!("({inner},)?"),
@@ -237,17 +243,17 @@ fn optional(of: &Type, inner: String) -> String {
     }
 }
 
-/// The types of a model as Dart has them.
+/// Dart types of a model.
 pub struct Types<'a> {
     pub model: &'a Model,
     pub names: &'a Names<'a>,
-    /// The types with a class of their own, each behind those in it.
+    /// Types with a class of their own, each after those in it.
     pub containers: Vec<&'a Type>,
     alignments: HashMap<&'a TypeId, u64>,
 }
 
 impl<'a> Types<'a> {
-    /// Those of `model`.
+    /// Collects the types of `model`.
     pub fn new(model: &'a Model, names: &'a Names<'_>) -> Self {
         let mut types = Self { model, names, containers: Vec::new(), alignments: HashMap::new() };
         for composite in model.by_dependency() {
@@ -283,7 +289,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The alignment that Dart gives to `ty`: that of the C ABI, without `align(N)`.
+    /// Returns the alignment that Dart gives to `ty`: that of the C ABI, without `align(N)`.
     pub fn alignment(&self, ty: &Type) -> u64 {
         match ty {
             Type::Scalar(it) => scalar_size(*it),
@@ -297,12 +303,12 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The type of the numbers of an enum.
+    /// Returns the integer type of an enum.
     pub fn repr(&self, index: EnumIndex) -> Scalar {
         self.model.enumeration(index).repr
     }
 
-    /// The class of a place.
+    /// Returns the class of a place.
     pub fn class(&self, ty: &Type) -> String {
         let kind = match ty {
             Type::Scalar(it) => return scalar(*it).dart.to_owned(),
@@ -320,7 +326,7 @@ impl<'a> Types<'a> {
         format!("_{kind}{number}")
     }
 
-    /// The `dart:ffi` type of a place, as an inline array of it names it.
+    /// Returns the `dart:ffi` type of a place, as an inline array of it names it.
     pub fn native_class(&self, ty: &Type) -> String {
         match ty {
             Type::Scalar(it) => scalar(*it).native.to_owned(),
@@ -331,7 +337,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The declaration of a place called `name`.
+    /// Returns the declaration of a place called `name`.
     pub fn place(&self, ty: &Type, name: &str) -> String {
         let external = layout::declaration(2, &format!("external {}", self.class(ty)), name, ";");
         match ty {
@@ -342,13 +348,13 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The declaration of an inline array.
+    /// Returns the declaration of an inline array.
     pub fn places(&self, of: &Type, count: u64, name: &str) -> String {
         let array = format!("external Array<{}>", self.native_class(of));
         format!("  @Array({count})\n{}", layout::declaration(2, &array, name, ";"))
     }
 
-    /// The Dart type of a view, as an element or a parameter.
+    /// Returns the Dart type of a view, as an element or a parameter.
     pub fn element(&self, ty: &Type) -> String {
         match ty {
             Type::Scalar(it) => scalar(*it).dart.to_owned(),
@@ -366,7 +372,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The Dart type of a view, as a getter returns it.
+    /// Returns the Dart type of a view, as a getter returns it.
     pub fn view(&self, ty: &Type) -> String {
         match ty {
             Type::Vec { of, .. } => match &**of {
@@ -381,12 +387,12 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The Dart type of what a setter takes.
+    /// Returns the Dart type of a setter's parameter.
     pub fn parameter(&self, ty: &Type) -> String {
         if matches!(ty, Type::Bytes { .. }) { "List<int>".to_owned() } else { self.element(ty) }
     }
 
-    /// The Dart type of a value.
+    /// Returns the Dart type of a value.
     pub fn value(&self, ty: &Type) -> String {
         match ty {
             Type::Message(_) | Type::Oneof(_) => format!("{}Data", self.element(ty)),
@@ -398,7 +404,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The view of what is at `place`, which exceptions call `named`.
+    /// Returns an expression for the view of the data at `place`, which exceptions call `named`.
     pub fn read(&self, ty: &Type, place: &str, named: Place<'_>) -> String {
         match ty {
             Type::Scalar(_) | Type::Message(_) | Type::Oneof(_) => place.to_owned(),
@@ -413,7 +419,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// A statement that writes the view `value` to `place`, which exceptions call `named`.
+    /// Returns a statement that writes the view `value` to `place`, which exceptions call `named`.
     pub fn write(&self, indent: usize, ty: &Type, place: &str, value: &str, named: Place<'_>) -> String {
         match ty {
             Type::Scalar(it) => layout::assign(indent, place, &checked(*it, value, named.name)),
@@ -430,7 +436,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The value of what is at `place`, which exceptions call `named`.
+    /// Returns an expression for the value of the data at `place`, which exceptions call `named`.
     pub fn read_value(&self, ty: &Type, place: &str, named: Place<'_>) -> String {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => {
@@ -441,7 +447,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// A statement that writes the value `value` to `place`, which exceptions call `named`.
+    /// Returns a statement that writes the value `value` to `place`, which exceptions call `named`.
     pub fn write_value(
         &self,
         indent: usize,
@@ -459,7 +465,8 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Statements that return a copy of the view `element` of the list `_name`, where a view changes with the memory.
+    /// Returns statements that return a copy of the view `element` of the list `_name`, or `None` if
+    /// the view doesn't change with the memory.
     pub fn detach(&self, ty: &Type, element: &str) -> Option<String> {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => None,

@@ -1,8 +1,9 @@
-//! What a library says of itself, resolved and checked: the only thing the writers see.
+//! The schema of a library, resolved and checked: the only input of the writers.
 //!
-//! Records name their types; here every name is an index that exists, every layout has been checked, and
-//! what can't be (an array by value, two libraries) can't be said. Everything is in the order of its id or
-//! symbol, whatever order the linker left the records in, so output is the same for every build.
+//! Records name their types; here every name is an index that exists, every layout has been
+//! checked, and impossible things (an array by value, two libraries) have no representation. All
+//! lists are sorted by id or symbol, whatever order the linker left the records in, so output is
+//! equal for every build.
 
 mod resolve;
 mod target;
@@ -19,24 +20,24 @@ pub use target::{Machine, Target};
 
 use crate::foreign::one_line;
 
-/// A whole library.
+/// Schema of a whole library.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// The library itself.
     pub library: Library,
-    /// In the order of their ids.
+    /// Messages, in the order of their ids.
     pub messages: Vec<Message>,
-    /// In the order of their ids.
+    /// Enums, in the order of their ids.
     pub enums: Vec<Enum>,
-    /// In the order of their ids.
+    /// Oneofs, in the order of their ids.
     pub oneofs: Vec<Oneof>,
-    /// In the order of their symbols.
+    /// Functions, in the order of their symbols.
     pub functions: Vec<Function>,
-    /// In the order of the symbols that hold their fingerprints.
+    /// Queues, in the order of the symbols of their fingerprints.
     pub queues: Vec<Queue>,
-    /// What numbers of 64 bits are aligned to.
+    /// Alignment of 64-bit numbers.
     pub wide_align: WideAlign,
-    /// The machines that the file is for; none where records came without a file.
+    /// Machines that the file is for; empty if records came without a file.
     pub targets: Vec<Target>,
 }
 
@@ -55,31 +56,31 @@ pub struct OneofIndex(usize);
 /// A `repr(C)` struct.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Identifies it.
+    /// Unique id.
     pub id: TypeId,
     /// Name, docs, deprecation.
     pub item: Item,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Bytes, a power of two.
+    /// Alignment in bytes, a power of two.
     pub align: u64,
-    /// The layout hash.
+    /// Layout hash.
     pub fingerprint: Fingerprint,
-    /// The `static u64` that holds it in the library.
+    /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint_symbol: String,
-    /// In the order of the source and of the offsets.
+    /// Fields, in the order of the source, which is that of the offsets.
     pub fields: Vec<Field>,
-    /// Tags, first and last, that no field may take.
+    /// Numbers, first and last, that no field may have.
     pub reserved: Vec<(u32, u32)>,
     /// Its pool, if it has one.
     pub pool: Option<Pool>,
-    /// Its columns, if it has some.
+    /// Its columns, if it has columns.
     pub columns: Option<Box<Columns>>,
-    /// Its kernels, if it has some.
+    /// Its kernels, if it has kernels.
     pub simd: Option<Simd>,
-    /// The numbers of one type that it is, with nothing between them, and how many; none where it is not that.
+    /// Type and count of its numbers, if it consists only of consecutive numbers of one type.
     pub numbers: Option<(Scalar, u64)>,
-    /// The functions that write and read it as protobuf, if the library has them.
+    /// Functions that write and read it as protobuf, if the library has them.
     pub proto: Option<ProtoSymbols>,
 }
 
@@ -88,15 +89,15 @@ pub struct Message {
 pub struct Field {
     /// Name, docs, deprecation.
     pub item: Item,
-    /// Bytes from the start of the message.
+    /// Offset in bytes from the start of the message.
     pub offset: u64,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Bytes of padding behind it.
+    /// Padding after it, in bytes.
     pub padding: u64,
     /// Its type.
     pub ty: Type,
-    /// Its number in .proto.
+    /// Number in .proto.
     pub tag: u32,
 }
 
@@ -116,7 +117,7 @@ pub enum Type {
     Message(MessageIndex),
     /// A C-like enum.
     Enum(EnumIndex),
-    /// `FfiOpen<E>`: the integer of a C-like enum, whatever it is.
+    /// `FfiOpen<E>`: the integer of a C-like enum, with any value.
     Open(EnumIndex),
     /// A data-carrying enum, in place.
     Oneof(OneofIndex),
@@ -158,21 +159,21 @@ pub enum Type {
 /// A data-carrying enum: `{ u32 tag; union payload; }`.
 #[derive(Clone, Debug)]
 pub struct Oneof {
-    /// Identifies it.
+    /// Unique id.
     pub id: TypeId,
     /// Name, docs, deprecation.
     pub item: Item,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Bytes, a power of two.
+    /// Alignment in bytes, a power of two.
     pub align: u64,
-    /// Bytes from its start to the union.
+    /// Offset of the union in bytes.
     pub payload: u64,
-    /// The layout hash.
+    /// Layout hash.
     pub fingerprint: Fingerprint,
-    /// The `static u64` that holds it in the library.
+    /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint_symbol: String,
-    /// Each by its tag in memory; the first holds nothing and means unset.
+    /// Cases by their discriminants; the first holds nothing and means unset.
     pub cases: Vec<Case>,
 }
 
@@ -181,26 +182,26 @@ pub struct Oneof {
 pub struct Case {
     /// Name, docs, deprecation.
     pub item: Item,
-    /// What it holds.
+    /// Type of its data, if it has any.
     pub ty: Option<Type>,
-    /// Its number in .proto.
+    /// Number in .proto.
     pub tag: u32,
 }
 
 /// A C-like enum.
 #[derive(Clone, Debug)]
 pub struct Enum {
-    /// Identifies it.
+    /// Unique id.
     pub id: TypeId,
     /// Name, docs, deprecation.
     pub item: Item,
-    /// Its integer: neither `bool` nor a float.
+    /// Integer type: neither `bool` nor a float.
     pub repr: Scalar,
-    /// The layout hash.
+    /// Layout hash.
     pub fingerprint: Fingerprint,
-    /// The `static u64` that holds it in the library.
+    /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint_symbol: String,
-    /// In the order of the source; values are distinct and one is zero.
+    /// Variants, in the order of the source; values are distinct and one is zero.
     pub variants: Vec<Variant>,
 }
 
@@ -209,7 +210,7 @@ pub struct Enum {
 pub struct Variant {
     /// Name, docs, deprecation.
     pub item: Item,
-    /// Its discriminant; that of a `u64` enum as the `i64` of the same bits.
+    /// Discriminant; that of a `u64` enum as the `i64` of the same bits.
     pub value: i64,
 }
 
@@ -218,32 +219,32 @@ pub struct Variant {
 pub struct Function {
     /// Name, docs, deprecation.
     pub item: Item,
-    /// The symbol to call.
+    /// Symbol to call.
     pub symbol: String,
     /// Hash of the signature.
     pub fingerprint: Fingerprint,
-    /// The `static u64` that holds it in the library.
+    /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint_symbol: String,
-    /// Short, bounded and non-blocking.
+    /// True if calls are short, bounded and non-blocking.
     pub leaf: bool,
-    /// In order.
+    /// Parameters in order.
     pub params: Vec<Param>,
-    /// The (successful) result; none for `()`.
+    /// Type of a successful result; `None` for `()`.
     pub returns: Option<Returns>,
-    /// Whether the result is an `Option`.
+    /// True if the result is an `Option`.
     pub optional: bool,
-    /// Whether it returns a `Result`.
+    /// True if it returns a `Result`.
     pub fallible: bool,
 }
 
 /// A parameter of a [`Function`].
 #[derive(Clone, Debug)]
 pub struct Param {
-    /// The name in the Rust source.
+    /// Name in the Rust source.
     pub name: String,
-    /// What crosses the boundary.
+    /// Form in which it crosses the boundary.
     pub passing: Passing,
-    /// Whether it is an `Option`: then a byte follows that says whether there is a value.
+    /// True if it is an `Option`: then a byte follows that is 1 if there is a value.
     pub optional: bool,
 }
 
@@ -262,7 +263,7 @@ pub enum Returns {
     Columns(MessageIndex),
 }
 
-/// What crosses the boundary for a parameter.
+/// Form in which a parameter crosses the boundary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passing {
     /// `T`, copied.
@@ -271,14 +272,14 @@ pub enum Passing {
     Reference {
         /// `T`.
         to: Value,
-        /// Whether it is `&mut`.
+        /// True if it is `&mut`.
         mutable: bool,
     },
     /// `&[T]` or `&mut [T]`: a pointer and a length.
     Slice {
         /// `T`.
         of: Value,
-        /// Whether it is `&mut`.
+        /// True if it is `&mut`.
         mutable: bool,
     },
     /// `&str`: a pointer to UTF-8 and a length.
@@ -289,7 +290,7 @@ pub enum Passing {
     Columns {
         /// `T`.
         of: MessageIndex,
-        /// Whether it is `&mut`.
+        /// True if it is `&mut`.
         mutable: bool,
     },
 }
@@ -299,24 +300,24 @@ pub enum Passing {
 pub struct Queue {
     /// Name, docs, deprecation.
     pub item: Item,
-    /// The message it holds, which has a pool.
+    /// Message that the queue holds, which has a pool.
     pub message: MessageIndex,
-    /// How many messages it holds at most.
+    /// Largest number of messages that it holds.
     pub capacity: u64,
     /// Hash of name, message and capacity.
     pub fingerprint: Fingerprint,
-    /// What the library exports for it.
+    /// Symbols that the library exports for it.
     pub symbols: QueueSymbols,
 }
 
-/// A type that functions take and return: any that has a name of its own.
+/// A type that functions take and return: any with a name of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A number or `bool`.
     Scalar(Scalar),
     /// A C-like enum, as its integer.
     Enum(EnumIndex),
-    /// The integer of a C-like enum, whatever it is.
+    /// The integer of a C-like enum, with any value.
     Open(EnumIndex),
     /// A message, as the C struct.
     Message(MessageIndex),
@@ -324,7 +325,7 @@ pub enum Value {
     Oneof(OneofIndex),
 }
 
-/// What holds other types, and has a name.
+/// A type with a name that holds other types.
 #[derive(Clone, Copy, Debug)]
 pub enum Composite<'a> {
     /// A message.
@@ -333,26 +334,26 @@ pub enum Composite<'a> {
     Oneof(&'a Oneof),
 }
 
-/// What numbers of 64 bits are aligned to.
+/// Alignment of 64-bit numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WideAlign {
-    /// To their size, as nearly everywhere.
+    /// Their size, as nearly everywhere.
     Size,
-    /// To 4, as 32-bit x86 has it but on Windows.
+    /// 4 bytes, as on 32-bit x86 except Windows.
     Four,
 }
 
-/// How much room a type takes.
+/// Size and alignment of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Bytes, a power of two.
+    /// Alignment in bytes, a power of two.
     pub align: u64,
 }
 
 impl Layout {
-    /// That of a scalar, where those of 64 bits are aligned to `wide`.
+    /// Returns the layout of a scalar, with `wide` as the alignment of 64-bit ones.
     #[must_use]
     pub fn of_scalar(scalar: Scalar, wide: WideAlign) -> Self {
         let size = scalar_size(scalar);
@@ -363,13 +364,14 @@ impl Layout {
         Self { size, align }
     }
 
-    /// That of a `bool` or `u8`.
+    /// Returns the layout of a `bool` or `u8`.
     #[must_use]
     pub fn of_byte() -> Self {
         Self { size: 1, align: 1 }
     }
 
-    /// That of `{ a; b; }`, and the offset of `b`; nothing where that is larger than an address space.
+    /// Returns the layout of `{ a; b; }` and the offset of `b`, or `None` if it is larger than an
+    /// address space.
     #[must_use]
     pub fn and(self, behind: Self) -> Option<(Self, u64)> {
         let offset = self.size.checked_next_multiple_of(behind.align)?;
@@ -378,43 +380,44 @@ impl Layout {
         Some((Self { size, align }, offset)).filter(|_| size <= MAX_SIZE)
     }
 
-    /// That of `count` of them in a row.
+    /// Returns the layout of an array of `count` elements.
     #[must_use]
     pub fn times(self, count: u64) -> Option<Self> {
         let size = self.size.checked_mul(count).filter(|size| *size <= MAX_SIZE)?;
         Some(Self { size, align: self.align })
     }
 
-    /// That of `{ u32 len; T items[count]; }`, and the offset of the items.
+    /// Returns the layout of `{ u32 len; T items[count]; }`, and the offset of the items.
     #[must_use]
     pub fn list(self, count: u64) -> Option<(Self, u64)> {
         Self::of_scalar(Scalar::U32, WideAlign::Size).and(self.times(count)?)
     }
 }
 
-/// The largest size of anything in Rust.
+/// Largest size of a type in Rust, in bytes.
 const MAX_SIZE: u64 = i64::MAX.cast_unsigned();
 
 impl Model {
-    /// The message at `index`, which came from this model.
+    /// Returns the message at `index`, which came from this model.
     #[must_use]
     pub fn message(&self, index: MessageIndex) -> &Message {
         &self.messages[index.0]
     }
 
-    /// The enum at `index`, which came from this model.
+    /// Returns the enum at `index`, which came from this model.
     #[must_use]
     pub fn enumeration(&self, index: EnumIndex) -> &Enum {
         &self.enums[index.0]
     }
 
-    /// The oneof at `index`, which came from this model.
+    /// Returns the oneof at `index`, which came from this model.
     #[must_use]
     pub fn oneof(&self, index: OneofIndex) -> &Oneof {
         &self.oneofs[index.0]
     }
 
-    /// The numbers of one type that `ty` is, with nothing between them, and how many; none where it is not that.
+    /// Returns the type and count of the numbers in `ty`, if it consists only of consecutive
+    /// numbers of one type.
     #[must_use]
     pub fn numbers(&self, ty: &Type) -> Option<(Scalar, u64)> {
         match ty {
@@ -428,7 +431,7 @@ impl Model {
         }
     }
 
-    /// How much room `ty` takes.
+    /// Returns the layout of `ty`.
     #[must_use]
     pub fn layout(&self, ty: &Type) -> Layout {
         const POSSIBLE: &str = "every type of a model has a layout";
@@ -457,7 +460,8 @@ impl Model {
         }
     }
 
-    /// The messages and oneofs in an order in which each comes after those it holds, as C wants them.
+    /// Returns the messages and oneofs in an order in which each comes after those it holds, as C
+    /// wants them.
     #[must_use]
     pub fn by_dependency(&self) -> Vec<Composite<'_>> {
         let messages = (0..self.messages.len()).map(|it| Type::Message(MessageIndex(it)));
@@ -465,8 +469,8 @@ impl Model {
         let mut order = Vec::with_capacity(self.messages.len() + self.oneofs.len());
         let mut seen_messages = vec![false; self.messages.len()];
         let mut seen_oneofs = vec![false; self.oneofs.len()];
-        // A list, not recursion: nesting may be deeper than the stack. Each comes up twice, first to put those
-        // it holds in front of itself, then to take its place.
+        // A list, not recursion, as nesting may be deeper than the stack. Each is visited twice:
+        // first to push those it holds, then to be added.
         let mut todo: Vec<_> = messages.chain(oneofs).rev().map(|it| (it, false)).collect();
         while let Some((ty, held_are_placed)) = todo.pop() {
             let (composite, seen) = match ty {
@@ -496,7 +500,7 @@ impl Model {
 }
 
 impl<'a> Composite<'a> {
-    /// The types of its fields or cases, in order.
+    /// Returns the types of its fields or cases, in order.
     pub fn types(self) -> impl Iterator<Item = &'a Type> {
         let (fields, cases): (&[Field], &[Case]) = match self {
             Self::Message(it) => (&it.fields, &[]),
@@ -507,7 +511,7 @@ impl<'a> Composite<'a> {
 }
 
 impl Enum {
-    /// The discriminant of one of its variants, as the number that Rust has.
+    /// Returns the discriminant of one of its variants, as the number in Rust.
     #[must_use]
     pub fn discriminant(&self, variant: &Variant) -> i128 {
         match self.repr {
@@ -518,7 +522,8 @@ impl Enum {
 }
 
 impl Returns {
-    /// The type of the value, of the elements, or of what is in the slot; none for text and columns.
+    /// Returns the type of the value, of the elements, or of the message in the slot; `None` for
+    /// text and columns.
     #[must_use]
     pub fn value(self) -> Option<Value> {
         match self {
@@ -530,7 +535,8 @@ impl Returns {
 }
 
 impl Function {
-    /// The types that Dart names where it calls the function: of values, of elements, of the result.
+    /// Returns the types that Dart names when it calls the function: of values, of elements, of the
+    /// result.
     pub fn values(&self) -> impl Iterator<Item = Value> {
         let passed = self.params.iter().filter_map(|param| match param.passing {
             Passing::Value(value) => Some(value),
@@ -543,7 +549,7 @@ impl Function {
 }
 
 impl Type {
-    /// The element type of an array of any depth, else the type itself.
+    /// Returns the element type of an array of any depth, or the type itself.
     #[must_use]
     pub fn innermost(&self) -> &Type {
         match self {
@@ -573,7 +579,7 @@ impl Type {
     }
 }
 
-/// The size of a scalar in bytes.
+/// Returns the size of a scalar in bytes.
 #[must_use]
 pub fn scalar_size(scalar: Scalar) -> u64 {
     match scalar {
@@ -584,7 +590,7 @@ pub fn scalar_size(scalar: Scalar) -> u64 {
     }
 }
 
-/// The name of a scalar in Rust.
+/// Returns the name of a scalar in Rust.
 #[must_use]
 pub fn scalar_name(scalar: Scalar) -> &'static str {
     match scalar {
@@ -602,18 +608,18 @@ pub fn scalar_name(scalar: Scalar) -> &'static str {
     }
 }
 
-/// Something wrong with a schema: what, where, and how to mend it.
+/// A mistake in a schema: what it is, its item, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The item, such as `message particles::Particle`, with `, field x` where one is at fault.
+    /// Name of the item, such as `message particles::Particle`, with `, field x` for a field.
     pub item: String,
-    /// What is wrong.
+    /// Description of the mistake.
     pub what: String,
-    /// What to do.
+    /// Description of the fix.
     pub fix: String,
 }
 
-/// Everything wrong with a schema; never empty.
+/// All mistakes in a schema; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems(pub Vec<Problem>);
 

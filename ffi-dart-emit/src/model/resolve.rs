@@ -1,8 +1,9 @@
-//! Records to a [`Model`].
+//! Resolves records to a [`Model`].
 //!
-//! Records come from a file that anything may have happened to. So this believes none of them: names
-//! must be identifiers, layouts must be possible, and every fingerprint is computed again from the facts
-//! beside it, which catches bytes flipped after the build. All problems are reported, not only the first.
+//! Records come from a file that may have been damaged or forged, so none of them is believed:
+//! names must be identifiers, layouts must be possible, and every fingerprint is computed again
+//! from the facts beside it, which finds bytes flipped after the build. All problems are reported,
+//! not only the first.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -19,22 +20,22 @@ use super::{
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
 
-/// What mends a fingerprint that isn't that of its layout.
+/// Fix for a fingerprint that isn't that of its layout.
 const RESEAL: &str = "its ffi-core is of another version than this ffi-dart-emit (use the same version of both), or the \
                       library was changed after it was built (rebuild it)";
 
 /// Resolves and checks the records of one library.
 ///
-/// Records don't say what numbers of 64 bits are aligned to: what all layouts agree with is right.
+/// Records don't hold the alignment of 64-bit numbers: the one that all layouts agree with is used.
 ///
 /// # Errors
 ///
-/// Every [`Problem`] of the records, at once.
+/// Returns every [`Problem`] of the records at once.
 pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
     resolve_records(records, true)
 }
 
-/// [`resolve`] for records that no compiler wrote, whose fingerprints say nothing.
+/// Resolves records that no compiler wrote, whose fingerprints have no meaning.
 pub(crate) fn resolve_unsealed(records: Vec<Record>) -> Result<Model, Problems> {
     resolve_records(records, false)
 }
@@ -77,7 +78,8 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     Ok(model)
 }
 
-/// Fills in [`Message::numbers`], that of a message after those it holds: nesting may be deeper than the stack.
+/// Fills in [`Message::numbers`], of each message after those it holds, without recursion: nesting
+/// may be deeper than the stack.
 fn count_numbers(model: &mut Model) {
     let ids = model.by_dependency().into_iter().filter_map(|it| match it {
         Composite::Message(message) => Some(&message.id),
@@ -99,7 +101,7 @@ fn count_numbers(model: &mut Model) {
     }
 }
 
-/// Problems so far.
+/// Problems found so far.
 #[derive(Default)]
 struct Reports(Vec<Problem>);
 
@@ -116,7 +118,7 @@ impl Reports {
     }
 }
 
-/// Records by kind and key: identical ones merged, different ones of one key reported.
+/// Records by kind and key: identical ones are merged, different ones with one key are reported.
 #[derive(Default)]
 struct Sorted {
     libraries: Vec<Library>,
@@ -203,13 +205,13 @@ fn check_library(libraries: &[Library], problems: &mut Reports) {
             problems.add(
                 "library",
                 format!("there are {} library records: {}", names.len(), names.join(", ")),
-                "call `ffi_core::library!()` in the cdylib crate alone, not in the crates it depends on",
+                "call `ffi_core::library!()` only in the cdylib crate, not in the crates it depends on",
             );
         }
     }
 }
 
-/// Symbols are C identifiers, and no two items share one.
+/// Checks that symbols are C identifiers, and that no two items share one.
 fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     let mut owners = HashMap::new();
     let mut check = |owner: String, symbol: &str, problems: &mut Reports| {
@@ -262,7 +264,7 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     }
 }
 
-/// An id is that of one type.
+/// Checks that no two types share an id.
 fn check_ids(sorted: &Sorted, problems: &mut Reports) {
     let mut kinds = HashMap::new();
     let messages = sorted.messages.keys().map(|id| (id, "message"));
@@ -275,7 +277,7 @@ fn check_ids(sorted: &Sorted, problems: &mut Reports) {
     }
 }
 
-/// Adds the messages and oneofs that `ty` has in place. A reference has none: that is what it is for.
+/// Adds the messages and oneofs that `ty` has in place. A reference has none, which is its purpose.
 fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
     match ty {
         read::Type::Array { of, .. } | read::Type::Vec { of, .. } | read::Type::Option { of } => {
@@ -296,9 +298,9 @@ fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
     }
 }
 
-/// Nothing holds itself, directly or through others: such a layout can't exist.
+/// Checks that no type holds itself, directly or through others: such a layout can't exist.
 fn check_recursion(sorted: &Sorted, problems: &mut Reports) {
-    // What it is, what its parts are, and which part holds what.
+    // Kind of an item, kind of its parts, and the types held by each part.
     type Holder<'a> = (&'static str, &'static str, Vec<(&'a str, &'a TypeId)>);
     let mut all: BTreeMap<&TypeId, Holder<'_>> = BTreeMap::new();
     let of_type = |name, ty| {
@@ -315,7 +317,8 @@ fn check_recursion(sorted: &Sorted, problems: &mut Reports) {
         let parts = with_data.flat_map(|(name, ty)| of_type(name, ty)).collect();
         all.insert(&oneof.id, ("oneof", "case", parts));
     }
-    // Types known to hold no cycle; a worklist instead of recursion, as the nesting is not to be trusted.
+    // Types known to hold no cycle; a worklist instead of recursion, as the nesting is not to be
+    // trusted.
     let mut finished = HashSet::new();
     for start in all.keys().copied() {
         let mut path = vec![(start, 0)];
@@ -353,17 +356,17 @@ struct Resolver<'a> {
     oneofs: HashMap<&'a TypeId, OneofIndex>,
     wide_align: WideAlign,
     problems: Reports,
-    /// Whether fingerprints must be those of the layouts.
+    /// True if fingerprints must be those of the layouts.
     sealed: bool,
 }
 
-/// What the record of a type says of it.
+/// Facts about a type from its record.
 struct Facts {
     layout: Layout,
     fingerprint: u64,
 }
 
-/// Stands for a type that has been reported: the model is never handed out with it.
+/// Placeholder for a type that has been reported; a model with it is never returned.
 const REPORTED: (Type, Facts) =
     (Type::Scalar(Scalar::U8), Facts { layout: Layout { size: 1, align: 1 }, fingerprint: 0 });
 
@@ -478,7 +481,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The message of that id, which must have columns, and the fingerprint of those.
+    /// Returns the message with that id, which must have columns, and the fingerprint of the
+    /// columns.
     fn columnar(&mut self, item: &str, id: &TypeId) -> Option<(MessageIndex, u64)> {
         let Some(index) = self.messages.get(id) else {
             self.unresolved(item, id);
@@ -492,7 +496,7 @@ impl<'a> Resolver<'a> {
         Some((*index, fingerprint::columns(message.fingerprint.0)))
     }
 
-    /// The message of that id, which must have a pool.
+    /// Returns the message with that id, which must have a pool.
     fn pooled(&mut self, item: &str, id: &TypeId) -> Option<MessageIndex> {
         let Some(index) = self.messages.get(id) else {
             self.unresolved(item, id);
@@ -505,7 +509,7 @@ impl<'a> Resolver<'a> {
         Some(*index)
     }
 
-    /// The layout of a length and room for `cap` elements.
+    /// Returns the layout of a length and `cap` elements.
     fn list(&mut self, item: &str, of: Layout, cap: u64) -> Layout {
         let possible = (1..=u64::from(u32::MAX)).contains(&cap) && of.align.is_power_of_two();
         match of.list(cap).filter(|_| possible) {
@@ -517,7 +521,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The layout of two values one behind the other.
+    /// Returns the layout of two consecutive values.
     fn pair(&mut self, item: &str, first: Layout, second: Layout) -> Layout {
         let possible = first.align.is_power_of_two() && second.align.is_power_of_two();
         let layout = if possible { first.and(second) } else { None };
@@ -534,7 +538,7 @@ impl<'a> Resolver<'a> {
         self.problems.add(
             item,
             format!("there is no record of its type `{id}`"),
-            "read the linked cdylib: an rlib or object file holds the records of one crate alone",
+            "read the linked cdylib: an rlib or object file only holds the records of one crate",
         );
         REPORTED
     }
@@ -593,7 +597,8 @@ impl<'a> Resolver<'a> {
             vec![fingerprint::MESSAGE, fingerprint::hash_name(&record.item.name), record.size, record.align];
         self.distinct(&item, "fields", record.fields.iter().map(|it| &*it.item.name));
         let mut fields: Vec<Field> = Vec::with_capacity(record.fields.len());
-        // `repr(C)` has one layout for given fields; `align(N)` may only raise the alignment of the whole.
+        // `repr(C)` has one layout for given fields; `align(N)` may only raise the alignment of the
+        // whole.
         let mut so_far = Layout { size: 0, align: 1 };
         for field in &record.fields {
             let item = format!("{item}, field {}", field.item.name);
@@ -780,7 +785,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The result, and its fingerprint.
+    /// Returns the result and its fingerprint.
     fn returns(&mut self, item: &str, returns: Option<&read::Returns>) -> (Option<Returns>, u64) {
         let Some(returns) = returns else {
             return (None, fingerprint::NOTHING);
@@ -809,7 +814,7 @@ impl<'a> Resolver<'a> {
         (Some(shape(self.value(item, &ty))), returned)
     }
 
-    /// The message in a `PoolBox`.
+    /// Returns the message in a `PoolBox`.
     fn pool_box(&mut self, item: &str, ty: &Type) -> Option<MessageIndex> {
         let Type::Message(index) = ty else {
             self.problems.add(item, "only a message is in a pool", REBUILD);
@@ -864,7 +869,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// A type's id ends in its name, and the name is an identifier.
+    /// Checks that a type's id ends in its name, and that the name is an identifier.
     fn names(&mut self, item: &str, id: &TypeId, names: &Item) {
         self.item(item, names);
         let prefix = id.0.strip_suffix(&names.name).and_then(|rest| rest.strip_suffix("::"));
@@ -877,7 +882,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Rust has no two members of one name, so neither has any writer.
+    /// Checks that no two members have one name, as in Rust.
     fn distinct<'n>(&mut self, item: &str, members: &str, names: impl Iterator<Item = &'n str>) {
         let mut seen = HashSet::new();
         for name in names {
@@ -913,15 +918,15 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Whether Rust takes `name` for an identifier, as near as that matters: nothing that passes can break out
-/// of a line of generated code.
+/// Returns true if Rust takes `name` for an identifier, or nearly so: no name that passes can break
+/// out of a line of generated code.
 fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|first| first == '_' || first.is_alphabetic())
         && chars.all(|next| next == '_' || next.is_alphanumeric())
 }
 
-/// Whether an enum with this repr can have a variant with this value.
+/// Returns true if an enum with this repr can have a variant with this value.
 fn fits(repr: Scalar, value: i64) -> bool {
     match repr {
         Scalar::I8 => i8::try_from(value).is_ok(),
@@ -930,12 +935,12 @@ fn fits(repr: Scalar, value: i64) -> bool {
         Scalar::U8 => u8::try_from(value).is_ok(),
         Scalar::U16 => u16::try_from(value).is_ok(),
         Scalar::U32 => u32::try_from(value).is_ok(),
-        // All 64 bits are in use; the others are no reprs, which is reported as such.
+        // All 64 bits are in use. The other types are no reprs, which is reported elsewhere.
         Scalar::I64 | Scalar::U64 | Scalar::Bool | Scalar::F32 | Scalar::F64 => true,
     }
 }
 
-/// Whether `version` is made as versions are; nothing that passes can break out of a line of text.
+/// Returns true if `version` looks like a version; no text that passes can break out of its line.
 fn is_version(version: &str) -> bool {
     let version_char = |next: char| next.is_ascii_alphanumeric() || matches!(next, '.' | '-' | '+');
     !version.is_empty() && version.chars().all(version_char)

@@ -1,15 +1,15 @@
-//! The machine that a library was built for.
+//! Machine that a library was built for.
 
-/// The machine of a library file.
+/// Machine of a library file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// Its architecture, in lower case.
+    /// Name of the architecture, in lower case.
     pub name: String,
-    /// The architecture, as far as it matters here.
+    /// Architecture, as far as it matters here.
     pub machine: Machine,
-    /// Whether the first byte of a number is its highest.
+    /// True if the first byte of a number is its highest.
     pub big_endian: bool,
-    /// Whether it is for Windows.
+    /// True if it is for Windows.
     pub windows: bool,
 }
 

@@ -1,7 +1,8 @@
-//! What an imported schema would be refused for once it is Rust: by rustc, by the derive, or by the Dart writer.
+//! Finds the reasons for which rustc, the derive, or the Dart writer would refuse an imported
+//! schema.
 //!
-//! The schema becomes records, as the derive would write them, and those go through the model and the names of Dart, so that
-//! all rules are written in one place.
+//! The schema becomes records, as the derive would write them, and those go through the model and
+//! the names of Dart, so that all rules are written in one place.
 
 use std::collections::HashMap;
 
@@ -17,17 +18,18 @@ use super::rust::{Body, Part, Source};
 use crate::dart;
 use crate::model::{Layout, Problem, WideAlign, resolve_unsealed};
 
-/// The crate that an imported schema is thought to be.
+/// Name of the crate that stands for an imported schema.
 pub const CRATE: &str = "imported";
 
-/// The bytes of the largest type that rustc takes.
+/// Size in bytes of the largest type that rustc accepts.
 const MAX_SIZE: u64 = 1 << 47;
 
-/// How deep types may hold each other without an attribute: rustc's default limit is 128, and it refuses 110.
+/// Depth to which types may hold each other without an attribute: rustc's default limit is 128, and
+/// it refuses 110.
 pub const DEPTH: usize = 80;
 
-/// Everything that `items` would be refused for, and how deep they hold each other. Items of problems are those of the model, in
-/// the crate [`CRATE`].
+/// Returns everything that `items` would be refused for, and the depth to which they hold each
+/// other. Items of problems are those of the model, in the crate [`CRATE`].
 pub fn check(items: &[Source]) -> (Vec<Problem>, usize) {
     let records = Records::of(items);
     if !records.problems.is_empty() {
@@ -59,7 +61,7 @@ impl Records {
                 ids.iter().filter_map(|id| index.get(&*id.0).copied()).collect()
             })
             .collect();
-        // Each after those that it holds, whose layouts it needs.
+        // Each comes after those that it holds, whose layouts it needs.
         let order = components(&held);
         let mut sorted: Vec<_> = (0..items.len()).collect();
         sorted.sort_by_key(|at| order[*at]);
@@ -82,7 +84,7 @@ impl Records {
         let fingerprint = Fingerprint(0);
         let symbols = TypeSymbols { fingerprint: symbol("fingerprint") };
         let part_item = |part: &Part| self::item(part.name.trim_start_matches("r#"), part.rename.as_ref());
-        // What has no layout is refused by the model, whatever stands for it here.
+        // The model refuses types without a layout, so the placeholder does no harm.
         let of = |ty: &Type| layout(ty, known).unwrap_or(SOME);
         let (record, whole) = match &source.body {
             Body::Enum { repr, variants, .. } => {
@@ -173,10 +175,10 @@ impl Records {
     }
 }
 
-/// Stands for a layout that isn't possible.
+/// Placeholder for a layout that isn't possible.
 const SOME: Layout = Layout { size: 1, align: 1 };
 
-/// How much room a type takes, if that is possible.
+/// Returns the layout of a type, if it is possible.
 fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
     let of = |ty: &Type| layout(ty, known);
     match ty {
@@ -192,7 +194,7 @@ fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
     }
 }
 
-/// Adds the types with names that `ty` has in place.
+/// Adds the named types that `ty` has in place.
 fn held<'a>(ty: &'a Type, into: &mut Vec<&'a TypeId>) {
     match ty {
         Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => held(of, into),
@@ -205,7 +207,7 @@ fn held<'a>(ty: &'a Type, into: &mut Vec<&'a TypeId>) {
     }
 }
 
-/// The type with names as records have them.
+/// Returns the type with the names that records use.
 fn qualified(ty: &Type) -> Type {
     let id = |id: &TypeId| TypeId(format!("{CRATE}::{}", id.0));
     let boxed = |ty: &Type| Box::new(qualified(ty));

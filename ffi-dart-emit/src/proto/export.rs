@@ -1,8 +1,8 @@
-//! A model as the text of a .proto file.
+//! Writes a model as the text of a .proto file.
 //!
-//! Types are written in the order of their names, fields in that of the source: it is the order in memory, and the
-//! import has no other way to know it. What protobuf has no word for goes into options; an option that would say what
-//! the import concludes anyway is left out.
+//! Types are sorted by name, fields are in the order of the source: it is their order in memory,
+//! and the import has no other way to know it. Facts that protobuf can't express go into options;
+//! an option that would repeat what the import concludes anyway is left out.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -19,19 +19,22 @@ use crate::model::{
     Case, Enum, Item, Message, Model, Oneof, Problem, Problems, Reset, Scalar, TypeId, scalar_name,
 };
 
-/// The .proto file of `model` without its first line, which
-/// [`OutputFile::generated`](crate::output::OutputFile::generated) puts there. The same model gives the same text.
+/// Returns the .proto file of `model` without its first line, which
+/// [`OutputFile::generated`](crate::output::OutputFile::generated) adds. One model always gives the
+/// same text.
 ///
 /// The package is the library's name unless `package` says otherwise.
 ///
 /// # Errors
 ///
-/// Everything in the model that has no name in protobuf, and whatever else a compiler of protobuf would refuse.
+/// Returns a problem for everything in the model that has no name in protobuf, or that a compiler
+/// of protobuf would refuse.
 pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> {
     let package = package.unwrap_or(&model.library.name);
     let enums = Enums::new(model);
     let names = Names::new(model, &enums, package)?;
-    // `(ffi.simd)` is looked up from the inside out: a package `demo.ffi` would be in the way.
+    // `(ffi.simd)` is looked up from the innermost scope outwards, so a package `demo.ffi` would
+    // hide it.
     let hidden = |name: &str| package.split('.').skip(1).any(|part| part == name);
     let options = if hidden("ffi") { ".ffi" } else { "ffi" };
     let empty = if hidden("google") { ".google.protobuf.Empty" } else { "google.protobuf.Empty" };
@@ -64,7 +67,7 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     Ok(text)
 }
 
-/// Compiles what was written: a mistake in it is better found here than by whoever gets the file.
+/// Compiles the written text, so that a mistake in it is found here and not by its reader.
 fn compile(text: &str) -> Result<(), Problems> {
     struct Written(String);
     impl FileResolver for Written {
@@ -76,12 +79,12 @@ fn compile(text: &str) -> Result<(), Problems> {
             }
         }
     }
-    // As errors call it; the real name is the user's to choose.
+    // Name of the file in errors; the user chooses the real one.
     const FILE: &str = "output.proto";
     let mut compiler = protox::Compiler::with_file_resolver(Written(text.to_owned()));
     let Err(error) = compiler.open_file(FILE) else { return Ok(()) };
     let problem = |line: &str| {
-        // The line that it is about, as the file isn't there to look at.
+        // The line in question, as there is no file to look at.
         let number = line.strip_prefix(FILE).and_then(|rest| rest.split(':').nth(1)?.parse::<usize>().ok());
         let source = number.and_then(|number| text.lines().nth(number.checked_sub(1)?));
         let source = source.map_or_else(String::new, |source| format!(", in `{}`", source.trim()));
@@ -96,14 +99,14 @@ fn compile(text: &str) -> Result<(), Problems> {
     Err(Problems(format!("{error:?}").trim().lines().map(problem).collect()))
 }
 
-/// `items` in the order of their names, wherever they come from.
+/// Returns `items` sorted by name.
 fn sorted<'a, 'n, T>(items: impl IntoIterator<Item = &'a T>, name: impl Fn(&'a T) -> &'n str) -> Vec<&'a T> {
     let mut items: Vec<_> = items.into_iter().collect();
     items.sort_by(|one, other| name(one).cmp(name(other)));
     items
 }
 
-/// What the shape of a field depends on.
+/// Facts about enums that the shape of a field depends on.
 struct Enums<'a>(HashMap<&'a TypeId, (Scalar, bool)>);
 
 impl<'a> Enums<'a> {
@@ -129,35 +132,35 @@ struct Exporter<'a> {
     names: &'a Names<'a>,
     enums: &'a Enums<'a>,
     package: &'a str,
-    /// The package of the options, as this file refers to it.
+    /// Package of the options, as this file refers to it.
     options: &'static str,
-    /// The message of a case that holds nothing, as this file refers to it.
+    /// Message for a case without data, as this file refers to it.
     empty: &'static str,
-    /// The names of all types.
+    /// Names of all types.
     top: HashSet<&'a str>,
 }
 
-/// `name = value`, in the order in which they are written.
+/// Pairs `name = value`, in the order in which they are written.
 #[derive(Default)]
 struct Options(Vec<(String, String)>);
 
-/// A message that stands between two containers.
+/// A message that wraps a container inside another.
 #[derive(Clone)]
 struct Wrapper<'t> {
     name: String,
     holds: Held<'t>,
 }
 
-/// What a [`Wrapper`] holds.
+/// Contents of a [`Wrapper`].
 #[derive(Clone, Copy)]
 enum Held<'t> {
-    /// A container, as it would be the field of a message.
+    /// A container, as the field of a message.
     Container(&'t read::Type),
     /// The key and the value of a map.
     Entry(&'t read::Type, &'t read::Type),
 }
 
-/// The messages in a message, so far.
+/// Messages nested in a message, while they are collected.
 #[derive(Default)]
 struct Nest<'t>(Vec<Wrapper<'t>>);
 
@@ -165,15 +168,16 @@ struct Nest<'t>(Vec<Wrapper<'t>>);
 struct Member<'a> {
     item: &'a Item,
     name: &'a str,
-    /// What the messages between its containers are called after.
+    /// Prefix for the names of the messages between its containers.
     nest: &'a str,
     number: u32,
-    /// The name in Rust that `name` implies.
+    /// Name in Rust that `name` implies.
     implied_name: String,
 }
 
 impl Exporter<'_> {
-    /// The options that any type has. Messages' have no prefix, those of others must not have the same names.
+    /// Returns the options that any type has. Those of messages have no prefix; the names of others
+    /// must differ.
     fn type_options(&self, prefix: &str, id: &TypeId, item: &Item) -> Options {
         let mut options = Options::default();
         if item.deprecated.is_some() {
@@ -188,7 +192,7 @@ impl Exporter<'_> {
         options
     }
 
-    /// The options that anything with a name has.
+    /// Adds the options that anything with a name has.
     fn item_options(&self, options: &mut Options, prefix: &str, item: &Item, implied: &str) {
         if item.name != implied {
             self.set(options, &format!("{prefix}rust_name"), string(&item.name));
@@ -292,7 +296,7 @@ impl Exporter<'_> {
         self.wrappers(out, nest, wrote);
         *out += "\n";
         comment(out, 1, unset.map_or("", |unset| unset.doc.as_str()));
-        // Cases are fields of the message, which has the name of the oneof as well.
+        // Cases are fields of the message, which also has the oneof with its name.
         let taken = |name: &str| names.members.iter().any(|member| member == name);
         let numbered = (2..).map(|number| format!("value{number}"));
         let name = std::iter::once("value".to_owned()).chain(numbered).find(|name| !taken(name));
@@ -329,7 +333,7 @@ impl Exporter<'_> {
         *out += "}\n";
     }
 
-    /// An enum as an option of the file.
+    /// Writes an enum as an option of the file.
     fn wide(&self, out: &mut String, it: &Enum) {
         let item = |text: &mut String, pad: &str, item: &Item| {
             for (key, value) in [("doc", Some(&item.doc)), ("dart_name", item.rename.as_ref())] {
@@ -359,7 +363,7 @@ impl Exporter<'_> {
         *out += "};\n";
     }
 
-    /// The options of a field or case that don't depend on its type.
+    /// Returns the options of a field or case that don't depend on its type.
     fn member_options(&self, member: &Member<'_>) -> Options {
         let mut options = Options::default();
         if member.item.deprecated.is_some() {
@@ -390,7 +394,8 @@ impl Exporter<'_> {
         self.finish_field(out, depth, member, &declared, ty, &shape);
     }
 
-    /// A field that must be a single value: one that isn't goes into a wrapper. `label` is its own, or empty.
+    /// Writes a field that must be a single value; any other goes into a wrapper. `label` is its
+    /// own, or empty.
     #[expect(clippy::too_many_arguments, reason = "it is a line of text, and all that is in it")]
     fn single<'t>(
         &self,
@@ -425,12 +430,14 @@ impl Exporter<'_> {
         options.inline(out, depth, &format!("{declared} {} = {}", member.name, member.number), remark);
     }
 
-    /// What stands for one element of a field of type `ty`; messages between containers are called after `name`.
+    /// Returns the type of one element of a field of type `ty`; messages between containers are
+    /// named after `name`.
     fn element<'t>(&self, shape: &Shape, ty: &'t read::Type, name: &str, nest: &mut Nest<'t>) -> String {
         let suffix = if shape.label == Label::Repeated { "Item" } else { "Value" };
         match (&shape.of, ty) {
             (Element::Keyword(keyword), _) => (*keyword).to_owned(),
-            // A map is a list of messages that protobuf calls after the field, and those it would find first.
+            // Protobuf names the entry messages of maps after fields, and they would be found
+            // first.
             (Element::Named(id), _) if self.names.of(id).name.ends_with("Entry") => {
                 format!(".{}.{}", self.package, self.names.of(id).name)
             }
@@ -442,7 +449,7 @@ impl Exporter<'_> {
         }
     }
 
-    /// Adds a message for the field `field`, and names it as nothing else is named that can be seen there.
+    /// Adds a message for the field `field`, with a name that is unique in its scope.
     fn nest<'t>(&self, nest: &mut Nest<'t>, field: &str, suffix: &str, holds: Held<'t>) -> String {
         let base = format!("{}{suffix}", field.to_upper_camel_case());
         let taken = |name: &str| self.top.contains(name) || nest.0.iter().any(|it| it.name == name);
@@ -456,7 +463,8 @@ impl Exporter<'_> {
         name
     }
 
-    /// The messages between containers, and those they need themselves. Says whether there are any.
+    /// Writes the messages between containers, and those that they need. Returns true if there are
+    /// any.
     fn wrappers(&self, out: &mut String, mut nest: Nest<'_>, mut wrote: bool) -> bool {
         let mut next = 0;
         while next < nest.0.len() {
@@ -486,9 +494,9 @@ impl Exporter<'_> {
         next > 0
     }
 
-    /// The bounds of a field, and its Rust type where these and the field don't say it.
+    /// Adds the bounds of a field, and its Rust type if the bounds and the field don't imply it.
     fn bounds(&self, options: &mut Options, ty: &read::Type, shape: &Shape) {
-        // Of one value in a wrapper, the wrapper has the bounds.
+        // A single value in a wrapper has its bounds in the wrapper.
         let alone = matches!(shape, Shape { label: Label::Plain | Label::Optional, of: Element::Wrapper(_) });
         let bounds = if alone { Bounds::default() } else { Bounds::of(ty) };
         for (name, value) in [
@@ -515,7 +523,7 @@ impl Exporter<'_> {
         }
     }
 
-    /// The message or oneof that an element is.
+    /// Returns the message or oneof of an element.
     fn named(&self, element: &Element) -> read::Type {
         match element {
             Element::Named(id) if self.model.oneofs.iter().any(|it| it.id == *id) => {
@@ -527,10 +535,10 @@ impl Exporter<'_> {
     }
 }
 
-/// The item of a field that isn't in Rust.
+/// Item of a field that isn't in Rust.
 static NAMELESS: Item = Item { name: String::new(), rename: None, doc: String::new(), deprecated: None };
 
-/// The usual name of the case that means unset.
+/// Usual name of the case that means unset.
 pub(super) const UNSET: &str = "Unset";
 
 impl Options {
@@ -538,7 +546,7 @@ impl Options {
         self.0.push((name.into(), value.into()));
     }
 
-    /// One `option` a line. Says whether there are any.
+    /// Writes one `option` a line. Returns true if there are any.
     fn statements(&self, out: &mut String, depth: usize) -> bool {
         let pad = "  ".repeat(depth);
         for (name, value) in &self.0 {
@@ -547,7 +555,8 @@ impl Options {
         !self.0.is_empty()
     }
 
-    /// Those of a field or a value, behind its `line`: one stays there, several get lines of their own.
+    /// Writes the options of a field or a value after its `line`: one stays on the line, several
+    /// get lines of their own.
     fn inline(&self, out: &mut String, depth: usize, line: &str, remark: &str) {
         let pad = "  ".repeat(depth);
         let _ = match self.0.as_slice() {
@@ -565,7 +574,7 @@ impl Options {
     }
 }
 
-/// An empty line, unless a block begins here.
+/// Writes an empty line, unless a block begins here.
 fn gap(out: &mut String, wrote: bool) {
     if wrote {
         *out += "\n";
@@ -580,10 +589,10 @@ fn reserved((first, last): (u32, u32)) -> String {
     }
 }
 
-/// The largest number of a field.
+/// Largest number of a field.
 pub(super) const MAX_NUMBER: u32 = (1 << 29) - 1;
 
-/// Which numbers there are in a type that protobuf has no narrow form of.
+/// Returns the range of a type for which protobuf has no narrow form, as a remark.
 fn range(ty: &read::Type) -> &'static str {
     match ty {
         read::Type::Scalar(Scalar::I8) => "-128 to 127",

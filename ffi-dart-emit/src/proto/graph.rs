@@ -1,13 +1,14 @@
-//! Which types reach which, in time that grows as the schema does.
+//! Finds which types reach which, in time that grows with the size of the schema.
 
-/// The strongly connected component of each node, by the algorithm of Tarjan (1972): two nodes have one number if each reaches
-/// the other. A component has a larger number than those that it reaches.
+/// Returns the strongly connected component of each node: two nodes have one number if each reaches
+/// the other. A component has a larger number than those that it reaches. The algorithm is Tarjan's
+/// ("Depth-First Search and Linear Graph Algorithms", SIAM Journal on Computing 1(2), 1972).
 ///
-/// It keeps a list instead of recursing, as a chain of types may be longer than the stack is deep.
+/// It uses a list instead of recursion, as a chain of types may be longer than the stack is deep.
 pub fn components(edges: &[Vec<usize>]) -> Vec<usize> {
     const NONE: usize = usize::MAX;
     let mut component = vec![NONE; edges.len()];
-    // The order in which nodes are met, and the earliest node that each is known to reach.
+    // Order in which nodes are met, and the earliest node that each is known to reach.
     let mut met = vec![NONE; edges.len()];
     let mut low = vec![NONE; edges.len()];
     let (mut count, mut components) = (0, 0);
@@ -54,7 +55,7 @@ mod tests {
 
     use super::*;
 
-    /// The nodes that each node reaches by one edge or more.
+    /// Returns the nodes that each node reaches by one edge or more.
     fn reach(edges: &[Vec<usize>]) -> Vec<Vec<bool>> {
         let from = |start: &Vec<usize>| {
             let mut seen = vec![false; edges.len()];

@@ -1,14 +1,15 @@
-//! A .proto file as Rust source.
+//! Converts a .proto file to Rust source.
 //!
-//! `protox` reads the file and what it imports; this decides what each message, enum and field is in Rust. What has no
-//! form there, or lacks a bound, is a [`Problem`] with its file, line and column, and all problems are reported at once.
+//! `protox` reads the file and its imports; this module chooses the Rust type of each message, enum
+//! and field. Anything without a form in Rust, or without a bound, is a [`Problem`] with its file,
+//! line and column, and all problems are reported at once.
 //!
-//! Options are those of [`OPTIONS_FILE`], and options of the same names in any other package, so that a team that
-//! has written `[(acme.max_count) = 8]` for years need not change it.
+//! Options are those of [`OPTIONS_FILE`], and options of the same names in any other package, so
+//! that existing ones such as `[(acme.max_count) = 8]` need no change.
 //!
-//! What the labels mean is [`shape`](super::shape) read backwards. Two rules are the import's own: a message without
-//! `optional` is in place, always there; a message that reaches itself becomes an `FfiRef`, or a list of them, for which it must
-//! have a pool.
+//! Labels are interpreted by [`shape`](super::shape) in reverse. Two rules are the import's own: a
+//! message without `optional` is in place and always present; a message that reaches itself becomes
+//! an `FfiRef`, or a list of them, and must have a pool.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -34,26 +35,26 @@ use super::{OPTIONS, OPTIONS_FILE};
 use crate::input;
 use crate::model::{Problem, Problems, scalar_name};
 
-/// What to do where the .proto file doesn't say.
+/// Defaults for what the .proto file doesn't say.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
-    /// Folders in which imports are looked for, in this order; the file's own where there are none.
+    /// Folders to search for imports, in this order; if empty, that of the file.
     pub include: Vec<PathBuf>,
-    /// The bound of whatever has none.
+    /// Bound of anything without one.
     pub default_max_count: Option<u32>,
-    /// The slots of the pool of a message that holds itself, where it has none.
+    /// Slots of the pool of a message that holds itself, if its options give none.
     pub default_pool_size: Option<u32>,
-    /// Whether a oneof beside other fields becomes as many optional fields.
+    /// True if a oneof beside other fields becomes as many optional fields.
     pub split_oneofs: bool,
 }
 
-/// What was imported.
+/// Result of an import.
 #[derive(Clone, Debug)]
 pub struct Imported {
     /// Rust source, without the first line that
-    /// [`OutputFile::generated`](crate::output::OutputFile::generated) puts there.
+    /// [`OutputFile::generated`](crate::output::OutputFile::generated) adds.
     pub source: String,
-    /// What was left out without harm to messages, each with its place.
+    /// Parts that were left out without harm to messages, each with its position.
     pub warnings: Vec<String>,
 }
 
@@ -61,7 +62,7 @@ pub struct Imported {
 ///
 /// # Errors
 ///
-/// Everything in the file that has no form in Rust, each with its place.
+/// Returns a problem with its position for everything in the file that has no form in Rust.
 pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems> {
     let (pool, name) = compile(file, options)?;
     let main = pool.get_file_by_name(&name).expect("it has just been compiled");
@@ -93,10 +94,10 @@ impl FileResolver for Published {
     }
 }
 
-/// The folders of `-I`.
+/// Folders of `-I`.
 struct Folders {
     include: Vec<PathBuf>,
-    /// Why a file was refused that is there, for which `protox` has no words.
+    /// Reason why an existing file was refused, which `protox` can't report.
     refused: Rc<RefCell<Option<Problem>>>,
 }
 
@@ -107,7 +108,7 @@ impl Folders {
         error
     }
 
-    /// Says what is wrong with the path of an import, which the parser calls an "invalid group name".
+    /// Explains a wrong path of an import, which the parser calls an "invalid group name".
     fn explain(&self, text: &str, error: protox::Error) -> protox::Error {
         let import = |line: &str| {
             let place = line.strip_suffix(": invalid group name")?;
@@ -139,7 +140,7 @@ impl FileResolver for Folders {
                 let at = error.utf8_error().valid_up_to();
                 self.refuse(name.to_owned(), format!("its byte {at} is not UTF-8"), "save it as UTF-8")
             })?;
-            // Editors on Windows write a byte order mark, and protobuf's compiler takes it.
+            // Editors on Windows write a byte order mark, and protobuf's compiler accepts it.
             let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
             let file = File::from_source(name, text).map_err(|error| self.explain(text, error))?;
             let mut imports = file.file_descriptor_proto().dependency.iter();
@@ -158,7 +159,7 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// What is wrong with the path of an import, and the fix.
+/// Returns the mistake in the path of an import, and its fix.
 fn import_problem(path: &str) -> Option<(&'static str, &'static str)> {
     const FIX: &str = "pass `-I` with a folder that both files are below, and write the path from there";
     if path.contains('\\') {
@@ -172,7 +173,8 @@ fn import_problem(path: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// The name by which imports know `file`: its path from the folder of `include` that it is in.
+/// Returns the name by which imports know `file`: its path from the folder of `include` that it is
+/// in.
 fn import_name(file: &Path, include: &[PathBuf]) -> Result<String, Problem> {
     let problem =
         |what: String, fix: &str| Problem { item: file.display().to_string(), what, fix: fix.to_owned() };
@@ -206,7 +208,7 @@ fn import_name(file: &Path, include: &[PathBuf]) -> Result<String, Problem> {
     }
 }
 
-/// Compiles `file`; also returns the name by which its imports would know it.
+/// Compiles `file`, and returns the name by which its imports would know it.
 fn compile(file: &Path, options: &ImportOptions) -> Result<(DescriptorPool, String), Problems> {
     let own = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let include = if options.include.is_empty() { vec![own.to_owned()] } else { options.include.clone() };
@@ -222,7 +224,7 @@ fn compile(file: &Path, options: &ImportOptions) -> Result<(DescriptorPool, Stri
     if let Some(problem) = refused.take() {
         return Err(Problems(vec![problem]));
     }
-    // With file, line and column, where the error has them; one a line.
+    // Errors have a file, line and column if they know them, one error a line.
     let text = format!("{error:?}");
     let problem = |line: &str| Problem {
         item: file.display().to_string(),
@@ -232,7 +234,7 @@ fn compile(file: &Path, options: &ImportOptions) -> Result<(DescriptorPool, Stri
     Err(Problems(text.trim().lines().map(problem).collect()))
 }
 
-/// Where something is, for sorting: file, line, column, and which problem there.
+/// Position for sorting: file, line, column, and index of the problem.
 type Place = (String, i32, i32, usize);
 
 struct Importer<'a> {
@@ -248,23 +250,23 @@ struct Importer<'a> {
     wide: Vec<Wide>,
     /// Full name in protobuf -> name in Rust.
     names: HashMap<String, String>,
-    /// Name in Rust -> what it is.
+    /// Name in Rust -> type.
     types: HashMap<String, Type>,
-    /// Name in Rust, and that of a field, case or variant where it is one -> where that is.
+    /// Name in Rust, and that of the field, case or variant if it is one -> position.
     origins: HashMap<(String, Option<String>), (FileDescriptor, Vec<i32>)>,
-    /// Full names of messages -> what of the others reach them in turn.
+    /// Full name of a message -> the cycles that it is in.
     circles: HashMap<String, Circle>,
     reprs: HashMap<TypeId, (Scalar, bool)>,
 }
 
-/// Which messages reach each other: those that have a number in common.
+/// Cycles of a message: messages with a common number reach each other.
 #[derive(Clone, Copy)]
 struct Circle {
-    /// By fields that would be in place.
+    /// Number by fields that would be in place.
     whole: usize,
-    /// By what is left of these where references have taken the place of messages that hold themselves.
+    /// Number by the fields that remain when references replace messages that hold themselves.
     in_place: usize,
-    /// Whether it reaches itself.
+    /// True if it reaches itself.
     holds_itself: bool,
 }
 
@@ -288,7 +290,7 @@ impl Types for Importer<'_> {
     }
 }
 
-/// The options of one thing, by their names without package.
+/// Options of one item, by their names without package.
 struct Found(HashMap<String, Value>);
 
 impl Found {
@@ -356,7 +358,7 @@ impl<'a> Importer<'a> {
 
     fn place(&mut self, file: &FileDescriptor, path: &[i32]) -> (i32, i32) {
         let places = self.places.entry(file.name().to_owned()).or_insert_with(|| Places::new(file));
-        // What has no place of its own is where the thing around it is.
+        // An item without a position has that of the item around it.
         let mut path = path;
         loop {
             if let Some((line, column, _)) = places.0.get(path) {
@@ -400,7 +402,7 @@ impl<'a> Importer<'a> {
         self.warnings.push(format!("{}:{}:{}: {what}", file.name(), line + 1, column + 1));
     }
 
-    /// Finds everything that the file holds, and what that refers to in other files.
+    /// Finds everything in the file, and everything in other files that it refers to.
     fn collect(&mut self, main: &FileDescriptor) {
         for service in main.services() {
             let what = format!("service `{}` is left out: there are only messages and enums", service.name());
@@ -428,7 +430,7 @@ impl<'a> Importer<'a> {
                 let typed = Found::new(&field.options()).0.contains_key("rust_type");
                 match element(&field) {
                     Kind::Message(it) if it.full_name() == EMPTY => {}
-                    // What is in between is in the type.
+                    // The Rust type includes the wrapper between two containers.
                     Kind::Message(it) if typed && is_wrapper(&it) => {}
                     Kind::Message(it) => next.push(it),
                     Kind::Enum(it) => self.add_enum(it),
@@ -448,7 +450,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// What a whole file may not be or have.
+    /// Reports mistakes of a whole file.
     fn check_file(&mut self, file: &FileDescriptor) {
         const PROTO3: &str = "import a version of the file that begins with `syntax = \"proto3\";`";
         if self.places.contains_key(file.name()) {
@@ -534,7 +536,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Which messages reach each other by fields that would be in place.
+    /// Finds the messages that reach each other by fields that would be in place.
     fn find_cycles(&mut self) {
         let names: HashMap<_, _> =
             self.messages.iter().map(|it| it.full_name().to_owned()).zip(0..).collect();
@@ -555,7 +557,7 @@ impl<'a> Importer<'a> {
             whole.iter().for_each(|at| members[*at] += 1);
             (0..whole.len()).map(|at| members[whole[at]] > 1 || edges[at].contains(&at)).collect()
         };
-        // A message that holds itself is referred to, and a oneof can't be.
+        // References can replace messages that hold themselves, but not oneofs.
         let oneofs: Vec<_> = self.messages.iter().map(is_oneof).collect();
         let in_place: Vec<Vec<usize>> = (0..edges.len())
             .map(|from| {
@@ -569,19 +571,20 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Says whether `held`, which a field of `holder` has in place, reaches `holder` in turn.
+    /// Returns true if `held`, which a field of `holder` has in place, reaches `holder` in turn.
     fn holds(&self, held: &str, holder: &str) -> bool {
         let number = |name| self.circles.get(name).map(|it| it.whole);
         held == holder || (number(held).is_some() && number(held) == number(holder))
     }
 
-    /// The same where references have taken the place of messages that hold themselves.
+    /// Returns true if `held` reaches `holder` when references have replaced messages that hold
+    /// themselves.
     fn holds_in_place(&self, held: &str, holder: &str) -> bool {
         let number = |name| self.circles.get(name).map(|it| it.in_place);
         self.holds(held, holder) && number(held) == number(holder)
     }
 
-    /// The slots of a message's pool.
+    /// Returns the number of slots in a message's pool.
     fn pool_size(&self, it: &MessageDescriptor) -> Option<u64> {
         let holds_itself = || self.circles.get(it.full_name()).is_some_and(|it| it.holds_itself);
         let default = || self.options.default_pool_size.filter(|_| holds_itself()).map(u64::from);
@@ -609,7 +612,7 @@ impl<'a> Importer<'a> {
         let mut numbers: HashMap<i32, String> = HashMap::new();
         let mut constants = Vec::new();
         let mut names = HashSet::new();
-        // By number otherwise.
+        // The descriptor has them sorted by number.
         let mut values: Vec<_> = it.values().collect();
         values.sort_by_key(|value| value.path().to_vec());
         for value in values {
@@ -679,7 +682,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// The enums that are options of the file.
+    /// Adds the enums that are options of the file.
     fn wide(&mut self, main: &FileDescriptor) {
         let Some(Value::List(all)) = Found::new(&main.options()).0.remove("wide_enum") else { return };
         for value in all {
@@ -745,7 +748,7 @@ impl<'a> Importer<'a> {
         if it.fields().len() == 0 {
             let what =
                 format!("message `{}` has no fields: Rust can't have one without size here", it.full_name());
-            self.problem(&file, it.path(), what, "give it a field, or take it out where nothing needs it");
+            self.problem(&file, it.path(), what, "give it a field, or remove it if nothing needs it");
         }
         for oneof in it.oneofs().filter(|oneof| !oneof.is_synthetic()).collect::<Vec<_>>() {
             if !self.options.split_oneofs {
@@ -766,7 +769,7 @@ impl<'a> Importer<'a> {
             );
             self.warning(&file, it.path(), &what);
         }
-        // By number otherwise, while memory has the order of the file.
+        // The descriptor has them sorted by number, but memory has the order of the file.
         let mut fields: Vec<_> = it.fields().collect();
         fields.sort_by_key(|field| field.path().to_vec());
         for field in fields {
@@ -823,7 +826,7 @@ impl<'a> Importer<'a> {
             }
             let empty = matches!(field.kind(), Kind::Message(it) if it.full_name() == EMPTY);
             let ty = if empty { None } else { Some(self.field_type(&field, &found)) };
-            // One without a type has a problem, which is reported.
+            // A field without a type has a problem, which is reported.
             if let None | Some(Some(_)) = ty {
                 parts.push(self.part(&field, &found, name, ty.flatten()));
             }
@@ -872,7 +875,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// A field or case.
+    /// Returns a field or case.
     fn part(&mut self, field: &FieldDescriptor, found: &Found, name: String, ty: Option<Type>) -> Part {
         const PROTOBUF: std::ops::RangeInclusive<u32> = 19_000..=19_999;
         if PROTOBUF.contains(&field.number()) {
@@ -895,13 +898,14 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Remembers where the member `name` of a type is.
+    /// Records the position of the member `name` of a type.
     fn origin(&mut self, of: &str, name: &str, file: &FileDescriptor, path: &[i32]) {
         let member = Some(name.trim_start_matches("r#").to_owned());
         self.origins.insert((self.names[of].clone(), member), (file.clone(), path.to_vec()));
     }
 
-    /// Reports what the Rust source would be refused for, at the places that it comes from.
+    /// Reports the reasons for which the Rust source would be refused, at the positions that it
+    /// comes from.
     fn check(&mut self, items: &[Source]) {
         let (problems, depth) = check::check(items);
         if depth > check::DEPTH {
@@ -949,7 +953,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// The type of a field, or a problem.
+    /// Returns the type of a field, or reports a problem.
     fn field_type(&mut self, field: &FieldDescriptor, found: &Found) -> Option<Type> {
         if field.is_group() {
             self.field_problem(
@@ -991,7 +995,7 @@ impl<'a> Importer<'a> {
             Declared::One(Plain::Text | Plain::Bytes) | Declared::Optional(Plain::Text | Plain::Bytes)
         );
         if texts && bounds.max_len.is_none() {
-            // Elsewhere one name is enough for all.
+            // Otherwise one name is enough for both bounds.
             bounds.max_len = bounds.max_count;
         }
         if let Some(default) = self.options.default_max_count.map(u64::from) {
@@ -1021,7 +1025,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// A type whose bounds are possible.
+    /// Returns a type whose bounds are possible.
     fn bounded(&mut self, field: &FieldDescriptor, ty: Type) -> Option<Type> {
         fn zero(ty: &Type) -> bool {
             match ty {
@@ -1040,7 +1044,7 @@ impl<'a> Importer<'a> {
         Some(ty)
     }
 
-    /// The type that an option says, where protobuf agrees.
+    /// Returns the type that an option gives, if protobuf agrees with it.
     fn rust_type(&mut self, field: &FieldDescriptor, found: &Found, text: &str) -> Option<Type> {
         const FIX: &str = "mend `(ffi.rust_type)`, or remove it";
         let types = &self.types;
@@ -1074,7 +1078,7 @@ impl<'a> Importer<'a> {
         self.bounded(field, ty)
     }
 
-    /// Whether the field is what `shape` is in protobuf.
+    /// Returns true if the field has the form of `shape` in protobuf.
     fn agrees(&self, shape: &Shape, field: &FieldDescriptor) -> bool {
         let label = match (field.is_map(), field.is_list(), field.field_descriptor_proto().proto3_optional())
         {
@@ -1114,7 +1118,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// What the field says without options.
+    /// Returns the type that the field has without options.
     fn declared(&mut self, field: &FieldDescriptor) -> Option<Declared> {
         if field.is_map() {
             let Kind::Message(entry) = field.kind() else { return None };
@@ -1129,7 +1133,7 @@ impl<'a> Importer<'a> {
         let optional = field.field_descriptor_proto().proto3_optional()
             || (in_oneof && !is_oneof(field.parent_message()));
         Some(match (one, optional, &of) {
-            // It says itself whether it is there.
+            // A reference says itself if it is set.
             (true, _, Plain::Other(Type::Ref(_))) => Declared::One(of),
             (true, true, _) => Declared::Optional(of),
             (true, false, _) => Declared::One(of),
@@ -1137,7 +1141,7 @@ impl<'a> Importer<'a> {
         })
     }
 
-    /// What stands for one value of this kind; `referred` is whether it may be a reference there.
+    /// Returns the type of one value of this kind; `referred` is true if it may be a reference.
     fn plain(&mut self, field: &FieldDescriptor, kind: &Kind, referred: bool) -> Option<Plain> {
         let zigzag = |instead: &str| {
             let what = format!("`{kind:?}`").to_lowercase();
@@ -1163,7 +1167,7 @@ impl<'a> Importer<'a> {
         None
     }
 
-    /// A message that a field holds: in place, or referred to where it would hold itself.
+    /// Returns a message that a field holds: in place, or as a reference if it would hold itself.
     fn held(&mut self, field: &FieldDescriptor, it: &MessageDescriptor, referred: bool) -> Option<Type> {
         let ty = self.types.get(self.names.get(it.full_name())?)?.clone();
         let holder = field.parent_message().full_name();
@@ -1234,7 +1238,7 @@ fn is_wrapper(it: &MessageDescriptor) -> bool {
     Found::new(&it.options()).flag("is_wrapper")
 }
 
-/// Whether a message has one oneof and nothing else.
+/// Returns true if a message has one oneof and nothing else.
 fn is_oneof(it: &MessageDescriptor) -> bool {
     let mut oneofs = it.oneofs().filter(|oneof| !oneof.is_synthetic());
     match (oneofs.next(), oneofs.next()) {
@@ -1243,7 +1247,7 @@ fn is_oneof(it: &MessageDescriptor) -> bool {
     }
 }
 
-/// The kind of a field's values; of a map, of those that its keys lead to.
+/// Returns the kind of a field's values, for a map that of its values.
 fn element(field: &FieldDescriptor) -> Kind {
     match field.kind() {
         Kind::Message(entry) if field.is_map() => entry.map_entry_value_field().kind(),
@@ -1266,13 +1270,13 @@ fn keyword(kind: &Kind) -> Option<&'static str> {
     })
 }
 
-/// The name in Rust of a type: those of the messages around it, and its own.
+/// Returns the name in Rust of a type: those of the messages around it, and its own.
 fn rust_name(full: &str, package: &str) -> String {
     let own = full.strip_prefix(package).map_or(full, |rest| rest.trim_start_matches('.'));
     own.split('.').map(type_name).collect()
 }
 
-/// Names that mean something else where they are the type of a field: types of the derives, and of Rust itself.
+/// Names with another meaning as the type of a field: types of the derives, and of Rust itself.
 const TYPES: &[&str] = &[
     "FfiBytes",
     "FfiEnum",
@@ -1302,12 +1306,12 @@ const TYPES: &[&str] = &[
     "usize",
 ];
 
-/// Says whether a type can have this name.
+/// Returns true if a type can have this name.
 fn is_type_name(name: &str) -> bool {
     is_variant_name(name) && !TYPES.contains(&name)
 }
 
-/// Says whether a variant or case can have this name. The derives take ASCII.
+/// Returns true if a variant or case can have this name. The derives take ASCII.
 fn is_variant_name(name: &str) -> bool {
     is_identifier(name) && name != "Self" && !KEYWORDS.contains(&name)
 }
@@ -1325,7 +1329,7 @@ const KEYWORDS: &[&str] = &[
     "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// The name of a field, raw where it is a keyword.
+/// Returns the name of a field, as a raw identifier if it is a keyword.
 fn member_name(name: &str) -> Option<String> {
     match name {
         "self" | "super" | "crate" => Some(format!("{name}_")),
@@ -1335,7 +1339,7 @@ fn member_name(name: &str) -> Option<String> {
     }
 }
 
-/// Whether an enum with this repr can have this number.
+/// Returns true if an enum with this repr can have this number.
 fn fits(repr: Scalar, number: i32) -> bool {
     match repr {
         Scalar::I8 => i8::try_from(number).is_ok(),

@@ -1,8 +1,9 @@
-//! Every identifier of a .proto file, and the way back to Rust.
+//! Chooses every identifier of a .proto file, and the names in Rust that they imply.
 //!
-//! Names are those of buf's style guide: messages and enums in PascalCase, fields in lower_snake_case, the values of an
-//! enum in UPPER_SNAKE_CASE behind the name of the enum, as protobuf has them all in one scope. What can't be a name, or
-//! would be one twice, is a [`Problem`] whose fix is `#[ffi(rename = "..")]`.
+//! Names follow buf's style guide: messages and enums in PascalCase, fields in lower_snake_case,
+//! the values of an enum in UPPER_SNAKE_CASE with the name of the enum as prefix, as protobuf has
+//! them all in one scope. A name that is invalid, or taken, is a [`Problem`] whose fix is
+//! `#[ffi(rename = "..")]`.
 
 use std::collections::HashMap;
 
@@ -14,19 +15,20 @@ use crate::model::{Enum, Message, Model, Oneof, Problem, Problems, TypeId};
 
 const RENAME: &str = "give it another name with `#[ffi(rename = \"..\")]`";
 
-/// The names of a model.
+/// Names of a model.
 pub struct Names<'a>(HashMap<&'a TypeId, TypeNames>);
 
-/// The names of a message, an enum or a oneof.
+/// Names of a message, an enum or a oneof.
 pub struct TypeNames {
-    /// The type itself.
+    /// Name of the type itself.
     pub name: String,
-    /// Its fields, variants or cases, in order.
+    /// Names of its fields, variants or cases, in order.
     pub members: Vec<String>,
 }
 
 impl<'a> Names<'a> {
-    /// Names everything in `model`, or says why not. Enums that `types` calls wide have no names: they aren't declared.
+    /// Chooses a name for everything in `model`, or returns the reasons why it can't. Enums that
+    /// `types` calls wide have no names, as they aren't declared.
     pub fn new(model: &'a Model, types: &impl Types, package: &str) -> Result<Self, Problems> {
         let mut namer = Namer::default();
         namer.package(package);
@@ -47,18 +49,18 @@ impl<'a> Names<'a> {
         if namer.0.is_empty() { Ok(Self(all)) } else { Err(Problems(namer.0)) }
     }
 
-    /// The names of all types.
+    /// Returns the names of all types.
     pub fn types(&self) -> impl Iterator<Item = &str> {
         self.0.values().map(|names| names.name.as_str())
     }
 
-    /// The names of the message, enum or oneof `id` of the model.
+    /// Returns the names of the message, enum or oneof `id` of the model.
     pub fn of(&self, id: &TypeId) -> &TypeNames {
         &self.0[id]
     }
 }
 
-/// The names of one scope, by what protobuf compares, and whose they are.
+/// Names of one scope in the form that protobuf compares, with their owners.
 type Scope = HashMap<String, String>;
 
 #[derive(Default)]
@@ -123,7 +125,7 @@ impl Namer {
     fn oneof(&mut self, top: &mut Scope, it: &Oneof) -> TypeNames {
         let owner = format!("oneof {}", it.id);
         let name = self.type_name(top, &owner, &it.item);
-        // The first case is none of the fields.
+        // The first case is not a field.
         let cases = it.cases.iter().skip(1);
         let cases = cases.map(|case| (&case.item, format!("{owner}, case {}", case.item.name)));
         let mut members = vec![String::new()];
@@ -135,7 +137,7 @@ impl Namer {
         let mut scope = Scope::new();
         let mut field = |(item, owner): (&Item, String)| {
             let name = self.convert(&owner, item, |name| name.to_snake_case());
-            // protoc refuses fields whose names in JSON are the same, some versions also where they differ in case.
+            // protoc refuses fields with equal names in JSON; some versions ignore case.
             self.claim(&mut scope, &owner, name.replace('_', ""), &name);
             name
         };
@@ -152,7 +154,7 @@ impl Namer {
             let owner = format!("{owner}, variant {}", variant.item.name);
             let value = self.convert(&owner, &variant.item, |name| format!("{prefix}_{}", shouty(name)));
             let before = self.0.len();
-            // protoc refuses values that are the same without the name of the enum, case and underscores.
+            // protoc compares values without the name of the enum, case and underscores.
             let key = value[prefix.len()..].replace('_', "").to_lowercase();
             self.claim(&mut stripped, &owner, key, &value);
             if self.0.len() == before {
@@ -164,7 +166,7 @@ impl Namer {
     }
 }
 
-/// The name of a type: as it is where that is PascalCase already.
+/// Returns the name of a type, unchanged if it is in PascalCase.
 pub fn type_name(name: &str) -> String {
     let keep = name.starts_with(|first: char| first.is_ascii_uppercase()) && !name.contains('_');
     if keep { name.to_owned() } else { name.to_upper_camel_case() }
@@ -174,7 +176,8 @@ fn shouty(name: &str) -> String {
     name.to_shouty_snake_case()
 }
 
-/// The name in Rust that an enum's value implies: without the name of the enum, where that leaves a name.
+/// Returns the name in Rust that an enum's value implies: without the name of the enum, if that
+/// leaves a name.
 pub fn variant_name(enumeration: &str, value: &str) -> String {
     let prefix = format!("{}_", enumeration.to_shouty_snake_case());
     let rest = value.strip_prefix(&prefix).unwrap_or(value);
@@ -182,12 +185,12 @@ pub fn variant_name(enumeration: &str, value: &str) -> String {
     rest.to_upper_camel_case()
 }
 
-/// The name in Rust that a oneof's case implies.
+/// Returns the name in Rust that a oneof's case implies.
 pub fn case_name(field: &str) -> String {
     field.to_upper_camel_case()
 }
 
-/// The name in Rust that a field implies.
+/// Returns the name in Rust that a field implies.
 pub fn field_name(field: &str) -> String {
     field.to_snake_case()
 }

@@ -1,6 +1,8 @@
-//! Rust source with the derives, from what the import has found; and types as Rust writes them, read.
+//! Writes Rust source with the derives from the result of the import, and parses types in Rust's
+//! notation.
 //!
-//! The source is as rustfmt leaves it with its default settings: what would be too long has lines of its own.
+//! The source is formatted like the output of rustfmt with its default settings: lists that are too
+//! long get lines of their own.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,23 +13,23 @@ use super::shape::rust;
 use crate::foreign::{Brackets, markdown, rust_code, rust_comment, rust_string};
 use crate::model::scalar_name;
 
-/// The width that rustfmt keeps to unless told otherwise.
+/// Default width of rustfmt.
 const WIDTH: usize = 100;
 
-/// The width at which rustfmt gives each argument of an attribute its own line.
+/// Width at which rustfmt gives each argument of an attribute its own line.
 const ATTRIBUTE_WIDTH: usize = 70;
 
-/// A struct or enum to be.
+/// A struct or enum before it is written.
 pub struct Source {
     pub doc: String,
     pub deprecated: Option<String>,
     pub name: String,
-    /// The name in Dart, where it has one of its own.
+    /// Name in Dart, if it differs.
     pub rename: Option<String>,
     pub pool: Option<Pool>,
-    /// Attributes that are a word: `simd`, `columns`.
+    /// Attributes without a value: `simd`, `columns`.
     pub flags: Vec<&'static str>,
-    /// Numbers, first and last, that no field may take.
+    /// Numbers, first and last, that no field may have.
     pub reserved: Vec<(u32, u32)>,
     pub body: Body,
 }
@@ -38,18 +40,18 @@ pub struct Pool {
     pub reset: Option<String>,
 }
 
-/// What is in it.
+/// Body of a struct or enum.
 pub enum Body {
-    /// Fields.
+    /// A struct with its fields.
     Struct(Vec<Part>),
-    /// Cases, the first of which is unset.
+    /// A oneof with its cases, the first of which is unset.
     Oneof(Vec<Part>),
-    /// Variants, and constants for further names of theirs.
+    /// An enum with its variants, and constants for further names of theirs.
     Enum { repr: Scalar, variants: Vec<Part>, constants: Vec<(String, String)> },
 }
 
 impl Body {
-    /// Fields, cases or variants.
+    /// Returns the fields, cases or variants.
     pub fn parts(&self) -> &[Part] {
         let (Self::Struct(parts) | Self::Oneof(parts) | Self::Enum { variants: parts, .. }) = self;
         parts
@@ -61,17 +63,17 @@ pub struct Part {
     pub doc: String,
     pub deprecated: Option<String>,
     pub name: String,
-    /// The number in .proto of a field or case.
+    /// Number in .proto of a field or case.
     pub tag: Option<u32>,
-    /// The name in Dart, where it has one of its own.
+    /// Name in Dart, if it differs.
     pub rename: Option<String>,
     pub ty: Option<Type>,
-    /// The number of a variant.
+    /// Discriminant of a variant.
     pub value: Option<i128>,
 }
 
 impl Source {
-    /// The arguments of `#[ffi(..)]`.
+    /// Returns the arguments of `#[ffi(..)]`.
     fn attributes(&self) -> Vec<String> {
         let mut all: Vec<_> =
             self.rename.iter().map(|name| format!("rename = {}", rust_string(name))).collect();
@@ -93,7 +95,7 @@ impl Source {
 }
 
 impl Part {
-    /// The arguments of `#[ffi(..)]`.
+    /// Returns the arguments of `#[ffi(..)]`.
     fn attributes(&self) -> Vec<String> {
         let tag = self.tag.map(|tag| format!("tag = {tag}"));
         tag.into_iter()
@@ -102,7 +104,7 @@ impl Part {
     }
 }
 
-/// The whole file. `origin` is what it was made from.
+/// Returns the whole file. `origin` is the name of its source.
 pub fn write(origin: &str, items: &[Source]) -> String {
     let mut used = BTreeSet::new();
     let mut documented = true;
@@ -121,7 +123,7 @@ pub fn write(origin: &str, items: &[Source]) -> String {
     out + &body
 }
 
-/// Says whether all of it has docs.
+/// Writes an item. Returns true if all of its parts have docs.
 fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> bool {
     lead(out, "", &item.doc, item.deprecated.as_ref());
     const MESSAGE: &str = "FfiMessage, Clone, Debug, PartialEq";
@@ -187,7 +189,7 @@ fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {
         Some(note) if note.is_empty() => {
             let _ = writeln!(out, "{pad}#[deprecated]");
         }
-        // It is rendered as docs are.
+        // Rustdoc renders the note as Markdown.
         Some(note) => {
             let note = rust_string(&markdown(note, Brackets::Text));
             attribute(out, pad, "deprecated", &[format!("note = {note}")]);
@@ -209,7 +211,7 @@ fn attribute(out: &mut String, pad: &str, name: &str, arguments: &[String]) {
     }
 }
 
-/// What of `ffi_core` a type names.
+/// Adds the names of `ffi_core` that a type uses.
 fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
     match ty {
         Type::Array { of, .. } => uses(of, used),
@@ -234,11 +236,11 @@ fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
     }
 }
 
-/// Reads a type as Rust writes it, with `named` for the types that have a name.
+/// Parses a type in Rust's notation; `named` resolves the types that have a name.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
+/// Returns a description of the mistake.
 pub fn parse(text: &str, named: &dyn Fn(&str) -> Option<Type>) -> Result<Type, String> {
     let mut parser = Parser { rest: text, named };
     let ty = parser.ty(0)?;
@@ -248,7 +250,7 @@ pub fn parse(text: &str, named: &dyn Fn(&str) -> Option<Type>) -> Result<Type, S
     }
 }
 
-/// Types don't nest deeper than this.
+/// Largest depth of a type.
 const DEPTH: usize = 64;
 
 struct Parser<'a> {

@@ -1,4 +1,4 @@
-//! What a Rust type is in protobuf, and which Rust type a protobuf one implies.
+//! Forms of Rust types in protobuf, and the Rust types that protobuf's types imply.
 //!
 //! | Rust | .proto |
 //! |---|---|
@@ -14,35 +14,36 @@
 //! | an enum, a message, a oneof | an `enum`, a `message`, a `message` that holds `oneof value` |
 //! | an enum with a number that 32 bits can't hold | its integer |
 //!
-//! Protobuf has no container directly inside another: the inner one goes into a message of its own, as its field 1.
+//! Protobuf has no container directly inside another, so the inner one is field 1 of a message of
+//! its own.
 //!
-//! What is on the wire is in the module `proto` of `ffi-core`; the two say the same.
+//! The wire format is in the module `proto` of `ffi-core`, which must agree.
 
 use ffi_core::schema::read::{Scalar, Type, TypeId};
 
 use crate::model::{self, Model};
 
-/// What is known of the types that have a name.
+/// Facts about the types that have a name.
 pub trait Types {
-    /// The integer of an enum.
+    /// Returns the integer of an enum.
     fn repr(&self, id: &TypeId) -> Scalar;
-    /// Whether an enum has a number that protobuf's enums can't have.
+    /// Returns true if an enum has a number that protobuf's enums can't have.
     fn is_wide(&self, id: &TypeId) -> bool;
 }
 
-/// A field, as protobuf has it.
+/// A field in protobuf.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// What stands before the type.
+    /// Label before the type.
     pub label: Label,
-    /// The type; of a map, that of its values.
+    /// Type; for a map, that of its values.
     pub of: Element,
 }
 
-/// What stands before a field's type.
+/// Label of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label {
-    /// Nothing: always there, and not written when zero.
+    /// No label: always present, and not written when zero.
     Plain,
     /// `optional`.
     Optional,
@@ -52,20 +53,20 @@ pub enum Label {
     Map(&'static str),
 }
 
-/// What can be repeated.
+/// Type of one element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Element {
-    /// One of protobuf's own types.
+    /// A built-in type of protobuf.
     Keyword(&'static str),
     /// A message, enum or oneof.
     Named(TypeId),
-    /// A message in between, whose field 1 is this.
+    /// A message with this as field 1.
     Wrapper(Box<Shape>),
-    /// The entry of a map whose key protobuf doesn't take, written as it would write one.
+    /// The entry of a map whose key protobuf doesn't accept, written like an entry of a map.
     Entry(Box<[Shape; 2]>),
 }
 
-/// What `ty` is as a field.
+/// Returns the form of `ty` as a field.
 pub fn shape(ty: &Type, types: &impl Types) -> Shape {
     let plain = |of| Shape { label: Label::Plain, of };
     match ty {
@@ -78,13 +79,13 @@ pub fn shape(ty: &Type, types: &impl Types) -> Shape {
         Type::Enum(id) | Type::Open(id) | Type::Message(id) | Type::Oneof(id) => {
             plain(Element::Named(id.clone()))
         }
-        // No field: a parameter, and what it stands for.
+        // The type of a parameter, not of a field.
         Type::Columns(id) => Shape { label: Label::Repeated, of: Element::Named(id.clone()) },
-        // It may refer to nothing.
+        // A reference may be empty.
         Type::Ref(id) => Shape { label: Label::Optional, of: Element::Named(id.clone()) },
         Type::Array { of, .. } if is_byte(of) => plain(Element::Keyword("bytes")),
         Type::Array { of, .. } => Shape { label: Label::Repeated, of: element(innermost(of), types) },
-        // Those that refer to nothing are left out.
+        // Empty references are left out.
         Type::Vec { of, .. } if matches!(**of, Type::Ref(_)) => {
             Shape { label: Label::Repeated, of: shape(of, types).of }
         }
@@ -101,21 +102,21 @@ pub fn shape(ty: &Type, types: &impl Types) -> Shape {
     }
 }
 
-/// What `ty` is as the case of a oneof.
+/// Returns the form of `ty` as the case of a oneof.
 pub fn case(ty: &Type, types: &impl Types) -> Shape {
     match ty {
-        // Unset, where it refers to nothing.
+        // An empty reference leaves the oneof unset.
         Type::Ref(_) => Shape { label: Label::Plain, of: shape(ty, types).of },
         _ => single(ty, types),
     }
 }
 
-/// What `ty` is as a field that is one value: in a wrapper, where it isn't.
+/// Returns the form of `ty` as a field with one value, with a wrapper if it has several.
 pub fn single(ty: &Type, types: &impl Types) -> Shape {
     Shape { label: Label::Plain, of: element(ty, types) }
 }
 
-/// What `ty` is where a label stands before it already.
+/// Returns the form of `ty` after a label.
 fn element(ty: &Type, types: &impl Types) -> Element {
     let inner = shape(ty, types);
     match inner.label {
@@ -124,7 +125,8 @@ fn element(ty: &Type, types: &impl Types) -> Element {
     }
 }
 
-/// The element of an array of any depth, else the type itself. An array of bytes is an element.
+/// Returns the element of an array of any depth, or the type itself. An array of bytes counts as an
+/// element.
 fn innermost(ty: &Type) -> &Type {
     match ty {
         Type::Array { of, .. } if !is_byte(of) => innermost(of),
@@ -132,7 +134,7 @@ fn innermost(ty: &Type) -> &Type {
     }
 }
 
-/// What a container holds; of a map, the values. Anything else is itself.
+/// Returns the type that a container holds, for a map that of the values, or `ty` itself.
 pub fn inside(ty: &Type) -> &Type {
     match ty {
         Type::Array { .. } => innermost(ty),
@@ -146,7 +148,8 @@ fn is_byte(ty: &Type) -> bool {
     *ty == Type::Scalar(Scalar::U8)
 }
 
-/// The type of the keys of a map, where protobuf has one. It has no enums there: they go by their numbers.
+/// Returns the type of a map's keys, if protobuf accepts it as a key. Enums are keys by their
+/// numbers.
 fn map_key(key: &Type, types: &impl Types) -> Option<&'static str> {
     match key {
         Type::Scalar(Scalar::F32 | Scalar::F64) => None,
@@ -158,7 +161,7 @@ fn map_key(key: &Type, types: &impl Types) -> Option<&'static str> {
     }
 }
 
-/// What protobuf calls a scalar.
+/// Returns protobuf's name of a scalar.
 pub fn keyword(scalar: Scalar) -> &'static str {
     match scalar {
         Scalar::Bool => "bool",
@@ -187,7 +190,8 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Those of a field of type `ty`. Of containers in containers they are in the message between the two.
+    /// Returns the bounds of a field of type `ty`. Those of containers in containers are in the
+    /// message between the two.
     pub fn of(ty: &Type) -> Self {
         let mut bounds = Self::default();
         bounds.container(ty);
@@ -232,7 +236,7 @@ impl Bounds {
     }
 }
 
-/// A type of a .proto file that can be that of a field here.
+/// A type in a .proto file that a field can have here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plain {
     /// A number or `bool`.
@@ -243,11 +247,11 @@ pub enum Plain {
     Bytes,
     /// An enum.
     Enum(TypeId),
-    /// A message, or a oneof, which is one.
+    /// A message; a oneof is one as well.
     Other(Type),
 }
 
-/// What a field of a .proto file says: its label, and the types after it.
+/// Declaration of a field in a .proto file: its label, and the types after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Declared {
     /// No label.
@@ -271,11 +275,11 @@ pub enum Missing {
     KeyLen,
 }
 
-/// The Rust type of a field that has no `rust_type`.
+/// Returns the Rust type of a field that has no `rust_type`.
 ///
 /// # Errors
 ///
-/// Each bound that isn't there.
+/// Returns each bound that is missing.
 pub fn implied(declared: &Declared, bounds: &Bounds) -> Result<Type, Vec<Missing>> {
     let boxed = Box::new;
     let none: &[u64] = &[];
@@ -328,7 +332,8 @@ fn require(bound: Option<u64>, what: Missing, missing: &mut Vec<Missing>) -> u64
     })
 }
 
-/// What [`implied`] is asked about a field of this shape; nothing where the options could never say it all.
+/// Returns the declaration for [`implied`] of a field of this shape, or `None` if options could not
+/// express it all.
 pub fn declared(shape: &Shape, is_enum: impl Fn(&TypeId) -> bool, named: &Type) -> Option<Declared> {
     let of = match &shape.of {
         Element::Keyword(keyword) => plain(keyword)?,
@@ -344,7 +349,7 @@ pub fn declared(shape: &Shape, is_enum: impl Fn(&TypeId) -> bool, named: &Type) 
     })
 }
 
-/// What a keyword of protobuf is without further options.
+/// Returns the type that a keyword of protobuf implies without further options.
 pub fn plain(keyword: &str) -> Option<Plain> {
     Some(match keyword {
         "int32" => Plain::Scalar(Scalar::I32),
@@ -360,7 +365,7 @@ pub fn plain(keyword: &str) -> Option<Plain> {
     })
 }
 
-/// The type as records have it.
+/// Returns the type in the form of records.
 pub fn record_type(model: &Model, ty: &model::Type) -> Type {
     let boxed = |ty: &model::Type| Box::new(record_type(model, ty));
     match ty {
@@ -379,7 +384,7 @@ pub fn record_type(model: &Model, ty: &model::Type) -> Type {
     }
 }
 
-/// The type as Rust writes it.
+/// Returns the type in Rust's notation.
 pub fn rust(ty: &Type) -> String {
     match ty {
         Type::Scalar(it) => crate::model::scalar_name(*it).to_owned(),
@@ -396,7 +401,7 @@ pub fn rust(ty: &Type) -> String {
     }
 }
 
-/// The name of a type without its crate.
+/// Returns the name of a type without its crate.
 pub fn rust_name(id: &TypeId) -> &str {
     id.0.rsplit_once("::").map_or(&id.0, |(_, name)| name)
 }

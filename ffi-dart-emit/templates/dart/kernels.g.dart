@@ -38,7 +38,7 @@ typedef _LevelD = int Function();
 typedef _SetLevelC = Uint32 Function(Uint32);
 typedef _SetLevelD = int Function(int);
 
-// Those that take a number, which is an int or a double.
+// Kernels that take a number, which is an int or a double.
 typedef _One<D> = int Function(_Data, int, D);
 typedef _Two<D> = int Function(_Data, int, D, D);
 typedef _First<D> = int Function(D, _Data, _Data, int);
@@ -47,7 +47,7 @@ typedef _FieldOne<D> = int Function(_Data, int, int, int, D);
 typedef _FieldTwo<D> = int Function(_Data, int, int, int, D, D);
 typedef _FieldFirst<D> = int Function(D, _Data, _Data, int, int, int);
 
-/// Where the pointers of the table are, behind version and length.
+/// Address of the pointers in the table, after version and length.
 final int _pointers = _checkedTable(simdTable[0].cast()).address + 8;
 
 Pointer<Uint32> _checkedTable(Pointer<Uint32> table) {
@@ -62,7 +62,7 @@ Pointer<Uint32> _checkedTable(Pointer<Uint32> table) {
   );
 }
 
-// What a kernel returns; the runtime of Rust calls it `KernelCode`.
+// Codes that a kernel returns; Rust calls them `KernelCode`.
 const _ok = 0;
 const _none = 1;
 const _range = 2;
@@ -79,13 +79,13 @@ Never _throwCode(int code) => throw switch (code) {
   _ => StateError('a kernel returned $code'),
 };
 
-/// Throws unless the kernel that returned [code] did what it does.
+/// Throws unless [code] says that the kernel has run.
 @pragma('vm:prefer-inline')
 void _done(int code) {
   if (code != _ok) _throwCode(code);
 }
 
-/// Whether the kernel that returned [code] had numbers to have a result of.
+/// Returns true if [code] says that the kernel had numbers and so has a result.
 @pragma('vm:prefer-inline')
 bool _any(int code) {
   if (code == _none) return false;
@@ -93,7 +93,7 @@ bool _any(int code) {
   return true;
 }
 
-/// Throws unless [low] and [high] are a range to the kernel that returned [code].
+/// Throws if [code] says that [low] and [high] are no range.
 @pragma('vm:prefer-inline')
 void _inRange(int code, Object? low, Object? high) {
   if (code == _range) _throwRange(low, high);
@@ -108,7 +108,7 @@ Pointer<NativeFunction<F>> _entry<F extends Function>(
   int index,
 ) => records.cast<Pointer<NativeFunction<F>>>()[index];
 
-/// Memory for results and operands, as much as was ever needed.
+/// Memory for results and operands, which grows to the largest size needed.
 final class _Scratch {
   Uint8Array _memory = Uint8Array(256);
   late ByteData data = ByteData.sublistView(_memory.list);
@@ -138,18 +138,18 @@ void _sameLength(int length, int expected) {
 Never _throwRange(Object? low, Object? high) =>
     throw ArgumentError('the bounds $low and $high are no range');
 
-/// The instructions that kernels use, weakest first.
+/// Instructions that kernels use, weakest first.
 enum SimdLevel {
   /// Plain Rust.
   fallback,
 
-  /// aarch64's vectors of 16 bytes.
+  /// Vectors of 16 bytes on aarch64.
   neon,
 
-  /// x86-64's vectors of 16 bytes.
+  /// Vectors of 16 bytes on x86-64.
   sse2,
 
-  /// SSE2 and what came until 2008.
+  /// SSE2 and its extensions up to 2008.
   sse42,
 
   /// Vectors of 32 bytes.
@@ -169,8 +169,8 @@ abstract final class Simd {
   /// The level in use: the strongest that the machine has and the cap allows.
   static SimdLevel get level => SimdLevel.values[_level()];
 
-  /// Caps the level for the whole process, or with null takes the cap away, and
-  /// returns the level in use from now on. Results don't depend on it.
+  /// Caps the level for the whole process, or removes the cap for null, and
+  /// returns the new level. Results don't depend on it.
   static SimdLevel setLevel(SimdLevel? cap) =>
       SimdLevel.values[_setLevel(cap?.index ?? SimdLevel.values.length)];
 }
@@ -181,13 +181,13 @@ sealed class SimdKernels<D extends num, S extends Object> {
 
   final int _base;
 
-  /// The bytes of a number.
+  /// Size of a number in bytes.
   int get _size;
 
-  /// The bytes of a sum.
+  /// Size of a sum in bytes.
   int get _sumSize => 8;
 
-  /// The bytes of a mean.
+  /// Size of a mean in bytes.
   int get _meanSize => 8;
 
   S _sumAt(ByteData data, int offset);
@@ -195,7 +195,8 @@ sealed class SimdKernels<D extends num, S extends Object> {
       data.getFloat64(offset, Endian.host);
   D _at(ByteData data, int offset);
 
-  /// [value], which must be a number of this type: an operand called [name].
+  /// Returns [value], which must be a number of this type; the exception calls
+  /// the operand [name].
   D _checked(D value, String name) => value;
 
   void _put(ByteData data, int offset, D value);
@@ -250,7 +251,7 @@ sealed class SimdKernels<D extends num, S extends Object> {
   _FieldFindD _fieldFind(int index) =>
       _slot<_FieldFindC>(_base + index).asFunction<_FieldFindD>(isLeaf: true);
 
-  /// Results that are there, from [count] of them and a byte for each.
+  /// Returns [count] results, each null unless its byte says that it exists.
   List<D?> _found(int count) => List.generate(
     count,
     (index) => _scratch.data.getUint8(count * _size + index) == 0
@@ -272,18 +273,17 @@ sealed class SimdKernels<D extends num, S extends Object> {
   );
 }
 
-/// The numbers of an array, one behind the other, as kernels of the library take
-/// them.
+/// The consecutive numbers of an array, as kernels of the library take them.
 ///
-/// Float sums and products are added in one order, which is the same on every
-/// machine and not that of a loop. [min] and [max] ignore NaN, and give back `0.0`
-/// for both zeros. Sums of integers are wide enough; their arithmetic wraps
-/// around. An operand that is no number of their type throws a [RangeError]. Two
-/// arrays need the same length, and may be the same: where they overlap in part,
-/// numbers are done in order.
+/// Float sums and products are added in one order, which is equal on every
+/// machine and differs from that of a loop. [min] and [max] ignore NaN, and
+/// return `0.0` for both zeros. Sums of integers are wide enough; their
+/// arithmetic wraps around. An operand that is no number of their type throws a
+/// [RangeError]. Two arrays need one length, and may be one array: if they
+/// overlap in part, numbers are computed in order.
 ///
-/// A call costs some nanoseconds besides the work: one for many numbers is what
-/// this is for. Lists on Dart's heap can't be passed without a copy; keep numbers
+/// A call costs some nanoseconds besides the work, so one call should do many
+/// numbers. Lists on Dart's heap can't be passed without a copy; keep numbers
 /// in arrays such as [Float32Array].
 final class SimdNumbers<D extends num, S extends Object>
     implements Finalizable {
@@ -300,24 +300,24 @@ final class SimdNumbers<D extends num, S extends Object>
     return other._data;
   }
 
-  /// The sum; zero when there are none.
+  /// The sum; zero if there are none.
   S sum() {
     final (array, out) = (_array, _scratch.room(16));
     _done(_kernels._sum(_data, array.length, out));
     return _kernels._sumAt(_scratch.data, 0);
   }
 
-  /// The sum divided by the count, computed in 64 bits; null when there are none.
+  /// The sum divided by the count, computed in 64 bits; null if there are none.
   double? mean() {
     final (array, out) = (_array, _scratch.room(16));
     final found = _any(_kernels._mean(_data, array.length, out));
     return found ? _kernels._meanAt(_scratch.data, 0) : null;
   }
 
-  /// The least, NaN aside; null when there is no number.
+  /// The smallest number, ignoring NaN; null if there is none.
   D? min() => _best(_kernels._min);
 
-  /// The greatest, NaN aside; null when there is no number.
+  /// The largest number, ignoring NaN; null if there is none.
   D? max() => _best(_kernels._max);
 
   D? _best(_FindD find) {
@@ -326,10 +326,10 @@ final class SimdNumbers<D extends num, S extends Object>
     return found ? _kernels._at(_scratch.data, 0) : null;
   }
 
-  /// The sum of the products with [other]. Each is rounded before it is added; of
-  /// integers they wrap around in what holds the sum.
+  /// The sum of the products with [other]. Each is rounded before it is added;
+  /// products of integers wrap around in the type of the sum.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   S dot(SimdNumbers<D, S> other) {
     final (array, out) = (_array, _scratch.room(16));
     _done(_kernels._dot(_data, _partner(other), array.length, out));
@@ -338,19 +338,19 @@ final class SimdNumbers<D extends num, S extends Object>
 
   /// Adds [other], number by number.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void add(SimdNumbers<D, S> other) =>
       _done(_kernels._add(_data, _partner(other), _array.length));
 
   /// Subtracts [other], number by number.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void sub(SimdNumbers<D, S> other) =>
       _done(_kernels._sub(_data, _partner(other), _array.length));
 
   /// Multiplies by [other], number by number.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void mul(SimdNumbers<D, S> other) =>
       _done(_kernels._mul(_data, _partner(other), _array.length));
 
@@ -362,7 +362,7 @@ final class SimdNumbers<D extends num, S extends Object>
 
   /// Adds [a] times [x], number by number, rounding the product and then the sum.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void axpy(D a, SimdNumbers<D, S> x) {
     final checked = _kernels._checked(a, 'a');
     _done(_kernels._axpy(checked, _partner(x), _data, _array.length));
@@ -370,7 +370,7 @@ final class SimdNumbers<D extends num, S extends Object>
 
   /// Brings each number into the range from [low] to [high]; NaN stays.
   ///
-  /// Throws an [ArgumentError] when [low] is above [high], or one of them is NaN.
+  /// Throws an [ArgumentError] if [low] is above [high], or one of them is NaN.
   void clamp(D low, D high) {
     final from = _kernels._checked(low, 'low');
     final to = _kernels._checked(high, 'high');
@@ -384,37 +384,36 @@ final class SimdNumbers<D extends num, S extends Object>
   }
 }
 
-/// What floats have besides.
+/// Kernels that only floats have.
 extension SimdFloats on SimdNumbers<double, double> {
   /// Moves each number towards that of [other]: `value + (other - value) * t`,
   /// rounded after each step.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void lerp(SimdNumbers<double, double> other, double t) =>
       _done(_kernels._lerp(_data, _partner(other), _array.length, t));
 }
 
-/// What integers have besides.
+/// Kernels that only integers have.
 extension SimdIntegers<S extends Object> on SimdNumbers<int, S> {
-  /// Adds [other], up to the greatest and down to the least number of the type.
+  /// Adds [other]; results saturate at the bounds of the type.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void saturatingAdd(SimdNumbers<int, S> other) =>
       _done(_kernels._saturatingAdd(_data, _partner(other), _array.length));
 
-  /// Subtracts [other], down to the least and up to the greatest number of the
-  /// type.
+  /// Subtracts [other]; results saturate at the bounds of the type.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void saturatingSub(SimdNumbers<int, S> other) =>
       _done(_kernels._saturatingSub(_data, _partner(other), _array.length));
 }
 
-/// A numeric field of all messages of an array; results are one per number of the
-/// field, in the order of memory.
+/// A numeric field of all messages of an array; there is one result per number
+/// of the field, in the order of memory.
 ///
-/// Numbers are picked one at a time. What is said of [SimdNumbers] about NaN, sums
-/// and integers holds here.
+/// Numbers are loaded one at a time. The rules of [SimdNumbers] about NaN, sums
+/// and integers also apply to fields.
 final class SimdField<D extends num, S extends Object> implements Finalizable {
   /// The [lanes] numbers at [offset] of each message, for generated code.
   const SimdField.at(this._array, this._kernels, this._offset, this.lanes);
@@ -423,7 +422,7 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   final SimdKernels<D, S> _kernels;
   final int _offset;
 
-  /// How many numbers the field has.
+  /// Number of numbers in the field.
   final int lanes;
 
   _Data get _first => Pointer.fromAddress(_array.pointer.address + _offset);
@@ -436,7 +435,7 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     return _kernels._sums(lanes);
   }
 
-  /// The mean of each number; null when there is no message.
+  /// The mean of each number; null if there is no message.
   List<double>? means() {
     final (array, out) = (_array, _scratch.room(lanes * 16));
     final stride = array.elementSize;
@@ -444,10 +443,10 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     return _any(code) ? _kernels._means(lanes) : null;
   }
 
-  /// The least of each number, NaN aside; null where there is none.
+  /// The smallest of each number, ignoring NaN; null if there is none.
   List<D?> mins() => _best(_kernels._fieldMin);
 
-  /// The greatest of each number, NaN aside; null where there is none.
+  /// The largest of each number, ignoring NaN; null if there is none.
   List<D?> maxs() => _best(_kernels._fieldMax);
 
   List<D?> _best(_FieldFindD find) {
@@ -460,19 +459,19 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
     return _kernels._found(lanes);
   }
 
-  /// The sum of the field's one number, or of the first.
+  /// The sum of the only number of the field, or of the first.
   S sum() => sums().first;
 
-  /// The mean of the field's one number, or of the first; null when there is no
-  /// message.
+  /// The mean of the only number of the field, or of the first; null if there
+  /// is no message.
   double? mean() => means()?.first;
 
-  /// The least of the field's one number, or of the first; null when there is
-  /// none.
+  /// The smallest of the only number of the field, or of the first; null if
+  /// there is none.
   D? min() => mins().first;
 
-  /// The greatest of the field's one number, or of the first; null when there is
-  /// none.
+  /// The largest of the only number of the field, or of the first; null if
+  /// there is none.
   D? max() => maxs().first;
 
   /// Adds [value] to each number.
@@ -493,7 +492,7 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
 
   /// Brings each number into the range from [low] to [high]; NaN stays.
   ///
-  /// Throws an [ArgumentError] when [low] is above [high], or one of them is NaN.
+  /// Throws an [ArgumentError] if [low] is above [high], or one of them is NaN.
   void clamp(D low, D high) {
     final (array, clamp) = (_array, _kernels._fieldClamp);
     final stride = array.elementSize;
@@ -505,8 +504,8 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
 
   /// Adds [a] times the field [x] of the same message: `position += velocity * dt`.
   ///
-  /// Throws an [ArgumentError] when [x] is a field of another array, or has more
-  /// or fewer numbers.
+  /// Throws an [ArgumentError] if [x] is a field of another array, or has
+  /// another number of numbers.
   void axpy(D a, SimdField<D, S> x) {
     final array = _array;
     if (!identical(x._array, array)) {
@@ -520,11 +519,12 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
   }
 }
 
-/// All messages of an array whose fields are numbers of one type: whole messages
-/// at once, with results in the order of memory, arrays and messages inside
-/// flattened.
+/// All messages of an array whose fields are numbers of one type: whole
+/// messages at once, with results in the order of memory. Arrays and messages
+/// inside are flattened.
 ///
-/// What is said of [SimdNumbers] about NaN, sums and integers holds here.
+/// The rules of [SimdNumbers] about NaN, sums and integers also apply to
+/// messages.
 final class SimdBatch<T extends NativeType, D extends num, S extends Object>
     implements Finalizable {
   /// The messages of an array that are [lanes] numbers each, for generated code.
@@ -534,7 +534,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
   final SimdKernels<D, S> _kernels;
   final Pointer<_Data> _records;
 
-  /// How many numbers a message is.
+  /// Number of numbers in a message.
   final int lanes;
 
   _Data get _data => _array.pointer.cast();
@@ -554,7 +554,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
     return _kernels._sums(lanes);
   }
 
-  /// The mean of each field; null when there is no message.
+  /// The mean of each field; null if there is no message.
   List<double>? means() {
     final (array, out) = (_array, _scratch.room(lanes * 16));
     final mean = _entry<_FindC>(_records, 2).asFunction<_FindD>(isLeaf: true);
@@ -562,10 +562,10 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
     return found ? _kernels._means(lanes) : null;
   }
 
-  /// The least of each field, NaN aside; null where there is no number.
+  /// The smallest of each field, ignoring NaN; null if there is none.
   List<D?> mins() => _best(3);
 
-  /// The greatest of each field, NaN aside; null where there is no number.
+  /// The largest of each field, ignoring NaN; null if there is none.
   List<D?> maxs() => _best(4);
 
   List<D?> _best(int index) {
@@ -581,19 +581,19 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
 
   /// Adds the messages of [other].
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void add(NativeArray<T> other) =>
       _done(_kernels._add(_data, _partner(other), _count));
 
   /// Subtracts the messages of [other].
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void sub(NativeArray<T> other) =>
       _done(_kernels._sub(_data, _partner(other), _count));
 
   /// Multiplies by the messages of [other], field by field.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void mul(NativeArray<T> other) =>
       _done(_kernels._mul(_data, _partner(other), _count));
 
@@ -605,7 +605,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
 
   /// Adds [a] times the messages of [x].
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void axpy(D a, NativeArray<T> x) {
     final checked = _kernels._checked(a, 'a');
     _done(_kernels._axpy(checked, _partner(x), _data, _count));
@@ -632,10 +632,10 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
     _done(change(_data, array.length, record.pointer.cast()));
   }
 
-  /// Brings each field into its own range, from that of [low] to that of [high];
-  /// NaN stays.
+  /// Brings each field into its own range, from that of [low] to that of
+  /// [high]; NaN stays.
   ///
-  /// Throws an [ArgumentError] when a field of [low] is above that of [high], or
+  /// Throws an [ArgumentError] if a field of [low] is above that of [high], or
   /// one of them is NaN.
   void clampRecord(NativeBox<T> low, NativeBox<T> high) {
     final array = _array;
@@ -651,8 +651,8 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
   /// Adds to the field [to] of each message [a] times its field [from]:
   /// `position += velocity * dt`.
   ///
-  /// Throws an [ArgumentError] when both are one field, are not of this array, or
-  /// have not as many numbers.
+  /// Throws an [ArgumentError] if both are one field, are not of this array, or
+  /// differ in their number of numbers.
   void axpyFields(
     D a, {
     required SimdField<D, S> from,
@@ -679,19 +679,19 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
   }
 }
 
-/// What messages of floats have besides: each is a vector.
+/// Kernels that only messages of floats have: each is a vector.
 extension SimdVectors<T extends NativeType> on SimdBatch<T, double, double> {
   /// Moves each message towards that of [other]: `value + (other - value) * t`,
   /// rounded after each step.
   ///
-  /// Throws an [ArgumentError] when the lengths differ.
+  /// Throws an [ArgumentError] if the lengths differ.
   void lerp(NativeArray<T> other, double t) =>
       _done(_kernels._lerp(_data, _partner(other), _count, t));
 
-  /// The sum of the products of the fields of each message and its partner in
-  /// [other], to [dots].
+  /// Writes the sum of the products of the fields of each message and its
+  /// partner in [other] to [dots].
   ///
-  /// Throws an [ArgumentError] when the lengths differ, or [dots] overlap the
+  /// Throws an [ArgumentError] if the lengths differ, or [dots] overlap the
   /// messages.
   void dots(NativeArray<T> other, SimdNumbers<double, double> dots) {
     final array = _array;
@@ -700,9 +700,9 @@ extension SimdVectors<T extends NativeType> on SimdBatch<T, double, double> {
     _done(_kernels._recordDot(_data, partner, array.length, lanes, out));
   }
 
-  /// The Euclidean length of each message, to [lengths].
+  /// Writes the Euclidean length of each message to [lengths].
   ///
-  /// Throws an [ArgumentError] when the lengths differ, or [lengths] overlap the
+  /// Throws an [ArgumentError] if the lengths differ, or [lengths] overlap the
   /// messages.
   void lengths(SimdNumbers<double, double> lengths) {
     final array = _array;
@@ -710,7 +710,8 @@ extension SimdVectors<T extends NativeType> on SimdBatch<T, double, double> {
     _done(_kernels._recordLength(_data, array.length, lanes, lengths._data));
   }
 
-  /// Divides each message by its Euclidean length. One of zeros stays what it is.
+  /// Divides each message by its Euclidean length. A message of zeros is
+  /// unchanged.
   void normalize() {
     final array = _array;
     _done(_kernels._recordNormalize(_data, array.length, lanes));

@@ -9,14 +9,14 @@ import 'dart:typed_data';
 
 import 'library.g.dart' show libraryMemory;
 
-/// Everything that a call into the library, or opening it, throws by design.
+/// Exceptions that a call into the library, or opening it, throws by design.
 sealed class FfiException implements Exception {
   const FfiException._(this._name, this.message);
 
-  /// The class's name, which obfuscation leaves alone.
+  /// Name of the class, which obfuscation does not change.
   final String _name;
 
-  /// What went wrong.
+  /// Description of the failure.
   final String message;
 
   @override
@@ -29,20 +29,20 @@ final class RustErrorException extends FfiException {
   const RustErrorException(String message, this.detail)
     : super._('RustErrorException', message);
 
-  /// The number of the error's variant, 0 where it has none.
+  /// The number of the error's variant, 0 if it has none.
   final int detail;
 }
 
 /// A Rust function panicked; [message] is that of the panic.
 ///
-/// What the function was changing may be half changed.
+/// Data that the function was changing may be half changed.
 final class RustPanicException extends FfiException {
   /// A panic with [message].
   const RustPanicException(String message)
     : super._('RustPanicException', message);
 }
 
-/// An argument can't be taken: a null or misaligned pointer, two that overlap.
+/// An argument was refused: a null or misaligned pointer, or two that overlap.
 ///
 /// The function did not run.
 final class InvalidArgumentException extends FfiException {
@@ -51,16 +51,18 @@ final class InvalidArgumentException extends FfiException {
     : super._('InvalidArgumentException', message);
 }
 
-/// Memory holds no value of its type, such as text that is not UTF-8.
+/// Memory holds no valid value of its type, such as text that is not UTF-8.
 ///
-/// When a call throws it, it is about an argument, and the function did not run.
+/// When a call throws it, the value is an argument, and the function did not
+/// run.
 final class InvalidValueException extends FfiException {
-  /// An invalid value, which [message] says.
+  /// An invalid value, which [message] describes.
   const InvalidValueException(String message)
     : super._('InvalidValueException', message);
 }
 
-/// The library reported a status that this package does not know, such as one of the reserved 6 to 15.
+/// The library reported a status that this package does not know, such as one of
+/// the reserved 6 to 15.
 final class UnknownStatusException extends FfiException {
   /// The unknown status [code].
   const UnknownStatusException(String message, this.code)
@@ -76,11 +78,11 @@ final class AllocationException extends FfiException {
   const AllocationException(this.bytes)
     : super._('AllocationException', 'no memory for $bytes bytes');
 
-  /// How many bytes were asked for.
+  /// Number of bytes that were asked for.
   final int bytes;
 }
 
-/// A number is no value of an enum; the raw getter beside it reads the number.
+/// A number has no value in an enum; the raw getter beside it reads the number.
 final class UnknownEnumValueException extends FfiException {
   /// No value of the enum [name] has the number [value], which is that of the field
   /// [field] if one is given.
@@ -111,17 +113,17 @@ final class CapacityException extends FfiException {
         '${name == null ? '' : '$name: '}length $length exceeds $capacity',
       );
 
-  /// What was asked for: bytes of UTF-8, or elements.
+  /// Length that was asked for: bytes of UTF-8, or elements.
   final int length;
 
-  /// What there is room for.
+  /// Largest length that fits.
   final int capacity;
 }
 
-/// A pool can't give a slot, or does not take one back.
+/// A pool can't give a slot, or refuses to take one back.
 ///
-/// The message names the pool. Whatever was refused is as it was: a slot that a
-/// call or a queue refuses is still the caller's.
+/// The message names the pool. A refused slot is unchanged: the caller still
+/// owns a slot that a call or a queue refuses.
 sealed class PoolException extends FfiException {
   const PoolException._(super._name, super.message) : super._();
 }
@@ -140,7 +142,7 @@ final class PoolMemoryException extends PoolException {
     : super._('PoolMemoryException', message);
 }
 
-/// The library was shut down: nothing is given out or taken back any more.
+/// The library was shut down: nothing is allocated or freed any more.
 final class PoolClosedException extends PoolException {
   /// A closed pool, which [message] names.
   const PoolClosedException(String message)
@@ -154,7 +156,7 @@ final class NullSlotException extends PoolException {
     : super._('NullSlotException', message);
 }
 
-/// A pointer outside of the pool: of another one, or of none.
+/// A pointer outside of the pool, from another pool or from none.
 final class ForeignSlotException extends PoolException {
   /// A foreign pointer, which [message] is about.
   const ForeignSlotException(String message)
@@ -168,28 +170,28 @@ final class InteriorSlotException extends PoolException {
     : super._('InteriorSlotException', message);
 }
 
-/// A slot that is not in use: it was given back before.
+/// A slot that is not in use: it was freed before.
 final class DoubleFreeException extends PoolException {
   /// A slot that is free already, which [message] is about.
   const DoubleFreeException(String message)
     : super._('DoubleFreeException', message);
 }
 
-/// A slot that Rust or a queue owns: not for the caller to give away.
+/// A slot that Rust or a queue owns, which the caller may not free.
 final class SlotInUseException extends PoolException {
   /// A slot of Rust's, which [message] is about.
   const SlotInUseException(String message)
     : super._('SlotInUseException', message);
 }
 
-/// A reference whose message was given back, or that never was one.
+/// A reference whose message was freed, or that never was valid.
 final class StaleReferenceException extends PoolException {
   /// A stale reference, which [message] names.
   const StaleReferenceException(String message)
     : super._('StaleReferenceException', message);
 }
 
-/// A queue does not take a message, which is still the caller's.
+/// A queue refuses a message, which the caller still owns.
 sealed class QueueException extends FfiException {
   const QueueException._(super._name, super.message) : super._();
 }
@@ -212,7 +214,7 @@ final class QueueClosedException extends QueueException {
 sealed class LibraryException extends FfiException {
   const LibraryException._(super._name, super.message, this.path) : super._();
 
-  /// The file.
+  /// Path of the file.
   final String path;
 }
 
@@ -246,11 +248,11 @@ final class LayoutMismatchException extends LibraryException {
   const LayoutMismatchException(String message, String path, this.mismatches)
     : super._('LayoutMismatchException', message, path);
 
-  /// Each type and function that differs, and how.
+  /// Each type and function that differs, with the difference.
   final List<String> mismatches;
 }
 
-/// An enum whose values have the numbers they have in Rust.
+/// An enum whose values have the numbers that they have in Rust.
 abstract interface class FfiEnum {
   /// The number in Rust.
   int get value;
@@ -261,7 +263,7 @@ final class FfiOpen<E extends FfiEnum> {
   /// The number of [value].
   FfiOpen(E this.value) : number = value.value;
 
-  /// The number [number], which is that of [value] or of no value.
+  /// The number [number], with [value] null if no value has it.
   const FfiOpen.raw(this.number, this.value);
 
   /// As [FfiOpen.raw], for an enum whose numbers are `u64`.
@@ -291,9 +293,9 @@ final class _UnsignedOpen<E extends FfiEnum> extends FfiOpen<E> {
   String toString() => 'FfiOpen(${value ?? bigFromBits(number)})';
 }
 
-/// What a call writes when it fails; zero until then.
+/// Status that a call writes when it fails; zero until then.
 final class FfiStatus extends Struct {
-  /// What kind of failure; 0 for none.
+  /// Kind of the failure; 0 for none.
   @Int32()
   external int code;
 
@@ -304,33 +306,33 @@ final class FfiStatus extends Struct {
   /// UTF-8 that Rust owns.
   external Pointer<Uint8> message;
 
-  /// Bytes at [message].
+  /// Size in bytes of [message].
   @Size()
   external int messageLength;
 
-  /// Where the library notes a result until Dart has taken it.
+  /// Place in which the library notes a result until Dart has taken it.
   external Pointer<FfiPending> pending;
 }
 
-/// A result that is lost with the isolate unless it is noted: the library gives it
-/// back when the isolate is gone.
+/// A result that would be lost with the isolate: the library frees it when the
+/// isolate is gone.
 final class FfiPending extends Struct {
   /// The result; null for none.
   external Pointer<Void> resource;
 
-  /// What gives it back.
+  /// Function that frees it.
   external Pointer<Void> release;
 }
 
-/// The code of a call that succeeded and whose result is none.
+/// Code of a call that succeeded without a value.
 const noValue = -1;
 
-/// Text or a list that a function returned, in memory of Rust's.
+/// Text or a list that a function returned, in memory of Rust.
 final class FfiOwned extends Struct {
-  /// The elements; for text, UTF-8.
+  /// Pointer to the elements; for text, to UTF-8.
   external Pointer<Void> data;
 
-  /// How many there are; for text, how many bytes.
+  /// Number of elements; for text, of bytes.
   @Size()
   external int length;
 }
@@ -362,7 +364,8 @@ Never throwStatus(
   };
 }
 
-/// The meaning of the statuses from 6 to 14, which this version of the library does not report.
+/// Meanings of the statuses from 6 to 14, which this version of the library
+/// does not report.
 const _reservedStatuses = [
   'limit exceeded',
   'not initialised',
@@ -375,7 +378,7 @@ const _reservedStatuses = [
   'unauthorized',
 ];
 
-/// Says of a status that this package does not know what is known of it.
+/// Describes a status that this package does not know.
 String _unknownStatusText(int code, String message) {
   final index = code - 6;
   final meaning = index >= 0 && index < _reservedStatuses.length
@@ -385,7 +388,8 @@ String _unknownStatusText(int code, String message) {
       'hint: the library is newer than this package: generate it again';
 }
 
-/// Why a pool, or a queue, does not take a pointer: [code] is what it says.
+/// Returns the exception for a pointer that a pool or a queue refused with
+/// [code].
 FfiException _refusal(int code, String message) => switch (code) {
   1 => NullSlotException(message),
   2 => ForeignSlotException(message),
@@ -399,7 +403,7 @@ FfiException _refusal(int code, String message) => switch (code) {
   _ => UnknownStatusException('code $code: $message', code),
 };
 
-/// Says of a pointer what [code] means, and what to do.
+/// Describes [code], the reason why a pointer was refused, and the fix.
 String _refusalText(int code) => switch (code) {
   1 => 'is null',
   2 =>
@@ -419,10 +423,10 @@ const _doubleFree = 4;
 const _poolClosed = 6;
 const _queueFull = 7;
 
-/// A library that was opened, and the checks it must pass before any call.
+/// An opened library, and the checks that it must pass before any call.
 final class LibraryCheck {
-  /// Opens the library [name]: the file at [path], else at what the environment
-  /// variable [variable] says, else where the platform looks for libraries.
+  /// Opens the library [name]: the file at [path], or that of the environment
+  /// variable [variable], or the one in the platform's search path.
   ///
   /// Throws a [LibraryLoadException].
   factory LibraryCheck.open(
@@ -458,8 +462,8 @@ final class LibraryCheck {
     );
   }
 
-  /// Whether there is a library [file], which the system refuses for what
-  /// [message] says, such as another library that it depends on.
+  /// True if there is a library [file] that the system refuses for the reason
+  /// in [message], such as a missing library that it depends on.
   static bool _exists(String file, String message) {
     if (File(file).existsSync()) return true;
     // Linux and Android name the missing one; macOS says which one needs it.
@@ -474,14 +478,14 @@ final class LibraryCheck {
   final String _package;
   final List<String> _mismatches = [];
 
-  /// Where the library was found.
+  /// Path of the library.
   final String path;
 
   /// The library.
   final DynamicLibrary library;
 
-  /// What an application for this platform calls the library `name`; nothing
-  /// where it is part of the process.
+  /// File names of the library `name` on this platform; empty if it is part of
+  /// the process.
   static List<String> _defaultFiles(String name) =>
       switch (Platform.operatingSystem) {
         'ios' => const [],
@@ -492,7 +496,7 @@ final class LibraryCheck {
 
   /// Checks the version of the calling convention that [symbol] returns.
   ///
-  /// Throws at once: nothing else means anything in another convention.
+  /// Throws at once, as no other symbol has a meaning under another convention.
   void abi(String symbol, int expected) {
     if (!library.providesSymbol(symbol)) {
       throw LibraryLoadException(
@@ -539,7 +543,8 @@ final class LibraryCheck {
     _mismatches.add('$item: $rust bytes in Rust, $dart in Dart');
   }
 
-  /// Throws a [LayoutMismatchException] that lists all that differs, if any.
+  /// Throws a [LayoutMismatchException] that lists all differences, if there
+  /// are any.
   void finish() {
     if (_mismatches.isEmpty) return;
     throw LayoutMismatchException(
@@ -552,10 +557,10 @@ final class LibraryCheck {
     );
   }
 
-  /// Makes the library ready to attach its memory to objects of this Dart, by its
-  /// function [init].
+  /// Prepares the library to attach its memory to objects of this Dart, with
+  /// its function [init].
   ///
-  /// Throws a [LibraryLoadException] when this Dart doesn't have what it takes.
+  /// Throws a [LibraryLoadException] if this Dart lacks the functions for it.
   void _initDart(String init) {
     final code = library.lookupFunction<_DartInitC, _DartInitD>(init)(
       NativeApi.initializeApiDLData,
@@ -652,16 +657,16 @@ typedef _DetachD = void Function(Pointer<FfiAttachment>, Object, int);
 typedef _FreeOwnedC = Void Function(Pointer<FfiStatus>, Pointer<FfiOwned>);
 typedef _FreeOwnedD = void Function(Pointer<FfiStatus>, Pointer<FfiOwned>);
 
-/// A resource of the library that one Dart object keeps, and that is given back
-/// when that object is collected, in whatever isolate it is by then.
+/// A resource of the library that a Dart object keeps, and that is freed when
+/// the object is collected, in any isolate.
 final class FfiAttachment extends Struct {
-  /// Where the resource is.
+  /// Address of the resource.
   external Pointer<Void> memory;
 
-  /// What it is given back by: a slot of a pool by its reference.
+  /// Token that frees the resource; for a slot of a pool, its reference.
   external Pointer<Void> token;
 
-  /// 1 when it was given back, though objects keep it.
+  /// 1 once it was freed, although objects keep it.
   external Pointer<Uint8> givenBack;
 }
 
@@ -677,11 +682,12 @@ final class _DartCalls extends Struct {
   external Pointer<NativeFunction<_FreeOwnedC>> freeOwned;
 }
 
-/// The library's memory; there is one per isolate.
+/// Memory of the library; there is one object of this class per isolate.
 ///
-/// Memory is kept by an object through a handle of the whole isolate group, not
-/// by a `NativeFinalizer`: that one runs when the isolate ends that attached it,
-/// though the object may have left, and is lost when the isolate is killed.
+/// A handle of the whole isolate group keeps memory for an object. A
+/// `NativeFinalizer` would run when the isolate ends that attached it, although
+/// the object may have moved to another one, and would be lost when the isolate
+/// is killed.
 final class LibraryMemory {
   /// The memory of the library that passed [check]; the other arguments are
   /// symbols.
@@ -718,9 +724,9 @@ final class LibraryMemory {
   final _DetachD _detach;
   final _FreeOwnedD _freeOwned;
 
-  /// Where calls of this isolate say how they failed. A result that owns memory or
-  /// a slot is noted there until it was taken, so that it goes back even when the
-  /// isolate is killed before.
+  /// Status of calls from this isolate. A result that owns memory or a slot is
+  /// noted in it until it is taken, so that it is freed even if the isolate is
+  /// killed before.
   late final Pointer<FfiStatus> status = _attached(
     _attachStatus(this),
   ).ref.memory.cast();
@@ -730,13 +736,14 @@ final class LibraryMemory {
   /// The symbol of the function that clears a status.
   final String _clear;
 
-  /// Where the functions of messages for protobuf say how they went.
+  /// Status of the functions of messages for protobuf.
   late final _ProtoStatus _protoStatus = _ProtoStatus._(this, _clear);
 
-  /// Where the text arguments of a call are.
+  /// Memory for the text arguments of a call.
   late final TextArguments texts = TextArguments(this);
 
-  /// Zeroed memory that [keeper] keeps, aligned as SIMD and cache lines want it.
+  /// Allocates zeroed memory that [keeper] keeps, aligned for SIMD and cache
+  /// lines.
   ///
   /// Throws an [AllocationException].
   Pointer<FfiAttachment> allocate(Object keeper, int bytes) {
@@ -746,13 +753,13 @@ final class LibraryMemory {
     return attachment;
   }
 
-  /// Zeroed memory that this object keeps: there is some as long as the isolate.
+  /// Allocates zeroed memory that lives as long as the isolate.
   ///
   /// Throws an [AllocationException].
   Pointer<T> scratch<T extends NativeType>(int bytes) =>
       allocate(this, bytes).ref.memory.cast();
 
-  /// Has [keeper] keep what a function returned.
+  /// Has [keeper] keep the memory that a function returned.
   Pointer<FfiAttachment> attachOwned(
     Object keeper,
     Pointer<FfiOwned> owned,
@@ -764,26 +771,27 @@ final class LibraryMemory {
     throw StateError('Dart refused to attach memory of the library');
   }
 
-  /// Has [keeper], too, keep what is kept by the object of [attachment].
+  /// Has [keeper] also keep the memory that the object of [attachment] keeps.
   Pointer<FfiAttachment> share(
     Pointer<FfiAttachment> attachment,
     Object keeper,
     int bytes,
   ) => _attached(_share(attachment, keeper, bytes));
 
-  /// Ends that [keeper] keeps something, which goes back if nobody else does.
+  /// Ends the hold of [keeper] on its memory, which is freed with the last
+  /// hold.
   void drop(Pointer<FfiAttachment> attachment, Object keeper) =>
       _detach(attachment, keeper, 2);
 
-  /// Gives back now what [keeper] kept, whoever else does.
+  /// Frees the memory of [keeper] now, although other objects may keep it.
   void release(Pointer<FfiAttachment> attachment, Object keeper) =>
       _detach(attachment, keeper, 1);
 
-  /// Leaves what [keeper] kept to the caller.
+  /// Ends the hold of [keeper] without freeing; the caller owns the memory.
   void forget(Pointer<FfiAttachment> attachment, Object keeper) =>
       _detach(attachment, keeper, 0);
 
-  /// The text in [owned], which is freed.
+  /// Returns the text in [owned], and frees it.
   String takeString(Pointer<FfiOwned> owned) {
     final FfiOwned(:data, :length) = owned.ref;
     final text = decodeString(data.cast<Uint8>().asTypedList(length), length);
@@ -791,7 +799,7 @@ final class LibraryMemory {
     return text;
   }
 
-  /// A copy of the bytes in [owned], which is freed.
+  /// Returns a copy of the bytes in [owned], and frees them.
   Uint8List takeBytes(Pointer<FfiOwned> owned) {
     final FfiOwned(:data, :length) = owned.ref;
     final bytes = Uint8List.fromList(data.cast<Uint8>().asTypedList(length));
@@ -799,18 +807,18 @@ final class LibraryMemory {
     return bytes;
   }
 
-  /// The [slot] that a function returned, which is the caller's from now on.
+  /// Takes the [slot] that a function returned, which the caller now owns.
   Pointer<T> takeSlot<T extends NativeType>(Pointer<T> slot) {
     _pending.ref.resource = nullptr;
     return slot;
   }
 }
 
-/// The text arguments of a call, as UTF-8 in memory that every call uses again.
+/// Text arguments of a call, as UTF-8 in memory that every call reuses.
 ///
-/// Rust has copied what it wants to keep when the call is over.
+/// When the call is over, Rust has copied whatever it keeps.
 final class TextArguments implements Finalizable {
-  /// Memory from [_memory], as soon as there is a text.
+  /// No texts; memory comes from [_memory] with the first one.
   TextArguments(this._memory);
 
   final LibraryMemory _memory;
@@ -818,16 +826,16 @@ final class TextArguments implements Finalizable {
   Uint8List _bytes = Uint8List(0);
   int _end = 0;
 
-  /// Where the first text is. Adding another one may move it.
+  /// Address of the first text. Adding another one may move it.
   Pointer<Uint8> pointer = nullptr;
 
-  /// Forgets all texts.
+  /// Removes all texts.
   void clear() => _end = 0;
 
-  /// Puts [text], the argument [name], behind the others, and returns where it
-  /// ends; null is empty.
+  /// Adds [text], the argument [name], after the others, and returns the position
+  /// of its end; null is empty.
   ///
-  /// Throws an [ArgumentError] when it holds half of a surrogate pair.
+  /// Throws an [ArgumentError] if it holds half of a surrogate pair.
   int add(String? text, String name) {
     if (text == null) return _end;
     // No code unit takes more than three bytes.
@@ -837,7 +845,7 @@ final class TextArguments implements Finalizable {
     return _end += encodeString(text, free, name);
   }
 
-  /// Puts [bytes] behind the others, and returns where they end.
+  /// Adds [bytes] after the others, and returns the position of their end.
   int addBytes(Uint8List bytes) {
     final end = _end + bytes.length;
     if (end > _bytes.length) _grow(end);
@@ -857,7 +865,7 @@ final class TextArguments implements Finalizable {
   }
 }
 
-/// How a call for protobuf went.
+/// Result of a call for protobuf.
 final class _ProtoStatus {
   _ProtoStatus._(LibraryMemory memory, String clear)
     : _pointer = memory.status,
@@ -884,7 +892,7 @@ typedef _DecodeD =
 
 /// The functions of a message that write and read it as protobuf.
 final class NativeProto<T extends NativeType> {
-  /// What the library exports as [encode] and [decode].
+  /// The functions that the library exports as [encode] and [decode].
   NativeProto(String encode, String decode)
     : _memory = libraryMemory,
       _encode = libraryMemory.library.lookupFunction<_EncodeF, _EncodeF>(
@@ -894,14 +902,14 @@ final class NativeProto<T extends NativeType> {
         decode,
       );
 
-  /// From this size on, bytes get memory of their own for the call.
+  /// Size in bytes from which a call allocates memory instead of reusing it.
   static const _large = 1 << 20;
 
   final LibraryMemory _memory;
   final _EncodeF _encode;
   final _DecodeD _decode;
 
-  /// The [message] as protobuf.
+  /// Encodes [message] as protobuf.
   Uint8List encode(Pointer<T> message) {
     final status = _memory._protoStatus;
     final owned = _encode(message.cast(), status._pointer);
@@ -909,7 +917,7 @@ final class NativeProto<T extends NativeType> {
     return _memory.takeBytes(owned);
   }
 
-  /// Makes [message] the one that [bytes] are.
+  /// Decodes [bytes] into [message].
   void decode(Pointer<T> message, Uint8List bytes) {
     final length = bytes.length;
     final status = _memory._protoStatus;
@@ -930,25 +938,24 @@ final class NativeProto<T extends NativeType> {
   }
 }
 
-/// What typed data over memory of somebody else's keeps alive, in its isolate.
+/// Objects that typed data over borrowed memory keeps alive, in its isolate.
 final Expando<Object> _owners = Expando();
 
 /// Memory that Rust and Dart share.
 ///
-/// **owned**: it comes from the library, and goes back when nothing in Dart
-/// refers to it or its views any more, in any isolate. [dispose] ends the use of
-/// this object: memory that was never viewed goes back at once, any other when
-/// the last view is collected.
-/// **borrowed**: it belongs to somebody else, who must outlive the view; a view
-/// keeps the `owner` it was made with alive.
+/// **owned**: it comes from the library, and is freed when nothing in Dart
+/// refers to it or its views any more, in any isolate. [dispose] ends the use
+/// of this object: memory that was never viewed is freed at once, any other
+/// when the last view is collected.
+/// **borrowed**: it belongs to another owner, which must outlive the view; a
+/// view keeps the `owner` it was made with alive.
 ///
 /// Views (typed data, and messages in it) can be sent to other isolates, this
-/// object can't. Two isolates or threads may touch one memory only when they take
-/// turns.
+/// object can't. Two isolates or threads may only use one memory in turns.
 abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Zeroed memory for [count] elements, **owned**.
   ///
-  /// Throws a [RangeError] when [count] is negative or too large, and an
+  /// Throws a [RangeError] if [count] is negative or too large, and an
   /// [AllocationException].
   NativeMemory.owned(int count) {
     RangeError.checkValueInInterval(
@@ -963,7 +970,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     _pointer = _attachment.ref.memory.cast();
   }
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   NativeMemory.taken(Pointer<FfiOwned> owned) {
     final FfiOwned(:data, :length) = owned.ref;
     _size = length * elementSize;
@@ -973,7 +980,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// [count] elements at [pointer], **borrowed** from [owner].
   ///
-  /// Throws an [ArgumentError] when [count] is not 0 and [pointer] is null or no
+  /// Throws an [ArgumentError] if [count] is not 0 and [pointer] is null or no
   /// multiple of [elementAlign].
   NativeMemory.borrowed(Pointer<T> pointer, int count, Object? owner)
     : _pointer = pointer {
@@ -989,11 +996,12 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     }
     if (pointer.address % elementAlign != 0) _throwMisaligned(pointer);
     _size = count * elementSize;
-    // Now and not with the first view, since the owner may be disposed of.
+    // Kept now and not with the first view, since the owner may be disposed of.
     if (owner != null) _keep(owner);
   }
 
-  /// Keeps what [owner] does where this is a part of its memory, else [owner].
+  /// Keeps the attachment of [owner] if this is a part of its memory, or else
+  /// [owner].
   void _keep(Object owner) {
     final start = _pointer.address;
     switch (owner) {
@@ -1021,7 +1029,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// A slot of [pool], **owned**: that at [pointer], or a new one for null.
   ///
-  /// Throws an [ArgumentError] when it is no slot in use.
+  /// Throws an [ArgumentError] if it is no slot in use.
   NativeMemory.slot(Pointer<T>? pointer, NativePool<T> pool) {
     _size = elementSize;
     _attachment = pool._attach(this, pointer);
@@ -1036,42 +1044,42 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   NativePool<T>? _pool;
   bool _disposed = false;
 
-  /// Whether the memory may be gone: after [dispose], and for what is a part of
-  /// other memory.
+  /// True if the memory may be gone: after [dispose], and for a part of other
+  /// memory.
   bool _asks = false;
   int _size = 0;
   Pointer<T> _pointer = nullptr;
 
-  /// Null for memory that nothing of the library's keeps, or that is empty.
+  /// Null for memory that the library does not keep, or that is empty.
   Pointer<FfiAttachment> _attachment = nullptr;
 
-  /// Whether the attachment is a share in somebody else's memory.
+  /// True if the attachment is a share in the memory of another owner.
   bool _borrowed = false;
 
-  /// What views keep alive, in their isolate, where there is no attachment.
+  /// Object that views keep alive, in their isolate, if there is no attachment.
   Object? _owner;
 
-  // The getter is read often: it asks one question, and the field is of one class,
-  // that of lists over memory that is not Dart's.
+  // The getter is read often, so it makes one test, and the field has one
+  // class, that of lists over memory outside of Dart.
   bool _hasBytes = false;
   Uint8List _bytes = _noBytes;
   static final Uint8List _noBytes = Pointer<Uint8>.fromAddress(
     0,
   ).asTypedList(0);
 
-  /// The size of an element in bytes.
+  /// Size of an element in bytes.
   int get elementSize;
 
-  /// What the address of an element is a multiple of.
+  /// Alignment of an element in bytes.
   ///
-  /// It is 1 for numbers: kernels take them from any address. A function of the
-  /// library that takes a slice of them checks by itself.
+  /// It is 1 for numbers, as kernels take them from any address. A function of
+  /// the library that takes a slice of them checks its alignment itself.
   int get elementAlign => 1;
 
-  /// Where the memory is; null when it is empty.
+  /// Address of the memory; null when it is empty.
   ///
-  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose], and for
-  /// a part of memory that was freed by [freeNow].
+  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose], and
+  /// for a part of memory that [freeNow] has freed.
   Pointer<T> get pointer {
     if (_asks) _checkUse();
     return _pointer;
@@ -1111,10 +1119,10 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     }
   }
 
-  /// The memory as bytes that keep nothing alive: for use within one method.
+  /// The memory as bytes that keep nothing alive, for use within one method.
   Uint8List get _untracked => pointer.cast<Uint8>().asTypedList(_size);
 
-  /// Forgets all views; subclasses that hold others add theirs.
+  /// Removes all views; subclasses that hold others add theirs.
   void _dropViews() {
     _hasBytes = false;
     _bytes = _noBytes;
@@ -1122,13 +1130,13 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// Ends the use of this object; does nothing the second time.
   ///
-  /// Memory that is owned goes back: at once when no view of it was ever asked
-  /// for, else when the last view is collected; a slot of a pool at once in any
-  /// case, and views of it must not be used any more.
-  /// Throws a [PoolException] for a slot that was given away behind its back.
+  /// Owned memory is freed: at once if no view of it was ever asked for, or
+  /// else when the last view is collected. A slot of a pool is freed at once in
+  /// any case, and views of it must not be used any more.
+  /// Throws a [PoolException] for a slot that was freed through its pointer.
   void dispose() => _end(now: false);
 
-  /// [dispose]s, and frees memory that is owned at once: for large memory, whose
+  /// Calls [dispose], and frees owned memory at once: for large memory, whose
   /// views must not be used any more, in any isolate.
   void freeNow() => _end(now: true);
 
@@ -1159,16 +1167,16 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   NativeBox.view(Pointer<T> pointer, {Object? owner})
     : super.borrowed(pointer, 1, owner);
 
-  /// The slot at [pointer] of a pool, or a new one for null, **owned**: it goes
-  /// back to the pool when nothing refers to this box or its views any more, or
-  /// with [dispose].
+  /// The slot at [pointer] of a pool, or a new one for null, **owned**: it is
+  /// freed when nothing refers to this box or its views any more, or with
+  /// [dispose].
   NativeBox.slot(super.pointer, super.pool) : super.slot();
 
-  /// The slot of a pool that this box owned; from now on it is **owned** by the
-  /// caller, to pass it on or to give it back.
+  /// Gives the slot of a pool to the caller, which then **owns** it, to pass it
+  /// on or to free it.
   ///
   /// The box can't be used afterwards. Throws a [StateError] after [dispose],
-  /// and when it owns no slot.
+  /// and if it owns no slot.
   Pointer<T> release() {
     final slot = pointer;
     final pool = _pool;
@@ -1182,7 +1190,7 @@ abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
   }
 }
 
-/// Values one behind the other in memory that Rust and Dart share.
+/// Consecutive values in memory that Rust and Dart share.
 abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
   /// Zeroed memory for [length] elements, **owned**.
   NativeArray(this.length) : super.owned(length);
@@ -1191,20 +1199,20 @@ abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
   NativeArray.view(Pointer<T> pointer, this.length, {Object? owner})
     : super.borrowed(pointer, length, owner);
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   NativeArray.taken(super.owned) : length = owned.ref.length, super.taken();
 
-  /// How many elements there are.
+  /// Number of elements.
   final int length;
 
-  /// [index], which must be that of an element.
+  /// Returns [index], or throws if no element has it.
   @pragma('vm:prefer-inline')
   int checkIndex(int index) =>
       index >= 0 && index < length ? index : _throwIndex(index);
 
   Never _throwIndex(int index) => throw IndexError.withLength(index, length);
 
-  /// Where the element at [index] is.
+  /// Returns the address of the element at [index].
   Pointer<T> pointerAt(int index) =>
       Pointer.fromAddress(pointer.address + checkIndex(index) * elementSize);
 }
@@ -1220,7 +1228,7 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
   /// [length] messages at [pointer], **borrowed**; keeps [owner] alive.
   MessageArray.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   MessageArray.taken(super.owned) : super.taken();
 
   /// Sorts by [compare], which sees views of the elements.
@@ -1235,8 +1243,8 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
 
   List<int> get _indices => List.generate(length, (index) => index);
 
-  /// Moves the element at `order[i]` to `i`: by its bytes, since a view of an
-  /// element changes when the element does.
+  /// Moves the element at `order[i]` to `i`. It copies bytes, since a view
+  /// changes when its element does.
   void _arrange(List<int> order) {
     final bytes = _untracked;
     final before = Uint8List.fromList(bytes);
@@ -1257,7 +1265,7 @@ abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
   /// [length] values at [pointer], **borrowed**; keeps [owner] alive.
   EnumArray.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   EnumArray.taken(super.owned) : super.taken();
 
   @override
@@ -1277,7 +1285,7 @@ final class BoolArray extends NativeArray<Bool>
   /// [length] flags at [pointer], **borrowed**; keeps [owner] alive.
   BoolArray.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   BoolArray.taken(super.owned) : super.taken();
 
   @override
@@ -1304,7 +1312,7 @@ final class Int8Array extends NativeArray<Int8> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `i8`.
+  /// Throws a [RangeError] if one of them is no `i8`.
   factory Int8Array.of(List<int> values) =>
       Int8Array(values.length).._fill(checkInt8s(values, 'values'));
 
@@ -1313,7 +1321,7 @@ final class Int8Array extends NativeArray<Int8> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int8Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Int8Array.taken(super.owned) : super.taken();
 
   @override
@@ -1364,7 +1372,7 @@ final class Int16Array extends NativeArray<Int16> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `i16`.
+  /// Throws a [RangeError] if one of them is no `i16`.
   factory Int16Array.of(List<int> values) =>
       Int16Array(values.length).._fill(checkInt16s(values, 'values'));
 
@@ -1373,7 +1381,7 @@ final class Int16Array extends NativeArray<Int16> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int16Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Int16Array.taken(super.owned) : super.taken();
 
   @override
@@ -1424,7 +1432,7 @@ final class Int32Array extends NativeArray<Int32> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `i32`.
+  /// Throws a [RangeError] if one of them is no `i32`.
   factory Int32Array.of(List<int> values) =>
       Int32Array(values.length).._fill(checkInt32s(values, 'values'));
 
@@ -1433,7 +1441,7 @@ final class Int32Array extends NativeArray<Int32> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int32Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Int32Array.taken(super.owned) : super.taken();
 
   @override
@@ -1491,7 +1499,7 @@ final class Int64Array extends NativeArray<Int64> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int64Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Int64Array.taken(super.owned) : super.taken();
 
   @override
@@ -1539,7 +1547,7 @@ final class Uint8Array extends NativeArray<Uint8> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `u8`.
+  /// Throws a [RangeError] if one of them is no `u8`.
   factory Uint8Array.of(List<int> values) =>
       Uint8Array(values.length).._fill(checkUint8s(values, 'values'));
 
@@ -1548,7 +1556,7 @@ final class Uint8Array extends NativeArray<Uint8> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint8Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Uint8Array.taken(super.owned) : super.taken();
 
   @override
@@ -1599,7 +1607,7 @@ final class Uint16Array extends NativeArray<Uint16> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `u16`.
+  /// Throws a [RangeError] if one of them is no `u16`.
   factory Uint16Array.of(List<int> values) =>
       Uint16Array(values.length).._fill(checkUint16s(values, 'values'));
 
@@ -1608,7 +1616,7 @@ final class Uint16Array extends NativeArray<Uint16> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint16Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Uint16Array.taken(super.owned) : super.taken();
 
   @override
@@ -1661,7 +1669,7 @@ final class Uint32Array extends NativeArray<Uint32> {
 
   /// A copy of [values], **owned**.
   ///
-  /// Throws a [RangeError] when one of them is no `u32`.
+  /// Throws a [RangeError] if one of them is no `u32`.
   factory Uint32Array.of(List<int> values) =>
       Uint32Array(values.length).._fill(checkUint32s(values, 'values'));
 
@@ -1670,7 +1678,7 @@ final class Uint32Array extends NativeArray<Uint32> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint32Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Uint32Array.taken(super.owned) : super.taken();
 
   @override
@@ -1718,7 +1726,7 @@ final class Uint32Array extends NativeArray<Uint32> {
 
 /// A contiguous array of `u64`, shared with Rust.
 ///
-/// A number above `2^63 - 1` reads as a negative `int`: the same 64 bits.
+/// A number above `2^63 - 1` reads as a negative `int` with the same 64 bits.
 final class Uint64Array extends NativeArray<Uint64> {
   /// Zeroed memory for [length] numbers, **owned**.
   Uint64Array(super.length);
@@ -1732,7 +1740,7 @@ final class Uint64Array extends NativeArray<Uint64> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint64Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Uint64Array.taken(super.owned) : super.taken();
 
   @override
@@ -1768,7 +1776,7 @@ final class Uint64Array extends NativeArray<Uint64> {
     _list = _noList;
   }
 
-  /// [list] as the unsigned numbers they are in Rust.
+  /// The numbers of [list] as the unsigned numbers that they are in Rust.
   List<BigInt> get listBig => BigList(list);
 
   /// The numbers from [start] up to [end], **borrowed** from this array.
@@ -1793,7 +1801,7 @@ final class Float32Array extends NativeArray<Float> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float32Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Float32Array.taken(super.owned) : super.taken();
 
   @override
@@ -1851,7 +1859,7 @@ final class Float64Array extends NativeArray<Double> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float64Array.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// What a function returned, **owned**.
+  /// The result of a function, **owned**.
   Float64Array.taken(super.owned) : super.taken();
 
   @override
@@ -1899,8 +1907,8 @@ typedef _RowsD = int Function(Pointer<Void>, Pointer<Void>, int);
 typedef _RowsAtC = Int32 Function(Pointer<Void>, Size, Pointer<Void>, Size);
 typedef _RowsAtD = int Function(Pointer<Void>, int, Pointer<Void>, int);
 
-/// What the library exports for the columns of one message; there is one per
-/// message and isolate.
+/// Functions that the library exports for the columns of one message; there is
+/// one object of this class per message and isolate.
 final class ColumnsCalls<T extends NativeType> {
   /// The columns of the message [name] of [elementSize] bytes, whose fields are
   /// [rowSize] bytes; the last of [count] fields has [lastSize].
@@ -1943,19 +1951,19 @@ final class ColumnsCalls<T extends NativeType> {
   static _RowsAtD _rowsAt(String symbol) => libraryMemory.library
       .lookupFunction<_RowsAtC, _RowsAtD>(symbol, isLeaf: true);
 
-  /// The message's name in Rust.
+  /// Name of the message in Rust.
   final String name;
 
-  /// Bytes of a message.
+  /// Size of a message in bytes.
   final int elementSize;
 
-  /// Bytes of a row: those of the fields.
+  /// Size of the fields of one row in bytes.
   final int rowSize;
 
-  /// Fields.
+  /// Number of fields.
   final int count;
 
-  /// Bytes of the last field.
+  /// Size of the last field in bytes.
   final int lastSize;
 
   final Pointer<_NewColumnsF> _create;
@@ -1967,31 +1975,32 @@ final class ColumnsCalls<T extends NativeType> {
   final _RowsAtD _write;
   final int Function(Pointer<Void>, int, Pointer<Void>) _swapRemove;
 
-  /// The bytes of [rows] rows, or the largest number where they are more.
+  /// Returns the size of [rows] rows in bytes, or the largest number if it is
+  /// more.
   int _bytesOf(int rows) =>
       rows > _maxInt ~/ rowSize ? _maxInt : rows * rowSize;
 
-  /// Memory for a message on its way to or from a row.
+  /// Memory for a message that is copied to or from a row.
   late final Pointer<T> _scratch = libraryMemory.scratch(elementSize);
 }
 
-/// Columns of messages, shared with Rust: each field of all messages in an array
-/// of its own.
+/// Columns of messages, shared with Rust: each field of all messages is an
+/// array of its own.
 ///
-/// **owned**: the memory goes back when nothing in Dart refers to the columns or
+/// **owned**: the memory is freed when nothing in Dart refers to the columns or
 /// their views any more, in any isolate. [dispose] ends the use of this object:
-/// memory that was never viewed goes back at once, any other when the last view is
-/// collected.
+/// memory that was never viewed is freed at once, any other when the last view
+/// is collected.
 ///
-/// Two isolates or threads may use one container only when they take turns.
+/// Two isolates or threads may only use one container in turns.
 abstract base class NativeColumns<T extends NativeType> implements Finalizable {
-  /// No rows, and memory for [capacity].
+  /// No rows, and memory for [capacity] of them.
   NativeColumns(this._calls, int capacity, {required bool fixed}) {
     checkSize(capacity, 'capacity');
     _attach(nullptr, capacity, fixed ? 1 : 0, _calls._bytesOf(capacity));
   }
 
-  /// What a function returned.
+  /// The result of a function.
   NativeColumns.taken(this._calls, this._header) {
     _attach(_header, 0, 0, capacity * _calls.rowSize);
   }
@@ -2018,13 +2027,13 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   Pointer<FfiAttachment> _attachment = nullptr;
   Pointer<Void> _header = nullptr;
 
-  // Of which the views below are.
+  // Length for which the views below were made.
   int _length = 0;
   int _capacity = -1;
   int _start = 0;
   final Map<int, Object> _views = {};
 
-  /// Whether a view of a column was ever asked for.
+  /// True if a view of a column was ever asked for.
   bool _viewed = false;
 
   bool _has(int address, int size) {
@@ -2037,7 +2046,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
       _startOf(0).address +
       capacity * _calls.lastSize;
 
-  /// Forgets the views when the rows have moved, or are more or fewer.
+  /// Removes the views when the rows have moved, or their number has changed.
   void _forgetMoved() {
     final length = this.length, capacity = this.capacity;
     final start = _startOf(0).address;
@@ -2048,7 +2057,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     _start = start;
   }
 
-  /// Where the header is: length, capacity, and where each column starts.
+  /// Address of the header: length, capacity, and the start of each column.
   ///
   /// A pointer keeps nothing alive. Throws a [StateError] after [dispose].
   Pointer<Void> get pointer {
@@ -2056,31 +2065,31 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     return _header;
   }
 
-  /// How many rows there are.
+  /// Number of rows.
   int get length => pointer.cast<Uint64>().value;
 
-  /// How many rows there is memory for.
+  /// Number of rows for which there is memory.
   int get capacity => pointer.cast<Uint64>()[1];
 
-  /// Whether there are no rows.
+  /// True if there are no rows.
   bool get isEmpty => length == 0;
 
-  /// Whether there are rows.
+  /// True if there are rows.
   bool get isNotEmpty => length != 0;
 
   Pointer<Void> _startOf(int column) =>
       Pointer<Pointer<Void>>.fromAddress(pointer.address + 16)[column];
 
-  /// What [make] makes of where the column [index] starts; again when the rows
-  /// have moved, or are more or fewer.
+  /// Returns the result of [make] for the start of the column [index]. It is
+  /// made again when the rows have moved, or their number has changed.
   V column<V extends Object>(int index, V Function(Pointer<Void> at) make) {
     _forgetMoved();
     final view = _views[index] ??= make(_startOf(index));
     return view as V;
   }
 
-  /// The bytes of the column [index], whose values have [size] bytes; they keep
-  /// the memory alive.
+  /// Returns the bytes of the column [index], whose values have [size] bytes;
+  /// they keep the memory alive.
   Uint8List columnBytes(int index, int size) {
     final bytes = _startOf(index).cast<Uint8>().asTypedList(length * size);
     libraryMemory.share(_attachment, bytes, bytes.length);
@@ -2111,18 +2120,19 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   int _checkRow(int row) =>
       RangeError.checkValidIndex(row, this, 'row', length);
 
-  /// Makes room for [additional] more rows.
+  /// Reserves memory for [additional] more rows.
   ///
-  /// Throws a [CapacityException] when the capacity is fixed and not enough, and
+  /// Throws a [CapacityException] if the capacity is fixed and too small, and
   /// an [AllocationException].
   void reserve(int additional) {
     checkSize(additional, 'additional');
     _check(_calls._reserve(pointer, additional), length + additional);
   }
 
-  /// Makes it [length] rows: new ones are zero, surplus ones gone.
+  /// Changes the number of rows to [length]: new ones are zero, surplus ones
+  /// are removed.
   ///
-  /// Throws as [reserve] does.
+  /// Throws the exceptions of [reserve].
   void resize(int length) {
     checkSize(length, 'length');
     _check(_calls._resize(pointer, length), length);
@@ -2131,7 +2141,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// Removes all rows; the memory stays.
   void clear() => resize(0);
 
-  /// Memory for a message on its way to a row.
+  /// Memory for a message that is copied to a row.
   Pointer<T> get scratch => _calls._scratch;
 
   /// Adds a row for each of [count] messages at [records].
@@ -2141,7 +2151,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     if (code != 0) _check(code, length + count);
   }
 
-  /// The bytes of the message in row [row].
+  /// Returns the bytes of the message in row [row].
   Uint8List copyRow(int row) {
     _check(_calls._read(pointer, _checkRow(row), scratch.cast(), 1), 1);
     return _copied();
@@ -2154,27 +2164,27 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   void writeRow(int row) =>
       _check(_calls._write(pointer, _checkRow(row), scratch.cast(), 1), 1);
 
-  /// Removes row [row], and returns the bytes of the message in it.
+  /// Removes row [row], and returns the bytes of its message.
   Uint8List removeRow(int row) {
     final checked = _checkRow(row);
     _check(_calls._swapRemove(pointer, checked, scratch.cast()), 1);
     return _copied();
   }
 
-  /// Writes all rows to [records], where there is room for as many messages.
+  /// Writes all rows to [records], which must have space for as many messages.
   void readRecords(Pointer<T> records) =>
       _check(_calls._read(pointer, 0, records.cast(), length), length);
 
   /// Ends the use of this object; does nothing the second time.
   ///
-  /// The memory goes back: at once when no view of a column was ever asked for,
-  /// else when the last one is collected. When something has written to the
-  /// header, nothing is freed, as nobody can say what would be: that throws an
-  /// [InvalidValueException] where the memory was to go back at once.
+  /// The memory is freed: at once if no view of a column was ever asked for, or
+  /// else when the last one is collected. If the header has been overwritten,
+  /// nothing is freed, as the addresses in it can't be trusted; an
+  /// [InvalidValueException] says so if the memory was to be freed at once.
   void dispose() => _end(now: !_viewed);
 
-  /// [dispose]s, and frees the memory at once: for large memory, whose views must
-  /// not be used any more, in any isolate.
+  /// Calls [dispose], and frees the memory at once: for large memory, whose
+  /// views must not be used any more, in any isolate.
   void freeNow() => _end(now: true);
 
   void _end({required bool now}) {
@@ -2192,8 +2202,8 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
 /// A column whose values have no array class, **borrowed**: a list of fixed
 /// length, whose values are read and written in place.
 final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
-  /// [length] values of the field [_name], read and written by functions that keep
-  /// their memory alive.
+  /// [length] values of the field [_name], read and written by functions that
+  /// keep their memory alive.
   ColumnList(this._name, this.length, this._read, this._write);
 
   final String _name;
@@ -2215,7 +2225,7 @@ final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
 
 /// Enum values inside a message, **borrowed**: a list of fixed length.
 ///
-/// Reading a number that is no value throws an [UnknownEnumValueException].
+/// Reading a number without a value throws an [UnknownEnumValueException].
 final class EnumList<E extends FfiEnum> with ListMixin<E>, FixedLengthList<E> {
   /// The values of the field [_name], or the element [_index] of it, whose numbers
   /// [raw] holds.
@@ -2238,7 +2248,8 @@ final class EnumList<E extends FfiEnum> with ListMixin<E>, FixedLengthList<E> {
   void operator []=(int index, E value) => raw[index] = value.value;
 }
 
-/// Makes what would change the length of a list throw, before anything moves.
+/// Makes methods that would change the length of a list throw before anything
+/// moves.
 base mixin FixedLengthList<E> on ListMixin<E> {
   Never _fixed() => throw UnsupportedError('the length of the list is fixed');
 
@@ -2286,10 +2297,10 @@ base mixin FixedLengthList<E> on ListMixin<E> {
 Never _throwRange(int value, int min, int max, String name) =>
     throw RangeError.range(value, min, max, name);
 
-// A check is one comparison with the number cut to its bits: of two comparisons
-// with a bound each, one has an operand of 64 bits, and the other jumps too.
+// A check compares the number with itself cut to its bits. Comparing with both
+// bounds would need an operand of 64 bits and a second jump.
 
-/// [value], which must be an `i8`; [name] is what it is to the caller.
+/// Returns [value], which must be an `i8`; the exception calls it [name].
 ///
 /// Throws a [RangeError], as the functions below do: dart:ffi would keep the
 /// lower bits.
@@ -2297,29 +2308,29 @@ Never _throwRange(int value, int min, int max, String name) =>
 int checkInt8(int value, String name) =>
     value << 56 >> 56 == value ? value : _throwRange(value, -0x80, 0x7f, name);
 
-/// [value], which must be an `i16`.
+/// Returns [value], which must be an `i16`.
 @pragma('vm:prefer-inline')
 int checkInt16(int value, String name) => value << 48 >> 48 == value
     ? value
     : _throwRange(value, -0x8000, 0x7fff, name);
 
-/// [value], which must be an `i32`.
+/// Returns [value], which must be an `i32`.
 @pragma('vm:prefer-inline')
 int checkInt32(int value, String name) => value << 32 >> 32 == value
     ? value
     : _throwRange(value, -0x80000000, 0x7fffffff, name);
 
-/// [value], which must be a `u8`.
+/// Returns [value], which must be a `u8`.
 @pragma('vm:prefer-inline')
 int checkUint8(int value, String name) =>
     value & 0xff == value ? value : _throwRange(value, 0, 0xff, name);
 
-/// [value], which must be a `u16`.
+/// Returns [value], which must be a `u16`.
 @pragma('vm:prefer-inline')
 int checkUint16(int value, String name) =>
     value & 0xffff == value ? value : _throwRange(value, 0, 0xffff, name);
 
-/// [value], which must be a `u32`.
+/// Returns [value], which must be a `u32`.
 @pragma('vm:prefer-inline')
 int checkUint32(int value, String name) => value & 0xffffffff == value
     ? value
@@ -2346,21 +2357,21 @@ List<int> _checkAll(
   return values;
 }
 
-/// [values], each of which must be an `i8`; there must be [length] of them if that
-/// is given. They are for the field [name], or the element [at] of it.
+/// Returns [values], each of which must be an `i8`; there must be [length] of
+/// them if that is given. They are for the field [name], or its element [at].
 ///
 /// Throws a [RangeError], as the functions below do: typed data would keep the
 /// lower bits.
 List<int> checkInt8s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(values, values is Int8List, -0x80, 0x7f, name, length, at);
 
-/// [values], each of which must be an `i16`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be an `i16`; there must be [length] of
+/// them if that is given.
 List<int> checkInt16s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(values, values is Int16List, -0x8000, 0x7fff, name, length, at);
 
-/// [values], each of which must be an `i32`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be an `i32`; there must be [length] of
+/// them if that is given.
 List<int> checkInt32s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(
       values,
@@ -2372,23 +2383,23 @@ List<int> checkInt32s(List<int> values, String name, [int? length, int? at]) =>
       at,
     );
 
-/// [values], each of which must be a `u8`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be a `u8`; there must be [length] of
+/// them if that is given.
 List<int> checkUint8s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(values, values is Uint8List, 0, 0xff, name, length, at);
 
-/// [values], each of which must be a `u16`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be a `u16`; there must be [length] of
+/// them if that is given.
 List<int> checkUint16s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(values, values is Uint16List, 0, 0xffff, name, length, at);
 
-/// [values], each of which must be a `u32`; there must be [length] of them if that
-/// is given.
+/// Returns [values], each of which must be a `u32`; there must be [length] of
+/// them if that is given.
 List<int> checkUint32s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(values, values is Uint32List, 0, 0xffffffff, name, length, at);
 
-/// [value], which counts or numbers what a function of the library is told of:
-/// it must fit C's `size_t`, which has [bytes] bytes on this machine.
+/// Returns [value], a count or an index for a function of the library: it must
+/// fit C's `size_t`, which has [bytes] bytes on this machine.
 ///
 /// Throws a [RangeError]: dart:ffi would keep the lower bits.
 int checkSize(int value, String name, [int? bytes]) {
@@ -2398,22 +2409,22 @@ int checkSize(int value, String name, [int? bytes]) {
 
 const _maxInt = 0x7fffffffffffffff;
 
-/// [values], which must be [length] of them, as many as the field [name], or the
-/// element [index] of it, holds.
+/// Returns [values], of which there must be [length], as many as the field
+/// [name], or its element [index], holds.
 List<T> checkLength<T>(List<T> values, int length, String name, [int? index]) {
   if (values.length == length) return values;
   final place = '${placeName(name, index)}.length';
   throw ArgumentError.value(values.length, place, 'must be $length');
 }
 
-/// The unsigned number of the `u64` that Dart has as the `int` of the same 64
-/// [bits], which is negative from 2^63 on.
+/// Returns the unsigned number with the 64 [bits] of an `int`, which is
+/// negative from 2^63 on.
 BigInt bigFromBits(int bits) => BigInt.from(bits).toUnsigned(64);
 
-/// The `int` that Dart has for the `u64` [value]: the same 64 bits, to pass where
-/// a function or a list takes a `u64`.
+/// Returns the `int` with the 64 bits of the `u64` [value], to pass to a
+/// function or a list that takes a `u64`.
 ///
-/// Throws an [ArgumentError], which calls it [name], when it is no `u64`.
+/// Throws an [ArgumentError], which calls it [name], if it is no `u64`.
 int bitsFromBig(BigInt value, [String name = 'value']) {
   if (value.isNegative || value.bitLength > 64) {
     throw ArgumentError.value('$value', name, 'must be from 0 to 2^64 - 1');
@@ -2421,17 +2432,17 @@ int bitsFromBig(BigInt value, [String name = 'value']) {
   return value.toSigned(64).toInt();
 }
 
-/// As [bigFromBits], or null.
+/// Returns [bigFromBits], or null for null.
 BigInt? bigOrNull(int? bits) => bits == null ? null : bigFromBits(bits);
 
-/// As [bitsFromBig], or null.
+/// Returns [bitsFromBig], or null for null.
 int? bitsOrNull(BigInt? value, String name) =>
     value == null ? null : bitsFromBig(value, name);
 
-/// The elements of a list of `u64` as the unsigned numbers they are in Rust; it
-/// reads and writes that list.
+/// The elements of a list of `u64` as the unsigned numbers that they are in
+/// Rust; it reads and writes that list.
 final class BigList with ListMixin<BigInt> {
-  /// The numbers whose bits [bits] holds.
+  /// The numbers with the bits in [bits].
   BigList(this.bits);
 
   /// The numbers as `int`, negative from 2^63 on.
@@ -2458,11 +2469,11 @@ final class BigList with ListMixin<BigInt> {
       bits.addAll(iterable.map(bitsFromBig).toList());
 }
 
-/// [value] with each `u64` in it as the unsigned number it is, for `toString`.
+/// Returns [value] with each `u64` in it as an unsigned number, for `toString`.
 ///
-/// [shape] says where they are: `u` is a `u64`, `m` a map of what the next letter
-/// is to what the others are, `-` anything else. A list has the shape of its
-/// elements.
+/// [shape] gives their positions: `u` is a `u64`, `m` a map whose keys have the
+/// next letter and whose values have the others, `-` anything else. A list has
+/// the shape of its elements.
 Object? unsigned(Object? value, String shape) => switch (value) {
   final int bits when shape == 'u' => bigFromBits(bits),
   final List<Object?> list => [for (final it in list) unsigned(it, shape)],
@@ -2474,18 +2485,18 @@ Object? unsigned(Object? value, String shape) => switch (value) {
   _ => value,
 };
 
-/// A Dart copy of a message or a oneof: immutable, compared by what it holds.
+/// A Dart copy of a message or a oneof: immutable, compared by its fields.
 abstract base class FfiValue {
-  /// Nothing but what subclasses add.
+  /// Initializes nothing; subclasses add their fields.
   const FfiValue();
 
-  /// What `toString` calls it.
+  /// Name in the result of `toString`.
   String get $name;
 
-  /// What it holds, by name.
+  /// Values of the fields, by name.
   Map<String, Object?> get $fields;
 
-  /// Where there are `u64` in what it holds, as [unsigned] takes it.
+  /// Positions of `u64` in the fields, as [unsigned] takes them.
   Map<String, String> get $unsigned => const {};
 
   @override
@@ -2530,7 +2541,7 @@ int _deepHash(Object? value) => switch (value) {
   _ => value.hashCode,
 };
 
-/// A list of [values] that nobody can change; typed data stays typed data.
+/// Returns an unmodifiable list of [values]; typed data stays typed data.
 List<T> frozen<T>(List<T> values) {
   final Object of = values;
   final List<Object?> copy = switch (of) {
@@ -2549,42 +2560,43 @@ List<T> frozen<T>(List<T> values) {
   return copy as List<T>;
 }
 
-/// A copy of [bytes] that nobody can change.
+/// Returns an unmodifiable copy of [bytes].
 Uint8List bytesFrozen(Uint8List bytes) =>
     Uint8List.fromList(bytes).asUnmodifiableView();
 
-/// Refers to a message [T] in a pool of the library, or to none.
+/// Reference to a message [T] in a pool of the library, or to none.
 ///
-/// **copied**: two numbers, which keep nothing alive. When the message was given
-/// back the reference is stale and resolves to null, for ever: also when
-/// the slot has another message by now. The pool's class resolves it, and so do
-/// the getters `pointer`, `message` and `isLive`.
+/// **copied**: two numbers, which keep nothing alive. When the message is freed
+/// the reference becomes stale and resolves to null from then on, also when the
+/// slot has another message. The pool's class resolves it, and so do the
+/// getters `pointer`, `message` and `isLive`.
 final class FfiRef<T extends NativeType> {
   /// The numbers as they are in memory; the first is 0 for none.
   const FfiRef.raw(this._indexPlusOne, this._generation);
 
-  /// Refers to nothing.
+  /// Reference to nothing.
   const FfiRef.none() : this.raw(0, 0);
 
   final int _indexPlusOne;
   final int _generation;
 
-  /// One more than the number of the slot; 0 for none.
+  /// Index of the slot plus one; 0 for none.
   ///
-  /// Throws a [RangeError] when it is no `u32`.
+  /// Throws a [RangeError] if it is no `u32`.
   @pragma('vm:prefer-inline')
   int get indexPlusOne => checkUint32(_indexPlusOne, 'indexPlusOne');
 
-  /// How often the slot had been taken when the reference was made.
+  /// Number of times that the slot had been allocated when the reference was
+  /// made.
   ///
-  /// Throws a [RangeError] when it is no `u32`.
+  /// Throws a [RangeError] if it is no `u32`.
   @pragma('vm:prefer-inline')
   int get generation => checkUint32(_generation, 'generation');
 
-  /// Whether it refers to nothing.
+  /// True if it refers to nothing.
   bool get isNone => _indexPlusOne == 0;
 
-  /// The number of the slot in its pool; -1 for none.
+  /// Index of the slot in its pool; -1 for none.
   int get index => _indexPlusOne - 1;
 
   @override
@@ -2601,9 +2613,9 @@ final class FfiRef<T extends NativeType> {
       isNone ? 'FfiRef.none()' : 'FfiRef(index: $index, $_generation)';
 }
 
-/// Whether a pool can be used.
+/// State of a pool.
 enum PoolState {
-  /// It can, or was not used yet.
+  /// The pool can be used, or was not used yet.
   open,
 
   /// The system did not reserve the memory when it was last asked.
@@ -2613,9 +2625,9 @@ enum PoolState {
   closed,
 }
 
-/// What happened in a pool so far, **copied**.
+/// Counters of a pool, **copied**.
 ///
-/// Numbers of a pool in use are of slightly different moments.
+/// The counters of a pool in use are of slightly different moments.
 final class PoolStats {
   PoolStats._(List<int> counters)
     : capacity = counters[0],
@@ -2635,54 +2647,55 @@ final class PoolStats {
       state = PoolState.values[counters[14]],
       lost = counters[15];
 
-  /// Slots.
+  /// Number of slots.
   final int capacity;
 
-  /// Bytes from one slot to the next.
+  /// Distance from one slot to the next in bytes.
   final int stride;
 
-  /// Slots in use.
+  /// Number of slots in use.
   final int live;
 
-  /// The highest number of slots in use that was seen: now and then while
-  /// allocating, at exhaustion, and by asking for these numbers.
+  /// Highest number of slots in use that was seen: sometimes while allocating,
+  /// at exhaustion, and when these counters are read.
   final int highWater;
 
-  /// Messages that were allocated.
+  /// Number of allocated messages.
   final int allocs;
 
-  /// Messages that were given back.
+  /// Number of freed messages.
   final int frees;
 
-  /// Allocations that failed; several at once count as one.
+  /// Number of failed allocations; one of several slots counts once.
   final int failedAllocs;
 
-  /// Null pointers that were to be given back.
+  /// Number of null pointers that were passed to be freed.
   final int badNull;
 
-  /// Pointers from elsewhere that were to be given back.
+  /// Number of pointers outside of the pool that were passed to be freed.
   final int badForeign;
 
-  /// Pointers to the inside of a slot that were to be given back.
+  /// Number of pointers to the inside of a slot that were passed to be freed.
   final int badInterior;
 
-  /// Free slots that were to be given back.
+  /// Number of free slots that were passed to be freed.
   final int badDouble;
 
-  /// Slots of Rust's that were to be given back.
+  /// Number of slots owned by Rust that were passed to be freed.
   final int badOwned;
 
-  /// Slots that were to be given back after the library was shut down.
+  /// Number of slots that were passed to be freed after the library was shut
+  /// down.
   final int badClosed;
 
-  /// References that did not resolve.
+  /// Number of references that did not resolve.
   final int stale;
 
-  /// Whether it can be used.
+  /// State of the pool.
   final PoolState state;
 
-  /// Slots that were in use when the library was opened again after it was shut
-  /// down, and may have no owner any more.
+  /// Number of slots that were in use when the library was opened again after a
+  /// shutdown, and may have no owner any more.
   final int lost;
 
   @override
@@ -2695,7 +2708,7 @@ final class PoolStats {
       'stale: $stale, lost: $lost)';
 }
 
-/// The references to what is below a message in a tree.
+/// Function that returns the references to the children of a message in a tree.
 typedef TreeChildren<T extends NativeType> =
     Iterable<FfiRef<T>> Function(T message);
 
@@ -2708,19 +2721,20 @@ final class _SlotCalls extends Struct {
   external Pointer<NativeFunction<Uint64 Function(Pointer<Void>)>> reference;
   external Pointer<_ReleaseF> release;
 
-  /// What the garbage collector is told of.
+  /// Number of bytes that the garbage collector is told of.
   @Size()
   external int bytes;
 
-  /// Where the generation begins in what a slot is given back by.
+  /// Position of the generation's lowest bit in the token that frees a slot.
   @Uint32()
   external int generationShift;
 }
 
-/// What the class of a pool does seldom enough to share it with the others;
-/// there is one per pool and isolate.
+/// Functions of a pool's class that are called so seldom that all pools share
+/// them; there is one object of this class per pool and isolate.
 final class NativePool<T extends NativeType> {
-  /// The pool of the message [name], and what the library exports for it.
+  /// The pool of the message [name], with the symbols that the library exports
+  /// for it.
   NativePool(
     this.name,
     this._view,
@@ -2748,7 +2762,7 @@ final class NativePool<T extends NativeType> {
             void Function(Pointer<Uint64>)
           >(stats, isLeaf: true);
 
-  /// The message's name in Rust.
+  /// Name of the message in Rust.
   final String name;
 
   final T Function(Pointer<T>) _view;
@@ -2781,22 +2795,22 @@ final class NativePool<T extends NativeType> {
     return calls;
   }
 
-  /// Bytes that the collector is told of a box: its part of what the boxes of all
-  /// slots together weigh, so that it runs before the slots of those that are
-  /// garbage are needed, however small they are.
+  /// Bytes that the collector is told of a box: its part of the weight of the
+  /// boxes of all slots, so that the collector runs before the slots of garbage
+  /// are needed, even if they are small.
   late final int _share = max(_first.stride, _poolWeight ~/ capacity);
 
   static const _poolWeight = 128 << 20;
 
-  /// Boxes of this isolate that were neither disposed of nor released, those that
-  /// the collector took since included.
+  /// Number of boxes of this isolate that were neither disposed of nor
+  /// released; it includes those that the collector has freed.
   int _boxes = 0;
 
-  /// Where the generation begins in what a slot is given back by.
+  /// Position of the generation's lowest bit in the token that frees a slot.
   int get _generationShift =>
       sizeOf<Pointer<Void>>() == 8 ? 32 : capacity.bitLength;
 
-  /// What happened so far.
+  /// Counters of the pool so far.
   PoolStats get stats {
     _stats(_counters);
     return PoolStats._(_counters.asTypedList(_counterCount));
@@ -2804,10 +2818,10 @@ final class NativePool<T extends NativeType> {
 
   late final PoolStats _first = stats;
 
-  /// Slots.
+  /// Number of slots.
   int get capacity => _first.capacity;
 
-  /// Throws what keeps the pool from giving a slot.
+  /// Throws the reason why the pool gives no slot.
   Never throwEmpty() {
     final PoolStats(:state, :stride, :live) = stats;
     final boxes = min(_boxes, live);
@@ -2831,7 +2845,7 @@ final class NativePool<T extends NativeType> {
     };
   }
 
-  /// Throws why the pool did not take [slot], of which it said [code].
+  /// Throws the reason [code] why the pool did not take [slot].
   Never throwRefused(int code, Pointer<T> slot) => throw _refusal(
     code,
     '${_hex(slot)}, given back to the pool of `$name`, ${_refusalText(code)}',
@@ -2845,13 +2859,13 @@ final class NativePool<T extends NativeType> {
     if (code != 0) throwRefused(code, slot);
   }
 
-  /// Runs [action] with [slot], which it gives back however that ends.
+  /// Runs [action] with [slot], and frees the slot in any case.
   R using<R>(Pointer<T> slot, R Function(Pointer<T>) action) {
     final R result;
     try {
       result = action(slot);
     } catch (_) {
-      // What is thrown tells more than a refusal would.
+      // The exception of [action] tells more than that of a refusal.
       _free(slot);
       rethrow;
     }
@@ -2862,13 +2876,13 @@ final class NativePool<T extends NativeType> {
     return result;
   }
 
-  /// No pointers yet, and room for [capacity].
+  /// Returns an empty list of pointers with space for [capacity].
   PoolSlots<T> slots(int capacity) => PoolSlots._(this, capacity);
 
-  /// [count] slots, all or none of them.
+  /// Allocates [count] slots, all or none of them.
   PoolSlots<T> allocMany(int count, PoolSlots<T>? into) {
     checkSize(count, 'count');
-    // Whatever is more than all fails; so there is no need to ask for it all.
+    // Asking for more slots than all fails; so one more than all is enough.
     final wanted = min(count, capacity + 1);
     final slots = into ?? PoolSlots._(this, wanted);
     slots._checkRoom(wanted);
@@ -2882,7 +2896,7 @@ final class NativePool<T extends NativeType> {
     return slots;
   }
 
-  /// Gives all [slots] back.
+  /// Frees all [slots].
   void freeMany(Iterable<Pointer<T>> slots) {
     if (slots is PoolSlots<T>) return slots.free();
     final all = slots.toList(growable: false);
@@ -2924,7 +2938,7 @@ final class NativePool<T extends NativeType> {
     return _memory._attached(attachment);
   }
 
-  /// Gives back the [slot] that [keeper] kept.
+  /// Frees the [slot] that [keeper] kept.
   void _dispose(
     Pointer<FfiAttachment> attachment,
     Object keeper,
@@ -2933,9 +2947,10 @@ final class NativePool<T extends NativeType> {
     final FfiRef(:indexPlusOne, :generation, :isNone) = reference(slot);
     final token = generation << _generationShift | indexPlusOne;
     final kept = attachment.ref.token.address;
-    // Another message has the slot by now: it was given back before.
+    // Another message has the slot now, so it was freed before.
     final moved = !isNone && token & _tokenMask != kept & _tokenMask;
-    // Before it is forgotten: an isolate that is killed between loses no slot.
+    // Freed before it is forgotten, so an isolate that is killed in between
+    // loses no slot.
     final code = moved ? _doubleFree : _free(slot);
     _memory.forget(attachment, keeper);
     _boxes--;
@@ -2944,13 +2959,13 @@ final class NativePool<T extends NativeType> {
 
   static final int _tokenMask = sizeOf<Pointer<Void>>() == 8 ? -1 : 0xffffffff;
 
-  /// The reference to [slot]; none where it is no slot in use.
+  /// Returns the reference to [slot], or none if it is no slot in use.
   FfiRef<T> reference(Pointer<T> slot) {
     final bits = _reference(slot);
     return FfiRef.raw(bits & 0xffffffff, bits >>> 32);
   }
 
-  /// Where [reference] refers to.
+  /// Returns the address that [reference] refers to.
   Pointer<T> require(FfiRef<T> reference) {
     final slot = _resolve(reference.indexPlusOne, reference.generation);
     if (slot.address != 0) return slot;
@@ -2960,8 +2975,8 @@ final class NativePool<T extends NativeType> {
     );
   }
 
-  /// Gives back [root] and what is below it, and returns how many slots those
-  /// are.
+  /// Frees [root] and all messages below it, and returns the number of freed
+  /// slots.
   int freeTree(Pointer<T> root, TreeChildren<T> children) {
     _checkInUse(root);
     final todo = children(_view(root)).toList();
@@ -2983,10 +2998,9 @@ final class NativePool<T extends NativeType> {
 /// Pointers to slots of a pool, in memory that Rust fills and empties with one
 /// call.
 ///
-/// **owned**: the slots are the caller's, who gives them back with [free] or
-/// passes them on with [takeAt]. Only the memory of the pointers
-/// themselves comes back when this is garbage, or with [dispose]; the slots
-/// don't.
+/// **owned**: the caller owns the slots, and frees them with [free] or passes
+/// them on with [takeAt]. Only the memory of the pointers is freed when this is
+/// collected, or with [dispose]; the slots are not.
 final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
     implements Finalizable {
   PoolSlots._(this._pool, int capacity) : _capacity = capacity {
@@ -3006,7 +3020,7 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
   int _length = 0;
   int _taken = 0;
 
-  /// How many pointers there is room for.
+  /// Largest number of pointers.
   int get capacity => _capacity;
 
   @override
@@ -3025,14 +3039,14 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
   @override
   Pointer<T> elementAt(int index) => this[index];
 
-  /// The pointer at [index]; null where [takeAt] took it.
+  /// The pointer at [index]; null if [takeAt] took it.
   @pragma('vm:prefer-inline')
   Pointer<T> operator [](int index) {
     checkElement(index, _length);
     return _slots[index];
   }
 
-  /// The pointer at [index], which [free] leaves alone from now on: for what
+  /// Returns the pointer at [index], which [free] then skips: for code that
   /// takes the slot over.
   Pointer<T> takeAt(int index) {
     final slot = this[index];
@@ -3042,10 +3056,10 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
     return slot;
   }
 
-  /// Gives all slots back, with one call; none are left in here then.
+  /// Frees all slots with one call, and empties this list.
   ///
-  /// Throws a [PoolException] about the first that the pool does not take;
-  /// the others are back all the same.
+  /// Throws a [PoolException] about the first slot that the pool refuses; the
+  /// others are freed nevertheless.
   void free() {
     final length = _length;
     final freed = _pool._freeMany(_raw, length);
@@ -3061,7 +3075,7 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
     }
   }
 
-  /// Forgets all pointers, without giving the slots back.
+  /// Removes all pointers without freeing the slots.
   void clear() {
     _length = 0;
     _taken = 0;
@@ -3069,7 +3083,7 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
 
   /// Frees the memory of the pointers; the slots stay as they are.
   ///
-  /// There is no room in here afterwards.
+  /// The list has no capacity afterwards.
   void dispose() {
     clear();
     _capacity = 0;
@@ -3095,11 +3109,11 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
   }
 }
 
-/// What the class of a queue does seldom enough to share it with the others;
-/// there is one per queue and isolate.
+/// Functions of a queue's class that are called so seldom that all queues share
+/// them; there is one object of this class per queue and isolate.
 final class NativeQueue<T extends NativeType> {
-  /// The queue [_name] of messages in [_pool], and what the library exports
-  /// for it.
+  /// The queue [_name] of messages in [_pool], with the symbols that the
+  /// library exports for it.
   NativeQueue(
     this._name,
     this._pool,
@@ -3134,28 +3148,28 @@ final class NativeQueue<T extends NativeType> {
   final void Function() _close;
   final int Function() _isClosed;
 
-  /// How many messages wait.
+  /// Number of messages in the queue.
   int get length => _length();
 
-  /// Whether nothing is taken any more.
+  /// True if the queue was closed.
   bool get isClosed => _isClosed() != 0;
 
-  /// Takes nothing any more.
+  /// Closes the queue, which then refuses messages.
   void close() => _close();
 
-  /// Whether it was for lack of room that the queue did not take [slot], of
-  /// which it said [code]; throws where it was for something else.
+  /// Returns true if [code] says that the queue did not take [slot] because it
+  /// is full; throws for any other reason.
   bool isFull(int code, Pointer<T> slot) =>
       code == _queueFull || throwRefused(code, slot);
 
-  /// Throws why the queue did not take [slot], of which it said [code].
+  /// Throws the reason [code] why the queue did not take [slot].
   Never throwRefused(int code, Pointer<T> slot) => throw _refusal(
     code,
     '${NativePool._hex(slot)}, pushed into the queue `$_name`, '
     '${_refusalText(code)}',
   );
 
-  /// Up to [max] messages, those first that have been there longest.
+  /// Returns up to [max] messages, in the order in which they were pushed.
   PoolSlots<T> popMany(int max, PoolSlots<T>? into) {
     checkSize(max, 'max');
     // There are no more than the pool has.
@@ -3168,20 +3182,20 @@ final class NativeQueue<T extends NativeType> {
   }
 }
 
-/// The element [index] of the field [name], or the field, as exceptions call it;
-/// null for none.
+/// Returns the name for exceptions of the field [name], or of its element
+/// [index]; null for none.
 String? placeName(String? name, int? index) =>
     index == null ? name : '$name[$index]';
 
-/// The beginning of a message about a field, or nothing for none.
+/// Returns the start of a message about a field, empty for none.
 String _lead(String? name, [int? index]) =>
     name == null ? '' : '${placeName(name, index)}: ';
 
-/// The text in the first [length] of [bytes], those of the field [name], or the
-/// element [index] of it.
+/// Returns the text in the first [length] of [bytes], those of the field [name],
+/// or of its element [index].
 ///
-/// Throws an [InvalidValueException] when [length] is too large or the bytes
-/// are no UTF-8.
+/// Throws an [InvalidValueException] if [length] is too large or the bytes are
+/// no UTF-8.
 @pragma('vm:prefer-inline')
 String decodeString(Uint8List bytes, int length, [String? name, int? index]) {
   if (length > bytes.length) throwLength(length, bytes.length, name, index);
@@ -3194,11 +3208,11 @@ String decodeString(Uint8List bytes, int length, [String? name, int? index]) {
       : decodeUtf8(bytes, length, name: name, index: index);
 }
 
-/// The text in the first [length] of [bytes], whatever it starts with: Dart's
-/// own decoder takes U+FEFF at the start for a mark, and drops it.
+/// Returns the text in the first [length] of [bytes], and keeps U+FEFF at the
+/// start, which Dart's own decoder would drop as a byte order mark.
 ///
-/// Throws an [InvalidValueException] when the bytes are no UTF-8, unless
-/// [allowMalformed] replaces what isn't.
+/// Throws an [InvalidValueException] if the bytes are no UTF-8, unless
+/// [allowMalformed] replaces invalid ones.
 String decodeUtf8(
   Uint8List bytes,
   int length, {
@@ -3222,12 +3236,11 @@ String decodeUtf8(
   }
 }
 
-/// Writes [text] to [bytes], those of the field [name], or the element [index] of
-/// it, as UTF-8, and returns how many bytes that took.
+/// Writes [text] to [bytes], those of the field [name], or of its element
+/// [index], as UTF-8, and returns the number of bytes written.
 ///
-/// Throws a [CapacityException] when there is no room for it, and an
-/// [ArgumentError] when it holds half of a surrogate pair; then nothing is
-/// written.
+/// Throws a [CapacityException] if it does not fit, and an [ArgumentError] if
+/// it holds half of a surrogate pair; then nothing is written.
 @pragma('vm:prefer-inline')
 int encodeString(String text, Uint8List bytes, String name, [int? index]) {
   final length = text.length;
@@ -3296,37 +3309,37 @@ Never _throwSurrogate(String text, String name, int? index) =>
       'has an unpaired surrogate, which UTF-8 cannot hold',
     );
 
-/// The first [length] of [bytes], those of the field [name], or the element
-/// [index] of it, **borrowed**.
+/// Returns the first [length] of [bytes], those of the field [name], or of its
+/// element [index], **borrowed**.
 ///
-/// Throws an [InvalidValueException] when [length] is too large.
+/// Throws an [InvalidValueException] if [length] is too large.
 Uint8List bytesUsed(Uint8List bytes, int length, String name, [int? index]) {
   if (length > bytes.length) throwLength(length, bytes.length, name, index);
   return Uint8List.sublistView(bytes, 0, length);
 }
 
-/// Copies [from] to the start of [bytes], those of the field [name], or the element
-/// [index] of it, and returns how many there are.
+/// Copies [from] to the start of [bytes], those of the field [name], or of its
+/// element [index], and returns the number of bytes.
 ///
-/// Throws a [CapacityException] when there is no room for them, and a
-/// [RangeError] when one of them is no byte.
+/// Throws a [CapacityException] if they do not fit, and a [RangeError] if one
+/// of them is no byte.
 int bytesWritten(List<int> from, Uint8List bytes, String name, [int? index]) {
   final length = checkCapacity(from.length, bytes.length, name, index);
   bytes.setRange(0, length, checkUint8s(from, name, null, index));
   return length;
 }
 
-/// Whether the byte of an option says that its value is there; the option is the
-/// field [name], or the element [index] of it.
+/// Returns true if the byte of an option says that it has a value; the option is
+/// the field [name], or its element [index].
 ///
-/// Throws an [InvalidValueException] when it says neither.
+/// Throws an [InvalidValueException] if it is neither 0 nor 1.
 @pragma('vm:prefer-inline')
 bool isPresent(int byte, String name, [int? index]) =>
     byte == 1 || byte != 0 && _throwPresence(byte, name, index);
 
-/// Null, for the byte of an option without a value, in the field [name].
+/// Returns null for the byte of an option without a value, the field [name].
 ///
-/// Throws an [InvalidValueException] when it says something else.
+/// Throws an [InvalidValueException] if it is not 0.
 @pragma('vm:prefer-inline')
 Null absent(int byte, String name) =>
     byte == 0 ? null : _throwPresence(byte, name, null);
@@ -3336,13 +3349,13 @@ Never _throwPresence(int byte, String name, int? index) =>
       '${_lead(name, index)}$byte instead of 0 or 1 in an option',
     );
 
-/// [length], which memory says, and which must not be more than [capacity], that of
-/// the field [name], or the element [index] of it.
+/// Returns [length], which was read from memory and must not be more than
+/// [capacity], that of the field [name], or of its element [index].
 @pragma('vm:prefer-inline')
 int usedLength(int length, int capacity, String name, [int? index]) =>
     length <= capacity ? length : throwLength(length, capacity, name, index);
 
-/// Throws an [IndexError] when [index] is not that of one of [length] elements.
+/// Throws an [IndexError] if [index] is not that of one of [length] elements.
 @pragma('vm:prefer-inline')
 void checkElement(int index, int length) {
   if (index < 0 || index >= length) _throwIndex(index, length);
@@ -3357,8 +3370,8 @@ Never throwLength(int length, int capacity, [String? name, int? index]) =>
       '${_lead(name, index)}length $length exceeds $capacity',
     );
 
-/// Throws the [InvalidValueException] about a [tag] that the oneof [name] does
-/// not have.
+/// Throws the [InvalidValueException] about a discriminant [tag] that the oneof
+/// [name] does not have.
 Never throwTag(String name, int tag) =>
     throw InvalidValueException('$name has no case with tag $tag');
 
@@ -3368,22 +3381,22 @@ Never throwKeys(String name, int? index) => throw InvalidValueException(
   '${_lead(name, index)}a map has the same key twice',
 );
 
-/// [length], for which there must be room in the field [name], or the element
-/// [index] of it.
+/// Returns [length], which must fit [capacity], that of the field [name], or of
+/// its element [index].
 int checkCapacity(int length, int capacity, String name, [int? index]) =>
     length <= capacity
     ? length
     : throw CapacityException(length, capacity, placeName(name, index));
 
-/// What lists and maps inside a message have in common.
+/// Base of lists and maps inside a message.
 base mixin _Sized {
-  /// How many elements there is room for.
+  /// Largest number of elements or entries.
   int get capacity;
 
-  /// The field that this is, or the element of one, as exceptions call it.
+  /// The name of the field, or of the element of one, in exceptions.
   String? get $place;
 
-  /// [length], for which there must be room.
+  /// Returns [length], which must fit [capacity].
   int _checkCapacity(int length) => length <= capacity
       ? length
       : throw CapacityException(length, capacity, $place);
@@ -3391,16 +3404,17 @@ base mixin _Sized {
 
 /// A list of up to [capacity] elements inside a message, **borrowed**.
 ///
-/// Elements that are messages are views: they show what is at their place now,
-/// also after others have moved there. Assigning copies. What makes it longer than
-/// [capacity] throws a [CapacityException]; a length in memory above it throws
-/// an [InvalidValueException], and never reads beyond the list.
+/// Elements that are messages are views: they show the data at their position,
+/// also after other elements have moved to it. Assigning copies. A change that
+/// would make the list longer than [capacity] throws a [CapacityException]; a
+/// length in memory above it throws an [InvalidValueException], and never reads
+/// beyond the list.
 abstract base class FfiVec<E> with ListMixin<E>, _Sized {
-  /// The length that memory says, whatever it is.
+  /// The length in memory, which may be invalid.
   int get rawLength;
   set rawLength(int length);
 
-  /// The element at [index] below [capacity], used or not.
+  /// Returns the element at [index] below [capacity], used or not.
   E read(int index);
 
   /// Changes the element at [index] below [capacity], used or not.
@@ -3409,10 +3423,10 @@ abstract base class FfiVec<E> with ListMixin<E>, _Sized {
   /// Zeroes the element at [index] below [capacity].
   void zero(int index);
 
-  /// A copy of [element] that does not change with the list.
+  /// Returns a copy of [element] that does not change with the list.
   E detach(E element) => element;
 
-  /// Zeroes what comes into use.
+  /// Zeroes elements that come into use.
   @override
   set length(int length) {
     RangeError.checkNotNegative(length, 'length');
@@ -3439,8 +3453,8 @@ abstract base class FfiVec<E> with ListMixin<E>, _Sized {
 
   /// Replaces all elements by [values].
   ///
-  /// Throws a [CapacityException] before anything changes when there are too
-  /// many; an element that does not fit its place ends it where it is.
+  /// Throws a [CapacityException] before anything changes if there are too
+  /// many. If an element does not fit, it and those after it are not assigned.
   void assign(List<E> values) {
     _checkCapacity(values.length);
     _writeAll(0, values);
@@ -3483,16 +3497,17 @@ abstract base class NumberVec<E extends num, L extends List<E>>
     extends FfiVec<E> {
   /// The elements as typed data, **borrowed**: as many as there are now.
   ///
-  /// It is Dart's own, which keeps the lower bits of a number that is too large.
+  /// It is Dart's own typed data, which keeps the lower bits of a number that
+  /// is too large.
   L get elements;
 
-  /// [values], each of which must be of the type of the elements.
+  /// Returns [values], each of which must be of the type of the elements.
   List<E> checked(List<E> values) => values;
 
   /// Replaces all elements by [values].
   ///
-  /// Throws a [CapacityException] when there are too many, and a [RangeError] when
-  /// one does not fit its place, before anything changes.
+  /// Throws a [CapacityException] if there are too many, and a [RangeError] if
+  /// one is out of range, before anything changes.
   @override
   void assign(List<E> values) {
     _checkCapacity(values.length);
@@ -3534,23 +3549,23 @@ typedef Float64Vec = NumberVec<double, Float64List>;
 
 /// A list of enum values inside a message, **borrowed**.
 ///
-/// Reading a number that is no value throws an [UnknownEnumValueException].
+/// Reading a number without a value throws an [UnknownEnumValueException].
 abstract base class EnumVec<E extends FfiEnum> extends FfiVec<E> {
-  /// The numbers, whatever they are, **borrowed**: as many as there are now.
+  /// The numbers, valid or not, **borrowed**: as many as there are now.
   List<int> get raw;
 }
 
 /// A list of fixed length inside a message, **borrowed**: its elements are
-/// views where they are no plain values; assigning copies.
+/// views unless they are plain values; assigning copies.
 abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
-  /// The field that this is, or the element of one, as exceptions call it.
+  /// The name of the field, or of the element of one, in exceptions.
   String? get $place;
 
   @override
   Never _fixed() =>
       throw UnsupportedError('${$place}: the length of the list is fixed');
 
-  /// A copy of [element] that does not change with the list.
+  /// Returns a copy of [element] that does not change with the list.
   E detach(E element) => element;
 
   @override
@@ -3565,17 +3580,17 @@ abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
 /// A map of up to [capacity] entries inside a message, **borrowed**.
 ///
 /// Looking up compares key by key; removing moves the last entry to the place
-/// of the removed one. Values that are messages are views. What
-/// makes it larger than [capacity] throws a [CapacityException].
+/// of the removed one. Values that are messages are views. A change that would
+/// make it larger than [capacity] throws a [CapacityException].
 abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
-  /// The length that memory says, whatever it is.
+  /// The length in memory, which may be invalid.
   int get rawLength;
   set rawLength(int length);
 
-  /// The key of the entry at [index] below [capacity], used or not.
+  /// Returns the key of the entry at [index] below [capacity], used or not.
   K readKey(int index);
 
-  /// The value of the entry at [index] below [capacity], used or not.
+  /// Returns the value of the entry at [index] below [capacity], used or not.
   V readValue(int index);
 
   /// Changes the key of the entry at [index] below [capacity].
@@ -3587,7 +3602,7 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   /// Copies the entry at [from] to [to].
   void move(int from, int to);
 
-  /// A copy of [value] that does not change with the map.
+  /// Returns a copy of [value] that does not change with the map.
   V detach(V value) => value;
 
   int _find(Object? key) {
@@ -3657,13 +3672,14 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
 
   /// Replaces all entries by those of [values].
   ///
-  /// Throws a [CapacityException] before anything changes when there are too
-  /// many, and an [ArgumentError] when two keys are equal, as they can be in a
-  /// [Map.identity]; where an entry does not fit its place, those before it are
-  /// left, and nothing changes when it is the key of the first.
+  /// Throws a [CapacityException] before anything changes if there are too
+  /// many, and an [ArgumentError] if two keys are equal, as they can be in a
+  /// [Map.identity]. If an entry does not fit, those before it are kept, and
+  /// nothing changes if it is the key of the first.
   void assign(Map<K, V> values) => assignWith(values, writeValue);
 
-  /// As [assign], for values that [write] writes to the entry at an index.
+  /// Replaces all entries as [assign] does, with values that [write] writes to
+  /// the entry at an index.
   void assignWith<T>(
     Map<K, T> values,
     void Function(int index, T value) write,
@@ -3685,7 +3701,8 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
         index++;
       }
     } finally {
-      // The entries behind would be new keys with old values, or keys twice.
+      // The entries after this one would have new keys with old values, or keys
+      // twice.
       if (changed) rawLength = index;
     }
   }

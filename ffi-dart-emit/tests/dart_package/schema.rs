@@ -1,4 +1,4 @@
-//! Models written in code: layouts as the C ABI has them, fingerprints as a library would export them.
+//! Models written in code: layouts of the C ABI, and fingerprints that a library would export.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use ffi_core::schema::read::{
 use ffi_dart_emit::model::{Model, resolve, scalar_name, scalar_size};
 use heck::ToSnakeCase;
 
-/// Records of a library so far.
+/// Records of a library while it is built.
 pub struct Schema {
     library: String,
     records: Vec<Record>,
@@ -26,12 +26,12 @@ struct Facts {
     fingerprint: u64,
 }
 
-/// A name with nothing else to it.
+/// Returns an item that only has a name.
 pub fn named(name: &str) -> Item {
     Item { name: name.to_owned(), rename: None, doc: String::new(), deprecated: None }
 }
 
-/// `[of; len]`.
+/// Returns `[of; len]`.
 pub fn array(of: Type, len: u64) -> Type {
     Type::Array { of: Box::new(of), len }
 }
@@ -63,7 +63,7 @@ pub fn reference(to: Type) -> Type {
     }
 }
 
-/// `repr(C)` of these, one behind the other: the offset of each, and the whole.
+/// Returns the `repr(C)` layout of consecutive fields: the offset of each, size and alignment.
 fn in_a_row(parts: &[Facts]) -> (Vec<u64>, u64, u64) {
     let (mut size, mut align) = (0_u64, 1);
     let offsets = parts.iter().map(|part| {
@@ -138,7 +138,7 @@ impl Schema {
             Type::Ref(id) => {
                 Facts { size: 8, align: 4, fingerprint: mix(&[fingerprint::REF, hash_name(&id.0)]) }
             }
-            // Behind a reference, where no size counts.
+            // A column is a reference, so its size doesn't count.
             Type::Columns(id) => {
                 let of = self.types[id];
                 Facts { fingerprint: mix(&[fingerprint::COLUMNS, of.fingerprint]), ..of }
@@ -187,7 +187,7 @@ impl Schema {
         Type::Oneof(id)
     }
 
-    /// Adds a oneof of cases that have names alone.
+    /// Adds a oneof of cases that only have names.
     pub fn oneof(&mut self, name: &str, cases: &[(&str, Option<Type>)]) -> Type {
         let cases = cases.iter().map(|(name, ty)| (named(name), ty.clone())).collect();
         self.oneof_of(named(name), cases)
@@ -232,7 +232,7 @@ impl Schema {
         Type::Message(id)
     }
 
-    /// Adds a message of fields that have names alone.
+    /// Adds a message of fields that only have names.
     pub fn message(&mut self, name: &str, fields: &[(&str, Type)]) -> Type {
         let fields = fields.iter().map(|(name, ty)| (named(name), ty.clone())).collect();
         self.message_aligned(named(name), fields, 1)
@@ -311,13 +311,13 @@ impl Schema {
         Type::Enum(id)
     }
 
-    /// Adds an enum of variants that have names alone.
+    /// Adds an enum of variants that only have names.
     pub fn enumeration(&mut self, name: &str, repr: Scalar, variants: &[(&str, i64)]) -> Type {
         let variants = variants.iter().map(|(name, value)| (named(name), *value)).collect();
         self.enumeration_of(named(name), repr, variants)
     }
 
-    /// Adds a function; `change` may set whatever the arguments don't.
+    /// Adds a function; `change` may set everything that the arguments don't.
     pub fn function(
         &mut self,
         item: Item,

@@ -1,4 +1,4 @@
-//! The C header: as committed, and as compilers see it.
+//! Tests the C header: against the committed one, and with compilers.
 
 use std::fs;
 use std::process::Command;
@@ -13,12 +13,12 @@ fn header(records: Vec<Record>) -> String {
     c::header(&model::resolve(records).unwrap()).unwrap()
 }
 
-/// Compiles `header` and `main` behind it as C and as C++, where there are compilers.
+/// Compiles `header` and then `main` as C and as C++, if there are compilers.
 #[track_caller]
 fn compiles(header: &str, main: &str) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("header.h"), header).unwrap();
-    // Twice: the guard holds.
+    // Included twice, to test the guard.
     let source = format!("#include \"header.h\"\n#include \"header.h\"\n{main}\n");
     for (compiler, standard, file) in
         [("gcc", "-std=c11", "main.c"), ("g++", "-std=c++11", "main.cpp"), ("g++", "-std=c++20", "main.cpp")]
@@ -91,7 +91,7 @@ fn containers_make_way_for_messages() {
     compiles(&header, "");
 }
 
-/// These tests can fail.
+/// Checks that these tests can fail.
 #[test]
 fn a_wrong_layout_does_not_compile() {
     if Command::new("gcc").arg("--version").output().is_err() {
@@ -216,7 +216,7 @@ fn two_items_of_one_name_are_a_problem_that_names_both() {
     assert!(own.contains("is that of the header itself"), "{own}");
 }
 
-/// The headers of C11, and those of POSIX that have macros in small letters.
+/// Headers of C11, and those of POSIX that have lower-case macros.
 const STANDARD: &str = "assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg \
                         stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype";
 
@@ -224,7 +224,8 @@ fn includes(headers: &str) -> String {
     headers.split_whitespace().map(|name| format!("#include <{name}.h>\n")).collect()
 }
 
-/// A program may include any header of the system before this one: each macro of theirs is a field, a constant and a type here.
+/// A program may include any header of the system before this one: each macro of theirs is a field,
+/// a constant and a type here.
 #[test]
 fn names_that_are_macros_of_the_standard_headers() {
     let folder = tempfile::tempdir().unwrap();
@@ -254,7 +255,7 @@ fn names_that_are_macros_of_the_standard_headers() {
         Record::Enum(enumeration("EXIT", Scalar::U8, &[("SUCCESS", 0), ("FAILURE", 1)])),
         Record::Enum(enumeration("INT", Scalar::U8, &[("MIN", 0), ("MAX", 1)])),
         Record::Enum(enumeration("Color", Scalar::U8, &[("red", 0)])),
-        // A constant of the header is a macro, too.
+        // A constant of the header is a macro as well.
         Record::Message(message("Own", 4, 4, &[("Color_red", 0, scalar(Scalar::U32))])),
     ];
     let params: Vec<_> = macros.iter().map(|name| (*name, Pass::Value, u32())).collect();
@@ -273,7 +274,8 @@ fn names_that_are_macros_of_the_standard_headers() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A program that uses two libraries: types that are one are one, and of those that aren't, one library's get a prefix.
+/// A program that uses two libraries: equal types are shared, and those of one library get a prefix
+/// if they differ.
 #[test]
 fn two_libraries_in_one_file() {
     let library_of = |name: &str, y: Scalar| {
@@ -314,7 +316,7 @@ fn two_libraries_in_one_file() {
         let error = c::with_prefix(&other, prefix).unwrap_err().to_string();
         assert!(error.contains("no name in C begins with"), "{error}");
     }
-    // Without one, the compiler says what to do.
+    // Without a prefix, the compiler says what to do.
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("both.h"), both(&other)).unwrap();
     let output =

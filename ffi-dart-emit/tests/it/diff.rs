@@ -1,4 +1,4 @@
-//! What changed between two schemas, and what that is said to break.
+//! Tests the changes between two schemas, and what they are said to break.
 
 use ffi_core::schema::read::{Message, Oneof, Record, Scalar, Type};
 use ffi_dart_emit::diff::{Change, Kind, diff, json, text};
@@ -18,7 +18,7 @@ fn schema(records: Vec<Record>) -> Model {
     resolve([vec![Record::Library(library())], records].concat())
 }
 
-/// The changes between two messages `M` that have one field each.
+/// Returns the changes between two messages `M` that have one field each.
 fn field(old: Type, new: Type) -> Vec<Change> {
     let one = |ty: &Type| {
         let enums = || {
@@ -33,7 +33,7 @@ fn field(old: Type, new: Type) -> Vec<Change> {
     diff(&one(&old), &one(&new))
 }
 
-/// Size and alignment, as `repr(C)` has them.
+/// Returns size and alignment in `repr(C)`.
 fn layout(ty: &Type) -> (u64, u64) {
     let struct_of = |parts: &[(u64, u64)]| {
         let (mut end, mut align) = (0_u64, 1);
@@ -151,7 +151,7 @@ fn types_that_read_what_others_wrote() {
     }
 }
 
-/// Fields with these numbers.
+/// Returns a message of fields with these numbers.
 fn fields(all: &[(&str, u32)]) -> Message {
     let typed: Vec<_> = (0..).zip(all).map(|(at, (name, _))| (*name, at * 4, u(32))).collect();
     let mut message = message("M", 4 * all.len() as u64, 4, &typed);
@@ -258,7 +258,7 @@ fn libraries_and_functions_change() {
     assert!(changes.iter().all(|change| !change.breaks(Kind::Wire)));
 }
 
-/// Whatever has another fingerprint has a change that breaks memory, and the other way round.
+/// Every changed fingerprint has a change that breaks memory, and the other way round.
 #[test]
 fn fingerprints_and_changes_agree() {
     let old = resolve(containers());

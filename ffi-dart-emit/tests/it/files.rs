@@ -1,4 +1,4 @@
-//! Library files that carry a schema section.
+//! Writes library files that carry a schema section.
 
 use std::fs;
 use std::path::Path;
@@ -8,17 +8,17 @@ use object::write::pe::{NtHeaders, Writer};
 use object::write::{Object, StandardSegment};
 use object::{Architecture, BinaryFormat, Endianness, SectionFlags, SectionKind, elf, pe};
 
-/// Where the schema section goes in a format.
+/// Returns the names of segment and section of the schema in a format.
 fn place(format: BinaryFormat) -> (&'static str, &'static str) {
     if format == BinaryFormat::MachO { (MACH_O_SEGMENT, MACH_O_SECTION) } else { ("", SECTION) }
 }
 
-/// An object file with one schema section for each of `sections`, beside code and data.
+/// Returns an object file with one schema section for each of `sections`, beside code and data.
 pub fn object(format: BinaryFormat, architecture: Architecture, sections: &[&[u8]]) -> Vec<u8> {
     object_of(format, architecture, Endianness::Little, sections)
 }
 
-/// As [`object`], of either endianness.
+/// Returns an object file like [`object`], of either endianness.
 pub fn object_of(
     format: BinaryFormat,
     architecture: Architecture,
@@ -39,7 +39,8 @@ pub fn object_of(
     object.write().unwrap()
 }
 
-/// An ELF file whose schema section is compressed: the method's number in ELF, the size without compression, and the bytes.
+/// Returns an ELF file whose schema section is compressed: the method's number in ELF, the size
+/// without compression, and the bytes.
 pub fn compressed(method: elf::CompressionType, size: usize, contents: &[u8]) -> Vec<u8> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
     let id = object.add_section(Vec::new(), SECTION.into(), SectionKind::ReadOnlyData);
@@ -54,7 +55,7 @@ pub fn compressed(method: elf::CompressionType, size: usize, contents: &[u8]) ->
     object.write().unwrap()
 }
 
-/// Bytes as zlib has them, not made smaller.
+/// Returns bytes in zlib's format, stored without compression.
 pub fn zlib(bytes: &[u8]) -> Vec<u8> {
     let len = u16::try_from(bytes.len()).unwrap();
     let (mut low, mut high) = (1_u32, 0_u32);
@@ -66,7 +67,7 @@ pub fn zlib(bytes: &[u8]) -> Vec<u8> {
     [&[0x78, 0x01, 0x01][..], &len.to_le_bytes(), &(!len).to_le_bytes(), bytes, &checksum].concat()
 }
 
-/// Bytes as Zstandard has them, not made smaller.
+/// Returns bytes in Zstandard's format, stored without compression.
 pub fn zstandard(bytes: &[u8]) -> Vec<u8> {
     let len = u32::try_from(bytes.len()).unwrap();
     let block = &(len << 3 | 1).to_le_bytes()[..3];
@@ -85,7 +86,7 @@ pub fn mach_o(section: &[u8]) -> Vec<u8> {
     object(BinaryFormat::MachO, Architecture::Aarch64, &[section])
 }
 
-/// A DLL, 64-bit or 32-bit.
+/// Returns a DLL, 64-bit or 32-bit.
 pub fn dll(is_64: bool, section: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = Writer::new(is_64, 0x1000, 0x200, &mut bytes);
@@ -124,7 +125,7 @@ pub fn dll(is_64: bool, section: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A WebAssembly module of these custom sections, behind one that is not custom.
+/// Returns a WebAssembly module of these custom sections, after one that is not custom.
 pub fn module(sections: &[(&str, &[u8])]) -> Vec<u8> {
     fn sized(bytes: &[u8]) -> Vec<u8> {
         let mut all = Vec::new();
@@ -144,7 +145,7 @@ pub fn module(sections: &[(&str, &[u8])]) -> Vec<u8> {
     bytes
 }
 
-/// A fat Mach-O file of slices of these CPU types.
+/// Returns a fat Mach-O file of slices of these CPU types.
 pub fn fat(slices: &[(u32, Vec<u8>)]) -> Vec<u8> {
     const ALIGN: usize = 16;
     let mut bytes = Vec::new();
@@ -165,7 +166,7 @@ pub fn fat(slices: &[(u32, Vec<u8>)]) -> Vec<u8> {
 pub const ARM64: u32 = 0x0100_000C;
 pub const X86_64: u32 = 0x0100_0007;
 
-/// A static archive in the GNU flavour, of members with short names.
+/// Returns a static archive in the GNU flavour, of members with short names.
 pub fn archive(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = b"!<arch>\n".to_vec();
     for (name, contents) in members {

@@ -1,4 +1,4 @@
-//! Text, files and names of strangers: nothing of them is run, hidden, or read without end.
+//! Tests foreign text, files and names: no part of them is run, hidden, or read without end.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,8 @@ use ffi_dart_emit::{c, dart, input, model};
 use crate::files::elf;
 use crate::schema::{containers, demo, enumeration, library, message, scalar, seal, section};
 
-/// Every way that is known for text to leave its comment, or to be run, fetched, resolved or hidden. `MARK` is the path of a file
-/// that code in it would write.
+/// Returns every known way for text to leave its comment, or to be run, fetched, resolved or
+/// hidden. `MARK` is the path of a file that code in it would write.
 fn tricks(mark: &Path) -> Vec<String> {
     let write = format!("std::fs::write({:?}, \"\").unwrap();", mark.display().to_string());
     let fenced = |open: &str, close: &str| format!("Text.\n{open}\n{write}\n{close}\nMore.");
@@ -48,10 +48,10 @@ fn tricks(mark: &Path) -> Vec<String> {
     ]
 }
 
-/// A .proto file with all `tricks` as comments of everything that can have one.
+/// Returns a .proto file with all `tricks` as comments of everything that can have one.
 fn hostile_proto(tricks: &[String]) -> String {
     let comment = |pad: &str, text: &str| {
-        // protobuf's compilers end a line at a line feed alone; NUL is no comment.
+        // protobuf's compilers end a line only at a line feed; NUL is not allowed in a comment.
         let lines = text.replace('\0', "").replace("\r\n", "\n").replace('\r', "\n");
         lines
             .split('\n')
@@ -73,7 +73,7 @@ fn hostile_proto(tricks: &[String]) -> String {
 
 #[track_caller]
 fn cargo(folder: &Path, arguments: &[&str], rustdocflags: &str) -> Output {
-    // The folder and the profile of the fixtures, whose dependencies are compiled once for all.
+    // The folder and the profile of the fixtures, so that dependencies are compiled once.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("fixtures");
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(arguments)
@@ -88,7 +88,7 @@ fn cargo(folder: &Path, arguments: &[&str], rustdocflags: &str) -> Output {
     output
 }
 
-/// `cargo test` of the crate of a user who imported a stranger's file.
+/// Runs `cargo test` in the crate of a user that imported a foreign file.
 #[test]
 fn comments_of_a_foreign_file_are_not_run() {
     let folder = tempfile::tempdir().unwrap();
@@ -121,7 +121,7 @@ fn comments_of_a_foreign_file_are_not_run() {
     assert!(!mark.exists());
 }
 
-/// These tests can fail: the same comment as it is, is run.
+/// Checks that these tests can fail: the same comment without escapes is run.
 #[test]
 fn a_comment_that_is_kept_is_run() {
     let folder = tempfile::tempdir().unwrap();
@@ -142,7 +142,7 @@ fn a_comment_that_is_kept_is_run() {
     assert!(said.contains("running 1 test") && mark.exists(), "{said}");
 }
 
-/// Records with `doc` wherever one can be.
+/// Returns records with `doc` as every doc.
 fn documented(doc: &str) -> Vec<Record> {
     let mut records = [demo(), containers().split_off(1)].concat();
     let set = |item: &mut Item| {
@@ -171,13 +171,13 @@ fn documented(doc: &str) -> Vec<Record> {
     records
 }
 
-/// Returns true for what nothing that is written may hold.
+/// Returns true for characters that no output may hold.
 fn is_hidden(next: char) -> bool {
     (next.is_control() && next != '\n') || "\u{202e}\u{2066}\u{200f}\u{200b}\u{feff}\u{2028}".contains(next)
 }
 
-/// What doxygen would take for commands and tags in the comments of a header. A backslash escapes
-/// what is behind it, unless that is the name of a command.
+/// Returns the commands and HTML elements that doxygen would find in the comments of a header. A
+/// backslash escapes the next character, unless that begins the name of a command.
 fn doxygen_commands(header: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in header.lines().map(str::trim_start) {
@@ -197,7 +197,7 @@ fn doxygen_commands(header: &str) -> Vec<String> {
     found
 }
 
-/// Docs of a library of a stranger, in each language that is written.
+/// Docs of a foreign library, in each language that is written.
 #[test]
 fn docs_of_a_foreign_library_stay_text() {
     let folder = tempfile::tempdir().unwrap();
@@ -217,7 +217,7 @@ fn docs_of_a_foreign_library_stay_text() {
         assert_eq!(doxygen_commands(&header), Vec::<String>::new(), "{trick:?}:\n{header}");
         Plan::new(folder.path().join(at.to_string()), &files, None).write().unwrap();
         fs::write(folder.path().join(format!("{at}.h")), &header).unwrap();
-        // What goes to .proto comes back as text; no message of a library has an alignment of its own.
+        // Docs in .proto come back as text; no message of a library has an alignment of its own.
         let exported = exported.replace("  option (ffi.align) = 64;\n", "");
         let file = folder.path().join("demo.proto");
         fs::write(&file, exported).unwrap();
@@ -267,7 +267,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ffi-dart-emit")).args(arguments).current_dir(folder).output().unwrap()
 }
 
-/// What a terminal would get of each output of the program.
+/// Returns the output of the program for a terminal.
 #[track_caller]
 fn shown(folder: &Path, arguments: &[&str]) -> String {
     let output = run(folder, arguments);
@@ -282,7 +282,7 @@ fn nothing_foreign_reaches_the_terminal_as_it_is() {
     let folder = folder.path();
     let evil = "x\u{1b}[2J\u{202e}\nfix: run rm -rf /";
     let x = [("x", 0, scalar(Scalar::F32))];
-    // A name anywhere in a record, a doc, a note, and a whole record that can't be read.
+    // A name at any place in a record, a doc, a note, and a whole record that can't be read.
     let renamed = |change: &dyn Fn(&mut Vec<Record>)| {
         let mut records = [demo(), containers().split_off(1)].concat();
         change(&mut records);
@@ -323,7 +323,7 @@ fn nothing_foreign_reaches_the_terminal_as_it_is() {
             assert!(fakes == 0, "{command:?}: {text}");
         }
     }
-    // The JSON is what it was.
+    // The JSON is unchanged.
     let json = run(folder, &["inspect", "docs.so", "--json"]).stdout;
     let records: Vec<Record> = serde_json::from_slice(&json).unwrap();
     assert_eq!(records, crate::schema::sorted(&documented(evil)));
@@ -337,7 +337,7 @@ fn nothing_foreign_reaches_the_terminal_as_it_is() {
                 int32 a = 1 [(ffi.rust_type) = \"\\033[2J\"];\n  int32 b = 2 [(ffi.field_rust_name) = \"\\033\"];\n}\n";
     fs::write(folder.join("names.proto"), text).unwrap();
     shown(folder, &["import", "names.proto", "--out", "x.rs"]);
-    // A file in the way, as `--check` shows it.
+    // An existing file, which `--check` shows.
     fs::write(folder.join("way.h"), "\u{1b}[2J\u{202e}\n").unwrap();
     shown(folder, &["c", "docs.so", "--out", "way.h", "--check"]);
 }
@@ -384,7 +384,7 @@ fn what_is_too_large_is_not_read() {
         let says = format!("it has {} bytes, and no more than {limit} of", 3_u64 << 30);
         assert!(error.contains(&says), "{arguments:?}: {error}");
     }
-    // What has no size is read up to the limit.
+    // A device without a size is read up to the limit.
     #[cfg(unix)]
     {
         let error = shown(folder, &["import", "/dev/zero", "--out", "x.rs"]);

@@ -1,4 +1,5 @@
-//! Bytes changed at random: errors, never a panic, and no model from a damaged schema.
+//! Changes bytes at random: the result is an error, never a panic, and no damaged schema gives a
+//! model.
 
 use ffi_dart_emit::{c, dart, inspect, library_file, model};
 use proptest::collection::vec;
@@ -8,7 +9,7 @@ use proptest::sample::Index;
 use crate::files::{ARM64, X86_64, archive, coff, dll, elf, fat, mach_o, module};
 use crate::schema::{containers, demo, encode, seal, section};
 
-/// All that the program does with the bytes of a library.
+/// Does everything that the program does with the bytes of a library.
 fn use_it(bytes: &[u8]) {
     match library_file::read(bytes) {
         Ok(records) => {
@@ -45,7 +46,7 @@ fn files() -> Vec<Vec<u8>> {
 enum Mutation {
     Set(Index, u8),
     Flip(Index, u8),
-    /// The numbers that parsers stumble over.
+    /// Overwrites a word with a number at the edge of a range, which parsers often get wrong.
     Word(Index, u32),
     Remove(Index, usize),
     Insert(Index, Vec<u8>),
@@ -96,7 +97,8 @@ fn mutation() -> impl Strategy<Value = Mutation> {
 fn no_mutation_panics() {
     let files = files();
     files.iter().for_each(|file| use_it(file));
-    // Headers are a hundredth of a file and all of what can confuse a parser: half of the mutations go there.
+    // Headers are a hundredth of a file but confuse a parser the most, so half of the mutations hit
+    // them.
     let config = ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() };
     let strategy = (any::<Index>(), any::<bool>(), vec(mutation(), 1..8));
     proptest!(config, |((file, only_head, mutations) in strategy)| {
@@ -108,7 +110,7 @@ fn no_mutation_panics() {
     });
 }
 
-/// Numbers changed inside records, whose fingerprints are then made right again: a library that lies with care.
+/// Changes numbers inside records, and then makes the fingerprints right again.
 #[test]
 fn no_record_panics() {
     let records = [demo(), containers().split_off(1)].concat();
@@ -134,7 +136,8 @@ fn no_record_panics() {
     });
 }
 
-/// Fingerprints hold the layout together: a flipped bit in a record is noticed wherever it counts.
+/// Fingerprints cover the layout: a flipped bit in a record is noticed whenever it changes the
+/// layout.
 #[test]
 fn a_changed_layout_is_never_believed() {
     let records = demo();

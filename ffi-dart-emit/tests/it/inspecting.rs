@@ -1,4 +1,4 @@
-//! What `inspect` prints.
+//! Tests the output of `inspect`.
 
 use ffi_core::schema::read::Record;
 use ffi_dart_emit::{inspect, library_file, model};

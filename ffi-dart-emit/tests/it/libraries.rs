@@ -1,4 +1,5 @@
-//! Real libraries of each platform, linked by the linkers that users have: `cargo xtask platforms --write` makes them.
+//! Reads real libraries of each platform, linked by the linkers that users have: `cargo xtask
+//! platforms --write` makes them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use ffi_dart_emit::dart;
 use ffi_dart_emit::library_file::open;
 use ffi_dart_emit::model::{Machine, Target, resolve};
 
-/// File, the name of its machine, the machine, whether it is for Windows.
+/// File, name of its machine, machine, and true for Windows.
 const LIBRARIES: [(&str, &str, Machine, bool); 6] = [
     ("aarch64-apple-darwin.dylib", "aarch64", Machine::Aarch64, false),
     ("aarch64-unknown-linux-gnu.so", "aarch64", Machine::Aarch64, false),

@@ -1,19 +1,19 @@
-//! From bytes to text: library files made here, read, resolved and written.
+//! Tests from bytes to text: library files made here, read, resolved and written.
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | `schema` | records to test with, and their fingerprints, computed apart from the code under test |
 //! | `files` | library files of every format that carry them |
-//! | `reading` | each format, and each way in which a file can be of no use |
+//! | `reading` | each format, and each way in which a file can be useless |
 //! | `libraries` | real libraries of each platform |
 //! | `resolving` | each problem that records can have |
 //! | `hostile` | bytes changed at random: errors, never a panic |
 //! | `inspecting`, `c_header` | the text that is written, the header compiled by C and C++ compilers |
-//! | `foreign` | text, files and names of strangers: nothing of them is run, hidden, or read without end |
-//! | `diff` | what each change is said to break |
-//! | `proto` | .proto files: out, as compilers take them; in, with everything that is refused |
+//! | `foreign` | foreign text, files and names: no part of them is run, hidden, or read without end |
+//! | `diff` | the changes between schemas, and what they break |
+//! | `proto` | .proto files: exports that compilers accept; imports, with everything that is refused |
 //! | `targets` | machines that Dart doesn't run on |
-//! | `program` | the program itself: exit codes, messages, `--check` |
+//! | `program` | exit codes, messages and `--check` of the program |
 
 mod c_header;
 mod diff;

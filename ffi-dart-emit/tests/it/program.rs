@@ -1,4 +1,4 @@
-//! The program itself: exit codes, messages, `--check`.
+//! Tests exit codes, messages and `--check` of the program.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ fn succeeds(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What it prints to stdout and to stderr.
+/// Runs the program, which must fail, and returns its stdout and stderr.
 #[track_caller]
 fn fails(folder: &Path, args: &[&str]) -> (String, String) {
     let output = run(folder, args);
@@ -173,7 +173,7 @@ fn panic_abort_is_warned_of() {
     );
 }
 
-/// Cargo and all: a workspace of one small cdylib, which is built and found to have no records.
+/// Runs cargo as well: a workspace of one small cdylib is built and found to have no records.
 #[test]
 fn a_crate_is_found_and_built() {
     let folder = tempfile::tempdir().unwrap();

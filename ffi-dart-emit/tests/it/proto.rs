@@ -1,4 +1,4 @@
-//! .proto files: written, and read with everything that can be wrong with them.
+//! Tests .proto files: exports, and imports with every kind of mistake.
 
 use std::fs;
 use std::path::Path;
@@ -52,7 +52,7 @@ fn the_order_of_the_linker_does_not_show() {
     assert_eq!(export(demo()), export(other));
 }
 
-/// Whatever is in a doc comment stays in a comment, and what is in a note in a string.
+/// Text of a doc comment stays in a comment, and that of a note in a string.
 #[test]
 fn docs_and_notes_stay_where_they_belong() {
     let docs = [
@@ -145,7 +145,7 @@ fn names_that_protobuf_has_another_use_for() {
         "public",
     ];
     let mut records = vec![Record::Message(u32s(&words))];
-    // Types like those that the file needs itself.
+    // Types with the names of those that the file needs itself.
     for name in ["LinksItem", "Empty", "WideEnum", "FieldOptions", "Ffi", "Google", "String", "LinksEntry"] {
         let x = vec![("x", 0, scalar(Scalar::F32))];
         let mut it = message(name, 4, 4, &x);
@@ -236,7 +236,7 @@ fn wide_enums_are_integers() {
     );
 }
 
-/// The Rust source of a .proto file, or what is wrong with it.
+/// Returns the Rust source of a .proto file, or the problems in it.
 fn import(text: &str, options: &ImportOptions) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.proto");
@@ -248,7 +248,7 @@ fn import(text: &str, options: &ImportOptions) -> Result<String, String> {
     }
 }
 
-/// What another team could have written.
+/// A file as another team could have written it.
 const FOREIGN: &str = r#"syntax = "proto3";
 
 package acme.fleet;
@@ -419,7 +419,8 @@ fn everything_that_has_no_form_is_listed() {
     import_fails("syntax = \"proto3\";\nimport \"missing.proto\";\n", &["missing.proto", "add `-I`"]);
 }
 
-/// What holds itself refers to itself: a tree, as protobuf writes one, and an expression of a oneof.
+/// Messages that hold themselves become references: a tree, as protobuf writes one, and an
+/// expression of a oneof.
 #[test]
 fn what_holds_itself_is_referred_to() {
     let text = "syntax = \"proto3\";\n\
@@ -482,7 +483,7 @@ fn a_file_outside_of_the_folders_is_refused() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// Changed at random, a file is taken or refused, never a panic.
+    /// A file changed at random is accepted or refused, and never causes a panic.
     #[test]
     fn mutated_files_do_no_harm(edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0_usize..24), 1..6)) {
         let mut text = export(containers()).into_bytes();
@@ -497,13 +498,13 @@ proptest! {
     }
 }
 
-/// protobuf's own compiler, where there is one.
+/// Checks that protobuf's own compiler accepts the text, if there is one.
 fn protoc_takes(text: &str) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("demo.proto"), text).unwrap();
     fs::write(folder.path().join(proto::OPTIONS_FILE), proto::OPTIONS).unwrap();
     let protoc = std::env::var_os("PROTOC").unwrap_or_else(|| "protoc".into());
-    // The one that `cargo xtask protoc` installs has its libraries beside it.
+    // The compiler that `cargo xtask protoc` installs has its libraries beside it.
     let libraries =
         Path::new(&protoc).ancestors().nth(2).map(|folder| folder.join("lib")).unwrap_or_default();
     let output = Command::new(&protoc)
@@ -515,7 +516,7 @@ fn protoc_takes(text: &str) {
     assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The names that protobuf makes itself: of a oneof, of the entries of a map, of packages around.
+/// Names that protobuf makes itself: of a oneof, of the entries of a map, of packages around.
 #[test]
 fn names_that_protobuf_makes_itself() {
     let u8 = || scalar(Scalar::U8);
@@ -565,7 +566,7 @@ fn names_that_protobuf_makes_itself() {
     }
 }
 
-/// Whatever the names of this crate let through, a compiler of protobuf has the last word.
+/// A compiler of protobuf refuses names that the checks of this crate let through.
 #[test]
 fn what_protobuf_would_refuse_is_an_error() {
     for (tags, what) in [([1, 1], "1"), ([1, 19_500], "19500"), ([1, 0], "0")] {
@@ -580,7 +581,7 @@ fn what_protobuf_would_refuse_is_an_error() {
     }
 }
 
-/// Editors on Windows write a byte order mark; protobuf's compiler takes it.
+/// Editors on Windows write a byte order mark, and protobuf's compiler accepts it.
 #[test]
 fn a_byte_order_mark_is_taken() {
     let text = "\u{FEFF}syntax = \"proto3\";\nmessage M {\n  int32 x = 1;\n}\n";
@@ -613,7 +614,7 @@ fn paths_of_imports_that_lead_out() {
     }
 }
 
-/// A file is found by any path to it, and not mistaken for one of its name in another folder.
+/// A file is found by any path to it, and not confused with one of the same name in another folder.
 #[test]
 fn a_file_is_found_in_its_folder() {
     let folder = tempfile::tempdir().unwrap();
@@ -639,8 +640,8 @@ fn a_file_is_found_in_its_folder() {
     assert!(error.contains("it can't be read"), "{error}");
 }
 
-/// What `cargo` or `dart` would refuse is a problem of the .proto file, at its place.
-/// The derives tell types of the user's from those of the standard library.
+/// Names that `cargo` or `dart` would refuse are problems of the .proto file, with their positions.
+/// The derives tell types of the user from those of the standard library.
 #[test]
 fn types_called_like_those_of_std() {
     let text = "syntax = \"proto3\";\nimport \"ffi_options.proto\";\npackage a;\n\
@@ -741,7 +742,8 @@ fn what_rust_and_dart_would_refuse_is_reported() {
     }
 }
 
-/// 3,000 messages, each of which holds the next: the time grows with the file. Squares of it took minutes.
+/// Imports 3,000 messages, each of which holds the next, in time that grows linearly; quadratic
+/// time took minutes.
 #[test]
 fn a_long_chain_is_imported_in_time() {
     let chain = |len: usize| {
@@ -754,7 +756,7 @@ fn a_long_chain_is_imported_in_time() {
     };
     let source = import(&chain(3000), &ImportOptions::default()).unwrap();
     assert_eq!(source.matches("pub struct").count(), 3000);
-    // So deep, rustc wants to be told.
+    // rustc needs a higher recursion limit for this depth.
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.proto");
     for (len, limit) in [(80, None), (81, Some("162"))] {
@@ -765,7 +767,7 @@ fn a_long_chain_is_imported_in_time() {
             limit.is_none_or(|limit| warnings[0].contains(&format!("#![recursion_limit = \"{limit}\"]")))
         );
     }
-    // And in a ring, where each reaches all.
+    // A ring of messages, where each reaches all others.
     let ring = chain(3000).replace("message M2999 {\n", "message M2999 {\n  M0 next = 2;\n");
     let options = ImportOptions { default_pool_size: Some(8), ..ImportOptions::default() };
     let source = import(&ring, &options).unwrap();

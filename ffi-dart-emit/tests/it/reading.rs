@@ -1,4 +1,4 @@
-//! Each format, and each way in which a file can be of no use.
+//! Tests each format, and each way in which a file can be useless.
 
 use ffi_core::schema::format::{HEADER_LEN, MAGIC, VERSION};
 use ffi_core::schema::read::{DecodeError, Record};
@@ -40,7 +40,7 @@ fn compressed_sections_are_read() {
     has_demo(&compressed(ELFCOMPRESS_ZSTD, section.len(), &zstandard(&section)));
     has_demo(&archive(&[("a.o", compressed(ELFCOMPRESS_ZLIB, section.len(), &zlib(&section)))]));
 
-    // A size that is a lie costs no memory, and bytes that are none of that method are an error.
+    // A wrong size costs no memory, and bytes that the method can't decode are an error.
     for size in [1 << 40, usize::MAX, 0, section.len() - 1] {
         for (method, bytes) in [(ELFCOMPRESS_ZLIB, zlib(&section)), (ELFCOMPRESS_ZSTD, zstandard(&section))] {
             assert!(read(&compressed(method, size, &bytes)).is_err(), "{method:?} {size}");
@@ -178,7 +178,7 @@ fn every_truncation_is_an_error() {
         for len in 0..whole.len() {
             match read(&whole[..len]) {
                 Err(error) => assert!(!error.to_string().is_empty()),
-                // What is behind the records, such as symbols, may be cut.
+                // Bytes after the records, such as symbols, may be cut.
                 Ok(records) => assert_eq!(records, sorted(&demo()), "{len}"),
             }
         }
@@ -218,7 +218,8 @@ fn what_is_wrong_with_a_record_is_passed_on() {
     assert!(matches!(change(HEADER_LEN, b'x'), DecodeError::Malformed { offset: 0, .. }));
 }
 
-/// Section headers that all point at the same bytes would turn a small file into any number of records.
+/// Section headers that all point at the same bytes would turn a small file into any number of
+/// records.
 #[test]
 fn sections_that_overlap_are_refused() {
     let contents = section(&demo());
@@ -230,7 +231,7 @@ fn sections_that_overlap_are_refused() {
     let headers = bytes[headers..].as_chunks_mut::<64>().0;
     let size = (contents.len() as u64).to_le_bytes();
     let full = *headers.iter().find(|header| header[32..40] == size).unwrap();
-    // Same name: also the same place.
+    // Headers of one name get one position.
     headers.iter_mut().filter(|header| header[..4] == full[..4]).for_each(|header| *header = full);
     assert!(error(&bytes).contains("its schema sections overlap"), "{}", error(&bytes));
 }

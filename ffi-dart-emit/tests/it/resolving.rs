@@ -1,4 +1,4 @@
-//! Each problem that records can have.
+//! Tests each problem that records can have.
 
 use ffi_core::schema::fingerprint::{MESSAGE, SCALAR, hash_name, mix};
 use ffi_core::schema::read::{Enum, Function, Library, Message, Pass, Record, Scalar, Type};
@@ -13,7 +13,7 @@ fn f32() -> Type {
     scalar(Scalar::F32)
 }
 
-/// The problems of these records beside a library record, without their fixes.
+/// Returns the problems of these records beside a library record, without their fixes.
 fn problems(records: Vec<Record>) -> Vec<String> {
     let records = seal([vec![Record::Library(library())], records].concat());
     let fixes_cut = |problem: &ffi_dart_emit::model::Problem| format!("{}: {}", problem.item, problem.what);
@@ -149,7 +149,7 @@ fn every_type_has_a_record() {
     assert!(of_message(it)[0].contains("field b: there is no record of its type `demo::B`"));
     let it = function("f", &[("e", Pass::Value, Type::Enum(id("E")))], None);
     assert!(of_function(it)[0].contains("parameter e: there is no record of its type `demo::E`"));
-    // A message is no enum, whatever a field says.
+    // A message is no enum, whatever type a field gives it.
     let it = function("f", &[("e", Pass::Value, Type::Enum(id("Point")))], None);
     let problems = problems(vec![Record::Message(point()), Record::Function(it)]);
     assert!(problems[0].contains("there is no record of its type `demo::Point`"), "{problems:?}");
@@ -174,7 +174,8 @@ fn no_message_holds_itself() {
     }
 }
 
-/// Messages may nest deeper than the stack, and what two fields share must not be visited twice.
+/// Messages may nest deeper than the stack, and a type that two fields share must not be visited
+/// twice.
 #[test]
 fn deep_nesting_and_wide_sharing_end() {
     const DEPTH: u64 = 50_000;
@@ -196,7 +197,8 @@ fn deep_nesting_and_wide_sharing_end() {
     let order = model.by_dependency().into_iter().map(name_of);
     assert!(order.eq((0..DEPTH).map(name)));
 
-    // Twice the same message at each level: 2^50000 paths. Sizes are wrong, and found to be so.
+    // Each level holds the next message twice, which makes 2^50000 paths. The sizes are wrong, and
+    // reported.
     for record in &mut records {
         if let Record::Message(it) = record {
             it.fields[1].ty = it.fields[0].ty.clone();
@@ -229,7 +231,7 @@ fn layouts_are_possible() {
     assert!(with(4, 4, &[("x", 0, huge)])[0].contains("elements is not possible"));
 }
 
-/// What a oneof with the cases of this layout, and no others, is told.
+/// Returns the problems of a oneof with this layout and these cases.
 fn of_oneof(size: u64, align: u64, payload: u64, cases: &[(&str, Option<Type>)]) -> Vec<String> {
     problems(vec![Record::Oneof(oneof("O", size, align, payload, cases))])
 }
@@ -282,7 +284,7 @@ fn containers_hold_but_references_do_not() {
     let of = |ty| {
         let node = message("Node", 64, 8, &[("next", 0, ty)]);
         let choice = oneof("Choice", 72, 8, 8, &[("Node", Some(Type::Message(id("Node"))))]);
-        // Not sealed: what holds itself has no fingerprint.
+        // Not sealed: a message that holds itself has no fingerprint.
         let records = vec![Record::Library(library()), Record::Message(node), Record::Oneof(choice)];
         let problems = resolve(records).unwrap_err();
         problems.0.iter().map(|it| format!("{}: {}", it.item, it.what)).collect::<Vec<_>>()
@@ -397,7 +399,7 @@ fn all_problems_are_reported_at_once_each_with_its_fix() {
     assert_eq!(problems.to_string().matches("\n  fix: ").count(), 3, "{problems}");
 }
 
-/// Rust has no two members of one name, so a record that has them is no compiler's.
+/// Rust has no two members of one name, so no compiler writes such a record.
 #[test]
 fn two_members_of_one_name_are_refused_for_every_writer() {
     let x = || scalar(Scalar::U32);
@@ -424,7 +426,7 @@ fn two_members_of_one_name_are_refused_for_every_writer() {
     }
 }
 
-/// A library is not damaged because its ffi-core is another one.
+/// A library of another version of ffi-core is not reported as damaged.
 #[test]
 fn a_fingerprint_of_another_layout() {
     let mut records = demo();

@@ -1,4 +1,4 @@
-//! Records to test with.
+//! Records for tests.
 
 use std::collections::HashMap;
 
@@ -64,7 +64,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
     }
 }
 
-/// `message` with a pool.
+/// Adds a pool to `message`.
 pub fn pooled(message: Message) -> Message {
     let symbol = |op: &str| format!("demo_ffi_{}_pool_{op}", message.item.name.to_lowercase());
     let symbols = PoolSymbols {
@@ -80,7 +80,7 @@ pub fn pooled(message: Message) -> Message {
     Message { pool: Some(Pool { capacity: 1000, reset: Reset::Zero, symbols }), ..message }
 }
 
-/// A queue of the message `of`.
+/// Returns a queue of the message `of`.
 pub fn queue(name: &str, of: &str) -> Queue {
     let symbol = |op: &str| format!("demo_ffi_{}_{op}", name.to_lowercase());
     Queue {
@@ -111,7 +111,7 @@ pub fn enumeration(name: &str, repr: Scalar, variants: &[(&str, i64)]) -> Enum {
     }
 }
 
-/// A oneof whose first case holds nothing and is called `Unset`.
+/// Returns a oneof whose first case holds nothing and is called `Unset`.
 pub fn oneof(name: &str, size: u64, align: u64, payload: u64, cases: &[(&str, Option<Type>)]) -> Oneof {
     let case =
         |((name, ty), tag): (&(&str, Option<Type>), u32)| Case { item: item(name), ty: ty.clone(), tag };
@@ -171,7 +171,8 @@ pub fn map(key: Type, value: Type, cap: u64) -> Type {
     Type::Map { key: Box::new(key), value: Box::new(value), cap }
 }
 
-/// Text, lists, options, maps, oneofs and references, some in each other, with pools and a queue.
+/// Returns text, lists, options, maps, oneofs and references, some in each other, with pools and a
+/// queue.
 pub fn containers() -> Vec<Record> {
     let f64 = || scalar(Scalar::F64);
     let u8 = || scalar(Scalar::U8);
@@ -227,7 +228,7 @@ pub fn containers() -> Vec<Record> {
     ])
 }
 
-/// A library with something of everything that came first.
+/// Returns a library with one of each early feature.
 pub fn demo() -> Vec<Record> {
     let vec3 = || Type::Message(id("Vec3"));
     let particle = || Type::Message(id("Particle"));
@@ -293,7 +294,7 @@ pub fn demo() -> Vec<Record> {
     ])
 }
 
-/// Fills in every fingerprint, as the table in `ffi_core::schema::fingerprint` has it.
+/// Fills in every fingerprint by the table in `ffi_core::schema::fingerprint`.
 pub fn seal(records: Vec<Record>) -> Vec<Record> {
     let types: HashMap<_, _> = records
         .iter()
@@ -394,7 +395,7 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
         Type::Open(id) => mix(&[OPEN, of_type(&Type::Enum(id.clone()), types)]),
         Type::Ref(id) => mix(&[REF, hash_name(&id.0)]),
         Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => match types.get(id) {
-            // A message that holds itself has no fingerprint, and is refused before that is missed.
+            // A message that holds itself has no fingerprint, and is refused before one is needed.
             Some(Record::Message(it)) if it.fields.iter().any(|field| field.ty == *ty) => 0,
             Some(Record::Message(it)) => of_message(it, types),
             Some(Record::Enum(it)) => of_enum(it),
@@ -405,7 +406,7 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
     }
 }
 
-/// A schema section.
+/// Returns a schema section.
 pub fn section(records: &[Record]) -> Vec<u8> {
     records.iter().flat_map(|record| encode(&serde_json::to_string(record).unwrap())).collect()
 }
@@ -415,7 +416,7 @@ pub fn encode(json: &str) -> Vec<u8> {
     [&MAGIC[..], &length, json.as_bytes()].concat()
 }
 
-/// Records in the order in which `library_file::read` returns them.
+/// Returns records in the order in which `library_file::read` returns them.
 pub fn sorted(records: &[Record]) -> Vec<Record> {
     let mut records = records.to_vec();
     records.sort_by_key(|record| serde_json::to_string(record).unwrap());

@@ -1,5 +1,5 @@
-//! Machines that Dart doesn't run on: their libraries are read, shown and written as .proto and C all the same, and the
-//! Dart package is refused with the reason.
+//! Tests libraries for machines that Dart doesn't run on: they are read, shown and written as
+//! .proto and C, and the Dart package is refused with the reason.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,8 @@ use object::{Architecture, BinaryFormat, Endianness};
 use crate::files::{archive, dll, elf, module, object, object_of};
 use crate::schema::{demo, enumeration, id, library, message, oneof, seal, section, sorted};
 
-/// Records of a library for i686: its 64-bit numbers are aligned to 4, in all that holds some.
+/// Returns records of a library for i686, which aligns 64-bit numbers, and all types with such
+/// numbers, to 4.
 fn i686() -> Vec<Record> {
     let u64 = || Type::Scalar(Scalar::U64);
     seal(vec![
@@ -57,7 +58,7 @@ fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
     Ran { succeeded: output.status.success(), text }
 }
 
-/// The library is of use for all but Dart, which `reason` says.
+/// Checks that the library serves everything except Dart, which is refused for `reason`.
 #[track_caller]
 fn refused(library: &[u8], target: &str, reason: &str) {
     let dart = run(library, &["dart", "libdemo", "--out", "dart"]);
@@ -83,7 +84,7 @@ fn x86_with_32_bits() {
     refused(&elf, "i386", "its 64-bit numbers are aligned to 4, and there is no Dart for 32-bit x86");
     let archive = archive(&[("a.o", elf)]);
     refused(&archive, "i386", "its 64-bit numbers are aligned to 4");
-    // On Windows they are aligned to 8, and Dart isn't there either.
+    // Windows aligns them to 8, and Dart doesn't run on 32-bit Windows either.
     let windows = section(&demo());
     refused(&dll(false, &windows), "i386", "there is no Dart for 32-bit x86");
     let coff = object(BinaryFormat::Coff, Architecture::I386, &[&windows]);
@@ -129,7 +130,7 @@ fn web_assembly() {
     assert!(text.contains("WebAssembly module without a schema record"), "{text}");
     assert!(!text.contains("pass the cdylib"), "{text}");
 
-    // Every beginning of it is refused or read, and a length that is none as well.
+    // Every prefix of it is refused or read, and so is an invalid length.
     for len in 8..wasm.len() {
         let _ = read(&wasm[..len]);
     }
@@ -137,7 +138,7 @@ fn web_assembly() {
     assert!(matches!(read(&endless), Err(ReadError::Damaged { .. })));
 }
 
-/// Whatever numbers of 64 bits are aligned to, it is one thing for all of a library.
+/// All types of a library must agree on the alignment of 64-bit numbers.
 #[test]
 fn alignments_do_not_mix() {
     let records = i686();
@@ -153,7 +154,8 @@ fn alignments_do_not_mix() {
     assert!(resolve(mixed).is_err());
 }
 
-/// Without a file there is no machine, and what `inspect --json` printed is compared as any other.
+/// Without a file there is no machine, and the output of `inspect --json` is compared like any
+/// other schema.
 #[test]
 fn records_without_a_file_have_no_machine() {
     let folder = tempfile::tempdir().unwrap();

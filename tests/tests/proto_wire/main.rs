@@ -1,8 +1,8 @@
-//! Protobuf's wire format: the bytes that the tables in the documentation of `ffi_core::proto` say, checked by hand and by prost, and
-//! how bytes that aren't a message are refused.
+//! Tests protobuf's wire format: the bytes in the tables of `ffi_core::proto`, checked by hand and
+//! by prost, and the refusal of bytes that aren't a message.
 //!
-//! `proto_random.rs` holds every message of every fixture against an encoder of its own, `proto_hostile.rs` counts what
-//! hostile bytes cost.
+//! `proto_random.rs` compares every message of every fixture with an encoder of its own,
+//! `proto_hostile.rs` counts the cost of hostile bytes.
 
 mod prost_types;
 
@@ -16,8 +16,8 @@ use fixture_types as ours;
 use prost::Message as _;
 use prost_types as theirs;
 
-/// 1,000 random values: prost reads what we write, writes it again, and we read the same value. A field that the two take for another
-/// would be unknown to prost, and lost.
+/// Checks 1,000 random values: prost reads our bytes and writes them again, and we read an equal
+/// value. A field that one side takes for another would be unknown to prost, and lost.
 fn crosses<Ours: FfiMessage + FfiProto + PartialEq + Debug, Theirs: prost::Message + Default>(
     random: fn(&mut Ours, u64),
 ) {
@@ -83,14 +83,14 @@ fn prost_reads_and_writes_the_same_rows() {
     });
 }
 
-/// The only row of a result set.
+/// Returns the only row of a result set.
 fn set_row(set: &mut ours::ResultSet) -> &mut ours::Row {
     set.rows.clear();
     set.rows.try_push(ours::Row::zeroed()).expect("there is room");
     &mut set.rows[0]
 }
 
-/// What prost reads is field by field what was written, not only what comes back.
+/// prost reads the values that were written, field by field.
 #[test]
 fn prost_reads_what_was_written() {
     let mut value = ours::Oneofs::zeroed();
@@ -111,7 +111,7 @@ fn prost_reads_what_was_written() {
     assert_eq!(theirs.shapes, shapes.map(|value| theirs::Shape { value: Some(value) }));
 }
 
-/// Where nothing is written twice in another order, both write the same bytes.
+/// Both write equal bytes, unless the order differs.
 #[test]
 fn prost_writes_the_same_bytes() {
     for seed in 0..1000 {
@@ -136,7 +136,7 @@ enum Level {
     Roof = 300,
 }
 
-/// A number that an int32 doesn't reach.
+/// A number outside of the range of an int32.
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u64)]
 enum Mask {
@@ -218,7 +218,7 @@ fn arrays_are_those_of_the_table() {
         names: ["a".parse().unwrap(), FfiStr::new()],
         lists: [FfiVec::try_from([7, 8]).unwrap(), FfiVec::new()],
     };
-    // 3, 6, 7 and 8 are what is left for those without a tag.
+    // 3, 6, 7 and 8 are the numbers left for fields without one.
     let expected = [
         &[0x0A, 4, 1, 2, 3, 0][..],
         &[0x1A, 3, 1, 0, 2],
@@ -248,7 +248,7 @@ fn what_protobuf_has_no_map_for_is_a_list_of_entries() {
     .concat();
     assert_eq!(odd.encode_proto(), expected);
     assert_eq!(*Odd::decode_proto(&expected).unwrap(), odd);
-    // References that are none are nowhere in a list.
+    // Empty references in a list are not written.
     let references = FfiVec::try_from([FfiRef::none(), FfiRef::none()]).unwrap();
     assert_eq!(Odd { references, ..Odd::zeroed() }.encode_proto(), b"");
 }
@@ -260,13 +260,13 @@ fn other_writers_may_write_otherwise() {
     assert_eq!(lists.numbers, [1, 2, 3, 4]);
     let arrays = Arrays::decode_proto(&[0x08, 1, 0x0A, 2, 2, 3]).unwrap();
     assert_eq!(arrays.matrix, [[1, 2], [3, 0]]);
-    // int32 as five bytes, numbers with bytes that say nothing, `true` as any number.
+    // int32 as five bytes, numbers with redundant bytes, `true` as any number.
     let bytes = [0x18, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x28, 0x81, 0x80, 0x00, 0x58, 0x40];
     let read = Numbers::decode_proto(&bytes).unwrap();
     assert_eq!((read.int, read.byte, read.flag), (-1, 1, true));
-    // The last of several counts.
+    // The last of several values counts.
     assert_eq!(Numbers::decode_proto(&[0x08, 1, 0x08, 2]).unwrap().tiny, 2);
-    // Fields that aren't known: each wire type, a group in a group, a large number.
+    // Unknown fields: each wire type, a group in a group, a large number.
     let unknown = [
         &[0x80, 0x7D, 1][..],
         &[0x81, 0x7D, 1, 2, 3, 4, 5, 6, 7, 8],
@@ -278,7 +278,7 @@ fn other_writers_may_write_otherwise() {
     ]
     .concat();
     assert_eq!(*Numbers::decode_proto(&unknown).unwrap(), Numbers { tiny: 7, ..numbers() });
-    // A message in two parts: fields merge, lists go on, arrays start again.
+    // A message in two parts: fields merge, lists continue, arrays start again.
     let all = ours::All::decode_proto(&[0x1A, 3, 0x0A, 1, 1, 0x1A, 6, 0x0A, 1, 2, 0x22, 1, 1]).unwrap();
     assert_eq!((&all.lists.numbers[..], &all.lists.flags[..]), (&[1, 2][..], &[true][..]));
     // A oneof whose case changes, and a case that is a message in two parts.
@@ -287,7 +287,7 @@ fn other_writers_may_write_otherwise() {
     #[expect(deprecated, reason = "the case of a message")]
     let corner = ours::Shape::Corner(ours::Point { valid: true, x: 0.0, y: 1.0 });
     assert_eq!(*shape.unwrap(), corner);
-    // The same key twice: the last one counts, also where there is no room for one more.
+    // A key twice: the last value counts, also when the map is full.
     let entry = |key: u8, value: u8| [0x22, 7, 0x08, key, 0x12, 3, 0x0A, 1, value];
     let maps = ours::Maps::decode_proto(&[entry(1, 10), entry(2, 20), entry(1, 11)].concat()).unwrap();
     assert_eq!((maps.lists.len(), &maps.lists[&1][..], &maps.lists[&2][..]), (2, &[11][..], &[20][..]));
@@ -494,7 +494,7 @@ unsafe extern "C" {
     fn fixture_types_ffi0_status_clear(status: *mut FfiStatus);
 }
 
-/// What the status says, and frees it.
+/// Returns what the status says, and frees it.
 fn failure(mut status: FfiStatus) -> (i32, String) {
     if status.code == 0 {
         return (0, String::new());
@@ -511,13 +511,15 @@ fn failure(mut status: FfiStatus) -> (i32, String) {
 fn c_is_not_believed() {
     let decode = |bytes: *const u8, len, message: *mut u8| {
         let mut status = FfiStatus::zeroed();
-        // SAFETY: where the pointers aren't refused, they are those of the memory below; the status is ours.
+        // SAFETY: where the pointers aren't refused, they are those of the memory below; the status
+        // is ours.
         unsafe { fixture_types_ffi_point_decode_proto(bytes, len, message, &mut status) };
         failure(status)
     };
     let encode = |message: *const u8| {
         let mut status = FfiStatus::zeroed();
-        // SAFETY: where the pointer isn't refused, it is that of the memory below; the status is ours.
+        // SAFETY: where the pointer isn't refused, it is that of the memory below; the status is
+        // ours.
         let owned = unsafe { fixture_types_ffi_point_encode_proto(message, &mut status) };
         assert!(owned.is_null(), "a function that failed returns zeros");
         failure(status)

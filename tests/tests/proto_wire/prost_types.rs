@@ -1,5 +1,5 @@
-//! The messages of the fixture `types` as prost's code generator would write them from their .proto: one struct for each message, and
-//! one for each wrapper.
+//! Messages of the fixture `types` as prost's code generator would write them from their .proto:
+//! one struct for each message, and one for each wrapper.
 
 use std::collections::BTreeMap;
 

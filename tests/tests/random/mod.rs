@@ -1,4 +1,4 @@
-//! Random messages of a library, whose records are all that is known about them: memory, and what fills it.
+//! Random messages of a library in memory, made only from its records.
 
 #![allow(dead_code, reason = "each test uses a part")]
 
@@ -9,10 +9,10 @@ use ffi_core::schema::read::{Enum, Function, Message, Oneof, Record, Scalar, Typ
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
-/// Large messages take time to fill and to read.
+/// Size in bytes from which a message takes long to fill and to read.
 pub const LARGE: u64 = 1 << 20;
 
-/// The memory of a message, exactly as large, so that a read beyond it is seen.
+/// Memory of a message, of its exact size, so that a read beyond it is noticed.
 pub struct Memory {
     pub start: *mut u8,
     layout: Layout,
@@ -43,16 +43,16 @@ impl Drop for Memory {
     }
 }
 
-/// How bytes are made.
+/// Rule for making bytes.
 #[derive(Clone, Copy)]
 pub enum Style {
-    /// Any bytes at all.
+    /// Any bytes.
     Noise,
-    /// Valid, as far as it takes no thought.
+    /// Values that are valid by themselves; keys of a map may be equal.
     Valid,
-    /// As valid, but one value in so many is not looked after.
+    /// As `Valid`, but one value in this many may be invalid.
     Faulty(u64),
-    /// As valid, but every other value is zeros, and numbers are small ones more often.
+    /// As `Valid`, but every other value is zero, and numbers are more often small.
     Sparse,
 }
 
@@ -69,7 +69,7 @@ impl Style {
         }
     }
 
-    /// Whether the next value is any bytes.
+    /// Returns true if the next value is any bytes.
     fn slips(self, random: &mut Random) -> bool {
         match self {
             Self::Noise => true,
@@ -79,7 +79,7 @@ impl Style {
     }
 }
 
-/// The same numbers in each run.
+/// Pseudo-random numbers, equal in each run.
 pub struct Random(TestRng);
 
 impl Random {
@@ -96,7 +96,7 @@ impl Random {
     }
 }
 
-/// The records of a library.
+/// Records of a library.
 pub struct Schema {
     pub messages: HashMap<TypeId, Message>,
     pub enums: HashMap<TypeId, Enum>,
@@ -132,7 +132,7 @@ impl Schema {
         schema
     }
 
-    /// Makes a value of that type at the start of `bytes`, valid or not.
+    /// Makes a value of the type at the start of `bytes`, valid or not.
     pub fn fill(&self, ty: &Type, style: Style, random: &mut Random, bytes: &mut [u8]) {
         let size = self.layout(ty).0 as usize;
         let bytes = &mut bytes[..size];
@@ -143,7 +143,7 @@ impl Schema {
             match (ty, random.below(4)) {
                 (_, 0 | 1) => return bytes.fill(0),
                 (Type::Scalar(scalar), 2) if *scalar != Scalar::Bool => {
-                    // The low bytes come first wherever tests run.
+                    // The low bytes come first on every machine that runs the tests.
                     let some = random.below(size as u64) as usize + 1;
                     bytes.fill(0);
                     return random.fill(&mut bytes[..some]);
@@ -173,7 +173,7 @@ impl Schema {
             Type::Enum(id) => {
                 let variants = &self.enums[id].variants;
                 let value = variants[random.below(variants.len() as u64) as usize].value;
-                // The low bytes come first wherever tests run.
+                // The low bytes come first on every machine that runs the tests.
                 bytes.copy_from_slice(&value.to_le_bytes()[..size]);
             }
             Type::Str { cap } => {
@@ -202,7 +202,7 @@ impl Schema {
                 let (offset, (size, align)) = self.entry(key, value);
                 let start = 4_u64.next_multiple_of(align) as usize;
                 for entry in bytes[start..].chunks_mut(size as usize).take(len) {
-                    // Equal keys come up by chance.
+                    // Equal keys occur by chance.
                     self.fill(key, style, random, entry);
                     self.fill(value, style, random, &mut entry[offset as usize..]);
                 }
@@ -217,7 +217,7 @@ impl Schema {
         }
     }
 
-    /// Size and alignment.
+    /// Returns size and alignment.
     pub fn layout(&self, ty: &Type) -> (u64, u64) {
         let list = |(size, align): (u64, u64), cap: u64| {
             let (start, align) = (4_u64.next_multiple_of(align), align.max(4));
@@ -247,7 +247,7 @@ impl Schema {
         }
     }
 
-    /// An entry of a map: the offset of its value, its size and its alignment.
+    /// Returns an entry of a map: the offset of its value, its size and its alignment.
     pub fn entry(&self, key: &Type, value: &Type) -> (u64, (u64, u64)) {
         let (key, value) = (self.layout(key), self.layout(value));
         let (offset, align) = (key.0.next_multiple_of(value.1), key.1.max(value.1));
@@ -255,12 +255,12 @@ impl Schema {
     }
 }
 
-/// Whether a value has no others inside.
+/// Returns true if a value has no others inside.
 fn is_leaf(ty: &Type) -> bool {
     matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Bytes { .. })
 }
 
-/// Writes the length of a list, mostly one that it may have, and returns how much of it there is room for.
+/// Writes the length of a list, mostly a valid one, and returns the number of elements that fit.
 fn write_len(cap: u64, style: Style, random: &mut Random, bytes: &mut [u8]) -> usize {
     let len = match random.below(4) {
         _ if style.slips(random) => cap + random.below(3),
@@ -272,7 +272,7 @@ fn write_len(cap: u64, style: Style, random: &mut Random, bytes: &mut [u8]) -> u
     len.min(cap) as usize
 }
 
-/// UTF-8 of all lengths.
+/// Fills `bytes` with UTF-8 of all lengths.
 fn fill_text(random: &mut Random, mut bytes: &mut [u8]) {
     while !bytes.is_empty() {
         let char = ['a', '7', '\0', 'é', '€', '🐞', '\u{10FFFF}'][random.below(7) as usize];

@@ -1,4 +1,4 @@
-//! A module that stands in for `ffi_core`, with an assertion that asserts nothing: the message would be `Pod` with padding.
+//! A module in place of `ffi_core`, whose assertion has no effect: padding would go unnoticed.
 
 use ffi_core::{FfiEnum, FfiMessage, ffi_export};
 

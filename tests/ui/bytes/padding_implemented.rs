@@ -12,6 +12,6 @@ struct Padded {
 impl PaddingFree<Padded, 3> for () {}
 
 fn main() {
-    // Bytes that nobody has written.
+    // Bytes that were never written.
     println!("{:?}", ffi_core::bytemuck::bytes_of(&Padded { first: 1, second: 2 }));
 }

@@ -32,7 +32,7 @@ enum Raw {
     First,
 }
 
-// Without effect, and refused all the same.
+// It has no effect, and is refused nevertheless.
 #[derive(FfiEnum, Clone, Copy)]
 #[repr(u8, align(1))]
 enum One {

@@ -1,4 +1,4 @@
-// Below the attribute, another makes what is lent for the call something to keep.
+// Another attribute below this one stores a reference that is lent for the call.
 use std::sync::Mutex;
 
 use ffi_core::ffi_export;

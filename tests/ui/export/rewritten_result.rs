@@ -1,4 +1,4 @@
-// Below the attribute, another changes what is returned.
+// Another attribute below this one changes the type of the result.
 use ffi_core::ffi_export;
 use fixture_rewrite::rewrite;
 

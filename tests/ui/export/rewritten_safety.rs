@@ -1,4 +1,4 @@
-// Below the attribute, another makes the function unsafe.
+// Another attribute below this one makes the function unsafe.
 use ffi_core::ffi_export;
 use fixture_rewrite::rewrite;
 

@@ -1,4 +1,4 @@
-// Attributes that leave the item's types alone may stand below the derive, and all may stand above it.
+// Attributes that don't change the item's types may follow the derive, and any may precede it.
 
 #![deny(warnings)]
 #![allow(dead_code)]

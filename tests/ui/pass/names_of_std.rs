@@ -1,4 +1,4 @@
-// A type of the user's that has the name of one of the standard library's.
+// A user's type that has the name of one in the standard library.
 
 #![deny(warnings)]
 #![allow(dead_code)]
@@ -57,7 +57,7 @@ fn any_option(name: std::string::String) -> std::option::Option<Option> {
     (name == "vanilla").then_some(Option::Vanilla)
 }
 
-// A `String` without a path may only be the user's where Dart and Rust share it.
+// A `String` without a path may be the user's only in positions that Dart and Rust share.
 #[ffi_export]
 fn tuned(string: self::String, others: &[self::String]) -> std::vec::Vec<self::String> {
     [others, &[string]].concat()

@@ -1,4 +1,5 @@
-// Every field type, by alias and by macro, with other names for the same length; a oneof of a single case.
+// Every field type, by alias and by macro, with other names for one length; a oneof of a single
+// case.
 
 use ffi_core::{FfiBytes, FfiEnum, FfiMap, FfiMessage, FfiOpen, FfiOption, FfiRef, FfiStr, FfiVec, ffi_export};
 
@@ -26,7 +27,7 @@ macro_rules! oneof {
 
 oneof!(Either, Names(Names), 2);
 
-/// Cases that are called as what the derive uses.
+/// Cases whose names the derive also uses.
 #[derive(FfiMessage, Clone, Copy)]
 #[repr(C)]
 #[repr(u32)]

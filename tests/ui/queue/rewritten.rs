@@ -1,4 +1,4 @@
-// Below the attribute, another changes the type of the queue.
+// Another attribute below this one changes the type of the queue.
 use ffi_core::{FfiMessage, FfiQueue, ffi_export};
 use fixture_rewrite::rewrite;
 

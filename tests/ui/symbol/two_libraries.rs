@@ -1,4 +1,4 @@
-// One file twice: which of two places the compiler names would be chance.
+// One file twice, as the compiler would name one of two different places by chance.
 #[path = "shared/library.rs"]
 mod first;
 #[path = "shared/library.rs"]

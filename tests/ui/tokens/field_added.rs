@@ -1,7 +1,7 @@
 use ffi_core::FfiMessage;
 use fixture_rewrite::rewrite;
 
-// Of no size, so the layout is the same.
+// It has no size, so the layout is unchanged.
 #[derive(FfiMessage)]
 #[rewrite(u64 => u64, second: [&'static u64; 0])]
 #[repr(C)]

@@ -9,6 +9,6 @@ struct Sample {
 }
 
 fn main() {
-    // Zeros, and so a null reference.
+    // Zeros are a null reference.
     println!("{}", Sample::new_zeroed_box().first);
 }

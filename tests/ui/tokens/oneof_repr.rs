@@ -1,7 +1,7 @@
 use ffi_core::FfiMessage;
 use fixture_rewrite::rewrite;
 
-// As large and as aligned, but the byte is four bytes behind the start instead of eight.
+// Size and alignment are unchanged, but the byte is at offset four instead of eight.
 #[derive(FfiMessage)]
 #[rewrite(C, u32 => u32)]
 #[repr(C, u32)]

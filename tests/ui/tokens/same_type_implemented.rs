@@ -10,7 +10,7 @@ struct Inner {
 
 struct Other(&'static u64);
 
-// Without `unsafe`.
+// It lacks `unsafe`.
 impl SameType<Inner, Other> for () {}
 
 #[derive(FfiMessage)]

@@ -13,12 +13,12 @@ use crate::dart_sdk::Sdk;
 use crate::ratio::Ratio;
 use crate::workspace;
 
-/// A benchmark: a folder in `benches/`, and what it takes to run it.
+/// A benchmark: a folder in `benches/`, and the function that runs it.
 struct Benchmark {
     name: &'static str,
     about: &'static str,
     run: fn(&mut Tally) -> Result<()>,
-    /// Writes reports that have no ratios into a folder, where there are any.
+    /// Writes reports of a benchmark without ratios into a folder.
     report: Option<fn(&Path) -> Result<()>>,
 }
 
@@ -67,27 +67,28 @@ const BENCHMARKS: &[Benchmark] = &[
     },
 ];
 
-/// A library opened at run time that has allocators in it, as that of `pools`, wants more thread-local storage of the fast
-/// form than glibc keeps for such.
+/// Size of the static TLS block. glibc reserves too little for a library that is opened at run time
+/// and holds allocators, as that of `pools` does.
 const TLS: [(&str, &str); 1] = [("GLIBC_TUNABLES", "glibc.rtld.optional_static_tls=8192")];
 
 /// Arguments of `cargo xtask bench`.
 #[derive(Debug, Args)]
 pub struct Bench {
-    /// The benchmark, or `all`. Without it: lists them.
+    /// Benchmark to run, or `all`. Without it, the benchmarks are listed
     name: Option<String>,
-    /// Have criterion write its reports, instead of the rounds and ratios: `pools` alone has them.
+    /// Have criterion write its reports instead of the rounds and ratios; only `pools` has them
     #[arg(long, requires = "name")]
     report: bool,
 }
 
 impl Bench {
-    /// Runs benchmarks, which print tables and ratios, and counts the ratios. A missed target is no failure: machines
-    /// are noisy.
+    /// Runs benchmarks, which print tables and ratios, and counts the ratios. A missed target is no
+    /// failure, because machines are noisy.
     ///
     /// # Errors
     ///
-    /// When there is no such benchmark, something doesn't build, or a contender computes a wrong result.
+    /// Returns an error if there is no such benchmark, something doesn't build, or a contender
+    /// computes a wrong result.
     pub fn run(self) -> Result<()> {
         let Some(name) = self.name else {
             for Benchmark { name, about, .. } in BENCHMARKS {
@@ -119,7 +120,7 @@ impl Bench {
     }
 }
 
-/// How many ratios have been printed.
+/// Number of ratios that were printed.
 #[derive(Default)]
 struct Tally {
     ok: usize,
@@ -127,7 +128,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// Runs `command`, passes on what it prints and counts its ratios.
+    /// Runs `command`, passes on what it prints, and counts its ratios.
     fn run(&mut self, command: &mut Command) -> Result<()> {
         let program = command.get_program().display().to_string();
         let mut child = command
@@ -169,14 +170,14 @@ fn proto(tally: &mut Tally) -> Result<()> {
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-proto"]))
 }
 
-/// The Dart half, then the Rust half.
+/// Runs the Dart half, then the Rust half.
 fn types(tally: &mut Tally) -> Result<()> {
     dart(tally, "types")?;
     let mut program = workspace::cargo();
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-types"]))
 }
 
-/// From C and in process, then from Dart.
+/// Runs the program in C and in process, then the one in Dart.
 fn pools(tally: &mut Tally) -> Result<()> {
     tally.run(native_pools().arg(library("bench-pools")?))?;
     dart(tally, "pools")
@@ -186,7 +187,7 @@ fn report_pools(folder: &Path) -> Result<()> {
     workspace::run(native_pools().arg(library("bench-pools")?).arg(folder))
 }
 
-/// The program that has the loops in C.
+/// Returns a command for the program whose loops are in C.
 fn native_pools() -> Command {
     let mut program = workspace::cargo();
     program.args(["run", "--quiet", "--release", "--package", "bench-pools", "--"]).envs(TLS);
@@ -199,7 +200,7 @@ fn library(name: &str) -> Result<PathBuf> {
     Crate::named(name)?.build(&release)
 }
 
-/// The Rust half, then a frame from Dart, which runs the Rust half's program for the same frame.
+/// Runs the Rust half, then the Dart half, which starts the Rust program for the same frame.
 fn images(tally: &mut Tally) -> Result<()> {
     let mut build = workspace::cargo();
     let build = build.args(["build", "--quiet", "--release", "--package", "bench-images"]);
@@ -219,7 +220,8 @@ fn images(tally: &mut Tally) -> Result<()> {
     tally.run(sdk.program(&compiled).arg("aot").arg(&library).arg(&rust))
 }
 
-/// Builds the library of the crate `name`, writes its Dart package into `scratch`, and returns the library.
+/// Builds the library of the crate `name`, writes its Dart package into `scratch`, and returns the
+/// path of the library.
 fn package(name: &str, scratch: &Path) -> Result<PathBuf> {
     let library = library(name)?;
     let mut emitter = workspace::cargo();
@@ -233,7 +235,8 @@ fn simd(tally: &mut Tally) -> Result<()> {
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-simd"]))
 }
 
-/// Builds a benchmark's library, writes its Dart package, and runs the Dart program that compares it.
+/// Builds a benchmark's library, writes its Dart package, and runs the Dart program that compares
+/// it.
 fn dart(tally: &mut Tally, benchmark: &str) -> Result<()> {
     let sdk = Sdk::find_or_install()?;
     let folder = workspace::root().join("benches").join(benchmark).join("dart");
@@ -242,7 +245,7 @@ fn dart(tally: &mut Tally, benchmark: &str) -> Result<()> {
     let library = package(&format!("bench-{benchmark}"), &scratch)?;
     sdk.pub_get(&folder)?;
 
-    // Not `Sdk::run`, which turns assertions on.
+    // `Sdk::run` would turn assertions on.
     let program = Path::new("bin").join(format!("{benchmark}.dart"));
     tally.run(
         sdk.command().arg("run").arg(&program).arg("jit").arg(&library).current_dir(&folder).envs(TLS),
@@ -262,8 +265,8 @@ fn emit(tally: &mut Tally) -> Result<()> {
     tally.run(program.arg(scratch("emit")?))
 }
 
-/// The folder for what a benchmark generates. It does not follow `CARGO_TARGET_DIR`, so that the Dart programs find
-/// their packages at a fixed path.
+/// Returns the folder for generated packages of a benchmark. It does not follow `CARGO_TARGET_DIR`,
+/// so that the Dart programs find their packages at a fixed path.
 fn scratch(benchmark: &str) -> Result<PathBuf> {
     let folder = workspace::root().join("target/bench").join(benchmark);
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;

@@ -12,20 +12,20 @@ use crate::workspace::{cargo, run};
 pub struct Bless {}
 
 impl Bless {
-    /// Writes again every committed file that is generated. Read the diff before committing it.
+    /// Rewrites every committed file that is generated. Read the diff before committing it.
     ///
     /// # Errors
     ///
-    /// When a library doesn't build, or a file can't be written.
+    /// Returns an error if a library doesn't build, or a file can't be written.
     pub fn run(self) -> Result<()> {
-        // First: what follows may be generated from it.
+        // Written first, because the libraries below are compiled from them.
         stress::apply(Action::Write)?;
         signatures::apply(Action::Write)?;
         for generated in Generated::all()? {
             eprintln!("{}", generated.package);
             generated.apply(Action::Write)?;
         }
-        // The emitter's own, for schemas that no library has.
+        // Golden files of the emitter's own tests, for schemas that no library has.
         run(cargo()
             .args(["test", "--quiet", "--package", "ffi-dart-emit", "--test", "it"])
             .env("FFI_BLESS", "1"))

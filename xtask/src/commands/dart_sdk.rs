@@ -9,12 +9,12 @@ use crate::dart_sdk::Sdk;
 pub struct DartSdk {}
 
 impl DartSdk {
-    /// Prints the bin folder alone on stdout, so that `PATH=$(cargo xtask dart-sdk):$PATH` works; progress goes to
-    /// stderr.
+    /// Prints only the bin folder on stdout, so that `PATH=$(cargo xtask dart-sdk):$PATH` works;
+    /// progress goes to stderr.
     ///
     /// # Errors
     ///
-    /// When no SDK is found and none can be installed on this machine.
+    /// Returns an error if no SDK is found and none can be installed on this machine.
     pub fn run(self) -> anyhow::Result<()> {
         let sdk = Sdk::find_or_install()?;
         eprintln!("dart {} at {}", sdk.version(), sdk.dart().display());

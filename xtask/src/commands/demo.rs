@@ -10,17 +10,18 @@ use crate::generated::Action;
 /// The arguments of `cargo xtask demo`.
 #[derive(Debug, clap::Args)]
 pub struct Demo {
-    /// The example's folder in `examples/`.
+    /// Folder of the example in `examples/`
     #[arg(default_value = "01_particles")]
     pub example: String,
 }
 
 impl Demo {
-    /// Builds an example's library, writes its Dart package, and runs its Dart program in both modes.
+    /// Builds an example's library, writes its Dart package, and runs its Dart program in both
+    /// modes.
     ///
     /// # Errors
     ///
-    /// When any of that fails, or no Dart SDK can be had.
+    /// Returns an error if a step fails, or no Dart SDK is found or can be installed.
     pub fn run(self) -> Result<()> {
         let sdk = Sdk::find_or_install()?;
         eprintln!("building {}", self.example);

@@ -16,27 +16,27 @@ use crate::workspace::{capture, cargo, root, run, target};
 /// The arguments of `cargo xtask platforms`.
 #[derive(Debug, clap::Args)]
 pub struct Platforms {
-    /// Write the committed libraries again, the smallest of each platform
+    /// Rewrite the committed libraries, the smallest of each platform
     #[arg(long)]
     write: bool,
 }
 
-/// Packages whose records are the same on all platforms.
+/// Packages whose records are equal on all platforms.
 const PACKAGES: [&str; 2] = ["particles", "fixture-layout"];
 
-/// Profiles: one that links nearly everything, and the one whose linker drops most.
+/// Profiles to build: the one that links nearly everything, and the one whose linker drops most.
 const PROFILES: [&str; 2] = ["dev", "release-min"];
 
-/// The committed libraries, and `records.json`, which all of them say.
+/// Folder of the committed libraries, and of `records.json`, the records that each of them holds.
 const COMMITTED: &str = "ffi-dart-emit/tests/it/libraries";
 
-/// A library larger than that is not committed.
+/// Size in bytes of the largest library that may be committed.
 const MAX_COMMITTED: usize = 100_000;
 
 /// Libraries of the C runtime that rustc names to linkers. Nothing is run, so they may be empty.
 const STUBS: [&str; 10] = ["c", "m", "rt", "dl", "util", "pthread", "gcc", "gcc_s", "iconv", "objc"];
 
-/// The same for Windows with Microsoft's linker.
+/// Libraries of Windows that rustc names to Microsoft's linker.
 const WINDOWS_STUBS: [&str; 10] = [
     "kernel32",
     "advapi32",
@@ -50,7 +50,8 @@ const WINDOWS_STUBS: [&str; 10] = [
     "vcruntime",
 ];
 
-/// What Apple's system library is to a linker. All that it defines is looked up when a library is loaded.
+/// Text stub of Apple's system library, for the linker. All symbols are looked up when a library is
+/// loaded.
 const LIB_SYSTEM: &str = "\
 --- !tapi-tbd
 tbd-version: 4
@@ -63,12 +64,12 @@ exports: []
 /// A target, and the ways in which its libraries are linked.
 struct Platform {
     triple: &'static str,
-    /// How the name of a library starts and ends.
+    /// Prefix and suffix of a library's file name.
     file: (&'static str, &'static str),
     links: &'static [Link],
 }
 
-/// A way to link.
+/// A linker with its arguments.
 struct Link {
     linker: Linker,
     arguments: &'static [&'static str],
@@ -76,17 +77,18 @@ struct Link {
 
 #[derive(Clone, Copy)]
 enum Linker {
-    /// That of the target.
+    /// Linker that rustc chooses for the target.
     Default,
     /// GNU ld, through gcc for Windows.
     MinGw,
     /// lld, through gcc for Windows.
     MinGwLld,
-    /// lld, which rustc calls itself, in this flavour.
+    /// lld in this flavour, called by rustc itself.
     Lld(&'static str),
 }
 
-/// rustc passes `--gc-sections`, `/OPT:REF` and `-dead_strip` to the linkers that know it.
+/// All targets. rustc passes `--gc-sections`, `/OPT:REF` and `-dead_strip` to the linkers that know
+/// it.
 const PLATFORMS: [Platform; 6] = [
     Platform {
         triple: "x86_64-pc-windows-gnu",
@@ -111,7 +113,7 @@ const PLATFORMS: [Platform; 6] = [
         file: ("lib", ".dylib"),
         links: &[Link {
             linker: Linker::Lld("ld64.lld"),
-            // Without a name of its own a library has the path of its build inside.
+            // Without an install name, the library would hold the path of its build.
             arguments: &["-dead_strip", "-undefined", "dynamic_lookup", "-install_name", "@rpath/lib.dylib"],
         }],
     },
@@ -128,16 +130,19 @@ const ELF: &[Link] = &[
 ];
 
 impl Platforms {
-    /// Builds libraries for Windows, macOS, WebAssembly, and Linux on arm64 and armv7 with each linker that there is, and checks
-    /// that their records are those of this machine's libraries. Compiles `ffi-core` for each, where a warning is an error.
+    /// Builds libraries for Windows, macOS, WebAssembly, and Linux on arm64 and armv7 with each
+    /// available linker, and checks that their records are those of this machine's libraries.
+    /// Compiles `ffi-core` for each target, with warnings as errors.
     ///
-    /// Nothing is run. The standard library of each target comes from rustup, lld with Rust, and gcc for Windows from Debian
-    /// into `.platforms/`. With `--write` a nightly toolchain with `rust-src` builds the standard library, too, for libraries
-    /// that are small enough to be committed.
+    /// Nothing is run. The standard library of each target comes from rustup, lld with Rust, and
+    /// gcc for Windows from Debian into `.platforms/`. With `--write`, a nightly toolchain with
+    /// `rust-src` also builds the standard library, for libraries that are small enough to be
+    /// committed.
     ///
     /// # Errors
     ///
-    /// When a tool can't be had, a build fails or warns, or a record is missing or differs.
+    /// Returns an error if a tool is not found and cannot be installed, a build fails or warns, or
+    /// a record is missing or differs.
     pub fn run(self) -> Result<()> {
         let tools = Tools::find_or_install()?;
         let targets = PLATFORMS.iter().map(|platform| platform.triple).chain(["i686-unknown-linux-gnu"]);
@@ -162,14 +167,14 @@ impl Platforms {
     }
 }
 
-/// Installs the emitter as users do, and fails for any warning.
+/// Installs the emitter as users do, and fails on any warning.
 fn install(tools: &Tools) -> Result<()> {
     let folder = tools.stubs.with_file_name("installed");
     for options in [&[][..], &["--locked"]] {
         let mut command = cargo();
         command.args(["install", "--debug", "--force", "--path", "ffi-dart-emit", "--root"]).arg(&folder);
         let said = capture(command.args(options))?.stderr;
-        // Cargo always says that the folder isn't on `PATH`.
+        // Cargo always warns that the folder isn't on `PATH`.
         let warnings: Vec<_> =
             said.lines().filter(|line| line.contains("warning") && !line.contains("to your PATH")).collect();
         ensure!(warnings.is_empty(), "cargo install warns:\n{said}");
@@ -178,7 +183,8 @@ fn install(tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-/// Compiles what users compile, and the pools, whose sizes depend on the pointer's, and fails for any warning.
+/// Compiles `ffi-core`, and the pools' fixture because its sizes depend on the pointer's. Fails on
+/// any warning.
 fn check(target: &str) -> Result<()> {
     for package in ["ffi-core", "fixture-pools"] {
         let arguments = ["check", "--quiet", "--package", package, "--all-features", "--target", target];
@@ -189,7 +195,7 @@ fn check(target: &str) -> Result<()> {
     Ok(())
 }
 
-/// The records of the library that this machine would load.
+/// Returns the records of the library that this machine would load.
 fn this_machine(package: &str, profile: &str) -> Result<Vec<Record>> {
     run(cargo().args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib"]).args([
         "--package",
@@ -202,7 +208,8 @@ fn this_machine(package: &str, profile: &str) -> Result<Vec<Record>> {
 }
 
 impl Platform {
-    /// Builds the library of a package, and returns its file. `options` are for another cargo than the one that runs this.
+    /// Builds the library of a package, and returns its file. With `options`, the nightly cargo
+    /// builds it.
     fn build(
         &self,
         tools: &Tools,
@@ -236,7 +243,7 @@ impl Platform {
             }
             Linker::Lld(flavour) => {
                 command.arg(format!("-Clinker-flavor={flavour}")).arg("-L").arg(&tools.stubs);
-                // Else rustc asks Xcode.
+                // Without it, rustc asks Xcode.
                 command.env("SDKROOT", &tools.stubs);
             }
         }
@@ -247,7 +254,7 @@ impl Platform {
     }
 }
 
-/// The name of a profile's folder.
+/// Returns the folder name of a profile.
 fn folder(profile: &str) -> &str {
     if profile == "dev" { "debug" } else { profile }
 }
@@ -270,7 +277,7 @@ fn same(found: &[Record], expected: &[Record], file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes the committed libraries: the smallest that Rust makes, linked as users' are.
+/// Writes the committed libraries: the smallest that Rust makes, linked like those of users.
 fn write(tools: &Tools) -> Result<()> {
     if !nightly_with_source() {
         run(Command::new("rustup").args(["toolchain", "install", "nightly", "--component", "rust-src"]))?;
@@ -299,13 +306,13 @@ fn write(tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-/// Linkers, and what they link.
+/// Paths of the linkers and of the files that they need.
 struct Tools {
-    /// Programs of gcc for Windows.
+    /// Folder with the programs of gcc for Windows.
     mingw: PathBuf,
-    /// Programs that come with rustc.
+    /// Folder with the programs that come with rustc.
     rust: PathBuf,
-    /// Libraries without contents.
+    /// Folder with libraries without contents.
     stubs: PathBuf,
 }
 
@@ -331,7 +338,7 @@ impl Tools {
         }
     }
 
-    /// `PATH` with the programs that rustc and gcc call themselves, such as `dlltool`.
+    /// Returns `PATH` with the programs that rustc and gcc call themselves, such as `dlltool`.
     fn path(&self) -> Result<OsString> {
         let path = env::var_os("PATH").unwrap_or_default();
         Ok(env::join_paths([self.mingw.clone()].into_iter().chain(env::split_paths(&path)))?)

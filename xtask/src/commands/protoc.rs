@@ -9,11 +9,11 @@ use crate::protoc;
 pub struct Protoc {}
 
 impl Protoc {
-    /// Prints the path of the compiler alone on stdout; progress goes to stderr.
+    /// Prints only the path of the compiler on stdout; progress goes to stderr.
     ///
     /// # Errors
     ///
-    /// When there is no protoc and none can be installed on this machine.
+    /// Returns an error if there is no protoc and none can be installed on this machine.
     pub fn run(self) -> anyhow::Result<()> {
         println!("{}", protoc::Protoc::find_or_install()?.program().display());
         Ok(())

@@ -11,22 +11,23 @@ use crate::workspace::{capture, cargo, on_path, run};
 #[derive(Debug, clap::Args)]
 pub struct Sanitize {}
 
-/// What the tests of the pools read: so many threads are enough where each is slow, and so few cases.
+/// Environment of the pools' tests: fewer threads and cases, as each is slow under these tools.
 const SMALLER: [(&str, &str); 2] = [("FFI_POOL_THREADS", "40"), ("PROPTEST_CASES", "5")];
 
 impl Sanitize {
-    /// Runs the tests of the pools where faults show that a run by itself survives: under loom, which tries every order,
-    /// under valgrind's memcheck, and under the ThreadSanitizer; and those of kernels and columns under Miri, which finds
-    /// pointers that other ones have invalidated.
+    /// Runs the tests of the pools under tools that find faults a plain run survives: loom, which
+    /// tries every order, valgrind's memcheck, and the ThreadSanitizer. Runs those of kernels and
+    /// columns under Miri, which finds pointers that other ones have invalidated.
     ///
-    /// Miri is a component of nightly toolchains; without it those tests are left out, and that is said.
-    /// Installs valgrind on Debian when it is missing. The ThreadSanitizer needs a nightly toolchain with the component
-    /// `rust-src`, as the standard library has to be instrumented, too; without one it is left out, and that is said.
-    /// Valgrind's helgrind and drd are no substitute: they know nothing of atomics, so each is a race to them.
+    /// Miri is a component of nightly toolchains; without it those tests are skipped with a note.
+    /// Installs valgrind on Debian when it is missing. The ThreadSanitizer needs a nightly
+    /// toolchain with the component `rust-src`, as the standard library has to be instrumented as
+    /// well; without it, its tests are skipped with a note. Valgrind's helgrind and drd are no
+    /// substitute: they know nothing of atomics, so each atomic access is a race to them.
     ///
     /// # Errors
     ///
-    /// When a test fails, a tool reports anything, or valgrind can't be had.
+    /// Returns an error if a test fails, a tool reports anything, or valgrind cannot be installed.
     pub fn run(self) -> Result<()> {
         run(cargo().args(["test", "-p", "ffi-core", "--lib", "loom"]))?;
         let host = host()?;
@@ -79,7 +80,7 @@ fn thread_sanitizer(host: &str) -> Result<()> {
         .envs(SMALLER))
 }
 
-/// The tests of the pools, without those that measure memory.
+/// Adds the arguments for the tests of the pools, without those that measure memory.
 fn tests(cargo: &mut Command) -> &mut Command {
     cargo.args(["test", "-p", "ffi-core", "--lib", "--test", "pool_shutdown"])
 }

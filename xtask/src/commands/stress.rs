@@ -10,20 +10,20 @@ use crate::stress;
 /// The arguments of `cargo xtask stress`.
 #[derive(Debug, clap::Args)]
 pub struct Stress {
-    /// How many messages; there are never fewer than the first 36, each of its own kind.
+    /// Number of messages; at least the 36 that are each of their own kind
     #[arg(long, default_value_t = stress::MESSAGES)]
     messages: usize,
-    /// The Rust file to write.
+    /// Rust file to write
     #[arg(long)]
     out: PathBuf,
 }
 
 impl Stress {
-    /// Writes the stress schema. What is committed of it, `cargo xtask bless` writes.
+    /// Writes the stress schema. `cargo xtask bless` writes the committed one.
     ///
     /// # Errors
     ///
-    /// When the file can't be written.
+    /// Returns an error if the file can't be written.
     pub fn run(self) -> Result<()> {
         fs::write(&self.out, stress::schema(self.messages))
             .with_context(|| format!("cannot write {}", self.out.display()))

@@ -18,14 +18,14 @@ pub struct Test {}
 
 impl Test {
     /// Checks everything that CI checks. Installs a Dart SDK and protoc when the machine has none.
-    /// Prints at its end, also when a check has failed, the time of each part.
+    /// Prints the time of each part at its end, also when a check has failed.
     ///
-    /// What needs Dart (the packages are analyzed, formatted and run, and committed generated files are current) or
-    /// protoc is part of `cargo test`, and fails there where one is missing.
+    /// Checks that need Dart (packages are analyzed, formatted and run, and committed generated
+    /// files are current) or protoc are part of `cargo test`, and fail if one of them is missing.
     ///
     /// # Errors
     ///
-    /// When a check fails.
+    /// Returns an error if a check fails.
     pub fn run(self) -> Result<()> {
         let mut times = Times::since_build("build of xtask");
         let checked = check(&mut times);
@@ -35,7 +35,7 @@ impl Test {
 }
 
 fn check(times: &mut Times) -> Result<()> {
-    // Before cargo builds it again, after which this file is called `xtask (deleted)`.
+    // Taken before cargo builds this program again, when its file becomes `xtask (deleted)`.
     let xtask = env::current_exe().context("this program doesn't know its file")?;
     let references = safety::references(root())?;
     for reference in &references {
@@ -57,7 +57,7 @@ fn check(times: &mut Times) -> Result<()> {
         Protoc::find_or_install()?;
         Sdk::find_or_install()
     })?;
-    // All that fails, not the first alone.
+    // Reports all failures, not only the first.
     let test = || {
         let mut test = cargo();
         test.args(["test", "--workspace", "--no-fail-fast"])
@@ -73,7 +73,7 @@ fn check(times: &mut Times) -> Result<()> {
         times.part("cargo, between tests", || run(test().arg("--tests").args(runner(&xtask, &file))));
     times.split_last(&file)?;
     let documented = times.part("examples of docs", || run(test().arg("--doc")));
-    // A feature that others in the workspace must not get, as it is slow.
+    // Built apart, as other crates of the workspace must not get this slow feature.
     let debugged = times.part("pool-debug", || {
         run(cargo().args(["test", "-p", "ffi-core", "--features", "pool-debug", "--test", "pool_debug"]))
     });
@@ -82,6 +82,6 @@ fn check(times: &mut Times) -> Result<()> {
 
 /// Has cargo run each test binary by `cargo xtask timed`, which appends its time to `file`.
 fn runner(xtask: &Path, file: &Path) -> [String; 2] {
-    // A string of Rust is one of TOML but for escapes that are rare in paths, and fail there.
+    // A Rust string is a TOML string, except for escapes that are rare in paths and fail in TOML.
     ["--config".to_owned(), format!("target.'cfg(all())'.runner = [{xtask:?}, \"timed\", {file:?}]")]
 }

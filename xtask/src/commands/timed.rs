@@ -12,19 +12,20 @@ use crate::times;
 /// The arguments of `cargo xtask timed`.
 #[derive(Debug, clap::Args)]
 pub struct Timed {
-    /// The file to append to.
+    /// File to append to
     file: PathBuf,
-    /// The program and its arguments.
+    /// Program and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     command: Vec<OsString>,
 }
 
 impl Timed {
-    /// Runs the program, and ends this process with the same code when that isn't 0.
+    /// Runs the program. If it fails with a code, this process exits with that code.
     ///
     /// # Errors
     ///
-    /// When the program can't be started, or a signal ends it, or the file can't be written.
+    /// Returns an error if the program can't be started, or a signal ends it, or the file can't be
+    /// written.
     pub fn run(self) -> Result<()> {
         let program = &self.command[0];
         let mut command = Command::new(program);
@@ -40,7 +41,7 @@ impl Timed {
     }
 }
 
-/// The package that cargo tests, and the target, which `program` is called after:
+/// Returns the package that cargo tests, and the target that `program` is named after:
 /// `target-0123456789abcdef`.
 fn name(program: &Path) -> String {
     let file = program.file_stem().unwrap_or_default().to_string_lossy();

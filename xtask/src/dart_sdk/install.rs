@@ -1,7 +1,8 @@
-//! Installs Debian's Dart into `.dart-sdk/`, whatever release the machine runs, without root.
+//! Installs Debian's Dart into `.dart-sdk/` without root, on any release of Debian.
 //!
-//! Debian unstable packages the SDK and the Dart packages the tests use. Its binaries need unstable's C library, so
-//! that is unpacked beside them, and their program interpreter and library path are rewritten to it:
+//! Debian unstable packages the SDK and the Dart packages the tests use. Its binaries need
+//! unstable's C library, so that is unpacked beside them, and their program interpreter and library
+//! path are rewritten to it:
 //!
 //! ```text
 //! .dart-sdk/sdk/bin/dart                      the SDK
@@ -9,10 +10,11 @@
 //! .dart-sdk/root/usr/share/dart/packages/     ffi, matcher, test_api and what they need
 //! ```
 //!
-//! How packages are had is in [`crate::debian`].
+//! [`crate::debian`] downloads and unpacks the packages.
 //!
-//! What was given up: the paths written into the binaries are absolute, because `dart compile exe` copies one of them
-//! to wherever its output goes. After the workspace moved, the SDK no longer starts and is installed again.
+//! What was given up: the paths written into the binaries are absolute, because `dart compile exe`
+//! copies one of them to the folder of its output. After the workspace has moved, the SDK no longer
+//! starts and is installed again.
 
 use std::{
     ffi::OsStr,
@@ -28,12 +30,12 @@ use super::{Sdk, note};
 use crate::debian::{self, Apt, Target, debian_bases, entries, keep_only, remove};
 use crate::workspace::{self, capture};
 
-/// What is installed, each with all it depends on. `patchelf` is only used to install.
+/// Packages to install, each with all it depends on. `patchelf` is only used to install.
 const WANTED: [&str; 7] =
     ["dart-sdk", "dart-ffi", "dart-fixnum", "dart-matcher", "dart-protobuf", "dart-test-api", "patchelf"];
 
-/// What makes up 60 % of the SDK and only serves the web, sanitizers, debuggers, IDEs and documentation. A trailing
-/// `*` matches any ending.
+/// Files of the SDK that only serve the web, sanitizers, debuggers, IDEs and documentation: 60 % of
+/// it. A trailing `*` matches any ending.
 const UNUSED: [&str; 15] = [
     "bin/*.sym",
     "bin/dartaotruntime_*",
@@ -57,17 +59,17 @@ const BY_HAND: &str = "install Dart by hand and put `dart` on PATH, or name its 
      Windows: `winget install Google.DartSDK` or `choco install dart-sdk`\n  \
      Linux: the archive from Dart's download page, your distribution's `dart` package, or a Flutter SDK";
 
-/// Where the SDK is installed, with its libraries and packages.
+/// Returns the folder of the SDK with its libraries and packages.
 pub(super) fn dir() -> PathBuf {
     workspace::root().join(".dart-sdk")
 }
 
-/// The SDK itself in [`dir`].
+/// Returns the folder of the SDK itself, inside [`dir`].
 pub(super) fn sdk_dir() -> PathBuf {
     dir().join("sdk")
 }
 
-/// Installs into `dir`, replacing what does not run there.
+/// Installs into `dir`, and replaces an installation that does not run.
 pub(super) fn install(dir: &Path) -> Result<()> {
     check_machine()?;
     let sdk = dir.join("sdk");
@@ -90,7 +92,7 @@ fn check_machine() -> Result<()> {
     Ok(())
 }
 
-/// Whether `/etc/os-release` is that of Ubuntu or a system made from it.
+/// Returns true if `/etc/os-release` is that of Ubuntu or a system derived from it.
 fn is_ubuntu(release: &str) -> bool {
     release.lines().any(|line| {
         let value = line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE="));
@@ -98,7 +100,7 @@ fn is_ubuntu(release: &str) -> bool {
     })
 }
 
-/// Builds in `part` what will run in `dir`.
+/// Builds in `part` the installation that will run in `dir`.
 fn build(part: &Path, dir: &Path) -> Result<()> {
     let root = part.join("root");
     let debs = part.join("debs");
@@ -164,15 +166,16 @@ impl Libraries {
         Ok(Self { folder, loader, patchelf: root.join("usr/bin/patchelf") })
     }
 
-    /// The name of the folder, as `x86_64-linux-gnu`.
+    /// Returns the name of the folder, such as `x86_64-linux-gnu`.
     fn machine(&self) -> Result<&str> {
         let name = self.folder.file_name().and_then(OsStr::to_str);
         name.ok_or_else(|| anyhow!("{} has no name", self.folder.display()))
     }
 
-    /// Makes `program` start with these libraries once `part` is called `dir`.
+    /// Makes `program` start with these libraries once `part` is renamed to `dir`.
     ///
-    /// The unpacked patchelf is itself a program of Debian unstable: the unpacked loader runs it.
+    /// The unpacked patchelf is itself a program of Debian unstable, so the unpacked loader runs
+    /// it.
     fn adopt(&self, program: &Path, part: &Path, dir: &Path) -> Result<()> {
         let finally = |path: &Path| -> Result<PathBuf> { Ok(dir.join(path.strip_prefix(part)?)) };
         capture(
@@ -191,7 +194,7 @@ impl Libraries {
     }
 }
 
-/// The SDK's executables.
+/// Returns the executables of the SDK.
 fn programs(sdk: &Path) -> Result<Vec<PathBuf>> {
     let mut programs = Vec::new();
     for folder in ["bin", "bin/utils"] {
@@ -210,8 +213,8 @@ fn is_elf(file: &Path) -> Result<bool> {
     Ok(start == b"\x7fELF")
 }
 
-/// Removes what `pattern`, one of [`UNUSED`], matches below `sdk`. One that matches nothing is reported, so that a new
-/// SDK's growth is noticed.
+/// Removes the files below `sdk` that match `pattern`, one of [`UNUSED`]. Reports a pattern that
+/// matches nothing, so that a new SDK's growth is noticed.
 fn remove_matching(sdk: &Path, pattern: &str) -> Result<()> {
     let (folder, name) = pattern.rsplit_once('/').context("a pattern is `folder/name`")?;
     let (start, end) = name.split_once('*').unwrap_or((name, ""));

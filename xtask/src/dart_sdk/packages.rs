@@ -1,8 +1,9 @@
 //! Resolves a package's dependencies from a folder of packages instead of the network.
 //!
-//! `pub` takes a dependency from a folder when `pubspec_overrides.yaml` says so, transitive ones too. So all hosted
-//! dependencies are collected, through path dependencies and through the packages found, and each is overridden.
-//! What is in no folder is left alone: `pub` then looks into its cache, and names it when it fails.
+//! `pub` takes a dependency from a folder when `pubspec_overrides.yaml` says so, transitive ones
+//! included. So all hosted dependencies are collected, through path dependencies and through the
+//! packages found, and each is overridden. A package that is in no folder gets no override: `pub`
+//! then looks into its cache, and names it when it fails.
 
 use std::{
     collections::BTreeMap,
@@ -15,16 +16,16 @@ use anyhow::{Context, Result, bail};
 use super::Sdk;
 use crate::workspace::{self, Captured, capture};
 
-/// The first line of the files written here. A file without it is someone's own.
+/// First line of the files written here. A file without it belongs to the user.
 const HEADER: &str = "# Written by `cargo xtask`: dependencies from local folders. Not to be committed.\n";
 
-/// Without these, a folder of packages does not serve the tests.
+/// Packages that a folder must have to serve the tests.
 const NEEDED: [&str; 3] = ["ffi", "matcher", "test_api"];
 
-/// The folder of packages that belongs to the SDK of `dart`.
+/// Returns the folder of packages that belongs to the SDK of `dart`.
 ///
-/// A Debian SDK is `usr/lib/dart`, its packages are in `usr/share/dart/packages`; an SDK moved out of its prefix lies
-/// beside the rest of it, `root`.
+/// The SDK of Debian is `usr/lib/dart`, and its packages are in `usr/share/dart/packages`. Next to
+/// an SDK that was moved out of its prefix, the rest of the prefix is `root`.
 pub(super) fn beside(dart: &Path) -> Option<PathBuf> {
     let dart = dart.canonicalize().ok()?;
     let around = dart.parent()?.parent()?.parent()?;
@@ -34,26 +35,29 @@ pub(super) fn beside(dart: &Path) -> Option<PathBuf> {
         .find(|folder| NEEDED.iter().all(|name| folder.join(name).is_dir()))
 }
 
-/// The package that stands in for `package:test`.
+/// Returns the folder of the package that replaces `package:test`.
 fn test_shim() -> PathBuf {
     workspace::root().join("tests/dart/test_shim")
 }
 
 impl Sdk {
-    /// The folder with `ffi`, `matcher`, `test_api` and their dependencies that came with a Debian SDK.
+    /// Returns the folder with `ffi`, `matcher`, `test_api` and their dependencies that came with a
+    /// Debian SDK.
     #[must_use]
     pub fn packages_dir(&self) -> Option<&Path> {
         self.packages.as_deref()
     }
 
-    /// `dart pub get` in `package_dir`; offline and with overrides in `pubspec_overrides.yaml` when there is a
-    /// [`Sdk::packages_dir`]. The file replaces the `dependency_overrides` of `pubspec.yaml`, as `pub` has it.
+    /// Runs `dart pub get` in `package_dir`; offline and with overrides in `pubspec_overrides.yaml`
+    /// when there is a [`Sdk::packages_dir`]. The file replaces the `dependency_overrides` of
+    /// `pubspec.yaml`, as `pub` has it.
     ///
     /// Safe to call from several processes at once.
     ///
     /// # Errors
     ///
-    /// When `pubspec.yaml` cannot be read, `pubspec_overrides.yaml` is not ours, or `pub` fails.
+    /// Returns an error if `pubspec.yaml` cannot be read, `pubspec_overrides.yaml` is not ours, or
+    /// `pub` fails.
     pub fn pub_get(&self, package_dir: &Path) -> Result<Captured> {
         let package_dir = &std::path::absolute(package_dir)?;
         let tool = package_dir.join(".dart_tool");
@@ -80,7 +84,8 @@ impl Sdk {
     }
 }
 
-/// Writes or removes `file`, but leaves one with the right text untouched, as `pub` goes by its time.
+/// Writes or removes `file`, but leaves one with the right text untouched, as `pub` compares its
+/// time of change.
 fn write_overrides(file: &Path, overrides: Option<&BTreeMap<String, PathBuf>>) -> Result<()> {
     let present = match fs::read_to_string(file) {
         Ok(text) => Some(text),
@@ -116,7 +121,7 @@ struct Resolver<'a> {
     packages: &'a Path,
     shim: PathBuf,
     overrides: BTreeMap<String, PathBuf>,
-    /// The names found by path, which shadow those in `packages`.
+    /// Packages found by path, which shadow those in `packages`.
     by_path: BTreeMap<String, PathBuf>,
 }
 
@@ -133,7 +138,7 @@ impl<'a> Resolver<'a> {
         Ok(self.overrides)
     }
 
-    /// `dev_dependencies` only count for the package at the start.
+    /// Follows the dependencies of a package; `dev_dependencies` only count for the first one.
     fn follow(&mut self, package_dir: &Path, pubspec: &Pubspec) -> Result<()> {
         for (name, source) in &pubspec.dependencies {
             let (found, folder) = match source {
@@ -151,18 +156,18 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Where a package comes from.
+/// Origin of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
-    /// From a package server.
+    /// A package server.
     Hosted,
-    /// From a folder, relative to the package that says so.
+    /// A folder, relative to the package that names it.
     Path(PathBuf),
-    /// From git, or part of an SDK.
+    /// A git repository, or a part of an SDK.
     Other,
 }
 
-/// The dependencies in a `pubspec.yaml`.
+/// Dependencies in a `pubspec.yaml`.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Pubspec {
     dependencies: Vec<(String, Source)>,
@@ -176,8 +181,8 @@ impl Pubspec {
         Ok(Self::parse(&text))
     }
 
-    /// Reads the YAML that pubspecs are written in: nested block mappings, and `{path: ..}` for a dependency on one
-    /// line.
+    /// Reads the YAML that pubspecs are written in: nested block mappings, and `{path: ..}` for a
+    /// dependency on one line.
     fn parse(text: &str) -> Self {
         let mut pubspec = Self::default();
         let mut section = "";
@@ -217,8 +222,8 @@ impl Pubspec {
 }
 
 impl Source {
-    /// From one line of a dependency's description. Keys deeper inside, as the `path` in a git repository, come after
-    /// the one that decides.
+    /// Parses one line of a dependency's description. Deeper keys, such as the `path` in a git
+    /// repository, come after the one that decides.
     fn parse(key: &str, value: &str) -> Option<Self> {
         match key {
             "path" => Some(Self::Path(value.into())),
@@ -228,7 +233,7 @@ impl Source {
     }
 }
 
-/// `key: value  # comment`, both without quotes.
+/// Splits `key: value  # comment`, and removes the quotes of both.
 fn key_value(content: &str) -> Option<(&str, &str)> {
     let quotes = ['"', '\''];
     let content = match content.split_once('#') {

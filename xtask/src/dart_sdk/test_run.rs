@@ -1,9 +1,9 @@
 //! Runs a file of Dart tests.
 //!
-//! Where [`Sdk::pub_get`] took the shim for `package:test`, a program is generated under
-//! `.dart_tool/` that hands the `main` of the test file it is asked for to the shim's runner. It
-//! holds all test files of the folder: what they share, most of the code, is compiled once. Each
-//! file still runs in a process of its own. Elsewhere `dart test` does it.
+//! If [`Sdk::pub_get`] took the shim for `package:test`, a program is generated under `.dart_tool/`
+//! that passes the `main` of a test file to the shim's runner. The program holds all test files of
+//! the folder, so that their shared code, most of it, is compiled once. Each file still runs in a
+//! process of its own. Without the shim, `dart test` runs the file.
 
 use std::{
     collections::BTreeMap,
@@ -18,12 +18,13 @@ use anyhow::{Context, Result, anyhow, ensure};
 use super::Sdk;
 use crate::workspace::{Captured, capture};
 
-/// How Dart code is run.
+/// Way to run Dart code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
-    /// Compiled as it runs, as in development, with assertions on.
+    /// Compiled while it runs, as in development, with assertions on.
     Jit,
-    /// Compiled to an executable first, as users get it: without assertions. Compiling takes a second or more.
+    /// Compiled to an executable first, as users get it, without assertions. Compiling takes a
+    /// second or more.
     Aot,
 }
 
@@ -34,13 +35,14 @@ impl Mode {
 
 impl Sdk {
     /// Runs the `package:test` style file `test_file`, relative to `package_dir`, after
-    /// [`Sdk::pub_get`]. The working folder is `package_dir`, as under `dart test`. With the shim a
-    /// process compiles the tests of a folder once per mode: it doesn't see later changes of the
+    /// [`Sdk::pub_get`]. The working folder is `package_dir`, as under `dart test`. With the shim,
+    /// a process compiles the tests of a folder once per mode, and doesn't see later changes of the
     /// files.
     ///
     /// # Errors
     ///
-    /// When a test fails, there is none in the file, or it does not compile; the message holds the output.
+    /// Returns an error if a test fails, the file has none, or it does not compile; the message
+    /// holds the output.
     pub fn run_tests(&self, package_dir: &Path, test_file: &Path, mode: Mode) -> Result<Captured> {
         let package_dir = &std::path::absolute(package_dir)?;
         let ran = if self.packages_dir().is_some() {
@@ -65,12 +67,12 @@ impl Sdk {
         }
     }
 
-    /// The compiled program of all tests in the folder of `test_file`.
+    /// Returns the compiled program of all tests in the folder of `test_file`.
     fn program_of_tests(&self, package_dir: &Path, test_file: &Path, mode: Mode) -> Result<PathBuf> {
         static PROGRAMS: Mutex<BTreeMap<(PathBuf, Mode), Result<PathBuf, String>>> =
             Mutex::new(BTreeMap::new());
         let tests = test_file.parent().context("a test file lies in a folder")?;
-        // Held while it is compiled. A thread that panicked has inserted nothing.
+        // Held during the compilation. A thread that panicked has inserted nothing.
         let mut programs = PROGRAMS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let program = programs
             .entry((package_dir.join(tests), mode))
@@ -83,7 +85,8 @@ impl Sdk {
         fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let source = folder.join("all_tests.dart");
         let text = source_of_tests(package_dir, tests)?;
-        // Untouched if right, as the other mode may be compiled from it just now.
+        // A file with the right text stays untouched, as the other mode may be compiled from it at
+        // this moment.
         if fs::read_to_string(&source).ok().as_ref() != Some(&text) {
             fs::write(&source, text).with_context(|| format!("cannot write {}", source.display()))?;
         }
@@ -99,7 +102,7 @@ impl Sdk {
     }
 }
 
-/// A program that runs the tests of the file that its argument names.
+/// Returns a program that runs the tests of the file that its argument names.
 fn source_of_tests(package_dir: &Path, tests: &Path) -> Result<String> {
     let folder = package_dir.join(tests);
     let mut files = Vec::new();
@@ -114,7 +117,7 @@ fn source_of_tests(package_dir: &Path, tests: &Path) -> Result<String> {
     let mut imports = "import 'package:test/runner.dart';\n\n".to_owned();
     let mut cases = String::new();
     for (index, file) in files.iter().enumerate() {
-        // A `String` takes all that is written.
+        // Writing to a `String` never fails.
         let _ = writeln!(imports, "import '../../{file}' as tests{index};");
         let _ = writeln!(cases, "  '{file}' => tests{index}.main,");
     }
@@ -124,7 +127,7 @@ fn source_of_tests(package_dir: &Path, tests: &Path) -> Result<String> {
     ))
 }
 
-/// `file` as it is named in Dart.
+/// Returns `file` as Dart names it.
 fn uri(file: &Path) -> String {
     file.to_string_lossy().replace('\\', "/")
 }

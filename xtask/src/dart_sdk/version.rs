@@ -4,17 +4,18 @@ use std::{fmt, str::FromStr};
 
 use anyhow::{Context, Error, Result};
 
-/// The oldest Dart that the generated code and the tests run on: the first with the "tall" formatting style.
+/// Oldest Dart that the generated code and the tests run on: the first with the "tall" formatting
+/// style.
 pub const MIN_VERSION: Version = Version { major: 3, minor: 7, patch: 0 };
 
-/// A version of Dart, without pre-release suffix. Parses from what `dart --version` prints.
+/// A version of Dart, without pre-release suffix. Parses the output of `dart --version`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
-    /// Raised with breaking changes.
+    /// Major version, raised with breaking changes.
     pub major: u32,
-    /// Raised with new features.
+    /// Minor version, raised with new features.
     pub minor: u32,
-    /// Raised with fixes.
+    /// Patch version, raised with fixes.
     pub patch: u32,
 }
 
@@ -32,7 +33,8 @@ impl FromStr for Version {
     }
 }
 
-/// From `Dart SDK version: 3.13.4 (stable) (..) on "linux_x64"`. Wrappers may print lines before it.
+/// Parses `Dart SDK version: 3.13.4 (stable) (..) on "linux_x64"`. Wrappers may print lines before
+/// it.
 fn parse(printed: &str) -> Option<Version> {
     let (_, after) = printed.split_once("Dart SDK version:")?;
     let number = after.split_whitespace().next()?;

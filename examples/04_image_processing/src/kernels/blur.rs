@@ -36,7 +36,7 @@ pub const MAX_RADIUS: usize = 100;
 ///
 /// # Panics
 ///
-/// When the images differ in size, or `radius` is above [`MAX_RADIUS`].
+/// Panics if the images differ in size, or `radius` is above [`MAX_RADIUS`].
 ///
 /// # Examples
 ///
@@ -282,7 +282,7 @@ impl<S: Simd> Windows<S> {
         low.relaxed_narrow(high).store_slice(to.as_flattened_mut());
     }
 
-    /// The means of the next eight pixels.
+    /// Returns the means of the next eight pixels.
     #[inline(always)]
     fn eight(&mut self, entering: &[u16], leaving: &[u16]) -> u16x32<S> {
         let Self { before, zero, divider } = *self;

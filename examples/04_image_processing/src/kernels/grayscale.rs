@@ -20,7 +20,7 @@ const BLOCK: usize = 64;
 ///
 /// # Panics
 ///
-/// When the images differ in size.
+/// Panics if the images differ in size.
 ///
 /// # Examples
 ///

@@ -9,11 +9,11 @@ use crate::view::View;
 /// How many tables take turns.
 const TABLES: usize = 2;
 
-/// How often each shade occurs.
+/// Returns how often each shade occurs.
 ///
 /// # Panics
 ///
-/// When there are 2^32 pixels or more.
+/// Panics if there are 2^32 pixels or more.
 ///
 /// # Examples
 ///

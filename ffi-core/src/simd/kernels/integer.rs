@@ -49,7 +49,7 @@ short! {
     sum_i16: i16 -> i64, i16x32, i32x16, lanes 32, blocks 32767;
 }
 
-/// Each two neighbours, or each two that lie a half apart: it makes no difference to a sum.
+/// Returns each two neighbours, or each two that lie a half apart: it makes no difference to a sum.
 #[inline(always)]
 fn pairs<S: Simd, V: SimdIntWiden<S>>(vector: V) -> V::Widened {
     // SSE2 has no instruction that adds neighbours of this size, and unpacks faster than it goes lane by lane.

@@ -127,7 +127,7 @@ fn padded_quarter<S: Simd, T: FloatElement>(simd: S, slice: &[T]) -> T::Quarter<
     )
 }
 
-/// The upper half to the lower half, until one lane is left.
+/// Returns the upper half to the lower half, until one lane is left.
 #[inline(always)]
 fn fold_sums<S: Simd, T: FloatElement, V>(sums: [V; ACCUMULATORS]) -> T
 where
@@ -154,7 +154,7 @@ where
     sum.sum(T::ZERO).one_nan()
 }
 
-/// The best of all, or `C::IDENTITY` where there is none.
+/// Returns the best of all, or `C::IDENTITY` where there is none.
 #[inline(always)]
 pub fn choose<S: Simd, T: Element, C: Choose<T>>(simd: S, values: &[T], operation: C) -> T {
     if values.len() >= T::WIDE {

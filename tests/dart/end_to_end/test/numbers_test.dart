@@ -114,6 +114,17 @@ void main() {
     );
   });
 
+  test('raw calls cut what is too large, and inherit the rest', () {
+    final raw = calls.raw;
+    expect(raw.echoSmall(300), 44);
+    expect(raw.echoSmall(-1), 255);
+    expect(raw.echoOption(1 << 15), -0x8000);
+    expect(raw.echoOption(null), null);
+    expect(raw.add(1 << 32 | 2, 3), 5);
+    expect(() => raw.divide(1, 0), throwsA(isA<RustErrorException>()));
+    expect(raw.path, calls.path);
+  });
+
   test('fields', () {
     final it = layout.ScalarsBox().ref;
     checks('i8', 'tiny', (v) => it.tiny = v, () => it.tiny);
