@@ -1,10 +1,13 @@
-//! What `#[derive(FfiMessage)]` costs at compile time, next to serde's two derives on the same structs.
+//! Measures the compile time of `#[derive(FfiMessage)]`, beside serde's two derives on the same
+//! structs.
 //!
-//! Three crates with the same structs are built in turn, each with all of its dependencies ready: without a derive, with
-//! ours, with serde's. What the first one takes is cargo's time and that of the structs themselves, and is subtracted.
+//! Three crates with equal structs are built in turn, with all dependencies ready: without a
+//! derive, with ours, with serde's. The time of the first one is that of cargo and of the structs
+//! themselves, and is subtracted.
 //!
-//! Cold is a build without incremental compilation, as of a crate that is new or has changed all over. Warm
-//! is a build whose source has a new time but the same text: what expanding and looking up costs when nothing changed.
+//! Cold is a build without incremental compilation, as of a crate that is new or has changed
+//! completely. Warm is a build whose source has a new time but the same text, which measures
+//! expansion and lookup when nothing has changed.
 
 use std::time::{Duration, Instant};
 
@@ -43,7 +46,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Returns the check crate says that the types implement the traits; that the schema is there, only the library can say.
+/// Checks that the library has its records; the check crate only shows that the types implement the
+/// traits.
 fn check_records(workspace: &Workspace, profile: &str) -> Result<()> {
     let file = workspace.output(profile).join(format!("lib{}.rlib", Derives::Ours.package()));
     let records = library_file::read(&std::fs::read(&file)?)?.len();

@@ -1,4 +1,5 @@
-//! From a library with many messages to a Dart package, and to a .proto file, on the disk.
+//! Measures the way from a library with many messages to a Dart package, and to a .proto file, on
+//! the disk.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
@@ -16,7 +17,7 @@ use ffi_benches::{Contender, compare, print_ratio};
 
 const ROUNDS: usize = 15;
 
-/// A library, and what is written from it.
+/// A library, and the package that is written from it.
 struct Input<'a> {
     emitter: &'a Path,
     library: &'a Path,
@@ -24,7 +25,8 @@ struct Input<'a> {
     messages: usize,
 }
 
-/// Builds the libraries and times the program `emitter`, which writes into `folder`, and its library.
+/// Builds the libraries and times the program `emitter`, which writes into `folder`, and its
+/// library.
 pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
     let mut paths = Vec::new();
     for count in LIBRARIES {
@@ -67,7 +69,7 @@ pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Returns the program alone, on the stress schema.
+/// Times the program on the stress schema.
 fn run_stress(workspace: &Workspace, emitter: &Path, package: &Path) -> Result<f64> {
     workspace.build(STRESS, "dev")?;
     let library = workspace.output("dev").join(format!("{DLL_PREFIX}{STRESS}{DLL_SUFFIX}"));
@@ -89,7 +91,7 @@ fn run_stress(workspace: &Workspace, emitter: &Path, package: &Path) -> Result<f
     Ok(samples.median())
 }
 
-/// Returns the program alone, on the stress schema, to .proto.
+/// Times the program on the stress schema, writing .proto.
 fn run_proto(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<f64> {
     let library = workspace.output("dev").join(format!("{DLL_PREFIX}{STRESS}{DLL_SUFFIX}"));
     let file = folder.join("stress.proto");
@@ -110,7 +112,7 @@ fn run_proto(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<f64
 }
 
 impl Input<'_> {
-    /// Runs the program, as a user does, into a folder that isn't there.
+    /// Runs the program, as a user does, into a folder that doesn't exist.
     fn run_program(&self) -> Result<Duration> {
         if self.package.exists() {
             fs::remove_dir_all(self.package)?;
@@ -123,7 +125,7 @@ impl Input<'_> {
         Ok(took)
     }
 
-    /// Does the same without a process and without files.
+    /// Does the same work without a process and without files.
     fn run_inside(&self) -> Result<Duration> {
         let start = Instant::now();
         let files = self.emit()?;
@@ -139,14 +141,14 @@ impl Input<'_> {
         Ok(dart::package(&model, &dart::Options::default())?)
     }
 
-    /// Returns how many of the library's messages have their class in `text`.
+    /// Returns the number of the library's messages that have a class in `text`.
     fn classes(&self, text: &str) -> usize {
         (0..self.messages)
             .filter(|index| text.contains(&format!("final class {} extends Struct {{", struct_name(*index))))
             .count()
     }
 
-    /// Checks that both ways make the same files.
+    /// Checks that both ways write equal files.
     fn check(&self) -> Result<()> {
         self.run_program()?;
         for file in self.emit()? {

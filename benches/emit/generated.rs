@@ -1,4 +1,5 @@
-//! The crates that are measured, in a workspace of their own with the dependencies of this one.
+//! Writes the crates that are measured, into a workspace of their own with the dependencies of this
+//! one.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -10,19 +11,19 @@ use anyhow::{Context, Result};
 use xtask::stress;
 use xtask::workspace::{self, capture};
 
-/// How many structs there are in a crate that is compiled.
+/// Number of structs in a crate that is compiled.
 pub const STRUCTS: usize = 100;
 
-/// How many messages there are in a library that is emitted.
+/// Numbers of messages in the libraries that are emitted.
 pub const LIBRARIES: [usize; 2] = [200, 1000];
 
-/// The package with as many messages of every kind as the larger library has simple ones.
+/// Name of the package with as many messages of every kind as the larger library has simple ones.
 pub const STRESS: &str = "stress_1000";
 
-/// What the structs of a crate derive.
+/// Derives on the structs of a crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Derives {
-    /// Nothing.
+    /// No derive.
     Nothing,
     /// `FfiMessage`.
     Ours,
@@ -65,11 +66,12 @@ impl Workspace {
         let serde = "serde = { version = \"1\", features = [\"derive\"] }\n";
         let mut workspace = Self { folder: folder.to_owned(), offline: true };
 
-        // Cold builds with incremental compilation off are a profile, so that one folder holds both.
+        // Cold builds have a profile without incremental compilation, so that one folder holds
+        // both.
         let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"*_*\"]\n\n\
                         [profile.cold]\ninherits = \"dev\"\nincremental = false\n";
         write(&folder.join("Cargo.toml"), manifest)?;
-        // The same versions as everywhere; cargo drops what isn't needed here.
+        // The same versions as in the workspace; cargo drops those that aren't needed.
         write(&folder.join("Cargo.lock"), &fs::read_to_string(root.join("Cargo.lock"))?)?;
         for count in LIBRARIES {
             let lib = "crate-type = [\"cdylib\"]\n";
@@ -109,7 +111,8 @@ impl Workspace {
         self.folder.join(package).join("src/lib.rs")
     }
 
-    /// `cargo` for this workspace, with nothing from outside that would change what is built.
+    /// Returns `cargo` for this workspace, without environment variables that would change the
+    /// build.
     fn cargo(&self, command: &str) -> Command {
         let mut cargo = workspace::cargo();
         cargo
@@ -133,7 +136,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Makes cargo take a package for changed.
+    /// Makes cargo rebuild a package.
     pub fn touch(&self, package: &str) -> Result<()> {
         let source = self.source(package);
         let file = File::options().append(true).open(&source);
@@ -141,14 +144,14 @@ impl Workspace {
         touched.with_context(|| format!("cannot touch {}", source.display()))
     }
 
-    /// Returns what cargo builds into for a profile.
+    /// Returns the folder that cargo builds into for a profile.
     pub fn output(&self, profile: &str) -> PathBuf {
         let folder = if profile == "dev" { "debug" } else { profile };
         self.folder.join("target").join(folder)
     }
 }
 
-/// Returns the package with `count` messages.
+/// Returns the name of the package with `count` messages.
 pub fn library(count: usize) -> String {
     format!("messages_{count}")
 }
@@ -158,7 +161,7 @@ pub fn struct_name(index: usize) -> String {
     format!("Record{index:04}")
 }
 
-/// 100 structs of 10 scalar fields, all the same but for the derive.
+/// Returns 100 structs of 10 scalar fields, which only differ in the derive.
 fn structs(attribute: &str) -> String {
     let mut source = String::new();
     for index in 0..STRUCTS {
@@ -173,7 +176,8 @@ fn structs(attribute: &str) -> String {
     source
 }
 
-/// Returns a library of documented messages with 10 fields each. Every fifth holds the message before it and an array.
+/// Returns a library of documented messages with 10 fields each. Every fifth holds the message
+/// before it and an array.
 fn messages(count: usize) -> String {
     let mut source = String::from("ffi_core::library!();\n\n");
     for index in 0..count {
@@ -199,7 +203,7 @@ fn messages(count: usize) -> String {
     source
 }
 
-/// Compiles only if every derive has done its work.
+/// Returns code that only compiles if every derive has done its work.
 fn check() -> String {
     let mut source = String::from(
         "const fn message<T: ffi_core::FfiMessage>() {}\n\
@@ -221,7 +225,7 @@ const FIELDS: [&str; 10] =
 
 const SCALARS: [&str; 10] = ["f32", "f64", "u32", "i32", "u64", "i64", "u16", "i16", "u8", "bool"];
 
-/// Leaves a file that has the right text as it is: cargo goes by its time.
+/// Writes a file unless it has the right text already, as cargo compares times.
 fn write(file: &Path, text: &str) -> Result<()> {
     if fs::read_to_string(file).is_ok_and(|present| present == text) {
         return Ok(());

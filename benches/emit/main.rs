@@ -1,5 +1,5 @@
-//! Times the emitter, and what the derive costs at compile time. Run by `cargo xtask bench emit`, with the folder for
-//! what is generated.
+//! Times the emitter, and the derive at compile time. Run by `cargo xtask bench emit`, with the
+//! folder for generated files.
 
 mod derive;
 mod emitter;

@@ -1,4 +1,4 @@
-//! What the Rust benchmarks share: contenders in rounds, and a table of what they took.
+//! Helpers that the Rust benchmarks share: contenders in rounds, and a table of their times.
 //!
 //! `benches/dart/lib/comparison.dart` does the same in Dart.
 
@@ -15,18 +15,19 @@ pub struct Contender<'a> {
 }
 
 impl<'a> Contender<'a> {
-    /// Returns a contender whose `sample` does the work once, checks the result, and returns what the work alone took.
+    /// Returns a contender whose `sample` does the work once, checks the result, and returns the
+    /// time of the work only.
     pub fn new(name: impl Into<String>, sample: impl FnMut() -> Result<Duration> + 'a) -> Self {
         Self { name: name.into(), sample: Box::new(sample) }
     }
 }
 
-/// What a contender took, one sample per round.
+/// Times of a contender, one sample per round.
 #[derive(Debug)]
 pub struct Samples {
     name: String,
     sorted: Vec<Duration>,
-    /// In the order of the rounds.
+    /// Samples in the order of the rounds.
     rounds: Vec<Duration>,
 }
 
@@ -37,7 +38,7 @@ impl Samples {
         self.at(0.5)
     }
 
-    /// Returns the median of what a round took divided by what `other` took in the same round: as a machine that is busy for a
+    /// Returns the median of the ratios to `other` in each round. As a machine that is busy for a
     /// while slows both, it says more than the ratio of their medians.
     #[must_use]
     pub fn ratio_to(&self, other: &Self) -> f64 {
@@ -64,12 +65,12 @@ impl fmt::Display for Samples {
     }
 }
 
-/// Takes samples of all contenders in rounds: A B C, B C A, C A B, ..; a first round isn't counted. Prints a table
-/// and returns its rows in the order of the contenders.
+/// Takes samples of all contenders in rounds: A B C, B C A, C A B, ..; a first round isn't counted.
+/// Prints a table and returns its rows in the order of the contenders.
 ///
 /// # Errors
 ///
-/// The first of a contender.
+/// Returns the first error of a contender.
 pub fn compare<const N: usize>(
     title: &str,
     rounds: usize,
@@ -79,11 +80,11 @@ pub fn compare<const N: usize>(
     Ok(samples.try_into().expect("as many as contenders"))
 }
 
-/// [`compare`] for contenders that are counted at run time.
+/// Does the work of [`compare`] for contenders that are counted at run time.
 ///
 /// # Errors
 ///
-/// The first of a contender.
+/// Returns the first error of a contender.
 pub fn compare_all(title: &str, rounds: usize, mut contenders: Vec<Contender<'_>>) -> Result<Vec<Samples>> {
     let count = contenders.len();
     let mut samples = vec![Vec::new(); count];

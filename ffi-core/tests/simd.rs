@@ -1,4 +1,4 @@
-//! `#[ffi(simd)]` on messages of all shapes, and the tables that C and Dart get, against plain
+//! Tests `#[ffi(simd)]` on messages of all shapes, and the tables for C and Dart, against plain
 //! loops.
 
 #![expect(clippy::multiple_unsafe_ops_per_block, reason = "all calls of a test have the same pointers")]
@@ -11,7 +11,7 @@ use ffi_core::simd::{self, FfiBatch, FfiSimd, Level};
 type Metres = f32;
 type Vector = [Metres; 2];
 
-/// All numbers of one type, behind an alias, in an array of arrays and in a message.
+/// A message of numbers of one type, behind an alias, in an array of arrays and in a message.
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 #[ffi(simd)]
@@ -47,7 +47,7 @@ struct Row {
     cells: [i32; 100],
 }
 
-/// One type, and padding behind it that the type of another field asks for.
+/// A message with numbers of one type, and padding because of another field's type.
 #[derive(FfiMessage, Clone, Copy)]
 #[repr(C)]
 #[ffi(simd)]
@@ -56,7 +56,7 @@ struct Padded {
     single: f32,
 }
 
-/// Names that the expansion must not meet.
+/// Names that could collide with those in the expansion.
 mod names {
     #[derive(ffi_core::FfiMessage, Clone, Copy)]
     #[repr(C)]
@@ -143,7 +143,8 @@ fn whole_records_are_as_their_fields_alone() {
     }
 }
 
-/// What `batch` does to bodies is what `plain` does to each number, given its index in the record.
+/// Checks that `batch` changes bodies as `plain` changes each number, given its index in the
+/// record.
 fn changes(batch: impl Fn(&mut [Body]), plain: impl Fn(&mut [f32; 7])) {
     for count in 0..70 {
         let mut bodies = bodies(count);
@@ -298,7 +299,7 @@ fn the_table_counts_its_pointers() {
     assert!(KERNELS.f32.saturating_add.is_none() && KERNELS.i32.lerp.is_none());
 }
 
-/// Bytes at which numbers of any size may begin.
+/// Returns bytes in which numbers of any size may begin at `offset`.
 fn unaligned(values: &[f32], offset: usize) -> Vec<u8> {
     let mut bytes = vec![0; offset];
     bytes.extend(values.iter().flat_map(|value| value.to_ne_bytes()));
@@ -351,7 +352,7 @@ fn kernels_of_the_table_take_any_pointer() {
                 assert_eq!((table.clamp)(first, len, 1.0, -1.0), KernelCode::Range);
                 assert_eq!((table.clamp)(first, len, -1e3, 1e4), KernelCode::Ok);
                 simd::clamp(&mut expected, -1e3, 1e4);
-                // The same slice twice.
+                // Both arguments are one slice.
                 (table.mul)(first, first, len);
                 simd::mul(&mut expected.clone(), &expected);
                 let squares = expected.iter().map(|value| value * value);
@@ -366,7 +367,7 @@ fn kernels_of_the_table_take_any_pointer() {
 fn wide_sums_are_words_of_64_bits() {
     let mut words = [0_u64; 2];
     let values = [u64::MAX, u64::MAX, 3];
-    // SAFETY: three numbers, and room for a number of 128 bits.
+    // SAFETY: three numbers, and space for a number of 128 bits.
     unsafe { (KERNELS.u64.sum)(values.as_ptr(), 3, words.as_mut_ptr().cast()) };
     let [low, high] = if cfg!(target_endian = "little") { words } else { [words[1], words[0]] };
     assert_eq!(u128::from(high) << 64 | u128::from(low), u128::from(u64::MAX) * 2 + 3);
@@ -380,7 +381,7 @@ fn fields_of_the_table_are_those_of_rust() {
     let first = bodies.as_mut_ptr().cast::<f32>();
     let tensor = first.wrapping_add(5);
     let (mut out, mut present) = ([0.0_f32; 2], [0_u8; 2]);
-    // SAFETY: the last two of seven numbers of 50 records, and room for two results.
+    // SAFETY: the last two of seven numbers of 50 records, and space for two results.
     unsafe {
         (table.field_sum)(tensor, 50, stride, 2, out.as_mut_ptr());
         assert_eq!(bits(out), bits(Body::FIELDS.tensor.sums(&expected)));
@@ -403,7 +404,7 @@ fn fields_of_the_table_are_those_of_rust() {
     assert_eq!(bits(bodies.numbers().iter().copied()), bits(expected.numbers().iter().copied()));
 }
 
-/// Numbers, and what is wrong with the other arguments.
+/// Each call passes numbers with one mistake in another argument.
 #[test]
 fn kernels_of_the_table_refuse_what_can_be_checked() {
     let table = &KERNELS.f64;
@@ -414,12 +415,12 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
     let bytes = present.as_mut_ptr();
     let mut out = [7.0; 4];
     let result = out.as_mut_ptr();
-    // Bytes beyond the address space, in slices and in fields.
+    // More bytes than the address space has, in slices and in fields.
     let long = isize::MAX as usize / 8 + 1;
     let (lerp, dots) = (table.lerp.unwrap(), table.record_dot.unwrap());
     let (lengths, normalize) = (table.record_length.unwrap(), table.record_normalize.unwrap());
-    // SAFETY: where there is no error to be found, there are as many numbers and as much room as
-    // the counts say.
+    // SAFETY: the counts match the memory, unless a kernel must refuse the call before it reads
+    // any.
     unsafe {
         for (code, values, len) in [
             (KernelCode::Null, null, 1),
@@ -456,18 +457,18 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
             assert_eq!(lengths(values, len, 1, result), code);
             assert_eq!(normalize(values, len, 1), code);
         }
-        // Products that overflow, where each factor is small enough.
+        // Products that overflow, although each factor is small enough.
         assert_eq!((table.field_sum)(first, 3, usize::MAX / 2, 1, result), KernelCode::Size);
         assert_eq!((table.field_fill)(first, 2, 8, usize::MAX / 4, 1.0), KernelCode::Size);
         assert_eq!(dots(first, first, usize::MAX / 2, 4, result), KernelCode::Size);
         assert_eq!(normalize(first, usize::MAX / 2, 4), KernelCode::Size);
-        // Nowhere to write to.
+        // The pointer for the result is null.
         assert_eq!((table.sum)(first, 4, null), KernelCode::Null);
         assert_eq!((table.dot)(first, first, 4, null), KernelCode::Null);
         assert_eq!((table.field_max)(first, 4, 8, 1, null, bytes), KernelCode::Null);
         assert_eq!((table.field_max)(first, 4, 8, 1, result, null.cast()), KernelCode::Null);
         assert_eq!(lengths(first, 4, 1, null), KernelCode::Null);
-        // Several results in the middle of what is read; a single one is written when all has been
+        // Several results that overlap the input are refused; a single one is written after all is
         // read.
         let mut own = values;
         let last = own.as_mut_ptr().wrapping_add(3);
@@ -478,14 +479,14 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
         assert_eq!((table.field_min)(first, 2, 16, 1, result, result.cast()), KernelCode::Overlap);
         assert_eq!(dots(first, first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap);
         assert_eq!(lengths(first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap);
-        // No numbers may be anywhere.
+        // A pointer to no numbers may have any value.
         assert_eq!((table.sum)(null, 0, result), KernelCode::Ok);
         assert_eq!((table.min)(null, 0, result), KernelCode::None);
         assert_eq!((table.mean)(one.wrapping_byte_add(1), 0, result), KernelCode::None);
         assert_eq!((table.add)(null, null, 0), KernelCode::Ok);
         assert_eq!((table.field_fill)(null, 0, 8, 1, 1.0), KernelCode::Ok);
         assert_eq!(normalize(null, 0, 2), KernelCode::Ok);
-        // Nothing to do is done at once, however often.
+        // Kernels of no elements return at once, whatever the other count is.
         assert_eq!(normalize(null, usize::MAX, 0), KernelCode::Ok);
         assert_eq!((table.field_fill)(null, 0, 8, usize::MAX, 1.0), KernelCode::Ok);
     }
@@ -501,8 +502,8 @@ fn kernels_of_a_message_refuse_what_can_be_checked() {
     let (result, bytes) = (out.as_mut_ptr().cast::<u8>(), present.as_mut_ptr());
     let ones = [1.0_f32; 7];
     let one = ones.as_ptr().cast::<u8>();
-    // SAFETY: where there is no error to be found, there are as many messages and as much room as
-    // the count says.
+    // SAFETY: the count matches the memory, unless a kernel must refuse the call before it reads
+    // any.
     unsafe {
         for (code, data, records) in [
             (KernelCode::Null, std::ptr::null_mut(), 1),

@@ -1,5 +1,5 @@
-//! What the benchmark calls from Dart: each function once as `#[ffi_export]` makes it, and once as plain C without a
-//! status, as one would write it by hand. Both call the same Rust.
+//! Functions that the benchmark calls from Dart: each once exported by `#[ffi_export]`, and once as
+//! plain C without a status, as one would write it by hand. Both call the same Rust code.
 
 use std::fmt;
 use std::slice;
@@ -27,7 +27,7 @@ pub struct Particle {
     pub vz: f32,
     /// Kilograms.
     pub mass: f32,
-    /// Which one it is.
+    /// Number of the particle.
     pub id: u32,
 }
 
@@ -35,15 +35,15 @@ pub struct Particle {
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 pub struct Stamp {
-    /// Since the epoch.
+    /// Seconds since the epoch.
     pub seconds: i64,
-    /// Below a second.
+    /// Nanoseconds of the second.
     pub nanos: u32,
-    /// Minutes to the east.
+    /// Minutes east of UTC.
     pub zone: i32,
 }
 
-/// A place, a rotation and a weight: 64 bytes.
+/// A position, a rotation and a weight: 64 bytes.
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 pub struct Pose {
@@ -95,19 +95,19 @@ pub fn higher(vector: Vector, more: i32) -> i32 {
     (vector.z as i32).wrapping_add(more)
 }
 
-/// [`later`] with the struct by value, as one would write it by hand.
+/// Computes [`later`] with the struct by value, as one would write it by hand.
 #[unsafe(no_mangle)]
 pub extern "C" fn raw_later(stamp: Stamp, more: i32, _status: *mut FfiStatus) -> i32 {
     later(stamp, more)
 }
 
-/// [`heavier`] with the struct by value, as one would write it by hand.
+/// Computes [`heavier`] with the struct by value, as one would write it by hand.
 #[unsafe(no_mangle)]
 pub extern "C" fn raw_heavier(pose: Pose, more: i32, _status: *mut FfiStatus) -> i32 {
     heavier(pose, more)
 }
 
-/// [`higher`] with the struct by value, as one would write it by hand.
+/// Computes [`higher`] with the struct by value, as one would write it by hand.
 #[unsafe(no_mangle)]
 pub extern "C" fn raw_higher(vector: Vector, more: i32, _status: *mut FfiStatus) -> i32 {
     higher(vector, more)
@@ -119,7 +119,7 @@ pub fn add_leaf(a: i32, b: i32) -> i32 {
     a.wrapping_add(b)
 }
 
-/// Returns the same, for a call that lets Dart collect garbage meanwhile.
+/// Returns the sum of two numbers, in a call during which Dart may collect garbage.
 #[ffi_export]
 pub fn add(a: i32, b: i32) -> i32 {
     a.wrapping_add(b)
@@ -161,34 +161,34 @@ pub fn sum_x(particles: &[Particle]) -> f64 {
     particles.iter().map(|particle| f64::from(particle.x)).sum()
 }
 
-/// [`add`] by hand.
+/// Computes [`add`] by hand.
 #[unsafe(no_mangle)]
 pub extern "C" fn raw_add(a: i32, b: i32) -> i32 {
     add(a, b)
 }
 
-/// [`add_checked`] by hand, whose error is a number that can't be a sum of the benchmark.
+/// Computes [`add_checked`] by hand; its error is a number that can't be a sum of the benchmark.
 #[unsafe(no_mangle)]
 pub extern "C" fn raw_add_checked(a: i32, b: i32) -> i32 {
     add_checked(a, b).unwrap_or(i32::MIN)
 }
 
-/// [`step`] by hand.
+/// Computes [`step`] by hand.
 ///
 /// # Safety
 ///
-/// `particles` points to `len` particles that nobody else uses meanwhile.
+/// `particles` points to `len` particles that no other code uses meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn raw_step(particles: *mut Particle, len: usize, dt: f32) {
     // SAFETY: the caller vouches for the pointer and the length.
     step(unsafe { slice::from_raw_parts_mut(particles, len) }, dt);
 }
 
-/// [`sum_x`] by hand.
+/// Computes [`sum_x`] by hand.
 ///
 /// # Safety
 ///
-/// `particles` points to `len` particles that nobody writes to meanwhile.
+/// `particles` points to `len` particles that no code writes to meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn raw_sum_x(particles: *const Particle, len: usize) -> f64 {
     // SAFETY: the caller vouches for the pointer and the length.

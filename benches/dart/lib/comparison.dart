@@ -11,13 +11,13 @@ final class Contender {
 
   final String name;
 
-  /// Does the work `count` times and returns what came of it.
+  /// Does the work `count` times and returns its result.
   ///
-  /// A top-level function of its own with the loop inside: it is optimised for
-  /// this contender alone, and the call through this field is one per sample.
+  /// A top-level function of its own with the loop inside: it is only optimised
+  /// for this contender, and the call through this field is one per sample.
   final num Function(int count) run;
 
-  /// What happens before [run], and isn't timed.
+  /// Preparation before [run], which isn't timed.
   final void Function() prepare;
 
   static void _nothing() {}
@@ -37,7 +37,7 @@ final class Samples {
   double _at(double part) => _sorted[((_sorted.length - 1) * part).round()];
 }
 
-/// A wrong result: nothing that was timed means anything.
+/// A wrong result, which makes all times meaningless.
 final class WrongResult implements Exception {
   WrongResult(this.contender, this.found, this.expected);
 
@@ -64,7 +64,7 @@ final class Comparison {
   /// The right result of doing the work `count` times.
   final num Function(int count) expected;
 
-  /// How many units of work, as they stand in the table, are done at a time.
+  /// Number of units of work in the table that are done at a time.
   final int unit;
 
   static const _rounds = 31;
@@ -99,7 +99,7 @@ final class Comparison {
 
   static final int _frequency = Stopwatch().frequency;
 
-  /// The ticks of one sample, whose result is checked.
+  /// Returns the ticks of one sample, whose result is checked.
   int _sample(Contender contender, int count, num expected) {
     contender.prepare();
     final watch = Stopwatch()..start();
@@ -111,7 +111,7 @@ final class Comparison {
     return ticks;
   }
 
-  /// Few repetitions: what goes wrong each time may cancel out over many.
+  /// Few repetitions: mistakes may cancel out over many.
   void _check() {
     for (var count = 1; count <= 16; count++) {
       for (final contender in contenders) {
@@ -120,8 +120,8 @@ final class Comparison {
     }
   }
 
-  /// How often the work is done in a sample: as often as the first contender,
-  /// when warm, can in [_sampleMicroseconds].
+  /// Returns the number of turns of a sample: as many as the first contender,
+  /// when warm, does in [_sampleMicroseconds].
   int _calibrate() {
     for (var count = 16; ; count *= 2) {
       final expected = this.expected(count);
@@ -146,7 +146,7 @@ final class Comparison {
   }
 }
 
-/// Prints how [ours] compares with [alternative].
+/// Prints the ratio of [ours] to [alternative].
 void printRatio(
   String name,
   Samples ours,

@@ -1,4 +1,4 @@
-/// The line that `xtask/src/ratio.rs` describes, and checks.
+/// Returns the line that `xtask/src/ratio.rs` describes and parses.
 String ratioLine(String name, double value, Target target) {
   final printed = value.toStringAsFixed(2);
   final limit = target.limit.toStringAsFixed(2);
@@ -7,7 +7,7 @@ String ratioLine(String name, double value, Target target) {
   return 'ratio $name: $printed (target $sign $limit) $verdict';
 }
 
-/// What a ratio should be.
+/// Bound for a ratio.
 final class Target {
   const Target.atMost(this.limit) : atMost = true;
   const Target.atLeast(this.limit) : atMost = false;

@@ -1,4 +1,5 @@
-//! Image kernels next to what memory allows, to other ways to write them, and to public crates. Run by `cargo xtask bench images`.
+//! Measures image kernels beside the limits of memory, other ways to write them, and public crates.
+//! Run by `cargo xtask bench images`.
 
 mod plain;
 
@@ -49,7 +50,8 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Prints the microseconds that grayscale of a frame of 4K takes, called `times` times: the Dart half asks for it in each round.
+/// Prints the microseconds of a grayscale of a 4K frame, computed `times` times: the Dart half runs
+/// it in each round.
 fn one_frame(times: usize) -> Result<()> {
     let size = SIZES[3];
     let pixels = size.noise();
@@ -57,7 +59,7 @@ fn one_frame(times: usize) -> Result<()> {
     let mut work = || {
         kernels::grayscale(Backend::strongest(), size.view(black_box(&pixels)), size.view_mut(&mut shades))
     };
-    // Pages of new memory are a story of their own.
+    // Touches new memory first, whose page faults would distort the time.
     work();
     println!("{}", time(times, work)?.as_secs_f64() * 1e6 / times as f64);
     Ok(())
@@ -68,7 +70,7 @@ impl Size {
         self.width * self.height
     }
 
-    /// Pixels without a pattern, and all opaque.
+    /// Returns opaque pixels without a pattern.
     fn noise(self) -> Vec<Rgba> {
         let mut state = 0x9E37_79B9_u32;
         let mut pixel = || {
@@ -89,7 +91,8 @@ impl Size {
         ViewMut::new(pixels, self.width, self.height, self.width)
     }
 
-    /// Returns how often a sample does the work when it does `per_millisecond` pixels in a millisecond: about half of one long.
+    /// Returns the number of turns of a sample that does `per_millisecond` pixels in a millisecond:
+    /// it then takes about half of one.
     fn times(self, per_millisecond: usize) -> usize {
         (per_millisecond / 2 / self.pixels()).max(1)
     }
@@ -102,7 +105,7 @@ impl Size {
     }
 }
 
-/// Returns what `times` calls of `work` take.
+/// Returns the time of `times` calls of `work`.
 #[inline(always)]
 fn time(times: usize, mut work: impl FnMut()) -> Result<Duration> {
     let start = Instant::now();
@@ -112,7 +115,8 @@ fn time(times: usize, mut work: impl FnMut()) -> Result<Duration> {
     Ok(start.elapsed())
 }
 
-/// Returns a contender that writes an image, which is checked first: no byte may be further than `tolerance` from `expected`.
+/// Returns a contender that writes an image, which is checked first: no byte may differ by more
+/// than `tolerance` from `expected`.
 fn writer<'a, P: Bytes>(
     name: &'a str,
     times: usize,
@@ -146,7 +150,7 @@ impl Bytes for Rgba {
     }
 }
 
-/// Copies `bytes` in all, half of them read and half of them written.
+/// Copies `bytes` in total, half of them read and half of them written.
 fn copy(times: usize, bytes: usize) -> Contender<'static> {
     let from = vec![7_u8; bytes / 2];
     let mut to = vec![0_u8; bytes / 2];
@@ -175,7 +179,7 @@ fn grayscale(size: Size) -> Result<()> {
             writer("ours", times, &expected, 0, |to| {
                 kernels::grayscale(Backend::strongest(), size.view(black_box(pixels)), size.view_mut(to));
             })?,
-            // Its weights are 0.2126, 0.7152 and 0.0722, and its result is new memory.
+            // Its weights are 0.2126, 0.7152 and 0.0722, and it allocates its result.
             Contender::new("image", || {
                 time(times, || _ = black_box(image::imageops::grayscale(black_box(&theirs))))
             }),
@@ -195,7 +199,7 @@ fn grayscale(size: Size) -> Result<()> {
     Ok(())
 }
 
-/// Returns a contender that changes an image again and again; the first time is checked.
+/// Returns a contender that changes an image repeatedly; the first result is checked.
 fn in_place<'a>(
     name: &'a str,
     times: usize,

@@ -1,13 +1,13 @@
-//! The same work in plain Rust, and so that the compiler can't make vectors of it.
+//! The kernels in plain Rust, also in a form that the compiler can't vectorise.
 
 use std::arch::asm;
 
 use image_processing::view::Rgba;
 
-/// Ends a turn of a loop that is to stay one: the compiler may not do two turns at once.
+/// Ends a turn of a loop that must not be vectorised: the compiler may not merge two turns.
 #[inline(always)]
 fn turn() {
-    // SAFETY: there is no instruction.
+    // SAFETY: the text has no instruction.
     unsafe { asm!("", options(nomem, nostack, preserves_flags)) }
 }
 
@@ -65,7 +65,8 @@ pub fn histogram(shades: &[u8]) -> [u32; 256] {
 struct Window {
     sums: [u32; 4],
     half: u32,
-    /// Sums times this are in units of 1 / 2^24, rounded up so little that no quotient changes.
+    /// Factor that turns sums into units of 1 / 2^24, rounded up so little that no quotient changes
+    /// (Granlund and Montgomery, "Division by Invariant Integers using Multiplication", PLDI 1994).
     reciprocal: u32,
 }
 
@@ -95,7 +96,7 @@ impl Window {
     }
 }
 
-/// A blur one line after the other, the lines being columns first, then rows.
+/// Blurs one line after the other, first columns, then rows.
 #[inline(never)]
 pub fn blur_by_column(
     from: &[Rgba],
@@ -129,7 +130,8 @@ fn line(from: &[Rgba], to: &mut [Rgba], (count, step): (usize, usize), radius: u
     }
 }
 
-/// A blur row by row: sums of all columns that move down together, which the compiler makes vectors of.
+/// Blurs row by row, with sums of all columns that move down together, which the compiler
+/// vectorises.
 #[inline(never)]
 pub fn blur_by_row(from: &[Rgba], to: &mut [Rgba], (width, height): (usize, usize), radius: usize) {
     let row = |y: usize| &from[y.saturating_sub(radius).min(height - 1) * width..][..width];

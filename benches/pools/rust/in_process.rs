@@ -1,4 +1,4 @@
-//! Rust that is compiled together with what it calls.
+//! Measures Rust code that is compiled together with the pool and its peers.
 
 use std::hint::black_box;
 use std::marker::PhantomData;
@@ -17,7 +17,8 @@ use ffi_core::FfiPooled as _;
 const PAIRS: usize = 100_000;
 const ROUNDS: usize = 31;
 
-/// Pairs of a box that frees its slot when it is dropped, and of peers whose functions are inlined.
+/// Times pairs of a box that frees its slot when it is dropped, and of peers whose functions are
+/// inlined.
 pub fn run() -> Result<()> {
     check()?;
     let all = vec![
@@ -41,7 +42,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// No slot twice, and all come back.
+/// Checks that no slot is allocated twice, and that all are freed.
 fn check() -> Result<()> {
     for _ in 0..2 {
         let mut boxes = (0..CAPACITY).map(|_| Particle::pool().try_alloc()).collect::<Result<Vec<_>, _>>()?;
@@ -55,7 +56,7 @@ fn check() -> Result<()> {
     Ok(())
 }
 
-/// Returns what this thread has run: what other programs do doesn't count.
+/// Returns the processor time of this thread, which excludes that of other programs.
 fn cpu_time() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the time may be written.
@@ -75,7 +76,7 @@ fn boxes() -> Result<Duration> {
 }
 
 fn peer<P: Peer>() -> Contender<'static> {
-    /// Frees when it is dropped, as a box does.
+    /// A message that is freed when it is dropped, like a box.
     struct Guard<P: Peer>(NonNull<Particle>, PhantomData<P>);
 
     impl<P: Peer> Drop for Guard<P> {

@@ -1,4 +1,4 @@
-//! The loops of `c/loops.c`.
+//! Runs the loops of `c/loops.c`.
 
 use std::ffi::CStr;
 use std::ptr::NonNull;
@@ -8,7 +8,8 @@ use anyhow::{Context, Result, ensure};
 use bench_pools::{Functions, Kind, Particle, PeerEntry};
 use libloading::Library;
 
-/// When a loop began and ended, what its thread ran meanwhile, in nanoseconds, and how many of its results were wrong.
+/// Begin and end of a loop, the processor time of its thread, in nanoseconds, and the number of its
+/// wrong results.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
 pub struct Span {
@@ -18,17 +19,17 @@ pub struct Span {
     wrong: u64,
 }
 
-/// What loops took.
+/// Duration of loops.
 #[derive(Clone, Copy, Debug)]
 pub struct Took {
     /// From the first start to the last end.
     pub wall: Duration,
-    /// What their threads ran, together: what other programs do meanwhile doesn't count.
+    /// Processor time of their threads together, which excludes that of other programs.
     pub cpu: Duration,
 }
 
 impl Span {
-    /// Returns what loops took whose results are right.
+    /// Returns the duration of loops, or an error if a result is wrong.
     pub fn of_all(spans: &[Self]) -> Result<Took> {
         let wrong: u64 = spans.iter().map(|span| span.wrong).sum();
         ensure!(wrong == 0, "{wrong} results are wrong");
@@ -63,11 +64,11 @@ unsafe extern "C" {
     fn bench_consume(contender: *const Functions, ring: *mut RawRing, count: usize, span: *mut Span);
 }
 
-/// What is compared: two functions of a library that stays open.
+/// A contender: two functions of a library that stays open.
 #[derive(Clone, Debug)]
 pub struct Contender {
     pub name: String,
-    /// True if it has as many slots as the pool, and no more.
+    /// True if it has exactly as many slots as the pool.
     pub bounded: bool,
     functions: Functions,
 }
@@ -81,7 +82,7 @@ impl Taken {
         self.0.len()
     }
 
-    /// Writes to each, and looks whether no two overlap.
+    /// Writes to each message, and checks that no two overlap.
     pub fn check(&self) -> Result<()> {
         let mut addresses: Vec<_> = self.0.iter().map(|slot| slot.addr()).collect();
         addresses.sort_unstable();
@@ -90,7 +91,8 @@ impl Taken {
         let aligned = addresses.iter().all(|address| address.is_multiple_of(align_of::<Particle>()));
         ensure!(aligned, "a message is not aligned");
         for (slot, id) in self.0.iter().zip(0..) {
-            // SAFETY: allocated for us alone, as far as the checks above can tell, and aligned.
+            // SAFETY: allocated only for this code, as far as the checks above can tell, and
+            // aligned.
             unsafe { slot.write(Particle { id, ..Particle::default() }) };
         }
         for (slot, id) in self.0.iter().zip(0..) {
@@ -102,11 +104,11 @@ impl Taken {
 }
 
 impl Contender {
-    /// Returns the one with these symbols.
+    /// Returns the contender with these symbols.
     ///
     /// # Safety
     ///
-    /// They are functions of that kind.
+    /// The symbols are functions of that kind.
     pub unsafe fn find(
         library: &'static Library,
         name: &str,
@@ -142,7 +144,7 @@ impl Contender {
         self.functions.kind != Kind::Empty
     }
 
-    /// Allocates, writes and frees.
+    /// Runs pairs that allocate, write and free.
     pub fn pair(&self, count: usize) -> Span {
         let mut span = Span::default();
         // SAFETY: the functions are of their kind.
@@ -150,33 +152,33 @@ impl Contender {
         span
     }
 
-    /// Frees and allocates among `live`, whose number is a power of two.
+    /// Frees and allocates among `live`, whose length is a power of two.
     pub fn churn(&self, live: &mut Taken, count: usize) -> Span {
         assert!(live.len().is_power_of_two(), "a mask chooses one");
         let mut span = Span::default();
-        // SAFETY: the functions are of their kind, and what is live is theirs.
+        // SAFETY: the functions are of their kind, and the live messages come from them.
         unsafe { bench_churn(&self.functions, live.0.as_mut_ptr(), live.len() - 1, count, &mut span) };
         span
     }
 
-    /// Allocates `count`, or as many as there are.
+    /// Allocates `count` messages, or all that are free.
     pub fn fill(&self, count: usize) -> Taken {
         let mut slots = vec![std::ptr::null_mut(); count];
-        // SAFETY: the functions are of their kind, and there is room.
+        // SAFETY: the functions are of their kind, and the array is long enough.
         let filled = unsafe { bench_fill(&self.functions, slots.as_mut_ptr(), count) };
         slots.truncate(filled);
         Taken(slots)
     }
 
-    /// Frees them.
+    /// Frees the messages.
     pub fn drain(&self, mut slots: Taken) -> Result<()> {
-        // SAFETY: the functions are of their kind, and the slots are theirs.
+        // SAFETY: the functions are of their kind, and the slots come from them.
         let wrong = unsafe { bench_drain(&self.functions, slots.0.as_mut_ptr(), slots.len()) };
         ensure!(wrong == 0, "{wrong} of {} messages were not freed", slots.len());
         Ok(())
     }
 
-    /// Allocates where nothing is left.
+    /// Allocates when no slot is free.
     pub fn refusals(&self, count: usize) -> Span {
         let mut span = Span::default();
         // SAFETY: the functions are of their kind.
@@ -184,32 +186,33 @@ impl Contender {
         span
     }
 
-    /// Marks what it holds as `owner`'s; how many marks changed meanwhile.
+    /// Marks the messages that it holds as those of `owner`, and returns the number of marks that
+    /// changed meanwhile.
     pub fn hold(&self, owner: u32, count: usize) -> u64 {
         // SAFETY: the functions are of their kind.
         unsafe { bench_hold(&self.functions, owner, count) }
     }
 }
 
-/// From one thread that allocates to one that frees.
+/// A ring from one thread that allocates to one that frees.
 #[derive(Debug)]
 pub struct Ring(NonNull<RawRing>);
 
-// SAFETY: what two threads do with it is atomic.
+// SAFETY: the accesses of two threads to it are atomic.
 unsafe impl Send for Ring {}
-// SAFETY: as above, as long as there are no more than two.
+// SAFETY: the accesses of two threads to it are atomic, and only two threads use it.
 unsafe impl Sync for Ring {}
 
 impl Ring {
-    /// It takes messages by this number.
+    /// Number of messages that it passes at once.
     pub const BATCH: usize = 32;
 
     pub fn new() -> Result<Self> {
-        // SAFETY: it may be called at any time.
+        // SAFETY: the function has no requirements.
         NonNull::new(unsafe { bench_ring_new() }).map(Self).context("no memory for a ring")
     }
 
-    /// Allocates and hands on. One thread calls this, once.
+    /// Allocates messages and passes them on. One thread calls this, once.
     pub fn produce(&self, contender: &Contender, count: usize) -> Span {
         assert!(count.is_multiple_of(Self::BATCH), "only whole batches are handed on");
         let mut span = Span::default();

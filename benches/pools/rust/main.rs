@@ -1,7 +1,8 @@
-//! The pool against its peers: in loops of C that call the compiled library, and in process. Run by
-//! `cargo xtask bench pools`, with the library and, for criterion's reports, a folder for them.
+//! Measures the pool against its peers: in loops of C that call the compiled library, and in
+//! process. Run by `cargo xtask bench pools`, with the library and, for criterion's reports, a
+//! folder for them.
 //!
-//! Tables show milliseconds per million, which are nanoseconds for one.
+//! Tables show milliseconds per million pairs, which are nanoseconds per pair.
 
 mod in_process;
 mod loops;
@@ -24,9 +25,9 @@ struct Contenders {
     ours: Contender,
     /// Two calls that do nothing.
     empty: Contender,
-    /// The same with an atomic change each.
+    /// Two calls that each change an atomic.
     atomic: Contender,
-    /// One call that looks at a full map of bits.
+    /// One call that scans a full bitmap.
     scan: Contender,
     peers: Vec<Contender>,
     stats: unsafe extern "C" fn(*mut FfiPoolStats),
@@ -64,7 +65,7 @@ impl Contenders {
         })
     }
 
-    /// Ours, the empty calls, and the peers.
+    /// Returns ours, the empty calls, and the peers.
     fn all(&self) -> impl Iterator<Item = &Contender> {
         [&self.ours, &self.empty].into_iter().chain(&self.peers)
     }
@@ -75,12 +76,12 @@ impl Contenders {
 
     fn stats(&self) -> FfiPoolStats {
         let mut stats = FfiPoolStats::default();
-        // SAFETY: it may be written.
+        // SAFETY: the memory may be written.
         unsafe { (self.stats)(&mut stats) };
         stats
     }
 
-    /// Returns what must hold whenever nobody has a message.
+    /// Checks the counts that must hold when no message is allocated.
     fn check_at_rest(&self) -> Result<()> {
         let stats = self.stats();
         ensure!(stats.live == 0, "{} slots did not come back", stats.live);

@@ -1,4 +1,4 @@
-//! Criterion's reports, for a look at how the times are distributed. The ratios come from rounds.
+//! Writes criterion's reports, which show the distribution of times. The ratios come from rounds.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use criterion::{BenchmarkId, Criterion};
 use crate::loops::Span;
 use crate::{Contenders, threads};
 
-/// Pairs on one thread and on several, each contender for a second.
+/// Times pairs on one thread and on several, each contender for a second.
 pub fn run(contenders: &Contenders, folder: &Path) -> Result<()> {
     let mut criterion = Criterion::default()
         .output_directory(folder)
@@ -25,7 +25,7 @@ pub fn run(contenders: &Contenders, folder: &Path) -> Result<()> {
                     let spans =
                         threads::run(count, || (), |_| contender.pair(each)).expect("threads can be started");
                     let took = Span::of_all(&spans).expect("no result is wrong");
-                    // As if there had been no more than were asked for.
+                    // Scaled to the number of pairs that was asked for.
                     took.wall.mul_f64(pairs as f64 / (each * count) as f64)
                 });
             });

@@ -1,4 +1,4 @@
-//! What the loops in C do, with ratios.
+//! Runs the loops in C, and prints ratios.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,22 +13,24 @@ use crate::Contenders;
 use crate::loops::{Contender, Ring, Span, Took};
 use crate::threads;
 
-/// How long a sample is to take on each core that takes part.
+/// Duration of a sample on each core that takes part.
 const SAMPLE: Duration = Duration::from_millis(4);
 
-/// The same for threads, all of which have to be woken: this long, and [`EACH_THREAD`].
+/// Duration of a sample of threads, all of which have to be woken; [`EACH_THREAD`] is added for
+/// each.
 const THREADS_SAMPLE: Duration = Duration::from_millis(40);
 
-/// Many times what it takes to wake one, which is 10 to 20 microseconds.
+/// Many times the 10 to 20 microseconds that waking a thread takes.
 const EACH_THREAD: Duration = Duration::from_micros(200);
 
 const ROUNDS: usize = 31;
 const THREADS_ROUNDS: usize = 9;
 
-/// As many as are alive at once in the middle of things.
+/// Number of messages that are alive at once.
 const LIVE: usize = 4_096;
 
-/// Returns how many make a sample whose threads run this long together; at least `least`, of which it is a multiple.
+/// Returns the number of turns with which the threads run for `length` together: a multiple of
+/// `least`, and at least that.
 fn calibrate(length: Duration, least: usize, mut sample: impl FnMut(usize) -> Result<Took>) -> Result<usize> {
     let mut count = least;
     loop {
@@ -41,7 +43,7 @@ fn calibrate(length: Duration, least: usize, mut sample: impl FnMut(usize) -> Re
     }
 }
 
-/// What takes a sample of this many.
+/// A function that times a sample of a given number of turns.
 type Sample<'a> = Box<dyn FnMut(usize) -> Result<Took> + 'a>;
 
 /// Returns a contender on one thread.
@@ -56,7 +58,7 @@ fn alone<'a>(name: &str, mut sample: Sample<'a>) -> rounds::Contender<'a> {
     })
 }
 
-/// Returns a contender on many threads, as many of which run at once as there are cores.
+/// Returns a contender on many threads, of which as many run at once as there are cores.
 fn together<'a>(
     name: &str,
     threads: usize,
@@ -75,7 +77,7 @@ fn together<'a>(
     }))
 }
 
-/// What an allocator does for a thread that is new to it.
+/// Runs what an allocator does once for a new thread.
 fn warm_up(it: &Contender) {
     it.pair(64);
 }
@@ -103,13 +105,14 @@ impl Outcome<'_> {
         Ok(&self.samples[2 + self.contenders.peer(name)?])
     }
 
-    /// Returns how many times as many as the peer in the same time.
+    /// Returns how many times as many messages as the peer ours handles in one time.
     fn times(&self, peer: &str) -> Result<f64> {
         Ok(self.peer(peer)?.ratio_to(self.ours()))
     }
 }
 
-/// No message twice, nobody else writes to one, and all come back: one thread, then many.
+/// Checks on one thread, then on many, that no message is allocated twice or written by another
+/// thread, and that all are freed.
 pub fn check(contenders: &Contenders) -> Result<()> {
     for contender in contenders.all().filter(|it| it.allocates()) {
         check_one(contender).with_context(|| contender.name.clone())?;
@@ -121,7 +124,7 @@ fn check_one(contender: &Contender) -> Result<()> {
     const OWNERS: usize = 64;
     let count = if contender.bounded { CAPACITY } else { LIVE };
     for _ in 0..2 {
-        // One more than there are, where their number is fixed.
+        // One more than the capacity, if that is fixed.
         let slots = contender.fill(count + usize::from(contender.bounded));
         ensure!(slots.len() == count, "{} messages instead of {count}", slots.len());
         slots.check()?;
@@ -137,10 +140,10 @@ fn pairs_alone(it: &Contender) -> rounds::Contender<'_> {
     alone(&it.name, Box::new(|count| Span::of_all(&[it.pair(count)])))
 }
 
-/// The pool of which threads keep nothing: the map of bits alone.
+/// Name of the pool without thread caches: only the bitmap.
 pub const UNCACHED: &str = "this pool, cache = \"none\"";
 
-/// Allocate, write, free.
+/// Times allocate, write, free.
 pub fn pair(contenders: &Contenders) -> Result<()> {
     let all = contenders.all().chain([&contenders.atomic]).map(pairs_alone);
     let samples = compare_all("a million pairs", ROUNDS, all.collect())?;
@@ -150,13 +153,13 @@ pub fn pair(contenders: &Contenders) -> Result<()> {
     let atomic = outcome.samples.last().context("it was timed last")?;
     print_ratio("c_pair_vs_two_calls_with_an_atomic", ours.ratio_to(atomic), 1.4);
     print_ratio("c_pair_vs_glibc", ours.ratio_to(outcome.peer("glibc malloc")?), 0.71);
-    // Three locked instructions to two.
+    // Three locked instructions against two.
     let uncached = outcome.peer(UNCACHED)?;
     print_ratio("c_uncached_pair_vs_two_calls_with_an_atomic", uncached.ratio_to(atomic), 2.0);
     contenders.check_at_rest()
 }
 
-/// Free one of many, allocate another.
+/// Times freeing one of many messages and allocating another.
 pub fn churn(contenders: &Contenders) -> Result<()> {
     let live: Vec<_> = contenders.all().map(|it| Mutex::new(it.fill(LIVE))).collect();
     let all = contenders.all().zip(&live).map(|(it, live)| {
@@ -185,7 +188,7 @@ fn pairs_on<'a>(it: &'a Contender, threads: usize, name: &str) -> Result<rounds:
     together(name, threads, 16 * threads, Box::new(sample))
 }
 
-/// Returns the same number of pairs on each of many threads.
+/// Times pairs on many threads, each with the same number of pairs.
 pub fn threads(contenders: &Contenders) -> Result<()> {
     for threads in [2, 10, 50, 500, 2_000] {
         let mut all = Vec::new();
@@ -212,7 +215,7 @@ pub fn threads(contenders: &Contenders) -> Result<()> {
     Ok(())
 }
 
-/// `count` messages between each of `pairs` pairs of threads.
+/// Passes `count` messages between each of `pairs` pairs of threads.
 fn handed_over(it: &Contender, pairs: usize, count: usize) -> Result<Took> {
     let rings = (0..pairs).map(|_| Ring::new()).collect::<Result<Vec<_>>>()?;
     let spans = threads::run(
@@ -226,7 +229,7 @@ fn handed_over(it: &Contender, pairs: usize, count: usize) -> Result<Took> {
     Span::of_all(&spans)
 }
 
-/// One thread allocates, another frees.
+/// Times messages that one thread allocates and another frees.
 pub fn handover(contenders: &Contenders) -> Result<()> {
     for pairs in [1, 8] {
         let of = |it| {
@@ -248,7 +251,7 @@ fn refusals(it: &Contender) -> rounds::Contender<'_> {
     alone(&it.name, Box::new(|count| Span::of_all(&[it.refusals(count)])))
 }
 
-/// Nothing is left.
+/// Times allocations when no slot is free.
 pub fn exhaustion(contenders: &Contenders) -> Result<()> {
     let Contenders { ours, scan, .. } = contenders;
     let slots = ours.fill(CAPACITY);
@@ -261,7 +264,7 @@ pub fn exhaustion(contenders: &Contenders) -> Result<()> {
     contenders.check_at_rest()
 }
 
-/// Threads that have used the pool and now do nothing keep no slots from others.
+/// Checks that threads that have used the pool and are now idle keep no slots from others.
 pub fn stranding(contenders: &Contenders) -> Result<()> {
     const THREADS: usize = 2_000;
     let ours = &contenders.ours;
@@ -282,7 +285,8 @@ pub fn stranding(contenders: &Contenders) -> Result<()> {
                 wait_until(&|| done.load(Ordering::Acquire));
                 return used.map(|()| 0);
             }
-            // Pairs with the additions: what those threads took has come back.
+            // Acquire pairs with the additions: the slots that those threads allocated have been
+            // freed.
             wait_until(&|| idle.load(Ordering::Acquire) == THREADS);
             let slots = ours.fill(CAPACITY + 1);
             let obtained = slots.len();

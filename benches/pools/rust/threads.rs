@@ -1,4 +1,4 @@
-//! Threads that begin at the same time.
+//! Starts threads that begin their work at one time.
 
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
-/// Runs `work` on `count` threads, which are told their numbers; what came of it.
+/// Runs `work` on `count` threads, which get their numbers, and returns their results.
 ///
-/// None begins before all have prepared: an allocator that sets itself up when a thread first calls it is not timed there.
+/// None begins before all have prepared, so that the setup of an allocator on a thread's first call
+/// is not timed.
 pub fn run<R: Send>(
     count: usize,
     prepare: impl Fn() + Sync,
@@ -25,7 +26,7 @@ pub fn run<R: Send>(
             let thread = thread::Builder::new().spawn_scoped(scope, move || {
                 prepare();
                 arrived.fetch_add(1, Ordering::Relaxed);
-                // All readers pass at once when the writer leaves.
+                // All readers pass at once when the writer unlocks.
                 drop(gate.read());
                 work(number)
             })?;
@@ -34,7 +35,7 @@ pub fn run<R: Send>(
         while arrived.load(Ordering::Relaxed) < count {
             thread::sleep(Duration::from_micros(200));
         }
-        // They have yet to get from there to the gate.
+        // The threads still have to get from that point to the gate.
         thread::sleep(Duration::from_millis(1));
         drop(closed);
         threads.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a thread panicked"))).collect()

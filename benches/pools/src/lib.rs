@@ -1,5 +1,5 @@
-//! What the benchmark of pools calls, through the compiled library and in process: a pool, two functions that do nothing,
-//! and the [`peers`].
+//! Functions that the benchmark of pools calls, through the compiled library and in process: a
+//! pool, two functions that do nothing, and the [`peers`].
 
 use std::cell::UnsafeCell;
 use std::ffi::c_char;
@@ -12,7 +12,7 @@ pub mod peers;
 
 ffi_core::library!();
 
-/// Slots of the pool, and of each peer that has a fixed number.
+/// Number of slots of the pool, and of each peer with a fixed number.
 pub const CAPACITY: usize = 50_000;
 
 /// A point mass.
@@ -34,34 +34,35 @@ pub struct Particle {
     pub vz: f32,
     /// Kilograms.
     pub mass: f32,
-    /// Which one it is.
+    /// Number of the particle.
     pub id: u32,
 }
 
-/// The same in a pool of which threads keep nothing.
+/// A particle in a pool without thread caches.
 #[derive(FfiMessage, Clone, Copy, Debug)]
 #[repr(C)]
 #[ffi(pool(capacity = 50_000, cache = "none"))]
 pub struct Uncached {
-    /// As large, and aligned alike.
+    /// The particle, which gives size and alignment.
     pub particle: Particle,
 }
 
 struct Shared(UnsafeCell<Particle>);
 
-// SAFETY: nobody reads or writes it, only its address is used.
+// SAFETY: no thread reads or writes it; only its address is used.
 unsafe impl Sync for Shared {}
 
 static NOBODYS: Shared =
     Shared(UnsafeCell::new(Particle { x: 0.0, y: 0.0, z: 0.0, vx: 0.0, vy: 0.0, vz: 0.0, mass: 0.0, id: 0 }));
 
-/// Returns what no allocation through a library can be faster than: a call. The message must not be used.
+/// Returns an address without allocating: the time of a call, below which no allocation through a
+/// library can be. The message must not be used.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_empty_alloc() -> *mut Particle {
     NOBODYS.0.get()
 }
 
-/// Returns the same for freeing.
+/// Does nothing, as the counterpart for freeing.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_empty_free(_slot: *mut Particle) -> i32 {
     0
@@ -69,14 +70,15 @@ pub extern "C" fn bench_pools_empty_free(_slot: *mut Particle) -> i32 {
 
 static LIVE: AtomicU64 = AtomicU64::new(0);
 
-/// Returns what no allocation can be faster than that changes one bit that all threads share, atomically: what such an instruction
-/// takes differs by a factor of four from one processor to another. The message must not be used.
+/// Changes one bit atomically that all threads share, which is the least that an allocation from a
+/// shared map can do. The time of such an instruction differs by a factor of four between
+/// processors. The message must not be used.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_atomic_alloc() -> *mut Particle {
     if LIVE.fetch_or(1, Ordering::Acquire) == 0 { NOBODYS.0.get() } else { ptr::null_mut() }
 }
 
-/// Returns the same for freeing.
+/// Changes the bit back, as the counterpart for freeing.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_atomic_free(_slot: *mut Particle) -> i32 {
     i32::from(LIVE.fetch_and(!1, Ordering::Release) == 0)
@@ -84,18 +86,19 @@ pub extern "C" fn bench_pools_atomic_free(_slot: *mut Particle) -> i32 {
 
 static FULL: [AtomicU64; CAPACITY.div_ceil(64)] = [const { AtomicU64::new(u64::MAX) }; CAPACITY.div_ceil(64)];
 
-/// Returns what finding out that nothing is free takes without anything that says so: a look at one bit per slot, 64 at a time.
+/// Returns null after a look at one bit per slot, 64 at a time: the time to find out that no slot
+/// is free without a summary.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_pools_scan() -> *mut Particle {
     let full = FULL.iter().all(|word| word.load(Ordering::Relaxed) == u64::MAX);
     if full { ptr::null_mut() } else { NOBODYS.0.get() }
 }
 
-/// How `c/loops.c` sees a contender.
+/// Functions of a contender for `c/loops.c`.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Functions {
-    /// How they are called.
+    /// Way to call them.
     pub kind: Kind,
     /// Allocates.
     pub alloc: *const (),
@@ -108,7 +111,7 @@ unsafe impl Send for Functions {}
 // SAFETY: nothing changes through a shared reference to the pointers.
 unsafe impl Sync for Functions {}
 
-/// How functions are called.
+/// Way to call the functions of a contender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Kind {
@@ -116,7 +119,7 @@ pub enum Kind {
     Empty = 0,
     /// `void *alloc(void)`, `int32_t free(void *)`.
     Pool = 1,
-    /// As `malloc` and `free`.
+    /// `malloc` and `free`.
     Heap = 2,
 }
 
@@ -124,11 +127,11 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct PeerEntry {
-    /// Text that lives as long as the library is loaded; null behind the last peer.
+    /// Text that lives as long as the library is loaded; null after the last peer.
     pub name: *const c_char,
-    /// True if it has [`CAPACITY`] slots, and no more.
+    /// True if it has exactly [`CAPACITY`] slots.
     pub bounded: bool,
-    /// How to use it.
+    /// Functions to call.
     pub functions: Functions,
 }
 

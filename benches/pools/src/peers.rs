@@ -1,7 +1,8 @@
-//! What the pool is compared with: allocators, the free lists one would write, and object pools from the registry.
+//! Peers of the pool: allocators, the free lists one would write, and object pools from the
+//! registry.
 //!
-//! None of them zeroes what it hands out, and none but the allocators in part finds out about a bad pointer or a double
-//! free: they do less than the pool.
+//! None of them zeroes its messages, and only the allocators find some bad pointers or double
+//! frees: they do less than the pool.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
@@ -18,25 +19,25 @@ use sharded_slab::Clear;
 
 use crate::{CAPACITY, Functions, Kind, Particle, PeerEntry};
 
-/// One that allocates messages.
+/// An allocator of messages.
 pub trait Peer {
-    /// What the tables call it.
+    /// Name in the tables.
     const NAME: &'static CStr;
 
-    /// True if it has [`CAPACITY`] slots, and no more.
+    /// True if it has exactly [`CAPACITY`] slots.
     const BOUNDED: bool = false;
 
-    /// The functions of C to call instead of those below, where it is an allocator.
+    /// The functions of C to call instead of those below, if it is an allocator.
     const HEAP: Option<(*const (), *const ())> = None;
 
-    /// Returns a message for the caller alone. Its bytes may be anything.
+    /// Returns a message that only the caller uses. Its bytes may be anything.
     fn alloc() -> Option<NonNull<Particle>>;
 
-    /// Takes it back.
+    /// Frees a message.
     ///
     /// # Safety
     ///
-    /// It is from [`alloc`](Self::alloc), and nobody uses it any more.
+    /// It is from [`alloc`](Self::alloc), and no code uses it any more.
     unsafe fn free(slot: NonNull<Particle>);
 }
 
@@ -46,7 +47,8 @@ extern "C" fn alloc<P: Peer>() -> Option<NonNull<Particle>> {
 
 unsafe extern "C" fn free<P: Peer>(slot: Option<NonNull<Particle>>) -> i32 {
     let Some(slot) = slot else { return 1 };
-    // SAFETY: the caller passes null or a slot of `alloc`, which it doesn't use any more, and null was looked for.
+    // SAFETY: the caller passes null or a slot of `alloc`, which it doesn't use any more, and null
+    // was excluded above.
     unsafe { P::free(slot) };
     0
 }
@@ -142,9 +144,9 @@ impl Peer for Jemalloc {
     }
 }
 
-/// A list of the slots that are free.
+/// A list of the free slots.
 trait List: Send + Sync {
-    /// Returns all of them.
+    /// Returns a list of all slots.
     fn full() -> Self;
     fn pop(&self) -> Option<u32>;
     fn push(&self, index: u32);
@@ -209,7 +211,7 @@ macro_rules! free_list {
 }
 
 free_list! {
-    /// What is written first.
+    /// The list one would write first.
     StdMutex, c"Mutex<Vec>", std::sync::Mutex<Vec<u32>>
 }
 
@@ -230,7 +232,7 @@ impl List for std::sync::Mutex<Vec<u32>> {
 }
 
 free_list! {
-    /// The same with a smaller lock.
+    /// The same list with a smaller lock.
     ParkingLot, c"parking_lot::Mutex<Vec>", parking_lot::Mutex<Vec<u32>>
 }
 
@@ -302,15 +304,17 @@ impl List for SegQueue<u32> {
 }
 
 free_list! {
-    /// A Treiber stack.
+    /// A Treiber stack (Treiber, "Systems Programming: Coping with Parallelism", IBM Research
+    /// Report RJ 5118, 1986).
     TaggedStack, c"tagged Treiber stack", Treiber
 }
 
-/// A stack of indices: the head has the index plus one of the uppermost in its low half, and above it a number that each
-/// change raises, so that a head that was popped and pushed again is another.
+/// A stack of indices. The low half of the head is the index plus one of the uppermost; the high
+/// half is a count that each change raises, so that a head that was popped and pushed again differs
+/// (the ABA problem).
 struct Treiber {
     head: CachePadded<AtomicU64>,
-    /// The index plus one of the next below.
+    /// Index plus one of the next below.
     next: Box<[AtomicU32]>,
 }
 
@@ -324,13 +328,13 @@ impl List for Treiber {
     #[inline(always)]
     fn pop(&self) -> Option<u32> {
         let backoff = Backoff::new();
-        // Pairs with the exchange in `push`: `next` is as it was stored there.
+        // Acquire pairs with the exchange in `push`, so `next` is read as it was stored.
         let mut head = self.head.load(Ordering::Acquire);
         loop {
             let index = (head as u32).checked_sub(1)?;
             let next = self.next[index as usize].load(Ordering::Relaxed);
             let changed = (head >> 32).wrapping_add(1) << 32 | u64::from(next);
-            // Acquire: what the slot's last owner did is done.
+            // Acquire: the accesses of the slot's last owner are done.
             match self.head.compare_exchange_weak(head, changed, Ordering::Acquire, Ordering::Acquire) {
                 Ok(_) => return Some(index),
                 Err(now) => head = now,
@@ -346,7 +350,7 @@ impl List for Treiber {
         loop {
             self.next[index as usize].store(head as u32, Ordering::Relaxed);
             let changed = (head >> 32).wrapping_add(1) << 32 | u64::from(index + 1);
-            // Publishes `next`, and what was done to the slot.
+            // Release publishes `next` and the accesses to the slot.
             match self.head.compare_exchange_weak(head, changed, Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(now) => head = now,
@@ -375,7 +379,7 @@ impl Peer for ObjectPool {
 
     #[inline(always)]
     unsafe fn free(slot: NonNull<Particle>) {
-        // SAFETY: leaked above, and nobody uses it any more.
+        // SAFETY: leaked above, and no code uses it any more.
         OBJECT_POOL.attach(unsafe { Box::from_raw(slot.as_ptr()) });
     }
 }
@@ -384,16 +388,16 @@ impl Peer for ObjectPool {
 #[derive(Debug)]
 pub struct LockfreeObjectPool;
 
-/// A message with the guard that gives it back, as C gets a pointer alone.
+/// A message with the guard that frees it, as C only gets a pointer.
 #[repr(C)]
 struct Guarded {
     particle: Particle,
     guard: MaybeUninit<LinearReusable<'static, Self>>,
 }
 
-// SAFETY: the guard is a pointer to its pool, and is used by the message's one owner.
+// SAFETY: the guard is a pointer to its pool, and only the message's owner uses it.
 unsafe impl Send for Guarded {}
-// SAFETY: nothing is done through a shared reference to it but to read the message.
+// SAFETY: a shared reference to it is only used to read the message.
 unsafe impl Sync for Guarded {}
 
 static LINEAR: LazyLock<LinearObjectPool<Guarded>> = LazyLock::new(|| {
@@ -407,18 +411,19 @@ impl Peer for LockfreeObjectPool {
     fn alloc() -> Option<NonNull<Particle>> {
         let mut guard = LINEAR.pull();
         let guarded: NonNull<Guarded> = NonNull::from(&mut *guard);
-        // SAFETY: the guard says that it is ours.
+        // SAFETY: the guard says that this code owns the message.
         let place = unsafe { &raw mut (*guarded.as_ptr()).guard };
-        // SAFETY: the guard says that the message is ours; a `MaybeUninit` needs no value before.
+        // SAFETY: the guard says that this code owns the message; a `MaybeUninit` needs no value
+        // before.
         unsafe { place.write(MaybeUninit::new(guard)) };
         Some(guarded.cast())
     }
 
     #[inline(always)]
     unsafe fn free(slot: NonNull<Particle>) {
-        // SAFETY: a message is the first field of what it came in.
+        // SAFETY: a message is the first field of a `Guarded`.
         let place = unsafe { &raw mut (*slot.cast::<Guarded>().as_ptr()).guard };
-        // SAFETY: it was written there, and is read once.
+        // SAFETY: the guard was written there, and is read once.
         let guard = unsafe { place.read() };
         // SAFETY: `alloc` wrote a guard there.
         drop(unsafe { guard.assume_init() });
@@ -429,7 +434,7 @@ impl Peer for LockfreeObjectPool {
 #[derive(Debug)]
 pub struct ShardedSlab;
 
-/// A message with its key, as C gets a pointer alone.
+/// A message with its key, as C only gets a pointer.
 #[derive(Default)]
 #[repr(C)]
 struct Keyed {
@@ -455,7 +460,7 @@ impl Peer for ShardedSlab {
 
     #[inline(always)]
     unsafe fn free(slot: NonNull<Particle>) {
-        // SAFETY: a message is the first field of what it came in.
+        // SAFETY: a message is the first field of a `Keyed`.
         let key = unsafe { (*slot.cast::<Keyed>().as_ptr()).key };
         SHARDED.clear(key);
     }

@@ -1,4 +1,5 @@
-//! Messages to protobuf and back: in place against prost's structs, with the same bytes. Run by `cargo xtask bench proto`.
+//! Measures messages to protobuf and back: in place against prost's structs, with equal bytes. Run
+//! by `cargo xtask bench proto`.
 
 mod ours;
 mod theirs;
@@ -11,10 +12,10 @@ use anyhow::{Result, ensure};
 use ffi_benches::{Contender, compare, print_minimum};
 use ffi_core::{FfiMessage, FfiProto};
 
-/// How many accounts there are.
+/// Number of accounts.
 const ROWS: usize = 1000;
 
-/// How many points a track has.
+/// Number of points in a track.
 const POINTS: usize = 10_000;
 
 /// The names of people, in turn.
@@ -31,7 +32,7 @@ const NAMES: [&str; 8] = [
 
 const ROUNDS: usize = 31;
 
-/// How many times as fast as prost encoding and decoding are to be.
+/// Targets: how many times as fast as prost encoding and decoding should be.
 const TARGETS: [f64; 2] = [1.0, 1.2];
 
 fn main() -> Result<()> {
@@ -41,7 +42,7 @@ fn main() -> Result<()> {
     one::<_, theirs::Track>("track", &*ours::track(), 20, None)
 }
 
-/// Returns what `count` turns of `run` take.
+/// Returns the time of `count` turns of `run`.
 fn time(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
     let start = Instant::now();
     for _ in 0..count {

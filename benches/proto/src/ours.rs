@@ -4,7 +4,7 @@ use ffi_core::{FfiEnum, FfiMessage, FfiOption, FfiStr, FfiVec};
 
 use crate::{NAMES, POINTS, ROWS};
 
-/// Where an account is in its life.
+/// State of an account.
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Status {
@@ -12,9 +12,9 @@ pub enum Status {
     Unknown = 0,
     /// In use.
     Active = 1,
-    /// Not to be used at present.
+    /// Suspended.
     Suspended = 2,
-    /// Not to be used any more.
+    /// Closed.
     Closed = 3,
 }
 
@@ -22,19 +22,19 @@ pub enum Status {
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C)]
 pub struct Account {
-    /// Which one it is.
+    /// Number of the account.
     pub id: u64,
-    /// What people call it.
+    /// Name of its owner.
     pub name: FfiStr<40>,
-    /// Where to write to.
+    /// Mail address.
     pub mail: FfiStr<60>,
-    /// Where it is in its life.
+    /// State of the account.
     pub status: Status,
-    /// Better than others, if known.
+    /// Score, if known.
     pub score: FfiOption<f64>,
     /// Microseconds since 1970.
     pub created: i64,
-    /// How often it was changed.
+    /// Number of changes.
     pub version: u32,
     /// Cents.
     pub balance: i32,
@@ -42,11 +42,11 @@ pub struct Account {
     pub risk: f32,
     /// True if it is paid for.
     pub paid: bool,
-    /// Anything else.
+    /// Remarks.
     pub note: FfiStr<120>,
 }
 
-/// Many of them.
+/// Many accounts.
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C)]
 pub struct Accounts {
@@ -54,7 +54,7 @@ pub struct Accounts {
     pub rows: FfiVec<Account, ROWS>,
 }
 
-/// Numbers alone.
+/// A message that only has numbers.
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C)]
 pub struct Track {

@@ -1,6 +1,6 @@
-//! The messages as prost's code generator writes them, from the .proto that is exported from `ours`.
+//! Messages as prost's code generator writes them, from the .proto that is exported from `ours`.
 
-/// Where an account is in its life.
+/// State of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
 #[repr(i32)]
 pub enum Status {
@@ -8,34 +8,34 @@ pub enum Status {
     Unknown = 0,
     /// In use.
     Active = 1,
-    /// Not to be used at present.
+    /// Suspended.
     Suspended = 2,
-    /// Not to be used any more.
+    /// Closed.
     Closed = 3,
 }
 
 /// Numbers and strings.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Account {
-    /// Which one it is.
+    /// Number of the account.
     #[prost(uint64, tag = "1")]
     pub id: u64,
-    /// What people call it.
+    /// Name of its owner.
     #[prost(string, tag = "2")]
     pub name: String,
-    /// Where to write to.
+    /// Mail address.
     #[prost(string, tag = "3")]
     pub mail: String,
-    /// Where it is in its life.
+    /// State of the account.
     #[prost(enumeration = "Status", tag = "4")]
     pub status: i32,
-    /// Better than others, if known.
+    /// Score, if known.
     #[prost(double, optional, tag = "5")]
     pub score: Option<f64>,
     /// Microseconds since 1970.
     #[prost(int64, tag = "6")]
     pub created: i64,
-    /// How often it was changed.
+    /// Number of changes.
     #[prost(uint32, tag = "7")]
     pub version: u32,
     /// Cents.
@@ -47,12 +47,12 @@ pub struct Account {
     /// True if it is paid for.
     #[prost(bool, tag = "10")]
     pub paid: bool,
-    /// Anything else.
+    /// Remarks.
     #[prost(string, tag = "11")]
     pub note: String,
 }
 
-/// Many of them.
+/// Many accounts.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Accounts {
     /// The rows.
@@ -60,7 +60,7 @@ pub struct Accounts {
     pub rows: Vec<Account>,
 }
 
-/// Numbers alone.
+/// A message that only has numbers.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Track {
     /// Metres above the sea.

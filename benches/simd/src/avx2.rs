@@ -1,4 +1,5 @@
-//! The kernels by hand, with AVX2: what a C programmer would write for one processor. They reassociate as they like.
+//! The kernels by hand, with AVX2: as a C programmer would write them for one processor. They
+//! reassociate freely.
 
 use std::arch::x86_64::{
     __m256, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_min_ps, _mm_movehl_ps, _mm_shuffle_ps, _mm256_add_ps,
@@ -6,7 +7,7 @@ use std::arch::x86_64::{
     _mm256_setzero_ps,
 };
 
-/// The only unsafe thing about calling these.
+/// Checks the only requirement of calling the functions below.
 pub fn assert_available() {
     assert!(is_x86_feature_detected!("avx2"), "this benchmark needs AVX2");
 }

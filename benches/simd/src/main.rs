@@ -1,5 +1,6 @@
-//! SIMD kernels next to what memory allows and to other ways to write them, from the first-level cache to memory, and
-//! for slices so short that the way into a kernel and out of it is most of the work.
+//! Measures SIMD kernels beside the limits of memory and other ways to write them, from the
+//! first-level cache to memory, and for slices so short that entering and leaving a kernel is most
+//! of the work.
 
 mod avx2;
 mod memory;
@@ -14,7 +15,7 @@ use ffi_benches::{Contender, Samples, compare, print_minimum, print_ratio};
 use ffi_core::simd;
 use plain::Particle;
 
-/// Where data fits: name, bytes of all slices of a kernel, rounds.
+/// Levels of memory: name, bytes of all slices of a kernel, rounds.
 const SIZES: [(&str, usize, usize); 4] =
     [("L1", 16 << 10, 41), ("L2", 256 << 10, 41), ("L3", 8 << 20, 31), ("DRAM", 128 << 20, 21)];
 
@@ -59,7 +60,7 @@ impl Floats {
     }
 }
 
-/// Returns what `times` calls of `work` take.
+/// Returns the time of `times` calls of `work`.
 #[inline(always)]
 fn time(times: usize, mut work: impl FnMut()) -> Result<Duration> {
     let start = Instant::now();
@@ -72,7 +73,8 @@ fn time(times: usize, mut work: impl FnMut()) -> Result<Duration> {
 /// Returns a contender that computes one number of slices, which is checked first.
 fn number<'a>(name: &str, times: usize, expected: f64, work: impl Fn() -> f32 + 'a) -> Result<Contender<'a>> {
     let found = f64::from(work());
-    // The plain loop loses digits of long sums: 2^24 floats between 1 and 2 don't count any further.
+    // The plain loop loses digits of long sums: 2^24 floats between 1 and 2 don't count any
+    // further.
     let near = if name.starts_with("plain") { expected * 0.6 } else { expected * 1e-3 };
     ensure!((found - expected).abs() <= near, "{name} finds {found} instead of {expected}");
     Ok(Contender::new(name, move || {
@@ -179,7 +181,7 @@ fn reductions(place: &str, bytes: usize, rounds: usize) -> Result<()> {
     integers(place, bytes, rounds, all)
 }
 
-/// Sums of integers, of the same bytes.
+/// Compares sums of integers over the same number of bytes.
 fn integers(place: &str, bytes: usize, rounds: usize, all: &[f32]) -> Result<()> {
     let times = times(bytes);
     let octets: &[u8] = bytemuck::cast_slice(all);
@@ -216,7 +218,8 @@ fn integers(place: &str, bytes: usize, rounds: usize, all: &[f32]) -> Result<()>
     Ok(())
 }
 
-/// What is done in place to floats, and to which factor: such that they stay what they are, however often it is done.
+/// An operation in place on floats, whose operands leave the floats unchanged however often it
+/// runs.
 type InPlace = (&'static str, fn(&mut [f32], &[f32]));
 
 fn elementwise(place: &str, bytes: usize, rounds: usize) -> Result<()> {
@@ -275,7 +278,7 @@ fn in_place(place: &str, bytes: usize, (times, rounds): (usize, usize), kernel: 
     }
     let other: &[f32] = &other.all()[..count];
     let mut floats = Floats::new(count);
-    // In turn, each on the same memory.
+    // All contenders use one piece of memory in turn.
     let floats = std::cell::RefCell::new(floats.all());
     let samples = compare(
         &format!("{operation} f32 in place, {place}, {times} times"),
@@ -296,7 +299,7 @@ fn in_place(place: &str, bytes: usize, (times, rounds): (usize, usize), kernel: 
     Ok(())
 }
 
-/// Particles of six floats: sums of fields, and a step of a simulation.
+/// Compares kernels on particles of six floats: sums of fields, and a step of a simulation.
 fn records(place: &str, bytes: usize, rounds: usize) -> Result<()> {
     let times = times(bytes);
     let mut floats = Floats::new(bytes / 24 * 6);
@@ -392,7 +395,7 @@ fn records(place: &str, bytes: usize, rounds: usize) -> Result<()> {
     Ok(())
 }
 
-/// Slices of a few elements, at an offset that is no multiple of 64 bytes.
+/// Compares slices of a few elements, at an offset that is no multiple of 64 bytes.
 fn short() -> Result<()> {
     const TIMES: usize = 20_000;
     const ROUNDS: usize = 41;
@@ -473,7 +476,7 @@ fn short() -> Result<()> {
     Ok(())
 }
 
-/// Against the best of the others, and in nanoseconds.
+/// Prints the ratio to the best of the others, and nanoseconds.
 fn print_short(operation: &str, count: usize, ours: &Samples, others: &[&Samples]) {
     let best = others.iter().map(|samples| samples.median()).fold(f64::INFINITY, f64::min);
     println!("  {operation} of {count}: {:.1} ns", ours.median() * 1e6 / 20_000.0);

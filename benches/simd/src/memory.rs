@@ -1,12 +1,12 @@
-//! What memory allows: reading, copying and updating in place with the widest vectors there are, and no arithmetic that could
-//! take longer.
+//! Loops that only memory limits: reading, copying and updating in place with the widest vectors,
+//! and no arithmetic that takes longer.
 
 use std::arch::x86_64::{
     __m256i, __m512i, _mm256_or_si256, _mm256_setzero_si256, _mm256_testz_si256, _mm512_or_si512,
     _mm512_setzero_si512, _mm512_test_epi64_mask,
 };
 
-/// Reads all, in 64-byte lines, and tells whether one bit is set.
+/// Reads all values, in 64-byte lines, and returns true if one bit is set.
 pub fn read(values: &[f32]) -> bool {
     let lines: &[[f32; 16]] = values.as_chunks().0;
     if is_x86_feature_detected!("avx512f") {

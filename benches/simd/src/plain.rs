@@ -1,6 +1,6 @@
-//! The loops that one writes in Rust, for the processor that every x86-64 is.
+//! Plain loops in Rust, for the baseline of x86-64.
 //!
-//! None is inlined, so that each is compiled on its own, as ours are.
+//! None is inlined, so that each is compiled by itself, like our kernels.
 
 use bytemuck::{Pod, Zeroable};
 

@@ -1,4 +1,5 @@
-//! The kernels with pulp, the fastest public crate for the job: its native vectors, AVX-512 too, its partial loads and stores.
+//! The kernels with pulp, the fastest public crate for them: with its native vectors, including
+//! AVX-512, and its partial loads and stores.
 
 use std::sync::LazyLock;
 

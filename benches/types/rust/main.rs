@@ -1,5 +1,5 @@
-//! The result set in Rust: reading in place against decoding, filling in place against encoding, and what checking
-//! untrusted memory takes. Run by `cargo xtask bench types`.
+//! Measures the result set in Rust: reading in place against decoding, filling in place against
+//! encoding, and checking untrusted memory. Run by `cargo xtask bench types`.
 
 mod proto;
 
@@ -14,7 +14,7 @@ use prost::Message as _;
 
 const ROUNDS: usize = 31;
 
-/// The same people, written as they are where letters are not those of ASCII.
+/// Names of the same people, in letters outside of ASCII.
 const UNICODE_NAMES: [&str; 8] = [
     "Ада Лавлейс",
     "Grâce Hopper",
@@ -34,7 +34,7 @@ fn main() -> Result<()> {
     check(&mut set)
 }
 
-/// Returns how long it takes `count` times, when each result is what `expected` says.
+/// Returns the time of `count` turns, if each result is that of `expected`.
 fn time<T: PartialEq>(
     count: usize,
     expected: impl Fn(usize) -> T,
@@ -43,7 +43,7 @@ fn time<T: PartialEq>(
     let start = Instant::now();
     let mut right = true;
     for turn in 0..count {
-        // The comparison is the same for all contenders.
+        // The comparison is equal for all contenders.
         right &= run(black_box(turn)) == expected(turn);
     }
     let took = start.elapsed();
@@ -51,7 +51,7 @@ fn time<T: PartialEq>(
     Ok(took)
 }
 
-/// One field of one row.
+/// Times reading one field of one row.
 fn read(set: &ResultSet) -> Result<()> {
     const TIMES: usize = 100;
     let encoded = proto::of(set).encode_to_vec();
@@ -71,7 +71,8 @@ fn read(set: &ResultSet) -> Result<()> {
             Contender::new("in place, after a check of all rows", || {
                 time(TIMES, expected, |turn| {
                     let set = black_box(set);
-                    // SAFETY: a reference is aligned, and what is not padding behind it is initialised.
+                    // SAFETY: a reference is aligned, and everything but padding in it is
+                    // initialised.
                     unsafe { ResultSet::check(set) }.expect("it is valid");
                     let row = &set.rows[row(turn)];
                     row.name.len() + row.version as usize
@@ -92,7 +93,7 @@ fn read(set: &ResultSet) -> Result<()> {
     Ok(())
 }
 
-/// Returns all rows.
+/// Times filling all rows.
 fn fill(set: &mut ResultSet) -> Result<()> {
     const TIMES: usize = 20;
     let expected = set.clone();
@@ -129,7 +130,8 @@ fn fill(set: &mut ResultSet) -> Result<()> {
     Ok(())
 }
 
-/// Returns all that is untrusted about a result set: lengths, UTF-8, enums, presence, `bool`.
+/// Times checking all that is untrusted about a result set: lengths, UTF-8, enums, presence,
+/// `bool`.
 fn check(set: &mut ResultSet) -> Result<()> {
     const TIMES: usize = 100;
     for (names, script) in [(&NAMES, "ascii"), (&UNICODE_NAMES, "unicode")] {
@@ -139,7 +141,7 @@ fn check(set: &mut ResultSet) -> Result<()> {
             &format!("check {ROWS} rows, names in {script}, {TIMES} times"),
             ROUNDS,
             [Contender::new("check", || {
-                // SAFETY: a reference is aligned, and what is not padding behind it is initialised.
+                // SAFETY: a reference is aligned, and everything but padding in it is initialised.
                 time(TIMES, |_| Ok(()), |_| unsafe { ResultSet::check(black_box(set)) })
             })],
         )?;

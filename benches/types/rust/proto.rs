@@ -1,4 +1,4 @@
-//! The result set as prost has it: what its code generator would write for
+//! The result set as prost's code generator would write it for
 //!
 //! ```proto
 //! message ResultSet { optional uint64 next = 1; repeated Row rows = 2; }
@@ -8,7 +8,7 @@
 
 use bench_types::{ROWS, Status as OurStatus};
 
-/// Where an account is in its life.
+/// State of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
 #[repr(i32)]
 pub enum Status {
@@ -16,31 +16,31 @@ pub enum Status {
     Unknown = 0,
     /// In use.
     Active = 1,
-    /// Not to be used at present.
+    /// Suspended.
     Suspended = 2,
-    /// Not to be used any more.
+    /// Closed.
     Closed = 3,
 }
 
 /// A row.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Row {
-    /// Which one it is.
+    /// Number of the account.
     #[prost(uint64, tag = "1")]
     pub id: u64,
-    /// What people call it.
+    /// Name of its owner.
     #[prost(string, tag = "2")]
     pub name: String,
-    /// Where it is in its life.
+    /// State of the account.
     #[prost(enumeration = "Status", tag = "3")]
     pub status: i32,
-    /// Better than others, if known.
+    /// Score, if known.
     #[prost(double, optional, tag = "4")]
     pub score: Option<f64>,
     /// Microseconds since 1970.
     #[prost(int64, tag = "5")]
     pub created: i64,
-    /// How often it was changed.
+    /// Number of changes.
     #[prost(uint32, tag = "6")]
     pub version: u32,
     /// True if it is paid for.
@@ -51,7 +51,7 @@ pub struct Row {
 /// A result set.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct ResultSet {
-    /// Where to go on.
+    /// Position of the next page.
     #[prost(uint64, optional, tag = "1")]
     pub next: Option<u64>,
     /// The rows.
@@ -79,7 +79,7 @@ pub fn of(set: &bench_types::ResultSet) -> ResultSet {
     ResultSet { next: set.next.get(), rows: set.rows.iter().map(row).collect() }
 }
 
-/// Returns what `bench_types::fill_from` writes.
+/// Returns the result set that `bench_types::fill_from` writes.
 pub fn filled(names: &[&str; 8]) -> ResultSet {
     let row = |index: usize| Row {
         id: index as u64 * 7,

@@ -1,11 +1,11 @@
-//! What the benchmark reads and writes: one field of each type, and a result set of 1,000 rows as a database client has
-//! it. Its Dart half is in `dart/`, its Rust half in `rust/`.
+//! Data of the benchmark: one field of each type, and a result set of 1,000 rows as a database
+//! client gets it. Its Dart half is in `dart/`, its Rust half in `rust/`.
 
 use ffi_core::{FfiEnum, FfiMessage, FfiOption, FfiStr, FfiVec, ffi_export};
 
 ffi_core::library!();
 
-/// How many rows there are.
+/// Number of rows.
 pub const ROWS: usize = 1000;
 
 /// A place.
@@ -18,7 +18,7 @@ pub struct Point {
     pub y: f64,
 }
 
-/// What was measured.
+/// A measurement.
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C, u32)]
 pub enum Reading {
@@ -38,7 +38,7 @@ pub struct Fields {
     pub name: FfiStr<24>,
     /// Numbers.
     pub numbers: FfiVec<u32, 1000>,
-    /// A number that may be there.
+    /// An optional number.
     pub limit: FfiOption<f64>,
     /// A oneof.
     pub reading: Reading,
@@ -46,7 +46,7 @@ pub struct Fields {
     pub point: Point,
 }
 
-/// Where an account is in its life.
+/// State of an account.
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Status {
@@ -54,9 +54,9 @@ pub enum Status {
     Unknown = 0,
     /// In use.
     Active = 1,
-    /// Not to be used at present.
+    /// Suspended.
     Suspended = 2,
-    /// Not to be used any more.
+    /// Closed.
     Closed = 3,
 }
 
@@ -64,17 +64,17 @@ pub enum Status {
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 pub struct Row {
-    /// Which one it is.
+    /// Number of the account.
     pub id: u64,
-    /// What people call it.
+    /// Name of its owner.
     pub name: FfiStr<32>,
-    /// Where it is in its life.
+    /// State of the account.
     pub status: Status,
-    /// Better than others, if known.
+    /// Score, if known.
     pub score: FfiOption<f64>,
     /// Microseconds since 1970.
     pub created: i64,
-    /// How often it was changed.
+    /// Number of changes.
     pub version: u32,
     /// True if it is paid for.
     pub paid: bool,
@@ -84,7 +84,7 @@ pub struct Row {
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C)]
 pub struct ResultSet {
-    /// Where to go on.
+    /// Position of the next page.
     pub next: FfiOption<u64>,
     /// The rows.
     pub rows: FfiVec<Row, ROWS>,
@@ -139,7 +139,7 @@ pub fn fill_from(set: &mut ResultSet, names: &[&str; 8]) {
     set.rows.try_extend((0..ROWS).map(|index| row(index, names))).expect("they fit");
 }
 
-/// Returns true if all rows are as [`fill`] writes them.
+/// Returns true if all rows have the values that [`fill`] writes.
 #[ffi_export]
 pub fn is_filled(set: &ResultSet) -> bool {
     let mut expected = ResultSet::new_zeroed_box();

@@ -4,7 +4,7 @@ use ffi_core::{FfiEnum, FfiMessage, ffi_export};
 
 ffi_core::library!();
 
-/// What a particle does at the edge of its [`Bounds`].
+/// Behaviour of a particle at the edge of its [`Bounds`].
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum BoundaryMode {
@@ -43,9 +43,9 @@ pub struct Particle {
     pub vy: f32,
     /// Kilograms.
     pub mass: f32,
-    /// Where it may be.
+    /// The box that it stays in.
     pub bounds: Bounds,
-    /// What it does at the edge of its bounds.
+    /// Behaviour at the edge of its bounds.
     pub mode: BoundaryMode,
 }
 
@@ -59,7 +59,8 @@ pub fn step(particles: &mut [Particle], dt: f32) {
     }
 }
 
-/// Position and velocity along one axis after `dt` seconds, for a particle that crosses at most one edge.
+/// Returns position and velocity along one axis after `dt` seconds, for a particle that crosses at
+/// most one edge.
 fn advance(position: f32, velocity: f32, dt: f32, min: f32, max: f32, mode: BoundaryMode) -> (f32, f32) {
     let next = position + velocity * dt;
     if (min..=max).contains(&next) {

@@ -1,4 +1,4 @@
-//! A directory of contacts: every field type at work.
+//! A directory of contacts that uses every field type.
 
 use std::fmt;
 
@@ -6,29 +6,29 @@ use ffi_core::{FfiBytes, FfiEnum, FfiMap, FfiMessage, FfiOpen, FfiOption, FfiStr
 
 ffi_core::library!();
 
-/// Whether a contact is still there.
+/// Status of a contact.
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Status {
-    /// Nobody has asked.
+    /// Not known.
     Unknown = 0,
-    /// There.
+    /// Still reachable.
     Active = 1,
-    /// Gone.
+    /// No longer reachable.
     Left = 2,
 }
 
-/// Where somebody lives.
+/// A postal address.
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 pub struct Address {
-    /// With the number of the house.
+    /// Street, with the number of the house.
     pub street: FfiStr<32>,
-    /// Without the country.
+    /// City, without the country.
     pub city: FfiStr<24>,
 }
 
-/// How a contact is reached: one way, or none.
+/// Way to reach a contact.
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C, u32)]
 pub enum Reach {
@@ -42,7 +42,7 @@ pub enum Reach {
     Visit(Address),
 }
 
-/// Somebody.
+/// A person in the directory.
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 pub struct Contact {
@@ -50,19 +50,19 @@ pub struct Contact {
     pub id: u64,
     /// The full name.
     pub name: FfiStr<32>,
-    /// As far as this directory knows.
+    /// Status, as far as this directory knows.
     pub status: Status,
-    /// As another program has written it, which may be newer than this one.
+    /// Status from another program, which may be newer than this one.
     pub reported: FfiOpen<Status>,
-    /// From 0 to 5, if there is one.
+    /// Rating from 0 to 5, if there is one.
     pub rating: FfiOption<f32>,
-    /// The way to reach them.
+    /// Way to reach the person.
     pub reach: Reach,
     /// Up to four words.
     pub tags: FfiVec<FfiStr<12>, 4>,
-    /// How often they were called, by month.
+    /// Number of calls, by month.
     pub calls: FfiVec<u16, 12>,
-    /// What is known by name: birth year, shoe size, ..
+    /// Facts by name: birth year, shoe size, ..
     pub facts: FfiMap<FfiStr<12>, i32, 4>,
     /// A picture of 4 by 4 grey pixels, row by row.
     pub picture: [[u8; 4]; 4],
@@ -78,10 +78,10 @@ pub struct Directory {
     pub contacts: FfiVec<Contact, 100>,
 }
 
-/// Why a contact was not added.
+/// Reason why a contact was not added.
 #[derive(Debug, PartialEq, Eq)]
 pub enum AddError {
-    /// There is one of that name.
+    /// Another contact has this name.
     Duplicate(String),
     /// The directory is full.
     Full,
@@ -96,11 +96,11 @@ impl fmt::Display for AddError {
     }
 }
 
-/// Adds a copy of `contact` and returns the number it got.
+/// Adds a copy of `contact` and returns its number.
 ///
 /// # Errors
 ///
-/// Returns an error if there is a contact of that name, or no room.
+/// Returns an error if another contact has the name, or the directory is full.
 #[ffi_export]
 pub fn add(directory: &mut Directory, contact: &Contact) -> Result<u64, AddError> {
     if directory.contacts.iter().any(|other| other.name == contact.name) {
@@ -117,7 +117,7 @@ pub fn find(directory: &Directory, name: &str) -> Option<Contact> {
     directory.contacts.iter().find(|contact| contact.name == *name).copied()
 }
 
-/// Returns the numbers of all contacts with that tag, or of all contacts.
+/// Returns the numbers of all contacts with `tag` among their `tags`, or of all contacts.
 #[ffi_export]
 pub fn tagged(directory: &Directory, tag: Option<&str>) -> Vec<u64> {
     let has = |contact: &&Contact| tag.is_none_or(|tag| contact.tags.iter().any(|other| *other == *tag));

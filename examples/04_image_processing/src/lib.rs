@@ -1,4 +1,5 @@
-//! Images in memory that Dart and Rust share: grayscale, brightness, blur and histogram at the speed of that memory.
+//! Images in memory that Dart and Rust share: grayscale, brightness, blur and histogram at the
+//! speed of that memory.
 //!
 //! ```text
 //! lib.rs ─▶ the message, what may be wrong with one, exported functions
@@ -16,10 +17,10 @@ use view::{Rgba, View, ViewMut};
 
 ffi_core::library!();
 
-/// How many pixels an [`ImageBuffer`] has room for: an image of 4K takes half of it.
+/// Capacity of an [`ImageBuffer`] in pixels: an image of 4K takes half of it.
 pub const MAX_PIXELS: usize = 1 << 24;
 
-/// What the bytes of an image are.
+/// Format of the bytes of an image.
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ColorSpace {
@@ -29,7 +30,7 @@ pub enum ColorSpace {
     Luma = 1,
 }
 
-/// What computes.
+/// Engine of the computation.
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Engine {
@@ -48,49 +49,50 @@ impl From<Engine> for Backend {
     }
 }
 
-/// An image: few, large, and kept as they are when they go back to their pool.
+/// An image. Its pool has few large slots, which keep their bytes when they are freed.
 #[derive(FfiMessage)]
 #[repr(C)]
 #[ffi(pool(capacity = 8, reset = "keep"))]
 pub struct ImageBuffer {
     /// The rows, from the top, in as many bytes as it takes: the order of those is that of memory.
     pub pixels: [u32; MAX_PIXELS],
-    /// In pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// In pixels.
+    /// Height in pixels.
     pub height: u32,
-    /// Bytes from a row to the next.
+    /// Distance from a row to the next in bytes.
     pub stride: u32,
-    /// What the bytes of `pixels` are.
+    /// Format of the bytes of `pixels`.
     pub color_space: ColorSpace,
-    /// Nothing: all slots of the pool begin at a multiple of 64 bytes, when this one's size is a multiple of 64.
+    /// Unused: it makes the size a multiple of 64, so that all slots of the pool begin at a
+    /// multiple of 64 bytes.
     pub reserved: [u8; 51],
 }
 
-/// How often each shade of grey occurs.
+/// Counts of the shades of grey.
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 #[ffi(pod)]
 pub struct Histogram {
-    /// By shade: 0 is black.
+    /// Counts by shade: 0 is black.
     pub counts: [u32; 256],
 }
 
-/// What is wrong with an image, or with what is to be done to it.
+/// Mistake in an image, or in the parameters of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImageError {
-    /// An image is of another colour space than the function takes.
+    /// The image has another colour space than the function takes.
     ColorSpace {
-        /// What it takes.
+        /// Colour space that the function takes.
         expected: ColorSpace,
     },
-    /// Rows overlap, don't begin with a pixel, or there isn't room for them.
+    /// Rows overlap, don't begin with a pixel, or don't fit the buffer.
     Shape {
-        /// In pixels.
+        /// Width in pixels.
         width: u32,
-        /// In pixels.
+        /// Height in pixels.
         height: u32,
-        /// In bytes.
+        /// Stride in bytes.
         stride: u32,
     },
     /// The radius is above [`MAX_RADIUS`].
@@ -116,7 +118,7 @@ impl fmt::Display for ImageError {
 impl std::error::Error for ImageError {}
 
 impl ColorSpace {
-    /// Bytes of a pixel.
+    /// Returns the size of a pixel in bytes.
     const fn bytes(self) -> u32 {
         match self {
             Self::Rgba => 4,
@@ -166,11 +168,12 @@ impl ImageBuffer {
         Ok(ViewMut::new(bytemuck::cast_slice_mut(&mut self.pixels), width, height, stride))
     }
 
-    /// Makes it an image of another shape, without gaps between rows. What the pixels are stays in memory.
+    /// Makes it an image of another shape, without gaps between rows. The bytes of the pixels don't
+    /// change.
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no room for them; then nothing changes.
+    /// Returns an error if it doesn't fit; then nothing changes.
     pub fn set_shape(&mut self, width: u32, height: u32, color_space: ColorSpace) -> Result<(), ImageError> {
         let stride = width.saturating_mul(color_space.bytes());
         checked_shape(width, height, stride, color_space)?;
@@ -181,7 +184,8 @@ impl ImageBuffer {
         Ok(())
     }
 
-    /// Width, height and stride in pixels. Dart can write any number there, so nothing else reads them.
+    /// Returns width, height and stride in pixels. Dart can write any number to these fields, so
+    /// nothing else reads them.
     fn shape(&self, expected: ColorSpace) -> Result<(usize, usize, usize), ImageError> {
         if self.color_space != expected {
             return Err(ImageError::ColorSpace { expected });
@@ -190,7 +194,7 @@ impl ImageBuffer {
     }
 }
 
-/// Width, height and stride in pixels, of an image that an [`ImageBuffer`] has room for.
+/// Returns width, height and stride in pixels, if the image fits an [`ImageBuffer`].
 fn checked_shape(
     width: u32,
     height: u32,
@@ -199,7 +203,7 @@ fn checked_shape(
 ) -> Result<(usize, usize, usize), ImageError> {
     let bytes = color_space.bytes();
     let row = u64::from(width) * u64::from(bytes);
-    // At most 2^64 - 2^32, plus the 2^34 that aren't added where it is that much.
+    // At most 2^64 - 2^32 plus 2^34, so the sum saturates.
     let end = (u64::from(height.saturating_sub(1)) * u64::from(stride)).saturating_add(row);
     if row > u64::from(stride) || !stride.is_multiple_of(bytes) || end > size_of::<[u32; MAX_PIXELS]>() as u64
     {
@@ -208,7 +212,8 @@ fn checked_shape(
     Ok((width as usize, height as usize, (stride / bytes) as usize))
 }
 
-/// Writes the shades of grey of the coloured `image` to `shades`, which becomes a grey image of its size.
+/// Writes the shades of grey of the coloured `image` to `shades`, which becomes a grey image of its
+/// size.
 ///
 /// # Errors
 ///
@@ -221,7 +226,8 @@ pub fn grayscale(image: &ImageBuffer, shades: &mut ImageBuffer, engine: Engine) 
     Ok(())
 }
 
-/// Adds `amount` to red, green and blue of each pixel of the coloured `image`, down to 0 and up to 255.
+/// Adds `amount` to red, green and blue of each pixel of the coloured `image`, saturating at 0 and
+/// 255.
 ///
 /// # Errors
 ///
@@ -232,11 +238,12 @@ pub fn brightness(image: &mut ImageBuffer, amount: i16, engine: Engine) -> Resul
     Ok(())
 }
 
-/// Writes the coloured `image` to `blurred`, which gets its size: each pixel the mean of those up to `radius` pixels around it.
+/// Writes the coloured `image` to `blurred`, which gets its size: each pixel the mean of those up
+/// to `radius` pixels around it.
 ///
 /// # Errors
 ///
-/// Returns an error if `image` is not coloured, or is no image, or when `radius` is above 100.
+/// Returns an error if `image` is not coloured, or is no image, or if `radius` is above 100.
 #[ffi_export]
 pub fn blur(
     image: &ImageBuffer,
@@ -252,7 +259,7 @@ pub fn blur(
     Ok(())
 }
 
-/// Returns how often each shade occurs in the grey `image`.
+/// Returns the count of each shade in the grey `image`.
 ///
 /// # Errors
 ///

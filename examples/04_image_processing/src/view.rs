@@ -1,9 +1,9 @@
-//! Rows of pixels in memory that somebody else owns.
+//! Rows of pixels in borrowed memory.
 
-/// The bytes of a pixel: red, green, blue, alpha.
+/// Bytes of a pixel: red, green, blue, alpha.
 pub type Rgba = [u8; 4];
 
-/// An image to read: `height` rows of `width` pixels, each beginning `stride` pixels after the one above.
+/// An image to read: `height` rows of `width` pixels, each `stride` pixels after the one above.
 #[derive(Debug)]
 pub struct View<'a, P> {
     pixels: &'a [P],
@@ -12,7 +12,7 @@ pub struct View<'a, P> {
     stride: usize,
 }
 
-// Derived, they would be for pixels that can be copied alone.
+// A derive would require `P: Clone`.
 impl<P> Clone for View<'_, P> {
     fn clone(&self) -> Self {
         *self
@@ -30,7 +30,7 @@ pub struct ViewMut<'a, P> {
     stride: usize,
 }
 
-/// Returns how many pixels there are from the first of an image to the end of its last row.
+/// Returns the number of pixels from the first of an image to the end of its last row.
 ///
 /// # Panics
 ///
@@ -57,17 +57,17 @@ impl<'a, P> View<'a, P> {
         Self { pixels: &pixels[..span(width, height, stride)], width, height, stride }
     }
 
-    /// Width and height in pixels.
+    /// Returns width and height in pixels.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
         (self.width, self.height)
     }
 
-    /// Returns the row with the number `y`.
+    /// Returns the row at index `y`.
     ///
     /// # Panics
     ///
-    /// Panics if there is none.
+    /// Panics if there is no such row.
     #[must_use]
     #[inline]
     #[track_caller]
@@ -83,7 +83,7 @@ impl<'a, P> View<'a, P> {
         self.pixels.chunks(self.stride.max(1)).map(move |row| &row[..width])
     }
 
-    /// Returns the same pixels as one row, if there are none between the rows.
+    /// Returns the image as one row, if there are no pixels between the rows.
     pub(crate) fn joined(self) -> Option<Self> {
         let width = self.pixels.len();
         (self.width == self.stride).then_some(Self { width, height: 1, stride: width, ..self })
@@ -102,13 +102,13 @@ impl<'a, P> ViewMut<'a, P> {
         Self { pixels: &mut pixels[..span(width, height, stride)], width, height, stride }
     }
 
-    /// Width and height in pixels.
+    /// Returns width and height in pixels.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
         (self.width, self.height)
     }
 
-    /// Returns the same image, for a while.
+    /// Reborrows the image.
     #[must_use]
     pub fn reborrow(&mut self) -> ViewMut<'_, P> {
         ViewMut { pixels: self.pixels, width: self.width, height: self.height, stride: self.stride }
@@ -121,14 +121,14 @@ impl<'a, P> ViewMut<'a, P> {
         self.pixels.chunks_mut(self.stride.max(1)).map(move |row| &mut row[..width])
     }
 
-    /// Returns all pixels as one row if there are none between the rows, else what it was.
+    /// Returns the image as one row if there are no pixels between the rows, or else unchanged.
     pub(crate) fn join(self) -> Self {
         let width = self.pixels.len();
         if self.width == self.stride { Self { width, height: 1, stride: width, ..self } } else { self }
     }
 }
 
-/// Both images as one row each if neither has pixels between its rows, else what they were.
+/// Returns both images as one row each if neither has pixels between its rows, or else unchanged.
 pub(crate) fn join<'a, 'b, P, Q>(from: View<'a, P>, to: ViewMut<'b, Q>) -> (View<'a, P>, ViewMut<'b, Q>) {
     match from.joined() {
         Some(joined) if to.width == to.stride => (joined, to.join()),

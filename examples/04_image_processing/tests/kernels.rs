@@ -1,4 +1,4 @@
-//! Every kernel on every level that this machine has, against the plainest code there is.
+//! Compares every kernel on every level of this machine with the simplest code.
 
 use std::sync::Once;
 
@@ -6,7 +6,7 @@ use ffi_core::simd::Level;
 use image_processing::kernels::{Backend, MAX_RADIUS, blur, brightness, grayscale, histogram};
 use image_processing::view::{Rgba, View, ViewMut};
 
-/// What is between rows, and must stay there.
+/// Value of the bytes between rows, which must not change.
 const GAP: u8 = 0xA5;
 
 /// An image with its own memory.
@@ -45,7 +45,8 @@ impl<P: Copy> Image<P> {
     }
 }
 
-/// Pixels without a pattern: xorshift.
+/// Returns pixels without a pattern, from a xorshift generator (Marsaglia, "Xorshift RNGs", Journal
+/// of Statistical Software 8(14), 2003).
 fn noise(width: usize, height: usize, stride: usize) -> Image<Rgba> {
     let mut state = 0x9E37_79B9_u32 ^ (width as u32) << 8 ^ height as u32;
     Image::new(width, height, stride, [GAP; 4], |_, _| {
@@ -185,7 +186,7 @@ fn blur_of_any_shape() {
 #[test]
 fn blur_of_any_radius() {
     for radius in 0..=MAX_RADIUS {
-        // Smaller than the window both ways, wider, higher, and larger.
+        // Smaller than the window in both directions, wider, higher, and larger.
         for (width, height) in [(1, 1), (5, 3), (16, 2), (33, 9), (2 * radius + 1, 2), (3, 2 * radius + 2)] {
             check_blur(&noise(width, height, width + 1), radius, width);
         }

@@ -1,8 +1,8 @@
 //! A loading plan for the harbour office, which speaks protobuf and has no Rust.
 //!
 //! Schemas cross in both directions. The office's `proto/orders.proto` became `src/orders.rs` with
-//! `ffi-dart-emit import`; the plan below became `proto/proto_interop.proto` with `ffi-dart-emit proto`, which the office
-//! compiles for its Python (`python/office.py`).
+//! `ffi-dart-emit import`; the plan below became `proto/proto_interop.proto` with `ffi-dart-emit
+//! proto`, which the office compiles for its Python (`python/office.py`).
 
 pub mod orders;
 
@@ -11,7 +11,7 @@ use orders::{Destination, Item, ItemKind, Order};
 
 ffi_core::library!();
 
-/// Where in a ship something is stowed.
+/// Part of a ship in which an item is stowed.
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Hold {
@@ -23,29 +23,29 @@ pub enum Hold {
     Tank = 2,
 }
 
-/// Something on board.
+/// An item on board.
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C)]
 pub struct Stowed {
-    /// As the order calls it.
+    /// Name in the order.
     pub name: FfiStr<24>,
-    /// Where it is.
+    /// Position in the ship.
     pub hold: Hold,
-    /// In kilograms.
+    /// Mass in kilograms.
     pub mass: u32,
 }
 
-/// How a ship is loaded.
+/// Loading plan of a ship.
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C)]
 #[ffi(reserved(3))]
 pub struct Plan {
-    /// The ship's name.
+    /// Name of the ship.
     pub ship: FfiStr<40>,
-    /// What is on board.
+    /// Items on board.
     #[ffi(tag = 4)]
     pub stowed: FfiVec<Stowed, 20>,
-    /// What stays on the quay.
+    /// Items that stay on the quay.
     #[ffi(tag = 5)]
     pub left: FfiVec<FfiStr<24>, 20>,
     /// Kilograms by the name of each hold.
@@ -57,7 +57,7 @@ pub struct Plan {
 ///
 /// # Errors
 ///
-/// What is wrong with the order.
+/// Returns a description of the mistake in the order.
 #[ffi_export]
 pub fn plan(order: &[u8]) -> Result<Vec<u8>, String> {
     let order = Order::decode_proto(order).map_err(|error| error.to_string())?;
@@ -81,7 +81,7 @@ pub fn plan(order: &[u8]) -> Result<Vec<u8>, String> {
     Ok(plan.encode_proto())
 }
 
-/// Whatever goes far is stowed inside.
+/// Returns the position for an item: those that go far are stowed inside.
 fn hold(item: &Item, destination: &Destination) -> Hold {
     let far = matches!(destination, Destination::Position(_));
     match item.kind.get() {
@@ -91,7 +91,7 @@ fn hold(item: &Item, destination: &Destination) -> Hold {
     }
 }
 
-/// Returns an order to try the above with, encoded.
+/// Returns an encoded order to try the functions with.
 #[ffi_export]
 pub fn sample_order() -> Result<Vec<u8>, String> {
     let mut order = Order::new_zeroed_box();

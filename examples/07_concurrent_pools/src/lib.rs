@@ -1,5 +1,5 @@
-//! One pool that threads of Rust and isolates of Dart use at once. Everybody marks the slots it holds, and looks whether the
-//! marks are still there when it gives them back: two owners of one slot would see each other.
+//! One pool that threads of Rust and isolates of Dart use at once. Each marks the slots it holds,
+//! and checks the marks before it frees them: two owners of one slot would see each other's.
 
 use std::thread;
 
@@ -12,28 +12,29 @@ ffi_core::library!();
 #[repr(C)]
 #[ffi(pool = 1_000)]
 pub struct Task {
-    /// Whoever holds the slot writes its own number here..
+    /// Number of the owner of the slot, which writes it ..
     pub owner: u64,
-    /// .. and to each of these.
+    /// .. and writes it to each of these.
     pub marks: [u64; 7],
 }
 
-/// What came of a run.
+/// Result of a run.
 #[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 pub struct Report {
-    /// Slots that were allocated and given back.
+    /// Number of slots that were allocated and freed.
     pub tasks: u64,
-    /// Slots in which something else was than their owner had written, or that weren't zeroed.
+    /// Number of slots that did not hold what their owner had written, or were not zeroed.
     pub corrupt: u64,
-    /// Times that the pool was empty.
+    /// Number of times that the pool was empty.
     pub empty: u64,
 }
 
-/// How many slots each worker holds at once, at most.
+/// Largest number of slots that each worker holds at once.
 const HELD: usize = 64;
 
-/// Takes and gives back `rounds` slots on each of `threads` threads, which have the numbers from `first_owner` on.
+/// Allocates and frees `rounds` slots on each of `threads` threads, which have the numbers from
+/// `first_owner` on.
 #[ffi_export]
 pub fn hammer(threads: u32, rounds: u32, first_owner: u64) -> Report {
     let owners = (0..u64::from(threads)).map(|number| first_owner + number);
@@ -53,7 +54,7 @@ fn work(owner: u64, rounds: u32) -> Report {
     let mut held: Vec<PoolBox<Task>> = Vec::with_capacity(HELD);
     for round in 0..rounds {
         if held.len() == HELD {
-            // Any of them, so that the free slots are all over the pool.
+            // A pseudo-random one, so that the free slots are spread over the pool.
             let task = held.swap_remove(round as usize * 31 % HELD);
             report.corrupt += u64::from(*task != marked(owner));
         }

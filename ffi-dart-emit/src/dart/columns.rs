@@ -196,8 +196,7 @@ fn viewed(before: &str, index: usize, array: &str, length: &str) -> String {
     one_line
 }
 
-/// Returns statements that return the column `name` at `index`, whose type has no array class, as a
-/// list.
+/// Statements that return the column at `index`, whose type has no array, as a list.
 fn list(types: &Types<'_>, field: &Field, name: &str, index: usize) -> String {
     let (ty, size) = (&field.ty, field.size);
     let (place, at) = match ty {

@@ -1,9 +1,9 @@
 //! Private classes of types that have no name: text, lists, options, maps, references, and arrays
 //! in them.
 //!
-//! Each is a `Struct` with the layout of `ffi-core`. All have the same members: `read` and `write`
-//! for views, `toDart` and `setDart` for copies, `setFrom` to copy within memory. Lists and maps have
-//! a second class for the object that Dart sees.
+//! Each is a `Struct` of the layout that `ffi-core` has, with the same members whatever it holds: `read` and
+//! `write` for views, `toDart` and `setDart` for copies, `setFrom` to copy within memory. Lists and maps have a
+//! second class, the object that Dart sees.
 
 use crate::model::{Layout, Scalar, Type};
 
@@ -62,13 +62,13 @@ fn class(name: &str, base: &str, members: &[String]) -> String {
     format!("{head}\n{}\n}}\n", members.join("\n\n"))
 }
 
-/// An element in the loop of a method.
+/// An element in a loop of a method.
 const EACH: Place<'_> = Place { name: "name", index: Some("index ?? i") };
 
-/// An element in the class of a list or map that Dart sees.
+/// An element in what Dart sees of a list or map.
 const ELEMENT: Place<'_> = Place { name: "_name", index: Some("_index ?? index") };
 
-/// Returns a member with a block: `head` up to the brace, then statements.
+/// A member with a block: `head` up to the brace, then statements.
 fn block(head: &str, statements: &str) -> String {
     format!("{head}\n{statements}\n  }}")
 }
@@ -130,12 +130,12 @@ impl Container<'_> {
         (self.types.view(self.ty), self.types.parameter(self.ty))
     }
 
-    /// Returns `parameters`, and those that name the place.
+    /// `parameters`, and those of the place's name.
     fn named(parameters: &[String]) -> Vec<String> {
         [parameters, &["String name".to_owned(), "int? index".to_owned()]].concat()
     }
 
-    /// Returns `read` and `write`, for views.
+    /// `read` and `write`, for views.
     fn accessors(&self, read: &str, write: &str) -> [String; 2] {
         let (view, parameter) = self.view();
         let value = [format!("{parameter} value")];
@@ -226,7 +226,7 @@ impl Container<'_> {
         )
     }
 
-    /// Returns the head of the class that Dart sees: a constructor, the place, and its name.
+    /// The head of what Dart sees: a constructor, the place, and its name.
     fn seen(&self, suffix: &str) -> Vec<String> {
         let name = &self.class;
         vec![format!(
@@ -294,8 +294,7 @@ impl Container<'_> {
             }
         };
         members.push(overrides(&method("void", "zero", &[index()], &zero)));
-        // Overrides of members that the base class also has, as the compiler only inlines them in
-        // each list's own class.
+        // What the base could do from the above: each list has its own, for the compiler to see through.
         members.push(inlined(&getter(
             "int",
             "length",

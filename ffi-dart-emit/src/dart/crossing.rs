@@ -179,10 +179,11 @@ impl Argument {
             (false, "") => name.to_owned(),
             (false, member) => format!("{name}.{member}"),
         };
-        let literal = layout::string(name);
         let checked = match value {
-            Value::Scalar(it) => types::checked(it, &whole, &literal),
-            Value::Open(index) => types::checked(model.enumeration(index).repr, &whole, &literal),
+            Value::Scalar(it) => types::checked(it, &whole, &layout::string(name)),
+            Value::Open(index) => {
+                types::checked(model.enumeration(index).repr, &whole, &layout::string(name))
+            }
             Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole.clone(),
         };
         Self {

@@ -471,7 +471,7 @@ impl View<'_> {
         let place = Place::field(&literal);
         let write = types.write(6, of, &value, "value", place);
         let read = types.read(of, &value, place);
-        // Numbers are one expression and inlined, so that Dart does not allocate them on the heap.
+        // For a number, one expression, and inlined: so it stays out of the heap.
         let number = matches!(of, Type::Scalar(_)).then_some(());
         let inline = number.map_or("", |()| INLINED);
         let absent = format!("absent({present}, {literal})");

@@ -119,7 +119,7 @@ const CHECKS: &[&str] =
 const ONEOF_MEMBERS: &[&str] =
     &["bigOrNull", "other", "pragma", "setFrom", "tag", "throwTag", "toDart", "value"];
 
-/// Members of an enum's class, and functions that it calls.
+/// What an enum's class has.
 const ENUM_MEMBERS: &[&str] =
     &["fromValue", "index", "name", "openFromValue", "placeName", "value", "values"];
 

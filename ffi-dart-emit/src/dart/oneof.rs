@@ -90,7 +90,7 @@ fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<S
     let view = types.view(ty);
     let nullable = if view.ends_with('?') { view } else { format!("{view}?") };
     let default = format!("The case `{}`.", case.item.name);
-    let more = "\n\nNull if another case is set; values other than numbers and text are **borrowed**.";
+    let more = "\n\nNull where another case is set; what is no number or text is **borrowed**.";
     let name = layout::string(member);
     let named = Place::field(&name);
     let read = layout::returned(&types.read(ty, &place(tag), named));

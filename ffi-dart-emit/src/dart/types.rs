@@ -1,11 +1,10 @@
 //! Dart types for the types of Rust, and the code that reads and writes them.
 //!
-//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. The
-//! place of a number is a number, that of an enum as well, and that of a message or oneof is its
-//! class. All other types have a private class, written by `container.rs`, with the members `read`,
-//! `write`, `toDart`, `setDart` and `setFrom`; so they nest in each other, and none of them depends
-//! on what it holds. As fields share these classes, each call passes the name of the place for
-//! exceptions: that of the field, and in a list the index of the element.
+//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. A number is its own
+//! place, an enum's is a number, a message's and a oneof's is their class. All other types have a private
+//! class of their own, written by `container.rs`, with the members `read`, `write`, `toDart`, `setDart` and `setFrom`; so
+//! they nest in each other without any of them knowing which. As fields share them, each is told by what name exceptions
+//! call the place: that of the field, and in a list the element's index.
 //!
 //! A type has two faces: its *view* shares memory, its *value* is a Dart copy. When they are
 //! written, types without messages and oneofs in them accept either.
@@ -68,13 +67,13 @@ pub fn is_narrow(scalar: Scalar) -> bool {
     check(scalar).is_some()
 }
 
-/// Dart expressions that name a place in exceptions: the name of its field, and in a list the index of
-/// the element.
+/// Dart expressions by which exceptions name a place: that of its field, and that of the element's index in it, where the
+/// place is an element.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The name of the field.
     pub name: &'a str,
-    /// The index, which may be null in Dart; `None` for the field itself.
+    /// The index, which may be null in Dart; none for the field itself.
     pub index: Option<&'a str>,
 }
 
@@ -87,25 +86,24 @@ impl<'a> Place<'a> {
         Self { name, index: None }
     }
 
-    /// Returns the last arguments of a function of the runtime.
+    /// The last arguments of a function of the runtime.
     pub fn arguments(self) -> Vec<String> {
         [self.name].into_iter().chain(self.index).map(str::to_owned).collect()
     }
 
-    /// Returns `arguments`, followed by the last ones of a private class's method.
+    /// `arguments`, and behind them those of a private class's method.
     fn behind(self, arguments: &[&str]) -> Vec<String> {
         let own = [self.name, self.index.unwrap_or("null")];
         arguments.iter().copied().chain(own).map(str::to_owned).collect()
     }
 
-    /// Returns the call of `method`, a method of a private class.
+    /// The call of `method`, one of a private class.
     pub fn call(self, method: &str, arguments: &[&str]) -> String {
         format!("{method}({})", self.behind(arguments).join(", "))
     }
 }
 
-/// Returns the expression `value` with a check that it is a number of `scalar`; the exception calls
-/// it by the expression `name`.
+/// The expression `value`, checked to be a number of `scalar`; exceptions call it by the expression `name`.
 pub fn checked(scalar: Scalar, value: &str, name: &str) -> String {
     match check(scalar) {
         Some(callee) => format!("{callee}({value}, {name})"),
@@ -113,8 +111,7 @@ pub fn checked(scalar: Scalar, value: &str, name: &str) -> String {
     }
 }
 
-/// Returns the list `values` for `place` with a check that it holds numbers of `scalar`, and `count`
-/// of them if given.
+/// The list `values` for `place`, checked to hold numbers of `scalar`, and `count` of them if that is given.
 pub fn checked_all(scalar: Scalar, values: &str, place: Place<'_>, count: Option<u64>) -> String {
     let Place { name, index } = place;
     match (check(scalar), count, index) {
@@ -127,13 +124,13 @@ pub fn checked_all(scalar: Scalar, values: &str, place: Place<'_>, count: Option
     }
 }
 
-/// Returns the list `values` for `place` with a check that it has `count` elements.
+/// The list `values` for `place`, checked to have `count` elements.
 pub fn checked_length(values: &str, place: Place<'_>, count: u64) -> String {
     format!("checkLength({values}, {count}, {})", place.arguments().join(", "))
 }
 
-/// Returns the positions of `u64` in a value of `ty`, as the parameter `unsigned` of the runtime,
-/// or `None` if there are none to print. Messages and oneofs print themselves.
+/// Where there are `u64` in a value of `ty`, as `unsigned` of the runtime takes it; none where there are none that it
+/// prints. Messages and oneofs print themselves.
 pub fn unsigned(ty: &Type) -> Option<String> {
     match ty {
         Type::Scalar(Scalar::U64) => Some("u".to_owned()),
@@ -404,7 +401,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Returns an expression for the view of the data at `place`, which exceptions call `named`.
+    /// The view of what is at `place`, which exceptions call `named`.
     pub fn read(&self, ty: &Type, place: &str, named: Place<'_>) -> String {
         match ty {
             Type::Scalar(_) | Type::Message(_) | Type::Oneof(_) => place.to_owned(),
@@ -419,7 +416,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Returns a statement that writes the view `value` to `place`, which exceptions call `named`.
+    /// A statement that writes the view `value` to `place`, which exceptions call `named`.
     pub fn write(&self, indent: usize, ty: &Type, place: &str, value: &str, named: Place<'_>) -> String {
         match ty {
             Type::Scalar(it) => layout::assign(indent, place, &checked(*it, value, named.name)),
@@ -436,7 +433,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Returns an expression for the value of the data at `place`, which exceptions call `named`.
+    /// The value of what is at `place`, which exceptions call `named`.
     pub fn read_value(&self, ty: &Type, place: &str, named: Place<'_>) -> String {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => {
@@ -447,7 +444,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Returns a statement that writes the value `value` to `place`, which exceptions call `named`.
+    /// A statement that writes the value `value` to `place`, which exceptions call `named`.
     pub fn write_value(
         &self,
         indent: usize,
@@ -465,8 +462,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Returns statements that return a copy of the view `element` of the list `_name`, or `None` if
-    /// the view doesn't change with the memory.
+    /// Statements that return a copy of the view `element` of the list `_name`, where a view changes with the memory.
     pub fn detach(&self, ty: &Type, element: &str) -> Option<String> {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => None,

@@ -832,10 +832,10 @@ final class TextArguments implements Finalizable {
   /// Removes all texts.
   void clear() => _end = 0;
 
-  /// Adds [text], the argument [name], after the others, and returns the position
-  /// of its end; null is empty.
+  /// Puts [text], the argument [name], behind the others, and returns where it
+  /// ends; null is empty.
   ///
-  /// Throws an [ArgumentError] if it holds half of a surrogate pair.
+  /// Throws an [ArgumentError] when it holds half of a surrogate pair.
   int add(String? text, String name) {
     if (text == null) return _end;
     // No code unit takes more than three bytes.
@@ -2202,8 +2202,8 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
 /// A column whose values have no array class, **borrowed**: a list of fixed
 /// length, whose values are read and written in place.
 final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
-  /// [length] values of the field [_name], read and written by functions that
-  /// keep their memory alive.
+  /// [length] values of the field [_name], read and written by functions that keep
+  /// their memory alive.
   ColumnList(this._name, this.length, this._read, this._write);
 
   final String _name;
@@ -2357,21 +2357,21 @@ List<int> _checkAll(
   return values;
 }
 
-/// Returns [values], each of which must be an `i8`; there must be [length] of
-/// them if that is given. They are for the field [name], or its element [at].
+/// [values], each of which must be an `i8`; there must be [length] of them if that
+/// is given. They are for the field [name], or the element [at] of it.
 ///
 /// Throws a [RangeError], as the functions below do: typed data would keep the
 /// lower bits.
 List<int> checkInt8s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(values, values is Int8List, -0x80, 0x7f, name, length, at);
 
-/// Returns [values], each of which must be an `i16`; there must be [length] of
-/// them if that is given.
+/// [values], each of which must be an `i16`; there must be [length] of them if that
+/// is given.
 List<int> checkInt16s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(values, values is Int16List, -0x8000, 0x7fff, name, length, at);
 
-/// Returns [values], each of which must be an `i32`; there must be [length] of
-/// them if that is given.
+/// [values], each of which must be an `i32`; there must be [length] of them if that
+/// is given.
 List<int> checkInt32s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(
       values,
@@ -2383,18 +2383,18 @@ List<int> checkInt32s(List<int> values, String name, [int? length, int? at]) =>
       at,
     );
 
-/// Returns [values], each of which must be a `u8`; there must be [length] of
-/// them if that is given.
+/// [values], each of which must be a `u8`; there must be [length] of them if that
+/// is given.
 List<int> checkUint8s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(values, values is Uint8List, 0, 0xff, name, length, at);
 
-/// Returns [values], each of which must be a `u16`; there must be [length] of
-/// them if that is given.
+/// [values], each of which must be a `u16`; there must be [length] of them if that
+/// is given.
 List<int> checkUint16s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(values, values is Uint16List, 0, 0xffff, name, length, at);
 
-/// Returns [values], each of which must be a `u32`; there must be [length] of
-/// them if that is given.
+/// [values], each of which must be a `u32`; there must be [length] of them if that
+/// is given.
 List<int> checkUint32s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(values, values is Uint32List, 0, 0xffffffff, name, length, at);
 
@@ -2409,8 +2409,8 @@ int checkSize(int value, String name, [int? bytes]) {
 
 const _maxInt = 0x7fffffffffffffff;
 
-/// Returns [values], of which there must be [length], as many as the field
-/// [name], or its element [index], holds.
+/// [values], which must be [length] of them, as many as the field [name], or the
+/// element [index] of it, holds.
 List<T> checkLength<T>(List<T> values, int length, String name, [int? index]) {
   if (values.length == length) return values;
   final place = '${placeName(name, index)}.length';
@@ -2424,7 +2424,7 @@ BigInt bigFromBits(int bits) => BigInt.from(bits).toUnsigned(64);
 /// Returns the `int` with the 64 bits of the `u64` [value], to pass to a
 /// function or a list that takes a `u64`.
 ///
-/// Throws an [ArgumentError], which calls it [name], if it is no `u64`.
+/// Throws an [ArgumentError], which calls it [name], when it is no `u64`.
 int bitsFromBig(BigInt value, [String name = 'value']) {
   if (value.isNegative || value.bitLength > 64) {
     throw ArgumentError.value('$value', name, 'must be from 0 to 2^64 - 1');
@@ -2435,7 +2435,7 @@ int bitsFromBig(BigInt value, [String name = 'value']) {
 /// Returns [bigFromBits], or null for null.
 BigInt? bigOrNull(int? bits) => bits == null ? null : bigFromBits(bits);
 
-/// Returns [bitsFromBig], or null for null.
+/// As [bitsFromBig], or null.
 int? bitsOrNull(BigInt? value, String name) =>
     value == null ? null : bitsFromBig(value, name);
 
@@ -3182,17 +3182,17 @@ final class NativeQueue<T extends NativeType> {
   }
 }
 
-/// Returns the name for exceptions of the field [name], or of its element
-/// [index]; null for none.
+/// The element [index] of the field [name], or the field, as exceptions call it;
+/// null for none.
 String? placeName(String? name, int? index) =>
     index == null ? name : '$name[$index]';
 
-/// Returns the start of a message about a field, empty for none.
+/// The beginning of a message about a field, or nothing for none.
 String _lead(String? name, [int? index]) =>
     name == null ? '' : '${placeName(name, index)}: ';
 
-/// Returns the text in the first [length] of [bytes], those of the field [name],
-/// or of its element [index].
+/// The text in the first [length] of [bytes], those of the field [name], or the
+/// element [index] of it.
 ///
 /// Throws an [InvalidValueException] if [length] is too large or the bytes are
 /// no UTF-8.
@@ -3211,8 +3211,8 @@ String decodeString(Uint8List bytes, int length, [String? name, int? index]) {
 /// Returns the text in the first [length] of [bytes], and keeps U+FEFF at the
 /// start, which Dart's own decoder would drop as a byte order mark.
 ///
-/// Throws an [InvalidValueException] if the bytes are no UTF-8, unless
-/// [allowMalformed] replaces invalid ones.
+/// Throws an [InvalidValueException] when the bytes are no UTF-8, unless
+/// [allowMalformed] replaces what isn't.
 String decodeUtf8(
   Uint8List bytes,
   int length, {
@@ -3236,8 +3236,8 @@ String decodeUtf8(
   }
 }
 
-/// Writes [text] to [bytes], those of the field [name], or of its element
-/// [index], as UTF-8, and returns the number of bytes written.
+/// Writes [text] to [bytes], those of the field [name], or the element [index] of
+/// it, as UTF-8, and returns how many bytes that took.
 ///
 /// Throws a [CapacityException] if it does not fit, and an [ArgumentError] if
 /// it holds half of a surrogate pair; then nothing is written.
@@ -3309,35 +3309,35 @@ Never _throwSurrogate(String text, String name, int? index) =>
       'has an unpaired surrogate, which UTF-8 cannot hold',
     );
 
-/// Returns the first [length] of [bytes], those of the field [name], or of its
-/// element [index], **borrowed**.
+/// The first [length] of [bytes], those of the field [name], or the element
+/// [index] of it, **borrowed**.
 ///
-/// Throws an [InvalidValueException] if [length] is too large.
+/// Throws an [InvalidValueException] when [length] is too large.
 Uint8List bytesUsed(Uint8List bytes, int length, String name, [int? index]) {
   if (length > bytes.length) throwLength(length, bytes.length, name, index);
   return Uint8List.sublistView(bytes, 0, length);
 }
 
-/// Copies [from] to the start of [bytes], those of the field [name], or of its
-/// element [index], and returns the number of bytes.
+/// Copies [from] to the start of [bytes], those of the field [name], or the element
+/// [index] of it, and returns how many there are.
 ///
-/// Throws a [CapacityException] if they do not fit, and a [RangeError] if one
-/// of them is no byte.
+/// Throws a [CapacityException] when there is no room for them, and a
+/// [RangeError] when one of them is no byte.
 int bytesWritten(List<int> from, Uint8List bytes, String name, [int? index]) {
   final length = checkCapacity(from.length, bytes.length, name, index);
   bytes.setRange(0, length, checkUint8s(from, name, null, index));
   return length;
 }
 
-/// Returns true if the byte of an option says that it has a value; the option is
-/// the field [name], or its element [index].
+/// Whether the byte of an option says that its value is there; the option is the
+/// field [name], or the element [index] of it.
 ///
 /// Throws an [InvalidValueException] if it is neither 0 nor 1.
 @pragma('vm:prefer-inline')
 bool isPresent(int byte, String name, [int? index]) =>
     byte == 1 || byte != 0 && _throwPresence(byte, name, index);
 
-/// Returns null for the byte of an option without a value, the field [name].
+/// Null, for the byte of an option without a value, in the field [name].
 ///
 /// Throws an [InvalidValueException] if it is not 0.
 @pragma('vm:prefer-inline')
@@ -3349,8 +3349,8 @@ Never _throwPresence(int byte, String name, int? index) =>
       '${_lead(name, index)}$byte instead of 0 or 1 in an option',
     );
 
-/// Returns [length], which was read from memory and must not be more than
-/// [capacity], that of the field [name], or of its element [index].
+/// [length], which memory says, and which must not be more than [capacity], that of
+/// the field [name], or the element [index] of it.
 @pragma('vm:prefer-inline')
 int usedLength(int length, int capacity, String name, [int? index]) =>
     length <= capacity ? length : throwLength(length, capacity, name, index);
@@ -3381,22 +3381,22 @@ Never throwKeys(String name, int? index) => throw InvalidValueException(
   '${_lead(name, index)}a map has the same key twice',
 );
 
-/// Returns [length], which must fit [capacity], that of the field [name], or of
-/// its element [index].
+/// [length], for which there must be room in the field [name], or the element
+/// [index] of it.
 int checkCapacity(int length, int capacity, String name, [int? index]) =>
     length <= capacity
     ? length
     : throw CapacityException(length, capacity, placeName(name, index));
 
-/// Base of lists and maps inside a message.
+/// What lists and maps inside a message have in common.
 base mixin _Sized {
-  /// Largest number of elements or entries.
+  /// How many elements there is room for.
   int get capacity;
 
-  /// The name of the field, or of the element of one, in exceptions.
+  /// The field that this is, or the element of one, as exceptions call it.
   String? get $place;
 
-  /// Returns [length], which must fit [capacity].
+  /// [length], for which there must be room.
   int _checkCapacity(int length) => length <= capacity
       ? length
       : throw CapacityException(length, capacity, $place);
@@ -3404,13 +3404,12 @@ base mixin _Sized {
 
 /// A list of up to [capacity] elements inside a message, **borrowed**.
 ///
-/// Elements that are messages are views: they show the data at their position,
-/// also after other elements have moved to it. Assigning copies. A change that
-/// would make the list longer than [capacity] throws a [CapacityException]; a
-/// length in memory above it throws an [InvalidValueException], and never reads
-/// beyond the list.
+/// Elements that are messages are views: they show what is at their place now,
+/// also after others have moved there. Assigning copies. What makes it longer than
+/// [capacity] throws a [CapacityException]; a length in memory above it throws
+/// an [InvalidValueException], and never reads beyond the list.
 abstract base class FfiVec<E> with ListMixin<E>, _Sized {
-  /// The length in memory, which may be invalid.
+  /// The length that memory says, whatever it is.
   int get rawLength;
   set rawLength(int length);
 
@@ -3558,14 +3557,14 @@ abstract base class EnumVec<E extends FfiEnum> extends FfiVec<E> {
 /// A list of fixed length inside a message, **borrowed**: its elements are
 /// views unless they are plain values; assigning copies.
 abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
-  /// The name of the field, or of the element of one, in exceptions.
+  /// The field that this is, or the element of one, as exceptions call it.
   String? get $place;
 
   @override
   Never _fixed() =>
       throw UnsupportedError('${$place}: the length of the list is fixed');
 
-  /// Returns a copy of [element] that does not change with the list.
+  /// A copy of [element] that does not change with the list.
   E detach(E element) => element;
 
   @override
@@ -3580,10 +3579,10 @@ abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
 /// A map of up to [capacity] entries inside a message, **borrowed**.
 ///
 /// Looking up compares key by key; removing moves the last entry to the place
-/// of the removed one. Values that are messages are views. A change that would
-/// make it larger than [capacity] throws a [CapacityException].
+/// of the removed one. Values that are messages are views. What
+/// makes it larger than [capacity] throws a [CapacityException].
 abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
-  /// The length in memory, which may be invalid.
+  /// The length that memory says, whatever it is.
   int get rawLength;
   set rawLength(int length);
 

@@ -97,7 +97,7 @@ impl Rules {
                     hit("first-word", line, format!("`{word}`: begin with a verb or a noun"));
                 }
             }
-            if !source.generated {
+            if !source.generated && !comment.marker.is_empty() {
                 for line in &comment.lines {
                     if line.columns > COLUMNS && !may_be_long(&line.text) {
                         hit("columns", line.number, format!("{} columns", line.columns));

@@ -1,4 +1,4 @@
-/// One call for many particles, against the same loop in Dart over the same
+/// One call for many particles, against a loop in Dart over one piece of
 /// memory.
 library;
 
@@ -23,7 +23,7 @@ const _stride = 8;
 void compareBatches(String mode) {
   for (final (comparison, name, limit) in [
     (_step, 'step', 1.0),
-    // One addition waits for the other, in Rust as in Dart: a draw, give or take.
+    // Each addition waits for the one before, in Rust as in Dart: about equal.
     (_sum, 'sum', 1.25),
   ]) {
     final times = comparison.run();
@@ -48,7 +48,7 @@ final _step = Comparison('step of $particleCount particles', const [
   Contender(_listLoop, _listStep, prepare: resetParticles),
 ], expected: _stepped);
 
-/// A sum to which each coordinate counts differently.
+/// Returns a sum in which each coordinate has another weight.
 double _coordinates() {
   var sum = 0.0;
   for (var i = 0; i < particleCount; i++) {
@@ -100,7 +100,7 @@ double _pointerStep(int count) {
   return _coordinates();
 }
 
-/// What one would write to get the most out of Dart.
+/// The loop that one would write to get the most out of Dart.
 double _listStep(int count) {
   final floats = _floats();
   for (var pass = 0; pass < count; pass++) {

@@ -1,4 +1,4 @@
-/// Calls with nothing to do: what is timed is the way there and back.
+/// Calls without work: only the way to Rust and back is timed.
 ///
 /// Each result is the next call's argument, so no call can be left out or moved.
 library;
@@ -98,7 +98,7 @@ void compareCalls(String mode) {
   );
 }
 
-/// A contender that doesn't notice failures would win for nothing.
+/// A contender that ignores failures would be faster without reason.
 void _checkFailures() {
   const max = 0x7fffffff;
   final calls = <String, int Function()>{

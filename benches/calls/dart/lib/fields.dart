@@ -1,10 +1,10 @@
 /// Fields of messages, and elements of arrays of them.
 ///
-/// A loop that reads one field of one view again and again would be no loop once
-/// the compiler has moved the read in front of it. So reads and writes go
-/// round a list of views, which every contender pays for, and the update makes each
-/// read depend on the write before it. A view that is held comes from elsewhere: the
-/// compiler does not know how it was made. An element is a view made for one use.
+/// The compiler would move a repeated read of one field of one view in front of
+/// the loop. So reads and writes go round a list of views, which every
+/// contender pays for, and in the update each read depends on the write before
+/// it. A view that is held comes from elsewhere: the compiler does not know how
+/// it was made. An element is a view made for one use.
 library;
 
 import 'dart:ffi';
@@ -22,7 +22,7 @@ const _pointer = 'by hand, unchecked pointer';
 
 final int _size = sizeOf<HandParticle>();
 
-/// How many views are held; a power of two.
+/// Number of views that are held; a power of two.
 const _held = 64;
 
 late final List<Particle> _generatedViews;
@@ -39,7 +39,7 @@ void compareFields(String mode) {
 
   for (final (comparison, name, limit) in [
     (_read, 'field_read', 1.05),
-    // A store takes about as long as the check of what is stored.
+    // A store takes about as long as the check of its value.
     (_write, 'field_write', 1.3),
     (_update, 'field_update', 1.3),
     (_element, 'element_read', 1.1),
@@ -102,7 +102,7 @@ int _handRead(int count) {
   return sum;
 }
 
-/// What was written is read back through the other contender's eyes.
+/// Values that one contender wrote are read by the other.
 final _write = Comparison('field write, views held', const [
   Contender(generated, _generatedWrite, prepare: resetParticles),
   Contender(_unchecked, _uncheckedWrite, prepare: resetParticles),
@@ -191,7 +191,7 @@ double _generatedElement(int count) {
   return sum;
 }
 
-/// As safe as what is generated: the index is checked, and a view keeps the
+/// As safe as the generated one: the index is checked, and a view keeps the
 /// memory alive.
 double _handElement(int count) {
   final bytes = handBytes;

@@ -227,7 +227,7 @@ final class HandWritten {
   }
 }
 
-/// The same functions of C, whose status nobody looks at.
+/// The functions of C with a status, which is not checked.
 final class Unchecked {
   Unchecked(DynamicLibrary library)
     : _status = library

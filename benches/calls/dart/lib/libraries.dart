@@ -19,15 +19,15 @@ late final HandWritten checkedLibrary;
 late final Unchecked uncheckedLibrary;
 late final Plain plainLibrary;
 
-/// As many as one frame might hold.
+/// Number of particles, as in one frame.
 const particleCount = 10000;
 
 late final ParticleArray particles;
 
-/// The memory of [particles], by hand.
+/// The memory of [particles], bound by hand.
 late final Pointer<HandParticle> handParticles;
 
-/// The same as bytes.
+/// The memory of [particles] as bytes.
 late final Uint8List handBytes;
 
 void openLibraries(String path) {
@@ -43,7 +43,7 @@ void openLibraries(String path) {
   );
 }
 
-/// Puts every particle where it starts.
+/// Moves every particle to its start.
 ///
 /// All numbers are small multiples of 1/4: `f32` and Dart's `double` compute
 /// with them exactly, so that all contenders must agree to the last bit.

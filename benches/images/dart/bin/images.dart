@@ -1,5 +1,6 @@
-/// Run by `cargo xtask bench images`: `images.dart MODE LIBRARY RUST`, where MODE
-/// is a word for the ratios' names, and RUST the program that does the same.
+/// Run by `cargo xtask bench images`: `images.dart MODE LIBRARY RUST`, where
+/// MODE is a word for the ratios' names, and RUST the program that does the
+/// same work.
 library;
 
 import 'dart:io';
@@ -86,7 +87,7 @@ void main(List<String> arguments) {
   );
 }
 
-/// Microseconds that [work] takes.
+/// Returns the time of [work] in microseconds.
 double _time(void Function() work) {
   final watch = Stopwatch()..start();
   for (var i = 0; i < _times; i++) {
@@ -95,7 +96,7 @@ double _time(void Function() work) {
   return watch.elapsedMicroseconds / _times;
 }
 
-/// Microseconds that the same takes in Rust, measured there.
+/// Returns the time of the work in Rust in microseconds, measured by [program].
 double _inRust(String program) {
   final result = Process.runSync(program, ['frame', '$_times']);
   if (result.exitCode != 0)
@@ -113,7 +114,8 @@ void _noise(Uint32List pixels) {
   }
 }
 
-/// What one would write to get the most out of Dart: a load for each pixel.
+/// The loop that one would write to get the most out of Dart: a load for each
+/// pixel.
 void _grayscale(Uint32List pixels, Uint8List shades) {
   for (var i = 0; i < shades.length; i++) {
     final pixel = pixels[i];

@@ -38,7 +38,8 @@ void openLibraries(String path) {
   _checkSlots();
 }
 
-/// No slot twice, nothing but zeros in them, and all come back.
+/// Checks that no slot is allocated twice, that all are zeroed, and that all
+/// are freed.
 void _checkSlots() {
   for (var turn = 0; turn < 2; turn++) {
     final slots = ParticlePool.allocMany(ParticlePool.capacity);
@@ -58,7 +59,7 @@ void _checkSlots() {
   }
 }
 
-/// What must hold whenever nobody has a slot.
+/// Checks the counters that must hold when no slot is allocated.
 void checkAtRest() {
   final stats = ParticlePool.stats;
   _expect('slots that did not come back', stats.live, 0);

@@ -1,4 +1,4 @@
-/// A thousand slots are allocated at once, and freed at once.
+/// Times a thousand slots that are allocated at once, and freed at once.
 library;
 
 import 'dart:ffi';

@@ -1,4 +1,4 @@
-/// A slot is allocated and freed.
+/// Times a slot that is allocated and freed.
 library;
 
 import 'dart:ffi';

@@ -28,7 +28,7 @@ void compareFields(String mode) {
   ]) {
     final times = comparison.run();
     final ours = times[generated]!;
-    // The best of those that do the same.
+    // The fastest of those that do equal work.
     var byHand = times[_byHand]!;
     if (times[_byCodec] case final codec? when codec.median < byHand.median) {
       byHand = codec;
@@ -103,7 +103,7 @@ final _writeText = Comparison(
     Contender(_byHandAtOnce, _atOnceWriteText, prepare: resetFields),
     Contender(_byCodec, _codecWriteText, prepare: resetFields),
   ],
-  // Each writes what belongs one message further.
+  // Each writes the values of the next message.
   expected: (count) => _writtenText(count),
 );
 
@@ -218,7 +218,7 @@ final _writeOption =
       Contender(_byHandApart, _apartWriteOption, prepare: resetFields),
     ], expected: (count) => _optionSum(count));
 
-/// Written with the parity turned round.
+/// Sums the values with the parity inverted.
 double _optionSum(int count) {
   var sum = 0.0;
   for (var i = 0; i < held; i++) {

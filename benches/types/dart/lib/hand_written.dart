@@ -1,5 +1,5 @@
-/// The benchmark's messages as one would write them by hand, for the same memory
-/// and as safe: what memory says is checked before it is believed.
+/// The benchmark's messages as one would write them by hand, for the same
+/// memory and as safe: values from memory are checked before they are used.
 library;
 
 import 'dart:convert';
@@ -53,7 +53,7 @@ final class HandFields extends Struct {
   external HandPoint point;
 }
 
-/// What may be absent, as a `T?`.
+/// Fields that may be absent, as a `T?`.
 extension HandNullable on HandFields {
   double? get limit => switch (limitPresent) {
     1 => limitValue,
@@ -71,14 +71,14 @@ extension HandNullable on HandFields {
   }
 }
 
-/// The same for the cases of a oneof.
+/// Cases of a oneof, as a `T?`.
 extension HandCases on HandReading {
   double? get celsius => tag == 1 ? payload.celsius : null;
 
   int? get count => tag == 2 ? payload.count : null;
 }
 
-/// UTF-8 with a shorter way for ASCII.
+/// Decodes UTF-8 with a fast path for ASCII.
 String readText(Uint8List bytes, int length) {
   if (length > bytes.length) throw StateError('length $length');
   for (var i = 0; i < length; i++) {
@@ -89,14 +89,14 @@ String readText(Uint8List bytes, int length) {
   return String.fromCharCodes(bytes, 0, length);
 }
 
-/// UTF-8 by the library alone.
+/// Decodes UTF-8 only with the library.
 String decodeText(Uint8List bytes, int length) {
   if (length > bytes.length) throw StateError('length $length');
   return const Utf8Decoder().convert(bytes, 0, length);
 }
 
-/// UTF-8 with a shorter way for ASCII. Text that is refused leaves the bytes as
-/// they are.
+/// Encodes UTF-8 with a fast path for ASCII. Text that is refused leaves the
+/// bytes unchanged.
 int writeText(String text, Uint8List bytes) {
   final length = text.length;
   if (length > bytes.length) throw StateError('length $length');
@@ -109,7 +109,8 @@ int writeText(String text, Uint8List bytes) {
   return length;
 }
 
-/// The same in one pass: text that is refused may leave half of it behind.
+/// Encodes UTF-8 in one pass: text that is refused may leave half of it in the
+/// bytes.
 int writeTextAtOnce(String text, Uint8List bytes) {
   final length = text.length;
   if (length > bytes.length) throw StateError('length $length');
@@ -121,7 +122,7 @@ int writeTextAtOnce(String text, Uint8List bytes) {
   return length;
 }
 
-/// UTF-8 by the library alone.
+/// Encodes UTF-8 only with the library.
 int encodeText(String text, Uint8List bytes) {
   final encoded = const Utf8Encoder().convert(text);
   if (encoded.length > bytes.length) {
@@ -135,10 +136,10 @@ Never badPresence(int byte) => throw StateError('presence $byte');
 
 Never badLength(int length) => throw StateError('length $length');
 
-/// A length of `numbers`.
+/// Returns a checked length of `numbers`.
 int checkedLength(int length) => length <= 1000 ? length : badLength(length);
 
-/// The numbers that are in use.
+/// Returns the numbers that are in use.
 Uint32List numbersOf(HandFields fields) => Uint32List.sublistView(
   fields.numbers.elements,
   0,

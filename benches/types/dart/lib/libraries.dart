@@ -9,19 +9,18 @@ import 'hand_written.dart';
 
 const generated = 'generated';
 
-/// How many messages there are. A loop that reads one field of one view again
-/// and again would be no loop once the compiler has moved the read in front of
-/// it, so all go round a list of views.
+/// Number of messages. The compiler would move a repeated read of one field of
+/// one view in front of the loop, so all loops go round a list of views.
 const held = 64;
 
-/// For `index & mask`.
+/// Mask that makes an index of a count: `index & mask`.
 const mask = held - 1;
 
 late final BenchTypesLibrary library;
 
 late final List<Fields> views;
 
-/// Views of the same memory, which keep it alive, too.
+/// Views of the same memory by hand, which also keep it alive.
 late final List<HandFields> handViews;
 
 void openLibraries(String path) {
@@ -36,14 +35,14 @@ void openLibraries(String path) {
   );
 }
 
-/// 24 characters, another text for each index below 64.
+/// Returns 24 characters, another text for each index below 64.
 String nameOf(int index) =>
     'somebody called number ${String.fromCharCode(0x30 + index)}';
 
-/// The same, made beforehand.
+/// The names of all indices, made beforehand.
 final List<String> names = List.generate(held, nameOf, growable: false);
 
-/// Puts into every message what reading expects.
+/// Writes the values that reading expects to every message.
 void resetFields() {
   for (var i = 0; i < held; i++) {
     final fields = views[i];
@@ -59,7 +58,7 @@ void resetFields() {
   }
 }
 
-/// The sum of what `value` says of each index, going round `count` times.
+/// Returns the sum of `value` for each index, going round `count` times.
 num roundSum(int count, num Function(int index) value) {
   num all = 0;
   for (var i = 0; i < held; i++) {

@@ -1,4 +1,4 @@
-/// 1,000 numbers in a message: one by one, and all at once.
+/// Times 1,000 numbers in a message: one by one, and all at once.
 library;
 
 import 'dart:ffi';
@@ -148,7 +148,8 @@ final _write = Comparison(
   expected: _written,
 );
 
-/// The last list that was written: each number is its index and the pass.
+/// Returns a number of the last list that was written: each is its index plus
+/// the pass.
 num _written(int count) {
   var sum = 0;
   for (var i = 0; i < _length; i++) {
@@ -157,7 +158,7 @@ num _written(int count) {
   return sum;
 }
 
-/// Read through the other contender's eyes.
+/// Returns the numbers that the other contender reads.
 int _found(int count) {
   final at = (count - 1) & mask;
   final sum = _sumOf(numbersOf(handViews[at]));

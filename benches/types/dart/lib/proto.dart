@@ -1,5 +1,5 @@
-/// The result set as `protoc` would write it, without what the benchmark does not
-/// use.
+/// The result set as `protoc` would write it, without the parts that the
+/// benchmark does not use.
 library;
 
 import 'package:fixnum/fixnum.dart';

@@ -86,7 +86,7 @@ Uint8List _encodeTheirs() {
   return set.writeToBuffer();
 }
 
-/// Both are what Rust fills in.
+/// Both must equal the one that Rust fills in.
 void _checkEqual() {
   if (!library.isFilled(_box.pointer)) throw WrongResult(generated, 0, 1);
   final theirs = PbResultSet.fromBuffer(_encoded);
@@ -109,7 +109,7 @@ int _at(int pass) => pass * 7 % _rows;
 final _readNumber = Comparison(
   'read a number of one row',
   const [
-    // The slower one first: it says how often a sample does it.
+    // The slower one first: it decides the number of turns in a sample.
     Contender(_protobuf, _theirNumber),
     Contender(generated, _ourNumber),
   ],

@@ -12,10 +12,10 @@ const _frames = 600;
 const _dt = 1 / 60;
 
 void main() {
-  // From PARTICLES_LIBRARY, else where the platform keeps its libraries.
+  // Opened from PARTICLES_LIBRARY, or from the platform's default path.
   final library = ParticlesLibrary.open();
 
-  // Owned by Dart, in memory that Rust sees, too.
+  // Owned by Dart, in memory that Rust also sees.
   final particles = ParticleArray(_count);
   _fill(particles);
   final before = _energy(particles);

@@ -1,5 +1,5 @@
-/// Fills a directory of contacts in native memory, with every field type there
-/// is, and lets Rust search it in place.
+/// Fills a directory of contacts in native memory, with every field type, and
+/// lets Rust search it in place.
 library;
 
 import 'dart:typed_data';
@@ -10,7 +10,7 @@ void main() {
   final library = TypesLibrary.open();
   final directory = DirectoryBox();
 
-  // A contact as a Dart value: immutable, compared by what it holds.
+  // A contact as a Dart value: immutable, compared by its fields.
   final ada = ContactData(
     id: 0,
     name: 'Ada Lovelace',
@@ -50,14 +50,14 @@ void main() {
     print('refused: ${error.message}');
   }
 
-  // A name that is too long never gets there.
+  // A name that is too long is refused in Dart.
   try {
     contact.name = 'x' * 33;
   } on CapacityException catch (error) {
     print('refused: ${error.message}');
   }
 
-  // Rust reads what Dart wrote, Dart what Rust found.
+  // Rust reads what Dart wrote, and Dart reads the result.
   for (final contact in directory.ref.contacts) {
     print('${contact.id}: ${contact.tags.join(', ')}; ${contact.facts}');
   }
@@ -77,7 +77,7 @@ void main() {
 }
 
 extension on ContactData {
-  /// The same contact under another number.
+  /// Returns the contact with another number.
   ContactData withId(int id) => ContactData(
     id: id,
     name: name,

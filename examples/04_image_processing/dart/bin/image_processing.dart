@@ -102,7 +102,8 @@ void _run(
   }
 }
 
-/// How many million of [pixels] a second [work] does: the best of a few times.
+/// Returns the speed of [work] in million [pixels] per second, the best of five
+/// turns.
 int _megapixels(int pixels, void Function() work) {
   var best = 1 << 62;
   for (var i = 0; i < 5; i++) {

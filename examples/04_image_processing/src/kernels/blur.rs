@@ -1,24 +1,31 @@
 //! A box blur that takes the same time for any radius.
 //!
-//! What is known about one pixel tells the next: the sum over a window is the one before it, with what enters added and what
-//! leaves taken away. For columns that is one step for all columns of a row at once. For rows each sum waits for its neighbour, so a
-//! vector of eight pixels is added up in three steps (each pixel gets the one before it, then the sum of the two before, then of the
-//! four before), and waits once for the vector to its left.
+//! The result for one pixel gives the next: the sum over a window is the one before it, plus the
+//! pixels that enter and minus those that leave. For columns that is one step for all columns of a
+//! row at once. For rows each sum depends on its neighbour, so a vector of eight pixels is added up
+//! in three steps (each pixel gets the one before it, then the sum of the two before, then of the
+//! four before: the parallel prefix sum of Hillis and Steele, "Data Parallel Algorithms", CACM
+//! 29(12), 1986), and waits once for the vector to its left.
 //!
 //! ```text
-//! rows that enter and leave ─▶ sums of columns ─▶ a row blurred in columns, its ends repeated ─▶ sums along the row ─▶ row
-//!        u8 x 4 pixels            u16 x 4                        u16 x 4                              u16 x 4        u8 x 4
+//! rows that enter and leave ─▶ sums of columns ─▶ a row blurred in columns, its ends repeated
+//!        u8 x 4 pixels            u16 x 4                        u16 x 4
+//!   ─▶ sums along the row ─▶ row
+//!          u16 x 4           u8 x 4
 //! ```
 //!
-//! All that is kept are two rows of 16 bits a channel, which stay in the cache of the first or second level; sums of 201 bytes fit.
-//! Tiles that are transposed, so that rows become columns, take more shuffles than the three steps.
+//! Only two rows of 16 bits a channel are kept, which stay in the cache of the first or second
+//! level; sums of 201 bytes fit. Transposing tiles, so that rows become columns, takes more
+//! shuffles than the three steps.
 //!
 //! # Division
 //!
-//! A sum is divided by the size `n` of the window through a multiplication: with `k = floor(log2 n)` and
-//! `m = ceil(2^(16 + k) / n)`, which fits 16 bits, `sum * m >> (16 + k)` is `sum / n` for all sums that occur; a test tries them. The usual
-//! `sum * (65536 / n) >> 16` is off by one from radius 8. Half of `n` is in the sums from the start, so quotients are rounded to the
-//! nearest, and blurring again and again doesn't darken an image.
+//! A sum is divided by the size `n` of the window through a multiplication: with `k = floor(log2
+//! n)` and `m = ceil(2^(16 + k) / n)`, which fits 16 bits, `sum * m >> (16 + k)` is `sum / n` for
+//! all sums that occur; a test tries them. The method is that of Granlund and Montgomery, "Division
+//! by Invariant Integers using Multiplication", PLDI 1994. The usual `sum * (65536 / n) >> 16` is
+//! off by one from radius 8. Half of `n` is in the sums from the start, so quotients are rounded to
+//! the nearest, and repeated blurring doesn't darken an image.
 
 use std::hint::black_box;
 
@@ -31,8 +38,9 @@ use crate::view::{Rgba, View, ViewMut, same_size};
 /// The largest radius of [`blur`].
 pub const MAX_RADIUS: usize = 100;
 
-/// Each channel of each pixel becomes the mean of those around it: of the column up to `radius` pixels above and below it, rounded to the nearest,
-/// then of the same along the row. Beyond an edge, the pixels at the edge go on.
+/// Sets each channel of each pixel to the mean of those around it: of the column up to `radius`
+/// pixels above and below it, rounded to the nearest, then of the means along the row. Beyond an
+/// edge, the pixels at the edge are repeated.
 ///
 /// # Panics
 ///
@@ -74,7 +82,8 @@ fn scalar(from: View<'_, Rgba>, to: ViewMut<'_, Rgba>, radius: usize) {
     let (width, height) = from.size();
     let window = 2 * radius + 1;
     let mean = |sum: usize| ((sum + radius) / window) as u8;
-    // Row `i` of `count`, where those beyond the edges are the ones at the edges, and `i` is counted from `radius` before the first.
+    // Row `i` of `count`, with rows beyond the edges replaced by those at the edges; `i` is counted
+    // from `radius` before the first.
     let clamped = |i: usize, count: usize| i.saturating_sub(radius).min(count - 1);
 
     let mut columns = vec![[0_usize; 4]; width];
@@ -125,8 +134,9 @@ impl Divider {
 
     #[inline(always)]
     fn divide<S: Simd>(self, sums: u16x32<S>) -> u16x32<S> {
-        // From memory each time: of a vector that was made before the loop, LLVM doesn't know that its numbers have 16 bits, and
-        // multiplies 32-bit ones, which takes ten instructions more.
+        // Loaded from memory each time: if the vector is made before the loop, LLVM doesn't know
+        // that its numbers have 16 bits, and multiplies 32-bit ones, which takes ten instructions
+        // more.
         let multiplier = u16x32::splat(sums.simd, black_box(self.multiplier));
         let (low, high) = sums.widening_mul(multiplier);
         low.bitcast::<u16x32<S>>().unzip_high(high.bitcast::<u16x32<S>>()) >> self.shift
@@ -136,13 +146,13 @@ impl Divider {
 /// 16-bit lanes of a pixel.
 const CHANNELS: usize = 4;
 
-/// Pixels in a turn along a row.
+/// Number of pixels in a turn along a row.
 const BLOCK: usize = 16;
 
-/// Their lanes.
+/// Number of their lanes.
 const LANES: usize = BLOCK * CHANNELS;
 
-/// The radius is at least 1, and so are width and height.
+/// Blurs an image; radius, width and height are at least 1.
 #[inline(always)]
 fn vectors<S: Simd>(simd: S, from: View<'_, Rgba>, to: ViewMut<'_, Rgba>, radius: usize) {
     let (width, height) = from.size();
@@ -150,19 +160,20 @@ fn vectors<S: Simd>(simd: S, from: View<'_, Rgba>, to: ViewMut<'_, Rgba>, radius
     let row = width * CHANNELS;
     let bytes = |y: usize| from.row(y).as_flattened();
 
-    // The windows around the row before the first: that one, as often as there are rows before it and with it, and the first itself ..
+    // The windows around the row before the first: the first row, once for each row up to it ..
     let mut columns = vec![0_u16; row.next_multiple_of(LANES)];
     for (sum, &byte) in columns.iter_mut().zip(bytes(0)) {
         *sum = radius as u16 + u16::from(byte) * (radius as u16 + 2);
     }
-    // .. and then up to `radius - 1` more, the last of them again where there are fewer.
+    // .. and then up to `radius - 1` more, with the last row repeated at the end.
     for i in 1..radius {
         for (sum, &byte) in columns.iter_mut().zip(bytes(i.min(height - 1))) {
             *sum += u16::from(byte);
         }
     }
 
-    // One pixel more to the left, which leaves where nothing has entered yet; to the right what the last block reads beyond its end.
+    // One pixel more to the left, which leaves before any other has entered; to the right the
+    // pixels that the last block reads beyond its end.
     let before = (radius + 1) * CHANNELS;
     let mut middle = vec![0_u16; before + (width.next_multiple_of(BLOCK) + radius) * CHANNELS];
     for (y, to) in to.rows().enumerate() {
@@ -174,7 +185,8 @@ fn vectors<S: Simd>(simd: S, from: View<'_, Rgba>, to: ViewMut<'_, Rgba>, radius
     }
 }
 
-/// Moves the windows down by a row, and puts the means into `means`. Both slices have room for whole blocks.
+/// Moves the windows down by a row, and puts the means into `means`. Both slices are long enough
+/// for whole blocks.
 #[inline(always)]
 fn down<S: Simd>(
     simd: S,
@@ -231,7 +243,7 @@ fn repeat_ends(middle: &mut [u16], before: usize, row: usize, radius: usize) {
     right[..radius].fill(pixels[pixels.len() - 1]);
 }
 
-/// The means along a row whose first pixel is the one with the number `radius + 1` in `middle`.
+/// Computes the means along a row whose first pixel has the index `radius + 1` in `middle`.
 #[inline(always)]
 fn along<S: Simd>(simd: S, middle: &[u16], to: &mut [Rgba], radius: usize, divider: Divider) {
     let window = (2 * radius + 1) * CHANNELS;
@@ -260,7 +272,7 @@ fn along<S: Simd>(simd: S, middle: &[u16], to: &mut [Rgba], radius: usize, divid
 
 /// Windows that move along a row.
 struct Windows<S: Simd> {
-    /// The sums around the pixel before the next, eight times.
+    /// Sums around the pixel before the next, eight times.
     before: u16x32<S>,
     zero: u16x32<S>,
     divider: Divider,
@@ -292,7 +304,8 @@ impl<S: Simd> Windows<S> {
         let step = step + zero.slide::<24>(step);
         let step = step + zero.slide::<16>(step);
         let sums = step + before;
-        // Not the last of `sums`: the next eight wait for one addition then, not for two and a shuffle.
+        // Taken from `all` and not from the last of `sums`, so the next eight wait for one addition
+        // instead of two and a shuffle.
         let all: u64x8<S> = step.bitcast();
         self.before = before + u64x8::splat(simd, all[7]).bitcast::<u16x32<S>>();
         divider.divide(sums)

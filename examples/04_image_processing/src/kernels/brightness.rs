@@ -1,6 +1,7 @@
-//! Lighter and darker.
+//! Makes images lighter and darker.
 //!
-//! The number that is added repeats every four bytes, so a vector of them is the same for all vectors of an image.
+//! The number that is added repeats every four bytes, so one vector of them serves for the whole
+//! image.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, u8x16, u8x64};
@@ -8,7 +9,7 @@ use fearless_simd::{dispatch, u8x16, u8x64};
 use super::Backend;
 use crate::view::{Rgba, ViewMut};
 
-/// Adds `amount` to red, green and blue of each pixel, down to 0 and up to 255. Alpha stays.
+/// Adds `amount` to red, green and blue of each pixel, saturating at 0 and 255. Alpha stays.
 ///
 /// # Examples
 ///

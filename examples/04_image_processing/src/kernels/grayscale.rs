@@ -1,8 +1,9 @@
-//! Colours to shades of grey.
+//! Converts colours to shades of grey.
 //!
-//! The three products fit 16 bits, and so does their sum, but 150 is no `i8`, and the instructions of x86 that multiply bytes and add
-//! neighbours want one operand signed. So there the pixels are made signed: with 128 subtracted from each byte, the sum is less by
-//! 128 * 256, which the start of the sum puts back.
+//! The three products fit 16 bits, and so does their sum, but 150 is no `i8`, and the instructions
+//! of x86 that multiply bytes and add neighbours want one signed operand. So on x86 the pixels are
+//! made signed: with 128 subtracted from each byte, the sum is less by 128 * 256, which is in the
+//! initial value of the sum.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, u8x16};
@@ -10,13 +11,15 @@ use fearless_simd::{dispatch, u8x16};
 use super::Backend;
 use crate::view::{Rgba, View, ViewMut, join, same_size};
 
-/// How much of a shade is red, green and blue, in 1/256.
+/// Weights of red, green and blue in a shade, in 1/256.
 const WEIGHTS: [u8; 3] = [77, 150, 29];
 
-/// Pixels in a turn of a vector kernel: those of shorter rows are copied to a place that is as long.
+/// Number of pixels in a turn of a vector kernel; a shorter row is copied to a block of this
+/// length.
 const BLOCK: usize = 64;
 
-/// The shades of grey of an image: `(77 * red + 150 * green + 29 * blue) / 256`, rounded down, in which white is 255.
+/// Computes the shades of grey of an image: `(77 * red + 150 * green + 29 * blue) / 256`, rounded
+/// down, so that white is 255.
 ///
 /// # Panics
 ///
@@ -30,7 +33,8 @@ const BLOCK: usize = 64;
 ///
 /// let pixels = [[255, 255, 255, 255], [0, 255, 0, 255]];
 /// let mut shades = [0; 2];
-/// grayscale(Backend::strongest(), View::new(&pixels, 2, 1, 2), ViewMut::new(&mut shades, 2, 1, 2));
+/// let (from, to) = (View::new(&pixels, 2, 1, 2), ViewMut::new(&mut shades, 2, 1, 2));
+/// grayscale(Backend::strongest(), from, to);
 /// assert_eq!(shades, [255, 149]);
 /// ```
 #[track_caller]
@@ -71,7 +75,8 @@ fn any_level(level: fearless_simd::Level, from: View<'_, Rgba>, to: ViewMut<'_, 
     }
 }
 
-/// Runs `block` on all pixels. The last block of a row overlaps the one before it; of a short row it is a copy.
+/// Runs `block` on all pixels. The last block of a row overlaps the one before it; that of a short
+/// row is a copy.
 #[inline(always)]
 fn in_blocks(from: &[Rgba], to: &mut [u8], block: impl Fn(&[Rgba; BLOCK], &mut [u8; BLOCK])) {
     debug_assert_eq!(from.len(), to.len());
@@ -109,7 +114,7 @@ fn block<S: Simd>(simd: S, from: &[Rgba; BLOCK], to: &mut [u8; BLOCK]) {
     }
 }
 
-// SIMD by hand, where it is twice as fast as the vectors of any level.
+// Intrinsics, which are twice as fast here as the portable vectors of any level.
 
 fearless_simd::kernel! {
     fn blocks_avx512(avx512: Avx512, from: &[Rgba], to: &mut [u8]) {
@@ -121,7 +126,8 @@ fearless_simd::kernel! {
         let weights = _mm512_set1_epi32(i32::from_le_bytes([of_red, of_green, of_blue, 0]));
         let signs = _mm512_set1_epi8(-128);
         let start = _mm512_set1_epi32(128 * 256);
-        // The second byte of each sum: that of four bytes with the number `i` in 16 has the number `4 * i + 1`.
+        // Index of the second byte of each sum: that of sum `i` of 16 sums of four bytes is `4 * i
+        // + 1`.
         let second: [u8; BLOCK] = std::array::from_fn(|i| (4 * i + 1) as u8 & 127);
         let second: __m512i = u8x64::from_slice(avx512, &second).into();
 
@@ -133,7 +139,7 @@ fearless_simd::kernel! {
             };
             let low = _mm512_permutex2var_epi8(sum(&from[0]), second, sum(&from[1]));
             let high = _mm512_permutex2var_epi8(sum(&from[2]), second, sum(&from[3]));
-            // Both halves of each are the same.
+            // Both halves of each vector are equal.
             let shades: u8x64<_> = _mm512_mask_blend_epi64(0b1111_0000, low, high).simd_into(avx512);
             shades.store_slice(to);
         });
@@ -150,7 +156,7 @@ fearless_simd::kernel! {
         let weights = _mm256_set1_epi32(i32::from_le_bytes([of_red, of_green, of_blue, 0]));
         let signs = _mm256_set1_epi8(-128);
         let start = _mm256_set1_epi16(i16::MIN);
-        // Where the pixels of each 16 bytes go, four at a time.
+        // Destinations of the pixels of each 16 bytes, four at a time.
         let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
 
         in_blocks(from, to, |from, to| {

@@ -1,15 +1,16 @@
-//! How often each shade occurs.
+//! Counts each shade.
 //!
-//! An increment waits for the one before it when both are of the same shade, as neighbours often are. So there are
-//! two tables that take turns; four are slower again where shades have no pattern. Vectors don't help: what they gather they would have to scatter.
+//! An increment waits for the one before it when both are of one shade, as neighbours often are. So
+//! there are two tables that take turns; four are slower again for shades without a pattern (`cargo
+//! xtask bench images`). Vectors don't help: they would have to scatter what they gather.
 
 use super::Backend;
 use crate::view::View;
 
-/// How many tables take turns.
+/// Number of tables that take turns.
 const TABLES: usize = 2;
 
-/// Returns how often each shade occurs.
+/// Returns the count of each shade.
 ///
 /// # Panics
 ///

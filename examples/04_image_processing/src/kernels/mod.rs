@@ -1,8 +1,9 @@
-//! What is done to pixels.
+//! Operations on pixels.
 //!
-//! Each kernel is a safe function that takes a [`Backend`], and below it the same work done in one to four ways: a loop for any machine, which is
-//! also what the tests compare the others with; vectors of any level; and for [`grayscale`](grayscale()) two in the instructions of x86.
-//! They read and write [views](crate::view) and don't know of messages.
+//! Each kernel is a safe function that takes a [`Backend`], with one to four implementations: a
+//! loop for any machine, which the tests compare the others with; vectors of any level; and for
+//! [`grayscale`](grayscale()) two with the instructions of x86. They read and write
+//! [views](crate::view) and don't know of messages.
 
 mod blur;
 mod brightness;
@@ -16,7 +17,7 @@ use ffi_core::simd::{self, Level};
 pub use grayscale::grayscale;
 pub use histogram::histogram;
 
-/// What a kernel runs on. There is no value of a level that this machine doesn't have.
+/// Instructions that a kernel uses. There is no value for a level that this machine doesn't have.
 #[derive(Clone, Copy, Debug)]
 pub enum Backend {
     /// A plain loop.
@@ -26,13 +27,13 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// That of the [`Level`] in use.
+    /// Returns the backend of the [`Level`] in use.
     #[must_use]
     pub fn strongest() -> Self {
         Self::at(simd::level()).unwrap_or(Self::Scalar)
     }
 
-    /// That of exactly this level, if the machine has it.
+    /// Returns the backend of exactly this level, if the machine has it.
     #[must_use]
     pub fn at(level: Level) -> Option<Self> {
         let strongest = fearless_simd::Level::new();

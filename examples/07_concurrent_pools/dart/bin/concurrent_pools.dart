@@ -1,8 +1,8 @@
-/// Threads of Rust and isolates of Dart use one pool, apart and together; says
-/// how fast, and makes sure that no slot ever had two owners.
+/// Threads of Rust and isolates of Dart use one pool, separately and together.
+/// Prints their speed, and checks that no slot ever had two owners.
 ///
-/// What is the same each time goes to the standard output, figures to the
-/// standard error.
+/// Output that is equal in each run goes to the standard output, figures go to
+/// the standard error.
 library;
 
 import 'dart:developer';
@@ -13,13 +13,13 @@ import 'dart:math';
 
 import 'package:concurrent_pools/concurrent_pools.dart';
 
-/// Slots that all workers of a run take and give back, taken together.
+/// Number of slots that all workers of a run allocate and free.
 const _tasks = 400000;
 
-/// How many slots each worker holds at once, at most.
+/// Largest number of slots that each worker holds at once.
 const _held = 64;
 
-/// What a worker found, as in Rust's `Report`, and when it worked.
+/// Result of a worker, as in Rust's `Report`, and the time of its work.
 typedef _Found = ({int tasks, int corrupt, int empty, int start, int end});
 
 Future<void> main() async {
@@ -37,7 +37,7 @@ Future<void> main() async {
     ], workers);
   }
 
-  // A reference outlives its slot, and does no harm.
+  // A reference may outlive its slot.
   final task = TaskPool.alloc()..ref.owner = 1;
   final reference = TaskPool.reference(task);
   _expect(reference.message?.owner == 1, 'the slot is there');
@@ -57,7 +57,7 @@ Future<void> main() async {
   print('all slots are back');
 }
 
-/// Waits for the workers of a run, and checks what they found.
+/// Waits for the workers of a run, and checks their results.
 Future<void> _run(String who, List<Future<_Found>> parts, int workers) async {
   final found = await Future.wait(parts);
   final start = found.map((it) => it.start).reduce(min);
@@ -90,7 +90,7 @@ Future<_Found> _threads(int owner, int count, int rounds) => Isolate.run(() {
 Future<_Found> _isolate(int owner, int rounds) =>
     Isolate.run(() => _work(owner, rounds));
 
-/// As `work` in `src/lib.rs`.
+/// Works like `work` in `src/lib.rs`.
 _Found _work(int owner, int rounds) {
   // A clock that all isolates share, unlike a `Stopwatch`.
   final start = Timeline.now;

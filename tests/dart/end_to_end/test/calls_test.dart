@@ -1,4 +1,5 @@
-/// Every way a call can go, well or not; `tests/fixtures/calls` has the Rust.
+/// Tests every way in which a call can end; `tests/fixtures/calls` has the
+/// Rust.
 library;
 
 import 'dart:ffi';
@@ -267,11 +268,11 @@ void main() {
   });
 }
 
-/// The last of many errors in an isolate of its own.
+/// Returns the last of many errors in an isolate of its own.
 Future<String> _failElsewhere(String path, int number) =>
     Isolate.run(() => _failOften(path, number));
 
-/// The last of many errors in this isolate.
+/// Returns the last of many errors in this isolate.
 String _failOften(String path, int number) {
   final library = FixtureCallsLibrary.open(path: path);
   var message = '';

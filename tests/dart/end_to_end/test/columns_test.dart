@@ -1,4 +1,4 @@
-/// Columns; `tests/fixtures/columns` has the Rust.
+/// Tests columns; `tests/fixtures/columns` has the Rust.
 library;
 
 import 'dart:ffi';
@@ -322,7 +322,7 @@ void main() {
       for (final word in [0, 1, 2, 3, 4]) {
         final columns = FlagColumns(4)..push(Struct.create<Flag>()..on = true);
         final header = columns.pointer.cast<Uint64>();
-        // Length, capacity, where the column is, whether it is fixed, seal.
+        // Length, capacity, start of the column, the flag `fixed`, seal.
         header[word] ^= 1 << 20;
         final length = columns.length;
         void push() => columns.push(Struct.create<Flag>());
@@ -375,7 +375,8 @@ void main() {
       final views = [
         for (var i = 0; i < 200; i++) (particles(100).x, particles(3).mode),
       ];
-      // The columns are garbage: others take their memory, if it was freed.
+      // The columns are garbage: other objects take their memory, if it was
+      // freed.
       for (var i = 0; i < 2000; i++) {
         ParticleColumns(10000).resize(1000);
       }

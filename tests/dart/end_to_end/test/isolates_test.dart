@@ -1,6 +1,6 @@
-/// Views of every kind of owner that leave their isolate, in every way that there
-/// is: they keep their memory, and what it holds. And owners that can't leave, and
-/// isolates that are killed.
+/// Tests views of every kind of owner that leave their isolate, in every
+/// possible way: they keep their memory and its contents. Also tests owners
+/// that can't leave, and isolates that are killed.
 ///
 /// `GLIBC_TUNABLES` makes freed memory hold other bytes (see `tests/tests/dart.rs`).
 library;
@@ -25,7 +25,7 @@ final class Case {
   final Object Function() expected;
 }
 
-/// As many elements as make a block that the allocator hands out again soon.
+/// Number of elements for which the allocator soon reuses the block.
 const _count = 512;
 
 final _cases = [
@@ -243,7 +243,7 @@ columns.ShapeColumns _shapes() {
   return shapes;
 }
 
-/// The ways out of an isolate.
+/// Ways out of an isolate.
 final _ways = <String, Future<Object> Function(Object Function() make)>{
   'Isolate.run': Isolate.run,
   'Isolate.exit': (make) => _spawned(_exit, make),
@@ -262,7 +262,8 @@ void _exit((SendPort, Object Function()) message) =>
 void _send((SendPort, Object Function()) message) =>
     message.$1.send(message.$2());
 
-/// What [entry] sends of what [make] makes, when its isolate is gone.
+/// Returns the part of the result of [make] that [entry] sends, after its
+/// isolate has ended.
 Future<Object> _spawned(
   void Function((SendPort, Object Function()) message) entry,
   Object Function() make,
@@ -274,7 +275,7 @@ Future<Object> _spawned(
   return (await arrived) as Object;
 }
 
-/// Garbage in both generations, for the collector to have something to do.
+/// Makes garbage in both generations, so that the collector runs.
 Future<void> _collect() async {
   for (var i = 0; i < 16; i++) {
     Uint8List(1 << 16);
@@ -283,7 +284,7 @@ Future<void> _collect() async {
   await Future<void>.delayed(Duration.zero);
 }
 
-/// Collects garbage, and takes memory and slots that are free and writes to them.
+/// Collects garbage, then allocates free memory and slots and overwrites them.
 Future<void> _disturb() async {
   await _collect();
   final blocks = <Pointer<Uint8>>[];
@@ -294,7 +295,7 @@ Future<void> _disturb() async {
       blocks.add(array.pointer);
     }
   }
-  // All that are free, wherever the pool keeps them.
+  // All free slots, wherever the pool keeps them.
   final particles = _all(pools.ParticlePool.tryAlloc);
   for (final slot in particles) {
     slot.ref
@@ -322,7 +323,7 @@ List<Pointer<T>> _all<T extends NativeType>(Pointer<T>? Function() tryAlloc) {
   return all;
 }
 
-/// What is there of the library's memory and slots.
+/// Returns the library's live memory and slots.
 (int, int) _live() => (
   _owned().liveAllocations(),
   pools.ParticlePool.stats.live +
@@ -331,7 +332,7 @@ List<Pointer<T>> _all<T extends NativeType>(Pointer<T>? Function() tryAlloc) {
       pools.PlanNodePool.stats.live,
 );
 
-/// Waits until there is no more than [before] of each, and gives what there is.
+/// Waits until at most [before] of each are live, and returns what is live.
 Future<(int, int)> _settled((int, int) before) async {
   for (var tries = 0; tries < 100; tries++) {
     await _collect();
@@ -348,7 +349,7 @@ void _makeOften((SendPort, void Function()) message) {
   }
 }
 
-/// What a killed isolate makes, over and over; some of it is kept for a while.
+/// Objects that a killed isolate makes repeatedly; some are kept for a while.
 final _kept = <Object>[];
 
 void _keep(Object object) {
@@ -373,8 +374,8 @@ final _made = <String, void Function()>{
     ..dispose(),
 };
 
-/// What functions return to a killed isolate, over and over: all that a result can
-/// own, and the message of a failure.
+/// Functions that a killed isolate calls repeatedly: their results own
+/// everything that a result can own, and the message of a failure.
 final _returned = <String, void Function()>{
   'a vector': () => _keep(_owned().countUp(100)),
   'a vector of messages': () => _keep(_owned().diagonal(3)[0]),
@@ -394,7 +395,7 @@ final _returned = <String, void Function()>{
     ..dispose(),
 };
 
-/// Kills isolates in [rounds] while they run [make] over and over.
+/// Kills isolates in [rounds] while they run [make] repeatedly.
 Future<void> _killOften(int rounds, void Function() make) async {
   final errors = ReceivePort();
   final thrown = errors.toList();
@@ -410,11 +411,11 @@ Future<void> _killOften(int rounds, void Function() make) async {
     await Future<void>.delayed(Duration(milliseconds: 1 + round % 5));
     isolate.kill(priority: Isolate.immediate);
     await gone.first;
-    // So that pools are not exhausted.
+    // Collected often, so that pools are not exhausted.
     if (round % 10 == 9) await _collect();
   }
   errors.close();
-  // The collector may be late for slots that nobody gives back.
+  // The collector may be late for slots that are not freed explicitly.
   expect([
     for (final error in await thrown)
       if (!'$error'.contains('PoolExhaustedException')) error,
@@ -422,7 +423,7 @@ Future<void> _killOften(int rounds, void Function() make) async {
 }
 
 void main() {
-  // All of them, and what they need once in this isolate.
+  // Calls each once, for the memory that each needs once in this isolate.
   _columns();
   _disturb();
   final before = _live();
@@ -496,7 +497,7 @@ void main() {
 
   test('a pointer that a function returned is the caller\'s', () async {
     final before = _live();
-    // The end of its isolate gives it back to nobody.
+    // The end of its isolate does not free it.
     final address = await Isolate.run(() => _pools().newToken(9).address);
     await _collect();
     final slot = Pointer<pools.Token>.fromAddress(address);
@@ -520,7 +521,7 @@ void main() {
   });
 
   test('what was viewed is freed at once on request', () async {
-    // Beside what the owner needs by itself: the memory, as a view needs the rest.
+    // The memory beside that of the owner itself, as a view needs the rest.
     int freed(void Function() end) {
       final (before, _) = _live();
       end();
@@ -576,7 +577,7 @@ void main() {
       next.add(pools.ParticlePool.alloc());
     } while (next.last != box.pointer);
     expect(box.dispose, throwsA(isA<pools.DoubleFreeException>()));
-    // The same left to the collector.
+    // The same test, but the collector frees it.
     _freeBehindItsBack(next.last);
     next.last = pools.ParticlePool.alloc();
     await _collect();

@@ -1,4 +1,4 @@
-/// Every field of every kind, written on one side and read on the other;
+/// Tests every field of every kind, written on one side and read on the other;
 /// `tests/fixtures/layout` has the Rust.
 library;
 
@@ -122,7 +122,7 @@ void _expectPart(Part part, int kind, int serial, {required bool spare}) {
   expect((part.kind, part.serial, part.spare), (kind, serial, spare));
 }
 
-/// Writes what Rust's `written_by_dart` has.
+/// Writes the values of Rust's `written_by_dart`.
 void _write(Nested nested) {
   nested
     ..colour = Colour.blue

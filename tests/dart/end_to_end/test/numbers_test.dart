@@ -1,13 +1,13 @@
-/// Numbers that their type can't hold, which dart:ffi and typed data would cut: each place where Dart hands one over
-/// throws and leaves what was there. And `u64`, which Dart has as the `int` of the same bits.
+/// Tests numbers that their type can't hold, which dart:ffi and typed data
+/// would cut: each place in which Dart passes one on throws, and leaves the old
+/// value. Also tests `u64`, which is an `int` with the same bits in Dart.
 library;
 
 import 'dart:ffi';
 import 'dart:typed_data';
 
 import 'package:fixture_calls/fixture_calls.dart' hide Choice, ChoiceData;
-// The check of counts is generated code's, and no 32-bit machine is at hand.
-// ignore: implementation_imports
+// Generated code has the check of counts, and no 32-bit machine is available.
 import 'package:fixture_calls/src/runtime.g.dart' show checkSize;
 import 'package:fixture_columns/fixture_columns.dart' as columns;
 import 'package:fixture_layout/fixture_layout.dart' as layout;
@@ -16,7 +16,7 @@ import 'package:fixture_simd/fixture_simd.dart' as simd;
 import 'package:fixture_types/fixture_types.dart' as types;
 import 'package:test/test.dart';
 
-/// A [RangeError] that names what it is about, the value and the range.
+/// Matches a [RangeError] that names the place, the value and the range.
 Matcher outOf(String name, Object value, int min, int max) => throwsA(
   isA<RangeError>()
       .having((it) => it.name, 'name', name)
@@ -25,7 +25,7 @@ Matcher outOf(String name, Object value, int min, int max) => throwsA(
       .having((it) => it.end, 'max', max),
 );
 
-/// Each narrow type: its first and last number.
+/// First and last number of each narrow type.
 const ranges = {
   'i8': (-0x80, 0x7f),
   'i16': (-0x8000, 0x7fff),
@@ -35,7 +35,7 @@ const ranges = {
   'u32': (0, 0xffffffff),
 };
 
-/// Numbers outside of [range], among them those whose low bits are 0.
+/// Returns numbers outside of [range], among them those whose low bits are 0.
 List<int> outside((int, int) range) => [
   range.$1 - 1,
   range.$2 + 1,
@@ -45,7 +45,8 @@ List<int> outside((int, int) range) => [
   -0x8000000000000000,
 ];
 
-/// [write] takes the first and last number of the type [type], and throws for all others, which leave what [read] reads.
+/// Checks that [write] takes the first and last number of the type [type], and
+/// throws for all others, which leave the value of [read] unchanged.
 void checks(
   String type,
   String name,
@@ -168,7 +169,7 @@ void main() {
     expect(() => Uint32Array.of([1 << 32]), throwsRangeError);
     expect(() => Int32Array.of([1 << 31]), throwsRangeError);
     expect(Uint32Array.of([0xffffffff]).list, [0xffffffff]);
-    // Typed data is Dart's own, and cuts: the documentation says so.
+    // Typed data of Dart cuts, as the documentation says.
     expect((Uint8Array(1).list..[0] = 300)[0], 44);
   });
 
@@ -247,14 +248,14 @@ void main() {
     expect(it.many, isEmpty);
     expect(it.many[1 << 16], null);
     expect(() => it.many.rawLength = -1, throwsRangeError);
-    // No key is left with the value of another, and none is there twice.
+    // No key has the value of another, and none occurs twice.
     it.ages = {'a': 1, 'b': 2};
     expect(() => it.ages = {'b': 3, 'c': 1 << 32}, throwsRangeError);
     expect(it.ages, {'b': 3});
     it.ages = {'a': 1, 'b': 2};
     expect(() => it.ages = {'b': 1 << 32}, throwsRangeError);
     expect(it.ages.keys, isEmpty);
-    // Of copies, too.
+    // Copies are checked as well.
     final box = types.MapsBox();
     types.MapsData maps(Map<int, types.SmallData> smalls) => types.MapsData(
       ages: {},

@@ -1,4 +1,4 @@
-/// Libraries that a package refuses to open.
+/// Tests libraries that a package refuses to open.
 library;
 
 import 'dart:io';

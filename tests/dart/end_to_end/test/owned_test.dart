@@ -1,5 +1,5 @@
-/// Text, vectors and options across the boundary, and that all of it is freed;
-/// `tests/fixtures/owned` has the Rust.
+/// Tests text, vectors and options across the boundary, and that all of them
+/// are freed; `tests/fixtures/owned` has the Rust.
 library;
 
 import 'package:fixture_owned/fixture_owned.dart';
@@ -80,8 +80,8 @@ void main() {
     test('are freed early, once', () {
       final before = library.liveAllocations();
       final values = library.countUp(1000);
-      // The bytes, what tells Rust their size, what counts the objects that keep
-      // them, and what attaches it to the first of those.
+      // Four allocations: the bytes, the size for Rust, the count of the
+      // objects that keep them, and the attachment to the first of those.
       expect(library.liveAllocations(), before + 4);
       values.dispose();
       expect(library.liveAllocations(), before);
@@ -155,7 +155,7 @@ void main() {
     round(10);
     final before = library.liveAllocations();
     round(200000);
-    // Less when what earlier tests left to finalizers is freed meanwhile.
+    // Fewer if finalizers of earlier tests run meanwhile.
     expect(library.liveAllocations(), lessThanOrEqualTo(before));
   });
 
@@ -174,7 +174,7 @@ void main() {
     for (var i = 0; i < 2000; i++) {
       library.countUp(1 << 16);
     }
-    // 128 MB that the garbage collector was told of: most is gone by now.
+    // The garbage collector was told of 128 MB: most is freed by now.
     final garbage = <Object>[];
     while (library.liveAllocations() > before + 1000) {
       garbage.add(List<int>.filled(1 << 16, 0));

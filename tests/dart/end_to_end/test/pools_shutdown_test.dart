@@ -1,5 +1,5 @@
-/// Pools after the library was shut down, which ends them for the whole process
-/// until an isolate opens it.
+/// Tests pools after the library was shut down, which closes them for the whole
+/// process until an isolate opens it.
 library;
 
 import 'dart:ffi';
@@ -26,7 +26,7 @@ void main() {
     expect(TokenPool.tryAlloc(), isNull);
     expect(TokenPool.alloc, closed);
     expect(() => TokenPool.allocMany(1), closed);
-    // Also a pool that nobody had used.
+    // Also a pool that was never used.
     expect(FramePool.alloc, closed);
     final before = TokenPool.stats;
     expect(() => TokenPool.free(token), closed);
@@ -37,7 +37,7 @@ void main() {
     expect(() => library.spend(token), closed);
     expect(() => OrdersQueue.push(event), closed);
 
-    // What was there can still be read, and is let go without a word.
+    // Messages can still be read, and be dropped without an error.
     expect(token.ref.id, 77);
     expect(reference.message?.id, 77);
     box.dispose();

@@ -1,5 +1,5 @@
-/// Pools, references, boxes and queues; `tests/fixtures/pools` has the Rust.
-/// What shuts the library down is in `pools_shutdown_test.dart`.
+/// Tests pools, references, boxes and queues; `tests/fixtures/pools` has the
+/// Rust. Tests of the shutdown are in `pools_shutdown_test.dart`.
 library;
 
 import 'dart:ffi';
@@ -15,12 +15,12 @@ void main() {
   Matcher throwsIt<T extends FfiException>([String part = '']) =>
       throwsA(isA<T>().having((it) => it.message, 'message', contains(part)));
 
-  /// The three tokens that there are.
+  /// Allocates all three tokens.
   List<Pointer<Token>> allTokens() => [
     for (var i = 0; i < 3; i++) TokenPool.alloc(),
   ];
 
-  /// Whatever a test does, it gives everything back.
+  /// Checks that a test has freed everything.
   void expectNoneLive() {
     expect(EventPool.stats.live, 0);
     expect(ParticlePool.stats.live, 0);
@@ -111,7 +111,7 @@ void main() {
         throwsA(isA<StateError>().having((it) => it.message, '', 'mine')),
       );
       expect(TokenPool.stats.live, 0);
-      // An action that gives its slot back itself is told.
+      // An action that frees its slot itself gets an error.
       expect(
         () => TokenPool.using(TokenPool.free),
         throwsIt<DoubleFreeException>(),
@@ -213,7 +213,8 @@ void main() {
       expect(slots, isEmpty);
       final stats = TokenPool.stats;
       expect(stats.live, 0);
-      // By the call for all of them, and by the one that asks why.
+      // Counted by the call for all of them, and by the one that asks for the
+      // reason.
       expect(stats.badDouble - before.badDouble, 2);
 
       final good = TokenPool.alloc();
@@ -295,7 +296,7 @@ void main() {
       TokenPool.free(slot);
       expect(TokenPool.resolve(reference), isNull);
       expect(reference.message, isNull);
-      // Also when the slot has another owner by now.
+      // Also when the slot has another owner.
       final tokens = allTokens();
       expect(tokens, contains(slot));
       expect(reference.isLive, isFalse);
@@ -313,7 +314,8 @@ void main() {
       final FfiRef(:indexPlusOne, :generation) = TokenPool.reference(slot);
       TokenPool.free(slot);
       final forged = [
-        // The generation that the slot will have, or has, while it is free.
+        // The generation that the slot has, or will have next, while it is
+        // free.
         FfiRef<Token>.raw(indexPlusOne, generation + 1),
         FfiRef<Token>.raw(4, 0),
         const FfiRef<Token>.raw(0xffffffff, 0),
@@ -553,7 +555,7 @@ void main() {
       attach(added, other.pointer!);
       expect((cost(root.ref), library.planCost(root)), (105, 105));
 
-      // A subtree goes; a handle of it that stays is stale.
+      // A subtree is freed; a reference to it that stays is stale.
       final leaf = one.message!.children.first;
       root.ref.children.remove(one);
       expect(PlanNodePool.freeTree(one.pointer!, below), 4);
@@ -568,7 +570,7 @@ void main() {
       expect(third.message!.children.last.message!.cost, 100);
       expect((cost(root.ref), library.planCost(root)), (104, 104));
 
-      // A handle that was left in the tree harms nobody.
+      // A stale reference in the tree is skipped.
       root.ref.children.add(leaf);
       expect((cost(root.ref), library.planCost(root)), (104, 104));
       expect(library.freePlan(root), 10);
@@ -666,7 +668,7 @@ void main() {
       );
       expect(() => OrdersQueue.push(events[0]), throwsIt<SlotInUseException>());
       expect(library.nextOrder(), 10);
-      // The one that was refused is still the caller's.
+      // The caller still owns the refused one.
       OrdersQueue.push(events[2]);
       expect(library.nextOrder(), 11);
       expect(library.nextOrder(), 12);
@@ -714,7 +716,8 @@ void main() {
 }
 
 /// Makes boxes that nothing refers to, up to [count] or until the pool is
-/// empty; how many. Not inlined: the caller's frame must not keep the last one.
+/// empty, and returns their number. Not inlined: the caller's frame must not
+/// keep the last one.
 @pragma('vm:never-inline')
 int _drop(int count) {
   for (var made = 0; made < count; made++) {
@@ -725,8 +728,8 @@ int _drop(int count) {
   return count;
 }
 
-/// Garbage in both generations, for the collector to have something to do: a
-/// box that was moved to the old one is not found by looking at the new one.
+/// Makes garbage in both generations, so that the collector runs: a box that
+/// was moved to the old one is not found in the new one.
 Future<void> _makeGarbage() async {
   for (var i = 0; i < 16; i++) {
     Uint8List(1 << 16);
@@ -735,7 +738,7 @@ Future<void> _makeGarbage() async {
   await Future<void>.delayed(Duration.zero);
 }
 
-/// Runs [hammer], where there is nothing that can't come along.
+/// Runs [hammer] in an isolate, without objects that can't be sent.
 Future<int> _isolate(String path, int Function(String path) hammer) =>
     Isolate.run(() => hammer(path));
 

@@ -1,4 +1,4 @@
-/// Messages as protobuf, from Dart; `tests/fixtures/types` and
+/// Tests messages as protobuf from Dart; `tests/fixtures/types` and
 /// `tests/fixtures/pools` have the Rust.
 library;
 
@@ -38,7 +38,7 @@ void main() {
     final back = PointBox.fromProto(bytes);
     expect(back.ref.toDart(), box.ref.toDart());
     expect(back.pointer.toProto(), bytes);
-    // A copy: what Rust has allocated is given back.
+    // It is a copy: the memory that Rust has allocated is freed.
     box.ref.x = 2;
     expect(bytes[9], 0xF8);
     expect(PointBox().toProto(), isEmpty);
@@ -49,7 +49,7 @@ void main() {
     final box = texts.toNative();
     final bytes = box.toProto();
     expect(TextsBox.fromProto(bytes).ref.toDart(), texts);
-    // From a part of other bytes, too.
+    // Decoding also works from a part of other bytes.
     final around = Uint8List(bytes.length + 20)..setAll(7, bytes);
     final part = Uint8List.sublistView(around, 7, 7 + bytes.length);
     expect(TextsBox.fromProto(part).ref.toDart(), texts);
@@ -80,7 +80,7 @@ void main() {
       () => PointBox.fromProto(Uint8List.fromList([17, 0])),
       refusedAt('x: the bytes end inside this field'),
     );
-    // Memory that is no value is not written.
+    // Memory without a valid value is not encoded.
     box.bytes.fillRange(0, box.bytes.length, 0xFF);
     expect(box.toProto, throwsA(isA<InvalidValueException>()));
     expect(
@@ -136,7 +136,7 @@ void main() {
     test('of a tree are the tree', () {
       final plan = pools.FixturePoolsLibrary.instance.buildPlan(2, 3);
       final bytes = plan.toProto();
-      // Parents are above, and so not there again.
+      // Parents are above, and so not written again.
       expect(bytes.length, lessThan(13 * 40));
       final back = pools.PlanNodePool.alloc()..readProto(bytes);
       expect(pools.PlanNodePool.stats.live, 26);
@@ -179,8 +179,8 @@ void main() {
   });
 }
 
-/// How many of 10,000 encodings that another isolate makes of a message which
-/// refers to [part] don't hold it.
+/// Returns how many of 10,000 encodings, made by another isolate, of a message
+/// that refers to [part] don't hold it.
 Future<int> _encodeElsewhere(
   pools.FfiRef<pools.PlanNode> part,
   DateTime start,

@@ -1,4 +1,5 @@
-/// Kernels from Dart against plain loops: every operation, short and long arrays, NaN, misuse, and every level.
+/// Tests kernels from Dart against plain loops: every operation, short and long
+/// arrays, NaN, misuse, and every level.
 library;
 
 import 'dart:ffi' show Pointer, sizeOf;
@@ -10,14 +11,14 @@ import 'package:test/test.dart';
 
 final random = math.Random(5);
 
-/// Some of the numbers are none.
+/// Returns a number, which is sometimes NaN.
 double number() =>
     random.nextInt(23) == 0 ? double.nan : (random.nextDouble() - 0.5) * 2000;
 
-/// [value] as `f32` has it.
+/// Returns [value] rounded to `f32`.
 double single(double value) => (Float32List(1)..[0] = value)[0];
 
-/// What Rust defines as the sum: lanes of 256 bytes, folded in halves.
+/// Returns the sum as Rust defines it: lanes of 256 bytes, folded in halves.
 double treeSum(List<double> values, int lanes, double Function(double) round) {
   final sums = List.filled(lanes, 0.0);
   for (var i = 0; i < values.length; i++) {
@@ -41,11 +42,11 @@ double? greatest(Iterable<double> values) =>
       return best == null || it > best ? it : best;
     });
 
-/// Equal, and NaN equals NaN.
+/// Matches equal numbers; NaN equals NaN.
 Matcher same(List<double> expected) =>
     equals([for (final it in expected) it.isNaN ? isNaN : equals(it)]);
 
-/// Not NaN, for arithmetic that compares bits.
+/// Returns numbers without NaN, for arithmetic that compares bits.
 Float32Array singles(int length) => Float32Array.of([
   for (var i = 0; i < length; i++) (random.nextDouble() - 0.5) * 2000,
 ]);
@@ -93,7 +94,7 @@ void floats() {
       (a, b) => a + single(single(b - a) * 0.25),
     );
     changes((it) => it.clamp(-100, 200), (a, _) => a.clamp(-100.0, 200.0));
-    // The same array twice.
+    // One array as both operands.
     changes((it) => it.add(it), (a, _) => a + a);
   }
 }
@@ -340,7 +341,7 @@ void mixed() {
   expect(rows.simdFields.cells.maxs().last, 299);
 }
 
-/// A hash of what kernels make of one array.
+/// Returns a hash of the results of kernels on one array.
 List<Object?> results(Float32Array values, ParticleArray all) {
   final changed = Float32Array.of(values.list);
   changed.simd

@@ -1,5 +1,5 @@
-/// Text that starts with U+FEFF, which Dart's own decoder takes for a mark and drops: in every place where text comes
-/// from memory.
+/// Tests text that starts with U+FEFF, which Dart's own decoder drops as a byte
+/// order mark, in every place in which text comes from memory.
 library;
 
 import 'package:fixture_owned/fixture_owned.dart';
@@ -7,7 +7,7 @@ import 'package:fixture_types/fixture_types.dart'
     hide RustErrorException, RustPanicException;
 import 'package:test/test.dart';
 
-/// What the places that read ASCII fast, and those that don't, must keep.
+/// Texts that the fast path for ASCII and the other one must keep.
 const marked = ['\ufeff', '\ufeff\ufeff', '\ufeffa', 'a\ufeff', '\ufeffü'];
 
 void main() {
@@ -70,7 +70,7 @@ void main() {
     expect(box.ref.ages['a'], 1);
     final copy = box.ref.toDart();
     expect(copy.ages, ages);
-    // The way back, and Rust looks at each key.
+    // On the way back, Rust checks each key.
     final back = copy.toNative();
     expect(types.touchMaps(back.pointer), types.touchMaps(box.pointer));
     box.ref.names[5] = '\ufeff\ufeff';

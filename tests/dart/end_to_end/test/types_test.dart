@@ -1,5 +1,6 @@
-/// Every field type, written on one side and read on the other;
-/// `tests/fixtures/types` has the Rust, `values.rs` there what is expected.
+/// Tests every field type, written on one side and read on the other;
+/// `tests/fixtures/types` has the Rust, and its `values.rs` the expected
+/// values.
 library;
 
 import 'dart:collection';
@@ -9,7 +10,7 @@ import 'dart:typed_data';
 import 'package:fixture_types/fixture_types.dart';
 import 'package:test/test.dart';
 
-/// How many random values go round, for each message.
+/// Number of random values for each message.
 const _seeds = 1000;
 
 void main() {
@@ -612,7 +613,7 @@ void main() {
     });
 
     test('maps in which two keys are equal throw', () {
-      // Strings, as numbers that are equal are identical.
+      // Strings, because equal numbers are identical.
       final twice = Map<String, int>.identity()
         ..['key'] = 1
         ..[['k', 'ey'].join()] = 2;
@@ -633,7 +634,7 @@ void main() {
       expect(box.ref.ages, {'a': 1}, reason: 'nothing has changed');
       box.ref.ages = Map.of(twice);
       expect(box.ref.ages, {'key': 2});
-      // In copies, and where numbers are compared in another way.
+      // In copies, and with numbers that compare in another way.
       const one = PointData(valid: true, x: 0, y: 0);
       final points = LinkedHashMap<Mode, PointData>(
         equals: (_, _) => false,

@@ -1,5 +1,5 @@
-/// Every field type, and all of them in each other: values as Dart writes and
-/// Rust reads them, and memory that no field believes;
+/// Tests every field type, and all of them in each other: values that Dart
+/// writes and Rust reads, and memory that each field refuses;
 /// `tests/fixtures/types` has the Rust.
 library;
 

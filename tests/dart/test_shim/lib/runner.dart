@@ -11,7 +11,7 @@ import 'dart:isolate';
 
 import 'package:test_api/backend.dart';
 
-/// How long after the last test the program may take to end.
+/// Time after the last test in which the program must end.
 const _grace = Duration(seconds: 5);
 
 /// Runs the tests that [main] declares and prints a line for each, then a
@@ -38,8 +38,8 @@ Future<void> _endsInTime(Duration grace) async {
   exit(1);
 }
 
-/// What `testOn` and `onPlatform` are compared with. The class of its operating
-/// system is not exported, but can be named.
+/// Platform that `testOn` and `onPlatform` are compared with. The class of its
+/// operating system is not exported, but can be named.
 final _platform = SuitePlatform.deserialize({
   'runtime': Runtime.vm.serialize(),
   'os': Platform.isMacOS ? 'mac-os' : Platform.operatingSystem,
@@ -52,8 +52,8 @@ final class _Run {
   /// [_failed].
   final _passed = <LiveTest>{};
 
-  /// The tests that failed, `setUpAll` and `tearDownAll` too; null stands for
-  /// what declares them.
+  /// The tests that failed, including `setUpAll` and `tearDownAll`; null stands
+  /// for the code that declares them.
   final _failed = <LiveTest?>{};
   int _skipped = 0;
 
