@@ -8,7 +8,8 @@
 //! ```text
 //! messages   x0 y0 m0 · x1 y1 m1 · x2 y2 m2 ·
 //!
-//! columns    x0 x1 x2 … │ y0 y1 y2 … │ m0 m1 m2 …      one allocation, each column at a multiple of 64 bytes
+//! columns    x0 x1 x2 … │ y0 y1 y2 … │ m0 m1 m2 …      one allocation, each column at a
+//!                                                      multiple of 64 bytes
 //! ```
 //!
 //! The container is its own C header: C and Dart read length, capacity and the columns' addresses

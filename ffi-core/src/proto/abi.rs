@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! FfiOwned *track_encode_proto(const Track *message, FfiStatus *status);
-//! void track_decode_proto(const uint8_t *bytes, size_t bytes_len, Track *message, FfiStatus *status);
+//! void track_decode_proto(const uint8_t *bytes, size_t bytes_len, Track *message,
+//!                         FfiStatus *status);
 //! ```
 //!
 //! The caller owns the bytes that encoding returns, as those of a function that returns a

@@ -229,8 +229,8 @@ pub trait FfiProto: ProtoType {
     /// let outside = Node::pool().try_alloc()?;
     /// above.next = outside.handle();
     /// let pointer = outside.into_raw();
-    /// let error = above.try_encode_proto().unwrap_err();
-    /// assert!(error.to_string().starts_with("a `Node` that is to be written as protobuf is exposed"));
+    /// let error = above.try_encode_proto().unwrap_err().to_string();
+    /// assert!(error.starts_with("a `Node` that is to be written as protobuf is exposed"));
     /// # let _ = pointer;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
