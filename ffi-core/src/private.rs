@@ -34,7 +34,7 @@ pub use crate::pool::abi::{
 pub use crate::pool::{ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, Pool, PoolCache, Reset};
 #[cfg(feature = "proto")]
 pub use crate::proto;
-pub use crate::schema::encode::{Export, Fragment, Piece};
+pub use crate::schema::encode::{Export, Fragment, Piece, with_proto};
 pub use crate::schema::fingerprint;
 #[cfg(feature = "simd")]
 pub use crate::simd::{

@@ -848,10 +848,14 @@ fn dart_analyze_has_nothing_to_say() {
     messages_only.message("M", &[("x", Type::Scalar(Scalar::U8))]);
     let mut functions_only = Schema::new("functions_only");
     functions_only.function(named("f"), &[], None, |_| {});
+    let mut by_value = Schema::new("by_value");
+    let point = by_value.message("Point", &[("x", Type::Scalar(Scalar::I32))]);
+    let params = [("point", Pass::Value, point), ("count", Pass::Value, Type::Scalar(Scalar::U8))];
+    by_value.function(named("f"), &params, None, |_| {});
     let mut models =
         vec![particles(), torture(), empty, enums_only.model(), messages_only.model(), containers()];
     models.push(torture_of_types());
-    models.push(functions_only.model());
+    models.extend([functions_only.model(), by_value.model()]);
     models.extend((0..12).map(|_| shape(&mut random, 40)));
     for (index, model) in models.iter().enumerate() {
         let root = root.path().join(index.to_string());
@@ -1002,6 +1006,7 @@ fn no_type_of_generated_code_is_free_to_take() {
         "Word",
         "Held",
         "Containers",
+        "RawContainers",
         "Mode",
         "Point",
         "Aligned",

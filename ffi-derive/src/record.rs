@@ -92,6 +92,13 @@ impl Record {
         self.piece(quote!(Nested), fragment)
     }
 
+    /// JSON text that is there only where `ffi_core` has the feature `proto`.
+    pub(crate) fn with_proto(&mut self, json: &str) -> &mut Self {
+        self.flush();
+        self.pieces.push(quote!(__ffi::with_proto(#json)));
+        self
+    }
+
     /// Items of a JSON array.
     pub(crate) fn list<T>(
         &mut self,

@@ -131,7 +131,7 @@ use prost::bytes::BufMut;
 #[doc(hidden)]
 pub use prost::encoding::WireType;
 #[doc(hidden)]
-pub use reference::begin;
+pub use reference::{Referenced, begin};
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
 pub use wire::{Reader, Writer};

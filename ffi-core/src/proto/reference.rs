@@ -38,15 +38,27 @@ use std::mem::MaybeUninit;
 
 use prost::encoding::WireType;
 
+use super::FfiProto;
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, write_member};
 use super::wire::{Reader, Writer};
 use crate::pool::{FfiPooled, RefusedHandle};
 use crate::types::FfiRef;
 
+/// A message with a pool whose references have a place in protobuf.
+///
+/// A trait of its own, because the bound `T: FfiProto` below would be a circle: a message that
+/// refers to itself would have a place in protobuf only if it had one. The derive implements this
+/// trait without a condition, and rustc checks the supertrait there.
+#[diagnostic::on_unimplemented(
+    message = "a reference to `{Self}` has no place in protobuf",
+    note = "`#[derive(FfiMessage)]` with `#[ffi(pool = N)]` gives it one"
+)]
+pub trait Referenced: FfiPooled + FfiProto {}
+
 /// Implements [`ProtoType::begin`] for a message with a pool.
 #[inline]
-pub fn begin<T: FfiPooled>(message: &T, out: &mut Writer<'_>) {
+pub fn begin<T: FfiPooled + FfiProto>(message: &T, out: &mut Writer<'_>) {
     if T::HAS_REFS
         && let Some(index) = T::pool().reference(message).index()
     {
@@ -54,10 +66,8 @@ pub fn begin<T: FfiPooled>(message: &T, out: &mut Writer<'_>) {
     }
 }
 
-// `FfiPooled` implies that `T` is `FfiProto`. With that as a bound here, the impl for a message
-// that refers to itself would require itself.
 // SAFETY: `init` writes a reference.
-unsafe impl<T: FfiPooled> ProtoType for FfiRef<T> {
+unsafe impl<T: Referenced> ProtoType for FfiRef<T> {
     const WIRE: WireType = WireType::LengthDelimited;
     const HAS_REFS: bool = true;
     type State = ();

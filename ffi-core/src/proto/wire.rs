@@ -129,6 +129,8 @@ impl<'a> Writer<'a> {
                 byte.write(value as u8);
             }
             self.at += 1;
+        } else if value < 0x4000 {
+            self.put(&[value as u8 | 0x80, (value >> 7) as u8]);
         } else {
             self.long_varint(value);
         }

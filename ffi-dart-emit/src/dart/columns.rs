@@ -139,7 +139,7 @@ fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<Str
             " {",
         );
         let lead = lead("**borrowed** from these columns: read and written in place.");
-        return vec![format!("{lead}{getter}\n{}\n  }}", list(types, field, index))];
+        return vec![format!("{lead}{getter}\n{}\n  }}", list(types, field, name, index))];
     }
     let (of, count) = flattened(&field.ty);
     let value = match of {
@@ -196,8 +196,8 @@ fn viewed(before: &str, index: usize, array: &str, length: &str) -> String {
     one_line
 }
 
-/// Returns statements that return the column at `index`, whose type has no array class, as a list.
-fn list(types: &Types<'_>, field: &Field, index: usize) -> String {
+/// Statements that return the column at `index`, whose type has no array, as a list.
+fn list(types: &Types<'_>, field: &Field, name: &str, index: usize) -> String {
     let (ty, size) = (&field.ty, field.size);
     let (place, at) = match ty {
         Type::Open(it) => {
@@ -212,9 +212,15 @@ fn list(types: &Types<'_>, field: &Field, index: usize) -> String {
             (bytes + &layout::arrow(4, &format!("{class} at(int row)"), &create), "at(row)")
         }
     };
-    let read = types.read(ty, at);
-    let write = types.write(0, ty, at, "it", "value");
+    let named = types::Place { name: "name", index: Some("row") };
+    let read = types.read(ty, at, named);
+    let write = types.write(0, ty, at, "it", named);
     let write = write.trim().trim_end_matches(';');
-    let arguments = ["length".to_owned(), format!("(row) => {read}"), format!("(row, it) => {write}")];
+    let arguments = [
+        layout::string(name),
+        "length".to_owned(),
+        format!("(row, name) => {read}"),
+        format!("(row, it, name) => {write}"),
+    ];
     format!("{place}\n{}", layout::call(4, "return ", "ColumnList", &arguments, ";"))
 }

@@ -1,14 +1,14 @@
 //! Private classes of types that have no name: text, lists, options, maps, references, and arrays
 //! in them.
 //!
-//! Each is a `Struct` with the layout of `ffi-core`. All have the same members: `view` to read and
-//! assign, `toDart` and `setDart` for copies, `setFrom` to copy within memory. Lists and maps have
-//! a second class for the object that Dart sees.
+//! Each is a `Struct` of the layout that `ffi-core` has, with the same members whatever it holds: `read` and
+//! `write` for views, `toDart` and `setDart` for copies, `setFrom` to copy within memory. Lists and maps have a
+//! second class, the object that Dart sees.
 
 use crate::model::{Layout, Scalar, Type};
 
 use super::layout::{self, INLINED, Parameters};
-use super::types::{self, Types, flattened, plain};
+use super::types::{self, Place, Types, flattened, plain};
 
 /// Members of a `Struct`, with explicit padding. Dart knows no `align(N)`, so its own padding may
 /// be too small.
@@ -62,7 +62,13 @@ fn class(name: &str, base: &str, members: &[String]) -> String {
     format!("{head}\n{}\n}}\n", members.join("\n\n"))
 }
 
-/// Returns a member with a block: `head` up to the brace, then statements.
+/// An element in a loop of a method.
+const EACH: Place<'_> = Place { name: "name", index: Some("index ?? i") };
+
+/// An element in what Dart sees of a list or map.
+const ELEMENT: Place<'_> = Place { name: "_name", index: Some("_index ?? index") };
+
+/// A member with a block: `head` up to the brace, then statements.
 fn block(head: &str, statements: &str) -> String {
     format!("{head}\n{statements}\n  }}")
 }
@@ -92,8 +98,8 @@ impl Container<'_> {
                 let [bytes, length] = ["_bytes.elements", "_length"];
                 self.buffer(
                     *cap,
-                    &format!("    return decodeString({bytes}, {length});"),
-                    &format!("    {length} = encodeString(value, {bytes});"),
+                    &format!("    return decodeString({bytes}, {length}, name, index);"),
+                    &format!("    {length} = encodeString(value, {bytes}, name, index);"),
                     None,
                 )
             }
@@ -101,9 +107,9 @@ impl Container<'_> {
                 let [bytes, length] = ["_bytes.elements", "_length"];
                 self.buffer(
                     *cap,
-                    &format!("    return bytesUsed({bytes}, {length});"),
-                    &format!("    {length} = bytesWritten(value, {bytes}, 'value');"),
-                    Some("    return bytesFrozen(view);"),
+                    &format!("    return bytesUsed({bytes}, {length}, name, index);"),
+                    &format!("    {length} = bytesWritten(value, {bytes}, name, index);"),
+                    Some("    return bytesFrozen(read(name, index));"),
                 )
             }
             Type::Vec { of, cap } => self.vec(of, *cap),
@@ -124,11 +130,16 @@ impl Container<'_> {
         (self.types.view(self.ty), self.types.parameter(self.ty))
     }
 
-    /// Returns `view` as a getter and a setter.
+    /// `parameters`, and those of the place's name.
+    fn named(parameters: &[String]) -> Vec<String> {
+        [parameters, &["String name".to_owned(), "int? index".to_owned()]].concat()
+    }
+
+    /// `read` and `write`, for views.
     fn accessors(&self, read: &str, write: &str) -> [String; 2] {
         let (view, parameter) = self.view();
-        let set = method("set", "view", &[format!("{parameter} value")], write);
-        [getter(&view, "view", read), set]
+        let value = [format!("{parameter} value")];
+        [method(&view, "read", &Self::named(&[]), read), method("void", "write", &Self::named(&value), write)]
     }
 
     /// Returns `setFrom`, which copies each of `places`.
@@ -138,11 +149,12 @@ impl Container<'_> {
     }
 
     fn to_dart(&self, statements: &str) -> String {
-        method(&self.types.value(self.ty), "toDart", &[], statements)
+        method(&self.types.value(self.ty), "toDart", &Self::named(&[]), statements)
     }
 
     fn set_dart(&self, statements: &str) -> String {
-        method("void", "setDart", &[format!("{} value", self.types.value(self.ty))], statements)
+        let value = [format!("{} value", self.types.value(self.ty))];
+        method("void", "setDart", &Self::named(&value), statements)
     }
 
     fn place_layout(&self, ty: &Type) -> (Layout, u64) {
@@ -178,23 +190,25 @@ impl Container<'_> {
         let mut members = self.list(layout, align, cap, types.places(of, cap, "_items")).lines;
         let assign = match of {
             Type::Scalar(it) if *it != Scalar::Bool => format!(
-                "    final length = checkCapacity(value.length, {cap});\n    \
-                 _items.elements.setRange(0, length, {});\n    _length = length;",
-                types::checked_all(*it, "value", "value", None)
+                "    final length = checkCapacity(value.length, {cap}, name, index);\n    \
+                 final values = {};\n    _items.elements.setRange(0, length, values);\n    _length = length;",
+                types::checked_all(*it, "value", Place::PARAMETERS, None)
             ),
-            _ => format!("    {name}List(this).assign(value);"),
+            _ => format!("    {name}List(this, name, index).assign(value);"),
         };
-        members.extend(self.accessors(&format!("    return {name}List(this);"), &assign));
+        members.extend(self.accessors(&format!("    return {name}List(this, name, index);"), &assign));
         members.push(match of {
-            Type::Scalar(Scalar::Bool) | Type::Enum(_) => self.to_dart("    return frozen(view);"),
-            Type::Scalar(_) => self.to_dart("    return frozen(view.elements);"),
-            _ => self.to_dart(&self.collected(of, &format!("usedLength(_length, {cap})"))),
+            Type::Scalar(Scalar::Bool) | Type::Enum(_) => {
+                self.to_dart("    return frozen(read(name, index));")
+            }
+            Type::Scalar(_) => self.to_dart("    return frozen(read(name, index).elements);"),
+            _ => self.to_dart(&self.collected(of, &format!("usedLength(_length, {cap}, name, index)"))),
         });
         if !plain(of) {
-            let write = types.write_value(6, of, "_items[index]", "value[index]", "value");
+            let write = types.write_value(6, of, "_items[i]", "value[i]", EACH);
             members.push(self.set_dart(&format!(
-                "    checkCapacity(value.length, {cap});\n    for (var index = 0; index < value.length; index++) \
-                 {{\n{write}\n    }}\n    _length = value.length;"
+                "    checkCapacity(value.length, {cap}, name, index);\n    \
+                 for (var i = 0; i < value.length; i++) {{\n{write}\n    }}\n    _length = value.length;"
             )));
         }
         members.push(self.set_from(&["_length", "_items"]));
@@ -203,24 +217,32 @@ impl Container<'_> {
 
     /// Returns statements that return the first `length` elements of `_items` as values.
     fn collected(&self, of: &Type, length: &str) -> String {
-        let add = [self.types.read_value(of, "_items[index]")];
+        let add = [self.types.read_value(of, "_items[i]", EACH)];
         format!(
-            "    final length = {length};\n{}\n    for (var index = 0; index < length; index++) {{\n{}\n    \
+            "    final length = {length};\n{}\n    for (var i = 0; i < length; i++) {{\n{}\n    \
              }}\n    return List.unmodifiable(values);",
             layout::assign(4, "final values", &format!("<{}>[]", self.types.value(of))),
             layout::call(6, "", "values.add", &add, ";")
         )
     }
 
-    /// Returns the head of the class that Dart sees: a constructor and the place.
+    /// The head of what Dart sees: a constructor, the place, and its name.
     fn seen(&self, suffix: &str) -> Vec<String> {
         let name = &self.class;
-        vec![format!("  {name}{suffix}(this._at);\n\n  final {name} _at;")]
+        vec![format!(
+            "  {name}{suffix}(this._at, this._name, this._index);\n\n  final {name} _at;\n  \
+             final String _name;\n  final int? _index;"
+        )]
     }
 
-    fn sized(&self, cap: u64) -> [String; 3] {
+    fn shown_place() -> String {
+        overrides("  String? get $place => placeName(_name, _index);")
+    }
+
+    fn sized(&self, cap: u64) -> [String; 4] {
         [
             overrides(&format!("  int get capacity => {cap};")),
+            Self::shown_place(),
             overrides("  int get rawLength => _at._length;"),
             overrides("  set rawLength(int length) => _at._length = checkUint32(length, 'length');"),
         ]
@@ -254,9 +276,9 @@ impl Container<'_> {
             &element,
             "read",
             &[index()],
-            &layout::returned(&types.read(of, at)),
+            &layout::returned(&types.read(of, at, ELEMENT)),
         )));
-        members.push(overrides(&method("void", "write", &write, &types.write(4, of, at, "value", "value"))));
+        members.push(overrides(&method("void", "write", &write, &types.write(4, of, at, "value", ELEMENT))));
         let zero = match of {
             Type::Scalar(it) => {
                 let zero = match types::scalar(*it).dart {
@@ -272,18 +294,22 @@ impl Container<'_> {
             }
         };
         members.push(overrides(&method("void", "zero", &[index()], &zero)));
-        // Overrides of members that the base class also has, as the compiler only inlines them in
-        // each list's own class.
-        members.push(inlined(&format!("  int get length => usedLength(_at._length, {cap});")));
+        // What the base could do from the above: each list has its own, for the compiler to see through.
+        members.push(inlined(&getter(
+            "int",
+            "length",
+            &format!("    return usedLength(_at._length, {cap}, _name, _index);"),
+        )));
         let checked = "    checkElement(index, length);";
-        let read = layout::returned(&types.read(of, at));
+        let read = layout::returned(&types.read(of, at, ELEMENT));
         let get = method(&element, "operator []", &[index()], &format!("{checked}\n{read}"));
-        let set = format!("{checked}\n{}", types.write(4, of, at, "value", "value"));
+        let set = format!("{checked}\n{}", types.write(4, of, at, "value", ELEMENT));
         members.push(inlined(&get));
         members.push(inlined(&method("void", "operator []=", &write, &set)));
         let add = format!(
-            "    final index = length;\n    checkCapacity(index + 1, {cap});\n{}\n    _at._length = index + 1;",
-            types.write(4, of, at, "element", "element")
+            "    final index = length;\n    checkCapacity(index + 1, {cap}, _name, _index);\n{}\n    \
+             _at._length = index + 1;",
+            types.write(4, of, at, "element", ELEMENT)
         );
         members.push(inlined(&method("void", "add", &[format!("{element} element")], &add)));
         members.extend(self.detach(of));
@@ -291,7 +317,8 @@ impl Container<'_> {
         if let (Some(list), Type::Scalar(it)) = (number, of) {
             members.push(inlined(&getter(list, "elements", &used(list))));
             if types::is_narrow(*it) {
-                let checked = types::checked_all(*it, "values", "values", None);
+                let own = Place { name: "_name", index: Some("_index") };
+                let checked = types::checked_all(*it, "values", own, None);
                 let checked = format!("    return {checked};");
                 members.push(overrides(&method(
                     "List<int>",
@@ -314,36 +341,34 @@ impl Container<'_> {
         let mut members = vec![types.places(of, count, "_items")];
         let element = types.element(of);
         let elements = "_items.elements";
+        let length = types::checked_length("value", Place::PARAMETERS, count);
+        let set_all = format!("    {length};\n    read(name, index).setAll(0, value);");
         match of {
             Type::Scalar(it) => {
-                let values = types::checked_all(*it, "value", "value", Some(count));
+                let values = types::checked_all(*it, "value", Place::PARAMETERS, Some(count));
+                let values = layout::assign(4, "final values", &values);
                 members.extend(self.accessors(
                     &format!("    return {elements};"),
-                    &format!("    {elements}.setAll(0, {values});"),
+                    &format!("{values}\n    {elements}.setAll(0, values);"),
                 ));
                 members.push(self.to_dart(&format!("    return frozen({elements});")));
             }
             Type::Enum(_) => {
-                let list = [elements.to_owned(), format!("{element}.fromValue")];
-                members.extend(self.accessors(
-                    &layout::call(4, "return ", "EnumList", &list, ";"),
-                    &format!("    view.setAll(0, checkLength(value, {count}));"),
-                ));
-                members.push(self.to_dart("    return frozen(view);"));
+                let mut list = vec![elements.to_owned(), format!("{element}.fromValue")];
+                list.extend(Place::PARAMETERS.arguments());
+                members.extend(self.accessors(&layout::call(4, "return ", "EnumList", &list, ";"), &set_all));
+                members.push(self.to_dart("    return frozen(read(name, index));"));
             }
             _ => {
-                members.extend(self.accessors(
-                    &format!("    return {name}List(this);"),
-                    &format!("    view.setAll(0, checkLength(value, {count}));"),
-                ));
+                members
+                    .extend(self.accessors(&format!("    return {name}List(this, name, index);"), &set_all));
                 members.push(self.to_dart(&self.collected(of, &count.to_string())));
             }
         }
         if !plain(of) {
-            let write = types.write_value(6, of, "_items[index]", "value[index]", "value");
+            let write = types.write_value(6, of, "_items[i]", "value[i]", EACH);
             members.push(self.set_dart(&format!(
-                "    checkLength(value, {count});\n    for (var index = 0; index < {count}; index++) \
-                 {{\n{write}\n    }}"
+                "    {length};\n    for (var i = 0; i < {count}; i++) {{\n{write}\n    }}"
             )));
         }
         members.push(self.set_from(&["_items"]));
@@ -352,13 +377,14 @@ impl Container<'_> {
             return place;
         }
         let mut members = self.seen("List");
+        members.push(Self::shown_place());
         members.push(inlined(&format!("  int get length => {count};")));
         let index = || "int index".to_owned();
         let checked = format!("    checkElement(index, {count});");
         let at = "_at._items[index]";
-        let read = layout::returned(&types.read(of, at));
+        let read = layout::returned(&types.read(of, at, ELEMENT));
         members.push(inlined(&method(&element, "operator []", &[index()], &format!("{checked}\n{read}"))));
-        let write = types.write(4, of, at, "value", "value");
+        let write = types.write(4, of, at, "value", ELEMENT);
         let parameters = [index(), format!("{element} value")];
         members.push(inlined(&method("void", "operator []=", &parameters, &format!("{checked}\n{write}"))));
         members.extend(self.detach(of));
@@ -374,20 +400,21 @@ impl Container<'_> {
         places.add(layout.size, 1, 1, "  @Uint8()\n  external int _present;".to_owned());
         places.finish(types.model.layout(self.ty).size);
         let mut members = places.lines;
-        let absent = "    if (!isPresent(_present)) return null;";
+        let absent = "    if (!isPresent(_present, name, index)) return null;";
+        let place = Place::PARAMETERS;
         let present = "    if (value == null) {\n      _present = 0;\n    } else {";
         let end = "      _present = 1;\n    }";
         let nested = matches!(of, Type::Option { .. });
         let source = if nested { "value.$1" } else { "value" };
         let returned = |it: String| layout::returned(&if nested { format!("({it},)") } else { it });
         members.extend(self.accessors(
-            &format!("{absent}\n{}", returned(types.read(of, "_value"))),
-            &format!("{present}\n{}\n{end}", types.write(6, of, "_value", source, "value")),
+            &format!("{absent}\n{}", returned(types.read(of, "_value", place))),
+            &format!("{present}\n{}\n{end}", types.write(6, of, "_value", source, place)),
         ));
-        let value = returned(types.read_value(of, "_value"));
+        let value = returned(types.read_value(of, "_value", place));
         members.push(self.to_dart(&format!("{absent}\n{value}")));
         if !plain(of) {
-            let write = types.write_value(6, of, "_value", source, "value");
+            let write = types.write_value(6, of, "_value", source, place);
             members.push(self.set_dart(&format!("{present}\n{write}\n{end}")));
         }
         members.push(self.set_from(&["_value", "_present"]));
@@ -411,27 +438,27 @@ impl Container<'_> {
         let items = format!("  @Array({cap})\n  external Array<{name}Entry> _items;");
         let mut members = self.list(entry, key_align.max(value_align), cap, items).lines;
         members.extend(self.accessors(
-            &format!("    return {name}View(this);"),
-            &format!("    {name}View(this).assign(value);"),
+            &format!("    return {name}View(this, name, index);"),
+            &format!("    {name}View(this, name, index).assign(value);"),
         ));
-        let key_at = types.read(key, "_items[index]._key");
-        let value_at = types.read_value(value, "_items[index]._value");
-        let length = format!("    final length = usedLength(_length, {cap});");
+        let key_at = types.read(key, "_items[i]._key", EACH);
+        let value_at = types.read_value(value, "_items[i]._value", EACH);
+        let length = format!("    final length = usedLength(_length, {cap}, name, index);");
         let empty = format!("<{}, {}>{{}}", types.value(key), types.value(value));
         let values = layout::assign(4, "final values", &empty);
-        let each = "    for (var index = 0; index < length; index++) {";
+        let each = "    for (var i = 0; i < length; i++) {";
         let put = format!(
             "{}\n{}",
             layout::assign(6, "final key", &key_at),
             layout::assign(6, "values[key]", &value_at)
         );
-        let done =
-            "    }\n    if (values.length < length) throwKeys();\n    return Map.unmodifiable(values);";
+        let done = "    }\n    if (values.length < length) throwKeys(name, index);\n    return Map.unmodifiable(values);";
         members.push(self.to_dart(&format!("{length}\n{values}\n{each}\n{put}\n{done}")));
         if !plain(value) {
-            let write = types.write_value(6, value, "_items[index]._value", "it", "value");
+            let write = types.write_value(6, value, "_items[i]._value", "it", EACH);
             members.push(self.set_dart(&format!(
-                "    {name}View(this).assignWith(value, (index, it) {{\n{write}\n    }});"
+                "    final view = {name}View(this, name, index);\n    \
+                 view.assignWith(value, (i, it) {{\n{write}\n    }});"
             )));
         }
         members.push(self.set_from(&["_length", "_items"]));
@@ -448,9 +475,9 @@ impl Container<'_> {
             let element = types.element(ty);
             let parameter = part.to_lowercase();
             let at = format!("_at._items[index]._{parameter}");
-            let read = layout::returned(&types.read(ty, &at));
+            let read = layout::returned(&types.read(ty, &at, ELEMENT));
             members.push(overrides(&method(&element, &format!("read{part}"), &[index()], &read)));
-            let write = types.write(4, ty, &at, &parameter, &parameter);
+            let write = types.write(4, ty, &at, &parameter, ELEMENT);
             let parameters = [index(), format!("{element} {parameter}")];
             members.push(overrides(&method("void", &format!("write{part}"), &parameters, &write)));
         }
@@ -471,11 +498,11 @@ impl Container<'_> {
             "  @Uint32()\n  external int _index;".to_owned(),
             "  @Uint32()\n  external int _generation;".to_owned(),
         ];
-        members.extend(self.accessors(
-            "    return FfiRef.raw(_index, _generation);",
-            "    final FfiRef(:indexPlusOne, :generation) = value;\n    _index = indexPlusOne;\n    \
-             _generation = generation;",
-        ));
+        let (view, parameter) = self.view();
+        members.push(method(&view, "read", &[], "    return FfiRef.raw(_index, _generation);"));
+        let write = "    final FfiRef(:indexPlusOne, :generation) = value;\n    _index = indexPlusOne;\n    \
+                     _generation = generation;";
+        members.push(method("void", "write", &[format!("{parameter} value")], write));
         members.push(self.set_from(&["_index", "_generation"]));
         class(&self.class, "Struct", &members)
     }

@@ -45,6 +45,8 @@ pub struct Argument {
     pub types: Vec<(String, &'static str)>,
     /// Values that C gets.
     pub values: Vec<String>,
+    /// Value that C gets without a check of the range, if there is a check.
+    pub unchecked: Option<String>,
     /// Statement before the call.
     pub before: Option<String>,
     /// Sentence of the documentation that says which side owns it during the call.
@@ -84,6 +86,7 @@ impl Argument {
                     types: vec![(pointer(names, model, value), "")],
                     before: Some(copy),
                     values: vec![place],
+                    unchecked: None,
                     ownership: Some("**copied**"),
                 }
             }
@@ -98,6 +101,7 @@ impl Argument {
                 } else {
                     format!("{name}.pointer")
                 }],
+                unchecked: None,
                 before: None,
                 ownership: Some(borrowed(mutable)),
             },
@@ -121,6 +125,7 @@ impl Argument {
                     public: types::array(names, model, of),
                     types: vec![(pointer(names, model, of), ""), ("Size".to_owned(), INT)],
                     values: vec![member("pointer", "nullptr"), member("length", "0")],
+                    unchecked: None,
                     before: None,
                     ownership: Some(borrowed(mutable)),
                 }
@@ -133,6 +138,11 @@ impl Argument {
             argument.values.push(format!("{name} == null ? 0 : 1"));
         }
         argument
+    }
+
+    /// What C gets for it, without the check of its range.
+    pub fn unchecked(&self) -> Vec<String> {
+        self.unchecked.clone().map_or_else(|| self.values.clone(), |whole| vec![whole])
     }
 
     fn pointer(
@@ -148,6 +158,7 @@ impl Argument {
             types: vec![(public.clone(), "")],
             public,
             values: vec![if param.optional { format!("{name} ?? nullptr") } else { name.to_owned() }],
+            unchecked: None,
             before: None,
             ownership: Some(ownership),
         }
@@ -168,15 +179,18 @@ impl Argument {
             (false, "") => name.to_owned(),
             (false, member) => format!("{name}.{member}"),
         };
-        let whole = match value {
-            Value::Scalar(it) => types::checked(it, &whole, name),
-            Value::Open(index) => types::checked(model.enumeration(index).repr, &whole, name),
-            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole,
+        let checked = match value {
+            Value::Scalar(it) => types::checked(it, &whole, &layout::string(name)),
+            Value::Open(index) => {
+                types::checked(model.enumeration(index).repr, &whole, &layout::string(name))
+            }
+            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole.clone(),
         };
         Self {
             public: types::public(names, model, value),
             types: vec![(types::native(model, names, value).to_owned(), raw(value))],
-            values: vec![whole],
+            unchecked: (checked != whole).then_some(whole),
+            values: vec![checked],
             before: None,
             ownership: None,
         }
@@ -196,11 +210,12 @@ impl Argument {
                 None => vec!["_memory.texts.pointer".to_owned(), end.clone()],
                 Some(start) => vec![format!("_memory.texts.pointer + {start}"), format!("{end} - {start}")],
             },
+            unchecked: None,
             before: Some(layout::call(
                 4,
                 &format!("final {end} = "),
                 &format!("{before}.add"),
-                &[name.to_owned()],
+                &[name.to_owned(), layout::string(name)],
                 ";",
             )),
             ownership: None,

@@ -106,7 +106,10 @@ impl EnumClasses {
     }
 
     fn decoder(&self) -> String {
-        layout::method(&format!("static {}", self.name), "fromValue", Parameters::new(&["int value".into()]))
+        let value = ["int value".to_owned()];
+        let parameters =
+            Parameters { required: &value, optional: Some(('[', "String? name, int? index", ']')) };
+        layout::method(&format!("static {}", self.name), "fromValue", parameters)
     }
 
     fn opener(&self) -> String {
@@ -115,7 +118,7 @@ impl EnumClasses {
     }
 
     fn unknown(&self) -> String {
-        let arguments = [layout::string(&self.name), "value".to_owned()];
+        let arguments = [layout::string(&self.name), "value".to_owned(), "placeName(name, index)".to_owned()];
         let exception =
             if self.unsigned { "UnknownEnumValueException.unsigned" } else { "UnknownEnumValueException" };
         layout::call(6, "_ => throw ", exception, &arguments, ",")

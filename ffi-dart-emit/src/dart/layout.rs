@@ -146,14 +146,7 @@ fn simple_call(expression: &str) -> Option<(&str, Vec<String>)> {
     simple.then(|| (callee, arguments.split(", ").map(str::to_owned).collect()))
 }
 
-/// Returns `if (condition) return null;` in a method.
-pub fn null_if(condition: &str) -> String {
-    let line = format!("    if ({condition}) return null;");
-    if fits(&line) { line } else { format!("    if ({condition}) {{\n      return null;\n    }}") }
-}
-
-/// Returns `return condition ? yes : no;` for names and short calls, or `None` if a line would be
-/// too long.
+/// `return condition ? yes : no;`, of names and short calls; nothing where a line would be too long.
 pub fn conditional(condition: &str, yes: &str, no: &str) -> Option<String> {
     let line = format!("    return {condition} ? {yes} : {no};");
     if fits(&line) {
@@ -171,7 +164,16 @@ fn named(indent: usize, name: &str, value: &str) -> String {
         return line;
     }
     if let Some((callee, arguments)) = simple_call(value) {
-        return call(indent, &format!("{name}: "), callee, &arguments, ",");
+        if fits(&format!("{pad}{name}: {callee}(")) {
+            return call(indent, &format!("{name}: "), callee, &arguments, ",");
+        }
+        return match callee.split_once('.') {
+            Some((object, method)) if fits(&format!("{pad}{name}: {object}")) => format!(
+                "{pad}{name}: {object}\n{}",
+                call(indent + 4, "", &format!(".{method}"), &arguments, ",")
+            ),
+            _ => format!("{pad}{name}:\n{}", call(indent + 4, "", callee, &arguments, ",")),
+        };
     }
     if let Some((object, method)) = value.split_once('.') {
         let head = format!("{pad}{name}: {object}");
@@ -381,6 +383,15 @@ pub fn class(head: &str, clause: &str) -> String {
         }
         _ => format!("{head}\n{broken}"),
     }
+}
+
+/// Returns the head of an extension type, whose constructor takes `representation`.
+pub fn extension_type(constructor: &str, representation: &str, clause: &str) -> String {
+    let line = format!("extension type {constructor}({representation})");
+    if fits(&line) {
+        return class(&line, clause);
+    }
+    class(&format!("extension type {constructor}(\n  {representation}\n)"), clause)
 }
 
 /// Returns a case of a switch expression.

@@ -6,7 +6,7 @@ use ffi_core::schema::read::LibrarySymbols;
 
 use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
-use super::crossing::Crossing;
+use super::crossing::{Argument, Crossing};
 use super::layout::{self, INLINED, Parameters};
 use super::names::{FunctionNames, Names, beside};
 use super::pool;
@@ -38,6 +38,10 @@ pub struct LibraryFile<'a> {
     bindings: Vec<String>,
     checks: Vec<String>,
     methods: Vec<String>,
+    /// Class of the calls without checks of ranges.
+    raw: &'a str,
+    /// Methods of that class, one for each function that checks a range.
+    raw_methods: Vec<String>,
     /// Initializers of the places for arguments passed by value, and the functions that copy to
     /// them.
     places: Scratch,
@@ -73,6 +77,8 @@ impl<'a> LibraryFile<'a> {
             bindings: Vec::new(),
             checks: Vec::new(),
             methods: Vec::new(),
+            raw: &names.raw,
+            raw_methods: Vec::new(),
             places: Scratch::default(),
             scratch: Vec::new(),
             copies: Vec::new(),
@@ -191,22 +197,22 @@ impl<'a> LibraryFile<'a> {
             .zip(&own.params)
             .map(|(argument, name)| format!("{} {name}", argument.public))
             .collect();
-        let mut values: Vec<_> =
-            crossing.arguments.iter().flat_map(|argument| argument.values.clone()).collect();
-        values.push("_status".to_owned());
-
         let outcome = &crossing.outcome;
-        let before = if it.returns.is_some() { "final result = " } else { "" };
-        let mut lines = Vec::new();
-        lines.extend(crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
-        lines.push(layout::call(4, before, &binding, &values, ";"));
-        lines.push(if it.optional {
-            "    if (_status.ref.code != 0) return _noValue();".to_owned()
-        } else {
-            "    if (_status.ref.code != 0) _fail();".to_owned()
-        });
-        let called = lines.join("\n");
-        let method = |ty: &str, name: &str, conversion: Option<&str>| {
+        let called = |values: fn(&Argument) -> Vec<String>| {
+            let mut values: Vec<_> = crossing.arguments.iter().flat_map(values).collect();
+            values.push("_status".to_owned());
+            let before = if it.returns.is_some() { "final result = " } else { "" };
+            let mut lines = Vec::new();
+            lines.extend(crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
+            lines.push(layout::call(4, before, &binding, &values, ";"));
+            lines.push(if it.optional {
+                "    if (_status.ref.code != 0) return _noValue();".to_owned()
+            } else {
+                "    if (_status.ref.code != 0) _fail();".to_owned()
+            });
+            lines.join("\n")
+        };
+        let method = |ty: &str, name: &str, conversion: Option<&str>, called: &str| {
             let head = layout::method(ty, name, Parameters::new(&parameters));
             let returned = match conversion {
                 Some(callee) => {
@@ -220,7 +226,15 @@ impl<'a> LibraryFile<'a> {
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let inline = if is_inlined(it) { INLINED } else { "" };
         let lead = super::lead(2, &it.item, &default, &contract(it, own, &crossing)) + inline;
-        self.methods.push(lead + &method(&outcome.public, &own.name, outcome.conversion.as_deref()));
+        let checked = called(|argument| argument.values.clone());
+        let conversion = outcome.conversion.as_deref();
+        self.methods.push(lead + &method(&outcome.public, &own.name, conversion, &checked));
+        if crossing.arguments.iter().any(|argument| argument.unchecked.is_some()) {
+            let doc = format!("[{}.{}] without a check of its integers.", self.library, own.name);
+            let notes = super::annotations(2, &it.item);
+            let method = method(&outcome.public, &own.name, conversion, &called(Argument::unchecked));
+            self.raw_methods.push(layout::doc(2, &doc) + &notes + inline + &method);
+        }
         if let Some(Returns::Pool(message)) = it.returns {
             let class = &names.of(&model.message(message).id).name;
             let ty = format!("{class}Box{}", if it.optional { "?" } else { "" });
@@ -230,7 +244,8 @@ impl<'a> LibraryFile<'a> {
                 own.name
             );
             let notes = super::annotations(2, &it.item);
-            let method = method(&ty, &beside(&own.name, "Owned"), Some(&format!("{class}Pool.own")));
+            let method =
+                method(&ty, &beside(&own.name, "Owned"), Some(&format!("{class}Pool.own")), &checked);
             self.methods.push(layout::doc(2, &doc) + &notes + &method);
         }
         if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
@@ -252,6 +267,15 @@ impl<'a> LibraryFile<'a> {
     fn memory_getter(&self) -> String {
         let memory = format!("{}.instance._memory", self.library);
         layout::arrow(0, "LibraryMemory get libraryMemory", &memory)
+    }
+
+    fn raw_getter(&self) -> String {
+        layout::arrow(2, &format!("{} get raw", self.raw), &format!("{}._(this)", self.raw))
+    }
+
+    fn raw_class(&self) -> String {
+        let [constructor, library] = [format!("{}._", self.raw), format!("{} _library", self.library)];
+        layout::extension_type(&constructor, &library, &format!("implements {}", self.library))
     }
 
     fn instance_getter(&self) -> String {

@@ -7,7 +7,7 @@ use super::composite::{Classes, Proto};
 use super::container::Members;
 use super::layout::{self, INLINED, Parameters, Statement};
 use super::names::beside;
-use super::types::{self, Types, flat, flattened, plain};
+use super::types::{self, Place, Types, flat, flattened, plain};
 
 /// Returns the classes of `message`.
 pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
@@ -274,10 +274,12 @@ impl View<'_> {
 
     fn part(&mut self, field: &Field, named: &Named<'_>, read: String, target: String) {
         let (types, name) = (self.types, named.name);
+        let literal = layout::string(name);
+        let place = Place::field(&literal);
         let write = match &field.ty {
-            Type::Message(_) | Type::Oneof(_) => types.write_value(4, &field.ty, &target, name, name),
+            Type::Message(_) | Type::Oneof(_) => types.write_value(4, &field.ty, &target, name, place),
             ty if plain(ty) => layout::assign(4, &target, name),
-            ty => types.write_value(4, ty, &target, name, name),
+            ty => types.write_value(4, ty, &target, name, place),
         };
         self.parts.push(Part {
             name: name.to_owned(),
@@ -319,7 +321,7 @@ impl View<'_> {
     /// Adds the accessors `name` of the number at `place`, with a check when writing. They are
     /// inlined, as a call would cost more than their work.
     fn number(&mut self, named: &Named<'_>, lead: &str, name: &str, place: &str, scalar: Scalar) {
-        let checked = types::checked(scalar, "value", name);
+        let checked = types::checked(scalar, "value", &layout::string(name));
         let getter = layout::getter("int", name, &Statement::Return(place));
         let setter = layout::setter(name, "int value".into(), &Statement::Assign(place, &checked));
         self.accessors(named, lead, format!("{INLINED}{getter}"), format!("{INLINED}{setter}"));
@@ -343,7 +345,7 @@ impl View<'_> {
                 return;
             }
         };
-        let bits = format!("{to}({value})");
+        let bits = format!("{to}({value}, {})", layout::string(name));
         let setter = layout::setter(&big, format!("{ty} {value}"), &Statement::Assign(name, &bits));
         self.accessors(named, &lead, getter, setter);
     }
@@ -367,12 +369,13 @@ impl View<'_> {
         let class = self.types.element(&field.ty);
         let raw = beside(name, "Raw");
         let from = format!("{class}.fromValue");
+        let literal = layout::string(name);
         let lead = named.beside(&format!("The number of [{name}], whatever it is.{}", narrow(repr)));
         let place = self.raw(field, named, &lead, &raw, repr);
         self.accessors(
             named,
             &named.lead("\n\nThrows an [UnknownEnumValueException] when it is no value."),
-            layout::getter(&class, name, &Statement::ReturnCall(&from, &[&place])),
+            layout::getter(&class, name, &Statement::ReturnCall(&from, &[&place, &literal])),
             layout::setter(name, format!("{class} value"), &Statement::Assign(&place, "value.value")),
         );
     }
@@ -383,9 +386,10 @@ impl View<'_> {
         let raw = beside(name, "Raw");
         let lead = named.beside(&format!("The number of [{name}].{}", narrow(repr)));
         let place = self.raw(field, named, &lead, &raw, repr);
-        let read = types.read(&field.ty, &place);
+        let literal = layout::string(name);
+        let read = types.read(&field.ty, &place, Place::field(&literal));
         let (callee, _) = read.split_once('(').expect("it is a call");
-        let checked = types::checked(repr, "value.number", name);
+        let checked = types::checked(repr, "value.number", &literal);
         self.accessors(
             named,
             &named.lead("\n\nAny number: its `value` is null when it is no value."),
@@ -409,8 +413,10 @@ impl View<'_> {
     fn string(&mut self, field: &Field, named: &Named<'_>, cap: u64) {
         let name = named.name;
         let [length, bytes] = self.buffer(field, named, cap);
-        let encode = format!("encodeString(value, {bytes}, {})", layout::string(name));
+        let literal = layout::string(name);
+        let encode = format!("encodeString(value, {bytes}, {literal})");
         let raw = beside(name, "Bytes");
+        let used = [&*bytes, &*length, &*literal];
         let more = format!(
             "\n\nUp to {cap} bytes of UTF-8; **copied**. Reading throws an\n[InvalidValueException] where memory \
              holds no text, and [{raw}] does not.\nAssigning throws a [CapacityException] when it is too long, and \
@@ -419,18 +425,19 @@ impl View<'_> {
         self.accessors(
             named,
             &named.lead(&more),
-            layout::getter("String", name, &Statement::ReturnCall("decodeString", &[&bytes, &length])),
+            layout::getter("String", name, &Statement::ReturnCall("decodeString", &used)),
             layout::setter(name, "String value".into(), &Statement::Assign(&length, &encode)),
         );
         let lead = named.beside(&format!("The bytes of [{name}], whatever they are, **borrowed**."));
-        let used = Statement::ReturnCall("bytesUsed", &[&bytes, &length]);
+        let used = Statement::ReturnCall("bytesUsed", &used);
         self.members.lines.push(format!("{lead}{}", layout::getter("Uint8List", &raw, &used)));
     }
 
     fn bytes(&mut self, field: &Field, named: &Named<'_>, cap: u64) {
         let name = named.name;
         let [length, bytes] = self.buffer(field, named, cap);
-        let copy = format!("bytesWritten(value, {bytes}, {})", layout::string(name));
+        let literal = layout::string(name);
+        let copy = format!("bytesWritten(value, {bytes}, {literal})");
         let more = format!(
             "\n\nUp to {cap} bytes: those in use now, **borrowed** from this message; assigning\ncopies, and throws a \
              [CapacityException] when there are too many, and a\n[RangeError] when one is no byte."
@@ -438,7 +445,11 @@ impl View<'_> {
         self.accessors(
             named,
             &named.lead(&more),
-            layout::getter("Uint8List", name, &Statement::ReturnCall("bytesUsed", &[&bytes, &length])),
+            layout::getter(
+                "Uint8List",
+                name,
+                &Statement::ReturnCall("bytesUsed", &[&bytes, &length, &literal]),
+            ),
             layout::setter(name, "List<int> value".into(), &Statement::Assign(&length, &copy)),
         );
     }
@@ -456,16 +467,19 @@ impl View<'_> {
         let getter = layout::declaration(2, &element, &format!("get {name}"), " {");
         let parameter = [format!("{element} value")];
         let setter = layout::method("set", name, layout::Parameters::new(&parameter));
-        let write = types.write(6, of, &value, "value", name);
-        let read = types.read(of, &value);
-        // Numbers are one expression and inlined, so that Dart does not allocate them on the heap.
+        let literal = layout::string(name);
+        let place = Place::field(&literal);
+        let write = types.write(6, of, &value, "value", place);
+        let read = types.read(of, &value, place);
+        // For a number, one expression, and inlined: so it stays out of the heap.
         let number = matches!(of, Type::Scalar(_)).then_some(());
         let inline = number.map_or("", |()| INLINED);
-        let absent = format!("absent({present})");
+        let absent = format!("absent({present}, {literal})");
         let body = number.and_then(|()| layout::conditional(&format!("{present} == 1"), &read, &absent));
         let body = body.unwrap_or_else(|| {
-            let absent = layout::null_if(&format!("!isPresent({present})"));
-            format!("{absent}\n{}", layout::returned(&read))
+            let arguments = [present.clone(), literal.clone()];
+            let is = layout::call(4, "final isThere = ", "isPresent", &arguments, ";");
+            format!("{is}\n    if (!isThere) return null;\n{}", layout::returned(&read))
         });
         let [none, some] = ["0", "1"].map(|it| layout::assign(6, &present, it));
         self.accessors(
@@ -487,10 +501,12 @@ impl View<'_> {
             .lead(&format!("\n\n{}\n**borrowed** from this message; assigning copies.", shape(&field.ty)));
         self.place(field, types.places(of, count, &place));
         let class = types.element(of);
+        let literal = layout::string(name);
+        let named_place = Place::field(&literal);
         let (getter, target, checked) = match of {
             Type::Scalar(it) => {
                 let list = types::scalar(*it).list;
-                let checked = types::checked_all(*it, "values", name, Some(count));
+                let checked = types::checked_all(*it, "values", named_place, Some(count));
                 (layout::getter(list, name, &Statement::Return(&elements)), elements.as_str(), checked)
             }
             _ => {
@@ -498,9 +514,9 @@ impl View<'_> {
                 let raw = layout::getter("List<int>", &beside(name, "Raw"), &Statement::Return(&elements));
                 self.members.lines.push(format!("{doc}{raw}"));
                 let from = format!("{class}.fromValue");
-                let list = Statement::ReturnCall("EnumList", &[&elements, &from]);
+                let list = Statement::ReturnCall("EnumList", &[&elements, &from, &literal]);
                 let getter = layout::getter(&format!("List<{class}>"), name, &list);
-                (getter, name, format!("checkLength(values, {count})"))
+                (getter, name, types::checked_length("values", named_place, count))
             }
         };
         let set_all = format!("{target}.setAll");
@@ -536,15 +552,24 @@ impl View<'_> {
             }
             _ => "\n\n**copied**.".to_owned(),
         };
-        let view = format!("{place}.view");
-        let parameter = format!("{} value", types.parameter(ty));
+        let literal = layout::string(name);
+        let place_name = Place::field(&literal);
+        let head = layout::declaration(2, &types.view(ty), &format!("get {name}"), " {");
+        let read = layout::returned(&types.read(ty, &place, place_name));
+        let parameter = [format!("{} value", types.parameter(ty))];
+        let setter = layout::method("set", name, Parameters::new(&parameter));
+        let write = types.write(4, ty, &place, "value", place_name);
         self.accessors(
             named,
             &named.lead(&more),
-            layout::getter(&types.view(ty), name, &Statement::Return(&view)),
-            layout::setter(name, parameter, &Statement::Assign(&view, "value")),
+            format!("{head}\n{read}\n  }}"),
+            format!("{setter}\n{write}\n  }}"),
         );
-        let read = if matches!(ty, Type::Ref(_)) { name.to_owned() } else { format!("{place}.toDart()") };
+        let read = if matches!(ty, Type::Ref(_)) {
+            name.to_owned()
+        } else {
+            types.read_value(ty, &place, place_name)
+        };
         let target = if plain(ty) { format!("target.{name}") } else { format!("target.{place}") };
         self.part(field, named, read, target);
     }

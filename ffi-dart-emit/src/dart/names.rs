@@ -119,12 +119,23 @@ const CHECKS: &[&str] =
 const ONEOF_MEMBERS: &[&str] =
     &["bigOrNull", "other", "pragma", "setFrom", "tag", "throwTag", "toDart", "value"];
 
-/// Members of an enum's class.
-const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
+/// What an enum's class has.
+const ENUM_MEMBERS: &[&str] =
+    &["fromValue", "index", "name", "openFromValue", "placeName", "value", "values"];
 
 /// Members of the library's class, and names that it calls.
-const LIBRARY_MEMBERS: &[&str] =
-    &["bigFromBits", "bigOrNull", "instance", "open", "path", "pragma", "shutdown", "sizeOf", "throwStatus"];
+const LIBRARY_MEMBERS: &[&str] = &[
+    "bigFromBits",
+    "bigOrNull",
+    "instance",
+    "open",
+    "path",
+    "pragma",
+    "raw",
+    "shutdown",
+    "sizeOf",
+    "throwStatus",
+];
 
 /// Local variables of a method of the library's class, and names that it calls.
 const LOCALS: &[&str] = &["bigFromBits", "bigOrNull", "result"];
@@ -310,6 +321,7 @@ const SUPPORT: &[&str] = &[
     "libraryMemory",
     "noValue",
     "override",
+    "placeName",
     "simdTable",
     "sizeOf",
     "throwKeys",
@@ -330,6 +342,8 @@ pub struct Names<'a> {
     pub package: String,
     /// Class that holds the functions.
     pub library: String,
+    /// Class of the calls without checks.
+    pub raw: String,
     /// Environment variable with the path of the library.
     pub variable: String,
     types: HashMap<&'a TypeId, TypeNames>,
@@ -365,7 +379,10 @@ impl<'a> Names<'a> {
         let library = format!("{}Library", package.to_upper_camel_case());
         let mut types = HashMap::new();
         let mut top = Scope::new(SUPPORT, &[]);
-        namer.claim(&mut top, &format!("library {}", model.library.name), &library);
+        let raw = format!("Raw{library}");
+        for class in [&library, &raw] {
+            namer.claim(&mut top, &format!("library {}", model.library.name), class);
+        }
         for it in &model.enums {
             let names = namer.enumeration(&mut top, it);
             types.insert(&it.id, names);
@@ -384,7 +401,7 @@ impl<'a> Names<'a> {
         let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
-            Ok(Self { package: package.to_owned(), library, variable, types, functions, queues })
+            Ok(Self { package: package.to_owned(), library, raw, variable, types, functions, queues })
         } else {
             Err(Problems(namer.problems))
         }

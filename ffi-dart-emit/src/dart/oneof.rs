@@ -7,7 +7,7 @@ use super::container::Members;
 use super::layout::{self, INLINED, Parameters, Statement};
 use super::message::{described, to_native};
 use super::names::{beside, case_class, prefixed};
-use super::types::{self, Types};
+use super::types::{self, Place, Types};
 
 /// Returns the classes of `oneof`.
 pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
@@ -90,8 +90,10 @@ fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<S
     let view = types.view(ty);
     let nullable = if view.ends_with('?') { view } else { format!("{view}?") };
     let default = format!("The case `{}`.", case.item.name);
-    let more = "\n\nNull if another case is set; values other than numbers and text are **borrowed**.";
-    let read = layout::returned(&types.read(ty, &place(tag)));
+    let more = "\n\nNull where another case is set; what is no number or text is **borrowed**.";
+    let name = layout::string(member);
+    let named = Place::field(&name);
+    let read = layout::returned(&types.read(ty, &place(tag), named));
     let parameter = [format!("{} value", types.parameter(ty))];
     let big = (*ty == Type::Scalar(Scalar::U64)).then(|| {
         let doc = layout::doc(2, &format!("[{member}] as an unsigned number, as in Rust."));
@@ -108,7 +110,7 @@ fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<S
             "{}{notes}{}\n{}\n    _tag = {tag};\n  }}",
             layout::doc(2, &format!("Sets the case `{}` to a copy of [value].", case.item.name)),
             layout::method("void", &set, Parameters::new(&parameter)),
-            types.write(4, ty, &place(tag), "value", member)
+            types.write(4, ty, &place(tag), "value", named)
         ),
     ];
     all.into_iter().chain(big).collect()
@@ -127,7 +129,8 @@ fn to_dart(types: &Types<'_>, oneof: &Oneof, throws: &str) -> String {
         lines.push(match &case.ty {
             None => format!("        return const {class}();"),
             Some(ty) => {
-                let value = [types.read_value(ty, &place(tag))];
+                let name = layout::string(member);
+                let value = [types.read_value(ty, &place(tag), Place::field(&name))];
                 layout::call(8, "return ", &class, &value, ";")
             }
         });
@@ -191,6 +194,7 @@ fn copy(all: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> St
     let class = case_class(oneof, member);
     let lead = super::lead(0, &case.item, &format!("The case `{}` of a [{oneof}].", case.item.name), "");
     let head = layout::class(&format!("final class {class}"), &format!("extends {oneof}Data"));
+    let name = layout::string(member);
     let (fields, write, members) = match &case.ty {
         None => (format!("  /// The case, which holds nothing.\n  const {class}();"), String::new(), vec![]),
         Some(ty) => (
@@ -199,7 +203,7 @@ fn copy(all: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> St
                 layout::call(2, "const ", &class, &["this.value".to_owned()], ";"),
                 layout::declaration(2, &format!("final {}", all.value(ty)), "value", ";")
             ) + &value_big(ty),
-            all.write_value(4, ty, &format!("target.{}", place(tag)), "value", "value") + "\n",
+            all.write_value(4, ty, &format!("target.{}", place(tag)), "value", Place::field(&name)) + "\n",
             vec!["value".to_owned()],
         ),
     };

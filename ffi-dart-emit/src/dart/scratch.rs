@@ -119,7 +119,7 @@ fn function(names: &Names<'_>, model: &Model, value: Value, index: usize) -> Opt
     let fields = fields(names, model, value)?;
     let class = types::native(model, names, value);
     let parameters = [format!("Pointer<{class}> to"), format!("{class} from")];
-    let head = layout::method("static void", &format!("_copy{index}"), Parameters::new(&parameters));
+    let head = layout::method("void", &format!("_copy{index}"), Parameters::new(&parameters));
     let mut lines = vec![INLINED.to_owned() + &head];
     let read = |(index, field): (usize, &Copied)| {
         layout::assign(4, &format!("final v{index}"), &format!("from.{}", field.from))

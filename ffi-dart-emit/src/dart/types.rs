@@ -1,10 +1,10 @@
 //! Dart types for the types of Rust, and the code that reads and writes them.
 //!
-//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. The
-//! place of a number is a number, that of an enum as well, and that of a message or oneof is its
-//! class. All other types have a private class, written by `container.rs`, with the members `view`,
-//! `toDart`, `setDart` and `setFrom`; so they nest in each other, and none of them depends on what
-//! it holds.
+//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. A number is its own
+//! place, an enum's is a number, a message's and a oneof's is their class. All other types have a private
+//! class of their own, written by `container.rs`, with the members `read`, `write`, `toDart`, `setDart` and `setFrom`; so
+//! they nest in each other without any of them knowing which. As fields share them, each is told by what name exceptions
+//! call the place: that of the field, and in a list the element's index.
 //!
 //! A type has two faces: its *view* shares memory, its *value* is a Dart copy. When they are
 //! written, types without messages and oneofs in them accept either.
@@ -67,28 +67,70 @@ pub fn is_narrow(scalar: Scalar) -> bool {
     check(scalar).is_some()
 }
 
-/// Returns the expression `value` with a check that it is a number of `scalar`; the exception calls
-/// it `name`.
+/// Dart expressions by which exceptions name a place: that of its field, and that of the element's index in it, where the
+/// place is an element.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The name of the field.
+    pub name: &'a str,
+    /// The index, which may be null in Dart; none for the field itself.
+    pub index: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    /// The parameters of a private class's method.
+    pub const PARAMETERS: Self = Self { name: "name", index: Some("index") };
+
+    /// The field whose name is the expression `name`.
+    pub fn field(name: &'a str) -> Self {
+        Self { name, index: None }
+    }
+
+    /// The last arguments of a function of the runtime.
+    pub fn arguments(self) -> Vec<String> {
+        [self.name].into_iter().chain(self.index).map(str::to_owned).collect()
+    }
+
+    /// `arguments`, and behind them those of a private class's method.
+    fn behind(self, arguments: &[&str]) -> Vec<String> {
+        let own = [self.name, self.index.unwrap_or("null")];
+        arguments.iter().copied().chain(own).map(str::to_owned).collect()
+    }
+
+    /// The call of `method`, one of a private class.
+    pub fn call(self, method: &str, arguments: &[&str]) -> String {
+        format!("{method}({})", self.behind(arguments).join(", "))
+    }
+}
+
+/// The expression `value`, checked to be a number of `scalar`; exceptions call it by the expression `name`.
 pub fn checked(scalar: Scalar, value: &str, name: &str) -> String {
     match check(scalar) {
-        Some(callee) => format!("{callee}({value}, {})", layout::string(name)),
+        Some(callee) => format!("{callee}({value}, {name})"),
         None => value.to_owned(),
     }
 }
 
-/// Returns the list `values` with a check that it holds numbers of `scalar`, and `count` of them if
-/// given.
-pub fn checked_all(scalar: Scalar, values: &str, name: &str, count: Option<u64>) -> String {
-    match (check(scalar), count) {
-        (Some(callee), Some(count)) => format!("{callee}s({values}, {}, {count})", layout::string(name)),
-        (Some(callee), None) => format!("{callee}s({values}, {})", layout::string(name)),
-        (None, Some(count)) => format!("checkLength({values}, {count})"),
-        (None, None) => values.to_owned(),
+/// The list `values` for `place`, checked to hold numbers of `scalar`, and `count` of them if that is given.
+pub fn checked_all(scalar: Scalar, values: &str, place: Place<'_>, count: Option<u64>) -> String {
+    let Place { name, index } = place;
+    match (check(scalar), count, index) {
+        (Some(callee), None, None) => format!("{callee}s({values}, {name})"),
+        (Some(callee), None, Some(index)) => format!("{callee}s({values}, {name}, null, {index})"),
+        (Some(callee), Some(count), None) => format!("{callee}s({values}, {name}, {count})"),
+        (Some(callee), Some(count), Some(index)) => format!("{callee}s({values}, {name}, {count}, {index})"),
+        (None, Some(count), _) => checked_length(values, place, count),
+        (None, None, _) => values.to_owned(),
     }
 }
 
-/// Returns the positions of `u64` in a value of `ty`, as the parameter `unsigned` of the runtime,
-/// or `None` if there are none to print. Messages and oneofs print themselves.
+/// The list `values` for `place`, checked to have `count` elements.
+pub fn checked_length(values: &str, place: Place<'_>, count: u64) -> String {
+    format!("checkLength({values}, {count}, {})", place.arguments().join(", "))
+}
+
+/// Where there are `u64` in a value of `ty`, as `unsigned` of the runtime takes it; none where there are none that it
+/// prints. Messages and oneofs print themselves.
 pub fn unsigned(ty: &Type) -> Option<String> {
     match ty {
         Type::Scalar(Scalar::U64) => Some("u".to_owned()),
@@ -359,59 +401,68 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Returns an expression for the view of the data at `place`.
-    pub fn read(&self, ty: &Type, place: &str) -> String {
+    /// The view of what is at `place`, which exceptions call `named`.
+    pub fn read(&self, ty: &Type, place: &str, named: Place<'_>) -> String {
         match ty {
             Type::Scalar(_) | Type::Message(_) | Type::Oneof(_) => place.to_owned(),
-            Type::Enum(_) => format!("{}.fromValue({place})", self.element(ty)),
+            Type::Enum(_) => {
+                format!("{}.fromValue({place}, {})", self.element(ty), named.arguments().join(", "))
+            }
             Type::Open(index) => {
                 format!("{}.openFromValue({place})", self.element(&Type::Enum(*index)))
             }
-            _ => format!("{place}.view"),
+            Type::Ref(_) => format!("{place}.read()"),
+            _ => named.call(&format!("{place}.read"), &[]),
         }
     }
 
-    /// Returns a statement that writes the view `value` to `place`; an exception about a number
-    /// calls it `name`.
-    pub fn write(&self, indent: usize, ty: &Type, place: &str, value: &str, name: &str) -> String {
+    /// A statement that writes the view `value` to `place`, which exceptions call `named`.
+    pub fn write(&self, indent: usize, ty: &Type, place: &str, value: &str, named: Place<'_>) -> String {
         match ty {
-            Type::Scalar(it) => layout::assign(indent, place, &checked(*it, value, name)),
+            Type::Scalar(it) => layout::assign(indent, place, &checked(*it, value, named.name)),
             Type::Enum(_) => layout::assign(indent, place, &format!("{value}.value")),
             Type::Open(index) => {
-                let number = checked(self.repr(*index), &format!("{value}.number"), name);
+                let number = checked(self.repr(*index), &format!("{value}.number"), named.name);
                 layout::assign(indent, place, &number)
             }
             Type::Message(_) | Type::Oneof(_) => {
                 layout::call(indent, "", &format!("{place}.setFrom"), &[value.to_owned()], ";")
             }
-            _ => layout::assign(indent, &format!("{place}.view"), value),
+            Type::Ref(_) => layout::call(indent, "", &format!("{place}.write"), &[value.to_owned()], ";"),
+            _ => layout::call(indent, "", &format!("{place}.write"), &named.behind(&[value]), ";"),
         }
     }
 
-    /// Returns an expression for the value of the data at `place`.
-    pub fn read_value(&self, ty: &Type, place: &str) -> String {
+    /// The value of what is at `place`, which exceptions call `named`.
+    pub fn read_value(&self, ty: &Type, place: &str, named: Place<'_>) -> String {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => {
-                self.read(ty, place)
+                self.read(ty, place, named)
             }
-            _ => format!("{place}.toDart()"),
+            Type::Message(_) | Type::Oneof(_) => format!("{place}.toDart()"),
+            _ => named.call(&format!("{place}.toDart"), &[]),
         }
     }
 
-    /// Returns a statement that writes the value `value` to `place`; an exception about a number
-    /// calls it `name`.
-    pub fn write_value(&self, indent: usize, ty: &Type, place: &str, value: &str, name: &str) -> String {
+    /// A statement that writes the value `value` to `place`, which exceptions call `named`.
+    pub fn write_value(
+        &self,
+        indent: usize,
+        ty: &Type,
+        place: &str,
+        value: &str,
+        named: Place<'_>,
+    ) -> String {
         match ty {
             Type::Message(_) | Type::Oneof(_) => {
                 layout::call(indent, "", &format!("{value}.writeTo"), &[place.to_owned()], ";")
             }
-            _ if plain(ty) => self.write(indent, ty, place, value, name),
-            _ => layout::call(indent, "", &format!("{place}.setDart"), &[value.to_owned()], ";"),
+            _ if plain(ty) => self.write(indent, ty, place, value, named),
+            _ => layout::call(indent, "", &format!("{place}.setDart"), &named.behind(&[value]), ";"),
         }
     }
 
-    /// Returns statements that return a copy of the view `element`, or `None` if the view doesn't
-    /// change with the memory.
+    /// Statements that return a copy of the view `element` of the list `_name`, where a view changes with the memory.
     pub fn detach(&self, ty: &Type, element: &str) -> Option<String> {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => None,
@@ -421,7 +472,13 @@ impl<'a> Types<'a> {
                 let copy = layout::assign(4, "final copy", &create);
                 Some(format!("{copy}\n    copy.setFrom({element});\n    return copy;"))
             }
-            _ => Some(format!("    return (Struct.create<{}>()..view = {element}).view;", self.class(ty))),
+            _ => {
+                let create = format!("Struct.create<{}>()", self.class(ty));
+                let copy = layout::assign(4, "final copy", &create);
+                let named = Place { name: "_name", index: Some("_index") };
+                let write = self.write(4, ty, "copy", element, named);
+                Some(format!("{copy}\n{write}\n{}", layout::returned(&self.read(ty, "copy", named))))
+            }
         }
     }
 }

@@ -84,15 +84,19 @@ final class AllocationException extends FfiException {
 
 /// A number has no value in an enum; the raw getter beside it reads the number.
 final class UnknownEnumValueException extends FfiException {
-  /// No value of the enum [name] has the number [value].
-  const UnknownEnumValueException(String name, this.value)
-    : super._('UnknownEnumValueException', '$value is no value of $name');
-
-  /// No value of the enum [name], whose numbers are `u64`, has the bits [value].
-  UnknownEnumValueException.unsigned(String name, this.value)
+  /// No value of the enum [name] has the number [value], which is that of the field
+  /// [field] if one is given.
+  const UnknownEnumValueException(String name, this.value, [String? field])
     : super._(
         'UnknownEnumValueException',
-        '${bigFromBits(value)} is no value of $name',
+        '${field == null ? '' : '$field: '}$value is no value of $name',
+      );
+
+  /// No value of the enum [name], whose numbers are `u64`, has the bits [value].
+  UnknownEnumValueException.unsigned(String name, this.value, [String? field])
+    : super._(
+        'UnknownEnumValueException',
+        '${_lead(field)}${bigFromBits(value)} is no value of $name',
       );
 
   /// The number; for an enum of `u64`, its 64 bits.
@@ -828,17 +832,17 @@ final class TextArguments implements Finalizable {
   /// Removes all texts.
   void clear() => _end = 0;
 
-  /// Adds [text] after the others, and returns the position of its end; null is
-  /// empty.
+  /// Puts [text], the argument [name], behind the others, and returns where it
+  /// ends; null is empty.
   ///
-  /// Throws an [ArgumentError] if it holds half of a surrogate pair.
-  int add(String? text) {
+  /// Throws an [ArgumentError] when it holds half of a surrogate pair.
+  int add(String? text, String name) {
     if (text == null) return _end;
     // No code unit takes more than three bytes.
     final room = _end + text.length * 3;
     if (room > _bytes.length) _grow(room);
     final free = _end == 0 ? _bytes : Uint8List.sublistView(_bytes, _end);
-    return _end += encodeString(text, free);
+    return _end += encodeString(text, free, name);
   }
 
   /// Adds [bytes] after the others, and returns the position of their end.
@@ -2100,7 +2104,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   Never _throwCode(int code, int rows, int capacity) {
     switch (code) {
       case 3:
-        throw CapacityException(rows, capacity);
+        throw CapacityException(rows, capacity, 'columns of `${_calls.name}`');
       case 4:
         throw AllocationException(_calls._bytesOf(rows));
       case 5:
@@ -2198,12 +2202,13 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
 /// A column whose values have no array class, **borrowed**: a list of fixed
 /// length, whose values are read and written in place.
 final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
-  /// [length] values, read and written by functions that keep their memory
-  /// alive.
-  ColumnList(this.length, this._read, this._write);
+  /// [length] values of the field [_name], read and written by functions that keep
+  /// their memory alive.
+  ColumnList(this._name, this.length, this._read, this._write);
 
-  final E Function(int row) _read;
-  final void Function(int row, E value) _write;
+  final String _name;
+  final E Function(int row, String name) _read;
+  final void Function(int row, E value, String name) _write;
 
   @override
   final int length;
@@ -2211,29 +2216,33 @@ final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
   int _checked(int index) => RangeError.checkValidIndex(index, this);
 
   @override
-  E operator [](int index) => _read(_checked(index));
+  E operator [](int index) => _read(_checked(index), _name);
 
   @override
-  void operator []=(int index, E value) => _write(_checked(index), value);
+  void operator []=(int index, E value) =>
+      _write(_checked(index), value, _name);
 }
 
 /// Enum values inside a message, **borrowed**: a list of fixed length.
 ///
 /// Reading a number without a value throws an [UnknownEnumValueException].
 final class EnumList<E extends FfiEnum> with ListMixin<E>, FixedLengthList<E> {
-  /// The values whose numbers [raw] holds.
-  EnumList(this.raw, this._decode);
+  /// The values of the field [_name], or the element [_index] of it, whose numbers
+  /// [raw] holds.
+  EnumList(this.raw, this._decode, this._name, [this._index]);
 
   /// The numbers.
   final List<int> raw;
 
-  final E Function(int) _decode;
+  final E Function(int value, [String? name, int? index]) _decode;
+  final String _name;
+  final int? _index;
 
   @override
   int get length => raw.length;
 
   @override
-  E operator [](int index) => _decode(raw[index]);
+  E operator [](int index) => _decode(raw[index], _name, _index ?? index);
 
   @override
   void operator []=(int index, E value) => raw[index] = value.value;
@@ -2334,35 +2343,36 @@ List<int> _checkAll(
   int max,
   String name,
   int? length,
+  int? at,
 ) {
-  if (length != null) checkLength(values, length);
+  if (length != null) checkLength(values, length, name, at);
   // Typed data of the same type can't hold anything else.
   if (typed) return values;
   for (var index = 0; index < values.length; index++) {
     final value = values[index];
     if (value < min || value > max) {
-      _throwRange(value, min, max, '$name[$index]');
+      _throwRange(value, min, max, '${placeName(name, at)}[$index]');
     }
   }
   return values;
 }
 
-/// Returns [values], each of which must be an `i8`; there must be [length] of
-/// them if that is given.
+/// [values], each of which must be an `i8`; there must be [length] of them if that
+/// is given. They are for the field [name], or the element [at] of it.
 ///
 /// Throws a [RangeError], as the functions below do: typed data would keep the
 /// lower bits.
-List<int> checkInt8s(List<int> values, String name, [int? length]) =>
-    _checkAll(values, values is Int8List, -0x80, 0x7f, name, length);
+List<int> checkInt8s(List<int> values, String name, [int? length, int? at]) =>
+    _checkAll(values, values is Int8List, -0x80, 0x7f, name, length, at);
 
-/// Returns [values], each of which must be an `i16`; there must be [length] of
-/// them if that is given.
-List<int> checkInt16s(List<int> values, String name, [int? length]) =>
-    _checkAll(values, values is Int16List, -0x8000, 0x7fff, name, length);
+/// [values], each of which must be an `i16`; there must be [length] of them if that
+/// is given.
+List<int> checkInt16s(List<int> values, String name, [int? length, int? at]) =>
+    _checkAll(values, values is Int16List, -0x8000, 0x7fff, name, length, at);
 
-/// Returns [values], each of which must be an `i32`; there must be [length] of
-/// them if that is given.
-List<int> checkInt32s(List<int> values, String name, [int? length]) =>
+/// [values], each of which must be an `i32`; there must be [length] of them if that
+/// is given.
+List<int> checkInt32s(List<int> values, String name, [int? length, int? at]) =>
     _checkAll(
       values,
       values is Int32List,
@@ -2370,22 +2380,23 @@ List<int> checkInt32s(List<int> values, String name, [int? length]) =>
       0x7fffffff,
       name,
       length,
+      at,
     );
 
-/// Returns [values], each of which must be a `u8`; there must be [length] of
-/// them if that is given.
-List<int> checkUint8s(List<int> values, String name, [int? length]) =>
-    _checkAll(values, values is Uint8List, 0, 0xff, name, length);
+/// [values], each of which must be a `u8`; there must be [length] of them if that
+/// is given.
+List<int> checkUint8s(List<int> values, String name, [int? length, int? at]) =>
+    _checkAll(values, values is Uint8List, 0, 0xff, name, length, at);
 
-/// Returns [values], each of which must be a `u16`; there must be [length] of
-/// them if that is given.
-List<int> checkUint16s(List<int> values, String name, [int? length]) =>
-    _checkAll(values, values is Uint16List, 0, 0xffff, name, length);
+/// [values], each of which must be a `u16`; there must be [length] of them if that
+/// is given.
+List<int> checkUint16s(List<int> values, String name, [int? length, int? at]) =>
+    _checkAll(values, values is Uint16List, 0, 0xffff, name, length, at);
 
-/// Returns [values], each of which must be a `u32`; there must be [length] of
-/// them if that is given.
-List<int> checkUint32s(List<int> values, String name, [int? length]) =>
-    _checkAll(values, values is Uint32List, 0, 0xffffffff, name, length);
+/// [values], each of which must be a `u32`; there must be [length] of them if that
+/// is given.
+List<int> checkUint32s(List<int> values, String name, [int? length, int? at]) =>
+    _checkAll(values, values is Uint32List, 0, 0xffffffff, name, length, at);
 
 /// Returns [value], a count or an index for a function of the library: it must
 /// fit C's `size_t`, which has [bytes] bytes on this machine.
@@ -2398,10 +2409,12 @@ int checkSize(int value, String name, [int? bytes]) {
 
 const _maxInt = 0x7fffffffffffffff;
 
-/// Returns [values], of which there must be [length].
-List<T> checkLength<T>(List<T> values, int length) {
+/// [values], which must be [length] of them, as many as the field [name], or the
+/// element [index] of it, holds.
+List<T> checkLength<T>(List<T> values, int length, String name, [int? index]) {
   if (values.length == length) return values;
-  throw ArgumentError.value(values.length, 'values.length', 'must be $length');
+  final place = '${placeName(name, index)}.length';
+  throw ArgumentError.value(values.length, place, 'must be $length');
 }
 
 /// Returns the unsigned number with the 64 [bits] of an `int`, which is
@@ -2411,10 +2424,10 @@ BigInt bigFromBits(int bits) => BigInt.from(bits).toUnsigned(64);
 /// Returns the `int` with the 64 bits of the `u64` [value], to pass to a
 /// function or a list that takes a `u64`.
 ///
-/// Throws an [ArgumentError] if it is no `u64`.
-int bitsFromBig(BigInt value) {
+/// Throws an [ArgumentError], which calls it [name], when it is no `u64`.
+int bitsFromBig(BigInt value, [String name = 'value']) {
   if (value.isNegative || value.bitLength > 64) {
-    throw ArgumentError.value('$value', 'value', 'must be from 0 to 2^64 - 1');
+    throw ArgumentError.value('$value', name, 'must be from 0 to 2^64 - 1');
   }
   return value.toSigned(64).toInt();
 }
@@ -2422,8 +2435,9 @@ int bitsFromBig(BigInt value) {
 /// Returns [bigFromBits], or null for null.
 BigInt? bigOrNull(int? bits) => bits == null ? null : bigFromBits(bits);
 
-/// Returns [bitsFromBig], or null for null.
-int? bitsOrNull(BigInt? value) => value == null ? null : bitsFromBig(value);
+/// As [bitsFromBig], or null.
+int? bitsOrNull(BigInt? value, String name) =>
+    value == null ? null : bitsFromBig(value, name);
 
 /// The elements of a list of `u64` as the unsigned numbers that they are in
 /// Rust; it reads and writes that list.
@@ -3083,7 +3097,7 @@ final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
     if (_length != 0) {
       throw StateError('there are slots in here: free() or clear() them first');
     }
-    checkCapacity(wanted, _capacity);
+    checkCapacity(wanted, _capacity, 'slots');
   }
 
   void _fill(List<Pointer<T>> slots) {
@@ -3168,28 +3182,44 @@ final class NativeQueue<T extends NativeType> {
   }
 }
 
-/// Returns the text in the first [length] of [bytes].
+/// The element [index] of the field [name], or the field, as exceptions call it;
+/// null for none.
+String? placeName(String? name, int? index) =>
+    index == null ? name : '$name[$index]';
+
+/// The beginning of a message about a field, or nothing for none.
+String _lead(String? name, [int? index]) =>
+    name == null ? '' : '${placeName(name, index)}: ';
+
+/// The text in the first [length] of [bytes], those of the field [name], or the
+/// element [index] of it.
 ///
 /// Throws an [InvalidValueException] if [length] is too large or the bytes are
 /// no UTF-8.
 @pragma('vm:prefer-inline')
-String decodeString(Uint8List bytes, int length) {
-  if (length > bytes.length) throwLength(length, bytes.length);
+String decodeString(Uint8List bytes, int length, [String? name, int? index]) {
+  if (length > bytes.length) throwLength(length, bytes.length, name, index);
   var all = 0;
   for (var i = 0; i < length; i++) {
     all |= bytes[i];
   }
   return all < 0x80
       ? String.fromCharCodes(bytes, 0, length)
-      : decodeUtf8(bytes, length);
+      : decodeUtf8(bytes, length, name: name, index: index);
 }
 
 /// Returns the text in the first [length] of [bytes], and keeps U+FEFF at the
 /// start, which Dart's own decoder would drop as a byte order mark.
 ///
-/// Throws an [InvalidValueException] if the bytes are no UTF-8, unless
-/// [allowMalformed] replaces invalid ones.
-String decodeUtf8(Uint8List bytes, int length, {bool allowMalformed = false}) {
+/// Throws an [InvalidValueException] when the bytes are no UTF-8, unless
+/// [allowMalformed] replaces what isn't.
+String decodeUtf8(
+  Uint8List bytes,
+  int length, {
+  bool allowMalformed = false,
+  String? name,
+  int? index,
+}) {
   var start = 0;
   while (start + 3 <= length &&
       bytes[start] == 0xef &&
@@ -3202,24 +3232,24 @@ String decodeUtf8(Uint8List bytes, int length, {bool allowMalformed = false}) {
     final text = decoder.convert(bytes, start, length);
     return start == 0 ? text : '\ufeff' * (start ~/ 3) + text;
   } on FormatException {
-    throw const InvalidValueException('the text is not UTF-8');
+    throw InvalidValueException('${_lead(name, index)}the text is not UTF-8');
   }
 }
 
-/// Writes [text] to [bytes], those of the field [name], as UTF-8, and returns
-/// the number of bytes written.
+/// Writes [text] to [bytes], those of the field [name], or the element [index] of
+/// it, as UTF-8, and returns how many bytes that took.
 ///
 /// Throws a [CapacityException] if it does not fit, and an [ArgumentError] if
 /// it holds half of a surrogate pair; then nothing is written.
 @pragma('vm:prefer-inline')
-int encodeString(String text, Uint8List bytes, [String? name]) {
+int encodeString(String text, Uint8List bytes, String name, [int? index]) {
   final length = text.length;
   // A code unit takes a byte or more.
-  if (length > bytes.length) {
-    throw CapacityException(length, bytes.length, name);
-  }
+  checkCapacity(length, bytes.length, name, index);
   for (var i = 0; i < length; i++) {
-    if (text.codeUnitAt(i) >= 0x80) return _encodeUtf8(text, bytes, name);
+    if (text.codeUnitAt(i) >= 0x80) {
+      return _encodeUtf8(text, bytes, name, index);
+    }
   }
   for (var i = 0; i < length; i++) {
     bytes[i] = text.codeUnitAt(i);
@@ -3227,7 +3257,7 @@ int encodeString(String text, Uint8List bytes, [String? name]) {
   return length;
 }
 
-int _encodeUtf8(String text, Uint8List bytes, String? name) {
+int _encodeUtf8(String text, Uint8List bytes, String name, int? index) {
   // Nothing is written before it is known to fit and to be Unicode.
   var length = text.length;
   for (var i = 0; i < text.length; i++) {
@@ -3241,12 +3271,12 @@ int _encodeUtf8(String text, Uint8List bytes, String? name) {
     }
     i++;
     final low = i < text.length ? text.codeUnitAt(i) : 0;
-    if (unit >= 0xdc00 || low & 0xfc00 != 0xdc00) _throwSurrogate(text);
+    if (unit >= 0xdc00 || low & 0xfc00 != 0xdc00) {
+      _throwSurrogate(text, name, index);
+    }
     length++;
   }
-  if (length > bytes.length) {
-    throw CapacityException(length, bytes.length, name);
-  }
+  checkCapacity(length, bytes.length, name, index);
   var at = 0;
   for (var i = 0; i < text.length; i++) {
     var rune = text.codeUnitAt(i);
@@ -3272,50 +3302,58 @@ int _encodeUtf8(String text, Uint8List bytes, String? name) {
   return at;
 }
 
-Never _throwSurrogate(String text) => throw ArgumentError.value(
-  text,
-  'text',
-  'has an unpaired surrogate, which UTF-8 cannot hold',
-);
+Never _throwSurrogate(String text, String name, int? index) =>
+    throw ArgumentError.value(
+      text,
+      placeName(name, index),
+      'has an unpaired surrogate, which UTF-8 cannot hold',
+    );
 
-/// Returns the first [length] of [bytes], **borrowed**.
+/// The first [length] of [bytes], those of the field [name], or the element
+/// [index] of it, **borrowed**.
 ///
-/// Throws an [InvalidValueException] if [length] is too large.
-Uint8List bytesUsed(Uint8List bytes, int length) {
-  if (length > bytes.length) throwLength(length, bytes.length);
+/// Throws an [InvalidValueException] when [length] is too large.
+Uint8List bytesUsed(Uint8List bytes, int length, String name, [int? index]) {
+  if (length > bytes.length) throwLength(length, bytes.length, name, index);
   return Uint8List.sublistView(bytes, 0, length);
 }
 
-/// Copies [from] to the start of [bytes], and returns the number of bytes.
+/// Copies [from] to the start of [bytes], those of the field [name], or the element
+/// [index] of it, and returns how many there are.
 ///
-/// Throws a [CapacityException] if they do not fit, and a [RangeError] if one
-/// of them is no byte; both name [name].
-int bytesWritten(List<int> from, Uint8List bytes, String name) {
-  final length = checkCapacity(from.length, bytes.length, name);
-  bytes.setRange(0, length, checkUint8s(from, name));
+/// Throws a [CapacityException] when there is no room for them, and a
+/// [RangeError] when one of them is no byte.
+int bytesWritten(List<int> from, Uint8List bytes, String name, [int? index]) {
+  final length = checkCapacity(from.length, bytes.length, name, index);
+  bytes.setRange(0, length, checkUint8s(from, name, null, index));
   return length;
 }
 
-/// Returns true if the byte of an option says that it has a value.
+/// Whether the byte of an option says that its value is there; the option is the
+/// field [name], or the element [index] of it.
 ///
 /// Throws an [InvalidValueException] if it is neither 0 nor 1.
 @pragma('vm:prefer-inline')
-bool isPresent(int byte) => byte == 1 || byte != 0 && _throwPresence(byte);
+bool isPresent(int byte, String name, [int? index]) =>
+    byte == 1 || byte != 0 && _throwPresence(byte, name, index);
 
-/// Returns null for the byte of an option without a value.
+/// Null, for the byte of an option without a value, in the field [name].
 ///
 /// Throws an [InvalidValueException] if it is not 0.
 @pragma('vm:prefer-inline')
-Null absent(int byte) => byte == 0 ? null : _throwPresence(byte);
+Null absent(int byte, String name) =>
+    byte == 0 ? null : _throwPresence(byte, name, null);
 
-Never _throwPresence(int byte) =>
-    throw InvalidValueException('$byte instead of 0 or 1 in an option');
+Never _throwPresence(int byte, String name, int? index) =>
+    throw InvalidValueException(
+      '${_lead(name, index)}$byte instead of 0 or 1 in an option',
+    );
 
-/// Returns [length], which was read from memory and must not be more than
-/// [capacity].
+/// [length], which memory says, and which must not be more than [capacity], that of
+/// the field [name], or the element [index] of it.
 @pragma('vm:prefer-inline')
-int usedLength(int length, int capacity) =>
-    length <= capacity ? length : throwLength(length, capacity);
+int usedLength(int length, int capacity, String name, [int? index]) =>
+    length <= capacity ? length : throwLength(length, capacity, name, index);
 
 /// Throws an [IndexError] if [index] is not that of one of [length] elements.
 @pragma('vm:prefer-inline')
@@ -3327,37 +3365,51 @@ Never _throwIndex(int index, int length) =>
     throw IndexError.withLength(index, length);
 
 /// Throws the [InvalidValueException] about a [length] above [capacity].
-Never throwLength(int length, int capacity) =>
-    throw InvalidValueException('length $length exceeds $capacity');
+Never throwLength(int length, int capacity, [String? name, int? index]) =>
+    throw InvalidValueException(
+      '${_lead(name, index)}length $length exceeds $capacity',
+    );
 
 /// Throws the [InvalidValueException] about a discriminant [tag] that the oneof
 /// [name] does not have.
 Never throwTag(String name, int tag) =>
     throw InvalidValueException('$name has no case with tag $tag');
 
-/// Throws the [InvalidValueException] about a map that has a key twice.
-Never throwKeys() =>
-    throw const InvalidValueException('a map has the same key twice');
+/// Throws the [InvalidValueException] about the map [name], or the element [index]
+/// of it, that has a key twice.
+Never throwKeys(String name, int? index) => throw InvalidValueException(
+  '${_lead(name, index)}a map has the same key twice',
+);
 
-/// Returns [length], which must fit [capacity], in the field [name] if one is
-/// given.
-int checkCapacity(int length, int capacity, [String? name]) =>
+/// [length], for which there must be room in the field [name], or the element
+/// [index] of it.
+int checkCapacity(int length, int capacity, String name, [int? index]) =>
     length <= capacity
     ? length
-    : throw CapacityException(length, capacity, name);
+    : throw CapacityException(length, capacity, placeName(name, index));
+
+/// What lists and maps inside a message have in common.
+base mixin _Sized {
+  /// How many elements there is room for.
+  int get capacity;
+
+  /// The field that this is, or the element of one, as exceptions call it.
+  String? get $place;
+
+  /// [length], for which there must be room.
+  int _checkCapacity(int length) => length <= capacity
+      ? length
+      : throw CapacityException(length, capacity, $place);
+}
 
 /// A list of up to [capacity] elements inside a message, **borrowed**.
 ///
-/// Elements that are messages are views: they show the data at their position,
-/// also after other elements have moved to it. Assigning copies. A change that
-/// would make the list longer than [capacity] throws a [CapacityException]; a
-/// length in memory above it throws an [InvalidValueException], and never reads
-/// beyond the list.
-abstract base class FfiVec<E> with ListMixin<E> {
-  /// Largest number of elements.
-  int get capacity;
-
-  /// The length in memory, which may be invalid.
+/// Elements that are messages are views: they show what is at their place now,
+/// also after others have moved there. Assigning copies. What makes it longer than
+/// [capacity] throws a [CapacityException]; a length in memory above it throws
+/// an [InvalidValueException], and never reads beyond the list.
+abstract base class FfiVec<E> with ListMixin<E>, _Sized {
+  /// The length that memory says, whatever it is.
   int get rawLength;
   set rawLength(int length);
 
@@ -3377,7 +3429,7 @@ abstract base class FfiVec<E> with ListMixin<E> {
   @override
   set length(int length) {
     RangeError.checkNotNegative(length, 'length');
-    checkCapacity(length, capacity);
+    _checkCapacity(length);
     for (var index = this.length; index < length; index++) {
       zero(index);
     }
@@ -3394,7 +3446,7 @@ abstract base class FfiVec<E> with ListMixin<E> {
   void addAll(Iterable<E> iterable) {
     final values = iterable.toList(growable: false);
     final length = this.length;
-    checkCapacity(length + values.length, capacity);
+    _checkCapacity(length + values.length);
     _writeAll(length, values);
   }
 
@@ -3403,7 +3455,7 @@ abstract base class FfiVec<E> with ListMixin<E> {
   /// Throws a [CapacityException] before anything changes if there are too
   /// many. If an element does not fit, it and those after it are not assigned.
   void assign(List<E> values) {
-    checkCapacity(values.length, capacity);
+    _checkCapacity(values.length);
     _writeAll(0, values);
   }
 
@@ -3457,7 +3509,7 @@ abstract base class NumberVec<E extends num, L extends List<E>>
   /// one is out of range, before anything changes.
   @override
   void assign(List<E> values) {
-    checkCapacity(values.length, capacity);
+    _checkCapacity(values.length);
     checked(values);
     rawLength = values.length;
     elements.setRange(0, values.length, values);
@@ -3505,7 +3557,14 @@ abstract base class EnumVec<E extends FfiEnum> extends FfiVec<E> {
 /// A list of fixed length inside a message, **borrowed**: its elements are
 /// views unless they are plain values; assigning copies.
 abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
-  /// Returns a copy of [element] that does not change with the list.
+  /// The field that this is, or the element of one, as exceptions call it.
+  String? get $place;
+
+  @override
+  Never _fixed() =>
+      throw UnsupportedError('${$place}: the length of the list is fixed');
+
+  /// A copy of [element] that does not change with the list.
   E detach(E element) => element;
 
   @override
@@ -3520,13 +3579,10 @@ abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
 /// A map of up to [capacity] entries inside a message, **borrowed**.
 ///
 /// Looking up compares key by key; removing moves the last entry to the place
-/// of the removed one. Values that are messages are views. A change that would
-/// make it larger than [capacity] throws a [CapacityException].
-abstract base class FfiMap<K, V> with MapMixin<K, V> {
-  /// Largest number of entries.
-  int get capacity;
-
-  /// The length in memory, which may be invalid.
+/// of the removed one. Values that are messages are views. What
+/// makes it larger than [capacity] throws a [CapacityException].
+abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
+  /// The length that memory says, whatever it is.
   int get rawLength;
   set rawLength(int length);
 
@@ -3557,7 +3613,10 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
   }
 
   @override
-  int get length => usedLength(rawLength, capacity);
+  int get length {
+    final length = rawLength;
+    return length <= capacity ? length : throwLength(length, capacity, $place);
+  }
 
   @override
   bool get isEmpty => length == 0;
@@ -3575,7 +3634,7 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
   void operator []=(K key, V value) {
     final index = _find(key);
     if (index >= 0) return writeValue(index, value);
-    final length = checkCapacity(this.length + 1, capacity);
+    final length = _checkCapacity(this.length + 1);
     writeKey(length - 1, key);
     writeValue(length - 1, value);
     rawLength = length;
@@ -3624,10 +3683,11 @@ abstract base class FfiMap<K, V> with MapMixin<K, V> {
     Map<K, T> values,
     void Function(int index, T value) write,
   ) {
-    checkCapacity(values.length, capacity);
+    _checkCapacity(values.length);
     if (values.keys.toSet().length < values.length) {
       throw ArgumentError(
-        'two keys of the map are equal; hint: `Map.of(map)` has each key once',
+        '${$place}: two keys of the map are equal; hint: `Map.of(map)` has each '
+        'key once',
       );
     }
     var index = 0;

@@ -204,9 +204,7 @@ fn record(message: &Message, symbol: &str) -> TokenStream {
         .number(quote!(__ffi::core::mem::align_of::<#ident>()))
         .text(",\"fingerprint\":")
         .piece(quote!(Fingerprint), quote!(<#ident as __ffi::FfiType>::FINGERPRINT));
-    if let Some(symbols) = proto::Symbols::new(message) {
-        symbols.record(&mut record);
-    }
+    proto::Symbols::new(message).record(&mut record);
     if !message.reserved.is_empty() {
         record.list("reserved", &message.reserved, |record, (first, last)| {
             record.text(&format!("[{first},{last}]"));

@@ -1,11 +1,14 @@
-//! The wire format of protobuf, with the feature `proto`: what a message, a oneof and an enum are in terms of what they hold.
+//! The wire format of protobuf: what a message, a oneof and an enum are in terms of what they hold.
+//!
+//! All of it is written whatever the features are, and `ffi_core` drops it where it lacks the feature `proto`: cargo compiles
+//! this crate once for build scripts and programs together, `ffi_core` for each with its own features.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use crate::ast::{Case, Enum, Message, Oneof};
+use crate::ast::{Case, Enum, Head, Message, Oneof};
 use crate::record::Record;
 
 /// The C functions of a message.
@@ -15,17 +18,22 @@ pub(super) struct Symbols {
 }
 
 impl Symbols {
-    /// Those of `message`, where the feature is on.
-    pub(super) fn new(message: &Message) -> Option<Self> {
+    pub(super) fn new(message: &Message) -> Self {
         let symbol = |operation| message.head.prefix.type_symbol(&message.head.item.name, operation);
-        cfg!(feature = "proto")
-            .then(|| Self { encode: symbol("encode_proto"), decode: symbol("decode_proto") })
+        Self { encode: symbol("encode_proto"), decode: symbol("decode_proto") }
     }
 
     /// Their place in the record.
     pub(super) fn record(&self, record: &mut Record) {
-        record.text(",\"proto\":{\"encode\":").string(&self.encode).entry("decode", &self.decode).text("}");
+        let json = format!(",\"proto\":{{\"encode\":\"{}\",\"decode\":\"{}\"}}", self.encode, self.decode);
+        record.with_proto(&json);
     }
+}
+
+/// Items that `ffi_core` writes only with its feature `proto`.
+fn with_proto(head: &Head, items: &TokenStream) -> TokenStream {
+    let krate = &head.krate;
+    quote!(#krate::__proto! { #items })
 }
 
 /// The bounds under which a message or oneof with fields of these types has a place in protobuf.
@@ -43,8 +51,8 @@ fn of(ty: &Type, function: &str) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as __ffi::proto::ProtoType>::#function)
 }
 
-pub(super) fn message(message: &Message) -> Option<TokenStream> {
-    let Symbols { encode, decode } = Symbols::new(message)?;
+pub(super) fn message(message: &Message) -> TokenStream {
+    let Symbols { encode, decode } = Symbols::new(message);
     let head = &message.head.ident;
     let inits = message.fields.iter().enumerate().map(|(index, field)| {
         let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
@@ -74,6 +82,12 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
     let releases = message.fields.iter().map(|field| {
         let (ident, release) = (&field.ident, of(&field.ty, "release"));
         quote!(#release(&mut self.#ident);)
+    });
+    let referenced = message.pool.as_ref().map(|_| {
+        quote! {
+            #[automatically_derived]
+            impl __ffi::proto::Referenced for #head {}
+        }
     });
     let begin = message.pool.as_ref().map(|_| {
         quote! {
@@ -119,7 +133,7 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
             unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
         }
     };
-    Some(quote! {
+    let items = quote! {
         // SAFETY: `init` makes every field a value.
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for #head
@@ -176,14 +190,13 @@ pub(super) fn message(message: &Message) -> Option<TokenStream> {
         #[automatically_derived]
         impl __ffi::proto::FfiProto for #head #bounds {}
 
+        #referenced
         #exports
-    })
+    };
+    with_proto(&message.head, &items)
 }
 
-pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
-    if !cfg!(feature = "proto") {
-        return None;
-    }
+pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     let head = &oneof.head.ident;
     let unset = &oneof.cases[0].ident;
     let bounds = bounds(oneof.cases.iter().filter_map(|case| case.ty.as_ref()));
@@ -219,7 +232,7 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
         };
         quote!(#tag => { #read }.map_err(|__ffi_error| __ffi_error.in_field(#name))?,)
     });
-    Some(quote! {
+    let items = quote! {
         // SAFETY: `init` makes the first case the active one, which holds nothing.
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for #head
@@ -283,15 +296,13 @@ pub(super) fn oneof(oneof: &Oneof) -> Option<TokenStream> {
 
         #[automatically_derived]
         impl __ffi::proto::FfiProto for #head #bounds {}
-    })
+    };
+    with_proto(&oneof.head, &items)
 }
 
-pub(super) fn enumeration(item: &Enum) -> Option<TokenStream> {
-    if !cfg!(feature = "proto") {
-        return None;
-    }
+pub(super) fn enumeration(item: &Enum) -> TokenStream {
     let ident = &item.head.ident;
-    Some(quote_spanned! {ident.span()=>
+    let items = quote_spanned! {ident.span()=>
         // SAFETY: `init` writes zeros, which are a variant.
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for #ident
@@ -330,5 +341,6 @@ pub(super) fn enumeration(item: &Enum) -> Option<TokenStream> {
                 __ffi::core::result::Result::Ok(())
             }
         }
-    })
+    };
+    with_proto(&item.head, &items)
 }

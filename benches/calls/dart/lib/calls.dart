@@ -14,6 +14,7 @@ void compareCalls(String mode) {
 
   final leaf = Comparison('leaf call', const [
     Contender(generated, _generatedLeaf),
+    Contender(raw, _rawLeaf),
     Contender(checked, _checkedLeaf),
     Contender(unchecked, _uncheckedLeaf),
     Contender(plain, _plainLeaf),
@@ -23,6 +24,12 @@ void compareCalls(String mode) {
     leaf[generated]!,
     leaf[checked]!,
     const Target.atMost(1.1),
+  );
+  printRatio(
+    '${mode}_leaf_call_raw_vs_hand_written',
+    leaf[raw]!,
+    leaf[checked]!,
+    const Target.atMost(1.05),
   );
   printRatio(
     '${mode}_leaf_call_vs_plain_c',
@@ -40,6 +47,7 @@ void compareCalls(String mode) {
 
   final other = Comparison('call that is not leaf', const [
     Contender(generated, _generatedCall),
+    Contender(raw, _rawCall),
     Contender(checked, _checkedCall),
     Contender(unchecked, _uncheckedCall),
     Contender(plain, _plainCall),
@@ -49,6 +57,12 @@ void compareCalls(String mode) {
     other[generated]!,
     other[checked]!,
     const Target.atMost(1.1),
+  );
+  printRatio(
+    '${mode}_call_raw_vs_hand_written',
+    other[raw]!,
+    other[checked]!,
+    const Target.atMost(1.05),
   );
   print(
     ratioLine(
@@ -60,6 +74,7 @@ void compareCalls(String mode) {
 
   final fallible = Comparison('leaf call that can fail', const [
     Contender(generated, _generatedFallible),
+    Contender(raw, _rawFallible),
     Contender(checked, _checkedFallible),
     Contender(plain, _plainFallible),
   ], expected: _onesUpTo).run();
@@ -68,6 +83,12 @@ void compareCalls(String mode) {
     fallible[generated]!,
     fallible[checked]!,
     const Target.atMost(1.1),
+  );
+  printRatio(
+    '${mode}_fallible_leaf_call_raw_vs_hand_written',
+    fallible[raw]!,
+    fallible[checked]!,
+    const Target.atMost(1.05),
   );
   printRatio(
     '${mode}_fallible_leaf_call_vs_plain_c',
@@ -114,6 +135,15 @@ int _generatedLeaf(int count) {
   return sum;
 }
 
+int _rawLeaf(int count) {
+  final library = generatedLibrary.raw;
+  var sum = 0;
+  for (var i = 0; i < count; i++) {
+    sum = library.addLeaf(sum, i);
+  }
+  return sum;
+}
+
 int _checkedLeaf(int count) {
   final library = checkedLibrary;
   var sum = 0;
@@ -143,6 +173,15 @@ int _plainLeaf(int count) {
 
 int _generatedCall(int count) {
   final library = generatedLibrary;
+  var sum = 0;
+  for (var i = 0; i < count; i++) {
+    sum = library.add(sum, i);
+  }
+  return sum;
+}
+
+int _rawCall(int count) {
+  final library = generatedLibrary.raw;
   var sum = 0;
   for (var i = 0; i < count; i++) {
     sum = library.add(sum, i);
@@ -187,6 +226,15 @@ int _onesUpTo(int count) {
 
 int _generatedFallible(int count) {
   final library = generatedLibrary;
+  var sum = 0;
+  for (var i = 0; i < count; i++) {
+    sum = library.addChecked(sum, i & 1);
+  }
+  return sum;
+}
+
+int _rawFallible(int count) {
+  final library = generatedLibrary.raw;
   var sum = 0;
   for (var i = 0; i < count; i++) {
     sum = library.addChecked(sum, i & 1);

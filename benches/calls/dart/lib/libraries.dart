@@ -9,6 +9,7 @@ import 'package:bench_calls/bench_calls.dart';
 import 'hand_written.dart';
 
 const generated = 'generated';
+const raw = 'generated, without range checks';
 const checked = 'by hand, same C function, status checked';
 const unchecked = 'by hand, same C function, status ignored';
 const plain = 'by hand, plain C function without a status';

@@ -296,7 +296,9 @@ void main() {
       final x = columns.x;
       expect(
         () => columns.push(particle(3)),
-        throwsIt<CapacityException>('length 3 exceeds 2'),
+        throwsIt<CapacityException>(
+          'columns of `Particle`: length 3 exceeds 2',
+        ),
       );
       expect(() => columns.resize(3), throwsIt<CapacityException>());
       expect(() => columns.reserve(1), throwsIt<CapacityException>());

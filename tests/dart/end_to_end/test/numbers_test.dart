@@ -115,6 +115,17 @@ void main() {
     );
   });
 
+  test('raw calls cut what is too large, and inherit the rest', () {
+    final raw = calls.raw;
+    expect(raw.echoSmall(300), 44);
+    expect(raw.echoSmall(-1), 255);
+    expect(raw.echoOption(1 << 15), -0x8000);
+    expect(raw.echoOption(null), null);
+    expect(raw.add(1 << 32 | 2, 3), 5);
+    expect(() => raw.divide(1, 0), throwsA(isA<RustErrorException>()));
+    expect(raw.path, calls.path);
+  });
+
   test('fields', () {
     final it = layout.ScalarsBox().ref;
     checks('i8', 'tiny', (v) => it.tiny = v, () => it.tiny);
@@ -174,7 +185,7 @@ void main() {
     it.modes.add(mode(1));
     checks(
       'u8',
-      'value',
+      'modes',
       (v) => it.modes[0] = mode(v),
       () => it.modes[0].number,
     );
@@ -190,11 +201,11 @@ void main() {
   test('lists', () {
     final it = types.ListsBox().ref;
     it.numbers.add(1);
-    checks('u32', 'value', (v) => it.numbers[0] = v, () => it.numbers[0]);
+    checks('u32', 'numbers', (v) => it.numbers[0] = v, () => it.numbers[0]);
     it.bytes.add(1);
-    checks('i8', 'value', (v) => it.bytes[0] = v, () => it.bytes[0]);
-    expect(() => it.bytes.add(128), outOf('element', 128, -128, 127));
-    expect(() => it.bytes.addAll([1, 128]), outOf('value', 128, -128, 127));
+    checks('i8', 'bytes', (v) => it.bytes[0] = v, () => it.bytes[0]);
+    expect(() => it.bytes.add(128), outOf('bytes', 128, -128, 127));
+    expect(() => it.bytes.addAll([1, 128]), outOf('bytes', 128, -128, 127));
     expect(() => it.bytes.setAll(0, [-129]), throwsRangeError);
     expect(() => it.bytes.fillRange(0, 1, 128), throwsRangeError);
     expect(() => it.bytes.insert(0, 128), throwsRangeError);
@@ -202,15 +213,22 @@ void main() {
     it.bytes.assign([1, 2]);
     expect(
       () => it.bytes.assign([1, 2, 128]),
-      outOf('values[2]', 128, -128, 127),
+      outOf('bytes[2]', 128, -128, 127),
     );
-    expect(() => it.bytes = [3, -129], outOf('value[1]', -129, -128, 127));
+    expect(() => it.bytes = [3, -129], outOf('bytes[1]', -129, -128, 127));
     expect(it.bytes, [1, 2]);
     it.bytes = Int8List.fromList([-1]);
     expect(it.bytes, [-1]);
     expect(() => it.bytes.rawLength = 1 << 32, throwsRangeError);
     it.lists.addZeroed();
-    expect(() => it.lists[0].add(1 << 15), throwsRangeError);
+    expect(
+      () => it.lists[0].add(1 << 15),
+      outOf('lists', 1 << 15, -0x8000, 0x7fff),
+    );
+    expect(
+      () => it.lists[0] = [1, 1 << 15],
+      outOf('lists[0][1]', 1 << 15, -0x8000, 0x7fff),
+    );
     it.options.addZeroed();
     expect(() => it.options[0] = 1 << 16, throwsRangeError);
     expect(it.options[0], null);
@@ -222,13 +240,10 @@ void main() {
 
   test('maps', () {
     final it = types.MapsBox().ref;
-    expect(
-      () => it.ages['a'] = 1 << 32,
-      outOf('value', 1 << 32, 0, 0xffffffff),
-    );
+    expect(() => it.ages['a'] = 1 << 32, outOf('ages', 1 << 32, 0, 0xffffffff));
     expect(it.ages, isEmpty);
-    expect(() => it.many[1 << 16] = 1, outOf('key', 1 << 16, 0, 0xffff));
-    expect(() => it.many[1] = 256, outOf('value', 256, 0, 255));
+    expect(() => it.many[1 << 16] = 1, outOf('many', 1 << 16, 0, 0xffff));
+    expect(() => it.many[1] = 256, outOf('many', 256, 0, 255));
     expect(() => it.many = {1: 256}, throwsRangeError);
     expect(it.many, isEmpty);
     expect(it.many[1 << 16], null);
@@ -304,7 +319,7 @@ void main() {
     shapes.push(columns.ShapeBox().ref);
     expect(
       () => shapes.state[0] = const columns.FfiOpen.raw(256, null),
-      outOf('value', 256, 0, 255),
+      outOf('state', 256, 0, 255),
     );
     expect(() => shapes.weights[0] = [1 << 16], throwsRangeError);
     expect(() => shapes.tags[0] = {256: 1}, throwsRangeError);

@@ -39,7 +39,10 @@ void main() {
     });
 
     test('with half of a surrogate pair is refused', () {
-      expect(() => library.greet('\ud800'), throwsArgumentError);
+      expect(
+        () => library.greet('\ud800'),
+        throwsA(isA<ArgumentError>().having((it) => it.name, 'name', 'name')),
+      );
       expect(() => library.before('a', '\udc00b'), throwsArgumentError);
       expect(library.greet('well'), 'Grüße, well!');
     });

@@ -385,6 +385,221 @@ void main() {
       expect(() => texts.name = '\ud800', throwsArgumentError);
     });
 
+    group('throws with the name of its field:', () {
+      Matcher says<E extends FfiException>(String message) =>
+          throwsA(isA<E>().having((it) => it.message, 'message', message));
+      Matcher refused(String name) =>
+          throwsA(isA<ArgumentError>().having((it) => it.name, 'name', name));
+      Matcher exceeds(String message) => says<CapacityException>(message);
+
+      test('lists', () {
+        final lists = ListsBox().ref..flags = List.filled(5, true);
+        const flags = 'flags: length 6 exceeds 5';
+        expect(() => lists.flags.add(true), exceeds(flags));
+        expect(() => lists.flags.addAll([true]), exceeds(flags));
+        expect(() => lists.flags.length = 6, exceeds(flags));
+        expect(() => lists.flags = List.filled(6, true), exceeds(flags));
+        const numbers = 'numbers: length 11 exceeds 10';
+        expect(() => lists.numbers = List.filled(11, 0), exceeds(numbers));
+        expect(
+          () => lists.numbers.assign(List.filled(11, 0)),
+          exceeds(numbers),
+        );
+        lists.lists = [
+          [1],
+          [1, 2, 3],
+        ];
+        const inner = 'lists[1]: length 4 exceeds 3';
+        expect(() => lists.lists[1].add(4), exceeds(inner));
+        expect(() => lists.lists[1] = [1, 2, 3, 4], exceeds(inner));
+        expect(
+          () => lists.lists = [
+            [],
+            [1, 2, 3, 4],
+          ],
+          exceeds(inner),
+        );
+        expect(
+          () => lists.names = ['a', 'sechs!'],
+          exceeds('names[1]: length 6 exceeds 5'),
+        );
+        expect(
+          () => lists.array[1] = [1, 2, 3],
+          exceeds('array[1]: length 3 exceeds 2'),
+        );
+        expect(
+          () => lists.maps = [
+            {1: 1, 2: 2, 3: 3},
+          ],
+          exceeds('maps[0]: length 3 exceeds 2'),
+        );
+        final blobs = BlobsBox().ref;
+        expect(
+          () => blobs.packets.add(Uint8List(6)),
+          exceeds('packets[0]: length 6 exceeds 5'),
+        );
+      });
+
+      test('maps', () {
+        final maps = MapsBox().ref..lists = {7: []};
+        expect(
+          () => maps.ages = {for (var i = 0; i < 5; i++) '$i': i},
+          exceeds('ages: length 5 exceeds 4'),
+        );
+        maps.limits = {true: 1, false: 2};
+        maps.ages.addAll({'a': 1, 'b': 2, 'c': 3, 'd': 4});
+        expect(() => maps.ages['e'] = 5, exceeds('ages: length 5 exceeds 4'));
+        expect(
+          () => maps.ages = {'a key too long': 1},
+          exceeds('ages[0]: length 14 exceeds 8'),
+        );
+        expect(
+          () => maps.names = {1: '', 2: 'nine long'},
+          exceeds('names[1]: length 9 exceeds 8'),
+        );
+        expect(
+          () => maps.lists[7] = [1, 2, 3, 4, 5],
+          exceeds('lists[0]: length 5 exceeds 4'),
+        );
+      });
+
+      test('options, arrays, oneofs', () {
+        final options = OptionsBox().ref;
+        expect(
+          () => options.name = 'seven b',
+          exceeds('name: length 7 exceeds 6'),
+        );
+        expect(
+          () => options.list = [1, 2, 3, 4],
+          exceeds('list: length 4 exceeds 3'),
+        );
+        expect(() => options.array = [1], refused('array.length'));
+        expect(() => options.each = [1], refused('each.length'));
+        final texts = TextsBox().ref;
+        expect(
+          () => texts.lines[2] = 'in eight',
+          exceeds('lines[2]: length 8 exceeds 7'),
+        );
+        expect(() => texts.lines = ['a'], refused('lines.length'));
+        expect(() => texts.lines[1] = '\ud800', refused('lines[1]'));
+        expect(() => texts.name = '\ud800', refused('name'));
+        expect(
+          () => texts.lines.add(''),
+          throwsA(
+            isA<UnsupportedError>().having(
+              (it) => it.message,
+              'message',
+              'lines: the length of the list is fixed',
+            ),
+          ),
+        );
+        final oneofs = OneofsBox().ref;
+        expect(
+          () => oneofs.shape.setCaption('fourteen bytes'),
+          exceeds('caption: length 14 exceeds 12'),
+        );
+        expect(
+          () => oneofs.shape.value = const ShapeCaption('fourteen bytes'),
+          exceeds('caption: length 14 exceeds 12'),
+        );
+        expect(
+          () => oneofs.shape.setPath(List.filled(5, PointBox().ref)),
+          exceeds('path: length 5 exceeds 4'),
+        );
+      });
+
+      test('copies', () {
+        TextsData texts(List<String> lines) =>
+            TextsData(before: 0, name: '', initial: '', lines: lines, page: '');
+        expect(
+          texts(['', 'in eight', '']).toNative,
+          exceeds('lines[1]: length 8 exceeds 7'),
+        );
+        expect(texts([]).toNative, refused('lines.length'));
+        const point = PointData(valid: true, x: 0, y: 0);
+        expect(
+          MapsData(
+            ages: {},
+            names: {},
+            points: {for (final mode in Mode.values) mode: point},
+            lists: {1: [], 2: List.filled(5, 0)},
+            limits: {},
+            many: {},
+            smalls: {},
+          ).toNative,
+          exceeds('lists[1]: length 5 exceeds 4'),
+        );
+        expect(
+          OneofsData(
+            before: 0,
+            shape: const ShapeUnset(),
+            small: const SmallNothing(),
+            smalls: List.filled(3, const SmallNothing()),
+            shapes: List.filled(3, const ShapeUnset()),
+          ).toNative,
+          exceeds('shapes: length 3 exceeds 2'),
+        );
+      });
+
+      test('what memory holds', () {
+        Matcher invalid(String message) => says<InvalidValueException>(message);
+        Matcher unknown(String message) =>
+            says<UnknownEnumValueException>(message);
+        final lists = ListsBox().ref;
+        lists.numbers.rawLength = 11;
+        expect(
+          () => lists.numbers.length,
+          invalid('numbers: length 11 exceeds 10'),
+        );
+        lists.numbers.rawLength = 0;
+        lists.lists = [[], []];
+        (lists.lists[1] as Int16Vec).rawLength = 4;
+        const inner = 'lists[1]: length 4 exceeds 3';
+        expect(() => lists.lists[1].length, invalid(inner));
+        expect(() => lists.toDart(), invalid(inner));
+        lists
+          ..lists = []
+          ..modes = [Mode.fast, Mode.fast];
+        lists.modes.raw[1] = 9;
+        expect(
+          () => lists.modes[1],
+          unknown('modes[1]: 9 is no value of Mode'),
+        );
+        expect(
+          () => lists.toDart(),
+          unknown('modes[1]: 9 is no value of Mode'),
+        );
+        final maps = MapsBox().ref..many = {1: 1, 2: 2};
+        maps.many.writeKey(1, 1);
+        expect(
+          () => maps.toDart(),
+          invalid('many: a map has the same key twice'),
+        );
+        maps.many.rawLength = 301;
+        expect(() => maps.many.length, invalid('many: length 301 exceeds 300'));
+        final row = RowBox()..ref.modeRaw = 9;
+        expect(() => row.ref.mode, unknown('mode: 9 is no value of Mode'));
+        // The length of the name is behind the `u64`.
+        final name = row.pointer.cast<Uint32>() + 2;
+        name.value = 33;
+        expect(() => row.ref.name, invalid('name: length 33 exceeds 32'));
+        name.value = 1;
+        (name + 1).cast<Uint8>().value = 0xff;
+        expect(() => row.ref.name, invalid('name: the text is not UTF-8'));
+        final options = OptionsBox();
+        // Whether the `i64` is there is behind it.
+        (options.pointer.cast<Uint8>() + 8).value = 2;
+        expect(
+          () => options.ref.long,
+          invalid('long: 2 instead of 0 or 1 in an option'),
+        );
+        expect(
+          () => options.ref.toDart(),
+          invalid('long: 2 instead of 0 or 1 in an option'),
+        );
+      });
+    });
+
     test('lists and maps throw', () {
       final lists = ListsBox().ref..flags = List.filled(5, true);
       expect(() => lists.flags.add(true), throwsA(isA<CapacityException>()));
@@ -407,8 +622,10 @@ void main() {
         isA<ArgumentError>().having(
           (it) => it.message,
           'message',
-          'two keys of the map are equal; hint: '
-              '`Map.of(map)` has each key once',
+          endsWith(
+            ': two keys of the map are equal; hint: `Map.of(map)` has each key '
+            'once',
+          ),
         ),
       );
       final box = MapsBox();
