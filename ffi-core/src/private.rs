@@ -1,4 +1,4 @@
-//! What macro-generated code names. No part of the public API: it changes with any version.
+//! Names for macro-generated code. Not part of the public API: they change with any version.
 
 pub use std::borrow::ToOwned;
 

@@ -1,16 +1,20 @@
-//! Results on their way to Dart, so that none is lost with an isolate that is killed.
+//! Notes of results that Dart has not taken yet, so that none is lost with an isolate that is
+//! killed.
 //!
-//! An isolate can be killed after a function returned and before Dart has attached its result to an object, or copied it. So
-//! the status block of an isolate has a place for the one result that is on its way. The wrapper of a function notes a result
-//! that owns something there before it returns, and the call from Dart that takes the result removes the note. The block is
-//! attached to an object of the isolate, like any memory of Dart's: when the isolate is gone, it gives back what is still
-//! noted, and the message of a failure that nobody read.
+//! An isolate can be killed after a function returned and before Dart has attached its result to an
+//! object, or copied it. So the status block of an isolate has a place for the one pending result.
+//! The wrapper of a function notes a result that owns a resource there before it returns, and the
+//! call from Dart that takes the result removes the note. The block is attached to an object of the
+//! isolate, like any memory of Dart: when the isolate is gone, it frees the result that is still
+//! noted, and the message of a failure that was not read.
 //!
-//! One place is enough. Dart takes each result right after its call, so only a result that Dart could not take, as it had no
-//! memory, is there when the next one comes: then it is given back. A function that calls back to Dart notes its result when it
-//! returns, after Dart took those of the calls inside.
+//! One place is enough. Dart takes each result right after its call, so a result is only still
+//! noted at the next call if Dart could not take it, as it had no memory: then it is freed. A
+//! function that calls back to Dart notes its result when it returns, after Dart took those of the
+//! calls inside.
 //!
-//! Callers from C own what a function returns, and pass statuses without a place: nothing is noted there.
+//! Callers from C own the result of a function, and pass statuses without a place: nothing is
+//! noted.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -21,39 +25,39 @@ use super::output::FfiOutput;
 use super::owned::{FfiOwned, owned_free};
 use super::status::{Failure, FfiStatus, call};
 
-/// Gives a resource back, on any thread; calls nothing of Dart's, and does nothing for null.
+/// Frees a resource, on any thread; does not call Dart, and does nothing for null.
 pub(super) type Release = unsafe extern "C" fn(*mut c_void);
 
-/// A result on its way to Dart, and the function that gives it back.
+/// A pending result, and the function that frees it.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiPending {
-    /// The result; null for none. Dart removes the note of a slot by a null here.
+    /// The result; null for none. Dart removes the note of a slot by writing null.
     resource: *mut c_void,
     release: Option<Release>,
 }
 
 impl FfiPending {
-    /// Returns a result that `release` gives back.
+    /// Returns the note about a result that `release` frees.
     pub(super) fn new<T>(resource: *mut T, release: Release) -> Self {
         Self { resource: resource.cast(), release: Some(release) }
     }
 
-    /// Returns a string or vector.
+    /// Returns the note about a string or vector.
     pub(super) fn owned(owned: &*mut FfiOwned) -> Self {
         unsafe extern "C" fn release(owned: *mut c_void) {
-            // SAFETY: what is noted came from `FfiOwned::new`, and belongs to the note.
+            // SAFETY: the noted pointer came from `FfiOwned::new`, and belongs to the note.
             unsafe { owned_free(owned.cast()) };
         }
         Self::new(*owned, release)
     }
 
-    /// Gives the result back, if there is one.
+    /// Frees the result, if there is one.
     fn give_back(self) {
         if let Self { resource, release: Some(release) } = self
             && !resource.is_null()
         {
-            // SAFETY: `resource` belongs to the note, which says how it is given back, and ends here.
+            // SAFETY: the note owns `resource` and has the function that frees it, and ends here.
             unsafe { release(resource) };
         }
     }
@@ -79,7 +83,7 @@ impl DartStatus {
         block
     }
 
-    /// Frees a block, the message in it, and the result that nobody took.
+    /// Frees a block, the message in it, and a result that was not taken.
     ///
     /// # Safety
     ///
@@ -87,26 +91,30 @@ impl DartStatus {
     pub(super) unsafe extern "C" fn release(block: *mut c_void) {
         // SAFETY: `new` made it from a box, and the caller doesn't use it any more.
         let Self { mut status, pending } = *unsafe { Box::from_raw(block.cast::<Self>()) };
-        // SAFETY: the status is ours by now, and was only written by functions of this library.
+        // SAFETY: only this function uses the status now, and only functions of this library wrote
+        // to it.
         unsafe { super::clear(&raw mut status) };
         pending.give_back();
     }
 }
 
-/// Runs the body of an exported function as [`call`] does. A result that owns something is noted in a status that has a place for it.
+/// Runs the body of an exported function as [`call`] does. A result that owns a resource is noted
+/// in a status that has a place for it.
 ///
 /// # Safety
 ///
-/// As [`call`].
+/// The conditions of [`call`].
 #[inline]
 pub unsafe fn call_output<O: FfiOutput>(
     status: *mut FfiStatus,
     body: impl FnOnce() -> Result<O::Abi, Failure>,
 ) -> O::Abi {
-    // SAFETY: by this function's contract the status is null, or valid and used by nobody else, as the callee asks.
+    // SAFETY: by this function's contract the status is null, or valid and used by no other code,
+    // as the callee requires.
     let result = unsafe { call(status, body) };
     if let Some(pending) = const { O::PENDING } {
-        // SAFETY: the caller keeps the contract of `call` for the status; the result is that of the call.
+        // SAFETY: the status is null, or valid and used by no other code, by this function's
+        // contract; the result is that of the call.
         unsafe { note(status, pending(&result)) };
     }
     result
@@ -116,23 +124,24 @@ pub unsafe fn call_output<O: FfiOutput>(
 ///
 /// # Safety
 ///
-/// As [`call`]. The result is on its way to the caller.
+/// The conditions of [`call`]. Dart has not taken the result yet.
 #[inline]
 unsafe fn note(status: *mut FfiStatus, pending: FfiPending) {
-    // SAFETY: by this function's contract the status is null or valid, and nobody else uses it.
+    // SAFETY: by this function's contract the status is null or valid, and no other code uses it.
     let Some(place) = (unsafe { place(status) }) else { return };
     if !pending.resource.is_null() {
         std::mem::replace(place, pending).give_back();
     }
 }
 
-/// Removes the note of a result, which the caller takes over; does nothing where another one or none is noted.
+/// Removes the note of a result, which the caller takes over; does nothing if another one or none
+/// is noted.
 ///
 /// # Safety
 ///
-/// As [`call`].
+/// The conditions of [`call`].
 pub(super) unsafe fn forget(status: *mut FfiStatus, resource: *mut c_void) {
-    // SAFETY: by this function's contract the status is null or valid, and nobody else uses it.
+    // SAFETY: by this function's contract the status is null or valid, and no other code uses it.
     if let Some(place) = unsafe { place(status) }
         && place.resource == resource
     {
@@ -140,16 +149,18 @@ pub(super) unsafe fn forget(status: *mut FfiStatus, resource: *mut c_void) {
     }
 }
 
-/// Returns the place for results that a status has.
+/// Returns the place for results of a status, if it has one.
 ///
 /// # Safety
 ///
-/// As [`call`], for as long as the place is used.
+/// The conditions of [`call`], for as long as the place is used.
 #[inline]
 unsafe fn place<'a>(status: *mut FfiStatus) -> Option<&'a mut FfiPending> {
-    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that nobody else uses.
+    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that no other
+    // code uses.
     let status = unsafe { status.as_ref() }?;
-    // SAFETY: a status has no place, or is that of a `DartStatus`, whose place lives as long and is used through it alone.
+    // SAFETY: a status has no place, or is that of a `DartStatus`, whose place lives as long and is
+    // only used through it.
     unsafe { status.pending.as_mut() }
 }
 
@@ -160,7 +171,7 @@ mod tests {
     use super::super::StatusCode;
     use super::*;
 
-    /// Returns the status of a block, as Dart has it.
+    /// Returns the status of a block, as Dart gets it.
     fn status_of(block: *mut DartStatus) -> *mut FfiStatus {
         block.cast()
     }
@@ -175,14 +186,14 @@ mod tests {
         unsafe { place(status) }.map_or(ptr::null_mut(), |place| place.resource)
     }
 
-    /// A resource that counts how often it was given back.
+    /// A resource that counts how often it was freed.
     #[derive(Default)]
     struct Counted(AtomicUsize);
 
     impl Counted {
         fn pending(&self) -> FfiPending {
             unsafe extern "C" fn release(counted: *mut c_void) {
-                // SAFETY: it is a `Counted` of the test's, which is alive.
+                // SAFETY: it is a `Counted` of the test, which is alive.
                 unsafe { &*counted.cast::<Counted>() }.0.fetch_add(1, Ordering::Relaxed);
             }
             FfiPending::new(ptr::from_ref(self).cast_mut(), release)
@@ -201,7 +212,7 @@ mod tests {
     fn a_result_that_nobody_took_goes_back_with_the_block() {
         let result = Counted::default();
         let block = DartStatus::new();
-        // SAFETY: the block is ours.
+        // SAFETY: the block belongs to the test.
         unsafe { note(status_of(block), result.pending()) };
         assert_eq!(result.given_back(), 0);
         release(block);
@@ -212,12 +223,12 @@ mod tests {
     fn a_result_that_was_taken_stays() {
         let (result, other) = (Counted::default(), Counted::default());
         let block = DartStatus::new();
-        // SAFETY: the block is ours.
+        // SAFETY: the block belongs to the test.
         unsafe { note(status_of(block), result.pending()) };
-        // SAFETY: the block is ours.
+        // SAFETY: the block belongs to the test.
         unsafe { forget(status_of(block), other.pointer()) };
         assert_eq!(noted(status_of(block)), result.pointer(), "only what is taken is forgotten");
-        // SAFETY: the block is ours.
+        // SAFETY: the block belongs to the test.
         unsafe { forget(status_of(block), result.pointer()) };
         release(block);
         assert_eq!((result.given_back(), other.given_back()), (0, 0));
@@ -228,7 +239,7 @@ mod tests {
         let results = [Counted::default(), Counted::default(), Counted::default()];
         let block = DartStatus::new();
         for result in &results {
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             unsafe { note(status_of(block), result.pending()) };
         }
         assert_eq!(results.each_ref().map(Counted::given_back), [1, 1, 0]);
@@ -240,13 +251,13 @@ mod tests {
     fn calls_note_only_results_that_own_something() {
         let block = DartStatus::new();
         let status = status_of(block);
-        // SAFETY: the block is ours, here and below.
+        // SAFETY: the block belongs to the test.
         let number = unsafe { call_output::<u64>(status, || Ok(7)) };
         assert_eq!((number, noted(status)), (7, ptr::null_mut()));
-        // SAFETY: as it is ours.
+        // SAFETY: the block belongs to the test.
         let text = unsafe { call_output::<String>(status, || String::from("text").into_abi()) };
         assert_eq!(noted(status), text.cast());
-        // SAFETY: as it is ours. The text is given back.
+        // SAFETY: the block belongs to the test. The text is freed.
         let numbers = unsafe { call_output::<Vec<u16>>(status, || FfiOutput::into_abi(vec![1_u16, 2])) };
         assert_eq!(noted(status), numbers.cast());
         release(block);
@@ -261,23 +272,24 @@ mod tests {
                 StatusCode::Error => Failure::new(code, "no luck"),
                 _ => Failure::no_value(),
             };
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             let nothing = unsafe { call_output::<Option<String>>(status, || Err(failure)) };
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             assert_eq!(unsafe { (*status).code }, code as i32);
             assert!(nothing.is_null() && noted(status).is_null());
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             let text = unsafe { call_output::<Option<String>>(status, || Some(String::new()).into_abi()) };
             assert_eq!(noted(status), text.cast(), "a failure that was not read leaves the place");
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             unsafe { super::super::clear(status) };
             assert_eq!(noted(status), text.cast(), "reading a failure leaves the place");
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             unsafe { forget(status, text.cast()) };
-            // SAFETY: nobody uses the text, and its note is gone.
+            // SAFETY: no code uses the text, and its note is gone.
             unsafe { owned_free(text) };
         }
-        // SAFETY: the block is ours. Nobody reads this failure: its message goes with the block.
+        // SAFETY: the block belongs to the test. This failure is not read: its message goes with
+        // the block.
         unsafe { call_output::<u8>(status, || Err(Failure::new(StatusCode::Error, "unread"))) };
         release(block);
     }
@@ -289,13 +301,14 @@ mod tests {
         let body = || {
             // SAFETY: the outer call doesn't use the status until the body returns.
             let inner = unsafe { call_output::<String>(status, || String::from("inner").into_abi()) };
-            // SAFETY: the same, as Dart does it when it has attached the text.
+            // SAFETY: the status belongs to the test, and the outer call doesn't use it; Dart does
+            // this when it has attached the text.
             unsafe { forget(status, inner.cast()) };
-            // SAFETY: nobody uses the text, and its note is gone.
+            // SAFETY: no code uses the text, and its note is gone.
             unsafe { owned_free(inner) };
             String::from("outer").into_abi()
         };
-        // SAFETY: the block is ours.
+        // SAFETY: the block belongs to the test.
         let outer = unsafe { call_output::<String>(status, body) };
         assert_eq!(noted(status), outer.cast());
         release(block);
@@ -305,13 +318,13 @@ mod tests {
     fn nothing_is_noted_for_callers_from_c() {
         let mut status = FfiStatus::zeroed();
         for status in [ptr::null_mut(), &raw mut status] {
-            // SAFETY: the status is null, or zeroed and ours.
+            // SAFETY: the status is null, or zeroed and used by no other code.
             let text = unsafe { call_output::<String>(status, || String::from("text").into_abi()) };
-            // SAFETY: the status is null, or zeroed and ours.
+            // SAFETY: the status is null, or zeroed and used by no other code.
             unsafe { forget(status, text.cast()) };
-            // SAFETY: the status is null, or zeroed and ours.
+            // SAFETY: the status is null, or zeroed and used by no other code.
             unsafe { super::super::clear(status) };
-            // SAFETY: the text is the caller's, and was not freed.
+            // SAFETY: the caller owns the text, which was not freed.
             unsafe { owned_free(text) };
         }
         assert!(status.pending.is_null());

@@ -41,10 +41,12 @@ impl fmt::Display for EncodeError {
 
 impl error::Error for EncodeError {}
 
-/// Why bytes are not a message: the path to the field that can't be read, what is wrong with it, and what to do.
+/// Reason why bytes are not a message: the path to the field that can't be read, the mistake, and
+/// the fix.
 ///
 /// ```text
-/// items[3].name: text of 70 bytes, and the capacity is 64; hint: a larger `FfiStr<N>` here, or a shorter text there
+/// items[3].name: text of 70 bytes, and the capacity is 64; hint: a larger `FfiStr<N>` here,
+/// or a shorter text there
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
@@ -52,29 +54,31 @@ pub struct DecodeError {
     report: Invalid,
 }
 
-/// What is wrong with bytes that are refused.
+/// Kind of the mistake in bytes that are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// The bytes end inside a field, or a length reaches beyond them.
+    /// The bytes end inside a field, or a length reaches beyond their end.
     Truncated,
-    /// These are not bytes of protobuf: a varint without end, a field without number, a group that doesn't begin or end.
+    /// The bytes are not protobuf: a varint without end, a field without number, a group that
+    /// doesn't begin or end.
     Malformed,
-    /// A field of a type that can't be read as the one it has here.
+    /// The wire type of a field doesn't match its type.
     WireType,
-    /// More text or bytes than the field has room for.
+    /// Text or bytes exceed the capacity of the field.
     TooLong,
-    /// More elements or entries than the field has room for.
+    /// Elements or entries exceed the capacity of the field.
     TooMany,
     /// A string that isn't UTF-8.
     Utf8,
-    /// A number that the field's type doesn't reach.
+    /// A number is out of the range of the field's type.
     OutOfRange,
-    /// A number that no variant of the enum has.
+    /// A number has no variant in the enum.
     UnknownVariant,
-    /// No slot for a message that is referred to: its pool is exhausted, has no memory, or was shut down.
+    /// There is no slot for the message of a reference: its pool is exhausted, has no memory, or
+    /// was shut down.
     Pool,
-    /// Messages or groups in more levels than [`MAX_DEPTH`](super::MAX_DEPTH).
+    /// Messages or groups are nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
     TooDeep,
 }
 
@@ -146,21 +150,21 @@ impl DecodeError {
         Self::new(DecodeErrorKind::Pool, error)
     }
 
-    /// Returns the same error, seen from the message that holds it in field `name`.
+    /// Returns the error as seen from the message that holds it in field `name`.
     #[cold]
     #[must_use]
     pub fn in_field(self, name: &'static str) -> Self {
         Self { report: self.report.in_field(name), ..self }
     }
 
-    /// Returns the same error, seen from the list that holds it at `index`.
+    /// Returns the error as seen from the list that holds it at `index`.
     #[cold]
     #[must_use]
     pub fn at_index(self, index: usize) -> Self {
         Self { report: self.report.at_index(index), ..self }
     }
 
-    /// Returns what is wrong, for code to look at.
+    /// Returns the kind of the mistake.
     #[must_use]
     pub fn kind(&self) -> DecodeErrorKind {
         self.kind
@@ -186,7 +190,7 @@ impl fmt::Display for DecodeError {
 
 impl error::Error for DecodeError {}
 
-/// An argument whose bytes are not a value of the type they should be of: that is what an invalid value is.
+/// An argument whose bytes are not a value of its type is an invalid value.
 impl From<DecodeError> for Failure {
     fn from(error: DecodeError) -> Self {
         error.report.into()

@@ -1,7 +1,7 @@
-//! Section bytes to records, for readers such as `ffi-dart-emit`.
+//! Decodes section bytes to records, for readers such as `ffi-dart-emit`.
 //!
-//! [`decode_section`] takes its input for hostile: no length is believed, nothing panics. It checks the form
-//! of each record alone; whether records fit each other is the reader's to check.
+//! [`decode_section`] treats its input as hostile: no length is believed, nothing panics. It only
+//! checks the form of each record; the reader must check that records fit each other.
 
 use std::{error, fmt};
 
@@ -27,7 +27,7 @@ pub enum Record {
     Queue(Queue),
 }
 
-/// Identifies a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
+/// Id of a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TypeId(pub String);
@@ -65,18 +65,18 @@ impl<'de> Deserialize<'de> for Fingerprint {
     }
 }
 
-/// What every named item has.
+/// Facts that every named item has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
-    /// The name in the Rust source.
+    /// Name in the Rust source.
     pub name: String,
-    /// The name that `#[ffi(rename = "..")]` gives it in Dart.
+    /// Name in Dart, from `#[ffi(rename = "..")]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rename: Option<String>,
-    /// The doc comment, without markers and the blank each line starts with.
+    /// Doc comment, without markers and the blank each line starts with.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub doc: String,
-    /// The note of `#[deprecated]`, empty where it has none.
+    /// Note of `#[deprecated]`, empty if it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
 }
@@ -84,19 +84,20 @@ pub struct Item {
 /// The library itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Library {
-    /// The crate's name, and the prefix of the symbols below.
+    /// Name of the crate, and prefix of the symbols below.
     pub name: String,
-    /// The crate's version.
+    /// Version of the crate.
     pub version: String,
-    /// Version of the calling convention, [`ABI_VERSION`](crate::boundary::ABI_VERSION) of its `ffi-core`.
+    /// Version of the calling convention, [`ABI_VERSION`](crate::boundary::ABI_VERSION) of its
+    /// `ffi-core`.
     pub abi: u32,
-    /// What a panic does.
+    /// Effect of a panic.
     pub panic: PanicStrategy,
-    /// The exported functions every library has.
+    /// Exported functions that every library has.
     pub symbols: LibrarySymbols,
 }
 
-/// What a panic in the library does.
+/// Effect of a panic in the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PanicStrategy {
@@ -106,29 +107,30 @@ pub enum PanicStrategy {
     Abort,
 }
 
-/// The exported functions every library has; see [`library!`](crate::library).
+/// Exported functions that every library has; see [`library!`](crate::library).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LibrarySymbols {
     /// `fn() -> u32`: the version of the calling convention.
     pub abi_version: String,
     /// `fn(*mut FfiStatus)`: frees the message of a status and zeroes it.
     pub status_clear: String,
-    /// `fn(size: usize, align: usize) -> *mut u8`: zeroed memory, null where there is none.
+    /// `fn(size: usize, align: usize) -> *mut u8`: zeroed memory, or null if there is none.
     pub alloc: String,
-    /// `fn(*mut u8)`: frees what `alloc` returned.
+    /// `fn(*mut u8)`: frees memory of `alloc`.
     pub free: String,
     /// `fn(*mut FfiOwned)`: frees a `String` or `Vec` that a function returned.
     pub owned_free: String,
     /// `fn(*const c_void) -> i32`: for Dart only; takes the table of Dart's C API.
     pub dart_init: String,
-    /// `fn() -> *const FfiDartCalls`: for Dart only; the functions that attach memory to Dart objects.
+    /// `fn() -> *const FfiDartCalls`: for Dart only; the functions that attach memory to Dart
+    /// objects.
     pub dart_calls: String,
-    /// `fn() -> u64`: closes the pools; how many slots were not given back.
+    /// `fn() -> u64`: closes the pools, and returns the number of slots in use.
     pub shutdown: String,
 }
 
 impl LibrarySymbols {
-    /// Returns all of them.
+    /// Returns all symbols.
     #[must_use]
     pub fn all(&self) -> [&String; 8] {
         let Self { abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown } =
@@ -140,34 +142,34 @@ impl LibrarySymbols {
 /// A message: a `repr(C)` struct.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Identifies the message.
+    /// Id of the message.
     pub id: TypeId,
     /// Name, docs, deprecation.
     #[serde(flatten)]
     pub item: Item,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Bytes, a power of two.
+    /// Alignment in bytes, a power of two.
     pub align: u64,
-    /// The layout hash.
+    /// Layout hash.
     pub fingerprint: Fingerprint,
-    /// What the library exports for it.
+    /// Symbols that the library exports for it.
     pub symbols: TypeSymbols,
-    /// In the order of the source, which is that of the offsets.
+    /// Fields, in the order of the source, which is that of the offsets.
     pub fields: Vec<Field>,
-    /// Tags, first and last, that no field may take.
+    /// Numbers, first and last, that no field may have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reserved: Vec<(u32, u32)>,
-    /// The pool that `#[ffi(pool = N)]` gives it.
+    /// Pool, from `#[ffi(pool = N)]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<Pool>,
-    /// The container that `#[ffi(columns)]` gives it.
+    /// Container, from `#[ffi(columns)]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<Box<Columns>>,
-    /// The kernels that `#[ffi(simd)]` gives it.
+    /// Kernels, from `#[ffi(simd)]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simd: Option<Simd>,
-    /// The functions that write and read it as protobuf, where `ffi-core` has the feature `proto`.
+    /// Functions that write and read it as protobuf, if `ffi-core` has the feature `proto`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proto: Option<ProtoSymbols>,
 }
@@ -175,19 +177,20 @@ pub struct Message {
 /// The columns of a message: [`FfiColumns`](crate::FfiColumns).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
-    /// What the library exports for them.
+    /// Symbols that the library exports for them.
     pub symbols: ColumnsSymbols,
 }
 
-/// The exported functions of the columns `C` of a message `T`. All are leaf functions; those without a result said return a
-/// [`ColumnsCode`](crate::ColumnsCode).
+/// Exported functions of the columns `C` of a message `T`. All are leaf functions; those without a
+/// described result return a [`ColumnsCode`](crate::ColumnsCode).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnsSymbols {
-    /// `fn(capacity: usize, fixed: u8) -> *mut C`: a container without rows, null where there is no memory.
+    /// `fn(capacity: usize, fixed: u8) -> *mut C`: a container without rows, or null if there is no
+    /// memory.
     pub new: String,
-    /// `fn(*mut C) -> i32`: frees it, unless its header was written to.
+    /// `fn(*mut C) -> i32`: frees it, unless its header is damaged.
     pub free: String,
-    /// `fn(*mut C, additional: usize) -> i32`: makes room.
+    /// `fn(*mut C, additional: usize) -> i32`: reserves memory for more rows.
     pub reserve: String,
     /// `fn(*mut C, len: usize) -> i32`: removes the last rows, or adds zeros.
     pub resize: String,
@@ -197,13 +200,13 @@ pub struct ColumnsSymbols {
     pub read: String,
     /// `fn(*mut C, first: usize, *const T, count: usize) -> i32`: overwrites rows.
     pub write: String,
-    /// `fn(*mut C, row: usize, *mut T) -> i32`: removes a row, and moves the last one there; it is copied unless the pointer
-    /// is null.
+    /// `fn(*mut C, row: usize, *mut T) -> i32`: removes a row, and moves the last one to its place;
+    /// it is copied unless the pointer is null.
     pub swap_remove: String,
 }
 
 impl ColumnsSymbols {
-    /// Returns all of them.
+    /// Returns all symbols.
     #[must_use]
     pub fn all(&self) -> [&String; 8] {
         let Self { new, free, reserve, resize, append, read, write, swap_remove } = self;
@@ -216,55 +219,61 @@ impl ColumnsSymbols {
 pub struct Simd {
     /// `fn() -> *const RecordKernels`: its table; see `simd::abi`.
     pub symbol: String,
-    /// How many numbers of one type the message is, with nothing between them; 0 where it is not that.
+    /// Number of numbers in the message, if it consists only of consecutive numbers of one type;
+    /// otherwise 0.
     pub lanes: u64,
 }
 
 /// The pool of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pool {
-    /// Slots.
+    /// Number of slots.
     pub capacity: u32,
-    /// What is in a slot that is handed out.
+    /// Contents of an allocated slot.
     pub reset: Reset,
-    /// What the library exports for it.
+    /// Symbols that the library exports for it.
     pub symbols: PoolSymbols,
 }
 
-/// What is in a slot that a pool hands out.
+/// Contents of a slot that a pool allocates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reset {
     /// Zeros.
     Zero,
-    /// What its last owner left, zeros at first.
+    /// The bytes that its last owner wrote, zeros at first.
     Keep,
 }
 
 /// The exported functions of a pool of `T`. All are leaf functions, and any thread may call them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PoolSymbols {
-    /// `fn() -> *mut T`: a slot, null where there is none.
+    /// `fn() -> *mut T`: a slot, or null if there is none.
     pub alloc: String,
-    /// `fn(*mut *mut T, usize) -> usize`: slots, as many as there are; how many.
+    /// `fn(*mut *mut T, usize) -> usize`: allocates up to that many slots, and returns their
+    /// number.
     pub alloc_many: String,
-    /// `fn(*mut T) -> i32`: gives a slot back; a [`FreeCode`](crate::pool::FreeCode).
+    /// `fn(*mut T) -> i32`: frees a slot; returns a [`FreeCode`](crate::pool::FreeCode).
     pub free: String,
-    /// `fn(*mut *mut T, usize) -> usize`: gives slots back and makes their pointers null; how many.
+    /// `fn(*mut *mut T, usize) -> usize`: frees slots and makes their pointers null; returns their
+    /// number.
     pub free_many: String,
-    /// `fn(*mut c_void)`: gives back the slot of a reference, for finalizers. The pointer is the reference: its index plus one, and
-    /// above that its generation, from bit 32 on or, where pointers have 32 bits, from the bit length of the capacity on.
+    /// `fn(*mut c_void)`: frees the slot of a reference, for finalizers. The pointer is the
+    /// reference: its index plus one, and above that its generation, from bit 32 on or, if pointers
+    /// have 32 bits, from the bit length of the capacity on.
     pub release: String,
-    /// `fn(*mut FfiPoolStats)`.
+    /// `fn(*mut FfiPoolStats)`: writes the pool's counters.
     pub stats: String,
-    /// `fn(u32, u32) -> *mut T`: the slot that the index plus one and the generation of an `FfiRef` refer to, or null.
+    /// `fn(u32, u32) -> *mut T`: the slot that the index plus one and the generation of an `FfiRef`
+    /// refer to, or null.
     pub resolve: String,
-    /// `fn(*const T) -> u64`: the index plus one (low half) and the generation (high half) of a slot, 0 where it is none.
+    /// `fn(*const T) -> u64`: the index plus one (low half) and the generation (high half) of a
+    /// slot, or 0 if it is none.
     pub reference: String,
 }
 
 impl PoolSymbols {
-    /// Returns all of them.
+    /// Returns all symbols.
     #[must_use]
     pub fn all(&self) -> [&String; 8] {
         let Self { alloc, alloc_many, free, free_many, release, stats, resolve, reference } = self;
@@ -272,7 +281,7 @@ impl PoolSymbols {
     }
 }
 
-/// What a library exports for a message that is written as protobuf.
+/// Symbols that the library exports for a message that is written as protobuf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProtoSymbols {
     /// `fn(*const T, *mut FfiStatus) -> *mut FfiOwned`: the bytes, which the caller owns.
@@ -281,7 +290,7 @@ pub struct ProtoSymbols {
     pub decode: String,
 }
 
-/// What a library exports for a message or an enum.
+/// Symbols that the library exports for a message or an enum.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypeSymbols {
     /// `static u64`: the layout hash.
@@ -294,12 +303,12 @@ pub struct Field {
     /// Name, docs, deprecation.
     #[serde(flatten)]
     pub item: Item,
-    /// Bytes from the start of the message.
+    /// Offset in bytes from the start of the message.
     pub offset: u64,
-    /// The field's type.
+    /// Type of the field.
     #[serde(rename = "type")]
     pub ty: Type,
-    /// Its number in .proto: the one that `#[ffi(tag = N)]` gives it, else the smallest from 1 that is free.
+    /// Number in .proto: that of `#[ffi(tag = N)]`, or the smallest free one from 1 on.
     pub tag: u32,
 }
 
@@ -318,7 +327,7 @@ pub enum Type {
     Message(TypeId),
     /// A C-like enum.
     Enum(TypeId),
-    /// `FfiOpen<E>`: the integer of a C-like enum, which need not be one of its values; the enum.
+    /// `FfiOpen<E>`: the integer of a C-like enum, with any value. Holds the id of the enum.
     Open(TypeId),
     /// A data-carrying enum.
     Oneof(TypeId),
@@ -339,7 +348,7 @@ pub enum Type {
         /// `N`.
         cap: u64,
     },
-    /// `FfiOption<T>`: the value and a byte that says whether it is there.
+    /// `FfiOption<T>`: the value and a byte that is 1 if it is present.
     Option {
         /// `T`.
         of: Box<Type>,
@@ -353,9 +362,10 @@ pub enum Type {
         /// `N`.
         cap: u64,
     },
-    /// `FfiRef<T>`: a `u32` slot index plus one and a `u32` generation; the message it refers to.
+    /// `FfiRef<T>`: a `u32` slot index plus one and a `u32` generation. Holds the id of the
+    /// message.
     Ref(TypeId),
-    /// The columns of a message, behind a reference.
+    /// The columns of a message, in a reference.
     Columns(TypeId),
     /// A number or `bool`.
     #[serde(untagged)]
@@ -383,18 +393,18 @@ pub enum Scalar {
 /// A C-like enum.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enum {
-    /// Identifies the enum.
+    /// Id of the enum.
     pub id: TypeId,
     /// Name, docs, deprecation.
     #[serde(flatten)]
     pub item: Item,
-    /// The integer of its `#[repr(..)]`.
+    /// Integer of its `#[repr(..)]`.
     pub repr: Scalar,
-    /// The layout hash.
+    /// Layout hash.
     pub fingerprint: Fingerprint,
-    /// What the library exports for it.
+    /// Symbols that the library exports for it.
     pub symbols: TypeSymbols,
-    /// In the order of the source.
+    /// Variants, in the order of the source.
     pub variants: Vec<Variant>,
 }
 
@@ -404,42 +414,43 @@ pub struct Variant {
     /// Name, docs, deprecation.
     #[serde(flatten)]
     pub item: Item,
-    /// Its discriminant; that of a `u64` enum as the `i64` of the same bits, as Dart has it.
+    /// Discriminant; that of a `u64` enum as the `i64` of the same bits, as in Dart.
     pub value: i64,
 }
 
-/// A data-carrying enum: a `u32` tag and a union of what its cases hold.
+/// An enum with data: a `u32` discriminant and a union of the values of its cases.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Oneof {
-    /// Identifies the oneof.
+    /// Id of the oneof.
     pub id: TypeId,
     /// Name, docs, deprecation.
     #[serde(flatten)]
     pub item: Item,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Bytes, a power of two.
+    /// Alignment in bytes, a power of two.
     pub align: u64,
-    /// Bytes from its start to the union.
+    /// Offset of the union in bytes.
     pub payload: u64,
-    /// The layout hash.
+    /// Layout hash.
     pub fingerprint: Fingerprint,
-    /// What the library exports for it.
+    /// Symbols that the library exports for it.
     pub symbols: TypeSymbols,
-    /// In the order of the source: tag 0, which holds nothing and means unset, then 1, 2, ..
+    /// Cases, in the order of the source: discriminant 0, which has no value and means unset, then
+    /// 1, 2, ..
     pub cases: Vec<Case>,
 }
 
-/// A case of a oneof. Its position is its tag in memory.
+/// A case of a oneof. Its position is its discriminant in memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     /// Name, docs, deprecation.
     #[serde(flatten)]
     pub item: Item,
-    /// What it holds; nothing for a case without data.
+    /// Type of its value; `None` for a case without data.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub ty: Option<Type>,
-    /// Its number in .proto, as a field's; 0 for the first case, which is that no field is there.
+    /// Number in .proto, like that of a field; 0 for the first case, for which no field is written.
     pub tag: u32,
 }
 
@@ -449,18 +460,18 @@ pub struct Function {
     /// Name, docs, deprecation.
     #[serde(flatten)]
     pub item: Item,
-    /// The symbol to call.
+    /// Symbol to call.
     pub symbol: String,
     /// Hash of the signature.
     pub fingerprint: Fingerprint,
-    /// `static u64`: the hash, as the library has it.
+    /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint_symbol: String,
-    /// Short, bounded and non-blocking, as `#[ffi_export(leaf)]` says.
+    /// True if calls are short, bounded and non-blocking, as `#[ffi_export(leaf)]` says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leaf: bool,
-    /// In order; a slice is one parameter here and two, pointer and length, in C.
+    /// Parameters in order; a slice is one parameter here and two, pointer and length, in C.
     pub params: Vec<Param>,
-    /// The (successful) result; none for `()`.
+    /// Type of a successful result; `None` for `()`.
     pub returns: Option<Returns>,
     /// True if the result is an `Option`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -480,28 +491,28 @@ pub enum Returns {
     Text,
     /// `Vec<T>`.
     Vec(Type),
-    /// `PoolBox<T>`: a pointer to a slot that the caller owns; the message.
+    /// `PoolBox<T>`: a pointer to a slot that the caller owns. Holds the id of the message.
     Pool(TypeId),
-    /// `FfiColumns<T>`: a pointer to a container that the caller owns; the message.
+    /// `FfiColumns<T>`: a pointer to a container that the caller owns. Holds the id of the message.
     Columns(TypeId),
 }
 
 /// A parameter of an exported function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Param {
-    /// The name in the Rust source.
+    /// Name in the Rust source.
     pub name: String,
-    /// How it crosses the boundary.
+    /// Form in which it crosses the boundary.
     pub pass: Pass,
-    /// True if it is an `Option`: a `uint8_t` follows it in C that says whether there is a value.
+    /// True if it is an `Option`: a `uint8_t` follows it in C that is 1 if there is a value.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
-    /// The type behind the reference or slice, or the value's.
+    /// Type of the value, of the elements of a slice, or of the target of a reference.
     #[serde(rename = "type")]
     pub ty: Type,
 }
 
-/// How a parameter crosses the boundary.
+/// Form in which a parameter crosses the boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pass {
@@ -517,7 +528,7 @@ pub enum Pass {
     SliceMut,
     /// `&str`, and `String`, which is copied: a pointer and a length; the type is `u8`.
     Str,
-    /// `PoolBox<T>`: a pointer to a slot, which the library owns from then on.
+    /// `PoolBox<T>`: a pointer to a slot, which the library then owns.
     Pool,
 }
 
@@ -527,37 +538,40 @@ pub struct Queue {
     /// Name, docs, deprecation.
     #[serde(flatten)]
     pub item: Item,
-    /// The message it holds, which has a pool.
+    /// Message that the queue holds, which has a pool.
     pub message: TypeId,
-    /// How many messages it holds at most.
+    /// Largest number of messages that it holds.
     pub capacity: u64,
     /// Hash of name, message and capacity.
     pub fingerprint: Fingerprint,
-    /// What the library exports for it.
+    /// Symbols that the library exports for it.
     pub symbols: QueueSymbols,
 }
 
-/// What the library exports for a queue of `T`. The functions are leaf functions, and any thread may call them.
+/// Symbols that the library exports for a queue of `T`. The functions are leaf functions, and any
+/// thread may call them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueSymbols {
-    /// `static u64`: the hash, as the library has it.
+    /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint: String,
-    /// `fn(*mut T) -> i32`: puts a slot in; 0, a [`FreeCode`](crate::pool::FreeCode), 7 when it is full, 8 closed, 9 for bytes that are no `T`.
+    /// `fn(*mut T) -> i32`: pushes a slot; returns 0, a [`FreeCode`](crate::pool::FreeCode), 7 if
+    /// it is full, 8 if it is closed, 9 for bytes that are no `T`.
     pub push: String,
-    /// `fn() -> *mut T`: the slot that has been there longest, null where there is none.
+    /// `fn() -> *mut T`: the slot that was pushed first, or null if there is none.
     pub pop: String,
-    /// `fn(*mut *mut T, usize) -> usize`: slots in order, as many as there are; how many.
+    /// `fn(*mut *mut T, usize) -> usize`: pops up to that many slots in order, and returns their
+    /// number.
     pub pop_many: String,
-    /// `fn() -> usize`: how many messages wait.
+    /// `fn() -> usize`: the number of messages in the queue.
     pub len: String,
-    /// `fn()`: refuses what is pushed from then on.
+    /// `fn()`: closes the queue, which then refuses messages.
     pub close: String,
-    /// `fn() -> u8`: 1 when it is closed.
+    /// `fn() -> u8`: 1 if it is closed.
     pub is_closed: String,
 }
 
 impl QueueSymbols {
-    /// Returns all of them.
+    /// Returns all symbols.
     #[must_use]
     pub fn all(&self) -> [&String; 7] {
         let Self { fingerprint, push, pop, pop_many, len, close, is_closed } = self;
@@ -565,36 +579,36 @@ impl QueueSymbols {
     }
 }
 
-/// Why a section could not be decoded. Offsets count from the section's start, in bytes.
+/// Reason why a section could not be decoded. Offsets count from the section's start, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// Something other than a record or padding.
     NotARecord {
-        /// Where.
+        /// Offset of the bytes.
         offset: usize,
     },
     /// A record in a newer format.
     NewerVersion {
-        /// Where.
+        /// Offset of the record.
         offset: usize,
-        /// The version found.
+        /// Version of its format.
         version: u8,
     },
-    /// A record that is said to reach beyond the section's end.
+    /// A record whose length reaches beyond the section's end.
     Truncated {
-        /// Where.
+        /// Offset of the record.
         offset: usize,
-        /// Bytes the record needs.
+        /// Size of the record in bytes.
         needs: u64,
-        /// Bytes there are.
+        /// Number of bytes in the section from there on.
         has: usize,
     },
     /// A record whose JSON isn't that of a record.
     Malformed {
-        /// Where.
+        /// Offset of the record.
         offset: usize,
-        /// What the JSON parser says.
+        /// Message of the JSON parser.
         reason: String,
     },
 }
@@ -632,7 +646,8 @@ impl error::Error for DecodeError {}
 ///
 /// # Errors
 ///
-/// The first thing that is neither a record nor zero padding; see [`DecodeError`].
+/// Returns an error for the first bytes that are neither a record nor zero padding; see
+/// [`DecodeError`].
 ///
 /// # Examples
 ///
@@ -654,7 +669,7 @@ pub fn decode_section(section: &[u8]) -> Result<Vec<Record>, DecodeError> {
     Ok(records)
 }
 
-/// Decodes the record at the start of `bytes`; also returns its length.
+/// Decodes the record at the start of `bytes`, and returns it with its length.
 fn decode_record(bytes: &[u8], offset: usize) -> Result<(Record, usize), DecodeError> {
     let truncated = |needs| DecodeError::Truncated { offset, needs, has: bytes.len() };
     let (version, name) = MAGIC.split_last().expect("the magic is not empty");

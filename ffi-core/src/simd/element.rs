@@ -1,8 +1,8 @@
-//! What the elements of a slice may be, one at a time and as vectors.
+//! Element types of a slice, one at a time and as vectors.
 //!
-//! Kernels see a vector of 64 bytes whatever the machine: [`Element::Wide`]. It is one register of AVX-512, two of AVX2,
-//! four of SSE and NEON. That the width is fixed is what makes float sums the same everywhere; it costs
-//! nothing, as narrower machines want the loop unrolled anyway.
+//! Kernels see a vector of 64 bytes on every machine: [`Element::Wide`]. It is one register of
+//! AVX-512, two of AVX2, four of SSE and NEON. The fixed width makes float sums equal everywhere;
+//! it costs nothing, as narrower machines need the loop unrolled anyway.
 
 #[cfg(not(target_arch = "x86_64"))]
 use fearless_simd::Select;
@@ -13,40 +13,42 @@ use super::{kernels, scalar};
 
 /// A vector of elements `T`.
 pub trait Vector<S: Simd, T>: SimdBase<S, Element = T> {
-    /// Returns the lesser of both; of a NaN in `self` and a number, the number. `other` must not hold a NaN.
+    /// Returns the smaller of both; for NaN in `self`, the element of `other`, which must not hold
+    /// NaN.
     fn lesser(self, other: Self) -> Self;
-    /// Returns the greater of both; of a NaN in `self` and a number, the number. `other` must not hold a NaN.
+    /// Returns the larger of both; for NaN in `self`, the element of `other`, which must not hold
+    /// NaN.
     fn greater(self, other: Self) -> Self;
-    /// `low` where an element is below it, `high` where it is above that. A NaN stays.
+    /// Returns `low` for elements below it, and `high` for elements above that. NaN stays.
     fn clamped(self, low: Self, high: Self) -> Self;
-    /// Returns the sum, or the limit of the type that it goes beyond.
+    /// Returns the sum, saturated at the limits of the type.
     fn saturating_sum(self, other: Self) -> Self;
-    /// Returns the difference, or the limit of the type that it goes beyond.
+    /// Returns the difference, saturated at the limits of the type.
     fn saturating_difference(self, other: Self) -> Self;
 }
 
 /// A number that kernels know.
 pub trait Element: SimdElement + Send + Sync + 'static {
-    /// 64 bytes.
+    /// Vector of 64 bytes.
     type Wide<S: Simd>: Vector<S, Self> + SimdSplit<S, Split = Self::Half<S>>;
-    /// 32 bytes.
+    /// Vector of 32 bytes.
     type Half<S: Simd>: Vector<S, Self>
         + SimdSplit<S, Split = Self::Quarter<S>>
         + SimdCombine<S, Combined = Self::Wide<S>>;
-    /// 16 bytes.
+    /// Vector of 16 bytes.
     type Quarter<S: Simd>: Vector<S, Self> + SimdCombine<S, Combined = Self::Half<S>>;
-    /// What holds a sum of many.
+    /// Type of a sum of many elements.
     type Sum: Copy + PartialEq + std::fmt::Debug + Send + Sync + 'static;
-    /// What holds a mean.
+    /// Type of a mean.
     type Mean: Copy + PartialEq + std::fmt::Debug + Send + Sync + 'static;
 
-    /// How many there are in 64 bytes.
+    /// Number of elements in 64 bytes.
     const WIDE: usize = 64 / size_of::<Self>();
-    /// How many there are in 16 bytes: fewer than these never reach a vector.
+    /// Number of elements in 16 bytes: fewer than these never reach a vector.
     const QUARTER: usize = 16 / size_of::<Self>();
-    /// Not above any number.
+    /// A number that is not above any other.
     const LOWEST: Self;
-    /// Not below any number.
+    /// A number that is not below any other.
     const HIGHEST: Self;
 
     fn sum(self, other: Self) -> Self;
@@ -57,40 +59,40 @@ pub trait Element: SimdElement + Send + Sync + 'static {
     fn clamped(self, low: Self, high: Self) -> Self;
     fn saturating_sum(self, other: Self) -> Self;
     fn saturating_difference(self, other: Self) -> Self;
-    /// Returns true if it equals itself.
+    /// Returns true if it is not NaN.
     fn is_number(self) -> bool;
-    /// Returns what a minimum or maximum gives back: of the two zeros, always the positive.
+    /// Returns positive zero for both zeros, as the result of a minimum or maximum.
     fn one_zero(self) -> Self;
 
-    /// Returns the sum of so few that no vector is worth its while.
+    /// Returns the sum of a slice too short for vectors, or `None` for a longer one.
     fn sum_short(values: &[Self]) -> Option<Self::Sum>;
     fn sum_scalar(values: &[Self]) -> Self::Sum;
     fn sum_vector<S: Simd>(simd: S, values: &[Self]) -> Self::Sum;
-    /// Returns the sum of so few products that no vector is worth its while.
+    /// Returns the sum of products of slices too short for vectors, or `None` for longer ones.
     fn dot_short(values: &[Self], other: &[Self]) -> Option<Self::Sum>;
     fn dot_scalar(values: &[Self], other: &[Self]) -> Self::Sum;
     fn dot_vector<S: Simd>(simd: S, values: &[Self], other: &[Self]) -> Self::Sum;
     fn record_sum_scalar<const F: usize>(flat: &[Self]) -> [Self::Sum; F];
     fn record_sum_vector<const F: usize, S: Simd>(simd: S, flat: &[Self]) -> [Self::Sum; F];
-    /// One field of each record.
+    /// Returns the sum of one field of each record.
     fn sum_by<R>(records: &[R], field: impl Fn(&R) -> Self) -> Self::Sum;
     /// Returns the sum of numbers that are no slice.
     fn sum_each(numbers: impl Indexed<Item = Self>) -> Self::Sum;
     /// Returns the sum of the products of pairs that are no slices.
     fn dot_each(pairs: impl Indexed<Item = [Self; 2]>) -> Self::Sum;
-    /// `None` of `count == 0`.
+    /// Returns the mean, or `None` if `count` is 0.
     fn mean(sum: Self::Sum, count: usize) -> Option<Self::Mean>;
 }
 
 /// `f32` or `f64`.
 pub trait FloatElement: Element {
-    /// How many sums run side by side: four vectors of 64 bytes.
+    /// Number of sums that run side by side: four vectors of 64 bytes.
     const LANES: usize = 4 * Self::WIDE;
     const ZERO: Self;
-    /// Rounded as IEEE 754 asks, so the same everywhere.
+    /// Returns the square root, rounded as IEEE 754 requires, so that it is equal everywhere.
     fn square_root(self) -> Self;
     fn quotient(self, other: Self) -> Self;
-    /// Returns every NaN as the same one.
+    /// Returns one NaN for every NaN.
     fn one_nan(self) -> Self;
 }
 
@@ -189,7 +191,8 @@ macro_rules! float {
             }
             #[inline]
             fn mean(sum: Self, count: usize) -> Option<Self> {
-                // Rounded once for f64 and, for f32, once more: better than a count that is rounded to f32.
+                // Rounded once for f64 and twice for f32, which is more exact than a count that is
+                // rounded to f32.
                 (count > 0).then(|| (f64::from(sum) / count as f64) as Self)
             }
         }
@@ -217,9 +220,9 @@ macro_rules! float {
     };
     (vector $element:ident, $vector:ident) => {
         impl<S: Simd> Vector<S, $element> for fearless_simd::$vector<S> {
-            // x86's instructions give back the second operand where one is a NaN, so need no care beyond the order.
-            // fearless_simd promises that of its precise forms alone, which do more; the tests of every level hold it to
-            // what it does.
+            // The instructions of x86 return the second operand if one is NaN, so only the order of
+            // the operands matters. fearless_simd only promises that for its precise forms, which
+            // do more; the tests of every level check it.
             #[inline(always)]
             fn lesser(self, other: Self) -> Self {
                 if cfg!(target_arch = "x86_64") { self.min(other) } else { self.min_precise(other) }
@@ -230,7 +233,7 @@ macro_rules! float {
             }
             #[inline(always)]
             fn clamped(self, low: Self, high: Self) -> Self {
-                // For the same reason NaN, and of two zeros the element, come through.
+                // For the same reason NaN is returned, and for two zeros the element.
                 #[cfg(target_arch = "x86_64")]
                 return high.min(low.max(self));
                 #[cfg(not(target_arch = "x86_64"))]
@@ -325,7 +328,7 @@ macro_rules! integer {
             }
             #[inline(always)]
             fn dot_vector<S: Simd>(_: S, values: &[Self], other: &[Self]) -> $sum {
-                // The same loop: inlined here, the compiler sees wider vectors.
+                // A loop of its own: inlined here, the compiler sees wider vectors.
                 let mut sum: $sum = 0;
                 for (&a, &b) in values.iter().zip(other) {
                     sum = sum.wrapping_add($sum::from(a).wrapping_mul($sum::from(b)));
@@ -342,7 +345,7 @@ macro_rules! integer {
                 sums
             }
             fn record_sum_vector<const F: usize, S: Simd>(_: S, flat: &[Self]) -> [$sum; F] {
-                // Each is a widened sum of its own, for which no vectors fit.
+                // Each is a widened sum of its own, which no vectors fit.
                 Self::record_sum_scalar(flat)
             }
             #[inline(always)]
@@ -406,10 +409,10 @@ integer!(u32, u64, sum_u32, u32x16, u32x8, u32x4);
 integer!(i64, i128, sum_i64, i64x8, i64x4, i64x2);
 integer!(u64, u128, sum_u64, u64x8, u64x4, u64x2);
 
-/// Up to so many elements don't go to a kernel.
+/// Largest number of elements that don't go to a kernel.
 pub const SHORT: usize = 4;
 
-/// `value` in every lane.
+/// Returns a vector with `value` in every lane.
 #[inline(always)]
 pub fn splat<S: Simd, T, V: Vector<S, T>>(simd: S, value: T) -> V {
     <V as SimdFrom<T, S>>::simd_from(simd, value)

@@ -2,7 +2,7 @@
 
 use std::{error, fmt};
 
-/// Why bytes are not a valid value: the path to the first invalid field, and what is wrong with it.
+/// Reason why bytes are not a valid value: the path to the first invalid field, and the mistake.
 ///
 /// ```text
 /// particles[3].mode: 7 is not a BoundaryMode
@@ -12,7 +12,7 @@ pub struct Invalid(Box<Report>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Report {
-    /// From the inside out, as errors travel.
+    /// Steps from the innermost outwards, as errors are returned.
     path: Vec<Step>,
     problem: String,
 }
@@ -31,7 +31,7 @@ impl Invalid {
         Self(Box::new(Report { path: Vec::new(), problem: problem.to_string() }))
     }
 
-    /// Returns the same error, seen from the value that holds it in field `name`.
+    /// Returns the error as seen from the value that holds it in field `name`.
     #[cold]
     #[must_use]
     pub fn in_field(mut self, name: &'static str) -> Self {
@@ -39,7 +39,7 @@ impl Invalid {
         self
     }
 
-    /// Returns the same error, seen from the array or slice that holds it at `index`.
+    /// Returns the error as seen from the array or slice that holds it at `index`.
     #[cold]
     #[must_use]
     pub fn at_index(mut self, index: usize) -> Self {

@@ -14,16 +14,18 @@ use super::{CapacityError, FfiType, Invalid};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
-/// Up to `N` entries in place: a `u32` length, then room for `N` entries, each a `repr(C)` struct of key and value.
+/// Up to `N` entries in place: a `u32` length, then memory for `N` entries, each a `repr(C)` struct
+/// of key and value.
 ///
-/// It has what [`HashMap`](std::collections::HashMap) has where that needs no allocation, and asks the same of its keys:
-/// [`Eq`] and [`Hash`]. It is a list, though: finding a key looks at one entry after the other, which is right for dozens
-/// of entries, not for thousands. New entries come last; where one is removed, the last takes its place.
+/// It has the methods of [`HashMap`](std::collections::HashMap) that need no allocation, and its
+/// keys need the same traits: [`Eq`] and [`Hash`]. It is a list, however: finding a key compares
+/// one entry after the other, which suits dozens of entries, not thousands. New entries come last;
+/// when one is removed, the last moves to its place.
 ///
-/// Entries behind the length are room: see [`FfiVec`](super::FfiVec) on what stays there.
+/// Memory after the length is unused: see [`FfiVec`](super::FfiVec) about its bytes.
 ///
-/// Checking untrusted bytes takes time linear in the number of entries; a map of more than 16 borrows 8 to 16 bytes of
-/// heap for each while it is checked, to find keys that are there twice.
+/// Checking untrusted bytes takes time linear in the number of entries; a map of more than 16
+/// allocates 8 to 16 bytes for each while it is checked, to find keys that occur twice.
 ///
 /// # Examples
 ///
@@ -65,7 +67,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.0.len()
     }
 
-    /// `N`: the most entries there can be.
+    /// Returns the capacity `N`.
     #[must_use]
     #[inline]
     pub const fn capacity(&self) -> usize {
@@ -79,7 +81,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.len() == 0
     }
 
-    /// Returns true if there is no room left.
+    /// Returns true if the map is full.
     #[must_use]
     #[inline]
     pub const fn is_full(&self) -> bool {
@@ -123,7 +125,8 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.position(key).is_some()
     }
 
-    /// Gives a key a value, and returns the one it had. A key that is there stays as it is, as in a `HashMap`.
+    /// Sets the value of a key, and returns the one before. An existing key is not replaced, as in
+    /// a `HashMap`.
     ///
     /// # Errors
     ///
@@ -140,7 +143,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.0.push(Entry { key, value }).map(|()| None).map_err(refused)
     }
 
-    /// Takes an entry away and returns its value. The last entry takes its place.
+    /// Removes an entry and returns its value. The last entry moves to its place.
     pub fn remove<Q: Eq + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -148,7 +151,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.remove_entry(key).map(|(_, value)| value)
     }
 
-    /// Takes an entry away and returns it. The last entry takes its place.
+    /// Removes an entry and returns it. The last entry moves to its place.
     pub fn remove_entry<Q: Eq + ?Sized>(&mut self, key: &Q) -> Option<(K, V)>
     where
         K: Borrow<Q>,
@@ -157,11 +160,12 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         Some((key, value))
     }
 
-    /// Gives each key its value: [`Extend`], where there may be no room.
+    /// Sets the value of each key, as [`Extend`] would, but may run out of capacity.
     ///
     /// # Errors
     ///
-    /// At the first key that is new when the map is full. What came before it has been stored.
+    /// Returns an error at the first key that is new when the map is full. The entries before it
+    /// have been stored.
     pub fn try_extend(&mut self, entries: impl IntoIterator<Item = (K, V)>) -> Result<(), CapacityError> {
         entries.into_iter().try_for_each(|(key, value)| match self.insert(key, value) {
             Ok(_) => Ok(()),
@@ -174,13 +178,13 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.0.retain(|entry| keep(&entry.key, &mut entry.value));
     }
 
-    /// Takes all entries away. Their bytes stay.
+    /// Removes all entries. Their bytes stay.
     #[inline]
     pub const fn clear(&mut self) {
         self.0.truncate(0);
     }
 
-    /// Writes zeros over the room that isn't used, which may hold bytes of earlier entries.
+    /// Writes zeros to the memory that isn't used, which may hold bytes of earlier entries.
     pub fn zero_unused(&mut self) {
         self.0.zero_unused();
     }
@@ -219,8 +223,8 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
 // SAFETY: a map of zeros has no entries.
 unsafe impl<K, V, const N: usize> Zeroable for FfiMap<K, V, N> {}
 
-// SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value have none. The check
-// sees to the length and to each entry in use, and the others need no value.
+// SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value
+// have none. The check verifies the length and each entry in use, and the others need no value.
 unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiMap<K, V, N> {
     const TYPE: Fragment = &[
         Piece::Text("{\"map\":{\"key\":"),
@@ -237,8 +241,8 @@ unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiM
 
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {
         let buffer = value.cast::<Buffer<Entry<K, V>, N>>();
-        // SAFETY: a map is laid out as its buffer, which by this function's contract is aligned and initialised, and nobody writes
-        // to it.
+        // SAFETY: a map is laid out as its buffer, which by this function's contract is aligned and
+        // initialised, and no thread writes to it.
         let len = unsafe { Buffer::check_len(buffer) }?;
         // SAFETY: aligned and initialised memory of a buffer's size, by this function's contract.
         let first = unsafe { Buffer::items(buffer) };
@@ -248,14 +252,15 @@ unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiM
             // SAFETY: the entry lies inside the map, for which this function's contract holds.
             unsafe { check_entry(entry) }.map_err(|invalid| invalid.at_index(index))?;
         }
-        // SAFETY: the first `len` entries have been found valid, and nobody writes to them meanwhile.
+        // SAFETY: the first `len` entries have been found valid, and no thread writes to them
+        // meanwhile.
         check_keys(unsafe { slice::from_raw_parts(first, len) })
     }
 }
 
 /// # Safety
 ///
-/// As [`FfiType::check`].
+/// The conditions of [`FfiType::check`].
 #[inline]
 unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Result<(), Invalid> {
     if !K::ANY_BITS {
@@ -273,10 +278,10 @@ unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Resu
     Ok(())
 }
 
-/// Up to this many entries it is quicker to compare each key with each.
+/// Largest number of entries for which comparing all pairs of keys is faster than hashing.
 const FEW: usize = 16;
 
-/// Refuses keys that are there twice.
+/// Refuses keys that occur twice.
 fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
     if entries.len() > FEW {
         return check_many_keys(entries);
@@ -289,11 +294,12 @@ fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// Returns an open hash table of indexes. Whoever wrote the bytes doesn't know the hash, so it has no bad case to aim for.
+/// Finds equal keys with an open hash table of indexes (linear probing). The hash is seeded at
+/// random, so the writer of the bytes can't aim for collisions.
 fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
     const FREE: u32 = u32::MAX;
     let hashes = RandomState::new();
-    // At most half full, so a search ends soon.
+    // At most half full, so that searches are short.
     let slots = (entries.len() * 2).next_power_of_two();
     let mut table = vec![FREE; slots];
     for (index, entry) in entries.iter().enumerate() {
@@ -317,10 +323,10 @@ fn same_key(index: usize, earlier: usize) -> Invalid {
     Invalid::new(format_args!("its key is that of [{earlier}]")).at_index(index)
 }
 
-/// Keys and values of an [`FfiMap`], in the order of memory.
+/// Iterator over keys and values of an [`FfiMap`], in the order of memory.
 pub struct FfiMapIter<'a, K, V>(slice::Iter<'a, Entry<K, V>>);
 
-/// Keys and values of an [`FfiMap`], which may be changed, in the order of memory.
+/// Iterator over keys and mutable values of an [`FfiMap`], in the order of memory.
 pub struct FfiMapIterMut<'a, K, V>(slice::IterMut<'a, Entry<K, V>>);
 
 macro_rules! iterate {
@@ -391,7 +397,7 @@ impl<'a, K: FfiType + Eq + Hash, V: FfiType, const N: usize> IntoIterator for &'
     }
 }
 
-/// Of keys that are there twice, the last one counts.
+/// The last of several equal keys counts.
 impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize, const M: usize> TryFrom<[(K, V); M]>
     for FfiMap<K, V, N>
 {
@@ -404,7 +410,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize, const M: usize> TryFrom
     }
 }
 
-/// Panics when there is no entry of that key.
+/// Panics if no entry has that key.
 impl<K: FfiType + Eq + Hash + Borrow<Q>, Q: Eq + ?Sized, V: FfiType, const N: usize> Index<&Q>
     for FfiMap<K, V, N>
 {
@@ -422,7 +428,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> Default for FfiMap<K, V
     }
 }
 
-/// Copies the entries in use; the room behind them is zero in the clone.
+/// Copies the entries in use; unused memory of the clone is zero.
 impl<K: FfiType + Clone, V: FfiType + Clone, const N: usize> Clone for FfiMap<K, V, N> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
@@ -439,7 +445,7 @@ impl<K: FfiType + Eq + Hash + fmt::Debug, V: FfiType + fmt::Debug, const N: usiz
     }
 }
 
-/// Equal are maps with equal entries, in whatever order.
+/// Maps are equal if they have equal entries, in any order.
 impl<K: FfiType + Eq + Hash, V: FfiType + PartialEq, const N: usize, const M: usize>
     PartialEq<FfiMap<K, V, M>> for FfiMap<K, V, N>
 {

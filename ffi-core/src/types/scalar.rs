@@ -30,7 +30,8 @@ unsafe impl FfiType for bool {
     const ANY_BITS: bool = false;
 
     unsafe fn check(value: *const Self) -> Result<(), Invalid> {
-        // SAFETY: by this function's contract `value` points to one initialised byte; `u8` has alignment 1.
+        // SAFETY: by this function's contract `value` points to one initialised byte; `u8` has
+        // alignment 1.
         match unsafe { value.cast::<u8>().read() } {
             0 | 1 => Ok(()),
             byte => Err(Invalid::new(format_args!("{byte} is not a bool"))),
