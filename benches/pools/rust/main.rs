@@ -14,7 +14,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use bench_pools::Kind;
-use ffi_core::pool::FfiPoolStats;
+use ffi_core::pool::PoolStats;
 use libloading::Library;
 
 use loops::Contender;
@@ -29,7 +29,7 @@ struct Contenders {
     /// One call that looks at a full map of bits.
     scan: Contender,
     peers: Vec<Contender>,
-    stats: unsafe extern "C" fn(*mut FfiPoolStats),
+    stats: unsafe extern "C" fn(*mut PoolStats),
 }
 
 impl Contenders {
@@ -73,8 +73,8 @@ impl Contenders {
         self.peers.iter().position(|peer| peer.name == name).with_context(|| format!("no peer `{name}`"))
     }
 
-    fn stats(&self) -> FfiPoolStats {
-        let mut stats = FfiPoolStats::default();
+    fn stats(&self) -> PoolStats {
+        let mut stats = PoolStats::default();
         // SAFETY: it may be written.
         unsafe { (self.stats)(&mut stats) };
         stats

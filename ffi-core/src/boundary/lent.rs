@@ -8,7 +8,7 @@ use super::status::{Failure, StatusCode};
 use crate::columns::{FfiColumnar, FfiColumns, abi};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A type that exported functions take by reference: any [`FfiValue`], and [`FfiColumns`].
 ///
@@ -46,7 +46,7 @@ pub unsafe trait FfiLent: 'static {
     /// # Safety
     ///
     /// As of [`FfiType::check`], and of the memory that the value owns.
-    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid>;
+    unsafe fn check_lent(value: *const Self) -> Result<(), InvalidValue>;
 
     /// The address and the bytes of the memory that a value owns elsewhere.
     ///
@@ -64,7 +64,7 @@ unsafe impl<T: FfiValue> FfiLent for T {
     const FINGERPRINT: u64 = <T as FfiType>::FINGERPRINT;
 
     #[inline]
-    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check_lent(value: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: by this function's contract `value` is aligned and initialised, and nobody writes to it; it owns no memory.
         unsafe { T::check(value) }
     }
@@ -76,7 +76,7 @@ unsafe impl<T: FfiColumnar> FfiLent for FfiColumns<T> {
     const FINGERPRINT: u64 = fingerprint::columns(<T as FfiType>::FINGERPRINT);
     const OWNS_MEMORY: bool = true;
 
-    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check_lent(value: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: the value is aligned and came from this library, and nobody writes to it or to its columns.
         unsafe { Self::check(value) }
     }

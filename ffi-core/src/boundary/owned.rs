@@ -6,7 +6,7 @@
 use std::alloc::{Layout, dealloc};
 use std::mem::ManuallyDrop;
 
-use super::output::FfiValue;
+use crate::types::FfiType;
 
 /// A vector that the caller owns: read `len` elements at `data`, then pass the pointer to `.._ffi0_owned_free`, once.
 #[derive(Debug)]
@@ -25,8 +25,8 @@ pub struct FfiOwned {
 impl FfiOwned {
     /// Gives `vec` to the caller.
     #[must_use]
-    pub fn new<T: FfiValue>(vec: Vec<T>) -> *mut Self {
-        // An `FfiValue` has no destructor, so the memory is all there is to free.
+    pub fn new<T: FfiType>(vec: Vec<T>) -> *mut Self {
+        // An `FfiType` has no destructor, so the memory is all there is to free.
         let mut vec = ManuallyDrop::new(vec);
         Box::into_raw(Box::new(Self {
             data: vec.as_mut_ptr().cast(),

@@ -98,6 +98,7 @@ mod reference;
 mod scalar;
 mod text;
 mod wire;
+mod wire_type;
 
 use std::mem::MaybeUninit;
 
@@ -105,24 +106,20 @@ use std::mem::MaybeUninit;
 pub use abi::{decode, encode};
 use bytemuck::zeroed_box;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
-pub use field::ProtoType;
 use field::clear;
 #[doc(hidden)]
-pub use field::{init_field, member_len, read_item, write_member};
+pub use field::{ProtoType, init_field, member_len, read_item, write_member};
 #[doc(hidden)]
 pub use oneof::{activate_unit, active_case, read_unit, set_unit, unit_len, write_unit};
-use prost::bytes::BufMut;
-#[doc(hidden)]
-pub use prost::encoding::WireType;
 #[doc(hidden)]
 pub use reference::{Referenced, begin};
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
+pub use wire::MAX_DEPTH;
+#[doc(hidden)]
 pub use wire::{Reader, Writer};
-
-/// How many levels of messages, or of groups that are skipped, there may be inside a message: what other readers of protobuf
-/// allow, too.
-pub const MAX_DEPTH: u32 = 100;
+#[doc(hidden)]
+pub use wire_type::WireType;
 
 /// A message or oneof that is written as protobuf, and read from it. Implemented by `#[derive(FfiMessage)]` with the feature `proto`.
 ///
@@ -203,7 +200,7 @@ pub trait FfiProto: ProtoType {
     ///     next: FfiRef<Node>,
     /// }
     ///
-    /// let below = Node::pool().alloc_with(|it| it.id = 2)?;
+    /// let below = Node::pool().try_alloc_with(|it| it.id = 2)?;
     /// let mut above = Node { id: 1, next: below.into_ref() };
     /// assert_eq!(above.try_encode_proto()?, [8, 1, 18, 2, 8, 2]);
     ///
@@ -241,12 +238,12 @@ pub trait FfiProto: ProtoType {
         bytes
     }
 
-    /// Appends the message as protobuf. Where `out` has no room for it in one piece, it takes the way through memory of its own.
+    /// Appends the message as protobuf.
     ///
     /// # Panics
     ///
-    /// When `out` has no room for [`encoded_len`](Self::encoded_len) bytes; a `Vec` grows. When a reference leads to a message that
-    /// is exposed; see [`try_encode_proto`](Self::try_encode_proto).
+    /// When a reference leads to a message that is exposed; see
+    /// [`try_encode_proto`](Self::try_encode_proto).
     ///
     /// # Examples
     ///
@@ -268,27 +265,11 @@ pub trait FfiProto: ProtoType {
     /// assert_eq!(stream, [0, 2, 8, 1, 3, 8, 0xAC, 2]);
     /// # Ok::<(), std::num::TryFromIntError>(())
     /// ```
-    fn encode_proto_into(&self, out: &mut impl BufMut) {
+    fn encode_proto_into(&self, out: &mut Vec<u8>) {
         let len = self.encoded_len();
-        if len == 0 {
-            return;
-        }
-        let room = out.chunk_mut();
-        if room.len() >= len {
-            // SAFETY: the encoder writes initialised bytes alone.
-            let room = unsafe { room.as_uninit_slice_mut() };
-            let capacity = room.len();
-            let written = or_panic(write(self, Writer::new(room)));
-            if written <= capacity {
-                // SAFETY: that many bytes have been written to the start of the chunk, which has
-                // room for them.
-                unsafe { out.advance_mut(written) };
-                return;
-            }
-        }
-        let mut bytes = Vec::new();
-        or_panic(encode_to_vec(self, len, &mut bytes, |room| Writer::new(room)));
-        out.put_slice(&bytes);
+        // More than is needed, so that messages can be appended one by one.
+        out.reserve(len);
+        or_panic(encode_to_vec(self, len, out, |room| Writer::new(room)));
     }
 
     /// Makes a message of protobuf, on the heap and never on the stack, whatever its size.

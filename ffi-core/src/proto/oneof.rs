@@ -1,10 +1,11 @@
 //! Oneofs: a message in which one field at most is there.
 
-use prost::encoding::{WireType, key_len};
+use prost::encoding::key_len;
 
 use super::error::DecodeError;
 use super::field::{ProtoType, init_field};
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::oneof::FfiOneof;
 
 /// Makes the case of that tag the active one, unless it is, and lends what it holds.

@@ -40,17 +40,22 @@
 //!   lengths, docs     a level   └▶ scalar.rs   plain loops: fallback, and what tests compare with
 //! ```
 //!
-//! `operation.rs` says what is done to an element, `element.rs` what an element is. The instructions are those of
+//! `operation.rs` says what is done to an element, `element.rs` what an element is, and `numbers.rs` which kernel each type takes. The instructions are those of
 //! `fearless_simd`, whose level is proof that the machine has them, so kernels need no
 //! `unsafe`; `strided.rs`, `batch.rs`, `raw.rs` and `abi.rs`, which read what pointers point to, do. What was given up for it: a level of its own for each kernel, and masked loads, which matter below
 //! 16 elements alone. Tests are in `tests.rs`, benchmarks in `benches/simd`.
 
+#[doc(hidden)]
 pub mod abi;
+#[doc(hidden)]
 pub mod batch;
+mod code;
 mod dispatch;
 mod element;
+mod indexed;
 mod kernels;
 mod level;
+mod numbers;
 mod operation;
 mod raw;
 pub mod records;
@@ -61,6 +66,7 @@ mod tests;
 
 use std::fmt::Debug;
 
+#[doc(inline)]
 pub use batch::{FfiBatch, FfiSimd, Field};
 use element::{Element, FloatElement, SHORT};
 use level::Backend;

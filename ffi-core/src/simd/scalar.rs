@@ -1,8 +1,8 @@
 //! Every kernel as a plain loop: what runs where there are no vectors, and what the tests compare all others with.
 
 use super::element::{Element, FloatElement};
+use super::indexed::Indexed;
 use super::operation::{Choose, Map, RecordMap, RecordZip, Zip};
-use super::strided::Indexed;
 use std::ops::Range;
 
 /// Element `i` is added to lane `i % LANES`; then the upper half of the lanes is added to the lower half, until one is

@@ -10,7 +10,7 @@ use std::slice;
 use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
-use super::{CapacityError, FfiType, Invalid};
+use super::{CapacityError, FfiType, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -31,8 +31,8 @@ use crate::schema::fingerprint;
 /// use ffi_core::{FfiMap, FfiStr};
 ///
 /// let mut stock = FfiMap::<FfiStr<16>, u32, 8>::new();
-/// stock.insert("apples".parse()?, 5)?;
-/// assert_eq!(stock.insert("apples".parse()?, 7)?, Some(5));
+/// stock.try_insert("apples".parse()?, 5)?;
+/// assert_eq!(stock.try_insert("apples".parse()?, 7)?, Some(5));
 /// assert_eq!(stock.get("apples"), Some(&7));
 /// assert_eq!(stock.get("pears"), None);
 /// stock.try_extend([("pears".parse()?, 2), ("plums".parse()?, 40)])?;
@@ -128,7 +128,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
     /// # Errors
     ///
     /// When the key isn't there and the map is full; the error holds key and value.
-    pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, CapacityError<(K, V)>> {
+    pub fn try_insert(&mut self, key: K, value: V) -> Result<Option<V>, CapacityError<(K, V)>> {
         if let Some(there) = self.get_mut(&key) {
             return Ok(Some(std::mem::replace(there, value)));
         }
@@ -163,7 +163,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
     ///
     /// At the first key that is new when the map is full. What came before it has been stored.
     pub fn try_extend(&mut self, entries: impl IntoIterator<Item = (K, V)>) -> Result<(), CapacityError> {
-        entries.into_iter().try_for_each(|(key, value)| match self.insert(key, value) {
+        entries.into_iter().try_for_each(|(key, value)| match self.try_insert(key, value) {
             Ok(_) => Ok(()),
             Err(error) => Err(error.without_value()),
         })
@@ -235,7 +235,7 @@ unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiM
     const ANY_BITS: bool = false;
     const CAPACITIES_FIT: bool = capacity_fits(N) && K::CAPACITIES_FIT && V::CAPACITIES_FIT;
 
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         let buffer = value.cast::<Buffer<Entry<K, V>, N>>();
         // SAFETY: a map is laid out as its buffer, which by this function's contract is aligned and initialised, and nobody writes
         // to it.
@@ -257,7 +257,7 @@ unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiM
 ///
 /// As [`FfiType::check`].
 #[inline]
-unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Result<(), Invalid> {
+unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Result<(), InvalidValue> {
     if !K::ANY_BITS {
         // SAFETY: the key lies inside the entry, which is there by this function's contract.
         let key = unsafe { &raw const (*entry).key };
@@ -277,7 +277,7 @@ unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Resu
 const FEW: usize = 16;
 
 /// Refuses keys that are there twice.
-fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
+fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), InvalidValue> {
     if entries.len() > FEW {
         return check_many_keys(entries);
     }
@@ -290,7 +290,7 @@ fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
 }
 
 /// An open hash table of indexes. Whoever wrote the bytes doesn't know the hash, so it has no bad case to aim for.
-fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
+fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), InvalidValue> {
     const FREE: u32 = u32::MAX;
     let hashes = RandomState::new();
     // At most half full, so a search ends soon.
@@ -313,8 +313,8 @@ fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Inval
 
 #[cold]
 #[inline(never)]
-fn same_key(index: usize, earlier: usize) -> Invalid {
-    Invalid::new(format_args!("its key is that of [{earlier}]")).at_index(index)
+fn same_key(index: usize, earlier: usize) -> InvalidValue {
+    InvalidValue::new(format_args!("its key is that of [{earlier}]")).at_index(index)
 }
 
 /// Keys and values of an [`FfiMap`], in the order of memory.

@@ -1,6 +1,6 @@
 //! A message to its classes.
 
-use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type, scalar_name};
+use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type};
 
 use super::columns;
 use super::composite::{Classes, Proto};
@@ -297,8 +297,7 @@ impl View<'_> {
             self.place(field, self.types.place(&field.ty, &place));
             self.copy(&place);
             self.number(named, &named.lead(&narrow(scalar)), name, &place, scalar);
-            let doc =
-                format!("[{name}] without the check: of what is no `{}` the low bits.", scalar_name(scalar));
+            let doc = format!("[{name}] without the check: of what is no `{}` the low bits.", scalar.name());
             let setter = layout::setter(
                 &beside(name, "Unchecked"),
                 "int value".into(),
@@ -577,7 +576,7 @@ fn narrow(scalar: Scalar) -> String {
     if !types::is_narrow(scalar) {
         return String::new();
     }
-    let name = scalar_name(scalar);
+    let name = scalar.name();
     format!("\n\nAssigning throws a [RangeError] for what is no `{name}`.")
 }
 

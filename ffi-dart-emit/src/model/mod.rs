@@ -355,7 +355,7 @@ impl Layout {
     /// That of a scalar, where those of 64 bits are aligned to `wide`.
     #[must_use]
     pub fn of_scalar(scalar: Scalar, wide: WideAlign) -> Self {
-        let size = scalar_size(scalar);
+        let size = scalar.size();
         let align = match wide {
             WideAlign::Size => size,
             WideAlign::Four => size.min(4),
@@ -570,35 +570,6 @@ impl Type {
             | Self::Ref(_) => {}
         }
         visit(self);
-    }
-}
-
-/// The size of a scalar in bytes.
-#[must_use]
-pub fn scalar_size(scalar: Scalar) -> u64 {
-    match scalar {
-        Scalar::Bool | Scalar::I8 | Scalar::U8 => 1,
-        Scalar::I16 | Scalar::U16 => 2,
-        Scalar::I32 | Scalar::U32 | Scalar::F32 => 4,
-        Scalar::I64 | Scalar::U64 | Scalar::F64 => 8,
-    }
-}
-
-/// The name of a scalar in Rust.
-#[must_use]
-pub fn scalar_name(scalar: Scalar) -> &'static str {
-    match scalar {
-        Scalar::Bool => "bool",
-        Scalar::I8 => "i8",
-        Scalar::I16 => "i16",
-        Scalar::I32 => "i32",
-        Scalar::I64 => "i64",
-        Scalar::U8 => "u8",
-        Scalar::U16 => "u16",
-        Scalar::U32 => "u32",
-        Scalar::U64 => "u64",
-        Scalar::F32 => "f32",
-        Scalar::F64 => "f64",
     }
 }
 
