@@ -6,7 +6,7 @@ use std::hash::Hash;
 use bytemuck::Pod;
 
 use crate::boundary::Failure;
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A C-like enum that Rust and Dart share. Implemented by `#[derive(FfiEnum)]`.
 ///
@@ -60,7 +60,7 @@ pub unsafe trait FfiEnum: FfiType + Copy {
 /// # Safety
 ///
 /// The conditions of [`FfiType::check`].
-pub unsafe fn check_enum<E: FfiEnum>(value: *const E) -> Result<(), Invalid> {
+pub unsafe fn check_enum<E: FfiEnum>(value: *const E) -> Result<(), InvalidValue> {
     // SAFETY: `E` has the layout of its repr, so by this function's contract the read is aligned
     // and of initialised bytes; a repr is an integer, for which any bits are valid.
     let repr = unsafe { value.cast::<E::Repr>().read() };
@@ -81,8 +81,8 @@ pub fn enum_from_param<E: FfiEnum>(repr: E::Repr, name: &'static str) -> Result<
 /// # Errors
 ///
 /// Returns an error if no variant has that value.
-fn variant<E: FfiEnum>(repr: E::Repr) -> Result<E, Invalid> {
-    E::from_repr(repr).ok_or_else(|| Invalid::new(format_args!("{repr} is not a {}", E::NAME)))
+fn variant<E: FfiEnum>(repr: E::Repr) -> Result<E, InvalidValue> {
+    E::from_repr(repr).ok_or_else(|| InvalidValue::new(format_args!("{repr} is not a {}", E::NAME)))
 }
 
 /// Asserts that an enum has the size and alignment of its repr.

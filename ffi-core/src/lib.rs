@@ -58,7 +58,6 @@
 //! | [`library!`] | exports the functions that every library has, once |
 //! | [`FfiType`] | trait of the types of fields, with the check of untrusted memory |
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
-//! | [`layout`] | compile-time layout assertions |
 //! | [`schema`] | the records in the library, and their readers |
 //! | `simd` | operations of `#[ffi(simd)]` on arrays of messages; sums, minima, sums of products and element-wise arithmetic on slices of numbers |
 //!
@@ -83,6 +82,8 @@
 //! memory of its arguments. The caller must keep that rule, and the generated Dart documentation
 //! says so.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // The macros name `::ffi_core`, also in this crate's own tests.
 #[cfg(test)]
 extern crate self as ffi_core;
@@ -93,6 +94,7 @@ pub mod __private;
 pub mod boundary;
 pub mod columns;
 mod enumeration;
+#[doc(hidden)]
 pub mod layout;
 mod library;
 mod message;
@@ -100,6 +102,7 @@ mod oneof;
 pub mod pool;
 #[cfg(feature = "proto")]
 pub mod proto;
+mod scalars;
 pub mod schema;
 #[cfg(feature = "simd")]
 pub mod simd;
@@ -153,19 +156,29 @@ macro_rules! __simd {
 }
 
 pub use bytemuck;
-pub use columns::{ColumnsCode, ColumnsError, FfiColumnar, FfiColumns};
+#[doc(hidden)]
+pub use columns::ColumnsCode;
+#[doc(no_inline)]
+pub use columns::ColumnsError;
+#[doc(inline)]
+pub use columns::{FfiColumnar, FfiColumns};
 pub use enumeration::FfiEnum;
 #[cfg(feature = "derive")]
 pub use ffi_derive::{FfiEnum, FfiMessage, ffi_export};
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
+#[doc(hidden)]
+pub use pool::FreeCode;
+#[doc(inline)]
+pub use pool::{FfiPooled, FfiQueue, Pool, PoolBox, PoolRead};
+#[doc(no_inline)]
 pub use pool::{
-    FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolCache, PoolError, PoolErrorKind,
-    PoolRead, PoolState, PoolStats, PopError, PushError, RefusedHandle, Reset,
+    PoolCache, PoolError, PoolErrorKind, PoolState, PoolStats, PopError, PushError, RefusedHandle, Reset,
 };
 #[cfg(feature = "proto")]
+#[doc(inline)]
 pub use proto::FfiProto;
 pub use types::{
     CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
-    FfiVec, Invalid,
+    FfiVec, InvalidValue, PathStep,
 };

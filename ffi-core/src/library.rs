@@ -7,12 +7,12 @@
 /// | symbol | C | what it does |
 /// |---|---|---|
 /// | `.._ffi0_abi_version` | `uint32_t (void)` | [`ABI_VERSION`](crate::boundary::ABI_VERSION) |
-/// | `.._ffi0_status_clear` | `void (FfiStatus *)` | [`boundary::clear`](crate::boundary::clear) |
-/// | `.._ffi0_alloc` | `uint8_t *(size_t size, size_t align)` | [`boundary::alloc`](crate::boundary::alloc) |
-/// | `.._ffi0_free` | `void (uint8_t *)` | [`boundary::free`](crate::boundary::free) |
-/// | `.._ffi0_owned_free` | `void (FfiOwned *)` | [`boundary::owned_free`](crate::boundary::owned_free) |
-/// | `.._ffi0_dart_init` | `int32_t (const void *table)`, for Dart only | [`boundary::dart_init`](crate::boundary::dart_init) |
-/// | `.._ffi0_dart_calls` | `const void *(void)`, for Dart only | [`boundary::dart_calls`](crate::boundary::dart_calls) |
+/// | `.._ffi0_status_clear` | `void (FfiStatus *)` | frees the message, and zeroes the status |
+/// | `.._ffi0_alloc` | `uint8_t *(size_t size, size_t align)` | allocates memory |
+/// | `.._ffi0_free` | `void (uint8_t *)` | frees memory of `.._alloc` |
+/// | `.._ffi0_owned_free` | `void (FfiOwned *)` | frees what a function returned |
+/// | `.._ffi0_dart_init` | `int32_t (const void *table)`, for Dart only | finds the functions of the Dart VM |
+/// | `.._ffi0_dart_calls` | `const void *(void)`, for Dart only | the functions that Dart calls |
 /// | `.._ffi0_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
 /// | `.._ffi0_library` | a variable, for the linker only | keeps the library's own schema record |
 ///

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use bytemuck::{AnyBitPattern, Zeroable};
 
 use crate::schema::fingerprint::hash_name;
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A `repr(C)` struct that Rust and Dart share in place. Implemented by `#[derive(FfiMessage)]`.
 ///
@@ -66,8 +66,8 @@ pub unsafe fn check_field<F>(
     offset: usize,
     name: &'static str,
     any_bits: bool,
-    check: unsafe fn(*const F) -> Result<(), Invalid>,
-) -> Result<(), Invalid> {
+    check: unsafe fn(*const F) -> Result<(), InvalidValue>,
+) -> Result<(), InvalidValue> {
     if any_bits {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! Oneofs: enums with data.
 
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A data-carrying enum that Rust and Dart share in place. Implemented by `#[derive(FfiMessage)]`.
 ///
@@ -67,8 +67,8 @@ pub unsafe fn oneof_tag<O: FfiOneof>(oneof: *const O) -> u32 {
 /// Returns the error about a discriminant without a case.
 #[cold]
 #[inline(never)]
-pub fn unknown_case<O: FfiOneof>(tag: u32) -> Invalid {
-    Invalid::new(format_args!("{tag} is not a case of {}", O::NAME))
+pub fn unknown_case<O: FfiOneof>(tag: u32) -> InvalidValue {
+    InvalidValue::new(format_args!("{tag} is not a case of {}", O::NAME))
 }
 
 /// Asserts that a oneof has the layout that RFC 2195 gives it: that of a struct of a `u32` and a

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use super::lent::FfiLent;
 use super::output::FfiValue;
 use super::status::Failure;
-use crate::types::{Invalid, check_elements};
+use crate::types::{InvalidValue, check_elements};
 
 /// Checks a pointer argument and makes it a reference.
 ///
@@ -165,7 +165,7 @@ pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Re
     let bytes = unsafe { slice(pointer, len, name) }?;
     str::from_utf8(bytes).map_err(|error| {
         let problem = format_args!("invalid UTF-8 at byte {}", error.valid_up_to());
-        Invalid::new(problem).in_field(name).into()
+        InvalidValue::new(problem).in_field(name).into()
     })
 }
 
@@ -182,7 +182,7 @@ pub fn optional<T>(
     match present {
         0 => Ok(None),
         1 => checked().map(Some),
-        byte => Err(Invalid::new(format_args!("{byte} does not say whether there is a value"))
+        byte => Err(InvalidValue::new(format_args!("{byte} does not say whether there is a value"))
             .in_field(name)
             .into()),
     }

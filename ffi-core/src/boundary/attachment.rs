@@ -17,10 +17,11 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::call::{DartStatus, forget};
 use super::dart_api::{self, DartHandle, FinalizableHandle};
 use super::memory;
 use super::owned::{FfiOwned, owned_free};
-use super::pending::{DartStatus, Release, forget};
+use super::pending::Release;
 use super::status::FfiStatus;
 
 /// Functions that attach memory to Dart objects, only for Dart's generated code.

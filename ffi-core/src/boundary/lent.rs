@@ -8,7 +8,7 @@ use super::status::{Failure, StatusCode};
 use crate::columns::{FfiColumnar, FfiColumns, abi};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A type that exported functions take by reference: any [`FfiValue`], and [`FfiColumns`].
 ///
@@ -48,7 +48,7 @@ pub unsafe trait FfiLent: 'static {
     /// # Safety
     ///
     /// The conditions of [`FfiType::check`], also for the memory that the value owns.
-    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid>;
+    unsafe fn check_lent(value: *const Self) -> Result<(), InvalidValue>;
 
     /// Returns the address and the number of bytes of the memory that a value owns elsewhere.
     ///
@@ -66,7 +66,7 @@ unsafe impl<T: FfiValue> FfiLent for T {
     const FINGERPRINT: u64 = <T as FfiType>::FINGERPRINT;
 
     #[inline]
-    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check_lent(value: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: by this function's contract `value` is aligned and initialised, and no thread
         // writes to it; it owns no memory.
         unsafe { T::check(value) }
@@ -79,7 +79,7 @@ unsafe impl<T: FfiColumnar> FfiLent for FfiColumns<T> {
     const FINGERPRINT: u64 = fingerprint::columns(<T as FfiType>::FINGERPRINT);
     const OWNS_MEMORY: bool = true;
 
-    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check_lent(value: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: the value is aligned and came from this library, and no thread writes to it or to
         // its columns.
         unsafe { Self::check(value) }

@@ -1,17 +1,15 @@
-//! The C ABI between Rust and its callers: arguments, results and failures of exported functions.
+//! The C ABI between Rust and its callers: what an exported function takes, returns and fails with.
 //!
 //! ```text
-//! C:  float particles_ffi_total_energy(const Particle *particles, size_t particles_len,
-//!                                      FfiStatus *status);
+//! C:  float particles_ffi_total_energy(const Particle *particles, size_t particles_len, FfiStatus *status);
 //!
 //! Dart ── raw arguments ──▶ wrapper ── checked arguments ──▶ user's function
 //!      ◀── value, status ──         ◀── value, Err or panic ──
 //! ```
 //!
-//! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument
-//! through [`reference()`], [`slice()`], [`copied`] and similar functions, inside one
-//! [`call_output`], which turns a refused argument, an `Err` and a panic into a status. No `extern
-//! "C"` function of this crate or of a wrapper unwinds.
+//! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument through
+//! a function of `args.rs`, inside one `call_output`, which turns a refused argument, an `Err` and a panic into
+//! a status. No `extern "C"` function of this crate or of a wrapper unwinds.
 //!
 //! | Rust | C |
 //! |---|---|
@@ -22,23 +20,24 @@
 //! | message or oneof by value, as a result | the struct, at most [`MAX_BY_VALUE`] bytes |
 //! | `&T`, `&mut T` | pointer: not null, aligned, value checked |
 //! | `&FfiColumns<T>`, `&mut FfiColumns<T>` | pointer to the header; every value in every column checked |
-//! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may have any value |
+//! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may be anything |
 //! | `&str`, `String` | pointer and `size_t`: UTF-8, checked; copied for `String` |
 //! | `Vec<T>` | pointer and `size_t`; copied |
-//! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and owned by the function when it is called |
+//! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and the function's when it is called |
 //! | `PoolBox<T>` as a result | pointer to a slot, which the caller then owns |
 //! | `FfiColumns<T>` as a result | pointer to the header, which the caller frees |
-//! | `Option` of any of these as a parameter | the same type, and a `uint8_t`: 1 if there is a value, 0 for none |
+//! | `Option` of any of these as a parameter | the same, and a `uint8_t`: 1 where there is a value, 0 for none |
 //! | `String`, `Vec<T>` as a result | `FfiOwned *`, which the caller frees; not copied |
 //! | `Option<T>` as a result | `T`; the status code [`NoValue`](StatusCode::NoValue) for none |
 //! | `Result<T, E>` | `T`, and `E`'s `Display` text in the status |
-//! | last, always | `FfiStatus *`: zeroed by the caller, only written on failure; may be null |
+//! | last, always | `FfiStatus *`: zeroed by the caller, written on failure alone; may be null |
 //!
-//! A function that failed or has no value returns zeros, except for padding, which may be anything.
-//! `&mut` arguments that overlap another argument are refused.
+//! A function that failed or has no value returns zeros, but for padding, which may be anything. `&mut` arguments that
+//! overlap another argument are refused.
 
 mod args;
 mod attachment;
+mod call;
 mod dart_api;
 mod lent;
 mod memory;
@@ -49,20 +48,34 @@ mod pending;
 mod pooled;
 mod status;
 
+// For generated code.
+#[doc(hidden)]
+pub use args::{Region, copied, disjoint, optional, reference, reference_mut, slice, slice_mut, text};
+#[doc(hidden)]
+pub use attachment::{FfiDartCalls, dart_calls};
+#[doc(hidden)]
+pub use call::{call, call_output};
+#[doc(hidden)]
+pub use dart_api::{DartInit, dart_init};
+#[doc(hidden)]
+pub use lent::FfiLent;
+#[doc(hidden)]
+pub use memory::{alloc, free};
+#[doc(hidden)]
+pub use output::{FfiSome, assert_by_value, assert_returned_by_value};
+#[doc(hidden)]
+pub use owned::{FfiOwned, owned_free};
+#[doc(hidden)]
+pub use pending::FfiPending;
+#[doc(hidden)]
+pub use pooled::{Claim, claim, take, take_some};
+#[doc(hidden)]
+pub use status::{Failure, clear};
+
 #[cfg(feature = "proto")]
 pub(crate) use args::room;
-pub use args::{Region, copied, disjoint, optional, reference, reference_mut, slice, slice_mut, text};
-pub use attachment::{FfiDartCalls, dart_calls};
-pub use dart_api::{DartInit, dart_init};
-pub use lent::FfiLent;
-pub use memory::{alloc, free};
-pub use output::{
-    FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value, assert_returned_by_value,
-};
-pub use owned::{FfiOwned, owned_free};
-pub use pending::{FfiPending, call_output};
-pub use pooled::{Claim, claim, take, take_some};
-pub use status::{Failure, FfiStatus, StatusCode, call, clear};
+pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
+pub use status::{FfiStatus, StatusCode};
 
 /// Version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table
 /// above. The Dart package refuses a library with another one.

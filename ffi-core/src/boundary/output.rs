@@ -9,6 +9,7 @@ use super::owned::FfiOwned;
 use super::pending::FfiPending;
 use super::status::{Failure, StatusCode};
 use crate::pool::PoolError;
+use crate::scalars::for_each_number;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::FfiType;
@@ -59,7 +60,7 @@ pub unsafe trait FfiValue: FfiType {
 }
 
 macro_rules! as_itself {
-    ($($number:ty)*) => {$(
+    ($($number:ident $variant:ident $kind:literal,)*) => {$(
         // SAFETY: a number is its own C type, and any bits are a value.
         unsafe impl FfiValue for $number {
             type Abi = Self;
@@ -78,7 +79,7 @@ macro_rules! as_itself {
     )*};
 }
 
-as_itself!(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
+for_each_number!(as_itself);
 
 // SAFETY: a `bool` is passed as a byte of the same size and class, and only 0 and 1 are accepted.
 unsafe impl FfiValue for bool {

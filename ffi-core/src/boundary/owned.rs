@@ -7,7 +7,7 @@
 use std::alloc::{Layout, dealloc};
 use std::mem::ManuallyDrop;
 
-use super::output::FfiValue;
+use crate::types::FfiType;
 
 /// A vector that the caller owns: read `len` elements at `data`, then pass the pointer to
 /// `.._ffi0_owned_free`, once.
@@ -27,8 +27,8 @@ pub struct FfiOwned {
 impl FfiOwned {
     /// Passes `vec` to the caller.
     #[must_use]
-    pub fn new<T: FfiValue>(vec: Vec<T>) -> *mut Self {
-        // An `FfiValue` has no destructor, so only the memory has to be freed.
+    pub fn new<T: FfiType>(vec: Vec<T>) -> *mut Self {
+        // An `FfiType` has no destructor, so the memory is all there is to free.
         let mut vec = ManuallyDrop::new(vec);
         Box::into_raw(Box::new(Self {
             data: vec.as_mut_ptr().cast(),

@@ -2,9 +2,8 @@
 
 use bytemuck::Zeroable;
 
-use super::panic;
 use super::pending::FfiPending;
-use crate::types::Invalid;
+use crate::types::InvalidValue;
 
 /// Kind of the failure of a call; each is an exception class of its own in Dart.
 ///
@@ -26,6 +25,7 @@ use crate::types::Invalid;
 /// | 15 | free |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
+#[non_exhaustive]
 pub enum StatusCode {
     /// No failure: the result is `None`.
     NoValue = -1,
@@ -113,14 +113,15 @@ impl Failure {
 }
 
 /// An argument whose bytes are not a value of its type is an invalid value.
-impl From<Invalid> for Failure {
-    fn from(invalid: Invalid) -> Self {
+impl From<InvalidValue> for Failure {
+    fn from(invalid: InvalidValue) -> Self {
         Self::new(StatusCode::InvalidValue, invalid.to_string())
     }
 }
 
 impl FfiStatus {
-    fn store(&mut self, failure: Failure) {
+    /// Writes a failure, in place of the one that is there.
+    pub(super) fn store(&mut self, failure: Failure) {
         self.free_message();
         let Some(parts) = failure.0 else {
             *self = Self { code: StatusCode::NoValue as i32, pending: self.pending, ..Self::zeroed() };
@@ -148,107 +149,17 @@ impl FfiStatus {
     }
 }
 
-/// Runs the body of an exported function, and returns its result, or zeros and a status if it
-/// failed or panicked.
+/// Frees the message of a status and zeroes it but for [`pending`](FfiStatus::pending); does nothing for null.
 ///
 /// # Safety
 ///
-/// `status` is null (the failure is then lost), or points to an [`FfiStatus`] that is zeroed or was
-/// last written by this library, and that no other code uses meanwhile.
-///
-/// # Examples
-///
-/// ```
-/// use ffi_core::boundary::{FfiStatus, call, clear};
-/// use ffi_core::bytemuck::Zeroable;
-///
-/// let mut status = FfiStatus::zeroed();
-/// // SAFETY: the block is zeroed and ours.
-/// let result: u32 = unsafe { call(&mut status, || panic!("no luck")) };
-/// assert_eq!((result, status.code), (0, 2));
-/// // SAFETY: the block was written by `call`.
-/// unsafe { clear(&mut status) };
-/// assert!(status.message.is_null());
-/// ```
-#[inline]
-pub unsafe fn call<T: Zeroable>(status: *mut FfiStatus, body: impl FnOnce() -> Result<T, Failure>) -> T {
-    match panic::catch(body) {
-        Ok(value) => value,
-        Err(failure) => {
-            // SAFETY: by this function's contract `status` is null, or a block that is zeroed or
-            // was written by this library, and that no other code uses.
-            unsafe { report(status, failure) };
-            T::zeroed()
-        }
-    }
-}
-
-/// # Safety
-///
-/// The conditions of [`call`].
-#[cold]
-unsafe fn report(status: *mut FfiStatus, failure: Failure) {
-    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that no other
-    // code uses.
-    if let Some(status) = unsafe { status.as_mut() } {
-        status.store(failure);
-    }
-}
-
-/// Frees the message of a status and zeroes it except for [`pending`](FfiStatus::pending); does
-/// nothing for null.
-///
-/// # Safety
-///
-/// The conditions of [`call`].
+/// `status` is null, or points to an [`FfiStatus`] that is zeroed or was last written by this library,
+/// and that nobody else uses meanwhile.
 pub unsafe fn clear(status: *mut FfiStatus) {
     // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that no other
     // code uses.
     if let Some(status) = unsafe { status.as_mut() } {
         status.free_message();
         *status = FfiStatus { pending: status.pending, ..FfiStatus::zeroed() };
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(status: &FfiStatus) -> &str {
-        // SAFETY: the tests only read a status that `call` has written.
-        let bytes = unsafe { std::slice::from_raw_parts(status.message, status.message_len) };
-        str::from_utf8(bytes).unwrap()
-    }
-
-    #[test]
-    fn success_leaves_the_status_alone() {
-        let mut status = FfiStatus { code: 77, ..FfiStatus::zeroed() };
-        // SAFETY: the block has no message and belongs to the test.
-        assert_eq!(unsafe { call(&mut status, || Ok(5_u8)) }, 5);
-        assert_eq!(status.code, 77);
-    }
-
-    #[test]
-    fn a_second_failure_replaces_the_first() {
-        let mut status = FfiStatus::zeroed();
-        for text in ["first", "", "third"] {
-            let failure = Failure::new(StatusCode::Error, text);
-            // SAFETY: the block is zeroed or written by `call`, and belongs to the test.
-            assert_eq!(unsafe { call(&mut status, || Err::<f64, _>(failure)) }, 0.0);
-            assert_eq!((status.code, message(&status)), (1, text));
-        }
-        // SAFETY: `call` wrote the block, which belongs to the test.
-        unsafe { clear(&mut status) };
-        assert_eq!((status.code, status.message_len), (0, 0));
-        assert!(status.message.is_null());
-    }
-
-    #[test]
-    fn a_null_status_loses_the_failure_and_nothing_else() {
-        let null = std::ptr::null_mut();
-        // SAFETY: null is allowed.
-        assert_eq!(unsafe { call(null, || Err::<u8, _>(Failure::new(StatusCode::Error, "x"))) }, 0);
-        // SAFETY: null is allowed.
-        unsafe { clear(null) };
     }
 }

@@ -54,12 +54,14 @@ mod raw;
 use std::fmt;
 use std::mem::MaybeUninit;
 
+#[doc(hidden)]
 pub use abi::{ColumnsCode, leaked};
 pub use error::ColumnsError;
+#[doc(hidden)]
 pub use raw::Column;
 
 use crate::message::FfiMessage;
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A message with columns. Implemented by `#[derive(FfiMessage)]` for `#[ffi(columns)]`.
 ///
@@ -587,12 +589,12 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// `columns` is aligned and came from this library; no thread writes to it or to its columns
     /// meanwhile.
-    pub(crate) unsafe fn check(columns: *const Self) -> Result<(), Invalid> {
+    pub(crate) unsafe fn check(columns: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: it came from this library, so it is initialised and not null, and it is aligned;
         // no thread writes to it, and any bits are numbers and pointers.
         let columns = unsafe { &*columns };
         if !columns.is_intact() {
-            return Err(Invalid::new("its header was written to, which only the library may"));
+            return Err(InvalidValue::new("its header was written to, which only the library may"));
         }
         for (column, pointer) in T::COLUMNS.iter().zip(columns.pointers.as_ref()) {
             // SAFETY: the column has that many rows, as the intact header says, and they were

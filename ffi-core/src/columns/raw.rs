@@ -6,7 +6,7 @@
 
 use std::alloc::{Layout, alloc, dealloc};
 
-use crate::types::{FfiType, Invalid, check_elements};
+use crate::types::{FfiType, InvalidValue, check_elements};
 
 /// Alignment of each column in bytes: a cache line, which is also the widest SIMD register.
 pub(super) const ALIGN: usize = 64;
@@ -23,7 +23,7 @@ pub struct Column {
     check: Option<Check>,
 }
 
-type Check = unsafe fn(*const u8, usize) -> Result<(), Invalid>;
+type Check = unsafe fn(*const u8, usize) -> Result<(), InvalidValue>;
 
 impl Column {
     /// Returns the column of a field of type `F` at `offset` bytes from the start of the message.
@@ -40,7 +40,7 @@ impl Column {
     ///
     /// `values` points to `len` values of the column's type, initialised and aligned, that no
     /// thread writes to; they need not be valid.
-    pub(super) unsafe fn check(&self, values: *const u8, len: usize) -> Result<(), Invalid> {
+    pub(super) unsafe fn check(&self, values: *const u8, len: usize) -> Result<(), InvalidValue> {
         // SAFETY: the function is that of the column's type, of which there are `len` values,
         // initialised and aligned, which no thread writes to.
         self.check.map_or(Ok(()), |check| unsafe { check(values, len) }.map_err(|it| it.in_field(self.name)))
@@ -53,7 +53,7 @@ impl Column {
 ///
 /// `values` points to `len` of them, initialised and aligned, that no thread writes to; they need
 /// not be valid.
-unsafe fn check_column<F: FfiType>(values: *const u8, len: usize) -> Result<(), Invalid> {
+unsafe fn check_column<F: FfiType>(values: *const u8, len: usize) -> Result<(), InvalidValue> {
     // SAFETY: there are `len` values of that type, initialised and aligned, and no thread writes to
     // them.
     unsafe { check_elements(values.cast::<F>(), len) }

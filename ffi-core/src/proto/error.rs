@@ -2,11 +2,10 @@
 
 use std::{error, fmt};
 
-use prost::encoding::WireType;
-
+use super::wire_type::WireType;
 use crate::boundary::Failure;
 use crate::pool::{FfiPooled, PoolError};
-use crate::types::Invalid;
+use crate::types::{InvalidValue, PathStep};
 
 /// Reason why a message is not written as protobuf: a reference leads to a message that is
 /// [exposed](crate::Pool::try_take). See
@@ -41,17 +40,20 @@ impl fmt::Display for EncodeError {
 
 impl error::Error for EncodeError {}
 
-/// Reason why bytes are not a message: the path to the field that can't be read, the mistake, and
-/// the fix.
+/// Reason why bytes are not a message: the path to the field that can't be read, what is wrong with it,
+/// and what to do. Its [`source`](error::Error::source) is the [`PoolError`], where that is the reason.
 ///
 /// ```text
-/// items[3].name: text of 70 bytes, and the capacity is 64; hint: a larger `FfiStr<N>` here,
-/// or a shorter text there
+/// items[3].name: text of 70 bytes, and the capacity is 64; hint: a larger `FfiStr<N>` here, or a shorter text there
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeError {
+pub struct DecodeError(Box<Refusal>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Refusal {
     kind: DecodeErrorKind,
-    report: Invalid,
+    report: InvalidValue,
+    pool: Option<PoolError>,
 }
 
 /// Kind of the mistake in bytes that are refused.
@@ -85,7 +87,7 @@ pub enum DecodeErrorKind {
 impl DecodeError {
     #[cold]
     pub(super) fn new(kind: DecodeErrorKind, problem: impl fmt::Display) -> Self {
-        Self { kind, report: Invalid::new(problem) }
+        Self(Box::new(Refusal { kind, report: InvalidValue::new(problem), pool: None }))
     }
 
     #[cold]
@@ -147,27 +149,39 @@ impl DecodeError {
 
     #[cold]
     pub(super) fn pool(error: PoolError) -> Self {
-        Self::new(DecodeErrorKind::Pool, error)
+        let mut refused = Self::new(DecodeErrorKind::Pool, &error);
+        refused.0.pool = Some(error);
+        refused
     }
 
     /// Returns the error as seen from the message that holds it in field `name`.
+    #[doc(hidden)]
     #[cold]
     #[must_use]
-    pub fn in_field(self, name: &'static str) -> Self {
-        Self { report: self.report.in_field(name), ..self }
+    pub fn in_field(mut self, name: &'static str) -> Self {
+        self.0.report = self.0.report.in_field(name);
+        self
     }
 
     /// Returns the error as seen from the list that holds it at `index`.
+    #[doc(hidden)]
     #[cold]
     #[must_use]
-    pub fn at_index(self, index: usize) -> Self {
-        Self { report: self.report.at_index(index), ..self }
+    pub fn at_index(mut self, index: usize) -> Self {
+        self.0.report = self.0.report.at_index(index);
+        self
     }
 
     /// Returns the kind of the mistake.
     #[must_use]
     pub fn kind(&self) -> DecodeErrorKind {
-        self.kind
+        self.0.kind
+    }
+
+    /// Returns the steps to the field, from the outermost on.
+    #[must_use]
+    pub fn path(&self) -> impl ExactSizeIterator<Item = PathStep> + DoubleEndedIterator {
+        self.0.report.path()
     }
 }
 
@@ -184,15 +198,19 @@ fn name(wire_type: WireType) -> &'static str {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.report.fmt(f)
+        self.0.report.fmt(f)
     }
 }
 
-impl error::Error for DecodeError {}
+impl error::Error for DecodeError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.0.pool.as_ref().map(|it| it as _)
+    }
+}
 
 /// An argument whose bytes are not a value of its type is an invalid value.
 impl From<DecodeError> for Failure {
     fn from(error: DecodeError) -> Self {
-        error.report.into()
+        error.0.report.into()
     }
 }

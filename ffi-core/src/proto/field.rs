@@ -2,10 +2,11 @@
 
 use std::mem::MaybeUninit;
 
-use prost::encoding::{WireType, encoded_len_varint, key_len};
+use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::types::FfiType;
 
 /// Number of the only field of a wrapper message.

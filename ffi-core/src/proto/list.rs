@@ -2,11 +2,12 @@
 
 use std::mem::MaybeUninit;
 
-use prost::encoding::{WireType, encoded_len_varint, key_len};
+use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
 use super::field::{ProtoType, item_len, member_len, read_item, write_item, write_member};
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::types::{Buffer, FfiVec};
 
 /// Implements [`ProtoType::init`] for a list.

@@ -4,12 +4,13 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use std::mem::MaybeUninit;
 
 use bytemuck::zeroed_box;
-use prost::encoding::{WireType, encoded_len_varint, key_len};
+use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, member_len, read_item, write_member};
 use super::list::init_list;
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::types::{Entry, FfiMap};
 
 /// Numbers of an entry's fields, as protobuf defines them.

@@ -114,6 +114,7 @@ mod reference;
 mod scalar;
 mod text;
 mod wire;
+mod wire_type;
 
 use std::mem::MaybeUninit;
 
@@ -121,24 +122,20 @@ use std::mem::MaybeUninit;
 pub use abi::{decode, encode};
 use bytemuck::zeroed_box;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
-pub use field::ProtoType;
 use field::clear;
 #[doc(hidden)]
-pub use field::{init_field, member_len, read_item, write_member};
+pub use field::{ProtoType, init_field, member_len, read_item, write_member};
 #[doc(hidden)]
 pub use oneof::{activate_unit, active_case, read_unit, set_unit, unit_len, write_unit};
-use prost::bytes::BufMut;
-#[doc(hidden)]
-pub use prost::encoding::WireType;
 #[doc(hidden)]
 pub use reference::{Referenced, begin};
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
+pub use wire::MAX_DEPTH;
+#[doc(hidden)]
 pub use wire::{Reader, Writer};
-
-/// Largest number of levels of messages, or of groups that are skipped, inside a message. Other
-/// readers of protobuf have the same limit.
-pub const MAX_DEPTH: u32 = 100;
+#[doc(hidden)]
+pub use wire_type::WireType;
 
 /// A message or oneof that is written as protobuf, and read from it. Implemented by
 /// `#[derive(FfiMessage)]` with the feature `proto`.
@@ -200,13 +197,13 @@ pub trait FfiProto: ProtoType {
         or_panic(self.try_encode_proto())
     }
 
-    /// Returns the message as protobuf: [`encode_proto`](Self::encode_proto) for messages with
-    /// references that code outside of Rust may have seen.
+    /// The message as protobuf: [`encode_proto`](Self::encode_proto) for messages with references
+    /// that code outside of Rust may have seen.
     ///
     /// # Errors
     ///
-    /// Returns an error if a reference leads to a message that is [exposed](crate::Pool::try_take),
-    /// because a call may have it as `&mut`. The error names its type.
+    /// When a reference leads to a message that is [exposed](crate::Pool::try_take), because a call
+    /// may have it as `&mut`. The error names its type.
     /// [`encode_proto_exposed`](Self::encode_proto_exposed) reads it.
     ///
     /// # Examples
@@ -222,15 +219,15 @@ pub trait FfiProto: ProtoType {
     ///     next: FfiRef<Node>,
     /// }
     ///
-    /// let below = Node::pool().alloc_with(|it| it.id = 2)?;
+    /// let below = Node::pool().try_alloc_with(|it| it.id = 2)?;
     /// let mut above = Node { id: 1, next: below.into_ref() };
     /// assert_eq!(above.try_encode_proto()?, [8, 1, 18, 2, 8, 2]);
     ///
     /// let outside = Node::pool().try_alloc()?;
     /// above.next = outside.handle();
     /// let pointer = outside.into_raw();
-    /// let error = above.try_encode_proto().unwrap_err().to_string();
-    /// assert!(error.starts_with("a `Node` that is to be written as protobuf is exposed"));
+    /// let error = above.try_encode_proto().unwrap_err();
+    /// assert!(error.to_string().starts_with("a `Node` that is to be written as protobuf is exposed"));
     /// # let _ = pointer;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -261,13 +258,11 @@ pub trait FfiProto: ProtoType {
         bytes
     }
 
-    /// Appends the message as protobuf. If `out` has no memory for it in one piece, the message is
-    /// written to a buffer first.
+    /// Appends the message as protobuf.
     ///
     /// # Panics
     ///
-    /// Panics if `out` has no memory for [`encoded_len`](Self::encoded_len) bytes (a `Vec` grows),
-    /// or if a reference leads to a message that is exposed; see
+    /// When a reference leads to a message that is exposed; see
     /// [`try_encode_proto`](Self::try_encode_proto).
     ///
     /// # Examples
@@ -290,27 +285,11 @@ pub trait FfiProto: ProtoType {
     /// assert_eq!(stream, [0, 2, 8, 1, 3, 8, 0xAC, 2]);
     /// # Ok::<(), std::num::TryFromIntError>(())
     /// ```
-    fn encode_proto_into(&self, out: &mut impl BufMut) {
+    fn encode_proto_into(&self, out: &mut Vec<u8>) {
         let len = self.encoded_len();
-        if len == 0 {
-            return;
-        }
-        let room = out.chunk_mut();
-        if room.len() >= len {
-            // SAFETY: the encoder only writes initialised bytes.
-            let room = unsafe { room.as_uninit_slice_mut() };
-            let capacity = room.len();
-            let written = or_panic(write(self, Writer::new(room)));
-            if written <= capacity {
-                // SAFETY: that many bytes have been written to the start of the chunk, which is
-                // large enough.
-                unsafe { out.advance_mut(written) };
-                return;
-            }
-        }
-        let mut bytes = Vec::new();
-        or_panic(encode_to_vec(self, len, &mut bytes, |room| Writer::new(room)));
-        out.put_slice(&bytes);
+        // More than is needed, so that messages can be appended one by one.
+        out.reserve(len);
+        or_panic(encode_to_vec(self, len, out, |room| Writer::new(room)));
     }
 
     /// Returns the message of the bytes, made on the heap and never on the stack, whatever its

@@ -1,10 +1,11 @@
 //! Oneofs: a message with at most one field.
 
-use prost::encoding::{WireType, key_len};
+use prost::encoding::key_len;
 
 use super::error::DecodeError;
 use super::field::{ProtoType, init_field};
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::oneof::FfiOneof;
 
 /// Makes the case with the discriminant `tag` active, unless it is, and returns its value.

@@ -2,11 +2,10 @@
 
 use std::mem::MaybeUninit;
 
-use prost::encoding::WireType;
-
 use super::error::DecodeError;
 use super::field::{ProtoType, member_len, read_item, write_member};
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::types::FfiOption;
 
 // SAFETY: `init` writes a presence byte of 0.

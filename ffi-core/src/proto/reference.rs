@@ -36,12 +36,11 @@
 
 use std::mem::MaybeUninit;
 
-use prost::encoding::WireType;
-
 use super::FfiProto;
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, write_member};
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::pool::{FfiPooled, RefusedHandle};
 use crate::types::FfiRef;
 

@@ -3,11 +3,12 @@
 use std::mem::MaybeUninit;
 
 use bytemuck::Zeroable;
-use prost::encoding::{WireType, encoded_len_varint};
+use prost::encoding::encoded_len_varint;
 
 use super::error::{DecodeError, DecodeErrorKind};
 use super::field::ProtoType;
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::enumeration::FfiEnum;
 use crate::types::FfiOpen;
 

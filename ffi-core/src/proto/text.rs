@@ -2,12 +2,11 @@
 
 use std::mem::MaybeUninit;
 
-use prost::encoding::WireType;
-
 use super::error::{DecodeError, DecodeErrorKind};
 use super::field::ProtoType;
 use super::list::init_list;
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::types::{FfiBytes, FfiStr};
 
 // SAFETY: `init` writes the length 0.

@@ -3,12 +3,16 @@
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use prost::encoding::{WireType, decode_varint, encoded_len_varint};
+use prost::encoding::{decode_varint, encoded_len_varint};
 
-use super::MAX_DEPTH;
 use super::error::{DecodeError, EncodeError};
+use super::wire_type::WireType;
 use crate::pool::{Exposure, FfiPooled, PoolRead, RefusedHandle};
 use crate::types::FfiRef;
+
+/// How many levels of messages, or of groups that are skipped, there may be inside a message: what other readers of protobuf
+/// allow, too.
+pub const MAX_DEPTH: u32 = 100;
 
 /// Largest size of a varint in bytes.
 const VARINT_MAX: usize = 10;

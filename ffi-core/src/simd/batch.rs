@@ -48,10 +48,12 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::indexed::Indexed;
 use super::operation::{Greatest, Least};
-use super::strided::{Indexed, Records, Strided, StridedMut};
+use super::strided::{Records, Strided, StridedMut};
 use super::{Float, Scalar, assert_range, differ, records};
-use crate::types::FfiType;
+use crate::scalars::for_each_number;
+use crate::types::{FfiType, Lanes};
 
 /// A message with `#[ffi(simd)]`. The derive implements it.
 ///
@@ -86,14 +88,18 @@ pub trait NumberOf {
 }
 
 macro_rules! kinds {
-    ($($kind:literal $number:ty,)*) => { $(
+    ($($number:ident $variant:ident $kind:literal,)*) => { $(
         impl NumberOf for Kind<$kind> {
             type Number = $number;
         }
     )* };
 }
 
-kinds! { 0 Mixed, 1 i8, 2 u8, 3 i16, 4 u16, 5 i32, 6 u32, 7 i64, 8 u64, 9 f32, 10 f64, }
+for_each_number!(kinds);
+
+impl NumberOf for Kind<{ Lanes::MIXED.kind }> {
+    type Number = Mixed;
+}
 
 /// Operations on arrays of messages that consist of `N` numbers of type `T`, with `#[ffi(simd)]`;
 /// import it to use them. Results are in the order of memory, with arrays and messages inside

@@ -8,7 +8,7 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use super::abi::KernelCode;
+use super::code::KernelCode;
 use super::operation::{Choose, Map, Zip};
 use super::strided::{Strided, StridedMut};
 use super::{Scalar, dispatch, for_slice};

@@ -2,8 +2,8 @@
 //! the tests compare all others with.
 
 use super::element::{Element, FloatElement};
+use super::indexed::Indexed;
 use super::operation::{Choose, Map, RecordMap, RecordZip, Zip};
-use super::strided::Indexed;
 use std::ops::Range;
 
 /// Adds element `i` to lane `i % LANES`, then the upper half of the lanes to the lower half, until

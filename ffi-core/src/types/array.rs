@@ -1,6 +1,6 @@
 //! `[T; N]`.
 
-use super::{FfiType, Invalid, Lanes};
+use super::{FfiType, InvalidValue, Lanes};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -23,7 +23,7 @@ where
     const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
     const LANES: Lanes = T::LANES.times(N);
 
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: an array's elements are consecutive from its address, so this function's contract
         // is that of `check_elements` for `N` elements.
         unsafe { check_elements(value.cast::<T>(), N) }
@@ -35,7 +35,7 @@ where
 /// # Safety
 ///
 /// The conditions of [`FfiType::check`], for each of `len` values of type `T` from `first` on.
-pub(crate) unsafe fn check_elements<T: FfiType>(first: *const T, len: usize) -> Result<(), Invalid> {
+pub(crate) unsafe fn check_elements<T: FfiType>(first: *const T, len: usize) -> Result<(), InvalidValue> {
     if T::ANY_BITS {
         return Ok(());
     }

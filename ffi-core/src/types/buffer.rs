@@ -8,7 +8,7 @@ use std::slice;
 
 use bytemuck::Zeroable;
 
-use super::{CapacityError, Invalid};
+use super::{CapacityError, InvalidValue};
 
 /// Returns true if `N` may be a capacity: at least 1, and in the range of a `u32`.
 pub(super) const fn capacity_fits(capacity: usize) -> bool {
@@ -180,7 +180,7 @@ impl<T, const N: usize> Buffer<T, N> {
     ///
     /// The conditions of [`FfiType::check`](super::FfiType::check).
     #[inline]
-    pub(super) unsafe fn check_len(buffer: *const Self) -> Result<usize, Invalid> {
+    pub(super) unsafe fn check_len(buffer: *const Self) -> Result<usize, InvalidValue> {
         // SAFETY: `buffer` points to memory of its size, by this function's contract, so the length
         // is in it.
         let len = unsafe { &raw const (*buffer).len };
@@ -236,8 +236,8 @@ impl<T, const N: usize> Buffer<T, N> {
 
 #[cold]
 #[inline(never)]
-fn too_long(len: u32, capacity: u32) -> Invalid {
-    Invalid::new(CapacityError::new(len as usize, capacity as usize, ()))
+fn too_long(len: u32, capacity: u32) -> InvalidValue {
+    InvalidValue::new(CapacityError::new(len as usize, capacity as usize, ()))
 }
 
 impl<T: Clone, const N: usize> Clone for Buffer<T, N> {

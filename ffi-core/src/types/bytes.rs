@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use bytemuck::Zeroable;
 
 use super::buffer::capacity_fits;
-use super::{CapacityError, FfiType, FfiVec, Invalid};
+use super::{CapacityError, FfiType, FfiVec, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -54,7 +54,7 @@ unsafe impl<const N: usize> FfiType for FfiBytes<N> {
     const CAPACITIES_FIT: bool = capacity_fits(N);
 
     #[inline]
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: the bytes are laid out as the vec, so this function's contract is the callee's.
         unsafe { FfiVec::check(value.cast::<FfiVec<u8, N>>()) }
     }

@@ -10,22 +10,20 @@ use std::slice;
 use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
-use super::{CapacityError, FfiType, Invalid};
+use super::{CapacityError, FfiType, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
-/// Up to `N` entries in place: a `u32` length, then memory for `N` entries, each a `repr(C)` struct
-/// of key and value.
+/// Up to `N` entries in place: a `u32` length, then room for `N` entries, each a `repr(C)` struct of key and value.
 ///
-/// It has the methods of [`HashMap`](std::collections::HashMap) that need no allocation, and its
-/// keys need the same traits: [`Eq`] and [`Hash`]. It is a list, however: finding a key compares
-/// one entry after the other, which suits dozens of entries, not thousands. New entries come last;
-/// when one is removed, the last moves to its place.
+/// It has what [`HashMap`](std::collections::HashMap) has where that needs no allocation, and asks the same of its keys:
+/// [`Eq`] and [`Hash`]. It is a list, though: finding a key looks at one entry after the other, which is right for dozens
+/// of entries, not for thousands. New entries come last; where one is removed, the last takes its place.
 ///
-/// Memory after the length is unused: see [`FfiVec`](super::FfiVec) about its bytes.
+/// Entries behind the length are room: see [`FfiVec`](super::FfiVec) on what stays there.
 ///
-/// Checking untrusted bytes takes time linear in the number of entries; a map of more than 16
-/// allocates 8 to 16 bytes for each while it is checked, to find keys that occur twice.
+/// Checking untrusted bytes takes time linear in the number of entries; a map of more than 16 borrows 8 to 16 bytes of
+/// heap for each while it is checked, to find keys that are there twice.
 ///
 /// # Examples
 ///
@@ -33,8 +31,8 @@ use crate::schema::fingerprint;
 /// use ffi_core::{FfiMap, FfiStr};
 ///
 /// let mut stock = FfiMap::<FfiStr<16>, u32, 8>::new();
-/// stock.insert("apples".parse()?, 5)?;
-/// assert_eq!(stock.insert("apples".parse()?, 7)?, Some(5));
+/// stock.try_insert("apples".parse()?, 5)?;
+/// assert_eq!(stock.try_insert("apples".parse()?, 7)?, Some(5));
 /// assert_eq!(stock.get("apples"), Some(&7));
 /// assert_eq!(stock.get("pears"), None);
 /// stock.try_extend([("pears".parse()?, 2), ("plums".parse()?, 40)])?;
@@ -131,7 +129,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
     /// # Errors
     ///
     /// Returns an error if the key isn't there and the map is full; the error holds key and value.
-    pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, CapacityError<(K, V)>> {
+    pub fn try_insert(&mut self, key: K, value: V) -> Result<Option<V>, CapacityError<(K, V)>> {
         if let Some(there) = self.get_mut(&key) {
             return Ok(Some(std::mem::replace(there, value)));
         }
@@ -167,7 +165,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
     /// Returns an error at the first key that is new when the map is full. The entries before it
     /// have been stored.
     pub fn try_extend(&mut self, entries: impl IntoIterator<Item = (K, V)>) -> Result<(), CapacityError> {
-        entries.into_iter().try_for_each(|(key, value)| match self.insert(key, value) {
+        entries.into_iter().try_for_each(|(key, value)| match self.try_insert(key, value) {
             Ok(_) => Ok(()),
             Err(error) => Err(error.without_value()),
         })
@@ -239,7 +237,7 @@ unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiM
     const ANY_BITS: bool = false;
     const CAPACITIES_FIT: bool = capacity_fits(N) && K::CAPACITIES_FIT && V::CAPACITIES_FIT;
 
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         let buffer = value.cast::<Buffer<Entry<K, V>, N>>();
         // SAFETY: a map is laid out as its buffer, which by this function's contract is aligned and
         // initialised, and no thread writes to it.
@@ -262,7 +260,7 @@ unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiM
 ///
 /// The conditions of [`FfiType::check`].
 #[inline]
-unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Result<(), Invalid> {
+unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Result<(), InvalidValue> {
     if !K::ANY_BITS {
         // SAFETY: the key lies inside the entry, which is there by this function's contract.
         let key = unsafe { &raw const (*entry).key };
@@ -282,7 +280,7 @@ unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Resu
 const FEW: usize = 16;
 
 /// Refuses keys that occur twice.
-fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
+fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), InvalidValue> {
     if entries.len() > FEW {
         return check_many_keys(entries);
     }
@@ -296,7 +294,7 @@ fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
 
 /// Finds equal keys with an open hash table of indexes (linear probing). The hash is seeded at
 /// random, so the writer of the bytes can't aim for collisions.
-fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
+fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), InvalidValue> {
     const FREE: u32 = u32::MAX;
     let hashes = RandomState::new();
     // At most half full, so that searches are short.
@@ -319,8 +317,8 @@ fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Inval
 
 #[cold]
 #[inline(never)]
-fn same_key(index: usize, earlier: usize) -> Invalid {
-    Invalid::new(format_args!("its key is that of [{earlier}]")).at_index(index)
+fn same_key(index: usize, earlier: usize) -> InvalidValue {
+    InvalidValue::new(format_args!("its key is that of [{earlier}]")).at_index(index)
 }
 
 /// Iterator over keys and values of an [`FfiMap`], in the order of memory.

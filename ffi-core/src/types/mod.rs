@@ -23,7 +23,7 @@ pub use buffer::assert_capacities;
 use bytemuck::Zeroable;
 pub use bytes::FfiBytes;
 pub use capacity::CapacityError;
-pub use invalid::Invalid;
+pub use invalid::{InvalidValue, PathStep};
 pub use lanes::{Lanes, assert_numeric};
 #[cfg(feature = "proto")]
 pub(crate) use map::Entry;
@@ -119,5 +119,5 @@ pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     ///
     /// `value` is aligned for `Self` and points to `size_of::<Self>()` initialised bytes that no
     /// thread writes to meanwhile. They need not be a valid `Self`.
-    unsafe fn check(value: *const Self) -> Result<(), Invalid>;
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue>;
 }

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{FfiType, Invalid};
+use super::{FfiType, InvalidValue};
 use crate::boundary::{Failure, FfiValue};
 use crate::enumeration::FfiEnum;
 use crate::schema::encode::{Fragment, Piece};
@@ -92,7 +92,7 @@ unsafe impl<E: FfiEnum> FfiType for FfiOpen<E> {
     const ANY_BITS: bool = true;
 
     #[inline]
-    unsafe fn check(_: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(_: *const Self) -> Result<(), InvalidValue> {
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 
 use bytemuck::Zeroable;
 
-use super::{FfiType, Invalid};
+use super::{FfiType, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -80,7 +80,7 @@ impl<T: FfiType> FfiOption<T> {
         if self.is_some() { Some(unsafe { self.value.assume_init_ref() }) } else { None }
     }
 
-    /// Returns a mutable reference to the value, if there is one.
+    /// Returns a reference to the value, if there is one.
     #[must_use]
     #[inline]
     pub const fn as_mut(&mut self) -> Option<&mut T> {
@@ -155,7 +155,7 @@ unsafe impl<T: FfiType> FfiType for FfiOption<T> {
     const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
 
     #[inline]
-    unsafe fn check(option: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(option: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: `option` points to memory of its size, by this function's contract, so the byte
         // is in it.
         let present = unsafe { &raw const (*option).present };
@@ -178,8 +178,8 @@ unsafe impl<T: FfiType> FfiType for FfiOption<T> {
 
 #[cold]
 #[inline(never)]
-fn not_a_presence(byte: u8) -> Invalid {
-    Invalid::new(format_args!("presence {byte} is neither 0 nor 1"))
+fn not_a_presence(byte: u8) -> InvalidValue {
+    InvalidValue::new(format_args!("presence {byte} is neither 0 nor 1"))
 }
 
 impl<T: FfiType> Default for FfiOption<T> {

@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{FfiType, Invalid};
+use super::{FfiType, InvalidValue};
 use crate::pool::{FfiPooled, PoolBox, PoolRead};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -163,7 +163,7 @@ unsafe impl<T: FfiPooled> FfiType for FfiRef<T> {
     const ANY_BITS: bool = true;
 
     #[inline]
-    unsafe fn check(_: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(_: *const Self) -> Result<(), InvalidValue> {
         Ok(())
     }
 }

@@ -143,7 +143,7 @@ where
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
                 let mut map = FfiMap::new();
                 while let Some((key, value)) = entries.next_entry()? {
-                    map.insert(key, value).map_err(A::Error::custom)?;
+                    map.try_insert(key, value).map_err(A::Error::custom)?;
                 }
                 Ok(map)
             }

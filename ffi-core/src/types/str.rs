@@ -10,7 +10,7 @@ use std::str::FromStr;
 use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
-use super::{CapacityError, FfiType, Invalid};
+use super::{CapacityError, FfiType, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -220,7 +220,7 @@ unsafe impl<const N: usize> FfiType for FfiStr<N> {
     const CAPACITIES_FIT: bool = capacity_fits(N);
 
     #[inline]
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         let buffer = value.cast::<Buffer<u8, N>>();
         // SAFETY: a string is laid out as its buffer, which by this function's contract is aligned
         // and initialised, and no thread writes to it.
@@ -235,9 +235,9 @@ unsafe impl<const N: usize> FfiType for FfiStr<N> {
     }
 }
 
-fn check_utf8(bytes: &[u8]) -> Result<(), Invalid> {
+fn check_utf8(bytes: &[u8]) -> Result<(), InvalidValue> {
     let refuse = |error: std::str::Utf8Error| {
-        Invalid::new(format_args!("invalid UTF-8 at byte {}", error.valid_up_to()))
+        InvalidValue::new(format_args!("invalid UTF-8 at byte {}", error.valid_up_to()))
     };
     str::from_utf8(bytes).map(drop).map_err(refuse)
 }

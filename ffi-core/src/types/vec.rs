@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
-use super::{CapacityError, FfiType, Invalid, check_elements};
+use super::{CapacityError, FfiType, InvalidValue, check_elements};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -214,7 +214,7 @@ unsafe impl<T: FfiType, const N: usize> FfiType for FfiVec<T, N> {
     const CAPACITIES_FIT: bool = capacity_fits(N) && T::CAPACITIES_FIT;
 
     #[inline]
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         let buffer = value.cast::<Buffer<T, N>>();
         // SAFETY: a vec is laid out as its buffer, which by this function's contract is aligned and
         // initialised, and no thread writes to it.

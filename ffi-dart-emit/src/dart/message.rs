@@ -1,6 +1,6 @@
 //! Classes of a message.
 
-use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type, scalar_name};
+use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type};
 
 use super::columns;
 use super::composite::{Classes, Proto};
@@ -301,7 +301,7 @@ impl View<'_> {
             self.number(named, &named.lead(&narrow(scalar)), name, &place, scalar);
             let doc = format!(
                 "[{name}] without the check: an integer that is no `{}` is cut to its low bits.",
-                scalar_name(scalar)
+                scalar.name()
             );
             let setter = layout::setter(
                 &beside(name, "Unchecked"),
@@ -604,7 +604,7 @@ fn narrow(scalar: Scalar) -> String {
     if !types::is_narrow(scalar) {
         return String::new();
     }
-    let name = scalar_name(scalar);
+    let name = scalar.name();
     format!("\n\nAssigning throws a [RangeError] if it is no `{name}`.")
 }
 

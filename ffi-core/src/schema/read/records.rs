@@ -1,13 +1,10 @@
-//! Decodes section bytes to records, for readers such as `ffi-dart-emit`.
-//!
-//! [`decode_section`] treats its input as hostile: no length is believed, nothing panics. It only
-//! checks the form of each record; the reader must check that records fit each other.
+//! The records of a library's schema, as their JSON has them.
 
-use std::{error, fmt};
+use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::format::{HEADER_LEN, MAGIC, VERSION};
+use crate::scalars::for_each_number;
 
 /// One item of a library's schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -262,7 +259,7 @@ pub struct PoolSymbols {
     /// reference: its index plus one, and above that its generation, from bit 32 on or, if pointers
     /// have 32 bits, from the bit length of the capacity on.
     pub release: String,
-    /// `fn(*mut FfiPoolStats)`: writes the pool's counters.
+    /// `fn(*mut PoolStats)`.
     pub stats: String,
     /// `fn(u32, u32) -> *mut T`: the slot that the index plus one and the generation of an `FfiRef`
     /// refer to, or null.
@@ -372,23 +369,40 @@ pub enum Type {
     Scalar(Scalar),
 }
 
-/// A number or `bool`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each is the Rust type of that name")]
-pub enum Scalar {
-    Bool,
-    I8,
-    I16,
-    I32,
-    I64,
-    U8,
-    U16,
-    U32,
-    U64,
-    F32,
-    F64,
+macro_rules! scalars {
+    ($($number:ident $variant:ident $kind:literal,)*) => {
+        /// A number or `bool`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[expect(missing_docs, reason = "each is the Rust type of that name")]
+        pub enum Scalar {
+            Bool,
+            $($variant,)*
+        }
+
+        impl Scalar {
+            /// Returns the name of the type in Rust, which is that in records.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    Self::Bool => "bool",
+                    $(Self::$variant => stringify!($number),)*
+                }
+            }
+
+            /// Returns the size of the type in bytes.
+            #[must_use]
+            pub const fn size(self) -> u64 {
+                (match self {
+                    Self::Bool => size_of::<bool>(),
+                    $(Self::$variant => size_of::<$number>(),)*
+                }) as u64
+            }
+        }
+    };
 }
+
+for_each_number!(scalars);
 
 /// A C-like enum.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -576,205 +590,5 @@ impl QueueSymbols {
     pub fn all(&self) -> [&String; 7] {
         let Self { fingerprint, push, pop, pop_many, len, close, is_closed } = self;
         [fingerprint, push, pop, pop_many, len, close, is_closed]
-    }
-}
-
-/// Reason why a section could not be decoded. Offsets count from the section's start, in bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DecodeError {
-    /// Something other than a record or padding.
-    NotARecord {
-        /// Offset of the bytes.
-        offset: usize,
-    },
-    /// A record in a newer format.
-    NewerVersion {
-        /// Offset of the record.
-        offset: usize,
-        /// Version of its format.
-        version: u8,
-    },
-    /// A record whose length reaches beyond the section's end.
-    Truncated {
-        /// Offset of the record.
-        offset: usize,
-        /// Size of the record in bytes.
-        needs: u64,
-        /// Number of bytes in the section from there on.
-        has: usize,
-    },
-    /// A record whose JSON isn't that of a record.
-    Malformed {
-        /// Offset of the record.
-        offset: usize,
-        /// Message of the JSON parser.
-        reason: String,
-    },
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotARecord { offset } => write!(
-                f,
-                "no schema record at offset {offset} of the schema section; the library is damaged, \
-                 or something else wrote to that section: rebuild it"
-            ),
-            Self::NewerVersion { offset, version } => write!(
-                f,
-                "the schema record at offset {offset} has format {version}, and this reader knows \
-                 formats up to {VERSION}: update ffi-dart-emit to the version of the library's ffi-core"
-            ),
-            Self::Truncated { offset, needs, has } => write!(
-                f,
-                "the schema record at offset {offset} needs {needs} bytes, but the section ends after \
-                 {has}: the library is truncated or damaged; rebuild it"
-            ),
-            Self::Malformed { offset, reason } => write!(
-                f,
-                "the schema record at offset {offset} can't be read: {reason}; either the library is \
-                 damaged (rebuild it) or its ffi-core is newer (update ffi-dart-emit)"
-            ),
-        }
-    }
-}
-
-impl error::Error for DecodeError {}
-
-/// Decodes all records of a section, in order.
-///
-/// # Errors
-///
-/// Returns an error for the first bytes that are neither a record nor zero padding; see
-/// [`DecodeError`].
-///
-/// # Examples
-///
-/// ```
-/// use ffi_core::schema::read::decode_section;
-///
-/// assert_eq!(decode_section(&[0; 64]), Ok(vec![]), "padding alone");
-/// assert!(decode_section(b"something else").is_err());
-/// ```
-pub fn decode_section(section: &[u8]) -> Result<Vec<Record>, DecodeError> {
-    let mut records = Vec::new();
-    let mut offset = 0;
-    while let Some(padding) = section[offset..].iter().position(|&byte| byte != 0) {
-        offset += padding;
-        let (record, len) = decode_record(&section[offset..], offset)?;
-        records.push(record);
-        offset += len;
-    }
-    Ok(records)
-}
-
-/// Decodes the record at the start of `bytes`, and returns it with its length.
-fn decode_record(bytes: &[u8], offset: usize) -> Result<(Record, usize), DecodeError> {
-    let truncated = |needs| DecodeError::Truncated { offset, needs, has: bytes.len() };
-    let (version, name) = MAGIC.split_last().expect("the magic is not empty");
-    if !bytes.starts_with(name) {
-        return Err(DecodeError::NotARecord { offset });
-    }
-    match bytes.get(name.len()) {
-        Some(found) if found == version => {}
-        Some(&found) if found > *version => {
-            return Err(DecodeError::NewerVersion { offset, version: found });
-        }
-        Some(_) => return Err(DecodeError::NotARecord { offset }),
-        None => return Err(truncated(HEADER_LEN as u64)),
-    }
-    let json_len = bytes[MAGIC.len()..]
-        .first_chunk()
-        .map(|length| u32::from_le_bytes(*length))
-        .ok_or_else(|| truncated(HEADER_LEN as u64))?;
-    let json = bytes[HEADER_LEN..]
-        .get(..json_len as usize)
-        .ok_or_else(|| truncated(HEADER_LEN as u64 + u64::from(json_len)))?;
-    let record = serde_json::from_slice(json)
-        .map_err(|error| DecodeError::Malformed { offset, reason: error.to_string() })?;
-    Ok((record, HEADER_LEN + json.len()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn section(json: &str) -> Vec<u8> {
-        let length = u32::try_from(json.len()).unwrap().to_le_bytes();
-        [&MAGIC[..], &length, json.as_bytes()].concat()
-    }
-
-    const ENUM: &str = r#"{"kind":"enum","id":"c::E","name":"E","repr":"u8",
-        "fingerprint":"0x0000000000000001","symbols":{"fingerprint":"c_e_fingerprint"},
-        "variants":[{"name":"A","value":0}]}"#;
-
-    #[test]
-    fn padding_around_records_is_skipped() {
-        let one = section(ENUM);
-        let padded = [&[0; 5][..], &one, &[0; 3], &one, &[0; 9]].concat();
-        assert_eq!(decode_section(&padded).unwrap().len(), 2);
-    }
-
-    #[test]
-    fn unknown_keys_are_ignored() {
-        let newer = ENUM.replacen('{', r#"{"colour":["blue"],"#, 1);
-        assert_eq!(decode_section(&section(&newer)), decode_section(&section(ENUM)));
-    }
-
-    #[test]
-    fn every_truncation_is_an_error() {
-        let whole = section(ENUM);
-        for len in 1..whole.len() {
-            let error = decode_section(&whole[..len]).unwrap_err();
-            let cut_in_magic = len < MAGIC.len() - 1;
-            assert_eq!(matches!(error, DecodeError::Truncated { .. }), !cut_in_magic, "{len}: {error}");
-        }
-    }
-
-    #[test]
-    fn a_length_of_4_gib_is_an_error_that_names_it() {
-        let mut bytes = section(ENUM);
-        bytes[MAGIC.len()..HEADER_LEN].fill(0xFF);
-        assert_eq!(
-            decode_section(&bytes).unwrap_err().to_string(),
-            format!(
-                "the schema record at offset 0 needs 4294967307 bytes, but the section ends after {}: \
-                 the library is truncated or damaged; rebuild it",
-                bytes.len()
-            )
-        );
-    }
-
-    #[test]
-    fn a_newer_version_says_which_side_to_update() {
-        let mut bytes = section(ENUM);
-        bytes[MAGIC.len() - 1] = VERSION + 1;
-        assert_eq!(
-            decode_section(&bytes).unwrap_err().to_string(),
-            "the schema record at offset 0 has format 2, and this reader knows formats up to 1: \
-             update ffi-dart-emit to the version of the library's ffi-core"
-        );
-    }
-
-    #[test]
-    fn wrong_magic_and_unknown_kinds_are_errors() {
-        let mut bytes = section(ENUM);
-        bytes[3] ^= 1;
-        assert_eq!(decode_section(&bytes), Err(DecodeError::NotARecord { offset: 0 }));
-        let unknown = section(r#"{"kind":"spell"}"#);
-        let error = decode_section(&unknown).unwrap_err().to_string();
-        assert!(error.contains("unknown variant `spell`"), "{error}");
-    }
-
-    #[test]
-    fn deep_nesting_is_an_error() {
-        let deep = format!(
-            r#"{{"kind":"function","name":"f","symbol":"s","fingerprint":"0x0000000000000001",
-            "fingerprint_symbol":"t","params":[],"fallible":false,"returns":{}"f32"{}}}"#,
-            r#"{"array":{"len":1,"of":"#.repeat(10_000),
-            "}}".repeat(10_000)
-        );
-        assert!(matches!(decode_section(&section(&deep)), Err(DecodeError::Malformed { .. })));
     }
 }
