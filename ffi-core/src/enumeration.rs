@@ -6,7 +6,7 @@ use std::hash::Hash;
 use bytemuck::Pod;
 
 use crate::boundary::Failure;
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A C-like enum that Rust and Dart share. Implemented by `#[derive(FfiEnum)]`.
 ///
@@ -39,35 +39,35 @@ use crate::types::{FfiType, Invalid};
     note = "add `#[derive(FfiEnum, Clone, Copy)]` and `#[repr(u8)]` (or another integer) to it"
 )]
 pub unsafe trait FfiEnum: FfiType + Copy {
-    /// The integer it is stored as.
+    /// Integer type that it is stored as.
     type Repr: FfiType + Pod + Eq + Hash + Display;
 
-    /// The enum's name in Rust.
+    /// Name of the enum in Rust.
     const NAME: &'static str;
 
-    /// What identifies the enum in schema records: the crate's name or prefix, `::`, and the name.
+    /// Id of the enum in schema records: the crate's name or prefix, `::`, and the name.
     const ID: &'static str;
 
-    /// Returns the variant of that discriminant, if there is one.
+    /// Returns the variant with that discriminant, if there is one.
     fn from_repr(repr: Self::Repr) -> Option<Self>;
 
     /// Returns the variant's discriminant.
     fn to_repr(self) -> Self::Repr;
 }
 
-/// [`FfiType::check`] of an enum.
+/// Checks an enum for [`FfiType::check`].
 ///
 /// # Safety
 ///
-/// As [`FfiType::check`].
-pub unsafe fn check_enum<E: FfiEnum>(value: *const E) -> Result<(), Invalid> {
-    // SAFETY: `E` has the layout of its repr, so by this function's contract the read is aligned and of
-    // initialised bytes; a repr is an integer, which any bits are.
+/// The conditions of [`FfiType::check`].
+pub unsafe fn check_enum<E: FfiEnum>(value: *const E) -> Result<(), InvalidValue> {
+    // SAFETY: `E` has the layout of its repr, so by this function's contract the read is aligned
+    // and of initialised bytes; a repr is an integer, for which any bits are valid.
     let repr = unsafe { value.cast::<E::Repr>().read() };
     variant::<E>(repr).map(drop)
 }
 
-/// [`FfiValue::from_param`](crate::boundary::FfiValue::from_param) of an enum.
+/// Implements [`FfiValue::from_param`](crate::boundary::FfiValue::from_param) for an enum.
 ///
 /// # Errors
 ///
@@ -81,8 +81,8 @@ pub fn enum_from_param<E: FfiEnum>(repr: E::Repr, name: &'static str) -> Result<
 /// # Errors
 ///
 /// Returns an error if no variant has that value.
-fn variant<E: FfiEnum>(repr: E::Repr) -> Result<E, Invalid> {
-    E::from_repr(repr).ok_or_else(|| Invalid::new(format_args!("{repr} is not a {}", E::NAME)))
+fn variant<E: FfiEnum>(repr: E::Repr) -> Result<E, InvalidValue> {
+    E::from_repr(repr).ok_or_else(|| InvalidValue::new(format_args!("{repr} is not a {}", E::NAME)))
 }
 
 /// Asserts that an enum has the size and alignment of its repr.
@@ -102,7 +102,8 @@ pub const fn assert_repr<E, Repr>() {
 ///
 /// # Panics
 ///
-/// Panics if the enum isn't of the size and alignment of its repr; in const evaluation that is a compile error.
+/// Panics if the enum isn't of the size and alignment of its repr; in const evaluation that is a
+/// compile error.
 ///
 /// # Safety
 ///
@@ -110,8 +111,8 @@ pub const fn assert_repr<E, Repr>() {
 #[track_caller]
 pub const unsafe fn bits<E, Repr: Pod>(variant: &E) -> Repr {
     assert_repr::<E, Repr>();
-    // SAFETY: both have one size and alignment, by the assertion; the variant's bytes are all initialised, as none is
-    // padding, and any bits are a `Pod`.
+    // SAFETY: both have one size and alignment, by the assertion; the variant's bytes are all
+    // initialised, as none is padding, and any bits are a `Pod`.
     unsafe { std::ptr::from_ref(variant).cast::<Repr>().read() }
 }
 
@@ -128,7 +129,7 @@ pub const fn assert_variant(is_discriminant: bool) {
     );
 }
 
-/// Fails const evaluation when no discriminant is zero.
+/// Fails const evaluation if no discriminant is zero.
 #[track_caller]
 pub const fn assert_has_zero(discriminants: &[i64], message: &str) {
     let mut i = 0;

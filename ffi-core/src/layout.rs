@@ -1,21 +1,23 @@
 //! Compile-time layout assertions.
 //!
-//! The derive doesn't compute a layout: it asks rustc (`size_of`, `align_of`, `offset_of!`) and has the answers
-//! checked here against the rules of `repr(C)`, so that what C and Dart compute for themselves is what Rust has.
+//! The derive doesn't compute a layout: it asks rustc (`size_of`, `align_of`, `offset_of!`), and
+//! this module checks the answers against the rules of `repr(C)`, so that the layouts that C and
+//! Dart compute are those of Rust.
 
-/// Where a field lies.
+/// Position and size of a field.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldLayout {
-    /// Bytes.
+    /// Size in bytes.
     pub size: usize,
-    /// Bytes, a power of two.
+    /// Alignment in bytes, a power of two.
     pub align: usize,
-    /// Bytes from the start of the struct.
+    /// Offset from the start of the struct, in bytes.
     pub offset: usize,
 }
 
-/// Asserts that a struct has the layout that `repr(C)` gives to its fields: each at the first offset behind the
-/// one before that its alignment allows, the alignment that of the strictest field, the size the next multiple of it.
+/// Asserts that a struct has the layout that `repr(C)` gives to its fields: each is at the first
+/// offset after the one before that its alignment allows, the alignment is that of the strictest
+/// field, and the size is the next multiple of the alignment.
 ///
 /// # Panics
 ///
@@ -72,8 +74,8 @@ pub const fn padding(size: usize, fields: &[FieldLayout]) -> usize {
     padding
 }
 
-/// Holds for `()` when `BYTES`, the padding of `T`, is zero: the bound that makes rustc say how much there is. Nothing relies
-/// on it: [`assert_padding_free`] looks at the number.
+/// A bound that holds for `()` if `BYTES`, the padding of `T`, is zero, and makes rustc report the
+/// number otherwise. Safety does not depend on it: [`assert_padding_free`] compares the number.
 #[diagnostic::on_unimplemented(
     message = "`{T}` has {BYTES} byte(s) of padding, so it can't be `#[ffi(pod)]`",
     note = "`cargo run -p ffi-dart-emit -- inspect LIB` shows where; reorder the fields, or fill the gaps with `[u8; N]` fields"
@@ -86,8 +88,8 @@ impl<T: ?Sized> PaddingFree<T, 0> for () {}
 ///
 /// # Panics
 ///
-/// Panics if it isn't; in const evaluation that is a compile error. Unless somebody has implemented [`PaddingFree`] for other
-/// numbers, such a call doesn't compile anyway, with a better message.
+/// Panics if it isn't; in const evaluation that is a compile error. Unless [`PaddingFree`] is
+/// implemented for other numbers, such a call doesn't compile, with a better message.
 #[track_caller]
 pub const fn assert_padding_free<T: ?Sized, const BYTES: usize>()
 where
@@ -99,7 +101,8 @@ where
     );
 }
 
-/// A type that any bytes are a value of, which is every [`bytemuck::Pod`] and no other: the bound that makes rustc say so.
+/// A type for which any bytes are valid: every [`bytemuck::Pod`] and no other. The bound makes
+/// rustc report it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a field of a `#[ffi(pod)]` message",
     label = "not every bit pattern is a value of it",
@@ -109,10 +112,11 @@ pub trait PodField: bytemuck::Pod {}
 
 impl<T: bytemuck::Pod> PodField for T {}
 
-/// Fails to compile, with a readable message, when `T` isn't [`bytemuck::Pod`].
+/// Fails to compile, with a readable message, if `T` isn't [`bytemuck::Pod`].
 pub const fn assert_pod_field<T: PodField>() {}
 
-/// Holds for `()` when `Seen` is `Real`: the bound that makes rustc say when a derive has seen another type than rustc.
+/// A bound that holds for `()` if `Seen` is `Real`, and makes rustc report a derive that has seen
+/// another type than rustc.
 ///
 /// # Safety
 ///
@@ -127,12 +131,13 @@ pub unsafe trait SameType<Seen: ?Sized, Real: ?Sized> {}
 // SAFETY: every type is itself.
 unsafe impl<T: ?Sized> SameType<T, T> for () {}
 
-/// The place of a field. As a raw pointer it has no coercion that would hide a difference between types.
+/// A pointer to a field. As a raw pointer it has no coercion that would hide a difference between
+/// types.
 #[derive(Debug)]
 pub struct Place<Real>(pub *const Real);
 
 impl<Real> Place<Real> {
-    /// Fails to compile, with a readable message, when the field isn't a `Seen`.
+    /// Fails to compile, with a readable message, if the field isn't a `Seen`.
     pub const fn assert_seen<Seen>(self)
     where
         (): SameType<Seen, Real>,

@@ -6,7 +6,7 @@
 //! ```
 //! use ffi_core::{FfiEnum, FfiMessage, ffi_export};
 //!
-//! /// What happens at the edge of the world.
+//! /// Behaviour at the edge of the world.
 //! #[derive(FfiEnum, Clone, Copy, Debug, PartialEq)]
 //! #[repr(u8)]
 //! pub enum BoundaryMode {
@@ -38,7 +38,7 @@
 //! ffi_core::library!();
 //! ```
 //!
-//! # Where things are
+//! # Map
 //!
 //! | item | what it is |
 //! |---|---|
@@ -46,21 +46,20 @@
 //! | [`FfiEnum`] | derive and trait of a C-like enum |
 //! | [`FfiOneof`] | trait of an enum that holds data; derive [`FfiMessage`](macro@FfiMessage) |
 //! | [`FfiStr`], [`FfiBytes`], [`FfiVec`], [`FfiMap`] | text, bytes, lists and maps in place, up to a capacity |
-//! | [`FfiOption`] | a value that may be there |
-//! | [`FfiOpen`] | an enum whose number may be one that isn't known yet |
+//! | [`FfiOption`] | a value that may be absent |
+//! | [`FfiOpen`] | an enum that may hold a number without a variant |
 //! | [`pool`] | fixed numbers of slots for messages, and queues of them, shared by all threads |
 //! | [`Pool`], [`PoolBox`], [`FfiRef`] | a pool, a message in it that Rust owns, a reference to one |
-//! | [`FfiQueue`] | hands messages of a pool from thread to thread, in either language |
-//! | [`columns`] | many messages field by field, for loops that a processor likes |
+//! | [`FfiQueue`] | passes messages of a pool from thread to thread, in either language |
+//! | [`columns`] | many messages field by field, for loops over one field |
 //! | [`FfiColumns`] | such a container |
-//! | `FfiProto` | trait of what is written as protobuf and read from it, with the feature `proto` |
+//! | `FfiProto` | trait of types that are written and read as protobuf, with the feature `proto` |
 //! | [`ffi_export`] | makes a function callable from Dart |
-//! | [`library!`] | what every library exports, once |
-//! | [`FfiType`] | what a field may be, and how untrusted memory is checked |
+//! | [`library!`] | exports the functions that every library has, once |
+//! | [`FfiType`] | trait of the types of fields, with the check of untrusted memory |
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
-//! | [`layout`] | compile-time layout assertions |
 //! | [`schema`] | the records in the library, and their readers |
-//! | `simd` | what `#[ffi(simd)]` gives to arrays of messages; sums, minima, sums of products and element-wise arithmetic on slices of numbers |
+//! | `simd` | operations of `#[ffi(simd)]` on arrays of messages; sums, minima, sums of products and element-wise arithmetic on slices of numbers |
 //!
 //! # Features
 //!
@@ -76,11 +75,14 @@
 //!
 //! # What may cross
 //!
-//! A message is plain data: `repr(C)`, no destructor, no pointer into Rust, valid when all its bytes are zero.
-//! Dart can write any byte into memory it can reach, so an exported function checks its arguments
-//! ([`FfiType::check`]) before it makes a reference to them; types without an invalid bit pattern cost nothing.
-//! While a function runs, no other thread, isolate included, may write to the memory it was given: that rule is
-//! the caller's to keep, and the generated Dart documentation says so.
+//! A message is plain data: `repr(C)`, no destructor, no pointer into Rust, valid when all its
+//! bytes are zero. Dart can write any byte into memory it can reach, so an exported function checks
+//! its arguments ([`FfiType::check`]) before it makes a reference to them; types without an invalid
+//! bit pattern cost nothing. While a function runs, no other thread or isolate may write to the
+//! memory of its arguments. The caller must keep that rule, and the generated Dart documentation
+//! says so.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // The macros name `::ffi_core`, also in this crate's own tests.
 #[cfg(test)]
@@ -92,6 +94,7 @@ pub mod __private;
 pub mod boundary;
 pub mod columns;
 mod enumeration;
+#[doc(hidden)]
 pub mod layout;
 mod library;
 mod message;
@@ -99,6 +102,7 @@ mod oneof;
 pub mod pool;
 #[cfg(feature = "proto")]
 pub mod proto;
+mod scalars;
 pub mod schema;
 #[cfg(feature = "simd")]
 pub mod simd;
@@ -122,7 +126,7 @@ macro_rules! __proto {
     ($($items:tt)*) => {};
 }
 
-/// What `#[ffi(simd)]` needs.
+/// Passes or drops the tokens that `#[ffi(simd)]` writes.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "simd")]
@@ -130,7 +134,7 @@ macro_rules! __simd {
     ($($items:tt)*) => { $($items)* };
 }
 
-/// The kernels take long to compile, so they are asked for:
+/// Reports that the kernels need the feature `simd`, as they take long to compile:
 ///
 /// ```compile_fail
 /// #[derive(ffi_core::FfiMessage)]
@@ -152,19 +156,29 @@ macro_rules! __simd {
 }
 
 pub use bytemuck;
-pub use columns::{ColumnsCode, ColumnsError, FfiColumnar, FfiColumns};
+#[doc(hidden)]
+pub use columns::ColumnsCode;
+#[doc(no_inline)]
+pub use columns::ColumnsError;
+#[doc(inline)]
+pub use columns::{FfiColumnar, FfiColumns};
 pub use enumeration::FfiEnum;
 #[cfg(feature = "derive")]
 pub use ffi_derive::{FfiEnum, FfiMessage, ffi_export};
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
+#[doc(hidden)]
+pub use pool::FreeCode;
+#[doc(inline)]
+pub use pool::{FfiPooled, FfiQueue, Pool, PoolBox, PoolRead};
+#[doc(no_inline)]
 pub use pool::{
-    FfiPoolStats, FfiPooled, FfiQueue, FreeCode, Pool, PoolBox, PoolCache, PoolError, PoolErrorKind,
-    PoolRead, PoolState, PoolStats, PopError, PushError, RefusedHandle, Reset,
+    PoolCache, PoolError, PoolErrorKind, PoolState, PoolStats, PopError, PushError, RefusedHandle, Reset,
 };
 #[cfg(feature = "proto")]
+#[doc(inline)]
 pub use proto::FfiProto;
 pub use types::{
     CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
-    FfiVec, Invalid,
+    FfiVec, InvalidValue, PathStep,
 };

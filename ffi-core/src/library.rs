@@ -1,4 +1,4 @@
-//! What every library exports, once.
+//! Functions and records that every library exports, once.
 
 /// Makes a cdylib or staticlib a library that Dart can open. Call it once, in the crate's root.
 ///
@@ -7,23 +7,23 @@
 /// | symbol | C | what it does |
 /// |---|---|---|
 /// | `.._ffi0_abi_version` | `uint32_t (void)` | [`ABI_VERSION`](crate::boundary::ABI_VERSION) |
-/// | `.._ffi0_status_clear` | `void (FfiStatus *)` | [`boundary::clear`](crate::boundary::clear) |
-/// | `.._ffi0_alloc` | `uint8_t *(size_t size, size_t align)` | [`boundary::alloc`](crate::boundary::alloc) |
-/// | `.._ffi0_free` | `void (uint8_t *)` | [`boundary::free`](crate::boundary::free) |
-/// | `.._ffi0_owned_free` | `void (FfiOwned *)` | [`boundary::owned_free`](crate::boundary::owned_free) |
-/// | `.._ffi0_dart_init` | `int32_t (const void *table)`, for Dart only | [`boundary::dart_init`](crate::boundary::dart_init) |
-/// | `.._ffi0_dart_calls` | `const void *(void)`, for Dart only | [`boundary::dart_calls`](crate::boundary::dart_calls) |
+/// | `.._ffi0_status_clear` | `void (FfiStatus *)` | frees the message, and zeroes the status |
+/// | `.._ffi0_alloc` | `uint8_t *(size_t size, size_t align)` | allocates memory |
+/// | `.._ffi0_free` | `void (uint8_t *)` | frees memory of `.._alloc` |
+/// | `.._ffi0_owned_free` | `void (FfiOwned *)` | frees what a function returned |
+/// | `.._ffi0_dart_init` | `int32_t (const void *table)`, for Dart only | finds the functions of the Dart VM |
+/// | `.._ffi0_dart_calls` | `const void *(void)`, for Dart only | the functions that Dart calls |
 /// | `.._ffi0_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
 /// | `.._ffi0_library` | a variable, for the linker only | keeps the library's own schema record |
 ///
-/// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process. `ffi-core` exports nothing by
-/// itself.
+/// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process.
+/// `ffi-core` exports nothing by itself.
 ///
-/// # What ends up in a library
+/// # What a library contains
 ///
-/// All that the linker takes in: messages and functions of the cdylib, and those of each crate it refers to in
-/// any way. A crate that stands in `Cargo.toml` alone isn't linked, and its messages aren't there: write
-/// `use that_crate as _;`.
+/// A library contains all that the linker takes in: messages and functions of the cdylib, and those
+/// of each crate it refers to in any way. A crate that is only named in `Cargo.toml` isn't linked,
+/// and its messages are missing: write `use that_crate as _;`.
 ///
 /// # Examples
 ///
@@ -43,8 +43,8 @@ macro_rules! library {
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_status_clear"))]
             unsafe extern "C" fn status_clear(status: *mut ffi::FfiStatus) {
-                // SAFETY: the caller passes null, or a status that is zeroed or was written by this library, and that nobody
-                // else uses.
+                // SAFETY: the caller passes null, or a status that is zeroed or was written by this
+                // library, and that no other thread uses.
                 unsafe { ffi::clear(status) }
             }
 
@@ -58,14 +58,15 @@ macro_rules! library {
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_free"))]
             unsafe extern "C" fn free(memory: *mut ffi::core::primitive::u8) {
-                // SAFETY: the caller passes null, or memory of `alloc` that was not freed yet and isn't used any more.
+                // SAFETY: the caller passes null, or memory of `alloc` that was not freed yet and
+                // isn't used any more.
                 unsafe { ffi::free(memory) }
             }
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_owned_free"))]
             unsafe extern "C" fn owned_free(owned: *mut ffi::FfiOwned) {
-                // SAFETY: the caller passes null, or what a function of this library returned, which was not freed yet and isn't
-                // used any more.
+                // SAFETY: the caller passes null, or the result of a function of this library,
+                // which was not freed yet and isn't used any more.
                 unsafe { ffi::owned_free(owned) }
             }
 

@@ -5,14 +5,14 @@ use std::mem::MaybeUninit;
 use bytemuck::{AnyBitPattern, Zeroable};
 
 use crate::schema::fingerprint::hash_name;
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A `repr(C)` struct that Rust and Dart share in place. Implemented by `#[derive(FfiMessage)]`.
 ///
 /// # Safety
 ///
-/// An implementation promises, besides what [`FfiType`] asks, that the type is a `repr(C)` struct of
-/// [`FfiType`] fields, and that no provided item of the trait is overridden.
+/// An implementation promises, besides what [`FfiType`] asks, that the type is a `repr(C)` struct
+/// of [`FfiType`] fields, and that no provided item of the trait is overridden.
 ///
 /// # Examples
 ///
@@ -35,25 +35,27 @@ use crate::types::{FfiType, Invalid};
     note = "add `#[derive(FfiMessage)]` and `#[repr(C)]` to it"
 )]
 pub unsafe trait FfiMessage: FfiType {
-    /// The struct's name in Rust.
+    /// Name of the struct in Rust.
     const NAME: &'static str;
 
-    /// What identifies the message in schema records: the crate's name or prefix, `::`, and the name.
+    /// Id of the message in schema records: the crate's name or prefix, `::`, and the name.
     const ID: &'static str;
 
-    /// The hash of [`ID`](Self::ID). The derive has it at hand; here it would be computed, byte by byte.
+    /// Hash of [`ID`](Self::ID). The derive sets it to a literal, as this default would hash byte
+    /// by byte.
     #[doc(hidden)]
     const ID_HASH: u64 = hash_name(Self::ID);
 
-    /// Returns a message on the heap with all bytes zero, made there and never on the stack, whatever its size.
+    /// Returns a message on the heap with all bytes zero, never made on the stack, whatever its
+    /// size.
     #[must_use]
     fn new_zeroed_box() -> Box<Self> {
         bytemuck::zeroed_box()
     }
 }
 
-/// Checks a field of untrusted memory, given [`FfiType::ANY_BITS`] and [`FfiType::check`] of its type. There is no bound
-/// on `F`: the derive names the two, so rustc reports a type without them once.
+/// Checks a field of untrusted memory with [`FfiType::ANY_BITS`] and [`FfiType::check`] of its
+/// type. `F` has no bound: the derive names the two, so rustc reports a type without them once.
 ///
 /// # Safety
 ///
@@ -64,18 +66,19 @@ pub unsafe fn check_field<F>(
     offset: usize,
     name: &'static str,
     any_bits: bool,
-    check: unsafe fn(*const F) -> Result<(), Invalid>,
-) -> Result<(), Invalid> {
+    check: unsafe fn(*const F) -> Result<(), InvalidValue>,
+) -> Result<(), InvalidValue> {
     if any_bits {
         return Ok(());
     }
     // SAFETY: by this function's contract the field lies inside the message's memory.
     let field = unsafe { message.add(offset) };
-    // SAFETY: by this function's contract the field is aligned and initialised, and nobody writes to it.
+    // SAFETY: by this function's contract the field is aligned and initialised, and no thread
+    // writes to it.
     unsafe { check(field.cast()) }.map_err(|invalid| invalid.in_field(name))
 }
 
-/// The bytes of a `T` that need not be a valid one: [`bytemuck::CheckedBitPattern::Bits`] of a message.
+/// Bytes of a `T` that may be invalid: [`bytemuck::CheckedBitPattern::Bits`] of a message.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Bits<T: Copy>(MaybeUninit<T>);
@@ -83,16 +86,18 @@ pub struct Bits<T: Copy>(MaybeUninit<T>);
 // SAFETY: a `MaybeUninit` has no invalid bit patterns, so zeros are a value.
 unsafe impl<T: Copy> Zeroable for Bits<T> {}
 
-// SAFETY: a `MaybeUninit` has no invalid bit patterns, no pointer that is followed and no interior mutability;
-// `Bits` is `Copy` and `'static`. The field is private, so each `Bits` was made of initialised bytes.
+// SAFETY: a `MaybeUninit` has no invalid bit patterns, no pointer that is followed and no interior
+// mutability; `Bits` is `Copy` and `'static`. The field is private, so each `Bits` was made of
+// initialised bytes.
 unsafe impl<T: Copy + 'static> AnyBitPattern for Bits<T> {}
 
 impl<T: FfiType + Copy> Bits<T> {
     /// Returns true if the bytes are a valid `T`.
     #[must_use]
     pub fn is_valid(&self) -> bool {
-        // SAFETY: the reference is aligned for `T` and its bytes are initialised: a `Bits` is only made through
-        // the two traits above, from zeros or from bytes that have been initialised. Padding isn't looked at.
+        // SAFETY: the reference is aligned for `T` and its bytes are initialised: a `Bits` is only
+        // made through the two traits above, from zeros or from bytes that have been initialised.
+        // The check doesn't read padding.
         unsafe { T::check(self.0.as_ptr()) }.is_ok()
     }
 }

@@ -1,16 +1,18 @@
-//! Oneofs: enums that hold data.
+//! Oneofs: enums with data.
 
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A data-carrying enum that Rust and Dart share in place. Implemented by `#[derive(FfiMessage)]`.
 ///
-/// In memory it is a `u32` tag, then a union of what the cases hold. The first case holds nothing and means unset,
-/// because zeroed memory must be valid; each other holds one value, or nothing. Its position is its tag.
+/// In memory it is a `u32` discriminant, then a union of the values of its cases. The first case
+/// has no value and means unset, because zeroed memory must be valid; each other has one value, or
+/// none. The position of a case is its discriminant.
 ///
 /// # Safety
 ///
-/// An implementation promises, besides what [`FfiType`] asks, that the type has `#[repr(C, u32)]`, cases as said
-/// above, and its union at [`PAYLOAD`](Self::PAYLOAD): at least 4, and inside the type.
+/// An implementation promises, besides what [`FfiType`] asks, that the type has `#[repr(C, u32)]`,
+/// cases as described above, and its union at [`PAYLOAD`](Self::PAYLOAD): at least 4, and inside
+/// the type.
 ///
 /// # Examples
 ///
@@ -40,35 +42,37 @@ use crate::types::{FfiType, Invalid};
 /// assert_eq!((size_of::<Reading>(), Reading::PAYLOAD), (72, 8));
 /// ```
 pub unsafe trait FfiOneof: FfiType {
-    /// The enum's name in Rust.
+    /// Name of the enum in Rust.
     const NAME: &'static str;
 
-    /// What identifies the oneof in schema records: the crate's name or prefix, `::`, and the name.
+    /// Id of the oneof in schema records: the crate's name or prefix, `::`, and the name.
     const ID: &'static str;
 
-    /// Bytes from its start to what the case holds; every case has it there.
+    /// Offset in bytes of the value of every case.
     const PAYLOAD: usize;
 }
 
-/// Returns the tag of untrusted memory.
+/// Returns the discriminant of untrusted memory.
 ///
 /// # Safety
 ///
-/// As [`FfiType::check`].
+/// The conditions of [`FfiType::check`].
 #[inline]
 pub unsafe fn oneof_tag<O: FfiOneof>(oneof: *const O) -> u32 {
-    // SAFETY: a `repr(C, u32)` enum begins with a `u32`, aligned and initialised by this function's contract.
+    // SAFETY: a `repr(C, u32)` enum begins with a `u32`, aligned and initialised by this function's
+    // contract.
     unsafe { oneof.cast::<u32>().read() }
 }
 
-/// Returns the error about a tag that no case has.
+/// Returns the error about a discriminant without a case.
 #[cold]
 #[inline(never)]
-pub fn unknown_case<O: FfiOneof>(tag: u32) -> Invalid {
-    Invalid::new(format_args!("{tag} is not a case of {}", O::NAME))
+pub fn unknown_case<O: FfiOneof>(tag: u32) -> InvalidValue {
+    InvalidValue::new(format_args!("{tag} is not a case of {}", O::NAME))
 }
 
-/// Asserts that a oneof has the layout that RFC 2195 gives it: that of a struct of a `u32` and a union.
+/// Asserts that a oneof has the layout that RFC 2195 gives it: that of a struct of a `u32` and a
+/// union.
 ///
 /// # Panics
 ///
@@ -81,8 +85,8 @@ pub const fn assert_oneof<O, Shadow>() {
     );
 }
 
-/// Asserts that memory of a oneof with the tag `tag` is the case `case` to rustc, and that this case holds its value, if it
-/// holds one, `payload` bytes from the start.
+/// Asserts that memory of a oneof with the discriminant `tag` is the case `case` to rustc, and that
+/// this case holds its value, if it has one, `payload` bytes from the start.
 ///
 /// # Panics
 ///
@@ -103,7 +107,8 @@ pub const unsafe fn assert_case<O>(
         "a case of the oneof has another tag than its position; hint: put an attribute macro that changes the item above `#[derive(FfiMessage)]`"
     );
     if let Some(value) = value {
-        // SAFETY: both point into the memory of the oneof, by this function's contract, and bytes have no gaps.
+        // SAFETY: both point into the memory of the oneof, by this function's contract, and bytes
+        // have no gaps.
         let offset = unsafe { value.offset_from(oneof.cast::<u8>()) };
         assert!(
             offset == payload as isize,

@@ -1,4 +1,4 @@
-//! What macro-generated code names. No part of the public API: it changes with any version.
+//! Names for macro-generated code. Not part of the public API: they change with any version.
 
 pub use std::borrow::ToOwned;
 
@@ -31,7 +31,7 @@ pub use crate::pool::abi::{
     pool_alloc_many, pool_examine, pool_free, pool_free_many, pool_reference, pool_release, pool_resolve,
     pool_stats, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
 };
-pub use crate::pool::{ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, Pool, PoolCache, Reset};
+pub use crate::pool::{ExportedQueue, FfiPooled, FfiQueue, Pool, PoolCache, PoolStats, Reset};
 #[cfg(feature = "proto")]
 pub use crate::proto;
 pub use crate::schema::encode::{Export, Fragment, Piece, with_proto};
@@ -41,4 +41,4 @@ pub use crate::simd::{
     abi::{RecordKernels, RecordTable},
     batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
 };
-pub use crate::types::{FfiType, Invalid, Lanes, assert_capacities, assert_numeric};
+pub use crate::types::{FfiType, InvalidValue, Lanes, assert_capacities, assert_numeric};

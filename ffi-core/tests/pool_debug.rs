@@ -114,13 +114,13 @@ fn freed_slots_are_filled_where_they_will_be_zeroed() {
     assert_eq!(unsafe { slot.cast::<u8>().read() }, 7);
 
     pooled!(Filled, Zero);
-    let mut filled = Filled::pool().alloc_many(10).expect("there are ten");
+    let mut filled = Filled::pool().try_alloc_many(10).expect("there are ten");
     filled[3].bytes.fill(7);
     let slot = filled[3].as_ptr();
     drop(filled);
     // SAFETY: a pool's memory stays readable, and no other test uses this pool.
     let bytes = unsafe { std::slice::from_raw_parts(slot.cast::<u8>(), 1_000) };
     assert!(bytes.iter().all(|&byte| byte == 0xDD));
-    let again = Filled::pool().alloc_many(10).expect("all were freed");
+    let again = Filled::pool().try_alloc_many(10).expect("all were freed");
     assert!(again.iter().all(|filled| filled.bytes == [0; 1_000]));
 }

@@ -31,8 +31,8 @@ pooled!(Unused);
 #[test]
 fn after_shutdown_everything_is_refused_and_stays_readable() {
     static QUEUE: FfiQueue<Used, 4> = FfiQueue::new();
-    let boxed = Used::pool().alloc_with(|used| used.x = 1).expect("it is open");
-    let handle = Used::pool().alloc_with(|used| used.x = 2).expect("it is open").into_ref();
+    let boxed = Used::pool().try_alloc_with(|used| used.x = 1).expect("it is open");
+    let handle = Used::pool().try_alloc_with(|used| used.x = 2).expect("it is open").into_ref();
     let slot = pool_alloc::<Used>();
     let freed = pool_alloc::<Used>();
     // SAFETY: no other code uses the slot any more.
@@ -49,7 +49,7 @@ fn after_shutdown_everything_is_refused_and_stays_readable() {
         error.to_string(),
         "the pool of `Used` is closed; hint: don't allocate after the library was shut down"
     );
-    assert!(Unused::pool().alloc_many(1).is_err_and(|error| error.kind() == PoolErrorKind::Closed));
+    assert!(Unused::pool().try_alloc_many(1).is_err_and(|error| error.kind() == PoolErrorKind::Closed));
     assert!(pool_alloc::<Used>().is_null() && pool_alloc::<Unused>().is_null());
     let mut slots = [std::ptr::null_mut::<Used>(); 2];
     // SAFETY: there is room.
@@ -102,7 +102,7 @@ fn after_shutdown_everything_is_refused_and_stays_readable() {
     assert_eq!(unsafe { pool_free(other) }, 0);
     assert_eq!(handle.take().map(|used| used.x), Some(2));
     assert_eq!(Used::pool().stats().live, 1);
-    assert_eq!(Used::pool().alloc_many(9).map(|slots| slots.len()), Ok(9), "all but the lost one");
+    assert_eq!(Used::pool().try_alloc_many(9).map(|slots| slots.len()), Ok(9), "all but the lost one");
     assert!(Unused::pool().alloc().is_some());
     assert_eq!(pool::shutdown(), 1);
     assert!(Used::pool().alloc().is_none());

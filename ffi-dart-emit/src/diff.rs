@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use ffi_core::schema::read::Type;
 use serde::Serialize;
 
-use crate::model::{Enum, Item, Message, Model, Oneof, Scalar, TypeId, scalar_name};
+use crate::model::{Enum, Item, Message, Model, Oneof, Scalar, TypeId};
 use crate::proto::shape::{record_type, rust};
 
 /// The side that a change must break to count.
@@ -542,8 +542,7 @@ impl Diff<'_> {
             let before = self.changes.len();
             self.item(&item, &old.item, &new.item);
             if old.repr != new.repr {
-                let what =
-                    format!("its repr was `{}`, is `{}`", scalar_name(old.repr), scalar_name(new.repr));
+                let what = format!("its repr was `{}`, is `{}`", old.repr.name(), new.repr.name());
                 // Closed enums are compared by their variants; open ones keep any number that fits.
                 let wire = Numbers::Range(new.repr).takes(&Numbers::Range(old.repr)).err();
                 self.add(&item, what, Some(MEMORY), wire.as_deref());
@@ -662,7 +661,7 @@ impl Numbers {
 
 /// Returns the smallest and the largest number of an integer type.
 fn range(scalar: Scalar) -> (i128, i128) {
-    let bits = 8 * crate::model::scalar_size(scalar);
+    let bits = 8 * scalar.size();
     match scalar {
         Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64 => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
         _ => (0, (1 << bits) - 1),

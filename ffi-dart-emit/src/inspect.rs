@@ -8,7 +8,7 @@ use ffi_core::schema::read::Record;
 
 use crate::model::{
     Enum, Function, Message, MessageIndex, Model, Oneof, PanicStrategy, Param, Passing, Queue, Reset,
-    Returns, Type, TypeId, Value, scalar_name,
+    Returns, Type, TypeId, Value,
 };
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
@@ -165,7 +165,7 @@ impl View<'_> {
         format!(
             "enum {}: {}, fingerprint {}\n{}",
             enumeration.id,
-            scalar_name(enumeration.repr),
+            enumeration.repr.name(),
             enumeration.fingerprint,
             table([Right, Left], ["value", "variant"], rows)
         )
@@ -246,7 +246,7 @@ impl View<'_> {
 
     fn value(&self, value: Value) -> String {
         match value {
-            Value::Scalar(scalar) => scalar_name(scalar).to_owned(),
+            Value::Scalar(scalar) => scalar.name().to_owned(),
             Value::Message(index) => self.short(&self.0.message(index).id),
             Value::Enum(index) => self.short(&self.0.enumeration(index).id),
             Value::Open(index) => format!("FfiOpen<{}>", self.value(Value::Enum(index))),

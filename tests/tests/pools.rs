@@ -32,9 +32,9 @@ fn an_empty_pool_says_so_and_counts() {
     let error = fixture_pools::new_token(3).unwrap_err();
     assert_eq!((error.kind(), error.pool(), error.capacity()), (PoolErrorKind::Exhausted, "Token", 3));
     assert!(error.to_string().contains("hint: "), "{error}");
-    assert!(Token::pool().alloc_many(1).is_err());
+    assert!(Token::pool().try_alloc_many(1).is_err());
     drop(all);
-    assert!(Token::pool().alloc_many(4).is_err(), "all or none");
+    assert!(Token::pool().try_alloc_many(4).is_err(), "all or none");
     let PoolStats { live, failed_allocs, high_water, .. } = Token::pool().stats();
     assert_eq!((live, failed_allocs - before.failed_allocs, high_water), (0, 4, 3));
 
@@ -84,17 +84,17 @@ fn who_takes_a_box_frees_it() {
 #[test]
 fn a_queue_gives_back_what_it_refuses() {
     let event =
-        |number| Event::pool().alloc_with(|it: &mut Event| it.number = number).expect("there is room");
-    ORDERS.push(event(1)).expect("it is empty");
-    ORDERS.push(event(2)).expect("there is room for two");
-    let full = ORDERS.push(event(3)).unwrap_err();
+        |number| Event::pool().try_alloc_with(|it: &mut Event| it.number = number).expect("there is room");
+    ORDERS.try_push(event(1)).expect("it is empty");
+    ORDERS.try_push(event(2)).expect("there is room for two");
+    let full = ORDERS.try_push(event(3)).unwrap_err();
     assert!(matches!(full, PushError::Full(_)));
-    assert_eq!(full.into_inner().number, 3);
+    assert_eq!(full.into_value().number, 3);
     assert_eq!(fixture_pools::next_order(), Some(1));
     ORDERS.close();
-    let closed = ORDERS.push(event(4)).unwrap_err();
+    let closed = ORDERS.try_push(event(4)).unwrap_err();
     assert!(matches!(closed, PushError::Closed(_)));
-    assert_eq!(closed.into_inner().number, 4);
+    assert_eq!(closed.into_value().number, 4);
     assert_eq!((fixture_pools::next_order(), fixture_pools::next_order()), (Some(2), None));
     assert_eq!(Event::pool().stats().live, 0);
 }

@@ -5,7 +5,10 @@ use std::panic::{RefUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ffi_core::proto::{DecodeErrorKind, MAX_DEPTH};
-use ffi_core::{FfiMap, FfiMessage, FfiOption, FfiPooled, FfiProto, FfiRef, FfiStr, FfiVec, PoolBox};
+use ffi_core::{
+    FfiMap, FfiMessage, FfiOption, FfiPooled, FfiProto, FfiRef, FfiStr, FfiVec, PathStep, PoolBox, PoolError,
+    PoolErrorKind,
+};
 use fixture_pools::{PlanNode, build_plan, free_plan};
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
@@ -68,7 +71,7 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 fn node(id: u32) -> PoolBox<Node> {
-    Node::pool().alloc_with(|node| node.id = id).expect("there is room")
+    Node::pool().try_alloc_with(|node| node.id = id).expect("there is room")
 }
 
 /// Visits the references of a node to other nodes, and frees its leaf.
@@ -143,7 +146,7 @@ fn the_bytes_are_those_of_nested_messages() {
     root.children.try_extend_from_slice(&[node(3).into_ref(), node(4).into_ref()]).expect("there is room");
     root.pair[1] = node(5).into_ref();
     root.maybe = FfiOption::some(node(6).into_ref());
-    root.named.insert(7, node(8).into_ref()).expect("there is room");
+    root.named.try_insert(7, node(8).into_ref()).expect("there is room");
     root.either = Either::Node(node(9).into_ref());
     root.inside.node = node(10).into_ref();
     // Bytes of every node, because arrays and their wrappers are always written.
@@ -164,10 +167,9 @@ fn the_bytes_are_those_of_nested_messages() {
     .concat();
     let bytes = root.encode_proto();
     assert_eq!(bytes, expected);
-    let mut room = [0xEE; 256];
-    let mut rest = &mut room[..];
-    root.encode_proto_into(&mut rest);
-    assert_eq!((rest.len(), &room[..bytes.len()]), (256 - bytes.len(), &bytes[..]));
+    let mut room = vec![0xEE; 3];
+    root.encode_proto_into(&mut room);
+    assert_eq!((&room[..3], &room[3..]), (&[0xEE; 3][..], &bytes[..]));
 
     let mut back = node(0);
     back.decode_proto_into(&bytes).expect("it is what was written");
@@ -272,7 +274,7 @@ fn what_is_released_while_it_is_written_comes_back() {
     }
     // All slots of the pool are free again.
     drop(root);
-    assert_eq!(Node::pool().alloc_many(320).map(|all| all.len()), Ok(320));
+    assert_eq!(Node::pool().try_alloc_many(320).map(|all| all.len()), Ok(320));
 }
 
 /// A call may use a message that C or Dart allocated or looked at as `&mut`: safe code doesn't lose
@@ -294,7 +296,7 @@ fn what_is_exposed_is_not_left_out() {
     );
     let panics: [&(dyn Fn() + RefUnwindSafe); 3] =
         [&|| drop(root.encode_proto()), &|| _ = root.encoded_len(), &|| {
-            root.encode_proto_into(&mut Vec::<u8>::new())
+            root.encode_proto_into(&mut Vec::new())
         }];
     for panics in panics {
         let panic = catch_unwind(panics).expect_err("it is exposed");
@@ -378,7 +380,7 @@ fn what_is_read_twice_merges_or_is_replaced() {
 #[test]
 fn a_pool_that_is_exhausted_refuses_with_the_path() {
     let _alone = alone();
-    let leaf = Leaf::pool().alloc_with(|leaf| leaf.number = 7).expect("there is room");
+    let leaf = Leaf::pool().try_alloc_with(|leaf| leaf.number = 7).expect("there is room");
     // The slot keeps its bytes, but the message that is read doesn't hold them.
     drop(leaf);
     let bytes = [0x52, 0, 0x12, 2, 0x52, 0, 0x1A, 5, 0x08, 1, 0x52, 1, 8];
@@ -392,6 +394,9 @@ fn a_pool_that_is_exhausted_refuses_with_the_path() {
     let text = error.to_string();
     assert!(text.starts_with("children[0].nothing: the pool of `Leaf` is exhausted"), "{text}");
     assert!(text.contains("; hint: "), "{text}");
+    assert!(error.path().eq([PathStep::Field("children"), PathStep::Index(0), PathStep::Field("nothing")]));
+    let source = std::error::Error::source(&error).and_then(|it| it.downcast_ref::<PoolError>());
+    assert_eq!(source.map(PoolError::kind), Some(PoolErrorKind::Exhausted));
     assert_eq!(live(), (0, 0));
 }
 
@@ -403,12 +408,12 @@ fn hostile_bytes_cost_no_slot() {
     let mut root = node(1);
     for depth in 0..4 {
         let mut above = node(depth + 2);
-        above.named.insert(depth, node(50).into_ref()).expect("there is room");
+        above.named.try_insert(depth, node(50).into_ref()).expect("there is room");
         above.either = Either::Node(node(51).into_ref());
         above.inside.node = node(52).into_ref();
         above.maybe = FfiOption::some(node(53).into_ref());
         above.children.try_extend_from_slice(&[root.into_ref(), node(54).into_ref()]).expect("there is room");
-        above.odd.insert(Inside { node: node(55).into_ref() }, 1).expect("there is room");
+        above.odd.try_insert(Inside { node: node(55).into_ref() }, 1).expect("there is room");
         root = above;
     }
     let bytes = root.encode_proto();

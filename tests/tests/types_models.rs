@@ -262,10 +262,10 @@ fn apply_to_map(
     let fits = |model: &HashMap<u8, u16>, key| model.contains_key(&key) || model.len() < N;
     match op {
         MapOp::Insert(key, value) if fits(model, key) => {
-            prop_assert_eq!(map.insert(key, value).ok(), Some(model.insert(key, value)));
+            prop_assert_eq!(map.try_insert(key, value).ok(), Some(model.insert(key, value)));
         }
         MapOp::Insert(key, value) => {
-            prop_assert_eq!(map.insert(key, value).map_err(CapacityError::into_value), Err((key, value)));
+            prop_assert_eq!(map.try_insert(key, value).map_err(CapacityError::into_value), Err((key, value)));
         }
         MapOp::Change(key, value) => {
             let change = |there: &mut u16| *there ^= value;

@@ -2,12 +2,14 @@
 //!
 //! | Module | Holds |
 //! |---|---|
+//! | [`circles`] | finds files of a crate that import each other in a circle |
 //! | [`commands`] | the command line, one module per command |
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
 //! | `debian` | packages of Debian without root |
 //! | [`example`] | builds and runs what is in `examples/` |
 //! | [`generated`] | writes or checks the committed files of `ffi-dart-emit` |
 //! | [`protoc`] | finds or installs protobuf's compiler |
+//! | [`public`] | the public items of `ffi-core`, and the committed list of them |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
 //! | [`safety`] | finds `SAFETY` comments that only refer to others |
 //! | [`sources`] | finds the source files of a folder |
@@ -21,12 +23,14 @@
 //! The tests of other crates use this library as well: `let Some(sdk) = Sdk::for_tests() else {
 //! return };` is the one rule for machines without Dart.
 
+pub mod circles;
 pub mod commands;
 pub mod dart_sdk;
 mod debian;
 pub mod example;
 pub mod generated;
 pub mod protoc;
+pub mod public;
 pub mod ratio;
 pub mod safety;
 pub mod signatures;

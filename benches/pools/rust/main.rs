@@ -15,7 +15,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use bench_pools::Kind;
-use ffi_core::pool::FfiPoolStats;
+use ffi_core::pool::PoolStats;
 use libloading::Library;
 
 use loops::Contender;
@@ -30,7 +30,7 @@ struct Contenders {
     /// One call that scans a full bitmap.
     scan: Contender,
     peers: Vec<Contender>,
-    stats: unsafe extern "C" fn(*mut FfiPoolStats),
+    stats: unsafe extern "C" fn(*mut PoolStats),
 }
 
 impl Contenders {
@@ -74,8 +74,8 @@ impl Contenders {
         self.peers.iter().position(|peer| peer.name == name).with_context(|| format!("no peer `{name}`"))
     }
 
-    fn stats(&self) -> FfiPoolStats {
-        let mut stats = FfiPoolStats::default();
+    fn stats(&self) -> PoolStats {
+        let mut stats = PoolStats::default();
         // SAFETY: the memory may be written.
         unsafe { (self.stats)(&mut stats) };
         stats

@@ -76,7 +76,7 @@ pub fn plan(order: &[u8]) -> Result<Vec<u8>, String> {
         plan.stowed.try_push(stowed).map_err(|error| error.to_string())?;
         let name = FfiStr::try_from(format!("{hold:?}").as_str()).map_err(|error| error.to_string())?;
         let mass = plan.masses.get(&name).copied().unwrap_or_default() + item.mass;
-        plan.masses.insert(name, mass).map_err(|error| error.to_string())?;
+        plan.masses.try_insert(name, mass).map_err(|error| error.to_string())?;
     }
     Ok(plan.encode_proto())
 }

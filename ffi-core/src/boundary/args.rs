@@ -1,27 +1,32 @@
-//! Raw arguments to Rust values: nothing is believed, and every refusal names the parameter.
+//! Converts raw arguments to Rust values: every argument is checked, and every refusal names the
+//! parameter.
 
 use std::mem::MaybeUninit;
 
 use super::lent::FfiLent;
 use super::output::FfiValue;
 use super::status::Failure;
-use crate::types::{Invalid, check_elements};
+use crate::types::{InvalidValue, check_elements};
 
 /// Checks a pointer argument and makes it a reference.
 ///
 /// # Errors
 ///
-/// Invalid argument when `pointer` is null or misaligned, invalid value when its bytes are not a `T`.
+/// Returns invalid argument if `pointer` is null or misaligned, invalid value if its bytes are not
+/// a `T`.
 ///
 /// # Safety
 ///
-/// A pointer that is neither null nor misaligned points to `size_of::<T>()` initialised bytes that nobody
-/// writes to, and that stay allocated, for as long as `'a`; so does the memory that a `T` owns elsewhere.
+/// A pointer that is neither null nor misaligned points to `size_of::<T>()` initialised bytes that
+/// no thread writes to, and that stay allocated, for as long as `'a`; the same holds for memory
+/// that a `T` owns elsewhere.
 pub unsafe fn reference<'a, T: FfiLent>(pointer: *const T, name: &'static str) -> Result<&'a T, Failure> {
     check_pointer(pointer, name)?;
-    // SAFETY: not null and aligned; the caller vouches for initialised bytes that nobody writes to.
+    // SAFETY: not null and aligned; the caller vouches for initialised bytes that no thread writes
+    // to.
     unsafe { T::check_lent(pointer) }.map_err(|invalid| invalid.in_field(name))?;
-    // SAFETY: as above, and the bytes have been found valid.
+    // SAFETY: not null and aligned, no thread writes to the bytes for as long as `'a`, and the
+    // check has found them valid.
     Ok(unsafe { &*pointer })
 }
 
@@ -29,18 +34,20 @@ pub unsafe fn reference<'a, T: FfiLent>(pointer: *const T, name: &'static str) -
 ///
 /// # Errors
 ///
-/// As [`reference()`].
+/// Returns the errors of [`reference()`].
 ///
 /// # Safety
 ///
-/// As [`reference()`], and nobody reads those bytes either for as long as `'a`.
+/// The conditions of [`reference()`], and no other code reads those bytes for as long as `'a`.
 pub unsafe fn reference_mut<'a, T: FfiLent>(
     pointer: *mut T,
     name: &'static str,
 ) -> Result<&'a mut T, Failure> {
-    // SAFETY: the caller vouches for more than `reference` asks. The shared reference ends here.
+    // SAFETY: the caller vouches for more than `reference` requires. The shared reference ends
+    // here.
     unsafe { reference(pointer.cast_const(), name) }?;
-    // SAFETY: `reference` found it aligned and valid; the caller vouches that nobody else uses it.
+    // SAFETY: `reference` found it aligned and valid; the caller vouches that no other code uses
+    // it.
     Ok(unsafe { &mut *pointer })
 }
 
@@ -48,32 +55,34 @@ pub unsafe fn reference_mut<'a, T: FfiLent>(
 ///
 /// # Errors
 ///
-/// Invalid argument when `pointer` is null or misaligned.
+/// Returns invalid argument if `pointer` is null or misaligned.
 ///
 /// # Safety
 ///
-/// A pointer that is neither null nor misaligned points to `size_of::<T>()` bytes that nobody else uses, and that stay
-/// allocated, for as long as `'a`.
+/// A pointer that is neither null nor misaligned points to `size_of::<T>()` bytes that no other
+/// code uses, and that stay allocated, for as long as `'a`.
 #[cfg(feature = "proto")]
 pub(crate) unsafe fn room<'a, T>(
     pointer: *mut T,
     name: &'static str,
 ) -> Result<&'a mut MaybeUninit<T>, Failure> {
     check_pointer(pointer, name)?;
-    // SAFETY: not null and aligned; the caller vouches that nobody else uses it, and a `MaybeUninit` needs no value.
+    // SAFETY: not null and aligned; the caller vouches that no other code uses it, and a
+    // `MaybeUninit` needs no value.
     Ok(unsafe { &mut *pointer.cast() })
 }
 
-/// Checks a pointer and a length and makes them a slice. The pointer of an empty slice may be anything.
+/// Checks a pointer and a length and makes them a slice. The pointer of an empty slice may have any
+/// value.
 ///
 /// # Errors
 ///
-/// Invalid argument when `pointer` is null or misaligned or the length exceeds the address space, invalid value
-/// when an element's bytes are not a `T`.
+/// Returns invalid argument if `pointer` is null or misaligned or the length exceeds the address
+/// space, invalid value if an element's bytes are not a `T`.
 ///
 /// # Safety
 ///
-/// As [`reference()`], for `len` values one after the other.
+/// The conditions of [`reference()`], for `len` consecutive values.
 pub unsafe fn slice<'a, T: FfiValue>(
     pointer: *const T,
     len: usize,
@@ -83,10 +92,11 @@ pub unsafe fn slice<'a, T: FfiValue>(
         return Ok(&[]);
     }
     check_slice(pointer, len, name)?;
-    // SAFETY: not null, aligned and no longer than the address space; the caller vouches for `len` initialised
-    // values that nobody writes to.
+    // SAFETY: not null, aligned and no longer than the address space; the caller vouches for `len`
+    // initialised values that no thread writes to.
     unsafe { check_elements(pointer, len) }.map_err(|invalid| invalid.in_field(name))?;
-    // SAFETY: as above, and every element has been found valid; the size in bytes fits `isize`.
+    // SAFETY: not null and aligned, no thread writes to the bytes for as long as `'a`, and every
+    // element has been found valid; the size in bytes fits `isize`.
     Ok(unsafe { std::slice::from_raw_parts(pointer, len) })
 }
 
@@ -94,11 +104,11 @@ pub unsafe fn slice<'a, T: FfiValue>(
 ///
 /// # Errors
 ///
-/// As [`slice()`].
+/// Returns the errors of [`slice()`].
 ///
 /// # Safety
 ///
-/// As [`slice()`], and nobody reads those bytes either for as long as `'a`.
+/// The conditions of [`slice()`], and no other code reads those bytes for as long as `'a`.
 pub unsafe fn slice_mut<'a, T: FfiValue>(
     pointer: *mut T,
     len: usize,
@@ -107,31 +117,34 @@ pub unsafe fn slice_mut<'a, T: FfiValue>(
     if len == 0 {
         return Ok(&mut []);
     }
-    // SAFETY: the caller vouches for more than `slice` asks. The shared slice ends here.
+    // SAFETY: the caller vouches for more than `slice` requires. The shared slice ends here.
     unsafe { slice(pointer.cast_const(), len, name) }?;
-    // SAFETY: `slice` found it aligned, valid and short enough; the caller vouches that nobody else uses it.
+    // SAFETY: `slice` found it aligned, valid and short enough; the caller vouches that no other
+    // code uses it.
     Ok(unsafe { std::slice::from_raw_parts_mut(pointer, len) })
 }
 
-/// Copies a message or oneof that is passed by value from the caller's memory, and checks the copy: what is written to that
-/// memory later, by a callback that makes the next call for instance, changes neither.
+/// Copies a message or oneof that is passed by value from the caller's memory, and checks the copy.
+/// Later writes to that memory, for instance by a callback that makes the next call, change
+/// neither.
 ///
 /// # Errors
 ///
-/// Invalid argument when `pointer` is null or misaligned, invalid value when its bytes are not a `T`.
+/// Returns invalid argument if `pointer` is null or misaligned, invalid value if its bytes are not
+/// a `T`.
 ///
 /// # Safety
 ///
-/// A pointer that is neither null nor misaligned points to `size_of::<T>()` bytes that nobody writes to meanwhile,
-/// and that are initialised but for padding.
+/// A pointer that is neither null nor misaligned points to `size_of::<T>()` bytes that no thread
+/// writes to meanwhile, and that are initialised except for padding.
 #[inline]
 pub unsafe fn copied<T: FfiValue>(pointer: *const T, name: &'static str) -> Result<T, Failure> {
     check_pointer(pointer, name)?;
-    // SAFETY: not null and aligned, and the caller vouches for that many bytes that nobody writes to; a `MaybeUninit`
-    // may hold any.
+    // SAFETY: not null and aligned, and the caller vouches for that many bytes that no thread
+    // writes to; a `MaybeUninit` may hold any.
     let copy = unsafe { pointer.cast::<MaybeUninit<T>>().read() };
-    // SAFETY: the pointer is to a local, so it is aligned and nobody writes there; its bytes are initialised but for
-    // padding, as those that it was copied from.
+    // SAFETY: the pointer is to a local, so it is aligned and no other code writes there; its bytes
+    // are initialised except for padding, as in the original.
     unsafe { T::check(copy.as_ptr()) }.map_err(|invalid| invalid.in_field(name))?;
     // SAFETY: the check found a valid value.
     Ok(unsafe { copy.assume_init() })
@@ -141,26 +154,26 @@ pub unsafe fn copied<T: FfiValue>(pointer: *const T, name: &'static str) -> Resu
 ///
 /// # Errors
 ///
-/// As [`slice()`], and invalid value when the bytes aren't UTF-8.
+/// Returns the errors of [`slice()`], and invalid value if the bytes aren't UTF-8.
 ///
 /// # Safety
 ///
-/// As [`slice()`].
+/// The conditions of [`slice()`].
 pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Result<&'a str, Failure> {
-    // SAFETY: by this function's contract a pointer that isn't refused is that of `len` initialised bytes, which stay allocated
-    // and which nobody writes to for as long as `'a`.
+    // SAFETY: by this function's contract a pointer that isn't refused is that of `len` initialised
+    // bytes, which stay allocated and which no thread writes to for as long as `'a`.
     let bytes = unsafe { slice(pointer, len, name) }?;
     str::from_utf8(bytes).map_err(|error| {
         let problem = format_args!("invalid UTF-8 at byte {}", error.valid_up_to());
-        Invalid::new(problem).in_field(name).into()
+        InvalidValue::new(problem).in_field(name).into()
     })
 }
 
-/// Checks an optional argument: `checked` where there is a value.
+/// Checks an optional argument; calls `checked` if there is a value.
 ///
 /// # Errors
 ///
-/// Returns the errors of `checked`, and invalid value when `present` is neither 0 nor 1.
+/// Returns the errors of `checked`, and invalid value if `present` is neither 0 nor 1.
 pub fn optional<T>(
     present: u8,
     name: &'static str,
@@ -169,13 +182,13 @@ pub fn optional<T>(
     match present {
         0 => Ok(None),
         1 => checked().map(Some),
-        byte => Err(Invalid::new(format_args!("{byte} does not say whether there is a value"))
+        byte => Err(InvalidValue::new(format_args!("{byte} does not say whether there is a value"))
             .in_field(name)
             .into()),
     }
 }
 
-/// The memory behind one argument.
+/// Memory of one argument.
 #[derive(Clone, Copy, Debug)]
 pub struct Region {
     name: &'static str,
@@ -185,34 +198,35 @@ pub struct Region {
 }
 
 impl Region {
-    /// Memory of `len` values that the function only reads.
+    /// Returns memory of `len` values that the function only reads.
     #[must_use]
     pub fn shared<T>(pointer: *const T, len: usize, name: &'static str) -> Self {
         let bytes = len.saturating_mul(size_of::<T>());
         Self { name, start: pointer.addr(), bytes, mutable: false }
     }
 
-    /// Memory of `len` values that the function may write to.
+    /// Returns memory of `len` values that the function may write to.
     #[must_use]
     pub fn mutable<T>(pointer: *mut T, len: usize, name: &'static str) -> Self {
         Self { mutable: true, ..Self::shared(pointer, len, name) }
     }
 
-    /// Memory that the value behind an argument owns elsewhere, which is used as the argument is; none where the argument is to
-    /// be refused, or where the value owns none.
+    /// Returns the memory that the value of an argument owns elsewhere, which is used as the
+    /// argument is. It is empty if the argument will be refused, or if the value owns none.
     ///
     /// # Safety
     ///
-    /// As [`reference()`], if `self` has any bytes.
+    /// The conditions of [`reference()`], if `self` has any bytes.
     #[must_use]
     pub unsafe fn owned_by<T: FfiLent>(self, value: *const T) -> Self {
         let there = self.bytes > 0 && check_pointer(value, self.name).is_ok();
-        // SAFETY: neither null nor misaligned; the rest is this function's contract.
+        // SAFETY: it is neither null nor misaligned, and the caller vouches for initialised bytes
+        // that no thread writes to.
         let (start, bytes) = if there { unsafe { T::memory(value) } } else { (0, 0) };
         Self { start, bytes, ..self }
     }
 
-    /// Returns the same for an optional argument: nothing where there is no value.
+    /// Returns the region of an optional argument, which is empty without a value.
     #[must_use]
     pub fn if_present(self, present: u8) -> Self {
         Self { bytes: if present == 0 { 0 } else { self.bytes }, ..self }
@@ -226,11 +240,11 @@ impl Region {
     }
 }
 
-/// Checks that memory a function may write to is behind one argument alone.
+/// Checks that memory a function may write to belongs to only one argument.
 ///
 /// # Errors
 ///
-/// Invalid argument that names the first two that overlap.
+/// Returns invalid argument with the names of the first two that overlap.
 pub fn disjoint(regions: &[Region]) -> Result<(), Failure> {
     for (index, one) in regions.iter().enumerate() {
         let overlapping = |other: &&Region| (one.mutable || other.mutable) && one.overlaps(other);

@@ -1,12 +1,15 @@
-//! The part of Dart's C API that keeps memory for as long as Dart objects refer to it, without C.
+//! The part of Dart's C API that keeps memory for as long as Dart objects refer to it, without C
+//! code.
 //!
-//! Dart hands out its API as a table of names and functions (`NativeApi.initializeApiDLData`; dart_api_dl.h in the SDK).
-//! [`dart_init`] takes the two functions from it that make and delete **finalizable handles**: a callback for when one
-//! Dart object is collected. Such a handle belongs to the isolate group. So it goes with an object that moves to another
-//! isolate, and none is lost when an isolate is killed, while a `NativeFinalizer` runs at the end of the isolate that
-//! attached it, whoever has the object by then.
+//! Dart passes its API as a table of names and functions (`NativeApi.initializeApiDLData`;
+//! dart_api_dl.h in the SDK). [`dart_init`] takes the two functions from it that make and delete
+//! **finalizable handles**: a callback for the collection of one Dart object. Such a handle belongs
+//! to the isolate group. So it stays with an object that moves to another isolate, and none is lost
+//! when an isolate is killed, while a `NativeFinalizer` runs at the end of the isolate that
+//! attached it, although the object may have moved.
 //!
-//! Its tests are below, with a table of their own, and `tests/dart/end_to_end/test/isolates_test.dart`.
+//! Its tests are below, with a table of their own, and in
+//! `tests/dart/end_to_end/test/isolates_test.dart`.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr::NonNull;
@@ -14,26 +17,27 @@ use std::sync::OnceLock;
 
 use crate::pool;
 
-/// The version of the table's format that is read here; Dart has had no other one.
+/// Version of the table's format that this module reads; Dart has had no other one.
 const MAJOR: c_int = 2;
 
-/// Entries of the table that are looked at, so that a damaged one doesn't lead anywhere; Dart 3.13 has less than 100.
+/// Largest number of entries that are read, so that a damaged table does no harm; Dart 3.13 has
+/// fewer than 100.
 const MOST_ENTRIES: usize = 1024;
 
-/// The head of the table.
+/// Head of the table.
 #[derive(Debug)]
 #[repr(C)]
 struct Table {
     major: c_int,
     minor: c_int,
-    /// Up to an entry without a name.
+    /// Entries, up to one without a name.
     entries: *const Entry,
 }
 
 #[derive(Debug)]
 #[repr(C)]
 struct Entry {
-    /// A C string.
+    /// Name, as a C string.
     name: *const c_char,
     function: *const c_void,
 }
@@ -48,13 +52,13 @@ pub struct DartHandle(*mut c_void);
 #[repr(transparent)]
 pub(super) struct FinalizableHandle(NonNull<c_void>);
 
-/// `Dart_HandleFinalizer`: first what belongs to the isolate group, then the peer.
+/// `Dart_HandleFinalizer`: its arguments are the data of the isolate group, then the peer.
 pub(super) type Callback = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
 type New = unsafe extern "C" fn(DartHandle, *mut c_void, isize, Callback) -> Option<FinalizableHandle>;
 type Delete = unsafe extern "C" fn(FinalizableHandle, DartHandle);
 
-/// The functions that are used of the table.
+/// Functions of the table that are used.
 #[derive(Clone, Copy, Debug)]
 struct Api {
     new: New,
@@ -63,7 +67,7 @@ struct Api {
 
 static API: OnceLock<Api> = OnceLock::new();
 
-/// What [`dart_init`] returns.
+/// Result of [`dart_init`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum DartInit {
@@ -75,20 +79,21 @@ pub enum DartInit {
     Missing = 2,
 }
 
-/// Reads the table of Dart's API, and opens the pools again if they were shut down. It may be called again, in any isolate and
-/// thread, and each isolate calls it that opens the library.
+/// Reads the table of Dart's API, and opens the pools again if they were shut down. Each isolate
+/// that opens the library calls it; it may be called again, in any isolate and thread.
 ///
 /// # Safety
 ///
-/// `table` is null or what `NativeApi.initializeApiDLData` is in Dart.
+/// `table` is null or the value of `NativeApi.initializeApiDLData` in Dart.
 #[must_use]
 pub unsafe fn dart_init(table: *const c_void) -> DartInit {
-    // After a hot restart nothing else does. What was lost is in the stats.
+    // After a hot restart nothing else opens them. The stats count lost slots.
     let _lost = pool::reopen();
     if API.get().is_some() {
         return DartInit::Ready;
     }
-    // SAFETY: by this function's contract the pointer is null or that of Dart's table, as the callee asks.
+    // SAFETY: by this function's contract the pointer is null or that of Dart's table, as the
+    // callee asks.
     match unsafe { read(table.cast()) } {
         Ok(api) => {
             API.get_or_init(|| api);
@@ -100,10 +105,10 @@ pub unsafe fn dart_init(table: *const c_void) -> DartInit {
 
 /// # Safety
 ///
-/// As of [`dart_init`].
+/// The conditions of [`dart_init`].
 unsafe fn read(table: *const Table) -> Result<Api, DartInit> {
-    // SAFETY: null, or a table by this function's contract, which Dart never changes; each version's starts with the
-    // version's numbers.
+    // SAFETY: null, or a table by this function's contract, which Dart never changes; that of each
+    // version starts with the version's numbers.
     let Some(&Table { major: MAJOR, entries, .. }) = (unsafe { table.as_ref() }) else {
         return Err(DartInit::Version);
     };
@@ -123,7 +128,8 @@ unsafe fn read(table: *const Table) -> Result<Api, DartInit> {
 ///
 /// # Safety
 ///
-/// `entries` is null, or where entries start, the last of them without a name; each other name is a C string.
+/// `entries` is null, or the start of the entries, the last of them without a name; each other name
+/// is a C string.
 unsafe fn find(entries: *const Entry, name: &[u8]) -> Option<NonNull<c_void>> {
     let mut entry = entries;
     for _ in 0..MOST_ENTRIES {
@@ -149,20 +155,22 @@ unsafe fn find(entries: *const Entry, name: &[u8]) -> Option<NonNull<c_void>> {
 /// `found` is a C string.
 unsafe fn is(found: *const c_char, name: &[u8]) -> bool {
     name.iter().chain(&[0]).enumerate().all(|(at, &wanted)| {
-        // SAFETY: the bytes before this one were those of `name`, none of them 0: the string doesn't end before `at`.
+        // SAFETY: the bytes before this one were those of `name`, none of them 0: the string
+        // doesn't end before `at`.
         let byte = unsafe { found.cast::<u8>().add(at) };
         // SAFETY: the string does not end before `byte`.
         unsafe { *byte == wanted }
     })
 }
 
-/// Calls `callback` with `peer` when `object` is collected, at the latest when the isolate group ends, on any thread.
-/// Tells the collector of `bytes` that are free then. `None` when Dart refuses, as for numbers, or isn't initialised.
+/// Calls `callback` with `peer` when `object` is collected, at the latest when the isolate group
+/// ends, on any thread. Tells the collector that this frees `bytes`. `None` if Dart refuses, as for
+/// numbers, or isn't initialised.
 ///
 /// # Safety
 ///
-/// The calling thread is in a call from Dart that passed `object`. `callback` may be called with `peer`, on any thread,
-/// unless [`delete_handle`] comes first; it calls nothing of Dart's.
+/// The calling thread is in a call from Dart that passed `object`. `callback` may be called with
+/// `peer`, on any thread, unless [`delete_handle`] comes first; it does not call Dart.
 pub(super) unsafe fn new_handle(
     object: DartHandle,
     peer: *mut c_void,
@@ -170,19 +178,21 @@ pub(super) unsafe fn new_handle(
     callback: Callback,
 ) -> Option<FinalizableHandle> {
     let api = API.get()?;
-    // SAFETY: `read` found the function; the object is a valid handle, and the callback may be called, by this
-    // function's contract.
+    // SAFETY: `read` found the function; the object is a valid handle, and the callback may be
+    // called, by this function's contract.
     unsafe { (api.new)(object, peer, isize::try_from(bytes).unwrap_or(isize::MAX), callback) }
 }
 
-/// Makes it that the callback of `handle` isn't called.
+/// Deletes `handle`, so that its callback isn't called.
 ///
 /// # Safety
 ///
-/// `handle` came from [`new_handle`] for `object`. The calling thread is in a call from Dart that passed `object`.
+/// `handle` came from [`new_handle`] for `object`. The calling thread is in a call from Dart that
+/// passed `object`.
 pub(super) unsafe fn delete_handle(handle: FinalizableHandle, object: DartHandle) {
     let api = API.get().expect("a handle was made");
-    // SAFETY: the object is alive, as its handle here shows, so the callback was not called and the handle is valid.
+    // SAFETY: the object is alive, as its handle here shows, so the callback was not called and the
+    // handle is valid.
     unsafe { (api.delete)(handle, object) };
 }
 

@@ -1,4 +1,4 @@
-//! What is lent to an exported function by reference.
+//! Values that are lent to an exported function by reference.
 
 use std::ffi::c_void;
 
@@ -8,7 +8,7 @@ use super::status::{Failure, StatusCode};
 use crate::columns::{FfiColumnar, FfiColumns, abi};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A type that exported functions take by reference: any [`FfiValue`], and [`FfiColumns`].
 ///
@@ -16,10 +16,12 @@ use crate::types::{FfiType, Invalid};
 ///
 /// An implementation promises that
 ///
-/// - [`TYPE`](Self::TYPE) describes the layout of the type and [`FINGERPRINT`](Self::FINGERPRINT) hashes it;
-/// - [`check_lent`](Self::check_lent) accepts valid values only, and neither writes to the value nor keeps the pointer;
-/// - [`memory`](Self::memory) gives all memory that a value owns elsewhere, and [`OWNS_MEMORY`](Self::OWNS_MEMORY) holds if a
-///   value can own some.
+/// - [`TYPE`](Self::TYPE) describes the layout of the type and [`FINGERPRINT`](Self::FINGERPRINT)
+///   hashes it;
+/// - [`check_lent`](Self::check_lent) only accepts valid values, and neither writes to the value
+///   nor keeps the pointer;
+/// - [`memory`](Self::memory) returns all memory that a value owns elsewhere, and
+///   [`OWNS_MEMORY`](Self::OWNS_MEMORY) holds if a value can own some.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a parameter or result of `#[ffi_export]`",
     label = "not a scalar, an enum or a message",
@@ -28,7 +30,7 @@ use crate::types::{FfiType, Invalid};
             put an array into a message"
 )]
 pub unsafe trait FfiLent: 'static {
-    /// The type as it stands in schema records.
+    /// The type in the form of schema records.
     const TYPE: Fragment;
 
     /// Hash of the type.
@@ -37,22 +39,22 @@ pub unsafe trait FfiLent: 'static {
     /// True if a value owns memory elsewhere.
     const OWNS_MEMORY: bool = false;
 
-    /// Checks that an untrusted value is a valid one.
+    /// Checks that an untrusted value is valid.
     ///
     /// # Errors
     ///
-    /// The path to the first invalid field and what is wrong with it.
+    /// Returns the path to the first invalid field, and the mistake.
     ///
     /// # Safety
     ///
-    /// As of [`FfiType::check`], and of the memory that the value owns.
-    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid>;
+    /// The conditions of [`FfiType::check`], also for the memory that the value owns.
+    unsafe fn check_lent(value: *const Self) -> Result<(), InvalidValue>;
 
-    /// Returns the address and the bytes of the memory that a value owns elsewhere.
+    /// Returns the address and the number of bytes of the memory that a value owns elsewhere.
     ///
     /// # Safety
     ///
-    /// As of [`check_lent`](Self::check_lent).
+    /// The conditions of [`check_lent`](Self::check_lent).
     unsafe fn memory(_: *const Self) -> (usize, usize) {
         (0, 0)
     }
@@ -64,40 +66,43 @@ unsafe impl<T: FfiValue> FfiLent for T {
     const FINGERPRINT: u64 = <T as FfiType>::FINGERPRINT;
 
     #[inline]
-    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid> {
-        // SAFETY: by this function's contract `value` is aligned and initialised, and nobody writes to it; it owns no memory.
+    unsafe fn check_lent(value: *const Self) -> Result<(), InvalidValue> {
+        // SAFETY: by this function's contract `value` is aligned and initialised, and no thread
+        // writes to it; it owns no memory.
         unsafe { T::check(value) }
     }
 }
 
-// SAFETY: the check looks at every value in every column, and `memory` gives all of them.
+// SAFETY: the check covers every value in every column, and `memory` returns all of them.
 unsafe impl<T: FfiColumnar> FfiLent for FfiColumns<T> {
     const TYPE: Fragment = &[Piece::Text("{\"columns\":\""), Piece::Text(T::ID), Piece::Text("\"}")];
     const FINGERPRINT: u64 = fingerprint::columns(<T as FfiType>::FINGERPRINT);
     const OWNS_MEMORY: bool = true;
 
-    unsafe fn check_lent(value: *const Self) -> Result<(), Invalid> {
-        // SAFETY: the value is aligned and came from this library, and nobody writes to it or to its columns.
+    unsafe fn check_lent(value: *const Self) -> Result<(), InvalidValue> {
+        // SAFETY: the value is aligned and came from this library, and no thread writes to it or to
+        // its columns.
         unsafe { Self::check(value) }
     }
 
     unsafe fn memory(value: *const Self) -> (usize, usize) {
-        // SAFETY: the value is aligned and came from this library, and nobody writes to it.
+        // SAFETY: the value is aligned and came from this library, and no thread writes to it.
         unsafe { Self::memory(value) }
     }
 }
 
-/// Frees a container that nobody took.
+/// Frees a container that no caller took.
 ///
 /// # Safety
 ///
-/// `columns` came from [`abi::give`], and nobody uses it.
+/// `columns` came from [`abi::give`], and no code uses it.
 unsafe extern "C" fn release<T: FfiColumnar>(columns: *mut c_void) {
-    // SAFETY: by this function's contract the container came from `give`, as every result does, and nobody uses it any more.
+    // SAFETY: by this function's contract the container came from `give`, as every result does, and
+    // no code uses it any more.
     let _ = unsafe { abi::columns_free::<T>(columns.cast()) };
 }
 
-/// A container, which the caller then owns, and gives to `.._columns_free`.
+/// A container, which the caller then owns, and frees with `.._columns_free`.
 impl<T: FfiColumnar> FfiOutput for FfiColumns<T> {
     type Abi = *mut Self;
     const RETURNS: Fragment = <Self as FfiLent>::TYPE;

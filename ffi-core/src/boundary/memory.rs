@@ -1,7 +1,8 @@
-//! Memory for callers: zeroed, aligned, freed with the pointer alone.
+//! Memory for callers: zeroed, aligned, freed only by its pointer.
 //!
-//! A `NativeFinalizer` in Dart hands its callback one pointer and nothing else, while Rust's allocator wants size and
-//! alignment back. So each block starts one alignment unit before the memory handed out, and keeps its layout there:
+//! A `NativeFinalizer` in Dart passes its callback one pointer and nothing else, while Rust's
+//! allocator needs size and alignment. So each block starts one alignment unit before the memory of
+//! the caller, and its layout is stored just before that memory:
 //!
 //! ```text
 //! block ─▶ ┌ unused ┬ Layout ┐◀─ memory handed out: size bytes
@@ -10,13 +11,14 @@
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 
-/// Blocks are aligned to a cache line at least, which also suits every SIMD load.
+/// Smallest alignment in bytes: a cache line, which also suits every SIMD load.
 const MIN_ALIGN: usize = 64;
 
 const _: () = assert!(size_of::<Layout>() <= MIN_ALIGN && align_of::<Layout>() <= MIN_ALIGN);
 
-/// Allocates `size` zeroed bytes, aligned to `align` and to 64. The caller owns them and gives them back to
-/// [`free`]. Null when `align` is not a power of two, when the size overflows, or when there is no memory.
+/// Allocates `size` zeroed bytes, aligned to `align` and to 64. The caller owns them and frees them
+/// with [`free`]. Returns null if `align` is not a power of two, if the size overflows, or if there
+/// is no memory.
 ///
 /// # Examples
 ///
@@ -47,7 +49,8 @@ pub fn alloc(size: usize, align: usize) -> *mut u8 {
     let memory = unsafe { block.add(before) };
     // SAFETY: there are `before` bytes in front of `memory`, which a `Layout` fits into.
     let header = unsafe { memory.cast::<Layout>().sub(1) };
-    // SAFETY: inside the block; `memory` is aligned to 64, and the size of a `Layout` is a multiple of its alignment.
+    // SAFETY: inside the block; `memory` is aligned to 64, and the size of a `Layout` is a multiple
+    // of its alignment.
     unsafe { header.write(layout) };
     memory
 }
@@ -56,14 +59,15 @@ pub fn alloc(size: usize, align: usize) -> *mut u8 {
 ///
 /// # Safety
 ///
-/// `memory` is null, or came from [`alloc`] of the same library, was not freed before and is no longer used.
+/// `memory` is null, or came from [`alloc`] of the same library, was not freed before and is no
+/// longer used.
 pub unsafe fn free(memory: *mut u8) {
     if memory.is_null() {
         return;
     }
     // SAFETY: `alloc` left a header right before the memory.
     let header = unsafe { memory.cast::<Layout>().sub(1) };
-    // SAFETY: `alloc` wrote it, and nobody else writes in front of the memory.
+    // SAFETY: `alloc` wrote it, and no other code writes before the memory.
     let layout = unsafe { header.read() };
     // SAFETY: the block starts one alignment unit before the memory.
     let block = unsafe { memory.sub(layout.align()) };

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument through
-//! [`reference()`], [`slice()`], [`copied`] and their like, inside one [`call_output`], which turns a refused argument, an `Err`
-//! and a panic into a status. No `extern "C"` function of this crate or of a wrapper unwinds.
+//! a function of `args.rs`, inside one `call_output`, which turns a refused argument, an `Err` and a panic into
+//! a status. No `extern "C"` function of this crate or of a wrapper unwinds.
 //!
 //! | Rust | C |
 //! |---|---|
@@ -37,6 +37,7 @@
 
 mod args;
 mod attachment;
+mod call;
 mod dart_api;
 mod lent;
 mod memory;
@@ -47,21 +48,35 @@ mod pending;
 mod pooled;
 mod status;
 
+// For generated code.
+#[doc(hidden)]
+pub use args::{Region, copied, disjoint, optional, reference, reference_mut, slice, slice_mut, text};
+#[doc(hidden)]
+pub use attachment::{FfiDartCalls, dart_calls};
+#[doc(hidden)]
+pub use call::{call, call_output};
+#[doc(hidden)]
+pub use dart_api::{DartInit, dart_init};
+#[doc(hidden)]
+pub use lent::FfiLent;
+#[doc(hidden)]
+pub use memory::{alloc, free};
+#[doc(hidden)]
+pub use output::{FfiSome, assert_by_value, assert_returned_by_value};
+#[doc(hidden)]
+pub use owned::{FfiOwned, owned_free};
+#[doc(hidden)]
+pub use pending::FfiPending;
+#[doc(hidden)]
+pub use pooled::{Claim, claim, take, take_some};
+#[doc(hidden)]
+pub use status::{Failure, clear};
+
 #[cfg(feature = "proto")]
 pub(crate) use args::room;
-pub use args::{Region, copied, disjoint, optional, reference, reference_mut, slice, slice_mut, text};
-pub use attachment::{FfiDartCalls, dart_calls};
-pub use dart_api::{DartInit, dart_init};
-pub use lent::FfiLent;
-pub use memory::{alloc, free};
-pub use output::{
-    FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value, assert_returned_by_value,
-};
-pub use owned::{FfiOwned, owned_free};
-pub use pending::{FfiPending, call_output};
-pub use pooled::{Claim, claim, take, take_some};
-pub use status::{Failure, FfiStatus, StatusCode, call, clear};
+pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
+pub use status::{FfiStatus, StatusCode};
 
-/// The version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table above. The Dart
-/// package refuses a library with another one.
+/// Version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table
+/// above. The Dart package refuses a library with another one.
 pub const ABI_VERSION: u32 = 2;

@@ -1,4 +1,4 @@
-//! What exported functions take by value and return.
+//! Types that exported functions take by value and return.
 
 use std::any::Any;
 use std::fmt::Display;
@@ -9,19 +9,23 @@ use super::owned::FfiOwned;
 use super::pending::FfiPending;
 use super::status::{Failure, StatusCode};
 use crate::pool::PoolError;
+use crate::scalars::for_each_number;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::FfiType;
 
-/// The largest message in bytes that is passed or returned by value; larger ones are passed by reference.
+/// Size in bytes of the largest message that is passed or returned by value; larger ones are passed
+/// by reference.
 pub const MAX_BY_VALUE: usize = 4096;
 
-/// A type that exported functions take and return: a scalar, an enum, open or not, a message or a oneof.
+/// A type that exported functions take and return: a scalar, an enum, open or not, a message or a
+/// oneof.
 ///
 /// # Safety
 ///
-/// An implementation promises that C may pass [`Param`](Self::Param) and receive [`Abi`](Self::Abi) wherever it means
-/// `Self`, that any bits are an [`Abi`](Self::Abi), and that [`from_param`](Self::from_param) returns only valid values.
+/// An implementation promises that C may pass [`Param`](Self::Param) and receive [`Abi`](Self::Abi)
+/// for a `Self`, that any bits are an [`Abi`](Self::Abi), and that [`from_param`](Self::from_param)
+/// only returns valid values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a parameter or result of `#[ffi_export]`",
     label = "not a scalar, an enum or a message",
@@ -29,33 +33,35 @@ pub const MAX_BY_VALUE: usize = 4096;
             and, as a parameter, a reference to or slice of one; put an array into a message"
 )]
 pub unsafe trait FfiValue: FfiType {
-    /// The C type of a result.
+    /// C type of a result.
     type Abi: Zeroable;
 
-    /// The C type of a parameter, any bits of which are allowed: the integer or float of a scalar or an enum, and a pointer to
-    /// a message or oneof, which is copied. No struct is passed by value: Dart's VM passes one of integers wrongly behind eight
-    /// floats.
+    /// C type of a parameter, for which any bits are allowed: the integer or float of a scalar or
+    /// an enum, and a pointer to a message or oneof, which is copied. No struct is passed by value:
+    /// Dart's VM passes one of integers wrongly behind eight floats.
     type Param: Copy;
 
-    /// To C.
+    /// Converts it to its C type.
     fn into_abi(self) -> Self::Abi;
 
-    /// From C, for the parameter `name`. Nothing of the caller's memory is used after it has returned.
+    /// Converts a C value of the parameter `name`. The caller's memory is not used after it has
+    /// returned.
     ///
     /// # Errors
     ///
-    /// Invalid argument when a pointer is null or misaligned, invalid value when the bits are not a value.
+    /// Returns invalid argument if a pointer is null or misaligned, invalid value if the bits are
+    /// not a value.
     ///
     /// # Safety
     ///
-    /// A pointer that is neither null nor misaligned points to `size_of::<Self>()` bytes that nobody writes to
-    /// meanwhile, and that are initialised but for padding.
+    /// A pointer that is neither null nor misaligned points to `size_of::<Self>()` bytes that no
+    /// thread writes to meanwhile, and that are initialised except for padding.
     unsafe fn from_param(param: Self::Param, name: &'static str) -> Result<Self, Failure>;
 }
 
 macro_rules! as_itself {
-    ($($number:ty)*) => {$(
-        // SAFETY: a number stands for itself, and any bits are a value.
+    ($($number:ident $variant:ident $kind:literal,)*) => {$(
+        // SAFETY: a number is its own C type, and any bits are a value.
         unsafe impl FfiValue for $number {
             type Abi = Self;
             type Param = Self;
@@ -73,9 +79,9 @@ macro_rules! as_itself {
     )*};
 }
 
-as_itself!(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
+for_each_number!(as_itself);
 
-// SAFETY: a `bool` is passed as a byte of the same size and class, and 0 and 1 alone are accepted.
+// SAFETY: a `bool` is passed as a byte of the same size and class, and only 0 and 1 are accepted.
 unsafe impl FfiValue for bool {
     type Abi = u8;
     type Param = u8;
@@ -87,13 +93,15 @@ unsafe impl FfiValue for bool {
 
     #[inline]
     unsafe fn from_param(param: u8, name: &'static str) -> Result<Self, Failure> {
-        // SAFETY: the pointer is to an initialised byte, and `bool` has the same size and alignment.
+        // SAFETY: the pointer is to an initialised byte, and `bool` has the same size and
+        // alignment.
         unsafe { Self::check((&raw const param).cast()) }.map_err(|invalid| invalid.in_field(name))?;
         Ok(param != 0)
     }
 }
 
-/// Who may be a result. Wrappers hand C what these traits say and Dart reads it as such, so nobody else implements them.
+/// Seals the traits of results. Wrappers pass their results to C, and Dart reads them by these
+/// traits, so other crates can't implement them.
 mod sealed {
     use std::fmt::Display;
 
@@ -117,9 +125,10 @@ mod sealed {
     impl<T: FfiOutput, E: Display + 'static> Return for Result<T, E> {}
 }
 
-/// The successful result of an exported function: an [`FfiValue`], `()`, a `String`, a `Vec<T: FfiValue>`, a
-/// [`PoolBox`](crate::PoolBox), [`FfiColumns`](crate::FfiColumns), or an `Option` of one of these. It can't be implemented for
-/// others: what crosses as itself is an [`FfiValue`].
+/// Successful result of an exported function: an [`FfiValue`], `()`, a `String`, a `Vec<T:
+/// FfiValue>`, a [`PoolBox`](crate::PoolBox), [`FfiColumns`](crate::FfiColumns), or an `Option` of
+/// one of these. It can't be implemented for other types: a type that crosses as itself is an
+/// [`FfiValue`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be returned from `#[ffi_export]`",
     label = "not a result that Dart can have",
@@ -127,22 +136,23 @@ mod sealed {
             a `Vec` of these, or an `Option` of any of these"
 )]
 pub trait FfiOutput: sealed::Output {
-    /// What stands for it in C.
+    /// C type of the result.
     type Abi: Zeroable;
-    /// How it stands in schema records, `null` for `()`.
+    /// The type in the form of schema records, `null` for `()`.
     const RETURNS: Fragment;
     /// Hash of the type, [`NOTHING`](fingerprint::NOTHING) for `()`.
     const FINGERPRINT: u64;
-    /// True if there can be no value.
+    /// True if there may be no value.
     const OPTIONAL: bool = false;
-    /// What is noted of a result that owns something, until Dart has taken it; `None` for one that owns nothing.
+    /// Returns the note about a result that owns a resource, which is kept until Dart has taken the
+    /// result; `None` if it owns nothing.
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = None;
 
-    /// To C.
+    /// Converts it to its C type.
     ///
     /// # Errors
     ///
-    /// [`Failure::no_value`] when there is none.
+    /// Returns [`Failure::no_value`] if there is no value.
     fn into_abi(self) -> Result<Self::Abi, Failure>;
 }
 
@@ -192,7 +202,7 @@ impl<T: FfiValue> FfiOutput for Vec<T> {
     }
 }
 
-/// What an `Option` that is a result may hold: Dart has one `null`, and can't tell `()` from it.
+/// A type that may be in an `Option` as a result: Dart has one `null`, and can't tell `()` from it.
 #[diagnostic::on_unimplemented(
     message = "an `Option` of `{Self}` can't be returned from `#[ffi_export]`",
     label = "Dart has one `null`",
@@ -217,8 +227,8 @@ impl<T: FfiSome> FfiOutput for Option<T> {
     }
 }
 
-/// The result of an exported function: an [`FfiOutput`], or a `Result` of one with an error that implements `Display`. It can't
-/// be implemented for others.
+/// Result of an exported function: an [`FfiOutput`], or a `Result` of one with an error that
+/// implements `Display`. It can't be implemented for other types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be returned from `#[ffi_export]`",
     label = "not a result that Dart can have",
@@ -227,12 +237,12 @@ impl<T: FfiSome> FfiOutput for Option<T> {
             or a `Result` of any of these whose error implements `Display`"
 )]
 pub trait FfiReturn: sealed::Return {
-    /// The successful result.
+    /// Type of the successful result.
     type Output: FfiOutput;
     /// True if it can be an error.
     const FALLIBLE: bool;
 
-    /// To C.
+    /// Converts it to its C type.
     ///
     /// # Errors
     ///
@@ -273,7 +283,7 @@ fn failure<E: Display + 'static>(error: &E) -> Failure {
     }
 }
 
-/// Fails const evaluation when `size`, that of a parameter, is too large to pass by value.
+/// Fails const evaluation if `size`, that of a parameter, is too large to pass by value.
 #[track_caller]
 pub const fn assert_by_value(size: usize) {
     assert!(
@@ -282,7 +292,7 @@ pub const fn assert_by_value(size: usize) {
     );
 }
 
-/// Fails const evaluation when `size`, that of a result, is too large to return by value.
+/// Fails const evaluation if `size`, that of a result, is too large to return by value.
 #[track_caller]
 pub const fn assert_returned_by_value(size: usize) {
     assert!(

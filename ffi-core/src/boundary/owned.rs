@@ -1,32 +1,34 @@
-//! Memory of Rust's that a caller comes to own: results that are strings and vectors.
+//! Memory of Rust that a caller then owns: results that are strings and vectors.
 //!
-//! A vector isn't copied. Its memory is leaked to the caller behind an [`FfiOwned`], which keeps what Rust's allocator wants
-//! back and is freed with its own pointer alone, as a `NativeFinalizer` in Dart demands.
+//! A vector isn't copied. Its memory is leaked to the caller in an [`FfiOwned`], which keeps the
+//! layout for Rust's allocator and is freed only by its own pointer, as a `NativeFinalizer` in Dart
+//! requires.
 
 use std::alloc::{Layout, dealloc};
 use std::mem::ManuallyDrop;
 
-use super::output::FfiValue;
+use crate::types::FfiType;
 
-/// A vector that the caller owns: read `len` elements at `data`, then pass the pointer to `.._ffi0_owned_free`, once.
+/// A vector that the caller owns: read `len` elements at `data`, then pass the pointer to
+/// `.._ffi0_owned_free`, once.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiOwned {
-    /// The elements; dangling when there are none.
+    /// Pointer to the elements; dangling if there are none.
     pub data: *mut u8,
-    /// How many elements there are.
+    /// Number of elements.
     pub len: usize,
-    /// Bytes that were allocated, 0 for none.
+    /// Number of bytes that were allocated, 0 for none.
     capacity: usize,
-    /// Their alignment.
+    /// Alignment of the elements in bytes.
     align: usize,
 }
 
 impl FfiOwned {
-    /// Gives `vec` to the caller.
+    /// Passes `vec` to the caller.
     #[must_use]
-    pub fn new<T: FfiValue>(vec: Vec<T>) -> *mut Self {
-        // An `FfiValue` has no destructor, so the memory is all there is to free.
+    pub fn new<T: FfiType>(vec: Vec<T>) -> *mut Self {
+        // An `FfiType` has no destructor, so the memory is all there is to free.
         let mut vec = ManuallyDrop::new(vec);
         Box::into_raw(Box::new(Self {
             data: vec.as_mut_ptr().cast(),
@@ -37,12 +39,12 @@ impl FfiOwned {
     }
 }
 
-/// Frees what [`FfiOwned::new`] gave; does nothing for null. Any thread may call it.
+/// Frees the result of [`FfiOwned::new`]; does nothing for null. Any thread may call it.
 ///
 /// # Safety
 ///
-/// `owned` is null, or came from this library, was not freed before, and neither it nor its elements are used any
-/// more. Its fields are as they were.
+/// `owned` is null, or came from this library, was not freed before, and neither it nor its
+/// elements are used any more. Its fields are unchanged.
 pub unsafe fn owned_free(owned: *mut FfiOwned) {
     if owned.is_null() {
         return;
@@ -53,8 +55,8 @@ pub unsafe fn owned_free(owned: *mut FfiOwned) {
         return;
     }
     let layout = Layout::from_size_align(owned.capacity, owned.align).expect("it is that of a vector");
-    // SAFETY: the vector had its memory from the global allocator, with the layout of `capacity` elements of its type,
-    // and `new` took it from the vector.
+    // SAFETY: the vector had its memory from the global allocator, with the layout of `capacity`
+    // elements of its type, and `new` took it from the vector.
     unsafe { dealloc(owned.data, layout) };
 }
 

@@ -1,319 +1,63 @@
-//! Results on their way to Dart, so that none is lost with an isolate that is killed.
+//! Notes of results that Dart has not taken yet, so that none is lost with an isolate that is
+//! killed.
 //!
-//! An isolate can be killed after a function returned and before Dart has attached its result to an object, or copied it. So
-//! the status block of an isolate has a place for the one result that is on its way. The wrapper of a function notes a result
-//! that owns something there before it returns, and the call from Dart that takes the result removes the note. The block is
-//! attached to an object of the isolate, like any memory of Dart's: when the isolate is gone, it gives back what is still
-//! noted, and the message of a failure that nobody read.
+//! An isolate can be killed after a function returned and before Dart has attached its result to an
+//! object, or copied it. So the status block of an isolate has a place for the one pending result.
+//! The wrapper of a function notes a result that owns a resource there before it returns, and the
+//! call from Dart that takes the result removes the note. The block is attached to an object of the
+//! isolate, like any memory of Dart: when the isolate is gone, it frees the result that is still
+//! noted, and the message of a failure that was not read.
 //!
-//! One place is enough. Dart takes each result right after its call, so only a result that Dart could not take, as it had no
-//! memory, is there when the next one comes: then it is given back. A function that calls back to Dart notes its result when it
-//! returns, after Dart took those of the calls inside.
+//! One place is enough. Dart takes each result right after its call, so a result is only still
+//! noted at the next call if Dart could not take it, as it had no memory: then it is freed. A
+//! function that calls back to Dart notes its result when it returns, after Dart took those of the
+//! calls inside.
 //!
-//! Callers from C own what a function returns, and pass statuses without a place: nothing is noted there.
+//! Callers from C own the result of a function, and pass statuses without a place: nothing is
+//! noted.
 
 use std::ffi::c_void;
 use std::ptr;
 
-use bytemuck::Zeroable;
-
-use super::output::FfiOutput;
 use super::owned::{FfiOwned, owned_free};
-use super::status::{Failure, FfiStatus, call};
 
-/// Gives a resource back, on any thread; calls nothing of Dart's, and does nothing for null.
+/// Frees a resource, on any thread; does not call Dart, and does nothing for null.
 pub(super) type Release = unsafe extern "C" fn(*mut c_void);
 
-/// A result on its way to Dart, and the function that gives it back.
+/// A pending result, and the function that frees it.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiPending {
-    /// The result; null for none. Dart removes the note of a slot by a null here.
-    resource: *mut c_void,
+    /// The result; null for none. Dart removes the note of a slot by writing null.
+    pub(super) resource: *mut c_void,
     release: Option<Release>,
 }
 
 impl FfiPending {
-    /// Returns a result that `release` gives back.
+    /// No result.
+    pub(super) const NONE: Self = Self { resource: ptr::null_mut(), release: None };
+
+    /// Returns the note about a result that `release` frees.
     pub(super) fn new<T>(resource: *mut T, release: Release) -> Self {
         Self { resource: resource.cast(), release: Some(release) }
     }
 
-    /// Returns a string or vector.
+    /// Returns the note about a string or vector.
     pub(super) fn owned(owned: &*mut FfiOwned) -> Self {
         unsafe extern "C" fn release(owned: *mut c_void) {
-            // SAFETY: what is noted came from `FfiOwned::new`, and belongs to the note.
+            // SAFETY: the noted pointer came from `FfiOwned::new`, and belongs to the note.
             unsafe { owned_free(owned.cast()) };
         }
         Self::new(*owned, release)
     }
 
-    /// Gives the result back, if there is one.
-    fn give_back(self) {
+    /// Frees the result, if there is one.
+    pub(super) fn give_back(self) {
         if let Self { resource, release: Some(release) } = self
             && !resource.is_null()
         {
-            // SAFETY: `resource` belongs to the note, which says how it is given back, and ends here.
+            // SAFETY: the note owns `resource` and has the function that frees it, and ends here.
             unsafe { release(resource) };
         }
-    }
-}
-
-/// The status block of an isolate.
-#[derive(Debug)]
-#[repr(C)]
-pub(super) struct DartStatus {
-    status: FfiStatus,
-    pending: FfiPending,
-}
-
-impl DartStatus {
-    /// Returns a block whose status has a place for results.
-    pub(super) fn new() -> *mut Self {
-        let pending = FfiPending { resource: ptr::null_mut(), release: None };
-        let block = Box::into_raw(Box::new(Self { status: FfiStatus::zeroed(), pending }));
-        // SAFETY: the block was made just now.
-        let pending = unsafe { &raw mut (*block).pending };
-        // SAFETY: the block was made just now, and there is no reference to it.
-        unsafe { (*block).status.pending = pending };
-        block
-    }
-
-    /// Frees a block, the message in it, and the result that nobody took.
-    ///
-    /// # Safety
-    ///
-    /// `block` came from [`new`](Self::new), and isn't used any more.
-    pub(super) unsafe extern "C" fn release(block: *mut c_void) {
-        // SAFETY: `new` made it from a box, and the caller doesn't use it any more.
-        let Self { mut status, pending } = *unsafe { Box::from_raw(block.cast::<Self>()) };
-        // SAFETY: the status is ours by now, and was only written by functions of this library.
-        unsafe { super::clear(&raw mut status) };
-        pending.give_back();
-    }
-}
-
-/// Runs the body of an exported function as [`call`] does. A result that owns something is noted in a status that has a place for it.
-///
-/// # Safety
-///
-/// As [`call`].
-#[inline]
-pub unsafe fn call_output<O: FfiOutput>(
-    status: *mut FfiStatus,
-    body: impl FnOnce() -> Result<O::Abi, Failure>,
-) -> O::Abi {
-    // SAFETY: by this function's contract the status is null, or valid and used by nobody else, as the callee asks.
-    let result = unsafe { call(status, body) };
-    if let Some(pending) = const { O::PENDING } {
-        // SAFETY: the caller keeps the contract of `call` for the status; the result is that of the call.
-        unsafe { note(status, pending(&result)) };
-    }
-    result
-}
-
-/// Notes a result, if there is one and a place for it.
-///
-/// # Safety
-///
-/// As [`call`]. The result is on its way to the caller.
-#[inline]
-unsafe fn note(status: *mut FfiStatus, pending: FfiPending) {
-    // SAFETY: by this function's contract the status is null or valid, and nobody else uses it.
-    let Some(place) = (unsafe { place(status) }) else { return };
-    if !pending.resource.is_null() {
-        std::mem::replace(place, pending).give_back();
-    }
-}
-
-/// Removes the note of a result, which the caller takes over; does nothing where another one or none is noted.
-///
-/// # Safety
-///
-/// As [`call`].
-pub(super) unsafe fn forget(status: *mut FfiStatus, resource: *mut c_void) {
-    // SAFETY: by this function's contract the status is null or valid, and nobody else uses it.
-    if let Some(place) = unsafe { place(status) }
-        && place.resource == resource
-    {
-        place.resource = ptr::null_mut();
-    }
-}
-
-/// Returns the place for results that a status has.
-///
-/// # Safety
-///
-/// As [`call`], for as long as the place is used.
-#[inline]
-unsafe fn place<'a>(status: *mut FfiStatus) -> Option<&'a mut FfiPending> {
-    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that nobody else uses.
-    let status = unsafe { status.as_ref() }?;
-    // SAFETY: a status has no place, or is that of a `DartStatus`, whose place lives as long and is used through it alone.
-    unsafe { status.pending.as_mut() }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::super::StatusCode;
-    use super::*;
-
-    /// Returns the status of a block, as Dart has it.
-    fn status_of(block: *mut DartStatus) -> *mut FfiStatus {
-        block.cast()
-    }
-
-    fn release(block: *mut DartStatus) {
-        // SAFETY: the tests release a block once, at their end.
-        unsafe { DartStatus::release(block.cast()) };
-    }
-
-    fn noted(status: *mut FfiStatus) -> *mut c_void {
-        // SAFETY: the status is that of a block of the test's own.
-        unsafe { place(status) }.map_or(ptr::null_mut(), |place| place.resource)
-    }
-
-    /// A resource that counts how often it was given back.
-    #[derive(Default)]
-    struct Counted(AtomicUsize);
-
-    impl Counted {
-        fn pending(&self) -> FfiPending {
-            unsafe extern "C" fn release(counted: *mut c_void) {
-                // SAFETY: it is a `Counted` of the test's, which is alive.
-                unsafe { &*counted.cast::<Counted>() }.0.fetch_add(1, Ordering::Relaxed);
-            }
-            FfiPending::new(ptr::from_ref(self).cast_mut(), release)
-        }
-
-        fn pointer(&self) -> *mut c_void {
-            ptr::from_ref(self).cast_mut().cast()
-        }
-
-        fn given_back(&self) -> usize {
-            self.0.load(Ordering::Relaxed)
-        }
-    }
-
-    #[test]
-    fn a_result_that_nobody_took_goes_back_with_the_block() {
-        let result = Counted::default();
-        let block = DartStatus::new();
-        // SAFETY: the block is ours.
-        unsafe { note(status_of(block), result.pending()) };
-        assert_eq!(result.given_back(), 0);
-        release(block);
-        assert_eq!(result.given_back(), 1);
-    }
-
-    #[test]
-    fn a_result_that_was_taken_stays() {
-        let (result, other) = (Counted::default(), Counted::default());
-        let block = DartStatus::new();
-        // SAFETY: the block is ours.
-        unsafe { note(status_of(block), result.pending()) };
-        // SAFETY: the block is ours.
-        unsafe { forget(status_of(block), other.pointer()) };
-        assert_eq!(noted(status_of(block)), result.pointer(), "only what is taken is forgotten");
-        // SAFETY: the block is ours.
-        unsafe { forget(status_of(block), result.pointer()) };
-        release(block);
-        assert_eq!((result.given_back(), other.given_back()), (0, 0));
-    }
-
-    #[test]
-    fn the_next_result_gives_back_what_nobody_took() {
-        let results = [Counted::default(), Counted::default(), Counted::default()];
-        let block = DartStatus::new();
-        for result in &results {
-            // SAFETY: the block is ours.
-            unsafe { note(status_of(block), result.pending()) };
-        }
-        assert_eq!(results.each_ref().map(Counted::given_back), [1, 1, 0]);
-        release(block);
-        assert_eq!(results.each_ref().map(Counted::given_back), [1, 1, 1]);
-    }
-
-    #[test]
-    fn calls_note_only_results_that_own_something() {
-        let block = DartStatus::new();
-        let status = status_of(block);
-        // SAFETY: the block is ours, here and below.
-        let number = unsafe { call_output::<u64>(status, || Ok(7)) };
-        assert_eq!((number, noted(status)), (7, ptr::null_mut()));
-        // SAFETY: as it is ours.
-        let text = unsafe { call_output::<String>(status, || String::from("text").into_abi()) };
-        assert_eq!(noted(status), text.cast());
-        // SAFETY: as it is ours. The text is given back.
-        let numbers = unsafe { call_output::<Vec<u16>>(status, || FfiOutput::into_abi(vec![1_u16, 2])) };
-        assert_eq!(noted(status), numbers.cast());
-        release(block);
-    }
-
-    #[test]
-    fn a_failure_and_no_value_note_nothing_and_the_status_serves_on() {
-        let block = DartStatus::new();
-        let status = status_of(block);
-        for code in [StatusCode::Error, StatusCode::NoValue] {
-            let failure = match code {
-                StatusCode::Error => Failure::new(code, "no luck"),
-                _ => Failure::no_value(),
-            };
-            // SAFETY: the block is ours.
-            let nothing = unsafe { call_output::<Option<String>>(status, || Err(failure)) };
-            // SAFETY: the block is ours.
-            assert_eq!(unsafe { (*status).code }, code as i32);
-            assert!(nothing.is_null() && noted(status).is_null());
-            // SAFETY: the block is ours.
-            let text = unsafe { call_output::<Option<String>>(status, || Some(String::new()).into_abi()) };
-            assert_eq!(noted(status), text.cast(), "a failure that was not read leaves the place");
-            // SAFETY: the block is ours.
-            unsafe { super::super::clear(status) };
-            assert_eq!(noted(status), text.cast(), "reading a failure leaves the place");
-            // SAFETY: the block is ours.
-            unsafe { forget(status, text.cast()) };
-            // SAFETY: nobody uses the text, and its note is gone.
-            unsafe { owned_free(text) };
-        }
-        // SAFETY: the block is ours. Nobody reads this failure: its message goes with the block.
-        unsafe { call_output::<u8>(status, || Err(Failure::new(StatusCode::Error, "unread"))) };
-        release(block);
-    }
-
-    #[test]
-    fn a_call_within_a_call_does_not_take_the_place_of_the_outer_one() {
-        let block = DartStatus::new();
-        let status = status_of(block);
-        let body = || {
-            // SAFETY: the outer call doesn't use the status until the body returns.
-            let inner = unsafe { call_output::<String>(status, || String::from("inner").into_abi()) };
-            // SAFETY: the same, as Dart does it when it has attached the text.
-            unsafe { forget(status, inner.cast()) };
-            // SAFETY: nobody uses the text, and its note is gone.
-            unsafe { owned_free(inner) };
-            String::from("outer").into_abi()
-        };
-        // SAFETY: the block is ours.
-        let outer = unsafe { call_output::<String>(status, body) };
-        assert_eq!(noted(status), outer.cast());
-        release(block);
-    }
-
-    #[test]
-    fn nothing_is_noted_for_callers_from_c() {
-        let mut status = FfiStatus::zeroed();
-        for status in [ptr::null_mut(), &raw mut status] {
-            // SAFETY: the status is null, or zeroed and ours.
-            let text = unsafe { call_output::<String>(status, || String::from("text").into_abi()) };
-            // SAFETY: the status is null, or zeroed and ours.
-            unsafe { forget(status, text.cast()) };
-            // SAFETY: the status is null, or zeroed and ours.
-            unsafe { super::super::clear(status) };
-            // SAFETY: the text is the caller's, and was not freed.
-            unsafe { owned_free(text) };
-        }
-        assert!(status.pending.is_null());
     }
 }

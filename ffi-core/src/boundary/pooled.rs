@@ -12,13 +12,13 @@ use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::FfiType;
 
-/// Returns the slot of a claim, which is the function's from now on.
+/// Returns the slot of a claim, which the function then owns.
 #[must_use]
 pub fn take<T: FfiPooled>(claim: Claim<T>) -> PoolBox<T> {
     claim.complete()
 }
 
-/// [`take`] for an optional argument.
+/// Returns the slot of an optional claim, as [`take`] does.
 #[must_use]
 pub fn take_some<T: FfiPooled>(claim: Option<Claim<T>>) -> Option<PoolBox<T>> {
     claim.map(take)
@@ -28,12 +28,13 @@ pub fn take_some<T: FfiPooled>(claim: Option<Claim<T>>) -> Option<PoolBox<T>> {
 ///
 /// # Errors
 ///
-/// Invalid argument, with a [`FreeCode`](crate::pool::FreeCode) as detail, when `pointer` isn't that of a slot that the caller
-/// owns; invalid value when the bytes there are not a `T`. The slot then stays the caller's.
+/// Returns invalid argument, with a [`FreeCode`](crate::pool::FreeCode) as detail, if `pointer`
+/// isn't that of a slot that the caller owns, and invalid value if its bytes are not a `T`. Then
+/// the caller still owns the slot.
 ///
 /// # Safety
 ///
-/// When `pointer` is that of a slot the caller owns, nobody else uses the slot from now on.
+/// If `pointer` is that of a slot that the caller owns, no other code uses the slot from now on.
 pub unsafe fn claim<T: FfiPooled>(pointer: *mut T, name: &'static str) -> Result<Claim<T>, Failure> {
     // SAFETY: the caller of this function keeps the contract of `pool_claim`.
     match unsafe { pool_claim(pointer) } {
@@ -46,13 +47,14 @@ pub unsafe fn claim<T: FfiPooled>(pointer: *mut T, name: &'static str) -> Result
     }
 }
 
-/// Gives a slot back that nobody took.
+/// Frees a slot that no caller took.
 ///
 /// # Safety
 ///
-/// Nobody uses the slot.
+/// No code uses the slot.
 unsafe extern "C" fn release<T: FfiPooled>(slot: *mut c_void) {
-    // SAFETY: by this function's contract. A pool that was closed meanwhile refuses it, and the slot is lost with the rest.
+    // SAFETY: no code uses the slot, by this function's contract. A pool that was closed meanwhile
+    // refuses it, and the slot is lost with the others.
     let _ = unsafe { pool_free::<T>(slot.cast()) };
 }
 

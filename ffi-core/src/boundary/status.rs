@@ -1,15 +1,15 @@
-//! How a call failed.
+//! Status of a call: the kind of a failure, and its message.
 
 use bytemuck::Zeroable;
 
-use super::panic;
 use super::pending::FfiPending;
-use crate::types::Invalid;
+use crate::types::InvalidValue;
 
-/// The kind of failure that a call ended in; each is an exception class of its own in Dart.
+/// Kind of the failure of a call; each is an exception class of its own in Dart.
 ///
-/// Codes 6 to 15 are reserved: no function of this version reports them, and a Dart package that doesn't know one throws an
-/// `UnknownStatusException` with its number and meaning. Codes from 16 up are events of the mailbox, not statuses.
+/// Codes 6 to 15 are reserved: no function of this version reports them, and a Dart package that
+/// doesn't know one throws an `UnknownStatusException` with its number and meaning. Codes from 16
+/// up are events of the mailbox, not statuses.
 ///
 /// | code | reserved for |
 /// |---|---|
@@ -25,10 +25,11 @@ use crate::types::Invalid;
 /// | 15 | free |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
+#[non_exhaustive]
 pub enum StatusCode {
-    /// It did not fail: the result is `None`.
+    /// No failure: the result is `None`.
     NoValue = -1,
-    /// It did not fail.
+    /// No failure.
     Ok = 0,
     /// The function returned `Err`; the message is the error's `Display` text.
     Error = 1,
@@ -43,32 +44,35 @@ pub enum StatusCode {
     PoolExhausted = 5,
 }
 
-/// Where an exported function writes how it failed.
+/// Block to which an exported function writes its failure.
 ///
-/// The caller owns the block and passes it zeroed. A call that succeeds doesn't write to it, so one block serves any
-/// number of calls on one thread. After a failure the caller reads it and passes it to the library's
-/// `.._ffi0_status_clear`, which frees the message and zeroes the block but for [`pending`](Self::pending).
+/// The caller owns the block and passes it zeroed. A call that succeeds doesn't write to it, so one
+/// block serves any number of calls on one thread. After a failure the caller reads it and passes
+/// it to the library's `.._ffi0_status_clear`, which frees the message and zeroes the block except
+/// for [`pending`](Self::pending).
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiStatus {
-    /// A [`StatusCode`].
+    /// The code, a [`StatusCode`].
     pub code: i32,
-    /// Says more about some codes; zero for the others.
+    /// Detail of some codes; zero for the others.
     pub detail: u32,
-    /// UTF-8 without a terminator, owned by the library; null when there is none.
+    /// UTF-8 without a terminator, owned by the library; null if there is no message.
     pub message: *mut u8,
-    /// Bytes of [`message`](Self::message).
+    /// Size in bytes of [`message`](Self::message).
     pub message_len: usize,
-    /// The place for results on their way to Dart, which the library makes for each isolate. Null for every other caller.
+    /// Place for the note about a result that Dart has not taken yet, which the library makes for
+    /// each isolate. Null for every other caller.
     pub pending: *mut FfiPending,
 }
 
 // SAFETY: integers and pointers that may be null.
 unsafe impl Zeroable for FfiStatus {}
 
-/// A failure, or the lack of a value, on its way to the caller.
+/// A failure, or the lack of a value, that is returned to the caller.
 ///
-/// No larger than a pointer, for the sake of the calls that succeed: a `Result` of a scalar and this stays in registers.
+/// It is no larger than a pointer, so that a `Result` of a scalar and this stays in registers in
+/// calls that succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure(Option<Box<Parts>>);
 
@@ -87,13 +91,13 @@ impl Failure {
         Self(Some(Box::new(Parts { code, detail: 0, message: message.into() })))
     }
 
-    /// Not a failure: the result is `None`. Costs no allocation.
+    /// Returns the result `None`, which is not a failure. It needs no allocation.
     #[must_use]
     pub fn no_value() -> Self {
         Self(None)
     }
 
-    /// Returns the same failure with a detail.
+    /// Adds a detail to the failure.
     pub(super) fn with_detail(mut self, detail: u32) -> Self {
         if let Some(parts) = &mut self.0 {
             parts.detail = detail;
@@ -101,22 +105,23 @@ impl Failure {
         self
     }
 
-    /// Returns an argument that is refused whatever its bytes.
+    /// Returns the failure of an argument that is refused whatever its bytes.
     #[cold]
     pub(super) fn invalid_argument(name: &str, problem: impl std::fmt::Display) -> Self {
         Self::new(StatusCode::InvalidArgument, format!("`{name}` {problem}"))
     }
 }
 
-/// An argument whose bytes are not a value of its type.
-impl From<Invalid> for Failure {
-    fn from(invalid: Invalid) -> Self {
+/// An argument whose bytes are not a value of its type is an invalid value.
+impl From<InvalidValue> for Failure {
+    fn from(invalid: InvalidValue) -> Self {
         Self::new(StatusCode::InvalidValue, invalid.to_string())
     }
 }
 
 impl FfiStatus {
-    fn store(&mut self, failure: Failure) {
+    /// Writes a failure, in place of the one that is there.
+    pub(super) fn store(&mut self, failure: Failure) {
         self.free_message();
         let Some(parts) = failure.0 else {
             *self = Self { code: StatusCode::NoValue as i32, pending: self.pending, ..Self::zeroed() };
@@ -137,54 +142,10 @@ impl FfiStatus {
             return;
         }
         let message = std::ptr::slice_from_raw_parts_mut(self.message, self.message_len);
-        // SAFETY: a message that isn't null was leaked from a box of that length by `store`, as callers of `call`
-        // and `clear` promise; both leave no second copy of the pointer in the block.
+        // SAFETY: a message that isn't null was leaked from a box of that length by `store`, as
+        // callers of `call` and `clear` promise; both leave no second copy of the pointer in the
+        // block.
         drop(unsafe { Box::from_raw(message) });
-    }
-}
-
-/// Runs the body of an exported function: its result, or zeros and a status when it failed or panicked.
-///
-/// # Safety
-///
-/// `status` is null (the failure is then lost), or points to an [`FfiStatus`] that is zeroed or was last
-/// written by this library, and that nobody else uses meanwhile.
-///
-/// # Examples
-///
-/// ```
-/// use ffi_core::boundary::{FfiStatus, call, clear};
-/// use ffi_core::bytemuck::Zeroable;
-///
-/// let mut status = FfiStatus::zeroed();
-/// // SAFETY: the block is zeroed and ours.
-/// let result: u32 = unsafe { call(&mut status, || panic!("no luck")) };
-/// assert_eq!((result, status.code), (0, 2));
-/// // SAFETY: the block was written by `call`.
-/// unsafe { clear(&mut status) };
-/// assert!(status.message.is_null());
-/// ```
-#[inline]
-pub unsafe fn call<T: Zeroable>(status: *mut FfiStatus, body: impl FnOnce() -> Result<T, Failure>) -> T {
-    match panic::catch(body) {
-        Ok(value) => value,
-        Err(failure) => {
-            // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was written by this library, and
-            // that nobody else uses.
-            unsafe { report(status, failure) };
-            T::zeroed()
-        }
-    }
-}
-
-/// # Safety
-///
-/// As [`call`].
-#[cold]
-unsafe fn report(status: *mut FfiStatus, failure: Failure) {
-    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that nobody else uses.
-    if let Some(status) = unsafe { status.as_mut() } {
-        status.store(failure);
     }
 }
 
@@ -192,54 +153,13 @@ unsafe fn report(status: *mut FfiStatus, failure: Failure) {
 ///
 /// # Safety
 ///
-/// As [`call`].
+/// `status` is null, or points to an [`FfiStatus`] that is zeroed or was last written by this library,
+/// and that nobody else uses meanwhile.
 pub unsafe fn clear(status: *mut FfiStatus) {
-    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that nobody else uses.
+    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that no other
+    // code uses.
     if let Some(status) = unsafe { status.as_mut() } {
         status.free_message();
         *status = FfiStatus { pending: status.pending, ..FfiStatus::zeroed() };
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(status: &FfiStatus) -> &str {
-        // SAFETY: the tests only read a status that `call` has written.
-        let bytes = unsafe { std::slice::from_raw_parts(status.message, status.message_len) };
-        str::from_utf8(bytes).unwrap()
-    }
-
-    #[test]
-    fn success_leaves_the_status_alone() {
-        let mut status = FfiStatus { code: 77, ..FfiStatus::zeroed() };
-        // SAFETY: the block has no message and is ours.
-        assert_eq!(unsafe { call(&mut status, || Ok(5_u8)) }, 5);
-        assert_eq!(status.code, 77);
-    }
-
-    #[test]
-    fn a_second_failure_replaces_the_first() {
-        let mut status = FfiStatus::zeroed();
-        for text in ["first", "", "third"] {
-            let failure = Failure::new(StatusCode::Error, text);
-            // SAFETY: the block is zeroed or written by `call`, and ours.
-            assert_eq!(unsafe { call(&mut status, || Err::<f64, _>(failure)) }, 0.0);
-            assert_eq!((status.code, message(&status)), (1, text));
-        }
-        // SAFETY: the block was written by `call`, and is ours.
-        unsafe { clear(&mut status) };
-        assert_eq!((status.code, status.message_len), (0, 0));
-        assert!(status.message.is_null());
-    }
-
-    #[test]
-    fn a_null_status_loses_the_failure_and_nothing_else() {
-        let null = std::ptr::null_mut();
-        // SAFETY: null is allowed.
-        assert_eq!(unsafe { call(null, || Err::<u8, _>(Failure::new(StatusCode::Error, "x"))) }, 0);
-        // SAFETY: null is allowed.
-        unsafe { clear(null) };
     }
 }

@@ -1,8 +1,8 @@
-//! How a row doesn't get in.
+//! Reason why a row was refused.
 
 use std::{error, fmt};
 
-/// There is no room for more rows.
+/// The container can't take more rows.
 ///
 /// # Examples
 ///
@@ -23,14 +23,14 @@ use std::{error, fmt};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ColumnsError {
-    /// The capacity is fixed, and not enough for that many rows.
+    /// The capacity is fixed, and too small for that many rows.
     Full {
-        /// In rows.
+        /// Capacity in rows.
         capacity: usize,
     },
     /// There is no memory for that many rows.
     Memory {
-        /// How many rows were asked for; `usize::MAX` for more than that.
+        /// Number of rows that were asked for; `usize::MAX` for more than that.
         rows: usize,
     },
 }

@@ -1,21 +1,25 @@
 //! Columns: many messages of one type, field by field.
 //!
-//! A loop over an array of messages that touches one field drags all the others through the cache, and no compiler makes
-//! good vector code of it. `#[ffi(columns)]` gives a message a container that holds each field of all messages in an array
-//! of its own: [`FfiColumns`], called `ParticleColumns` for a `Particle`. A row is a message taken apart.
+//! A loop over an array of messages that uses one field loads all the others into the cache, and no
+//! compiler vectorises it well. `#[ffi(columns)]` gives a message a container that holds each field
+//! of all messages in an array of its own: [`FfiColumns`], called `ParticleColumns` for a
+//! `Particle`. A row is one message, spread over the columns.
 //!
 //! ```text
 //! messages   x0 y0 m0 · x1 y1 m1 · x2 y2 m2 ·
 //!
-//! columns    x0 x1 x2 … │ y0 y1 y2 … │ m0 m1 m2 …      one allocation, each column at a multiple of 64 bytes
+//! columns    x0 x1 x2 … │ y0 y1 y2 … │ m0 m1 m2 …      one allocation, each column at a
+//!                                                      multiple of 64 bytes
 //! ```
 //!
-//! The container is its own C header: C and Dart read length, capacity and the columns' addresses in place, and change
-//! them through the functions that the derive exports. What they write into columns is untrusted: a function that takes
-//! `&ParticleColumns` sees it checked, column by column, and columns whose type has no invalid bits cost nothing.
+//! The container is its own C header: C and Dart read length, capacity and the columns' addresses
+//! in place, and change them through the functions that the derive exports. Values that they write
+//! into columns are untrusted: they are checked, column by column, before a function that takes
+//! `&ParticleColumns` runs. Columns whose type has no invalid bits cost nothing.
 //!
-//! What is given up: a message in the container has no address, so there is no `&Particle` and no slice of them; a row is
-//! copied out and in. Columns move when the container grows, and removing keeps no order.
+//! What was given up: a message in the container has no address, so there is no `&Particle` and no
+//! slice of them; a row is copied out and in. Columns move when the container grows, and removing
+//! keeps no order.
 //!
 //! # Examples
 //!
@@ -50,34 +54,37 @@ mod raw;
 use std::fmt;
 use std::mem::MaybeUninit;
 
+#[doc(hidden)]
 pub use abi::{ColumnsCode, leaked};
 pub use error::ColumnsError;
+#[doc(hidden)]
 pub use raw::Column;
 
 use crate::message::FfiMessage;
-use crate::types::{FfiType, Invalid};
+use crate::types::{FfiType, InvalidValue};
 
 /// A message with columns. Implemented by `#[derive(FfiMessage)]` for `#[ffi(columns)]`.
 ///
 /// # Safety
 ///
-/// An implementation promises that [`COLUMNS`](Self::COLUMNS) has each field of the message in order, that
-/// [`Pointers`](Self::Pointers) is an array of as many pointers, and that [`columns`](Self::columns) and
-/// [`columns_mut`](Self::columns_mut) use them for those fields' values and for nothing else.
+/// An implementation promises that [`COLUMNS`](Self::COLUMNS) has each field of the message in
+/// order, that [`Pointers`](Self::Pointers) is an array of as many pointers, and that
+/// [`columns`](Self::columns) and [`columns_mut`](Self::columns_mut) use them for those fields'
+/// values and for nothing else.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no columns",
     note = "add `#[ffi(columns)]` to it, which needs `#[derive(FfiMessage)]`"
 )]
 pub unsafe trait FfiColumnar: FfiMessage {
-    /// The fields.
+    /// Columns of the fields.
     #[doc(hidden)]
     const COLUMNS: &'static [Column];
 
-    /// `[*mut u8; N]`, where each column starts.
+    /// Array of the addresses of the columns, `[*mut u8; N]`.
     #[doc(hidden)]
     type Pointers: AsRef<[*mut u8]> + AsMut<[*mut u8]> + Copy + fmt::Debug + 'static;
 
-    /// No column starts anywhere yet.
+    /// Addresses before the columns are allocated.
     #[doc(hidden)]
     const NOWHERE: Self::Pointers;
 
@@ -87,29 +94,31 @@ pub unsafe trait FfiColumnar: FfiMessage {
     /// A struct with a mutable slice for each field: `ParticleColumnsMut` for a `Particle`.
     type Mut<'a>;
 
-    /// Returns the columns.
+    /// Returns the columns as slices.
     ///
     /// # Safety
     ///
-    /// At each pointer are `len` valid values of the field's type, which nobody writes to for as long as `'a`.
+    /// Each pointer is to `len` valid values of the field's type, which no thread writes to for as
+    /// long as `'a`.
     #[doc(hidden)]
     unsafe fn columns<'a>(pointers: &Self::Pointers, len: usize) -> Self::Ref<'a>;
 
-    /// Returns the columns.
+    /// Returns the columns as mutable slices.
     ///
     /// # Safety
     ///
-    /// At each pointer are `len` valid values of the field's type, which nobody else reads or writes for as long as `'a`; the
-    /// columns don't overlap.
+    /// Each pointer is to `len` valid values of the field's type, which no other code reads or
+    /// writes for as long as `'a`; the columns don't overlap.
     #[doc(hidden)]
     unsafe fn columns_mut<'a>(pointers: &Self::Pointers, len: usize) -> Self::Mut<'a>;
 }
 
-/// Messages of type `T`, field by field; see [the module](self). `ParticleColumns` is the name that the derive gives to that
-/// of `Particle`.
+/// Messages of type `T`, field by field; see [the module](self). The derive names the type
+/// `ParticleColumns` for a `Particle`.
 ///
-/// A row is one message. Each column starts at a multiple of 64 bytes. A row holds what [`push`](Self::push) or
-/// [`resize_zeroed`](Self::resize_zeroed) put there; beyond the length, memory isn't initialised.
+/// A row is one message. Each column starts at a multiple of 64 bytes. [`push`](Self::push) and
+/// [`resize_zeroed`](Self::resize_zeroed) initialise rows; beyond the length, memory isn't
+/// initialised.
 ///
 /// # In C
 ///
@@ -121,42 +130,48 @@ pub unsafe trait FfiColumnar: FfiMessage {
 /// } ParticleColumns;
 /// ```
 ///
-/// Only the container's own functions may write to the header. Others may write to the first `len` rows of each column.
+/// Only the container's own functions may write to the header. Other code may write to the first
+/// `len` rows of each column.
 ///
-/// The seal is how a function notices what was written to the header: a sum of all other words, each times an odd number
-/// of its own, that begins with the fingerprint of the message (a multilinear hash). A change of one word always changes it, and
-/// that of several does but for one in 2^64. Each row adds 1 to the seal, so adding one costs one addition.
-/// `.._columns_free` of a damaged container frees nothing, says so, and [`leaked`] counts it.
+/// A function finds a damaged header by the seal: a sum of all other words, each times an odd
+/// number of its own, that begins with the fingerprint of the message. That is a multilinear hash
+/// (Lemire and Kaser, "Strongly universal string hashing is fast", The Computer Journal 57(11),
+/// 2014) with fixed multipliers. A change of one word always changes it, and a change of several
+/// does except for one in 2^64. Each row adds 1 to the seal, so adding one costs one addition.
+/// `.._columns_free` of a damaged container frees nothing and returns an error, and [`leaked`]
+/// counts it.
 #[repr(C)]
 pub struct FfiColumns<T: FfiColumnar> {
-    /// Rows.
+    /// Number of rows.
     len: u64,
-    /// Rows that there is memory for.
+    /// Number of rows for which there is memory.
     capacity: u64,
     pointers: T::Pointers,
-    /// Whether the capacity stays, 0 or 1.
+    /// 1 if the capacity never changes, otherwise 0.
     fixed: u64,
-    /// Of all words above: what [`seal_of`](Self::seal_of) gives, plus the length.
+    /// Seal of all words above: the result of [`seal_of`](Self::seal_of), plus the length.
     seal: u64,
 }
 
-/// The smallest capacity that growing leads to: less isn't worth an allocation.
+/// Smallest capacity when growing: less isn't worth an allocation.
 const FEW: usize = 16;
 
-// SAFETY: the container owns its memory, and what is in it is plain data of the types of `T`'s fields.
+// SAFETY: the container owns its memory, which holds plain data of the types of `T`'s fields.
 unsafe impl<T: FfiColumnar + Send> Send for FfiColumns<T> {}
 
-// SAFETY: through a shared reference to the container nothing changes, and it gives shared references to the values alone.
+// SAFETY: nothing changes through a shared reference to the container, which only gives shared
+// references to the values.
 unsafe impl<T: FfiColumnar + Sync> Sync for FfiColumns<T> {}
 
 impl<T: FfiColumnar> FfiColumns<T> {
-    /// No rows; allocates nothing yet.
+    /// Returns a container without rows, and allocates nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(0)
     }
 
-    /// No rows, and memory for `capacity`; grows when that isn't enough.
+    /// Returns a container without rows, with memory for `capacity` of them. It grows when that
+    /// isn't enough.
     ///
     /// # Panics
     ///
@@ -166,7 +181,8 @@ impl<T: FfiColumnar> FfiColumns<T> {
         unwrap(Self::try_with_capacity(capacity))
     }
 
-    /// No rows, and memory for `capacity`; never grows, so its columns never move.
+    /// Returns a container without rows, with memory for `capacity` of them. It never grows, so its
+    /// columns never move.
     ///
     /// # Panics
     ///
@@ -176,25 +192,25 @@ impl<T: FfiColumnar> FfiColumns<T> {
         unwrap(Self::try_fixed(capacity))
     }
 
-    /// [`with_capacity`](Self::with_capacity), if there is memory.
+    /// Returns [`with_capacity`](Self::with_capacity), if there is memory.
     ///
     /// # Errors
     ///
-    /// [`ColumnsError::Memory`].
+    /// Returns [`ColumnsError::Memory`] if there is none.
     pub fn try_with_capacity(capacity: usize) -> Result<Self, ColumnsError> {
         Self::allocate(capacity, 0)
     }
 
-    /// [`fixed`](Self::fixed), if there is memory.
+    /// Returns [`fixed`](Self::fixed), if there is memory.
     ///
     /// # Errors
     ///
-    /// [`ColumnsError::Memory`].
+    /// Returns [`ColumnsError::Memory`] if there is none.
     pub fn try_fixed(capacity: usize) -> Result<Self, ColumnsError> {
         Self::allocate(capacity, 1)
     }
 
-    /// Returns the one place where a header begins.
+    /// Makes a container. Every header begins here.
     fn allocate(rows: usize, fixed: u64) -> Result<Self, ColumnsError> {
         let mut pointers = T::NOWHERE;
         if !raw::allocate(T::COLUMNS, rows, pointers.as_mut()) {
@@ -204,13 +220,13 @@ impl<T: FfiColumnar> FfiColumns<T> {
         Ok(Self { len: 0, capacity, pointers, fixed, seal: Self::seal_of(capacity, &pointers, fixed) })
     }
 
-    /// Returns the seal of such a header without rows.
+    /// Returns the seal of a header with these words and no rows.
     #[inline]
     fn seal_of(capacity: u64, pointers: &T::Pointers, fixed: u64) -> u64 {
         raw::seal(<T as FfiType>::FINGERPRINT, [capacity, fixed], pointers.as_ref())
     }
 
-    /// The one place where the length changes.
+    /// Sets the length and updates the seal. Every change of the length goes through here.
     #[inline(always)]
     fn set_len(&mut self, len: usize) {
         let len = len as u64;
@@ -218,11 +234,11 @@ impl<T: FfiColumnar> FfiColumns<T> {
         self.len = len;
     }
 
-    /// Returns how many rows there are.
+    /// Returns the number of rows.
     #[must_use]
     #[inline]
     pub const fn len(&self) -> usize {
-        // It counts rows in memory.
+        // The cast is lossless, as the number counts rows in memory.
         self.len as usize
     }
 
@@ -233,14 +249,14 @@ impl<T: FfiColumnar> FfiColumns<T> {
         self.len == 0
     }
 
-    /// Returns how many rows there is memory for.
+    /// Returns the number of rows for which there is memory.
     #[must_use]
     #[inline]
     pub const fn capacity(&self) -> usize {
         self.capacity as usize
     }
 
-    /// Returns true if the capacity stays as it is: see [`fixed`](Self::fixed).
+    /// Returns true if the capacity never changes: see [`fixed`](Self::fixed).
     #[must_use]
     #[inline]
     pub const fn is_fixed(&self) -> bool {
@@ -251,8 +267,8 @@ impl<T: FfiColumnar> FfiColumns<T> {
     #[must_use]
     #[inline]
     pub fn columns(&self) -> T::Ref<'_> {
-        // SAFETY: there are `len` values in each column, valid ones as all that goes in or comes from others is; the
-        // reference to the container keeps them.
+        // SAFETY: each column has `len` values, which are valid as rows only come from messages and
+        // checked memory; the reference to the container keeps them.
         unsafe { T::columns(&self.pointers, self.len()) }
     }
 
@@ -260,27 +276,27 @@ impl<T: FfiColumnar> FfiColumns<T> {
     #[must_use]
     #[inline]
     pub fn columns_mut(&mut self) -> T::Mut<'_> {
-        // SAFETY: there are `len` valid values in each column, and the columns lie one behind the other; they are the container's
-        // own, to which this is the only reference.
+        // SAFETY: each column has `len` valid values, and the columns follow one another without
+        // overlap; the container owns them, and this is the only reference to it.
         unsafe { T::columns_mut(&self.pointers, self.len()) }
     }
 
-    /// Makes room for `additional` more rows. Growing at least doubles the capacity.
+    /// Reserves memory for `additional` more rows. Growing at least doubles the capacity.
     ///
     /// # Errors
     ///
-    /// [`ColumnsError::Full`] when the capacity is fixed, [`ColumnsError::Memory`] when there is none; nothing has changed
-    /// then.
+    /// Returns [`ColumnsError::Full`] if the capacity is fixed, [`ColumnsError::Memory`] if there
+    /// is no memory; then nothing has changed.
     #[inline]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), ColumnsError> {
         if additional <= self.capacity() - self.len() { Ok(()) } else { self.grow(additional) }
     }
 
-    /// [`try_reserve`](Self::try_reserve) for those who can't go on without it.
+    /// Reserves memory as [`try_reserve`](Self::try_reserve) does.
     ///
     /// # Panics
     ///
-    /// Panics if it is an error.
+    /// Panics if [`try_reserve`](Self::try_reserve) returns an error.
     pub fn reserve(&mut self, additional: usize) {
         unwrap(self.try_reserve(additional));
     }
@@ -295,13 +311,13 @@ impl<T: FfiColumnar> FfiColumns<T> {
         self.move_to(plenty).or_else(|_| self.move_to(needed))
     }
 
-    /// Moves all rows to new memory, which has room for `capacity`, no fewer than there are.
+    /// Moves all rows to new memory for `capacity` rows, which must not be fewer than there are.
     fn move_to(&mut self, capacity: usize) -> Result<(), ColumnsError> {
         let grown = Self::try_with_capacity(capacity)?;
-        // SAFETY: both have room for that many rows, and are allocations of their own.
+        // SAFETY: both have memory for that many rows, in allocations of their own.
         unsafe { raw::copy(T::COLUMNS, self.pointers.as_ref(), grown.pointers.as_ref(), self.len()) };
         let len = self.len();
-        // The old memory goes with the old container.
+        // Drops the old container with its memory.
         *self = grown;
         self.set_len(len);
         Ok(())
@@ -311,37 +327,37 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// Panics if there is no room: where [`try_push`](Self::try_push) is an error.
+    /// Panics if [`try_push`](Self::try_push) returns an error.
     #[inline]
     pub fn push(&mut self, message: T) {
         unwrap(self.try_push(message));
     }
 
-    /// Adds a row, if there is room.
+    /// Adds a row, if it fits.
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve).
+    /// Returns the errors of [`try_reserve`](Self::try_reserve).
     #[inline]
     pub fn try_push(&mut self, message: T) -> Result<(), ColumnsError> {
         self.try_reserve(1)?;
-        // SAFETY: there is room for one more row, and a reference is to a message.
+        // SAFETY: there is memory for one more row, and a reference is to a message.
         unsafe { self.put(self.len(), &message) };
         self.set_len(self.len() + 1);
         Ok(())
     }
 
-    /// Takes the last row, if there is one.
+    /// Removes the last row and returns it, if there is one.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
         let last = self.len().checked_sub(1)?;
-        // SAFETY: there is such a row.
+        // SAFETY: the row exists.
         let message = unsafe { self.take(last) };
         self.set_len(last);
         Some(message)
     }
 
-    /// Takes a row, and puts the last one into its place.
+    /// Removes a row and returns it, and moves the last one to its place.
     ///
     /// # Panics
     ///
@@ -350,9 +366,9 @@ impl<T: FfiColumnar> FfiColumns<T> {
     #[track_caller]
     pub fn swap_remove(&mut self, row: usize) -> T {
         self.assert_row(row);
-        // SAFETY: there is such a row.
+        // SAFETY: the row exists.
         let message = unsafe { self.take(row) };
-        // SAFETY: there is such a row.
+        // SAFETY: the row exists.
         unsafe { self.fill_gap(row) };
         message
     }
@@ -361,7 +377,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     #[must_use]
     #[inline]
     pub fn get(&self, row: usize) -> Option<T> {
-        // SAFETY: there is such a row.
+        // SAFETY: the row exists.
         (row < self.len()).then(|| unsafe { self.take(row) })
     }
 
@@ -374,35 +390,36 @@ impl<T: FfiColumnar> FfiColumns<T> {
     #[track_caller]
     pub fn set(&mut self, row: usize, message: &T) {
         self.assert_row(row);
-        // SAFETY: there is such a row, and a reference is to a message.
+        // SAFETY: the row exists, and a reference is to a message.
         unsafe { self.put(row, message) };
     }
 
-    /// Makes it `len` rows: new ones are zero, surplus ones gone.
+    /// Changes the number of rows to `len`: new ones are zero, surplus ones are removed.
     ///
     /// # Panics
     ///
-    /// Panics if there is no room: where [`try_resize_zeroed`](Self::try_resize_zeroed) is an error.
+    /// Panics if [`try_resize_zeroed`](Self::try_resize_zeroed) returns an error.
     pub fn resize_zeroed(&mut self, len: usize) {
         unwrap(self.try_resize_zeroed(len));
     }
 
-    /// Makes it `len` rows, if there is room: new ones are zero, surplus ones gone.
+    /// Changes the number of rows to `len`, if they fit: new ones are zero, surplus ones are
+    /// removed.
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve).
+    /// Returns the errors of [`try_reserve`](Self::try_reserve).
     pub fn try_resize_zeroed(&mut self, len: usize) -> Result<(), ColumnsError> {
         if let Some(new @ 1..) = len.checked_sub(self.len()) {
             self.try_reserve(new)?;
-            // SAFETY: there is room for that many more rows.
+            // SAFETY: there is memory for that many more rows.
             unsafe { raw::zero(T::COLUMNS, self.pointers.as_ref(), self.len(), new) };
         }
         self.set_len(len);
         Ok(())
     }
 
-    /// Keeps the first `len` rows; does nothing where there are no more.
+    /// Keeps the first `len` rows; does nothing if there are fewer.
     pub fn truncate(&mut self, len: usize) {
         self.set_len(self.len().min(len));
     }
@@ -412,7 +429,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         self.set_len(0);
     }
 
-    /// Rows of messages, as many as those are.
+    /// Returns a container with a row for each message.
     ///
     /// # Panics
     ///
@@ -428,16 +445,16 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Panics
     ///
-    /// Panics if there is no room: where [`try_extend_from_records`](Self::try_extend_from_records) is an error.
+    /// Panics if [`try_extend_from_records`](Self::try_extend_from_records) returns an error.
     pub fn extend_from_records(&mut self, messages: &[T]) {
         unwrap(self.try_extend_from_records(messages));
     }
 
-    /// Adds a row for each message, if there is room for all.
+    /// Adds a row for each message, if all of them fit.
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve).
+    /// Returns the errors of [`try_reserve`](Self::try_reserve).
     pub fn try_extend_from_records(&mut self, messages: &[T]) -> Result<(), ColumnsError> {
         // SAFETY: a slice is that many messages.
         unsafe { self.append(messages.as_ptr(), messages.len()) }
@@ -447,11 +464,12 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Safety
     ///
-    /// At `messages` are as many messages, outside of the columns; their bytes need not be valid where the container is checked
-    /// before it is used.
+    /// `messages` points to as many messages, outside of the columns; their bytes need not be valid
+    /// if the container is checked before it is used.
     unsafe fn append(&mut self, messages: *const T, count: usize) -> Result<(), ColumnsError> {
         self.try_reserve(count)?;
-        // SAFETY: there is room for `count` rows; as many messages are there, outside of the columns, as the caller vouches.
+        // SAFETY: there is memory for `count` rows; the caller vouches for as many messages outside
+        // of the columns.
         unsafe { self.overwrite(self.len(), messages, count) };
         self.set_len(self.len() + count);
         Ok(())
@@ -461,22 +479,25 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Safety
     ///
-    /// There is room for those rows; `messages` is what [`append`](Self::append) asks for.
+    /// There is memory for those rows; `messages` fulfils the conditions of
+    /// [`append`](Self::append).
     unsafe fn overwrite(&mut self, first: usize, messages: *const T, count: usize) {
         let pointers = self.pointers.as_ref();
-        // SAFETY: there are those rows, and as many messages, which are `size_of::<T>()` bytes apart and outside of the columns.
+        // SAFETY: there is memory for those rows, and there are as many messages, which are
+        // `size_of::<T>()` bytes apart and outside of the columns.
         unsafe { raw::put_all(T::COLUMNS, pointers, first, messages.cast(), size_of::<T>(), count) };
     }
 
-    /// Removes a row, and puts the last one into its place.
+    /// Removes a row, and moves the last one to its place.
     ///
     /// # Safety
     ///
-    /// There is such a row.
+    /// The row exists.
     #[inline(always)]
     unsafe fn fill_gap(&mut self, row: usize) {
         let last = self.len() - 1;
-        // SAFETY: there is a row, so there is a last one, and that of the gap is there by this function's contract.
+        // SAFETY: there is a row, so there is a last one, and the row of the gap exists by this
+        // function's contract.
         unsafe { raw::overwrite(T::COLUMNS, self.pointers.as_ref(), last, row) };
         self.set_len(last);
     }
@@ -485,7 +506,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     #[must_use]
     pub fn to_records(&self) -> Vec<T> {
         let mut messages = Vec::with_capacity(self.len());
-        // SAFETY: there are as many rows, and memory for as many messages.
+        // SAFETY: the rows exist, and there is memory for as many messages.
         unsafe { self.copy_to(0, messages.as_mut_ptr(), self.len()) };
         // SAFETY: all fields of that many messages were written, with valid values.
         unsafe { messages.set_len(self.len()) };
@@ -501,44 +522,45 @@ impl<T: FfiColumnar> FfiColumns<T> {
     pub fn write_records(&self, messages: &mut [T]) {
         let (rows, count) = (self.len(), messages.len());
         assert!(rows == count, "{rows} rows don't go into {count} messages");
-        // SAFETY: there are as many rows, and as many messages.
+        // SAFETY: the rows exist, and there are as many messages.
         unsafe { self.copy_to(0, messages.as_mut_ptr(), rows) };
     }
 
-    /// Returns a copy of each row.
+    /// Returns an iterator over copies of all rows.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = T> + DoubleEndedIterator {
-        // SAFETY: there are as many rows.
+        // SAFETY: the rows exist.
         (0..self.len()).map(|row| unsafe { self.take(row) })
     }
 
-    /// Reads `count` rows from `first` on.
+    /// Copies `count` rows from `first` on to `messages`.
     ///
     /// # Safety
     ///
-    /// There are those rows; at `messages` is memory for as many messages, outside of the columns.
+    /// The rows exist; `messages` points to memory for as many messages, outside of the columns.
     unsafe fn copy_to(&self, first: usize, messages: *mut T, count: usize) {
         let pointers = self.pointers.as_ref();
-        // SAFETY: there are those rows, and memory for as many messages, which are `size_of::<T>()` bytes apart and outside of the
-        // columns.
+        // SAFETY: the rows exist, and there is memory for as many messages, which are
+        // `size_of::<T>()` bytes apart and outside of the columns.
         unsafe { raw::take_all(T::COLUMNS, pointers, first, messages.cast(), size_of::<T>(), count) };
     }
 
     /// # Safety
     ///
-    /// There is room for that row; at `message` is a message outside of the columns.
+    /// There is memory for that row; `message` points to a message outside of the columns.
     #[inline(always)]
     unsafe fn put(&mut self, row: usize, message: *const T) {
-        // SAFETY: there is room for that row, and a message outside of the columns, by this function's contract.
+        // SAFETY: there is memory for that row, and a message outside of the columns, by this
+        // function's contract.
         unsafe { raw::put(T::COLUMNS, self.pointers.as_ref(), row, message.cast()) };
     }
 
     /// # Safety
     ///
-    /// There is such a row.
+    /// The row exists.
     #[inline(always)]
     unsafe fn take(&self, row: usize) -> T {
         let mut message = MaybeUninit::<T>::uninit();
-        // SAFETY: there is such a row; the memory is ours.
+        // SAFETY: the row exists; this function owns the memory of the message.
         unsafe { raw::take(T::COLUMNS, self.pointers.as_ref(), row, message.as_mut_ptr().cast()) };
         // SAFETY: every field was written, with a valid value.
         unsafe { message.assume_init() }
@@ -550,44 +572,47 @@ impl<T: FfiColumnar> FfiColumns<T> {
         assert!(row < self.len(), "there is no row {row} among {}", self.len());
     }
 
-    /// Returns true if the header is as the functions here left it.
+    /// Returns true if no other code has written to the header.
     #[inline]
     fn is_intact(&self) -> bool {
         let seal = Self::seal_of(self.capacity, &self.pointers, self.fixed);
         self.len <= self.capacity && self.seal == seal.wrapping_add(self.len)
     }
 
-    /// Checks a container that has been in other hands: its header, and every value.
+    /// Checks a container that C or Dart could write to: its header, and every value.
     ///
     /// # Errors
     ///
-    /// The first that is wrong.
+    /// Returns the first mistake.
     ///
     /// # Safety
     ///
-    /// `columns` is aligned and came from this library; nobody writes to it or to its columns meanwhile.
-    pub(crate) unsafe fn check(columns: *const Self) -> Result<(), Invalid> {
-        // SAFETY: it came from this library, so it is not null and initialised, and it is aligned; nobody writes to it, and any
-        // bits are numbers and pointers.
+    /// `columns` is aligned and came from this library; no thread writes to it or to its columns
+    /// meanwhile.
+    pub(crate) unsafe fn check(columns: *const Self) -> Result<(), InvalidValue> {
+        // SAFETY: it came from this library, so it is initialised and not null, and it is aligned;
+        // no thread writes to it, and any bits are numbers and pointers.
         let columns = unsafe { &*columns };
         if !columns.is_intact() {
-            return Err(Invalid::new("its header was written to, which only the library may"));
+            return Err(InvalidValue::new("its header was written to, which only the library may"));
         }
         for (column, pointer) in T::COLUMNS.iter().zip(columns.pointers.as_ref()) {
-            // SAFETY: the column has that many rows, as the header says, and they were initialised.
+            // SAFETY: the column has that many rows, as the intact header says, and they were
+            // initialised.
             unsafe { column.check(*pointer, columns.len()) }?;
         }
         Ok(())
     }
 
-    /// Returns the address and size in bytes of the columns' memory; nothing where the header isn't intact.
+    /// Returns the address and size in bytes of the columns' memory; both are 0 if the header is
+    /// damaged.
     ///
     /// # Safety
     ///
-    /// `columns` is aligned and came from this library; nobody writes to it meanwhile.
+    /// `columns` is aligned and came from this library; no thread writes to it meanwhile.
     pub(crate) unsafe fn memory(columns: *const Self) -> (usize, usize) {
-        // SAFETY: it came from this library, so it is not null and initialised, and it is aligned; nobody writes to it, and any
-        // bits are numbers and pointers.
+        // SAFETY: it came from this library, so it is initialised and not null, and it is aligned;
+        // no thread writes to it, and any bits are numbers and pointers.
         let columns = unsafe { &*columns };
         let block = columns.pointers.as_ref().first().map_or(0, |first| first.addr());
         let layout = Some(columns).filter(|it| it.is_intact());
@@ -596,7 +621,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     }
 }
 
-/// Returns the value, or a panic that says what the error does.
+/// Returns the value, or panics with the text of the error.
 #[track_caller]
 fn unwrap<T>(result: Result<T, ColumnsError>) -> T {
     match result {
@@ -610,17 +635,19 @@ impl<T: FfiColumnar> Drop for FfiColumns<T> {
         let Some(block) = self.pointers.as_ref().first() else {
             return;
         };
-        // SAFETY: the memory was allocated for that capacity, and the container, which owned it, ends.
+        // SAFETY: the memory was allocated for that capacity, and the container, which owned it,
+        // ends.
         unsafe { raw::release(T::COLUMNS, self.capacity(), *block) };
     }
 }
 
 impl<T: FfiColumnar> Clone for FfiColumns<T> {
-    /// Returns the same rows, with no more room than they need, unless the capacity is fixed.
+    /// Returns a container with the same rows, and memory for no more of them unless the capacity
+    /// is fixed.
     fn clone(&self) -> Self {
         let rows = if self.is_fixed() { self.capacity() } else { self.len() };
         let mut clone = unwrap(Self::allocate(rows, self.fixed));
-        // SAFETY: both have room for that many rows, and are allocations of their own.
+        // SAFETY: both have memory for that many rows, in allocations of their own.
         unsafe { raw::copy(T::COLUMNS, self.pointers.as_ref(), clone.pointers.as_ref(), self.len()) };
         clone.set_len(self.len());
         clone
@@ -647,7 +674,7 @@ impl<T: FfiColumnar> From<&[T]> for FfiColumns<T> {
 
 /// # Panics
 ///
-/// Panics if there is no room: as [`push`](FfiColumns::push).
+/// Panics if a row doesn't fit, as [`push`](FfiColumns::push) does.
 impl<T: FfiColumnar> Extend<T> for FfiColumns<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, messages: I) {
         let messages = messages.into_iter();

@@ -1,32 +1,32 @@
-//! Columns as bytes: where they lie, and how rows get in and out of them.
+//! Columns as bytes: their layout, and the copies of rows to and from them.
 //!
-//! Nothing here knows a message: it works on a list of [`Column`]s and the columns' addresses, so that all messages share
-//! one copy of the code. The exception is what moves a single row, which is inlined: with the sizes known, each field's
-//! copy is one move.
+//! This module knows no message: it works on a list of [`Column`]s and the columns' addresses, so
+//! that all messages share one copy of the code. Functions that move a single row are inlined: with
+//! the sizes known, each field's copy is one move.
 
 use std::alloc::{Layout, alloc, dealloc};
 
-use crate::types::{FfiType, Invalid, check_elements};
+use crate::types::{FfiType, InvalidValue, check_elements};
 
-/// Where each column starts: at a multiple of a cache line, which is also the widest SIMD register.
+/// Alignment of each column in bytes: a cache line, which is also the widest SIMD register.
 pub(super) const ALIGN: usize = 64;
 
 /// One column: a field of the message.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     name: &'static str,
-    /// Bytes of a value.
+    /// Size of a value in bytes.
     size: usize,
-    /// Bytes from the start of the message to the field.
+    /// Offset of the field in the message in bytes.
     offset: usize,
-    /// How values are checked; nothing where any bits are one.
+    /// Check of the values; `None` if any bits are valid.
     check: Option<Check>,
 }
 
-type Check = unsafe fn(*const u8, usize) -> Result<(), Invalid>;
+type Check = unsafe fn(*const u8, usize) -> Result<(), InvalidValue>;
 
 impl Column {
-    /// Returns the column of a field of type `F`, which lies `offset` bytes from the start of the message.
+    /// Returns the column of a field of type `F` at `offset` bytes from the start of the message.
     #[must_use]
     pub const fn of<F: FfiType>(name: &'static str, offset: usize) -> Self {
         const { assert!(align_of::<F>() <= ALIGN, "no field type is aligned more strictly than a cache line") };
@@ -38,11 +38,11 @@ impl Column {
     ///
     /// # Safety
     ///
-    /// At `values` are `len` values of the column's type, initialised and aligned, that nobody writes to; they need not be
-    /// valid.
-    pub(super) unsafe fn check(&self, values: *const u8, len: usize) -> Result<(), Invalid> {
-        // SAFETY: the function is that of the column's type, of which there are `len` values, initialised, aligned, and written to
-        // by nobody.
+    /// `values` points to `len` values of the column's type, initialised and aligned, that no
+    /// thread writes to; they need not be valid.
+    pub(super) unsafe fn check(&self, values: *const u8, len: usize) -> Result<(), InvalidValue> {
+        // SAFETY: the function is that of the column's type, of which there are `len` values,
+        // initialised and aligned, which no thread writes to.
         self.check.map_or(Ok(()), |check| unsafe { check(values, len) }.map_err(|it| it.in_field(self.name)))
     }
 }
@@ -51,26 +51,31 @@ impl Column {
 ///
 /// # Safety
 ///
-/// At `values` are `len` of them, initialised and aligned, that nobody writes to; they need not be valid.
-unsafe fn check_column<F: FfiType>(values: *const u8, len: usize) -> Result<(), Invalid> {
-    // SAFETY: there are `len` values of that type, initialised and aligned, and nobody writes to them.
+/// `values` points to `len` of them, initialised and aligned, that no thread writes to; they need
+/// not be valid.
+unsafe fn check_column<F: FfiType>(values: *const u8, len: usize) -> Result<(), InvalidValue> {
+    // SAFETY: there are `len` values of that type, initialised and aligned, and no thread writes to
+    // them.
     unsafe { check_elements(values.cast::<F>(), len) }
 }
 
-/// Bytes from the start of a column to that of the next one; nothing where that is more than the address space.
+/// Returns the distance from the start of a column to that of the next one in bytes, or `None` if
+/// it exceeds the address space.
 #[inline]
 fn stretch(column: &Column, capacity: usize) -> Option<usize> {
     column.size.checked_mul(capacity)?.checked_next_multiple_of(ALIGN)
 }
 
-/// Returns the memory of all columns; nothing where it is more than the address space. Of size 0 for no rows.
+/// Returns the layout of the memory of all columns, or `None` if it exceeds the address space. Its
+/// size is 0 for no rows.
 pub(super) fn layout(columns: &[Column], capacity: usize) -> Option<Layout> {
     let add = |bytes: usize, column| bytes.checked_add(stretch(column, capacity)?);
     let bytes = columns.iter().try_fold(0, add)?;
     Layout::from_size_align(bytes, ALIGN).ok()
 }
 
-/// Memory for `capacity` rows, not initialised: writes where each column starts. `false` where there is none.
+/// Allocates memory for `capacity` rows, not initialised, and writes the start of each column.
+/// Returns false if there is none.
 pub(super) fn allocate(columns: &[Column], capacity: usize, pointers: &mut [*mut u8]) -> bool {
     let Some(layout) = layout(columns, capacity) else {
         return false;
@@ -92,22 +97,25 @@ pub(super) fn allocate(columns: &[Column], capacity: usize, pointers: &mut [*mut
     true
 }
 
-/// Gives back what [`allocate`] allocated for `capacity` rows.
+/// Frees memory that [`allocate`] allocated for `capacity` rows.
 ///
 /// # Safety
 ///
-/// `block` is where the first column starts, and nobody uses the memory any more.
+/// `block` is the start of the first column, and no code uses the memory any more.
 pub(super) unsafe fn release(columns: &[Column], capacity: usize, block: *mut u8) {
     if let Some(layout) = layout(columns, capacity).filter(|layout| layout.size() > 0) {
-        // SAFETY: `allocate` got the block with the same layout, and the caller vouches that it is freed once.
+        // SAFETY: `allocate` got the block with this layout, and the caller vouches that it is
+        // freed once.
         unsafe { dealloc(block, layout) };
     }
 }
 
-/// Sums up the words of a header, each times an odd number of its own: a change of one always changes the sum.
+/// Sums up the words of a header, each times an odd number of its own: a change of one word always
+/// changes the sum.
 #[inline(always)]
 pub(super) fn seal(key: u64, numbers: [u64; 2], pointers: &[*mut u8]) -> u64 {
-    // Odd times odd is odd; the bits are those of the golden ratio, and a multiplier that `fingerprint::mix` has, too.
+    // Odd times odd is odd. The first is 2^64 divided by the golden ratio, the second also the
+    // multiplier of `fingerprint::mix`.
     let (first, step) = (0x9E37_79B9_7F4A_7C15, 0xD6E8_FEB8_6659_FD93);
     let pointers = pointers.iter().map(|pointer| pointer.addr() as u64);
     let add = |(sum, factor): (u64, u64), word: u64| {
@@ -120,10 +128,11 @@ pub(super) fn seal(key: u64, numbers: [u64; 2], pointers: &[*mut u8]) -> u64 {
 ///
 /// # Safety
 ///
-/// Both have room for `len` rows and don't overlap.
+/// Both have memory for `len` rows and don't overlap.
 pub(super) unsafe fn copy(columns: &[Column], from: &[*mut u8], to: &[*mut u8], len: usize) {
     for ((column, from), to) in columns.iter().zip(from).zip(to) {
-        // SAFETY: both columns have room for `len` values of that size, and are apart, by this function's contract.
+        // SAFETY: both columns have memory for `len` values of that size, and are apart, by this
+        // function's contract.
         unsafe { from.copy_to_nonoverlapping(*to, len * column.size) };
     }
 }
@@ -132,12 +141,12 @@ pub(super) unsafe fn copy(columns: &[Column], from: &[*mut u8], to: &[*mut u8], 
 ///
 /// # Safety
 ///
-/// There is room for rows `first` to `first + count`.
+/// There is memory for the rows `first` to `first + count`.
 pub(super) unsafe fn zero(columns: &[Column], pointers: &[*mut u8], first: usize, count: usize) {
     for (column, pointer) in columns.iter().zip(pointers) {
-        // SAFETY: the column has room for row `first`, by this function's contract.
+        // SAFETY: the column has memory for row `first`, by this function's contract.
         let row = unsafe { pointer.add(first * column.size) };
-        // SAFETY: the column has room for `count` values of that size from row `first` on.
+        // SAFETY: the column has memory for `count` values of that size from row `first` on.
         unsafe { row.write_bytes(0, count * column.size) };
     }
 }
@@ -146,25 +155,25 @@ pub(super) unsafe fn zero(columns: &[Column], pointers: &[*mut u8], first: usize
 ///
 /// # Safety
 ///
-/// There is room for that row; `message` is one of the columns' type.
+/// There is memory for that row; `message` is one of the columns' type.
 #[inline(always)]
 pub(super) unsafe fn put(columns: &[Column], pointers: &[*mut u8], row: usize, message: *const u8) {
     for (column, pointer) in columns.iter().zip(pointers) {
         // SAFETY: the field lies inside the message.
         let field = unsafe { message.add(column.offset) };
-        // SAFETY: the column has room for that row.
+        // SAFETY: the column has memory for that row.
         let value = unsafe { pointer.add(row * column.size) };
-        // SAFETY: both are as large as the column's type, and a message isn't inside the columns: those are this
-        // container's alone.
+        // SAFETY: both are as large as the column's type, and a message isn't inside the columns:
+        // the container is their only owner.
         unsafe { field.copy_to_nonoverlapping(value, column.size) };
     }
 }
 
-/// Reads row `row` into the fields of a message; its padding stays as it is.
+/// Reads row `row` into the fields of a message; its padding is not written.
 ///
 /// # Safety
 ///
-/// There is such a row; `message` is memory for one of the columns' type.
+/// The row exists; `message` is memory for one of the columns' type.
 #[inline(always)]
 pub(super) unsafe fn take(columns: &[Column], pointers: &[*mut u8], row: usize, message: *mut u8) {
     for (column, pointer) in columns.iter().zip(pointers) {
@@ -181,7 +190,7 @@ pub(super) unsafe fn take(columns: &[Column], pointers: &[*mut u8], row: usize, 
 ///
 /// # Safety
 ///
-/// There are both rows.
+/// Both rows exist.
 #[inline(always)]
 pub(super) unsafe fn overwrite(columns: &[Column], pointers: &[*mut u8], from: usize, to: usize) {
     for (column, pointer) in columns.iter().zip(pointers) {
@@ -189,20 +198,20 @@ pub(super) unsafe fn overwrite(columns: &[Column], pointers: &[*mut u8], from: u
         let source = unsafe { pointer.add(from * column.size) };
         // SAFETY: the column has that row.
         let target = unsafe { pointer.add(to * column.size) };
-        // SAFETY: both values are inside the column, and `copy_to` allows that they are the same.
+        // SAFETY: both values are inside the column, and `copy_to` allows that they are equal.
         unsafe { source.copy_to(target, column.size) };
     }
 }
 
-/// How many bytes of messages are taken apart before the next column's turn: they stay in the fastest cache meanwhile, so
-/// each message is fetched from memory once, not once per column.
+/// Number of bytes of messages whose columns are written before the next block: the messages stay
+/// in the first-level cache meanwhile, so each is loaded from memory once, not once per column.
 const BLOCK: usize = 16 << 10;
 
 /// Writes `count` messages, one every `stride` bytes, into rows `first` and on.
 ///
 /// # Safety
 ///
-/// There is room for those rows; `messages` are of the columns' type.
+/// There is memory for those rows; `messages` are of the columns' type.
 pub(super) unsafe fn put_all(
     columns: &[Column],
     pointers: &[*mut u8],
@@ -215,20 +224,21 @@ pub(super) unsafe fn put_all(
         for (column, pointer) in columns.iter().zip(pointers) {
             // SAFETY: the field lies inside message `start`.
             let from = unsafe { messages.add(start * stride + column.offset) };
-            // SAFETY: the column has room for that row.
+            // SAFETY: the column has memory for that row.
             let to = unsafe { pointer.add((first + start) * column.size) };
-            // SAFETY: there are `rows` messages from there on, and room for as many rows; messages aren't inside the
-            // columns.
+            // SAFETY: there are `rows` messages from that one on, and memory for as many rows;
+            // messages aren't inside the columns.
             unsafe { copy_values(column.size, rows, (from, stride), (to, column.size)) };
         }
     }
 }
 
-/// Reads `count` rows from `first` on into messages, one every `stride` bytes; their padding stays as it is.
+/// Reads `count` rows from `first` on into messages, one every `stride` bytes; their padding is not
+/// written.
 ///
 /// # Safety
 ///
-/// There are those rows; `messages` is memory for as many messages of the columns' type.
+/// The rows exist; `messages` is memory for as many messages of the columns' type.
 pub(super) unsafe fn take_all(
     columns: &[Column],
     pointers: &[*mut u8],
@@ -243,25 +253,27 @@ pub(super) unsafe fn take_all(
             let from = unsafe { pointer.add((first + start) * column.size) };
             // SAFETY: the field lies inside message `start`.
             let to = unsafe { messages.add(start * stride + column.offset) };
-            // SAFETY: there are `rows` rows from there on, and as many messages, which aren't inside the columns.
+            // SAFETY: there are `rows` rows from that one on, and as many messages, which aren't
+            // inside the columns.
             unsafe { copy_values(column.size, rows, (from, column.size), (to, stride)) };
         }
     }
 }
 
-/// First message and number of messages of each block.
+/// Returns the first message and the number of messages of each block.
 fn blocks(count: usize, stride: usize) -> impl Iterator<Item = (usize, usize)> {
     let rows = (BLOCK / stride).max(1);
     (0..count).step_by(rows).map(move |start| (start, rows.min(count - start)))
 }
 
-/// Copies `count` values of `size` bytes, which are one every so many bytes on both sides.
+/// Copies `count` values of `size` bytes, which have a fixed distance on each side.
 ///
 /// # Safety
 ///
 /// There are as many values on both sides, and they don't overlap.
 unsafe fn copy_values(size: usize, count: usize, from: (*const u8, usize), to: (*mut u8, usize)) {
-    // The sizes of scalars and of vectors of `f32`: with the size known, each copy is a move or two.
+    // The sizes of scalars and of vectors of `f32`: with the size known, each copy is a move or
+    // two.
     let copy = match size {
         1 => copy_sized::<1>,
         2 => copy_sized::<2>,
@@ -271,11 +283,12 @@ unsafe fn copy_values(size: usize, count: usize, from: (*const u8, usize), to: (
         16 => copy_sized::<16>,
         _ => copy_each,
     };
-    // SAFETY: each of the functions copies values of `size` bytes, of which there are `count` on both sides, apart.
+    // SAFETY: each of the functions copies values of `size` bytes, of which there are `count` on
+    // both sides, apart.
     unsafe { copy(size, count, from, to) };
 }
 
-/// [`copy_each`] of a size that is known.
+/// Copies values like [`copy_each`], for a size known at compile time.
 ///
 /// # Safety
 ///
@@ -298,9 +311,9 @@ unsafe fn copy_sized<const SIZE: usize>(
 #[inline(always)]
 unsafe fn copy_each(size: usize, count: usize, from: (*const u8, usize), to: (*mut u8, usize)) {
     for index in 0..count {
-        // SAFETY: the index is below the count, so there is a value.
+        // SAFETY: the index is below the count, so the value exists.
         let source = unsafe { from.0.add(index * from.1) };
-        // SAFETY: the index is below the count, so there is room for a value.
+        // SAFETY: the index is below the count, so there is memory for a value.
         let target = unsafe { to.0.add(index * to.1) };
         // SAFETY: both have `size` bytes, and don't overlap.
         unsafe { source.copy_to_nonoverlapping(target, size) };

@@ -9,7 +9,7 @@ pub use super::claim::Unclaimed;
 use super::error::FreeCode;
 use super::pooled::FfiPooled;
 use super::queue::{FfiQueue, PopError, PushError};
-use super::stats::FfiPoolStats;
+use super::stats::PoolStats;
 use crate::types::FfiRef;
 
 /// `.._pool_alloc`: null when there is none.
@@ -75,9 +75,9 @@ pub unsafe fn pool_release<T: FfiPooled>(token: *mut c_void) {
 ///
 /// `out` may be written.
 #[inline]
-pub unsafe fn pool_stats<T: FfiPooled>(out: *mut FfiPoolStats) {
+pub unsafe fn pool_stats<T: FfiPooled>(out: *mut PoolStats) {
     // SAFETY: by this function's contract `out` may be written.
-    unsafe { out.write(T::pool().stats().into()) };
+    unsafe { out.write(T::pool().stats()) };
 }
 
 /// `.._pool_resolve`: null when the handle is stale or none, when a [`PoolBox`] owns the message,
@@ -181,7 +181,7 @@ pub const QUEUE_BUSY: i32 = 11;
 ///
 /// `code` may be written, or is null.
 pub unsafe fn queue_pop<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, code: *mut i32) -> *mut T {
-    let (slot, number) = match queue.pop() {
+    let (slot, number) = match queue.try_pop() {
         Ok(slot) => (slot.into_raw().as_ptr(), 0),
         Err(PopError::Empty) => (std::ptr::null_mut(), QUEUE_EMPTY),
         Err(PopError::Busy) => (std::ptr::null_mut(), QUEUE_BUSY),
@@ -204,7 +204,7 @@ pub unsafe fn queue_pop_many<T: FfiPooled, const N: usize>(
     count: usize,
 ) -> usize {
     for popped in 0..count {
-        let Ok(slot) = queue.pop() else { return popped };
+        let Ok(slot) = queue.try_pop() else { return popped };
         // SAFETY: `popped` is below the count, for which there is room by this function's contract.
         let entry = unsafe { out.add(popped) };
         // SAFETY: an entry that may be written by this function's contract.

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use super::boxed::PoolBox;
 use super::error::FreeCode;
 use super::pooled::FfiPooled;
-use crate::types::Invalid;
+use crate::types::InvalidValue;
 
 /// A slot that is on its way to Rust: its lender's again when this is dropped, as happens when a
 /// later argument is refused. A finalizer's release in between is remembered.
@@ -54,5 +54,5 @@ pub enum Unclaimed {
     /// The pointer is not that of a lent slot.
     Pointer(FreeCode),
     /// The slot's bytes are no value of its type.
-    Value(Invalid),
+    Value(InvalidValue),
 }

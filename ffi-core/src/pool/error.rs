@@ -4,7 +4,7 @@ use std::{error, fmt};
 
 use super::word::Refused;
 
-/// Why nothing could be allocated; see [`Pool::try_alloc`](super::Pool::try_alloc).
+/// Reason why nothing was allocated; see [`Pool::try_alloc`](super::Pool::try_alloc).
 ///
 /// # Examples
 ///
@@ -16,6 +16,7 @@ use super::word::Refused;
 ///         PoolErrorKind::Exhausted => "free something first",
 ///         PoolErrorKind::Reservation => "the system gave no address space",
 ///         PoolErrorKind::Closed => "the library was shut down",
+///         _ => "for a reason that a later version has",
 ///     }
 /// }
 /// ```
@@ -30,6 +31,7 @@ pub struct PoolError {
 /// What kind of [`PoolError`] it is; the numbers are those the C ABI has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
+#[non_exhaustive]
 pub enum PoolErrorKind {
     /// Fewer slots are free than were asked for.
     Exhausted = 0,
@@ -129,8 +131,6 @@ impl fmt::Display for FreeCode {
     }
 }
 
-impl error::Error for FreeCode {}
-
 /// Why the message of a handle was neither taken nor read; see
 /// [`Pool::try_take`](super::Pool::try_take).
 ///
@@ -154,6 +154,7 @@ impl error::Error for FreeCode {}
 /// # Ok::<(), ffi_core::PoolError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum RefusedHandle {
     /// It is none, or its message was freed.
     Stale,

@@ -153,12 +153,16 @@ mod typed;
 mod word;
 
 pub use boxed::PoolBox;
-pub use error::{FreeCode, PoolError, PoolErrorKind, RefusedHandle};
+#[doc(hidden)]
+pub use error::FreeCode;
+pub use error::{PoolError, PoolErrorKind, RefusedHandle};
 pub use pooled::{FfiPooled, PoolCache, Reset};
-pub use queue::{ExportedQueue, FfiQueue, PopError, PushError};
+#[doc(hidden)]
+pub use queue::ExportedQueue;
+pub use queue::{FfiQueue, PopError, PushError};
 pub use raw::{reopen, shutdown};
 pub use read::PoolRead;
-pub use stats::{FfiPoolStats, PoolState, PoolStats};
+pub use stats::{PoolState, PoolStats};
 pub use typed::Pool;
 #[cfg(feature = "proto")]
 pub(crate) use word::Exposure;

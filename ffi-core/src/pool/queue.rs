@@ -33,11 +33,11 @@ use super::ring::{NoRoom, NoValue, Ring};
 ///
 /// static EVENTS: FfiQueue<Event, 8> = FfiQueue::new();
 ///
-/// let event = Event::pool().alloc_with(|event| event.code = 7)?;
-/// assert!(EVENTS.push(event).is_ok());
+/// let event = Event::pool().try_alloc_with(|event| event.code = 7)?;
+/// assert!(EVENTS.try_push(event).is_ok());
 /// EVENTS.close();
-/// assert_eq!(EVENTS.pop().map(|event| event.code), Ok(7));
-/// assert_eq!(EVENTS.pop().err(), Some(PopError::Empty));
+/// assert_eq!(EVENTS.try_pop().map(|event| event.code), Ok(7));
+/// assert_eq!(EVENTS.try_pop().err(), Some(PopError::Empty));
 /// # Ok::<(), ffi_core::PoolError>(())
 /// ```
 pub struct FfiQueue<T: FfiPooled, const N: usize> {
@@ -72,6 +72,7 @@ impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
 }
 
 /// Why a message was not pushed; it comes back in the error.
+#[non_exhaustive]
 pub enum PushError<T> {
     /// The queue has no room now.
     Full(T),
@@ -81,6 +82,7 @@ pub enum PushError<T> {
 
 /// Reason why no message was popped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PopError {
     /// Nothing is in the queue.
     Empty,
@@ -113,7 +115,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     ///
     /// When the queue is full or closed; the message is in the error. Full is also one whose next
     /// place another thread was about to take a message from for a millisecond.
-    pub fn push(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
+    pub fn try_push(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
         match self.ring.push(T::pool().index(&message)) {
             Ok(()) => {
                 // The queue owns it, or the thread that has popped it since.
@@ -128,14 +130,14 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// Puts a message at the end whose slot is claimed for a moment; when it is refused it is in
     /// the error.
     ///
-    /// The slot stays claimed while it is in the queue. Only [`pop`](Self::pop) ends that, because
+    /// The slot stays claimed while it is in the queue. Only [`try_pop`](Self::try_pop) ends that, because
     /// only the thread that has the box knows that the claim is still this one: after the push
     /// another thread may pop the slot, lend it, and claim it.
     pub(super) fn push_claim(&self, claim: Claim<T>) -> Result<(), PushError<Claim<T>>> {
-        // SAFETY: the claim had the slot, and claims that are not dropped hold a value; `pop` or
+        // SAFETY: the claim had the slot, and claims that are not dropped hold a value; `try_pop` or
         // the drop of the box ends it.
         let message = unsafe { PoolBox::new(claim.forget()) };
-        self.push(message).map_err(|refused| {
+        self.try_push(message).map_err(|refused| {
             refused.map(|message| {
                 // SAFETY: still claimed, as it was not handed on.
                 unsafe { Claim::new(message.forget()) }
@@ -150,7 +152,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// [`PopError::Empty`] when nothing is in it: after [`close`](Self::close) nothing ever will
     /// be. [`PopError::Busy`] when the message at the front was still being pushed after a
     /// millisecond: try again.
-    pub fn pop(&self) -> Result<PoolBox<T>, PopError> {
+    pub fn try_pop(&self) -> Result<PoolBox<T>, PopError> {
         let index = self.ring.pop().map_err(|none| match none {
             NoValue::Empty => PopError::Empty,
             NoValue::Busy => PopError::Busy,
@@ -165,11 +167,11 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         Ok(message)
     }
 
-    /// Takes up to `max` messages, in order, and hands them to `each`, until [`pop`](Self::pop) has
+    /// Takes up to `max` messages, in order, and hands them to `each`, until [`try_pop`](Self::try_pop) has
     /// none; returns how many.
     pub fn pop_many(&self, max: usize, mut each: impl FnMut(PoolBox<T>)) -> usize {
         for popped in 0..max {
-            match self.pop() {
+            match self.try_pop() {
                 Ok(message) => each(message),
                 Err(_) => return popped,
             }
@@ -196,7 +198,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     }
 
     /// Refuses every push from now on; for good. A push is decided before or after: once
-    /// [`pop`](Self::pop) says that it is empty, nothing is lost.
+    /// [`try_pop`](Self::try_pop) says that it is empty, nothing is lost.
     pub fn close(&self) {
         self.ring.close();
     }
@@ -211,7 +213,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
 impl<T: FfiPooled, const N: usize> Drop for FfiQueue<T, N> {
     fn drop(&mut self) {
         // No other thread has it: none is just pushing.
-        while self.pop().is_ok() {}
+        while self.try_pop().is_ok() {}
     }
 }
 
@@ -241,7 +243,7 @@ impl<T> PushError<T> {
 
     /// The message that was refused.
     #[must_use]
-    pub fn into_inner(self) -> T {
+    pub fn into_value(self) -> T {
         match self {
             Self::Full(message) | Self::Closed(message) => message,
         }

@@ -144,7 +144,7 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// Those of [`try_alloc`](Self::try_alloc).
     #[inline]
-    pub fn alloc_with(&'static self, fill: impl FnOnce(&mut T)) -> Result<PoolBox<T>, PoolError> {
+    pub fn try_alloc_with(&'static self, fill: impl FnOnce(&mut T)) -> Result<PoolBox<T>, PoolError> {
         let mut slot = self.try_alloc()?;
         fill(&mut slot);
         Ok(slot)
@@ -156,7 +156,7 @@ impl<T: FfiPooled> Pool<T> {
     /// # Errors
     ///
     /// Those of [`try_alloc`](Self::try_alloc).
-    pub fn alloc_many(&'static self, count: usize) -> Result<Vec<PoolBox<T>>, PoolError> {
+    pub fn try_alloc_many(&'static self, count: usize) -> Result<Vec<PoolBox<T>>, PoolError> {
         let arena = self.arena().map_err(|kind| self.raw.error(self.raw.failed(kind)))?;
         if count > arena.slots.capacity() {
             return Err(self.raw.error(self.raw.failed(PoolErrorKind::Exhausted)));
@@ -338,7 +338,7 @@ impl<T: FfiPooled> Pool<T> {
     ///     x: f32,
     /// }
     ///
-    /// let handle = Ball::pool().alloc_with(|ball| ball.x = 1.5)?.into_ref();
+    /// let handle = Ball::pool().try_alloc_with(|ball| ball.x = 1.5)?.into_ref();
     /// let (one, other) = (Ball::pool().read(handle), Ball::pool().read(handle));
     /// assert_eq!(one.map(|ball| ball.x), other.map(|ball| ball.x));
     /// assert!(Ball::pool().take(handle).is_some());
@@ -425,7 +425,7 @@ impl<T: FfiPooled> Pool<T> {
     /// }
     ///
     /// let leaf = Node::pool().try_alloc()?.into_ref();
-    /// let root = Node::pool().alloc_with(|node| node.children[1] = leaf)?.into_ref();
+    /// let root = Node::pool().try_alloc_with(|node| node.children[1] = leaf)?.into_ref();
     /// let freed = Node::pool().free_tree(root, |node, visit| node.children.into_iter().for_each(visit));
     /// assert_eq!(freed, 2);
     /// # Ok::<(), ffi_core::PoolError>(())

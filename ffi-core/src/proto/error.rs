@@ -2,11 +2,10 @@
 
 use std::{error, fmt};
 
-use prost::encoding::WireType;
-
+use super::wire_type::WireType;
 use crate::boundary::Failure;
 use crate::pool::{FfiPooled, PoolError};
-use crate::types::Invalid;
+use crate::types::{InvalidValue, PathStep};
 
 /// Reason why a message is not written as protobuf: a reference leads to a message that is
 /// [exposed](crate::Pool::try_take). See
@@ -41,47 +40,54 @@ impl fmt::Display for EncodeError {
 
 impl error::Error for EncodeError {}
 
-/// Why bytes are not a message: the path to the field that can't be read, what is wrong with it, and what to do.
+/// Reason why bytes are not a message: the path to the field that can't be read, what is wrong with it,
+/// and what to do. Its [`source`](error::Error::source) is the [`PoolError`], where that is the reason.
 ///
 /// ```text
 /// items[3].name: text of 70 bytes, and the capacity is 64; hint: a larger `FfiStr<N>` here, or a shorter text there
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeError {
+pub struct DecodeError(Box<Refusal>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Refusal {
     kind: DecodeErrorKind,
-    report: Invalid,
+    report: InvalidValue,
+    pool: Option<PoolError>,
 }
 
-/// What is wrong with bytes that are refused.
+/// Kind of the mistake in bytes that are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// The bytes end inside a field, or a length reaches beyond them.
+    /// The bytes end inside a field, or a length reaches beyond their end.
     Truncated,
-    /// These are not bytes of protobuf: a varint without end, a field without number, a group that doesn't begin or end.
+    /// The bytes are not protobuf: a varint without end, a field without number, a group that
+    /// doesn't begin or end.
     Malformed,
-    /// A field of a type that can't be read as the one it has here.
+    /// The wire type of a field doesn't match its type.
     WireType,
-    /// More text or bytes than the field has room for.
+    /// Text or bytes exceed the capacity of the field.
     TooLong,
-    /// More elements or entries than the field has room for.
+    /// Elements or entries exceed the capacity of the field.
     TooMany,
     /// A string that isn't UTF-8.
     Utf8,
-    /// A number that the field's type doesn't reach.
+    /// A number is out of the range of the field's type.
     OutOfRange,
-    /// A number that no variant of the enum has.
+    /// A number has no variant in the enum.
     UnknownVariant,
-    /// No slot for a message that is referred to: its pool is exhausted, has no memory, or was shut down.
+    /// There is no slot for the message of a reference: its pool is exhausted, has no memory, or
+    /// was shut down.
     Pool,
-    /// Messages or groups in more levels than [`MAX_DEPTH`](super::MAX_DEPTH).
+    /// Messages or groups are nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
     TooDeep,
 }
 
 impl DecodeError {
     #[cold]
     pub(super) fn new(kind: DecodeErrorKind, problem: impl fmt::Display) -> Self {
-        Self { kind, report: Invalid::new(problem) }
+        Self(Box::new(Refusal { kind, report: InvalidValue::new(problem), pool: None }))
     }
 
     #[cold]
@@ -143,27 +149,39 @@ impl DecodeError {
 
     #[cold]
     pub(super) fn pool(error: PoolError) -> Self {
-        Self::new(DecodeErrorKind::Pool, error)
+        let mut refused = Self::new(DecodeErrorKind::Pool, &error);
+        refused.0.pool = Some(error);
+        refused
     }
 
-    /// Returns the same error, seen from the message that holds it in field `name`.
+    /// Returns the error as seen from the message that holds it in field `name`.
+    #[doc(hidden)]
     #[cold]
     #[must_use]
-    pub fn in_field(self, name: &'static str) -> Self {
-        Self { report: self.report.in_field(name), ..self }
+    pub fn in_field(mut self, name: &'static str) -> Self {
+        self.0.report = self.0.report.in_field(name);
+        self
     }
 
-    /// Returns the same error, seen from the list that holds it at `index`.
+    /// Returns the error as seen from the list that holds it at `index`.
+    #[doc(hidden)]
     #[cold]
     #[must_use]
-    pub fn at_index(self, index: usize) -> Self {
-        Self { report: self.report.at_index(index), ..self }
+    pub fn at_index(mut self, index: usize) -> Self {
+        self.0.report = self.0.report.at_index(index);
+        self
     }
 
-    /// Returns what is wrong, for code to look at.
+    /// Returns the kind of the mistake.
     #[must_use]
     pub fn kind(&self) -> DecodeErrorKind {
-        self.kind
+        self.0.kind
+    }
+
+    /// Returns the steps to the field, from the outermost on.
+    #[must_use]
+    pub fn path(&self) -> impl ExactSizeIterator<Item = PathStep> + DoubleEndedIterator {
+        self.0.report.path()
     }
 }
 
@@ -180,15 +198,19 @@ fn name(wire_type: WireType) -> &'static str {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.report.fmt(f)
+        self.0.report.fmt(f)
     }
 }
 
-impl error::Error for DecodeError {}
+impl error::Error for DecodeError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.0.pool.as_ref().map(|it| it as _)
+    }
+}
 
-/// An argument whose bytes are not a value of the type they should be of: that is what an invalid value is.
+/// An argument whose bytes are not a value of its type is an invalid value.
 impl From<DecodeError> for Failure {
     fn from(error: DecodeError) -> Self {
-        error.report.into()
+        error.0.report.into()
     }
 }

@@ -1,31 +1,36 @@
-//! What every type of a field says about itself, and what follows from it for one that stands alone.
+//! The trait of field types, and the functions that follow from it for a single value.
 
 use std::mem::MaybeUninit;
 
-use prost::encoding::{WireType, encoded_len_varint, key_len};
+use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::types::FfiType;
 
-/// The number of the one field of a wrapper message.
+/// Number of the only field of a wrapper message.
 const WRAPPED: u32 = 1;
 
-/// A type that has a place in protobuf: all that a field may be. See the [module's documentation](super) for the two forms in
-/// which it is written.
+/// A type that can be a field in protobuf. See the [module's documentation](super) for the two
+/// forms in which it is written.
 ///
-/// # Safety
+/// An implementation promises that [`init`](Self::init) makes its slot a valid value, and returns
+/// that; and that functions that write use the [`Writer`] that they get, and don't replace it.
+/// Everything else may be wrong without harm: a wrong length makes the encoder write twice, and no
+/// more.
 ///
-/// An implementation promises that [`init`](Self::init) makes the slot it is given a valid value, and returns that; and that
-/// what writes does so through the [`Writer`] it is given, and leaves no other one in its place. The rest is taken for what it
-/// says: a length that is wrong makes the encoder write twice, and no more.
+/// An implementation promises that [`init`](Self::init) makes the slot it is given a valid value,
+/// and returns that; and that what writes does so through the [`Writer`] it is given, and leaves no
+/// other one in its place. The rest is taken for what it says: a length that is wrong makes the
+/// encoder write twice, and no more.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no place in protobuf",
     label = "not a field of .proto",
     note = "what has is each type of `ffi_core`, and one with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`"
 )]
 pub unsafe trait ProtoType: FfiType {
-    /// What the value form is made of. It is a packed element where this isn't a length and bytes.
+    /// Wire type of the value form. It is a packed element if this isn't a length and bytes.
     const WIRE: WireType;
 
     /// True if the value form is a message, and so a level of nesting.
@@ -34,41 +39,42 @@ pub unsafe trait ProtoType: FfiType {
     /// True if it is `u8`, of which an array is bytes.
     const BYTE: bool = false;
 
-    /// How many elements it is in an array, where an array of arrays is flat.
+    /// Number of elements that it is in an array, as an array of arrays is flat.
     const ITEMS: usize = 1;
 
-    /// What each of these is made of.
+    /// Wire type of each of these elements.
     const ITEM_WIRE: WireType = Self::WIRE;
 
-    /// True if references may be in it: what it is as protobuf then depends on more than its own bytes.
+    /// True if it may hold references: its encoding then depends on more than its own bytes.
     const HAS_REFS: bool = false;
 
-    /// What reading a message remembers of this field from one occurrence to the next.
+    /// State of this field between its occurrences while a message is read.
     type State: Default;
 
-    /// Makes memory the value of all zeros, as far as that needs a write.
+    /// Makes memory the value of all zeros, and writes only what that needs.
     fn init(slot: &mut MaybeUninit<Self>) -> &mut Self;
 
-    /// Returns true if a field of this value is not written. Where references are in it, that is known when it is written.
+    /// Returns true if a field of this value is not written. With references in it, that is only
+    /// known after writing.
     fn is_default(&self) -> bool;
 
-    /// Bytes that [`write_value`](Self::write_value) writes.
+    /// Returns the number of bytes that [`write_value`](Self::write_value) writes.
     #[inline]
     fn value_len(&self) -> usize {
         self.field_len(WRAPPED)
     }
 
-    /// Writes the value form, without the length that stands before some.
+    /// Writes the value form, without a length before it.
     #[inline]
     fn write_value(&self, out: &mut Writer<'_>) {
         self.write_field(WRAPPED, out);
     }
 
-    /// Reads the value form; the length before it was read, and says where the input ends.
+    /// Reads the value form; the caller has read the length and set the end of the input.
     ///
     /// # Errors
     ///
-    /// What is wrong, with the path from here.
+    /// Returns the mistake, with the path from here.
     #[inline]
     fn read_value(&mut self, input: &mut Reader<'_>) -> Result<(), DecodeError> {
         let mut state = Self::State::default();
@@ -81,7 +87,8 @@ pub unsafe trait ProtoType: FfiType {
         Ok(())
     }
 
-    /// Bytes that [`write_field`](Self::write_field) writes; not of the messages that references refer to.
+    /// Returns the number of bytes that [`write_field`](Self::write_field) writes, without the
+    /// messages of references.
     #[inline]
     fn field_len(&self, tag: u32) -> usize {
         if self.is_default() { 0 } else { member_len(self, tag) }
@@ -91,18 +98,18 @@ pub unsafe trait ProtoType: FfiType {
     #[inline]
     fn write_field(&self, tag: u32, out: &mut Writer<'_>) {
         if Self::HAS_REFS {
-            // What is absent shows when it is written.
+            // Absent references are only known after writing.
             out.nested_unless_empty(tag, |out| self.write_value(out));
         } else if !self.is_default() {
             write_member(self, tag, out);
         }
     }
 
-    /// Reads one occurrence of the field form, behind its key.
+    /// Reads one occurrence of the field form, after its key.
     ///
     /// # Errors
     ///
-    /// What is wrong, with the path from here.
+    /// Returns the mistake, with the path from here.
     #[inline]
     fn read_field(
         &mut self,
@@ -123,27 +130,30 @@ pub unsafe trait ProtoType: FfiType {
     ///
     /// # Errors
     ///
-    /// What is wrong, with the path from here.
+    /// Returns the mistake, with the path from here.
     #[inline]
     fn read_element(&mut self, wire_type: WireType, input: &mut Reader<'_>) -> Result<(), DecodeError> {
         read_item(self, wire_type, input)
     }
 
-    /// Gives the messages that reading has allocated back to their pools: all that is referred to from here.
+    /// Frees the messages that reading has allocated: all that this value refers to, directly or
+    /// indirectly.
     #[inline]
     fn release(&mut self) {}
 
-    /// Tells the writer that this message is being written, if it is in its pool: references to it inside are absent.
+    /// Tells the writer that this message is being written, if it is in its pool: references to it
+    /// inside are absent.
     #[inline]
     fn begin(&self, _out: &mut Writer<'_>) {}
 
-    /// Bytes that [`write_items`](Self::write_items) writes, given those of a key.
+    /// Returns the number of bytes that [`write_items`](Self::write_items) writes, given those of a
+    /// key.
     #[inline]
     fn items_len(&self, key_len: usize) -> usize {
         key_len + item_len(self)
     }
 
-    /// Writes it as the elements it is in an array; each has a key, if there is one.
+    /// Writes it as its elements in an array, each with a key if there is one.
     #[inline]
     fn write_items(&self, key: Option<u32>, out: &mut Writer<'_>) {
         if let Some(tag) = key {
@@ -152,11 +162,11 @@ pub unsafe trait ProtoType: FfiType {
         write_item(self, out);
     }
 
-    /// Reads the one of its elements that has that index.
+    /// Reads its element with that index.
     ///
     /// # Errors
     ///
-    /// What is wrong, with the path from here.
+    /// Returns the mistake, with the path from here.
     #[inline]
     fn read_nth_item(
         &mut self,
@@ -167,27 +177,27 @@ pub unsafe trait ProtoType: FfiType {
         read_item(self, wire_type, input)
     }
 
-    /// Returns the same, where it is `u8`.
+    /// Returns the values as bytes, if the type is `u8`.
     #[inline]
     fn as_bytes(_values: &[Self]) -> &[u8] {
         &[]
     }
 
-    /// Returns the same, where it is `u8`.
+    /// Returns the values as mutable bytes, if the type is `u8`.
     #[inline]
     fn as_bytes_mut(_values: &mut [Self]) -> &mut [u8] {
         &mut []
     }
 }
 
-/// Bytes of the value form, with the length where it has one.
+/// Returns the number of bytes of the value form, with its length if it has one.
 #[inline]
 pub(super) fn item_len<T: ProtoType>(value: &T) -> usize {
     let len = value.value_len();
     if T::WIRE == WireType::LengthDelimited { encoded_len_varint(len as u64) + len } else { len }
 }
 
-/// Writes the value form, with the length where it has one.
+/// Writes the value form, with its length if it has one.
 #[inline]
 pub(super) fn write_item<T: ProtoType>(value: &T, out: &mut Writer<'_>) {
     if T::WIRE != WireType::LengthDelimited {
@@ -200,20 +210,20 @@ pub(super) fn write_item<T: ProtoType>(value: &T, out: &mut Writer<'_>) {
     }
 }
 
-/// Bytes of a field that is written whatever the value.
+/// Returns the number of bytes of a field that is always written.
 #[inline]
 pub fn member_len<T: ProtoType>(value: &T, tag: u32) -> usize {
     key_len(tag) + item_len(value)
 }
 
-/// Writes a field, whatever the value: an option that holds something, a part of a map's entry.
+/// Writes a field, whatever its value: a present option, or a part of a map's entry.
 #[inline]
 pub fn write_member<T: ProtoType>(value: &T, tag: u32, out: &mut Writer<'_>) {
     out.key(tag, T::WIRE);
     write_item(value, out);
 }
 
-/// Reads the value form, behind its key.
+/// Reads the value form, after its key.
 #[inline]
 pub fn read_item<T: ProtoType>(
     value: &mut T,
@@ -232,24 +242,24 @@ pub fn read_item<T: ProtoType>(
     }
 }
 
-/// [`ProtoType::init`] of a field.
+/// Calls [`ProtoType::init`] for a field.
 ///
 /// # Safety
 ///
-/// `message + offset` is memory for an `F` that nobody else uses.
+/// `message + offset` is memory for an `F` that no other code uses.
 #[inline]
 pub unsafe fn init_field<F: ProtoType>(message: *mut u8, offset: usize) {
     // SAFETY: by this function's contract the field lies inside the message's memory.
     let field = unsafe { message.add(offset) };
-    // SAFETY: by this function's contract it is memory for an `F`, aligned, and nobody else uses it; a `MaybeUninit` needs no
-    // value.
+    // SAFETY: by this function's contract it is aligned memory for an `F`, and no other code uses
+    // it; a `MaybeUninit` needs no value.
     let field = unsafe { &mut *field.cast::<MaybeUninit<F>>() };
     F::init(field);
 }
 
-/// Makes a value that of all zeros.
+/// Sets a value to all zeros.
 #[inline]
 pub(super) fn clear<T: ProtoType>(value: &mut T) -> &mut T {
-    // SAFETY: a `MaybeUninit<T>` has the layout of a `T`, and `init` leaves a valid one behind.
+    // SAFETY: a `MaybeUninit<T>` has the layout of a `T`, and `init` leaves a valid one.
     T::init(unsafe { &mut *std::ptr::from_mut(value).cast() })
 }

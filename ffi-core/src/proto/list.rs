@@ -1,28 +1,31 @@
-//! `[T; N]` and `FfiVec`: repeated fields. Numbers are packed; both kinds are read.
+//! `[T; N]` and `FfiVec`: repeated fields. Numbers are written packed; both forms are read.
 
 use std::mem::MaybeUninit;
 
-use prost::encoding::{WireType, encoded_len_varint, key_len};
+use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
 use super::field::{ProtoType, item_len, member_len, read_item, write_item, write_member};
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::types::{Buffer, FfiVec};
 
-/// [`ProtoType::init`] of a list.
+/// Implements [`ProtoType::init`] for a list.
 ///
 /// # Safety
 ///
-/// `L` is `repr(transparent)` around a `Buffer<T, N>`, maybe in several steps, and a buffer without items makes a valid one.
+/// `L` is `repr(transparent)` around a `Buffer<T, N>`, maybe in several steps, and a buffer without
+/// items makes a valid one.
 #[inline]
 pub(super) unsafe fn init_list<L, T, const N: usize>(slot: &mut MaybeUninit<L>) -> &mut L {
-    // SAFETY: the two have the same layout, by this function's contract, and need no value.
+    // SAFETY: both have one layout, by this function's contract, and need no value.
     Buffer::init(unsafe { &mut *std::ptr::from_mut(slot).cast::<MaybeUninit<Buffer<T, N>>>() });
-    // SAFETY: it holds a buffer without items now, which makes a valid list, by this function's contract.
+    // SAFETY: it now holds a buffer without items, which makes a valid list, by this function's
+    // contract.
     unsafe { slot.assume_init_mut() }
 }
 
-/// Appends an item that `read` makes of one that is all zeros.
+/// Appends an item of all zeros that `read` then fills.
 #[inline]
 fn push<T: ProtoType, const N: usize>(
     buffer: &mut Buffer<T, N>,
@@ -35,12 +38,13 @@ fn push<T: ProtoType, const N: usize>(
         item.release();
         error.at_index(index)
     })?;
-    // SAFETY: there was room, and `init` made it an item, which no safe code makes invalid.
+    // SAFETY: there was memory for it, and `init` made it an item, which no safe code makes
+    // invalid.
     unsafe { buffer.grow() };
     Ok(())
 }
 
-// SAFETY: `init` writes the length of nothing.
+// SAFETY: `init` writes the length 0.
 unsafe impl<T: ProtoType, const N: usize> ProtoType for FfiVec<T, N> {
     const WIRE: WireType = WireType::LengthDelimited;
     const HAS_REFS: bool = T::HAS_REFS;
@@ -115,13 +119,14 @@ where
     const ITEMS: usize = if T::BYTE { 1 } else { N * T::ITEMS };
     const ITEM_WIRE: WireType = if T::BYTE { Self::WIRE } else { T::ITEM_WIRE };
     const HAS_REFS: bool = T::HAS_REFS;
-    /// How many elements there have been.
+    /// Number of elements read so far.
     type State = usize;
 
     #[inline]
     fn init(slot: &mut MaybeUninit<Self>) -> &mut Self {
         let elements = slot.as_mut_ptr().cast::<MaybeUninit<T>>();
-        // SAFETY: an array's elements lie one after the other from its address, and a `MaybeUninit` needs no value.
+        // SAFETY: an array's elements are consecutive from its address, and a `MaybeUninit` needs
+        // no value.
         let elements = unsafe { std::slice::from_raw_parts_mut(elements, N) };
         for element in elements {
             T::init(element);
@@ -130,7 +135,7 @@ where
         unsafe { slot.assume_init_mut() }
     }
 
-    /// There is no array without elements, so it is always written.
+    /// Returns false: an array always has elements, so it is always written.
     #[inline]
     fn is_default(&self) -> bool {
         false
@@ -255,7 +260,7 @@ where
     }
 }
 
-/// Bytes of an array: what isn't there is zero.
+/// Reads bytes into an array; missing ones are zero.
 #[inline]
 fn read_bytes(array: &mut [u8], bytes: &[u8]) -> Result<(), DecodeError> {
     let capacity = array.len();

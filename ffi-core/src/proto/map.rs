@@ -4,19 +4,20 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use std::mem::MaybeUninit;
 
 use bytemuck::zeroed_box;
-use prost::encoding::{WireType, encoded_len_varint, key_len};
+use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, member_len, read_item, write_member};
 use super::list::init_list;
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::types::{Entry, FfiMap};
 
-/// The numbers of an entry's fields, which protobuf gives.
+/// Numbers of an entry's fields, as protobuf defines them.
 const KEY: u32 = 1;
 const VALUE: u32 = 2;
 
-// SAFETY: `init` writes the length of nothing.
+// SAFETY: `init` writes the length 0.
 unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType for FfiMap<K, V, N> {
     const WIRE: WireType = WireType::LengthDelimited;
     const HAS_REFS: bool = K::HAS_REFS || V::HAS_REFS;
@@ -70,7 +71,7 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
                     release_entry(new);
                 }
                 read.map(|()| {
-                    // SAFETY: there was room, and it holds a valid key and a valid value.
+                    // SAFETY: there was memory for it, and it holds a valid key and a valid value.
                     unsafe { self.0.grow() };
                     let (last, earlier) = self.0.as_mut_slice().split_last_mut().expect("it was pushed");
                     if let Some(same) = index.find(earlier, &last.key) {
@@ -80,7 +81,7 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
                     }
                 })
             }
-            // There is no room to read it in place, and there need not be: its key may be there.
+            // The map is full, so the entry can't be read in place, but its key may exist already.
             None => {
                 // Keys may be too large for the stack.
                 let mut key = zeroed_box::<K>();
@@ -106,7 +107,7 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
     }
 }
 
-/// Gives back what was read into an entry that doesn't stay.
+/// Frees the messages of an entry that is not kept.
 #[inline]
 fn release_entry<K: ProtoType, V: ProtoType>(entry: &mut Entry<K, V>) {
     entry.key.release();
@@ -121,15 +122,17 @@ fn init_entry<K: ProtoType, V: ProtoType>(slot: &mut MaybeUninit<Entry<K, V>>) -
     let key = unsafe { &raw mut (*entry).key };
     // SAFETY: the slot is memory for an entry, so the value is in it.
     let value = unsafe { &raw mut (*entry).value };
-    // SAFETY: aligned, inside the slot that is ours, and a `MaybeUninit` needs no value.
+    // SAFETY: aligned, inside the slot, to which this is the only reference, and a `MaybeUninit`
+    // needs no value.
     K::init(unsafe { &mut *key.cast() });
-    // SAFETY: aligned, inside the slot that is ours, apart from the key; a `MaybeUninit` needs no value.
+    // SAFETY: aligned, inside the slot, to which this is the only reference, and apart from the
+    // key; a `MaybeUninit` needs no value.
     V::init(unsafe { &mut *value.cast() });
     // SAFETY: both are valid now.
     unsafe { slot.assume_init_mut() }
 }
 
-/// Reads key, value or both; what isn't there stays as it is.
+/// Reads key, value or both; a missing one is not changed.
 fn read_entry<K: ProtoType, V: ProtoType>(
     input: &mut Reader<'_>,
     mut key: Option<&mut K>,
@@ -149,23 +152,24 @@ fn read_entry<K: ProtoType, V: ProtoType>(
     Ok(())
 }
 
-/// Up to this many entries it is quicker to compare a key with each.
+/// Largest number of entries for which comparing with each key is faster than hashing.
 const FEW: usize = 16;
 
-/// Where the keys of a map are, once there are many: an open hash table of indexes, of 8 to 16 bytes an entry.
-/// Whoever wrote the bytes doesn't know the hash, so it has no bad case to aim for.
+/// Index of the keys of a large map: an open hash table of indexes (linear probing), of 8 to 16
+/// bytes an entry. The hash is seeded at random, so the writer of the bytes can't aim for
+/// collisions.
 #[derive(Debug, Default)]
 pub struct KeyIndex {
     hashes: Option<RandomState>,
     table: Vec<u32>,
-    /// How many entries are in the table: the first ones of the map.
+    /// Number of entries in the table: the first ones of the map.
     known: usize,
 }
 
 const FREE: u32 = u32::MAX;
 
 impl KeyIndex {
-    /// Returns the index of the entry that has that key.
+    /// Returns the index of the entry with that key.
     fn find<K: Eq + Hash, V>(&mut self, entries: &[Entry<K, V>], key: &K) -> Option<usize> {
         if entries.len() < FEW {
             return entries.iter().position(|entry| entry.key == *key);
@@ -182,10 +186,10 @@ impl KeyIndex {
         None
     }
 
-    /// Enters the entries that are new.
+    /// Adds the entries that are new.
     fn learn<K: Hash, V>(&mut self, entries: &[Entry<K, V>]) {
         if entries.len() * 2 > self.table.len() {
-            // At most half full, so a search ends soon.
+            // At most half full, so that searches are short.
             self.table = vec![FREE; (entries.len() * 2 + 1).next_power_of_two()];
             self.known = 0;
         }

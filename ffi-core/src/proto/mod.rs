@@ -1,19 +1,23 @@
-//! The wire format of protobuf: messages to bytes and back, as the .proto says that `ffi-dart-emit proto` writes.
+//! The wire format of protobuf: messages to bytes and back, by the .proto that `ffi-dart-emit
+//! proto` writes. Varints, keys and wire types are those of the specification (protobuf.dev,
+//! "Encoding").
 //!
 //! # Problem
 //!
-//! Others send and receive a message as protobuf, compiled from the exported .proto by whatever they use. The bytes must mean the
-//! same here; they come from anywhere, and a message may be 16 MiB of memory that is never on the stack and owns no heap.
+//! Other programs send and receive a message as protobuf, compiled from the exported .proto. The
+//! bytes must have one meaning on both sides; they may come from anywhere, and a message may be 16
+//! MiB of memory that is never on the stack and owns no heap.
 //!
 //! # Idea
 //!
-//! A message is written from where it lies and read into where it stays. Each type of a field is a [`ProtoType`] with two
-//! forms: its *field form* is how it stands as a field of a message, its *value form* how one value stands where
-//! .proto has room for a single one: in a list, a map, an option, a oneof.
+//! A message is written from its memory and read into its memory, without copies between. Each type
+//! of a field is a [`ProtoType`] with two forms: its *field form* is its encoding as a field of a
+//! message, its *value form* is that of one value where .proto has one: in a list, a map, an
+//! option, a oneof.
 //!
-//! A type is *single* where one field of .proto holds one value of it, and then its value form is that value. Protobuf has no lists of
-//! lists, nor optional ones: the value form of all other types is a *wrapper*, a message whose field 1, `value`, is the
-//! type's field form.
+//! A type is *single* if one field of .proto holds one value of it, and then its value form is that
+//! value. Protobuf has no lists of lists, nor optional ones: the value form of all other types is a
+//! *wrapper*, a message whose field 1, `value`, is the type's field form.
 //!
 //! | single type | .proto | wire |
 //! |---|---|---|
@@ -38,54 +42,66 @@
 //! | `[[T; M]; N]` and deeper, but for bytes | as `[T; N * M]` | always, all of it |
 //! | `FfiMap<K, V, N>` | `map<K, value form of V>`, in the order of memory | unless empty; in an entry key and value always |
 //! | `FfiVec<FfiRef<T>, N>` | `repeated T` | those that are not absent |
-//! | `FfiRef<T>` | `T`, which may be absent, and so not single in other containers | unless absent; see below |
+//! | `FfiRef<T>` | `T`, which may be absent, and so is not single in other containers | unless absent; see below |
 //!
-//! - The active case of a oneof is written whatever its value, and holds the value form of its type; an `FfiRef<T>` is a `T`, and unset
-//!   when it is absent. A case without data is `google.protobuf.Empty`; unset is a message without fields.
-//! - A map's key that protobuf doesn't allow is allowed here, because on the wire a map is a list of entries, messages of key (1) and value (2):
-//!   enums are `int32`, and for other keys .proto says `repeated` entry.
-//! - `FfiVec<u8, N>` is `repeated uint32`, as `FfiBytes` is there for bytes.
-//! - Fields and cases have the numbers of their record: `#[ffi(tag = N)]`, else the smallest that is free.
+//! - The active case of a oneof is written whatever its value, and holds the value form of its
+//!   type; an `FfiRef<T>` is a `T`, and the oneof is unset if it is absent. A case without data is
+//!   `google.protobuf.Empty`; unset is a message without fields.
+//! - Keys that protobuf doesn't allow are allowed here, because on the wire a map is a list of
+//!   entries, messages of key (1) and value (2): enums are `int32`, and for other keys .proto has a
+//!   `repeated` entry.
+//! - `FfiVec<u8, N>` is `repeated uint32`; `FfiBytes` is for bytes.
+//! - Fields and cases have the numbers of their record: `#[ffi(tag = N)]`, or the smallest free
+//!   one.
 //!
 //! # Reading
 //!
-//! Bytes are taken for hostile. Whatever they are, they are read or refused with a [`DecodeError`], which names the
-//! field: there is no panic, and no memory is used but the message itself (a map of more than 16 entries borrows 8 to 16 bytes of heap for
-//! each, to find keys that are there twice, and one that is full borrows the size of a key). Text and lists that don't fit are refused and
-//! never cut, as are numbers that don't fit, unknown numbers of an enum (`FfiOpen` keeps them), and more than [`MAX_DEPTH`] levels.
+//! Bytes are treated as hostile. Any bytes are read or refused with a [`DecodeError`], which names
+//! the field: there is no panic, and no memory is used but the message itself (a map of more than
+//! 16 entries allocates 8 to 16 bytes for each, to find equal keys, and a full one allocates the
+//! size of a key). Text and lists that don't fit are refused and never cut, and so are numbers that
+//! don't fit, unknown numbers of an enum (`FfiOpen` keeps them), and more than [`MAX_DEPTH`]
+//! levels.
 //!
-//! What isn't there is zero, which goes for the end of an array, too; unknown fields are skipped, numbers are read packed or not, and a field that is there twice
-//! is merged, all as protobuf has it: the last value counts, messages and the active case of a oneof merge, lists go on. An array starts again with each
-//! occurrence of the message that holds it.
+//! Missing values are zero, also those at the end of an array; unknown fields are skipped, numbers
+//! are read packed or not, and a field that occurs twice is merged, as in other implementations:
+//! the last value counts, messages and the active case of a oneof merge, lists continue. An array
+//! starts again with each occurrence of the message that holds it.
 //!
-//! Time is linear in the bytes and the size of the message, with one exception that hostile bytes can reach: where a oneof has a case that holds a large array, each change
-//! to that case zeroes the array, for two bytes of input.
+//! Time is linear in the bytes and the size of the message, with one exception that hostile bytes
+//! can reach: if a oneof has a case that holds a large array, each change to that case zeroes the
+//! array, for two bytes of input.
 //!
 //! # References
 //!
-//! What an [`FfiRef`](crate::FfiRef) refers to is part of the message on the wire. Writing reads it in place, and any number of
-//! threads may do so at once; what is freed meanwhile is free once it is written. A reference is *absent*, as if it were none,
-//! when what it refers to was freed, is owned by a `PoolBox` or changing hands, is being written already by the same call (so a `parent` isn't written
-//! inside of the parent), holds bytes that are no value, or lies deeper than
-//! [`MAX_DEPTH`] levels or behind 2 GiB of bytes. Two references to one message are two messages on the wire.
+//! The message of an [`FfiRef`](crate::FfiRef) is part of the message on the wire. Writing reads it
+//! in place, and any number of threads may do so at once; a message that is freed meanwhile is free
+//! once it is written. A reference is *absent*, like one to nothing, if its message was freed, is
+//! owned by a `PoolBox` or changing owners, is being written already by this call (so a `parent`
+//! isn't written inside of the parent), holds bytes that are no value, or lies deeper than
+//! [`MAX_DEPTH`] levels or after 2 GiB of bytes. Two references to one message are two messages on
+//! the wire.
 //!
 //! A message that C or Dart allocated, or looked at, is [exposed](crate::Pool::try_take): a call
 //! may have it as `&mut`. [`try_encode_proto`](FfiProto::try_encode_proto) returns an
-//! [`EncodeError`] when it meets one, and the other safe functions panic with it;
+//! [`EncodeError`] for one, and the other safe functions panic;
 //! [`encode_proto_exposed`](FfiProto::encode_proto_exposed) reads it, as the exported functions do.
 //!
-//! Reading takes a slot of the pool for each reference; when it fails, they are all given back. When it doesn't, they belong to
-//! whoever has the message: dropping it frees none of them, nor does reading over it. See
-//! [`Pool::free_tree`](crate::Pool::free_tree).
+//! Reading allocates a slot of the pool for each reference; if it fails, they are all freed. If it
+//! succeeds, the owner of the message owns them: dropping the message frees none of them, nor does
+//! reading over it. See [`Pool::free_tree`](crate::Pool::free_tree).
 //!
 //! # What was given up
 //!
-//! Unknown fields aren't kept for the next time the message is written. An absent reference in a list is left out, and those behind it move up.
+//! Unknown fields aren't kept for the next time the message is written. An absent reference in a
+//! list is left out, and those after it move up.
 //!
-//! Keys, varints and lengths are prost's; it is not prost's `Message` that is implemented, which can neither read into memory in place nor say
-//! which element of a list it refuses. Lengths of messages inside are not worked out before they are written: see [`Writer::delimited`].
+//! Keys, varints and lengths are prost's, but prost's `Message` is not implemented: it can neither
+//! read into memory in place nor say which element of a list it refuses. Lengths of messages inside
+//! are not computed before they are written: see [`Writer::delimited`].
 //!
-//! Tests are in `tests/tests/proto_wire.rs`, against prost and hand-made bytes; the benchmark is `cargo xtask bench proto`.
+//! Tests are in `tests/tests/proto_wire.rs`, against prost and hand-made bytes; the benchmark is
+//! `cargo xtask bench proto`.
 
 mod abi;
 mod error;
@@ -98,6 +114,7 @@ mod reference;
 mod scalar;
 mod text;
 mod wire;
+mod wire_type;
 
 use std::mem::MaybeUninit;
 
@@ -105,26 +122,23 @@ use std::mem::MaybeUninit;
 pub use abi::{decode, encode};
 use bytemuck::zeroed_box;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
-pub use field::ProtoType;
 use field::clear;
 #[doc(hidden)]
-pub use field::{init_field, member_len, read_item, write_member};
+pub use field::{ProtoType, init_field, member_len, read_item, write_member};
 #[doc(hidden)]
 pub use oneof::{activate_unit, active_case, read_unit, set_unit, unit_len, write_unit};
-use prost::bytes::BufMut;
-#[doc(hidden)]
-pub use prost::encoding::WireType;
 #[doc(hidden)]
 pub use reference::{Referenced, begin};
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
+pub use wire::MAX_DEPTH;
+#[doc(hidden)]
 pub use wire::{Reader, Writer};
+#[doc(hidden)]
+pub use wire_type::WireType;
 
-/// How many levels of messages, or of groups that are skipped, there may be inside a message: what other readers of protobuf
-/// allow, too.
-pub const MAX_DEPTH: u32 = 100;
-
-/// A message or oneof that is written as protobuf, and read from it. Implemented by `#[derive(FfiMessage)]` with the feature `proto`.
+/// A message or oneof that is written as protobuf, and read from it. Implemented by
+/// `#[derive(FfiMessage)]` with the feature `proto`.
 ///
 /// # Examples
 ///
@@ -157,7 +171,8 @@ pub const MAX_DEPTH: u32 = 100;
     note = "add `#[derive(FfiMessage)]` to it, or put it into a message"
 )]
 pub trait FfiProto: ProtoType {
-    /// Returns the number of bytes that it is as protobuf. Where references are in it, finding out takes about as long as writing it.
+    /// Returns the number of bytes of the message as protobuf. With references in it, this takes
+    /// about as long as writing it.
     ///
     /// # Panics
     ///
@@ -170,7 +185,8 @@ pub trait FfiProto: ProtoType {
 
     /// Returns the message as protobuf.
     ///
-    /// The same message is always the same bytes: fields in the order of their numbers, maps in the order of memory.
+    /// One message is always the same bytes: fields in the order of their numbers, maps in the
+    /// order of memory.
     ///
     /// # Panics
     ///
@@ -181,12 +197,12 @@ pub trait FfiProto: ProtoType {
         or_panic(self.try_encode_proto())
     }
 
-    /// Returns the message as protobuf: [`encode_proto`](Self::encode_proto) for messages with references
+    /// The message as protobuf: [`encode_proto`](Self::encode_proto) for messages with references
     /// that code outside of Rust may have seen.
     ///
     /// # Errors
     ///
-    /// Returns an error if a reference leads to a message that is [exposed](crate::Pool::try_take), because a call
+    /// When a reference leads to a message that is [exposed](crate::Pool::try_take), because a call
     /// may have it as `&mut`. The error names its type.
     /// [`encode_proto_exposed`](Self::encode_proto_exposed) reads it.
     ///
@@ -203,7 +219,7 @@ pub trait FfiProto: ProtoType {
     ///     next: FfiRef<Node>,
     /// }
     ///
-    /// let below = Node::pool().alloc_with(|it| it.id = 2)?;
+    /// let below = Node::pool().try_alloc_with(|it| it.id = 2)?;
     /// let mut above = Node { id: 1, next: below.into_ref() };
     /// assert_eq!(above.try_encode_proto()?, [8, 1, 18, 2, 8, 2]);
     ///
@@ -221,19 +237,20 @@ pub trait FfiProto: ProtoType {
         Ok(bytes)
     }
 
-    /// Returns the message as protobuf, with what it refers to that is [exposed](crate::Pool::try_take): what C or Dart allocated, or
-    /// looked at. Without such references it is [`encode_proto`](Self::encode_proto).
+    /// Returns the message as protobuf, including referenced messages that are
+    /// [exposed](crate::Pool::try_take), which C or Dart allocated or looked at. Without such
+    /// references it is [`encode_proto`](Self::encode_proto).
     ///
     /// # Safety
     ///
-    /// Meanwhile nobody writes to what the message refers to, in any language, and no call of an exported function has a `&mut`
-    /// to that or into it: not the call either that this is used in.
+    /// Meanwhile no code in any language writes to messages that it refers to, and no call of an
+    /// exported function has a `&mut` to one or into one, including the call that this is used in.
     #[must_use]
     unsafe fn encode_proto_exposed(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        // Where references are in it, writing it without room is what tells the length.
+        // With references in it, writing it without memory finds the length.
         let len = if Self::HAS_REFS { 0 } else { self.value_len() };
-        // Such a writer refuses no message.
+        // This writer refuses no message.
         or_panic(encode_to_vec(self, len, &mut bytes, |room| {
             // SAFETY: the caller of this function keeps the contract of `Writer::exposed`.
             unsafe { Writer::exposed(room) }
@@ -241,12 +258,12 @@ pub trait FfiProto: ProtoType {
         bytes
     }
 
-    /// Appends the message as protobuf. Where `out` has no room for it in one piece, it takes the way through memory of its own.
+    /// Appends the message as protobuf.
     ///
     /// # Panics
     ///
-    /// Panics if `out` has no room for [`encoded_len`](Self::encoded_len) bytes; a `Vec` grows. When a reference leads to a message that
-    /// is exposed; see [`try_encode_proto`](Self::try_encode_proto).
+    /// When a reference leads to a message that is exposed; see
+    /// [`try_encode_proto`](Self::try_encode_proto).
     ///
     /// # Examples
     ///
@@ -268,30 +285,15 @@ pub trait FfiProto: ProtoType {
     /// assert_eq!(stream, [0, 2, 8, 1, 3, 8, 0xAC, 2]);
     /// # Ok::<(), std::num::TryFromIntError>(())
     /// ```
-    fn encode_proto_into(&self, out: &mut impl BufMut) {
+    fn encode_proto_into(&self, out: &mut Vec<u8>) {
         let len = self.encoded_len();
-        if len == 0 {
-            return;
-        }
-        let room = out.chunk_mut();
-        if room.len() >= len {
-            // SAFETY: the encoder writes initialised bytes alone.
-            let room = unsafe { room.as_uninit_slice_mut() };
-            let capacity = room.len();
-            let written = or_panic(write(self, Writer::new(room)));
-            if written <= capacity {
-                // SAFETY: that many bytes have been written to the start of the chunk, which has
-                // room for them.
-                unsafe { out.advance_mut(written) };
-                return;
-            }
-        }
-        let mut bytes = Vec::new();
-        or_panic(encode_to_vec(self, len, &mut bytes, |room| Writer::new(room)));
-        out.put_slice(&bytes);
+        // More than is needed, so that messages can be appended one by one.
+        out.reserve(len);
+        or_panic(encode_to_vec(self, len, out, |room| Writer::new(room)));
     }
 
-    /// Makes a message of protobuf, on the heap and never on the stack, whatever its size.
+    /// Returns the message of the bytes, made on the heap and never on the stack, whatever its
+    /// size.
     ///
     /// # Errors
     ///
@@ -307,12 +309,11 @@ pub trait FfiProto: ProtoType {
         }
     }
 
-    /// Makes a message that is there the one that the bytes say: what was in it before doesn't count. Messages that it
-    /// referred to are not freed.
+    /// Overwrites a message with the one in the bytes. Messages that it referred to are not freed.
     ///
     /// # Errors
     ///
-    /// As [`decode_proto`](Self::decode_proto); the message is empty then.
+    /// Returns the errors of [`decode_proto`](Self::decode_proto); then the message is empty.
     ///
     /// # Examples
     ///
@@ -343,7 +344,7 @@ pub trait FfiProto: ProtoType {
     }
 }
 
-/// Returns the number of bytes that a message is as protobuf.
+/// Returns the number of bytes of a message as protobuf.
 fn encoded_len<M: FfiProto>(message: &M) -> Result<usize, EncodeError> {
     if M::HAS_REFS { write(message, Writer::new(&mut [])) } else { Ok(message.value_len()) }
 }
@@ -363,17 +364,17 @@ fn encode_to_vec<M: FfiProto>(
         let written = write(message, writer(room))?;
         if written <= capacity {
             let end = written + bytes.len();
-            // SAFETY: that many bytes have been written behind those that were there, into the
-            // vector's own room.
+            // SAFETY: that many bytes have been written after the existing ones, into the vector's
+            // own capacity.
             unsafe { bytes.set_len(end) };
             return Ok(());
         }
-        // What is referred to has changed meanwhile.
+        // A referenced message has changed meanwhile.
         len = written;
     }
 }
 
-/// Writes a message; returns the number of bytes that it is, also if there is no room for them.
+/// Writes a message, and returns its number of bytes, also if they don't fit.
 fn write<M: FfiProto>(message: &M, mut writer: Writer<'_>) -> Result<usize, EncodeError> {
     message.begin(&mut writer);
     message.write_value(&mut writer);

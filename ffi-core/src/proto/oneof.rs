@@ -1,17 +1,18 @@
-//! Oneofs: a message in which one field at most is there.
+//! Oneofs: a message with at most one field.
 
-use prost::encoding::{WireType, key_len};
+use prost::encoding::key_len;
 
 use super::error::DecodeError;
 use super::field::{ProtoType, init_field};
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::oneof::FfiOneof;
 
-/// Makes the case of that tag the active one, unless it is, and lends what it holds.
+/// Makes the case with the discriminant `tag` active, unless it is, and returns its value.
 ///
 /// # Safety
 ///
-/// The case of that tag in memory holds a `T`.
+/// The case with that discriminant in memory holds a `T`.
 #[inline]
 pub unsafe fn active_case<O: FfiOneof + ProtoType, T: ProtoType>(oneof: &mut O, tag: u32) -> &mut T {
     let changes = active_tag(oneof) != tag;
@@ -20,14 +21,17 @@ pub unsafe fn active_case<O: FfiOneof + ProtoType, T: ProtoType>(oneof: &mut O, 
     }
     let start = std::ptr::from_mut(oneof).cast::<u8>();
     if changes {
-        // SAFETY: what the case holds lies there, inside the oneof, which is ours.
+        // SAFETY: the value of the case is at that offset, inside the oneof, to which this is the
+        // only reference.
         unsafe { init_field::<T>(start, O::PAYLOAD) };
-        // SAFETY: as above; the case of that tag holds a value now.
+        // SAFETY: the discriminant is at the start of the oneof, to which this is the only
+        // reference; the case with it now holds a value.
         unsafe { start.cast::<u32>().write(tag) };
     }
-    // SAFETY: what the case holds lies there, inside the oneof.
+    // SAFETY: the value of the case is at that offset, inside the oneof.
     let payload = unsafe { start.add(O::PAYLOAD) };
-    // SAFETY: the case of that tag is the active one, so this is a valid `T`, borrowed as long as the oneof.
+    // SAFETY: the case with that discriminant is active, so this is a valid `T`, borrowed as long
+    // as the oneof.
     unsafe { &mut *payload.cast() }
 }
 
@@ -36,43 +40,46 @@ fn active_tag<O: FfiOneof>(oneof: &O) -> u32 {
     unsafe { std::ptr::from_ref(oneof).cast::<u32>().read() }
 }
 
-/// Makes the case of that tag, which holds nothing, the active one of a oneof that is a value.
+/// Makes the case with that discriminant, which has no value, active in a valid oneof.
 ///
 /// # Safety
 ///
-/// There is a case of that tag in memory, and it holds nothing.
+/// There is a case with that discriminant in memory, and it has no value.
 #[inline]
 pub unsafe fn activate_unit<O: FfiOneof + ProtoType>(oneof: &mut O, tag: u32) {
     oneof.release();
-    // SAFETY: this function's contract is the callee's, and the oneof is ours.
+    // SAFETY: the case exists and has no value, by this function's contract, and this is the only
+    // reference to the oneof.
     unsafe { set_unit(oneof, tag) };
 }
 
-/// Makes memory a oneof whose active case is the one of that tag, which holds nothing.
+/// Makes memory a oneof whose active case is the one with that discriminant, which has no value.
 ///
 /// # Safety
 ///
-/// There is a case of that tag in memory, and it holds nothing. `oneof` points to memory of its size that nobody else uses.
+/// There is a case with that discriminant in memory, and it has no value. `oneof` points to memory
+/// of its size that no other code uses.
 #[inline]
 pub unsafe fn set_unit<O: FfiOneof>(oneof: *mut O, tag: u32) {
-    // SAFETY: a `repr(C, u32)` enum begins with a `u32`, and by this function's contract the memory is ours.
+    // SAFETY: a `repr(C, u32)` enum begins with a `u32`, and by this function's contract no other
+    // code uses the memory.
     unsafe { oneof.cast::<u32>().write(tag) };
 }
 
-/// Bytes of a case that holds nothing.
+/// Returns the number of bytes of a case without a value.
 #[inline]
 pub fn unit_len(tag: u32) -> usize {
     key_len(tag) + 1
 }
 
-/// Writes a case that holds nothing: a message without fields.
+/// Writes a case without a value: a message without fields.
 #[inline]
 pub fn write_unit(tag: u32, out: &mut Writer<'_>) {
     out.key(tag, WireType::LengthDelimited);
     out.varint(0);
 }
 
-/// Reads a case that holds nothing; what a later version has in it is skipped.
+/// Reads a case without a value; fields that a later version added are skipped.
 ///
 /// # Errors
 ///

@@ -2,14 +2,13 @@
 
 use std::mem::MaybeUninit;
 
-use prost::encoding::WireType;
-
 use super::error::DecodeError;
 use super::field::{ProtoType, member_len, read_item, write_member};
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::types::FfiOption;
 
-// SAFETY: `init` writes that there is no value.
+// SAFETY: `init` writes a presence byte of 0.
 unsafe impl<T: ProtoType> ProtoType for FfiOption<T> {
     const WIRE: WireType = WireType::LengthDelimited;
     const HAS_REFS: bool = T::HAS_REFS;
@@ -19,9 +18,9 @@ unsafe impl<T: ProtoType> ProtoType for FfiOption<T> {
     fn init(slot: &mut MaybeUninit<Self>) -> &mut Self {
         // SAFETY: the slot is memory for an option, so the byte is in it.
         let present = unsafe { &raw mut (*slot.as_mut_ptr()).present };
-        // SAFETY: a byte, writable as the slot is.
+        // SAFETY: a byte, which is writable as the slot is.
         unsafe { present.write(0) };
-        // SAFETY: not present, and so no value is needed.
+        // SAFETY: it is not present, so no value is needed.
         unsafe { slot.assume_init_mut() }
     }
 
@@ -50,7 +49,7 @@ unsafe impl<T: ProtoType> ProtoType for FfiOption<T> {
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
         if self.is_none() {
-            // The invariant holds: the value is valid before the byte says that it is.
+            // The invariant holds: the value is valid before the byte says that it is present.
             T::init(&mut self.value);
             self.present = 1;
         }

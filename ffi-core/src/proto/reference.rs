@@ -1,41 +1,46 @@
-//! `FfiRef`: a message elsewhere.
+//! `FfiRef`: a message in another slot.
 //!
 //! # Problem
 //!
-//! In .proto a reference is a message that may be absent, so what it refers to is written there, and read into a slot of its own.
-//! But others may free that slot at any time, references may go round in circles, and bytes that turn out to be
-//! damaged must not cost a slot.
+//! In .proto a reference is a message that may be absent, so its message is written in its place,
+//! and read into a slot of its own. But other threads may free that slot at any time, references
+//! may form circles, and damaged bytes must not cost a slot.
 //!
 //! # Idea
 //!
-//! **Writing** reads what it follows in place, as any number of others may do at the same time. Nobody takes it meanwhile, and
-//! when somebody frees it, it is free once it is written. What can't be read counts as absent: a reference that is none or
-//! stale, a message whose bytes are no value, one that a `PoolBox` owns or that is changing hands, and one that is being
-//! written already. So circles end: the writer has the path of the messages around it, and a node's `parent` isn't written inside the
-//! parent. The message that all begins with is on the path, too, if it is in its pool; that is [`ProtoType::begin`]. A message
-//! that is referred to twice is written twice, as protobuf can't say that they are the same.
+//! **Writing** reads referenced messages in place, as any number of other threads may do at once.
+//! No thread takes a message meanwhile, and one that is freed is free once it is written. A message
+//! that can't be read counts as absent: a reference that is none or stale, a message whose bytes
+//! are no value, one that a `PoolBox` owns or that is changing owners, and one that is being
+//! written already. So circles end: the writer has the path of the messages around it, and a node's
+//! `parent` isn't written inside the parent. The outermost message is on the path as well, if it is
+//! in its pool; [`ProtoType::begin`] adds it. A message that is referred to twice is written twice,
+//! as protobuf can't express identity.
 //!
-//! What can't be read now may be read a moment later, so a length that was worked out before may be wrong by the time the bytes are written.
-//! The writer therefore counts what it has no room for and starts over.
+//! A message that can't be read now may be readable a moment later, so a length that was computed
+//! before may be wrong when the bytes are written. The writer therefore counts bytes that don't
+//! fit, and starts over.
 //!
-//! What is exposed (see [`Pool::try_take`](crate::Pool::try_take)) may be in use by a call as `&mut`. To leave it out would lose
-//! data silently, so safe functions panic, and unsafe ones, such as the exported ones, read it.
+//! An exposed message (see [`Pool::try_take`](crate::Pool::try_take)) may be in use by a call as
+//! `&mut`. To leave it out would lose data silently, so safe functions panic, and unsafe ones, such
+//! as the exported ones, read it.
 //!
-//! A reader refuses more than [`MAX_DEPTH`](super::MAX_DEPTH) levels, and so a reference that leads deeper is written as absent. The same
-//! goes for those behind 2 GiB, which is more than protobuf allows: it ends graphs in which all refer to all.
+//! A reader refuses more than [`MAX_DEPTH`](super::MAX_DEPTH) levels, so a reference that leads
+//! deeper is written as absent. So are those after 2 GiB, which is more than protobuf allows: it
+//! ends graphs in which all messages refer to all.
 //!
-//! **Reading** allocates. What was read is only known by its reference, so when anything goes wrong later, a walk over what was read
-//! frees it again: [`ProtoType::release`]. Values that are overwritten while reading, such as the entry of a map
-//! whose key comes twice, are released, too. [`ProtoType::HAS_REFS`] keeps the cost of all this from other types.
+//! **Reading** allocates. A message that was read is only known by its reference, so if a later
+//! part fails, a walk over the value frees them again: [`ProtoType::release`]. Values that are
+//! overwritten while reading, such as the entry of a map whose key occurs twice, are released as
+//! well. [`ProtoType::HAS_REFS`] keeps this cost from other types.
 
 use std::mem::MaybeUninit;
-
-use prost::encoding::WireType;
 
 use super::FfiProto;
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, write_member};
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::pool::{FfiPooled, RefusedHandle};
 use crate::types::FfiRef;
 
@@ -50,7 +55,7 @@ use crate::types::FfiRef;
 )]
 pub trait Referenced: FfiPooled + FfiProto {}
 
-/// [`ProtoType::begin`] of a message with a pool.
+/// Implements [`ProtoType::begin`] for a message with a pool.
 #[inline]
 pub fn begin<T: FfiPooled + FfiProto>(message: &T, out: &mut Writer<'_>) {
     if T::HAS_REFS
@@ -99,7 +104,8 @@ unsafe impl<T: Referenced> ProtoType for FfiRef<T> {
         });
     }
 
-    /// In a list there is no need for a wrapper: what is absent is left out, and so is the case of a oneof.
+    /// Writes the element without a wrapper: in a list an absent one is left out, and so is the
+    /// case of a oneof.
     fn write_element(&self, tag: u32, out: &mut Writer<'_>) {
         self.write_field(tag, out);
     }
@@ -118,7 +124,7 @@ unsafe impl<T: Referenced> ProtoType for FfiRef<T> {
             return Err(DecodeError::wire_type(wire_type, Self::WIRE));
         }
         let mut contents = input.nested()?;
-        // One that is there was read before: the two merge.
+        // A message from an earlier occurrence: the two merge.
         let earlier = if self.is_none() { None } else { self.take() };
         let mut message = match earlier {
             Some(message) => message,
@@ -129,7 +135,7 @@ unsafe impl<T: Referenced> ProtoType for FfiRef<T> {
             }
         };
         let read = message.read_value(&mut contents);
-        // Also where that failed: whoever read the whole message releases it.
+        // Also after an error: the caller that reads the whole message releases it.
         *self = message.into_ref();
         read
     }

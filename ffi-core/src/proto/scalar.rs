@@ -3,16 +3,17 @@
 use std::mem::MaybeUninit;
 
 use bytemuck::Zeroable;
-use prost::encoding::{WireType, encoded_len_varint};
+use prost::encoding::encoded_len_varint;
 
 use super::error::{DecodeError, DecodeErrorKind};
 use super::field::ProtoType;
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::enumeration::FfiEnum;
 use crate::types::FfiOpen;
 
-/// What stands for a number on the wire, and back. `$wire` is the .proto type in which it travels: int32 and uint32 are the low 32 bits of
-/// the varint, as protobuf has it.
+/// Implements the encoding of numbers as varints. `$wire` is the .proto type in which it travels:
+/// int32 and uint32 are the low 32 bits of the varint, as in other implementations.
 macro_rules! varints {
     ($($number:ident as $wire:ident through $wide:ident $(, $byte:ident)?;)*) => {$(
         // SAFETY: `init` writes the value.
@@ -128,7 +129,7 @@ macro_rules! floats {
                 slot.write(0.0)
             }
 
-            // -0.0 is equal to zero, and is another value.
+            // -0.0 is equal to zero, but is another value.
             #[inline]
             fn is_default(&self) -> bool {
                 self.to_bits() == 0
@@ -158,25 +159,27 @@ floats! {
     f64, SixtyFourBit;
 }
 
-/// [`ProtoType::is_default`] of an enum: its first variant in .proto is the one of number 0.
+/// Implements [`ProtoType::is_default`] for an enum: its first variant in .proto is the one with
+/// number 0.
 #[inline]
 pub fn enum_is_default<E: FfiEnum<Repr: ProtoType>>(variant: E) -> bool {
     variant.to_repr().is_default()
 }
 
-/// [`ProtoType::value_len`] of an enum: that of its number.
+/// Implements [`ProtoType::value_len`] for an enum: that of its number.
 #[inline]
 pub fn enum_len<E: FfiEnum<Repr: ProtoType>>(variant: E) -> usize {
     variant.to_repr().value_len()
 }
 
-/// [`ProtoType::write_value`] of an enum: its number, for which int32, int64 and the varint of .proto's enums are all the same.
+/// Implements [`ProtoType::write_value`] for an enum: its number, which has one encoding as int32,
+/// int64 and the enum type of .proto.
 #[inline]
 pub fn write_enum<E: FfiEnum<Repr: ProtoType>>(variant: E, out: &mut Writer<'_>) {
     variant.to_repr().write_value(out);
 }
 
-/// [`ProtoType::read_value`] of an enum.
+/// Implements [`ProtoType::read_value`] for an enum.
 ///
 /// # Errors
 ///

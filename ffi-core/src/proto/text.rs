@@ -2,15 +2,14 @@
 
 use std::mem::MaybeUninit;
 
-use prost::encoding::WireType;
-
 use super::error::{DecodeError, DecodeErrorKind};
 use super::field::ProtoType;
 use super::list::init_list;
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 use crate::types::{FfiBytes, FfiStr};
 
-// SAFETY: `init` writes the length of nothing.
+// SAFETY: `init` writes the length 0.
 unsafe impl<const N: usize> ProtoType for FfiStr<N> {
     const WIRE: WireType = WireType::LengthDelimited;
     const NESTED: bool = false;
@@ -18,7 +17,8 @@ unsafe impl<const N: usize> ProtoType for FfiStr<N> {
 
     #[inline]
     fn init(slot: &mut MaybeUninit<Self>) -> &mut Self {
-        // SAFETY: a string is `repr(transparent)` around a buffer of bytes, and one without bytes is valid.
+        // SAFETY: a string is `repr(transparent)` around a buffer of bytes, and one without bytes
+        // is valid.
         unsafe { init_list::<Self, u8, N>(slot) }
     }
 
@@ -61,7 +61,7 @@ fn not_utf8(error: std::str::Utf8Error) -> DecodeError {
     )
 }
 
-// SAFETY: `init` writes the length of nothing.
+// SAFETY: `init` writes the length 0.
 unsafe impl<const N: usize> ProtoType for FfiBytes<N> {
     const WIRE: WireType = WireType::LengthDelimited;
     const NESTED: bool = false;

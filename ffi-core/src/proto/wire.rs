@@ -1,37 +1,44 @@
-//! Bytes in and out: varints, keys and lengths, with no knowledge of types.
+//! Reads and writes varints, keys and lengths, without knowledge of types.
 
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use prost::encoding::{WireType, decode_varint, encoded_len_varint};
+use prost::encoding::{decode_varint, encoded_len_varint};
 
-use super::MAX_DEPTH;
 use super::error::{DecodeError, EncodeError};
+use super::wire_type::WireType;
 use crate::pool::{Exposure, FfiPooled, PoolRead, RefusedHandle};
 use crate::types::FfiRef;
 
-/// Bytes of a varint at most.
+/// How many levels of messages, or of groups that are skipped, there may be inside a message: what other readers of protobuf
+/// allow, too.
+pub const MAX_DEPTH: u32 = 100;
+
+/// Largest size of a varint in bytes.
 const VARINT_MAX: usize = 10;
 
-/// Bytes of a message at most, for other readers of protobuf.
+/// Largest size of a message in bytes, as in other readers of protobuf.
 const MAX_LEN: usize = i32::MAX as usize;
 
-/// Memory that bytes are written to; those that there is no room for are counted.
+/// Memory that bytes are written to; bytes that don't fit are counted.
 #[derive(Debug)]
 pub struct Writer<'a> {
     out: &'a mut [MaybeUninit<u8>],
-    /// How many bytes have been written. Invariant: those before that there is room for are initialised, where the end is inside
-    /// `out`; but for the one that a `delimited` that hasn't returned yet keeps for its length.
+    /// Number of bytes written. Invariant: those that fit in `out` are initialised, if the end is
+    /// inside `out`; except for the byte that a `delimited` that hasn't returned yet keeps for its
+    /// length.
     at: usize,
-    /// How many levels of messages there are around what is written now.
+    /// Number of levels of messages around the current position.
     depth: u32,
-    /// How many there were at most.
+    /// Largest number of levels so far.
     deepest: u32,
-    /// The messages of pools that are being written, from the outermost on: a pool's address and an index.
+    /// The messages of pools that are being written, outermost first: a pool's address and an
+    /// index.
     path: Vec<(usize, usize)>,
-    /// Invariant: exposed messages are accepted only by the contract of [`Writer::exposed`].
+    /// Rule for exposed messages. Invariant: they are accepted only by the contract of
+    /// [`Writer::exposed`].
     exposure: Exposure,
-    /// The first message that was left out because it is exposed.
+    /// Error for the first message that was left out because it is exposed.
     left_out: Option<EncodeError>,
 }
 
@@ -48,20 +55,20 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Returns a writer that follows references to exposed messages, too.
+    /// Returns a writer that also follows references to exposed messages.
     ///
     /// # Safety
     ///
-    /// While it is used, nobody writes to what the messages that are written refer to, and no call of an exported function has
-    /// a `&mut` to that or into it.
+    /// While it is used, no code writes to referenced messages, and no call of an exported function
+    /// has a `&mut` to one or into one.
     pub(super) unsafe fn exposed(out: &'a mut [MaybeUninit<u8>]) -> Self {
         Self { exposure: Exposure::Accept, ..Self::new(out) }
     }
 
-    /// Reads what a reference refers to that is in a message that is written.
+    /// Reads the message of a reference in a message that is being written.
     pub(super) fn read<T: FfiPooled>(&self, reference: FfiRef<T>) -> Result<PoolRead<T>, RefusedHandle> {
-        // SAFETY: exposed messages are accepted only by the contract of `exposed`, which is the callee's: this is called while it
-        // writes, for references in what it writes.
+        // SAFETY: exposed messages are accepted only by the contract of `exposed`, which is the
+        // callee's: this is called while it writes, for references in the message.
         unsafe { T::pool().read_with(reference, self.exposure) }
     }
 
@@ -70,12 +77,12 @@ impl<'a> Writer<'a> {
         self.path.contains(&(ptr::from_ref(T::pool()).addr(), index))
     }
 
-    /// The message of a slot is being written from now on.
+    /// Adds the message of a slot to the path.
     pub(super) fn enter<T: FfiPooled>(&mut self, index: usize) {
         self.path.push((ptr::from_ref(T::pool()).addr(), index));
     }
 
-    /// The message that was entered last has been written.
+    /// Removes the last message from the path.
     pub(super) fn leave(&mut self) {
         self.path.pop();
     }
@@ -86,13 +93,13 @@ impl<'a> Writer<'a> {
         self.left_out.get_or_insert_with(EncodeError::exposed::<T>);
     }
 
-    /// Returns the number of bytes that it took. Where there is room for as many, they are
-    /// initialised.
+    /// Returns the number of bytes written. If they fit, they are initialised.
     pub(super) fn finish(self) -> Result<usize, EncodeError> {
         self.left_out.map_or(Ok(self.at), Err)
     }
 
-    /// Writes what `contents` writes, unless that gets too deep or too long for any reader: then it has written nothing.
+    /// Writes the output of `contents`, unless that gets too deep or too long for readers: then it
+    /// has written nothing.
     pub(super) fn if_it_fits(&mut self, contents: impl FnOnce(&mut Self)) {
         let (start, deepest) = (self.at, self.deepest);
         if self.depth >= MAX_DEPTH || start > MAX_LEN {
@@ -152,10 +159,11 @@ impl<'a> Writer<'a> {
         self.varint(u64::from(tag << 3 | wire_type as u32));
     }
 
-    /// Writes what `contents` writes, after its length.
+    /// Writes the output of `contents` after its length.
     ///
-    /// The length isn't worked out before: mostly it takes one byte, and where it takes more, the contents move on. Working
-    /// it out would look at everything inside once for each level around it.
+    /// The length isn't computed before: mostly it takes one byte, and if it takes more, the
+    /// contents are moved. Computing it would visit everything inside once for each level around
+    /// it.
     #[inline]
     pub fn delimited(&mut self, contents: impl FnOnce(&mut Self)) {
         let start = self.at;
@@ -169,7 +177,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes a message after its length, as [`delimited`](Self::delimited).
+    /// Writes a message after its length, like [`delimited`](Self::delimited).
     #[inline]
     pub fn nested(&mut self, contents: impl FnOnce(&mut Self)) {
         self.depth += 1;
@@ -203,11 +211,11 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Bytes that are read, whoever wrote them.
+/// Bytes that are read, from any source.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
-    /// How many levels of messages there may still be inside.
+    /// Number of levels of messages that may still follow inside.
     depth: u32,
 }
 
@@ -216,14 +224,14 @@ impl<'a> Reader<'a> {
         Self { bytes, depth: MAX_DEPTH }
     }
 
-    /// Returns true if all has been read.
+    /// Returns true if all bytes have been read.
     #[must_use]
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    /// Returns how many bytes have not been read.
+    /// Returns the number of bytes that have not been read.
     #[must_use]
     #[inline]
     pub fn len(&self) -> usize {
@@ -234,7 +242,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error if it doesn't end, here or at all.
+    /// Returns an error if it doesn't end within the bytes, or is too long.
     #[inline]
     pub fn varint(&mut self) -> Result<u64, DecodeError> {
         match self.bytes {
@@ -260,7 +268,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error if these are not those of a field.
+    /// Returns an error if they are not those of a field.
     #[inline]
     pub fn key(&mut self) -> Result<Option<(u32, WireType)>, DecodeError> {
         if self.is_empty() {
@@ -294,7 +302,7 @@ impl<'a> Reader<'a> {
         Ok(*bytes)
     }
 
-    /// Reads all that is left.
+    /// Reads all remaining bytes.
     #[inline]
     pub fn rest(&mut self) -> &'a [u8] {
         std::mem::take(&mut self.bytes)
@@ -308,22 +316,22 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    /// Reads a length, and lends what follows.
+    /// Reads a length, and returns that many bytes after it.
     ///
     /// # Errors
     ///
-    /// Returns an error if there are not that many bytes.
+    /// Returns an error if there are fewer.
     #[inline]
     pub fn delimited(&mut self) -> Result<Reader<'a>, DecodeError> {
         let len = self.varint()?;
         Ok(Reader { bytes: self.take(len)?, depth: self.depth })
     }
 
-    /// Reads a length, and lends what follows, which is a message.
+    /// Reads a length, and returns a reader of the message after it.
     ///
     /// # Errors
     ///
-    /// Returns an error if there are not that many bytes, or it is too many levels inside.
+    /// Returns an error if there are fewer bytes, or the message is nested too deeply.
     #[inline]
     pub fn nested(&mut self) -> Result<Reader<'a>, DecodeError> {
         let mut contents = self.delimited()?;

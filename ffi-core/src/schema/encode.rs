@@ -1,12 +1,12 @@
-//! Pieces to record bytes, in const evaluation.
+//! Encodes pieces to the bytes of a record, in const evaluation.
 //!
-//! A record is a tree of [`Piece`]s: text that the derive knows, numbers that only rustc knows, and the
-//! fragments of other types. Two passes turn it into bytes: [`record_len`] adds up, [`record`] copies
-//! into an array of exactly that length.
+//! A record is a tree of [`Piece`]s: text that the derive knows, numbers that only rustc knows, and
+//! the fragments of other types. Two passes turn it into bytes: [`record_len`] adds up, [`record`]
+//! copies into an array of exactly that length.
 //!
-//! Const evaluation costs about a microsecond a step, so every piece is one `copy_nonoverlapping` and
-//! no loop runs over the bytes of a text. A writer passed by value or a loop over bytes makes a ten-field
-//! message three times as slow to compile.
+//! Const evaluation costs about a microsecond a step, so every piece is one `copy_nonoverlapping`
+//! and no loop runs over the bytes of a text. A writer passed by value or a loop over bytes makes a
+//! ten-field message three times as slow to compile.
 
 use super::format::{HEADER_LEN, MAGIC};
 
@@ -19,11 +19,12 @@ pub enum Piece {
     Number(u64),
     /// A signed number in decimal.
     Signed(i64),
-    /// A fingerprint: `"0x0123456789abcdef"`, quoted, because JSON numbers are doubles to many readers.
+    /// A fingerprint: `"0x0123456789abcdef"`, quoted, because JSON numbers are doubles to many
+    /// readers.
     Fingerprint(u64),
     /// `true` or `false`.
     Flag(bool),
-    /// The pieces of something else, such as a field's type.
+    /// Pieces of another item, such as a field's type.
     Nested(Fragment),
 }
 
@@ -38,7 +39,7 @@ pub type Fragment = &'static [Piece];
 
 /// A fingerprint that a library exports, and a reference that keeps its record in the library.
 ///
-/// C and Dart read the fingerprint alone, which comes first.
+/// C and Dart only read the fingerprint, which comes first.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Export {
@@ -64,8 +65,8 @@ pub const fn record_len(pieces: Fragment) -> usize {
 ///
 /// # Panics
 ///
-/// During const evaluation, when `LEN` isn't what [`record_len`] says of `pieces`, or when the JSON is
-/// longer than `u32::MAX` bytes.
+/// Panics during const evaluation if `LEN` isn't the result of [`record_len`] for `pieces`, or if
+/// the JSON is longer than `u32::MAX` bytes.
 #[must_use]
 pub const fn record<const LEN: usize>(pieces: Fragment) -> [u8; LEN] {
     assert!(LEN == record_len(pieces), "LEN is not the record's length");
@@ -117,13 +118,13 @@ const fn put_pieces(out: &mut [u8], mut at: usize, pieces: Fragment) -> usize {
     at
 }
 
-/// Copies `bytes` to `out[at..]` and returns the index behind them.
+/// Copies `bytes` to `out[at..]` and returns the index after them.
 const fn put(out: &mut [u8], at: usize, bytes: &[u8]) -> usize {
     assert!(at <= out.len() && bytes.len() <= out.len() - at, "the two passes disagree");
-    // SAFETY: `at <= out.len()`, so the result is inside the slice or one behind it.
+    // SAFETY: `at <= out.len()`, so the result is inside the slice or one past it.
     let target = unsafe { out.as_mut_ptr().add(at) };
-    // SAFETY: `bytes` is readable for its length; `out` is writable for `bytes.len()` bytes from `at`,
-    // by the assertion; a `&mut` and a `&` can't overlap; bytes need no alignment.
+    // SAFETY: `bytes` is readable for its length; `out` is writable for `bytes.len()` bytes from
+    // `at`, by the assertion; a `&mut` and a `&` can't overlap; bytes need no alignment.
     unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), target, bytes.len()) };
     at + bytes.len()
 }
@@ -152,7 +153,7 @@ const fn put_decimal(out: &mut [u8], at: usize, mut number: u64) -> usize {
     end
 }
 
-/// `"0x` + 16 digits + `"`.
+/// Length of `"0x`, 16 digits and `"`.
 const FINGERPRINT_LEN: usize = 20;
 
 const fn put_fingerprint(out: &mut [u8], at: usize, fingerprint: u64) -> usize {

@@ -1,8 +1,9 @@
 //! The 64-bit hash of a type's layout.
 //!
-//! A library exports one per type and function; the Dart package holds the value it was generated with
-//! and compares the two when it opens the library. Const evaluation computes it, where each byte hashed
-//! would cost microseconds: so the derive hashes the names, and [`mix`] takes one 64-bit word a fact.
+//! A library exports one hash per type and function; the Dart package holds the value it was
+//! generated with and compares the two when it opens the library. Const evaluation computes it, and
+//! each hashed byte would cost microseconds: so the derive hashes the names, and [`mix`] takes one
+//! 64-bit word per fact.
 //!
 //! | what | facts, in order |
 //! |---|---|
@@ -17,56 +18,58 @@
 //! | `FfiOption` | [`OPTION`], fingerprint of the value |
 //! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
 //! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
-//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, 1 if it is optional, then per parameter: hash of how it is passed (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
+//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, 1 if it is optional, then per parameter: hash of its form (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
 //! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; others: that of the type |
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
-//! | `FfiColumns`, behind a reference or as a result | [`COLUMNS`], version of the header ([`columns`]), fingerprint of the message |
+//! | `FfiColumns`, in a reference or as a result | [`COLUMNS`], version of the header ([`columns`]), fingerprint of the message |
 //! | `FfiOpen` | [`OPEN`], fingerprint of the enum |
 //!
-//! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't facts: neither
-//! moves a byte. A parameter's name isn't one either.
+//! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't
+//! facts: neither moves a byte. The names of parameters are no facts either.
 
-/// The first fact of a scalar.
+/// First fact of a scalar.
 pub const SCALAR: u64 = 1;
-/// The first fact of an array.
+/// First fact of an array.
 pub const ARRAY: u64 = 2;
-/// The first fact of a message.
+/// First fact of a message.
 pub const MESSAGE: u64 = 3;
-/// The first fact of an enum.
+/// First fact of an enum.
 pub const ENUM: u64 = 4;
-/// The first fact of a function.
+/// First fact of a function.
 pub const FUNCTION: u64 = 5;
-/// The second fact of a function: the revision of the C signatures. Counts up with every change of the signature that any
-/// function has in C, so that no package of before the change calls a library of after it.
+/// Second fact of a function: the revision of the C signatures. It is raised with every change of a
+/// function's signature in C, so that a package from before the change never calls a library from
+/// after it.
 pub const SIGNATURES: u64 = 4;
-/// The first fact of a oneof.
+/// First fact of a oneof.
 pub const ONEOF: u64 = 6;
-/// The first fact of an `FfiStr`.
+/// First fact of an `FfiStr`.
 pub const STR: u64 = 7;
-/// The first fact of an `FfiBytes`.
+/// First fact of an `FfiBytes`.
 pub const BYTES: u64 = 8;
-/// The first fact of an `FfiVec`.
+/// First fact of an `FfiVec`.
 pub const VEC: u64 = 9;
-/// The first fact of an `FfiOption`.
+/// First fact of an `FfiOption`.
 pub const OPTION: u64 = 10;
-/// The first fact of an `FfiMap`.
+/// First fact of an `FfiMap`.
 pub const MAP: u64 = 11;
-/// The first fact of an `FfiRef`.
+/// First fact of an `FfiRef`.
 pub const REF: u64 = 12;
-/// The first fact of an `FfiOpen`.
+/// First fact of an `FfiOpen`.
 pub const OPEN: u64 = 13;
-/// The one fact of a result that is a `String`.
+/// Only fact of a result that is a `String`.
 pub const OWNED_STRING: u64 = 14;
-/// The first fact of a result that is a `Vec`.
+/// First fact of a result that is a `Vec`.
 pub const OWNED_VEC: u64 = 15;
-/// The first fact of a result that is a `PoolBox`.
+/// First fact of a result that is a `PoolBox`.
 pub const POOL_BOX: u64 = 16;
-/// The first fact of a queue whose `pop` says why it returned none. (17 was that of one whose `pop` took nothing.)
+/// First fact of a queue whose `pop` gives the reason if it returns none. (17 was that of queues
+/// whose `pop` had no parameter.)
 pub const QUEUE: u64 = 20;
-/// The first fact of the columns of a message.
+/// First fact of the columns of a message.
 pub const COLUMNS: u64 = 18;
-/// The last fact of a message with a pool, whose functions are those of ABI 2: `release` takes a reference, and the stats end with
-/// `lost`. (19 was that of one whose stats don't.)
+/// Last fact of a message with a pool, whose functions are those of ABI 2: `release` takes a
+/// reference, and the stats end with `lost`. (19 was that of pools whose stats don't.)
 pub const POOL: u64 = 21;
 /// Returns the fingerprint of the columns of a message, whose own is `message`.
 #[must_use]
@@ -74,7 +77,7 @@ pub const fn columns(message: u64) -> u64 {
     // Version 2 of the header ends in a seal, and `.._columns_free` returns a code.
     mix(&[COLUMNS, 2, message])
 }
-/// Stands for the result type of a function that returns nothing.
+/// Fingerprint of the result of a function that returns nothing.
 pub const NOTHING: u64 = 0;
 
 /// Mixes facts into a fingerprint. Their order counts.
@@ -84,15 +87,16 @@ pub const fn mix(facts: &[u64]) -> u64 {
     let mut i = 0;
     while i < facts.len() {
         hash = (hash ^ facts[i]).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-        // Multiplication carries bits upwards only: this brings the high ones back down.
+        // A multiplication only carries bits upwards; the shift brings the high ones back down.
         hash ^= hash >> 32;
         i += 1;
     }
     hash
 }
 
-/// Returns the hash of a name: 64-bit FNV-1a of its UTF-8. The derive holds a copy, because it can't depend on this
-/// crate; `ffi-dart-emit` computes each fingerprint again from its record, so a drift fails every test.
+/// Returns the hash of a name: 64-bit FNV-1a of its UTF-8 (Fowler, Noll, Vo, Eastlake and Hansen,
+/// RFC 9923). The derive holds a copy, because it can't depend on this crate; `ffi-dart-emit`
+/// computes each fingerprint again from its record, so a difference fails every test.
 #[must_use]
 pub const fn hash_name(name: &str) -> u64 {
     let bytes = name.as_bytes();
@@ -123,7 +127,7 @@ mod tests {
 
     #[test]
     fn names_are_hashed_with_fnv_1a() {
-        // The reference values of the hash's authors.
+        // Test vectors of the hash's authors.
         assert_eq!(hash_name(""), 0xCBF2_9CE4_8422_2325);
         assert_eq!(hash_name("a"), 0xAF63_DC4C_8601_EC8C);
         assert_eq!(hash_name("foobar"), 0x8594_4171_F739_67E8);

@@ -1,16 +1,17 @@
-//! Section names, magic and version: what the writer and every reader agree on.
+//! Section names, magic and version, on which the writer and every reader agree.
 
-/// The version of the record format. A reader refuses newer ones and says which side to update;
-/// new keys inside a record don't change it, because readers ignore keys they don't know.
+/// Version of the record format. A reader refuses newer ones and says which side to update; new
+/// keys inside a record don't change it, because readers ignore unknown keys.
 pub const VERSION: u8 = 1;
 
-/// What every record starts with. The first byte is never part of UTF-8 text; the last is [`VERSION`].
+/// First bytes of every record. The first byte never occurs in UTF-8 text; the last is [`VERSION`].
 pub const MAGIC: [u8; 8] = [0xFF, b'F', b'F', b'I', b'R', b'E', b'C', VERSION];
 
-/// Bytes before a record's JSON: [`MAGIC`] and the length as a little-endian `u32`.
+/// Size in bytes of the header before a record's JSON: [`MAGIC`] and the length as a little-endian
+/// `u32`.
 pub const HEADER_LEN: usize = MAGIC.len() + size_of::<u32>();
 
-/// The names below as literals, which an attribute may hold where it may not name a constant.
+/// The names below as literals, for attributes that may not name a constant.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __section_name {
@@ -32,23 +33,24 @@ macro_rules! __section_name {
     };
 }
 
-/// The section's name on ELF and PE; eight bytes, the most a PE section may have.
+/// Name of the section on ELF and PE; eight bytes, the most that a PE section may have.
 pub const SECTION: &str = __section_name!(elf_and_pe);
 
-/// The section's name on Mach-O, within segment [`MACH_O_SEGMENT`].
+/// Name of the section on Mach-O, within segment [`MACH_O_SEGMENT`].
 pub const MACH_O_SECTION: &str = __section_name!(mach_o_section);
 
-/// The segment that holds [`MACH_O_SECTION`].
+/// Segment that holds [`MACH_O_SECTION`].
 pub const MACH_O_SEGMENT: &str = __section_name!(mach_o_segment);
 
-/// Emits a `static`, the encoded `$pieces`, into the schema section of the target's object format, and the constant
-/// `__FFI_KEPT`, which refers to it.
+/// Emits a `static`, the encoded `$pieces`, into the schema section of the target's object format,
+/// and the constant `__FFI_KEPT`, which refers to it.
 ///
-/// `#[used]` alone keeps a record up to the linker, which collects what nothing refers to: GNU ld drops the section of a DLL. An
-/// exported symbol is never collected, nor is what it refers to, so each record has an [`Export`](crate::schema::encode::Export)
-/// that refers to it.
+/// `#[used]` only keeps a record until the linker, which removes data that nothing refers to: GNU
+/// ld drops the section of a DLL. It never removes an exported symbol, nor data that one refers to,
+/// so each record has an [`Export`](crate::schema::encode::Export) that refers to it.
 ///
-/// `$pieces` holds tokens of the user's, such as `[f32; LEN]`, so nothing here has a name that a user would take.
+/// `$pieces` holds tokens of the user, such as `[f32; LEN]`, so nothing here has a name that a user
+/// would choose.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "metadata")]
@@ -73,7 +75,7 @@ macro_rules! __record {
     };
 }
 
-/// Without the feature `metadata` no record is written; the pieces are still type-checked.
+/// Type-checks the pieces without the feature `metadata`, and writes no record.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "metadata"))]

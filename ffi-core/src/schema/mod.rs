@@ -25,13 +25,15 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`mod@format`] | section names, magic, version: the only place that knows them |
-//! | [`encode`] | [`Piece`](encode::Piece)s to bytes, in const evaluation |
-//! | [`fingerprint`] | the 64-bit layout hash, for const evaluation and for readers |
+//! | `encode` | pieces to bytes, in const evaluation |
+//! | `fingerprint` | the 64-bit layout hash, for const evaluation and for readers |
 //! | `read` (feature `read`) | bytes to checked records |
 //!
 //! Writer and reader meet in `tests/tests/schema.rs` of the workspace.
 
+#[doc(hidden)]
 pub mod encode;
+#[doc(hidden)]
 pub mod fingerprint;
 pub mod format;
 #[cfg(feature = "read")]

@@ -1,27 +1,31 @@
-//! The kernels as C and Dart call them: tables of functions, which a message with `#[ffi(simd)]` hands out.
+//! The kernels for C and Dart: tables of functions, which a message with `#[ffi(simd)]` exports.
 //!
-//! There is no symbol for each operation, so libraries without such a message link none of this. [`Kernels`] has, for each type of
-//! number, the functions on slices and on fields of records; [`RecordKernels`] those on whole records of one message.
-//! None panics, none allocates, none keeps anything: they are leaf functions, and any thread may call each.
+//! There is no symbol for each operation, so libraries without such a message link none of this.
+//! [`Kernels`] has, for each type of number, the functions on slices and on fields of records;
+//! [`RecordKernels`] has those on whole records of one message. None panics, allocates, or keeps
+//! its arguments: they are leaf functions, and any thread may call them.
 //!
-//! Slices are a pointer and a count of numbers. They need not be aligned (what is, is faster); a pointer to no
-//! numbers may be anything. Where two slices are the same or overlap, numbers are done one at a time, in order. The caller has
-//! compared the lengths of two slices.
+//! Slices are a pointer and a count of numbers. They need not be aligned (aligned ones are faster);
+//! a pointer to no numbers may have any value. If two slices are equal or overlap, numbers are
+//! computed one at a time, in order. The caller has compared the lengths of two slices.
 //!
-//! A sum goes where `out` points, as some don't fit a register: that of 64-bit integers is a 128-bit integer, two words of
-//! 64 bits as the machine has them (the low one first on all that Dart knows).
+//! A sum is written to `out`, as some don't fit a register: that of 64-bit integers is a 128-bit
+//! integer, two words of 64 bits in the order of the machine (the low one first on all that Dart
+//! knows).
 //!
-//! Every function returns a [`KernelCode`], and what can be checked is: null, whole records that are not aligned, a length beyond the
-//! address space, several results that overlap the numbers. Where it isn't `Ok`, nothing was written, but for the bytes that say
-//! which results are missing.
+//! Every function returns a [`KernelCode`], and checks what can be checked: null, whole records
+//! that are not aligned, a length beyond the address space, several results that overlap the
+//! numbers. If the code isn't `Ok`, nothing was written, except for the bytes that say which
+//! results are missing.
 //!
 //! # Safety
 //!
-//! What can't be checked is the caller's promise, in every function of the tables: at each pointer that isn't null are as many
-//! numbers as the counts say, or room for as many results; nobody else writes to them during the call, nor reads
-//! what the function writes.
+//! The caller of every function of the tables promises what can't be checked: each pointer that
+//! isn't null is to as many numbers as the counts say, or to memory for as many results; no other
+//! thread writes to them during the call, nor reads the memory that the function writes.
 
 use super::batch::{Mixed, Numbers};
+pub use super::code::KernelCode;
 use super::element::Element;
 use super::operation::{
     Add, Axpy, Choose, Clamp, Fill, Greatest, Least, Lerp, Map, Mul, SaturatingAdd, SaturatingSub, Scale,
@@ -31,35 +35,8 @@ use super::raw::{Fields, InPlace, Input, Output, Pair, apart, operand};
 use super::strided::Strided;
 use super::{Float, Integer, Level, Scalar, records};
 
-/// The version of the tables: it changes with any change that is not at the end.
+/// Version of the tables; it changes with any change that is not at the end.
 pub const VERSION: u32 = 2;
-
-/// How a kernel went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i32)]
-pub enum KernelCode {
-    /// Well.
-    Ok = 0,
-    /// There are no numbers to have a result of.
-    None = 1,
-    /// The bounds are no range; or fields that overlap, or aren't in the record.
-    Range = 2,
-    /// A pointer is null, and there are numbers or results to be there.
-    Null = 3,
-    /// Records are not aligned as their numbers are.
-    Misaligned = 4,
-    /// There is no memory so long.
-    Size = 5,
-    /// Several results overlap the numbers, or each other: some would be read as numbers.
-    Overlap = 6,
-}
-
-impl From<Result<(), Self>> for KernelCode {
-    #[inline(always)]
-    fn from(result: Result<(), Self>) -> Self {
-        result.err().unwrap_or(Self::Ok)
-    }
-}
 
 type Sum<T> = <T as Scalar>::Sum;
 type Mean<T> = <T as Scalar>::Mean;
@@ -83,7 +60,7 @@ macro_rules! table {
         }
 
         impl<$scalar: Scalar> $name<$scalar> {
-            /// The number of functions.
+            /// Number of functions.
             pub const LEN: usize = size_of::<Self>() / size_of::<usize>();
 
             const fn new() -> Self {
@@ -94,10 +71,11 @@ macro_rules! table {
 }
 
 table! {
-    /// The kernels of one type of number.
+    /// Kernels of one type of number.
     ///
-    /// Fields are given by a pointer to the first number of the first record, the count of records, the bytes from one record
-    /// to the next, and how many numbers the field has, for each of which there is a result, one behind the other.
+    /// Fields are given by a pointer to the first number of the first record, the count of records,
+    /// the distance from one record to the next in bytes, and the count of numbers in the field.
+    /// Each number has a result, and results are consecutive.
     ScalarKernels<T> {
         /// [`simd::sum`](super::sum).
         sum: fn(values: *const T, len: usize, out: *mut Sum<T>);
@@ -184,14 +162,14 @@ impl<T: super::Integer> ScalarKernels<T> {
 #[derive(Debug)]
 #[repr(C)]
 pub struct Kernels {
-    /// [`VERSION`].
+    /// Version of the table, [`VERSION`].
     pub version: u32,
-    /// The number of pointers that follow.
+    /// Number of pointers that follow.
     pub len: u32,
-    /// The number of the level in use; see [`Level`].
+    /// Returns the number of the level in use; see [`Level`].
     pub level: extern "C" fn() -> u32,
-    /// [`simd::set_level`](super::set_level) with the number of a level; with a number above all of them, no cap. The level in
-    /// use.
+    /// Calls [`simd::set_level`](super::set_level) with the number of a level, or without a cap for
+    /// a larger number, and returns the level in use.
     pub set_level: extern "C" fn(cap: u32) -> u32,
     /// `i8`.
     pub i8: ScalarKernels<i8>,
@@ -215,7 +193,7 @@ pub struct Kernels {
     pub f64: ScalarKernels<f64>,
 }
 
-/// The one table of its kind.
+/// The only table of kernels.
 pub static KERNELS: Kernels = Kernels {
     version: VERSION,
     len: ((size_of::<Kernels>() - 8) / size_of::<usize>()) as u32,
@@ -233,14 +211,15 @@ pub static KERNELS: Kernels = Kernels {
     f64: ScalarKernels::float(),
 };
 
-/// The kernels on arrays of one message: what its exported `.._simd` returns.
+/// Kernels on arrays of one message, which its exported `.._simd` returns.
 ///
-/// All but the first are null where the message is mixed. `data` is aligned as the message's numbers are; others are pointers to
-/// numbers of its type, at any address: `record` to one for each field, results likewise.
+/// All but the first are null if the message is mixed. `data` is aligned like the message's
+/// numbers; the other pointers are to numbers of its type, at any address: `record` to one for each
+/// field, and so are results.
 #[derive(Debug)]
 #[repr(C)]
 pub struct RecordKernels {
-    /// Those that don't depend on the message.
+    /// Kernels that don't depend on the message.
     pub kernels: &'static Kernels,
     /// [`FfiBatch::sums`](super::FfiBatch::sums).
     pub sum: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8) -> KernelCode>,
@@ -266,7 +245,8 @@ pub struct RecordKernels {
     >,
     /// [`FfiBatch::fill_record`](super::FfiBatch::fill_record).
     pub fill: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
-    /// [`FfiBatch::axpy_fields`](super::FfiBatch::axpy_fields): `a` times `count` numbers at `from` are added to those at `to`.
+    /// [`FfiBatch::axpy_fields`](super::FfiBatch::axpy_fields): `a` times `count` numbers at `from`
+    /// are added to those at `to`.
     pub axpy_fields: Option<
         unsafe extern "C" fn(
             data: *mut u8,
@@ -279,7 +259,7 @@ pub struct RecordKernels {
     >,
 }
 
-/// From the numbers of a message to its table.
+/// Type-level function from the numbers of a message to its table.
 #[doc(hidden)]
 pub trait RecordTable {
     const TABLE: RecordKernels;
@@ -326,7 +306,8 @@ extern "C" fn set_level(cap: u32) -> u32 {
     u32::from(super::set_level(cap) as u8)
 }
 
-/// The functions of the tables, each of which is one call of a function below: with its own arguments, and what to do.
+/// Defines the functions of the tables, each of which is one call of a function below: its
+/// arguments, and the call.
 macro_rules! entries {
     ($(
         $name:ident<$scalar:ident: $bound:ident $(; const $count:ident)? $(; choose $choose:ident)?>
@@ -335,8 +316,9 @@ macro_rules! entries {
         unsafe extern "C" fn $name<$scalar: $bound $(, const $count: usize)? $(, $choose: Choose<$scalar> + Default)?>(
             $($param: $ty),*
         ) -> KernelCode {
-            // SAFETY: the callee asks for as many numbers, and room for as many results, as the counts say, with nobody else
-            // at them: that is what the caller of any function of the tables promises.
+            // SAFETY: the callee requires as many numbers, and memory for as many results, as the
+            // counts say, which no other thread uses: the caller of any function of the tables
+            // promises that.
             unsafe { $callee$(::<$scalar, $of>)?($($argument),*) }.into()
         }
     )* };
@@ -420,7 +402,8 @@ entries! {
 
 /// # Safety
 ///
-/// At `values` are `len` numbers that nobody writes to, and at `out` is room for a result that is nobody else's.
+/// `values` is to `len` numbers that no thread writes to, and `out` to memory for a result that no
+/// other code uses.
 #[inline(always)]
 unsafe fn reduce<T: Scalar, R>(
     values: *const T,
@@ -428,11 +411,11 @@ unsafe fn reduce<T: Scalar, R>(
     out: *mut R,
     reduce: impl FnOnce(Input<'_, T>) -> Option<R>,
 ) -> Done {
-    // SAFETY: there are `len` numbers, to which nobody writes during the call.
+    // SAFETY: there are `len` numbers, which no thread writes to during the call.
     let values = unsafe { Input::new(values, len) }?;
-    // SAFETY: there is room for one result, which is this call's.
+    // SAFETY: there is memory for one result, which only this call uses.
     let mut out = unsafe { Output::new(out, 1) }?;
-    // The result may be one of the numbers: all are read by then.
+    // The result may overwrite one of the numbers, as all have been read.
     let result = reduce(values).ok_or(KernelCode::None)?;
     out.write([Some(result)]);
     Ok(())
@@ -440,14 +423,15 @@ unsafe fn reduce<T: Scalar, R>(
 
 /// # Safety
 ///
-/// At `values` and `other` are `len` numbers that nobody writes to, and at `out` is room for a result that is nobody else's.
+/// `values` and `other` are to `len` numbers that no thread writes to, and `out` to memory for a
+/// result that no other code uses.
 #[inline(always)]
 unsafe fn reduce_both<T: Scalar>(values: *const T, other: *const T, len: usize, out: *mut Sum<T>) -> Done {
-    // SAFETY: there are `len` numbers, to which nobody writes during the call.
+    // SAFETY: there are `len` numbers, which no thread writes to during the call.
     let values = unsafe { Input::new(values, len) }?;
-    // SAFETY: here there are `len` numbers too, to which nobody writes during the call.
+    // SAFETY: there are `len` numbers, which no thread writes to during the call.
     let other = unsafe { Input::new(other, len) }?;
-    // SAFETY: there is room for one result, which is this call's.
+    // SAFETY: there is memory for one result, which only this call uses.
     let mut out = unsafe { Output::new(out, 1) }?;
     out.write([Some(values.dot(other))]);
     Ok(())
@@ -455,21 +439,21 @@ unsafe fn reduce_both<T: Scalar>(values: *const T, other: *const T, len: usize, 
 
 /// # Safety
 ///
-/// At `values` are `len` numbers that are nobody else's.
+/// `values` is to `len` numbers that no other code uses.
 #[inline(always)]
 unsafe fn map<T: Scalar>(values: *mut T, len: usize, operation: impl Map<T>) -> Done {
-    // SAFETY: there are `len` numbers, which are this call's.
+    // SAFETY: there are `len` numbers, which only this call uses.
     unsafe { InPlace::new(values, len) }?.map(operation);
     Ok(())
 }
 
 /// # Safety
 ///
-/// At `values` are `len` numbers that are nobody else's.
+/// `values` is to `len` numbers that no other code uses.
 #[inline(always)]
 unsafe fn map_in_range<T: Scalar>(values: *mut T, len: usize, low: T, high: T) -> Done {
     assert_range(low, high)?;
-    // SAFETY: there are `len` numbers, which are this call's.
+    // SAFETY: there are `len` numbers, which only this call uses.
     unsafe { map(values, len, Clamp(low, high)) }
 }
 
@@ -480,18 +464,20 @@ fn assert_range<T: PartialOrd>(low: T, high: T) -> Done {
 
 /// # Safety
 ///
-/// At `values` are `len` numbers that are nobody else's, and at `other`, which may overlap, as many that nobody else writes to.
+/// `values` is to `len` numbers that no other code uses, and `other`, which may overlap, to as many
+/// that no other thread writes to.
 #[inline(always)]
 unsafe fn zip<T: Scalar>(values: *mut T, other: *const T, len: usize, operation: impl Zip<T>) -> Done {
-    // SAFETY: there are `len` numbers at each; only this call writes to them, and only it reads those at `values`.
+    // SAFETY: both are to `len` numbers; only this call writes to them, and only it reads those at
+    // `values`.
     unsafe { Pair::new(values, other, len) }?.zip(operation);
     Ok(())
 }
 
 /// # Safety
 ///
-/// At `first` and every `stride` bytes from there on are `lanes` numbers, of `records` records, that nobody writes to; at
-/// `out` is room for `lanes` results that is nobody else's.
+/// `first` and every address `stride` bytes further, for `records` records, is to `lanes` numbers
+/// that no thread writes to; `out` is to memory for `lanes` results that no other code uses.
 unsafe fn field_reduce<T: Scalar, R>(
     first: *const T,
     records: usize,
@@ -500,9 +486,10 @@ unsafe fn field_reduce<T: Scalar, R>(
     out: *mut R,
     reduce: impl Fn(Strided<'_, T>) -> Option<R>,
 ) -> Done {
-    // SAFETY: each of the records has the `lanes` numbers, to which nobody writes during the call.
+    // SAFETY: each of the records has the `lanes` numbers, which no thread writes to during the
+    // call.
     let fields = unsafe { Fields::new(first, records, stride, lanes) }?;
-    // SAFETY: there is room for `lanes` results, which is this call's.
+    // SAFETY: there is memory for `lanes` results, which only this call uses.
     let mut out = unsafe { Output::new(out, lanes) }?;
     apart(&fields.addresses()?, &out.addresses())?;
     out.write(fields.columns().map(reduce));
@@ -511,7 +498,7 @@ unsafe fn field_reduce<T: Scalar, R>(
 
 /// # Safety
 ///
-/// As many numbers and as much room as [`field_reduce`] asks for.
+/// The conditions of [`field_reduce`].
 unsafe fn field_mean_if_any<T: Scalar>(
     first: *const T,
     records: usize,
@@ -519,14 +506,14 @@ unsafe fn field_mean_if_any<T: Scalar>(
     lanes: usize,
     out: *mut Mean<T>,
 ) -> Done {
-    // SAFETY: each of the records has the `lanes` numbers, and there is room for as many means.
+    // SAFETY: each of the records has the `lanes` numbers, and there is memory for as many means.
     unsafe { field_reduce(first, records, stride, lanes, out, |column| column.mean()) }?;
     if records > 0 { Ok(()) } else { Err(KernelCode::None) }
 }
 
 /// # Safety
 ///
-/// As many numbers and as much room as [`field_reduce`] asks for, and at `present` room for as many bytes.
+/// The conditions of [`field_reduce`], and `present` is to memory for as many bytes.
 unsafe fn field_choose<T: Scalar>(
     first: *const T,
     records: usize,
@@ -536,11 +523,12 @@ unsafe fn field_choose<T: Scalar>(
     present: *mut u8,
     operation: impl Choose<T>,
 ) -> Done {
-    // SAFETY: each of the records has the `lanes` numbers, to which nobody writes during the call.
+    // SAFETY: each of the records has the `lanes` numbers, which no thread writes to during the
+    // call.
     let fields = unsafe { Fields::new(first, records, stride, lanes) }?;
-    // SAFETY: there is room for `lanes` results, which is this call's.
+    // SAFETY: there is memory for `lanes` results, which only this call uses.
     let out = unsafe { Output::new(out, lanes) }?;
-    // SAFETY: there is room for `lanes` bytes, which is this call's.
+    // SAFETY: there is memory for `lanes` bytes, which only this call uses.
     let present = unsafe { Output::new(present, lanes) }?;
     let found = out.with(present, &fields.addresses()?)?;
     found.write(fields.columns().map(|column| column.choose(operation)));
@@ -549,7 +537,8 @@ unsafe fn field_choose<T: Scalar>(
 
 /// # Safety
 ///
-/// At `first` and every `stride` bytes from there on are `lanes` numbers, of `records` records, that are nobody else's.
+/// `first` and every address `stride` bytes further, for `records` records, is to `lanes` numbers
+/// that no other code uses.
 unsafe fn field_map<T: Scalar>(
     first: *mut T,
     records: usize,
@@ -557,7 +546,7 @@ unsafe fn field_map<T: Scalar>(
     lanes: usize,
     operation: impl Fn(T) -> T + Copy,
 ) -> Done {
-    // SAFETY: each of the records has the `lanes` numbers, which are this call's.
+    // SAFETY: each of the records has the `lanes` numbers, which only this call uses.
     unsafe { Fields::new_mut(first, records, stride, lanes) }?
         .columns()
         .for_each(|column| column.map(operation));
@@ -566,7 +555,7 @@ unsafe fn field_map<T: Scalar>(
 
 /// # Safety
 ///
-/// As many numbers as [`field_map`] asks for, which are nobody else's.
+/// The conditions of [`field_map`].
 unsafe fn field_map_in_range<T: Scalar>(
     first: *mut T,
     records: usize,
@@ -576,13 +565,14 @@ unsafe fn field_map_in_range<T: Scalar>(
     high: T,
 ) -> Done {
     assert_range(low, high)?;
-    // SAFETY: each of the records has the `lanes` numbers, which are this call's.
+    // SAFETY: each of the records has the `lanes` numbers, which only this call uses.
     unsafe { field_map(first, records, stride, lanes, |number| number.clamped(low, high)) }
 }
 
 /// # Safety
 ///
-/// At `x`, at `y` and every `stride` bytes from there on are `lanes` numbers, of `records` records, that are nobody else's.
+/// `x`, `y` and every address `stride` bytes further, for `records` records, are to `lanes` numbers
+/// that no other code uses.
 unsafe fn field_zip<T: Scalar>(
     x: *const T,
     y: *mut T,
@@ -591,9 +581,9 @@ unsafe fn field_zip<T: Scalar>(
     lanes: usize,
     operation: impl Fn(T, T) -> T + Copy,
 ) -> Done {
-    // SAFETY: each of the records has the `lanes` numbers, to which only this call writes.
+    // SAFETY: each of the records has the `lanes` numbers, which only this call writes to.
     let x = unsafe { Fields::new(x, records, stride, lanes) }?;
-    // SAFETY: each of the records has these `lanes` numbers too, and they are this call's.
+    // SAFETY: each of the records has these `lanes` numbers, which only this call uses.
     let y = unsafe { Fields::new_mut(y, records, stride, lanes) }?;
     y.columns().zip(x.columns()).for_each(|(y, x)| y.zip(x, operation));
     Ok(())
@@ -601,8 +591,8 @@ unsafe fn field_zip<T: Scalar>(
 
 /// # Safety
 ///
-/// At `values` and `other` are `lanes` numbers for each of `records` records, to which nobody writes; at `out` is room for a
-/// result each that is nobody else's.
+/// `values` and `other` are to `lanes` numbers for each of `records` records, which no thread
+/// writes to; `out` is to memory for a result each that no other code uses.
 unsafe fn dot_rows<T: Float>(
     values: *const T,
     other: *const T,
@@ -612,11 +602,11 @@ unsafe fn dot_rows<T: Float>(
     result: impl Fn(T) -> T,
 ) -> Done {
     let count = records.checked_mul(lanes).ok_or(KernelCode::Size)?;
-    // SAFETY: there are `lanes` numbers for each record, to which nobody writes during the call.
+    // SAFETY: there are `lanes` numbers for each record, which no thread writes to during the call.
     let values = unsafe { Input::new(values, count) }?;
-    // SAFETY: here are as many numbers, to which nobody writes during the call.
+    // SAFETY: there are as many numbers, which no thread writes to during the call.
     let other = unsafe { Input::new(other, count) }?;
-    // SAFETY: there is room for a result of each record, which is this call's.
+    // SAFETY: there is memory for a result of each record, which only this call uses.
     let mut out = unsafe { Output::new(out, records) }?;
     apart(&values.addresses(), &out.addresses())?;
     apart(&other.addresses(), &out.addresses())?;
@@ -632,10 +622,10 @@ unsafe fn dot_rows<T: Float>(
 
 /// # Safety
 ///
-/// At `values` are `lanes` numbers for each of `records` records, which are nobody else's.
+/// `values` is to `lanes` numbers for each of `records` records, which no other code uses.
 unsafe fn normalize_rows<T: Float>(values: *mut T, records: usize, lanes: usize) -> Done {
     let count = records.checked_mul(lanes).ok_or(KernelCode::Size)?;
-    // SAFETY: there are `lanes` numbers for each record, which are this call's.
+    // SAFETY: there are `lanes` numbers for each record, which only this call uses.
     let numbers = unsafe { InPlace::new(values, count) }?;
     if lanes > 0 && numbers.is_aligned() {
         records::normalize(lanes, numbers.slice()?);
@@ -649,43 +639,43 @@ unsafe fn normalize_rows<T: Float>(values: *mut T, records: usize, lanes: usize)
 ///
 /// # Safety
 ///
-/// At `data` are `records` messages of `N` numbers, to which nobody writes for as long as `'a`.
+/// `data` is to `records` messages of `N` numbers, which no thread writes to for as long as `'a`.
 unsafe fn whole<'a, T: Scalar, const N: usize>(
     data: *const T,
     records: usize,
 ) -> Result<Input<'a, T>, KernelCode> {
     let count = records.checked_mul(N).ok_or(KernelCode::Size)?;
-    // SAFETY: `N` numbers of each message make `count`, and nobody writes to them.
+    // SAFETY: `N` numbers of each message make `count`, and no thread writes to them.
     unsafe { Input::new(data, count) }
 }
 
-/// Returns the numbers of whole messages, to be changed.
+/// Returns the numbers of whole messages for changes.
 ///
 /// # Safety
 ///
-/// At `data` are `records` messages of `N` numbers, which are nobody else's for as long as `'a`.
+/// `data` is to `records` messages of `N` numbers, which no other code uses for as long as `'a`.
 unsafe fn whole_mut<'a, T: Scalar, const N: usize>(
     data: *mut T,
     records: usize,
 ) -> Result<&'a mut [T], KernelCode> {
     let count = records.checked_mul(N).ok_or(KernelCode::Size)?;
-    // SAFETY: `N` numbers of each message make `count`, and they are nobody else's.
+    // SAFETY: `N` numbers of each message make `count`, and no other code uses them.
     unsafe { InPlace::new(data, count) }?.slice()
 }
 
 /// # Safety
 ///
-/// At `data` are `records` messages of `N` numbers, to which nobody writes; at `out` is room for `N` results that is nobody
-/// else's.
+/// `data` is to `records` messages of `N` numbers, which no thread writes to; `out` is to memory
+/// for `N` results that no other code uses.
 unsafe fn whole_reduce<T: Scalar, R, const N: usize>(
     data: *const T,
     records: usize,
     out: *mut R,
     reduce: impl FnOnce(&[T]) -> [Option<R>; N],
 ) -> Done {
-    // SAFETY: there are as many messages, to which nobody writes during the call.
+    // SAFETY: there are as many messages, which no thread writes to during the call.
     let numbers = unsafe { whole::<T, N>(data, records) }?;
-    // SAFETY: there is room for `N` results, which is this call's.
+    // SAFETY: there is memory for `N` results, which only this call uses.
     let mut out = unsafe { Output::new(out, N) }?;
     apart(&numbers.addresses(), &out.addresses())?;
     out.write(reduce(numbers.slice()?));
@@ -694,20 +684,20 @@ unsafe fn whole_reduce<T: Scalar, R, const N: usize>(
 
 /// # Safety
 ///
-/// As many messages and as much room as [`whole_reduce`] asks for.
+/// The conditions of [`whole_reduce`].
 unsafe fn whole_mean_if_any<T: Scalar, const N: usize>(
     data: *const T,
     records: usize,
     out: *mut Mean<T>,
 ) -> Done {
-    // SAFETY: there are as many messages, and there is room for `N` means.
+    // SAFETY: there are as many messages, and memory for `N` means.
     unsafe { whole_reduce(data, records, out, records::mean::<N, T>) }?;
     if records > 0 { Ok(()) } else { Err(KernelCode::None) }
 }
 
 /// # Safety
 ///
-/// As many messages and as much room as [`whole_reduce`] asks for, and at `present` room for `N` bytes.
+/// The conditions of [`whole_reduce`], and `present` is to memory for `N` bytes.
 unsafe fn whole_choose<T: Scalar, const N: usize>(
     data: *const T,
     records: usize,
@@ -715,11 +705,11 @@ unsafe fn whole_choose<T: Scalar, const N: usize>(
     present: *mut u8,
     operation: impl Choose<T>,
 ) -> Done {
-    // SAFETY: there are as many messages, to which nobody writes during the call.
+    // SAFETY: there are as many messages, which no thread writes to during the call.
     let numbers = unsafe { whole::<T, N>(data, records) }?;
-    // SAFETY: there is room for `N` results, which is this call's.
+    // SAFETY: there is memory for `N` results, which only this call uses.
     let out = unsafe { Output::new(out, N) }?;
-    // SAFETY: there is room for `N` bytes, which is this call's.
+    // SAFETY: there is memory for `N` bytes, which only this call uses.
     let present = unsafe { Output::new(present, N) }?;
     let found = out.with(present, &numbers.addresses())?;
     found.write(records::choose::<N, T>(numbers.slice()?, operation));
@@ -728,43 +718,45 @@ unsafe fn whole_choose<T: Scalar, const N: usize>(
 
 /// # Safety
 ///
-/// At `data` are `records` messages of `N` numbers, which are nobody else's, and at `record` is one to which nobody writes.
+/// `data` is to `records` messages of `N` numbers, which no other code uses, and `record` to one
+/// that no thread writes to.
 unsafe fn whole_map<T: Scalar, const N: usize>(
     data: *mut T,
     records: usize,
     record: *const [T; N],
     change: impl FnOnce(&mut [T], &[T; N]),
 ) -> Done {
-    // SAFETY: there is a message of `N` numbers, of which any bits are one, or null.
+    // SAFETY: null, or to a message of `N` numbers, for which any bits are valid.
     let record = unsafe { operand(record) }?;
-    // SAFETY: there are as many messages, which are this call's; the operand is a copy.
+    // SAFETY: there are as many messages, which only this call uses; the operand is a copy.
     change(unsafe { whole_mut::<T, N>(data, records) }?, &record);
     Ok(())
 }
 
 /// # Safety
 ///
-/// At `data` are `records` messages of `N` numbers, which are nobody else's; at `low` and `high` is one each to which nobody
-/// writes.
+/// `data` is to `records` messages of `N` numbers, which no other code uses; `low` and `high` are
+/// to one each that no thread writes to.
 unsafe fn whole_clamp<T: Scalar, const N: usize>(
     data: *mut T,
     records: usize,
     low: *const [T; N],
     high: *const [T; N],
 ) -> Done {
-    // SAFETY: there is a message of `N` numbers, of which any bits are one, or null.
+    // SAFETY: null, or to a message of `N` numbers, for which any bits are valid.
     let low = unsafe { operand(low) }?;
-    // SAFETY: here is another message of `N` numbers, or null.
+    // SAFETY: null, or to another message of `N` numbers, for which any bits are valid.
     let high = unsafe { operand(high) }?;
     low.iter().zip(&high).try_for_each(|(low, high)| assert_range(low, high))?;
-    // SAFETY: there are as many messages, which are this call's; the operands are copies.
+    // SAFETY: there are as many messages, which only this call uses; the operands are copies.
     records::clamp(unsafe { whole_mut::<T, N>(data, records) }?, &low, &high);
     Ok(())
 }
 
 /// # Safety
 ///
-/// At `data` are `records` messages of `N` numbers, which are nobody else's, and at `a` is a number to which nobody writes.
+/// `data` is to `records` messages of `N` numbers, which no other code uses, and `a` to a number
+/// that no thread writes to.
 unsafe fn whole_axpy_fields<T: Scalar, const N: usize>(
     data: *mut T,
     records: usize,
@@ -777,9 +769,9 @@ unsafe fn whole_axpy_fields<T: Scalar, const N: usize>(
     if !inside || from.abs_diff(to) < count {
         return Err(KernelCode::Range);
     }
-    // SAFETY: there is a number, of which any bits are one, or null.
+    // SAFETY: null, or to a number, for which any bits are valid.
     let a = unsafe { operand(a) }?;
-    // SAFETY: there are as many messages, which are this call's; the operand is a copy.
+    // SAFETY: there are as many messages, which only this call uses; the operand is a copy.
     let flat = unsafe { whole_mut::<T, N>(data, records) }?;
     records::axpy_fields::<N, T>(a, from..from + count, to, flat);
     Ok(())

@@ -1,4 +1,4 @@
-//! What `#[ffi(simd)]` gives to messages: arithmetic on arrays of them.
+//! Arithmetic on arrays of messages with `#[ffi(simd)]`.
 //!
 //! ```
 //! use ffi_core::FfiMessage;
@@ -29,103 +29,113 @@
 //!
 //! # Which messages have what
 //!
-//! A field is numeric when it is a number, an array of numbers, or a message whose fields are all numbers of one type and
-//! without padding; `bool` and enums are no numbers. Aliases are looked through, as rustc answers and not the macro.
+//! A field is numeric if it is a number, an array of numbers, or a message whose fields are all
+//! numbers of one type and without padding; `bool` and enums are no numbers. Aliases are resolved,
+//! as rustc decides and not the macro.
 //!
 //! | message | [`FIELDS`](FfiSimd::FIELDS) | [`FfiBatch`] |
 //! |---|---|---|
 //! | all fields numeric, of one type, no padding | all | yes |
-//! | other fields, too | operations on those that are numeric | no |
+//! | some other fields | operations on those that are numeric | no |
 //! | no numeric field | refused by the compiler | |
 //!
-//! [`FfiBatch`] streams whole records through vectors of the machine. [`Field`] picks numbers one at a time, as gathers are
-//! slower: of a message that is all numbers, the sum of all fields costs no more than that of one. Where one field is
-//! all that matters, keep it in a slice of its own.
+//! [`FfiBatch`] loads whole records into the vectors of the machine. [`Field`] loads numbers one at
+//! a time, as gathers are slower: for a message that is all numbers, the sum of all fields costs no
+//! more than that of one. If only one field matters, keep it in a slice of its own.
 //!
-//! What is said in the [module above](super) holds: one result on every machine, NaN, zeros, integers.
+//! The rules of the [module above](super) apply: one result on every machine, NaN, zeros, integers.
 
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::indexed::Indexed;
 use super::operation::{Greatest, Least};
-use super::strided::{Indexed, Records, Strided, StridedMut};
+use super::strided::{Records, Strided, StridedMut};
 use super::{Float, Scalar, assert_range, differ, records};
-use crate::types::FfiType;
+use crate::scalars::for_each_number;
+use crate::types::{FfiType, Lanes};
 
 /// A message with `#[ffi(simd)]`. The derive implements it.
 ///
 /// # Safety
 ///
-/// An implementation promises that, where [`Numbers`](Self::Numbers) are `N` of a [`Scalar`] `T`, the message is `N` of these in
-/// a row and any numbers are a valid one.
+/// An implementation promises that, if [`Numbers`](Self::Numbers) are `N` of a [`Scalar`] `T`, the
+/// message is `N` consecutive numbers of that type and any numbers are a valid message.
 pub unsafe trait FfiSimd: FfiType + Sized {
-    /// [`Numbers<T, N>`](Numbers) where the whole message is that; else [`Numbers<Mixed, 0>`](Mixed).
+    /// [`Numbers<T, N>`](Numbers) if the whole message consists of them; otherwise [`Numbers<Mixed,
+    /// 0>`](Mixed).
     type Numbers;
     /// A struct with a [`Field`] for each field of the message, with its name.
     type Fields: Copy;
-    /// Each field of the message, to be named in calls: `Particle::FIELDS.mass.sum(&particles)`.
+    /// Each field of the message, for calls such as `Particle::FIELDS.mass.sum(&particles)`.
     const FIELDS: Self::Fields;
 }
 
-/// `N` numbers of type `T`: what a field or a message is to kernels. There are no values of it.
+/// `N` numbers of type `T`: the view of a field or a message for kernels. It has no values.
 pub struct Numbers<T, const N: usize>(PhantomData<T>);
 
-/// What is not numbers of one type, in the place of that type.
+/// Placeholder for the type of numbers, if there is no single one.
 #[derive(Clone, Copy, Debug)]
 pub enum Mixed {}
 
-/// The number of a type in [`Lanes`](crate::types::Lanes).
+/// Type-level number of a type in [`Lanes`](crate::types::Lanes).
 pub struct Kind<const KIND: u8>;
 
-/// From the number of a type to the type.
+/// Type-level function from the number of a type to the type.
 pub trait NumberOf {
-    /// The type.
+    /// The type with that number.
     type Number;
 }
 
 macro_rules! kinds {
-    ($($kind:literal $number:ty,)*) => { $(
+    ($($number:ident $variant:ident $kind:literal,)*) => { $(
         impl NumberOf for Kind<$kind> {
             type Number = $number;
         }
     )* };
 }
 
-kinds! { 0 Mixed, 1 i8, 2 u8, 3 i16, 4 u16, 5 i32, 6 u32, 7 i64, 8 u64, 9 f32, 10 f64, }
+for_each_number!(kinds);
 
-/// Operations on arrays of messages that consist of `N` numbers of type `T`, with `#[ffi(simd)]`; import it to use
-/// them. Results are in the order of memory, arrays and messages inside flattened.
+impl NumberOf for Kind<{ Lanes::MIXED.kind }> {
+    type Number = Mixed;
+}
+
+/// Operations on arrays of messages that consist of `N` numbers of type `T`, with `#[ffi(simd)]`;
+/// import it to use them. Results are in the order of memory, with arrays and messages inside
+/// flattened.
 ///
-/// What one `record` or factor does to all is `.._record`; the others take an array of as many messages.
+/// Operations with one operand for all messages are called `.._record`; the others take an array of
+/// as many messages.
 ///
 /// The [module](self) has an example.
 pub trait FfiBatch<M, T: Scalar, const N: usize> {
-    /// Returns all numbers in a row, as the functions of [`simd`](super) take them.
+    /// Returns all numbers as one slice, as the functions of [`simd`](super) take them.
     fn numbers(&self) -> &[T];
 
-    /// Returns all numbers in a row, to be changed.
+    /// Returns all numbers as one mutable slice.
     fn numbers_mut(&mut self) -> &mut [T];
 
-    /// Returns the sum of each field, with the bits of [`simd::sum`](super::sum); zeros when there is no message. Integers are added in
-    /// [`Scalar::Sum`].
+    /// Returns the sum of each field, with the bits of [`simd::sum`](super::sum); zeros if there is
+    /// no message. Integers are added in [`Scalar::Sum`].
     #[must_use]
     fn sums(&self) -> [<T as Scalar>::Sum; N] {
         records::sum(self.numbers())
     }
 
-    /// Returns the mean of each field; `None` when there is no message.
+    /// Returns the mean of each field, or `None` if there is no message.
     #[must_use]
     fn means(&self) -> [Option<<T as Scalar>::Mean>; N] {
         records::mean(self.numbers())
     }
 
-    /// Returns the least of each field, NaN aside; `None` where there is no number.
+    /// Returns the smallest of each field, ignoring NaN, or `None` if there is no number.
     #[must_use]
     fn mins(&self) -> [Option<T>; N] {
         records::min(self.numbers())
     }
 
-    /// Returns the greatest of each field, NaN aside; `None` where there is no number.
+    /// Returns the largest of each field, ignoring NaN, or `None` if there is no number.
     #[must_use]
     fn maxs(&self) -> [Option<T>; N] {
         records::max(self.numbers())
@@ -135,7 +145,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// Panics if there are more or fewer of them.
+    /// Panics if the lengths differ.
     #[track_caller]
     fn add_assign(&mut self, other: &[M])
     where
@@ -148,7 +158,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// Panics if there are more or fewer of them.
+    /// Panics if the lengths differ.
     #[track_caller]
     fn sub_assign(&mut self, other: &[M])
     where
@@ -161,7 +171,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
     ///
     /// # Panics
     ///
-    /// Panics if there are more or fewer of them.
+    /// Panics if the lengths differ.
     #[track_caller]
     fn mul_assign(&mut self, other: &[M])
     where
@@ -175,11 +185,12 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
         super::scale(self.numbers_mut(), factor);
     }
 
-    /// Adds `a` times the messages of `x`. The product is rounded, then the sum. Integers wrap around.
+    /// Adds `a` times the messages of `x`. The product is rounded, then the sum. Integers wrap
+    /// around.
     ///
     /// # Panics
     ///
-    /// Panics if there are more or fewer of them.
+    /// Panics if the lengths differ.
     #[track_caller]
     fn axpy(&mut self, a: T, x: &[M])
     where
@@ -188,8 +199,8 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
         super::axpy(a, x.numbers(), self.numbers_mut());
     }
 
-    /// Adds to the field `to` of each message `a` times its field `from`: `position += velocity * dt`. The product is
-    /// rounded, then the sum. Integers wrap around.
+    /// Adds to the field `to` of each message `a` times its field `from`: `position += velocity *
+    /// dt`. The product is rounded, then the sum. Integers wrap around.
     ///
     /// # Panics
     ///
@@ -200,11 +211,12 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
         records::axpy_fields::<N, T>(a, from..from + F, to, self.numbers_mut());
     }
 
-    /// Moves the messages here towards those of `other`: `value + (other - value) * t`, rounded after each step.
+    /// Moves the messages here towards those of `other`: `value + (other - value) * t`, rounded
+    /// after each step.
     ///
     /// # Panics
     ///
-    /// Panics if there are more or fewer of them.
+    /// Panics if the lengths differ.
     #[track_caller]
     fn lerp(&mut self, other: &[M], t: T)
     where
@@ -238,7 +250,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
         records::scale(self.numbers_mut(), numbers_of(record));
     }
 
-    /// Brings each field into its own range, from that of `low` to that of `high`. A NaN stays.
+    /// Brings each field into its own range, from that of `low` to that of `high`. NaN stays.
     ///
     /// # Panics
     ///
@@ -259,11 +271,12 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
         records::fill(self.numbers_mut(), numbers_of(record));
     }
 
-    /// The sum of the products of the fields of each message and of its partner in `other`, to `dots`.
+    /// Writes the sum of the products of the fields of each message and its partner in `other` to
+    /// `dots`.
     ///
     /// # Panics
     ///
-    /// Panics if there are not as many of each.
+    /// Panics if the lengths differ.
     #[track_caller]
     fn dots(&self, other: &[M], dots: &mut [T])
     where
@@ -273,11 +286,11 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
         records::dots(N, self.numbers(), other.numbers(), dots);
     }
 
-    /// The Euclidean length of each message as a vector, to `lengths`.
+    /// Writes the Euclidean length of each message as a vector to `lengths`.
     ///
     /// # Panics
     ///
-    /// Panics if there are not as many of each.
+    /// Panics if the lengths differ.
     #[track_caller]
     fn lengths(&self, lengths: &mut [T])
     where
@@ -286,7 +299,7 @@ pub trait FfiBatch<M, T: Scalar, const N: usize> {
         records::lengths(N, self.numbers(), lengths);
     }
 
-    /// Divides each message by its Euclidean length. One of zeros stays what it is.
+    /// Divides each message by its Euclidean length. A message of zeros is unchanged.
     fn normalize(&mut self)
     where
         T: Float,
@@ -301,14 +314,15 @@ where
 {
     fn numbers(&self) -> &[T] {
         const { assert!(size_of::<M>() == N * size_of::<T>(), "a message is its numbers") };
-        // SAFETY: by the contract of `FfiSimd` each message is `N` numbers in a row, and messages lie one behind the other.
+        // SAFETY: by the contract of `FfiSimd` each message is `N` consecutive numbers, and
+        // messages are consecutive.
         unsafe { std::slice::from_raw_parts(self.as_ptr().cast(), self.len() * N) }
     }
 
     fn numbers_mut(&mut self) -> &mut [T] {
         const { assert!(size_of::<M>() == N * size_of::<T>(), "a message is its numbers") };
-        // SAFETY: by the contract of `FfiSimd` each message is `N` numbers in a row and any numbers are one; messages lie one
-        // behind the other, and the borrow of them is exclusive.
+        // SAFETY: by the contract of `FfiSimd` each message is `N` consecutive numbers and any
+        // numbers are valid; messages are consecutive, and the borrow of them is exclusive.
         unsafe { std::slice::from_raw_parts_mut(self.as_mut_ptr().cast(), self.len() * N) }
     }
 }
@@ -320,8 +334,8 @@ where
     std::slice::from_ref(record).numbers().first_chunk().expect("a record has all its numbers")
 }
 
-/// A field of the message `M` that is `N` numbers of type `T`; one of [`FfiSimd::FIELDS`]. A field that is
-/// not numeric is here, too, with nothing to do: its `T` is [`Mixed`].
+/// A field of the message `M` that is `N` numbers of type `T`; one of [`FfiSimd::FIELDS`]. A field
+/// that is not numeric is also one of them, but without operations: its `T` is [`Mixed`].
 ///
 /// The [module](self) has an example.
 pub struct Field<M, T, const N: usize> {
@@ -348,7 +362,8 @@ impl<M, T, const N: usize> Field<M, T, N> {
     ///
     /// # Safety
     ///
-    /// Where `T` is a [`Scalar`], `M` has `N` of it in a row there, and any numbers there are valid.
+    /// If `T` is a [`Scalar`], `M` has `N` consecutive numbers of it at that offset, and any
+    /// numbers are valid.
     #[doc(hidden)]
     #[must_use]
     pub const unsafe fn new(offset: usize) -> Self {
@@ -357,7 +372,7 @@ impl<M, T, const N: usize> Field<M, T, N> {
 }
 
 impl<M, T: Scalar, const N: usize> Field<M, T, N> {
-    /// Bytes from the start of a message to number `lane` of the field.
+    /// Returns the offset of number `lane` of the field in a message, in bytes.
     const fn offset_of(self, lane: usize) -> usize {
         assert!(lane < N, "the field has fewer numbers");
         self.offset + lane * size_of::<T>()
@@ -365,13 +380,14 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
 
     fn column(self, messages: &[M], lane: usize) -> Strided<'_, T> {
         let first = messages.as_ptr().cast::<T>().wrapping_byte_add(self.offset_of(lane));
-        // SAFETY: by the contract of `new` each message has a number there, and the messages are borrowed for as long as
-        // the column is used.
+        // SAFETY: by the contract of `new` each message has a number there, and the messages are
+        // borrowed for as long as the column is used.
         unsafe { Strided::new(first, messages.len(), size_of::<M>()) }
     }
 
     fn column_of(self, records: Records<'_, M>, lane: usize) -> StridedMut<'_, T> {
-        // SAFETY: by the contract of `new` each message has a number there, and any number is valid.
+        // SAFETY: by the contract of `new` each message has a number there, and any number is
+        // valid.
         unsafe { records.column(self.offset_of(lane)) }
     }
 
@@ -382,25 +398,26 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
         }
     }
 
-    /// Returns the sum of each number of the field, with the bits of [`simd::sum`](super::sum); zeros when there is no message.
+    /// Returns the sum of each number of the field, with the bits of [`simd::sum`](super::sum);
+    /// zeros if there is no message.
     #[must_use]
     pub fn sums(self, messages: &[M]) -> [<T as Scalar>::Sum; N] {
         std::array::from_fn(|lane| self.column(messages, lane).sum())
     }
 
-    /// Returns the mean of each number of the field; `None` when there is no message.
+    /// Returns the mean of each number of the field, or `None` if there is no message.
     #[must_use]
     pub fn means(self, messages: &[M]) -> [Option<<T as Scalar>::Mean>; N] {
         std::array::from_fn(|lane| self.column(messages, lane).mean())
     }
 
-    /// Returns the least of each number of the field, NaN aside; `None` where there is none.
+    /// Returns the smallest of each number of the field, ignoring NaN, or `None` if there is none.
     #[must_use]
     pub fn mins(self, messages: &[M]) -> [Option<T>; N] {
         std::array::from_fn(|lane| self.column(messages, lane).choose(Least))
     }
 
-    /// Returns the greatest of each number of the field, NaN aside; `None` where there is none.
+    /// Returns the largest of each number of the field, ignoring NaN, or `None` if there is none.
     #[must_use]
     pub fn maxs(self, messages: &[M]) -> [Option<T>; N] {
         std::array::from_fn(|lane| self.column(messages, lane).choose(Greatest))
@@ -421,9 +438,10 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
         self.map(messages, |number| number.product(factor));
     }
 
-    /// Adds `a` times the field `from` of the same message, which may be this field. The product is rounded, then the sum. Integers wrap around.
+    /// Adds `a` times the field `from` of the same message, which may be this field. The product is
+    /// rounded, then the sum. Integers wrap around.
     ///
-    /// [`FfiBatch::axpy_fields`] is faster where there is that.
+    /// [`FfiBatch::axpy_fields`] is faster if the message has it.
     pub fn axpy(self, messages: &mut [M], a: T, from: Self) {
         let records = Records::new(messages);
         for lane in 0..N {
@@ -432,7 +450,7 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
         }
     }
 
-    /// Brings each number of the field into the range from `low` to `high`. A NaN stays.
+    /// Brings each number of the field into the range from `low` to `high`. NaN stays.
     ///
     /// # Panics
     ///
@@ -448,11 +466,11 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
         self.map(messages, |_| value);
     }
 
-    /// Copies the field to `numbers`, message by message: as a slice, kernels take it.
+    /// Copies the field to `numbers`, message by message, as a slice for kernels.
     ///
     /// # Panics
     ///
-    /// Panics if there is not room for `N` numbers of each message, and no more.
+    /// Panics if the length of `numbers` is not `N` for each message.
     #[track_caller]
     pub fn copy_to(self, messages: &[M], numbers: &mut [T]) {
         if numbers.len() != messages.len() * N {
@@ -468,25 +486,26 @@ impl<M, T: Scalar, const N: usize> Field<M, T, N> {
 }
 
 impl<M, T: Scalar> Field<M, T, 1> {
-    /// Returns the sum, with the bits of [`simd::sum`](super::sum); zero when there is no message. Integers are added in [`Scalar::Sum`].
+    /// Returns the sum, with the bits of [`simd::sum`](super::sum); zero if there is no message.
+    /// Integers are added in [`Scalar::Sum`].
     #[must_use]
     pub fn sum(self, messages: &[M]) -> <T as Scalar>::Sum {
         self.column(messages, 0).sum()
     }
 
-    /// Returns the mean; `None` when there is no message.
+    /// Returns the mean, or `None` if there is no message.
     #[must_use]
     pub fn mean(self, messages: &[M]) -> Option<<T as Scalar>::Mean> {
         self.column(messages, 0).mean()
     }
 
-    /// Returns the least, NaN aside; `None` where there is no number.
+    /// Returns the smallest number, ignoring NaN, or `None` if there is none.
     #[must_use]
     pub fn min(self, messages: &[M]) -> Option<T> {
         self.column(messages, 0).choose(Least)
     }
 
-    /// Returns the greatest, NaN aside; `None` where there is no number.
+    /// Returns the largest number, ignoring NaN, or `None` if there is none.
     #[must_use]
     pub fn max(self, messages: &[M]) -> Option<T> {
         self.column(messages, 0).choose(Greatest)

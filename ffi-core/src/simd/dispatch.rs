@@ -1,4 +1,4 @@
-//! From a backend to its kernel: the only place where both are known.
+//! Selects the kernel for a backend; no other module knows both.
 
 use fearless_simd::dispatch;
 
@@ -16,7 +16,7 @@ pub fn sum<T: Element>(backend: Backend, values: &[T]) -> T::Sum {
     }
 }
 
-/// Returns the slices are of the same length.
+/// Returns the sum of products of two slices of one length.
 #[inline]
 pub fn dot<T: Element>(backend: Backend, values: &[T], other: &[T]) -> T::Sum {
     match backend {
@@ -39,7 +39,8 @@ fn chosen<T: Element>(values: &[T], best: T, identity: T) -> Option<T> {
     chosen_of(best, identity, || values.iter().any(|value| value.is_number()))
 }
 
-/// Returns what a minimum or maximum gives back, where `best` came out of numbers, of which there may have been none.
+/// Returns the result of a minimum or maximum with the value `best`, or `None` if it is the
+/// identity and there was no number.
 #[inline(always)]
 pub fn chosen_of<T: Element>(best: T, identity: T, any: impl FnOnce() -> bool) -> Option<T> {
     if best == identity && !any() { None } else { Some(best.one_zero()) }
@@ -55,7 +56,7 @@ pub fn map<T: Element>(backend: Backend, values: &mut [T], operation: impl Map<T
     }
 }
 
-/// The slices are of the same length.
+/// Changes `values` by `other`, which has the same length.
 #[inline]
 pub fn zip<T: Element>(backend: Backend, values: &mut [T], other: &[T], operation: impl Zip<T>) {
     match backend {
@@ -66,7 +67,7 @@ pub fn zip<T: Element>(backend: Backend, values: &mut [T], other: &[T], operatio
     }
 }
 
-// Of records: the flat slices are whole records, and of the same length.
+// Kernels of records: the flat slices are whole records, and of one length.
 
 pub fn record_sum<const F: usize, T: Element>(backend: Backend, flat: &[T]) -> [T::Sum; F] {
     match backend {
@@ -119,7 +120,7 @@ pub fn record_zip<const F: usize, T: Element>(
     }
 }
 
-/// The fields are fields of the record, and don't overlap.
+/// Adds fields to others; the fields are in the record, and don't overlap.
 pub fn axpy_fields<const F: usize, T: Element>(
     backend: Backend,
     a: T,

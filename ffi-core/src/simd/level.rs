@@ -1,28 +1,28 @@
-//! Which instructions there are, and which of them are used.
+//! Levels of vector instructions, and the one in use.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A set of vector instructions, weakest first.
 ///
-/// The order is that of the caps of [`set_level`](super::set_level): a machine uses the strongest level it has that is
-/// not above the cap. x86-64 always has `Sse2`, and aarch64 has `Neon` alone.
+/// The order is that of the caps of [`set_level`](super::set_level): a machine uses the strongest
+/// level it has that is not above the cap. x86-64 always has `Sse2`, and aarch64 only has `Neon`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Level {
-    /// Plain Rust, whatever the compiler makes of it.
+    /// Plain Rust, as the compiler translates it.
     Fallback = 0,
-    /// aarch64's vectors of 16 bytes.
+    /// Vectors of 16 bytes on aarch64.
     Neon = 1,
-    /// x86-64's vectors of 16 bytes, which every such processor has.
+    /// Vectors of 16 bytes on x86-64, which every such processor has.
     Sse2 = 2,
-    /// SSE2 and what came until 2008: minimum, maximum and selection of more types.
+    /// SSE2 and its extensions up to 2008: minimum, maximum and selection of more types.
     Sse4_2 = 3,
     /// Vectors of 32 bytes, with everything else in x86-64-v3.
     Avx2 = 4,
-    /// Vectors of 64 bytes, with everything else in Ice Lake. Processors whose first AVX-512 slowed them down are
-    /// not of this level.
+    /// Vectors of 64 bytes, with everything else in Ice Lake. Processors with an earlier AVX-512,
+    /// which lowers their clock, are not of this level.
     Avx512 = 5,
 }
 
@@ -31,7 +31,7 @@ impl Level {
     pub const ALL: [Self; 6] =
         [Self::Fallback, Self::Neon, Self::Sse2, Self::Sse4_2, Self::Avx2, Self::Avx512];
 
-    /// Returns how people write it: `"avx2"`.
+    /// Returns its usual name, such as `"avx2"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -63,27 +63,27 @@ impl fmt::Display for Level {
     }
 }
 
-/// The strongest level that may be used: a [`Level`] as a number.
+/// Strongest level that may be used: a [`Level`] as a number.
 ///
-/// The number is all there is to know, nothing is published with it: relaxed loads and stores are enough.
+/// Relaxed loads and stores are enough, as the number publishes no other memory.
 static CAP: AtomicU8 = AtomicU8::new(Level::Avx512 as u8);
 
 pub fn set_cap(cap: Option<Level>) {
     CAP.store(cap.unwrap_or(Level::Avx512) as u8, Ordering::Relaxed);
 }
 
-/// What runs a kernel. [`fearless_simd::Level`] is proof that the machine has the instructions: there is no value of
-/// a level that it has not.
+/// Implementation of the kernels. [`fearless_simd::Level`] is proof that the machine has the
+/// instructions: there is no value for a level that it lacks.
 #[derive(Clone, Copy, Debug)]
 pub enum Backend {
-    /// `scalar.rs`.
+    /// Kernels of `scalar.rs`.
     Scalar,
-    /// `kernels/`.
+    /// Kernels of `kernels/`.
     Vector(fearless_simd::Level),
 }
 
 impl Backend {
-    /// Returns the strongest that the cap allows.
+    /// Returns the strongest backend that the cap allows.
     #[inline]
     pub fn current() -> Self {
         let strongest = fearless_simd::Level::new();
@@ -100,7 +100,7 @@ impl Backend {
         allowed.filter_map(Self::at).next().unwrap_or(Self::Scalar)
     }
 
-    /// Returns the one of exactly this level, if the machine has it.
+    /// Returns the backend of exactly this level, if the machine has it.
     pub fn at(level: Level) -> Option<Self> {
         match level {
             Level::Fallback => Some(Self::Scalar),
@@ -152,13 +152,13 @@ fn vectors(level: Level) -> Option<fearless_simd::Level> {
     }
 }
 
-/// Returns the vectors of exactly this level: other machines run the scalar kernels.
+/// Returns no vectors: other machines run the scalar kernels.
 #[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64")))]
 fn vectors(_: Level) -> Option<fearless_simd::Level> {
     None
 }
 
-/// Returns every level with its backend, for tests; those that this machine has not are named on the way.
+/// Returns every level with its backend, for tests; prints those that this machine lacks.
 #[cfg(test)]
 pub fn backends() -> Vec<(Level, Backend)> {
     let mut found = Vec::new();

@@ -40,17 +40,22 @@
 //!   lengths, docs     a level   └▶ scalar.rs   plain loops: fallback, and what tests compare with
 //! ```
 //!
-//! `operation.rs` says what is done to an element, `element.rs` what an element is. The instructions are those of
+//! `operation.rs` says what is done to an element, `element.rs` what an element is, and `numbers.rs` which kernel each type takes. The instructions are those of
 //! `fearless_simd`, whose level is proof that the machine has them, so kernels need no
 //! `unsafe`; `strided.rs`, `batch.rs`, `raw.rs` and `abi.rs`, which read what pointers point to, do. What was given up for it: a level of its own for each kernel, and masked loads, which matter below
 //! 16 elements alone. Tests are in `tests.rs`, benchmarks in `benches/simd`.
 
+#[doc(hidden)]
 pub mod abi;
+#[doc(hidden)]
 pub mod batch;
+mod code;
 mod dispatch;
 mod element;
+mod indexed;
 mod kernels;
 mod level;
+mod numbers;
 mod operation;
 mod raw;
 pub mod records;
@@ -61,6 +66,7 @@ mod tests;
 
 use std::fmt::Debug;
 
+#[doc(inline)]
 pub use batch::{FfiBatch, FfiSimd, Field};
 use element::{Element, FloatElement, SHORT};
 use level::Backend;
@@ -69,12 +75,14 @@ use operation::{
     Add, Axpy, Clamp, Fill, Greatest, Least, Lerp, Mul, SaturatingAdd, SaturatingSub, Scale, Sub,
 };
 
-/// A number in slices: an integer of 8 to 64 bits, `f32` or `f64`. It cannot be implemented for others.
+/// A number in slices: an integer of 8 to 64 bits, `f32` or `f64`. It cannot be implemented for
+/// other types.
 pub trait Scalar: Element<Sum = <Self as Scalar>::Sum, Mean = <Self as Scalar>::Mean> {
-    /// What holds the sum of a slice. Of floats it is the float; of integers up to 32 bits it is `i64` or `u64`, of
-    /// those of 64 bits it is `i128` or `u128`, so that no slice below 16 GiB can have a sum that doesn't fit.
+    /// Type of the sum of a slice. For floats it is the float; for integers up to 32 bits it is
+    /// `i64` or `u64`, for those of 64 bits `i128` or `u128`, so that no slice below 16 GiB can
+    /// have a sum that doesn't fit.
     type Sum: Copy + PartialEq + Debug + Send + Sync + 'static;
-    /// What holds the mean of a slice: of floats the float, of integers `f64`.
+    /// Type of the mean of a slice: for floats the float, for integers `f64`.
     type Mean: Copy + PartialEq + Debug + Send + Sync + 'static;
 }
 
@@ -115,10 +123,10 @@ pub fn level() -> Level {
     Backend::current().level()
 }
 
-/// Puts a cap on the level in use, or with `None` takes it away, and returns the [`level`] in use from now on.
+/// Caps the level in use, or removes the cap with `None`, and returns the new [`level`].
 ///
-/// The cap is one for the whole process. It may be set at any time: calls that are under way go on as they began, and
-/// results don't depend on it.
+/// The cap applies to the whole process. It may be set at any time: calls in progress are not
+/// affected, and results don't depend on it.
 ///
 /// # Examples
 ///
@@ -135,10 +143,10 @@ pub fn set_level(cap: Option<Level>) -> Level {
     level()
 }
 
-/// Returns the sum of `values`; zero when there are none.
+/// Returns the sum of `values`; zero if there are none.
 ///
-/// Floats are added in the order that the [module](self) defines, so the result is the same on every machine. Integers
-/// are added in [`Scalar::Sum`].
+/// Floats are added in the order that the [module](self) defines, so the result is equal on every
+/// machine. Integers are added in [`Scalar::Sum`].
 ///
 /// # Examples
 ///
@@ -155,7 +163,7 @@ pub fn sum<T: Scalar>(values: &[T]) -> <T as Scalar>::Sum {
     T::sum_short(values).unwrap_or_else(|| dispatch::sum(Backend::current(), values))
 }
 
-/// Returns the mean of `values`; `None` when there are none.
+/// Returns the mean of `values`, or `None` if there are none.
 ///
 /// It is [`sum`] divided by the count, computed in `f64`.
 ///
@@ -173,9 +181,9 @@ pub fn mean<T: Scalar>(values: &[T]) -> Option<<T as Scalar>::Mean> {
     T::mean(sum(values), values.len())
 }
 
-/// Returns the least of `values`, NaN aside; `None` when there is no number among them.
+/// Returns the smallest of `values`, ignoring NaN, or `None` if there is no number among them.
 ///
-/// A zero comes back as `0.0`, also where there was only `-0.0`.
+/// A zero is returned as `0.0`, also if there was only `-0.0`.
 ///
 /// # Examples
 ///
@@ -192,9 +200,9 @@ pub fn min<T: Scalar>(values: &[T]) -> Option<T> {
     dispatch::choose(for_slice(values), values, Least)
 }
 
-/// Returns the greatest of `values`, NaN aside; `None` when there is no number among them.
+/// Returns the largest of `values`, ignoring NaN, or `None` if there is no number among them.
 ///
-/// A zero comes back as `0.0`, also where there was only `-0.0`.
+/// A zero is returned as `0.0`, also if there was only `-0.0`.
 ///
 /// # Examples
 ///
@@ -210,10 +218,11 @@ pub fn max<T: Scalar>(values: &[T]) -> Option<T> {
     dispatch::choose(for_slice(values), values, Greatest)
 }
 
-/// Returns the sum of the products of `values` and `other`; zero when there are none.
+/// Returns the sum of the products of `values` and `other`; zero if there are none.
 ///
-/// Of floats, each product is rounded, then added as in [`sum`]. Integers are multiplied and added in [`Scalar::Sum`], where
-/// they wrap around: products of up to 16 bits can't in practice, two products of 32 bits can.
+/// For floats, each product is rounded, then added as in [`sum`]. Integers are multiplied and added
+/// in [`Scalar::Sum`], in which they wrap around: products of up to 16 bits can't in practice, two
+/// products of 32 bits can.
 ///
 /// # Panics
 ///
@@ -309,7 +318,8 @@ pub fn scale<T: Scalar>(values: &mut [T], factor: T) {
     dispatch::map(for_slice(values), values, Scale(factor));
 }
 
-/// `y = y + a * x`, element by element. The product is rounded, then the sum. Integers wrap around.
+/// Computes `y = y + a * x`, element by element. The product is rounded, then the sum. Integers
+/// wrap around.
 ///
 /// # Panics
 ///
@@ -329,8 +339,9 @@ pub fn axpy<T: Scalar>(a: T, x: &[T], y: &mut [T]) {
     dispatch::zip(for_slice(y), y, x, Axpy(a));
 }
 
-/// Moves `values` towards `other`: `value + (other - value) * t`, element by element, rounded after each step. With a `t` of
-/// 0 a finite value stays as it is; with 1 it becomes the other up to rounding. A `t` outside of that goes beyond.
+/// Moves `values` towards `other`: `value + (other - value) * t`, element by element, rounded after
+/// each step. With a `t` of 0 a finite value is unchanged; with 1 it becomes the other up to
+/// rounding. A `t` outside of that range extrapolates.
 ///
 /// # Panics
 ///
@@ -350,7 +361,8 @@ pub fn lerp<T: Float>(values: &mut [T], other: &[T], t: T) {
     dispatch::zip(for_slice(values), values, other, Lerp(t));
 }
 
-/// Raises `values` below `low` to it, and lowers those above `high` to that. A NaN stays, as it does in [`f32::clamp`].
+/// Raises `values` below `low` to it, and lowers those above `high` to that. NaN stays, as in
+/// [`f32::clamp`].
 ///
 /// # Panics
 ///
@@ -384,7 +396,7 @@ pub fn fill<T: Scalar>(values: &mut [T], value: T) {
     dispatch::map(for_slice(values), values, Fill(value));
 }
 
-/// Adds `other` to `values`, element by element, up to the greatest and down to the least number of the type.
+/// Adds `other` to `values`, element by element, and saturates at the limits of the type.
 ///
 /// # Panics
 ///
@@ -404,7 +416,7 @@ pub fn saturating_add<T: Integer>(values: &mut [T], other: &[T]) {
     dispatch::zip(for_slice(values), values, other, SaturatingAdd);
 }
 
-/// Subtracts `other` from `values`, element by element, down to the least and up to the greatest number of the type.
+/// Subtracts `other` from `values`, element by element, and saturates at the limits of the type.
 ///
 /// # Panics
 ///
@@ -424,7 +436,7 @@ pub fn saturating_sub<T: Integer>(values: &mut [T], other: &[T]) {
     dispatch::zip(for_slice(values), values, other, SaturatingSub);
 }
 
-/// Returns the backend in use; of few elements always the plain loop, which is the fastest then.
+/// Returns the backend in use; for few elements always the plain loop, which is then the fastest.
 #[inline(always)]
 fn for_slice<T>(values: &[T]) -> Backend {
     if values.len() <= SHORT { Backend::Scalar } else { Backend::current() }

@@ -1,26 +1,26 @@
-//! What is done to each element, said once for vectors and for single elements.
+//! Operations on one element, defined once for vectors and for single elements.
 
 use fearless_simd::Simd;
 
 use super::element::{Element, Vector, splat};
 
-/// Of one slice, in place.
+/// An operation on one slice, in place.
 pub trait Map<T: Element>: Copy {
     fn vector<S: Simd, V: Vector<S, T>>(self, simd: S, value: V) -> V;
     fn scalar(self, value: T) -> T;
 }
 
-/// Of one slice, in place, and another.
+/// An operation on one slice, in place, with another as operand.
 pub trait Zip<T: Element>: Copy {
     fn vector<S: Simd, V: Vector<S, T>>(self, simd: S, value: V, other: V) -> V;
     fn scalar(self, value: T, other: T) -> T;
 }
 
-/// Of two values one that stands for both; the same one again changes nothing, so a value may be seen twice.
+/// An operation that chooses one of two values. It is idempotent, so a value may be seen twice.
 pub trait Choose<T: Element>: Copy {
-    /// What any number wins against. Where this comes out, there may have been no number.
+    /// Value that loses against any number. If it is the result, there may have been no number.
     const IDENTITY: T;
-    /// Returns a NaN in `value` loses; there is none in `best`.
+    /// Returns the chosen values; NaN in `value` loses, and `best` has none.
     fn vector<S: Simd, V: Vector<S, T>>(self, value: V, best: V) -> V;
     fn scalar(self, value: T, best: T) -> T;
 }
@@ -51,7 +51,7 @@ zip! {
     SaturatingSub: |a, b| a.saturating_difference(b), Element::saturating_difference(a, b);
 }
 
-/// `y + a * x`, rounded twice.
+/// Computes `y + a * x`, rounded twice.
 #[derive(Clone, Copy, Debug)]
 pub struct Axpy<T>(pub T);
 
@@ -66,7 +66,7 @@ impl<T: Element> Zip<T> for Axpy<T> {
     }
 }
 
-/// `a + (b - a) * t`, rounded three times.
+/// Computes `a + (b - a) * t`, rounded three times.
 #[derive(Clone, Copy, Debug)]
 pub struct Lerp<T>(pub T);
 
@@ -155,13 +155,13 @@ impl<T: Element> Choose<T> for Greatest {
     }
 }
 
-/// Of records, in place: with two operands of each field.
+/// An operation on records, in place, with two operands for each field.
 pub trait RecordMap<T: Element>: Copy {
     fn vector<S: Simd, V: Vector<S, T>>(self, value: V, operands: [V; 2]) -> V;
     fn scalar(self, value: T, operands: [T; 2]) -> T;
 }
 
-/// Of records, in place, and others: with one operand of each field.
+/// An operation on records, in place, with other records and one operand for each field.
 pub trait RecordZip<T: Element>: Copy {
     fn vector<S: Simd, V: Vector<S, T>>(self, value: V, other: V, operand: V) -> V;
     fn scalar(self, value: T, other: T, operand: T) -> T;

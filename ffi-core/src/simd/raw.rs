@@ -1,19 +1,22 @@
-//! The arguments of the tables' functions: a pointer and a count become one value, in one unsafe constructor.
+//! Arguments of the tables' functions: an unsafe constructor turns a pointer and a count into one
+//! value.
 //!
-//! A constructor asks its caller for what nobody can check, that there is memory of that length, and checks the rest: null,
-//! a length beyond the address space. What its value then does needs no promise any more.
+//! The caller of a constructor promises what can't be checked, that there is memory of that length.
+//! The constructor checks everything else: null, a length beyond the address space. The methods of
+//! its value are safe.
 
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use super::abi::KernelCode;
+use super::code::KernelCode;
 use super::operation::{Choose, Map, Zip};
 use super::strided::{Strided, StridedMut};
 use super::{Scalar, dispatch, for_slice};
 
 type Result<T> = std::result::Result<T, KernelCode>;
 
-/// Returns the addresses of `count` values of `size` bytes from `first` on; none for no values, whose pointer may be anything.
+/// Returns the addresses of `count` values of `size` bytes from `first` on; an empty range for no
+/// values, whose pointer may have any value.
 #[inline(always)]
 fn extent<T>(first: *const T, count: usize, size: usize) -> Result<Range<usize>> {
     if count == 0 || size == 0 {
@@ -22,7 +25,8 @@ fn extent<T>(first: *const T, count: usize, size: usize) -> Result<Range<usize>>
     if first.is_null() {
         return Err(KernelCode::Null);
     }
-    // The size is a constant to most callers: this is one comparison, and no multiplication that may overflow.
+    // The size is a constant to most callers: this is one comparison, and no multiplication that
+    // may overflow.
     if count > isize::MAX as usize / size {
         return Err(KernelCode::Size);
     }
@@ -30,14 +34,14 @@ fn extent<T>(first: *const T, count: usize, size: usize) -> Result<Range<usize>>
     Ok(first.addr()..end)
 }
 
-/// Returns an error where both have an address.
+/// Returns an error if both ranges have a common address.
 #[inline(always)]
 pub(super) fn apart(one: &Range<usize>, other: &Range<usize>) -> Result<()> {
     let overlap = one.start < other.end && other.start < one.end;
     if overlap { Err(KernelCode::Overlap) } else { Ok(()) }
 }
 
-/// Numbers in a row at any address, to be read.
+/// Consecutive numbers at any address, to be read.
 #[derive(Clone, Copy)]
 pub(super) struct Input<'a, T> {
     first: *const T,
@@ -48,7 +52,7 @@ pub(super) struct Input<'a, T> {
 impl<'a, T: Scalar> Input<'a, T> {
     /// # Safety
     ///
-    /// Where `first` isn't null, at it are `len` numbers that nobody writes to for as long as `'a`.
+    /// If `first` isn't null, it is to `len` numbers that no thread writes to for as long as `'a`.
     #[inline(always)]
     pub unsafe fn new(first: *const T, len: usize) -> Result<Self> {
         extent(first, len, size_of::<T>())?;
@@ -64,7 +68,7 @@ impl<'a, T: Scalar> Input<'a, T> {
         if self.len == 0 { 0..0 } else { self.first.addr()..self.first.addr() + self.len * size_of::<T>() }
     }
 
-    /// As a slice, where they are aligned.
+    /// Returns the numbers as a slice, if they are aligned.
     #[inline(always)]
     pub fn slice(self) -> Result<&'a [T]> {
         if self.len == 0 {
@@ -73,18 +77,19 @@ impl<'a, T: Scalar> Input<'a, T> {
         if !self.first.is_aligned() {
             return Err(KernelCode::Misaligned);
         }
-        // SAFETY: the pointer is aligned, and not null as `new` saw to that; by the contract of `new` there are `len`
-        // numbers that nobody writes to, and it refused a length above `isize::MAX` bytes.
+        // SAFETY: the pointer is aligned, and not null as `new` checked; by the contract of `new`
+        // there are `len` numbers that no thread writes to, and it refused a length above
+        // `isize::MAX` bytes.
         Ok(unsafe { std::slice::from_raw_parts(self.first, self.len) })
     }
 
     #[inline(always)]
     fn strided(self) -> Strided<'a, T> {
-        // SAFETY: by the contract of `new` the numbers can be read, and they are one behind the other.
+        // SAFETY: by the contract of `new` the numbers can be read, and they are consecutive.
         unsafe { Strided::new(self.first, self.len, size_of::<T>()) }
     }
 
-    /// Returns the first `rows` rows of `lanes` numbers, as far as there are whole ones.
+    /// Returns up to `rows` rows of `lanes` numbers, without an incomplete one.
     pub fn rows(self, rows: usize, lanes: usize) -> impl Iterator<Item = Self> {
         let rows = self.len.checked_div(lanes).map_or(rows, |whole| rows.min(whole));
         (0..rows).map(move |row| Self { first: self.first.wrapping_add(row * lanes), len: lanes, ..self })
@@ -113,7 +118,7 @@ impl<'a, T: Scalar> Input<'a, T> {
     }
 }
 
-/// Numbers in a row at any address, to be changed.
+/// Consecutive numbers at any address, to be changed.
 pub(super) struct InPlace<'a, T> {
     first: *mut T,
     len: usize,
@@ -123,14 +128,15 @@ pub(super) struct InPlace<'a, T> {
 impl<'a, T: Scalar> InPlace<'a, T> {
     /// # Safety
     ///
-    /// Where `first` isn't null, at it are `len` numbers that nobody else reads or writes for as long as `'a`.
+    /// If `first` isn't null, it is to `len` numbers that no other code reads or writes for as long
+    /// as `'a`.
     #[inline(always)]
     pub unsafe fn new(first: *mut T, len: usize) -> Result<Self> {
         extent(first, len, size_of::<T>())?;
         Ok(Self { first, len, memory: PhantomData })
     }
 
-    /// As a slice, where they are aligned.
+    /// Returns the numbers as a slice, if they are aligned.
     #[inline(always)]
     pub fn slice(self) -> Result<&'a mut [T]> {
         if self.len == 0 {
@@ -139,18 +145,20 @@ impl<'a, T: Scalar> InPlace<'a, T> {
         if !self.first.is_aligned() {
             return Err(KernelCode::Misaligned);
         }
-        // SAFETY: the pointer is aligned, and not null as `new` saw to that; by the contract of `new` there are `len`
-        // numbers that are this value's, which ends here, and it refused a length above `isize::MAX` bytes.
+        // SAFETY: the pointer is aligned, and not null as `new` checked; by the contract of `new`
+        // there are `len` numbers that only this value uses, which is consumed, and it refused a
+        // length above `isize::MAX` bytes.
         Ok(unsafe { std::slice::from_raw_parts_mut(self.first, self.len) })
     }
 
     #[inline(always)]
     fn strided(self) -> StridedMut<'a, T> {
-        // SAFETY: by the contract of `new` the numbers are this value's, which ends here; they are one behind the other.
+        // SAFETY: by the contract of `new` only this value uses the numbers, and it is consumed;
+        // they are consecutive.
         unsafe { StridedMut::new(self.first, self.len, size_of::<T>()) }
     }
 
-    /// Returns the numbers in rows of `lanes`, as far as there are whole ones.
+    /// Returns the numbers in rows of `lanes`, without an incomplete one.
     pub fn rows(self, lanes: usize) -> impl Iterator<Item = Self> {
         let rows = self.len.checked_div(lanes).unwrap_or(0);
         (0..rows).map(move |row| Self { first: self.first.wrapping_add(row * lanes), len: lanes, ..self })
@@ -172,7 +180,7 @@ impl<'a, T: Scalar> InPlace<'a, T> {
 }
 
 impl<T: super::Float> InPlace<'_, T> {
-    /// Divides all by their Euclidean length as a vector, unless that is 0.
+    /// Divides all numbers by their Euclidean length as a vector, unless that is 0.
     pub fn normalize(self) {
         let numbers = self.strided();
         let length = numbers.shared().dot(numbers.shared()).square_root();
@@ -182,7 +190,7 @@ impl<T: super::Float> InPlace<'_, T> {
     }
 }
 
-/// Numbers in a row at any address, to be changed, and as many to be read. They may overlap.
+/// Consecutive numbers at any address, to be changed, and as many to be read. They may overlap.
 pub(super) struct Pair<'a, T> {
     values: *mut T,
     other: *const T,
@@ -193,8 +201,8 @@ pub(super) struct Pair<'a, T> {
 impl<'a, T: Scalar> Pair<'a, T> {
     /// # Safety
     ///
-    /// Where the pointers aren't null, at each are `len` numbers, which nobody else writes to for as long as `'a`; those at
-    /// `values` nobody else reads either.
+    /// Each pointer that isn't null is to `len` numbers, which no other code writes to for as long
+    /// as `'a`; no other code reads those at `values`.
     #[inline(always)]
     pub unsafe fn new(values: *mut T, other: *const T, len: usize) -> Result<Self> {
         extent(values, len, size_of::<T>())?;
@@ -202,7 +210,7 @@ impl<'a, T: Scalar> Pair<'a, T> {
         Ok(Self { values, other, len, memory: PhantomData })
     }
 
-    /// As slices, where they are aligned and don't overlap.
+    /// Returns the numbers as slices, if they are aligned and don't overlap.
     #[inline(always)]
     fn slices(&mut self) -> Option<(&mut [T], &[T])> {
         if self.len == 0 {
@@ -212,29 +220,33 @@ impl<'a, T: Scalar> Pair<'a, T> {
         if !apart || !self.values.is_aligned() || !self.other.is_aligned() {
             return None;
         }
-        // SAFETY: the pointer is aligned, and not null as `new` saw to that; by the contract of `new` there are `len`
-        // numbers that are this value's, which is borrowed exclusively; those of `other` are apart from them.
+        // SAFETY: the pointer is aligned, and not null as `new` checked; by the contract of `new`
+        // there are `len` numbers that only this value uses, which is borrowed exclusively; those
+        // of `other` are apart from them.
         let values = unsafe { std::slice::from_raw_parts_mut(self.values, self.len) };
-        // SAFETY: the pointer is aligned and not null; there are `len` numbers that nobody writes to: not the owner of the
-        // slice before, which is apart from them, and by the contract of `new` nobody else.
+        // SAFETY: the pointer is aligned and not null; there are `len` numbers that nothing writes
+        // to: the slice before is apart from them, and by the contract of `new` no other code does.
         Some((values, unsafe { std::slice::from_raw_parts(self.other, self.len) }))
     }
 
-    /// Changes each in place by its partner; in order, where slices overlap.
+    /// Changes each number in place by its partner, in order if they overlap.
     #[inline(always)]
     pub fn zip(mut self, operation: impl Zip<T>) {
         if let Some((values, other)) = self.slices() {
             return dispatch::zip(for_slice(values), values, other, operation);
         }
-        // SAFETY: by the contract of `new` the numbers are this value's, which ends here; they are one behind the other.
+        // SAFETY: by the contract of `new` only this value uses the numbers, and it is consumed;
+        // they are consecutive.
         let values: StridedMut<'a, T> = unsafe { StridedMut::new(self.values, self.len, size_of::<T>()) };
-        // SAFETY: by the contract of `new` the numbers can be read, and only this thread has those that `values` writes.
+        // SAFETY: by the contract of `new` the numbers can be read, and only this thread has those
+        // that `values` writes.
         let other: Strided<'a, T> = unsafe { Strided::new(self.other, self.len, size_of::<T>()) };
         values.zip(other, |value, other| operation.scalar(value, other));
     }
 }
 
-/// A field of `lanes` numbers in each of some records, `stride` bytes apart; `P` is a pointer to the first number.
+/// A field of `lanes` numbers in each of some records, `stride` bytes apart; `P` is a pointer to
+/// the first number.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'a, P> {
     first: P,
@@ -245,7 +257,7 @@ pub(super) struct Fields<'a, P> {
 }
 
 impl<P> Fields<'_, P> {
-    /// Returns what is asked of both constructors, checked as far as that is possible.
+    /// Checks the arguments of both constructors as far as possible.
     #[inline(always)]
     fn checked<T>(at: *const T, first: P, records: usize, stride: usize, lanes: usize) -> Result<Self> {
         let fields = Self { first, records, stride, lanes, memory: PhantomData };
@@ -253,7 +265,8 @@ impl<P> Fields<'_, P> {
         Ok(fields)
     }
 
-    /// From the first number of the first record to the end of the last number of the last one.
+    /// Returns the number of bytes from the first number of the first record to the end of the last
+    /// number of the last one.
     #[inline(always)]
     fn bytes<T>(&self) -> Result<usize> {
         if self.records == 0 || self.lanes == 0 {
@@ -268,8 +281,8 @@ impl<P> Fields<'_, P> {
 impl<'a, T: Scalar> Fields<'a, *const T> {
     /// # Safety
     ///
-    /// Where `first` isn't null, there are `lanes` numbers at it and every `stride` bytes from there on, of `records` records,
-    /// that nobody writes to for as long as `'a`.
+    /// If `first` isn't null, it and every address `stride` bytes further, for `records` records,
+    /// is to `lanes` numbers that no thread writes to for as long as `'a`.
     #[inline(always)]
     pub unsafe fn new(first: *const T, records: usize, stride: usize, lanes: usize) -> Result<Self> {
         Self::checked(first, first, records, stride, lanes)
@@ -292,23 +305,26 @@ impl<'a, T: Scalar> Fields<'a, *const T> {
 impl<'a, T: Scalar> Fields<'a, *mut T> {
     /// # Safety
     ///
-    /// Where `first` isn't null, there are `lanes` numbers at it and every `stride` bytes from there on, of `records` records.
-    /// For as long as `'a` they are read and written through values of this type alone.
+    /// If `first` isn't null, it and every address `stride` bytes further, for `records` records,
+    /// is to `lanes` numbers. For as long as `'a` they are only read and written through values of
+    /// this type.
     #[inline(always)]
     pub unsafe fn new_mut(first: *mut T, records: usize, stride: usize, lanes: usize) -> Result<Self> {
         Self::checked(first.cast_const(), first, records, stride, lanes)
     }
 
-    /// Returns the numbers of each lane, of all records; no lanes where there is no record, as nothing is to be done then.
+    /// Returns the numbers of each lane, of all records; no lanes if there is no record, as there
+    /// is nothing to do.
     pub fn columns(self) -> impl Iterator<Item = StridedMut<'a, T>> {
         (0..if self.records == 0 { 0 } else { self.lanes }).map(move |lane| {
-            // SAFETY: by the contract of `new_mut` each record has that number, which is this type's alone to use.
+            // SAFETY: by the contract of `new_mut` each record has that number, which is only used
+            // through this type.
             unsafe { StridedMut::new(self.first.wrapping_add(lane), self.records, self.stride) }
         })
     }
 }
 
-/// Room for results at any address.
+/// Memory for results at any address.
 pub(super) struct Output<'a, R> {
     first: *mut R,
     count: usize,
@@ -318,8 +334,8 @@ pub(super) struct Output<'a, R> {
 impl<R> Output<'_, R> {
     /// # Safety
     ///
-    /// Where `first` isn't null, at it is memory for `count` results, which nobody else reads or writes for as long as `'a`; it
-    /// need not be initialised.
+    /// If `first` isn't null, it is to memory for `count` results, which no other code reads or
+    /// writes for as long as `'a`; it need not be initialised.
     #[inline(always)]
     pub unsafe fn new(first: *mut R, count: usize) -> Result<Self> {
         extent(first, count, size_of::<R>())?;
@@ -332,7 +348,7 @@ impl<R> Output<'_, R> {
         if bytes == 0 { 0..0 } else { self.first.addr()..self.first.addr() + bytes }
     }
 
-    /// Writes the results, as far as there is room; leaves the place of one that is missing as it is.
+    /// Writes the results, as far as they fit; skips the memory of a missing one.
     #[inline(always)]
     pub fn write(&mut self, results: impl IntoIterator<Item = Option<R>>) {
         for (index, result) in results.into_iter().enumerate() {
@@ -344,16 +360,16 @@ impl<R> Output<'_, R> {
     fn write_at(&mut self, index: usize, result: Option<R>) {
         if let Some(result) = result.filter(|_| index < self.count) {
             let at = self.first.wrapping_add(index);
-            // SAFETY: the index is below the count, so by the contract of `new` there is memory, which is this value's; any
-            // address will do.
+            // SAFETY: the index is below the count, so by the contract of `new` there is memory,
+            // which only this value uses; any address is allowed.
             unsafe { at.write_unaligned(result) };
         }
     }
 }
 
 impl<'a, R> Output<'a, R> {
-    /// Room for results and for a byte each that says whether there is one; an error where they overlap each other or
-    /// `numbers`.
+    /// Adds memory for a byte for each result, which says if it exists. Returns an error if they
+    /// overlap each other or `numbers`.
     pub fn with(self, present: Output<'a, u8>, numbers: &Range<usize>) -> Result<Found<'a, R>> {
         apart(numbers, &self.addresses())?;
         apart(numbers, &present.addresses())?;
@@ -362,14 +378,14 @@ impl<'a, R> Output<'a, R> {
     }
 }
 
-/// Room for results that may be missing.
+/// Memory for results that may be missing.
 pub(super) struct Found<'a, R> {
     out: Output<'a, R>,
     present: Output<'a, u8>,
 }
 
 impl<R: Copy> Found<'_, R> {
-    /// Writes the results that there are, and for each whether there is one.
+    /// Writes the results that exist, and for each a byte that says so.
     pub fn write(mut self, results: impl IntoIterator<Item = Option<R>>) {
         let Self { out, present } = &mut self;
         let results = results.into_iter().enumerate().map(|(index, result)| {
@@ -384,12 +400,13 @@ impl<R: Copy> Found<'_, R> {
 ///
 /// # Safety
 ///
-/// Where `operand` isn't null, at it is a value of that type, of which any bits are one, and nobody writes to it meanwhile.
+/// If `operand` isn't null, it is to a value of that type, for which any bits are valid, and no
+/// thread writes to it meanwhile.
 #[inline(always)]
 pub(super) unsafe fn operand<T>(operand: *const T) -> Result<T> {
     if operand.is_null() {
         return Err(KernelCode::Null);
     }
-    // SAFETY: not null, so there is a value by this function's contract; any address will do.
+    // SAFETY: not null, so there is a value by this function's contract; any address is allowed.
     Ok(unsafe { operand.read_unaligned() })
 }

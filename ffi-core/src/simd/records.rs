@@ -1,9 +1,11 @@
-//! Kernels on arrays of records: what the derive calls for messages, and of use for any `repr(C)` struct of numbers.
+//! Kernels on arrays of records: the derive calls them for messages, and they serve any `repr(C)`
+//! struct of numbers.
 //!
-//! A record of `F` fields of one type is `F` numbers in a row, and an array of them is a flat slice. Its
-//! vectors are not shuffled: of `F` vectors in a row each lane always belongs to the same field, so sums of lanes are sums of
-//! fields, and an operand with one number per field repeats after `F` vectors. All fields are done in one pass; one of
-//! six alone would read the same memory.
+//! A record of `F` fields of one type is `F` consecutive numbers, and an array of them is a flat
+//! slice. Its vectors are not shuffled: in `F` consecutive vectors each lane always belongs to one
+//! field, so sums of lanes are sums of fields, and an operand with one number per field repeats
+//! after `F` vectors. All fields are computed in one pass, as a pass over one of six fields would
+//! read the same memory.
 //!
 //! ```
 //! use ffi_core::simd::records;
@@ -16,11 +18,11 @@
 //! assert_eq!(flat, [5.0, 11.0, 10.0, 20.0, 17.0, 23.0, 30.0, 40.0]);
 //! ```
 //!
-//! The sum of a field has the bits that [`simd::sum`](super::sum) of that field alone, copied into a slice, has. What is said
-//! [there](super) about NaN, zeros and integers holds here.
+//! The sum of a field has the bits of [`simd::sum`](super::sum) of that field copied into a slice.
+//! The [rules](super) about NaN, zeros and integers apply.
 //!
-//! Where fields have different types, there is no such pattern: [`sum_by`], [`min_by`] and [`max_by`] walk over records and pick
-//! one field, one number at a time. They never gather, which is slower.
+//! If fields have different types, there is no such pattern: [`sum_by`], [`min_by`] and [`max_by`]
+//! walk over records and load one field, one number at a time. They never gather, which is slower.
 
 use std::ops::Range;
 
@@ -48,7 +50,7 @@ pub fn sum<const F: usize, T: Scalar>(flat: &[T]) -> [<T as Scalar>::Sum; F] {
     dispatch::record_sum(Backend::current(), flat)
 }
 
-/// Returns the mean of each field of records of `F` fields; `None` when there is no record.
+/// Returns the mean of each field of records of `F` fields, or `None` if there is no record.
 ///
 /// # Panics
 ///
@@ -59,7 +61,7 @@ pub fn mean<const F: usize, T: Scalar>(flat: &[T]) -> [Option<<T as Scalar>::Mea
     sum::<F, T>(flat).map(|sum| T::mean(sum, flat.len() / F))
 }
 
-/// Returns the least number of each field of records of `F` fields; `None` when there is none.
+/// Returns the smallest number of each field of records of `F` fields, or `None` if there is none.
 ///
 /// # Panics
 ///
@@ -70,7 +72,7 @@ pub fn min<const F: usize, T: Scalar>(flat: &[T]) -> [Option<T>; F] {
     choose(flat, Least)
 }
 
-/// Returns the greatest number of each field of records of `F` fields; `None` when there is none.
+/// Returns the largest number of each field of records of `F` fields, or `None` if there is none.
 ///
 /// # Panics
 ///
@@ -118,7 +120,8 @@ pub fn scale<const F: usize, T: Scalar>(flat: &mut [T], factors: &[T; F]) {
 ///
 /// # Panics
 ///
-/// Panics if the length of `flat` is not a multiple of `F`, and when a lower bound is above the upper one or one of them is NaN.
+/// Panics if the length of `flat` is not a multiple of `F`, or a lower bound is above the upper one
+/// or one of them is NaN.
 #[track_caller]
 pub fn clamp<const F: usize, T: Scalar>(flat: &mut [T], low: &[T; F], high: &[T; F]) {
     whole_records::<F>(flat.len());
@@ -128,7 +131,7 @@ pub fn clamp<const F: usize, T: Scalar>(flat: &mut [T], low: &[T; F], high: &[T;
     map(flat, [low, high], RecordClamp);
 }
 
-/// `y = y + a * x` for each field of every record, with a factor per field.
+/// Computes `y = y + a * x` for each field of every record, with a factor per field.
 ///
 /// # Panics
 ///
@@ -140,7 +143,7 @@ pub fn axpy<const F: usize, T: Scalar>(a: &[T; F], x: &[T], y: &mut [T]) {
     zip(y, x, a, RecordAxpy);
 }
 
-/// `value + (other - value) * t` for each field of every record, with a `t` per field.
+/// Computes `value + (other - value) * t` for each field of every record, with a `t` per field.
 ///
 /// # Panics
 ///
@@ -152,12 +155,13 @@ pub fn lerp<const F: usize, T: Float>(flat: &mut [T], other: &[T], t: &[T; F]) {
     zip(flat, other, t, RecordLerp);
 }
 
-/// Adds to fields of every record others of the same record times `a`: `position += velocity * dt`. `from` are
-/// the fields to read, and the fields to write are as many from `to` on.
+/// Adds to fields of every record others of the same record times `a`: `position += velocity * dt`.
+/// `from` are the fields to read; as many fields from `to` on are written.
 ///
 /// # Panics
 ///
-/// Panics if the length of `flat` is not a multiple of `F`, when there are no such fields, and when fields are both read and written.
+/// Panics if the length of `flat` is not a multiple of `F`, there are no such fields, or fields are
+/// both read and written.
 #[track_caller]
 pub fn axpy_fields<const F: usize, T: Scalar>(a: T, from: Range<usize>, to: usize, flat: &mut [T]) {
     whole_records::<F>(flat.len());
@@ -177,8 +181,8 @@ pub fn axpy_fields<const F: usize, T: Scalar>(a: T, from: Range<usize>, to: usiz
     dispatch::axpy_fields::<F, T>(backend, a, from, to, flat);
 }
 
-/// The sum of the products of the fields of each record and its partner, to `dots`. A record is added up as a slice is by
-/// [`simd::dot`](super::dot).
+/// Writes the sum of the products of the fields of each record and its partner to `dots`. A record
+/// is added up like a slice by [`simd::dot`](super::dot).
 ///
 /// # Panics
 ///
@@ -201,7 +205,8 @@ pub fn dots<T: Float>(fields: usize, flat: &[T], other: &[T], dots: &mut [T]) {
     }
 }
 
-/// The Euclidean length of each record as a vector, to `lengths`: the square root of its product with itself.
+/// Writes the Euclidean length of each record as a vector to `lengths`: the square root of its
+/// product with itself.
 ///
 /// # Panics
 ///
@@ -222,7 +227,7 @@ pub fn lengths<T: Float>(fields: usize, flat: &[T], lengths: &mut [T]) {
     }
 }
 
-/// Divides each record by its length as a vector. A record of zeros stays what it is.
+/// Divides each record by its length as a vector. A record of zeros is unchanged.
 ///
 /// # Panics
 ///
@@ -261,7 +266,8 @@ pub fn fill<T: Scalar>(flat: &mut [T], record: &[T]) {
     }
 }
 
-/// Returns the sum of what `field` picks of each record, with the bits of [`simd::sum`](super::sum).
+/// Returns the sum of the results of `field` for each record, with the bits of
+/// [`simd::sum`](super::sum).
 ///
 /// # Examples
 ///
@@ -278,28 +284,28 @@ pub fn sum_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> <T as Sca
     T::sum_by(records, field)
 }
 
-/// Returns the mean of what `field` picks of each record; `None` when there is no record.
+/// Returns the mean of the results of `field` for each record, or `None` if there is no record.
 #[must_use]
 #[inline]
 pub fn mean_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> Option<<T as Scalar>::Mean> {
     T::mean(T::sum_by(records, field), records.len())
 }
 
-/// Returns the least of what `field` picks of each record, NaN aside; `None` when there is no number.
+/// Returns the smallest result of `field`, ignoring NaN, or `None` if there is no number.
 #[must_use]
 #[inline]
 pub fn min_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> Option<T> {
     choose_by(records, field, T::HIGHEST, Element::lesser)
 }
 
-/// Returns the greatest of what `field` picks of each record, NaN aside; `None` when there is no number.
+/// Returns the largest result of `field`, ignoring NaN, or `None` if there is no number.
 #[must_use]
 #[inline]
 pub fn max_by<R, T: Scalar>(records: &[R], field: impl Fn(&R) -> T) -> Option<T> {
     choose_by(records, field, T::LOWEST, Element::greater)
 }
 
-/// Several at once, as each waits for the one before.
+/// Chooses in several lanes at once, as each choice waits for the one before.
 #[inline(always)]
 fn choose_by<R, T: Scalar>(
     records: &[R],
@@ -320,8 +326,8 @@ fn choose_by<R, T: Scalar>(
     Some(best.one_zero())
 }
 
-/// More fields than this don't get vectors of their own: those would fill the stack, and a record is long enough by
-/// itself.
+/// Largest number of fields with vectors of their own: more would fill the stack, and a longer
+/// record fills vectors by itself.
 const WIDEST: usize = 64;
 
 #[inline]

@@ -1,12 +1,13 @@
-//! Every kernel as a plain loop: what runs where there are no vectors, and what the tests compare all others with.
+//! Every kernel as a plain loop: the fallback for machines without vectors, and the reference that
+//! the tests compare all others with.
 
 use super::element::{Element, FloatElement};
+use super::indexed::Indexed;
 use super::operation::{Choose, Map, RecordMap, RecordZip, Zip};
-use super::strided::Indexed;
 use std::ops::Range;
 
-/// Element `i` is added to lane `i % LANES`; then the upper half of the lanes is added to the lower half, until one is
-/// left. This is what defines the sum.
+/// Adds element `i` to lane `i % LANES`, then the upper half of the lanes to the lower half, until
+/// one is left. This order defines the sum.
 pub fn float_sum<T: FloatElement, const LANES: usize>(values: &[T]) -> T {
     let mut lanes = [T::ZERO; LANES];
     for block in values.chunks(LANES) {
@@ -55,7 +56,8 @@ pub fn choose<T: Element, C: Choose<T>>(values: &[T], operation: C) -> T {
     values.iter().fold(C::IDENTITY, |best, &value| operation.scalar(value, best))
 }
 
-/// Returns the few elements for which no vector is worth its while, at once: the same as [`float_sum`].
+/// Returns the sum of at most as many elements as [`SHORT`](super::element::SHORT), with the bits
+/// of [`float_sum`].
 #[inline(always)]
 pub fn short_float_sum<T: FloatElement>(lanes: &[T]) -> Option<T> {
     let sum = match *lanes {
@@ -70,7 +72,7 @@ pub fn short_float_sum<T: FloatElement>(lanes: &[T]) -> Option<T> {
     Some(sum.sum(T::ZERO).one_nan())
 }
 
-/// Returns the same as [`float_dot`].
+/// Returns the sum of products of a short slice, with the bits of [`float_dot`].
 #[inline(always)]
 pub fn short_float_dot<T: FloatElement>(values: &[T], other: &[T]) -> Option<T> {
     let mut products = [T::ZERO; 4];
@@ -83,11 +85,11 @@ pub fn short_float_dot<T: FloatElement>(values: &[T], other: &[T]) -> Option<T> 
     } else {
         return None;
     }
-    // Zeros in the lanes that have no product change no sum of others.
+    // Zeros in the lanes without a product don't change the sum of the others.
     short_float_sum(&products)
 }
 
-/// Record `i` is added to lane `i % LANES`, then the lanes are added as those of [`float_sum`].
+/// Adds record `i` to lane `i % LANES`, then adds the lanes like those of [`float_sum`].
 pub fn record_float_sum<const F: usize, T: FloatElement, const LANES: usize>(flat: &[T]) -> [T; F] {
     let mut lanes = [[T::ZERO; F]; LANES];
     for block in flat.chunks(F * LANES) {
@@ -142,7 +144,7 @@ pub fn axpy_fields<const F: usize, T: Element>(a: T, from: Range<usize>, to: usi
     }
 }
 
-/// [`float_sum`] of what `field` picks of each record.
+/// Returns [`float_sum`] of the results of `field` for each record.
 #[inline(always)]
 pub fn float_sum_by<R, T: FloatElement, const LANES: usize>(records: &[R], field: impl Fn(&R) -> T) -> T {
     let mut lanes = [T::ZERO; LANES];
@@ -154,7 +156,7 @@ pub fn float_sum_by<R, T: FloatElement, const LANES: usize>(records: &[R], field
     fold_halves(&mut lanes)
 }
 
-/// [`float_sum`] of what `number` makes of each item.
+/// Returns [`float_sum`] of the results of `number` for each item.
 #[inline(always)]
 pub fn float_sum_each<I: Indexed, T: FloatElement, const LANES: usize>(
     items: I,

@@ -1,74 +1,21 @@
-//! Numbers that are a fixed number of bytes apart: a field of records, or a slice that isn't aligned.
+//! Numbers at a fixed distance in bytes: a field of records, or a slice that isn't aligned.
 //!
-//! They are read and written one at a time, as gathers are slower, in the order of `scalar.rs`: sums have the bits
-//! of those of a slice.
+//! They are read and written one at a time, as gathers are slower, in the order of `scalar.rs`:
+//! sums have the bits of those of a slice.
 //!
-//! No reference to a number is ever made. A reference would claim its memory, and two columns of one array of records
-//! interleave: `Records` turns the borrow of an array into one raw pointer, and all columns are made of that pointer.
-//! (A second `as_mut_ptr()` would borrow the array again, which invalidates every pointer made before; Miri finds it, see
-//! `tests/aliasing.rs`.)
+//! No reference to a number is ever made. A reference would claim its memory, and two columns of
+//! one array of records interleave: `Records` turns the borrow of an array into one raw pointer,
+//! from which all columns are derived. (A second `as_mut_ptr()` would borrow the array again, which
+//! invalidates every earlier pointer; Miri finds it, see `tests/aliasing.rs`.)
 
 use std::marker::PhantomData;
 
+use super::indexed::Indexed;
 use super::operation::Choose;
 use super::{Scalar, dispatch};
 
-/// A source of values that are read by their index.
-///
-/// # Safety
-///
-/// An implementation promises that [`read`](Self::read) is sound for every index below [`count`](Self::count), which is the
-/// same number at every call.
-pub unsafe trait Indexed: Copy {
-    /// What is read.
-    type Item;
-
-    /// Returns the number of values.
-    fn count(self) -> usize;
-
-    /// Returns the value at `index`.
-    ///
-    /// # Safety
-    ///
-    /// `index` is below the count.
-    unsafe fn read(self, index: usize) -> Self::Item;
-
-    /// Returns all values, in order.
-    #[inline]
-    fn iter(self) -> impl ExactSizeIterator<Item = Self::Item> {
-        (0..self.count()).map(
-            #[inline(always)]
-            move |index| {
-                // SAFETY: the range ends at the count.
-                unsafe { self.read(index) }
-            },
-        )
-    }
-
-    /// Folds value `i` into lane `i % N`, each of which begins as `initial`.
-    #[inline(always)]
-    fn fold_lanes<const N: usize, A: Copy>(self, initial: A, fold: impl Fn(A, Self::Item) -> A) -> [A; N] {
-        let mut lanes = [initial; N];
-        let whole = self.count() - self.count() % N;
-        for start in (0..whole).step_by(N) {
-            for (offset, lane) in lanes.iter_mut().enumerate() {
-                // SAFETY: `start` is a multiple of `N` below `whole`, which is one too and no more than the count, and the
-                // offset is below `N`.
-                let value = unsafe { self.read(start + offset) };
-                *lane = fold(*lane, value);
-            }
-        }
-        for (lane, index) in lanes.iter_mut().zip(whole..self.count()) {
-            // SAFETY: the range ends at the count.
-            let value = unsafe { self.read(index) };
-            *lane = fold(*lane, value);
-        }
-        lanes
-    }
-}
-
-/// `count` numbers from `first` on, `stride` bytes apart, to be read. They need not be aligned, and change between two reads
-/// when a [`StridedMut`] has the same memory.
+/// A view of `count` numbers from `first` on, `stride` bytes apart, to be read. They need not be
+/// aligned, and change between two reads if a [`StridedMut`] has the same memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Strided<'a, T> {
     first: *const T,
@@ -77,7 +24,8 @@ pub struct Strided<'a, T> {
     memory: PhantomData<&'a T>,
 }
 
-// SAFETY: `new` demands that each of `count` numbers can be read for as long as `'a`; neither field changes.
+// SAFETY: `new` demands that each of `count` numbers can be read for as long as `'a`; neither field
+// changes.
 unsafe impl<T: Scalar> Indexed for Strided<'_, T> {
     type Item = T;
 
@@ -89,8 +37,8 @@ unsafe impl<T: Scalar> Indexed for Strided<'_, T> {
     #[inline(always)]
     unsafe fn read(self, index: usize) -> T {
         let at = self.first.wrapping_byte_add(index * self.stride);
-        // SAFETY: the index is below the count, so by the contract of `new` a number can be read there; any bits are one, and
-        // any address will do.
+        // SAFETY: the index is below the count, so by the contract of `new` a number can be read
+        // there; any bits are valid, and any address is allowed.
         unsafe { at.read_unaligned() }
     }
 }
@@ -100,18 +48,20 @@ impl<'a, T: Scalar> Strided<'a, T> {
     ///
     /// # Safety
     ///
-    /// Each of the `count` numbers can be read for as long as `'a`, and no other thread writes to it.
+    /// Each of the `count` numbers can be read for as long as `'a`, and no other thread writes to
+    /// it.
     #[inline(always)]
     pub unsafe fn new(first: *const T, count: usize, stride: usize) -> Self {
         Self { first, count, stride, memory: PhantomData }
     }
 
-    /// One field of records of `fields` numbers, without the records that aren't whole.
+    /// Returns one field of records of `fields` numbers, without an incomplete record.
     #[inline]
     pub fn of_flat(flat: &'a [T], fields: usize, field: usize) -> Self {
         assert!(field < fields, "there is no field {field} among {fields}");
         let (first, count) = (flat.as_ptr().wrapping_add(field), flat.len() / fields);
-        // SAFETY: `count` whole records are in the slice, each has that field, and the slice is borrowed for as long as `'a`.
+        // SAFETY: `count` whole records are in the slice, each has that field, and the slice is
+        // borrowed for as long as `'a`.
         unsafe { Self::new(first, count, fields * size_of::<T>()) }
     }
 
@@ -125,13 +75,13 @@ impl<'a, T: Scalar> Strided<'a, T> {
         T::mean(self.sum(), self.count)
     }
 
-    /// Returns the sum of the products with the numbers of `other`, as far as there are both.
+    /// Returns the sum of the products with the numbers of `other`, up to the shorter length.
     #[inline]
     pub fn dot(self, other: Self) -> <T as Scalar>::Sum {
         T::dot_each(Pairs { values: self, other })
     }
 
-    /// Several at once, as each waits for the one before.
+    /// Chooses in several lanes at once, as each choice waits for the one before.
     #[inline]
     pub fn choose<C: Choose<T>>(self, operation: C) -> Option<T> {
         let bests = self.fold_lanes::<8, T>(
@@ -151,7 +101,7 @@ struct Pairs<'a, T> {
     other: Strided<'a, T>,
 }
 
-// SAFETY: the count is the lesser one, so an index below it is below that of both.
+// SAFETY: the count is the smaller one, so an index below it is below that of both.
 unsafe impl<T: Scalar> Indexed for Pairs<'_, T> {
     type Item = [T; 2];
 
@@ -162,7 +112,8 @@ unsafe impl<T: Scalar> Indexed for Pairs<'_, T> {
 
     #[inline(always)]
     unsafe fn read(self, index: usize) -> [T; 2] {
-        // SAFETY: the index is below the count of `values`, which is no less than that of the pairs.
+        // SAFETY: the index is below the count of `values`, which is no less than that of the
+        // pairs.
         let value = unsafe { self.values.read(index) };
         // SAFETY: the index is below the count of `other`, which is no less than that of the pairs.
         let other = unsafe { self.other.read(index) };
@@ -170,8 +121,9 @@ unsafe impl<T: Scalar> Indexed for Pairs<'_, T> {
     }
 }
 
-/// `count` numbers from `first` on, `stride` bytes apart, to be read and written. They need not be aligned, and may be those of
-/// another `StridedMut` or a [`Strided`], as a `&Cell<T>` may.
+/// A view of `count` numbers from `first` on, `stride` bytes apart, to be read and written. They
+/// need not be aligned, and may be those of another `StridedMut` or a [`Strided`], as for a
+/// `&Cell<T>`.
 #[derive(Clone, Copy, Debug)]
 pub struct StridedMut<'a, T> {
     first: *mut T,
@@ -185,17 +137,18 @@ impl<'a, T: Scalar> StridedMut<'a, T> {
     ///
     /// # Safety
     ///
-    /// Each of the `count` numbers can be read and written for as long as `'a`: there is no reference to it that is used
-    /// meanwhile, and no other thread has it.
+    /// Each of the `count` numbers can be read and written for as long as `'a`: no reference to it
+    /// is used meanwhile, and no other thread accesses it.
     #[inline(always)]
     pub unsafe fn new(first: *mut T, count: usize, stride: usize) -> Self {
         Self { first, count, stride, memory: PhantomData }
     }
 
-    /// Returns the same numbers, to be read.
+    /// Returns the same numbers for reading.
     #[inline(always)]
     pub fn shared(self) -> Strided<'a, T> {
-        // SAFETY: what can be read and written can be read; the other conditions are those of this value's `new`, too.
+        // SAFETY: numbers that can be read and written can be read; the other conditions are also
+        // those of this value's `new`.
         unsafe { Strided::new(self.first, self.count, self.stride) }
     }
 
@@ -205,7 +158,8 @@ impl<'a, T: Scalar> StridedMut<'a, T> {
     #[inline(always)]
     unsafe fn write(self, index: usize, value: T) {
         let at = self.first.wrapping_byte_add(index * self.stride);
-        // SAFETY: the index is below the count, so by the contract of `new` a number can be written there; any address will do.
+        // SAFETY: the index is below the count, so by the contract of `new` a number can be written
+        // there; any address is allowed.
         unsafe { at.write_unaligned(value) };
     }
 
@@ -218,7 +172,8 @@ impl<'a, T: Scalar> StridedMut<'a, T> {
         }
     }
 
-    /// Changes each in place, in order, as far as there is a partner in `other`, which may be the same numbers.
+    /// Changes each number in place, in order, as long as it has a partner in `other`, which may be
+    /// the same numbers.
     #[inline]
     pub fn zip(self, other: Strided<'_, T>, operation: impl Fn(T, T) -> T) {
         let pairs = Pairs { values: self.shared(), other };
@@ -229,7 +184,7 @@ impl<'a, T: Scalar> StridedMut<'a, T> {
     }
 }
 
-/// Records that are changed in place: one pointer, of which all columns are made.
+/// Records that are changed in place: one pointer, from which all columns are derived.
 #[derive(Debug)]
 pub struct Records<'a, M> {
     first: *mut M,
@@ -256,12 +211,12 @@ impl<'a, M> Records<'a, M> {
     ///
     /// # Safety
     ///
-    /// There is a `T` in each record, and any number in its place makes a valid one.
+    /// There is a `T` in each record, and any number in its place makes a valid record.
     #[inline(always)]
     pub unsafe fn column<T: Scalar>(self, offset: usize) -> StridedMut<'a, T> {
         let first = self.first.cast::<T>().wrapping_byte_add(offset);
-        // SAFETY: each record has a number there, by this function's contract; the records are borrowed exclusively for as long
-        // as `'a`, and only through this one pointer.
+        // SAFETY: each record has a number there, by this function's contract; the records are
+        // borrowed exclusively for as long as `'a`, and only through this pointer.
         unsafe { StridedMut::new(first, self.count, size_of::<M>()) }
     }
 }

@@ -1,7 +1,7 @@
-//! Every kernel at every level that the machine has, against the plain loops.
+//! Tests every kernel at every level of the machine against the plain loops.
 //!
-//! Kernels get their level as an argument here, as the cap is one for the process and tests run side by side. What the
-//! public functions add, the cap and the panics, is tested in one test of its own.
+//! Kernels get their level as an argument, as the cap applies to the whole process and tests run in
+//! parallel. One test covers what the public functions add, the cap and the panics.
 
 use std::fmt::Debug;
 
@@ -18,13 +18,13 @@ use super::operation::{
 };
 use super::{Level, dispatch, records};
 
-/// Elements of tests: those at which something may go wrong, and random ones.
+/// Elements for tests: edge cases and random ones.
 trait Sample: Element {
     const EDGES: &[Self];
 
     fn from_random(bits: u64) -> Self;
 
-    /// Tells `-0.0` from `0.0`, but no NaN from another.
+    /// Tells `-0.0` from `0.0`, but not one NaN from another.
     fn key(self) -> u64;
 }
 
@@ -65,7 +65,7 @@ macro_rules! floats {
                 -Self::NAN,
             ];
 
-            /// Numbers of about one size, so that sums lose digits all the time.
+            /// Returns numbers of about one size, so that sums round often.
             fn from_random(bits: u64) -> Self {
                 (bits as i32) as Self / 65_537.0
             }
@@ -79,7 +79,7 @@ macro_rules! floats {
 
 floats!(f32 u32 f64 u64);
 
-/// Numbers that are different every time, and the same in every run.
+/// Pseudo-random numbers, equal in every run.
 struct Random(u64);
 
 impl Random {
@@ -90,7 +90,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// Of `count` elements about one in `edges` is an edge; none for 0.
+    /// Returns `count` elements of which about one in `edges` is an edge case; none for 0.
     fn elements<T: Sample>(&mut self, count: usize, edges: u64) -> Vec<T> {
         let mut one = || {
             let bits = self.next();
@@ -108,7 +108,7 @@ fn keys<T: Sample>(values: &[T]) -> Vec<u64> {
     values.iter().map(|value| value.key()).collect()
 }
 
-/// Returns a sum in a form that can be compared: of floats the bits.
+/// Returns a value in a form that can be compared: for floats the shortest decimal that is exact.
 fn shown<T: Debug>(value: T) -> String {
     format!("{value:?}")
 }
@@ -117,12 +117,14 @@ fn shown<T: Debug>(value: T) -> String {
 #[repr(C, align(64))]
 struct Line([u8; 64]);
 
-/// Runs `check` with slices of `elements` that begin `offset` elements behind a multiple of 64 bytes.
+/// Runs `check` with slices of `elements` that begin `offset` elements after a multiple of 64
+/// bytes.
 fn at_offset<T: Sample + bytemuck::Pod>(elements: &[T], offset: usize, check: impl FnOnce(&mut [T], usize)) {
     let lines = ((offset + elements.len()) * size_of::<T>()).div_ceil(64) + 1;
     let mut room = vec![Line([0xa5; 64]); lines];
     let first: *mut u8 = room.as_mut_ptr().cast();
-    // SAFETY: the lines lie one behind the other, are borrowed for as long as the slice lives, and have no padding.
+    // SAFETY: the lines are consecutive, are borrowed for as long as the slice lives, and have no
+    // padding.
     let bytes = unsafe { std::slice::from_raw_parts_mut(first, lines * 64) };
     let all: &mut [T] = bytemuck::cast_slice_mut(bytes);
     all[offset..][..elements.len()].copy_from_slice(elements);
@@ -154,7 +156,7 @@ fn compare_zip<T: Sample + bytemuck::Pod>(
     at_offset(values, offset, |all, from| {
         let mut expected = all.to_vec();
         dispatch::zip(Backend::Scalar, &mut expected[from..][..values.len()], other, zip);
-        // The other one at another distance from a multiple of 64 bytes.
+        // The other slice has another distance from a multiple of 64 bytes.
         at_offset(other, values.len() % 3, |others, start| {
             let other = &others[start..][..other.len()];
             dispatch::zip(backend, &mut all[from..][..values.len()], other, zip);
@@ -169,7 +171,7 @@ fn compare_choose<T: Sample>(level: Level, backend: Backend, values: &[T], choos
     assert_eq!(found.map(T::key), expected.map(T::key), "{choose:?} at {level}, {values:?}");
 }
 
-/// Every kernel of all elements, at one level.
+/// Compares every kernel of all elements, at one level.
 fn compare_all<T: Sample + bytemuck::Pod>(
     (level, backend): (Level, Backend),
     values: &[T],
@@ -209,7 +211,8 @@ fn compare_all<T: Sample + bytemuck::Pod>(
     compare_zip(level, backend, both, offset, SaturatingSub);
 }
 
-/// All lengths to 257, each at some offset; lengths around the steps of kernels at all offsets; a large one.
+/// Compares all lengths to 257, each at some offset; lengths around the steps of kernels at all
+/// offsets; a large one.
 fn sweep<T: Sample + bytemuck::Pod>() {
     let offsets = 64 / size_of::<T>();
     let mut random = Random(size_of::<T>() as u64);
@@ -249,7 +252,7 @@ mod every_level_computes_what_the_plain_loop_does {
     sweeps!(f32 f64 i8 u8 i16 u16 i32 u32 i64 u64);
 }
 
-/// Slices of one value, whose sums are the greatest that there can be.
+/// Checks slices of one value, whose sums are the largest possible.
 fn sums_of_one<T: Sample>(value: T, count: usize, expected: &str) {
     let values = vec![value; count];
     for (level, backend) in backends() {
@@ -271,7 +274,7 @@ fn integer_sums_do_not_overflow() {
     sums_of_one(u64::MAX, 1000, "18446744073709551615000");
 }
 
-/// The scalar kernels against what they are to compute, said in yet another way.
+/// Compares the scalar kernels with a third formulation of the documented order.
 #[test]
 fn the_order_of_a_float_sum_is_the_documented_one() {
     let all: Vec<f32> = Random(1).elements(1000, 0);
@@ -310,7 +313,7 @@ fn zeros_and_numbers_that_are_none() {
             assert_eq!(dispatch::sum(backend, &vec![-0.0_f64; length]).to_bits(), 0, "{level}");
             assert_eq!(dispatch::sum(backend, &nans).to_bits(), f32::NAN.to_bits(), "{level}");
         }
-        // Few elements take a way of their own.
+        // Few elements take a separate path.
         for length in 1..6 {
             assert_eq!(super::sum(&vec![-0.0_f32; length]).to_bits(), 0);
             assert_eq!(super::dot(&vec![-0.0; length], &vec![1.0_f64; length]).to_bits(), 0);
@@ -346,7 +349,8 @@ proptest! {
     }
 }
 
-/// The one test that sets the cap. Others don't depend on it: results are the same at every level.
+/// Sets the cap, and is the only test that does. Others don't depend on it: results are equal at
+/// every level.
 #[test]
 fn the_cap_holds_for_the_public_functions() {
     let strongest = super::level();
@@ -424,7 +428,8 @@ fn compare_record_zip<const F: usize, T: Sample>(
     assert_eq!(keys(&found), keys(&expected), "{zip:?} at {level}, {flat:?}, {other:?}, {operand:?}");
 }
 
-/// Every kernel of records of `F` fields, at every level; numbers of records around all steps of kernels.
+/// Compares every kernel of records of `F` fields, at every level, with numbers of records around
+/// all steps of kernels.
 fn sweep_records<const F: usize, T: Sample + super::Scalar>() {
     let mut random = Random(F as u64);
     for backend in backends() {
@@ -485,7 +490,7 @@ fn records_at_every_level() {
     sweep_records::<2, i64>();
 }
 
-/// Fields of records against the same numbers in slices of their own.
+/// Compares fields of records with the same numbers in slices of their own.
 #[test]
 fn a_field_has_the_results_of_its_column() {
     for count in [0, 1, 5, 63, 64, 65, 1000] {

@@ -1,12 +1,12 @@
 //! `[T; N]`.
 
-use super::{FfiType, Invalid, Lanes};
+use super::{FfiType, InvalidValue, Lanes};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
-// SAFETY: an array is its elements one after the other, so it has no destructor or pointer if they have none;
-// it isn't empty where it counts, in a message, which asserts that of each field; its bits are valid if those of all
-// elements are, and each is checked.
+// SAFETY: an array is its consecutive elements, so it has no destructor or pointer if they have
+// none; messages assert that their fields aren't empty; its bits are valid if those of all elements
+// are, and each is checked.
 unsafe impl<T: FfiType, const N: usize> FfiType for [T; N]
 where
     [T; N]: bytemuck::Zeroable,
@@ -23,26 +23,27 @@ where
     const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
     const LANES: Lanes = T::LANES.times(N);
 
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
-        // SAFETY: an array's elements lie one after the other from its address, so this function's contract
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
+        // SAFETY: an array's elements are consecutive from its address, so this function's contract
         // is that of `check_elements` for `N` elements.
         unsafe { check_elements(value.cast::<T>(), N) }
     }
 }
 
-/// Checks `len` values, one after the other.
+/// Checks `len` consecutive values.
 ///
 /// # Safety
 ///
-/// As [`FfiType::check`], for each of `len` values of type `T` from `first` on.
-pub(crate) unsafe fn check_elements<T: FfiType>(first: *const T, len: usize) -> Result<(), Invalid> {
+/// The conditions of [`FfiType::check`], for each of `len` values of type `T` from `first` on.
+pub(crate) unsafe fn check_elements<T: FfiType>(first: *const T, len: usize) -> Result<(), InvalidValue> {
     if T::ANY_BITS {
         return Ok(());
     }
     for index in 0..len {
-        // SAFETY: `index < len`, so the result is one of the `len` values behind `first`.
+        // SAFETY: `index < len`, so the result is one of the `len` values from `first` on.
         let element = unsafe { first.add(index) };
-        // SAFETY: by this function's contract the element is aligned and initialised, and nobody writes to it.
+        // SAFETY: by this function's contract the element is aligned and initialised, and no thread
+        // writes to it.
         unsafe { T::check(element) }.map_err(|invalid| invalid.at_index(index))?;
     }
     Ok(())

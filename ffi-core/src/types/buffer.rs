@@ -1,27 +1,28 @@
-//! A length and room for `N` elements: what `FfiVec`, `FfiStr`, `FfiBytes` and `FfiMap` are inside.
+//! A length and memory for `N` elements: the inside of `FfiVec`, `FfiStr`, `FfiBytes` and `FfiMap`.
 //!
-//! All that is unsafe about them is here. The room behind the length is never read: a copy need not preserve
-//! the padding inside an element, so not even its bytes are known to be initialised.
+//! All their unsafe code is here. The memory after the used elements is never read: a copy need not
+//! preserve the padding inside an element, so not even its bytes are known to be initialised.
 
 use std::mem::MaybeUninit;
 use std::slice;
 
 use bytemuck::Zeroable;
 
-use super::{CapacityError, Invalid};
+use super::{CapacityError, InvalidValue};
 
-/// Returns true if `N` may be a capacity: there is room for something, and a `u32` can count it.
+/// Returns true if `N` may be a capacity: at least 1, and in the range of a `u32`.
 pub(super) const fn capacity_fits(capacity: usize) -> bool {
     capacity >= 1 && capacity as u64 <= u32::MAX as u64
 }
 
-/// Fails const evaluation where a capacity is not a possible one.
+/// Fails const evaluation if a capacity is out of range.
 #[track_caller]
 pub const fn assert_capacities(fit: bool) {
     assert!(fit, "a capacity is a number from 1 to 4294967295, as the length is a `u32`");
 }
 
-/// Invariant: `len <= N`, and the first `len` items are valid. `T` has no destructor.
+/// Memory of up to `N` elements. Invariant: `len <= N`, and the first `len` items are valid. `T`
+/// has no destructor.
 #[repr(C)]
 pub(crate) struct Buffer<T, const N: usize> {
     len: u32,
@@ -29,13 +30,14 @@ pub(crate) struct Buffer<T, const N: usize> {
 }
 
 impl<T, const N: usize> Buffer<T, N> {
-    /// `N`. Whatever works with a buffer names it, so that a wrong capacity doesn't compile.
+    /// The capacity `N`. All functions of a buffer name it, so that a wrong capacity doesn't
+    /// compile.
     pub(super) const CAPACITY: u32 = {
         assert_capacities(capacity_fits(N));
         N as u32
     };
 
-    /// Zeros.
+    /// Returns a buffer of zeros.
     #[inline]
     pub(super) const fn new() -> Self {
         let _ = Self::CAPACITY;
@@ -67,7 +69,7 @@ impl<T, const N: usize> Buffer<T, N> {
         unsafe { slice::from_raw_parts_mut(self.items.as_mut_ptr().cast::<T>(), self.len as usize) }
     }
 
-    /// Keeps the first `len` items, where there are more.
+    /// Keeps the first `len` items, if there are more.
     #[inline]
     pub(crate) const fn truncate(&mut self, len: usize) {
         if len < self.len as usize {
@@ -91,11 +93,12 @@ impl<T, const N: usize> Buffer<T, N> {
     #[inline]
     pub(super) fn pop(&mut self) -> Option<T> {
         self.len = self.len.checked_sub(1)?;
-        // SAFETY: the item was used until now, so it is valid; behind the length nobody reads it again.
+        // SAFETY: the item was used until now, so it is valid; after this it is beyond the length,
+        // so it is never read again.
         Some(unsafe { self.items[self.len as usize].assume_init_read() })
     }
 
-    /// Panics when `index` is greater than the length.
+    /// Panics if `index` is greater than the length.
     #[inline]
     #[track_caller]
     pub(super) fn insert(&mut self, index: usize, value: T) -> Result<(), CapacityError<T>> {
@@ -105,7 +108,7 @@ impl<T, const N: usize> Buffer<T, N> {
         Ok(())
     }
 
-    /// Panics when there is no item at `index`.
+    /// Panics if there is no item at `index`.
     #[inline]
     #[track_caller]
     pub(super) fn remove(&mut self, index: usize) -> T {
@@ -114,7 +117,7 @@ impl<T, const N: usize> Buffer<T, N> {
         self.pop().expect("there is one at `index`")
     }
 
-    /// Panics when there is no item at `index`.
+    /// Panics if there is no item at `index`.
     #[inline]
     #[track_caller]
     pub(super) fn swap_remove(&mut self, index: usize) -> T {
@@ -130,7 +133,7 @@ impl<T, const N: usize> Buffer<T, N> {
         let items = self.as_mut_slice();
         let mut kept = 0;
         for index in 0..items.len() {
-            // Where this panics, items have changed places and nothing else.
+            // If this panics, items have only changed places.
             if keep(&mut items[index]) {
                 items.swap(kept, index);
                 kept += 1;
@@ -164,43 +167,45 @@ impl<T, const N: usize> Buffer<T, N> {
         })
     }
 
-    /// Writes zeros over the room that isn't used.
+    /// Writes zeros to the memory that isn't used.
     pub(super) fn zero_unused(&mut self) {
         let room = &mut self.items[self.len as usize..];
         // SAFETY: the slice is writable for its length, and zeros are a `MaybeUninit`.
         unsafe { room.as_mut_ptr().write_bytes(0, room.len()) };
     }
 
-    /// Returns the length of untrusted bytes, where it is one.
+    /// Returns the length of untrusted bytes, if it is valid.
     ///
     /// # Safety
     ///
-    /// As [`FfiType::check`](super::FfiType::check).
+    /// The conditions of [`FfiType::check`](super::FfiType::check).
     #[inline]
-    pub(super) unsafe fn check_len(buffer: *const Self) -> Result<usize, Invalid> {
-        // SAFETY: `buffer` points to memory of its size, by this function's contract, so the length is in it.
+    pub(super) unsafe fn check_len(buffer: *const Self) -> Result<usize, InvalidValue> {
+        // SAFETY: `buffer` points to memory of its size, by this function's contract, so the length
+        // is in it.
         let len = unsafe { &raw const (*buffer).len };
         // SAFETY: aligned and initialised, by this function's contract; any bits are a `u32`.
         let len = unsafe { len.read() };
         if len <= Self::CAPACITY { Ok(len as usize) } else { Err(too_long(len, Self::CAPACITY)) }
     }
 
-    /// Returns where the items of untrusted bytes are.
+    /// Returns a pointer to the items of untrusted bytes.
     ///
     /// # Safety
     ///
-    /// As [`FfiType::check`](super::FfiType::check).
+    /// The conditions of [`FfiType::check`](super::FfiType::check).
     #[inline]
     pub(super) unsafe fn items(buffer: *const Self) -> *const T {
-        // SAFETY: `buffer` points to memory of its size, by this function's contract, so the items are in it.
+        // SAFETY: `buffer` points to memory of its size, by this function's contract, so the items
+        // are in it.
         unsafe { &raw const (*buffer).items }.cast()
     }
 }
 
-/// Items that are made where they stay, for what reads them from bytes: on the stack there may be no room for one.
+/// Functions that make items in place, for decoders: an item may be too large for the stack.
 #[cfg(feature = "proto")]
 impl<T, const N: usize> Buffer<T, N> {
-    /// Makes memory a buffer without items. The room stays as it is.
+    /// Makes memory a buffer without items. Memory for items is not written.
     #[inline]
     pub(crate) fn init(slot: &mut MaybeUninit<Self>) -> &mut Self {
         let _ = Self::CAPACITY;
@@ -212,17 +217,17 @@ impl<T, const N: usize> Buffer<T, N> {
         unsafe { slot.assume_init_mut() }
     }
 
-    /// Returns the room for the next item; none when the buffer is full.
+    /// Returns the memory for the next item, or `None` if the buffer is full.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<&mut MaybeUninit<T>> {
         self.items.get_mut(self.len as usize)
     }
 
-    /// Makes the room for the next item the last item.
+    /// Makes the item in the memory for the next item the last item.
     ///
     /// # Safety
     ///
-    /// [`next`](Self::next) gave room, and it holds a valid item.
+    /// [`next`](Self::next) returned this memory, and it holds a valid item.
     #[inline]
     pub(crate) unsafe fn grow(&mut self) {
         self.len += 1;
@@ -231,8 +236,8 @@ impl<T, const N: usize> Buffer<T, N> {
 
 #[cold]
 #[inline(never)]
-fn too_long(len: u32, capacity: u32) -> Invalid {
-    Invalid::new(CapacityError::new(len as usize, capacity as usize, ()))
+fn too_long(len: u32, capacity: u32) -> InvalidValue {
+    InvalidValue::new(CapacityError::new(len as usize, capacity as usize, ()))
 }
 
 impl<T: Clone, const N: usize> Clone for Buffer<T, N> {

@@ -9,14 +9,14 @@ use std::ops::{Deref, DerefMut};
 use bytemuck::Zeroable;
 
 use super::buffer::capacity_fits;
-use super::{CapacityError, FfiType, FfiVec, Invalid};
+use super::{CapacityError, FfiType, FfiVec, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
-/// Up to `N` bytes in place: a `u32` length, then room for `N` bytes.
+/// Up to `N` bytes in place: a `u32` length, then memory for `N` bytes.
 ///
-/// An [`FfiVec<u8, N>`] in all it can do, and it derefs to one. In .proto, and to serde, it is bytes and not a list
-/// of numbers.
+/// It has the methods of an [`FfiVec<u8, N>`], and derefs to one. In .proto, and to serde, it is
+/// bytes and not a list of numbers.
 ///
 /// # Examples
 ///
@@ -34,7 +34,7 @@ use crate::schema::fingerprint;
 pub struct FfiBytes<const N: usize>(FfiVec<u8, N>);
 
 impl<const N: usize> FfiBytes<N> {
-    /// No bytes, and all room for them zero.
+    /// Returns no bytes, with all memory zero.
     #[must_use]
     #[inline]
     pub const fn new() -> Self {
@@ -45,7 +45,8 @@ impl<const N: usize> FfiBytes<N> {
 // SAFETY: a vec of zeros has no bytes.
 unsafe impl<const N: usize> Zeroable for FfiBytes<N> {}
 
-// SAFETY: a length and bytes in place, without destructor or pointer. The check sees to the length; any bytes are a value.
+// SAFETY: a length and bytes in place, without destructor or pointer. The check verifies the
+// length; any bytes are a value.
 unsafe impl<const N: usize> FfiType for FfiBytes<N> {
     const TYPE: Fragment = &[Piece::Text("{\"bytes\":{\"cap\":"), Piece::Number(N as u64), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::BYTES, N as u64]);
@@ -53,7 +54,7 @@ unsafe impl<const N: usize> FfiType for FfiBytes<N> {
     const CAPACITIES_FIT: bool = capacity_fits(N);
 
     #[inline]
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: the bytes are laid out as the vec, so this function's contract is the callee's.
         unsafe { FfiVec::check(value.cast::<FfiVec<u8, N>>()) }
     }

@@ -1,10 +1,10 @@
-//! The error of what doesn't fit.
+//! The error of a value that doesn't fit.
 
 use std::{error, fmt};
 
-/// There is no room: what was to be stored needs more than the capacity.
+/// The capacity is too small for the value to store.
 ///
-/// `T` is the value that was refused, where it would be lost otherwise.
+/// `T` is the type of the refused value, if it would be lost otherwise.
 ///
 /// # Examples
 ///
@@ -32,14 +32,14 @@ impl<T> CapacityError<T> {
         Self { needed, capacity, value }
     }
 
-    /// Returns the length that was needed: elements, bytes of a string. Of an iterator it is the length up to the first
-    /// element too many, as the rest isn't looked at.
+    /// Returns the length that was needed: elements, or bytes of a string. For an iterator it is
+    /// the length up to the first element too many, as the rest is not read.
     #[must_use]
     pub const fn needed(&self) -> usize {
         self.needed
     }
 
-    /// Returns the length that is possible.
+    /// Returns the largest length that fits.
     #[must_use]
     pub const fn capacity(&self) -> usize {
         self.capacity

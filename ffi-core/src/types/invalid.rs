@@ -2,28 +2,54 @@
 
 use std::{error, fmt};
 
-/// Why bytes are not a valid value: the path to the first invalid field, and what is wrong with it.
+/// Reason why bytes are not a valid value: the path to the first invalid field, and what is wrong
+/// with it.
 ///
-/// ```text
-/// particles[3].mode: 7 is not a BoundaryMode
+/// # Examples
+///
+/// ```
+/// use ffi_core::{FfiType, PathStep};
+///
+/// let bytes = [1_u8, 7];
+/// // SAFETY: both bytes are initialised, and an array of `bool` has no alignment.
+/// let error = unsafe { <[bool; 2]>::check(bytes.as_ptr().cast()) }.unwrap_err();
+/// assert_eq!(error.to_string(), "[1]: 7 is not a bool");
+/// assert!(error.path().eq([PathStep::Index(1)]));
+/// assert_eq!(error.problem(), "7 is not a bool");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Invalid(Box<Report>);
+pub struct InvalidValue(Box<Report>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Report {
-    /// From the inside out, as errors travel.
-    path: Vec<Step>,
+    /// Steps from the innermost outwards, as errors are returned.
+    path: Vec<PathStep>,
     problem: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+/// A step of the path to an invalid value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PathStep {
+    /// The field, case or parameter of that name.
     Field(&'static str),
+    /// The element or entry at that index.
     Index(usize),
 }
 
-impl Invalid {
+impl InvalidValue {
+    /// Returns the steps to the value, from the outermost on; none when it is the whole value.
+    #[must_use]
+    pub fn path(&self) -> impl ExactSizeIterator<Item = PathStep> + DoubleEndedIterator {
+        self.0.path.iter().rev().copied()
+    }
+
+    /// Returns what is wrong, such as `7 is not a bool`.
+    #[must_use]
+    pub fn problem(&self) -> &str {
+        &self.0.problem
+    }
+
     /// Returns an error about the whole value, such as `7 is not a bool`.
     #[cold]
     #[must_use]
@@ -31,30 +57,30 @@ impl Invalid {
         Self(Box::new(Report { path: Vec::new(), problem: problem.to_string() }))
     }
 
-    /// Returns the same error, seen from the value that holds it in field `name`.
+    /// Returns the error as seen from the value that holds it in field `name`.
     #[cold]
     #[must_use]
     pub fn in_field(mut self, name: &'static str) -> Self {
-        self.0.path.push(Step::Field(name));
+        self.0.path.push(PathStep::Field(name));
         self
     }
 
-    /// Returns the same error, seen from the array or slice that holds it at `index`.
+    /// Returns the error as seen from the array or slice that holds it at `index`.
     #[cold]
     #[must_use]
     pub fn at_index(mut self, index: usize) -> Self {
-        self.0.path.push(Step::Index(index));
+        self.0.path.push(PathStep::Index(index));
         self
     }
 }
 
-impl fmt::Display for Invalid {
+impl fmt::Display for InvalidValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, step) in self.0.path.iter().rev().enumerate() {
+        for (position, step) in self.path().enumerate() {
             match step {
-                Step::Field(name) if position == 0 => f.write_str(name)?,
-                Step::Field(name) => write!(f, ".{name}")?,
-                Step::Index(index) => write!(f, "[{index}]")?,
+                PathStep::Field(name) if position == 0 => f.write_str(name)?,
+                PathStep::Field(name) => write!(f, ".{name}")?,
+                PathStep::Index(index) => write!(f, "[{index}]")?,
             }
         }
         let separator = if self.0.path.is_empty() { "" } else { ": " };
@@ -62,4 +88,4 @@ impl fmt::Display for Invalid {
     }
 }
 
-impl error::Error for Invalid {}
+impl error::Error for InvalidValue {}

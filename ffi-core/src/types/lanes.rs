@@ -1,27 +1,27 @@
-//! What a type is to kernels: so many numbers of one kind in a row.
+//! The view of a type as numbers, for kernels.
 
-/// So many numbers of one kind, in a row and with nothing between them; or not.
+/// `count` consecutive numbers of one scalar type, or `MIXED`.
 ///
-/// Everything is worked out by rustc, as a macro can't tell what is behind the name of a type.
+/// Rustc computes it, as a macro can't see the type behind a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lanes {
-    /// One of the constants below, a number because parameters of types can't be more.
+    /// One of the constants below; a number, as a const parameter can't have another type.
     pub kind: u8,
-    /// 0 where they are mixed.
+    /// Number of numbers; 0 for `MIXED`.
     pub count: usize,
 }
 
 impl Lanes {
-    /// Anything else: several kinds, padding, what is no number.
+    /// Any other type: several types of numbers, padding, or a field that is no number.
     pub const MIXED: Self = Self { kind: 0, count: 0 };
 
-    /// One number of that kind.
+    /// Returns the lanes of one number of that type.
     #[must_use]
     pub const fn one(kind: u8) -> Self {
         Self { kind, count: 1 }
     }
 
-    /// `len` of them, one behind the other.
+    /// Returns the lanes of `len` consecutive values.
     #[must_use]
     pub const fn times(self, len: usize) -> Self {
         if self.count == 0 || len == 0 {
@@ -30,7 +30,7 @@ impl Lanes {
         Self { kind: self.kind, count: self.count * len }
     }
 
-    /// Returns a `repr(C)` struct of `padding` bytes besides these fields.
+    /// Returns the lanes of a `repr(C)` struct with these fields and `padding` bytes.
     #[must_use]
     pub const fn of_fields(fields: &[Self], padding: usize) -> Self {
         if padding > 0 || fields.is_empty() {

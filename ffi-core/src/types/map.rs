@@ -10,7 +10,7 @@ use std::slice;
 use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
-use super::{CapacityError, FfiType, Invalid};
+use super::{CapacityError, FfiType, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -31,8 +31,8 @@ use crate::schema::fingerprint;
 /// use ffi_core::{FfiMap, FfiStr};
 ///
 /// let mut stock = FfiMap::<FfiStr<16>, u32, 8>::new();
-/// stock.insert("apples".parse()?, 5)?;
-/// assert_eq!(stock.insert("apples".parse()?, 7)?, Some(5));
+/// stock.try_insert("apples".parse()?, 5)?;
+/// assert_eq!(stock.try_insert("apples".parse()?, 7)?, Some(5));
 /// assert_eq!(stock.get("apples"), Some(&7));
 /// assert_eq!(stock.get("pears"), None);
 /// stock.try_extend([("pears".parse()?, 2), ("plums".parse()?, 40)])?;
@@ -65,7 +65,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.0.len()
     }
 
-    /// `N`: the most entries there can be.
+    /// Returns the capacity `N`.
     #[must_use]
     #[inline]
     pub const fn capacity(&self) -> usize {
@@ -79,7 +79,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.len() == 0
     }
 
-    /// Returns true if there is no room left.
+    /// Returns true if the map is full.
     #[must_use]
     #[inline]
     pub const fn is_full(&self) -> bool {
@@ -123,12 +123,13 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.position(key).is_some()
     }
 
-    /// Gives a key a value, and returns the one it had. A key that is there stays as it is, as in a `HashMap`.
+    /// Sets the value of a key, and returns the one before. An existing key is not replaced, as in
+    /// a `HashMap`.
     ///
     /// # Errors
     ///
     /// Returns an error if the key isn't there and the map is full; the error holds key and value.
-    pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, CapacityError<(K, V)>> {
+    pub fn try_insert(&mut self, key: K, value: V) -> Result<Option<V>, CapacityError<(K, V)>> {
         if let Some(there) = self.get_mut(&key) {
             return Ok(Some(std::mem::replace(there, value)));
         }
@@ -140,7 +141,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.0.push(Entry { key, value }).map(|()| None).map_err(refused)
     }
 
-    /// Takes an entry away and returns its value. The last entry takes its place.
+    /// Removes an entry and returns its value. The last entry moves to its place.
     pub fn remove<Q: Eq + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -148,7 +149,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.remove_entry(key).map(|(_, value)| value)
     }
 
-    /// Takes an entry away and returns it. The last entry takes its place.
+    /// Removes an entry and returns it. The last entry moves to its place.
     pub fn remove_entry<Q: Eq + ?Sized>(&mut self, key: &Q) -> Option<(K, V)>
     where
         K: Borrow<Q>,
@@ -157,13 +158,14 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         Some((key, value))
     }
 
-    /// Gives each key its value: [`Extend`], where there may be no room.
+    /// Sets the value of each key, as [`Extend`] would, but may run out of capacity.
     ///
     /// # Errors
     ///
-    /// At the first key that is new when the map is full. What came before it has been stored.
+    /// Returns an error at the first key that is new when the map is full. The entries before it
+    /// have been stored.
     pub fn try_extend(&mut self, entries: impl IntoIterator<Item = (K, V)>) -> Result<(), CapacityError> {
-        entries.into_iter().try_for_each(|(key, value)| match self.insert(key, value) {
+        entries.into_iter().try_for_each(|(key, value)| match self.try_insert(key, value) {
             Ok(_) => Ok(()),
             Err(error) => Err(error.without_value()),
         })
@@ -174,13 +176,13 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
         self.0.retain(|entry| keep(&entry.key, &mut entry.value));
     }
 
-    /// Takes all entries away. Their bytes stay.
+    /// Removes all entries. Their bytes stay.
     #[inline]
     pub const fn clear(&mut self) {
         self.0.truncate(0);
     }
 
-    /// Writes zeros over the room that isn't used, which may hold bytes of earlier entries.
+    /// Writes zeros to the memory that isn't used, which may hold bytes of earlier entries.
     pub fn zero_unused(&mut self) {
         self.0.zero_unused();
     }
@@ -219,8 +221,8 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
 // SAFETY: a map of zeros has no entries.
 unsafe impl<K, V, const N: usize> Zeroable for FfiMap<K, V, N> {}
 
-// SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value have none. The check
-// sees to the length and to each entry in use, and the others need no value.
+// SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value
+// have none. The check verifies the length and each entry in use, and the others need no value.
 unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiMap<K, V, N> {
     const TYPE: Fragment = &[
         Piece::Text("{\"map\":{\"key\":"),
@@ -235,10 +237,10 @@ unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiM
     const ANY_BITS: bool = false;
     const CAPACITIES_FIT: bool = capacity_fits(N) && K::CAPACITIES_FIT && V::CAPACITIES_FIT;
 
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         let buffer = value.cast::<Buffer<Entry<K, V>, N>>();
-        // SAFETY: a map is laid out as its buffer, which by this function's contract is aligned and initialised, and nobody writes
-        // to it.
+        // SAFETY: a map is laid out as its buffer, which by this function's contract is aligned and
+        // initialised, and no thread writes to it.
         let len = unsafe { Buffer::check_len(buffer) }?;
         // SAFETY: aligned and initialised memory of a buffer's size, by this function's contract.
         let first = unsafe { Buffer::items(buffer) };
@@ -248,16 +250,17 @@ unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiM
             // SAFETY: the entry lies inside the map, for which this function's contract holds.
             unsafe { check_entry(entry) }.map_err(|invalid| invalid.at_index(index))?;
         }
-        // SAFETY: the first `len` entries have been found valid, and nobody writes to them meanwhile.
+        // SAFETY: the first `len` entries have been found valid, and no thread writes to them
+        // meanwhile.
         check_keys(unsafe { slice::from_raw_parts(first, len) })
     }
 }
 
 /// # Safety
 ///
-/// As [`FfiType::check`].
+/// The conditions of [`FfiType::check`].
 #[inline]
-unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Result<(), Invalid> {
+unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Result<(), InvalidValue> {
     if !K::ANY_BITS {
         // SAFETY: the key lies inside the entry, which is there by this function's contract.
         let key = unsafe { &raw const (*entry).key };
@@ -273,11 +276,11 @@ unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Resu
     Ok(())
 }
 
-/// Up to this many entries it is quicker to compare each key with each.
+/// Largest number of entries for which comparing all pairs of keys is faster than hashing.
 const FEW: usize = 16;
 
-/// Refuses keys that are there twice.
-fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
+/// Refuses keys that occur twice.
+fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), InvalidValue> {
     if entries.len() > FEW {
         return check_many_keys(entries);
     }
@@ -289,11 +292,12 @@ fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// Returns an open hash table of indexes. Whoever wrote the bytes doesn't know the hash, so it has no bad case to aim for.
-fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Invalid> {
+/// Finds equal keys with an open hash table of indexes (linear probing). The hash is seeded at
+/// random, so the writer of the bytes can't aim for collisions.
+fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), InvalidValue> {
     const FREE: u32 = u32::MAX;
     let hashes = RandomState::new();
-    // At most half full, so a search ends soon.
+    // At most half full, so that searches are short.
     let slots = (entries.len() * 2).next_power_of_two();
     let mut table = vec![FREE; slots];
     for (index, entry) in entries.iter().enumerate() {
@@ -313,14 +317,14 @@ fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), Inval
 
 #[cold]
 #[inline(never)]
-fn same_key(index: usize, earlier: usize) -> Invalid {
-    Invalid::new(format_args!("its key is that of [{earlier}]")).at_index(index)
+fn same_key(index: usize, earlier: usize) -> InvalidValue {
+    InvalidValue::new(format_args!("its key is that of [{earlier}]")).at_index(index)
 }
 
-/// Keys and values of an [`FfiMap`], in the order of memory.
+/// Iterator over keys and values of an [`FfiMap`], in the order of memory.
 pub struct FfiMapIter<'a, K, V>(slice::Iter<'a, Entry<K, V>>);
 
-/// Keys and values of an [`FfiMap`], which may be changed, in the order of memory.
+/// Iterator over keys and mutable values of an [`FfiMap`], in the order of memory.
 pub struct FfiMapIterMut<'a, K, V>(slice::IterMut<'a, Entry<K, V>>);
 
 macro_rules! iterate {
@@ -391,7 +395,7 @@ impl<'a, K: FfiType + Eq + Hash, V: FfiType, const N: usize> IntoIterator for &'
     }
 }
 
-/// Of keys that are there twice, the last one counts.
+/// The last of several equal keys counts.
 impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize, const M: usize> TryFrom<[(K, V); M]>
     for FfiMap<K, V, N>
 {
@@ -404,7 +408,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize, const M: usize> TryFrom
     }
 }
 
-/// Panics when there is no entry of that key.
+/// Panics if no entry has that key.
 impl<K: FfiType + Eq + Hash + Borrow<Q>, Q: Eq + ?Sized, V: FfiType, const N: usize> Index<&Q>
     for FfiMap<K, V, N>
 {
@@ -422,7 +426,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> Default for FfiMap<K, V
     }
 }
 
-/// Copies the entries in use; the room behind them is zero in the clone.
+/// Copies the entries in use; unused memory of the clone is zero.
 impl<K: FfiType + Clone, V: FfiType + Clone, const N: usize> Clone for FfiMap<K, V, N> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
@@ -439,7 +443,7 @@ impl<K: FfiType + Eq + Hash + fmt::Debug, V: FfiType + fmt::Debug, const N: usiz
     }
 }
 
-/// Equal are maps with equal entries, in whatever order.
+/// Maps are equal if they have equal entries, in any order.
 impl<K: FfiType + Eq + Hash, V: FfiType + PartialEq, const N: usize, const M: usize>
     PartialEq<FfiMap<K, V, M>> for FfiMap<K, V, N>
 {

@@ -1,4 +1,4 @@
-//! What a field may be.
+//! Types of fields.
 
 mod array;
 mod buffer;
@@ -23,7 +23,7 @@ pub use buffer::assert_capacities;
 use bytemuck::Zeroable;
 pub use bytes::FfiBytes;
 pub use capacity::CapacityError;
-pub use invalid::Invalid;
+pub use invalid::{InvalidValue, PathStep};
 pub use lanes::{Lanes, assert_numeric};
 #[cfg(feature = "proto")]
 pub(crate) use map::Entry;
@@ -36,7 +36,7 @@ pub use vec::FfiVec;
 
 use crate::schema::encode::Fragment;
 
-/// A type with the same bytes in Rust and in Dart: what a field of a message may be.
+/// A type with the same bytes in Rust and in Dart, which a field of a message may have.
 ///
 /// | Rust | bytes | invalid bit patterns |
 /// |---|---|---|
@@ -46,28 +46,29 @@ use crate::schema::encode::Fragment;
 /// | a message ([`FfiMessage`](crate::FfiMessage)) | its fields and padding | those of its fields |
 /// | a C-like enum ([`FfiEnum`](crate::FfiEnum)) | its repr | all but its discriminants |
 /// | [`FfiOpen<E>`](FfiOpen), `E` a C-like enum | its repr | none |
-/// | a oneof, a data-carrying enum ([`FfiOneof`](crate::FfiOneof)) | tag and union | tag, active case |
+/// | a oneof, an enum with data ([`FfiOneof`](crate::FfiOneof)) | discriminant and union | discriminant, active case |
 /// | [`FfiStr<N>`](FfiStr) | `u32` length, `N` bytes | length over `N`, UTF-8 |
 /// | [`FfiBytes<N>`](FfiBytes) | `u32` length, `N` bytes | length over `N` |
 /// | [`FfiVec<T, N>`](FfiVec) | `u32` length, `N` times `T` | length over `N`, used elements |
 /// | [`FfiOption<T>`](FfiOption) | `T`, presence byte | presence byte, value if present |
-/// | [`FfiMap<K, V, N>`](FfiMap) | a vec of entries | as a vec; keys that are there twice |
+/// | [`FfiMap<K, V, N>`](FfiMap) | a vec of entries | as a vec; equal keys |
 /// | [`FfiRef<T>`](FfiRef) | slot index and generation | none: a stale reference resolves to nothing |
 ///
-/// `usize` and `isize` are left out because they differ between targets, `char` and wider integers because
-/// Dart has no such field.
+/// `usize` and `isize` are left out because they differ between targets, `char` and wider integers
+/// because Dart has no such field.
 ///
 /// # Safety
 ///
 /// An implementation promises that
 ///
-/// - the type has no destructor, holds no pointer or reference, and nothing changes through a shared reference to it;
-/// - a copy of the bytes of a value is a value, also when the type isn't `Copy`: Dart and the containers of this crate copy
-///   them;
+/// - the type has no destructor, holds no pointer or reference, and nothing changes through a
+///   shared reference to it;
+/// - a copy of the bytes of a value is a value, also when the type isn't `Copy`: Dart and the
+///   containers of this crate copy them;
 /// - [`TYPE`](Self::TYPE) describes its layout and [`FINGERPRINT`](Self::FINGERPRINT) hashes it;
-/// - where [`ANY_BITS`](Self::ANY_BITS) holds, any initialised bytes are a valid value;
-/// - [`check`](Self::check) returns `Ok` only for bytes that are a valid value, each time it sees these bytes, and neither writes
-///   to them nor keeps the pointer;
+/// - if [`ANY_BITS`](Self::ANY_BITS) holds, any initialised bytes are a valid value;
+/// - [`check`](Self::check) returns `Ok` only for bytes that are a valid value, each time it sees
+///   these bytes, and neither writes to them nor keeps the pointer;
 /// - no hidden constant of the trait is overridden.
 ///
 /// # Examples
@@ -90,20 +91,21 @@ use crate::schema::encode::Fragment;
             or an `FfiStr` (instead of a `String`), `FfiBytes`, `FfiVec`, `FfiOption`, `FfiMap`, `FfiRef` or `FfiOpen`"
 )]
 pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
-    /// The type as it stands in schema records.
+    /// The type in the form of schema records.
     const TYPE: Fragment;
 
-    /// The hash of the layout; see [`fingerprint`](crate::schema::fingerprint).
+    /// Hash of the layout; see [`fingerprint`](crate::schema::fingerprint).
     const FINGERPRINT: u64;
 
     /// True if every bit pattern is a valid value, so that nothing needs a check.
     const ANY_BITS: bool;
 
-    /// True if each capacity inside is a possible one, so that the derive can say at the field that one isn't.
+    /// True if each capacity inside is valid, so that the derive can report an invalid one at its
+    /// field.
     #[doc(hidden)]
     const CAPACITIES_FIT: bool = true;
 
-    /// The numbers that a value consists of, where kernels can see it as such.
+    /// The numbers that a value consists of, if kernels can use it as such.
     #[doc(hidden)]
     const LANES: Lanes = Lanes::MIXED;
 
@@ -111,11 +113,11 @@ pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// The path to the first invalid field and what is wrong with it.
+    /// Returns the path to the first invalid field, and the mistake.
     ///
     /// # Safety
     ///
-    /// `value` is aligned for `Self` and points to `size_of::<Self>()` initialised bytes that nobody writes to
-    /// meanwhile. They need not be a valid `Self`.
-    unsafe fn check(value: *const Self) -> Result<(), Invalid>;
+    /// `value` is aligned for `Self` and points to `size_of::<Self>()` initialised bytes that no
+    /// thread writes to meanwhile. They need not be a valid `Self`.
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue>;
 }

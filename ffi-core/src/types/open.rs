@@ -6,16 +6,18 @@ use std::mem::MaybeUninit;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{FfiType, Invalid};
+use super::{FfiType, InvalidValue};
 use crate::boundary::{Failure, FfiValue};
 use crate::enumeration::FfiEnum;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
-/// A C-like enum that may hold a number no variant has, such as one that a newer version of the other side knows.
+/// A C-like enum that may hold a number without a variant, such as one that only a newer version of
+/// the other side knows.
 ///
-/// An enum itself is closed: [`FfiType::check`] refuses unknown numbers, as in Rust there is no such value. Around it
-/// this type takes any number, costs no check, and leaves the question to who reads it.
+/// An enum itself is closed: [`FfiType::check`] refuses unknown numbers, as in Rust there is no
+/// such value. This wrapper accepts any number and needs no check; its reader decides about unknown
+/// ones.
 ///
 /// # Examples
 ///
@@ -42,12 +44,12 @@ use crate::schema::fingerprint;
 /// ```
 #[repr(transparent)]
 pub struct FfiOpen<E>(
-    /// The bytes of an `E::Repr`, which an `E` has the layout of, all initialised.
+    /// Initialised bytes of an `E::Repr`, whose layout `E` has.
     MaybeUninit<E>,
 );
 
 impl<E: FfiEnum> FfiOpen<E> {
-    /// Any number.
+    /// Returns an open enum with any number.
     #[must_use]
     #[inline]
     pub const fn from_raw(number: E::Repr) -> Self {
@@ -61,7 +63,8 @@ impl<E: FfiEnum> FfiOpen<E> {
     #[must_use]
     #[inline]
     pub const fn raw(self) -> E::Repr {
-        // SAFETY: an enum has the layout of its repr, the bytes are initialised, and any are an integer.
+        // SAFETY: an enum has the layout of its repr, the bytes are initialised, and any are an
+        // integer.
         unsafe { self.0.as_ptr().cast::<E::Repr>().read() }
     }
 
@@ -69,7 +72,7 @@ impl<E: FfiEnum> FfiOpen<E> {
     ///
     /// # Errors
     ///
-    /// The number, when no variant has it.
+    /// Returns the number if no variant has it.
     #[inline]
     pub fn get(self) -> Result<E, E::Repr> {
         E::from_repr(self.raw()).ok_or(self.raw())
@@ -82,19 +85,19 @@ unsafe impl<E> Zeroable for FfiOpen<E> {}
 // SAFETY: the bytes of an integer, and nothing beside them.
 unsafe impl<E: FfiEnum> Pod for FfiOpen<E> {}
 
-// SAFETY: one integer, which any bits are.
+// SAFETY: one integer, for which any bits are valid.
 unsafe impl<E: FfiEnum> FfiType for FfiOpen<E> {
     const TYPE: Fragment = &[Piece::Text("{\"open\":\""), Piece::Text(E::ID), Piece::Text("\"}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OPEN, E::FINGERPRINT]);
     const ANY_BITS: bool = true;
 
     #[inline]
-    unsafe fn check(_: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(_: *const Self) -> Result<(), InvalidValue> {
         Ok(())
     }
 }
 
-// SAFETY: it is passed as the integer it is, and any is a value.
+// SAFETY: it is passed as its integer, and any integer is a value.
 unsafe impl<E: FfiEnum> FfiValue for FfiOpen<E> {
     type Abi = E::Repr;
     type Param = E::Repr;
@@ -151,7 +154,7 @@ impl<E: FfiEnum> Hash for FfiOpen<E> {
     }
 }
 
-/// The variant, or the number where there is none.
+/// The variant, or the number if there is none.
 impl<E: FfiEnum + fmt::Debug> fmt::Debug for FfiOpen<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.get() {

@@ -7,14 +7,15 @@ use std::mem::MaybeUninit;
 
 use bytemuck::Zeroable;
 
-use super::{FfiType, Invalid};
+use super::{FfiType, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
-/// A value that may be there, in place: room for a `T`, then a byte that is 1 when it is there and 0 when not.
+/// An optional value in place: memory for a `T`, then a byte that is 1 if it is present and 0 if
+/// not.
 ///
-/// [`as_ref`](Self::as_ref) and [`as_mut`](Self::as_mut) give an [`Option`], with all that one has; `From` goes both ways.
-/// A value that is taken away leaves its bytes where they are.
+/// [`as_ref`](Self::as_ref) and [`as_mut`](Self::as_mut) return an [`Option`] with all its methods;
+/// `From` converts in both directions. A value that is taken leaves its bytes in place.
 ///
 /// # Examples
 ///
@@ -33,22 +34,22 @@ use crate::schema::fingerprint;
 /// ```
 #[repr(C)]
 pub struct FfiOption<T> {
-    /// Invariant: valid when `present` is 1.
+    /// The value. Invariant: valid if `present` is 1.
     pub(crate) value: MaybeUninit<T>,
-    /// Invariant: 0 or 1.
+    /// The presence byte. Invariant: 0 or 1.
     pub(crate) present: u8,
 }
 
 impl<T: FfiType> FfiOption<T> {
-    /// No value; all bytes are zero.
+    /// Returns an option without a value; all bytes are zero.
     #[must_use]
     #[inline]
     pub const fn none() -> Self {
-        // SAFETY: not present, and so no value is needed.
+        // SAFETY: it is not present, so no value is needed.
         unsafe { MaybeUninit::zeroed().assume_init() }
     }
 
-    /// Returns a value.
+    /// Returns an option with a value.
     #[must_use]
     #[inline]
     pub fn some(value: T) -> Self {
@@ -64,14 +65,14 @@ impl<T: FfiType> FfiOption<T> {
         self.present != 0
     }
 
-    /// Returns true if there is none.
+    /// Returns true if there is no value.
     #[must_use]
     #[inline]
     pub const fn is_none(&self) -> bool {
         self.present == 0
     }
 
-    /// Returns the value, if there is one.
+    /// Returns a reference to the value, if there is one.
     #[must_use]
     #[inline]
     pub const fn as_ref(&self) -> Option<&T> {
@@ -79,7 +80,7 @@ impl<T: FfiType> FfiOption<T> {
         if self.is_some() { Some(unsafe { self.value.assume_init_ref() }) } else { None }
     }
 
-    /// Returns the value, if there is one.
+    /// Returns a reference to the value, if there is one.
     #[must_use]
     #[inline]
     pub const fn as_mut(&mut self) -> Option<&mut T> {
@@ -114,7 +115,8 @@ impl<T: FfiType> FfiOption<T> {
     pub fn take(&mut self) -> Option<T> {
         let present = self.is_some();
         self.present = 0;
-        // SAFETY: it was present, so it is valid, by the invariant; it isn't any more, so nobody reads it again.
+        // SAFETY: it was present, so it is valid, by the invariant; it isn't any more, so it is
+        // never read again.
         present.then(|| unsafe { self.value.assume_init_read() })
     }
 
@@ -126,14 +128,14 @@ impl<T: FfiType> FfiOption<T> {
         before
     }
 
-    /// Stores a value and lends it.
+    /// Stores a value and returns a reference to it.
     #[inline]
     pub fn insert(&mut self, value: T) -> &mut T {
         self.present = 1;
         self.value.write(value)
     }
 
-    /// Returns the value, if there is one, by value.
+    /// Returns the value, if there is one.
     #[must_use]
     #[inline]
     pub fn into_option(mut self) -> Option<T> {
@@ -144,8 +146,8 @@ impl<T: FfiType> FfiOption<T> {
 // SAFETY: zeros are an option without a value.
 unsafe impl<T> Zeroable for FfiOption<T> {}
 
-// SAFETY: a value and a byte in place: no destructor or pointer if `T` has none. The check sees to the byte, and to the
-// value when it is there.
+// SAFETY: a value and a byte in place: no destructor or pointer if `T` has none. The check verifies
+// the byte, and the value if it is present.
 unsafe impl<T: FfiType> FfiType for FfiOption<T> {
     const TYPE: Fragment = &[Piece::Text("{\"option\":{\"of\":"), Piece::Nested(T::TYPE), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OPTION, T::FINGERPRINT]);
@@ -153,17 +155,20 @@ unsafe impl<T: FfiType> FfiType for FfiOption<T> {
     const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
 
     #[inline]
-    unsafe fn check(option: *const Self) -> Result<(), Invalid> {
-        // SAFETY: `option` points to memory of its size, by this function's contract, so the byte is in it.
+    unsafe fn check(option: *const Self) -> Result<(), InvalidValue> {
+        // SAFETY: `option` points to memory of its size, by this function's contract, so the byte
+        // is in it.
         let present = unsafe { &raw const (*option).present };
         // SAFETY: initialised, by this function's contract; any bits are a `u8`.
         match unsafe { present.read() } {
             0 => Ok(()),
             1 if T::ANY_BITS => Ok(()),
             1 => {
-                // SAFETY: `option` points to memory of its size, by this function's contract, so the value is in it.
+                // SAFETY: `option` points to memory of its size, by this function's contract, so
+                // the value is in it.
                 let value = unsafe { &raw const (*option).value };
-                // SAFETY: the value lies inside the option, for which this function's contract holds.
+                // SAFETY: the value lies inside the option, for which this function's contract
+                // holds.
                 unsafe { T::check(value.cast()) }
             }
             other => Err(not_a_presence(other)),
@@ -173,8 +178,8 @@ unsafe impl<T: FfiType> FfiType for FfiOption<T> {
 
 #[cold]
 #[inline(never)]
-fn not_a_presence(byte: u8) -> Invalid {
-    Invalid::new(format_args!("presence {byte} is neither 0 nor 1"))
+fn not_a_presence(byte: u8) -> InvalidValue {
+    InvalidValue::new(format_args!("presence {byte} is neither 0 nor 1"))
 }
 
 impl<T: FfiType> Default for FfiOption<T> {

@@ -1,11 +1,12 @@
 //! Numbers and `bool`.
 
-use super::{FfiType, Invalid, Lanes};
+use super::{FfiType, InvalidValue, Lanes};
+use crate::scalars::for_each_number;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
 macro_rules! any_bits {
-    ($($scalar:ident $kind:literal)*) => {$(
+    ($($scalar:ident $variant:ident $kind:literal,)*) => {$(
         // SAFETY: a primitive number: no destructor, no pointer, and any bits are a value.
         unsafe impl FfiType for $scalar {
             const TYPE: Fragment = &[Piece::Text(concat!("\"", stringify!($scalar), "\""))];
@@ -13,15 +14,14 @@ macro_rules! any_bits {
             const ANY_BITS: bool = true;
             const LANES: Lanes = Lanes::one($kind);
 
-            unsafe fn check(_: *const Self) -> Result<(), Invalid> {
+            unsafe fn check(_: *const Self) -> Result<(), InvalidValue> {
                 Ok(())
             }
         }
     )*};
 }
 
-// The kinds are those of `simd::batch`.
-any_bits!(i8 1 u8 2 i16 3 u16 4 i32 5 u32 6 i64 7 u64 8 f32 9 f64 10);
+for_each_number!(any_bits);
 
 // SAFETY: one byte without destructor or pointer; only 0 and 1 pass the check, and they are valid.
 unsafe impl FfiType for bool {
@@ -29,11 +29,12 @@ unsafe impl FfiType for bool {
     const FINGERPRINT: u64 = fingerprint::scalar("bool");
     const ANY_BITS: bool = false;
 
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
-        // SAFETY: by this function's contract `value` points to one initialised byte; `u8` has alignment 1.
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
+        // SAFETY: by this function's contract `value` points to one initialised byte; `u8` has
+        // alignment 1.
         match unsafe { value.cast::<u8>().read() } {
             0 | 1 => Ok(()),
-            byte => Err(Invalid::new(format_args!("{byte} is not a bool"))),
+            byte => Err(InvalidValue::new(format_args!("{byte} is not a bool"))),
         }
     }
 }

@@ -1,6 +1,7 @@
-//! `Serialize` and `Deserialize`, as std's types of the same kind have them. What doesn't fit is an error.
+//! Implements `Serialize` and `Deserialize` like those of std's types of the same kind. A value
+//! that doesn't fit is an error.
 //!
-//! An `FfiRef` has neither: it means something to the pool of this process alone.
+//! An `FfiRef` has neither: it only has a meaning for the pool of this process.
 
 use std::fmt;
 use std::hash::Hash;
@@ -59,7 +60,7 @@ impl<'de, const N: usize> Deserialize<'de> for FfiBytes<N> {
                 FfiBytes::try_from(bytes).map_err(E::custom)
             }
 
-            // As formats have it that know no bytes, such as JSON.
+            // Formats without bytes, such as JSON, use this.
             fn visit_seq<A: SeqAccess<'de>>(self, bytes: A) -> Result<Self::Value, A::Error> {
                 Elements(PhantomData).visit_seq(bytes).map(FfiBytes::from)
             }
@@ -119,7 +120,7 @@ impl<K: FfiType + Eq + Hash + Serialize, V: FfiType + Serialize, const N: usize>
     }
 }
 
-/// Of keys that are there twice the last one counts, as for a `HashMap`.
+/// The last of several equal keys counts, as in a `HashMap`.
 impl<'de, K, V, const N: usize> Deserialize<'de> for FfiMap<K, V, N>
 where
     K: FfiType + Eq + Hash + Deserialize<'de>,
@@ -142,7 +143,7 @@ where
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
                 let mut map = FfiMap::new();
                 while let Some((key, value)) = entries.next_entry()? {
-                    map.insert(key, value).map_err(A::Error::custom)?;
+                    map.try_insert(key, value).map_err(A::Error::custom)?;
                 }
                 Ok(map)
             }

@@ -10,16 +10,17 @@ use std::str::FromStr;
 use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
-use super::{CapacityError, FfiType, Invalid};
+use super::{CapacityError, FfiType, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
-/// Up to `N` bytes of UTF-8 in place: a `u32` length in bytes, then room for `N` bytes.
+/// Up to `N` bytes of UTF-8 in place: a `u32` length in bytes, then memory for `N` bytes.
 ///
-/// It derefs to `str`, and has what [`String`] has where that needs no allocation; what is too long is refused and
-/// never cut. `N` goes from 1 to `u32::MAX`, and other capacities don't compile.
+/// It derefs to `str`, and has the methods of [`String`] that need no allocation; text that is too
+/// long is refused and never cut. `N` goes from 1 to `u32::MAX`, and other capacities don't
+/// compile.
 ///
-/// Bytes behind the length are room: see [`FfiVec`](super::FfiVec) on what stays there.
+/// Memory after the length is unused: see [`FfiVec`](super::FfiVec) about its bytes.
 ///
 /// # Examples
 ///
@@ -39,7 +40,7 @@ use crate::schema::fingerprint;
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct FfiStr<const N: usize>(
-    /// Invariant: the bytes in use are UTF-8.
+    /// The bytes. Invariant: those in use are UTF-8.
     Buffer<u8, N>,
 );
 
@@ -51,14 +52,14 @@ impl<const N: usize> FfiStr<N> {
         Self(Buffer::new())
     }
 
-    /// `N`: the most bytes there can be.
+    /// Returns the capacity `N` in bytes.
     #[must_use]
     #[inline]
     pub const fn capacity(&self) -> usize {
         N
     }
 
-    /// Returns true if there is no room left for a single byte.
+    /// Returns true if not a single byte more fits.
     #[must_use]
     #[inline]
     pub const fn is_full(&self) -> bool {
@@ -73,7 +74,7 @@ impl<const N: usize> FfiStr<N> {
         unsafe { str::from_utf8_unchecked(self.0.as_slice()) }
     }
 
-    /// Returns the text, to change in place.
+    /// Returns the text for changes in place.
     #[must_use]
     #[inline]
     pub const fn as_mut_str(&mut self) -> &mut str {
@@ -85,7 +86,7 @@ impl<const N: usize> FfiStr<N> {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no room for all its bytes; the error holds the character.
+    /// Returns an error if not all its bytes fit; the error holds the character.
     #[inline]
     pub fn try_push(&mut self, char: char) -> Result<(), CapacityError<char>> {
         self.try_push_str(char.encode_utf8(&mut [0; 4]))
@@ -96,7 +97,7 @@ impl<const N: usize> FfiStr<N> {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no room for all.
+    /// Returns an error if not all of it fits.
     #[inline]
     pub fn try_push_str(&mut self, text: &str) -> Result<(), CapacityError> {
         self.0.extend_from_slice(text.as_bytes())
@@ -106,7 +107,8 @@ impl<const N: usize> FfiStr<N> {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no room for all. The iterator has given one more than there was room for, then.
+    /// Returns an error if not all of them fit. The iterator has then yielded one character more
+    /// than fits.
     pub fn try_extend(&mut self, chars: impl IntoIterator<Item = char>) -> Result<(), CapacityError> {
         let len = self.len();
         chars.into_iter().try_for_each(|char| self.try_push(char)).map_err(|error| {
@@ -119,7 +121,7 @@ impl<const N: usize> FfiStr<N> {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no room for all.
+    /// Returns an error if not all of it fits.
     ///
     /// # Panics
     ///
@@ -132,18 +134,18 @@ impl<const N: usize> FfiStr<N> {
         Ok(())
     }
 
-    /// Takes the last character away.
+    /// Removes the last character.
     pub fn pop(&mut self) -> Option<char> {
         let last = self.chars().next_back()?;
         self.0.truncate(self.len() - last.len_utf8());
         Some(last)
     }
 
-    /// Takes the character at byte `index` away, and moves those behind it back.
+    /// Removes the character at byte `index`, and moves the text after it.
     ///
     /// # Panics
     ///
-    /// Panics if `index` is not that of a character.
+    /// Panics if no character starts at `index`.
     #[track_caller]
     pub fn remove(&mut self, index: usize) -> char {
         let char = self[index..].chars().next().expect("cannot remove a char from the end of a string");
@@ -152,9 +154,10 @@ impl<const N: usize> FfiStr<N> {
         char
     }
 
-    /// Keeps the characters for which `keep` holds, in their order. Where `keep` panics, what it has kept is left.
+    /// Keeps the characters for which `keep` holds, in their order. If `keep` panics, the
+    /// characters kept so far are left.
     pub fn retain(&mut self, mut keep: impl FnMut(char) -> bool) {
-        /// Ends the text behind what has been kept, however the loop ends.
+        /// Ends the text after the kept characters, however the loop ends.
         struct Kept<'a, const N: usize>(&'a mut Buffer<u8, N>, usize);
 
         impl<const N: usize> Drop for Kept<'_, N> {
@@ -167,7 +170,8 @@ impl<const N: usize> FfiStr<N> {
         let mut index = 0;
         while index < kept.0.len() {
             let bytes = kept.0.as_mut_slice();
-            // SAFETY: nothing has been written from `index` on, a character boundary: the rest is UTF-8 as it was.
+            // SAFETY: nothing has been written from `index` on, a character boundary: the rest is
+            // UTF-8 as it was.
             let rest = unsafe { str::from_utf8_unchecked(&bytes[index..]) };
             let char = rest.chars().next().expect("there is a rest");
             let next = index + char.len_utf8();
@@ -179,7 +183,7 @@ impl<const N: usize> FfiStr<N> {
         }
     }
 
-    /// Keeps the first `len` bytes. Does nothing where there are no more.
+    /// Keeps the first `len` bytes. Does nothing if there are fewer.
     ///
     /// # Panics
     ///
@@ -192,13 +196,13 @@ impl<const N: usize> FfiStr<N> {
         }
     }
 
-    /// Takes all text away. Its bytes stay.
+    /// Removes all text. Its bytes stay.
     #[inline]
     pub const fn clear(&mut self) {
         self.0.truncate(0);
     }
 
-    /// Writes zeros over the room that isn't used, which may hold bytes of earlier text.
+    /// Writes zeros to the memory that isn't used, which may hold bytes of earlier text.
     pub fn zero_unused(&mut self) {
         self.0.zero_unused();
     }
@@ -207,7 +211,8 @@ impl<const N: usize> FfiStr<N> {
 // SAFETY: a string of zeros is empty.
 unsafe impl<const N: usize> Zeroable for FfiStr<N> {}
 
-// SAFETY: a length and bytes in place, without destructor or pointer. The check sees to the length and to UTF-8.
+// SAFETY: a length and bytes in place, without destructor or pointer. The check verifies the length
+// and UTF-8.
 unsafe impl<const N: usize> FfiType for FfiStr<N> {
     const TYPE: Fragment = &[Piece::Text("{\"str\":{\"cap\":"), Piece::Number(N as u64), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::STR, N as u64]);
@@ -215,23 +220,24 @@ unsafe impl<const N: usize> FfiType for FfiStr<N> {
     const CAPACITIES_FIT: bool = capacity_fits(N);
 
     #[inline]
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         let buffer = value.cast::<Buffer<u8, N>>();
-        // SAFETY: a string is laid out as its buffer, which by this function's contract is aligned and initialised, and nobody writes
-        // to it.
+        // SAFETY: a string is laid out as its buffer, which by this function's contract is aligned
+        // and initialised, and no thread writes to it.
         let len = unsafe { Buffer::check_len(buffer) }?;
         // SAFETY: aligned and initialised memory of a buffer's size, by this function's contract.
         let first = unsafe { Buffer::items(buffer) };
-        // SAFETY: the first `len <= N` bytes lie inside the string; they are initialised, and nobody writes to them.
+        // SAFETY: the first `len <= N` bytes lie inside the string; they are initialised, and no
+        // thread writes to them.
         let bytes = unsafe { std::slice::from_raw_parts(first, len) };
-        // Text is ASCII more often than not, and that is quicker to see.
+        // Text is ASCII more often than not, and that is checked faster.
         if bytes.is_ascii() { Ok(()) } else { check_utf8(bytes) }
     }
 }
 
-fn check_utf8(bytes: &[u8]) -> Result<(), Invalid> {
+fn check_utf8(bytes: &[u8]) -> Result<(), InvalidValue> {
     let refuse = |error: std::str::Utf8Error| {
-        Invalid::new(format_args!("invalid UTF-8 at byte {}", error.valid_up_to()))
+        InvalidValue::new(format_args!("invalid UTF-8 at byte {}", error.valid_up_to()))
     };
     str::from_utf8(bytes).map(drop).map_err(refuse)
 }

@@ -9,19 +9,21 @@ use std::ops::{Deref, DerefMut};
 use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
-use super::{CapacityError, FfiType, Invalid, check_elements};
+use super::{CapacityError, FfiType, InvalidValue, check_elements};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
-/// Up to `N` elements in place: a `u32` length, then room for `N` values of type `T`.
+/// Up to `N` elements in place: a `u32` length, then memory for `N` values of type `T`.
 ///
-/// It derefs to a slice, and has what [`Vec`] has where that needs no allocation; what could overflow says so. There is
-/// no [`Extend`], which couldn't: [`try_extend`](Self::try_extend) stands in. `N` goes from 1 to `u32::MAX`, and other
-/// capacities don't compile.
+/// It derefs to a slice, and has the methods of [`Vec`] that need no allocation; those that could
+/// overflow return an error. It has no [`Extend`], which can't return one, but
+/// [`try_extend`](Self::try_extend). `N` goes from 1 to `u32::MAX`, and other capacities don't
+/// compile.
 ///
-/// The elements behind the length are room, not values: nothing compares, copies out or checks them. Taking elements
-/// away leaves their bytes where they are, so that [`clear`](Self::clear) takes no time; where such bytes must not leave
-/// the process, in a file of raw messages say, call [`zero_unused`](Self::zero_unused) first.
+/// Memory after the length holds no values: it is never compared, copied or checked. Removing
+/// elements leaves their bytes in place, so that [`clear`](Self::clear) takes no time; if such
+/// bytes must not leave the process, for example in a file of raw messages, call
+/// [`zero_unused`](Self::zero_unused) first.
 ///
 /// # Examples
 ///
@@ -51,21 +53,22 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
     /// Returns a vec without elements, all of whose bytes are zero.
     ///
     /// It is made on the stack: a large one is better zeroed in place, by
-    /// [`FfiMessage::new_zeroed_box`](crate::FfiMessage::new_zeroed_box) of the message that holds it.
+    /// [`FfiMessage::new_zeroed_box`](crate::FfiMessage::new_zeroed_box) of the message that holds
+    /// it.
     #[must_use]
     #[inline]
     pub const fn new() -> Self {
         Self(Buffer::new())
     }
 
-    /// `N`: the most elements there can be.
+    /// Returns the capacity `N`.
     #[must_use]
     #[inline]
     pub const fn capacity(&self) -> usize {
         N
     }
 
-    /// Returns true if there is no room left.
+    /// Returns true if the vec is full.
     #[must_use]
     #[inline]
     pub const fn is_full(&self) -> bool {
@@ -96,7 +99,7 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
         self.0.push(value)
     }
 
-    /// Inserts an element at `index`, and moves those from there on one further.
+    /// Inserts an element at `index`, and moves the elements after it.
     ///
     /// # Errors
     ///
@@ -115,7 +118,7 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no room for all.
+    /// Returns an error if not all of them fit.
     #[inline]
     pub fn try_extend_from_slice(&mut self, values: &[T]) -> Result<(), CapacityError>
     where
@@ -124,23 +127,24 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
         self.0.extend_from_slice(values)
     }
 
-    /// Appends all of `values`, or none of them: [`Extend`], where there may be no room.
+    /// Appends all of `values`, or none of them, as [`Extend`] would, but may run out of capacity.
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no room for all. The iterator has given one more than there was room for, then.
+    /// Returns an error if not all of them fit. The iterator has then yielded one value more than
+    /// fits.
     #[inline]
     pub fn try_extend(&mut self, values: impl IntoIterator<Item = T>) -> Result<(), CapacityError> {
         self.0.extend(values)
     }
 
-    /// Takes the last element away.
+    /// Removes the last element and returns it.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
         self.0.pop()
     }
 
-    /// Takes the element at `index` away, and moves those behind it one back.
+    /// Removes the element at `index` and returns it, and moves the elements after it.
     ///
     /// # Panics
     ///
@@ -151,7 +155,7 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
         self.0.remove(index)
     }
 
-    /// Takes the element at `index` away, and moves the last one there.
+    /// Removes the element at `index` and returns it, and moves the last one to its place.
     ///
     /// # Panics
     ///
@@ -174,19 +178,19 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
         self.0.retain(keep);
     }
 
-    /// Keeps the first `len` elements. Does nothing where there are no more.
+    /// Keeps the first `len` elements. Does nothing if there are fewer.
     #[inline]
     pub const fn truncate(&mut self, len: usize) {
         self.0.truncate(len);
     }
 
-    /// Takes all elements away. Their bytes stay.
+    /// Removes all elements. Their bytes stay.
     #[inline]
     pub const fn clear(&mut self) {
         self.0.truncate(0);
     }
 
-    /// Writes zeros over the room that isn't used, which may hold bytes of earlier elements.
+    /// Writes zeros to the memory that isn't used, which may hold bytes of earlier elements.
     pub fn zero_unused(&mut self) {
         self.0.zero_unused();
     }
@@ -195,8 +199,8 @@ impl<T: FfiType, const N: usize> FfiVec<T, N> {
 // SAFETY: a vec of zeros has no elements.
 unsafe impl<T, const N: usize> Zeroable for FfiVec<T, N> {}
 
-// SAFETY: a length and elements in place, `repr(C)`: no destructor or pointer if `T` has none. The check sees to the
-// length and to each element in use, and the others need no value.
+// SAFETY: a length and elements in place, `repr(C)`: no destructor or pointer if `T` has none. The
+// check verifies the length and each element in use, and the others need no value.
 unsafe impl<T: FfiType, const N: usize> FfiType for FfiVec<T, N> {
     const TYPE: Fragment = &[
         Piece::Text("{\"vec\":{\"of\":"),
@@ -210,14 +214,15 @@ unsafe impl<T: FfiType, const N: usize> FfiType for FfiVec<T, N> {
     const CAPACITIES_FIT: bool = capacity_fits(N) && T::CAPACITIES_FIT;
 
     #[inline]
-    unsafe fn check(value: *const Self) -> Result<(), Invalid> {
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         let buffer = value.cast::<Buffer<T, N>>();
-        // SAFETY: a vec is laid out as its buffer, which by this function's contract is aligned and initialised, and nobody writes
-        // to it.
+        // SAFETY: a vec is laid out as its buffer, which by this function's contract is aligned and
+        // initialised, and no thread writes to it.
         let len = unsafe { Buffer::check_len(buffer) }?;
         // SAFETY: aligned and initialised memory of a buffer's size, by this function's contract.
         let first = unsafe { Buffer::items(buffer) };
-        // SAFETY: the first `len <= N` items lie inside the vec, for which this function's contract holds.
+        // SAFETY: the first `len <= N` items lie inside the vec, for which this function's contract
+        // holds.
         unsafe { check_elements(first, len) }
     }
 }
@@ -269,7 +274,7 @@ impl<T: FfiType, const N: usize> Default for FfiVec<T, N> {
     }
 }
 
-/// Copies the elements in use; the room behind them is zero in the clone.
+/// Copies the elements in use; unused memory of the clone is zero.
 impl<T: FfiType + Clone, const N: usize> Clone for FfiVec<T, N> {
     fn clone(&self) -> Self {
         Self(self.0.clone())

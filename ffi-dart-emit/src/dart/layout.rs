@@ -267,8 +267,9 @@ impl<'a> Parameters<'a> {
         match (self.optional, self.required.split_last()) {
             (Some((open, it, close)), Some((last, others))) => {
                 format!(
-                    "{}{pad}  {last}, {open}\n{pad}  {it},\n{pad}{close})",
-                    declarations(indent + 2, others)
+                    "{}{pad}  {last}, {open}\n{}{pad}{close})",
+                    declarations(indent + 2, others),
+                    it.split(", ").map(|it| format!("{pad}  {it},\n")).collect::<String>()
                 )
             }
             _ => format!("{}{pad})", declarations(indent + 2, self.required)),

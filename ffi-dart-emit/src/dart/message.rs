@@ -1,6 +1,6 @@
 //! Classes of a message.
 
-use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type, Value, scalar_name};
+use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type, Value};
 
 use super::columns;
 use super::composite::{Classes, Proto, list_returned};
@@ -306,7 +306,7 @@ impl View<'_> {
             self.number(named, &named.lead(&narrow(scalar)), name, &place, scalar);
             let doc = format!(
                 "[{name}] without the check: an integer that is no `{}` is cut to its low bits.",
-                scalar_name(scalar)
+                scalar.name()
             );
             let setter = layout::setter(
                 &beside(name, "Unchecked"),
@@ -609,7 +609,7 @@ fn narrow(scalar: Scalar) -> String {
     if !types::is_narrow(scalar) {
         return String::new();
     }
-    let name = scalar_name(scalar);
+    let name = scalar.name();
     format!("\n\nAssigning throws a [RangeError] if it is no `{name}`.")
 }
 

@@ -6,7 +6,7 @@
 
 use askama::Template;
 
-use crate::model::{Message, Model, Scalar, Simd, scalar_name};
+use crate::model::{Message, Model, Scalar, Simd};
 
 use super::layout::{self, Parameters};
 use super::names::Names;
@@ -48,7 +48,7 @@ pub fn with_kernels(model: &Model) -> impl Iterator<Item = (&Message, &Simd)> {
 fn kernels(kind: Scalar) -> (String, String) {
     let dart = types::scalar(kind).dart;
     let sum = if matches!(kind, Scalar::I64 | Scalar::U64) { "$.BigInt" } else { dart };
-    let (letter, bits) = scalar_name(kind).split_at(1);
+    let (letter, bits) = kind.name().split_at(1);
     let name = match letter {
         "i" => "int",
         "u" => "uint",

@@ -11,7 +11,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Composite, EnumIndex, Model, Scalar, Type, TypeId, Value, scalar_size};
+use crate::model::{Composite, EnumIndex, Model, Scalar, Type, TypeId, Value};
 
 use super::layout;
 use super::names::Names;
@@ -289,8 +289,8 @@ impl<'a> Types<'a> {
     /// Returns the alignment that Dart gives to `ty`: that of the C ABI, without `align(N)`.
     pub fn alignment(&self, ty: &Type) -> u64 {
         match ty {
-            Type::Scalar(it) => scalar_size(*it),
-            Type::Enum(index) | Type::Open(index) => scalar_size(self.model.enumeration(*index).repr),
+            Type::Scalar(it) => it.size(),
+            Type::Enum(index) | Type::Open(index) => self.model.enumeration(*index).repr.size(),
             Type::Array { of, .. } | Type::Option { of } => self.alignment(of),
             Type::Message(index) => self.alignments[&self.model.message(*index).id],
             Type::Oneof(index) => self.alignments[&self.model.oneof(*index).id],

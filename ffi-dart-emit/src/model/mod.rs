@@ -27,9 +27,9 @@ pub struct Model {
     pub library: Library,
     /// Messages, in the order of their ids.
     pub messages: Vec<Message>,
-    /// Enums, in the order of their ids.
+    /// Messages, in the order of their ids.
     pub enums: Vec<Enum>,
-    /// Oneofs, in the order of their ids.
+    /// Messages, in the order of their ids.
     pub oneofs: Vec<Oneof>,
     /// Functions, in the order of their symbols.
     pub functions: Vec<Function>,
@@ -356,7 +356,7 @@ impl Layout {
     /// Returns the layout of a scalar, with `wide` as the alignment of 64-bit ones.
     #[must_use]
     pub fn of_scalar(scalar: Scalar, wide: WideAlign) -> Self {
-        let size = scalar_size(scalar);
+        let size = scalar.size();
         let align = match wide {
             WideAlign::Size => size,
             WideAlign::Four => size.min(4),
@@ -576,35 +576,6 @@ impl Type {
             | Self::Ref(_) => {}
         }
         visit(self);
-    }
-}
-
-/// Returns the size of a scalar in bytes.
-#[must_use]
-pub fn scalar_size(scalar: Scalar) -> u64 {
-    match scalar {
-        Scalar::Bool | Scalar::I8 | Scalar::U8 => 1,
-        Scalar::I16 | Scalar::U16 => 2,
-        Scalar::I32 | Scalar::U32 | Scalar::F32 => 4,
-        Scalar::I64 | Scalar::U64 | Scalar::F64 => 8,
-    }
-}
-
-/// Returns the name of a scalar in Rust.
-#[must_use]
-pub fn scalar_name(scalar: Scalar) -> &'static str {
-    match scalar {
-        Scalar::Bool => "bool",
-        Scalar::I8 => "i8",
-        Scalar::I16 => "i16",
-        Scalar::I32 => "i32",
-        Scalar::I64 => "i64",
-        Scalar::U8 => "u8",
-        Scalar::U16 => "u16",
-        Scalar::U32 => "u32",
-        Scalar::U64 => "u64",
-        Scalar::F32 => "f32",
-        Scalar::F64 => "f64",
     }
 }
 

@@ -15,7 +15,7 @@ use ffi_core::schema::read::{self, Pass, Record};
 use super::{
     Case, Composite, Enum, EnumIndex, Field, Fingerprint, Function, Item, Layout, Library, Message,
     MessageIndex, Model, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type,
-    TypeId, Value, Variant, WideAlign, scalar_name,
+    TypeId, Value, Variant, WideAlign,
 };
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
@@ -389,7 +389,7 @@ impl<'a> Resolver<'a> {
                 Type::Scalar(*scalar),
                 Facts {
                     layout: Layout::of_scalar(*scalar, self.wide_align),
-                    fingerprint: fingerprint::scalar(scalar_name(*scalar)),
+                    fingerprint: fingerprint::scalar(scalar.name()),
                 },
             ),
             read::Type::Array { of, len } => {
@@ -547,20 +547,20 @@ impl<'a> Resolver<'a> {
         let item = format!("enum {}", record.id);
         self.names(&item, &record.id, &record.item);
         if matches!(record.repr, Scalar::Bool | Scalar::F32 | Scalar::F64) {
-            let name = scalar_name(record.repr);
+            let name = record.repr.name();
             self.problems.add(&item, format!("`{name}` can't be its repr"), REBUILD);
         }
         let mut values = HashSet::new();
         let mut facts = vec![
             fingerprint::ENUM,
             fingerprint::hash_name(&record.item.name),
-            fingerprint::scalar(scalar_name(record.repr)),
+            fingerprint::scalar(record.repr.name()),
         ];
         self.distinct(&item, "variants", record.variants.iter().map(|it| &*it.item.name));
         for variant in &record.variants {
             self.item(&item, &variant.item);
             if !fits(record.repr, variant.value) {
-                let repr = scalar_name(record.repr);
+                let repr = record.repr.name();
                 self.problems.add(
                     &item,
                     format!("its repr `{repr}` has no value {}", variant.value),

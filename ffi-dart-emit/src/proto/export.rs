@@ -15,9 +15,7 @@ use super::names::{self, Names};
 use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, record_type, rust, shape};
 use super::{OPTIONS, OPTIONS_FILE};
 use crate::foreign::{proto_comment, proto_string as string};
-use crate::model::{
-    Case, Enum, Item, Message, Model, Oneof, Problem, Problems, Reset, Scalar, TypeId, scalar_name,
-};
+use crate::model::{Case, Enum, Item, Message, Model, Oneof, Problem, Problems, Reset, Scalar, TypeId};
 
 /// Returns the .proto file of `model` without its first line, which
 /// [`OutputFile::generated`](crate::output::OutputFile::generated) adds. One model always gives the
@@ -308,7 +306,7 @@ impl Exporter<'_> {
         let names = self.names.of(&it.id);
         let mut options = self.type_options("enum_", &it.id, &it.item);
         if it.repr != Scalar::I32 {
-            self.set(&mut options, "repr", string(scalar_name(it.repr)));
+            self.set(&mut options, "repr", string(it.repr.name()));
         }
         let zero = it.variants.iter().position(|variant| variant.value == 0).unwrap_or_default();
         if zero != 0 {
@@ -347,7 +345,7 @@ impl Exporter<'_> {
         };
         let _ = writeln!(out, "option ({}.wide_enum) = {{", self.options);
         let _ = writeln!(out, "  name: {}", string(&it.item.name));
-        let _ = writeln!(out, "  repr: {}", string(scalar_name(it.repr)));
+        let _ = writeln!(out, "  repr: {}", string(it.repr.name()));
         for variant in &it.variants {
             let _ = writeln!(out, "  values: {{");
             let _ = writeln!(out, "    name: {}", string(&variant.item.name));

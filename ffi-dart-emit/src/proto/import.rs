@@ -33,7 +33,7 @@ use super::rust::{self, Body, Part, Pool, Source};
 use super::shape::{Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, case, implied, shape};
 use super::{OPTIONS, OPTIONS_FILE};
 use crate::input;
-use crate::model::{Problem, Problems, scalar_name};
+use crate::model::{Problem, Problems};
 
 /// Defaults for what the .proto file doesn't say.
 #[derive(Clone, Debug, Default)]
@@ -521,7 +521,7 @@ impl<'a> Importer<'a> {
 
     fn repr_of(&mut self, it: &EnumDescriptor, options: &Found) -> Scalar {
         let Some(text) = options.text("repr") else { return Scalar::I32 };
-        match INTEGERS.iter().find(|scalar| scalar_name(**scalar) == text) {
+        match INTEGERS.iter().find(|scalar| scalar.name() == text) {
             Some(scalar) => *scalar,
             None => {
                 let what = format!("enum `{}`: `{}` can't be its repr", it.full_name(), text.escape_debug());
@@ -641,12 +641,7 @@ impl<'a> Importer<'a> {
                 self.problem(
                     &file,
                     value.path(),
-                    format!(
-                        "value `{}`: its repr `{}` has no {}",
-                        value.name(),
-                        scalar_name(repr),
-                        value.number()
-                    ),
+                    format!("value `{}`: its repr `{}` has no {}", value.name(), repr.name(), value.number()),
                     "take a larger repr with the option `(ffi.repr)`",
                 );
             }
@@ -699,7 +694,7 @@ impl<'a> Importer<'a> {
             };
             let (name, doc, deprecated, rename) = item(it);
             let repr = text(it, "repr");
-            let Some(scalar) = INTEGERS.into_iter().find(|scalar| scalar_name(*scalar) == repr) else {
+            let Some(scalar) = INTEGERS.into_iter().find(|scalar| scalar.name() == repr) else {
                 let what =
                     format!("enum `{}`: `{}` can't be its repr", name.escape_debug(), repr.escape_debug());
                 self.problem(main, &[8], what, "take one of i8, u8, i16, u16, i32, u32, i64, u64");

@@ -11,7 +11,6 @@ use ffi_core::schema::read::{Scalar, Type};
 
 use super::shape::rust;
 use crate::foreign::{Brackets, markdown, rust_code, rust_comment, rust_string};
-use crate::model::scalar_name;
 
 /// Default width of rustfmt.
 const WIDTH: usize = 100;
@@ -130,9 +129,7 @@ fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> b
     let (derives, repr, keyword) = match &item.body {
         Body::Struct(_) => (MESSAGE, "C", "struct"),
         Body::Oneof(_) => (MESSAGE, "C, u32", "enum"),
-        Body::Enum { repr, .. } => {
-            ("FfiEnum, Clone, Copy, Debug, PartialEq, Eq, Hash", scalar_name(*repr), "enum")
-        }
+        Body::Enum { repr, .. } => ("FfiEnum, Clone, Copy, Debug, PartialEq, Eq, Hash", repr.name(), "enum"),
     };
     let _ = writeln!(out, "#[derive({derives})]\n#[repr({repr})]");
     attribute(out, "", "ffi", &item.attributes());

@@ -387,7 +387,7 @@ pub fn record_type(model: &Model, ty: &model::Type) -> Type {
 /// Returns the type in Rust's notation.
 pub fn rust(ty: &Type) -> String {
     match ty {
-        Type::Scalar(it) => crate::model::scalar_name(*it).to_owned(),
+        Type::Scalar(it) => it.name().to_owned(),
         Type::Array { of, len } => format!("[{}; {len}]", rust(of)),
         Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => rust_name(id).to_owned(),
         Type::Open(id) => format!("FfiOpen<{}>", rust_name(id)),

@@ -9,7 +9,7 @@ use ffi_core::schema::read::{
     Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Scalar, Type, TypeId,
     TypeSymbols, Variant,
 };
-use ffi_dart_emit::model::{Model, resolve, scalar_name, scalar_size};
+use ffi_dart_emit::model::{Model, resolve};
 use heck::ToSnakeCase;
 
 /// Records of a library while it is built.
@@ -106,8 +106,8 @@ impl Schema {
     fn facts(&self, ty: &Type) -> Facts {
         match ty {
             Type::Scalar(it) => {
-                let size = scalar_size(*it);
-                Facts { size, align: size, fingerprint: fingerprint::scalar(scalar_name(*it)) }
+                let size = it.size();
+                Facts { size, align: size, fingerprint: fingerprint::scalar(it.name()) }
             }
             Type::Array { of, len } => {
                 let of = self.facts(of);
@@ -292,9 +292,8 @@ impl Schema {
 
     pub fn enumeration_of(&mut self, item: Item, repr: Scalar, variants: Vec<(Item, i64)>) -> Type {
         let id = TypeId(format!("{}::{}", self.library, item.name));
-        let size = scalar_size(repr);
-        let mut facts =
-            vec![fingerprint::ENUM, hash_name(&item.name), fingerprint::scalar(scalar_name(repr))];
+        let size = repr.size();
+        let mut facts = vec![fingerprint::ENUM, hash_name(&item.name), fingerprint::scalar(repr.name())];
         for (item, value) in &variants {
             facts.extend([hash_name(&item.name), value.cast_unsigned()]);
         }

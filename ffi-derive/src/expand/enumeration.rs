@@ -86,7 +86,7 @@ fn implementations(item: &Enum) -> TokenStream {
             const ANY_BITS: __ffi::core::primitive::bool = false;
 
             #[inline]
-            unsafe fn check(value: *const Self) -> __ffi::core::result::Result<(), __ffi::Invalid> {
+            unsafe fn check(value: *const Self) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
                 // SAFETY: by this function's contract `value` is aligned and initialised, and nobody writes to it.
                 unsafe { __ffi::check_enum(value) }
             }

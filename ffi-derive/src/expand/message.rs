@@ -143,7 +143,7 @@ fn implementations(message: &Message) -> TokenStream {
             #lanes
 
             #[inline]
-            unsafe fn check(message: *const Self) -> __ffi::core::result::Result<(), __ffi::Invalid> {
+            unsafe fn check(message: *const Self) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
                 #(#checks)*
                 __ffi::core::result::Result::Ok(())
             }

@@ -173,7 +173,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
             const ANY_BITS: __ffi::core::primitive::bool = false;
 
             #[inline]
-            unsafe fn check(oneof: *const #ident) -> __ffi::core::result::Result<(), __ffi::Invalid> {
+            unsafe fn check(oneof: *const #ident) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
                 // SAFETY: by this function's contract `oneof` is aligned and initialised, and nobody writes to it.
                 match unsafe { __ffi::oneof_tag(oneof) } {
                     #(#units)|* => __ffi::core::result::Result::Ok(()),

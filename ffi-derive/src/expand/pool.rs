@@ -25,7 +25,7 @@ fn operations() -> [Operation; 8] {
         ("free", slot(), quote!(slot), quote!(__ffi::core::primitive::i32)),
         ("free_many", many, many_arguments, usize),
         ("release", quote!(token: *mut __ffi::core::ffi::c_void), quote!(token), quote!(())),
-        ("stats", quote!(stats: *mut __ffi::FfiPoolStats), quote!(stats), quote!(())),
+        ("stats", quote!(stats: *mut __ffi::PoolStats), quote!(stats), quote!(())),
         (
             "resolve",
             quote!(index_plus_one: #u32, generation: #u32),

@@ -3,9 +3,10 @@
 use anyhow::Result;
 
 use crate::generated::{Action, Generated};
+use crate::public;
 use crate::signatures;
 use crate::stress;
-use crate::workspace::{cargo, run};
+use crate::workspace::{cargo, run, target};
 
 /// The arguments of `cargo xtask bless`.
 #[derive(Debug, clap::Args)]
@@ -28,6 +29,8 @@ impl Bless {
         // Golden files of the emitter's own tests, for schemas that no library has.
         run(cargo()
             .args(["test", "--quiet", "--package", "ffi-dart-emit", "--test", "it"])
-            .env("FFI_BLESS", "1"))
+            .env("FFI_BLESS", "1"))?;
+        run(cargo().args(["doc", "--quiet", "--package", "ffi-core", "--all-features", "--no-deps"]))?;
+        public::apply(&target().join("doc"), Action::Write)
     }
 }

@@ -7,7 +7,9 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use crate::dart_sdk::Sdk;
+use crate::generated::Action;
 use crate::protoc::Protoc;
+use crate::public;
 use crate::safety;
 use crate::times::Times;
 use crate::workspace::{cargo, root, run, target};
@@ -53,6 +55,8 @@ fn check(times: &mut Times) -> Result<()> {
     times.part("rustdoc", || {
         run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
     })?;
+    // The tests of the workspace ask for all features of `ffi-core` that have public items.
+    public::apply(&target().join("doc"), Action::Check)?;
     let sdk = times.part("Dart SDK and protoc", || {
         Protoc::find_or_install()?;
         Sdk::find_or_install()

@@ -9,9 +9,7 @@ use crate::pool::abi::{
     pool_adopt, pool_alloc, pool_alloc_many, pool_claim, pool_examine, pool_free, pool_free_many,
     pool_reference, pool_release, pool_resolve, pool_stats,
 };
-use crate::{
-    FfiPoolStats, FfiPooled, FfiRef, FreeCode, Pool, PoolBox, PoolErrorKind, PoolState, RefusedHandle,
-};
+use crate::{FfiPooled, FfiRef, FreeCode, Pool, PoolBox, PoolErrorKind, PoolState, PoolStats, RefusedHandle};
 
 /// [`pool_free`] of a pointer that nobody uses.
 fn free<T: FfiPooled>(slot: *mut T) -> i32 {
@@ -93,11 +91,11 @@ fn each_bad_pointer_has_its_code() {
     assert_eq!((stats.bad_null, stats.bad_foreign, stats.bad_interior, stats.bad_double), (2, 5, 2, 1));
     assert_eq!((stats.bad_owned, stats.bad_closed, stats.allocs, stats.frees), (0, 0, 1, 1));
     assert_eq!(free(stone), 0);
-    let mut ffi = FfiPoolStats::default();
+    let mut ffi = PoolStats::default();
     // SAFETY: it may be written.
     unsafe { pool_stats::<Brick>(&mut ffi) };
-    assert_eq!(ffi, stats.into());
-    assert_eq!(size_of::<FfiPoolStats>(), 16 * 8);
+    assert_eq!(ffi, stats);
+    assert_eq!(size_of::<PoolStats>(), 16 * 8);
 }
 
 /// [`pool_release`] of the token of a reference.
@@ -170,7 +168,7 @@ fn handles_are_taken_once_and_forged_ones_are_nothing() {
     pooled!(Leaf { x: u32 }, 70, Zero);
     // Nothing resolves before the pool's first use.
     assert!(FfiRef::<Leaf>::from_parts(1, 0).resolve().is_none());
-    let handle = Leaf::pool().alloc_with(|leaf| leaf.x = 7).unwrap().into_ref();
+    let handle = Leaf::pool().try_alloc_with(|leaf| leaf.x = 7).unwrap().into_ref();
     assert_eq!(FfiRef::from_bits(handle.to_bits()), handle);
     let slot = handle.resolve().unwrap().as_ptr();
     assert_eq!(pool_reference(slot), handle.to_bits());
@@ -205,7 +203,7 @@ fn slots_are_zeroed_whatever_their_size() {
     pooled!(Huge { bytes: [u8; 20_000] }, 65, Zero);
     fn check<T: FfiPooled>(bytes: usize) {
         for _ in 0..3 {
-            let held = T::pool().alloc_many(65).unwrap();
+            let held = T::pool().try_alloc_many(65).unwrap();
             for slot in &held {
                 // SAFETY: a live slot; messages without padding are bytes.
                 let slot = unsafe { std::slice::from_raw_parts_mut(slot.as_ptr().cast::<u8>(), bytes) };
@@ -265,12 +263,12 @@ fn large_slots_that_were_used_are_used_again() {
 fn batches_are_all_or_nothing_in_rust_and_what_there_is_in_c() {
     pooled!(Drop { x: u64 }, 200, Zero);
     let pool = Drop::pool();
-    assert!(pool.alloc_many(0).unwrap().is_empty());
-    let held = pool.alloc_many(130).unwrap();
+    assert!(pool.try_alloc_many(0).unwrap().is_empty());
+    let held = pool.try_alloc_many(130).unwrap();
     assert_eq!(held.iter().map(PoolBox::as_ptr).collect::<HashSet<_>>().len(), 130);
     let before = pool.stats();
-    assert_eq!(pool.alloc_many(71).unwrap_err().kind(), PoolErrorKind::Exhausted);
-    assert_eq!(pool.alloc_many(usize::MAX).unwrap_err().kind(), PoolErrorKind::Exhausted);
+    assert_eq!(pool.try_alloc_many(71).unwrap_err().kind(), PoolErrorKind::Exhausted);
+    assert_eq!(pool.try_alloc_many(usize::MAX).unwrap_err().kind(), PoolErrorKind::Exhausted);
     let after = pool.stats();
     assert_eq!((after.live, after.allocs, after.frees), (130, before.allocs, 0));
     assert_eq!(after.failed_allocs, before.failed_allocs + 2);
@@ -319,7 +317,7 @@ fn trees_are_freed_however_deep_and_tangled() {
     let pool = Node::pool();
     let mut chain = FfiRef::none();
     for _ in 0..100_000 {
-        chain = pool.alloc_with(|node| node.children[0] = chain).unwrap().into_ref();
+        chain = pool.try_alloc_with(|node| node.children[0] = chain).unwrap().into_ref();
     }
     // A message that Rust owns is no part of what is freed, and neither is one that is gone.
     let owned = pool.alloc().unwrap();
@@ -343,7 +341,7 @@ fn what_the_system_does_not_reserve_is_an_error() {
     assert_eq!(error.kind(), PoolErrorKind::Reservation);
     assert!(error.to_string().starts_with("the pool of `Planet` could not reserve 45036"), "{error}");
     assert!(pool_alloc::<Planet>().is_null());
-    assert_eq!(Planet::pool().alloc_many(1).unwrap_err().kind(), PoolErrorKind::Reservation);
+    assert_eq!(Planet::pool().try_alloc_many(1).unwrap_err().kind(), PoolErrorKind::Reservation);
     let mut none = [ptr::null_mut::<Planet>()];
     // SAFETY: there is room for one.
     assert_eq!(unsafe { pool_alloc_many(none.as_mut_ptr(), 1) }, 0);
@@ -356,7 +354,7 @@ fn what_the_system_does_not_reserve_is_an_error() {
 fn the_first_slot_is_aligned_for_simd() {
     pooled!(Odd { x: u8 }, 3, Zero);
     let mut slots: Vec<_> =
-        Odd::pool().alloc_many(3).unwrap().iter().map(|odd| odd.as_ptr().addr()).collect();
+        Odd::pool().try_alloc_many(3).unwrap().iter().map(|odd| odd.as_ptr().addr()).collect();
     slots.sort_unstable();
     assert!(slots[0].is_multiple_of(64));
     assert_eq!(slots[2] - slots[0], 2);
@@ -424,7 +422,7 @@ fn what_a_box_owns_is_not_resolved_outside() {
 fn what_rust_reads_is_not_resolved_outside_for_the_first_time() {
     pooled!(Known { value: u64 }, 4, Zero);
     let resolve = |handle: FfiRef<Known>| pool_resolve::<Known>(handle.to_bits() as u32, handle.generation());
-    let handle = Known::pool().alloc_with(|known| known.value = 7).unwrap().into_ref();
+    let handle = Known::pool().try_alloc_with(|known| known.value = 7).unwrap().into_ref();
     let read = Known::pool().read(handle).unwrap();
     // Else a call could write to it while it is read.
     assert!(resolve(handle).is_null());
@@ -453,7 +451,7 @@ fn what_a_call_may_have_by_reference_is_not_taken() {
     assert_eq!(pool.free_tree(handle, |it, visit| visit(it.next)), 0);
     // One that Rust lent by its handle, until code outside of Rust looks at it: from then on a call
     // may have a field of it.
-    let inner = pool.alloc_with(|it| it.value = 5).unwrap().into_ref();
+    let inner = pool.try_alloc_with(|it| it.value = 5).unwrap().into_ref();
     assert_eq!(pool.read(inner).map(|it| it.value), Some(5));
     let place = pool_resolve::<Ring>(inner.to_bits() as u32, inner.generation());
     // SAFETY: a live slot; this is what the call has.
@@ -502,12 +500,12 @@ fn what_is_freed_while_it_is_read_is_free_afterwards() {
             }
             assert_eq!((handle.resolve().is_none(), free(slot) != 0), (how < 3, how < 3));
             // Either the reader has it or nobody.
-            let rest = pool.alloc_many(capacity - 1).unwrap();
+            let rest = pool.try_alloc_many(capacity - 1).unwrap();
             assert_eq!(pool.alloc().is_some(), how == 3, "{how}");
             drop(rest);
             assert_eq!((pool.stats().live, pool.stats().frees > before.frees), (0, true));
         }
-        assert!(pool.alloc_many(capacity).is_ok(), "no slot is lost");
+        assert!(pool.try_alloc_many(capacity).is_ok(), "no slot is lost");
     }
     check::<Page>();
     check::<Leaflet>();
@@ -554,8 +552,8 @@ fn a_panic_while_a_slot_is_made_leaves_it_free() {
     pooled!(Fuse { x: u32 }, 2, Zero);
     let pool = Fuse::pool();
     for _ in 0..5 {
-        let blown = std::panic::catch_unwind(|| pool.alloc_with(|_| panic!("in the closure")).map(drop));
+        let blown = std::panic::catch_unwind(|| pool.try_alloc_with(|_| panic!("in the closure")).map(drop));
         assert!(blown.is_err());
     }
-    assert_eq!((pool.stats().live, pool.alloc_many(2).unwrap().len()), (0, 2));
+    assert_eq!((pool.stats().live, pool.try_alloc_many(2).unwrap().len()), (0, 2));
 }

@@ -31,18 +31,20 @@ fn a_queue_hands_over_in_order_and_says_when_it_does_not() {
     pooled!(Letter { number: u32 }, 10, Zero);
     let queue = FfiQueue::<Letter, 2>::new();
     assert!(
-        queue.pop().is_err_and(|none| none == PopError::Empty) && queue.is_empty() && queue.capacity() == 2
+        queue.try_pop().is_err_and(|none| none == PopError::Empty)
+            && queue.is_empty()
+            && queue.capacity() == 2
     );
-    let letter = |number| Letter::pool().alloc_with(|letter| letter.number = number).unwrap();
-    assert!(queue.push(letter(1)).is_ok() && queue.push(letter(2)).is_ok());
-    let refused = queue.push(letter(3)).unwrap_err();
+    let letter = |number| Letter::pool().try_alloc_with(|letter| letter.number = number).unwrap();
+    assert!(queue.try_push(letter(1)).is_ok() && queue.try_push(letter(2)).is_ok());
+    let refused = queue.try_push(letter(3)).unwrap_err();
     assert!(matches!(refused, PushError::Full(_)));
     assert_eq!(refused.to_string(), "the queue is full; hint: pop faster, or raise its capacity");
-    assert_eq!((refused.into_inner().number, queue.len()), (3, 2));
-    assert_eq!(queue.pop().unwrap().number, 1);
+    assert_eq!((refused.into_value().number, queue.len()), (3, 2));
+    assert_eq!(queue.try_pop().unwrap().number, 1);
     assert!(!queue.is_closed());
     queue.close();
-    let refused = queue.push(letter(4)).unwrap_err();
+    let refused = queue.try_push(letter(4)).unwrap_err();
     assert!(matches!(refused, PushError::Closed(_)) && queue.is_closed());
     drop(refused);
     let mut rest = Vec::new();
@@ -55,7 +57,7 @@ fn a_queue_hands_over_in_order_and_says_when_it_does_not() {
 fn what_is_left_in_a_queue_is_freed_with_it() {
     pooled!(Crumb { x: u32 }, 10, Zero);
     let queue = FfiQueue::<Crumb, 4>::default();
-    assert!(queue.push(Crumb::pool().alloc().unwrap()).is_ok());
+    assert!(queue.try_push(Crumb::pool().alloc().unwrap()).is_ok());
     assert_eq!(format!("{queue:?}"), "FfiQueue { len: 1, capacity: 4, closed: false, .. }");
     drop(queue);
     assert_eq!(Crumb::pool().stats().live, 0);
@@ -120,7 +122,7 @@ fn each_message_comes_out_once() {
                         };
                         ticket.number = number;
                         loop {
-                            match TICKETS.push(ticket) {
+                            match TICKETS.try_push(ticket) {
                                 Ok(()) => break,
                                 Err(PushError::Full(back)) => ticket = back,
                                 Err(PushError::Closed(_)) => return,
@@ -140,7 +142,7 @@ fn each_message_comes_out_once() {
             scope.spawn(move || {
                 loop {
                     let closed = TICKETS.is_closed();
-                    match TICKETS.pop() {
+                    match TICKETS.try_pop() {
                         Ok(ticket) => {
                             seen[ticket.number as usize].fetch_add(1, Ordering::Relaxed);
                         }
@@ -198,7 +200,7 @@ fn a_pusher_that_is_late_changes_nothing() {
             });
         }
     });
-    while SHUTTLES.pop().is_ok() {}
+    while SHUTTLES.try_pop().is_ok() {}
     assert_eq!(Shuttle::pool().stats().live, 0, "a release was lost");
 }
 
@@ -213,7 +215,7 @@ fn nothing_is_lost_by_closing() {
             for _ in 0..3 {
                 scope.spawn(|| {
                     while let Some(bundle) = Bundle::pool().alloc() {
-                        match queue.push(bundle) {
+                        match queue.try_push(bundle) {
                             Ok(()) => accepted.fetch_add(1, Ordering::Relaxed),
                             Err(PushError::Full(_)) => continue,
                             Err(PushError::Closed(_)) => return,
@@ -223,11 +225,11 @@ fn nothing_is_lost_by_closing() {
             }
             let mut popped = 0;
             for _ in 0..20 {
-                popped += u64::from(queue.pop().is_ok());
+                popped += u64::from(queue.try_pop().is_ok());
             }
             queue.close();
             loop {
-                match queue.pop() {
+                match queue.try_pop() {
                     Ok(_) => popped += 1,
                     Err(PopError::Empty) => return popped,
                     Err(PopError::Busy) => {}

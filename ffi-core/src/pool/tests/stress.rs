@@ -91,7 +91,7 @@ fn two_thousand_threads_through_exhaustion_lose_nothing() {
     let allocated = AtomicU64::new(0);
     // Enough is held all the time that the threads exhaust the rest.
     let keep = 3_000 - (threads / 40).max(3);
-    let kept = Tagged::pool().alloc_many(keep).unwrap();
+    let kept = Tagged::pool().try_alloc_many(keep).unwrap();
     thread::scope(|scope| {
         for owner in 1..=threads as u64 {
             let (start, allocated) = (&start, &allocated);
@@ -109,7 +109,7 @@ fn two_thousand_threads_through_exhaustion_lose_nothing() {
     let allocated = allocated.into_inner() + keep as u64;
     assert_eq!((stats.live, stats.allocs, stats.frees), (0, allocated, allocated));
     assert!(stats.failed_allocs > 0, "the threads never exhausted it");
-    let all = Tagged::pool().alloc_many(3_000).expect("each slot is back");
+    let all = Tagged::pool().try_alloc_many(3_000).expect("each slot is back");
     assert!(Tagged::pool().alloc().is_none());
     assert_eq!(Tagged::pool().stats().high_water, 3_000);
     drop(all);
@@ -221,7 +221,7 @@ fn lenders_and_others_race_in_all_periods() {
     let stats = Hare::pool().stats();
     assert_eq!((stats.live, stats.frees), (0, (ROUNDS * (64 + BATCH)) as u64));
     assert_eq!(stats.bad_double, (ROUNDS * BATCH) as u64);
-    assert_eq!(Hare::pool().alloc_many(4_096).unwrap().len(), 4_096);
+    assert_eq!(Hare::pool().try_alloc_many(4_096).unwrap().len(), 4_096);
 }
 
 /// What idle threads keep back, and those that ended, is had by others.
@@ -245,7 +245,7 @@ fn nothing_is_lost_to_threads_that_idle() {
         drop(one_by_one);
         pause.wait();
     });
-    assert_eq!(Hoard::pool().alloc_many(2_000).unwrap().len(), 2_000);
+    assert_eq!(Hoard::pool().try_alloc_many(2_000).unwrap().len(), 2_000);
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn what_a_thread_allocates_in_the_end_comes_back() {
         .unwrap();
     }
     assert_eq!(Last::pool().stats().live, 0);
-    assert_eq!(Last::pool().alloc_many(2_000).unwrap().len(), 2_000);
+    assert_eq!(Last::pool().try_alloc_many(2_000).unwrap().len(), 2_000);
 }
 
 /// Nearly all threads find a place, whether their stacks lie side by side or anywhere.

@@ -1,11 +1,12 @@
-//! Each element on its own.
+//! Kernels on single elements.
 
 use fearless_simd::Simd;
 
 use crate::simd::element::{Element, Vector};
 use crate::simd::operation::{Map, Zip};
 
-/// Vectors in one round of the loop: enough to keep all ports busy in the first-level cache.
+/// Number of vectors in one round of the loop: enough to keep all ports busy in the first-level
+/// cache (`cargo xtask bench simd`).
 const UNROLL: usize = 4;
 
 #[inline(always)]
@@ -23,7 +24,7 @@ pub fn map<S: Simd, T: Element>(simd: S, values: &mut [T], operation: impl Map<T
     }
 }
 
-/// `values` fill at least one `V`.
+/// Changes `values`, which fill at least one `V`.
 #[inline(always)]
 fn map_by<S: Simd, T: Element, V: Vector<S, T>>(simd: S, values: &mut [T], operation: impl Map<T>) {
     let last = values.len() - V::LEN;
@@ -40,7 +41,7 @@ fn map_by<S: Simd, T: Element, V: Vector<S, T>>(simd: S, values: &mut [T], opera
     result.store_slice(&mut values[last..]);
 }
 
-/// The slices are of the same length.
+/// Changes `values` by `other`, which has the same length.
 #[inline(always)]
 pub fn zip<S: Simd, T: Element>(simd: S, values: &mut [T], other: &[T], operation: impl Zip<T>) {
     if values.len() >= T::WIDE {

@@ -1,8 +1,9 @@
-//! Sums of integers, which no order changes.
+//! Sums of integers, which don't depend on the order.
 //!
-//! Those of 32 bits and more are plain loops, of which the compiler makes vectors of the level; 64-bit integers are summed
-//! in halves, as no processor has vectors of 128-bit integers. It does badly with shorter ones, so their vectors are
-//! written out: two neighbours are added into twice the bits, and these summed as often as they can hold it.
+//! Those of 32 bits and more are plain loops, which the compiler vectorises for the level; 64-bit
+//! integers are summed in halves, as no processor has vectors of 128-bit integers. The compiler is
+//! bad at shorter ones, so their vectors are explicit: two neighbours are added to an integer of
+//! twice the bits, and these are summed as often as they can hold it.
 
 use fearless_simd::{Simd, SimdBase, SimdIntWiden};
 
@@ -40,8 +41,8 @@ macro_rules! short {
 
 const ACCUMULATORS: usize = 4;
 
-// A block adds two extremes to a lane, and the last of a part may be a padded one: 127 * 2 * 255 + 2 * 255 fit into
-// 16 bits, and so on.
+// A block adds two extremes to a lane, and the last of a part may be a padded one: 127 * 2 * 255 +
+// 2 * 255 fit into 16 bits, and so on.
 short! {
     sum_u8: u8 -> u64, u8x64, u16x32, lanes 64, blocks 127;
     sum_i8: i8 -> i64, i8x64, i16x32, lanes 64, blocks 127;
@@ -49,10 +50,11 @@ short! {
     sum_i16: i16 -> i64, i16x32, i32x16, lanes 32, blocks 32767;
 }
 
-/// Returns each two neighbours, or each two that lie a half apart: it makes no difference to a sum.
+/// Adds neighbours in pairs, or elements that are half a vector apart, which is equal for a sum.
 #[inline(always)]
 fn pairs<S: Simd, V: SimdIntWiden<S>>(vector: V) -> V::Widened {
-    // SSE2 has no instruction that adds neighbours of this size, and unpacks faster than it goes lane by lane.
+    // SSE2 has no instruction that adds neighbours of this size, and unpacks faster than it adds
+    // lane by lane.
     if cfg!(target_arch = "x86_64") && !has_pairs(vector.token()) {
         let (lower, upper) = vector.widen();
         lower + upper
@@ -90,7 +92,8 @@ plain! {
     sum_u32: u32 -> u64;
 }
 
-/// Elements whose halves are summed before these are put together: 2^31 of 32 bits fit into 63.
+/// Number of elements whose halves are summed before these are put together: 2^31 of 32 bits fit
+/// into 63.
 const HALVES: usize = 1 << 31;
 
 macro_rules! halves {

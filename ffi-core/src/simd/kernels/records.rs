@@ -1,4 +1,4 @@
-//! Arrays of records: lane `j` of `F` vectors in a row belongs to field `j % F`.
+//! Kernels on arrays of records: lane `j` of `F` consecutive vectors belongs to field `j % F`.
 
 use std::ops::Range;
 
@@ -8,11 +8,11 @@ use crate::simd::element::{Element, FloatElement, splat};
 use crate::simd::operation::{Choose, RecordMap, RecordZip};
 use crate::simd::{kernels, scalar};
 
-/// Vectors for each field that are summed side by side: as many as make the order that of
+/// Number of vectors for each field that are summed side by side: as many as make the order that of
 /// [`float_sum`](kernels::reduce::float_sum).
 const ACCUMULATORS: usize = 4;
 
-/// `F` vectors that hold `record` again and again.
+/// Returns `F` vectors that hold `record` repeatedly.
 #[inline(always)]
 fn repeated<const F: usize, S: Simd, T: Element>(simd: S, record: &[T; F]) -> [T::Wide<S>; F] {
     std::array::from_fn(
@@ -27,7 +27,7 @@ fn repeated<const F: usize, S: Simd, T: Element>(simd: S, record: &[T; F]) -> [T
     )
 }
 
-/// See [`scalar::record_float_sum`] for what is added to what.
+/// Returns the sums in the order of [`scalar::record_float_sum`].
 #[inline(always)]
 pub fn float_sum<const F: usize, S: Simd, T: FloatElement>(simd: S, flat: &[T]) -> [T; F] {
     let mut sums = [[splat::<S, T, T::Wide<S>>(simd, T::ZERO); F]; ACCUMULATORS];
@@ -43,7 +43,7 @@ pub fn float_sum<const F: usize, S: Simd, T: FloatElement>(simd: S, flat: &[T]) 
         *sum += kernels::reduce::padded(simd, slice);
     }
 
-    // Sixteen records are the most that F vectors can be.
+    // F vectors hold at most sixteen records.
     let mut lanes = [[T::ZERO; F]; 16];
     let [a, b, c, d] = sums;
     for (vector, lanes) in lanes.as_flattened_mut().chunks_exact_mut(T::WIDE).take(F).enumerate() {
@@ -113,7 +113,7 @@ pub fn map<const F: usize, S: Simd, T: Element>(
     scalar::record_map(blocks.into_remainder(), operands, operation);
 }
 
-/// The slices are of the same length.
+/// Changes records by others; the slices are of one length.
 #[inline(always)]
 pub fn zip<const F: usize, S: Simd, T: Element>(
     simd: S,
@@ -138,8 +138,9 @@ pub fn zip<const F: usize, S: Simd, T: Element>(
     scalar::record_zip(blocks.into_remainder(), others.remainder(), operand, operation);
 }
 
-/// What is read lies a few elements beside what is written, so it is loaded a few elements beside it; lanes of other fields
-/// are stored as they were. The fields are fields of the record and don't overlap.
+/// Adds fields to others. The fields that are read lie a few elements beside those that are
+/// written, so vectors are loaded a few elements beside; lanes of other fields are stored
+/// unchanged. The fields are in the record and don't overlap.
 #[inline(always)]
 pub fn axpy_fields<const F: usize, S: Simd, T: Element>(
     simd: S,
@@ -164,8 +165,9 @@ pub fn axpy_fields<const F: usize, S: Simd, T: Element>(
         |flags| flags.simd_gt(zeros),
     );
 
-    // The vector beside the first or the last one is not all in the slice: that block is left over. The direction is such that
-    // nothing is loaded that has just been stored, which would make the load wait.
+    // The vector beside the first or the last one is not all in the slice: that block is left over.
+    // The direction is such that nothing is loaded that has just been stored, which would make the
+    // load wait.
     if from.start > to {
         let ahead = from.start - to;
         let end = (blocks - 1) * block;

@@ -1,14 +1,15 @@
-//! Many elements to one.
+//! Reductions of many elements to one.
 
 use fearless_simd::{Simd, SimdBase, SimdCombine, SimdSplit};
 
 use crate::simd::element::{Element, FloatElement, Vector, splat};
 use crate::simd::operation::Choose;
 
-/// Vectors that are summed side by side: an addition takes up to four cycles, and two can start in each.
+/// Number of vectors that are summed side by side: an addition takes up to four cycles, and two can
+/// start in each.
 const ACCUMULATORS: usize = 4;
 
-/// See [`scalar::float_sum`](crate::simd::scalar::float_sum) for what is added to what.
+/// Returns the sum in the order of [`scalar::float_sum`](crate::simd::scalar::float_sum).
 #[inline(always)]
 pub fn float_sum<S: Simd, T: FloatElement>(simd: S, values: &[T]) -> T {
     if values.len() <= T::WIDE {
@@ -33,7 +34,8 @@ pub fn float_sum<S: Simd, T: FloatElement>(simd: S, values: &[T]) -> T {
     fold_sums(sums)
 }
 
-/// See [`scalar::float_dot`](crate::simd::scalar::float_dot). The slices are of the same length.
+/// Returns the sum of products in the order of
+/// [`scalar::float_dot`](crate::simd::scalar::float_dot). The slices are of one length.
 #[inline(always)]
 pub fn float_dot<S: Simd, T: FloatElement>(simd: S, values: &[T], other: &[T]) -> T {
     let other = &other[..values.len()];
@@ -64,8 +66,8 @@ pub fn float_dot<S: Simd, T: FloatElement>(simd: S, values: &[T], other: &[T]) -
     fold_sums(sums)
 }
 
-/// Adds what doesn't fill a block: `full` vectors, and then a part of one. It is written out so that the sums stay in
-/// registers.
+/// Adds the rest that doesn't fill a block: `full` vectors, and then a part of one. It is unrolled
+/// so that the sums stay in registers.
 #[inline(always)]
 fn add_rest<V: std::ops::AddAssign>(
     sums: &mut [V; ACCUMULATORS],
@@ -91,7 +93,8 @@ fn add_rest<V: std::ops::AddAssign>(
     }
 }
 
-/// Up to a vector of elements, filled up with zeros: those change no sum that began with `+0.0`.
+/// Returns up to a vector of elements, filled up with zeros: those don't change a sum that began
+/// with `+0.0`.
 #[inline(always)]
 pub fn padded<S: Simd, T: FloatElement>(simd: S, slice: &[T]) -> T::Wide<S> {
     let zeros = splat::<S, T, T::Half<S>>(simd, T::ZERO);
@@ -127,7 +130,7 @@ fn padded_quarter<S: Simd, T: FloatElement>(simd: S, slice: &[T]) -> T::Quarter<
     )
 }
 
-/// Returns the upper half to the lower half, until one lane is left.
+/// Adds the upper half of the lanes to the lower half, until one is left.
 #[inline(always)]
 fn fold_sums<S: Simd, T: FloatElement, V>(sums: [V; ACCUMULATORS]) -> T
 where
@@ -150,11 +153,11 @@ where
         [a, b] => a.sum(b),
         _ => unreachable!("16 bytes are two or four floats"),
     };
-    // Where no lane began with `+0.0`, here it is.
+    // Adds `+0.0`, with which no lane began.
     sum.sum(T::ZERO).one_nan()
 }
 
-/// Returns the best of all, or `C::IDENTITY` where there is none.
+/// Returns the best of all elements, or `C::IDENTITY` if there is none.
 #[inline(always)]
 pub fn choose<S: Simd, T: Element, C: Choose<T>>(simd: S, values: &[T], operation: C) -> T {
     if values.len() >= T::WIDE {
@@ -175,7 +178,7 @@ pub fn choose<S: Simd, T: Element, C: Choose<T>>(simd: S, values: &[T], operatio
     }
 }
 
-/// `values` fill at least one `V`.
+/// Returns the best of `values`, which fill at least one `V`.
 #[inline(always)]
 fn choose_by<S: Simd, T: Element, V: Vector<S, T>, C: Choose<T>>(simd: S, values: &[T], operation: C) -> V {
     let last = V::from_slice(simd, &values[values.len() - V::LEN..]);

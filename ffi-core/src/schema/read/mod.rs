@@ -1,0 +1,13 @@
+//! Section bytes to records, for readers such as `ffi-dart-emit`.
+//!
+//! `records.rs` says what is in a record, `decoder.rs` finds records among hostile bytes.
+
+mod decoder;
+mod records;
+
+pub use decoder::{DecodeError, decode_section};
+pub use records::{
+    Case, Columns, ColumnsSymbols, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols,
+    Message, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, ProtoSymbols, Queue, QueueSymbols, Record,
+    Reset, Returns, Scalar, Simd, Type, TypeId, TypeSymbols, Variant,
+};

@@ -1,0 +1,594 @@
+//! The records of a library's schema, as their JSON has them.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::scalars::for_each_number;
+
+/// One item of a library's schema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Record {
+    /// `ffi_core::library!()`.
+    Library(Library),
+    /// `#[derive(FfiMessage)]`.
+    Message(Message),
+    /// `#[derive(FfiEnum)]`.
+    Enum(Enum),
+    /// `#[derive(FfiMessage)]` on an enum that holds data.
+    Oneof(Oneof),
+    /// `#[ffi_export]` on a function.
+    Function(Function),
+    /// `#[ffi_export]` on a static [`FfiQueue`](crate::FfiQueue).
+    Queue(Queue),
+}
+
+/// Id of a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TypeId(pub String);
+
+impl fmt::Display for TypeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A fingerprint; `"0x0123456789abcdef"` in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint(pub u64);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#018x}", self.0)
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.strip_prefix("0x")
+            .filter(|digits| digits.len() == 16)
+            .and_then(|digits| u64::from_str_radix(digits, 16).ok())
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a fingerprint")))
+    }
+}
+
+/// Facts that every named item has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Name in the Rust source.
+    pub name: String,
+    /// Name in Dart, from `#[ffi(rename = "..")]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rename: Option<String>,
+    /// Doc comment, without markers and the blank each line starts with.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub doc: String,
+    /// Note of `#[deprecated]`, empty if it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<String>,
+}
+
+/// The library itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Library {
+    /// Name of the crate, and prefix of the symbols below.
+    pub name: String,
+    /// Version of the crate.
+    pub version: String,
+    /// Version of the calling convention, [`ABI_VERSION`](crate::boundary::ABI_VERSION) of its
+    /// `ffi-core`.
+    pub abi: u32,
+    /// Effect of a panic.
+    pub panic: PanicStrategy,
+    /// Exported functions that every library has.
+    pub symbols: LibrarySymbols,
+}
+
+/// Effect of a panic in the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PanicStrategy {
+    /// It becomes a status, and an exception in Dart.
+    Unwind,
+    /// It ends the process.
+    Abort,
+}
+
+/// Exported functions that every library has; see [`library!`](crate::library).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LibrarySymbols {
+    /// `fn() -> u32`: the version of the calling convention.
+    pub abi_version: String,
+    /// `fn(*mut FfiStatus)`: frees the message of a status and zeroes it.
+    pub status_clear: String,
+    /// `fn(size: usize, align: usize) -> *mut u8`: zeroed memory, or null if there is none.
+    pub alloc: String,
+    /// `fn(*mut u8)`: frees memory of `alloc`.
+    pub free: String,
+    /// `fn(*mut FfiOwned)`: frees a `String` or `Vec` that a function returned.
+    pub owned_free: String,
+    /// `fn(*const c_void) -> i32`: for Dart only; takes the table of Dart's C API.
+    pub dart_init: String,
+    /// `fn() -> *const FfiDartCalls`: for Dart only; the functions that attach memory to Dart
+    /// objects.
+    pub dart_calls: String,
+    /// `fn() -> u64`: closes the pools, and returns the number of slots in use.
+    pub shutdown: String,
+}
+
+impl LibrarySymbols {
+    /// Returns all symbols.
+    #[must_use]
+    pub fn all(&self) -> [&String; 8] {
+        let Self { abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown } =
+            self;
+        [abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown]
+    }
+}
+
+/// A message: a `repr(C)` struct.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Id of the message.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Size in bytes.
+    pub size: u64,
+    /// Alignment in bytes, a power of two.
+    pub align: u64,
+    /// Layout hash.
+    pub fingerprint: Fingerprint,
+    /// Symbols that the library exports for it.
+    pub symbols: TypeSymbols,
+    /// Fields, in the order of the source, which is that of the offsets.
+    pub fields: Vec<Field>,
+    /// Numbers, first and last, that no field may have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserved: Vec<(u32, u32)>,
+    /// Pool, from `#[ffi(pool = N)]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<Pool>,
+    /// Container, from `#[ffi(columns)]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Box<Columns>>,
+    /// Kernels, from `#[ffi(simd)]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simd: Option<Simd>,
+    /// Functions that write and read it as protobuf, if `ffi-core` has the feature `proto`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proto: Option<ProtoSymbols>,
+}
+
+/// The columns of a message: [`FfiColumns`](crate::FfiColumns).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Columns {
+    /// Symbols that the library exports for them.
+    pub symbols: ColumnsSymbols,
+}
+
+/// Exported functions of the columns `C` of a message `T`. All are leaf functions; those without a
+/// described result return a [`ColumnsCode`](crate::ColumnsCode).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnsSymbols {
+    /// `fn(capacity: usize, fixed: u8) -> *mut C`: a container without rows, or null if there is no
+    /// memory.
+    pub new: String,
+    /// `fn(*mut C) -> i32`: frees it, unless its header is damaged.
+    pub free: String,
+    /// `fn(*mut C, additional: usize) -> i32`: reserves memory for more rows.
+    pub reserve: String,
+    /// `fn(*mut C, len: usize) -> i32`: removes the last rows, or adds zeros.
+    pub resize: String,
+    /// `fn(*mut C, *const T, count: usize) -> i32`: adds rows.
+    pub append: String,
+    /// `fn(*mut C, first: usize, *mut T, count: usize) -> i32`: copies rows.
+    pub read: String,
+    /// `fn(*mut C, first: usize, *const T, count: usize) -> i32`: overwrites rows.
+    pub write: String,
+    /// `fn(*mut C, row: usize, *mut T) -> i32`: removes a row, and moves the last one to its place;
+    /// it is copied unless the pointer is null.
+    pub swap_remove: String,
+}
+
+impl ColumnsSymbols {
+    /// Returns all symbols.
+    #[must_use]
+    pub fn all(&self) -> [&String; 8] {
+        let Self { new, free, reserve, resize, append, read, write, swap_remove } = self;
+        [new, free, reserve, resize, append, read, write, swap_remove]
+    }
+}
+
+/// The kernels of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Simd {
+    /// `fn() -> *const RecordKernels`: its table; see `simd::abi`.
+    pub symbol: String,
+    /// Number of numbers in the message, if it consists only of consecutive numbers of one type;
+    /// otherwise 0.
+    pub lanes: u64,
+}
+
+/// The pool of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// Number of slots.
+    pub capacity: u32,
+    /// Contents of an allocated slot.
+    pub reset: Reset,
+    /// Symbols that the library exports for it.
+    pub symbols: PoolSymbols,
+}
+
+/// Contents of a slot that a pool allocates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reset {
+    /// Zeros.
+    Zero,
+    /// The bytes that its last owner wrote, zeros at first.
+    Keep,
+}
+
+/// The exported functions of a pool of `T`. All are leaf functions, and any thread may call them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolSymbols {
+    /// `fn() -> *mut T`: a slot, or null if there is none.
+    pub alloc: String,
+    /// `fn(*mut *mut T, usize) -> usize`: allocates up to that many slots, and returns their
+    /// number.
+    pub alloc_many: String,
+    /// `fn(*mut T) -> i32`: frees a slot; returns a [`FreeCode`](crate::pool::FreeCode).
+    pub free: String,
+    /// `fn(*mut *mut T, usize) -> usize`: frees slots and makes their pointers null; returns their
+    /// number.
+    pub free_many: String,
+    /// `fn(*mut c_void)`: frees the slot of a reference, for finalizers. The pointer is the
+    /// reference: its index plus one, and above that its generation, from bit 32 on or, if pointers
+    /// have 32 bits, from the bit length of the capacity on.
+    pub release: String,
+    /// `fn(*mut PoolStats)`.
+    pub stats: String,
+    /// `fn(u32, u32) -> *mut T`: the slot that the index plus one and the generation of an `FfiRef`
+    /// refer to, or null.
+    pub resolve: String,
+    /// `fn(*const T) -> u64`: the index plus one (low half) and the generation (high half) of a
+    /// slot, or 0 if it is none.
+    pub reference: String,
+}
+
+impl PoolSymbols {
+    /// Returns all symbols.
+    #[must_use]
+    pub fn all(&self) -> [&String; 8] {
+        let Self { alloc, alloc_many, free, free_many, release, stats, resolve, reference } = self;
+        [alloc, alloc_many, free, free_many, release, stats, resolve, reference]
+    }
+}
+
+/// Symbols that the library exports for a message that is written as protobuf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProtoSymbols {
+    /// `fn(*const T, *mut FfiStatus) -> *mut FfiOwned`: the bytes, which the caller owns.
+    pub encode: String,
+    /// `fn(bytes: *const u8, len: usize, *mut T, *mut FfiStatus)`: writes the whole message.
+    pub decode: String,
+}
+
+/// Symbols that the library exports for a message or an enum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypeSymbols {
+    /// `static u64`: the layout hash.
+    pub fingerprint: String,
+}
+
+/// A field of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Offset in bytes from the start of the message.
+    pub offset: u64,
+    /// Type of the field.
+    #[serde(rename = "type")]
+    pub ty: Type,
+    /// Number in .proto: that of `#[ffi(tag = N)]`, or the smallest free one from 1 on.
+    pub tag: u32,
+}
+
+/// The type of a field, an element, a parameter or a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Type {
+    /// `[T; N]`.
+    Array {
+        /// `T`.
+        of: Box<Type>,
+        /// `N`.
+        len: u64,
+    },
+    /// A message.
+    Message(TypeId),
+    /// A C-like enum.
+    Enum(TypeId),
+    /// `FfiOpen<E>`: the integer of a C-like enum, with any value. Holds the id of the enum.
+    Open(TypeId),
+    /// A data-carrying enum.
+    Oneof(TypeId),
+    /// `FfiStr<N>`: a `u32` length and `N` bytes of UTF-8.
+    Str {
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiBytes<N>`: a `u32` length and `N` bytes.
+    Bytes {
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiVec<T, N>`: a `u32` length and `N` elements.
+    Vec {
+        /// `T`.
+        of: Box<Type>,
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiOption<T>`: the value and a byte that is 1 if it is present.
+    Option {
+        /// `T`.
+        of: Box<Type>,
+    },
+    /// `FfiMap<K, V, N>`: a `u32` length and `N` entries, each a key and a value.
+    Map {
+        /// `K`.
+        key: Box<Type>,
+        /// `V`.
+        value: Box<Type>,
+        /// `N`.
+        cap: u64,
+    },
+    /// `FfiRef<T>`: a `u32` slot index plus one and a `u32` generation. Holds the id of the
+    /// message.
+    Ref(TypeId),
+    /// The columns of a message, in a reference.
+    Columns(TypeId),
+    /// A number or `bool`.
+    #[serde(untagged)]
+    Scalar(Scalar),
+}
+
+macro_rules! scalars {
+    ($($number:ident $variant:ident $kind:literal,)*) => {
+        /// A number or `bool`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[expect(missing_docs, reason = "each is the Rust type of that name")]
+        pub enum Scalar {
+            Bool,
+            $($variant,)*
+        }
+
+        impl Scalar {
+            /// Returns the name of the type in Rust, which is that in records.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    Self::Bool => "bool",
+                    $(Self::$variant => stringify!($number),)*
+                }
+            }
+
+            /// Returns the size of the type in bytes.
+            #[must_use]
+            pub const fn size(self) -> u64 {
+                (match self {
+                    Self::Bool => size_of::<bool>(),
+                    $(Self::$variant => size_of::<$number>(),)*
+                }) as u64
+            }
+        }
+    };
+}
+
+for_each_number!(scalars);
+
+/// A C-like enum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enum {
+    /// Id of the enum.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Integer of its `#[repr(..)]`.
+    pub repr: Scalar,
+    /// Layout hash.
+    pub fingerprint: Fingerprint,
+    /// Symbols that the library exports for it.
+    pub symbols: TypeSymbols,
+    /// Variants, in the order of the source.
+    pub variants: Vec<Variant>,
+}
+
+/// A variant of a C-like enum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Discriminant; that of a `u64` enum as the `i64` of the same bits, as in Dart.
+    pub value: i64,
+}
+
+/// An enum with data: a `u32` discriminant and a union of the values of its cases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Oneof {
+    /// Id of the oneof.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Size in bytes.
+    pub size: u64,
+    /// Alignment in bytes, a power of two.
+    pub align: u64,
+    /// Offset of the union in bytes.
+    pub payload: u64,
+    /// Layout hash.
+    pub fingerprint: Fingerprint,
+    /// Symbols that the library exports for it.
+    pub symbols: TypeSymbols,
+    /// Cases, in the order of the source: discriminant 0, which has no value and means unset, then
+    /// 1, 2, ..
+    pub cases: Vec<Case>,
+}
+
+/// A case of a oneof. Its position is its discriminant in memory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Type of its value; `None` for a case without data.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub ty: Option<Type>,
+    /// Number in .proto, like that of a field; 0 for the first case, for which no field is written.
+    pub tag: u32,
+}
+
+/// An exported function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Function {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Symbol to call.
+    pub symbol: String,
+    /// Hash of the signature.
+    pub fingerprint: Fingerprint,
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint_symbol: String,
+    /// True if calls are short, bounded and non-blocking, as `#[ffi_export(leaf)]` says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leaf: bool,
+    /// Parameters in order; a slice is one parameter here and two, pointer and length, in C.
+    pub params: Vec<Param>,
+    /// Type of a successful result; `None` for `()`.
+    pub returns: Option<Returns>,
+    /// True if the result is an `Option`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// True if it returns a `Result`.
+    pub fallible: bool,
+}
+
+/// The result of an exported function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Returns {
+    /// `T`, by value.
+    Value(Type),
+    /// `String`.
+    #[serde(rename = "string")]
+    Text,
+    /// `Vec<T>`.
+    Vec(Type),
+    /// `PoolBox<T>`: a pointer to a slot that the caller owns. Holds the id of the message.
+    Pool(TypeId),
+    /// `FfiColumns<T>`: a pointer to a container that the caller owns. Holds the id of the message.
+    Columns(TypeId),
+}
+
+/// A parameter of an exported function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Param {
+    /// Name in the Rust source.
+    pub name: String,
+    /// Form in which it crosses the boundary.
+    pub pass: Pass,
+    /// True if it is an `Option`: a `uint8_t` follows it in C that is 1 if there is a value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// Type of the value, of the elements of a slice, or of the target of a reference.
+    #[serde(rename = "type")]
+    pub ty: Type,
+}
+
+/// Form in which a parameter crosses the boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pass {
+    /// `T`.
+    Value,
+    /// `&T`: a pointer.
+    Ref,
+    /// `&mut T`: a pointer.
+    Mut,
+    /// `&[T]`, and `Vec<T>`, which is copied: a pointer and a length.
+    Slice,
+    /// `&mut [T]`: a pointer and a length.
+    SliceMut,
+    /// `&str`, and `String`, which is copied: a pointer and a length; the type is `u8`.
+    Str,
+    /// `PoolBox<T>`: a pointer to a slot, which the library then owns.
+    Pool,
+}
+
+/// An exported queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queue {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Message that the queue holds, which has a pool.
+    pub message: TypeId,
+    /// Largest number of messages that it holds.
+    pub capacity: u64,
+    /// Hash of name, message and capacity.
+    pub fingerprint: Fingerprint,
+    /// Symbols that the library exports for it.
+    pub symbols: QueueSymbols,
+}
+
+/// Symbols that the library exports for a queue of `T`. The functions are leaf functions, and any
+/// thread may call them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueSymbols {
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint: String,
+    /// `fn(*mut T) -> i32`: pushes a slot; returns 0, a [`FreeCode`](crate::pool::FreeCode), 7 if
+    /// it is full, 8 if it is closed, 9 for bytes that are no `T`.
+    pub push: String,
+    /// `fn() -> *mut T`: the slot that was pushed first, or null if there is none.
+    pub pop: String,
+    /// `fn(*mut *mut T, usize) -> usize`: pops up to that many slots in order, and returns their
+    /// number.
+    pub pop_many: String,
+    /// `fn() -> usize`: the number of messages in the queue.
+    pub len: String,
+    /// `fn()`: closes the queue, which then refuses messages.
+    pub close: String,
+    /// `fn() -> u8`: 1 if it is closed.
+    pub is_closed: String,
+}
+
+impl QueueSymbols {
+    /// Returns all symbols.
+    #[must_use]
+    pub fn all(&self) -> [&String; 7] {
+        let Self { fingerprint, push, pop, pop_many, len, close, is_closed } = self;
+        [fingerprint, push, pop, pop_many, len, close, is_closed]
+    }
+}

@@ -1,0 +1,60 @@
+//! What the manifests say of the crates that are published.
+
+use std::process::Command;
+
+use cargo_metadata::semver::Version;
+use cargo_metadata::{Metadata, MetadataCommand, Package};
+
+/// The crates that are published, in the order in which they can be.
+const PUBLISHED: [&str; 3] = ["ffi-derive", "ffi-core", "ffi-dart-emit"];
+
+/// All packages of the lock file that this machine builds.
+fn metadata() -> Metadata {
+    let rustc = Command::new("rustc").arg("-vV").output().expect("rustc is there");
+    let text = String::from_utf8(rustc.stdout).expect("rustc writes UTF-8");
+    let host = text.lines().find_map(|line| line.strip_prefix("host: ")).expect("it names the host");
+    let options = ["--offline", "--locked", "--filter-platform", host].map(str::to_owned);
+    MetadataCommand::new()
+        .current_dir(xtask::workspace::root())
+        .other_options(options)
+        .exec()
+        .expect("cargo reads the workspace")
+}
+
+fn package<'m>(metadata: &'m Metadata, name: &str) -> &'m Package {
+    metadata.packages.iter().find(|it| it.name == name).expect("it is a member")
+}
+
+/// A lower `rust-version` would promise a compiler that can't build the lock file's crates; a higher
+/// one would refuse compilers that can.
+#[test]
+fn the_rust_version_is_the_highest_that_a_locked_crate_declares() {
+    let metadata = metadata();
+    let members = metadata.workspace_members.clone();
+    let locked = metadata.packages.iter().filter(|it| !members.contains(&it.id));
+    let highest = locked.filter_map(|it| it.rust_version.clone()).max().expect("most declare one");
+    for name in PUBLISHED {
+        let own: Option<Version> = package(&metadata, name).rust_version.clone();
+        assert_eq!(own, Some(highest.clone()), "{name}");
+    }
+}
+
+#[test]
+fn published_crates_say_what_they_are() {
+    let metadata = metadata();
+    for name in PUBLISHED {
+        let it = package(&metadata, name);
+        assert!(it.description.is_some() && it.license.is_some() && it.readme.is_some(), "{name}");
+        assert!(!it.keywords.is_empty() && it.keywords.len() <= 5 && !it.categories.is_empty(), "{name}");
+    }
+}
+
+/// What the derive writes calls what is no part of the public face of `ffi-core`.
+#[test]
+fn ffi_core_takes_one_version_of_its_derive() {
+    let metadata = metadata();
+    let core = package(&metadata, "ffi-core");
+    let derive = core.dependencies.iter().find(|it| it.name == "ffi-derive").expect("it is optional");
+    assert_eq!(derive.req.to_string(), format!("={}", package(&metadata, "ffi-derive").version));
+    assert!(package(&metadata, "ffi-derive").features.is_empty(), "what it writes is decided in ffi-core");
+}
