@@ -109,9 +109,6 @@ pub trait PodField: bytemuck::Pod {}
 
 impl<T: bytemuck::Pod> PodField for T {}
 
-/// Fails to compile, with a readable message, when `T` isn't [`bytemuck::Pod`].
-pub const fn assert_pod_field<T: PodField>() {}
-
 /// Holds for `()` when `Seen` is `Real`: the bound that makes rustc say when a derive has seen another type than rustc.
 ///
 /// # Safety

@@ -92,10 +92,12 @@ pub mod __private;
 pub mod boundary;
 pub mod columns;
 mod enumeration;
+mod facts;
 pub mod layout;
 mod library;
 mod message;
 mod oneof;
+mod operations;
 pub mod pool;
 #[cfg(feature = "proto")]
 pub mod proto;

@@ -52,14 +52,15 @@ pub(crate) use args::room;
 pub use args::{Region, copied, disjoint, optional, reference, reference_mut, slice, slice_mut, text};
 pub use attachment::{FfiDartCalls, dart_calls};
 pub use dart_api::{DartInit, dart_init};
-pub use lent::FfiLent;
+pub use lent::{FfiLent, assert_lent};
 pub use memory::{alloc, free};
 pub use output::{
-    FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value, assert_returned_by_value,
+    FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value, assert_returned,
+    assert_returned_by_value, assert_value,
 };
 pub use owned::{FfiOwned, owned_free};
 pub use pending::{FfiPending, call_output};
-pub use pooled::{Claim, claim, take, take_some};
+pub use pooled::{Claim, assert_pooled, claim, take, take_some};
 pub use status::{Failure, FfiStatus, StatusCode, call, clear};
 
 /// The version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table above. The Dart

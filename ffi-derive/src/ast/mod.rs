@@ -5,7 +5,7 @@ mod function;
 mod message;
 mod oneof;
 mod queue;
-mod types;
+pub(crate) mod types;
 
 use darling::{Error, Result};
 pub(crate) use enumeration::{Enum, Variant};
@@ -16,6 +16,7 @@ pub(crate) use queue::Queue;
 use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
 
+pub(crate) use self::types::Container;
 use crate::attr::{self, CommonAttrs, Identifier};
 use crate::names::Prefix;
 

@@ -303,6 +303,31 @@ pub(crate) fn argument_of<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
     }
 }
 
+/// A type of `ffi_core` that can only be named with an argument that fulfils its bound.
+#[derive(Clone, Copy)]
+pub(crate) enum Container {
+    PoolBox,
+    FfiQueue,
+    FfiColumns,
+}
+
+/// The containers in a type, each with its argument.
+pub(crate) fn containers(ty: &Type) -> Vec<(Container, &Type)> {
+    let path = match ungrouped(ty) {
+        Type::Reference(reference) => return containers(&reference.elem),
+        Type::Path(path) => path,
+        _ => return Vec::new(),
+    };
+    let container = match last_name(path).as_str() {
+        "PoolBox" => Some(Container::PoolBox),
+        "FfiQueue" => Some(Container::FfiQueue),
+        "FfiColumns" => Some(Container::FfiColumns),
+        _ => None,
+    };
+    let here = container.and_then(|container| Some((container, first_argument(path)?)));
+    here.into_iter().chain(type_arguments(path).flat_map(containers)).collect()
+}
+
 /// Types of the standard library whose names mean something to the macros. All but `String` take arguments.
 const OF_STD: [&str; 10] =
     ["String", "Vec", "VecDeque", "Box", "Rc", "Arc", "Option", "HashMap", "BTreeMap", "Result"];

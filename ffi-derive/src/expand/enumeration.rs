@@ -3,17 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{block, exports, proto};
+use super::{block, exports, fingerprint, identity, proto};
 use crate::ast::{Enum, Variant};
-use crate::names;
-use crate::record::Record;
+use crate::{names, record};
 
 pub(crate) fn enumeration(item: &Enum) -> TokenStream {
     let (implementations, proto) = (implementations(item), proto::enumeration(item));
-    let ident = &item.head.ident;
-    let symbol = item.head.prefix.type_symbol(&item.head.item.name, "fingerprint");
-    let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
-    let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &symbol));
+    let (fingerprint, symbol) = fingerprint(&item.head);
+    let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
     block(&item.head, &quote! { #implementations #proto #exports })
 }
 
@@ -148,25 +145,16 @@ fn implementations(item: &Enum) -> TokenStream {
     }
 }
 
-fn record(item: &Enum, symbol: &str) -> TokenStream {
-    Record::new("enum", &item.head.item)
-        .entry("id", &item.head.prefix.id(&item.head.item.name))
-        .text(",\"symbols\":{\"fingerprint\":")
-        .string(symbol)
-        .text("}")
-        .entry("repr", &item.repr.to_string())
-        .text(",\"fingerprint\":")
-        .piece(quote!(Fingerprint), {
-            let ident = &item.head.ident;
-            quote!(<#ident as __ffi::FfiType>::FINGERPRINT)
-        })
-        .list("variants", &item.variants, |record, variant| {
-            record
-                .text("{")
-                .item(&variant.item)
-                .text(",\"value\":")
-                .piece(quote!(Signed), value(item, variant))
-                .text("}");
-        })
-        .finish()
+fn record(item: &Enum, fingerprint: &TokenStream) -> TokenStream {
+    record::write("enum", &item.head.item, |record| {
+        identity(&item.head, record);
+        record.key("repr").string(&item.repr.to_string());
+        record.key("fingerprint").fingerprint(fingerprint);
+        record.key("variants").array(&item.variants, |it, variant| {
+            it.object(|record| {
+                record.item(&variant.item);
+                record.key("value").signed(&value(item, variant));
+            });
+        });
+    })
 }

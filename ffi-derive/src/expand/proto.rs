@@ -6,27 +6,7 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use crate::ast::{Case, Enum, Message, Oneof};
-use crate::record::Record;
-
-/// The C functions of a message.
-pub(super) struct Symbols {
-    encode: String,
-    decode: String,
-}
-
-impl Symbols {
-    /// Those of `message`, where the feature is on.
-    pub(super) fn new(message: &Message) -> Option<Self> {
-        let symbol = |operation| message.head.prefix.type_symbol(&message.head.item.name, operation);
-        cfg!(feature = "proto")
-            .then(|| Self { encode: symbol("encode_proto"), decode: symbol("decode_proto") })
-    }
-
-    /// Their place in the record.
-    pub(super) fn record(&self, record: &mut Record) {
-        record.text(",\"proto\":{\"encode\":").string(&self.encode).entry("decode", &self.decode).text("}");
-    }
-}
+use crate::record::Object;
 
 /// The bounds under which a message or oneof with fields of these types has a place in protobuf.
 ///
@@ -43,8 +23,16 @@ fn of(ty: &Type, function: &str) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as __ffi::proto::ProtoType>::#function)
 }
 
-pub(super) fn message(message: &Message) -> Option<TokenStream> {
-    let Symbols { encode, decode } = Symbols::new(message)?;
+pub(super) fn message(message: &Message, record: &mut Object<'_>) -> Option<TokenStream> {
+    if !cfg!(feature = "proto") {
+        return None;
+    }
+    let symbol = |operation| message.head.prefix.type_symbol(&message.head.item.name, operation);
+    let (encode, decode) = (symbol("encode_proto"), symbol("decode_proto"));
+    record.key("proto").object(|record| {
+        record.key("encode").string(&encode);
+        record.key("decode").string(&decode);
+    });
     let head = &message.head.ident;
     let inits = message.fields.iter().enumerate().map(|(index, field)| {
         let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
