@@ -11,6 +11,8 @@ mod attr;
 mod expand;
 mod names;
 mod record;
+mod rustc;
+mod tags;
 
 use proc_macro::TokenStream;
 use syn::{Data, DeriveInput, Item, parse_macro_input};

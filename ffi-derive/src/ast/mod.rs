@@ -17,8 +17,9 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
 
 pub(crate) use self::types::Container;
-use crate::attr::{self, CommonAttrs, Identifier};
+use crate::attr::{CommonAttrs, Identifier};
 use crate::names::Prefix;
+use crate::rustc;
 
 /// What every named thing has.
 pub(crate) struct Item {
@@ -34,8 +35,8 @@ impl Item {
         Self {
             name: ident.unraw().to_string(),
             rename: rename.map(|rename| rename.0),
-            doc: attr::doc(attrs),
-            deprecated: attr::deprecated(attrs),
+            doc: rustc::doc(attrs),
+            deprecated: rustc::deprecated(attrs),
         }
     }
 
