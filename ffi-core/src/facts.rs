@@ -66,6 +66,14 @@ impl<T: FfiType> Facts<T> {
     {
     }
 
+    /// Fails to compile, with a readable message, when `T` has no place in protobuf.
+    #[cfg(feature = "proto")]
+    pub fn assert_proto()
+    where
+        T: crate::proto::ProtoType,
+    {
+    }
+
     /// Fails to compile, with a readable message, when `T` isn't [`bytemuck::Pod`].
     pub fn assert_pod_field()
     where
@@ -101,6 +109,9 @@ pub trait NoFacts {
 
     /// Asserts nothing.
     fn assert_clone() {}
+
+    /// Asserts nothing.
+    fn assert_proto() {}
 
     /// Asserts nothing.
     fn assert_pod_field() {}

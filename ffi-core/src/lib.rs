@@ -106,6 +106,24 @@ pub mod schema;
 pub mod simd;
 mod types;
 
+/// Writes what the derive makes for protobuf only with the feature `proto`.
+///
+/// The derive can't know the features of this crate: cargo compiles it once, with the features of
+/// build scripts and programs together, and this crate for each with its own.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "proto")]
+macro_rules! __proto {
+    ($($items:tt)*) => { $($items)* };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "proto"))]
+macro_rules! __proto {
+    ($($items:tt)*) => {};
+}
+
 /// What `#[ffi(simd)]` needs.
 #[doc(hidden)]
 #[macro_export]

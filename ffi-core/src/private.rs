@@ -7,10 +7,10 @@ pub use core;
 pub use memoffset::offset_of;
 
 pub use crate::boundary::{
-    Claim, Failure, FfiDartCalls, FfiLent, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, Region,
-    alloc, assert_by_value, assert_lent, assert_pooled, assert_returned, assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls,
-    dart_init, disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, take,
-    take_some, text,
+    Claim, Failure, FfiDartCalls, FfiLent, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, OwnedText,
+    Region, alloc, assert_by_value, assert_lent, assert_owned_text, assert_pooled, assert_returned,
+    assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls, dart_init,
+    disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, take, take_some, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
@@ -34,7 +34,7 @@ pub use crate::pool::abi::{
 pub use crate::pool::{ExportedQueue, FfiPoolStats, FfiPooled, FfiQueue, Pool, PoolCache, Reset};
 #[cfg(feature = "proto")]
 pub use crate::proto;
-pub use crate::schema::encode::{Export, Fragment, Piece};
+pub use crate::schema::encode::{Export, Fragment, Piece, with_proto};
 pub use crate::schema::fingerprint;
 #[cfg(feature = "simd")]
 pub use crate::simd::{

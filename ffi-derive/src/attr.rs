@@ -3,8 +3,9 @@
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, FromMeta, Result};
 use proc_macro2::Span;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit, LitStr, Meta, Path, parse_quote};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parse_quote};
 
 use crate::tags::{Reserved, Tag};
 
@@ -67,6 +68,19 @@ pub(crate) struct CommonAttrs {
     pub(crate) rename: Option<Identifier>,
     #[darling(rename = "crate", default)]
     pub(crate) krate: CratePath,
+}
+
+impl CommonAttrs {
+    /// The value of `crate`, whatever is wrong with the other keys.
+    pub(crate) fn krate(attrs: &[Attribute]) -> Path {
+        let mut path = None;
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("ffi")) {
+            let keys = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+            let key = keys.into_iter().flatten().find(|key| key.path().is_ident("crate"));
+            path = path.or_else(|| CratePath::from_meta(&key?).ok());
+        }
+        path.unwrap_or_default().0
+    }
 }
 
 /// `#[ffi(..)]` on a field, or on a case of a oneof.
@@ -296,4 +310,63 @@ fn key(meta: &Meta) -> String {
 
 pub(crate) fn refuse(tokens: &impl Spanned, problem: impl std::fmt::Display) -> Error {
     Error::custom(problem).with_span(tokens)
+}
+
+/// Gives darling's own errors the words of all others.
+pub(crate) fn worded(errors: Error) -> Error {
+    let errors = errors.flatten().into_iter().map(|error| {
+        let text = error.to_string();
+        match reworded(&text) {
+            Some(text) => Error::custom(text).with_span(&error.span()),
+            None => error,
+        }
+    });
+    Error::multiple(errors.collect())
+}
+
+/// What is said instead of `Unknown field: `..`. Did you mean `..`?` and its like.
+fn reworded(text: &str) -> Option<String> {
+    let quoted = |text: &str| text.split('`').nth(1).map(str::to_owned);
+    if let Some(rest) = text.strip_prefix("Unknown field: ") {
+        let (key, known) = rest.split_once(". ").unwrap_or((rest, ""));
+        let key = quoted(key)?;
+        let hint = match known.strip_prefix("Available values: ") {
+            Some(keys) => format!("one of {keys}"),
+            None => format!("`{}`", quoted(known)?),
+        };
+        return Some(format!("`{key}` is not a key that can stand here\nhint: {hint}"));
+    }
+    if text.starts_with("Name-value arguments are not supported") {
+        return Some("`ffi` takes keys in parentheses\nhint: `#[ffi(..)]`".to_owned());
+    }
+    if text.starts_with("Duplicate field") {
+        return Some(format!("`{}` stands here twice\nhint: remove one", quoted(text)?));
+    }
+    if text.starts_with("Missing field") {
+        let key = quoted(text)?;
+        return Some(format!("`{key}` is missing\nhint: add `{key} = ..`"));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_darling_get_a_hint() {
+        assert_eq!(
+            reworded("Unknown field: `pol`. Did you mean `pool`?").unwrap(),
+            "`pol` is not a key that can stand here\nhint: `pool`"
+        );
+        assert_eq!(
+            reworded("Unknown field: `pod`. Available values: `crate`, `prefix`").unwrap(),
+            "`pod` is not a key that can stand here\nhint: one of `crate`, `prefix`"
+        );
+        assert_eq!(reworded("Duplicate field `tag`").unwrap(), "`tag` stands here twice\nhint: remove one");
+        assert_eq!(
+            reworded("Missing field `capacity`").unwrap(),
+            "`capacity` is missing\nhint: add `capacity = ..`"
+        );
+    }
 }

@@ -114,11 +114,7 @@ impl Value<'_> {
         self.0.text.push('}');
     }
 
-    pub(crate) fn array<T>(
-        self,
-        items: impl IntoIterator<Item = T>,
-        mut write: impl FnMut(Value<'_>, T),
-    ) {
+    pub(crate) fn array<T>(self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(Value<'_>, T)) {
         self.0.text.push('[');
         for (index, item) in items.into_iter().enumerate() {
             if index > 0 {
@@ -143,6 +139,14 @@ impl Object<'_> {
         self.pieces.string(key);
         self.pieces.text.push(':');
         Value(self.pieces)
+    }
+
+    /// Adds an object of text that is there only where `ffi_core` has the feature `proto`.
+    pub(crate) fn with_proto(&mut self, key: &str, write: impl FnOnce(&mut Object<'_>)) {
+        self.pieces.flush();
+        self.key(key).object(write);
+        let text = std::mem::take(&mut self.pieces.text);
+        self.pieces.done.push(quote!(__ffi::with_proto(#text)));
     }
 
     /// Adds entries that a macro of `ffi_core` writes, a `&str`.

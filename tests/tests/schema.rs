@@ -264,6 +264,26 @@ fn without_metadata_fingerprints_stay() {
     }
 }
 
+/// Cargo builds `ffi-core` twice here, with other features for the build script than for the
+/// library, and the derive once, for both.
+#[test]
+fn a_build_script_with_other_features() {
+    let library = Fixture::build("fixture-twice", "dev");
+    let records = records(library.cdylib()).expect("its records are read");
+    let messages = records.iter().filter_map(|it| match it {
+        Record::Message(message) => Some(message),
+        _ => None,
+    });
+    for message in messages {
+        assert!(message.proto.is_none(), "{} has functions of `proto`", message.item.name);
+    }
+    let library = load(library.cdylib());
+    assert_ne!(fingerprint(&library, "fixture_twice_ffi_node_fingerprint"), 0);
+    // SAFETY: only the address is asked for.
+    let encode = unsafe { library.get::<*const ()>("fixture_twice_ffi_node_encode_proto") };
+    assert!(encode.is_err(), "without `proto`, nothing encodes");
+}
+
 #[test]
 fn a_library_works_without_its_section() {
     let whole = Fixture::build("fixture-layout", "dev");

@@ -49,7 +49,10 @@ mod status;
 
 #[cfg(feature = "proto")]
 pub(crate) use args::room;
-pub use args::{Region, copied, disjoint, optional, reference, reference_mut, slice, slice_mut, text};
+pub use args::{
+    OwnedText, Region, assert_owned_text, copied, disjoint, optional, reference, reference_mut, slice,
+    slice_mut, text,
+};
 pub use attachment::{FfiDartCalls, dart_calls};
 pub use dart_api::{DartInit, dart_init};
 pub use lent::{FfiLent, assert_lent};

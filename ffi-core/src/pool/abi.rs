@@ -304,11 +304,7 @@ pub unsafe fn queue_pop<Q: ExportedQueue>(queue: &Q, code: *mut i32) -> *mut Q::
 /// # Safety
 ///
 /// `out` takes `count` pointers, or the count is 0.
-pub unsafe fn queue_pop_many<Q: ExportedQueue>(
-    queue: &Q,
-    out: *mut *mut Q::Message,
-    count: usize,
-) -> usize {
+pub unsafe fn queue_pop_many<Q: ExportedQueue>(queue: &Q, out: *mut *mut Q::Message, count: usize) -> usize {
     for popped in 0..count {
         let Ok(slot) = queue.pop() else { return popped };
         // SAFETY: `popped` is below the count, for which there is room by this function's contract.

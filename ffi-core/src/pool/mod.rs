@@ -152,10 +152,10 @@ mod typed;
 )]
 mod word;
 
+pub use abi::ExportedQueue;
 pub use boxed::PoolBox;
 pub use error::{FreeCode, PoolError, PoolErrorKind, RefusedHandle};
 pub use pooled::{FfiPooled, PoolCache, Reset};
-pub use abi::ExportedQueue;
 pub use queue::{FfiQueue, PopError, PushError};
 pub use raw::{reopen, shutdown};
 pub use read::PoolRead;

@@ -20,7 +20,7 @@ use crate::message::FfiMessage;
     message = "`{Self}` has no pool",
     note = "add `#[ffi(pool = N)]` to it, with the number of slots it shall have"
 )]
-pub unsafe trait FfiPooled: FfiMessage + Wire + Send + Sync {
+pub unsafe trait FfiPooled: FfiMessage + Send + Sync {
     /// What allocating does with what a slot's last owner left.
     const RESET: Reset = Reset::Zero;
 
@@ -29,19 +29,6 @@ pub unsafe trait FfiPooled: FfiMessage + Wire + Send + Sync {
 
     /// The pool of the type; always the same.
     fn pool() -> &'static Pool<Self>;
-}
-
-#[cfg(not(feature = "proto"))]
-use private::Wire;
-
-#[cfg(feature = "proto")]
-use crate::proto::FfiProto as Wire;
-
-/// What protobuf asks of a message in a pool: without it, nothing.
-#[cfg(not(feature = "proto"))]
-mod private {
-    pub trait Wire {}
-    impl<T> Wire for T {}
 }
 
 /// What allocating does with what the last owner left in a slot.

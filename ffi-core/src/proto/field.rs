@@ -232,19 +232,19 @@ pub fn read_item<T: ProtoType>(
     }
 }
 
-/// [`ProtoType::init`] of a field.
+/// Makes a field of a message a value, with [`ProtoType::init`] of its type.
 ///
 /// # Safety
 ///
 /// `message + offset` is memory for an `F` that nobody else uses.
 #[inline]
-pub unsafe fn init_field<F: ProtoType>(message: *mut u8, offset: usize) {
+pub unsafe fn init_field<F>(message: *mut u8, offset: usize, init: impl FnOnce(&mut MaybeUninit<F>)) {
     // SAFETY: by this function's contract the field lies inside the message's memory.
     let field = unsafe { message.add(offset) };
     // SAFETY: by this function's contract it is memory for an `F`, aligned, and nobody else uses it; a `MaybeUninit` needs no
     // value.
     let field = unsafe { &mut *field.cast::<MaybeUninit<F>>() };
-    F::init(field);
+    init(field);
 }
 
 /// Makes a value that of all zeros.

@@ -89,6 +89,7 @@
 
 mod abi;
 mod error;
+mod facts;
 mod field;
 mod list;
 mod map;
@@ -105,10 +106,12 @@ use std::mem::MaybeUninit;
 pub use abi::{decode, encode};
 use bytemuck::zeroed_box;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
+#[doc(hidden)]
+pub use facts::{NoProtoFacts, ProtoFacts};
 pub use field::ProtoType;
 use field::clear;
 #[doc(hidden)]
-pub use field::{init_field, member_len, read_item, write_member};
+pub use field::{init_field, read_item, write_member};
 #[doc(hidden)]
 pub use oneof::{activate_unit, active_case, read_unit, set_unit, unit_len, write_unit};
 use prost::bytes::BufMut;

@@ -1,5 +1,7 @@
 //! Oneofs: a message in which one field at most is there.
 
+use std::mem::MaybeUninit;
+
 use prost::encoding::{WireType, key_len};
 
 use super::error::DecodeError;
@@ -11,9 +13,13 @@ use crate::oneof::FfiOneof;
 ///
 /// # Safety
 ///
-/// The case of that tag in memory holds a `T`.
+/// The case of that tag in memory holds a `T`, which `init` makes of memory.
 #[inline]
-pub unsafe fn active_case<O: FfiOneof + ProtoType, T: ProtoType>(oneof: &mut O, tag: u32) -> &mut T {
+pub unsafe fn active_case<O: FfiOneof + ProtoType, T>(
+    oneof: &mut O,
+    tag: u32,
+    init: impl FnOnce(&mut MaybeUninit<T>),
+) -> &mut T {
     let changes = active_tag(oneof) != tag;
     if changes {
         oneof.release();
@@ -21,7 +27,7 @@ pub unsafe fn active_case<O: FfiOneof + ProtoType, T: ProtoType>(oneof: &mut O, 
     let start = std::ptr::from_mut(oneof).cast::<u8>();
     if changes {
         // SAFETY: what the case holds lies there, inside the oneof, which is ours.
-        unsafe { init_field::<T>(start, O::PAYLOAD) };
+        unsafe { init_field::<T>(start, O::PAYLOAD, init) };
         // SAFETY: as above; the case of that tag holds a value now.
         unsafe { start.cast::<u32>().write(tag) };
     }

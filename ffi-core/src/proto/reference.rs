@@ -32,6 +32,7 @@ use std::mem::MaybeUninit;
 
 use prost::encoding::WireType;
 
+use super::FfiProto;
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, write_member};
 use super::wire::{Reader, Writer};
@@ -40,7 +41,7 @@ use crate::types::FfiRef;
 
 /// [`ProtoType::begin`] of a message with a pool.
 #[inline]
-pub fn begin<T: FfiPooled>(message: &T, out: &mut Writer<'_>) {
+pub fn begin<T: FfiPooled + FfiProto>(message: &T, out: &mut Writer<'_>) {
     if T::HAS_REFS
         && let Some(index) = T::pool().reference(message).index()
     {
@@ -48,10 +49,10 @@ pub fn begin<T: FfiPooled>(message: &T, out: &mut Writer<'_>) {
     }
 }
 
-// `FfiPooled` says that `T` is `FfiProto`: were that asked for here, a message that refers to itself would have a place in protobuf only if it
-// had one.
+// No circle, although a message may refer to itself: the derive implements `FfiProto` without a
+// condition.
 // SAFETY: `init` writes a reference.
-unsafe impl<T: FfiPooled> ProtoType for FfiRef<T> {
+unsafe impl<T: FfiPooled + FfiProto> ProtoType for FfiRef<T> {
     const WIRE: WireType = WireType::LengthDelimited;
     const HAS_REFS: bool = true;
     type State = ();

@@ -27,6 +27,12 @@ pub enum Piece {
     Nested(Fragment),
 }
 
+/// Returns the piece that a record has only with the feature `proto` of this crate.
+#[must_use]
+pub const fn with_proto(json: &'static str) -> Piece {
+    Piece::Text(if cfg!(feature = "proto") { json } else { "" })
+}
+
 /// Pieces that belong together: a whole record, or one type inside it.
 pub type Fragment = &'static [Piece];
 

@@ -50,8 +50,9 @@ fn implementations(item: &Enum) -> TokenStream {
             }
         }
     });
-    // The bound makes rustc report a missing `Copy` here, and not for each use.
-    let copy = quote_spanned!(ident.span()=> where #ident: __ffi::core::marker::Copy);
+    // `FfiEnum` has the supertrait, where rustc reports a missing `Copy`; the lifetime is what makes
+    // it accept the bound here then.
+    let copy = quote_spanned!(ident.span()=> where for<'__ffi_any> #ident: __ffi::core::marker::Copy);
     quote_spanned! {ident.span()=>
         #has_zero
 
@@ -91,7 +92,7 @@ fn implementations(item: &Enum) -> TokenStream {
 
         // SAFETY: the enum has that repr, and its discriminants alone are mapped to a variant.
         #[automatically_derived]
-        unsafe impl __ffi::FfiEnum for #ident #copy {
+        unsafe impl __ffi::FfiEnum for #ident {
             type Repr = #integer;
             const NAME: &'static __ffi::core::primitive::str = #name;
             const ID: &'static __ffi::core::primitive::str = #id;

@@ -106,7 +106,10 @@ impl Argument {
         };
         let region = quote!(__ffi::Region::#region(#raw, #count, #name));
         let by_reference = matches!(pass, Pass::Ref | Pass::Mut);
-        let copy = owned.then(|| quote_spanned!(span=> .map(__ffi::ToOwned::to_owned)));
+        let copy = owned.as_ref().map(|owned| match pass {
+            Pass::Str => quote!(.map(<#owned as __ffi::OwnedText>::copied)),
+            _ => quote!(.map(__ffi::ToOwned::to_owned)),
+        });
         Self {
             raw: quote!(#raw: #raw_type),
             owned: by_reference.then(|| owned_by(&region, index, param)),
@@ -220,8 +223,11 @@ fn bounds(function: &Function) -> TokenStream {
             Pass::Pool => quote!(FfiPooled),
             Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str => quote!(FfiValue),
         };
-        let copied = owned.then(|| quote!(+ __ffi::core::clone::Clone));
-        quote!(for<'__ffi_any> #ty: __ffi::#holds #copied,)
+        let copied = owned.as_ref().map(|owned| match pass {
+            Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
+            _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
+        });
+        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied)
     });
     let types = function.params.iter().map(|param| &param.written).chain([&function.output]);
     let (output, containers) = (&function.output, container_bounds(types));
@@ -231,14 +237,19 @@ fn bounds(function: &Function) -> TokenStream {
 /// The one place where rustc reports a type that can't be passed or returned. A `PoolBox` needs no
 /// assertion: the user's function has one, whose bound rustc checks there.
 fn assertions(function: &Function) -> TokenStream {
-    let params = function.params.iter().filter_map(|Param { pass, owned, ty, .. }| {
-        let holds = match pass {
-            Pass::Ref | Pass::Mut => quote!(assert_lent),
-            Pass::Value | Pass::Slice | Pass::SliceMut => quote!(assert_value),
-            Pass::Str | Pass::Pool => return None,
-        };
-        let copied = owned.then(|| quote_spanned!(ty.span()=> __ffi::Facts::<#ty>::assert_clone();));
-        Some(quote_spanned!(ty.span()=> __ffi::#holds::<#ty>(); #copied))
+    let params = function.params.iter().map(|Param { pass, owned, ty, .. }| match (pass, owned) {
+        (Pass::Ref | Pass::Mut, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
+        (Pass::Slice, Some(_)) => quote_spanned! {ty.span()=>
+            __ffi::assert_value::<#ty>();
+            __ffi::Facts::<#ty>::assert_clone();
+        },
+        (Pass::Value | Pass::Slice | Pass::SliceMut, _) => {
+            quote_spanned!(ty.span()=> __ffi::assert_value::<#ty>();)
+        }
+        (Pass::Str, Some(owned)) => {
+            quote_spanned!(owned.span()=> __ffi::assert_owned_text::<#owned>();)
+        }
+        (Pass::Str, None) | (Pass::Pool, _) => quote!(),
     });
     let output = &function.output;
     let returned = quote_spanned!(output.span()=> __ffi::assert_returned::<#output>(););

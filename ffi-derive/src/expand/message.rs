@@ -50,8 +50,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
         });
     });
     let exports = exports(head, &symbol, &fingerprint, &record);
-    let block =
-        block(head, &quote! { #layout #implementations #value #byte_traits #parts #exports });
+    let block = block(head, &quote! { #layout #implementations #value #byte_traits #parts #exports });
     quote! { #columns #block }
 }
 
@@ -113,10 +112,7 @@ fn seen(message: &Message) -> TokenStream {
 }
 
 fn any_bits(message: &Message) -> impl Iterator<Item = TokenStream> {
-    message
-        .fields
-        .iter()
-        .map(|Field { ty, .. }| quote!(__ffi::Facts::<#ty>::ANY_BITS))
+    message.fields.iter().map(|Field { ty, .. }| quote!(__ffi::Facts::<#ty>::ANY_BITS))
 }
 
 fn implementations(message: &Message) -> TokenStream {

@@ -21,9 +21,10 @@ use proc_macro2::TokenStream;
 pub(crate) use queue::queue;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, Type};
+use syn::{Data, DeriveInput, Ident, Type};
 
 use crate::ast::{Container, Head, types};
+use crate::attr::CommonAttrs;
 use crate::record::Object;
 
 /// The block around all that is written for an item.
@@ -37,6 +38,24 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
             use #krate::__private as __ffi;
             use __ffi::NoFacts as _;
             #contents
+        };
+    }
+}
+
+/// The assertions of fields and cases whose type is called `String`, for an item with mistakes: it
+/// may be the user's, so rustc alone can refuse it, and it would not see it otherwise.
+pub(crate) fn strings(input: &DeriveInput) -> TokenStream {
+    let types: Vec<_> = match &input.data {
+        Data::Struct(data) => data.fields.iter().map(|field| &field.ty).collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).map(|field| &field.ty).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    let assertions = types.into_iter().filter(|ty| types::holds_string(ty)).map(shared);
+    let krate = CommonAttrs::krate(&input.attrs);
+    quote! {
+        const _: () = {
+            use #krate::__private as __ffi;
+            #(#assertions)*
         };
     }
 }
