@@ -152,13 +152,12 @@ mod typed;
 )]
 mod word;
 
+pub use abi::ExportedQueue;
 pub use boxed::PoolBox;
 #[doc(hidden)]
 pub use error::FreeCode;
 pub use error::{PoolError, PoolErrorKind, RefusedHandle};
 pub use pooled::{FfiPooled, PoolCache, Reset};
-#[doc(hidden)]
-pub use queue::ExportedQueue;
 pub use queue::{FfiQueue, PopError, PushError};
 pub use raw::{reopen, shutdown};
 pub use read::PoolRead;

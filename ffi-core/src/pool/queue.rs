@@ -46,31 +46,6 @@ pub struct FfiQueue<T: FfiPooled, const N: usize> {
     message: PhantomData<PoolBox<T>>,
 }
 
-/// What `#[ffi_export]` asks of the type of a static: [`FfiQueue`] implements it, and nothing else
-/// can. No unsafe code relies on it: the static is an [`FfiQueue`] of that message and capacity, or
-/// the code that the attribute writes has a type error.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be exported",
-    label = "not a queue",
-    note = "`static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`"
-)]
-pub trait ExportedQueue: sealed::Sealed {
-    /// What it holds.
-    type Message: FfiPooled;
-    /// How many it holds at most.
-    const CAPACITY: usize;
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl<T: crate::FfiPooled, const N: usize> Sealed for crate::FfiQueue<T, N> {}
-}
-
-impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
-    type Message = T;
-    const CAPACITY: usize = N;
-}
-
 /// Why a message was not pushed; it comes back in the error.
 #[non_exhaustive]
 pub enum PushError<T> {

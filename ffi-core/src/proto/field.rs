@@ -242,19 +242,19 @@ pub fn read_item<T: ProtoType>(
     }
 }
 
-/// Calls [`ProtoType::init`] for a field.
+/// Makes a field of a message a value, with [`ProtoType::init`] of its type.
 ///
 /// # Safety
 ///
 /// `message + offset` is memory for an `F` that no other code uses.
 #[inline]
-pub unsafe fn init_field<F: ProtoType>(message: *mut u8, offset: usize) {
+pub unsafe fn init_field<F>(message: *mut u8, offset: usize, init: impl FnOnce(&mut MaybeUninit<F>)) {
     // SAFETY: by this function's contract the field lies inside the message's memory.
     let field = unsafe { message.add(offset) };
     // SAFETY: by this function's contract it is aligned memory for an `F`, and no other code uses
     // it; a `MaybeUninit` needs no value.
     let field = unsafe { &mut *field.cast::<MaybeUninit<F>>() };
-    F::init(field);
+    init(field);
 }
 
 /// Sets a value to all zeros.
