@@ -28,7 +28,7 @@ use std::marker::PhantomData;
 use crate::columns::Column;
 use crate::layout::PodField;
 use crate::schema::encode::{Fragment, Piece};
-use crate::types::{FfiType, Invalid, Lanes};
+use crate::types::{FfiType, InvalidValue, Lanes};
 
 /// Facts of a type in shared memory, those of [`FfiType`].
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl<T: FfiType> Facts<T> {
     ///
     /// The contract of [`FfiType::check`].
     #[inline(always)]
-    pub unsafe fn check(value: *const T) -> Result<(), Invalid> {
+    pub unsafe fn check(value: *const T) -> Result<(), InvalidValue> {
         // SAFETY: this function's contract is that of the callee.
         unsafe { T::check(value) }
     }
@@ -103,7 +103,7 @@ pub trait NoFacts {
     /// # Safety
     ///
     /// None is needed.
-    unsafe fn check<T>(_: *const T) -> Result<(), Invalid> {
+    unsafe fn check<T>(_: *const T) -> Result<(), InvalidValue> {
         Ok(())
     }
 

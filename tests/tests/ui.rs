@@ -28,9 +28,7 @@ fn every_mistake_has_its_message() {
 }
 
 /// Cases with another number of mistakes than one.
-const MISTAKES: &[(&str, usize)] = &[
-    ("attribute/crate_local", 4),
-];
+const MISTAKES: &[(&str, usize)] = &[("attribute/crate_local", 4)];
 
 /// The errors of each case are as many as its mistakes. What trybuild compares holds each error
 /// once, however often rustc reports it.

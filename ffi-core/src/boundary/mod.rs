@@ -50,7 +50,10 @@ mod status;
 
 // For generated code.
 #[doc(hidden)]
-pub use args::{Region, copied, disjoint, optional, reference, reference_mut, slice, slice_mut, text};
+pub use args::{
+    OwnedText, Region, assert_owned_text, copied, disjoint, optional, reference, reference_mut, slice,
+    slice_mut, text,
+};
 #[doc(hidden)]
 pub use attachment::{FfiDartCalls, dart_calls};
 #[doc(hidden)]
@@ -58,38 +61,24 @@ pub use call::{call, call_output};
 #[doc(hidden)]
 pub use dart_api::{DartInit, dart_init};
 #[doc(hidden)]
-pub use lent::FfiLent;
+pub use lent::{FfiLent, assert_lent};
 #[doc(hidden)]
 pub use memory::{alloc, free};
 #[doc(hidden)]
-pub use output::{FfiSome, assert_by_value, assert_returned_by_value};
+pub use output::{FfiSome, assert_by_value, assert_returned, assert_returned_by_value, assert_value};
 #[doc(hidden)]
 pub use owned::{FfiOwned, owned_free};
 #[doc(hidden)]
 pub use pending::FfiPending;
 #[doc(hidden)]
-pub use pooled::{Claim, claim, take, take_some};
+pub use pooled::{Claim, assert_pooled, claim, take, take_some};
 #[doc(hidden)]
 pub use status::{Failure, clear};
 
 #[cfg(feature = "proto")]
 pub(crate) use args::room;
-pub use args::{
-    OwnedText, Region, assert_owned_text, copied, disjoint, optional, reference, reference_mut, slice,
-    slice_mut, text,
-};
-pub use attachment::{FfiDartCalls, dart_calls};
-pub use dart_api::{DartInit, dart_init};
-pub use lent::{FfiLent, assert_lent};
-pub use memory::{alloc, free};
-pub use output::{
-    FfiOutput, FfiReturn, FfiSome, FfiValue, MAX_BY_VALUE, assert_by_value, assert_returned,
-    assert_returned_by_value, assert_value,
-};
-pub use owned::{FfiOwned, owned_free};
-pub use pending::{FfiPending, call_output};
-pub use pooled::{Claim, assert_pooled, claim, take, take_some};
-pub use status::{Failure, FfiStatus, StatusCode, call, clear};
+pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
+pub use status::{FfiStatus, StatusCode};
 
 /// Version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table
 /// above. The Dart package refuses a library with another one.

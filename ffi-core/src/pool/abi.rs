@@ -25,7 +25,7 @@ macro_rules! __pool_operations {
             free_many: fn(slots: *mut *mut $message, count: __ffi::core::primitive::usize) -> __ffi::core::primitive::usize
                 = __ffi::pool_free_many(slots, count);
             release: fn(token: *mut __ffi::core::ffi::c_void) -> () = __ffi::pool_release::<$message>(token);
-            stats: fn(stats: *mut __ffi::FfiPoolStats) -> () = __ffi::pool_stats::<$message>(stats);
+            stats: fn(stats: *mut __ffi::PoolStats) -> () = __ffi::pool_stats::<$message>(stats);
             resolve: fn(index_plus_one: __ffi::core::primitive::u32, generation: __ffi::core::primitive::u32) -> *mut $message
                 = __ffi::pool_resolve(index_plus_one, generation);
             reference: fn(slot: *const $message) -> __ffi::core::primitive::u64 = __ffi::pool_reference(slot);
@@ -176,7 +176,7 @@ pub trait ExportedQueue: sealed::Sealed {
     #[doc(hidden)]
     fn push_claim(&self, claim: Claim<Self::Message>) -> Result<(), PushError<Claim<Self::Message>>>;
     #[doc(hidden)]
-    fn pop(&self) -> Result<PoolBox<Self::Message>, PopError>;
+    fn try_pop(&self) -> Result<PoolBox<Self::Message>, PopError>;
     #[doc(hidden)]
     fn len(&self) -> usize;
     #[doc(hidden)]
@@ -200,8 +200,8 @@ impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
     }
 
     #[inline]
-    fn pop(&self) -> Result<PoolBox<T>, PopError> {
-        self.pop()
+    fn try_pop(&self) -> Result<PoolBox<T>, PopError> {
+        self.try_pop()
     }
 
     #[inline]
@@ -287,7 +287,7 @@ pub const QUEUE_BUSY: i32 = 11;
 ///
 /// `code` may be written, or is null.
 pub unsafe fn queue_pop<Q: ExportedQueue>(queue: &Q, code: *mut i32) -> *mut Q::Message {
-    let (slot, number) = match queue.pop() {
+    let (slot, number) = match queue.try_pop() {
         Ok(slot) => (slot.into_raw().as_ptr(), 0),
         Err(PopError::Empty) => (std::ptr::null_mut(), QUEUE_EMPTY),
         Err(PopError::Busy) => (std::ptr::null_mut(), QUEUE_BUSY),

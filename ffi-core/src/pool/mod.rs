@@ -152,6 +152,7 @@ mod typed;
 )]
 mod word;
 
+#[doc(hidden)]
 pub use abi::ExportedQueue;
 pub use boxed::PoolBox;
 #[doc(hidden)]

@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-use prost::encoding::WireType;
+use super::wire_type::WireType;
 
 use super::error::DecodeError;
 use super::field::{ProtoType, member_len};

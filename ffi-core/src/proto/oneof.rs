@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use prost::encoding::{WireType, key_len};
+use prost::encoding::key_len;
 
 use super::error::DecodeError;
 use super::field::{ProtoType, init_field};
