@@ -2,7 +2,7 @@
 //! a signal, or has a lower priority. In processes of their own, as signals, priorities and
 //! sandboxes are.
 
-#![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#![cfg(all(magazines, target_os = "linux"))]
 
 use std::mem::MaybeUninit;
 use std::process::Command;
