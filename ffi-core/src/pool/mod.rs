@@ -25,7 +25,7 @@
 //!
 //! | pool | allocate, free what this thread allocated | free, take or read what another thread allocated | at exhaustion |
 //! |---|---|---|---|
-//! | `cache = "none"`, fewer than 1,024 slots, slots of 16 KiB or more, `pool-debug`, or any but Linux and Android on x86-64 and aarch64 | lock-free | lock-free | lock-free |
+//! | `cache = "none"`, fewer than 1,024 slots, slots of 16 KiB or more, `pool-debug`, or any but Linux and Android on x86-64 and aarch64 | lock-free, with three locked instructions for both | lock-free | lock-free |
 //! | others | lock-free, and without locked instructions as a rule | waits for that thread a few times, if it is in the middle of an allocation or a free | waits for each thread that is in the middle of one |
 //!
 //! **Lock-free** is an operation whose attempt fails only because another one succeeded, whatever
@@ -94,40 +94,16 @@
 
 pub(crate) mod abi;
 mod boxed;
-#[cfg_attr(
-    not(all(
-        any(target_os = "linux", target_os = "android"),
-        any(target_arch = "x86_64", target_arch = "aarch64"),
-        target_pointer_width = "64",
-        not(miri)
-    )),
-    allow(dead_code, reason = "only magazines use all of it")
-)]
+#[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod cache;
 pub(crate) mod claim;
 #[cfg(feature = "pool-debug")]
 mod debug;
 mod error;
-#[cfg_attr(
-    not(all(
-        any(target_os = "linux", target_os = "android"),
-        any(target_arch = "x86_64", target_arch = "aarch64"),
-        target_pointer_width = "64",
-        not(miri)
-    )),
-    allow(dead_code, reason = "only magazines use all of it")
-)]
+#[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod live;
 mod pooled;
-#[cfg_attr(
-    not(all(
-        any(target_os = "linux", target_os = "android"),
-        any(target_arch = "x86_64", target_arch = "aarch64"),
-        target_pointer_width = "64",
-        not(miri)
-    )),
-    allow(dead_code, reason = "only magazines use all of it")
-)]
+#[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod primitive;
 mod queue;
 mod raw;
@@ -141,15 +117,7 @@ mod stride;
 mod tests;
 mod token;
 mod typed;
-#[cfg_attr(
-    not(all(
-        any(target_os = "linux", target_os = "android"),
-        any(target_arch = "x86_64", target_arch = "aarch64"),
-        target_pointer_width = "64",
-        not(miri)
-    )),
-    allow(dead_code, reason = "only magazines use all of it")
-)]
+#[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod word;
 
 #[doc(hidden)]

@@ -12,6 +12,10 @@
 //! at run time, because a sandbox may refuse the call, and it may come down later: a fence that is
 //! refused then is lost for good ([`is_there`] says so), and what had relied on it waits for the
 //! owner instead.
+//!
+//! Windows has `FlushProcessWriteBuffers`, which would do as well. It is not used: a process there
+//! ends all other threads wherever they are and then runs the destructors of the last one, which
+//! would wait for ever for one that was inside, or the closer.
 
 use std::sync::atomic::{AtomicU8, Ordering, compiler_fence};
 
