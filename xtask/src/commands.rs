@@ -41,7 +41,7 @@ pub enum Command {
     Bless(bless::Bless),
     /// Write the stress schema, with as many messages as wanted.
     Stress(stress::Stress),
-    /// Run the tests of the pools under loom, valgrind and the ThreadSanitizer.
+    /// Run loom, valgrind, sanitizers, Miri and fuzzers, and print a line for each.
     Sanitize(sanitize::Sanitize),
     /// Build libraries for platforms that this machine isn't, and read their schemas.
     Platforms(platforms::Platforms),

@@ -2,8 +2,8 @@
 //! Rust's, and freed before. A model says which slots are the caller's.
 
 use bytemuck::Zeroable;
+use ffi_core::FfiPooled;
 use ffi_core::boundary::FfiStatus;
-use ffi_core::pool::FfiPoolStats;
 use fixture_pools::{Event, Token};
 
 use crate::bytes::Bytes;
@@ -13,7 +13,6 @@ unsafe extern "C" {
     fn fixture_pools_ffi_token_pool_free(slot: *mut Token) -> i32;
     fn fixture_pools_ffi_token_pool_reference(slot: *const Token) -> u64;
     fn fixture_pools_ffi_token_pool_resolve(index_plus_one: u32, generation: u32) -> *mut Token;
-    fn fixture_pools_ffi_token_pool_stats(stats: *mut FfiPoolStats);
     fn fixture_pools_ffi_new_token(id: u32, status: *mut FfiStatus) -> *mut Token;
     fn fixture_pools_ffi_even_token(id: u32, status: *mut FfiStatus) -> *mut Token;
     fn fixture_pools_ffi_spend(token: *mut Token, status: *mut FfiStatus) -> u32;
@@ -27,7 +26,6 @@ unsafe extern "C" {
 
     fn fixture_pools_ffi_event_pool_alloc() -> *mut Event;
     fn fixture_pools_ffi_event_pool_free(slot: *mut Event) -> i32;
-    fn fixture_pools_ffi_event_pool_stats(stats: *mut FfiPoolStats);
     fn fixture_pools_ffi_orders_push(slot: *mut Event) -> i32;
     fn fixture_pools_ffi_orders_pop(code: *mut i32) -> *mut Event;
     fn fixture_pools_ffi_orders_len() -> usize;
@@ -145,13 +143,8 @@ impl Pools {
             // SAFETY: the slot is the caller's, and isn't used any more.
             assert_eq!(unsafe { fixture_pools_ffi_event_pool_free(slot) }, 0);
         }
-        let mut stats = FfiPoolStats::default();
-        // SAFETY: the room is this function's.
-        unsafe { fixture_pools_ffi_token_pool_stats(&mut stats) };
-        assert_eq!(stats.live, 0, "tokens are lost");
-        // SAFETY: the room is this function's.
-        unsafe { fixture_pools_ffi_event_pool_stats(&mut stats) };
-        assert_eq!(stats.live, 0, "events are lost");
+        assert_eq!(Token::pool().stats().live, 0, "tokens are lost");
+        assert_eq!(Event::pool().stats().live, 0, "events are lost");
     }
 
     fn free_token(&mut self, input: &mut Bytes<'_>) {
