@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod bless;
+pub mod coverage;
 pub mod dart_sdk;
 pub mod demo;
 pub mod platforms;
@@ -43,6 +44,8 @@ pub enum Command {
     Stress(stress::Stress),
     /// Run loom, valgrind, sanitizers, Miri and fuzzers, and print a line for each.
     Sanitize(sanitize::Sanitize),
+    /// Count which lines tests run, and compare that with the goals.
+    Coverage(coverage::Coverage),
     /// Build libraries for platforms that this machine isn't, and read their schemas.
     Platforms(platforms::Platforms),
     /// Run a benchmark, or list them all.
@@ -65,6 +68,7 @@ impl Cli {
             Command::Bless(args) => args.run(),
             Command::Stress(args) => args.run(),
             Command::Sanitize(args) => args.run(),
+            Command::Coverage(args) => args.run(),
             Command::Platforms(args) => args.run(),
             Command::Bench(args) => args.run(),
         }
