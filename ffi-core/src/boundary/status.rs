@@ -149,7 +149,8 @@ impl FfiStatus {
     }
 }
 
-/// Frees the message of a status and zeroes it but for [`pending`](FfiStatus::pending); does nothing for null.
+/// Frees the message of a status and zeroes it except for [`pending`](FfiStatus::pending); does
+/// nothing for null.
 ///
 /// # Safety
 ///
