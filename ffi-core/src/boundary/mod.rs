@@ -8,9 +8,9 @@
 //!      ◀── value, status ──         ◀── value, Err or panic ──
 //! ```
 //!
-//! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument through
-//! a function of `args.rs`, inside one `call_output`, which turns a refused argument, an `Err` and a panic into
-//! a status. No `extern "C"` function of this crate or of a wrapper unwinds.
+//! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument
+//! through a function of `args.rs`, inside one `call_output`, which turns a refused argument, an
+//! `Err` and a panic into a status. No `extern "C"` function of this crate or of a wrapper unwinds.
 //!
 //! | Rust | C |
 //! |---|---|

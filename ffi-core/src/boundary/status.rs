@@ -154,8 +154,8 @@ impl FfiStatus {
 ///
 /// # Safety
 ///
-/// `status` is null, or points to an [`FfiStatus`] that is zeroed or was last written by this library,
-/// and that nobody else uses meanwhile.
+/// `status` is null, or points to an [`FfiStatus`] that is zeroed or was last written by this
+/// library, and that no other code uses meanwhile.
 pub unsafe fn clear(status: *mut FfiStatus) {
     // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that no other
     // code uses.

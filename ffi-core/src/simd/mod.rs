@@ -44,10 +44,12 @@
 //!   lengths, docs     a level   └▶ scalar.rs   plain loops: fallback, and what tests compare with
 //! ```
 //!
-//! `operation.rs` says what is done to an element, `element.rs` what an element is, and `numbers.rs` which kernel each type takes. The instructions are those of
-//! `fearless_simd`, whose level is proof that the machine has them, so kernels need no
-//! `unsafe`; `strided.rs`, `batch.rs`, `raw.rs` and `abi.rs`, which read what pointers point to, do. What was given up for it: a level of its own for each kernel, and masked loads, which matter below
-//! 16 elements alone. Tests are in `tests.rs`, benchmarks in `benches/simd`.
+//! `operation.rs` has the operations on one element, `element.rs` the types of elements, and
+//! `numbers.rs` the kernel of each type. The instructions come from `fearless_simd`, whose level is
+//! proof that the machine has them, so kernels need no `unsafe`; `strided.rs`, `batch.rs`, `raw.rs`
+//! and `abi.rs`, which read through pointers, do. What was given up for it: a separate level for
+//! each kernel, and masked loads, which only matter below 16 elements. Tests are in `tests.rs`,
+//! benchmarks in `benches/simd`.
 
 #[doc(hidden)]
 pub mod abi;

@@ -140,7 +140,7 @@ impl Argument {
         argument
     }
 
-    /// What C gets for it, without the check of its range.
+    /// Returns the values that C gets, without the check of their range.
     pub fn unchecked(&self) -> Vec<String> {
         self.unchecked.clone().map_or_else(|| self.values.clone(), |whole| vec![whole])
     }

@@ -119,7 +119,7 @@ const CHECKS: &[&str] =
 const ONEOF_MEMBERS: &[&str] =
     &["bigOrNull", "other", "pragma", "setFrom", "tag", "throwTag", "toDart", "value"];
 
-/// What an enum's class has.
+/// Members of an enum's class.
 const ENUM_MEMBERS: &[&str] =
     &["fromValue", "index", "name", "openFromValue", "placeName", "value", "values"];
 

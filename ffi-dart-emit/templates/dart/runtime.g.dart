@@ -3329,8 +3329,8 @@ int bytesWritten(List<int> from, Uint8List bytes, String name, [int? index]) {
   return length;
 }
 
-/// Whether the byte of an option says that its value is there; the option is the
-/// field [name], or the element [index] of it.
+/// Returns true if the byte of an option says that it has a value; the option
+/// is the field [name], or the element [index] of it.
 ///
 /// Throws an [InvalidValueException] if it is neither 0 nor 1.
 @pragma('vm:prefer-inline')
@@ -3388,9 +3388,9 @@ int checkCapacity(int length, int capacity, String name, [int? index]) =>
     ? length
     : throw CapacityException(length, capacity, placeName(name, index));
 
-/// What lists and maps inside a message have in common.
+/// Members that lists and maps inside a message share.
 base mixin _Sized {
-  /// How many elements there is room for.
+  /// Largest number of elements.
   int get capacity;
 
   /// The field that this is, or the element of one, as exceptions call it.
