@@ -2,7 +2,7 @@
 //! priority. Each test has a process of its own, as signals, priorities and sandboxes apply to a
 //! process.
 
-#![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#![cfg(all(magazines, target_os = "linux"))]
 
 use std::mem::MaybeUninit;
 use std::process::Command;

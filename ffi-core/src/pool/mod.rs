@@ -94,40 +94,16 @@
 
 pub(crate) mod abi;
 mod boxed;
-#[cfg_attr(
-    not(all(
-        any(target_os = "linux", target_os = "android"),
-        any(target_arch = "x86_64", target_arch = "aarch64"),
-        target_pointer_width = "64",
-        not(miri)
-    )),
-    allow(dead_code, reason = "only magazines use all of it")
-)]
+#[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod cache;
 pub(crate) mod claim;
 #[cfg(feature = "pool-debug")]
 mod debug;
 mod error;
-#[cfg_attr(
-    not(all(
-        any(target_os = "linux", target_os = "android"),
-        any(target_arch = "x86_64", target_arch = "aarch64"),
-        target_pointer_width = "64",
-        not(miri)
-    )),
-    allow(dead_code, reason = "only magazines use all of it")
-)]
+#[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod live;
 mod pooled;
-#[cfg_attr(
-    not(all(
-        any(target_os = "linux", target_os = "android"),
-        any(target_arch = "x86_64", target_arch = "aarch64"),
-        target_pointer_width = "64",
-        not(miri)
-    )),
-    allow(dead_code, reason = "only magazines use all of it")
-)]
+#[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod primitive;
 mod queue;
 mod raw;
@@ -141,15 +117,7 @@ mod stride;
 mod tests;
 mod token;
 mod typed;
-#[cfg_attr(
-    not(all(
-        any(target_os = "linux", target_os = "android"),
-        any(target_arch = "x86_64", target_arch = "aarch64"),
-        target_pointer_width = "64",
-        not(miri)
-    )),
-    allow(dead_code, reason = "only magazines use all of it")
-)]
+#[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod word;
 
 pub use boxed::PoolBox;

@@ -8,8 +8,9 @@
 //! | `fence.rs` | the fence: `membarrier` of Linux |
 //! | `uncached.rs` | nothing: the live bits alone |
 //!
-//! A pool has one [`Cache`] above its live bits; which one is decided here, when it is compiled.
-//! Where a target has no magazines, `magazine.rs` and `fence.rs` are not part of the library.
+//! A pool has one [`Cache`] above its live bits; which one is decided when it is compiled:
+//! `cfg(magazines)` is set by `ffi-core/build.rs`, for targets that have what they need. Elsewhere
+//! `magazine.rs` and `fence.rs` are not part of the library.
 
 use std::fmt::Debug;
 
@@ -17,50 +18,22 @@ use super::live::{Live, Seat};
 use super::primitive::{Protocol, Word};
 use super::word::{Mark, State};
 
-#[cfg(all(
-    any(target_os = "linux", target_os = "android"),
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    target_pointer_width = "64",
-    not(miri)
-))]
+#[cfg(magazines)]
 mod fence;
-#[cfg(all(
-    any(target_os = "linux", target_os = "android"),
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    target_pointer_width = "64",
-    not(miri)
-))]
+#[cfg(magazines)]
 pub(super) mod magazine;
 pub(super) mod thread;
-#[cfg(any(
-    test,
-    not(all(
-        any(target_os = "linux", target_os = "android"),
-        any(target_arch = "x86_64", target_arch = "aarch64"),
-        target_pointer_width = "64",
-        not(miri)
-    ))
-))]
+#[cfg(any(test, not(magazines)))]
 pub(super) mod uncached;
 
 use thread::Caller;
 
 /// The cache of this target.
-#[cfg(all(
-    any(target_os = "linux", target_os = "android"),
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    target_pointer_width = "64",
-    not(miri)
-))]
+#[cfg(magazines)]
 pub(crate) type Native = magazine::Magazines<'static, std::sync::atomic::AtomicU64, super::primitive::Sound>;
 
 /// The cache of this target.
-#[cfg(not(all(
-    any(target_os = "linux", target_os = "android"),
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    target_pointer_width = "64",
-    not(miri)
-)))]
+#[cfg(not(magazines))]
 pub(crate) type Native = uncached::Uncached<'static, std::sync::atomic::AtomicU64, super::primitive::Sound>;
 
 /// A slot that was claimed: its index, and what its word gets when the C ABI lends it.

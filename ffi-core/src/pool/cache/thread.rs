@@ -10,7 +10,7 @@ use crate::pool::word::ENTRY_BITS;
 /// The thread that uses a pool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller {
-    /// The thread pointer: no other thread has it now. 0 if the target doesn't tell, and then
+    /// The thread pointer: no other thread has it now. 0 on targets without magazines, where
     /// nothing asks for it.
     pub(in crate::pool) thread: u64,
     /// Two hashes of that, of [`ENTRY_BITS`], which other threads may have as well.
@@ -21,7 +21,10 @@ impl Caller {
     /// The thread that runs this.
     #[inline(always)]
     pub(in crate::pool) fn current() -> Self {
-        if KNOWN { Self::with_pointer(pointer()) } else { Self { thread: 0, ..Self::with_pointer(stack()) } }
+        #[cfg(magazines)]
+        return Self::with_pointer(pointer());
+        #[cfg(not(magazines))]
+        Self { thread: 0, ..Self::with_pointer(stack()) }
     }
 
     /// The thread with this thread pointer.
@@ -42,49 +45,19 @@ impl Caller {
     }
 }
 
-/// True if this says how to get the thread pointer of the target.
-const KNOWN: bool = cfg!(all(
-    any(target_os = "linux", target_os = "android"),
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    target_pointer_width = "64",
-    not(miri)
-));
-
-/// An address in the thread's stack.
-#[inline(always)]
-fn stack() -> u64 {
-    let here = 0_u8;
-    (&raw const here).addr() as u64 >> 4
-}
-
-#[cfg(all(
-    any(target_os = "linux", target_os = "android"),
-    target_arch = "x86_64",
-    target_pointer_width = "64",
-    not(miri)
-))]
+/// The thread pointer.
+#[cfg(magazines)]
 #[inline(always)]
 fn pointer() -> u64 {
     let pointer;
     // Not `pure`: code that moves to another thread between two allocations asks again.
+    #[cfg(target_arch = "x86_64")]
     // SAFETY: by the ABI the first word of the thread's block is the block's address; it is read,
     // and nothing else happens.
     unsafe {
         std::arch::asm!("mov {}, fs:[0]", out(reg) pointer, options(nostack, preserves_flags, readonly));
     }
-    pointer
-}
-
-#[cfg(all(
-    any(target_os = "linux", target_os = "android"),
-    target_arch = "aarch64",
-    target_pointer_width = "64",
-    not(miri)
-))]
-#[inline(always)]
-fn pointer() -> u64 {
-    let pointer;
-    // Not `pure`: code that moves to another thread between two allocations asks again.
+    #[cfg(target_arch = "aarch64")]
     // SAFETY: it reads a register that any code may read.
     unsafe {
         std::arch::asm!("mrs {}, tpidr_el0", out(reg) pointer, options(nostack, preserves_flags, nomem));
@@ -92,13 +65,10 @@ fn pointer() -> u64 {
     pointer
 }
 
-#[cfg(not(all(
-    any(target_os = "linux", target_os = "android"),
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    target_pointer_width = "64",
-    not(miri)
-)))]
+/// An address in the thread's stack.
+#[cfg(not(magazines))]
 #[inline(always)]
-fn pointer() -> u64 {
-    0
+fn stack() -> u64 {
+    let here = 0_u8;
+    (&raw const here).addr() as u64 >> 4
 }

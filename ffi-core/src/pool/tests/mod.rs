@@ -3,21 +3,11 @@
 //! What is about the whole process is in `ffi-core/tests`.
 
 mod behavior;
-#[cfg(all(
-    target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    target_pointer_width = "64",
-    not(miri)
-))]
+#[cfg(magazines)]
 mod model;
 mod properties;
 mod queue;
-#[cfg(all(
-    target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    target_pointer_width = "64",
-    not(miri)
-))]
+#[cfg(magazines)]
 mod ring;
 mod storeys;
 mod stress;

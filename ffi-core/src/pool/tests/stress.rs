@@ -269,7 +269,7 @@ fn pools_that_are_opened_at_once_are_one() {
 
 /// What is kept back for a thread is had by others when it ends, and so is the magazine itself.
 #[test]
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+#[cfg(magazines)]
 fn threads_that_end_leave_nothing_behind() {
     pooled!(Legacy { number: u64 }, 20_000, Zero);
 
@@ -330,7 +330,7 @@ fn what_a_thread_allocates_in_the_end_comes_back() {
 
 /// Nearly all threads find a place, whether their stacks lie side by side or anywhere.
 #[test]
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+#[cfg(magazines)]
 fn thousands_of_threads_have_magazines() {
     use std::sync::atomic::AtomicU32;
 

@@ -1,0 +1,20 @@
+//! Decides if the pools of the target have magazines: `cfg(magazines)`.
+//!
+//! They need the thread pointer and a fence that the system runs on behalf of other threads
+//! (`src/pool/cache/`). Miri knows neither.
+
+use std::env;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(magazines)");
+    let target = |name: &str| env::var(format!("CARGO_CFG_{name}")).unwrap_or_default();
+    let system = matches!(&*target("TARGET_OS"), "linux" | "android");
+    let processor = matches!(&*target("TARGET_ARCH"), "x86_64" | "aarch64");
+    // Not x32, and not aarch64 with 32-bit pointers.
+    let pointers = target("TARGET_POINTER_WIDTH") == "64";
+    let miri = env::var_os("CARGO_CFG_MIRI").is_some();
+    if system && processor && pointers && !miri {
+        println!("cargo::rustc-cfg=magazines");
+    }
+}
