@@ -1,17 +1,18 @@
-//! An asymmetric fence: one that costs only the thread that asks for it.
+//! Asymmetric fence: it costs only the thread that asks for it (D. Goldblatt, "Asymmetric Fences",
+//! C++ paper P1202R5, 2022; `membarrier(2)`).
 //!
 //! A thread that stores to one place and then loads from another needs a fence in between if
-//! another thread does the same the other way round and one of them has to see the other's store
-//! (Dekker's problem). If one of them does it all the time and the other hardly ever, the operating
-//! system can run the fence on behalf of the first: [`light`] only keeps the compiler from
-//! reordering, and [`heavy`] makes each thread of the process that runs pass a fence:
-//! `membarrier(2)`, with `MEMBARRIER_CMD_PRIVATE_EXPEDITED`. A thread that doesn't run passes one
+//! another thread does the same in the opposite order and one of the two must see the other's store
+//! (as in Dekker's algorithm). If one thread does it all the time and the other rarely, the
+//! operating system can run the fence on behalf of the first: [`light`] only keeps the compiler
+//! from reordering, and [`heavy`] makes each running thread of the process pass a fence, by
+//! `membarrier(2)` with `MEMBARRIER_CMD_PRIVATE_EXPEDITED`. A thread that doesn't run passes one
 //! when it is switched to.
 //!
-//! Nothing else is a proof, so a process that has no such fence has no magazines. It is asked for
-//! at run time, because a sandbox may refuse the call, and it may come down later: a fence that is
-//! refused then is lost for good ([`is_there`] says so), and what had relied on it waits for the
-//! owner instead.
+//! No other construct guarantees this, so a process without such a fence has no magazines. The
+//! process asks at run time, because a sandbox may refuse the call, even later on. A fence that was
+//! refused once is lost for good ([`is_there`] returns false), and the code that relied on it waits
+//! for the owner instead.
 
 use std::sync::atomic::{AtomicU8, Ordering, compiler_fence};
 
@@ -19,17 +20,17 @@ const UNKNOWN: u8 = 0;
 const THERE: u8 = 1;
 const LOST: u8 = 2;
 
-/// What is known of the fence.
+/// State of the fence, as far as the process knows it.
 static STATE: AtomicU8 = AtomicU8::new(UNKNOWN);
 
-/// The side that runs all the time.
+/// Runs the cheap side: it only keeps the compiler from reordering.
 #[inline(always)]
 pub(super) fn light() {
     compiler_fence(Ordering::SeqCst);
 }
 
-/// The side that runs hardly ever: a microsecond or a few. False if there was no fence, and never
-/// will be.
+/// Runs the expensive side, which takes a microsecond or a few. Returns false if there was no fence
+/// and never will be.
 #[must_use]
 pub(super) fn heavy() -> bool {
     let done = membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);
@@ -51,14 +52,14 @@ pub(super) fn is_there() -> bool {
     STATE.load(Ordering::Relaxed) == THERE
 }
 
-/// Returns true if asking for the fence does no harm.
+/// Returns true if asking for the fence is safe.
 #[cfg(not(target_os = "android"))]
 fn may_ask() -> bool {
     true
 }
 
-/// Returns true if asking for the fence does no harm: before Android 10 the sandbox of apps may
-/// kill the process for it, which is why Android's own runtime asks for the same
+/// Returns true if asking for the fence is safe. Before Android 10 the sandbox of apps may kill the
+/// process for it, so Android's own runtime makes the same test
 /// (`art/libartbase/base/membarrier.cc`).
 #[cfg(target_os = "android")]
 fn may_ask() -> bool {
