@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 
 use crate::cargo::{BuildOptions, Crate, relative};
+use crate::dart::placement;
 use crate::library_file::Contents;
 use crate::model::{Model, PanicStrategy, Problems, resolve};
 use crate::output::{Leftovers, OutputFile, Plan};
@@ -15,6 +16,9 @@ use crate::{c, dart, diff, foreign, input, inspect, library_file, proto};
 
 /// Folder from which generated Dart files are removed that this run no longer makes.
 const DART_LEFTOVERS: Leftovers<'_> = Leftovers { folder: "lib/src", suffix: ".g.dart" };
+
+/// As [`DART_LEFTOVERS`], of a copy of the runtime.
+const RUNTIME_LEFTOVERS: Leftovers<'_> = Leftovers { folder: "lib/src", suffix: ".dart" };
 
 /// Writes a Dart package from the schema inside a compiled ffi-core library.
 ///
@@ -39,6 +43,10 @@ enum Command {
         /// Name of the package [default: the crate's]
         #[arg(long, value_name = "NAME")]
         package: Option<String>,
+        /// The folder of the runtime, the Dart package `ffi_core`, which is written there [default: that which the package
+        /// or another one of this repository names, else `ffi_core` in the package's folder]
+        #[arg(long, value_name = "FOLDER")]
+        runtime: Option<PathBuf>,
         /// Write nothing; show what would change, and fail if anything would
         #[arg(long)]
         check: bool,
@@ -199,17 +207,28 @@ pub fn run(cli: Cli) -> Result<()> {
         source: Source::default(),
         out: None,
         package: None,
+        runtime: None,
         check: false,
     });
     match command {
-        Command::Dart { source, out, package, check } => {
+        Command::Dart { source, out, package, runtime, check } => {
             let found = source.find()?;
             let folder = out
                 .or_else(|| found.built.as_ref().map(|package| relative(&package.dart_folder())))
                 .context("pass --out FOLDER: there is no crate whose folder could hold the package")?;
             let model = found.model()?;
-            let files = dart::package(&model, &dart::Options { package }).map_err(|it| found.explain(&it))?;
-            finish(&folder, Plan::new(&folder, &files, Some(DART_LEFTOVERS)), check)
+            let placement = placement::place(&folder, runtime.as_deref())
+                .map_err(|problems| anyhow::anyhow!("the runtime of {}:\n\n{problems}", folder.display()))?;
+            let options = dart::Options { package, runtime: Some(placement.named) };
+            let files = dart::package(&model, &options).map_err(|it| found.explain(&it))?;
+            let package = Plan::new(&folder, &files, Some(DART_LEFTOVERS));
+            match placement.write_to.map(|it| relative(&it)) {
+                Some(copy) => {
+                    let runtime = Plan::new(&copy, &dart::runtime::package(), Some(RUNTIME_LEFTOVERS));
+                    finish_all(vec![(&*copy, runtime), (&*folder, package)], check)
+                }
+                None => finish(&folder, package, check),
+            }
         }
         Command::C { source, out, prefix, check } => {
             let found = source.find()?;
@@ -280,6 +299,19 @@ fn read(file: &Path) -> Result<Model> {
         )
     })?;
     resolve(records).map_err(|problems| found.explain(&problems))
+}
+
+/// Finishes several plans: nothing is written unless all can be.
+fn finish_all(plans: Vec<(&Path, Plan)>, check: bool) -> Result<()> {
+    if !check && let Some((out, plan)) = plans.iter().find(|(_, plan)| !plan.problems().is_empty()) {
+        bail!("{} can't be written:\n\n{}", out.display(), Problems(plan.problems().to_vec()));
+    }
+    let mut done = Ok(());
+    for (out, plan) in plans {
+        let finished = finish(out, plan, check);
+        done = done.and(finished);
+    }
+    done
 }
 
 fn finish(out: &Path, plan: Plan, check: bool) -> Result<()> {

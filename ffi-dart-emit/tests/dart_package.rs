@@ -270,8 +270,22 @@ fn problems(schema: &Schema) -> Vec<String> {
     problems.0.iter().map(|it| format!("{}: {}", it.item, it.what)).collect()
 }
 
+/// Writes a package, and what `dart pub get` would: which folder each package is in.
 fn write(root: &Path, files: &BTreeMap<String, String>) {
-    for (path, contents) in files {
+    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("dart/ffi_core");
+    let main = files.keys().find_map(|it| it.strip_prefix("lib/")?.strip_suffix(".dart"));
+    let main = main.expect("there is a library");
+    let package = |name: &str, folder: &str| {
+        format!(
+            "{{\"name\": \"{name}\", \"rootUri\": \"{folder}\", \"packageUri\": \"lib/\", \
+             \"languageVersion\": \"3.8\"}}"
+        )
+    };
+    let runtime = package("ffi_core", &format!("file://{}", runtime.display()));
+    let config = format!("{{\"configVersion\": 2, \"packages\": [{}, {runtime}]}}", package(main, "../"));
+    let mut files = files.clone();
+    files.insert(".dart_tool/package_config.json".into(), config);
+    for (path, contents) in &files {
         let path = root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, contents).unwrap();
@@ -643,6 +657,28 @@ fn torture_of_types() -> Model {
         "Long",
         "Char",
         "Self",
+        // What the runtime, `dart:ffi` and `dart:typed_data` have, which generated code writes with a prefix.
+        "BigInt",
+        "BigList",
+        "FfiException",
+        "FfiMap",
+        "FfiRef",
+        "FfiStatus",
+        "FfiValue",
+        "LibraryCheck",
+        "LibraryMemory",
+        "MessageArray",
+        "NativePool",
+        "Pointer",
+        "PoolState",
+        "PoolStats",
+        "RangeError",
+        "Simd",
+        "StateError",
+        "Struct",
+        "Uint8",
+        "Uint8List",
+        "Void",
     ];
     use heck::ToUpperCamelCase;
     let mut all = Schema::new("torture_of_types");
@@ -873,8 +909,7 @@ fn dart_format_changes_nothing() {
     let mut random = Random(2);
     for index in 0..300 {
         let longest = *random.pick(&[8, 20, 30, 40]);
-        let mut files = files(&shape(&mut random, longest));
-        files.remove("lib/src/runtime.g.dart");
+        let files = files(&shape(&mut random, longest));
         write(&root.path().join(index.to_string()), &files);
     }
     write(&root.path().join("particles"), &files(&particles()));
@@ -922,7 +957,7 @@ fn the_same_model_gives_the_same_bytes() {
 
 #[test]
 fn the_package_is_named_as_asked() {
-    let options = Options { package: Some("my_sim".into()) };
+    let options = Options { package: Some("my_sim".into()), ..Options::default() };
     let files = package(&particles(), &options).unwrap();
     let paths: Vec<_> = files.iter().map(|it| it.path.to_str().unwrap()).collect();
     assert_eq!(
@@ -932,7 +967,6 @@ fn the_package_is_named_as_asked() {
             "lib/src/enums.g.dart",
             "lib/src/library.g.dart",
             "lib/src/messages.g.dart",
-            "lib/src/runtime.g.dart",
             "README.md",
             "analysis_options.yaml",
             "pubspec.yaml",
@@ -943,7 +977,7 @@ fn the_package_is_named_as_asked() {
         assert!(library.contains(part), "{part}");
     }
     for bad in ["class", "My", "1st", "a-b", "", "ä"] {
-        let options = Options { package: Some(bad.into()) };
+        let options = Options { package: Some(bad.into()), ..Options::default() };
         let problem = &package(&particles(), &options).unwrap_err().0[0];
         assert!(problem.fix.contains("--package"), "{bad}: {problem}");
     }
@@ -952,10 +986,10 @@ fn the_package_is_named_as_asked() {
 #[test]
 fn types_that_generated_code_needs_are_not_redefined() {
     let mut schema = Schema::new("c");
-    schema.message("Pointer", &[("x", Type::Scalar(Scalar::U8))]);
+    schema.message("Object", &[("x", Type::Scalar(Scalar::U8))]);
     schema.enumeration("String", Scalar::U8, &[("A", 0)]);
     schema.message_aligned(
-        Item { rename: Some("Point3".into()), ..named("Struct") },
+        Item { rename: Some("Point3".into()), ..named("Function") },
         vec![(named("x"), Type::Scalar(Scalar::U8))],
         1,
     );
@@ -963,13 +997,12 @@ fn types_that_generated_code_needs_are_not_redefined() {
         problems(&schema),
         [
             "enum c::String: its Dart name `String` means something else in generated code",
-            "message c::Pointer: its Dart name `Pointer` means something else in generated code",
+            "message c::Object: its Dart name `Object` means something else in generated code",
         ]
     );
 }
 
-/// Every type that generated code or its runtime names is generated, or has a name that a user
-/// can't take.
+/// Every type that generated code names and that is not the user's has the prefix, or is one that a user can't take.
 #[test]
 fn no_type_of_generated_code_is_free_to_take() {
     let mut schema = Schema::new("c");
@@ -1020,33 +1053,17 @@ fn no_type_of_generated_code_is_free_to_take() {
         "Unset", "Circle", "Polygon", "Label", "Hidden", "At", "Mode", "Flag", "Matrix", "Maybe", "Names",
         "Link", "Blob", "Leaf", "Wide",
     ];
-    let mut used = std::collections::BTreeSet::new();
+    let (mut used, mut prefixed) = (std::collections::BTreeSet::new(), 0);
     for (path, contents) in files(&schema.model()).into_iter().chain(files(&containers())) {
-        if !path.ends_with(".g.dart") {
+        if !path.ends_with(".dart") {
             continue;
         }
         for line in contents.lines() {
             let code = line.split("//").next().unwrap();
-            let top = code.strip_prefix("abstract ").unwrap_or(code);
-            let declares = [
-                "final class ",
-                "base class ",
-                "sealed class ",
-                "base mixin ",
-                "interface class ",
-                "enum ",
-                "typedef ",
-            ];
-            let declared = declares.iter().find_map(|kind| top.strip_prefix(kind));
-            let name = |text: &str| {
-                text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned()
-            };
-            used.extend(declared.map(name));
-            if path.ends_with("runtime.g.dart") {
-                continue;
-            }
             let unquoted: String = code.split('\'').step_by(2).collect();
-            let words = unquoted.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$');
+            prefixed += unquoted.matches("$.").count();
+            let words = unquoted.split(|c: char| !c.is_alphanumeric() && !"_$.".contains(c));
+            let words = words.map(|word| word.split('.').next().unwrap());
             used.extend(
                 words.filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase())).map(str::to_owned),
             );
@@ -1054,7 +1071,6 @@ fn no_type_of_generated_code_is_free_to_take() {
     }
     let free: Vec<_> = used
         .iter()
-        .filter(|name| !name.starts_with('_'))
         .filter(|name| {
             !own.iter().any(|own| {
                 let helpers = ["", "Array", "Box", "Data", "Library", "Pool", "Ref"];
@@ -1067,7 +1083,7 @@ fn no_type_of_generated_code_is_free_to_take() {
             package(&schema.model(), &Options::default()).is_ok()
         })
         .collect();
-    assert!(used.len() > 40, "{used:?}");
+    assert!(used.contains("String") && used.contains("PointBox") && prefixed > 500, "{prefixed}: {used:?}");
     assert_eq!(free, Vec::<&String>::new());
 }
 
@@ -1161,8 +1177,8 @@ fn an_overaligned_message_is_padded_but_not_passed_by_value() {
     let wide = schema.message_aligned(named("Wide"), vec![(named("x"), Type::Scalar(Scalar::F32))], 16);
     schema.message("Outer", &[("a", Type::Scalar(Scalar::U8)), ("b", wide.clone())]);
     let messages = &files(&schema.model())["lib/src/messages.g.dart"];
-    assert!(messages.contains("@Array(12)\n"), "behind `x`: {messages}");
-    assert!(messages.contains("@Array(15)\n"), "before `b`: {messages}");
+    assert!(messages.contains("@$.Array(12)\n"), "behind `x`: {messages}");
+    assert!(messages.contains("@$.Array(15)\n"), "before `b`: {messages}");
     schema.function(named("f"), &[], Some(wide), |_| {});
     assert_eq!(
         problems(&schema),

@@ -31,11 +31,121 @@ fn assert_clean(sdk: &Sdk, folder: &Path) {
     run().unwrap_or_else(|error| panic!("{}: {error:#}", folder.display()));
 }
 
+/// Returns a folder for generated files that holds none of an earlier run.
+fn fresh(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    // It need not exist.
+    let _ = fs::remove_dir_all(&folder);
+    folder
+}
+
+/// The folder of the runtime, which all generated packages depend on.
+fn runtime() -> PathBuf {
+    workspace::root().join("ffi-dart-emit/dart/ffi_core")
+}
+
+#[test]
+fn the_runtime_is_clean_and_its_tests_pass() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let runtime = runtime();
+    assert_clean(&sdk, &runtime);
+    for mode in Mode::ALL {
+        for entry in fs::read_dir(runtime.join("test")).unwrap() {
+            let file = Path::new("test").join(entry.unwrap().file_name());
+            let ran = sdk.run_tests(&runtime, &file, mode);
+            println!("{}", ran.unwrap_or_else(|error| panic!("{mode:?}: {error:#}")));
+        }
+    }
+}
+
+/// Adds to `found` the file `file` of Dart and those that it imports, exports or has as parts; fails if
+/// one takes a library that the web has not, or holds a number that JavaScript can't.
+fn check_for_web(file: &Path, found: &mut Vec<PathBuf>) {
+    if found.iter().any(|it| it == file) {
+        return;
+    }
+    found.push(file.to_owned());
+    let text = fs::read_to_string(file).unwrap();
+    let shown = file.display();
+    for line in text.lines().map(|line| line.split("//").next().unwrap()) {
+        let directive = ["import '", "export '", "part '"].iter().find_map(|it| line.strip_prefix(it));
+        if let Some(uri) = directive.and_then(|it| it.split('\'').next()) {
+            if let Some(library) = uri.strip_prefix("dart:") {
+                assert!(["collection", "typed_data"].contains(&library), "{shown} has `dart:{library}`");
+            } else if let Some(path) = uri.strip_prefix("package:ffi_core/") {
+                check_for_web(&runtime().join("lib").join(path), found);
+            } else {
+                check_for_web(&file.parent().unwrap().join(uri).canonicalize().unwrap(), found);
+            }
+        }
+        for word in line.split(|c: char| !c.is_ascii_alphanumeric()) {
+            let number =
+                word.strip_prefix("0x").map_or_else(|| word.parse(), |it| u64::from_str_radix(it, 16));
+            assert!(!number.is_ok_and(|it| it > 1 << 53), "{shown} has the number {word}");
+        }
+    }
+}
+
+/// `values.dart` compiles for the web: with the compiler, if the SDK has it, and by what it takes in any case.
+#[test]
+fn values_are_for_the_web_as_well() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let runtime = runtime();
+    let mut found = Vec::new();
+    check_for_web(&runtime.join("lib/values.dart"), &mut found);
+    assert!(found.len() > 5, "{found:?}");
+    if !sdk.bin_dir().join("snapshots/dart2js_aot.dart.snapshot").exists() {
+        return println!("left out: this SDK has no compiler for JavaScript");
+    }
+    sdk.pub_get(&runtime).unwrap();
+    let program = runtime.join(".dart_tool/web.dart");
+    fs::write(&program, "import 'package:ffi_core/values.dart';\nvoid main() => print(bigFromBits(1));\n")
+        .unwrap();
+    let compiled = fresh("web").with_extension("js");
+    workspace::capture(sdk.command().args(["compile", "js", "-o"]).arg(compiled).arg(program)).unwrap();
+}
+
+/// An application whose packages have a copy of the runtime each says which one it takes.
+#[test]
+fn packages_with_two_runtimes_need_an_override() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let folder = fresh("two_runtimes");
+    let mut sdk = sdk;
+    for name in ["calls", "owned"] {
+        let package = folder.join(name);
+        let mut emit = Generated::fixture(name).emitter("dart").unwrap();
+        emit.arg("--out").arg(&package).arg("--runtime").arg(package.join("ffi_core"));
+        workspace::capture(&mut emit).unwrap();
+        let (variable, library) = fixture(name);
+        sdk = sdk.with_env(variable, library);
+    }
+    let app = folder.join("app");
+    fs::create_dir_all(app.join("bin")).unwrap();
+    let pubspec = "name: app\nenvironment:\n  sdk: '>=3.8.0 <4.0.0'\ndependencies:\n  \
+                   fixture_calls: {path: ../calls}\n  fixture_owned: {path: ../owned}\n";
+    let program = "import 'package:fixture_calls/fixture_calls.dart';\n\
+                   import 'package:fixture_owned/fixture_owned.dart' as owned;\n\
+                   void main() {\n  try {\n    owned.FixtureOwnedLibrary.open().failsWith('it is shared');\n  } on \
+                   FfiException catch (error) {\n    print('${FixtureCallsLibrary.open().path.isNotEmpty} $error');\n  }\n}\n";
+    fs::write(app.join("bin/app.dart"), program).unwrap();
+    fs::write(app.join("pubspec.yaml"), pubspec).unwrap();
+    let refused = sdk.pub_get(&app).unwrap_err();
+    assert!(format!("{refused:#}").contains("ffi_core"), "{refused:#}");
+    // The line that the README has.
+    let readme = fs::read_to_string(runtime().join("README.md")).unwrap();
+    let lines = readme.split("```yaml\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+    let lines = lines.replace("<folder>", "../calls/ffi_core");
+    fs::write(app.join("pubspec.yaml"), format!("{pubspec}{lines}")).unwrap();
+    sdk.pub_get(&app).unwrap();
+    let printed = sdk.run(Path::new("bin/app.dart"), &[], &app).unwrap().stdout;
+    assert_eq!(printed, "true RustErrorException: it is shared\n");
+}
+
 /// The package of 120 messages is not committed: it is large, and looks like the others.
 #[test]
 fn a_large_package_is_clean_and_formatted() {
     let Some(sdk) = Sdk::for_tests() else { return };
-    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stress");
+    let package = fresh("stress");
     let mut emit = Generated::fixture("stress").emitter("dart").unwrap();
     workspace::capture(emit.arg("--out").arg(&package)).unwrap();
     assert_clean(&sdk, &package);
@@ -48,7 +158,7 @@ fn dart_passes_every_signature() {
     let Some(sdk) = Sdk::for_tests() else { return };
     let (variable, library) = fixture("signatures");
     let sdk = sdk.with_env(variable, library);
-    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("signatures_package");
+    let package = fresh("signatures_package");
     let mut emit = Generated::fixture("signatures").emitter("dart").unwrap();
     workspace::capture(emit.arg("--out").arg(&package)).unwrap();
     sdk.pub_get(&package).unwrap();
@@ -76,6 +186,9 @@ fn the_readme_runs() {
     let (rust, dart) = (blocks("rust"), blocks("dart"));
     assert_eq!((rust.len(), dart.len()), (3, 3), "each library has its program");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+    for name in ["particles", "camera", "swarm"] {
+        let _ = fs::remove_dir_all(folder.join(name).join("dart"));
+    }
     let name = |dart: &str| {
         let import = dart.split("import 'package:").nth(1).expect("it imports its library");
         import.split_once('/').expect("a file of it").0.to_owned()
@@ -221,6 +334,11 @@ fn simd() {
 fn types() {
     end_to_end("types", &[fixture("types")]);
     end_to_end("types_values", &[fixture("types")]);
+}
+
+#[test]
+fn one_app() {
+    end_to_end("one_app", &[fixture("calls"), fixture("owned")]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! data. Any other is a list whose elements are read and written in place. The parts shared by all
 //! messages are in the runtime's `NativeColumns`.
 
-use crate::model::{Field, Message, Model, Type, Value};
+use crate::model::{Field, Message, Model, Returns, Type, Value};
 
 use super::layout::{self, Parameters, Statement};
 use super::names::{beside, columns_class, is_unsigned};
@@ -23,8 +23,9 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     let (name, class) = (&own.name, columns_class(&own.name));
     let array = format!("{name}Array");
     let mut calls = vec![
+        "_libraryMemory".to_owned(),
         layout::string(&message.item.name),
-        format!("sizeOf<{name}>()"),
+        format!("$.sizeOf<{name}>()"),
         message.fields.iter().map(|it| it.size).sum::<u64>().to_string(),
         message.fields.len().to_string(),
         message.fields.last().map_or(0, |it| it.size).to_string(),
@@ -36,8 +37,8 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
         layout::doc(2, doc) + &layout::forwarding_constructor(name, parameters, initializer)
     };
     let member = |doc: &str, head: String, body: &str| format!("{}{head}\n{body}\n  }}", layout::doc(2, doc));
-    let struct_create = format!("Struct.create<{name}>");
-    let (capacity, header) = (one("int capacity".into()), one("Pointer<Void> header".into()));
+    let struct_create = format!("$.Struct.create<{name}>");
+    let (capacity, header) = (one("int capacity".into()), one("$.Pointer<$.Void> header".into()));
     let (records, record) = (one(format!("{array} records")), one(format!("{name} record")));
     let (row, row_and_record) = (one("int row".into()), ["int row".to_owned(), format!("{name} record")]);
     let method = |before: &str, name: &str, parameters: &[String]| {
@@ -65,14 +66,15 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
             method("factory", &format!("{class}.fromRecords"), &records),
             &format!("{from_records}\n    columns.pushAll(records);\n    return columns;"),
         ),
-        constructor(
-            "The result of a function, **owned**.",
-            &format!("{class}.taken"),
-            Parameters::new(&header),
-            "super.taken(_calls, header)",
-        ),
-        layout::call(2, "static final _calls = ", &format!("ColumnsCalls<{name}>"), &calls, ";"),
+        layout::call(2, "static final _calls = ", &format!("$.ColumnsCalls<{name}>"), &calls, ";"),
     ];
+    if types.model.functions.iter().any(|it| {
+        matches!(it.returns, Some(Returns::Columns(index)) if types.model.message(index).id == message.id)
+    }) {
+        let taken = format!("{class}._taken");
+        let taken = layout::forwarding_constructor(&taken, Parameters::new(&header), "super.taken(_calls, header)");
+        members.push(taken);
+    }
     for (index, (field, name)) in message.fields.iter().zip(&own.columns).enumerate() {
         members.extend(column(types, field, name, index));
     }
@@ -120,7 +122,7 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
         "{}{}{}\n{}\n}}\n",
         layout::doc(0, &doc),
         super::annotations(0, &message.item),
-        layout::class(&format!("final class {class}"), &format!("extends NativeColumns<{name}>")),
+        layout::class(&format!("final class {class}"), &format!("extends $.NativeColumns<{name}>")),
         members.join("\n\n")
     ))
 }
@@ -134,7 +136,7 @@ fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<Str
     if !has_array(&field.ty) {
         let getter = layout::declaration(
             2,
-            &format!("List<{}>", types.element(&field.ty)),
+            &format!("$.List<{}>", types.element(&field.ty)),
             &format!("get {name}"),
             " {",
         );
@@ -164,8 +166,8 @@ fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<Str
             let doc = format!("[{name}] as an array, for functions that take one.");
             let big = is_unsigned(&field.ty).then(|| {
                 let doc = layout::doc(2, &format!("[{name}] as unsigned, as it is in Rust."));
-                let getter = Statement::ReturnCall("BigList", &[name]);
-                let getter = layout::getter("List<BigInt>", &beside(name, "Big"), &getter);
+                let getter = Statement::ReturnCall("$.BigList", &[name]);
+                let getter = layout::getter("$.List<$.BigInt>", &beside(name, "Big"), &getter);
                 doc + &super::annotations(2, &field.item) + &getter
             });
             let all = [
@@ -208,7 +210,7 @@ fn list(types: &Types<'_>, field: &Field, name: &str, index: usize) -> String {
         _ => {
             let class = types.class(ty);
             let bytes = format!("    final bytes = columnBytes({index}, {size});\n");
-            let create = format!("Struct.create<{class}>(bytes, row * {size})");
+            let create = format!("$.Struct.create<{class}>(bytes, row * {size})");
             (bytes + &layout::arrow(4, &format!("{class} at(int row)"), &create), "at(row)")
         }
     };
@@ -222,5 +224,5 @@ fn list(types: &Types<'_>, field: &Field, name: &str, index: usize) -> String {
         format!("(row, name) => {read}"),
         format!("(row, it, name) => {write}"),
     ];
-    format!("{place}\n{}", layout::call(4, "return ", "ColumnList", &arguments, ";"))
+    format!("{place}\n{}", layout::call(4, "return ", "$.ColumnList", &arguments, ";"))
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::model::Model;
+use crate::model::{Model, Returns, Value};
 
 use super::container;
 use super::layout::{self, Parameters, Statement};
@@ -14,8 +14,7 @@ use super::types::Types;
 #[derive(Template)]
 #[template(path = "dart/messages.dart.jinja", escape = "none")]
 pub struct MessagesFile {
-    typed_data: bool,
-    enums: bool,
+    package: String,
     all: Vec<Classes>,
     /// Classes of the containers, which have no name in Rust.
     containers: Vec<String>,
@@ -30,6 +29,8 @@ pub struct Classes {
     pub align: u64,
     /// True if it has a pool.
     pub pooled: bool,
+    /// True if a function returns an array of it.
+    pub returned: bool,
     /// Members for protobuf, if the message has them.
     pub proto: Option<Proto>,
     /// Docs and annotations of the view.
@@ -55,23 +56,7 @@ impl MessagesFile {
         let Model { messages, oneofs, .. } = types.model;
         let mut all: Vec<_> = messages.iter().map(|it| message::classes(types, it)).collect();
         all.extend(oneofs.iter().map(|it| oneof::classes(types, it)));
-        let mut file = Self { typed_data: false, enums: false, all, containers: container::classes(types) };
-        let texts = || {
-            let parts = |it: &'_ Classes| [it.members.concat(), it.more.concat()];
-            file.all.iter().flat_map(parts).chain(file.containers.iter().cloned())
-        };
-        let typed_data = texts().any(|text| text.contains("List get") || text.contains("Uint8List"));
-        let typed_data = typed_data || file.all.iter().any(|it| it.proto.is_some());
-        let enums = types.model.enums.iter().map(|it| &types.names.of(&it.id).name);
-        let enums = enums.into_iter().any(|name| {
-            texts().any(|text| {
-                [format!("{name}.fromValue"), format!("{name}.openFromValue"), format!("{name}Array.view")]
-                    .iter()
-                    .any(|it| text.contains(it))
-            })
-        });
-        (file.typed_data, file.enums) = (typed_data, enums);
-        file
+        Self { package: types.names.package.clone(), all, containers: container::classes(types) }
     }
 }
 
@@ -82,11 +67,11 @@ impl Classes {
     }
 
     fn element_size(&self) -> String {
-        layout::getter("int", "elementSize", &Statement::Return(&format!("sizeOf<{}>()", self.name)))
+        layout::getter("int", "elementSize", &Statement::Return(&format!("$.sizeOf<{}>()", self.name)))
     }
 
     fn array_constructor(&self) -> String {
-        layout::call(2, "", &format!("{}Array", self.name), &["super.length".to_owned()], ";")
+        array_constructor(&format!("{}Array", self.name))
     }
 
     fn array_taken(&self) -> String {
@@ -97,13 +82,18 @@ impl Classes {
         view_constructor(&format!("{}Array", self.name), &["super.pointer", "super.length"])
     }
 
+    fn box_constructor(&self) -> String {
+        let name = format!("{}Box", self.name);
+        layout::forwarding_constructor(&name, Parameters::new(&[]), "super(_libraryMemory)")
+    }
+
     fn box_view(&self) -> String {
         view_constructor(&format!("{}Box", self.name), &["super.pointer"])
     }
 
     fn box_slot(&self) -> String {
         let parameters = ["super.pointer", "super.pool"].map(str::to_owned);
-        let name = format!("{}Box.slot", self.name);
+        let name = format!("{}Box._slot", self.name);
         layout::forwarding_constructor(&name, Parameters::new(&parameters), "super.slot()")
     }
 
@@ -122,13 +112,24 @@ impl Classes {
     }
 
     fn ref_getter(&self) -> String {
-        let create = format!("Struct.create<{}>", self.name);
+        let create = format!("$.Struct.create<{}>", self.name);
         layout::getter(&self.name, "ref", &Statement::ReturnCall(&create, &["bytes"]))
     }
 
     fn ref_setter(&self) -> String {
         layout::setter("ref", format!("{} value", self.name), &Statement::Assign("pointer.ref", "value"))
     }
+}
+
+/// Returns true if a function returns a list of values that `is_it` accepts.
+pub fn list_returned(model: &Model, is_it: impl Fn(Value) -> bool) -> bool {
+    model.functions.iter().any(|it| matches!(it.returns, Some(Returns::Vec(value)) if is_it(value)))
+}
+
+/// Returns the constructor of an array `class` with memory of its own.
+pub fn array_constructor(class: &str) -> String {
+    let length = ["int length".to_owned()];
+    layout::forwarding_constructor(class, Parameters::new(&length), "super(length, _libraryMemory)")
 }
 
 /// Returns the constructor of a borrowed `class`.
@@ -140,8 +141,8 @@ pub fn view_constructor(class: &str, required: &[&str]) -> String {
 
 /// Returns the constructor of an array `class` over memory that a function returned.
 pub fn taken_constructor(class: &str) -> String {
-    let parameters = ["super.owned".to_owned()];
-    layout::forwarding_constructor(&format!("{class}.taken"), Parameters::new(&parameters), "super.taken()")
+    let parameters = ["super.owned", "super.memory"].map(str::to_owned);
+    layout::forwarding_constructor(&format!("{class}._taken"), Parameters::new(&parameters), "super.taken()")
 }
 
 /// Returns the method of the array `class` that returns a part of it.
@@ -151,5 +152,5 @@ pub fn sublist_view(class: &str) -> String {
     let head = layout::method(class, "sublistView", parameters);
     let arguments = ["pointer + start", "stop - start", "owner: this"].map(str::to_owned);
     let view = layout::call(4, "return ", &format!("{class}.view"), &arguments, ";");
-    format!("{head}\n    final stop = RangeError.checkValidRange(start, end, length);\n{view}\n  }}")
+    format!("{head}\n    final stop = $.RangeError.checkValidRange(start, end, length);\n{view}\n  }}")
 }

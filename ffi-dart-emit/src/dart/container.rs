@@ -38,8 +38,8 @@ impl Members {
         if end.next_multiple_of(align) < next {
             let bytes = next - end;
             self.lines.push(format!(
-                "  @Array({bytes})\n  // Padding that the layout in Rust has.\n  // ignore: unused_field\n  \
-                 external Array<Uint8> _{end};"
+                "  @$.Array({bytes})\n  // Padding that the layout in Rust has.\n  // ignore: unused_field\n  \
+                 external $.Array<$.Uint8> _{end};"
             ));
         }
     }
@@ -98,8 +98,8 @@ impl Container<'_> {
                 let [bytes, length] = ["_bytes.elements", "_length"];
                 self.buffer(
                     *cap,
-                    &format!("    return decodeString({bytes}, {length}, name, index);"),
-                    &format!("    {length} = encodeString(value, {bytes}, name, index);"),
+                    &format!("    return $.decodeString({bytes}, {length}, name, index);"),
+                    &format!("    {length} = $.encodeString(value, {bytes}, name, index);"),
                     None,
                 )
             }
@@ -107,9 +107,9 @@ impl Container<'_> {
                 let [bytes, length] = ["_bytes.elements", "_length"];
                 self.buffer(
                     *cap,
-                    &format!("    return bytesUsed({bytes}, {length}, name, index);"),
-                    &format!("    {length} = bytesWritten(value, {bytes}, name, index);"),
-                    Some("    return bytesFrozen(read(name, index));"),
+                    &format!("    return $.bytesUsed({bytes}, {length}, name, index);"),
+                    &format!("    {length} = $.bytesWritten(value, {bytes}, name, index);"),
+                    Some("    return $.bytesFrozen(read(name, index));"),
                 )
             }
             Type::Vec { of, cap } => self.vec(of, *cap),
@@ -162,16 +162,16 @@ impl Container<'_> {
     }
 
     fn length() -> String {
-        "  @Uint32()\n  external int _length;".to_owned()
+        "  @$.Uint32()\n  external int _length;".to_owned()
     }
 
     fn buffer(&self, cap: u64, read: &str, write: &str, copy: Option<&str>) -> String {
-        let bytes = format!("  @Array({cap})\n  external Array<Uint8> _bytes;");
+        let bytes = format!("  @$.Array({cap})\n  external $.Array<$.Uint8> _bytes;");
         let mut members = vec![Self::length(), bytes];
         members.extend(self.accessors(read, write));
         members.extend(copy.map(|it| self.to_dart(it)));
         members.push(self.set_from(&["_length", "_bytes"]));
-        class(&self.class, "Struct", &members)
+        class(&self.class, "$.Struct", &members)
     }
 
     /// Returns the members of a list: its length, and `cap` elements of the layout.
@@ -190,7 +190,7 @@ impl Container<'_> {
         let mut members = self.list(layout, align, cap, types.places(of, cap, "_items")).lines;
         let assign = match of {
             Type::Scalar(it) if *it != Scalar::Bool => format!(
-                "    final length = checkCapacity(value.length, {cap}, name, index);\n    \
+                "    final length = $.checkCapacity(value.length, {cap}, name, index);\n    \
                  final values = {};\n    _items.elements.setRange(0, length, values);\n    _length = length;",
                 types::checked_all(*it, "value", Place::PARAMETERS, None)
             ),
@@ -199,20 +199,20 @@ impl Container<'_> {
         members.extend(self.accessors(&format!("    return {name}List(this, name, index);"), &assign));
         members.push(match of {
             Type::Scalar(Scalar::Bool) | Type::Enum(_) => {
-                self.to_dart("    return frozen(read(name, index));")
+                self.to_dart("    return $.frozen(read(name, index));")
             }
-            Type::Scalar(_) => self.to_dart("    return frozen(read(name, index).elements);"),
-            _ => self.to_dart(&self.collected(of, &format!("usedLength(_length, {cap}, name, index)"))),
+            Type::Scalar(_) => self.to_dart("    return $.frozen(read(name, index).elements);"),
+            _ => self.to_dart(&self.collected(of, &format!("$.usedLength(_length, {cap}, name, index)"))),
         });
         if !plain(of) {
             let write = types.write_value(6, of, "_items[i]", "value[i]", EACH);
             members.push(self.set_dart(&format!(
-                "    checkCapacity(value.length, {cap}, name, index);\n    \
+                "    $.checkCapacity(value.length, {cap}, name, index);\n    \
                  for (var i = 0; i < value.length; i++) {{\n{write}\n    }}\n    _length = value.length;"
             )));
         }
         members.push(self.set_from(&["_length", "_items"]));
-        format!("{}\n{}", class(name, "Struct", &members), self.vec_list(of, cap))
+        format!("{}\n{}", class(name, "$.Struct", &members), self.vec_list(of, cap))
     }
 
     /// Returns statements that return the first `length` elements of `_items` as values.
@@ -220,7 +220,7 @@ impl Container<'_> {
         let add = [self.types.read_value(of, "_items[i]", EACH)];
         format!(
             "    final length = {length};\n{}\n    for (var i = 0; i < length; i++) {{\n{}\n    \
-             }}\n    return List.unmodifiable(values);",
+             }}\n    return $.List.unmodifiable(values);",
             layout::assign(4, "final values", &format!("<{}>[]", self.types.value(of))),
             layout::call(6, "", "values.add", &add, ";")
         )
@@ -236,7 +236,7 @@ impl Container<'_> {
     }
 
     fn shown_place() -> String {
-        overrides("  String? get $place => placeName(_name, _index);")
+        overrides("  String? get $place => $.placeName(_name, _index);")
     }
 
     fn sized(&self, cap: u64) -> [String; 4] {
@@ -244,7 +244,7 @@ impl Container<'_> {
             overrides(&format!("  int get capacity => {cap};")),
             Self::shown_place(),
             overrides("  int get rawLength => _at._length;"),
-            overrides("  set rawLength(int length) => _at._length = checkUint32(length, 'length');"),
+            overrides("  set rawLength(int length) => _at._length = $.checkUint32(length, 'length');"),
         ]
     }
 
@@ -257,7 +257,7 @@ impl Container<'_> {
     /// Returns a `toString` that prints each `u64` as an unsigned number.
     fn shown(&self) -> Option<String> {
         let shape = types::unsigned(self.ty)?;
-        Some(overrides(&format!("  String toString() => '${{unsigned(this, '{shape}')}}';")))
+        Some(overrides(&format!("  String toString() => '${{$.unsigned(this, '{shape}')}}';")))
     }
 
     fn vec_list(&self, of: &Type, cap: u64) -> String {
@@ -289,7 +289,7 @@ impl Container<'_> {
             }
             Type::Enum(_) | Type::Open(_) => layout::assign(4, at, "0"),
             _ => {
-                let create = format!("Struct.create<{}>()", types.class(of));
+                let create = format!("$.Struct.create<{}>()", types.class(of));
                 layout::call(4, "", &format!("{at}.setFrom"), &[create], ";")
             }
         };
@@ -299,16 +299,16 @@ impl Container<'_> {
         members.push(inlined(&getter(
             "int",
             "length",
-            &format!("    return usedLength(_at._length, {cap}, _name, _index);"),
+            &format!("    return $.usedLength(_at._length, {cap}, _name, _index);"),
         )));
-        let checked = "    checkElement(index, length);";
+        let checked = "    $.checkElement(index, length);";
         let read = layout::returned(&types.read(of, at, ELEMENT));
         let get = method(&element, "operator []", &[index()], &format!("{checked}\n{read}"));
         let set = format!("{checked}\n{}", types.write(4, of, at, "value", ELEMENT));
         members.push(inlined(&get));
         members.push(inlined(&method("void", "operator []=", &write, &set)));
         let add = format!(
-            "    final index = length;\n    checkCapacity(index + 1, {cap}, _name, _index);\n{}\n    \
+            "    final index = length;\n    $.checkCapacity(index + 1, {cap}, _name, _index);\n{}\n    \
              _at._length = index + 1;",
             types.write(4, of, at, "element", ELEMENT)
         );
@@ -322,9 +322,9 @@ impl Container<'_> {
                 let checked = types::checked_all(*it, "values", own, None);
                 let checked = format!("    return {checked};");
                 members.push(overrides(&method(
-                    "List<int>",
+                    "$.List<int>",
                     "checked",
-                    &["List<int> values".to_owned()],
+                    &["$.List<int> values".to_owned()],
                     &checked,
                 )));
             }
@@ -332,7 +332,7 @@ impl Container<'_> {
         members.extend(self.shown());
         if let Type::Enum(index) = of {
             let list = types::scalar(types.model.enumeration(*index).repr).list;
-            members.push(overrides(&getter("List<int>", "raw", &used(list))));
+            members.push(overrides(&getter("$.List<int>", "raw", &used(list))));
         }
         class(&format!("{name}List"), &types.view(self.ty), &members)
     }
@@ -352,13 +352,14 @@ impl Container<'_> {
                     &format!("    return {elements};"),
                     &format!("{values}\n    {elements}.setAll(0, values);"),
                 ));
-                members.push(self.to_dart(&format!("    return frozen({elements});")));
+                members.push(self.to_dart(&format!("    return $.frozen({elements});")));
             }
             Type::Enum(_) => {
                 let mut list = vec![elements.to_owned(), format!("{element}.fromValue")];
                 list.extend(Place::PARAMETERS.arguments());
-                members.extend(self.accessors(&layout::call(4, "return ", "EnumList", &list, ";"), &set_all));
-                members.push(self.to_dart("    return frozen(read(name, index));"));
+                members
+                    .extend(self.accessors(&layout::call(4, "return ", "$.EnumList", &list, ";"), &set_all));
+                members.push(self.to_dart("    return $.frozen(read(name, index));"));
             }
             _ => {
                 members
@@ -373,7 +374,7 @@ impl Container<'_> {
             )));
         }
         members.push(self.set_from(&["_items"]));
-        let place = class(name, "Struct", &members);
+        let place = class(name, "$.Struct", &members);
         if matches!(of, Type::Scalar(_) | Type::Enum(_)) {
             return place;
         }
@@ -381,7 +382,7 @@ impl Container<'_> {
         members.push(Self::shown_place());
         members.push(inlined(&format!("  int get length => {count};")));
         let index = || "int index".to_owned();
-        let checked = format!("    checkElement(index, {count});");
+        let checked = format!("    $.checkElement(index, {count});");
         let at = "_at._items[index]";
         let read = layout::returned(&types.read(of, at, ELEMENT));
         members.push(inlined(&method(&element, "operator []", &[index()], &format!("{checked}\n{read}"))));
@@ -389,7 +390,7 @@ impl Container<'_> {
         let parameters = [index(), format!("{element} value")];
         members.push(inlined(&method("void", "operator []=", &parameters, &format!("{checked}\n{write}"))));
         members.extend(self.detach(of));
-        let base = format!("FixedVec<{element}>");
+        let base = format!("$.FixedVec<{element}>");
         format!("{place}\n{}", class(&format!("{name}List"), &base, &members))
     }
 
@@ -398,10 +399,10 @@ impl Container<'_> {
         let (layout, align) = self.place_layout(of);
         let mut places = Members::default();
         places.add(0, layout.size, align, types.place(of, "_value"));
-        places.add(layout.size, 1, 1, "  @Uint8()\n  external int _present;".to_owned());
+        places.add(layout.size, 1, 1, "  @$.Uint8()\n  external int _present;".to_owned());
         places.finish(types.model.layout(self.ty).size);
         let mut members = places.lines;
-        let absent = "    if (!isPresent(_present, name, index)) return null;";
+        let absent = "    if (!$.isPresent(_present, name, index)) return null;";
         let place = Place::PARAMETERS;
         let present = "    if (value == null) {\n      _present = 0;\n    } else {";
         let end = "      _present = 1;\n    }";
@@ -419,7 +420,7 @@ impl Container<'_> {
             members.push(self.set_dart(&format!("{present}\n{write}\n{end}")));
         }
         members.push(self.set_from(&["_value", "_present"]));
-        class(&self.class, "Struct", &members)
+        class(&self.class, "$.Struct", &members)
     }
 
     fn map(&self, key: &Type, value: &Type, cap: u64) -> String {
@@ -434,9 +435,9 @@ impl Container<'_> {
         let mut members = places.lines;
         let copies = "    _key = other._key;\n    _value = other._value;";
         members.push(method("void", "setFrom", &[format!("{name}Entry other")], copies));
-        let entry_class = class(&format!("{name}Entry"), "Struct", &members);
+        let entry_class = class(&format!("{name}Entry"), "$.Struct", &members);
 
-        let items = format!("  @Array({cap})\n  external Array<{name}Entry> _items;");
+        let items = format!("  @$.Array({cap})\n  external $.Array<{name}Entry> _items;");
         let mut members = self.list(entry, key_align.max(value_align), cap, items).lines;
         members.extend(self.accessors(
             &format!("    return {name}View(this, name, index);"),
@@ -444,7 +445,7 @@ impl Container<'_> {
         ));
         let key_at = types.read(key, "_items[i]._key", EACH);
         let value_at = types.read_value(value, "_items[i]._value", EACH);
-        let length = format!("    final length = usedLength(_length, {cap}, name, index);");
+        let length = format!("    final length = $.usedLength(_length, {cap}, name, index);");
         let empty = format!("<{}, {}>{{}}", types.value(key), types.value(value));
         let values = layout::assign(4, "final values", &empty);
         let each = "    for (var i = 0; i < length; i++) {";
@@ -453,7 +454,7 @@ impl Container<'_> {
             layout::assign(6, "final key", &key_at),
             layout::assign(6, "values[key]", &value_at)
         );
-        let done = "    }\n    if (values.length < length) throwKeys(name, index);\n    return Map.unmodifiable(values);";
+        let done = "    }\n    if (values.length < length) $.throwKeys(name, index);\n    return $.Map.unmodifiable(values);";
         members.push(self.to_dart(&format!("{length}\n{values}\n{each}\n{put}\n{done}")));
         if !plain(value) {
             let write = types.write_value(6, value, "_items[i]._value", "it", EACH);
@@ -463,7 +464,7 @@ impl Container<'_> {
             )));
         }
         members.push(self.set_from(&["_length", "_items"]));
-        let place = class(name, "Struct", &members);
+        let place = class(name, "$.Struct", &members);
         format!("{entry_class}\n{place}\n{}", self.map_view(key, value, cap))
     }
 
@@ -496,15 +497,15 @@ impl Container<'_> {
 
     fn reference(&self) -> String {
         let mut members = vec![
-            "  @Uint32()\n  external int _index;".to_owned(),
-            "  @Uint32()\n  external int _generation;".to_owned(),
+            "  @$.Uint32()\n  external int _index;".to_owned(),
+            "  @$.Uint32()\n  external int _generation;".to_owned(),
         ];
         let (view, parameter) = self.view();
-        members.push(method(&view, "read", &[], "    return FfiRef.raw(_index, _generation);"));
-        let write = "    final FfiRef(:indexPlusOne, :generation) = value;\n    _index = indexPlusOne;\n    \
+        members.push(method(&view, "read", &[], "    return $.FfiRef.raw(_index, _generation);"));
+        let write = "    final $.FfiRef(:indexPlusOne, :generation) = value;\n    _index = indexPlusOne;\n    \
                      _generation = generation;";
         members.push(method("void", "write", &[format!("{parameter} value")], write));
         members.push(self.set_from(&["_index", "_generation"]));
-        class(&self.class, "Struct", &members)
+        class(&self.class, "$.Struct", &members)
     }
 }

@@ -95,9 +95,9 @@ impl Argument {
             }
             Passing::Columns { of, mutable } => Self {
                 public: columns(names, model, of),
-                types: vec![("Pointer<Void>".to_owned(), "")],
+                types: vec![("$.Pointer<$.Void>".to_owned(), "")],
                 values: vec![if param.optional {
-                    format!("{name}?.pointer ?? nullptr")
+                    format!("{name}?.pointer ?? $.nullptr")
                 } else {
                     format!("{name}.pointer")
                 }],
@@ -123,8 +123,8 @@ impl Argument {
                 };
                 Self {
                     public: types::array(names, model, of),
-                    types: vec![(pointer(names, model, of), ""), ("Size".to_owned(), INT)],
-                    values: vec![member("pointer", "nullptr"), member("length", "0")],
+                    types: vec![(pointer(names, model, of), ""), ("$.Size".to_owned(), INT)],
+                    values: vec![member("pointer", "$.nullptr"), member("length", "0")],
                     unchecked: None,
                     before: None,
                     ownership: Some(borrowed(mutable)),
@@ -134,7 +134,7 @@ impl Argument {
         };
         if param.optional {
             argument.public.push('?');
-            argument.types.push(("Uint8".to_owned(), INT));
+            argument.types.push(("$.Uint8".to_owned(), INT));
             argument.values.push(format!("{name} == null ? 0 : 1"));
         }
         argument
@@ -142,7 +142,12 @@ impl Argument {
 
     /// Returns the values that C gets, without the check of their range.
     pub fn unchecked(&self) -> Vec<String> {
-        self.unchecked.clone().map_or_else(|| self.values.clone(), |whole| vec![whole])
+        let mut values = self.values.clone();
+        // What says if there is a value stays.
+        if let (Some(whole), Some(first)) = (&self.unchecked, values.first_mut()) {
+            first.clone_from(whole);
+        }
+        values
     }
 
     fn pointer(
@@ -157,7 +162,7 @@ impl Argument {
         Self {
             types: vec![(public.clone(), "")],
             public,
-            values: vec![if param.optional { format!("{name} ?? nullptr") } else { name.to_owned() }],
+            values: vec![if param.optional { format!("{name} ?? $.nullptr") } else { name.to_owned() }],
             unchecked: None,
             before: None,
             ownership: Some(ownership),
@@ -205,7 +210,7 @@ impl Argument {
         let before = if start.is_some() { "_memory.texts" } else { "(_memory.texts..clear())" };
         Self {
             public: "String".to_owned(),
-            types: vec![("Pointer<Uint8>".to_owned(), ""), ("Size".to_owned(), INT)],
+            types: vec![("$.Pointer<$.Uint8>".to_owned(), ""), ("$.Size".to_owned(), INT)],
             values: match start {
                 None => vec!["_memory.texts.pointer".to_owned(), end.clone()],
                 Some(start) => vec![format!("_memory.texts.pointer + {start}"), format!("{end} - {start}")],
@@ -228,7 +233,7 @@ fn borrowed(mutable: bool) -> &'static str {
 }
 
 fn pointer(names: &Names<'_>, model: &Model, to: Value) -> String {
-    format!("Pointer<{}>", types::native(model, names, to))
+    format!("$.Pointer<{}>", types::native(model, names, to))
 }
 
 /// Returns the class of a message's columns.
@@ -254,6 +259,27 @@ fn raw(value: Value) -> &'static str {
     }
 }
 
+/// A call that makes the result in Dart of what C returned.
+pub struct Conversion {
+    callee: String,
+    /// Whether it takes the memory of the library as well.
+    memory: bool,
+}
+
+impl Conversion {
+    /// A call of `callee` with the result alone.
+    pub fn of(callee: impl Into<String>) -> Self {
+        Self { callee: callee.into(), memory: false }
+    }
+
+    /// The statement that returns what it makes of `result`.
+    pub fn statement(&self) -> String {
+        let arguments = ["result".to_owned(), "_memory".to_owned()];
+        let count = if self.memory { 2 } else { 1 };
+        layout::call(4, "return ", &self.callee, &arguments[..count], ";")
+    }
+}
+
 /// The result of a function.
 pub struct Outcome {
     /// Dart type that users see.
@@ -261,7 +287,7 @@ pub struct Outcome {
     /// Types of the value that C returns: of `dart:ffi`, and of Dart.
     pub ty: (String, &'static str),
     /// Function that converts the value that C returned.
-    pub conversion: Option<String>,
+    pub conversion: Option<Conversion>,
     /// Sentence of the documentation that says which side owns it.
     pub ownership: Option<&'static str>,
 }
@@ -269,11 +295,11 @@ pub struct Outcome {
 impl Outcome {
     /// Returns the result of `function`.
     fn new(names: &Names<'_>, model: &Model, function: &Function) -> Self {
-        let owned = || ("Pointer<FfiOwned>".to_owned(), "");
+        let owned = || ("$.Pointer<$.FfiOwned>".to_owned(), "");
         let mut result = match function.returns {
             None => Self {
                 public: "void".to_owned(),
-                ty: ("Void".to_owned(), "void"),
+                ty: ("$.Void".to_owned(), "void"),
                 conversion: None,
                 ownership: None,
             },
@@ -283,10 +309,10 @@ impl Outcome {
                 Self {
                     ty: (types::native(model, names, value).to_owned(), raw(value)),
                     conversion: match value {
-                        Value::Enum(_) => Some(format!("{public}.fromValue")),
+                        Value::Enum(_) => Some(Conversion::of(format!("{public}.fromValue"))),
                         Value::Open(index) => {
                             let class = types::public(names, model, Value::Enum(index));
-                            Some(format!("{class}.openFromValue"))
+                            Some(Conversion::of(format!("{class}.openFromValue")))
                         }
                         _ => None,
                     },
@@ -297,14 +323,14 @@ impl Outcome {
             Some(Returns::Text) => Self {
                 public: "String".to_owned(),
                 ty: owned(),
-                conversion: Some("_memory.takeString".to_owned()),
+                conversion: Some(Conversion::of("_memory.takeString")),
                 ownership: None,
             },
             Some(Returns::Columns(message)) => {
                 let public = columns(names, model, message);
                 Self {
-                    ty: ("Pointer<Void>".to_owned(), ""),
-                    conversion: Some(format!("{public}.taken")),
+                    ty: ("$.Pointer<$.Void>".to_owned(), ""),
+                    conversion: Some(Conversion::of(format!("{public}._taken"))),
                     ownership: Some("**owned**"),
                     public,
                 }
@@ -313,7 +339,7 @@ impl Outcome {
                 let public = pointer(names, model, Value::Message(message));
                 Self {
                     ty: (public.clone(), ""),
-                    conversion: Some("_memory.takeSlot".to_owned()),
+                    conversion: Some(Conversion::of("_memory.takeSlot")),
                     ownership: Some("a slot of the pool, **owned** by the caller"),
                     public,
                 }
@@ -322,7 +348,14 @@ impl Outcome {
                 let public = types::array(names, model, value);
                 Self {
                     ty: owned(),
-                    conversion: Some(format!("{public}.taken")),
+                    conversion: Some(Conversion {
+                        callee: if matches!(value, Value::Scalar(_)) {
+                            format!("{public}.taken")
+                        } else {
+                            format!("{public}._taken")
+                        },
+                        memory: true,
+                    }),
                     ownership: Some("**owned**"),
                     public,
                 }

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use askama::Template;
 
-use crate::model::{Enum, Model, Param, Passing, Returns, Scalar, Type, TypeId, Value};
+use crate::model::{Enum, Model, Param, Passing, Scalar, Type, TypeId, Value};
 
 use super::columns;
-use super::composite::{sublist_view, taken_constructor, view_constructor};
+use super::composite::{array_constructor, list_returned, sublist_view, taken_constructor, view_constructor};
 use super::layout::{self, Parameters, Statement};
 use super::names::Names;
 use super::types;
@@ -16,10 +16,9 @@ use super::types;
 #[derive(Template)]
 #[template(path = "dart/enums.dart.jinja", escape = "none")]
 pub struct EnumsFile {
+    package: String,
     /// Classes of the enums.
     pub enums: Vec<EnumClasses>,
-    /// True if one of them has an array.
-    pub arrays: bool,
 }
 
 /// Classes of one enum.
@@ -33,6 +32,8 @@ pub struct EnumClasses {
     open: bool,
     /// True if the numbers are `u64`, for which Dart uses `int`.
     unsigned: bool,
+    /// True if a function returns a list of it.
+    returned: bool,
     /// Types of the number, if the enum has an array.
     array: Option<types::ScalarTypes>,
 }
@@ -40,19 +41,24 @@ pub struct EnumClasses {
 impl EnumsFile {
     /// Returns the file for `model`.
     pub fn new(model: &Model, names: &Names<'_>) -> Self {
-        let sliced = |id: TypeId| {
-            let is_it = |value| matches!(value, Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == id);
+        let is_it = |id: &TypeId, value| matches!(value, Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == *id);
+        let returned = |id: &TypeId| list_returned(model, |value| is_it(id, value));
+        let sliced = |id: &TypeId| {
             model.functions.iter().any(|it| {
-                let passed = |param: &Param| matches!(param.passing, Passing::Slice { of, .. } if is_it(of));
+                let passed =
+                    |param: &Param| matches!(param.passing, Passing::Slice { of, .. } if is_it(id, of));
                 it.params.iter().any(passed)
-                    || matches!(it.returns, Some(Returns::Vec(value)) if is_it(value))
-            }) || columns::types(model)
-                .any(|ty| matches!(ty.innermost(), Type::Enum(index) if model.enumeration(*index).id == id))
+            }) || returned(id)
+                || columns::types(model).any(
+                    |ty| matches!(ty.innermost(), Type::Enum(index) if model.enumeration(*index).id == *id),
+                )
         };
         let open = opened(model);
-        let classes = |it: &Enum| EnumClasses::new(names, it, open.contains(&it.id), sliced(it.id.clone()));
-        let enums: Vec<_> = model.enums.iter().map(classes).collect();
-        Self { arrays: enums.iter().any(|it| it.array.is_some()), enums }
+        let classes = |it: &Enum| EnumClasses {
+            returned: returned(&it.id),
+            ..EnumClasses::new(names, it, open.contains(&it.id), sliced(&it.id))
+        };
+        Self { package: names.package.clone(), enums: model.enums.iter().map(classes).collect() }
     }
 }
 
@@ -94,6 +100,7 @@ impl EnumClasses {
             cases: named().map(|(variant, name)| layout::case(&variant.value.to_string(), name)).collect(),
             open,
             unsigned: it.repr == Scalar::U64,
+            returned: false,
             array: sliced.then(|| types::scalar(it.repr)),
         }
     }
@@ -102,7 +109,7 @@ impl EnumClasses {
 /// Functions that the template calls.
 impl EnumClasses {
     fn class(&self) -> String {
-        layout::class(&format!("enum {}", self.name), "implements FfiEnum")
+        layout::class(&format!("enum {}", self.name), "implements $.FfiEnum")
     }
 
     fn decoder(&self) -> String {
@@ -113,24 +120,28 @@ impl EnumClasses {
     }
 
     fn opener(&self) -> String {
-        let returns = format!("static FfiOpen<{}>", self.name);
+        let returns = format!("static $.FfiOpen<{}>", self.name);
         layout::method(&returns, "openFromValue", Parameters::new(&["int value".into()]))
     }
 
     fn unknown(&self) -> String {
-        let arguments = [layout::string(&self.name), "value".to_owned(), "placeName(name, index)".to_owned()];
-        let exception =
-            if self.unsigned { "UnknownEnumValueException.unsigned" } else { "UnknownEnumValueException" };
+        let arguments =
+            [layout::string(&self.name), "value".to_owned(), "$.placeName(name, index)".to_owned()];
+        let exception = if self.unsigned {
+            "$.UnknownEnumValueException.unsigned"
+        } else {
+            "$.UnknownEnumValueException"
+        };
         layout::call(6, "_ => throw ", exception, &arguments, ",")
     }
 
     fn array_class(&self, native: &str) -> String {
         let Self { name, .. } = self;
-        layout::class(&format!("final class {name}Array"), &format!("extends EnumArray<{native}, {name}>"))
+        layout::class(&format!("final class {name}Array"), &format!("extends $.EnumArray<{native}, {name}>"))
     }
 
     fn element_size(&self, native: &str) -> String {
-        layout::getter("int", "elementSize", &Statement::Return(&format!("sizeOf<{native}>()")))
+        layout::getter("int", "elementSize", &Statement::Return(&format!("$.sizeOf<{native}>()")))
     }
 
     fn constructor(&self) -> String {
@@ -138,7 +149,7 @@ impl EnumClasses {
     }
 
     fn array_constructor(&self) -> String {
-        layout::call(2, "", &format!("{}Array", self.name), &["super.length".to_owned()], ";")
+        array_constructor(&format!("{}Array", self.name))
     }
 
     fn array_taken(&self) -> String {

@@ -6,11 +6,13 @@ use ffi_core::schema::read::LibrarySymbols;
 
 use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
-use super::crossing::{Argument, Crossing};
+use super::crossing::{Argument, Conversion, Crossing};
 use super::layout::{self, INLINED, Parameters};
 use super::names::{FunctionNames, Names, beside};
 use super::pool;
+use super::runtime;
 use super::scratch::Scratch;
+use super::simd::with_kernels;
 use super::types::Types;
 
 /// File with the library's class.
@@ -24,15 +26,15 @@ pub struct LibraryFile<'a> {
     file: &'a str,
     doc: String,
     abi: u32,
+    /// The version of the runtime that the package needs.
+    runtime: u32,
     symbols: &'a LibrarySymbols,
-    messages: bool,
-    enums: bool,
     /// True if a function returns an `Option`.
     optional: bool,
     /// True if there are pools to shut down.
     pools: bool,
-    /// True if a function returns a slot of a pool.
-    owned_slots: bool,
+    /// Symbol of the kernels, if there are kernels.
+    kernels: Option<&'a str>,
     signatures: Vec<String>,
     fields: Vec<String>,
     bindings: Vec<String>,
@@ -66,12 +68,11 @@ impl<'a> LibraryFile<'a> {
             file: &model.library.name,
             doc: layout::doc(0, &doc),
             abi: ABI_VERSION,
+            runtime: runtime::VERSION,
             symbols,
-            messages: !model.messages.is_empty() || !model.oneofs.is_empty(),
-            enums: false,
+            kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
             optional: model.functions.iter().any(|it| it.optional),
             pools: pool::pooled(model).next().is_some(),
-            owned_slots: model.functions.iter().any(|it| matches!(it.returns, Some(Returns::Pool(_)))),
             signatures: Vec::new(),
             fields: Vec::new(),
             bindings: Vec::new(),
@@ -94,7 +95,7 @@ impl<'a> LibraryFile<'a> {
         for it in &model.messages {
             let item = layout::string(&format!("message {}", it.item.name));
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
-            let size = format!("sizeOf<{}>()", names.of(&it.id).name);
+            let size = format!("$.sizeOf<{}>()", names.of(&it.id).name);
             file.check("size", &[item, size, it.size.to_string()]);
             let item = layout::string(&format!("pool of {}", it.item.name));
             if let Some(simd) = &it.simd {
@@ -118,7 +119,7 @@ impl<'a> LibraryFile<'a> {
         for it in &model.oneofs {
             let item = layout::string(&format!("oneof {}", it.item.name));
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
-            let size = format!("sizeOf<{}>()", names.of(&it.id).name);
+            let size = format!("$.sizeOf<{}>()", names.of(&it.id).name);
             file.check("size", &[item, size, it.size.to_string()]);
         }
         for it in &model.queues {
@@ -150,8 +151,8 @@ impl<'a> LibraryFile<'a> {
         }
         for (index, class) in file.places.classes(names, model).into_iter().enumerate() {
             let field = format!("_scratch{index}");
-            let size = format!("sizeOf<{class}>()");
-            file.fields.push(layout::declaration(2, &format!("final Pointer<{class}>"), &field, ";"));
+            let size = format!("$.sizeOf<{class}>()");
+            file.fields.push(layout::declaration(2, &format!("final $.Pointer<{class}>"), &field, ";"));
             let allocated = layout::initializer(&field, "_memory", "scratch", &[size], ",");
             file.scratch.push(allocated);
         }
@@ -190,7 +191,6 @@ impl<'a> LibraryFile<'a> {
         let after = if last { ";" } else { "," };
         self.bindings.push(layout::initializer(&binding, "library", &callee, &lookup, after));
 
-        self.enums |= it.values().any(|value| matches!(value, Value::Enum(_) | Value::Open(_)));
         let parameters: Vec<_> = crossing
             .arguments
             .iter()
@@ -212,12 +212,10 @@ impl<'a> LibraryFile<'a> {
             });
             lines.join("\n")
         };
-        let method = |ty: &str, name: &str, conversion: Option<&str>, called: &str| {
+        let method = |ty: &str, name: &str, conversion: Option<&Conversion>, called: &str| {
             let head = layout::method(ty, name, Parameters::new(&parameters));
             let returned = match conversion {
-                Some(callee) => {
-                    "\n".to_owned() + &layout::call(4, "return ", callee, &["result".into()], ";")
-                }
+                Some(it) => format!("\n{}", it.statement()),
                 None if it.returns.is_some() => "\n    return result;".to_owned(),
                 None => String::new(),
             };
@@ -227,7 +225,7 @@ impl<'a> LibraryFile<'a> {
         let inline = if is_inlined(it) { INLINED } else { "" };
         let lead = super::lead(2, &it.item, &default, &contract(it, own, &crossing)) + inline;
         let checked = called(|argument| argument.values.clone());
-        let conversion = outcome.conversion.as_deref();
+        let conversion = outcome.conversion.as_ref();
         self.methods.push(lead + &method(&outcome.public, &own.name, conversion, &checked));
         if crossing.arguments.iter().any(|argument| argument.unchecked.is_some()) {
             let doc = format!("[{}.{}] without a check of its integers.", self.library, own.name);
@@ -244,12 +242,17 @@ impl<'a> LibraryFile<'a> {
                 own.name
             );
             let notes = super::annotations(2, &it.item);
-            let method =
-                method(&ty, &beside(&own.name, "Owned"), Some(&format!("{class}Pool.own")), &checked);
+            let method = method(
+                &ty,
+                &beside(&own.name, "Owned"),
+                Some(&Conversion::of(format!("{class}Pool.own"))),
+                &checked,
+            );
             self.methods.push(layout::doc(2, &doc) + &notes + &method);
         }
         if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
-            let (ty, from) = if it.optional { ("BigInt?", "bigOrNull") } else { ("BigInt", "bigFromBits") };
+            let (ty, from) =
+                if it.optional { ("$.BigInt?", "$.bigOrNull") } else { ("$.BigInt", "$.bigFromBits") };
             let head = layout::method(ty, &beside(&own.name, "Big"), Parameters::new(&parameters));
             let result = layout::call(4, "final result = ", &own.name, &own.params, ";");
             let doc = layout::doc(2, &format!("As [{}], whose result is unsigned in Rust.", own.name));
@@ -260,13 +263,13 @@ impl<'a> LibraryFile<'a> {
 
     /// Returns the constructor up to its initializers.
     fn constructor(&self) -> String {
-        let parameters = ["this.path", "DynamicLibrary library", "this._memory"].map(str::to_owned);
+        let parameters = ["this.path", "$.DynamicLibrary library", "this._memory"].map(str::to_owned);
         layout::constructor(&format!("{}._", self.library), Parameters::new(&parameters))
     }
 
     fn memory_getter(&self) -> String {
         let memory = format!("{}.instance._memory", self.library);
-        layout::arrow(0, "LibraryMemory get libraryMemory", &memory)
+        layout::arrow(0, "$.LibraryMemory get _libraryMemory", &memory)
     }
 
     fn raw_getter(&self) -> String {
@@ -283,7 +286,7 @@ impl<'a> LibraryFile<'a> {
     }
 
     fn class(&self) -> String {
-        layout::class(&format!("final class {}", self.library), "implements Finalizable")
+        layout::class(&format!("final class {}", self.library), "implements $.Finalizable")
     }
 
     fn open(&self) -> String {
@@ -316,8 +319,11 @@ impl<'a> LibraryFile<'a> {
             layout::string(&self.symbols.dart_init),
             layout::string(&self.symbols.dart_calls),
             layout::string(&self.symbols.status_clear),
-        ];
-        layout::call(4, "final memory = ", "LibraryMemory", &arguments, ";")
+        ]
+        .into_iter()
+        .chain(self.kernels.map(|symbol| format!("kernels: {}", layout::string(symbol))))
+        .collect::<Vec<_>>();
+        layout::call(4, "final memory = ", "$.LibraryMemory", &arguments, ";")
     }
 
     fn check_abi(&self) -> String {
@@ -336,7 +342,7 @@ struct Signature {
 impl Signature {
     fn new(crossing: &Crossing) -> Self {
         let params = crossing.arguments.iter().flat_map(|argument| &argument.types);
-        let status = ("Pointer<FfiStatus>".to_owned(), "");
+        let status = ("$.Pointer<$.FfiStatus>".to_owned(), "");
         let types: Vec<_> = [&crossing.outcome.ty].into_iter().chain(params).chain([&status]).collect();
         let dart = |(native, dart): &&(String, &str)| {
             if dart.is_empty() { native.clone() } else { (*dart).to_owned() }

@@ -1,9 +1,9 @@
 //! Classes of a message.
 
-use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type};
+use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type, Value};
 
 use super::columns;
-use super::composite::{Classes, Proto};
+use super::composite::{Classes, Proto, list_returned};
 use super::container::Members;
 use super::layout::{self, INLINED, Parameters, Statement};
 use super::names::beside;
@@ -40,6 +40,10 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
         size: message.size,
         align: message.align,
         pooled: message.pool.is_some(),
+        returned: list_returned(
+            types.model,
+            |it| matches!(it, Value::Message(index) if types.model.message(index).id == message.id),
+        ),
         proto: message.proto.as_ref().map(|it| proto(types, message, &own.name, it)),
         lead,
         members: view.members.lines,
@@ -74,8 +78,9 @@ fn refers_in(model: &Model, ty: &Type) -> bool {
 
 /// Returns the members for protobuf of the box and the pointer of a message called `name`.
 fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbols) -> Proto {
-    let symbols = [&symbols.encode, &symbols.decode].map(|it| layout::string(it));
-    let codec = layout::call(2, "static final _proto = ", &format!("NativeProto<{name}>"), &symbols, ";");
+    let mut arguments = vec!["_libraryMemory".to_owned()];
+    arguments.extend([&symbols.encode, &symbols.decode].map(|it| layout::string(it)));
+    let codec = layout::call(2, "static final _proto = ", &format!("$.NativeProto<{name}>"), &arguments, ";");
     let refused = "\n\nThrows an [InvalidValueException] that says which field can't be read, and\nwhy";
     let [refused, written, read] = if refers(types.model, message) {
         [
@@ -89,7 +94,7 @@ fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbol
     } else {
         [format!("{refused}."), String::new(), String::new()]
     };
-    let bytes = ["Uint8List bytes".to_owned()];
+    let bytes = ["$.Uint8List bytes".to_owned()];
     let bytes = Parameters::new(&bytes);
     let none = Parameters::new(&[]);
     let docs = [
@@ -111,7 +116,7 @@ fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbol
         format!(
             "{}{}\n{encode}\n  }}\n\n{}{}\n{decode}\n  }}",
             docs[1],
-            layout::method("Uint8List", "toProto", none),
+            layout::method("$.Uint8List", "toProto", none),
             docs[2],
             layout::method("void", "readProto", bytes),
         )
@@ -124,7 +129,7 @@ fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbol
     let extension = format!(
         "{}{}\n{}\n}}\n",
         layout::doc(0, &format!("A [{name}] anywhere in memory as protobuf.")),
-        layout::class(&format!("extension {name}Proto"), &format!("on Pointer<{name}>")),
+        layout::class(&format!("extension {name}Proto"), &format!("on $.Pointer<{name}>")),
         methods("this")
     );
     Proto { members: format!("{codec}\n\n{from}\n\n{}", methods("pointer")), extension }
@@ -178,7 +183,7 @@ fn data(name: &str, message: &Message, parts: &[Part], big: &[String]) -> String
          does not fit there, and a [RangeError]\n  /// for a number that its field can't hold; the fields before it are written by\n  /// then.\n{}\n{}\n  }}\n\n{}\n}}\n",
         layout::doc(0, &doc),
         super::annotations(0, &message.item),
-        layout::class(&format!("final class {class}"), "extends FfiValue") + "",
+        layout::class(&format!("final class {class}"), "extends $.FfiValue") + "",
         layout::named_constructor(&class, &parameters),
         to_native(name),
         layout::method("void", "writeTo", layout::Parameters::new(&target)),
@@ -204,11 +209,11 @@ pub fn described(class: &str, members: &[String], shapes: &[(String, String)]) -
     let values: Vec<_> = members.iter().map(|it| (it.clone(), it.clone())).collect();
     let mut all = vec![
         layout::arrow(2, "String get $name", &layout::string(class)),
-        layout::literal("Map<String, Object?> get $fields =>", &values),
+        layout::literal("$.Map<String, Object?> get $fields =>", &values),
     ];
     if !shapes.is_empty() {
         let shapes: Vec<_> = shapes.iter().map(|(name, it)| (name.clone(), layout::string(it))).collect();
-        all.push(layout::literal("Map<String, String> get $unsigned => const", &shapes));
+        all.push(layout::literal("$.Map<String, String> get $unsigned => const", &shapes));
     }
     let all: Vec<_> = all.iter().map(|it| format!("  @override\n{it}")).collect();
     all.join("\n\n")
@@ -255,8 +260,8 @@ impl View<'_> {
             }
         }
         let read = match &field.ty {
-            Type::Bytes { .. } => format!("bytesFrozen({name})"),
-            Type::Array { .. } => format!("frozen({name})"),
+            Type::Bytes { .. } => format!("$.bytesFrozen({name})"),
+            Type::Array { .. } => format!("$.frozen({name})"),
             _ => name.to_owned(),
         };
         self.part(field, &named, read, format!("target.{name}"));
@@ -338,8 +343,8 @@ impl View<'_> {
         // The parameter must not hide the field that is assigned.
         let value = if name == "value" { "number" } else { "value" };
         let to = match from {
-            "bigFromBits" => "bitsFromBig",
-            "bigOrNull" => "bitsOrNull",
+            "$.bigFromBits" => "$.bitsFromBig",
+            "$.bigOrNull" => "$.bitsOrNull",
             _ => {
                 self.members.lines.push(format!("{lead}{getter}"));
                 return;
@@ -402,9 +407,9 @@ impl View<'_> {
     fn buffer(&mut self, field: &Field, named: &Named<'_>, cap: u64) -> [String; 2] {
         let [length, bytes] = ["length", "bytes"].map(|it| format!("_{}${it}", named.name));
         let declaration = layout::declaration(2, "external int", &length, ";");
-        self.members.add(field.offset, 4, 4, format!("  @Uint32()\n{declaration}"));
-        let array = layout::declaration(2, "external Array<Uint8>", &bytes, ";");
-        self.members.add(field.offset + 4, cap, 1, format!("  @Array({cap})\n{array}"));
+        self.members.add(field.offset, 4, 4, format!("  @$.Uint32()\n{declaration}"));
+        let array = layout::declaration(2, "external $.Array<$.Uint8>", &bytes, ";");
+        self.members.add(field.offset + 4, cap, 1, format!("  @$.Array({cap})\n{array}"));
         self.copy(&length);
         self.copy(&bytes);
         [length, format!("{bytes}.elements")]
@@ -414,7 +419,7 @@ impl View<'_> {
         let name = named.name;
         let [length, bytes] = self.buffer(field, named, cap);
         let literal = layout::string(name);
-        let encode = format!("encodeString(value, {bytes}, {literal})");
+        let encode = format!("$.encodeString(value, {bytes}, {literal})");
         let raw = beside(name, "Bytes");
         let used = [&*bytes, &*length, &*literal];
         let more = format!(
@@ -425,19 +430,19 @@ impl View<'_> {
         self.accessors(
             named,
             &named.lead(&more),
-            layout::getter("String", name, &Statement::ReturnCall("decodeString", &used)),
+            layout::getter("String", name, &Statement::ReturnCall("$.decodeString", &used)),
             layout::setter(name, "String value".into(), &Statement::Assign(&length, &encode)),
         );
         let lead = named.beside(&format!("The bytes of [{name}], whatever they are, **borrowed**."));
-        let used = Statement::ReturnCall("bytesUsed", &used);
-        self.members.lines.push(format!("{lead}{}", layout::getter("Uint8List", &raw, &used)));
+        let used = Statement::ReturnCall("$.bytesUsed", &used);
+        self.members.lines.push(format!("{lead}{}", layout::getter("$.Uint8List", &raw, &used)));
     }
 
     fn bytes(&mut self, field: &Field, named: &Named<'_>, cap: u64) {
         let name = named.name;
         let [length, bytes] = self.buffer(field, named, cap);
         let literal = layout::string(name);
-        let copy = format!("bytesWritten(value, {bytes}, {literal})");
+        let copy = format!("$.bytesWritten(value, {bytes}, {literal})");
         let more = format!(
             "\n\nUp to {cap} bytes: those in use now, **borrowed** from this message; assigning\ncopies, and throws a \
              [CapacityException] when there are too many, and a\n[RangeError] when one is no byte."
@@ -446,11 +451,11 @@ impl View<'_> {
             named,
             &named.lead(&more),
             layout::getter(
-                "Uint8List",
+                "$.Uint8List",
                 name,
-                &Statement::ReturnCall("bytesUsed", &[&bytes, &length, &literal]),
+                &Statement::ReturnCall("$.bytesUsed", &[&bytes, &length, &literal]),
             ),
-            layout::setter(name, "List<int> value".into(), &Statement::Assign(&length, &copy)),
+            layout::setter(name, "$.List<int> value".into(), &Statement::Assign(&length, &copy)),
         );
     }
 
@@ -460,7 +465,7 @@ impl View<'_> {
         let size = types.model.layout(of).size;
         self.members.add(field.offset, size, types.alignment(of), types.place(of, &value));
         let declaration = layout::declaration(2, "external int", &present, ";");
-        self.members.add(field.offset + size, 1, 1, format!("  @Uint8()\n{declaration}"));
+        self.members.add(field.offset + size, 1, 1, format!("  @$.Uint8()\n{declaration}"));
         self.copy(&value);
         self.copy(&present);
         let element = types.element(&field.ty);
@@ -474,11 +479,11 @@ impl View<'_> {
         // For a number, one expression, and inlined: so it stays out of the heap.
         let number = matches!(of, Type::Scalar(_)).then_some(());
         let inline = number.map_or("", |()| INLINED);
-        let absent = format!("absent({present}, {literal})");
+        let absent = format!("$.absent({present}, {literal})");
         let body = number.and_then(|()| layout::conditional(&format!("{present} == 1"), &read, &absent));
         let body = body.unwrap_or_else(|| {
             let arguments = [present.clone(), literal.clone()];
-            let is = layout::call(4, "final isThere = ", "isPresent", &arguments, ";");
+            let is = layout::call(4, "final isThere = ", "$.isPresent", &arguments, ";");
             format!("{is}\n    if (!isThere) return null;\n{}", layout::returned(&read))
         });
         let [none, some] = ["0", "1"].map(|it| layout::assign(6, &present, it));
@@ -511,17 +516,17 @@ impl View<'_> {
             }
             _ => {
                 let doc = named.beside(&format!("The numbers of [{name}], whatever they are."));
-                let raw = layout::getter("List<int>", &beside(name, "Raw"), &Statement::Return(&elements));
+                let raw = layout::getter("$.List<int>", &beside(name, "Raw"), &Statement::Return(&elements));
                 self.members.lines.push(format!("{doc}{raw}"));
                 let from = format!("{class}.fromValue");
-                let list = Statement::ReturnCall("EnumList", &[&elements, &from, &literal]);
-                let getter = layout::getter(&format!("List<{class}>"), name, &list);
+                let list = Statement::ReturnCall("$.EnumList", &[&elements, &from, &literal]);
+                let getter = layout::getter(&format!("$.List<{class}>"), name, &list);
                 (getter, name, types::checked_length("values", named_place, count))
             }
         };
         let set_all = format!("{target}.setAll");
         let set = Statement::Call(&set_all, &["0", &checked]);
-        self.accessors(named, &lead, getter, layout::setter(name, format!("List<{class}> values"), &set));
+        self.accessors(named, &lead, getter, layout::setter(name, format!("$.List<{class}> values"), &set));
         let arguments = ["0".to_owned(), format!("other.{elements}")];
         self.copies.push(layout::call(4, "", &format!("{elements}.setAll"), &arguments, ";"));
     }

@@ -2,7 +2,7 @@
 //!
 //! Each kind of item has a file here that fills its template in `templates/dart/`; identifiers come
 //! from `names.rs`, line breaks from `layout.rs`. The code that is equal in every package is a real
-//! Dart file, `templates/dart/runtime.g.dart`.
+//! Dart package of its own, `dart/ffi_core`.
 
 mod columns;
 mod composite;
@@ -14,8 +14,10 @@ mod library;
 mod message;
 mod names;
 mod oneof;
+pub mod placement;
 mod pool;
 mod queue;
+pub mod runtime;
 mod scratch;
 mod simd;
 mod types;
@@ -39,6 +41,8 @@ use types::Types;
 pub struct Options {
     /// Name of the package; `None` for that of the library.
     pub package: Option<String>,
+    /// The folder of the runtime, relative to the package: `ffi_core` if there is none.
+    pub runtime: Option<String>,
 }
 
 /// Writes the package of `model`. One model always gives the same bytes.
@@ -59,23 +63,16 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     };
     let pools = PoolsFile::new(model, &names);
     let simd = SimdFile::new(model, &names);
-    let exports = ExportsFile {
-        names: &names,
-        file: &model.library.name,
-        pools: pools.is_some(),
-        simd: simd.is_some(),
-    };
+    let main =
+        MainFile { names: &names, file: &model.library.name, pools: pools.is_some(), simd: simd.is_some() };
     let mut generated = vec![
-        (format!("lib/{package}.dart"), render(&exports)),
+        (format!("lib/{package}.dart"), render(&main)),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
         ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
-        ("lib/src/runtime.g.dart".into(), include_str!("../../templates/dart/runtime.g.dart").into()),
     ];
     generated.extend(pools.map(|it| ("lib/src/pools.g.dart".into(), render(&it))));
     if let Some(simd) = simd {
-        let kernels = include_str!("../../templates/dart/kernels.g.dart");
-        generated.push(("lib/src/kernels.g.dart".into(), kernels.into()));
         generated.push(("lib/src/simd.g.dart".into(), render(&simd)));
     }
     let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
@@ -85,7 +82,13 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
             "analysis_options.yaml",
             include_str!("../../templates/dart/analysis_options.yaml"),
         ),
-        OutputFile::starter("pubspec.yaml", render(&Pubspec { names: &names })),
+        OutputFile::starter(
+            "pubspec.yaml",
+            render(&Pubspec {
+                names: &names,
+                runtime: options.runtime.as_deref().unwrap_or(runtime::PACKAGE),
+            }),
+        ),
     ]);
     Ok(files)
 }
@@ -163,10 +166,10 @@ fn is_key(ty: &Type) -> bool {
     matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_))
 }
 
-/// File that users import.
+/// Library that users import; the other files are its parts.
 #[derive(Template)]
-#[template(path = "dart/exports.dart.jinja", escape = "none")]
-struct ExportsFile<'a> {
+#[template(path = "dart/package.dart.jinja", escape = "none")]
+struct MainFile<'a> {
     names: &'a Names<'a>,
     file: &'a str,
     pools: bool,
@@ -205,6 +208,7 @@ fn example(model: &Model, names: &Names<'_>) -> Option<String> {
 #[template(path = "dart/pubspec.yaml.jinja", escape = "none")]
 struct Pubspec<'a> {
     names: &'a Names<'a>,
+    runtime: &'a str,
 }
 
 fn render(template: &impl Template) -> String {

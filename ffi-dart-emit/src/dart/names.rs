@@ -35,46 +35,8 @@ const SMALL_TYPES: &[&str] = &["bool", "double", "int"];
 const OBJECT_MEMBERS: &[&str] = &["hashCode", "noSuchMethod", "runtimeType", "toString"];
 
 /// Members of a message's class, and names that it calls.
-const MESSAGE_MEMBERS: &[&str] = &[
-    "absent",
-    "bigFromBits",
-    "bigOrNull",
-    "bitsFromBig",
-    "bitsOrNull",
-    "box",
-    "bytesFrozen",
-    "bytesUsed",
-    "bytesWritten",
-    "checkInt16s",
-    "checkInt32s",
-    "checkInt8s",
-    "checkLength",
-    "checkUint16s",
-    "checkUint32s",
-    "checkUint8s",
-    "decodeString",
-    "encodeString",
-    "float32Kernels",
-    "float64Kernels",
-    "frozen",
-    "int16Kernels",
-    "int32Kernels",
-    "int64Kernels",
-    "int8Kernels",
-    "isPresent",
-    "other",
-    "override",
-    "pragma",
-    "setFrom",
-    "target",
-    "toDart",
-    "toNative",
-    "uint16Kernels",
-    "uint32Kernels",
-    "uint64Kernels",
-    "uint8Kernels",
-    "writeTo",
-];
+const MESSAGE_MEMBERS: &[&str] =
+    &["box", "other", "override", "pragma", "setFrom", "target", "toDart", "toNative", "writeTo"];
 
 /// Members of the class of a message's columns, inherited ones included, and names that it calls.
 const COLUMNS_MEMBERS: &[&str] = &[
@@ -104,237 +66,27 @@ const COLUMNS_MEMBERS: &[&str] = &[
     "reserve",
     "resize",
     "scratch",
-    "sizeOf",
     "swapRemove",
-    "taken",
     "toRecords",
     "writeRow",
 ];
 
-/// Checks of numbers that generated classes and methods call.
-const CHECKS: &[&str] =
-    &["checkInt16", "checkInt32", "checkInt8", "checkUint16", "checkUint32", "checkUint8"];
-
 /// Members of a oneof's class, and names that it calls.
-const ONEOF_MEMBERS: &[&str] =
-    &["bigOrNull", "other", "pragma", "setFrom", "tag", "throwTag", "toDart", "value"];
+const ONEOF_MEMBERS: &[&str] = &["other", "pragma", "setFrom", "tag", "toDart", "value"];
 
 /// Members of an enum's class.
-const ENUM_MEMBERS: &[&str] =
-    &["fromValue", "index", "name", "openFromValue", "placeName", "value", "values"];
+const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
 /// Members of the library's class, and names that it calls.
-const LIBRARY_MEMBERS: &[&str] = &[
-    "bigFromBits",
-    "bigOrNull",
-    "instance",
-    "open",
-    "path",
-    "pragma",
-    "raw",
-    "shutdown",
-    "sizeOf",
-    "throwStatus",
-];
+const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "pragma", "raw", "shutdown"];
 
 /// Local variables of a method of the library's class, and names that it calls.
-const LOCALS: &[&str] = &["bigFromBits", "bigOrNull", "result"];
+const LOCALS: &[&str] = &["result"];
 
-/// Types that generated code takes from `dart:*`, and the top-level names of `runtime.g.dart` and
-/// `library.g.dart`.
-const SUPPORT: &[&str] = &[
-    "AbiMismatchException",
-    "AllocationException",
-    "Array",
-    "BigInt",
-    "BigList",
-    "Bool",
-    "BoolArray",
-    "CapacityException",
-    "ColumnList",
-    "ColumnsCalls",
-    "Deprecated",
-    "Double",
-    "DoubleFreeException",
-    "DynamicLibrary",
-    "EnumArray",
-    "EnumList",
-    "EnumVec",
-    "FfiAttachment",
-    "FfiEnum",
-    "FfiException",
-    "FfiMap",
-    "FfiOpen",
-    "FfiOwned",
-    "FfiPending",
-    "FfiRef",
-    "FfiStatus",
-    "FfiValue",
-    "FfiVec",
-    "Finalizable",
-    "FixedLengthList",
-    "FixedVec",
-    "Float",
-    "Float32Array",
-    "Float32List",
-    "Float32Simd",
-    "Float32Vec",
-    "Float64Array",
-    "Float64List",
-    "Float64Simd",
-    "Float64Vec",
-    "ForeignSlotException",
-    "Function",
-    "Int16",
-    "Int16Array",
-    "Int16List",
-    "Int16Simd",
-    "Int16Vec",
-    "Int32",
-    "Int32Array",
-    "Int32List",
-    "Int32Simd",
-    "Int32Vec",
-    "Int64",
-    "Int64Array",
-    "Int64List",
-    "Int64Simd",
-    "Int64Vec",
-    "Int8",
-    "Int8Array",
-    "Int8List",
-    "Int8Simd",
-    "Int8Vec",
-    "InteriorSlotException",
-    "InvalidArgumentException",
-    "InvalidValueException",
-    "Iterable",
-    "LayoutMismatchException",
-    "LibraryCheck",
-    "LibraryException",
-    "LibraryLoadException",
-    "LibraryMemory",
-    "List",
-    "Map",
-    "MessageArray",
-    "NativeArray",
-    "NativeBox",
-    "NativeColumns",
-    "NativeMemory",
-    "NativePool",
-    "NativeProto",
-    "NativeQueue",
-    "Never",
-    "NullSlotException",
-    "NumberVec",
-    "Object",
-    "Pointer",
-    "PoolClosedException",
-    "PoolException",
-    "PoolExhaustedException",
-    "PoolMemoryException",
-    "PoolSlots",
-    "PoolState",
-    "PoolStats",
-    "QueueClosedException",
-    "QueueException",
-    "QueueFullException",
-    "RangeError",
-    "RustErrorException",
-    "RustPanicException",
-    "Simd",
-    "SimdBatch",
-    "SimdField",
-    "SimdFloats",
-    "SimdIntegers",
-    "SimdKernels",
-    "SimdLevel",
-    "SimdNumbers",
-    "SimdVectors",
-    "Size",
-    "SlotInUseException",
-    "StaleReferenceException",
-    "StateError",
-    "String",
-    "Struct",
-    "TextArguments",
-    "TreeChildren",
-    "Uint16",
-    "Uint16Array",
-    "Uint16List",
-    "Uint16Simd",
-    "Uint16Vec",
-    "Uint32",
-    "Uint32Array",
-    "Uint32List",
-    "Uint32Simd",
-    "Uint32Vec",
-    "Uint64",
-    "Uint64Array",
-    "Uint64List",
-    "Uint64Simd",
-    "Uint64Vec",
-    "Uint8",
-    "Uint8Array",
-    "Uint8List",
-    "Uint8Simd",
-    "Uint8Vec",
-    "Union",
-    "UnknownEnumValueException",
-    "UnknownStatusException",
-    "Void",
-    "absent",
-    "bigFromBits",
-    "bigOrNull",
-    "bitsFromBig",
-    "bitsOrNull",
-    "bytesFrozen",
-    "bytesUsed",
-    "bytesWritten",
-    "checkCapacity",
-    "checkElement",
-    "checkInt16",
-    "checkInt16s",
-    "checkInt32",
-    "checkInt32s",
-    "checkInt8",
-    "checkInt8s",
-    "checkLength",
-    "checkSize",
-    "checkUint16",
-    "checkUint16s",
-    "checkUint32",
-    "checkUint32s",
-    "checkUint8",
-    "checkUint8s",
-    "decodeString",
-    "decodeUtf8",
-    "encodeString",
-    "float32Kernels",
-    "float64Kernels",
-    "frozen",
-    "int16Kernels",
-    "int32Kernels",
-    "int64Kernels",
-    "int8Kernels",
-    "isPresent",
-    "libraryMemory",
-    "noValue",
-    "override",
-    "placeName",
-    "simdTable",
-    "sizeOf",
-    "throwKeys",
-    "throwLength",
-    "throwStatus",
-    "throwTag",
-    "uint16Kernels",
-    "uint32Kernels",
-    "uint64Kernels",
-    "uint8Kernels",
-    "unsigned",
-    "usedLength",
-];
+/// Names that generated code takes from `dart:core`. All others from elsewhere have the prefix `$`,
+/// which no name in Rust has.
+const SUPPORT: &[&str] =
+    &["Deprecated", "Function", "Never", "Null", "Object", "String", "override", "pragma"];
 
 /// Dart names of a model.
 pub struct Names<'a> {
@@ -396,7 +148,7 @@ impl<'a> Names<'a> {
             types.insert(&it.id, names);
         }
         let queues = model.queues.iter().map(|it| namer.queue(&mut top, it)).collect();
-        let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, CHECKS, SMALL_TYPES]);
+        let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
         members.enclosing(&library);
         let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
         if namer.problems.is_empty() {
@@ -541,7 +293,7 @@ impl Namer {
         let class = columns_class(name);
         let owner = format!("the columns of message {}", message.id);
         self.claim(top, &owner, &class);
-        let mut scope = Scope::new(OBJECT_MEMBERS, &[COLUMNS_MEMBERS, CHECKS, SMALL_TYPES]);
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[COLUMNS_MEMBERS, SMALL_TYPES]);
         scope.enclosing(&class);
         let column = |field: &Field| {
             let owner = format!("{owner}, field {}", field.item.name);
@@ -569,7 +321,7 @@ impl Namer {
         let name = self.type_name(&owner, &it.item);
         self.claim(top, &owner, &name);
         self.helpers(top, &owner, &name);
-        let mut scope = Scope::new(OBJECT_MEMBERS, &[ONEOF_MEMBERS, CHECKS, SMALL_TYPES]);
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[ONEOF_MEMBERS, SMALL_TYPES]);
         scope.enclosing(&name);
         let case = |case: &Case| {
             let owner = format!("{owner}, case {}", case.item.name);
@@ -644,7 +396,7 @@ impl Namer {
         if let Some(Returns::Pool(_)) = it.returns {
             self.claim(scope, &format!("the method of {owner} that returns a box"), &beside(&name, "Owned"));
         }
-        let mut locals = Scope::new(LOCALS, &[CHECKS, SMALL_TYPES]);
+        let mut locals = Scope::new(LOCALS, &[SMALL_TYPES]);
         let mut params = Vec::with_capacity(it.params.len());
         for param in &it.params {
             let owner = format!("{owner}, parameter {}", param.name);

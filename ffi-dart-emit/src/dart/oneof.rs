@@ -1,8 +1,8 @@
 //! Classes of a oneof: the view, the union inside it, and a sealed family of copies.
 
-use crate::model::{Case, Oneof, Scalar, Type};
+use crate::model::{Case, Oneof, Scalar, Type, Value};
 
-use super::composite::Classes;
+use super::composite::{Classes, list_returned};
 use super::container::Members;
 use super::layout::{self, INLINED, Parameters, Statement};
 use super::message::{described, to_native};
@@ -21,11 +21,11 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
     );
     let lead = super::lead(0, &oneof.item, &format!("The oneof `{}`.", oneof.item.name), &facts);
     let mut members = Members::default();
-    members.add(0, 4, 4, "  @Uint32()\n  external int _tag;".to_owned());
+    members.add(0, 4, 4, "  @$.Uint32()\n  external int _tag;".to_owned());
     members.lines.push(format!(
         "  /// Discriminant of the case that is set, valid or not; 0 for the first.\n  ///\n  \
          /// Assigning throws a [RangeError] if it is no `u32`.\n{INLINED}  int get tag => _tag;\n\n\
-         {INLINED}  set tag(int value) => _tag = checkUint32(value, 'tag');"
+         {INLINED}  set tag(int value) => _tag = $.checkUint32(value, 'tag');"
     ));
     let payload = layout::declaration(2, &format!("external _{name}Payload"), "_payload", ";");
     let with_data = oneof.cases.iter().filter_map(|case| case.ty.as_ref());
@@ -55,6 +55,10 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
         size: oneof.size,
         align: oneof.align,
         pooled: false,
+        returned: list_returned(
+            types.model,
+            |it| matches!(it, Value::Oneof(index) if types.model.oneof(index).id == oneof.id),
+        ),
         proto: None,
         lead,
         members,
@@ -97,8 +101,8 @@ fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<S
     let parameter = [format!("{} value", types.parameter(ty))];
     let big = (*ty == Type::Scalar(Scalar::U64)).then(|| {
         let doc = layout::doc(2, &format!("[{member}] as an unsigned number, as in Rust."));
-        let getter = Statement::ReturnCall("bigOrNull", &[member]);
-        doc + &notes + &layout::getter("BigInt?", &beside(member, "Big"), &getter)
+        let getter = Statement::ReturnCall("$.bigOrNull", &[member]);
+        doc + &notes + &layout::getter("$.BigInt?", &beside(member, "Big"), &getter)
     });
     let all = [
         format!(
@@ -136,7 +140,7 @@ fn to_dart(types: &Types<'_>, oneof: &Oneof, throws: &str) -> String {
         });
     }
     lines.push("    }".to_owned());
-    lines.push(layout::call(4, "", "throwTag", &[layout::string(&own.name), "tag".into()], ";"));
+    lines.push(layout::call(4, "", "$.throwTag", &[layout::string(&own.name), "tag".into()], ";"));
     lines.push("  }".to_owned());
     lines.join("\n")
 }
@@ -153,10 +157,10 @@ fn union(types: &Types<'_>, oneof: &Oneof, size: u64) -> String {
         }
     }
     if dart.next_multiple_of(align) < size {
-        members.push(format!("  @Array({size})\n  external Array<Uint8> bytes;"));
+        members.push(format!("  @$.Array({size})\n  external $.Array<$.Uint8> bytes;"));
     }
     let name = &types.names.of(&oneof.id).name;
-    let head = layout::class(&format!("final class _{name}Payload"), "extends Union");
+    let head = layout::class(&format!("final class _{name}Payload"), "extends $.Union");
     format!("{head}\n{}\n}}\n", members.join("\n\n"))
 }
 
@@ -173,7 +177,7 @@ fn sealed(oneof: &Oneof, name: &str) -> String {
             &format!("A Dart copy of a [{name}], **copied**: one of its cases, to `switch` over.")
         ),
         super::annotations(0, &oneof.item),
-        layout::class(&format!("sealed class {name}Data"), "extends FfiValue"),
+        layout::class(&format!("sealed class {name}Data"), "extends $.FfiValue"),
         to_native(name),
         layout::method("void", "writeTo", Parameters::new(&target)).trim_end_matches(" {").to_owned() + ";",
     )

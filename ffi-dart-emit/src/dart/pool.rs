@@ -17,6 +17,7 @@ use super::queue;
 #[derive(Template)]
 #[template(path = "dart/pools.dart.jinja", escape = "none")]
 pub struct PoolsFile {
+    package: String,
     signatures: Vec<String>,
     classes: Vec<String>,
 }
@@ -24,7 +25,7 @@ pub struct PoolsFile {
 impl PoolsFile {
     /// Returns the file for `model`, or `None` if it has no pools.
     pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
-        let mut file = Self { signatures: Vec::new(), classes: Vec::new() };
+        let mut file = Self { package: names.package.clone(), signatures: Vec::new(), classes: Vec::new() };
         for (number, (it, pool)) in pooled(model).enumerate() {
             let name = &names.of(&it.id).name;
             file.signatures.extend(signatures(number, name));
@@ -33,8 +34,8 @@ impl PoolsFile {
         }
         let popped: BTreeSet<_> = model.queues.iter().map(|it| number(model, it.message)).collect();
         for (index, (it, _)) in pooled(model).enumerate().filter(|(index, _)| popped.contains(index)) {
-            let slot = format!("Pointer<{}>", names.of(&it.id).name);
-            let code = ["Pointer<Int32>".to_owned()];
+            let slot = format!("$.Pointer<{}>", names.of(&it.id).name);
+            let code = ["$.Pointer<$.Int32>".to_owned()];
             file.signatures.push(layout::function_type(&format!("_Pop{index}"), &slot, &code));
         }
         let queues = model.queues.iter().zip(&names.queues);
@@ -56,15 +57,15 @@ pub fn number(model: &Model, index: MessageIndex) -> usize {
 
 /// Returns the types of the functions of pool `number`.
 fn signatures(number: usize, name: &str) -> [String; 6] {
-    let slot = format!("Pointer<{name}>");
+    let slot = format!("$.Pointer<{name}>");
     let strings = |of: &[&str]| of.iter().map(|&it| it.to_owned()).collect::<Vec<_>>();
     [
         layout::function_type(&format!("_Take{number}"), &slot, &[]),
-        layout::function_type(&format!("_GiveC{number}"), "Int32", &strings(&[&slot])),
+        layout::function_type(&format!("_GiveC{number}"), "$.Int32", &strings(&[&slot])),
         layout::function_type(&format!("_GiveD{number}"), "int", &strings(&[&slot])),
-        layout::function_type(&format!("_ResolveC{number}"), &slot, &strings(&["Uint32", "Uint32"])),
+        layout::function_type(&format!("_ResolveC{number}"), &slot, &strings(&["$.Uint32", "$.Uint32"])),
         layout::function_type(&format!("_ResolveD{number}"), &slot, &strings(&["int", "int"])),
-        layout::function_type(&format!("_ReferenceC{number}"), "Uint64", &strings(&[&slot])),
+        layout::function_type(&format!("_ReferenceC{number}"), "$.Uint64", &strings(&[&slot])),
     ]
 }
 
@@ -89,10 +90,11 @@ pub fn getter(doc: &str, ty: &str, name: &str, value: &str) -> String {
 /// Returns the class of a pool.
 fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
     let symbols = &pool.symbols;
-    let slot = format!("Pointer<{name}>");
-    let slots = format!("PoolSlots<{name}>");
-    let (give, reference) = (format!("_GiveD{number}"), format!("FfiRef<{name}>"));
+    let slot = format!("$.Pointer<{name}>");
+    let slots = format!("$.PoolSlots<{name}>");
+    let (give, reference) = (format!("_GiveD{number}"), format!("$.FfiRef<{name}>"));
     let arguments = [
+        "_libraryMemory".to_owned(),
         layout::string(&message.item.name),
         "(slot) => slot.ref".to_owned(),
         "_free".to_owned(),
@@ -123,9 +125,9 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
     let one = Parameters::new(&one);
     let refers = own(&reference, "reference");
     let refers = Parameters::new(&refers);
-    let many = [format!("Iterable<{slot}> slots")];
+    let many = [format!("$.Iterable<{slot}> slots")];
     let action = [format!("$R Function({slot} slot) action")];
-    let tree = [format!("{slot} root"), format!("TreeChildren<{name}> children")];
+    let tree = [format!("{slot} root"), format!("$.TreeChildren<{name}> children")];
     let into = format!("{slots}? into");
     let count = ["int count".to_owned()];
     let inlined = |member: String| {
@@ -138,7 +140,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
         looked_up("_free", &format!("_GiveC{number}"), &give, &symbols.free),
         looked_up("_resolve", &format!("_ResolveC{number}"), &format!("_ResolveD{number}"), &symbols.resolve),
         looked_up("_reference", &format!("_ReferenceC{number}"), &give, &symbols.reference),
-        layout::call(2, "static final _pool = ", &format!("NativePool<{name}>"), &arguments, ";"),
+        layout::call(2, "static final _pool = ", &format!("$.NativePool<{name}>"), &arguments, ";"),
         inlined(method(
             "A slot, **owned** by the caller.\n\n\
              Throws a [PoolExhaustedException], [PoolMemoryException] or\n[PoolClosedException].",
@@ -202,7 +204,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
             &format!("{name}Box"),
             "own",
             one,
-            &layout::call(4, "return ", &format!("{name}Box.slot"), &["slot".into(), "_pool".into()], ";"),
+            &layout::call(4, "return ", &format!("{name}Box._slot"), &["slot".into(), "_pool".into()], ";"),
         ),
         method(
             "A box that **owns** a new slot; throws as [alloc] does.\n\n\
@@ -211,7 +213,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
             &format!("{name}Box"),
             "owned",
             Parameters::new(&[]),
-            &layout::call(4, "return ", &format!("{name}Box.slot"), &["null".into(), "_pool".into()], ";"),
+            &layout::call(4, "return ", &format!("{name}Box._slot"), &["null".into(), "_pool".into()], ";"),
         ),
         inlined(method(
             "The message of [reference], **borrowed** from its owner; null if the message was\nfreed, \
@@ -246,7 +248,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
             Parameters::new(&tree),
             "    return _pool.freeTree(root, children);",
         ),
-        getter("Counters of the pool so far, **copied**.", "PoolStats", "stats", "_pool.stats"),
+        getter("Counters of the pool so far, **copied**.", "$.PoolStats", "stats", "_pool.stats"),
         getter("Number of slots.", "int", "capacity", "_pool.capacity"),
     ];
     format!(
@@ -260,7 +262,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
 /// Returns the getters of references to the message `name`.
 fn reference(name: &str) -> String {
     let resolve = format!("{name}Pool.resolve");
-    let slot = format!("Pointer<{name}>?");
+    let slot = format!("$.Pointer<{name}>?");
     let get = |doc: &str, ty: &str, name: &str, body: &str| {
         format!(
             "{}{}\n{body}\n  }}",
@@ -271,7 +273,7 @@ fn reference(name: &str) -> String {
     let call = |before: &str, after: &str| layout::call(4, before, &resolve, &["this".to_owned()], after);
     let members = [
         get(
-            "Pointer to the message, **borrowed** from its owner; null if it was freed,\nwhile Rust owns or reads it, or for none.",
+            "$.Pointer to the message, **borrowed** from its owner; null if it was freed,\nwhile Rust owns or reads it, or for none.",
             &slot,
             "pointer",
             &call("return ", ";"),
@@ -287,7 +289,7 @@ fn reference(name: &str) -> String {
     format!(
         "{}{}\n{}\n}}\n",
         layout::doc(0, &format!("Message of a reference to a [{name}]; the pool counts stale ones.")),
-        layout::class(&format!("extension {name}Ref"), &format!("on FfiRef<{name}>")),
+        layout::class(&format!("extension {name}Ref"), &format!("on $.FfiRef<{name}>")),
         members.join("\n\n")
     )
 }

@@ -11,8 +11,8 @@ pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> Str
     let symbols = &queue.symbols;
     let number = number(model, queue.message);
     let message = &names.of(&model.message(queue.message).id).name;
-    let slot = format!("Pointer<{message}>");
-    let slots = format!("PoolSlots<{message}>");
+    let slot = format!("$.Pointer<{message}>");
+    let slots = format!("$.PoolSlots<{message}>");
     let pop = format!("_Pop{number}");
     let arguments = [
         layout::string(&queue.item.name),
@@ -29,7 +29,7 @@ pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> Str
     let members = [
         looked_up("_push", &format!("_GiveC{number}"), &format!("_GiveD{number}"), &symbols.push),
         looked_up("_pop", &pop, &pop, &symbols.pop),
-        layout::call(2, "static final _queue = ", &format!("NativeQueue<{message}>"), &arguments, ";"),
+        layout::call(2, "static final _queue = ", &format!("$.NativeQueue<{message}>"), &arguments, ";"),
         method(
             "Passes [slot] to the queue, which then **owns** it.\n\n\
              Throws a [QueueFullException], a [QueueClosedException], a [PoolException] for\n\
@@ -55,7 +55,7 @@ pub fn class(model: &Model, names: &Names<'_>, queue: &Queue, name: &str) -> Str
             &format!("{slot}?"),
             "tryPop",
             Parameters::new(&[]),
-            "    final slot = _pop(nullptr);\n    return slot.address == 0 ? null : slot;",
+            "    final slot = _pop($.nullptr);\n    return slot.address == 0 ? null : slot;",
         ),
         method(
             "Up to [max] messages in their order, **owned** by the caller.\n\n\

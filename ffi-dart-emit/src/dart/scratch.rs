@@ -118,7 +118,7 @@ fn collect(
 fn function(names: &Names<'_>, model: &Model, value: Value, index: usize) -> Option<String> {
     let fields = fields(names, model, value)?;
     let class = types::native(model, names, value);
-    let parameters = [format!("Pointer<{class}> to"), format!("{class} from")];
+    let parameters = [format!("$.Pointer<{class}> to"), format!("{class} from")];
     let head = layout::method("void", &format!("_copy{index}"), Parameters::new(&parameters));
     let mut lines = vec![INLINED.to_owned() + &head];
     let read = |(index, field): (usize, &Copied)| {

@@ -1,8 +1,8 @@
 //! Kernels: an extension of the array of each message that has kernels, and a class with its
 //! numeric fields.
 //!
-//! The code that is shared by all messages is in `templates/dart/kernels.g.dart`; this module
-//! writes which numbers are at which offsets.
+//! The code that is shared by all messages is in `lib/src/simd.dart` of the runtime; this
+//! module writes which numbers are at which offsets.
 
 use askama::Template;
 
@@ -16,8 +16,8 @@ use super::types;
 #[derive(Template)]
 #[template(path = "dart/simd.dart.jinja", escape = "none")]
 pub struct SimdFile {
-    /// Tables that the kernels are taken from. Each holds all kernels, so the first serves all
-    /// messages.
+    package: String,
+    /// Tables of the messages whose fields are numbers of one type.
     tables: Vec<String>,
     classes: Vec<String>,
 }
@@ -25,10 +25,10 @@ pub struct SimdFile {
 impl SimdFile {
     /// Returns the file for `model`, or `None` if no message has kernels.
     pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
-        let mut file = Self { tables: Vec::new(), classes: Vec::new() };
+        let mut file = Self { package: names.package.clone(), tables: Vec::new(), classes: Vec::new() };
         for (number, (message, simd)) in with_kernels(model).enumerate() {
             let table = format!("_table{number}");
-            if number == 0 || message.numbers.is_some() {
+            if message.numbers.is_some() {
                 let symbol = [layout::string(&simd.symbol)];
                 file.tables.push(layout::call(0, &format!("final {table} = "), "_table", &symbol, ";"));
             }
@@ -47,7 +47,7 @@ pub fn with_kernels(model: &Model) -> impl Iterator<Item = (&Message, &Simd)> {
 /// Returns the type arguments of the classes, and the kernels, for numbers of the type `kind`.
 fn kernels(kind: Scalar) -> (String, String) {
     let dart = types::scalar(kind).dart;
-    let sum = if matches!(kind, Scalar::I64 | Scalar::U64) { "BigInt" } else { dart };
+    let sum = if matches!(kind, Scalar::I64 | Scalar::U64) { "$.BigInt" } else { dart };
     let (letter, bits) = kind.name().split_at(1);
     let name = match letter {
         "i" => "int",
@@ -75,10 +75,10 @@ fn extension(names: &Names<'_>, message: &Message, table: &str) -> String {
         let (arguments, kernels) = kernels(kind);
         getter(
             "Arithmetic on all fields of all messages at once.",
-            &format!("SimdBatch<{name}, {arguments}>"),
+            &format!("$.SimdBatch<{name}, {arguments}>"),
             "simd",
-            "SimdBatch.of",
-            &["this".into(), kernels, table.into(), count.to_string()],
+            "$.SimdBatch.of",
+            &["this".into(), format!("$.{kernels}"), table.into(), count.to_string()],
         )
     });
     let one = getter(
@@ -103,10 +103,10 @@ fn fields(model: &Model, names: &Names<'_>, message: &Message) -> String {
     let numeric = message.fields.iter().zip(&own.members).filter_map(|(field, member)| {
         let (kind, count) = model.numbers(&field.ty)?;
         let (arguments, kernels) = kernels(kind);
-        let ty = format!("SimdField<{arguments}>");
-        let value = ["_array".into(), kernels, field.offset.to_string(), count.to_string()];
+        let ty = format!("$.SimdField<{arguments}>");
+        let value = ["_array".into(), format!("$.{kernels}"), field.offset.to_string(), count.to_string()];
         let lead = super::lead(2, &field.item, &format!("The field `{}`.", field.item.name), "");
-        Some(format!("{lead}{}", body(&ty, member, "SimdField.at", &value)))
+        Some(format!("{lead}{}", body(&ty, member, "$.SimdField.at", &value)))
     });
     let array = [format!("{name}Array array")];
     format!(

@@ -34,17 +34,17 @@ pub struct ScalarTypes {
 /// Returns the Dart side of `scalar`.
 pub fn scalar(scalar: Scalar) -> ScalarTypes {
     let [native, dart, array, list, vec] = match scalar {
-        Scalar::Bool => ["Bool", "bool", "BoolArray", "List<bool>", "FfiVec<bool>"],
-        Scalar::I8 => ["Int8", "int", "Int8Array", "Int8List", "Int8Vec"],
-        Scalar::I16 => ["Int16", "int", "Int16Array", "Int16List", "Int16Vec"],
-        Scalar::I32 => ["Int32", "int", "Int32Array", "Int32List", "Int32Vec"],
-        Scalar::I64 => ["Int64", "int", "Int64Array", "Int64List", "Int64Vec"],
-        Scalar::U8 => ["Uint8", "int", "Uint8Array", "Uint8List", "Uint8Vec"],
-        Scalar::U16 => ["Uint16", "int", "Uint16Array", "Uint16List", "Uint16Vec"],
-        Scalar::U32 => ["Uint32", "int", "Uint32Array", "Uint32List", "Uint32Vec"],
-        Scalar::U64 => ["Uint64", "int", "Uint64Array", "Uint64List", "Uint64Vec"],
-        Scalar::F32 => ["Float", "double", "Float32Array", "Float32List", "Float32Vec"],
-        Scalar::F64 => ["Double", "double", "Float64Array", "Float64List", "Float64Vec"],
+        Scalar::Bool => ["$.Bool", "bool", "$.BoolArray", "$.List<bool>", "$.FfiVec<bool>"],
+        Scalar::I8 => ["$.Int8", "int", "$.Int8Array", "$.Int8List", "$.Int8Vec"],
+        Scalar::I16 => ["$.Int16", "int", "$.Int16Array", "$.Int16List", "$.Int16Vec"],
+        Scalar::I32 => ["$.Int32", "int", "$.Int32Array", "$.Int32List", "$.Int32Vec"],
+        Scalar::I64 => ["$.Int64", "int", "$.Int64Array", "$.Int64List", "$.Int64Vec"],
+        Scalar::U8 => ["$.Uint8", "int", "$.Uint8Array", "$.Uint8List", "$.Uint8Vec"],
+        Scalar::U16 => ["$.Uint16", "int", "$.Uint16Array", "$.Uint16List", "$.Uint16Vec"],
+        Scalar::U32 => ["$.Uint32", "int", "$.Uint32Array", "$.Uint32List", "$.Uint32Vec"],
+        Scalar::U64 => ["$.Uint64", "int", "$.Uint64Array", "$.Uint64List", "$.Uint64Vec"],
+        Scalar::F32 => ["$.Float", "double", "$.Float32Array", "$.Float32List", "$.Float32Vec"],
+        Scalar::F64 => ["$.Double", "double", "$.Float64Array", "$.Float64List", "$.Float64Vec"],
     };
     ScalarTypes { native, dart, array, list, vec }
 }
@@ -53,12 +53,12 @@ pub fn scalar(scalar: Scalar) -> ScalarTypes {
 /// if every `int` is one or Dart uses another type.
 fn check(scalar: Scalar) -> Option<&'static str> {
     match scalar {
-        Scalar::I8 => Some("checkInt8"),
-        Scalar::I16 => Some("checkInt16"),
-        Scalar::I32 => Some("checkInt32"),
-        Scalar::U8 => Some("checkUint8"),
-        Scalar::U16 => Some("checkUint16"),
-        Scalar::U32 => Some("checkUint32"),
+        Scalar::I8 => Some("$.checkInt8"),
+        Scalar::I16 => Some("$.checkInt16"),
+        Scalar::I32 => Some("$.checkInt32"),
+        Scalar::U8 => Some("$.checkUint8"),
+        Scalar::U16 => Some("$.checkUint16"),
+        Scalar::U32 => Some("$.checkUint32"),
         Scalar::Bool | Scalar::I64 | Scalar::U64 | Scalar::F32 | Scalar::F64 => None,
     }
 }
@@ -129,7 +129,7 @@ pub fn checked_all(scalar: Scalar, values: &str, place: Place<'_>, count: Option
 
 /// The list `values` for `place`, checked to have `count` elements.
 pub fn checked_length(values: &str, place: Place<'_>, count: u64) -> String {
-    format!("checkLength({values}, {count}, {})", place.arguments().join(", "))
+    format!("$.checkLength({values}, {count}, {})", place.arguments().join(", "))
 }
 
 /// Returns the positions of `u64` in a value of `ty`, as the parameter `unsigned` of the runtime,
@@ -151,12 +151,12 @@ pub fn unsigned(ty: &Type) -> Option<String> {
 /// unsigned numbers.
 pub fn big(ty: &Type) -> Option<(&'static str, &'static str)> {
     match ty {
-        Type::Scalar(Scalar::U64) => Some(("BigInt", "bigFromBits")),
-        Type::Option { of } if **of == Type::Scalar(Scalar::U64) => Some(("BigInt?", "bigOrNull")),
+        Type::Scalar(Scalar::U64) => Some(("$.BigInt", "$.bigFromBits")),
+        Type::Option { of } if **of == Type::Scalar(Scalar::U64) => Some(("$.BigInt?", "$.bigOrNull")),
         Type::Array { .. } if *flattened(ty).0 == Type::Scalar(Scalar::U64) => {
-            Some(("List<BigInt>", "BigList"))
+            Some(("$.List<$.BigInt>", "$.BigList"))
         }
-        Type::Vec { of, .. } if **of == Type::Scalar(Scalar::U64) => Some(("List<BigInt>", "BigList")),
+        Type::Vec { of, .. } if **of == Type::Scalar(Scalar::U64) => Some(("$.List<$.BigInt>", "$.BigList")),
         _ => None,
     }
 }
@@ -184,7 +184,7 @@ pub fn raw<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
 pub fn public(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Enum(index) => names.of(&model.enumeration(index).id).name.clone(),
-        Value::Open(index) => format!("FfiOpen<{}>", names.of(&model.enumeration(index).id).name),
+        Value::Open(index) => format!("$.FfiOpen<{}>", names.of(&model.enumeration(index).id).name),
         other => raw(names, model, other).to_owned(),
     }
 }
@@ -350,8 +350,8 @@ impl<'a> Types<'a> {
 
     /// Returns the declaration of an inline array.
     pub fn places(&self, of: &Type, count: u64, name: &str) -> String {
-        let array = format!("external Array<{}>", self.native_class(of));
-        format!("  @Array({count})\n{}", layout::declaration(2, &array, name, ";"))
+        let array = format!("external $.Array<{}>", self.native_class(of));
+        format!("  @$.Array({count})\n{}", layout::declaration(2, &array, name, ";"))
     }
 
     /// Returns the Dart type of a view, as an element or a parameter.
@@ -359,16 +359,16 @@ impl<'a> Types<'a> {
         match ty {
             Type::Scalar(it) => scalar(*it).dart.to_owned(),
             Type::Enum(index) => self.names.of(&self.model.enumeration(*index).id).name.clone(),
-            Type::Open(index) => format!("FfiOpen<{}>", self.element(&Type::Enum(*index))),
+            Type::Open(index) => format!("$.FfiOpen<{}>", self.element(&Type::Enum(*index))),
             Type::Message(index) => self.names.of(&self.model.message(*index).id).name.clone(),
             Type::Oneof(index) => self.names.of(&self.model.oneof(*index).id).name.clone(),
             Type::Str { .. } => "String".to_owned(),
-            Type::Bytes { .. } => "Uint8List".to_owned(),
-            Type::Array { .. } => format!("List<{}>", self.element(flattened(ty).0)),
-            Type::Vec { of, .. } => format!("List<{}>", self.element(of)),
+            Type::Bytes { .. } => "$.Uint8List".to_owned(),
+            Type::Array { .. } => format!("$.List<{}>", self.element(flattened(ty).0)),
+            Type::Vec { of, .. } => format!("$.List<{}>", self.element(of)),
             Type::Option { of } => optional(of, self.element(of)),
-            Type::Map { key, value, .. } => format!("Map<{}, {}>", self.element(key), self.element(value)),
-            Type::Ref(index) => format!("FfiRef<{}>", self.names.of(&self.model.message(*index).id).name),
+            Type::Map { key, value, .. } => format!("$.Map<{}, {}>", self.element(key), self.element(value)),
+            Type::Ref(index) => format!("$.FfiRef<{}>", self.names.of(&self.model.message(*index).id).name),
         }
     }
 
@@ -377,11 +377,11 @@ impl<'a> Types<'a> {
         match ty {
             Type::Vec { of, .. } => match &**of {
                 Type::Scalar(it) => scalar(*it).vec.to_owned(),
-                Type::Enum(_) => format!("EnumVec<{}>", self.element(of)),
-                other => format!("FfiVec<{}>", self.element(other)),
+                Type::Enum(_) => format!("$.EnumVec<{}>", self.element(of)),
+                other => format!("$.FfiVec<{}>", self.element(other)),
             },
             Type::Map { key, value, .. } => {
-                format!("FfiMap<{}, {}>", self.element(key), self.element(value))
+                format!("$.FfiMap<{}, {}>", self.element(key), self.element(value))
             }
             _ => self.element(ty),
         }
@@ -389,17 +389,17 @@ impl<'a> Types<'a> {
 
     /// Returns the Dart type of a setter's parameter.
     pub fn parameter(&self, ty: &Type) -> String {
-        if matches!(ty, Type::Bytes { .. }) { "List<int>".to_owned() } else { self.element(ty) }
+        if matches!(ty, Type::Bytes { .. }) { "$.List<int>".to_owned() } else { self.element(ty) }
     }
 
     /// Returns the Dart type of a value.
     pub fn value(&self, ty: &Type) -> String {
         match ty {
             Type::Message(_) | Type::Oneof(_) => format!("{}Data", self.element(ty)),
-            Type::Array { .. } => format!("List<{}>", self.value(flattened(ty).0)),
-            Type::Vec { of, .. } => format!("List<{}>", self.value(of)),
+            Type::Array { .. } => format!("$.List<{}>", self.value(flattened(ty).0)),
+            Type::Vec { of, .. } => format!("$.List<{}>", self.value(of)),
             Type::Option { of } => optional(of, self.value(of)),
-            Type::Map { key, value, .. } => format!("Map<{}, {}>", self.value(key), self.value(value)),
+            Type::Map { key, value, .. } => format!("$.Map<{}, {}>", self.value(key), self.value(value)),
             _ => self.element(ty),
         }
     }
@@ -472,12 +472,12 @@ impl<'a> Types<'a> {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => None,
             Type::Option { of } if self.detach(of, element).is_none() => None,
             Type::Message(_) | Type::Oneof(_) => {
-                let create = format!("Struct.create<{}>()", self.class(ty));
+                let create = format!("$.Struct.create<{}>()", self.class(ty));
                 let copy = layout::assign(4, "final copy", &create);
                 Some(format!("{copy}\n    copy.setFrom({element});\n    return copy;"))
             }
             _ => {
-                let create = format!("Struct.create<{}>()", self.class(ty));
+                let create = format!("$.Struct.create<{}>()", self.class(ty));
                 let copy = layout::assign(4, "final copy", &create);
                 let named = Place { name: "_name", index: Some("_index") };
                 let write = self.write(4, ty, "copy", element, named);

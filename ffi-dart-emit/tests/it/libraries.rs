@@ -44,7 +44,7 @@ fn each_platform_that_dart_has_gets_the_same_package() {
         let contents = open(&fs::read(folder().join(file)).unwrap()).unwrap();
         let mut model = resolve(contents.records).unwrap();
         model.targets = contents.targets;
-        match dart::package(&model, &dart::Options { package: None }) {
+        match dart::package(&model, &dart::Options::default()) {
             Ok(package) => packages.push(format!("{package:?}")),
             Err(problems) => assert_eq!(machine, Machine::WebAssembly, "{file}: {problems}"),
         }

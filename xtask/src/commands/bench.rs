@@ -226,7 +226,10 @@ fn package(name: &str, scratch: &Path) -> Result<PathBuf> {
     let library = library(name)?;
     let mut emitter = workspace::cargo();
     emitter.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]);
-    workspace::run(emitter.arg(&library).arg("--out").arg(scratch.join("package")))?;
+    let package = scratch.join("package");
+    // What an earlier version wrote may name no runtime, or another one. It need not exist.
+    let _ = fs::remove_dir_all(&package);
+    workspace::run(emitter.arg(&library).arg("--out").arg(package))?;
     Ok(library)
 }
 

@@ -6,9 +6,9 @@ library;
 import 'dart:ffi';
 import 'dart:typed_data';
 
-import 'package:fixture_calls/fixture_calls.dart' hide Choice, ChoiceData;
 // Generated code has the check of counts, and no 32-bit machine is available.
-import 'package:fixture_calls/src/runtime.g.dart' show checkSize;
+import 'package:ffi_core/generated.dart' show checkSize;
+import 'package:fixture_calls/fixture_calls.dart' hide Choice, ChoiceData;
 import 'package:fixture_columns/fixture_columns.dart' as columns;
 import 'package:fixture_layout/fixture_layout.dart' as layout;
 import 'package:fixture_pools/fixture_pools.dart' as pools;
@@ -73,6 +73,7 @@ final high = BigInt.one << 63;
 
 void main() {
   final calls = FixtureCallsLibrary.open();
+  simd.FixtureSimdLibrary.open();
 
   test('arguments', () {
     expect(() => calls.echoSmall(300), outOf('value', 300, 0, 255));

@@ -364,6 +364,7 @@ List<Object?> results(Float32Array values, ParticleArray all) {
 }
 
 void main() {
+  FixtureSimdLibrary.open();
   tearDown(() => Simd.setLevel(null));
 
   test('floats are as plain loops', floats);

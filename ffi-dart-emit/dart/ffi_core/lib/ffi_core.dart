@@ -1,0 +1,44 @@
+/// What all generated packages have in common: memory that Rust and Dart share,
+/// exceptions, values.
+///
+/// A generated package exports it: an application that uses one, or several, needs
+/// no import of this.
+library;
+
+export 'src/native.dart'
+    show
+        BoolArray,
+        EnumArray,
+        EnumList,
+        EnumVec,
+        FfiMap,
+        FfiVec,
+        Float32Array,
+        Float32Vec,
+        Float64Array,
+        Float64Vec,
+        Int16Array,
+        Int16Vec,
+        Int32Array,
+        Int32Vec,
+        Int64Array,
+        Int64Vec,
+        Int8Array,
+        Int8Vec,
+        MessageArray,
+        NativeArray,
+        NativeBox,
+        NativeColumns,
+        NativeMemory,
+        NumberVec,
+        PoolSlots,
+        TreeChildren,
+        Uint16Array,
+        Uint16Vec,
+        Uint32Array,
+        Uint32Vec,
+        Uint64Array,
+        Uint64Vec,
+        Uint8Array,
+        Uint8Vec;
+export 'values.dart';

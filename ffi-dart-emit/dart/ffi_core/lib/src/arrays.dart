@@ -1,0 +1,121 @@
+part of 'native.dart';
+
+/// Consecutive values in memory that Rust and Dart share.
+abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
+  /// Zeroed memory for [length] elements, **owned**.
+  NativeArray(this.length, LibraryMemory memory) : super.owned(length, memory);
+
+  /// [length] elements at [pointer], **borrowed**; keeps [owner] alive.
+  NativeArray.view(Pointer<T> pointer, this.length, {Object? owner})
+    : super.borrowed(pointer, length, owner);
+
+  /// The result of a function, **owned**.
+  NativeArray.taken(super.owned, super.memory)
+    : length = owned.ref.length,
+      super.taken();
+
+  /// Number of elements.
+  final int length;
+
+  /// Returns [index], or throws if no element has it.
+  @pragma('vm:prefer-inline')
+  int checkIndex(int index) =>
+      index >= 0 && index < length ? index : _throwIndex(index);
+
+  Never _throwIndex(int index) => throw IndexError.withLength(index, length);
+
+  /// Returns the address of the element at [index].
+  Pointer<T> pointerAt(int index) =>
+      Pointer.fromAddress(pointer.address + checkIndex(index) * elementSize);
+}
+
+/// A contiguous array of messages, as a list of fixed length.
+///
+/// An element is a view of the memory, which it keeps alive; `a[i] = b` copies.
+abstract base class MessageArray<T extends Struct> extends NativeArray<T>
+    with ListMixin<T>, FixedLengthList<T> {
+  /// Zeroed memory for [length] messages, **owned**.
+  MessageArray(super.length, super.memory);
+
+  /// [length] messages at [pointer], **borrowed**; keeps [owner] alive.
+  MessageArray.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// The result of a function, **owned**.
+  MessageArray.taken(super.owned, super.memory) : super.taken();
+
+  /// Sorts by [compare], which sees views of the elements.
+  @override
+  void sort([int Function(T a, T b)? compare]) {
+    if (compare == null) throw ArgumentError.notNull('compare');
+    _arrange(_indices..sort((a, b) => compare(this[a], this[b])));
+  }
+
+  @override
+  void shuffle([Random? random]) => _arrange(_indices..shuffle(random));
+
+  List<int> get _indices => List.generate(length, (index) => index);
+
+  /// Moves the element at `order[i]` to `i`. It copies bytes, since a view
+  /// changes when its element does.
+  void _arrange(List<int> order) {
+    final bytes = _untracked;
+    final before = Uint8List.fromList(bytes);
+    for (final (index, from) in order.indexed) {
+      final start = index * elementSize;
+      bytes.setRange(start, start + elementSize, before, from * elementSize);
+    }
+  }
+}
+
+/// A contiguous array of enum values, as a list of fixed length.
+abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
+    extends NativeArray<T>
+    with ListMixin<E>, FixedLengthList<E> {
+  /// Zeroed memory for [length] values, **owned**.
+  EnumArray(super.length, super.memory);
+
+  /// [length] values at [pointer], **borrowed**; keeps [owner] alive.
+  EnumArray.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// The result of a function, **owned**.
+  EnumArray.taken(super.owned, super.memory) : super.taken();
+
+  @override
+  int get elementAlign => elementSize;
+}
+
+/// A contiguous array of `bool`, as a list of fixed length.
+final class BoolArray extends NativeArray<Bool>
+    with ListMixin<bool>, FixedLengthList<bool> {
+  /// Zeroed memory for [length] flags, **owned**.
+  ///
+  /// It is of the library that this isolate opened first; throws a [StateError]
+  /// when none is open.
+  BoolArray(int length) : super(length, LibraryMemory.current);
+
+  /// A copy of [values], **owned**.
+  factory BoolArray.of(List<bool> values) =>
+      BoolArray(values.length)..setAll(0, values);
+
+  /// [length] flags at [pointer], **borrowed**; keeps [owner] alive.
+  BoolArray.view(super.pointer, super.length, {super.owner}) : super.view();
+
+  /// The result of a function, **owned**.
+  BoolArray.taken(super.owned, super.memory) : super.taken();
+
+  @override
+  int get elementSize => sizeOf<Bool>();
+
+  @override
+  bool operator [](int index) => pointer[checkIndex(index)];
+
+  @override
+  void operator []=(int index, bool value) =>
+      pointer[checkIndex(index)] = value;
+
+  /// The flags from [start] up to [end], **borrowed** from this array.
+  BoolArray sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return BoolArray.view(pointer + start, stop - start, owner: this);
+  }
+}

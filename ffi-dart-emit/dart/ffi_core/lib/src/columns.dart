@@ -1,0 +1,331 @@
+part of 'native.dart';
+
+typedef _RowsC = Int32 Function(Pointer<Void>, Pointer<Void>, Size);
+typedef _RowsD = int Function(Pointer<Void>, Pointer<Void>, int);
+typedef _RowsAtC = Int32 Function(Pointer<Void>, Size, Pointer<Void>, Size);
+typedef _RowsAtD = int Function(Pointer<Void>, int, Pointer<Void>, int);
+
+/// Functions that the library exports for the columns of one message; there is
+/// one object of this class per message and isolate.
+final class ColumnsCalls<T extends NativeType> {
+  /// The columns of the message [name] of [elementSize] bytes, whose fields are
+  /// [rowSize] bytes; the last of [count] fields has [lastSize].
+  ///
+  /// The library is that of the memory, and exports the others.
+  ColumnsCalls(
+    this._memory,
+    this.name,
+    this.elementSize,
+    this.rowSize,
+    this.count,
+    this.lastSize,
+    String create,
+    String free,
+    String reserve,
+    String resize,
+    String append,
+    String read,
+    String write,
+    String swapRemove,
+  ) : _create = _memory.library.lookup(create),
+      _free = _memory.library.lookup(free),
+      _reserve = _count(_memory, reserve),
+      _resize = _count(_memory, resize),
+      _append = _memory.library.lookupFunction<_RowsC, _RowsD>(
+        append,
+        isLeaf: true,
+      ),
+      _read = _rowsAt(_memory, read),
+      _write = _rowsAt(_memory, write),
+      _swapRemove = _memory.library
+          .lookupFunction<
+            Int32 Function(Pointer<Void>, Size, Pointer<Void>),
+            int Function(Pointer<Void>, int, Pointer<Void>)
+          >(swapRemove, isLeaf: true);
+
+  static int Function(Pointer<Void>, int) _count(
+    LibraryMemory memory,
+    String symbol,
+  ) =>
+      memory.library.lookupFunction<
+        Int32 Function(Pointer<Void>, Size),
+        int Function(Pointer<Void>, int)
+      >(symbol, isLeaf: true);
+
+  static _RowsAtD _rowsAt(LibraryMemory memory, String symbol) =>
+      memory.library.lookupFunction<_RowsAtC, _RowsAtD>(symbol, isLeaf: true);
+
+  final LibraryMemory _memory;
+
+  /// Name of the message in Rust.
+  final String name;
+
+  /// Size of a message in bytes.
+  final int elementSize;
+
+  /// Size of the fields of one row in bytes.
+  final int rowSize;
+
+  /// Number of fields.
+  final int count;
+
+  /// Size of the last field in bytes.
+  final int lastSize;
+
+  final Pointer<_NewColumnsF> _create;
+  final Pointer<NativeFunction<_FreeColumnsC>> _free;
+  final int Function(Pointer<Void>, int) _reserve;
+  final int Function(Pointer<Void>, int) _resize;
+  final _RowsD _append;
+  final _RowsAtD _read;
+  final _RowsAtD _write;
+  final int Function(Pointer<Void>, int, Pointer<Void>) _swapRemove;
+
+  /// Returns the size of [rows] rows in bytes, or the largest number if it is
+  /// more.
+  int _bytesOf(int rows) =>
+      rows > _maxInt ~/ rowSize ? _maxInt : rows * rowSize;
+
+  /// Memory for a message that is copied to or from a row.
+  late final Pointer<T> _scratch = _memory.scratch(elementSize);
+}
+
+/// Columns of messages, shared with Rust: each field of all messages is an
+/// array of its own.
+///
+/// **owned**: the memory is freed when nothing in Dart refers to the columns or
+/// their views any more, in any isolate. [dispose] ends the use of this object:
+/// memory that was never viewed is freed at once, any other when the last view
+/// is collected.
+///
+/// Two isolates or threads may only use one container in turns.
+abstract base class NativeColumns<T extends NativeType> implements Finalizable {
+  /// No rows, and memory for [capacity] of them.
+  NativeColumns(this._calls, int capacity, {required bool fixed}) {
+    checkSize(capacity, 'capacity');
+    _attach(nullptr, capacity, fixed ? 1 : 0, _calls._bytesOf(capacity));
+  }
+
+  /// The result of a function.
+  NativeColumns.taken(this._calls, this._header) {
+    _attach(_header, 0, 0, capacity * _calls.rowSize);
+  }
+
+  /// Keeps the container at [header], or a new one for null.
+  void _attach(Pointer<Void> header, int capacity, int fixed, int bytes) {
+    final ColumnsCalls(:_create, :_free) = _calls;
+    final memory = _calls._memory;
+    _attachment = memory._attachColumns(
+      this,
+      memory.status,
+      header,
+      _create,
+      capacity,
+      fixed,
+      _free,
+      bytes,
+    );
+    if (_attachment == nullptr) throw AllocationException(bytes);
+    _header = _attachment.ref.memory;
+  }
+
+  final ColumnsCalls<T> _calls;
+  Pointer<FfiAttachment> _attachment = nullptr;
+  Pointer<Void> _header = nullptr;
+
+  // Length for which the views below were made.
+  int _length = 0;
+  int _capacity = -1;
+  int _start = 0;
+  final Map<int, Object> _views = {};
+
+  /// True if a view of a column was ever asked for.
+  bool _viewed = false;
+
+  bool _has(int address, int size) {
+    final start = _startOf(0).address;
+    return address >= start && address - start <= _blockSize - size;
+  }
+
+  int get _blockSize =>
+      _startOf(_calls.count - 1).address -
+      _startOf(0).address +
+      capacity * _calls.lastSize;
+
+  /// Removes the views when the rows have moved, or their number has changed.
+  void _forgetMoved() {
+    final length = this.length, capacity = this.capacity;
+    final start = _startOf(0).address;
+    if (length == _length && capacity == _capacity && start == _start) return;
+    _views.clear();
+    _length = length;
+    _capacity = capacity;
+    _start = start;
+  }
+
+  /// Address of the header: length, capacity, and the start of each column.
+  ///
+  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose].
+  Pointer<Void> get pointer {
+    if (_header == nullptr) throw StateError('used after dispose()');
+    return _header;
+  }
+
+  /// Number of rows.
+  int get length => pointer.cast<Uint64>().value;
+
+  /// Number of rows for which there is memory.
+  int get capacity => pointer.cast<Uint64>()[1];
+
+  /// True if there are no rows.
+  bool get isEmpty => length == 0;
+
+  /// True if there are rows.
+  bool get isNotEmpty => length != 0;
+
+  Pointer<Void> _startOf(int column) =>
+      Pointer<Pointer<Void>>.fromAddress(pointer.address + 16)[column];
+
+  /// Returns the result of [make] for the start of the column [index]. It is
+  /// made again when the rows have moved, or their number has changed.
+  V column<V extends Object>(int index, V Function(Pointer<Void> at) make) {
+    _forgetMoved();
+    final view = _views[index] ??= make(_startOf(index));
+    return view as V;
+  }
+
+  /// Returns the bytes of the column [index], whose values have [size] bytes;
+  /// they keep the memory alive.
+  Uint8List columnBytes(int index, int size) {
+    final bytes = _startOf(index).cast<Uint8>().asTypedList(length * size);
+    _calls._memory.share(_attachment, bytes, bytes.length);
+    _viewed = true;
+    return bytes;
+  }
+
+  void _check(int code, int rows) {
+    if (code != 0) _throwCode(code, rows, capacity);
+  }
+
+  Never _throwCode(int code, int rows, int capacity) {
+    switch (code) {
+      case 3:
+        throw CapacityException(rows, capacity, 'columns of `${_calls.name}`');
+      case 4:
+        throw AllocationException(_calls._bytesOf(rows));
+      case 5:
+        throw InvalidValueException(
+          'the header of columns of `${_calls.name}` was written to, which '
+          'only the library may',
+        );
+      default:
+        throw UnknownStatusException('columns: code $code', code);
+    }
+  }
+
+  int _checkRow(int row) =>
+      RangeError.checkValidIndex(row, this, 'row', length);
+
+  /// Reserves memory for [additional] more rows.
+  ///
+  /// Throws a [CapacityException] if the capacity is fixed and too small, and
+  /// an [AllocationException].
+  void reserve(int additional) {
+    checkSize(additional, 'additional');
+    _check(_calls._reserve(pointer, additional), length + additional);
+  }
+
+  /// Changes the number of rows to [length]: new ones are zero, surplus ones
+  /// are removed.
+  ///
+  /// Throws the exceptions of [reserve].
+  void resize(int length) {
+    checkSize(length, 'length');
+    _check(_calls._resize(pointer, length), length);
+  }
+
+  /// Removes all rows; the memory stays.
+  void clear() => resize(0);
+
+  /// Memory for a message that is copied to a row.
+  Pointer<T> get scratch => _calls._scratch;
+
+  /// Adds a row for each of [count] messages at [records].
+  void pushRecords(Pointer<T> records, int count) {
+    checkSize(count, 'count');
+    final code = _calls._append(pointer, records.cast(), count);
+    if (code != 0) _check(code, length + count);
+  }
+
+  /// Returns the bytes of the message in row [row].
+  Uint8List copyRow(int row) {
+    _check(_calls._read(pointer, _checkRow(row), scratch.cast(), 1), 1);
+    return _copied();
+  }
+
+  Uint8List _copied() =>
+      Uint8List.fromList(scratch.cast<Uint8>().asTypedList(_calls.elementSize));
+
+  /// Overwrites row [row] with the message in [scratch].
+  void writeRow(int row) =>
+      _check(_calls._write(pointer, _checkRow(row), scratch.cast(), 1), 1);
+
+  /// Removes row [row], and returns the bytes of its message.
+  Uint8List removeRow(int row) {
+    final checked = _checkRow(row);
+    _check(_calls._swapRemove(pointer, checked, scratch.cast()), 1);
+    return _copied();
+  }
+
+  /// Writes all rows to [records], which must have space for as many messages.
+  void readRecords(Pointer<T> records) =>
+      _check(_calls._read(pointer, 0, records.cast(), length), length);
+
+  /// Ends the use of this object; does nothing the second time.
+  ///
+  /// The memory is freed: at once if no view of a column was ever asked for, or
+  /// else when the last one is collected. If the header has been overwritten,
+  /// nothing is freed, as the addresses in it can't be trusted; an
+  /// [InvalidValueException] says so if the memory was to be freed at once.
+  void dispose() => _end(now: !_viewed);
+
+  /// Calls [dispose], and frees the memory at once: for large memory, whose
+  /// views must not be used any more, in any isolate.
+  void freeNow() => _end(now: true);
+
+  void _end({required bool now}) {
+    if (_header == nullptr) return;
+    final header = _header;
+    _header = nullptr;
+    _views.clear();
+    final memory = _calls._memory;
+    if (!now) return memory.drop(_attachment, this);
+    memory.forget(_attachment, this);
+    final code = _calls._free.asFunction<_FreeColumnsD>(isLeaf: true)(header);
+    if (code != 0) _throwCode(code, 0, 0);
+  }
+}
+
+/// A column whose values have no array class, **borrowed**: a list of fixed
+/// length, whose values are read and written in place.
+final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
+  /// [length] values of the field [_name], read and written by functions that keep
+  /// their memory alive.
+  ColumnList(this._name, this.length, this._read, this._write);
+
+  final String _name;
+  final E Function(int row, String name) _read;
+  final void Function(int row, E value, String name) _write;
+
+  @override
+  final int length;
+
+  int _checked(int index) => RangeError.checkValidIndex(index, this);
+
+  @override
+  E operator [](int index) => _read(_checked(index), _name);
+
+  @override
+  void operator []=(int index, E value) =>
+      _write(_checked(index), value, _name);
+}

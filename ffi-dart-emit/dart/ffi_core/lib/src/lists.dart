@@ -1,0 +1,175 @@
+part of 'native.dart';
+
+/// A list of up to [capacity] elements inside a message, **borrowed**.
+///
+/// Elements that are messages are views: they show what is at their place now,
+/// also after others have moved there. Assigning copies. What makes it longer than
+/// [capacity] throws a [CapacityException]; a length in memory above it throws
+/// an [InvalidValueException], and never reads beyond the list.
+abstract base class FfiVec<E> with ListMixin<E>, _Sized {
+  /// The length that memory says, whatever it is.
+  int get rawLength;
+  set rawLength(int length);
+
+  /// Returns the element at [index] below [capacity], used or not.
+  E read(int index);
+
+  /// Changes the element at [index] below [capacity], used or not.
+  void write(int index, E value);
+
+  /// Zeroes the element at [index] below [capacity].
+  void zero(int index);
+
+  /// Returns a copy of [element] that does not change with the list.
+  E detach(E element) => element;
+
+  /// Zeroes elements that come into use.
+  @override
+  set length(int length) {
+    RangeError.checkNotNegative(length, 'length');
+    _checkCapacity(length);
+    for (var index = this.length; index < length; index++) {
+      zero(index);
+    }
+    rawLength = length;
+  }
+
+  /// Adds a zeroed element and returns it: for a message, the view to fill in.
+  E addZeroed() {
+    length = length + 1;
+    return this[length - 1];
+  }
+
+  @override
+  void addAll(Iterable<E> iterable) {
+    final values = iterable.toList(growable: false);
+    final length = this.length;
+    _checkCapacity(length + values.length);
+    _writeAll(length, values);
+  }
+
+  /// Replaces all elements by [values].
+  ///
+  /// Throws a [CapacityException] before anything changes if there are too
+  /// many. If an element does not fit, it and those after it are not assigned.
+  void assign(List<E> values) {
+    _checkCapacity(values.length);
+    _writeAll(0, values);
+  }
+
+  void _writeAll(int start, List<E> values) {
+    for (var index = 0; index < values.length; index++) {
+      write(start + index, values[index]);
+    }
+    rawLength = start + values.length;
+  }
+
+  @override
+  void clear() => rawLength = 0;
+
+  @override
+  void insert(int index, E element) => super.insert(index, detach(element));
+
+  @override
+  E removeAt(int index) {
+    final removed = detach(this[index]);
+    removeRange(index, index + 1);
+    return removed;
+  }
+
+  @override
+  E removeLast() => removeAt(length - 1);
+
+  @override
+  void sort([int Function(E a, E b)? compare]) =>
+      setAll(0, map(detach).toList()..sort(compare));
+
+  @override
+  void shuffle([Random? random]) =>
+      setAll(0, map(detach).toList()..shuffle(random));
+}
+
+/// A list of numbers inside a message, **borrowed**; see [elements].
+abstract base class NumberVec<E extends num, L extends List<E>>
+    extends FfiVec<E> {
+  /// The elements as typed data, **borrowed**: as many as there are now.
+  ///
+  /// It is Dart's own typed data, which keeps the lower bits of a number that
+  /// is too large.
+  L get elements;
+
+  /// Returns [values], each of which must be of the type of the elements.
+  List<E> checked(List<E> values) => values;
+
+  /// Replaces all elements by [values].
+  ///
+  /// Throws a [CapacityException] if there are too many, and a [RangeError] if
+  /// one is out of range, before anything changes.
+  @override
+  void assign(List<E> values) {
+    _checkCapacity(values.length);
+    checked(values);
+    rawLength = values.length;
+    elements.setRange(0, values.length, values);
+  }
+}
+
+/// A list of `i8` inside a message, **borrowed**.
+typedef Int8Vec = NumberVec<int, Int8List>;
+
+/// A list of `i16` inside a message, **borrowed**.
+typedef Int16Vec = NumberVec<int, Int16List>;
+
+/// A list of `i32` inside a message, **borrowed**.
+typedef Int32Vec = NumberVec<int, Int32List>;
+
+/// A list of `i64` inside a message, **borrowed**.
+typedef Int64Vec = NumberVec<int, Int64List>;
+
+/// A list of `u8` inside a message, **borrowed**.
+typedef Uint8Vec = NumberVec<int, Uint8List>;
+
+/// A list of `u16` inside a message, **borrowed**.
+typedef Uint16Vec = NumberVec<int, Uint16List>;
+
+/// A list of `u32` inside a message, **borrowed**.
+typedef Uint32Vec = NumberVec<int, Uint32List>;
+
+/// A list of `u64` inside a message, **borrowed**.
+typedef Uint64Vec = NumberVec<int, Uint64List>;
+
+/// A list of `f32` inside a message, **borrowed**.
+typedef Float32Vec = NumberVec<double, Float32List>;
+
+/// A list of `f64` inside a message, **borrowed**.
+typedef Float64Vec = NumberVec<double, Float64List>;
+
+/// A list of enum values inside a message, **borrowed**.
+///
+/// Reading a number without a value throws an [UnknownEnumValueException].
+abstract base class EnumVec<E extends FfiEnum> extends FfiVec<E> {
+  /// The numbers, valid or not, **borrowed**: as many as there are now.
+  List<int> get raw;
+}
+
+/// A list of fixed length inside a message, **borrowed**: its elements are
+/// views unless they are plain values; assigning copies.
+abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
+  /// The field that this is, or the element of one, as exceptions call it.
+  String? get $place;
+
+  @override
+  Never _fixed() =>
+      throw UnsupportedError('${$place}: the length of the list is fixed');
+
+  /// A copy of [element] that does not change with the list.
+  E detach(E element) => element;
+
+  @override
+  void sort([int Function(E a, E b)? compare]) =>
+      setAll(0, map(detach).toList()..sort(compare));
+
+  @override
+  void shuffle([Random? random]) =>
+      setAll(0, map(detach).toList()..shuffle(random));
+}

@@ -1,0 +1,189 @@
+part of 'native.dart';
+
+/// The version of this package. It is raised by every change of what generated
+/// code uses; a package names the version that it was generated for.
+const runtimeVersion = 1;
+
+/// Throws that [package], which opens the library [name], was generated for the
+/// version [expected] of this package.
+Never _throwRuntime(String package, String name, int expected) {
+  final command = 'ffi-dart-emit dart <library> --out <folder of $package>';
+  final hint = expected < runtimeVersion
+      ? 'generate `$package` again: $command'
+      : 'let the ffi-dart-emit that wrote `$package` write the runtime as well: '
+            '$command --runtime <folder of ffi_core>';
+  throw RuntimeMismatchException(
+    'package `$package` was generated for version $expected of the runtime '
+    '`ffi_core`, and this application has version $runtimeVersion; hint: $hint',
+    name,
+    expected: expected,
+    found: runtimeVersion,
+  );
+}
+
+/// An opened library, and the checks that it must pass before any call.
+final class LibraryCheck {
+  /// Opens the library [name]: the file at [path], or that of the environment
+  /// variable [variable], or the one in the platform's search path.
+  ///
+  /// Throws a [RuntimeMismatchException] when the package was generated for another
+  /// version of this one than [runtimeVersion], and a [LibraryLoadException].
+  factory LibraryCheck.open(
+    String name, {
+    required String? path,
+    required String package,
+    required String variable,
+    required int runtime,
+  }) {
+    if (runtime != runtimeVersion) _throwRuntime(package, name, runtime);
+    final tried = StringBuffer();
+    var found = false;
+    final explicit = path ?? Platform.environment[variable] ?? '';
+    final candidates = explicit.isEmpty ? _defaultFiles(name) : [explicit];
+    for (final file in candidates) {
+      try {
+        return LibraryCheck._(name, package, file, DynamicLibrary.open(file));
+      } on ArgumentError catch (error) {
+        tried.write('\n  $file: ${error.message}');
+        found = found || _exists(file, '${error.message}');
+      }
+    }
+    if (candidates.isEmpty) {
+      return LibraryCheck._(name, package, name, DynamicLibrary.process());
+    }
+    final hint = found
+        ? 'The file is there, but not all that it depends on, or it is not for this '
+              'system (${Abi.current()}): install or bundle what it depends on, or '
+              'build it for this system.'
+        : 'Build it (cargo build), then set $variable to its path or pass the path '
+              'to open(path: ..).';
+    throw LibraryLoadException(
+      'the library `$name` of package `$package` cannot be opened:$tried\n$hint',
+      candidates.first,
+    );
+  }
+
+  /// True if there is a library [file] that the system refuses for the reason
+  /// in [message], such as a missing library that it depends on.
+  static bool _exists(String file, String message) {
+    if (File(file).existsSync()) return true;
+    // Linux and Android name the missing one; macOS says which one needs it.
+    const missing = ': cannot open shared object file';
+    return message.contains('Library not loaded') ||
+        message.contains(missing) && !message.contains('$file$missing');
+  }
+
+  LibraryCheck._(this._name, this._package, this.path, this.library);
+
+  final String _name;
+  final String _package;
+  final List<String> _mismatches = [];
+
+  /// Path of the library.
+  final String path;
+
+  /// The library.
+  final DynamicLibrary library;
+
+  /// File names of the library `name` on this platform; empty if it is part of
+  /// the process.
+  static List<String> _defaultFiles(String name) =>
+      switch (Platform.operatingSystem) {
+        'ios' => const [],
+        'macos' => ['lib$name.dylib', '$name.framework/$name'],
+        'windows' => ['$name.dll'],
+        _ => ['lib$name.so'],
+      };
+
+  /// Checks the version of the calling convention that [symbol] returns.
+  ///
+  /// Throws at once, as no other symbol has a meaning under another convention.
+  void abi(String symbol, int expected) {
+    if (!library.providesSymbol(symbol)) {
+      throw LibraryLoadException(
+        '$path does not export `$symbol`: it is not the library `$_name`, '
+        'or lacks `ffi_core::library!();`.',
+        path,
+      );
+    }
+    final found = library.lookupFunction<Uint32 Function(), int Function()>(
+      symbol,
+    )();
+    if (found == expected) return;
+    throw AbiMismatchException(
+      '$path has calling convention $found, package `$_package` has '
+      '$expected: use the same version of ffi-core and ffi-dart-emit, then '
+      'run: $_command',
+      path,
+      expected: expected,
+      found: found,
+    );
+  }
+
+  /// Checks that the library exports [symbol], which [item] needs.
+  bool symbol(String item, String symbol) {
+    if (library.providesSymbol(symbol)) return true;
+    _mismatches.add('$item: the library does not export `$symbol`');
+    return false;
+  }
+
+  /// Checks the fingerprint at [symbol].
+  void fingerprint(String item, String symbol, int expected) {
+    if (!this.symbol(item, symbol)) return;
+    final found = library.lookup<Uint64>(symbol).value;
+    if (found == expected) return;
+    _mismatches.add(
+      '$item: the library has fingerprint ${_hex(found)}, '
+      'this package ${_hex(expected)}',
+    );
+  }
+
+  /// Checks that a message has as many bytes in Dart as in Rust.
+  void size(String item, int dart, int rust) {
+    if (dart == rust) return;
+    _mismatches.add('$item: $rust bytes in Rust, $dart in Dart');
+  }
+
+  /// Throws a [LayoutMismatchException] that lists all differences, if there
+  /// are any.
+  void finish() {
+    if (_mismatches.isEmpty) return;
+    throw LayoutMismatchException(
+      '$path was built from other definitions than package `$_package`:\n'
+      '  ${_mismatches.join('\n  ')}\n'
+      'Build both from the same source; to regenerate the package, run: '
+      '$_command',
+      path,
+      List.unmodifiable(_mismatches),
+    );
+  }
+
+  /// Prepares the library to attach its memory to objects of this Dart, with
+  /// its function [init].
+  ///
+  /// Throws a [LibraryLoadException] if this Dart lacks the functions for it.
+  void _initDart(String init) {
+    final code = library.lookupFunction<_DartInitC, _DartInitD>(init)(
+      NativeApi.initializeApiDLData,
+    );
+    if (code == 0) return;
+    throw LibraryLoadException(
+      code == 1
+          ? '$path was built for version 2 of the native API of Dart '
+                '(dart_api_dl), Dart ${Platform.version} has another one; hint: '
+                'build it with an ffi-core that is newer than this Dart'
+          : '$path needs finalizable handles of the native API of Dart '
+                '(dart_api_dl), Dart ${Platform.version} has none; hint: use '
+                'Dart 3.8 or later',
+      path,
+    );
+  }
+
+  String get _command =>
+      'ffi-dart-emit dart $path --out <folder of package $_package>';
+
+  static String _hex(int value) {
+    final digits = BigInt.from(value).toUnsigned(64).toRadixString(16);
+    return '0x${digits.padLeft(16, '0')}';
+  }
+}

@@ -1,0 +1,173 @@
+part of 'native.dart';
+
+/// Memory of the library; there is one object of this class per isolate.
+///
+/// A handle of the whole isolate group keeps memory for an object. A
+/// `NativeFinalizer` would run when the isolate ends that attached it, although
+/// the object may have moved to another one, and would be lost when the isolate
+/// is killed.
+final class LibraryMemory {
+  /// The memory of the library that passed [check]; the other arguments are
+  /// symbols.
+  ///
+  /// [kernels] returns the table of the kernels, where the library has some.
+  factory LibraryMemory(
+    LibraryCheck check,
+    String dartInit,
+    String dartCalls,
+    String clear, {
+    String? kernels,
+  }) {
+    final LibraryCheck(:library) = check.._initDart(dartInit);
+    final calls = library.lookupFunction<_DartCallsF, _DartCallsF>(dartCalls)();
+    final memory = LibraryMemory._(library, clear, calls.ref, kernels);
+    _opened.add(memory);
+    return memory;
+  }
+
+  LibraryMemory._(this.library, this._clear, _DartCalls calls, this._kernels)
+    : _attachStatus = calls.attachStatus.asFunction(),
+      _attachOwned = calls.attachOwned.asFunction(),
+      _attachAlloc = calls.attachAlloc.asFunction(),
+      _attachColumns = calls.attachColumns.asFunction(),
+      _attachSlot = calls.attachSlot.asFunction(),
+      _share = calls.share.asFunction(),
+      _detach = calls.detach.asFunction(),
+      _freeOwned = calls.freeOwned.asFunction(isLeaf: true);
+
+  /// The libraries that this isolate has opened, in that order.
+  static final List<LibraryMemory> _opened = [];
+
+  /// The memory for what belongs to no package, such as arrays of numbers: that of
+  /// the library which this isolate opened first. All libraries take it.
+  ///
+  /// Throws a [StateError] when none is open.
+  static LibraryMemory get current => _opened.isEmpty
+      ? throw StateError(
+          'no library is open in this isolate, whose memory it could be; hint: '
+          'call the `open()` of a library before',
+        )
+      : _opened.first;
+
+  /// The table of the kernels, which are the same in all libraries that have them.
+  ///
+  /// Throws a [StateError] when no library has kernels.
+  static Pointer<Pointer<Void>> get kernelTable {
+    for (final LibraryMemory(:library, :_kernels) in _opened) {
+      if (_kernels != null) {
+        return library.lookupFunction<_KernelsF, _KernelsF>(
+          _kernels,
+          isLeaf: true,
+        )();
+      }
+    }
+    throw StateError(
+      'no library that is open in this isolate has kernels; hint: call the '
+      '`open()` of one whose messages have `#[ffi(simd)]` before',
+    );
+  }
+
+  /// The opened library.
+  final DynamicLibrary library;
+
+  /// The symbol of what returns the table of the kernels.
+  final String? _kernels;
+
+  final _AttachStatusD _attachStatus;
+  final _AttachOwnedD _attachOwned;
+  final _AttachAllocD _attachAlloc;
+  final _AttachColumnsD _attachColumns;
+  final _AttachSlotD _attachSlot;
+  final _ShareD _share;
+  final _DetachD _detach;
+  final _FreeOwnedD _freeOwned;
+
+  /// Status of calls from this isolate. A result that owns memory or a slot is
+  /// noted in it until it is taken, so that it is freed even if the isolate is
+  /// killed before.
+  late final Pointer<FfiStatus> status = _attached(
+    _attachStatus(this),
+  ).ref.memory.cast();
+
+  late final Pointer<FfiPending> _pending = status.ref.pending;
+
+  /// The symbol of the function that clears a status.
+  final String _clear;
+
+  /// Status of the functions of messages for protobuf.
+  late final _ProtoStatus _protoStatus = _ProtoStatus._(this, _clear);
+
+  /// Memory for the text arguments of a call.
+  late final TextArguments texts = TextArguments(this);
+
+  /// Allocates zeroed memory that [keeper] keeps, aligned for SIMD and cache
+  /// lines.
+  ///
+  /// Throws an [AllocationException].
+  Pointer<FfiAttachment> allocate(Object keeper, int bytes) {
+    final size = checkSize(bytes, 'bytes');
+    final attachment = _attachAlloc(keeper, size, 64);
+    if (attachment == nullptr) throw AllocationException(bytes);
+    return attachment;
+  }
+
+  /// Allocates zeroed memory that lives as long as the isolate.
+  ///
+  /// Throws an [AllocationException].
+  Pointer<T> scratch<T extends NativeType>(int bytes) =>
+      allocate(this, bytes).ref.memory.cast();
+
+  /// Has [keeper] keep the memory that a function returned.
+  Pointer<FfiAttachment> attachOwned(
+    Object keeper,
+    Pointer<FfiOwned> owned,
+    int bytes,
+  ) => _attached(_attachOwned(keeper, status, owned, bytes));
+
+  Pointer<FfiAttachment> _attached(Pointer<FfiAttachment> attachment) {
+    if (attachment != nullptr) return attachment;
+    throw StateError('Dart refused to attach memory of the library');
+  }
+
+  /// Has [keeper] also keep the memory that the object of [attachment] keeps.
+  Pointer<FfiAttachment> share(
+    Pointer<FfiAttachment> attachment,
+    Object keeper,
+    int bytes,
+  ) => _attached(_share(attachment, keeper, bytes));
+
+  /// Ends the hold of [keeper] on its memory, which is freed with the last
+  /// hold.
+  void drop(Pointer<FfiAttachment> attachment, Object keeper) =>
+      _detach(attachment, keeper, 2);
+
+  /// Frees the memory of [keeper] now, although other objects may keep it.
+  void release(Pointer<FfiAttachment> attachment, Object keeper) =>
+      _detach(attachment, keeper, 1);
+
+  /// Ends the hold of [keeper] without freeing; the caller owns the memory.
+  void forget(Pointer<FfiAttachment> attachment, Object keeper) =>
+      _detach(attachment, keeper, 0);
+
+  /// Returns the text in [owned], and frees it.
+  String takeString(Pointer<FfiOwned> owned) {
+    final FfiOwned(:data, :length) = owned.ref;
+    final text = decodeString(data.cast<Uint8>().asTypedList(length), length);
+    _freeOwned(status, owned);
+    return text;
+  }
+
+  /// Returns a copy of the bytes in [owned], and frees them.
+  Uint8List takeBytes(Pointer<FfiOwned> owned) {
+    final FfiOwned(:data, :length) = owned.ref;
+    final bytes = Uint8List.fromList(data.cast<Uint8>().asTypedList(length));
+    _freeOwned(status, owned);
+    return bytes;
+  }
+
+  /// Takes the [slot] that a function returned, which the caller now owns.
+  Pointer<T> takeSlot<T extends NativeType>(Pointer<T> slot) {
+    _pending.ref.resource = nullptr;
+    return slot;
+  }
+}

@@ -1,0 +1,33 @@
+/// Memory that Rust and Dart share, and the library that it belongs to.
+library;
+
+import 'dart:collection';
+import 'dart:convert';
+import 'dart:ffi';
+import 'dart:io';
+import 'dart:math';
+import 'dart:typed_data';
+
+import '../values.dart';
+import 'checks.dart';
+import 'places.dart';
+
+part 'arrays.dart';
+part 'attachments.dart';
+part 'boxes.dart';
+part 'columns.dart';
+part 'fixed_lists.dart';
+part 'lengths.dart';
+part 'lists.dart';
+part 'loading.dart';
+part 'maps.dart';
+part 'memory.dart';
+part 'number_arrays.dart';
+part 'options.dart';
+part 'pool_slots.dart';
+part 'pools.dart';
+part 'proto.dart';
+part 'queues.dart';
+part 'status.dart';
+part 'text.dart';
+part 'text_arguments.dart';

@@ -1,0 +1,288 @@
+part of 'native.dart';
+
+/// Function that returns the references to the children of a message in a tree.
+typedef TreeChildren<T extends NativeType> =
+    Iterable<FfiRef<T>> Function(T message);
+
+typedef _ManyC = Size Function(Pointer<Void>, Size);
+typedef _ManyD = int Function(Pointer<Void>, int);
+
+/// The functions of a pool that attach a slot to an object.
+final class _SlotCalls extends Struct {
+  external Pointer<NativeFunction<Pointer<Void> Function()>> alloc;
+  external Pointer<NativeFunction<Uint64 Function(Pointer<Void>)>> reference;
+  external Pointer<_ReleaseF> release;
+
+  /// Number of bytes that the garbage collector is told of.
+  @Size()
+  external int bytes;
+
+  /// Position of the generation's lowest bit in the token that frees a slot.
+  @Uint32()
+  external int generationShift;
+}
+
+/// Functions of a pool's class that are called so seldom that all pools share
+/// them; there is one object of this class per pool and isolate.
+final class NativePool<T extends NativeType> {
+  /// The pool of the message [name], with the symbols that the library exports
+  /// for it.
+  NativePool(
+    this._memory,
+    this.name,
+    this._view,
+    this._free,
+    this._resolve,
+    this._reference,
+    this._allocSymbol,
+    String allocMany,
+    String freeMany,
+    this._releaseSymbol,
+    this._referenceSymbol,
+    String stats,
+  ) : _allocMany = _memory.library.lookupFunction<_ManyC, _ManyD>(
+        allocMany,
+        isLeaf: true,
+      ),
+      _freeMany = _memory.library.lookupFunction<_ManyC, _ManyD>(
+        freeMany,
+        isLeaf: true,
+      ),
+      _stats = _memory.library
+          .lookupFunction<
+            Void Function(Pointer<Uint64>),
+            void Function(Pointer<Uint64>)
+          >(stats, isLeaf: true);
+
+  /// Name of the message in Rust.
+  final String name;
+
+  final T Function(Pointer<T>) _view;
+  final int Function(Pointer<T>) _free;
+  final Pointer<T> Function(int, int) _resolve;
+  final int Function(Pointer<T>) _reference;
+  final LibraryMemory _memory;
+  final _ManyD _allocMany;
+  final _ManyD _freeMany;
+  final String _allocSymbol;
+  final String _releaseSymbol;
+  final String _referenceSymbol;
+  final void Function(Pointer<Uint64>) _stats;
+
+  static const _counterCount = 16;
+
+  late final Pointer<Uint64> _counters = _memory.scratch(_counterCount * 8);
+
+  late final Pointer<_SlotCalls> _slotCalls = _makeSlotCalls();
+
+  Pointer<_SlotCalls> _makeSlotCalls() {
+    final library = _memory.library;
+    final calls = _memory.scratch<_SlotCalls>(sizeOf<_SlotCalls>());
+    calls.ref
+      ..alloc = library.lookup(_allocSymbol)
+      ..reference = library.lookup(_referenceSymbol)
+      ..release = library.lookup(_releaseSymbol)
+      ..bytes = _share
+      ..generationShift = _generationShift;
+    return calls;
+  }
+
+  /// Bytes that the collector is told of a box: its part of the weight of the
+  /// boxes of all slots, so that the collector runs before the slots of garbage
+  /// are needed, even if they are small.
+  late final int _share = max(_first.stride, _poolWeight ~/ capacity);
+
+  static const _poolWeight = 128 << 20;
+
+  /// Number of boxes of this isolate that were neither disposed of nor
+  /// released; it includes those that the collector has freed.
+  int _boxes = 0;
+
+  /// Position of the generation's lowest bit in the token that frees a slot.
+  int get _generationShift =>
+      sizeOf<Pointer<Void>>() == 8 ? 32 : capacity.bitLength;
+
+  /// Counters of the pool so far.
+  PoolStats get stats {
+    _stats(_counters);
+    return PoolStats.fromCounters(_counters.asTypedList(_counterCount));
+  }
+
+  late final PoolStats _first = stats;
+
+  /// Number of slots.
+  int get capacity => _first.capacity;
+
+  /// Throws the reason why the pool gives no slot.
+  Never throwEmpty() {
+    final PoolStats(:state, :stride, :live) = stats;
+    final boxes = min(_boxes, live);
+    throw switch (state) {
+      PoolState.open => PoolExhaustedException(
+        'the pool of `$name` is exhausted: fewer of its $capacity slots are '
+        'free than were asked for'
+        '${boxes == 0 ? '' : ', and this isolate has not disposed of $boxes boxes'}'
+        '; hint: free messages${boxes == 0 ? '' : ', dispose() of boxes'}, or raise '
+        'the number in `#[ffi(pool = $capacity)]`',
+      ),
+      PoolState.reservationFailed => PoolMemoryException(
+        'the pool of `$name` could not reserve ${capacity * stride} bytes '
+        'for its $capacity slots; hint: lower the number in '
+        '`#[ffi(pool = $capacity)]`, or raise the limit of address space',
+      ),
+      PoolState.closed => PoolClosedException(
+        'the pool of `$name` is closed; hint: do not allocate after the '
+        'library was shut down',
+      ),
+    };
+  }
+
+  /// Throws the reason [code] why the pool did not take [slot].
+  Never throwRefused(int code, Pointer<T> slot) => throw _refusal(
+    code,
+    '${_hex(slot)}, given back to the pool of `$name`, ${_refusalText(code)}',
+  );
+
+  static String _hex(Pointer<NativeType> pointer) =>
+      '0x${pointer.address.toRadixString(16)}';
+
+  void _freeOrThrow(Pointer<T> slot) {
+    final code = _free(slot);
+    if (code != 0) throwRefused(code, slot);
+  }
+
+  /// Runs [action] with [slot], and frees the slot in any case.
+  R using<R>(Pointer<T> slot, R Function(Pointer<T>) action) {
+    final R result;
+    try {
+      result = action(slot);
+    } catch (_) {
+      // The exception of [action] tells more than that of a refusal.
+      _free(slot);
+      rethrow;
+    }
+    if (result is Future) {
+      return result.whenComplete(() => _freeOrThrow(slot)) as R;
+    }
+    _freeOrThrow(slot);
+    return result;
+  }
+
+  /// Returns an empty list of pointers with space for [capacity].
+  PoolSlots<T> slots(int capacity) => PoolSlots._(this, capacity);
+
+  /// Allocates [count] slots, all or none of them.
+  PoolSlots<T> allocMany(int count, PoolSlots<T>? into) {
+    checkSize(count, 'count');
+    // Asking for more slots than all fails; so one more than all is enough.
+    final wanted = min(count, capacity + 1);
+    final slots = into ?? PoolSlots._(this, wanted);
+    slots._checkRoom(wanted);
+    final length = _allocMany(slots._raw, wanted);
+    if (length < wanted) {
+      _freeMany(slots._raw, length);
+      if (into == null) slots.dispose();
+      throwEmpty();
+    }
+    slots._length = length;
+    return slots;
+  }
+
+  /// Frees all [slots].
+  void freeMany(Iterable<Pointer<T>> slots) {
+    if (slots is PoolSlots<T>) return slots.free();
+    final all = slots.toList(growable: false);
+    final copies = PoolSlots._(this, all.length);
+    try {
+      copies
+        .._fill(all)
+        ..free();
+    } finally {
+      copies.dispose();
+    }
+  }
+
+  void _checkInUse(Pointer<T> slot) {
+    if (_reference(slot) != 0) return;
+    throw ArgumentError.value(
+      _hex(slot),
+      'slot',
+      'is no slot in use of the pool of `$name`',
+    );
+  }
+
+  /// Has [owner] keep [slot], or a new one for null.
+  Pointer<FfiAttachment> _attach(Object owner, Pointer<T>? slot) {
+    if (slot != null) _checkInUse(slot);
+    final at = slot?.cast<Void>() ?? nullptr;
+    final attachment = _memory._attachSlot(
+      owner,
+      _memory.status,
+      _slotCalls,
+      at,
+    );
+    if (attachment != nullptr) {
+      _boxes++;
+      return attachment;
+    }
+    if (slot == null) throwEmpty();
+    _checkInUse(slot);
+    return _memory._attached(attachment);
+  }
+
+  /// Frees the [slot] that [keeper] kept.
+  void _dispose(
+    Pointer<FfiAttachment> attachment,
+    Object keeper,
+    Pointer<T> slot,
+  ) {
+    final FfiRef(:indexPlusOne, :generation, :isNone) = reference(slot);
+    final token = generation << _generationShift | indexPlusOne;
+    final kept = attachment.ref.token.address;
+    // Another message has the slot now, so it was freed before.
+    final moved = !isNone && token & _tokenMask != kept & _tokenMask;
+    // Freed before it is forgotten, so an isolate that is killed in between
+    // loses no slot.
+    final code = moved ? _doubleFree : _free(slot);
+    _memory.forget(attachment, keeper);
+    _boxes--;
+    if (code != 0 && code != _poolClosed) throwRefused(code, slot);
+  }
+
+  static final int _tokenMask = sizeOf<Pointer<Void>>() == 8 ? -1 : 0xffffffff;
+
+  /// Returns the reference to [slot], or none if it is no slot in use.
+  FfiRef<T> reference(Pointer<T> slot) {
+    final bits = _reference(slot);
+    return FfiRef.raw(bits & 0xffffffff, bits >>> 32);
+  }
+
+  /// Returns the address that [reference] refers to.
+  Pointer<T> require(FfiRef<T> reference) {
+    final slot = _resolve(reference.indexPlusOne, reference.generation);
+    if (slot.address != 0) return slot;
+    throw StaleReferenceException(
+      '$reference refers to no `$name` in use; hint: resolve() gives null '
+      'where that is no mistake',
+    );
+  }
+
+  /// Frees [root] and all messages below it, and returns the number of freed
+  /// slots.
+  int freeTree(Pointer<T> root, TreeChildren<T> children) {
+    _checkInUse(root);
+    final todo = children(_view(root)).toList();
+    _freeOrThrow(root);
+    var count = 1;
+    while (todo.isNotEmpty) {
+      final FfiRef(:indexPlusOne, :generation) = todo.removeLast();
+      final slot = _resolve(indexPlusOne, generation);
+      if (slot.address == 0) continue;
+      final below = children(_view(slot)).toList(growable: false);
+      if (_free(slot) != 0) continue;
+      count++;
+      todo.addAll(below);
+    }
+    return count;
+  }
+}

@@ -1,0 +1,69 @@
+part of 'native.dart';
+
+/// Result of a call for protobuf.
+final class _ProtoStatus {
+  _ProtoStatus._(LibraryMemory memory, String clear)
+    : _pointer = memory.status,
+      _clear = memory.library
+          .lookupFunction<
+            Void Function(Pointer<FfiStatus>),
+            void Function(Pointer<FfiStatus>)
+          >(clear, isLeaf: true);
+
+  final Pointer<FfiStatus> _pointer;
+  final void Function(Pointer<FfiStatus>) _clear;
+
+  void _check() {
+    if (_pointer.ref.code != 0) throwStatus(_pointer, _clear);
+  }
+}
+
+typedef _EncodeF =
+    Pointer<FfiOwned> Function(Pointer<Void>, Pointer<FfiStatus>);
+typedef _DecodeC =
+    Void Function(Pointer<Uint8>, Size, Pointer<Void>, Pointer<FfiStatus>);
+typedef _DecodeD =
+    void Function(Pointer<Uint8>, int, Pointer<Void>, Pointer<FfiStatus>);
+
+/// The functions of a message that write and read it as protobuf.
+final class NativeProto<T extends NativeType> {
+  /// The functions that the library exports as [encode] and [decode].
+  NativeProto(this._memory, String encode, String decode)
+    : _encode = _memory.library.lookupFunction<_EncodeF, _EncodeF>(encode),
+      _decode = _memory.library.lookupFunction<_DecodeC, _DecodeD>(decode);
+
+  /// Size in bytes from which a call allocates memory instead of reusing it.
+  static const _large = 1 << 20;
+
+  final LibraryMemory _memory;
+  final _EncodeF _encode;
+  final _DecodeD _decode;
+
+  /// Encodes [message] as protobuf.
+  Uint8List encode(Pointer<T> message) {
+    final status = _memory._protoStatus;
+    final owned = _encode(message.cast(), status._pointer);
+    status._check();
+    return _memory.takeBytes(owned);
+  }
+
+  /// Decodes [bytes] into [message].
+  void decode(Pointer<T> message, Uint8List bytes) {
+    final length = bytes.length;
+    final status = _memory._protoStatus;
+    if (length < _large) {
+      final scratch = _memory.texts
+        ..clear()
+        ..addBytes(bytes);
+      _decode(scratch.pointer, length, message.cast(), status._pointer);
+    } else {
+      final keeper = Object();
+      final attachment = _memory.allocate(keeper, length);
+      final copy = attachment.ref.memory.cast<Uint8>();
+      copy.asTypedList(length).setAll(0, bytes);
+      _decode(copy, length, message.cast(), status._pointer);
+      _memory.release(attachment, keeper);
+    }
+    status._check();
+  }
+}

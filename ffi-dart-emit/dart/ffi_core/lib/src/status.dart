@@ -1,0 +1,131 @@
+part of 'native.dart';
+
+/// Status that a call writes when it fails; zero until then.
+final class FfiStatus extends Struct {
+  /// Kind of the failure; 0 for none.
+  @Int32()
+  external int code;
+
+  /// The number of the error's variant.
+  @Uint32()
+  external int detail;
+
+  /// UTF-8 that Rust owns.
+  external Pointer<Uint8> message;
+
+  /// Size in bytes of [message].
+  @Size()
+  external int messageLength;
+
+  /// Place in which the library notes a result until Dart has taken it.
+  external Pointer<FfiPending> pending;
+}
+
+/// A result that would be lost with the isolate: the library frees it when the
+/// isolate is gone.
+final class FfiPending extends Struct {
+  /// The result; null for none.
+  external Pointer<Void> resource;
+
+  /// Function that frees it.
+  external Pointer<Void> release;
+}
+
+/// Code of a call that succeeded without a value.
+const noValue = -1;
+
+/// Text or a list that a function returned, in memory of Rust.
+final class FfiOwned extends Struct {
+  /// Pointer to the elements; for text, to UTF-8.
+  external Pointer<Void> data;
+
+  /// Number of elements; for text, of bytes.
+  @Size()
+  external int length;
+}
+
+/// Throws what [status] says, after [clear] has freed and zeroed it.
+Never throwStatus(
+  Pointer<FfiStatus> status,
+  void Function(Pointer<FfiStatus>) clear,
+) {
+  final FfiStatus(:code, :detail, message: text, :messageLength) = status.ref;
+  final message = text == nullptr
+      ? 'the library gave no message'
+      : decodeUtf8(
+          text.asTypedList(messageLength),
+          messageLength,
+          allowMalformed: true,
+        );
+  clear(status);
+  throw switch (code) {
+    1 => RustErrorException(message, detail),
+    2 => RustPanicException(message),
+    3 when detail != 0 => _refusal(detail, message),
+    3 => InvalidArgumentException(message),
+    4 => InvalidValueException(message),
+    5 when detail == 0 => PoolExhaustedException(message),
+    5 when detail == 1 => PoolMemoryException(message),
+    5 when detail == 2 => PoolClosedException(message),
+    _ => UnknownStatusException(_unknownStatusText(code, message), code),
+  };
+}
+
+/// Meanings of the statuses from 6 to 14, which this version of the library
+/// does not report.
+const _reservedStatuses = [
+  'limit exceeded',
+  'not initialised',
+  'rate limited',
+  'too many at once',
+  'deadline',
+  'closed',
+  'cancelled',
+  'internal',
+  'unauthorized',
+];
+
+/// Describes a status that this package does not know.
+String _unknownStatusText(int code, String message) {
+  final index = code - 6;
+  final meaning = index >= 0 && index < _reservedStatuses.length
+      ? ' (${_reservedStatuses[index]})'
+      : '';
+  return 'status $code$meaning: $message\n'
+      'hint: the library is newer than this package: generate it again';
+}
+
+/// Returns the exception for a pointer that a pool or a queue refused with
+/// [code].
+FfiException _refusal(int code, String message) => switch (code) {
+  1 => NullSlotException(message),
+  2 => ForeignSlotException(message),
+  3 => InteriorSlotException(message),
+  4 => DoubleFreeException(message),
+  5 => SlotInUseException(message),
+  6 => PoolClosedException(message),
+  _queueFull => QueueFullException(message),
+  8 => QueueClosedException(message),
+  9 => InvalidValueException(message),
+  _ => UnknownStatusException('code $code: $message', code),
+};
+
+/// Describes [code], the reason why a pointer was refused, and the fix.
+String _refusalText(int code) => switch (code) {
+  1 => 'is null',
+  2 =>
+    'is outside of the pool; hint: a slot goes back to the pool that it '
+        'came from',
+  3 => 'is inside of a slot; hint: give back the pointer that was allocated',
+  4 => 'is not in use; hint: give a slot back once',
+  5 => 'is owned by Rust; hint: Rust gives it back, or hands it over',
+  6 => 'belongs to a library that was shut down',
+  7 => 'finds no room; hint: pop, or try again later',
+  8 => 'comes too late: the queue is closed',
+  9 => 'holds no value of its type',
+  _ => 'was refused',
+};
+
+const _doubleFree = 4;
+const _poolClosed = 6;
+const _queueFull = 7;

@@ -1,0 +1,52 @@
+part of 'native.dart';
+
+/// Text arguments of a call, as UTF-8 in memory that every call reuses.
+///
+/// When the call is over, Rust has copied whatever it keeps.
+final class TextArguments implements Finalizable {
+  /// No texts; memory comes from [_memory] with the first one.
+  TextArguments(this._memory);
+
+  final LibraryMemory _memory;
+  Pointer<FfiAttachment> _attachment = nullptr;
+  Uint8List _bytes = Uint8List(0);
+  int _end = 0;
+
+  /// Address of the first text. Adding another one may move it.
+  Pointer<Uint8> pointer = nullptr;
+
+  /// Removes all texts.
+  void clear() => _end = 0;
+
+  /// Puts [text], the argument [name], behind the others, and returns where it
+  /// ends; null is empty.
+  ///
+  /// Throws an [ArgumentError] when it holds half of a surrogate pair.
+  int add(String? text, String name) {
+    if (text == null) return _end;
+    // No code unit takes more than three bytes.
+    final room = _end + text.length * 3;
+    if (room > _bytes.length) _grow(room);
+    final free = _end == 0 ? _bytes : Uint8List.sublistView(_bytes, _end);
+    return _end += encodeString(text, free, name);
+  }
+
+  /// Adds [bytes] after the others, and returns the position of their end.
+  int addBytes(Uint8List bytes) {
+    final end = _end + bytes.length;
+    if (end > _bytes.length) _grow(end);
+    _bytes.setRange(_end, end, bytes);
+    return _end = end;
+  }
+
+  void _grow(int room) {
+    final length = max(256, room * 2);
+    final larger = _memory.allocate(this, length);
+    final start = larger.ref.memory.cast<Uint8>();
+    final bytes = start.asTypedList(length)..setRange(0, _end, _bytes);
+    if (_attachment != nullptr) _memory.release(_attachment, this);
+    _attachment = larger;
+    pointer = start;
+    _bytes = bytes;
+  }
+}

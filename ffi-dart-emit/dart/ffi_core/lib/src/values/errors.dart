@@ -1,0 +1,261 @@
+part of '../../values.dart';
+
+/// Exceptions that a call into the library, or opening it, throws by design.
+sealed class FfiException implements Exception {
+  const FfiException._(this._name, this.message);
+
+  /// Name of the class, which obfuscation does not change.
+  final String _name;
+
+  /// Description of the failure.
+  final String message;
+
+  @override
+  String toString() => '$_name: $message';
+}
+
+/// A Rust function returned an `Err`; [message] is what it displays.
+final class RustErrorException extends FfiException {
+  /// An `Err` that displays as [message].
+  const RustErrorException(String message, this.detail)
+    : super._('RustErrorException', message);
+
+  /// The number of the error's variant, 0 if it has none.
+  final int detail;
+}
+
+/// A Rust function panicked; [message] is that of the panic.
+///
+/// Data that the function was changing may be half changed.
+final class RustPanicException extends FfiException {
+  /// A panic with [message].
+  const RustPanicException(String message)
+    : super._('RustPanicException', message);
+}
+
+/// An argument was refused: a null or misaligned pointer, or two that overlap.
+///
+/// The function did not run.
+final class InvalidArgumentException extends FfiException {
+  /// A refused argument, which [message] names.
+  const InvalidArgumentException(String message)
+    : super._('InvalidArgumentException', message);
+}
+
+/// Memory holds no valid value of its type, such as text that is not UTF-8.
+///
+/// When a call throws it, the value is an argument, and the function did not
+/// run.
+final class InvalidValueException extends FfiException {
+  /// An invalid value, which [message] describes.
+  const InvalidValueException(String message)
+    : super._('InvalidValueException', message);
+}
+
+/// The library reported a status that this package does not know, such as one of
+/// the reserved 6 to 15.
+final class UnknownStatusException extends FfiException {
+  /// The unknown status [code].
+  const UnknownStatusException(String message, this.code)
+    : super._('UnknownStatusException', message);
+
+  /// The unknown status.
+  final int code;
+}
+
+/// The library has no memory left.
+final class AllocationException extends FfiException {
+  /// There was no memory for [bytes] bytes.
+  const AllocationException(this.bytes)
+    : super._('AllocationException', 'no memory for $bytes bytes');
+
+  /// Number of bytes that were asked for.
+  final int bytes;
+}
+
+/// A number has no value in an enum; the raw getter beside it reads the number.
+final class UnknownEnumValueException extends FfiException {
+  /// No value of the enum [name] has the number [value], which is that of the field
+  /// [field] if one is given.
+  const UnknownEnumValueException(String name, this.value, [String? field])
+    : super._(
+        'UnknownEnumValueException',
+        '${field == null ? '' : '$field: '}$value is no value of $name',
+      );
+
+  /// No value of the enum [name], whose numbers are `u64`, has the bits [value].
+  UnknownEnumValueException.unsigned(String name, this.value, [String? field])
+    : super._(
+        'UnknownEnumValueException',
+        '${placeLead(field)}${bigFromBits(value)} is no value of $name',
+      );
+
+  /// The number; for an enum of `u64`, its 64 bits.
+  final int value;
+}
+
+/// Text, a list or a map is too long for its place in memory; nothing was
+/// truncated.
+final class CapacityException extends FfiException {
+  /// [length] is more than [capacity], that of the field [name] if one is given.
+  const CapacityException(this.length, this.capacity, [String? name])
+    : super._(
+        'CapacityException',
+        '${name == null ? '' : '$name: '}length $length exceeds $capacity',
+      );
+
+  /// Length that was asked for: bytes of UTF-8, or elements.
+  final int length;
+
+  /// Largest length that fits.
+  final int capacity;
+}
+
+/// A pool can't give a slot, or refuses to take one back.
+///
+/// The message names the pool. A refused slot is unchanged: the caller still
+/// owns a slot that a call or a queue refuses.
+sealed class PoolException extends FfiException {
+  const PoolException._(super._name, super.message) : super._();
+}
+
+/// Fewer slots are free than were asked for.
+final class PoolExhaustedException extends PoolException {
+  /// An exhausted pool, which [message] names with its capacity.
+  const PoolExhaustedException(String message)
+    : super._('PoolExhaustedException', message);
+}
+
+/// The system did not reserve the memory of a pool.
+final class PoolMemoryException extends PoolException {
+  /// A failed reservation, which [message] describes.
+  const PoolMemoryException(String message)
+    : super._('PoolMemoryException', message);
+}
+
+/// The library was shut down: nothing is allocated or freed any more.
+final class PoolClosedException extends PoolException {
+  /// A closed pool, which [message] names.
+  const PoolClosedException(String message)
+    : super._('PoolClosedException', message);
+}
+
+/// A null pointer in the place of a slot.
+final class NullSlotException extends PoolException {
+  /// A null pointer, which [message] is about.
+  const NullSlotException(String message)
+    : super._('NullSlotException', message);
+}
+
+/// A pointer outside of the pool, from another pool or from none.
+final class ForeignSlotException extends PoolException {
+  /// A foreign pointer, which [message] is about.
+  const ForeignSlotException(String message)
+    : super._('ForeignSlotException', message);
+}
+
+/// A pointer to the inside of a slot.
+final class InteriorSlotException extends PoolException {
+  /// A pointer to no start of a slot, which [message] is about.
+  const InteriorSlotException(String message)
+    : super._('InteriorSlotException', message);
+}
+
+/// A slot that is not in use: it was freed before.
+final class DoubleFreeException extends PoolException {
+  /// A slot that is free already, which [message] is about.
+  const DoubleFreeException(String message)
+    : super._('DoubleFreeException', message);
+}
+
+/// A slot that Rust or a queue owns, which the caller may not free.
+final class SlotInUseException extends PoolException {
+  /// A slot of Rust's, which [message] is about.
+  const SlotInUseException(String message)
+    : super._('SlotInUseException', message);
+}
+
+/// A reference whose message was freed, or that never was valid.
+final class StaleReferenceException extends PoolException {
+  /// A stale reference, which [message] names.
+  const StaleReferenceException(String message)
+    : super._('StaleReferenceException', message);
+}
+
+/// A queue refuses a message, which the caller still owns.
+sealed class QueueException extends FfiException {
+  const QueueException._(super._name, super.message) : super._();
+}
+
+/// There is no room in a queue now.
+final class QueueFullException extends QueueException {
+  /// A full queue, which [message] names.
+  const QueueFullException(String message)
+    : super._('QueueFullException', message);
+}
+
+/// A queue was closed, and takes nothing any more.
+final class QueueClosedException extends QueueException {
+  /// A closed queue, which [message] names.
+  const QueueClosedException(String message)
+    : super._('QueueClosedException', message);
+}
+
+/// The library can't be used.
+sealed class LibraryException extends FfiException {
+  const LibraryException._(super._name, super.message, this.path) : super._();
+
+  /// Path of the file.
+  final String path;
+}
+
+/// The library can't be opened, or is another one.
+final class LibraryLoadException extends LibraryException {
+  /// The library at [path] can't be opened.
+  const LibraryLoadException(String message, String path)
+    : super._('LibraryLoadException', message, path);
+}
+
+/// The library speaks another calling convention than this package.
+final class AbiMismatchException extends LibraryException {
+  /// The library at [path] has version [found], this package [expected].
+  const AbiMismatchException(
+    String message,
+    String path, {
+    required this.expected,
+    required this.found,
+  }) : super._('AbiMismatchException', message, path);
+
+  /// The version of this package.
+  final int expected;
+
+  /// The version of the library.
+  final int found;
+}
+
+/// The library was built from other definitions than this package.
+final class LayoutMismatchException extends LibraryException {
+  /// The library at [path] differs in all of [mismatches].
+  const LayoutMismatchException(String message, String path, this.mismatches)
+    : super._('LayoutMismatchException', message, path);
+
+  /// Each type and function that differs, with the difference.
+  final List<String> mismatches;
+}
+
+/// The app has another runtime, the package `ffi_core`, than this package was generated for.
+final class RuntimeMismatchException extends LibraryException {
+  /// The package of the library at [path] needs version [expected], the app has [found].
+  const RuntimeMismatchException(
+    String message,
+    String path, {
+    required this.expected,
+    required this.found,
+  }) : super._('RuntimeMismatchException', message, path);
+
+  /// The version that the package was generated for.
+  final int expected;
+
+  /// The version of the runtime in the app.
+  final int found;
+}

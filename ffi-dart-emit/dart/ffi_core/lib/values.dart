@@ -1,0 +1,14 @@
+/// Exceptions and value types of generated packages: pure Dart, which the web compiles as well.
+library;
+
+import 'src/checks.dart';
+import 'src/places.dart';
+import 'src/unsigned.dart';
+
+export 'src/unsigned.dart' show BigList, bigFromBits, bitsFromBig;
+
+part 'src/values/copies.dart';
+part 'src/values/enums.dart';
+part 'src/values/errors.dart';
+part 'src/values/pool_stats.dart';
+part 'src/values/references.dart';

@@ -1,0 +1,99 @@
+/// Tests lists and maps of fixed room, without a library.
+library;
+
+import 'package:ffi_core/ffi_core.dart';
+import 'package:test/test.dart';
+
+/// A list with its room in Dart.
+final class Numbers extends FfiVec<int> {
+  @override
+  String get $place => 'numbers';
+
+  final _items = List.filled(3, 0);
+
+  @override
+  int rawLength = 0;
+
+  @override
+  int get length => rawLength;
+
+  @override
+  int get capacity => _items.length;
+
+  @override
+  int operator [](int index) => _items[index];
+
+  @override
+  void operator []=(int index, int value) => _items[index] = value;
+
+  @override
+  int read(int index) => _items[index];
+
+  @override
+  void write(int index, int value) => _items[index] = value;
+
+  @override
+  void zero(int index) => _items[index] = 0;
+}
+
+/// A map with its room in Dart.
+final class Names extends FfiMap<int, String> {
+  @override
+  String get $place => 'names';
+
+  final _keys = List.filled(2, 0);
+  final _names = List.filled(2, '');
+
+  @override
+  int rawLength = 0;
+
+  @override
+  int get capacity => _keys.length;
+
+  @override
+  int readKey(int index) => _keys[index];
+
+  @override
+  String readValue(int index) => _names[index];
+
+  @override
+  void writeKey(int index, int key) => _keys[index] = key;
+
+  @override
+  void writeValue(int index, String value) => _names[index] = value;
+
+  @override
+  void move(int from, int to) {
+    _keys[to] = _keys[from];
+    _names[to] = _names[from];
+  }
+}
+
+void main() {
+  final full = throwsA(isA<CapacityException>());
+
+  test('a list grows up to its capacity', () {
+    final numbers = Numbers()..addAll([1, 2]);
+    expect(() => numbers.addAll([3, 4]), full);
+    expect(numbers, [1, 2]);
+    numbers.length = 3;
+    expect(numbers, [1, 2, 0]);
+    expect(() => numbers.length = 4, full);
+    expect(() => numbers.assign([1, 2, 3, 4]), full);
+    numbers.assign([9]);
+    expect(numbers, [9]);
+  });
+
+  test('a map keeps its entries together', () {
+    final names = Names()
+      ..[1] = 'one'
+      ..[2] = 'two';
+    expect(() => names[3] = 'three', full);
+    names[2] = 'zwei';
+    expect(names.remove(1), 'one');
+    expect(names, {2: 'zwei'});
+    expect(() => names.assign({1: 'a', 2: 'b', 3: 'c'}), full);
+    names.rawLength = 3;
+    expect(() => names.length, throwsA(isA<InvalidValueException>()));
+  });
+}

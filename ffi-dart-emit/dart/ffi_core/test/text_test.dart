@@ -1,0 +1,57 @@
+/// Tests UTF-8 on its way to and from memory.
+library;
+
+import 'dart:convert';
+
+import 'package:ffi_core/generated.dart';
+import 'package:test/test.dart';
+
+void main() {
+  const texts = [
+    '',
+    'plain',
+    'größer',
+    '\u{1f600}',
+    '\ufeff\ufeffmarked',
+    '漢字',
+  ];
+
+  for (final text in texts) {
+    test('"$text" is the same in memory', () {
+      final bytes = Uint8List(64);
+      final length = encodeString(text, bytes, 'name');
+      expect(bytes.sublist(0, length), utf8.encode(text));
+      expect(decodeString(bytes, length), text);
+    });
+  }
+
+  test('what has no room, or is no text, leaves the memory as it was', () {
+    final bytes = Uint8List(3);
+    expect(
+      () => encodeString('four', bytes, 'name'),
+      throwsA(
+        isA<CapacityException>()
+            .having((it) => it.length, 'length', 4)
+            .having((it) => it.message, 'message', contains('name')),
+      ),
+    );
+    expect(() => encodeString('öö', bytes, 'name'), throwsA(isA<CapacityException>()));
+    expect(() => encodeString('\ud800', bytes, 'name'), throwsArgumentError);
+    expect(bytes, [0, 0, 0]);
+  });
+
+  test(
+    'bytes that are no UTF-8, and lengths beyond the memory, are refused',
+    () {
+      final bytes = Uint8List.fromList([0xff, 0x41]);
+      expect(
+        () => decodeString(bytes, 2),
+        throwsA(isA<InvalidValueException>()),
+      );
+      expect(
+        () => decodeString(bytes, 3),
+        throwsA(isA<InvalidValueException>()),
+      );
+    },
+  );
+}
