@@ -202,11 +202,13 @@ fn doxygen_commands(header: &str) -> Vec<String> {
 fn docs_of_a_foreign_library_stay_text() {
     let folder = tempfile::tempdir().unwrap();
     let mark = folder.path().join("mark");
+    let runtime = concat!(env!("CARGO_MANIFEST_DIR"), "/dart/ffi_core");
+    let options = dart::Options { runtime: Some(runtime.to_owned()), ..dart::Options::default() };
     for (at, trick) in tricks(&mark).iter().enumerate() {
         let model = model::resolve(documented(trick)).unwrap();
         let header = c::header(&model).unwrap();
         let exported = proto::export(&model, None).unwrap_or_else(|problems| panic!("{trick}\n{problems}"));
-        let files = dart::package(&model, &dart::Options::default()).unwrap();
+        let files = dart::package(&model, &options).unwrap();
         for text in files.iter().map(|file| &file.contents).chain([&header, &exported]) {
             assert!(!text.contains(is_hidden), "{trick:?}:\n{text}");
             assert!(
@@ -227,6 +229,14 @@ fn docs_of_a_foreign_library_stay_text() {
         assert!(!source.contains(is_hidden), "{source}");
     }
     assert!(gcc_takes_all(folder.path()));
+    // As `dart pub get` would write it.
+    let config = format!(
+        "{{\"configVersion\": 2, \"packages\": [{{\"name\": \"ffi_core\", \"rootUri\": \"file://{}\", \
+         \"packageUri\": \"lib/\", \"languageVersion\": \"3.8\"}}]}}",
+        runtime
+    );
+    fs::create_dir(folder.path().join(".dart_tool")).unwrap();
+    fs::write(folder.path().join(".dart_tool/package_config.json"), config).unwrap();
     let sdk = std::env::var_os("FFI_DART_SDK").map(|sdk| Path::new(&sdk).join("bin/dart"));
     let dart = sdk.unwrap_or_else(|| "dart".into());
     let Ok(output) =

@@ -666,12 +666,15 @@ fn what_rust_and_dart_would_refuse_is_reported() {
         |body: &str| format!("syntax = \"proto3\";\nimport \"ffi_options.proto\";\npackage a;\n{body}\n");
     for (body, parts) in [
         (
-            "message Map {\n  int32 x = 1;\n}",
-            &["demo.proto:4:1: message Map: its Dart name `Map` means something else", "(ffi.dart_name)"][..],
+            "message Deprecated {\n  int32 x = 1;\n}",
+            &[
+                "demo.proto:4:1: message Deprecated: its Dart name `Deprecated` means something else",
+                "(ffi.dart_name)",
+            ][..],
         ),
         (
-            "enum List {\n  L_A = 0;\n}\nmessage M {\n  List l = 1;\n}",
-            &["demo.proto:4:1: enum List: its Dart name", "(ffi.enum_dart_name)"],
+            "enum Null {\n  L_A = 0;\n}\nmessage M {\n  Null l = 1;\n}",
+            &["demo.proto:4:1: enum Null: its Dart name", "(ffi.enum_dart_name)"],
         ),
         (
             "message M {\n  int32 x = 1;\n}\nmessage MArray {\n  int32 x = 1;\n}",
