@@ -1,7 +1,7 @@
-//! The one list of the types of numbers.
+//! The only list of the types of numbers.
 
-/// Calls a macro with all types of numbers. Behind each are its variant of `schema::read::Scalar` and its
-/// kind in [`Lanes`](crate::types::Lanes).
+/// Calls a macro with all types of numbers. Each is followed by its variant of
+/// `schema::read::Scalar` and its kind in [`Lanes`](crate::types::Lanes).
 macro_rules! for_each_number {
     ($callback:ident) => {
         $callback! {

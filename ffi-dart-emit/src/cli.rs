@@ -43,8 +43,9 @@ enum Command {
         /// Name of the package [default: the crate's]
         #[arg(long, value_name = "NAME")]
         package: Option<String>,
-        /// The folder of the runtime, the Dart package `ffi_core`, which is written there [default: that which the package
-        /// or another one of this repository names, else `ffi_core` in the package's folder]
+        /// The folder of the runtime, the Dart package `ffi_core`, which is written there [default:
+        /// the one that the package or another one of this repository names, else `ffi_core` in the
+        /// package's folder]
         #[arg(long, value_name = "FOLDER")]
         runtime: Option<PathBuf>,
         /// Write nothing; show what would change, and fail if anything would

@@ -657,7 +657,8 @@ fn torture_of_types() -> Model {
         "Long",
         "Char",
         "Self",
-        // What the runtime, `dart:ffi` and `dart:typed_data` have, which generated code writes with a prefix.
+        // Names of the runtime, `dart:ffi` and `dart:typed_data`, which generated code writes with
+        // a prefix.
         "BigInt",
         "BigList",
         "FfiException",
@@ -1002,7 +1003,8 @@ fn types_that_generated_code_needs_are_not_redefined() {
     );
 }
 
-/// Every type that generated code names and that is not the user's has the prefix, or is one that a user can't take.
+/// Tests that every type that generated code names and that is not the user's has the prefix, or is
+/// one that a user can't take.
 #[test]
 fn no_type_of_generated_code_is_free_to_take() {
     let mut schema = Schema::new("c");

@@ -58,8 +58,8 @@ fn the_runtime_is_clean_and_its_tests_pass() {
     }
 }
 
-/// Adds to `found` the file `file` of Dart and those that it imports, exports or has as parts; fails if
-/// one takes a library that the web has not, or holds a number that JavaScript can't.
+/// Adds to `found` the Dart file `file` and those that it imports, exports or has as parts. Fails
+/// if one imports a library that the web doesn't have, or holds a number that JavaScript can't.
 fn check_for_web(file: &Path, found: &mut Vec<PathBuf>) {
     if found.iter().any(|it| it == file) {
         return;
@@ -86,7 +86,8 @@ fn check_for_web(file: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// `values.dart` compiles for the web: with the compiler, if the SDK has it, and by what it takes in any case.
+/// Tests that `values.dart` compiles for the web: with the compiler, if the SDK has it, and by its
+/// imports in any case.
 #[test]
 fn values_are_for_the_web_as_well() {
     let Some(sdk) = Sdk::for_tests() else { return };

@@ -1,9 +1,11 @@
-//! Circles among the files of a crate: files that import from each other, directly or through others.
+//! Finds circles among the files of a crate: files that import from each other, directly or through
+//! others.
 //!
-//! A `use` line counts as an import of the file that defines the item, so a `mod.rs` that only hands
-//! on what its files define is none of them. Paths that are written out where they are used don't
-//! count, nor do tests. Files that import each other in a circle are the strongly connected
-//! components of that graph (Tarjan, Depth-first search and linear graph algorithms, 1972).
+//! A `use` line counts as an import of the file that defines the item, so a `mod.rs` that only
+//! re-exports the items of its files is not part of a circle. Paths that are written out in code
+//! don't count, nor do tests. Files that import each other in a circle are the strongly connected
+//! components of that graph (Tarjan, "Depth-First Search and Linear Graph Algorithms", SIAM Journal
+//! on Computing 1(2), 1972).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,12 +16,12 @@ use anyhow::{Context, Result};
 /// Path of a module in its crate, such as `["pool", "typed"]`; empty for the root.
 type Module = Vec<String>;
 
-/// What one file says.
+/// Imports and re-exports of one file.
 #[derive(Debug, Default)]
 struct File {
-    /// Items by module that they are imported from.
+    /// Imported items, each with the module that it is imported from.
     imports: Vec<(Module, String)>,
-    /// Modules that the items come from which the file hands on, by their name here.
+    /// Re-exported items by their name here, each with the module that it comes from.
     handed_on: BTreeMap<String, (Module, String)>,
 }
 
@@ -28,7 +30,7 @@ struct File {
 ///
 /// # Errors
 ///
-/// When a file can't be read.
+/// Returns an error if a file can't be read.
 pub fn circles(source: &Path) -> Result<Vec<Vec<String>>> {
     let mut texts = BTreeMap::new();
     read(source, &mut Vec::new(), &mut texts)?;
@@ -72,7 +74,7 @@ fn circles_of(texts: &BTreeMap<Module, String>) -> Vec<Vec<String>> {
             (module, used.filter(|&it| it != module).collect())
         })
         .collect();
-    // Few files: what each reaches says who is in a circle.
+    // The graph is small, so the modules that each one reaches are simply listed.
     let reached: BTreeMap<&Module, BTreeSet<&Module>> =
         edges.keys().map(|&module| (module, reachable(&edges, module))).collect();
     let mut found = BTreeSet::new();
@@ -97,10 +99,10 @@ fn reachable<'m>(edges: &BTreeMap<&'m Module, BTreeSet<&'m Module>>, from: &Modu
     all
 }
 
-/// Returns the module that defines an item, which others may hand on.
+/// Returns the module that defines an item, which other modules may re-export.
 fn definition(files: &BTreeMap<&Module, File>, from: &Module, item: &str) -> Module {
     let (mut module, mut item) = (from.clone(), item.to_owned());
-    // No longer than there are files: a crate may hand on in circles.
+    // At most as many steps as there are files: a crate may re-export in circles.
     for _ in 0..files.len() {
         match files.get(&module).and_then(|file| file.handed_on.get(&item)) {
             Some((next, name)) => (module, item) = (next.clone(), name.clone()),
@@ -163,7 +165,7 @@ fn paths(prefix: &str, tree: &str) -> Vec<String> {
     found
 }
 
-/// Returns the module that a path leads to, and the item there, when it is one of this crate.
+/// Returns the module of a path and the item in it, if it is in this crate.
 fn resolved(module: &Module, path: &[&str], texts: &BTreeMap<Module, String>) -> Option<(Module, String)> {
     let (first, mut rest) = path.split_first()?;
     let mut from = match *first {
@@ -221,10 +223,10 @@ mod tests {
         assert_eq!(found(&files), Vec::<Vec<String>>::new());
     }
 
-    /// Circles that there are, by crate, each with a reason.
+    /// Accepted circles, by crate, each with a reason.
     const KNOWN: &[(&str, &[&str])] = &[
-        // The types name each other: `FfiPooled::pool` returns a `Pool`, which gives boxes, guards and references of
-        // an `FfiPooled`.
+        // The types name each other: `FfiPooled::pool` returns a `Pool`, which returns boxes,
+        // guards and references of an `FfiPooled`.
         (
             "ffi-core",
             &[
@@ -237,7 +239,8 @@ mod tests {
                 "types/reference",
             ],
         ),
-        // A field's accessors are written by the writer of its type, and the names of an item are checked with it.
+        // The writer of a field's type also writes its accessors, and the names of an item are
+        // checked with it.
         ("ffi-dart-emit", &["dart/composite", "dart/message", "dart/oneof"]),
         ("ffi-dart-emit", &["dart/names", "dart/types"]),
         ("ffi-dart-emit", &["dart/pool", "dart/queue"]),

@@ -1,7 +1,7 @@
 //! The public face of `ffi-core`: the items that its documentation lists, one to a line.
 //!
 //! The list is committed as `tests/golden/public.txt`, so that an item that becomes public shows as
-//! a diff. What only generated code calls belongs under `__private`, or is `#[doc(hidden)]`.
+//! a diff. Items that only generated code calls belong under `__private`, or are `#[doc(hidden)]`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use anyhow::{Context, Result, ensure};
 use crate::generated::Action;
 use crate::workspace::root;
 
-/// Writes the list, or checks that it is current, from what rustdoc made in the folder `doc`.
+/// Writes the list, or checks that it is current, from the output of rustdoc in the folder `doc`.
 ///
 /// # Errors
 ///
-/// When a file can't be read or written, or the list is not current; the message names each item
-/// that is new or gone.
+/// Returns an error if a file can't be read or written, or the list is not current; the message
+/// names each item that is new or gone.
 pub fn apply(doc: &Path, action: Action) -> Result<()> {
     let index = doc.join("ffi_core/all.html");
     let html = fs::read_to_string(&index).with_context(|| index.display().to_string())?;
@@ -40,7 +40,7 @@ pub fn apply(doc: &Path, action: Action) -> Result<()> {
     }
 }
 
-/// Returns the items that rustdoc's list of all items holds, as `struct pool::Pool`.
+/// Returns the items in rustdoc's list of all items, as `struct pool::Pool`.
 fn items(html: &str) -> Vec<String> {
     let lists = html.split(r#"<ul class="all-items">"#).skip(1);
     let links = lists.flat_map(|it| it.split("</ul>").next().unwrap_or_default().split("href=\"").skip(1));

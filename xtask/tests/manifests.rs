@@ -1,14 +1,14 @@
-//! What the manifests say of the crates that are published.
+//! Checks the manifests of the crates that are published.
 
 use std::process::Command;
 
 use cargo_metadata::semver::Version;
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 
-/// The crates that are published, in the order in which they can be.
+/// Crates that are published, in an order in which that is possible.
 const PUBLISHED: [&str; 3] = ["ffi-derive", "ffi-core", "ffi-dart-emit"];
 
-/// All packages of the lock file that this machine builds.
+/// Returns all packages of the lock file that this machine builds.
 fn metadata() -> Metadata {
     let rustc = Command::new("rustc").arg("-vV").output().expect("rustc is there");
     let text = String::from_utf8(rustc.stdout).expect("rustc writes UTF-8");
@@ -25,8 +25,8 @@ fn package<'m>(metadata: &'m Metadata, name: &str) -> &'m Package {
     metadata.packages.iter().find(|it| it.name == name).expect("it is a member")
 }
 
-/// A lower `rust-version` would promise a compiler that can't build the lock file's crates; a higher
-/// one would refuse compilers that can.
+/// A lower `rust-version` would promise a compiler that can't build the lock file's crates; a
+/// higher one would refuse compilers that can.
 #[test]
 fn the_rust_version_is_the_highest_that_a_locked_crate_declares() {
     let metadata = metadata();
@@ -49,7 +49,7 @@ fn published_crates_say_what_they_are() {
     }
 }
 
-/// What the derive writes calls what is no part of the public face of `ffi-core`.
+/// Generated code calls items that are no part of the public face of `ffi-core`.
 #[test]
 fn ffi_core_takes_one_version_of_its_derive() {
     let metadata = metadata();

@@ -1,4 +1,4 @@
-//! The way through a call: what it returns, what it reports, and what it notes for Dart.
+//! The steps of a call: its result, its status, and the note about its result for Dart.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -10,12 +10,13 @@ use super::panic;
 use super::pending::FfiPending;
 use super::status::{Failure, FfiStatus, clear};
 
-/// Runs the body of an exported function: its result, or zeros and a status when it failed or panicked.
+/// Runs the body of an exported function, and returns its result, or zeros and a status if it
+/// failed or panicked.
 ///
 /// # Safety
 ///
-/// `status` is null (the failure is then lost), or points to an [`FfiStatus`] that is zeroed or was last
-/// written by this library, and that nobody else uses meanwhile.
+/// `status` is null (the failure is then lost), or points to an [`FfiStatus`] that is zeroed or was
+/// last written by this library, and that no other code uses meanwhile.
 ///
 /// # Examples
 ///
@@ -36,8 +37,8 @@ pub unsafe fn call<T: Zeroable>(status: *mut FfiStatus, body: impl FnOnce() -> R
     match panic::catch(body) {
         Ok(value) => value,
         Err(failure) => {
-            // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was written by this library, and
-            // that nobody else uses.
+            // SAFETY: by this function's contract `status` is null, or a block that is zeroed or
+            // was written by this library, and that no other code uses.
             unsafe { report(status, failure) };
             T::zeroed()
         }
@@ -46,10 +47,11 @@ pub unsafe fn call<T: Zeroable>(status: *mut FfiStatus, body: impl FnOnce() -> R
 
 /// # Safety
 ///
-/// As [`call`].
+/// The conditions of [`call`].
 #[cold]
 unsafe fn report(status: *mut FfiStatus, failure: Failure) {
-    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that nobody else uses.
+    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that no other
+    // code uses.
     if let Some(status) = unsafe { status.as_mut() } {
         status.store(failure);
     }
@@ -74,7 +76,7 @@ impl DartStatus {
         block
     }
 
-    /// Frees a block, the message in it, and the result that nobody took.
+    /// Frees a block, the message in it, and a result that was not taken.
     ///
     /// # Safety
     ///
@@ -82,26 +84,30 @@ impl DartStatus {
     pub(super) unsafe extern "C" fn release(block: *mut c_void) {
         // SAFETY: `new` made it from a box, and the caller doesn't use it any more.
         let Self { mut status, pending } = *unsafe { Box::from_raw(block.cast::<Self>()) };
-        // SAFETY: the status is ours by now, and was only written by functions of this library.
+        // SAFETY: only this function uses the status now, and only functions of this library wrote
+        // to it.
         unsafe { clear(&raw mut status) };
         pending.give_back();
     }
 }
 
-/// Runs the body of an exported function as [`call`] does. A result that owns something is noted in a status that has a place for it.
+/// Runs the body of an exported function as [`call`] does. A result that owns a resource is noted
+/// in a status that has a place for it.
 ///
 /// # Safety
 ///
-/// As [`call`].
+/// The conditions of [`call`].
 #[inline]
 pub unsafe fn call_output<O: FfiOutput>(
     status: *mut FfiStatus,
     body: impl FnOnce() -> Result<O::Abi, Failure>,
 ) -> O::Abi {
-    // SAFETY: by this function's contract the status is null, or valid and used by nobody else, as the callee asks.
+    // SAFETY: by this function's contract the status is null, or valid and used by no other code,
+    // as the callee requires.
     let result = unsafe { call(status, body) };
     if let Some(pending) = const { O::PENDING } {
-        // SAFETY: the caller keeps the contract of `call` for the status; the result is that of the call.
+        // SAFETY: the status is null, or valid and used by no other code, by this function's
+        // contract; the result is that of the call.
         unsafe { note(status, pending(&result)) };
     }
     result
@@ -111,23 +117,24 @@ pub unsafe fn call_output<O: FfiOutput>(
 ///
 /// # Safety
 ///
-/// As [`call`]. The result is on its way to the caller.
+/// The conditions of [`call`]. Dart has not taken the result yet.
 #[inline]
 unsafe fn note(status: *mut FfiStatus, pending: FfiPending) {
-    // SAFETY: by this function's contract the status is null or valid, and nobody else uses it.
+    // SAFETY: by this function's contract the status is null or valid, and no other code uses it.
     let Some(place) = (unsafe { place(status) }) else { return };
     if !pending.resource.is_null() {
         std::mem::replace(place, pending).give_back();
     }
 }
 
-/// Removes the note of a result, which the caller takes over; does nothing where another one or none is noted.
+/// Removes the note of a result, which the caller takes over; does nothing if another one or none
+/// is noted.
 ///
 /// # Safety
 ///
-/// As [`call`].
+/// The conditions of [`call`].
 pub(super) unsafe fn forget(status: *mut FfiStatus, resource: *mut c_void) {
-    // SAFETY: by this function's contract the status is null or valid, and nobody else uses it.
+    // SAFETY: by this function's contract the status is null or valid, and no other code uses it.
     if let Some(place) = unsafe { place(status) }
         && place.resource == resource
     {
@@ -135,16 +142,18 @@ pub(super) unsafe fn forget(status: *mut FfiStatus, resource: *mut c_void) {
     }
 }
 
-/// Returns the place for results that a status has.
+/// Returns the place for results of a status, if it has one.
 ///
 /// # Safety
 ///
-/// As [`call`], for as long as the place is used.
+/// The conditions of [`call`], for as long as the place is used.
 #[inline]
 unsafe fn place<'a>(status: *mut FfiStatus) -> Option<&'a mut FfiPending> {
-    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that nobody else uses.
+    // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that no other
+    // code uses.
     let status = unsafe { status.as_ref() }?;
-    // SAFETY: a status has no place, or is that of a `DartStatus`, whose place lives as long and is used through it alone.
+    // SAFETY: a status has no place, or is that of a `DartStatus`, whose place lives as long and is
+    // only used through it.
     unsafe { status.pending.as_mut() }
 }
 
@@ -165,7 +174,7 @@ mod tests {
     #[test]
     fn success_leaves_the_status_alone() {
         let mut status = FfiStatus { code: 77, ..FfiStatus::zeroed() };
-        // SAFETY: the block has no message and is ours.
+        // SAFETY: the block has no message and belongs to the test.
         assert_eq!(unsafe { call(&mut status, || Ok(5_u8)) }, 5);
         assert_eq!(status.code, 77);
     }
@@ -175,11 +184,11 @@ mod tests {
         let mut status = FfiStatus::zeroed();
         for text in ["first", "", "third"] {
             let failure = Failure::new(StatusCode::Error, text);
-            // SAFETY: the block is zeroed or written by `call`, and ours.
+            // SAFETY: the block is zeroed or written by `call`, and belongs to the test.
             assert_eq!(unsafe { call(&mut status, || Err::<f64, _>(failure)) }, 0.0);
             assert_eq!((status.code, message(&status)), (1, text));
         }
-        // SAFETY: the block was written by `call`, and is ours.
+        // SAFETY: `call` wrote the block, which belongs to the test.
         unsafe { clear(&mut status) };
         assert_eq!((status.code, status.message_len), (0, 0));
         assert!(status.message.is_null());
@@ -194,7 +203,7 @@ mod tests {
         unsafe { clear(null) };
     }
 
-    /// The status of a block, as Dart has it.
+    /// Returns the status of a block, as Dart gets it.
     fn status_of(block: *mut DartStatus) -> *mut FfiStatus {
         block.cast()
     }
@@ -209,14 +218,14 @@ mod tests {
         unsafe { place(status) }.map_or(ptr::null_mut(), |place| place.resource)
     }
 
-    /// A resource that counts how often it was given back.
+    /// A resource that counts how often it was freed.
     #[derive(Default)]
     struct Counted(AtomicUsize);
 
     impl Counted {
         fn pending(&self) -> FfiPending {
             unsafe extern "C" fn release(counted: *mut c_void) {
-                // SAFETY: it is a `Counted` of the test's, which is alive.
+                // SAFETY: it is a `Counted` of the test, which is alive.
                 unsafe { &*counted.cast::<Counted>() }.0.fetch_add(1, Ordering::Relaxed);
             }
             FfiPending::new(ptr::from_ref(self).cast_mut(), release)
@@ -235,7 +244,7 @@ mod tests {
     fn a_result_that_nobody_took_goes_back_with_the_block() {
         let result = Counted::default();
         let block = DartStatus::new();
-        // SAFETY: the block is ours.
+        // SAFETY: the block belongs to the test.
         unsafe { note(status_of(block), result.pending()) };
         assert_eq!(result.given_back(), 0);
         release(block);
@@ -246,12 +255,12 @@ mod tests {
     fn a_result_that_was_taken_stays() {
         let (result, other) = (Counted::default(), Counted::default());
         let block = DartStatus::new();
-        // SAFETY: the block is ours.
+        // SAFETY: the block belongs to the test.
         unsafe { note(status_of(block), result.pending()) };
-        // SAFETY: the block is ours.
+        // SAFETY: the block belongs to the test.
         unsafe { forget(status_of(block), other.pointer()) };
         assert_eq!(noted(status_of(block)), result.pointer(), "only what is taken is forgotten");
-        // SAFETY: the block is ours.
+        // SAFETY: the block belongs to the test.
         unsafe { forget(status_of(block), result.pointer()) };
         release(block);
         assert_eq!((result.given_back(), other.given_back()), (0, 0));
@@ -262,7 +271,7 @@ mod tests {
         let results = [Counted::default(), Counted::default(), Counted::default()];
         let block = DartStatus::new();
         for result in &results {
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             unsafe { note(status_of(block), result.pending()) };
         }
         assert_eq!(results.each_ref().map(Counted::given_back), [1, 1, 0]);
@@ -274,13 +283,13 @@ mod tests {
     fn calls_note_only_results_that_own_something() {
         let block = DartStatus::new();
         let status = status_of(block);
-        // SAFETY: the block is ours, here and below.
+        // SAFETY: the block belongs to the test.
         let number = unsafe { call_output::<u64>(status, || Ok(7)) };
         assert_eq!((number, noted(status)), (7, ptr::null_mut()));
-        // SAFETY: as it is ours.
+        // SAFETY: the block belongs to the test.
         let text = unsafe { call_output::<String>(status, || String::from("text").into_abi()) };
         assert_eq!(noted(status), text.cast());
-        // SAFETY: as it is ours. The text is given back.
+        // SAFETY: the block belongs to the test. The text is freed.
         let numbers = unsafe { call_output::<Vec<u16>>(status, || FfiOutput::into_abi(vec![1_u16, 2])) };
         assert_eq!(noted(status), numbers.cast());
         release(block);
@@ -295,23 +304,24 @@ mod tests {
                 StatusCode::Error => Failure::new(code, "no luck"),
                 _ => Failure::no_value(),
             };
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             let nothing = unsafe { call_output::<Option<String>>(status, || Err(failure)) };
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             assert_eq!(unsafe { (*status).code }, code as i32);
             assert!(nothing.is_null() && noted(status).is_null());
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             let text = unsafe { call_output::<Option<String>>(status, || Some(String::new()).into_abi()) };
             assert_eq!(noted(status), text.cast(), "a failure that was not read leaves the place");
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             unsafe { clear(status) };
             assert_eq!(noted(status), text.cast(), "reading a failure leaves the place");
-            // SAFETY: the block is ours.
+            // SAFETY: the block belongs to the test.
             unsafe { forget(status, text.cast()) };
-            // SAFETY: nobody uses the text, and its note is gone.
+            // SAFETY: no code uses the text, and its note is gone.
             unsafe { owned_free(text) };
         }
-        // SAFETY: the block is ours. Nobody reads this failure: its message goes with the block.
+        // SAFETY: the block belongs to the test. This failure is not read: its message goes with
+        // the block.
         unsafe { call_output::<u8>(status, || Err(Failure::new(StatusCode::Error, "unread"))) };
         release(block);
     }
@@ -323,13 +333,14 @@ mod tests {
         let body = || {
             // SAFETY: the outer call doesn't use the status until the body returns.
             let inner = unsafe { call_output::<String>(status, || String::from("inner").into_abi()) };
-            // SAFETY: the same, as Dart does it when it has attached the text.
+            // SAFETY: the status belongs to the test, and the outer call doesn't use it; Dart does
+            // this when it has attached the text.
             unsafe { forget(status, inner.cast()) };
-            // SAFETY: nobody uses the text, and its note is gone.
+            // SAFETY: no code uses the text, and its note is gone.
             unsafe { owned_free(inner) };
             String::from("outer").into_abi()
         };
-        // SAFETY: the block is ours.
+        // SAFETY: the block belongs to the test.
         let outer = unsafe { call_output::<String>(status, body) };
         assert_eq!(noted(status), outer.cast());
         release(block);
@@ -339,13 +350,13 @@ mod tests {
     fn nothing_is_noted_for_callers_from_c() {
         let mut status = FfiStatus::zeroed();
         for status in [ptr::null_mut(), &raw mut status] {
-            // SAFETY: the status is null, or zeroed and ours.
+            // SAFETY: the status is null, or zeroed and used by no other code.
             let text = unsafe { call_output::<String>(status, || String::from("text").into_abi()) };
-            // SAFETY: the status is null, or zeroed and ours.
+            // SAFETY: the status is null, or zeroed and used by no other code.
             unsafe { forget(status, text.cast()) };
-            // SAFETY: the status is null, or zeroed and ours.
+            // SAFETY: the status is null, or zeroed and used by no other code.
             unsafe { clear(status) };
-            // SAFETY: the text is the caller's, and was not freed.
+            // SAFETY: the caller owns the text, which was not freed.
             unsafe { owned_free(text) };
         }
         assert!(status.pending.is_null());

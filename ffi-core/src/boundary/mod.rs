@@ -1,15 +1,16 @@
-//! The C ABI between Rust and its callers: what an exported function takes, returns and fails with.
+//! The C ABI between Rust and its callers: arguments, results and failures of exported functions.
 //!
 //! ```text
-//! C:  float particles_ffi_total_energy(const Particle *particles, size_t particles_len, FfiStatus *status);
+//! C:  float particles_ffi_total_energy(const Particle *particles, size_t particles_len,
+//!                                      FfiStatus *status);
 //!
 //! Dart ── raw arguments ──▶ wrapper ── checked arguments ──▶ user's function
 //!      ◀── value, status ──         ◀── value, Err or panic ──
 //! ```
 //!
-//! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument through
-//! a function of `args.rs`, inside one `call_output`, which turns a refused argument, an `Err` and a panic into
-//! a status. No `extern "C"` function of this crate or of a wrapper unwinds.
+//! `#[ffi_export]` writes the wrapper, and it has no logic of its own: it passes each raw argument
+//! through a function of `args.rs`, inside one `call_output`, which turns a refused argument, an
+//! `Err` and a panic into a status. No `extern "C"` function of this crate or of a wrapper unwinds.
 //!
 //! | Rust | C |
 //! |---|---|
@@ -20,20 +21,20 @@
 //! | message or oneof by value, as a result | the struct, at most [`MAX_BY_VALUE`] bytes |
 //! | `&T`, `&mut T` | pointer: not null, aligned, value checked |
 //! | `&FfiColumns<T>`, `&mut FfiColumns<T>` | pointer to the header; every value in every column checked |
-//! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may be anything |
+//! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may have any value |
 //! | `&str`, `String` | pointer and `size_t`: UTF-8, checked; copied for `String` |
 //! | `Vec<T>` | pointer and `size_t`; copied |
-//! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and the function's when it is called |
+//! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and owned by the function when it is called |
 //! | `PoolBox<T>` as a result | pointer to a slot, which the caller then owns |
 //! | `FfiColumns<T>` as a result | pointer to the header, which the caller frees |
-//! | `Option` of any of these as a parameter | the same, and a `uint8_t`: 1 where there is a value, 0 for none |
+//! | `Option` of any of these as a parameter | the same type, and a `uint8_t`: 1 if there is a value, 0 for none |
 //! | `String`, `Vec<T>` as a result | `FfiOwned *`, which the caller frees; not copied |
 //! | `Option<T>` as a result | `T`; the status code [`NoValue`](StatusCode::NoValue) for none |
 //! | `Result<T, E>` | `T`, and `E`'s `Display` text in the status |
-//! | last, always | `FfiStatus *`: zeroed by the caller, written on failure alone; may be null |
+//! | last, always | `FfiStatus *`: zeroed by the caller, only written on failure; may be null |
 //!
-//! A function that failed or has no value returns zeros, but for padding, which may be anything. `&mut` arguments that
-//! overlap another argument are refused.
+//! A function that failed or has no value returns zeros, except for padding, which may be anything.
+//! `&mut` arguments that overlap another argument are refused.
 
 mod args;
 mod attachment;

@@ -149,12 +149,13 @@ impl FfiStatus {
     }
 }
 
-/// Frees the message of a status and zeroes it but for [`pending`](FfiStatus::pending); does nothing for null.
+/// Frees the message of a status and zeroes it except for [`pending`](FfiStatus::pending); does
+/// nothing for null.
 ///
 /// # Safety
 ///
-/// `status` is null, or points to an [`FfiStatus`] that is zeroed or was last written by this library,
-/// and that nobody else uses meanwhile.
+/// `status` is null, or points to an [`FfiStatus`] that is zeroed or was last written by this
+/// library, and that no other code uses meanwhile.
 pub unsafe fn clear(status: *mut FfiStatus) {
     // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that no other
     // code uses.

@@ -1,4 +1,4 @@
-//! What the exported functions of a pool or queue call. None panics, none takes a lock, and any
+//! Bodies of the exported functions of pools and queues. None panics or takes a lock, and any
 //! thread may call each.
 
 use std::ffi::c_void;
@@ -33,7 +33,7 @@ macro_rules! __pool_operations {
     };
 }
 
-/// `.._pool_alloc`: null when there is none.
+/// Body of `.._pool_alloc`: a claimed slot, or null when there is none.
 #[inline(always)]
 pub fn pool_alloc<T: FfiPooled>() -> *mut T {
     match T::pool().alloc_lent() {
@@ -42,7 +42,7 @@ pub fn pool_alloc<T: FfiPooled>() -> *mut T {
     }
 }
 
-/// `.._pool_alloc_many`: how many were allocated.
+/// Body of `.._pool_alloc_many`: returns how many slots were allocated.
 ///
 /// # Safety
 ///
@@ -53,7 +53,7 @@ pub unsafe fn pool_alloc_many<T: FfiPooled>(out: *mut *mut T, count: usize) -> u
     unsafe { T::pool().alloc_many_lent(out, count) }
 }
 
-/// `.._pool_free`: the number of a [`FreeCode`].
+/// Body of `.._pool_free`: returns the number of a [`FreeCode`].
 ///
 /// # Safety
 ///
@@ -63,7 +63,8 @@ pub unsafe fn pool_free<T: FfiPooled>(slot: *mut T) -> i32 {
     T::pool().free_lent(slot) as i32
 }
 
-/// `.._pool_free_many`: how many were freed; their entries are null then.
+/// Body of `.._pool_free_many`: returns how many slots were freed, and writes null over their
+/// pointers.
 ///
 /// # Safety
 ///
@@ -76,11 +77,11 @@ pub unsafe fn pool_free_many<T: FfiPooled>(slots: *mut *mut T, count: usize) -> 
     unsafe { T::pool().free_many_lent(slots, count) }
 }
 
-/// `.._pool_release`: frees the slot of a reference, for finalizers. The token is the reference in
-/// one pointer, as `pool/token.rs` packs it; null is none.
+/// Body of `.._pool_release`: frees the slot of a reference, for finalizers. The token is the
+/// reference in one pointer, as `pool/token.rs` packs it; null is none.
 ///
-/// A token that comes late does nothing: the slot was freed, Rust owns it, or it has its next
-/// message. Only that is counted.
+/// A token that comes late is only counted: the slot was freed, Rust owns it, or it holds its next
+/// message.
 ///
 /// # Safety
 ///
@@ -90,7 +91,7 @@ pub unsafe fn pool_release<T: FfiPooled>(token: *mut c_void) {
     T::pool().release(token);
 }
 
-/// `.._pool_stats`.
+/// Body of `.._pool_stats`.
 ///
 /// # Safety
 ///
@@ -101,9 +102,9 @@ pub unsafe fn pool_stats<T: FfiPooled>(out: *mut PoolStats) {
     unsafe { out.write(T::pool().stats()) };
 }
 
-/// `.._pool_resolve`: null when the handle is stale or none, when a [`PoolBox`] owns the message,
-/// or while Rust reads a message that was never exposed: no call may have it as `&mut` then. The
-/// message is exposed from then on.
+/// Body of `.._pool_resolve`: null if the handle is stale or none, if a [`PoolBox`] owns the
+/// message, or while Rust reads a message that was never exposed, as no call may have it as `&mut`
+/// then. The message is exposed from then on.
 #[inline]
 pub fn pool_resolve<T: FfiPooled>(index_plus_one: u32, generation: u32) -> *mut T {
     match T::pool().resolve_exposed(FfiRef::from_parts(index_plus_one, generation)) {
@@ -112,24 +113,25 @@ pub fn pool_resolve<T: FfiPooled>(index_plus_one: u32, generation: u32) -> *mut 
     }
 }
 
-/// `.._pool_reference`: the handle of a live slot, its index plus one in the low half; else 0.
+/// Body of `.._pool_reference`: the handle of a live slot, with its index plus one in the low half;
+/// 0 if the slot is not live.
 #[inline]
 pub fn pool_reference<T: FfiPooled>(slot: *const T) -> u64 {
     T::pool().reference(slot).to_bits()
 }
 
-/// Whether [`pool_adopt`] would take a pointer. Nothing changes, so all arguments of a call can be
-/// looked at first.
+/// Returns [`FreeCode::Ok`] if [`pool_adopt`] would take the pointer, or the reason against it. It
+/// changes nothing, so that a call can look at all its arguments first.
 #[inline]
 pub fn pool_examine<T: FfiPooled>(slot: *const T) -> FreeCode {
     T::pool().examine(slot)
 }
 
-/// Makes a lent slot Rust's.
+/// Takes a lent slot into Rust's ownership.
 ///
 /// # Errors
 ///
-/// Why it can't be.
+/// Returns the reason why the slot can't be taken.
 ///
 /// # Safety
 ///
@@ -141,17 +143,17 @@ pub unsafe fn pool_adopt<T: FfiPooled>(slot: *const T) -> Result<PoolBox<T>, Fre
     unsafe { T::pool().adopt(slot) }
 }
 
-/// Claims a lent slot for a moment, if the bytes in it are a value: it becomes Rust's with
-/// [`Claim::complete`], or its lender's again.
+/// Claims a lent slot for a moment, if its bytes are a value of the type. [`Claim::complete`] makes
+/// it Rust's; dropping the claim gives it back to the lender.
 ///
 /// # Errors
 ///
-/// Why not; the slot is still the caller's.
+/// Returns the reason why the slot was not claimed; it is still the caller's.
 ///
 /// # Safety
 ///
-/// When `slot` is that of a slot the caller owns, nobody writes to it meanwhile, and nobody uses it
-/// once it is Rust's.
+/// If the caller owns the slot, nobody writes to it meanwhile, and nobody uses it once it is
+/// Rust's.
 #[inline]
 pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<Claim<T>, Unclaimed> {
     // SAFETY: by this function's contract nobody uses the slot, if it is one, until it is the
@@ -253,8 +255,8 @@ pub const QUEUE_CLOSED: i32 = 8;
 /// Code of `.._push`: the slot's bytes are no value of its type.
 pub const QUEUE_INVALID: i32 = 9;
 
-/// `.._push`: 0, the number of a [`FreeCode`], or one of the codes above; unless it is 0 the slot
-/// is still the caller's.
+/// Body of `.._push`: 0, the number of a [`FreeCode`], or one of the codes above. The slot is still
+/// the caller's unless the result is 0.
 ///
 /// # Safety
 ///
@@ -274,14 +276,14 @@ pub unsafe fn queue_push<Q: ExportedQueue>(queue: &Q, slot: *mut Q::Message) -> 
     }
 }
 
-/// Code of `.._pop`: the queue is empty, and if it was closed, for good.
+/// Code of `.._pop`: the queue is empty; if it is also closed, it stays empty.
 pub const QUEUE_EMPTY: i32 = 10;
 
 /// Code of `.._pop`: the message at the front was still being pushed after a millisecond.
 pub const QUEUE_BUSY: i32 = 11;
 
-/// `.._pop`: null when there is none, and then one of the codes above is in `code`, which may be
-/// null; else 0 is.
+/// Body of `.._pop`: the message at the front, or null. `code` may be null; otherwise it is set to
+/// 0, or to one of the codes above if the result is null.
 ///
 /// # Safety
 ///
@@ -299,7 +301,8 @@ pub unsafe fn queue_pop<Q: ExportedQueue>(queue: &Q, code: *mut i32) -> *mut Q::
     slot
 }
 
-/// `.._pop_many`: how many were popped, in order, until `.._pop` has none.
+/// Body of `.._pop_many`: returns how many messages were popped, in order. It stops when `.._pop`
+/// would return null.
 ///
 /// # Safety
 ///
@@ -315,17 +318,17 @@ pub unsafe fn queue_pop_many<Q: ExportedQueue>(queue: &Q, out: *mut *mut Q::Mess
     count
 }
 
-/// `.._len`.
+/// Body of `.._len`.
 pub fn queue_len<Q: ExportedQueue>(queue: &Q) -> usize {
     queue.len()
 }
 
-/// `.._close`.
+/// Body of `.._close`.
 pub fn queue_close<Q: ExportedQueue>(queue: &Q) {
     queue.close();
 }
 
-/// `.._is_closed`: 1 if it is.
+/// Body of `.._is_closed`: 1 if the queue is closed, else 0.
 pub fn queue_is_closed<Q: ExportedQueue>(queue: &Q) -> u8 {
     queue.is_closed().into()
 }

@@ -40,15 +40,14 @@ impl<T: FfiPooled> PoolBox<T> {
         self.slot
     }
 
-    /// The slot, without anything else.
+    /// Returns the slot, and doesn't free it.
     #[inline(always)]
     pub(super) fn forget(self) -> NonNull<T> {
         ManuallyDrop::new(self).slot
     }
 
-    /// Gives the message up and returns the handle that it can be found by. It stays allocated
-    /// until somebody takes it back with [`Pool::take`](super::Pool::take), or frees it by its
-    /// pointer.
+    /// Gives up the message and returns its handle. It stays allocated until it is taken back with
+    /// [`Pool::take`](super::Pool::take), or freed by its pointer.
     #[must_use = "nobody else knows where the message is"]
     #[inline]
     pub fn into_ref(self) -> FfiRef<T> {
@@ -56,8 +55,8 @@ impl<T: FfiPooled> PoolBox<T> {
         unsafe { T::pool().lend(self.forget()) }
     }
 
-    /// A handle of the message that doesn't keep it: once the box is dropped it resolves to
-    /// nothing. Code outside of Rust can't resolve it while the box owns the message.
+    /// Returns a handle that doesn't keep the message alive: it resolves to nothing once the box is
+    /// dropped. Code outside of Rust can't resolve it while the box owns the message.
     #[must_use]
     #[inline]
     pub fn handle(&self) -> FfiRef<T> {
@@ -65,8 +64,8 @@ impl<T: FfiPooled> PoolBox<T> {
         unsafe { T::pool().handle(self.slot) }
     }
 
-    /// Gives the message up and returns its pointer: it is freed by [`from_raw`](Self::from_raw),
-    /// or by whoever gets it through the C function `.._pool_free`. It is exposed: see
+    /// Gives up the message and returns its pointer, which [`from_raw`](Self::from_raw) or the C
+    /// function `.._pool_free` frees. The message is exposed: see
     /// [`Pool::try_take`](super::Pool::try_take).
     #[must_use = "nobody else knows where the message is"]
     #[inline]
@@ -77,7 +76,8 @@ impl<T: FfiPooled> PoolBox<T> {
         slot
     }
 
-    /// [`into_raw`](Self::into_raw) by the name that says what happens if nobody frees it.
+    /// Gives up the message, as [`into_raw`](Self::into_raw) does: it is leaked unless its pointer
+    /// is freed.
     #[must_use = "nobody else knows where the message is"]
     #[inline]
     pub fn leak(self) -> NonNull<T> {
@@ -88,7 +88,7 @@ impl<T: FfiPooled> PoolBox<T> {
     ///
     /// # Panics
     ///
-    /// When the pointer is that of no live slot of the pool, when another box owns it, or after
+    /// Panics if the pointer is that of no live slot of the pool, if another box owns it, or after
     /// [`shutdown`](super::shutdown).
     ///
     /// # Safety
@@ -106,7 +106,7 @@ impl<T: FfiPooled> PoolBox<T> {
         }
     }
 
-    /// Where the message is.
+    /// Returns the address of the message.
     #[must_use]
     #[inline]
     pub const fn as_ptr(&self) -> *mut T {

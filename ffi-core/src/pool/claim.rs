@@ -8,8 +8,8 @@ use super::error::FreeCode;
 use super::pooled::FfiPooled;
 use crate::types::InvalidValue;
 
-/// A slot that is on its way to Rust: its lender's again when this is dropped, as happens when a
-/// later argument is refused. A finalizer's release in between is remembered.
+/// A slot on its way to Rust. Dropping the claim gives the slot back to its lender, as happens when
+/// a later argument is refused. A finalizer's release in between is remembered.
 #[derive(Debug)]
 pub struct Claim<T: FfiPooled> {
     slot: NonNull<T>,
@@ -24,7 +24,7 @@ impl<T: FfiPooled> Claim<T> {
         Self { slot }
     }
 
-    /// The slot, without anything else.
+    /// Returns the slot, and doesn't give it back.
     pub(super) fn forget(self) -> NonNull<T> {
         ManuallyDrop::new(self).slot
     }

@@ -1,10 +1,9 @@
-//! Feature `pool-debug`: where each slot was last allocated and freed, what a freed slot looks
-//! like, and a quarantine: a slot that was freed is not handed out again before most others were,
-//! so that a pointer that is freed twice, or used after it was freed, meets no new owner.
+//! Feature `pool-debug`: the sites at which each slot was last allocated and freed, a pattern in
+//! freed slots, and a quarantine. A freed slot is not handed out again before most others were, so
+//! a pointer that is freed twice, or used after it was freed, meets no new owner.
 //!
-//! It takes a lock and walks the stack at each allocation and free, so it is for looking for a
-//! fault, not for shipping. What it finds goes to the standard error, as the C ABI has no other
-//! place for it.
+//! It takes a lock and walks the stack at each allocation and free, so it is for finding a fault,
+//! not for shipping. It reports to the standard error, as the C ABI has no other channel.
 
 use std::backtrace::Backtrace;
 use std::collections::{HashMap, VecDeque};
@@ -12,7 +11,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-/// What freed slots of pools that zero are filled with.
+/// Byte that fills freed slots, in pools that zero their slots.
 pub(super) const FREED: u8 = 0xDD;
 
 /// Leaks that are written out per pool.
@@ -22,8 +21,8 @@ const LEAKS: usize = 10;
 #[derive(Debug)]
 pub(super) struct Quarantine {
     slots: Mutex<VecDeque<usize>>,
-    /// So many are kept: half of the pool's, so that the other half can be allocated without a look
-    /// at these.
+    /// Number of slots that are kept: half of the pool's, so that the other half can be allocated
+    /// without a look at these.
     most: usize,
 }
 
@@ -37,14 +36,14 @@ impl Quarantine {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a slot in; the one that is free now, if there are too many.
+    /// Puts a slot in. Returns the slot that leaves the quarantine, if there are too many.
     pub(super) fn put(&self, index: usize) -> Option<usize> {
         let mut slots = self.slots();
         slots.push_back(index);
         if slots.len() > self.most { slots.pop_front() } else { None }
     }
 
-    /// Takes out the one that was freed first: no other is free.
+    /// Takes out the slot that was freed first, when no other slot is free.
     pub(super) fn take(&self) -> Option<usize> {
         self.slots().pop_front()
     }
@@ -54,7 +53,7 @@ impl Quarantine {
     }
 }
 
-/// Where a slot was last allocated and freed.
+/// Sites at which a slot was last allocated and freed.
 #[derive(Debug, Default)]
 struct Sites {
     allocated: Option<Backtrace>,
@@ -77,19 +76,19 @@ impl Journal {
         self.sites.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The slot was claimed, and its new owner doesn't have it yet.
+    /// Notes that a slot was claimed, before its new owner has it.
     pub(super) fn allocated(&self, index: usize) {
         let site = Backtrace::force_capture();
         self.sites().entry(index).or_default().allocated = Some(site);
     }
 
-    /// The slot is about to be free.
+    /// Notes that a slot is about to be freed.
     pub(super) fn freed(&self, index: usize) {
         let site = Backtrace::force_capture();
         self.sites().entry(index).or_default().freed = Some(site);
     }
 
-    /// The slot is freed again.
+    /// Reports that a slot is freed again.
     pub(super) fn double_free(&self, pool: &str, index: usize) {
         let site = Backtrace::force_capture();
         let sites = self.sites();
@@ -107,7 +106,7 @@ impl Journal {
         say(&report);
     }
 
-    /// The slots are live at shutdown.
+    /// Reports the slots that are live at shutdown.
     pub(super) fn leaks(&self, pool: &str, live: impl Iterator<Item = usize>) {
         let sites = self.sites();
         let mut report = String::new();
@@ -127,6 +126,6 @@ impl Journal {
 }
 
 fn say(report: &str) {
-    // Unlike `eprintln!`, this doesn't panic where there is no standard error.
+    // `eprintln!` would panic if there is no standard error.
     let _ = io::stderr().write_all(report.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! How an allocation or a free fails.
+//! Errors of allocations and frees.
 
 use std::{error, fmt};
 
@@ -28,7 +28,7 @@ pub struct PoolError {
     pub(super) kind: PoolErrorKind,
 }
 
-/// What kind of [`PoolError`] it is; the numbers are those the C ABI has.
+/// Kind of a [`PoolError`]; the numbers are those of the C ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 #[non_exhaustive]
@@ -42,19 +42,19 @@ pub enum PoolErrorKind {
 }
 
 impl PoolError {
-    /// What kind of error it is.
+    /// Returns the kind of the error.
     #[must_use]
     pub const fn kind(&self) -> PoolErrorKind {
         self.kind
     }
 
-    /// The message whose pool it is.
+    /// Returns the message whose pool it is.
     #[must_use]
     pub const fn pool(&self) -> &'static str {
         self.pool
     }
 
-    /// Slots of the pool.
+    /// Returns the number of slots in the pool.
     #[must_use]
     pub const fn capacity(&self) -> u32 {
         self.capacity
@@ -85,13 +85,12 @@ impl fmt::Display for PoolError {
 
 impl error::Error for PoolError {}
 
-/// What became of a pointer that was given to be freed or adopted; the numbers are those of the C
-/// ABI.
+/// Outcome of freeing or adopting a pointer; the numbers are those of the C ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 #[must_use]
 pub enum FreeCode {
-    /// It was freed.
+    /// The slot was freed.
     Ok = 0,
     /// The pointer is null.
     Null = 1,
@@ -109,7 +108,7 @@ pub enum FreeCode {
 }
 
 impl FreeCode {
-    /// Whether it was freed.
+    /// Returns true if the slot was freed.
     #[must_use]
     #[inline]
     pub const fn is_ok(self) -> bool {
@@ -131,7 +130,7 @@ impl fmt::Display for FreeCode {
     }
 }
 
-/// Why the message of a handle was neither taken nor read; see
+/// Reason why the message of a handle was neither taken nor read; see
 /// [`Pool::try_take`](super::Pool::try_take).
 ///
 /// # Examples
@@ -156,7 +155,7 @@ impl fmt::Display for FreeCode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefusedHandle {
-    /// It is none, or its message was freed.
+    /// The handle is none, or its message was freed.
     Stale,
     /// A [`PoolBox`](super::PoolBox) owns the message.
     Owned,

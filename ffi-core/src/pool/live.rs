@@ -1,57 +1,61 @@
-//! The live bits: which slots may be claimed, and which of them a thread claims next.
+//! Live bits: the map of the slots that may be claimed, and the order in which a thread claims
+//! them.
 //!
-//! A claim is one `fetch_or` that decides by the bit's old value, so it needs no list whose head
-//! could be popped while it changes, and no tag against that (the ABA problem of Treiber's stack).
-//! The other half of the work is placement: threads that claim bits of one word fight for its cache
-//! line, so each is sent to a group of its own while enough is free.
+//! A claim is one `fetch_or` that decides by the bit's old value. So it needs no free list (R. K.
+//! Treiber, "Systems Programming: Coping with Parallelism", IBM RJ 5118, 1986), whose head could be
+//! popped while it changes, and no counter against that (the ABA problem). The other half of the
+//! work is placement: threads that claim bits of one word contend for its cache line, so each is
+//! sent to a group of its own while enough is free.
 //!
 //! ```text
 //! bits   [slots 0..64][64..128] ..          spare bits at the end are set for good
-//! hints  [{group, candidates}; 256]         a line each: where the threads that hash to the entry claim next
+//! hints  [{group, candidates}; 256]         one cache line each: the next claims of some threads
 //! ```
 //!
-//! A hint may be stale, torn or shared by two threads: the worst is a claim that fails and looks
-//! again. Nothing here waits, so a claim or a free of a pool without magazines is lock-free: an
+//! A hint may be stale, torn or shared by two threads; at worst a claim fails and looks again.
+//! Nothing in this file waits, so claims and frees of a pool without magazines are lock-free: an
 //! attempt fails only because another one succeeded.
 //!
-//! The constants are judged by rows of `cargo xtask bench pools`, which each names.
+//! Rows of `cargo xtask bench pools` chose the constants; each constant names its row.
 
 use std::marker::PhantomData;
 use std::sync::atomic::Ordering;
 
 use super::primitive::{Protocol, Word};
 
-/// Slots per word of bits.
+/// Number of slots per word of bits.
 pub(super) const GROUP: usize = 64;
 
-/// Words of bits per cache line.
+/// Number of words of bits per cache line.
 pub(super) const LINE: usize = 8;
 
-/// Entries of the hint table: row "a million pairs, 50 threads".
+/// Number of entries of the hint table; row "a million pairs, 50 threads".
 pub(super) const HINTS: usize = 256;
 
-/// Groups with this many free slots are taken before those closer by with fewer: rows of churn.
+/// Number of free slots from which a group is preferred to closer ones that have fewer; rows of
+/// churn.
 const PLENTY: u32 = 16;
 
-/// With this many free slots in a group near home, threads go back to it: rows "a million freed
-/// elsewhere".
+/// Number of free slots in a group near home from which threads go back to it; rows "a million
+/// freed elsewhere".
 const ROOMY: u32 = 48;
 
-/// Lines that are near: searched for such groups before any free slot will do: rows of churn.
+/// Number of near lines: they are searched for such groups before any free slot will do; rows of
+/// churn.
 const NEAR: usize = 4;
 
-/// Where the threads of one entry claim next.
+/// Place at which the threads of one entry claim next.
 #[repr(C, align(64))]
 #[derive(Debug)]
 pub(crate) struct Hint<W> {
-    /// Slots of the group that were free when it was looked at.
+    /// Bits of the slots that were free when the group was looked at.
     pub(super) candidates: W,
     pub(super) group: W,
-    /// How often the candidates ran out.
+    /// Number of times that the candidates ran out.
     pub(super) refills: W,
 }
 
-/// Bits of one group.
+/// Set of slots of one group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bits {
     pub(super) group: usize,
@@ -59,19 +63,19 @@ pub(super) struct Bits {
 }
 
 impl Bits {
-    /// The index of the lowest, if there is one.
+    /// Returns the index of the lowest slot, if there is one.
     #[inline(always)]
     pub(super) fn first(self) -> Option<usize> {
         (self.bits != 0).then(|| self.group * GROUP + self.bits.trailing_zeros() as usize)
     }
 
-    /// The rest.
+    /// Returns the set without its lowest slot.
     #[inline(always)]
     pub(super) fn without_first(self) -> Self {
         Self { bits: self.bits & self.bits.wrapping_sub(1), ..self }
     }
 
-    /// Removes the highest, and returns its index.
+    /// Removes the highest slot, and returns its index.
     pub(super) fn pop_last(&mut self) -> Option<usize> {
         let last = (u64::BITS - 1).checked_sub(self.bits.leading_zeros())?;
         self.bits ^= 1 << last;
@@ -79,25 +83,25 @@ impl Bits {
     }
 }
 
-/// A place that threads start from, by a hash of theirs.
+/// Place that a thread starts from, by a hash of its thread pointer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seat(pub(super) usize);
 
-/// The live bits of a pool.
+/// Live bits of a pool.
 #[derive(Debug)]
 pub(crate) struct Live<'a, W, P> {
-    /// A multiple of [`LINE`]; the bits from the capacity on are set for good.
+    /// Words of bits, a multiple of [`LINE`]; the bits from the capacity on are always set.
     bits: &'a [W],
-    /// [`HINTS`] of them, or a smaller power of two in a model; each `group` is below `bits.len()`.
+    /// [`HINTS`] entries, or a smaller power of two in a model; each `group` is below `bits.len()`.
     hints: &'a [Hint<W>],
     capacity: usize,
-    /// Groups that have slots.
+    /// Number of groups that have slots.
     groups: usize,
     protocol: PhantomData<P>,
 }
 
 impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
-    /// The bits of fresh, zeroed arrays.
+    /// Makes the live bits of fresh, zeroed arrays.
     pub(crate) fn new(bits: &'a [W], hints: &'a [Hint<W>], capacity: usize) -> Self {
         let groups = capacity.div_ceil(GROUP);
         assert!(bits.len() >= groups && hints.len().is_power_of_two());
@@ -117,14 +121,14 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         self.capacity
     }
 
-    /// Groups that have slots.
+    /// Returns the number of groups that have slots.
     pub(super) fn groups(&self) -> usize {
         self.groups
     }
 
     #[inline(always)]
     fn hint_index(&self, seat: Seat) -> usize {
-        // A power of two.
+        // The length is a power of two.
         seat.0 & (self.hints.len() - 1)
     }
 
@@ -134,12 +138,13 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         unsafe { self.hints.get_unchecked(self.hint_index(seat)) }
     }
 
-    /// The group that a seat's threads claim in first: the groups are dealt out among the hints.
+    /// Returns the group in which a seat's threads claim first: the groups are dealt out among the
+    /// hints.
     fn home(&self, seat: Seat) -> usize {
         self.hint_index(seat) * self.groups / self.hints.len()
     }
 
-    /// Claims some bits of a group; those that were clear, and so are the caller's now.
+    /// Claims some bits of a group. Returns those that were clear, which are the caller's now.
     #[inline(always)]
     pub(super) fn claim_bits(&self, wanted: Bits) -> Bits {
         Bits { bits: wanted.bits & !P::claim(&self.bits[wanted.group], wanted.bits), ..wanted }
@@ -149,7 +154,7 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
     #[inline(always)]
     pub(super) fn claim_hinted(&self, seat: Seat) -> Option<usize> {
         let hint = self.hint(seat);
-        // A hint: all that it says is checked by the claim, so nothing has to be ordered with it.
+        // The claim checks everything that the hint says, so nothing has to be ordered with it.
         let candidates = hint.candidates.load(Ordering::Relaxed);
         if candidates == 0 {
             return None;
@@ -157,16 +162,16 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         let group = hint.group.load(Ordering::Relaxed) as usize;
         let slot = candidates.trailing_zeros();
         hint.candidates.store(candidates & (candidates - 1), Ordering::Relaxed);
-        // Said with a shift, this is one instruction where the machine has one that tests and sets
-        // a bit.
+        // With a shift, this is one instruction on machines that can test and set a bit.
         let live = self.bits.get(group)?;
         (P::claim(live, 1 << slot) & 1 << slot == 0).then_some(group * GROUP + slot as usize)
     }
 
-    /// Claims a slot near to others of the seat's; none when all are live.
+    /// Claims a slot near others of the seat's; returns none when all are live.
     ///
-    /// `take` claims some of a group's candidates: it returns those that it tried, and the one that
-    /// it got. `refilled` is told how often the hint's candidates ran out, when they do.
+    /// `take` claims some of a group's candidates, and returns those that it tried and the one that
+    /// it got. `refilled` is called with the number of times that the hint's candidates had run out
+    /// before.
     pub(super) fn claim_near(
         &self,
         seat: Seat,
@@ -190,7 +195,7 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         }
     }
 
-    /// Counts a refill; how many there were before.
+    /// Counts a refill, and returns how many there were before.
     fn refill(&self, seat: Seat) -> u64 {
         let hint = self.hint(seat);
         let refills = hint.refills.load(Ordering::Relaxed);
@@ -222,7 +227,7 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         }
     }
 
-    /// Claims a slot that is free; none when all are live.
+    /// Claims a free slot; returns none when all are live.
     #[inline(always)]
     pub(super) fn claim(&self, seat: Seat, refilled: impl FnMut(u64)) -> Option<usize> {
         self.claim_hinted(seat).or_else(|| self.claim_slowly(seat, refilled))
@@ -234,20 +239,20 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         self.claim_near(seat, &mut refilled, |candidates| self.take_one(candidates))
     }
 
-    /// Takes the lowest candidate: what [`claim_near`](Self::claim_near) asks for where threads
+    /// Takes the lowest candidate, as the `take` of [`claim_near`](Self::claim_near) when threads
     /// keep nothing.
     pub(super) fn take_one(&self, candidates: Bits) -> (u64, Option<usize>) {
         let wanted = Bits { bits: lowest(candidates.bits, 1), ..candidates };
         (wanted.bits, self.claim_bits(wanted).first())
     }
 
-    /// A group with free slots, and which they are. `home` is the seat's own group, `current` the
-    /// one it last had.
+    /// Returns a group with free slots, and their bits. `home` is the seat's own group, `current`
+    /// the one it last had.
     ///
-    /// Near home if it is nearly empty there, so that threads that came across each other part
-    /// again, and one whose slots are freed elsewhere uses the same ones again. Else from the
-    /// current line on, and not from home, whose holes are few where much is live: the first line
-    /// that has plenty, if one is near, or else any slot.
+    /// The group is near home if most slots there are free, so that threads that met in one group
+    /// part again, and a thread whose slots are freed elsewhere uses the same slots again.
+    /// Otherwise the search goes on from the current line, and not from home, which has few free
+    /// slots when much is live: it takes the first line nearby that has plenty, or else any slot.
     fn find(&self, home: usize, current: usize) -> Option<(usize, u64)> {
         let lines = self.bits.len().div_ceil(LINE);
         let most_in = |line: usize| self.most_in(if line < lines { line } else { line - lines }, home % LINE);
@@ -268,13 +273,13 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         (best.0 > 0).then_some((best.1, best.2))
     }
 
-    /// How many slots are free in the emptiest group of a line, which group that is, and which
-    /// slots they are. Threads that share a line start at different groups of it.
+    /// Returns the emptiest group of a line: the number of its free slots, its index, and their
+    /// bits. Threads that share a line start at different groups of it.
     #[inline]
     fn most_in(&self, line: usize, start: usize) -> (u32, usize, u64) {
         let first = line * LINE;
         let groups = &self.bits[first..self.bits.len().min(first + LINE)];
-        // Most lines of a pool that is nearly exhausted have nothing, and this sees it fastest.
+        // Most lines of a nearly exhausted pool have no free slot, and this finds out fastest.
         if groups.iter().fold(u64::MAX, |all, live| all & live.load(Ordering::Relaxed)) == u64::MAX {
             return (0, first, 0);
         }
@@ -292,8 +297,8 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         best
     }
 
-    /// Claims the free slot with the lowest index: where each slot is large, those touched before
-    /// are used again.
+    /// Claims the free slot with the lowest index, so that a pool of large slots reuses touched
+    /// memory.
     pub(super) fn claim_lowest(&self) -> Option<usize> {
         for (group, live) in self.bits.iter().enumerate() {
             loop {
@@ -309,7 +314,8 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         None
     }
 
-    /// Claims up to `left` slots, counting down, whole groups at once, from the seat's home on.
+    /// Claims up to `left` slots, whole groups at once, from the seat's home on, and counts `left`
+    /// down.
     pub(super) fn claim_many(&self, seat: Seat, left: &mut usize, mut claimed: impl FnMut(usize)) {
         let home = self.home(seat);
         let (before, from) = self.bits.split_at(home);
@@ -331,7 +337,7 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         }
     }
 
-    /// Counts the refill that a batch is; how many there were before.
+    /// Counts a batch as a refill, and returns how many there were before.
     pub(super) fn batch(&self, seat: Seat) -> u64 {
         self.refill(seat)
     }
@@ -348,7 +354,7 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         self.release(Bits { group: index / GROUP, bits: 1 << (index % GROUP) });
     }
 
-    /// Clears the live bits of several slots: those of one group that follow each other at once.
+    /// Clears the live bits of several slots: consecutive ones of one group at once.
     pub(super) fn release_all(&self, indices: impl Iterator<Item = usize>) {
         let mut freed = Bits { group: 0, bits: 0 };
         for index in indices {
@@ -363,7 +369,7 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         }
     }
 
-    /// How many slots have their bit set, more or less: they are handed out, or kept by a thread.
+    /// Returns roughly how many slots have their bit set: they are handed out, or kept by a thread.
     pub(super) fn count(&self) -> usize {
         let set: usize =
             self.bits.iter().map(|live| live.load(Ordering::Relaxed).count_ones() as usize).sum();
@@ -371,8 +377,8 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
     }
 }
 
-/// Those of some bits whose slots' words fill a cache line, if there are such: else all. What
-/// threads use that come from different lines doesn't slow them down.
+/// Returns those of `bits` whose slots' words fill a whole cache line, or all if there are none.
+/// Threads that use slots of different lines don't slow each other down.
 pub(super) fn undivided(bits: u64) -> u64 {
     let full = bits.to_le_bytes().map(|line| if line == u8::MAX { line } else { 0 });
     match u64::from_le_bytes(full) {
@@ -381,7 +387,7 @@ pub(super) fn undivided(bits: u64) -> u64 {
     }
 }
 
-/// The lowest `count` of some bits, or all if they are fewer.
+/// Returns the lowest `count` of some bits, or all if they are fewer.
 pub(super) fn lowest(bits: u64, count: usize) -> u64 {
     if bits.count_ones() as usize <= count {
         return bits;

@@ -1,25 +1,26 @@
 //! Pools: a fixed number of slots per message type, shared by all threads of Rust and Dart.
 //!
-//! `malloc` from Dart costs two calls into the C library, and whoever frees twice or frees the
-//! wrong thing corrupts the heap. A pool has slots of one size that never move: allocating and
-//! freeing take no lock, any thread may do either (finalizer threads, too), exhaustion is an
-//! answer, and a pointer that is null, foreign, interior or freed before is refused and counted.
+//! `malloc` from Dart costs two calls into the C library, and a program that frees twice, or frees
+//! the wrong pointer, corrupts the heap. A pool has slots of one size that never move. Allocating
+//! and freeing take no lock, and any thread may do either, finalizer threads included. An exhausted
+//! pool returns an error, and a pointer that is null, foreign, interior or already freed is refused
+//! and counted.
 //!
 //! The slots are claimed through a map of live bits. In pools of 1,024 slots or more each thread
 //! claims some at once and keeps those that it frees, up to 21, so that most pairs need no locked
-//! instruction; whoever finds nothing free takes back what idle threads keep, so none is lost. That
-//! needs a fence that runs on behalf of other threads (`membarrier` of Linux, on x86-64 and
-//! aarch64), and elsewhere threads keep nothing. Each slot has a word that says whether it is
-//! handed out, and counts its frees, the low half of which is the generation in a handle
-//! ([`FfiRef`](crate::FfiRef)). A slot belongs to a [`PoolBox`], or is lent to code that has its
-//! pointer or handle. Handles are read in place ([`Pool::read`]), by any number of threads, and
-//! what is freed meanwhile is free when its last reader is done. A slot whose pointer code outside
-//! of Rust has, or had, is **exposed**: a call of an exported function may have a reference to it,
-//! so safe code neither takes nor reads it ([`Pool::try_take`] says more).
+//! instruction. A thread that finds nothing free takes back the slots that idle threads keep, so
+//! none is lost. That needs a fence that runs on behalf of other threads (`membarrier` of Linux, on
+//! x86-64 and aarch64); on other systems threads keep nothing. Each slot has a word that says
+//! whether it is handed out, and counts its frees. The low half of that count is the generation in
+//! a handle ([`FfiRef`](crate::FfiRef)). A slot belongs to a [`PoolBox`], or is lent to code that
+//! has its pointer or handle. Handles are read in place ([`Pool::read`]), by any number of threads,
+//! and a slot that is freed meanwhile is free when its last reader is done. A slot whose pointer
+//! code outside of Rust has, or had, is **exposed**: a call of an exported function may have a
+//! reference to it, so safe code neither takes nor reads it ([`Pool::try_take`] says more).
 //!
-//! What is given up: memory is never returned to the system, the pool doesn't grow, and that an
-//! allocation fails means that each slot was taken when it was looked at, not that all were at one
-//! moment.
+//! The design gives up three things: memory is never returned to the system, the pool doesn't grow,
+//! and a failed allocation means that each slot was taken when it was looked at, not that all were
+//! taken at one moment.
 //!
 //! # Progress
 //!
@@ -32,31 +33,31 @@
 //! the system does to the other threads (a slot has 4,095 readers at most, and each may make a
 //! reader or an exposure try again). A wait spins, yields and then sleeps, so a thread of a
 //! real-time priority lets the other finish; how long that takes is up to the system, and a pool
-//! with `cache = "none"` ([`PoolCache`]) has none. [`Pool::stats`], [`Pool::live`] and opening a
+//! with `cache = "none"` ([`PoolCache`]) never waits. [`Pool::stats`], [`Pool::live`] and opening a
 //! pool look at all slots or call the system. An [`FfiQueue`] waits for a millisecond at most.
 //!
-//! A signal handler may use a pool whatever it interrupted, and never waits then: it claims what is
-//! free in the map of bits, and what it frees of another thread's is handed out once a thread finds
-//! nothing else. A thread whose handlers use a pool has to use that pool once outside of them. A
-//! process that was forked while another thread was in the middle of an allocation or a free may
-//! not use the pool.
+//! A signal handler may use a pool whatever it interrupted, and never waits then: it claims a slot
+//! that is free in the map of bits, and the slots of other threads that it frees are handed out
+//! once a thread finds nothing else. A thread whose handlers use a pool has to use that pool once
+//! outside of them. A process that was forked while another thread was in the middle of an
+//! allocation or a free may not use the pool.
 //!
-//! What a sandbox refuses is asked at run time: without `membarrier` threads keep nothing. If one
-//! comes down while they do, nothing is handed out twice, but what a thread keeps is had by others
-//! only once that thread allocates again, or ends.
+//! A sandbox may refuse `membarrier`, so the process asks for it at run time: without it threads
+//! keep nothing. If a sandbox comes down while they keep slots, no slot is handed out twice, but
+//! other threads get a thread's slots only once that thread allocates again, or ends.
 //!
 //! # Debugging
 //!
-//! A pointer that was freed is refused if it is freed again, until its slot is handed out: then it
-//! is the new owner's. Handles ([`FfiRef`](crate::FfiRef)) and finalizers don't have that problem.
-//! The feature `pool-debug` puts what is freed into quarantine, up to half of the slots, so that it
-//! is long until then. It also fills what is freed with `0xDD` in pools that zero, keeps a
+//! A freed pointer that is freed again is refused until its slot is handed out: from then on it is
+//! the new owner's. Handles ([`FfiRef`](crate::FfiRef)) and finalizers don't have that problem. The
+//! feature `pool-debug` puts freed slots into quarantine, up to half of all slots, so that they are
+//! handed out much later. It also fills freed slots with `0xDD` in pools that zero, keeps a
 //! backtrace of each slot's last allocation and free, and writes double frees and, at [`shutdown`],
 //! leaks to the standard error.
 //!
-//! # Storeys
+//! # Layers
 //!
-//! No file uses one that is further down in this table; `tests/storeys.rs` reads them.
+//! No file uses one that is further down in this table; `tests/layers.rs` checks it.
 //!
 //! | file | what |
 //! |---|---|

@@ -21,34 +21,35 @@ use crate::message::FfiMessage;
     note = "add `#[ffi(pool = N)]` to it, with the number of slots it shall have"
 )]
 pub unsafe trait FfiPooled: FfiMessage + Send + Sync {
-    /// What allocating does with what a slot's last owner left.
+    /// Treatment of a slot's old bytes when it is allocated.
     const RESET: Reset = Reset::Zero;
 
-    /// What threads keep for themselves.
+    /// Kind of cache that threads have.
     const CACHE: PoolCache = PoolCache::Threads;
 
-    /// The pool of the type; always the same.
+    /// Returns the pool of the type; always the same.
     fn pool() -> &'static Pool<Self>;
 }
 
-/// What allocating does with what the last owner left in a slot.
+/// Treatment of the bytes that the last owner left in a slot, when it is allocated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Reset {
-    /// Makes it zeros.
+    /// Zeroes the slot.
     #[default]
     Zero,
-    /// Leaves it: for large messages that are filled anyway, such as frames.
+    /// Leaves the bytes: for large messages that are filled anyway, such as frames.
     Keep,
 }
 
-/// What threads keep of a pool for their own next allocations; see the [module](super) for what
-/// each promises.
+/// Cache of slots that each thread keeps for its own next allocations; the [module](super) says
+/// what each kind promises.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PoolCache {
-    /// Up to 21 slots each, in pools of 1,024 slots or more, on systems that have the fence that
-    /// takes them back.
+    /// Each thread keeps up to 21 slots, in pools of 1,024 slots or more, on systems that have the
+    /// fence that takes them back.
     #[default]
     Threads,
-    /// Nothing: every allocation and free is lock-free, and slower by its locked instructions.
+    /// Threads keep nothing: every allocation and free is lock-free, and slower by its locked
+    /// instructions.
     None,
 }

@@ -1,12 +1,12 @@
-//! What slots are made of, so that loom can put its own in their place: the atomic word, the
-//! orderings, and the one way to wait for another thread.
+//! Primitives of pools, which loom replaces by its own: the atomic word, the orderings, and the
+//! only way to wait for another thread.
 
 use std::fmt::Debug;
 use std::sync::atomic::{self, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// An atomic number of 64 bits: the machine's, or loom's, which tries every order the memory model
-/// allows.
+/// Atomic number of 64 bits: the machine's, or loom's, which tries every order that the memory
+/// model allows.
 pub(crate) trait Word: Debug {
     fn load(&self, order: Ordering) -> u64;
     fn store(&self, value: u64, order: Ordering);
@@ -17,15 +17,15 @@ pub(crate) trait Word: Debug {
 
     /// A fence.
     fn fence(order: Ordering);
-    /// See [`pause`].
+    /// Waits for another thread, as [`pause`] does.
     fn pause(turn: u32);
 
-    /// As [`pause`](Self::pause), for up to [`PATIENCE`] from the first sleep or yield on: false
-    /// once that is over. `since` is none at first.
+    /// Waits as [`pause`](Self::pause) does, for up to [`PATIENCE`] from the first yield or sleep
+    /// on; returns false once that is over. `since` starts as none.
     fn pause_up_to(turn: u32, since: &mut Option<Instant>) -> bool;
 }
 
-/// How long a thread waits that has an answer for a wait that takes longer.
+/// Longest wait of a thread that can return an error instead.
 const PATIENCE: Duration = Duration::from_millis(1);
 
 /// An atomic number of 32 bits.
@@ -95,15 +95,15 @@ impl Word for AtomicU64 {
     }
 }
 
-/// Turns of a wait that spin: it takes no longer to ask for the time.
+/// Number of turns that spin: asking for the time takes no longer.
 const SPINS: u32 = 64;
 
 /// Lets another thread go on, in the `turn`th turn of a loop that waits for it.
 ///
-/// Every wait of a pool or queue goes through here. The other thread is in the middle of a few
-/// instructions, so the first turns spin. If it was preempted, the next ones yield the processor;
-/// and since a yield goes to threads of the same or a higher priority only (`sched_yield(2)`),
-/// later ones sleep, so that a thread of a real-time priority lets any other finish.
+/// Every wait of a pool or queue goes through this function. The other thread is in the middle of a
+/// few instructions, so the first turns spin. If it was preempted, the next turns yield the
+/// processor. A yield lets only threads of the same or a higher priority run (`sched_yield(2)`), so
+/// later turns sleep, and a thread of a real-time priority lets any other finish.
 pub(super) fn pause(turn: u32) {
     match turn {
         0..SPINS => std::hint::spin_loop(),
@@ -121,8 +121,8 @@ pub(super) fn wait_until<W: Word>(mut done: impl FnMut() -> bool) {
     }
 }
 
-/// How the live bits and words are accessed. [`Sound`] is the right one; the tests show that loom
-/// finds fault with the others.
+/// Orderings of the accesses to live bits and words. [`Sound`] is the right one; tests show that
+/// loom finds fault with the others.
 pub(crate) trait Protocol: Debug + 'static {
     /// Setting live bits pairs with [`FREE`](Self::FREE): the new owner sees what the last one did.
     const CLAIM: Ordering = Ordering::Acquire;
@@ -152,19 +152,19 @@ pub(crate) trait Protocol: Debug + 'static {
     /// True if one thread at a time closes magazines.
     const EXCLUSIVE: bool = true;
 
-    /// Sets live bits; the bits before.
+    /// Sets live bits, and returns the bits from before.
     #[inline(always)]
     fn claim<W: Word>(live: &W, bits: u64) -> u64 {
         live.fetch_or(bits, Self::CLAIM)
     }
 
-    /// Clears live bits; the bits before.
+    /// Clears live bits, and returns the bits from before.
     #[inline(always)]
     fn release<W: Word>(live: &W, bits: u64) -> u64 {
         live.fetch_and(!bits, Self::FREE)
     }
 
-    /// Changes a slot's word that is still the same; returns true if it was.
+    /// Changes a slot's word if it is still `before`; returns true if it was.
     #[inline(always)]
     fn exchange<W: Word>(word: &W, from: u64, to: u64, order: Ordering) -> bool {
         word.compare_exchange(from, to, order, Ordering::Relaxed).is_ok()

@@ -12,12 +12,12 @@ use super::ring::{NoRoom, NoValue, Ring};
 /// `#[ffi_export]`.
 ///
 /// Only the indices of slots go through it: a frame that Rust pushes and Dart pops is never copied.
-/// What is in the queue is owned by the queue.
+/// The queue owns its messages.
 ///
-/// It is Vyukov's bounded queue: a push or pop is one exchange, and takes no lock. A thread that is
-/// preempted in the middle of one holds up the others, so they wait for it, but no longer than a
-/// millisecond: then a pop is [`Busy`](PopError::Busy), and a push finds the queue full. What is
-/// pushed is never lost by that.
+/// It is Vyukov's bounded queue ("Bounded MPMC queue", 1024cores.net): a push or pop is one
+/// exchange, and takes no lock. A thread that is preempted in the middle of a push or pop holds up
+/// the others, so they wait for it, but no longer than a millisecond: then a pop is
+/// [`Busy`](PopError::Busy), and a push finds the queue full. No pushed message is lost by that.
 ///
 /// # Examples
 ///
@@ -41,12 +41,12 @@ use super::ring::{NoRoom, NoValue, Ring};
 /// # Ok::<(), ffi_core::PoolError>(())
 /// ```
 pub struct FfiQueue<T: FfiPooled, const N: usize> {
-    /// Indices of slots that it owns.
+    /// Indices of the slots that the queue owns.
     ring: Ring<N>,
     message: PhantomData<PoolBox<T>>,
 }
 
-/// Why a message was not pushed; it comes back in the error.
+/// Reason why a message was not pushed, with the message.
 #[non_exhaustive]
 pub enum PushError<T> {
     /// The queue has no room now.
@@ -59,7 +59,7 @@ pub enum PushError<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PopError {
-    /// Nothing is in the queue.
+    /// The queue is empty.
     Empty,
     /// The message at the front was still being pushed by another thread after a millisecond.
     Busy,
@@ -77,7 +77,7 @@ impl fmt::Display for PopError {
 impl error::Error for PopError {}
 
 impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
-    /// An empty queue: `N` times 16 bytes. A queue without room does not compile.
+    /// Makes an empty queue of `N` times 16 bytes. A queue without room does not compile.
     #[must_use]
     pub const fn new() -> Self {
         const { assert!(N > 0, "a queue has room for at least one message") };
@@ -88,12 +88,12 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     ///
     /// # Errors
     ///
-    /// When the queue is full or closed; the message is in the error. Full is also one whose next
-    /// place another thread was about to take a message from for a millisecond.
+    /// Returns the message in an error if the queue is full or closed. It also counts as full if
+    /// another thread was still taking a message from its next place after a millisecond.
     pub fn try_push(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
         match self.ring.push(T::pool().index(&message)) {
             Ok(()) => {
-                // The queue owns it, or the thread that has popped it since.
+                // The queue owns it, or a thread that has popped it.
                 message.forget();
                 Ok(())
             }
@@ -102,30 +102,29 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         }
     }
 
-    /// Puts a message at the end whose slot is claimed for a moment; when it is refused it is in
-    /// the error.
+    /// Puts a claimed message at the end, or returns it in the error.
     ///
-    /// The slot stays claimed while it is in the queue. Only [`try_pop`](Self::try_pop) ends that, because
-    /// only the thread that has the box knows that the claim is still this one: after the push
-    /// another thread may pop the slot, lend it, and claim it.
+    /// The slot stays claimed while it is in the queue. Only [`try_pop`](Self::try_pop) ends the
+    /// claim, because only the thread that has the box knows that the claim is still this one:
+    /// after the push another thread may pop the slot, lend it, and claim it.
     pub(super) fn push_claim(&self, claim: Claim<T>) -> Result<(), PushError<Claim<T>>> {
-        // SAFETY: the claim had the slot, and claims that are not dropped hold a value; `try_pop` or
-        // the drop of the box ends it.
+        // SAFETY: the claim had the slot, and claims that are not dropped hold a value; `try_pop`
+        // or the drop of the box ends it.
         let message = unsafe { PoolBox::new(claim.forget()) };
         self.try_push(message).map_err(|refused| {
             refused.map(|message| {
-                // SAFETY: still claimed, as it was not handed on.
+                // SAFETY: the slot is still claimed, as it was not handed on.
                 unsafe { Claim::new(message.forget()) }
             })
         })
     }
 
-    /// Takes the message at the front. A closed queue gives what is still in it.
+    /// Takes the message at the front. A closed queue returns the messages that are still in it.
     ///
     /// # Errors
     ///
-    /// [`PopError::Empty`] when nothing is in it: after [`close`](Self::close) nothing ever will
-    /// be. [`PopError::Busy`] when the message at the front was still being pushed after a
+    /// Returns [`PopError::Empty`] if the queue is empty; after [`close`](Self::close) it stays so.
+    /// Returns [`PopError::Busy`] if the message at the front was still being pushed after a
     /// millisecond: try again.
     pub fn try_pop(&self) -> Result<PoolBox<T>, PopError> {
         let index = self.ring.pop().map_err(|none| match none {
@@ -142,8 +141,8 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         Ok(message)
     }
 
-    /// Takes up to `max` messages, in order, and hands them to `each`, until [`try_pop`](Self::try_pop) has
-    /// none; returns how many.
+    /// Takes up to `max` messages, in order, and hands them to `each`, until
+    /// [`try_pop`](Self::try_pop) fails. Returns how many it took.
     pub fn pop_many(&self, max: usize, mut each: impl FnMut(PoolBox<T>)) -> usize {
         for popped in 0..max {
             match self.try_pop() {
@@ -154,31 +153,31 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         max
     }
 
-    /// How many messages are in it, or are just being pushed, as seen now.
+    /// Returns how many messages are in the queue, or are just being pushed, at the moment.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ring.len()
     }
 
-    /// Whether there is none in it, as seen now.
+    /// Returns true if the queue is empty at the moment.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many messages there is room for.
+    /// Returns the number of messages that the queue has room for.
     #[must_use]
     pub const fn capacity(&self) -> usize {
         N
     }
 
-    /// Refuses every push from now on; for good. A push is decided before or after: once
-    /// [`try_pop`](Self::try_pop) says that it is empty, nothing is lost.
+    /// Refuses every push from now on, for good. A push is either before that or refused: once
+    /// [`try_pop`](Self::try_pop) finds a closed queue empty, no message is lost.
     pub fn close(&self) {
         self.ring.close();
     }
 
-    /// Returns true if it was closed.
+    /// Returns true if the queue was closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.ring.is_closed()
@@ -187,7 +186,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
 
 impl<T: FfiPooled, const N: usize> Drop for FfiQueue<T, N> {
     fn drop(&mut self) {
-        // No other thread has it: none is just pushing.
+        // No other thread has the queue: none is just pushing.
         while self.try_pop().is_ok() {}
     }
 }
@@ -216,7 +215,7 @@ impl<T> PushError<T> {
         }
     }
 
-    /// The message that was refused.
+    /// Returns the message that was refused.
     #[must_use]
     pub fn into_value(self) -> T {
         match self {

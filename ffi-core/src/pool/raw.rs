@@ -15,10 +15,10 @@ use super::word::Refused;
 /// The static part of a pool.
 #[derive(Debug)]
 pub(crate) struct RawPool {
-    /// What the fast path reads first: null before the first use, and again once the pool is
-    /// closed, so that closing costs the fast path nothing.
+    /// The arena, which the fast path reads first: null before the first use, and again once the
+    /// pool is closed, so that the check for a closed pool costs the fast path nothing.
     arena: AtomicPtr<Arena>,
-    /// The same, but kept when the pool is closed.
+    /// The same arena, also after the pool was closed.
     kept: AtomicPtr<Arena>,
     /// The pool that was opened before this one.
     next: AtomicPtr<Self>,
@@ -32,14 +32,14 @@ pub(crate) struct RawPool {
     pub(super) journal: super::debug::Journal,
 }
 
-/// What goes wrong, and the high-water mark. On lines of their own: nothing here is written when
-/// all goes well.
+/// Counts of failures, and the high-water mark. They have cache lines of their own, which a pool
+/// without failures doesn't write.
 #[derive(Debug)]
 #[repr(align(64))]
 struct Counts {
     high_water: AtomicU64,
     failed: AtomicU64,
-    /// By `FreeCode`.
+    /// Refused pointers, by [`FreeCode`].
     bad: [AtomicU64; 7],
     stale: AtomicU64,
     lost: AtomicU64,
@@ -48,7 +48,7 @@ struct Counts {
 /// The pool that was opened last; the others follow by `next`.
 static OPENED: AtomicPtr<RawPool> = AtomicPtr::new(ptr::null_mut());
 
-/// Whether [`shutdown`] was called.
+/// True once [`shutdown`] was called.
 static SHUT: AtomicBool = AtomicBool::new(false);
 
 impl RawPool {
@@ -86,7 +86,7 @@ impl RawPool {
         self.capacity
     }
 
-    /// The arena, while the pool is open.
+    /// Returns the arena, while the pool is open.
     #[inline(always)]
     pub(super) fn arena(&self) -> Option<&'static Arena> {
         // Pairs with the exchange in `open`.
@@ -95,7 +95,7 @@ impl RawPool {
         unsafe { arena.as_ref() }
     }
 
-    /// The arena, also after the pool was closed; none if it was never used.
+    /// Returns the arena, also after the pool was closed; none if the pool was never used.
     #[inline]
     pub(super) fn kept(&self) -> Option<&'static Arena> {
         // Pairs with the exchange in `open`.
@@ -104,7 +104,7 @@ impl RawPool {
         unsafe { arena.as_ref() }
     }
 
-    /// Opens the pool when it is first used. Threads keep slots of it if it is `cached`, and large
+    /// Opens the pool at its first use. Threads keep slots of it if it is `cached` and large
     /// enough.
     #[cold]
     #[inline(never)]
@@ -113,13 +113,14 @@ impl RawPool {
             return Err(PoolErrorKind::Closed);
         }
         if let Some(arena) = self.kept() {
-            // Another thread is in here, and about to publish the same, or `shutdown` or `reopen`
-            // came meanwhile.
+            // Another thread is also opening the pool and about to publish the same arena, or
+            // `shutdown` or `reopen` came meanwhile.
             self.publish(arena);
             return Ok(arena);
         }
         let publish = |arena: NonNull<Arena>| {
-            // Of threads that are here at once the first wins. Publishes what the arena refers to.
+            // The first of several threads wins. The exchange publishes the memory that the arena
+            // refers to.
             let won = self
                 .kept
                 .compare_exchange(ptr::null_mut(), arena.as_ptr(), Ordering::AcqRel, Ordering::Acquire)
@@ -147,8 +148,8 @@ impl RawPool {
 
     /// Opens the pool, unless [`shutdown`] was called.
     fn publish(&self, arena: &'static Arena) {
-        // In one order with `shutdown`, which first says so and then looks through the list: either
-        // it finds the arena here to take it away, or the load sees that it was called.
+        // It is in one total order with `shutdown`, which first sets the flag and then walks the
+        // list: either it finds the arena here and takes it away, or the load sees the flag.
         self.arena.store(ptr::from_ref(arena).cast_mut(), Ordering::SeqCst);
         if SHUT.load(Ordering::SeqCst) {
             self.arena.store(ptr::null_mut(), Ordering::SeqCst);
@@ -169,13 +170,13 @@ impl RawPool {
         }
     }
 
-    /// The slot that starts at `slot`, if one does.
+    /// Returns the slot that starts at `slot`, if one does.
     #[inline(always)]
     pub(super) fn at(arena: &Arena, slot: *const u8, stride: Stride) -> Option<Slot<'static>> {
         arena.slots.at(stride.index(slot.addr().wrapping_sub(arena.base.addr().get())))
     }
 
-    /// What is wrong with a pointer that is no slot, or with the pool: counted.
+    /// Counts what is wrong with a pointer that is no slot, or with the pool, and returns it.
     #[cold]
     #[inline(never)]
     pub(super) fn misfit(&self, slot: *const u8, counted: bool) -> FreeCode {
@@ -197,7 +198,7 @@ impl RawPool {
         if counted { self.bad(code) } else { code }
     }
 
-    /// Counts a slot that was not freed.
+    /// Counts a refused free.
     #[cold]
     #[inline(never)]
     #[cfg_attr(
@@ -230,7 +231,7 @@ impl RawPool {
     pub(super) fn failed(&self, kind: PoolErrorKind) -> PoolErrorKind {
         self.counts.failed.fetch_add(1, Ordering::Relaxed);
         if kind == PoolErrorKind::Exhausted {
-            // None was free when it was looked at.
+            // No slot was free when it was looked at.
             self.counts.high_water.fetch_max(u64::from(self.capacity), Ordering::Relaxed);
         }
         kind
@@ -242,8 +243,8 @@ impl RawPool {
         PoolError { pool: self.name, capacity: self.capacity, bytes, kind }
     }
 
-    /// Looks at the high-water mark when candidates ran out the `refills`th time, and `more` are
-    /// about to be claimed: as rarely as makes it cost nothing.
+    /// Updates the high-water mark when candidates ran out for the `refills`th time, and `more`
+    /// slots are about to be claimed. It looks so rarely that it costs nothing.
     pub(super) fn sample(&self, arena: &Arena, refills: u64, more: usize) {
         let period = (arena.slots.cache().live().groups() / (2 * LINE)).max(1) as u64;
         if refills.is_multiple_of(period) {
@@ -251,7 +252,7 @@ impl RawPool {
         }
     }
 
-    /// Raises the high-water mark.
+    /// Raises the high-water mark to `live`.
     pub(super) fn saw(&self, live: u64) {
         if live > self.counts.high_water.load(Ordering::Relaxed) {
             self.counts.high_water.fetch_max(live, Ordering::Relaxed);
@@ -290,19 +291,19 @@ impl RawPool {
     }
 }
 
-/// All pools that were opened.
+/// Returns all pools that were opened.
 fn enlisted() -> impl Iterator<Item = &'static RawPool> {
     let mut next = OPENED.load(Ordering::SeqCst);
     std::iter::from_fn(move || {
         // SAFETY: null, or a pool that was enlisted, which is a static.
         let pool: &'static RawPool = unsafe { next.as_ref() }?;
-        // Was written before the pool was published as the list's head.
+        // It was written before the pool was published as the list's head.
         next = pool.next.load(Ordering::Relaxed);
         Some(pool)
     })
 }
 
-/// The code of a slot that was not freed.
+/// Returns the code of a refused free.
 pub(super) fn code(refused: Refused) -> FreeCode {
     match refused {
         Refused::NotLive => FreeCode::NotLive,
@@ -310,12 +311,12 @@ pub(super) fn code(refused: Refused) -> FreeCode {
     }
 }
 
-/// Closes all pools of the library, and says how many slots were still live: those that leaked.
+/// Closes all pools of the library, and returns how many slots were still live: those that leaked.
 ///
 /// From then on nothing is allocated, frees are refused as [`FreeCode::Closed`], and dropping a
-/// [`PoolBox`](super::boxed::PoolBox) does nothing. The slots stay where they are and readable, so
-/// a pointer that is still used does no harm. What other threads are doing at this moment may still
-/// succeed. [`reopen`] opens the pools again.
+/// [`PoolBox`](super::boxed::PoolBox) does nothing. The slots stay in place and readable, so a
+/// pointer that is still used does no harm. Operations of other threads that run at this moment may
+/// still succeed. [`reopen`] opens the pools again.
 ///
 /// # Examples
 ///
@@ -356,7 +357,8 @@ pub fn shutdown() -> u64 {
 /// assert_eq!(pool::reopen(), 0, "nothing was allocated");
 /// ```
 pub fn reopen() -> u64 {
-    // In one order with `shutdown`, and of those who open at once the first counts.
+    // It is in one total order with `shutdown`; of several threads that open the pools at once, the
+    // first counts.
     if !SHUT.swap(false, Ordering::SeqCst) {
         return 0;
     }

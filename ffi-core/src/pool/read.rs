@@ -6,8 +6,8 @@ use std::ptr::NonNull;
 
 use super::pooled::FfiPooled;
 
-/// A message of a pool that is being read, by [`Pool::read`](super::Pool::read): any number of
-/// threads may do so at once.
+/// A message of a pool that is being read, by [`Pool::read`](super::Pool::read). Any number of
+/// threads may read it at once.
 ///
 /// Nobody can take the message meanwhile. It can be freed: then its handle is stale at once, and
 /// the slot is free when the last reader is dropped. A reader that is never dropped keeps the slot

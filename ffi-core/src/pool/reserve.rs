@@ -1,13 +1,13 @@
-//! The memory of a pool: one reservation that the operating system commits page by page as it is
+//! Memory of a pool: one reservation that the operating system commits page by page as it is
 //! touched.
 //!
 //! ```text
 //! Arena | hints | cache | live bits | slot words | slots, aligned to max(align, 64)
 //! ```
 //!
-//! It is zero when it comes, which is what the arrays and the slots start with, and it is never
+//! The memory is zero at first, which is the initial state of the arrays and the slots. It is never
 //! given back: a pointer into a pool stays readable while the process runs. Windows counts the
-//! whole size against its commit limit, though what is never touched takes no memory there, either.
+//! whole size against its commit limit, but untouched pages take no memory on Windows either.
 
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU64;
@@ -18,7 +18,7 @@ use super::cache::Native;
 use super::live::{GROUP, HINTS, Hint, LINE, Live};
 use super::slots::Slots;
 
-/// A pool's memory, at the start of itself.
+/// Memory of a pool; the struct is at its start.
 #[derive(Debug)]
 pub(crate) struct Arena {
     /// The first slot.
@@ -26,11 +26,11 @@ pub(crate) struct Arena {
     pub(super) slots: Slots<'static>,
 }
 
-/// From this many slots on a pool has magazines: in a smaller one, few threads would keep much of
-/// it.
+/// Number of slots from which a pool has magazines: in a smaller one, few threads would keep much
+/// of it.
 const MANY: u32 = 1_024;
 
-/// Where things are in a reservation.
+/// Offsets of the parts of a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
     hints: usize,
@@ -38,12 +38,12 @@ pub(super) struct Plan {
     live: usize,
     words: usize,
     slots: usize,
-    /// All bytes, with what aligning the first slot may need.
+    /// Size in bytes, including the padding that aligning the first slot may need.
     pub(super) bytes: usize,
 }
 
 impl Plan {
-    /// The plan of a pool; none where the size overflows. `align` is a power of two.
+    /// Returns the plan of a pool, or none if the size overflows. `align` is a power of two.
     pub(super) const fn new(capacity: u32, stride: usize, align: usize) -> Option<Self> {
         let capacity = capacity as usize;
         let lines = capacity.div_ceil(GROUP * LINE);
@@ -65,9 +65,9 @@ impl Plan {
     }
 }
 
-/// Reserves the memory, with a cache if the pool is `cached` and not too small for one, and hands
-/// the arena to `publish`, which returns true if it keeps it; it is given back if not. Returns true
-/// if there was memory.
+/// Reserves the memory, and hands the arena to `publish`. The pool has a cache if it is `cached`
+/// and not too small for one. The memory is given back if `publish` returns false. Returns true if
+/// there was memory.
 pub(super) fn reserve(
     plan: Plan,
     capacity: u32,
@@ -109,7 +109,7 @@ pub(super) fn reserve(
     true
 }
 
-/// An array in a reservation.
+/// Returns an array in a reservation.
 ///
 /// # Safety
 ///

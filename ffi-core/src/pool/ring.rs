@@ -1,37 +1,40 @@
-//! A bounded queue of numbers, for any number of threads at both ends.
+//! Bounded queue of numbers, for any number of threads at both ends.
 //!
-//! Vyukov's bounded queue (Dmitry Vyukov, "Bounded MPMC queue", 1024cores.net, 2010): a ring of
-//! cells, each with a number that says whose turn it is. A push takes the next place at the tail
-//! with one compare-exchange, writes there, and passes the turn on; a pop does so at the head.
+//! It is Vyukov's bounded queue (D. Vyukov, "Bounded MPMC queue", 1024cores.net): a ring of cells,
+//! each with a number that says whose turn it is. A push takes the next place at the tail with one
+//! compare-exchange, writes there, and passes the turn on; a pop does so at the head.
 //!
 //! ```text
 //! tail   [CLOSED: 1 | place of the next push: 63]
 //! head   [place of the next pop]
-//! cells  [{turn, value}; N]         place p is cell p % N; turn 2 * (p / N) is the pusher's, one more the popper's
+//! cells  [{turn, value}; N]
 //! ```
 //!
-//! Turns count laps instead of places, so zeros are an empty ring and one cell is enough.
+//! Place `p` is cell `p % N`. Turn `2 * (p / N)` is the pusher's, and one more is the popper's.
+//!
+//! Vyukov's turns count places; these count laps, so that zeros are an empty ring and one cell is
+//! enough.
 //!
 //! # What is given up
 //!
-//! A place is taken before it is written. If its pusher is preempted in between, the pops that come
-//! next have to wait for it, and so has a push a lap later for a popper. They wait by
-//! [`Word::pause_up_to`], for a millisecond, and then say so: a pop is [`Busy`](NoValue::Busy),
-//! which is not [`Empty`](NoValue::Empty), and a push finds no room. So no thread waits without
-//! bound for another that can't run, whatever their priorities.
+//! A place is taken before it is written. If its pusher is preempted in between, the next pops have
+//! to wait for it, and so does a push a lap later for a popper. They wait by [`Word::pause_up_to`],
+//! for a millisecond, and then return an error: a pop returns [`Busy`](NoValue::Busy), not
+//! [`Empty`](NoValue::Empty), and a push finds no room. So no thread waits without bound for
+//! another that can't run, whatever their priorities.
 //!
 //! # Closing
 //!
-//! The bit is in the tail, so the exchange that takes a place decides: a push is before the end or
-//! refused, and once it is closed an empty ring stays empty. None has to be counted.
+//! The closed bit is in the tail, so the exchange that takes a place decides: a push is before the
+//! end or refused, and an empty ring stays empty once it is closed. Pushes need no count.
 //!
-//! Under loom: `tests/ring.rs`.
+//! Tests under loom: `tests/ring.rs`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::primitive::Word;
 
-/// Bit of the tail: nothing comes any more.
+/// Bit of the tail: the queue is closed.
 const CLOSED: u64 = 1 << 63;
 
 /// Reason why a value was not pushed.
@@ -41,26 +44,26 @@ pub(super) enum NoRoom {
     Closed,
 }
 
-/// Reason why none was popped.
+/// Reason why no value was popped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoValue {
     Empty,
     Busy,
 }
 
-/// One place.
+/// Cell of the ring: one place per lap.
 #[derive(Debug)]
 pub(super) struct Cell<W> {
     turn: W,
     value: W,
 }
 
-/// A word on cache lines of its own.
+/// Word on cache lines of its own.
 #[derive(Debug)]
 #[repr(align(128))]
 struct Line<W>(W);
 
-/// The queue.
+/// Ring of `N` cells.
 #[derive(Debug)]
 pub(super) struct Ring<const N: usize, W = AtomicU64> {
     head: Line<W>,
@@ -79,15 +82,15 @@ impl<const N: usize> Ring<N> {
 }
 
 impl<const N: usize, W: Word> Ring<N, W> {
-    /// A ring of words that are 0.
+    /// Returns a ring of words that are 0.
     #[cfg(test)]
     pub(super) fn of(zero: impl Fn() -> W) -> Self {
         let cell = || Cell { turn: zero(), value: zero() };
         Self { head: Line(zero()), tail: Line(zero()), cells: std::array::from_fn(|_| cell()) }
     }
 
-    /// Takes the next place, as a push does that is stopped before it writes there; the result
-    /// writes.
+    /// Takes the next place without writing to it, as a push that is preempted does; the closure
+    /// that it returns writes the value.
     #[cfg(test)]
     pub(super) fn begin_push(&self) -> impl FnOnce(u64) {
         let (cell, turn) = self.cell(self.tail.0.fetch_add(1, Ordering::AcqRel));
@@ -97,7 +100,7 @@ impl<const N: usize, W: Word> Ring<N, W> {
         }
     }
 
-    /// The cell of a place, and the turn that its pusher waits for.
+    /// Returns the cell of a place, and the turn that its pusher waits for.
     #[inline]
     fn cell(&self, place: u64) -> (&Cell<W>, u64) {
         (&self.cells[(place % N as u64) as usize], place / N as u64 * 2)
@@ -115,7 +118,7 @@ impl<const N: usize, W: Word> Ring<N, W> {
             // Pairs with the store in `pop`: the popper of the last lap has read.
             let now = cell.turn.load(Ordering::Acquire);
             if now == turn {
-                // Taken if the tail is still this, which is not closed.
+                // The place is taken if the tail is still this, which is not closed.
                 if self.tail.0.compare_exchange(tail, tail + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
                     cell.value.store(value, Ordering::Relaxed);
                     // Pairs with the load in `pop`, which sees the value, and what the pusher did
@@ -133,7 +136,7 @@ impl<const N: usize, W: Word> Ring<N, W> {
                 }
                 turns += 1;
             }
-            // Else another thread has pushed here since.
+            // Otherwise another thread has pushed here since.
         }
     }
 
@@ -153,9 +156,9 @@ impl<const N: usize, W: Word> Ring<N, W> {
                     return Ok(value);
                 }
             } else if now <= turn {
-                // Nothing is there, or its pusher is just writing. The head only rises, and is
-                // never above the tail, so if the tail is no further now, it was empty when that
-                // was read.
+                // The place is empty, or its pusher is just writing. The head only rises, and is
+                // never above the tail, so if the tail is no further now, it was empty when the
+                // head was read.
                 if self.tail.0.load(Ordering::Acquire) & !CLOSED == head {
                     return Err(NoValue::Empty);
                 }
@@ -164,15 +167,15 @@ impl<const N: usize, W: Word> Ring<N, W> {
                 }
                 turns += 1;
             }
-            // Else another thread has popped here since.
+            // Otherwise another thread has popped here since.
         }
     }
 
-    /// How many values are in it, or are just coming in, as seen now.
+    /// Returns how many values are in the ring, or are just being pushed, at the moment.
     pub(super) fn len(&self) -> usize {
         let head = self.head.0.load(Ordering::Acquire);
         let tail = self.tail.0.load(Ordering::Acquire) & !CLOSED;
-        // More than fit were pushed since the head was read.
+        // The tail was read later: more than fit may have been pushed since the head was read.
         (tail - head).min(N as u64) as usize
     }
 

@@ -1,5 +1,5 @@
-//! Ownership of slots: which of those who use a slot may free, take or read it. It knows no memory
-//! and no message.
+//! Ownership of slots: the rules by which a user of a slot may free, take or read it. This file
+//! knows neither the memory nor the message.
 //!
 //! ```text
 //! words  [state and frees of slot 0][slot 1] ..     see word.rs
@@ -8,43 +8,44 @@
 //!
 //! # Owners
 //!
-//! A slot that is claimed is owned: by a `PoolBox`, or by an allocation that is about to hand it
-//! out, or it is kept for a thread in the cache. Its owner frees it, or lends it to code that has
-//! its pointer or a handle. What is lent can be freed by the pointer, and taken or read by the
-//! handle, and a slot that is owned or free can't, because only its owner lends it. So no pointer
-//! that is freed twice and no handle, forged or not, gets at the slot of a `PoolBox`.
+//! A claimed slot is owned: by a `PoolBox`, or by an allocation that is about to hand it out; or it
+//! is kept for a thread in the cache. Its owner frees it, or lends it to code that has its pointer
+//! or a handle. A lent slot can be freed by the pointer, and taken or read by the handle. An owned
+//! or free slot can't, because only its owner lends it. So neither a pointer that is freed twice
+//! nor a handle, forged or not, reaches the slot of a `PoolBox`.
 //!
-//! The word of a slot that is owned is written by its owner alone, and it is never exposed. That of
-//! a lent one is changed by exactly one of those who free, take or read it: by the thread that lent
-//! it with a plain store, while its bias says so, or else with a compare-exchange.
+//! The word of an owned slot is written only by its owner, and an owned slot is never exposed. Of
+//! the threads that free, take or read a lent slot, exactly one at a time changes its word: the
+//! thread that lent it with a plain store, while its bias says so, and any thread with a
+//! compare-exchange otherwise.
 //!
 //! # Readers
 //!
 //! A reader counts itself in the word with the same compare-exchange that checks the generation, so
-//! it never reads a byte of a slot that was freed. A slot that is freed meanwhile has no owner at
-//! once, and its last reader makes it free. No reader waits and nothing waits for one.
+//! it never reads a byte of a freed slot. A slot that is freed while it is read has no owner from
+//! then on, and its last reader makes it free. No reader waits, and nothing waits for a reader.
 //!
 //! # Deferred frees
 //!
-//! A thread that may not wait (see [`Engaged`](super::cache::Engaged)) can free a slot that another
-//! lent with a bias all the same: it says so in the word, where the bias stays. Its handles are
-//! stale from then on. The owner of the bias, if it is just about to free that slot with a plain
-//! store, overwrites it with the same; if not, the next thread that finds no free slot ends the
-//! period and makes the slot free.
+//! A thread that may not wait (see [`Engaged`](super::cache::Engaged)) can still free a slot that
+//! another thread lent with a bias: it notes so in the word, and the bias stays. The slot's handles
+//! are stale from then on. If the owner of the bias is just about to free that slot with a plain
+//! store, it overwrites the note with the same state; if not, the next thread that finds no free
+//! slot ends the period and makes the slot free.
 //!
 //! # Frees
 //!
-//! | | whose slot | how |
+//! | | slot | method |
 //! |---|---|---|
 //! | [`free_kept`](Slots::free_kept) | lent by the caller | plain stores: the fast path |
 //! | [`free`](Slots::free) | lent by any thread | any way |
 //! | [`free_kept_run`](Slots::free_kept_run), [`freeing`](Slots::freeing) | several of these | one locked instruction for those of a group |
-//! | [`free_owned`](Slots::free_owned) | a box's | |
-//! | [`not_handed_out`](Slots::not_handed_out) | claimed for nothing | doesn't count as a free |
-//! | [`end_claim`](Slots::end_claim), [`end_read`](Slots::end_read) | lent, and freed meanwhile | if this was the last to use it |
+//! | [`free_owned`](Slots::free_owned) | owned by a box | a plain store |
+//! | [`not_handed_out`](Slots::not_handed_out) | claimed, but never handed out | doesn't count as a free |
+//! | [`end_claim`](Slots::end_claim), [`end_read`](Slots::end_read) | lent, and freed meanwhile | if this was its last use |
 //!
-//! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault
-//! with weaker ones.
+//! Tests are in `tests/`: loom tries every order of `model.rs`, which also shows that loom finds
+//! fault with weaker orderings.
 
 use std::sync::atomic::Ordering;
 
@@ -54,30 +55,30 @@ use super::live::{Bits, GROUP, Seat};
 use super::primitive::{Protocol, Word};
 use super::word::{Exposure, Mark, Refused, State};
 
-/// How a pool chooses the slots that it hands out.
+/// Order in which a pool hands out slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Placement {
-    /// Those that the thread keeps, and then near to others of the thread.
+    /// First the slots that the thread keeps, then those near others of the thread.
     Kept,
-    /// Near to others of the thread; none are kept.
+    /// Slots near others of the thread; threads keep none.
     Spread,
-    /// The lowest: those that were used before, so that fewer are ever touched.
+    /// The lowest slots: those that were used before, so that fewer are ever touched.
     Lowest,
 }
 
-/// The words of a pool's slots, above its cache.
+/// Words of a pool's slots, above its cache.
 #[derive(Debug)]
 pub(crate) struct Slots<'a, C: Cache = Native> {
-    /// One per slot.
+    /// One word per slot.
     words: &'a [C::Word],
     cache: C,
-    /// How many frees are deferred.
+    /// Number of deferred frees.
     deferred: C::Word,
     #[cfg(feature = "pool-debug")]
     quarantine: super::debug::Quarantine,
 }
 
-/// One of a pool's slots: only [`Slots::at`] makes it.
+/// A slot of the pool: only [`Slots::at`] makes it.
 #[derive(Debug)]
 pub(crate) struct Slot<'a, W = std::sync::atomic::AtomicU64> {
     index: usize,
@@ -94,13 +95,13 @@ impl<W> Clone for Slot<'_, W> {
 impl<W> Copy for Slot<'_, W> {}
 
 impl<W: Word> Slot<'_, W> {
-    /// Below the pool's capacity.
+    /// Index, below the pool's capacity.
     #[inline(always)]
     pub(crate) fn index(self) -> usize {
         self.index
     }
 
-    /// The state as it is now.
+    /// Returns the current state.
     #[inline(always)]
     pub(crate) fn state(self) -> State {
         State(self.word.load(Ordering::Relaxed))
@@ -124,7 +125,7 @@ impl<W: Word> Slot<'_, W> {
 #[derive(Debug)]
 pub(crate) struct Claimed<'a, W = std::sync::atomic::AtomicU64> {
     pub(super) slot: Slot<'a, W>,
-    /// What its word gets when the C ABI lends it.
+    /// Mark that the slot's word gets when the C ABI lends it.
     mark: Mark,
 }
 
@@ -138,7 +139,7 @@ impl<W> Clone for Claimed<'_, W> {
 impl<W> Copy for Claimed<'_, W> {}
 
 impl<'a, C: Cache> Slots<'a, C> {
-    /// The slots of a fresh, zeroed array of words, one for each slot of the cache.
+    /// Makes the slots of a fresh, zeroed array of words, one for each slot of the cache.
     pub(crate) fn new(words: &'a [C::Word], cache: C, deferred: C::Word) -> Self {
         assert_eq!(words.len(), cache.live().capacity());
         Self {
@@ -150,7 +151,7 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
     }
 
-    /// The slot with an index, if there is one.
+    /// Returns the slot with an index, if there is one.
     #[inline(always)]
     pub(crate) fn at(&self, index: usize) -> Option<Slot<'a, C::Word>> {
         self.words.get(index).map(|word| Slot { index, word })
@@ -182,8 +183,8 @@ impl<'a, C: Cache> Slots<'a, C> {
         self.cache.claim_kept(caller).map(|got| self.claimed(got))
     }
 
-    /// Claims a slot that is free; none when all are live. `refilled` is told how often the
-    /// thread's candidates ran out, when they do.
+    /// Claims a free slot; returns none when all are live. `refilled` is called with the number of
+    /// times that the thread's candidates had run out before.
     #[inline(always)]
     pub(crate) fn claim(
         &self,
@@ -206,7 +207,8 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
     }
 
-    /// Claims up to `count` slots, whole groups at once, and tells `claimed` each; how many it got.
+    /// Claims up to `count` slots, whole groups at once, and calls `claimed` with each. Returns how
+    /// many it claimed.
     pub(crate) fn claim_many(
         &self,
         placement: Placement,
@@ -215,7 +217,7 @@ impl<'a, C: Cache> Slots<'a, C> {
         mut claimed: impl FnMut(Claimed<'a, C::Word>),
         refilled: impl FnOnce(u64),
     ) -> usize {
-        // The lowest are where the first seat begins.
+        // The lowest slots are where the first seat begins.
         let seat = if placement == Placement::Lowest { Seat(0) } else { caller.seat() };
         let refills = self.cache.live().batch(seat);
         let mut got = 0;
@@ -257,12 +259,12 @@ impl<'a, C: Cache> Slots<'a, C> {
         if self.cache.is_engaged(caller) {
             return false;
         }
-        // From here on they are this thread's to find, and those that are counted since the next
-        // one's. Pairs with the addition in `defer`: what is counted is in the words.
+        // This thread takes over all frees that are counted; later ones are left to the next
+        // thread. Pairs with the addition in `defer`: the words say what is counted.
         let counted = self.deferred.load(Ordering::Relaxed);
         let counted = self.deferred.compare_exchange(counted, 0, Ordering::Acquire, Ordering::Relaxed);
         if counted.is_err() {
-            // Another thread finds them, or one more was counted: another look decides.
+            // Another thread has taken them over, or one more was counted: another look decides.
             return true;
         }
         let mut any = false;
@@ -286,41 +288,41 @@ impl<'a, C: Cache> Slots<'a, C> {
         any
     }
 
-    /// The owner of a claimed slot keeps it for itself.
+    /// Holds a claimed slot, on behalf of its owner.
     #[inline(always)]
     pub(crate) fn hold(&self, slot: Slot<'_, C::Word>) {
-        // The owner is alone.
+        // No other thread writes the word of an owned slot.
         slot.set(slot.state().held(), Ordering::Relaxed);
     }
 
-    /// The owner of a claimed slot lends it, so that it can be freed by its pointer and taken by
-    /// its handle.
+    /// Lends a claimed slot, on behalf of its owner, so that it can be freed by its pointer and
+    /// taken by its handle.
     #[inline(always)]
     pub(crate) fn lend(&self, claimed: Claimed<'_, C::Word>) {
-        // The owner is alone.
+        // No other thread writes the word of an owned slot.
         claimed.slot.set(claimed.slot.state().lent_as(claimed.mark), C::Protocol::LEND);
     }
 
-    /// The owner of a held slot lends it by its handle. Its generation.
+    /// Lends a held slot by its handle, on behalf of its owner. Returns its generation.
     #[inline(always)]
     pub(crate) fn lend_by_handle(&self, slot: Slot<'_, C::Word>) -> u32 {
-        // The owner is alone.
+        // No other thread writes the word of an owned slot.
         let state = slot.state();
         slot.set(state.lent(), C::Protocol::LEND);
         state.generation()
     }
 
-    /// The owner of a held slot lends it by its pointer.
+    /// Lends a held slot by its pointer, on behalf of its owner.
     #[inline(always)]
     pub(crate) fn lend_by_pointer(&self, slot: Slot<'_, C::Word>) {
-        // The owner is alone.
+        // No other thread writes the word of an owned slot.
         slot.set(slot.state().lent_out(), C::Protocol::LEND);
     }
 
     // Frees.
 
-    /// Frees a slot that is lent and that only the caller may free with a plain store, after a
-    /// `last` look at it: the fast path of [`free`](Self::free). Returns true if it did.
+    /// Frees a lent slot that only the caller may free with a plain store, after a `last` look at
+    /// it: the fast path of [`free`](Self::free). Returns true if it did.
     #[inline(always)]
     pub(crate) fn free_kept(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) -> bool {
         let Some(inside) = self.cache.enter_near(caller) else { return false };
@@ -328,17 +330,17 @@ impl<'a, C: Cache> Slots<'a, C> {
         let kept = freed.is_free() && C::put_inside(&inside, slot.index);
         if kept {
             last();
-            // Seen with the slot, by whoever gets it: leaving comes after it.
+            // The slot's next owner sees it with the slot, as leaving comes after it.
             slot.set(freed, Ordering::Relaxed);
         }
         inside.leave();
         kept
     }
 
-    /// Frees a slot that is lent, and of the `wanted` generation, after a `last` look at it. Of
-    /// those who try at once exactly one does. While it has readers that is remembered, and so is a
-    /// release, which has a `wanted` generation, while the slot is claimed for a moment. A free by
-    /// the pointer is refused then: its caller learns of it.
+    /// Frees a lent slot of the `wanted` generation, after a `last` look at it. Of several threads
+    /// that try at once exactly one succeeds. While the slot has readers, the free is remembered.
+    /// While it is claimed for a moment, a release, which has a `wanted` generation, is also
+    /// remembered, but a free by the pointer is refused, as its caller gets the error.
     pub(crate) fn free(
         &self,
         caller: Caller,
@@ -353,7 +355,7 @@ impl<'a, C: Cache> Slots<'a, C> {
         Ok(())
     }
 
-    /// Returns true if the slot is to be made free now.
+    /// Notes the free in the slot's word. Returns true if the caller has to make the slot free now.
     fn give_back(
         &self,
         caller: Caller,
@@ -368,7 +370,7 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
     }
 
-    /// Makes a slot free whose word says that it is.
+    /// Makes free a slot whose word says that it is.
     #[inline(always)]
     fn put(&self, caller: Caller, index: usize) {
         #[cfg(feature = "pool-debug")]
@@ -376,8 +378,8 @@ impl<'a, C: Cache> Slots<'a, C> {
         self.cache.put(caller, index);
     }
 
-    /// Frees a slot for a caller that may not wait for the owner of its bias. Returns true if it
-    /// has none meanwhile, and the slot is to be made free now.
+    /// Frees a slot for a caller that may not wait for the owner of its bias. Returns true if the
+    /// slot has no bias meanwhile, and the caller has to make it free now.
     #[cold]
     fn defer(&self, slot: Slot<'_, C::Word>, wanted: Option<u32>) -> Result<bool, Refused> {
         loop {
@@ -394,8 +396,9 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
     }
 
-    /// Frees slots that are lent and that only the caller may free with plain stores, in order, up
-    /// to the first that is not: the fast path of [`freeing`](Self::freeing). How many it freed.
+    /// Frees lent slots that only the caller may free with plain stores, in order, up to the first
+    /// that is not such a slot: the fast path of [`freeing`](Self::freeing). Returns how many it
+    /// freed.
     ///
     /// The caller is inside until all are free, so they should not be too many.
     #[inline(always)]
@@ -405,7 +408,7 @@ impl<'a, C: Cache> Slots<'a, C> {
         slots: impl Iterator<Item = Slot<'a, C::Word>>,
     ) -> usize {
         let Some(inside) = self.cache.enter_near(caller) else { return 0 };
-        // A thread that ends the bias from here on waits until the caller has left.
+        // A thread that ends the bias from this point on waits until the caller has left.
         let bias = inside.bias();
         let (mut freed, mut count) = (Bits { group: 0, bits: 0 }, 0);
         for slot in slots {
@@ -417,7 +420,7 @@ impl<'a, C: Cache> Slots<'a, C> {
                 self.release(freed);
                 freed = Bits { group: slot.index / GROUP, bits: 0 };
             }
-            // Seen with the slot, by whoever gets it: clearing its bit comes after it.
+            // The slot's next owner sees it with the slot, as clearing its bit comes after it.
             slot.set(state, Ordering::Relaxed);
             freed.bits |= 1 << (slot.index % GROUP);
             count += 1;
@@ -439,28 +442,28 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
     }
 
-    /// Frees a slot that is owned.
+    /// Frees an owned slot.
     #[inline(always)]
     pub(crate) fn free_owned(&self, caller: Caller, slot: Slot<'_, C::Word>) {
         let state = slot.state();
         debug_assert!(!state.is_lent(), "slot {} is freed by an owner that lent it", slot.index);
-        // Never lent until it is claimed again: no handle, not even a forged one, takes it from
-        // under the next line.
+        // The slot is not lent until it is claimed again: no handle, not even a forged one, takes
+        // it before the next line.
         slot.set(state.freed(), Ordering::Relaxed);
         self.put(caller, slot.index);
     }
 
-    /// Makes a slot free again that is held and that no code was given: not a free that counts.
+    /// Makes a held slot free again that was never handed out; it doesn't count as a free.
     pub(crate) fn not_handed_out(&self, slot: Slot<'_, C::Word>) {
-        // The owner is alone.
+        // No other thread writes the word of an owned slot.
         slot.set(slot.state().not_handed_out(), Ordering::Relaxed);
         self.cache.live().release_one(slot.index);
     }
 
     // What is lent changes hands.
 
-    /// Makes a lent slot owned, if it has the wanted generation: of those who try at once exactly
-    /// one does. It is exposed no more.
+    /// Takes a lent slot into Rust's ownership, if it has the wanted generation. Of several threads
+    /// that try at once exactly one succeeds. The slot is no longer exposed.
     #[inline]
     pub(crate) fn take(
         &self,
@@ -487,16 +490,16 @@ impl<'a, C: Cache> Slots<'a, C> {
         Ok(())
     }
 
-    /// Makes a slot owned that the caller has claimed; one that is owned stays so. A release that
-    /// came meanwhile is forgotten.
+    /// Makes a slot owned that the caller has claimed, or already owns. A release that came
+    /// meanwhile is forgotten.
     #[inline]
     pub(crate) fn keep_claim(&self, slot: Slot<'_, C::Word>) {
-        // The claimer is alone, but for releases.
+        // Other threads write the word of a claimed slot only to release it.
         slot.set(slot.state().owned(), Ordering::Relaxed);
     }
 
-    /// Lends a slot again that the caller has claimed, or frees it, after a `last` look, if it was
-    /// released meanwhile.
+    /// Lends a slot again that the caller has claimed. If it was released meanwhile, it is freed
+    /// instead, after a `last` look at it.
     pub(crate) fn end_claim(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) {
         self.end(caller, slot, State::unclaimed, C::Protocol::LEND, last);
     }
@@ -515,13 +518,14 @@ impl<'a, C: Cache> Slots<'a, C> {
         Ok(())
     }
 
-    /// Ends it. The last reader frees the slot, after a `last` look, if it was released meanwhile.
+    /// Ends reading a slot. The last reader frees it, after a `last` look at it, if it was released
+    /// meanwhile.
     #[inline]
     pub(crate) fn end_read(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) {
         self.end(caller, slot, State::left, C::Protocol::DONE, last);
     }
 
-    /// Ends what the caller does with a slot, and makes it free if nothing else is done with it.
+    /// Ends the caller's use of a slot, and makes it free if that was the last use of a freed slot.
     #[inline(always)]
     fn end(
         &self,
@@ -544,8 +548,8 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
     }
 
-    /// Exposes a slot of the wanted generation that may be exposed; returns true if it is such a
-    /// slot.
+    /// Exposes a slot of the wanted generation; returns false if there is none, or it may not be
+    /// exposed.
     #[inline]
     pub(crate) fn expose(&self, slot: Slot<'_, C::Word>, wanted: u32) -> bool {
         loop {
@@ -553,16 +557,16 @@ impl<'a, C: Cache> Slots<'a, C> {
             if !state.is_meant(wanted) || !state.may_be_exposed() {
                 return false;
             }
-            // One that isn't exposed has no bias, so that its word is never changed by a plain
-            // store but its owner's. Pairs with the exchange by which the last reader left: what it
-            // read is not written to before.
+            // A slot that isn't exposed has no bias, so only its owner ever changes its word with a
+            // plain store. Pairs with the exchange by which the last reader left, so that nothing
+            // is written before that reader has read.
             if state.is_exposed() || slot.exchange::<C::Protocol>(state, state.exposed(), Ordering::Acquire) {
                 return true;
             }
         }
     }
 
-    /// Changes the word of a slot, if it has the wanted generation; the state that it has then.
+    /// Changes the word of a slot, if it has the wanted generation. Returns the new state.
     fn change(
         &self,
         caller: Caller,
@@ -579,7 +583,7 @@ impl<'a, C: Cache> Slots<'a, C> {
             && let Some(inside) = self.cache.enter(caller)
         {
             let state = slot.state();
-            // Lent by the caller, who is alone with it.
+            // The caller lent it, so no other thread changes its word.
             let kept = (state.mark() == inside.bias()).then(|| to(state));
             if let Some(Ok(next)) = kept {
                 // Other threads may read it next, or take it.
@@ -602,13 +606,13 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
     }
 
-    /// Gives back what is kept for the caller, whose thread ends.
+    /// Gives back the slots that are kept for the caller, whose thread ends.
     #[cfg(test)]
     pub(crate) fn resign(&self, caller: Caller) {
         self.cache.resign(caller);
     }
 
-    /// How many slots are handed out, more or less: it doesn't look at each.
+    /// Returns roughly how many slots are handed out, without looking at each.
     pub(crate) fn count(&self) -> usize {
         #[cfg(feature = "pool-debug")]
         let kept = self.cache.kept() + self.quarantine.len();
@@ -617,9 +621,9 @@ impl<'a, C: Cache> Slots<'a, C> {
         self.cache.live().count().saturating_sub(kept)
     }
 
-    /// How many slots are handed out, and how many frees there were. It reads each word, so pages
-    /// of words that were never written cost no memory, but time. Exact if no thread allocates or
-    /// frees meanwhile.
+    /// Returns how many slots are handed out, and how many frees there were. It reads each word, so
+    /// pages of words that were never written cost time, but no memory. The result is exact if no
+    /// thread allocates or frees meanwhile.
     pub(crate) fn totals(&self) -> (u64, u64) {
         let states = self.words.iter().map(|word| State(word.load(Ordering::Relaxed)));
         states.fold((0, 0), |(held, frees), it| (held + u64::from(it.is_held()), frees + it.frees()))
@@ -650,8 +654,8 @@ impl From<Unchanged> for Refused {
     }
 }
 
-/// Several slots are being freed: the live bits of those of one group that follow each other are
-/// cleared at once.
+/// Several slots that are being freed: the live bits of consecutive slots of one group are cleared
+/// at once.
 #[derive(Debug)]
 pub(crate) struct Freeing<'s, 'a, C: Cache> {
     slots: &'s Slots<'a, C>,
@@ -660,7 +664,7 @@ pub(crate) struct Freeing<'s, 'a, C: Cache> {
 }
 
 impl<'a, C: Cache> Freeing<'_, 'a, C> {
-    /// Frees one, after a `last` look at it, as [`Slots::free`] does.
+    /// Frees one slot, after a `last` look at it, as [`Slots::free`] does.
     pub(crate) fn free(&mut self, slot: Slot<'a, C::Word>, last: impl FnOnce()) -> Result<(), Refused> {
         if !self.slots.give_back(self.caller, slot, None)? {
             return Ok(());
@@ -678,7 +682,7 @@ impl<'a, C: Cache> Freeing<'_, 'a, C> {
         Ok(())
     }
 
-    /// Makes those free that were freed so far.
+    /// Clears the live bits of the slots that were freed so far.
     fn finish(&mut self) {
         self.slots.release(self.freed);
         self.freed.bits = 0;

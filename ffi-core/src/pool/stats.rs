@@ -1,57 +1,57 @@
-//! What a pool counts.
+//! Statistics of a pool.
 
-/// What happened in a pool so far; see [`Pool::stats`](super::Pool::stats).
+/// Statistics of a pool since it was opened; see [`Pool::stats`](super::Pool::stats).
 ///
-/// Nothing is counted when all goes well: totals come from the slots, so numbers of a pool in use
-/// are of slightly different moments.
+/// Successful allocations and frees update no counter: totals are added up from the slots, so the
+/// numbers of a pool in use are of slightly different moments.
 ///
 /// The C ABI has the same struct: sixteen numbers of 64 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 #[non_exhaustive]
 pub struct PoolStats {
-    /// Slots.
+    /// Number of slots.
     pub capacity: u64,
-    /// Bytes from one slot to the next.
+    /// Number of bytes from one slot to the next.
     pub stride: u64,
-    /// Slots that are handed out.
+    /// Number of slots that are handed out.
     pub live: u64,
     /// The highest number of live slots that was seen: now and then while allocating, at
     /// exhaustion, and by this call.
     pub high_water: u64,
-    /// Messages that were allocated.
+    /// Number of messages that were allocated.
     pub allocs: u64,
-    /// Messages that were freed. Of two frees of one slot that race, both may be counted here.
+    /// Number of messages that were freed. Of two frees of one slot that race, both may be counted.
     pub frees: u64,
-    /// Allocations that failed; several at once count as one.
+    /// Number of allocations that failed; several at once count as one.
     pub failed_allocs: u64,
-    /// Frees of null.
+    /// Number of frees of null.
     pub bad_null: u64,
-    /// Frees of a pointer outside of the pool.
+    /// Number of frees of a pointer outside of the pool.
     pub bad_foreign: u64,
-    /// Frees of a pointer inside of a slot, and not its start.
+    /// Number of frees of a pointer inside of a slot, and not its start.
     pub bad_interior: u64,
-    /// Frees of a slot that is not live.
+    /// Number of frees of a slot that is not live.
     pub bad_double: u64,
-    /// Frees of a slot that a [`PoolBox`](super::PoolBox) owns.
+    /// Number of frees of a slot that a [`PoolBox`](super::PoolBox) owns.
     pub bad_owned: u64,
-    /// Frees after [`shutdown`](super::shutdown).
+    /// Number of frees after [`shutdown`](super::shutdown).
     pub bad_closed: u64,
-    /// Handles that did not resolve, and tokens of finalizers that came late.
+    /// Number of handles that did not resolve, and of finalizer tokens that came late.
     pub stale: u64,
-    /// Whether it can be used.
+    /// State of the pool.
     pub state: PoolState,
-    /// Slots that were live when the pool was last opened [again](super::reopen), and may have no
-    /// owner any more.
+    /// Number of slots that were live when the pool was last opened [again](super::reopen), and may
+    /// have no owner any more.
     pub lost: u64,
 }
 
-/// Whether a pool can be used.
+/// State of a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u64)]
 #[non_exhaustive]
 pub enum PoolState {
-    /// It can, or wasn't used yet.
+    /// The pool can be used, or wasn't used yet.
     #[default]
     Open = 0,
     /// The operating system did not reserve the memory when it was last asked.

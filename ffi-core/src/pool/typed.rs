@@ -23,32 +23,33 @@ use crate::types::FfiRef;
 
 /// A fixed number of slots for messages of one type; a `static` that `#[ffi(pool = N)]` writes.
 ///
-/// See the [module](super) for what it is good for and an example.
+/// The [module](super) says when to use one, and has an example.
 #[derive(Debug)]
 pub struct Pool<T> {
     raw: RawPool,
     message: PhantomData<fn() -> T>,
 }
 
-/// From this size on, slots that were used before are looked for first, so that fewer are ever
-/// touched.
+/// Size in bytes from which slots that were used before are looked for first, so that fewer are
+/// ever touched.
 const LARGE: usize = 16 << 10;
 
-/// Slots that are freed at once at most, while others wait for the thread: a microsecond.
+/// Number of slots that are freed at once at most, as other threads may wait for the caller: it
+/// takes a microsecond.
 const RUN: usize = 256;
 
-/// Up to this size it is faster to zero a slot than to find out whether it is still zero.
+/// Size in bytes up to which zeroing a slot is faster than finding out whether it is still zero.
 const SMALL: usize = 256;
 
 impl<T: FfiMessage> Pool<T> {
     const STRIDE: Stride = Stride::new(size_of::<T>());
 
-    /// A pool of `capacity` slots. It reserves its memory when it is first used.
+    /// Makes a pool of `capacity` slots. It reserves its memory when it is first used.
     ///
     /// # Panics
     ///
-    /// When the capacity is 0 or `u32::MAX`, or when its slots don't fit into the address space. In
-    /// a `static` that is an error of compilation:
+    /// Panics if the capacity is 0 or `u32::MAX`, or if its slots don't fit into the address space.
+    /// In a `static` that is an error of compilation:
     ///
     /// ```compile_fail,E0080
     /// # use ffi_core::{FfiMessage, Pool};
@@ -65,20 +66,20 @@ impl<T: FfiMessage> Pool<T> {
         Self { raw: RawPool::new(name, capacity, size_of::<T>(), align_of::<T>()), message: PhantomData }
     }
 
-    /// Slots of the pool.
+    /// Returns the number of slots.
     #[must_use]
     pub const fn capacity(&self) -> u32 {
         self.raw.capacity()
     }
 
-    /// The name of the message.
+    /// Returns the name of the message.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.raw.name()
     }
 
-    /// What happened so far. Looks at all slots' words, so it takes time that grows with the
-    /// capacity.
+    /// Returns the statistics of the pool. It reads the words of all slots, so its time grows with
+    /// the capacity.
     #[must_use]
     pub fn stats(&self) -> PoolStats {
         self.raw.stats()
@@ -104,18 +105,18 @@ impl<T: FfiMessage> Pool<T> {
 impl<T: FfiPooled> Pool<T> {
     const PLACEMENT: Placement = match T::CACHE {
         _ if size_of::<T>() >= LARGE => Placement::Lowest,
-        // What is kept is handed out again at once, and that is what the quarantine is to keep from
-        // happening.
+        // A slot that a thread keeps is handed out again at once, and the quarantine is there to
+        // prevent that.
         _ if cfg!(feature = "pool-debug") => Placement::Spread,
         PoolCache::Threads => Placement::Kept,
         PoolCache::None => Placement::Spread,
     };
 
-    /// Allocates a message: zeroed, or with [`Reset::Keep`] as the last owner left it, where that
-    /// is a value of its type.
+    /// Allocates a message: zeroed, or with [`Reset::Keep`] as the last owner left it, if that is a
+    /// value of its type.
     ///
-    /// None when no slot is free; [`try_alloc`](Self::try_alloc) says what to do about it. Dropping
-    /// the box frees the slot.
+    /// Returns none when no slot is free; [`try_alloc`](Self::try_alloc) returns the reason.
+    /// Dropping the box frees the slot.
     #[inline]
     pub fn alloc(&'static self) -> Option<PoolBox<T>> {
         match self.own_kept() {
@@ -128,7 +129,8 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// # Errors
     ///
-    /// When no slot is free, the memory could not be reserved, or the library was shut down.
+    /// Returns an error if no slot is free, the memory could not be reserved, or the library was
+    /// shut down.
     #[inline]
     pub fn try_alloc(&'static self) -> Result<PoolBox<T>, PoolError> {
         match self.own_kept() {
@@ -142,7 +144,7 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`try_alloc`](Self::try_alloc).
+    /// Returns the errors of [`try_alloc`](Self::try_alloc).
     #[inline]
     pub fn try_alloc_with(&'static self, fill: impl FnOnce(&mut T)) -> Result<PoolBox<T>, PoolError> {
         let mut slot = self.try_alloc()?;
@@ -150,25 +152,25 @@ impl<T: FfiPooled> Pool<T> {
         Ok(slot)
     }
 
-    /// Allocates `count` messages, or none. It is faster than one by one: slots are claimed 64 at
-    /// once.
+    /// Allocates `count` messages, or none. It is faster than allocating one by one, as slots are
+    /// claimed up to 64 at once.
     ///
     /// # Errors
     ///
-    /// Those of [`try_alloc`](Self::try_alloc).
+    /// Returns the errors of [`try_alloc`](Self::try_alloc).
     pub fn try_alloc_many(&'static self, count: usize) -> Result<Vec<PoolBox<T>>, PoolError> {
         let arena = self.arena().map_err(|kind| self.raw.error(self.raw.failed(kind)))?;
         if count > arena.slots.capacity() {
             return Err(self.raw.error(self.raw.failed(PoolErrorKind::Exhausted)));
         }
         let mut boxes = Vec::with_capacity(count);
-        // Nothing here runs code of the message's: what panics later finds all slots in boxes.
+        // No code of the message runs in this function: a later panic finds all slots in boxes.
         let got = self.claim_many(arena, count, |claimed| {
             boxes.push(self.held(arena, claimed));
         });
         if got < count {
             for slot in boxes.into_iter().filter_map(|it| Self::at(arena, it.forget().as_ptr())) {
-                // They were never handed out, so they are not freed: that would count.
+                // They were never handed out, and must not count as frees.
                 arena.slots.not_handed_out(slot);
             }
             return Err(self.raw.error(self.raw.failed(PoolErrorKind::Exhausted)));
@@ -177,7 +179,8 @@ impl<T: FfiPooled> Pool<T> {
         Ok(boxes)
     }
 
-    /// Where the slot is that the handle refers to; none when it was freed since, or is none.
+    /// Returns the address of the slot that the handle refers to; none if it was freed since, or
+    /// the handle is none.
     ///
     /// The pointer may be dereferenced as long as nobody frees or takes the slot, with the care
     /// that memory shared with other code takes: nobody writes meanwhile, no call of an exported
@@ -193,8 +196,8 @@ impl<T: FfiPooled> Pool<T> {
         None
     }
 
-    /// The slot of a handle that isn't none, whatever its generation; a handle of no slot is
-    /// counted.
+    /// Returns the slot of a handle, whatever its generation; none if the handle is none. A handle
+    /// of no slot is counted.
     #[inline(always)]
     fn find(
         &self,
@@ -209,7 +212,7 @@ impl<T: FfiPooled> Pool<T> {
         found
     }
 
-    /// The message that the handle refers to; none when it was freed since, or when its bytes are
+    /// Returns the message that the handle refers to; none if it was freed since, or its bytes are
     /// no value of `T`. [`read`](Self::read) is its safe form.
     ///
     /// # Safety
@@ -224,7 +227,7 @@ impl<T: FfiPooled> Pool<T> {
         Some(unsafe { slot.as_ref() })
     }
 
-    /// The message that the handle refers to, to be written; none when it was freed since, or when
+    /// Returns the message that the handle refers to, to be written; none if it was freed since, or
     /// its bytes are no value of `T`.
     ///
     /// # Safety
@@ -247,11 +250,11 @@ impl<T: FfiPooled> Pool<T> {
         (T::ANY_BITS || unsafe { T::check(slot.as_ptr()) }.is_ok()).then_some(slot)
     }
 
-    /// Takes what the handle refers to back into Rust's ownership. Of those who try at once exactly
-    /// one gets it.
+    /// Takes the message that the handle refers to back into Rust's ownership. Of several threads
+    /// that try at once exactly one gets it.
     ///
-    /// None when [`try_take`](Self::try_take) says why. Whoever else has the handle finds the
-    /// message owned.
+    /// Returns none if the message can't be taken; [`try_take`](Self::try_take) returns the reason.
+    /// Other holders of the handle find the message owned from then on.
     #[inline]
     pub fn take(&self, handle: FfiRef<T>) -> Option<PoolBox<T>> {
         self.try_take(handle).ok()
@@ -259,30 +262,31 @@ impl<T: FfiPooled> Pool<T> {
 
     /// Takes a message as [`take`](Self::take) does.
     ///
-    /// This is for messages that are lent by their handle, with [`into_ref`](PoolBox::into_ref).
-    /// One whose pointer C or Dart has, or had, is **exposed**: a call of an exported function may
-    /// have a reference to it, so only [`take_exposed`](Self::take_exposed) takes it. A message
+    /// This is for messages that are lent by their handle, with [`into_ref`](PoolBox::into_ref). A
+    /// message whose pointer C or Dart has, or had, is **exposed**: a call of an exported function
+    /// may have a reference to it, so only [`take_exposed`](Self::take_exposed) takes it. A message
     /// becomes exposed when C or Dart allocates it, resolves its handle, or gets it as a result or
-    /// from a queue, and by [`into_raw`](PoolBox::into_raw); and it is no longer exposed when it is
+    /// from a queue, and by [`into_raw`](PoolBox::into_raw). It is no longer exposed when it is
     /// freed, or passed to Rust as a [`PoolBox`].
     ///
     /// # Errors
     ///
-    /// When the message was freed or taken since, is owned by a [`PoolBox`], exposed, being read,
-    /// or no value of `T`, or after [`shutdown`](super::shutdown). It is still whose it was then.
+    /// Returns an error if the message was freed or taken since, is owned by a [`PoolBox`],
+    /// exposed, being read, or no value of `T`, or after [`shutdown`](super::shutdown). Its owner
+    /// stays the same then.
     #[inline]
     pub fn try_take(&self, handle: FfiRef<T>) -> Result<PoolBox<T>, RefusedHandle> {
-        // SAFETY: what is not exposed has no pointer outside of Rust, so no call has a reference to
-        // it.
+        // SAFETY: a slot that is not exposed has no pointer outside of Rust, so no call has a
+        // reference to it.
         unsafe { self.take_with(handle, Exposure::Refuse) }
     }
 
-    /// Takes what the handle refers to as [`try_take`](Self::try_take) does, also when it is
-    /// exposed: what C or Dart allocated, or looked at.
+    /// Takes the message that the handle refers to as [`try_take`](Self::try_take) does, also if it
+    /// is exposed: C or Dart allocated it, or resolved its handle.
     ///
     /// # Errors
     ///
-    /// Those of [`try_take`](Self::try_take), but for [`RefusedHandle::Exposed`].
+    /// Returns the errors of [`try_take`](Self::try_take), except [`RefusedHandle::Exposed`].
     ///
     /// # Safety
     ///
@@ -321,10 +325,10 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// Reads what the handle refers to, at the same time as any number of others, up to 4,095. It
-    /// can be freed meanwhile: the slot is then free when its last reader is dropped.
+    /// Reads the message that the handle refers to. Up to 4,095 readers may read it at the same
+    /// time. It can be freed meanwhile: the slot is then free when its last reader is dropped.
     ///
-    /// None when [`try_read`](Self::try_read) says why.
+    /// Returns none if the message can't be read; [`try_read`](Self::try_read) returns the reason.
     ///
     /// # Examples
     ///
@@ -353,21 +357,21 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`try_take`](Self::try_take), which explains what exposed is;
-    /// [`RefusedHandle::Busy`] when it is changing hands, or has 4,095 readers.
+    /// Returns the errors of [`try_take`](Self::try_take), which explains "exposed", and
+    /// [`RefusedHandle::Busy`] if the message is changing hands, or has 4,095 readers.
     #[inline]
     pub fn try_read(&self, handle: FfiRef<T>) -> Result<PoolRead<T>, RefusedHandle> {
-        // SAFETY: what is not exposed has no pointer outside of Rust, so no call has a reference to
-        // it, and nobody writes to what is lent by its handle alone.
+        // SAFETY: a slot that is not exposed has no pointer outside of Rust, so no call has a
+        // reference to it, and nobody writes to a slot that is lent only by its handle.
         unsafe { self.read_with(handle, Exposure::Refuse) }
     }
 
-    /// Reads what the handle refers to as [`try_read`](Self::try_read) does, also when it is
-    /// exposed.
+    /// Reads the message that the handle refers to as [`try_read`](Self::try_read) does, also if it
+    /// is exposed.
     ///
     /// # Errors
     ///
-    /// Those of [`try_read`](Self::try_read), but for [`RefusedHandle::Exposed`].
+    /// Returns the errors of [`try_read`](Self::try_read), except [`RefusedHandle::Exposed`].
     ///
     /// # Safety
     ///
@@ -404,13 +408,13 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// Frees `root` and all that is to be reached from it; how many were freed.
+    /// Frees `root` and all messages that are reachable from it. Returns how many it freed.
     ///
-    /// `children` hands the handles in a message to its second argument. Handles that are none,
-    /// stale or reached before are skipped, so shared and circular references do no harm, and so is
-    /// what [`try_take`](Self::try_take) refuses: messages that a [`PoolBox`] owns, that are being
-    /// read, and that are exposed, which [`free_tree_exposed`](Self::free_tree_exposed) frees. The
-    /// depth is not limited by the stack.
+    /// `children` passes the handles in a message to its second argument. Handles that are none,
+    /// stale or reached before are skipped, so shared and circular references do no harm. Messages
+    /// that [`try_take`](Self::try_take) refuses are also skipped: those that a [`PoolBox`] owns,
+    /// that are being read, or that are exposed ([`free_tree_exposed`](Self::free_tree_exposed)
+    /// frees the exposed ones). The depth is not limited by the stack.
     ///
     /// # Examples
     ///
@@ -426,7 +430,9 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// let leaf = Node::pool().try_alloc()?.into_ref();
     /// let root = Node::pool().try_alloc_with(|node| node.children[1] = leaf)?.into_ref();
-    /// let freed = Node::pool().free_tree(root, |node, visit| node.children.into_iter().for_each(visit));
+    /// let freed = Node::pool().free_tree(root, |node, visit| {
+    ///     node.children.into_iter().for_each(visit)
+    /// });
     /// assert_eq!(freed, 2);
     /// # Ok::<(), ffi_core::PoolError>(())
     /// ```
@@ -434,8 +440,8 @@ impl<T: FfiPooled> Pool<T> {
         Self::free_all(root, children, |handle| self.take(handle))
     }
 
-    /// Frees `root` and all that is to be reached from it as [`free_tree`](Self::free_tree) does,
-    /// exposed messages included: a tree that C or Dart built, or looked at.
+    /// Frees `root` and all messages that are reachable from it as [`free_tree`](Self::free_tree)
+    /// does, exposed messages included, such as a tree that C or Dart built.
     ///
     /// # Safety
     ///
@@ -471,8 +477,8 @@ impl<T: FfiPooled> Pool<T> {
         freed
     }
 
-    /// Handles of all slots that are live, for debugging: while others allocate and free, it is of
-    /// no single moment.
+    /// Returns handles of all slots that are live, for debugging. While other threads allocate and
+    /// free, the handles are of no single moment.
     pub fn live(&self) -> impl Iterator<Item = FfiRef<T>> {
         let slots = self.raw.kept().map(|arena| &arena.slots);
         slots.into_iter().flat_map(|slots| {
@@ -483,7 +489,7 @@ impl<T: FfiPooled> Pool<T> {
         })
     }
 
-    /// A claimed slot, as the reset wants it.
+    /// Returns a claimed slot, zeroed if the type's [`Reset`] asks for it.
     #[inline(always)]
     fn prepare(&self, arena: &Arena, slot: Slot<'_>) -> NonNull<T> {
         #[cfg(feature = "pool-debug")]
@@ -498,8 +504,7 @@ impl<T: FfiPooled> Pool<T> {
         place
     }
 
-    /// What is done with a slot that is about to be free: nothing, but for the feature
-    /// `pool-debug`.
+    /// Looks at a slot that is about to be free, only with the feature `pool-debug`.
     #[inline(always)]
     #[cfg_attr(
         not(feature = "pool-debug"),
@@ -510,18 +515,19 @@ impl<T: FfiPooled> Pool<T> {
         {
             self.raw.journal.freed(slot.index());
             if T::RESET == Reset::Zero {
-                // SAFETY: whoever frees a slot is done with it, and nobody can claim it yet; a slot
-                // is only read as what is zeroed when it is claimed, or by those who use it after
-                // they freed it.
+                // SAFETY: the thread that frees a slot no longer uses it, and no thread can claim
+                // it yet; the bytes of a slot are read only after it was zeroed by a claim, or by
+                // code that uses it after its free.
                 unsafe { Self::place(arena, slot).write_bytes(super::debug::FREED, 1) };
             }
         }
     }
 
-    /// Makes a box's slot zeros if what code in other languages left there is no value.
+    /// Zeroes a box's slot if the bytes that code in other languages left there are no value.
     #[inline(always)]
     fn make_valid(slot: &mut PoolBox<T>) {
-        // SAFETY: aligned, initialised (zeros, or what was written since), and the box's alone.
+        // SAFETY: the slot is aligned, initialised (zeros, or what was written since), and only the
+        // box has it.
         if T::RESET == Reset::Keep && !T::ANY_BITS && unsafe { T::check(slot.as_ptr()) }.is_err() {
             // SAFETY: nobody but the box uses it; zeros are a value of a message.
             unsafe { slot.as_ptr().write_bytes(0, 1) };
@@ -533,7 +539,7 @@ impl<T: FfiPooled> Pool<T> {
         arena.slots.claim(Self::PLACEMENT, Caller::current(), |refills| self.raw.sample(arena, refills, 1))
     }
 
-    /// Claims `count` slots or fewer; how many it got.
+    /// Claims `count` slots or fewer, and returns how many it claimed.
     #[inline]
     fn claim_many(&self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed<'static>)) -> usize {
         let sample = |refills| self.raw.sample(arena, refills, 0);
@@ -550,14 +556,13 @@ impl<T: FfiPooled> Pool<T> {
 
     #[cold]
     fn open(&'static self) -> Result<&'static Arena, PoolErrorKind> {
-        // A box frees its slot in that pool. The memory of any other is never reserved, so nothing
-        // comes out of it.
+        // A box frees its slot in the pool of its type. The memory of any other pool is never
+        // reserved, so no box comes out of it.
         assert!(ptr::eq(self, T::pool()), "the pool of `{}` is not the one of its type", self.name());
         self.raw.open(Self::PLACEMENT == Placement::Kept)
     }
 
-    /// A slot that is kept back for this thread, if it has one: what is left out of the fast paths
-    /// is all the rest.
+    /// Returns a slot that is kept for this thread, if there is one: the fast path.
     #[inline(always)]
     fn claim_kept(&self) -> Option<(&'static Arena, Claimed<'static>)> {
         if Self::PLACEMENT != Placement::Kept {
@@ -567,7 +572,7 @@ impl<T: FfiPooled> Pool<T> {
         Some((arena, arena.slots.claim_kept(Caller::current())?))
     }
 
-    /// A box of a slot that is kept for this thread, if it has one.
+    /// Returns a box of a slot that is kept for this thread, if it has one.
     #[inline(always)]
     fn own_kept(&'static self) -> Option<PoolBox<T>> {
         let (arena, claimed) = self.claim_kept()?;
@@ -577,13 +582,13 @@ impl<T: FfiPooled> Pool<T> {
         Some(slot)
     }
 
-    /// The box of a claimed slot, on which [`make_valid`](Self::make_valid) has to be called before
-    /// anybody else gets it.
+    /// Returns the box of a claimed slot. The caller has to call [`make_valid`](Self::make_valid)
+    /// before anybody else gets the box.
     #[inline(always)]
     fn held(&'static self, arena: &Arena, claimed: Claimed<'_>) -> PoolBox<T> {
         let place = self.prepare(arena, claimed.slot);
         arena.slots.hold(claimed.slot);
-        // SAFETY: the slot was just claimed, and is made a value.
+        // SAFETY: the slot was just claimed, and the caller makes its bytes a value.
         unsafe { PoolBox::new(place) }
     }
 
@@ -614,8 +619,8 @@ impl<T: FfiPooled> Pool<T> {
         slot
     }
 
-    /// By the C ABI, which can't unwind, so that the exported function needs no frame to go on
-    /// here.
+    /// Allocates for the C ABI, which can't unwind, so that the exported function needs no frame
+    /// when it calls this slow path.
     #[inline(never)]
     extern "C" fn alloc_lent_slowly(&'static self) -> Option<NonNull<T>> {
         let arena = match self.arena() {
@@ -669,8 +674,7 @@ impl<T: FfiPooled> Pool<T> {
         self.free_lent_slowly(slot)
     }
 
-    /// Frees the slot that a finalizer's token refers to. One that comes late is counted, and does
-    /// nothing else.
+    /// Frees the slot that a finalizer's token refers to. A token that comes late is only counted.
     pub(super) fn release(&self, token: *mut c_void) {
         let token = Token::from_pointer(token);
         let Some(index) = token.index(self.capacity()) else { return };
@@ -689,8 +693,8 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// By the C ABI, which can't unwind, so that the exported function needs no frame to go on
-    /// here.
+    /// Frees for the C ABI, which can't unwind, so that the exported function needs no frame when
+    /// it calls this slow path.
     #[inline(never)]
     extern "C" fn free_lent_slowly(&self, slot: *const T) -> FreeCode {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) };
@@ -752,7 +756,8 @@ impl<T: FfiPooled> Pool<T> {
         freed
     }
 
-    /// Whether [`adopt`](Self::adopt) would take a pointer.
+    /// Returns [`FreeCode::Ok`] if [`adopt`](Self::adopt) would take the pointer, or the reason
+    /// against it.
     pub(super) fn examine(&self, slot: *const T) -> FreeCode {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), false) };
         let Some(slot) = Self::at(arena, slot) else { return self.raw.misfit(slot.cast(), false) };
@@ -773,7 +778,7 @@ impl<T: FfiPooled> Pool<T> {
         Ok(unsafe { PoolBox::new(Self::place(arena, slot)) })
     }
 
-    /// Claims a slot for a moment, if its bytes are a value; the slot is still its lender's if not.
+    /// Claims a slot for a moment, if its bytes are a value; otherwise it is still its lender's.
     ///
     /// # Safety
     ///
@@ -797,7 +802,7 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// Makes a claimed slot owned; one that is owned stays so.
+    /// Makes a slot owned that the caller claimed, or already owns.
     ///
     /// # Safety
     ///
@@ -808,11 +813,11 @@ impl<T: FfiPooled> Pool<T> {
         arena.slots.keep_claim(slot);
     }
 
-    /// Gives a claimed slot back to whoever lent it, or frees it if that one released it meanwhile.
+    /// Gives a claimed slot back to its lender, or frees it if the lender released it meanwhile.
     ///
     /// # Safety
     ///
-    /// The slot is claimed by the caller, who doesn't use it any more.
+    /// The slot is claimed by the caller, which doesn't use it any more.
     pub(super) unsafe fn unclaim(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);
         arena.slots.end_claim(Caller::current(), slot, || self.retired(arena, slot));
@@ -829,8 +834,7 @@ impl<T: FfiPooled> Pool<T> {
         arena.slots.end_read(Caller::current(), slot, || self.retired(arena, slot));
     }
 
-    /// The pointer for code outside of Rust of what a handle refers to: the slot is exposed from
-    /// now on.
+    /// Exposes the slot that a handle refers to, and returns its pointer for code outside of Rust.
     pub(super) fn resolve_exposed(&self, handle: FfiRef<T>) -> Option<NonNull<T>> {
         let (arena, slot) = self.find(self.raw.kept(), handle)?;
         if arena.slots.expose(slot, handle.generation()) {
@@ -848,23 +852,23 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// The index of a box's slot.
+    /// Returns the index of a box's slot.
     pub(super) fn index(&self, message: &PoolBox<T>) -> u64 {
         self.owned(message.slot()).1.index() as u64
     }
 
-    /// The slot with an index that [`index`](Self::index) returned.
+    /// Returns the slot with an index that [`index`](Self::index) returned.
     ///
     /// # Panics
     ///
-    /// When the pool has no such slot.
+    /// Panics if the pool has no such slot.
     pub(super) fn place_of(&self, index: u64) -> NonNull<T> {
         let found = self.raw.kept().and_then(|arena| Some((arena, arena.slots.at(index as usize)?)));
         let (arena, slot) = found.expect("the index is that of a box's slot");
         Self::place(arena, slot)
     }
 
-    /// The arena and the slot of a box, a claim or a reader.
+    /// Returns the arena and the slot of a box, a claim or a reader.
     #[inline(always)]
     fn owned(&self, slot: NonNull<T>) -> (&'static Arena, Slot<'static>) {
         let found = self.raw.kept().and_then(|arena| Some((arena, Self::at(arena, slot.as_ptr())?)));
@@ -894,7 +898,7 @@ impl<T: FfiPooled> Pool<T> {
 
     /// # Safety
     ///
-    /// The slot is owned by the caller, who doesn't use it as its own any more.
+    /// The slot is owned by the caller, which doesn't use it as its own any more.
     #[inline(always)]
     pub(super) unsafe fn lend(&self, slot: NonNull<T>) -> FfiRef<T> {
         let (arena, slot) = self.owned(slot);
@@ -903,7 +907,7 @@ impl<T: FfiPooled> Pool<T> {
 
     /// # Safety
     ///
-    /// The slot is owned by the caller, who doesn't use it as its own any more.
+    /// The slot is owned by the caller, which doesn't use it as its own any more.
     #[inline(always)]
     pub(super) unsafe fn lend_out(&self, slot: NonNull<T>) {
         let (arena, slot) = self.owned(slot);

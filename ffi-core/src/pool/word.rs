@@ -1,15 +1,19 @@
-//! The word of a slot: its state, and how often it was freed.
+//! Word of a slot: its state, and the number of times it was freed.
 //!
 //! ```text
 //! 63    62    61          49 48    46  45       44     0
-//! LENT  HELD  entry        period     EXPOSED  frees       lent, while a thread may free it with a plain store
-//! LENT  HELD  guests       0          EXPOSED  frees       lent, with so many readers
-//! 0     HELD  CLAIMED ..   0          EXPOSED  frees       claimed for a moment; the lowest of the guests: REMEMBERED
-//! 0     HELD  0            0          0        frees       owned by a `PoolBox`
-//! 0     0     guests       0          0        frees       freed, and free once its last reader leaves
-//! 0     0     entry        period     0        frees       freed by a thread that may not wait, and free once another looks
-//! 0     0     0            0          0        frees       free
+//! LENT  HELD  entry        period     EXPOSED  frees   lent with a bias
+//! LENT  HELD  guests       0          EXPOSED  frees   lent, with this many readers
+//! 0     HELD  CLAIMED ..   0          EXPOSED  frees   claimed for a moment
+//! 0     HELD  0            0          0        frees   owned by a `PoolBox`
+//! 0     0     guests       0          0        frees   freed; free once its last reader leaves
+//! 0     0     entry        period     0        frees   freed by a thread that may not wait
+//! 0     0     0            0          0        frees   free
 //! ```
+//!
+//! With a bias, the thread of the entry may free the slot with a plain store. The lowest of the
+//! guests' bits of a claimed slot is `REMEMBERED`. A slot that was freed by a thread that may not
+//! wait is free once another thread has looked at it.
 //!
 //! The low half of the frees is the generation of a handle.
 //!
@@ -23,10 +27,10 @@
 //! later argument is refused or a queue is full; and a slot that code outside of Rust pushed, until
 //! it is popped. A release in that moment is remembered: if the slot goes back, it is freed.
 
-/// Bits of an entry of a bias.
+/// Number of bits of a bias's entry.
 pub(super) const ENTRY_BITS: u32 = 13;
 
-/// Bit: the slot is lent to whoever has its pointer or handle.
+/// Bit: the slot is lent to code that has its pointer or handle.
 const LENT: u64 = 1 << 63;
 
 /// Bit: the slot is handed out.
@@ -35,75 +39,76 @@ const HELD: u64 = 1 << 62;
 /// Bit: code outside of Rust has, or had, the slot's pointer.
 const EXPOSED: u64 = 1 << (BIAS_SHIFT - 1);
 
-/// The bits that count the frees.
+/// Bits that count the frees.
 const FREES: u64 = EXPOSED - 1;
 
-/// The lowest bit of the bias.
+/// Lowest bit of the bias.
 const BIAS_SHIFT: u32 = 46;
 
-/// Bits of a bias's period; what is 0 there is no bias.
+/// Number of bits of a bias's period; a period of 0 means that there is no bias.
 const PERIOD_BITS: u32 = 3;
 
-/// The lowest bit of a bias's entry.
+/// Lowest bit of a bias's entry.
 const ENTRY_SHIFT: u32 = BIAS_SHIFT + PERIOD_BITS;
 
-/// One reader, in the place of an entry.
+/// One reader, counted in the bits of an entry.
 const READER: u64 = 1 << ENTRY_SHIFT;
 
-/// Bit in the place of an entry: the slot is claimed for a moment.
+/// Bit among those of an entry: the slot is claimed for a moment.
 const CLAIMED: u64 = 1 << (ENTRY_SHIFT + ENTRY_BITS - 1);
 
-/// Bit of a slot that is claimed for a moment: it was released meanwhile.
+/// Bit of a slot that is claimed for a moment: the slot was released meanwhile.
 const REMEMBERED: u64 = READER;
 
-/// The bits that count readers.
+/// Bits that count readers.
 const READERS: u64 = CLAIMED - READER;
 
-/// The bits of entry and period.
+/// Bits of entry and period.
 const BIAS: u64 = (1 << (ENTRY_SHIFT + ENTRY_BITS)) - (1 << BIAS_SHIFT);
 
 const _: () = assert!(LENT | HELD | BIAS | EXPOSED | FREES == u64::MAX);
 
-/// Why a slot was not freed, taken or read.
+/// Reason why a slot was not freed, taken or read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// It was freed, or is of another generation.
+    /// The slot was freed, or is of another generation.
     NotLive,
-    /// A `PoolBox` owns it.
+    /// A `PoolBox` owns the slot.
     Owned,
-    /// Code outside of Rust may have its pointer.
+    /// Code outside of Rust may have the slot's pointer.
     Exposed,
-    /// It is being read, or claimed for a moment, or it would have to be waited for by a thread
-    /// that may not wait.
+    /// The slot is being read, or claimed for a moment, or a thread that may not wait would have to
+    /// wait for it.
     Busy,
 }
 
-/// What is done with slots that are exposed.
+/// Treatment of slots that are exposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exposure {
-    /// They are refused.
+    /// Exposed slots are refused.
     Refuse,
-    /// They are accepted: the caller vouches that nobody uses their pointers.
+    /// Exposed slots are accepted: the caller vouches that nobody uses their pointers.
     Accept,
 }
 
-/// What the word of a lent slot is, beside the frees: [`Mark::SHARED`], or a bias of one entry's
-/// owner.
+/// Word of a lent slot without the frees: [`Mark::SHARED`], or a bias of one entry's owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark(u64);
 
 impl Mark {
-    /// Lent by the C ABI without a bias: every thread frees it with a compare-exchange.
+    /// Mark of a slot that the C ABI lends without a bias: every thread frees it with a
+    /// compare-exchange.
     pub(super) const SHARED: Self = Self(LENT | HELD | EXPOSED);
 
-    /// Like the word of no slot, as what is lent is held. Instead of a bias, between periods.
+    /// Mark that no slot's word has, as lent slots are held. It stands for the bias between
+    /// periods.
     pub(super) const NONE: Self = Self(LENT);
 
-    /// Periods that a bias tells apart. One less than fit, so that not all bits of a bias are set:
-    /// see [`State::freed_by`].
+    /// Number of periods that a bias tells apart. One more would fit, but then all bits of a bias
+    /// could be set: see [`State::freed_by`].
     pub(super) const PERIODS: u64 = (1 << PERIOD_BITS) - 2;
 
-    /// The bias of an entry's owner in a period from 1 on.
+    /// Returns the bias of an entry's owner in a period from 1 on.
     pub(super) const fn biased(entry: usize, period: u64) -> Self {
         Self(Self::SHARED.0 | (entry as u64) << ENTRY_SHIFT | period << BIAS_SHIFT)
     }
@@ -119,7 +124,7 @@ impl Mark {
     }
 }
 
-/// The state that a slot's word says.
+/// State of a slot, as its word encodes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct State(pub(super) u64);
 
@@ -145,7 +150,7 @@ impl State {
         self.0 & LENT != 0
     }
 
-    /// Returns true if a handle of this generation means the slot.
+    /// Returns true if the slot is held and has this generation.
     #[inline(always)]
     pub(super) fn is_meant(self, generation: u32) -> bool {
         self.is_held() && self.generation() == generation
@@ -162,13 +167,13 @@ impl State {
         self.0 & !FREES == 0
     }
 
-    /// The period in which the slot was lent; 0 if it has no bias.
+    /// Returns the period in which the slot was lent; 0 if it has no bias.
     #[inline(always)]
     fn period(self) -> u64 {
         self.0 >> BIAS_SHIFT & ((1 << PERIOD_BITS) - 1)
     }
 
-    /// The entry and period of the bias.
+    /// Returns the entry and period of the bias, if there is one.
     pub(super) fn bias(self) -> Option<(usize, u64)> {
         match self.period() {
             0 => None,
@@ -176,7 +181,7 @@ impl State {
         }
     }
 
-    /// What the word is beside the frees.
+    /// Returns the word without the frees.
     pub(super) fn mark(self) -> Mark {
         Mark(self.0 & !FREES)
     }
@@ -191,93 +196,96 @@ impl State {
         self.is_held() && !self.is_lent() && !self.is_claimed()
     }
 
-    /// Returns true if code outside of Rust may have the slot's pointer: it is lent, and has no
-    /// readers but those that know that it is exposed. So a call never has as `&mut` what a
+    /// Returns true if code outside of Rust may get the slot's pointer: it is lent, and all its
+    /// readers, if any, know that it is exposed. So a call never has a `&mut` to a message that a
     /// `PoolBox` or a safe reader has.
     #[inline(always)]
     pub(super) fn may_be_exposed(self) -> bool {
         self.is_lent() && (self.is_exposed() || self.readers() == 0)
     }
 
-    /// The readers, as bits; 0 for one with a bias, as that has none.
+    /// Returns the readers, as bits; 0 for a slot with a bias, which has no readers.
     fn readers(self) -> u64 {
         if self.period() == 0 && (self.is_lent() || !self.is_held()) { self.0 & READERS } else { 0 }
     }
 
-    /// The state once the thread with this bias has freed the slot; not free if it can't do so with
-    /// a plain store.
+    /// Returns the state once the thread with this bias has freed the slot. The result is not free
+    /// if that thread can't free it with a plain store.
     ///
-    /// Lent by that thread, which is alone with it: nothing but the frees differs. Their overflow
-    /// is left to the slow path. Not all bits differ, which would overflow to 0: what isn't lent
-    /// has no bias, and no bias has all bits.
+    /// If that thread lent the slot, no other thread changes the word, and it differs from the bias
+    /// only in the frees. An overflow of the frees is left to the slow path. The difference never
+    /// has all bits set, which would overflow to 0: a slot that isn't lent has no bias, and no bias
+    /// has all bits set.
     #[inline(always)]
     pub(super) fn freed_by(self, bias: Mark) -> Self {
         Self((self.0 ^ bias.0).wrapping_add(1))
     }
 
-    /// Freed by a thread that may not wait until the owner of its bias is not about to do so: no
-    /// handle means it any more, and it is free once another thread has
-    /// [`finished`](Self::finished) that. Nothing of a slot without a bias.
+    /// Returns the state once a thread that may not wait has freed the slot, while the owner of its
+    /// bias may also be about to free it. No handle means the slot any more, and it is free once
+    /// another thread has [`finished`](Self::finished) the free. A slot without a bias is given
+    /// back as usual.
     pub(super) fn deferred(self, release: bool) -> Result<Self, Refused> {
         let bias = self.0 & BIAS;
         self.given_back(release).map(|freed| Self(freed.0 | bias))
     }
 
-    /// Free, if that was deferred.
+    /// Returns the state once a deferred free is finished; none if no free was deferred.
     pub(super) fn finished(self) -> Option<Self> {
         (!self.is_held() && self.period() != 0).then_some(Self(self.frees()))
     }
 
-    /// Claimed, by an owner that keeps it.
+    /// Returns the state once the owner of the claimed slot keeps it.
     #[inline(always)]
     pub(super) fn held(self) -> Self {
         Self(self.0 | HELD)
     }
 
-    /// Claimed, by an owner that lends it.
+    /// Returns the state once the owner of the claimed slot lends it.
     #[inline(always)]
     pub(super) fn lent_as(self, mark: Mark) -> Self {
         Self(self.0 | mark.0)
     }
 
-    /// Lent by its owner by its handle.
+    /// Returns the state once the owner lends the slot by its handle.
     #[inline(always)]
     pub(super) fn lent(self) -> Self {
         Self(self.0 | LENT)
     }
 
-    /// Exposed.
+    /// Returns the exposed state.
     pub(super) fn exposed(self) -> Self {
         Self(self.0 | EXPOSED)
     }
 
-    /// Never handed out, after all.
+    /// Returns the state once a claimed slot is given back without having been handed out.
     pub(super) fn not_handed_out(self) -> Self {
         Self(self.frees())
     }
 
-    /// Freed by its owner.
+    /// Returns the state once the owner has freed the slot.
     #[inline(always)]
     pub(super) fn freed(self) -> Self {
         Self(self.0.wrapping_add(1) & FREES)
     }
 
-    /// Owned by a `PoolBox`, and not exposed.
+    /// Returns the state once a `PoolBox` owns the slot: it is not exposed.
     #[inline(always)]
     pub(super) fn owned(self) -> Self {
         Self(self.frees() | HELD)
     }
 
-    /// Lent by its owner to code outside of Rust.
+    /// Returns the state once the owner lends the slot to code outside of Rust.
     #[inline(always)]
     pub(super) fn lent_out(self) -> Self {
         Self(self.frees() | Mark::SHARED.0)
     }
 
-    /// Given back by code that it was lent to. It isn't free yet while it has readers.
+    /// Returns the state once code that the slot was lent to gives it back. The slot isn't free yet
+    /// while it has readers.
     ///
-    /// Nor while it is claimed: a `release`, whose caller has nothing but a handle, is remembered
-    /// then; a free by the pointer is refused, as its caller learns of it.
+    /// It isn't free either while it is claimed: a `release`, whose caller has only a handle, is
+    /// remembered then; a free by the pointer is refused, as its caller gets the error.
     pub(super) fn given_back(self, release: bool) -> Result<Self, Refused> {
         if self.is_lent() {
             Ok(Self(self.freed().0 | self.readers()))
@@ -292,7 +300,7 @@ impl State {
         }
     }
 
-    /// Lent, and neither read nor, if that matters, exposed.
+    /// Returns an error unless the slot is lent, not being read, and not exposed if that matters.
     fn to_be_taken(self, exposure: Exposure) -> Result<(), Refused> {
         self.lent_and(exposure)?;
         if self.readers() != 0 { Err(Refused::Busy) } else { Ok(()) }
@@ -308,24 +316,24 @@ impl State {
         }
     }
 
-    /// Taken from whoever it was lent to.
+    /// Returns the state once a `PoolBox` has taken the lent slot.
     pub(super) fn taken(self, exposure: Exposure) -> Result<Self, Refused> {
         self.to_be_taken(exposure).map(|()| self.owned())
     }
 
-    /// Claimed for a moment from whoever it was lent to.
+    /// Returns the state once the lent slot is claimed for a moment.
     pub(super) fn claimed(self, exposure: Exposure) -> Result<Self, Refused> {
         self.to_be_taken(exposure)?;
         Ok(Self(self.owned().0 | self.0 & EXPOSED | CLAIMED))
     }
 
-    /// No longer claimed: lent again, or freed if it was released meanwhile. Exposed in any case,
-    /// which is never wrong.
+    /// Returns the state once the claim has ended: the slot is lent again, or freed if it was
+    /// released meanwhile. It is exposed in any case, which is never wrong.
     pub(super) fn unclaimed(self) -> Self {
         if self.0 & REMEMBERED != 0 { self.freed() } else { self.lent_out() }
     }
 
-    /// With one more reader.
+    /// Returns the state with one more reader.
     pub(super) fn entered(self, exposure: Exposure) -> Result<Self, Refused> {
         self.lent_and(exposure)?;
         match self.readers() {
@@ -334,7 +342,7 @@ impl State {
         }
     }
 
-    /// With one reader less.
+    /// Returns the state with one reader less.
     pub(super) fn left(self) -> Self {
         Self(self.0 - READER)
     }

@@ -40,11 +40,13 @@ impl fmt::Display for EncodeError {
 
 impl error::Error for EncodeError {}
 
-/// Reason why bytes are not a message: the path to the field that can't be read, what is wrong with it,
-/// and what to do. Its [`source`](error::Error::source) is the [`PoolError`], where that is the reason.
+/// Reason why bytes are not a message: the path to the field that can't be read, what is wrong with
+/// it, and what to do. Its [`source`](error::Error::source) is the [`PoolError`], where that is the
+/// reason.
 ///
 /// ```text
-/// items[3].name: text of 70 bytes, and the capacity is 64; hint: a larger `FfiStr<N>` here, or a shorter text there
+/// items[3].name: text of 70 bytes, and the capacity is 64; hint: a larger `FfiStr<N>` here,
+/// or a shorter text there
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError(Box<Refusal>);

@@ -244,7 +244,10 @@ pub fn read_item<T: ProtoType>(
 
 /// Makes a field of a message a value, with [`ProtoType::init`] of its type.
 ///
-/// # Safety
+/// An implementation promises that [`init`](Self::init) makes its slot a valid value, and returns
+/// that; and that functions that write use the [`Writer`] that they get, and don't replace it.
+/// Everything else may be wrong without harm: a wrong length makes the encoder write twice, and no
+/// more.
 ///
 /// `message + offset` is memory for an `F` that no other code uses.
 #[inline]

@@ -201,13 +201,13 @@ pub trait FfiProto: ProtoType {
         or_panic(self.try_encode_proto())
     }
 
-    /// The message as protobuf: [`encode_proto`](Self::encode_proto) for messages with references
-    /// that code outside of Rust may have seen.
+    /// Returns the message as protobuf: [`encode_proto`](Self::encode_proto) for messages with
+    /// references that code outside of Rust may have seen.
     ///
     /// # Errors
     ///
-    /// When a reference leads to a message that is [exposed](crate::Pool::try_take), because a call
-    /// may have it as `&mut`. The error names its type.
+    /// Returns an error if a reference leads to a message that is [exposed](crate::Pool::try_take),
+    /// because a call may have it as `&mut`. The error names its type.
     /// [`encode_proto_exposed`](Self::encode_proto_exposed) reads it.
     ///
     /// # Examples
@@ -230,8 +230,8 @@ pub trait FfiProto: ProtoType {
     /// let outside = Node::pool().try_alloc()?;
     /// above.next = outside.handle();
     /// let pointer = outside.into_raw();
-    /// let error = above.try_encode_proto().unwrap_err();
-    /// assert!(error.to_string().starts_with("a `Node` that is to be written as protobuf is exposed"));
+    /// let error = above.try_encode_proto().unwrap_err().to_string();
+    /// assert!(error.starts_with("a `Node` that is to be written as protobuf is exposed"));
     /// # let _ = pointer;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -266,7 +266,7 @@ pub trait FfiProto: ProtoType {
     ///
     /// # Panics
     ///
-    /// When a reference leads to a message that is exposed; see
+    /// Panics if a reference leads to a message that is exposed; see
     /// [`try_encode_proto`](Self::try_encode_proto).
     ///
     /// # Examples

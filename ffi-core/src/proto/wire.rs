@@ -10,8 +10,8 @@ use super::wire_type::WireType;
 use crate::pool::{Exposure, FfiPooled, PoolRead, RefusedHandle};
 use crate::types::FfiRef;
 
-/// How many levels of messages, or of groups that are skipped, there may be inside a message: what other readers of protobuf
-/// allow, too.
+/// Largest number of levels of messages, or of groups that are skipped, inside a message. Other
+/// readers of protobuf have the same limit.
 pub const MAX_DEPTH: u32 = 100;
 
 /// Largest size of a varint in bytes.

@@ -1,6 +1,6 @@
 //! The six forms that a field has on the wire.
 
-/// What stands behind the key of a field.
+/// Form of the data after the key of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum WireType {
@@ -12,7 +12,7 @@ pub enum WireType {
     LengthDelimited = 2,
     /// Fields, up to the end of the group.
     StartGroup = 3,
-    /// Nothing.
+    /// No data.
     EndGroup = 4,
     /// Four bytes.
     ThirtyTwoBit = 5,

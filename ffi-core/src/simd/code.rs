@@ -1,20 +1,20 @@
-//! What a kernel that is called through a table returns.
+//! Codes that a kernel returns when it is called through a table.
 
-/// How a kernel went.
+/// Result of a kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum KernelCode {
-    /// Well.
+    /// Success.
     Ok = 0,
-    /// There are no numbers to have a result of.
+    /// There are no numbers to compute a result from.
     None = 1,
-    /// The bounds are no range; or fields that overlap, or aren't in the record.
+    /// The bounds are no range; or fields overlap, or aren't in the record.
     Range = 2,
-    /// A pointer is null, and there are numbers or results to be there.
+    /// A pointer is null although there are numbers or results.
     Null = 3,
     /// Records are not aligned as their numbers are.
     Misaligned = 4,
-    /// There is no memory so long.
+    /// The length exceeds the address space.
     Size = 5,
     /// Several results overlap the numbers, or each other: some would be read as numbers.
     Overlap = 6,

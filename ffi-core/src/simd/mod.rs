@@ -11,27 +11,31 @@
 //!
 //! # One result everywhere
 //!
-//! The compiler can't make vectors of `iter().sum::<f32>()`, as it may not change the order of additions. [`sum`] and [`dot`]
-//! add in another order, which is the same on every machine and level: lane `i % N` gets element `i`, in turn,
-//! starting from `+0.0`, where the lanes fill 256 bytes (`N` is 64 for `f32`, 32 for `f64`); then the upper half of the lanes is
-//! added to the lower half until one is left. Products are rounded before they are added: there is no fused
-//! multiply-add. So results are the same bits on a server with AVX-512 and on a phone with NEON. They are not those of
-//! the loop; they are closer to the exact sum, as each lane adds fewer numbers. All NaN results are one NaN.
+//! The compiler can't vectorise `iter().sum::<f32>()`, as it may not change the order of additions.
+//! [`sum`] and [`dot`] add in another order, which is equal on every machine and level: lane `i %
+//! N` gets element `i`, in turn, starting from `+0.0`, with as many lanes as fill 256 bytes (`N` is
+//! 64 for `f32`, 32 for `f64`); then the upper half of the lanes is added to the lower half until
+//! one is left, as in pairwise summation (Higham, "The Accuracy of Floating Point Summation", SIAM
+//! Journal on Scientific Computing 14(4), 1993). Products are rounded before they are added: there
+//! is no fused multiply-add. So results have the same bits on a server with AVX-512 and on a phone
+//! with NEON. They differ from those of the loop; they are closer to the exact sum, as each lane
+//! adds fewer numbers. All NaN results are one NaN.
 //!
-//! What is done to each element on its own has the bits of the plain loop, but for those of a NaN.
+//! Operations on single elements have the bits of the plain loop, except for those of NaN.
 //!
 //! # Rules
 //!
-//! - **Length and alignment**: any. Nothing is allocated. Slices that begin at a multiple of 64 bytes are fastest.
-//! - **NaN**: [`min`] and [`max`] ignore it; it stays what it is in [`clamp`]; arithmetic hands it on.
-//! - **Zeros**: [`min`] and [`max`] make no difference between `-0.0` and `0.0`, and give back `0.0`.
-//! - **Integers**: sums are wide enough ([`Scalar::Sum`]); [`add`], [`sub`], [`mul`], [`scale`] and [`axpy`] wrap around, and
-//!   [`saturating_add`] and [`saturating_sub`] stop at the limit.
+//! - **Length and alignment**: any. Nothing is allocated. Slices that begin at a multiple of 64
+//!   bytes are fastest.
+//! - **NaN**: [`min`] and [`max`] ignore it; [`clamp`] keeps it; arithmetic propagates it.
+//! - **Zeros**: [`min`] and [`max`] treat `-0.0` and `0.0` as equal, and return `0.0`.
+//! - **Integers**: sums are wide enough ([`Scalar::Sum`]); [`add`], [`sub`], [`mul`], [`scale`] and
+//!   [`axpy`] wrap around, and [`saturating_add`] and [`saturating_sub`] saturate.
 //!
 //! # Levels
 //!
-//! The strongest instructions that the machine has are found at the first call. [`level`] tells which they are and
-//! [`set_level`] puts a cap on them: to rule them out when something is wrong, and to test what weaker machines do.
+//! The first call finds the strongest instructions of the machine. [`level`] returns them and
+//! [`set_level`] caps them: to exclude them when something is wrong, and to test weaker machines.
 //!
 //! # How it is made
 //!
@@ -40,10 +44,12 @@
 //!   lengths, docs     a level   └▶ scalar.rs   plain loops: fallback, and what tests compare with
 //! ```
 //!
-//! `operation.rs` says what is done to an element, `element.rs` what an element is, and `numbers.rs` which kernel each type takes. The instructions are those of
-//! `fearless_simd`, whose level is proof that the machine has them, so kernels need no
-//! `unsafe`; `strided.rs`, `batch.rs`, `raw.rs` and `abi.rs`, which read what pointers point to, do. What was given up for it: a level of its own for each kernel, and masked loads, which matter below
-//! 16 elements alone. Tests are in `tests.rs`, benchmarks in `benches/simd`.
+//! `operation.rs` has the operations on one element, `element.rs` the types of elements, and
+//! `numbers.rs` the kernel of each type. The instructions come from `fearless_simd`, whose level is
+//! proof that the machine has them, so kernels need no `unsafe`; `strided.rs`, `batch.rs`, `raw.rs`
+//! and `abi.rs`, which read through pointers, do. What was given up for it: a separate level for
+//! each kernel, and masked loads, which only matter below 16 elements. Tests are in `tests.rs`,
+//! benchmarks in `benches/simd`.
 
 #[doc(hidden)]
 pub mod abi;

@@ -1,4 +1,4 @@
-//! The numbers that are elements: for each, which loop and which kernel it takes.
+//! Implementations for the numbers that are elements: the loop and the kernel of each.
 
 #[cfg(not(target_arch = "x86_64"))]
 use fearless_simd::Select;
@@ -103,7 +103,8 @@ macro_rules! float {
             }
             #[inline]
             fn mean(sum: Self, count: usize) -> Option<Self> {
-                // Rounded once for f64 and, for f32, once more: better than a count that is rounded to f32.
+                // Rounded once for f64 and twice for f32, which is more exact than a count that is
+                // rounded to f32.
                 (count > 0).then(|| (f64::from(sum) / count as f64) as Self)
             }
         }
@@ -131,9 +132,9 @@ macro_rules! float {
     };
     (vector $element:ident, $vector:ident) => {
         impl<S: Simd> Vector<S, $element> for fearless_simd::$vector<S> {
-            // x86's instructions give back the second operand where one is a NaN, so need no care beyond the order.
-            // fearless_simd promises that of its precise forms alone, which do more; the tests of every level hold it to
-            // what it does.
+            // The instructions of x86 return the second operand if one is NaN, so only the order of
+            // the operands matters. fearless_simd only promises that for its precise forms, which
+            // do more; the tests of every level check it.
             #[inline(always)]
             fn lesser(self, other: Self) -> Self {
                 if cfg!(target_arch = "x86_64") { self.min(other) } else { self.min_precise(other) }
@@ -144,7 +145,7 @@ macro_rules! float {
             }
             #[inline(always)]
             fn clamped(self, low: Self, high: Self) -> Self {
-                // For the same reason NaN, and of two zeros the element, come through.
+                // For the same reason NaN is returned, and for two zeros the element.
                 #[cfg(target_arch = "x86_64")]
                 return high.min(low.max(self));
                 #[cfg(not(target_arch = "x86_64"))]
@@ -239,7 +240,7 @@ macro_rules! integer {
             }
             #[inline(always)]
             fn dot_vector<S: Simd>(_: S, values: &[Self], other: &[Self]) -> $sum {
-                // The same loop: inlined here, the compiler sees wider vectors.
+                // A loop of its own: inlined here, the compiler sees wider vectors.
                 let mut sum: $sum = 0;
                 for (&a, &b) in values.iter().zip(other) {
                     sum = sum.wrapping_add($sum::from(a).wrapping_mul($sum::from(b)));
@@ -256,7 +257,7 @@ macro_rules! integer {
                 sums
             }
             fn record_sum_vector<const F: usize, S: Simd>(_: S, flat: &[Self]) -> [$sum; F] {
-                // Each is a widened sum of its own, for which no vectors fit.
+                // Each is a widened sum of its own, which no vectors fit.
                 Self::record_sum_scalar(flat)
             }
             #[inline(always)]

@@ -14,16 +14,18 @@ use super::{CapacityError, FfiType, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
-/// Up to `N` entries in place: a `u32` length, then room for `N` entries, each a `repr(C)` struct of key and value.
+/// Up to `N` entries in place: a `u32` length, then memory for `N` entries, each a `repr(C)` struct
+/// of key and value.
 ///
-/// It has what [`HashMap`](std::collections::HashMap) has where that needs no allocation, and asks the same of its keys:
-/// [`Eq`] and [`Hash`]. It is a list, though: finding a key looks at one entry after the other, which is right for dozens
-/// of entries, not for thousands. New entries come last; where one is removed, the last takes its place.
+/// It has the methods of [`HashMap`](std::collections::HashMap) that need no allocation, and its
+/// keys need the same traits: [`Eq`] and [`Hash`]. It is a list, however: finding a key compares
+/// one entry after the other, which suits dozens of entries, not thousands. New entries come last;
+/// when one is removed, the last moves to its place.
 ///
-/// Entries behind the length are room: see [`FfiVec`](super::FfiVec) on what stays there.
+/// Memory after the length is unused: see [`FfiVec`](super::FfiVec) about its bytes.
 ///
-/// Checking untrusted bytes takes time linear in the number of entries; a map of more than 16 borrows 8 to 16 bytes of
-/// heap for each while it is checked, to find keys that are there twice.
+/// Checking untrusted bytes takes time linear in the number of entries; a map of more than 16
+/// allocates 8 to 16 bytes for each while it is checked, to find keys that occur twice.
 ///
 /// # Examples
 ///

@@ -1,9 +1,9 @@
 //! Private classes of types that have no name: text, lists, options, maps, references, and arrays
 //! in them.
 //!
-//! Each is a `Struct` of the layout that `ffi-core` has, with the same members whatever it holds: `read` and
-//! `write` for views, `toDart` and `setDart` for copies, `setFrom` to copy within memory. Lists and maps have a
-//! second class, the object that Dart sees.
+//! Each is a `Struct` with the layout of `ffi-core`. All have the same members: `read` and `write`
+//! for views, `toDart` and `setDart` for copies, `setFrom` to copy within memory. Lists and maps
+//! have a second class for the object that Dart sees.
 
 use crate::model::{Layout, Scalar, Type};
 
@@ -294,7 +294,8 @@ impl Container<'_> {
             }
         };
         members.push(overrides(&method("void", "zero", &[index()], &zero)));
-        // What the base could do from the above: each list has its own, for the compiler to see through.
+        // Overrides of members that the base class also has, as the compiler only inlines them in
+        // each list's own class.
         members.push(inlined(&getter(
             "int",
             "length",

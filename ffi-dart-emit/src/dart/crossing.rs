@@ -140,7 +140,7 @@ impl Argument {
         argument
     }
 
-    /// What C gets for it, without the check of its range.
+    /// Returns the values that C gets, without the check of their range.
     pub fn unchecked(&self) -> Vec<String> {
         let mut values = self.values.clone();
         // What says if there is a value stays.
@@ -259,15 +259,15 @@ fn raw(value: Value) -> &'static str {
     }
 }
 
-/// A call that makes the result in Dart of what C returned.
+/// Call that makes the result in Dart from C's.
 pub struct Conversion {
     callee: String,
-    /// Whether it takes the memory of the library as well.
+    /// True if it also takes the memory of the library.
     memory: bool,
 }
 
 impl Conversion {
-    /// A call of `callee` with the result alone.
+    /// Makes a call of `callee` with only the result as argument.
     pub fn of(callee: impl Into<String>) -> Self {
         Self { callee: callee.into(), memory: false }
     }

@@ -146,7 +146,8 @@ fn simple_call(expression: &str) -> Option<(&str, Vec<String>)> {
     simple.then(|| (callee, arguments.split(", ").map(str::to_owned).collect()))
 }
 
-/// `return condition ? yes : no;`, of names and short calls; nothing where a line would be too long.
+/// Returns `return condition ? yes : no;` for names and short calls, or `None` if a line would be
+/// too long.
 pub fn conditional(condition: &str, yes: &str, no: &str) -> Option<String> {
     let line = format!("    return {condition} ? {yes} : {no};");
     if fits(&line) {

@@ -74,7 +74,7 @@ const COLUMNS_MEMBERS: &[&str] = &[
 /// Members of a oneof's class, and names that it calls.
 const ONEOF_MEMBERS: &[&str] = &["other", "pragma", "setFrom", "tag", "toDart", "value"];
 
-/// What an enum's class has.
+/// Members of an enum's class.
 const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
 /// Members of the library's class, and names that it calls.

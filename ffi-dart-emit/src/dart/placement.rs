@@ -1,8 +1,8 @@
-//! Where the runtime is that a package depends on.
+//! Folder of the runtime that a package depends on.
 //!
-//! `pub` refuses one name from two folders, so all packages of a workspace name one copy: that which the package names
-//! itself, which is asked for, or which another package of the workspace names; else the package gets a copy of its own,
-//! in its folder.
+//! `pub` refuses one name from two folders, so all packages of a workspace name one copy: the one
+//! that the package itself names, else the one that the user asks for, else the one that another
+//! package of the workspace names. Without any, the package gets a copy of its own, in its folder.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -14,22 +14,24 @@ use crate::output::Origin;
 
 use super::runtime;
 
-/// Where the runtime of a package is.
+/// Place of a package's runtime.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Placement {
-    /// The folder, as the package names it: relative to it where it can be.
+    /// The folder, as the package names it: relative to the package if possible.
     pub named: String,
-    /// The folder to write the runtime to; none where it is somebody else's, or comes from a package server.
+    /// The folder to write the runtime to; none if another project owns it, or it comes from a
+    /// package server.
     pub write_to: Option<PathBuf>,
 }
 
-/// Finds the runtime of the package in the folder `out`, which need not exist; `asked` is the folder that the caller
-/// wants.
+/// Finds the runtime of the package in the folder `out`, which need not exist; `asked` is the
+/// folder that the caller wants.
 ///
 /// # Errors
 ///
-/// When the package names another folder than is asked for, or no runtime; when the packages of the workspace name
-/// several; when the runtime there has another version than [`runtime::VERSION`], and isn't a copy to write again.
+/// Returns an error if the package names another folder than `asked`, or no runtime; if the
+/// packages of the workspace name several folders; or if the runtime in the folder has another
+/// version than [`runtime::VERSION`], and isn't a copy that may be written again.
 pub fn place(out: &Path, asked: Option<&Path>) -> Result<Placement, Problems> {
     let out = &absolute(out)?;
     let file = out.join("pubspec.yaml");
@@ -85,7 +87,7 @@ pub fn place(out: &Path, asked: Option<&Path>) -> Result<Placement, Problems> {
     }
 }
 
-/// The runtime in `folder`, for the package in `out`.
+/// Returns the placement of the runtime in `folder`, for the package in `out`.
 fn placed(out: &Path, folder: &Path) -> Result<Placement, Problems> {
     let named = relative(out, folder);
     let Some(pubspec) = read(&folder.join("pubspec.yaml"))? else {
@@ -115,7 +117,7 @@ fn placed(out: &Path, folder: &Path) -> Result<Placement, Problems> {
     }
 }
 
-/// The runtime that other packages of the workspace around `out` name.
+/// Returns the runtime that other packages of the workspace around `out` name.
 fn of_workspace(out: &Path) -> Result<Option<PathBuf>, Problems> {
     let Some(root) = out.ancestors().skip(1).find(|it| it.join(".git").exists()) else { return Ok(None) };
     let mut found = BTreeMap::new();
@@ -132,7 +134,7 @@ fn of_workspace(out: &Path) -> Result<Option<PathBuf>, Problems> {
     Ok(found.into_keys().next())
 }
 
-/// How deep packages are looked for in a workspace.
+/// Depth to which a workspace is searched for packages.
 const DEPTH: usize = 6;
 
 /// Adds the runtimes that packages in `folder` name, each with the first of those packages.
@@ -165,7 +167,7 @@ fn collect(folder: &Path, depth: usize, found: &mut BTreeMap<PathBuf, PathBuf>) 
     }
 }
 
-/// Where a package has the runtime from.
+/// Source of a package's runtime.
 #[derive(Debug, PartialEq, Eq)]
 enum Dependency {
     /// A folder, relative to the package.
@@ -174,7 +176,8 @@ enum Dependency {
     Server,
 }
 
-/// The dependency on the runtime in the text of a `pubspec.yaml`: nested blocks, or `{path: ..}` on one line.
+/// Returns the dependency on the runtime in the text of a `pubspec.yaml`: nested blocks, or `{path:
+/// ..}` on one line.
 fn dependency(text: &str) -> Option<Dependency> {
     let mut within = false;
     let mut found: Option<usize> = None;
@@ -207,7 +210,7 @@ fn dependency(text: &str) -> Option<Dependency> {
     found.map(|_| Dependency::Server)
 }
 
-/// `key: value  # comment`, both without quotes.
+/// Splits `key: value  # comment`, both without quotes.
 fn entry(content: &str) -> Option<(&str, &str)> {
     let quotes = ['"', '\''];
     let content = match content.split_once('#') {
@@ -218,7 +221,7 @@ fn entry(content: &str) -> Option<(&str, &str)> {
     Some((key.trim().trim_matches(quotes), value.trim().trim_matches(quotes)))
 }
 
-/// The text of a file; none where there is no file.
+/// Returns the text of a file, or none if there is no file.
 fn read(file: &Path) -> Result<Option<String>, Problems> {
     match input::text(file) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
@@ -234,7 +237,7 @@ fn problem(path: &Path, what: impl Into<String>, fix: impl Into<String>) -> Prob
     Problems(vec![Problem { item, what: what.into(), fix: fix.into() }])
 }
 
-/// `path` without links where it exists, so that two names of one folder are equal.
+/// Returns `path` without links if it exists, so that two names of one folder are equal.
 fn absolute(path: &Path) -> Result<PathBuf, Problems> {
     let path = std::path::absolute(path).map_err(|error| {
         problem(path, format!("it has no absolute path: {error}"), "choose another folder")
@@ -242,7 +245,7 @@ fn absolute(path: &Path) -> Result<PathBuf, Problems> {
     Ok(normalized(&path))
 }
 
-/// The absolute `path` without `..`, and without links as far as it exists.
+/// Returns the absolute `path` without `..`, and without links as far as it exists.
 fn normalized(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
@@ -258,7 +261,7 @@ fn normalized(path: &Path) -> PathBuf {
     out
 }
 
-/// `to` relative to the folder `from`, both absolute, with `/` on every host.
+/// Returns `to` relative to the folder `from`, both absolute, with `/` on every host.
 fn relative(from: &Path, to: &Path) -> String {
     let common = from.components().zip(to.components()).take_while(|(from, to)| from == to).count();
     let up = from.components().skip(common).map(|_| "..".to_owned());
@@ -363,7 +366,7 @@ mod tests {
         fs::write(&version, text.replace(&ours, "const runtimeVersion = 999;")).unwrap();
         let problems = place(&out, Some(&core)).unwrap_err().to_string();
         assert!(problems.contains("the runtime there has version 999"), "{problems}");
-        // No copy of ours: it is used, and not written.
+        // The folder is no copy of this runtime: it is used, and not written.
         package(&core, "");
         fs::write(&version, &text).unwrap();
         assert_eq!(place(&out, Some(&core)).unwrap(), Placement { named: "../core".into(), write_to: None });

@@ -1,7 +1,7 @@
-//! The runtime: the Dart package `ffi_core`, which all generated packages depend on.
+//! Runtime of generated code: the Dart package `ffi_core`, which all generated packages depend on.
 //!
-//! It is an ordinary package in `dart/ffi_core` of this crate, and its files are in the program, which so can
-//! write a copy where there is no package server.
+//! It is an ordinary package in `dart/ffi_core` of this crate. Its files are also in the program,
+//! which can write a copy without a package server.
 
 use crate::output::OutputFile;
 
@@ -62,13 +62,13 @@ files! {
     "pubspec.yaml"
 }
 
-/// A copy of the package.
+/// Returns the files of a copy of the package.
 #[must_use]
 pub fn package() -> Vec<OutputFile> {
     FILES.iter().map(|(path, contents)| OutputFile::generated(*path, contents)).collect()
 }
 
-/// The version of a runtime, by the text of its [`VERSION_FILE`].
+/// Returns the version of a runtime, by the text of its [`VERSION_FILE`].
 #[must_use]
 pub fn version(text: &str) -> Option<u32> {
     let (_, rest) = text.split_once("\nconst runtimeVersion = ")?;
@@ -82,7 +82,7 @@ mod tests {
 
     use super::*;
 
-    /// Adds what is below `folder`, relative to `root`.
+    /// Adds the files below `folder`, relative to `root`.
     fn collect(root: &Path, folder: &Path, out: &mut BTreeSet<String>) {
         for entry in folder.read_dir().unwrap() {
             let path = entry.unwrap().path();

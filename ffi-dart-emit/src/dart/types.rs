@@ -1,10 +1,11 @@
 //! Dart types for the types of Rust, and the code that reads and writes them.
 //!
-//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. A number is its own
-//! place, an enum's is a number, a message's and a oneof's is their class. All other types have a private
-//! class of their own, written by `container.rs`, with the members `read`, `write`, `toDart`, `setDart` and `setFrom`; so
-//! they nest in each other without any of them knowing which. As fields share them, each is told by what name exceptions
-//! call the place: that of the field, and in a list the element's index.
+//! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. The
+//! place of a number is a number, that of an enum as well, and that of a message or oneof is its
+//! class. All other types have a private class, written by `container.rs`, with the members `read`,
+//! `write`, `toDart`, `setDart` and `setFrom`; so they nest in each other, and none of them depends
+//! on what it holds. As fields share them, each gets the name that exceptions use for the place:
+//! that of the field, and in a list the element's index.
 //!
 //! A type has two faces: its *view* shares memory, its *value* is a Dart copy. When they are
 //! written, types without messages and oneofs in them accept either.
@@ -67,8 +68,8 @@ pub fn is_narrow(scalar: Scalar) -> bool {
     check(scalar).is_some()
 }
 
-/// Dart expressions by which exceptions name a place: that of its field, and that of the element's index in it, where the
-/// place is an element.
+/// Dart expressions for the name of a place in exceptions: the name of its field, and the index of
+/// the element if the place is one.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The name of the field.
@@ -103,7 +104,8 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The expression `value`, checked to be a number of `scalar`; exceptions call it by the expression `name`.
+/// Returns the expression `value` with a check that it is a number of `scalar`; exceptions use the
+/// expression `name` for it.
 pub fn checked(scalar: Scalar, value: &str, name: &str) -> String {
     match check(scalar) {
         Some(callee) => format!("{callee}({value}, {name})"),
@@ -111,7 +113,8 @@ pub fn checked(scalar: Scalar, value: &str, name: &str) -> String {
     }
 }
 
-/// The list `values` for `place`, checked to hold numbers of `scalar`, and `count` of them if that is given.
+/// Returns the list `values` for `place` with a check that it holds numbers of `scalar`, and
+/// `count` of them if given.
 pub fn checked_all(scalar: Scalar, values: &str, place: Place<'_>, count: Option<u64>) -> String {
     let Place { name, index } = place;
     match (check(scalar), count, index) {
@@ -129,8 +132,8 @@ pub fn checked_length(values: &str, place: Place<'_>, count: u64) -> String {
     format!("$.checkLength({values}, {count}, {})", place.arguments().join(", "))
 }
 
-/// Where there are `u64` in a value of `ty`, as `unsigned` of the runtime takes it; none where there are none that it
-/// prints. Messages and oneofs print themselves.
+/// Returns the positions of `u64` in a value of `ty`, as the parameter `unsigned` of the runtime,
+/// or `None` if there are none to print. Messages and oneofs print themselves.
 pub fn unsigned(ty: &Type) -> Option<String> {
     match ty {
         Type::Scalar(Scalar::U64) => Some("u".to_owned()),
@@ -462,7 +465,8 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Statements that return a copy of the view `element` of the list `_name`, where a view changes with the memory.
+    /// Returns statements that return a copy of the view `element` of the list `_name`, or `None`
+    /// if the view doesn't change with the memory.
     pub fn detach(&self, ty: &Type, element: &str) -> Option<String> {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => None,

@@ -23,7 +23,8 @@ const PERSONS: [&str; 4] = ["who", "whoever", "whom", "whomever"];
 const BEFORE_ALONE: [&str; 9] =
     ["leave", "leaves", "leaving", "left", "let", "lets", "stand", "stands", "standing"];
 
-/// Beginnings of a condition that is meant as "if" or "when". `.` begins a sentence.
+/// Beginnings of a condition that is meant as "if" or "when". `.` begins a sentence; a heading
+/// or a cell of a table begins with `#`, and may be "where".
 const CONDITIONS: [&str; 18] = [
     ". where",
     "only where",
@@ -165,7 +166,8 @@ impl Words {
             let text = line.text.trim_start();
             let begins = text.is_empty() || ['-', '*', '#', '|', '>'].iter().any(|it| text.starts_with(*it));
             if begins {
-                words.push((line.number, ".".to_owned()));
+                let heading = text.starts_with(['#', '|']);
+                words.push((line.number, if heading { "#" } else { "." }.to_owned()));
                 quoted = false;
             }
             let mut word = String::new();
@@ -183,7 +185,8 @@ impl Words {
                         words.push((line.number, std::mem::take(&mut word)));
                     }
                     match char {
-                        '.' | '?' | '!' | '|' => words.push((line.number, ".".to_owned())),
+                        '.' | '?' | '!' => words.push((line.number, ".".to_owned())),
+                        '|' => words.push((line.number, "#".to_owned())),
                         ',' | ';' | ':' | ')' | '(' | '-' => words.push((line.number, char.to_string())),
                         _ => {}
                     }
@@ -196,7 +199,7 @@ impl Words {
 
     /// Returns the first word of the comment, if it is one of `words`.
     fn first(&self, words: &[&str]) -> Option<(usize, &str)> {
-        let (line, word) = self.0.iter().find(|(_, word)| word != ".")?;
+        let (line, word) = self.0.iter().find(|(_, word)| word != "." && word != "#")?;
         words.contains(&word.as_str()).then_some((*line, word))
     }
 
@@ -241,7 +244,7 @@ fn without_references(text: &str) -> String {
 }
 
 fn is_end(word: &str) -> bool {
-    [".", ",", ";", ":", ")"].contains(&word)
+    [".", "#", ",", ";", ":", ")"].contains(&word)
 }
 
 #[cfg(test)]

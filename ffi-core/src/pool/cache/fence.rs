@@ -23,17 +23,17 @@ const UNKNOWN: u8 = 0;
 const THERE: u8 = 1;
 const LOST: u8 = 2;
 
-/// What is known of the fence.
+/// State of the fence, as far as the process knows it.
 static STATE: AtomicU8 = AtomicU8::new(UNKNOWN);
 
-/// The side that runs all the time.
+/// Runs the cheap side: it only keeps the compiler from reordering.
 #[inline(always)]
 pub(super) fn light() {
     compiler_fence(Ordering::SeqCst);
 }
 
-/// The side that runs hardly ever: a microsecond or a few. False if there was no fence, and never
-/// will be.
+/// Runs the expensive side, which takes a microsecond or a few. Returns false if there was no fence
+/// and never will be.
 #[must_use]
 pub(super) fn heavy() -> bool {
     let done = membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);
@@ -55,14 +55,14 @@ pub(super) fn is_there() -> bool {
     STATE.load(Ordering::Relaxed) == THERE
 }
 
-/// Returns true if asking for the fence does no harm.
+/// Returns true if asking for the fence is safe.
 #[cfg(not(target_os = "android"))]
 fn may_ask() -> bool {
     true
 }
 
-/// Returns true if asking for the fence does no harm: before Android 10 the sandbox of apps may
-/// kill the process for it, which is why Android's own runtime asks for the same
+/// Returns true if asking for the fence is safe. Before Android 10 the sandbox of apps may kill the
+/// process for it, so Android's own runtime makes the same test
 /// (`art/libartbase/base/membarrier.cc`).
 #[cfg(target_os = "android")]
 fn may_ask() -> bool {

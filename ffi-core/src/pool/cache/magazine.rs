@@ -2,59 +2,64 @@
 //! stores.
 //!
 //! A locked instruction costs as much as two calls, or five times that, depending on the processor,
-//! and a claim and a free were one each. A magazine (Bonwick and Adams, "Magazines and Vmem", 2001)
-//! is used by one thread only, its owner: the thread whose thread pointer is in it. It is filled
-//! with several slots by one locked instruction, and emptied likewise.
+//! and without magazines a claim and a free are one each. A magazine (J. Bonwick, J. Adams,
+//! "Magazines and Vmem: Extending the Slab Allocator to Many CPUs and Arbitrary Resources", USENIX
+//! ATC 2001) is used only by its owner: the thread whose thread pointer is in it. One locked
+//! instruction fills it with several slots, and one empties it.
 //!
 //! ```text
-//! entries  [{owner, bias, mark, limit, turns, len, items}; 8192]   two lines each, found by two hashes of the thread pointer
-//! open     [bits of entries 0..64][64..128] ..                     which may have items
+//! entries  [{owner, bias, mark, limit, turns, len, items}; 8192]   two cache lines each
+//! open     [bits of entries 0..64][64..128] ..                     set: it may have items
 //! settled  [period of entry 0][1] ..                               see "Bias"
 //! closer   the thread that closes magazines, or 0
 //! ```
 //!
+//! A thread finds its entry by two hashes of its thread pointer.
+//!
 //! # Nothing is lost
 //!
-//! What is kept for a thread that idles, or ended, isn't lost to the others: a thread that finds
-//! nothing free closes all magazines and gives back what is in them. The owner says that it is
-//! inside ([`INSIDE`]) and then looks if it may (`limit`, `bias`); the thread that closes says that
-//! it may not and then looks if it is. One of them sees the other's store, as both pass a
-//! [`fence`](super::fence), which costs the owner nothing. The closing thread waits until the owner
-//! has left, for a few of its instructions. A closed magazine is opened again by its owner, once
-//! plenty is free. The more are open the less each may have, so that thousands of threads keep no
-//! more than a part of the slots.
+//! Slots that are kept for an idle or ended thread are not lost to the others: a thread that finds
+//! nothing free closes all magazines and gives back their items. The owner says that it is inside
+//! ([`INSIDE`]) and then looks whether it may be (`limit`, `bias`); the closer says that the owner
+//! may not and then looks whether it is. One of them sees the other's store, as both pass a
+//! [`fence`](super::fence), which costs the owner nothing. The closer waits until the owner has
+//! left, which takes a few instructions. The owner opens a closed magazine again once plenty is
+//! free. The more magazines are open, the fewer items each may have, so that thousands of threads
+//! keep only a part of the slots.
 //!
-//! One thread closes at a time: `closer` is its lock, and the only one. So `limit` becomes 0 and a
-//! bit of `open` is cleared by the holder alone, and a bit is set if and only if the limit isn't 0,
-//! but in the middle of opening and emptying.
+//! One thread closes at a time: `closer` is the only lock. So only its holder sets `limit` to 0 and
+//! clears a bit of `open`, and a bit is set if and only if the limit isn't 0, except in the middle
+//! of opening and emptying.
 //!
-//! An entry belongs to the first thread that hashes to it, until that thread ends, and gives back
-//! the slots and then the entry: any other could not take it from one that was stopped just after
-//! it saw that the entry is its own. If it is another's, the thread has the next of four, which is
-//! found by a call. Of 2,000 threads with stacks anywhere two have none.
+//! An entry belongs to the first thread that hashes to it. When that thread ends, it gives back the
+//! slots and then the entry. No other thread can take it earlier: the owner may have been stopped
+//! just after it saw that the entry is its own. If the entry is another thread's, the caller tries
+//! the next of four, which takes a call to find. With 2,000 threads whose stacks are anywhere, two
+//! have no entry.
 //!
 //! # Bias
 //!
 //! Two threads that free the same slot must not both put it into their magazines. So a slot's word
-//! says which entry's owner it was lent by, and in which period, and that thread alone may change
-//! the word with a plain store, while the entry's `bias` says the same (biased locking, as
-//! Kawachiya and others have it, "Lock reservation", 2002). Any other thread ends the period first:
-//! clears `bias`, and waits until the owner has left. What is lent in a period that is `settled`,
-//! before that or since, is freed with a compare-exchange, by all threads. After a while the owner
-//! starts the next one; after the last of [`Mark::PERIODS`] there is none, so threads that free
-//! each other's slots wait for that few times only.
+//! names the entry whose owner lent it, and the period, and only that thread may change the word
+//! with a plain store, while the entry's `bias` names the same period (biased locking: K.
+//! Kawachiya, A. Koseki, T. Onodera, "Lock Reservation: Java Locks Can Mostly Do Without Atomic
+//! Operations", OOPSLA 2002). Any other thread ends the period first: it clears `bias`, and waits
+//! until the owner has left. A slot that was lent in a settled period, before or after it was
+//! settled, is freed with a compare-exchange by all threads. After a while the owner starts the
+//! next period; after the last of [`Mark::PERIODS`] there is none, so threads that free each
+//! other's slots wait only that many times.
 //!
 //! # Waits
 //!
-//! A thread waits for an owner to leave, and for the closer to finish, by [`Word::pause`]; an owner
-//! that is inside waits for nobody, and the closer only for owners, so no two wait for each other.
-//! A signal handler breaks that rule if it interrupted its own thread inside, or as the closer: it
-//! is **engaged**. It enters nothing, claims through the live bits, closes nothing, and ends no
-//! period: it is told so, and [`slots`](super::super::slots) defers what it frees.
+//! A thread waits for an owner to leave, and for the closer to finish, by [`Word::pause`]. An owner
+//! that is inside waits for nobody, and the closer only for owners, so no two threads wait for each
+//! other. A signal handler would break that rule if it interrupted its own thread inside, or as the
+//! closer: it is **engaged**. It enters nothing, claims through the live bits, closes nothing, and
+//! ends no period: it gets an error, and [`slots`](super::super::slots) defers its frees.
 //!
-//! If the operating system refuses the fence later on, nothing is closed or settled by others any
-//! more: the owner itself, which needs no fence against itself, empties what was closed and settles
-//! what was cleared, when it claims next or ends.
+//! If the operating system refuses the fence later on, other threads close and settle nothing any
+//! more. The owner itself, which needs no fence against itself, empties what was closed and settles
+//! what was cleared, at its next claim or its end.
 
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
@@ -66,26 +71,28 @@ use crate::pool::live::{Bits, Live, Seat, lowest, undivided};
 use crate::pool::primitive::{Half, Protocol, Sound, Word, wait_until};
 use crate::pool::word::{ENTRY_BITS, Mark, State};
 
-/// Slots in a magazine, so that it fills two cache lines.
+/// Number of slots in a magazine, so that it fills two cache lines.
 pub(in crate::pool) const ITEMS: usize = 21;
 
-/// Bit of an entry's owner: it is inside. Thread pointers are even, so it can be added.
+/// Bit of an entry's owner: the owner is inside. Thread pointers are even, so it can be added.
 const INSIDE: u64 = 1;
 
-/// Refills in which a period may be settled and the next started: rows "a million freed elsewhere".
+/// Number of refills after which a settled period may be followed by the next; the rows "a million
+/// freed elsewhere" of `cargo xtask bench pools` chose it.
 const RENEWAL: u64 = 256;
 
-/// Refills from one look for plenty to the next, while a magazine is closed: rows "a million pairs"
-/// of many threads.
+/// Number of refills between two looks for plenty of free slots, while a magazine is closed; the
+/// rows "a million pairs" of many threads in `cargo xtask bench pools` chose it.
 const PATIENCE: u64 = 64;
 
-/// Refills from one such look to the next, while it has less than it could.
+/// Number of refills between two such looks, while a magazine has fewer items than it could.
 const MUCH_PATIENCE: u64 = 1_024;
 
-/// Items of a magazine while many are open: enough for a thread that frees what it just claimed.
+/// Number of items of a magazine while many are open: enough for a thread that frees the slot it
+/// just claimed.
 const FEW: usize = 4;
 
-/// What magazines ask of threads and the operating system.
+/// Threads and operating system, as magazines use them.
 pub(crate) trait Threads: Word {
     /// A word of half the size.
     type Half: Half;
@@ -93,13 +100,14 @@ pub(crate) trait Threads: Word {
     /// Magazines of a pool: a power of two.
     const ENTRIES: usize;
 
-    /// The cheap side of a [`fence`].
+    /// Runs the cheap side of a [`fence`].
     fn light();
-    /// The expensive side; false if there was no fence.
+    /// Runs the expensive side; returns false if there was no fence.
     fn heavy() -> bool;
-    /// Returns true if there is a fence, as far as is known.
+    /// Returns true if there is a fence, as far as the process knows.
     fn is_fenced() -> bool;
-    /// Sees to it that [`Cache::resign`] is called when this thread ends; false if it ends already.
+    /// Makes this thread call [`Cache::resign`] when it ends; returns false if it is already
+    /// ending.
     fn is_attended() -> bool;
     /// Returns true if the caller is inside, or the closer, of any other pool.
     fn is_engaged_elsewhere(caller: Caller) -> bool;
@@ -109,28 +117,28 @@ pub(crate) trait Threads: Word {
 #[repr(C, align(128))]
 #[derive(Debug)]
 pub(crate) struct Magazine<W: Threads> {
-    /// Its owner's thread pointer, or 0 if it has none; and [`INSIDE`].
+    /// Thread pointer of the owner, or 0 if there is none, plus [`INSIDE`].
     pub(in crate::pool) owner: W,
-    /// The bias of slots that only the owner changes; [`Mark::NONE`] between periods.
+    /// Bias of the slots that only the owner changes; [`Mark::NONE`] between periods.
     pub(in crate::pool) bias: W,
-    /// What the word of a slot gets that the owner lends.
+    /// Mark that a slot's word gets when the owner lends it.
     pub(in crate::pool) mark: W,
-    /// Items that it may have: 0 while it is closed.
+    /// Number of items it may have: 0 while it is closed.
     pub(in crate::pool) limit: W,
-    /// What only the owner uses: refills, and above them the period.
+    /// Refills, and above them the period. Only the owner uses it.
     pub(in crate::pool) turns: W,
     pub(in crate::pool) len: W::Half,
     pub(in crate::pool) items: [W::Half; ITEMS],
 }
 
-/// What happened to magazines. On a line of its own: all else of a pool that is in one place with
-/// it is only read.
+/// Counts about magazines. They have a cache line of their own, because the pool's other fields
+/// beside them are only read.
 #[repr(align(64))]
 #[derive(Debug)]
 pub(crate) struct Counts<W> {
-    /// How many are open.
+    /// Number of magazines that are open.
     pub(in crate::pool) opened: W,
-    /// How often one was emptied.
+    /// Number of times that a magazine was emptied.
     pub(in crate::pool) closings: W,
     /// The thread pointer of the closer, or 0.
     pub(in crate::pool) closer: W,
@@ -146,20 +154,20 @@ impl Counts<AtomicU64> {
 #[derive(Debug)]
 pub(crate) struct Magazines<'a, W: Threads, P> {
     live: Live<'a, W, P>,
-    /// [`Threads::ENTRIES`] of them; they have no owners if there are to be no magazines.
+    /// [`Threads::ENTRIES`] magazines; none ever has an owner if the pool has no magazines.
     entries: &'a [Magazine<W>],
     open: &'a [W],
     settled: &'a [W],
     counts: Counts<W>,
-    /// Items that one may have while few are open.
+    /// Number of items that one may have while few are open.
     limit: usize,
-    /// Items that all together should have at most.
+    /// Number of items that all together should have at most.
     budget: usize,
     /// The pool that was enlisted before this one.
     next: AtomicPtr<Self>,
 }
 
-/// The owner is in its magazine.
+/// Proof that the owner is in its magazine.
 #[derive(Debug)]
 pub(in crate::pool) struct Inside<'a, W: Threads, P> {
     magazine: &'a Magazine<W>,
@@ -167,7 +175,7 @@ pub(in crate::pool) struct Inside<'a, W: Threads, P> {
     protocol: std::marker::PhantomData<P>,
 }
 
-/// The lock of the closer, until it is dropped.
+/// Holds the lock of the closer until it is dropped.
 struct Closing<'a, W: Word>(&'a W);
 
 impl<W: Word> Drop for Closing<'_, W> {
@@ -178,7 +186,7 @@ impl<W: Word> Drop for Closing<'_, W> {
 }
 
 impl<W: Threads> Magazine<W> {
-    /// Once it is the caller's it stays so.
+    /// Returns true if the caller owns this magazine. It stays true once it is.
     fn is_of(&self, caller: Caller) -> bool {
         self.owner.load(Ordering::Relaxed) & !INSIDE == caller.thread
     }
@@ -186,7 +194,7 @@ impl<W: Threads> Magazine<W> {
     /// Returns true if the caller owns this magazine and is not inside it.
     #[inline(always)]
     fn is_left_by(&self, caller: Caller) -> bool {
-        // Once it is the caller's, only that writes it.
+        // Only the caller writes it, once it is the caller's.
         self.owner.load(Ordering::Relaxed) == caller.thread
     }
 
@@ -195,7 +203,7 @@ impl<W: Threads> Magazine<W> {
         self.owner.load(Ordering::Relaxed) == caller.thread | INSIDE
     }
 
-    /// Its owner enters it.
+    /// Enters the magazine, on behalf of its owner.
     #[inline(always)]
     fn entered<P: Protocol>(&self, owner: Caller) -> Inside<'_, W, P> {
         self.owner.store(owner.thread.wrapping_add(INSIDE), Ordering::Relaxed);
@@ -227,13 +235,13 @@ impl<W: Threads, P: Protocol> super::Inside for Inside<'_, W, P> {
 }
 
 impl<W: Threads, P: Protocol> Inside<'_, W, P> {
-    /// What the word of a slot gets that the owner lends.
+    /// Returns the mark that a slot's word gets when the owner lends it.
     #[inline(always)]
     fn mark(&self) -> Mark {
         Mark::from_bits(self.magazine.mark.load(Ordering::Relaxed))
     }
 
-    /// How many items it may have: 0 while it is closed.
+    /// Returns the number of items it may have: 0 while it is closed.
     fn limit(&self) -> usize {
         self.magazine.limit.load(Ordering::Relaxed) as usize
     }
@@ -241,11 +249,11 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
     #[inline(always)]
     fn pop(&self) -> Option<usize> {
         let last = self.magazine.len.load(Ordering::Relaxed).wrapping_sub(1);
-        // One comparison for one that is empty and one that is closed.
+        // One comparison covers an empty magazine and a closed one.
         if u64::from(last) >= self.magazine.limit.load(Ordering::Relaxed) {
             return None;
         }
-        // SAFETY: it is below the limit, which `open` alone raises, to no more than
+        // SAFETY: it is below the limit. Only `open` raises the limit, to no more than
         // `Magazines::limit`, and `Magazines::new` asserts that this is at most `ITEMS`.
         let item = unsafe { self.magazine.items.get_unchecked(last as usize) };
         self.magazine.len.store(last, Ordering::Relaxed);
@@ -259,7 +267,7 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         if u64::from(len) >= self.magazine.limit.load(Ordering::Relaxed) {
             return false;
         }
-        // SAFETY: it is below the limit, which `open` alone raises, to no more than
+        // SAFETY: it is below the limit. Only `open` raises the limit, to no more than
         // `Magazines::limit`, and `Magazines::new` asserts that this is at most `ITEMS`.
         let item = unsafe { self.magazine.items.get_unchecked(len as usize) };
         item.store(index as u32, Ordering::Relaxed);
@@ -271,8 +279,8 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
 impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     const MASK: usize = W::ENTRIES - 1;
 
-    /// The magazines of fresh, zeroed arrays: `open` has a bit, and `settled` a word for each
-    /// entry, or both are empty if there are to be no magazines.
+    /// Makes the magazines of fresh, zeroed arrays. `open` has a bit, and `settled` a word, for
+    /// each entry, or both are empty if the pool has no magazines.
     pub(in crate::pool) fn new(
         live: Live<'a, W, P>,
         entries: &'a [Magazine<W>],
@@ -288,18 +296,18 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         Self { live, entries, open, settled, counts, limit, budget, next: AtomicPtr::default() }
     }
 
-    /// Lets this many items be kept, instead of a fourth of the slots.
+    /// Allows this many items in all magazines together, instead of a fourth of the slots.
     #[cfg(test)]
     pub(in crate::pool) fn with_budget(self, budget: usize) -> Self {
         Self { budget, ..self }
     }
 
-    /// Returns true if there are any.
+    /// Returns true if the pool has magazines.
     fn exist(&self) -> bool {
         !self.open.is_empty()
     }
 
-    /// The entry with an index, of which the bits beyond the mask don't count.
+    /// Returns the entry with an index, whose bits beyond the mask are ignored.
     #[inline(always)]
     fn at(&self, entry: usize) -> &'a Magazine<W> {
         // SAFETY: the mask is one less than `W::ENTRIES`, a power of two, and `new` asserts that
@@ -307,25 +315,25 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         unsafe { self.entries.get_unchecked(entry & Self::MASK) }
     }
 
-    /// The entries of which one may be the caller's.
+    /// Returns the four entries of which one may be the caller's.
     fn places(&self, caller: Caller) -> [usize; 4] {
         let [first, second] = self.near_places(caller);
         [first, second, first ^ 1 & Self::MASK, second ^ 1 & Self::MASK]
     }
 
-    /// The first two.
+    /// Returns the first two of the caller's [`places`](Self::places).
     #[inline(always)]
     fn near_places(&self, caller: Caller) -> [usize; 2] {
         caller.hashes.map(|hash| hash as usize & Self::MASK)
     }
 
-    /// The caller's entry, if it has one.
+    /// Returns the caller's entry, if it has one.
     fn entry(&self, caller: Caller) -> Option<usize> {
         self.places(caller).into_iter().find(|&entry| self.at(entry).is_of(caller))
     }
 
-    /// Returns true if the caller's magazine is closed, or it has none and can't get one: all its
-    /// places are others', or there are no magazines.
+    /// Returns true if the caller's magazine is closed, or the caller has none and can't get one,
+    /// because its places belong to others or the pool has no magazines.
     #[inline(always)]
     fn is_closed_to(&self, caller: Caller) -> bool {
         if !self.exist() {
@@ -339,10 +347,11 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
-    /// The caller's entry, if it has one, or one of its places had no owner.
+    /// Returns the caller's entry. A caller without one gets one of its places, if one has no
+    /// owner.
     pub(in crate::pool) fn bind(&self, caller: Caller) -> Option<usize> {
         self.entry(caller).or_else(|| {
-            // A thread that has one gives it up in the end.
+            // A thread that has an entry gives it up when it ends.
             if !self.exist() || !W::is_fenced() || !W::is_attended() {
                 return None;
             }
@@ -355,7 +364,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         if magazine.owner.load(Ordering::Relaxed) != 0 {
             return false;
         }
-        // Pairs with the store in `resign`, if another had it before: then its period goes on.
+        // Pairs with the store in `resign`, if another thread had the entry before: its period goes
+        // on.
         let bound =
             magazine.owner.compare_exchange(0, caller.thread | INSIDE, Ordering::Acquire, Ordering::Relaxed);
         match bound {
@@ -367,7 +377,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
                 magazine.owner.store(caller.thread, Ordering::Release);
                 true
             }
-            // Maybe it is the caller's meanwhile: of what interrupted it.
+            // The entry may be the caller's meanwhile, through a signal handler that ran in
+            // between.
             Err(owner) => owner & !INSIDE == caller.thread,
         }
     }
@@ -381,11 +392,12 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         magazine.bias.store(bias, Ordering::Relaxed);
     }
 
-    /// Sees to the caller's magazine after a while: opens it if plenty is free, and starts the next
-    /// period if it is time to. Returns what the word of a slot gets that the caller lends.
+    /// Maintains the caller's magazine after a while: opens it if plenty is free, and starts the
+    /// next period if it is time to. Returns the mark that a slot's word gets when the caller lends
+    /// it.
     fn tend(&self, caller: Caller) -> Mark {
         let Some(entry) = self.bind(caller) else { return Mark::SHARED };
-        // Inside, so that a signal handler doesn't come in between.
+        // The caller is inside, so that no signal handler comes in between.
         let Some(inside) = self.enter(caller) else { return Mark::SHARED };
         let turn = self.turn(entry);
         self.recover(caller, entry);
@@ -402,27 +414,27 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         mark
     }
 
-    /// Counts the refills of the caller, whose entry it is: how many there were in this period.
-    /// Starts the next if it is time to.
+    /// Counts a refill of the caller, whose entry it is, and starts the next period if it is time
+    /// to. Returns the number of refills in the period.
     fn turn(&self, entry: usize) -> u64 {
         let magazine = self.at(entry);
         let turns = magazine.turns.load(Ordering::Relaxed);
         let (period, count) = (turns >> 32, turns & 0xFFFF_FFFF);
         magazine.turns.store(period << 32 | (count + 1) & 0xFFFF_FFFF, Ordering::Relaxed);
-        // Only what was settled is over. The thread that clears the bias clears that of the period
-        // that it settles.
+        // Only a settled period is over. The thread that settles a period clears its bias.
         if self.settled[entry].load(Ordering::Relaxed) == period {
             if (count + 1).is_multiple_of(RENEWAL) && period < Mark::PERIODS && W::is_fenced() {
                 self.start(entry, period + 1);
             } else {
-                // So that no thread has to find out that it is settled.
+                // No thread has to find out that the period is settled.
                 magazine.mark.store(Mark::SHARED.bits(), Ordering::Relaxed);
             }
         }
         count
     }
 
-    /// Does for the caller's own entry what other threads began and can't finish without a fence.
+    /// Finishes, for the caller's own entry, the closing and settling that other threads began and
+    /// can't finish without a fence.
     fn recover(&self, caller: Caller, entry: usize) {
         if W::is_fenced() {
             return;
@@ -435,16 +447,16 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         if self.is_open(entry)
             && let Some(closing) = self.try_lock(caller)
         {
-            // Its own, and no other thread empties it.
+            // The entry is the caller's own, and no other thread empties it.
             magazine.limit.store(0, Ordering::Relaxed);
             self.empty(entry);
             drop(closing);
         }
     }
 
-    /// How many items one more magazine may have: none unless so much is free, and so little kept,
-    /// that they would not be taken from it soon. To take them from many threads is to wait for
-    /// each that was stopped with its magazine in hand.
+    /// Returns how many items one more magazine may have. It is 0 unless so much is free, and so
+    /// little kept, that the items would not be taken back soon. Taking items back from many
+    /// threads means waiting for each that was stopped inside its magazine.
     fn allotted(&self) -> usize {
         let capacity = self.live.capacity();
         if capacity - self.live.count() < (capacity / 4).max(1) {
@@ -460,12 +472,12 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
-    /// Opens the magazine of the caller, whose entry it is, or lets it have more items than before.
+    /// Opens the magazine of the caller, whose entry it is, or raises its limit.
     pub(in crate::pool) fn open(&self, entry: usize, limit: usize) {
         let magazine = self.at(entry);
         let before = magazine.limit.load(Ordering::Relaxed);
         if before != 0 {
-            // Unless it is being closed.
+            // It fails if the magazine is being closed.
             let _ = magazine.limit.compare_exchange(
                 before,
                 before.max(limit as u64),
@@ -480,27 +492,27 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
-    /// Returns true if the entry's bit is set: it is open, or being closed.
+    /// Returns true if the entry's bit is set: its magazine is open, or being closed.
     fn is_open(&self, entry: usize) -> bool {
-        // Pairs with the release in `empty`: the thread that closed it has written what it had to.
+        // Pairs with the release in `empty`: the closer has finished its writes.
         self.open[entry / 64].load(Ordering::Acquire) & 1 << (entry % 64) != 0
     }
 
-    /// How many are open.
+    /// Returns the number of open magazines.
     fn opened(&self) -> usize {
         // Pairs with the release in `empty`.
         self.counts.opened.load(Ordering::Acquire) as usize
     }
 
-    /// How often one was emptied.
+    /// Returns how often a magazine was emptied.
     fn closings(&self) -> u64 {
-        // Pairs with the release in `empty`: what was in there is free.
+        // Pairs with the release in `empty`: the items are free.
         self.counts.closings.load(Ordering::Acquire)
     }
 
     fn try_lock(&self, caller: Caller) -> Option<Closing<'_, W>> {
         let closer = &self.counts.closer;
-        // Pairs with the store when it is dropped.
+        // Pairs with the store in the drop of `Closing`.
         let locked = closer.compare_exchange(0, caller.thread, Ordering::Acquire, Ordering::Relaxed);
         (locked.is_ok() || !P::EXCLUSIVE).then(|| Closing(closer))
     }
@@ -515,16 +527,16 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         closing.expect("it is waited for until there is one")
     }
 
-    /// Takes back what is in magazines; returns true if it's worth looking for free slots once
-    /// more, for a thread that has counted the `closings` before.
+    /// Takes back the items of magazines, for a thread that read `closings` before. Returns true if
+    /// it's worth looking for free slots once more.
     pub(in crate::pool) fn reclaim(&self, caller: Caller, closings: u64) -> bool {
         // Pairs with the fence in `claim_near`: the thread that saw that a slot was claimed for a
         // magazine sees that it is open.
         W::fence(Ordering::Acquire);
         if self.opened() != 0 && !self.is_engaged(caller) {
             let closing = self.lock(caller);
-            // Unless another did so meanwhile, and this one may have looked for its slots too
-            // early.
+            // It closes nothing if another thread did so meanwhile: the caller may have looked for
+            // those slots too early.
             if self.closings() == closings {
                 self.close();
             }
@@ -533,7 +545,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         self.closings() != closings
     }
 
-    /// Closes and empties all magazines, by the closer.
+    /// Closes and empties all magazines. Only the closer calls it.
     fn close(&self) {
         for (index, word) in self.open.iter().enumerate() {
             let entry = |bit: u64| index * 64 + bit.trailing_zeros() as usize;
@@ -542,9 +554,9 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             if shut == 0 {
                 continue;
             }
-            // Pairs with the light side in `entered`, and with the store in `open`, of all of them.
+            // Pairs with the light side in `entered`, and with the store in `open`, of all entries.
             if !W::heavy() {
-                // They stay shut until their owners come by.
+                // The magazines stay shut until their owners come by.
                 return;
             }
             for bit in bits(shut) {
@@ -554,7 +566,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
-    /// Says that a magazine is closed, by the closer; returns true if it has to
+    /// Marks a magazine as closed; returns true if the caller, the closer, has to
     /// [`empty`](Self::empty) it.
     fn shut(&self, entry: usize) -> bool {
         let limit = &self.at(entry).limit;
@@ -569,28 +581,27 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         false
     }
 
-    /// Makes free what is in a magazine that is shut, and whose owner is not inside, or is the
-    /// caller.
+    /// Frees the items of a magazine that is shut, and whose owner is not inside, or is the caller.
     fn empty(&self, entry: usize) {
         let magazine = self.at(entry);
-        // The owner doesn't look at them while it is closed.
+        // The owner doesn't look at the items while the magazine is closed.
         let len = magazine.len.load(Ordering::Relaxed) as usize;
         self.live.release_all(magazine.items[..len].iter().map(|item| item.load(Ordering::Relaxed) as usize));
         magazine.len.store(0, Ordering::Relaxed);
-        // Published by the next line: the thread that doesn't see the bit any more, sees this.
+        // The next line publishes it: a thread that no longer sees the bit sees this count.
         self.counts.closings.fetch_add(1, Ordering::Release);
         // Pairs with the loads in `is_open` and `close`.
         self.open[entry / 64].fetch_and(!(1 << (entry % 64)), Ordering::Release);
-        // The thread that sees this, and looks no further, sees what was given back.
+        // A thread that sees this count, and looks no further, sees the freed slots.
         self.counts.opened.fetch_add(1_u64.wrapping_neg(), Ordering::Release);
     }
 
-    /// Notes that the periods of an entry are over, up to this one.
+    /// Notes that the periods of an entry are over, up to `period`.
     fn settled_until(&self, entry: usize, period: u64) {
         let settled = &self.settled[entry];
         let mut before = settled.load(Ordering::Relaxed);
         while before < period {
-            // Pairs with the load in `settle`: what the owner did inside is seen.
+            // Pairs with the load in `settle`: that thread sees what the owner did inside.
             match settled.compare_exchange(before, period, Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => break,
                 Err(now) => before = now,
@@ -598,12 +609,12 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
-    /// Claims a slot near to others of the caller's, or several, if it has an open magazine for the
-    /// rest.
+    /// Claims a slot near others of the caller's; several, if the caller has an open magazine for
+    /// the rest.
     fn claim_near(&self, caller: Caller, refilled: &mut impl FnMut(u64)) -> Option<usize> {
         self.live.claim_near(caller.seat(), refilled, |candidates| {
-            // It is inside until the slots are, too: a thread that finds nothing free meanwhile
-            // waits for them.
+            // The caller stays inside until the slots are in the magazine: a thread that finds
+            // nothing free meanwhile waits for them.
             let inside = self.enter(caller);
             let limit = inside.as_ref().map_or(0, Inside::limit);
             if limit != 0 {
@@ -619,7 +630,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
                 // The lowest comes out first.
                 while let Some(last) = rest.pop_last() {
                     if !inside.push(last) {
-                        // It was closed just now.
+                        // The magazine was closed just now.
                         self.live.release_one(last);
                         self.live.release(rest);
                         break;
@@ -650,10 +661,10 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     #[inline(never)]
     fn put_slowly(&self, caller: Caller, index: usize) {
         if let Some(inside) = self.enter(caller) {
-            // It is inside until the slots are free: a thread that finds nothing free meanwhile
-            // waits for them.
+            // The caller stays inside until the slots are free: a thread that finds nothing free
+            // meanwhile waits for them.
             let kept = inside.push(index) || {
-                // Full: half of it is given back. Or closed: nothing is.
+                // A full magazine gives half of its items back; a closed one gives none.
                 self.live.release_all((0..inside.limit() / 2).map_while(|_| inside.pop()));
                 inside.push(index)
             };
@@ -671,15 +682,15 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             || self.places(caller).into_iter().any(|entry| self.at(entry).is_inside(caller))
     }
 
-    /// How many have an owner, and how many are open.
+    /// Returns how many magazines have an owner, and how many are open.
     #[cfg(test)]
     pub(in crate::pool) fn in_use(&self) -> (usize, usize) {
         let owned = self.entries.iter().filter(|entry| entry.owner.load(Ordering::Relaxed) != 0).count();
         (owned, self.opened())
     }
 
-    /// Panics unless bits, limits and their count say the same, as they do while no thread is
-    /// inside, or closes any.
+    /// Panics unless bits, limits and their count agree, as they do while no thread is inside or
+    /// closes any.
     #[cfg(test)]
     pub(in crate::pool) fn check_at_rest(&self) {
         let entries = || (0..self.entries.len()).filter(|_| self.exist());
@@ -732,8 +743,8 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     }
 
     fn claim_many(&self, caller: Caller, seat: Seat, count: usize, mut claimed: impl FnMut(Got)) -> usize {
-        // A mark is read once: what is lent in a period that is settled meanwhile is freed with a
-        // compare-exchange.
+        // A mark is read once: a slot that is lent in a period that is settled meanwhile is freed
+        // with a compare-exchange.
         let mark = self
             .bind(caller)
             .map_or(Mark::SHARED, |entry| Mark::from_bits(self.at(entry).mark.load(Ordering::Relaxed)));
@@ -798,11 +809,11 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
             return Err(Engaged);
         }
         let magazine = self.at(entry);
-        // The owner itself is at no plain store now: it is not inside.
+        // The owner itself is between plain stores now: it is not inside.
         if magazine.is_of(caller) {
             return Ok(());
         }
-        // If it is another period's, or cleared already, nothing is left but to wait.
+        // If the bias is another period's, or cleared already, waiting is all that is left.
         let (bias, none) = (lent.mark().bits(), Mark::NONE.bits());
         let _ = magazine.bias.compare_exchange(bias, none, Ordering::Relaxed, Ordering::Relaxed);
         // Pairs with the light side in `entered`.
@@ -826,7 +837,7 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
         }
         self.recover(caller, entry);
         let closing = self.lock(caller);
-        // It is not inside, and won't be again.
+        // The owner is not inside, and won't be again.
         self.shut(entry);
         if self.is_open(entry) {
             self.empty(entry);
@@ -848,7 +859,7 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     }
 }
 
-/// The bits of a word, each for itself.
+/// Returns an iterator over the bits that are set.
 fn bits(mut word: u64) -> impl Iterator<Item = u64> {
     std::iter::from_fn(move || {
         let bit = word & word.wrapping_neg();
@@ -866,11 +877,11 @@ impl Magazines<'static, AtomicU64, Sound> {
     const OPEN: usize = AtomicU64::ENTRIES * size_of::<Magazine<AtomicU64>>();
     const SETTLED: usize = Self::OPEN + AtomicU64::ENTRIES / 64 * size_of::<AtomicU64>();
 
-    /// Bytes of memory that [`in_memory`](Self::in_memory) takes.
+    /// Number of bytes that [`in_memory`](Self::in_memory) takes.
     pub(in crate::pool) const BYTES: usize = Self::SETTLED + AtomicU64::ENTRIES * size_of::<AtomicU64>();
 
-    /// Magazines above these live bits, if they are wanted and the system has what they need; else
-    /// there are none.
+    /// Makes magazines above these live bits, if they are wanted and the system has what they need;
+    /// otherwise magazines without entries.
     ///
     /// # Safety
     ///
@@ -898,7 +909,8 @@ impl Magazines<'static, AtomicU64, Sound> {
         Self::new(live, entries, open, settled, Counts::new(), ITEMS)
     }
 
-    /// Lets threads that end give back what is kept for them. It is done once.
+    /// Registers the magazines, so that threads give back their slots when they end. It is called
+    /// once.
     pub(in crate::pool) fn enlist(&'static self) {
         let mut head = ENLISTED.load(Ordering::Acquire);
         loop {
@@ -913,14 +925,14 @@ impl Magazines<'static, AtomicU64, Sound> {
     }
 }
 
-/// All magazines that were enlisted.
+/// Returns all magazines that were enlisted.
 fn enlisted() -> impl Iterator<Item = &'static Magazines<'static, AtomicU64, Sound>> {
     // Pairs with the exchange in `enlist`.
     let mut next = ENLISTED.load(Ordering::Acquire);
     std::iter::from_fn(move || {
         // SAFETY: null, or magazines that were enlisted, which live for the rest of the process.
         let magazines: &'static Magazines<'_, _, _> = unsafe { next.as_ref() }?;
-        // Was written before the magazines were published as the list's head.
+        // It was written before the magazines were published as the list's head.
         next = magazines.next.load(Ordering::Relaxed);
         Some(magazines)
     })
@@ -930,7 +942,7 @@ thread_local! {
     static END: End = const { End };
 }
 
-/// Dropped when the thread ends.
+/// Guard that is dropped when the thread ends.
 struct End;
 
 impl Drop for End {
@@ -958,7 +970,7 @@ impl Threads for AtomicU64 {
         fence::is_there()
     }
 
-    // Asked once per thread and pool, so what a thread-local variable costs doesn't matter.
+    // It runs once per thread and pool, so the cost of a thread-local variable doesn't matter.
     fn is_attended() -> bool {
         END.try_with(|_| ()).is_ok()
     }

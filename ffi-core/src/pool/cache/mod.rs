@@ -1,12 +1,12 @@
-//! What threads keep for their own next claims and frees, so that most of those need no locked
-//! instruction.
+//! Slots that threads keep for their own next claims and frees, so that most of those need no
+//! locked instruction.
 //!
 //! | file | what |
 //! |---|---|
 //! | `magazine.rs` | magazines: up to 21 slots per thread, taken back from idle threads by an asymmetric fence |
 //! | `thread.rs` | which thread this is, without a call, and what happens when one ends |
 //! | `fence.rs` | the fence: `membarrier` of Linux |
-//! | `uncached.rs` | nothing: the live bits alone |
+//! | `uncached.rs` | no cache: only the live bits |
 //!
 //! A pool has one [`Cache`] above its live bits; which one is decided when it is compiled:
 //! `cfg(magazines)` is set by `ffi-core/build.rs`, for targets that have what they need. Elsewhere
@@ -46,7 +46,7 @@ pub(super) struct Got {
 /// The caller is in its magazine: no other thread empties it, or relies on its bias being cleared,
 /// before it has left.
 pub(super) trait Inside {
-    /// The bias of slots that only the caller changes.
+    /// Returns the bias of slots that only the caller changes.
     fn bias(&self) -> Mark;
     /// Leaves.
     fn leave(self);
@@ -81,7 +81,7 @@ pub(super) trait Cache: Debug {
     /// is cleared.
     fn put(&self, caller: Caller, index: usize);
 
-    /// Puts a slot back that the caller has freed inside, if there is room for it.
+    /// Puts back a slot that the caller freed inside; returns false if there is no room for it.
     fn put_inside(inside: &Self::Inside<'_>, index: usize) -> bool;
 
     /// Enters the caller's magazine, if it has one where most have it.
@@ -91,12 +91,13 @@ pub(super) trait Cache: Debug {
     /// a signal.
     fn enter(&self, caller: Caller) -> Option<Self::Inside<'_>>;
 
-    /// Ends the period that a slot with such a word was lent in, so that its word changes with a
-    /// compare-exchange only.
+    /// Ends the period in which a slot with this word was lent, so that its word changes only by a
+    /// compare-exchange.
     ///
     /// # Errors
     ///
-    /// When the caller may not wait for that, or the operating system runs no fence any more.
+    /// Returns an error if the caller may not wait for that, or the operating system runs no fence
+    /// any more.
     fn settle(&self, caller: Caller, lent: State) -> Result<(), Engaged>;
 
     /// Returns true if the caller may not wait for other threads.
@@ -105,6 +106,6 @@ pub(super) trait Cache: Debug {
     /// Gives back what is kept for the caller, whose thread ends.
     fn resign(&self, caller: Caller);
 
-    /// How many slots threads keep, more or less.
+    /// Returns how many slots threads keep, more or less.
     fn kept(&self) -> usize;
 }

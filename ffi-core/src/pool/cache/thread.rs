@@ -1,8 +1,8 @@
-//! Which thread this is, without a call.
+//! Identity of the current thread, without a call.
 //!
-//! Thread-local storage is a call in a library that is loaded at run time. What that call starts
-//! from is in a register: the thread pointer, which no two threads have at once. One that starts
-//! later may have that of one that ended.
+//! Thread-local storage is a call in a library that is loaded at run time. The base that this call
+//! starts from is in a register: the thread pointer, which no two threads have at once. A thread
+//! that starts later may have the pointer of one that ended.
 
 use crate::pool::live::Seat;
 use crate::pool::word::ENTRY_BITS;
@@ -10,15 +10,15 @@ use crate::pool::word::ENTRY_BITS;
 /// The thread that uses a pool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller {
-    /// The thread pointer: no other thread has it now. 0 on targets without magazines, where
-    /// nothing asks for it.
+    /// The thread pointer: no other thread has it now. It is 0 and unused on targets without
+    /// magazines.
     pub(in crate::pool) thread: u64,
-    /// Two hashes of that, of [`ENTRY_BITS`], which other threads may have as well.
+    /// Two hashes of the thread pointer, of [`ENTRY_BITS`] each. Other threads may have the same.
     pub(in crate::pool) hashes: [u32; 2],
 }
 
 impl Caller {
-    /// The thread that runs this.
+    /// Returns the thread that runs this.
     #[inline(always)]
     pub(in crate::pool) fn current() -> Self {
         #[cfg(magazines)]
@@ -31,30 +31,31 @@ impl Caller {
         }
     }
 
-    /// The thread with this thread pointer.
+    /// Returns the thread with this thread pointer.
     #[inline(always)]
     pub(in crate::pool) fn with_pointer(pointer: u64) -> Self {
-        // All threads' pointers are at the same place of a page. The upper bits of the products
-        // depend on all of the page's number, but for the uppermost of an address.
+        // Multiplicative hashing, with the primes PRIME32_1 and PRIME32_2 of xxHash. All thread
+        // pointers have the same offset in a page, so the page's number is hashed. The upper bits
+        // of the products depend on all of its bits but the uppermost of an address.
         let page = (pointer >> 12) as u32;
         let hashes = [0x9E37_79B1_u32, 0x85EB_CA77]
             .map(|factor| page.wrapping_mul(factor) >> (u32::BITS - ENTRY_BITS));
         Self { thread: pointer, hashes }
     }
 
-    /// The place in the live bits that the thread starts from.
+    /// Returns the seat of the thread: the place in the live bits that it starts from.
     #[inline(always)]
     pub(in crate::pool) fn seat(self) -> Seat {
         Seat(self.hashes[0] as usize)
     }
 }
 
-/// The thread pointer.
+/// Returns the thread pointer.
 #[cfg(magazines)]
 #[inline(always)]
 fn pointer() -> u64 {
     let pointer;
-    // Not `pure`: code that moves to another thread between two allocations asks again.
+    // It is not `pure`: code that moves to another thread between two allocations asks again.
     #[cfg(target_arch = "x86_64")]
     // SAFETY: by the ABI the first word of the thread's block is the block's address; it is read,
     // and nothing else happens.
@@ -69,7 +70,7 @@ fn pointer() -> u64 {
     pointer
 }
 
-/// An address in the thread's stack.
+/// Returns an address in the thread's stack.
 #[cfg(not(magazines))]
 #[inline(always)]
 fn stack() -> u64 {

@@ -9,11 +9,11 @@ use crate::pool::live::{Live, Seat};
 use crate::pool::primitive::{Protocol, Sound, Word};
 use crate::pool::word::{Mark, State};
 
-/// The live bits alone.
+/// Live bits without magazines.
 #[derive(Debug)]
 pub(crate) struct Uncached<'a, W: Word, P: Protocol>(pub(in crate::pool) Live<'a, W, P>);
 
-/// Nothing enters what isn't there.
+/// Uninhabited: there is no magazine to enter.
 #[derive(Debug)]
 pub(in crate::pool) enum Nowhere {}
 
@@ -96,11 +96,11 @@ impl Uncached<'static, AtomicU64, Sound> {
     /// Bytes of memory that [`in_memory`](Self::in_memory) takes.
     pub(in crate::pool) const BYTES: usize = 0;
 
-    /// The live bits.
+    /// Returns the live bits.
     ///
     /// # Safety
     ///
-    /// None: it is that of magazines, on targets that have such.
+    /// None: the function is unsafe because that of magazines is.
     pub(in crate::pool) unsafe fn in_memory(
         _start: NonNull<u8>,
         live: Live<'static, AtomicU64, Sound>,
@@ -109,6 +109,6 @@ impl Uncached<'static, AtomicU64, Sound> {
         Self(live)
     }
 
-    /// Nothing: no thread has anything to give back.
+    /// Does nothing, as no thread keeps anything to give back.
     pub(in crate::pool) fn enlist(&'static self) {}
 }

@@ -1,4 +1,4 @@
-//! What each function answers, and what is counted.
+//! Results of each function, and the counts in the statistics.
 
 use std::collections::HashSet;
 use std::ptr::{self, NonNull};
@@ -11,7 +11,7 @@ use crate::pool::abi::{
 };
 use crate::{FfiPooled, FfiRef, FreeCode, Pool, PoolBox, PoolErrorKind, PoolState, PoolStats, RefusedHandle};
 
-/// [`pool_free`] of a pointer that nobody uses.
+/// Calls [`pool_free`] with a pointer that nobody uses.
 fn free<T: FfiPooled>(slot: *mut T) -> i32 {
     // SAFETY: the tests don't use a slot once they freed it.
     unsafe { pool_free(slot) }
@@ -26,7 +26,7 @@ fn a_box_owns_its_slot_until_it_is_dropped() {
     assert_eq!(size_of_val(&point), size_of::<usize>());
     let handle = point.handle();
     assert_eq!(handle.resolve().map(NonNull::as_ptr), Some(point.as_ptr()));
-    // Neither by its pointer nor by its handle.
+    // Rust owns the slot: neither its pointer nor its handle frees it.
     assert_eq!(free(point.as_ptr()), FreeCode::Owned as i32);
     assert!(handle.take().is_none());
     // SAFETY: nobody writes to it.
@@ -98,7 +98,7 @@ fn each_bad_pointer_has_its_code() {
     assert_eq!(size_of::<PoolStats>(), 16 * 8);
 }
 
-/// [`pool_release`] of the token of a reference.
+/// Calls [`pool_release`] with the token of a reference.
 fn release<T: FfiPooled>(reference: FfiRef<T>) {
     // SAFETY: the tests don't use a slot once they released it.
     unsafe { pool_release::<T>(token(reference, T::pool().capacity())) };
@@ -159,7 +159,7 @@ fn a_freed_pointer_makes_no_box() {
     pooled!(Lost { x: u32 }, 1, Zero);
     let slot = pool_alloc::<Lost>();
     assert_eq!(free(slot), 0);
-    // SAFETY: any bytes are a value; that it is none is what the test is about.
+    // SAFETY: any bytes are a value; the test is about a pointer that is no slot.
     drop(unsafe { PoolBox::from_raw(NonNull::new(slot).unwrap()) });
 }
 
@@ -178,7 +178,7 @@ fn handles_are_taken_once_and_forged_ones_are_nothing() {
     assert!(pool_resolve::<Leaf>(plus_one, handle.generation()).is_null(), "it is Rust's");
     assert!(handle.take().is_none() && handle.resolve().is_some());
     drop(taken);
-    // The slot is free now: also the generation that it will have next is of nothing.
+    // The slot is free: its next generation must not resolve either.
     for forged in [
         handle,
         FfiRef::from_parts(plus_one, handle.generation() + 1),
@@ -234,7 +234,7 @@ fn what_is_kept_is_a_value_when_rust_gets_it() {
     let bytes = unsafe { &mut *slot.cast::<[u8; 2]>() };
     assert_eq!(*bytes, [0, 9]);
     bytes[0] = 2;
-    // What isn't a value is not handed to Rust, and stays with its owner.
+    // Bytes that are no value are not handed to Rust, and the slot stays with its owner.
     let handle = FfiRef::<Flag>::from_bits(pool_reference(slot));
     assert!(handle.resolve().is_some());
     // SAFETY: nobody uses it meanwhile.
@@ -278,7 +278,8 @@ fn batches_are_all_or_nothing_in_rust_and_what_there_is_in_c() {
     assert_eq!(unsafe { pool_alloc_many(slots.as_mut_ptr(), 100) }, 70);
     assert!(slots[..70].iter().all(|slot| !slot.is_null()) && slots[70..].iter().all(|slot| slot.is_null()));
 
-    // Bad ones in between are left, nulls are skipped, and what is there twice is freed once.
+    // Bad pointers are left in the array, nulls are skipped, and a slot that occurs twice is freed
+    // once.
     let interior = slots[3].wrapping_byte_add(1);
     let owned = held[0].as_ptr();
     slots[70] = interior;
@@ -295,7 +296,7 @@ fn batches_are_all_or_nothing_in_rust_and_what_there_is_in_c() {
     let stats = pool.stats();
     assert_eq!((stats.live, stats.frees), (130, 70));
     assert_eq!((stats.bad_interior, stats.bad_double, stats.bad_owned), (2, 2, 2));
-    // Also where both are in one group, next to each other.
+    // Twice the same slot, side by side in one group.
     let twice = pool_alloc::<Drop>();
     let mut slots = [twice, twice];
     // SAFETY: pointers of the test's own.
@@ -319,7 +320,7 @@ fn trees_are_freed_however_deep_and_tangled() {
     for _ in 0..100_000 {
         chain = pool.try_alloc_with(|node| node.children[0] = chain).unwrap().into_ref();
     }
-    // A message that Rust owns is no part of what is freed, and neither is one that is gone.
+    // A message that Rust owns is not freed, and neither is one that was freed before.
     let owned = pool.alloc().unwrap();
     let gone = FfiRef::from_parts(owned.handle().to_bits() as u32, owned.handle().generation() + 1);
     // SAFETY: nobody else uses the pool.
@@ -390,8 +391,7 @@ fn only_the_pool_of_the_type_hands_out() {
 
 pooled!(Ring { value: u64, next: FfiRef<Ring> }, 64, Zero);
 
-/// What an exported function with `&mut Ring` runs while C lends it a ring of one: the issue's
-/// input.
+/// Does what an exported function with `&mut Ring` does while C lends it a ring of one message.
 fn second_owner(node: &mut Ring) -> Option<u64> {
     let mut fresh = node.next.take()?;
     fresh.value = 77;
@@ -405,7 +405,7 @@ fn what_a_box_owns_is_not_resolved_outside() {
     let resolve = |handle: FfiRef<Kept>| pool_resolve::<Kept>(handle.to_bits() as u32, handle.generation());
     let owned = Kept::pool().try_alloc().unwrap();
     let handle = owned.handle();
-    // Else a call could have it as `&mut`, and the box at the same time.
+    // Otherwise a call could have it as `&mut` while the box has it.
     assert!(resolve(handle).is_null());
     assert_eq!(owned.into_ref(), handle);
     assert!(!resolve(handle).is_null());
@@ -424,7 +424,7 @@ fn what_rust_reads_is_not_resolved_outside_for_the_first_time() {
     let resolve = |handle: FfiRef<Known>| pool_resolve::<Known>(handle.to_bits() as u32, handle.generation());
     let handle = Known::pool().try_alloc_with(|known| known.value = 7).unwrap().into_ref();
     let read = Known::pool().read(handle).unwrap();
-    // Else a call could write to it while it is read.
+    // Otherwise a call could write to it while it is read.
     assert!(resolve(handle).is_null());
     assert_eq!(read.value, 7);
     drop(read);
@@ -449,8 +449,8 @@ fn what_a_call_may_have_by_reference_is_not_taken() {
     assert_eq!(pool.try_read(handle).err(), Some(RefusedHandle::Exposed));
     assert!(pool.live().all(|it| it.take().is_none()), "nor by the handles of all");
     assert_eq!(pool.free_tree(handle, |it, visit| visit(it.next)), 0);
-    // One that Rust lent by its handle, until code outside of Rust looks at it: from then on a call
-    // may have a field of it.
+    // A message that Rust lent by its handle isn't exposed until code outside of Rust resolves it:
+    // from then on a call may have a field of it.
     let inner = pool.try_alloc_with(|it| it.value = 5).unwrap().into_ref();
     assert_eq!(pool.read(inner).map(|it| it.value), Some(5));
     let place = pool_resolve::<Ring>(inner.to_bits() as u32, inner.generation());
@@ -463,7 +463,7 @@ fn what_a_call_may_have_by_reference_is_not_taken() {
     // SAFETY: its pointers aren't used from here on.
     let inner = unsafe { pool.take_exposed(inner) }.unwrap();
     assert_eq!((freed, inner.value), (1, 6));
-    // Once it is Rust's it is exposed no more; what is a result, or comes from C, is.
+    // A message that Rust takes is no longer exposed; one that is a result, or comes from C, is.
     let handle = inner.into_ref();
     let taken = handle.take().unwrap();
     let slot = taken.into_raw();
@@ -499,7 +499,7 @@ fn what_is_freed_while_it_is_read_is_free_afterwards() {
                 _ => drop((one, two)),
             }
             assert_eq!((handle.resolve().is_none(), free(slot) != 0), (how < 3, how < 3));
-            // Either the reader has it or nobody.
+            // Either the reader has the slot or nobody has it.
             let rest = pool.try_alloc_many(capacity - 1).unwrap();
             assert_eq!(pool.alloc().is_some(), how == 3, "{how}");
             drop(rest);
@@ -519,7 +519,7 @@ fn a_release_while_a_slot_is_claimed_is_not_lost() {
         let slot = pool_alloc::<Baton>();
         (slot, FfiRef::<Baton>::from_bits(pool_reference(slot)))
     };
-    // Given back: it is freed.
+    // The claim is given back after a release: the slot is freed.
     let (slot, handle) = lend();
     // SAFETY: nobody uses it meanwhile.
     let claim = unsafe { pool_claim(slot) }.unwrap();
@@ -531,12 +531,12 @@ fn a_release_while_a_slot_is_claimed_is_not_lost() {
     release(handle);
     drop(claim);
     assert_eq!((live(), handle.resolve()), (0, None));
-    // Given back without a release: it is the lender's.
+    // The claim is given back without a release: the slot is the lender's.
     let (slot, handle) = lend();
     // SAFETY: nobody uses it meanwhile.
     drop(unsafe { pool_claim(slot) }.unwrap());
     assert_eq!((handle.resolve().map(NonNull::as_ptr), pool_examine(slot)), (Some(slot), FreeCode::Ok));
-    // Completed: the release came too late.
+    // The claim is completed: the release came too late.
     // SAFETY: nobody uses it meanwhile.
     let claim = unsafe { pool_claim(slot) }.unwrap();
     release(handle);

@@ -1,18 +1,18 @@
-//! `model.rs`: the core under loom. `properties.rs`: the pool against a naive one. `stress.rs`:
-//! many threads. `behavior.rs`: what each function answers. `storeys.rs`: which file may use which.
-//! What is about the whole process is in `ffi-core/tests`.
+//! Tests of pools. `model.rs`: the core under loom. `properties.rs`: the pool against a naive one.
+//! `stress.rs`: many threads. `behavior.rs`: results of each function. `layers.rs`: the files that
+//! a file may use. Tests about the whole process are in `ffi-core/tests`.
 
 mod behavior;
+mod layers;
 #[cfg(magazines)]
 mod model;
 mod properties;
 mod queue;
 #[cfg(magazines)]
 mod ring;
-mod storeys;
 mod stress;
 
-/// A message with a pool of its own, so that tests don't meet.
+/// Declares a message with a pool of its own, so that tests don't share pools.
 macro_rules! pooled {
     ($name:ident { $($field:ident: $type:ty),* }, $capacity:expr, $reset:ident) => {
         #[derive(Debug, crate::FfiMessage)]

@@ -1,8 +1,9 @@
-//! The core of the pools under loom: each test runs in all orders that the memory model allows, up
-//! to a number of preemptions. A cell per slot stands for its contents; loom fails when two threads
-//! use it without order between them.
+//! Core of the pools under loom: each test runs in all orders that the memory model allows, up to a
+//! number of preemptions. A cell per slot stands for its contents; loom fails when two threads use
+//! it without order between them.
 //!
-//! For each property there are controls, which weaken what it rests on, and which loom has to find.
+//! Each property has controls: variants that weaken an ordering that it relies on. Loom has to find
+//! their fault.
 
 use std::cell::Cell;
 use std::sync::atomic::Ordering;
@@ -23,8 +24,8 @@ use crate::pool::slots::{Placement, Slot, Slots};
 use crate::pool::word::{Exposure, Refused, State};
 
 std::thread_local! {
-    /// False once the operating system refuses the fence. All threads of a model are one of the
-    /// system's.
+    /// False once the operating system refuses the fence. Loom runs all threads of a model on one
+    /// system thread.
     static SERVED: Cell<bool> = const { Cell::new(true) };
 }
 
@@ -82,7 +83,7 @@ impl Threads for AtomicU64 {
 
     const ENTRIES: usize = 2;
 
-    // The heavy side makes the light one a fence as well.
+    // Does nothing, as the heavy side makes the light one a fence.
     fn light() {
         fence(Ordering::SeqCst);
     }
@@ -107,35 +108,35 @@ impl Threads for AtomicU64 {
     }
 }
 
-/// A control: what the last owner did isn't published by freeing.
+/// Control: a free doesn't publish what the last owner did.
 #[derive(Debug)]
 struct RelaxedFree;
 impl Protocol for RelaxedFree {
     const FREE: Ordering = Ordering::Relaxed;
 }
 
-/// A control: the next owner doesn't ask for it.
+/// Control: a claim doesn't acquire what the last owner did.
 #[derive(Debug)]
 struct RelaxedClaim;
 impl Protocol for RelaxedClaim {
     const CLAIM: Ordering = Ordering::Relaxed;
 }
 
-/// A control: what the lender did isn't published.
+/// Control: lending doesn't publish what the lender did.
 #[derive(Debug)]
 struct RelaxedLend;
 impl Protocol for RelaxedLend {
     const LEND: Ordering = Ordering::Relaxed;
 }
 
-/// A control: the taker doesn't ask for it.
+/// Control: a take doesn't acquire what the lender did.
 #[derive(Debug)]
 struct RelaxedTake;
 impl Protocol for RelaxedTake {
     const TAKE: Ordering = Ordering::Relaxed;
 }
 
-/// A control: claims look first and set afterwards.
+/// Control: claims load first and store afterwards.
 #[derive(Debug)]
 struct TornClaim;
 impl Protocol for TornClaim {
@@ -146,7 +147,7 @@ impl Protocol for TornClaim {
     }
 }
 
-/// A control: frees look first and clear afterwards.
+/// Control: frees load first and store afterwards.
 #[derive(Debug)]
 struct TornFree;
 impl Protocol for TornFree {
@@ -157,7 +158,7 @@ impl Protocol for TornFree {
     }
 }
 
-/// A control: takes look first and mark afterwards.
+/// Control: takes load first and store afterwards.
 #[derive(Debug)]
 struct TornTake;
 impl Protocol for TornTake {
@@ -170,49 +171,50 @@ impl Protocol for TornTake {
     }
 }
 
-/// A control: readers don't ask for what the lender did.
+/// Control: a read doesn't acquire what the lender did.
 #[derive(Debug)]
 struct RelaxedRead;
 impl Protocol for RelaxedRead {
     const READ: Ordering = Ordering::Relaxed;
 }
 
-/// A control: that a reader is done isn't published, nor asked for by whoever frees.
+/// Control: the end of a read is not published, and the thread that frees doesn't acquire it.
 #[derive(Debug)]
 struct RelaxedDone;
 impl Protocol for RelaxedDone {
     const DONE: Ordering = Ordering::Relaxed;
 }
 
-/// A control: the owner of a magazine looks whether it may before it has said that it is in there.
+/// Control: the owner of a magazine looks whether it may enter before it has said that it is
+/// inside.
 #[derive(Debug)]
 struct NoFence;
 impl Protocol for NoFence {
     const FENCED: bool = false;
 }
 
-/// A control: who takes a magazine doesn't wait for its owner.
+/// Control: a thread that empties a magazine doesn't wait for its owner.
 #[derive(Debug)]
 struct NoWait;
 impl Protocol for NoWait {
     const WAITS: bool = false;
 }
 
-/// A control: leaving a magazine doesn't publish what was done in there.
+/// Control: leaving a magazine doesn't publish what its owner did inside.
 #[derive(Debug)]
 struct RelaxedLeave;
 impl Protocol for RelaxedLeave {
     const LEAVE: Ordering = Ordering::Relaxed;
 }
 
-/// A control: who takes a magazine doesn't ask for it.
+/// Control: a thread that empties a magazine doesn't acquire what its owner did inside.
 #[derive(Debug)]
 struct RelaxedEmpty;
 impl Protocol for RelaxedEmpty {
     const EMPTY: Ordering = Ordering::Relaxed;
 }
 
-/// A control: several threads at once close magazines.
+/// Control: several threads at once close magazines.
 #[derive(Debug)]
 struct ManyClosers;
 impl Protocol for ManyClosers {
@@ -224,13 +226,13 @@ struct Model<C: Modelled> {
     contents: Vec<UnsafeCell<u64>>,
 }
 
-// SAFETY: the cells are only used by a slot's owner, which is what loom checks.
+// SAFETY: only a slot's owner uses its cell, which loom checks.
 unsafe impl<C: Modelled> Sync for Model<C> {}
 
-// SAFETY: the cells are only used by a slot's owner, which is what loom checks.
+// SAFETY: only a slot's owner uses its cell, which loom checks.
 unsafe impl<C: Modelled> Send for Model<C> {}
 
-/// A cache of the model.
+/// Cache of the model.
 trait Modelled: Cache<Word = AtomicU64> + Sized + 'static {
     fn above(live: Live<'static, AtomicU64, Self::Protocol>) -> Self;
 }
@@ -238,7 +240,7 @@ trait Modelled: Cache<Word = AtomicU64> + Sized + 'static {
 /// Two magazines, which get up to four slots at once, and which may both be open.
 type With<P> = Magazines<'static, AtomicU64, P>;
 
-/// The live bits alone.
+/// Live bits without magazines.
 type Without<P> = Uncached<'static, AtomicU64, P>;
 
 impl<P: Protocol> Modelled for With<P> {
@@ -279,7 +281,7 @@ fn magazine() -> Magazine<AtomicU64> {
     }
 }
 
-/// One of the threads, of which two have a magazine each, where there are any.
+/// Returns one of the threads. Two of them have a magazine each, if the model has magazines.
 fn caller(number: usize) -> Caller {
     Caller { thread: 2 * (number as u64 + 1), hashes: [number as u32; 2] }
 }
@@ -298,7 +300,7 @@ impl<C: Modelled> Model<C> {
         Some(claimed.slot.index())
     }
 
-    /// Claims a slot as an owner that fills and lends it.
+    /// Claims a slot, fills it, and lends it.
     fn lend(&self, thread: usize) -> Option<usize> {
         let claimed = self.slots.claim(Placement::Kept, caller(thread), |_| {})?;
         self.touch(claimed.slot.index());
@@ -341,27 +343,27 @@ impl<C: Modelled> Model<C> {
     /// Uses the slot as an owner does: reads what the last one left, and writes.
     fn touch(&self, index: usize) {
         self.contents[index].with_mut(|contents| {
-            // SAFETY: the owner is alone, which loom checks.
+            // SAFETY: only the owner uses the cell, which loom checks.
             unsafe { *contents += 1 };
         });
     }
 }
 
-/// All orders with up to two preemptions: enough to find what the controls do wrong, and done in
-/// seconds.
+/// Runs all orders with up to two preemptions: enough to find the faults of the controls, and done
+/// in seconds.
 fn explore(model: impl Fn() + Sync + Send + 'static) {
     explore_up_to(2, model);
 }
 
-/// All orders with up to that many preemptions.
+/// Runs all orders with up to `preemptions` preemptions.
 fn explore_up_to(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(preemptions);
     builder.check(model);
 }
 
-/// More claims than slots, by threads with one hint or with two: each slot has one owner, and none
-/// is left over.
+/// Tests that each slot has one owner, and none is left over, if threads with one hint or two claim
+/// more than there are.
 fn claims<P: Protocol>(entry: usize) {
     explore(move || {
         let model = Model::<Without<P>>::new(2);
@@ -398,7 +400,7 @@ fn loom_finds_claims_that_look_first() {
     claims::<TornClaim>(0);
 }
 
-/// A batch and single claims don't get the same slot.
+/// Tests that a batch and single claims don't get the same slot.
 #[test]
 fn loom_batches_are_exclusive() {
     explore(|| {
@@ -420,13 +422,13 @@ fn loom_batches_are_exclusive() {
             assert_eq!(batch & 1 << index, 0, "slot {index} was claimed twice");
             batch |= 1 << index;
         }
-        // Others never took more than one, so two were free at all times.
+        // The other threads never took more than one slot, so two were free at all times.
         assert_eq!(batch.count_ones() as usize, model.slots.count());
         assert!(got >= 1);
     });
 }
 
-/// The next owner sees what the last one did.
+/// Tests that the next owner sees what the last one did.
 fn contents<P: Protocol>() {
     explore(|| {
         let model = Model::<Without<P>>::new(1);
@@ -465,7 +467,7 @@ fn loom_finds_a_relaxed_claim() {
     contents::<RelaxedClaim>();
 }
 
-/// Of two frees of one slot exactly one works, and it is counted once.
+/// Tests that of two frees of one slot exactly one works, and is counted once.
 fn double_free<P: Protocol>() {
     explore(|| {
         let model = Model::<Without<P>>::new(1);
@@ -492,7 +494,7 @@ fn loom_finds_frees_that_look_first() {
     double_free::<TornTake>();
 }
 
-/// Two slots of one group are freed at once: both are free.
+/// Tests that two slots of one group are free after both are freed at once.
 fn frees_of_neighbours<P: Protocol>() {
     explore(|| {
         let model = Model::<Without<P>>::new(2);
@@ -517,8 +519,8 @@ fn loom_finds_frees_that_are_torn() {
     frees_of_neighbours::<TornFree>();
 }
 
-/// Of two takers exactly one gets the slot, and sees what the lender did. The handle comes to them
-/// without any order.
+/// Tests that of two takers exactly one gets the slot, and sees what the lender did. They get the
+/// handle without any order.
 fn takes<P: Protocol>() {
     explore(|| {
         let model = Model::<Without<P>>::new(1);
@@ -565,8 +567,8 @@ fn loom_finds_takes_that_look_first() {
     takes::<TornTake>();
 }
 
-/// No handle, not even one that guesses the next generation, gets at a slot that its owner never
-/// lends.
+/// Tests that no handle, not even one that guesses the next generation, reaches a slot that its
+/// owner never lends.
 #[test]
 fn loom_what_is_not_lent_is_not_taken() {
     explore(|| {
@@ -590,7 +592,7 @@ fn loom_what_is_not_lent_is_not_taken() {
     });
 }
 
-/// Once a slot was freed its handle doesn't resolve, whoever has it then.
+/// Tests that the handle of a freed slot doesn't resolve, even if the slot has another owner.
 #[test]
 fn loom_a_freed_handle_is_stale() {
     explore(|| {
@@ -613,8 +615,9 @@ fn loom_a_freed_handle_is_stale() {
     });
 }
 
-/// What a thread keeps back is had by another that finds nothing free, while the first takes and
-/// returns its own. Of the two slots each has one at most, so each gets one whenever it asks.
+/// Tests that a thread that finds nothing free gets the slots that another thread keeps, while that
+/// one takes and returns its own. Each thread has at most one of the two slots, so each gets one
+/// whenever it asks.
 fn taking_back<P: Protocol>() {
     // With two preemptions it takes over seven minutes; the controls fail with one.
     explore_up_to(1, || {
@@ -665,7 +668,8 @@ fn loom_finds_that_taking_back_asks_for_nothing() {
     taking_back::<RelaxedEmpty>();
 }
 
-/// Both threads exhaust the pool at once, with a magazine each, and take each other's back.
+/// Tests that two threads with a magazine each exhaust the pool at once, and take back each other's
+/// slots.
 #[test]
 fn loom_threads_that_take_back_at_once_get_all() {
     explore(|| {
@@ -684,7 +688,7 @@ fn loom_threads_that_take_back_at_once_get_all() {
     });
 }
 
-/// Two threads want the same entry: one gets it, the other its second one.
+/// Tests that of two threads that want the same entry one gets it, and the other its second one.
 #[test]
 fn loom_an_entry_is_one_threads() {
     explore(|| {
@@ -705,7 +709,7 @@ fn loom_an_entry_is_one_threads() {
     });
 }
 
-/// Has a thread keep back two slots, which are all there are.
+/// Makes a thread keep two slots, which are all there are.
 fn keeping_back() -> Arc<Model<With<Sound>>> {
     let model = Model::<With<Sound>>::new(2);
     let index = model.lend(0).unwrap();
@@ -714,7 +718,7 @@ fn keeping_back() -> Arc<Model<With<Sound>>> {
     model
 }
 
-/// A thread ends while another takes back what is kept back for it.
+/// Tests that a thread ends while another takes back the slots that are kept for it.
 #[test]
 fn loom_a_thread_that_ends_loses_nothing() {
     explore(|| {
@@ -731,7 +735,8 @@ fn loom_a_thread_that_ends_loses_nothing() {
     });
 }
 
-/// A thread has the entry of one that ends, and another takes back what is kept back for it.
+/// Tests that a thread gets the entry of one that ends, while another takes back the slots that are
+/// kept for it.
 fn passing_on() {
     explore(|| {
         let model = keeping_back();
@@ -753,8 +758,8 @@ fn loom_an_entry_is_passed_on() {
     passing_on();
 }
 
-/// Of the frees of one slot by the thread that lent it and by another, exactly one works, and the
-/// slot is in one place.
+/// Tests that of the frees of one slot by its lender and by another thread exactly one works, and
+/// the slot is in one place.
 fn biased_double_free<P: Protocol>(frees: [usize; 2]) {
     explore(move || {
         let model = Model::<With<P>>::new(2);
@@ -800,7 +805,7 @@ fn loom_finds_others_that_look_first() {
     biased_double_free::<TornTake>([1, 3]);
 }
 
-/// Either the lender frees a slot or another takes it by its handle.
+/// Tests that either the lender frees a slot or another thread takes it by its handle.
 fn biased_take<P: Protocol>() {
     explore(|| {
         let model = Model::<With<P>>::new(2);
@@ -833,8 +838,8 @@ fn loom_finds_takers_that_do_not_wait() {
     biased_take::<NoWait>();
 }
 
-/// Two threads read a lent slot, which another frees meanwhile: nobody has it before both are done,
-/// and nobody loses it.
+/// Tests that nobody has a lent slot, which two threads read and a third frees, before both are
+/// done, and that it isn't lost.
 fn reads<C: Modelled>(capacity: usize) {
     explore(move || {
         let model = Model::<C>::new(capacity);
@@ -844,7 +849,7 @@ fn reads<C: Modelled>(capacity: usize) {
             thread::spawn(move || model.read(1, index, 0))
         };
         assert_eq!(model.free(0, index), Ok(()));
-        // The next owner, if it is free already.
+        // Claims it as the next owner, if it is already free.
         let next = model.lend(0);
         reader.join().unwrap();
         assert_eq!(model.slots.totals().1, 1);
@@ -885,8 +890,8 @@ fn loom_finds_readers_that_do_not_wait_for_the_lender() {
     reads::<With<NoWait>>(2);
 }
 
-/// Readers at once both read, whatever order they come in, and so does the lender's handle that
-/// comes without any order.
+/// Tests that two readers both read, in whatever order they come, and so does a reader that got the
+/// lender's handle without any order.
 fn reads_at_once<P: Protocol>() {
     explore(|| {
         let model = Model::<Without<P>>::new(1);
@@ -921,7 +926,8 @@ fn loom_finds_readers_whose_count_is_torn() {
     reads_at_once::<TornTake>();
 }
 
-/// A slot is claimed for a moment and goes back, while it is released: it is freed, once.
+/// Tests that a slot that is claimed for a moment and goes back, while it is released, is freed
+/// once.
 fn unclaimed<C: Modelled>(capacity: usize) {
     explore(move || {
         let model = Model::<C>::new(capacity);
@@ -958,8 +964,8 @@ fn loom_finds_releases_that_look_first() {
     unclaimed::<Without<TornTake>>(1);
 }
 
-/// A slot is claimed and kept, while it is released: it is its owner's, and a release that came too
-/// late changes nothing.
+/// Tests that a slot that is claimed and kept, while it is released, is its owner's, and that a
+/// release that came too late changes nothing.
 #[test]
 fn loom_a_release_after_the_hand_over_is_nothing() {
     explore(|| {
@@ -988,8 +994,8 @@ fn loom_a_release_after_the_hand_over_is_nothing() {
     });
 }
 
-/// Code outside of Rust resolves a handle while its owner lends the slot, and another takes it:
-/// whoever takes what is not exposed is the only one that can have it.
+/// Tests that a thread that takes a slot which isn't exposed is the only one that can have it,
+/// while code outside of Rust resolves the handle and its owner lends it.
 fn exposed<P: Protocol>() {
     explore(|| {
         let model = Model::<Without<P>>::new(1);
@@ -1003,8 +1009,8 @@ fn exposed<P: Protocol>() {
         if taken.is_ok() {
             model.slots.lend_by_handle(model.at(index));
         }
-        // While it was owned it was not resolved. If it was, the pointer is out now, however it
-        // went.
+        // It was not resolved while it was owned. If it was resolved, the pointer is outside now,
+        // even if the take came first.
         let resolved = outside.join().unwrap();
         assert_eq!(model.state(index).is_exposed(), resolved);
         let again = model.slots.take(caller(0), model.at(index), Some(0), Exposure::Refuse);
@@ -1023,9 +1029,9 @@ fn loom_finds_that_exposing_looks_first() {
     exposed::<TornTake>();
 }
 
-/// A magazine is opened while it is closed by two threads: its bit, its limit and the count say the
-/// same afterwards, or it would be closed for ever, and each thread that finds nothing free would
-/// wait for that.
+/// Tests that a magazine's bit, limit and count agree after it is opened while two threads close
+/// it. Otherwise it would be closed for ever, and each thread that finds nothing free would wait
+/// for that.
 fn openings<P: Protocol>() {
     explore(|| {
         let model = Model::<With<P>>::new(2);
@@ -1042,7 +1048,7 @@ fn openings<P: Protocol>() {
         });
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         model.slots.cache().check_at_rest();
-        // Each has closed it at most once.
+        // Each thread has closed it at most once.
         for closings in 0..=2 {
             model.slots.cache().reclaim(caller(1), closings);
         }
@@ -1063,7 +1069,7 @@ fn loom_finds_several_closers() {
     openings::<ManyClosers>();
 }
 
-/// A signal handler runs in a thread that is inside: it claims, frees what the thread lent, and
+/// Tests that a signal handler in a thread that is inside claims, frees what the thread lent, and
 /// reads, and waits for nothing, while another thread wants all slots.
 fn handlers(thief: bool) {
     explore(move || {
@@ -1073,7 +1079,7 @@ fn handlers(thief: bool) {
             let model = Arc::clone(&model);
             thread::spawn(move || {
                 if thief {
-                    // Of both frees one works.
+                    // Exactly one of the two frees works.
                     vec![model.free(1, index).map(|()| usize::MAX)]
                 } else {
                     model.lend(1).into_iter().map(Ok).collect()
@@ -1112,8 +1118,8 @@ fn loom_a_signal_handler_and_another_free() {
     handlers(true);
 }
 
-/// The owner of a bias frees a slot that a handler of another thread, which may not wait, frees as
-/// well.
+/// Tests that the owner of a bias and a handler of another thread, which may not wait, can free the
+/// same slot at once.
 #[test]
 fn loom_what_is_deferred_is_freed_once() {
     explore(|| {
@@ -1138,14 +1144,14 @@ fn loom_what_is_deferred_is_freed_once() {
     });
 }
 
-/// Once the fence is lost nothing is had twice, and what is kept for a thread is had by others once
-/// that thread comes by.
+/// Tests that no slot is had twice once the fence is lost, and that others get the slots of a
+/// thread once it comes by.
 #[test]
 fn loom_without_the_fence_owners_do_it_themselves() {
     explore(|| {
         SERVED.set(true);
         let model = Model::<With<Sound>>::new(2);
-        // The other one is kept.
+        // The other slot is kept.
         let index = model.lend(0).unwrap();
         assert!(model.state(index).bias().is_some());
         SERVED.set(false);

@@ -1,4 +1,4 @@
-//! The pool against a set of pointers, and the arithmetic of slots against division.
+//! Pools against a set of pointers, and the arithmetic of slots against division.
 
 use std::collections::HashSet;
 use std::ptr;
@@ -16,7 +16,7 @@ use crate::{FfiPooled, FfiRef, FreeCode, PoolBox};
 pooled!(Item { x: [u32; 5] }, 150, Zero);
 pooled!(Many { x: [u32; 5] }, 1_200, Zero);
 
-/// A message with a pool that has magazines, or one that hasn't.
+/// A message with a pool that has magazines, or one that has none.
 trait Tested: FfiPooled {
     fn x(&mut self) -> &mut [u32; 5];
 
@@ -75,7 +75,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a pool has to be: sets.
+/// Naive model of a pool: sets.
 struct Naive<T: Tested> {
     lent: Vec<*mut T>,
     owned: Vec<PoolBox<T>>,

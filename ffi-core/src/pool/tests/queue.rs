@@ -14,13 +14,13 @@ use crate::pool::abi::{
 use crate::pool::token::token;
 use crate::{FfiPooled, FfiQueue, FfiRef, FreeCode, PopError, PushError};
 
-/// [`queue_pop`] without its code.
+/// Calls [`queue_pop`] without its code.
 fn pop<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>) -> *mut T {
     // SAFETY: null is allowed.
     unsafe { queue_pop(queue, ptr::null_mut()) }
 }
 
-/// [`queue_push`] of a pointer that nobody else uses.
+/// Calls [`queue_push`] with a pointer that nobody else uses.
 fn push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, slot: *mut T) -> i32 {
     // SAFETY: the tests don't use a slot once they pushed it.
     unsafe { queue_push(queue, slot) }
@@ -94,7 +94,7 @@ fn a_push_from_c_that_is_refused_leaves_the_owner() {
     assert!(unsafe { queue_pop(&SIGNALS, &raw mut code) }.is_null());
     assert_eq!(code, QUEUE_EMPTY);
     for slot in slots {
-        // SAFETY: what was popped or never pushed is the caller's.
+        // SAFETY: a slot that was popped or never pushed is the caller's.
         assert_eq!(unsafe { pool_free(slot) }, 0);
     }
     assert_eq!(push(&SIGNALS, popped[0]), FreeCode::NotLive as i32);
@@ -161,9 +161,9 @@ fn each_message_comes_out_once() {
     assert_eq!((Ticket::pool().stats().live, TICKETS.len()), (0, 0));
 }
 
-/// A pusher is stopped right after its push, as happens when threads are more than processors.
-/// Meanwhile the slot is popped, lent again and claimed for a moment. What the pusher does late
-/// must not end that claim, or its release is lost.
+/// Tests that a pusher that is stopped right after its push, as happens when there are more threads
+/// than processors, ends no claim that isn't its own. Meanwhile the slot is popped, lent again and
+/// claimed for a moment. If the late pusher ended that claim, the release would be lost.
 #[test]
 fn a_pusher_that_is_late_changes_nothing() {
     pooled!(Shuttle { x: u32 }, 1, Zero);
@@ -204,7 +204,7 @@ fn a_pusher_that_is_late_changes_nothing() {
     assert_eq!(Shuttle::pool().stats().live, 0, "a release was lost");
 }
 
-/// What was accepted comes out before the queue is empty, if that is asked after it was closed.
+/// Tests that each accepted message comes out before a closed queue is found empty.
 #[test]
 fn nothing_is_lost_by_closing() {
     pooled!(Bundle { number: u64 }, 200, Zero);

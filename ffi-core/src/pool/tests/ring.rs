@@ -1,4 +1,4 @@
-//! The ring of queues: under loom, and with a thread that is stopped in the middle.
+//! Rings of queues: under loom, and with a thread that is stopped in the middle.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ fn explore(model: impl Fn() + Sync + Send + 'static) {
     builder.check(model);
 }
 
-/// Pops until one is there; the pushes are under way.
+/// Pops until a value is there; the pushes are under way.
 fn pop<const N: usize>(ring: &Ring<N, LoomU64>) -> u64 {
     loop {
         match ring.pop() {
@@ -32,7 +32,7 @@ fn pop<const N: usize>(ring: &Ring<N, LoomU64>) -> u64 {
     }
 }
 
-/// Two push and two pop: each value comes out once.
+/// Tests that each value comes out once, with two pushers and two poppers.
 #[test]
 fn loom_each_value_comes_out_once() {
     explore(|| {
@@ -52,7 +52,7 @@ fn loom_each_value_comes_out_once() {
     });
 }
 
-/// One cell goes through several laps.
+/// Tests that one cell goes through several laps.
 #[test]
 fn loom_a_ring_of_one_hands_over_in_order() {
     explore(|| {
@@ -73,7 +73,8 @@ fn loom_a_ring_of_one_hands_over_in_order() {
     });
 }
 
-/// A push and the end race: it is in there, or refused, and an empty ring stays empty.
+/// Tests that a push which races with the end is either in the ring or refused, and that an empty
+/// ring stays empty.
 #[test]
 fn loom_closing_loses_nothing() {
     explore(|| {
@@ -96,7 +97,7 @@ fn loom_closing_loses_nothing() {
     });
 }
 
-/// A pusher is stopped between taking its place and writing there.
+/// Tests pops while a pusher is stopped between taking its place and writing there.
 #[test]
 fn a_stopped_pusher_is_waited_for_a_millisecond() {
     let ring = Ring::<4>::new();

@@ -1,5 +1,5 @@
-//! Many threads on one pool. Each writes who it is into what it holds, so a slot that two hold is
-//! seen.
+//! Many threads on one pool. Each thread writes its number into the slots that it holds, so a slot
+//! that two threads hold is detected.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use super::pooled;
 use crate::pool::abi::{pool_alloc, pool_alloc_many, pool_free, pool_free_many};
 use crate::{FfiPooled, FfiRef, PoolBox};
 
-/// A small generator; what it is good for here is that it needs no state that is shared.
+/// Linear congruential generator, which needs no shared state.
 struct Random(u64);
 
 impl Random {
@@ -36,7 +36,8 @@ impl Held {
     }
 }
 
-/// Allocates, tags, checks and frees, all ways that there are; how many messages it had.
+/// Allocates, marks, checks and frees messages in all ways that there are. Returns how many it
+/// allocated.
 fn hold(owner: u64, rounds: usize) -> u64 {
     let mut random = Random(owner);
     let mut allocated = 0;
@@ -89,7 +90,7 @@ fn two_thousand_threads_through_exhaustion_lose_nothing() {
         std::env::var("FFI_POOL_THREADS").map_or(2_000, |threads| threads.parse().expect("a number"));
     let start = Barrier::new(threads);
     let allocated = AtomicU64::new(0);
-    // Enough is held all the time that the threads exhaust the rest.
+    // The threads hold so much all the time that together they exhaust the pool.
     let keep = 3_000 - (threads / 40).max(3);
     let kept = Tagged::pool().try_alloc_many(keep).unwrap();
     thread::scope(|scope| {
@@ -172,8 +173,8 @@ fn race<T: FfiPooled>() {
     assert_eq!(stats.bad_double, 600);
 }
 
-/// More periods begin and end than there are: of a free by the lender and one by another exactly
-/// one works in each, and nothing is had twice.
+/// Tests frees by the lender and by another thread over more periods than a bias tells apart:
+/// exactly one works each time, and no slot is had twice.
 #[test]
 fn lenders_and_others_race_in_all_periods() {
     pooled!(Hare { owner: u64 }, 4_096, Zero);
@@ -198,7 +199,7 @@ fn lenders_and_others_race_in_all_periods() {
             }
         });
         for round in 0..ROUNDS {
-            // Runs through magazines, so that periods begin.
+            // The slots go through magazines, so that periods begin.
             let many: Vec<_> = (0..64).map(|_| pool_alloc::<Hare>()).collect();
             for &slot in &many {
                 // SAFETY: a live slot that this thread holds.
@@ -224,7 +225,7 @@ fn lenders_and_others_race_in_all_periods() {
     assert_eq!(Hare::pool().try_alloc_many(4_096).unwrap().len(), 4_096);
 }
 
-/// What idle threads keep back, and those that ended, is had by others.
+/// Tests that other threads get the slots that idle and ended threads keep.
 #[test]
 fn nothing_is_lost_to_threads_that_idle() {
     pooled!(Hoard { x: u64 }, 2_000, Zero);
@@ -263,11 +264,11 @@ fn pools_that_are_opened_at_once_are_one() {
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
-    // Nothing is freed, so each thread failed only once all were live.
+    // No thread frees a slot, so each thread failed only once all were live.
     assert_eq!((slots, Rush::pool().stats().live), (1_000, 1_000));
 }
 
-/// What is kept back for a thread is had by others when it ends, and so is the magazine itself.
+/// Tests that other threads get the slots of a thread when it ends, and also its magazine.
 #[test]
 #[cfg(magazines)]
 fn threads_that_end_leave_nothing_behind() {
@@ -276,7 +277,7 @@ fn threads_that_end_leave_nothing_behind() {
     let magazines = |raw: &crate::pool::raw::RawPool| raw.kept().map(|arena| arena.slots.cache().in_use());
     let raw = Legacy::pool().raw();
     for _ in 0..3 {
-        // More than there are entries, one after the other.
+        // More threads than there are entries, one after the other.
         for _ in 0..2_000 {
             let used = thread::spawn(move || {
                 for _ in 0..3 {
@@ -291,7 +292,8 @@ fn threads_that_end_leave_nothing_behind() {
     assert_eq!(Legacy::pool().stats().live, 0);
 }
 
-/// What a thread frees while it ends, after it has given back its magazine, is free.
+/// Tests that slots are free that a thread frees while it ends, after it has given back its
+/// magazine.
 #[test]
 fn what_a_thread_allocates_in_the_end_comes_back() {
     pooled!(Last { number: u64 }, 2_000, Zero);
@@ -314,8 +316,8 @@ fn what_a_thread_allocates_in_the_end_comes_back() {
 
     for _ in 0..20 {
         thread::spawn(|| {
-            // Whatever the order is in which such are dropped, one is on each side of the pool's
-            // own.
+            // Thread-local values are dropped in some order: one is dropped before and one after
+            // the pool's own.
             BEFORE.with_borrow_mut(|slot| slot.0 = None);
             let first = Last::pool().alloc();
             AFTER.with_borrow_mut(|slot| slot.0 = Last::pool().alloc());
@@ -328,7 +330,7 @@ fn what_a_thread_allocates_in_the_end_comes_back() {
     assert_eq!(Last::pool().try_alloc_many(2_000).unwrap().len(), 2_000);
 }
 
-/// Nearly all threads find a place, whether their stacks lie side by side or anywhere.
+/// Tests that nearly all threads find a place, whether their stacks lie side by side or anywhere.
 #[test]
 #[cfg(magazines)]
 fn thousands_of_threads_have_magazines() {

@@ -8,36 +8,36 @@ use std::{error, fmt};
 use super::records::Record;
 use crate::schema::format::{HEADER_LEN, MAGIC, VERSION};
 
-/// Why a section could not be decoded. Offsets count from the section's start, in bytes.
+/// Reason why a section could not be decoded. Offsets count from the section's start, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// Something other than a record or padding.
     NotARecord {
-        /// Where.
+        /// Offset of the bytes.
         offset: usize,
     },
     /// A record in a newer format.
     NewerVersion {
-        /// Where.
+        /// Offset of the bytes.
         offset: usize,
-        /// The version found.
+        /// Version of its format.
         version: u8,
     },
-    /// A record that is said to reach beyond the section's end.
+    /// A record whose length reaches beyond the section's end.
     Truncated {
-        /// Where.
+        /// Offset of the bytes.
         offset: usize,
-        /// Bytes the record needs.
+        /// Size of the record in bytes.
         needs: u64,
-        /// Bytes there are.
+        /// Number of bytes in the section from there on.
         has: usize,
     },
     /// A record whose JSON isn't that of a record.
     Malformed {
-        /// Where.
+        /// Offset of the bytes.
         offset: usize,
-        /// What the JSON parser says.
+        /// Message of the JSON parser.
         reason: String,
     },
 }
@@ -75,7 +75,8 @@ impl error::Error for DecodeError {}
 ///
 /// # Errors
 ///
-/// The first thing that is neither a record nor zero padding; see [`DecodeError`].
+/// Returns an error for the first bytes that are neither a record nor zero padding; see
+/// [`DecodeError`].
 ///
 /// # Examples
 ///
@@ -97,7 +98,7 @@ pub fn decode_section(section: &[u8]) -> Result<Vec<Record>, DecodeError> {
     Ok(records)
 }
 
-/// Decodes the record at the start of `bytes`; also returns its length.
+/// Decodes the record at the start of `bytes`, and returns it with its length.
 fn decode_record(bytes: &[u8], offset: usize) -> Result<(Record, usize), DecodeError> {
     let truncated = |needs| DecodeError::Truncated { offset, needs, has: bytes.len() };
     let (version, name) = MAGIC.split_last().expect("the magic is not empty");

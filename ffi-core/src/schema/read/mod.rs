@@ -1,4 +1,4 @@
-//! Section bytes to records, for readers such as `ffi-dart-emit`.
+//! Decodes section bytes to records, for readers such as `ffi-dart-emit`.
 //!
 //! `records.rs` says what is in a record, `decoder.rs` finds records among hostile bytes.
 

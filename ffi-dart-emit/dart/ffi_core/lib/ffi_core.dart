@@ -1,8 +1,8 @@
-/// What all generated packages have in common: memory that Rust and Dart share,
-/// exceptions, values.
+/// Memory that Rust and Dart share, exceptions and values: the common part of
+/// all generated packages.
 ///
-/// A generated package exports it: an application that uses one, or several, needs
-/// no import of this.
+/// A generated package exports this library: an application that uses one or
+/// several packages doesn't import it.
 library;
 
 export 'src/native.dart'

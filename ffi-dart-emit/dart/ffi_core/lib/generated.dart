@@ -1,7 +1,7 @@
-/// What generated code uses, under the prefix `$`: so a message may be called as
-/// anything here is.
+/// Names for generated code, which imports them with the prefix `$`: so a
+/// message may have any name that is declared here.
 ///
-/// Nothing in here is for applications, which import `ffi_core.dart`.
+/// Applications import `ffi_core.dart` instead.
 library;
 
 export 'dart:core' show BigInt, Iterable, List, Map, RangeError, StateError;

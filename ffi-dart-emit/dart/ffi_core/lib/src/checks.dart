@@ -1,4 +1,5 @@
-/// Checks of numbers, for generated code: `dart:ffi` and typed data keep the low bits of what is too large.
+/// Checks of numbers, for generated code: `dart:ffi` and typed data keep only
+/// the low bits of a number that is too large.
 library;
 
 import 'dart:typed_data';

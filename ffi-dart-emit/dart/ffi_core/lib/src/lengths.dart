@@ -39,12 +39,12 @@ int checkCapacity(int length, int capacity, String name, [int? index]) =>
     ? length
     : throw CapacityException(length, capacity, placeName(name, index));
 
-/// What lists and maps inside a message have in common.
+/// Common members of the lists and maps inside of a message.
 base mixin _Sized {
-  /// How many elements there is room for.
+  /// Number of elements that there is room for.
   int get capacity;
 
-  /// The field that this is, or the element of one, as exceptions call it.
+  /// Name of this field, or element of a field, in exceptions.
   String? get $place;
 
   /// [length], for which there must be room.

@@ -1,7 +1,7 @@
 part of 'native.dart';
 
-/// Whether the byte of an option says that its value is there; the option is the
-/// field [name], or the element [index] of it.
+/// Returns true if the byte of an option says that its value is there. The
+/// option is the field [name], or its element [index].
 ///
 /// Throws an [InvalidValueException] if it is neither 0 nor 1.
 @pragma('vm:prefer-inline')

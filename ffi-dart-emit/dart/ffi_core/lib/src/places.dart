@@ -1,8 +1,8 @@
-/// How exceptions call a field, or an element of one.
+/// Names of fields and elements in exceptions.
 library;
 
-/// The element [index] of the field [name], or the field, as exceptions call it;
-/// null for none.
+/// Returns the name, in exceptions, of the element [index] of the field [name],
+/// or of the field; null for none.
 String? placeName(String? name, int? index) =>
     index == null ? name : '$name[$index]';
 

@@ -1,10 +1,10 @@
-//! The files of `pool/` use each other in one direction only.
+//! Direction of uses: the files of `pool/` use only those of lower layers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// From the ground up. Files of one storey use each other if it says so.
-const STOREYS: &[(&[&str], bool)] = &[
+/// Layers from the ground up. The files of a layer may use each other if its flag is true.
+const LAYERS: &[(&[&str], bool)] = &[
     (&["primitive"], false),
     (&["word", "stride", "ring", "debug"], false),
     (&["live"], false),
@@ -17,11 +17,11 @@ const STOREYS: &[(&[&str], bool)] = &[
     (&["abi"], false),
 ];
 
-fn storey(file: &str) -> Option<usize> {
-    STOREYS.iter().position(|(files, _)| files.contains(&file))
+fn layer(file: &str) -> Option<usize> {
+    LAYERS.iter().position(|(files, _)| files.contains(&file))
 }
 
-/// The files of `pool/`, and the name that each has in [`STOREYS`].
+/// Returns the files of `pool/`, and the name that each has in [`LAYERS`].
 fn files() -> Vec<(PathBuf, String)> {
     let pool = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pool");
     let list = |folder: &Path| fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect::<Vec<_>>();
@@ -38,7 +38,7 @@ fn files() -> Vec<(PathBuf, String)> {
     files
 }
 
-/// The names that follow `prefix` in a file's code: one, or several in braces.
+/// Returns the names that follow `prefix` in a file's code: one, or several in braces.
 fn names_after<'t>(text: &'t str, prefix: &str) -> Vec<&'t str> {
     let mut names = Vec::new();
     for (at, _) in text.match_indices(prefix) {
@@ -54,7 +54,7 @@ fn names_after<'t>(text: &'t str, prefix: &str) -> Vec<&'t str> {
 }
 
 #[test]
-fn no_file_uses_one_of_a_storey_above() {
+fn no_file_uses_one_of_a_layer_above() {
     let files = files();
     assert!(files.len() > 15, "{files:?}");
     for (path, name) in files {
@@ -64,16 +64,16 @@ fn no_file_uses_one_of_a_storey_above() {
             .filter(|line| !line.trim_start().starts_with("//"))
             .map(|it| format!("{it}\n"))
             .collect();
-        let own = storey(&name).unwrap_or_else(|| panic!("{} has no storey", path.display()));
+        let own = layer(&name).unwrap_or_else(|| panic!("{} has no layer", path.display()));
         // A file in a folder says `super` for the folder.
         let nested = path.parent().unwrap().file_name().unwrap() != "pool";
         let is_root = !nested || path.file_stem().unwrap() == "mod";
         let used = names_after(&code, if is_root { "super::" } else { "super::super::" });
         for used in used.into_iter().chain(names_after(&code, "crate::pool::")).filter(|it| !it.is_empty()) {
-            let Some(other) = storey(used) else {
-                panic!("{} uses `{used}`, which is no file of a storey", path.display());
+            let Some(other) = layer(used) else {
+                panic!("{} uses `{used}`, which is no file of a layer", path.display());
             };
-            let within = other == own && (STOREYS[own].1 || used == name);
+            let within = other == own && (LAYERS[own].1 || used == name);
             assert!(other < own || within, "{} uses `{used}`, which is above it", path.display());
         }
     }
