@@ -61,7 +61,7 @@ pub(crate) struct FunctionAttrs {
     pub(crate) leaf: Flag,
 }
 
-/// What every item takes.
+/// Keys that every item takes.
 #[derive(Debug, FromMeta)]
 pub(crate) struct CommonAttrs {
     pub(crate) prefix: Option<Identifier>,
@@ -148,7 +148,7 @@ impl FromMeta for Identifier {
 
 /// `crate = ".."`, a path that begins with the name of another crate.
 ///
-/// What the macros write is unsafe code that relies on the real `ffi_core`. A module of the user's
+/// The macros write unsafe code that relies on the real `ffi_core`. A module of the user's
 /// crate could stand in for it, with checks that check nothing, although the user writes no
 /// `unsafe`.
 #[derive(Debug)]
@@ -188,7 +188,7 @@ pub(crate) struct Pool {
     pub(crate) cache: Cache,
 }
 
-/// What threads keep of a pool for themselves.
+/// The slots of a pool that threads keep for themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Cache {
     #[default]
@@ -196,7 +196,7 @@ pub(crate) enum Cache {
     None,
 }
 
-/// What is in a slot that a pool hands out.
+/// The contents of a slot that a pool hands out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Reset {
     #[default]
@@ -296,7 +296,8 @@ pub(crate) fn number(expr: &Expr) -> Option<u32> {
     }
 }
 
-/// What is inside the invisible group that a `$value:literal` of `macro_rules!` leaves.
+/// Returns the expression inside the invisible group that a `$value:literal` of `macro_rules!`
+/// leaves.
 fn ungrouped(mut expr: &Expr) -> &Expr {
     while let Expr::Group(group) = expr {
         expr = &group.expr;
@@ -314,7 +315,12 @@ pub(crate) fn refuse(tokens: &impl Spanned, problem: impl std::fmt::Display) -> 
 
 /// Gives darling's own errors the words of all others.
 pub(crate) fn worded(errors: Error) -> Error {
-    let errors = errors.flatten().into_iter().map(|error| {
+    let errors: Vec<_> = errors.flatten().into_iter().collect();
+    let is = |error: &Error, kind: &str| error.to_string().starts_with(kind);
+    // A key that is misspelt is not missing as well.
+    let misspelt = errors.iter().any(|error| is(error, "Unknown field"));
+    let errors = errors.into_iter().filter(|error| !misspelt || !is(error, "Missing field"));
+    let errors = errors.map(|error| {
         let text = error.to_string();
         match reworded(&text) {
             Some(text) => Error::custom(text).with_span(&error.span()),
@@ -324,7 +330,7 @@ pub(crate) fn worded(errors: Error) -> Error {
     Error::multiple(errors.collect())
 }
 
-/// What is said instead of `Unknown field: `..`. Did you mean `..`?` and its like.
+/// Returns the text instead of `Unknown field: `..`. Did you mean `..`?` and its like.
 fn reworded(text: &str) -> Option<String> {
     let quoted = |text: &str| text.split('`').nth(1).map(str::to_owned);
     if let Some(rest) = text.strip_prefix("Unknown field: ") {

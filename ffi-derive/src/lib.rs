@@ -1,10 +1,13 @@
-//! The derive macros of `ffi-core`, which re-exports and documents them; depend on that crate, not on this one.
+//! The derive macros of `ffi-core`, which re-exports and documents them; depend on that crate, not
+//! on this one.
 //!
-//! The tree is the pipeline: `attr` reads attributes, `ast` checks the item and holds what can only be right,
-//! `expand` writes Rust from it, with `record` for the schema record and `names` for symbols and hashes.
-//! Nothing is written before all is checked, and every mistake is reported, not the first alone.
+//! The tree is the pipeline: `attr` reads attributes, `ast` checks the item and holds what can only
+//! be right, `expand` writes Rust from it, with `record` for the schema record and `names` for
+//! symbols and hashes. Nothing is written before all is checked, and every mistake is reported, not
+//! only the first.
 //!
-//! No layout is computed here: the code that is written asks rustc, and hands the answers to `ffi_core::__private`.
+//! No layout is computed here: the code that is written asks rustc, and hands the answers to
+//! `ffi_core::__private`.
 
 mod ast;
 mod attr;
@@ -17,21 +20,25 @@ mod tags;
 use proc_macro::TokenStream;
 use syn::{Data, DeriveInput, Item, parse_macro_input};
 
-/// Makes a struct a message, and an enum that holds data a oneof: plain data that Rust and Dart share in place.
+/// Makes a struct a message, and an enum that holds data a oneof: plain data that Rust and Dart
+/// share in place.
 ///
-/// The struct has `#[repr(C)]`, named fields, no generics and no destructor; each field is a type that implements
-/// `FfiType`. The derive implements `FfiType`, `FfiMessage` and `bytemuck::Zeroable`, so a message is valid when all
-/// its bytes are zero. It asserts the layout, exports its fingerprint, and writes the schema record.
+/// The struct has `#[repr(C)]`, named fields, no generics and no destructor; each field is a type
+/// that implements `FfiType`. The derive implements `FfiType`, `FfiMessage` and
+/// `bytemuck::Zeroable`, so a message is valid when all its bytes are zero. It asserts the layout,
+/// exports its fingerprint, and writes the schema record.
 ///
-/// An attribute macro that changes the fields stands above the derive: below it, rustc reports each field that isn't the one the
-/// derive saw. A field's type can't hold a macro, which may give another type each time; give it a name with `type`. Names that
-/// begin with `__ffi` are for generated code.
+/// An attribute macro that changes the fields stands above the derive: below it, rustc reports each
+/// field that isn't the one the derive saw. A field's type can't hold a macro, which may give
+/// another type each time; give it a name with `type`. Names that begin with `__ffi` are for
+/// generated code.
 ///
 /// # Oneofs
 ///
-/// The enum has `#[repr(C, u32)]`, no generics, and no numbers of its own. The first case holds nothing and means unset;
-/// each other holds nothing, or one value that implements `FfiType`: more than one go into a message. The derive implements
-/// `FfiType`, `FfiOneof` and `bytemuck::Zeroable`.
+/// The enum has `#[repr(C, u32)]`, no generics, and no numbers of its own. The first case holds
+/// nothing and means unset; each other holds nothing, or one value that implements `FfiType`: more
+/// than one go into a message. The derive implements `FfiType`, `FfiOneof` and
+/// `bytemuck::Zeroable`.
 ///
 /// ```
 /// use ffi_core::{FfiMessage, FfiStr};
@@ -51,7 +58,8 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// # Attributes
 ///
-/// On the struct or enum, in `#[ffi(..)]`; `pool`, `simd`, `columns`, `pod` and `reserved` on a struct alone:
+/// On the struct or enum, in `#[ffi(..)]`; `pool`, `simd`, `columns`, `pod` and `reserved` on a
+/// struct only:
 ///
 /// | key | meaning |
 /// |---|---|
@@ -65,9 +73,10 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `prefix = "name"` | the symbols are `name_ffi_..`, instead of with the name of the crate |
 /// | `crate = "::path"` | where `ffi_core` is, when it has been renamed or another crate re-exports it. See [Safety](#safety) |
 ///
-/// On a field or case: `rename = "name"` and `tag = N`, its number in .proto (1 to 536,870,911, without 19,000 to 19,999).
-/// Fields without a tag take, in their order, the smallest numbers from 1 on that no tag gives and `reserved` doesn't keep:
-/// give tags where fields may be removed or change places.
+/// On a field or case: `rename = "name"` and `tag = N`, its number in .proto (1 to 536,870,911,
+/// without 19,000 to 19,999). Fields without a tag take, in their order, the smallest numbers from
+/// 1 on that no tag gives and `reserved` doesn't keep: give tags where fields may be removed or
+/// change places.
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///
@@ -79,8 +88,8 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// writes `ffi_core = { package = ".." }` or `extern crate self as ffi_core` vouches for what has
 /// the name.
 ///
-/// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library exports two functions for each
-/// message that write and read it as protobuf.
+/// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library
+/// exports two functions for each message that write and read it as protobuf.
 ///
 /// # Examples
 ///
@@ -115,14 +124,14 @@ pub fn derive_message(input: TokenStream) -> TokenStream {
 
 /// Makes a C-like enum a type that Rust and Dart share.
 ///
-/// The enum is `Copy`, has an integer repr such as `#[repr(u8)]` and no `align`, variants without data, and one whose value
-/// is 0, because zeroed memory must be valid. The derive implements `FfiType`, `FfiEnum`, `bytemuck::Zeroable` and
-/// `bytemuck::CheckedBitPattern`.
+/// The enum is `Copy`, has an integer repr such as `#[repr(u8)]` and no `align`, variants without
+/// data, and one whose value is 0, because zeroed memory must be valid. The derive implements
+/// `FfiType`, `FfiEnum`, `bytemuck::Zeroable` and `bytemuck::CheckedBitPattern`.
 ///
 /// # Attributes
 ///
-/// `#[ffi(rename = "..", prefix = "..", crate = "..")]` on the enum, as for `FfiMessage`; `#[ffi(rename = "..")]` on a
-/// variant.
+/// `#[ffi(rename = "..", prefix = "..", crate = "..")]` on the enum, as for `FfiMessage`;
+/// `#[ffi(rename = "..")]` on a variant.
 ///
 /// # Examples
 ///
@@ -150,8 +159,9 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 ///
 /// # Functions
 ///
-/// The function stays as it is; beside it stands an `extern "C"` wrapper named `{crate}_{function}`, which checks every
-/// argument before the function sees it and turns an `Err` and a panic into a status, in Dart an exception.
+/// The function stays as it is; beside it stands an `extern "C"` wrapper named
+/// `{crate}_ffi_{function}`, which checks every argument before the function sees it and turns an `Err`
+/// and a panic into a status, in Dart an exception.
 ///
 /// | position | types |
 /// |---|---|
@@ -186,7 +196,8 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 ///
 /// # Queues
 ///
-/// On a `static` of type `FfiQueue<T, N>` the attribute exports functions that push, pop and close; Dart gets a class for it.
+/// On a `static` of type `FfiQueue<T, N>` the attribute exports functions that push, pop and close;
+/// Dart gets a class for it.
 ///
 /// ```
 /// use ffi_core::{FfiMessage, FfiQueue, ffi_export};

@@ -28,7 +28,47 @@ fn every_mistake_has_its_message() {
 }
 
 /// Cases with another number of mistakes than one.
-const MISTAKES: &[(&str, usize)] = &[("attribute/crate_local", 4)];
+const MISTAKES: &[(&str, usize)] = &[
+    ("attribute/crate_local", 4),
+    ("enumeration/align", 6),
+    ("enumeration/data", 2),
+    ("enumeration/empty", 2),
+    ("enumeration/generics", 2),
+    ("export/lifetime", 2),
+    ("export/pattern", 2),
+    ("export/rewritten_lifetime", 2),
+    ("export/rewritten_parameter", 2),
+    ("field/sequences", 3),
+    ("once/fields", 6),
+    ("once/functions", 12),
+    ("queue/rewritten", 2),
+    ("several/enumeration", 6),
+    ("several/function", 6),
+    ("several/message", 7),
+    ("several/strings", 5),
+    ("several/tags", 5),
+    ("shape/lifetime", 2),
+    ("types/capacity_zero", 4),
+    ("types/element", 4),
+    ("types/oneof_discriminant", 2),
+    ("types/oneof_keys", 2),
+    ("types/oneof_repr", 3),
+    ("types/oneof_several_values", 3),
+    ("types/oneof_tags", 4),
+];
+
+/// Cases in which rustc says more of its own accord: all of a type with infinite size, all that an
+/// attribute below the derive has changed, the impl of a sealed trait and each use, the method of a
+/// type that can't be.
+const NOT_COUNTED: [&str; 7] = [
+    "columns/without_columns",
+    "export/associated",
+    "export/return_implemented",
+    "field/recursive",
+    "types/oneof_recursive",
+    "types/recursive_option",
+    "tokens/",
+];
 
 /// The errors of each case are as many as its mistakes. What trybuild compares holds each error
 /// once, however often rustc reports it.
@@ -46,6 +86,9 @@ fn each_mistake_has_one_error() {
         }
         let case = path.strip_prefix(&ui).expect("it is inside").with_extension("");
         let case = case.to_str().expect("it is ASCII").replace('\\', "/");
+        if NOT_COUNTED.iter().any(|name| case == *name || name.ends_with('/') && case.starts_with(name)) {
+            continue;
+        }
         let text = fs::read_to_string(&path).expect("it can be read");
         let errors = text.lines().filter(|line| line.starts_with("error")).count();
         let mistakes = MISTAKES.iter().find(|(name, _)| *name == case).map_or(1, |(_, mistakes)| *mistakes);

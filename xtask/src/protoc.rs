@@ -4,8 +4,8 @@
 //!
 //! 1. the program named by the environment variable `PROTOC`;
 //! 2. `protoc` on `PATH`;
-//! `.protoc/` at the workspace root, in which [`Protoc::find_or_install`] puts Debian's, of the
-//! machine's own release:
+//! 3. `.protoc/` at the workspace root, in which [`Protoc::find_or_install`] puts Debian's, of the
+//!    machine's own release:
 //!
 //! ```text
 //! .protoc/bin/protoc         the compiler

@@ -180,7 +180,7 @@ pub trait ExportedQueue: sealed::Sealed {
     #[doc(hidden)]
     fn try_pop(&self) -> Result<PoolBox<Self::Message>, PopError>;
     #[doc(hidden)]
-    fn len(&self) -> usize;
+    fn waiting(&self) -> usize;
     #[doc(hidden)]
     fn close(&self);
     #[doc(hidden)]
@@ -207,7 +207,7 @@ impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
     }
 
     #[inline]
-    fn len(&self) -> usize {
+    fn waiting(&self) -> usize {
         self.len()
     }
 
@@ -320,7 +320,7 @@ pub unsafe fn queue_pop_many<Q: ExportedQueue>(queue: &Q, out: *mut *mut Q::Mess
 
 /// Body of `.._len`.
 pub fn queue_len<Q: ExportedQueue>(queue: &Q) -> usize {
-    queue.len()
+    queue.waiting()
 }
 
 /// Body of `.._close`.

@@ -15,15 +15,12 @@ const WRAPPED: u32 = 1;
 /// A type that can be a field in protobuf. See the [module's documentation](super) for the two
 /// forms in which it is written.
 ///
+/// # Safety
+///
 /// An implementation promises that [`init`](Self::init) makes its slot a valid value, and returns
 /// that; and that functions that write use the [`Writer`] that they get, and don't replace it.
 /// Everything else may be wrong without harm: a wrong length makes the encoder write twice, and no
 /// more.
-///
-/// An implementation promises that [`init`](Self::init) makes the slot it is given a valid value,
-/// and returns that; and that what writes does so through the [`Writer`] it is given, and leaves no
-/// other one in its place. The rest is taken for what it says: a length that is wrong makes the
-/// encoder write twice, and no more.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no place in protobuf",
     label = "not a field of .proto",
@@ -244,10 +241,7 @@ pub fn read_item<T: ProtoType>(
 
 /// Makes a field of a message a value, with [`ProtoType::init`] of its type.
 ///
-/// An implementation promises that [`init`](Self::init) makes its slot a valid value, and returns
-/// that; and that functions that write use the [`Writer`] that they get, and don't replace it.
-/// Everything else may be wrong without harm: a wrong length makes the encoder write twice, and no
-/// more.
+/// # Safety
 ///
 /// `message + offset` is memory for an `F` that no other code uses.
 #[inline]

@@ -26,7 +26,10 @@ impl Enum {
     pub(crate) fn new(input: &DeriveInput) -> Result<Self> {
         let mut errors = Error::accumulator();
         errors.handle(refuse_generics(&input.generics, "a shared enum"));
-        let repr = errors.handle(integer_repr(input));
+        let repr = match &input.data {
+            Data::Enum(_) => errors.handle(integer_repr(input)),
+            _ => None,
+        };
         let variants = errors.handle(variants(input));
         let attrs = errors.handle(EnumAttrs::from_attributes(&input.attrs));
         let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));

@@ -1,4 +1,5 @@
-//! Items that have been checked: what is wrong with one is reported here, and `expand` may assume the rest.
+//! Items that have been checked: what is wrong with one is reported here, and `expand` may assume
+//! the rest.
 
 mod enumeration;
 mod function;
@@ -21,7 +22,7 @@ use crate::attr::{CommonAttrs, Identifier};
 use crate::names::Prefix;
 use crate::rustc;
 
-/// What every named thing has.
+/// The name of a thing, and what users say about it.
 pub(crate) struct Item {
     /// Without `r#`.
     pub(crate) name: String,
@@ -54,7 +55,7 @@ impl Item {
     }
 }
 
-/// What every item at module level has.
+/// The name of an item at module level, its symbols and paths.
 pub(crate) struct Head {
     pub(crate) ident: Ident,
     pub(crate) item: Item,

@@ -29,7 +29,7 @@ impl Queue {
         }
         let ty = types::ungrouped(&item.ty);
         if let Type::Path(_) = ty {
-            // What it is called proves nothing: rustc looks.
+            // Its name proves nothing: rustc looks.
         } else {
             let error = Error::custom(
                 "only a queue can be exported\nhint: `static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`",

@@ -1,7 +1,8 @@
 //! Types that are refused by their looks, each with what to write instead.
 //!
-//! A macro sees tokens, not types: an alias hides any of these. rustc then reports that `FfiType` isn't implemented, with
-//! the general advice of `#[diagnostic::on_unimplemented]`; here stands the particular one.
+//! A macro sees tokens, not types: an alias hides any of these. rustc then reports that `FfiType`
+//! isn't implemented, with the general advice of `#[diagnostic::on_unimplemented]`; here stands the
+//! particular one.
 
 use darling::{Error, Result};
 use proc_macro2::{TokenStream, TokenTree};
@@ -9,7 +10,8 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, ExprLit, GenericArgument, Ident, Lit, PathArguments, PathSegment, Type, TypePath};
 
-/// The type inside the invisible group that a `$ty:ty` of `macro_rules!` leaves, and inside parentheses.
+/// The type inside the invisible group that a `$ty:ty` of `macro_rules!` leaves, and inside
+/// parentheses.
 pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
@@ -123,7 +125,8 @@ fn check_field(ty: &Type) -> Result<()> {
         Type::Tuple(_) => {
             refuse(ty, "a tuple has no layout of its own", "make it a message with named fields")
         }
-        // `String` is left to rustc: unlike the others it takes no arguments, so that it may be a message of the user's.
+        // `String` is left to rustc: unlike the others it takes no arguments, so that it may be a
+        // message of the user's.
         Type::Path(path) if of_std(path) => match last_name(path).as_str() {
             "Vec" if first_argument(path).is_some_and(is_u8) => refuse(
                 ty,
@@ -285,12 +288,12 @@ fn check_scalar(ty: &Type, path: &TypePath) -> Result<()> {
     }
 }
 
-/// Whether the type is `str`.
+/// Returns true if the type is `str`.
 pub(crate) fn is_str(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident("str"))
 }
 
-/// Whether the type is `String`.
+/// Returns true if the type is `String`.
 pub(crate) fn is_string(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if of_std(path) && last_name(path) == "String")
 }
@@ -341,14 +344,16 @@ pub(crate) fn containers(ty: &Type) -> Vec<(Container, &Type)> {
     here.into_iter().chain(type_arguments(path).flat_map(containers)).collect()
 }
 
-/// Types of the standard library whose names mean something to the macros. All but `String` take arguments.
+/// Types of the standard library whose names mean something to the macros. All but `String` take
+/// arguments.
 const OF_STD: [&str; 10] =
     ["String", "Vec", "VecDeque", "Box", "Rc", "Arc", "Option", "HashMap", "BTreeMap", "Result"];
 
-/// Whether a type is one of the standard library's that the macros know, not one of the user's that has its name.
+/// Returns true if a type is one of the standard library's that the macros know, not one of the
+/// user's that has its name.
 ///
-/// What is shared takes no type arguments, so a `Vec` without any is the user's; only a `String` can't be told apart without its
-/// path, and stands for that of the standard library.
+/// A shared type takes no type arguments, so a `Vec` without any is the user's; only a `String`
+/// can't be told apart without its path, and stands for that of the standard library.
 fn of_std(path: &TypePath) -> bool {
     let name = last_name(path);
     let segments = &path.path.segments;
@@ -365,7 +370,7 @@ fn last_name(path: &TypePath) -> String {
     last_segment(path).map(|segment| segment.ident.to_string()).unwrap_or_default()
 }
 
-/// What stands between `<` and `>`.
+/// The arguments between `<` and `>`.
 fn arguments(path: &TypePath) -> impl DoubleEndedIterator<Item = &GenericArgument> {
     let arguments = match last_segment(path).map(|segment| &segment.arguments) {
         Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
@@ -398,7 +403,7 @@ fn is_u8(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Path(path) if path.path.is_ident("u8"))
 }
 
-/// Whether an array's length is the literal 0; rustc finds the other zeros.
+/// Returns true if an array's length is the literal 0; rustc finds the other zeros.
 fn is_zero(len: &Expr) -> bool {
     matches!(len, Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.base10_parse::<u64>().is_ok_and(|len| len == 0))
 }

@@ -43,15 +43,16 @@ fn implementations(item: &Enum) -> TokenStream {
         quote_spanned! {variant.span()=>
             // As a struct, which can't be a constant of that name.
             #ident::#variant {} => {
-                // SAFETY: an enum without data that is as large as an integer consists of its number.
+                // SAFETY: an enum without data that is as large as an integer consists of its
+                // number.
                 let __ffi_bits = unsafe { __ffi::bits::<#ident, #integer>(&#ident::#variant) };
                 __ffi_bits == #ident::#variant as #integer
                     && __ffi_bits as __ffi::core::primitive::i64 == #ident::#variant as __ffi::core::primitive::i64
             }
         }
     });
-    // `FfiEnum` has the supertrait, where rustc reports a missing `Copy`; the lifetime is what makes
-    // it accept the bound here then.
+    // `FfiEnum` has the supertrait, where rustc reports a missing `Copy`; the lifetime is what
+    // makes it accept the bound here then.
     let copy = quote_spanned!(ident.span()=> where for<'__ffi_any> #ident: __ffi::core::marker::Copy);
     quote_spanned! {ident.span()=>
         #has_zero
@@ -85,7 +86,8 @@ fn implementations(item: &Enum) -> TokenStream {
 
             #[inline]
             unsafe fn check(value: *const Self) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
-                // SAFETY: by this function's contract `value` is aligned and initialised, and nobody writes to it.
+                // SAFETY: by this function's contract `value` is aligned and initialised, and
+                // nobody writes to it.
                 unsafe { __ffi::check_enum(value) }
             }
         }
@@ -124,7 +126,8 @@ fn implementations(item: &Enum) -> TokenStream {
             }
         }
 
-        // SAFETY: the enum is passed as the integer it is stored as, and `from_param` accepts only discriminants.
+        // SAFETY: the enum is passed as the integer it is stored as, and `from_param` accepts only
+        // discriminants.
         #[automatically_derived]
         unsafe impl __ffi::FfiValue for #ident {
             type Abi = #integer;
@@ -132,7 +135,7 @@ fn implementations(item: &Enum) -> TokenStream {
 
             #[inline]
             fn into_abi(self) -> #integer {
-                __ffi::FfiEnum::to_repr(self)
+                self as #integer
             }
 
             #[inline]

@@ -39,7 +39,7 @@ impl Pass {
 
 /// One parameter's part of the wrapper.
 struct Argument {
-    /// What C passes.
+    /// The parameters of the C function.
     raw: TokenStream,
     /// The memory it lends, where it lends some.
     region: Option<TokenStream>,
@@ -47,7 +47,7 @@ struct Argument {
     owned: Option<TokenStream>,
     /// The expression that checks it, with its `unsafe`: a `Result` of what the function takes.
     checked: TokenStream,
-    /// What makes it the function's, when all have been checked.
+    /// The function that hands it over, after all have been checked.
     taken: Option<TokenStream>,
 }
 
@@ -71,7 +71,7 @@ impl Argument {
     fn required(index: usize, param: &Param) -> Self {
         let Param { name, pass, owned, ty, .. } = param;
         let span = ty.span();
-        // Where rustc reports a type that can't be passed.
+        // The span at which rustc reports a type that can't be passed.
         let raw = format_ident!("__ffi_arg_{index}", span = span);
         let len = format_ident!("__ffi_len_{index}");
         let usize = quote!(__ffi::core::primitive::usize);
@@ -134,16 +134,17 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
     let writes =
         function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool));
-    // The type of the function as the attribute saw it: the checks hold for nothing else, and rustc may see another, such as one
-    // that keeps what is lent, where another attribute changes the function. Lifetimes left out are any there.
+    // The type of the function as the attribute saw it: the checks hold for nothing else, and rustc
+    // may see another, such as one that keeps what is lent, where another attribute changes the
+    // function. Lifetimes left out are any there.
     let types = function.params.iter().map(|param| &param.written);
     let seen = quote_spanned!(ident.span()=> let __ffi_function: fn(#(#types),*) -> #output = #ident;);
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let disjoint_owned = (writes && regions.len() > 1).then(|| disjoint_owned(function, &arguments));
     let locals: Vec<_> = (0..arguments.len()).map(|index| format_ident!("__ffi_local_{index}")).collect();
-    // What is copied comes first: such a pointer may be to memory that another argument refers to, and a read of it must not
-    // come between the making of a `&mut` and its use.
+    // What is copied comes first: such a pointer may be to memory that another argument refers to,
+    // and a read of it must not come between the making of a `&mut` and its use.
     let (copied, lent): (Vec<_>, Vec<_>) = (function.params.iter().zip(&locals).zip(&arguments))
         .map(|((param, local), Argument { checked, .. })| (param.pass, quote!(let #local = #checked?;)))
         .partition(|(pass, _)| *pass == Pass::Value);
@@ -163,7 +164,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     };
     let (assertions, bounds) = (assertions(function), bounds(function));
-    // Where rustc reports a symbol that another item has, too.
+    // The span at which rustc reports a symbol that another item has.
     quote_spanned! {ident.span()=>
         #(#by_value)*
         #by_value_output
@@ -179,20 +180,23 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
             let __ffi_body = move || {
                 #disjoint
                 #disjoint_owned
-                // SAFETY: the caller passes pointers that are null or point to initialised memory of that type and
-                // length, which nobody else uses during the call; the regions that are written to don't overlap
-                // others, by the check above, and what is passed by value is copied before a reference is made.
+                // SAFETY: the caller passes pointers that are null or point to initialised memory
+                // of that type and length, which nobody else uses during the call; the regions that
+                // are written to don't overlap others, by the check above, and what is passed by
+                // value is copied before a reference is made.
                 #(#checked)*
                 #seen
                 __ffi::FfiReturn::into_abi(__ffi_function(#(#passed),*))
             };
-            // SAFETY: the caller passes null, or a status that is zeroed or was written by this library.
+            // SAFETY: the caller passes null, or a status that is zeroed or was written by this
+            // library.
             unsafe { __ffi::call_output::<#output_type>(__ffi_status, __ffi_body) }
         }
     }
 }
 
-/// The check that memory which arguments own elsewhere isn't behind another one; none where no type owns any, which rustc knows.
+/// The check that memory which arguments own elsewhere isn't behind another one; none where no type
+/// owns any, which rustc knows.
 fn disjoint_owned(function: &Function, arguments: &[Argument]) -> Option<TokenStream> {
     let all = function.params.iter().zip(arguments);
     let (types, owned): (Vec<_>, Vec<_>) =
@@ -209,7 +213,8 @@ fn disjoint_owned(function: &Function, arguments: &[Argument]) -> Option<TokenSt
     })
 }
 
-/// The type of the successful result. Everything about the result has its span: there rustc reports a type that can't be one.
+/// The type of the successful result. Everything about the result has its span: there rustc reports
+/// a type that can't be one.
 fn output_type(output: &Type) -> TokenStream {
     quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::Output)
 }
@@ -265,7 +270,7 @@ fn assertions(function: &Function) -> TokenStream {
     }
 }
 
-/// What rustc works out about the signature.
+/// The fingerprint and the record, which rustc works out.
 fn facts(function: &Function, record: &TokenStream) -> TokenStream {
     let output_type = output_type(&function.output);
     let (fingerprint, bounds) = (fingerprint(function), bounds(function));

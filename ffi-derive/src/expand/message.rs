@@ -54,7 +54,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     quote! { #columns #block }
 }
 
-/// Where rustc put the fields, and the assertion that `repr(C)` puts them there, too.
+/// The places of the fields, and the assertion that they are those of `repr(C)`.
 fn layout(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let fields = message.fields.iter().map(|Field { ident: field, ty, .. }| {
@@ -93,8 +93,9 @@ fn layout(message: &Message) -> TokenStream {
     }
 }
 
-/// A function that compiles only when the fields that rustc has are those of the derive's tokens, and no others. An attribute
-/// macro below the derive may have changed them since, and a name may mean something else inside the block.
+/// A function that compiles only when the fields that rustc has are those of the derive's tokens,
+/// and no others. An attribute macro below the derive may have changed them since, and a name may
+/// mean something else inside the block.
 fn seen(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let value = format_ident!("__ffi_message", span = ident.span());
@@ -132,7 +133,8 @@ fn implementations(message: &Message) -> TokenStream {
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
         quote! {
-            // SAFETY: the field of that type lies at that offset, and the message fulfils the contract of `check`.
+            // SAFETY: the field of that type lies at that offset, and the message fulfils the
+            // contract of `check`.
             unsafe {
                 __ffi::check_field::<#ty>(
                     message.cast(),
@@ -149,8 +151,8 @@ fn implementations(message: &Message) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::Zeroable for #ident {}
 
-        // SAFETY: the struct is `repr(C)` with at least one field, each an `FfiType`; it has no destructor, by the
-        // assertion above; type, fingerprint and check cover every field.
+        // SAFETY: the struct is `repr(C)` with at least one field, each an `FfiType`; it has no
+        // destructor, by the assertion above; type, fingerprint and check cover every field.
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];

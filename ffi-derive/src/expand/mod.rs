@@ -1,7 +1,8 @@
 //! Checked items to Rust.
 //!
-//! Everything stands in one `const _: () = { .. }`, where `__ffi` is `ffi_core::__private`: no path depends on what the user
-//! has imported, and no name is left behind but those of a message's columns, which are for users. Names of ours that user tokens could meet begin with `__ffi`.
+//! Everything stands in one `const _: () = { .. }`, where `__ffi` is `ffi_core::__private`: no path
+//! depends on what the user has imported, and no name is left behind but those of a message's
+//! columns, which are for users. Names of ours that user tokens could meet begin with `__ffi`.
 
 mod columns;
 mod enumeration;
@@ -60,7 +61,7 @@ pub(crate) fn strings(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// What users may have lints against, for they didn't write it.
+/// The lints of users, who didn't write the code, off.
 fn allowed() -> TokenStream {
     quote! {
         #[allow(
@@ -82,7 +83,7 @@ fn allowed() -> TokenStream {
 /// The record, and the `static` that holds a fingerprint in the library and keeps the record there.
 fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenStream) -> TokenStream {
     let krate = &head.krate;
-    // Where rustc reports a symbol that another item has, too.
+    // The span at which rustc reports a symbol that another item has.
     let export = quote_spanned! {head.ident.span()=>
         #[unsafe(export_name = #symbol)]
         static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
@@ -103,7 +104,7 @@ fn fingerprint(head: &Head) -> (TokenStream, String) {
     (quote!(<#ident as __ffi::FfiType>::FINGERPRINT), symbol)
 }
 
-/// What the record of a type says first.
+/// Writes the first keys of the record of a type.
 fn identity(head: &Head, record: &mut Object<'_>) {
     let (_, symbol) = fingerprint(head);
     record.key("id").string(&head.prefix.id(&head.item.name));
@@ -117,9 +118,10 @@ fn size_and_align(head: &Head, record: &mut Object<'_>) {
     record.key("align").size(&quote!(__ffi::core::mem::align_of::<#ident>()));
 }
 
-/// A macro that is called after a symbol, for nobody to use. Exported ones stand side by side in the crate's root, wherever they
-/// are written, so rustc finds two items with one symbol when it resolves names, and says where both are. Symbols themselves it
-/// compares later, and then it names one place and no way out.
+/// A macro that is called after a symbol, for nobody to use. Exported ones stand side by side in
+/// the crate's root, wherever they are written, so rustc finds two items with one symbol when it
+/// resolves names, and says where both are. Symbols themselves it compares later, and then it names
+/// one place and no way out.
 fn unique(head: &Head, symbol: &str) -> TokenStream {
     let name = format_ident!(
         "__ffi_two_items_have_the_symbol__{symbol}__hint__rename_one_or_give_it_a_prefix",
@@ -159,7 +161,8 @@ fn shared(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> let _: __ffi::core::primitive::bool = <#ty as __ffi::FfiType>::ANY_BITS;)
 }
 
-/// `FfiValue` of a message or oneof, which is returned as it is, and copied from a pointer where it is passed.
+/// `FfiValue` of a message or oneof, which is returned as it is, and copied from a pointer where it
+/// is passed.
 fn by_value(ident: &Ident) -> TokenStream {
     quote! {
         // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `copied` checks.
@@ -178,8 +181,8 @@ fn by_value(ident: &Ident) -> TokenStream {
                 param: *const #ident,
                 name: &'static __ffi::core::primitive::str,
             ) -> __ffi::core::result::Result<#ident, __ffi::Failure> {
-                // SAFETY: by this function's contract the bytes behind a pointer that isn't refused are initialised, and
-                // nobody writes to them meanwhile.
+                // SAFETY: by this function's contract the bytes behind a pointer that isn't refused
+                // are initialised, and nobody writes to them meanwhile.
                 unsafe { __ffi::copied(param, name) }
             }
         }
@@ -191,7 +194,8 @@ fn checked(ident: &Ident) -> TokenStream {
     // The bound makes rustc report a missing `Copy` once, and here.
     let copy = quote_spanned!(ident.span()=> where #ident: __ffi::core::marker::Copy);
     quote! {
-        // SAFETY: `Bits` has the layout of the type and any bits; the check accepts valid values alone.
+        // SAFETY: `Bits` has the layout of the type and any bits; the check accepts valid values
+        // alone.
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident #copy {
             type Bits = __ffi::Bits<#ident>;

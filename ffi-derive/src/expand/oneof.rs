@@ -27,7 +27,7 @@ fn payloads(oneof: &Oneof) -> impl Iterator<Item = (usize, &Case, &Type)> {
     oneof.cases.iter().enumerate().filter_map(|(tag, case)| case.ty.as_ref().map(|ty| (tag, case, ty)))
 }
 
-/// What `repr(C, u32)` stands for, written out: `offset_of!` of a case is not stable.
+/// The layout of `repr(C, u32)`, written out: `offset_of!` of a case is not stable.
 fn layout(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
     let members = payloads(oneof).map(|(tag, _, ty)| {
@@ -51,10 +51,11 @@ fn layout(oneof: &Oneof) -> TokenStream {
             let mut memory = __ffi::core::mem::MaybeUninit::<#ident>::uninit();
             let mut tag = 0;
             while tag < #count {
-                // SAFETY: the memory is ours, and of at least four bytes that are aligned to as many, as the shadow's.
+                // SAFETY: the memory is ours, and of at least four bytes that are aligned to as
+                // many, as the shadow's.
                 unsafe { memory.as_mut_ptr().cast::<__ffi::core::primitive::u32>().write(tag) };
-                // SAFETY: a oneof has its tag there, which is all that the function reads; if there is no such case, or rustc
-                // has the tag elsewhere, const evaluation says so.
+                // SAFETY: a oneof has its tag there, which is all that the function reads; if there
+                // is no such case, or rustc has the tag elsewhere, const evaluation says so.
                 let case = unsafe { __ffi_seen(memory.as_ptr()) };
                 // SAFETY: what the case holds is in the oneof's memory.
                 unsafe { __ffi::assert_case(tag, memory.as_ptr(), case, __FFI_PAYLOAD) };
@@ -82,8 +83,9 @@ fn layout(oneof: &Oneof) -> TokenStream {
     }
 }
 
-/// A function that compiles only when the cases that rustc has are those of the derive's tokens, and no others; it returns the
-/// position of the case that is active, and where that holds its value.
+/// A function that compiles only when the cases that rustc has are those of the derive's tokens,
+/// and no others; it returns the position of the case that is active, and where that holds its
+/// value.
 fn seen(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
     // As structs, which can't be constants of these names.
@@ -132,8 +134,8 @@ fn implementations(oneof: &Oneof) -> TokenStream {
     let checks = payloads(oneof).map(|(tag, case, ty)| {
         let (tag, name) = (Literal::usize_unsuffixed(tag), &case.item.name);
         quote! {
-            // SAFETY: a case of that tag holds a value of that type there, and the oneof fulfils the contract of
-            // `check`.
+            // SAFETY: a case of that tag holds a value of that type there, and the oneof fulfils
+            // the contract of `check`.
             #tag => unsafe {
                 __ffi::check_field::<#ty>(
                     oneof.cast(),
@@ -152,8 +154,8 @@ fn implementations(oneof: &Oneof) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::Zeroable for #ident {}
 
-        // SAFETY: the enum is `repr(C, u32)`, and what each case holds is an `FfiType`; it has no destructor, by the
-        // assertion above; type, fingerprint and check cover every case.
+        // SAFETY: the enum is `repr(C, u32)`, and what each case holds is an `FfiType`; it has no
+        // destructor, by the assertion above; type, fingerprint and check cover every case.
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
@@ -169,7 +171,8 @@ fn implementations(oneof: &Oneof) -> TokenStream {
 
             #[inline]
             unsafe fn check(oneof: *const #ident) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
-                // SAFETY: by this function's contract `oneof` is aligned and initialised, and nobody writes to it.
+                // SAFETY: by this function's contract `oneof` is aligned and initialised, and
+                // nobody writes to it.
                 match unsafe { __ffi::oneof_tag(oneof) } {
                     #(#units)|* => __ffi::core::result::Result::Ok(()),
                     #(#checks)*
@@ -178,7 +181,8 @@ fn implementations(oneof: &Oneof) -> TokenStream {
             }
         }
 
-        // SAFETY: the enum is `repr(C, u32)`, and the union of its cases lies where the shadow has it.
+        // SAFETY: the enum is `repr(C, u32)`, and the union of its cases lies where the shadow has
+        // it.
         #[automatically_derived]
         unsafe impl __ffi::FfiOneof for #ident {
             const NAME: &'static __ffi::core::primitive::str = #name;

@@ -55,7 +55,8 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             };
         }
     });
-    // In the order of their numbers, as other writers have it: then the same values are the same bytes.
+    // In the order of their numbers, as other writers have it: then the same values are the same
+    // bytes.
     let mut written: Vec<_> = message.fields.iter().collect();
     written.sort_by_key(|field| field.tag);
     let defaults = written.iter().map(|field| {
@@ -93,15 +94,16 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
                 .map_err(|__ffi_error| __ffi_error.in_field(#name))?,
         }
     });
-    // Where rustc reports a symbol that another item has, too.
+    // The span at which rustc reports a symbol that another item has.
     let exports = quote_spanned! {head.span()=>
         #[unsafe(export_name = #encode)]
         unsafe extern "C" fn __ffi_encode_proto(
             __ffi_message: *const #head,
             __ffi_status: *mut __ffi::FfiStatus,
         ) -> *mut __ffi::FfiOwned {
-            // SAFETY: the caller passes a message, or a pointer that is refused, and null or a status that is zeroed or was written
-            // by this library; nobody writes to them meanwhile.
+            // SAFETY: the caller passes a message, or a pointer that is refused, and null or a
+            // status that is zeroed or was written by this library; nobody writes to them
+            // meanwhile.
             unsafe { __ffi::proto::encode(__ffi_message, __ffi_status) }
         }
 
@@ -112,8 +114,9 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             __ffi_message: *mut #head,
             __ffi_status: *mut __ffi::FfiStatus,
         ) {
-            // SAFETY: the caller passes bytes, memory for a message, or pointers that are refused, and null or a status that is
-            // zeroed or was written by this library; nobody else uses them meanwhile.
+            // SAFETY: the caller passes bytes, memory for a message, or pointers that are refused,
+            // and null or a status that is zeroed or was written by this library; nobody else uses
+            // them meanwhile.
             unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
         }
     };
@@ -234,7 +237,8 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#head>) -> &mut #head {
-                // SAFETY: the slot is memory for the oneof, whose first case has tag 0 and holds nothing.
+                // SAFETY: the slot is memory for the oneof, whose first case has tag 0 and holds
+                // nothing.
                 unsafe { __ffi::proto::set_unit::<#head>(__ffi_slot.as_mut_ptr(), 0) };
                 // SAFETY: the first case needs no more than its tag.
                 unsafe { __ffi_slot.assume_init_mut() }

@@ -33,7 +33,7 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
     let assertion = quote_spanned! {message.simd.span()=>
         const _: () = __ffi::assert_numeric(&[#(#lanes),*]);
     };
-    // What rustc answers about a type goes into the parameters of others: a macro doesn't know it.
+    // The answers of rustc about a type go into the parameters of others: a macro doesn't know it.
     let numbers = |ty: TokenStream| {
         let lanes = quote!(__ffi::Facts::<#ty>::LANES);
         (quote!(<__ffi::Kind<{ #lanes.kind }> as __ffi::NumberOf>::Number), quote!({ #lanes.count }))
@@ -60,7 +60,8 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
                 #(#fields,)*
             }
 
-            // SAFETY: where `LANES` says so, the message is that many numbers in a row, and any bits are a number.
+            // SAFETY: where `LANES` says so, the message is that many numbers in a row, and any
+            // bits are a number.
             #[automatically_derived]
             unsafe impl __ffi::FfiSimd for #ident {
                 type Numbers = __ffi::Numbers<#number, #count>;

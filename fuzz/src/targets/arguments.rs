@@ -190,13 +190,13 @@ fn call(input: &mut Bytes<'_>) {
             let (into, other) = (Memory::<f32>::some(input), Memory::<f32>::some(input));
             let (into_pointer, into_len) = into.slice(input);
             // The same memory twice is refused.
-            let from = if input.byte() % 4 == 0 { &into } else { &other };
+            let from = if input.byte().is_multiple_of(4) { &into } else { &other };
             let (from_pointer, from_len) = from.slice(input);
             call!(fixture_calls_ffi_accumulate(into_pointer, into_len, from_pointer, from_len));
         }
         9 => {
             let (vector, other) = (Memory::<Vector>::new(1, input), Memory::<Vector>::new(1, input));
-            let by = if input.byte() % 4 == 0 { &vector } else { &other };
+            let by = if input.byte().is_multiple_of(4) { &vector } else { &other };
             call!(fixture_calls_ffi_add_vector(
                 vector.pointer(input),
                 by.pointer(input),
@@ -306,7 +306,7 @@ fn columns(input: &mut Bytes<'_>) {
     for _ in 0..input.below(6) {
         let messages = Memory::<fixture_columns::Particle>::some(input);
         let count = messages.count();
-        let pointer = if input.byte() % 8 == 0 { std::ptr::null_mut() } else { messages.start() };
+        let pointer = if input.byte().is_multiple_of(8) { std::ptr::null_mut() } else { messages.start() };
         let row = input.below(12);
         match input.byte() % 4 {
             // SAFETY: the container is this function's, and the pointer is null or to `count`

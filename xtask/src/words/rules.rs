@@ -93,10 +93,10 @@ impl Rules {
                 hits.push(Hit { rule, file: source.file.clone(), line, text });
             };
             let words = Words::of(comment);
-            if comment.is_doc() {
-                if let Some((line, word)) = words.first(&FIRST_WORDS) {
-                    hit("first-word", line, format!("`{word}`: begin with a verb or a noun"));
-                }
+            if comment.is_doc()
+                && let Some((line, word)) = words.first(&FIRST_WORDS)
+            {
+                hit("first-word", line, format!("`{word}`: begin with a verb or a noun"));
             }
             if !source.generated && !comment.marker.is_empty() {
                 for line in &comment.lines {
