@@ -72,8 +72,8 @@ impl Everything {
         it.digest = (&[1, 2, 3]).try_into().expect("it fits");
         it.numbers = [1, u32::MAX].try_into().expect("it fits");
         it.points = [Point { valid: true, x: 1.5, y: -1.0 }].try_into().expect("it fits");
-        it.ages.insert("ann".try_into().expect("it fits"), 30).expect("there is room");
-        it.ages.insert("bob".try_into().expect("it fits"), 41).expect("there is room");
+        it.ages.try_insert("ann".try_into().expect("it fits"), 30).expect("there is room");
+        it.ages.try_insert("bob".try_into().expect("it fits"), 41).expect("there is room");
         it.maybe = FfiOption::some("abc".try_into().expect("it fits"));
         it.mode = Mode::Fast;
         it.open = FfiOpen::from(Mode::Fast);
