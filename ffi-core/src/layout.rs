@@ -112,11 +112,7 @@ pub trait PodField: bytemuck::Pod {}
 
 impl<T: bytemuck::Pod> PodField for T {}
 
-/// Fails to compile, with a readable message, if `T` isn't [`bytemuck::Pod`].
-pub const fn assert_pod_field<T: PodField>() {}
-
-/// A bound that holds for `()` if `Seen` is `Real`, and makes rustc report a derive that has seen
-/// another type than rustc.
+/// Holds for `()` when `Seen` is `Real`: the bound that makes rustc say when a derive has seen another type than rustc.
 ///
 /// # Safety
 ///

@@ -94,11 +94,12 @@ pub mod __private;
 pub mod boundary;
 pub mod columns;
 mod enumeration;
-#[doc(hidden)]
+mod facts;
 pub mod layout;
 mod library;
 mod message;
 mod oneof;
+mod operations;
 pub mod pool;
 #[cfg(feature = "proto")]
 pub mod proto;

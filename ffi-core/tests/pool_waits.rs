@@ -75,6 +75,38 @@ fn exhaust<T: FfiPooled>(slots: &mut Vec<*mut T>) -> usize {
     got
 }
 
+/// Pairs that a thread makes, one after the other.
+struct Pairs {
+    made: AtomicUsize,
+    stop: AtomicBool,
+}
+
+impl Pairs {
+    const fn new() -> Self {
+        Self { made: AtomicUsize::new(0), stop: AtomicBool::new(false) }
+    }
+
+    fn make<T: FfiPooled>(&self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let slot = pool_alloc::<T>();
+            if !slot.is_null() {
+                // SAFETY: allocated just now.
+                assert_eq!(unsafe { pool_free(slot) }, 0);
+                self.made.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Sleeps until the thread has made so many more that it has a magazine again, which takes up
+    /// to 64 refills from 64 candidates each.
+    fn wait_for_a_magazine(&self) {
+        let end = self.made.load(Ordering::Relaxed) + 2 * 64 * 64;
+        while self.made.load(Ordering::Relaxed) < end {
+            thread::sleep(Duration::from_micros(500));
+        }
+    }
+}
+
 /// Slots that any thread may free. Those that a handler meets were often lent by the thread that it
 /// interrupted.
 static LENT: [AtomicUsize; 16] = [const { AtomicUsize::new(0) }; 16];
@@ -169,6 +201,15 @@ fn burnt() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
+/// How often this thread has given up its processor to wait for something.
+fn sleeps() -> i64 {
+    // SAFETY: zeros are such a struct.
+    let mut usage: libc::rusage = unsafe { MaybeUninit::zeroed().assume_init() };
+    // SAFETY: the struct may be written.
+    assert_eq!(unsafe { libc::getrusage(libc::RUSAGE_THREAD, &raw mut usage) }, 0);
+    usage.ru_nvcsw
+}
+
 /// Keeps this thread on one processor.
 fn pin() {
     // SAFETY: zeros are an empty set.
@@ -188,34 +229,26 @@ fn a_real_time_thread_lets_the_other_finish() {
         return;
     }
     pin();
-    let stop = AtomicBool::new(false);
+    let pairs = Pairs::new();
     thread::scope(|scope| {
-        scope.spawn(|| {
-            while !stop.load(Ordering::Relaxed) {
-                let slot = pool_alloc::<Shared>();
-                if !slot.is_null() {
-                    // SAFETY: allocated just now.
-                    assert_eq!(unsafe { pool_free(slot) }, 0);
-                }
-            }
-        });
+        scope.spawn(|| pairs.make::<Shared>());
         let priority = libc::sched_param { sched_priority: 1 };
         // SAFETY: it is a parameter of that policy, for this thread.
         if unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const priority) } != 0 {
             eprintln!("left out: real-time priorities are not permitted");
-            stop.store(true, Ordering::Relaxed);
+            pairs.stop.store(true, Ordering::Relaxed);
             return;
         }
         let mut slots = Vec::new();
         let mut worst = Duration::ZERO;
-        for _ in 0..3_000 {
-            // Wakes up while the other thread is at any point.
-            thread::sleep(Duration::from_micros(200));
+        for _ in 0..20 {
+            // Wakes up wherever the other is: in its magazine once in a few times.
+            pairs.wait_for_a_magazine();
             let before = burnt();
             exhaust::<Shared>(&mut slots);
             worst = worst.max(burnt() - before);
         }
-        stop.store(true, Ordering::Relaxed);
+        pairs.stop.store(true, Ordering::Relaxed);
         assert!(worst < Duration::from_millis(100), "{worst:?} of processor time for one wait");
     });
 }
@@ -260,6 +293,7 @@ fn a_process_without_the_fence_has_no_magazines() {
         return;
     }
     let pause = std::sync::Barrier::new(3);
+    let pairs = Pairs::new();
     thread::scope(|scope| {
         let (send, receive) = std::sync::mpsc::channel::<usize>();
         let threads = [1, 2].map(|number| {
@@ -291,7 +325,8 @@ fn a_process_without_the_fence_has_no_magazines() {
         });
         drop(send);
         pause.wait();
-        if !refuse_membarrier() {
+        let refused = refuse_membarrier();
+        if !refused {
             eprintln!("left out: filters are not permitted");
         }
         let start = Instant::now();
@@ -310,6 +345,17 @@ fn a_process_without_the_fence_has_no_magazines() {
         pause.wait();
         // To the very end of each, where it gives back what is kept for it.
         threads.into_iter().for_each(|thread| thread.join().expect("it ends"));
+        // Nobody has a magazine that would have to be waited for.
+        scope.spawn(|| pairs.make::<Sandboxed>());
+        let mut fewest = i64::MAX;
+        for _ in 0..10 {
+            pairs.wait_for_a_magazine();
+            let before = sleeps();
+            exhaust::<Sandboxed>(&mut Vec::new());
+            fewest = fewest.min(sleeps() - before);
+        }
+        pairs.stop.store(true, Ordering::Relaxed);
+        assert!(!refused || fewest == 0, "sleeps {fewest} times instead of a fence");
     });
     assert_eq!(Sandboxed::pool().stats().live, 0);
     assert_eq!(exhaust::<Sandboxed>(&mut Vec::new()), SLOTS, "no slot is lost");

@@ -1,12 +1,13 @@
-//! Attributes, as written.
+//! The keys of `#[ffi(..)]` and `#[ffi_export(..)]`, as written.
 
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, FromMeta, Result};
 use proc_macro2::Span;
-use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, ExprRange, Lit, LitStr, Meta, Path, RangeLimits, Token, parse_quote};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parse_quote};
+
+use crate::tags::{Reserved, Tag};
 
 /// `#[ffi(..)]` on a struct.
 #[derive(Debug, FromAttributes)]
@@ -67,6 +68,19 @@ pub(crate) struct CommonAttrs {
     pub(crate) rename: Option<Identifier>,
     #[darling(rename = "crate", default)]
     pub(crate) krate: CratePath,
+}
+
+impl CommonAttrs {
+    /// The value of `crate`, whatever is wrong with the other keys.
+    pub(crate) fn krate(attrs: &[Attribute]) -> Path {
+        let mut path = None;
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("ffi")) {
+            let keys = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+            let key = keys.into_iter().flatten().find(|key| key.path().is_ident("crate"));
+            path = path.or_else(|| CratePath::from_meta(&key?).ok());
+        }
+        path.unwrap_or_default().0
+    }
 }
 
 /// `#[ffi(..)]` on a field, or on a case of a oneof.
@@ -165,69 +179,6 @@ impl FromMeta for CratePath {
     }
 }
 
-/// The largest field number of .proto.
-pub(crate) const MAX_TAG: u32 = (1 << 29) - 1;
-
-/// `tag = 4`, any number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Tag(pub(crate) u32);
-
-impl FromMeta for Tag {
-    fn from_meta(item: &Meta) -> Result<Self> {
-        let value = value(item);
-        value.and_then(number).map(Self).ok_or_else(|| {
-            let problem = format!("this is not a tag\nhint: `tag = 4`, a number from 1 to {MAX_TAG}");
-            value.map_or_else(|| refuse(item, &problem), |value| refuse(value, &problem))
-        })
-    }
-}
-
-/// `reserved(4, 7..=9)`: tags, first and last.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Reserved(pub(crate) Vec<(u32, u32)>);
-
-impl FromMeta for Reserved {
-    fn from_meta(item: &Meta) -> Result<Self> {
-        let list = item.require_list().map_err(|_| Self::refuse(item))?;
-        let parts = list
-            .parse_args_with(Punctuated::<Expr, Token![,]>::parse_terminated)
-            .ok()
-            .filter(|parts| !parts.is_empty())
-            .ok_or_else(|| Self::refuse(item))?;
-        parts
-            .iter()
-            .map(|part| Self::tags(part).ok_or_else(|| Self::refuse(part)))
-            .collect::<Result<_>>()
-            .map(Self)
-    }
-}
-
-impl Reserved {
-    fn refuse(tokens: &impl Spanned) -> Error {
-        let problem = format!(
-            "these are not tags\nhint: `reserved(4, 7..=9)`, numbers and ranges of numbers from 1 to {MAX_TAG}"
-        );
-        refuse(tokens, problem)
-    }
-
-    fn tags(part: &Expr) -> Option<(u32, u32)> {
-        let (first, last) = match part {
-            Expr::Range(ExprRange {
-                start: Some(start),
-                limits: RangeLimits::Closed(_),
-                end: Some(end),
-                ..
-            }) => (Self::tag(start)?, Self::tag(end)?),
-            single => (Self::tag(single)?, Self::tag(single)?),
-        };
-        (first <= last).then_some((first, last))
-    }
-
-    fn tag(expr: &Expr) -> Option<u32> {
-        number(expr).filter(|tag| (1..=MAX_TAG).contains(tag))
-    }
-}
-
 /// `pool = N` or `pool(capacity = N, reset = "keep")`.
 #[derive(Clone, Debug)]
 pub(crate) struct Pool {
@@ -321,50 +272,8 @@ impl FromMeta for Reset {
     }
 }
 
-/// The arguments of all `#[repr(..)]`, such as `C` and `align(8)`.
-pub(crate) fn reprs(attrs: &[Attribute]) -> Result<Vec<Meta>> {
-    let mut reprs = Vec::new();
-    for attr in attrs.iter().filter(|attr| is(attr.path(), "repr")) {
-        reprs.extend(attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?);
-    }
-    Ok(reprs)
-}
-
-/// Returns true if the path is that identifier, `r#` aside: to rustc it means nothing there.
-pub(crate) fn is(path: &Path, name: &str) -> bool {
-    path.get_ident().is_some_and(|ident| ident.unraw() == name)
-}
-
-/// The doc comment, without the blank that each line starts with. `#[doc = include_str!(..)]` and its like, whose text a macro
-/// can't see, are left out.
-pub(crate) fn doc(attrs: &[Attribute]) -> Option<String> {
-    let texts = attrs.iter().filter(|attr| attr.path().is_ident("doc")).filter_map(|attr| text(&attr.meta));
-    let text = texts.collect::<Vec<_>>().join("\n");
-    let lines = text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
-    let doc = lines.collect::<Vec<_>>().join("\n");
-    let doc = doc.trim();
-    (!doc.is_empty()).then(|| doc.to_owned())
-}
-
-/// The note of `#[deprecated]`, empty where it has none.
-pub(crate) fn deprecated(attrs: &[Attribute]) -> Option<String> {
-    let attr = attrs.iter().find(|attr| attr.path().is_ident("deprecated"))?;
-    let mut note = text(&attr.meta).unwrap_or_default();
-    if matches!(attr.meta, Meta::List(_)) {
-        // What rustc doesn't accept here, rustc reports.
-        let _ = attr.parse_nested_meta(|key| {
-            let value: syn::LitStr = key.value()?.parse()?;
-            if key.path.is_ident("note") {
-                note = value.value();
-            }
-            Ok(())
-        });
-    }
-    Some(note)
-}
-
 /// The text of `key = "text"`.
-fn text(meta: &Meta) -> Option<String> {
+pub(crate) fn text(meta: &Meta) -> Option<String> {
     string(meta).map(|text| text.value())
 }
 
@@ -376,11 +285,11 @@ fn string(meta: &Meta) -> Option<LitStr> {
 }
 
 /// The value of `key = value`.
-fn value(meta: &Meta) -> Option<&Expr> {
+pub(crate) fn value(meta: &Meta) -> Option<&Expr> {
     meta.require_name_value().ok().map(|meta| ungrouped(&meta.value))
 }
 
-fn number(expr: &Expr) -> Option<u32> {
+pub(crate) fn number(expr: &Expr) -> Option<u32> {
     match ungrouped(expr) {
         Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.base10_parse().ok(),
         _ => None,
@@ -399,6 +308,65 @@ fn key(meta: &Meta) -> String {
     meta.path().get_ident().map(ToString::to_string).unwrap_or_default()
 }
 
-fn refuse(tokens: &impl Spanned, problem: impl std::fmt::Display) -> Error {
+pub(crate) fn refuse(tokens: &impl Spanned, problem: impl std::fmt::Display) -> Error {
     Error::custom(problem).with_span(tokens)
+}
+
+/// Gives darling's own errors the words of all others.
+pub(crate) fn worded(errors: Error) -> Error {
+    let errors = errors.flatten().into_iter().map(|error| {
+        let text = error.to_string();
+        match reworded(&text) {
+            Some(text) => Error::custom(text).with_span(&error.span()),
+            None => error,
+        }
+    });
+    Error::multiple(errors.collect())
+}
+
+/// What is said instead of `Unknown field: `..`. Did you mean `..`?` and its like.
+fn reworded(text: &str) -> Option<String> {
+    let quoted = |text: &str| text.split('`').nth(1).map(str::to_owned);
+    if let Some(rest) = text.strip_prefix("Unknown field: ") {
+        let (key, known) = rest.split_once(". ").unwrap_or((rest, ""));
+        let key = quoted(key)?;
+        let hint = match known.strip_prefix("Available values: ") {
+            Some(keys) => format!("one of {keys}"),
+            None => format!("`{}`", quoted(known)?),
+        };
+        return Some(format!("`{key}` is not a key that can stand here\nhint: {hint}"));
+    }
+    if text.starts_with("Name-value arguments are not supported") {
+        return Some("`ffi` takes keys in parentheses\nhint: `#[ffi(..)]`".to_owned());
+    }
+    if text.starts_with("Duplicate field") {
+        return Some(format!("`{}` stands here twice\nhint: remove one", quoted(text)?));
+    }
+    if text.starts_with("Missing field") {
+        let key = quoted(text)?;
+        return Some(format!("`{key}` is missing\nhint: add `{key} = ..`"));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_darling_get_a_hint() {
+        assert_eq!(
+            reworded("Unknown field: `pol`. Did you mean `pool`?").unwrap(),
+            "`pol` is not a key that can stand here\nhint: `pool`"
+        );
+        assert_eq!(
+            reworded("Unknown field: `pod`. Available values: `crate`, `prefix`").unwrap(),
+            "`pod` is not a key that can stand here\nhint: one of `crate`, `prefix`"
+        );
+        assert_eq!(reworded("Duplicate field `tag`").unwrap(), "`tag` stands here twice\nhint: remove one");
+        assert_eq!(
+            reworded("Missing field `capacity`").unwrap(),
+            "`capacity` is missing\nhint: add `capacity = ..`"
+        );
+    }
 }

@@ -11,6 +11,8 @@ mod attr;
 mod expand;
 mod names;
 mod record;
+mod rustc;
+mod tags;
 
 use proc_macro::TokenStream;
 use syn::{Data, DeriveInput, Item, parse_macro_input};
@@ -104,8 +106,10 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 pub fn derive_message(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     match &input.data {
-        Data::Enum(data) => expanded(ast::Oneof::new(&input, data), expand::oneof),
-        _ => expanded(ast::Message::new(&input), expand::message),
+        Data::Enum(data) => {
+            expanded(ast::Oneof::new(&input, data), expand::oneof, || expand::strings(&input))
+        }
+        _ => expanded(ast::Message::new(&input), expand::message, || expand::strings(&input)),
     }
 }
 
@@ -139,7 +143,7 @@ pub fn derive_message(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(FfiEnum, attributes(ffi))]
 pub fn derive_enum(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expanded(ast::Enum::new(&input), expand::enumeration)
+    expanded(ast::Enum::new(&input), expand::enumeration, Default::default)
 }
 
 /// Makes a function callable from C and Dart, or a queue reachable.
@@ -202,22 +206,30 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
     let parsed = item.clone();
     let expansion = match parse_macro_input!(parsed) {
-        Item::Fn(function) => expanded(ast::Function::new(args.into(), &function), expand::function),
-        Item::Static(item) => expanded(ast::Queue::new(args.into(), &item), expand::queue),
-        other => expanded(Err(ast::refuse_export(&other)), expand::function),
+        Item::Fn(function) => {
+            expanded(ast::Function::new(args.into(), &function), expand::function, Default::default)
+        }
+        Item::Static(item) => expanded(ast::Queue::new(args.into(), &item), expand::queue, Default::default),
+        other => expanded(Err(ast::refuse_export(&other)), expand::function, Default::default),
     };
     let mut output = item;
     output.extend(expansion);
     output
 }
 
-/// What `expand` makes of a checked item, or all errors as `compile_error!`s.
+/// Expands a checked item, or writes all errors as `compile_error!`s, and beside them what only
+/// rustc can refuse.
 fn expanded<T>(
     checked: darling::Result<T>,
     expand: impl FnOnce(&T) -> proc_macro2::TokenStream,
+    left_to_rustc: impl FnOnce() -> proc_macro2::TokenStream,
 ) -> TokenStream {
     match checked {
         Ok(item) => expand(&item).into(),
-        Err(errors) => errors.write_errors().into(),
+        Err(errors) => {
+            let mut output = attr::worded(errors).write_errors();
+            output.extend(left_to_rustc());
+            output.into()
+        }
     }
 }

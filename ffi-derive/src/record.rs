@@ -1,4 +1,5 @@
-//! Schema records as `ffi_core` pieces: text as far as possible, expressions where rustc must be asked.
+//! Schema records as `ffi_core` pieces: JSON text as far as possible, expressions where rustc must
+//! be asked. The JSON is written here alone; others name keys and give values.
 
 use std::fmt::Write as _;
 
@@ -7,29 +8,35 @@ use quote::quote;
 
 use crate::ast::Item;
 
-/// A record under construction. Text that follows text becomes one piece.
+/// Writes a record, whose first keys are the kind and those of the item: an expression of type
+/// `Fragment`.
+pub(crate) fn write(kind: &str, item: &Item, rest: impl FnOnce(&mut Object<'_>)) -> TokenStream {
+    let mut pieces = Pieces::default();
+    Value(&mut pieces).object(|record| {
+        record.key("kind").string(kind);
+        record.item(item);
+        rest(record);
+    });
+    pieces.flush();
+    let pieces = &pieces.done;
+    quote!(&[#(#pieces),*])
+}
+
+/// Pieces of a record. Text that follows text becomes one piece.
 #[derive(Default)]
-pub(crate) struct Record {
-    pieces: Vec<TokenStream>,
+struct Pieces {
+    done: Vec<TokenStream>,
     text: String,
 }
 
-impl Record {
-    /// `{"kind":"..","name":"..",..`: what every record starts with. The brace stays open.
-    pub(crate) fn new(kind: &str, item: &Item) -> Self {
-        let mut record = Self::default();
-        record.text("{\"kind\":").string(kind).text(",").item(item);
-        record
+impl Pieces {
+    /// Adds a piece that rustc works out: `variant` of `Piece`, with its value.
+    fn expression(&mut self, variant: &TokenStream, value: &TokenStream) {
+        self.flush();
+        self.done.push(quote!(__ffi::Piece::#variant(#value)));
     }
 
-    /// JSON text as it is.
-    pub(crate) fn text(&mut self, json: &str) -> &mut Self {
-        self.text.push_str(json);
-        self
-    }
-
-    /// A JSON string.
-    pub(crate) fn string(&mut self, value: &str) -> &mut Self {
+    fn string(&mut self, value: &str) {
         self.text.push('"');
         for char in value.chars() {
             match char {
@@ -42,91 +49,126 @@ impl Record {
             }
         }
         self.text.push('"');
-        self
-    }
-
-    /// `,"key":` and a JSON string.
-    pub(crate) fn entry(&mut self, key: &str, value: &str) -> &mut Self {
-        self.text(",").string(key).text(":").string(value)
-    }
-
-    /// `,"symbols":{"operation":"symbol",..}`
-    pub(crate) fn symbols<'a>(&mut self, symbols: impl IntoIterator<Item = (&'a str, String)>) -> &mut Self {
-        self.text(",\"symbols\":").object(symbols)
-    }
-
-    /// `{"key":"value",..}`
-    pub(crate) fn object<'a>(&mut self, entries: impl IntoIterator<Item = (&'a str, String)>) -> &mut Self {
-        self.text("{");
-        for (index, (key, value)) in entries.into_iter().enumerate() {
-            self.text(if index > 0 { "," } else { "" }).string(key).text(":").string(&value);
-        }
-        self.text("}")
-    }
-
-    /// `"name":"..","doc":"..",..`: the keys of an item.
-    pub(crate) fn item(&mut self, item: &Item) -> &mut Self {
-        self.text("\"name\":").string(&item.name);
-        for (key, value) in [("rename", &item.rename), ("doc", &item.doc), ("deprecated", &item.deprecated)] {
-            if let Some(value) = value {
-                self.entry(key, value);
-            }
-        }
-        self
-    }
-
-    /// A piece that rustc works out: `variant` of `Piece`, with its value.
-    pub(crate) fn piece(&mut self, variant: TokenStream, value: TokenStream) -> &mut Self {
-        self.flush();
-        self.pieces.push(quote!(__ffi::Piece::#variant(#value)));
-        self
-    }
-
-    /// A number of type `usize`.
-    pub(crate) fn number(&mut self, value: TokenStream) -> &mut Self {
-        self.piece(quote!(Number), quote!(#value as __ffi::core::primitive::u64))
-    }
-
-    /// The pieces of another `Fragment`.
-    pub(crate) fn nested(&mut self, fragment: TokenStream) -> &mut Self {
-        self.piece(quote!(Nested), fragment)
-    }
-
-    /// JSON text that is there only where `ffi_core` has the feature `proto`.
-    pub(crate) fn with_proto(&mut self, json: &str) -> &mut Self {
-        self.flush();
-        self.pieces.push(quote!(__ffi::with_proto(#json)));
-        self
-    }
-
-    /// Items of a JSON array.
-    pub(crate) fn list<T>(
-        &mut self,
-        key: &str,
-        items: impl IntoIterator<Item = T>,
-        mut write: impl FnMut(&mut Self, T),
-    ) -> &mut Self {
-        self.text(",").string(key).text(":[");
-        for (index, item) in items.into_iter().enumerate() {
-            if index > 0 {
-                self.text(",");
-            }
-            write(self, item);
-        }
-        self.text("]")
-    }
-
-    /// Closes the record: an expression of type `Fragment`.
-    pub(crate) fn finish(&mut self) -> TokenStream {
-        self.text("}").flush();
-        let pieces = &self.pieces;
-        quote!(&[#(#pieces),*])
     }
 
     fn flush(&mut self) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
-            self.pieces.push(quote!(__ffi::Piece::Text(#text)));
+            self.done.push(quote!(__ffi::Piece::Text(#text)));
         }
+    }
+}
+
+/// The place of one JSON value, which is written by one of the functions.
+#[must_use = "a key needs a value"]
+pub(crate) struct Value<'a>(&'a mut Pieces);
+
+impl Value<'_> {
+    pub(crate) fn string(self, value: &str) {
+        self.0.string(value);
+    }
+
+    pub(crate) fn number(self, value: u32) {
+        self.0.text.push_str(&value.to_string());
+    }
+
+    pub(crate) fn yes(self) {
+        self.0.text.push_str("true");
+    }
+
+    /// Writes a number of type `usize` that rustc works out.
+    pub(crate) fn size(self, value: &TokenStream) {
+        self.0.expression(&quote!(Number), &quote!(#value as __ffi::core::primitive::u64));
+    }
+
+    /// Writes a number of type `i64` that rustc works out.
+    pub(crate) fn signed(self, value: &TokenStream) {
+        self.0.expression(&quote!(Signed), value);
+    }
+
+    /// Writes a `bool` that rustc works out.
+    pub(crate) fn flag(self, value: &TokenStream) {
+        self.0.expression(&quote!(Flag), value);
+    }
+
+    /// Writes a fingerprint that rustc works out.
+    pub(crate) fn fingerprint(self, value: &TokenStream) {
+        self.0.expression(&quote!(Fingerprint), value);
+    }
+
+    /// Writes a `&str` that rustc works out, which has nothing to escape.
+    pub(crate) fn text(self, value: &TokenStream) {
+        self.0.text.push('"');
+        self.0.expression(&quote!(Text), value);
+        self.0.text.push('"');
+    }
+
+    /// Writes what another `Fragment` holds.
+    pub(crate) fn nested(self, fragment: &TokenStream) {
+        self.0.expression(&quote!(Nested), fragment);
+    }
+
+    pub(crate) fn object(self, write: impl FnOnce(&mut Object<'_>)) {
+        self.0.text.push('{');
+        write(&mut Object { pieces: self.0, is_empty: true });
+        self.0.text.push('}');
+    }
+
+    pub(crate) fn array<T>(self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(Value<'_>, T)) {
+        self.0.text.push('[');
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.0.text.push(',');
+            }
+            write(Value(self.0), item);
+        }
+        self.0.text.push(']');
+    }
+}
+
+/// A JSON object under construction.
+pub(crate) struct Object<'a> {
+    pieces: &'a mut Pieces,
+    is_empty: bool,
+}
+
+impl Object<'_> {
+    /// Begins the next entry.
+    pub(crate) fn key(&mut self, key: &str) -> Value<'_> {
+        self.separate();
+        self.pieces.string(key);
+        self.pieces.text.push(':');
+        Value(self.pieces)
+    }
+
+    /// Adds an object of text that is there only where `ffi_core` has the feature `proto`.
+    pub(crate) fn with_proto(&mut self, key: &str, write: impl FnOnce(&mut Object<'_>)) {
+        self.pieces.flush();
+        self.key(key).object(write);
+        let text = std::mem::take(&mut self.pieces.text);
+        self.pieces.done.push(quote!(__ffi::with_proto(#text)));
+    }
+
+    /// Adds entries that a macro of `ffi_core` writes, a `&str`.
+    pub(crate) fn entries(&mut self, entries: &TokenStream) {
+        self.separate();
+        self.pieces.expression(&quote!(Text), entries);
+    }
+
+    /// Adds what every named thing has.
+    pub(crate) fn item(&mut self, item: &Item) {
+        self.key("name").string(&item.name);
+        for (key, value) in [("rename", &item.rename), ("doc", &item.doc), ("deprecated", &item.deprecated)] {
+            if let Some(value) = value {
+                self.key(key).string(value);
+            }
+        }
+    }
+
+    fn separate(&mut self) {
+        if !self.is_empty {
+            self.pieces.text.push(',');
+        }
+        self.is_empty = false;
     }
 }

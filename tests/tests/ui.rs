@@ -26,3 +26,33 @@ fn every_mistake_has_its_message() {
         cases.compile_fail(format!("ui/{rule}/*.rs"));
     }
 }
+
+/// Cases with another number of mistakes than one.
+const MISTAKES: &[(&str, usize)] = &[("attribute/crate_local", 4)];
+
+/// The errors of each case are as many as its mistakes. What trybuild compares holds each error
+/// once, however often rustc reports it.
+#[test]
+fn each_mistake_has_one_error() {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let list = |folder: &Path| {
+        let entries = fs::read_dir(folder).expect("the folder is there");
+        entries.map(|entry| entry.expect("it can be read").path()).collect::<Vec<_>>()
+    };
+    let mut wrong = Vec::new();
+    for path in list(&ui).iter().filter(|path| path.is_dir()).flat_map(|rule| list(rule)) {
+        if path.extension().is_none_or(|extension| extension != "stderr") {
+            continue;
+        }
+        let case = path.strip_prefix(&ui).expect("it is inside").with_extension("");
+        let case = case.to_str().expect("it is ASCII").replace('\\', "/");
+        let text = fs::read_to_string(&path).expect("it can be read");
+        let errors = text.lines().filter(|line| line.starts_with("error")).count();
+        let mistakes = MISTAKES.iter().find(|(name, _)| *name == case).map_or(1, |(_, mistakes)| *mistakes);
+        if errors != mistakes {
+            wrong.push(format!("{case}: {mistakes} mistakes, {errors} errors"));
+        }
+    }
+    wrong.sort();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

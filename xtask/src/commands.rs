@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod bless;
+pub mod coverage;
 pub mod dart_sdk;
 pub mod demo;
 pub mod platforms;
@@ -44,8 +45,10 @@ pub enum Command {
     Bless(bless::Bless),
     /// Write the stress schema with a given number of messages.
     Stress(stress::Stress),
-    /// Run the tests of the pools under loom, valgrind and the ThreadSanitizer.
+    /// Run loom, valgrind, sanitizers, Miri and fuzzers, and print a line for each.
     Sanitize(sanitize::Sanitize),
+    /// Count which lines tests run, and compare that with the goals.
+    Coverage(coverage::Coverage),
     /// Count the comments that break the rules of plain English.
     Words(words::Words),
     /// Build libraries for other platforms, and read their schemas.
@@ -70,6 +73,7 @@ impl Cli {
             Command::Bless(args) => args.run(),
             Command::Stress(args) => args.run(),
             Command::Sanitize(args) => args.run(),
+            Command::Coverage(args) => args.run(),
             Command::Words(args) => args.run(),
             Command::Platforms(args) => args.run(),
             Command::Bench(args) => args.run(),

@@ -2,8 +2,9 @@
 
 use std::{
     env, fmt,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, ExitStatus, Output},
+    process::{Command, ExitStatus, Output, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
@@ -53,6 +54,27 @@ pub fn cargo() -> Command {
 pub fn run(command: &mut Command) -> Result<()> {
     eprintln!("+ {}", line(command));
     let status = command.status().with_context(|| not_started(command))?;
+    if !status.success() {
+        bail!("{}", failed(command, status));
+    }
+    Ok(())
+}
+
+/// Prints `command` to stderr and runs it, passing on its stdout line by line, each also to `look`.
+///
+/// # Errors
+///
+/// When it cannot be started, or fails; the message names the command and its status.
+pub fn stream(command: &mut Command, mut look: impl FnMut(&str)) -> Result<()> {
+    eprintln!("+ {}", line(command));
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| not_started(command))?;
+    let output = child.stdout.take().expect("it is piped");
+    for text in BufReader::new(output).lines() {
+        let text = text?;
+        println!("{text}");
+        look(&text);
+    }
+    let status = child.wait()?;
     if !status.success() {
         bail!("{}", failed(command, status));
     }
@@ -163,6 +185,15 @@ mod tests {
         let error = capture(Command::new("ls").arg("/no such file")).unwrap_err().to_string();
         assert!(error.starts_with("`ls '/no such file'` failed: exit status: "), "{error}");
         assert!(error.contains("No such file"), "{error}");
+    }
+
+    #[test]
+    fn what_a_command_prints_is_seen_line_by_line() {
+        let mut lines = Vec::new();
+        stream(Command::new("printf").arg("one\\ntwo\\n"), |line| lines.push(line.to_owned())).unwrap();
+        assert_eq!(lines, ["one", "two"]);
+        let error = stream(&mut Command::new("false"), |_| ()).unwrap_err().to_string();
+        assert!(error.starts_with("`false` failed: "), "{error}");
     }
 
     #[test]

@@ -169,7 +169,28 @@ pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Re
     })
 }
 
-/// Checks an optional argument; calls `checked` if there is a value.
+/// The `String` of the standard library, which alone is a copy of text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` was taken for the `String` of the standard library, as it is called so",
+    label = "another type",
+    note = "hint: write a type of your own with its path: `self::String`"
+)]
+pub trait OwnedText: 'static {
+    /// Copies the text.
+    fn copied(text: &str) -> Self;
+}
+
+impl OwnedText for String {
+    #[inline]
+    fn copied(text: &str) -> Self {
+        text.to_owned()
+    }
+}
+
+/// Fails to compile, with a readable message, when `T` is another `String`.
+pub const fn assert_owned_text<T: OwnedText>() {}
+
+/// Checks an optional argument: `checked` where there is a value.
 ///
 /// # Errors
 ///

@@ -120,3 +120,6 @@ impl<T: FfiColumnar> FfiOutput for FfiColumns<T> {
 }
 
 impl<T: FfiColumnar> FfiSome for FfiColumns<T> {}
+
+/// Fails to compile, with a readable message, when `T` is nothing that crosses by reference.
+pub const fn assert_lent<T: FfiLent>() {}

@@ -51,7 +51,10 @@ mod status;
 
 // For generated code.
 #[doc(hidden)]
-pub use args::{Region, copied, disjoint, optional, reference, reference_mut, slice, slice_mut, text};
+pub use args::{
+    OwnedText, Region, assert_owned_text, copied, disjoint, optional, reference, reference_mut, slice,
+    slice_mut, text,
+};
 #[doc(hidden)]
 pub use attachment::{FfiDartCalls, dart_calls};
 #[doc(hidden)]
@@ -59,17 +62,17 @@ pub use call::{call, call_output};
 #[doc(hidden)]
 pub use dart_api::{DartInit, dart_init};
 #[doc(hidden)]
-pub use lent::FfiLent;
+pub use lent::{FfiLent, assert_lent};
 #[doc(hidden)]
 pub use memory::{alloc, free};
 #[doc(hidden)]
-pub use output::{FfiSome, assert_by_value, assert_returned_by_value};
+pub use output::{FfiSome, assert_by_value, assert_returned, assert_returned_by_value, assert_value};
 #[doc(hidden)]
 pub use owned::{FfiOwned, owned_free};
 #[doc(hidden)]
 pub use pending::FfiPending;
 #[doc(hidden)]
-pub use pooled::{Claim, claim, take, take_some};
+pub use pooled::{Claim, assert_pooled, claim, take, take_some};
 #[doc(hidden)]
 pub use status::{Failure, clear};
 

@@ -301,3 +301,9 @@ pub const fn assert_returned_by_value(size: usize) {
          or return a `PoolBox<T>`"
     );
 }
+
+/// Fails to compile, with a readable message, when `T` is nothing that crosses by value.
+pub const fn assert_value<T: FfiValue>() {}
+
+/// Fails to compile, with a readable message, when `T` can't be a result.
+pub const fn assert_returned<T: FfiReturn>() {}

@@ -72,3 +72,6 @@ impl<T: FfiPooled> FfiOutput for PoolBox<T> {
 }
 
 impl<T: FfiPooled> FfiSome for PoolBox<T> {}
+
+/// Fails to compile, with a readable message, when `T` has no pool.
+pub const fn assert_pooled<T: FfiPooled>() {}

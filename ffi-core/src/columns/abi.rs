@@ -13,7 +13,47 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{ColumnsError, FfiColumnar, FfiColumns};
 
-/// Result of a function of columns.
+/// The C functions of the columns of `$message`: see `operations.rs`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __columns_operations {
+    ($then:ident!, $prefix:literal, $message:ty) => {
+        $crate::$then! { $prefix, where [],
+            new: fn(capacity: __ffi::core::primitive::usize, fixed: __ffi::core::primitive::u8)
+                -> *mut __ffi::FfiColumns<$message> = __ffi::columns_new(capacity, fixed);
+            free: fn(columns: *mut __ffi::FfiColumns<$message>) -> __ffi::core::primitive::i32
+                = __ffi::columns_free(columns);
+            reserve: fn(columns: *mut __ffi::FfiColumns<$message>, additional: __ffi::core::primitive::usize)
+                -> __ffi::core::primitive::i32 = __ffi::columns_reserve(columns, additional);
+            resize: fn(columns: *mut __ffi::FfiColumns<$message>, len: __ffi::core::primitive::usize)
+                -> __ffi::core::primitive::i32 = __ffi::columns_resize(columns, len);
+            append: fn(
+                columns: *mut __ffi::FfiColumns<$message>,
+                messages: *const $message,
+                count: __ffi::core::primitive::usize
+            ) -> __ffi::core::primitive::i32 = __ffi::columns_append(columns, messages, count);
+            read: fn(
+                columns: *mut __ffi::FfiColumns<$message>,
+                first: __ffi::core::primitive::usize,
+                messages: *mut $message,
+                count: __ffi::core::primitive::usize
+            ) -> __ffi::core::primitive::i32 = __ffi::columns_read(columns, first, messages, count);
+            write: fn(
+                columns: *mut __ffi::FfiColumns<$message>,
+                first: __ffi::core::primitive::usize,
+                messages: *const $message,
+                count: __ffi::core::primitive::usize
+            ) -> __ffi::core::primitive::i32 = __ffi::columns_write(columns, first, messages, count);
+            swap_remove: fn(
+                columns: *mut __ffi::FfiColumns<$message>,
+                row: __ffi::core::primitive::usize,
+                removed: *mut $message
+            ) -> __ffi::core::primitive::i32 = __ffi::columns_swap_remove(columns, row, removed);
+        }
+    };
+}
+
+/// How a function of columns went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum ColumnsCode {

@@ -26,12 +26,18 @@ pub struct Column {
 type Check = unsafe fn(*const u8, usize) -> Result<(), InvalidValue>;
 
 impl Column {
-    /// Returns the column of a field of type `F` at `offset` bytes from the start of the message.
+    /// The column of a field of type `F`, without its name and place.
     #[must_use]
-    pub const fn of<F: FfiType>(name: &'static str, offset: usize) -> Self {
+    pub const fn of<F: FfiType>() -> Self {
         const { assert!(align_of::<F>() <= ALIGN, "no field type is aligned more strictly than a cache line") };
         let check: Option<Check> = if F::ANY_BITS { None } else { Some(check_column::<F>) };
-        Self { name, size: size_of::<F>(), offset, check }
+        Self { name: "", size: size_of::<F>(), offset: 0, check }
+    }
+
+    /// The column of the field with that name, `offset` bytes from the start of the message.
+    #[must_use]
+    pub const fn of_field(self, name: &'static str, offset: usize) -> Self {
+        Self { name, offset, ..self }
     }
 
     /// Checks `len` values.

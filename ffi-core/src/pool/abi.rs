@@ -12,6 +12,27 @@ use super::queue::{FfiQueue, PopError, PushError};
 use super::stats::PoolStats;
 use crate::types::FfiRef;
 
+/// The C functions of the pool of `$message`: see `operations.rs`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __pool_operations {
+    ($then:ident!, $prefix:literal, $message:ty) => {
+        $crate::$then! { $prefix, where [],
+            alloc: fn() -> *mut $message = __ffi::pool_alloc::<$message>();
+            alloc_many: fn(slots: *mut *mut $message, count: __ffi::core::primitive::usize) -> __ffi::core::primitive::usize
+                = __ffi::pool_alloc_many(slots, count);
+            free: fn(slot: *mut $message) -> __ffi::core::primitive::i32 = __ffi::pool_free(slot);
+            free_many: fn(slots: *mut *mut $message, count: __ffi::core::primitive::usize) -> __ffi::core::primitive::usize
+                = __ffi::pool_free_many(slots, count);
+            release: fn(token: *mut __ffi::core::ffi::c_void) -> () = __ffi::pool_release::<$message>(token);
+            stats: fn(stats: *mut __ffi::PoolStats) -> () = __ffi::pool_stats::<$message>(stats);
+            resolve: fn(index_plus_one: __ffi::core::primitive::u32, generation: __ffi::core::primitive::u32) -> *mut $message
+                = __ffi::pool_resolve(index_plus_one, generation);
+            reference: fn(slot: *const $message) -> __ffi::core::primitive::u64 = __ffi::pool_reference(slot);
+        }
+    };
+}
+
 /// Body of `.._pool_alloc`: a claimed slot, or null when there is none.
 #[inline(always)]
 pub fn pool_alloc<T: FfiPooled>() -> *mut T {
@@ -140,6 +161,91 @@ pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<Claim<T>, Unclaim
     unsafe { T::pool().claim_lent(slot) }
 }
 
+/// What `#[ffi_export]` asks of the type of a static: [`FfiQueue`] implements it, and nothing else
+/// can. No unsafe code relies on it: the static is a queue of that message and capacity, or the
+/// code that the attribute writes has a type error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be exported",
+    label = "not a queue",
+    note = "`static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`"
+)]
+pub trait ExportedQueue: sealed::Sealed {
+    /// What it holds.
+    type Message: FfiPooled;
+    /// How many it holds at most.
+    const CAPACITY: usize;
+
+    #[doc(hidden)]
+    fn push_claim(&self, claim: Claim<Self::Message>) -> Result<(), PushError<Claim<Self::Message>>>;
+    #[doc(hidden)]
+    fn try_pop(&self) -> Result<PoolBox<Self::Message>, PopError>;
+    #[doc(hidden)]
+    fn len(&self) -> usize;
+    #[doc(hidden)]
+    fn close(&self);
+    #[doc(hidden)]
+    fn is_closed(&self) -> bool;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<T: crate::FfiPooled, const N: usize> Sealed for crate::FfiQueue<T, N> {}
+}
+
+impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
+    type Message = T;
+    const CAPACITY: usize = N;
+
+    #[inline]
+    fn push_claim(&self, claim: Claim<T>) -> Result<(), PushError<Claim<T>>> {
+        self.push_claim(claim)
+    }
+
+    #[inline]
+    fn try_pop(&self) -> Result<PoolBox<T>, PopError> {
+        self.try_pop()
+    }
+
+    #[inline]
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    #[inline]
+    fn close(&self) {
+        self.close();
+    }
+
+    #[inline]
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+}
+
+/// Fails to compile, with a readable message, when `Q` isn't a queue.
+pub const fn assert_queue<Q: ExportedQueue>() {}
+
+/// The C functions of `$queue`, a reference to a queue of type `$type`: see `operations.rs`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __queue_operations {
+    ($then:ident!, $prefix:literal, $queue:ident: $type:ty, where $bounds:tt) => {
+        $crate::$then! { $prefix, where $bounds,
+            push: fn(slot: *mut <$type as __ffi::ExportedQueue>::Message) -> __ffi::core::primitive::i32
+                = __ffi::queue_push($queue, slot);
+            pop: fn(code: *mut __ffi::core::primitive::i32) -> *mut <$type as __ffi::ExportedQueue>::Message
+                = __ffi::queue_pop($queue, code);
+            pop_many: fn(
+                slots: *mut *mut <$type as __ffi::ExportedQueue>::Message,
+                count: __ffi::core::primitive::usize
+            ) -> __ffi::core::primitive::usize = __ffi::queue_pop_many($queue, slots, count);
+            len: fn() -> __ffi::core::primitive::usize = __ffi::queue_len($queue);
+            close: fn() -> () = __ffi::queue_close($queue);
+            is_closed: fn() -> __ffi::core::primitive::u8 = __ffi::queue_is_closed($queue);
+        }
+    };
+}
+
 /// Code of `.._push`: the queue is full.
 pub const QUEUE_FULL: i32 = 7;
 
@@ -155,7 +261,7 @@ pub const QUEUE_INVALID: i32 = 9;
 /// # Safety
 ///
 /// Nobody writes to the slot meanwhile, if it is one, and nobody uses it once it was pushed.
-pub unsafe fn queue_push<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, slot: *mut T) -> i32 {
+pub unsafe fn queue_push<Q: ExportedQueue>(queue: &Q, slot: *mut Q::Message) -> i32 {
     // SAFETY: by this function's contract nobody uses the slot, if it is one, until it is the
     // lender's again.
     let slot = match unsafe { pool_claim(slot) } {
@@ -182,7 +288,7 @@ pub const QUEUE_BUSY: i32 = 11;
 /// # Safety
 ///
 /// `code` may be written, or is null.
-pub unsafe fn queue_pop<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, code: *mut i32) -> *mut T {
+pub unsafe fn queue_pop<Q: ExportedQueue>(queue: &Q, code: *mut i32) -> *mut Q::Message {
     let (slot, number) = match queue.try_pop() {
         Ok(slot) => (slot.into_raw().as_ptr(), 0),
         Err(PopError::Empty) => (std::ptr::null_mut(), QUEUE_EMPTY),
@@ -201,11 +307,7 @@ pub unsafe fn queue_pop<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>, co
 /// # Safety
 ///
 /// `out` takes `count` pointers, or the count is 0.
-pub unsafe fn queue_pop_many<T: FfiPooled, const N: usize>(
-    queue: &FfiQueue<T, N>,
-    out: *mut *mut T,
-    count: usize,
-) -> usize {
+pub unsafe fn queue_pop_many<Q: ExportedQueue>(queue: &Q, out: *mut *mut Q::Message, count: usize) -> usize {
     for popped in 0..count {
         let Ok(slot) = queue.try_pop() else { return popped };
         // SAFETY: `popped` is below the count, for which there is room by this function's contract.
@@ -217,16 +319,16 @@ pub unsafe fn queue_pop_many<T: FfiPooled, const N: usize>(
 }
 
 /// Body of `.._len`.
-pub fn queue_len<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>) -> usize {
+pub fn queue_len<Q: ExportedQueue>(queue: &Q) -> usize {
     queue.len()
 }
 
 /// Body of `.._close`.
-pub fn queue_close<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>) {
+pub fn queue_close<Q: ExportedQueue>(queue: &Q) {
     queue.close();
 }
 
 /// Body of `.._is_closed`: 1 if the queue is closed, else 0.
-pub fn queue_is_closed<T: FfiPooled, const N: usize>(queue: &FfiQueue<T, N>) -> u8 {
+pub fn queue_is_closed<Q: ExportedQueue>(queue: &Q) -> u8 {
     queue.is_closed().into()
 }

@@ -26,7 +26,7 @@
 //!
 //! | pool | allocate, free what this thread allocated | free, take or read what another thread allocated | at exhaustion |
 //! |---|---|---|---|
-//! | `cache = "none"`, fewer than 1,024 slots, slots of 16 KiB or more, `pool-debug`, or any but Linux and Android on x86-64 and aarch64 | lock-free | lock-free | lock-free |
+//! | `cache = "none"`, fewer than 1,024 slots, slots of 16 KiB or more, `pool-debug`, or any but Linux and Android on x86-64 and aarch64 | lock-free, with three locked instructions for both | lock-free | lock-free |
 //! | others | lock-free, and without locked instructions as a rule | waits for that thread a few times, if it is in the middle of an allocation or a free | waits for each thread that is in the middle of one |
 //!
 //! **Lock-free** is an operation whose attempt fails only because another one succeeded, whatever
@@ -121,13 +121,13 @@ mod typed;
 #[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod word;
 
+#[doc(hidden)]
+pub use abi::ExportedQueue;
 pub use boxed::PoolBox;
 #[doc(hidden)]
 pub use error::FreeCode;
 pub use error::{PoolError, PoolErrorKind, RefusedHandle};
 pub use pooled::{FfiPooled, PoolCache, Reset};
-#[doc(hidden)]
-pub use queue::ExportedQueue;
 pub use queue::{FfiQueue, PopError, PushError};
 pub use raw::{reopen, shutdown};
 pub use read::PoolRead;

@@ -46,31 +46,6 @@ pub struct FfiQueue<T: FfiPooled, const N: usize> {
     message: PhantomData<PoolBox<T>>,
 }
 
-/// Queue types that `#[ffi_export]` accepts as the type of a static. Only [`FfiQueue`] can
-/// implement it. No unsafe code relies on it: the static is an [`FfiQueue`] of that message and
-/// capacity, or the code that the attribute writes has a type error.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be exported",
-    label = "not a queue",
-    note = "`static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`"
-)]
-pub trait ExportedQueue: sealed::Sealed {
-    /// Type of the messages.
-    type Message: FfiPooled;
-    /// Number of messages that it holds at most.
-    const CAPACITY: usize;
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl<T: crate::FfiPooled, const N: usize> Sealed for crate::FfiQueue<T, N> {}
-}
-
-impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
-    type Message = T;
-    const CAPACITY: usize = N;
-}
-
 /// Reason why a message was not pushed, with the message.
 #[non_exhaustive]
 pub enum PushError<T> {

@@ -75,10 +75,13 @@ pub(super) fn reserve(
     cached: bool,
     publish: impl FnOnce(NonNull<Arena>) -> bool,
 ) -> bool {
-    // The mapping reserves no swap, as untouched pages are never needed.
-    let Ok(mut memory) = MmapOptions::new().len(plan.bytes).no_reserve_swap().map_anon() else {
-        return false;
-    };
+    let mut options = MmapOptions::new();
+    options.len(plan.bytes);
+    // Without a reserve of swap: what is never touched is never needed. Miri knows no such mapping.
+    if !cfg!(miri) {
+        options.no_reserve_swap();
+    }
+    let Ok(mut memory) = options.map_anon() else { return false };
     let Some(start) = NonNull::new(memory.as_mut_ptr()) else { return false };
     let lines = (capacity as usize).div_ceil(GROUP * LINE);
     // SAFETY: the plan has room for that many hints there, aligned to their 64; zeros are hints.

@@ -242,7 +242,7 @@ pub fn read_item<T: ProtoType>(
     }
 }
 
-/// Calls [`ProtoType::init`] for a field.
+/// Makes a field of a message a value, with [`ProtoType::init`] of its type.
 ///
 /// An implementation promises that [`init`](Self::init) makes its slot a valid value, and returns
 /// that; and that functions that write use the [`Writer`] that they get, and don't replace it.
@@ -251,13 +251,13 @@ pub fn read_item<T: ProtoType>(
 ///
 /// `message + offset` is memory for an `F` that no other code uses.
 #[inline]
-pub unsafe fn init_field<F: ProtoType>(message: *mut u8, offset: usize) {
+pub unsafe fn init_field<F>(message: *mut u8, offset: usize, init: impl FnOnce(&mut MaybeUninit<F>)) {
     // SAFETY: by this function's contract the field lies inside the message's memory.
     let field = unsafe { message.add(offset) };
     // SAFETY: by this function's contract it is aligned memory for an `F`, and no other code uses
     // it; a `MaybeUninit` needs no value.
     let field = unsafe { &mut *field.cast::<MaybeUninit<F>>() };
-    F::init(field);
+    init(field);
 }
 
 /// Sets a value to all zeros.

@@ -105,6 +105,7 @@
 
 mod abi;
 mod error;
+mod facts;
 mod field;
 mod list;
 mod map;
@@ -122,13 +123,16 @@ use std::mem::MaybeUninit;
 pub use abi::{decode, encode};
 use bytemuck::zeroed_box;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
+#[doc(hidden)]
+pub use facts::{NoProtoFacts, ProtoFacts};
+pub use field::ProtoType;
 use field::clear;
 #[doc(hidden)]
-pub use field::{ProtoType, init_field, member_len, read_item, write_member};
+pub use field::{init_field, read_item, write_member};
 #[doc(hidden)]
 pub use oneof::{activate_unit, active_case, read_unit, set_unit, unit_len, write_unit};
 #[doc(hidden)]
-pub use reference::{Referenced, begin};
+pub use reference::begin;
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
 pub use wire::MAX_DEPTH;

@@ -1,5 +1,7 @@
 //! Oneofs: a message with at most one field.
 
+use std::mem::MaybeUninit;
+
 use prost::encoding::key_len;
 
 use super::error::DecodeError;
@@ -12,20 +14,22 @@ use crate::oneof::FfiOneof;
 ///
 /// # Safety
 ///
-/// The case with that discriminant in memory holds a `T`.
+/// The case of that tag in memory holds a `T`, which `init` makes of memory.
 #[inline]
-pub unsafe fn active_case<O: FfiOneof + ProtoType, T: ProtoType>(oneof: &mut O, tag: u32) -> &mut T {
+pub unsafe fn active_case<O: FfiOneof + ProtoType, T>(
+    oneof: &mut O,
+    tag: u32,
+    init: impl FnOnce(&mut MaybeUninit<T>),
+) -> &mut T {
     let changes = active_tag(oneof) != tag;
     if changes {
         oneof.release();
     }
     let start = std::ptr::from_mut(oneof).cast::<u8>();
     if changes {
-        // SAFETY: the value of the case is at that offset, inside the oneof, to which this is the
-        // only reference.
-        unsafe { init_field::<T>(start, O::PAYLOAD) };
-        // SAFETY: the discriminant is at the start of the oneof, to which this is the only
-        // reference; the case with it now holds a value.
+        // SAFETY: what the case holds lies there, inside the oneof, which is ours.
+        unsafe { init_field::<T>(start, O::PAYLOAD, init) };
+        // SAFETY: as above; the case of that tag holds a value now.
         unsafe { start.cast::<u32>().write(tag) };
     }
     // SAFETY: the value of the case is at that offset, inside the oneof.

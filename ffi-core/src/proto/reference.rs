@@ -44,18 +44,7 @@ use super::wire_type::WireType;
 use crate::pool::{FfiPooled, RefusedHandle};
 use crate::types::FfiRef;
 
-/// A message with a pool whose references have a place in protobuf.
-///
-/// A trait of its own, because the bound `T: FfiProto` below would be a circle: a message that
-/// refers to itself would have a place in protobuf only if it had one. The derive implements this
-/// trait without a condition, and rustc checks the supertrait there.
-#[diagnostic::on_unimplemented(
-    message = "a reference to `{Self}` has no place in protobuf",
-    note = "`#[derive(FfiMessage)]` with `#[ffi(pool = N)]` gives it one"
-)]
-pub trait Referenced: FfiPooled + FfiProto {}
-
-/// Implements [`ProtoType::begin`] for a message with a pool.
+/// [`ProtoType::begin`] of a message with a pool.
 #[inline]
 pub fn begin<T: FfiPooled + FfiProto>(message: &T, out: &mut Writer<'_>) {
     if T::HAS_REFS
@@ -65,8 +54,10 @@ pub fn begin<T: FfiPooled + FfiProto>(message: &T, out: &mut Writer<'_>) {
     }
 }
 
+// No circle, although a message may refer to itself: the derive implements `FfiProto` without a
+// condition.
 // SAFETY: `init` writes a reference.
-unsafe impl<T: Referenced> ProtoType for FfiRef<T> {
+unsafe impl<T: FfiPooled + FfiProto> ProtoType for FfiRef<T> {
     const WIRE: WireType = WireType::LengthDelimited;
     const HAS_REFS: bool = true;
     type State = ();

@@ -220,12 +220,25 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
     }
 }
 
+/// A type that can be the key of a map: every [`FfiType`] whose values are compared and hashed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the key of an `FfiMap`",
+    label = "not a key",
+    note = "what can is an integer, a `bool`, an `FfiStr` or `FfiBytes`, or a type with `#[derive(FfiMessage)]` or \
+            `#[derive(FfiEnum)]`, and `#[derive(PartialEq, Eq, Hash)]`"
+)]
+pub trait MapKey: FfiType + Eq + Hash {}
+
+// rustc would report each of the three bounds.
+#[diagnostic::do_not_recommend]
+impl<K: FfiType + Eq + Hash> MapKey for K {}
+
 // SAFETY: a map of zeros has no entries.
 unsafe impl<K, V, const N: usize> Zeroable for FfiMap<K, V, N> {}
 
-// SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value
-// have none. The check verifies the length and each entry in use, and the others need no value.
-unsafe impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiType for FfiMap<K, V, N> {
+// SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value have none. The check
+// sees to the length and to each entry in use, and the others need no value.
+unsafe impl<K: MapKey, V: FfiType, const N: usize> FfiType for FfiMap<K, V, N> {
     const TYPE: Fragment = &[
         Piece::Text("{\"map\":{\"key\":"),
         Piece::Nested(K::TYPE),

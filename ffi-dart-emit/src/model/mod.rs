@@ -14,8 +14,7 @@ pub use ffi_core::schema::read::{
     Columns, ColumnsSymbols, Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, ProtoSymbols,
     QueueSymbols, Reset, Scalar, Simd, TypeId,
 };
-pub use resolve::resolve;
-pub(crate) use resolve::resolve_unsealed;
+pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
 
 use crate::foreign::one_line;

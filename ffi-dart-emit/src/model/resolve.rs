@@ -35,8 +35,13 @@ pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
     resolve_records(records, true)
 }
 
-/// Resolves records that no compiler wrote, whose fingerprints have no meaning.
-pub(crate) fn resolve_unsealed(records: Vec<Record>) -> Result<Model, Problems> {
+/// Resolves records that no compiler wrote, such as those of a .proto file or of a fuzzer: what [`resolve`]
+/// checks but for the fingerprints.
+///
+/// # Errors
+///
+/// Every [`Problem`] of the records, at once.
+pub fn resolve_unsealed(records: Vec<Record>) -> Result<Model, Problems> {
     resolve_records(records, false)
 }
 

@@ -5,7 +5,8 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident};
 
 use super::{Head, Item, refuse_generics};
-use crate::attr::{self, EnumAttrs, VariantAttrs};
+use crate::attr::{EnumAttrs, VariantAttrs};
+use crate::rustc;
 
 /// A C-like enum with an integer repr.
 pub(crate) struct Enum {
@@ -38,9 +39,9 @@ impl Enum {
 const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 
 fn integer_repr(input: &DeriveInput) -> Result<Ident> {
-    let reprs = attr::reprs(&input.attrs)?;
+    let reprs = rustc::reprs(&input.attrs)?;
     let mut errors = Error::accumulator();
-    for repr in reprs.iter().filter(|repr| attr::is(repr.path(), "align")) {
+    for repr in reprs.iter().filter(|repr| rustc::is(repr.path(), "align")) {
         let error = Error::custom(
             "a shared enum can't have an alignment of its own: in C and Dart it is the integer of its repr\n\
              hint: remove `align`; memory for messages is aligned to 64 bytes anyway",

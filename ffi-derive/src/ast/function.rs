@@ -28,10 +28,11 @@ pub(crate) struct Function {
 pub(crate) struct Param {
     pub(crate) name: String,
     pub(crate) pass: Pass,
-    /// Whether it is an `Option` of that.
+    /// True if it is an `Option` of that.
     pub(crate) optional: bool,
-    /// Whether the function takes a copy of what is lent: `String` for `&str`, `Vec<T>` for `&[T]`.
-    pub(crate) owned: bool,
+    /// The type of the copy, if the function takes one of what is lent: `String` for `&str`, `Vec<T>`
+    /// for `&[T]`.
+    pub(crate) owned: Option<Type>,
     /// The type behind the reference, slice or box, or the value's; `u8` for text.
     pub(crate) ty: Type,
     /// The type as it is written.
@@ -157,22 +158,23 @@ impl Param {
         Ok(Self { name, pass, optional: inner.is_some(), owned, ty, written: (*typed.ty).clone() })
     }
 
-    /// How a type is passed, whether the function takes a copy, and the type of what is passed.
-    fn passed(ty: &Type) -> Result<(Pass, bool, Type)> {
+    /// The way in which a type is passed, the type of the copy that the function takes, and the type
+    /// of what is passed.
+    fn passed(ty: &Type) -> Result<(Pass, Option<Type>, Type)> {
         let ty = types::ungrouped(ty);
         if types::is_string(ty) {
-            return Ok((Pass::Str, true, byte(ty)));
+            return Ok((Pass::Str, Some(ty.clone()), byte(ty)));
         }
         if let Some(element) = types::std_argument("Vec", ty) {
             types::check_element(element)?;
-            return Ok((Pass::Slice, true, element.clone()));
+            return Ok((Pass::Slice, Some(ty.clone()), element.clone()));
         }
         if let Some(message) = types::argument_of("PoolBox", ty) {
-            return Ok((Pass::Pool, false, message.clone()));
+            return Ok((Pass::Pool, None, message.clone()));
         }
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
             types::check_param(ty)?;
-            return Ok((Pass::Value, false, ty.clone()));
+            return Ok((Pass::Value, None, ty.clone()));
         };
         if let Some(lifetime) = lifetime {
             let error = Error::custom(
@@ -182,14 +184,14 @@ impl Param {
             return Err(error.with_span(lifetime));
         }
         let (pass, ty) = match (types::ungrouped(elem), mutability.is_some()) {
-            (text, false) if types::is_str(text) => return Ok((Pass::Str, false, byte(text))),
+            (text, false) if types::is_str(text) => return Ok((Pass::Str, None, byte(text))),
             (Type::Slice(slice), false) => (Pass::Slice, &*slice.elem),
             (Type::Slice(slice), true) => (Pass::SliceMut, &*slice.elem),
             (ty, false) => (Pass::Ref, ty),
             (ty, true) => (Pass::Mut, ty),
         };
         types::check_param(ty)?;
-        Ok((pass, false, ty.clone()))
+        Ok((pass, None, ty.clone()))
     }
 }
 

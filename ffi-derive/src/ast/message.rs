@@ -1,14 +1,13 @@
 //! `#[derive(FfiMessage)]`.
 
-use std::collections::HashSet;
-
-use darling::error::Accumulator;
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
 
 use super::{Head, Item, refuse_generics, types};
-use crate::attr::{self, FieldAttrs, Flag, MAX_TAG, MessageAttrs, Pool, Tag};
+use crate::attr::{FieldAttrs, Flag, MessageAttrs, Pool};
+use crate::rustc;
+use crate::tags::{Tag, check_tags, no_tag_left, numbers};
 
 /// A `repr(C)` struct with named fields.
 pub(crate) struct Message {
@@ -90,18 +89,18 @@ impl Field {
 }
 
 fn check_repr(input: &DeriveInput) -> Result<()> {
-    let reprs = attr::reprs(&input.attrs)?;
+    let reprs = rustc::reprs(&input.attrs)?;
     let mut errors = Error::accumulator();
-    if !reprs.iter().any(|repr| attr::is(repr.path(), "C")) {
+    if !reprs.iter().any(|repr| rustc::is(repr.path(), "C")) {
         let error =
             Error::custom("a message needs `#[repr(C)]`\nhint: without it rustc may reorder the fields");
         errors.push(error.with_span(&input.ident));
     }
     for repr in &reprs {
-        let problem = if attr::is(repr.path(), "packed") {
+        let problem = if rustc::is(repr.path(), "packed") {
             "a message can't be packed: its fields would be misaligned\n\
              hint: remove `packed`, and order the fields from large to small"
-        } else if attr::is(repr.path(), "align") {
+        } else if rustc::is(repr.path(), "align") {
             "a message can't have an alignment of its own: a struct in Dart has that of its strictest field\n\
              hint: remove `align`; memory for messages is aligned to 64 bytes anyway"
         } else {
@@ -128,68 +127,4 @@ fn named_fields(input: &DeriveInput) -> Result<Vec<&syn::Field>> {
         Data::Enum(_) => unreachable!("an enum is a oneof"),
     };
     Err(Error::custom(problem).with_span(&input.ident))
-}
-
-/// The tags that protobuf keeps for itself, first and last.
-const PROTOBUF_TAGS: (u32, u32) = (19_000, 19_999);
-
-/// Refuses tags of fields or cases that .proto can't have.
-pub(super) fn check_tags<'a>(
-    tags: impl Iterator<Item = &'a SpannedValue<Tag>> + Clone,
-    reserved: &[(u32, u32)],
-    errors: &mut Accumulator,
-) {
-    for (index, tag) in tags.clone().enumerate() {
-        let Tag(number) = **tag;
-        let problem = if number == 0 || number > MAX_TAG {
-            format!("tag {number} is out of range\nhint: tags go from 1 to {MAX_TAG}")
-        } else if (PROTOBUF_TAGS.0..=PROTOBUF_TAGS.1).contains(&number) {
-            format!("tag {number} belongs to protobuf itself\nhint: take one outside 19000 to 19999")
-        } else if reserved.iter().any(|(first, last)| (*first..=*last).contains(&number)) {
-            format!(
-                "tag {number} is reserved\nhint: take another one; `reserved` keeps old numbers from being used again"
-            )
-        } else if tags.clone().take(index).any(|earlier| **earlier == Tag(number)) {
-            format!("tag {number} is used twice\nhint: each field has its own tag")
-        } else {
-            continue;
-        };
-        errors.push(Error::custom(problem).with_span(&tag.span()));
-    }
-}
-
-/// The number in .proto of each field or case: the tag that it is given, else the smallest one that is free. None where no
-/// number is left.
-///
-/// Old messages are read by these numbers, so they follow from the source alone: a field that is added at the end, or has a tag,
-/// moves none.
-pub(super) fn numbers(tags: &[Option<SpannedValue<Tag>>], reserved: &[(u32, u32)]) -> Vec<Option<u32>> {
-    let explicit: HashSet<u32> = tags.iter().flatten().map(|tag| tag.0).collect();
-    let mut next = 1;
-    let mut free = || {
-        let inside = |number: u32| {
-            let ranges = reserved.iter().chain([&PROTOBUF_TAGS]);
-            ranges.filter(|(first, last)| (*first..=*last).contains(&number)).map(|range| range.1).max()
-        };
-        while next <= MAX_TAG {
-            let number = next;
-            match inside(number) {
-                Some(last) => next = last + 1,
-                None => {
-                    next += 1;
-                    if !explicit.contains(&number) {
-                        return Some(number);
-                    }
-                }
-            }
-        }
-        None
-    };
-    tags.iter().map(|tag| tag.as_ref().map_or_else(&mut free, |tag| Some(tag.0))).collect()
-}
-
-/// What is said where a field or case can't have a number.
-pub(super) fn no_tag_left(ident: &Ident) -> Error {
-    Error::custom("no tag is left for this\nhint: reserve fewer, or give this one a tag: `#[ffi(tag = 4)]`")
-        .with_span(ident)
 }

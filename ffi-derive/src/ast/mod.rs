@@ -5,7 +5,7 @@ mod function;
 mod message;
 mod oneof;
 mod queue;
-mod types;
+pub(crate) mod types;
 
 use darling::{Error, Result};
 pub(crate) use enumeration::{Enum, Variant};
@@ -16,8 +16,10 @@ pub(crate) use queue::Queue;
 use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
 
-use crate::attr::{self, CommonAttrs, Identifier};
+pub(crate) use self::types::Container;
+use crate::attr::{CommonAttrs, Identifier};
 use crate::names::Prefix;
+use crate::rustc;
 
 /// What every named thing has.
 pub(crate) struct Item {
@@ -33,8 +35,8 @@ impl Item {
         Self {
             name: ident.unraw().to_string(),
             rename: rename.map(|rename| rename.0),
-            doc: attr::doc(attrs),
-            deprecated: attr::deprecated(attrs),
+            doc: rustc::doc(attrs),
+            deprecated: rustc::deprecated(attrs),
         }
     }
 

@@ -5,9 +5,10 @@ use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
 use syn::{DataEnum, DeriveInput, Fields, Ident, Type};
 
-use super::message::{check_tags, no_tag_left, numbers};
 use super::{Head, Item, refuse_generics, types};
-use crate::attr::{self, FieldAttrs, OneofAttrs, Tag};
+use crate::attr::{FieldAttrs, OneofAttrs};
+use crate::rustc;
+use crate::tags::{Tag, check_tags, no_tag_left, numbers};
 
 /// A `repr(C, u32)` enum whose first case holds nothing, and each other one value or nothing.
 pub(crate) struct Oneof {
@@ -104,9 +105,9 @@ impl Case {
 }
 
 fn check_repr(input: &DeriveInput) -> Result<()> {
-    let reprs = attr::reprs(&input.attrs)?;
+    let reprs = rustc::reprs(&input.attrs)?;
     let mut errors = Error::accumulator();
-    let is = |name| reprs.iter().any(|repr| attr::is(repr.path(), name));
+    let is = |name| reprs.iter().any(|repr| rustc::is(repr.path(), name));
     if !is("C") || !is("u32") {
         let error = Error::custom(
             "a oneof needs `#[repr(C, u32)]`\n\
@@ -114,7 +115,7 @@ fn check_repr(input: &DeriveInput) -> Result<()> {
         );
         errors.push(error.with_span(&input.ident));
     }
-    if let Some(align) = reprs.iter().find(|repr| attr::is(repr.path(), "align")) {
+    if let Some(align) = reprs.iter().find(|repr| rustc::is(repr.path(), "align")) {
         let error = Error::custom(
             "a oneof can't have an alignment of its own: in Dart it has that of its strictest case\n\
              hint: remove `align`; memory for messages is aligned to 64 bytes anyway",

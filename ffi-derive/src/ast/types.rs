@@ -190,7 +190,11 @@ pub(crate) fn check_param(ty: &Type) -> Result<()> {
             refuse(ty, "text is not changed in place", "`&str`, or `&mut [u8]`")
         }
         Type::Path(path) if of_std(path) => match last_name(path).as_str() {
-            "String" => refuse(ty, "text can't be lent as a `String`", "`&str`, or `String` for a copy"),
+            "String" => refuse(
+                ty,
+                "text can't be lent as a `String`",
+                "`&str`, or `String` for a copy; a type of your own by its path: `&self::String`",
+            ),
             "Vec" => refuse(ty, "values can't be lent as a `Vec`", "a slice, or `Vec<T>` for a copy"),
             "Option" => {
                 refuse(ty, "an `Option` can only be the outermost part of a parameter", "`Option<&T>`, once")
@@ -243,7 +247,11 @@ pub(crate) fn check_element(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
         Type::Path(path) if of_std(path) => match last_name(path).as_str() {
-            "String" => refuse(ty, "a list can't hold a `String`", "a message with an `FfiStr<N>`"),
+            "String" => refuse(
+                ty,
+                "a list can't hold a `String`",
+                "a message with an `FfiStr<N>`; a type of your own by its path: `self::String`",
+            ),
             "Vec" => refuse(ty, "a list can't hold a `Vec`", "a message with an `FfiVec<T, N>`"),
             "Option" => refuse(ty, "a list can't hold an `Option`", "a message with an `FfiOption<T>`"),
             _ => Ok(()),
@@ -287,6 +295,11 @@ pub(crate) fn is_string(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if of_std(path) && last_name(path) == "String")
 }
 
+/// Returns true if the type is called `String`, or holds such a type in place.
+pub(crate) fn holds_string(ty: &Type) -> bool {
+    find(ty, &is_string).is_some()
+}
+
 /// `T`, when the type is `name<T>` of the standard library.
 pub(crate) fn std_argument<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
     match ty {
@@ -301,6 +314,31 @@ pub(crate) fn argument_of<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
         Type::Path(path) if last_name(path) == name => first_argument(path),
         _ => None,
     }
+}
+
+/// A type of `ffi_core` that can only be named with an argument that fulfils its bound.
+#[derive(Clone, Copy)]
+pub(crate) enum Container {
+    PoolBox,
+    FfiQueue,
+    FfiColumns,
+}
+
+/// The containers in a type, each with its argument.
+pub(crate) fn containers(ty: &Type) -> Vec<(Container, &Type)> {
+    let path = match ungrouped(ty) {
+        Type::Reference(reference) => return containers(&reference.elem),
+        Type::Path(path) => path,
+        _ => return Vec::new(),
+    };
+    let container = match last_name(path).as_str() {
+        "PoolBox" => Some(Container::PoolBox),
+        "FfiQueue" => Some(Container::FfiQueue),
+        "FfiColumns" => Some(Container::FfiColumns),
+        _ => None,
+    };
+    let here = container.and_then(|container| Some((container, first_argument(path)?)));
+    here.into_iter().chain(type_arguments(path).flat_map(containers)).collect()
 }
 
 /// Types of the standard library whose names mean something to the macros. All but `String` take arguments.

@@ -4,56 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, Visibility};
 
-use super::{Operation, allowed, passed_on};
-use crate::ast::{Field, Head, Message};
-use crate::record::Record;
-
-/// What C may do with columns.
-fn operations() -> [Operation; 8] {
-    let usize = quote!(__ffi::core::primitive::usize);
-    let code = || quote!(__ffi::core::primitive::i32);
-    let columns = || quote!(*mut __ffi::FfiColumns<__FfiRow>);
-    let (all, from, to) = (columns(), quote!(*const __FfiRow), quote!(*mut __FfiRow));
-    [
-        (
-            "new",
-            quote!(capacity: #usize, fixed: __ffi::core::primitive::u8),
-            quote!(capacity, fixed),
-            columns(),
-        ),
-        ("free", quote!(columns: #all), quote!(columns), code()),
-        ("reserve", quote!(columns: #all, additional: #usize), quote!(columns, additional), code()),
-        ("resize", quote!(columns: #all, len: #usize), quote!(columns, len), code()),
-        (
-            "append",
-            quote!(columns: #all, messages: #from, count: #usize),
-            quote!(columns, messages, count),
-            code(),
-        ),
-        (
-            "read",
-            quote!(columns: #all, first: #usize, messages: #to, count: #usize),
-            quote!(columns, first, messages, count),
-            code(),
-        ),
-        (
-            "write",
-            quote!(columns: #all, first: #usize, messages: #from, count: #usize),
-            quote!(columns, first, messages, count),
-            code(),
-        ),
-        (
-            "swap_remove",
-            quote!(columns: #all, row: #usize, removed: #to),
-            quote!(columns, row, removed),
-            code(),
-        ),
-    ]
-}
-
-fn symbol(head: &Head, operation: &str) -> String {
-    head.prefix.type_symbol(&head.item.name, &format!("columns_{operation}"))
-}
+use super::allowed;
+use crate::ast::{Field, Message};
+use crate::record::Object;
 
 /// What is written for the columns of a message.
 pub(super) struct Columns<'a> {
@@ -122,14 +75,14 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The trait, and the functions that C calls.
-    pub(super) fn implementation(&self) -> TokenStream {
+    /// The trait and the functions that C calls; and what the record says of them.
+    pub(super) fn implementation(&self, record: &mut Object<'_>) -> TokenStream {
         let Self { message: Message { head, fields, .. }, shared, mutable, .. } = self;
         let ident = &head.ident;
         let count = Literal::usize_unsuffixed(fields.len());
         let columns = fields.iter().enumerate().map(|(index, Field { item, ty, .. })| {
             let (name, index) = (&item.name, Literal::usize_unsuffixed(index));
-            quote!(__ffi::Column::of::<#ty>(#name, __FFI_FIELDS[#index].offset))
+            quote!(__ffi::Facts::<#ty>::COLUMN.of_field(#name, __FFI_FIELDS[#index].offset))
         });
         let slices = |function: &str| {
             let function = format_ident!("{function}");
@@ -145,8 +98,13 @@ impl<'a> Columns<'a> {
             slices.collect::<Vec<_>>()
         };
         let (shared_slices, mutable_slices) = (slices("from_raw_parts"), slices("from_raw_parts_mut"));
-        let functions = operations()
-            .map(|it| passed_on("columns", &it, &symbol(head, it.0), &quote!(::<__FfiRow>), &quote!()));
+        let krate = &head.krate;
+        let prefix = head.prefix.type_symbol(&head.item.name, "columns_");
+        record.key("columns").object(|record| {
+            record.key("symbols").object(|symbols| {
+                symbols.entries(&quote!(#krate::__columns_operations!(__symbols!, #prefix, #ident)));
+            });
+        });
         let usize = quote!(__ffi::core::primitive::usize);
         quote! {
             // SAFETY: the columns are the fields in order, and there are as many pointers; each is used for its field.
@@ -180,14 +138,7 @@ impl<'a> Columns<'a> {
                 }
             }
 
-            type __FfiRow = #ident;
-            #(#functions)*
+            #krate::__columns_operations!(__functions!, #prefix, #ident);
         }
     }
-}
-
-/// `,"columns":{..}`
-pub(super) fn record(head: &Head, record: &mut Record) {
-    let symbols = operations().map(|(operation, ..)| (operation, symbol(head, operation)));
-    record.text(",\"columns\":{\"symbols\":").object(symbols).text("}");
 }

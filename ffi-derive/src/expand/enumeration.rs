@@ -3,17 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{block, exports, proto};
+use super::{block, exports, fingerprint, identity, proto};
 use crate::ast::{Enum, Variant};
-use crate::names;
-use crate::record::Record;
+use crate::{names, record};
 
 pub(crate) fn enumeration(item: &Enum) -> TokenStream {
     let (implementations, proto) = (implementations(item), proto::enumeration(item));
-    let ident = &item.head.ident;
-    let symbol = item.head.prefix.type_symbol(&item.head.item.name, "fingerprint");
-    let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
-    let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &symbol));
+    let (fingerprint, symbol) = fingerprint(&item.head);
+    let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
     block(&item.head, &quote! { #implementations #proto #exports })
 }
 
@@ -53,8 +50,9 @@ fn implementations(item: &Enum) -> TokenStream {
             }
         }
     });
-    // The bound makes rustc report a missing `Copy` here, and not for each use.
-    let copy = quote_spanned!(ident.span()=> where #ident: __ffi::core::marker::Copy);
+    // `FfiEnum` has the supertrait, where rustc reports a missing `Copy`; the lifetime is what makes
+    // it accept the bound here then.
+    let copy = quote_spanned!(ident.span()=> where for<'__ffi_any> #ident: __ffi::core::marker::Copy);
     quote_spanned! {ident.span()=>
         #has_zero
 
@@ -94,7 +92,7 @@ fn implementations(item: &Enum) -> TokenStream {
 
         // SAFETY: the enum has that repr, and its discriminants alone are mapped to a variant.
         #[automatically_derived]
-        unsafe impl __ffi::FfiEnum for #ident #copy {
+        unsafe impl __ffi::FfiEnum for #ident {
             type Repr = #integer;
             const NAME: &'static __ffi::core::primitive::str = #name;
             const ID: &'static __ffi::core::primitive::str = #id;
@@ -148,25 +146,16 @@ fn implementations(item: &Enum) -> TokenStream {
     }
 }
 
-fn record(item: &Enum, symbol: &str) -> TokenStream {
-    Record::new("enum", &item.head.item)
-        .entry("id", &item.head.prefix.id(&item.head.item.name))
-        .text(",\"symbols\":{\"fingerprint\":")
-        .string(symbol)
-        .text("}")
-        .entry("repr", &item.repr.to_string())
-        .text(",\"fingerprint\":")
-        .piece(quote!(Fingerprint), {
-            let ident = &item.head.ident;
-            quote!(<#ident as __ffi::FfiType>::FINGERPRINT)
-        })
-        .list("variants", &item.variants, |record, variant| {
-            record
-                .text("{")
-                .item(&variant.item)
-                .text(",\"value\":")
-                .piece(quote!(Signed), value(item, variant))
-                .text("}");
-        })
-        .finish()
+fn record(item: &Enum, fingerprint: &TokenStream) -> TokenStream {
+    record::write("enum", &item.head.item, |record| {
+        identity(&item.head, record);
+        record.key("repr").string(&item.repr.to_string());
+        record.key("fingerprint").fingerprint(fingerprint);
+        record.key("variants").array(&item.variants, |it, variant| {
+            it.object(|record| {
+                record.item(&variant.item);
+                record.key("value").signed(&value(item, variant));
+            });
+        });
+    })
 }

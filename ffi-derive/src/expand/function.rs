@@ -5,19 +5,19 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
-use super::{block, exports};
+use super::{block, container_bounds, exports};
 use crate::ast::{Function, Param, Pass};
-use crate::names;
-use crate::record::Record;
+use crate::{names, record};
 
 pub(crate) fn function(function: &Function) -> TokenStream {
     let symbol = function.head.prefix.function_symbol(&function.head.item.name);
     let wrapper = wrapper(function, &symbol);
     let fingerprint_symbol = format!("{symbol}_signature");
     let record = record(function, &symbol, &fingerprint_symbol);
-    let exports = exports(&function.head, &fingerprint_symbol, &quote!(__FFI_SIGNATURE), &record);
-    let signature = signature(function);
-    let block = block(&function.head, &quote! { #wrapper #signature #exports });
+    let facts = facts(function, &record);
+    let (fingerprint, record) = (quote!(__FfiFacts::FINGERPRINT), quote!(__FfiFacts::RECORD));
+    let exports = exports(&function.head, &fingerprint_symbol, &fingerprint, &record);
+    let block = block(&function.head, &quote! { #wrapper #facts #exports });
     let cfgs = &function.cfgs;
     quote! { #(#cfgs)* #block }
 }
@@ -106,7 +106,10 @@ impl Argument {
         };
         let region = quote!(__ffi::Region::#region(#raw, #count, #name));
         let by_reference = matches!(pass, Pass::Ref | Pass::Mut);
-        let copy = owned.then(|| quote_spanned!(span=> .map(__ffi::ToOwned::to_owned)));
+        let copy = owned.as_ref().map(|owned| match pass {
+            Pass::Str => quote!(.map(<#owned as __ffi::OwnedText>::copied)),
+            _ => quote!(.map(__ffi::ToOwned::to_owned)),
+        });
         Self {
             raw: quote!(#raw: #raw_type),
             owned: by_reference.then(|| owned_by(&region, index, param)),
@@ -157,18 +160,22 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
     let output_type = output_type(output);
     let by_value_output = quote_spanned! {output.span()=>
-        const _: () = __ffi::assert_returned_by_value(__ffi::core::mem::size_of::<#output_type>());
+        const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     };
+    let (assertions, bounds) = (assertions(function), bounds(function));
     // Where rustc reports a symbol that another item has, too.
     quote_spanned! {ident.span()=>
         #(#by_value)*
         #by_value_output
+        #assertions
 
         #[unsafe(export_name = #symbol)]
         unsafe extern "C" fn __ffi_wrapper(
             #(#raws,)*
             __ffi_status: *mut __ffi::FfiStatus,
-        ) -> <#output_type as __ffi::FfiOutput>::Abi {
+        ) -> <#output_type as __ffi::FfiOutput>::Abi
+        #bounds
+        {
             let __ffi_body = move || {
                 #disjoint
                 #disjoint_owned
@@ -207,13 +214,97 @@ fn output_type(output: &Type) -> TokenStream {
     quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::Output)
 }
 
-fn fallible(output: &Type) -> TokenStream {
-    quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::FALLIBLE)
+/// The bounds under which the wrapper and the facts compile. [`assertions`] reports the ones that
+/// don't hold, once each; the lifetime is what makes rustc accept those here.
+fn bounds(function: &Function) -> TokenStream {
+    let params = function.params.iter().map(|Param { pass, owned, ty, .. }| {
+        let holds = match pass {
+            Pass::Ref | Pass::Mut => quote!(FfiLent),
+            Pass::Pool => quote!(FfiPooled),
+            Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str => quote!(FfiValue),
+        };
+        let copied = owned.as_ref().map(|owned| match pass {
+            Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
+            _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
+        });
+        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied)
+    });
+    let types = function.params.iter().map(|param| &param.written).chain([&function.output]);
+    let (output, containers) = (&function.output, container_bounds(types));
+    quote!(where #(#params)* for<'__ffi_any> #output: __ffi::FfiReturn, #containers)
 }
 
-fn optional(output: &Type) -> TokenStream {
+/// The one place where rustc reports a type that can't be passed or returned. A `PoolBox` needs no
+/// assertion: the user's function has one, whose bound rustc checks there.
+fn assertions(function: &Function) -> TokenStream {
+    let params = function.params.iter().map(|Param { pass, owned, ty, .. }| match (pass, owned) {
+        (Pass::Ref | Pass::Mut, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
+        (Pass::Slice, Some(_)) => quote_spanned! {ty.span()=>
+            __ffi::assert_value::<#ty>();
+            __ffi::Facts::<#ty>::assert_clone();
+        },
+        (Pass::Value | Pass::Slice | Pass::SliceMut, _) => {
+            quote_spanned!(ty.span()=> __ffi::assert_value::<#ty>();)
+        }
+        (Pass::Str, Some(owned)) => {
+            quote_spanned!(owned.span()=> __ffi::assert_owned_text::<#owned>();)
+        }
+        (Pass::Str, None) | (Pass::Pool, _) => quote!(),
+    });
+    let output = &function.output;
+    let returned = quote_spanned!(output.span()=> __ffi::assert_returned::<#output>(););
+    let bounds = container_bounds(function.params.iter().map(|param| &param.ty).chain([output]));
+    quote! {
+        fn __ffi_assertions()
+        where
+            #bounds
+        {
+            #(#params)*
+            #returned
+        }
+    }
+}
+
+/// What rustc works out about the signature.
+fn facts(function: &Function, record: &TokenStream) -> TokenStream {
+    let output_type = output_type(&function.output);
+    let (fingerprint, bounds) = (fingerprint(function), bounds(function));
+    quote! {
+        struct __FfiFacts;
+
+        impl __FfiFacts
+        #bounds
+        {
+            const FINGERPRINT: __ffi::core::primitive::u64 = #fingerprint;
+            const RECORD: __ffi::Fragment = #record;
+            const RESULT_SIZE: __ffi::core::primitive::usize = __ffi::core::mem::size_of::<#output_type>();
+        }
+
+        impl __ffi::NoFacts for __FfiFacts {}
+    }
+}
+
+/// The hash of the signature; see `ffi_core::schema::fingerprint`.
+fn fingerprint(function: &Function) -> TokenStream {
+    let output = &function.output;
     let output_type = output_type(output);
-    quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::OPTIONAL)
+    let name_hash = names::hash(&function.head.item.name);
+    let params = function.params.iter().map(|Param { pass, optional, ty, .. }| {
+        let pass_hash = names::hash(&format!("{}{}", if *optional { "optional_" } else { "" }, pass.name()));
+        let holds = holds(*pass);
+        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT)
+    });
+    quote! {
+        __ffi::fingerprint::mix(&[
+            __ffi::fingerprint::FUNCTION,
+            __ffi::fingerprint::SIGNATURES,
+            #name_hash,
+            <#output_type as __ffi::FfiOutput>::FINGERPRINT,
+            <#output as __ffi::FfiReturn>::FALLIBLE as __ffi::core::primitive::u64,
+            <#output_type as __ffi::FfiOutput>::OPTIONAL as __ffi::core::primitive::u64,
+            #(#params,)*
+        ])
+    }
 }
 
 /// The trait that says what type a parameter has.
@@ -224,56 +315,29 @@ fn holds(pass: Pass) -> Ident {
     }
 }
 
-/// The hash of the signature; see `ffi_core::schema::fingerprint`.
-fn signature(function: &Function) -> TokenStream {
-    let output = &function.output;
-    let output_type = output_type(output);
-    let returns = quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::FINGERPRINT);
-    let fallible = fallible(output);
-    let name_hash = names::hash(&function.head.item.name);
-    let optional = optional(output);
-    let params = function.params.iter().map(|Param { pass, optional, ty, .. }| {
-        let pass_hash = names::hash(&format!("{}{}", if *optional { "optional_" } else { "" }, pass.name()));
-        let holds = holds(*pass);
-        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT)
-    });
-    quote! {
-        const __FFI_SIGNATURE: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
-            __ffi::fingerprint::FUNCTION,
-            __ffi::fingerprint::SIGNATURES,
-            #name_hash,
-            #returns,
-            #fallible as __ffi::core::primitive::u64,
-            #optional as __ffi::core::primitive::u64,
-            #(#params,)*
-        ]);
-    }
-}
-
 fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenStream {
     let output = &function.output;
     let output_type = output_type(output);
-    let mut record = Record::new("function", &function.head.item);
-    record.entry("symbol", symbol).entry("fingerprint_symbol", fingerprint_symbol);
-    if function.leaf {
-        record.text(",\"leaf\":true");
-    }
-    record
-        .list("params", &function.params, |record, Param { name, pass, optional, ty, .. }| {
-            record.text("{\"name\":").string(name).entry("pass", pass.name());
-            if *optional {
-                record.text(",\"optional\":true");
-            }
+    record::write("function", &function.head.item, |record| {
+        record.key("symbol").string(symbol);
+        record.key("fingerprint_symbol").string(fingerprint_symbol);
+        if function.leaf {
+            record.key("leaf").yes();
+        }
+        record.key("params").array(&function.params, |value, Param { name, pass, optional, ty, .. }| {
             let holds = holds(*pass);
-            record.text(",\"type\":").nested(quote!(<#ty as __ffi::#holds>::TYPE)).text("}");
-        })
-        .text(",\"returns\":")
-        .nested(quote_spanned!(output.span()=> <#output_type as __ffi::FfiOutput>::RETURNS))
-        .text(",\"optional\":")
-        .piece(quote!(Flag), optional(output))
-        .text(",\"fallible\":")
-        .piece(quote!(Flag), fallible(output))
-        .text(",\"fingerprint\":")
-        .piece(quote!(Fingerprint), quote!(__FFI_SIGNATURE))
-        .finish()
+            value.object(|record| {
+                record.key("name").string(name);
+                record.key("pass").string(pass.name());
+                if *optional {
+                    record.key("optional").yes();
+                }
+                record.key("type").nested(&quote!(<#ty as __ffi::#holds>::TYPE));
+            });
+        });
+        record.key("returns").nested(&quote!(<#output_type as __ffi::FfiOutput>::RETURNS));
+        record.key("optional").flag(&quote!(<#output_type as __ffi::FfiOutput>::OPTIONAL));
+        record.key("fallible").flag(&quote!(<#output as __ffi::FfiReturn>::FALLIBLE));
+        record.key("fingerprint").fingerprint(&quote!(Self::FINGERPRINT));
+    })
 }

@@ -4,27 +4,54 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, columns, exports, pool, proto, simd};
+use super::columns::Columns;
+use super::{
+    block, by_value, capacities, checked, exports, fingerprint, identity, pool, proto, shared, simd,
+    size_and_align,
+};
 use crate::ast::{Field, Message};
-use crate::names;
-use crate::record::Record;
+use crate::{names, record};
 
 pub(crate) fn message(message: &Message) -> TokenStream {
+    let head = &message.head;
     let layout = layout(message);
     let implementations = implementations(message);
-    let ident = &message.head.ident;
-    let (value, byte_traits, proto) = (by_value(ident), byte_traits(message), proto::message(message));
-    let symbol = message.head.prefix.type_symbol(&message.head.item.name, "fingerprint");
-    let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
-    let exports = exports(&message.head, &symbol, &fingerprint, &record(message, &symbol));
-    let pool = message.pool.as_ref().map(|it| pool::pool(&message.head, it));
-    let simd = message.simd.is_present().then(|| simd::simd(message));
-    let columns = message.columns.as_ref().map(|visibility| columns::Columns::new(message, visibility));
-    let (slices, columns) = columns.map(|it| (it.items(), it.implementation())).unzip();
-    let contents =
-        quote! { #layout #implementations #value #byte_traits #pool #simd #columns #proto #exports };
-    let block = block(&message.head, &contents);
-    quote! { #slices #block }
+    let (value, byte_traits) = (by_value(&head.ident), byte_traits(message));
+    let (fingerprint, symbol) = fingerprint(head);
+    // Code of what the message asks for, and for columns what users name.
+    let (mut parts, mut columns) = (TokenStream::new(), None);
+    let record = record::write("message", &head.item, |record| {
+        identity(head, record);
+        size_and_align(head, record);
+        record.key("fingerprint").fingerprint(&fingerprint);
+        parts.extend(proto::message(message, record));
+        if !message.reserved.is_empty() {
+            record.key("reserved").array(&message.reserved, |range, (first, last)| {
+                range.array([*first, *last], |value, number| value.number(number));
+            });
+        }
+        parts.extend(message.pool.as_ref().map(|it| pool::pool(head, it, record)));
+        if let Some(visibility) = &message.columns {
+            let all = Columns::new(message, visibility);
+            parts.extend(all.implementation(record));
+            columns = Some(all.items());
+        }
+        if message.simd.is_present() {
+            parts.extend(simd::simd(message, record));
+        }
+        record.key("fields").array(message.fields.iter().enumerate(), |value, (index, field)| {
+            let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
+            value.object(|record| {
+                record.item(&field.item);
+                record.key("tag").number(field.tag);
+                record.key("offset").size(&quote!(__FFI_FIELDS[#index].offset));
+                record.key("type").nested(&quote!(__ffi::Facts::<#ty>::TYPE));
+            });
+        });
+    });
+    let exports = exports(head, &symbol, &fingerprint, &record);
+    let block = block(head, &quote! { #layout #implementations #value #byte_traits #parts #exports });
+    quote! { #columns #block }
 }
 
 /// Where rustc put the fields, and the assertion that `repr(C)` puts them there, too.
@@ -39,7 +66,7 @@ fn layout(message: &Message) -> TokenStream {
             }
         }
     });
-    let any_bits = any_bits(message);
+    let shared = message.fields.iter().map(|field| shared(&field.ty));
     let capacities = message.fields.iter().map(|field| capacities(&field.ty));
     let not_empty = message
         .fields
@@ -47,8 +74,7 @@ fn layout(message: &Message) -> TokenStream {
         .map(|Field { ty, .. }| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
     let assertions = quote_spanned! {ident.span()=>
         const _: () = {
-            // Where a field's type is refused, rustc says so, and nothing of what would follow from it.
-            #(let _: __ffi::core::primitive::bool = #any_bits;)*
+            #(#shared)*
             #(#not_empty)*
             #(#capacities)*
             __ffi::assert_repr_c(
@@ -86,10 +112,7 @@ fn seen(message: &Message) -> TokenStream {
 }
 
 fn any_bits(message: &Message) -> impl Iterator<Item = TokenStream> {
-    message
-        .fields
-        .iter()
-        .map(|Field { ty, .. }| quote_spanned!(ty.span()=> <#ty as __ffi::FfiType>::ANY_BITS))
+    message.fields.iter().map(|Field { ty, .. }| quote!(__ffi::Facts::<#ty>::ANY_BITS))
 }
 
 fn implementations(message: &Message) -> TokenStream {
@@ -101,7 +124,7 @@ fn implementations(message: &Message) -> TokenStream {
     let name_hash = names::hash(name);
     let facts = message.fields.iter().enumerate().map(|(index, field)| {
         let (hash, index, ty) = (names::hash(&field.item.name), Literal::usize_unsuffixed(index), &field.ty);
-        quote!(#hash, __FFI_FIELDS[#index].offset as __ffi::core::primitive::u64, <#ty as __ffi::FfiType>::FINGERPRINT)
+        quote!(#hash, __FFI_FIELDS[#index].offset as __ffi::core::primitive::u64, __ffi::Facts::<#ty>::FINGERPRINT)
     });
     let pooled = message.pool.as_ref().map(|_| quote!(__ffi::fingerprint::POOL,));
     let any_bits = any_bits(message);
@@ -111,12 +134,12 @@ fn implementations(message: &Message) -> TokenStream {
         quote! {
             // SAFETY: the field of that type lies at that offset, and the message fulfils the contract of `check`.
             unsafe {
-                __ffi::check_field(
+                __ffi::check_field::<#ty>(
                     message.cast(),
                     __FFI_FIELDS[#index].offset,
                     #name,
-                    <#ty as __ffi::FfiType>::ANY_BITS,
-                    <#ty as __ffi::FfiType>::check,
+                    __ffi::Facts::<#ty>::ANY_BITS,
+                    __ffi::Facts::<#ty>::check,
                 )
             }?;
         }
@@ -168,7 +191,7 @@ fn byte_traits(message: &Message) -> TokenStream {
     let pod = message.pod.then(|| {
         let fields = message.fields.iter().map(|field| {
             let ty = &field.ty;
-            quote_spanned!(ty.span()=> __ffi::assert_pod_field::<#ty>();)
+            quote_spanned!(ty.span()=> __ffi::Facts::<#ty>::assert_pod_field();)
         });
         let padding_free = quote_spanned! {span=>
             __ffi::assert_padding_free::<
@@ -177,10 +200,11 @@ fn byte_traits(message: &Message) -> TokenStream {
             >()
         };
         quote! {
-            const _: () = {
+            const _: () = #padding_free;
+
+            fn __ffi_pod() {
                 #(#fields)*
-                #padding_free
-            };
+            }
 
             // SAFETY: `repr(C)`, every field is `Pod`, and there is no padding: all asserted above.
             #[automatically_derived]
@@ -189,46 +213,4 @@ fn byte_traits(message: &Message) -> TokenStream {
     });
     let checked = message.checked.then(|| checked(ident));
     quote! { #pod #checked }
-}
-
-fn record(message: &Message, symbol: &str) -> TokenStream {
-    let ident = &message.head.ident;
-    let mut record = Record::new("message", &message.head.item);
-    record
-        .entry("id", &message.head.prefix.id(&message.head.item.name))
-        .text(",\"symbols\":{\"fingerprint\":")
-        .string(symbol)
-        .text("},\"size\":")
-        .number(quote!(__ffi::core::mem::size_of::<#ident>()))
-        .text(",\"align\":")
-        .number(quote!(__ffi::core::mem::align_of::<#ident>()))
-        .text(",\"fingerprint\":")
-        .piece(quote!(Fingerprint), quote!(<#ident as __ffi::FfiType>::FINGERPRINT));
-    proto::Symbols::new(message).record(&mut record);
-    if !message.reserved.is_empty() {
-        record.list("reserved", &message.reserved, |record, (first, last)| {
-            record.text(&format!("[{first},{last}]"));
-        });
-    }
-    if let Some(it) = &message.pool {
-        pool::record(&message.head, it, &mut record);
-    }
-    if message.columns.is_some() {
-        columns::record(&message.head, &mut record);
-    }
-    if message.simd.is_present() {
-        simd::record(message, &mut record);
-    }
-    record
-        .list("fields", message.fields.iter().enumerate(), |record, (index, field)| {
-            let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
-            record.text("{").item(&field.item);
-            record
-                .text(&format!(",\"tag\":{},\"offset\":", field.tag))
-                .number(quote!(__FFI_FIELDS[#index].offset))
-                .text(",\"type\":")
-                .nested(quote!(<#ty as __ffi::FfiType>::TYPE))
-                .text("}");
-        })
-        .finish()
 }

@@ -21,9 +21,11 @@ use proc_macro2::TokenStream;
 pub(crate) use queue::queue;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, Type};
+use syn::{Data, DeriveInput, Ident, Type};
 
-use crate::ast::Head;
+use crate::ast::{Container, Head, types};
+use crate::attr::CommonAttrs;
+use crate::record::Object;
 
 /// The block around all that is written for an item.
 fn block(head: &Head, contents: &TokenStream) -> TokenStream {
@@ -34,7 +36,26 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
         #allowed
         const _: () = {
             use #krate::__private as __ffi;
+            use __ffi::NoFacts as _;
             #contents
+        };
+    }
+}
+
+/// The assertions of fields and cases whose type is called `String`, for an item with mistakes: it
+/// may be the user's, so rustc alone can refuse it, and it would not see it otherwise.
+pub(crate) fn strings(input: &DeriveInput) -> TokenStream {
+    let types: Vec<_> = match &input.data {
+        Data::Struct(data) => data.fields.iter().map(|field| &field.ty).collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).map(|field| &field.ty).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    let assertions = types.into_iter().filter(|ty| types::holds_string(ty)).map(shared);
+    let krate = CommonAttrs::krate(&input.attrs);
+    quote! {
+        const _: () = {
+            use #krate::__private as __ffi;
+            #(#assertions)*
         };
     }
 }
@@ -75,6 +96,27 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
     }
 }
 
+/// The fingerprint of a type, and the symbol under which a library exports it.
+fn fingerprint(head: &Head) -> (TokenStream, String) {
+    let ident = &head.ident;
+    let symbol = head.prefix.type_symbol(&head.item.name, "fingerprint");
+    (quote!(<#ident as __ffi::FfiType>::FINGERPRINT), symbol)
+}
+
+/// What the record of a type says first.
+fn identity(head: &Head, record: &mut Object<'_>) {
+    let (_, symbol) = fingerprint(head);
+    record.key("id").string(&head.prefix.id(&head.item.name));
+    record.key("symbols").object(|symbols| symbols.key("fingerprint").string(&symbol));
+}
+
+/// The layout of a message or oneof in its record.
+fn size_and_align(head: &Head, record: &mut Object<'_>) {
+    let ident = &head.ident;
+    record.key("size").size(&quote!(__ffi::core::mem::size_of::<#ident>()));
+    record.key("align").size(&quote!(__ffi::core::mem::align_of::<#ident>()));
+}
+
 /// A macro that is called after a symbol, for nobody to use. Exported ones stand side by side in the crate's root, wherever they
 /// are written, so rustc finds two items with one symbol when it resolves names, and says where both are. Symbols themselves it
 /// compares later, and then it names one place and no way out.
@@ -93,32 +135,28 @@ fn unique(head: &Head, symbol: &str) -> TokenStream {
     }
 }
 
-/// What C may do with a pool, a queue or columns: its name, and the parameters, arguments and result of the function.
-type Operation = (&'static str, TokenStream, TokenStream, TokenStream);
-
-/// The exported function of an operation, which passes its arguments on to the function of `ffi_core` that is called
-/// `{kind}_{operation}`, behind those that are `bound`.
-fn passed_on(
-    kind: &str,
-    (operation, params, arguments, result): &Operation,
-    symbol: &str,
-    generics: &TokenStream,
-    bound: &TokenStream,
-) -> TokenStream {
-    let callee = format_ident!("{kind}_{operation}");
-    quote! {
-        #[unsafe(export_name = #symbol)]
-        unsafe extern "C" fn #callee(#params) -> #result {
-            // SAFETY: the function passes on what it is given, and the contract of the callee is in the header that callers
-            // have: pointers are null or of the type they say, with as many values behind them, and nobody else uses those.
-            unsafe { __ffi::#callee #generics (#bound #arguments) }
-        }
-    }
+/// The bounds of the containers in these types, which rustc checks where the user writes them. The
+/// lifetime is what makes rustc accept bounds that don't hold.
+fn container_bounds<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
+    let bounds = types.into_iter().flat_map(types::containers).map(|(container, ty)| {
+        let holds = match container {
+            Container::PoolBox | Container::FfiQueue => quote!(FfiPooled),
+            Container::FfiColumns => quote!(FfiColumnar),
+        };
+        quote!(for<'__ffi_any> #ty: __ffi::#holds,)
+    });
+    quote!(#(#bounds)*)
 }
 
 /// The assertion that each `N` in the type of a field or case is one that a length can count to.
 fn capacities(ty: &Type) -> TokenStream {
-    quote_spanned!(ty.span()=> __ffi::assert_capacities(<#ty as __ffi::FfiType>::CAPACITIES_FIT);)
+    quote_spanned!(ty.span()=> __ffi::assert_capacities(__ffi::Facts::<#ty>::CAPACITIES_FIT);)
+}
+
+/// The one place where rustc reports a field or case whose type isn't an `FfiType`: all other code
+/// asks `Facts`.
+fn shared(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> let _: __ffi::core::primitive::bool = <#ty as __ffi::FfiType>::ANY_BITS;)
 }
 
 /// `FfiValue` of a message or oneof, which is returned as it is, and copied from a pointer where it is passed.

@@ -5,10 +5,11 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::{block, by_value, capacities, checked, exports, proto};
+use super::{
+    block, by_value, capacities, checked, exports, fingerprint, identity, proto, shared, size_and_align,
+};
 use crate::ast::{Case, Oneof};
-use crate::names;
-use crate::record::Record;
+use crate::{names, record};
 
 pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
@@ -16,19 +17,14 @@ pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
     let implementations = implementations(oneof);
     let (value, proto) = (by_value(ident), proto::oneof(oneof));
     let checked = oneof.checked.then(|| checked(ident));
-    let symbol = oneof.head.prefix.type_symbol(&oneof.head.item.name, "fingerprint");
-    let fingerprint = quote!(<#ident as __ffi::FfiType>::FINGERPRINT);
-    let exports = exports(&oneof.head, &symbol, &fingerprint, &record(oneof, &symbol));
+    let (fingerprint, symbol) = fingerprint(&oneof.head);
+    let exports = exports(&oneof.head, &symbol, &fingerprint, &record(oneof, &fingerprint));
     block(&oneof.head, &quote! { #layout #implementations #value #checked #proto #exports })
 }
 
 /// The cases that hold something: tag, case, type.
 fn payloads(oneof: &Oneof) -> impl Iterator<Item = (usize, &Case, &Type)> {
     oneof.cases.iter().enumerate().filter_map(|(tag, case)| case.ty.as_ref().map(|ty| (tag, case, ty)))
-}
-
-fn any_bits(ty: &Type) -> TokenStream {
-    quote_spanned!(ty.span()=> <#ty as __ffi::FfiType>::ANY_BITS)
 }
 
 /// What `repr(C, u32)` stands for, written out: `offset_of!` of a case is not stable.
@@ -40,14 +36,13 @@ fn layout(oneof: &Oneof) -> TokenStream {
     });
     let not_empty =
         payloads(oneof).map(|(_, _, ty)| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
-    let any_bits = payloads(oneof).map(|(_, _, ty)| any_bits(ty));
+    let shared = payloads(oneof).map(|(_, _, ty)| shared(ty));
     let capacities = payloads(oneof).map(|(_, _, ty)| capacities(ty));
     let seen = seen(oneof);
     let count = Literal::usize_unsuffixed(oneof.cases.len());
     let assertions = quote_spanned! {ident.span()=>
         const _: () = {
-            // Where a type is refused, rustc says so, and nothing of what would follow from it.
-            #(let _: __ffi::core::primitive::bool = #any_bits;)*
+            #(#shared)*
             #(#not_empty)*
             #(#capacities)*
             __ffi::assert_oneof::<#ident, __FfiShadow>();
@@ -130,7 +125,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
         let hash = names::hash(&case.item.name);
         let ty = case.ty.as_ref().map_or_else(
             || quote!(__ffi::fingerprint::NOTHING),
-            |ty| quote!(<#ty as __ffi::FfiType>::FINGERPRINT),
+            |ty| quote!(__ffi::Facts::<#ty>::FINGERPRINT),
         );
         quote!(#hash, #ty)
     });
@@ -140,12 +135,12 @@ fn implementations(oneof: &Oneof) -> TokenStream {
             // SAFETY: a case of that tag holds a value of that type there, and the oneof fulfils the contract of
             // `check`.
             #tag => unsafe {
-                __ffi::check_field(
+                __ffi::check_field::<#ty>(
                     oneof.cast(),
                     __FFI_PAYLOAD,
                     #name,
-                    <#ty as __ffi::FfiType>::ANY_BITS,
-                    <#ty as __ffi::FfiType>::check,
+                    __ffi::Facts::<#ty>::ANY_BITS,
+                    __ffi::Facts::<#ty>::check,
                 )
             },
         }
@@ -193,26 +188,20 @@ fn implementations(oneof: &Oneof) -> TokenStream {
     }
 }
 
-fn record(oneof: &Oneof, symbol: &str) -> TokenStream {
-    let ident = &oneof.head.ident;
-    Record::new("oneof", &oneof.head.item)
-        .entry("id", &oneof.head.prefix.id(&oneof.head.item.name))
-        .text(",\"symbols\":{\"fingerprint\":")
-        .string(symbol)
-        .text("},\"size\":")
-        .number(quote!(__ffi::core::mem::size_of::<#ident>()))
-        .text(",\"align\":")
-        .number(quote!(__ffi::core::mem::align_of::<#ident>()))
-        .text(",\"payload\":")
-        .number(quote!(__FFI_PAYLOAD))
-        .text(",\"fingerprint\":")
-        .piece(quote!(Fingerprint), quote!(<#ident as __ffi::FfiType>::FINGERPRINT))
-        .list("cases", &oneof.cases, |record, case| {
-            record.text("{").item(&case.item).text(&format!(",\"tag\":{}", case.tag));
-            if let Some(ty) = &case.ty {
-                record.text(",\"type\":").nested(quote!(<#ty as __ffi::FfiType>::TYPE));
-            }
-            record.text("}");
-        })
-        .finish()
+fn record(oneof: &Oneof, fingerprint: &TokenStream) -> TokenStream {
+    record::write("oneof", &oneof.head.item, |record| {
+        identity(&oneof.head, record);
+        size_and_align(&oneof.head, record);
+        record.key("payload").size(&quote!(__FFI_PAYLOAD));
+        record.key("fingerprint").fingerprint(fingerprint);
+        record.key("cases").array(&oneof.cases, |value, case| {
+            value.object(|record| {
+                record.item(&case.item);
+                record.key("tag").number(case.tag);
+                if let Some(ty) = &case.ty {
+                    record.key("type").nested(&quote!(__ffi::Facts::<#ty>::TYPE));
+                }
+            });
+        });
+    })
 }

@@ -1,7 +1,8 @@
 //! The wire format of protobuf: what a message, a oneof and an enum are in terms of what they hold.
 //!
-//! All of it is written whatever the features are, and `ffi_core` drops it where it lacks the feature `proto`: cargo compiles
-//! this crate once for build scripts and programs together, `ffi_core` for each with its own features.
+//! All of it is written whatever the features are, and `ffi_core` drops it where it lacks the
+//! feature `proto`: cargo compiles this crate once for build scripts and programs together,
+//! `ffi_core` for each with its own features.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -9,26 +10,7 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use crate::ast::{Case, Enum, Head, Message, Oneof};
-use crate::record::Record;
-
-/// The C functions of a message.
-pub(super) struct Symbols {
-    encode: String,
-    decode: String,
-}
-
-impl Symbols {
-    pub(super) fn new(message: &Message) -> Self {
-        let symbol = |operation| message.head.prefix.type_symbol(&message.head.item.name, operation);
-        Self { encode: symbol("encode_proto"), decode: symbol("decode_proto") }
-    }
-
-    /// Their place in the record.
-    pub(super) fn record(&self, record: &mut Record) {
-        let json = format!(",\"proto\":{{\"encode\":\"{}\",\"decode\":\"{}\"}}", self.encode, self.decode);
-        record.with_proto(&json);
-    }
-}
+use crate::record::Object;
 
 /// Items that `ffi_core` writes only with its feature `proto`.
 fn with_proto(head: &Head, items: &TokenStream) -> TokenStream {
@@ -36,29 +18,41 @@ fn with_proto(head: &Head, items: &TokenStream) -> TokenStream {
     quote!(#krate::__proto! { #items })
 }
 
-/// The bounds under which a message or oneof with fields of these types has a place in protobuf.
-///
-/// They always hold, but where rustc has refused the type of a field already: then it says so once, and not for each use
-/// here. The lifetime is what makes it accept bounds that don't hold.
-fn bounds<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
+/// The one place where rustc reports a type that has no place in protobuf, though it is an
+/// `FfiType`: all other code asks `ProtoFacts`.
+fn assertions<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
     let types = types.into_iter();
-    quote!(where #(for<'__ffi_any> #types: __ffi::proto::ProtoType,)*)
+    let assertions = types.map(|ty| quote_spanned!(ty.span()=> __ffi::Facts::<#ty>::assert_proto();));
+    quote! {
+        use __ffi::proto::NoProtoFacts as _;
+
+        fn __ffi_proto() {
+            #(#assertions)*
+        }
+    }
 }
 
-/// A function of `ProtoType` for the type of a field or case, at which rustc reports one that has no place in protobuf.
+/// A function of `ProtoType` for the type of a field or case.
 fn of(ty: &Type, function: &str) -> TokenStream {
     let function = format_ident!("{function}");
-    quote_spanned!(ty.span()=> <#ty as __ffi::proto::ProtoType>::#function)
+    quote!(__ffi::proto::ProtoFacts::<#ty>::#function)
 }
 
-pub(super) fn message(message: &Message) -> TokenStream {
-    let Symbols { encode, decode } = Symbols::new(message);
+pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream {
+    let symbol = |operation| message.head.prefix.type_symbol(&message.head.item.name, operation);
+    let (encode, decode) = (symbol("encode_proto"), symbol("decode_proto"));
+    record.with_proto("proto", |record| {
+        record.key("encode").string(&encode);
+        record.key("decode").string(&decode);
+    });
     let head = &message.head.ident;
     let inits = message.fields.iter().enumerate().map(|(index, field)| {
-        let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
+        let (index, ty, init) = (Literal::usize_unsuffixed(index), &field.ty, of(&field.ty, "init"));
         quote! {
             // SAFETY: the slot is memory for the message, in which the field lies at that offset.
-            unsafe { __ffi::proto::init_field::<#ty>(__ffi_message, __FFI_FIELDS[#index].offset) };
+            unsafe {
+                __ffi::proto::init_field::<#ty>(__ffi_message, __FFI_FIELDS[#index].offset, #init)
+            };
         }
     });
     // In the order of their numbers, as other writers have it: then the same values are the same bytes.
@@ -83,12 +77,6 @@ pub(super) fn message(message: &Message) -> TokenStream {
         let (ident, release) = (&field.ident, of(&field.ty, "release"));
         quote!(#release(&mut self.#ident);)
     });
-    let referenced = message.pool.as_ref().map(|_| {
-        quote! {
-            #[automatically_derived]
-            impl __ffi::proto::Referenced for #head {}
-        }
-    });
     let begin = message.pool.as_ref().map(|_| {
         quote! {
             fn begin(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
@@ -96,7 +84,7 @@ pub(super) fn message(message: &Message) -> TokenStream {
             }
         }
     });
-    let bounds = bounds(types.iter().copied());
+    let assertions = assertions(types.iter().copied());
     let reads = message.fields.iter().zip(&states).map(|(field, state)| {
         let (ident, tag, name) = (&field.ident, field.tag, &field.item.name);
         let read_field = of(&field.ty, "read_field");
@@ -111,9 +99,7 @@ pub(super) fn message(message: &Message) -> TokenStream {
         unsafe extern "C" fn __ffi_encode_proto(
             __ffi_message: *const #head,
             __ffi_status: *mut __ffi::FfiStatus,
-        ) -> *mut __ffi::FfiOwned
-        #bounds
-        {
+        ) -> *mut __ffi::FfiOwned {
             // SAFETY: the caller passes a message, or a pointer that is refused, and null or a status that is zeroed or was written
             // by this library; nobody writes to them meanwhile.
             unsafe { __ffi::proto::encode(__ffi_message, __ffi_status) }
@@ -125,23 +111,21 @@ pub(super) fn message(message: &Message) -> TokenStream {
             __ffi_len: __ffi::core::primitive::usize,
             __ffi_message: *mut #head,
             __ffi_status: *mut __ffi::FfiStatus,
-        )
-        #bounds
-        {
+        ) {
             // SAFETY: the caller passes bytes, memory for a message, or pointers that are refused, and null or a status that is
             // zeroed or was written by this library; nobody else uses them meanwhile.
             unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
         }
     };
     let items = quote! {
+        #assertions
+
         // SAFETY: `init` makes every field a value.
         #[automatically_derived]
-        unsafe impl __ffi::proto::ProtoType for #head
-        #bounds
-        {
+        unsafe impl __ffi::proto::ProtoType for #head {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             const HAS_REFS: __ffi::core::primitive::bool =
-                false #(|| <#types as __ffi::proto::ProtoType>::HAS_REFS)*;
+                false #(|| __ffi::proto::ProtoFacts::<#types>::HAS_REFS)*;
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
@@ -167,8 +151,7 @@ pub(super) fn message(message: &Message) -> TokenStream {
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
             ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
-                #(let mut #states: <#types as __ffi::proto::ProtoType>::State =
-                    __ffi::core::default::Default::default();)*
+                #(let mut #states = __ffi::proto::ProtoFacts::<#types>::state();)*
                 while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
                     match __ffi_tag {
                         #(#reads)*
@@ -188,9 +171,8 @@ pub(super) fn message(message: &Message) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl __ffi::proto::FfiProto for #head #bounds {}
+        impl __ffi::proto::FfiProto for #head {}
 
-        #referenced
         #exports
     };
     with_proto(&message.head, &items)
@@ -199,7 +181,6 @@ pub(super) fn message(message: &Message) -> TokenStream {
 pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     let head = &oneof.head.ident;
     let unset = &oneof.cases[0].ident;
-    let bounds = bounds(oneof.cases.iter().filter_map(|case| case.ty.as_ref()));
     let types: Vec<_> = oneof.cases.iter().filter_map(|case| case.ty.as_ref()).collect();
     let releases = oneof.cases.iter().filter_map(|Case { ident, ty, .. }| {
         let release = of(ty.as_ref()?, "release");
@@ -207,23 +188,31 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     });
     let set = || oneof.cases.iter().enumerate().skip(1);
     let lens = set().map(|(_, Case { ident, ty, tag, .. })| match ty {
-        Some(_) => quote!(#head::#ident(__ffi_value) => __ffi::proto::member_len(__ffi_value, #tag),),
+        Some(ty) => {
+            let member_len = of(ty, "member_len");
+            quote!(#head::#ident(__ffi_value) => #member_len(__ffi_value, #tag),)
+        }
         None => quote!(#head::#ident => __ffi::proto::unit_len(#tag),),
     });
     let writes = set().map(|(_, Case { ident, ty, tag, .. })| match ty {
-        Some(_) => {
-            quote!(#head::#ident(__ffi_value) => __ffi::proto::ProtoType::write_element(__ffi_value, #tag, __ffi_out),)
+        Some(ty) => {
+            let write_element = of(ty, "write_element");
+            quote!(#head::#ident(__ffi_value) => #write_element(__ffi_value, #tag, __ffi_out),)
         }
         None => quote!(#head::#ident => __ffi::proto::write_unit(#tag, __ffi_out),),
     });
     let reads = set().map(|(position, Case { item, ty, tag, .. })| {
         let (position, name) = (Literal::usize_unsuffixed(position), &item.name);
         let read = match ty {
-            Some(ty) => quote_spanned! {ty.span()=>
-                // SAFETY: the case of that tag in memory holds a value of that type.
-                let __ffi_value = unsafe { __ffi::proto::active_case::<#head, #ty>(self, #position) };
-                __ffi::proto::ProtoType::read_element(__ffi_value, __ffi_wire_type, __ffi_input)
-            },
+            Some(ty) => {
+                let (init, read_element) = (of(ty, "init"), of(ty, "read_element"));
+                quote! {
+                    // SAFETY: the case of that tag in memory holds a value of that type.
+                    let __ffi_value =
+                        unsafe { __ffi::proto::active_case::<#head, #ty>(self, #position, #init) };
+                    #read_element(__ffi_value, __ffi_wire_type, __ffi_input)
+                }
+            }
             None => quote! {
                 // SAFETY: the case of that tag in memory holds nothing.
                 unsafe { __ffi::proto::activate_unit::<#head>(self, #position) };
@@ -232,15 +221,16 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
         };
         quote!(#tag => { #read }.map_err(|__ffi_error| __ffi_error.in_field(#name))?,)
     });
+    let assertions = assertions(types.iter().copied());
     let items = quote! {
+        #assertions
+
         // SAFETY: `init` makes the first case the active one, which holds nothing.
         #[automatically_derived]
-        unsafe impl __ffi::proto::ProtoType for #head
-        #bounds
-        {
+        unsafe impl __ffi::proto::ProtoType for #head {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             const HAS_REFS: __ffi::core::primitive::bool =
-                false #(|| <#types as __ffi::proto::ProtoType>::HAS_REFS)*;
+                false #(|| __ffi::proto::ProtoFacts::<#types>::HAS_REFS)*;
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#head>) -> &mut #head {
@@ -295,7 +285,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl __ffi::proto::FfiProto for #head #bounds {}
+        impl __ffi::proto::FfiProto for #head {}
     };
     with_proto(&oneof.head, &items)
 }
@@ -307,7 +297,7 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for #ident
         where
-            #ident: __ffi::core::marker::Copy,
+            for<'__ffi_any> #ident: __ffi::core::marker::Copy,
         {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::Varint;
             type State = ();

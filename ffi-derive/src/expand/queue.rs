@@ -4,55 +4,72 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{Operation, block, exports, passed_on};
+use super::{block, container_bounds, exports};
 use crate::ast::Queue;
-use crate::names;
-use crate::record::Record;
+use crate::{names, record};
 
 pub(crate) fn queue(queue: &Queue) -> TokenStream {
-    let (ident, ty) = (&queue.head.ident, &queue.ty);
-    let functions = operations()
-        .map(|it| passed_on("queue", &it, &symbol(queue, it.0), &quote!(), &quote!(__FFI_QUEUE,)));
-    let name_hash = names::hash(&queue.head.item.name);
-    // Where rustc reports a type that is no queue.
-    let message = quote_spanned!(ty.span()=> <#ty as __ffi::ExportedQueue>::Message);
-    let fingerprint = quote! {
-        __ffi::fingerprint::mix(&[
-            __ffi::fingerprint::QUEUE,
-            #name_hash,
-            <__FfiMessage as __ffi::FfiType>::FINGERPRINT,
-            __FFI_CAPACITY as __ffi::core::primitive::u64,
-        ])
-    };
-    let exports = exports(&queue.head, &symbol(queue, "signature"), &fingerprint, &record(queue));
-    let capacity = quote_spanned!(ty.span()=> <#ty as __ffi::ExportedQueue>::CAPACITY);
+    let (ident, ty, facts) = (&queue.head.ident, &queue.ty, facts(queue));
+    // The attribute saw this type; rustc may see another, such as one that another attribute wrote.
+    let seen = quote_spanned!(ty.span()=> static __FFI_QUEUE: &#ty = &#ident;);
+    let containers = container_bounds([ty]);
+    let functions = operations(queue, &quote!(__functions!));
+    let assertion = quote_spanned!(ty.span()=> __ffi::assert_queue::<#ty>(););
+    let (fingerprint, record) = (quote!(__FfiFacts::FINGERPRINT), quote!(__FfiFacts::RECORD));
+    let exports = exports(&queue.head, &symbol(queue, "signature"), &fingerprint, &record);
     let contents = quote! {
-        type __FfiMessage = #message;
-        const __FFI_CAPACITY: __ffi::core::primitive::usize = #capacity;
-        static __FFI_QUEUE: &__ffi::FfiQueue<__FfiMessage, __FFI_CAPACITY> = &#ident;
-        #(#functions)*
+        fn __ffi_assertions()
+        where
+            #containers
+        {
+            #assertion
+        }
+
+        #seen
+        #facts
+        #functions;
         #exports
     };
     let (block, cfgs) = (block(&queue.head, &contents), &queue.cfgs);
     quote! { #(#cfgs)* #block }
 }
 
-/// What C may do with a queue.
-fn operations() -> [Operation; 6] {
-    let usize = quote!(__ffi::core::primitive::usize);
-    [
-        ("push", quote!(slot: *mut __FfiMessage), quote!(slot), quote!(__ffi::core::primitive::i32)),
-        ("pop", quote!(code: *mut __ffi::core::primitive::i32), quote!(code), quote!(*mut __FfiMessage)),
-        (
-            "pop_many",
-            quote!(slots: *mut *mut __FfiMessage, count: #usize),
-            quote!(slots, count),
-            usize.clone(),
-        ),
-        ("len", quote!(), quote!(), usize),
-        ("close", quote!(), quote!(), quote!(())),
-        ("is_closed", quote!(), quote!(), quote!(__ffi::core::primitive::u8)),
-    ]
+/// The bounds under which the functions and the facts compile. An assertion reports the ones that
+/// don't hold, once each; the lifetime is what makes rustc accept those here.
+fn bounds(queue: &Queue) -> TokenStream {
+    let (ty, containers) = (&queue.ty, container_bounds([&queue.ty]));
+    quote!(for<'__ffi_any> #ty: __ffi::ExportedQueue, #containers)
+}
+
+/// What rustc works out about the queue.
+fn facts(queue: &Queue) -> TokenStream {
+    let (ty, bounds, record) = (&queue.ty, bounds(queue), record(queue));
+    let name_hash = names::hash(&queue.head.item.name);
+    quote! {
+        struct __FfiFacts;
+
+        impl __FfiFacts
+        where
+            #bounds
+        {
+            const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+                __ffi::fingerprint::QUEUE,
+                #name_hash,
+                <<#ty as __ffi::ExportedQueue>::Message as __ffi::FfiType>::FINGERPRINT,
+                <#ty as __ffi::ExportedQueue>::CAPACITY as __ffi::core::primitive::u64,
+            ]);
+            const RECORD: __ffi::Fragment = #record;
+        }
+
+        impl __ffi::NoFacts for __FfiFacts {}
+    }
+}
+
+/// The list of C functions for a macro of `ffi_core`.
+fn operations(queue: &Queue, then: &TokenStream) -> TokenStream {
+    let (ty, bounds, krate) = (&queue.ty, bounds(queue), &queue.head.krate);
+    let prefix = symbol(queue, "");
+    quote!(#krate::__queue_operations!(#then, #prefix, __FFI_QUEUE: #ty, where [#bounds]))
 }
 
 fn symbol(queue: &Queue, operation: &str) -> String {
@@ -60,14 +77,15 @@ fn symbol(queue: &Queue, operation: &str) -> String {
 }
 
 fn record(queue: &Queue) -> TokenStream {
-    let mut record = Record::new("queue", &queue.head.item);
-    record
-        .text(",\"message\":\"")
-        .piece(quote!(Text), quote!(<__FfiMessage as __ffi::FfiMessage>::ID))
-        .text("\",\"capacity\":")
-        .number(quote!(__FFI_CAPACITY))
-        .text(",\"fingerprint\":")
-        .piece(quote!(Fingerprint), quote!(__FFI_FINGERPRINT));
-    let symbols = operations().map(|(operation, ..)| (operation, symbol(queue, operation)));
-    record.symbols([("fingerprint", symbol(queue, "signature"))].into_iter().chain(symbols)).finish()
+    let ty = &queue.ty;
+    record::write("queue", &queue.head.item, |record| {
+        let message = quote!(<#ty as __ffi::ExportedQueue>::Message);
+        record.key("message").text(&quote!(<#message as __ffi::FfiMessage>::ID));
+        record.key("capacity").size(&quote!(<#ty as __ffi::ExportedQueue>::CAPACITY));
+        record.key("fingerprint").fingerprint(&quote!(Self::FINGERPRINT));
+        record.key("symbols").object(|symbols| {
+            symbols.key("fingerprint").string(&symbol(queue, "signature"));
+            symbols.entries(&operations(queue, &quote!(__symbols!)));
+        });
+    })
 }

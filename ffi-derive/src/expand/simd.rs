@@ -4,11 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use crate::ast::{Field, Message};
-use crate::record::Record;
-
-fn symbol(message: &Message) -> String {
-    message.head.prefix.type_symbol(&message.head.item.name, "simd")
-}
+use crate::record::Object;
 
 /// The numbers that a message consists of: fields of one kind, without padding.
 pub(super) fn lanes(message: &Message) -> TokenStream {
@@ -22,19 +18,24 @@ pub(super) fn lanes(message: &Message) -> TokenStream {
 }
 
 fn field_lanes(message: &Message) -> impl Iterator<Item = TokenStream> {
-    message.fields.iter().map(|Field { ty, .. }| quote!(<#ty as __ffi::FfiType>::LANES))
+    message.fields.iter().map(|Field { ty, .. }| quote!(__ffi::Facts::<#ty>::LANES))
 }
 
-/// `FfiSimd`, and the function that C calls.
-pub(super) fn simd(message: &Message) -> TokenStream {
+/// `FfiSimd`, and the function that C calls; and what the record says of them.
+pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
     let (head, lanes) = (&message.head, field_lanes(message));
-    let (ident, krate, symbol) = (&head.ident, &head.krate, symbol(message));
+    let (ident, krate) = (&head.ident, &head.krate);
+    let symbol = head.prefix.type_symbol(&head.item.name, "simd");
+    record.key("simd").object(|simd| {
+        simd.key("symbol").string(&symbol);
+        simd.key("lanes").size(&quote!(<#ident as __ffi::FfiType>::LANES.count));
+    });
     let assertion = quote_spanned! {message.simd.span()=>
         const _: () = __ffi::assert_numeric(&[#(#lanes),*]);
     };
     // What rustc answers about a type goes into the parameters of others: a macro doesn't know it.
     let numbers = |ty: TokenStream| {
-        let lanes = quote!(<#ty as __ffi::FfiType>::LANES);
+        let lanes = quote!(__ffi::Facts::<#ty>::LANES);
         (quote!(<__ffi::Kind<{ #lanes.kind }> as __ffi::NumberOf>::Number), quote!({ #lanes.count }))
     };
     let (number, count) = numbers(quote!(#ident));
@@ -76,15 +77,4 @@ pub(super) fn simd(message: &Message) -> TokenStream {
             }
         }
     }
-}
-
-/// `,"simd":{..}`
-pub(super) fn record(message: &Message, record: &mut Record) {
-    let ident = &message.head.ident;
-    record
-        .text(",\"simd\":{\"symbol\":")
-        .string(&symbol(message))
-        .text(",\"lanes\":")
-        .number(quote!(<#ident as __ffi::FfiType>::LANES.count))
-        .text("}");
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
-use ffi_core::schema::read::Record;
+use ffi_core::schema::read::{PanicStrategy, Record};
 use ffi_dart_emit::{inspect, library_file};
 
 use crate::debian::{self, Apt};
@@ -153,8 +153,14 @@ impl Platforms {
         }
         for profile in PROFILES {
             for package in PACKAGES {
-                let expected = this_machine(package, profile)?;
+                let file = this_machine(package, profile, &[])?;
+                let expected = records(&file)?;
+                if GNU_LD {
+                    let file = this_machine(package, profile, &["-Clinker-features=-lld"])?;
+                    same(&records(&file)?, &expected, &file)?;
+                }
                 for platform in &PLATFORMS {
+                    let expected = platform.expected(&expected);
                     for link in platform.links {
                         let file = platform.build(&tools, link, package, profile, &[])?;
                         same(&records(&file)?, &expected, &file)?;
@@ -195,19 +201,34 @@ fn check(target: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns the records of the library that this machine would load.
-fn this_machine(package: &str, profile: &str) -> Result<Vec<Record>> {
-    run(cargo().args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib"]).args([
-        "--package",
-        package,
-        "--profile",
-        profile,
-    ]))?;
+/// True if rustc links with lld on this machine by itself, and with GNU ld on request.
+const GNU_LD: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+
+/// Builds the library that this machine would load, with `options` of rustc, and returns its file.
+fn this_machine(package: &str, profile: &str, options: &[&str]) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib", "--package", package]);
+    run(command.args(["--profile", profile, "--"]).args(options))?;
     let file = format!("{}{}{}", env::consts::DLL_PREFIX, package.replace('-', "_"), env::consts::DLL_SUFFIX);
-    records(&target().join(folder(profile)).join(file))
+    Ok(target().join(folder(profile)).join(file))
 }
 
 impl Platform {
+    /// Returns the records of this platform's library, given those of this machine's: on WebAssembly
+    /// every panic aborts.
+    fn expected(&self, this_machine: &[Record]) -> Vec<Record> {
+        let mut records = this_machine.to_vec();
+        for record in &mut records {
+            match record {
+                Record::Library(library) if self.triple.starts_with("wasm32") => {
+                    library.panic = PanicStrategy::Abort;
+                }
+                _ => {}
+            }
+        }
+        records
+    }
+
     /// Builds the library of a package, and returns its file. With `options`, the nightly cargo
     /// builds it.
     fn build(

@@ -1,86 +1,326 @@
 //! `cargo xtask sanitize`.
 
-use std::process::Command;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use clap::ValueEnum;
 
-use crate::toolchain::{host, nightly, nightly_with_source};
-use crate::workspace::{capture, cargo, on_path, run};
+use crate::toolchain::{host, nightly};
+use crate::workspace::{capture, cargo, on_path, root, run, stream, target};
 
 /// The arguments of `cargo xtask sanitize`.
 #[derive(Debug, clap::Args)]
-pub struct Sanitize {}
+pub struct Sanitize {
+    /// The tools to run; all of them when none is named.
+    tools: Vec<Tool>,
+    /// Seconds for each fuzz target.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// The fuzz targets to run; all of them when none is named.
+    #[arg(long)]
+    target: Vec<String>,
+}
 
-/// Environment of the pools' tests: fewer threads and cases, as each is slow under these tools.
-const SMALLER: [(&str, &str); 2] = [("FFI_POOL_THREADS", "40"), ("PROPTEST_CASES", "5")];
+/// A tool that finds faults in code that passes its tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+enum Tool {
+    /// The models of the pools under loom, which tries every order of operations.
+    Loom,
+    /// The tests of `ffi-core` under valgrind's memcheck.
+    Memcheck,
+    /// The tests of `ffi-core` under the ThreadSanitizer.
+    Threads,
+    /// The tests of `ffi-core`, and those of its fixtures, under the AddressSanitizer.
+    Addresses,
+    /// All but magazines under Miri, which knows the rules of references.
+    Miri,
+    /// The targets of `fuzz/`, under libFuzzer and the AddressSanitizer.
+    Fuzz,
+}
+
+/// Features of `ffi-core`, all but the slow one.
+const FEATURES: &str =
+    "ffi-core/derive,ffi-core/metadata,ffi-core/proto,ffi-core/read,ffi-core/serde,ffi-core/simd";
+
+/// Environment of slow runs: so many threads are enough for the pools, and so few cases.
+const SMALLER: [(&str, &str); 3] =
+    [("FFI_POOL_THREADS", "40"), ("PROPTEST_CASES", "5"), ("FFI_RANDOM_CASES", "10")];
+
+/// Tests of `ffi-tests` that run generated code on memory of every kind.
+const FIXTURES: [&str; 9] = [
+    "bytes",
+    "calls",
+    "columns",
+    "pools",
+    "proto_refs",
+    "proto_wire",
+    "random_bytes",
+    "types",
+    "types_models",
+];
 
 impl Sanitize {
-    /// Runs the tests of the pools under tools that find faults a plain run survives: loom, which
-    /// tries every order, valgrind's memcheck, and the ThreadSanitizer. Runs those of kernels and
-    /// columns under Miri, which finds pointers that other ones have invalidated.
+    /// Runs the tools and prints a line for each: what it ran, or why it was left out.
     ///
-    /// Miri is a component of nightly toolchains; without it those tests are skipped with a note.
-    /// Installs valgrind on Debian when it is missing. The ThreadSanitizer needs a nightly
-    /// toolchain with the component `rust-src`, as the standard library has to be instrumented as
-    /// well; without it, its tests are skipped with a note. Valgrind's helgrind and drd are no
-    /// substitute: they know nothing of atomics, so each atomic access is a race to them.
+    /// The sanitizers are those of the stable toolchain, with `RUSTC_BOOTSTRAP=1` for their flags.
+    /// Miri is a component of nightly toolchains; without it that tool is left out. Installs valgrind
+    /// on Debian when it is missing.
     ///
     /// # Errors
     ///
-    /// Returns an error if a test fails, a tool reports anything, or valgrind cannot be installed.
+    /// When a test fails or a tool reports anything, after all tools have run.
     pub fn run(self) -> Result<()> {
-        run(cargo().args(["test", "-p", "ffi-core", "--lib", "loom"]))?;
+        let chosen: BTreeSet<_> = match &*self.tools {
+            [] => Tool::value_variants().iter().copied().collect(),
+            tools => tools.iter().copied().collect(),
+        };
         let host = host()?;
-        memcheck(&host)?;
-        if nightly_with_source() {
-            thread_sanitizer(&host)?;
-        } else {
-            eprintln!(
-                "left out: the ThreadSanitizer; hint: rustup toolchain install nightly --component rust-src"
-            );
+        let mut lines = Vec::new();
+        for tool in chosen {
+            match tool {
+                Tool::Loom => lines.push(Line::of("loom", loom)),
+                Tool::Memcheck => lines.push(Line::of("memcheck", || memcheck(&host))),
+                Tool::Threads => lines.push(Line::of("threads", || threads(&host))),
+                Tool::Addresses => lines.push(Line::of("addresses", || addresses(&host))),
+                Tool::Miri => lines.push(Line::of("miri", miri)),
+                Tool::Fuzz => self.fuzz(&host, &mut lines)?,
+            }
         }
-        if capture(nightly().args(["miri", "--version"])).is_ok() {
-            run(nightly().args([
-                "miri",
-                "test",
-                "-p",
-                "ffi-core",
-                "--features",
-                "simd",
-                "--test",
-                "aliasing",
-            ]))?;
-        } else {
-            eprintln!("left out: Miri; hint: rustup toolchain install nightly --component miri,rust-src");
+        println!();
+        lines.iter().for_each(|line| println!("{line}"));
+        let failed = lines.iter().filter(|line| line.result.is_err()).count();
+        ensure!(failed == 0, "{failed} of {} runs found something", lines.len());
+        Ok(())
+    }
+
+    fn fuzz(&self, host: &str, lines: &mut Vec<Line>) -> Result<()> {
+        let corpus = root().join("fuzz/corpus");
+        let mut names: Vec<_> = fs::read_dir(&corpus)
+            .with_context(|| format!("cannot read {}", corpus.display()))?
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        if let Some(unknown) = self.target.iter().find(|name| !names.contains(name)) {
+            bail!("there is no fuzz target `{unknown}`; hint: {}", names.join(", "));
+        }
+        let built = build_fuzzer(host);
+        for name in names.iter().filter(|name| self.target.is_empty() || self.target.contains(name)) {
+            let fuzz = || match &built {
+                Ok(program) => fuzz(program, &corpus, name, self.seconds),
+                Err(error) => bail!("{error:#}"),
+            };
+            lines.push(Line::of(&format!("fuzz {name}"), fuzz));
         }
         Ok(())
     }
 }
 
-fn memcheck(host: &str) -> Result<()> {
+/// What one run came to.
+struct Line {
+    name: String,
+    seconds: u64,
+    result: Result<Report>,
+}
+
+/// A run without a finding.
+enum Report {
+    /// It went through; what it ran.
+    Ran(String),
+    /// The machine can't do it; why, and what would help.
+    LeftOut(String),
+}
+
+impl Line {
+    fn of(name: &str, run: impl FnOnce() -> Result<Report>) -> Self {
+        let started = Instant::now();
+        let result = run();
+        if let Err(error) = &result {
+            eprintln!("{name}: {error:#}");
+        }
+        Self { name: name.to_owned(), seconds: started.elapsed().as_secs(), result }
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, seconds, result } = self;
+        match result {
+            Ok(Report::Ran(what)) => write!(f, "{name:15} {seconds:5} s  {what}, nothing found"),
+            Ok(Report::LeftOut(why)) => write!(f, "{name:15} {seconds:5} s  left out: {why}"),
+            Err(error) => write!(f, "{name:15} {seconds:5} s  FAILED: {error:#}"),
+        }
+    }
+}
+
+/// Runs a `cargo test`; reports how many tests it ran.
+fn tests(command: &mut Command) -> Result<Report> {
+    let mut passed = 0;
+    let result = stream(command, |line| passed += tests_passed(line));
+    result?;
+    ensure!(passed > 0, "no test was run");
+    Ok(Report::Ran(format!("{passed} tests")))
+}
+
+/// Returns how many tests passed, from the last line that a test program prints.
+fn tests_passed(line: &str) -> u64 {
+    let counts = line.strip_prefix("test result: ok. ");
+    counts.and_then(|counts| counts.split_once(" passed")?.0.parse().ok()).unwrap_or(0)
+}
+
+fn loom() -> Result<Report> {
+    tests(cargo().args(["test", "-p", "ffi-core", "--lib", "loom"]))
+}
+
+fn memcheck(host: &str) -> Result<Report> {
     if on_path("valgrind").is_none() {
         if on_path("apt-get").is_none() {
-            bail!("valgrind is missing; hint: install it and put it on `PATH`");
+            return Ok(Report::LeftOut("no valgrind; hint: install it and put it on `PATH`".to_owned()));
         }
         run(Command::new("apt-get").args(["install", "--yes", "valgrind"]))?;
     }
-    let runner = format!("CARGO_TARGET_{}_RUNNER", host.to_uppercase().replace('-', "_"));
+    let runner = format!("CARGO_TARGET_{}_RUNNER", variable(host));
     let valgrind = "valgrind --quiet --error-exitcode=9 --fair-sched=try";
-    run(tests(&mut cargo())
-        .args(["--", "--skip", "loom", "--test-threads=1"])
-        .env(runner, valgrind)
-        .envs(SMALLER))
+    // loom's threads are coroutines, whose stacks valgrind doesn't know.
+    tests(of_core(&mut cargo()).args(["--", "--skip", "loom", "--test-threads=1"]).env(runner, valgrind))
 }
 
-fn thread_sanitizer(host: &str) -> Result<()> {
-    run(tests(&mut nightly())
-        .args(["-Zbuild-std", "--target", host, "--", "--skip", "loom"])
-        .env("RUSTFLAGS", "-Zsanitizer=thread")
-        .env("TSAN_OPTIONS", "exitcode=66")
-        .envs(SMALLER))
+/// The standard library isn't instrumented, so the ThreadSanitizer sees what its generic code does
+/// and what the C library is asked for, but not what else orders two threads.
+fn threads(host: &str) -> Result<Report> {
+    let mut cargo = sanitizing("threads", "-Zsanitizer=thread", host);
+    tests(of_core(&mut cargo).args(["--", "--skip", "loom"]).env("TSAN_OPTIONS", "exitcode=66"))
 }
 
-/// Adds the arguments for the tests of the pools, without those that measure memory.
-fn tests(cargo: &mut Command) -> &mut Command {
-    cargo.args(["test", "-p", "ffi-core", "--lib", "--test", "pool_shutdown"])
+fn addresses(host: &str) -> Result<Report> {
+    let mut cargo = sanitizing("addresses", "-Zsanitizer=address", host);
+    of_core(&mut cargo).args(["-p", "ffi-tests"]);
+    cargo.args(FIXTURES.iter().flat_map(|name| ["--test", name]));
+    // Reservations of pools are larger than the machine's memory, and one is larger than it may be.
+    cargo.env("ASAN_OPTIONS", "allocator_may_return_null=1:detect_leaks=0");
+    tests(cargo.args(["--", "--skip", "loom"]))
+}
+
+/// The tests of `ffi-core` itself.
+fn of_core(cargo: &mut Command) -> &mut Command {
+    cargo.args(["test", "-p", "ffi-core", "--features", FEATURES, "--lib"]);
+    cargo.args(["--test", "pool_shutdown", "--test", "aliasing", "--test", "simd"]).envs(SMALLER)
+}
+
+/// A cargo whose programs have a sanitizer in them. What builds them, such as macros, has none: that
+/// needs a target, also in the builds that tests start.
+fn sanitizing(name: &str, flags: &str, host: &str) -> Command {
+    let mut cargo = cargo();
+    cargo
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", flags)
+        .env("CARGO_BUILD_TARGET", host)
+        .env("CARGO_TARGET_DIR", folder(name));
+    cargo
+}
+
+/// A target folder for other flags than those of all other builds.
+fn folder(name: &str) -> PathBuf {
+    target().join("sanitize").join(name)
+}
+
+/// A triple as it is in the names of cargo's environment variables.
+fn variable(host: &str) -> String {
+    host.to_uppercase().replace('-', "_")
+}
+
+fn miri() -> Result<Report> {
+    if capture(nightly().args(["miri", "--version"])).is_err() {
+        let hint = "no Miri; hint: rustup toolchain install nightly --component miri,rust-src";
+        return Ok(Report::LeftOut(hint.to_owned()));
+    }
+    let mut cargo = nightly();
+    cargo.args(["miri", "test", "-p", "ffi-core", "--features", FEATURES]);
+    // The memory of a pool is never given back.
+    cargo.env("MIRIFLAGS", "-Zmiri-ignore-leaks").env("CARGO_TARGET_DIR", folder("miri"));
+    tests(cargo.args(["--test", "aliasing", "--test", "interpreted"]))
+}
+
+/// Builds the program `fuzz` and returns its path.
+fn build_fuzzer(host: &str) -> Result<PathBuf> {
+    // What cargo-fuzz passes: counters for libFuzzer, and what is compared with what.
+    let flags = "-Zsanitizer=address -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+                 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+                 -Cllvm-args=-sanitizer-coverage-pc-table \
+                 -Cllvm-args=-sanitizer-coverage-trace-compares";
+    let mut cargo = sanitizing("fuzz", flags, host);
+    cargo.args(["build", "-p", "ffi-fuzz", "--features", "libfuzzer", "--bin", "fuzz"]);
+    // Fast, and with the checks of a debug build.
+    run(cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", "2"))?;
+    Ok(folder("fuzz").join(host).join("debug/fuzz"))
+}
+
+/// Runs a target from its corpus on. New inputs are kept in the target folder, for the next run.
+fn fuzz(program: &Path, corpus: &Path, name: &str, seconds: u64) -> Result<Report> {
+    let kept = folder("fuzz").join("corpus").join(name);
+    let faults = folder("fuzz").join("faults").join(name);
+    for folder in [&kept, &faults] {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    }
+    let mut command = Command::new(program);
+    command.arg(&kept).arg(corpus.join(name));
+    if name == "library" {
+        command.arg(root().join("ffi-dart-emit/tests/it/libraries"));
+    }
+    command
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-artifact_prefix={}/", faults.display()))
+        .args(["-print_final_stats=1", "-timeout=20", "-rss_limit_mb=4096", "-max_len=65536", "-verbosity=0"])
+        .env("FFI_FUZZ_TARGET", name)
+        .env("ASAN_OPTIONS", "allocator_may_return_null=1:detect_leaks=0")
+        .current_dir(root());
+    let output = command.stderr(Stdio::piped()).output().context("the fuzzer cannot be started")?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let inputs = text.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
+    if !output.status.success() {
+        eprintln!("{text}");
+        let input = text.lines().find_map(|line| line.split_once("Test unit written to ")).map(|it| it.1);
+        bail!(
+            "{}; hint: `FFI_FUZZ_TARGET={name} {} {}` runs it again; keep it in fuzz/corpus/{name}",
+            output.status,
+            program.display(),
+            input.unwrap_or("INPUT")
+        );
+    }
+    let inputs: u64 = inputs.and_then(|count| count.trim().parse().ok()).context("libFuzzer has no stats")?;
+    Ok(Report::Ran(format!("{inputs} inputs")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passed_tests_are_counted() {
+        let line = "test result: ok. 57 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out";
+        assert_eq!(tests_passed(line), 57);
+        assert_eq!(tests_passed("test result: FAILED. 57 passed; 1 failed"), 0);
+        assert_eq!(tests_passed("test a_name ... ok"), 0);
+    }
+
+    #[test]
+    fn a_line_says_what_was_found() {
+        let line = |result| Line { name: "loom".to_owned(), seconds: 7, result }.to_string();
+        assert!(line(Ok(Report::Ran("3 tests".to_owned()))).ends_with("7 s  3 tests, nothing found"));
+        assert!(line(Ok(Report::LeftOut("no loom".to_owned()))).ends_with("left out: no loom"));
+        assert!(line(Err(anyhow::anyhow!("a race"))).ends_with("FAILED: a race"));
+    }
+
+    #[test]
+    fn the_tests_that_are_named_are_there() {
+        for name in FIXTURES {
+            let tests = root().join("tests/tests");
+            let file = tests.join(name).with_extension("rs");
+            assert!(file.is_file() || tests.join(name).join("main.rs").is_file(), "{name}");
+        }
+    }
 }

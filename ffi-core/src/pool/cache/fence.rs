@@ -1,18 +1,21 @@
-//! Asymmetric fence: it costs only the thread that asks for it (D. Goldblatt, "Asymmetric Fences",
-//! C++ paper P1202R5, 2022; `membarrier(2)`).
+//! An asymmetric fence: one that costs only the thread that asks for it.
 //!
 //! A thread that stores to one place and then loads from another needs a fence in between if
-//! another thread does the same in the opposite order and one of the two must see the other's store
-//! (as in Dekker's algorithm). If one thread does it all the time and the other rarely, the
-//! operating system can run the fence on behalf of the first: [`light`] only keeps the compiler
-//! from reordering, and [`heavy`] makes each running thread of the process pass a fence, by
-//! `membarrier(2)` with `MEMBARRIER_CMD_PRIVATE_EXPEDITED`. A thread that doesn't run passes one
+//! another thread does the same the other way round and one of them has to see the other's store
+//! (Dekker's problem). If one of them does it all the time and the other hardly ever, the operating
+//! system can run the fence on behalf of the first: [`light`] only keeps the compiler from
+//! reordering, and [`heavy`] makes each thread of the process that runs pass a fence:
+//! `membarrier(2)`, with `MEMBARRIER_CMD_PRIVATE_EXPEDITED`. A thread that doesn't run passes one
 //! when it is switched to.
 //!
-//! No other construct guarantees this, so a process without such a fence has no magazines. The
-//! process asks at run time, because a sandbox may refuse the call, even later on. A fence that was
-//! refused once is lost for good ([`is_there`] returns false), and the code that relied on it waits
-//! for the owner instead.
+//! Nothing else is a proof, so a process that has no such fence has no magazines. It is asked for
+//! at run time, because a sandbox may refuse the call, and it may come down later: a fence that is
+//! refused then is lost for good ([`is_there`] says so), and what had relied on it waits for the
+//! owner instead.
+//!
+//! Windows has `FlushProcessWriteBuffers`, which would do as well. It is not used: a process there
+//! ends all other threads wherever they are and then runs the destructors of the last one, which
+//! would wait for ever for one that was inside, or the closer.
 
 use std::sync::atomic::{AtomicU8, Ordering, compiler_fence};
 

@@ -22,9 +22,13 @@ impl Caller {
     #[inline(always)]
     pub(in crate::pool) fn current() -> Self {
         #[cfg(magazines)]
-        return Self::with_pointer(pointer());
+        {
+            Self::with_pointer(pointer())
+        }
         #[cfg(not(magazines))]
-        Self { thread: 0, ..Self::with_pointer(stack()) }
+        {
+            Self { thread: 0, ..Self::with_pointer(stack()) }
+        }
     }
 
     /// Returns the thread with this thread pointer.

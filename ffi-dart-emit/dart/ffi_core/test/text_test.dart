@@ -35,7 +35,10 @@ void main() {
             .having((it) => it.message, 'message', contains('name')),
       ),
     );
-    expect(() => encodeString('öö', bytes, 'name'), throwsA(isA<CapacityException>()));
+    expect(
+      () => encodeString('öö', bytes, 'name'),
+      throwsA(isA<CapacityException>()),
+    );
     expect(() => encodeString('\ud800', bytes, 'name'), throwsArgumentError);
     expect(bytes, [0, 0, 0]);
   });
