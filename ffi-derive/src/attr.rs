@@ -1,4 +1,4 @@
-//! The keys of `#[ffi(..)]` and `#[ffi_export(..)]`, as written.
+//! Keys of `#[ffi(..)]` and `#[ffi_export(..)]`, as they are written.
 
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, FromMeta, Result};
@@ -61,7 +61,7 @@ pub(crate) struct FunctionAttrs {
     pub(crate) leaf: Flag,
 }
 
-/// What every item takes.
+/// Keys that every item takes.
 #[derive(Debug, FromMeta)]
 pub(crate) struct CommonAttrs {
     pub(crate) prefix: Option<Identifier>,
@@ -71,7 +71,7 @@ pub(crate) struct CommonAttrs {
 }
 
 impl CommonAttrs {
-    /// The value of `crate`, whatever is wrong with the other keys.
+    /// Returns the value of `crate`, also if the other keys have mistakes.
     pub(crate) fn krate(attrs: &[Attribute]) -> Path {
         let mut path = None;
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("ffi")) {
@@ -98,7 +98,7 @@ pub(crate) struct VariantAttrs {
     pub(crate) rename: Option<Identifier>,
 }
 
-/// A key without a value; where it stands, if it does.
+/// A key without a value, with the place where it is written, if it is.
 #[derive(Debug, Default)]
 pub(crate) struct Flag(Option<Span>);
 
@@ -148,9 +148,8 @@ impl FromMeta for Identifier {
 
 /// `crate = ".."`, a path that begins with the name of another crate.
 ///
-/// What the macros write is unsafe code that relies on the real `ffi_core`. A module of the user's
-/// crate could stand in for it, with checks that check nothing, although the user writes no
-/// `unsafe`.
+/// The macros write unsafe code that relies on the real `ffi_core`. A module of the user's crate
+/// could stand in for it, with checks that check nothing, although the user writes no `unsafe`.
 #[derive(Debug)]
 pub(crate) struct CratePath(pub(crate) Path);
 
@@ -188,7 +187,7 @@ pub(crate) struct Pool {
     pub(crate) cache: Cache,
 }
 
-/// What threads keep of a pool for themselves.
+/// Kind of cache that threads have for slots of a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Cache {
     #[default]
@@ -196,7 +195,7 @@ pub(crate) enum Cache {
     None,
 }
 
-/// What is in a slot that a pool hands out.
+/// Contents of a slot that a pool hands out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Reset {
     #[default]
@@ -227,7 +226,7 @@ impl FromMeta for Pool {
     }
 }
 
-/// `capacity = N`: a literal is checked here, a constant by rustc.
+/// Capacity of `capacity = N`: a literal is checked by the derive, a constant by rustc.
 struct Capacity(Expr);
 
 impl FromMeta for Capacity {
@@ -272,7 +271,7 @@ impl FromMeta for Reset {
     }
 }
 
-/// The text of `key = "text"`.
+/// Returns the text of `key = "text"`.
 pub(crate) fn text(meta: &Meta) -> Option<String> {
     string(meta).map(|text| text.value())
 }
@@ -284,7 +283,7 @@ fn string(meta: &Meta) -> Option<LitStr> {
     }
 }
 
-/// The value of `key = value`.
+/// Returns the value of `key = value`.
 pub(crate) fn value(meta: &Meta) -> Option<&Expr> {
     meta.require_name_value().ok().map(|meta| ungrouped(&meta.value))
 }
@@ -296,7 +295,8 @@ pub(crate) fn number(expr: &Expr) -> Option<u32> {
     }
 }
 
-/// What is inside the invisible group that a `$value:literal` of `macro_rules!` leaves.
+/// Returns the expression inside the invisible group that a `$value:literal` of `macro_rules!`
+/// leaves.
 fn ungrouped(mut expr: &Expr) -> &Expr {
     while let Expr::Group(group) = expr {
         expr = &group.expr;
@@ -312,7 +312,7 @@ pub(crate) fn refuse(tokens: &impl Spanned, problem: impl std::fmt::Display) -> 
     Error::custom(problem).with_span(tokens)
 }
 
-/// Gives darling's own errors the words of all others.
+/// Rewords the errors of darling like all other errors.
 pub(crate) fn worded(errors: Error) -> Error {
     let errors = errors.flatten().into_iter().map(|error| {
         let text = error.to_string();
@@ -324,7 +324,8 @@ pub(crate) fn worded(errors: Error) -> Error {
     Error::multiple(errors.collect())
 }
 
-/// What is said instead of `Unknown field: `..`. Did you mean `..`?` and its like.
+/// Returns the text that replaces darling's `Unknown field: `..`. Did you mean `..`?` and similar
+/// errors.
 fn reworded(text: &str) -> Option<String> {
     let quoted = |text: &str| text.split('`').nth(1).map(str::to_owned);
     if let Some(rest) = text.strip_prefix("Unknown field: ") {

@@ -1,4 +1,4 @@
-//! Tags: the numbers of fields and cases in .proto, given and counted.
+//! Numbers of fields and cases in .proto: given by `tag`, or counted.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::attr::{number, refuse, value};
 /// The largest field number of .proto.
 pub(crate) const MAX_TAG: u32 = (1 << 29) - 1;
 
-/// `tag = 4`, any number.
+/// Value of `tag = 4`, any number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tag(pub(crate) u32);
 
@@ -28,7 +28,7 @@ impl FromMeta for Tag {
     }
 }
 
-/// `reserved(4, 7..=9)`: tags, first and last.
+/// Value of `reserved(4, 7..=9)`: numbers, first and last.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reserved(pub(crate) Vec<(u32, u32)>);
 
@@ -74,10 +74,10 @@ impl Reserved {
     }
 }
 
-/// The tags that protobuf keeps for itself, first and last.
+/// Numbers that protobuf keeps for itself, first and last.
 const PROTOBUF_TAGS: (u32, u32) = (19_000, 19_999);
 
-/// Refuses tags of fields or cases that .proto can't have.
+/// Refuses numbers of fields or cases that .proto can't have.
 pub(crate) fn check_tags<'a>(
     tags: impl Iterator<Item = &'a SpannedValue<Tag>> + Clone,
     reserved: &[(u32, u32)],
@@ -102,11 +102,11 @@ pub(crate) fn check_tags<'a>(
     }
 }
 
-/// The number in .proto of each field or case: the tag that it is given, else the smallest one that is free. None where no
-/// number is left.
+/// Returns the number in .proto of each field or case: the one that its `tag` gives, else the
+/// smallest one that is free. None if no number is left.
 ///
-/// Old messages are read by these numbers, so they follow from the source alone: a field that is added at the end, or has a tag,
-/// moves none.
+/// Old messages are read by these numbers, so they follow only from the source: a field that is
+/// added at the end, or has a `tag`, moves none.
 pub(crate) fn numbers(tags: &[Option<SpannedValue<Tag>>], reserved: &[(u32, u32)]) -> Vec<Option<u32>> {
     let explicit: HashSet<u32> = tags.iter().flatten().map(|tag| tag.0).collect();
     let mut next = 1;
@@ -132,7 +132,7 @@ pub(crate) fn numbers(tags: &[Option<SpannedValue<Tag>>], reserved: &[(u32, u32)
     tags.iter().map(|tag| tag.as_ref().map_or_else(&mut free, |tag| Some(tag.0))).collect()
 }
 
-/// What is said where a field or case can't have a number.
+/// Returns the error for a field or case that can't have a number.
 pub(crate) fn no_tag_left(ident: &Ident) -> Error {
     Error::custom("no tag is left for this\nhint: reserve fewer, or give this one a tag: `#[ffi(tag = 4)]`")
         .with_span(ident)

@@ -169,7 +169,7 @@ pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Re
     })
 }
 
-/// The `String` of the standard library, which alone is a copy of text.
+/// The `String` of the standard library, the only type that is a copy of text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` was taken for the `String` of the standard library, as it is called so",
     label = "another type",

@@ -16,11 +16,11 @@ use crate::attr::FunctionAttrs;
 /// A function that C can call.
 pub(crate) struct Function {
     pub(crate) head: Head,
-    /// The function's `#[cfg]`s, which hold for its wrapper, too.
+    /// The function's `#[cfg]`s, which also hold for its wrapper.
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) leaf: bool,
     pub(crate) params: Vec<Param>,
-    /// The result type, `()` where none is written.
+    /// The result type, `()` if none is written.
     pub(crate) output: Type,
 }
 
@@ -28,18 +28,18 @@ pub(crate) struct Function {
 pub(crate) struct Param {
     pub(crate) name: String,
     pub(crate) pass: Pass,
-    /// True if it is an `Option` of that.
+    /// True if the parameter is an `Option` of the type.
     pub(crate) optional: bool,
-    /// The type of the copy, if the function takes one of what is lent: `String` for `&str`, `Vec<T>`
+    /// The owned type, if the function takes a copy of lent memory: `String` for `&str`, `Vec<T>`
     /// for `&[T]`.
     pub(crate) owned: Option<Type>,
-    /// The type behind the reference, slice or box, or the value's; `u8` for text.
+    /// The type behind the reference, slice or box, or that of the value; `u8` for text.
     pub(crate) ty: Type,
-    /// The type as it is written.
+    /// The type as the user wrote it.
     pub(crate) written: Type,
 }
 
-/// How a parameter crosses the boundary.
+/// Way in which a parameter crosses the boundary.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
     Value,
@@ -81,7 +81,7 @@ impl Function {
     }
 }
 
-/// What is said to `#[ffi_export]` on anything else.
+/// Returns the error for `#[ffi_export]` on an item that is neither a function nor a static.
 pub(crate) fn refuse_export(item: &syn::Item) -> Error {
     Error::custom(
         "only a function or a queue can be exported\n\
@@ -158,8 +158,8 @@ impl Param {
         Ok(Self { name, pass, optional: inner.is_some(), owned, ty, written: (*typed.ty).clone() })
     }
 
-    /// The way in which a type is passed, the type of the copy that the function takes, and the type
-    /// of what is passed.
+    /// Returns the way in which a type is passed, the type of the copy that the function takes, and
+    /// the type that crosses the boundary.
     fn passed(ty: &Type) -> Result<(Pass, Option<Type>, Type)> {
         let ty = types::ungrouped(ty);
         if types::is_string(ty) {
@@ -195,7 +195,7 @@ impl Param {
     }
 }
 
-/// What text is made of, where rustc is to look for `text`.
+/// Returns the type of the bytes of text, with the span of `text`, at which rustc reports errors.
 fn byte(text: &Type) -> Type {
     parse_quote_spanned!(text.span()=> __ffi::core::primitive::u8)
 }

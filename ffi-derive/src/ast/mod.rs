@@ -1,4 +1,5 @@
-//! Items that have been checked: what is wrong with one is reported here, and `expand` may assume the rest.
+//! Checked items: mistakes are reported in this module, and `expand` may assume that there are
+//! none.
 
 mod enumeration;
 mod function;
@@ -21,9 +22,9 @@ use crate::attr::{CommonAttrs, Identifier};
 use crate::names::Prefix;
 use crate::rustc;
 
-/// What every named thing has.
+/// Common properties of everything that has a name.
 pub(crate) struct Item {
-    /// Without `r#`.
+    /// The name without `r#`.
     pub(crate) name: String,
     pub(crate) rename: Option<String>,
     pub(crate) doc: Option<String>,
@@ -40,7 +41,7 @@ impl Item {
         }
     }
 
-    /// An item inside another one, whose name is a name in Dart and nothing else.
+    /// Returns an item inside another one, whose name is only used as a name in Dart.
     fn inner(ident: &Ident, attrs: &[Attribute], rename: Option<Identifier>) -> Result<Self> {
         let item = Self::new(ident, attrs, rename);
         if item.name.is_ascii() || item.rename.is_some() {
@@ -54,7 +55,7 @@ impl Item {
     }
 }
 
-/// What every item at module level has.
+/// Common properties of all items at module level.
 pub(crate) struct Head {
     pub(crate) ident: Ident,
     pub(crate) item: Item,
@@ -79,7 +80,7 @@ impl Head {
     }
 }
 
-/// A layout or a symbol needs one concrete type, and Dart knows no lifetimes.
+/// Refuses generics: a layout or a symbol needs one concrete type, and Dart knows no lifetimes.
 fn refuse_generics(generics: &Generics, what: &str) -> Result<()> {
     if generics.params.is_empty() && generics.where_clause.is_none() {
         return Ok(());

@@ -12,9 +12,9 @@ use crate::attr::QueueAttrs;
 /// A queue that C can reach.
 pub(crate) struct Queue {
     pub(crate) head: Head,
-    /// The static's `#[cfg]`s, which hold for its functions, too.
+    /// The static's `#[cfg]`s, which also hold for its functions.
     pub(crate) cfgs: Vec<Attribute>,
-    /// The type as it is written.
+    /// The type as the user wrote it.
     pub(crate) ty: Type,
 }
 
@@ -29,7 +29,7 @@ impl Queue {
         }
         let ty = types::ungrouped(&item.ty);
         if let Type::Path(_) = ty {
-            // What it is called proves nothing: rustc looks.
+            // The name of the type proves nothing, so rustc checks it.
         } else {
             let error = Error::custom(
                 "only a queue can be exported\nhint: `static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`",

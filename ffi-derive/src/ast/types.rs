@@ -1,7 +1,8 @@
-//! Types that are refused by their looks, each with what to write instead.
+//! Types that are refused by their looks, each with the type to write instead.
 //!
-//! A macro sees tokens, not types: an alias hides any of these. rustc then reports that `FfiType` isn't implemented, with
-//! the general advice of `#[diagnostic::on_unimplemented]`; here stands the particular one.
+//! A macro sees tokens, not types: an alias hides any of these. For an alias, rustc reports that
+//! `FfiType` isn't implemented, with the general advice of `#[diagnostic::on_unimplemented]`; this
+//! module has the specific advice.
 
 use darling::{Error, Result};
 use proc_macro2::{TokenStream, TokenTree};
@@ -9,7 +10,8 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, ExprLit, GenericArgument, Ident, Lit, PathArguments, PathSegment, Type, TypePath};
 
-/// The type inside the invisible group that a `$ty:ty` of `macro_rules!` leaves, and inside parentheses.
+/// Returns the type inside the invisible group that a `$ty:ty` of `macro_rules!` leaves, and inside
+/// parentheses.
 pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
@@ -20,7 +22,7 @@ pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
     }
 }
 
-/// Refuses what can't be inside the message or oneof `holder`.
+/// Refuses a type that can't be inside the message or oneof `holder`.
 pub(crate) fn check_inside(ty: &Type, holder: &Ident, what: &str) -> Result<()> {
     let mut errors = Error::accumulator();
     if let Some(itself) = find(ty, &|ty| matches!(ty, Type::Path(path) if path.path.is_ident(holder))) {
@@ -34,7 +36,7 @@ pub(crate) fn check_inside(ty: &Type, holder: &Ident, what: &str) -> Result<()> 
     errors.finish()
 }
 
-/// Refuses tokens of a type that may mean something else where the derive writes them again.
+/// Refuses tokens of a type that may mean something else in the code that the derive writes.
 fn check_tokens(tokens: TokenStream) -> Result<()> {
     let mut errors = Error::accumulator();
     let tokens: Vec<_> = tokens.into_iter().collect();
@@ -63,7 +65,7 @@ fn check_tokens(tokens: TokenStream) -> Result<()> {
     errors.finish()
 }
 
-/// Refuses a name that means something else inside what the macros write.
+/// Refuses a name that means something else in the code that the macros write.
 pub(crate) fn check_name(ident: &Ident) -> Result<()> {
     if !ident.unraw().to_string().to_ascii_lowercase().starts_with("__ffi") {
         return Ok(());
@@ -72,7 +74,7 @@ pub(crate) fn check_name(ident: &Ident) -> Result<()> {
     Err(Error::custom(problem).with_span(ident))
 }
 
-/// The first type for which `wanted` holds: `ty`, or one that it holds in place.
+/// Returns the first type for which `wanted` holds: `ty`, or one that it holds in place.
 fn find<'a>(ty: &'a Type, wanted: &dyn Fn(&Type) -> bool) -> Option<&'a Type> {
     match ungrouped(ty) {
         ty if wanted(ty) => Some(ty),
@@ -90,7 +92,7 @@ const HOLDERS: [&str; 3] = ["FfiVec", "FfiOption", "FfiMap"];
 /// Types of `ffi_core` with a capacity, their last argument.
 const BOUNDED: [&str; 4] = ["FfiStr", "FfiBytes", "FfiVec", "FfiMap"];
 
-/// Refuses what can't be a field.
+/// Refuses a type that can't be a field.
 fn check_field(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
@@ -123,7 +125,8 @@ fn check_field(ty: &Type) -> Result<()> {
         Type::Tuple(_) => {
             refuse(ty, "a tuple has no layout of its own", "make it a message with named fields")
         }
-        // `String` is left to rustc: unlike the others it takes no arguments, so that it may be a message of the user's.
+        // `String` is left to rustc: unlike the others it takes no arguments, so it may be a
+        // message of the user's.
         Type::Path(path) if of_std(path) => match last_name(path).as_str() {
             "Vec" if first_argument(path).is_some_and(is_u8) => refuse(
                 ty,
@@ -165,7 +168,7 @@ fn check_field(ty: &Type) -> Result<()> {
     }
 }
 
-/// Refuses what can't be a parameter, or be behind one that is a reference or slice.
+/// Refuses a type that can't be a parameter, or be behind a reference or slice that is one.
 pub(crate) fn check_param(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
@@ -206,7 +209,7 @@ pub(crate) fn check_param(ty: &Type) -> Result<()> {
     }
 }
 
-/// Refuses what can't be a result.
+/// Refuses a type that can't be a result.
 pub(crate) fn check_output(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
@@ -242,7 +245,7 @@ pub(crate) fn check_output(ty: &Type) -> Result<()> {
     }
 }
 
-/// Refuses what can't be an element of a `Vec`.
+/// Refuses a type that can't be an element of a `Vec`.
 pub(crate) fn check_element(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
@@ -260,7 +263,7 @@ pub(crate) fn check_element(ty: &Type) -> Result<()> {
     }
 }
 
-/// Refuses what can't be inside an `Option`: Dart has one `null`.
+/// Refuses a type that can't be inside an `Option`: Dart has one `null`.
 pub(crate) fn check_some(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     if matches!(ty, Type::Path(path) if of_std(path) && last_name(path) == "Option") {
@@ -274,7 +277,7 @@ pub(crate) fn check_some(ty: &Type) -> Result<()> {
     }
 }
 
-/// Primitives that Dart doesn't have.
+/// Refuses primitives that Dart doesn't have.
 fn check_scalar(ty: &Type, path: &TypePath) -> Result<()> {
     match last_name(path).as_str() {
         "usize" => refuse(ty, "`usize` is not the same size on all targets", "`u32` or `u64`"),
@@ -285,12 +288,12 @@ fn check_scalar(ty: &Type, path: &TypePath) -> Result<()> {
     }
 }
 
-/// Whether the type is `str`.
+/// Returns true if the type is `str`.
 pub(crate) fn is_str(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident("str"))
 }
 
-/// Whether the type is `String`.
+/// Returns true if the type is `String`.
 pub(crate) fn is_string(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if of_std(path) && last_name(path) == "String")
 }
@@ -300,7 +303,7 @@ pub(crate) fn holds_string(ty: &Type) -> bool {
     find(ty, &is_string).is_some()
 }
 
-/// `T`, when the type is `name<T>` of the standard library.
+/// Returns `T`, if the type is `name<T>` of the standard library.
 pub(crate) fn std_argument<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
     match ty {
         Type::Path(path) if of_std(path) => argument_of(name, ty),
@@ -308,7 +311,7 @@ pub(crate) fn std_argument<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
     }
 }
 
-/// `T`, when the type is written `..::name<T>`.
+/// Returns `T`, if the type is written `..::name<T>`.
 pub(crate) fn argument_of<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
     match ty {
         Type::Path(path) if last_name(path) == name => first_argument(path),
@@ -324,7 +327,7 @@ pub(crate) enum Container {
     FfiColumns,
 }
 
-/// The containers in a type, each with its argument.
+/// Returns the containers in a type, each with its argument.
 pub(crate) fn containers(ty: &Type) -> Vec<(Container, &Type)> {
     let path = match ungrouped(ty) {
         Type::Reference(reference) => return containers(&reference.elem),
@@ -341,14 +344,16 @@ pub(crate) fn containers(ty: &Type) -> Vec<(Container, &Type)> {
     here.into_iter().chain(type_arguments(path).flat_map(containers)).collect()
 }
 
-/// Types of the standard library whose names mean something to the macros. All but `String` take arguments.
+/// Types of the standard library whose names mean something to the macros. All but `String` take
+/// arguments.
 const OF_STD: [&str; 10] =
     ["String", "Vec", "VecDeque", "Box", "Rc", "Arc", "Option", "HashMap", "BTreeMap", "Result"];
 
-/// Whether a type is one of the standard library's that the macros know, not one of the user's that has its name.
+/// Returns true if the macros take a type for one of the standard library's, and not for one of the
+/// user's with its name.
 ///
-/// What is shared takes no type arguments, so a `Vec` without any is the user's; only a `String` can't be told apart without its
-/// path, and stands for that of the standard library.
+/// A shared type takes no type arguments, so a `Vec` without any is the user's. Only a `String`
+/// can't be told apart without its path, and is taken for that of the standard library.
 fn of_std(path: &TypePath) -> bool {
     let name = last_name(path);
     let segments = &path.path.segments;
@@ -365,7 +370,7 @@ fn last_name(path: &TypePath) -> String {
     last_segment(path).map(|segment| segment.ident.to_string()).unwrap_or_default()
 }
 
-/// What stands between `<` and `>`.
+/// Returns the arguments between `<` and `>`.
 fn arguments(path: &TypePath) -> impl DoubleEndedIterator<Item = &GenericArgument> {
     let arguments = match last_segment(path).map(|segment| &segment.arguments) {
         Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
@@ -381,12 +386,13 @@ fn type_arguments(path: &TypePath) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// `T` of `Result<T, E>`.
+/// Returns `T` of `Result<T, E>`.
 fn first_argument(path: &TypePath) -> Option<&Type> {
     type_arguments(path).next()
 }
 
-/// `N` of `FfiVec<T, N>`, where it isn't the name of a constant: a macro takes that for a type.
+/// Returns `N` of `FfiVec<T, N>`, unless it is the name of a constant, which a macro takes for a
+/// type.
 fn capacity(path: &TypePath) -> Option<&Expr> {
     match arguments(path).next_back()? {
         GenericArgument::Const(capacity) => Some(capacity),
@@ -398,7 +404,7 @@ fn is_u8(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Path(path) if path.path.is_ident("u8"))
 }
 
-/// Whether an array's length is the literal 0; rustc finds the other zeros.
+/// Returns true if an array's length is the literal 0; rustc finds the other zeros.
 fn is_zero(len: &Expr) -> bool {
     matches!(len, Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.base10_parse::<u64>().is_ok_and(|len| len == 0))
 }

@@ -8,7 +8,7 @@ use super::allowed;
 use crate::ast::{Field, Message};
 use crate::record::Object;
 
-/// What is written for the columns of a message.
+/// Expansion of a message's columns.
 pub(super) struct Columns<'a> {
     message: &'a Message,
     visibility: &'a Visibility,
@@ -32,7 +32,8 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The items that users name: they stand beside the message, as visible as it is, and each column as visible as its field.
+    /// Returns the items that users name: they are written beside the message, as visible as it is,
+    /// and each column as visible as its field.
     pub(super) fn items(&self) -> TokenStream {
         let Self { message: Message { head, fields, .. }, visibility, name, shared, mutable } = self;
         let (ident, krate) = (&head.ident, &head.krate);
@@ -75,7 +76,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The trait and the functions that C calls; and what the record says of them.
+    /// Returns the trait and the functions that C calls, and writes their entries in the record.
     pub(super) fn implementation(&self, record: &mut Object<'_>) -> TokenStream {
         let Self { message: Message { head, fields, .. }, shared, mutable, .. } = self;
         let ident = &head.ident;
@@ -88,10 +89,12 @@ impl<'a> Columns<'a> {
             let function = format_ident!("{function}");
             let slices = fields.iter().enumerate().map(move |(index, Field { ident, ty, .. })| {
                 let index = Literal::usize_unsuffixed(index);
-                // The cast names the type, as the slice's is that of the same tokens beside the message.
+                // The cast names the type, as the slice's is that of the same tokens beside the
+                // message.
                 quote! {
-                    // SAFETY: the pointers are those of the columns, so there are `len` values of that field; the caller
-                    // vouches that they are valid and lent to nobody who conflicts.
+                    // SAFETY: the pointers are those of the columns, so there are `len` values of
+                    // that field; the caller vouches that they are valid, and that no conflicting
+                    // borrow of them exists.
                     #ident: unsafe { __ffi::core::slice::#function(pointers[#index].cast::<#ty>(), len) }
                 }
             });
@@ -107,7 +110,8 @@ impl<'a> Columns<'a> {
         });
         let usize = quote!(__ffi::core::primitive::usize);
         quote! {
-            // SAFETY: the columns are the fields in order, and there are as many pointers; each is used for its field.
+            // SAFETY: the columns are the fields in order, and there are as many pointers; each is
+            // used for its field.
             #[automatically_derived]
             unsafe impl __ffi::FfiColumnar for #ident {
                 const COLUMNS: &'static [__ffi::Column] = &[#(#columns),*];

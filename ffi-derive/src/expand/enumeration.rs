@@ -14,7 +14,7 @@ pub(crate) fn enumeration(item: &Enum) -> TokenStream {
     block(&item.head, &quote! { #implementations #proto #exports })
 }
 
-/// A variant's value, of the record's type.
+/// Returns a variant's value, of the record's type.
 fn value(item: &Enum, Variant { ident: variant, .. }: &Variant) -> TokenStream {
     let ident = &item.head.ident;
     quote!(#ident::#variant as __ffi::core::primitive::i64)
@@ -26,7 +26,7 @@ fn implementations(item: &Enum) -> TokenStream {
     let id = item.head.prefix.id(name);
     let reference = format!("{{\"enum\":\"{id}\"}}");
     let name_hash = names::hash(name);
-    // Not `Self::Repr` and its like, which may be variants, too.
+    // `Self::Repr` and the like would not do, as a variant may have that name.
     let integer = quote!(__ffi::core::primitive::#repr);
     let repr_hash = names::hash(&repr.to_string());
     let variants: Vec<_> = item.variants.iter().map(|variant| &variant.ident).collect();
@@ -41,17 +41,18 @@ fn implementations(item: &Enum) -> TokenStream {
     };
     let variants_seen = item.variants.iter().map(|Variant { ident: variant, .. }| {
         quote_spanned! {variant.span()=>
-            // As a struct, which can't be a constant of that name.
+            // It is written as a struct, which can't be a constant of that name.
             #ident::#variant {} => {
-                // SAFETY: an enum without data that is as large as an integer consists of its number.
+                // SAFETY: an enum without data that is as large as an integer consists of its
+                // number.
                 let __ffi_bits = unsafe { __ffi::bits::<#ident, #integer>(&#ident::#variant) };
                 __ffi_bits == #ident::#variant as #integer
                     && __ffi_bits as __ffi::core::primitive::i64 == #ident::#variant as __ffi::core::primitive::i64
             }
         }
     });
-    // `FfiEnum` has the supertrait, where rustc reports a missing `Copy`; the lifetime is what makes
-    // it accept the bound here then.
+    // `FfiEnum` has the supertrait, at which rustc reports a missing `Copy`; the lifetime makes
+    // rustc accept the bound on this impl all the same.
     let copy = quote_spanned!(ident.span()=> where for<'__ffi_any> #ident: __ffi::core::marker::Copy);
     quote_spanned! {ident.span()=>
         #has_zero
@@ -71,7 +72,7 @@ fn implementations(item: &Enum) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::Zeroable for #ident {}
 
-        // SAFETY: the enum has the layout of its repr; the check accepts its discriminants alone.
+        // SAFETY: the enum has the layout of its repr; the check accepts only its discriminants.
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
@@ -85,12 +86,13 @@ fn implementations(item: &Enum) -> TokenStream {
 
             #[inline]
             unsafe fn check(value: *const Self) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
-                // SAFETY: by this function's contract `value` is aligned and initialised, and nobody writes to it.
+                // SAFETY: by this function's contract `value` is aligned and initialised, and
+                // nobody writes to it.
                 unsafe { __ffi::check_enum(value) }
             }
         }
 
-        // SAFETY: the enum has that repr, and its discriminants alone are mapped to a variant.
+        // SAFETY: the enum has that repr, and only its discriminants are mapped to a variant.
         #[automatically_derived]
         unsafe impl __ffi::FfiEnum for #ident {
             type Repr = #integer;
@@ -113,7 +115,7 @@ fn implementations(item: &Enum) -> TokenStream {
             }
         }
 
-        // SAFETY: the repr has the layout of the enum; the discriminants alone are valid.
+        // SAFETY: the repr has the layout of the enum; only the discriminants are valid.
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident #copy {
             type Bits = #integer;
@@ -124,7 +126,8 @@ fn implementations(item: &Enum) -> TokenStream {
             }
         }
 
-        // SAFETY: the enum is passed as the integer it is stored as, and `from_param` accepts only discriminants.
+        // SAFETY: the enum is passed as the integer it is stored as, and `from_param` accepts only
+        // discriminants.
         #[automatically_derived]
         unsafe impl __ffi::FfiValue for #ident {
             type Abi = #integer;

@@ -23,7 +23,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
 }
 
 impl Pass {
-    /// Its name in records.
+    /// Returns its name in records.
     fn name(self) -> &'static str {
         match self {
             Self::Value => "value",
@@ -37,17 +37,18 @@ impl Pass {
     }
 }
 
-/// One parameter's part of the wrapper.
+/// Part of the wrapper that belongs to one parameter.
 struct Argument {
-    /// What C passes.
+    /// The type that C passes.
     raw: TokenStream,
-    /// The memory it lends, where it lends some.
+    /// The memory that the argument lends, if it lends some.
     region: Option<TokenStream>,
-    /// The memory that what it refers to owns elsewhere, with its `unsafe`.
+    /// The memory that is owned by the value to which the argument refers, with its `unsafe`.
     owned: Option<TokenStream>,
-    /// The expression that checks it, with its `unsafe`: a `Result` of what the function takes.
+    /// The expression that checks the argument, with its `unsafe`: a `Result` of the function's
+    /// parameter.
     checked: TokenStream,
-    /// What makes it the function's, when all have been checked.
+    /// The statement that makes the argument the function's, once all arguments have been checked.
     taken: Option<TokenStream>,
 }
 
@@ -71,7 +72,7 @@ impl Argument {
     fn required(index: usize, param: &Param) -> Self {
         let Param { name, pass, owned, ty, .. } = param;
         let span = ty.span();
-        // Where rustc reports a type that can't be passed.
+        // rustc reports a type that can't be passed at this span.
         let raw = format_ident!("__ffi_arg_{index}", span = span);
         let len = format_ident!("__ffi_len_{index}");
         let usize = quote!(__ffi::core::primitive::usize);
@@ -120,7 +121,8 @@ impl Argument {
     }
 }
 
-/// The memory that what a parameter refers to owns, given the region of the reference.
+/// Returns the memory that is owned by the value to which a parameter refers, given the region of
+/// the reference.
 fn owned_by(region: &TokenStream, index: usize, Param { ty, .. }: &Param) -> TokenStream {
     let raw = format_ident!("__ffi_arg_{index}");
     quote!(unsafe { #region.owned_by::<#ty>(#raw) })
@@ -134,16 +136,17 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
     let writes =
         function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool));
-    // The type of the function as the attribute saw it: the checks hold for nothing else, and rustc may see another, such as one
-    // that keeps what is lent, where another attribute changes the function. Lifetimes left out are any there.
+    // The type of the function as the attribute saw it. The checks hold only for it, and rustc may
+    // see another type if another attribute changes the function, such as one that keeps lent
+    // memory. Elided lifetimes are any lifetime in it.
     let types = function.params.iter().map(|param| &param.written);
     let seen = quote_spanned!(ident.span()=> let __ffi_function: fn(#(#types),*) -> #output = #ident;);
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let disjoint_owned = (writes && regions.len() > 1).then(|| disjoint_owned(function, &arguments));
     let locals: Vec<_> = (0..arguments.len()).map(|index| format_ident!("__ffi_local_{index}")).collect();
-    // What is copied comes first: such a pointer may be to memory that another argument refers to, and a read of it must not
-    // come between the making of a `&mut` and its use.
+    // Copies come first: a copied pointer may be to memory that another argument refers to, and a
+    // read of it must not come between the making of a `&mut` and its use.
     let (copied, lent): (Vec<_>, Vec<_>) = (function.params.iter().zip(&locals).zip(&arguments))
         .map(|((param, local), Argument { checked, .. })| (param.pass, quote!(let #local = #checked?;)))
         .partition(|(pass, _)| *pass == Pass::Value);
@@ -163,7 +166,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     };
     let (assertions, bounds) = (assertions(function), bounds(function));
-    // Where rustc reports a symbol that another item has, too.
+    // rustc reports a symbol that another item also has at this span.
     quote_spanned! {ident.span()=>
         #(#by_value)*
         #by_value_output
@@ -179,20 +182,23 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
             let __ffi_body = move || {
                 #disjoint
                 #disjoint_owned
-                // SAFETY: the caller passes pointers that are null or point to initialised memory of that type and
-                // length, which nobody else uses during the call; the regions that are written to don't overlap
-                // others, by the check above, and what is passed by value is copied before a reference is made.
+                // SAFETY: the caller passes pointers that are null or point to initialised memory
+                // of that type and length, which nobody else uses during the call; the regions that
+                // are written to don't overlap others, by the check above, and values are copied
+                // before a reference is made.
                 #(#checked)*
                 #seen
                 __ffi::FfiReturn::into_abi(__ffi_function(#(#passed),*))
             };
-            // SAFETY: the caller passes null, or a status that is zeroed or was written by this library.
+            // SAFETY: the caller passes null, or a status that is zeroed or was written by this
+            // library.
             unsafe { __ffi::call_output::<#output_type>(__ffi_status, __ffi_body) }
         }
     }
 }
 
-/// The check that memory which arguments own elsewhere isn't behind another one; none where no type owns any, which rustc knows.
+/// Returns the check that no memory which arguments own elsewhere is behind another argument; none
+/// if no type owns any, which rustc knows.
 fn disjoint_owned(function: &Function, arguments: &[Argument]) -> Option<TokenStream> {
     let all = function.params.iter().zip(arguments);
     let (types, owned): (Vec<_>, Vec<_>) =
@@ -209,13 +215,14 @@ fn disjoint_owned(function: &Function, arguments: &[Argument]) -> Option<TokenSt
     })
 }
 
-/// The type of the successful result. Everything about the result has its span: there rustc reports a type that can't be one.
+/// Returns the type of the successful result. Everything about the result has its span, at which
+/// rustc reports a type that can't be a result.
 fn output_type(output: &Type) -> TokenStream {
     quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::Output)
 }
 
-/// The bounds under which the wrapper and the facts compile. [`assertions`] reports the ones that
-/// don't hold, once each; the lifetime is what makes rustc accept those here.
+/// Returns the bounds under which the wrapper and the facts compile. [`assertions`] reports those
+/// that don't hold, once each; the lifetime makes rustc accept them in the wrapper.
 fn bounds(function: &Function) -> TokenStream {
     let params = function.params.iter().map(|Param { pass, owned, ty, .. }| {
         let holds = match pass {
@@ -234,8 +241,8 @@ fn bounds(function: &Function) -> TokenStream {
     quote!(where #(#params)* for<'__ffi_any> #output: __ffi::FfiReturn, #containers)
 }
 
-/// The one place where rustc reports a type that can't be passed or returned. A `PoolBox` needs no
-/// assertion: the user's function has one, whose bound rustc checks there.
+/// Returns the only place at which rustc reports a type that can't be passed or returned. A
+/// `PoolBox` needs no assertion: rustc checks the bound of the one in the user's function.
 fn assertions(function: &Function) -> TokenStream {
     let params = function.params.iter().map(|Param { pass, owned, ty, .. }| match (pass, owned) {
         (Pass::Ref | Pass::Mut, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
@@ -265,7 +272,7 @@ fn assertions(function: &Function) -> TokenStream {
     }
 }
 
-/// What rustc works out about the signature.
+/// Returns the facts that rustc works out about the signature.
 fn facts(function: &Function, record: &TokenStream) -> TokenStream {
     let output_type = output_type(&function.output);
     let (fingerprint, bounds) = (fingerprint(function), bounds(function));
@@ -284,7 +291,7 @@ fn facts(function: &Function, record: &TokenStream) -> TokenStream {
     }
 }
 
-/// The hash of the signature; see `ffi_core::schema::fingerprint`.
+/// Returns the hash of the signature; see `ffi_core::schema::fingerprint`.
 fn fingerprint(function: &Function) -> TokenStream {
     let output = &function.output;
     let output_type = output_type(output);
@@ -307,7 +314,7 @@ fn fingerprint(function: &Function) -> TokenStream {
     }
 }
 
-/// The trait that says what type a parameter has.
+/// Returns the trait from which rustc knows the type of a parameter.
 fn holds(pass: Pass) -> Ident {
     match pass {
         Pass::Ref | Pass::Mut => format_ident!("FfiLent"),

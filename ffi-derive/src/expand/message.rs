@@ -18,7 +18,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let implementations = implementations(message);
     let (value, byte_traits) = (by_value(&head.ident), byte_traits(message));
     let (fingerprint, symbol) = fingerprint(head);
-    // Code of what the message asks for, and for columns what users name.
+    // `parts` is the code for the message's attributes, and `columns` the items that users name.
     let (mut parts, mut columns) = (TokenStream::new(), None);
     let record = record::write("message", &head.item, |record| {
         identity(head, record);
@@ -54,7 +54,8 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     quote! { #columns #block }
 }
 
-/// Where rustc put the fields, and the assertion that `repr(C)` puts them there, too.
+/// Returns the offsets that rustc gave the fields, and the assertion that `repr(C)` gives them the
+/// same offsets.
 fn layout(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let fields = message.fields.iter().map(|Field { ident: field, ty, .. }| {
@@ -93,14 +94,15 @@ fn layout(message: &Message) -> TokenStream {
     }
 }
 
-/// A function that compiles only when the fields that rustc has are those of the derive's tokens, and no others. An attribute
-/// macro below the derive may have changed them since, and a name may mean something else inside the block.
+/// Returns a function that compiles only if the fields that rustc has are those of the derive's
+/// tokens, and no others. An attribute macro below the derive may have changed them since, and a
+/// name may mean something else inside the block.
 fn seen(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let value = format_ident!("__ffi_message", span = ident.span());
     let fields = message.fields.iter().map(|Field { ident: field, .. }| field);
     let types = message.fields.iter().map(|Field { ident: field, ty, .. }| {
-        // A raw pointer, as a reference to a field of a packed struct is an error of its own.
+        // It is a raw pointer, as a reference to a field of a packed struct is an error of its own.
         quote_spanned!(ty.span()=> __ffi::Place(&raw const #value.#field).assert_seen::<#ty>();)
     });
     quote_spanned! {ident.span()=>
@@ -132,7 +134,8 @@ fn implementations(message: &Message) -> TokenStream {
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
         quote! {
-            // SAFETY: the field of that type lies at that offset, and the message fulfils the contract of `check`.
+            // SAFETY: the field of that type lies at that offset, and the message fulfils the
+            // contract of `check`.
             unsafe {
                 __ffi::check_field::<#ty>(
                     message.cast(),
@@ -149,8 +152,8 @@ fn implementations(message: &Message) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::Zeroable for #ident {}
 
-        // SAFETY: the struct is `repr(C)` with at least one field, each an `FfiType`; it has no destructor, by the
-        // assertion above; type, fingerprint and check cover every field.
+        // SAFETY: the struct is `repr(C)` with at least one field, each an `FfiType`; it has no
+        // destructor, by the assertion above; type, fingerprint and check cover every field.
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
@@ -182,11 +185,11 @@ fn implementations(message: &Message) -> TokenStream {
     }
 }
 
-/// `bytemuck`'s traits that are asked for.
+/// Returns the traits of `bytemuck` that the user asks for.
 fn byte_traits(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let span = ident.span();
-    // The bound makes rustc report a missing `Copy` once, and here.
+    // The bound makes rustc report a missing `Copy` once, at this span.
     let copy = quote_spanned!(span=> where #ident: __ffi::core::marker::Copy);
     let pod = message.pod.then(|| {
         let fields = message.fields.iter().map(|field| {

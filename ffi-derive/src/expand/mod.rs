@@ -1,7 +1,8 @@
-//! Checked items to Rust.
+//! Writes Rust for checked items.
 //!
-//! Everything stands in one `const _: () = { .. }`, where `__ffi` is `ffi_core::__private`: no path depends on what the user
-//! has imported, and no name is left behind but those of a message's columns, which are for users. Names of ours that user tokens could meet begin with `__ffi`.
+//! All code is written in one `const _: () = { .. }`, in which `__ffi` is `ffi_core::__private`: no
+//! path depends on the user's imports, and no name is left behind but those of a message's columns,
+//! which are for users. Names of the derive that user tokens could meet begin with `__ffi`.
 
 mod columns;
 mod enumeration;
@@ -27,7 +28,7 @@ use crate::ast::{Container, Head, types};
 use crate::attr::CommonAttrs;
 use crate::record::Object;
 
-/// The block around all that is written for an item.
+/// Returns the block around all code that is written for an item.
 fn block(head: &Head, contents: &TokenStream) -> TokenStream {
     let krate = &head.krate;
     let allowed = allowed();
@@ -42,8 +43,9 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
     }
 }
 
-/// The assertions of fields and cases whose type is called `String`, for an item with mistakes: it
-/// may be the user's, so rustc alone can refuse it, and it would not see it otherwise.
+/// Returns the assertions of fields and cases whose type is called `String`, for an item with
+/// mistakes. The type may be the user's, so only rustc can refuse it, and it would not see the type
+/// otherwise.
 pub(crate) fn strings(input: &DeriveInput) -> TokenStream {
     let types: Vec<_> = match &input.data {
         Data::Struct(data) => data.fields.iter().map(|field| &field.ty).collect(),
@@ -60,7 +62,7 @@ pub(crate) fn strings(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// What users may have lints against, for they didn't write it.
+/// Returns `#[allow]`s of lints that users may have enabled, as users didn't write the code.
 fn allowed() -> TokenStream {
     quote! {
         #[allow(
@@ -79,10 +81,11 @@ fn allowed() -> TokenStream {
     }
 }
 
-/// The record, and the `static` that holds a fingerprint in the library and keeps the record there.
+/// Returns the record, and the `static` that holds a fingerprint in the library and keeps the
+/// record there.
 fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenStream) -> TokenStream {
     let krate = &head.krate;
-    // Where rustc reports a symbol that another item has, too.
+    // rustc reports a symbol that another item also has at this span.
     let export = quote_spanned! {head.ident.span()=>
         #[unsafe(export_name = #symbol)]
         static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
@@ -96,30 +99,31 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
     }
 }
 
-/// The fingerprint of a type, and the symbol under which a library exports it.
+/// Returns the fingerprint of a type, and the symbol under which a library exports it.
 fn fingerprint(head: &Head) -> (TokenStream, String) {
     let ident = &head.ident;
     let symbol = head.prefix.type_symbol(&head.item.name, "fingerprint");
     (quote!(<#ident as __ffi::FfiType>::FINGERPRINT), symbol)
 }
 
-/// What the record of a type says first.
+/// Writes the first entries of a type's record.
 fn identity(head: &Head, record: &mut Object<'_>) {
     let (_, symbol) = fingerprint(head);
     record.key("id").string(&head.prefix.id(&head.item.name));
     record.key("symbols").object(|symbols| symbols.key("fingerprint").string(&symbol));
 }
 
-/// The layout of a message or oneof in its record.
+/// Writes the layout of a message or oneof into its record.
 fn size_and_align(head: &Head, record: &mut Object<'_>) {
     let ident = &head.ident;
     record.key("size").size(&quote!(__ffi::core::mem::size_of::<#ident>()));
     record.key("align").size(&quote!(__ffi::core::mem::align_of::<#ident>()));
 }
 
-/// A macro that is called after a symbol, for nobody to use. Exported ones stand side by side in the crate's root, wherever they
-/// are written, so rustc finds two items with one symbol when it resolves names, and says where both are. Symbols themselves it
-/// compares later, and then it names one place and no way out.
+/// Returns a macro that is called after a symbol, for nobody to use. Exported macros are side by
+/// side in the crate's root, wherever they are written, so rustc finds two items with one symbol
+/// when it resolves names, and reports both places. Symbols themselves it compares later, and then
+/// its error names one place and no way out.
 fn unique(head: &Head, symbol: &str) -> TokenStream {
     let name = format_ident!(
         "__ffi_two_items_have_the_symbol__{symbol}__hint__rename_one_or_give_it_a_prefix",
@@ -135,8 +139,8 @@ fn unique(head: &Head, symbol: &str) -> TokenStream {
     }
 }
 
-/// The bounds of the containers in these types, which rustc checks where the user writes them. The
-/// lifetime is what makes rustc accept bounds that don't hold.
+/// Returns the bounds of the containers in these types, which rustc checks at the user's own code.
+/// The lifetime makes rustc accept bounds that don't hold.
 fn container_bounds<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
     let bounds = types.into_iter().flat_map(types::containers).map(|(container, ty)| {
         let holds = match container {
@@ -148,18 +152,20 @@ fn container_bounds<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStrea
     quote!(#(#bounds)*)
 }
 
-/// The assertion that each `N` in the type of a field or case is one that a length can count to.
+/// Returns the assertion that each `N` in the type of a field or case is one that a length can
+/// count to.
 fn capacities(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> __ffi::assert_capacities(__ffi::Facts::<#ty>::CAPACITIES_FIT);)
 }
 
-/// The one place where rustc reports a field or case whose type isn't an `FfiType`: all other code
-/// asks `Facts`.
+/// Returns the only place at which rustc reports a field or case whose type isn't an `FfiType`: all
+/// other code asks `Facts`.
 fn shared(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> let _: __ffi::core::primitive::bool = <#ty as __ffi::FfiType>::ANY_BITS;)
 }
 
-/// `FfiValue` of a message or oneof, which is returned as it is, and copied from a pointer where it is passed.
+/// Returns the `FfiValue` impl of a message or oneof, which is returned by value, and passed as a
+/// pointer that is copied.
 fn by_value(ident: &Ident) -> TokenStream {
     quote! {
         // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `copied` checks.
@@ -178,20 +184,21 @@ fn by_value(ident: &Ident) -> TokenStream {
                 param: *const #ident,
                 name: &'static __ffi::core::primitive::str,
             ) -> __ffi::core::result::Result<#ident, __ffi::Failure> {
-                // SAFETY: by this function's contract the bytes behind a pointer that isn't refused are initialised, and
-                // nobody writes to them meanwhile.
+                // SAFETY: by this function's contract the bytes behind a pointer that isn't refused
+                // are initialised, and nobody writes to them meanwhile.
                 unsafe { __ffi::copied(param, name) }
             }
         }
     }
 }
 
-/// `bytemuck::CheckedBitPattern` of a message or oneof.
+/// Returns the `bytemuck::CheckedBitPattern` impl of a message or oneof.
 fn checked(ident: &Ident) -> TokenStream {
-    // The bound makes rustc report a missing `Copy` once, and here.
+    // The bound makes rustc report a missing `Copy` once, at this span.
     let copy = quote_spanned!(ident.span()=> where #ident: __ffi::core::marker::Copy);
     quote! {
-        // SAFETY: `Bits` has the layout of the type and any bits; the check accepts valid values alone.
+        // SAFETY: `Bits` has the layout of the type and any bits; the check accepts only valid
+        // values.
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident #copy {
             type Bits = __ffi::Bits<#ident>;

@@ -22,12 +22,13 @@ pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
     block(&oneof.head, &quote! { #layout #implementations #value #checked #proto #exports })
 }
 
-/// The cases that hold something: tag, case, type.
+/// Returns the cases that hold a value: discriminant, case, type.
 fn payloads(oneof: &Oneof) -> impl Iterator<Item = (usize, &Case, &Type)> {
     oneof.cases.iter().enumerate().filter_map(|(tag, case)| case.ty.as_ref().map(|ty| (tag, case, ty)))
 }
 
-/// What `repr(C, u32)` stands for, written out: `offset_of!` of a case is not stable.
+/// Returns the layout of `repr(C, u32)`, written out as structs: `offset_of!` of a case is not
+/// stable.
 fn layout(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
     let members = payloads(oneof).map(|(tag, _, ty)| {
@@ -47,16 +48,18 @@ fn layout(oneof: &Oneof) -> TokenStream {
             #(#capacities)*
             __ffi::assert_oneof::<#ident, __FfiShadow>();
             __ffi::assert_no_destructor::<#ident>();
-            // The memory is never touched but for the tag, so a large oneof costs nothing here.
+            // Only the discriminant of the memory is ever touched, so a large oneof costs nothing.
             let mut memory = __ffi::core::mem::MaybeUninit::<#ident>::uninit();
             let mut tag = 0;
             while tag < #count {
-                // SAFETY: the memory is ours, and of at least four bytes that are aligned to as many, as the shadow's.
+                // SAFETY: the memory belongs to this function, and has at least four bytes that are
+                // aligned to four, as the shadow's.
                 unsafe { memory.as_mut_ptr().cast::<__ffi::core::primitive::u32>().write(tag) };
-                // SAFETY: a oneof has its tag there, which is all that the function reads; if there is no such case, or rustc
-                // has the tag elsewhere, const evaluation says so.
+                // SAFETY: a oneof has its discriminant there, which is all that the function reads;
+                // if there is no such case, or rustc has the discriminant elsewhere, const
+                // evaluation says so.
                 let case = unsafe { __ffi_seen(memory.as_ptr()) };
-                // SAFETY: what the case holds is in the oneof's memory.
+                // SAFETY: the value of the case is in the oneof's memory.
                 unsafe { __ffi::assert_case(tag, memory.as_ptr(), case, __FFI_PAYLOAD) };
                 tag += 1;
             }
@@ -82,11 +85,11 @@ fn layout(oneof: &Oneof) -> TokenStream {
     }
 }
 
-/// A function that compiles only when the cases that rustc has are those of the derive's tokens, and no others; it returns the
-/// position of the case that is active, and where that holds its value.
+/// Returns a function that compiles only if the cases that rustc has are those of the derive's
+/// tokens, and no others. It returns the position of the active case, and the address of its value.
 fn seen(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
-    // As structs, which can't be constants of these names.
+    // They are written as structs, which can't be constants of these names.
     let cases = oneof.cases.iter().enumerate().map(|(position, Case { ident: case, ty, .. })| {
         let position = Literal::usize_unsuffixed(position);
         match ty {
@@ -107,7 +110,7 @@ fn seen(oneof: &Oneof) -> TokenStream {
             __ffi::core::primitive::u32,
             __ffi::core::option::Option<*const __ffi::core::primitive::u8>,
         ) {
-            // SAFETY: the caller vouches for the tag; no more is read.
+            // SAFETY: the caller vouches for the discriminant; no more is read.
             match unsafe { &*__ffi_oneof } {
                 #(#cases)*
             }
@@ -132,8 +135,8 @@ fn implementations(oneof: &Oneof) -> TokenStream {
     let checks = payloads(oneof).map(|(tag, case, ty)| {
         let (tag, name) = (Literal::usize_unsuffixed(tag), &case.item.name);
         quote! {
-            // SAFETY: a case of that tag holds a value of that type there, and the oneof fulfils the contract of
-            // `check`.
+            // SAFETY: a case of that discriminant holds a value of that type there, and the oneof
+            // fulfils the contract of `check`.
             #tag => unsafe {
                 __ffi::check_field::<#ty>(
                     oneof.cast(),
@@ -148,12 +151,12 @@ fn implementations(oneof: &Oneof) -> TokenStream {
     let units = oneof.cases.iter().enumerate().filter(|(_, case)| case.ty.is_none());
     let units = units.map(|(tag, _)| Literal::usize_unsuffixed(tag));
     quote! {
-        // SAFETY: zero is the tag of the first case, which holds nothing.
+        // SAFETY: zero is the discriminant of the first case, which holds nothing.
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::Zeroable for #ident {}
 
-        // SAFETY: the enum is `repr(C, u32)`, and what each case holds is an `FfiType`; it has no destructor, by the
-        // assertion above; type, fingerprint and check cover every case.
+        // SAFETY: the enum is `repr(C, u32)`, and the value of each case is an `FfiType`; it has no
+        // destructor, by the assertion above; type, fingerprint and check cover every case.
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
@@ -169,7 +172,8 @@ fn implementations(oneof: &Oneof) -> TokenStream {
 
             #[inline]
             unsafe fn check(oneof: *const #ident) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
-                // SAFETY: by this function's contract `oneof` is aligned and initialised, and nobody writes to it.
+                // SAFETY: by this function's contract `oneof` is aligned and initialised, and
+                // nobody writes to it.
                 match unsafe { __ffi::oneof_tag(oneof) } {
                     #(#units)|* => __ffi::core::result::Result::Ok(()),
                     #(#checks)*
@@ -178,7 +182,8 @@ fn implementations(oneof: &Oneof) -> TokenStream {
             }
         }
 
-        // SAFETY: the enum is `repr(C, u32)`, and the union of its cases lies where the shadow has it.
+        // SAFETY: the enum is `repr(C, u32)`, and the union of its cases lies where the shadow has
+        // it.
         #[automatically_derived]
         unsafe impl __ffi::FfiOneof for #ident {
             const NAME: &'static __ffi::core::primitive::str = #name;

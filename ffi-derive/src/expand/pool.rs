@@ -1,4 +1,4 @@
-//! The pool of a message.
+//! Pool of a message.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -8,7 +8,7 @@ use crate::ast::Head;
 use crate::attr::{Cache, Pool, Reset};
 use crate::record::Object;
 
-/// The pool and the functions that C calls; and what the record says of them.
+/// Returns the pool and the functions that C calls, and writes their entries in the record.
 pub(super) fn pool(head: &Head, pool: &Pool, record: &mut Object<'_>) -> TokenStream {
     let (ident, name, capacity) = (&head.ident, &head.item.name, &pool.capacity);
     let (reset, reset_name) = match pool.reset {
@@ -19,7 +19,7 @@ pub(super) fn pool(head: &Head, pool: &Pool, record: &mut Object<'_>) -> TokenSt
         Cache::Threads => quote!(Threads),
         Cache::None => quote!(None),
     };
-    // Where rustc reports a capacity that is none.
+    // rustc reports an invalid capacity at this span.
     let definition = quote_spanned! {capacity.span()=>
         const __FFI_CAPACITY: __ffi::core::primitive::u32 = #capacity;
         static __FFI_POOL: __ffi::Pool<#ident> = __ffi::Pool::new(#name, __FFI_CAPACITY);
@@ -36,8 +36,8 @@ pub(super) fn pool(head: &Head, pool: &Pool, record: &mut Object<'_>) -> TokenSt
     quote! {
         #definition
 
-        // SAFETY: the pool is one static, of this type alone, and is always returned; a message is plain data without a
-        // destructor.
+        // SAFETY: the pool is one static, only of this type, and is always returned; a message is
+        // plain data without a destructor.
         #[automatically_derived]
         unsafe impl __ffi::FfiPooled for #ident {
             const RESET: __ffi::Reset = __ffi::Reset::#reset;

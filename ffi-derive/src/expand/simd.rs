@@ -1,4 +1,4 @@
-//! The kernels of a message.
+//! Kernels of a message.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use crate::ast::{Field, Message};
 use crate::record::Object;
 
-/// The numbers that a message consists of: fields of one kind, without padding.
+/// Returns the numbers that a message consists of: fields of one kind, without padding.
 pub(super) fn lanes(message: &Message) -> TokenStream {
     let lanes = field_lanes(message);
     quote! {
@@ -21,7 +21,7 @@ fn field_lanes(message: &Message) -> impl Iterator<Item = TokenStream> {
     message.fields.iter().map(|Field { ty, .. }| quote!(__ffi::Facts::<#ty>::LANES))
 }
 
-/// `FfiSimd`, and the function that C calls; and what the record says of them.
+/// Returns `FfiSimd` and the function that C calls, and writes its entry in the record.
 pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
     let (head, lanes) = (&message.head, field_lanes(message));
     let (ident, krate) = (&head.ident, &head.krate);
@@ -33,7 +33,8 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
     let assertion = quote_spanned! {message.simd.span()=>
         const _: () = __ffi::assert_numeric(&[#(#lanes),*]);
     };
-    // What rustc answers about a type goes into the parameters of others: a macro doesn't know it.
+    // The answers of rustc about a type go into the parameters of other types: a macro doesn't know
+    // them.
     let numbers = |ty: TokenStream| {
         let lanes = quote!(__ffi::Facts::<#ty>::LANES);
         (quote!(<__ffi::Kind<{ #lanes.kind }> as __ffi::NumberOf>::Number), quote!({ #lanes.count }))
@@ -60,7 +61,8 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
                 #(#fields,)*
             }
 
-            // SAFETY: where `LANES` says so, the message is that many numbers in a row, and any bits are a number.
+            // SAFETY: if `LANES` says so, the message is that many consecutive numbers, and any
+            // bits are a number.
             #[automatically_derived]
             unsafe impl __ffi::FfiSimd for #ident {
                 type Numbers = __ffi::Numbers<#number, #count>;
