@@ -190,7 +190,7 @@ impl OwnedText for String {
 /// Fails to compile, with a readable message, when `T` is another `String`.
 pub const fn assert_owned_text<T: OwnedText>() {}
 
-/// Checks an optional argument: `checked` where there is a value.
+/// Checks an optional argument; calls `checked` if there is a value.
 ///
 /// # Errors
 ///
