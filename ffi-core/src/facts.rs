@@ -1,23 +1,23 @@
-//! Facts of a type that generated code asks for whether the type has the trait or not.
+//! Facts about a type, which generated code may ask for even if the type lacks the trait.
 //!
 //! # Problem
 //!
 //! Generated code needs a field's type in many places: its fingerprint, its record, its check. Each
-//! place that names `<T as FfiType>` is an error of its own when `T` isn't an [`FfiType`], so one
-//! mistake was reported up to fifteen times.
+//! place that names `<T as FfiType>` is an error of its own if `T` isn't an [`FfiType`], so one
+//! mistake would be reported up to fifteen times.
 //!
 //! # Idea
 //!
 //! One place of each item asserts the trait. All others ask [`Facts`], which always has an answer:
 //! an inherent constant of an `impl<T: FfiType>` hides the constant of the same name that the trait
-//! [`NoFacts`] gives to every type, and where the bound doesn't hold, rustc takes the trait's. The
-//! crate `impls` finds out in this way which traits a type has. It works for concrete types only,
-//! which is what messages and exported functions consist of.
+//! [`NoFacts`] gives to every type, and if the bound doesn't hold, rustc takes the trait's. The
+//! crate `impls` finds out in this way which traits a type has. It works only for concrete types,
+//! which is all that messages and exported functions consist of.
 //!
 //! A function or a queue has a type of its own for its facts, whose inherent impl has the bounds of
 //! all types in the signature.
 //!
-//! What [`NoFacts`] answers never reaches a program, as the assertion has failed by then.
+//! The answers of [`NoFacts`] never reach a program, as the assertion has failed by then.
 //!
 //! Tests: `tests/ui`, in which each mistake has one error.
 
@@ -30,7 +30,7 @@ use crate::layout::PodField;
 use crate::schema::encode::{Fragment, Piece};
 use crate::types::{FfiType, InvalidValue, Lanes};
 
-/// Facts of a type in shared memory, those of [`FfiType`].
+/// Facts about a type in shared memory: those of [`FfiType`].
 #[derive(Debug)]
 pub struct Facts<T: ?Sized>(PhantomData<T>);
 
@@ -45,7 +45,7 @@ impl<T: FfiType> Facts<T> {
     ///
     /// # Errors
     ///
-    /// Those of the callee.
+    /// Returns the errors of [`FfiType::check`].
     ///
     /// # Safety
     ///
@@ -56,17 +56,17 @@ impl<T: FfiType> Facts<T> {
         unsafe { T::check(value) }
     }
 
-    /// The column of a field of this type, which has yet to be told apart from others.
+    /// The column of a field of this type; [`Column::of_field`] gives it its name.
     pub const COLUMN: Column = Column::of::<T>();
 
-    /// Fails to compile, with a readable message, when `T` isn't [`Clone`].
+    /// Fails to compile, with a readable message, if `T` isn't [`Clone`].
     pub fn assert_clone()
     where
         T: Clone,
     {
     }
 
-    /// Fails to compile, with a readable message, when `T` has no place in protobuf.
+    /// Fails to compile, with a readable message, if `T` has no place in protobuf.
     #[cfg(feature = "proto")]
     pub fn assert_proto()
     where
@@ -74,7 +74,7 @@ impl<T: FfiType> Facts<T> {
     {
     }
 
-    /// Fails to compile, with a readable message, when `T` isn't [`bytemuck::Pod`].
+    /// Fails to compile, with a readable message, if `T` isn't [`bytemuck::Pod`].
     pub fn assert_pod_field()
     where
         T: PodField,
@@ -82,13 +82,13 @@ impl<T: FfiType> Facts<T> {
     }
 }
 
-/// Answers for what has no facts: a type without the trait, a signature with such a type.
+/// Facts about a type without the trait, or a signature with such a type.
 pub trait NoFacts {
     const TYPE: Fragment = &[Piece::Text("null")];
     const FINGERPRINT: u64 = 0;
     const ANY_BITS: bool = true;
     const CAPACITIES_FIT: bool = true;
-    /// Those of a number, as a second error would say that `simd` needs one.
+    /// The lanes of a number, as a second error would say that `simd` needs one.
     const LANES: Lanes = <u8 as FfiType>::LANES;
     const COLUMN: Column = Column::of::<u8>();
     const RECORD: Fragment = &[];

@@ -112,7 +112,8 @@ pub trait PodField: bytemuck::Pod {}
 
 impl<T: bytemuck::Pod> PodField for T {}
 
-/// Holds for `()` when `Seen` is `Real`: the bound that makes rustc say when a derive has seen another type than rustc.
+/// A bound that holds for `()` if `Seen` is `Real`, and makes rustc report a derive that has seen
+/// another type than rustc.
 ///
 /// # Safety
 ///

@@ -1,15 +1,15 @@
 //! C functions of generated code.
 //!
-//! Each kind of thing that has some (a pool, a queue, columns) lists its operations once, beside
-//! the functions that they call: a macro there passes the list to one of the two macros below, which
-//! writes the C functions, or what the schema record says of them. The derive passes the names.
+//! Each kind of item that has operations (a pool, a queue, columns) lists them once, beside the
+//! functions that they call. A macro there passes the list to one of the two macros below, which
+//! writes the C functions or their entries in the schema record. The derive passes the names.
 //!
 //! ```text
 //! __pool_operations!(__functions!, "my_crate_ffi_particle_pool_", Particle);
 //! __pool_operations!(__symbols!, "my_crate_ffi_particle_pool_", Particle)
 //! ```
 //!
-//! All of it is written where `__ffi` is `ffi_core::__private`.
+//! All of it is written in a block in which `__ffi` is `ffi_core::__private`.
 
 /// Writes a C function for each operation, which passes its arguments on. Its symbol is the prefix
 /// and the operation's name.
@@ -42,7 +42,8 @@ macro_rules! __function {
     };
 }
 
-/// The operations and their symbols, as entries of a JSON object: `"alloc":"..","free":".."`.
+/// Writes the operations and their symbols, as entries of a JSON object:
+/// `"alloc":"..","free":".."`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __symbols {

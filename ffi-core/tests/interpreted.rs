@@ -164,7 +164,7 @@ fn what_protobuf_writes_is_read_again() {
     }
 }
 
-/// How many bytes the texts have, and the sum of the numbers.
+/// Returns the number of bytes of the texts, plus the sum of the numbers.
 #[ffi_export]
 fn measure(message: &Everything, text: &str, more: Option<&[u32]>, last: String) -> Result<u64, String> {
     if text.is_empty() {

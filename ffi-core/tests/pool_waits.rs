@@ -201,7 +201,7 @@ fn burnt() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// How often this thread has given up its processor to wait for something.
+/// Returns how often this thread has given up its processor to wait.
 fn sleeps() -> i64 {
     // SAFETY: zeros are such a struct.
     let mut usage: libc::rusage = unsafe { MaybeUninit::zeroed().assume_init() };

@@ -1,4 +1,4 @@
-//! The keys of `#[ffi(..)]` and `#[ffi_export(..)]`, as written.
+//! Keys of `#[ffi(..)]` and `#[ffi_export(..)]`, as they are written.
 
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, FromMeta, Result};
@@ -71,7 +71,7 @@ pub(crate) struct CommonAttrs {
 }
 
 impl CommonAttrs {
-    /// The value of `crate`, whatever is wrong with the other keys.
+    /// Returns the value of `crate`, also if the other keys have mistakes.
     pub(crate) fn krate(attrs: &[Attribute]) -> Path {
         let mut path = None;
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("ffi")) {
@@ -98,7 +98,7 @@ pub(crate) struct VariantAttrs {
     pub(crate) rename: Option<Identifier>,
 }
 
-/// A key without a value; where it stands, if it does.
+/// A key without a value, with the place where it is written, if it is.
 #[derive(Debug, Default)]
 pub(crate) struct Flag(Option<Span>);
 
@@ -227,7 +227,7 @@ impl FromMeta for Pool {
     }
 }
 
-/// `capacity = N`: a literal is checked here, a constant by rustc.
+/// Capacity of `capacity = N`: a literal is checked by the derive, a constant by rustc.
 struct Capacity(Expr);
 
 impl FromMeta for Capacity {
@@ -272,7 +272,7 @@ impl FromMeta for Reset {
     }
 }
 
-/// The text of `key = "text"`.
+/// Returns the text of `key = "text"`.
 pub(crate) fn text(meta: &Meta) -> Option<String> {
     string(meta).map(|text| text.value())
 }
@@ -284,7 +284,7 @@ fn string(meta: &Meta) -> Option<LitStr> {
     }
 }
 
-/// The value of `key = value`.
+/// Returns the value of `key = value`.
 pub(crate) fn value(meta: &Meta) -> Option<&Expr> {
     meta.require_name_value().ok().map(|meta| ungrouped(&meta.value))
 }
@@ -313,7 +313,7 @@ pub(crate) fn refuse(tokens: &impl Spanned, problem: impl std::fmt::Display) -> 
     Error::custom(problem).with_span(tokens)
 }
 
-/// Gives darling's own errors the words of all others.
+/// Rewords the errors of darling like all other errors.
 pub(crate) fn worded(errors: Error) -> Error {
     let errors: Vec<_> = errors.flatten().into_iter().collect();
     let is = |error: &Error, kind: &str| error.to_string().starts_with(kind);

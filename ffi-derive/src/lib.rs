@@ -228,8 +228,8 @@ pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
     output
 }
 
-/// Expands a checked item, or writes all errors as `compile_error!`s, and beside them what only
-/// rustc can refuse.
+/// Expands a checked item, or writes all its errors as `compile_error!`s, beside the assertions
+/// that only rustc can refuse.
 fn expanded<T>(
     checked: darling::Result<T>,
     expand: impl FnOnce(&T) -> proc_macro2::TokenStream,

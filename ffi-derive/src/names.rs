@@ -7,9 +7,9 @@ use proc_macro2::Span;
 pub(crate) struct Prefix(String);
 
 impl Prefix {
-    /// The prefix given by attribute, else the name of the crate that is being compiled.
+    /// Returns the prefix given by attribute, else the name of the crate that is being compiled.
     pub(crate) fn new(given: Option<String>) -> darling::Result<Self> {
-        // Under other build tools than cargo only the package's name may be there, or nothing.
+        // Build tools other than cargo may set only the package's name, or nothing.
         let package = || std::env::var("CARGO_PKG_NAME").map(|name| name.replace('-', "_"));
         given.map_or_else(|| std::env::var("CARGO_CRATE_NAME").or_else(|_| package()), Ok).map(Self).map_err(
             |_| {
@@ -22,22 +22,22 @@ impl Prefix {
         )
     }
 
-    /// Identifies the type of that name in schema records.
+    /// Returns the id of the type of that name in schema records.
     pub(crate) fn id(&self, name: &str) -> String {
         format!("{}::{name}", self.0)
     }
 
-    /// The symbol of an operation of a type.
+    /// Returns the symbol of an operation of a type.
     pub(crate) fn type_symbol(&self, name: &str, operation: &str) -> String {
         self.symbol(&format!("{}_{operation}", name.to_snake_case()))
     }
 
-    /// The symbol of an operation of a queue, which is called like a constant.
+    /// Returns the symbol of an operation of a queue, which is named like a constant.
     pub(crate) fn queue_symbol(&self, name: &str, operation: &str) -> String {
         self.symbol(&format!("{}_{operation}", name.to_lowercase()))
     }
 
-    /// The symbol of a function.
+    /// Returns the symbol of a function.
     pub(crate) fn function_symbol(&self, name: &str) -> String {
         self.symbol(name)
     }

@@ -1,5 +1,5 @@
-//! Schema records as `ffi_core` pieces: JSON text as far as possible, expressions where rustc must
-//! be asked. The JSON is written here alone; others name keys and give values.
+//! Schema records as `ffi_core` pieces: JSON text as far as possible, and expressions if only rustc
+//! knows the value. Only this module writes JSON; others name keys and give values.
 
 use std::fmt::Write as _;
 
@@ -59,7 +59,7 @@ impl Pieces {
     }
 }
 
-/// The place of one JSON value, which is written by one of the functions.
+/// Place of one JSON value, which one of the functions writes.
 #[must_use = "a key needs a value"]
 pub(crate) struct Value<'a>(&'a mut Pieces);
 
@@ -103,7 +103,7 @@ impl Value<'_> {
         self.0.text.push('"');
     }
 
-    /// Writes what another `Fragment` holds.
+    /// Writes the contents of another `Fragment`.
     pub(crate) fn nested(self, fragment: &TokenStream) {
         self.0.expression(&quote!(Nested), fragment);
     }
@@ -141,7 +141,7 @@ impl Object<'_> {
         Value(self.pieces)
     }
 
-    /// Adds an object of text that is there only where `ffi_core` has the feature `proto`.
+    /// Adds an object of text that is there only if `ffi_core` has the feature `proto`.
     pub(crate) fn with_proto(&mut self, key: &str, write: impl FnOnce(&mut Object<'_>)) {
         self.pieces.flush();
         self.key(key).object(write);
@@ -155,7 +155,7 @@ impl Object<'_> {
         self.pieces.expression(&quote!(Text), entries);
     }
 
-    /// Adds what every named thing has.
+    /// Adds the entries that every item with a name has.
     pub(crate) fn item(&mut self, item: &Item) {
         self.key("name").string(&item.name);
         for (key, value) in [("rename", &item.rename), ("doc", &item.doc), ("deprecated", &item.deprecated)] {

@@ -1,4 +1,4 @@
-//! Attributes of rustc's: `#[repr]`, doc comments, `#[deprecated]`.
+//! Attributes of rustc: `#[repr]`, doc comments, `#[deprecated]`.
 
 use darling::Result;
 use syn::ext::IdentExt;
@@ -7,7 +7,7 @@ use syn::{Attribute, Meta, Path, Token};
 
 use crate::attr::text;
 
-/// The arguments of all `#[repr(..)]`, such as `C` and `align(8)`.
+/// Returns the arguments of all `#[repr(..)]`, such as `C` and `align(8)`.
 pub(crate) fn reprs(attrs: &[Attribute]) -> Result<Vec<Meta>> {
     let mut reprs = Vec::new();
     for attr in attrs.iter().filter(|attr| is(attr.path(), "repr")) {
@@ -16,7 +16,8 @@ pub(crate) fn reprs(attrs: &[Attribute]) -> Result<Vec<Meta>> {
     Ok(reprs)
 }
 
-/// Returns true if the path is that identifier, `r#` aside: to rustc it means nothing there.
+/// Returns true if the path is that identifier, without regard to `r#`, which means nothing to
+/// rustc in an attribute.
 pub(crate) fn is(path: &Path, name: &str) -> bool {
     path.get_ident().is_some_and(|ident| ident.unraw() == name)
 }
@@ -32,7 +33,7 @@ pub(crate) fn doc(attrs: &[Attribute]) -> Option<String> {
     (!doc.is_empty()).then(|| doc.to_owned())
 }
 
-/// The note of `#[deprecated]`, empty where it has none.
+/// Returns the note of `#[deprecated]`, empty if it has none.
 pub(crate) fn deprecated(attrs: &[Attribute]) -> Option<String> {
     let attr = attrs.iter().find(|attr| attr.path().is_ident("deprecated"))?;
     let mut note = text(&attr.meta).unwrap_or_default();

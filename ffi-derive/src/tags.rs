@@ -1,4 +1,4 @@
-//! Tags: the numbers of fields and cases in .proto, given and counted.
+//! Numbers of fields and cases in .proto: given by `tag`, or counted.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::attr::{number, refuse, value};
 /// The largest field number of .proto.
 pub(crate) const MAX_TAG: u32 = (1 << 29) - 1;
 
-/// `tag = 4`, any number.
+/// Value of `tag = 4`, any number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tag(pub(crate) u32);
 
@@ -28,7 +28,7 @@ impl FromMeta for Tag {
     }
 }
 
-/// `reserved(4, 7..=9)`: tags, first and last.
+/// Value of `reserved(4, 7..=9)`: numbers, first and last.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reserved(pub(crate) Vec<(u32, u32)>);
 
@@ -74,10 +74,10 @@ impl Reserved {
     }
 }
 
-/// The tags that protobuf keeps for itself, first and last.
+/// Numbers that protobuf keeps for itself, first and last.
 const PROTOBUF_TAGS: (u32, u32) = (19_000, 19_999);
 
-/// Refuses tags of fields or cases that .proto can't have.
+/// Refuses numbers of fields or cases that .proto can't have.
 pub(crate) fn check_tags<'a>(
     tags: impl Iterator<Item = &'a SpannedValue<Tag>> + Clone,
     reserved: &[(u32, u32)],

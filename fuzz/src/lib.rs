@@ -1,8 +1,8 @@
 //! Functions that take any bytes and must neither panic nor break a rule of memory.
 //!
-//! A fuzzer calls them with inputs that it makes by changing those of `corpus/` and keeping each
-//! that reaches new code: `cargo xtask sanitize fuzz` does so for a minute per target, with the
-//! AddressSanitizer. `tests/corpus.rs` calls them with the corpus alone, as an ordinary test.
+//! A fuzzer calls them with inputs that it makes by changing those of `corpus/`, and keeps each
+//! input that reaches new code: `cargo xtask sanitize fuzz` does so for a minute per target, with
+//! the AddressSanitizer. `tests/corpus.rs` calls them only with the corpus, as an ordinary test.
 //!
 //! | target | input | what must hold |
 //! |---|---|---|

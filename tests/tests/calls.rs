@@ -48,7 +48,7 @@ fn finish(mut status: FfiStatus) -> Result<(), Failed> {
     let message = unsafe { std::slice::from_raw_parts(status.message, status.message_len) };
     let message = str::from_utf8(message).expect("messages are UTF-8").to_owned();
     type Clear = unsafe extern "C" fn(*mut FfiStatus);
-    // SAFETY: that is its type, as `library!` says.
+    // SAFETY: `library!` exports the function with the type `Clear`.
     let clear = unsafe { LIBRARY.get::<Clear>("fixture_calls_ffi0_status_clear") }.expect("it is exported");
     for _ in 0..2 {
         // SAFETY: the status was written by the library, or is zeroed.
@@ -118,7 +118,7 @@ fn integers_come_back_as_they_were() {
         // SAFETY: the elements of an owned vector of `u64`.
         assert_eq!(unsafe { std::slice::from_raw_parts(data.cast::<u64>(), *len) }, [value, value - 1]);
         type Free = unsafe extern "C" fn(*mut FfiOwned);
-        // SAFETY: that is its type, as `library!` says.
+        // SAFETY: `library!` exports the function with the type `Clear`.
         let free = unsafe { LIBRARY.get::<Free>("fixture_calls_ffi0_owned_free") }.expect("it is exported");
         // SAFETY: the library returned it, and no other code uses it any more.
         unsafe { free(owned) };

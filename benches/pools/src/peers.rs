@@ -95,7 +95,7 @@ impl Peer for Glibc {
 
     #[inline(always)]
     unsafe fn free(slot: NonNull<Particle>) {
-        // SAFETY: from the same allocator, with the same layout.
+        // SAFETY: by this function's contract the slot is from `alloc`, with the same layout.
         unsafe { System.dealloc(slot.as_ptr().cast(), Layout::new::<Particle>()) };
     }
 }
@@ -117,7 +117,7 @@ impl Peer for Mimalloc {
 
     #[inline(always)]
     unsafe fn free(slot: NonNull<Particle>) {
-        // SAFETY: from the same allocator.
+        // SAFETY: by this function's contract the slot is from `alloc`, which calls mimalloc.
         unsafe { libmimalloc_sys::mi_free(slot.as_ptr().cast()) };
     }
 }
@@ -139,7 +139,7 @@ impl Peer for Jemalloc {
 
     #[inline(always)]
     unsafe fn free(slot: NonNull<Particle>) {
-        // SAFETY: from the same allocator.
+        // SAFETY: by this function's contract the slot is from `alloc`, which calls jemalloc.
         unsafe { tikv_jemalloc_sys::free(slot.as_ptr().cast()) };
     }
 }
@@ -211,7 +211,7 @@ macro_rules! free_list {
 }
 
 free_list! {
-    /// The list one would write first.
+    /// The simplest free list: a vector behind a mutex of the standard library.
     StdMutex, c"Mutex<Vec>", std::sync::Mutex<Vec<u32>>
 }
 

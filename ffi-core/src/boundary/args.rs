@@ -169,7 +169,7 @@ pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Re
     })
 }
 
-/// The `String` of the standard library, which alone is a copy of text.
+/// The `String` of the standard library, the only type that is a copy of text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` was taken for the `String` of the standard library, as it is called so",
     label = "another type",
@@ -190,7 +190,7 @@ impl OwnedText for String {
 /// Fails to compile, with a readable message, when `T` is another `String`.
 pub const fn assert_owned_text<T: OwnedText>() {}
 
-/// Checks an optional argument: `checked` where there is a value.
+/// Checks an optional argument; calls `checked` if there is a value.
 ///
 /// # Errors
 ///

@@ -53,7 +53,7 @@ macro_rules! __columns_operations {
     };
 }
 
-/// How a function of columns went.
+/// Result of a function of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum ColumnsCode {

@@ -161,18 +161,18 @@ pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<Claim<T>, Unclaim
     unsafe { T::pool().claim_lent(slot) }
 }
 
-/// What `#[ffi_export]` asks of the type of a static: [`FfiQueue`] implements it, and nothing else
-/// can. No unsafe code relies on it: the static is a queue of that message and capacity, or the
-/// code that the attribute writes has a type error.
+/// Queue types that `#[ffi_export]` accepts as the type of a static. Only [`FfiQueue`] can
+/// implement it. No unsafe code relies on it: the static is a queue of that message and capacity,
+/// or the code that the attribute writes has a type error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be exported",
     label = "not a queue",
     note = "`static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`"
 )]
 pub trait ExportedQueue: sealed::Sealed {
-    /// What it holds.
+    /// Type of the messages.
     type Message: FfiPooled;
-    /// How many it holds at most.
+    /// Number of messages that it holds at most.
     const CAPACITY: usize;
 
     #[doc(hidden)]

@@ -1,5 +1,5 @@
-//! What generated code asks of a type's place in protobuf, whether it has one or not: see
-//! `ffi-core/src/facts.rs`.
+//! Facts about a type's place in protobuf, which generated code may ask for even if the type has
+//! none: see `ffi-core/src/facts.rs`.
 
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;

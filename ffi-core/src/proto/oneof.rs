@@ -14,7 +14,7 @@ use crate::oneof::FfiOneof;
 ///
 /// # Safety
 ///
-/// The case of that tag in memory holds a `T`, which `init` makes of memory.
+/// The case with the discriminant `tag` in memory holds a `T`, and `init` makes a `T` of memory.
 #[inline]
 pub unsafe fn active_case<O: FfiOneof + ProtoType, T>(
     oneof: &mut O,
@@ -27,9 +27,11 @@ pub unsafe fn active_case<O: FfiOneof + ProtoType, T>(
     }
     let start = std::ptr::from_mut(oneof).cast::<u8>();
     if changes {
-        // SAFETY: what the case holds lies there, inside the oneof, which is ours.
+        // SAFETY: the value of the case is at that offset, inside the oneof, to which this is the
+        // only reference.
         unsafe { init_field::<T>(start, O::PAYLOAD, init) };
-        // SAFETY: as above; the case of that tag holds a value now.
+        // SAFETY: the discriminant is at the start of the oneof, to which this is the only
+        // reference; the case with it now holds a value.
         unsafe { start.cast::<u32>().write(tag) };
     }
     // SAFETY: the value of the case is at that offset, inside the oneof.

@@ -236,8 +236,8 @@ impl<K: FfiType + Eq + Hash> MapKey for K {}
 // SAFETY: a map of zeros has no entries.
 unsafe impl<K, V, const N: usize> Zeroable for FfiMap<K, V, N> {}
 
-// SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value have none. The check
-// sees to the length and to each entry in use, and the others need no value.
+// SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value
+// have none. The check verifies the length and each entry in use, and the others need no value.
 unsafe impl<K: MapKey, V: FfiType, const N: usize> FfiType for FfiMap<K, V, N> {
     const TYPE: Fragment = &[
         Piece::Text("{\"map\":{\"key\":"),

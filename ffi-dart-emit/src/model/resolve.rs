@@ -35,8 +35,8 @@ pub fn resolve(records: Vec<Record>) -> Result<Model, Problems> {
     resolve_records(records, true)
 }
 
-/// Resolves records that no compiler wrote, such as those of a .proto file or of a fuzzer: what [`resolve`]
-/// checks but for the fingerprints.
+/// Resolves records that no compiler wrote, such as those of a .proto file or of a fuzzer. It
+/// checks all that [`resolve`] checks except for the fingerprints.
 ///
 /// # Errors
 ///

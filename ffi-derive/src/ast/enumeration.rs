@@ -11,7 +11,7 @@ use crate::rustc;
 /// A C-like enum with an integer repr.
 pub(crate) struct Enum {
     pub(crate) head: Head,
-    /// `u8`, ..
+    /// Name of the integer: `u8`, ..
     pub(crate) repr: Ident,
     pub(crate) variants: Vec<Variant>,
 }

@@ -16,11 +16,11 @@ use crate::attr::FunctionAttrs;
 /// A function that C can call.
 pub(crate) struct Function {
     pub(crate) head: Head,
-    /// The function's `#[cfg]`s, which hold for its wrapper, too.
+    /// The function's `#[cfg]`s, which also hold for its wrapper.
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) leaf: bool,
     pub(crate) params: Vec<Param>,
-    /// The result type, `()` where none is written.
+    /// The result type, `()` if none is written.
     pub(crate) output: Type,
 }
 
@@ -28,14 +28,14 @@ pub(crate) struct Function {
 pub(crate) struct Param {
     pub(crate) name: String,
     pub(crate) pass: Pass,
-    /// True if it is an `Option` of that.
+    /// True if the parameter is an `Option` of the type.
     pub(crate) optional: bool,
     /// The type of the copy, if the function takes one of what is lent: `String` for `&str`,
     /// `Vec<T>` for `&[T]`.
     pub(crate) owned: Option<Type>,
-    /// The type behind the reference, slice or box, or the value's; `u8` for text.
+    /// The type behind the reference, slice or box, or that of the value; `u8` for text.
     pub(crate) ty: Type,
-    /// The type as it is written.
+    /// The type as the user wrote it.
     pub(crate) written: Type,
 }
 

@@ -17,7 +17,7 @@ pub(crate) struct Message {
     pub(crate) checked: bool,
     pub(crate) reserved: Vec<(u32, u32)>,
     pub(crate) pool: Option<Pool>,
-    /// The visibility of its columns, which is its own, if it has some.
+    /// The visibility of its columns, if it has columns: that of the message.
     pub(crate) columns: Option<Visibility>,
     pub(crate) simd: Flag,
 }
@@ -27,10 +27,10 @@ pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) item: Item,
     pub(crate) ty: Type,
-    /// Its number in .proto.
+    /// The number of the field in .proto.
     pub(crate) tag: u32,
     pub(crate) visibility: Visibility,
-    /// As written, where the record has their text alone.
+    /// Doc comments as they are written; the record has only their text.
     pub(crate) docs: Vec<Attribute>,
 }
 
@@ -68,7 +68,7 @@ impl Message {
 }
 
 impl Field {
-    /// The field of the message `holder`, and the tag that it is given.
+    /// Returns the field of the message `holder`, and the number that its attribute gives it.
     fn new(field: &syn::Field, holder: &Ident) -> Result<(Self, Option<SpannedValue<Tag>>)> {
         let mut errors = Error::accumulator();
         errors.handle(types::check_inside(&field.ty, holder, "a message"));

@@ -24,7 +24,7 @@ use crate::rustc;
 
 /// The name of a thing, and what users say about it.
 pub(crate) struct Item {
-    /// Without `r#`.
+    /// The name without `r#`.
     pub(crate) name: String,
     pub(crate) rename: Option<String>,
     pub(crate) doc: Option<String>,
@@ -41,7 +41,7 @@ impl Item {
         }
     }
 
-    /// An item inside another one, whose name is a name in Dart and nothing else.
+    /// Returns an item inside another one, whose name is only used as a name in Dart.
     fn inner(ident: &Ident, attrs: &[Attribute], rename: Option<Identifier>) -> Result<Self> {
         let item = Self::new(ident, attrs, rename);
         if item.name.is_ascii() || item.rename.is_some() {
@@ -80,7 +80,7 @@ impl Head {
     }
 }
 
-/// A layout or a symbol needs one concrete type, and Dart knows no lifetimes.
+/// Refuses generics: a layout or a symbol needs one concrete type, and Dart knows no lifetimes.
 fn refuse_generics(generics: &Generics, what: &str) -> Result<()> {
     if generics.params.is_empty() && generics.where_clause.is_none() {
         return Ok(());

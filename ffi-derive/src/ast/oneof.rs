@@ -17,12 +17,12 @@ pub(crate) struct Oneof {
     pub(crate) checked: bool,
 }
 
-/// A case of a [`Oneof`]. Its position is its tag in memory.
+/// A case of a [`Oneof`]. Its position is its discriminant.
 pub(crate) struct Case {
     pub(crate) ident: Ident,
     pub(crate) item: Item,
     pub(crate) ty: Option<Type>,
-    /// Its number in .proto; 0 for the first case, which is that no field is there.
+    /// The number of the case in .proto; 0 for the first case, which means that no field is there.
     pub(crate) tag: u32,
 }
 
@@ -64,7 +64,7 @@ impl Oneof {
 }
 
 impl Case {
-    /// The case of the oneof `holder`, and the tag that it is given.
+    /// Returns the case of the oneof `holder`, and the number that its attribute gives it.
     fn new(variant: &syn::Variant, holder: &Ident) -> Result<(Self, Option<SpannedValue<Tag>>)> {
         let mut errors = Error::accumulator();
         if let Some((_, number)) = &variant.discriminant {
@@ -125,7 +125,8 @@ fn check_repr(input: &DeriveInput) -> Result<()> {
     errors.finish()
 }
 
-/// Zeroed memory must be valid, and its tag is that of the first case.
+/// Checks the first case: zeroed memory must be valid, and its discriminant is that of the first
+/// case.
 fn check_unset(data: &DataEnum, errors: &mut Accumulator) {
     let Some(first) = data.variants.first() else { return };
     if !matches!(first.fields, Fields::Unit) {

@@ -12,9 +12,9 @@ use crate::attr::QueueAttrs;
 /// A queue that C can reach.
 pub(crate) struct Queue {
     pub(crate) head: Head,
-    /// The static's `#[cfg]`s, which hold for its functions, too.
+    /// The static's `#[cfg]`s, which also hold for its functions.
     pub(crate) cfgs: Vec<Attribute>,
-    /// The type as it is written.
+    /// The type as the user wrote it.
     pub(crate) ty: Type,
 }
 

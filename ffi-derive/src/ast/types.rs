@@ -22,7 +22,7 @@ pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
     }
 }
 
-/// Refuses what can't be inside the message or oneof `holder`.
+/// Refuses a type that can't be inside the message or oneof `holder`.
 pub(crate) fn check_inside(ty: &Type, holder: &Ident, what: &str) -> Result<()> {
     let mut errors = Error::accumulator();
     if let Some(itself) = find(ty, &|ty| matches!(ty, Type::Path(path) if path.path.is_ident(holder))) {
@@ -36,7 +36,7 @@ pub(crate) fn check_inside(ty: &Type, holder: &Ident, what: &str) -> Result<()> 
     errors.finish()
 }
 
-/// Refuses tokens of a type that may mean something else where the derive writes them again.
+/// Refuses tokens of a type that may mean something else in the code that the derive writes.
 fn check_tokens(tokens: TokenStream) -> Result<()> {
     let mut errors = Error::accumulator();
     let tokens: Vec<_> = tokens.into_iter().collect();
@@ -65,7 +65,7 @@ fn check_tokens(tokens: TokenStream) -> Result<()> {
     errors.finish()
 }
 
-/// Refuses a name that means something else inside what the macros write.
+/// Refuses a name that means something else in the code that the macros write.
 pub(crate) fn check_name(ident: &Ident) -> Result<()> {
     if !ident.unraw().to_string().to_ascii_lowercase().starts_with("__ffi") {
         return Ok(());
@@ -74,7 +74,7 @@ pub(crate) fn check_name(ident: &Ident) -> Result<()> {
     Err(Error::custom(problem).with_span(ident))
 }
 
-/// The first type for which `wanted` holds: `ty`, or one that it holds in place.
+/// Returns the first type for which `wanted` holds: `ty`, or one that it holds in place.
 fn find<'a>(ty: &'a Type, wanted: &dyn Fn(&Type) -> bool) -> Option<&'a Type> {
     match ungrouped(ty) {
         ty if wanted(ty) => Some(ty),
@@ -92,7 +92,7 @@ const HOLDERS: [&str; 3] = ["FfiVec", "FfiOption", "FfiMap"];
 /// Types of `ffi_core` with a capacity, their last argument.
 const BOUNDED: [&str; 4] = ["FfiStr", "FfiBytes", "FfiVec", "FfiMap"];
 
-/// Refuses what can't be a field.
+/// Refuses a type that can't be a field.
 fn check_field(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
@@ -168,7 +168,7 @@ fn check_field(ty: &Type) -> Result<()> {
     }
 }
 
-/// Refuses what can't be a parameter, or be behind one that is a reference or slice.
+/// Refuses a type that can't be a parameter, or be behind a reference or slice that is one.
 pub(crate) fn check_param(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
@@ -209,7 +209,7 @@ pub(crate) fn check_param(ty: &Type) -> Result<()> {
     }
 }
 
-/// Refuses what can't be a result.
+/// Refuses a type that can't be a result.
 pub(crate) fn check_output(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
@@ -245,7 +245,7 @@ pub(crate) fn check_output(ty: &Type) -> Result<()> {
     }
 }
 
-/// Refuses what can't be an element of a `Vec`.
+/// Refuses a type that can't be an element of a `Vec`.
 pub(crate) fn check_element(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     match ty {
@@ -263,7 +263,7 @@ pub(crate) fn check_element(ty: &Type) -> Result<()> {
     }
 }
 
-/// Refuses what can't be inside an `Option`: Dart has one `null`.
+/// Refuses a type that can't be inside an `Option`: Dart has one `null`.
 pub(crate) fn check_some(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     if matches!(ty, Type::Path(path) if of_std(path) && last_name(path) == "Option") {
@@ -277,7 +277,7 @@ pub(crate) fn check_some(ty: &Type) -> Result<()> {
     }
 }
 
-/// Primitives that Dart doesn't have.
+/// Refuses primitives that Dart doesn't have.
 fn check_scalar(ty: &Type, path: &TypePath) -> Result<()> {
     match last_name(path).as_str() {
         "usize" => refuse(ty, "`usize` is not the same size on all targets", "`u32` or `u64`"),
@@ -303,7 +303,7 @@ pub(crate) fn holds_string(ty: &Type) -> bool {
     find(ty, &is_string).is_some()
 }
 
-/// `T`, when the type is `name<T>` of the standard library.
+/// Returns `T`, if the type is `name<T>` of the standard library.
 pub(crate) fn std_argument<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
     match ty {
         Type::Path(path) if of_std(path) => argument_of(name, ty),
@@ -311,7 +311,7 @@ pub(crate) fn std_argument<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
     }
 }
 
-/// `T`, when the type is written `..::name<T>`.
+/// Returns `T`, if the type is written `..::name<T>`.
 pub(crate) fn argument_of<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
     match ty {
         Type::Path(path) if last_name(path) == name => first_argument(path),
@@ -327,7 +327,7 @@ pub(crate) enum Container {
     FfiColumns,
 }
 
-/// The containers in a type, each with its argument.
+/// Returns the containers in a type, each with its argument.
 pub(crate) fn containers(ty: &Type) -> Vec<(Container, &Type)> {
     let path = match ungrouped(ty) {
         Type::Reference(reference) => return containers(&reference.elem),
@@ -386,12 +386,13 @@ fn type_arguments(path: &TypePath) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// `T` of `Result<T, E>`.
+/// Returns `T` of `Result<T, E>`.
 fn first_argument(path: &TypePath) -> Option<&Type> {
     type_arguments(path).next()
 }
 
-/// `N` of `FfiVec<T, N>`, where it isn't the name of a constant: a macro takes that for a type.
+/// Returns `N` of `FfiVec<T, N>`, unless it is the name of a constant, which a macro takes for a
+/// type.
 fn capacity(path: &TypePath) -> Option<&Expr> {
     match arguments(path).next_back()? {
         GenericArgument::Const(capacity) => Some(capacity),

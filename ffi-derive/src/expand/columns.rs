@@ -76,7 +76,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The trait and the functions that C calls; and what the record says of them.
+    /// Returns the trait and the functions that C calls, and writes their entries in the record.
     pub(super) fn implementation(&self, record: &mut Object<'_>) -> TokenStream {
         let Self { message: Message { head, fields, .. }, shared, mutable, .. } = self;
         let ident = &head.ident;

@@ -14,7 +14,7 @@ pub(crate) fn enumeration(item: &Enum) -> TokenStream {
     block(&item.head, &quote! { #implementations #proto #exports })
 }
 
-/// A variant's value, of the record's type.
+/// Returns a variant's value, of the record's type.
 fn value(item: &Enum, Variant { ident: variant, .. }: &Variant) -> TokenStream {
     let ident = &item.head.ident;
     quote!(#ident::#variant as __ffi::core::primitive::i64)
@@ -26,7 +26,7 @@ fn implementations(item: &Enum) -> TokenStream {
     let id = item.head.prefix.id(name);
     let reference = format!("{{\"enum\":\"{id}\"}}");
     let name_hash = names::hash(name);
-    // Not `Self::Repr` and its like, which may be variants, too.
+    // `Self::Repr` and the like would not do, as a variant may have that name.
     let integer = quote!(__ffi::core::primitive::#repr);
     let repr_hash = names::hash(&repr.to_string());
     let variants: Vec<_> = item.variants.iter().map(|variant| &variant.ident).collect();
@@ -41,7 +41,7 @@ fn implementations(item: &Enum) -> TokenStream {
     };
     let variants_seen = item.variants.iter().map(|Variant { ident: variant, .. }| {
         quote_spanned! {variant.span()=>
-            // As a struct, which can't be a constant of that name.
+            // It is written as a struct, which can't be a constant of that name.
             #ident::#variant {} => {
                 // SAFETY: an enum without data that is as large as an integer consists of its
                 // number.
@@ -72,7 +72,7 @@ fn implementations(item: &Enum) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::Zeroable for #ident {}
 
-        // SAFETY: the enum has the layout of its repr; the check accepts its discriminants alone.
+        // SAFETY: the enum has the layout of its repr; the check accepts only its discriminants.
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
@@ -92,7 +92,7 @@ fn implementations(item: &Enum) -> TokenStream {
             }
         }
 
-        // SAFETY: the enum has that repr, and its discriminants alone are mapped to a variant.
+        // SAFETY: the enum has that repr, and only its discriminants are mapped to a variant.
         #[automatically_derived]
         unsafe impl __ffi::FfiEnum for #ident {
             type Repr = #integer;
@@ -115,7 +115,7 @@ fn implementations(item: &Enum) -> TokenStream {
             }
         }
 
-        // SAFETY: the repr has the layout of the enum; the discriminants alone are valid.
+        // SAFETY: the repr has the layout of the enum; only the discriminants are valid.
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident #copy {
             type Bits = #integer;

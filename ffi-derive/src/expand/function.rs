@@ -23,7 +23,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
 }
 
 impl Pass {
-    /// Its name in records.
+    /// Returns its name in records.
     fn name(self) -> &'static str {
         match self {
             Self::Value => "value",
@@ -37,15 +37,16 @@ impl Pass {
     }
 }
 
-/// One parameter's part of the wrapper.
+/// Part of the wrapper that belongs to one parameter.
 struct Argument {
     /// The parameters of the C function.
     raw: TokenStream,
-    /// The memory it lends, where it lends some.
+    /// The memory that the argument lends, if it lends some.
     region: Option<TokenStream>,
-    /// The memory that what it refers to owns elsewhere, with its `unsafe`.
+    /// The memory that is owned by the value to which the argument refers, with its `unsafe`.
     owned: Option<TokenStream>,
-    /// The expression that checks it, with its `unsafe`: a `Result` of what the function takes.
+    /// The expression that checks the argument, with its `unsafe`: a `Result` of the function's
+    /// parameter.
     checked: TokenStream,
     /// The function that hands it over, after all have been checked.
     taken: Option<TokenStream>,
@@ -120,7 +121,8 @@ impl Argument {
     }
 }
 
-/// The memory that what a parameter refers to owns, given the region of the reference.
+/// Returns the memory that is owned by the value to which a parameter refers, given the region of
+/// the reference.
 fn owned_by(region: &TokenStream, index: usize, Param { ty, .. }: &Param) -> TokenStream {
     let raw = format_ident!("__ffi_arg_{index}");
     quote!(unsafe { #region.owned_by::<#ty>(#raw) })
@@ -219,8 +221,8 @@ fn output_type(output: &Type) -> TokenStream {
     quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::Output)
 }
 
-/// The bounds under which the wrapper and the facts compile. [`assertions`] reports the ones that
-/// don't hold, once each; the lifetime is what makes rustc accept those here.
+/// Returns the bounds under which the wrapper and the facts compile. [`assertions`] reports those
+/// that don't hold, once each; the lifetime makes rustc accept them in the wrapper.
 fn bounds(function: &Function) -> TokenStream {
     let params = function.params.iter().map(|Param { pass, owned, ty, .. }| {
         let holds = match pass {
@@ -239,8 +241,8 @@ fn bounds(function: &Function) -> TokenStream {
     quote!(where #(#params)* for<'__ffi_any> #output: __ffi::FfiReturn, #containers)
 }
 
-/// The one place where rustc reports a type that can't be passed or returned. A `PoolBox` needs no
-/// assertion: the user's function has one, whose bound rustc checks there.
+/// Returns the only place at which rustc reports a type that can't be passed or returned. A
+/// `PoolBox` needs no assertion: rustc checks the bound of the one in the user's function.
 fn assertions(function: &Function) -> TokenStream {
     let params = function.params.iter().map(|Param { pass, owned, ty, .. }| match (pass, owned) {
         (Pass::Ref | Pass::Mut, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
@@ -289,7 +291,7 @@ fn facts(function: &Function, record: &TokenStream) -> TokenStream {
     }
 }
 
-/// The hash of the signature; see `ffi_core::schema::fingerprint`.
+/// Returns the hash of the signature; see `ffi_core::schema::fingerprint`.
 fn fingerprint(function: &Function) -> TokenStream {
     let output = &function.output;
     let output_type = output_type(output);
@@ -312,7 +314,7 @@ fn fingerprint(function: &Function) -> TokenStream {
     }
 }
 
-/// The trait that says what type a parameter has.
+/// Returns the trait from which rustc knows the type of a parameter.
 fn holds(pass: Pass) -> Ident {
     match pass {
         Pass::Ref | Pass::Mut => format_ident!("FfiLent"),

@@ -18,7 +18,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let implementations = implementations(message);
     let (value, byte_traits) = (by_value(&head.ident), byte_traits(message));
     let (fingerprint, symbol) = fingerprint(head);
-    // Code of what the message asks for, and for columns what users name.
+    // `parts` is the code for the message's attributes, and `columns` the items that users name.
     let (mut parts, mut columns) = (TokenStream::new(), None);
     let record = record::write("message", &head.item, |record| {
         identity(head, record);
@@ -101,7 +101,7 @@ fn seen(message: &Message) -> TokenStream {
     let value = format_ident!("__ffi_message", span = ident.span());
     let fields = message.fields.iter().map(|Field { ident: field, .. }| field);
     let types = message.fields.iter().map(|Field { ident: field, ty, .. }| {
-        // A raw pointer, as a reference to a field of a packed struct is an error of its own.
+        // It is a raw pointer, as a reference to a field of a packed struct is an error of its own.
         quote_spanned!(ty.span()=> __ffi::Place(&raw const #value.#field).assert_seen::<#ty>();)
     });
     quote_spanned! {ident.span()=>
@@ -184,11 +184,11 @@ fn implementations(message: &Message) -> TokenStream {
     }
 }
 
-/// `bytemuck`'s traits that are asked for.
+/// Returns the traits of `bytemuck` that the user asks for.
 fn byte_traits(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let span = ident.span();
-    // The bound makes rustc report a missing `Copy` once, and here.
+    // The bound makes rustc report a missing `Copy` once, at this span.
     let copy = quote_spanned!(span=> where #ident: __ffi::core::marker::Copy);
     let pod = message.pod.then(|| {
         let fields = message.fields.iter().map(|field| {

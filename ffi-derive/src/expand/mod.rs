@@ -28,7 +28,7 @@ use crate::ast::{Container, Head, types};
 use crate::attr::CommonAttrs;
 use crate::record::Object;
 
-/// The block around all that is written for an item.
+/// Returns the block around all code that is written for an item.
 fn block(head: &Head, contents: &TokenStream) -> TokenStream {
     let krate = &head.krate;
     let allowed = allowed();
@@ -43,8 +43,9 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
     }
 }
 
-/// The assertions of fields and cases whose type is called `String`, for an item with mistakes: it
-/// may be the user's, so rustc alone can refuse it, and it would not see it otherwise.
+/// Returns the assertions of fields and cases whose type is called `String`, for an item with
+/// mistakes. The type may be the user's, so only rustc can refuse it, and it would not see the type
+/// otherwise.
 pub(crate) fn strings(input: &DeriveInput) -> TokenStream {
     let types: Vec<_> = match &input.data {
         Data::Struct(data) => data.fields.iter().map(|field| &field.ty).collect(),
@@ -80,7 +81,8 @@ fn allowed() -> TokenStream {
     }
 }
 
-/// The record, and the `static` that holds a fingerprint in the library and keeps the record there.
+/// Returns the record, and the `static` that holds a fingerprint in the library and keeps the
+/// record there.
 fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenStream) -> TokenStream {
     let krate = &head.krate;
     // The span at which rustc reports a symbol that another item has.
@@ -97,7 +99,7 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
     }
 }
 
-/// The fingerprint of a type, and the symbol under which a library exports it.
+/// Returns the fingerprint of a type, and the symbol under which a library exports it.
 fn fingerprint(head: &Head) -> (TokenStream, String) {
     let ident = &head.ident;
     let symbol = head.prefix.type_symbol(&head.item.name, "fingerprint");
@@ -111,7 +113,7 @@ fn identity(head: &Head, record: &mut Object<'_>) {
     record.key("symbols").object(|symbols| symbols.key("fingerprint").string(&symbol));
 }
 
-/// The layout of a message or oneof in its record.
+/// Writes the layout of a message or oneof into its record.
 fn size_and_align(head: &Head, record: &mut Object<'_>) {
     let ident = &head.ident;
     record.key("size").size(&quote!(__ffi::core::mem::size_of::<#ident>()));
@@ -137,8 +139,8 @@ fn unique(head: &Head, symbol: &str) -> TokenStream {
     }
 }
 
-/// The bounds of the containers in these types, which rustc checks where the user writes them. The
-/// lifetime is what makes rustc accept bounds that don't hold.
+/// Returns the bounds of the containers in these types, which rustc checks at the user's own code.
+/// The lifetime makes rustc accept bounds that don't hold.
 fn container_bounds<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
     let bounds = types.into_iter().flat_map(types::containers).map(|(container, ty)| {
         let holds = match container {
@@ -150,13 +152,14 @@ fn container_bounds<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStrea
     quote!(#(#bounds)*)
 }
 
-/// The assertion that each `N` in the type of a field or case is one that a length can count to.
+/// Returns the assertion that each `N` in the type of a field or case is one that a length can
+/// count to.
 fn capacities(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> __ffi::assert_capacities(__ffi::Facts::<#ty>::CAPACITIES_FIT);)
 }
 
-/// The one place where rustc reports a field or case whose type isn't an `FfiType`: all other code
-/// asks `Facts`.
+/// Returns the only place at which rustc reports a field or case whose type isn't an `FfiType`: all
+/// other code asks `Facts`.
 fn shared(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> let _: __ffi::core::primitive::bool = <#ty as __ffi::FfiType>::ANY_BITS;)
 }
@@ -189,9 +192,9 @@ fn by_value(ident: &Ident) -> TokenStream {
     }
 }
 
-/// `bytemuck::CheckedBitPattern` of a message or oneof.
+/// Returns the `bytemuck::CheckedBitPattern` impl of a message or oneof.
 fn checked(ident: &Ident) -> TokenStream {
-    // The bound makes rustc report a missing `Copy` once, and here.
+    // The bound makes rustc report a missing `Copy` once, at this span.
     let copy = quote_spanned!(ident.span()=> where #ident: __ffi::core::marker::Copy);
     quote! {
         // SAFETY: `Bits` has the layout of the type and any bits; the check accepts valid values

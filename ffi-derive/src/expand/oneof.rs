@@ -22,7 +22,7 @@ pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
     block(&oneof.head, &quote! { #layout #implementations #value #checked #proto #exports })
 }
 
-/// The cases that hold something: tag, case, type.
+/// Returns the cases that hold a value: discriminant, case, type.
 fn payloads(oneof: &Oneof) -> impl Iterator<Item = (usize, &Case, &Type)> {
     oneof.cases.iter().enumerate().filter_map(|(tag, case)| case.ty.as_ref().map(|ty| (tag, case, ty)))
 }
@@ -47,7 +47,7 @@ fn layout(oneof: &Oneof) -> TokenStream {
             #(#capacities)*
             __ffi::assert_oneof::<#ident, __FfiShadow>();
             __ffi::assert_no_destructor::<#ident>();
-            // The memory is never touched but for the tag, so a large oneof costs nothing here.
+            // Only the discriminant of the memory is ever touched, so a large oneof costs nothing.
             let mut memory = __ffi::core::mem::MaybeUninit::<#ident>::uninit();
             let mut tag = 0;
             while tag < #count {
@@ -57,7 +57,7 @@ fn layout(oneof: &Oneof) -> TokenStream {
                 // SAFETY: a oneof has its tag there, which is all that the function reads; if there
                 // is no such case, or rustc has the tag elsewhere, const evaluation says so.
                 let case = unsafe { __ffi_seen(memory.as_ptr()) };
-                // SAFETY: what the case holds is in the oneof's memory.
+                // SAFETY: the value of the case is in the oneof's memory.
                 unsafe { __ffi::assert_case(tag, memory.as_ptr(), case, __FFI_PAYLOAD) };
                 tag += 1;
             }
@@ -88,7 +88,7 @@ fn layout(oneof: &Oneof) -> TokenStream {
 /// value.
 fn seen(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
-    // As structs, which can't be constants of these names.
+    // They are written as structs, which can't be constants of these names.
     let cases = oneof.cases.iter().enumerate().map(|(position, Case { ident: case, ty, .. })| {
         let position = Literal::usize_unsuffixed(position);
         match ty {
@@ -109,7 +109,7 @@ fn seen(oneof: &Oneof) -> TokenStream {
             __ffi::core::primitive::u32,
             __ffi::core::option::Option<*const __ffi::core::primitive::u8>,
         ) {
-            // SAFETY: the caller vouches for the tag; no more is read.
+            // SAFETY: the caller vouches for the discriminant; no more is read.
             match unsafe { &*__ffi_oneof } {
                 #(#cases)*
             }
@@ -150,7 +150,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
     let units = oneof.cases.iter().enumerate().filter(|(_, case)| case.ty.is_none());
     let units = units.map(|(tag, _)| Literal::usize_unsuffixed(tag));
     quote! {
-        // SAFETY: zero is the tag of the first case, which holds nothing.
+        // SAFETY: zero is the discriminant of the first case, which holds nothing.
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::Zeroable for #ident {}
 

@@ -1,4 +1,4 @@
-//! The pool of a message.
+//! Pool of a message.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -8,7 +8,7 @@ use crate::ast::Head;
 use crate::attr::{Cache, Pool, Reset};
 use crate::record::Object;
 
-/// The pool and the functions that C calls; and what the record says of them.
+/// Returns the pool and the functions that C calls, and writes their entries in the record.
 pub(super) fn pool(head: &Head, pool: &Pool, record: &mut Object<'_>) -> TokenStream {
     let (ident, name, capacity) = (&head.ident, &head.item.name, &pool.capacity);
     let (reset, reset_name) = match pool.reset {

@@ -1,8 +1,8 @@
-//! The wire format of protobuf: what a message, a oneof and an enum are in terms of what they hold.
+//! Protobuf's wire format of messages, oneofs and enums, in terms of their fields and cases.
 //!
-//! All of it is written whatever the features are, and `ffi_core` drops it where it lacks the
-//! feature `proto`: cargo compiles this crate once for build scripts and programs together,
-//! `ffi_core` for each with its own features.
+//! The derive always writes all of it, and `ffi_core` drops it without the feature `proto`: cargo
+//! compiles this crate once for build scripts and programs together, but `ffi_core` for each with
+//! its own features.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -12,14 +12,14 @@ use syn::spanned::Spanned;
 use crate::ast::{Case, Enum, Head, Message, Oneof};
 use crate::record::Object;
 
-/// Items that `ffi_core` writes only with its feature `proto`.
+/// Returns items that `ffi_core` keeps only with its feature `proto`.
 fn with_proto(head: &Head, items: &TokenStream) -> TokenStream {
     let krate = &head.krate;
     quote!(#krate::__proto! { #items })
 }
 
-/// The one place where rustc reports a type that has no place in protobuf, though it is an
-/// `FfiType`: all other code asks `ProtoFacts`.
+/// Returns the only place at which rustc reports a type that has no place in protobuf, though it is
+/// an `FfiType`: all other code asks `ProtoFacts`.
 fn assertions<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
     let types = types.into_iter();
     let assertions = types.map(|ty| quote_spanned!(ty.span()=> __ffi::Facts::<#ty>::assert_proto();));
@@ -32,7 +32,7 @@ fn assertions<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
     }
 }
 
-/// A function of `ProtoType` for the type of a field or case.
+/// Returns a function of `ProtoType` for the type of a field or case.
 fn of(ty: &Type, function: &str) -> TokenStream {
     let function = format_ident!("{function}");
     quote!(__ffi::proto::ProtoFacts::<#ty>::#function)
@@ -210,14 +210,14 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
             Some(ty) => {
                 let (init, read_element) = (of(ty, "init"), of(ty, "read_element"));
                 quote! {
-                    // SAFETY: the case of that tag in memory holds a value of that type.
+                    // SAFETY: the case of that discriminant holds a value of that type.
                     let __ffi_value =
                         unsafe { __ffi::proto::active_case::<#head, #ty>(self, #position, #init) };
                     #read_element(__ffi_value, __ffi_wire_type, __ffi_input)
                 }
             }
             None => quote! {
-                // SAFETY: the case of that tag in memory holds nothing.
+                // SAFETY: the case of that discriminant holds nothing.
                 unsafe { __ffi::proto::activate_unit::<#head>(self, #position) };
                 __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
             },
@@ -240,7 +240,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
                 // SAFETY: the slot is memory for the oneof, whose first case has tag 0 and holds
                 // nothing.
                 unsafe { __ffi::proto::set_unit::<#head>(__ffi_slot.as_mut_ptr(), 0) };
-                // SAFETY: the first case needs no more than its tag.
+                // SAFETY: the first case needs no more than its discriminant.
                 unsafe { __ffi_slot.assume_init_mut() }
             }
 

@@ -34,8 +34,8 @@ pub(crate) fn queue(queue: &Queue) -> TokenStream {
     quote! { #(#cfgs)* #block }
 }
 
-/// The bounds under which the functions and the facts compile. An assertion reports the ones that
-/// don't hold, once each; the lifetime is what makes rustc accept those here.
+/// Returns the bounds under which the functions and the facts compile. An assertion reports those
+/// that don't hold, once each; the lifetime makes rustc accept them in the functions.
 fn bounds(queue: &Queue) -> TokenStream {
     let (ty, containers) = (&queue.ty, container_bounds([&queue.ty]));
     quote!(for<'__ffi_any> #ty: __ffi::ExportedQueue, #containers)
@@ -65,7 +65,7 @@ fn facts(queue: &Queue) -> TokenStream {
     }
 }
 
-/// The list of C functions for a macro of `ffi_core`.
+/// Returns the call of the macro of `ffi_core` that writes the list of C functions.
 fn operations(queue: &Queue, then: &TokenStream) -> TokenStream {
     let (ty, bounds, krate) = (&queue.ty, bounds(queue), &queue.head.krate);
     let prefix = symbol(queue, "");

@@ -1,4 +1,4 @@
-//! The kernels of a message.
+//! Kernels of a message.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use crate::ast::{Field, Message};
 use crate::record::Object;
 
-/// The numbers that a message consists of: fields of one kind, without padding.
+/// Returns the numbers that a message consists of: fields of one kind, without padding.
 pub(super) fn lanes(message: &Message) -> TokenStream {
     let lanes = field_lanes(message);
     quote! {
@@ -21,7 +21,7 @@ fn field_lanes(message: &Message) -> impl Iterator<Item = TokenStream> {
     message.fields.iter().map(|Field { ty, .. }| quote!(__ffi::Facts::<#ty>::LANES))
 }
 
-/// `FfiSimd`, and the function that C calls; and what the record says of them.
+/// Returns `FfiSimd` and the function that C calls, and writes its entry in the record.
 pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
     let (head, lanes) = (&message.head, field_lanes(message));
     let (ident, krate) = (&head.ident, &head.krate);

@@ -1,7 +1,7 @@
 //! Calls of exported functions, as C makes them, with every argument that their contract accepts:
-//! any bytes behind a pointer that has as many, and pointers that are null, misaligned, foreign to a
-//! pool or freed before. What the contract refuses to speak of is never passed: a pointer to memory
-//! that isn't there.
+//! any bytes behind a pointer that has as many, and pointers that are null, misaligned, foreign to
+//! a pool or freed before. Arguments that the contract excludes are never passed, such as a pointer
+//! to memory that isn't there.
 
 mod memory;
 mod pools;
@@ -126,8 +126,8 @@ pub(crate) fn run(input: &[u8]) {
 /// Calls a function and looks at its status.
 ///
 /// The macro is for one `unsafe` block around all calls: a function only reads or writes behind a
-/// pointer that is neither null nor misaligned, and each such pointer is that of a [`Memory`] with as
-/// many values as the length says, all bytes of which are initialised.
+/// pointer that is neither null nor misaligned, and each such pointer is that of a [`Memory`] with
+/// as many values as the length says, all bytes of which are initialised.
 macro_rules! call {
     ($function:ident($($argument:expr),* $(,)?)) => {{
         let mut status = FfiStatus::zeroed();
@@ -319,8 +319,8 @@ fn columns(input: &mut Bytes<'_>) {
             2 => _ = unsafe { fixture_columns_ffi_particle_columns_resize(columns, row) },
             _ => {
                 let removed = if count == 0 { std::ptr::null_mut() } else { pointer };
-                // SAFETY: the container is this function's, and `removed` is null or to memory for a
-                // message.
+                // SAFETY: the container is this function's, and `removed` is null or to memory for
+                // a message.
                 _ = unsafe { fixture_columns_ffi_particle_columns_swap_remove(columns, row, removed) };
             }
         }

@@ -1,4 +1,4 @@
-//! What the emitter reads of a library: its file, its schema section, and its schema as JSON.
+//! Inputs of the emitter: a library's file, its schema section, and its schema as JSON.
 
 use ffi_core::schema::read::{Record, decode_section};
 use ffi_dart_emit::model::{self, Model, Problems};

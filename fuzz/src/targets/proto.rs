@@ -7,7 +7,7 @@ use ffi_dart_emit::proto::{ImportOptions, import};
 use tempfile::TempDir;
 
 thread_local! {
-    /// A folder with nothing in it but the input: a file is looked for in that folder alone.
+    /// An empty folder for the input, as imports are only looked for in that folder.
     static FOLDER: TempDir = TempDir::new().expect("there is room for temporary files");
 }
 

@@ -25,8 +25,8 @@ pub struct Coverage {
     /// Count nothing: print the last counts again.
     #[arg(long)]
     report: bool,
-    /// Arguments of `cargo test`, instead of all tests: `-- -p ffi-core --lib`. The goals are those of
-    /// a whole run.
+    /// Arguments of `cargo test`, instead of all tests: `-- -p ffi-core --lib`. The goals are those
+    /// of a whole run.
     #[arg(last = true)]
     tests: Vec<String>,
 }
@@ -65,14 +65,16 @@ const ALL: [&str; 17] = [
 ];
 
 impl Coverage {
-    /// Runs the tests with counters, and prints the lines of each folder and which goals are missed.
+    /// Runs the tests with counters, and prints the lines of each folder and which goals are
+    /// missed.
     ///
-    /// Takes about twice the time of `cargo test --workspace`, and a target folder of its own, which is
-    /// kept. Installs rustup's component `llvm-tools` when it is missing. Needs a Unix shell.
+    /// Takes about twice the time of `cargo test --workspace`, and a target folder of its own,
+    /// which is kept. Installs rustup's component `llvm-tools` when it is missing. Needs a Unix
+    /// shell.
     ///
     /// # Errors
     ///
-    /// When a test fails, a goal is missed, or a listed line is covered or gone.
+    /// Returns an error if a test fails, a goal is missed, or a listed line is covered or gone.
     pub fn run(self) -> Result<()> {
         let folder = target().join("coverage");
         let tools = Tools::find_or_install()?;
@@ -87,8 +89,8 @@ impl Coverage {
         Ok(())
     }
 
-    /// Runs the tests; their counters are in `folder/profiles` then, and the names of what they ran in
-    /// `folder/objects.txt`.
+    /// Runs the tests. Afterwards their counters are in `folder/profiles`, and the names of the
+    /// programs and libraries that they ran in `folder/objects.txt`.
     fn count(&self, folder: &Path) -> Result<()> {
         let profiles = folder.join("profiles");
         if profiles.exists() {
@@ -167,8 +169,8 @@ fn built(test: &mut Command) -> Result<Vec<String>> {
     Ok(paths)
 }
 
-/// Returns all programs and shared libraries of the last run that have counters: those that cargo has
-/// built, and the libraries that tests have built beneath the target folder.
+/// Returns all programs and shared libraries of the last run that have counters: those that cargo
+/// has built, and the libraries that tests have built beneath the target folder.
 fn objects(folder: &Path) -> Result<BTreeSet<PathBuf>> {
     let text = fs::read_to_string(folder.join("objects.txt"))
         .context("nothing was counted yet; hint: run it without `--report`")?;
@@ -333,8 +335,8 @@ fn is_of_tests(name: &str) -> bool {
     name.contains("/tests/") || name.ends_with("/tests.rs")
 }
 
-/// Returns the numbers of the lines of modules that only tests have: from `#[cfg(test)]` to the brace
-/// that closes the module, both at the start of a line.
+/// Returns the numbers of the lines of modules that only tests have: from `#[cfg(test)]` to the
+/// brace that closes the module, both at the start of a line.
 fn test_lines(source: &str) -> BTreeSet<usize> {
     let mut inside = false;
     let mut lines = BTreeSet::new();
@@ -354,8 +356,8 @@ fn test_lines(source: &str) -> BTreeSet<usize> {
 struct Listed(BTreeSet<(String, String)>);
 
 impl Listed {
-    /// Reads groups: a line with a file and a reason, and beneath it lines of the file, indented. Lines
-    /// with a `#` in front are comments.
+    /// Reads groups: a line with a file and a reason, and beneath it lines of the file, indented.
+    /// Lines with a `#` in front are comments.
     fn parse(text: &str) -> Result<Self> {
         let mut listed = Self::default();
         let mut file = None;

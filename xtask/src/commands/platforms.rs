@@ -214,8 +214,8 @@ fn this_machine(package: &str, profile: &str, options: &[&str]) -> Result<PathBu
 }
 
 impl Platform {
-    /// Returns the records of this platform's library, given those of this machine's: on WebAssembly
-    /// every panic aborts.
+    /// Returns the records of this platform's library, given those of this machine's: on
+    /// WebAssembly every panic aborts.
     fn expected(&self, this_machine: &[Record]) -> Vec<Record> {
         let mut records = this_machine.to_vec();
         for record in &mut records {

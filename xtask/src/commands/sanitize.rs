@@ -68,12 +68,12 @@ impl Sanitize {
     /// Runs the tools and prints a line for each: what it ran, or why it was left out.
     ///
     /// The sanitizers are those of the stable toolchain, with `RUSTC_BOOTSTRAP=1` for their flags.
-    /// Miri is a component of nightly toolchains; without it that tool is left out. Installs valgrind
-    /// on Debian when it is missing.
+    /// Miri is a component of nightly toolchains; without it that tool is left out. Installs
+    /// valgrind on Debian when it is missing.
     ///
     /// # Errors
     ///
-    /// When a test fails or a tool reports anything, after all tools have run.
+    /// Returns an error if a test fails or a tool reports anything, after all tools have run.
     pub fn run(self) -> Result<()> {
         let chosen: BTreeSet<_> = match &*self.tools {
             [] => Tool::value_variants().iter().copied().collect(),
@@ -120,7 +120,7 @@ impl Sanitize {
     }
 }
 
-/// What one run came to.
+/// Result of one run.
 struct Line {
     name: String,
     seconds: u64,
@@ -129,9 +129,9 @@ struct Line {
 
 /// A run without a finding.
 enum Report {
-    /// It went through; what it ran.
+    /// The run went through; the text says what it ran.
     Ran(String),
-    /// The machine can't do it; why, and what would help.
+    /// The machine can't run it; the text says why, and what would help.
     LeftOut(String),
 }
 
@@ -211,8 +211,8 @@ fn of_core(cargo: &mut Command) -> &mut Command {
     cargo.args(["--test", "pool_shutdown", "--test", "aliasing", "--test", "simd"]).envs(SMALLER)
 }
 
-/// A cargo whose programs have a sanitizer in them. What builds them, such as macros, has none: that
-/// needs a target, also in the builds that tests start.
+/// Returns a cargo whose programs have a sanitizer in them. Programs that take part in the build,
+/// such as macros, have none, which needs a target, also in the builds that tests start.
 fn sanitizing(name: &str, flags: &str, host: &str) -> Command {
     let mut cargo = cargo();
     cargo

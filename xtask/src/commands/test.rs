@@ -12,6 +12,7 @@ use crate::protoc::Protoc;
 use crate::public;
 use crate::safety;
 use crate::times::Times;
+use crate::words::{self, Rules};
 use crate::workspace::{cargo, root, run, target};
 
 /// The arguments of `cargo xtask test`.
@@ -47,6 +48,15 @@ fn check(times: &mut Times) -> Result<()> {
         references.is_empty(),
         "{} SAFETY comments only refer to others\nhint: say which condition of the callee holds, and why",
         references.len()
+    );
+    let places = words::check(&Rules::read(root())?, &words::read(root())?);
+    for place in &places {
+        eprintln!("{place}");
+    }
+    ensure!(
+        places.is_empty(),
+        "{} places break the rules of plain English\nhint: `cargo xtask words --list` names them",
+        places.len()
     );
     times.part("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
     times.part("clippy", || {

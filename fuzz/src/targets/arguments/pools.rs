@@ -204,7 +204,7 @@ impl Pools {
     fn write_token(&mut self, input: &mut Bytes<'_>) {
         if let Some(slot) = self.tokens.owned.last() {
             let bytes: [u8; size_of::<Token>()] = input.take();
-            // SAFETY: the slot is the caller's, who may write any bytes to it.
+            // SAFETY: the slot is the caller's, and its owner may write any bytes to it.
             unsafe { slot.cast::<[u8; size_of::<Token>()]>().write(bytes) };
         }
     }
@@ -213,7 +213,7 @@ impl Pools {
     fn write_event(&mut self, input: &mut Bytes<'_>) {
         if let Some(slot) = self.events.owned.last() {
             let bytes: [u8; size_of::<Event>()] = input.take();
-            // SAFETY: the slot is the caller's, who may write any bytes to it.
+            // SAFETY: the slot is the caller's, and its owner may write any bytes to it.
             unsafe { slot.cast::<[u8; size_of::<Event>()]>().write(bytes) };
         }
     }
