@@ -352,8 +352,8 @@ fn slots_change_hands() {
                     thread::yield_now();
                     continue;
                 }
-                // SAFETY: the slot is this thread's, and `before` lies in it.
-                unsafe { (&raw mut (*slot).before).write(sent) };
+                // SAFETY: the slot is this thread's, and `before` is in it.
+                unsafe { (*slot).before = sent };
                 // SAFETY: the slot is this thread's, and isn't used once it is pushed.
                 while unsafe { interpreted_ffi_waiting_push(slot) } != 0 {
                     thread::yield_now();

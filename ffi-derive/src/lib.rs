@@ -69,14 +69,14 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `pod` | implement `bytemuck::Pod`: needs `Copy`, no padding, and fields that are `Pod` |
 /// | `checked` | implement `bytemuck::CheckedBitPattern`: needs `Copy` |
 /// | `rename = "Name"` | its name in Dart |
-/// | `reserved(4, 7..=9)` | tags that no field may take |
+/// | `reserved(4, 7..=9)` | numbers that no field may take |
 /// | `prefix = "name"` | the symbols are `name_ffi_..`, instead of with the name of the crate |
 /// | `crate = "::path"` | where `ffi_core` is, when it has been renamed or another crate re-exports it. See [Safety](#safety) |
 ///
 /// On a field or case: `rename = "name"` and `tag = N`, its number in .proto (1 to 536,870,911,
-/// without 19,000 to 19,999). Fields without a tag take, in their order, the smallest numbers from
-/// 1 on that no tag gives and `reserved` doesn't keep: give tags where fields may be removed or
-/// change places.
+/// without 19,000 to 19,999). Fields without one take, in their order, the smallest numbers from
+/// 1 on that no other field has and `reserved` doesn't keep: give numbers if fields may be removed
+/// or change places.
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///
@@ -84,8 +84,8 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// The macro writes unsafe code that relies on `::ffi_core`, or on what `crate` names, to be the
 /// crate `ffi-core` as it was published. So `crate` takes no path into the user's own crate. Cargo
-/// and `extern crate` can give the name to another crate all the same, as with any derive: whoever
-/// writes `ffi_core = { package = ".." }` or `extern crate self as ffi_core` vouches for what has
+/// and `extern crate` can give the name to another crate all the same, as with any derive: a
+/// crate that contains `ffi_core = { package = ".." }` or `extern crate self as ffi_core` vouches for what has
 /// the name.
 ///
 /// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library
@@ -160,8 +160,8 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// # Functions
 ///
 /// The function stays as it is; beside it stands an `extern "C"` wrapper named
-/// `{crate}_ffi_{function}`, which checks every argument before the function sees it and turns an `Err`
-/// and a panic into a status, in Dart an exception.
+/// `{crate}_ffi_{function}`, which checks every argument before the function sees it and turns an
+/// `Err` and a panic into a status, in Dart an exception.
 ///
 /// | position | types |
 /// |---|---|

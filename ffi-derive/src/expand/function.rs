@@ -197,7 +197,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     }
 }
 
-/// The check that memory which arguments own elsewhere isn't behind another one; none where no type
+/// The check that memory which arguments own elsewhere isn't behind another one; `None` if no type
 /// owns any, which rustc knows.
 fn disjoint_owned(function: &Function, arguments: &[Argument]) -> Option<TokenStream> {
     let all = function.params.iter().zip(arguments);

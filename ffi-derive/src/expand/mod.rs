@@ -62,7 +62,7 @@ pub(crate) fn strings(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// The lints of users, who didn't write the code, off.
+/// Turns the lints of the user's crate off: the code is not the user's.
 fn allowed() -> TokenStream {
     quote! {
         #[allow(
@@ -197,8 +197,8 @@ fn checked(ident: &Ident) -> TokenStream {
     // The bound makes rustc report a missing `Copy` once, at this span.
     let copy = quote_spanned!(ident.span()=> where #ident: __ffi::core::marker::Copy);
     quote! {
-        // SAFETY: `Bits` has the layout of the type and any bits; the check accepts valid values
-        // alone.
+        // SAFETY: `Bits` has the layout of the type and any bits; the check accepts only
+        // valid values.
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident #copy {
             type Bits = __ffi::Bits<#ident>;

@@ -54,8 +54,9 @@ fn layout(oneof: &Oneof) -> TokenStream {
                 // SAFETY: the memory is ours, and of at least four bytes that are aligned to as
                 // many, as the shadow's.
                 unsafe { memory.as_mut_ptr().cast::<__ffi::core::primitive::u32>().write(tag) };
-                // SAFETY: a oneof has its tag there, which is all that the function reads; if there
-                // is no such case, or rustc has the tag elsewhere, const evaluation says so.
+                // SAFETY: a oneof starts with its discriminant, which is all that the function
+                // reads; if there is no such case, or rustc has the discriminant elsewhere,
+                // const evaluation reports it.
                 let case = unsafe { __ffi_seen(memory.as_ptr()) };
                 // SAFETY: the value of the case is in the oneof's memory.
                 unsafe { __ffi::assert_case(tag, memory.as_ptr(), case, __FFI_PAYLOAD) };
@@ -134,8 +135,8 @@ fn implementations(oneof: &Oneof) -> TokenStream {
     let checks = payloads(oneof).map(|(tag, case, ty)| {
         let (tag, name) = (Literal::usize_unsuffixed(tag), &case.item.name);
         quote! {
-            // SAFETY: a case of that tag holds a value of that type there, and the oneof fulfils
-            // the contract of `check`.
+            // SAFETY: a case with that discriminant holds a value of that type, and the oneof
+            // fulfils the contract of `check`.
             #tag => unsafe {
                 __ffi::check_field::<#ty>(
                     oneof.cast(),

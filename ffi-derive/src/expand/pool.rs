@@ -36,7 +36,7 @@ pub(super) fn pool(head: &Head, pool: &Pool, record: &mut Object<'_>) -> TokenSt
     quote! {
         #definition
 
-        // SAFETY: the pool is one static, of this type alone, and is always returned; a message is
+        // SAFETY: the pool is one static, of only this type, and is always returned; a message is
         // plain data without a destructor.
         #[automatically_derived]
         unsafe impl __ffi::FfiPooled for #ident {

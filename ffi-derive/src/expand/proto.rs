@@ -237,8 +237,8 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#head>) -> &mut #head {
-                // SAFETY: the slot is memory for the oneof, whose first case has tag 0 and holds
-                // nothing.
+                // SAFETY: the slot is memory for the oneof, whose first case has discriminant 0
+                // and holds nothing.
                 unsafe { __ffi::proto::set_unit::<#head>(__ffi_slot.as_mut_ptr(), 0) };
                 // SAFETY: the first case needs no more than its discriminant.
                 unsafe { __ffi_slot.assume_init_mut() }

@@ -60,7 +60,7 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
                 #(#fields,)*
             }
 
-            // SAFETY: where `LANES` says so, the message is that many numbers in a row, and any
+            // SAFETY: where `LANES` says so, the message is that many consecutive numbers, and any
             // bits are a number.
             #[automatically_derived]
             unsafe impl __ffi::FfiSimd for #ident {
