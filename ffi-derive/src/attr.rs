@@ -148,9 +148,8 @@ impl FromMeta for Identifier {
 
 /// `crate = ".."`, a path that begins with the name of another crate.
 ///
-/// The macros write unsafe code that relies on the real `ffi_core`. A module of the user's
-/// crate could stand in for it, with checks that check nothing, although the user writes no
-/// `unsafe`.
+/// The macros write unsafe code that relies on the real `ffi_core`. A module of the user's crate
+/// could stand in for it, with checks that check nothing, although the user writes no `unsafe`.
 #[derive(Debug)]
 pub(crate) struct CratePath(pub(crate) Path);
 
@@ -188,7 +187,7 @@ pub(crate) struct Pool {
     pub(crate) cache: Cache,
 }
 
-/// The slots of a pool that threads keep for themselves.
+/// Kind of cache that threads have for slots of a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Cache {
     #[default]
@@ -196,7 +195,7 @@ pub(crate) enum Cache {
     None,
 }
 
-/// The contents of a slot that a pool hands out.
+/// Contents of a slot that a pool hands out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Reset {
     #[default]
@@ -330,7 +329,8 @@ pub(crate) fn worded(errors: Error) -> Error {
     Error::multiple(errors.collect())
 }
 
-/// Returns the text instead of `Unknown field: `..`. Did you mean `..`?` and its like.
+/// Returns the text that replaces darling's `Unknown field: `..`. Did you mean `..`?` and similar
+/// errors.
 fn reworded(text: &str) -> Option<String> {
     let quoted = |text: &str| text.split('`').nth(1).map(str::to_owned);
     if let Some(rest) = text.strip_prefix("Unknown field: ") {

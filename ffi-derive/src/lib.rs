@@ -1,12 +1,12 @@
-//! The derive macros of `ffi-core`, which re-exports and documents them; depend on that crate, not
-//! on this one.
+//! Derive macros of `ffi-core`, which re-exports and documents them; depend on that crate, not on
+//! this one.
 //!
-//! The tree is the pipeline: `attr` reads attributes, `ast` checks the item and holds what can only
-//! be right, `expand` writes Rust from it, with `record` for the schema record and `names` for
+//! The tree is the pipeline: `attr` reads attributes, `ast` checks the item and can only hold a
+//! valid one, `expand` writes Rust from it, with `record` for the schema record and `names` for
 //! symbols and hashes. Nothing is written before all is checked, and every mistake is reported, not
 //! only the first.
 //!
-//! No layout is computed here: the code that is written asks rustc, and hands the answers to
+//! The macros compute no layout: the code that they write asks rustc, and hands the answers to
 //! `ffi_core::__private`.
 
 mod ast;
@@ -28,16 +28,16 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// `bytemuck::Zeroable`, so a message is valid when all its bytes are zero. It asserts the layout,
 /// exports its fingerprint, and writes the schema record.
 ///
-/// An attribute macro that changes the fields stands above the derive: below it, rustc reports each
-/// field that isn't the one the derive saw. A field's type can't hold a macro, which may give
-/// another type each time; give it a name with `type`. Names that begin with `__ffi` are for
-/// generated code.
+/// An attribute macro that changes the fields must be above the derive: if it is below, rustc
+/// reports each field that isn't the one the derive saw. A field's type can't hold a macro, which
+/// may give another type each time; give it a name with `type`. Names that begin with `__ffi` are
+/// for generated code.
 ///
 /// # Oneofs
 ///
-/// The enum has `#[repr(C, u32)]`, no generics, and no numbers of its own. The first case holds
-/// nothing and means unset; each other holds nothing, or one value that implements `FfiType`: more
-/// than one go into a message. The derive implements `FfiType`, `FfiOneof` and
+/// The enum has `#[repr(C, u32)]`, no generics, and no discriminants of its own. The first case
+/// holds nothing and means unset. Each other case holds nothing, or one value that implements
+/// `FfiType`; several values go into a message. The derive implements `FfiType`, `FfiOneof` and
 /// `bytemuck::Zeroable`.
 ///
 /// ```
@@ -58,8 +58,8 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// # Attributes
 ///
-/// On the struct or enum, in `#[ffi(..)]`; `pool`, `simd`, `columns`, `pod` and `reserved` on a
-/// struct only:
+/// On the struct or enum, in `#[ffi(..)]`; `pool`, `simd`, `columns`, `pod` and `reserved` only on
+/// a struct:
 ///
 /// | key | meaning |
 /// |---|---|
@@ -69,24 +69,24 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `pod` | implement `bytemuck::Pod`: needs `Copy`, no padding, and fields that are `Pod` |
 /// | `checked` | implement `bytemuck::CheckedBitPattern`: needs `Copy` |
 /// | `rename = "Name"` | its name in Dart |
-/// | `reserved(4, 7..=9)` | numbers that no field may take |
+/// | `reserved(4, 7..=9)` | numbers in .proto that no field may take |
 /// | `prefix = "name"` | the symbols are `name_ffi_..`, instead of with the name of the crate |
-/// | `crate = "::path"` | where `ffi_core` is, when it has been renamed or another crate re-exports it. See [Safety](#safety) |
+/// | `crate = "::path"` | path of `ffi_core`, if it has been renamed or another crate re-exports it. See [Safety](#safety) |
 ///
 /// On a field or case: `rename = "name"` and `tag = N`, its number in .proto (1 to 536,870,911,
-/// without 19,000 to 19,999). Fields without one take, in their order, the smallest numbers from
-/// 1 on that no other field has and `reserved` doesn't keep: give numbers if fields may be removed
+/// without 19,000 to 19,999). Fields without a `tag` take, in their order, the smallest numbers
+/// from 1 on that no `tag` gives and `reserved` doesn't keep: give numbers if fields may be removed
 /// or change places.
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///
 /// # Safety
 ///
-/// The macro writes unsafe code that relies on `::ffi_core`, or on what `crate` names, to be the
-/// crate `ffi-core` as it was published. So `crate` takes no path into the user's own crate. Cargo
-/// and `extern crate` can give the name to another crate all the same, as with any derive: a
-/// crate that contains `ffi_core = { package = ".." }` or `extern crate self as ffi_core` vouches for what has
-/// the name.
+/// The macro writes unsafe code that relies on `::ffi_core`, or on the crate that `crate` names, to
+/// be the crate `ffi-core` as it was published. So `crate` takes no path into the user's own crate.
+/// As with any derive, cargo and `extern crate` can still give the name to another crate: a user
+/// that writes `ffi_core = { package = ".." }` or `extern crate self as ffi_core` vouches for the
+/// crate that has the name.
 ///
 /// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library
 /// exports two functions for each message that write and read it as protobuf.
@@ -159,7 +159,7 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 ///
 /// # Functions
 ///
-/// The function stays as it is; beside it stands an `extern "C"` wrapper named
+/// The function stays as it is. Beside it the macro writes an `extern "C"` wrapper named
 /// `{crate}_ffi_{function}`, which checks every argument before the function sees it and turns an
 /// `Err` and a panic into a status, in Dart an exception.
 ///
@@ -175,7 +175,7 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// | `leaf` | short, bounded and non-blocking: Dart calls it without leaving its own state. While it runs, no isolate can collect garbage |
 /// | `rename = "name"` | its name in Dart |
 /// | `prefix = "name"` | the symbol is `name_ffi_..`, instead of with the name of the crate |
-/// | `crate = "::path"` | where `ffi_core` is, when it has been renamed or another crate re-exports it. See the safety section of `FfiMessage` |
+/// | `crate = "::path"` | path of `ffi_core`, if it has been renamed or another crate re-exports it. See the safety section of `FfiMessage` |
 ///
 /// # Examples
 ///

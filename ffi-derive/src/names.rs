@@ -3,7 +3,7 @@
 use heck::ToSnakeCase;
 use proc_macro2::Span;
 
-/// The prefix of the symbols and ids of a crate.
+/// Prefix of the symbols and ids of a crate.
 pub(crate) struct Prefix(String);
 
 impl Prefix {
@@ -42,16 +42,16 @@ impl Prefix {
         self.symbol(name)
     }
 
-    /// The symbol of an item of the user's. The `_ffi_` keeps it apart from the symbols of other
-    /// libraries of the process (`gettime` of a crate `clock` is not `clock_gettime`), and from the
-    /// runtime's, which start with `_ffi0_`.
+    /// Returns the symbol of an item of the user's. The `_ffi_` keeps it apart from the symbols of
+    /// other libraries of the process (`gettime` of a crate `clock` is not `clock_gettime`), and
+    /// from the runtime's, which start with `_ffi0_`.
     fn symbol(&self, item: &str) -> String {
         format!("{}_ffi_{item}", self.0)
     }
 }
 
-/// 64-bit FNV-1a, as `ffi_core::schema::fingerprint::hash_name` has it: hashing here costs nothing,
-/// in const evaluation it costs microseconds a byte.
+/// Returns the 64-bit FNV-1a hash of a name, as `ffi_core::schema::fingerprint::hash_name` does:
+/// the derive computes it at no cost, while const evaluation takes microseconds per byte.
 pub(crate) fn hash(name: &str) -> u64 {
     name.bytes()
         .fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))

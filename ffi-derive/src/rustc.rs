@@ -22,8 +22,8 @@ pub(crate) fn is(path: &Path, name: &str) -> bool {
     path.get_ident().is_some_and(|ident| ident.unraw() == name)
 }
 
-/// The doc comment, without the blank that each line starts with. `#[doc = include_str!(..)]` and
-/// its like, whose text a macro can't see, are left out.
+/// Returns the doc comment, without the blank that each line starts with. `#[doc =
+/// include_str!(..)]` and the like, whose text a macro can't see, are left out.
 pub(crate) fn doc(attrs: &[Attribute]) -> Option<String> {
     let texts = attrs.iter().filter(|attr| attr.path().is_ident("doc")).filter_map(|attr| text(&attr.meta));
     let text = texts.collect::<Vec<_>>().join("\n");
@@ -38,7 +38,7 @@ pub(crate) fn deprecated(attrs: &[Attribute]) -> Option<String> {
     let attr = attrs.iter().find(|attr| attr.path().is_ident("deprecated"))?;
     let mut note = text(&attr.meta).unwrap_or_default();
     if matches!(attr.meta, Meta::List(_)) {
-        // rustc reports what it doesn't accept here.
+        // rustc reports the keys that it doesn't accept.
         let _ = attr.parse_nested_meta(|key| {
             let value: syn::LitStr = key.value()?.parse()?;
             if key.path.is_ident("note") {

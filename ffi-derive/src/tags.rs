@@ -102,11 +102,11 @@ pub(crate) fn check_tags<'a>(
     }
 }
 
-/// The number in .proto of each field or case: the one that the attribute gives, or else the
-/// smallest one that is free. `None` if no number is left.
+/// Returns the number in .proto of each field or case: the one that its `tag` gives, else the
+/// smallest one that is free. None if no number is left.
 ///
 /// Old messages are read by these numbers, so they follow only from the source: a field that is
-/// added at the end, or has a number of its own, moves none.
+/// added at the end, or has a `tag`, moves none.
 pub(crate) fn numbers(tags: &[Option<SpannedValue<Tag>>], reserved: &[(u32, u32)]) -> Vec<Option<u32>> {
     let explicit: HashSet<u32> = tags.iter().flatten().map(|tag| tag.0).collect();
     let mut next = 1;
@@ -132,7 +132,7 @@ pub(crate) fn numbers(tags: &[Option<SpannedValue<Tag>>], reserved: &[(u32, u32)
     tags.iter().map(|tag| tag.as_ref().map_or_else(&mut free, |tag| Some(tag.0))).collect()
 }
 
-/// The error for a field or case that can't have a number.
+/// Returns the error for a field or case that can't have a number.
 pub(crate) fn no_tag_left(ident: &Ident) -> Error {
     Error::custom("no tag is left for this\nhint: reserve fewer, or give this one a tag: `#[ffi(tag = 4)]`")
         .with_span(ident)

@@ -30,8 +30,8 @@ pub(crate) struct Param {
     pub(crate) pass: Pass,
     /// True if the parameter is an `Option` of the type.
     pub(crate) optional: bool,
-    /// The type of the copy, if the function takes one of what is lent: `String` for `&str`,
-    /// `Vec<T>` for `&[T]`.
+    /// The owned type, if the function takes a copy of lent memory: `String` for `&str`, `Vec<T>`
+    /// for `&[T]`.
     pub(crate) owned: Option<Type>,
     /// The type behind the reference, slice or box, or that of the value; `u8` for text.
     pub(crate) ty: Type,
@@ -39,7 +39,7 @@ pub(crate) struct Param {
     pub(crate) written: Type,
 }
 
-/// The way in which a parameter crosses the boundary.
+/// Way in which a parameter crosses the boundary.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
     Value,
@@ -81,7 +81,7 @@ impl Function {
     }
 }
 
-/// The error for `#[ffi_export]` on anything else.
+/// Returns the error for `#[ffi_export]` on an item that is neither a function nor a static.
 pub(crate) fn refuse_export(item: &syn::Item) -> Error {
     Error::custom(
         "only a function or a queue can be exported\n\
@@ -158,8 +158,8 @@ impl Param {
         Ok(Self { name, pass, optional: inner.is_some(), owned, ty, written: (*typed.ty).clone() })
     }
 
-    /// The way in which a type is passed, the type of the copy that the function takes, and the
-    /// type of what is passed.
+    /// Returns the way in which a type is passed, the type of the copy that the function takes, and
+    /// the type that crosses the boundary.
     fn passed(ty: &Type) -> Result<(Pass, Option<Type>, Type)> {
         let ty = types::ungrouped(ty);
         if types::is_string(ty) {
@@ -195,7 +195,7 @@ impl Param {
     }
 }
 
-/// The type of a byte of text, with the span of `text`.
+/// Returns the type of the bytes of text, with the span of `text`, at which rustc reports errors.
 fn byte(text: &Type) -> Type {
     parse_quote_spanned!(text.span()=> __ffi::core::primitive::u8)
 }

@@ -1,5 +1,5 @@
-//! Items that have been checked: what is wrong with one is reported here, and `expand` may assume
-//! the rest.
+//! Checked items: mistakes are reported in this module, and `expand` may assume that there are
+//! none.
 
 mod enumeration;
 mod function;
@@ -22,7 +22,7 @@ use crate::attr::{CommonAttrs, Identifier};
 use crate::names::Prefix;
 use crate::rustc;
 
-/// The name of a thing, and what users say about it.
+/// Common properties of everything that has a name.
 pub(crate) struct Item {
     /// The name without `r#`.
     pub(crate) name: String,
@@ -55,7 +55,7 @@ impl Item {
     }
 }
 
-/// The name of an item at module level, its symbols and paths.
+/// Common properties of all items at module level.
 pub(crate) struct Head {
     pub(crate) ident: Ident,
     pub(crate) item: Item,

@@ -29,7 +29,7 @@ impl Queue {
         }
         let ty = types::ungrouped(&item.ty);
         if let Type::Path(_) = ty {
-            // Its name proves nothing: rustc looks.
+            // The name of the type proves nothing, so rustc checks it.
         } else {
             let error = Error::custom(
                 "only a queue can be exported\nhint: `static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`",

@@ -1,8 +1,8 @@
-//! Types that are refused by their looks, each with what to write instead.
+//! Types that are refused by their looks, each with the type to write instead.
 //!
-//! A macro sees tokens, not types: an alias hides any of these. rustc then reports that `FfiType`
-//! isn't implemented, with the general advice of `#[diagnostic::on_unimplemented]`; here stands the
-//! particular one.
+//! A macro sees tokens, not types: an alias hides any of these. For an alias, rustc reports that
+//! `FfiType` isn't implemented, with the general advice of `#[diagnostic::on_unimplemented]`; this
+//! module has the specific advice.
 
 use darling::{Error, Result};
 use proc_macro2::{TokenStream, TokenTree};
@@ -10,7 +10,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, ExprLit, GenericArgument, Ident, Lit, PathArguments, PathSegment, Type, TypePath};
 
-/// The type inside the invisible group that a `$ty:ty` of `macro_rules!` leaves, and inside
+/// Returns the type inside the invisible group that a `$ty:ty` of `macro_rules!` leaves, and inside
 /// parentheses.
 pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
     loop {
@@ -125,7 +125,7 @@ fn check_field(ty: &Type) -> Result<()> {
         Type::Tuple(_) => {
             refuse(ty, "a tuple has no layout of its own", "make it a message with named fields")
         }
-        // `String` is left to rustc: unlike the others it takes no arguments, so that it may be a
+        // `String` is left to rustc: unlike the others it takes no arguments, so it may be a
         // message of the user's.
         Type::Path(path) if of_std(path) => match last_name(path).as_str() {
             "Vec" if first_argument(path).is_some_and(is_u8) => refuse(
@@ -349,11 +349,11 @@ pub(crate) fn containers(ty: &Type) -> Vec<(Container, &Type)> {
 const OF_STD: [&str; 10] =
     ["String", "Vec", "VecDeque", "Box", "Rc", "Arc", "Option", "HashMap", "BTreeMap", "Result"];
 
-/// Returns true if a type is one of the standard library's that the macros know, not one of the
-/// user's that has its name.
+/// Returns true if the macros take a type for one of the standard library's, and not for one of the
+/// user's with its name.
 ///
-/// A shared type takes no type arguments, so a `Vec` without any is the user's; only a `String`
-/// can't be told apart without its path, and stands for that of the standard library.
+/// A shared type takes no type arguments, so a `Vec` without any is the user's. Only a `String`
+/// can't be told apart without its path, and is taken for that of the standard library.
 fn of_std(path: &TypePath) -> bool {
     let name = last_name(path);
     let segments = &path.path.segments;
@@ -370,7 +370,7 @@ fn last_name(path: &TypePath) -> String {
     last_segment(path).map(|segment| segment.ident.to_string()).unwrap_or_default()
 }
 
-/// The arguments between `<` and `>`.
+/// Returns the arguments between `<` and `>`.
 fn arguments(path: &TypePath) -> impl DoubleEndedIterator<Item = &GenericArgument> {
     let arguments = match last_segment(path).map(|segment| &segment.arguments) {
         Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),

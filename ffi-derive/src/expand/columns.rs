@@ -8,7 +8,7 @@ use super::allowed;
 use crate::ast::{Field, Message};
 use crate::record::Object;
 
-/// The code for the columns of a message.
+/// Expansion of a message's columns.
 pub(super) struct Columns<'a> {
     message: &'a Message,
     visibility: &'a Visibility,
@@ -32,8 +32,8 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The items that users name: they stand beside the message, as visible as it is, and each
-    /// column as visible as its field.
+    /// Returns the items that users name: they are written beside the message, as visible as it is,
+    /// and each column as visible as its field.
     pub(super) fn items(&self) -> TokenStream {
         let Self { message: Message { head, fields, .. }, visibility, name, shared, mutable } = self;
         let (ident, krate) = (&head.ident, &head.krate);
@@ -93,8 +93,8 @@ impl<'a> Columns<'a> {
                 // message.
                 quote! {
                     // SAFETY: the pointers are those of the columns, so there are `len` values of
-                    // that field; the caller vouches that they are valid and not lent in conflict
-                    // with that.
+                    // that field; the caller vouches that they are valid, and that no conflicting
+                    // borrow of them exists.
                     #ident: unsafe { __ffi::core::slice::#function(pointers[#index].cast::<#ty>(), len) }
                 }
             });

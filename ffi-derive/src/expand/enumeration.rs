@@ -51,8 +51,8 @@ fn implementations(item: &Enum) -> TokenStream {
             }
         }
     });
-    // `FfiEnum` has the supertrait, where rustc reports a missing `Copy`; the lifetime is what
-    // makes it accept the bound here then.
+    // `FfiEnum` has the supertrait, at which rustc reports a missing `Copy`; the lifetime makes
+    // rustc accept the bound on this impl all the same.
     let copy = quote_spanned!(ident.span()=> where for<'__ffi_any> #ident: __ffi::core::marker::Copy);
     quote_spanned! {ident.span()=>
         #has_zero

@@ -39,7 +39,7 @@ impl Pass {
 
 /// Part of the wrapper that belongs to one parameter.
 struct Argument {
-    /// The parameters of the C function.
+    /// The parameters of the C function that carry the argument.
     raw: TokenStream,
     /// The memory that the argument lends, if it lends some.
     region: Option<TokenStream>,
@@ -48,7 +48,7 @@ struct Argument {
     /// The expression that checks the argument, with its `unsafe`: a `Result` of the function's
     /// parameter.
     checked: TokenStream,
-    /// The function that hands it over, after all have been checked.
+    /// The function that hands the argument over, once all arguments have been checked.
     taken: Option<TokenStream>,
 }
 
@@ -136,17 +136,17 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
     let writes =
         function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool));
-    // The type of the function as the attribute saw it: the checks hold for nothing else, and rustc
-    // may see another, such as one that keeps what is lent, where another attribute changes the
-    // function. Lifetimes left out are any there.
+    // The type of the function as the attribute saw it. The checks hold only for it, and rustc may
+    // see another type if another attribute changes the function, such as one that keeps lent
+    // memory. Elided lifetimes are any lifetime in it.
     let types = function.params.iter().map(|param| &param.written);
     let seen = quote_spanned!(ident.span()=> let __ffi_function: fn(#(#types),*) -> #output = #ident;);
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let disjoint_owned = (writes && regions.len() > 1).then(|| disjoint_owned(function, &arguments));
     let locals: Vec<_> = (0..arguments.len()).map(|index| format_ident!("__ffi_local_{index}")).collect();
-    // What is copied comes first: such a pointer may be to memory that another argument refers to,
-    // and a read of it must not come between the making of a `&mut` and its use.
+    // Copies come first: a copied pointer may be to memory that another argument refers to, and a
+    // read of it must not come between the making of a `&mut` and its use.
     let (copied, lent): (Vec<_>, Vec<_>) = (function.params.iter().zip(&locals).zip(&arguments))
         .map(|((param, local), Argument { checked, .. })| (param.pass, quote!(let #local = #checked?;)))
         .partition(|(pass, _)| *pass == Pass::Value);
@@ -184,8 +184,8 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
                 #disjoint_owned
                 // SAFETY: the caller passes pointers that are null or point to initialised memory
                 // of that type and length, which nobody else uses during the call; the regions that
-                // are written to don't overlap others, by the check above, and what is passed by
-                // value is copied before a reference is made.
+                // are written to don't overlap others, by the check above, and values are copied
+                // before a reference is made.
                 #(#checked)*
                 #seen
                 __ffi::FfiReturn::into_abi(__ffi_function(#(#passed),*))
@@ -197,8 +197,8 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     }
 }
 
-/// The check that memory which arguments own elsewhere isn't behind another one; `None` if no type
-/// owns any, which rustc knows.
+/// Returns the check that no memory which arguments own elsewhere is behind another argument; none
+/// if no type owns any, which rustc knows.
 fn disjoint_owned(function: &Function, arguments: &[Argument]) -> Option<TokenStream> {
     let all = function.params.iter().zip(arguments);
     let (types, owned): (Vec<_>, Vec<_>) =
@@ -215,8 +215,8 @@ fn disjoint_owned(function: &Function, arguments: &[Argument]) -> Option<TokenSt
     })
 }
 
-/// The type of the successful result. Everything about the result has its span: there rustc reports
-/// a type that can't be one.
+/// Returns the type of the successful result. Everything about the result has its span, at which
+/// rustc reports a type that can't be a result.
 fn output_type(output: &Type) -> TokenStream {
     quote_spanned!(output.span()=> <#output as __ffi::FfiReturn>::Output)
 }
@@ -272,7 +272,7 @@ fn assertions(function: &Function) -> TokenStream {
     }
 }
 
-/// The fingerprint and the record, which rustc works out.
+/// Returns the facts that rustc works out about the signature.
 fn facts(function: &Function, record: &TokenStream) -> TokenStream {
     let output_type = output_type(&function.output);
     let (fingerprint, bounds) = (fingerprint(function), bounds(function));

@@ -54,7 +54,8 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     quote! { #columns #block }
 }
 
-/// The places of the fields, and the assertion that they are those of `repr(C)`.
+/// Returns the offsets that rustc gave the fields, and the assertion that `repr(C)` gives them the
+/// same offsets.
 fn layout(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let fields = message.fields.iter().map(|Field { ident: field, ty, .. }| {
@@ -93,9 +94,9 @@ fn layout(message: &Message) -> TokenStream {
     }
 }
 
-/// A function that compiles only when the fields that rustc has are those of the derive's tokens,
-/// and no others. An attribute macro below the derive may have changed them since, and a name may
-/// mean something else inside the block.
+/// Returns a function that compiles only if the fields that rustc has are those of the derive's
+/// tokens, and no others. An attribute macro below the derive may have changed them since, and a
+/// name may mean something else inside the block.
 fn seen(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let value = format_ident!("__ffi_message", span = ident.span());

@@ -1,8 +1,8 @@
-//! Checked items to Rust.
+//! Writes Rust for checked items.
 //!
-//! Everything stands in one `const _: () = { .. }`, where `__ffi` is `ffi_core::__private`: no path
-//! depends on what the user has imported, and no name is left behind but those of a message's
-//! columns, which are for users. Names of ours that user tokens could meet begin with `__ffi`.
+//! All code is written in one `const _: () = { .. }`, in which `__ffi` is `ffi_core::__private`: no
+//! path depends on the user's imports, and no name is left behind but those of a message's columns,
+//! which are for users. Names of the derive that user tokens could meet begin with `__ffi`.
 
 mod columns;
 mod enumeration;
@@ -62,7 +62,7 @@ pub(crate) fn strings(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// Turns the lints of the user's crate off: the code is not the user's.
+/// Returns `#[allow]`s of lints that users may have enabled, as users didn't write the code.
 fn allowed() -> TokenStream {
     quote! {
         #[allow(
@@ -106,7 +106,7 @@ fn fingerprint(head: &Head) -> (TokenStream, String) {
     (quote!(<#ident as __ffi::FfiType>::FINGERPRINT), symbol)
 }
 
-/// Writes the first keys of the record of a type.
+/// Writes the first entries of a type's record.
 fn identity(head: &Head, record: &mut Object<'_>) {
     let (_, symbol) = fingerprint(head);
     record.key("id").string(&head.prefix.id(&head.item.name));
@@ -120,10 +120,10 @@ fn size_and_align(head: &Head, record: &mut Object<'_>) {
     record.key("align").size(&quote!(__ffi::core::mem::align_of::<#ident>()));
 }
 
-/// A macro that is called after a symbol, for nobody to use. Exported ones stand side by side in
-/// the crate's root, wherever they are written, so rustc finds two items with one symbol when it
-/// resolves names, and says where both are. Symbols themselves it compares later, and then it names
-/// one place and no way out.
+/// Returns a macro that is called after a symbol, for nobody to use. Exported macros are side by
+/// side in the crate's root, wherever they are written, so rustc finds two items with one symbol
+/// when it resolves names, and reports both places. Symbols themselves it compares later, and then
+/// its error names one place and no way out.
 fn unique(head: &Head, symbol: &str) -> TokenStream {
     let name = format_ident!(
         "__ffi_two_items_have_the_symbol__{symbol}__hint__rename_one_or_give_it_a_prefix",
@@ -164,8 +164,8 @@ fn shared(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> let _: __ffi::core::primitive::bool = <#ty as __ffi::FfiType>::ANY_BITS;)
 }
 
-/// `FfiValue` of a message or oneof, which is returned as it is, and copied from a pointer where it
-/// is passed.
+/// Returns the `FfiValue` impl of a message or oneof, which is returned by value, and passed as a
+/// pointer that is copied.
 fn by_value(ident: &Ident) -> TokenStream {
     quote! {
         // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `copied` checks.
@@ -197,8 +197,8 @@ fn checked(ident: &Ident) -> TokenStream {
     // The bound makes rustc report a missing `Copy` once, at this span.
     let copy = quote_spanned!(ident.span()=> where #ident: __ffi::core::marker::Copy);
     quote! {
-        // SAFETY: `Bits` has the layout of the type and any bits; the check accepts only
-        // valid values.
+        // SAFETY: `Bits` has the layout of the type and any bits; the check accepts only valid
+        // values.
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::CheckedBitPattern for #ident #copy {
             type Bits = __ffi::Bits<#ident>;

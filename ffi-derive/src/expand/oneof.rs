@@ -27,7 +27,8 @@ fn payloads(oneof: &Oneof) -> impl Iterator<Item = (usize, &Case, &Type)> {
     oneof.cases.iter().enumerate().filter_map(|(tag, case)| case.ty.as_ref().map(|ty| (tag, case, ty)))
 }
 
-/// The layout of `repr(C, u32)`, written out: `offset_of!` of a case is not stable.
+/// Returns the layout of `repr(C, u32)`, written out as structs: `offset_of!` of a case is not
+/// stable.
 fn layout(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
     let members = payloads(oneof).map(|(tag, _, ty)| {
@@ -51,12 +52,12 @@ fn layout(oneof: &Oneof) -> TokenStream {
             let mut memory = __ffi::core::mem::MaybeUninit::<#ident>::uninit();
             let mut tag = 0;
             while tag < #count {
-                // SAFETY: the memory is ours, and of at least four bytes that are aligned to as
-                // many, as the shadow's.
+                // SAFETY: the memory belongs to this function, and has at least four bytes that are
+                // aligned to four, as the shadow's.
                 unsafe { memory.as_mut_ptr().cast::<__ffi::core::primitive::u32>().write(tag) };
-                // SAFETY: a oneof starts with its discriminant, which is all that the function
-                // reads; if there is no such case, or rustc has the discriminant elsewhere,
-                // const evaluation reports it.
+                // SAFETY: a oneof has its discriminant there, which is all that the function reads;
+                // if there is no such case, or rustc has the discriminant elsewhere, const
+                // evaluation says so.
                 let case = unsafe { __ffi_seen(memory.as_ptr()) };
                 // SAFETY: the value of the case is in the oneof's memory.
                 unsafe { __ffi::assert_case(tag, memory.as_ptr(), case, __FFI_PAYLOAD) };
@@ -84,9 +85,8 @@ fn layout(oneof: &Oneof) -> TokenStream {
     }
 }
 
-/// A function that compiles only when the cases that rustc has are those of the derive's tokens,
-/// and no others; it returns the position of the case that is active, and where that holds its
-/// value.
+/// Returns a function that compiles only if the cases that rustc has are those of the derive's
+/// tokens, and no others. It returns the position of the active case, and the address of its value.
 fn seen(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
     // They are written as structs, which can't be constants of these names.
@@ -135,7 +135,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
     let checks = payloads(oneof).map(|(tag, case, ty)| {
         let (tag, name) = (Literal::usize_unsuffixed(tag), &case.item.name);
         quote! {
-            // SAFETY: a case with that discriminant holds a value of that type, and the oneof
+            // SAFETY: a case of that discriminant holds a value of that type there, and the oneof
             // fulfils the contract of `check`.
             #tag => unsafe {
                 __ffi::check_field::<#ty>(
@@ -155,7 +155,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::bytemuck::Zeroable for #ident {}
 
-        // SAFETY: the enum is `repr(C, u32)`, and what each case holds is an `FfiType`; it has no
+        // SAFETY: the enum is `repr(C, u32)`, and the value of each case is an `FfiType`; it has no
         // destructor, by the assertion above; type, fingerprint and check cover every case.
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {

@@ -19,7 +19,7 @@ pub(super) fn pool(head: &Head, pool: &Pool, record: &mut Object<'_>) -> TokenSt
         Cache::Threads => quote!(Threads),
         Cache::None => quote!(None),
     };
-    // The span at which rustc reports a capacity that is none.
+    // The span at which rustc reports an invalid capacity.
     let definition = quote_spanned! {capacity.span()=>
         const __FFI_CAPACITY: __ffi::core::primitive::u32 = #capacity;
         static __FFI_POOL: __ffi::Pool<#ident> = __ffi::Pool::new(#name, __FFI_CAPACITY);
@@ -36,7 +36,7 @@ pub(super) fn pool(head: &Head, pool: &Pool, record: &mut Object<'_>) -> TokenSt
     quote! {
         #definition
 
-        // SAFETY: the pool is one static, of only this type, and is always returned; a message is
+        // SAFETY: the pool is one static, only of this type, and is always returned; a message is
         // plain data without a destructor.
         #[automatically_derived]
         unsafe impl __ffi::FfiPooled for #ident {

@@ -55,8 +55,8 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             };
         }
     });
-    // In the order of their numbers, as other writers have it: then the same values are the same
-    // bytes.
+    // Fields are in the order of their numbers, as other writers have it: then the same values are
+    // the same bytes.
     let mut written: Vec<_> = message.fields.iter().collect();
     written.sort_by_key(|field| field.tag);
     let defaults = written.iter().map(|field| {
@@ -237,8 +237,8 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#head>) -> &mut #head {
-                // SAFETY: the slot is memory for the oneof, whose first case has discriminant 0
-                // and holds nothing.
+                // SAFETY: the slot is memory for the oneof, whose first case has discriminant 0 and
+                // holds nothing.
                 unsafe { __ffi::proto::set_unit::<#head>(__ffi_slot.as_mut_ptr(), 0) };
                 // SAFETY: the first case needs no more than its discriminant.
                 unsafe { __ffi_slot.assume_init_mut() }

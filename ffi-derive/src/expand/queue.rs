@@ -41,7 +41,7 @@ fn bounds(queue: &Queue) -> TokenStream {
     quote!(for<'__ffi_any> #ty: __ffi::ExportedQueue, #containers)
 }
 
-/// The fingerprint and the record, which rustc works out.
+/// Returns the facts that rustc works out about the queue.
 fn facts(queue: &Queue) -> TokenStream {
     let (ty, bounds, record) = (&queue.ty, bounds(queue), record(queue));
     let name_hash = names::hash(&queue.head.item.name);

@@ -33,7 +33,8 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
     let assertion = quote_spanned! {message.simd.span()=>
         const _: () = __ffi::assert_numeric(&[#(#lanes),*]);
     };
-    // The answers of rustc about a type go into the parameters of others: a macro doesn't know it.
+    // The answers of rustc about a type go into the parameters of other types: a macro doesn't know
+    // them.
     let numbers = |ty: TokenStream| {
         let lanes = quote!(__ffi::Facts::<#ty>::LANES);
         (quote!(<__ffi::Kind<{ #lanes.kind }> as __ffi::NumberOf>::Number), quote!({ #lanes.count }))
@@ -60,7 +61,7 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
                 #(#fields,)*
             }
 
-            // SAFETY: where `LANES` says so, the message is that many consecutive numbers, and any
+            // SAFETY: if `LANES` says so, the message is that many consecutive numbers, and any
             // bits are a number.
             #[automatically_derived]
             unsafe impl __ffi::FfiSimd for #ident {

@@ -1,5 +1,5 @@
-//! Pools and queues, with every pointer that they have words for: null, foreign, inside of a slot,
-//! Rust's, and freed before. A model says which slots are the caller's.
+//! Pools and queues, with every kind of pointer that they accept or refuse with a code: null,
+//! foreign, inside of a slot, Rust's, and freed before. A model says which slots are the caller's.
 
 use bytemuck::Zeroable;
 use ffi_core::FfiPooled;
@@ -108,14 +108,14 @@ impl Pools {
             }
             4 => self.refer(input),
             5 => self.spend(input, |token, status| {
-                // SAFETY: the pointer is one that a pool has words for, and its slot isn't used
-                // after a call that took it.
+                // SAFETY: the pool accepts the pointer or refuses it with a code, and its slot
+                // isn't used after a call that took it.
                 unsafe { fixture_pools_ffi_spend(token, status) };
                 0
             }),
             6 => self.spend(input, |token, status| {
-                // SAFETY: the pointer is one that a pool has words for, and its slot isn't used
-                // after a call that took it.
+                // SAFETY: the pool accepts the pointer or refuses it with a code, and its slot
+                // isn't used after a call that took it.
                 unsafe { fixture_pools_ffi_lose(token, status) };
                 2
             }),
@@ -186,8 +186,8 @@ impl Pools {
     fn exchange(&mut self, input: &mut Bytes<'_>) {
         let (one, other) = (self.tokens.choose(input), self.tokens.choose(input));
         let present = input.byte() % 3;
-        // SAFETY: the pointers are some that a pool has words for, and a slot isn't used after a
-        // call that took it.
+        // SAFETY: the pool accepts each pointer or refuses it with a code, and a slot isn't used
+        // after a call that took it.
         let (back, code) =
             called(|status| unsafe { fixture_pools_ffi_exchange(one, other, present, status) });
         if code == 0 {
