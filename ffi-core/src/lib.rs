@@ -95,6 +95,7 @@ pub mod boundary;
 pub mod columns;
 mod enumeration;
 mod facts;
+#[doc(hidden)]
 pub mod layout;
 mod library;
 mod message;

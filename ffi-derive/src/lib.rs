@@ -12,6 +12,8 @@
 mod ast;
 mod attr;
 mod expand;
+#[cfg(test)]
+mod golden;
 mod names;
 mod record;
 mod rustc;

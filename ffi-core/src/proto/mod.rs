@@ -125,6 +125,7 @@ use bytemuck::zeroed_box;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 #[doc(hidden)]
 pub use facts::{NoProtoFacts, ProtoFacts};
+#[doc(hidden)]
 pub use field::ProtoType;
 use field::clear;
 #[doc(hidden)]

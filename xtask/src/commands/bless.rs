@@ -31,6 +31,8 @@ impl Bless {
             .args(["test", "--quiet", "--package", "ffi-dart-emit", "--test", "it"])
             .env("FFI_BLESS", "1"))?;
         run(cargo().args(["doc", "--quiet", "--package", "ffi-core", "--all-features", "--no-deps"]))?;
-        public::apply(&target().join("doc"), Action::Write)
+        public::apply(&target().join("doc"), Action::Write)?;
+        // What the derive writes.
+        run(cargo().args(["test", "--quiet", "--package", "ffi-derive", "--lib"]).env("FFI_BLESS", "1"))
     }
 }

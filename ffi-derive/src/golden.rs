@@ -1,0 +1,148 @@
+//! Expansions to be read: `tests/golden/expand` has five items and their expansions,
+//! formatted. `cargo xtask bless` writes them again.
+//!
+//! `ffi_core` passes or drops the contents of `__proto!` and `__simd!`; they stand in a block here,
+//! because rustfmt leaves the arguments of macros alone.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+use syn::{Data, DeriveInput, ItemFn, ItemStatic};
+
+use crate::{ast, expand};
+
+const STRUCT: &str = r#"
+/// A box around particles.
+#[derive(FfiMessage, Clone, Copy)]
+#[repr(C)]
+#[ffi(pool(capacity = 64, reset = "keep"), columns, simd, pod, reserved(4, 7..=9), prefix = "golden")]
+pub struct Bounds {
+    /// Metres.
+    #[ffi(tag = 2, rename = "lowest")]
+    pub min: [f32; 2],
+    pub max: [f32; 2],
+}
+"#;
+
+const ENUM: &str = r#"
+/// What happens at the edge of the world.
+#[derive(FfiEnum, Clone, Copy)]
+#[repr(u8)]
+#[ffi(prefix = "golden")]
+pub enum Mode {
+    Bounce = 0,
+    #[deprecated(note = "use `Bounce`")]
+    Wrap = 1,
+}
+"#;
+
+const ONEOF: &str = r#"
+#[derive(FfiMessage)]
+#[repr(C, u32)]
+#[ffi(checked, prefix = "golden")]
+pub enum Payment {
+    Unset,
+    Cash,
+    #[ffi(tag = 3)]
+    Card(FfiStr<19>),
+}
+"#;
+
+const FUNCTION_ARGS: &str = r#"leaf, prefix = "golden""#;
+const FUNCTION: &str = r#"
+/// Moves particles that are inside.
+pub fn step(
+    particles: &mut [Particle],
+    bounds: Bounds,
+    name: Option<&str>,
+    message: PoolBox<Particle>,
+) -> Result<Option<f64>, String> {
+    unimplemented!()
+}
+"#;
+
+const QUEUE_ARGS: &str = r#"prefix = "golden""#;
+const QUEUE: &str = "pub static EVENTS: FfiQueue<Event, 64> = FfiQueue::new();";
+
+#[test]
+fn expansions_are_current() {
+    let derived = |item: &str| {
+        let input: DeriveInput = syn::parse_str(item).unwrap();
+        match &input.data {
+            Data::Enum(data) if item.contains("FfiMessage") => {
+                expand::oneof(&ast::Oneof::new(&input, data).unwrap())
+            }
+            Data::Enum(_) => expand::enumeration(&ast::Enum::new(&input).unwrap()),
+            _ => expand::message(&ast::Message::new(&input).unwrap()),
+        }
+    };
+    let args = |args: &str| args.parse::<TokenStream>().unwrap();
+    let function: ItemFn = syn::parse_str(FUNCTION).unwrap();
+    let function = ast::Function::new(args(FUNCTION_ARGS), &function).unwrap();
+    let queue: ItemStatic = syn::parse_str(QUEUE).unwrap();
+    let queue = ast::Queue::new(args(QUEUE_ARGS), &queue).unwrap();
+    let mut stale = Vec::new();
+    for (name, item, expansion) in [
+        ("struct", STRUCT.to_owned(), derived(STRUCT)),
+        ("enum", ENUM.to_owned(), derived(ENUM)),
+        ("oneof", ONEOF.to_owned(), derived(ONEOF)),
+        ("function", format!("#[ffi_export({FUNCTION_ARGS})]{FUNCTION}"), expand::function(&function)),
+        ("queue", format!("#[ffi_export({QUEUE_ARGS})]\n{QUEUE}\n"), expand::queue(&queue)),
+    ] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/expand");
+        let path = folder.join(format!("{name}.rs"));
+        let code = formatted(&opened(expansion).to_string());
+        let text = format!("{}\n// What the macro writes:\n\n{code}", item.trim_start());
+        if env::var_os("FFI_BLESS").is_some() {
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(&path, text).unwrap();
+        } else if fs::read_to_string(&path).ok() != Some(text) {
+            stale.push(name);
+        }
+    }
+    assert!(stale.is_empty(), "{stale:?}: run `cargo xtask bless`, and read the difference");
+}
+
+/// Makes the macros that rustfmt would not look into blocks.
+fn opened(tokens: TokenStream) -> TokenStream {
+    let mut output: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        let TokenTree::Group(group) = token else {
+            output.push(token);
+            continue;
+        };
+        let contents = opened(group.stream());
+        let is_macro = |name: &str| {
+            let [.., TokenTree::Ident(ident), TokenTree::Punct(bang)] = &output[..] else { return false };
+            ident == name && bang.as_char() == '!'
+        };
+        if group.delimiter() == Delimiter::Brace && (is_macro("__proto") || is_macro("__simd")) {
+            // `:: ffi_core :: __proto !`, with two tokens for each `::`.
+            let name = output[output.len() - 2].to_string();
+            output.truncate(output.len() - 7);
+            let which = format!(" Arguments of `{name}!`.");
+            output.extend(quote!(#[doc = #which] const _: () = { #contents };));
+        } else {
+            output.push(Group::new(group.delimiter(), contents).into());
+        }
+    }
+    output.into_iter().collect()
+}
+
+/// Passes code through rustfmt, with its default style.
+fn formatted(code: &str) -> String {
+    let mut rustfmt = Command::new("rustfmt")
+        .args(["--edition", "2024", "--config", "max_width=100"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("rustfmt is part of the toolchain");
+    rustfmt.stdin.take().unwrap().write_all(code.as_bytes()).unwrap();
+    let output = rustfmt.wait_with_output().unwrap();
+    assert!(output.status.success(), "rustfmt refuses what the macro writes:\n{code}");
+    String::from_utf8(output.stdout).unwrap()
+}

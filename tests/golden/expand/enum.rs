@@ -1,0 +1,184 @@
+/// What happens at the edge of the world.
+#[derive(FfiEnum, Clone, Copy)]
+#[repr(u8)]
+#[ffi(prefix = "golden")]
+pub enum Mode {
+    Bounce = 0,
+    #[deprecated(note = "use `Bounce`")]
+    Wrap = 1,
+}
+
+// What the macro writes:
+
+#[doc(hidden)]
+#[allow(
+    deprecated,
+    non_upper_case_globals,
+    private_interfaces,
+    trivial_bounds,
+    unsafe_code,
+    unused_qualifications,
+    unused_unsafe,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+const _: () = {
+    use __ffi::NoFacts as _;
+    use ::ffi_core::__private as __ffi;
+    const _: () = __ffi::assert_has_zero(
+        &[Mode::Bounce as __ffi::core::primitive::i64, Mode::Wrap as __ffi::core::primitive::i64],
+        "`Mode` has no variant with value 0, and zeroed memory must be valid; hint: add one, such as `Unknown = 0`",
+    );
+    const _: () = {
+        const fn __ffi_seen(__ffi_variant: &Mode) -> __ffi::core::primitive::bool {
+            match __ffi_variant {
+                Mode::Bounce {} => {
+                    let __ffi_bits =
+                        unsafe { __ffi::bits::<Mode, __ffi::core::primitive::u8>(&Mode::Bounce) };
+                    __ffi_bits == Mode::Bounce as __ffi::core::primitive::u8
+                        && __ffi_bits as __ffi::core::primitive::i64
+                            == Mode::Bounce as __ffi::core::primitive::i64
+                }
+                Mode::Wrap {} => {
+                    let __ffi_bits =
+                        unsafe { __ffi::bits::<Mode, __ffi::core::primitive::u8>(&Mode::Wrap) };
+                    __ffi_bits == Mode::Wrap as __ffi::core::primitive::u8
+                        && __ffi_bits as __ffi::core::primitive::i64
+                            == Mode::Wrap as __ffi::core::primitive::i64
+                }
+            }
+        }
+        __ffi::assert_repr::<Mode, __ffi::core::primitive::u8>();
+        __ffi::assert_variant(__ffi_seen(&Mode::Bounce));
+        __ffi::assert_variant(__ffi_seen(&Mode::Wrap));
+    };
+    #[automatically_derived]
+    unsafe impl __ffi::bytemuck::Zeroable for Mode {}
+    #[automatically_derived]
+    unsafe impl __ffi::FfiType for Mode {
+        const TYPE: __ffi::Fragment = &[__ffi::Piece::Text("{\"enum\":\"golden::Mode\"}")];
+        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+            __ffi::fingerprint::ENUM,
+            4020567327741190546u64,
+            __ffi::fingerprint::mix(&[__ffi::fingerprint::SCALAR, 631772817358541784u64]),
+            4282594906271698045u64,
+            (Mode::Bounce as __ffi::core::primitive::i64) as __ffi::core::primitive::u64,
+            16580464930373756581u64,
+            (Mode::Wrap as __ffi::core::primitive::i64) as __ffi::core::primitive::u64,
+        ]);
+        const ANY_BITS: __ffi::core::primitive::bool = false;
+        #[inline]
+        unsafe fn check(
+            value: *const Self,
+        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            unsafe { __ffi::check_enum(value) }
+        }
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::FfiEnum for Mode {
+        type Repr = __ffi::core::primitive::u8;
+        const NAME: &'static __ffi::core::primitive::str = "Mode";
+        const ID: &'static __ffi::core::primitive::str = "golden::Mode";
+        #[inline]
+        fn from_repr(repr: __ffi::core::primitive::u8) -> __ffi::core::option::Option<Self> {
+            const __FFI_VALUE_0: __ffi::core::primitive::u8 =
+                Mode::Bounce as __ffi::core::primitive::u8;
+            const __FFI_VALUE_1: __ffi::core::primitive::u8 =
+                Mode::Wrap as __ffi::core::primitive::u8;
+            match repr {
+                __FFI_VALUE_0 => __ffi::core::option::Option::Some(Self::Bounce),
+                __FFI_VALUE_1 => __ffi::core::option::Option::Some(Self::Wrap),
+                #[allow(unreachable_patterns)]
+                _ => __ffi::core::option::Option::None,
+            }
+        }
+        #[inline]
+        fn to_repr(self) -> __ffi::core::primitive::u8 {
+            self as __ffi::core::primitive::u8
+        }
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::bytemuck::CheckedBitPattern for Mode
+    where
+        for<'__ffi_any> Mode: __ffi::core::marker::Copy,
+    {
+        type Bits = __ffi::core::primitive::u8;
+        #[inline]
+        fn is_valid_bit_pattern(bits: &__ffi::core::primitive::u8) -> __ffi::core::primitive::bool {
+            <Self as __ffi::FfiEnum>::from_repr(*bits).is_some()
+        }
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::FfiValue for Mode {
+        type Abi = __ffi::core::primitive::u8;
+        type Param = __ffi::core::primitive::u8;
+        #[inline]
+        fn into_abi(self) -> __ffi::core::primitive::u8 {
+            self as __ffi::core::primitive::u8
+        }
+        #[inline]
+        unsafe fn from_param(
+            param: __ffi::core::primitive::u8,
+            name: &'static __ffi::core::primitive::str,
+        ) -> __ffi::core::result::Result<Self, __ffi::Failure> {
+            __ffi::enum_from_param(param, name)
+        }
+    }
+    #[doc = " Arguments of `__proto!`."]
+    const _: () = {
+        #[automatically_derived]
+        unsafe impl __ffi::proto::ProtoType for Mode
+        where
+            for<'__ffi_any> Mode: __ffi::core::marker::Copy,
+        {
+            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::Varint;
+            type State = ();
+            #[inline]
+            fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Mode>) -> &mut Mode {
+                __ffi_slot.write(__ffi::bytemuck::Zeroable::zeroed())
+            }
+            #[inline]
+            fn is_default(&self) -> __ffi::core::primitive::bool {
+                __ffi::proto::enum_is_default(*self)
+            }
+            #[inline]
+            fn value_len(&self) -> __ffi::core::primitive::usize {
+                __ffi::proto::enum_len(*self)
+            }
+            #[inline]
+            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                __ffi::proto::write_enum(*self, __ffi_out);
+            }
+            #[inline]
+            fn read_value(
+                &mut self,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                *self = __ffi::proto::read_enum(__ffi_input)?;
+                __ffi::core::result::Result::Ok(())
+            }
+        }
+    };
+    #[doc(hidden)]
+    #[allow(non_local_definitions)]
+    #[macro_export]
+    macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_mode_fingerprint__hint__rename_one_or_give_it_a_prefix {
+        () => {};
+    }
+    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Mode as __ffi::FfiType>::FINGERPRINT;
+    ::ffi_core::__record!(&[
+        __ffi::Piece::Text(
+            "{\"kind\":\"enum\",\"name\":\"Mode\",\"doc\":\"What happens at the edge of the world.\",\"id\":\"golden::Mode\",\"symbols\":{\"fingerprint\":\"golden_ffi_mode_fingerprint\"},\"repr\":\"u8\",\"fingerprint\":"
+        ),
+        __ffi::Piece::Fingerprint(<Mode as __ffi::FfiType>::FINGERPRINT),
+        __ffi::Piece::Text(",\"variants\":[{\"name\":\"Bounce\",\"value\":"),
+        __ffi::Piece::Signed(Mode::Bounce as __ffi::core::primitive::i64),
+        __ffi::Piece::Text("},{\"name\":\"Wrap\",\"deprecated\":\"use `Bounce`\",\"value\":"),
+        __ffi::Piece::Signed(Mode::Wrap as __ffi::core::primitive::i64),
+        __ffi::Piece::Text("}]}")
+    ]);
+    #[unsafe(export_name = "golden_ffi_mode_fingerprint")]
+    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
+};

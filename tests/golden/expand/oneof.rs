@@ -1,0 +1,260 @@
+#[derive(FfiMessage)]
+#[repr(C, u32)]
+#[ffi(checked, prefix = "golden")]
+pub enum Payment {
+    Unset,
+    Cash,
+    #[ffi(tag = 3)]
+    Card(FfiStr<19>),
+}
+
+// What the macro writes:
+
+#[doc(hidden)]
+#[allow(
+    deprecated,
+    non_upper_case_globals,
+    private_interfaces,
+    trivial_bounds,
+    unsafe_code,
+    unused_qualifications,
+    unused_unsafe,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+const _: () = {
+    use __ffi::NoFacts as _;
+    use ::ffi_core::__private as __ffi;
+    #[allow(dead_code)]
+    #[repr(C)]
+    union __FfiPayload {
+        __ffi_case_2: __ffi::core::mem::ManuallyDrop<FfiStr<19>>,
+    }
+    #[allow(dead_code)]
+    #[repr(C)]
+    struct __FfiShadow {
+        __ffi_tag: __ffi::core::primitive::u32,
+        __ffi_payload: __FfiPayload,
+    }
+    const __FFI_PAYLOAD: __ffi::core::primitive::usize =
+        __ffi::offset_of!(__FfiShadow, __ffi_payload);
+    const unsafe fn __ffi_seen(
+        __ffi_oneof: *const Payment,
+    ) -> (__ffi::core::primitive::u32, __ffi::core::option::Option<*const __ffi::core::primitive::u8>)
+    {
+        match unsafe { &*__ffi_oneof } {
+            Payment::Unset {} => (0, __ffi::core::option::Option::None),
+            Payment::Cash {} => (1, __ffi::core::option::Option::None),
+            Payment::Card { 0: __ffi_value } => {
+                let __ffi_value = &raw const *__ffi_value;
+                __ffi::Place(__ffi_value).assert_seen::<FfiStr<19>>();
+                (2, __ffi::core::option::Option::Some(__ffi_value.cast()))
+            }
+        }
+    }
+    const _: () = {
+        let _: __ffi::core::primitive::bool = <FfiStr<19> as __ffi::FfiType>::ANY_BITS;
+        __ffi::assert_not_empty::<FfiStr<19>>();
+        __ffi::assert_capacities(__ffi::Facts::<FfiStr<19>>::CAPACITIES_FIT);
+        __ffi::assert_oneof::<Payment, __FfiShadow>();
+        __ffi::assert_no_destructor::<Payment>();
+        let mut memory = __ffi::core::mem::MaybeUninit::<Payment>::uninit();
+        let mut tag = 0;
+        while tag < 3 {
+            unsafe { memory.as_mut_ptr().cast::<__ffi::core::primitive::u32>().write(tag) };
+            let case = unsafe { __ffi_seen(memory.as_ptr()) };
+            unsafe { __ffi::assert_case(tag, memory.as_ptr(), case, __FFI_PAYLOAD) };
+            tag += 1;
+        }
+    };
+    #[automatically_derived]
+    unsafe impl __ffi::bytemuck::Zeroable for Payment {}
+    #[automatically_derived]
+    unsafe impl __ffi::FfiType for Payment {
+        const TYPE: __ffi::Fragment = &[__ffi::Piece::Text("{\"oneof\":\"golden::Payment\"}")];
+        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+            __ffi::fingerprint::ONEOF,
+            4467687930172491409u64,
+            __ffi::core::mem::size_of::<Payment>() as __ffi::core::primitive::u64,
+            __ffi::core::mem::align_of::<Payment>() as __ffi::core::primitive::u64,
+            __FFI_PAYLOAD as __ffi::core::primitive::u64,
+            12997282648742618906u64,
+            __ffi::fingerprint::NOTHING,
+            16135093018505504818u64,
+            __ffi::fingerprint::NOTHING,
+            16136203525249808703u64,
+            __ffi::Facts::<FfiStr<19>>::FINGERPRINT,
+        ]);
+        const ANY_BITS: __ffi::core::primitive::bool = false;
+        #[inline]
+        unsafe fn check(
+            oneof: *const Payment,
+        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            match unsafe { __ffi::oneof_tag(oneof) } {
+                0 | 1 => __ffi::core::result::Result::Ok(()),
+                2 => unsafe {
+                    __ffi::check_field::<FfiStr<19>>(
+                        oneof.cast(),
+                        __FFI_PAYLOAD,
+                        "Card",
+                        __ffi::Facts::<FfiStr<19>>::ANY_BITS,
+                        __ffi::Facts::<FfiStr<19>>::check,
+                    )
+                },
+                tag => __ffi::core::result::Result::Err(__ffi::unknown_case::<Payment>(tag)),
+            }
+        }
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::FfiOneof for Payment {
+        const NAME: &'static __ffi::core::primitive::str = "Payment";
+        const ID: &'static __ffi::core::primitive::str = "golden::Payment";
+        const PAYLOAD: __ffi::core::primitive::usize = __FFI_PAYLOAD;
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::FfiValue for Payment {
+        type Abi = __ffi::core::mem::MaybeUninit<Payment>;
+        type Param = *const Payment;
+        #[inline]
+        fn into_abi(self) -> __ffi::core::mem::MaybeUninit<Payment> {
+            __ffi::core::mem::MaybeUninit::new(self)
+        }
+        #[inline]
+        unsafe fn from_param(
+            param: *const Payment,
+            name: &'static __ffi::core::primitive::str,
+        ) -> __ffi::core::result::Result<Payment, __ffi::Failure> {
+            unsafe { __ffi::copied(param, name) }
+        }
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::bytemuck::CheckedBitPattern for Payment
+    where
+        Payment: __ffi::core::marker::Copy,
+    {
+        type Bits = __ffi::Bits<Payment>;
+        #[inline]
+        fn is_valid_bit_pattern(bits: &__ffi::Bits<Payment>) -> __ffi::core::primitive::bool {
+            bits.is_valid()
+        }
+    }
+    #[doc = " Arguments of `__proto!`."]
+    const _: () = {
+        use __ffi::proto::NoProtoFacts as _;
+        fn __ffi_proto() {
+            __ffi::Facts::<FfiStr<19>>::assert_proto();
+        }
+        #[automatically_derived]
+        unsafe impl __ffi::proto::ProtoType for Payment {
+            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
+            const HAS_REFS: __ffi::core::primitive::bool =
+                false || __ffi::proto::ProtoFacts::<FfiStr<19>>::HAS_REFS;
+            type State = ();
+            fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Payment>) -> &mut Payment {
+                unsafe { __ffi::proto::set_unit::<Payment>(__ffi_slot.as_mut_ptr(), 0) };
+                unsafe { __ffi_slot.assume_init_mut() }
+            }
+            fn is_default(&self) -> __ffi::core::primitive::bool {
+                match self {
+                    Payment::Unset => true,
+                    _ => false,
+                }
+            }
+            fn value_len(&self) -> __ffi::core::primitive::usize {
+                match self {
+                    Payment::Unset => 0,
+                    Payment::Cash => __ffi::proto::unit_len(1u32),
+                    Payment::Card(__ffi_value) => {
+                        __ffi::proto::ProtoFacts::<FfiStr<19>>::member_len(__ffi_value, 3u32)
+                    }
+                }
+            }
+            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                match self {
+                    Payment::Unset => {}
+                    Payment::Cash => __ffi::proto::write_unit(1u32, __ffi_out),
+                    Payment::Card(__ffi_value) => {
+                        __ffi::proto::ProtoFacts::<FfiStr<19>>::write_element(
+                            __ffi_value,
+                            3u32,
+                            __ffi_out,
+                        )
+                    }
+                }
+            }
+            fn read_value(
+                &mut self,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) =
+                    __ffi_input.key()?
+                {
+                    match __ffi_tag {
+                        1u32 => {
+                            unsafe { __ffi::proto::activate_unit::<Payment>(self, 1) };
+                            __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
+                        }
+                        .map_err(|__ffi_error| __ffi_error.in_field("Cash"))?,
+                        3u32 => {
+                            let __ffi_value = unsafe {
+                                __ffi::proto::active_case::<Payment, FfiStr<19>>(
+                                    self,
+                                    2,
+                                    __ffi::proto::ProtoFacts::<FfiStr<19>>::init,
+                                )
+                            };
+                            __ffi::proto::ProtoFacts::<FfiStr<19>>::read_element(
+                                __ffi_value,
+                                __ffi_wire_type,
+                                __ffi_input,
+                            )
+                        }
+                        .map_err(|__ffi_error| __ffi_error.in_field("Card"))?,
+                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                    }
+                }
+                __ffi::core::result::Result::Ok(())
+            }
+            fn release(&mut self) {
+                if Self::HAS_REFS {
+                    match self {
+                        Payment::Card(__ffi_value) => {
+                            __ffi::proto::ProtoFacts::<FfiStr<19>>::release(__ffi_value)
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        #[automatically_derived]
+        impl __ffi::proto::FfiProto for Payment {}
+    };
+    #[doc(hidden)]
+    #[allow(non_local_definitions)]
+    #[macro_export]
+    macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_payment_fingerprint__hint__rename_one_or_give_it_a_prefix {
+        () => {};
+    }
+    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Payment as __ffi::FfiType>::FINGERPRINT;
+    ::ffi_core::__record!(&[
+        __ffi::Piece::Text(
+            "{\"kind\":\"oneof\",\"name\":\"Payment\",\"id\":\"golden::Payment\",\"symbols\":{\"fingerprint\":\"golden_ffi_payment_fingerprint\"},\"size\":"
+        ),
+        __ffi::Piece::Number(__ffi::core::mem::size_of::<Payment>() as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::Number(__ffi::core::mem::align_of::<Payment>() as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"payload\":"),
+        __ffi::Piece::Number(__FFI_PAYLOAD as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"fingerprint\":"),
+        __ffi::Piece::Fingerprint(<Payment as __ffi::FfiType>::FINGERPRINT),
+        __ffi::Piece::Text(
+            ",\"cases\":[{\"name\":\"Unset\",\"tag\":0},{\"name\":\"Cash\",\"tag\":1},{\"name\":\"Card\",\"tag\":3,\"type\":"
+        ),
+        __ffi::Piece::Nested(__ffi::Facts::<FfiStr<19>>::TYPE),
+        __ffi::Piece::Text("}]}")
+    ]);
+    #[unsafe(export_name = "golden_ffi_payment_fingerprint")]
+    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
+};

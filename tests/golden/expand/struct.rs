@@ -1,0 +1,455 @@
+/// A box around particles.
+#[derive(FfiMessage, Clone, Copy)]
+#[repr(C)]
+#[ffi(pool(capacity = 64, reset = "keep"), columns, simd, pod, reserved(4, 7..=9), prefix = "golden")]
+pub struct Bounds {
+    /// Metres.
+    #[ffi(tag = 2, rename = "lowest")]
+    pub min: [f32; 2],
+    pub max: [f32; 2],
+}
+
+// What the macro writes:
+
+#[doc = "Columns of many [`Bounds`]s, field by field."]
+#[allow(
+    deprecated,
+    non_upper_case_globals,
+    private_interfaces,
+    trivial_bounds,
+    unsafe_code,
+    unused_qualifications,
+    unused_unsafe,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+pub type BoundsColumns = ::ffi_core::FfiColumns<Bounds>;
+#[doc = "The columns of many [`Bounds`]s, field by field."]
+#[allow(
+    deprecated,
+    non_upper_case_globals,
+    private_interfaces,
+    trivial_bounds,
+    unsafe_code,
+    unused_qualifications,
+    unused_unsafe,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+pub struct BoundsColumnsRef<'columns> {
+    #[doc = " Metres."]
+    pub min: &'columns [[f32; 2]],
+    #[doc = "The column of `max`."]
+    pub max: &'columns [[f32; 2]],
+}
+#[doc = "The columns, which can be changed, of many [`Bounds`]s, field by field."]
+#[allow(
+    deprecated,
+    non_upper_case_globals,
+    private_interfaces,
+    trivial_bounds,
+    unsafe_code,
+    unused_qualifications,
+    unused_unsafe,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+pub struct BoundsColumnsMut<'columns> {
+    #[doc = " Metres."]
+    pub min: &'columns mut [[f32; 2]],
+    #[doc = "The column of `max`."]
+    pub max: &'columns mut [[f32; 2]],
+}
+#[doc(hidden)]
+#[allow(
+    deprecated,
+    non_upper_case_globals,
+    private_interfaces,
+    trivial_bounds,
+    unsafe_code,
+    unused_qualifications,
+    unused_unsafe,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+const _: () = {
+    use __ffi::NoFacts as _;
+    use ::ffi_core::__private as __ffi;
+    const __FFI_FIELDS: &[__ffi::FieldLayout] = &[
+        __ffi::FieldLayout {
+            size: __ffi::core::mem::size_of::<[f32; 2]>(),
+            align: __ffi::core::mem::align_of::<[f32; 2]>(),
+            offset: __ffi::offset_of!(Bounds, min),
+        },
+        __ffi::FieldLayout {
+            size: __ffi::core::mem::size_of::<[f32; 2]>(),
+            align: __ffi::core::mem::align_of::<[f32; 2]>(),
+            offset: __ffi::offset_of!(Bounds, max),
+        },
+    ];
+    const _: () = {
+        let _: __ffi::core::primitive::bool = <[f32; 2] as __ffi::FfiType>::ANY_BITS;
+        let _: __ffi::core::primitive::bool = <[f32; 2] as __ffi::FfiType>::ANY_BITS;
+        __ffi::assert_not_empty::<[f32; 2]>();
+        __ffi::assert_not_empty::<[f32; 2]>();
+        __ffi::assert_capacities(__ffi::Facts::<[f32; 2]>::CAPACITIES_FIT);
+        __ffi::assert_capacities(__ffi::Facts::<[f32; 2]>::CAPACITIES_FIT);
+        __ffi::assert_repr_c(
+            __ffi::core::mem::size_of::<Bounds>(),
+            __ffi::core::mem::align_of::<Bounds>(),
+            __FFI_FIELDS,
+        );
+        __ffi::assert_no_destructor::<Bounds>();
+    };
+    const fn __ffi_seen(__ffi_message: &Bounds) {
+        let Bounds { min: _, max: _ } = __ffi_message;
+        __ffi::Place(&raw const __ffi_message.min).assert_seen::<[f32; 2]>();
+        __ffi::Place(&raw const __ffi_message.max).assert_seen::<[f32; 2]>();
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::bytemuck::Zeroable for Bounds {}
+    #[automatically_derived]
+    unsafe impl __ffi::FfiType for Bounds {
+        const TYPE: __ffi::Fragment = &[__ffi::Piece::Text("{\"message\":\"golden::Bounds\"}")];
+        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+            __ffi::fingerprint::MESSAGE,
+            4277820826782952008u64,
+            __ffi::core::mem::size_of::<Self>() as __ffi::core::primitive::u64,
+            __ffi::core::mem::align_of::<Self>() as __ffi::core::primitive::u64,
+            573156827627667575u64,
+            __FFI_FIELDS[0].offset as __ffi::core::primitive::u64,
+            __ffi::Facts::<[f32; 2]>::FINGERPRINT,
+            580772045163143161u64,
+            __FFI_FIELDS[1].offset as __ffi::core::primitive::u64,
+            __ffi::Facts::<[f32; 2]>::FINGERPRINT,
+            __ffi::fingerprint::POOL,
+        ]);
+        const ANY_BITS: __ffi::core::primitive::bool =
+            __ffi::Facts::<[f32; 2]>::ANY_BITS && __ffi::Facts::<[f32; 2]>::ANY_BITS;
+        const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
+            &[__ffi::Facts::<[f32; 2]>::LANES, __ffi::Facts::<[f32; 2]>::LANES],
+            __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
+        );
+        #[inline]
+        unsafe fn check(
+            message: *const Self,
+        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            unsafe {
+                __ffi::check_field::<[f32; 2]>(
+                    message.cast(),
+                    __FFI_FIELDS[0].offset,
+                    "min",
+                    __ffi::Facts::<[f32; 2]>::ANY_BITS,
+                    __ffi::Facts::<[f32; 2]>::check,
+                )
+            }?;
+            unsafe {
+                __ffi::check_field::<[f32; 2]>(
+                    message.cast(),
+                    __FFI_FIELDS[1].offset,
+                    "max",
+                    __ffi::Facts::<[f32; 2]>::ANY_BITS,
+                    __ffi::Facts::<[f32; 2]>::check,
+                )
+            }?;
+            __ffi::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::FfiMessage for Bounds {
+        const NAME: &'static __ffi::core::primitive::str = "Bounds";
+        const ID: &'static __ffi::core::primitive::str = "golden::Bounds";
+        const ID_HASH: __ffi::core::primitive::u64 = 2297702513410339329u64;
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::FfiValue for Bounds {
+        type Abi = __ffi::core::mem::MaybeUninit<Bounds>;
+        type Param = *const Bounds;
+        #[inline]
+        fn into_abi(self) -> __ffi::core::mem::MaybeUninit<Bounds> {
+            __ffi::core::mem::MaybeUninit::new(self)
+        }
+        #[inline]
+        unsafe fn from_param(
+            param: *const Bounds,
+            name: &'static __ffi::core::primitive::str,
+        ) -> __ffi::core::result::Result<Bounds, __ffi::Failure> {
+            unsafe { __ffi::copied(param, name) }
+        }
+    }
+    const _: () = __ffi::assert_padding_free::<
+        Bounds,
+        { __ffi::padding(__ffi::core::mem::size_of::<Bounds>(), __FFI_FIELDS) },
+    >();
+    fn __ffi_pod() {
+        __ffi::Facts::<[f32; 2]>::assert_pod_field();
+        __ffi::Facts::<[f32; 2]>::assert_pod_field();
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::bytemuck::Pod for Bounds where Bounds: __ffi::core::marker::Copy {}
+    #[doc = " Arguments of `__proto!`."]
+    const _: () = {
+        use __ffi::proto::NoProtoFacts as _;
+        fn __ffi_proto() {
+            __ffi::Facts::<[f32; 2]>::assert_proto();
+            __ffi::Facts::<[f32; 2]>::assert_proto();
+        }
+        #[automatically_derived]
+        unsafe impl __ffi::proto::ProtoType for Bounds {
+            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
+            const HAS_REFS: __ffi::core::primitive::bool = false
+                || __ffi::proto::ProtoFacts::<[f32; 2]>::HAS_REFS
+                || __ffi::proto::ProtoFacts::<[f32; 2]>::HAS_REFS;
+            type State = ();
+            fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
+                let __ffi_message = __ffi_slot.as_mut_ptr().cast();
+                unsafe {
+                    __ffi::proto::init_field::<[f32; 2]>(
+                        __ffi_message,
+                        __FFI_FIELDS[0].offset,
+                        __ffi::proto::ProtoFacts::<[f32; 2]>::init,
+                    )
+                };
+                unsafe {
+                    __ffi::proto::init_field::<[f32; 2]>(
+                        __ffi_message,
+                        __FFI_FIELDS[1].offset,
+                        __ffi::proto::ProtoFacts::<[f32; 2]>::init,
+                    )
+                };
+                unsafe { __ffi_slot.assume_init_mut() }
+            }
+            fn is_default(&self) -> __ffi::core::primitive::bool {
+                __ffi::proto::ProtoFacts::<[f32; 2]>::is_default(&self.max)
+                    && __ffi::proto::ProtoFacts::<[f32; 2]>::is_default(&self.min)
+            }
+            fn value_len(&self) -> __ffi::core::primitive::usize {
+                __ffi::proto::ProtoFacts::<[f32; 2]>::field_len(&self.max, 1u32)
+                    + __ffi::proto::ProtoFacts::<[f32; 2]>::field_len(&self.min, 2u32)
+            }
+            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                __ffi::proto::ProtoFacts::<[f32; 2]>::write_field(&self.max, 1u32, __ffi_out);
+                __ffi::proto::ProtoFacts::<[f32; 2]>::write_field(&self.min, 2u32, __ffi_out);
+            }
+            fn read_value(
+                &mut self,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                let mut __ffi_state_0 = __ffi::proto::ProtoFacts::<[f32; 2]>::state();
+                let mut __ffi_state_1 = __ffi::proto::ProtoFacts::<[f32; 2]>::state();
+                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) =
+                    __ffi_input.key()?
+                {
+                    match __ffi_tag {
+                        2u32 => __ffi::proto::ProtoFacts::<[f32; 2]>::read_field(
+                            &mut self.min,
+                            &mut __ffi_state_0,
+                            __ffi_wire_type,
+                            __ffi_input,
+                        )
+                        .map_err(|__ffi_error| __ffi_error.in_field("min"))?,
+                        1u32 => __ffi::proto::ProtoFacts::<[f32; 2]>::read_field(
+                            &mut self.max,
+                            &mut __ffi_state_1,
+                            __ffi_wire_type,
+                            __ffi_input,
+                        )
+                        .map_err(|__ffi_error| __ffi_error.in_field("max"))?,
+                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                    }
+                }
+                __ffi::core::result::Result::Ok(())
+            }
+            fn release(&mut self) {
+                if Self::HAS_REFS {
+                    __ffi::proto::ProtoFacts::<[f32; 2]>::release(&mut self.min);
+                    __ffi::proto::ProtoFacts::<[f32; 2]>::release(&mut self.max);
+                }
+            }
+            fn begin(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                __ffi::proto::begin(self, __ffi_out);
+            }
+        }
+        #[automatically_derived]
+        impl __ffi::proto::FfiProto for Bounds {}
+        #[unsafe(export_name = "golden_ffi_bounds_encode_proto")]
+        unsafe extern "C" fn __ffi_encode_proto(
+            __ffi_message: *const Bounds,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiOwned {
+            unsafe { __ffi::proto::encode(__ffi_message, __ffi_status) }
+        }
+        #[unsafe(export_name = "golden_ffi_bounds_decode_proto")]
+        unsafe extern "C" fn __ffi_decode_proto(
+            __ffi_bytes: *const __ffi::core::primitive::u8,
+            __ffi_len: __ffi::core::primitive::usize,
+            __ffi_message: *mut Bounds,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) {
+            unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
+        }
+    };
+    const __FFI_CAPACITY: __ffi::core::primitive::u32 = 64;
+    static __FFI_POOL: __ffi::Pool<Bounds> = __ffi::Pool::new("Bounds", __FFI_CAPACITY);
+    #[automatically_derived]
+    unsafe impl __ffi::FfiPooled for Bounds {
+        const RESET: __ffi::Reset = __ffi::Reset::Keep;
+        const CACHE: __ffi::PoolCache = __ffi::PoolCache::Threads;
+        #[inline]
+        fn pool() -> &'static __ffi::Pool<Self> {
+            &__FFI_POOL
+        }
+    }
+    :: ffi_core :: __pool_operations ! (__functions ! , "golden_ffi_bounds_pool_" , Bounds);
+    #[automatically_derived]
+    unsafe impl __ffi::FfiColumnar for Bounds {
+        const COLUMNS: &'static [__ffi::Column] = &[
+            __ffi::Facts::<[f32; 2]>::COLUMN.of_field("min", __FFI_FIELDS[0].offset),
+            __ffi::Facts::<[f32; 2]>::COLUMN.of_field("max", __FFI_FIELDS[1].offset),
+        ];
+        type Pointers = [*mut __ffi::core::primitive::u8; 2];
+        const NOWHERE: Self::Pointers = [__ffi::core::ptr::null_mut(); 2];
+        type Ref<'columns> = BoundsColumnsRef<'columns>;
+        type Mut<'columns> = BoundsColumnsMut<'columns>;
+        #[inline]
+        unsafe fn columns<'columns>(
+            pointers: &Self::Pointers,
+            len: __ffi::core::primitive::usize,
+        ) -> BoundsColumnsRef<'columns> {
+            BoundsColumnsRef {
+                min: unsafe {
+                    __ffi::core::slice::from_raw_parts(pointers[0].cast::<[f32; 2]>(), len)
+                },
+                max: unsafe {
+                    __ffi::core::slice::from_raw_parts(pointers[1].cast::<[f32; 2]>(), len)
+                },
+            }
+        }
+        #[inline]
+        unsafe fn columns_mut<'columns>(
+            pointers: &Self::Pointers,
+            len: __ffi::core::primitive::usize,
+        ) -> BoundsColumnsMut<'columns> {
+            BoundsColumnsMut {
+                min: unsafe {
+                    __ffi::core::slice::from_raw_parts_mut(pointers[0].cast::<[f32; 2]>(), len)
+                },
+                max: unsafe {
+                    __ffi::core::slice::from_raw_parts_mut(pointers[1].cast::<[f32; 2]>(), len)
+                },
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __ffi::core::marker::Copy for BoundsColumnsRef<'_> {}
+    #[automatically_derived]
+    impl __ffi::core::clone::Clone for BoundsColumnsRef<'_> {
+        #[inline]
+        fn clone(&self) -> Self {
+            *self
+        }
+    }
+    :: ffi_core :: __columns_operations ! (__functions ! , "golden_ffi_bounds_columns_" , Bounds);
+    #[doc = " Arguments of `__simd!`."]
+    const _: () = {
+        const _: () = __ffi::assert_numeric(&[
+            __ffi::Facts::<[f32; 2]>::LANES,
+            __ffi::Facts::<[f32; 2]>::LANES,
+        ]);
+        #[doc = r" The fields of the message, as kernels take them."]
+        #[derive(
+            __ffi :: core :: clone :: Clone,
+            __ffi :: core :: marker :: Copy,
+            __ffi :: core :: fmt :: Debug,
+        )]
+        pub struct __FfiFields {
+            #[doc = "Metres."]
+            pub min: __ffi::Field<
+                Bounds,
+                <__ffi::Kind<{ __ffi::Facts::<[f32; 2]>::LANES.kind }> as __ffi::NumberOf>::Number,
+                { __ffi::Facts::<[f32; 2]>::LANES.count },
+            >,
+            pub max: __ffi::Field<
+                Bounds,
+                <__ffi::Kind<{ __ffi::Facts::<[f32; 2]>::LANES.kind }> as __ffi::NumberOf>::Number,
+                { __ffi::Facts::<[f32; 2]>::LANES.count },
+            >,
+        }
+        #[automatically_derived]
+        unsafe impl __ffi::FfiSimd for Bounds {
+            type Numbers = __ffi::Numbers<
+                <__ffi::Kind<{ __ffi::Facts::<Bounds>::LANES.kind }> as __ffi::NumberOf>::Number,
+                { __ffi::Facts::<Bounds>::LANES.count },
+            >;
+            type Fields = __FfiFields;
+            const FIELDS: __FfiFields = __FfiFields {
+                min: unsafe { __ffi::Field::new(__ffi::offset_of!(Bounds, min)) },
+                max: unsafe { __ffi::Field::new(__ffi::offset_of!(Bounds, max)) },
+            };
+        }
+        static __FFI_SIMD: __ffi::RecordKernels =
+            <<Bounds as __ffi::FfiSimd>::Numbers as __ffi::RecordTable>::TABLE;
+        #[unsafe(export_name = "golden_ffi_bounds_simd")]
+        extern "C" fn __ffi_simd() -> &'static __ffi::RecordKernels {
+            &__FFI_SIMD
+        }
+    };
+    #[doc(hidden)]
+    #[allow(non_local_definitions)]
+    #[macro_export]
+    macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_bounds_fingerprint__hint__rename_one_or_give_it_a_prefix {
+        () => {};
+    }
+    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Bounds as __ffi::FfiType>::FINGERPRINT;
+    ::ffi_core::__record!(&[
+        __ffi::Piece::Text(
+            "{\"kind\":\"message\",\"name\":\"Bounds\",\"doc\":\"A box around particles.\",\"id\":\"golden::Bounds\",\"symbols\":{\"fingerprint\":\"golden_ffi_bounds_fingerprint\"},\"size\":"
+        ),
+        __ffi::Piece::Number(__ffi::core::mem::size_of::<Bounds>() as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::Number(__ffi::core::mem::align_of::<Bounds>() as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"fingerprint\":"),
+        __ffi::Piece::Fingerprint(<Bounds as __ffi::FfiType>::FINGERPRINT),
+        __ffi::with_proto(
+            ",\"proto\":{\"encode\":\"golden_ffi_bounds_encode_proto\",\"decode\":\"golden_ffi_bounds_decode_proto\"}"
+        ),
+        __ffi::Piece::Text(",\"reserved\":[[4,4],[7,9]],\"pool\":{\"capacity\":"),
+        __ffi::Piece::Number(__FFI_CAPACITY as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"reset\":\"keep\",\"symbols\":{"),
+        __ffi::Piece::Text(
+            :: ffi_core :: __pool_operations ! (__symbols ! , "golden_ffi_bounds_pool_" , Bounds)
+        ),
+        __ffi::Piece::Text("}},\"columns\":{\"symbols\":{"),
+        __ffi::Piece::Text(
+            :: ffi_core :: __columns_operations ! (__symbols ! , "golden_ffi_bounds_columns_" , Bounds)
+        ),
+        __ffi::Piece::Text("}},\"simd\":{\"symbol\":\"golden_ffi_bounds_simd\",\"lanes\":"),
+        __ffi::Piece::Number(
+            <Bounds as __ffi::FfiType>::LANES.count as __ffi::core::primitive::u64
+        ),
+        __ffi::Piece::Text(
+            "},\"fields\":[{\"name\":\"min\",\"rename\":\"lowest\",\"doc\":\"Metres.\",\"tag\":2,\"offset\":"
+        ),
+        __ffi::Piece::Number(__FFI_FIELDS[0].offset as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"type\":"),
+        __ffi::Piece::Nested(__ffi::Facts::<[f32; 2]>::TYPE),
+        __ffi::Piece::Text("},{\"name\":\"max\",\"tag\":1,\"offset\":"),
+        __ffi::Piece::Number(__FFI_FIELDS[1].offset as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"type\":"),
+        __ffi::Piece::Nested(__ffi::Facts::<[f32; 2]>::TYPE),
+        __ffi::Piece::Text("}]}")
+    ]);
+    #[unsafe(export_name = "golden_ffi_bounds_fingerprint")]
+    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
+};
