@@ -337,16 +337,17 @@ fn reworded(text: &str) -> Option<String> {
         let (key, known) = rest.split_once(". ").unwrap_or((rest, ""));
         let key = quoted(key)?;
         let hint = match known.strip_prefix("Available values: ") {
-            Some(keys) => format!("one of {keys}"),
+            Some(keys) if keys.contains(',') => format!("one of {keys}"),
+            Some(key) => key.to_owned(),
             None => format!("`{}`", quoted(known)?),
         };
-        return Some(format!("`{key}` is not a key that can stand here\nhint: {hint}"));
+        return Some(format!("`{key}` is not a key here\nhint: {hint}"));
     }
     if text.starts_with("Name-value arguments are not supported") {
         return Some("`ffi` takes keys in parentheses\nhint: `#[ffi(..)]`".to_owned());
     }
     if text.starts_with("Duplicate field") {
-        return Some(format!("`{}` stands here twice\nhint: remove one", quoted(text)?));
+        return Some(format!("`{}` is given twice\nhint: remove one", quoted(text)?));
     }
     if text.starts_with("Missing field") {
         let key = quoted(text)?;
@@ -363,13 +364,13 @@ mod tests {
     fn errors_of_darling_get_a_hint() {
         assert_eq!(
             reworded("Unknown field: `pol`. Did you mean `pool`?").unwrap(),
-            "`pol` is not a key that can stand here\nhint: `pool`"
+            "`pol` is not a key here\nhint: `pool`"
         );
         assert_eq!(
             reworded("Unknown field: `pod`. Available values: `crate`, `prefix`").unwrap(),
-            "`pod` is not a key that can stand here\nhint: one of `crate`, `prefix`"
+            "`pod` is not a key here\nhint: one of `crate`, `prefix`"
         );
-        assert_eq!(reworded("Duplicate field `tag`").unwrap(), "`tag` stands here twice\nhint: remove one");
+        assert_eq!(reworded("Duplicate field `tag`").unwrap(), "`tag` is given twice\nhint: remove one");
         assert_eq!(
             reworded("Missing field `capacity`").unwrap(),
             "`capacity` is missing\nhint: add `capacity = ..`"

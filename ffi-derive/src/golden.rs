@@ -2,11 +2,9 @@
 //! formatted. `cargo xtask bless` writes them again.
 //!
 //! `ffi_core` passes or drops the contents of `__proto!` and `__simd!`; they stand in a block here,
-//! because rustfmt leaves the arguments of macros alone.
+//! because a formatter doesn't change the arguments of macros.
 
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
@@ -95,7 +93,7 @@ fn expansions_are_current() {
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/expand");
         let path = folder.join(format!("{name}.rs"));
-        let code = formatted(&opened(expansion).to_string());
+        let code = prettyplease::unparse(&syn::parse2::<syn::File>(opened(expansion)).unwrap());
         let text = format!("{}\n// What the macro writes:\n\n{code}", item.trim_start());
         if env::var_os("FFI_BLESS").is_some() {
             fs::create_dir_all(&folder).unwrap();
@@ -107,7 +105,7 @@ fn expansions_are_current() {
     assert!(stale.is_empty(), "{stale:?}: run `cargo xtask bless`, and read the difference");
 }
 
-/// Makes the macros that rustfmt would not look into blocks.
+/// Makes blocks of the macros whose arguments are items.
 fn opened(tokens: TokenStream) -> TokenStream {
     let mut output: Vec<TokenTree> = Vec::new();
     for token in tokens {
@@ -131,18 +129,4 @@ fn opened(tokens: TokenStream) -> TokenStream {
         }
     }
     output.into_iter().collect()
-}
-
-/// Passes code through rustfmt, with its default style.
-fn formatted(code: &str) -> String {
-    let mut rustfmt = Command::new("rustfmt")
-        .args(["--edition", "2024", "--config", "max_width=100"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("rustfmt is part of the toolchain");
-    rustfmt.stdin.take().unwrap().write_all(code.as_bytes()).unwrap();
-    let output = rustfmt.wait_with_output().unwrap();
-    assert!(output.status.success(), "rustfmt refuses what the macro writes:\n{code}");
-    String::from_utf8(output.stdout).unwrap()
 }

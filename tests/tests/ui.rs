@@ -54,6 +54,7 @@ const MISTAKES: &[(&str, usize)] = &[
     ("types/oneof_keys", 2),
     ("types/oneof_repr", 3),
     ("types/oneof_several_values", 3),
+    ("types/oneof_string", 2),
     ("types/oneof_tags", 4),
 ];
 

@@ -25,25 +25,30 @@ pub enum Mode {
     clippy::restriction
 )]
 const _: () = {
-    use __ffi::NoFacts as _;
     use ::ffi_core::__private as __ffi;
+    use __ffi::NoFacts as _;
     const _: () = __ffi::assert_has_zero(
-        &[Mode::Bounce as __ffi::core::primitive::i64, Mode::Wrap as __ffi::core::primitive::i64],
+        &[
+            Mode::Bounce as __ffi::core::primitive::i64,
+            Mode::Wrap as __ffi::core::primitive::i64,
+        ],
         "`Mode` has no variant with value 0, and zeroed memory must be valid; hint: add one, such as `Unknown = 0`",
     );
     const _: () = {
         const fn __ffi_seen(__ffi_variant: &Mode) -> __ffi::core::primitive::bool {
             match __ffi_variant {
                 Mode::Bounce {} => {
-                    let __ffi_bits =
-                        unsafe { __ffi::bits::<Mode, __ffi::core::primitive::u8>(&Mode::Bounce) };
+                    let __ffi_bits = unsafe {
+                        __ffi::bits::<Mode, __ffi::core::primitive::u8>(&Mode::Bounce)
+                    };
                     __ffi_bits == Mode::Bounce as __ffi::core::primitive::u8
                         && __ffi_bits as __ffi::core::primitive::i64
                             == Mode::Bounce as __ffi::core::primitive::i64
                 }
                 Mode::Wrap {} => {
-                    let __ffi_bits =
-                        unsafe { __ffi::bits::<Mode, __ffi::core::primitive::u8>(&Mode::Wrap) };
+                    let __ffi_bits = unsafe {
+                        __ffi::bits::<Mode, __ffi::core::primitive::u8>(&Mode::Wrap)
+                    };
                     __ffi_bits == Mode::Wrap as __ffi::core::primitive::u8
                         && __ffi_bits as __ffi::core::primitive::i64
                             == Mode::Wrap as __ffi::core::primitive::i64
@@ -58,16 +63,24 @@ const _: () = {
     unsafe impl __ffi::bytemuck::Zeroable for Mode {}
     #[automatically_derived]
     unsafe impl __ffi::FfiType for Mode {
-        const TYPE: __ffi::Fragment = &[__ffi::Piece::Text("{\"enum\":\"golden::Mode\"}")];
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
-            __ffi::fingerprint::ENUM,
-            4020567327741190546u64,
-            __ffi::fingerprint::mix(&[__ffi::fingerprint::SCALAR, 631772817358541784u64]),
-            4282594906271698045u64,
-            (Mode::Bounce as __ffi::core::primitive::i64) as __ffi::core::primitive::u64,
-            16580464930373756581u64,
-            (Mode::Wrap as __ffi::core::primitive::i64) as __ffi::core::primitive::u64,
-        ]);
+        const TYPE: __ffi::Fragment = &[
+            __ffi::Piece::Text("{\"enum\":\"golden::Mode\"}"),
+        ];
+        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+            &[
+                __ffi::fingerprint::ENUM,
+                4020567327741190546u64,
+                __ffi::fingerprint::mix(
+                    &[__ffi::fingerprint::SCALAR, 631772817358541784u64],
+                ),
+                4282594906271698045u64,
+                (Mode::Bounce as __ffi::core::primitive::i64)
+                    as __ffi::core::primitive::u64,
+                16580464930373756581u64,
+                (Mode::Wrap as __ffi::core::primitive::i64)
+                    as __ffi::core::primitive::u64,
+            ],
+        );
         const ANY_BITS: __ffi::core::primitive::bool = false;
         #[inline]
         unsafe fn check(
@@ -82,11 +95,13 @@ const _: () = {
         const NAME: &'static __ffi::core::primitive::str = "Mode";
         const ID: &'static __ffi::core::primitive::str = "golden::Mode";
         #[inline]
-        fn from_repr(repr: __ffi::core::primitive::u8) -> __ffi::core::option::Option<Self> {
-            const __FFI_VALUE_0: __ffi::core::primitive::u8 =
-                Mode::Bounce as __ffi::core::primitive::u8;
-            const __FFI_VALUE_1: __ffi::core::primitive::u8 =
-                Mode::Wrap as __ffi::core::primitive::u8;
+        fn from_repr(
+            repr: __ffi::core::primitive::u8,
+        ) -> __ffi::core::option::Option<Self> {
+            const __FFI_VALUE_0: __ffi::core::primitive::u8 = Mode::Bounce
+                as __ffi::core::primitive::u8;
+            const __FFI_VALUE_1: __ffi::core::primitive::u8 = Mode::Wrap
+                as __ffi::core::primitive::u8;
             match repr {
                 __FFI_VALUE_0 => __ffi::core::option::Option::Some(Self::Bounce),
                 __FFI_VALUE_1 => __ffi::core::option::Option::Some(Self::Wrap),
@@ -106,7 +121,9 @@ const _: () = {
     {
         type Bits = __ffi::core::primitive::u8;
         #[inline]
-        fn is_valid_bit_pattern(bits: &__ffi::core::primitive::u8) -> __ffi::core::primitive::bool {
+        fn is_valid_bit_pattern(
+            bits: &__ffi::core::primitive::u8,
+        ) -> __ffi::core::primitive::bool {
             <Self as __ffi::FfiEnum>::from_repr(*bits).is_some()
         }
     }
@@ -126,7 +143,7 @@ const _: () = {
             __ffi::enum_from_param(param, name)
         }
     }
-    #[doc = " Arguments of `__proto!`."]
+    /// Arguments of `__proto!`.
     const _: () = {
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for Mode
@@ -168,17 +185,19 @@ const _: () = {
         () => {};
     }
     const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Mode as __ffi::FfiType>::FINGERPRINT;
-    ::ffi_core::__record!(&[
-        __ffi::Piece::Text(
-            "{\"kind\":\"enum\",\"name\":\"Mode\",\"doc\":\"What happens at the edge of the world.\",\"id\":\"golden::Mode\",\"symbols\":{\"fingerprint\":\"golden_ffi_mode_fingerprint\"},\"repr\":\"u8\",\"fingerprint\":"
-        ),
-        __ffi::Piece::Fingerprint(<Mode as __ffi::FfiType>::FINGERPRINT),
+    ::ffi_core::__record!(
+        &
+        [__ffi::Piece::Text("{\"kind\":\"enum\",\"name\":\"Mode\",\"doc\":\"What happens at the edge of the world.\",\"id\":\"golden::Mode\",\"symbols\":{\"fingerprint\":\"golden_ffi_mode_fingerprint\"},\"repr\":\"u8\",\"fingerprint\":"),
+        __ffi::Piece::Fingerprint(< Mode as __ffi::FfiType > ::FINGERPRINT),
         __ffi::Piece::Text(",\"variants\":[{\"name\":\"Bounce\",\"value\":"),
         __ffi::Piece::Signed(Mode::Bounce as __ffi::core::primitive::i64),
         __ffi::Piece::Text("},{\"name\":\"Wrap\",\"deprecated\":\"use `Bounce`\",\"value\":"),
         __ffi::Piece::Signed(Mode::Wrap as __ffi::core::primitive::i64),
-        __ffi::Piece::Text("}]}")
-    ]);
+        __ffi::Piece::Text("}]}")]
+    );
     #[unsafe(export_name = "golden_ffi_mode_fingerprint")]
-    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
+    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
+        __FFI_FINGERPRINT,
+        __FFI_KEPT,
+    );
 };

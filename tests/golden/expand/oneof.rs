@@ -25,8 +25,8 @@ pub enum Payment {
     clippy::restriction
 )]
 const _: () = {
-    use __ffi::NoFacts as _;
     use ::ffi_core::__private as __ffi;
+    use __ffi::NoFacts as _;
     #[allow(dead_code)]
     #[repr(C)]
     union __FfiPayload {
@@ -38,12 +38,15 @@ const _: () = {
         __ffi_tag: __ffi::core::primitive::u32,
         __ffi_payload: __FfiPayload,
     }
-    const __FFI_PAYLOAD: __ffi::core::primitive::usize =
-        __ffi::offset_of!(__FfiShadow, __ffi_payload);
+    const __FFI_PAYLOAD: __ffi::core::primitive::usize = __ffi::offset_of!(
+        __FfiShadow, __ffi_payload
+    );
     const unsafe fn __ffi_seen(
         __ffi_oneof: *const Payment,
-    ) -> (__ffi::core::primitive::u32, __ffi::core::option::Option<*const __ffi::core::primitive::u8>)
-    {
+    ) -> (
+        __ffi::core::primitive::u32,
+        __ffi::core::option::Option<*const __ffi::core::primitive::u8>,
+    ) {
         match unsafe { &*__ffi_oneof } {
             Payment::Unset {} => (0, __ffi::core::option::Option::None),
             Payment::Cash {} => (1, __ffi::core::option::Option::None),
@@ -63,7 +66,9 @@ const _: () = {
         let mut memory = __ffi::core::mem::MaybeUninit::<Payment>::uninit();
         let mut tag = 0;
         while tag < 3 {
-            unsafe { memory.as_mut_ptr().cast::<__ffi::core::primitive::u32>().write(tag) };
+            unsafe {
+                memory.as_mut_ptr().cast::<__ffi::core::primitive::u32>().write(tag)
+            };
             let case = unsafe { __ffi_seen(memory.as_ptr()) };
             unsafe { __ffi::assert_case(tag, memory.as_ptr(), case, __FFI_PAYLOAD) };
             tag += 1;
@@ -73,20 +78,24 @@ const _: () = {
     unsafe impl __ffi::bytemuck::Zeroable for Payment {}
     #[automatically_derived]
     unsafe impl __ffi::FfiType for Payment {
-        const TYPE: __ffi::Fragment = &[__ffi::Piece::Text("{\"oneof\":\"golden::Payment\"}")];
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
-            __ffi::fingerprint::ONEOF,
-            4467687930172491409u64,
-            __ffi::core::mem::size_of::<Payment>() as __ffi::core::primitive::u64,
-            __ffi::core::mem::align_of::<Payment>() as __ffi::core::primitive::u64,
-            __FFI_PAYLOAD as __ffi::core::primitive::u64,
-            12997282648742618906u64,
-            __ffi::fingerprint::NOTHING,
-            16135093018505504818u64,
-            __ffi::fingerprint::NOTHING,
-            16136203525249808703u64,
-            __ffi::Facts::<FfiStr<19>>::FINGERPRINT,
-        ]);
+        const TYPE: __ffi::Fragment = &[
+            __ffi::Piece::Text("{\"oneof\":\"golden::Payment\"}"),
+        ];
+        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+            &[
+                __ffi::fingerprint::ONEOF,
+                4467687930172491409u64,
+                __ffi::core::mem::size_of::<Payment>() as __ffi::core::primitive::u64,
+                __ffi::core::mem::align_of::<Payment>() as __ffi::core::primitive::u64,
+                __FFI_PAYLOAD as __ffi::core::primitive::u64,
+                12997282648742618906u64,
+                __ffi::fingerprint::NOTHING,
+                16135093018505504818u64,
+                __ffi::fingerprint::NOTHING,
+                16136203525249808703u64,
+                __ffi::Facts::<FfiStr<19>>::FINGERPRINT,
+            ],
+        );
         const ANY_BITS: __ffi::core::primitive::bool = false;
         #[inline]
         unsafe fn check(
@@ -94,16 +103,22 @@ const _: () = {
         ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
             match unsafe { __ffi::oneof_tag(oneof) } {
                 0 | 1 => __ffi::core::result::Result::Ok(()),
-                2 => unsafe {
-                    __ffi::check_field::<FfiStr<19>>(
-                        oneof.cast(),
-                        __FFI_PAYLOAD,
-                        "Card",
-                        __ffi::Facts::<FfiStr<19>>::ANY_BITS,
-                        __ffi::Facts::<FfiStr<19>>::check,
-                    )
-                },
-                tag => __ffi::core::result::Result::Err(__ffi::unknown_case::<Payment>(tag)),
+                2 => {
+                    unsafe {
+                        __ffi::check_field::<
+                            FfiStr<19>,
+                        >(
+                            oneof.cast(),
+                            __FFI_PAYLOAD,
+                            "Card",
+                            __ffi::Facts::<FfiStr<19>>::ANY_BITS,
+                            __ffi::Facts::<FfiStr<19>>::check,
+                        )
+                    }
+                }
+                tag => {
+                    __ffi::core::result::Result::Err(__ffi::unknown_case::<Payment>(tag))
+                }
             }
         }
     }
@@ -136,11 +151,13 @@ const _: () = {
     {
         type Bits = __ffi::Bits<Payment>;
         #[inline]
-        fn is_valid_bit_pattern(bits: &__ffi::Bits<Payment>) -> __ffi::core::primitive::bool {
+        fn is_valid_bit_pattern(
+            bits: &__ffi::Bits<Payment>,
+        ) -> __ffi::core::primitive::bool {
             bits.is_valid()
         }
     }
-    #[doc = " Arguments of `__proto!`."]
+    /// Arguments of `__proto!`.
     const _: () = {
         use __ffi::proto::NoProtoFacts as _;
         fn __ffi_proto() {
@@ -149,10 +166,12 @@ const _: () = {
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for Payment {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
-            const HAS_REFS: __ffi::core::primitive::bool =
-                false || __ffi::proto::ProtoFacts::<FfiStr<19>>::HAS_REFS;
+            const HAS_REFS: __ffi::core::primitive::bool = false
+                || __ffi::proto::ProtoFacts::<FfiStr<19>>::HAS_REFS;
             type State = ();
-            fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Payment>) -> &mut Payment {
+            fn init(
+                __ffi_slot: &mut __ffi::core::mem::MaybeUninit<Payment>,
+            ) -> &mut Payment {
                 unsafe { __ffi::proto::set_unit::<Payment>(__ffi_slot.as_mut_ptr(), 0) };
                 unsafe { __ffi_slot.assume_init_mut() }
             }
@@ -167,7 +186,9 @@ const _: () = {
                     Payment::Unset => 0,
                     Payment::Cash => __ffi::proto::unit_len(1u32),
                     Payment::Card(__ffi_value) => {
-                        __ffi::proto::ProtoFacts::<FfiStr<19>>::member_len(__ffi_value, 3u32)
+                        __ffi::proto::ProtoFacts::<
+                            FfiStr<19>,
+                        >::member_len(__ffi_value, 3u32)
                     }
                 }
             }
@@ -176,11 +197,9 @@ const _: () = {
                     Payment::Unset => {}
                     Payment::Cash => __ffi::proto::write_unit(1u32, __ffi_out),
                     Payment::Card(__ffi_value) => {
-                        __ffi::proto::ProtoFacts::<FfiStr<19>>::write_element(
-                            __ffi_value,
-                            3u32,
-                            __ffi_out,
-                        )
+                        __ffi::proto::ProtoFacts::<
+                            FfiStr<19>,
+                        >::write_element(__ffi_value, 3u32, __ffi_out)
                     }
                 }
             }
@@ -188,30 +207,32 @@ const _: () = {
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
             ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
-                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) =
-                    __ffi_input.key()?
+                while let __ffi::core::option::Option::Some(
+                    (__ffi_tag, __ffi_wire_type),
+                ) = __ffi_input.key()?
                 {
                     match __ffi_tag {
                         1u32 => {
-                            unsafe { __ffi::proto::activate_unit::<Payment>(self, 1) };
-                            __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
+                            {
+                                unsafe { __ffi::proto::activate_unit::<Payment>(self, 1) };
+                                __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
+                            }
+                                .map_err(|__ffi_error| __ffi_error.in_field("Cash"))?
                         }
-                        .map_err(|__ffi_error| __ffi_error.in_field("Cash"))?,
                         3u32 => {
-                            let __ffi_value = unsafe {
-                                __ffi::proto::active_case::<Payment, FfiStr<19>>(
-                                    self,
-                                    2,
-                                    __ffi::proto::ProtoFacts::<FfiStr<19>>::init,
-                                )
-                            };
-                            __ffi::proto::ProtoFacts::<FfiStr<19>>::read_element(
-                                __ffi_value,
-                                __ffi_wire_type,
-                                __ffi_input,
-                            )
+                            {
+                                let __ffi_value = unsafe {
+                                    __ffi::proto::active_case::<
+                                        Payment,
+                                        FfiStr<19>,
+                                    >(self, 2, __ffi::proto::ProtoFacts::<FfiStr<19>>::init)
+                                };
+                                __ffi::proto::ProtoFacts::<
+                                    FfiStr<19>,
+                                >::read_element(__ffi_value, __ffi_wire_type, __ffi_input)
+                            }
+                                .map_err(|__ffi_error| __ffi_error.in_field("Card"))?
                         }
-                        .map_err(|__ffi_error| __ffi_error.in_field("Card"))?,
                         _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
@@ -238,23 +259,23 @@ const _: () = {
         () => {};
     }
     const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Payment as __ffi::FfiType>::FINGERPRINT;
-    ::ffi_core::__record!(&[
-        __ffi::Piece::Text(
-            "{\"kind\":\"oneof\",\"name\":\"Payment\",\"id\":\"golden::Payment\",\"symbols\":{\"fingerprint\":\"golden_ffi_payment_fingerprint\"},\"size\":"
-        ),
-        __ffi::Piece::Number(__ffi::core::mem::size_of::<Payment>() as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"align\":"),
-        __ffi::Piece::Number(__ffi::core::mem::align_of::<Payment>() as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"payload\":"),
+    ::ffi_core::__record!(
+        &
+        [__ffi::Piece::Text("{\"kind\":\"oneof\",\"name\":\"Payment\",\"id\":\"golden::Payment\",\"symbols\":{\"fingerprint\":\"golden_ffi_payment_fingerprint\"},\"size\":"),
+        __ffi::Piece::Number(__ffi::core::mem::size_of:: < Payment > () as
+        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::Number(__ffi::core::mem::align_of:: < Payment > () as
+        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"payload\":"),
         __ffi::Piece::Number(__FFI_PAYLOAD as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"fingerprint\":"),
-        __ffi::Piece::Fingerprint(<Payment as __ffi::FfiType>::FINGERPRINT),
-        __ffi::Piece::Text(
-            ",\"cases\":[{\"name\":\"Unset\",\"tag\":0},{\"name\":\"Cash\",\"tag\":1},{\"name\":\"Card\",\"tag\":3,\"type\":"
-        ),
-        __ffi::Piece::Nested(__ffi::Facts::<FfiStr<19>>::TYPE),
-        __ffi::Piece::Text("}]}")
-    ]);
+        __ffi::Piece::Text(",\"fingerprint\":"), __ffi::Piece::Fingerprint(< Payment as
+        __ffi::FfiType > ::FINGERPRINT),
+        __ffi::Piece::Text(",\"cases\":[{\"name\":\"Unset\",\"tag\":0},{\"name\":\"Cash\",\"tag\":1},{\"name\":\"Card\",\"tag\":3,\"type\":"),
+        __ffi::Piece::Nested(__ffi::Facts:: < FfiStr < 19 > > ::TYPE),
+        __ffi::Piece::Text("}]}")]
+    );
     #[unsafe(export_name = "golden_ffi_payment_fingerprint")]
-    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
+    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
+        __FFI_FINGERPRINT,
+        __FFI_KEPT,
+    );
 };

@@ -18,8 +18,8 @@ pub static EVENTS: FfiQueue<Event, 64> = FfiQueue::new();
     clippy::restriction
 )]
 const _: () = {
-    use __ffi::NoFacts as _;
     use ::ffi_core::__private as __ffi;
+    use __ffi::NoFacts as _;
     fn __ffi_assertions()
     where
         for<'__ffi_any> Event: __ffi::FfiPooled,
@@ -33,16 +33,25 @@ const _: () = {
         for<'__ffi_any> FfiQueue<Event, 64>: __ffi::ExportedQueue,
         for<'__ffi_any> Event: __ffi::FfiPooled,
     {
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
-            __ffi::fingerprint::QUEUE,
-            7868855340175152708u64,
-            <<FfiQueue<Event, 64> as __ffi::ExportedQueue>::Message as __ffi::FfiType>::FINGERPRINT,
-            <FfiQueue<Event, 64> as __ffi::ExportedQueue>::CAPACITY as __ffi::core::primitive::u64,
-        ]);
+        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+            &[
+                __ffi::fingerprint::QUEUE,
+                7868855340175152708u64,
+                <<FfiQueue<
+                    Event,
+                    64,
+                > as __ffi::ExportedQueue>::Message as __ffi::FfiType>::FINGERPRINT,
+                <FfiQueue<Event, 64> as __ffi::ExportedQueue>::CAPACITY
+                    as __ffi::core::primitive::u64,
+            ],
+        );
         const RECORD: __ffi::Fragment = &[
             __ffi::Piece::Text("{\"kind\":\"queue\",\"name\":\"EVENTS\",\"message\":\""),
             __ffi::Piece::Text(
-                <<FfiQueue<Event, 64> as __ffi::ExportedQueue>::Message as __ffi::FfiMessage>::ID,
+                <<FfiQueue<
+                    Event,
+                    64,
+                > as __ffi::ExportedQueue>::Message as __ffi::FfiMessage>::ID,
             ),
             __ffi::Piece::Text("\",\"capacity\":"),
             __ffi::Piece::Number(
@@ -51,15 +60,25 @@ const _: () = {
             ),
             __ffi::Piece::Text(",\"fingerprint\":"),
             __ffi::Piece::Fingerprint(Self::FINGERPRINT),
-            __ffi::Piece::Text(",\"symbols\":{\"fingerprint\":\"golden_ffi_events_signature\","),
             __ffi::Piece::Text(
-                :: ffi_core :: __queue_operations ! (__symbols ! , "golden_ffi_events_" , __FFI_QUEUE : FfiQueue < Event , 64 > , where [for < '__ffi_any > FfiQueue < Event , 64 > : __ffi :: ExportedQueue , for < '__ffi_any > Event : __ffi :: FfiPooled ,]),
+                ",\"symbols\":{\"fingerprint\":\"golden_ffi_events_signature\",",
+            ),
+            __ffi::Piece::Text(
+                ::ffi_core::__queue_operations!(
+                    __symbols!, "golden_ffi_events_", __FFI_QUEUE : FfiQueue < Event, 64
+                    >, where [for < '__ffi_any > FfiQueue < Event, 64 > :
+                    __ffi::ExportedQueue, for < '__ffi_any > Event : __ffi::FfiPooled,]
+                ),
             ),
             __ffi::Piece::Text("}}"),
         ];
     }
     impl __ffi::NoFacts for __FfiFacts {}
-    :: ffi_core :: __queue_operations ! (__functions ! , "golden_ffi_events_" , __FFI_QUEUE : FfiQueue < Event , 64 > , where [for < '__ffi_any > FfiQueue < Event , 64 > : __ffi :: ExportedQueue , for < '__ffi_any > Event : __ffi :: FfiPooled ,]);
+    ::ffi_core::__queue_operations!(
+        __functions!, "golden_ffi_events_", __FFI_QUEUE : FfiQueue < Event, 64 >, where
+        [for < '__ffi_any > FfiQueue < Event, 64 > : __ffi::ExportedQueue, for <
+        '__ffi_any > Event : __ffi::FfiPooled,]
+    );
     #[doc(hidden)]
     #[allow(non_local_definitions)]
     #[macro_export]
@@ -69,5 +88,8 @@ const _: () = {
     const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_events_signature")]
-    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
+    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
+        __FFI_FINGERPRINT,
+        __FFI_KEPT,
+    );
 };

@@ -11,7 +11,7 @@ pub struct Bounds {
 
 // What the macro writes:
 
-#[doc = "Columns of many [`Bounds`]s, field by field."]
+///Columns of many [`Bounds`]s, field by field.
 #[allow(
     deprecated,
     non_upper_case_globals,
@@ -27,7 +27,7 @@ pub struct Bounds {
 )]
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub type BoundsColumns = ::ffi_core::FfiColumns<Bounds>;
-#[doc = "The columns of many [`Bounds`]s, field by field."]
+///The columns of many [`Bounds`]s, field by field.
 #[allow(
     deprecated,
     non_upper_case_globals,
@@ -43,12 +43,12 @@ pub type BoundsColumns = ::ffi_core::FfiColumns<Bounds>;
 )]
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub struct BoundsColumnsRef<'columns> {
-    #[doc = " Metres."]
+    /// Metres.
     pub min: &'columns [[f32; 2]],
-    #[doc = "The column of `max`."]
+    ///The column of `max`.
     pub max: &'columns [[f32; 2]],
 }
-#[doc = "The columns, which can be changed, of many [`Bounds`]s, field by field."]
+///The columns, which can be changed, of many [`Bounds`]s, field by field.
 #[allow(
     deprecated,
     non_upper_case_globals,
@@ -64,9 +64,9 @@ pub struct BoundsColumnsRef<'columns> {
 )]
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub struct BoundsColumnsMut<'columns> {
-    #[doc = " Metres."]
+    /// Metres.
     pub min: &'columns mut [[f32; 2]],
-    #[doc = "The column of `max`."]
+    ///The column of `max`.
     pub max: &'columns mut [[f32; 2]],
 }
 #[doc(hidden)]
@@ -84,8 +84,8 @@ pub struct BoundsColumnsMut<'columns> {
     clippy::restriction
 )]
 const _: () = {
-    use __ffi::NoFacts as _;
     use ::ffi_core::__private as __ffi;
+    use __ffi::NoFacts as _;
     const __FFI_FIELDS: &[__ffi::FieldLayout] = &[
         __ffi::FieldLayout {
             size: __ffi::core::mem::size_of::<[f32; 2]>(),
@@ -121,22 +121,26 @@ const _: () = {
     unsafe impl __ffi::bytemuck::Zeroable for Bounds {}
     #[automatically_derived]
     unsafe impl __ffi::FfiType for Bounds {
-        const TYPE: __ffi::Fragment = &[__ffi::Piece::Text("{\"message\":\"golden::Bounds\"}")];
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
-            __ffi::fingerprint::MESSAGE,
-            4277820826782952008u64,
-            __ffi::core::mem::size_of::<Self>() as __ffi::core::primitive::u64,
-            __ffi::core::mem::align_of::<Self>() as __ffi::core::primitive::u64,
-            573156827627667575u64,
-            __FFI_FIELDS[0].offset as __ffi::core::primitive::u64,
-            __ffi::Facts::<[f32; 2]>::FINGERPRINT,
-            580772045163143161u64,
-            __FFI_FIELDS[1].offset as __ffi::core::primitive::u64,
-            __ffi::Facts::<[f32; 2]>::FINGERPRINT,
-            __ffi::fingerprint::POOL,
-        ]);
-        const ANY_BITS: __ffi::core::primitive::bool =
-            __ffi::Facts::<[f32; 2]>::ANY_BITS && __ffi::Facts::<[f32; 2]>::ANY_BITS;
+        const TYPE: __ffi::Fragment = &[
+            __ffi::Piece::Text("{\"message\":\"golden::Bounds\"}"),
+        ];
+        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+            &[
+                __ffi::fingerprint::MESSAGE,
+                4277820826782952008u64,
+                __ffi::core::mem::size_of::<Self>() as __ffi::core::primitive::u64,
+                __ffi::core::mem::align_of::<Self>() as __ffi::core::primitive::u64,
+                573156827627667575u64,
+                __FFI_FIELDS[0].offset as __ffi::core::primitive::u64,
+                __ffi::Facts::<[f32; 2]>::FINGERPRINT,
+                580772045163143161u64,
+                __FFI_FIELDS[1].offset as __ffi::core::primitive::u64,
+                __ffi::Facts::<[f32; 2]>::FINGERPRINT,
+                __ffi::fingerprint::POOL,
+            ],
+        );
+        const ANY_BITS: __ffi::core::primitive::bool = __ffi::Facts::<[f32; 2]>::ANY_BITS
+            && __ffi::Facts::<[f32; 2]>::ANY_BITS;
         const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
             &[__ffi::Facts::<[f32; 2]>::LANES, __ffi::Facts::<[f32; 2]>::LANES],
             __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
@@ -146,7 +150,9 @@ const _: () = {
             message: *const Self,
         ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
             unsafe {
-                __ffi::check_field::<[f32; 2]>(
+                __ffi::check_field::<
+                    [f32; 2],
+                >(
                     message.cast(),
                     __FFI_FIELDS[0].offset,
                     "min",
@@ -155,7 +161,9 @@ const _: () = {
                 )
             }?;
             unsafe {
-                __ffi::check_field::<[f32; 2]>(
+                __ffi::check_field::<
+                    [f32; 2],
+                >(
                     message.cast(),
                     __FFI_FIELDS[1].offset,
                     "max",
@@ -197,8 +205,11 @@ const _: () = {
         __ffi::Facts::<[f32; 2]>::assert_pod_field();
     }
     #[automatically_derived]
-    unsafe impl __ffi::bytemuck::Pod for Bounds where Bounds: __ffi::core::marker::Copy {}
-    #[doc = " Arguments of `__proto!`."]
+    unsafe impl __ffi::bytemuck::Pod for Bounds
+    where
+        Bounds: __ffi::core::marker::Copy,
+    {}
+    /// Arguments of `__proto!`.
     const _: () = {
         use __ffi::proto::NoProtoFacts as _;
         fn __ffi_proto() {
@@ -215,14 +226,18 @@ const _: () = {
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
                 let __ffi_message = __ffi_slot.as_mut_ptr().cast();
                 unsafe {
-                    __ffi::proto::init_field::<[f32; 2]>(
+                    __ffi::proto::init_field::<
+                        [f32; 2],
+                    >(
                         __ffi_message,
                         __FFI_FIELDS[0].offset,
                         __ffi::proto::ProtoFacts::<[f32; 2]>::init,
                     )
                 };
                 unsafe {
-                    __ffi::proto::init_field::<[f32; 2]>(
+                    __ffi::proto::init_field::<
+                        [f32; 2],
+                    >(
                         __ffi_message,
                         __FFI_FIELDS[1].offset,
                         __ffi::proto::ProtoFacts::<[f32; 2]>::init,
@@ -239,8 +254,12 @@ const _: () = {
                     + __ffi::proto::ProtoFacts::<[f32; 2]>::field_len(&self.min, 2u32)
             }
             fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
-                __ffi::proto::ProtoFacts::<[f32; 2]>::write_field(&self.max, 1u32, __ffi_out);
-                __ffi::proto::ProtoFacts::<[f32; 2]>::write_field(&self.min, 2u32, __ffi_out);
+                __ffi::proto::ProtoFacts::<
+                    [f32; 2],
+                >::write_field(&self.max, 1u32, __ffi_out);
+                __ffi::proto::ProtoFacts::<
+                    [f32; 2],
+                >::write_field(&self.min, 2u32, __ffi_out);
             }
             fn read_value(
                 &mut self,
@@ -248,24 +267,33 @@ const _: () = {
             ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
                 let mut __ffi_state_0 = __ffi::proto::ProtoFacts::<[f32; 2]>::state();
                 let mut __ffi_state_1 = __ffi::proto::ProtoFacts::<[f32; 2]>::state();
-                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) =
-                    __ffi_input.key()?
+                while let __ffi::core::option::Option::Some(
+                    (__ffi_tag, __ffi_wire_type),
+                ) = __ffi_input.key()?
                 {
                     match __ffi_tag {
-                        2u32 => __ffi::proto::ProtoFacts::<[f32; 2]>::read_field(
-                            &mut self.min,
-                            &mut __ffi_state_0,
-                            __ffi_wire_type,
-                            __ffi_input,
-                        )
-                        .map_err(|__ffi_error| __ffi_error.in_field("min"))?,
-                        1u32 => __ffi::proto::ProtoFacts::<[f32; 2]>::read_field(
-                            &mut self.max,
-                            &mut __ffi_state_1,
-                            __ffi_wire_type,
-                            __ffi_input,
-                        )
-                        .map_err(|__ffi_error| __ffi_error.in_field("max"))?,
+                        2u32 => {
+                            __ffi::proto::ProtoFacts::<
+                                [f32; 2],
+                            >::read_field(
+                                    &mut self.min,
+                                    &mut __ffi_state_0,
+                                    __ffi_wire_type,
+                                    __ffi_input,
+                                )
+                                .map_err(|__ffi_error| __ffi_error.in_field("min"))?
+                        }
+                        1u32 => {
+                            __ffi::proto::ProtoFacts::<
+                                [f32; 2],
+                            >::read_field(
+                                    &mut self.max,
+                                    &mut __ffi_state_1,
+                                    __ffi_wire_type,
+                                    __ffi_input,
+                                )
+                                .map_err(|__ffi_error| __ffi_error.in_field("max"))?
+                        }
                         _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
@@ -297,7 +325,9 @@ const _: () = {
             __ffi_message: *mut Bounds,
             __ffi_status: *mut __ffi::FfiStatus,
         ) {
-            unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
+            unsafe {
+                __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status)
+            }
         }
     };
     const __FFI_CAPACITY: __ffi::core::primitive::u32 = 64;
@@ -311,7 +341,7 @@ const _: () = {
             &__FFI_POOL
         }
     }
-    :: ffi_core :: __pool_operations ! (__functions ! , "golden_ffi_bounds_pool_" , Bounds);
+    ::ffi_core::__pool_operations!(__functions!, "golden_ffi_bounds_pool_", Bounds);
     #[automatically_derived]
     unsafe impl __ffi::FfiColumnar for Bounds {
         const COLUMNS: &'static [__ffi::Column] = &[
@@ -329,10 +359,16 @@ const _: () = {
         ) -> BoundsColumnsRef<'columns> {
             BoundsColumnsRef {
                 min: unsafe {
-                    __ffi::core::slice::from_raw_parts(pointers[0].cast::<[f32; 2]>(), len)
+                    __ffi::core::slice::from_raw_parts(
+                        pointers[0].cast::<[f32; 2]>(),
+                        len,
+                    )
                 },
                 max: unsafe {
-                    __ffi::core::slice::from_raw_parts(pointers[1].cast::<[f32; 2]>(), len)
+                    __ffi::core::slice::from_raw_parts(
+                        pointers[1].cast::<[f32; 2]>(),
+                        len,
+                    )
                 },
             }
         }
@@ -343,10 +379,16 @@ const _: () = {
         ) -> BoundsColumnsMut<'columns> {
             BoundsColumnsMut {
                 min: unsafe {
-                    __ffi::core::slice::from_raw_parts_mut(pointers[0].cast::<[f32; 2]>(), len)
+                    __ffi::core::slice::from_raw_parts_mut(
+                        pointers[0].cast::<[f32; 2]>(),
+                        len,
+                    )
                 },
                 max: unsafe {
-                    __ffi::core::slice::from_raw_parts_mut(pointers[1].cast::<[f32; 2]>(), len)
+                    __ffi::core::slice::from_raw_parts_mut(
+                        pointers[1].cast::<[f32; 2]>(),
+                        len,
+                    )
                 },
             }
         }
@@ -360,36 +402,43 @@ const _: () = {
             *self
         }
     }
-    :: ffi_core :: __columns_operations ! (__functions ! , "golden_ffi_bounds_columns_" , Bounds);
-    #[doc = " Arguments of `__simd!`."]
+    ::ffi_core::__columns_operations!(
+        __functions!, "golden_ffi_bounds_columns_", Bounds
+    );
+    /// Arguments of `__simd!`.
     const _: () = {
-        const _: () = __ffi::assert_numeric(&[
-            __ffi::Facts::<[f32; 2]>::LANES,
-            __ffi::Facts::<[f32; 2]>::LANES,
-        ]);
-        #[doc = r" The fields of the message, as kernels take them."]
+        const _: () = __ffi::assert_numeric(
+            &[__ffi::Facts::<[f32; 2]>::LANES, __ffi::Facts::<[f32; 2]>::LANES],
+        );
+        /// The fields of the message, as kernels take them.
         #[derive(
-            __ffi :: core :: clone :: Clone,
-            __ffi :: core :: marker :: Copy,
-            __ffi :: core :: fmt :: Debug,
+            __ffi::core::clone::Clone,
+            __ffi::core::marker::Copy,
+            __ffi::core::fmt::Debug
         )]
         pub struct __FfiFields {
-            #[doc = "Metres."]
+            ///Metres.
             pub min: __ffi::Field<
                 Bounds,
-                <__ffi::Kind<{ __ffi::Facts::<[f32; 2]>::LANES.kind }> as __ffi::NumberOf>::Number,
+                <__ffi::Kind<
+                    { __ffi::Facts::<[f32; 2]>::LANES.kind },
+                > as __ffi::NumberOf>::Number,
                 { __ffi::Facts::<[f32; 2]>::LANES.count },
             >,
             pub max: __ffi::Field<
                 Bounds,
-                <__ffi::Kind<{ __ffi::Facts::<[f32; 2]>::LANES.kind }> as __ffi::NumberOf>::Number,
+                <__ffi::Kind<
+                    { __ffi::Facts::<[f32; 2]>::LANES.kind },
+                > as __ffi::NumberOf>::Number,
                 { __ffi::Facts::<[f32; 2]>::LANES.count },
             >,
         }
         #[automatically_derived]
         unsafe impl __ffi::FfiSimd for Bounds {
             type Numbers = __ffi::Numbers<
-                <__ffi::Kind<{ __ffi::Facts::<Bounds>::LANES.kind }> as __ffi::NumberOf>::Number,
+                <__ffi::Kind<
+                    { __ffi::Facts::<Bounds>::LANES.kind },
+                > as __ffi::NumberOf>::Number,
                 { __ffi::Facts::<Bounds>::LANES.count },
             >;
             type Fields = __FfiFields;
@@ -398,8 +447,7 @@ const _: () = {
                 max: unsafe { __ffi::Field::new(__ffi::offset_of!(Bounds, max)) },
             };
         }
-        static __FFI_SIMD: __ffi::RecordKernels =
-            <<Bounds as __ffi::FfiSimd>::Numbers as __ffi::RecordTable>::TABLE;
+        static __FFI_SIMD: __ffi::RecordKernels = <<Bounds as __ffi::FfiSimd>::Numbers as __ffi::RecordTable>::TABLE;
         #[unsafe(export_name = "golden_ffi_bounds_simd")]
         extern "C" fn __ffi_simd() -> &'static __ffi::RecordKernels {
             &__FFI_SIMD
@@ -412,44 +460,37 @@ const _: () = {
         () => {};
     }
     const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Bounds as __ffi::FfiType>::FINGERPRINT;
-    ::ffi_core::__record!(&[
-        __ffi::Piece::Text(
-            "{\"kind\":\"message\",\"name\":\"Bounds\",\"doc\":\"A box around particles.\",\"id\":\"golden::Bounds\",\"symbols\":{\"fingerprint\":\"golden_ffi_bounds_fingerprint\"},\"size\":"
-        ),
-        __ffi::Piece::Number(__ffi::core::mem::size_of::<Bounds>() as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"align\":"),
-        __ffi::Piece::Number(__ffi::core::mem::align_of::<Bounds>() as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"fingerprint\":"),
-        __ffi::Piece::Fingerprint(<Bounds as __ffi::FfiType>::FINGERPRINT),
-        __ffi::with_proto(
-            ",\"proto\":{\"encode\":\"golden_ffi_bounds_encode_proto\",\"decode\":\"golden_ffi_bounds_decode_proto\"}"
-        ),
+    ::ffi_core::__record!(
+        &
+        [__ffi::Piece::Text("{\"kind\":\"message\",\"name\":\"Bounds\",\"doc\":\"A box around particles.\",\"id\":\"golden::Bounds\",\"symbols\":{\"fingerprint\":\"golden_ffi_bounds_fingerprint\"},\"size\":"),
+        __ffi::Piece::Number(__ffi::core::mem::size_of:: < Bounds > () as
+        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::Number(__ffi::core::mem::align_of:: < Bounds > () as
+        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"fingerprint\":"),
+        __ffi::Piece::Fingerprint(< Bounds as __ffi::FfiType > ::FINGERPRINT),
+        __ffi::with_proto(",\"proto\":{\"encode\":\"golden_ffi_bounds_encode_proto\",\"decode\":\"golden_ffi_bounds_decode_proto\"}"),
         __ffi::Piece::Text(",\"reserved\":[[4,4],[7,9]],\"pool\":{\"capacity\":"),
         __ffi::Piece::Number(__FFI_CAPACITY as __ffi::core::primitive::u64),
         __ffi::Piece::Text(",\"reset\":\"keep\",\"symbols\":{"),
-        __ffi::Piece::Text(
-            :: ffi_core :: __pool_operations ! (__symbols ! , "golden_ffi_bounds_pool_" , Bounds)
-        ),
+        __ffi::Piece::Text(::ffi_core::__pool_operations!(__symbols!,
+        "golden_ffi_bounds_pool_", Bounds)),
         __ffi::Piece::Text("}},\"columns\":{\"symbols\":{"),
-        __ffi::Piece::Text(
-            :: ffi_core :: __columns_operations ! (__symbols ! , "golden_ffi_bounds_columns_" , Bounds)
-        ),
+        __ffi::Piece::Text(::ffi_core::__columns_operations!(__symbols!,
+        "golden_ffi_bounds_columns_", Bounds)),
         __ffi::Piece::Text("}},\"simd\":{\"symbol\":\"golden_ffi_bounds_simd\",\"lanes\":"),
-        __ffi::Piece::Number(
-            <Bounds as __ffi::FfiType>::LANES.count as __ffi::core::primitive::u64
-        ),
-        __ffi::Piece::Text(
-            "},\"fields\":[{\"name\":\"min\",\"rename\":\"lowest\",\"doc\":\"Metres.\",\"tag\":2,\"offset\":"
-        ),
+        __ffi::Piece::Number(< Bounds as __ffi::FfiType > ::LANES.count as
+        __ffi::core::primitive::u64),
+        __ffi::Piece::Text("},\"fields\":[{\"name\":\"min\",\"rename\":\"lowest\",\"doc\":\"Metres.\",\"tag\":2,\"offset\":"),
         __ffi::Piece::Number(__FFI_FIELDS[0].offset as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"type\":"),
-        __ffi::Piece::Nested(__ffi::Facts::<[f32; 2]>::TYPE),
-        __ffi::Piece::Text("},{\"name\":\"max\",\"tag\":1,\"offset\":"),
+        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < [f32; 2]
+        > ::TYPE), __ffi::Piece::Text("},{\"name\":\"max\",\"tag\":1,\"offset\":"),
         __ffi::Piece::Number(__FFI_FIELDS[1].offset as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"type\":"),
-        __ffi::Piece::Nested(__ffi::Facts::<[f32; 2]>::TYPE),
-        __ffi::Piece::Text("}]}")
-    ]);
+        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < [f32; 2]
+        > ::TYPE), __ffi::Piece::Text("}]}")]
+    );
     #[unsafe(export_name = "golden_ffi_bounds_fingerprint")]
-    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
+    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
+        __FFI_FINGERPRINT,
+        __FFI_KEPT,
+    );
 };
