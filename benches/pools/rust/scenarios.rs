@@ -241,7 +241,7 @@ pub fn handover(contenders: &Contenders) -> Result<()> {
         let samples = compare_all(&title, THREADS_ROUNDS, all)?;
         let outcome = Outcome { contenders, samples };
         print_minimum(&format!("c_freed_elsewhere_{pairs}_times_glibc"), outcome.times("glibc malloc")?, 1.5);
-        print_minimum(&format!("c_freed_elsewhere_{pairs}_times_mimalloc"), outcome.times("mimalloc")?, 0.6);
+        print_minimum(&format!("c_freed_elsewhere_{pairs}_times_mimalloc"), outcome.times("mimalloc")?, 1.0);
         contenders.check_at_rest()?;
     }
     Ok(())

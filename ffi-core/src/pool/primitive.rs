@@ -121,6 +121,24 @@ pub(super) fn wait_until<W: Word>(mut done: impl FnMut() -> bool) {
     }
 }
 
+/// Asks for the cache line of an address that is about to be written to. Any address will do.
+#[inline(always)]
+pub(super) fn prefetch(address: *const u8) {
+    #[cfg(all(magazines, target_arch = "x86_64"))]
+    // SAFETY: a hint, which accesses nothing.
+    unsafe {
+        std::arch::asm!("prefetchw [{}]", in(reg) address, options(nostack, preserves_flags, readonly));
+    }
+    #[cfg(all(magazines, target_arch = "aarch64"))]
+    // SAFETY: a hint, which accesses nothing.
+    unsafe {
+        std::arch::asm!("prfm pstl1keep, [{}]", in(reg) address, options(nostack, preserves_flags, readonly));
+    }
+    // Nothing is claimed ahead.
+    #[cfg(not(magazines))]
+    let _ = address;
+}
+
 /// Orderings of the accesses to live bits and words. [`Sound`] is the right one; tests show that
 /// loom finds fault with the others.
 pub(crate) trait Protocol: Debug + 'static {

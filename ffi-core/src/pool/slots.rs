@@ -1,5 +1,5 @@
-//! Ownership of slots: the rules by which a user of a slot may free, take or read it. This file
-//! knows neither the memory nor the message.
+//! Ownership of slots: which of those who use a slot may free, take or read it. It knows no memory
+//! and no message.
 //!
 //! ```text
 //! words  [state and frees of slot 0][slot 1] ..     see word.rs
@@ -8,51 +8,52 @@
 //!
 //! # Owners
 //!
-//! A claimed slot is owned: by a `PoolBox`, or by an allocation that is about to hand it out; or it
-//! is kept for a thread in the cache. Its owner frees it, or lends it to code that has its pointer
-//! or a handle. A lent slot can be freed by the pointer, and taken or read by the handle. An owned
-//! or free slot can't, because only its owner lends it. So neither a pointer that is freed twice
-//! nor a handle, forged or not, reaches the slot of a `PoolBox`.
+//! A slot that is claimed is owned: by a `PoolBox`, or by an allocation that is about to hand it
+//! out, or it is kept for a thread in the cache. Its owner frees it, or lends it to code that has
+//! its pointer or a handle. What is lent can be freed by the pointer, and taken or read by the
+//! handle, and a slot that is owned or free can't, because only its owner lends it. So no pointer
+//! that is freed twice and no handle, forged or not, gets at the slot of a `PoolBox`.
 //!
-//! The word of an owned slot is written only by its owner, and an owned slot is never exposed. Of
-//! the threads that free, take or read a lent slot, exactly one at a time changes its word: the
-//! thread that lent it with a plain store, while its bias says so, and any thread with a
-//! compare-exchange otherwise.
+//! The word of a slot that is owned is written by its owner alone, and it is never exposed. That of
+//! a lent one is changed by exactly one of those who free, take or read it: by the thread that lent
+//! it with a plain store, while its bias says so, or else with a compare-exchange.
 //!
 //! # Readers
 //!
 //! A reader counts itself in the word with the same compare-exchange that checks the generation, so
-//! it never reads a byte of a freed slot. A slot that is freed while it is read has no owner from
-//! then on, and its last reader makes it free. No reader waits, and nothing waits for a reader.
+//! it never reads a byte of a slot that was freed. A slot that is freed meanwhile has no owner at
+//! once, and its last reader makes it free. No reader waits and nothing waits for one.
 //!
 //! # Deferred frees
 //!
-//! A thread that may not wait (see [`Engaged`](super::cache::Engaged)) can still free a slot that
-//! another thread lent with a bias: it notes so in the word, and the bias stays. The slot's handles
-//! are stale from then on. If the owner of the bias is just about to free that slot with a plain
-//! store, it overwrites the note with the same state; if not, the next thread that finds no free
-//! slot ends the period and makes the slot free.
+//! A thread that may not wait (see [`Engaged`](super::cache::Engaged)) can free a slot that another
+//! lent with a bias all the same: it says so in the word, where the bias stays. Its handles are
+//! stale from then on. The owner of the bias, if it is just about to free that slot with a plain
+//! store, overwrites it with the same; if not, the next thread that finds no free slot ends the
+//! period and makes the slot free.
 //!
 //! # Frees
 //!
-//! | | slot | method |
+//! | | whose slot | how |
 //! |---|---|---|
-//! | [`free_kept`](Slots::free_kept) | lent by the caller | plain stores: the fast path |
+//! | [`free_kept`](Slots::free_kept) | lent by the C ABI | into the caller's magazine: the fast path |
+//! | [`free_shared`](Slots::free_shared) | the same | to all threads: the fast path of pools of which threads keep nothing |
 //! | [`free`](Slots::free) | lent by any thread | any way |
 //! | [`free_kept_run`](Slots::free_kept_run), [`freeing`](Slots::freeing) | several of these | one locked instruction for those of a group |
-//! | [`free_owned`](Slots::free_owned) | owned by a box | a plain store |
-//! | [`not_handed_out`](Slots::not_handed_out) | claimed, but never handed out | doesn't count as a free |
-//! | [`end_claim`](Slots::end_claim), [`end_read`](Slots::end_read) | lent, and freed meanwhile | if this was its last use |
+//! | [`free_owned`](Slots::free_owned) | a box's | |
+//! | [`not_handed_out`](Slots::not_handed_out) | claimed for nothing | doesn't count as a free |
+//! | [`end_claim`](Slots::end_claim), [`end_read`](Slots::end_read) | lent, and freed meanwhile | if this was the last to use it |
 //!
-//! Tests are in `tests/`: loom tries every order of `model.rs`, which also shows that loom finds
-//! fault with weaker orderings.
+//! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault
+//! with weaker ones.
 
+use std::ptr;
 use std::sync::atomic::Ordering;
 
 use super::cache::thread::Caller;
 use super::cache::{Cache, Got, Inside, Native};
 use super::live::{Bits, GROUP, Seat};
-use super::primitive::{Protocol, Word};
+use super::primitive::{Protocol, Word, prefetch};
 use super::word::{Exposure, Mark, Refused, State};
 
 /// Order in which a pool hands out slots.
@@ -127,6 +128,8 @@ pub(crate) struct Claimed<'a, W = std::sync::atomic::AtomicU64> {
     pub(super) slot: Slot<'a, W>,
     /// Mark that the slot's word gets when the C ABI lends it.
     mark: Mark,
+    /// Slots that the caller claims next, as a rule: those that follow this one.
+    pub(super) more: usize,
 }
 
 impl<W> Clone for Claimed<'_, W> {
@@ -173,7 +176,7 @@ impl<'a, C: Cache> Slots<'a, C> {
         // SAFETY: the contract of `Cache` says that indices which it returns are below the
         // capacity, and `new` asserts that there are that many words.
         let word = unsafe { self.words.get_unchecked(got.index) };
-        Claimed { slot: Slot { index: got.index, word }, mark: got.mark }
+        Claimed { slot: Slot { index: got.index, word }, mark: got.mark, more: got.more }
     }
 
     /// Claims a slot that is kept for the caller, if there is one: the fast path of
@@ -193,17 +196,25 @@ impl<'a, C: Cache> Slots<'a, C> {
         mut refilled: impl FnMut(u64),
     ) -> Option<Claimed<'a, C::Word>> {
         loop {
-            let shared = |index| Got { index, mark: Mark::SHARED };
             let got = match placement {
                 Placement::Kept => self.cache.claim(caller, &mut refilled),
-                Placement::Spread => self.cache.live().claim(caller.seat(), &mut refilled).map(shared),
-                Placement::Lowest => self.cache.live().claim_lowest().map(shared),
+                Placement::Spread => self.cache.live().claim(caller.seat(), &mut refilled).map(Got::shared),
+                Placement::Lowest => self.cache.live().claim_lowest().map(Got::shared),
             };
             match got {
                 Some(got) => return Some(self.claimed(got)),
                 None if self.finish(caller) => {}
                 None => return None,
             }
+        }
+    }
+
+    /// Asks for the words of the slots that the caller claims next, which others may have freed: so
+    /// their cache lines come at once, not one by one.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, claimed: Claimed<'a, C::Word>) {
+        for next in (0..claimed.more).step_by(8) {
+            prefetch(ptr::from_ref(claimed.slot.word).wrapping_add(next).cast());
         }
     }
 
@@ -228,7 +239,7 @@ impl<'a, C: Cache> Slots<'a, C> {
                 Placement::Kept => self.cache.claim_many(caller, seat, left, claimed),
                 Placement::Spread | Placement::Lowest => {
                     let mut rest = left;
-                    let mut shared = |index| claimed(Got { index, mark: Mark::SHARED });
+                    let mut shared = |index| claimed(Got::shared(index));
                     self.cache.live().claim_many(seat, &mut rest, &mut shared);
                     left - rest
                 }
@@ -321,20 +332,56 @@ impl<'a, C: Cache> Slots<'a, C> {
 
     // Frees.
 
-    /// Frees a lent slot that only the caller may free with a plain store, after a `last` look at
+    /// Frees a slot that is lent, after a `last` look at it, if the caller's magazine has room for
     /// it: the fast path of [`free`](Self::free). Returns true if it did.
     #[inline(always)]
     pub(crate) fn free_kept(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) -> bool {
         let Some(inside) = self.cache.enter_near(caller) else { return false };
-        let freed = slot.state().freed_by(inside.bias());
-        let kept = freed.is_free() && C::put_inside(&inside, slot.index);
-        if kept {
-            last();
-            // The slot's next owner sees it with the slot, as leaving comes after it.
-            slot.set(freed, Ordering::Relaxed);
-        }
+        let state = slot.state();
+        let freed = state.freed_by(inside.bias());
+        let kept = if freed.is_free() {
+            // Only the caller may free it, with a plain store.
+            C::put_inside(&inside, slot.index) && {
+                last();
+                // The slot's next owner sees it with the slot, as leaving comes after it.
+                slot.set(freed, Ordering::Relaxed);
+                true
+            }
+        } else {
+            // Any thread may.
+            state.mark() == Mark::SHARED
+                && C::has_room_inside(&inside)
+                && slot.exchange::<C::Protocol>(state, state.freed(), C::Protocol::DONE)
+                && {
+                    last();
+                    if !C::put_inside(&inside, slot.index) {
+                        // It was closed just now.
+                        self.cache.live().release_one(slot.index);
+                    }
+                    true
+                }
+        };
         inside.leave();
         kept
+    }
+
+    /// Frees a slot that is lent and has neither bias nor readers, after a `last` look at it: the
+    /// fast path of [`free`](Self::free) in pools of which threads keep nothing. Returns true if it
+    /// did.
+    #[inline(always)]
+    pub(crate) fn free_shared(&self, slot: Slot<'_, C::Word>, last: impl FnOnce()) -> bool {
+        let state = slot.state();
+        let freed = state.mark() == Mark::SHARED
+            && slot.exchange::<C::Protocol>(state, state.freed(), C::Protocol::DONE);
+        if freed {
+            last();
+            #[cfg(feature = "pool-debug")]
+            let Some(index) = self.quarantine.put(slot.index) else { return true };
+            #[cfg(not(feature = "pool-debug"))]
+            let index = slot.index;
+            self.cache.live().release_one(index);
+        }
+        freed
     }
 
     /// Frees a lent slot of the `wanted` generation, after a `last` look at it. Of several threads

@@ -10,6 +10,7 @@ use super::cache::thread::Caller;
 use super::claim::{Claim, Unclaimed};
 use super::error::{FreeCode, PoolError, PoolErrorKind, RefusedHandle};
 use super::pooled::{FfiPooled, PoolCache, Reset};
+use super::primitive::prefetch;
 use super::raw::{self, RawPool};
 use super::read::PoolRead;
 use super::reserve::Arena;
@@ -108,8 +109,8 @@ impl<T: FfiPooled> Pool<T> {
         // A slot that a thread keeps is handed out again at once, and the quarantine is there to
         // prevent that.
         _ if cfg!(feature = "pool-debug") => Placement::Spread,
-        PoolCache::Threads => Placement::Kept,
-        PoolCache::None => Placement::Spread,
+        PoolCache::Threads if cfg!(magazines) => Placement::Kept,
+        PoolCache::Threads | PoolCache::None => Placement::Spread,
     };
 
     /// Allocates a message: zeroed, or with [`Reset::Keep`] as the last owner left it, if that is a
@@ -536,7 +537,15 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     fn claim(&self, arena: &Arena) -> Option<Claimed<'static>> {
-        arena.slots.claim(Self::PLACEMENT, Caller::current(), |refills| self.raw.sample(arena, refills, 1))
+        let sample = |refills| self.raw.sample(arena, refills, 1);
+        let claimed = arena.slots.claim(Self::PLACEMENT, Caller::current(), sample)?;
+        arena.slots.prefetch(claimed);
+        // Two of 32 bytes are on one line; of large ones the first line is enough.
+        let first = Self::place(arena, claimed.slot);
+        for next in (0..claimed.more).step_by((64 / size_of::<T>()).max(1)) {
+            prefetch(first.as_ptr().wrapping_add(next).cast());
+        }
+        Some(claimed)
     }
 
     /// Claims `count` slots or fewer, and returns how many it claimed.
@@ -664,12 +673,17 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     pub(super) fn free_lent(&self, slot: *const T) -> FreeCode {
-        if Self::PLACEMENT == Placement::Kept
-            && let Some(arena) = self.raw.arena()
+        if let Some(arena) = self.raw.arena()
             && let Some(slot) = Self::at(arena, slot)
-            && arena.slots.free_kept(Caller::current(), slot, || self.retired(arena, slot))
         {
-            return FreeCode::Ok;
+            let last = || self.retired(arena, slot);
+            let freed = match Self::PLACEMENT {
+                Placement::Kept => arena.slots.free_kept(Caller::current(), slot, last),
+                Placement::Spread | Placement::Lowest => arena.slots.free_shared(slot, last),
+            };
+            if freed {
+                return FreeCode::Ok;
+            }
         }
         self.free_lent_slowly(slot)
     }

@@ -235,7 +235,7 @@ impl<W: Threads, P: Protocol> super::Inside for Inside<'_, W, P> {
 }
 
 impl<W: Threads, P: Protocol> Inside<'_, W, P> {
-    /// Returns the mark that a slot's word gets when the owner lends it.
+    /// Mark that a slot's word gets when the owner lends it.
     #[inline(always)]
     fn mark(&self) -> Mark {
         Mark::from_bits(self.magazine.mark.load(Ordering::Relaxed))
@@ -258,6 +258,12 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         let item = unsafe { self.magazine.items.get_unchecked(last as usize) };
         self.magazine.len.store(last, Ordering::Relaxed);
         Some(item.load(Ordering::Relaxed) as usize)
+    }
+
+    /// Returns true unless the magazine is full or closed.
+    #[inline(always)]
+    fn has_room(&self) -> bool {
+        u64::from(self.magazine.len.load(Ordering::Relaxed)) < self.magazine.limit.load(Ordering::Relaxed)
     }
 
     /// Puts a slot in, unless the magazine is full or closed; returns true if it did.
@@ -498,13 +504,13 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         self.open[entry / 64].load(Ordering::Acquire) & 1 << (entry % 64) != 0
     }
 
-    /// Returns the number of open magazines.
+    /// Number of magazines that are open.
     fn opened(&self) -> usize {
         // Pairs with the release in `empty`.
         self.counts.opened.load(Ordering::Acquire) as usize
     }
 
-    /// Returns how often a magazine was emptied.
+    /// Number of times that a magazine was emptied.
     fn closings(&self) -> u64 {
         // Pairs with the release in `empty`: the items are free.
         self.counts.closings.load(Ordering::Acquire)
@@ -609,10 +615,11 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
-    /// Claims a slot near others of the caller's; several, if the caller has an open magazine for
-    /// the rest.
-    fn claim_near(&self, caller: Caller, refilled: &mut impl FnMut(u64)) -> Option<usize> {
-        self.live.claim_near(caller.seat(), refilled, |candidates| {
+    /// Claims a slot near to others of the caller's, or several, if it has an open magazine for the
+    /// rest. It, and how many are the rest.
+    fn claim_near(&self, caller: Caller, refilled: &mut impl FnMut(u64)) -> Option<(usize, usize)> {
+        let mut more = 0;
+        let index = self.live.claim_near(caller.seat(), refilled, |candidates| {
             // The caller stays inside until the slots are in the magazine: a thread that finds
             // nothing free meanwhile waits for them.
             let inside = self.enter(caller);
@@ -623,7 +630,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             }
             let crowded = (1..self.limit).contains(&limit);
             let near = if crowded { undivided(candidates.bits) } else { candidates.bits };
-            let wanted = Bits { bits: lowest(near, limit.max(1)), ..candidates };
+            // One for the caller, and the rest.
+            let wanted = Bits { bits: lowest(near, limit + 1), ..candidates };
             let got = self.live.claim_bits(wanted);
             let mut rest = got.without_first();
             if let Some(inside) = inside {
@@ -637,9 +645,11 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
                     }
                 }
                 inside.leave();
+                more = got.bits.count_ones().saturating_sub(1) as usize;
             }
             (wanted.bits, got.first())
-        })
+        });
+        Some((index?, more))
     }
 
     #[cold]
@@ -648,8 +658,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         let mark = if self.exist() { self.tend(caller) } else { Mark::SHARED };
         loop {
             let closings = self.closings();
-            if let Some(index) = self.claim_near(caller, &mut refilled) {
-                return Some(Got { index, mark });
+            if let Some((index, more)) = self.claim_near(caller, &mut refilled) {
+                return Some(Got { index, mark, more });
             }
             if !self.reclaim(caller, closings) {
                 return None;
@@ -721,7 +731,7 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
         let mark = inside.mark();
         let index = inside.pop();
         inside.leave();
-        Some(Got { index: index?, mark })
+        Some(Got { index: index?, mark, more: 0 })
     }
 
     #[inline(always)]
@@ -731,13 +741,13 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
             let index = inside.pop();
             inside.leave();
             if let Some(index) = index {
-                return Some(Got { index, mark });
+                return Some(Got { index, mark, more: 0 });
             }
         }
         if self.is_closed_to(caller)
             && let Some(index) = self.live.claim_hinted(caller.seat())
         {
-            return Some(Got { index, mark: Mark::SHARED });
+            return Some(Got::shared(index));
         }
         self.claim_slowly(caller, refilled)
     }
@@ -751,7 +761,7 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
         let mut left = count;
         loop {
             let closings = self.closings();
-            self.live.claim_many(seat, &mut left, |index| claimed(Got { index, mark }));
+            self.live.claim_many(seat, &mut left, |index| claimed(Got { index, mark, more: 0 }));
             if left == 0 || !self.reclaim(caller, closings) {
                 return count - left;
             }
@@ -768,6 +778,11 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
             }
         }
         self.put_slowly(caller, index);
+    }
+
+    #[inline(always)]
+    fn has_room_inside(inside: &Inside<'_, W, P>) -> bool {
+        inside.has_room()
     }
 
     #[inline(always)]

@@ -36,11 +36,23 @@ pub(crate) type Native = magazine::Magazines<'static, std::sync::atomic::AtomicU
 #[cfg(not(magazines))]
 pub(crate) type Native = uncached::Uncached<'static, std::sync::atomic::AtomicU64, super::primitive::Sound>;
 
-/// A slot that was claimed: its index, and what its word gets when the C ABI lends it.
+/// A slot that was claimed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Got {
     pub(super) index: usize,
+    /// What its word gets when the C ABI lends it.
     pub(super) mark: Mark,
+    /// Slots that are kept for the caller since the same claim: those that follow this one, as a
+    /// rule.
+    pub(super) more: usize,
+}
+
+impl Got {
+    /// One that every thread frees with a compare-exchange.
+    #[inline(always)]
+    pub(super) fn shared(index: usize) -> Self {
+        Self { index, mark: Mark::SHARED, more: 0 }
+    }
 }
 
 /// The caller is in its magazine: no other thread empties it, or relies on its bias being cleared,
@@ -80,6 +92,9 @@ pub(super) trait Cache: Debug {
     /// Puts a slot back whose word says that it is free: it is kept for the caller, or its live bit
     /// is cleared.
     fn put(&self, caller: Caller, index: usize);
+
+    /// Returns true if there is room for one more.
+    fn has_room_inside(inside: &Self::Inside<'_>) -> bool;
 
     /// Puts back a slot that the caller freed inside; returns false if there is no room for it.
     fn put_inside(inside: &Self::Inside<'_>, index: usize) -> bool;

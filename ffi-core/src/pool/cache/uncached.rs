@@ -47,18 +47,22 @@ impl<W: Word, P: Protocol> Cache for Uncached<'_, W, P> {
 
     #[inline(always)]
     fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got> {
-        self.0.claim(caller.seat(), refilled).map(|index| Got { index, mark: Mark::SHARED })
+        self.0.claim(caller.seat(), refilled).map(Got::shared)
     }
 
     fn claim_many(&self, _caller: Caller, seat: Seat, count: usize, mut claimed: impl FnMut(Got)) -> usize {
         let mut left = count;
-        self.0.claim_many(seat, &mut left, |index| claimed(Got { index, mark: Mark::SHARED }));
+        self.0.claim_many(seat, &mut left, |index| claimed(Got::shared(index)));
         count - left
     }
 
     #[inline(always)]
     fn put(&self, _caller: Caller, index: usize) {
         self.0.release_one(index);
+    }
+
+    fn has_room_inside(inside: &Nowhere) -> bool {
+        match *inside {}
     }
 
     fn put_inside(inside: &Nowhere, _index: usize) -> bool {

@@ -235,6 +235,9 @@ unsafe impl<C: Modelled> Send for Model<C> {}
 /// Cache of the model.
 trait Modelled: Cache<Word = AtomicU64> + Sized + 'static {
     fn above(live: Live<'static, AtomicU64, Self::Protocol>) -> Self;
+
+    /// Frees a slot on the fast path of the C ABI; returns true if it did.
+    fn free_fast(slots: &Slots<'static, Self>, caller: Caller, slot: Slot<'static, AtomicU64>) -> bool;
 }
 
 /// Two magazines, which get up to four slots at once, and which may both be open.
@@ -248,11 +251,19 @@ impl<P: Protocol> Modelled for With<P> {
         let entries = vec![magazine(), magazine()].leak();
         Magazines::new(live, entries, zeros(1), zeros(2), counts(), 4).with_budget(16)
     }
+
+    fn free_fast(slots: &Slots<'static, Self>, caller: Caller, slot: Slot<'static, AtomicU64>) -> bool {
+        slots.free_kept(caller, slot, || {})
+    }
 }
 
 impl<P: Protocol> Modelled for Without<P> {
     fn above(live: Live<'static, AtomicU64, P>) -> Self {
         Uncached(live)
+    }
+
+    fn free_fast(slots: &Slots<'static, Self>, _caller: Caller, slot: Slot<'static, AtomicU64>) -> bool {
+        slots.free_shared(slot, || {})
     }
 }
 
@@ -316,9 +327,13 @@ impl<C: Modelled> Model<C> {
         self.at(index).state()
     }
 
-    /// Frees a slot by its pointer.
+    /// Frees a slot by its pointer, as the C ABI does.
     fn free(&self, thread: usize, index: usize) -> Result<(), Refused> {
-        self.slots.free(caller(thread), self.at(index), None, || {})
+        let (caller, slot) = (caller(thread), self.at(index));
+        if C::free_fast(&self.slots, caller, slot) {
+            return Ok(());
+        }
+        self.slots.free(caller, slot, None, || {})
     }
 
     /// Takes a slot by its handle, exposed or not.
@@ -785,6 +800,76 @@ fn loom_the_lender_or_another_frees() {
 #[test]
 fn loom_one_of_two_others_frees() {
     biased_double_free::<Sound>([1, 3]);
+}
+
+/// A model whose one slot is lent without a bias, to two threads with an open magazine each.
+fn shared<P: Protocol>() -> Arc<Model<With<P>>> {
+    let model = Model::<With<P>>::new(1);
+    let index = model.claim(0).unwrap();
+    model.slots.lend_by_pointer(model.at(index));
+    for thread in [0, 1] {
+        let entry = model.slots.cache().bind(caller(thread)).unwrap();
+        model.slots.cache().open(entry, 4);
+    }
+    model
+}
+
+/// Of the frees of a slot without a bias by two threads that each have a magazine, exactly one
+/// works, and the slot is in one place.
+fn shared_double_free<P: Protocol>() {
+    explore(|| {
+        let model = shared::<P>();
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.free(0, 0))
+        };
+        let results = [model.free(1, 0), other.join().unwrap()];
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
+        assert_eq!(model.slots.totals(), (0, 1));
+        let all = [model.claim(0), model.claim(1)];
+        assert_eq!(all.iter().flatten().count(), 1, "{all:?}");
+    });
+}
+
+#[test]
+fn loom_one_of_two_owners_of_magazines_frees() {
+    shared_double_free::<Sound>();
+}
+
+#[test]
+#[should_panic = "assertion"]
+fn loom_finds_owners_of_magazines_that_look_first() {
+    shared_double_free::<TornTake>();
+}
+
+/// A slot without a bias is freed into a magazine while another thread takes back what is in there:
+/// the other gets it now or later, with its contents.
+fn shared_free_and_taking_back<P: Protocol>() {
+    explore(|| {
+        let model = shared::<P>();
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || {
+                model.touch(0);
+                model.free(0, 0).unwrap();
+            })
+        };
+        let got = model.claim(1).inspect(|&index| model.touch(index));
+        other.join().unwrap();
+        let later = model.claim(1).inspect(|&index| model.touch(index));
+        assert!(got.is_some() != later.is_some(), "assertion: {got:?}, {later:?}");
+    });
+}
+
+#[test]
+fn loom_what_is_freed_into_a_magazine_is_had_by_others() {
+    shared_free_and_taking_back::<Sound>();
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_that_nobody_waits_for_a_free_into_a_magazine() {
+    shared_free_and_taking_back::<NoWait>();
 }
 
 #[test]
