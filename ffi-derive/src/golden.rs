@@ -27,7 +27,7 @@ pub struct Bounds {
 "#;
 
 const ENUM: &str = r#"
-/// What happens at the edge of the world.
+/// Behaviour at the edge of the world.
 #[derive(FfiEnum, Clone, Copy)]
 #[repr(u8)]
 #[ffi(prefix = "golden")]
@@ -94,7 +94,7 @@ fn expansions_are_current() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/expand");
         let path = folder.join(format!("{name}.rs"));
         let code = prettyplease::unparse(&syn::parse2::<syn::File>(opened(expansion)).unwrap());
-        let text = format!("{}\n// What the macro writes:\n\n{code}", item.trim_start());
+        let text = format!("{}\n// Expansion:\n\n{code}", item.trim_start());
         if env::var_os("FFI_BLESS").is_some() {
             fs::create_dir_all(&folder).unwrap();
             fs::write(&path, text).unwrap();

@@ -1,23 +1,25 @@
-//! The live bits: which slots may be claimed, and which of them a thread claims next.
+//! Live bits: the map of the slots that may be claimed, and the order in which a thread claims
+//! them.
 //!
-//! A claim is one `fetch_or` that decides by the bit's old value, so it needs no list whose head
-//! could be popped while it changes, and no tag against that (the ABA problem of Treiber's stack).
-//! The other half of the work is placement: threads that claim bits of one word fight for its cache
-//! line, so each is sent to a group of its own while enough is free.
+//! A claim is one `fetch_or` that decides by the bit's old value. So it needs no free list (R. K.
+//! Treiber, "Systems Programming: Coping with Parallelism", IBM RJ 5118, 1986), whose head could be
+//! popped while it changes, and no counter against that (the ABA problem). The other half of the
+//! work is placement: threads that claim bits of one word contend for its cache line, so each is
+//! sent to a group of its own while enough is free.
 //!
 //! ```text
 //! bits   [slots 0..64][64..128] ..          spare bits at the end are set for good
-//! hints  [{group, candidates}; 256]         a line each: where the threads that hash to the entry claim next
+//! hints  [{group, candidates}; 256]         one cache line each: the next claims of some threads
 //! ```
 //!
-//! A hint may be stale, torn or shared by two threads: the worst is a claim that fails and looks
-//! again. Nothing here waits, so a claim or a free of a pool without magazines is lock-free: an
+//! A hint may be stale, torn or shared by two threads; at worst a claim fails and looks again.
+//! Nothing in this file waits, so claims and frees of a pool without magazines are lock-free: an
 //! attempt fails only because another one succeeded.
 //!
-//! Such a pair is three locked instructions: the claim, the exchange in the slot's word that decides
-//! who frees it, and the release.
+//! A claim and a free of such a pool are three locked instructions: the claim, the exchange in the
+//! slot's word that lets one of several frees win, and the release of the bit.
 //!
-//! The constants are judged by rows of `cargo xtask bench pools`, which each names.
+//! Rows of `cargo xtask bench pools` chose the constants; each constant names its row.
 
 use std::marker::PhantomData;
 use std::sync::atomic::Ordering;

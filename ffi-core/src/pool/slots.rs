@@ -1,5 +1,5 @@
-//! Ownership of slots: which of those who use a slot may free, take or read it. It knows no memory
-//! and no message.
+//! Ownership of slots: which of the users of a slot may free, take or read it. This file knows no
+//! memory and no message.
 //!
 //! ```text
 //! words  [state and frees of slot 0][slot 1] ..     see word.rs
@@ -14,9 +14,9 @@
 //! handle, and a slot that is owned or free can't, because only its owner lends it. So no pointer
 //! that is freed twice and no handle, forged or not, gets at the slot of a `PoolBox`.
 //!
-//! The word of a slot that is owned is written by its owner alone, and it is never exposed. That of
-//! a lent one is changed by exactly one of those who free, take or read it: by the thread that lent
-//! it with a plain store, while its bias says so, or else with a compare-exchange.
+//! The word of a slot that is owned is written only by its owner, and it is never exposed. That of
+//! a lent one is changed by exactly one of the threads that free, take or read it: by the thread
+//! that lent it with a plain store, while its bias says so, or else with a compare-exchange.
 //!
 //! # Readers
 //!

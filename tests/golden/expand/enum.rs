@@ -1,4 +1,4 @@
-/// What happens at the edge of the world.
+/// Behaviour at the edge of the world.
 #[derive(FfiEnum, Clone, Copy)]
 #[repr(u8)]
 #[ffi(prefix = "golden")]
@@ -8,7 +8,7 @@ pub enum Mode {
     Wrap = 1,
 }
 
-// What the macro writes:
+// Expansion:
 
 #[doc(hidden)]
 #[allow(
@@ -187,7 +187,7 @@ const _: () = {
     const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Mode as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
-        [__ffi::Piece::Text("{\"kind\":\"enum\",\"name\":\"Mode\",\"doc\":\"What happens at the edge of the world.\",\"id\":\"golden::Mode\",\"symbols\":{\"fingerprint\":\"golden_ffi_mode_fingerprint\"},\"repr\":\"u8\",\"fingerprint\":"),
+        [__ffi::Piece::Text("{\"kind\":\"enum\",\"name\":\"Mode\",\"doc\":\"Behaviour at the edge of the world.\",\"id\":\"golden::Mode\",\"symbols\":{\"fingerprint\":\"golden_ffi_mode_fingerprint\"},\"repr\":\"u8\",\"fingerprint\":"),
         __ffi::Piece::Fingerprint(< Mode as __ffi::FfiType > ::FINGERPRINT),
         __ffi::Piece::Text(",\"variants\":[{\"name\":\"Bounce\",\"value\":"),
         __ffi::Piece::Signed(Mode::Bounce as __ffi::core::primitive::i64),

@@ -9,7 +9,7 @@ pub fn step(
     unimplemented!()
 }
 
-// What the macro writes:
+// Expansion:
 
 #[doc(hidden)]
 #[allow(

@@ -8,7 +8,7 @@ pub enum Payment {
     Card(FfiStr<19>),
 }
 
-// What the macro writes:
+// Expansion:
 
 #[doc(hidden)]
 #[allow(

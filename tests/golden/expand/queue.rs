@@ -1,7 +1,7 @@
 #[ffi_export(prefix = "golden")]
 pub static EVENTS: FfiQueue<Event, 64> = FfiQueue::new();
 
-// What the macro writes:
+// Expansion:
 
 #[doc(hidden)]
 #[allow(

@@ -9,7 +9,7 @@ pub struct Bounds {
     pub max: [f32; 2],
 }
 
-// What the macro writes:
+// Expansion:
 
 ///Columns of many [`Bounds`]s, field by field.
 #[allow(

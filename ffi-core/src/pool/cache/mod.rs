@@ -40,7 +40,7 @@ pub(crate) type Native = uncached::Uncached<'static, std::sync::atomic::AtomicU6
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Got {
     pub(super) index: usize,
-    /// What its word gets when the C ABI lends it.
+    /// Mark for the slot's word when the C ABI lends the slot.
     pub(super) mark: Mark,
     /// Slots that are kept for the caller since the same claim: those that follow this one, as a
     /// rule.
