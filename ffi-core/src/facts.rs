@@ -52,7 +52,8 @@ impl<T: FfiType> Facts<T> {
     /// The contract of [`FfiType::check`].
     #[inline(always)]
     pub unsafe fn check(value: *const T) -> Result<(), InvalidValue> {
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the callee has the same contract: `value` is aligned and initialised, and no
+        // other code writes to it.
         unsafe { T::check(value) }
     }
 
