@@ -7,6 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parse_quote};
 
+use crate::meta::{number, refuse, value};
 use crate::tags::{Reserved, Tag};
 
 /// `#[ffi(..)]` on a struct.
@@ -283,33 +284,8 @@ fn string(meta: &Meta) -> Option<LitStr> {
     }
 }
 
-/// Returns the value of `key = value`.
-pub(crate) fn value(meta: &Meta) -> Option<&Expr> {
-    meta.require_name_value().ok().map(|meta| ungrouped(&meta.value))
-}
-
-pub(crate) fn number(expr: &Expr) -> Option<u32> {
-    match ungrouped(expr) {
-        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.base10_parse().ok(),
-        _ => None,
-    }
-}
-
-/// Returns the expression inside the invisible group that a `$value:literal` of `macro_rules!`
-/// leaves.
-fn ungrouped(mut expr: &Expr) -> &Expr {
-    while let Expr::Group(group) = expr {
-        expr = &group.expr;
-    }
-    expr
-}
-
 fn key(meta: &Meta) -> String {
     meta.path().get_ident().map(ToString::to_string).unwrap_or_default()
-}
-
-pub(crate) fn refuse(tokens: &impl Spanned, problem: impl std::fmt::Display) -> Error {
-    Error::custom(problem).with_span(tokens)
 }
 
 /// Rewords the errors of darling like all other errors.

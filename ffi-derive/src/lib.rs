@@ -14,6 +14,7 @@ mod attr;
 mod expand;
 #[cfg(test)]
 mod golden;
+mod meta;
 mod names;
 mod record;
 mod rustc;

@@ -9,7 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprRange, Ident, Meta, RangeLimits, Token};
 
-use crate::attr::{number, refuse, value};
+use crate::meta::{number, refuse, value};
 
 /// The largest field number of .proto.
 pub(crate) const MAX_TAG: u32 = (1 << 29) - 1;
