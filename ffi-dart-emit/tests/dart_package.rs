@@ -273,7 +273,8 @@ fn problems(schema: &Schema) -> Vec<String> {
 /// Writes a package, and what `dart pub get` would: which folder each package is in.
 fn write(root: &Path, files: &BTreeMap<String, String>) {
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("dart/ffi_core");
-    let main = files.keys().find_map(|it| it.strip_prefix("lib/")?.strip_suffix(".dart"));
+    let mut libraries = files.keys().filter_map(|it| it.strip_prefix("lib/")?.strip_suffix(".dart"));
+    let main = libraries.find(|it| !it.contains('/'));
     let main = main.expect("there is a library");
     let package = |name: &str, folder: &str| {
         format!(

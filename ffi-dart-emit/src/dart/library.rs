@@ -33,6 +33,8 @@ pub struct LibraryFile<'a> {
     optional: bool,
     /// True if there are pools to shut down.
     pools: bool,
+    /// True if there are types with memory.
+    memory: bool,
     /// Symbol of the kernels, if there are kernels.
     kernels: Option<&'a str>,
     signatures: Vec<String>,
@@ -72,6 +74,7 @@ impl<'a> LibraryFile<'a> {
             symbols,
             kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
             optional: model.functions.iter().any(|it| it.optional),
+            memory: !model.messages.is_empty() || !model.oneofs.is_empty(),
             pools: pool::pooled(model).next().is_some(),
             signatures: Vec::new(),
             fields: Vec::new(),
