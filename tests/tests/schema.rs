@@ -80,7 +80,10 @@ fn what_the_source_says_is_carried() {
     let model = layout();
     let odd = model.messages.iter().find(|it| it.item.name == "OddNames").expect("it is there");
     assert_eq!(odd.item.rename.as_deref(), Some("Labels"));
-    assert_eq!(odd.item.doc, "Names that Dart has other uses for, and attributes that Dart sees.");
+    assert_eq!(
+        odd.item.doc,
+        "A message with names that mean something else in Dart, and attributes that Dart sees."
+    );
     assert_eq!(odd.reserved, [(7, 7), (9, 11)]);
     let [keyword, renamed, old] = &*odd.fields else { panic!("three fields") };
     assert_eq!((keyword.item.name.as_str(), keyword.tag), ("type", 3));
