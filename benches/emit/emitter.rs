@@ -22,6 +22,8 @@ struct Input<'a> {
     emitter: &'a Path,
     library: &'a Path,
     package: &'a Path,
+    /// The runtime's folder, as the program finds it for the package.
+    runtime: String,
     messages: usize,
 }
 
@@ -34,10 +36,11 @@ pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
         let file = format!("{DLL_PREFIX}{}{DLL_SUFFIX}", library(count));
         paths.push((workspace.output("dev").join(file), folder.join(library(count)), count));
     }
-    let inputs: Vec<_> = paths
-        .iter()
-        .map(|(library, package, messages)| Input { emitter, library, package, messages: *messages })
-        .collect();
+    let inputs = paths.iter().map(|(library, package, messages)| {
+        let runtime = dart::placement::place(package, None)?.named;
+        Ok(Input { emitter, library, package, runtime, messages: *messages })
+    });
+    let inputs = inputs.collect::<Result<Vec<_>>>()?;
     let [small, large] = inputs.as_slice() else { unreachable!("there are two libraries") };
     for input in &inputs {
         input.check()?;
@@ -138,8 +141,7 @@ impl Input<'_> {
     fn emit(&self) -> Result<Vec<OutputFile>> {
         let records = library_file::read(&fs::read(self.library)?)?;
         let model = model::resolve(records)?;
-        // As the program finds it: the one that the repository has.
-        let runtime = Some("../../../../../ffi-dart-emit/dart/ffi_core".to_owned());
+        let runtime = Some(self.runtime.clone());
         Ok(dart::package(&model, &dart::Options { runtime, ..dart::Options::default() })?)
     }
 

@@ -4,11 +4,10 @@
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-use super::wire_type::WireType;
-
 use super::error::DecodeError;
 use super::field::{ProtoType, member_len};
 use super::wire::{Reader, Writer};
+use super::wire_type::WireType;
 
 /// The functions of [`ProtoType`], for a type that has the trait.
 #[derive(Debug)]

@@ -35,13 +35,7 @@ pub struct Placement {
 pub fn place(out: &Path, asked: Option<&Path>) -> Result<Placement, Problems> {
     let out = &absolute(out)?;
     let file = out.join("pubspec.yaml");
-    let Some(text) = read(&file)? else {
-        let folder = match asked {
-            Some(folder) => absolute(folder)?,
-            None => of_workspace(out)?.unwrap_or_else(|| out.join(runtime::PACKAGE)),
-        };
-        return placed(out, &folder);
-    };
+    let Some(text) = read(&file)? else { return placed(out, &chosen(out, asked)?) };
     match dependency(&text) {
         Some(Dependency::Folder(path)) => {
             let folder = normalized(&out.join(&path));
@@ -70,10 +64,7 @@ pub fn place(out: &Path, asked: Option<&Path>) -> Result<Placement, Problems> {
             )),
         },
         None => {
-            let folder = match asked {
-                Some(folder) => absolute(folder)?,
-                None => of_workspace(out)?.unwrap_or_else(|| out.join(runtime::PACKAGE)),
-            };
+            let folder = chosen(out, asked)?;
             Err(problem(
                 &file,
                 format!("it does not depend on `{}`, which generated code imports", runtime::PACKAGE),
@@ -84,6 +75,14 @@ pub fn place(out: &Path, asked: Option<&Path>) -> Result<Placement, Problems> {
                 ),
             ))
         }
+    }
+}
+
+/// Returns the folder for a package that names none.
+fn chosen(out: &Path, asked: Option<&Path>) -> Result<PathBuf, Problems> {
+    match asked {
+        Some(folder) => absolute(folder),
+        None => Ok(of_workspace(out)?.unwrap_or_else(|| out.join(runtime::PACKAGE))),
     }
 }
 

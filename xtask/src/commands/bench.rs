@@ -1,9 +1,8 @@
 //! `cargo xtask bench`.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -130,24 +129,12 @@ struct Tally {
 impl Tally {
     /// Runs `command`, passes on what it prints, and counts its ratios.
     fn run(&mut self, command: &mut Command) -> Result<()> {
-        let program = command.get_program().display().to_string();
-        let mut child = command
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("`{program}` cannot be started"))?;
-        let output = child.stdout.take().expect("it is piped");
         let mut counted = Ok(());
-        for line in BufReader::new(output).lines() {
-            let line = line?;
-            println!("{line}");
-            if line.starts_with("ratio ") {
-                counted = counted.and_then(|()| self.count(&line));
+        workspace::stream(command, |line| {
+            if counted.is_ok() && line.starts_with("ratio ") {
+                counted = self.count(line);
             }
-        }
-        let status = child.wait()?;
-        if !status.success() {
-            bail!("`{program}` failed: {status}");
-        }
+        })?;
         counted
     }
 
