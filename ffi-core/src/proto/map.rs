@@ -1,6 +1,6 @@
 //! `FfiMap`: a repeated field of entries, each a message of key and value.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::Hash;
 use std::mem::MaybeUninit;
 
 use bytemuck::zeroed_box;
@@ -11,6 +11,7 @@ use super::field::{ProtoType, clear, member_len, read_item, write_member};
 use super::list::init_list;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
+use crate::types::keys::{FEW, KeyTable};
 use crate::types::{Entry, FfiMap};
 
 /// Numbers of an entry's fields, as protobuf defines them.
@@ -152,64 +153,38 @@ fn read_entry<K: ProtoType, V: ProtoType>(
     Ok(())
 }
 
-/// Largest number of entries for which comparing with each key is faster than hashing.
-const FEW: usize = 16;
-
-/// Index of the keys of a large map: an open hash table of indexes (linear probing), of 8 to 16
-/// bytes an entry. The hash is seeded at random, so the writer of the bytes can't aim for
-/// collisions.
+/// Index of the keys of a map, which it learns as the map grows.
 #[derive(Debug, Default)]
 pub struct KeyIndex {
-    hashes: Option<RandomState>,
-    table: Vec<u32>,
+    table: Option<KeyTable>,
     /// Number of entries in the table: the first ones of the map.
     known: usize,
 }
 
-const FREE: u32 = u32::MAX;
-
 impl KeyIndex {
     /// Returns the index of the entry with that key.
     fn find<K: Eq + Hash, V>(&mut self, entries: &[Entry<K, V>], key: &K) -> Option<usize> {
-        if entries.len() < FEW {
+        if entries.len() <= FEW {
             return entries.iter().position(|entry| entry.key == *key);
         }
-        self.learn(entries);
-        let mut slot = self.first_slot(key);
-        while self.table[slot] != FREE {
-            let index = self.table[slot] as usize;
-            if entries[index].key == *key {
-                return Some(index);
-            }
-            slot = self.slot_behind(slot);
-        }
-        None
+        self.learn(entries).find(key, |index| entries[index].key == *key).ok()
     }
 
-    /// Adds the entries that are new.
-    fn learn<K: Hash, V>(&mut self, entries: &[Entry<K, V>]) {
-        if entries.len() * 2 > self.table.len() {
-            // At most half full, so that searches are short.
-            self.table = vec![FREE; (entries.len() * 2 + 1).next_power_of_two()];
+    /// Adds the entries that are new, and returns the table.
+    fn learn<K: Hash, V>(&mut self, entries: &[Entry<K, V>]) -> &KeyTable {
+        let table = self.table.take().filter(|table| table.fits(entries.len())).unwrap_or_else(|| {
             self.known = 0;
-        }
+            // One more than fits: the map grows, and the next table is twice as large.
+            KeyTable::with_capacity(entries.len() + 1)
+        });
+        let table = self.table.insert(table);
         for (index, entry) in entries.iter().enumerate().skip(self.known) {
-            let mut slot = self.first_slot(&entry.key);
-            while self.table[slot] != FREE {
-                slot = self.slot_behind(slot);
+            // The keys of a map are distinct.
+            if let Err(place) = table.find(&entry.key, |_| false) {
+                table.add(place, index);
             }
-            // A length is a `u32`, so an index is less than `FREE`.
-            self.table[slot] = index as u32;
         }
         self.known = entries.len();
-    }
-
-    fn first_slot<K: Hash>(&mut self, key: &K) -> usize {
-        let hashes = self.hashes.get_or_insert_with(RandomState::new);
-        hashes.hash_one(key) as usize & (self.table.len() - 1)
-    }
-
-    fn slot_behind(&self, slot: usize) -> usize {
-        (slot + 1) & (self.table.len() - 1)
+        table
     }
 }

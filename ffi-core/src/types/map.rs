@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::Hash;
 use std::iter::FusedIterator;
 use std::ops::Index;
 use std::slice;
@@ -10,6 +10,7 @@ use std::slice;
 use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
+use super::keys::{FEW, KeyTable};
 use super::{CapacityError, FfiType, InvalidValue};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -291,9 +292,6 @@ unsafe fn check_entry<K: FfiType, V: FfiType>(entry: *const Entry<K, V>) -> Resu
     Ok(())
 }
 
-/// Largest number of entries for which comparing all pairs of keys is faster than hashing.
-const FEW: usize = 16;
-
 /// Refuses keys that occur twice.
 fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), InvalidValue> {
     if entries.len() > FEW {
@@ -307,25 +305,13 @@ fn check_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), InvalidVal
     Ok(())
 }
 
-/// Finds equal keys with an open hash table of indexes (linear probing). The hash is seeded at
-/// random, so the writer of the bytes can't aim for collisions.
 fn check_many_keys<K: Eq + Hash, V>(entries: &[Entry<K, V>]) -> Result<(), InvalidValue> {
-    const FREE: u32 = u32::MAX;
-    let hashes = RandomState::new();
-    // At most half full, so that searches are short.
-    let slots = (entries.len() * 2).next_power_of_two();
-    let mut table = vec![FREE; slots];
+    let mut table = KeyTable::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
-        let mut slot = hashes.hash_one(&entry.key) as usize & (slots - 1);
-        while table[slot] != FREE {
-            let earlier = table[slot] as usize;
-            if entries[earlier].key == entry.key {
-                return Err(same_key(index, earlier));
-            }
-            slot = (slot + 1) & (slots - 1);
+        match table.find(&entry.key, |earlier| entries[earlier].key == entry.key) {
+            Ok(earlier) => return Err(same_key(index, earlier)),
+            Err(place) => table.add(place, index),
         }
-        // A length is a `u32`, so an index is less than `FREE`.
-        table[slot] = index as u32;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod buffer;
 mod bytes;
 mod capacity;
 mod invalid;
+pub(crate) mod keys;
 mod lanes;
 mod map;
 mod open;

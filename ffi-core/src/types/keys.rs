@@ -1,0 +1,87 @@
+//! Table that finds a key among those of a large map.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+
+/// Largest number of entries for which comparing with each key is faster than hashing.
+pub(crate) const FEW: usize = 16;
+
+/// Marks a place without an index. A length is a `u32`, so each index is less.
+const FREE: u32 = u32::MAX;
+
+/// An open hash table (linear probing) of the indexes of entries; the keys stay in the map.
+///
+/// It has 8 to 16 bytes for each entry. The hash is seeded at random, so the writer of untrusted
+/// bytes can't aim for collisions.
+#[derive(Debug)]
+pub(crate) struct KeyTable {
+    hashes: RandomState,
+    places: Vec<u32>,
+}
+
+/// A free place of a table: where the index of a key belongs that the table doesn't have.
+#[derive(Debug)]
+pub(crate) struct FreePlace(usize);
+
+impl KeyTable {
+    /// Returns an empty table for up to `entries` indexes.
+    pub(crate) fn with_capacity(entries: usize) -> Self {
+        // At most half full, so that searches are short.
+        Self { hashes: RandomState::new(), places: vec![FREE; (entries * 2).next_power_of_two()] }
+    }
+
+    /// Returns true if the table has room for `entries` indexes in all.
+    #[cfg(any(feature = "proto", test))]
+    #[inline]
+    pub(crate) fn fits(&self, entries: usize) -> bool {
+        entries * 2 <= self.places.len()
+    }
+
+    /// Returns the index whose key `is_same`, or the free place that ends the search for it.
+    #[inline]
+    pub(crate) fn find<K: Hash>(&self, key: &K, is_same: impl Fn(usize) -> bool) -> Result<usize, FreePlace> {
+        let mask = self.places.len() - 1;
+        let mut place = self.hashes.hash_one(key) as usize & mask;
+        loop {
+            match self.places[place] {
+                FREE => return Err(FreePlace(place)),
+                index if is_same(index as usize) => return Ok(index as usize),
+                _ => place = (place + 1) & mask,
+            }
+        }
+    }
+
+    /// Stores the index of the key for which [`find`](Self::find) returned the place.
+    #[inline]
+    pub(crate) fn add(&mut self, place: FreePlace, index: usize) {
+        self.places[place.0] = index as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A key that hashes as all others do.
+    #[derive(PartialEq)]
+    struct Colliding(u32);
+
+    impl Hash for Colliding {
+        fn hash<H: std::hash::Hasher>(&self, _state: &mut H) {}
+    }
+
+    #[test]
+    fn keys_with_one_hash_are_told_apart() {
+        let keys: Vec<_> = (0..100).map(Colliding).collect();
+        let mut table = KeyTable::with_capacity(keys.len());
+        for (index, key) in keys.iter().enumerate() {
+            let place = table.find(key, |it| keys[it] == *key).unwrap_err();
+            table.add(place, index);
+        }
+        for (index, key) in keys.iter().enumerate() {
+            assert_eq!(table.find(key, |it| keys[it] == *key).unwrap(), index);
+        }
+        let absent = Colliding(100);
+        assert!(table.find(&absent, |it| keys[it] == absent).is_err());
+        assert!(table.fits(keys.len()) && !table.fits(129));
+    }
+}
