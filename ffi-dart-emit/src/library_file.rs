@@ -249,8 +249,8 @@ impl Reader {
 
     /// Reads a schema section of an object for `target`.
     fn section(&mut self, data: &[u8], part: &str, target: impl FnOnce() -> Target) -> Result<(), ReadError> {
-        let records =
-            decode_section(data).map_err(|error| ReadError::Schema { part: part.to_owned(), error })?;
+        let records = decode_section(data)
+            .map_err(|error| ReadError::Schema { part: part.to_owned(), error: harmless(error) })?;
         self.records.extend(records);
         let target = target();
         if !self.targets.contains(&target) {
@@ -295,6 +295,16 @@ fn is_bitcode(bytes: &[u8]) -> bool {
 
 fn overlap(part: &str) -> ReadError {
     ReadError::Damaged { part: part.to_owned(), reason: "its schema sections overlap".to_owned() }
+}
+
+/// Makes the JSON parser's text, which quotes the library, a part of one line.
+fn harmless(error: DecodeError) -> DecodeError {
+    match error {
+        DecodeError::Malformed { offset, reason } => {
+            DecodeError::Malformed { offset, reason: one_line(&reason) }
+        }
+        other => other,
+    }
 }
 
 fn damaged(part: &str) -> impl Fn(object::Error) -> ReadError {
@@ -345,7 +355,7 @@ impl fmt::Display for ReadError {
             Self::ThinArchive => {
                 write!(f, "it is a thin archive, which only names files that are elsewhere: {PASS}")
             }
-            Self::Schema { part, error } => write!(f, "{}{}", inside(part), one_line(&error.to_string())),
+            Self::Schema { part, error: _ } => write!(f, "{}its schema can't be decoded", inside(part)),
             Self::Architectures { names: [one, other], items } => write!(
                 f,
                 "its architectures {one} and {other} differ in {}: either they are of two builds (build \
@@ -377,4 +387,11 @@ impl fmt::Display for ReadError {
     }
 }
 
-impl error::Error for ReadError {}
+impl error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Schema { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}

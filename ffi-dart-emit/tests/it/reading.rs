@@ -1,5 +1,7 @@
 //! Tests each format, and each way in which a file can be useless.
 
+use std::error::Error as _;
+
 use ffi_core::schema::format::{HEADER_LEN, MAGIC, VERSION};
 use ffi_core::schema::read::{DecodeError, Record};
 use ffi_dart_emit::library_file::{Absence, ReadError, read};
@@ -194,7 +196,7 @@ fn damage_names_the_part_it_is_in() {
     let slice = archive(&[("b.o", mach_o(b"something else"))]);
     assert!(
         error(&fat(&[(ARM64, slice)]))
-            .starts_with("architecture aarch64, member b.o: no schema record at offset 0"),
+            .starts_with("architecture aarch64, member b.o: its schema can't be decoded"),
     );
     assert!(
         error(&fat(&[(ARM64, b"no Mach-O".to_vec())]))
@@ -208,7 +210,10 @@ fn what_is_wrong_with_a_record_is_passed_on() {
         let mut section = section(&demo());
         section[at] = value;
         match read(&elf(&section)) {
-            Err(ReadError::Schema { part, error }) if part.is_empty() => error,
+            Err(whole @ ReadError::Schema { .. }) => {
+                assert_eq!(whole.to_string(), "its schema can't be decoded");
+                whole.source().and_then(|it| it.downcast_ref::<DecodeError>()).unwrap().clone()
+            }
             other => panic!("{other:?}"),
         }
     };
