@@ -69,7 +69,7 @@ fn after_shutdown_everything_is_refused_and_stays_readable() {
     slots[0] = slot;
     // SAFETY: the array has two pointers, and no other code uses a slot of these any more.
     assert_eq!(unsafe { pool_free_many(slots.as_mut_ptr(), 2) }, 0);
-    assert_eq!((slots[0], pool_examine(slot)), (slot, FreeCode::Closed));
+    assert_eq!((slots[0], pool_examine(slot)), (slot, Err(FreeCode::Closed)));
     // SAFETY: no other code uses the slot any more.
     assert_eq!(unsafe { queue_push(&QUEUE, slot) }, FreeCode::Closed as i32);
     // SAFETY: any bytes are a value.

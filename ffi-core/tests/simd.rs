@@ -8,6 +8,9 @@ use ffi_core::simd::abi::{KERNELS, KernelCode, RecordTable, VERSION};
 use ffi_core::simd::batch::Numbers;
 use ffi_core::simd::{self, FfiBatch, FfiSimd, Level};
 
+/// What a function of a table returns when it is done.
+const OK: i32 = 0;
+
 type Metres = f32;
 type Vector = [Metres; 2];
 
@@ -325,20 +328,12 @@ fn kernels_of_the_table_take_any_pointer() {
                 (table.dot)(first, other, len, &raw mut out);
                 assert_eq!(bits([out]), bits([simd::dot(&values, &others)]), "dot of {len} at {offset}");
                 let found = (table.min)(first, len, &raw mut out);
-                assert_eq!(
-                    (found == KernelCode::Ok).then_some(out),
-                    simd::min(&values),
-                    "min of {len} at {offset}"
-                );
+                assert_eq!((found == OK).then_some(out), simd::min(&values), "min of {len} at {offset}");
                 let found = (table.max)(first, len, &raw mut out);
-                assert_eq!(
-                    (found == KernelCode::Ok).then_some(out),
-                    simd::max(&values),
-                    "max of {len} at {offset}"
-                );
+                assert_eq!((found == OK).then_some(out), simd::max(&values), "max of {len} at {offset}");
                 let found = (table.mean)(first, len, &raw mut out);
                 let mean = simd::mean(&values).map(|mean| bits([mean]));
-                assert_eq!((found == KernelCode::Ok).then(|| bits([out])), mean, "mean of {len} at {offset}");
+                assert_eq!((found == OK).then(|| bits([out])), mean, "mean of {len} at {offset}");
 
                 let mut expected = values.clone();
                 (table.axpy)(0.5, other, first, len);
@@ -349,8 +344,8 @@ fn kernels_of_the_table_take_any_pointer() {
                 simd::lerp(&mut expected, &others, 0.25);
                 (table.scale)(first, len, 3.0);
                 simd::scale(&mut expected, 3.0);
-                assert_eq!((table.clamp)(first, len, 1.0, -1.0), KernelCode::Range);
-                assert_eq!((table.clamp)(first, len, -1e3, 1e4), KernelCode::Ok);
+                assert_eq!((table.clamp)(first, len, 1.0, -1.0), KernelCode::Range as i32);
+                assert_eq!((table.clamp)(first, len, -1e3, 1e4), OK);
                 simd::clamp(&mut expected, -1e3, 1e4);
                 // Both arguments are one slice.
                 (table.mul)(first, first, len);
@@ -389,12 +384,12 @@ fn fields_of_the_table_are_those_of_rust() {
         assert_eq!((out.map(Some), present), (Body::FIELDS.tensor.mins(&expected), [1, 1]));
         (table.field_max)(tensor, 0, stride, 2, out.as_mut_ptr(), present.as_mut_ptr());
         assert_eq!(present, [0, 0]);
-        assert_eq!((table.field_mean)(tensor, 0, stride, 2, out.as_mut_ptr()), KernelCode::None);
+        assert_eq!((table.field_mean)(tensor, 0, stride, 2, out.as_mut_ptr()), KernelCode::None as i32);
         (table.field_add)(tensor, 50, stride, 2, 1.0);
         Body::FIELDS.tensor.add(&mut expected, 1.0);
         (table.field_scale)(tensor, 50, stride, 2, 2.0);
         Body::FIELDS.tensor.scale(&mut expected, 2.0);
-        assert_eq!((table.field_clamp)(tensor, 50, stride, 2, 5.0, 500.0), KernelCode::Ok);
+        assert_eq!((table.field_clamp)(tensor, 50, stride, 2, 5.0, 500.0), OK);
         Body::FIELDS.tensor.clamp(&mut expected, 5.0, 500.0);
         (table.field_fill)(first.wrapping_add(4), 50, stride, 1, 7.0);
         Body::FIELDS.mass.fill(&mut expected, 7.0);
@@ -423,10 +418,10 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
     // any.
     unsafe {
         for (code, values, len) in [
-            (KernelCode::Null, null, 1),
-            (KernelCode::Size, first, long),
-            (KernelCode::Size, first, usize::MAX / 8 + 2),
-            (KernelCode::Size, first.with_addr(usize::MAX - 15), 4),
+            (KernelCode::Null as i32, null, 1),
+            (KernelCode::Size as i32, first, long),
+            (KernelCode::Size as i32, first, usize::MAX / 8 + 2),
+            (KernelCode::Size as i32, first.with_addr(usize::MAX - 15), 4),
         ] {
             assert_eq!((table.sum)(values, len, result), code);
             assert_eq!((table.mean)(values, len, result), code);
@@ -458,37 +453,37 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
             assert_eq!(normalize(values, len, 1), code);
         }
         // Products that overflow, although each factor is small enough.
-        assert_eq!((table.field_sum)(first, 3, usize::MAX / 2, 1, result), KernelCode::Size);
-        assert_eq!((table.field_fill)(first, 2, 8, usize::MAX / 4, 1.0), KernelCode::Size);
-        assert_eq!(dots(first, first, usize::MAX / 2, 4, result), KernelCode::Size);
-        assert_eq!(normalize(first, usize::MAX / 2, 4), KernelCode::Size);
+        assert_eq!((table.field_sum)(first, 3, usize::MAX / 2, 1, result), KernelCode::Size as i32);
+        assert_eq!((table.field_fill)(first, 2, 8, usize::MAX / 4, 1.0), KernelCode::Size as i32);
+        assert_eq!(dots(first, first, usize::MAX / 2, 4, result), KernelCode::Size as i32);
+        assert_eq!(normalize(first, usize::MAX / 2, 4), KernelCode::Size as i32);
         // The pointer for the result is null.
-        assert_eq!((table.sum)(first, 4, null), KernelCode::Null);
-        assert_eq!((table.dot)(first, first, 4, null), KernelCode::Null);
-        assert_eq!((table.field_max)(first, 4, 8, 1, null, bytes), KernelCode::Null);
-        assert_eq!((table.field_max)(first, 4, 8, 1, result, null.cast()), KernelCode::Null);
-        assert_eq!(lengths(first, 4, 1, null), KernelCode::Null);
+        assert_eq!((table.sum)(first, 4, null), KernelCode::Null as i32);
+        assert_eq!((table.dot)(first, first, 4, null), KernelCode::Null as i32);
+        assert_eq!((table.field_max)(first, 4, 8, 1, null, bytes), KernelCode::Null as i32);
+        assert_eq!((table.field_max)(first, 4, 8, 1, result, null.cast()), KernelCode::Null as i32);
+        assert_eq!(lengths(first, 4, 1, null), KernelCode::Null as i32);
         // Several results that overlap the input are refused; a single one is written after all is
         // read.
         let mut own = values;
         let last = own.as_mut_ptr().wrapping_add(3);
-        assert_eq!(((table.sum)(own.as_ptr(), 4, last), last.read()), (KernelCode::Ok, 10.0));
-        assert_eq!((table.dot)(one, one, 0, result), KernelCode::Ok);
-        assert_eq!((table.field_sum)(first, 2, 16, 2, first.wrapping_add(2)), KernelCode::Overlap);
-        assert_eq!((table.field_min)(first, 2, 16, 1, result, first.cast()), KernelCode::Overlap);
-        assert_eq!((table.field_min)(first, 2, 16, 1, result, result.cast()), KernelCode::Overlap);
-        assert_eq!(dots(first, first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap);
-        assert_eq!(lengths(first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap);
+        assert_eq!(((table.sum)(own.as_ptr(), 4, last), last.read()), (OK, 10.0));
+        assert_eq!((table.dot)(one, one, 0, result), OK);
+        assert_eq!((table.field_sum)(first, 2, 16, 2, first.wrapping_add(2)), KernelCode::Overlap as i32);
+        assert_eq!((table.field_min)(first, 2, 16, 1, result, first.cast()), KernelCode::Overlap as i32);
+        assert_eq!((table.field_min)(first, 2, 16, 1, result, result.cast()), KernelCode::Overlap as i32);
+        assert_eq!(dots(first, first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap as i32);
+        assert_eq!(lengths(first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap as i32);
         // A pointer to no numbers may have any value.
-        assert_eq!((table.sum)(null, 0, result), KernelCode::Ok);
-        assert_eq!((table.min)(null, 0, result), KernelCode::None);
-        assert_eq!((table.mean)(one.wrapping_byte_add(1), 0, result), KernelCode::None);
-        assert_eq!((table.add)(null, null, 0), KernelCode::Ok);
-        assert_eq!((table.field_fill)(null, 0, 8, 1, 1.0), KernelCode::Ok);
-        assert_eq!(normalize(null, 0, 2), KernelCode::Ok);
+        assert_eq!((table.sum)(null, 0, result), OK);
+        assert_eq!((table.min)(null, 0, result), KernelCode::None as i32);
+        assert_eq!((table.mean)(one.wrapping_byte_add(1), 0, result), KernelCode::None as i32);
+        assert_eq!((table.add)(null, null, 0), OK);
+        assert_eq!((table.field_fill)(null, 0, 8, 1, 1.0), OK);
+        assert_eq!(normalize(null, 0, 2), OK);
         // Kernels of no elements return at once, whatever the other count is.
-        assert_eq!(normalize(null, usize::MAX, 0), KernelCode::Ok);
-        assert_eq!((table.field_fill)(null, 0, 8, usize::MAX, 1.0), KernelCode::Ok);
+        assert_eq!(normalize(null, usize::MAX, 0), OK);
+        assert_eq!((table.field_fill)(null, 0, 8, usize::MAX, 1.0), OK);
     }
     assert_eq!((values, present, out[1..] == [7.0; 3]), ([1.0, 2.0, 3.0, 4.0], [9; 4], true));
 }
@@ -506,11 +501,11 @@ fn kernels_of_a_message_refuse_what_can_be_checked() {
     // any.
     unsafe {
         for (code, data, records) in [
-            (KernelCode::Null, std::ptr::null_mut(), 1),
-            (KernelCode::Misaligned, data.wrapping_add(1), 2),
-            (KernelCode::Misaligned, data.wrapping_add(2), 2),
-            (KernelCode::Size, data, usize::MAX / 7 + 1),
-            (KernelCode::Size, data, isize::MAX as usize / 28 + 1),
+            (KernelCode::Null as i32, std::ptr::null_mut(), 1),
+            (KernelCode::Misaligned as i32, data.wrapping_add(1), 2),
+            (KernelCode::Misaligned as i32, data.wrapping_add(2), 2),
+            (KernelCode::Size as i32, data, usize::MAX / 7 + 1),
+            (KernelCode::Size as i32, data, isize::MAX as usize / 28 + 1),
         ] {
             assert_eq!(table.sum.unwrap()(data, records, result), code);
             assert_eq!(table.mean.unwrap()(data, records, result), code);
@@ -523,23 +518,23 @@ fn kernels_of_a_message_refuse_what_can_be_checked() {
             assert_eq!(table.axpy_fields.unwrap()(data, records, one, 0, 2, 2), code);
         }
         let null = std::ptr::null_mut();
-        assert_eq!(table.sum.unwrap()(data, 3, null), KernelCode::Null);
-        assert_eq!(table.max.unwrap()(data, 3, result, null), KernelCode::Null);
-        assert_eq!(table.add.unwrap()(data, 3, null), KernelCode::Null);
-        assert_eq!(table.clamp.unwrap()(data, 3, one, null), KernelCode::Null);
-        assert_eq!(table.axpy_fields.unwrap()(data, 3, null, 0, 2, 2), KernelCode::Null);
-        assert_eq!(table.sum.unwrap()(data, 3, data.wrapping_add(28)), KernelCode::Overlap);
-        assert_eq!(table.max.unwrap()(data, 3, result, result), KernelCode::Overlap);
-        assert_eq!(table.max.unwrap()(data, 3, result, data), KernelCode::Overlap);
+        assert_eq!(table.sum.unwrap()(data, 3, null), KernelCode::Null as i32);
+        assert_eq!(table.max.unwrap()(data, 3, result, null), KernelCode::Null as i32);
+        assert_eq!(table.add.unwrap()(data, 3, null), KernelCode::Null as i32);
+        assert_eq!(table.clamp.unwrap()(data, 3, one, null), KernelCode::Null as i32);
+        assert_eq!(table.axpy_fields.unwrap()(data, 3, null, 0, 2, 2), KernelCode::Null as i32);
+        assert_eq!(table.sum.unwrap()(data, 3, data.wrapping_add(28)), KernelCode::Overlap as i32);
+        assert_eq!(table.max.unwrap()(data, 3, result, result), KernelCode::Overlap as i32);
+        assert_eq!(table.max.unwrap()(data, 3, result, data), KernelCode::Overlap as i32);
         for (from, to, count) in [(0, 1, 2), (6, 0, 2), (0, 6, 2), (usize::MAX, 0, 2)] {
-            assert_eq!(table.axpy_fields.unwrap()(data, 3, one, from, to, count), KernelCode::Range);
+            assert_eq!(table.axpy_fields.unwrap()(data, 3, one, from, to, count), KernelCode::Range as i32);
         }
-        assert_eq!(table.mean.unwrap()(null, 0, result), KernelCode::None);
-        assert_eq!(table.sum.unwrap()(null, 0, result), KernelCode::Ok);
+        assert_eq!(table.mean.unwrap()(null, 0, result), KernelCode::None as i32);
+        assert_eq!(table.sum.unwrap()(null, 0, result), OK);
         // An operand may be one of the messages, and unaligned.
-        assert_eq!(table.sub.unwrap()(data, 3, data), KernelCode::Ok);
+        assert_eq!(table.sub.unwrap()(data, 3, data), OK);
         let unaligned = unaligned(&[1.0; 7], 1);
-        assert_eq!(table.fill.unwrap()(data, 3, unaligned.as_ptr().add(1)), KernelCode::Ok);
+        assert_eq!(table.fill.unwrap()(data, 3, unaligned.as_ptr().add(1)), OK);
     }
     assert_eq!(bits(bodies.numbers().iter().copied()), bits([1.0; 21]));
     assert_eq!(present, [9; 7]);

@@ -339,7 +339,7 @@ fn header<const N: usize>(columns: *const Header<N>) -> Header<N> {
     unsafe { columns.read() }
 }
 
-const OK: i32 = ColumnsCode::Ok as i32;
+const OK: i32 = 0;
 const NULL: i32 = ColumnsCode::Null as i32;
 const RANGE: i32 = ColumnsCode::Range as i32;
 const FULL: i32 = ColumnsCode::Full as i32;

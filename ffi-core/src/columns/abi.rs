@@ -53,12 +53,11 @@ macro_rules! __columns_operations {
     };
 }
 
-/// Result of a function of columns.
+/// Reason why a function of columns did nothing; the numbers are those of the C ABI, in which 0 is
+/// success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum ColumnsCode {
-    /// Success.
-    Ok = 0,
     /// A pointer is null or misaligned.
     Null = 1,
     /// There are no such rows.
@@ -82,6 +81,12 @@ impl From<ColumnsError> for ColumnsCode {
 }
 
 type Done = Result<(), ColumnsCode>;
+
+/// Returns what C gets: 0, or the number of a [`ColumnsCode`].
+#[inline]
+fn number(done: Done) -> i32 {
+    done.map_or_else(|code| code as i32, |()| 0)
+}
 
 /// Number of containers that [`columns_free`] did not free, as their header was damaged.
 static LEAKED: AtomicU64 = AtomicU64::new(0);
@@ -135,8 +140,7 @@ unsafe fn with<T: FfiColumnar>(
     // SAFETY: a pointer that came from this library and was not freed is to an allocated header,
     // which stays initialised whatever is written to it; the caller vouches that no other code uses
     // it.
-    let done = unsafe { open(columns) }.and_then(change);
-    done.err().unwrap_or(ColumnsCode::Ok) as i32
+    number(unsafe { open(columns) }.and_then(change))
 }
 
 /// Returns an error unless the rows `first` to `first + count` exist.
@@ -183,7 +187,7 @@ pub(crate) fn give<T: FfiColumnar>(columns: FfiColumns<T>) -> *mut FfiColumns<T>
 /// freed before, and neither it nor its columns are used any more.
 pub unsafe fn columns_free<T: FfiColumnar>(columns: *mut FfiColumns<T>) -> i32 {
     if columns.is_null() {
-        return ColumnsCode::Ok as i32;
+        return number(Ok(()));
     }
     // SAFETY: a pointer that came from this library and was not freed is to an allocated header,
     // which stays initialised whatever is written to it; no other code uses it any more.
@@ -191,14 +195,14 @@ pub unsafe fn columns_free<T: FfiColumnar>(columns: *mut FfiColumns<T>) -> i32 {
         if code == ColumnsCode::Damaged {
             LEAKED.fetch_add(1, Ordering::Relaxed);
         }
-        return code as i32;
+        return number(Err(code));
     }
     // SAFETY: it is intact, so it is a container, which no code uses any more and which was not
     // freed before.
     unsafe { columns.drop_in_place() };
     // SAFETY: `give` allocated it with the layout of a header, and it was not freed before.
     unsafe { dealloc(columns.cast(), Layout::new::<FfiColumns<T>>()) };
-    ColumnsCode::Ok as i32
+    number(Ok(()))
 }
 
 /// Implements `.._columns_reserve`: reserves memory for `additional` more rows.

@@ -53,14 +53,14 @@ pub unsafe fn pool_alloc_many<T: FfiPooled>(out: *mut *mut T, count: usize) -> u
     unsafe { T::pool().alloc_many_lent(out, count) }
 }
 
-/// Body of `.._pool_free`: returns the number of a [`FreeCode`].
+/// Body of `.._pool_free`: returns 0, or the number of a [`FreeCode`].
 ///
 /// # Safety
 ///
 /// Nobody uses the slot any more, if it is one.
 #[inline(always)]
 pub unsafe fn pool_free<T: FfiPooled>(slot: *mut T) -> i32 {
-    T::pool().free_lent(slot) as i32
+    T::pool().free_lent(slot)
 }
 
 /// Body of `.._pool_free_many`: returns how many slots were freed, and writes null over their
@@ -120,10 +120,13 @@ pub fn pool_reference<T: FfiPooled>(slot: *const T) -> u64 {
     T::pool().reference(slot).to_bits()
 }
 
-/// Returns [`FreeCode::Ok`] if [`pool_adopt`] would take the pointer, or the reason against it. It
-/// changes nothing, so that a call can look at all its arguments first.
+/// Looks at a pointer and changes nothing, so that a call can look at all its arguments first.
+///
+/// # Errors
+///
+/// Returns the reason why [`pool_adopt`] would refuse the pointer.
 #[inline]
-pub fn pool_examine<T: FfiPooled>(slot: *const T) -> FreeCode {
+pub fn pool_examine<T: FfiPooled>(slot: *const T) -> Result<(), FreeCode> {
     T::pool().examine(slot)
 }
 

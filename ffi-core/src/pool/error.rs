@@ -85,13 +85,11 @@ impl fmt::Display for PoolError {
 
 impl error::Error for PoolError {}
 
-/// Outcome of freeing or adopting a pointer; the numbers are those of the C ABI.
+/// Reason why a pointer's slot was neither freed nor taken; the numbers are those of the C ABI, in
+/// which 0 is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
-#[must_use]
 pub enum FreeCode {
-    /// The slot was freed.
-    Ok = 0,
     /// The pointer is null.
     Null = 1,
     /// The pointer is outside of the pool.
@@ -107,19 +105,9 @@ pub enum FreeCode {
     Closed = 6,
 }
 
-impl FreeCode {
-    /// Returns true if the slot was freed.
-    #[must_use]
-    #[inline]
-    pub const fn is_ok(self) -> bool {
-        matches!(self, Self::Ok)
-    }
-}
-
 impl fmt::Display for FreeCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Ok => "freed",
             Self::Null => "is null",
             Self::Foreign => "is outside of the pool",
             Self::Interior => "is inside of a slot, not its start",
@@ -129,6 +117,8 @@ impl fmt::Display for FreeCode {
         })
     }
 }
+
+impl error::Error for FreeCode {}
 
 /// Reason why the message of a handle was neither taken nor read; see
 /// [`Pool::try_take`](super::Pool::try_take).

@@ -39,7 +39,7 @@ pub(crate) struct RawPool {
 struct Counts {
     high_water: AtomicU64,
     failed: AtomicU64,
-    /// Refused pointers, by [`FreeCode`].
+    /// Refused pointers, by the number of their [`FreeCode`]; none has the number 0.
     bad: [AtomicU64; 7],
     stale: AtomicU64,
     lost: AtomicU64,

@@ -671,8 +671,9 @@ impl<T: FfiPooled> Pool<T> {
         got
     }
 
+    /// Frees for the C ABI: returns 0, or the number of a [`FreeCode`].
     #[inline(always)]
-    pub(super) fn free_lent(&self, slot: *const T) -> FreeCode {
+    pub(super) fn free_lent(&self, slot: *const T) -> i32 {
         if let Some(arena) = self.raw.arena()
             && let Some(slot) = Self::at(arena, slot)
         {
@@ -682,7 +683,7 @@ impl<T: FfiPooled> Pool<T> {
                 Placement::Spread | Placement::Lowest => arena.slots.free_shared(slot, last),
             };
             if freed {
-                return FreeCode::Ok;
+                return 0;
             }
         }
         self.free_lent_slowly(slot)
@@ -707,15 +708,15 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// Frees for the C ABI, which can't unwind, so that the exported function needs no frame when
-    /// it calls this slow path.
+    /// Frees as [`free_lent`](Self::free_lent) does. It has the C ABI, which can't unwind, so that
+    /// the exported function needs no frame when it calls this slow path.
     #[inline(never)]
-    extern "C" fn free_lent_slowly(&self, slot: *const T) -> FreeCode {
-        let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) };
-        let Some(slot) = Self::at(arena, slot) else { return self.raw.misfit(slot.cast(), true) };
+    extern "C" fn free_lent_slowly(&self, slot: *const T) -> i32 {
+        let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) as i32 };
+        let Some(slot) = Self::at(arena, slot) else { return self.raw.misfit(slot.cast(), true) as i32 };
         match arena.slots.free(Caller::current(), slot, None, || self.retired(arena, slot)) {
-            Ok(()) => FreeCode::Ok,
-            Err(refused) => self.raw.refused(slot.index(), refused),
+            Ok(()) => 0,
+            Err(refused) => self.raw.refused(slot.index(), refused) as i32,
         }
     }
 
@@ -770,15 +771,11 @@ impl<T: FfiPooled> Pool<T> {
         freed
     }
 
-    /// Returns [`FreeCode::Ok`] if [`adopt`](Self::adopt) would take the pointer, or the reason
-    /// against it.
-    pub(super) fn examine(&self, slot: *const T) -> FreeCode {
-        let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), false) };
-        let Some(slot) = Self::at(arena, slot) else { return self.raw.misfit(slot.cast(), false) };
-        match slot.state().taken(Exposure::Accept) {
-            Ok(_) => FreeCode::Ok,
-            Err(refused) => raw::code(refused),
-        }
+    /// Returns the reason why [`adopt`](Self::adopt) would refuse the pointer, if there is one.
+    pub(super) fn examine(&self, slot: *const T) -> Result<(), FreeCode> {
+        let Some(arena) = self.raw.arena() else { return Err(self.raw.misfit(slot.cast(), false)) };
+        let Some(slot) = Self::at(arena, slot) else { return Err(self.raw.misfit(slot.cast(), false)) };
+        slot.state().taken(Exposure::Accept).map(drop).map_err(raw::code)
     }
 
     /// # Safety

@@ -13,10 +13,10 @@
 //! integer, two words of 64 bits in the order of the machine (the low one first on all that Dart
 //! knows).
 //!
-//! Every function returns a [`KernelCode`], and checks what can be checked: null, whole records
+//! Every function returns 0 or a [`KernelCode`], and checks what can be checked: null, whole records
 //! that are not aligned, a length beyond the address space, several results that overlap the
-//! numbers. If the code isn't `Ok`, nothing was written, except for the bytes that say which
-//! results are missing.
+//! numbers. If the result isn't 0, nothing was written, except for the bytes that say which results
+//! are missing.
 //!
 //! # Safety
 //!
@@ -55,8 +55,8 @@ macro_rules! table {
         #[derive(Debug)]
         #[repr(C)]
         pub struct $name<$scalar: Scalar> {
-            $( $(#[$doc])* pub $function: unsafe extern "C" fn($($param: $ty),*) -> KernelCode, )*
-            $( $(#[$only_doc])* pub $only: Option<unsafe extern "C" fn($($only_param: $only_ty),*) -> KernelCode>, )*
+            $( $(#[$doc])* pub $function: unsafe extern "C" fn($($param: $ty),*) -> i32, )*
+            $( $(#[$only_doc])* pub $only: Option<unsafe extern "C" fn($($only_param: $only_ty),*) -> i32>, )*
         }
 
         impl<$scalar: Scalar> $name<$scalar> {
@@ -222,29 +222,26 @@ pub struct RecordKernels {
     /// Kernels that don't depend on the message.
     pub kernels: &'static Kernels,
     /// [`FfiBatch::sums`](super::FfiBatch::sums).
-    pub sum: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8) -> KernelCode>,
+    pub sum: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8) -> i32>,
     /// [`FfiBatch::means`](super::FfiBatch::means).
-    pub mean: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8) -> KernelCode>,
+    pub mean: Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8) -> i32>,
     /// [`FfiBatch::mins`](super::FfiBatch::mins); `present` has a byte for each.
-    pub min: Option<
-        unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8) -> KernelCode,
-    >,
+    pub min:
+        Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8) -> i32>,
     /// [`FfiBatch::maxs`](super::FfiBatch::maxs); `present` has a byte for each.
-    pub max: Option<
-        unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8) -> KernelCode,
-    >,
+    pub max:
+        Option<unsafe extern "C" fn(data: *const u8, records: usize, out: *mut u8, present: *mut u8) -> i32>,
     /// [`FfiBatch::add_record`](super::FfiBatch::add_record).
-    pub add: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
+    pub add: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> i32>,
     /// [`FfiBatch::sub_record`](super::FfiBatch::sub_record).
-    pub sub: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
+    pub sub: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> i32>,
     /// [`FfiBatch::mul_record`](super::FfiBatch::mul_record).
-    pub mul: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
+    pub mul: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> i32>,
     /// [`FfiBatch::clamp_record`](super::FfiBatch::clamp_record).
-    pub clamp: Option<
-        unsafe extern "C" fn(data: *mut u8, records: usize, low: *const u8, high: *const u8) -> KernelCode,
-    >,
+    pub clamp:
+        Option<unsafe extern "C" fn(data: *mut u8, records: usize, low: *const u8, high: *const u8) -> i32>,
     /// [`FfiBatch::fill_record`](super::FfiBatch::fill_record).
-    pub fill: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> KernelCode>,
+    pub fill: Option<unsafe extern "C" fn(data: *mut u8, records: usize, record: *const u8) -> i32>,
     /// [`FfiBatch::axpy_fields`](super::FfiBatch::axpy_fields): `a` times `count` numbers at `from`
     /// are added to those at `to`.
     pub axpy_fields: Option<
@@ -255,7 +252,7 @@ pub struct RecordKernels {
             from: usize,
             to: usize,
             count: usize,
-        ) -> KernelCode,
+        ) -> i32,
     >,
 }
 
@@ -315,11 +312,11 @@ macro_rules! entries {
     )*) => { $(
         unsafe extern "C" fn $name<$scalar: $bound $(, const $count: usize)? $(, $choose: Choose<$scalar> + Default)?>(
             $($param: $ty),*
-        ) -> KernelCode {
+        ) -> i32 {
             // SAFETY: the callee requires as many numbers, and memory for as many results, as the
             // counts say, which no other thread uses: the caller of any function of the tables
             // promises that.
-            unsafe { $callee$(::<$scalar, $of>)?($($argument),*) }.into()
+            KernelCode::number(unsafe { $callee$(::<$scalar, $of>)?($($argument),*) })
         }
     )* };
 }

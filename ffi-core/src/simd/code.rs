@@ -1,11 +1,10 @@
 //! Codes that a kernel returns when it is called through a table.
 
-/// Result of a kernel.
+/// Reason why a kernel did nothing; the numbers are those of the tables' functions, of which 0 is
+/// success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum KernelCode {
-    /// Success.
-    Ok = 0,
     /// There are no numbers to compute a result from.
     None = 1,
     /// The bounds are no range; or fields overlap, or aren't in the record.
@@ -20,9 +19,10 @@ pub enum KernelCode {
     Overlap = 6,
 }
 
-impl From<Result<(), Self>> for KernelCode {
+impl KernelCode {
+    /// Returns what a table's function returns: 0, or the number of the reason.
     #[inline(always)]
-    fn from(result: Result<(), Self>) -> Self {
-        result.err().unwrap_or(Self::Ok)
+    pub(super) fn number(done: Result<(), Self>) -> i32 {
+        done.map_or_else(|code| code as i32, |()| 0)
     }
 }

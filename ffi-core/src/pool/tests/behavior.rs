@@ -79,14 +79,14 @@ fn each_bad_pointer_has_its_code() {
         (slot.wrapping_byte_add(8), FreeCode::Interior),
         (slot.wrapping_byte_add(1), FreeCode::Interior),
     ] {
-        assert_eq!(pool_examine(bad), code);
+        assert_eq!(pool_examine(bad), Err(code));
         assert_eq!(free(bad), code as i32, "{bad:p} of {slot:p}");
         // SAFETY: it is refused, whatever it points to.
         assert_eq!(unsafe { pool_adopt(bad) }.unwrap_err(), code);
     }
-    assert_eq!(pool_examine(slot), FreeCode::Ok);
+    assert_eq!(pool_examine(slot), Ok(()));
     assert_eq!(free(slot), 0);
-    assert_eq!((pool_examine(slot), free(slot)), (FreeCode::NotLive, FreeCode::NotLive as i32));
+    assert_eq!((pool_examine(slot), free(slot)), (Err(FreeCode::NotLive), FreeCode::NotLive as i32));
     let stats = Brick::pool().stats();
     assert_eq!((stats.bad_null, stats.bad_foreign, stats.bad_interior, stats.bad_double), (2, 5, 2, 1));
     assert_eq!((stats.bad_owned, stats.bad_closed, stats.allocs, stats.frees), (0, 0, 1, 1));
@@ -141,13 +141,13 @@ fn a_slot_is_adopted_once_and_given_back() {
     let slot = pool_alloc::<Parcel>();
     // SAFETY: any bytes are a value, and the pointer isn't used while the box lives.
     let adopted: PoolBox<Parcel> = unsafe { pool_adopt(slot) }.unwrap();
-    assert_eq!(pool_examine(slot), FreeCode::Owned);
+    assert_eq!(pool_examine(slot), Err(FreeCode::Owned));
     // SAFETY: it is refused.
     assert_eq!(unsafe { pool_adopt(slot) }.unwrap_err(), FreeCode::Owned);
     assert_eq!(adopted.into_raw().as_ptr(), slot);
     // SAFETY: any bytes are a value, and the pointer isn't used any more.
     drop(unsafe { PoolBox::from_raw(NonNull::new(slot).unwrap()) });
-    assert_eq!(pool_examine(slot), FreeCode::NotLive);
+    assert_eq!(pool_examine(slot), Err(FreeCode::NotLive));
     let leaked = Parcel::pool().alloc().unwrap().leak();
     assert_eq!(free(leaked.as_ptr()), 0);
     assert_eq!(Parcel::pool().stats().live, 0);
@@ -489,7 +489,7 @@ fn what_is_freed_while_it_is_read_is_free_afterwards() {
             let [one, two] = [(); 2].map(|()| unsafe { pool.read_exposed(handle) }.unwrap());
             // SAFETY: nobody uses the pointer.
             assert_eq!(unsafe { pool.take_exposed(handle) }.err(), Some(RefusedHandle::Busy));
-            assert_eq!(pool_examine(slot), FreeCode::Owned);
+            assert_eq!(pool_examine(slot), Err(FreeCode::Owned));
             let mut many = [slot];
             match how {
                 0 => assert_eq!(free(slot), 0),
@@ -523,7 +523,7 @@ fn a_release_while_a_slot_is_claimed_is_not_lost() {
     let (slot, handle) = lend();
     // SAFETY: nobody uses it meanwhile.
     let claim = unsafe { pool_claim(slot) }.unwrap();
-    assert_eq!((pool_examine(slot), handle.take().is_none()), (FreeCode::Owned, true));
+    assert_eq!((pool_examine(slot), handle.take().is_none()), (Err(FreeCode::Owned), true));
     // SAFETY: it is refused.
     assert_eq!(unsafe { pool_free(slot) }, FreeCode::Owned as i32, "its caller can free it later");
     release(handle);
@@ -535,7 +535,7 @@ fn a_release_while_a_slot_is_claimed_is_not_lost() {
     let (slot, handle) = lend();
     // SAFETY: nobody uses it meanwhile.
     drop(unsafe { pool_claim(slot) }.unwrap());
-    assert_eq!((handle.resolve().map(NonNull::as_ptr), pool_examine(slot)), (Some(slot), FreeCode::Ok));
+    assert_eq!((handle.resolve().map(NonNull::as_ptr), pool_examine(slot)), (Some(slot), Ok(())));
     // The claim is completed: the release came too late.
     // SAFETY: nobody uses it meanwhile.
     let claim = unsafe { pool_claim(slot) }.unwrap();

@@ -76,11 +76,11 @@ fn a_push_from_c_that_is_refused_leaves_the_owner() {
     assert_eq!(unsafe { pool_free(slots[0]) }, FreeCode::Owned as i32);
     // SAFETY: a live slot of one byte.
     unsafe { slots[1].cast::<u8>().write(2) };
-    assert_eq!((push(&SIGNALS, slots[1]), pool_examine(slots[1])), (QUEUE_INVALID, FreeCode::Ok));
+    assert_eq!((push(&SIGNALS, slots[1]), pool_examine(slots[1])), (QUEUE_INVALID, Ok(())));
     // SAFETY: a live slot of one byte.
     unsafe { slots[1].cast::<u8>().write(1) };
     assert_eq!(push(&SIGNALS, slots[1]), 0);
-    assert_eq!((push(&SIGNALS, slots[2]), pool_examine(slots[2])), (QUEUE_FULL, FreeCode::Ok));
+    assert_eq!((push(&SIGNALS, slots[2]), pool_examine(slots[2])), (QUEUE_FULL, Ok(())));
     assert_eq!((queue_len(&SIGNALS), queue_is_closed(&SIGNALS)), (2, 0));
     queue_close(&SIGNALS);
     assert_eq!((push(&SIGNALS, slots[2]), queue_is_closed(&SIGNALS)), (QUEUE_CLOSED, 1));

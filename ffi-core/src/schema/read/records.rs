@@ -179,7 +179,7 @@ pub struct Columns {
 }
 
 /// Exported functions of the columns `C` of a message `T`. All are leaf functions; those without a
-/// described result return a [`ColumnsCode`](crate::ColumnsCode).
+/// described result return 0 or a [`ColumnsCode`](crate::ColumnsCode).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnsSymbols {
     /// `fn(capacity: usize, fixed: u8) -> *mut C`: a container without rows, or null if there is no
@@ -250,7 +250,7 @@ pub struct PoolSymbols {
     /// `fn(*mut *mut T, usize) -> usize`: allocates up to that many slots, and returns their
     /// number.
     pub alloc_many: String,
-    /// `fn(*mut T) -> i32`: frees a slot; returns a [`FreeCode`](crate::pool::FreeCode).
+    /// `fn(*mut T) -> i32`: frees a slot; returns 0 or a [`FreeCode`](crate::pool::FreeCode).
     pub free: String,
     /// `fn(*mut *mut T, usize) -> usize`: frees slots and makes their pointers null; returns their
     /// number.
