@@ -1,5 +1,6 @@
 //! Tests of the feature `pool-debug`. The output of a child process is read.
 
+use std::collections::VecDeque;
 use std::process::Command;
 
 use ffi_core::__private::{pool_alloc, pool_free};
@@ -102,6 +103,28 @@ fn what_is_freed_is_not_handed_out_at_once() {
     // It is allocated again once there is no other slot.
     let rest: Vec<_> = (0..5).map(|_| pool_alloc::<Late>()).collect();
     assert!(rest.contains(&slot) && pool_alloc::<Late>().is_null());
+}
+
+/// Half of ten slots are in quarantine, so each is handed out again after five others were freed.
+#[test]
+fn a_slot_waits_until_half_of_all_were_freed() {
+    pooled!(Waiting, Zero);
+    let (mut live, mut freed, mut random) = (Vec::new(), VecDeque::new(), 1_u32);
+    for _ in 0..1_000 {
+        if live.len() == 5 {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let slot = live.swap_remove((random >> 16) as usize % live.len());
+            // SAFETY: a live slot, whose pointer isn't used to access it any more.
+            assert_eq!(unsafe { pool_free::<Waiting>(slot) }, 0);
+            freed.push_back(slot);
+        }
+        if freed.len() > 5 {
+            freed.pop_front();
+        }
+        let slot = pool_alloc::<Waiting>();
+        assert!(!slot.is_null() && !freed.contains(&slot), "{slot:p} was freed a moment ago: {freed:?}");
+        live.push(slot);
+    }
 }
 
 #[test]
