@@ -25,6 +25,9 @@ pub struct BuildOptions {
     /// Build for this target
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,
+    /// Build with these features of the crate, separated by commas
+    #[arg(long, value_name = "FEATURES", value_delimiter = ',')]
+    pub features: Vec<String>,
     /// Build in this folder, as cargo's option of that name
     #[arg(long, value_name = "FOLDER")]
     pub target_dir: Option<PathBuf>,
@@ -128,6 +131,9 @@ impl Crate {
             if let Some(value) = value {
                 command.args([flag, value]);
             }
+        }
+        if !options.features.is_empty() {
+            command.arg("--features").arg(options.features.join(","));
         }
         if let Some(folder) = &options.target_dir {
             command.arg("--target-dir").arg(folder);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use ffi_dart_emit::cargo::BuildOptions;
+use ffi_dart_emit::cargo::{BuildOptions, Crate};
 use ffi_tests::Fixture;
 use xtask::dart_sdk::{Mode, Sdk};
 use xtask::example::Example;
@@ -285,11 +285,12 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
 fn changed() -> PathBuf {
     // A target folder of its own: the file has the same name.
     let target = workspace::target().join("changed");
-    let mut build = workspace::cargo();
-    build.args(["build", "--package", "fixture-calls", "--features", "changed", "--target-dir"]).arg(&target);
-    workspace::capture(&mut build).unwrap();
-    let name = format!("{}fixture_calls{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    target.join("debug").join(name)
+    let options = BuildOptions {
+        features: vec!["changed".to_owned()],
+        target_dir: Some(target),
+        ..BuildOptions::default()
+    };
+    Crate::named("fixture-calls").unwrap().build(&options).unwrap()
 }
 
 #[test]

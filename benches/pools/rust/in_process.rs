@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use bench_pools::peers::{
-    CrossbeamArray, CrossbeamSeg, Glibc, Jemalloc, LockfreeObjectPool, Mimalloc, ObjectPool, ParkingLot,
-    Peer, ShardedSlab, StdMutex, TaggedStack,
+    CrossbeamArray, CrossbeamSeg, Glibc, LockfreeObjectPool, Mimalloc, ObjectPool, ParkingLot, Peer,
+    ShardedSlab, StdMutex, TaggedStack,
 };
 use bench_pools::{CAPACITY, Particle};
 use ffi_benches::{Contender, compare_all, print_ratio};
@@ -25,7 +25,8 @@ pub fn run() -> Result<()> {
         Contender::new("this pool, PoolBox", boxes),
         peer::<Glibc>(),
         peer::<Mimalloc>(),
-        peer::<Jemalloc>(),
+        #[cfg(feature = "jemalloc")]
+        peer::<bench_pools::peers::Jemalloc>(),
         peer::<StdMutex>(),
         peer::<ParkingLot>(),
         peer::<CrossbeamArray>(),

@@ -66,6 +66,7 @@ pub(crate) fn entry(index: usize) -> Option<PeerEntry> {
     let entries = [
         entry_of::<Glibc>(),
         entry_of::<Mimalloc>(),
+        #[cfg(feature = "jemalloc")]
         entry_of::<Jemalloc>(),
         entry_of::<StdMutex>(),
         entry_of::<ParkingLot>(),
@@ -123,9 +124,11 @@ impl Peer for Mimalloc {
 }
 
 /// The allocator of FreeBSD, Firefox and others.
+#[cfg(feature = "jemalloc")]
 #[derive(Debug)]
 pub struct Jemalloc;
 
+#[cfg(feature = "jemalloc")]
 impl Peer for Jemalloc {
     const NAME: &'static CStr = c"jemalloc";
     const HEAP: Option<(*const (), *const ())> =

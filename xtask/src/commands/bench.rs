@@ -174,16 +174,21 @@ fn report_pools(folder: &Path) -> Result<()> {
     workspace::run(native_pools().arg(library("bench-pools")?).arg(folder))
 }
 
+/// Feature of `bench-pools` for a peer that takes long to build.
+const PEERS: &str = "jemalloc";
+
 /// Returns a command for the program whose loops are in C.
 fn native_pools() -> Command {
     let mut program = workspace::cargo();
-    program.args(["run", "--quiet", "--release", "--package", "bench-pools", "--"]).envs(TLS);
+    program.args(["run", "--quiet", "--release", "--package", "bench-pools", "--features", PEERS, "--"]);
+    program.envs(TLS);
     program
 }
 
 /// Builds the library of the crate `name`.
 fn library(name: &str) -> Result<PathBuf> {
-    let release = BuildOptions { release: true, ..BuildOptions::default() };
+    let features = if name == "bench-pools" { vec![PEERS.to_owned()] } else { Vec::new() };
+    let release = BuildOptions { release: true, features, ..BuildOptions::default() };
     Crate::named(name)?.build(&release)
 }
 
