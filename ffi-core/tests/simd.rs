@@ -8,7 +8,7 @@ use ffi_core::simd::abi::{KERNELS, KernelCode, RecordTable, VERSION};
 use ffi_core::simd::batch::Numbers;
 use ffi_core::simd::{self, FfiBatch, FfiSimd, Level};
 
-/// What a function of a table returns when it is done.
+/// Result of a table's function that did its work.
 const OK: i32 = 0;
 
 type Metres = f32;

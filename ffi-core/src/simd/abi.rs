@@ -13,10 +13,10 @@
 //! integer, two words of 64 bits in the order of the machine (the low one first on all that Dart
 //! knows).
 //!
-//! Every function returns 0 or a [`KernelCode`], and checks what can be checked: null, whole records
-//! that are not aligned, a length beyond the address space, several results that overlap the
-//! numbers. If the result isn't 0, nothing was written, except for the bytes that say which results
-//! are missing.
+//! Every function returns 0 or a [`KernelCode`], and checks what can be checked: null, whole
+//! records that are not aligned, a length beyond the address space, several results that overlap
+//! the numbers. If the result isn't 0, nothing was written, except for the bytes that say which
+//! results are missing.
 //!
 //! # Safety
 //!

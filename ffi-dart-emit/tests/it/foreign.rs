@@ -316,7 +316,7 @@ fn nothing_foreign_reaches_the_terminal_as_it_is() {
         ),
         ("docs.so", elf(&section(&documented(evil)))),
         ("json.so", elf(&crate::schema::encode("{\"Message\": \"\u{1b}[2J\u{202e}\"}"))),
-        ("kind.so", elf(&crate::schema::encode("{\"\\u001b[2J\\nfix: run rm -rf /\": 1}"))),
+        ("kind.so", elf(&crate::schema::encode("{\"kind\": \"\\u001b[2J\\nfix: run rm -rf /\"}"))),
     ];
     for (name, bytes) in &changes {
         fs::write(folder.join(name), bytes).unwrap();

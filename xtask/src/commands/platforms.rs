@@ -36,19 +36,30 @@ const MAX_COMMITTED: usize = 100_000;
 /// Libraries of the C runtime that rustc names to linkers. Nothing is run, so they may be empty.
 const STUBS: [&str; 10] = ["c", "m", "rt", "dl", "util", "pthread", "gcc", "gcc_s", "iconv", "objc"];
 
-/// Libraries of Windows that rustc names to Microsoft's linker.
-const WINDOWS_STUBS: [&str; 10] = [
-    "kernel32",
-    "advapi32",
-    "ntdll",
-    "userenv",
-    "ws2_32",
-    "dbghelp",
-    "bcrypt",
-    "msvcrt",
-    "ucrt",
-    "vcruntime",
-];
+/// Libraries of Windows that rustc names to Microsoft's linker. Those of gcc for Windows have the
+/// same symbols.
+const WINDOWS_LIBRARIES: [&str; 8] =
+    ["kernel32", "advapi32", "ntdll", "userenv", "ws2_32", "dbghelp", "bcrypt", "msvcrt"];
+
+/// Symbols that rustc expects in Microsoft's C runtime, and that `msvcrt` of gcc doesn't have.
+/// Nothing is run, so they may do nothing. A library with an undefined symbol isn't one that users
+/// have, and lld crashes when it is forced to link one with debug information.
+const MICROSOFT_RUNTIME: &str = "\
+\t.globl _DllMainCRTStartup, _CxxThrowException, __CxxFrameHandler3, __chkstk, fmod, fmodf
+\t.globl _fltused, _tls_index, _tls_used, \"??_7type_info@@6B@\"
+\t.text
+_DllMainCRTStartup: _CxxThrowException: __CxxFrameHandler3: __chkstk: fmod: fmodf:
+\tret
+\t.data
+\t.balign 16
+_fltused: _tls_index: \"??_7type_info@@6B@\":
+\t.quad 0
+_tls_used:
+\t.zero 40
+";
+
+/// File with [`MICROSOFT_RUNTIME`], in the folder of stubs.
+const MICROSOFT_RUNTIME_FILE: &str = "crt.obj";
 
 /// Text stub of Apple's system library, for the linker. All symbols are looked up when a library is
 /// loaded.
@@ -101,10 +112,7 @@ const PLATFORMS: [Platform; 6] = [
     Platform {
         triple: "x86_64-pc-windows-msvc",
         file: ("", ".dll"),
-        links: &[Link {
-            linker: Linker::Lld("lld-link"),
-            arguments: &["/OPT:REF", "/FORCE:UNRESOLVED", "/NODEFAULTLIB", "/NOENTRY"],
-        }],
+        links: &[Link { linker: Linker::Lld("lld-link"), arguments: &[MICROSOFT_RUNTIME_FILE] }],
     },
     Platform { triple: "aarch64-unknown-linux-gnu", file: ("lib", ".so"), links: ELF },
     Platform { triple: "armv7-unknown-linux-gnueabihf", file: ("lib", ".so"), links: ELF },
@@ -345,8 +353,10 @@ impl Tools {
             debian::has_tools(),
             "gcc for Windows is installed only where there are Debian's apt and dpkg"
         );
-        if !dir.is_dir() {
-            debian::replace(&dir, || dir.is_dir(), build)?;
+        // The file that is written last by this version.
+        let last = tools.stubs.join(MICROSOFT_RUNTIME_FILE);
+        if !last.is_file() {
+            debian::replace(&dir, || last.is_file(), build)?;
         }
         Ok(tools)
     }
@@ -379,8 +389,15 @@ fn build(part: &Path) -> Result<()> {
         fs::write(stubs.join(format!("lib{name}.tbd")), LIB_SYSTEM)?;
     }
     fs::write(stubs.join("libSystem.tbd"), LIB_SYSTEM)?;
-    for name in WINDOWS_STUBS {
-        fs::write(stubs.join(format!("{name}.lib")), "!<arch>\n")?;
+    let libraries = root.join("usr/x86_64-w64-mingw32/lib");
+    for name in WINDOWS_LIBRARIES {
+        let from = libraries.join(format!("lib{name}.a"));
+        fs::copy(&from, stubs.join(format!("{name}.lib")))
+            .with_context(|| format!("{} can't be copied", from.display()))?;
     }
+    let source = stubs.join("crt.s");
+    fs::write(&source, MICROSOFT_RUNTIME)?;
+    let assembler = root.join("usr/bin/x86_64-w64-mingw32-as");
+    run(Command::new(assembler).arg(&source).arg("-o").arg(stubs.join(MICROSOFT_RUNTIME_FILE)))?;
     debian::keep_only(part, &["root", "stubs"])
 }
