@@ -1078,7 +1078,8 @@ fn no_type_of_generated_code_is_free_to_take() {
         .iter()
         .filter(|name| {
             !own.iter().any(|own| {
-                let helpers = ["", "Array", "Box", "Data", "Library", "LibraryClient", "Pool", "Ref"];
+                let helpers =
+                    ["", "Array", "Box", "Data", "Library", "LibraryClient", "Pool", "PoolRaw", "Ref"];
                 name.strip_prefix("Raw")
                     .unwrap_or(name)
                     .strip_prefix(own)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use xtask::generated::Generated;
 use xtask::workspace;
 
-/// What is only in the raw layer.
+/// Words of the raw layer.
 const POINTERS: &[&str] = &["Pointer", ".pointer", "dart:ffi"];
 
 /// Adds the files below `folder` to `found`, but for what tools write.
@@ -72,8 +72,8 @@ fn signature_end(code: &str) -> Option<usize> {
     found.map(|it| it.0).min()
 }
 
-/// Returns the signatures with a pointer in `text`, but for those of private members, and of classes
-/// that are private or begin with `Raw`.
+/// Returns the signatures with a pointer in `text`, but for those of private members and of classes
+/// that are private or have `Raw` at an end of their name.
 fn signatures(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut public = false;
@@ -84,7 +84,8 @@ fn signatures(text: &str) -> Vec<String> {
         });
         if line.starts_with(|first: char| first.is_ascii_alphabetic()) {
             let name = declared.clone().next().unwrap_or_default();
-            public = !name.starts_with('_') && !name.starts_with("Raw") && !line.starts_with("typedef");
+            let raw = name.starts_with("Raw") || name.ends_with("Raw");
+            public = !raw && !name.starts_with('_') && !line.starts_with("typedef");
         }
         let starts =
             |after: &str| after.starts_with(|first: char| first.is_ascii_alphabetic() || first == '$');

@@ -169,7 +169,7 @@ pub fn renumber(particle: &mut Particle, by: u32) -> u32 {
 pub struct Ticket {
     /// Number of the ticket.
     pub number: u64,
-    /// What it is about.
+    /// Subject of the ticket.
     pub payload: [u64; 7],
 }
 

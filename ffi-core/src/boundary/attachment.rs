@@ -340,9 +340,9 @@ struct FfiSlotCalls {
 }
 
 /// Attaches the slot at `slot` to `object`; if that is null, the one that `pop` returns, or a new
-/// one if there is no `pop`. The attachment has the reference of the slot, so it never frees another
-/// message that has the slot later. Null if the pool or the queue has no slot, or `slot` isn't one
-/// in use.
+/// one if there is no `pop`. The attachment has the reference of the slot, so it never frees
+/// another message that has the slot later. Null if the pool or the queue has no slot, or `slot`
+/// isn't one in use.
 ///
 /// # Safety
 ///

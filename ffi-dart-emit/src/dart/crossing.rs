@@ -1,5 +1,5 @@
-//! Parameters and result of a function, as they cross from Dart to C and back: as objects, and in the
-//! raw layer as pointers.
+//! Parameters and result of a function, as they cross from Dart to C and back: as objects, and in
+//! the raw layer as pointers.
 
 use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value};
 
@@ -46,7 +46,7 @@ pub struct Argument {
     pub types: Vec<(String, &'static str)>,
     /// Values that C gets.
     pub values: Vec<String>,
-    /// What the function without checks has instead, if it differs.
+    /// The form in the function without checks, if it differs.
     pub raw: Option<Raw>,
     /// Statement before the call.
     pub before: Option<String>,

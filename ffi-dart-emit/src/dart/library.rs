@@ -315,7 +315,7 @@ fn shared(model: &Model, names: &Names<'_>) -> Vec<Shared> {
             doc: format!("  /// The pool of [{message}]; [{class}] has it as static members.\n"),
             ty: format!("$.FfiPool<{message}>"),
             name: getter(&class),
-            object: format!("Raw{class}._pool"),
+            object: format!("{class}Raw._pool"),
         }
     });
     let queues = model.queues.iter().zip(&names.queues).map(|(it, class)| {
@@ -327,7 +327,7 @@ fn shared(model: &Model, names: &Names<'_>) -> Vec<Shared> {
             ),
             ty: format!("$.FfiQueue<{message}>"),
             name: getter(class),
-            object: format!("Raw{class}._queue"),
+            object: format!("{class}Raw._queue"),
         }
     });
     pools.chain(queues).collect()
@@ -343,7 +343,7 @@ struct Call<'a> {
     binding: &'a str,
 }
 
-/// What is around a call: the values that are passed, and the statements before and after it.
+/// The values that a call passes, and the statements before and after it.
 struct Around {
     values: Vec<String>,
     before: Vec<String>,

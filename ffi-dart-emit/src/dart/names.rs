@@ -287,7 +287,7 @@ impl Namer {
         self.helpers(top, &owner, &name);
         if message.pool.is_some() {
             if self.claim(top, &format!("the pool of {owner}"), &format!("{name}Pool")) {
-                self.claim(top, &format!("the raw pool of {owner}"), &format!("Raw{name}Pool"));
+                self.claim(top, &format!("the raw pool of {owner}"), &format!("{name}PoolRaw"));
             }
             self.claim(top, &format!("the extension for references to {owner}"), &format!("{name}Ref"));
         }
@@ -401,7 +401,7 @@ impl Namer {
             if name.ends_with("Queue") { name } else { name + "Queue" }
         });
         if self.claim(top, &owner, &name) {
-            self.claim(top, &format!("the raw class of {owner}"), &format!("Raw{name}"));
+            self.claim(top, &format!("the raw class of {owner}"), &format!("{name}Raw"));
         }
         name
     }

@@ -198,8 +198,8 @@ pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
     }
 }
 
-/// Returns the class of an object whose memory a function borrows as `&T` or `&mut T`: a box, or for
-/// numbers and enums an array, which has its value as the first element.
+/// Returns the class of an object whose memory a function borrows as `&T` or `&mut T`: a box, or
+/// for numbers and enums an array, which has its value as the first element.
 pub fn lent(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Message(_) | Value::Oneof(_) => format!("{}Box", native(model, names, value)),

@@ -193,9 +193,9 @@ void checkShapes(ContainersLibrary library) {
   }
   final none = ModeArray(0);
   const unknown = FfiOpen<Mode>.raw(1234, null);
-  check(library.sameMode(unknown, none, nullptr), unknown);
-  check(library.sameMode(FfiOpen(auto), none, nullptr).value, auto);
-  check(library.sameMode(unknown, ModeArray(2)..[1] = on, nullptr).value, on);
+  check(library.sameMode(unknown, none, none), unknown);
+  check(library.sameMode(FfiOpen(auto), none, none).value, auto);
+  check(library.sameMode(unknown, ModeArray(2)..[1] = on, none).value, on);
 
   final shape = Struct.create<Shape>()..setCircle(0.5);
   library.turn(shape);

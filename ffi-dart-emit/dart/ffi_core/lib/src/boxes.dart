@@ -273,7 +273,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   }
 }
 
-/// What an object may be used for.
+/// State of an object: usable, or the reason why it is not.
 enum _Use {
   allowed(''),
   disposed('dispose(); hint: dispose of it when nothing uses it any more'),
@@ -283,7 +283,7 @@ enum _Use {
 
   const _Use(this.text);
 
-  /// What has ended the use, and the fix.
+  /// The event that ended the use, and the fix.
   final String text;
 }
 

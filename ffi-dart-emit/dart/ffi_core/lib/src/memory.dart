@@ -30,7 +30,7 @@ final class LibraryMemory {
   /// The libraries that this isolate has opened, in that order.
   static final List<LibraryMemory> _opened = [];
 
-  /// Memory of Dart alone, for boxes and arrays on a host without the library, whose
+  /// Memory of Dart's process, for boxes and arrays on a host without the library, whose
   /// place something else has taken.
   LibraryMemory._host()
     : _library = null,
