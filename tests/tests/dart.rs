@@ -303,6 +303,14 @@ fn columns() {
     end_to_end("columns", &[fixture("columns")]);
 }
 
+/// Overwrites freed memory at once, so that a call that lost its argument sees wrong values.
+#[test]
+fn dart_api() {
+    let libraries = [fixture("calls"), fixture("owned"), fixture("pools")];
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("dart_api", &[&libraries[..], &[overwrites]].concat());
+}
+
 /// Overwrites freed memory at once, so that a view that lost its memory shows wrong values.
 #[test]
 fn isolates() {

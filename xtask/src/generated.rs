@@ -17,6 +17,7 @@ use std::sync::Mutex;
 use anyhow::{Context, Result};
 use ffi_dart_emit::cargo::{BuildOptions, Crate};
 
+use crate::completion;
 use crate::workspace::{self, Captured, capture, cargo, libraries};
 
 /// A crate whose generated files are committed.
@@ -96,22 +97,8 @@ impl Generated {
         };
         emit("c", &golden.join(format!("{}.h", self.package)))?;
         let table = capture(emitter()?.arg("inspect").arg(&library))?.stdout;
-        let file = golden.join("inspect.txt");
-        match action {
-            Action::Write => {
-                fs::write(&file, table).with_context(|| format!("cannot write {}", file.display()))
-            }
-            Action::Check => {
-                let committed =
-                    fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-                anyhow::ensure!(
-                    committed == table,
-                    "{} is out of date: run `cargo xtask bless`\n--- committed\n{committed}--- now\n{table}",
-                    file.display()
-                );
-                Ok(())
-            }
-        }
+        apply_text(&golden.join("inspect.txt"), &table, action)?;
+        apply_text(&golden.join("completion.txt"), &completion::of(&self.dart)?, action)
     }
 
     /// Returns the folder of the .proto file: for an example, the folder `proto`, if it exists.
@@ -186,6 +173,20 @@ pub fn emitter() -> Result<Command> {
     let mut emitter = Command::new(workspace::target().join("debug").join(program));
     emitter.current_dir(workspace::root());
     Ok(emitter)
+}
+
+/// Writes `text` to `file`, or compares it with what is there.
+fn apply_text(file: &Path, text: &str, action: Action) -> Result<()> {
+    if action == Action::Write {
+        return fs::write(file, text).with_context(|| format!("cannot write {}", file.display()));
+    }
+    let committed = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    anyhow::ensure!(
+        committed == text,
+        "{} is out of date: run `cargo xtask bless`\n--- committed\n{committed}--- now\n{text}",
+        file.display()
+    );
+    Ok(())
 }
 
 fn finish(mut command: Command, out: &Path, action: Action) -> Result<Captured> {

@@ -25,6 +25,7 @@
 
 pub mod circles;
 pub mod commands;
+pub mod completion;
 pub mod dart_sdk;
 mod debian;
 pub mod example;

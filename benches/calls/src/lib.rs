@@ -5,7 +5,7 @@ use std::fmt;
 use std::slice;
 
 use ffi_core::boundary::FfiStatus;
-use ffi_core::{FfiMessage, ffi_export};
+use ffi_core::{FfiMessage, FfiPooled, FfiQueue, PoolBox, ffi_export};
 
 ffi_core::library!();
 
@@ -152,6 +152,48 @@ pub fn step(particles: &mut [Particle], dt: f32) {
         particle.x += particle.vx * dt;
         particle.y += particle.vy * dt;
         particle.z += particle.vz * dt;
+    }
+}
+
+/// Moves the number of a particle by `by`, wrapping around, and returns it.
+#[ffi_export]
+pub fn renumber(particle: &mut Particle, by: u32) -> u32 {
+    particle.id = particle.id.wrapping_add(by);
+    particle.id
+}
+
+/// A message of a pool, as large as a cache line.
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+#[ffi(pool = 16_384)]
+pub struct Ticket {
+    /// Number of the ticket.
+    pub number: u64,
+    /// Subject of the ticket.
+    pub payload: [u64; 7],
+}
+
+/// Tickets on their way to Dart.
+#[ffi_export]
+pub static TICKETS: FfiQueue<Ticket, 1024> = FfiQueue::new();
+
+/// Returns a ticket, if there is one.
+#[ffi_export]
+pub fn new_ticket(number: u64) -> Option<PoolBox<Ticket>> {
+    let mut ticket = Ticket::pool().alloc()?;
+    ticket.number = number;
+    Some(ticket)
+}
+
+/// Pushes tickets with the numbers from 0 up to `count`, as long as there is room.
+#[ffi_export]
+pub fn push_tickets(count: u32) {
+    for number in 0..count {
+        let Some(mut ticket) = Ticket::pool().alloc() else { return };
+        ticket.number = u64::from(number);
+        if TICKETS.try_push(ticket).is_err() {
+            return;
+        }
     }
 }
 

@@ -47,6 +47,7 @@ pub struct FfiDartCalls {
         *mut FfiStatus,
         *const FfiSlotCalls,
         *mut c_void,
+        Option<PopSlot>,
     ) -> *mut FfiAttachment,
     share: unsafe extern "C" fn(*const FfiAttachment, DartHandle, usize) -> *mut FfiAttachment,
     detach: unsafe extern "C" fn(*mut FfiAttachment, DartHandle, u8),
@@ -319,6 +320,9 @@ unsafe extern "C" fn attach_columns(
     unsafe { attach_to(object, columns, columns, Free::Columns(free), bytes) }
 }
 
+/// Type of `.._pop` of a queue.
+type PopSlot = unsafe extern "C" fn(*mut i32) -> *mut c_void;
+
 /// Functions and facts of a pool for [`attach_slot`].
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -335,28 +339,35 @@ struct FfiSlotCalls {
     generation_shift: u32,
 }
 
-/// Attaches the slot at `slot` to `object`, or a new one if that is null. The attachment has the
-/// reference of the slot, so it never frees another message that has the slot later. Null if the
-/// pool has no slot, or `slot` isn't one in use.
+/// Attaches the slot at `slot` to `object`; if that is null, the one that `pop` returns, or a new
+/// one if there is no `pop`. The attachment has the reference of the slot, so it never frees
+/// another message that has the slot later. Null if the pool or the queue has no slot, or `slot`
+/// isn't one in use.
 ///
 /// # Safety
 ///
 /// The calling thread is in a call from Dart that passed `object`, and `status` is that of its
-/// isolate. `calls` are those of a pool of the same library. If it is a slot, the caller owns it,
-/// and no other code frees it from now on.
+/// isolate. `calls` are those of a pool of the same library, and `pop` is that of a queue of its
+/// message. If it is a slot, the caller owns it, and no other code frees it from now on.
 unsafe extern "C" fn attach_slot(
     object: DartHandle,
     status: *mut FfiStatus,
     calls: *const FfiSlotCalls,
     slot: *mut c_void,
+    pop: Option<PopSlot>,
 ) -> *mut FfiAttachment {
     // SAFETY: by this function's contract `calls` is that of a pool, so it is aligned and
     // initialised, and no thread writes to it.
     let FfiSlotCalls { alloc, reference, release, bytes, generation_shift } = unsafe { *calls };
     // SAFETY: by this function's contract the status is valid, and of the isolate that runs this.
     unsafe { forget(status, slot) };
-    // SAFETY: `.._pool_alloc` can always be called.
-    let slot = if slot.is_null() { unsafe { alloc() } } else { slot };
+    let slot = match pop {
+        _ if !slot.is_null() => slot,
+        // SAFETY: `.._pop` can be called with null in place of the address for its code.
+        Some(pop) => unsafe { pop(ptr::null_mut()) },
+        // SAFETY: `.._pool_alloc` can always be called.
+        None => unsafe { alloc() },
+    };
     // SAFETY: `.._pool_reference` can be called with any pointer.
     let reference = unsafe { reference(slot) };
     if reference == 0 {

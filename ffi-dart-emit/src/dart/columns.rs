@@ -184,7 +184,7 @@ fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<Str
 /// the length `length`.
 fn viewed(before: &str, index: usize, array: &str, length: &str) -> String {
     let arguments = ["at.cast()", length, "owner: this"].map(str::to_owned);
-    let make = layout::call(6, "(at) => ", &format!("{array}.view"), &arguments, ",");
+    let make = layout::call(6, "(at) => ", &format!("{array}.raw"), &arguments, ",");
     let one_line = layout::call(
         4,
         before,

@@ -91,10 +91,29 @@ impl Classes {
         view_constructor(&format!("{}Box", self.name), &["super.pointer"])
     }
 
-    fn box_slot(&self) -> String {
-        let parameters = ["super.pointer", "super.pool"].map(str::to_owned);
-        let name = format!("{}Box._slot", self.name);
-        layout::forwarding_constructor(&name, Parameters::new(&parameters), "super.slot()")
+    fn box_element(&self) -> String {
+        self.box_constructor_of("element", &["super.array", "super.index"])
+    }
+
+    fn box_of_pool(&self) -> String {
+        self.box_constructor_of("ofPool", &["super.pool"])
+    }
+
+    fn box_lent(&self) -> String {
+        self.box_constructor_of("lent", &["super.pointer", "super.pool", "super.reference"])
+    }
+
+    /// Returns a private constructor that passes its parameters to that of the same name.
+    fn box_constructor_of(&self, name: &str, parameters: &[&str]) -> String {
+        let parameters: Vec<_> = parameters.iter().map(|&it| it.to_owned()).collect();
+        let own = format!("{}Box._{name}", self.name);
+        layout::forwarding_constructor(&own, Parameters::new(&parameters), &format!("super.{name}()"))
+    }
+
+    fn box_at(&self) -> String {
+        let head = self.method("#Box", "boxAt", &["int index"]);
+        let body = self.return_call("#Box._element", &["this", "index"]);
+        format!("{head}\n{body}\n  }}")
     }
 
     fn method(&self, before: &str, name: &str, parameters: &[&str]) -> String {
@@ -136,7 +155,7 @@ pub fn array_constructor(class: &str) -> String {
 pub fn view_constructor(class: &str, required: &[&str]) -> String {
     let required: Vec<_> = required.iter().map(|&it| it.to_owned()).collect();
     let parameters = Parameters { required: &required, optional: Some(('{', "super.owner", '}')) };
-    layout::forwarding_constructor(&format!("{class}.view"), parameters, "super.view()")
+    layout::forwarding_constructor(&format!("{class}.raw"), parameters, "super.raw()")
 }
 
 /// Returns the constructor of an array `class` over memory that a function returned.
@@ -151,6 +170,6 @@ pub fn sublist_view(class: &str) -> String {
     let parameters = Parameters { required: &start, optional: Some(('[', "int? end", ']')) };
     let head = layout::method(class, "sublistView", parameters);
     let arguments = ["pointer + start", "stop - start", "owner: this"].map(str::to_owned);
-    let view = layout::call(4, "return ", &format!("{class}.view"), &arguments, ";");
+    let view = layout::call(4, "return ", &format!("{class}.raw"), &arguments, ";");
     format!("{head}\n    final stop = $.RangeError.checkValidRange(start, end, length);\n{view}\n  }}")
 }

@@ -1,4 +1,5 @@
-//! Parameters and result of a function, as they cross from Dart to C and back.
+//! Parameters and result of a function, as they cross from Dart to C and back: as objects, and in
+//! the raw layer as pointers.
 
 use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value};
 
@@ -45,12 +46,22 @@ pub struct Argument {
     pub types: Vec<(String, &'static str)>,
     /// Values that C gets.
     pub values: Vec<String>,
-    /// Value that C gets without a check of the range, if there is a check.
-    pub unchecked: Option<String>,
+    /// The form in the function without checks, if it differs.
+    pub raw: Option<Raw>,
     /// Statement before the call.
     pub before: Option<String>,
+    /// True if the box that is passed gives its slot away.
+    pub given: bool,
     /// Sentence of the documentation that says which side owns it during the call.
     pub ownership: Option<&'static str>,
+}
+
+/// A parameter of a function without checks.
+pub struct Raw {
+    /// Dart type that users see.
+    pub public: String,
+    /// First value that C gets.
+    pub value: String,
 }
 
 /// Expression for the start of the next argument's text in the memory for texts; `None` before the
@@ -86,12 +97,19 @@ impl Argument {
                     types: vec![(pointer(names, model, value), "")],
                     before: Some(copy),
                     values: vec![place],
-                    unchecked: None,
+                    raw: None,
+                    given: false,
                     ownership: Some("**copied**"),
                 }
             }
             Passing::Reference { to, mutable } => {
-                Self::pointer(names, model, param, to, name, borrowed(mutable))
+                let public = types::lent(names, model, to);
+                let value = if param.optional {
+                    format!("{name}?.pointer ?? $.nullptr")
+                } else {
+                    format!("{name}.pointer")
+                };
+                Self::pointer(names, model, param, (to, name), (public, value), borrowed(mutable))
             }
             Passing::Columns { of, mutable } => Self {
                 public: columns(names, model, of),
@@ -101,18 +119,19 @@ impl Argument {
                 } else {
                     format!("{name}.pointer")
                 }],
-                unchecked: None,
+                raw: None,
                 before: None,
+                given: false,
                 ownership: Some(borrowed(mutable)),
             },
-            Passing::Pool(message) => Self::pointer(
-                names,
-                model,
-                param,
-                Value::Message(message),
-                name,
-                "given to the library, unless the call throws",
-            ),
+            Passing::Pool(message) => {
+                let message = Value::Message(message);
+                let public = types::lent(names, model, message);
+                let passed = (message, name);
+                let ownership = "given to the library, which empties the box unless it refuses\nan argument";
+                let argument = Self::pointer(names, model, param, passed, (public, slot(name)), ownership);
+                Self { given: true, ..argument }
+            }
             Passing::Slice { of, mutable } => {
                 let member = |member: &str, none: &str| {
                     if param.optional {
@@ -125,8 +144,9 @@ impl Argument {
                     public: types::array(names, model, of),
                     types: vec![(pointer(names, model, of), ""), ("$.Size".to_owned(), INT)],
                     values: vec![member("pointer", "$.nullptr"), member("length", "0")],
-                    unchecked: None,
+                    raw: None,
                     before: None,
+                    given: false,
                     ownership: Some(borrowed(mutable)),
                 }
             }
@@ -134,37 +154,45 @@ impl Argument {
         };
         if param.optional {
             argument.public.push('?');
+            if let Some(raw) = &mut argument.raw {
+                raw.public.push('?');
+            }
             argument.types.push(("$.Uint8".to_owned(), INT));
             argument.values.push(format!("{name} == null ? 0 : 1"));
         }
         argument
     }
 
-    /// Returns the values that C gets, without the check of their range.
-    pub fn unchecked(&self) -> Vec<String> {
-        let mut values = self.values.clone();
+    /// Returns the type and the values of this parameter of the function without checks.
+    pub fn unchecked(&self) -> (&str, Vec<String>) {
+        let Some(raw) = &self.raw else { return (&self.public, self.values.clone()) };
         // What says if there is a value stays.
-        if let (Some(whole), Some(first)) = (&self.unchecked, values.first_mut()) {
-            first.clone_from(whole);
-        }
-        values
+        let values = [&raw.value].into_iter().chain(&self.values[1..]);
+        (&raw.public, values.cloned().collect())
     }
 
+    /// Returns the argument for an object of the Dart type and with the value `safe`, which is a
+    /// pointer `to` a value in the function without checks.
     fn pointer(
         names: &Names<'_>,
         model: &Model,
         param: &Param,
-        to: Value,
-        name: &str,
+        (to, name): (Value, &str),
+        safe: (String, String),
         ownership: &'static str,
     ) -> Self {
-        let public = pointer(names, model, to);
+        let (public, value) = safe;
+        let ty = pointer(names, model, to);
         Self {
-            types: vec![(public.clone(), "")],
+            types: vec![(ty.clone(), "")],
             public,
-            values: vec![if param.optional { format!("{name} ?? $.nullptr") } else { name.to_owned() }],
-            unchecked: None,
+            values: vec![value],
+            raw: Some(Raw {
+                public: ty,
+                value: if param.optional { format!("{name} ?? $.nullptr") } else { name.to_owned() },
+            }),
             before: None,
+            given: false,
             ownership: Some(ownership),
         }
     }
@@ -191,12 +219,14 @@ impl Argument {
             }
             Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole.clone(),
         };
+        let public = types::public(names, model, value);
         Self {
-            public: types::public(names, model, value),
             types: vec![(types::native(model, names, value).to_owned(), raw(value))],
-            unchecked: (checked != whole).then_some(whole),
+            raw: (checked != whole).then(|| Raw { public: public.clone(), value: whole }),
+            public,
             values: vec![checked],
             before: None,
+            given: false,
             ownership: None,
         }
     }
@@ -215,7 +245,8 @@ impl Argument {
                 None => vec!["_memory.texts.pointer".to_owned(), end.clone()],
                 Some(start) => vec![format!("_memory.texts.pointer + {start}"), format!("{end} - {start}")],
             },
-            unchecked: None,
+            raw: None,
+            given: false,
             before: Some(layout::call(
                 4,
                 &format!("final {end} = "),
@@ -226,6 +257,12 @@ impl Argument {
             ownership: None,
         }
     }
+}
+
+/// Returns the variable with the slot of the box `name` during a call that takes it.
+pub fn slot(name: &str) -> String {
+    // No parameter has a `$`, as Rust has no such names.
+    format!("{name}$slot")
 }
 
 fn borrowed(mutable: bool) -> &'static str {
@@ -288,6 +325,8 @@ pub struct Outcome {
     pub ty: (String, &'static str),
     /// Function that converts the value that C returned.
     pub conversion: Option<Conversion>,
+    /// Type and conversion of the function without checks, if they differ.
+    pub raw: Option<(String, Conversion)>,
     /// Sentence of the documentation that says which side owns it.
     pub ownership: Option<&'static str>,
 }
@@ -301,6 +340,7 @@ impl Outcome {
                 public: "void".to_owned(),
                 ty: ("$.Void".to_owned(), "void"),
                 conversion: None,
+                raw: None,
                 ownership: None,
             },
             Some(Returns::Value(value)) => {
@@ -316,6 +356,7 @@ impl Outcome {
                         }
                         _ => None,
                     },
+                    raw: None,
                     ownership: copied.then_some("**copied**"),
                     public,
                 }
@@ -324,6 +365,7 @@ impl Outcome {
                 public: "String".to_owned(),
                 ty: owned(),
                 conversion: Some(Conversion::of("_memory.takeString")),
+                raw: None,
                 ownership: None,
             },
             Some(Returns::Columns(message)) => {
@@ -331,17 +373,21 @@ impl Outcome {
                 Self {
                     ty: ("$.Pointer<$.Void>".to_owned(), ""),
                     conversion: Some(Conversion::of(format!("{public}._taken"))),
+                    raw: None,
                     ownership: Some("**owned**"),
                     public,
                 }
             }
             Some(Returns::Pool(message)) => {
-                let public = pointer(names, model, Value::Message(message));
+                let message = Value::Message(message);
+                let slot = pointer(names, model, message);
+                let class = types::native(model, names, message);
                 Self {
-                    ty: (public.clone(), ""),
-                    conversion: Some(Conversion::of("_memory.takeSlot")),
-                    ownership: Some("a slot of the pool, **owned** by the caller"),
-                    public,
+                    ty: (slot.clone(), ""),
+                    conversion: Some(Conversion::of(format!("{class}Pool._taken"))),
+                    raw: Some((slot, Conversion::of("_memory.takeSlot"))),
+                    ownership: Some("a box that **owns** a slot of the pool"),
+                    public: types::lent(names, model, message),
                 }
             }
             Some(Returns::Vec(value)) => {
@@ -356,6 +402,7 @@ impl Outcome {
                         },
                         memory: true,
                     }),
+                    raw: None,
                     ownership: Some("**owned**"),
                     public,
                 }
@@ -363,6 +410,9 @@ impl Outcome {
         };
         if function.optional {
             result.public.push('?');
+            if let Some((public, _)) = &mut result.raw {
+                public.push('?');
+            }
         }
         result
     }

@@ -6,14 +6,22 @@ use ffi_core::schema::read::LibrarySymbols;
 
 use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
-use super::crossing::{Argument, Conversion, Crossing};
+use super::crossing::{Conversion, Crossing, slot};
 use super::layout::{self, INLINED, Parameters};
-use super::names::{FunctionNames, Names, beside};
+use super::names::{FunctionNames, Names, beside, getter};
 use super::pool;
 use super::runtime;
 use super::scratch::Scratch;
 use super::simd::with_kernels;
 use super::types::Types;
+
+/// A pool or queue that is reached through the library.
+struct Shared {
+    doc: String,
+    ty: String,
+    name: String,
+    object: String,
+}
 
 /// File with the library's class.
 #[derive(Template)]
@@ -41,10 +49,17 @@ pub struct LibraryFile<'a> {
     fields: Vec<String>,
     bindings: Vec<String>,
     checks: Vec<String>,
+    /// Declarations of the functions in the interface.
+    declared: Vec<String>,
+    /// Functions of the client, which implements the interface.
     methods: Vec<String>,
-    /// Class of the calls without checks of ranges.
+    /// Functions that any implementer has, such as those that return a `BigInt`.
+    derived: Vec<String>,
+    /// Pools and queues: the type in the interface, the name there, and the object.
+    shared: Vec<Shared>,
+    /// Class of the calls with pointers and without checks of ranges.
     raw: &'a str,
-    /// Methods of that class, one for each function that checks a range.
+    /// Methods of that class, one for each function that has such a form.
     raw_methods: Vec<String>,
     /// Initializers of the places for arguments passed by value, and the functions that copy to
     /// them.
@@ -60,8 +75,11 @@ impl<'a> LibraryFile<'a> {
         let doc = format!(
             "The Rust library `{}` {}: one method per exported function.\n\n\
              There is one per isolate. Every call throws an [FfiException] when Rust\n\
-             refuses an argument or panics.",
-            model.library.name, model.library.version
+             refuses an argument or panics, and a [StateError] for a box or array that was\n\
+             disposed of.\n\n\
+             It is an interface: a test sets something else that implements it as\n\
+             `{}.instance`, and needs no library then.",
+            model.library.name, model.library.version, names.library
         );
         let mut file = Self {
             library: &names.library,
@@ -80,7 +98,10 @@ impl<'a> LibraryFile<'a> {
             fields: Vec::new(),
             bindings: Vec::new(),
             checks: Vec::new(),
+            declared: Vec::new(),
             methods: Vec::new(),
+            derived: Vec::new(),
+            shared: shared(model, names),
             raw: &names.raw,
             raw_methods: Vec::new(),
             places: Scratch::default(),
@@ -201,57 +222,32 @@ impl<'a> LibraryFile<'a> {
             .map(|(argument, name)| format!("{} {name}", argument.public))
             .collect();
         let outcome = &crossing.outcome;
-        let called = |values: fn(&Argument) -> Vec<String>| {
-            let mut values: Vec<_> = crossing.arguments.iter().flat_map(values).collect();
-            values.push("_status".to_owned());
-            let before = if it.returns.is_some() { "final result = " } else { "" };
-            let mut lines = Vec::new();
-            lines.extend(crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
-            lines.push(layout::call(4, before, &binding, &values, ";"));
-            lines.push(if it.optional {
-                "    if (_status.ref.code != 0) return _noValue();".to_owned()
-            } else {
-                "    if (_status.ref.code != 0) _fail();".to_owned()
-            });
-            lines.join("\n")
-        };
-        let method = |ty: &str, name: &str, conversion: Option<&Conversion>, called: &str| {
-            let head = layout::method(ty, name, Parameters::new(&parameters));
-            let returned = match conversion {
-                Some(it) => format!("\n{}", it.statement()),
-                None if it.returns.is_some() => "\n    return result;".to_owned(),
-                None => String::new(),
-            };
-            format!("{head}\n{called}{returned}\n  }}")
-        };
+        let raw_parameters: Vec<_> = crossing
+            .arguments
+            .iter()
+            .zip(&own.params)
+            .map(|(argument, name)| format!("{} {name}", argument.unchecked().0))
+            .collect();
+        let call = Call { it, crossing: &crossing, names: &own.params, binding: &binding };
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let inline = if is_inlined(it) { INLINED } else { "" };
-        let lead = super::lead(2, &it.item, &default, &contract(it, own, &crossing)) + inline;
-        let checked = called(|argument| argument.values.clone());
-        let conversion = outcome.conversion.as_ref();
-        self.methods.push(lead + &method(&outcome.public, &own.name, conversion, &checked));
-        if crossing.arguments.iter().any(|argument| argument.unchecked.is_some()) {
-            let doc = format!("[{}.{}] without a check of its integers.", self.library, own.name);
+        let lead = super::lead(2, &it.item, &default, &contract(it, own, &crossing));
+        let head = layout::method(&outcome.public, &own.name, Parameters::new(&parameters));
+        self.declared.push(format!("{lead}{};", head.trim_end_matches(" {")));
+        let body = call.body(&call.safe(), outcome.conversion.as_ref());
+        self.methods.push(format!("  @override\n{inline}{head}\n{body}\n  }}"));
+        if outcome.raw.is_some() || crossing.arguments.iter().any(|argument| argument.raw.is_some()) {
+            let doc =
+                format!("[{}.{}] with pointers, and without a check of integers.", self.library, own.name);
+            let doc = layout::doc(2, &(doc + raw_contract(it)));
             let notes = super::annotations(2, &it.item);
-            let method = method(&outcome.public, &own.name, conversion, &called(Argument::unchecked));
-            self.raw_methods.push(layout::doc(2, &doc) + &notes + inline + &method);
-        }
-        if let Some(Returns::Pool(message)) = it.returns {
-            let class = &names.of(&model.message(message).id).name;
-            let ty = format!("{class}Box{}", if it.optional { "?" } else { "" });
-            let doc = format!(
-                "As [{}], in a box that **owns** the slot: it goes back to the pool even\n\
-                 when the isolate is killed.",
-                own.name
-            );
-            let notes = super::annotations(2, &it.item);
-            let method = method(
-                &ty,
-                &beside(&own.name, "Owned"),
-                Some(&Conversion::of(format!("{class}Pool.own"))),
-                &checked,
-            );
-            self.methods.push(layout::doc(2, &doc) + &notes + &method);
+            let (ty, conversion) = match &outcome.raw {
+                Some((ty, conversion)) => (ty, Some(conversion)),
+                None => (&outcome.public, outcome.conversion.as_ref()),
+            };
+            let head = layout::method(ty, &own.name, Parameters::new(&raw_parameters));
+            let body = call.body(&call.raw(), conversion);
+            self.raw_methods.push(format!("{doc}{notes}{inline}{head}\n{body}\n  }}"));
         }
         if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
             let (ty, from) =
@@ -260,54 +256,29 @@ impl<'a> LibraryFile<'a> {
             let result = layout::call(4, "final result = ", &own.name, &own.params, ";");
             let doc = layout::doc(2, &format!("As [{}], whose result is unsigned in Rust.", own.name));
             let notes = super::annotations(2, &it.item);
-            self.methods.push(format!("{doc}{notes}{head}\n{result}\n    return {from}(result);\n  }}"));
+            self.derived.push(format!("{doc}{notes}{head}\n{result}\n    return {from}(result);\n  }}"));
         }
     }
 
     /// Returns the constructor up to its initializers.
     fn constructor(&self) -> String {
         let parameters = ["this.path", "$.DynamicLibrary library", "this._memory"].map(str::to_owned);
-        layout::constructor(&format!("{}._", self.library), Parameters::new(&parameters))
-    }
-
-    fn memory_getter(&self) -> String {
-        let memory = format!("{}.instance._memory", self.library);
-        layout::arrow(0, "$.LibraryMemory get _libraryMemory", &memory)
-    }
-
-    fn raw_getter(&self) -> String {
-        layout::arrow(2, &format!("{} get raw", self.raw), &format!("{}._(this)", self.raw))
+        layout::constructor(&format!("{}._", self.client()), Parameters::new(&parameters))
     }
 
     fn raw_class(&self) -> String {
-        let [constructor, library] = [format!("{}._", self.raw), format!("{} _library", self.library)];
-        layout::extension_type(&constructor, &library, &format!("implements {}", self.library))
+        let [constructor, client] = [format!("{}._", self.raw), format!("{} _library", self.client())];
+        layout::extension_type(&constructor, &client, &format!("implements {}", self.client()))
     }
 
-    fn instance_getter(&self) -> String {
-        layout::arrow(2, &format!("static {} get instance", self.library), "_instance ?? open()")
-    }
-
-    fn class(&self) -> String {
-        layout::class(&format!("final class {}", self.library), "implements $.Finalizable")
-    }
-
-    fn open(&self) -> String {
-        let parameters = Parameters { required: &[], optional: Some(('{', "String? path", '}')) };
-        layout::method(&format!("static {}", self.library), "open", parameters)
-    }
-
-    fn load(&self) -> String {
-        layout::method(
-            &format!("static {}", self.library),
-            "_load",
-            Parameters::new(&["String? path".into()]),
-        )
+    /// Returns the class that calls the library.
+    fn client(&self) -> String {
+        format!("_{}Client", self.library)
     }
 
     fn construct(&self) -> String {
         let arguments = ["check.path", "check.library", "memory"].map(str::to_owned);
-        layout::call(4, "return ", &format!("{}._", self.library), &arguments, ";")
+        layout::call(4, "return ", &format!("{}._", self.client()), &arguments, ";")
     }
 
     fn status_clear(&self) -> String {
@@ -332,6 +303,107 @@ impl<'a> LibraryFile<'a> {
     fn check_abi(&self) -> String {
         let arguments = [layout::string(&self.symbols.abi_version), self.abi.to_string()];
         layout::call(4, "", "check.abi", &arguments, ";")
+    }
+}
+
+/// Returns the pools and queues of the library.
+fn shared(model: &Model, names: &Names<'_>) -> Vec<Shared> {
+    let pools = pool::pooled(model).map(|(it, _)| {
+        let message = &names.of(&it.id).name;
+        let class = format!("{message}Pool");
+        Shared {
+            doc: format!("  /// The pool of [{message}]; [{class}] has it as static members.\n"),
+            ty: format!("$.FfiPool<{message}>"),
+            name: getter(&class),
+            object: format!("{class}Raw._pool"),
+        }
+    });
+    let queues = model.queues.iter().zip(&names.queues).map(|(it, class)| {
+        let message = &names.of(&model.message(it.message).id).name;
+        Shared {
+            doc: format!(
+                "  /// The queue `{}` of [{message}]; [{class}] has it as static members.\n",
+                it.item.name
+            ),
+            ty: format!("$.FfiQueue<{message}>"),
+            name: getter(class),
+            object: format!("{class}Raw._queue"),
+        }
+    });
+    pools.chain(queues).collect()
+}
+
+/// The call of a function.
+struct Call<'a> {
+    it: &'a Function,
+    crossing: &'a Crossing,
+    /// Names of the parameters.
+    names: &'a [String],
+    /// Field with the function of the library.
+    binding: &'a str,
+}
+
+/// The values that a call passes, and the statements before and after it.
+struct Around {
+    values: Vec<String>,
+    before: Vec<String>,
+    after: Vec<String>,
+}
+
+impl Call<'_> {
+    /// Returns the call with objects. Whatever may throw is done before a box gives its slot away.
+    fn safe(&self) -> Around {
+        let mut around = Around { values: Vec::new(), before: Vec::new(), after: Vec::new() };
+        let gives = self.crossing.arguments.iter().any(|argument| argument.given);
+        let (mut slots, mut given) = (Vec::new(), Vec::new());
+        for (argument, name) in self.crossing.arguments.iter().zip(self.names) {
+            if argument.given {
+                slots.push(format!("    final {} = $.slotOf({name});", slot(name)));
+                given.push(format!("    $.give({name});"));
+                around.after.push(format!("    $.settle({name}, _status);"));
+            }
+            for (index, value) in argument.values.iter().enumerate() {
+                let simple = argument.given || !value.contains(['.', '(']);
+                if simple || !gives {
+                    around.values.push(value.clone());
+                } else {
+                    let local = format!("{name}$at{index}");
+                    slots.push(format!("    final {local} = {value};"));
+                    around.values.push(local);
+                }
+            }
+        }
+        around.before = [slots, given].concat();
+        around
+    }
+
+    /// Returns the call with pointers.
+    fn raw(&self) -> Around {
+        let values = self.crossing.arguments.iter().flat_map(|argument| argument.unchecked().1);
+        Around { values: values.collect(), before: Vec::new(), after: Vec::new() }
+    }
+
+    /// Returns the statements of a method.
+    fn body(&self, around: &Around, conversion: Option<&Conversion>) -> String {
+        let mut lines: Vec<_> =
+            self.crossing.arguments.iter().filter_map(|argument| argument.before.clone()).collect();
+        lines.extend(around.before.iter().cloned());
+        let mut values = around.values.clone();
+        values.push("_status".to_owned());
+        let result = if self.it.returns.is_some() { "final result = " } else { "" };
+        lines.push(layout::call(4, result, self.binding, &values, ";"));
+        lines.extend(around.after.iter().cloned());
+        lines.push(if self.it.optional {
+            "    if (_status.ref.code != 0) return _noValue();".to_owned()
+        } else {
+            "    if (_status.ref.code != 0) _fail();".to_owned()
+        });
+        match conversion {
+            Some(conversion) => lines.push(conversion.statement()),
+            None if self.it.returns.is_some() => lines.push("    return result;".to_owned()),
+            None => {}
+        }
+        lines.join("\n")
     }
 }
 
@@ -377,7 +449,7 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
         out.push_str(&format!("\nThe result is {ownership}."));
     }
     if it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_))) {
-        out.push_str("\nThrows a [PoolException] for a pointer to no slot of the caller.");
+        out.push_str("\nThrows a [StateError] for a box that owns no slot of the pool.");
     }
     if it.fallible {
         out.push_str(match it.returns {
@@ -389,6 +461,24 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
         });
     }
     if out.is_empty() { out } else { format!("\n{out}") }
+}
+
+/// Returns the sentences that a caller of the function with pointers needs.
+fn raw_contract(it: &Function) -> &'static str {
+    let given = it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_)));
+    match (given, it.returns) {
+        (true, Some(Returns::Pool(_))) => {
+            "\n\nSlots that are passed are given to the library, unless it refuses an argument; that\n\
+             of the result is **owned** by the caller. Throws a [PoolException] for a pointer to\n\
+             no slot of the caller."
+        }
+        (true, _) => {
+            "\n\nSlots that are passed are given to the library, unless it refuses an argument.\n\
+             Throws a [PoolException] for a pointer to no slot of the caller."
+        }
+        (false, Some(Returns::Pool(_))) => "\n\nThe slot of the result is **owned** by the caller.",
+        _ => "",
+    }
 }
 
 /// Checks that Dart can pass all parameters.

@@ -16,7 +16,6 @@ mod names;
 mod oneof;
 pub mod placement;
 mod pool;
-mod queue;
 pub mod runtime;
 mod scratch;
 mod simd;

@@ -61,6 +61,7 @@ const COLUMNS_MEMBERS: &[&str] = &[
     "push",
     "pushAll",
     "pushRecords",
+    "raw",
     "readRecords",
     "removeRow",
     "reserve",
@@ -132,7 +133,7 @@ impl<'a> Names<'a> {
         let mut types = HashMap::new();
         let mut top = Scope::new(SUPPORT, &[]);
         let raw = format!("Raw{library}");
-        for class in [&library, &raw] {
+        for class in [&library, &raw, &client_extension(&library)] {
             namer.claim(&mut top, &format!("library {}", model.library.name), class);
         }
         for it in &model.enums {
@@ -147,9 +148,19 @@ impl<'a> Names<'a> {
             let names = namer.oneof(&mut top, it);
             types.insert(&it.id, names);
         }
-        let queues = model.queues.iter().map(|it| namer.queue(&mut top, it)).collect();
+        let queues: Vec<_> = model.queues.iter().map(|it| namer.queue(&mut top, it)).collect();
         let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
         members.enclosing(&library);
+        for it in model.messages.iter().filter(|it| it.pool.is_some()) {
+            let name = getter(&format!("{}Pool", types[&it.id].name));
+            namer.claim(&mut members, &format!("the pool of message {}", it.id), &name);
+        }
+        for (index, (it, class)) in model.queues.iter().zip(&queues).enumerate() {
+            // Two queues of one class were refused already.
+            if !queues[..index].contains(class) {
+                namer.claim(&mut members, &format!("queue {}", it.item.name), &getter(class));
+            }
+        }
         let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
@@ -208,7 +219,8 @@ impl Namer {
         }
     }
 
-    fn claim(&mut self, scope: &mut Scope, owner: &str, name: &str) {
+    /// Claims `name` for `owner`, and returns true if it was free.
+    fn claim(&mut self, scope: &mut Scope, owner: &str, name: &str) -> bool {
         if scope.reserved.contains(&name) {
             self.problem(
                 owner,
@@ -217,7 +229,10 @@ impl Namer {
             );
         } else if let Some(other) = scope.owners.insert(name.to_owned(), owner.to_owned()) {
             self.problem(owner, format!("its Dart name `{name}` is also that of {other}"), RENAME);
+        } else {
+            return true;
         }
+        false
     }
 
     fn type_name(&mut self, owner: &str, item: &Item) -> String {
@@ -271,7 +286,9 @@ impl Namer {
         self.claim(top, &owner, &name);
         self.helpers(top, &owner, &name);
         if message.pool.is_some() {
-            self.claim(top, &format!("the pool of {owner}"), &format!("{name}Pool"));
+            if self.claim(top, &format!("the pool of {owner}"), &format!("{name}Pool")) {
+                self.claim(top, &format!("the raw pool of {owner}"), &format!("{name}PoolRaw"));
+            }
             self.claim(top, &format!("the extension for references to {owner}"), &format!("{name}Ref"));
         }
         if message.simd.is_some() {
@@ -383,7 +400,9 @@ impl Namer {
             let name = name.to_upper_camel_case();
             if name.ends_with("Queue") { name } else { name + "Queue" }
         });
-        self.claim(top, &owner, &name);
+        if self.claim(top, &owner, &name) {
+            self.claim(top, &format!("the raw class of {owner}"), &format!("{name}Raw"));
+        }
         name
     }
 
@@ -392,9 +411,6 @@ impl Namer {
         let name = self.member(scope, &owner, &it.item);
         if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
             self.claim(scope, &format!("the BigInt method of {owner}"), &beside(&name, "Big"));
-        }
-        if let Some(Returns::Pool(_)) = it.returns {
-            self.claim(scope, &format!("the method of {owner} that returns a box"), &beside(&name, "Owned"));
         }
         let mut locals = Scope::new(LOCALS, &[SMALL_TYPES]);
         let mut params = Vec::with_capacity(it.params.len());
@@ -415,6 +431,16 @@ impl Namer {
 /// Returns the name of a member beside `member`: `switchRaw` beside `switch_`.
 pub fn beside(member: &str, suffix: &str) -> String {
     format!("{}{suffix}", member.trim_end_matches('_'))
+}
+
+/// Returns the member of the library's class that has the pool or queue `class`.
+pub fn getter(class: &str) -> String {
+    class.to_lower_camel_case()
+}
+
+/// Returns the extension with what is not in the interface `library`.
+pub fn client_extension(library: &str) -> String {
+    format!("{library}Client")
 }
 
 /// Returns a name that starts with `prefix` for a member: `setSwitch` for `switch_`.

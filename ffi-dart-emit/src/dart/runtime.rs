@@ -6,7 +6,7 @@
 use crate::output::OutputFile;
 
 /// The version that generated code needs: `runtimeVersion` in `lib/src/loading.dart`.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The name of the package.
 pub const PACKAGE: &str = "ffi_core";
@@ -33,6 +33,7 @@ files! {
     "lib/src/columns.dart"
     "lib/src/copies.dart"
     "lib/src/fixed_lists.dart"
+    "lib/src/host.dart"
     "lib/src/lengths.dart"
     "lib/src/lists.dart"
     "lib/src/loading.dart"

@@ -198,6 +198,15 @@ pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
     }
 }
 
+/// Returns the class of an object whose memory a function borrows as `&T` or `&mut T`: a box, or
+/// for numbers and enums an array, which has its value as the first element.
+pub fn lent(names: &Names<'_>, model: &Model, value: Value) -> String {
+    match value {
+        Value::Message(_) | Value::Oneof(_) => format!("{}Box", native(model, names, value)),
+        Value::Scalar(_) | Value::Enum(_) | Value::Open(_) => array(names, model, value),
+    }
+}
+
 /// Returns the element type of an array of any depth, and the number of its elements.
 pub fn flattened(ty: &Type) -> (&Type, u64) {
     match ty {

@@ -27,32 +27,32 @@ void main(List<String> arguments) {
 
   // C writes, Dart reads; Dart writes the copy, C reads.
   final box = FlatBox();
-  library.fillFlat(box.pointer);
+  library.fillFlat(box);
   check(box.ref.toDart() == flat, true);
   check('${box.ref.toDart()}', '$flat');
   check(box.ref.toDart() == box.ref.toDart(), true);
   check(box.ref.toDart().hashCode == box.ref.toDart().hashCode, true);
-  check(library.isFilledFlat(box.ref.toDart().toNative().pointer), true);
+  check(library.isFilledFlat(box.ref.toDart().toNative()), true);
   box.ref.after = 0;
-  check(library.isFilledFlat(box.pointer), false);
+  check(library.isFilledFlat(box), false);
 
   final lists = ListsBox();
-  library.fillLists(lists.pointer);
+  library.fillLists(lists);
   checkLists(lists.ref);
   final listsCopy = lists.ref.toDart();
-  check(library.isFilledLists(listsCopy.toNative().pointer), true);
+  check(library.isFilledLists(listsCopy.toNative()), true);
   check(listsCopy == listsCopy.toNative().ref.toDart(), true);
   final second = ListsBox();
   second.ref.setFrom(lists.ref);
-  check(library.isFilledLists(second.pointer), true);
+  check(library.isFilledLists(second), true);
   assignLists(second.ref, lists.ref);
   check(second.ref.toDart() == listsCopy, true);
 
   final fixed = FixedBox();
-  library.fillFixed(fixed.pointer);
+  library.fillFixed(fixed);
   checkFixed(fixed.ref);
   final fixedCopy = fixed.ref.toDart();
-  check(library.isFilledFixed(fixedCopy.toNative().pointer), true);
+  check(library.isFilledFixed(fixedCopy.toNative()), true);
   check(fixedCopy == fixedCopy.toNative().ref.toDart(), true);
 
   checkShapes(library);
@@ -180,7 +180,7 @@ void checkShapes(ContainersLibrary library) {
     check(shape.ref.value.hashCode, value.hashCode);
     check(shape.ref.tag, value.tag);
     final all = ShapeArray(2);
-    check(library.draw(shape.pointer, all).value == value, true);
+    check(library.draw(shape, all).value == value, true);
     check(all[1].value == value, true);
     final described = switch (shape.ref.value) {
       ShapeUnset() || ShapeHidden() => 'nothing',
@@ -193,9 +193,9 @@ void checkShapes(ContainersLibrary library) {
   }
   final none = ModeArray(0);
   const unknown = FfiOpen<Mode>.raw(1234, null);
-  check(library.sameMode(unknown, none, nullptr), unknown);
-  check(library.sameMode(FfiOpen(auto), none, nullptr).value, auto);
-  check(library.sameMode(unknown, ModeArray(2)..[1] = on, nullptr).value, on);
+  check(library.sameMode(unknown, none, none), unknown);
+  check(library.sameMode(FfiOpen(auto), none, none).value, auto);
+  check(library.sameMode(unknown, ModeArray(2)..[1] = on, none).value, on);
 
   final shape = Struct.create<Shape>()..setCircle(0.5);
   library.turn(shape);

@@ -10,6 +10,7 @@ import 'package:calls_bench/by_value.dart';
 import 'package:calls_bench/calls.dart';
 import 'package:calls_bench/fields.dart';
 import 'package:calls_bench/libraries.dart';
+import 'package:calls_bench/objects.dart';
 
 void main(List<String> arguments) {
   final [mode, library] = arguments;
@@ -17,6 +18,7 @@ void main(List<String> arguments) {
   try {
     openLibraries(library);
     compareCalls(mode);
+    compareObjects(mode);
     compareByValue(mode);
     compareFields(mode);
     compareBatches(mode);

@@ -227,6 +227,83 @@ final class HandWritten {
   }
 }
 
+/// Message of the pool, as one would declare it by hand.
+final class HandTicket extends Struct {
+  @Uint64()
+  external int number;
+
+  @Array(7)
+  external Array<Uint64> payload;
+}
+
+typedef _RenumberC = Uint32 Function(
+  Pointer<HandParticle>,
+  Uint32,
+  Pointer<HandStatus>,
+);
+typedef _RenumberDart = int Function(
+  Pointer<HandParticle>,
+  int,
+  Pointer<HandStatus>,
+);
+typedef _NewTicketC = Pointer<HandTicket> Function(Uint64, Pointer<HandStatus>);
+typedef _NewTicketDart = Pointer<HandTicket> Function(int, Pointer<HandStatus>);
+typedef _FreeTicketC = Int32 Function(Pointer<HandTicket>);
+typedef _FreeTicketDart = int Function(Pointer<HandTicket>);
+typedef _PopTicket = Pointer<HandTicket> Function(Pointer<Int32>);
+
+/// Functions that take and return pointers, with a check of the results.
+final class HandObjects {
+  HandObjects(DynamicLibrary library)
+    : _status = library
+          .lookupFunction<_AllocC, _AllocDart>('bench_calls_ffi0_alloc')(
+            sizeOf<HandStatus>(),
+            8,
+          )
+          .cast(),
+      _renumber = library.lookupFunction<_RenumberC, _RenumberDart>(
+        'bench_calls_ffi_renumber',
+      ),
+      _newTicket = library.lookupFunction<_NewTicketC, _NewTicketDart>(
+        'bench_calls_ffi_new_ticket',
+      ),
+      _freeTicket = library.lookupFunction<_FreeTicketC, _FreeTicketDart>(
+        'bench_calls_ffi_ticket_pool_free',
+        isLeaf: true,
+      ),
+      _popTicket = library.lookupFunction<_PopTicket, _PopTicket>(
+        'bench_calls_ffi_tickets_pop',
+        isLeaf: true,
+      );
+
+  final Pointer<HandStatus> _status;
+  final _RenumberDart _renumber;
+  final _NewTicketDart _newTicket;
+  final _FreeTicketDart _freeTicket;
+  final _PopTicket _popTicket;
+
+  int renumber(Pointer<HandParticle> particle, int by) {
+    final number = _renumber(particle, by, _status);
+    if (_status.ref.code != 0) throw StateError('status ${_status.ref.code}');
+    return number;
+  }
+
+  Pointer<HandTicket> newTicket(int number) {
+    final ticket = _newTicket(number, _status);
+    if (_status.ref.code != 0) throw StateError('status ${_status.ref.code}');
+    return ticket;
+  }
+
+  void freeTicket(Pointer<HandTicket> ticket) {
+    if (_freeTicket(ticket) != 0) throw StateError('refused');
+  }
+
+  Pointer<HandTicket>? popTicket() {
+    final ticket = _popTicket(nullptr);
+    return ticket.address == 0 ? null : ticket;
+  }
+}
+
 /// The functions of C with a status, which is not checked.
 final class Unchecked {
   Unchecked(DynamicLibrary library)

@@ -18,6 +18,7 @@ late final BenchCallsLibrary generatedLibrary;
 late final HandWritten checkedLibrary;
 late final Unchecked uncheckedLibrary;
 late final Plain plainLibrary;
+late final HandObjects handObjects;
 
 /// Number of particles, as in one frame.
 const particleCount = 10000;
@@ -37,7 +38,8 @@ void openLibraries(String path) {
   uncheckedLibrary = Unchecked(library);
   plainLibrary = Plain(library);
   particles = ParticleArray(particleCount);
-  handParticles = particles.pointer.cast();
+  handParticles = particles.raw.pointer.cast();
+  handObjects = HandObjects(library);
   handBytes = handParticles.cast<Uint8>().asTypedList(
     particleCount * sizeOf<HandParticle>(),
   );

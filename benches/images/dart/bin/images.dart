@@ -18,8 +18,8 @@ const _times = 5;
 void main(List<String> arguments) {
   final [mode, path, rust] = arguments;
   final library = ImageProcessingLibrary.open(path: path);
-  final image = ImageBufferPool.owned();
-  final shades = ImageBufferPool.owned();
+  final image = ImageBufferPool.alloc();
+  final shades = ImageBufferPool.alloc();
   image.ref
     ..width = _width
     ..height = _height
@@ -30,7 +30,7 @@ void main(List<String> arguments) {
   final pixels = image.ref.pixels;
   final inDart = Uint8List(_width * _height);
   _grayscale(pixels, inDart);
-  library.grayscale(image.pointer, shades.pointer, Engine.simd);
+  library.grayscale(image, shades, Engine.simd);
   final found = Uint8List.sublistView(shades.ref.pixels, 0, inDart.length ~/ 4);
   for (var i = 0; i < inDart.length; i++) {
     if (found[i] == inDart[i]) continue;
@@ -48,7 +48,7 @@ void main(List<String> arguments) {
       (
         called,
         () => _time(
-          () => library.grayscale(image.pointer, shades.pointer, Engine.simd),
+          () => library.grayscale(image, shades, Engine.simd),
         ),
       ),
       (looped, () => _time(() => _grayscale(pixels, inDart))),

@@ -42,10 +42,10 @@ void openLibraries(String path) {
 /// are freed.
 void _checkSlots() {
   for (var turn = 0; turn < 2; turn++) {
-    final slots = ParticlePool.allocMany(ParticlePool.capacity);
+    final slots = ParticlePool.raw.allocMany(ParticlePool.capacity);
     final addresses = {for (final slot in slots) slot.address};
     _expect('different slots', addresses.length, ParticlePool.capacity);
-    _expect('slots left', ParticlePool.tryAlloc() == null ? 0 : 1, 0);
+    _expect('slots left', ParticlePool.raw.tryAlloc() == null ? 0 : 1, 0);
     var sum = 0;
     for (final slot in slots) {
       sum += slot.ref.id;

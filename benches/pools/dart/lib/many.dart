@@ -11,9 +11,9 @@ const _objects = 1000;
 
 const _again = 'allocMany into the same list, and its free';
 const _fresh = 'allocMany, its free, its dispose';
-const _single = 'ParticlePool.alloc and free, one by one';
+const _single = 'ParticlePool.raw.alloc and free, one by one';
 
-final _slots = ParticlePool.slots(_objects);
+final _slots = ParticlePool.raw.slots(_objects);
 
 final _pointers = List<Pointer<Particle>>.filled(_objects, nullptr);
 
@@ -46,7 +46,7 @@ void compareMany(String mode) {
 int _manyAgain(int count) {
   var done = 0;
   for (var i = 0; i < count; i++) {
-    final slots = ParticlePool.allocMany(_objects, into: _slots);
+    final slots = ParticlePool.raw.allocMany(_objects, into: _slots);
     done += slots.length;
     slots.free();
   }
@@ -56,7 +56,7 @@ int _manyAgain(int count) {
 int _manyFresh(int count) {
   var done = 0;
   for (var i = 0; i < count; i++) {
-    final slots = ParticlePool.allocMany(_objects);
+    final slots = ParticlePool.raw.allocMany(_objects);
     done += slots.length;
     slots
       ..free()
@@ -70,11 +70,11 @@ int _oneByOne(int count) {
   var done = 0;
   for (var i = 0; i < count; i++) {
     for (var k = 0; k < _objects; k++) {
-      pointers[k] = ParticlePool.alloc();
+      pointers[k] = ParticlePool.raw.alloc();
       done++;
     }
     for (var k = 0; k < _objects; k++) {
-      ParticlePool.free(pointers[k]);
+      ParticlePool.raw.free(pointers[k]);
     }
   }
   return done;

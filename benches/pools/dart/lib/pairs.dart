@@ -10,8 +10,8 @@ import 'package:ffi/ffi.dart';
 
 import 'libraries.dart';
 
-const _generated = 'ParticlePool.alloc and free';
-const _scoped = 'ParticlePool.using';
+const _generated = 'ParticlePool.raw.alloc and free';
+const _scoped = 'ParticlePool.raw.using';
 const _hand = 'by hand, same C functions, results checked';
 const _empty = 'two empty leaf calls';
 const _calloc = 'package:ffi, calloc and free';
@@ -51,9 +51,9 @@ void comparePairs(String mode) {
 int _generatedPairs(int count) {
   var done = 0;
   for (var i = 0; i < count; i++) {
-    final slot = ParticlePool.alloc();
+    final slot = ParticlePool.raw.alloc();
     if (slot.address != 0) done++;
-    ParticlePool.free(slot);
+    ParticlePool.raw.free(slot);
   }
   return done;
 }
@@ -61,7 +61,7 @@ int _generatedPairs(int count) {
 int _scopedPairs(int count) {
   var done = 0;
   for (var i = 0; i < count; i++) {
-    done += ParticlePool.using((slot) => slot.address != 0 ? 1 : 0);
+    done += ParticlePool.raw.using((slot) => slot.address != 0 ? 1 : 0);
   }
   return done;
 }

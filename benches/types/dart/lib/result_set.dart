@@ -88,7 +88,7 @@ Uint8List _encodeTheirs() {
 
 /// Both must equal the one that Rust fills in.
 void _checkEqual() {
-  if (!library.isFilled(_box.pointer)) throw WrongResult(generated, 0, 1);
+  if (!library.isFilled(_box)) throw WrongResult(generated, 0, 1);
   final theirs = PbResultSet.fromBuffer(_encoded);
   for (var i = 0; i < _rows; i++) {
     final (ours, row) = (_set.rows[i], theirs.rows[i]);
@@ -197,5 +197,5 @@ int _ourFill(int count) {
   for (var pass = 0; pass < count; pass++) {
     _fillOurs(_set);
   }
-  return library.isFilled(_box.pointer) ? count * _encoded.length : -1;
+  return library.isFilled(_box) ? count * _encoded.length : -1;
 }

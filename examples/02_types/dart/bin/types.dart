@@ -25,7 +25,7 @@ void main() {
     key: Uint8List.fromList([1, 2, 3]),
   );
   final box = ada.toNative();
-  print('added as number ${library.add(directory.pointer, box.pointer)}');
+  print('added as number ${library.add(directory, box)}');
 
   // The same contact, changed in place: each line writes to native memory.
   final contact = box.ref
@@ -41,11 +41,11 @@ void main() {
   contact.facts['born'] = 2484;
   contact.picture.fillRange(0, 4, 255);
   contact.reportedRaw = 9; // a status this program doesn't know
-  print('added as number ${library.add(directory.pointer, box.pointer)}');
+  print('added as number ${library.add(directory, box)}');
 
   // A name that is taken is an Err in Rust and an exception here.
   try {
-    library.add(directory.pointer, box.pointer);
+    library.add(directory, box);
   } on RustErrorException catch (error) {
     print('refused: ${error.message}');
   }
@@ -61,11 +61,11 @@ void main() {
   for (final contact in directory.ref.contacts) {
     print('${contact.id}: ${contact.tags.join(', ')}; ${contact.facts}');
   }
-  print('all: ${library.tagged(directory.pointer, null).list}');
-  print('poetry: ${library.tagged(directory.pointer, 'poetry').list}');
-  print('nobody: ${library.find(directory.pointer, 'Nobody')}');
+  print('all: ${library.tagged(directory, null).list}');
+  print('poetry: ${library.tagged(directory, 'poetry').list}');
+  print('nobody: ${library.find(directory, 'Nobody')}');
 
-  final found = library.find(directory.pointer, 'Ada Lovelace')!.toDart();
+  final found = library.find(directory, 'Ada Lovelace')!.toDart();
   print('found: ${found == ada.withId(found.id)}');
   print(switch (found.reach) {
     ReachUnreachable() => 'no way to reach her',
@@ -73,7 +73,7 @@ void main() {
     ReachPhone(:final value) => 'call $value',
     ReachVisit(:final value) => 'go to ${value.city}',
   });
-  print(library.describe(box.pointer));
+  print(library.describe(box));
 }
 
 extension on ContactData {

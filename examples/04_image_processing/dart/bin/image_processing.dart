@@ -48,11 +48,11 @@ void _run(
 ) {
   // Slots of the pool: Rust and Dart see the same bytes, nothing is copied to
   // make a call.
-  final original = ImageBufferPool.owned();
-  final grey = ImageBufferPool.owned();
-  final bright = ImageBufferPool.owned();
-  final blurred = ImageBufferPool.owned();
-  final other = ImageBufferPool.owned();
+  final original = ImageBufferPool.alloc();
+  final grey = ImageBufferPool.alloc();
+  final bright = ImageBufferPool.alloc();
+  final blurred = ImageBufferPool.alloc();
+  final other = ImageBufferPool.alloc();
   picture.fill(original.ref, width, height);
 
   for (final engine in [Engine.simd, Engine.scalar]) {
@@ -61,13 +61,13 @@ void _run(
 
     final shades = first ? grey : other;
     final greySpeed = time(
-      () => library.grayscale(original.pointer, shades.pointer, engine),
+      () => library.grayscale(original, shades, engine),
     );
     if (!first) _expectSame(grey.ref, other.ref, 'grayscale, $name');
 
     final around = first ? blurred : other;
     final blurSpeed = time(
-      () => library.blur(original.pointer, around.pointer, _radius, engine),
+      () => library.blur(original, around, _radius, engine),
     );
     if (!first) _expectSame(blurred.ref, other.ref, 'blur, $name');
 
@@ -75,14 +75,14 @@ void _run(
     picture.fill(lighter.ref, width, height);
     // As much work as any other amount, and the image stays what it is.
     final brightSpeed = time(
-      () => library.brightness(lighter.pointer, 0, engine),
+      () => library.brightness(lighter, 0, engine),
     );
-    library.brightness(lighter.pointer, _amount, engine);
+    library.brightness(lighter, _amount, engine);
     if (!first) _expectSame(bright.ref, other.ref, 'brightness, $name');
 
     late Histogram histogram;
     final countSpeed = time(
-      () => histogram = library.histogram(grey.pointer, engine),
+      () => histogram = library.histogram(grey, engine),
     );
     print(
       '$name, ${engine.name}: $width x $height pixels, '

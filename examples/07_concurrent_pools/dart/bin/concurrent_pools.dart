@@ -6,7 +6,6 @@
 library;
 
 import 'dart:developer';
-import 'dart:ffi';
 import 'dart:io';
 import 'dart:isolate';
 import 'dart:math';
@@ -41,13 +40,14 @@ Future<void> main() async {
   final task = TaskPool.alloc()..ref.owner = 1;
   final reference = TaskPool.reference(task);
   _expect(reference.message?.owner == 1, 'the slot is there');
-  TaskPool.free(task);
+  final lent = reference.box!;
+  task.dispose();
   _expect(reference.message == null, 'the slot is gone');
   try {
-    TaskPool.free(task);
-    _expect(false, 'a slot is given back once');
-  } on DoubleFreeException {
-    print('a slot that is given back twice is refused');
+    _expect(lent.ref.owner == 1, 'it has an owner');
+    _expect(false, 'a slot that was given back is not used any more');
+  } on StaleReferenceException {
+    print('a slot that was given back is refused');
   }
 
   final stats = TaskPool.stats;
@@ -95,24 +95,25 @@ _Found _work(int owner, int rounds) {
   // A clock that all isolates share, unlike a `Stopwatch`.
   final start = Timeline.now;
   var tasks = 0, corrupt = 0, empty = 0;
-  final held = <Pointer<Task>>[];
+  final held = <TaskBox>[];
   for (var round = 0; round < rounds; round++) {
     if (held.length == _held) {
       final at = round * 31 % _held;
       final task = held[at];
       held[at] = held.last;
       held.removeLast();
-      if (!_isMarked(task, owner)) corrupt++;
-      TaskPool.free(task);
+      if (!_isMarked(task.ref, owner)) corrupt++;
+      task.dispose();
     }
     final task = TaskPool.tryAlloc();
     if (task == null) {
       empty++;
       continue;
     }
-    if (!_isMarked(task, 0)) corrupt++;
-    task.ref.owner = owner;
-    final marks = task.ref.marks;
+    final message = task.ref;
+    if (!_isMarked(message, 0)) corrupt++;
+    message.owner = owner;
+    final marks = message.marks;
     for (var i = 0; i < marks.length; i++) {
       marks[i] = owner;
     }
@@ -120,16 +121,16 @@ _Found _work(int owner, int rounds) {
     held.add(task);
   }
   for (final task in held) {
-    if (!_isMarked(task, owner)) corrupt++;
+    if (!_isMarked(task.ref, owner)) corrupt++;
+    task.dispose();
   }
-  TaskPool.freeMany(held);
   final end = Timeline.now;
   return (tasks: tasks, corrupt: corrupt, empty: empty, start: start, end: end);
 }
 
-bool _isMarked(Pointer<Task> task, int owner) {
-  if (task.ref.owner != owner) return false;
-  final marks = task.ref.marks;
+bool _isMarked(Task task, int owner) {
+  if (task.owner != owner) return false;
+  final marks = task.marks;
   for (var i = 0; i < marks.length; i++) {
     if (marks[i] != owner) return false;
   }

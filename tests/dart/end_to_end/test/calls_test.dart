@@ -56,9 +56,9 @@ void main() {
   group('memory', () {
     test('a message is changed in place', () {
       final lamp = LampBox();
-      expect(library.turnOn(lamp.pointer), Switch.off);
+      expect(library.turnOn(lamp), Switch.off);
       expect(lamp.ref.switch_, Switch.on);
-      expect(library.turnOn(lamp.pointer), Switch.on);
+      expect(library.turnOn(lamp), Switch.on);
     });
 
     test('a slice of messages is read in place', () {
@@ -91,7 +91,7 @@ void main() {
 
     test('a pointer to a scalar', () {
       final value = Int64Array.of([21]);
-      library.doubleInPlace(value.pointer);
+      library.doubleInPlace(value);
       expect(value.list, [42]);
     });
 
@@ -166,32 +166,32 @@ void main() {
   group('wrong arguments', () {
     test('null', () {
       expect(
-        () => library.turnOn(nullptr),
+        () => library.raw.turnOn(nullptr),
         _throws<InvalidArgumentException>('`lamp` is null'),
       );
       expect(
-        () => library.doubleInPlace(nullptr),
+        () => library.doubleInPlace(Int64Array(0)),
         _throws<InvalidArgumentException>('`value` is null'),
       );
-      expect(() => LampArray.view(nullptr, 1), throwsArgumentError);
+      expect(() => LampArray.raw(nullptr, 1), throwsArgumentError);
     });
 
     test('misaligned', () {
       final lamps = LampArray(2);
-      final address = lamps.pointer.address + 2;
+      final address = lamps.raw.pointer.address + 2;
       final pointer = Pointer<Lamp>.fromAddress(address);
       final message =
           '`lamp` is at 0x${address.toRadixString(16)}, '
           'which is not a multiple of 4';
       expect(
-        () => library.turnOn(pointer),
+        () => library.raw.turnOn(pointer),
         _throws<InvalidArgumentException>(message),
       );
     });
 
     test('too long', () {
       final lamps = LampArray(1);
-      expect(() => LampArray.view(lamps.pointer, 1 << 60), throwsRangeError);
+      expect(() => LampArray.raw(lamps.raw.pointer, 1 << 60), throwsRangeError);
       expect(() => LampArray(-1), throwsRangeError);
       expect(() => LampArray(1 << 59), _throwsA<AllocationException>());
     });
@@ -217,7 +217,7 @@ void main() {
       final lamp = LampBox();
       lamp.ref.switchRaw = 2;
       expect(
-        () => library.turnOn(lamp.pointer),
+        () => library.turnOn(lamp),
         _throws<InvalidValueException>('lamp.switch: 2 is not a Switch'),
       );
       expect(
@@ -230,7 +230,7 @@ void main() {
 
     test('an invalid bool byte, with its path', () {
       final lamps = LampArray(4);
-      final bytes = (lamps.pointer + 3).cast<Uint8>();
+      final bytes = (lamps.raw.pointer + 3).cast<Uint8>();
       bytes[5] = 7;
       expect(
         () => library.brightness(lamps),

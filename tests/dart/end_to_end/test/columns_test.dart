@@ -115,14 +115,14 @@ void main() {
         Mode.stop,
         Mode.bounce,
       ]);
-      expect(columns.mode.raw, isA<Uint8List>());
+      expect(columns.mode.numbers, isA<Uint8List>());
       for (final pointer in [
-        columns.xArray.pointer,
-        columns.vyArray.pointer,
-        columns.idArray.pointer,
-        columns.mode.pointer,
-        columns.visible.pointer,
-        columns.colourArray.pointer,
+        columns.xArray.raw.pointer,
+        columns.vyArray.raw.pointer,
+        columns.idArray.raw.pointer,
+        columns.mode.raw.pointer,
+        columns.visible.raw.pointer,
+        columns.colourArray.raw.pointer,
       ]) {
         expect(pointer.address % 64, 0);
       }
@@ -150,9 +150,9 @@ void main() {
       columns.push(particle(2));
       expect(columns.x, isNot(same(x)));
       expect(columns.x, [1, 2]);
-      final before = columns.xArray.pointer;
+      final before = columns.xArray.raw.pointer;
       library.spawn(columns, 1000);
-      expect(columns.xArray.pointer, isNot(before));
+      expect(columns.xArray.raw.pointer, isNot(before));
       expect(
         (columns.length, columns.x.length, columns.x[1001]),
         (1002, 1002, 1001),
@@ -261,19 +261,19 @@ void main() {
 
     test('are not called with bytes that are no value', () {
       final columns = particles(5);
-      columns.mode.raw[3] = 2;
+      columns.mode.numbers[3] = 2;
       expect(
         () => library.meanX(columns),
         throwsIt<InvalidValueException>('particles.mode[3]: 2 is not a Mode'),
       );
       expect(() => columns.mode[3], throwsIt<UnknownEnumValueException>());
-      columns.mode.raw[3] = 5;
+      columns.mode.numbers[3] = 5;
       expect(library.meanX(columns), 2);
     });
 
     test('are not called with a header that was written to', () {
       final columns = particles(5);
-      final header = columns.pointer.cast<Uint64>();
+      final header = columns.raw.pointer.cast<Uint64>();
       header.value = 1 << 40;
       expect(
         () => library.meanX(columns),
@@ -321,7 +321,7 @@ void main() {
     test('of a damaged header is neither freed nor used', () {
       for (final word in [0, 1, 2, 3, 4]) {
         final columns = FlagColumns(4)..push(Struct.create<Flag>()..on = true);
-        final header = columns.pointer.cast<Uint64>();
+        final header = columns.raw.pointer.cast<Uint64>();
         // Length, capacity, start of the column, the flag `fixed`, seal.
         header[word] ^= 1 << 20;
         final length = columns.length;

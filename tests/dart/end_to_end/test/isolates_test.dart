@@ -81,7 +81,7 @@ final _cases = [
   ),
   Case(
     'the numbers of a result of enums',
-    () => _owned().sizes(owned.Uint32Array.of(_numbers())).raw,
+    () => _owned().sizes(owned.Uint32Array.of(_numbers())).numbers,
     (view) => (view as Uint8List).toList(),
     () => [for (final it in _numbers()) it > 10 ? 1 : 0],
   ),
@@ -119,7 +119,7 @@ final _cases = [
     'the message of a view of a box',
     () {
       final box = const owned.PointData(x: 6, y: 7).toNative();
-      return owned.PointBox.view(box.pointer, owner: box).ref;
+      return owned.PointBox.raw(box.raw.pointer, owner: box).ref;
     },
     _readPoint,
     () => (6, 7),
@@ -149,7 +149,7 @@ final _cases = [
   ),
   Case(
     'the numbers of a column of enums',
-    () => _particles(_count).mode.raw,
+    () => _particles(_count).mode.numbers,
     (view) => (view as Uint8List).toList(),
     () => [
       for (final it in _numbers()) const [0, 1, 5][it % 3],
@@ -183,13 +183,13 @@ final _cases = [
   ),
   Case(
     'the message of a box of a pool',
-    () => (pools.ParticlePool.owned()..ref.owner = 77).ref,
+    () => (pools.ParticlePool.alloc()..ref.owner = 77).ref,
     (view) => (view as pools.Particle).owner,
     () => 77,
   ),
   Case(
     'the message of a box of a pool that a function returned',
-    () => pools.PlanNodePool.own(_pools().buildPlan(0, 0)).ref,
+    () => _pools().buildPlan(0, 0).ref,
     (view) => (view as pools.PlanNode).operator,
     () => 'scan',
   ),
@@ -198,14 +198,14 @@ final _cases = [
     () {
       _pools();
       pools.OrdersQueue.push(pools.EventPool.alloc()..ref.number = 79);
-      return pools.EventPool.own(pools.OrdersQueue.tryPop()!).ref;
+      return pools.OrdersQueue.tryPop()!.ref;
     },
     (view) => (view as pools.Event).number,
     () => 79,
   ),
   Case(
     'an array in a message of a pool',
-    () => (pools.ParticlePool.owned()..ref.velocity = [3, 4]).ref.velocity,
+    () => (pools.ParticlePool.alloc()..ref.velocity = [3, 4]).ref.velocity,
     (view) => (view as Float32List).toList(),
     () => [3.0, 4.0],
   ),
@@ -299,28 +299,28 @@ Future<void> _disturb() async {
   for (final size in [8, 64, 512, 2048, 4096, 8192, 32768]) {
     for (var i = 0; i < 20; i++) {
       final array = owned.Uint8Array(size);
-      array.pointer.asTypedList(size).fillRange(0, size, 0x5a);
-      blocks.add(array.pointer);
+      array.raw.pointer.asTypedList(size).fillRange(0, size, 0x5a);
+      blocks.add(array.raw.pointer);
     }
   }
   // All free slots, wherever the pool keeps them.
-  final particles = _all(pools.ParticlePool.tryAlloc);
+  final particles = _all(pools.ParticlePool.raw.tryAlloc);
   for (final slot in particles) {
     slot.ref
       ..owner = 0x5a
       ..velocity = [0x5a, 0x5a];
   }
-  final events = _all(pools.EventPool.tryAlloc);
+  final events = _all(pools.EventPool.raw.tryAlloc);
   for (final slot in events) {
     slot.ref.number = 0x5a;
   }
-  final nodes = _all(pools.PlanNodePool.tryAlloc);
+  final nodes = _all(pools.PlanNodePool.raw.tryAlloc);
   for (final slot in nodes) {
     slot.ref.operator = 'other';
   }
-  pools.ParticlePool.freeMany(particles);
-  pools.EventPool.freeMany(events);
-  pools.PlanNodePool.freeMany(nodes);
+  pools.ParticlePool.raw.freeMany(particles);
+  pools.EventPool.raw.freeMany(events);
+  pools.PlanNodePool.raw.freeMany(nodes);
 }
 
 List<Pointer<T>> _all<T extends NativeType>(Pointer<T>? Function() tryAlloc) {
@@ -375,10 +375,10 @@ final _made = <String, void Function()>{
     final columns = owned.PointColumns(4)..resize(3);
     _keep(columns.x);
   },
-  'slots of a pool': () => _keep(pools.ParticlePool.owned()),
-  'views of slots of a pool': () => _keep(pools.ParticlePool.owned().ref),
-  'slots that are given back': () => pools.EventPool.owned().dispose(),
-  'views of slots that are given back': () => pools.EventPool.owned()
+  'slots of a pool': () => _keep(pools.ParticlePool.alloc()),
+  'views of slots of a pool': () => _keep(pools.ParticlePool.alloc().ref),
+  'slots that are given back': () => pools.EventPool.alloc().dispose(),
+  'views of slots that are given back': () => pools.EventPool.alloc()
     ..ref.number = 1
     ..dispose(),
 };
@@ -398,8 +398,8 @@ final _returned = <String, void Function()>{
       _keep(error);
     }
   },
-  'slots of a pool': () => _pools().buildPlanOwned(0, 0).dispose(),
-  'views of slots of a pool': () => _pools().buildPlanOwned(0, 0)
+  'slots of a pool': () => _pools().buildPlan(0, 0).dispose(),
+  'views of slots of a pool': () => _pools().buildPlan(0, 0)
     ..ref.cost = 1
     ..dispose(),
 };
@@ -465,8 +465,8 @@ void main() {
       'a result of enums': () => _owned().sizes(owned.Uint32Array(3)),
       'columns': columns.ParticleColumns.new,
       'an array of a column': () => _particles(3).xArray,
-      'a box of a pool': pools.ParticlePool.owned,
-      'many slots of a pool': () => pools.ParticlePool.slots(3),
+      'a box of a pool': pools.ParticlePool.alloc,
+      'many slots of a pool': () => pools.ParticlePool.raw.slots(3),
     };
     for (final MapEntry(key: name, value: make) in owners.entries) {
       test(name, () async {
@@ -508,12 +508,12 @@ void main() {
   test('a pointer that a function returned is the caller\'s', () async {
     final before = _live();
     // The end of its isolate does not free it.
-    final address = await Isolate.run(() => _pools().newToken(9).address);
+    final address = await Isolate.run(() => _pools().raw.newToken(9).address);
     await _collect();
     final slot = Pointer<pools.Token>.fromAddress(address);
     expect(slot.ref.id, 9);
     expect(_live().$2, before.$2 + 1);
-    pools.TokenPool.free(slot);
+    pools.TokenPool.raw.free(slot);
     expect(_live().$2, before.$2);
   });
 
@@ -524,7 +524,7 @@ void main() {
     const owned.PointData(x: 1, y: 2).toNative().dispose();
     owned.PointColumns(8).dispose();
     _owned().countUp(100).dispose();
-    pools.ParticlePool.owned()
+    pools.ParticlePool.alloc()
       ..ref.owner = 1
       ..dispose();
     expect(_live(), before);
@@ -540,14 +540,14 @@ void main() {
 
     owned.Float64Array array() => owned.Float64Array(8)..list[1] = 2;
     final kept = array(), given = array();
-    expect(freed(given.freeNow), freed(kept.dispose) + 1);
-    expect(freed(given.freeNow), 0);
+    expect(freed(given.raw.freeNow), freed(kept.dispose) + 1);
+    expect(freed(given.raw.freeNow), 0);
 
     owned.PointColumns columns() => owned.PointColumns(8)
       ..resize(1)
       ..x[0] = 1;
     final keptRows = columns(), givenRows = columns();
-    expect(freed(givenRows.freeNow), greaterThan(freed(keptRows.dispose)));
+    expect(freed(givenRows.raw.freeNow), greaterThan(freed(keptRows.dispose)));
     expect(() => givenRows.x, throwsStateError);
     expect(await _settled(before), before);
   });
@@ -580,26 +580,26 @@ void main() {
   });
 
   test('boxes of a pool do not give back the next message', () async {
-    final box = pools.ParticlePool.owned();
-    pools.ParticlePool.free(box.pointer);
+    final box = pools.ParticlePool.alloc();
+    pools.ParticlePool.raw.free(box.raw.pointer);
     final next = <Pointer<pools.Particle>>[];
     do {
-      next.add(pools.ParticlePool.alloc());
-    } while (next.last != box.pointer);
+      next.add(pools.ParticlePool.raw.alloc());
+    } while (next.last != box.raw.pointer);
     expect(box.dispose, throwsA(isA<pools.DoubleFreeException>()));
     // The same test, but the collector frees it.
     _freeBehindItsBack(next.last);
-    next.last = pools.ParticlePool.alloc();
+    next.last = pools.ParticlePool.raw.alloc();
     await _collect();
     final live = pools.ParticlePool.stats.live;
     expect(live, next.length);
-    pools.ParticlePool.freeMany(next);
+    pools.ParticlePool.raw.freeMany(next);
   });
 }
 
 /// Not inlined: the caller's frame must not keep the box.
 @pragma('vm:never-inline')
 void _freeBehindItsBack(Pointer<pools.Particle> slot) {
-  pools.ParticlePool.own(slot).ref.owner = 9;
-  pools.ParticlePool.free(slot);
+  pools.ParticlePool.raw.own(slot).ref.owner = 9;
+  pools.ParticlePool.raw.free(slot);
 }

@@ -21,7 +21,7 @@ void main() {
   group('Dart reads what Rust wrote', () {
     test('in place', () {
       final nested = NestedBox();
-      library.writeNested(nested.pointer);
+      library.writeNested(nested);
       _expectWrittenByRust(nested.ref);
     });
 
@@ -30,7 +30,7 @@ void main() {
     test('in messages with renamed and deprecated fields', () {
       final plain = PlainBox();
       final labels = LabelsBox();
-      library.writeOthers(plain.pointer, labels.pointer);
+      library.writeOthers(plain, labels);
       expect(plain.ref.id, 1 << 40);
       expect(plain.ref.weights, [0.5, -0.5]);
       expect(labels.ref.type, 1);
@@ -44,9 +44,9 @@ void main() {
     test('in place', () {
       final nested = NestedBox();
       _write(nested.ref);
-      expect(library.isFromDart(nested.pointer), isTrue);
+      expect(library.isFromDart(nested), isTrue);
       nested.ref.digest[19]++;
-      expect(library.isFromDart(nested.pointer), isFalse);
+      expect(library.isFromDart(nested), isFalse);
     });
 
     test('by value', () {
@@ -63,9 +63,9 @@ void main() {
       final to = NestedArray(3);
       to[1] = from;
       to[2].setFrom(from);
-      expect(library.isFromDart(to.pointer), isFalse);
-      expect(library.isFromDart(to.pointer + 1), isTrue);
-      expect(library.isFromDart(to.pointer + 2), isTrue);
+      expect(library.isFromDart(to.boxAt(0)), isFalse);
+      expect(library.isFromDart(to.boxAt(1)), isTrue);
+      expect(library.isFromDart(to.boxAt(2)), isTrue);
     });
   });
 

@@ -341,7 +341,7 @@ void main() {
     const late = types.FfiRef<types.Node>.raw(1, -1);
     expect(() => node.next = late, outOf('generation', -1, 0, 0xffffffff));
     expect(node.next.isNone, isTrue);
-    expect(() => types.NodePool.resolve(far), throwsRangeError);
+    expect(() => types.NodePool.raw.resolve(far), throwsRangeError);
   });
 
   test('operands of kernels', () {
@@ -487,10 +487,10 @@ void main() {
         expect(() => some.reserve(count), throwsRangeError);
         expect(() => Uint8Array(count), throwsRangeError);
         expect(() => LampArray(count), throwsRangeError);
-        expect(() => types.NodePool.allocMany(count), throwsRangeError);
-        expect(() => types.NodePool.slots(count), throwsRangeError);
+        expect(() => types.NodePool.raw.allocMany(count), throwsRangeError);
+        expect(() => types.NodePool.raw.slots(count), throwsRangeError);
       }
-      expect(() => pools.EventsQueue.popMany(-1), throwsRangeError);
+      expect(() => pools.EventsQueue.raw.popMany(-1), throwsRangeError);
       expect(
         () => columns.ParticleColumns(1 << 60),
         throwsA(

@@ -93,10 +93,10 @@ void main() {
     test('a part of what was freed at once is refused', () {
       final values = Float64Array.of([1, 2, 3, 4]);
       final part = values.sublistView(1);
-      values.freeNow();
+      values.raw.freeNow();
       expect(() => part.sublistView(1), throwsStateError);
       expect(() => part.list, throwsStateError);
-      expect(() => part.pointer, throwsStateError);
+      expect(() => part.raw.pointer, throwsStateError);
     });
   });
 
@@ -130,12 +130,9 @@ void main() {
       expect(library.presence(null, null, null, null), 0);
       expect(library.presence('', null, null, null), 8);
       expect(library.presence(null, numbers, null, null), 4);
-      expect(library.presence(null, null, point.pointer, null), 2);
+      expect(library.presence(null, null, point, null), 2);
       expect(library.presence(null, null, null, Magnitude.small), 1);
-      expect(
-        library.presence('x', numbers, point.pointer, Magnitude.large),
-        15,
-      );
+      expect(library.presence('x', numbers, point, Magnitude.large), 15);
       expect(point.ref.x, 2);
     });
   });

@@ -11,31 +11,31 @@ import 'package:test/test.dart';
 void main() {
   test('nothing is given or taken after a shutdown', () async {
     final library = FixturePoolsLibrary.open();
-    final token = TokenPool.alloc()..ref.id = 77;
-    final box = TokenPool.owned();
-    final reference = TokenPool.reference(token);
-    final queued = EventPool.alloc(), event = EventPool.alloc();
-    OrdersQueue.push(queued);
-    final many = ParticlePool.allocMany(10);
+    final token = TokenPool.raw.alloc()..ref.id = 77;
+    final box = TokenPool.alloc();
+    final reference = TokenPool.raw.reference(token);
+    final queued = EventPool.raw.alloc(), event = EventPool.raw.alloc();
+    OrdersQueue.raw.push(queued);
+    final many = ParticlePool.raw.allocMany(10);
 
     expect(library.shutdown(), 14, reason: 'slots that were not given back');
     expect(library.shutdown(), 14);
 
     final closed = throwsA(isA<PoolClosedException>());
     expect(TokenPool.stats.state, PoolState.closed);
-    expect(TokenPool.tryAlloc(), isNull);
-    expect(TokenPool.alloc, closed);
-    expect(() => TokenPool.allocMany(1), closed);
+    expect(TokenPool.raw.tryAlloc(), isNull);
+    expect(TokenPool.raw.alloc, closed);
+    expect(() => TokenPool.raw.allocMany(1), closed);
     // Also a pool that was never used.
-    expect(FramePool.alloc, closed);
+    expect(FramePool.raw.alloc, closed);
     final before = TokenPool.stats;
-    expect(() => TokenPool.free(token), closed);
-    expect(() => TokenPool.free(token), closed);
+    expect(() => TokenPool.raw.free(token), closed);
+    expect(() => TokenPool.raw.free(token), closed);
     expect(TokenPool.stats.badClosed - before.badClosed, 2);
     expect(many.free, closed);
-    expect(() => library.newToken(1), closed);
-    expect(() => library.spend(token), closed);
-    expect(() => OrdersQueue.push(event), closed);
+    expect(() => library.raw.newToken(1), closed);
+    expect(() => library.raw.spend(token), closed);
+    expect(() => OrdersQueue.raw.push(event), closed);
 
     // Messages can still be read, and be dropped without an error.
     expect(token.ref.id, 77);
@@ -48,14 +48,14 @@ void main() {
     // An isolate that starts, as after a hot restart, opens the pools again.
     final (id, lost) = await Isolate.run(() {
       FixturePoolsLibrary.open();
-      final token = TokenPool.alloc()..ref.id = 78;
+      final token = TokenPool.raw.alloc()..ref.id = 78;
       final id = token.ref.id;
-      TokenPool.free(token);
+      TokenPool.raw.free(token);
       return (id, TokenPool.stats.lost);
     });
     expect((id, lost), (78, 2));
     expect(TokenPool.stats.state, PoolState.open);
-    TokenPool.free(token);
+    TokenPool.raw.free(token);
     expect(TokenPool.stats.live, 1, reason: 'the box came too late');
   });
 }

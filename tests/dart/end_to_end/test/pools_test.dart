@@ -17,7 +17,7 @@ void main() {
 
   /// Allocates all three tokens.
   List<Pointer<Token>> allTokens() => [
-    for (var i = 0; i < 3; i++) TokenPool.alloc(),
+    for (var i = 0; i < 3; i++) TokenPool.raw.alloc(),
   ];
 
   /// Checks that a test has freed everything.
@@ -32,53 +32,53 @@ void main() {
 
   group('slots', () {
     test('are zeroed, distinct, and where they were', () {
-      final one = ParticlePool.alloc(), other = ParticlePool.alloc();
+      final one = ParticlePool.raw.alloc(), other = ParticlePool.raw.alloc();
       expect(one, isNot(other));
       one.ref
         ..owner = 7
         ..position[1] = 2.5;
       expect((one.ref.owner, one.ref.position[1]), (7, 2.5));
       expect((other.ref.owner, other.ref.mass), (0, 0));
-      ParticlePool.free(one);
-      ParticlePool.free(other);
+      ParticlePool.raw.free(one);
+      ParticlePool.raw.free(other);
       for (var i = 0; i < 5000; i++) {
-        final slot = ParticlePool.alloc();
+        final slot = ParticlePool.raw.alloc();
         expect((slot.ref.owner, slot.ref.position[1]), (0, 0));
         slot.ref.owner = 1;
-        ParticlePool.free(slot);
+        ParticlePool.raw.free(slot);
       }
     });
 
     test('of pictures keep what they hold', () {
-      final slots = FramePool.allocMany(120);
+      final slots = FramePool.raw.allocMany(120);
       for (final slot in slots) {
         slot.ref.number = 1000;
-        library.paint(slot, 7);
+        library.raw.paint(slot, 7);
         expect(slot.ref.number, 1001);
       }
       slots.free();
-      final again = FramePool.alloc();
+      final again = FramePool.raw.alloc();
       expect(again.ref.number, 1001);
       expect(again.ref.pixels.last, 7);
-      FramePool.free(again);
+      FramePool.raw.free(again);
     });
 
     test('run out', () {
       final before = TokenPool.stats;
       final tokens = allTokens();
-      expect(TokenPool.tryAlloc(), isNull);
+      expect(TokenPool.raw.tryAlloc(), isNull);
       expect(
-        TokenPool.alloc,
+        TokenPool.raw.alloc,
         throwsIt<PoolExhaustedException>(
           'the pool of `Token` is exhausted: fewer of its 3 slots are free',
         ),
       );
-      expect(TokenPool.owned, throwsIt<PoolExhaustedException>('hint: '));
+      expect(TokenPool.alloc, throwsIt<PoolExhaustedException>('hint: '));
       expect(
-        () => TokenPool.using((slot) => fail('there is none')),
+        () => TokenPool.raw.using((slot) => fail('there is none')),
         throwsIt<PoolExhaustedException>(),
       );
-      tokens.forEach(TokenPool.free);
+      tokens.forEach(TokenPool.raw.free);
       final stats = TokenPool.stats;
       expect(stats.failedAllocs - before.failedAllocs, 4);
       expect(stats.allocs - before.allocs, 3);
@@ -90,30 +90,30 @@ void main() {
 
     test('that the system has no memory for', () {
       const message = 'the pool of `Vast` could not reserve 268435';
-      expect(VastPool.tryAlloc(), isNull);
-      expect(VastPool.alloc, throwsIt<PoolMemoryException>(message));
+      expect(VastPool.raw.tryAlloc(), isNull);
+      expect(VastPool.raw.alloc, throwsIt<PoolMemoryException>(message));
       expect(VastPool.stats.state, PoolState.reservationFailed);
-      expect(library.newVast, throwsIt<PoolMemoryException>(message));
+      expect(library.raw.newVast, throwsIt<PoolMemoryException>(message));
     });
 
     test('are lent to an action', () {
       late Pointer<Token> seen;
       expect(
-        TokenPool.using((slot) {
+        TokenPool.raw.using((slot) {
           seen = slot;
           return slot.ref.id = 5;
         }),
         5,
       );
-      expect(TokenPool.reference(seen).isNone, isTrue);
+      expect(TokenPool.raw.reference(seen).isNone, isTrue);
       expect(
-        () => TokenPool.using((slot) => throw StateError('mine')),
+        () => TokenPool.raw.using((slot) => throw StateError('mine')),
         throwsA(isA<StateError>().having((it) => it.message, '', 'mine')),
       );
       expect(TokenPool.stats.live, 0);
       // An action that frees its slot itself gets an error.
       expect(
-        () => TokenPool.using(TokenPool.free),
+        () => TokenPool.raw.using(TokenPool.raw.free),
         throwsIt<DoubleFreeException>(),
       );
     });
@@ -125,12 +125,12 @@ void main() {
         return slot.ref.id = 6;
       }
 
-      final Future<int> result = TokenPool.using(later);
+      final Future<int> result = TokenPool.raw.using(later);
       expect(TokenPool.stats.live, 1);
       expect(await result, 6);
       expect(TokenPool.stats.live, 0);
       await expectLater(
-        TokenPool.using((slot) async => throw StateError('later')),
+        TokenPool.raw.using((slot) async => throw StateError('later')),
         throwsStateError,
       );
     });
@@ -138,7 +138,7 @@ void main() {
 
   group('many slots', () {
     test('come and go at once', () {
-      final slots = ParticlePool.allocMany(1000);
+      final slots = ParticlePool.raw.allocMany(1000);
       expect(slots.length, 1000);
       expect({for (final slot in slots) slot.address}.length, 1000);
       expect(slots[999], slots.last);
@@ -150,54 +150,57 @@ void main() {
       expect(slots, isEmpty);
       expect(() => slots[0], throwsRangeError);
       slots.free();
-      expect(ParticlePool.allocMany(0), isEmpty);
-      expect(() => ParticlePool.allocMany(-1), throwsRangeError);
+      expect(ParticlePool.raw.allocMany(0), isEmpty);
+      expect(() => ParticlePool.raw.allocMany(-1), throwsRangeError);
     });
 
     test('all or none', () {
-      final one = TokenPool.alloc();
+      final one = TokenPool.raw.alloc();
       for (final count in [3, 4, 1 << 40]) {
         expect(
-          () => TokenPool.allocMany(count),
+          () => TokenPool.raw.allocMany(count),
           throwsIt<PoolExhaustedException>(),
         );
         expect(TokenPool.stats.live, 1);
       }
-      TokenPool.allocMany(2).free();
-      TokenPool.free(one);
+      TokenPool.raw.allocMany(2).free();
+      TokenPool.raw.free(one);
     });
 
     test('in the same memory each time', () {
-      final slots = ParticlePool.slots(100);
+      final slots = ParticlePool.raw.slots(100);
       expect((slots.capacity, slots.length), (100, 0));
       for (final count in [100, 1, 0, 57]) {
-        expect(ParticlePool.allocMany(count, into: slots), same(slots));
+        expect(ParticlePool.raw.allocMany(count, into: slots), same(slots));
         expect(slots.length, count);
-        ParticlePool.freeMany(slots);
+        ParticlePool.raw.freeMany(slots);
         expect(slots, isEmpty);
       }
       expect(
-        () => ParticlePool.allocMany(101, into: slots),
+        () => ParticlePool.raw.allocMany(101, into: slots),
         throwsIt<CapacityException>(),
       );
-      ParticlePool.allocMany(2, into: slots);
-      expect(() => ParticlePool.allocMany(1, into: slots), throwsStateError);
+      ParticlePool.raw.allocMany(2, into: slots);
+      expect(
+        () => ParticlePool.raw.allocMany(1, into: slots),
+        throwsStateError,
+      );
       final kept = slots.toList();
       slots.clear();
       expect(ParticlePool.stats.live, 2);
-      ParticlePool.freeMany(kept);
+      ParticlePool.raw.freeMany(kept);
       slots.dispose();
       slots.dispose();
       expect(slots.capacity, 0);
       expect(
-        () => ParticlePool.allocMany(1, into: slots),
+        () => ParticlePool.raw.allocMany(1, into: slots),
         throwsIt<CapacityException>(),
       );
     });
 
     test('of which some are passed on', () {
-      final slots = TokenPool.allocMany(3);
-      final id = library.spend(slots.takeAt(1)..ref.id = 9);
+      final slots = TokenPool.raw.allocMany(3);
+      final id = library.raw.spend(slots.takeAt(1)..ref.id = 9);
       expect(id, 9);
       expect(slots[1], nullptr);
       expect(slots.takeAt(1), nullptr);
@@ -206,9 +209,9 @@ void main() {
     });
 
     test('of which the pool takes all it can', () {
-      final slots = TokenPool.allocMany(3);
+      final slots = TokenPool.raw.allocMany(3);
       final before = TokenPool.stats;
-      TokenPool.free(slots[0]);
+      TokenPool.raw.free(slots[0]);
       expect(slots.free, throwsIt<DoubleFreeException>('`Token`'));
       expect(slots, isEmpty);
       final stats = TokenPool.stats;
@@ -217,9 +220,10 @@ void main() {
       // reason.
       expect(stats.badDouble - before.badDouble, 2);
 
-      final good = TokenPool.alloc();
+      final good = TokenPool.raw.alloc();
       expect(
-        () => TokenPool.freeMany([nullptr, Pointer.fromAddress(4096), good]),
+        () =>
+            TokenPool.raw.freeMany([nullptr, Pointer.fromAddress(4096), good]),
         throwsIt<ForeignSlotException>(),
       );
       expect(TokenPool.stats.live, 0);
@@ -232,7 +236,7 @@ void main() {
 
     test('null', () {
       expect(
-        () => TokenPool.free(nullptr),
+        () => TokenPool.raw.free(nullptr),
         throwsIt<NullSlotException>('given back to the pool of `Token`'),
       );
       expect(TokenPool.stats.badNull - before.badNull, 1);
@@ -240,32 +244,32 @@ void main() {
 
     test('memory of another kind, and of another pool', () {
       final box = TokenBox();
-      final event = EventPool.alloc();
-      for (final foreign in [box.pointer, event.cast<Token>()]) {
+      final event = EventPool.raw.alloc();
+      for (final foreign in [box.raw.pointer, event.cast<Token>()]) {
         expect(
-          () => TokenPool.free(foreign),
+          () => TokenPool.raw.free(foreign),
           throwsIt<ForeignSlotException>('hint: '),
         );
       }
       expect(TokenPool.stats.badForeign - before.badForeign, 2);
-      EventPool.free(event);
+      EventPool.raw.free(event);
     });
 
     test('the inside of a slot', () {
-      final slot = TokenPool.alloc();
+      final slot = TokenPool.raw.alloc();
       expect(
-        () => TokenPool.free(Pointer.fromAddress(slot.address + 1)),
+        () => TokenPool.raw.free(Pointer.fromAddress(slot.address + 1)),
         throwsIt<InteriorSlotException>(),
       );
       expect(TokenPool.stats.badInterior - before.badInterior, 1);
-      TokenPool.free(slot);
+      TokenPool.raw.free(slot);
     });
 
     test('a slot that was given back', () {
-      final slot = TokenPool.alloc();
-      TokenPool.free(slot);
+      final slot = TokenPool.raw.alloc();
+      TokenPool.raw.free(slot);
       expect(
-        () => TokenPool.free(slot),
+        () => TokenPool.raw.free(slot),
         throwsIt<DoubleFreeException>('0x${slot.address.toRadixString(16)}'),
       );
       expect(TokenPool.stats.badDouble - before.badDouble, 1);
@@ -273,46 +277,46 @@ void main() {
 
     test('a slot that Rust has', () {
       final before = EventPool.stats;
-      final slot = EventPool.alloc();
-      OrdersQueue.push(slot);
-      expect(() => EventPool.free(slot), throwsIt<SlotInUseException>());
+      final slot = EventPool.raw.alloc();
+      OrdersQueue.raw.push(slot);
+      expect(() => EventPool.raw.free(slot), throwsIt<SlotInUseException>());
       expect(EventPool.stats.badOwned - before.badOwned, 1);
-      expect(OrdersQueue.tryPop(), slot);
-      EventPool.free(slot);
+      expect(OrdersQueue.raw.tryPop(), slot);
+      EventPool.raw.free(slot);
     });
   });
 
   group('references', () {
     test('are stale once the slot is given back', () {
-      final slot = TokenPool.alloc()..ref.id = 3;
-      final reference = TokenPool.reference(slot);
+      final slot = TokenPool.raw.alloc()..ref.id = 3;
+      final reference = TokenPool.raw.reference(slot);
       expect(reference.isNone, isFalse);
-      expect(TokenPool.resolve(reference), slot);
-      expect(TokenPool.require(reference), slot);
-      expect(reference.pointer, slot);
+      expect(TokenPool.raw.resolve(reference), slot);
+      expect(TokenPool.raw.require(reference), slot);
+      expect(reference.box!.raw.pointer, slot);
       expect(reference.message?.id, 3);
       expect(reference.isLive, isTrue);
       final before = TokenPool.stats;
-      TokenPool.free(slot);
-      expect(TokenPool.resolve(reference), isNull);
+      TokenPool.raw.free(slot);
+      expect(TokenPool.raw.resolve(reference), isNull);
       expect(reference.message, isNull);
       // Also when the slot has another owner.
       final tokens = allTokens();
       expect(tokens, contains(slot));
       expect(reference.isLive, isFalse);
       expect(
-        () => TokenPool.require(reference),
+        () => TokenPool.raw.require(reference),
         throwsIt<StaleReferenceException>('$reference refers to no `Token`'),
       );
       expect(TokenPool.stats.stale - before.stale, 4);
-      tokens.forEach(TokenPool.free);
+      tokens.forEach(TokenPool.raw.free);
     });
 
     test('that were made up', () {
       final before = TokenPool.stats;
-      final slot = TokenPool.alloc();
-      final FfiRef(:indexPlusOne, :generation) = TokenPool.reference(slot);
-      TokenPool.free(slot);
+      final slot = TokenPool.raw.alloc();
+      final FfiRef(:indexPlusOne, :generation) = TokenPool.raw.reference(slot);
+      TokenPool.raw.free(slot);
       final forged = [
         // The generation that the slot has, or will have next, while it is
         // free.
@@ -331,47 +335,47 @@ void main() {
       final before = TokenPool.stats;
       const none = FfiRef<Token>.none();
       expect(none.isLive, isFalse);
-      expect(TokenPool.resolve(none), isNull);
-      expect(TokenPool.reference(nullptr), none);
-      expect(TokenPool.reference(Pointer.fromAddress(64)), none);
+      expect(TokenPool.raw.resolve(none), isNull);
+      expect(TokenPool.raw.reference(nullptr), none);
+      expect(TokenPool.raw.reference(Pointer.fromAddress(64)), none);
       expect(TokenPool.stats.stale, before.stale);
     });
   });
 
   group('boxes', () {
     test('own a slot', () {
-      final box = TokenPool.owned();
+      final box = TokenPool.alloc();
       box.ref.id = 4;
-      expect(box.pointer.ref.id, 4);
+      expect(box.raw.pointer.ref.id, 4);
       expect(TokenPool.stats.live, 1);
       box.dispose();
       box.dispose();
       expect(TokenPool.stats.live, 0);
       expect(() => box.ref, throwsStateError);
-      expect(() => box.pointer, throwsStateError);
-      expect(box.release, throwsStateError);
+      expect(() => box.raw.pointer, throwsStateError);
+      expect(box.raw.release, throwsStateError);
     });
 
     test('give their slot up', () {
-      final box = TokenPool.own(library.newToken(6));
+      final box = TokenPool.raw.own(library.raw.newToken(6));
       expect(box.ref.id, 6);
-      expect(library.spend(box.release()), 6);
+      expect(library.raw.spend(box.raw.release()), 6);
       expect(() => box.ref, throwsStateError);
       box.dispose();
-      expect(TokenBox().release, throwsStateError);
+      expect(TokenBox().raw.release, throwsStateError);
     });
 
     test('own nothing that is no slot', () {
-      final slot = TokenPool.alloc();
-      TokenPool.free(slot);
+      final slot = TokenPool.raw.alloc();
+      TokenPool.raw.free(slot);
       for (final bad in [slot, nullptr, Pointer<Token>.fromAddress(64)]) {
-        expect(() => TokenPool.own(bad), throwsArgumentError);
+        expect(() => TokenPool.raw.own(bad), throwsArgumentError);
       }
     });
 
     test('notice that their slot is gone', () {
-      final box = TokenPool.owned();
-      TokenPool.free(box.pointer);
+      final box = TokenPool.alloc();
+      TokenPool.raw.free(box.raw.pointer);
       expect(box.dispose, throwsIt<DoubleFreeException>());
       box.dispose();
     });
@@ -380,11 +384,11 @@ void main() {
       const count = 200000;
       var refused = 0;
       for (var made = 0; made < count; made++) {
-        final slot = PlanNodePool.tryAlloc();
+        final slot = PlanNodePool.raw.tryAlloc();
         if (slot == null) {
           refused++;
         } else {
-          PlanNodePool.own(slot);
+          PlanNodePool.raw.own(slot);
         }
       }
       expect(refused, lessThan(count ~/ 100));
@@ -399,7 +403,7 @@ void main() {
       expect(
         () {
           while (true) {
-            boxes.add(PlanNodePool.owned());
+            boxes.add(PlanNodePool.alloc());
           }
         },
         throwsA(
@@ -439,70 +443,71 @@ void main() {
 
   group('a box that changes hands', () {
     test('comes as a result', () {
-      final token = library.newToken(8);
+      final token = library.raw.newToken(8);
       expect((token.ref.id, token.ref.valid), (8, true));
-      TokenPool.free(token);
-      final even = library.evenToken(2)!;
+      TokenPool.raw.free(token);
+      final even = library.raw.evenToken(2)!;
       expect(even.ref.id, 2);
-      TokenPool.free(even);
-      expect(library.evenToken(3), isNull);
+      TokenPool.raw.free(even);
+      expect(library.raw.evenToken(3), isNull);
     });
 
     test('does not come from an empty pool', () {
       final tokens = allTokens();
       expect(
-        () => library.newToken(1),
+        () => library.raw.newToken(1),
         throwsIt<PoolExhaustedException>('hint: free messages'),
       );
-      expect(library.evenToken(2), isNull);
-      tokens.forEach(TokenPool.free);
+      expect(library.raw.evenToken(2), isNull);
+      tokens.forEach(TokenPool.raw.free);
     });
 
     test('goes as an argument', () {
-      final one = library.newToken(1), other = library.newToken(2);
-      final higher = library.exchange(one, other);
+      final one = library.raw.newToken(1), other = library.raw.newToken(2);
+      final higher = library.raw.exchange(one, other);
       expect(higher, other);
       expect(TokenPool.stats.live, 1);
-      expect(library.exchange(higher, null), higher);
-      expect(library.spend(higher), 2);
-      expect(() => library.spend(higher), throwsIt<DoubleFreeException>());
+      expect(library.raw.exchange(higher, null), higher);
+      expect(library.raw.spend(higher), 2);
+      expect(() => library.raw.spend(higher), throwsIt<DoubleFreeException>());
     });
 
     test('stays when the call is refused', () {
-      final token = library.newToken(5);
-      final event = EventPool.alloc();
+      final token = library.raw.newToken(5);
+      final event = EventPool.raw.alloc();
       expect(
-        () => library.exchange(token, token),
+        () => library.raw.exchange(token, token),
         throwsIt<InvalidArgumentException>('`one` and `other` overlap'),
       );
       expect(
-        () => library.exchange(token, nullptr),
+        () => library.raw.exchange(token, nullptr),
         throwsIt<NullSlotException>('`other` is null'),
       );
       expect(
-        () => library.exchange(token, event.cast()),
+        () => library.raw.exchange(token, event.cast()),
         throwsIt<ForeignSlotException>('`other` is outside of the pool'),
       );
       expect(
-        () => library.exchange(Pointer.fromAddress(token.address + 4), null),
+        () =>
+            library.raw.exchange(Pointer.fromAddress(token.address + 4), null),
         throwsIt<InteriorSlotException>('`one` is inside of a slot'),
       );
       final valid = Pointer<Uint8>.fromAddress(token.address + 4);
       valid.value = 2;
       expect(
-        () => library.spend(token),
+        () => library.raw.spend(token),
         throwsIt<InvalidValueException>('token.valid'),
       );
       valid.value = 1;
       expect(TokenPool.stats.live, 1);
-      expect(library.spend(token), 5);
-      EventPool.free(event);
+      expect(library.raw.spend(token), 5);
+      EventPool.raw.free(event);
     });
 
     test('comes back to the pool from a panic', () {
-      final token = library.newToken(13);
+      final token = library.raw.newToken(13);
       expect(
-        () => library.lose(token),
+        () => library.raw.lose(token),
         throwsIt<RustPanicException>('lost token 13'),
       );
       expect(TokenPool.stats.live, 0);
@@ -523,58 +528,60 @@ void main() {
       return sum;
     }
 
-    Pointer<PlanNode> node(String operator, double cost) => PlanNodePool.alloc()
-      ..ref.operator = operator
-      ..ref.cost = cost;
+    Pointer<PlanNode> node(String operator, double cost) =>
+        PlanNodePool.raw.alloc()
+          ..ref.operator = operator
+          ..ref.cost = cost;
 
     void attach(Pointer<PlanNode> child, Pointer<PlanNode> parent) {
-      parent.ref.children.add(PlanNodePool.reference(child));
-      child.ref.parent = PlanNodePool.reference(parent);
+      parent.ref.children.add(PlanNodePool.raw.reference(child));
+      child.ref.parent = PlanNodePool.raw.reference(parent);
     }
 
     void detach(PlanNode node) {
-      final self = PlanNodePool.reference(
-        node.parent.message!.children
-            .firstWhere((it) => it.message?.operator == node.operator)
-            .pointer!,
+      final self = node.parent.message!.children.firstWhere(
+        (it) => it.message?.operator == node.operator,
       );
       node.parent.message!.children.remove(self);
       node.parent = const FfiRef.none();
     }
 
     test('from Rust, edited here', () {
-      final root = library.buildPlan(2, 3);
+      final root = library.raw.buildPlan(2, 3);
       expect(PlanNodePool.stats.live, 13);
       expect((root.ref.operator, root.ref.parent.isNone), ('join', true));
       expect(cost(root.ref), 5);
-      expect(library.planCost(root), 5);
+      expect(library.raw.planCost(root), 5);
       final [one, other, third] = root.ref.children.toList();
-      expect(one.message!.parent, PlanNodePool.reference(root));
+      expect(one.message!.parent, PlanNodePool.raw.reference(root));
 
       final added = node('filter', 100);
-      attach(added, other.pointer!);
-      expect((cost(root.ref), library.planCost(root)), (105, 105));
+      attach(added, PlanNodePool.raw.require(other));
+      expect((cost(root.ref), library.raw.planCost(root)), (105, 105));
 
       // A subtree is freed; a reference to it that stays is stale.
       final leaf = one.message!.children.first;
       root.ref.children.remove(one);
-      expect(PlanNodePool.freeTree(one.pointer!, below), 4);
+      expect(
+        PlanNodePool.raw.freeTree(PlanNodePool.raw.require(one), below),
+        4,
+      );
       expect(one.isLive || leaf.isLive, isFalse);
       expect(PlanNodePool.stats.live, 10);
-      expect((cost(root.ref), library.planCost(root)), (104, 104));
+      expect((cost(root.ref), library.raw.planCost(root)), (104, 104));
 
       // A node moves.
       detach(added.ref);
-      expect(library.planCost(root), 4);
-      attach(added, third.pointer!);
+      expect(library.raw.planCost(root), 4);
+      attach(added, PlanNodePool.raw.require(third));
       expect(third.message!.children.last.message!.cost, 100);
-      expect((cost(root.ref), library.planCost(root)), (104, 104));
+      expect((cost(root.ref), library.raw.planCost(root)), (104, 104));
 
       // A stale reference in the tree is skipped.
       root.ref.children.add(leaf);
-      expect((cost(root.ref), library.planCost(root)), (104, 104));
-      expect(library.freePlan(root), 10);
-      expect(() => library.planCost(root), returnsNormally);
+      expect((cost(root.ref), library.raw.planCost(root)), (104, 104));
+      expect(library.raw.freePlan(root), 10);
+      expect(() => library.raw.planCost(root), returnsNormally);
     });
 
     test('from here, freed here', () {
@@ -594,22 +601,22 @@ void main() {
         throwsIt<CapacityException>(),
         reason: '16 is the most',
       );
-      expect(library.planCost(root), 1 + 255 * 8);
+      expect(library.raw.planCost(root), 1 + 255 * 8);
       expect(cost(root.ref), 1 + 255 * 8);
-      expect(PlanNodePool.freeTree(root, below), 1 + 255 * 16);
-      expect(() => PlanNodePool.freeTree(root, below), throwsArgumentError);
+      expect(PlanNodePool.raw.freeTree(root, below), 1 + 255 * 16);
+      expect(() => PlanNodePool.raw.freeTree(root, below), throwsArgumentError);
     });
 
     test('in a circle are freed once', () {
       final one = node('a', 1), other = node('b', 1);
       attach(one, other);
       attach(other, one);
-      expect(PlanNodePool.freeTree(one, below), 2);
+      expect(PlanNodePool.raw.freeTree(one, below), 2);
     });
 
     test('that do not fit the pool', () {
       expect(
-        () => library.buildPlan(4, 16),
+        () => library.raw.buildPlan(4, 16),
         throwsIt<PoolExhaustedException>('`PlanNode`'),
       );
     });
@@ -635,51 +642,54 @@ void main() {
     test('from a thread of Rust, all in order', () {
       const count = 50000;
       library.startEvents(count);
-      final slots = EventPool.slots(32);
+      final slots = EventPool.raw.slots(32);
       var next = 0, urgent = 0;
       final clock = Stopwatch()..start();
       while (next < count) {
         expect(clock.elapsed, lessThan(const Duration(minutes: 2)));
-        for (final slot in EventsQueue.popMany(32, into: slots)) {
+        for (final slot in EventsQueue.raw.popMany(32, into: slots)) {
           expect(slot.ref.number, next++);
           if (slot.ref.urgent) urgent++;
         }
         slots.free();
       }
       expect(urgent, count ~/ 5);
-      expect((EventsQueue.tryPop(), EventsQueue.length), (null, 0));
+      expect((EventsQueue.raw.tryPop(), EventsQueue.length), (null, 0));
       expect(EventsQueue.capacity, 64);
-      expect(EventsQueue.popMany(5), isEmpty);
-      expect(() => EventsQueue.popMany(-1), throwsRangeError);
+      expect(EventsQueue.raw.popMany(5), isEmpty);
+      expect(() => EventsQueue.raw.popMany(-1), throwsRangeError);
     });
 
     test('to Rust, until it is full', () {
-      final events = [for (var i = 0; i < 3; i++) EventPool.alloc()];
+      final events = [for (var i = 0; i < 3; i++) EventPool.raw.alloc()];
       for (final (index, event) in events.indexed) {
         event.ref.number = index + 10;
       }
-      OrdersQueue.push(events[0]);
-      expect(OrdersQueue.tryPush(events[1]), isTrue);
+      OrdersQueue.raw.push(events[0]);
+      expect(OrdersQueue.raw.tryPush(events[1]), isTrue);
       expect((OrdersQueue.length, OrdersQueue.capacity), (2, 2));
-      expect(OrdersQueue.tryPush(events[2]), isFalse);
+      expect(OrdersQueue.raw.tryPush(events[2]), isFalse);
       expect(
-        () => OrdersQueue.push(events[2]),
+        () => OrdersQueue.raw.push(events[2]),
         throwsIt<QueueFullException>('the queue `ORDERS`'),
       );
-      expect(() => OrdersQueue.push(events[0]), throwsIt<SlotInUseException>());
+      expect(
+        () => OrdersQueue.raw.push(events[0]),
+        throwsIt<SlotInUseException>(),
+      );
       expect(library.nextOrder(), 10);
       // The caller still owns the refused one.
-      OrdersQueue.push(events[2]);
+      OrdersQueue.raw.push(events[2]);
       expect(library.nextOrder(), 11);
       expect(library.nextOrder(), 12);
       expect(library.nextOrder(), isNull);
     });
 
     test('take slots that hold a message, and nothing else', () {
-      final event = EventPool.alloc();
+      final event = EventPool.raw.alloc();
       final urgent = Pointer<Uint8>.fromAddress(event.address + 8);
       urgent.value = 3;
-      for (final push in [OrdersQueue.push, OrdersQueue.tryPush]) {
+      for (final push in [OrdersQueue.raw.push, OrdersQueue.raw.tryPush]) {
         expect(() => push(event), throwsIt<InvalidValueException>());
         expect(() => push(nullptr), throwsIt<NullSlotException>());
         expect(
@@ -691,26 +701,29 @@ void main() {
           throwsIt<ForeignSlotException>(),
         );
       }
-      EventPool.free(event);
-      expect(() => OrdersQueue.push(event), throwsIt<DoubleFreeException>());
+      EventPool.raw.free(event);
+      expect(
+        () => OrdersQueue.raw.push(event),
+        throwsIt<DoubleFreeException>(),
+      );
       expect(OrdersQueue.length, 0);
     });
 
     test('that are closed take nothing, and give what they have', () {
-      final events = [EventPool.alloc(), EventPool.alloc()];
-      OrdersQueue.push(events[0]);
+      final events = [EventPool.raw.alloc(), EventPool.raw.alloc()];
+      OrdersQueue.raw.push(events[0]);
       expect(OrdersQueue.isClosed, isFalse);
       OrdersQueue.close();
       expect(OrdersQueue.isClosed, isTrue);
-      for (final push in [OrdersQueue.push, OrdersQueue.tryPush]) {
+      for (final push in [OrdersQueue.raw.push, OrdersQueue.raw.tryPush]) {
         expect(
           () => push(events[1]),
           throwsIt<QueueClosedException>('`ORDERS`'),
         );
       }
-      expect(OrdersQueue.tryPop(), events[0]);
-      expect(OrdersQueue.tryPop(), isNull);
-      EventPool.freeMany(events);
+      expect(OrdersQueue.raw.tryPop(), events[0]);
+      expect(OrdersQueue.raw.tryPop(), isNull);
+      EventPool.raw.freeMany(events);
     });
   });
 }
@@ -721,9 +734,9 @@ void main() {
 @pragma('vm:never-inline')
 int _drop(int count) {
   for (var made = 0; made < count; made++) {
-    final slot = ParticlePool.tryAlloc();
+    final slot = ParticlePool.raw.tryAlloc();
     if (slot == null) return made;
-    ParticlePool.own(slot);
+    ParticlePool.raw.own(slot);
   }
   return count;
 }
@@ -747,7 +760,7 @@ int _hammer(String path, int owner) {
   var corrupt = 0;
   final held = <Pointer<Particle>>[];
   for (var round = 0; round < 100000; round++) {
-    final slot = ParticlePool.tryAlloc();
+    final slot = ParticlePool.raw.tryAlloc();
     if (slot != null) {
       if (slot.ref.owner != 0) corrupt++;
       slot.ref.owner = owner;
@@ -756,11 +769,11 @@ int _hammer(String path, int owner) {
     if (held.length > round % 17) {
       final slot = held.removeAt(round % held.length);
       if (slot.ref.owner != owner) corrupt++;
-      ParticlePool.free(slot);
+      ParticlePool.raw.free(slot);
     }
   }
   corrupt += held.where((slot) => slot.ref.owner != owner).length;
-  ParticlePool.freeMany(held);
+  ParticlePool.raw.freeMany(held);
   return corrupt;
 }
 

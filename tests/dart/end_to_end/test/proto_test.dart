@@ -37,7 +37,7 @@ void main() {
     expect(bytes, [8, 1, 17, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 29, 0, 0, 0, 0x80]);
     final back = PointBox.fromProto(bytes);
     expect(back.ref.toDart(), box.ref.toDart());
-    expect(back.pointer.toProto(), bytes);
+    expect(back.raw.pointer.toProto(), bytes);
     // It is a copy: the memory that Rust has allocated is freed.
     box.ref.x = 2;
     expect(bytes[9], 0xF8);
@@ -57,7 +57,7 @@ void main() {
 
   test('a pointer is read over', () {
     final box = TextsBox()..ref.name = 'before';
-    box.pointer.readProto(Uint8List.fromList([0x12, 1, 0x61]));
+    box.raw.pointer.readProto(Uint8List.fromList([0x12, 1, 0x61]));
     expect((box.ref.name, box.ref.initial), ('', 'a'));
   });
 
@@ -138,11 +138,11 @@ void main() {
       final bytes = plan.toProto();
       // Parents are above, and so not written again.
       expect(bytes.length, lessThan(13 * 40));
-      final back = pools.PlanNodePool.alloc()..readProto(bytes);
+      final back = pools.PlanNodePool.raw.alloc()..readProto(bytes);
       expect(pools.PlanNodePool.stats.live, 26);
       expect(back.toProto(), bytes);
       expect(back.ref.children[2].message?.operator, 'join');
-      expect(pools.PlanNodePool.freeTree(back, below), 13);
+      expect(pools.PlanNodePool.raw.freeTree(back, below), 13);
       expect(pools.PlanNodePool.freeTree(plan, below), 13);
     });
 
@@ -152,11 +152,11 @@ void main() {
       pools.PlanNodePool.freeTree(plan, below);
       for (var end = 1; end < bytes.length; end++) {
         try {
-          final node = pools.PlanNodePool.alloc();
+          final node = pools.PlanNodePool.raw.alloc();
           try {
             node.readProto(Uint8List.sublistView(bytes, 0, end));
           } finally {
-            pools.PlanNodePool.freeTree(node, below);
+            pools.PlanNodePool.raw.freeTree(node, below);
           }
         } on pools.InvalidValueException catch (exception) {
           expect(exception.message, contains('hint'));
@@ -166,15 +166,15 @@ void main() {
     });
 
     test('that isolates share are there in each of their encodings', () async {
-      final shared = pools.PlanNodePool.alloc();
+      final shared = pools.PlanNodePool.raw.alloc();
       shared.ref.operator = 'shared';
-      final part = pools.PlanNodePool.reference(shared);
+      final part = pools.PlanNodePool.raw.reference(shared);
       final start = DateTime.now().add(const Duration(milliseconds: 300));
       final lost = await Future.wait([
         for (var i = 0; i < 2; i++) _encodeElsewhere(part, start),
       ]);
       expect(lost, [0, 0]);
-      pools.PlanNodePool.free(shared);
+      pools.PlanNodePool.raw.free(shared);
     });
   });
 }
@@ -186,7 +186,7 @@ Future<int> _encodeElsewhere(
   DateTime start,
 ) => Isolate.run(() {
   pools.FixturePoolsLibrary.open();
-  final root = pools.PlanNodePool.alloc();
+  final root = pools.PlanNodePool.raw.alloc();
   root.ref.children.add(part);
   // All isolates begin at once.
   while (DateTime.now().isBefore(start)) {}
@@ -194,6 +194,6 @@ Future<int> _encodeElsewhere(
   for (var i = 0; i < 10000; i++) {
     if (!String.fromCharCodes(root.toProto()).contains('shared')) lost++;
   }
-  pools.PlanNodePool.free(root);
+  pools.PlanNodePool.raw.free(root);
   return lost;
 });

@@ -417,8 +417,8 @@ void main() {
     view.simd.fill(1);
     expect(values.list.sublist(3, 50), List.filled(47, 1));
     final bytes = Uint8Array(401);
-    final unaligned = Float32Array.view(
-      Pointer.fromAddress(bytes.pointer.address + 1),
+    final unaligned = Float32Array.raw(
+      Pointer.fromAddress(bytes.raw.pointer.address + 1),
       100,
       owner: bytes,
     );
@@ -431,7 +431,7 @@ void main() {
 
   test('misaligned views of messages are refused', () {
     final bytes = Uint8Array(10 * sizeOf<Particle>());
-    final start = bytes.pointer.address;
+    final start = bytes.raw.pointer.address;
     for (var misaligned = 1; misaligned < 4; misaligned++) {
       final address = start + misaligned;
       final says = throwsA(
@@ -446,14 +446,14 @@ void main() {
         ),
       );
       final pointer = Pointer<Particle>.fromAddress(address);
-      expect(() => ParticleArray.view(pointer, 3, owner: bytes), says);
-      expect(() => ParticleBox.view(pointer, owner: bytes), says);
-      expect(ParticleArray.view(pointer, 0), isEmpty);
+      expect(() => ParticleArray.raw(pointer, 3, owner: bytes), says);
+      expect(() => ParticleBox.raw(pointer, owner: bytes), says);
+      expect(ParticleArray.raw(pointer, 0), isEmpty);
     }
     final wide = Pointer<Totals>.fromAddress(start + 4);
-    expect(() => TotalsArray.view(wide, 1, owner: bytes), throwsArgumentError);
+    expect(() => TotalsArray.raw(wide, 1, owner: bytes), throwsArgumentError);
     final aligned = Pointer<Particle>.fromAddress(start + 4);
-    final view = ParticleArray.view(aligned, 3, owner: bytes);
+    final view = ParticleArray.raw(aligned, 3, owner: bytes);
     view.simd.fillRecord(ParticleBox()..ref.mass = 2);
     expect(view.simd.sums()[4], 6);
     expect(view.sublistView(1).simd.sums()[4], 4);
@@ -461,7 +461,7 @@ void main() {
 
   test('results that overlap the messages are refused', () {
     final messages = ParticleArray(8);
-    final inside = Float32Array.view(messages.pointer.cast(), 8);
+    final inside = Float32Array.raw(messages.raw.pointer.cast(), 8);
     expect(() => messages.simd.lengths(inside.simd), throwsArgumentError);
     expect(
       () => messages.simd.dots(ParticleArray(8), inside.simd),

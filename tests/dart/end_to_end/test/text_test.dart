@@ -72,7 +72,7 @@ void main() {
     expect(copy.ages, ages);
     // On the way back, Rust checks each key.
     final back = copy.toNative();
-    expect(types.touchMaps(back.pointer), types.touchMaps(box.pointer));
+    expect(types.touchMaps(back), types.touchMaps(box));
     box.ref.names[5] = '\ufeff\ufeff';
     expect(box.ref.names, {5: '\ufeff\ufeff'});
   });

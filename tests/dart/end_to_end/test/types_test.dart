@@ -32,7 +32,7 @@ void main() {
     final texts = TextsBox();
     reads(
       'texts',
-      () => library.writeTexts(texts.pointer),
+      () => library.writeTexts(texts),
       () => texts.ref.toDart(),
       TextsData(
         before: 1,
@@ -45,7 +45,7 @@ void main() {
     final blobs = BlobsBox();
     reads(
       'blobs',
-      () => library.writeBlobs(blobs.pointer),
+      () => library.writeBlobs(blobs),
       () => blobs.ref.toDart(),
       BlobsData(
         digest: Uint8List.fromList([for (var i = 0; i < 20; i++) 200 + i]),
@@ -60,7 +60,7 @@ void main() {
     final lists = ListsBox();
     reads(
       'lists',
-      () => library.writeLists(lists.pointer),
+      () => library.writeLists(lists),
       () => lists.ref.toDart(),
       ListsData(
         numbers: [for (var i = 0; i < 10; i++) 0xffffffff - i],
@@ -90,7 +90,7 @@ void main() {
     final options = OptionsBox();
     reads(
       'options',
-      () => library.writeOptions(options.pointer),
+      () => library.writeOptions(options),
       () => options.ref.toDart(),
       OptionsData(
         long: 0x8000000000000000,
@@ -109,7 +109,7 @@ void main() {
     final maps = MapsBox();
     reads(
       'maps',
-      () => library.writeMaps(maps.pointer),
+      () => library.writeMaps(maps),
       () => maps.ref.toDart(),
       MapsData(
         ages: {'Ada': 36, 'Grace': 85},
@@ -131,7 +131,7 @@ void main() {
     final oneofs = OneofsBox();
     reads(
       'oneofs',
-      () => library.writeOneofs(oneofs.pointer),
+      () => library.writeOneofs(oneofs),
       () => oneofs.ref.toDart(),
       OneofsData(
         before: 1,
@@ -152,9 +152,9 @@ void main() {
         lines: ['日本', '\u{10ffff}', 'two'],
         page: '0123456789' * 100,
       ).toNative();
-      expect(library.isTextsFromDart(box.pointer), isTrue);
+      expect(library.isTextsFromDart(box), isTrue);
       box.ref.initial = 'x';
-      expect(library.isTextsFromDart(box.pointer), isFalse);
+      expect(library.isTextsFromDart(box), isFalse);
     });
 
     test('lists, in place', () {
@@ -186,14 +186,14 @@ void main() {
         {},
         {255: 0},
       ];
-      expect(library.isListsFromDart(box.pointer), isTrue);
+      expect(library.isListsFromDart(box), isTrue);
       lists.numbers.removeLast();
-      expect(library.isListsFromDart(box.pointer), isFalse);
+      expect(library.isListsFromDart(box), isFalse);
     });
 
     test('options, in place', () {
       final box = OptionsBox();
-      library.writeOptions(box.pointer);
+      library.writeOptions(box);
       box.ref
         ..long = null
         ..byte = 0
@@ -207,7 +207,7 @@ void main() {
         ..array = null
         ..each = [1, null, 3];
       box.ref.small = const SmallNothing().toNative().ref;
-      expect(library.isOptionsFromDart(box.pointer), isTrue);
+      expect(library.isOptionsFromDart(box), isTrue);
     });
 
     test('maps, in place', () {
@@ -230,7 +230,7 @@ void main() {
         7: const SmallByte(7).toNative().ref,
         8: const SmallFlag(true).toNative().ref,
       };
-      expect(library.isMapsFromDart(box.pointer), isTrue);
+      expect(library.isMapsFromDart(box), isTrue);
     });
 
     test('oneofs', () {
@@ -241,128 +241,128 @@ void main() {
         smalls: [SmallByte(255), SmallNothing(), SmallPing()],
         shapes: [ShapeCircle(2.5)],
       ).toNative();
-      expect(library.isOneofsFromDart(box.pointer), isTrue);
+      expect(library.isOneofsFromDart(box), isTrue);
     });
   });
 
   group('random values go round', () {
-    void goRound<M extends Struct, D extends FfiValue>(
+    void goRound<M extends Struct, B extends NativeBox<M>, D extends FfiValue>(
       String name, {
-      required NativeBox<M> Function() box,
-      required void Function(Pointer<M>, int) random,
-      required int Function(Pointer<M>) touch,
-      required D Function(NativeBox<M>) read,
-      required NativeBox<M> Function(D) write,
-      required void Function(NativeBox<M>, NativeBox<M>) copy,
+      required B Function() box,
+      required void Function(B, int) random,
+      required int Function(B) touch,
+      required D Function(B) read,
+      required B Function(D) write,
+      required void Function(B, B) copy,
     }) {
       test(name, () {
         final from = box();
         final to = box();
         for (var seed = 0; seed < _seeds; seed++) {
-          random(from.pointer, seed);
-          final expected = touch(from.pointer);
+          random(from, seed);
+          final expected = touch(from);
           final value = read(from);
           final written = write(value);
-          expect(touch(written.pointer), expected, reason: 'seed $seed');
+          expect(touch(written), expected, reason: 'seed $seed');
           final again = read(written);
           expect(again, value, reason: 'seed $seed');
           expect(again.hashCode, value.hashCode, reason: 'seed $seed');
           written.dispose();
           copy(from, to);
-          expect(touch(to.pointer), expected, reason: 'copy, seed $seed');
+          expect(touch(to), expected, reason: 'copy, seed $seed');
         }
       });
     }
 
-    goRound<Texts, TextsData>(
+    goRound<Texts, TextsBox, TextsData>(
       'texts',
       box: TextsBox.new,
       random: library.randomTexts,
       touch: library.touchTexts,
-      read: (it) => (it as TextsBox).ref.toDart(),
+      read: (it) => it.ref.toDart(),
       write: (it) => it.toNative(),
-      copy: (a, b) => (b as TextsBox).ref.setFrom((a as TextsBox).ref),
+      copy: (a, b) => b.ref.setFrom(a.ref),
     );
-    goRound<Blobs, BlobsData>(
+    goRound<Blobs, BlobsBox, BlobsData>(
       'blobs',
       box: BlobsBox.new,
       random: library.randomBlobs,
       touch: library.touchBlobs,
-      read: (it) => (it as BlobsBox).ref.toDart(),
+      read: (it) => it.ref.toDart(),
       write: (it) => it.toNative(),
-      copy: (a, b) => (b as BlobsBox).ref.setFrom((a as BlobsBox).ref),
+      copy: (a, b) => b.ref.setFrom(a.ref),
     );
-    goRound<Lists, ListsData>(
+    goRound<Lists, ListsBox, ListsData>(
       'lists',
       box: ListsBox.new,
       random: library.randomLists,
       touch: library.touchLists,
-      read: (it) => (it as ListsBox).ref.toDart(),
+      read: (it) => it.ref.toDart(),
       write: (it) => it.toNative(),
-      copy: (a, b) => (b as ListsBox).ref.setFrom((a as ListsBox).ref),
+      copy: (a, b) => b.ref.setFrom(a.ref),
     );
-    goRound<Options, OptionsData>(
+    goRound<Options, OptionsBox, OptionsData>(
       'options',
       box: OptionsBox.new,
       random: library.randomOptions,
       touch: library.touchOptions,
-      read: (it) => (it as OptionsBox).ref.toDart(),
+      read: (it) => it.ref.toDart(),
       write: (it) => it.toNative(),
-      copy: (a, b) => (b as OptionsBox).ref.setFrom((a as OptionsBox).ref),
+      copy: (a, b) => b.ref.setFrom(a.ref),
     );
-    goRound<Maps, MapsData>(
+    goRound<Maps, MapsBox, MapsData>(
       'maps',
       box: MapsBox.new,
       random: library.randomMaps,
       touch: library.touchMaps,
-      read: (it) => (it as MapsBox).ref.toDart(),
+      read: (it) => it.ref.toDart(),
       write: (it) => it.toNative(),
-      copy: (a, b) => (b as MapsBox).ref.setFrom((a as MapsBox).ref),
+      copy: (a, b) => b.ref.setFrom(a.ref),
     );
-    goRound<Oneofs, OneofsData>(
+    goRound<Oneofs, OneofsBox, OneofsData>(
       'oneofs',
       box: OneofsBox.new,
       random: library.randomOneofs,
       touch: library.touchOneofs,
-      read: (it) => (it as OneofsBox).ref.toDart(),
+      read: (it) => it.ref.toDart(),
       write: (it) => it.toNative(),
-      copy: (a, b) => (b as OneofsBox).ref.setFrom((a as OneofsBox).ref),
+      copy: (a, b) => b.ref.setFrom(a.ref),
     );
-    goRound<Opens, OpensData>(
+    goRound<Opens, OpensBox, OpensData>(
       'open enums',
       box: OpensBox.new,
       random: library.randomOpens,
       touch: library.touchOpens,
-      read: (it) => (it as OpensBox).ref.toDart(),
+      read: (it) => it.ref.toDart(),
       write: (it) => it.toNative(),
-      copy: (a, b) => (b as OpensBox).ref.setFrom((a as OpensBox).ref),
+      copy: (a, b) => b.ref.setFrom(a.ref),
     );
-    goRound<Node, NodeData>(
+    goRound<Node, NodeBox, NodeData>(
       'references',
       box: NodeBox.new,
       random: library.randomNode,
       touch: library.touchNode,
-      read: (it) => (it as NodeBox).ref.toDart(),
+      read: (it) => it.ref.toDart(),
       write: (it) => it.toNative(),
-      copy: (a, b) => (b as NodeBox).ref.setFrom((a as NodeBox).ref),
+      copy: (a, b) => b.ref.setFrom(a.ref),
     );
-    goRound<Row, RowData>(
+    goRound<Row, RowBox, RowData>(
       'rows',
       box: RowBox.new,
       random: library.randomRow,
       touch: library.touchRow,
-      read: (it) => (it as RowBox).ref.toDart(),
+      read: (it) => it.ref.toDart(),
       write: (it) => it.toNative(),
-      copy: (a, b) => (b as RowBox).ref.setFrom((a as RowBox).ref),
+      copy: (a, b) => b.ref.setFrom(a.ref),
     );
-    goRound<All, AllData>(
+    goRound<All, AllBox, AllData>(
       'all of them in each other',
       box: AllBox.new,
       random: library.randomAll,
       touch: library.touchAll,
-      read: (it) => (it as AllBox).ref.toDart(),
+      read: (it) => it.ref.toDart(),
       write: (it) => it.toNative(),
-      copy: (a, b) => (b as AllBox).ref.setFrom((a as AllBox).ref),
+      copy: (a, b) => b.ref.setFrom(a.ref),
     );
   });
 
@@ -580,7 +580,7 @@ void main() {
         final row = RowBox()..ref.modeRaw = 9;
         expect(() => row.ref.mode, unknown('mode: 9 is no value of Mode'));
         // The length of the name is behind the `u64`.
-        final name = row.pointer.cast<Uint32>() + 2;
+        final name = row.raw.pointer.cast<Uint32>() + 2;
         name.value = 33;
         expect(() => row.ref.name, invalid('name: length 33 exceeds 32'));
         name.value = 1;
@@ -588,7 +588,7 @@ void main() {
         expect(() => row.ref.name, invalid('name: the text is not UTF-8'));
         final options = OptionsBox();
         // Whether the `i64` is there is behind it.
-        (options.pointer.cast<Uint8>() + 8).value = 2;
+        (options.raw.pointer.cast<Uint8>() + 8).value = 2;
         expect(
           () => options.ref.long,
           invalid('long: 2 instead of 0 or 1 in an option'),
@@ -652,18 +652,18 @@ void main() {
         smalls: {},
       );
       expect(copy.toNative, equal);
-      expect(() => library.touchMaps(box.pointer), returnsNormally);
+      expect(() => library.touchMaps(box), returnsNormally);
     });
   });
 
   test('invalid bytes are refused by Rust with their path', () {
     final set = ResultSetBox();
-    library.writeResultSet(set.pointer);
-    final rows = set.pointer.cast<Uint8>() + (sizeOf<ResultSet>() - 64000);
+    library.writeResultSet(set);
+    final rows = set.raw.pointer.cast<Uint8>() + (sizeOf<ResultSet>() - 64000);
     // The length of the name in the fourth row.
     (rows + 3 * sizeOf<Row>() + 8).cast<Uint32>().value = 70;
     expect(
-      () => library.touchResultSet(set.pointer),
+      () => library.touchResultSet(set),
       throwsA(
         isA<InvalidValueException>().having(
           (it) => it.message,

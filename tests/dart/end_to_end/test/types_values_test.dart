@@ -105,17 +105,17 @@ void main() {
   final library = FixtureTypesLibrary.open();
 
   test('Rust reads what Dart wrote', () {
-    expect(library.isTextsFromDart(texts.toNative().pointer), isTrue);
-    expect(library.isBlobsFromDart(blobs.toNative().pointer), isTrue);
-    expect(library.isListsFromDart(lists.toNative().pointer), isTrue);
-    expect(library.isOptionsFromDart(options.toNative().pointer), isTrue);
-    expect(library.isMapsFromDart(maps.toNative().pointer), isTrue);
-    expect(library.isOneofsFromDart(oneofs.toNative().pointer), isTrue);
-    expect(library.isOpensFromDart(opens.toNative().pointer), isTrue);
-    expect(library.isNodeFromDart(node.toNative().pointer), isTrue);
-    expect(library.isRowFromDart(row.toNative().pointer), isTrue);
+    expect(library.isTextsFromDart(texts.toNative()), isTrue);
+    expect(library.isBlobsFromDart(blobs.toNative()), isTrue);
+    expect(library.isListsFromDart(lists.toNative()), isTrue);
+    expect(library.isOptionsFromDart(options.toNative()), isTrue);
+    expect(library.isMapsFromDart(maps.toNative()), isTrue);
+    expect(library.isOneofsFromDart(oneofs.toNative()), isTrue);
+    expect(library.isOpensFromDart(opens.toNative()), isTrue);
+    expect(library.isNodeFromDart(node.toNative()), isTrue);
+    expect(library.isRowFromDart(row.toNative()), isTrue);
     final written = ListsBox();
-    library.writeLists(written.pointer);
+    library.writeLists(written);
     final all = AllData(
       texts: texts,
       blobs: blobs,
@@ -128,14 +128,14 @@ void main() {
       more: [lists, written.ref.toDart()],
       maybe: maps,
     ).toNative();
-    expect(library.isAllFromDart(all.pointer), isTrue);
+    expect(library.isAllFromDart(all), isTrue);
     all.ref.oneofs.small.setPing();
-    expect(library.isAllFromDart(all.pointer), isFalse);
+    expect(library.isAllFromDart(all), isFalse);
   });
 
   test('Dart reads what Rust wrote', () {
     final box = AllBox();
-    library.writeAll(box.pointer);
+    library.writeAll(box);
     final all = box.ref;
     expect(all.texts.name, 'Zürich, Käferberg 🐞');
     expect(all.texts.lines, ['', 'exactly', '\u0000\n\u007f']);
@@ -158,15 +158,15 @@ void main() {
 
   test('a result set is read in place', () {
     final box = ResultSetBox();
-    library.writeResultSet(box.pointer);
+    library.writeResultSet(box);
     expect(box.ref.next, 1000);
     expect(box.ref.rows, hasLength(1000));
     expect(box.ref.rows[500].name, 'row 500');
     expect(box.ref.rows[3].score, isNull);
     final written = RowBox();
-    library.writeRow(written.pointer);
+    library.writeRow(written);
     final mine = ResultSetData(rows: [row, written.ref.toDart()]).toNative();
-    expect(library.isResultSetFromDart(mine.pointer), isTrue);
+    expect(library.isResultSetFromDart(mine), isTrue);
   });
 
   test('oneofs cross by value', () {
@@ -184,7 +184,7 @@ void main() {
     ]) {
       final native = shape.toNative();
       expect(library.sameShape(native.ref).value, shape);
-      expect(library.touchShape(native.pointer), isA<int>());
+      expect(library.touchShape(native), isA<int>());
     }
     const seconds = MeasureSeconds(2.5);
     expect(library.sameMeasure(seconds.toNative().ref).value, seconds);
@@ -195,7 +195,7 @@ void main() {
 
   test('what Rust accepts, Dart can read', () {
     final box = AllBox();
-    library.writeAll(box.pointer);
+    library.writeAll(box);
     final good = Uint8List.fromList(box.bytes);
     final random = Random(1);
     var accepted = 0;
@@ -205,7 +205,7 @@ void main() {
         box.bytes[random.nextInt(good.length)] = random.nextInt(256);
       }
       try {
-        library.touchAll(box.pointer);
+        library.touchAll(box);
       } on InvalidValueException {
         continue;
       }

@@ -6,7 +6,7 @@ abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
   NativeArray(this.length, LibraryMemory memory) : super.owned(length, memory);
 
   /// [length] elements at [pointer], **borrowed**; keeps [owner] alive.
-  NativeArray.view(Pointer<T> pointer, this.length, {Object? owner})
+  NativeArray.raw(Pointer<T> pointer, this.length, {Object? owner})
     : super.borrowed(pointer, length, owner);
 
   /// The result of a function, **owned**.
@@ -24,9 +24,17 @@ abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
 
   Never _throwIndex(int index) => throw IndexError.withLength(index, length);
 
+  /// The array as a pointer.
+  RawArray<T> get raw => RawArray._(this);
+}
+
+/// An array as a pointer.
+extension type RawArray<T extends NativeType>._(NativeArray<T> _array)
+    implements RawMemory<T> {
   /// Returns the address of the element at [index].
-  Pointer<T> pointerAt(int index) =>
-      Pointer.fromAddress(pointer.address + checkIndex(index) * elementSize);
+  Pointer<T> pointerAt(int index) => Pointer.fromAddress(
+    _array.pointer.address + _array.checkIndex(index) * _array.elementSize,
+  );
 }
 
 /// A contiguous array of messages, as a list of fixed length.
@@ -38,7 +46,7 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
   MessageArray(super.length, super.memory);
 
   /// [length] messages at [pointer], **borrowed**; keeps [owner] alive.
-  MessageArray.view(super.pointer, super.length, {super.owner}) : super.view();
+  MessageArray.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   MessageArray.taken(super.owned, super.memory) : super.taken();
@@ -75,7 +83,7 @@ abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
   EnumArray(super.length, super.memory);
 
   /// [length] values at [pointer], **borrowed**; keeps [owner] alive.
-  EnumArray.view(super.pointer, super.length, {super.owner}) : super.view();
+  EnumArray.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   EnumArray.taken(super.owned, super.memory) : super.taken();
@@ -98,7 +106,7 @@ final class BoolArray extends NativeArray<Bool>
       BoolArray(values.length)..setAll(0, values);
 
   /// [length] flags at [pointer], **borrowed**; keeps [owner] alive.
-  BoolArray.view(super.pointer, super.length, {super.owner}) : super.view();
+  BoolArray.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   BoolArray.taken(super.owned, super.memory) : super.taken();
@@ -116,6 +124,6 @@ final class BoolArray extends NativeArray<Bool>
   /// The flags from [start] up to [end], **borrowed** from this array.
   BoolArray sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return BoolArray.view(pointer + start, stop - start, owner: this);
+    return BoolArray.raw(pointer + start, stop - start, owner: this);
   }
 }

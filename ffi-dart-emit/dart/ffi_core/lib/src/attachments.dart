@@ -5,6 +5,7 @@ typedef _DartInitD = int Function(Pointer<Void>);
 typedef _KernelsF = Pointer<Pointer<Void>> Function();
 typedef _DartCallsF = Pointer<_DartCalls> Function();
 typedef _ReleaseF = NativeFunction<Void Function(Pointer<Void>)>;
+typedef _PopF = NativeFunction<Pointer<Void> Function(Pointer<Int32>)>;
 typedef _NewColumnsF = NativeFunction<Pointer<Void> Function(Size, Uint8)>;
 typedef _AttachStatusC = Pointer<FfiAttachment> Function(Handle);
 typedef _AttachStatusD = Pointer<FfiAttachment> Function(Object);
@@ -54,6 +55,7 @@ typedef _AttachSlotC =
       Pointer<FfiStatus>,
       Pointer<_SlotCalls>,
       Pointer<Void>,
+      Pointer<_PopF>,
     );
 typedef _AttachSlotD =
     Pointer<FfiAttachment> Function(
@@ -61,6 +63,7 @@ typedef _AttachSlotD =
       Pointer<FfiStatus>,
       Pointer<_SlotCalls>,
       Pointer<Void>,
+      Pointer<_PopF>,
     );
 typedef _ShareC =
     Pointer<FfiAttachment> Function(Pointer<FfiAttachment>, Handle, Size);

@@ -29,6 +29,12 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     );
     _size = count * elementSize;
     if (_size == 0) return;
+    if (memory.isHost) {
+      final block = HostBlock(_size);
+      _owner = block;
+      _pointer = block.pointer.cast();
+      return;
+    }
     _attachment = memory.allocate(this, _size);
     _pointer = _attachment.ref.memory.cast();
   }
@@ -67,6 +73,9 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Keeps the attachment of [owner] if this is a part of its memory, or else
   /// [owner].
   void _keep(Object owner) {
+    if (owner case NativeMemory<NativeType>(:final _whole?)) {
+      return _keep(_whole);
+    }
     final start = _pointer.address;
     switch (owner) {
       case NativeMemory<NativeType>(pointer: Pointer(:final address))
@@ -93,15 +102,38 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     'which is aligned',
   );
 
-  /// A slot of [pool], **owned**: that at [pointer], or a new one for null.
-  ///
-  /// Throws an [ArgumentError] if it is no slot in use.
-  NativeMemory.slot(Pointer<T>? pointer, NativePool<T> pool)
-    : _memory = pool._memory {
+  /// Nothing, until [pool] gives it a slot.
+  NativeMemory.ofPool(NativePool<Struct> pool) : _memory = pool._memory {
     _size = elementSize;
-    _attachment = pool._attach(this, pointer);
-    _pointer = _attachment.ref.memory.cast();
     _pool = pool;
+    _asks = true;
+    _use = _Use.moved;
+  }
+
+  /// [count] elements from the one at [index] of [whole], **borrowed** from it: it
+  /// is asked for its memory with the first view.
+  NativeMemory.part(NativeMemory<T> whole, int index, int count)
+    : _memory = whole._memory,
+      _whole = whole,
+      _asks = true,
+      _pointer = Pointer.fromAddress(
+        whole.pointer.address + index * whole.elementSize,
+      ) {
+    _size = count * whole.elementSize;
+  }
+
+  /// The message in [pool] that [reference] refers to, which is at [pointer],
+  /// **borrowed** from its owner: it is asked for with each use.
+  NativeMemory.lent(
+    Pointer<T> pointer,
+    NativePool<Struct> pool,
+    FfiRef<NativeType> reference,
+  ) : _memory = pool._memory,
+      _pointer = pointer {
+    _size = elementSize;
+    _pool = pool;
+    _asks = true;
+    _reference = reference;
   }
 
   static final int _maxBytes = sizeOf<Size>() == 8
@@ -110,8 +142,15 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// The memory of the library which [_attachment] is of; null without one.
   LibraryMemory? _memory;
-  NativePool<T>? _pool;
-  bool _disposed = false;
+  NativePool<Struct>? _pool;
+
+  /// The memory that this is an element of, if it is one.
+  NativeMemory<T>? _whole;
+
+  /// The reference to a slot that another owner has.
+  FfiRef<NativeType>? _reference;
+
+  _Use _use = _Use.allowed;
 
   /// True if the memory may be gone: after [dispose], and for a part of other
   /// memory.
@@ -145,21 +184,25 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// the library that takes a slice of them checks its alignment itself.
   int get elementAlign => 1;
 
-  /// Address of the memory; null when it is empty.
-  ///
-  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose], and
-  /// for a part of memory that [freeNow] has freed.
-  Pointer<T> get pointer {
-    if (_asks) _checkUse();
-    return _pointer;
-  }
-
   @pragma('vm:never-inline')
   void _checkUse() {
-    if (_disposed) throw StateError('used after dispose()');
-    if (_attachment.ref.givenBack.value != 0) {
-      throw StateError('used after the memory it is a part of was freed');
+    final use = _use;
+    if (use != _Use.allowed) {
+      throw StateError('the `$runtimeType` was used after ${use.text}');
     }
+    _whole?._checkPart();
+    if (_reference case final reference?) _pool!._checkLent(reference);
+    if (_attachment != nullptr && _attachment.ref.givenBack.value != 0) {
+      throw StateError(
+        'the `$runtimeType` was used after the memory it is a part of was freed; '
+        'hint: use it before `raw.freeNow()` of its owner',
+      );
+    }
+  }
+
+  /// Checks that a part of this memory may still be used.
+  void _checkPart() {
+    if (_asks) _checkUse();
   }
 
   /// The memory as bytes, **borrowed**; they keep it alive.
@@ -181,6 +224,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// Has [view] keep the memory.
   void _keepFor(Object view) {
+    if (_whole case final whole?) return whole._keepFor(view);
     if (_attachment != nullptr) {
       _memory!.share(_attachment, view, _pool?._share ?? _size);
     } else if (_owner case final owner?) {
@@ -205,56 +249,171 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Throws a [PoolException] for a slot that was freed through its pointer.
   void dispose() => _end(now: false);
 
-  /// Calls [dispose], and frees owned memory at once: for large memory, whose
-  /// views must not be used any more, in any isolate.
-  void freeNow() => _end(now: true);
-
   void _end({required bool now}) {
-    if (_disposed) return;
+    if (_use != _Use.allowed) return;
     final attachment = _attachment;
-    _disposed = _asks = true;
-    _attachment = nullptr;
-    _dropViews();
+    _stop(_Use.disposed);
     if (attachment == nullptr) return;
     final pool = _pool;
     if (pool != null) {
-      pool._dispose(attachment, this, _pointer);
+      pool._dispose(attachment, this, _pointer.cast());
     } else if (now && !_borrowed) {
       _memory!.release(attachment, this);
     } else {
       _memory!.drop(attachment, this);
     }
   }
+
+  void _stop(_Use use) {
+    _use = use;
+    _asks = true;
+    _attachment = nullptr;
+    _owner = null;
+    _dropViews();
+  }
 }
 
-/// One value in memory that Rust and Dart share.
-abstract base class NativeBox<T extends NativeType> extends NativeMemory<T> {
+/// State of an object: usable, or the reason why it is not.
+enum _Use {
+  allowed(''),
+  disposed('dispose(); hint: dispose of it when nothing uses it any more'),
+  moved(
+    'its slot was passed on; hint: use what the call returned, or make another',
+  );
+
+  const _Use(this.text);
+
+  /// The event that ended the use, and the fix.
+  final String text;
+}
+
+/// Addresses of memory, for generated code; users have them by `raw`.
+extension NativePointers<T extends NativeType> on NativeMemory<T> {
+  /// Address of the memory; null when it is empty.
+  ///
+  /// Throws a [StateError] after [dispose], and for a part of memory that was freed.
+  @pragma('vm:prefer-inline')
+  Pointer<T> get pointer {
+    if (_asks) _checkUse();
+    return _pointer;
+  }
+}
+
+/// The address of memory that Rust and Dart share, for loops in which an object
+/// costs too much, and for other code that takes pointers.
+///
+/// Nothing here is checked once it has the pointer, which keeps nothing alive.
+extension type RawMemory<T extends NativeType>._(NativeMemory<T> _memory) {
+  /// Address of the memory; null when it is empty.
+  ///
+  /// A pointer keeps nothing alive. Throws a [StateError] after `dispose()`, and for
+  /// a part of memory that [freeNow] has freed.
+  @pragma('vm:prefer-inline')
+  Pointer<T> get pointer => _memory.pointer;
+
+  /// Calls `dispose()`, and frees owned memory at once: for large memory, whose
+  /// views must not be used any more, in any isolate.
+  void freeNow() => _memory._end(now: true);
+}
+
+/// One message in memory that Rust and Dart share.
+///
+/// It is what functions of the library take for `&T` and `&mut T`, and for a
+/// `PoolBox<T>` if it owns a slot of a pool.
+abstract base class NativeBox<T extends Struct> extends NativeMemory<T> {
   /// Zeroed memory, **owned**.
   NativeBox(LibraryMemory memory) : super.owned(1, memory);
 
-  /// The value at [pointer], **borrowed**; keeps [owner] alive.
-  NativeBox.view(Pointer<T> pointer, {Object? owner})
+  /// The message at [pointer], **borrowed**; keeps [owner] alive.
+  NativeBox.raw(Pointer<T> pointer, {Object? owner})
     : super.borrowed(pointer, 1, owner);
 
-  /// The slot at [pointer] of a pool, or a new one for null, **owned**: it is
+  /// The element at [index] of [array], **borrowed** from it.
+  NativeBox.element(MessageArray<T> array, int index)
+    : super.part(array, array.checkIndex(index), 1);
+
+  /// Nothing, until [pool] gives it a slot; then it **owns** the slot, which is
   /// freed when nothing refers to this box or its views any more, or with
   /// [dispose].
-  NativeBox.slot(super.pointer, super.pool) : super.slot();
+  NativeBox.ofPool(super.pool) : super.ofPool();
 
+  /// The message that [reference] refers to, **borrowed** from its owner.
+  NativeBox.lent(super.pointer, super.pool, super.reference) : super.lent();
+
+  /// The message, **borrowed**: a view that keeps the memory alive; assigning
+  /// copies.
+  T get ref;
+
+  set ref(T value);
+
+  /// The box as a pointer.
+  RawBox<T> get raw => RawBox._(this);
+
+  /// Returns the slot that this box owns.
+  Pointer<T> get _slot {
+    final slot = pointer;
+    if (_pool != null && _attachment != nullptr) return slot;
+    throw StateError(
+      'the `$runtimeType` owns no slot of a pool; hint: make it with `alloc()` of '
+      'the pool of its message',
+    );
+  }
+
+  /// Marks the slot as that of the function it is about to be passed to, so that
+  /// the collector does not free it any more.
+  void _give() {
+    _attachment.ref.givenBack.value = 1;
+    _use = _Use.moved;
+    _asks = true;
+  }
+
+  /// Ends a call to which the slot was passed: it was taken, or [refused].
+  void _settle({required bool refused}) {
+    if (refused) {
+      _attachment.ref.givenBack.value = 0;
+      _use = _Use.allowed;
+      _asks = false;
+    } else {
+      final attachment = _attachment;
+      _stop(_Use.moved);
+      _memory!.forget(attachment, this);
+      _pool!._boxes--;
+    }
+  }
+}
+
+/// The box of a message as a pointer.
+extension type RawBox<T extends Struct>._(NativeBox<T> _box)
+    implements RawMemory<T> {
   /// Gives the slot of a pool to the caller, which then **owns** it, to pass it
   /// on or to free it.
   ///
-  /// The box can't be used afterwards. Throws a [StateError] after [dispose],
-  /// and if it owns no slot.
+  /// The box can't be used afterwards. Throws a [StateError] after `dispose()`, and
+  /// if it owns no slot.
   Pointer<T> release() {
-    final slot = pointer;
-    final pool = _pool;
-    if (pool == null) throw StateError('the box owns no slot of a pool');
-    pool._memory.forget(_attachment, this);
-    pool._boxes--;
-    _disposed = _asks = true;
-    _attachment = nullptr;
-    _dropViews();
+    final slot = _box._slot;
+    _box
+      .._give()
+      .._settle(refused: false);
     return slot;
   }
 }
+
+/// Returns the slot that [box] owns, to be passed to Rust; null for none.
+///
+/// Throws a [StateError] when it owns none.
+Pointer<T> slotOf<T extends Struct>(NativeBox<T>? box) => box?._slot ?? nullptr;
+
+/// Has [box] give its slot to the call that follows.
+void give(NativeBox<Struct>? box) => box?._give();
+
+/// Ends the call that [box] gave its slot to: the box keeps the slot if [status]
+/// says that an argument was refused, as then the function did not run.
+void settle(NativeBox<Struct>? box, Pointer<FfiStatus> status) {
+  if (box == null) return;
+  final code = status.ref.code;
+  box._settle(refused: code == _invalidArgument || code == _invalidValue);
+}
+
+const _invalidArgument = 3;
+const _invalidValue = 4;

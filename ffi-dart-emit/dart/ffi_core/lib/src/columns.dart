@@ -163,14 +163,6 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     _start = start;
   }
 
-  /// Address of the header: length, capacity, and the start of each column.
-  ///
-  /// A pointer keeps nothing alive. Throws a [StateError] after [dispose].
-  Pointer<Void> get pointer {
-    if (_header == nullptr) throw StateError('used after dispose()');
-    return _header;
-  }
-
   /// Number of rows.
   int get length => pointer.cast<Uint64>().value;
 
@@ -185,23 +177,6 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
 
   Pointer<Void> _startOf(int column) =>
       Pointer<Pointer<Void>>.fromAddress(pointer.address + 16)[column];
-
-  /// Returns the result of [make] for the start of the column [index]. It is
-  /// made again when the rows have moved, or their number has changed.
-  V column<V extends Object>(int index, V Function(Pointer<Void> at) make) {
-    _forgetMoved();
-    final view = _views[index] ??= make(_startOf(index));
-    return view as V;
-  }
-
-  /// Returns the bytes of the column [index], whose values have [size] bytes;
-  /// they keep the memory alive.
-  Uint8List columnBytes(int index, int size) {
-    final bytes = _startOf(index).cast<Uint8>().asTypedList(length * size);
-    _calls._memory.share(_attachment, bytes, bytes.length);
-    _viewed = true;
-    return bytes;
-  }
 
   void _check(int code, int rows) {
     if (code != 0) _throwCode(code, rows, capacity);
@@ -247,6 +222,61 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// Removes all rows; the memory stays.
   void clear() => resize(0);
 
+  /// Ends the use of this object; does nothing the second time.
+  ///
+  /// The memory is freed: at once if no view of a column was ever asked for, or
+  /// else when the last one is collected. If the header has been overwritten,
+  /// nothing is freed, as the addresses in it can't be trusted; an
+  /// [InvalidValueException] says so if the memory was to be freed at once.
+  void dispose() => _end(now: !_viewed);
+
+  void _end({required bool now}) {
+    if (_header == nullptr) return;
+    final header = _header;
+    _header = nullptr;
+    _views.clear();
+    final memory = _calls._memory;
+    if (!now) return memory.drop(_attachment, this);
+    memory.forget(_attachment, this);
+    final code = _calls._free.asFunction<_FreeColumnsD>(isLeaf: true)(header);
+    if (code != 0) _throwCode(code, 0, 0);
+  }
+
+  /// The columns as a pointer.
+  RawColumns<T> get raw => RawColumns._(this);
+
+  Never _throwDisposed() => throw StateError(
+    'the `$runtimeType` was used after ${_Use.disposed.text}',
+  );
+}
+
+/// Addresses of columns, for generated code; users have that of the header by `raw`.
+extension ColumnPointers<T extends NativeType> on NativeColumns<T> {
+  /// Address of the header: length, capacity, and the start of each column.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Pointer<Void> get pointer {
+    if (_header == nullptr) _throwDisposed();
+    return _header;
+  }
+
+  /// Returns the result of [make] for the start of the column [index]. It is
+  /// made again when the rows have moved, or their number has changed.
+  V column<V extends Object>(int index, V Function(Pointer<Void> at) make) {
+    _forgetMoved();
+    final view = _views[index] ??= make(_startOf(index));
+    return view as V;
+  }
+
+  /// Returns the bytes of the column [index], whose values have [size] bytes;
+  /// they keep the memory alive.
+  Uint8List columnBytes(int index, int size) {
+    final bytes = _startOf(index).cast<Uint8>().asTypedList(length * size);
+    _calls._memory.share(_attachment, bytes, bytes.length);
+    _viewed = true;
+    return bytes;
+  }
+
   /// Memory for a message that is copied to a row.
   Pointer<T> get scratch => _calls._scratch;
 
@@ -280,30 +310,18 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// Writes all rows to [records], which must have space for as many messages.
   void readRecords(Pointer<T> records) =>
       _check(_calls._read(pointer, 0, records.cast(), length), length);
+}
 
-  /// Ends the use of this object; does nothing the second time.
+/// Columns as a pointer, for code that takes pointers.
+extension type RawColumns<T extends NativeType>._(NativeColumns<T> _columns) {
+  /// Address of the header: length, capacity, and the start of each column.
   ///
-  /// The memory is freed: at once if no view of a column was ever asked for, or
-  /// else when the last one is collected. If the header has been overwritten,
-  /// nothing is freed, as the addresses in it can't be trusted; an
-  /// [InvalidValueException] says so if the memory was to be freed at once.
-  void dispose() => _end(now: !_viewed);
+  /// A pointer keeps nothing alive. Throws a [StateError] after `dispose()`.
+  Pointer<Void> get pointer => _columns.pointer;
 
-  /// Calls [dispose], and frees the memory at once: for large memory, whose
+  /// Calls `dispose()`, and frees the memory at once: for large memory, whose
   /// views must not be used any more, in any isolate.
-  void freeNow() => _end(now: true);
-
-  void _end({required bool now}) {
-    if (_header == nullptr) return;
-    final header = _header;
-    _header = nullptr;
-    _views.clear();
-    final memory = _calls._memory;
-    if (!now) return memory.drop(_attachment, this);
-    memory.forget(_attachment, this);
-    final code = _calls._free.asFunction<_FreeColumnsD>(isLeaf: true)(header);
-    if (code != 0) _throwCode(code, 0, 0);
-  }
+  void freeNow() => _columns._end(now: true);
 }
 
 /// A column whose values have no array class, **borrowed**: a list of fixed

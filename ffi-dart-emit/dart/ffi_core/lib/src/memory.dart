@@ -25,29 +25,43 @@ final class LibraryMemory {
     return memory;
   }
 
-  LibraryMemory._(this.library, this._clear, _DartCalls calls, this._kernels)
-    : _attachStatus = calls.attachStatus.asFunction(),
-      _attachOwned = calls.attachOwned.asFunction(),
-      _attachAlloc = calls.attachAlloc.asFunction(),
-      _attachColumns = calls.attachColumns.asFunction(),
-      _attachSlot = calls.attachSlot.asFunction(),
-      _share = calls.share.asFunction(),
-      _detach = calls.detach.asFunction(),
-      _freeOwned = calls.freeOwned.asFunction(isLeaf: true);
+  LibraryMemory._(this._library, this._clear, this._calls, this._kernels);
 
   /// The libraries that this isolate has opened, in that order.
   static final List<LibraryMemory> _opened = [];
+
+  /// Memory of Dart's process, for boxes and arrays on a host without the library, whose
+  /// place something else has taken.
+  LibraryMemory._host()
+    : _library = null,
+      _calls = null,
+      _clear = '',
+      _kernels = null;
+
+  /// The memory of a library whose place something else has taken.
+  static final LibraryMemory host = LibraryMemory._host();
+
+  /// True if there is no library, so memory is that of Dart's process.
+  bool get isHost => _library == null;
+
+  /// True once something has taken the place of a library in this isolate.
+  static bool _faked = false;
+
+  /// Lets arrays of numbers be made although no library is open.
+  static void allowHost() => _faked = true;
 
   /// The memory for what belongs to no package, such as arrays of numbers: that of
   /// the library which this isolate opened first. All libraries take it.
   ///
   /// Throws a [StateError] when none is open.
-  static LibraryMemory get current => _opened.isEmpty
-      ? throw StateError(
-          'no library is open in this isolate, whose memory it could be; hint: '
-          'call the `open()` of a library before',
-        )
-      : _opened.first;
+  static LibraryMemory get current {
+    if (_opened.isNotEmpty) return _opened.first;
+    if (_faked) return host;
+    throw StateError(
+      'no library is open in this isolate, whose memory it could be; hint: '
+      'call the `open()` of a library before',
+    );
+  }
 
   /// The table of the kernels, which are the same in all libraries that have them.
   ///
@@ -67,20 +81,37 @@ final class LibraryMemory {
     );
   }
 
+  final DynamicLibrary? _library;
+
   /// The opened library.
-  final DynamicLibrary library;
+  ///
+  /// Throws a [StateError] if something else has taken its place.
+  DynamicLibrary get library => _library ?? _throwFake();
 
   /// The symbol of what returns the table of the kernels.
   final String? _kernels;
 
-  final _AttachStatusD _attachStatus;
-  final _AttachOwnedD _attachOwned;
-  final _AttachAllocD _attachAlloc;
-  final _AttachColumnsD _attachColumns;
-  final _AttachSlotD _attachSlot;
-  final _ShareD _share;
-  final _DetachD _detach;
-  final _FreeOwnedD _freeOwned;
+  final _DartCalls? _calls;
+
+  // Looked up when they are first called, so that memory without a library has
+  // none.
+  late final _DartCalls _attach = _calls ?? _throwFake();
+  late final _AttachStatusD _attachStatus = _attach.attachStatus.asFunction();
+  late final _AttachOwnedD _attachOwned = _attach.attachOwned.asFunction();
+  late final _AttachAllocD _attachAlloc = _attach.attachAlloc.asFunction();
+  late final _AttachColumnsD _attachColumns = _attach.attachColumns
+      .asFunction();
+  late final _AttachSlotD _attachSlot = _attach.attachSlot.asFunction();
+  late final _ShareD _share = _attach.share.asFunction();
+  late final _DetachD _detach = _attach.detach.asFunction();
+  late final _FreeOwnedD _freeOwned = _attach.freeOwned.asFunction(
+    isLeaf: true,
+  );
+
+  static Never _throwFake() => throw StateError(
+    'the library is a fake, set as `instance`, which has no functions in Rust; hint: '
+    'set the fake before anything uses the library, and give the fake what is used',
+  );
 
   /// Status of calls from this isolate. A result that owns memory or a slot is
   /// noted in it until it is taken, so that it is freed even if the isolate is

@@ -17,6 +17,7 @@ part 'attachments.dart';
 part 'boxes.dart';
 part 'columns.dart';
 part 'fixed_lists.dart';
+part 'host.dart';
 part 'lengths.dart';
 part 'lists.dart';
 part 'loading.dart';

@@ -17,7 +17,7 @@ final class Int8Array extends NativeArray<Int8> {
   void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
-  Int8Array.view(super.pointer, super.length, {super.owner}) : super.view();
+  Int8Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   Int8Array.taken(super.owned, super.memory) : super.taken();
@@ -59,7 +59,7 @@ final class Int8Array extends NativeArray<Int8> {
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Int8Array sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return Int8Array.view(pointer + start, stop - start, owner: this);
+    return Int8Array.raw(pointer + start, stop - start, owner: this);
   }
 }
 
@@ -80,7 +80,7 @@ final class Int16Array extends NativeArray<Int16> {
   void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
-  Int16Array.view(super.pointer, super.length, {super.owner}) : super.view();
+  Int16Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   Int16Array.taken(super.owned, super.memory) : super.taken();
@@ -122,7 +122,7 @@ final class Int16Array extends NativeArray<Int16> {
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Int16Array sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return Int16Array.view(pointer + start, stop - start, owner: this);
+    return Int16Array.raw(pointer + start, stop - start, owner: this);
   }
 }
 
@@ -143,7 +143,7 @@ final class Int32Array extends NativeArray<Int32> {
   void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
-  Int32Array.view(super.pointer, super.length, {super.owner}) : super.view();
+  Int32Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   Int32Array.taken(super.owned, super.memory) : super.taken();
@@ -185,7 +185,7 @@ final class Int32Array extends NativeArray<Int32> {
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Int32Array sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return Int32Array.view(pointer + start, stop - start, owner: this);
+    return Int32Array.raw(pointer + start, stop - start, owner: this);
   }
 }
 
@@ -204,7 +204,7 @@ final class Int64Array extends NativeArray<Int64> {
   void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
-  Int64Array.view(super.pointer, super.length, {super.owner}) : super.view();
+  Int64Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   Int64Array.taken(super.owned, super.memory) : super.taken();
@@ -243,7 +243,7 @@ final class Int64Array extends NativeArray<Int64> {
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Int64Array sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return Int64Array.view(pointer + start, stop - start, owner: this);
+    return Int64Array.raw(pointer + start, stop - start, owner: this);
   }
 }
 
@@ -264,7 +264,7 @@ final class Uint8Array extends NativeArray<Uint8> {
   void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
-  Uint8Array.view(super.pointer, super.length, {super.owner}) : super.view();
+  Uint8Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   Uint8Array.taken(super.owned, super.memory) : super.taken();
@@ -306,7 +306,7 @@ final class Uint8Array extends NativeArray<Uint8> {
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Uint8Array sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return Uint8Array.view(pointer + start, stop - start, owner: this);
+    return Uint8Array.raw(pointer + start, stop - start, owner: this);
   }
 }
 
@@ -327,7 +327,7 @@ final class Uint16Array extends NativeArray<Uint16> {
   void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
-  Uint16Array.view(super.pointer, super.length, {super.owner}) : super.view();
+  Uint16Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   Uint16Array.taken(super.owned, super.memory) : super.taken();
@@ -371,7 +371,7 @@ final class Uint16Array extends NativeArray<Uint16> {
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Uint16Array sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return Uint16Array.view(pointer + start, stop - start, owner: this);
+    return Uint16Array.raw(pointer + start, stop - start, owner: this);
   }
 }
 
@@ -392,7 +392,7 @@ final class Uint32Array extends NativeArray<Uint32> {
   void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
-  Uint32Array.view(super.pointer, super.length, {super.owner}) : super.view();
+  Uint32Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   Uint32Array.taken(super.owned, super.memory) : super.taken();
@@ -436,7 +436,7 @@ final class Uint32Array extends NativeArray<Uint32> {
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Uint32Array sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return Uint32Array.view(pointer + start, stop - start, owner: this);
+    return Uint32Array.raw(pointer + start, stop - start, owner: this);
   }
 }
 
@@ -457,7 +457,7 @@ final class Uint64Array extends NativeArray<Uint64> {
   void _fill(List<int> values) => pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
-  Uint64Array.view(super.pointer, super.length, {super.owner}) : super.view();
+  Uint64Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   Uint64Array.taken(super.owned, super.memory) : super.taken();
@@ -501,7 +501,7 @@ final class Uint64Array extends NativeArray<Uint64> {
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Uint64Array sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return Uint64Array.view(pointer + start, stop - start, owner: this);
+    return Uint64Array.raw(pointer + start, stop - start, owner: this);
   }
 }
 
@@ -521,7 +521,7 @@ final class Float32Array extends NativeArray<Float> {
       pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
-  Float32Array.view(super.pointer, super.length, {super.owner}) : super.view();
+  Float32Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   Float32Array.taken(super.owned, super.memory) : super.taken();
@@ -562,7 +562,7 @@ final class Float32Array extends NativeArray<Float> {
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Float32Array sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return Float32Array.view(pointer + start, stop - start, owner: this);
+    return Float32Array.raw(pointer + start, stop - start, owner: this);
   }
 }
 
@@ -582,7 +582,7 @@ final class Float64Array extends NativeArray<Double> {
       pointer.asTypedList(length).setAll(0, values);
 
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
-  Float64Array.view(super.pointer, super.length, {super.owner}) : super.view();
+  Float64Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
   /// The result of a function, **owned**.
   Float64Array.taken(super.owned, super.memory) : super.taken();
@@ -623,6 +623,6 @@ final class Float64Array extends NativeArray<Double> {
   /// The numbers from [start] up to [end], **borrowed** from this array.
   Float64Array sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
-    return Float64Array.view(pointer + start, stop - start, owner: this);
+    return Float64Array.raw(pointer + start, stop - start, owner: this);
   }
 }

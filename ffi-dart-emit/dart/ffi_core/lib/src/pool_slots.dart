@@ -6,7 +6,7 @@ part of 'native.dart';
 /// **owned**: the caller owns the slots, and frees them with [free] or passes
 /// them on with [takeAt]. Only the memory of the pointers is freed when this is
 /// collected, or with [dispose]; the slots are not.
-final class PoolSlots<T extends NativeType> extends Iterable<Pointer<T>>
+final class PoolSlots<T extends Struct> extends Iterable<Pointer<T>>
     implements Finalizable {
   PoolSlots._(this._pool, int capacity) : _capacity = capacity {
     RangeError.checkValueInInterval(capacity, 0, 0xffffffff, 'capacity');

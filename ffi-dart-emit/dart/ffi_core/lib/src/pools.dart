@@ -4,6 +4,78 @@ part of 'native.dart';
 typedef TreeChildren<T extends NativeType> =
     Iterable<FfiRef<T>> Function(T message);
 
+/// A fixed number of slots for messages, which Rust, C and all isolates share.
+///
+/// It is an interface, so that a test can put something else in its place.
+abstract interface class FfiPool<T extends Struct> {
+  /// A box that **owns** a slot, which goes back to the pool with `dispose()`, or
+  /// when the box and its views are garbage.
+  ///
+  /// The garbage collector is told which part of the pool that is, so it runs before
+  /// the pool is exhausted by boxes that are garbage.
+  ///
+  /// Throws a [PoolExhaustedException], [PoolMemoryException] or
+  /// [PoolClosedException].
+  NativeBox<T> alloc();
+
+  /// A box as [alloc] returns it, or null; then [stats] give the reason.
+  NativeBox<T>? tryAlloc();
+
+  /// The reference to the message in [box], **copied**: it keeps nothing alive. None
+  /// if the box is not of this pool.
+  FfiRef<T> reference(NativeBox<T> box);
+
+  /// The message of [reference], **borrowed** from its owner; null if the message was
+  /// freed, while Rust owns or reads it, or for none.
+  T? resolve(FfiRef<T> reference);
+
+  /// The message of [reference] in a box to pass to functions, **borrowed** from its
+  /// owner; null if [resolve] returns null.
+  ///
+  /// Use of the box throws a [StaleReferenceException] once the message was freed.
+  NativeBox<T>? borrow(FfiRef<T> reference);
+
+  /// Frees the message in [root] and all messages below it, which [children] finds,
+  /// and returns the number of freed slots. The box is empty afterwards.
+  ///
+  /// Skips slots that were freed before, and those that Rust owns with all below them.
+  /// Throws a [StateError] if [root] owns no slot.
+  int freeTree(NativeBox<T> root, TreeChildren<T> children);
+
+  /// Counters of the pool so far, **copied**.
+  PoolStats get stats;
+
+  /// Number of slots.
+  int get capacity;
+}
+
+/// Runs [action] with [box], and then disposes of it if it was not passed on: when
+/// [action] returns or throws; if it returns a [Future], when that is complete.
+R usingBox<B extends NativeBox<Struct>, R>(B box, R Function(B box) action) {
+  final R result;
+  try {
+    result = action(box);
+  } catch (_) {
+    box.dispose();
+    rethrow;
+  }
+  if (result is Future) return result.whenComplete(box.dispose) as R;
+  box.dispose();
+  return result;
+}
+
+/// Returns the message of [reference] in [pool].
+///
+/// Throws a [StaleReferenceException] if there is none.
+T requireMessage<T extends Struct>(FfiPool<T> pool, FfiRef<T> reference) =>
+    pool.resolve(reference) ?? _throwStale(reference);
+
+Never _throwStale<T extends NativeType>(FfiRef<T> reference) =>
+    throw StaleReferenceException(
+      '$reference refers to no `$T` in use; hint: resolve() gives null where '
+      'that is no mistake',
+    );
+
 typedef _ManyC = Size Function(Pointer<Void>, Size);
 typedef _ManyD = int Function(Pointer<Void>, int);
 
@@ -22,15 +94,13 @@ final class _SlotCalls extends Struct {
   external int generationShift;
 }
 
-/// Functions of a pool's class that are called so seldom that all pools share
-/// them; there is one object of this class per pool and isolate.
-final class NativePool<T extends NativeType> {
+/// A pool of a library; there is one object per pool and isolate.
+abstract base class NativePool<T extends Struct> implements FfiPool<T> {
   /// The pool of the message [name], with the symbols that the library exports
   /// for it.
   NativePool(
     this._memory,
     this.name,
-    this._view,
     this._free,
     this._resolve,
     this._reference,
@@ -57,7 +127,6 @@ final class NativePool<T extends NativeType> {
   /// Name of the message in Rust.
   final String name;
 
-  final T Function(Pointer<T>) _view;
   final int Function(Pointer<T>) _free;
   final Pointer<T> Function(int, int) _resolve;
   final int Function(Pointer<T>) _reference;
@@ -102,7 +171,82 @@ final class NativePool<T extends NativeType> {
   int get _generationShift =>
       sizeOf<Pointer<Void>>() == 8 ? 32 : capacity.bitLength;
 
-  /// Counters of the pool so far.
+  /// Makes a box without a slot.
+  NativeBox<T> newBox();
+
+  /// Makes a box of the message at [slot], which [reference] refers to.
+  NativeBox<T> lentBox(Pointer<T> slot, FfiRef<T> reference);
+
+  /// Returns the message at [slot].
+  T view(Pointer<T> slot);
+
+  /// Has [box] keep [slot], or for null what [pop] returns, or for null a new one.
+  /// Returns false if there is none.
+  bool _fill(NativeBox<T> box, Pointer<T> slot, Pointer<_PopF> pop) {
+    final attachment = _memory._attachSlot(
+      box,
+      _memory.status,
+      _slotCalls,
+      slot.cast(),
+      pop,
+    );
+    if (attachment == nullptr) return false;
+    box
+      .._attachment = attachment
+      .._pointer = attachment.ref.memory.cast()
+      .._use = _Use.allowed
+      .._asks = false;
+    _boxes++;
+    return true;
+  }
+
+  /// Returns a box that owns the slot that a function returned.
+  NativeBox<T> taken(Pointer<T> slot) {
+    final box = newBox();
+    if (slot == nullptr || !_fill(box, slot, nullptr)) _throwNotInUse(slot);
+    return box;
+  }
+
+  @override
+  NativeBox<T>? tryAlloc() {
+    final box = newBox();
+    return _fill(box, nullptr, nullptr) ? box : null;
+  }
+
+  @override
+  NativeBox<T> alloc() => tryAlloc() ?? throwEmpty();
+
+  @override
+  FfiRef<T> reference(NativeBox<T> box) => referenceAt(box.pointer);
+
+  @override
+  T? resolve(FfiRef<T> reference) {
+    final slot = _resolve(reference.indexPlusOne, reference.generation);
+    return slot.address == 0 ? null : view(slot);
+  }
+
+  @override
+  NativeBox<T>? borrow(FfiRef<T> reference) {
+    final slot = _resolve(reference.indexPlusOne, reference.generation);
+    return slot.address == 0 ? null : lentBox(slot, reference);
+  }
+
+  void _checkLent(FfiRef<NativeType> lent) {
+    final reference = FfiRef<T>.raw(lent.indexPlusOne, lent.generation);
+    final FfiRef(:indexPlusOne, :generation) = reference;
+    if (_resolve(indexPlusOne, generation).address == 0) _throwStale(reference);
+  }
+
+  @override
+  int freeTree(NativeBox<T> root, TreeChildren<T> children) {
+    final slot = root._slot;
+    root
+      .._give()
+      .._settle(refused: false);
+    return freeTreeAt(slot, children);
+  }
+
+  @override
   PoolStats get stats {
     _stats(_counters);
     return PoolStats.fromCounters(_counters.asTypedList(_counterCount));
@@ -110,7 +254,7 @@ final class NativePool<T extends NativeType> {
 
   late final PoolStats _first = stats;
 
-  /// Number of slots.
+  @override
   int get capacity => _first.capacity;
 
   /// Throws the reason why the pool gives no slot.
@@ -203,40 +347,23 @@ final class NativePool<T extends NativeType> {
   }
 
   void _checkInUse(Pointer<T> slot) {
-    if (_reference(slot) != 0) return;
-    throw ArgumentError.value(
-      _hex(slot),
-      'slot',
-      'is no slot in use of the pool of `$name`',
-    );
+    if (_reference(slot) == 0) _throwNotInUse(slot);
   }
 
-  /// Has [owner] keep [slot], or a new one for null.
-  Pointer<FfiAttachment> _attach(Object owner, Pointer<T>? slot) {
-    if (slot != null) _checkInUse(slot);
-    final at = slot?.cast<Void>() ?? nullptr;
-    final attachment = _memory._attachSlot(
-      owner,
-      _memory.status,
-      _slotCalls,
-      at,
-    );
-    if (attachment != nullptr) {
-      _boxes++;
-      return attachment;
-    }
-    if (slot == null) throwEmpty();
-    _checkInUse(slot);
-    return _memory._attached(attachment);
-  }
+  Never _throwNotInUse(Pointer<T> slot) => throw ArgumentError.value(
+    _hex(slot),
+    'slot',
+    'is no slot in use of the pool of `$name`',
+  );
 
   /// Frees the [slot] that [keeper] kept.
   void _dispose(
     Pointer<FfiAttachment> attachment,
     Object keeper,
-    Pointer<T> slot,
+    Pointer<Void> memory,
   ) {
-    final FfiRef(:indexPlusOne, :generation, :isNone) = reference(slot);
+    final slot = memory.cast<T>();
+    final FfiRef(:indexPlusOne, :generation, :isNone) = referenceAt(slot);
     final token = generation << _generationShift | indexPlusOne;
     final kept = attachment.ref.token.address;
     // Another message has the slot now, so it was freed before.
@@ -252,7 +379,7 @@ final class NativePool<T extends NativeType> {
   static final int _tokenMask = sizeOf<Pointer<Void>>() == 8 ? -1 : 0xffffffff;
 
   /// Returns the reference to [slot], or none if it is no slot in use.
-  FfiRef<T> reference(Pointer<T> slot) {
+  FfiRef<T> referenceAt(Pointer<T> slot) {
     final bits = _reference(slot);
     return FfiRef.raw(bits & 0xffffffff, bits >>> 32);
   }
@@ -260,25 +387,21 @@ final class NativePool<T extends NativeType> {
   /// Returns the address that [reference] refers to.
   Pointer<T> require(FfiRef<T> reference) {
     final slot = _resolve(reference.indexPlusOne, reference.generation);
-    if (slot.address != 0) return slot;
-    throw StaleReferenceException(
-      '$reference refers to no `$name` in use; hint: resolve() gives null '
-      'where that is no mistake',
-    );
+    return slot.address != 0 ? slot : _throwStale(reference);
   }
 
   /// Frees [root] and all messages below it, and returns the number of freed
   /// slots.
-  int freeTree(Pointer<T> root, TreeChildren<T> children) {
+  int freeTreeAt(Pointer<T> root, TreeChildren<T> children) {
     _checkInUse(root);
-    final todo = children(_view(root)).toList();
+    final todo = children(view(root)).toList();
     _freeOrThrow(root);
     var count = 1;
     while (todo.isNotEmpty) {
       final FfiRef(:indexPlusOne, :generation) = todo.removeLast();
       final slot = _resolve(indexPlusOne, generation);
       if (slot.address == 0) continue;
-      final below = children(_view(slot)).toList(growable: false);
+      final below = children(view(slot)).toList(growable: false);
       if (_free(slot) != 0) continue;
       count++;
       todo.addAll(below);

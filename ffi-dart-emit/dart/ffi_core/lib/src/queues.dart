@@ -1,18 +1,64 @@
 part of 'native.dart';
 
-/// Functions of a queue's class that are called so seldom that all queues share
-/// them; there is one object of this class per queue and isolate.
-final class NativeQueue<T extends NativeType> {
+/// Messages of a pool on their way between threads of Rust, C and Dart.
+///
+/// It is an interface, so that a test can put something else in its place.
+abstract interface class FfiQueue<T extends Struct> {
+  /// Passes the slot of [box] to the queue, which then **owns** it; the box is empty
+  /// afterwards.
+  ///
+  /// Throws a [QueueFullException], a [QueueClosedException], an
+  /// [InvalidValueException] for an invalid message, or a [StateError] if [box] owns
+  /// no slot; the box then still owns what it owned.
+  void push(NativeBox<T> box);
+
+  /// As [push], but returns false if the queue is full.
+  bool tryPush(NativeBox<T> box);
+
+  /// The message that was pushed first, in a box that **owns** its slot, or null if
+  /// the queue is empty.
+  ///
+  /// Also null if a thread that the system has stopped is still pushing it after a
+  /// millisecond: then [length] is not 0.
+  NativeBox<T>? tryPop();
+
+  /// Runs [action] with each message in the queue, up to [max], in their order, and
+  /// returns their number.
+  ///
+  /// A message is **borrowed** until [action] returns or throws: then its slot goes
+  /// back to the pool. No object is made to own it, which [tryPop] does.
+  int drain(void Function(T message) action, {int? max});
+
+  /// Number of messages in the queue now.
+  int get length;
+
+  /// Largest number of messages.
+  int get capacity;
+
+  /// Closes the queue for all threads. Messages in it can still be popped, until
+  /// [length] is 0.
+  void close();
+
+  /// True if it was closed.
+  bool get isClosed;
+}
+
+/// A queue of a library; there is one object per queue and isolate.
+abstract base class NativeQueue<T extends Struct> implements FfiQueue<T> {
   /// The queue [_name] of messages in [_pool], with the symbols that the
   /// library exports for it.
   NativeQueue(
     this._name,
     this._pool,
+    this.capacity,
+    this._push,
+    String pop,
     String popMany,
     String length,
     String close,
     String isClosed,
-  ) : _popMany = _pool._memory.library.lookupFunction<_ManyC, _ManyD>(
+  ) : _pop = _pool._memory.library.lookup(pop),
+      _popMany = _pool._memory.library.lookupFunction<_ManyC, _ManyD>(
         popMany,
         isLeaf: true,
       ),
@@ -34,19 +80,58 @@ final class NativeQueue<T extends NativeType> {
 
   final String _name;
   final NativePool<T> _pool;
+  final int Function(Pointer<T>) _push;
+  final Pointer<_PopF> _pop;
   final _ManyD _popMany;
   final int Function() _length;
   final void Function() _close;
   final int Function() _isClosed;
 
-  /// Number of messages in the queue.
+  @override
+  final int capacity;
+
+  @override
   int get length => _length();
 
-  /// True if the queue was closed.
+  @override
   bool get isClosed => _isClosed() != 0;
 
-  /// Closes the queue, which then refuses messages.
+  @override
   void close() => _close();
+
+  /// Pushes the slot of [box], which is at [slot], and returns the code.
+  int _pass(NativeBox<T> box, Pointer<T> slot) {
+    box._give();
+    final code = _push(slot);
+    box._settle(refused: code != 0);
+    return code;
+  }
+
+  @override
+  void push(NativeBox<T> box) {
+    final slot = box._slot;
+    final code = _pass(box, slot);
+    if (code != 0) throwRefused(code, slot);
+  }
+
+  @override
+  bool tryPush(NativeBox<T> box) {
+    final slot = box._slot;
+    final code = _pass(box, slot);
+    return code == 0 || !isFull(code, slot);
+  }
+
+  @override
+  NativeBox<T>? tryPop() {
+    final box = _pool.newBox();
+    return _pool._fill(box, nullptr, _pop) ? box : null;
+  }
+
+  /// Returns the largest number of messages that `drain` runs its action with.
+  int checkMax(int? max) => max == null ? capacity : checkSize(max, 'max');
+
+  /// Frees the [slot] of a message whose action has ended.
+  void freeDrained(Pointer<T> slot) => _pool._freeOrThrow(slot);
 
   /// Returns true if [code] says that the queue did not take [slot] because it
   /// is full; throws for any other reason.

@@ -252,7 +252,7 @@ final class SimdField<D extends num, S extends Object> implements Finalizable {
 ///
 /// The rules of [SimdNumbers] about NaN, sums and integers also apply to
 /// messages.
-final class SimdBatch<T extends NativeType, D extends num, S extends Object>
+final class SimdBatch<T extends Struct, D extends num, S extends Object>
     implements Finalizable {
   /// The messages of an array that are [lanes] numbers each, for generated code.
   SimdBatch.of(this._array, this._kernels, this._records, this.lanes);
@@ -407,7 +407,7 @@ final class SimdBatch<T extends NativeType, D extends num, S extends Object>
 }
 
 /// Kernels that only messages of floats have: each is a vector.
-extension SimdVectors<T extends NativeType> on SimdBatch<T, double, double> {
+extension SimdVectors<T extends Struct> on SimdBatch<T, double, double> {
   /// Moves each message towards that of [other]: `value + (other - value) * t`,
   /// rounded after each step.
   ///
