@@ -41,6 +41,8 @@ pub struct LibraryFile<'a> {
     fields: Vec<String>,
     bindings: Vec<String>,
     checks: Vec<String>,
+    /// Number that is another one when a check is: for any other layout or signature.
+    layout: String,
     methods: Vec<String>,
     /// Class of the calls without checks of ranges.
     raw: &'a str,
@@ -80,6 +82,7 @@ impl<'a> LibraryFile<'a> {
             fields: Vec::new(),
             bindings: Vec::new(),
             checks: Vec::new(),
+            layout: String::new(),
             methods: Vec::new(),
             raw: &names.raw,
             raw_methods: Vec::new(),
@@ -160,6 +163,7 @@ impl<'a> LibraryFile<'a> {
             file.scratch.push(allocated);
         }
         file.copies = file.places.functions(names, model);
+        file.layout = format!("{:#018x}", digest(&file.checks));
         file
     }
 
@@ -205,7 +209,7 @@ impl<'a> LibraryFile<'a> {
             let mut values: Vec<_> = crossing.arguments.iter().flat_map(values).collect();
             values.push("_status".to_owned());
             let before = if it.returns.is_some() { "final result = " } else { "" };
-            let mut lines = Vec::new();
+            let mut lines = vec![pool::FITS.to_owned()];
             lines.extend(crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
             lines.push(layout::call(4, before, &binding, &values, ";"));
             lines.push(if it.optional {
@@ -266,7 +270,8 @@ impl<'a> LibraryFile<'a> {
 
     /// Returns the constructor up to its initializers.
     fn constructor(&self) -> String {
-        let parameters = ["this.path", "$.DynamicLibrary library", "this._memory"].map(str::to_owned);
+        let parameters =
+            ["this.path", "$.DynamicLibrary library", "this._memory", "this._opened"].map(str::to_owned);
         layout::constructor(&format!("{}._", self.library), Parameters::new(&parameters))
     }
 
@@ -282,10 +287,6 @@ impl<'a> LibraryFile<'a> {
     fn raw_class(&self) -> String {
         let [constructor, library] = [format!("{}._", self.raw), format!("{} _library", self.library)];
         layout::extension_type(&constructor, &library, &format!("implements {}", self.library))
-    }
-
-    fn instance_getter(&self) -> String {
-        layout::arrow(2, &format!("static {} get instance", self.library), "_instance ?? open()")
     }
 
     fn class(&self) -> String {
@@ -306,7 +307,7 @@ impl<'a> LibraryFile<'a> {
     }
 
     fn construct(&self) -> String {
-        let arguments = ["check.path", "check.library", "memory"].map(str::to_owned);
+        let arguments = ["check.path", "check.library", "memory", "_layout"].map(str::to_owned);
         layout::call(4, "return ", &format!("{}._", self.library), &arguments, ";")
     }
 
@@ -333,6 +334,12 @@ impl<'a> LibraryFile<'a> {
         let arguments = [layout::string(&self.symbols.abi_version), self.abi.to_string()];
         layout::call(4, "", "check.abi", &arguments, ";")
     }
+}
+
+/// Returns the FNV-1a hash of `lines`.
+fn digest(lines: &[String]) -> u64 {
+    let bytes = lines.iter().flat_map(|line| line.bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// Types of a native function, result first.

@@ -76,10 +76,13 @@ pub fn looked_up(field: &str, native: &str, dart: &str, symbol: &str) -> String 
     layout::call(2, &format!("static final {field} = "), &callee, &arguments, ";")
 }
 
+/// Statement that refuses the use of a library whose layouts a hot reload has changed.
+pub const FITS: &str = "    assert(_fits());";
+
 /// Returns a static method: its docs, the text `before` its name, its parameters, its statements.
 pub fn method(doc: &str, before: &str, name: &str, parameters: Parameters<'_>, body: &str) -> String {
     let head = layout::method(&format!("static {before}"), name, parameters);
-    format!("{}{head}\n{body}\n  }}", layout::doc(2, doc))
+    format!("{}{head}\n{FITS}\n{body}\n  }}", layout::doc(2, doc))
 }
 
 /// Returns a static getter.
@@ -92,7 +95,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
     let symbols = &pool.symbols;
     let slot = format!("$.Pointer<{name}>");
     let slots = format!("$.PoolSlots<{name}>");
-    let (give, reference) = (format!("_GiveD{number}"), format!("$.FfiRef<{name}>"));
+    let (give, reference) = (format!("_GiveD{number}"), format!("$.FfiRef<{name}Data>"));
     let arguments = [
         "_libraryMemory".to_owned(),
         layout::string(&message.item.name),
@@ -127,7 +130,7 @@ fn class(number: usize, message: &Message, pool: &Pool, name: &str) -> String {
     let refers = Parameters::new(&refers);
     let many = [format!("$.Iterable<{slot}> slots")];
     let action = [format!("$R Function({slot} slot) action")];
-    let tree = [format!("{slot} root"), format!("$.TreeChildren<{name}> children")];
+    let tree = [format!("{slot} root"), format!("$.TreeChildren<{name}, {name}Data> children")];
     let into = format!("{slots}? into");
     let count = ["int count".to_owned()];
     let inlined = |member: String| {
@@ -289,7 +292,7 @@ fn reference(name: &str) -> String {
     format!(
         "{}{}\n{}\n}}\n",
         layout::doc(0, &format!("Message of a reference to a [{name}]; the pool counts stale ones.")),
-        layout::class(&format!("extension {name}Ref"), &format!("on $.FfiRef<{name}>")),
+        layout::class(&format!("extension {name}Ref"), &format!("on $.FfiRef<{name}Data>")),
         members.join("\n\n")
     )
 }

@@ -5,40 +5,5 @@
 /// several packages doesn't import it.
 library;
 
-export 'src/native.dart'
-    show
-        BoolArray,
-        EnumArray,
-        EnumList,
-        EnumVec,
-        FfiMap,
-        FfiVec,
-        Float32Array,
-        Float32Vec,
-        Float64Array,
-        Float64Vec,
-        Int16Array,
-        Int16Vec,
-        Int32Array,
-        Int32Vec,
-        Int64Array,
-        Int64Vec,
-        Int8Array,
-        Int8Vec,
-        MessageArray,
-        NativeArray,
-        NativeBox,
-        NativeColumns,
-        NativeMemory,
-        NumberVec,
-        PoolSlots,
-        TreeChildren,
-        Uint16Array,
-        Uint16Vec,
-        Uint32Array,
-        Uint32Vec,
-        Uint64Array,
-        Uint64Vec,
-        Uint8Array,
-        Uint8Vec;
+export 'memory.dart';
 export 'values.dart';

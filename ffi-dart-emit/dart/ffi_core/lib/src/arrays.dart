@@ -31,9 +31,11 @@ abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
 
 /// A contiguous array of messages, as a list of fixed length.
 ///
-/// An element is a view of the memory, which it keeps alive; `a[i] = b` copies.
+/// An element is a view of the memory, which it keeps alive. `a[i] = b` copies the
+/// bytes of `b` at once, so this is no swap: `final kept = a[i]; a[i] = a[j];
+/// a[j] = kept;`, as `kept` shows what `a[i]` has become. [swap] exchanges two.
 abstract base class MessageArray<T extends Struct> extends NativeArray<T>
-    with ListMixin<T>, FixedLengthList<T> {
+    with ListMixin<T>, SharedList<T>, FixedLengthList<T> {
   /// Zeroed memory for [length] messages, **owned**.
   MessageArray(super.length, super.memory);
 
@@ -55,6 +57,17 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
 
   List<int> get _indices => List.generate(length, (index) => index);
 
+  @override
+  void swap(int i, int j) {
+    final bytes = _untracked;
+    final [first, second] = [checkIndex(i), checkIndex(j)];
+    final [a, b] = [first * elementSize, second * elementSize];
+    final kept = bytes.sublist(a, a + elementSize);
+    bytes
+      ..setRange(a, a + elementSize, bytes, b)
+      ..setRange(b, b + elementSize, kept);
+  }
+
   /// Moves the element at `order[i]` to `i`. It copies bytes, since a view
   /// changes when its element does.
   void _arrange(List<int> order) {
@@ -70,7 +83,7 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
 /// A contiguous array of enum values, as a list of fixed length.
 abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
     extends NativeArray<T>
-    with ListMixin<E>, FixedLengthList<E> {
+    with ListMixin<E>, SharedList<E>, FixedLengthList<E> {
   /// Zeroed memory for [length] values, **owned**.
   EnumArray(super.length, super.memory);
 
@@ -86,7 +99,7 @@ abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
 
 /// A contiguous array of `bool`, as a list of fixed length.
 final class BoolArray extends NativeArray<Bool>
-    with ListMixin<bool>, FixedLengthList<bool> {
+    with ListMixin<bool>, SharedList<bool>, FixedLengthList<bool> {
   /// Zeroed memory for [length] flags, **owned**.
   ///
   /// It is of the library that this isolate opened first; throws a [StateError]

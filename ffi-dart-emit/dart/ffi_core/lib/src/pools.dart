@@ -1,8 +1,10 @@
 part of 'native.dart';
 
 /// Function that returns the references to the children of a message in a tree.
-typedef TreeChildren<T extends NativeType> =
-    Iterable<FfiRef<T>> Function(T message);
+///
+/// [T] is the message's view, [D] its value.
+typedef TreeChildren<T extends NativeType, D> =
+    Iterable<FfiRef<D>> Function(T message);
 
 typedef _ManyC = Size Function(Pointer<Void>, Size);
 typedef _ManyD = int Function(Pointer<Void>, int);
@@ -236,7 +238,9 @@ final class NativePool<T extends NativeType> {
     Object keeper,
     Pointer<T> slot,
   ) {
-    final FfiRef(:indexPlusOne, :generation, :isNone) = reference(slot);
+    final FfiRef(:indexPlusOne, :generation, :isNone) = reference<Object?>(
+      slot,
+    );
     final token = generation << _generationShift | indexPlusOne;
     final kept = attachment.ref.token.address;
     // Another message has the slot now, so it was freed before.
@@ -252,13 +256,13 @@ final class NativePool<T extends NativeType> {
   static final int _tokenMask = sizeOf<Pointer<Void>>() == 8 ? -1 : 0xffffffff;
 
   /// Returns the reference to [slot], or none if it is no slot in use.
-  FfiRef<T> reference(Pointer<T> slot) {
+  FfiRef<D> reference<D>(Pointer<T> slot) {
     final bits = _reference(slot);
     return FfiRef.raw(bits & 0xffffffff, bits >>> 32);
   }
 
   /// Returns the address that [reference] refers to.
-  Pointer<T> require(FfiRef<T> reference) {
+  Pointer<T> require(FfiRef<Object?> reference) {
     final slot = _resolve(reference.indexPlusOne, reference.generation);
     if (slot.address != 0) return slot;
     throw StaleReferenceException(
@@ -269,7 +273,7 @@ final class NativePool<T extends NativeType> {
 
   /// Frees [root] and all messages below it, and returns the number of freed
   /// slots.
-  int freeTree(Pointer<T> root, TreeChildren<T> children) {
+  int freeTree<D>(Pointer<T> root, TreeChildren<T, D> children) {
     _checkInUse(root);
     final todo = children(_view(root)).toList();
     _freeOrThrow(root);
