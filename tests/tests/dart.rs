@@ -9,7 +9,7 @@ use ffi_dart_emit::cargo::BuildOptions;
 use ffi_tests::Fixture;
 use xtask::dart_sdk::{Mode, Sdk};
 use xtask::example::Example;
-use xtask::generated::Generated;
+use xtask::generated::{Generated, emitter};
 use xtask::signatures::Signatures;
 use xtask::workspace;
 
@@ -350,6 +350,32 @@ fn types() {
 #[test]
 fn values_api() {
     end_to_end("values_api", &[fixture("types")]);
+}
+
+/// Reloads a program whose package has changed to that of another library.
+#[test]
+fn reload() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let folder = fresh("reload");
+    let package = |name: &str, library: &Path| {
+        let package = folder.join(name);
+        let mut emit = emitter().unwrap();
+        emit.arg("dart").arg(library).arg("--out").arg(&package).arg("--runtime").arg(runtime());
+        workspace::capture(&mut emit).unwrap();
+        package
+    };
+    let (variable, library) = fixture("calls");
+    package("app/package", &library);
+    let changed = package("changed", &changed());
+    let app = folder.join("app");
+    let pubspec = "name: app\nenvironment:\n  sdk: '>=3.8.0 <4.0.0'\ndependencies:\n  \
+                   fixture_calls: {path: package}\n";
+    fs::write(app.join("pubspec.yaml"), pubspec).unwrap();
+    sdk.pub_get(&app).unwrap();
+    let dart = sdk.dart().to_owned();
+    let environment =
+        [(variable, library), ("RELOAD_DART", dart), ("RELOAD_APP", app), ("RELOAD_CHANGED", changed)];
+    end_to_end("reload", &environment);
 }
 
 #[test]

@@ -64,6 +64,13 @@ pub fn scalar(scalar: Scalar) -> ScalarTypes {
     ScalarTypes { native, dart, array, list, vec, field }
 }
 
+/// Returns the function of the runtime that makes an array of memory which a function returned.
+pub fn taken(of: Scalar) -> String {
+    let name = scalar(of).array.trim_start_matches("$.");
+    let (first, rest) = name.split_at(1);
+    format!("$.{}{rest}Taken", first.to_ascii_lowercase())
+}
+
 /// Returns the function of the runtime that checks an `int` to be a number of `scalar`, or `None`
 /// if every `int` is one or Dart uses another type.
 fn check(scalar: Scalar) -> Option<&'static str> {

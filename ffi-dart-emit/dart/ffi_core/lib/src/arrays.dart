@@ -113,8 +113,7 @@ final class BoolArray extends NativeArray<Bool>
   /// [length] flags at [pointer], **borrowed**; keeps [owner] alive.
   BoolArray.view(super.pointer, super.length, {super.owner}) : super.view();
 
-  /// The result of a function, **owned**.
-  BoolArray.taken(super.owned, super.memory) : super.taken();
+  BoolArray._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Bool>();
@@ -132,3 +131,7 @@ final class BoolArray extends NativeArray<Bool>
     return BoolArray.view(pointer + start, stop - start, owner: this);
   }
 }
+
+/// The result of a function, **owned**.
+BoolArray boolArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    BoolArray._taken(owned, memory);
