@@ -10,6 +10,7 @@ import 'package:calls_bench/by_value.dart';
 import 'package:calls_bench/calls.dart';
 import 'package:calls_bench/fields.dart';
 import 'package:calls_bench/libraries.dart';
+import 'package:calls_bench/values.dart';
 
 void main(List<String> arguments) {
   final [mode, library] = arguments;
@@ -20,6 +21,7 @@ void main(List<String> arguments) {
     compareByValue(mode);
     compareFields(mode);
     compareBatches(mode);
+    compareValues(mode);
   } on WrongResult catch (wrong) {
     stderr.writeln('wrong result: $wrong');
     exitCode = 1;
