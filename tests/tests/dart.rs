@@ -366,15 +366,15 @@ fn reload() {
     };
     let (variable, library) = fixture("calls");
     package("app/package", &library);
-    let changed = package("changed", &changed());
+    let [before, after] = [package("before", &library), package("after", &changed())];
     let app = folder.join("app");
     let pubspec = "name: app\nenvironment:\n  sdk: '>=3.8.0 <4.0.0'\ndependencies:\n  \
                    fixture_calls: {path: package}\n";
     fs::write(app.join("pubspec.yaml"), pubspec).unwrap();
     sdk.pub_get(&app).unwrap();
     let dart = sdk.dart().to_owned();
-    let environment =
-        [(variable, library), ("RELOAD_DART", dart), ("RELOAD_APP", app), ("RELOAD_CHANGED", changed)];
+    let folders = [("RELOAD_APP", app), ("RELOAD_BEFORE", before), ("RELOAD_AFTER", after)];
+    let environment = [&[(variable, library), ("RELOAD_DART", dart)], &folders[..]].concat();
     end_to_end("reload", &environment);
 }
 

@@ -93,7 +93,7 @@ pub struct Person {
     pub here: bool,
     /// The full name.
     pub name: FfiStr<32>,
-    /// Where the person lives.
+    /// The town of the person.
     pub city: FfiStr<32>,
     /// From 0 to 5.
     pub rating: FfiOption<f32>,

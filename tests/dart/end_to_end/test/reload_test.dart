@@ -1,6 +1,6 @@
 /// Tests a hot reload that changes layouts under an open library, in a program of
 /// its own with the VM service: `RELOAD_DART` runs it, `RELOAD_APP` is its folder,
-/// and `RELOAD_CHANGED` the package as another library has it.
+/// `RELOAD_BEFORE` its package, and `RELOAD_AFTER` that of another library.
 library;
 
 import 'dart:async';
@@ -47,9 +47,19 @@ void main() async {
 void main() {
   final environment = Platform.environment;
   final app = Directory(environment['RELOAD_APP']!);
-  final changed = Directory(environment['RELOAD_CHANGED']!);
+
+  /// Gives the program the package in the folder that [variable] names.
+  void take(String variable) {
+    final package = Directory(environment[variable]!);
+    for (final file in package.listSync(recursive: true).whereType<File>()) {
+      if (!file.path.endsWith('.dart')) continue;
+      final name = file.path.substring(package.path.length + 1);
+      file.copySync('${app.path}/package/$name');
+    }
+  }
 
   test('after which every use throws that the app must be restarted', () async {
+    take('RELOAD_BEFORE');
     File('${app.path}/app.dart').writeAsStringSync(program);
     final process = await Process.start(environment['RELOAD_DART']!, [
       '--enable-asserts',
@@ -129,11 +139,7 @@ void main() {
     await reload();
     expect((await uses()).values.toSet(), {'done'}, reason: 'nothing changed');
 
-    for (final file in changed.listSync(recursive: true).whereType<File>()) {
-      final name = file.path.substring(changed.path.length + 1);
-      if (!name.endsWith('.dart')) continue;
-      file.copySync('${app.path}/package/$name');
-    }
+    take('RELOAD_AFTER');
     await reload();
     for (final MapEntry(key: use, value: found) in (await uses()).entries) {
       expect(found, contains('restart the app'), reason: use);
