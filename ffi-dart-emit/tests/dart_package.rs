@@ -274,7 +274,7 @@ fn problems(schema: &Schema) -> Vec<String> {
 fn write(root: &Path, files: &BTreeMap<String, String>) {
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("dart/ffi_core");
     let mut libraries = files.keys().filter_map(|it| it.strip_prefix("lib/")?.strip_suffix(".dart"));
-    let main = libraries.find(|it| !it.contains('/'));
+    let main = libraries.find(|it| !it.contains('/') && *it != "values");
     let main = main.expect("there is a library");
     let package = |name: &str, folder: &str| {
         format!(
@@ -968,19 +968,22 @@ fn the_package_is_named_as_asked() {
         paths,
         [
             "lib/my_sim.dart",
+            "lib/values.dart",
             "lib/src/enums.g.dart",
             "lib/src/library.g.dart",
             "lib/src/messages.g.dart",
+            "lib/src/values.g.dart",
+            "lib/src/arrays.g.dart",
             "README.md",
             "analysis_options.yaml",
             "pubspec.yaml",
         ]
     );
-    let library = &files[2].contents;
+    let library = &files[3].contents;
     for part in ["abstract interface class MySimLibrary ", "'MY_SIM_LIBRARY'", "      'particles',\n"] {
         assert!(library.contains(part), "{part}");
     }
-    for bad in ["class", "My", "1st", "a-b", "", "ä"] {
+    for bad in ["class", "My", "1st", "a-b", "", "ä", "values"] {
         let options = Options { package: Some(bad.into()), ..Options::default() };
         let problem = &package(&particles(), &options).unwrap_err().0[0];
         assert!(problem.fix.contains("--package"), "{bad}: {problem}");
@@ -1078,8 +1081,19 @@ fn no_type_of_generated_code_is_free_to_take() {
         .iter()
         .filter(|name| {
             !own.iter().any(|own| {
-                let helpers =
-                    ["", "Array", "Box", "Data", "Library", "LibraryClient", "Pool", "PoolRaw", "Ref"];
+                let helpers = [
+                    "",
+                    "Array",
+                    "Box",
+                    "Data",
+                    "DataNative",
+                    "FieldLists",
+                    "Library",
+                    "LibraryClient",
+                    "Pool",
+                    "PoolRaw",
+                    "Ref",
+                ];
                 name.strip_prefix("Raw")
                     .unwrap_or(name)
                     .strip_prefix(own)

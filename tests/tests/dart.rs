@@ -9,7 +9,7 @@ use ffi_dart_emit::cargo::{BuildOptions, Crate};
 use ffi_tests::Fixture;
 use xtask::dart_sdk::{Mode, Sdk};
 use xtask::example::Example;
-use xtask::generated::Generated;
+use xtask::generated::{Generated, emitter};
 use xtask::signatures::Signatures;
 use xtask::workspace;
 
@@ -71,7 +71,10 @@ fn check_for_web(file: &Path, found: &mut Vec<PathBuf>) {
         let directive = ["import '", "export '", "part '"].iter().find_map(|it| line.strip_prefix(it));
         if let Some(uri) = directive.and_then(|it| it.split('\'').next()) {
             if let Some(library) = uri.strip_prefix("dart:") {
-                assert!(["collection", "typed_data"].contains(&library), "{shown} has `dart:{library}`");
+                assert!(
+                    ["collection", "core", "typed_data"].contains(&library),
+                    "{shown} has `dart:{library}`"
+                );
             } else if let Some(path) = uri.strip_prefix("package:ffi_core/") {
                 check_for_web(&runtime().join("lib").join(path), found);
             } else {
@@ -86,22 +89,29 @@ fn check_for_web(file: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Tests that `values.dart` compiles for the web: with the compiler, if the SDK has it, and by its
-/// imports in any case.
+/// Tests that `values.dart` of the runtime and of every generated package compiles for the web:
+/// with the compiler, if the SDK has it, and by its imports and numbers in any case.
 #[test]
 fn values_are_for_the_web_as_well() {
     let Some(sdk) = Sdk::for_tests() else { return };
-    let runtime = runtime();
-    let mut found = Vec::new();
-    check_for_web(&runtime.join("lib/values.dart"), &mut found);
-    assert!(found.len() > 5, "{found:?}");
+    let generated = Generated::all().unwrap().into_iter().map(|it| it.dart);
+    for package in [runtime()].into_iter().chain(generated) {
+        let mut found = Vec::new();
+        check_for_web(&package.join("lib/values.dart"), &mut found);
+        assert!(found.len() > 5, "{found:?}");
+        compile_for_web(&sdk, &package);
+    }
+}
+
+/// Compiles a program that imports only `values.dart` of `package`, if the SDK has the compiler.
+fn compile_for_web(sdk: &Sdk, package: &Path) {
     if !sdk.bin_dir().join("snapshots/dart2js_aot.dart.snapshot").exists() {
         return println!("left out: this SDK has no compiler for JavaScript");
     }
-    sdk.pub_get(&runtime).unwrap();
-    let program = runtime.join(".dart_tool/web.dart");
-    fs::write(&program, "import 'package:ffi_core/values.dart';\nvoid main() => print(bigFromBits(1));\n")
-        .unwrap();
+    sdk.pub_get(package).unwrap();
+    let program = package.join(".dart_tool/web.dart");
+    let text = "import '../lib/values.dart';\nvoid main() => print(bigFromBits(1));\n";
+    fs::write(&program, text).unwrap();
     let compiled = fresh("web").with_extension("js");
     workspace::capture(sdk.command().args(["compile", "js", "-o"]).arg(compiled).arg(program)).unwrap();
 }
@@ -344,6 +354,37 @@ fn simd() {
 fn types() {
     end_to_end("types", &[fixture("types")]);
     end_to_end("types_values", &[fixture("types")]);
+}
+
+#[test]
+fn values_api() {
+    end_to_end("values_api", &[fixture("types")]);
+}
+
+/// Reloads a program whose package has changed to that of another library.
+#[test]
+fn reload() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let folder = fresh("reload");
+    let package = |name: &str, library: &Path| {
+        let package = folder.join(name);
+        let mut emit = emitter().unwrap();
+        emit.arg("dart").arg(library).arg("--out").arg(&package).arg("--runtime").arg(runtime());
+        workspace::capture(&mut emit).unwrap();
+        package
+    };
+    let (variable, library) = fixture("calls");
+    package("app/package", &library);
+    let [before, after] = [package("before", &library), package("after", &changed())];
+    let app = folder.join("app");
+    let pubspec = "name: app\nenvironment:\n  sdk: '>=3.8.0 <4.0.0'\ndependencies:\n  \
+                   fixture_calls: {path: package}\n";
+    fs::write(app.join("pubspec.yaml"), pubspec).unwrap();
+    sdk.pub_get(&app).unwrap();
+    let dart = sdk.dart().to_owned();
+    let folders = [("RELOAD_APP", app), ("RELOAD_BEFORE", before), ("RELOAD_AFTER", after)];
+    let environment = [&[(variable, library), ("RELOAD_DART", dart)], &folders[..]].concat();
+    end_to_end("reload", &environment);
 }
 
 #[test]

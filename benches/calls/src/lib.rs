@@ -5,7 +5,7 @@ use std::fmt;
 use std::slice;
 
 use ffi_core::boundary::FfiStatus;
-use ffi_core::{FfiMessage, FfiPooled, FfiQueue, PoolBox, ffi_export};
+use ffi_core::{FfiMessage, FfiOption, FfiPooled, FfiQueue, FfiStr, FfiVec, PoolBox, ffi_export};
 
 ffi_core::library!();
 
@@ -75,6 +75,34 @@ pub struct Vector {
     pub y: f32,
     /// Metres.
     pub z: f32,
+}
+
+/// A person with eleven fields, for the values in Dart.
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+pub struct Person {
+    /// Number of the person.
+    pub id: u64,
+    /// Years.
+    pub age: u32,
+    /// Metres.
+    pub height: f64,
+    /// Kilograms.
+    pub weight: f64,
+    /// True if the person is here.
+    pub here: bool,
+    /// The full name.
+    pub name: FfiStr<32>,
+    /// The town of the person.
+    pub city: FfiStr<32>,
+    /// From 0 to 5.
+    pub rating: FfiOption<f32>,
+    /// Number of another person.
+    pub parent: FfiOption<u32>,
+    /// Calls by month.
+    pub calls: FfiVec<u16, 12>,
+    /// Time of the last change.
+    pub changed: Stamp,
 }
 
 /// Returns the seconds of a stamp and `more`, wrapping around.

@@ -1,4 +1,4 @@
-//! Classes that messages and oneofs share: the view, the array, the box, the copy.
+//! Classes that messages and oneofs share: the view, the array, the box, the value.
 
 use askama::Template;
 
@@ -20,6 +20,23 @@ pub struct MessagesFile {
     containers: Vec<String>,
 }
 
+/// Part of `values.dart` with the values of all messages and oneofs.
+#[derive(Template)]
+#[template(path = "dart/values.dart.jinja", escape = "none")]
+pub struct ValuesFile {
+    classes: Vec<String>,
+}
+
+impl ValuesFile {
+    /// Returns the file for the model of `types`.
+    pub fn new(types: &Types<'_>) -> Self {
+        let Model { messages, oneofs, .. } = types.model;
+        let mut classes: Vec<_> = messages.iter().map(|it| message::value(types, it)).collect();
+        classes.extend(oneofs.iter().flat_map(|it| oneof::values(types, it)));
+        Self { classes }
+    }
+}
+
 /// The classes of a message or a oneof.
 pub struct Classes {
     pub name: String,
@@ -31,6 +48,8 @@ pub struct Classes {
     pub pooled: bool,
     /// True if a function returns an array of it.
     pub returned: bool,
+    /// Getters of lists of the fields that are numbers.
+    pub fields: Vec<String>,
     /// Members for protobuf, if the message has them.
     pub proto: Option<Proto>,
     /// Docs and annotations of the view.
@@ -38,7 +57,7 @@ pub struct Classes {
     pub members: Vec<String>,
     /// Statements that copy each part from `other`.
     pub copies: Vec<String>,
-    /// Further classes: the copies in Dart, and the places that the view is made of.
+    /// Further classes: the places that the view is made of, and the extension that writes a value.
     pub more: Vec<String>,
 }
 
@@ -62,6 +81,10 @@ impl MessagesFile {
 
 /// Functions that the template calls.
 impl Classes {
+    fn name_literal(&self) -> String {
+        layout::string(&self.name)
+    }
+
     fn class(&self, suffix: &str, base: &str) -> String {
         layout::class(&format!("final class {}{suffix}", self.name), &base.replace("#", &self.name))
     }
@@ -155,7 +178,7 @@ pub fn array_constructor(class: &str) -> String {
 pub fn view_constructor(class: &str, required: &[&str]) -> String {
     let required: Vec<_> = required.iter().map(|&it| it.to_owned()).collect();
     let parameters = Parameters { required: &required, optional: Some(('{', "super.owner", '}')) };
-    layout::forwarding_constructor(&format!("{class}.raw"), parameters, "super.raw()")
+    layout::forwarding_constructor(&format!("{class}.raw"), parameters, "assert(_fits()), super.raw()")
 }
 
 /// Returns the constructor of an array `class` over memory that a function returned.

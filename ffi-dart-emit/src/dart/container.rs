@@ -2,8 +2,9 @@
 //! in them.
 //!
 //! Each is a `Struct` with the layout of `ffi-core`. All have the same members: `read` and `write`
-//! for views, `toDart` and `setDart` for copies, `setFrom` to copy within memory. Lists and maps
-//! have a second class for the object that Dart sees.
+//! for views, `toDart` and `setDart` for values, `setFrom` to copy within memory. A list that
+//! `toDart` returns may still be a view: the constructor of the value that it is for copies it.
+//! Lists and maps have a second class for the object that Dart sees.
 
 use crate::model::{Layout, Scalar, Type};
 
@@ -109,7 +110,7 @@ impl Container<'_> {
                     *cap,
                     &format!("    return $.bytesUsed({bytes}, {length}, name, index);"),
                     &format!("    {length} = $.bytesWritten(value, {bytes}, name, index);"),
-                    Some("    return $.bytesFrozen(read(name, index));"),
+                    Some("    return read(name, index);"),
                 )
             }
             Type::Vec { of, cap } => self.vec(of, *cap),
@@ -198,10 +199,8 @@ impl Container<'_> {
         };
         members.extend(self.accessors(&format!("    return {name}List(this, name, index);"), &assign));
         members.push(match of {
-            Type::Scalar(Scalar::Bool) | Type::Enum(_) => {
-                self.to_dart("    return $.frozen(read(name, index));")
-            }
-            Type::Scalar(_) => self.to_dart("    return $.frozen(read(name, index).elements);"),
+            Type::Scalar(Scalar::Bool) | Type::Enum(_) => self.to_dart("    return read(name, index);"),
+            Type::Scalar(_) => self.to_dart("    return read(name, index).elements;"),
             _ => self.to_dart(&self.collected(of, &format!("$.usedLength(_length, {cap}, name, index)"))),
         });
         if !plain(of) {
@@ -220,7 +219,7 @@ impl Container<'_> {
         let add = [self.types.read_value(of, "_items[i]", EACH)];
         format!(
             "    final length = {length};\n{}\n    for (var i = 0; i < length; i++) {{\n{}\n    \
-             }}\n    return $.List.unmodifiable(values);",
+             }}\n    return values;",
             layout::assign(4, "final values", &format!("<{}>[]", self.types.value(of))),
             layout::call(6, "", "values.add", &add, ";")
         )
@@ -251,7 +250,8 @@ impl Container<'_> {
     fn detach(&self, of: &Type) -> Option<String> {
         let element = self.types.element(of);
         let statements = self.types.detach(of, "element")?;
-        Some(overrides(&method(&element, "detach", &[format!("{element} element")], &statements)))
+        let head = format!("  {element} detach({element} element, [int? index]) {{");
+        Some(overrides(&block(&head, &statements)))
     }
 
     /// Returns a `toString` that prints each `u64` as an unsigned number.
@@ -352,14 +352,14 @@ impl Container<'_> {
                     &format!("    return {elements};"),
                     &format!("{values}\n    {elements}.setAll(0, values);"),
                 ));
-                members.push(self.to_dart(&format!("    return $.frozen({elements});")));
+                members.push(self.to_dart(&format!("    return {elements};")));
             }
             Type::Enum(_) => {
                 let mut list = vec![elements.to_owned(), format!("{element}.fromValue")];
                 list.extend(Place::PARAMETERS.arguments());
                 members
                     .extend(self.accessors(&layout::call(4, "return ", "$.EnumList", &list, ";"), &set_all));
-                members.push(self.to_dart("    return $.frozen(read(name, index));"));
+                members.push(self.to_dart("    return read(name, index);"));
             }
             _ => {
                 members
@@ -454,7 +454,7 @@ impl Container<'_> {
             layout::assign(6, "final key", &key_at),
             layout::assign(6, "values[key]", &value_at)
         );
-        let done = "    }\n    if (values.length < length) $.throwKeys(name, index);\n    return $.Map.unmodifiable(values);";
+        let done = "    }\n    if (values.length < length) $.throwKeys(name, index);\n    return values;";
         members.push(self.to_dart(&format!("{length}\n{values}\n{each}\n{put}\n{done}")));
         if !plain(value) {
             let write = types.write_value(6, value, "_items[i]._value", "it", EACH);
@@ -488,8 +488,8 @@ impl Container<'_> {
         members.push(overrides(&method("void", "move", &parameters, moved)));
         if let Some(statements) = types.detach(value, "value") {
             let element = types.element(value);
-            let parameters = [format!("{element} value")];
-            members.push(overrides(&method(&element, "detach", &parameters, &statements)));
+            let head = format!("  {element} detach({element} value, [int? index]) {{");
+            members.push(overrides(&block(&head, &statements)));
         }
         members.extend(self.shown());
         class(&format!("{name}View"), &types.view(self.ty), &members)

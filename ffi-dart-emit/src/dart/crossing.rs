@@ -395,10 +395,9 @@ impl Outcome {
                 Self {
                     ty: owned(),
                     conversion: Some(Conversion {
-                        callee: if matches!(value, Value::Scalar(_)) {
-                            format!("{public}.taken")
-                        } else {
-                            format!("{public}._taken")
+                        callee: match value {
+                            Value::Scalar(it) => types::taken(it),
+                            _ => format!("{public}._taken"),
                         },
                         memory: true,
                     }),

@@ -1,4 +1,4 @@
-//! Classes of an enum: the enum, and the array if a function takes a slice of it.
+//! Classes of an enum: the enum, which is a value, and the array if a function takes a slice of it.
 
 use std::collections::HashSet;
 
@@ -12,17 +12,23 @@ use super::layout::{self, Parameters, Statement};
 use super::names::Names;
 use super::types;
 
-/// The file with all enums.
+/// Part of `values.dart` with all enums.
 #[derive(Template)]
 #[template(path = "dart/enums.dart.jinja", escape = "none")]
 pub struct EnumsFile {
-    package: String,
-    /// Classes of the enums.
-    pub enums: Vec<EnumClasses>,
+    enums: Vec<EnumClass>,
 }
 
-/// Classes of one enum.
-pub struct EnumClasses {
+/// Part of the package's library with the arrays of enums.
+#[derive(Template)]
+#[template(path = "dart/arrays.dart.jinja", escape = "none")]
+pub struct ArraysFile {
+    package: String,
+    arrays: Vec<EnumArray>,
+}
+
+/// Class of an enum.
+struct EnumClass {
     name: String,
     /// Docs and annotations.
     lead: String,
@@ -32,33 +38,48 @@ pub struct EnumClasses {
     open: bool,
     /// True if the numbers are `u64`, for which Dart uses `int`.
     unsigned: bool,
+}
+
+/// Class of an array of an enum.
+struct EnumArray {
+    name: String,
+    /// Types of the number.
+    types: types::ScalarTypes,
     /// True if a function returns a list of it.
     returned: bool,
-    /// Types of the number, if the enum has an array.
-    array: Option<types::ScalarTypes>,
 }
 
 impl EnumsFile {
     /// Returns the file for `model`.
     pub fn new(model: &Model, names: &Names<'_>) -> Self {
+        let open = opened(model);
+        let class = |it: &Enum| EnumClass::new(names, it, open.contains(&it.id));
+        Self { enums: model.enums.iter().map(class).collect() }
+    }
+}
+
+impl ArraysFile {
+    /// Returns the file for `model`, or `None` if no enum has an array.
+    pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
         let is_it = |id: &TypeId, value| matches!(value, Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == *id);
-        let returned = |id: &TypeId| list_returned(model, |value| is_it(id, value));
         let sliced = |id: &TypeId| {
             model.functions.iter().any(|it| {
                 let passed =
                     |param: &Param| matches!(param.passing, Passing::Slice { of, .. } if is_it(id, of));
                 it.params.iter().any(passed)
-            }) || returned(id)
-                || columns::types(model).any(
-                    |ty| matches!(ty.innermost(), Type::Enum(index) if model.enumeration(*index).id == *id),
-                )
+            }) || columns::types(model)
+                .any(|ty| matches!(ty.innermost(), Type::Enum(index) if model.enumeration(*index).id == *id))
         };
-        let open = opened(model);
-        let classes = |it: &Enum| EnumClasses {
-            returned: returned(&it.id),
-            ..EnumClasses::new(names, it, open.contains(&it.id), sliced(&it.id))
+        let array = |it: &Enum| {
+            let returned = list_returned(model, |value| is_it(&it.id, value));
+            (returned || sliced(&it.id)).then(|| EnumArray {
+                name: names.of(&it.id).name.clone(),
+                types: types::scalar(it.repr),
+                returned,
+            })
         };
-        Self { package: names.package.clone(), enums: model.enums.iter().map(classes).collect() }
+        let arrays: Vec<_> = model.enums.iter().filter_map(array).collect();
+        (!arrays.is_empty()).then(|| Self { package: names.package.clone(), arrays })
     }
 }
 
@@ -84,8 +105,20 @@ fn opened(model: &Model) -> HashSet<&TypeId> {
     open
 }
 
-impl EnumClasses {
-    fn new(names: &Names<'_>, it: &Enum, open: bool, sliced: bool) -> Self {
+/// Largest number that is exact in JavaScript.
+const MOST_IN_JAVASCRIPT: u64 = 1 << 53;
+
+/// Returns a constant expression for `value`, each of whose literals is exact in JavaScript: its
+/// compiler refuses others.
+fn literal(value: i64) -> String {
+    if value.unsigned_abs() <= MOST_IN_JAVASCRIPT {
+        return value.to_string();
+    }
+    format!("{} * 0x100000000 + {}", value >> 32, value & 0xffff_ffff)
+}
+
+impl EnumClass {
+    fn new(names: &Names<'_>, it: &Enum, open: bool) -> Self {
         let own = names.of(&it.id);
         let named = || it.variants.iter().zip(&own.members);
         Self {
@@ -94,20 +127,25 @@ impl EnumClasses {
             variants: named()
                 .map(|(variant, name)| {
                     let default = format!("`{}` in Rust.", variant.item.name);
-                    format!("{}  {name}({})", super::lead(2, &variant.item, &default, ""), variant.value)
+                    let lead = super::lead(2, &variant.item, &default, "");
+                    format!("{lead}  {name}({})", literal(variant.value))
                 })
                 .collect(),
-            cases: named().map(|(variant, name)| layout::case(&variant.value.to_string(), name)).collect(),
+            cases: named()
+                .map(|(variant, name)| {
+                    let value = literal(variant.value);
+                    let pattern = if value.contains(' ') { format!("const ({value})") } else { value };
+                    layout::case(&pattern, name)
+                })
+                .collect(),
             open,
             unsigned: it.repr == Scalar::U64,
-            returned: false,
-            array: sliced.then(|| types::scalar(it.repr)),
         }
     }
 }
 
 /// Functions that the template calls.
-impl EnumClasses {
+impl EnumClass {
     fn class(&self) -> String {
         layout::class(&format!("enum {}", self.name), "implements $.FfiEnum")
     }
@@ -135,28 +173,36 @@ impl EnumClasses {
         layout::call(6, "_ => throw ", exception, &arguments, ",")
     }
 
-    fn array_class(&self, native: &str) -> String {
-        let Self { name, .. } = self;
-        layout::class(&format!("final class {name}Array"), &format!("extends $.EnumArray<{native}, {name}>"))
-    }
-
-    fn element_size(&self, native: &str) -> String {
-        layout::getter("int", "elementSize", &Statement::Return(&format!("$.sizeOf<{native}>()")))
-    }
-
     fn constructor(&self) -> String {
         layout::call(2, "const ", &self.name, &["this.value".to_owned()], ";")
     }
+}
 
-    fn array_constructor(&self) -> String {
+/// Functions that the template calls.
+impl EnumArray {
+    fn class(&self) -> String {
+        let Self { name, types, .. } = self;
+        let base = format!("extends $.EnumArray<{}, {name}>", types.native);
+        layout::class(&format!("final class {name}Array"), &base)
+    }
+
+    fn element_size(&self) -> String {
+        layout::getter(
+            "int",
+            "elementSize",
+            &Statement::Return(&format!("$.sizeOf<{}>()", self.types.native)),
+        )
+    }
+
+    fn constructor(&self) -> String {
         array_constructor(&format!("{}Array", self.name))
     }
 
-    fn array_taken(&self) -> String {
+    fn taken(&self) -> String {
         taken_constructor(&format!("{}Array", self.name))
     }
 
-    fn array_view(&self) -> String {
+    fn view(&self) -> String {
         view_constructor(&format!("{}Array", self.name), &["super.pointer", "super.length"])
     }
 

@@ -196,35 +196,6 @@ pub fn return_named(callee: &str, arguments: &[(String, String)]) -> String {
     format!("    return {callee}(\n{}\n    );", lines.join("\n"))
 }
 
-/// Returns a constructor of named parameters, each with its annotations.
-pub fn named_constructor(name: &str, parameters: &[(String, String)]) -> String {
-    let all: Vec<_> = parameters
-        .iter()
-        .map(|(notes, it)| format!("{}{it}", notes.trim_start().replace('\n', " ")))
-        .collect();
-    let line = format!("  const {name}({{{}}});", all.join(", "));
-    if fits(&line) {
-        return line;
-    }
-    let in_line = |(notes, it): &(String, String)| {
-        let line = format!("    {}{it},", notes.trim_start().replace('\n', " "));
-        if fits(&line) { line + "\n" } else { format!("{notes}    {it},\n") }
-    };
-    let lines: String = parameters.iter().map(in_line).collect();
-    format!("  const {name}({{\n{lines}  }});")
-}
-
-/// Returns `head {'name': value, ..};`, a getter that returns a map.
-pub fn literal(head: &str, entries: &[(String, String)]) -> String {
-    let all: Vec<_> = entries.iter().map(|(name, value)| format!("{}: {value}", string(name))).collect();
-    let line = format!("  {head} {{{}}};", all.join(", "));
-    if fits(&line) {
-        return line;
-    }
-    let lines: Vec<_> = entries.iter().map(|(name, value)| named(4, &string(name), value)).collect();
-    format!("  {head} {{\n{}\n  }};", lines.join("\n"))
-}
-
 /// Returns `typedef name = returns Function(parameters);`.
 pub fn function_type(name: &str, returns: &str, parameters: &[String]) -> String {
     let line = format!("typedef {name} = {returns} Function({});", parameters.join(", "));

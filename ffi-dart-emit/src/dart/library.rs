@@ -15,6 +15,9 @@ use super::scratch::Scratch;
 use super::simd::with_kernels;
 use super::types::Types;
 
+/// Statement that refuses the use of a library whose layouts a hot reload has changed.
+const FITS: &str = "    assert(_fits());";
+
 /// A pool or queue that is reached through the library.
 struct Shared {
     doc: String,
@@ -52,6 +55,8 @@ pub struct LibraryFile<'a> {
     /// Declarations of the functions in the interface.
     declared: Vec<String>,
     /// Functions of the client, which implements the interface.
+    /// Number that is another one when a check is: for any other layout or signature.
+    layout: String,
     methods: Vec<String>,
     /// Functions that any implementer has, such as those that return a `BigInt`.
     derived: Vec<String>,
@@ -99,6 +104,7 @@ impl<'a> LibraryFile<'a> {
             bindings: Vec::new(),
             checks: Vec::new(),
             declared: Vec::new(),
+            layout: String::new(),
             methods: Vec::new(),
             derived: Vec::new(),
             shared: shared(model, names),
@@ -181,6 +187,7 @@ impl<'a> LibraryFile<'a> {
             file.scratch.push(allocated);
         }
         file.copies = file.places.functions(names, model);
+        file.layout = format!("{:#018x}", digest(&file.checks));
         file
     }
 
@@ -262,7 +269,8 @@ impl<'a> LibraryFile<'a> {
 
     /// Returns the constructor up to its initializers.
     fn constructor(&self) -> String {
-        let parameters = ["this.path", "$.DynamicLibrary library", "this._memory"].map(str::to_owned);
+        let parameters = ["this.path", "$.DynamicLibrary library", "this._memory", "this._openedLayout"]
+            .map(str::to_owned);
         layout::constructor(&format!("{}._", self.client()), Parameters::new(&parameters))
     }
 
@@ -277,7 +285,7 @@ impl<'a> LibraryFile<'a> {
     }
 
     fn construct(&self) -> String {
-        let arguments = ["check.path", "check.library", "memory"].map(str::to_owned);
+        let arguments = ["check.path", "check.library", "memory", "_layout"].map(str::to_owned);
         layout::call(4, "return ", &format!("{}._", self.client()), &arguments, ";")
     }
 
@@ -313,7 +321,7 @@ fn shared(model: &Model, names: &Names<'_>) -> Vec<Shared> {
         let class = format!("{message}Pool");
         Shared {
             doc: format!("  /// The pool of [{message}]; [{class}] has it as static members.\n"),
-            ty: format!("$.FfiPool<{message}>"),
+            ty: format!("$.FfiPool<{message}, {message}Data>"),
             name: getter(&class),
             object: format!("{class}Raw._pool"),
         }
@@ -385,8 +393,8 @@ impl Call<'_> {
 
     /// Returns the statements of a method.
     fn body(&self, around: &Around, conversion: Option<&Conversion>) -> String {
-        let mut lines: Vec<_> =
-            self.crossing.arguments.iter().filter_map(|argument| argument.before.clone()).collect();
+        let mut lines = vec![FITS.to_owned()];
+        lines.extend(self.crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
         lines.extend(around.before.iter().cloned());
         let mut values = around.values.clone();
         values.push("_status".to_owned());
@@ -405,6 +413,12 @@ impl Call<'_> {
         }
         lines.join("\n")
     }
+}
+
+/// Returns the FNV-1a hash of `lines`.
+fn digest(lines: &[String]) -> u64 {
+    let bytes = lines.iter().flat_map(|line| line.bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// Types of a native function, result first.

@@ -8,6 +8,7 @@ use super::container::Members;
 use super::layout::{self, INLINED, Parameters, Statement};
 use super::names::beside;
 use super::types::{self, Place, Types, flat, flattened, plain};
+use super::value::{Member, Value as ValueClass};
 
 /// Returns the classes of `message`.
 pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
@@ -19,8 +20,7 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
         message.size, message.align, own.name
     );
     let lead = super::lead(0, &message.item, &format!("The message `{}`.", message.item.name), &facts);
-    let mut view =
-        View { types, members: Members::default(), copies: Vec::new(), parts: Vec::new(), big: Vec::new() };
+    let mut view = View { types, members: Members::default(), copies: Vec::new(), parts: Vec::new() };
     for (field, name) in message.fields.iter().zip(&own.members) {
         view.field(field, name);
     }
@@ -28,12 +28,12 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
     let arguments: Vec<_> = view.parts.iter().map(|it| (it.name.clone(), it.read.clone())).collect();
     let to_dart = format!(
         "  /// A Dart copy, **copied**.\n  ///\n  /// Throws an [InvalidValueException] or \
-         [UnknownEnumValueException] where memory\n  /// holds no value.\n{}\n{}\n  }}",
+         [UnknownEnumValueException] where memory\n  /// holds no value.\n  @override\n{}\n{}\n  }}",
         layout::method(&format!("{}Data", own.name), "toDart", layout::Parameters::new(&[])),
         layout::return_named(&format!("{}Data", own.name), &arguments)
     );
     view.members.lines.push(to_dart);
-    let mut more = vec![data(&own.name, message, &view.parts, &view.big)];
+    let mut more = vec![written(&own.name, &view.parts)];
     more.extend(columns::class(types, message));
     Classes {
         name: own.name.clone(),
@@ -44,12 +44,26 @@ pub fn classes(types: &Types<'_>, message: &Message) -> Classes {
             types.model,
             |it| matches!(it, Value::Message(index) if types.model.message(index).id == message.id),
         ),
+        fields: field_lists(message, &own.members),
         proto: message.proto.as_ref().map(|it| proto(types, message, &own.name, it)),
         lead,
         members: view.members.lines,
         copies: view.copies,
         more,
     }
+}
+
+/// Returns a getter for each field of `message` that is a number: a list of it in all messages of
+/// an array.
+fn field_lists(message: &Message, members: &[String]) -> Vec<String> {
+    let getter = |(field, name): (&Field, &String)| {
+        let Type::Scalar(scalar) = &field.ty else { return None };
+        let list = types::scalar(*scalar).field?;
+        let lead = Named { item: &field.item, name }.lead("");
+        let (size, offset) = (message.size, field.offset);
+        Some(format!("{lead}  {list} get {name} => {list}(_array.bytes, _array.length, {size}, {offset});"))
+    };
+    message.fields.iter().zip(members).filter_map(getter).collect()
 }
 
 /// Returns true if a message holds references.
@@ -135,88 +149,63 @@ fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbol
     Proto { members: format!("{codec}\n\n{from}\n\n{}", methods("pointer")), extension }
 }
 
-/// A field of the copy.
+/// A field, as a value is read from memory and written to it.
 struct Part {
     name: String,
-    /// Dart type.
-    ty: String,
-    /// Docs and annotations.
-    lead: String,
-    /// Annotations of a parameter.
-    annotations: String,
-    optional: bool,
     /// Expression that reads it from the view.
     read: String,
     /// Statement that writes it to the view `target`.
     write: String,
 }
 
-/// Returns the immutable copy of a message.
-fn data(name: &str, message: &Message, parts: &[Part], big: &[String]) -> String {
-    let class = format!("{name}Data");
-    let parameters: Vec<_> = parts
-        .iter()
-        .map(|it| {
-            let required = if it.optional { "" } else { "required " };
-            (it.annotations.clone(), format!("{required}this.{}", it.name))
+/// Returns the value class of `message`.
+pub fn value(types: &Types<'_>, message: &Message) -> String {
+    let own = types.names.of(&message.id);
+    let name = &own.name;
+    let fields = || message.fields.iter().zip(&own.members);
+    let members: Vec<_> = fields()
+        .map(|(field, member)| Member {
+            name: member,
+            ty: &field.ty,
+            lead: Named { item: &field.item, name: member }.lead(""),
+            annotations: super::annotations(4, &field.item),
         })
+        .collect();
+    let big: Vec<_> = fields()
+        .filter_map(|(field, member)| Named { item: &field.item, name: member }.big_getter(&field.ty))
         .collect();
     let doc = format!("A Dart copy of a [{name}], **copied**: it shares nothing, and does not change.");
-    let fields: String = parts
-        .iter()
-        .map(|it| {
-            format!("{}{}\n\n", it.lead, layout::declaration(2, &format!("final {}", it.ty), &it.name, ";"))
-        })
-        .collect();
-    let writes: Vec<_> = parts.iter().map(|it| it.write.as_str()).collect();
-    let names: Vec<_> = parts.iter().map(|it| it.name.clone()).collect();
-    let target = [format!("{name} target")];
-    let shapes = message
-        .fields
-        .iter()
-        .zip(&names)
-        .filter_map(|(field, name)| Some((name.clone(), types::unsigned(&field.ty)?)));
-    let big: String = big.iter().map(|it| format!("{it}\n\n")).collect();
-    format!(
-        "{}{}{}\n  /// A copy with these fields.\n{}\n\n{fields}\
-         {big}{}\n\n  /// Writes every field to [target].\n  ///\n  /// Throws a [CapacityException] for what \
-         does not fit there, and a [RangeError]\n  /// for a number that its field can't hold; the fields before it are written by\n  /// then.\n{}\n{}\n  }}\n\n{}\n}}\n",
-        layout::doc(0, &doc),
-        super::annotations(0, &message.item),
-        layout::class(&format!("final class {class}"), "extends $.FfiValue") + "",
-        layout::named_constructor(&class, &parameters),
-        to_native(name),
-        layout::method("void", "writeTo", layout::Parameters::new(&target)),
-        writes.join("\n"),
-        described(&class, &names, &shapes.collect::<Vec<_>>()),
-    )
-}
-
-/// Returns `toNative` of a copy of `name`.
-pub fn to_native(name: &str) -> String {
-    let new = layout::assign(4, "final box", &format!("{name}Box()"));
-    format!(
-        "  /// A copy in memory shared with Rust, **owned**; throws as [writeTo] does.\n{}\n{new}\n    \
-         writeTo(box.pointer.ref);\n    return box;\n  }}",
-        layout::method(&format!("{name}Box"), "toNative", layout::Parameters::new(&[])),
-    )
-}
-
-/// Returns the members that every copy overrides.
-///
-/// `shapes` are those of the members that have `u64`.
-pub fn described(class: &str, members: &[String], shapes: &[(String, String)]) -> String {
-    let values: Vec<_> = members.iter().map(|it| (it.clone(), it.clone())).collect();
-    let mut all = vec![
-        layout::arrow(2, "String get $name", &layout::string(class)),
-        layout::literal("$.Map<String, Object?> get $fields =>", &values),
-    ];
-    if !shapes.is_empty() {
-        let shapes: Vec<_> = shapes.iter().map(|(name, it)| (name.clone(), layout::string(it))).collect();
-        all.push(layout::literal("$.Map<String, String> get $unsigned => const", &shapes));
+    ValueClass {
+        types,
+        name: &format!("{name}Data"),
+        base: "$.FfiValue",
+        lead: &(layout::doc(0, &doc) + &super::annotations(0, &message.item)),
+        constructor: "A copy with these fields.",
+        members: &members,
+        positional: false,
+        more: &big,
     }
-    let all: Vec<_> = all.iter().map(|it| format!("  @override\n{it}")).collect();
-    all.join("\n\n")
+    .text()
+}
+
+/// Returns the extension that writes a value of the message `name`.
+fn written(name: &str, parts: &[Part]) -> String {
+    let writes: Vec<_> = parts.iter().map(|it| it.write.as_str()).collect();
+    let doc = "Writes every field to [target].\n\nThrows a [CapacityException] for what does not fit there, and a \
+               [RangeError]\nfor a number that its field can't hold; the fields before it are written by\nthen.";
+    native(name, doc, &writes.join("\n"))
+}
+
+/// Returns the extension that writes a value of `name`, with the docs and statements of `writeTo`.
+pub fn native(name: &str, doc: &str, writes: &str) -> String {
+    format!(
+        "/// Writes a [{name}Data] to memory that Rust and Dart share.\n\
+         extension {name}DataNative on {name}Data {{\n  \
+         /// A copy in memory shared with Rust, **owned**; throws as [writeTo] does.\n  \
+         {name}Box toNative() {{\n    final box = {name}Box();\n    writeTo(box.pointer.ref);\n    return box;\n  }}\n\n\
+         {}  void writeTo({name} target) {{\n{writes}\n  }}\n}}\n",
+        layout::doc(2, doc),
+    )
 }
 
 /// View of a message while its fields are added.
@@ -226,8 +215,6 @@ struct View<'a> {
     /// Statements that copy each field from `other`.
     copies: Vec<String>,
     parts: Vec<Part>,
-    /// Getters of unsigned numbers, which the copy has as well.
-    big: Vec<String>,
 }
 
 impl View<'_> {
@@ -259,12 +246,7 @@ impl View<'_> {
                 return;
             }
         }
-        let read = match &field.ty {
-            Type::Bytes { .. } => format!("$.bytesFrozen({name})"),
-            Type::Array { .. } => format!("$.frozen({name})"),
-            _ => name.to_owned(),
-        };
-        self.part(field, &named, read, format!("target.{name}"));
+        self.part(field, &named, name.to_owned(), format!("target.{name}"));
     }
 
     /// Adds the place of a whole field, or of its beginning.
@@ -281,20 +263,13 @@ impl View<'_> {
         let (types, name) = (self.types, named.name);
         let literal = layout::string(name);
         let place = Place::field(&literal);
+        // Without `this`, a name that the library declares would be found first.
+        let value = format!("this.{name}");
         let write = match &field.ty {
-            Type::Message(_) | Type::Oneof(_) => types.write_value(4, &field.ty, &target, name, place),
-            ty if plain(ty) => layout::assign(4, &target, name),
-            ty => types.write_value(4, ty, &target, name, place),
+            ty if plain(ty) => layout::assign(4, &target, &value),
+            ty => types.write_value(4, ty, &target, &value, place),
         };
-        self.parts.push(Part {
-            name: name.to_owned(),
-            ty: types.value(&field.ty),
-            lead: named.lead(""),
-            annotations: super::annotations(4, &field.item),
-            optional: matches!(field.ty, Type::Option { .. }),
-            read,
-            write,
-        });
+        self.parts.push(Part { name: name.to_owned(), read, write });
     }
 
     fn scalar(&mut self, field: &Field, named: &Named<'_>, scalar: Scalar) {
@@ -337,9 +312,7 @@ impl View<'_> {
         let Some((ty, from)) = types::big(&field.ty) else { return };
         let name = named.name;
         let big = beside(name, "Big");
-        let lead = named.beside(&format!("[{name}] as unsigned, as it is in Rust."));
-        let getter = layout::getter(ty, &big, &Statement::ReturnCall(from, &[name]));
-        self.big.push(format!("{lead}{getter}"));
+        let (lead, getter) = named.big(ty, from);
         // The parameter must not hide the field that is assigned.
         let value = if name == "value" { "number" } else { "value" };
         let to = match from {
@@ -596,6 +569,20 @@ impl Named<'_> {
     /// Returns docs and annotations of the field itself.
     fn lead(&self, more: &str) -> String {
         super::lead(2, self.item, &format!("The field `{}`.", self.item.name), more)
+    }
+
+    /// Returns the docs and the code of the getter of unsigned numbers.
+    fn big(&self, ty: &str, from: &str) -> (String, String) {
+        let name = self.name;
+        let lead = self.beside(&format!("[{name}] as unsigned, as it is in Rust."));
+        (lead, layout::getter(ty, &beside(name, "Big"), &Statement::ReturnCall(from, &[name])))
+    }
+
+    /// Returns the getter of unsigned numbers of a field of the type, if it has `u64`.
+    fn big_getter(&self, ty: &Type) -> Option<String> {
+        let (ty, from) = types::big(ty)?;
+        let (lead, getter) = self.big(ty, from);
+        Some(lead + &getter)
     }
 
     /// Returns docs and annotations of a member beside the field.

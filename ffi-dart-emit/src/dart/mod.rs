@@ -20,6 +20,7 @@ pub mod runtime;
 mod scratch;
 mod simd;
 mod types;
+mod value;
 
 use askama::Template;
 
@@ -27,8 +28,8 @@ use crate::foreign;
 use crate::model::{Composite, Item, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
 
-use composite::MessagesFile;
-use enumeration::EnumsFile;
+use composite::{MessagesFile, ValuesFile};
+use enumeration::{ArraysFile, EnumsFile};
 use library::LibraryFile;
 use names::Names;
 use pool::PoolsFile;
@@ -62,14 +63,24 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     };
     let pools = PoolsFile::new(model, &names);
     let simd = SimdFile::new(model, &names);
-    let main =
-        MainFile { names: &names, file: &model.library.name, pools: pools.is_some(), simd: simd.is_some() };
+    let arrays = ArraysFile::new(model, &names);
+    let file = &model.library.name;
+    let main = MainFile {
+        names: &names,
+        file,
+        arrays: arrays.is_some(),
+        pools: pools.is_some(),
+        simd: simd.is_some(),
+    };
     let mut generated = vec![
         (format!("lib/{package}.dart"), render(&main)),
+        ("lib/values.dart".into(), render(&ValuesLibrary { file })),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
         ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
+        ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
+    generated.extend(arrays.map(|it| ("lib/src/arrays.g.dart".into(), render(&it))));
     generated.extend(pools.map(|it| ("lib/src/pools.g.dart".into(), render(&it))));
     if let Some(simd) = simd {
         generated.push(("lib/src/simd.g.dart".into(), render(&simd)));
@@ -171,8 +182,16 @@ fn is_key(ty: &Type) -> bool {
 struct MainFile<'a> {
     names: &'a Names<'a>,
     file: &'a str,
+    arrays: bool,
     pools: bool,
     simd: bool,
+}
+
+/// Library with the values, enums and exceptions, which needs no memory.
+#[derive(Template)]
+#[template(path = "dart/values_library.dart.jinja", escape = "none")]
+struct ValuesLibrary<'a> {
+    file: &'a str,
 }
 
 #[derive(Template)]

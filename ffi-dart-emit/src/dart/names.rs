@@ -35,8 +35,19 @@ const SMALL_TYPES: &[&str] = &["bool", "double", "int"];
 const OBJECT_MEMBERS: &[&str] = &["hashCode", "noSuchMethod", "runtimeType", "toString"];
 
 /// Members of a message's class, and names that it calls.
-const MESSAGE_MEMBERS: &[&str] =
-    &["box", "other", "override", "pragma", "setFrom", "target", "toDart", "toNative", "writeTo"];
+const MESSAGE_MEMBERS: &[&str] = &[
+    "box",
+    "copyWith",
+    "identical",
+    "other",
+    "override",
+    "pragma",
+    "setFrom",
+    "target",
+    "toDart",
+    "toNative",
+    "writeTo",
+];
 
 /// Members of the class of a message's columns, inherited ones included, and names that it calls.
 const COLUMNS_MEMBERS: &[&str] = &[
@@ -88,6 +99,9 @@ const LOCALS: &[&str] = &["result"];
 /// which no name in Rust has.
 const SUPPORT: &[&str] =
     &["Deprecated", "Function", "Never", "Null", "Object", "String", "override", "pragma"];
+
+/// Library of each package that has the values, beside the one with the package's name.
+const VALUES_LIBRARY: &str = "values";
 
 /// Dart names of a model.
 pub struct Names<'a> {
@@ -209,6 +223,15 @@ impl Namer {
         let valid = first.is_some_and(|first| first.is_ascii_lowercase())
             && name.chars().all(|next| next.is_ascii_lowercase() || next.is_ascii_digit() || next == '_')
             && !KEYWORDS.contains(&name);
+        if name == VALUES_LIBRARY {
+            self.problem(
+                "package",
+                format!(
+                    "`{name}` can't be the name of a package, as it is that of the library with the values"
+                ),
+                "give it another one with `--package NAME`",
+            );
+        }
         if !valid {
             self.problem(
                 "package",
@@ -285,6 +308,7 @@ impl Namer {
         let name = self.type_name(&owner, &message.item);
         self.claim(top, &owner, &name);
         self.helpers(top, &owner, &name);
+        self.claim(top, &format!("the class of lists of fields of {owner}"), &format!("{name}FieldLists"));
         if message.pool.is_some() {
             if self.claim(top, &format!("the pool of {owner}"), &format!("{name}Pool")) {
                 self.claim(top, &format!("the raw pool of {owner}"), &format!("{name}PoolRaw"));
@@ -328,7 +352,7 @@ impl Namer {
 
     /// Claims the names of the classes beside a message or oneof.
     fn helpers(&mut self, top: &mut Scope, owner: &str, name: &str) {
-        for helper in ["Array", "Box", "Data"] {
+        for helper in ["Array", "Box", "Data", "DataNative"] {
             self.claim(top, &format!("the {helper} class of {owner}"), &format!("{name}{helper}"));
         }
     }

@@ -5,9 +5,10 @@ use crate::model::{Case, Oneof, Scalar, Type, Value};
 use super::composite::{Classes, list_returned};
 use super::container::Members;
 use super::layout::{self, INLINED, Parameters, Statement};
-use super::message::{described, to_native};
+use super::message;
 use super::names::{beside, case_class, prefixed};
 use super::types::{self, Place, Types};
+use super::value::{Member, Value as ValueClass};
 
 /// Returns the classes of `oneof`.
 pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
@@ -46,10 +47,7 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
         members.extend(case_members(types, case, member, tag));
     }
     members.push(to_dart(types, oneof, throws));
-    let mut more = vec![union(types, oneof, payload_size), sealed(oneof, name)];
-    for ((case, member), tag) in numbered() {
-        more.push(copy(types, name, case, member, tag));
-    }
+    let more = vec![union(types, oneof, payload_size), written(types, oneof)];
     Classes {
         name: name.clone(),
         size: oneof.size,
@@ -59,6 +57,7 @@ pub fn classes(types: &Types<'_>, oneof: &Oneof) -> Classes {
             types.model,
             |it| matches!(it, Value::Oneof(index) if types.model.oneof(index).id == oneof.id),
         ),
+        fields: Vec::new(),
         proto: None,
         lead,
         members,
@@ -123,7 +122,7 @@ fn case_members(types: &Types<'_>, case: &Case, member: &str, tag: u32) -> Vec<S
 fn to_dart(types: &Types<'_>, oneof: &Oneof, throws: &str) -> String {
     let own = types.names.of(&oneof.id);
     let mut lines = vec![
-        format!("  /// A Dart copy, **copied**.\n  ///\n  /// {throws}"),
+        format!("  /// A Dart copy, **copied**.\n  ///\n  /// {throws}\n  @override"),
         layout::method(&format!("{}Data", own.name), "toDart", Parameters::new(&[])),
         "    switch (tag) {".to_owned(),
     ];
@@ -164,60 +163,82 @@ fn union(types: &Types<'_>, oneof: &Oneof, size: u64) -> String {
     format!("{head}\n{}\n}}\n", members.join("\n\n"))
 }
 
-/// Returns the sealed class above the copies.
+/// Returns the value classes of `oneof`: the sealed one, then that of each case.
+pub fn values(types: &Types<'_>, oneof: &Oneof) -> Vec<String> {
+    let own = types.names.of(&oneof.id);
+    let mut classes = vec![sealed(oneof, &own.name)];
+    for ((case, member), tag) in oneof.cases.iter().zip(&own.members).zip(0..) {
+        classes.push(case_value(types, &own.name, case, member, tag));
+    }
+    classes
+}
+
+/// Returns the sealed class above the values.
 fn sealed(oneof: &Oneof, name: &str) -> String {
-    let target = [format!("{name} target")];
+    let doc = format!("A Dart copy of a [{name}], **copied**: one of its cases, to `switch` over.");
     format!(
-        "{}{}{}\n  /// Initializes nothing; the cases add their fields.\n  const {name}Data();\n\n  \
-         /// The discriminant of the case.\n  int get tag;\n\n{}\n\n  /// Writes the case to [target].\n  ///\n  \
-         /// Throws a [CapacityException] for what does not fit there; then [target] may\n  \
-         /// hold a part of it.\n{}\n}}\n",
-        layout::doc(
-            0,
-            &format!("A Dart copy of a [{name}], **copied**: one of its cases, to `switch` over.")
-        ),
+        "{}{}sealed class {name}Data extends $.FfiValue {{\n  \
+         /// Initializes nothing; the cases add their fields.\n  const {name}Data();\n\n  \
+         /// The discriminant of the case.\n  int get tag;\n}}\n",
+        layout::doc(0, &doc),
         super::annotations(0, &oneof.item),
-        layout::class(&format!("sealed class {name}Data"), "extends $.FfiValue"),
-        to_native(name),
-        layout::method("void", "writeTo", Parameters::new(&target)).trim_end_matches(" {").to_owned() + ";",
     )
+}
+
+/// Returns the extension that writes a value.
+fn written(types: &Types<'_>, oneof: &Oneof) -> String {
+    let own = types.names.of(&oneof.id);
+    let mut lines = vec!["    switch (this) {".to_owned()];
+    for ((case, member), tag) in oneof.cases.iter().zip(&own.members).zip(0..) {
+        let class = case_class(&own.name, member);
+        match &case.ty {
+            None => lines.push(format!("      case {class}():")),
+            Some(ty) => {
+                lines.push(format!("      case {class}(:final value):"));
+                let name = layout::string(member);
+                let target = format!("target.{}", place(tag));
+                lines.push(types.write_value(8, ty, &target, "value", Place::field(&name)));
+            }
+        }
+        lines.push(format!("        target._tag = {tag};"));
+    }
+    lines.push("    }".to_owned());
+    let doc = "Writes the case to [target].\n\nThrows a [CapacityException] for what does not fit there, and a \
+               [RangeError]\nfor a number that its place can't hold; then [target] may hold a part of it.";
+    message::native(&own.name, doc, &lines.join("\n"))
 }
 
 /// Returns the unsigned numbers beside the value of a copy.
-fn value_big(ty: &Type) -> String {
-    types::big(ty).map_or_else(String::new, |(ty, from)| {
-        format!(
-            "\n\n  /// [value] as an unsigned number, as in Rust.\n{}",
-            layout::getter(ty, "valueBig", &Statement::ReturnCall(from, &["value"]))
-        )
-    })
+fn value_big(ty: &Type) -> Option<String> {
+    let (ty, from) = types::big(ty)?;
+    let getter = layout::getter(ty, "valueBig", &Statement::ReturnCall(from, &["value"]));
+    Some(format!("  /// [value] as an unsigned number, as in Rust.\n{getter}"))
 }
 
-/// Returns the copy of a case.
-fn copy(all: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> String {
-    let class = case_class(oneof, member);
-    let lead = super::lead(0, &case.item, &format!("The case `{}` of a [{oneof}].", case.item.name), "");
-    let head = layout::class(&format!("final class {class}"), &format!("extends {oneof}Data"));
-    let name = layout::string(member);
-    let (fields, write, members) = match &case.ty {
-        None => (format!("  /// The case, which holds nothing.\n  const {class}();"), String::new(), vec![]),
-        Some(ty) => (
-            format!(
-                "  /// The case, which holds [value].\n{}\n\n  /// Value of the case.\n{}",
-                layout::call(2, "const ", &class, &["this.value".to_owned()], ";"),
-                layout::declaration(2, &format!("final {}", all.value(ty)), "value", ";")
-            ) + &value_big(ty),
-            all.write_value(4, ty, &format!("target.{}", place(tag)), "value", Place::field(&name)) + "\n",
-            vec!["value".to_owned()],
-        ),
-    };
-    let target = [format!("{oneof} target")];
-    let shape = case.ty.as_ref().and_then(types::unsigned);
-    let shapes: Vec<_> = shape.map(|it| ("value".to_owned(), it)).into_iter().collect();
-    format!(
-        "{lead}{head}\n{fields}\n\n  @override\n  int get tag => {tag};\n\n  @override\n{}\n{write}    \
-         target._tag = {tag};\n  }}\n\n{}\n}}\n",
-        layout::method("void", "writeTo", Parameters::new(&target)),
-        described(&class, &members, &shapes),
-    )
+/// Returns the value class of a case.
+fn case_value(types: &Types<'_>, oneof: &str, case: &Case, member: &str, tag: u32) -> String {
+    let default = format!("The case `{}` of a [{oneof}].", case.item.name);
+    let field = case.ty.as_ref().map(|ty| Member {
+        name: "value",
+        ty,
+        lead: "  /// Value of the case.\n".to_owned(),
+        annotations: String::new(),
+    });
+    let mut more = vec![format!("  @override\n  int get tag => {tag};")];
+    more.extend(case.ty.as_ref().and_then(value_big));
+    ValueClass {
+        types,
+        name: &case_class(oneof, member),
+        base: &format!("{oneof}Data"),
+        lead: &super::lead(0, &case.item, &default, ""),
+        constructor: if field.is_some() {
+            "The case, which holds [value]."
+        } else {
+            "The case, which holds nothing."
+        },
+        members: field.as_slice(),
+        positional: true,
+        more: &more,
+    }
+    .text()
 }

@@ -29,6 +29,8 @@ pub struct ScalarTypes {
     pub list: &'static str,
     /// List class for an `FfiVec`.
     pub vec: &'static str,
+    /// List class for one field of all messages in an array; none for `bool`.
+    pub field: Option<&'static str>,
 }
 
 /// Returns the Dart side of `scalar`.
@@ -46,7 +48,27 @@ pub fn scalar(scalar: Scalar) -> ScalarTypes {
         Scalar::F32 => ["$.Float", "double", "$.Float32Array", "$.Float32List", "$.Float32Vec"],
         Scalar::F64 => ["$.Double", "double", "$.Float64Array", "$.Float64List", "$.Float64Vec"],
     };
-    ScalarTypes { native, dart, array, list, vec }
+    let field = match scalar {
+        Scalar::Bool => None,
+        Scalar::I8 => Some("$.Int8Field"),
+        Scalar::I16 => Some("$.Int16Field"),
+        Scalar::I32 => Some("$.Int32Field"),
+        Scalar::I64 => Some("$.Int64Field"),
+        Scalar::U8 => Some("$.Uint8Field"),
+        Scalar::U16 => Some("$.Uint16Field"),
+        Scalar::U32 => Some("$.Uint32Field"),
+        Scalar::U64 => Some("$.Uint64Field"),
+        Scalar::F32 => Some("$.Float32Field"),
+        Scalar::F64 => Some("$.Float64Field"),
+    };
+    ScalarTypes { native, dart, array, list, vec, field }
+}
+
+/// Returns the function of the runtime that makes an array of memory which a function returned.
+pub fn taken(of: Scalar) -> String {
+    let name = scalar(of).array.trim_start_matches("$.");
+    let (first, rest) = name.split_at(1);
+    format!("$.{}{rest}Taken", first.to_ascii_lowercase())
 }
 
 /// Returns the function of the runtime that checks an `int` to be a number of `scalar`, or `None`
@@ -377,7 +399,9 @@ impl<'a> Types<'a> {
             Type::Vec { of, .. } => format!("$.List<{}>", self.element(of)),
             Type::Option { of } => optional(of, self.element(of)),
             Type::Map { key, value, .. } => format!("$.Map<{}, {}>", self.element(key), self.element(value)),
-            Type::Ref(index) => format!("$.FfiRef<{}>", self.names.of(&self.model.message(*index).id).name),
+            Type::Ref(index) => {
+                format!("$.FfiRef<{}Data>", self.names.of(&self.model.message(*index).id).name)
+            }
         }
     }
 
@@ -488,7 +512,7 @@ impl<'a> Types<'a> {
             _ => {
                 let create = format!("$.Struct.create<{}>()", self.class(ty));
                 let copy = layout::assign(4, "final copy", &create);
-                let named = Place { name: "_name", index: Some("_index") };
+                let named = Place { name: "_name", index: Some("_index ?? index") };
                 let write = self.write(4, ty, "copy", element, named);
                 Some(format!("{copy}\n{write}\n{}", layout::returned(&self.read(ty, "copy", named))))
             }

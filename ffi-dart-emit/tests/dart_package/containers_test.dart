@@ -89,7 +89,7 @@ void checkLists(Lists it) {
   check(it.maybePoints[0], null);
   check(it.maybePoints[1]!.x, 4);
   check(it.links[0].isNone, true);
-  check(it.links[1], const FfiRef<Point>.raw(6, 7));
+  check(it.links[1], const FfiRef<PointData>.raw(6, 7));
   check(it.wides[1].byte, 8);
   check(it.tables.single, {0: '', 5: 'abc'});
 }
@@ -140,7 +140,7 @@ void checkFixed(Fixed it) {
   check(it.link.index, 0);
   check(it.byName, {'a': 1.25, 'b': 2.5});
   check(it.byMode[auto]!.x, 14);
-  check(it.byLink[const FfiRef<Point>.raw(2, 0)]!.single.flag, true);
+  check(it.byLink[const FfiRef<PointData>.raw(2, 0)]!.single.flag, true);
   check(it.byId, {1 << 40: 'hi'});
   check(it.wide!.byte, 15);
   check(it.open.number, 99);
@@ -160,17 +160,17 @@ void checkShapes(ContainersLibrary library) {
   final values = <ShapeData>[
     const ShapeUnset(),
     const ShapeCircle(1.5),
-    const ShapePolygon([PointData(x: 1, y: 2), zero]),
+    ShapePolygon(const [PointData(x: 1, y: 2), zero]),
     // ignore: deprecated_member_use
     const ShapeLabel('ten bytes!'),
     const ShapeHidden(),
     const ShapeAt(PointData(x: 3, y: 4)),
     const ShapeMode(auto),
     const ShapeFlag(true),
-    const ShapeMatrix([1, 2, 3, 4]),
+    ShapeMatrix(const [1, 2, 3, 4]),
     const ShapeMaybe(null),
     const ShapeMaybe(-1),
-    const ShapeNames({'a': zero, 'b': PointData(x: 5, y: 6)}),
+    ShapeNames(const {'a': zero, 'b': PointData(x: 5, y: 6)}),
     const ShapeLink(FfiRef.raw(3, 4)),
     ShapeBlob(Uint8List.fromList([1, 2, 3])),
   ];

@@ -11,6 +11,7 @@ import 'package:calls_bench/calls.dart';
 import 'package:calls_bench/fields.dart';
 import 'package:calls_bench/libraries.dart';
 import 'package:calls_bench/objects.dart';
+import 'package:calls_bench/values.dart';
 
 void main(List<String> arguments) {
   final [mode, library] = arguments;
@@ -22,6 +23,7 @@ void main(List<String> arguments) {
     compareByValue(mode);
     compareFields(mode);
     compareBatches(mode);
+    compareValues(mode);
   } on WrongResult catch (wrong) {
     stderr.writeln('wrong result: $wrong');
     exitCode = 1;

@@ -19,6 +19,7 @@ import 'libraries.dart';
 const _byHand = 'by hand';
 const _unchecked = 'generated, range not checked';
 const _pointer = 'by hand, unchecked pointer';
+const _field = 'generated, list of one field';
 
 final int _size = sizeOf<HandParticle>();
 
@@ -66,6 +67,14 @@ void compareFields(String mode) {
         times[generated]!,
         pointer,
         const Target.atMost(8),
+      );
+    }
+    if (times[_field] case final field?) {
+      printRatio(
+        '${mode}_field_list_vs_unchecked_pointer',
+        field,
+        times[_pointer]!,
+        Target.atMost(mode == 'aot' ? 1.5 : 2.5),
       );
     }
   }
@@ -168,6 +177,7 @@ final _element = Comparison(
   const [
     Contender(generated, _generatedElement, prepare: resetParticles),
     Contender(_byHand, _handElement, prepare: resetParticles),
+    Contender(_field, _fieldElement, prepare: resetParticles),
     Contender(_pointer, _pointerElement, prepare: resetParticles),
   ],
   unit: particleCount,
@@ -200,6 +210,17 @@ double _handElement(int count) {
     for (var i = 0; i < particleCount; i++) {
       RangeError.checkValidIndex(i, bytes, null, particleCount);
       sum += Struct.create<HandParticle>(bytes, i * _size).x;
+    }
+  }
+  return sum;
+}
+
+double _fieldElement(int count) {
+  final x = particles.field.x;
+  var sum = 0.0;
+  for (var pass = 0; pass < count; pass++) {
+    for (var i = 0; i < particleCount; i++) {
+      sum += x[i];
     }
   }
   return sum;

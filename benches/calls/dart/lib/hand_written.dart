@@ -107,30 +107,16 @@ typedef _AddC = Int32 Function(Int32, Int32, Pointer<HandStatus>);
 typedef _AddDart = int Function(int, int, Pointer<HandStatus>);
 typedef _RawAddC = Int32 Function(Int32, Int32);
 typedef _RawAddDart = int Function(int, int);
-typedef _StepC = Void Function(
-  Pointer<HandParticle>,
-  Size,
-  Float,
-  Pointer<HandStatus>,
-);
-typedef _StepDart = void Function(
-  Pointer<HandParticle>,
-  int,
-  double,
-  Pointer<HandStatus>,
-);
+typedef _StepC =
+    Void Function(Pointer<HandParticle>, Size, Float, Pointer<HandStatus>);
+typedef _StepDart =
+    void Function(Pointer<HandParticle>, int, double, Pointer<HandStatus>);
 typedef _RawStepC = Void Function(Pointer<HandParticle>, Size, Float);
 typedef _RawStepDart = void Function(Pointer<HandParticle>, int, double);
-typedef _SumC = Double Function(
-  Pointer<HandParticle>,
-  Size,
-  Pointer<HandStatus>,
-);
-typedef _SumDart = double Function(
-  Pointer<HandParticle>,
-  int,
-  Pointer<HandStatus>,
-);
+typedef _SumC =
+    Double Function(Pointer<HandParticle>, Size, Pointer<HandStatus>);
+typedef _SumDart =
+    double Function(Pointer<HandParticle>, int, Pointer<HandStatus>);
 typedef _RawSumC = Double Function(Pointer<HandParticle>, Size);
 typedef _RawSumDart = double Function(Pointer<HandParticle>, int);
 

@@ -66,7 +66,7 @@ void main() {
   print('nobody: ${library.find(directory, 'Nobody')}');
 
   final found = library.find(directory, 'Ada Lovelace')!.toDart();
-  print('found: ${found == ada.withId(found.id)}');
+  print('found: ${found == ada.copyWith(id: found.id)}');
   print(switch (found.reach) {
     ReachUnreachable() => 'no way to reach her',
     ReachEmail(:final value) => 'write to $value',
@@ -74,21 +74,4 @@ void main() {
     ReachVisit(:final value) => 'go to ${value.city}',
   });
   print(library.describe(box));
-}
-
-extension on ContactData {
-  /// Returns the contact with another number.
-  ContactData withId(int id) => ContactData(
-    id: id,
-    name: name,
-    status: status,
-    reported: reported,
-    rating: rating,
-    reach: reach,
-    tags: tags,
-    calls: calls,
-    facts: facts,
-    picture: picture,
-    key: key,
-  );
 }

@@ -412,13 +412,13 @@ final class _Fake implements FixturePoolsLibrary {
   int spend(TokenBox token) => token.ref.id;
 
   @override
-  final FfiPool<Token> tokenPool = _FakeTokens();
+  final FfiPool<Token, TokenData> tokenPool = _FakeTokens();
 
   @override
   Object? noSuchMethod(Invocation invocation) => super.noSuchMethod(invocation);
 }
 
-final class _FakeTokens implements FfiPool<Token> {
+final class _FakeTokens implements FfiPool<Token, TokenData> {
   @override
   TokenBox alloc() => TokenBox();
 

@@ -496,6 +496,11 @@ void main() {
     }
   });
 
+  test('300 isolates are killed while they attach slots', () async {
+    await _killOften(300, _made['slots of a pool']!);
+    expect(await _settled(before), before, reason: 'what is lost');
+  });
+
   group('an isolate is killed while functions return to it', () {
     for (final MapEntry(key: name, value: make) in _returned.entries) {
       test(name, () async {

@@ -304,12 +304,12 @@ void main() {
 
   test('copies', () {
     expect(
-      const types.OneofsData(
+      types.OneofsData(
         before: 256,
-        shape: types.ShapeUnset(),
-        small: types.SmallNothing(),
-        smalls: [],
-        shapes: [],
+        shape: const types.ShapeUnset(),
+        small: const types.SmallNothing(),
+        smalls: const [],
+        shapes: const [],
       ).toNative,
       outOf('before', 256, 0, 255),
     );
@@ -333,12 +333,12 @@ void main() {
 
   test('references', () {
     final node = types.NodeBox().ref;
-    const far = types.FfiRef<types.Node>.raw(1 << 32, 1);
+    const far = types.FfiRef<types.NodeData>.raw(1 << 32, 1);
     expect(
       () => node.next = far,
       outOf('indexPlusOne', 1 << 32, 0, 0xffffffff),
     );
-    const late = types.FfiRef<types.Node>.raw(1, -1);
+    const late = types.FfiRef<types.NodeData>.raw(1, -1);
     expect(() => node.next = late, outOf('generation', -1, 0, 0xffffffff));
     expect(node.next.isNone, isTrue);
     expect(() => types.NodePool.raw.resolve(far), throwsRangeError);

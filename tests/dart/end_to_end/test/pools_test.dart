@@ -320,10 +320,10 @@ void main() {
       final forged = [
         // The generation that the slot has, or will have next, while it is
         // free.
-        FfiRef<Token>.raw(indexPlusOne, generation + 1),
-        FfiRef<Token>.raw(4, 0),
-        const FfiRef<Token>.raw(0xffffffff, 0),
-        const FfiRef<Token>.raw(1, 0xffffffff),
+        FfiRef<TokenData>.raw(indexPlusOne, generation + 1),
+        FfiRef<TokenData>.raw(4, 0),
+        const FfiRef<TokenData>.raw(0xffffffff, 0),
+        const FfiRef<TokenData>.raw(1, 0xffffffff),
       ];
       for (final reference in forged) {
         expect(reference.isLive, isFalse, reason: '$reference');
@@ -333,7 +333,7 @@ void main() {
 
     test('to nothing', () {
       final before = TokenPool.stats;
-      const none = FfiRef<Token>.none();
+      const none = FfiRef<TokenData>.none();
       expect(none.isLive, isFalse);
       expect(TokenPool.raw.resolve(none), isNull);
       expect(TokenPool.raw.reference(nullptr), none);
@@ -515,7 +515,7 @@ void main() {
   });
 
   group('plans', () {
-    Iterable<FfiRef<PlanNode>> below(PlanNode node) => node.children;
+    Iterable<FfiRef<PlanNodeData>> below(PlanNode node) => node.children;
 
     double cost(PlanNode root) {
       var sum = 0.0;

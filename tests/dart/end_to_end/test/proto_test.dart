@@ -130,7 +130,7 @@ void main() {
   group('references', () {
     tearDown(() => expect(pools.PlanNodePool.stats.live, 0));
 
-    Iterable<pools.FfiRef<pools.PlanNode>> below(pools.PlanNode node) =>
+    Iterable<pools.FfiRef<pools.PlanNodeData>> below(pools.PlanNode node) =>
         node.children;
 
     test('of a tree are the tree', () {
@@ -182,7 +182,7 @@ void main() {
 /// Returns how many of 10,000 encodings, made by another isolate, of a message
 /// that refers to [part] don't hold it.
 Future<int> _encodeElsewhere(
-  pools.FfiRef<pools.PlanNode> part,
+  pools.FfiRef<pools.PlanNodeData> part,
   DateTime start,
 ) => Isolate.run(() {
   pools.FixturePoolsLibrary.open();

@@ -234,12 +234,12 @@ void main() {
     });
 
     test('oneofs', () {
-      final box = const OneofsData(
+      final box = OneofsData(
         before: 2,
-        shape: ShapeTable({1: 2, 3: 4}),
-        small: SmallFlag(false),
-        smalls: [SmallByte(255), SmallNothing(), SmallPing()],
-        shapes: [ShapeCircle(2.5)],
+        shape: ShapeTable(const {1: 2, 3: 4}),
+        small: const SmallFlag(false),
+        smalls: const [SmallByte(255), SmallNothing(), SmallPing()],
+        shapes: const [ShapeCircle(2.5)],
       ).toNative();
       expect(library.isOneofsFromDart(box), isTrue);
     });
@@ -634,7 +634,7 @@ void main() {
       expect(box.ref.ages, {'a': 1}, reason: 'nothing has changed');
       box.ref.ages = Map.of(twice);
       expect(box.ref.ages, {'key': 2});
-      // In copies, and with numbers that compare in another way.
+      // In values, and with numbers that compare in another way.
       const one = PointData(valid: true, x: 0, y: 0);
       final points = LinkedHashMap<Mode, PointData>(
         equals: (_, _) => false,
@@ -642,7 +642,7 @@ void main() {
       );
       points[Mode.fast] = one;
       points[Mode.fast] = one;
-      final copy = MapsData(
+      MapsData copy() => MapsData(
         ages: {},
         names: {},
         points: points,
@@ -651,7 +651,7 @@ void main() {
         many: {},
         smalls: {},
       );
-      expect(copy.toNative, equal);
+      expect(copy, equal);
       expect(() => library.touchMaps(box), returnsNormally);
     });
   });

@@ -55,13 +55,13 @@ final lists = ListsData(
   ],
 );
 
-const options = OptionsData(
+final options = OptionsData(
   byte: 0,
   flag: true,
-  list: [],
+  list: const [],
   twice: (77,),
-  each: [1, null, 3],
-  small: SmallNothing(),
+  each: const [1, null, 3],
+  small: const SmallNothing(),
 );
 
 final maps = MapsData(
@@ -74,12 +74,12 @@ final maps = MapsData(
   smalls: const {7: SmallByte(7), 8: SmallFlag(true)},
 );
 
-const oneofs = OneofsData(
+final oneofs = OneofsData(
   before: 2,
-  shape: ShapeTable({1: 2, 3: 4}),
-  small: SmallFlag(false),
-  smalls: [SmallByte(255), SmallNothing(), SmallPing()],
-  shapes: [ShapeCircle(2.5)],
+  shape: ShapeTable(const {1: 2, 3: 4}),
+  small: const SmallFlag(false),
+  smalls: const [SmallByte(255), SmallNothing(), SmallPing()],
+  shapes: const [ShapeCircle(2.5)],
 );
 
 final opens = OpensData(
@@ -92,11 +92,11 @@ final opens = OpensData(
   ],
 );
 
-const node = NodeData(
+final node = NodeData(
   value: -1.5,
-  next: FfiRef.none(),
-  lists: FfiRef.raw(5, 5),
-  children: [],
+  next: const FfiRef.none(),
+  lists: const FfiRef.raw(5, 5),
+  children: const [],
 );
 
 const row = RowData(id: 1 << 53, name: 'Reihe für Reihe', mode: Mode.last);
@@ -179,7 +179,7 @@ void main() {
       const ShapeStyle(Mode.last),
       const ShapeLimit(null),
       const ShapeInner(SmallByte(3)),
-      const ShapeMatrix([1, 2, 3, -4]),
+      ShapeMatrix(const [1, 2, 3, -4]),
       ShapeRaw(Uint8List(9)),
     ]) {
       final native = shape.toNative();

@@ -39,9 +39,11 @@ extension type RawArray<T extends NativeType>._(NativeArray<T> _array)
 
 /// A contiguous array of messages, as a list of fixed length.
 ///
-/// An element is a view of the memory, which it keeps alive; `a[i] = b` copies.
+/// An element is a view of the memory, which it keeps alive. `a[i] = b` copies the
+/// bytes of `b` at once, so this is no swap: `final kept = a[i]; a[i] = a[j];
+/// a[j] = kept;`, as `kept` shows what `a[i]` has become. [swap] exchanges two.
 abstract base class MessageArray<T extends Struct> extends NativeArray<T>
-    with ListMixin<T>, FixedLengthList<T> {
+    with ListMixin<T>, SharedList<T>, FixedLengthList<T> {
   /// Zeroed memory for [length] messages, **owned**.
   MessageArray(super.length, super.memory);
 
@@ -63,6 +65,17 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
 
   List<int> get _indices => List.generate(length, (index) => index);
 
+  @override
+  void swap(int i, int j) {
+    final bytes = _untracked;
+    final [first, second] = [checkIndex(i), checkIndex(j)];
+    final [a, b] = [first * elementSize, second * elementSize];
+    final kept = bytes.sublist(a, a + elementSize);
+    bytes
+      ..setRange(a, a + elementSize, bytes, b)
+      ..setRange(b, b + elementSize, kept);
+  }
+
   /// Moves the element at `order[i]` to `i`. It copies bytes, since a view
   /// changes when its element does.
   void _arrange(List<int> order) {
@@ -78,7 +91,7 @@ abstract base class MessageArray<T extends Struct> extends NativeArray<T>
 /// A contiguous array of enum values, as a list of fixed length.
 abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
     extends NativeArray<T>
-    with ListMixin<E>, FixedLengthList<E> {
+    with ListMixin<E>, SharedList<E>, FixedLengthList<E> {
   /// Zeroed memory for [length] values, **owned**.
   EnumArray(super.length, super.memory);
 
@@ -94,7 +107,7 @@ abstract base class EnumArray<T extends NativeType, E extends FfiEnum>
 
 /// A contiguous array of `bool`, as a list of fixed length.
 final class BoolArray extends NativeArray<Bool>
-    with ListMixin<bool>, FixedLengthList<bool> {
+    with ListMixin<bool>, SharedList<bool>, FixedLengthList<bool> {
   /// Zeroed memory for [length] flags, **owned**.
   ///
   /// It is of the library that this isolate opened first; throws a [StateError]
@@ -108,8 +121,7 @@ final class BoolArray extends NativeArray<Bool>
   /// [length] flags at [pointer], **borrowed**; keeps [owner] alive.
   BoolArray.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  BoolArray.taken(super.owned, super.memory) : super.taken();
+  BoolArray._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Bool>();
@@ -127,3 +139,7 @@ final class BoolArray extends NativeArray<Bool>
     return BoolArray.raw(pointer + start, stop - start, owner: this);
   }
 }
+
+/// The result of a function, **owned**.
+BoolArray boolArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    BoolArray._taken(owned, memory);

@@ -103,7 +103,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   );
 
   /// Nothing, until [pool] gives it a slot.
-  NativeMemory.ofPool(NativePool<Struct> pool) : _memory = pool._memory {
+  NativeMemory.ofPool(NativePool<Struct, Object?> pool) : _memory = pool._memory {
     _size = elementSize;
     _pool = pool;
     _asks = true;
@@ -126,8 +126,8 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// **borrowed** from its owner: it is asked for with each use.
   NativeMemory.lent(
     Pointer<T> pointer,
-    NativePool<Struct> pool,
-    FfiRef<NativeType> reference,
+    NativePool<Struct, Object?> pool,
+    FfiRef<Object?> reference,
   ) : _memory = pool._memory,
       _pointer = pointer {
     _size = elementSize;
@@ -142,13 +142,13 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// The memory of the library which [_attachment] is of; null without one.
   LibraryMemory? _memory;
-  NativePool<Struct>? _pool;
+  NativePool<Struct, Object?>? _pool;
 
   /// The memory that this is an element of, if it is one.
   NativeMemory<T>? _whole;
 
   /// The reference to a slot that another owner has.
-  FfiRef<NativeType>? _reference;
+  FfiRef<Object?>? _reference;
 
   _Use _use = _Use.allowed;
 

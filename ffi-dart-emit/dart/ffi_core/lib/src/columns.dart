@@ -326,7 +326,7 @@ extension type RawColumns<T extends NativeType>._(NativeColumns<T> _columns) {
 
 /// A column whose values have no array class, **borrowed**: a list of fixed
 /// length, whose values are read and written in place.
-final class ColumnList<E> with ListMixin<E>, FixedLengthList<E> {
+final class ColumnList<E> with ListMixin<E>, SharedList<E>, FixedLengthList<E> {
   /// [length] values of the field [_name], read and written by functions that keep
   /// their memory alive.
   ColumnList(this._name, this.length, this._read, this._write);

@@ -3,7 +3,8 @@ part of 'native.dart';
 /// Enum values inside a message, **borrowed**: a list of fixed length.
 ///
 /// Reading a number without a value throws an [UnknownEnumValueException].
-final class EnumList<E extends FfiEnum> with ListMixin<E>, FixedLengthList<E> {
+final class EnumList<E extends FfiEnum>
+    with ListMixin<E>, SharedList<E>, FixedLengthList<E> {
   /// The values of the field [_name], or the element [_index] of it, whose numbers
   /// [raw] holds.
   EnumList(this.raw, this._decode, this._name, [this._index]);
@@ -27,7 +28,7 @@ final class EnumList<E extends FfiEnum> with ListMixin<E>, FixedLengthList<E> {
 
 /// Makes methods that would change the length of a list throw before anything
 /// moves.
-base mixin FixedLengthList<E> on ListMixin<E> {
+base mixin FixedLengthList<E> on SharedList<E> {
   Never _fixed() => throw UnsupportedError('the length of the list is fixed');
 
   @override

@@ -3,10 +3,11 @@ part of 'native.dart';
 /// A list of up to [capacity] elements inside a message, **borrowed**.
 ///
 /// Elements that are messages are views: they show what is at their place now,
-/// also after others have moved there. Assigning copies. What makes it longer than
+/// also after others have moved there. Assigning copies at once, so two elements
+/// change places by [swap]. What makes it longer than
 /// [capacity] throws a [CapacityException]; a length in memory above it throws
 /// an [InvalidValueException], and never reads beyond the list.
-abstract base class FfiVec<E> with ListMixin<E>, _Sized {
+abstract base class FfiVec<E> with ListMixin<E>, SharedList<E>, _Sized {
   /// The length that memory says, whatever it is.
   int get rawLength;
   set rawLength(int length);
@@ -19,9 +20,6 @@ abstract base class FfiVec<E> with ListMixin<E>, _Sized {
 
   /// Zeroes the element at [index] below [capacity].
   void zero(int index);
-
-  /// Returns a copy of [element] that does not change with the list.
-  E detach(E element) => element;
 
   /// Zeroes elements that come into use.
   @override
@@ -51,10 +49,13 @@ abstract base class FfiVec<E> with ListMixin<E>, _Sized {
   /// Replaces all elements by [values].
   ///
   /// Throws a [CapacityException] before anything changes if there are too
-  /// many. If an element does not fit, it and those after it are not assigned.
+  /// many. If an element does not fit, it and those after it are not assigned, or
+  /// none if all were copied first, as they may be views of this list.
   void assign(List<E> values) {
     _checkCapacity(values.length);
-    _writeAll(0, values);
+    // A list of its own may hold views of this one, in another order.
+    final all = values is FfiVec<E> ? values : _detached(values, 0);
+    _writeAll(0, all);
   }
 
   void _writeAll(int start, List<E> values) {
@@ -71,6 +72,29 @@ abstract base class FfiVec<E> with ListMixin<E>, _Sized {
   void insert(int index, E element) => super.insert(index, detach(element));
 
   @override
+  void insertAll(int index, Iterable<E> iterable) {
+    final detached = _detached(iterable, index);
+    _checkCapacity(length + detached.length);
+    super.insertAll(index, detached);
+  }
+
+  @override
+  void replaceRange(int start, int end, Iterable<E> newContents) {
+    RangeError.checkValidRange(start, end, length);
+    final detached = _detached(newContents, start);
+    _checkCapacity(length - (end - start) + detached.length);
+    super.replaceRange(start, end, detached);
+  }
+
+  @override
+  bool remove(Object? element) {
+    final index = indexOf(element);
+    if (index < 0) return false;
+    removeRange(index, index + 1);
+    return true;
+  }
+
+  @override
   E removeAt(int index) {
     final removed = detach(this[index]);
     removeRange(index, index + 1);
@@ -79,14 +103,6 @@ abstract base class FfiVec<E> with ListMixin<E>, _Sized {
 
   @override
   E removeLast() => removeAt(length - 1);
-
-  @override
-  void sort([int Function(E a, E b)? compare]) =>
-      setAll(0, map(detach).toList()..sort(compare));
-
-  @override
-  void shuffle([Random? random]) =>
-      setAll(0, map(detach).toList()..shuffle(random));
 }
 
 /// A list of numbers inside a message, **borrowed**; see [elements].
@@ -154,22 +170,12 @@ abstract base class EnumVec<E extends FfiEnum> extends FfiVec<E> {
 
 /// A list of fixed length inside a message, **borrowed**: its elements are
 /// views unless they are plain values; assigning copies.
-abstract base class FixedVec<E> with ListMixin<E>, FixedLengthList<E> {
+abstract base class FixedVec<E>
+    with ListMixin<E>, SharedList<E>, FixedLengthList<E> {
   /// The field that this is, or the element of one, as exceptions call it.
   String? get $place;
 
   @override
   Never _fixed() =>
       throw UnsupportedError('${$place}: the length of the list is fixed');
-
-  /// A copy of [element] that does not change with the list.
-  E detach(E element) => element;
-
-  @override
-  void sort([int Function(E a, E b)? compare]) =>
-      setAll(0, map(detach).toList()..sort(compare));
-
-  @override
-  void shuffle([Random? random]) =>
-      setAll(0, map(detach).toList()..shuffle(random));
 }

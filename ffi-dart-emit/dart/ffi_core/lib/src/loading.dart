@@ -21,6 +21,13 @@ Never _throwRuntime(String package, String name, int expected) {
   );
 }
 
+/// Throws that the layouts of [package] are others than those of its open
+/// library.
+Never throwReloaded(String package) => throw StateError(
+  'a hot reload has changed layouts of package `$package` under its open '
+  'library, which a reload cannot replace; hint: restart the app',
+);
+
 /// An opened library, and the checks that it must pass before any call.
 final class LibraryCheck {
   /// Opens the library [name]: the file at [path], or that of the environment

@@ -26,7 +26,7 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   void move(int from, int to);
 
   /// Returns a copy of [value] that does not change with the map.
-  V detach(V value) => value;
+  V detach(V value, [int? index]) => value;
 
   int _find(Object? key) {
     final length = this.length;
@@ -82,6 +82,21 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   void clear() => rawLength = 0;
 
   @override
+  void addAll(Map<K, V> other) {
+    final detached = _detachedOf(other);
+    var index = 0;
+    for (final key in other.keys) {
+      this[key] = detached[index++];
+    }
+  }
+
+  @override
+  bool containsValue(Object? value) {
+    final wanted = valueOf(value);
+    return values.any((it) => deepEquals(valueOf(it), wanted));
+  }
+
+  @override
   Iterable<K> get keys => Iterable.generate(length, readKey);
 
   @override
@@ -99,7 +114,19 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   /// many, and an [ArgumentError] if two keys are equal, as they can be in a
   /// [Map.identity]. If an entry does not fit, those before it are kept, and
   /// nothing changes if it is the key of the first.
-  void assign(Map<K, V> values) => assignWith(values, writeValue);
+  void assign(Map<K, V> values) {
+    _checkCapacity(values.length);
+    final detached = _detachedOf(values);
+    assignWith(values, (index, _) => writeValue(index, detached[index]));
+  }
+
+  /// Returns the values of [map], which may be views of this one, such that they
+  /// don't change with it.
+  List<V> _detachedOf(Map<K, V> map) {
+    if (map is FfiMap<K, V>) return map.values.toList(growable: false);
+    var index = 0;
+    return [for (final it in map.values) detach(it, index++)];
+  }
 
   /// Replaces all entries as [assign] does, with values that [write] writes to
   /// the entry at an index.
@@ -109,10 +136,7 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   ) {
     _checkCapacity(values.length);
     if (values.keys.toSet().length < values.length) {
-      throw ArgumentError(
-        '${$place}: two keys of the map are equal; hint: `Map.of(map)` has each '
-        'key once',
-      );
+      throwEqualKeys($place);
     }
     var index = 0;
     var changed = values.isEmpty;

@@ -10,6 +10,8 @@ import 'dart:typed_data';
 
 import '../values.dart';
 import 'checks.dart';
+import 'copies.dart';
+import 'equality.dart';
 import 'places.dart';
 
 part 'arrays.dart';
@@ -24,11 +26,14 @@ part 'loading.dart';
 part 'maps.dart';
 part 'memory.dart';
 part 'number_arrays.dart';
+part 'number_fields.dart';
 part 'options.dart';
 part 'pool_slots.dart';
 part 'pools.dart';
 part 'proto.dart';
 part 'queues.dart';
+part 'shared_lists.dart';
 part 'status.dart';
 part 'text.dart';
 part 'text_arguments.dart';
+part 'views.dart';

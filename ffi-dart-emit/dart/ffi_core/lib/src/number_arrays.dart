@@ -19,8 +19,7 @@ final class Int8Array extends NativeArray<Int8> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int8Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  Int8Array.taken(super.owned, super.memory) : super.taken();
+  Int8Array._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Int8>();
@@ -82,8 +81,7 @@ final class Int16Array extends NativeArray<Int16> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int16Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  Int16Array.taken(super.owned, super.memory) : super.taken();
+  Int16Array._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Int16>();
@@ -145,8 +143,7 @@ final class Int32Array extends NativeArray<Int32> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int32Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  Int32Array.taken(super.owned, super.memory) : super.taken();
+  Int32Array._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Int32>();
@@ -206,8 +203,7 @@ final class Int64Array extends NativeArray<Int64> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Int64Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  Int64Array.taken(super.owned, super.memory) : super.taken();
+  Int64Array._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Int64>();
@@ -266,8 +262,7 @@ final class Uint8Array extends NativeArray<Uint8> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint8Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  Uint8Array.taken(super.owned, super.memory) : super.taken();
+  Uint8Array._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Uint8>();
@@ -329,8 +324,7 @@ final class Uint16Array extends NativeArray<Uint16> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint16Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  Uint16Array.taken(super.owned, super.memory) : super.taken();
+  Uint16Array._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Uint16>();
@@ -394,8 +388,7 @@ final class Uint32Array extends NativeArray<Uint32> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint32Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  Uint32Array.taken(super.owned, super.memory) : super.taken();
+  Uint32Array._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Uint32>();
@@ -459,8 +452,7 @@ final class Uint64Array extends NativeArray<Uint64> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Uint64Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  Uint64Array.taken(super.owned, super.memory) : super.taken();
+  Uint64Array._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Uint64>();
@@ -523,8 +515,7 @@ final class Float32Array extends NativeArray<Float> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float32Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  Float32Array.taken(super.owned, super.memory) : super.taken();
+  Float32Array._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Float>();
@@ -584,8 +575,7 @@ final class Float64Array extends NativeArray<Double> {
   /// The numbers at [pointer], **borrowed**; keeps [owner] alive.
   Float64Array.raw(super.pointer, super.length, {super.owner}) : super.raw();
 
-  /// The result of a function, **owned**.
-  Float64Array.taken(super.owned, super.memory) : super.taken();
+  Float64Array._taken(super.owned, super.memory) : super.taken();
 
   @override
   int get elementSize => sizeOf<Double>();
@@ -626,3 +616,43 @@ final class Float64Array extends NativeArray<Double> {
     return Float64Array.raw(pointer + start, stop - start, owner: this);
   }
 }
+
+/// The result of a function, **owned**.
+Int8Array int8ArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    Int8Array._taken(owned, memory);
+
+/// The result of a function, **owned**.
+Int16Array int16ArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    Int16Array._taken(owned, memory);
+
+/// The result of a function, **owned**.
+Int32Array int32ArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    Int32Array._taken(owned, memory);
+
+/// The result of a function, **owned**.
+Int64Array int64ArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    Int64Array._taken(owned, memory);
+
+/// The result of a function, **owned**.
+Uint8Array uint8ArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    Uint8Array._taken(owned, memory);
+
+/// The result of a function, **owned**.
+Uint16Array uint16ArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    Uint16Array._taken(owned, memory);
+
+/// The result of a function, **owned**.
+Uint32Array uint32ArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    Uint32Array._taken(owned, memory);
+
+/// The result of a function, **owned**.
+Uint64Array uint64ArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    Uint64Array._taken(owned, memory);
+
+/// The result of a function, **owned**.
+Float32Array float32ArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    Float32Array._taken(owned, memory);
+
+/// The result of a function, **owned**.
+Float64Array float64ArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    Float64Array._taken(owned, memory);

@@ -17,7 +17,7 @@ final class PoolSlots<T extends Struct> extends Iterable<Pointer<T>>
     _slots = _raw.cast();
   }
 
-  final NativePool<T> _pool;
+  final NativePool<T, Object?> _pool;
   int _capacity;
   Pointer<FfiAttachment> _attachment = nullptr;
   Pointer<Void> _raw = nullptr;

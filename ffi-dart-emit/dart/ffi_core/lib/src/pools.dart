@@ -1,13 +1,15 @@
 part of 'native.dart';
 
 /// Function that returns the references to the children of a message in a tree.
-typedef TreeChildren<T extends NativeType> =
-    Iterable<FfiRef<T>> Function(T message);
+///
+/// [T] is the message's view, [D] its value.
+typedef TreeChildren<T extends NativeType, D> =
+    Iterable<FfiRef<D>> Function(T message);
 
 /// A fixed number of slots for messages, which Rust, C and all isolates share.
 ///
 /// It is an interface, so that a test can put something else in its place.
-abstract interface class FfiPool<T extends Struct> {
+abstract interface class FfiPool<T extends Struct, D> {
   /// A box that **owns** a slot, which goes back to the pool with `dispose()`, or
   /// when the box and its views are garbage.
   ///
@@ -23,24 +25,24 @@ abstract interface class FfiPool<T extends Struct> {
 
   /// The reference to the message in [box], **copied**: it keeps nothing alive. None
   /// if the box is not of this pool.
-  FfiRef<T> reference(NativeBox<T> box);
+  FfiRef<D> reference(NativeBox<T> box);
 
   /// The message of [reference], **borrowed** from its owner; null if the message was
   /// freed, while Rust owns or reads it, or for none.
-  T? resolve(FfiRef<T> reference);
+  T? resolve(FfiRef<D> reference);
 
   /// The message of [reference] in a box to pass to functions, **borrowed** from its
   /// owner; null if [resolve] returns null.
   ///
   /// Use of the box throws a [StaleReferenceException] once the message was freed.
-  NativeBox<T>? borrow(FfiRef<T> reference);
+  NativeBox<T>? borrow(FfiRef<D> reference);
 
   /// Frees the message in [root] and all messages below it, which [children] finds,
   /// and returns the number of freed slots. The box is empty afterwards.
   ///
   /// Skips slots that were freed before, and those that Rust owns with all below them.
   /// Throws a [StateError] if [root] owns no slot.
-  int freeTree(NativeBox<T> root, TreeChildren<T> children);
+  int freeTree(NativeBox<T> root, TreeChildren<T, D> children);
 
   /// Counters of the pool so far, **copied**.
   PoolStats get stats;
@@ -67,10 +69,12 @@ R usingBox<B extends NativeBox<Struct>, R>(B box, R Function(B box) action) {
 /// Returns the message of [reference] in [pool].
 ///
 /// Throws a [StaleReferenceException] if there is none.
-T requireMessage<T extends Struct>(FfiPool<T> pool, FfiRef<T> reference) =>
-    pool.resolve(reference) ?? _throwStale(reference);
+T requireMessage<T extends Struct, D>(
+  FfiPool<T, D> pool,
+  FfiRef<D> reference,
+) => pool.resolve(reference) ?? _throwStale<T>(reference);
 
-Never _throwStale<T extends NativeType>(FfiRef<T> reference) =>
+Never _throwStale<T extends Struct>(FfiRef<Object?> reference) =>
     throw StaleReferenceException(
       '$reference refers to no `$T` in use; hint: resolve() gives null where '
       'that is no mistake',
@@ -95,7 +99,8 @@ final class _SlotCalls extends Struct {
 }
 
 /// A pool of a library; there is one object per pool and isolate.
-abstract base class NativePool<T extends Struct> implements FfiPool<T> {
+abstract base class NativePool<T extends Struct, D>
+    implements FfiPool<T, D> {
   /// The pool of the message [name], with the symbols that the library exports
   /// for it.
   NativePool(
@@ -175,7 +180,7 @@ abstract base class NativePool<T extends Struct> implements FfiPool<T> {
   NativeBox<T> newBox();
 
   /// Makes a box of the message at [slot], which [reference] refers to.
-  NativeBox<T> lentBox(Pointer<T> slot, FfiRef<T> reference);
+  NativeBox<T> lentBox(Pointer<T> slot, FfiRef<D> reference);
 
   /// Returns the message at [slot].
   T view(Pointer<T> slot);
@@ -217,28 +222,28 @@ abstract base class NativePool<T extends Struct> implements FfiPool<T> {
   NativeBox<T> alloc() => tryAlloc() ?? throwEmpty();
 
   @override
-  FfiRef<T> reference(NativeBox<T> box) => referenceAt(box.pointer);
+  FfiRef<D> reference(NativeBox<T> box) => referenceAt(box.pointer);
 
   @override
-  T? resolve(FfiRef<T> reference) {
+  T? resolve(FfiRef<D> reference) {
     final slot = _resolve(reference.indexPlusOne, reference.generation);
     return slot.address == 0 ? null : view(slot);
   }
 
   @override
-  NativeBox<T>? borrow(FfiRef<T> reference) {
+  NativeBox<T>? borrow(FfiRef<D> reference) {
     final slot = _resolve(reference.indexPlusOne, reference.generation);
     return slot.address == 0 ? null : lentBox(slot, reference);
   }
 
-  void _checkLent(FfiRef<NativeType> lent) {
-    final reference = FfiRef<T>.raw(lent.indexPlusOne, lent.generation);
+  void _checkLent(FfiRef<Object?> lent) {
+    final reference = FfiRef<D>.raw(lent.indexPlusOne, lent.generation);
     final FfiRef(:indexPlusOne, :generation) = reference;
-    if (_resolve(indexPlusOne, generation).address == 0) _throwStale(reference);
+    if (_resolve(indexPlusOne, generation).address == 0) _throwStale<T>(reference);
   }
 
   @override
-  int freeTree(NativeBox<T> root, TreeChildren<T> children) {
+  int freeTree(NativeBox<T> root, TreeChildren<T, D> children) {
     final slot = root._slot;
     root
       .._give()
@@ -379,20 +384,20 @@ abstract base class NativePool<T extends Struct> implements FfiPool<T> {
   static final int _tokenMask = sizeOf<Pointer<Void>>() == 8 ? -1 : 0xffffffff;
 
   /// Returns the reference to [slot], or none if it is no slot in use.
-  FfiRef<T> referenceAt(Pointer<T> slot) {
+  FfiRef<D> referenceAt(Pointer<T> slot) {
     final bits = _reference(slot);
     return FfiRef.raw(bits & 0xffffffff, bits >>> 32);
   }
 
   /// Returns the address that [reference] refers to.
-  Pointer<T> require(FfiRef<T> reference) {
+  Pointer<T> require(FfiRef<Object?> reference) {
     final slot = _resolve(reference.indexPlusOne, reference.generation);
-    return slot.address != 0 ? slot : _throwStale(reference);
+    return slot.address != 0 ? slot : _throwStale<T>(reference);
   }
 
   /// Frees [root] and all messages below it, and returns the number of freed
   /// slots.
-  int freeTreeAt(Pointer<T> root, TreeChildren<T> children) {
+  int freeTreeAt(Pointer<T> root, TreeChildren<T, D> children) {
     _checkInUse(root);
     final todo = children(view(root)).toList();
     _freeOrThrow(root);

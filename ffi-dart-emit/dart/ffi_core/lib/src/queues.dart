@@ -79,7 +79,7 @@ abstract base class NativeQueue<T extends Struct> implements FfiQueue<T> {
           );
 
   final String _name;
-  final NativePool<T> _pool;
+  final NativePool<T, Object?> _pool;
   final int Function(Pointer<T>) _push;
   final Pointer<_PopF> _pop;
   final _ManyD _popMany;

@@ -1,6 +1,9 @@
 part of '../../values.dart';
 
-/// Reference to a message [T] in a pool of the library, or to none.
+/// Reference to a message in a pool of the library, or to none.
+///
+/// [T] is the value class of the message, so that references are part of values,
+/// which need no memory.
 ///
 /// **copied**: two numbers, which keep nothing alive. When the message is freed
 /// the reference becomes stale and resolves to null from then on, also when the
