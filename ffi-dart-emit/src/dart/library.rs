@@ -7,6 +7,7 @@ use ffi_core::schema::read::LibrarySymbols;
 use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
 use super::crossing::{Argument, Conversion, Crossing};
+use super::error;
 use super::layout::{self, INLINED, Parameters};
 use super::names::{FunctionNames, Names, beside};
 use super::pool;
@@ -31,6 +32,8 @@ pub struct LibraryFile<'a> {
     symbols: &'a LibrarySymbols,
     /// True if a function returns an `Option`.
     optional: bool,
+    /// True if a function has an error with fields.
+    typed: bool,
     /// True if there are pools to shut down.
     pools: bool,
     /// True if there are types with memory.
@@ -74,6 +77,7 @@ impl<'a> LibraryFile<'a> {
             symbols,
             kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
             optional: model.functions.iter().any(|it| it.optional),
+            typed: model.functions.iter().any(|it| it.error.is_some()),
             memory: !model.messages.is_empty() || !model.oneofs.is_empty(),
             pools: pool::pooled(model).next().is_some(),
             signatures: Vec::new(),
@@ -124,6 +128,10 @@ impl<'a> LibraryFile<'a> {
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
             let size = format!("$.sizeOf<{}>()", names.of(&it.id).name);
             file.check("size", &[item, size, it.size.to_string()]);
+        }
+        for it in &model.errors {
+            let item = layout::string(&format!("error {}", it.item.name));
+            file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
         }
         for it in &model.queues {
             let item = layout::string(&format!("queue {}", it.item.name));
@@ -208,10 +216,11 @@ impl<'a> LibraryFile<'a> {
             let mut lines = Vec::new();
             lines.extend(crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
             lines.push(layout::call(4, before, &binding, &values, ";"));
+            let error = it.error.map(|index| error::decoder(names, index)).unwrap_or_default();
             lines.push(if it.optional {
-                "    if (_status.ref.code != 0) return _noValue();".to_owned()
+                format!("    if (_status.ref.code != 0) return _noValue({error});")
             } else {
-                "    if (_status.ref.code != 0) _fail();".to_owned()
+                format!("    if (_status.ref.code != 0) _fail({error});")
             });
             lines.join("\n")
         };
@@ -226,7 +235,7 @@ impl<'a> LibraryFile<'a> {
         };
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let inline = if is_inlined(it) { INLINED } else { "" };
-        let lead = super::lead(2, &it.item, &default, &contract(it, own, &crossing)) + inline;
+        let lead = super::lead(2, &it.item, &default, &contract(names, it, own, &crossing)) + inline;
         let checked = called(|argument| argument.values.clone());
         let conversion = outcome.conversion.as_ref();
         self.methods.push(lead + &method(&outcome.public, &own.name, conversion, &checked));
@@ -366,7 +375,7 @@ fn is_inlined(it: &Function) -> bool {
 
 /// Returns the sentences that a caller needs beyond the user's docs: which side owns what, and what
 /// is thrown.
-fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
+fn contract(names: &Names<'_>, it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     let mut out = String::new();
     for (argument, name) in crossing.arguments.iter().zip(&own.params) {
         if let Some(ownership) = argument.ownership {
@@ -379,7 +388,9 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     if it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_))) {
         out.push_str("\nThrows a [PoolException] for a pointer to no slot of the caller.");
     }
-    if it.fallible {
+    if let Some(error) = it.error {
+        out.push_str(&format!("\nThrows a [{}] for an `Err`.", error::family(names, error)));
+    } else if it.fallible {
         out.push_str(match it.returns {
             // For a message from a pool, the pool may be the reason for an error.
             Some(Returns::Pool(_)) => {

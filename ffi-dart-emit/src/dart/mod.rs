@@ -9,6 +9,7 @@ mod composite;
 mod container;
 mod crossing;
 mod enumeration;
+mod error;
 mod layout;
 mod library;
 mod message;
@@ -30,6 +31,7 @@ use crate::output::OutputFile;
 
 use composite::MessagesFile;
 use enumeration::EnumsFile;
+use error::{ErrorsFile, FailuresFile};
 use library::LibraryFile;
 use names::Names;
 use pool::PoolsFile;
@@ -63,14 +65,23 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     };
     let pools = PoolsFile::new(model, &names);
     let simd = SimdFile::new(model, &names);
-    let main =
-        MainFile { names: &names, file: &model.library.name, pools: pools.is_some(), simd: simd.is_some() };
+    let main = MainFile {
+        names: &names,
+        file: &model.library.name,
+        errors: !model.errors.is_empty(),
+        pools: pools.is_some(),
+        simd: simd.is_some(),
+    };
     let mut generated = vec![
         (format!("lib/{package}.dart"), render(&main)),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
         ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
     ];
+    if main.errors {
+        generated.push(("lib/src/errors.g.dart".into(), render(&ErrorsFile::new(&types))));
+        generated.push(("lib/src/failures.g.dart".into(), render(&FailuresFile::new(&types))));
+    }
     generated.extend(pools.map(|it| ("lib/src/pools.g.dart".into(), render(&it))));
     if let Some(simd) = simd {
         generated.push(("lib/src/simd.g.dart".into(), render(&simd)));
@@ -142,21 +153,29 @@ fn refusal(target: &Target) -> Option<&'static str> {
 /// Refuses keys that have no form in Dart.
 fn check_keys(model: &Model) -> Result<(), Problems> {
     let mut problems = Vec::new();
+    let mut check = |item: String, ty: &Type| {
+        ty.walk(&mut |part| {
+            if matches!(part, Type::Map { key, .. } if !is_key(key)) {
+                problems.push(Problem {
+                    item: item.clone(),
+                    what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
+                    fix: "use a number, `bool`, enum, `FfiStr` or `FfiRef` as the key".into(),
+                });
+            }
+        });
+    };
     for composite in model.by_dependency() {
         let (kind, id) = match composite {
             Composite::Message(it) => ("message", &it.id),
             Composite::Oneof(it) => ("oneof", &it.id),
         };
         for ty in composite.types() {
-            ty.walk(&mut |part| {
-                if matches!(part, Type::Map { key, .. } if !is_key(key)) {
-                    problems.push(Problem {
-                        item: format!("{kind} {id}"),
-                        what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
-                        fix: "use a number, `bool`, enum, `FfiStr` or `FfiRef` as the key".into(),
-                    });
-                }
-            });
+            check(format!("{kind} {id}"), ty);
+        }
+    }
+    for error in &model.errors {
+        for ty in error.values() {
+            check(format!("error {}", error.id), ty);
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
@@ -172,6 +191,7 @@ fn is_key(ty: &Type) -> bool {
 struct MainFile<'a> {
     names: &'a Names<'a>,
     file: &'a str,
+    errors: bool,
     pools: bool,
     simd: bool,
 }

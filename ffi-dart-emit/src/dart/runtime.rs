@@ -32,6 +32,7 @@ files! {
     "lib/src/checks.dart"
     "lib/src/columns.dart"
     "lib/src/copies.dart"
+    "lib/src/error_payload.dart"
     "lib/src/fixed_lists.dart"
     "lib/src/lengths.dart"
     "lib/src/lists.dart"

@@ -16,6 +16,7 @@ part 'arrays.dart';
 part 'attachments.dart';
 part 'boxes.dart';
 part 'columns.dart';
+part 'error_payload.dart';
 part 'fixed_lists.dart';
 part 'lengths.dart';
 part 'lists.dart';
