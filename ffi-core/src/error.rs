@@ -79,14 +79,14 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 
 use crate::boundary::Failure;
 
-/// An error that Dart catches by its variant. Implemented by the derive of the same name; see the
-/// [module](self).
+/// An error that Dart catches by its variant. Implemented by the derive of the same name, which
+/// asserts that the type is an [`Error`]; see the [module](self).
 ///
 /// # Safety
 ///
 /// C reads the payload of a [`Failure`] by the layout in the schema record, so
 /// [`into_failure`](Self::into_failure) must write that layout.
-pub unsafe trait FfiError: Error + 'static {
+pub unsafe trait FfiError: Sized + 'static {
     /// Id of the error in schema records.
     #[doc(hidden)]
     const ID: &'static str;

@@ -9,11 +9,11 @@ pub use memoffset::offset_of;
 
 pub use crate::boundary::{
     Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,
-    FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, OwnedText, Region, Returned, Untyped,
-    alloc, assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled, assert_returned,
-    assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls, dart_init,
-    disjoint, displayed, error_layout, free, internal_failure, optional, owned_free, reference,
-    reference_mut, slice, slice_mut, take, take_some, text,
+    FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,
+    Texts, Untyped, alloc, assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled,
+    assert_returned, assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls,
+    dart_init, disjoint, displayed, error_layout, free, optional, owned_free, reference, reference_mut,
+    slice, slice_mut, take, take_some, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,

@@ -270,6 +270,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
     let variable = match name {
         "calls" => "FIXTURE_CALLS_LIBRARY",
         "columns" => "FIXTURE_COLUMNS_LIBRARY",
+        "errors" => "FIXTURE_ERRORS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
@@ -300,6 +301,11 @@ fn calls() {
 #[test]
 fn columns() {
     end_to_end("columns", &[fixture("columns")]);
+}
+
+#[test]
+fn errors() {
+    end_to_end("errors", &[fixture("errors")]);
 }
 
 /// Overwrites freed memory at once, so that a view that lost its memory shows wrong values.

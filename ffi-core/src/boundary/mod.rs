@@ -82,7 +82,7 @@ pub use pending::FfiPending;
 #[doc(hidden)]
 pub use pooled::{Claim, assert_pooled, claim, take, take_some};
 #[doc(hidden)]
-pub use returned::{ErrorText, INTERNAL, Returned, Untyped, assert_error, displayed, internal_failure};
+pub use returned::{ErrorText, INTERNAL, NoTexts, Returned, Texts, Untyped, assert_error, displayed};
 #[doc(hidden)]
 pub use status::{Failure, clear};
 

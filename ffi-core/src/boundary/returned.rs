@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use super::output::{FfiOutput, FfiReturn};
 use super::payload::{ErrorLayout, FfiErrorField, PayloadWriter, error_layout};
-use super::status::Failure;
+use super::status::{Failure, StatusCode};
 use crate::error::{FfiError, causes, log_internal};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -75,12 +75,6 @@ pub struct ErrorText {
 }
 
 impl ErrorText {
-    /// Returns the `Display` text of `error`, and those of its sources.
-    #[must_use]
-    pub fn of(error: &dyn Error) -> Self {
-        Self { message: error.to_string(), causes: causes(error) }
-    }
-
     /// Returns the failure of the variant `number`, whose fields `write` writes to their places.
     #[must_use]
     pub fn failure<const N: usize>(
@@ -98,14 +92,45 @@ impl ErrorText {
 /// Layout of a variant whose fields stay in Rust: the number that stands for the error.
 pub const INTERNAL: ErrorLayout<1> = error_layout([(u64::SIZE, u64::ALIGN)]);
 
-/// Logs an error, and returns the failure of the variant `number`, which has a number instead of
-/// text.
-#[must_use]
-pub fn internal_failure(number: u32, error: &(dyn Error + 'static)) -> Failure {
-    let id = log_internal(error);
-    let text = ErrorText { message: format!("internal error {id}"), causes: Vec::new() };
-    text.failure(number, &INTERNAL, |writer| id.write(writer, INTERNAL.offsets[0]))
+/// Texts of the error `E`, which generated code may ask for even if it is no [`Error`]; see
+/// [`Facts`](crate::facts::Facts).
+#[derive(Debug)]
+pub struct Texts<E>(PhantomData<E>);
+
+impl<E: Error + 'static> Texts<E> {
+    /// Returns the `Display` text of `error`, and those of its sources.
+    #[must_use]
+    pub fn of(error: &E) -> ErrorText {
+        ErrorText { message: error.to_string(), causes: causes(error) }
+    }
+
+    /// Logs an error, and returns the failure of the variant `number`, which has a number instead
+    /// of text.
+    #[must_use]
+    pub fn internal(number: u32, error: &E) -> Failure {
+        let id = log_internal(error);
+        let text = ErrorText { message: format!("internal error {id}"), causes: Vec::new() };
+        text.failure(number, &INTERNAL, |writer| id.write(writer, INTERNAL.offsets[0]))
+    }
 }
+
+/// Texts of a type that is no error. They never reach a program, as an assertion has failed by
+/// then.
+pub trait NoTexts<E> {
+    /// Returns no text.
+    #[must_use]
+    fn of(_: &E) -> ErrorText {
+        ErrorText { message: String::new(), causes: Vec::new() }
+    }
+
+    /// Returns a failure without a number.
+    #[must_use]
+    fn internal(number: u32, _: &E) -> Failure {
+        Failure::new(StatusCode::Error, number.to_string())
+    }
+}
+
+impl<E> NoTexts<E> for Texts<E> {}
 
 /// Fails to compile, with a readable message, when `E` is no error.
 pub const fn assert_error<E: Error>() {}

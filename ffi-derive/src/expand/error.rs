@@ -18,7 +18,7 @@ pub(crate) fn error(error: &FfiError) -> TokenStream {
     let symbol = head.prefix.type_symbol(&head.item.name, "fingerprint");
     let exports = exports(head, &symbol, &fingerprint, &record(error, &fingerprint));
     let contents = quote! {
-        use __ffi::NoErrorFacts as _;
+        use __ffi::{NoErrorFacts as _, NoTexts as _};
         #assertions
         #(#layouts)*
         #implementation
@@ -120,7 +120,7 @@ fn implementation(error: &FfiError) -> TokenStream {
             ]);
 
             fn into_failure(self) -> __ffi::Failure {
-                let __ffi_text = __ffi::ErrorText::of(&self);
+                let __ffi_text = __ffi::Texts::<#ident>::of(&self);
                 match self {
                     #(#arms)*
                 }
@@ -135,7 +135,8 @@ fn arm(error: &FfiError, index: usize, variant: &ErrorVariant) -> TokenStream {
     let (ident, number) = (&variant.ident, number(error, index));
     let path = if error.is_struct { quote!(Self) } else { quote!(Self::#ident) };
     let Some(fields) = &variant.fields else {
-        return quote!(#path { .. } => __ffi::internal_failure(#number, &self),);
+        let error = &error.head.ident;
+        return quote!(#path { .. } => __ffi::Texts::<#error>::internal(#number, &self),);
     };
     let layout = layout_name(index);
     let locals: Vec<_> = (0..fields.len()).map(|it| format_ident!("__ffi_field_{it}")).collect();

@@ -39,8 +39,7 @@ final class ErrorPayload {
   );
 
   /// The texts of the errors that caused this one.
-  List<String> get causes =>
-      list(0, 'causes', 8, (at) => text(at, 'causes'));
+  List<String> get causes => list(0, 'causes', 8, (at) => text(at, 'causes'));
 
   /// The text that the span at [at] refers to.
   ///
