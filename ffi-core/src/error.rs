@@ -113,8 +113,8 @@ impl fmt::Debug for InternalError<'_> {
 }
 
 impl InternalError<'_> {
-    /// Returns the number that Dart has of it: another for each error, and hard to guess for those of
-    /// other processes.
+    /// Returns the number that Dart has of it: another for each error, and hard to guess for those
+    /// of other processes.
     #[must_use]
     pub fn id(&self) -> u64 {
         self.id
@@ -142,8 +142,8 @@ type Hook = Box<dyn Fn(InternalError<'_>) + Send + Sync>;
 
 static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 
-/// Sets the function that logs internal errors, in place of the one that was there. Without one they
-/// are printed to standard error.
+/// Sets the function that logs internal errors, in place of the one that was there. Without one
+/// they are printed to standard error.
 ///
 /// It runs on the thread of the call, before Dart has the exception. If it panics, the call fails
 /// with that panic.

@@ -43,7 +43,7 @@ thread_local! {
     static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
 }
 
-/// What [`backtraces`] was called with.
+/// Argument of the last call of [`backtraces`].
 static BACKTRACES: AtomicU8 = AtomicU8::new(NOT_CALLED);
 
 const NOT_CALLED: u8 = 0;

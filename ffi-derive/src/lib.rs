@@ -204,7 +204,7 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 ///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 ///         match self {
 ///             Self::Empty => f.write_str("the text is empty"),
-///             Self::Unexpected { at, expected } => write!(f, "expected {} at {at}", expected.join(" or ")),
+///             Self::Unexpected { at, .. } => write!(f, "a surprise at {at}"),
 ///             Self::Number(error) => write!(f, "no number: {error}"),
 ///         }
 ///     }

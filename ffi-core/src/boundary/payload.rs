@@ -3,8 +3,8 @@
 //! # Problem
 //!
 //! An exception in Dart is kept, logged and sent to other isolates, so it owns nothing native: its
-//! fields are copied when it is thrown. The fields are text and lists of any length, and numbers and
-//! messages, which C and Dart read in place everywhere else.
+//! fields are copied when it is thrown. The fields are text and lists of any length, and numbers
+//! and messages, which C and Dart read in place everywhere else.
 //!
 //! # Idea
 //!

@@ -353,7 +353,8 @@ pub struct ErrorField {
     pub ty: ErrorFieldType,
 }
 
-/// Type of a field of an error; see [`read::ErrorFieldType`](ffi_core::schema::read::ErrorFieldType).
+/// Type of a field of an error, as
+/// [`read::ErrorFieldType`](ffi_core::schema::read::ErrorFieldType).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorFieldType {
     /// `T`, in place.

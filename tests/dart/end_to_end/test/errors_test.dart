@@ -12,7 +12,7 @@ import 'package:test/test.dart';
 
 final _library = FixtureErrorsLibrary.open();
 
-/// What `_library.fail(variant)` throws.
+/// The exception of `_library.fail(variant)`.
 DbException _thrown(int variant) {
   try {
     _library.fail(variant);

@@ -9,7 +9,7 @@ final class ErrorPayload {
           ? Uint8List(0)
           : payload.ref.data.cast<Uint8>().asTypedList(payload.ref.length);
 
-  /// What the error displays as.
+  /// The error's text.
   final String message;
 
   /// Number of the variant.
@@ -50,8 +50,8 @@ final class ErrorPayload {
     return decodeUtf8(all, length, name: name);
   }
 
-  /// What [read] makes of the elements of [size] bytes each that the span at [at]
-  /// refers to.
+  /// The results of [read] for the elements of [size] bytes each that the span at
+  /// [at] refers to.
   ///
   /// Throws an [InvalidValueException] if they lie outside of the bytes.
   List<T> list<T>(int at, String name, int size, T Function(int at) read) {
