@@ -57,6 +57,8 @@
 //! | [`ffi_export`] | makes a function callable from Dart |
 //! | [`library!`] | exports the functions that every library has, once |
 //! | [`FfiType`] | trait of the types of fields, with the check of untrusted memory |
+//! | [`FfiError`](macro@FfiError), [`error`] | derive of errors that Dart catches by variant, with their fields |
+//! | [`panic`](mod@panic) | places and backtraces of panics |
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
 //! | [`schema`] | the records in the library, and their readers |
 //! | `simd` | operations of `#[ffi(simd)]` on arrays of messages; sums, minima, sums of products and element-wise arithmetic on slices of numbers |
@@ -94,6 +96,7 @@ pub mod __private;
 pub mod boundary;
 pub mod columns;
 mod enumeration;
+pub mod error;
 mod facts;
 #[doc(hidden)]
 pub mod layout;
@@ -101,6 +104,7 @@ mod library;
 mod message;
 mod oneof;
 mod operations;
+pub mod panic;
 pub mod pool;
 #[cfg(feature = "proto")]
 pub mod proto;
@@ -165,8 +169,10 @@ pub use columns::ColumnsError;
 #[doc(inline)]
 pub use columns::{FfiColumnar, FfiColumns};
 pub use enumeration::FfiEnum;
+#[doc(no_inline)]
+pub use error::FfiError;
 #[cfg(feature = "derive")]
-pub use ffi_derive::{FfiEnum, FfiMessage, ffi_export};
+pub use ffi_derive::{FfiEnum, FfiError, FfiMessage, ffi_export};
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
 #[doc(hidden)]

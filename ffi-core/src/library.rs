@@ -6,11 +6,11 @@
 ///
 /// | symbol | C | what it does |
 /// |---|---|---|
-/// | `.._ffi0_abi_version` | `uint32_t (void)` | [`ABI_VERSION`](crate::boundary::ABI_VERSION) |
-/// | `.._ffi0_status_clear` | `void (FfiStatus *)` | frees the message, and zeroes the status |
+/// | `.._ffi0_abi_version` | `uint32_t (void)` | [`ABI_VERSION`](crate::boundary::ABI_VERSION); from then on the [places of panics](mod@crate::panic) are known |
+/// | `.._ffi0_status_clear` | `void (FfiStatus *)` | frees the message, the payload and the place, and zeroes the status |
 /// | `.._ffi0_alloc` | `uint8_t *(size_t size, size_t align)` | allocates memory |
 /// | `.._ffi0_free` | `void (uint8_t *)` | frees memory of `.._alloc` |
-/// | `.._ffi0_owned_free` | `void (FfiOwned *)` | frees what a function returned |
+/// | `.._ffi0_owned_free` | `void (FfiOwned *)` | frees what a function returned, and a payload that was taken from a status |
 /// | `.._ffi0_dart_init` | `int32_t (const void *table)`, for Dart only | finds the functions of the Dart VM |
 /// | `.._ffi0_dart_calls` | `const void *(void)`, for Dart only | the functions that Dart calls |
 /// | `.._ffi0_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
@@ -38,6 +38,7 @@ macro_rules! library {
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_abi_version"))]
             extern "C" fn abi_version() -> ffi::core::primitive::u32 {
+                ffi::panic_places();
                 $crate::boundary::ABI_VERSION
             }
 

@@ -1,16 +1,19 @@
 //! Names for macro-generated code. Not part of the public API: they change with any version.
 
 pub use std::borrow::ToOwned;
+pub use std::string::String;
 
 pub use bytemuck;
 pub use core;
 pub use memoffset::offset_of;
 
 pub use crate::boundary::{
-    Claim, Failure, FfiDartCalls, FfiLent, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, OwnedText,
-    Region, alloc, assert_by_value, assert_lent, assert_owned_text, assert_pooled, assert_returned,
-    assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls, dart_init,
-    disjoint, free, optional, owned_free, reference, reference_mut, slice, slice_mut, take, take_some, text,
+    Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,
+    FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,
+    Texts, Untyped, alloc, assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled,
+    assert_returned, assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls,
+    dart_init, disjoint, displayed, error_layout, free, optional, owned_free, reference, reference_mut,
+    slice, slice_mut, take, take_some, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
@@ -20,12 +23,14 @@ pub use crate::columns::{Column, FfiColumnar, FfiColumns};
 pub use crate::enumeration::{
     FfiEnum, assert_has_zero, assert_repr, assert_variant, bits, check_enum, enum_from_param,
 };
+pub use crate::error::FfiError;
 pub use crate::facts::{Facts, NoFacts};
 pub use crate::layout::{
     FieldLayout, Place, assert_no_destructor, assert_not_empty, assert_padding_free, assert_repr_c, padding,
 };
 pub use crate::message::{Bits, FfiMessage, check_field};
 pub use crate::oneof::{FfiOneof, assert_case, assert_oneof, oneof_tag, unknown_case};
+pub use crate::panic::install as panic_places;
 pub use crate::pool::abi::{
     QUEUE_BUSY, QUEUE_CLOSED, QUEUE_EMPTY, QUEUE_FULL, QUEUE_INVALID, assert_queue, pool_adopt, pool_alloc,
     pool_alloc_many, pool_examine, pool_free, pool_free_many, pool_reference, pool_release, pool_resolve,

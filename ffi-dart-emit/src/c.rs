@@ -16,9 +16,9 @@ use heck::ToSnakeCase;
 
 use crate::foreign::c_comment;
 use crate::model::{
-    Case, ColumnsSymbols, Composite, Enum, EnumIndex, Fingerprint, Function, Item, Layout, Message,
-    MessageIndex, Model, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols, Queue,
-    QueueSymbols, Returns, Scalar, Type, Value, Variant,
+    Case, ColumnsSymbols, Composite, Enum, EnumIndex, ErrorFieldType, ErrorType, ErrorVariant, Fingerprint,
+    Function, INTERNAL_ID, Item, Layout, Message, MessageIndex, Model, Oneof, OneofIndex, Passing,
+    PoolSymbols, Problem, Problems, ProtoSymbols, Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
 /// Returns the header without its first line, which
@@ -71,7 +71,8 @@ pub fn with_prefix(model: &Model, prefix: &str) -> Result<Model, Problems> {
     let mut model = model.clone();
     let messages = model.messages.iter_mut().map(|it| &mut it.item);
     let enums = model.enums.iter_mut().map(|it| &mut it.item);
-    for item in messages.chain(enums).chain(model.oneofs.iter_mut().map(|it| &mut it.item)) {
+    let errors = model.errors.iter_mut().map(|it| &mut it.item);
+    for item in messages.chain(enums).chain(errors).chain(model.oneofs.iter_mut().map(|it| &mut it.item)) {
         let name = item.rename.as_ref().unwrap_or(&item.name);
         item.rename = Some(format!("{prefix}{name}"));
     }
@@ -261,8 +262,84 @@ impl<'a> Structs<'a> {
             };
             structs.all.push(structure);
         }
+        for error in &model.errors {
+            for ty in error.values() {
+                ty.walk(&mut |part| structs.container(part));
+            }
+            let variants = error.variants.iter().map(|it| structs.error(error, it));
+            let variants: Vec<_> = variants.collect();
+            structs.all.extend(variants);
+        }
         let columns = model.messages.iter().filter_map(|it| structs.columns(it)).collect();
         (structs.all, columns)
+    }
+
+    /// Returns the struct at the start of the payload of a variant, and the variant's number.
+    fn error(&self, error: &ErrorType, variant: &ErrorVariant) -> CStruct {
+        let mut scope = Scope::new(&self.constants);
+        let causes = scope.name("causes");
+        let mut members = vec![CMember {
+            doc: c_comment("    ", "Texts of the causes, outermost first: elements are `FfiSpan`."),
+            declaration: format!("FfiSpan {causes}"),
+            name: causes,
+            offset: 0,
+        }];
+        if variant.internal {
+            let id = scope.name("id");
+            members.push(member(format!("uint64_t {id}"), &id, INTERNAL_ID));
+        }
+        members.extend(variant.fields.iter().map(|field| {
+            let name = scope.name(&field.item.name);
+            let mut doc = field.item.doc.clone();
+            let behind = self.behind(&field.ty);
+            for part in [field.item.deprecated.as_ref().map(|_| "Deprecated."), behind.as_deref()]
+                .into_iter()
+                .flatten()
+            {
+                doc += if doc.is_empty() { "" } else { "\n\n" };
+                doc += part;
+            }
+            CMember {
+                doc: c_comment("    ", &doc),
+                declaration: self.error_field(&field.ty, &name),
+                name,
+                offset: field.offset,
+            }
+        }));
+        let constant = CConstant {
+            doc: String::new(),
+            name: error_number(error, variant),
+            value: variant.number.to_string(),
+        };
+        CStruct {
+            doc: item_comment(&variant.item, ""),
+            name: error_struct(error, variant),
+            size: variant.layout.size,
+            align: variant.layout.align,
+            members,
+            constants: if error.is_struct { Vec::new() } else { vec![constant] },
+            fingerprint: Some(error.fingerprint),
+        }
+    }
+
+    /// Returns a sentence about what a span in a field refers to, if there is one.
+    fn behind(&self, ty: &ErrorFieldType) -> Option<String> {
+        match ty {
+            ErrorFieldType::Value(_) => None,
+            ErrorFieldType::Text => Some("Bytes of UTF-8.".to_owned()),
+            ErrorFieldType::Vec(of) => Some(format!("Elements: `{}`.", self.error_field(of, "").trim_end())),
+            ErrorFieldType::Option(of) => self.behind(of),
+        }
+    }
+
+    fn error_field(&self, ty: &ErrorFieldType, name: &str) -> String {
+        match ty {
+            ErrorFieldType::Value(ty) => self.declaration(ty, name),
+            ErrorFieldType::Text | ErrorFieldType::Vec(_) => format!("FfiSpan {name}"),
+            ErrorFieldType::Option(of) => {
+                format!("struct {{ {}; uint8_t present; }} {name}", self.error_field(of, "value"))
+            }
+        }
     }
 
     /// Returns the header of a message's columns, if it has columns.
@@ -457,8 +534,10 @@ fn fingerprints(model: &Model) -> Vec<CFingerprint> {
     let oneofs = model.oneofs.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let functions = model.functions.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let queues = model.queues.iter().map(|it| (&it.symbols.fingerprint, it.fingerprint));
+    let errors = model.errors.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     messages
         .chain(enums)
+        .chain(errors)
         .chain(oneofs)
         .chain(functions)
         .chain(queues)
@@ -498,8 +577,19 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
         }
     }
     params.push(status);
+    let mut item = function.item.clone();
+    if let Some(error) = function.error.map(|it| model.error(it)) {
+        let more = match &*error.variants {
+            [only] if error.is_struct => {
+                format!("Its error has the payload `{}`.", error_struct(error, only))
+            }
+            _ => format!("`detail` of its error is a `{}_..`.", type_name(&error.item)),
+        };
+        item.doc += if item.doc.is_empty() { "" } else { "\n\n" };
+        item.doc += &more;
+    }
     CFunction {
-        doc: item_comment(&function.item, ""),
+        doc: item_comment(&item, ""),
         returns: match function.returns {
             None => "void".to_owned(),
             Some(Returns::Value(it)) => value(model, it),
@@ -540,6 +630,17 @@ fn enum_name(model: &Model, index: EnumIndex) -> String {
 
 fn oneof_name(model: &Model, index: OneofIndex) -> String {
     type_name(&model.oneof(index).item)
+}
+
+/// Returns the struct at the start of a variant's payload.
+fn error_struct(error: &ErrorType, variant: &ErrorVariant) -> String {
+    let name = type_name(&error.item);
+    if error.is_struct { name } else { format!("{name}{}", variant.item.name) }
+}
+
+/// Returns the constant that is a variant's number.
+fn error_number(error: &ErrorType, variant: &ErrorVariant) -> String {
+    unreserved(&format!("{}_{}", type_name(&error.item), variant.item.name))
 }
 
 fn tag_name(oneof: &Oneof, case: &Case) -> String {
@@ -627,7 +728,9 @@ fn constants(model: &Model) -> HashSet<String> {
     let variants =
         model.enums.iter().flat_map(|it| it.variants.iter().map(|variant| constant_name(it, variant)));
     let cases = model.oneofs.iter().flat_map(|it| it.cases.iter().map(|case| tag_name(it, case)));
-    variants.chain(cases).collect()
+    let errors =
+        model.errors.iter().flat_map(|it| it.variants.iter().map(|variant| error_number(it, variant)));
+    variants.chain(cases).chain(errors).collect()
 }
 
 /// Checks that types, constants and symbols have different names, as they share one name space.
@@ -660,6 +763,8 @@ fn names(model: &Model) -> HashSet<String> {
 /// Names that every header defines.
 const HEADER_NAMES: &[&str] = &[
     "FfiOwned",
+    "FfiPlace",
+    "FfiSpan",
     "FfiPoolStats",
     "FfiStatus",
     "FFI_STATUS_DEFINED",
@@ -710,6 +815,16 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
         claim(oneof.fingerprint_symbol.clone(), format!("oneof {}", oneof.id));
         for case in &oneof.cases {
             claim(tag_name(oneof, case), format!("oneof {}, case {}", oneof.id, case.item.name));
+        }
+    }
+    for error in &model.errors {
+        claim(error.fingerprint_symbol.clone(), format!("error {}", error.id));
+        for variant in &error.variants {
+            let item = format!("error {}, variant {}", error.id, variant.item.name);
+            claim(error_struct(error, variant), item.clone());
+            if !error.is_struct {
+                claim(error_number(error, variant), item);
+            }
         }
     }
     for enumeration in &model.enums {

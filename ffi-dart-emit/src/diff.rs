@@ -12,10 +12,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use ffi_core::schema::read::Type;
+use ffi_core::schema::read::{ErrorFieldType, Type};
 use serde::Serialize;
 
-use crate::model::{Enum, Item, Message, Model, Oneof, Scalar, TypeId};
+use crate::model::{self, Enum, ErrorType, Item, Message, Model, Oneof, Scalar, TypeId};
 use crate::proto::shape::{record_type, rust};
 
 /// The side that a change must break to count.
@@ -59,6 +59,7 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     diff.messages();
     diff.oneofs();
     diff.enums();
+    diff.errors();
     diff.functions();
     diff.changes
 }
@@ -117,6 +118,7 @@ struct Side<'a> {
     messages: BTreeMap<String, &'a Message>,
     oneofs: BTreeMap<String, &'a Oneof>,
     enums: BTreeMap<String, &'a Enum>,
+    errors: BTreeMap<String, &'a ErrorType>,
 }
 
 impl<'a> Side<'a> {
@@ -127,6 +129,7 @@ impl<'a> Side<'a> {
             messages: model.messages.iter().map(|it| (key(&it.id), it)).collect(),
             oneofs: model.oneofs.iter().map(|it| (key(&it.id), it)).collect(),
             enums: model.enums.iter().map(|it| (key(&it.id), it)).collect(),
+            errors: model.errors.iter().map(|it| (key(&it.id), it)).collect(),
         }
     }
 
@@ -149,6 +152,16 @@ impl<'a> Side<'a> {
             ty: case.ty.as_ref().map(|ty| self.ty(ty)),
         };
         (0..).zip(&it.cases).skip(1).map(member).collect()
+    }
+
+    /// Returns the type of a field of an error, with names that are independent of the library.
+    fn error_field(&self, ty: &model::ErrorFieldType) -> ErrorFieldType {
+        match ty {
+            model::ErrorFieldType::Value(ty) => ErrorFieldType::Value(self.ty(ty)),
+            model::ErrorFieldType::Text => ErrorFieldType::Text,
+            model::ErrorFieldType::Vec(of) => ErrorFieldType::Vec(Box::new(self.error_field(of))),
+            model::ErrorFieldType::Option(of) => ErrorFieldType::Option(Box::new(self.error_field(of))),
+        }
     }
 
     /// Returns the type with names that are independent of the library.
@@ -415,6 +428,57 @@ impl Diff<'_> {
             if (*first..=*last).any(|number| !holds(new_reserved, number)) {
                 self.add(owner, format!("{first} to {last} are no longer all reserved"), None, None);
             }
+        }
+    }
+
+    /// Reports changes of errors, which are never encoded.
+    fn errors(&mut self) {
+        let (old, new) = (self.old.errors.clone(), self.new.errors.clone());
+        for name in self.pairs("error", old.keys(), new.keys(), None) {
+            let (old, new) = (old[&name], new[&name]);
+            let item = format!("error {name}");
+            let before = self.changes.len();
+            self.item(&item, &old.item, &new.item);
+            for variant in &old.variants {
+                let item = format!("{item}, variant {}", variant.item.name);
+                let Some(same) = new.variants.iter().find(|it| it.item.name == variant.item.name) else {
+                    self.add(item, "removed", Some(MEMORY), None);
+                    continue;
+                };
+                self.item(&item, &variant.item, &same.item);
+                if variant.number != same.number {
+                    let what = format!("its number was {}, is {}", variant.number, same.number);
+                    self.add(&item, what, Some(MEMORY), None);
+                }
+                if variant.internal != same.internal {
+                    let what = if same.internal { "is internal now" } else { "is no longer internal" };
+                    self.add(&item, what, Some(MEMORY), None);
+                }
+                self.error_fields(&item, &variant.fields, &same.fields);
+            }
+            for variant in &new.variants {
+                if !old.variants.iter().any(|it| it.item.name == variant.item.name) {
+                    self.add(format!("{item}, variant {}", variant.item.name), "added", Some(MEMORY), None);
+                }
+            }
+            self.rest(&item, before, old.fingerprint != new.fingerprint);
+        }
+    }
+
+    fn error_fields(&mut self, owner: &str, olds: &[model::ErrorField], news: &[model::ErrorField]) {
+        for old in olds {
+            let item = format!("{owner}, field {}", old.item.name);
+            let Some(new) = news.iter().find(|it| it.item.name == old.item.name) else {
+                self.add(item, "removed", Some(MEMORY), None);
+                continue;
+            };
+            self.item(&item, &old.item, &new.item);
+            if self.old.error_field(&old.ty) != self.new.error_field(&new.ty) {
+                self.add(&item, "its type is another", Some(MEMORY), None);
+            }
+        }
+        for new in news.iter().filter(|new| !olds.iter().any(|old| old.item.name == new.item.name)) {
+            self.add(format!("{owner}, field {}", new.item.name), "added", Some(MEMORY), None);
         }
     }
 

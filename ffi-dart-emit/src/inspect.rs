@@ -7,8 +7,8 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, Function, Message, MessageIndex, Model, Oneof, PanicStrategy, Param, Passing, Queue, Reset,
-    Returns, Type, TypeId, Value,
+    Enum, ErrorFieldType, ErrorType, Function, Message, MessageIndex, Model, Oneof, PanicStrategy, Param,
+    Passing, Queue, Reset, Returns, Type, TypeId, Value,
 };
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
@@ -39,6 +39,10 @@ pub fn text(model: &Model) -> String {
     for enumeration in &model.enums {
         out += "\n";
         out += &view.enumeration(enumeration);
+    }
+    for error in &model.errors {
+        out += "\n";
+        out += &view.error(error);
     }
     if !model.functions.is_empty() {
         out += "\nfunctions\n";
@@ -171,6 +175,39 @@ impl View<'_> {
         )
     }
 
+    fn error(&self, error: &ErrorType) -> String {
+        let mut rows = Vec::new();
+        for variant in &error.variants {
+            let (number, name) = (variant.number.to_string(), variant.item.name.clone());
+            let internal = if variant.internal { "(internal)" } else { "" };
+            rows.push([number, name, String::new(), String::new(), internal.to_owned()]);
+            for field in &variant.fields {
+                let (name, offset) = (field.item.name.clone(), field.offset.to_string());
+                rows.push([String::new(), String::new(), name, offset, self.error_field(&field.ty)]);
+            }
+        }
+        format!(
+            "error {}: {}, fingerprint {}\n{}",
+            error.id,
+            if error.is_struct {
+                "a struct".to_owned()
+            } else {
+                format!("{} variants", error.variants.len())
+            },
+            error.fingerprint,
+            table([Right, Left, Left, Right, Left], ["number", "variant", "field", "offset", "type"], rows)
+        )
+    }
+
+    fn error_field(&self, ty: &ErrorFieldType) -> String {
+        match ty {
+            ErrorFieldType::Value(ty) => self.ty(ty),
+            ErrorFieldType::Text => "String".to_owned(),
+            ErrorFieldType::Vec(of) => format!("Vec<{}>", self.error_field(of)),
+            ErrorFieldType::Option(of) => format!("Option<{}>", self.error_field(of)),
+        }
+    }
+
     fn queue(&self, queue: &Queue) -> [String; 3] {
         let message = self.value(Value::Message(queue.message));
         [queue.item.name.clone(), message, queue.capacity.to_string()]
@@ -187,11 +224,12 @@ impl View<'_> {
             Returns::Columns(message) => self.columns(message),
         });
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
+        let error = function.error.map_or_else(|| "_".to_owned(), |it| self.short(&self.0.error(it).id));
         let result = match (result, function.fallible) {
             (None, false) => String::new(),
-            (None, true) => " -> Result<(), _>".to_owned(),
+            (None, true) => format!(" -> Result<(), {error}>"),
             (Some(value), false) => format!(" -> {value}"),
-            (Some(value), true) => format!(" -> Result<{value}, _>"),
+            (Some(value), true) => format!(" -> Result<{value}, {error}>"),
         };
         let leaf = if function.leaf { " (leaf)" } else { "" };
         let signature = format!("fn {}({}){result}{leaf}", function.item.name, params.join(", "));

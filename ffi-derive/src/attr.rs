@@ -38,7 +38,7 @@ pub(crate) struct OneofAttrs {
     pub(crate) checked: Flag,
 }
 
-/// `#[ffi(..)]` on an enum.
+/// `#[ffi(..)]` on an enum without data, or on an error.
 #[derive(Debug, FromAttributes)]
 #[darling(attributes(ffi))]
 pub(crate) struct EnumAttrs {
@@ -97,6 +97,24 @@ pub(crate) struct FieldAttrs {
 #[darling(attributes(ffi))]
 pub(crate) struct VariantAttrs {
     pub(crate) rename: Option<Identifier>,
+}
+
+/// `#[ffi(..)]` on a variant of an error.
+#[derive(Debug, FromAttributes)]
+#[darling(attributes(ffi))]
+pub(crate) struct ErrorVariantAttrs {
+    pub(crate) rename: Option<Identifier>,
+    #[darling(default)]
+    pub(crate) internal: Flag,
+}
+
+/// `#[ffi(..)]` on a field of an error.
+#[derive(Debug, FromAttributes)]
+#[darling(attributes(ffi))]
+pub(crate) struct ErrorFieldAttrs {
+    pub(crate) rename: Option<Identifier>,
+    #[darling(default)]
+    pub(crate) display: Flag,
 }
 
 /// A key without a value, with the place where it is written, if it is.

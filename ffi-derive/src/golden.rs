@@ -1,4 +1,4 @@
-//! Expansions to be read: `tests/golden/expand` has five items and their expansions,
+//! Expansions to be read: `tests/golden/expand` has six items and their expansions,
 //! formatted. `cargo xtask bless` writes them again.
 //!
 //! `ffi_core` passes or drops the contents of `__proto!` and `__simd!`; they stand in a block here,
@@ -50,6 +50,18 @@ pub enum Payment {
 }
 "#;
 
+const ERROR: &str = r#"
+/// Failures of the database.
+#[derive(Debug, FfiError)]
+#[ffi(prefix = "golden")]
+pub enum DbError {
+    NotFound { id: u64, hint: Option<String> },
+    Io(#[ffi(display)] std::io::Error),
+    #[ffi(internal)]
+    Corrupt { page: usize },
+}
+"#;
+
 const FUNCTION_ARGS: &str = r#"leaf, prefix = "golden""#;
 const FUNCTION: &str = r#"
 /// Moves particles that are inside.
@@ -71,6 +83,7 @@ fn expansions_are_current() {
     let derived = |item: &str| {
         let input: DeriveInput = syn::parse_str(item).unwrap();
         match &input.data {
+            Data::Enum(_) if item.contains("FfiError") => expand::error(&ast::FfiError::new(&input).unwrap()),
             Data::Enum(data) if item.contains("FfiMessage") => {
                 expand::oneof(&ast::Oneof::new(&input, data).unwrap())
             }
@@ -88,6 +101,7 @@ fn expansions_are_current() {
         ("struct", STRUCT.to_owned(), derived(STRUCT)),
         ("enum", ENUM.to_owned(), derived(ENUM)),
         ("oneof", ONEOF.to_owned(), derived(ONEOF)),
+        ("error", ERROR.to_owned(), derived(ERROR)),
         ("function", format!("#[ffi_export({FUNCTION_ARGS})]{FUNCTION}"), expand::function(&function)),
         ("queue", format!("#[ffi_export({QUEUE_ARGS})]\n{QUEUE}\n"), expand::queue(&queue)),
     ] {

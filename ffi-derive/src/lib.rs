@@ -158,6 +158,66 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
     expanded(ast::Enum::new(&input), expand::enumeration, Default::default)
 }
 
+/// Makes an error one that Dart catches by its variant, with the variant's fields.
+///
+/// It is derived for an enum or a struct that implements [`std::error::Error`], by hand or with
+/// `thiserror`. An exported function that returns `Result<T, DbError>` then throws a class of the
+/// sealed family `DbException` in Dart: `DbNotFoundException` for the variant `NotFound`. The
+/// exception's `message` is the `Display` text, and its `causes` are those of `source()`, outermost
+/// first. Its fields are copies.
+///
+/// | field | in Dart |
+/// |---|---|
+/// | a type that implements `FfiType`: a number, an enum, an `FfiStr`, a message | as in the copy of a message |
+/// | `String` | `String` |
+/// | `Vec<T>`, `Option<T>`, of any of these | `List<T>`, `T?` |
+/// | any other with `#[ffi(display)]` | its `Display` text |
+///
+/// A field without a name is called `value` in Dart, several of them `value0`, `value1`.
+///
+/// # Attributes
+///
+/// | on | key | meaning |
+/// |---|---|---|
+/// | the enum or struct | `rename`, `prefix`, `crate` | as for `FfiMessage` |
+/// | a variant | `internal` | Dart sees a number, which `ffi_core::error::set_hook` has as well; text and fields stay in Rust |
+/// | a variant or field | `rename = ".."` | its name in Dart |
+/// | a field | `display` | Dart has its text |
+///
+/// # Examples
+///
+/// ```
+/// use std::fmt;
+///
+/// use ffi_core::FfiError;
+///
+/// #[derive(Debug, FfiError)]
+/// pub enum ParseError {
+///     /// The text ended too early.
+///     Empty,
+///     /// A character that has no place there.
+///     Unexpected { at: u32, expected: Vec<String> },
+///     Number(#[ffi(display)] std::num::ParseIntError),
+/// }
+///
+/// impl fmt::Display for ParseError {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         match self {
+///             Self::Empty => f.write_str("the text is empty"),
+///             Self::Unexpected { at, .. } => write!(f, "a surprise at {at}"),
+///             Self::Number(error) => write!(f, "no number: {error}"),
+///         }
+///     }
+/// }
+///
+/// impl std::error::Error for ParseError {}
+/// ```
+#[proc_macro_derive(FfiError, attributes(ffi))]
+pub fn derive_error(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expanded(ast::FfiError::new(&input), expand::error, Default::default)
+}
+
 /// Makes a function callable from C and Dart, or a queue reachable.
 ///
 /// # Functions
@@ -169,7 +229,7 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// | position | types |
 /// |---|---|
 /// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies (a message of your own called `String` by a path: `self::String`); `PoolBox<T>`, which the function then owns; `Option` of any of these |
-/// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>` and `ParticleColumns`, which the caller then owns; `Option` of any of these; `Result` of any of these with an error that implements `Display` |
+/// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>` and `ParticleColumns`, which the caller then owns; `Option` of any of these; `Result` of any of these with an error that implements `Display`, or derives `FfiError` |
 ///
 /// # Attributes
 ///

@@ -31,6 +31,11 @@ fn c_uses_columns_in_place() {
 }
 
 #[test]
+fn c_reads_errors() {
+    run("errors");
+}
+
+#[test]
 fn c_calls_kernels() {
     run("simd");
 }

@@ -195,9 +195,9 @@ fn the_readme_runs() {
         parts.map(|part| part.split_once("```").expect("the block ends").0.to_owned()).collect()
     };
     let (rust, dart) = (blocks("rust"), blocks("dart"));
-    assert_eq!((rust.len(), dart.len()), (3, 3), "each library has its program");
+    assert_eq!((rust.len(), dart.len()), (4, 4), "each library has its program");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    for name in ["particles", "camera", "swarm"] {
+    for name in ["particles", "ledger", "camera", "swarm"] {
         let _ = fs::remove_dir_all(folder.join(name).join("dart"));
     }
     let name = |dart: &str| {
@@ -280,6 +280,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
     let variable = match name {
         "calls" => "FIXTURE_CALLS_LIBRARY",
         "columns" => "FIXTURE_COLUMNS_LIBRARY",
+        "errors" => "FIXTURE_ERRORS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
@@ -319,6 +320,11 @@ fn dart_api() {
     let libraries = [fixture("calls"), fixture("owned"), fixture("pools")];
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
     end_to_end("dart_api", &[&libraries[..], &[overwrites]].concat());
+}
+
+#[test]
+fn errors() {
+    end_to_end("errors", &[fixture("errors")]);
 }
 
 /// Overwrites freed memory at once, so that a view that lost its memory shows wrong values.

@@ -155,6 +155,7 @@ fn sorted(library: &Path) -> BTreeMap<String, Record> {
         Record::Oneof(it) => format!("oneof {}", it.id),
         Record::Function(it) => format!("function {}", it.symbol),
         Record::Queue(it) => format!("queue {}", it.item.name),
+        Record::Error(it) => format!("error {}", it.id),
     };
     let records = records(library).unwrap();
     let count = records.len();

@@ -30,7 +30,7 @@
 //! | `Option` of any of these as a parameter | the same type, and a `uint8_t`: 1 if there is a value, 0 for none |
 //! | `String`, `Vec<T>` as a result | `FfiOwned *`, which the caller frees; not copied |
 //! | `Option<T>` as a result | `T`; the status code [`NoValue`](StatusCode::NoValue) for none |
-//! | `Result<T, E>` | `T`, and `E`'s `Display` text in the status |
+//! | `Result<T, E>` | `T`, and `E`'s `Display` text in the status; if `E` is an [`FfiError`](crate::FfiError), its variant and fields as well |
 //! | last, always | `FfiStatus *`: zeroed by the caller, only written on failure; may be null |
 //!
 //! A function that failed or has no value returns zeros, except for padding, which may be anything.
@@ -45,9 +45,13 @@ mod memory;
 mod output;
 mod owned;
 mod panic;
+mod payload;
 mod pending;
+mod place;
 mod pooled;
+mod returned;
 mod status;
+mod text;
 
 // For generated code.
 #[doc(hidden)]
@@ -70,15 +74,22 @@ pub use output::{FfiSome, assert_by_value, assert_returned, assert_returned_by_v
 #[doc(hidden)]
 pub use owned::{FfiOwned, owned_free};
 #[doc(hidden)]
+pub use payload::{
+    ErrorFacts, ErrorLayout, FfiErrorField, FfiSpan, NoErrorFacts, PayloadWriter, error_layout,
+};
+#[doc(hidden)]
 pub use pending::FfiPending;
 #[doc(hidden)]
 pub use pooled::{Claim, assert_pooled, claim, take, take_some};
+#[doc(hidden)]
+pub use returned::{ErrorText, INTERNAL, NoTexts, Returned, Texts, Untyped, assert_error, displayed};
 #[doc(hidden)]
 pub use status::{Failure, clear};
 
 #[cfg(feature = "proto")]
 pub(crate) use args::room;
 pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
+pub use place::FfiPlace;
 pub use status::{FfiStatus, StatusCode};
 
 /// Version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table

@@ -3,9 +3,12 @@
 //! A vector isn't copied. Its memory is leaked to the caller in an [`FfiOwned`], which keeps the
 //! layout for Rust's allocator and is freed only by its own pointer, as a `NativeFinalizer` in Dart
 //! requires.
+//!
+//! The bytes of an error's fields travel in the same way.
 
-use std::alloc::{Layout, dealloc};
-use std::mem::ManuallyDrop;
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ptr;
 
 use crate::types::FfiType;
 
@@ -39,6 +42,43 @@ impl FfiOwned {
     }
 }
 
+/// Bytes of an error's fields that were not passed to the caller yet.
+#[derive(Debug)]
+pub(super) struct Payload(*mut FfiOwned);
+
+impl Payload {
+    /// Copies `bytes` to memory that is aligned to `align`, a power of two.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are no bytes, or too many for an address space.
+    pub(super) fn new(bytes: &[MaybeUninit<u8>], align: usize) -> Self {
+        assert!(!bytes.is_empty(), "a payload begins with its causes");
+        let layout = Layout::from_size_align(bytes.len(), align).expect("the error is too large");
+        // SAFETY: the layout's size isn't zero, by the assertion above.
+        let data = unsafe { alloc(layout) };
+        if data.is_null() {
+            handle_alloc_error(layout);
+        }
+        // SAFETY: `bytes` is readable for its length, and `data` was allocated just now with that
+        // length, so it is writable and doesn't overlap; bytes need no alignment.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), data.cast(), bytes.len()) };
+        Self(Box::into_raw(Box::new(FfiOwned { data, len: bytes.len(), capacity: bytes.len(), align })))
+    }
+
+    /// Passes the bytes to the caller.
+    pub(super) fn into_raw(self) -> *mut FfiOwned {
+        ManuallyDrop::new(self).0
+    }
+}
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        // SAFETY: `new` made the pointer, and `into_raw` passes it on only without this drop.
+        unsafe { owned_free(self.0) };
+    }
+}
+
 /// Frees the result of [`FfiOwned::new`]; does nothing for null. Any thread may call it.
 ///
 /// # Safety
@@ -54,9 +94,10 @@ pub unsafe fn owned_free(owned: *mut FfiOwned) {
     if owned.capacity == 0 {
         return;
     }
-    let layout = Layout::from_size_align(owned.capacity, owned.align).expect("it is that of a vector");
-    // SAFETY: the vector had its memory from the global allocator, with the layout of `capacity`
-    // elements of its type, and `new` took it from the vector.
+    let layout =
+        Layout::from_size_align(owned.capacity, owned.align).expect("the memory was allocated with it");
+    // SAFETY: the memory came from the global allocator with that layout: that of a vector's
+    // elements, which `FfiOwned::new` took from the vector, or that of `Payload::new`.
     unsafe { dealloc(owned.data, layout) };
 }
 

@@ -5,9 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytemuck::Zeroable;
 
-use super::status::{Failure, StatusCode};
+use super::status::Failure;
+use crate::panic::{install, take_place};
 
-/// Runs `body`; a panic becomes a failure with the panic's message.
+/// Runs `body`; a panic becomes a failure with the panic's message and place.
 ///
 /// Asserting unwind safety is sound: a message that was being written when the panic came stays
 /// half written, as memory behind a `Mutex` would, and its bytes are checked again before the next
@@ -28,18 +29,16 @@ pub(super) fn catch<T: Zeroable>(body: impl FnOnce() -> Result<T, Failure>) -> R
 #[cold]
 fn failure(payload: Box<dyn Any + Send>) -> Failure {
     let message = message(&*payload);
+    let place = take_place(message);
+    let message = message.unwrap_or("the panic's payload is not text").to_owned();
     discard(payload);
-    Failure::new(StatusCode::Panic, message)
+    // For the next panic, if this one came before the hook.
+    install();
+    Failure::panic(message, place)
 }
 
-fn message(payload: &(dyn Any + Send)) -> String {
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "the panic's payload is not text".to_owned()
-    }
+fn message(payload: &(dyn Any + Send)) -> Option<&str> {
+    payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
 /// Drops a payload, whose destructor may panic in turn. The payload of that panic is leaked, as
@@ -53,6 +52,7 @@ fn discard(payload: Box<dyn Any + Send>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::boundary::status::StatusCode;
 
     fn caught(body: impl FnOnce()) -> Failure {
         catch(|| {

@@ -1,8 +1,14 @@
-//! Status of a call: the kind of a failure, and its message.
+//! Status of a call: the kind of a failure, its message, and what else it has.
+
+use std::ptr;
 
 use bytemuck::Zeroable;
 
+use super::owned::{FfiOwned, Payload, owned_free};
 use super::pending::FfiPending;
+use super::place::{FfiPlace, place_free};
+use super::text::{free_text, leak_text};
+use crate::panic::Place;
 use crate::types::InvalidValue;
 
 /// Kind of the failure of a call; each is an exception class of its own in Dart.
@@ -48,19 +54,26 @@ pub enum StatusCode {
 ///
 /// The caller owns the block and passes it zeroed. A call that succeeds doesn't write to it, so one
 /// block serves any number of calls on one thread. After a failure the caller reads it and passes
-/// it to the library's `.._ffi0_status_clear`, which frees the message and zeroes the block except
-/// for [`pending`](Self::pending).
+/// it to the library's `.._ffi0_status_clear`, which frees the message, the payload and the place,
+/// and zeroes the block except for [`pending`](Self::pending).
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiStatus {
     /// The code, a [`StatusCode`].
     pub code: i32,
-    /// Detail of some codes; zero for the others.
+    /// Detail of some codes; zero for the others. For an [`Error`](StatusCode::Error) with
+    /// variants, the number of the variant, counted from 1.
     pub detail: u32,
     /// UTF-8 without a terminator, owned by the library; null if there is no message.
     pub message: *mut u8,
     /// Size in bytes of [`message`](Self::message).
     pub message_len: usize,
+    /// Fields of an [`FfiError`](crate::FfiError), in the layout of its variant; null for every
+    /// other failure. A caller that writes null here owns the payload, and frees it with the
+    /// library's `.._ffi0_owned_free`.
+    pub payload: *mut FfiOwned,
+    /// Place of a panic; null if it is not known, and for every other failure.
+    pub place: *mut FfiPlace,
     /// Place for the note about a result that Dart has not taken yet, which the library makes for
     /// each isolate. Null for every other caller.
     pub pending: *mut FfiPending,
@@ -73,14 +86,16 @@ unsafe impl Zeroable for FfiStatus {}
 ///
 /// It is no larger than a pointer, so that a `Result` of a scalar and this stays in registers in
 /// calls that succeed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Failure(Option<Box<Parts>>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Parts {
     code: StatusCode,
     detail: u32,
     message: String,
+    payload: Option<Payload>,
+    place: Option<Place>,
 }
 
 impl Failure {
@@ -88,7 +103,20 @@ impl Failure {
     #[cold]
     #[must_use]
     pub fn new(code: StatusCode, message: impl Into<String>) -> Self {
-        Self(Some(Box::new(Parts { code, detail: 0, message: message.into() })))
+        Self(Some(Box::new(Parts { code, detail: 0, message: message.into(), payload: None, place: None })))
+    }
+
+    /// Returns the failure of an error with fields, the variant `number` of its type.
+    #[cold]
+    pub(super) fn typed(number: u32, message: String, payload: Payload) -> Self {
+        let (code, payload) = (StatusCode::Error, Some(payload));
+        Self(Some(Box::new(Parts { code, detail: number, message, payload, place: None })))
+    }
+
+    /// Returns the failure of a panic.
+    #[cold]
+    pub(super) fn panic(message: String, place: Option<Place>) -> Self {
+        Self(Some(Box::new(Parts { code: StatusCode::Panic, detail: 0, message, payload: None, place })))
     }
 
     /// Returns the result `None`, which is not a failure. It needs no allocation.
@@ -112,6 +140,15 @@ impl Failure {
     }
 }
 
+/// Two failures with one text are equal to tests, whatever their payloads and places.
+#[cfg(test)]
+impl PartialEq for Failure {
+    fn eq(&self, other: &Self) -> bool {
+        let shown = |it: &Self| it.0.as_ref().map(|it| (it.code, it.detail, it.message.clone()));
+        shown(self) == shown(other)
+    }
+}
+
 /// An argument whose bytes are not a value of its type is an invalid value.
 impl From<InvalidValue> for Failure {
     fn from(invalid: InvalidValue) -> Self {
@@ -122,35 +159,42 @@ impl From<InvalidValue> for Failure {
 impl FfiStatus {
     /// Writes a failure, in place of the one that is there.
     pub(super) fn store(&mut self, failure: Failure) {
-        self.free_message();
+        self.reset();
         let Some(parts) = failure.0 else {
-            *self = Self { code: StatusCode::NoValue as i32, pending: self.pending, ..Self::zeroed() };
+            self.code = StatusCode::NoValue as i32;
             return;
         };
-        let message = Box::leak(parts.message.into_bytes().into_boxed_slice());
+        let Parts { code, detail, message, payload, place } = *parts;
+        let (message, message_len) = leak_text(message);
         *self = Self {
-            code: parts.code as i32,
-            detail: parts.detail,
-            message: message.as_mut_ptr(),
-            message_len: message.len(),
+            code: code as i32,
+            detail,
+            message,
+            message_len,
+            payload: payload.map_or(ptr::null_mut(), Payload::into_raw),
+            place: FfiPlace::leak(place),
             pending: self.pending,
         };
     }
 
-    fn free_message(&mut self) {
-        if self.message.is_null() {
-            return;
-        }
-        let message = std::ptr::slice_from_raw_parts_mut(self.message, self.message_len);
-        // SAFETY: a message that isn't null was leaked from a box of that length by `store`, as
-        // callers of `call` and `clear` promise; both leave no second copy of the pointer in the
-        // block.
-        drop(unsafe { Box::from_raw(message) });
+    /// Frees what the block owns, and zeroes it except for `pending`.
+    fn reset(&mut self) {
+        let Self { message, message_len, payload, place, pending, .. } = *self;
+        *self = Self { pending, ..Self::zeroed() };
+        // SAFETY: a message that isn't null came from `store`, as callers of `call` and `clear`
+        // promise, and the block held its only pointer.
+        unsafe { free_text(message, message_len) };
+        // SAFETY: a payload that isn't null came from `store`, as callers of `call` and `clear`
+        // promise; a caller that took it has written null.
+        unsafe { owned_free(payload) };
+        // SAFETY: a place that isn't null came from `store`, as callers of `call` and `clear`
+        // promise, and the block held its only pointer.
+        unsafe { place_free(place) };
     }
 }
 
-/// Frees the message of a status and zeroes it except for [`pending`](FfiStatus::pending); does
-/// nothing for null.
+/// Frees the message, the payload and the place of a status, and zeroes it except for
+/// [`pending`](FfiStatus::pending); does nothing for null.
 ///
 /// # Safety
 ///
@@ -160,7 +204,6 @@ pub unsafe fn clear(status: *mut FfiStatus) {
     // SAFETY: null is allowed here; otherwise the caller vouches for a valid block that no other
     // code uses.
     if let Some(status) = unsafe { status.as_mut() } {
-        status.free_message();
-        *status = FfiStatus { pending: status.pending, ..FfiStatus::zeroed() };
+        status.reset();
     }
 }

@@ -18,7 +18,8 @@
 //! | `FfiOption` | [`OPTION`], fingerprint of the value |
 //! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
 //! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
-//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, 1 if it is optional, then per parameter: hash of its form (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
+//! | error | [`ERROR`], hash of its name, 1 if it is a struct, then per variant: hash of its name, 1 if it is internal, size and alignment of the struct in its payload, number of fields, and per field: hash of its name, offset, fingerprint of its type (text: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `Option`: [`OPTION`], fingerprint of the value) |
+//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, fingerprint of the error ([`NOTHING`] if it is only text), 1 if it is optional, then per parameter: hash of its form (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
 //! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; others: that of the type |
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
 //! | `FfiColumns`, in a reference or as a result | [`COLUMNS`], version of the header ([`columns`]), fingerprint of the message |
@@ -40,7 +41,7 @@ pub const FUNCTION: u64 = 5;
 /// Second fact of a function: the revision of the C signatures. It is raised with every change of a
 /// function's signature in C, so that a package from before the change never calls a library from
 /// after it.
-pub const SIGNATURES: u64 = 4;
+pub const SIGNATURES: u64 = 5;
 /// First fact of a oneof.
 pub const ONEOF: u64 = 6;
 /// First fact of an `FfiStr`.
@@ -71,6 +72,8 @@ pub const COLUMNS: u64 = 18;
 /// Last fact of a message with a pool, whose functions are those of ABI 2: `release` takes a
 /// reference, and the stats end with `lost`. (19 was that of pools whose stats don't.)
 pub const POOL: u64 = 21;
+/// First fact of an error.
+pub const ERROR: u64 = 22;
 /// Returns the fingerprint of the columns of a message, whose own is `message`.
 #[must_use]
 pub const fn columns(message: u64) -> u64 {

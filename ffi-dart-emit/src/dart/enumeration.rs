@@ -95,6 +95,13 @@ fn opened(model: &Model) -> HashSet<&TypeId> {
             });
         }
     }
+    for ty in model.errors.iter().flat_map(|error| error.values()) {
+        ty.walk(&mut |part| {
+            if let Type::Open(index) = part {
+                open.insert(&model.enumeration(*index).id);
+            }
+        });
+    }
     for function in &model.functions {
         for value in function.values() {
             if let Value::Open(index) = value {

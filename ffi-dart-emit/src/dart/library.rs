@@ -7,6 +7,7 @@ use ffi_core::schema::read::LibrarySymbols;
 use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
 use super::crossing::{Conversion, Crossing, slot};
+use super::error;
 use super::layout::{self, INLINED, Parameters};
 use super::names::{FunctionNames, Names, beside, getter};
 use super::pool;
@@ -42,6 +43,8 @@ pub struct LibraryFile<'a> {
     symbols: &'a LibrarySymbols,
     /// True if a function returns an `Option`.
     optional: bool,
+    /// True if a function has an error with fields.
+    typed: bool,
     /// True if there are pools to shut down.
     pools: bool,
     /// True if there are types with memory.
@@ -97,6 +100,7 @@ impl<'a> LibraryFile<'a> {
             symbols,
             kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
             optional: model.functions.iter().any(|it| it.optional),
+            typed: model.functions.iter().any(|it| it.error.is_some()),
             memory: !model.messages.is_empty() || !model.oneofs.is_empty(),
             pools: pool::pooled(model).next().is_some(),
             signatures: Vec::new(),
@@ -151,6 +155,10 @@ impl<'a> LibraryFile<'a> {
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
             let size = format!("$.sizeOf<{}>()", names.of(&it.id).name);
             file.check("size", &[item, size, it.size.to_string()]);
+        }
+        for it in &model.errors {
+            let item = layout::string(&format!("error {}", it.item.name));
+            file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
         }
         for it in &model.queues {
             let item = layout::string(&format!("queue {}", it.item.name));
@@ -235,10 +243,11 @@ impl<'a> LibraryFile<'a> {
             .zip(&own.params)
             .map(|(argument, name)| format!("{} {name}", argument.unchecked().0))
             .collect();
-        let call = Call { it, crossing: &crossing, names: &own.params, binding: &binding };
+        let error = it.error.map(|index| error::decoder(names, index)).unwrap_or_default();
+        let call = Call { it, crossing: &crossing, names: &own.params, binding: &binding, error: &error };
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let inline = if is_inlined(it) { INLINED } else { "" };
-        let lead = super::lead(2, &it.item, &default, &contract(it, own, &crossing));
+        let lead = super::lead(2, &it.item, &default, &contract(names, it, own, &crossing));
         let head = layout::method(&outcome.public, &own.name, Parameters::new(&parameters));
         self.declared.push(format!("{lead}{};", head.trim_end_matches(" {")));
         let body = call.body(&call.safe(), outcome.conversion.as_ref());
@@ -349,6 +358,8 @@ struct Call<'a> {
     names: &'a [String],
     /// Field with the function of the library.
     binding: &'a str,
+    /// Function that reads the error's fields, if it has any.
+    error: &'a str,
 }
 
 /// The values that a call passes, and the statements before and after it.
@@ -401,10 +412,11 @@ impl Call<'_> {
         let result = if self.it.returns.is_some() { "final result = " } else { "" };
         lines.push(layout::call(4, result, self.binding, &values, ";"));
         lines.extend(around.after.iter().cloned());
+        let error = self.error;
         lines.push(if self.it.optional {
-            "    if (_status.ref.code != 0) return _noValue();".to_owned()
+            format!("    if (_status.ref.code != 0) return _noValue({error});")
         } else {
-            "    if (_status.ref.code != 0) _fail();".to_owned()
+            format!("    if (_status.ref.code != 0) _fail({error});")
         });
         match conversion {
             Some(conversion) => lines.push(conversion.statement()),
@@ -452,7 +464,7 @@ fn is_inlined(it: &Function) -> bool {
 
 /// Returns the sentences that a caller needs beyond the user's docs: which side owns what, and what
 /// is thrown.
-fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
+fn contract(names: &Names<'_>, it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     let mut out = String::new();
     for (argument, name) in crossing.arguments.iter().zip(&own.params) {
         if let Some(ownership) = argument.ownership {
@@ -465,7 +477,9 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     if it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_))) {
         out.push_str("\nThrows a [StateError] for a box that owns no slot of the pool.");
     }
-    if it.fallible {
+    if let Some(error) = it.error {
+        out.push_str(&format!("\nThrows a [{}] for an `Err`.", error::family(names, error)));
+    } else if it.fallible {
         out.push_str(match it.returns {
             // For a message from a pool, the pool may be the reason for an error.
             Some(Returns::Pool(_)) => {

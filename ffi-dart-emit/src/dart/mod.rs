@@ -9,6 +9,7 @@ mod composite;
 mod container;
 mod crossing;
 mod enumeration;
+mod error;
 mod layout;
 mod library;
 mod message;
@@ -30,6 +31,7 @@ use crate::output::OutputFile;
 
 use composite::{MessagesFile, ValuesFile};
 use enumeration::{ArraysFile, EnumsFile};
+use error::{ErrorsFile, FailuresFile};
 use library::LibraryFile;
 use names::Names;
 use pool::PoolsFile;
@@ -69,18 +71,23 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         names: &names,
         file,
         arrays: arrays.is_some(),
+        errors: !model.errors.is_empty(),
         pools: pools.is_some(),
         simd: simd.is_some(),
     };
     let mut generated = vec![
         (format!("lib/{package}.dart"), render(&main)),
-        ("lib/values.dart".into(), render(&ValuesLibrary { file })),
+        ("lib/values.dart".into(), render(&ValuesLibrary { file, errors: main.errors })),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
         ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
     generated.extend(arrays.map(|it| ("lib/src/arrays.g.dart".into(), render(&it))));
+    if main.errors {
+        generated.push(("lib/src/errors.g.dart".into(), render(&ErrorsFile::new(&types))));
+        generated.push(("lib/src/failures.g.dart".into(), render(&FailuresFile::new(&types))));
+    }
     generated.extend(pools.map(|it| ("lib/src/pools.g.dart".into(), render(&it))));
     if let Some(simd) = simd {
         generated.push(("lib/src/simd.g.dart".into(), render(&simd)));
@@ -152,21 +159,29 @@ fn refusal(target: &Target) -> Option<&'static str> {
 /// Refuses keys that have no form in Dart.
 fn check_keys(model: &Model) -> Result<(), Problems> {
     let mut problems = Vec::new();
+    let mut check = |item: String, ty: &Type| {
+        ty.walk(&mut |part| {
+            if matches!(part, Type::Map { key, .. } if !is_key(key)) {
+                problems.push(Problem {
+                    item: item.clone(),
+                    what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
+                    fix: "use a number, `bool`, enum, `FfiStr` or `FfiRef` as the key".into(),
+                });
+            }
+        });
+    };
     for composite in model.by_dependency() {
         let (kind, id) = match composite {
             Composite::Message(it) => ("message", &it.id),
             Composite::Oneof(it) => ("oneof", &it.id),
         };
         for ty in composite.types() {
-            ty.walk(&mut |part| {
-                if matches!(part, Type::Map { key, .. } if !is_key(key)) {
-                    problems.push(Problem {
-                        item: format!("{kind} {id}"),
-                        what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
-                        fix: "use a number, `bool`, enum, `FfiStr` or `FfiRef` as the key".into(),
-                    });
-                }
-            });
+            check(format!("{kind} {id}"), ty);
+        }
+    }
+    for error in &model.errors {
+        for ty in error.values() {
+            check(format!("error {}", error.id), ty);
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
@@ -183,6 +198,7 @@ struct MainFile<'a> {
     names: &'a Names<'a>,
     file: &'a str,
     arrays: bool,
+    errors: bool,
     pools: bool,
     simd: bool,
 }
@@ -192,6 +208,7 @@ struct MainFile<'a> {
 #[template(path = "dart/values_library.dart.jinja", escape = "none")]
 struct ValuesLibrary<'a> {
     file: &'a str,
+    errors: bool,
 }
 
 #[derive(Template)]

@@ -11,8 +11,8 @@ use ffi_core::schema::read::Item;
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
 
 use crate::model::{
-    Case, Enum, Field, Function, Message, Model, Oneof, Problem, Problems, Queue, Returns, Scalar, Type,
-    TypeId, Value,
+    Case, Enum, ErrorField, ErrorFieldType, ErrorType, Field, Function, Message, Model, Oneof, Problem,
+    Problems, Queue, Returns, Scalar, Type, TypeId, Value,
 };
 
 use super::types;
@@ -89,6 +89,12 @@ const ONEOF_MEMBERS: &[&str] = &["other", "pragma", "setFrom", "tag", "toDart", 
 /// Members of an enum's class.
 const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
+/// Members of an exception's class, and names that it calls.
+const EXCEPTION_MEMBERS: &[&str] = &["causes", "detail", "message", "override"];
+
+/// The file with the exceptions of the runtime.
+const RUNTIME_EXCEPTIONS: &str = include_str!("../../dart/ffi_core/lib/src/values/errors.dart");
+
 /// Members of the library's class, and names that it calls.
 const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "pragma", "raw", "shutdown"];
 
@@ -118,6 +124,8 @@ pub struct Names<'a> {
     pub functions: Vec<FunctionNames>,
     /// Classes of the queues, in the order of [`Model::queues`].
     pub queues: Vec<String>,
+    /// Names of the errors, in the order of [`Model::errors`].
+    pub errors: Vec<ErrorNames>,
 }
 
 /// Names of a message, an enum or a oneof.
@@ -128,6 +136,22 @@ pub struct TypeNames {
     pub members: Vec<String>,
     /// Names of the columns of a message that has columns, in order.
     pub columns: Vec<String>,
+}
+
+/// Names of an error.
+pub struct ErrorNames {
+    /// Sealed class of an enum, the only class of a struct.
+    pub family: String,
+    /// Names of the variants, in order.
+    pub variants: Vec<VariantNames>,
+}
+
+/// Names of a variant of an error.
+pub struct VariantNames {
+    /// Class of the variant.
+    pub class: String,
+    /// Names of its fields, in order.
+    pub fields: Vec<String>,
 }
 
 /// Names of a function.
@@ -163,6 +187,7 @@ impl<'a> Names<'a> {
             types.insert(&it.id, names);
         }
         let queues: Vec<_> = model.queues.iter().map(|it| namer.queue(&mut top, it)).collect();
+        let errors = model.errors.iter().map(|it| namer.error(&mut top, it)).collect();
         let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
         members.enclosing(&library);
         for it in model.messages.iter().filter(|it| it.pool.is_some()) {
@@ -178,7 +203,8 @@ impl<'a> Names<'a> {
         let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
-            Ok(Self { package: package.to_owned(), library, raw, variable, types, functions, queues })
+            let package = package.to_owned();
+            Ok(Self { package, library, raw, variable, types, functions, queues, errors })
         } else {
             Err(Problems(namer.problems))
         }
@@ -430,6 +456,56 @@ impl Namer {
         name
     }
 
+    /// Returns the classes of an error: `DbException` and `DbNotFoundException` for `DbError`.
+    fn error(&mut self, top: &mut Scope, it: &ErrorType) -> ErrorNames {
+        let owner = format!("error {}", it.id);
+        let family = match &it.item.rename {
+            Some(_) => self.type_name(&owner, &it.item),
+            None => format!("{}Exception", stem(&self.type_name(&owner, &it.item))),
+        };
+        self.exception(top, &owner, &family);
+        let variant = |variant: &crate::model::ErrorVariant| {
+            let owner = format!("{owner}, variant {}", variant.item.name);
+            let class = if it.is_struct {
+                family.clone()
+            } else {
+                let class = match &variant.item.rename {
+                    Some(_) => self.type_name(&owner, &variant.item),
+                    None => format!("{}{}Exception", stem(&family), self.type_name(&owner, &variant.item)),
+                };
+                self.exception(top, &owner, &class);
+                class
+            };
+            let mut scope = Scope::new(OBJECT_MEMBERS, &[EXCEPTION_MEMBERS, SMALL_TYPES]);
+            scope.enclosing(&class);
+            let fields =
+                variant.fields.iter().map(|field| self.error_field(&mut scope, &owner, field)).collect();
+            VariantNames { class, fields }
+        };
+        let variants = it.variants.iter().map(variant).collect();
+        ErrorNames { family, variants }
+    }
+
+    fn error_field(&mut self, scope: &mut Scope, variant: &str, field: &ErrorField) -> String {
+        let owner = format!("{variant}, field {}", field.item.name);
+        let name = self.member(scope, &owner, &field.item);
+        if let ErrorFieldType::Value(ty) = &field.ty
+            && types::big(ty).is_some()
+        {
+            self.claim(scope, &format!("the BigInt getter of {owner}"), &beside(&name, "Big"));
+        }
+        name
+    }
+
+    /// Claims the name of a class of exceptions. One of the runtime's would hide that.
+    fn exception(&mut self, top: &mut Scope, owner: &str, name: &str) {
+        let taken = RUNTIME_EXCEPTIONS.contains(&format!("class {name} "));
+        if taken || name == "Exception" {
+            self.problem(owner, format!("its Dart name `{name}` is that of another exception"), RENAME);
+        }
+        self.claim(top, owner, name);
+    }
+
     fn function(&mut self, scope: &mut Scope, it: &Function) -> FunctionNames {
         let owner = format!("function {}", it.symbol);
         let name = self.member(scope, &owner, &it.item);
@@ -450,6 +526,12 @@ impl Namer {
         }
         FunctionNames { name, params }
     }
+}
+
+/// Returns the part of an error's name that the names of its classes begin with.
+fn stem(name: &str) -> &str {
+    let stem = ["Exception", "Error"].iter().find_map(|it| name.strip_suffix(it));
+    stem.filter(|it| !it.is_empty()).unwrap_or(name)
 }
 
 /// Returns the name of a member beside `member`: `switchRaw` beside `switch_`.

@@ -35,6 +35,7 @@ files! {
     "lib/src/columns.dart"
     "lib/src/copies.dart"
     "lib/src/equality.dart"
+    "lib/src/error_payload.dart"
     "lib/src/fixed_lists.dart"
     "lib/src/host.dart"
     "lib/src/lengths.dart"

@@ -301,6 +301,9 @@ impl<'a> Types<'a> {
                 }
             }
         }
+        for ty in model.errors.iter().flat_map(|error| error.values()) {
+            types.collect(ty);
+        }
         types
     }
 

@@ -34,6 +34,8 @@ pub struct Model {
     pub functions: Vec<Function>,
     /// Queues, in the order of the symbols of their fingerprints.
     pub queues: Vec<Queue>,
+    /// Errors with fields, in the order of their ids.
+    pub errors: Vec<ErrorType>,
     /// Alignment of 64-bit numbers.
     pub wide_align: WideAlign,
     /// Machines that the file is for; empty if records came without a file.
@@ -51,6 +53,18 @@ pub struct EnumIndex(usize);
 /// A oneof of [`Model::oneofs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OneofIndex(usize);
+
+/// An error of [`Model::errors`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ErrorIndex(usize);
+
+impl ErrorIndex {
+    /// Returns its position in [`Model::errors`].
+    #[must_use]
+    pub fn position(self) -> usize {
+        self.0
+    }
+}
 
 /// A `repr(C)` struct.
 #[derive(Clone, Debug)]
@@ -234,6 +248,8 @@ pub struct Function {
     pub optional: bool,
     /// True if it returns a `Result`.
     pub fallible: bool,
+    /// Its error, if that has fields.
+    pub error: Option<ErrorIndex>,
 }
 
 /// A parameter of a [`Function`].
@@ -293,6 +309,66 @@ pub enum Passing {
         mutable: bool,
     },
 }
+
+/// An error with fields: an enum, or a struct.
+#[derive(Clone, Debug)]
+pub struct ErrorType {
+    /// Unique id.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Hash of the variants.
+    pub fingerprint: Fingerprint,
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint_symbol: String,
+    /// True if it is a struct, with one variant.
+    pub is_struct: bool,
+    /// Variants, in the order of the source; never empty.
+    pub variants: Vec<ErrorVariant>,
+}
+
+/// A variant of an [`ErrorType`].
+#[derive(Clone, Debug)]
+pub struct ErrorVariant {
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Number in the status: 0 for that of a struct.
+    pub number: u32,
+    /// True if text and fields stay in Rust.
+    pub internal: bool,
+    /// Layout of the struct at the start of the payload.
+    pub layout: Layout,
+    /// Fields, in the order of the source, which is that of the offsets.
+    pub fields: Vec<ErrorField>,
+}
+
+/// A field of an [`ErrorVariant`].
+#[derive(Clone, Debug)]
+pub struct ErrorField {
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Offset in bytes from the start of the payload.
+    pub offset: u64,
+    /// Its type.
+    pub ty: ErrorFieldType,
+}
+
+/// Type of a field of an error, as
+/// [`read::ErrorFieldType`](ffi_core::schema::read::ErrorFieldType).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ErrorFieldType {
+    /// `T`, in place.
+    Value(Type),
+    /// Text, behind the struct.
+    Text,
+    /// Elements, behind the struct.
+    Vec(Box<ErrorFieldType>),
+    /// A value, and a byte that is 1 if it is present.
+    Option(Box<ErrorFieldType>),
+}
+
+/// Offset in the payload of the number of an internal error, behind the span of the causes.
+pub const INTERNAL_ID: u64 = 8;
 
 /// An exported queue.
 #[derive(Clone, Debug)]
@@ -367,6 +443,12 @@ impl Layout {
     #[must_use]
     pub fn of_byte() -> Self {
         Self { size: 1, align: 1 }
+    }
+
+    /// Returns the layout of text or elements in the payload of an error: two `u32`.
+    #[must_use]
+    pub fn of_span() -> Self {
+        Self { size: 8, align: 4 }
     }
 
     /// Returns the layout of `{ a; b; }` and the offset of `b`, or `None` if it is larger than an
@@ -459,6 +541,25 @@ impl Model {
         }
     }
 
+    /// Returns the error at `index`, which came from this model.
+    #[must_use]
+    pub fn error(&self, index: ErrorIndex) -> &ErrorType {
+        &self.errors[index.0]
+    }
+
+    /// Returns the layout of a field of an error.
+    #[must_use]
+    pub fn error_layout(&self, ty: &ErrorFieldType) -> Layout {
+        match ty {
+            ErrorFieldType::Value(ty) => self.layout(ty),
+            ErrorFieldType::Text | ErrorFieldType::Vec(_) => Layout::of_span(),
+            ErrorFieldType::Option(of) => {
+                let layout = self.error_layout(of).and(Layout::of_byte());
+                layout.expect("every type of a model has a layout").0
+            }
+        }
+    }
+
     /// Returns the messages and oneofs in an order in which each comes after those it holds, as C
     /// wants them.
     #[must_use]
@@ -506,6 +607,25 @@ impl<'a> Composite<'a> {
             Self::Oneof(it) => (&[], &it.cases),
         };
         fields.iter().map(|field| &field.ty).chain(cases.iter().filter_map(|case| case.ty.as_ref()))
+    }
+}
+
+impl ErrorType {
+    /// Returns the types of values in its fields.
+    pub fn values(&self) -> impl Iterator<Item = &Type> {
+        self.variants.iter().flat_map(|it| &it.fields).filter_map(|field| field.ty.value())
+    }
+}
+
+impl ErrorFieldType {
+    /// Returns the type of the value in it, if it isn't text.
+    #[must_use]
+    pub fn value(&self) -> Option<&Type> {
+        match self {
+            Self::Value(ty) => Some(ty),
+            Self::Text => None,
+            Self::Vec(of) | Self::Option(of) => of.value(),
+        }
     }
 }
 

@@ -13,9 +13,9 @@ use ffi_core::schema::fingerprint;
 use ffi_core::schema::read::{self, Pass, Record};
 
 use super::{
-    Case, Composite, Enum, EnumIndex, Field, Fingerprint, Function, Item, Layout, Library, Message,
-    MessageIndex, Model, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type,
-    TypeId, Value, Variant, WideAlign,
+    Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
+    Fingerprint, Function, Item, Layout, Library, Message, MessageIndex, Model, Oneof, OneofIndex, Param,
+    Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value, Variant, WideAlign,
 };
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
@@ -63,14 +63,24 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     let enums = sorted.enums.values().map(|it| resolver.enumeration(it)).collect();
     let messages = sorted.messages.values().map(|it| resolver.message(it)).collect();
     let oneofs = sorted.oneofs.values().map(|it| resolver.oneof(it)).collect();
+    let errors = sorted.errors.values().map(|it| resolver.error(it)).collect();
     let functions = sorted.functions.values().map(|it| resolver.function(it)).collect();
     let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
     resolver.problems.stop()?;
 
     let library = sorted.libraries.into_iter().next();
     let library = library.expect("check_library left exactly one");
-    let mut model =
-        Model { library, messages, enums, oneofs, functions, queues, wide_align, targets: Vec::new() };
+    let mut model = Model {
+        library,
+        messages,
+        enums,
+        oneofs,
+        functions,
+        queues,
+        errors,
+        wide_align,
+        targets: Vec::new(),
+    };
     count_numbers(&mut model);
     let mut problems = Reports::default();
     for message in &model.messages {
@@ -132,6 +142,7 @@ struct Sorted {
     oneofs: BTreeMap<TypeId, read::Oneof>,
     functions: BTreeMap<String, read::Function>,
     queues: BTreeMap<String, read::Queue>,
+    errors: BTreeMap<TypeId, read::ErrorType>,
 }
 
 impl Sorted {
@@ -144,6 +155,7 @@ impl Sorted {
                 Record::Message(it) => insert(&mut sorted.messages, it.id.clone(), it, "message", problems),
                 Record::Enum(it) => insert(&mut sorted.enums, it.id.clone(), it, "enum", problems),
                 Record::Oneof(it) => insert(&mut sorted.oneofs, it.id.clone(), it, "oneof", problems),
+                Record::Error(it) => insert(&mut sorted.errors, it.id.clone(), it, "error", problems),
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
                 }
@@ -263,6 +275,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     for oneof in sorted.oneofs.values() {
         check(format!("oneof {}", oneof.id), &oneof.symbols.fingerprint, problems);
     }
+    for error in sorted.errors.values() {
+        check(format!("error {}", error.id), &error.symbols.fingerprint, problems);
+    }
     for function in sorted.functions.values() {
         check(format!("function {}", function.symbol), &function.symbol, problems);
         check(format!("function {}", function.symbol), &function.fingerprint_symbol, problems);
@@ -275,7 +290,8 @@ fn check_ids(sorted: &Sorted, problems: &mut Reports) {
     let messages = sorted.messages.keys().map(|id| (id, "message"));
     let enums = sorted.enums.keys().map(|id| (id, "enum"));
     let oneofs = sorted.oneofs.keys().map(|id| (id, "oneof"));
-    for (id, kind) in messages.chain(enums).chain(oneofs) {
+    let errors = sorted.errors.keys().map(|id| (id, "error"));
+    for (id, kind) in messages.chain(enums).chain(oneofs).chain(errors) {
         if let Some(other) = kinds.insert(id, kind) {
             problems.add(format!("{kind} {id}"), format!("there is also {other} {id}"), REBUILD);
         }
@@ -359,6 +375,7 @@ struct Resolver<'a> {
     messages: HashMap<&'a TypeId, MessageIndex>,
     enums: HashMap<&'a TypeId, EnumIndex>,
     oneofs: HashMap<&'a TypeId, OneofIndex>,
+    errors: HashMap<&'a TypeId, ErrorIndex>,
     wide_align: WideAlign,
     problems: Reports,
     /// True if fingerprints must be those of the layouts.
@@ -383,6 +400,7 @@ impl<'a> Resolver<'a> {
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
+            errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
             problems,
             sealed,
         }
@@ -739,12 +757,15 @@ impl<'a> Resolver<'a> {
         let item = format!("function {}", record.symbol);
         self.item(&item, &record.item);
         let (returns, returned) = self.returns(&item, record.returns.as_ref());
+        let error = record.error.as_ref().and_then(|id| self.error_of(&item, id, record.fallible));
+        let error_fingerprint = error.map_or(fingerprint::NOTHING, |(_, fingerprint)| fingerprint);
         let mut facts = vec![
             fingerprint::FUNCTION,
             fingerprint::SIGNATURES,
             fingerprint::hash_name(&record.item.name),
             returned,
             u64::from(record.fallible),
+            error_fingerprint,
             u64::from(record.optional),
         ];
         self.distinct(&item, "parameters", record.params.iter().map(|it| &*it.name));
@@ -787,6 +808,132 @@ impl<'a> Resolver<'a> {
             returns,
             optional: record.optional,
             fallible: record.fallible,
+            error: error.map(|(index, _)| index),
+        }
+    }
+
+    /// Returns the error with that id, and its fingerprint.
+    fn error_of(&mut self, item: &str, id: &TypeId, fallible: bool) -> Option<(ErrorIndex, u64)> {
+        if !fallible {
+            self.problems.add(item, format!("it has the error `{id}` and can't fail"), REBUILD);
+        }
+        let Some(index) = self.errors.get(id).copied() else {
+            self.unresolved(item, id);
+            return None;
+        };
+        Some((index, self.sorted.errors[id].fingerprint.0))
+    }
+
+    fn error(&mut self, record: &read::ErrorType) -> ErrorType {
+        let item = format!("error {}", record.id);
+        self.names(&item, &record.id, &record.item);
+        let mut facts =
+            vec![fingerprint::ERROR, fingerprint::hash_name(&record.item.name), u64::from(record.is_struct)];
+        self.distinct(&item, "variants", record.variants.iter().map(|it| &*it.item.name));
+        match &*record.variants {
+            [] => self.problems.add(&item, "it has no variant", REBUILD),
+            [only] if record.is_struct && only.item.name == record.item.name && !only.internal => {}
+            _ if record.is_struct => {
+                self.problems.add(&item, "its variants are not those of a struct", REBUILD)
+            }
+            _ => {}
+        }
+        let first = u32::from(!record.is_struct);
+        let numbered = record.variants.iter().zip(first..);
+        let variants =
+            numbered.map(|(it, number)| self.error_variant(&item, it, number, &mut facts)).collect();
+        self.fingerprint(&item, &facts, record.fingerprint);
+        ErrorType {
+            id: record.id.clone(),
+            item: record.item.clone(),
+            fingerprint: record.fingerprint,
+            fingerprint_symbol: record.symbols.fingerprint.clone(),
+            is_struct: record.is_struct,
+            variants,
+        }
+    }
+
+    fn error_variant(
+        &mut self,
+        error: &str,
+        record: &read::ErrorVariant,
+        number: u32,
+        facts: &mut Vec<u64>,
+    ) -> ErrorVariant {
+        let item = format!("{error}, variant {}", record.item.name);
+        self.item(&item, &record.item);
+        facts.extend([
+            fingerprint::hash_name(&record.item.name),
+            u64::from(record.internal),
+            record.size,
+            record.align,
+            record.fields.len() as u64,
+        ]);
+        self.distinct(&item, "fields", record.fields.iter().map(|it| &*it.item.name));
+        if record.internal && !record.fields.is_empty() {
+            self.problems.add(&item, "it is internal and has fields", REBUILD);
+        }
+        // The causes come first; an internal error has a number behind them.
+        let mut so_far = Layout::of_span();
+        if record.internal {
+            let number = Layout::of_scalar(Scalar::U64, self.wide_align);
+            so_far = so_far.and(number).map_or(so_far, |(layout, _)| layout);
+        }
+        let mut fields = Vec::with_capacity(record.fields.len());
+        for field in &record.fields {
+            let item = format!("{item}, field {}", field.item.name);
+            self.item(&item, &field.item);
+            let (ty, Facts { layout, fingerprint }) = self.error_field(&item, &field.ty);
+            facts.extend([fingerprint::hash_name(&field.item.name), field.offset, fingerprint]);
+            let offset = so_far.size.checked_next_multiple_of(layout.align);
+            match field.offset.checked_add(layout.size).filter(|_| Some(field.offset) == offset) {
+                Some(end) => so_far = Layout { size: end, align: so_far.align.max(layout.align) },
+                None => self.problems.add(
+                    &item,
+                    format!(
+                        "{} bytes aligned to {} can't be at offset {}",
+                        layout.size, layout.align, field.offset
+                    ),
+                    REBUILD,
+                ),
+            }
+            fields.push(ErrorField { item: field.item.clone(), offset: field.offset, ty });
+        }
+        let layout = Layout { size: record.size, align: record.align };
+        if layout.align != so_far.align
+            || so_far.size.checked_next_multiple_of(so_far.align) != Some(layout.size)
+        {
+            let what = format!("size {} with alignment {} is not possible", layout.size, layout.align);
+            self.problems.add(&item, what, REBUILD);
+        }
+        ErrorVariant { item: record.item.clone(), number, internal: record.internal, layout, fields }
+    }
+
+    fn error_field(&mut self, item: &str, ty: &read::ErrorFieldType) -> (ErrorFieldType, Facts) {
+        let span = |fingerprint| Facts { layout: Layout::of_span(), fingerprint };
+        match ty {
+            read::ErrorFieldType::Value(ty) => {
+                let (ty, facts) = self.ty(item, ty);
+                if facts.layout.align.is_power_of_two() {
+                    return (ErrorFieldType::Value(ty), facts);
+                }
+                // The type itself is reported as well.
+                (ErrorFieldType::Text, span(0))
+            }
+            read::ErrorFieldType::Text => {
+                (ErrorFieldType::Text, span(fingerprint::mix(&[fingerprint::OWNED_STRING])))
+            }
+            read::ErrorFieldType::Vec(of) => {
+                let (of, facts) = self.error_field(item, of);
+                let facts = span(fingerprint::mix(&[fingerprint::OWNED_VEC, facts.fingerprint]));
+                (ErrorFieldType::Vec(Box::new(of)), facts)
+            }
+            read::ErrorFieldType::Option(of) => {
+                let (of, facts) = self.error_field(item, of);
+                let layout = self.pair(item, facts.layout, Layout::of_byte());
+                let fingerprint = fingerprint::mix(&[fingerprint::OPTION, facts.fingerprint]);
+                (ErrorFieldType::Option(Box::new(of)), Facts { layout, fingerprint })
+            }
         }
     }
 

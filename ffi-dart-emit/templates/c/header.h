@@ -45,17 +45,6 @@
 /** The codes from here to 15 are reserved: limit exceeded, not initialised, rate limited, too many at once, deadline, closed, cancelled, internal, unauthorized, free. */
 #define FFI_STATUS_RESERVED 6
 
-/** How a call went. Zero it before its first use. */
-typedef struct FfiStatus {
-    int32_t code;
-    uint32_t detail;
-    /** UTF-8 without a terminator, or null; the library frees it. */
-    uint8_t *message;
-    size_t message_len;
-    /** Null: the library's own, for Dart. */
-    void *pending_;
-} FfiStatus;
-
 /** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi0_owned_free`. */
 typedef struct FfiOwned {
     void *data;
@@ -64,6 +53,43 @@ typedef struct FfiOwned {
     size_t capacity_;
     size_t align_;
 } FfiOwned;
+
+/** Text or elements in the payload of an error: the first byte is at `data + offset`. */
+typedef struct FfiSpan {
+    uint32_t offset;
+    /** Bytes of UTF-8, or elements. */
+    uint32_t len;
+} FfiSpan;
+
+/** Place of a panic; the library frees it with the status. Text is UTF-8 without a terminator. */
+typedef struct FfiPlace {
+    const uint8_t *file;
+    size_t file_len;
+    uint32_t line;
+    uint32_t column;
+    /** Null unless backtraces were asked for. */
+    const uint8_t *backtrace;
+    size_t backtrace_len;
+} FfiPlace;
+
+/** How a call went. Zero it before its first use. */
+typedef struct FfiStatus {
+    int32_t code;
+    /** Of an error with variants, the number of its variant. */
+    uint32_t detail;
+    /** UTF-8 without a terminator, or null; the library frees it. */
+    uint8_t *message;
+    size_t message_len;
+    /**
+     * Fields of an error that has variants or fields, or null: `data` begins with the struct of the variant. The library frees it
+     * with the status; a caller that keeps it writes null here, and frees it with the library's `.._ffi0_owned_free`.
+     */
+    FfiOwned *payload;
+    /** Place of a panic, or null if it is not known. */
+    FfiPlace *place;
+    /** Null: the library's own, for Dart. */
+    void *pending_;
+} FfiStatus;
 
 /** The slot was given back, or the message is in the queue. */
 #define FFI_FREE_OK 0
@@ -345,10 +371,10 @@ extern {{ upper }}_DATA const uint64_t {{ it.symbol }};
 #define {{ it.symbol }}_EXPECTED UINT64_C({{ it.value }})
 {%- endfor %}
 
-/** The version of the calling convention; this header is for {{ abi }}. */
+/** The version of the calling convention; this header is for {{ abi }}. Panics from then on have a place. */
 uint32_t {{ symbols.abi_version }}(void);
 
-/** Frees the message of a status and zeroes it. */
+/** Frees the message, the payload and the place of a status, and zeroes it. */
 void {{ symbols.status_clear }}(FfiStatus *status);
 
 /** Zeroed memory, or null where there is none. */

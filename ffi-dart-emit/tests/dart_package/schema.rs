@@ -341,6 +341,7 @@ impl Schema {
             returns: returns.map(Returns::Value),
             optional: false,
             fallible: false,
+            error: None,
             item,
         };
         change(&mut function);
@@ -358,6 +359,7 @@ impl Schema {
                 Some(Returns::Columns(id)) => mix(&[fingerprint::COLUMNS, self.types[id].fingerprint]),
             },
             u64::from(function.fallible),
+            fingerprint::NOTHING,
             u64::from(function.optional),
         ];
         for param in &function.params {

@@ -54,7 +54,7 @@ fn compilers_agree_with_the_layout() {
          FFI_STATIC_ASSERT(sizeof(Color) == 1 && Color_Blue == 200, \"u8\");
          Color call(Particle *particle);
          Color call(Particle *particle) {
-             FfiStatus status = {0, 0, NULL, 0, NULL};
+             FfiStatus status = {0, 0, NULL, 0, NULL, NULL, NULL};
              particle->int_ = 7;
              demo_ffi_advance(particle, 1, 0.5f, &status);
              demo_ffi0_status_clear(&status);
@@ -124,6 +124,11 @@ fn docs_can_not_leave_their_comment() {
             let item = match record {
                 Record::Library(_) => continue,
                 Record::Queue(it) => &mut it.item,
+                Record::Error(it) => {
+                    it.variants[0].item.doc = doc.to_owned();
+                    it.variants[0].fields[0].item.doc = doc.to_owned();
+                    &mut it.item
+                }
                 Record::Message(it) => {
                     it.fields[0].item.doc = doc.to_owned();
                     &mut it.item

@@ -1,6 +1,6 @@
 //! Tests the changes between two schemas, and what they are said to break.
 
-use ffi_core::schema::read::{Message, Oneof, Record, Scalar, Type};
+use ffi_core::schema::read::{ErrorFieldType, ErrorType, Message, Oneof, Record, Scalar, Type};
 use ffi_dart_emit::diff::{Change, Kind, diff, json, text};
 use ffi_dart_emit::model::{self, Model};
 
@@ -306,4 +306,52 @@ fn the_report_is_as_committed() {
     let changes = diff(&old, &resolve(records));
     assert_golden("diff.txt", &text(&changes));
     assert_golden("diff.json", &json(&changes));
+}
+
+/// Returns the changes of an error, and those that follow for the function that has it.
+fn error(change: impl FnOnce(&mut ErrorType)) -> Vec<String> {
+    let mut records = containers();
+    let error = records.iter_mut().find_map(|it| match it {
+        Record::Error(it) => Some(it),
+        _ => None,
+    });
+    change(error.unwrap());
+    let said = |change: &Change| {
+        assert!(change.wire.is_none(), "an error is never encoded: {change:?}");
+        let class = if change.memory.is_some() { "breaks" } else { "compatible" };
+        format!("{class}: {}: {}", change.item, change.what)
+    };
+    diff(&resolve(containers()), &resolve(records)).iter().map(said).collect()
+}
+
+#[test]
+fn changes_of_errors_are_named() {
+    assert_eq!(error(|_| {}), [""; 0]);
+    let item = "error SceneError, variant";
+    let renamed = error(|it| it.variants[1].item.rename = Some("Nothing".to_owned()));
+    assert_eq!(
+        renamed,
+        [format!("compatible: {item} Empty: its name in Dart and .proto was `Empty`, is `Nothing`")]
+    );
+    let has =
+        |changes: Vec<String>, change: &str| assert!(changes.iter().any(|it| it == change), "{changes:?}");
+    has(error(|it| drop(it.variants.remove(1))), &format!("breaks: {item} Empty: removed"));
+    has(error(|it| it.variants.swap(1, 2)), &format!("breaks: {item} Empty: its number was 2, is 3"));
+    let added = error(|it| {
+        let mut more = it.variants[1].clone();
+        more.item.name = "More".to_owned();
+        it.variants.push(more);
+    });
+    has(added, &format!("breaks: {item} More: added"));
+    let ty = error(|it| it.variants[0].fields[3].ty = ErrorFieldType::Text);
+    has(ty, &format!("breaks: {item} Missing, field pairs: its type is another"));
+    let field = error(|it| {
+        drop(it.variants[0].fields.pop());
+        it.variants[0].size = 88;
+    });
+    has(field, &format!("breaks: {item} Missing, field small: removed"));
+    has(
+        error(|it| it.variants[1].item.deprecated = Some(String::new())),
+        &format!("compatible: {item} Empty: is deprecated now"),
+    );
 }

@@ -153,6 +153,13 @@ fn documented(doc: &str) -> Vec<Record> {
         match record {
             Record::Library(_) => {}
             Record::Queue(it) => set(&mut it.item),
+            Record::Error(it) => {
+                for variant in &mut it.variants {
+                    variant.fields.iter_mut().for_each(|it| set(&mut it.item));
+                    set(&mut variant.item);
+                }
+                set(&mut it.item);
+            }
             Record::Function(it) => set(&mut it.item),
             Record::Message(it) => {
                 it.fields.iter_mut().for_each(|it| set(&mut it.item));

@@ -70,7 +70,7 @@ fn docs_and_notes_stay_where_they_belong() {
         let mut records = [demo(), containers().split_off(1)].concat();
         for record in &mut records {
             let item = match record {
-                Record::Library(_) | Record::Function(_) | Record::Queue(_) => continue,
+                Record::Library(_) | Record::Function(_) | Record::Queue(_) | Record::Error(_) => continue,
                 Record::Message(it) => {
                     it.fields[0].item.doc = doc.to_owned();
                     it.fields[0].item.deprecated = Some(doc.to_owned());

@@ -1,7 +1,9 @@
 //! Tests each problem that records can have.
 
 use ffi_core::schema::fingerprint::{MESSAGE, SCALAR, hash_name, mix};
-use ffi_core::schema::read::{Enum, Function, Library, Message, Pass, Record, Scalar, Type};
+use ffi_core::schema::read::{
+    Enum, ErrorFieldType, ErrorType, Function, Library, Message, Pass, Record, Scalar, Type,
+};
 use ffi_dart_emit::model::{Composite, Model, resolve};
 
 use crate::schema::{
@@ -377,6 +379,7 @@ fn every_fingerprint_is_checked() {
             Record::Oneof(it) => &mut it.fingerprint,
             Record::Function(it) => &mut it.fingerprint,
             Record::Queue(it) => &mut it.fingerprint,
+            Record::Error(it) => &mut it.fingerprint,
         };
         fingerprint.0 ^= 1;
         let problems = resolve(records).unwrap_err().to_string();
@@ -435,4 +438,72 @@ fn a_fingerprint_of_another_layout() {
     let text = resolve(records).unwrap_err().to_string();
     assert!(text.contains("its ffi-core is of another version than this ffi-dart-emit"), "{text}");
     assert!(!text.contains("damaged"), "{text}");
+}
+
+fn of_error(change: impl FnOnce(&mut ErrorType)) -> Vec<String> {
+    let mut records = containers();
+    let error = records.iter_mut().find_map(|it| match it {
+        Record::Error(it) => Some(it),
+        _ => None,
+    });
+    change(error.unwrap());
+    let fixes_cut = |problem: &ffi_dart_emit::model::Problem| format!("{}: {}", problem.item, problem.what);
+    resolve(seal(records)).map_or_else(|problems| problems.0.iter().map(fixes_cut).collect(), |_| Vec::new())
+}
+
+#[test]
+fn errors_have_one_layout() {
+    assert_eq!(of_error(|_| {}), [""; 0]);
+    let missing = "error demo::SceneError, variant Missing";
+    let moved = of_error(|it| it.variants[0].fields[0].offset = 0);
+    assert_eq!(moved[0], format!("{missing}, field id: 8 bytes aligned to 8 can't be at offset 0"));
+    assert_eq!(
+        of_error(|it| it.variants[0].size = 96),
+        [format!("{missing}: size 96 with alignment 8 is not possible")]
+    );
+    assert_eq!(
+        of_error(|it| it.variants[1].align = 8),
+        ["error demo::SceneError, variant Empty: size 8 with alignment 8 is not possible"]
+    );
+    assert_eq!(
+        of_error(|it| it.variants[2].size = 8),
+        ["error demo::SceneError, variant Secret: size 8 with alignment 8 is not possible"]
+    );
+}
+
+#[test]
+fn errors_have_variants_that_fit() {
+    assert_eq!(of_error(|it| it.variants.clear()), ["error demo::SceneError: it has no variant"]);
+    assert_eq!(
+        of_error(|it| it.is_struct = true),
+        ["error demo::SceneError: its variants are not those of a struct"]
+    );
+    let secret = "error demo::SceneError, variant Secret";
+    let internal = of_error(|it| it.variants[2].fields = it.variants[0].fields[2..3].to_vec());
+    assert_eq!(internal[0], format!("{secret}: it is internal and has fields"));
+    let twice = of_error(|it| it.variants[1].item.name = "Missing".to_owned());
+    assert_eq!(twice, ["error demo::SceneError: two of its variants are called `Missing`"]);
+    let evil = of_error(|it| it.variants[1].item.name = "a'; b".to_owned());
+    assert_eq!(evil, ["error demo::SceneError, variant a'; b: `a\\'; b` is not an identifier"]);
+    let unknown = of_error(|it| {
+        it.variants[0].fields[1].ty = ErrorFieldType::Value(Type::Message(id("Nothing")));
+    });
+    assert!(
+        unknown[0].ends_with("field shape: there is no record of its type `demo::Nothing`"),
+        "{unknown:?}"
+    );
+}
+
+#[test]
+fn a_function_has_an_error_that_exists() {
+    let mut records = containers();
+    for record in &mut records {
+        if let Record::Function(it) = record {
+            it.error = Some(id("Nothing"));
+            it.fallible = false;
+        }
+    }
+    let problems = resolve(seal(records)).unwrap_err().to_string();
+    assert!(problems.contains("it has the error `demo::Nothing` and can't fail"), "{problems}");
+    assert!(problems.contains("there is no record of its type `demo::Nothing`"), "{problems}");
 }

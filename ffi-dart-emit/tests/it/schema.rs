@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, COLUMNS, ENUM, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING,
+    ARRAY, BYTES, COLUMNS, ENUM, ERROR, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING,
     OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STR, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
-    Case, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy,
-    Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Scalar, Type, TypeId,
-    TypeSymbols, Variant,
+    Case, Enum, ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Function, Item,
+    Library, LibrarySymbols, Message, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, Queue,
+    QueueSymbols, Record, Reset, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 
 pub fn item(name: &str) -> Item {
@@ -144,6 +144,43 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         returns: returns.map(Returns::Value),
         optional: false,
         fallible: false,
+        error: None,
+    }
+}
+
+/// Returns an error `SceneError` with every kind of field.
+pub fn scene_error() -> ErrorType {
+    let field = |name: &str, offset, ty| ErrorField { item: item(name), offset, ty };
+    let value = |ty| ErrorFieldType::Value(ty);
+    let text = || ErrorFieldType::Text;
+    let list = |of| ErrorFieldType::Vec(Box::new(of));
+    let maybe = |of| ErrorFieldType::Option(Box::new(of));
+    let variant = |name: &str, internal, size, align, fields| ErrorVariant {
+        item: item(name),
+        internal,
+        size,
+        align,
+        fields,
+    };
+    let missing = vec![
+        field("id", 8, value(scalar(Scalar::U64))),
+        field("shape", 16, value(Type::Oneof(id("Shape")))),
+        field("message", 56, text()),
+        field("pairs", 64, list(value(Type::Message(id("Pair"))))),
+        field("names", 72, maybe(list(maybe(text())))),
+        field("small", 84, maybe(value(scalar(Scalar::U8)))),
+    ];
+    ErrorType {
+        id: id("SceneError"),
+        item: Item { doc: "What goes wrong.".to_owned(), ..item("SceneError") },
+        fingerprint: Fingerprint(0),
+        symbols: TypeSymbols { fingerprint: "demo_ffi_scene_error_fingerprint".to_owned() },
+        is_struct: false,
+        variants: vec![
+            variant("Missing", false, 88, 8, missing),
+            variant("Empty", false, 8, 4, Vec::new()),
+            variant("Secret", true, 16, 8, Vec::new()),
+        ],
     }
 }
 
@@ -220,11 +257,12 @@ pub fn containers() -> Vec<Record> {
                 ("flag", 448, option(scalar(Scalar::Bool))),
             ],
         ))),
-        Record::Function(function(
-            "area",
-            &[("shape", Pass::Ref, shape()), ("all", Pass::Slice, shape())],
-            Some(f64()),
-        )),
+        Record::Function(Function {
+            fallible: true,
+            error: Some(id("SceneError")),
+            ..function("area", &[("shape", Pass::Ref, shape()), ("all", Pass::Slice, shape())], Some(f64()))
+        }),
+        Record::Error(scene_error()),
     ])
 }
 
@@ -302,6 +340,7 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
             Record::Message(it) => Some((it.id.clone(), record.clone())),
             Record::Enum(it) => Some((it.id.clone(), record.clone())),
             Record::Oneof(it) => Some((it.id.clone(), record.clone())),
+            Record::Error(it) => Some((it.id.clone(), record.clone())),
             _ => None,
         })
         .collect();
@@ -313,6 +352,9 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
         Record::Oneof(it) => Record::Oneof(Oneof { fingerprint: Fingerprint(of_oneof(&it, &types)), ..it }),
         Record::Function(it) => {
             Record::Function(Function { fingerprint: Fingerprint(of_function(&it, &types)), ..it })
+        }
+        Record::Error(it) => {
+            Record::Error(ErrorType { fingerprint: Fingerprint(of_error(&it, &types)), ..it })
         }
         Record::Queue(it) => {
             let message = of_type(&Type::Message(it.message.clone()), &types);
@@ -351,6 +393,27 @@ fn of_oneof(it: &Oneof, types: &Types) -> u64 {
     mix(&facts)
 }
 
+fn of_error(error: &ErrorType, types: &Types) -> u64 {
+    let mut facts = vec![ERROR, hash_name(&error.item.name), error.is_struct.into()];
+    for variant in &error.variants {
+        let (name, fields) = (hash_name(&variant.item.name), variant.fields.len() as u64);
+        facts.extend([name, variant.internal.into(), variant.size, variant.align, fields]);
+        for field in &variant.fields {
+            facts.extend([hash_name(&field.item.name), field.offset, of_error_field(&field.ty, types)]);
+        }
+    }
+    mix(&facts)
+}
+
+fn of_error_field(ty: &ErrorFieldType, types: &Types) -> u64 {
+    match ty {
+        ErrorFieldType::Value(ty) => of_type(ty, types),
+        ErrorFieldType::Text => mix(&[OWNED_STRING]),
+        ErrorFieldType::Vec(of) => mix(&[OWNED_VEC, of_error_field(of, types)]),
+        ErrorFieldType::Option(of) => mix(&[OPTION, of_error_field(of, types)]),
+    }
+}
+
 fn of_function(function: &Function, types: &Types) -> u64 {
     let returns = match &function.returns {
         None => NOTHING,
@@ -361,7 +424,12 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         Some(Returns::Columns(id)) => of_type(&Type::Columns(id.clone()), types),
     };
     let (fallible, optional) = (function.fallible.into(), function.optional.into());
-    let mut facts = vec![FUNCTION, SIGNATURES, hash_name(&function.item.name), returns, fallible, optional];
+    let error = function.error.as_ref().map_or(NOTHING, |id| match types.get(id) {
+        Some(Record::Error(it)) => of_error(it, types),
+        _ => NOTHING,
+    });
+    let name = hash_name(&function.item.name);
+    let mut facts = vec![FUNCTION, SIGNATURES, name, returns, fallible, error, optional];
     for param in &function.params {
         let pass = match param.pass {
             Pass::Value => "value",

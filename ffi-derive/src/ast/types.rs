@@ -37,7 +37,7 @@ pub(crate) fn check_inside(ty: &Type, holder: &Ident, what: &str) -> Result<()> 
 }
 
 /// Refuses tokens of a type that may mean something else in the code that the derive writes.
-fn check_tokens(tokens: TokenStream) -> Result<()> {
+pub(crate) fn check_tokens(tokens: TokenStream) -> Result<()> {
     let mut errors = Error::accumulator();
     let tokens: Vec<_> = tokens.into_iter().collect();
     for (index, token) in tokens.iter().enumerate() {

@@ -17,7 +17,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let facts = facts(function, &record);
     let (fingerprint, record) = (quote!(__FfiFacts::FINGERPRINT), quote!(__FfiFacts::RECORD));
     let exports = exports(&function.head, &fingerprint_symbol, &fingerprint, &record);
-    let block = block(&function.head, &quote! { #wrapper #facts #exports });
+    let block = block(&function.head, &quote! { use __ffi::Untyped as _; #wrapper #facts #exports });
     let cfgs = &function.cfgs;
     quote! { #(#cfgs)* #block }
 }
@@ -188,7 +188,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
                 // before a reference is made.
                 #(#checked)*
                 #seen
-                __ffi::FfiReturn::into_abi(__ffi_function(#(#passed),*))
+                __ffi::Returned::<#output>::into_abi(__ffi_function(#(#passed),*))
             };
             // SAFETY: the caller passes null, or a status that is zeroed or was written by this
             // library.
@@ -308,6 +308,7 @@ fn fingerprint(function: &Function) -> TokenStream {
             #name_hash,
             <#output_type as __ffi::FfiOutput>::FINGERPRINT,
             <#output as __ffi::FfiReturn>::FALLIBLE as __ffi::core::primitive::u64,
+            __ffi::Returned::<#output>::ERROR_FINGERPRINT,
             <#output_type as __ffi::FfiOutput>::OPTIONAL as __ffi::core::primitive::u64,
             #(#params,)*
         ])
@@ -345,6 +346,7 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
         record.key("returns").nested(&quote!(<#output_type as __ffi::FfiOutput>::RETURNS));
         record.key("optional").flag(&quote!(<#output_type as __ffi::FfiOutput>::OPTIONAL));
         record.key("fallible").flag(&quote!(<#output as __ffi::FfiReturn>::FALLIBLE));
+        record.key("error").nested(&quote!(__ffi::Returned::<#output>::ERROR));
         record.key("fingerprint").fingerprint(&quote!(Self::FINGERPRINT));
     })
 }

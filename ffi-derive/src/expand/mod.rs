@@ -6,6 +6,7 @@
 
 mod columns;
 mod enumeration;
+mod error;
 mod function;
 mod message;
 mod oneof;
@@ -15,6 +16,7 @@ mod queue;
 mod simd;
 
 pub(crate) use enumeration::enumeration;
+pub(crate) use error::error;
 pub(crate) use function::function;
 pub(crate) use message::message;
 pub(crate) use oneof::oneof;

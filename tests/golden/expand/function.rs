@@ -28,6 +28,7 @@ pub fn step(
 const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
+    use __ffi::Untyped as _;
     const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<Bounds>());
     const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     fn __ffi_assertions() {
@@ -86,7 +87,9 @@ const _: () = {
                 Option<&str>,
                 PoolBox<Particle>,
             ) -> Result<Option<f64>, String> = step;
-            __ffi::FfiReturn::into_abi(
+            __ffi::Returned::<
+                Result<Option<f64>, String>,
+            >::into_abi(
                 __ffi_function(
                     __ffi_local_0,
                     __ffi_local_1,
@@ -122,6 +125,7 @@ const _: () = {
                 > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::FINGERPRINT,
                 <Result<Option<f64>, String> as __ffi::FfiReturn>::FALLIBLE
                     as __ffi::core::primitive::u64,
+                __ffi::Returned::<Result<Option<f64>, String>>::ERROR_FINGERPRINT,
                 <<Result<
                     Option<f64>,
                     String,
@@ -168,6 +172,8 @@ const _: () = {
             __ffi::Piece::Flag(
                 <Result<Option<f64>, String> as __ffi::FfiReturn>::FALLIBLE,
             ),
+            __ffi::Piece::Text(",\"error\":"),
+            __ffi::Piece::Nested(__ffi::Returned::<Result<Option<f64>, String>>::ERROR),
             __ffi::Piece::Text(",\"fingerprint\":"),
             __ffi::Piece::Fingerprint(Self::FINGERPRINT),
             __ffi::Piece::Text("}"),

@@ -126,7 +126,7 @@ impl Schema {
                     schema.status_clear = it.symbols.status_clear;
                     schema.owned_free = it.symbols.owned_free;
                 }
-                Record::Queue(_) => {}
+                Record::Queue(_) | Record::Error(_) => {}
             }
         }
         schema

@@ -22,6 +22,8 @@ pub enum Record {
     Function(Function),
     /// `#[ffi_export]` on a static [`FfiQueue`](crate::FfiQueue).
     Queue(Queue),
+    /// `#[derive(FfiError)]`.
+    Error(ErrorType),
 }
 
 /// Id of a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
@@ -492,6 +494,9 @@ pub struct Function {
     pub optional: bool,
     /// True if it returns a `Result`.
     pub fallible: bool,
+    /// Id of its error, if that derives [`FfiError`](crate::FfiError).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<TypeId>,
 }
 
 /// The result of an exported function.
@@ -544,6 +549,74 @@ pub enum Pass {
     Str,
     /// `PoolBox<T>`: a pointer to a slot, which the library then owns.
     Pool,
+}
+
+/// An error with fields: an enum, or a struct.
+///
+/// A failed call passes the fields of one variant in a payload, whose offsets are those of a
+/// `repr(C)` struct behind 8 bytes for the causes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorType {
+    /// Id of the error.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Hash of the variants.
+    pub fingerprint: Fingerprint,
+    /// Symbols that the library exports for it.
+    pub symbols: TypeSymbols,
+    /// True if it is a struct: its only variant has its name, and the number 0.
+    #[serde(rename = "struct", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_struct: bool,
+    /// Variants, in the order of the source; those of an enum have the numbers 1, 2, ..
+    pub variants: Vec<ErrorVariant>,
+}
+
+/// A variant of an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorVariant {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// True if text and fields stay in Rust: the payload has a `u64` that stands for the error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub internal: bool,
+    /// Size in bytes of the struct at the start of the payload.
+    pub size: u64,
+    /// Alignment in bytes of that struct, a power of two.
+    pub align: u64,
+    /// Fields, in the order of the source.
+    pub fields: Vec<ErrorField>,
+}
+
+/// A field of a variant of an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorField {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Offset in bytes from the start of the payload.
+    pub offset: u64,
+    /// Type of the field.
+    #[serde(rename = "type")]
+    pub ty: ErrorFieldType,
+}
+
+/// Type of a field of an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorFieldType {
+    /// `T`, in place.
+    Value(Type),
+    /// Text: the `u32` offset in the payload and the `u32` number of its bytes.
+    #[serde(rename = "string")]
+    Text,
+    /// `Vec<T>`: the `u32` offset in the payload of the first element, and the `u32` number of
+    /// elements.
+    Vec(Box<ErrorFieldType>),
+    /// `Option<T>`: the value, and a byte that is 1 if it is present.
+    Option(Box<ErrorFieldType>),
 }
 
 /// An exported queue.

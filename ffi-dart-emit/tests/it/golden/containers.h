@@ -37,17 +37,6 @@
 /** The codes from here to 15 are reserved: limit exceeded, not initialised, rate limited, too many at once, deadline, closed, cancelled, internal, unauthorized, free. */
 #define FFI_STATUS_RESERVED 6
 
-/** How a call went. Zero it before its first use. */
-typedef struct FfiStatus {
-    int32_t code;
-    uint32_t detail;
-    /** UTF-8 without a terminator, or null; the library frees it. */
-    uint8_t *message;
-    size_t message_len;
-    /** Null: the library's own, for Dart. */
-    void *pending_;
-} FfiStatus;
-
 /** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi0_owned_free`. */
 typedef struct FfiOwned {
     void *data;
@@ -56,6 +45,43 @@ typedef struct FfiOwned {
     size_t capacity_;
     size_t align_;
 } FfiOwned;
+
+/** Text or elements in the payload of an error: the first byte is at `data + offset`. */
+typedef struct FfiSpan {
+    uint32_t offset;
+    /** Bytes of UTF-8, or elements. */
+    uint32_t len;
+} FfiSpan;
+
+/** Place of a panic; the library frees it with the status. Text is UTF-8 without a terminator. */
+typedef struct FfiPlace {
+    const uint8_t *file;
+    size_t file_len;
+    uint32_t line;
+    uint32_t column;
+    /** Null unless backtraces were asked for. */
+    const uint8_t *backtrace;
+    size_t backtrace_len;
+} FfiPlace;
+
+/** How a call went. Zero it before its first use. */
+typedef struct FfiStatus {
+    int32_t code;
+    /** Of an error with variants, the number of its variant. */
+    uint32_t detail;
+    /** UTF-8 without a terminator, or null; the library frees it. */
+    uint8_t *message;
+    size_t message_len;
+    /**
+     * Fields of an error that has variants or fields, or null: `data` begins with the struct of the variant. The library frees it
+     * with the status; a caller that keeps it writes null here, and frees it with the library's `.._ffi0_owned_free`.
+     */
+    FfiOwned *payload;
+    /** Place of a panic, or null if it is not known. */
+    FfiPlace *place;
+    /** Null: the library's own, for Dart. */
+    void *pending_;
+} FfiStatus;
 
 /** The slot was given back, or the message is in the queue. */
 #define FFI_FREE_OK 0
@@ -433,6 +459,65 @@ FFI_STATIC_ASSERT(offsetof(Scene, flag) == 448, "offset of Scene.flag");
 #error "two libraries have a type Scene: write the header of one of them with --prefix"
 #endif
 
+#ifndef FFI_TYPE_SceneErrorMissing
+#define FFI_TYPE_SceneErrorMissing 0x1089895b8dd77f4fu
+typedef struct SceneErrorMissing {
+    /** Texts of the causes, outermost first: elements are `FfiSpan`. */
+    FfiSpan causes;
+    uint64_t id;
+    Shape shape;
+    /** Bytes of UTF-8. */
+    FfiSpan message;
+    /** Elements: `Pair`. */
+    FfiSpan pairs;
+    /** Elements: `struct { FfiSpan value; uint8_t present; }`. */
+    struct { FfiSpan value; uint8_t present; } names;
+    struct { uint8_t value; uint8_t present; } small_;
+} SceneErrorMissing;
+#define SceneError_Missing UINT32_C(1)
+FFI_STATIC_ASSERT(sizeof(SceneErrorMissing) == 88, "size of SceneErrorMissing");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(SceneErrorMissing) == 8, "alignment of SceneErrorMissing");
+FFI_STATIC_ASSERT(offsetof(SceneErrorMissing, causes) == 0, "offset of SceneErrorMissing.causes");
+FFI_STATIC_ASSERT(offsetof(SceneErrorMissing, id) == 8, "offset of SceneErrorMissing.id");
+FFI_STATIC_ASSERT(offsetof(SceneErrorMissing, shape) == 16, "offset of SceneErrorMissing.shape");
+FFI_STATIC_ASSERT(offsetof(SceneErrorMissing, message) == 56, "offset of SceneErrorMissing.message");
+FFI_STATIC_ASSERT(offsetof(SceneErrorMissing, pairs) == 64, "offset of SceneErrorMissing.pairs");
+FFI_STATIC_ASSERT(offsetof(SceneErrorMissing, names) == 72, "offset of SceneErrorMissing.names");
+FFI_STATIC_ASSERT(offsetof(SceneErrorMissing, small_) == 84, "offset of SceneErrorMissing.small_");
+#elif FFI_TYPE_SceneErrorMissing != 0x1089895b8dd77f4fu
+#error "two libraries have a type SceneErrorMissing: write the header of one of them with --prefix"
+#endif
+
+#ifndef FFI_TYPE_SceneErrorEmpty
+#define FFI_TYPE_SceneErrorEmpty 0x1089895b8dd77f4fu
+typedef struct SceneErrorEmpty {
+    /** Texts of the causes, outermost first: elements are `FfiSpan`. */
+    FfiSpan causes;
+} SceneErrorEmpty;
+#define SceneError_Empty UINT32_C(2)
+FFI_STATIC_ASSERT(sizeof(SceneErrorEmpty) == 8, "size of SceneErrorEmpty");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(SceneErrorEmpty) == 4, "alignment of SceneErrorEmpty");
+FFI_STATIC_ASSERT(offsetof(SceneErrorEmpty, causes) == 0, "offset of SceneErrorEmpty.causes");
+#elif FFI_TYPE_SceneErrorEmpty != 0x1089895b8dd77f4fu
+#error "two libraries have a type SceneErrorEmpty: write the header of one of them with --prefix"
+#endif
+
+#ifndef FFI_TYPE_SceneErrorSecret
+#define FFI_TYPE_SceneErrorSecret 0x1089895b8dd77f4fu
+typedef struct SceneErrorSecret {
+    /** Texts of the causes, outermost first: elements are `FfiSpan`. */
+    FfiSpan causes;
+    uint64_t id;
+} SceneErrorSecret;
+#define SceneError_Secret UINT32_C(3)
+FFI_STATIC_ASSERT(sizeof(SceneErrorSecret) == 16, "size of SceneErrorSecret");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(SceneErrorSecret) == 8, "alignment of SceneErrorSecret");
+FFI_STATIC_ASSERT(offsetof(SceneErrorSecret, causes) == 0, "offset of SceneErrorSecret.causes");
+FFI_STATIC_ASSERT(offsetof(SceneErrorSecret, id) == 8, "offset of SceneErrorSecret.id");
+#elif FFI_TYPE_SceneErrorSecret != 0x1089895b8dd77f4fu
+#error "two libraries have a type SceneErrorSecret: write the header of one of them with --prefix"
+#endif
+
 /* The layout of each type and the signature of each function, as the library has them. Where one isn't what
    this header expects, the library is of another build: don't call it. */
 
@@ -442,17 +527,19 @@ extern DEMO_DATA const uint64_t demo_ffi_pair_fingerprint;
 #define demo_ffi_pair_fingerprint_EXPECTED UINT64_C(0xe2d8e4820463bf78)
 extern DEMO_DATA const uint64_t demo_ffi_scene_fingerprint;
 #define demo_ffi_scene_fingerprint_EXPECTED UINT64_C(0x5e89b6e76078c124)
+extern DEMO_DATA const uint64_t demo_ffi_scene_error_fingerprint;
+#define demo_ffi_scene_error_fingerprint_EXPECTED UINT64_C(0x1089895b8dd77f4f)
 extern DEMO_DATA const uint64_t demo_ffi_shape_fingerprint;
 #define demo_ffi_shape_fingerprint_EXPECTED UINT64_C(0x4b0aec10e4f8eee8)
 extern DEMO_DATA const uint64_t demo_ffi_area_fingerprint;
-#define demo_ffi_area_fingerprint_EXPECTED UINT64_C(0xb9c890205325c461)
+#define demo_ffi_area_fingerprint_EXPECTED UINT64_C(0xec1829da37045c43)
 extern DEMO_DATA const uint64_t demo_ffi_scenes_queue_fingerprint;
 #define demo_ffi_scenes_queue_fingerprint_EXPECTED UINT64_C(0xdb4855f1fe0067b2)
 
-/** The version of the calling convention; this header is for 2. */
+/** The version of the calling convention; this header is for 2. Panics from then on have a place. */
 uint32_t demo_ffi0_abi_version(void);
 
-/** Frees the message of a status and zeroes it. */
+/** Frees the message, the payload and the place of a status, and zeroes it. */
 void demo_ffi0_status_clear(FfiStatus *status);
 
 /** Zeroed memory, or null where there is none. */
@@ -532,6 +619,7 @@ size_t demo_ffi_scenes_len(void);
 void demo_ffi_scenes_close(void);
 uint8_t demo_ffi_scenes_is_closed(void);
 
+/** `detail` of its error is a `SceneError_..`. */
 double demo_ffi_area(const Shape *shape, const Shape *all, size_t all_len, FfiStatus *status);
 
 #ifdef __cplusplus

@@ -37,17 +37,6 @@
 /** The codes from here to 15 are reserved: limit exceeded, not initialised, rate limited, too many at once, deadline, closed, cancelled, internal, unauthorized, free. */
 #define FFI_STATUS_RESERVED 6
 
-/** How a call went. Zero it before its first use. */
-typedef struct FfiStatus {
-    int32_t code;
-    uint32_t detail;
-    /** UTF-8 without a terminator, or null; the library frees it. */
-    uint8_t *message;
-    size_t message_len;
-    /** Null: the library's own, for Dart. */
-    void *pending_;
-} FfiStatus;
-
 /** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi0_owned_free`. */
 typedef struct FfiOwned {
     void *data;
@@ -56,6 +45,43 @@ typedef struct FfiOwned {
     size_t capacity_;
     size_t align_;
 } FfiOwned;
+
+/** Text or elements in the payload of an error: the first byte is at `data + offset`. */
+typedef struct FfiSpan {
+    uint32_t offset;
+    /** Bytes of UTF-8, or elements. */
+    uint32_t len;
+} FfiSpan;
+
+/** Place of a panic; the library frees it with the status. Text is UTF-8 without a terminator. */
+typedef struct FfiPlace {
+    const uint8_t *file;
+    size_t file_len;
+    uint32_t line;
+    uint32_t column;
+    /** Null unless backtraces were asked for. */
+    const uint8_t *backtrace;
+    size_t backtrace_len;
+} FfiPlace;
+
+/** How a call went. Zero it before its first use. */
+typedef struct FfiStatus {
+    int32_t code;
+    /** Of an error with variants, the number of its variant. */
+    uint32_t detail;
+    /** UTF-8 without a terminator, or null; the library frees it. */
+    uint8_t *message;
+    size_t message_len;
+    /**
+     * Fields of an error that has variants or fields, or null: `data` begins with the struct of the variant. The library frees it
+     * with the status; a caller that keeps it writes null here, and frees it with the library's `.._ffi0_owned_free`.
+     */
+    FfiOwned *payload;
+    /** Place of a panic, or null if it is not known. */
+    FfiPlace *place;
+    /** Null: the library's own, for Dart. */
+    void *pending_;
+} FfiStatus;
 
 /** The slot was given back, or the message is in the queue. */
 #define FFI_FREE_OK 0
@@ -229,18 +255,18 @@ extern DEMO_DATA const uint64_t demo_ffi_deep_fingerprint;
 extern DEMO_DATA const uint64_t demo_ffi_wide_fingerprint;
 #define demo_ffi_wide_fingerprint_EXPECTED UINT64_C(0x9cf6012c7d297f5a)
 extern DEMO_DATA const uint64_t demo_ffi_advance_fingerprint;
-#define demo_ffi_advance_fingerprint_EXPECTED UINT64_C(0x23f1202fb47737e1)
+#define demo_ffi_advance_fingerprint_EXPECTED UINT64_C(0x706282bd83f7ff88)
 extern DEMO_DATA const uint64_t demo_ffi_mix_fingerprint;
-#define demo_ffi_mix_fingerprint_EXPECTED UINT64_C(0xb5bf915a52cf7538)
+#define demo_ffi_mix_fingerprint_EXPECTED UINT64_C(0x357d01a739b4e3cc)
 extern DEMO_DATA const uint64_t demo_ffi_origin_fingerprint;
-#define demo_ffi_origin_fingerprint_EXPECTED UINT64_C(0x17899c672881eade)
+#define demo_ffi_origin_fingerprint_EXPECTED UINT64_C(0x00d0b44b40df9574)
 extern DEMO_DATA const uint64_t demo_ffi_tick_fingerprint;
-#define demo_ffi_tick_fingerprint_EXPECTED UINT64_C(0xb62fb110530ad818)
+#define demo_ffi_tick_fingerprint_EXPECTED UINT64_C(0xc464dacee8ec19bb)
 
-/** The version of the calling convention; this header is for 2. */
+/** The version of the calling convention; this header is for 2. Panics from then on have a place. */
 uint32_t demo_ffi0_abi_version(void);
 
-/** Frees the message of a status and zeroes it. */
+/** Frees the message, the payload and the place of a status, and zeroes it. */
 void demo_ffi0_status_clear(FfiStatus *status);
 
 /** Zeroed memory, or null where there is none. */

@@ -18,6 +18,7 @@ part 'arrays.dart';
 part 'attachments.dart';
 part 'boxes.dart';
 part 'columns.dart';
+part 'error_payload.dart';
 part 'fixed_lists.dart';
 part 'host.dart';
 part 'lengths.dart';

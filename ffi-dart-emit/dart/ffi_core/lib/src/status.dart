@@ -17,8 +17,39 @@ final class FfiStatus extends Struct {
   @Size()
   external int messageLength;
 
+  /// Fields of an error that has variants or fields.
+  external Pointer<FfiOwned> payload;
+
+  /// Place of a panic.
+  external Pointer<FfiPlace> place;
+
   /// Place in which the library notes a result until Dart has taken it.
   external Pointer<FfiPending> pending;
+}
+
+/// Place of a panic, which the library frees with the status.
+final class FfiPlace extends Struct {
+  /// UTF-8 that Rust owns.
+  external Pointer<Uint8> file;
+
+  /// Size in bytes of [file].
+  @Size()
+  external int fileLength;
+
+  /// Line, counted from 1.
+  @Uint32()
+  external int line;
+
+  /// Column, counted from 1.
+  @Uint32()
+  external int column;
+
+  /// UTF-8 that Rust owns; null for none.
+  external Pointer<Uint8> backtrace;
+
+  /// Size in bytes of [backtrace].
+  @Size()
+  external int backtraceLength;
 }
 
 /// A result that would be lost with the isolate: the library frees it when the
@@ -44,23 +75,42 @@ final class FfiOwned extends Struct {
   external int length;
 }
 
-/// Throws what [status] says, after [clear] has freed and zeroed it.
+/// Function that makes the exception of an error with variants or fields.
+typedef ErrorDecoder = RustErrorException Function(ErrorPayload error);
+
+/// Throws what [status] says, after [clear] has freed and zeroed it. An error
+/// becomes what [decode] returns, if the function has one.
 Never throwStatus(
   Pointer<FfiStatus> status,
-  void Function(Pointer<FfiStatus>) clear,
-) {
-  final FfiStatus(:code, :detail, message: text, :messageLength) = status.ref;
-  final message = text == nullptr
-      ? 'the library gave no message'
-      : decodeUtf8(
-          text.asTypedList(messageLength),
-          messageLength,
-          allowMalformed: true,
-        );
-  clear(status);
-  throw switch (code) {
-    1 => RustErrorException(message, detail),
-    2 => RustPanicException(message),
+  void Function(Pointer<FfiStatus>) clear, [
+  ErrorDecoder? decode,
+]) {
+  final FfiException exception;
+  try {
+    exception = _exception(status.ref, decode);
+  } finally {
+    clear(status);
+  }
+  throw exception;
+}
+
+/// Returns the [length] bytes of UTF-8 at [text], replacing what is none; null
+/// if there is no text.
+String? _textAt(Pointer<Uint8> text, int length) => text == nullptr
+    ? null
+    : decodeUtf8(text.asTypedList(length), length, allowMalformed: true);
+
+FfiException _exception(FfiStatus status, ErrorDecoder? decode) {
+  final FfiStatus(:code, :detail) = status;
+  final message =
+      _textAt(status.message, status.messageLength) ??
+      'the library gave no message';
+  return switch (code) {
+    1 when decode != null => decode(
+      ErrorPayload._(message, detail, status.payload),
+    ),
+    1 => RustErrorException(message, detail: detail),
+    2 => _panic(message, status.place),
     3 when detail != 0 => _refusal(detail, message),
     3 => InvalidArgumentException(message),
     4 => InvalidValueException(message),
@@ -69,6 +119,18 @@ Never throwStatus(
     5 when detail == 2 => PoolClosedException(message),
     _ => UnknownStatusException(_unknownStatusText(code, message), code),
   };
+}
+
+RustPanicException _panic(String message, Pointer<FfiPlace> place) {
+  if (place == nullptr) return RustPanicException(message);
+  final FfiPlace(:line, :column, :file, :fileLength) = place.ref;
+  return RustPanicException(
+    message,
+    file: _textAt(file, fileLength),
+    line: line,
+    column: column,
+    backtrace: _textAt(place.ref.backtrace, place.ref.backtraceLength),
+  );
 }
 
 /// Meanings of the statuses from 6 to 14, which this version of the library

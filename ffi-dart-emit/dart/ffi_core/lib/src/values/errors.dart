@@ -15,22 +15,67 @@ sealed class FfiException implements Exception {
 }
 
 /// A Rust function returned an `Err`; [message] is what it displays.
-final class RustErrorException extends FfiException {
+///
+/// An error with variants has a class of its own in a generated package, which
+/// extends this one. It owns nothing native, and may be sent to other isolates.
+base class RustErrorException extends FfiException {
   /// An `Err` that displays as [message].
-  const RustErrorException(String message, this.detail)
-    : super._('RustErrorException', message);
+  const RustErrorException(
+    String message, {
+    this.detail = 0,
+    this.causes = const [],
+  }) : super._('RustErrorException', message);
+
+  /// For the classes of generated packages, which pass their names.
+  const RustErrorException.variant(
+    super.name,
+    super.message,
+    this.detail, {
+    this.causes = const [],
+  }) : super._();
 
   /// The number of the error's variant, 0 if it has none.
   final int detail;
+
+  /// The texts of the errors that caused this one, outermost first; empty for
+  /// an error without variants or fields.
+  final List<String> causes;
+
+  @override
+  String toString() => [super.toString(), ...causes].join('\ncaused by: ');
 }
 
 /// A Rust function panicked; [message] is that of the panic.
 ///
-/// Data that the function was changing may be half changed.
+/// Data that the function was changing may be half changed. A library that is
+/// compiled with `panic = "abort"` throws none: a panic ends the process.
 final class RustPanicException extends FfiException {
-  /// A panic with [message].
-  const RustPanicException(String message)
-    : super._('RustPanicException', message);
+  /// A panic with [message], at a place if it is known.
+  const RustPanicException(
+    String message, {
+    this.file,
+    this.line,
+    this.column,
+    this.backtrace,
+  }) : super._('RustPanicException', message);
+
+  /// Path of the source file, as the Rust compiler was given it; null if the
+  /// panic was resumed, or another panic hook took the place of the library's.
+  final String? file;
+
+  /// Line in [file], counted from 1.
+  final int? line;
+
+  /// Column in [line], counted in characters from 1.
+  final int? column;
+
+  /// Backtrace; null unless `RUST_BACKTRACE` or the library asks for them.
+  final String? backtrace;
+
+  @override
+  String toString() => file == null
+      ? super.toString()
+      : '${super.toString()}\nat $file:$line:$column';
 }
 
 /// An argument was refused: a null or misaligned pointer, or two that overlap.

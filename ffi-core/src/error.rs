@@ -1,0 +1,225 @@
+//! Errors with variants and fields, which Dart catches as classes.
+//!
+//! # Problem
+//!
+//! The error of an exported function crosses as its `Display` text, so Dart can't tell one reason
+//! from another without reading that text.
+//!
+//! # Idea
+//!
+//! [`FfiError`](macro@crate::FfiError) is derived for an error, with or without `thiserror`. Dart
+//! has a sealed class for the enum and a final class for each variant, whose fields are plain Dart
+//! values, copied when the exception is thrown: it owns nothing native, and can go to another
+//! isolate. `message` is the error's `Display` text, `causes` those of its
+//! [`source`](std::error::Error::source)s, outermost first.
+//!
+//! A variant with `#[ffi(internal)]` stays in Rust: Dart sees a number, which [`set_hook`] and
+//! standard error have as well, beside the error itself.
+//!
+//! # Examples
+//!
+//! ```
+//! use std::fmt;
+//!
+//! use ffi_core::{FfiError, ffi_export};
+//!
+//! #[derive(Debug, FfiError)]
+//! pub enum DbError {
+//!     /// There is no such row.
+//!     NotFound { id: u64 },
+//!     Busy,
+//!     /// Dart has the text.
+//!     Io(#[ffi(display)] std::io::Error),
+//!     /// Dart has a number.
+//!     #[ffi(internal)]
+//!     Corrupt { page: usize },
+//! }
+//!
+//! impl fmt::Display for DbError {
+//!     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+//!         match self {
+//!             Self::NotFound { id } => write!(f, "no row {id}"),
+//!             Self::Busy => f.write_str("the database is busy"),
+//!             Self::Io(error) => write!(f, "disk: {error}"),
+//!             Self::Corrupt { page } => write!(f, "page {page} is corrupt"),
+//!         }
+//!     }
+//! }
+//!
+//! impl std::error::Error for DbError {
+//!     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+//!         match self {
+//!             Self::Io(error) => Some(error),
+//!             _ => None,
+//!         }
+//!     }
+//! }
+//!
+//! #[ffi_export]
+//! pub fn get(id: u64) -> Result<u64, DbError> {
+//!     if id > 10 { Err(DbError::NotFound { id }) } else { Ok(id) }
+//! }
+//!
+//! assert_eq!(get(11).unwrap_err().to_string(), "no row 11");
+//! ```
+//!
+//! ```dart
+//! try {
+//!   library.get(11);
+//! } on DbNotFoundException catch (error) {
+//!   print(error.id);
+//! }
+//! ```
+
+use std::error::Error;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+use crate::boundary::Failure;
+
+/// An error that Dart catches by its variant. Implemented by the derive of the same name, which
+/// asserts that the type is an [`Error`]; see the [module](self).
+///
+/// # Safety
+///
+/// C reads the payload of a [`Failure`] by the layout in the schema record, so
+/// [`into_failure`](Self::into_failure) must write that layout.
+pub unsafe trait FfiError: Sized + 'static {
+    /// Id of the error in schema records.
+    #[doc(hidden)]
+    const ID: &'static str;
+    /// Hash of the variants and their fields.
+    #[doc(hidden)]
+    const FINGERPRINT: u64;
+
+    /// Returns the failure that crosses the boundary.
+    #[doc(hidden)]
+    fn into_failure(self) -> Failure;
+}
+
+/// An error whose text stays in Rust, which a hook is called with.
+#[derive(Clone, Copy)]
+pub struct InternalError<'a> {
+    id: u64,
+    error: &'a (dyn Error + 'static),
+}
+
+impl fmt::Debug for InternalError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InternalError").field("id", &self.id).field("error", &self.error).finish()
+    }
+}
+
+impl InternalError<'_> {
+    /// Returns the number that Dart has of it: another for each error, and hard to guess for those
+    /// of other processes.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Returns the error itself.
+    #[must_use]
+    pub fn error(&self) -> &(dyn Error + 'static) {
+        self.error
+    }
+}
+
+/// The number, the error's text, and those of its sources.
+impl fmt::Display for InternalError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "internal error {}: {}", self.id, self.error)?;
+        for cause in causes(self.error) {
+            write!(f, "\ncaused by: {cause}")?;
+        }
+        Ok(())
+    }
+}
+
+type Hook = Box<dyn Fn(InternalError<'_>) + Send + Sync>;
+
+static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
+
+/// Sets the function that logs internal errors, in place of the one that was there. Without one
+/// they are printed to standard error.
+///
+/// It runs on the thread of the call, before Dart has the exception. If it panics, the call fails
+/// with that panic.
+///
+/// # Panics
+///
+/// Deadlocks or panics if the hook itself calls it.
+///
+/// # Examples
+///
+/// ```
+/// ffi_core::error::set_hook(|error| eprintln!("shop: {error}"));
+/// ```
+pub fn set_hook(hook: impl Fn(InternalError<'_>) + Send + Sync + 'static) {
+    *HOOK.write().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hook));
+}
+
+/// Logs an error, and returns the number that stands for it.
+#[cold]
+pub(crate) fn log_internal(error: &(dyn Error + 'static)) -> u64 {
+    let internal = InternalError { id: next_id(), error };
+    match &*HOOK.read().unwrap_or_else(PoisonError::into_inner) {
+        Some(hook) => hook(internal),
+        None => eprintln!("{internal}"),
+    }
+    internal.id
+}
+
+/// Returns a number of 52 bits, which JavaScript and JSON have without loss: 32 that are random for
+/// each process, and 20 that count.
+fn next_id() -> u64 {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0_u8) << 20);
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    // Relaxed: the number is the only thing that threads share here.
+    PROCESS.wrapping_add(COUNT.fetch_add(1, Ordering::Relaxed)) & ((1 << 52) - 1)
+}
+
+/// Largest number of causes that are read, as a `source` may return the error itself.
+const MOST_CAUSES: usize = 64;
+
+/// Returns the texts of the sources of `error`, outermost first.
+pub(crate) fn causes(error: &dyn Error) -> Vec<String> {
+    std::iter::successors(error.source(), |&it| it.source())
+        .take(MOST_CAUSES)
+        .map(ToString::to_string)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Endless;
+
+    impl fmt::Display for Endless {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("endless")
+        }
+    }
+
+    impl Error for Endless {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(self)
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_its_own_source_ends() {
+        assert_eq!(causes(&Endless).len(), MOST_CAUSES);
+    }
+
+    #[test]
+    fn numbers_differ_and_fit_a_double() {
+        let ids: std::collections::HashSet<_> = (0..1000).map(|_| next_id()).collect();
+        assert_eq!(ids.len(), 1000);
+        assert!(ids.iter().all(|id| *id < 1 << 52));
+    }
+}

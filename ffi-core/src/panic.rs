@@ -1,0 +1,139 @@
+//! Places and backtraces of panics in exported functions.
+//!
+//! A panic of an exported function becomes a status, with the panic's message, and with the file,
+//! line and column at which it began. Rust tells them only to a panic hook. So a library has one,
+//! which notes the place for its thread and then calls the hook that was there before: what that
+//! prints stays as it is.
+//!
+//! The hook is set when Dart opens the library, or C calls its `.._ffi0_abi_version`; by
+//! [`backtraces`]; and after the first panic that crosses the boundary, which has no place if the
+//! hook was not set before. A hook that the program sets later takes its place; to keep the places,
+//! it calls the one that [`take_hook`](std::panic::take_hook) returns.
+//!
+//! With `panic = "abort"` a panic ends the process, after the hooks ran: no status has its place.
+//!
+//! Tests: `tests/errors.rs` of the package `ffi-tests`, and below.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::RefCell;
+use std::panic::PanicHookInfo;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// Place of a panic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) backtrace: Option<String>,
+}
+
+/// The last panic of a thread.
+struct Last {
+    /// Its message, if it is text.
+    message: Option<String>,
+    file: String,
+    line: u32,
+    column: u32,
+    backtrace: Option<Backtrace>,
+}
+
+thread_local! {
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+}
+
+/// Argument of the last call of [`backtraces`].
+static BACKTRACES: AtomicU8 = AtomicU8::new(NOT_CALLED);
+
+const NOT_CALLED: u8 = 0;
+const ON: u8 = 1;
+const OFF: u8 = 2;
+
+/// Turns backtraces of panics on or off, for all threads. Without a call they are taken if the
+/// environment variable `RUST_BACKTRACE` or `RUST_LIB_BACKTRACE` asks for them.
+///
+/// A backtrace costs milliseconds for each panic, and names files of the machine that compiled the
+/// library.
+///
+/// # Examples
+///
+/// ```
+/// // In the function that sets up the library.
+/// ffi_core::panic::backtraces(cfg!(debug_assertions));
+/// ```
+pub fn backtraces(on: bool) {
+    // Relaxed: the flag guards no other memory.
+    BACKTRACES.store(if on { ON } else { OFF }, Ordering::Relaxed);
+    install();
+}
+
+/// Sets the hook, once. A thread that panics may not call it.
+#[doc(hidden)]
+pub fn install() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            note(info);
+            before(info);
+        }));
+    });
+}
+
+fn note(info: &PanicHookInfo<'_>) {
+    let Some(location) = info.location() else { return };
+    let backtrace = match BACKTRACES.load(Ordering::Relaxed) {
+        ON => Backtrace::force_capture(),
+        OFF => Backtrace::disabled(),
+        _ => Backtrace::capture(),
+    };
+    let last = Last {
+        message: info.payload_as_str().map(str::to_owned),
+        file: location.file().to_owned(),
+        line: location.line(),
+        column: location.column(),
+        backtrace: Some(backtrace).filter(|it| it.status() == BacktraceStatus::Captured),
+    };
+    // It can't be borrowed: no user code runs while it is. The thread may be at its end, though.
+    let _ = LAST.try_with(|it| it.replace(Some(last)));
+}
+
+/// Takes the place of the thread's last panic, whose message must be `message`. A panic that was
+/// resumed, after it began on another thread or long ago, has no place: no hook saw it.
+#[cold]
+pub(crate) fn take_place(message: Option<&str>) -> Option<Place> {
+    let last = LAST.try_with(RefCell::take).ok().flatten()?;
+    let Last { message: noted, file, line, column, backtrace } = last;
+    if noted.as_deref() != message {
+        return None;
+    }
+    Some(Place { file, line, column, backtrace: backtrace.map(|it| it.to_string()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{catch_unwind, resume_unwind};
+
+    use super::*;
+
+    #[test]
+    fn the_place_is_that_of_the_panic_and_is_taken_once() {
+        install();
+        catch_unwind(|| panic!("first")).unwrap_err();
+        let line = line!() - 1;
+        let place = take_place(Some("first")).unwrap();
+        assert!(place.file.ends_with("panic.rs"), "{}", place.file);
+        assert_eq!((place.line, take_place(Some("first"))), (line, None));
+    }
+
+    #[test]
+    fn a_panic_that_was_resumed_has_no_place_of_another() {
+        install();
+        catch_unwind(|| panic!("caught by its own code")).unwrap_err();
+        catch_unwind(|| resume_unwind(Box::new("resumed"))).unwrap_err();
+        assert_eq!(take_place(Some("resumed")), None);
+        catch_unwind(|| std::panic::panic_any(7)).unwrap_err();
+        assert!(take_place(None).is_some(), "a panic without text has a place as well");
+    }
+}

@@ -1,0 +1,18 @@
+use std::fmt;
+
+use ffi_core::FfiError;
+
+#[derive(Debug, FfiError)]
+enum Failed {
+    At { indices: Vec<usize> },
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failed {}
+
+fn main() {}

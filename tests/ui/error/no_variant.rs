@@ -1,0 +1,6 @@
+use ffi_core::FfiError;
+
+#[derive(Debug, FfiError)]
+enum Never {}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use std::fmt;
+
+use ffi_core::FfiError;
+
+#[derive(Debug, FfiError)]
+enum Failed {
+    With(#[ffi(display)] Vec<u8>),
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failed {}
+
+fn main() {}
