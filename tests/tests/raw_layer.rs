@@ -52,7 +52,7 @@ fn readmes_and_examples_have_no_pointers() {
             assert_eq!(pointers(&text), Vec::<&str>::new(), "{}", file.display());
         }
     }
-    assert!(read > 12, "{read} files");
+    assert!(read >= 12, "{read} files");
 }
 
 #[test]

@@ -243,7 +243,6 @@ mod tests {
         // checked with it.
         ("ffi-dart-emit", &["dart/composite", "dart/message", "dart/oneof"]),
         ("ffi-dart-emit", &["dart/names", "dart/types"]),
-        ("ffi-dart-emit", &["dart/pool", "dart/queue"]),
     ];
 
     #[test]

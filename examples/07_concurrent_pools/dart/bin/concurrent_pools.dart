@@ -12,14 +12,10 @@ import 'dart:math';
 
 import 'package:concurrent_pools/concurrent_pools.dart';
 
+import 'raw/worker.dart';
+
 /// Number of slots that all workers of a run allocate and free.
 const _tasks = 400000;
-
-/// Largest number of slots that each worker holds at once.
-const _held = 64;
-
-/// Result of a worker, as in Rust's `Report`, and the time of its work.
-typedef _Found = ({int tasks, int corrupt, int empty, int start, int end});
 
 Future<void> main() async {
   final library = ConcurrentPoolsLibrary.open();
@@ -58,7 +54,7 @@ Future<void> main() async {
 }
 
 /// Waits for the workers of a run, and checks their results.
-Future<void> _run(String who, List<Future<_Found>> parts, int workers) async {
+Future<void> _run(String who, List<Future<Found>> parts, int workers) async {
   final found = await Future.wait(parts);
   final start = found.map((it) => it.start).reduce(min);
   final end = found.map((it) => it.end).reduce(max);
@@ -78,7 +74,7 @@ Future<void> _run(String who, List<Future<_Found>> parts, int workers) async {
 }
 
 /// Lets [count] threads of Rust work, which have the numbers from [owner] on.
-Future<_Found> _threads(int owner, int count, int rounds) => Isolate.run(() {
+Future<Found> _threads(int owner, int count, int rounds) => Isolate.run(() {
   // The call takes long: the isolate that waits for it is not the main one.
   final library = ConcurrentPoolsLibrary.instance;
   final start = Timeline.now;
@@ -87,55 +83,8 @@ Future<_Found> _threads(int owner, int count, int rounds) => Isolate.run(() {
   return (tasks: tasks, corrupt: corrupt, empty: empty, start: start, end: end);
 });
 
-Future<_Found> _isolate(int owner, int rounds) =>
-    Isolate.run(() => _work(owner, rounds));
-
-/// Works like `work` in `src/lib.rs`.
-_Found _work(int owner, int rounds) {
-  // A clock that all isolates share, unlike a `Stopwatch`.
-  final start = Timeline.now;
-  var tasks = 0, corrupt = 0, empty = 0;
-  final held = <TaskBox>[];
-  for (var round = 0; round < rounds; round++) {
-    if (held.length == _held) {
-      final at = round * 31 % _held;
-      final task = held[at];
-      held[at] = held.last;
-      held.removeLast();
-      if (!_isMarked(task.ref, owner)) corrupt++;
-      task.dispose();
-    }
-    final task = TaskPool.tryAlloc();
-    if (task == null) {
-      empty++;
-      continue;
-    }
-    final message = task.ref;
-    if (!_isMarked(message, 0)) corrupt++;
-    message.owner = owner;
-    final marks = message.marks;
-    for (var i = 0; i < marks.length; i++) {
-      marks[i] = owner;
-    }
-    tasks++;
-    held.add(task);
-  }
-  for (final task in held) {
-    if (!_isMarked(task.ref, owner)) corrupt++;
-    task.dispose();
-  }
-  final end = Timeline.now;
-  return (tasks: tasks, corrupt: corrupt, empty: empty, start: start, end: end);
-}
-
-bool _isMarked(Task task, int owner) {
-  if (task.owner != owner) return false;
-  final marks = task.marks;
-  for (var i = 0; i < marks.length; i++) {
-    if (marks[i] != owner) return false;
-  }
-  return true;
-}
+Future<Found> _isolate(int owner, int rounds) =>
+    Isolate.run(() => work(owner, rounds));
 
 void _expect(bool holds, String what) {
   if (holds) return;
