@@ -41,14 +41,16 @@ const STUBS: [&str; 10] = ["c", "m", "rt", "dl", "util", "pthread", "gcc", "gcc_
 const WINDOWS_LIBRARIES: [&str; 8] =
     ["kernel32", "advapi32", "ntdll", "userenv", "ws2_32", "dbghelp", "bcrypt", "msvcrt"];
 
-/// Symbols that rustc expects in Microsoft's C runtime, and that `msvcrt` of gcc doesn't have.
-/// Nothing is run, so they may do nothing. A library with an undefined symbol isn't one that users
-/// have, and lld crashes when it is forced to link one with debug information.
+/// Functions and data that rustc expects in Microsoft's C runtime, and that `msvcrt` of gcc doesn't
+/// have. Nothing is run, so they may do nothing. A library with an undefined symbol isn't one that
+/// users have, and lld crashes when it is forced to link one with debug information.
 const MICROSOFT_RUNTIME: &str = "\
-\t.globl _DllMainCRTStartup, _CxxThrowException, __CxxFrameHandler3, __chkstk, fmod, fmodf
+\t.globl _DllMainCRTStartup, _CxxThrowException, __CxxFrameHandler3, __chkstk
+\t.globl fmod, fmodf, fmin, fminf, fmax, fmaxf, fma, fmaf, trunc, truncf, round, roundf, rint, rintf
 \t.globl _fltused, _tls_index, _tls_used, \"??_7type_info@@6B@\"
 \t.text
-_DllMainCRTStartup: _CxxThrowException: __CxxFrameHandler3: __chkstk: fmod: fmodf:
+_DllMainCRTStartup: _CxxThrowException: __CxxFrameHandler3: __chkstk:
+fmod: fmodf: fmin: fminf: fmax: fmaxf: fma: fmaf: trunc: truncf: round: roundf: rint: rintf:
 \tret
 \t.data
 \t.balign 16
