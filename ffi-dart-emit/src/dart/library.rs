@@ -41,6 +41,8 @@ pub struct LibraryFile<'a> {
     fields: Vec<String>,
     bindings: Vec<String>,
     checks: Vec<String>,
+    /// Checks that the messages have their sizes.
+    sizes: Vec<String>,
     /// Number that is another one when a check is: for any other layout or signature.
     layout: String,
     methods: Vec<String>,
@@ -82,6 +84,7 @@ impl<'a> LibraryFile<'a> {
             fields: Vec::new(),
             bindings: Vec::new(),
             checks: Vec::new(),
+            sizes: Vec::new(),
             layout: String::new(),
             methods: Vec::new(),
             raw: &names.raw,
@@ -163,12 +166,16 @@ impl<'a> LibraryFile<'a> {
             file.scratch.push(allocated);
         }
         file.copies = file.places.functions(names, model);
-        file.layout = format!("{:#018x}", digest(&file.checks));
+        file.layout = format!("{:#018x}", digest(&[&file.checks[..], &file.sizes].concat()));
         file
     }
 
     fn check(&mut self, kind: &str, arguments: &[String]) {
-        self.checks.push(layout::call(4, "", &format!("check.{kind}"), arguments, ";"));
+        let arguments = arguments.join(", ");
+        match kind {
+            "size" => self.sizes.push(format!("    check.size({arguments});")),
+            _ => self.checks.push(format!("  $.Expected({arguments}),")),
+        }
     }
 
     fn fingerprint(&mut self, item: &str, symbol: &str, expected: crate::model::Fingerprint) {
