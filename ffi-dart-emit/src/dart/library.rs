@@ -57,9 +57,11 @@ pub struct LibraryFile<'a> {
     checks: Vec<String>,
     /// Declarations of the functions in the interface.
     declared: Vec<String>,
-    /// Functions of the client, which implements the interface.
+    /// Checks that the messages have their sizes.
+    sizes: Vec<String>,
     /// Number that is another one when a check is: for any other layout or signature.
     layout: String,
+    /// Functions of the client, which implements the interface.
     methods: Vec<String>,
     /// Functions that any implementer has, such as those that return a `BigInt`.
     derived: Vec<String>,
@@ -108,6 +110,7 @@ impl<'a> LibraryFile<'a> {
             bindings: Vec::new(),
             checks: Vec::new(),
             declared: Vec::new(),
+            sizes: Vec::new(),
             layout: String::new(),
             methods: Vec::new(),
             derived: Vec::new(),
@@ -195,12 +198,16 @@ impl<'a> LibraryFile<'a> {
             file.scratch.push(allocated);
         }
         file.copies = file.places.functions(names, model);
-        file.layout = format!("{:#018x}", digest(&file.checks));
+        file.layout = format!("{:#018x}", digest(&[&file.checks[..], &file.sizes].concat()));
         file
     }
 
     fn check(&mut self, kind: &str, arguments: &[String]) {
-        self.checks.push(layout::call(4, "", &format!("check.{kind}"), arguments, ";"));
+        let arguments = arguments.join(", ");
+        match kind {
+            "size" => self.sizes.push(format!("    check.size({arguments});")),
+            _ => self.checks.push(format!("  $.Expected({arguments}),")),
+        }
     }
 
     fn fingerprint(&mut self, item: &str, symbol: &str, expected: crate::model::Fingerprint) {

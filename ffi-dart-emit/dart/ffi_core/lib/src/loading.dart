@@ -28,6 +28,22 @@ Never throwReloaded(String package) => throw StateError(
   'library, which a reload cannot replace; hint: restart the app',
 );
 
+/// A symbol that a library must export for an item, and the fingerprint at it, if
+/// it is that of one.
+final class Expected {
+  /// The symbol [symbol], which [item] needs.
+  const Expected(this.item, this.symbol, [this.fingerprint]);
+
+  /// What needs the symbol, as messages call it.
+  final String item;
+
+  /// Name of the symbol.
+  final String symbol;
+
+  /// The fingerprint that the package has; null if the symbol is none.
+  final int? fingerprint;
+}
+
 /// An opened library, and the checks that it must pass before any call.
 final class LibraryCheck {
   /// Opens the library [name]: the file at [path], or that of the environment
@@ -125,6 +141,17 @@ final class LibraryCheck {
       expected: expected,
       found: found,
     );
+  }
+
+  /// Checks all symbols and fingerprints of [expected].
+  void all(List<Expected> expected) {
+    for (final Expected(:item, :symbol, :fingerprint) in expected) {
+      if (fingerprint == null) {
+        this.symbol(item, symbol);
+      } else {
+        this.fingerprint(item, symbol, fingerprint);
+      }
+    }
   }
 
   /// Checks that the library exports [symbol], which [item] needs.
