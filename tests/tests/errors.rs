@@ -72,7 +72,8 @@ fn live() -> u64 {
 ///
 /// They are readable for as long as the result is used.
 unsafe fn bytes<'a>(data: *const u8, len: usize) -> &'a [u8] {
-    // SAFETY: by this function's contract.
+    // SAFETY: the caller vouches that the bytes are readable for as long as the result is used, and
+    // the library doesn't write to them meanwhile.
     unsafe { std::slice::from_raw_parts(data, len) }
 }
 
