@@ -3,6 +3,7 @@
 /// Each result is the next call's argument, so no call can be left out or moved.
 library;
 
+import 'package:bench_calls/bench_calls.dart';
 import 'package:bench_harness/comparison.dart';
 import 'package:bench_harness/ratio.dart';
 

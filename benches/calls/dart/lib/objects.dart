@@ -209,7 +209,11 @@ int _popByHand(int count) {
   var done = 0;
   while (done < count) {
     library.pushTickets(_waiting < count - done ? _waiting : count - done);
-    for (var ticket = hand.popTicket(); ticket != null; ticket = hand.popTicket()) {
+    for (
+      var ticket = hand.popTicket();
+      ticket != null;
+      ticket = hand.popTicket()
+    ) {
       if (ticket.ref.number >= 0) done++;
       hand.freeTicket(ticket);
     }
