@@ -41,7 +41,7 @@ fn panics(text: &str, status: &mut FfiStatus) {
     unsafe { panics(text.as_ptr(), text.len(), status) };
 }
 
-fn call<T>(name: &str, run: impl FnOnce(unsafe extern "C" fn(T, *mut FfiStatus)) -> ()) {
+fn call<T>(name: &str, run: impl FnOnce(unsafe extern "C" fn(T, *mut FfiStatus))) {
     type Call<T> = unsafe extern "C" fn(T, *mut FfiStatus);
     // SAFETY: the callers name functions of the fixture with that type.
     let function = unsafe { LIBRARY.get::<Call<T>>(name) }.expect("it is exported");

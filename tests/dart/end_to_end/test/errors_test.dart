@@ -204,10 +204,8 @@ void main() {
         fail('it throws');
       } on RustErrorException catch (error) {
         expect(error, isNot(isA<DbException>()));
-        expect(
-          (error.message, error.detail, error.causes),
-          ('plain', 0, isEmpty),
-        );
+        expect((error.message, error.detail), ('plain', 0));
+        expect(error.causes, isEmpty);
         expect('$error', 'RustErrorException: plain');
       }
     });
@@ -291,13 +289,14 @@ void main() {
       isolate.kill(priority: Isolate.immediate);
       await gone.first;
     }
-    // What each thread of the library keeps for itself is small.
+    // Each leaked failure would be three allocations or more, 180 in all; the
+    // threads of the library keep a few of their own.
     var live = _library.liveAllocations();
-    for (var tries = 0; tries < 100 && live > before + 8; tries++) {
+    for (var tries = 0; tries < 100 && live > before + 30; tries++) {
       await Future<void>.delayed(const Duration(milliseconds: 20));
       live = _library.liveAllocations();
     }
-    expect(live, lessThanOrEqualTo(before + 8));
+    expect(live, lessThanOrEqualTo(before + 30));
   });
 
   group('a library that is not this one', () {
