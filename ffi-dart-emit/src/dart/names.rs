@@ -79,7 +79,7 @@ const ONEOF_MEMBERS: &[&str] = &["other", "pragma", "setFrom", "tag", "toDart", 
 const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];
 
 /// Members of the library's class, and names that it calls.
-const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "pragma", "raw", "shutdown"];
+const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "override", "path", "pragma", "raw", "shutdown"];
 
 /// Local variables of a method of the library's class, and names that it calls.
 const LOCALS: &[&str] = &["result"];
