@@ -96,7 +96,7 @@ const EXCEPTION_MEMBERS: &[&str] = &["causes", "detail", "message", "override"];
 const RUNTIME_EXCEPTIONS: &str = include_str!("../../dart/ffi_core/lib/src/values/errors.dart");
 
 /// Members of the library's class, and names that it calls.
-const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "path", "pragma", "raw", "shutdown"];
+const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "override", "path", "pragma", "raw", "shutdown"];
 
 /// Local variables of a method of the library's class, and names that it calls.
 const LOCALS: &[&str] = &["result"];
