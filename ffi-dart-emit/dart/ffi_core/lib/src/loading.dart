@@ -34,7 +34,7 @@ final class Expected {
   /// The symbol [symbol], which [item] needs.
   const Expected(this.item, this.symbol, [this.fingerprint]);
 
-  /// What needs the symbol, as messages call it.
+  /// Item that needs the symbol, as messages call it.
   final String item;
 
   /// Name of the symbol.
