@@ -67,6 +67,10 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     let simd = SimdFile::new(model, &names);
     let arrays = ArraysFile::new(model, &names);
     let file = &model.library.name;
+    let any = !model.messages.is_empty()
+        || !model.oneofs.is_empty()
+        || !model.enums.is_empty()
+        || !model.errors.is_empty();
     let main = MainFile {
         names: &names,
         file,
@@ -77,7 +81,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     };
     let mut generated = vec![
         (format!("lib/{package}.dart"), render(&main)),
-        ("lib/values.dart".into(), render(&ValuesLibrary { file, errors: main.errors })),
+        ("lib/values.dart".into(), render(&ValuesLibrary { file, any, errors: main.errors })),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
         ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
@@ -208,6 +212,8 @@ struct MainFile<'a> {
 #[template(path = "dart/values_library.dart.jinja", escape = "none")]
 struct ValuesLibrary<'a> {
     file: &'a str,
+    /// True if there is a value, an enum or an error.
+    any: bool,
     errors: bool,
 }
 

@@ -84,7 +84,7 @@ const COLUMNS_MEMBERS: &[&str] = &[
 ];
 
 /// Members of a oneof's class, and names that it calls.
-const ONEOF_MEMBERS: &[&str] = &["other", "pragma", "setFrom", "tag", "toDart", "value"];
+const ONEOF_MEMBERS: &[&str] = &["other", "override", "pragma", "setFrom", "tag", "toDart", "value"];
 
 /// Members of an enum's class.
 const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];

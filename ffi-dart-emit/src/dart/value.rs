@@ -239,7 +239,8 @@ impl Value<'_> {
             .map(|it| {
                 let (name, copied) = (it.name, it.copied());
                 let given = if it.optional() {
-                    let given = format!("{name} as {}", types.value(it.ty));
+                    // In parentheses, as Dart takes `await as` for an expression that waits.
+                    let given = format!("({name}) as {}", types.value(it.ty));
                     let given = frozen(it.ty, &given, name).unwrap_or(given);
                     format!("identical({name}, $.unset) ? this.{name} : {given}")
                 } else {
