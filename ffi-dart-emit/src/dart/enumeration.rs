@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use askama::Template;
 
-use crate::model::{Enum, Model, Param, Passing, Scalar, Type, TypeId, Value};
+use crate::model::{Enum, Model, Passing, Scalar, Type, TypeId, Value};
 
 use super::columns;
 use super::composite::{array_constructor, list_returned, sublist_view, taken_constructor, view_constructor};
@@ -62,17 +62,20 @@ impl ArraysFile {
     /// Returns the file for `model`, or `None` if no enum has an array.
     pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
         let is_it = |id: &TypeId, value| matches!(value, Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == *id);
-        let sliced = |id: &TypeId| {
+        let passed = |id: &TypeId| {
             model.functions.iter().any(|it| {
-                let passed =
-                    |param: &Param| matches!(param.passing, Passing::Slice { of, .. } if is_it(id, of));
-                it.params.iter().any(passed)
+                it.params.iter().any(|param| match param.passing {
+                    Passing::Slice { of, .. } => is_it(id, of),
+                    // An enum by reference is the first element of an array.
+                    Passing::Reference { to, .. } => is_it(id, to),
+                    _ => false,
+                })
             }) || columns::types(model)
                 .any(|ty| matches!(ty.innermost(), Type::Enum(index) if model.enumeration(*index).id == *id))
         };
         let array = |it: &Enum| {
             let returned = list_returned(model, |value| is_it(&it.id, value));
-            (returned || sliced(&it.id)).then(|| EnumArray {
+            (returned || passed(&it.id)).then(|| EnumArray {
                 name: names.of(&it.id).name.clone(),
                 types: types::scalar(it.repr),
                 returned,
