@@ -1,11 +1,12 @@
 //! Functions that the benchmark calls from Dart: each once exported by `#[ffi_export]`, and once as
 //! plain C without a status, as one would write it by hand. Both call the same Rust code.
 
+use std::error::Error;
 use std::fmt;
 use std::slice;
 
 use ffi_core::boundary::FfiStatus;
-use ffi_core::{FfiMessage, FfiOption, FfiPooled, FfiQueue, FfiStr, FfiVec, PoolBox, ffi_export};
+use ffi_core::{FfiError, FfiMessage, FfiOption, FfiPooled, FfiQueue, FfiStr, FfiVec, PoolBox, ffi_export};
 
 ffi_core::library!();
 
@@ -171,6 +172,31 @@ impl fmt::Display for OutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the sum is out of range")
     }
+}
+
+/// The number of a row that is not there.
+#[derive(Debug, FfiError)]
+pub struct NoRow {
+    /// The number.
+    pub id: u64,
+}
+
+impl fmt::Display for NoRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no row {}", self.id)
+    }
+}
+
+impl Error for NoRow {}
+
+/// Finds no row.
+///
+/// # Errors
+///
+/// Returns an error in each case.
+#[ffi_export(leaf)]
+pub fn find(id: u64) -> Result<u64, NoRow> {
+    Err(NoRow { id })
 }
 
 /// Moves every particle by `dt` seconds.

@@ -8,6 +8,7 @@ import 'package:bench_harness/comparison.dart';
 import 'package:calls_bench/batches.dart';
 import 'package:calls_bench/by_value.dart';
 import 'package:calls_bench/calls.dart';
+import 'package:calls_bench/exceptions.dart';
 import 'package:calls_bench/fields.dart';
 import 'package:calls_bench/libraries.dart';
 import 'package:calls_bench/objects.dart';
@@ -24,6 +25,7 @@ void main(List<String> arguments) {
     compareFields(mode);
     compareBatches(mode);
     compareValues(mode);
+    compareExceptions(mode);
   } on WrongResult catch (wrong) {
     stderr.writeln('wrong result: $wrong');
     exitCode = 1;
