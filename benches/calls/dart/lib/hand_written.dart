@@ -222,16 +222,10 @@ final class HandTicket extends Struct {
   external Array<Uint64> payload;
 }
 
-typedef _RenumberC = Uint32 Function(
-  Pointer<HandParticle>,
-  Uint32,
-  Pointer<HandStatus>,
-);
-typedef _RenumberDart = int Function(
-  Pointer<HandParticle>,
-  int,
-  Pointer<HandStatus>,
-);
+typedef _RenumberC =
+    Uint32 Function(Pointer<HandParticle>, Uint32, Pointer<HandStatus>);
+typedef _RenumberDart =
+    int Function(Pointer<HandParticle>, int, Pointer<HandStatus>);
 typedef _NewTicketC = Pointer<HandTicket> Function(Uint64, Pointer<HandStatus>);
 typedef _NewTicketDart = Pointer<HandTicket> Function(int, Pointer<HandStatus>);
 typedef _FreeTicketC = Int32 Function(Pointer<HandTicket>);

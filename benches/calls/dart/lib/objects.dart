@@ -148,7 +148,7 @@ int _takeAndLeave(int count) {
 
 int _takeRaw(int count) {
   final library = generatedLibrary.raw;
-  const pool = TicketPool.raw;
+  final pool = TicketPool.raw;
   var done = 0;
   for (var i = 0; i < count; i++) {
     final ticket = library.newTicket(i);
@@ -190,8 +190,8 @@ int _drain(int count) {
 
 int _popRaw(int count) {
   final library = generatedLibrary;
-  const queue = TicketsQueue.raw;
-  const pool = TicketPool.raw;
+  final queue = TicketsQueue.raw;
+  final pool = TicketPool.raw;
   var done = 0;
   while (done < count) {
     library.pushTickets(_waiting < count - done ? _waiting : count - done);

@@ -47,9 +47,7 @@ void main(List<String> arguments) {
     final samples = [
       (
         called,
-        () => _time(
-          () => library.grayscale(image, shades, Engine.simd),
-        ),
+        () => _time(() => library.grayscale(image, shades, Engine.simd)),
       ),
       (looped, () => _time(() => _grayscale(pixels, inDart))),
       (inRust, () => _inRust(rust)),

@@ -60,9 +60,7 @@ void _run(
     int time(void Function() work) => _megapixels(width * height, work);
 
     final shades = first ? grey : other;
-    final greySpeed = time(
-      () => library.grayscale(original, shades, engine),
-    );
+    final greySpeed = time(() => library.grayscale(original, shades, engine));
     if (!first) _expectSame(grey.ref, other.ref, 'grayscale, $name');
 
     final around = first ? blurred : other;
@@ -74,16 +72,12 @@ void _run(
     final lighter = first ? bright : other;
     picture.fill(lighter.ref, width, height);
     // As much work as any other amount, and the image stays what it is.
-    final brightSpeed = time(
-      () => library.brightness(lighter, 0, engine),
-    );
+    final brightSpeed = time(() => library.brightness(lighter, 0, engine));
     library.brightness(lighter, _amount, engine);
     if (!first) _expectSame(bright.ref, other.ref, 'brightness, $name');
 
     late Histogram histogram;
-    final countSpeed = time(
-      () => histogram = library.histogram(grey, engine),
-    );
+    final countSpeed = time(() => histogram = library.histogram(grey, engine));
     print(
       '$name, ${engine.name}: $width x $height pixels, '
       'half of them no lighter than ${_median(histogram.counts)}',

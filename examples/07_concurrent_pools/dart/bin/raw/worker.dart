@@ -17,7 +17,7 @@ typedef Found = ({int tasks, int corrupt, int empty, int start, int end});
 Found work(int owner, int rounds) {
   // A clock that all isolates share, unlike a `Stopwatch`.
   final start = Timeline.now;
-  const pool = TaskPool.raw;
+  final pool = TaskPool.raw;
   var tasks = 0, corrupt = 0, empty = 0;
   final held = <Pointer<Task>>[];
   for (var round = 0; round < rounds; round++) {

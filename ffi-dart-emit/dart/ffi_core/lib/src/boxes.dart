@@ -103,7 +103,8 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   );
 
   /// Nothing, until [pool] gives it a slot.
-  NativeMemory.ofPool(NativePool<Struct, Object?> pool) : _memory = pool._memory {
+  NativeMemory.ofPool(NativePool<Struct, Object?> pool)
+    : _memory = pool._memory {
     _size = elementSize;
     _pool = pool;
     _asks = true;

@@ -99,8 +99,7 @@ final class _SlotCalls extends Struct {
 }
 
 /// A pool of a library; there is one object per pool and isolate.
-abstract base class NativePool<T extends Struct, D>
-    implements FfiPool<T, D> {
+abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
   /// The pool of the message [name], with the symbols that the library exports
   /// for it.
   NativePool(
@@ -239,7 +238,8 @@ abstract base class NativePool<T extends Struct, D>
   void _checkLent(FfiRef<Object?> lent) {
     final reference = FfiRef<D>.raw(lent.indexPlusOne, lent.generation);
     final FfiRef(:indexPlusOne, :generation) = reference;
-    if (_resolve(indexPlusOne, generation).address == 0) _throwStale<T>(reference);
+    if (_resolve(indexPlusOne, generation).address == 0)
+      _throwStale<T>(reference);
   }
 
   @override
