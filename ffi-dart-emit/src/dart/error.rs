@@ -9,6 +9,7 @@ use crate::model::{
 use super::layout;
 use super::names::{ErrorNames, Names, VariantNames, beside};
 use super::types::{self, Place, Types};
+use super::value;
 
 /// Part of `values.dart` with the classes.
 #[derive(Template)]
@@ -216,7 +217,7 @@ impl DecoderCase {
         }
         fields.extend(variant.fields.iter().zip(&own.fields).map(|(field, name)| {
             let at = At { base: None, offset: field.offset };
-            (name.clone(), read(types, &field.ty, at, &layout::string(name)))
+            (name.clone(), read(types, &field.ty, at, name))
         }));
         let (number, size) = (variant.number, variant.layout.size);
         Self { number, size, rust: layout::string(&rust), class: own.class.clone(), fields }
@@ -244,20 +245,26 @@ impl At {
     }
 }
 
-/// Returns the expression that reads a field, which exceptions call `name`.
+/// Returns the expression that reads a field, which exceptions call `name`. It copies: the payload
+/// is freed when the exception is thrown.
 fn read(types: &Types<'_>, ty: &ErrorFieldType, at: At, name: &str) -> String {
     let offset = at.expression();
+    let field = name;
+    let name = &layout::string(field);
     match ty {
-        ErrorFieldType::Value(ty) => types.read_value(ty, &place(types, ty, &offset), Place::field(name)),
+        ErrorFieldType::Value(ty) => {
+            let value = types.read_value(ty, &place(types, ty, &offset), Place::field(name));
+            value::frozen(ty, &value, field).unwrap_or(value)
+        }
         ErrorFieldType::Text => format!("error.text({offset}, {name})"),
         ErrorFieldType::Vec(of) => {
             let stride = types.model.error_layout(of).size;
-            let element = read(types, of, At { base: Some("at"), offset: 0 }, name);
+            let element = read(types, of, At { base: Some("at"), offset: 0 }, field);
             format!("error.list({offset}, {name}, {stride}, (at) => {element})")
         }
         ErrorFieldType::Option(of) => {
             let present = at.plus(types.model.error_layout(of).size).expression();
-            let value = read(types, of, at, name);
+            let value = read(types, of, at, field);
             let value = if nullable(of) { format!("({value},)") } else { value };
             format!("$.isPresent(error.uint8({present}), {name}) ? {value} : null")
         }

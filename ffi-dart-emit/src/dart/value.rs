@@ -50,7 +50,7 @@ pub struct Value<'a> {
 
 /// Returns the expression for a copy of the list, map or option `value` that nobody can change, or
 /// `None` if a value of the type can't be changed. It is that of the field `name`.
-fn frozen(ty: &Type, value: &str, name: &str) -> Option<String> {
+pub fn frozen(ty: &Type, value: &str, name: &str) -> Option<String> {
     let inner = |of: &Type, part: &str| Some(format!("(it) => {}", frozen(of, part, name)?));
     Some(match ty {
         Type::Bytes { .. } => format!("$.bytesFrozen({value})"),

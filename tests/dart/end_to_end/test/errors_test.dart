@@ -124,9 +124,8 @@ void main() {
       // ignore: deprecated_member_use
       final error = _thrown(5) as DbEverythingException;
       // Memory that is used again would change what is not a copy.
-      for (var round = 0; round < 100; round++) {
-        _thrown(5);
-        _thrown(4);
+      for (var length = 0; length < 600; length += 3) {
+        expect(() => _library.wait(5, 'x' * length), throwsA(anything));
       }
       expect((error.small, error.wide, error.signed), (200, -1, -300));
       expect(
@@ -142,7 +141,9 @@ void main() {
       expect(error.numbers, [-1, 0x7fffffff]);
       expect(error.healths, [Health.failing, Health.good]);
       expect(error.matrix, [1, 2, 3, 4]);
+      expect(() => error.matrix[0] = 0, throwsUnsupportedError);
       expect(error.list, [7, 8]);
+      expect(() => error.list[0] = 0, throwsUnsupportedError);
       expect(error.map, {1: -1, 2: 1 << 63});
       expect((error.inline, error.at), (position(4), position(5)));
       expect((error.maybe, error.none), (-5, null));
