@@ -89,6 +89,7 @@ impl Generated {
             finish(emitter, out, action)
         };
         emit("dart", &self.dart)?;
+        apply_text(&self.dart.join("README.md"), &self.readme(&library)?, action)?;
         if let Some(folder) = self.proto_folder() {
             emit("proto", &folder.join(self.proto_file()))?;
         }
@@ -99,6 +100,18 @@ impl Generated {
         let table = capture(emitter()?.arg("inspect").arg(&library))?.stdout;
         apply_text(&golden.join("inspect.txt"), &table, action)?;
         apply_text(&golden.join("completion.txt"), &completion::of(&self.dart)?, action)
+    }
+
+    /// Returns the README of the Dart package, which the emitter writes once and leaves to its owner.
+    fn readme(&self, library: &Path) -> Result<String> {
+        let folder = workspace::target().join("tmp/readmes").join(&self.package);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+        }
+        let runtime = workspace::root().join("ffi-dart-emit/dart/ffi_core");
+        capture(emitter()?.arg("dart").arg(library).arg("--out").arg(&folder).arg("--runtime").arg(runtime))?;
+        let file = folder.join("README.md");
+        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))
     }
 
     /// Returns the folder of the .proto file: for an example, the folder `proto`, if it exists.
