@@ -18,6 +18,8 @@ class Status(ctypes.Structure):
         ("detail", ctypes.c_uint32),
         ("message", ctypes.c_void_p),
         ("message_len", ctypes.c_size_t),
+        ("payload", ctypes.c_void_p),
+        ("place", ctypes.c_void_p),
         ("pending", ctypes.c_void_p),
     ]
 

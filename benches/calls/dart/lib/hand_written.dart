@@ -16,6 +16,10 @@ final class HandStatus extends Struct {
   @Size()
   external int messageLength;
 
+  external Pointer<Void> payload;
+
+  external Pointer<Void> place;
+
   external Pointer<Void> pending;
 }
 
