@@ -332,7 +332,7 @@ impl Container<'_> {
         members.extend(self.shown());
         if let Type::Enum(index) = of {
             let list = types::scalar(types.model.enumeration(*index).repr).list;
-            members.push(overrides(&getter("$.List<int>", "raw", &used(list))));
+            members.push(overrides(&getter("$.List<int>", "numbers", &used(list))));
         }
         class(&format!("{name}List"), &types.view(self.ty), &members)
     }

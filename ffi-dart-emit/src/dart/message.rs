@@ -61,7 +61,9 @@ fn field_lists(message: &Message, members: &[String]) -> Vec<String> {
         let list = types::scalar(*scalar).field?;
         let lead = Named { item: &field.item, name }.lead("");
         let (size, offset) = (message.size, field.offset);
-        Some(format!("{lead}  {list} get {name} => {list}(_array.bytes, _array.length, {size}, {offset});"))
+        let quoted = layout::string(name);
+        let arguments = format!("_array.bytes, _array.length, {size}, {offset}, {quoted}");
+        Some(format!("{lead}  {list} get {name} => {list}({arguments});"))
     };
     message.fields.iter().zip(members).filter_map(getter).collect()
 }

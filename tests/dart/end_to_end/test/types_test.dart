@@ -560,7 +560,7 @@ void main() {
         lists
           ..lists = []
           ..modes = [Mode.fast, Mode.fast];
-        lists.modes.raw[1] = 9;
+        lists.modes.numbers[1] = 9;
         expect(
           () => lists.modes[1],
           unknown('modes[1]: 9 is no value of Mode'),

@@ -347,6 +347,21 @@ abstract base class NativeBox<T extends Struct> extends NativeMemory<T> {
 
   set ref(T value);
 
+  /// The message's fields, or the reason why it can't be read.
+  ///
+  /// It throws nothing, as it is for logs and debuggers.
+  @override
+  String toString() {
+    if (_use != _Use.allowed) return '$runtimeType(${_use.name})';
+    try {
+      return '$runtimeType($ref)';
+    } on FfiException catch (error) {
+      return '$runtimeType($error)';
+    } on StateError catch (error) {
+      return '$runtimeType(${error.message})';
+    }
+  }
+
   /// The box as a pointer.
   RawBox<T> get raw => RawBox._(this);
 

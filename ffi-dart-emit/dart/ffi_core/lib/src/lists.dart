@@ -117,6 +117,9 @@ abstract base class NumberVec<E extends num, L extends List<E>>
   /// Returns [values], each of which must be of the type of the elements.
   List<E> checked(List<E> values) => values;
 
+  @override
+  void checkAll(List<E> elements) => checked(elements);
+
   /// Replaces all elements by [values].
   ///
   /// Throws a [CapacityException] if there are too many, and a [RangeError] if
@@ -165,7 +168,7 @@ typedef Float64Vec = NumberVec<double, Float64List>;
 /// Reading a number without a value throws an [UnknownEnumValueException].
 abstract base class EnumVec<E extends FfiEnum> extends FfiVec<E> {
   /// The numbers, valid or not, **borrowed**: as many as there are now.
-  List<int> get raw;
+  List<int> get numbers;
 }
 
 /// A list of fixed length inside a message, **borrowed**: its elements are

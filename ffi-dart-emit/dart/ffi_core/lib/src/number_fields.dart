@@ -9,8 +9,8 @@ part of 'native.dart';
 /// Assigning throws a [RangeError] if it is no `i8`.
 final class Int8Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
-  /// The field at [offset] of [length] messages of [size] bytes each.
-  Int8Field(Uint8List bytes, this.length, int size, int offset)
+  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  Int8Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Int8List.sublistView(bytes),
       _stride = size ~/ Int8List.bytesPerElement,
       _offset = offset ~/ Int8List.bytesPerElement;
@@ -18,6 +18,7 @@ final class Int8Field
   final Int8List _list;
   final int _stride;
   final int _offset;
+  final String _name;
 
   @override
   final int length;
@@ -30,7 +31,7 @@ final class Int8Field
   @override
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
-      _list[index * _stride + _offset] = checkInt8(value, 'value');
+      _list[index * _stride + _offset] = checkInt8(value, _name);
 }
 
 /// One `i16` field of all messages in an array, **borrowed**: a list of fixed
@@ -39,8 +40,8 @@ final class Int8Field
 /// Assigning throws a [RangeError] if it is no `i16`.
 final class Int16Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
-  /// The field at [offset] of [length] messages of [size] bytes each.
-  Int16Field(Uint8List bytes, this.length, int size, int offset)
+  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  Int16Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Int16List.sublistView(bytes),
       _stride = size ~/ Int16List.bytesPerElement,
       _offset = offset ~/ Int16List.bytesPerElement;
@@ -48,6 +49,7 @@ final class Int16Field
   final Int16List _list;
   final int _stride;
   final int _offset;
+  final String _name;
 
   @override
   final int length;
@@ -60,7 +62,7 @@ final class Int16Field
   @override
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
-      _list[index * _stride + _offset] = checkInt16(value, 'value');
+      _list[index * _stride + _offset] = checkInt16(value, _name);
 }
 
 /// One `i32` field of all messages in an array, **borrowed**: a list of fixed
@@ -69,8 +71,8 @@ final class Int16Field
 /// Assigning throws a [RangeError] if it is no `i32`.
 final class Int32Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
-  /// The field at [offset] of [length] messages of [size] bytes each.
-  Int32Field(Uint8List bytes, this.length, int size, int offset)
+  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  Int32Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Int32List.sublistView(bytes),
       _stride = size ~/ Int32List.bytesPerElement,
       _offset = offset ~/ Int32List.bytesPerElement;
@@ -78,6 +80,7 @@ final class Int32Field
   final Int32List _list;
   final int _stride;
   final int _offset;
+  final String _name;
 
   @override
   final int length;
@@ -90,15 +93,15 @@ final class Int32Field
   @override
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
-      _list[index * _stride + _offset] = checkInt32(value, 'value');
+      _list[index * _stride + _offset] = checkInt32(value, _name);
 }
 
 /// One `i64` field of all messages in an array, **borrowed**: a list of fixed
 /// length over the memory, which it keeps alive.
 final class Int64Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
-  /// The field at [offset] of [length] messages of [size] bytes each.
-  Int64Field(Uint8List bytes, this.length, int size, int offset)
+  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  Int64Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Int64List.sublistView(bytes),
       _stride = size ~/ Int64List.bytesPerElement,
       _offset = offset ~/ Int64List.bytesPerElement;
@@ -106,6 +109,7 @@ final class Int64Field
   final Int64List _list;
   final int _stride;
   final int _offset;
+  final String _name;
 
   @override
   final int length;
@@ -127,8 +131,8 @@ final class Int64Field
 /// Assigning throws a [RangeError] if it is no `u8`.
 final class Uint8Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
-  /// The field at [offset] of [length] messages of [size] bytes each.
-  Uint8Field(Uint8List bytes, this.length, int size, int offset)
+  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  Uint8Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Uint8List.sublistView(bytes),
       _stride = size ~/ Uint8List.bytesPerElement,
       _offset = offset ~/ Uint8List.bytesPerElement;
@@ -136,6 +140,7 @@ final class Uint8Field
   final Uint8List _list;
   final int _stride;
   final int _offset;
+  final String _name;
 
   @override
   final int length;
@@ -148,7 +153,7 @@ final class Uint8Field
   @override
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
-      _list[index * _stride + _offset] = checkUint8(value, 'value');
+      _list[index * _stride + _offset] = checkUint8(value, _name);
 }
 
 /// One `u16` field of all messages in an array, **borrowed**: a list of fixed
@@ -157,8 +162,8 @@ final class Uint8Field
 /// Assigning throws a [RangeError] if it is no `u16`.
 final class Uint16Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
-  /// The field at [offset] of [length] messages of [size] bytes each.
-  Uint16Field(Uint8List bytes, this.length, int size, int offset)
+  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  Uint16Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Uint16List.sublistView(bytes),
       _stride = size ~/ Uint16List.bytesPerElement,
       _offset = offset ~/ Uint16List.bytesPerElement;
@@ -166,6 +171,7 @@ final class Uint16Field
   final Uint16List _list;
   final int _stride;
   final int _offset;
+  final String _name;
 
   @override
   final int length;
@@ -178,7 +184,7 @@ final class Uint16Field
   @override
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
-      _list[index * _stride + _offset] = checkUint16(value, 'value');
+      _list[index * _stride + _offset] = checkUint16(value, _name);
 }
 
 /// One `u32` field of all messages in an array, **borrowed**: a list of fixed
@@ -187,8 +193,8 @@ final class Uint16Field
 /// Assigning throws a [RangeError] if it is no `u32`.
 final class Uint32Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
-  /// The field at [offset] of [length] messages of [size] bytes each.
-  Uint32Field(Uint8List bytes, this.length, int size, int offset)
+  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  Uint32Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Uint32List.sublistView(bytes),
       _stride = size ~/ Uint32List.bytesPerElement,
       _offset = offset ~/ Uint32List.bytesPerElement;
@@ -196,6 +202,7 @@ final class Uint32Field
   final Uint32List _list;
   final int _stride;
   final int _offset;
+  final String _name;
 
   @override
   final int length;
@@ -208,7 +215,7 @@ final class Uint32Field
   @override
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
-      _list[index * _stride + _offset] = checkUint32(value, 'value');
+      _list[index * _stride + _offset] = checkUint32(value, _name);
 }
 
 /// One `u64` field of all messages in an array, **borrowed**: a list of fixed
@@ -217,8 +224,8 @@ final class Uint32Field
 /// A number is the `int` of its 64 bits, negative from 2^63 on.
 final class Uint64Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
-  /// The field at [offset] of [length] messages of [size] bytes each.
-  Uint64Field(Uint8List bytes, this.length, int size, int offset)
+  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  Uint64Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Uint64List.sublistView(bytes),
       _stride = size ~/ Uint64List.bytesPerElement,
       _offset = offset ~/ Uint64List.bytesPerElement;
@@ -226,6 +233,7 @@ final class Uint64Field
   final Uint64List _list;
   final int _stride;
   final int _offset;
+  final String _name;
 
   @override
   final int length;
@@ -245,8 +253,8 @@ final class Uint64Field
 /// length over the memory, which it keeps alive.
 final class Float32Field
     with ListMixin<double>, SharedList<double>, FixedLengthList<double> {
-  /// The field at [offset] of [length] messages of [size] bytes each.
-  Float32Field(Uint8List bytes, this.length, int size, int offset)
+  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  Float32Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Float32List.sublistView(bytes),
       _stride = size ~/ Float32List.bytesPerElement,
       _offset = offset ~/ Float32List.bytesPerElement;
@@ -254,6 +262,7 @@ final class Float32Field
   final Float32List _list;
   final int _stride;
   final int _offset;
+  final String _name;
 
   @override
   final int length;
@@ -273,8 +282,8 @@ final class Float32Field
 /// length over the memory, which it keeps alive.
 final class Float64Field
     with ListMixin<double>, SharedList<double>, FixedLengthList<double> {
-  /// The field at [offset] of [length] messages of [size] bytes each.
-  Float64Field(Uint8List bytes, this.length, int size, int offset)
+  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  Float64Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Float64List.sublistView(bytes),
       _stride = size ~/ Float64List.bytesPerElement,
       _offset = offset ~/ Float64List.bytesPerElement;
@@ -282,6 +291,7 @@ final class Float64Field
   final Float64List _list;
   final int _stride;
   final int _offset;
+  final String _name;
 
   @override
   final int length;

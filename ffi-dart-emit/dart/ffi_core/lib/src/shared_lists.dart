@@ -11,9 +11,15 @@ base mixin SharedList<E> on ListMixin<E> {
   /// about it says that it is at [index], if that is given.
   E detach(E element, [int? index]) => element;
 
+  /// Throws if one of [elements] can't be in this list, before the first of them is
+  /// written.
+  void checkAll(List<E> elements) {}
+
   List<E> _detached(Iterable<E> elements, int start) {
     var index = start;
-    return [for (final it in elements) detach(it, index++)];
+    final all = [for (final it in elements) detach(it, index++)];
+    checkAll(all);
+    return all;
   }
 
   void _writeFrom(int start, List<E> detached) {
@@ -44,10 +50,25 @@ base mixin SharedList<E> on ListMixin<E> {
     _writeFrom(start, detached);
   }
 
-  /// Sorts by [compare], which sees copies of the elements.
   @override
-  void sort([int Function(E a, E b)? compare]) =>
-      _writeFrom(0, map(detach).toList()..sort(compare));
+  void setAll(int index, Iterable<E> iterable) {
+    final elements = iterable.toList(growable: false);
+    setRange(index, index + elements.length, elements);
+  }
+
+  /// Sorts by [compare], which sees copies of the elements.
+  ///
+  /// Throws an [UnsupportedError] for views without [compare]: they have no order.
+  @override
+  void sort([int Function(E a, E b)? compare]) {
+    if (compare == null && isNotEmpty && first is FfiView) {
+      throw UnsupportedError(
+        'a `${first.runtimeType}` has no order; hint: sort with a function, such as '
+        '`(a, b) => a.id.compareTo(b.id)`',
+      );
+    }
+    _writeFrom(0, map(detach).toList()..sort(compare));
+  }
 
   @override
   void shuffle([Random? random]) =>

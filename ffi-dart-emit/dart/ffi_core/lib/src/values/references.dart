@@ -8,7 +8,7 @@ part of '../../values.dart';
 /// **copied**: two numbers, which keep nothing alive. When the message is freed
 /// the reference becomes stale and resolves to null from then on, also when the
 /// slot has another message. The pool's class resolves it, and so do the
-/// getters `pointer`, `message` and `isLive`.
+/// getters `box`, `message` and `isLive`.
 final class FfiRef<T> {
   /// The numbers as they are in memory; the first is 0 for none.
   const FfiRef.raw(this._indexPlusOne, this._generation);
