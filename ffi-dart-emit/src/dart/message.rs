@@ -61,8 +61,11 @@ fn field_lists(message: &Message, members: &[String]) -> Vec<String> {
         let list = types::scalar(*scalar).field?;
         let lead = Named { item: &field.item, name }.lead("");
         let (size, offset) = (message.size, field.offset);
-        let quoted = layout::string(name);
-        let arguments = format!("_array.bytes, _array.length, {size}, {offset}, {quoted}");
+        let mut arguments = format!("_array.bytes, _array.length, {size}, {offset}");
+        // Numbers of these types are not checked when they are written.
+        if !matches!(scalar, Scalar::I64 | Scalar::U64 | Scalar::F32 | Scalar::F64) {
+            arguments += &format!(", {}", layout::string(name));
+        }
         Some(format!("{lead}  {list} get {name} => {list}({arguments});"))
     };
     message.fields.iter().zip(members).filter_map(getter).collect()

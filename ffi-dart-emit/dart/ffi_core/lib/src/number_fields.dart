@@ -100,7 +100,7 @@ final class Int32Field
 /// length over the memory, which it keeps alive.
 final class Int64Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
-  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  /// The field at [offset] of [length] messages of [size] bytes each.
   Int64Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Int64List.sublistView(bytes),
       _stride = size ~/ Int64List.bytesPerElement,
@@ -109,7 +109,6 @@ final class Int64Field
   final Int64List _list;
   final int _stride;
   final int _offset;
-  final String _name;
 
   @override
   final int length;
@@ -224,7 +223,7 @@ final class Uint32Field
 /// A number is the `int` of its 64 bits, negative from 2^63 on.
 final class Uint64Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
-  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  /// The field at [offset] of [length] messages of [size] bytes each.
   Uint64Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Uint64List.sublistView(bytes),
       _stride = size ~/ Uint64List.bytesPerElement,
@@ -233,7 +232,6 @@ final class Uint64Field
   final Uint64List _list;
   final int _stride;
   final int _offset;
-  final String _name;
 
   @override
   final int length;
@@ -253,7 +251,7 @@ final class Uint64Field
 /// length over the memory, which it keeps alive.
 final class Float32Field
     with ListMixin<double>, SharedList<double>, FixedLengthList<double> {
-  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  /// The field at [offset] of [length] messages of [size] bytes each.
   Float32Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Float32List.sublistView(bytes),
       _stride = size ~/ Float32List.bytesPerElement,
@@ -262,7 +260,6 @@ final class Float32Field
   final Float32List _list;
   final int _stride;
   final int _offset;
-  final String _name;
 
   @override
   final int length;
@@ -282,7 +279,7 @@ final class Float32Field
 /// length over the memory, which it keeps alive.
 final class Float64Field
     with ListMixin<double>, SharedList<double>, FixedLengthList<double> {
-  /// The field [_name] at [offset] of [length] messages of [size] bytes each.
+  /// The field at [offset] of [length] messages of [size] bytes each.
   Float64Field(Uint8List bytes, this.length, int size, int offset, this._name)
     : _list = Float64List.sublistView(bytes),
       _stride = size ~/ Float64List.bytesPerElement,
@@ -291,7 +288,6 @@ final class Float64Field
   final Float64List _list;
   final int _stride;
   final int _offset;
-  final String _name;
 
   @override
   final int length;

@@ -238,8 +238,8 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
   void _checkLent(FfiRef<Object?> lent) {
     final reference = FfiRef<D>.raw(lent.indexPlusOne, lent.generation);
     final FfiRef(:indexPlusOne, :generation) = reference;
-    if (_resolve(indexPlusOne, generation).address == 0)
-      _throwStale<T>(reference);
+    final slot = _resolve(indexPlusOne, generation);
+    if (slot.address == 0) _throwStale<T>(reference);
   }
 
   @override
