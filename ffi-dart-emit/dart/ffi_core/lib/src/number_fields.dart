@@ -101,7 +101,7 @@ final class Int32Field
 final class Int64Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
   /// The field at [offset] of [length] messages of [size] bytes each.
-  Int64Field(Uint8List bytes, this.length, int size, int offset, this._name)
+  Int64Field(Uint8List bytes, this.length, int size, int offset)
     : _list = Int64List.sublistView(bytes),
       _stride = size ~/ Int64List.bytesPerElement,
       _offset = offset ~/ Int64List.bytesPerElement;
@@ -224,7 +224,7 @@ final class Uint32Field
 final class Uint64Field
     with ListMixin<int>, SharedList<int>, FixedLengthList<int> {
   /// The field at [offset] of [length] messages of [size] bytes each.
-  Uint64Field(Uint8List bytes, this.length, int size, int offset, this._name)
+  Uint64Field(Uint8List bytes, this.length, int size, int offset)
     : _list = Uint64List.sublistView(bytes),
       _stride = size ~/ Uint64List.bytesPerElement,
       _offset = offset ~/ Uint64List.bytesPerElement;
@@ -252,7 +252,7 @@ final class Uint64Field
 final class Float32Field
     with ListMixin<double>, SharedList<double>, FixedLengthList<double> {
   /// The field at [offset] of [length] messages of [size] bytes each.
-  Float32Field(Uint8List bytes, this.length, int size, int offset, this._name)
+  Float32Field(Uint8List bytes, this.length, int size, int offset)
     : _list = Float32List.sublistView(bytes),
       _stride = size ~/ Float32List.bytesPerElement,
       _offset = offset ~/ Float32List.bytesPerElement;
@@ -280,7 +280,7 @@ final class Float32Field
 final class Float64Field
     with ListMixin<double>, SharedList<double>, FixedLengthList<double> {
   /// The field at [offset] of [length] messages of [size] bytes each.
-  Float64Field(Uint8List bytes, this.length, int size, int offset, this._name)
+  Float64Field(Uint8List bytes, this.length, int size, int offset)
     : _list = Float64List.sublistView(bytes),
       _stride = size ~/ Float64List.bytesPerElement,
       _offset = offset ~/ Float64List.bytesPerElement;
