@@ -50,12 +50,6 @@ base mixin SharedList<E> on ListMixin<E> {
     _writeFrom(start, detached);
   }
 
-  @override
-  void setAll(int index, Iterable<E> iterable) {
-    final elements = iterable.toList(growable: false);
-    setRange(index, index + elements.length, elements);
-  }
-
   /// Sorts by [compare], which sees copies of the elements.
   ///
   /// Throws an [UnsupportedError] for views without [compare]: they have no order.
