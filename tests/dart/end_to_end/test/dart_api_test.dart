@@ -63,6 +63,18 @@ void main() {
       expect(() => library.turnOn(other), throwsText<StateError>('hint: '));
     });
 
+    test('asks for the memory it is a part of with each use', () {
+      final lamps = calls.LampArray(3);
+      final element = lamps.boxAt(1);
+      final part = calls.LampBox.raw(lamps.raw.pointerAt(2), owner: lamps);
+      element.ref.brightness = 7;
+      part.ref.brightness = 8;
+      expect((element.ref.brightness, part.ref.brightness), (7, 8));
+      lamps.raw.freeNow();
+      expect(() => element.ref, throwsText<StateError>('`LampArray`'));
+      expect(() => part.ref, throwsText<StateError>('was freed; hint: '));
+    });
+
     test('is a number or an enum in an array', () {
       final library = calls.FixtureCallsLibrary.open();
       final value = calls.Int64Array.of([21, 5]);
@@ -232,6 +244,23 @@ void main() {
         () => TokenPool.require(reference),
         throwsText<StaleReferenceException>('hint: '),
       );
+    });
+
+    test('that is borrowed does not become the next message', () {
+      final token = library.newToken(3);
+      final lent = TokenPool.reference(token).box!;
+      expect(lent.ref.id, 3);
+      token.dispose();
+      final next = [for (var id = 4; id < 7; id++) library.newToken(id)];
+      expect(() => lent.ref, throwsText<StaleReferenceException>('hint: '));
+      expect(
+        () => lent.ref.id = 9,
+        throwsText<StaleReferenceException>('hint: '),
+      );
+      expect([for (final box in next) box.ref.id], [4, 5, 6]);
+      for (final box in next) {
+        box.dispose();
+      }
     });
 
     test('is the root of a tree', () {

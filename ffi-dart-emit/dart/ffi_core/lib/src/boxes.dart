@@ -169,7 +169,8 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   Object? _owner;
 
   // The getter is read often, so it makes one test, and the field has one
-  // class, that of lists over memory outside of Dart.
+  // class, that of lists over memory outside of Dart. The test is false for
+  // memory that may be gone, so each use asks for it.
   bool _hasBytes = false;
   Uint8List _bytes = _noBytes;
   static final Uint8List _noBytes = Pointer<Uint8>.fromAddress(
@@ -208,7 +209,8 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// The memory as bytes, **borrowed**; they keep it alive.
   ///
-  /// Throws a [StateError] after [dispose].
+  /// Throws a [StateError] after [dispose], and for a part of memory that was
+  /// freed; a [StaleReferenceException] if the message was lent, and is freed.
   @pragma('vm:prefer-inline')
   Uint8List get bytes {
     if (!_hasBytes) _firstBytes();
@@ -217,10 +219,13 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   @pragma('vm:never-inline')
   void _firstBytes() {
-    final bytes = _untracked;
-    _keepFor(bytes);
-    _bytes = bytes;
-    _hasBytes = true;
+    if (_asks) _checkUse();
+    if (identical(_bytes, _noBytes)) {
+      final bytes = _untracked;
+      _keepFor(bytes);
+      _bytes = bytes;
+    }
+    _hasBytes = !_asks;
   }
 
   /// Has [view] keep the memory.
@@ -381,6 +386,7 @@ abstract base class NativeBox<T extends Struct> extends NativeMemory<T> {
     _attachment.ref.givenBack.value = 1;
     _use = _Use.moved;
     _asks = true;
+    _hasBytes = false;
   }
 
   /// Ends a call to which the slot was passed: it was taken, or [refused].
