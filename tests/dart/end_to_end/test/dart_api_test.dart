@@ -263,6 +263,34 @@ void main() {
       }
     });
 
+    test('keeps its slot if its tree is not freed', () {
+      final plan = library.buildPlan(1, 2);
+      expect(
+        () => PlanNodePool.freeTree(plan, (_) => throw StateError('mine')),
+        throwsText<StateError>('mine'),
+      );
+      expect((plan.ref.children.length, PlanNodePool.stats.live), (2, 3));
+      // A lazy iterable throws later.
+      Iterable<FfiRef<PlanNodeData>> none(PlanNode node) sync* {
+        throw StateError('mine');
+      }
+
+      expect(
+        () => PlanNodePool.freeTree(plan, none),
+        throwsText<StateError>('mine'),
+      );
+      expect((plan.ref.children.length, PlanNodePool.stats.live), (2, 3));
+      expect(PlanNodePool.freeTree(plan, (node) => node.children), 3);
+      final spent = library.buildPlan(0, 0);
+      expect(
+        () => PlanNodePool.freeTree(spent, (node) {
+          spent.dispose();
+          return [];
+        }),
+        throwsStateError,
+      );
+    });
+
     test('is the root of a tree', () {
       final plan = library.buildPlan(2, 3);
       expect(library.planCost(plan), 5);

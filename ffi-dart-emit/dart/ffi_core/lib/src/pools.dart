@@ -41,7 +41,10 @@ abstract interface class FfiPool<T extends Struct, D> {
   /// and returns the number of freed slots. The box is empty afterwards.
   ///
   /// Skips slots that were freed before, and those that Rust owns with all below them.
-  /// Throws a [StateError] if [root] owns no slot.
+  /// Throws a [StateError] if [root] owns no slot, and a [PoolException] if the pool
+  /// does not take it; then, and when [children] throws for [root], nothing is freed
+  /// and the box stays as it was. When [children] throws for a message further down,
+  /// that message and all that were not freed yet stay allocated, without an owner.
   int freeTree(NativeBox<T> root, TreeChildren<T, D> children);
 
   /// Counters of the pool so far, **copied**.
@@ -244,11 +247,15 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
 
   @override
   int freeTree(NativeBox<T> root, TreeChildren<T, D> children) {
+    _checkInUse(root._slot);
+    final below = children(view(root._slot)).toList();
+    // Asked for again, as [children] may have passed the box on.
     final slot = root._slot;
-    root
-      .._give()
-      .._settle(refused: false);
-    return freeTreeAt(slot, children);
+    root._give();
+    final code = _free(slot);
+    root._settle(refused: code != 0);
+    if (code != 0) throwRefused(code, slot);
+    return 1 + _freeBelow(below, children);
   }
 
   @override
@@ -399,9 +406,15 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
   /// slots.
   int freeTreeAt(Pointer<T> root, TreeChildren<T, D> children) {
     _checkInUse(root);
-    final todo = children(view(root)).toList();
+    final below = children(view(root)).toList();
     _freeOrThrow(root);
-    var count = 1;
+    return 1 + _freeBelow(below, children);
+  }
+
+  /// Frees the messages of the references in [todo] and all below them, and
+  /// returns the number of freed slots.
+  int _freeBelow(List<FfiRef<D>> todo, TreeChildren<T, D> children) {
+    var count = 0;
     while (todo.isNotEmpty) {
       final FfiRef(:indexPlusOne, :generation) = todo.removeLast();
       final slot = _resolve(indexPlusOne, generation);
