@@ -23,7 +23,7 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     let (name, class) = (&own.name, columns_class(&own.name));
     let array = format!("{name}Array");
     let mut calls = vec![
-        "_libraryMemory".to_owned(),
+        "_openedMemory".to_owned(),
         layout::string(&message.item.name),
         format!("$.sizeOf<{name}>()"),
         message.fields.iter().map(|it| it.size).sum::<u64>().to_string(),

@@ -97,7 +97,7 @@ fn refers_in(model: &Model, ty: &Type) -> bool {
 
 /// Returns the members for protobuf of the box and the pointer of a message called `name`.
 fn proto(types: &Types<'_>, message: &Message, name: &str, symbols: &ProtoSymbols) -> Proto {
-    let mut arguments = vec!["_libraryMemory".to_owned()];
+    let mut arguments = vec!["_openedMemory".to_owned()];
     arguments.extend([&symbols.encode, &symbols.decode].map(|it| layout::string(it)));
     let codec = layout::call(2, "static final _proto = ", &format!("$.NativeProto<{name}>"), &arguments, ";");
     let refused = "\n\nThrows an [InvalidValueException] that says which field can't be read, and\nwhy";

@@ -401,6 +401,11 @@ void main() {
       expect(FixturePoolsLibrary.open().path, library.path);
     });
 
+    test('may pass calls on to the library', () async {
+      expect(await Isolate.run(_withSpy), [5, 2, 4, 3, 1]);
+      expectNoneLive();
+    });
+
     test('needs no library on the host', () async {
       expect(await Isolate.run(_withoutLibrary), [2.5, 40.0, 7, 60]);
     });
@@ -454,6 +459,62 @@ List<num> _withoutLibrary() {
     frames.list.fold<double>(0, (sum, it) => sum + it),
     tokens.fold<int>(15, (sum, it) => sum + it.id),
   ];
+}
+
+/// An isolate in which something has taken the place of the opened library before
+/// pools, protobuf and columns are used.
+List<num> _withSpy() {
+  final spy = _Spy(FixturePoolsLibrary.open());
+  FixturePoolsLibrary.instance = spy;
+  final token = TokenPool.alloc()..ref.id = 5;
+  token.ref.valid = true;
+  final spent = FixturePoolsLibrary.instance.spend(token);
+  final event = EventPool.alloc()..ref.number = 4;
+  final read = EventBox.fromProto(event.toProto());
+  event.dispose();
+  final plan = FixturePoolsLibrary.instance.buildPlan(1, 2);
+  final freed = PlanNodePool.freeTree(plan, (node) => node.children);
+  owned.FixtureOwnedLibrary.open();
+  owned.FixtureOwnedLibrary.instance = _FakeOwned();
+  final columns = owned.PointColumns()..pushAll(owned.PointArray(1));
+  return [spent, spy.calls, read.ref.number.toInt(), freed, columns.length];
+}
+
+final class _FakeOwned implements owned.FixtureOwnedLibrary {
+  @override
+  Object? noSuchMethod(Invocation invocation) => super.noSuchMethod(invocation);
+}
+
+/// A library that counts calls of the one it takes the place of.
+final class _Spy implements FixturePoolsLibrary {
+  _Spy(this._library);
+
+  final FixturePoolsLibrary _library;
+  int calls = 0;
+
+  @override
+  int spend(TokenBox token) {
+    calls++;
+    return _library.spend(token);
+  }
+
+  @override
+  PlanNodeBox buildPlan(int depth, int width) {
+    calls++;
+    return _library.buildPlan(depth, width);
+  }
+
+  @override
+  FfiPool<Token, TokenData> get tokenPool => _library.tokenPool;
+
+  @override
+  FfiPool<PlanNode, PlanNodeData> get planNodePool => _library.planNodePool;
+
+  @override
+  FfiPool<Event, EventData> get eventPool => _library.eventPool;
+
+  @override
+  Object? noSuchMethod(Invocation invocation) => super.noSuchMethod(invocation);
 }
 
 /// A library with plans that cost what their root says, and one token.
