@@ -2,6 +2,9 @@ part of 'native.dart';
 
 /// Zeroed memory of Dart's process, which is freed when this object is collected:
 /// for boxes and arrays without a library.
+///
+/// It is freed at the latest when its isolate ends, as every finalizer runs then,
+/// also that of `asTypedList`: views must not leave the isolate.
 final class HostBlock implements Finalizable {
   /// [size] bytes.
   ///
