@@ -72,8 +72,9 @@
 //! ```
 
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::hash::{BuildHasher, RandomState};
+use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
@@ -167,9 +168,18 @@ pub(crate) fn log_internal(error: &(dyn Error + 'static)) -> u64 {
     let internal = InternalError { id: next_id(), error };
     match &*HOOK.read().unwrap_or_else(PoisonError::into_inner) {
         Some(hook) => hook(internal),
-        None => eprintln!("{internal}"),
+        None => print(internal),
     }
     internal.id
+}
+
+/// Prints an error to standard error. Nothing is done about a failure: a program without a console
+/// may have closed it, and `eprintln!` would make a panic of the error.
+fn print(internal: InternalError<'_>) {
+    // The text is made first, as no other code may run while standard error is locked.
+    let mut text = String::new();
+    let _ = writeln!(text, "{internal}");
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Returns a number of 52 bits, which JavaScript and JSON have without loss: 32 that are random for
@@ -221,5 +231,25 @@ mod tests {
         let ids: std::collections::HashSet<_> = (0..1000).map(|_| next_id()).collect();
         assert_eq!(ids.len(), 1000);
         assert!(ids.iter().all(|id| *id < 1 << 52));
+    }
+
+    #[cfg(all(target_os = "linux", not(miri)))]
+    #[test]
+    fn a_standard_error_that_is_full_is_no_panic() {
+        const CHILD: &str = "FFI_TEST_FULL_STDERR";
+        if std::env::var_os(CHILD).is_some() {
+            log_internal(&Endless);
+            return;
+        }
+        let name = "error::tests::a_standard_error_that_is_full_is_no_panic";
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .env(CHILD, "")
+            .stderr(full)
+            .output()
+            .unwrap();
+        let output = String::from_utf8_lossy(&child.stdout);
+        assert!(child.status.success() && output.contains("1 passed"), "{output}");
     }
 }
