@@ -68,10 +68,14 @@ pub fn backtraces(on: bool) {
     install();
 }
 
-/// Sets the hook, once. A thread that panics may not call it.
+/// Sets the hook, once. Does nothing on a thread that panics, which can't set a hook: the next panic
+/// that crosses the boundary, when the thread no longer unwinds, sets it.
 #[doc(hidden)]
 pub fn install() {
     static INSTALLED: Once = Once::new();
+    if std::thread::panicking() {
+        return;
+    }
     INSTALLED.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
