@@ -68,8 +68,8 @@ pub fn backtraces(on: bool) {
     install();
 }
 
-/// Sets the hook, once. Does nothing on a thread that panics, which can't set a hook: the next panic
-/// that crosses the boundary, when the thread no longer unwinds, sets it.
+/// Sets the hook, once. Does nothing on a thread that panics, which can't set a hook: the next
+/// panic that crosses the boundary, when the thread no longer unwinds, sets it.
 #[doc(hidden)]
 pub fn install() {
     static INSTALLED: Once = Once::new();

@@ -62,7 +62,7 @@ fn a_failure_holds_its_text_and_place_until_it_is_cleared() {
     ffi_core::panic::backtraces(false);
     type Fail = fn(&mut FfiStatus);
     // Each status is zeroed or was written by the library, and ours.
-    // A message is one allocation; the place of a panic is another, with the file's name in a third.
+    // A message is one allocation; the place of a panic is another, and its file's name a third.
     let failures: [(&str, isize, Fail); 6] = [
         // SAFETY: any two numbers may be passed.
         ("error", 1, |status| assert_eq!(unsafe { fixture_calls_ffi_divide(1, 0, status) }, 0)),

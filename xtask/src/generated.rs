@@ -102,7 +102,7 @@ impl Generated {
         apply_text(&golden.join("completion.txt"), &completion::of(&self.dart)?, action)
     }
 
-    /// Returns the README of the Dart package, which the emitter writes once and leaves to its owner.
+    /// Returns the README of the Dart package, which the emitter writes once and then leaves alone.
     fn readme(&self, library: &Path) -> Result<String> {
         let folder = workspace::target().join("tmp/readmes").join(&self.package);
         if folder.exists() {
