@@ -76,7 +76,7 @@ use std::fmt::{self, Write as _};
 use std::hash::{BuildHasher, RandomState};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use crate::boundary::Failure;
 
@@ -139,19 +139,16 @@ impl fmt::Display for InternalError<'_> {
     }
 }
 
-type Hook = Box<dyn Fn(InternalError<'_>) + Send + Sync>;
+type Hook = Arc<dyn Fn(InternalError<'_>) + Send + Sync>;
 
 static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 
 /// Sets the function that logs internal errors, in place of the one that was there. Without one
 /// they are printed to standard error.
 ///
-/// It runs on the thread of the call, before Dart has the exception. If it panics, the call fails
-/// with that panic.
-///
-/// # Panics
-///
-/// Deadlocks or panics if the hook itself calls it.
+/// It runs on the thread of the call, before Dart has the exception; several threads may run it at
+/// once, and one that has begun to may do so after another hook was set. If it panics, the call
+/// fails with that panic. It may set another hook, and make calls that fail.
 ///
 /// # Examples
 ///
@@ -159,14 +156,19 @@ static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 /// ffi_core::error::set_hook(|error| eprintln!("shop: {error}"));
 /// ```
 pub fn set_hook(hook: impl Fn(InternalError<'_>) + Send + Sync + 'static) {
-    *HOOK.write().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hook));
+    let hook: Hook = Arc::new(hook);
+    // The lock is free again when the old hook, which is user code, is dropped.
+    let before = HOOK.write().unwrap_or_else(PoisonError::into_inner).replace(hook);
+    drop(before);
 }
 
 /// Logs an error, and returns the number that stands for it.
 #[cold]
 pub(crate) fn log_internal(error: &(dyn Error + 'static)) -> u64 {
     let internal = InternalError { id: next_id(), error };
-    match &*HOOK.read().unwrap_or_else(PoisonError::into_inner) {
+    // A clone, so that the lock is free again when user code runs.
+    let hook = HOOK.read().unwrap_or_else(PoisonError::into_inner).clone();
+    match hook {
         Some(hook) => hook(internal),
         None => print(internal),
     }
@@ -204,6 +206,9 @@ pub(crate) fn causes(error: &dyn Error) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Mutex, mpsc};
+    use std::time::Duration;
+
     use super::*;
 
     #[derive(Debug)]
@@ -251,5 +256,45 @@ mod tests {
             .unwrap();
         let output = String::from_utf8_lossy(&child.stdout);
         assert!(child.status.success() && output.contains("1 passed"), "{output}");
+    }
+
+    /// Lets one test at a time set the hook.
+    static HOOKS: Mutex<()> = Mutex::new(());
+
+    #[test]
+    fn a_hook_may_set_another_and_log_an_error_itself() {
+        let _alone = HOOKS.lock().unwrap_or_else(PoisonError::into_inner);
+        let (sender, receiver) = mpsc::channel();
+        set_hook(move |error| {
+            let sender = sender.clone();
+            sender.send(error.id()).unwrap();
+            set_hook(move |error| sender.send(error.id()).unwrap());
+            log_internal(error.error());
+        });
+        // On a thread of its own, so that the test fails if it waits for itself.
+        std::thread::spawn(|| log_internal(&Endless));
+        let ids = [(); 2].map(|()| receiver.recv_timeout(Duration::from_secs(10)).unwrap());
+        assert_ne!(ids[0], ids[1]);
+        set_hook(|_| ());
+        assert!(receiver.recv_timeout(Duration::from_secs(10)).is_err(), "the old hooks are dropped");
+    }
+
+    #[test]
+    fn a_hook_may_be_set_while_one_is_dropped() {
+        struct SetsWhenDropped(mpsc::Sender<()>);
+        impl Drop for SetsWhenDropped {
+            fn drop(&mut self) {
+                set_hook(|_| ());
+                self.0.send(()).unwrap();
+            }
+        }
+        let _alone = HOOKS.lock().unwrap_or_else(PoisonError::into_inner);
+        let (sender, receiver) = mpsc::channel();
+        let sets = SetsWhenDropped(sender);
+        set_hook(move |_| {
+            let _ = &sets;
+        });
+        std::thread::spawn(|| set_hook(|_| ()));
+        receiver.recv_timeout(Duration::from_secs(10)).unwrap();
     }
 }
