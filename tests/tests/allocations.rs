@@ -74,9 +74,9 @@ fn a_failure_holds_its_text_and_place_until_it_is_cleared() {
         ("panic", 3, |status| assert_eq!(unsafe { fixture_calls_ffi_panics(status) }, 0)),
         // SAFETY: it takes nothing.
         ("panic without text", 3, |status| unsafe { fixture_calls_ffi_panics_without_text(status) }),
-        // SAFETY: it takes nothing.
         ("panic in Display", 3, |status| {
-            assert_eq!(unsafe { fixture_calls_ffi_fails_unprintably(status) }, 0)
+            // SAFETY: it takes nothing.
+            assert_eq!(unsafe { fixture_calls_ffi_fails_unprintably(status) }, 0);
         }),
     ];
     for (name, held, fail) in failures {
