@@ -70,7 +70,7 @@ void checkLists(Lists it) {
   check(it.doubles, [0.5]);
   check(it.flags, [false, false, true]);
   check(it.modes, [off, auto]);
-  check(it.modes.raw, [0, 7]);
+  check(it.modes.numbers, [0, 7]);
   check(it.points.length, 4);
   check(it.points.last.y, 1.5);
   check(it.shapes[0].isUnset, true);
@@ -372,11 +372,11 @@ void checkHostile() {
   refusesAll(wild.points);
   refusesAll(wild.shapes);
   refuses<InvalidValueException>(() => wild.numbers.elements);
-  refuses<InvalidValueException>(() => wild.modes.raw);
+  refuses<InvalidValueException>(() => wild.modes.numbers);
   refuses<InvalidValueException>(() => wild.toDart());
   wild.modes.rawLength = 1;
   refuses<UnknownEnumValueException>(() => wild.modes.single);
-  check(wild.modes.raw, [0xffff]);
+  check(wild.modes.numbers, [0xffff]);
   wild.numbers.clear();
   check(wild.numbers, <int>[]);
 
