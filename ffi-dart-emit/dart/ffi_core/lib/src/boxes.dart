@@ -193,7 +193,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
       throw StateError('the `$runtimeType` was used after ${use.text}');
     }
     _whole?._checkPart();
-    if (_reference case final reference?) _pool!._checkLent(reference);
+    if (_reference case final reference?) _pool!.require(reference);
     if (_attachment != nullptr && _attachment.ref.givenBack.value != 0) {
       throw StateError(
         'the `$runtimeType` was used after the memory it is a part of was freed; '

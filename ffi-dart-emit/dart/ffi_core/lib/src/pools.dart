@@ -238,13 +238,6 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
     return slot.address == 0 ? null : lentBox(slot, reference);
   }
 
-  void _checkLent(FfiRef<Object?> lent) {
-    final reference = FfiRef<D>.raw(lent.indexPlusOne, lent.generation);
-    final FfiRef(:indexPlusOne, :generation) = reference;
-    final slot = _resolve(indexPlusOne, generation);
-    if (slot.address == 0) _throwStale<T>(reference);
-  }
-
   @override
   int freeTree(NativeBox<T> root, TreeChildren<T, D> children) {
     _checkInUse(root._slot);
