@@ -10,6 +10,8 @@ import 'package:ffi_core/generated.dart'
 import 'package:fixture_errors/fixture_errors.dart';
 import 'package:test/test.dart';
 
+import 'garbage.dart';
+
 final _library = FixtureErrorsLibrary.open();
 
 /// The exception of `_library.fail(variant)`.
@@ -20,14 +22,6 @@ DbException _thrown(int variant) {
     return error;
   }
   fail('variant $variant is thrown');
-}
-
-/// Makes garbage in both generations, so that the collector runs.
-Future<void> _collect() async {
-  for (var i = 0; i < 40; i++) {
-    List.filled(1 << 18, i);
-  }
-  await Future<void>.delayed(const Duration(milliseconds: 20));
 }
 
 /// Fails with every variant, until it is killed.
@@ -285,7 +279,7 @@ void main() {
 
   test('an isolate that is killed leaks nothing', () async {
     _thrown(5);
-    await _collect();
+    await collectGarbage();
     final before = _library.liveAllocations();
     for (var round = 0; round < 60; round++) {
       final port = ReceivePort(), gone = ReceivePort();
@@ -304,7 +298,7 @@ void main() {
     // own.
     var live = _library.liveAllocations();
     for (var tries = 0; tries < 100 && live > before + 5; tries++) {
-      await _collect();
+      await collectGarbage();
       live = _library.liveAllocations();
     }
     expect(live, lessThanOrEqualTo(before + 5));

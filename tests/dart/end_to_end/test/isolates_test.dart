@@ -15,6 +15,8 @@ import 'package:fixture_owned/fixture_owned.dart' as owned;
 import 'package:fixture_pools/fixture_pools.dart' as pools;
 import 'package:test/test.dart';
 
+import 'garbage.dart';
+
 /// A view: how an isolate makes it, and what it must hold in another one.
 final class Case {
   Case(this.name, Object Function() make, this.read, this.expected)
@@ -283,18 +285,9 @@ Future<Object> _spawned(
   return (await arrived) as Object;
 }
 
-/// Makes garbage in both generations, so that the collector runs.
-Future<void> _collect() async {
-  for (var i = 0; i < 16; i++) {
-    Uint8List(1 << 16);
-    Uint8List(4 << 20);
-  }
-  await Future<void>.delayed(Duration.zero);
-}
-
 /// Collects garbage, then allocates free memory and slots and overwrites them.
 Future<void> _disturb() async {
-  await _collect();
+  await collectGarbage();
   final blocks = <Pointer<Uint8>>[];
   for (final size in [8, 64, 512, 2048, 4096, 8192, 32768]) {
     for (var i = 0; i < 20; i++) {
@@ -343,7 +336,7 @@ List<Pointer<T>> _all<T extends NativeType>(Pointer<T>? Function() tryAlloc) {
 /// Waits until at most [before] of each are live, and returns what is live.
 Future<(int, int)> _settled((int, int) before) async {
   for (var tries = 0; tries < 100; tries++) {
-    await _collect();
+    await collectGarbage();
     final (memory, slots) = _live();
     if (memory <= before.$1 && slots <= before.$2) break;
   }
@@ -421,7 +414,7 @@ Future<void> _killOften(int rounds, void Function() make) async {
     isolate.kill(priority: Isolate.immediate);
     await gone.first;
     // Collected often, so that pools are not exhausted.
-    if (round % 10 == 9) await _collect();
+    if (round % 10 == 9) await collectGarbage();
   }
   errors.close();
   // The collector may be late for slots that are not freed explicitly.
@@ -514,7 +507,7 @@ void main() {
     final before = _live();
     // The end of its isolate does not free it.
     final address = await Isolate.run(() => _pools().raw.newToken(9).address);
-    await _collect();
+    await collectGarbage();
     final slot = Pointer<pools.Token>.fromAddress(address);
     expect(slot.ref.id, 9);
     expect(_live().$2, before.$2 + 1);
@@ -595,7 +588,7 @@ void main() {
     // The same test, but the collector frees it.
     _freeBehindItsBack(next.last);
     next.last = pools.ParticlePool.raw.alloc();
-    await _collect();
+    await collectGarbage();
     final live = pools.ParticlePool.stats.live;
     expect(live, next.length);
     pools.ParticlePool.raw.freeMany(next);
