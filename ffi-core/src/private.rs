@@ -47,3 +47,11 @@ pub use crate::simd::{
     batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
 };
 pub use crate::types::{FfiType, InvalidValue, Lanes, assert_capacities, assert_numeric};
+#[cfg(feature = "async")]
+pub use crate::{
+    executor::{open_calls, shutdown as end_calls},
+    mailbox::{
+        FfiContext, FfiEvent, FfiMailbox, FfiMailboxCalls, mailbox_calls, start_async, start_blocking,
+        start_inline,
+    },
+};

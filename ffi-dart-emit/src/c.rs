@@ -43,13 +43,19 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         columns,
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
-        functions: model.functions.iter().map(|it| function(model, it, &constants)).collect(),
+        functions: with_mode(model, true).map(|it| function(model, it, &constants)).collect(),
+        started: with_mode(model, false).map(|it| it.item.name.as_str()).collect(),
         pools: pools(model),
         simd: simd(model),
         queues: queues(model),
         protos: protos(model),
     };
     Ok(header.render().expect("writing to a string succeeds"))
+}
+
+/// Returns the functions that C can call, or those that only Dart can.
+fn with_mode(model: &Model, sync: bool) -> impl Iterator<Item = &Function> {
+    model.functions.iter().filter(move |it| it.mode.is_sync() == sync)
 }
 
 /// Adds `prefix` to the name that each type of `model` has in C, for a program that includes the
@@ -91,6 +97,8 @@ struct Header<'a> {
     fingerprints: Vec<CFingerprint>,
     symbols: &'a ffi_core::schema::read::LibrarySymbols,
     functions: Vec<CFunction>,
+    /// Names of the functions whose results only Dart can wait for.
+    started: Vec<&'a str>,
     pools: Vec<CPool<'a>>,
     columns: Vec<CColumns<'a>>,
     simd: Vec<CSimd<'a>>,

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use ffi_core::schema::read::{ErrorFieldType, Type};
 use serde::Serialize;
 
-use crate::model::{self, Enum, ErrorType, Item, Message, Model, Oneof, Scalar, TypeId};
+use crate::model::{self, Enum, ErrorType, Item, Message, Mode, Model, Oneof, Scalar, TypeId};
 use crate::proto::shape::{record_type, rust};
 
 /// The side that a change must break to count.
@@ -654,16 +654,20 @@ impl Diff<'_> {
 
     fn functions(&mut self) {
         let by_name = |model: &Model| -> BTreeMap<String, _> {
-            let named =
-                model.functions.iter().map(|it| (it.item.name.clone(), (it.fingerprint, it.item.clone())));
-            named.collect()
+            let named = model.functions.iter();
+            named.map(|it| (it.item.name.clone(), (it.fingerprint, it.mode, it.item.clone()))).collect()
         };
         let (old, new) = (by_name(self.old.model), by_name(self.new.model));
         for name in self.pairs("function", old.keys(), new.keys(), None) {
-            let ((old, old_item), (new, new_item)) = (&old[&name], &new[&name]);
+            let ((old, old_mode, old_item), (new, new_mode, new_item)) = (&old[&name], &new[&name]);
             let item = format!("function {name}");
             self.item(&item, old_item, new_item);
-            if old != new {
+            if old_mode != new_mode {
+                let what = format!("was {}, is {}", called(*old_mode), called(*new_mode));
+                let breaks = (old_mode.is_sync() != new_mode.is_sync())
+                    .then_some("the method in Dart returns a future or the result itself");
+                self.add(&item, what, breaks, None);
+            } else if old != new {
                 self.add(
                     &item,
                     "its signature, or a type in it, has changed",
@@ -672,6 +676,15 @@ impl Diff<'_> {
                 );
             }
         }
+    }
+}
+
+/// Returns the word for the way in which a function is called.
+fn called(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Sync => "a function that the caller waits for",
+        Mode::Async => "async",
+        Mode::Blocking => "blocking",
     }
 }
 

@@ -7,8 +7,8 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, ErrorFieldType, ErrorType, Function, Message, MessageIndex, Model, Oneof, PanicStrategy, Param,
-    Passing, Queue, Reset, Returns, Type, TypeId, Value,
+    Enum, ErrorFieldType, ErrorType, Function, Message, MessageIndex, Mode, Model, Oneof, PanicStrategy,
+    Param, Passing, Queue, Reset, Returns, Type, TypeId, Value,
 };
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
@@ -214,8 +214,11 @@ impl View<'_> {
     }
 
     fn function(&self, function: &Function) -> [String; 3] {
-        let params: Vec<_> =
-            function.params.iter().map(|param| format!("{}: {}", param.name, self.param(param))).collect();
+        let params: Vec<_> = function
+            .params
+            .iter()
+            .map(|param| format!("{}: {}", param.name, self.param(function.mode, param)))
+            .collect();
         let result = function.returns.map(|returns| match returns {
             Returns::Value(value) => self.value(value),
             Returns::Text => "String".to_owned(),
@@ -232,12 +235,22 @@ impl View<'_> {
             (Some(value), true) => format!(" -> Result<{value}, {error}>"),
         };
         let leaf = if function.leaf { " (leaf)" } else { "" };
-        let signature = format!("fn {}({}){result}{leaf}", function.item.name, params.join(", "));
+        let mode = match function.mode {
+            Mode::Sync => "",
+            Mode::Async => "async ",
+            Mode::Blocking => "blocking ",
+        };
+        let signature = format!("{mode}fn {}({}){result}{leaf}", function.item.name, params.join(", "));
         [function.symbol.clone(), function.fingerprint.to_string(), signature]
     }
 
-    fn param(&self, param: &Param) -> String {
-        let passed = self.passing(&param.passing);
+    fn param(&self, mode: Mode, param: &Param) -> String {
+        let passed = match &param.passing {
+            // A function that runs on has copies.
+            Passing::Text if !mode.is_sync() => "String".to_owned(),
+            Passing::Slice { of, .. } if !mode.is_sync() => format!("Vec<{}>", self.value(*of)),
+            passing => self.passing(passing),
+        };
         if param.optional { format!("Option<{passed}>") } else { passed }
     }
 

@@ -53,13 +53,17 @@ pub(crate) struct QueueAttrs {
     pub(crate) common: CommonAttrs,
 }
 
-/// `#[ffi_export(..)]` on a function.
+/// `#[ffi_export(..)]` on a function, and `#[ffi(..)]` below it.
 #[derive(Debug, FromMeta)]
 pub(crate) struct FunctionAttrs {
     #[darling(flatten)]
     pub(crate) common: CommonAttrs,
     #[darling(default)]
     pub(crate) leaf: Flag,
+    #[darling(default)]
+    pub(crate) blocking: Flag,
+    #[darling(default)]
+    pub(crate) inline: Flag,
 }
 
 /// Keys that every item takes.

@@ -21,6 +21,7 @@ mod rustc;
 mod tags;
 
 use proc_macro::TokenStream;
+use quote::ToTokens as _;
 use syn::{Data, DeriveInput, Item, parse_macro_input};
 
 /// Makes a struct a message, and an enum that holds data a oneof: plain data that Rust and Dart
@@ -235,6 +236,8 @@ pub fn derive_error(input: TokenStream) -> TokenStream {
 ///
 /// | key | meaning |
 /// |---|---|
+/// | `blocking` | blocks its thread: Dart gets a future, and a thread of the library's runs it |
+/// | `inline` | of an async function: it is polled once before the call returns, for those that are mostly ready at once |
 /// | `leaf` | short, bounded and non-blocking: Dart calls it without leaving its own state. While it runs, no isolate can collect garbage |
 /// | `rename = "name"` | its name in Dart |
 /// | `prefix = "name"` | the symbol is `name_ffi_..`, instead of with the name of the crate |
@@ -256,6 +259,20 @@ pub fn derive_error(input: TokenStream) -> TokenStream {
 ///
 /// assert_eq!(mean(&[1.0, 2.0]), Ok(1.5));
 /// ```
+///
+/// # Async and blocking functions
+///
+/// An `async fn` is a method in Dart that returns an `FfiFuture` at once, and a task in Rust. With
+/// `blocking`, so is a function that waits or computes for long. Both need the feature `tokio` of
+/// `ffi_core`, or `async` for an executor without tokio. Keys may also be in `#[ffi(..)]` below the
+/// attribute: `#[ffi(blocking)]`.
+///
+/// Parameters are copied or moved: numbers, messages, `String`, `Vec<T>`, `PoolBox<T>`, and
+/// `Option` of these. What borrows is an error, as the function runs on after the call has
+/// returned. The future has to be `Send`.
+///
+/// `cancel()` in Dart, or the end of its isolate, drops the future at its next `.await`. A blocking
+/// function runs to its end unless it asks a parameter `&FfiContext`, which Dart doesn't see.
 ///
 /// # Queues
 ///
@@ -279,9 +296,18 @@ pub fn derive_error(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
     let parsed = item.clone();
+    let mut item = item;
     let expansion = match parse_macro_input!(parsed) {
-        Item::Fn(function) => {
-            expanded(ast::Function::new(args.into(), &function), expand::function, Default::default)
+        Item::Fn(mut function) => {
+            let expansion =
+                expanded(ast::Function::new(args.into(), &function), expand::function, Default::default);
+            let count = function.attrs.len();
+            function.attrs.retain(|attr| !attr.path().is_ident("ffi"));
+            // Otherwise the tokens stay as they were written.
+            if function.attrs.len() < count {
+                item = function.into_token_stream().into();
+            }
+            expansion
         }
         Item::Static(item) => expanded(ast::Queue::new(args.into(), &item), expand::queue, Default::default),
         other => expanded(Err(ast::refuse_export(&other)), expand::function, Default::default),

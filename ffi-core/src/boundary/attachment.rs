@@ -215,6 +215,25 @@ unsafe fn attach_to(
     unsafe { keep(object, memory, resource, bytes) }
 }
 
+/// Attaches memory to `object`, which `release` frees by its token; returns null if it can't, after
+/// `release` was called. The pointer is to an attachment as Dart reads it.
+///
+/// # Safety
+///
+/// The conditions of [`attach_to`].
+#[cfg(feature = "async")]
+pub(crate) unsafe fn attach(
+    object: DartHandle,
+    memory: *mut c_void,
+    token: *mut c_void,
+    release: Release,
+    bytes: usize,
+) -> *mut c_void {
+    // SAFETY: by this function's contract the caller is in a call from Dart that passed the object,
+    // and owns the resource, which `release` frees.
+    unsafe { attach_to(object, memory, token, Free::Resource(release), bytes) }.cast()
+}
+
 /// Attaches a status to `object` that has a place for pending results; null if it can't.
 ///
 /// # Safety

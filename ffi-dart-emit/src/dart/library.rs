@@ -14,6 +14,7 @@ use super::pool;
 use super::runtime;
 use super::scratch::Scratch;
 use super::simd::with_kernels;
+use super::started;
 use super::types::Types;
 
 /// Statement that refuses the use of a library whose layouts a hot reload has changed.
@@ -47,6 +48,10 @@ pub struct LibraryFile<'a> {
     typed: bool,
     /// True if there are pools to shut down.
     pools: bool,
+    /// Symbol of the functions of mailboxes, if there are async or blocking functions.
+    mailbox: Option<&'a str>,
+    /// True if there is a function that Dart waits for.
+    waits: bool,
     /// True if there are types with memory.
     memory: bool,
     /// Symbol of the kernels, if there are kernels.
@@ -101,10 +106,15 @@ impl<'a> LibraryFile<'a> {
             runtime: runtime::VERSION,
             symbols,
             kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
-            optional: model.functions.iter().any(|it| it.optional),
-            typed: model.functions.iter().any(|it| it.error.is_some()),
+            optional: model.functions.iter().any(|it| it.mode.is_sync() && it.optional),
+            typed: model.functions.iter().any(|it| it.mode.is_sync() && it.error.is_some()),
             memory: !model.messages.is_empty() || !model.oneofs.is_empty(),
             pools: pool::pooled(model).next().is_some(),
+            mailbox: symbols
+                .mailbox
+                .as_deref()
+                .filter(|_| model.functions.iter().any(|it| !it.mode.is_sync())),
+            waits: model.functions.iter().any(|it| it.mode.is_sync()),
             signatures: Vec::new(),
             fields: Vec::new(),
             bindings: Vec::new(),
@@ -171,7 +181,7 @@ impl<'a> LibraryFile<'a> {
                 file.check("symbol", &[item.clone(), layout::string(symbol)]);
             }
         }
-        if file.pools {
+        if file.shuts_down() {
             let after = if model.functions.is_empty() { ";" } else { "," };
             let symbol = [layout::string(&symbols.shutdown)];
             let callee = "lookupFunction<_ShutdownC, _ShutdownD>";
@@ -224,7 +234,7 @@ impl<'a> LibraryFile<'a> {
         signatures: &mut Vec<Signature>,
     ) {
         let crossing = Crossing::new(names, model, it, own, &mut self.places);
-        let signature = Signature::new(&crossing);
+        let signature = Signature::new(&crossing, it.mode.is_sync());
         let number = signatures.iter().position(|other| *other == signature).unwrap_or_else(|| {
             signatures.push(signature);
             signatures.len() - 1
@@ -255,8 +265,14 @@ impl<'a> LibraryFile<'a> {
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let inline = if is_inlined(it) { INLINED } else { "" };
         let lead = super::lead(2, &it.item, &default, &contract(names, it, own, &crossing));
-        let head = layout::method(&outcome.public, &own.name, Parameters::new(&parameters));
+        let public =
+            if it.mode.is_sync() { outcome.public.clone() } else { started::future(&outcome.public) };
+        let head = layout::method(&public, &own.name, Parameters::new(&parameters));
         self.declared.push(format!("{lead}{};", head.trim_end_matches(" {")));
+        if !it.mode.is_sync() {
+            self.started(model, names, it, own, &call, &head);
+            return;
+        }
         let body = call.body(&call.safe(), outcome.conversion.as_ref());
         self.methods.push(format!("  @override\n{inline}{head}\n{body}\n  }}"));
         if outcome.raw.is_some() || crossing.arguments.iter().any(|argument| argument.raw.is_some()) {
@@ -281,6 +297,38 @@ impl<'a> LibraryFile<'a> {
             let notes = super::annotations(2, &it.item);
             self.derived.push(format!("{doc}{notes}{head}\n{result}\n    return {from}(result);\n  }}"));
         }
+    }
+
+    /// Adds the methods of an async or blocking function, whose head is `head`.
+    fn started(
+        &mut self,
+        model: &Model,
+        names: &Names<'_>,
+        it: &Function,
+        own: &FunctionNames,
+        call: &Call<'_>,
+        head: &str,
+    ) {
+        let around = call.safe();
+        let mut lines = call.before(&around);
+        lines.extend(started::start(it, own, call.binding, &around.values, &around.after, call.error));
+        self.methods.push(format!("  @override\n{head}\n{}\n  }}", lines.join("\n")));
+        self.methods.extend(started::result(names, model, it, own, call.crossing));
+        if let Some((ty, convert)) = started::unsigned(it) {
+            let parameters: Vec<_> = (call.crossing.arguments.iter().zip(&own.params))
+                .map(|(argument, name)| format!("{} {name}", argument.public))
+                .collect();
+            let head = layout::method(ty, &beside(&own.name, "Big"), Parameters::new(&parameters));
+            let doc = layout::doc(2, &format!("As [{}], whose result is unsigned in Rust.", own.name));
+            let notes = super::annotations(2, &it.item);
+            let result = layout::call(4, "final result = ", &own.name, &own.params, ";");
+            self.derived.push(format!("{doc}{notes}{head}\n{result}\n    return {convert}(result);\n  }}"));
+        }
+    }
+
+    /// Returns true if there is something that a shutdown ends.
+    fn shuts_down(&self) -> bool {
+        self.pools || self.mailbox.is_some()
     }
 
     /// Returns the constructor up to its initializers.
@@ -320,6 +368,7 @@ impl<'a> LibraryFile<'a> {
         ]
         .into_iter()
         .chain(self.kernels.map(|symbol| format!("kernels: {}", layout::string(symbol))))
+        .chain(self.mailbox.map(|symbol| format!("mailbox: {}", layout::string(symbol))))
         .collect::<Vec<_>>();
         layout::call(4, "final memory = ", "$.LibraryMemory", &arguments, ";")
     }
@@ -409,11 +458,17 @@ impl Call<'_> {
         Around { values: values.collect(), before: Vec::new(), after: Vec::new() }
     }
 
-    /// Returns the statements of a method.
-    fn body(&self, around: &Around, conversion: Option<&Conversion>) -> String {
+    /// Returns the statements before the call.
+    fn before(&self, around: &Around) -> Vec<String> {
         let mut lines = vec![FITS.to_owned()];
         lines.extend(self.crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
         lines.extend(around.before.iter().cloned());
+        lines
+    }
+
+    /// Returns the statements of a method.
+    fn body(&self, around: &Around, conversion: Option<&Conversion>) -> String {
+        let mut lines = self.before(around);
         let mut values = around.values.clone();
         values.push("_status".to_owned());
         let result = if self.it.returns.is_some() { "final result = " } else { "" };
@@ -448,10 +503,14 @@ struct Signature {
 }
 
 impl Signature {
-    fn new(crossing: &Crossing) -> Self {
+    /// Returns the signature of a function that returns its result, or of one that starts a call.
+    fn new(crossing: &Crossing, sync: bool) -> Self {
         let params = crossing.arguments.iter().flat_map(|argument| &argument.types);
         let status = ("$.Pointer<$.FfiStatus>".to_owned(), "");
-        let types: Vec<_> = [&crossing.outcome.ty].into_iter().chain(params).chain([&status]).collect();
+        let code = ("$.Int32".to_owned(), "int");
+        let more = started::MORE.map(|(native, dart)| (native.to_owned(), dart));
+        let (result, more) = if sync { (&crossing.outcome.ty, &[][..]) } else { (&code, &more[..]) };
+        let types: Vec<_> = [result].into_iter().chain(params).chain(more).chain([&status]).collect();
         let dart = |(native, dart): &&(String, &str)| {
             if dart.is_empty() { native.clone() } else { (*dart).to_owned() }
         };
@@ -473,8 +532,10 @@ fn is_inlined(it: &Function) -> bool {
 /// is thrown.
 fn contract(names: &Names<'_>, it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
     let mut out = String::new();
-    for (argument, name) in crossing.arguments.iter().zip(&own.params) {
-        if let Some(ownership) = argument.ownership {
+    for ((argument, param), name) in crossing.arguments.iter().zip(&it.params).zip(&own.params) {
+        // A call that runs on has a copy of a list.
+        let lent = it.mode.is_sync() || !matches!(param.passing, Passing::Slice { .. });
+        if let Some(ownership) = argument.ownership.filter(|_| lent) {
             out.push_str(&format!("\n[{name}] is {ownership}."));
         }
     }
@@ -494,6 +555,9 @@ fn contract(names: &Names<'_>, it: &Function, own: &FunctionNames, crossing: &Cr
             }
             _ => "\nThrows a [RustErrorException] for an `Err`.",
         });
+    }
+    if !it.mode.is_sync() {
+        out.push_str(&started::contract(it, own));
     }
     if out.is_empty() { out } else { format!("\n{out}") }
 }

@@ -20,6 +20,7 @@ mod pool;
 pub mod runtime;
 mod scratch;
 mod simd;
+mod started;
 mod types;
 mod value;
 

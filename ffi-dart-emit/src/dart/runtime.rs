@@ -6,7 +6,7 @@
 use crate::output::OutputFile;
 
 /// The version that generated code needs: `runtimeVersion` in `lib/src/loading.dart`.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The name of the package.
 pub const PACKAGE: &str = "ffi_core";
@@ -37,10 +37,12 @@ files! {
     "lib/src/equality.dart"
     "lib/src/error_payload.dart"
     "lib/src/fixed_lists.dart"
+    "lib/src/futures.dart"
     "lib/src/host.dart"
     "lib/src/lengths.dart"
     "lib/src/lists.dart"
     "lib/src/loading.dart"
+    "lib/src/mailbox.dart"
     "lib/src/maps.dart"
     "lib/src/memory.dart"
     "lib/src/native.dart"

@@ -11,8 +11,8 @@ mod target;
 use std::fmt;
 
 pub use ffi_core::schema::read::{
-    Columns, ColumnsSymbols, Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, ProtoSymbols,
-    QueueSymbols, Reset, Scalar, Simd, TypeId,
+    Columns, ColumnsSymbols, Fingerprint, Item, Library, Mode, PanicStrategy, Pool, PoolSymbols,
+    ProtoSymbols, QueueSymbols, Reset, Scalar, Simd, TypeId,
 };
 pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
@@ -240,6 +240,8 @@ pub struct Function {
     pub fingerprint_symbol: String,
     /// True if calls are short, bounded and non-blocking.
     pub leaf: bool,
+    /// Way in which it is called.
+    pub mode: Mode,
     /// Parameters in order.
     pub params: Vec<Param>,
     /// Type of a successful result; `None` for `()`.

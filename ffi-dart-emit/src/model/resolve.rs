@@ -797,6 +797,10 @@ impl<'a> Resolver<'a> {
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
+        if !record.mode.is_sync() {
+            facts.push(fingerprint::STARTED);
+            self.started(&item, record.leaf, &params);
+        }
         self.fingerprint(&item, &facts, record.fingerprint);
         Function {
             item: record.item.clone(),
@@ -804,11 +808,33 @@ impl<'a> Resolver<'a> {
             fingerprint: record.fingerprint,
             fingerprint_symbol: record.fingerprint_symbol.clone(),
             leaf: record.leaf,
+            mode: record.mode,
             params,
             returns,
             optional: record.optional,
             fallible: record.fallible,
             error: error.map(|(index, _)| index),
+        }
+    }
+
+    /// Checks a function whose result comes to the mailbox.
+    fn started(&mut self, item: &str, leaf: bool, params: &[Param]) {
+        if leaf {
+            self.problems.add(item, "its result comes later, and it is a leaf function", REBUILD);
+        }
+        if self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none()) {
+            self.problems.add(item, "its result comes later, and the library has no mailbox", REBUILD);
+        }
+        for param in params {
+            let lent = match param.passing {
+                Passing::Reference { .. } | Passing::Columns { .. } => true,
+                Passing::Slice { mutable, .. } => mutable,
+                Passing::Value(_) | Passing::Text | Passing::Pool(_) => false,
+            };
+            if lent {
+                let what = format!("it runs on after the call, and borrows `{}`", param.name);
+                self.problems.add(item, what, REBUILD);
+            }
         }
     }
 

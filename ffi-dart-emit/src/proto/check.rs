@@ -244,6 +244,7 @@ fn library() -> Library {
             free: symbol("free"),
             owned_free: symbol("owned_free"),
             shutdown: symbol("shutdown"),
+            mailbox: None,
             dart_init: symbol("dart_init"),
             dart_calls: symbol("dart_calls"),
         },

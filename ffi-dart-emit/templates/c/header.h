@@ -470,6 +470,8 @@ FfiOwned *{{ it.symbols.encode }}(const {{ it.message }} *message, FfiStatus *st
 void {{ it.symbols.decode }}(const uint8_t *bytes, size_t len, {{ it.message }} *message, FfiStatus *status);
 {% endfor %}{% for it in functions %}
 {{ it.doc }}{{ it.returns }} {{ it.symbol }}({{ it.params }});
+{% endfor %}{% for it in started %}
+/* `{{ it }}` is for Dart only: its result comes to a mailbox, which C has none of. */
 {% endfor %}
 #ifdef __cplusplus
 }

@@ -10,7 +10,7 @@ use ffi_core::schema::fingerprint::{
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
     Case, Enum, ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Function, Item,
-    Library, LibrarySymbols, Message, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, Queue,
+    Library, LibrarySymbols, Message, Mode, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, Queue,
     QueueSymbols, Record, Reset, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 
@@ -37,6 +37,7 @@ pub fn library() -> Library {
             dart_init: "demo_ffi0_dart_init".to_owned(),
             dart_calls: "demo_ffi0_dart_calls".to_owned(),
             shutdown: "demo_ffi0_shutdown".to_owned(),
+            mailbox: None,
         },
     }
 }
@@ -140,6 +141,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         fingerprint: Fingerprint(0),
         fingerprint_symbol: format!("demo_ffi_{name}_fingerprint"),
         leaf: false,
+        mode: Mode::Sync,
         params: params.iter().map(param).collect(),
         returns: returns.map(Returns::Value),
         optional: false,

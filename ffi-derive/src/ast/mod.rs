@@ -12,7 +12,7 @@ pub(crate) mod types;
 use darling::{Error, Result};
 pub(crate) use enumeration::{Enum, Variant};
 pub(crate) use error::{ErrorField, ErrorVariant, FfiError};
-pub(crate) use function::{Function, Param, Pass, refuse_export};
+pub(crate) use function::{Function, Mode, Param, Pass, refuse_export};
 pub(crate) use message::{Field, Message};
 pub(crate) use oneof::{Case, Oneof};
 pub(crate) use queue::Queue;

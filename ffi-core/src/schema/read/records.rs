@@ -126,15 +126,29 @@ pub struct LibrarySymbols {
     pub dart_calls: String,
     /// `fn() -> u64`: closes the pools, and returns the number of slots in use.
     pub shutdown: String,
+    /// `fn() -> *const FfiMailboxCalls`: for Dart only; the functions of mailboxes, if `ffi-core`
+    /// has the feature `async`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<String>,
 }
 
 impl LibrarySymbols {
     /// Returns all symbols.
     #[must_use]
-    pub fn all(&self) -> [&String; 8] {
-        let Self { abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown } =
-            self;
-        [abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown]
+    pub fn all(&self) -> Vec<&String> {
+        let Self {
+            abi_version,
+            status_clear,
+            alloc,
+            free,
+            owned_free,
+            dart_init,
+            dart_calls,
+            shutdown,
+            mailbox,
+        } = self;
+        let always = [abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown];
+        always.into_iter().chain(mailbox).collect()
     }
 }
 
@@ -485,6 +499,9 @@ pub struct Function {
     /// True if calls are short, bounded and non-blocking, as `#[ffi_export(leaf)]` says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leaf: bool,
+    /// Way in which the function is called.
+    #[serde(default, skip_serializing_if = "Mode::is_sync")]
+    pub mode: Mode,
     /// Parameters in order; a slice is one parameter here and two, pointer and length, in C.
     pub params: Vec<Param>,
     /// Type of a successful result; `None` for `()`.
@@ -497,6 +514,28 @@ pub struct Function {
     /// Id of its error, if that derives [`FfiError`](crate::FfiError).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TypeId>,
+}
+
+/// Way in which an exported function is called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The caller waits for the result.
+    #[default]
+    Sync,
+    /// An async function: the C function starts a task, whose result comes to the mailbox of the
+    /// isolate.
+    Async,
+    /// A function that blocks a thread of the library's: called as an async function is.
+    Blocking,
+}
+
+impl Mode {
+    /// Returns true if the caller waits for the result.
+    #[must_use]
+    pub fn is_sync(&self) -> bool {
+        *self == Self::Sync
+    }
 }
 
 /// The result of an exported function.

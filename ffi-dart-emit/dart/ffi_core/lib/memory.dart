@@ -10,6 +10,7 @@ export 'src/native.dart'
         EnumArray,
         EnumList,
         EnumVec,
+        FfiFuture,
         FfiMap,
         FfiPool,
         FfiQueue,

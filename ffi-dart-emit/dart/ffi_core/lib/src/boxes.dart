@@ -434,7 +434,10 @@ void give(NativeBox<Struct>? box) => box?._give();
 void settle(NativeBox<Struct>? box, Pointer<FfiStatus> status) {
   if (box == null) return;
   final code = status.ref.code;
-  box._settle(refused: code == _invalidArgument || code == _invalidValue);
+  box._settle(
+    refused:
+        code == _invalidArgument || code == _invalidValue || code == _closed,
+  );
 }
 
 const _invalidArgument = 3;
