@@ -43,7 +43,7 @@ const MISTAKES: &[(&str, usize)] = &[
     ("once/functions", 12),
     ("queue/rewritten", 2),
     ("several/enumeration", 6),
-    ("several/function", 6),
+    ("several/function", 5),
     ("several/message", 7),
     ("several/strings", 5),
     ("several/tags", 5),

@@ -1,0 +1,7 @@
+use ffi_core::ffi_export;
+
+#[ffi_export]
+#[ffi(inline)]
+pub fn sample() {}
+
+fn main() {}
