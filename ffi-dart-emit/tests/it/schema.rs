@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
     ARRAY, BYTES, COLUMNS, ENUM, ERROR, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING,
-    OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STR, VEC, hash_name, mix,
+    OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STARTED, STR, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
@@ -444,6 +444,9 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         facts.extend([hash_name(&pass), of_type(&param.ty, types)]);
+    }
+    if !function.mode.is_sync() {
+        facts.push(STARTED);
     }
     mix(&facts)
 }
