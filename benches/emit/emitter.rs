@@ -149,7 +149,7 @@ impl Input<'_> {
     fn classes(&self, text: &str) -> usize {
         (0..self.messages)
             .filter(|index| {
-                text.contains(&format!("final class {} extends $.Struct {{", struct_name(*index)))
+                text.contains(&format!("final class {} extends $.Struct ", struct_name(*index)))
             })
             .count()
     }
