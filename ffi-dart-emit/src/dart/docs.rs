@@ -184,6 +184,7 @@ impl Translation<'_> {
             return shown;
         }
         match line.trim_start().strip_prefix("Returns ") {
+            _ if shown.trim() == "Always." => format!("Always throws {thrown}."),
             _ if is_item(line) => format!("Throws {thrown} in these cases:\n\n{shown}"),
             Some(returned) => format!("Throws {thrown} for {}", self.inline(returned)),
             None => format!("Throws {thrown} in this case: {}", lowercase_first(shown.trim_start())),
