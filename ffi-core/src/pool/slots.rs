@@ -160,6 +160,18 @@ impl<'a, C: Cache> Slots<'a, C> {
         self.words.get(index).map(|word| Slot { index, word })
     }
 
+    /// Returns the slot with an index, without a comparison.
+    ///
+    /// # Safety
+    ///
+    /// The index is below the capacity.
+    #[inline(always)]
+    pub(crate) unsafe fn at_unchecked(&self, index: usize) -> Slot<'a, C::Word> {
+        // SAFETY: `new` asserts that there are as many words as slots, and the caller that the
+        // index is below their number.
+        Slot { index, word: unsafe { self.words.get_unchecked(index) } }
+    }
+
     #[inline(always)]
     pub(crate) fn capacity(&self) -> usize {
         self.words.len()
@@ -174,9 +186,9 @@ impl<'a, C: Cache> Slots<'a, C> {
     #[inline(always)]
     fn claimed(&self, got: Got) -> Claimed<'a, C::Word> {
         // SAFETY: the contract of `Cache` says that indices which it returns are below the
-        // capacity, and `new` asserts that there are that many words.
-        let word = unsafe { self.words.get_unchecked(got.index) };
-        Claimed { slot: Slot { index: got.index, word }, mark: got.mark, more: got.more }
+        // capacity.
+        let slot = unsafe { self.at_unchecked(got.index) };
+        Claimed { slot, mark: got.mark, more: got.more }
     }
 
     /// Claims a slot that is kept for the caller, if there is one: the fast path of

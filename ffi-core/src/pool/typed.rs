@@ -1,7 +1,6 @@
 //! `Pool<T>`.
 
 use std::ffi::c_void;
-use std::hint;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
@@ -100,6 +99,18 @@ impl<T: FfiMessage> Pool<T> {
     #[inline(always)]
     pub(super) fn at(arena: &Arena, slot: *const T) -> Option<Slot<'static>> {
         RawPool::at(arena, slot.cast(), Self::STRIDE)
+    }
+
+    /// Returns the slot that starts at `slot`, without a comparison.
+    ///
+    /// # Safety
+    ///
+    /// One does.
+    #[inline(always)]
+    unsafe fn at_unchecked(arena: &Arena, slot: NonNull<T>) -> Slot<'static> {
+        let offset = slot.addr().get().wrapping_sub(arena.base.addr().get());
+        // SAFETY: the offset is a multiple of the stride, the index of a slot times it.
+        unsafe { arena.slots.at_unchecked(Self::STRIDE.index(offset)) }
     }
 }
 
@@ -882,11 +893,12 @@ impl<T: FfiPooled> Pool<T> {
     /// Returns the arena and the slot of a box, a claim or a reader.
     #[inline(always)]
     fn owned(&self, slot: NonNull<T>) -> (&'static Arena, Slot<'static>) {
-        let found = self.raw.kept().and_then(|arena| Some((arena, Self::at(arena, slot.as_ptr())?)));
         // SAFETY: by the contract of `FfiPooled` this is the one pool of the type, always the same
         // and never closed but for its `arena`. Boxes, claims and readers are only made, by unsafe
-        // functions, of that pool's slots.
-        unsafe { found.unwrap_unchecked() }
+        // functions, of that pool's slots, which are in its reservation.
+        let arena = unsafe { self.raw.kept().unwrap_unchecked() };
+        // SAFETY: only slots of this pool become boxes, claims and readers.
+        (arena, unsafe { Self::at_unchecked(arena, slot) })
     }
 
     /// # Safety
@@ -895,15 +907,11 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(always)]
     pub(super) unsafe fn free_owned(&self, slot: NonNull<T>) {
         if let Some(arena) = self.raw.arena() {
-            match Self::at(arena, slot.as_ptr()) {
-                Some(slot) => {
-                    self.retired(arena, slot);
-                    arena.slots.free_owned(Caller::current(), slot);
-                }
-                // SAFETY: by this function's contract it is a slot of the pool that
-                // `FfiPooled::pool` gives, always the same.
-                None => unsafe { hint::unreachable_unchecked() },
-            }
+            // SAFETY: by this function's contract it is a slot of the pool that `FfiPooled::pool`
+            // gives, always the same.
+            let slot = unsafe { Self::at_unchecked(arena, slot) };
+            self.retired(arena, slot);
+            arena.slots.free_owned(Caller::current(), slot);
         }
     }
 
