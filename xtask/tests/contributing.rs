@@ -16,7 +16,9 @@ fn section(heading: &str) -> String {
 /// Returns the paths that stand as code in `text`.
 fn paths(text: &str) -> Vec<String> {
     let code = text.split('`').skip(1).step_by(2);
-    code.filter(|it| !it.contains(' ') && (it.contains('/') || it.ends_with(".md"))).map(str::to_owned).collect()
+    code.filter(|it| !it.contains(' ') && (it.contains('/') || it.ends_with(".md")))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -30,7 +32,8 @@ fn files_to_change_exist() {
             None => assert!(root.join(&path).exists(), "there is no {path}"),
             // A new file goes beside others with the end of its name.
             Some((folder, end)) => {
-                let entries = fs::read_dir(root.join(folder)).unwrap_or_else(|_| panic!("there is no {folder}"));
+                let entries =
+                    fs::read_dir(root.join(folder)).unwrap_or_else(|_| panic!("there is no {folder}"));
                 let mut names = entries.map(|it| it.unwrap().file_name().into_string().unwrap());
                 assert!(names.any(|it| it.ends_with(end)), "{folder} has no file like {path}");
             }

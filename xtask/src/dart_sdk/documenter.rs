@@ -1,8 +1,8 @@
 //! Makes an SDK whose `dart doc` runs.
 //!
-//! dartdoc takes a folder for an SDK only if it has a header of the VM, and writes pages with scripts
-//! and pictures of its own. Debian's SDK has neither. What is checked are warnings, so empty files
-//! will do.
+//! dartdoc takes a folder for an SDK only if it has a header of the VM, and writes pages with
+//! scripts and pictures of its own. Debian's SDK has neither. Only warnings are checked, so empty
+//! files will do.
 
 use std::fs;
 use std::io;
