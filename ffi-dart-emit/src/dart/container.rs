@@ -254,6 +254,41 @@ impl Container<'_> {
         Some(overrides(&block(&head, &statements)))
     }
 
+    /// Returns true if a Dart value may not fit a place of the type `ty`, which holds neither lists
+    /// nor maps.
+    fn may_refuse(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Str { .. } => true,
+            Type::Scalar(it) => types::is_narrow(*it),
+            Type::Open(index) => types::is_narrow(self.types.repr(*index)),
+            Type::Option { of } => self.may_refuse(of),
+            _ => false,
+        }
+    }
+
+    /// Returns the check of elements before the first of them is written: for values that may not
+    /// fit, and that [`detach`](Self::detach) does not copy, which would find it.
+    fn check_all(&self, of: &Type) -> Option<String> {
+        let each = Place { name: "_name", index: Some("_index ?? start + i") };
+        let (place, check) = match of {
+            Type::Open(index) if self.may_refuse(of) => {
+                let number = types::checked(self.types.repr(*index), "elements[i].number", each.name);
+                (String::new(), format!("      {number};"))
+            }
+            Type::Str { .. } | Type::Option { .. }
+                if self.types.detach(of, "element").is_none() && self.may_refuse(of) =>
+            {
+                let create = format!("$.Struct.create<{}>()", self.types.class(of));
+                let place = layout::assign(4, "final place", &create);
+                (place + "\n", self.types.write(6, of, "place", "elements[i]", each))
+            }
+            _ => return None,
+        };
+        let head = format!("  void checkAll($.List<{}> elements, int start) {{", self.types.element(of));
+        let each = format!("    for (var i = 0; i < elements.length; i++) {{\n{check}\n    }}");
+        Some(overrides(&block(&head, &format!("{place}{each}"))))
+    }
+
     /// Returns a `toString` that prints each `u64` as an unsigned number.
     fn shown(&self) -> Option<String> {
         let shape = types::unsigned(self.ty)?;
@@ -314,6 +349,7 @@ impl Container<'_> {
         );
         members.push(inlined(&method("void", "add", &[format!("{element} element")], &add)));
         members.extend(self.detach(of));
+        members.extend(self.check_all(of));
         let used = |list: &str| format!("    return {list}.sublistView(_at._items.elements, 0, length);");
         if let (Some(list), Type::Scalar(it)) = (number, of) {
             members.push(inlined(&getter(list, "elements", &used(list))));
@@ -390,6 +426,7 @@ impl Container<'_> {
         let parameters = [index(), format!("{element} value")];
         members.push(inlined(&method("void", "operator []=", &parameters, &format!("{checked}\n{write}"))));
         members.extend(self.detach(of));
+        members.extend(self.check_all(of));
         let base = format!("$.FixedVec<{element}>");
         format!("{place}\n{}", class(&format!("{name}List"), &base, &members))
     }
