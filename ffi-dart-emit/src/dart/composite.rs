@@ -90,7 +90,7 @@ impl Classes {
     }
 
     fn element_size(&self) -> String {
-        layout::getter("int", "elementSize", &Statement::Return(&format!("$.sizeOf<{}>()", self.name)))
+        layout::getter("int", "elementSize", &Statement::Return(&layout::sized(&self.name, self.size)))
     }
 
     fn array_constructor(&self) -> String {
@@ -119,7 +119,7 @@ impl Classes {
     }
 
     fn box_of_pool(&self) -> String {
-        self.box_constructor_of("ofPool", &["super.pool"])
+        self.box_constructor_of("ofPool", &[])
     }
 
     fn box_lent(&self) -> String {
