@@ -25,7 +25,7 @@ pub fn class(types: &Types<'_>, message: &Message) -> Option<String> {
     let mut calls = vec![
         "_openedMemory".to_owned(),
         layout::string(&message.item.name),
-        format!("$.sizeOf<{name}>()"),
+        layout::sized(name, message.size),
         message.fields.iter().map(|it| it.size).sum::<u64>().to_string(),
         message.fields.len().to_string(),
         message.fields.last().map_or(0, |it| it.size).to_string(),

@@ -42,13 +42,9 @@ pub fn call(indent: usize, before: &str, callee: &str, arguments: &[String], aft
     format!("{head}\n{}{pad}){after}", list(indent + 2, arguments))
 }
 
-/// Returns an initializer of a constructor: `field = object.method(arguments)` followed by `after`.
-pub fn initializer(field: &str, object: &str, method: &str, arguments: &[String], after: &str) -> String {
-    let head = format!("      {field} = {object}.{method}(");
-    if fits(&head) {
-        return call(6, &format!("{field} = "), &format!("{object}.{method}"), arguments, after);
-    }
-    format!("      {field} = {object}\n{}", call(10, "", &format!(".{method}"), arguments, after))
+/// Returns the size of `class` in bytes, which must be `size` as in Rust.
+pub fn sized(class: &str, size: u64) -> String {
+    format!("_sized('{class}', $.sizeOf<{class}>(), {size})")
 }
 
 /// Returns `head => expression;`.

@@ -4,6 +4,7 @@
 //! from `names.rs`, line breaks from `layout.rs`. The code that is equal in every package is a real
 //! Dart package of its own, `dart/ffi_core`.
 
+mod binding;
 mod columns;
 mod composite;
 mod container;
@@ -29,6 +30,7 @@ use crate::foreign;
 use crate::model::{Composite, Item, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
 
+use binding::Form;
 use composite::{MessagesFile, ValuesFile};
 use enumeration::{ArraysFile, EnumsFile};
 use error::{ErrorsFile, FailuresFile};
@@ -47,6 +49,9 @@ pub struct Options {
     pub runtime: Option<String>,
 }
 
+/// Form of the bindings that packages have.
+const FORM: Form = Form::Lookup;
+
 /// Writes the package of `model`. One model always gives the same bytes.
 ///
 /// # Errors
@@ -63,7 +68,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         message: model.messages.first().map_or("Thing", |it| &names.of(&it.id).name),
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
-    let pools = PoolsFile::new(model, &names);
+    let pools = PoolsFile::new(model, &names, FORM);
     let simd = SimdFile::new(model, &names);
     let arrays = ArraysFile::new(model, &names);
     let file = &model.library.name;
@@ -83,7 +88,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         (format!("lib/{package}.dart"), render(&main)),
         ("lib/values.dart".into(), render(&ValuesLibrary { file, any, errors: main.errors })),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
-        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
+        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names, FORM))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
