@@ -10,7 +10,9 @@ use askama::Template;
 use crate::model::{Message, Model, Pool, PoolSymbols, QueueSymbols, Reset, Returns};
 
 use super::binding::{Binding, Form, Signature};
+use super::docs::Scope;
 use super::layout;
+use super::lead::{annotations, is_documented};
 use super::names::{Names, getter};
 
 /// File with all pools and queues.
@@ -78,7 +80,7 @@ impl<'a> PoolsFile<'a> {
                     name,
                     title: layout::string(&it.item.name),
                     getter: getter(&format!("{name}Pool")),
-                    notes: super::annotations(0, &it.item),
+                    notes: annotations(0, &it.item),
                     capacity: u64::from(pool.capacity),
                     size: it.size,
                     sized: layout::sized(name, it.size),
@@ -97,12 +99,17 @@ impl<'a> PoolsFile<'a> {
                  the queue while it waits. The queue as an object is\n`{}.instance.{getter}`.",
                 it.capacity, names.library
             );
+            let doc = if is_documented(&it.item) {
+                names.links.translate(&it.item.doc, Scope::default())
+            } else {
+                format!("The queue `{}`.", it.item.name)
+            };
             QueueClasses {
                 name,
                 title: &it.item.name,
                 message,
                 getter,
-                lead: super::lead(0, &it.item, &format!("The queue `{}`.", it.item.name), &facts),
+                lead: layout::doc(0, &(doc + &facts)) + &annotations(0, &it.item),
                 capacity: it.capacity,
                 bindings: queue_bindings(form, message, &it.symbols),
                 symbols: &it.symbols,

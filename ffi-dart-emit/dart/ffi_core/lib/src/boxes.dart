@@ -11,7 +11,10 @@ final class _Hold {
   _Hold(LibraryMemory this.memory);
 
   /// Keeps a slot of [pool], once it has an [attachment].
-  _Hold.ofPool(LibraryMemory this.memory, NativePool<Struct, Object?> this.pool);
+  _Hold.ofPool(
+    LibraryMemory this.memory,
+    NativePool<Struct, Object?> this.pool,
+  );
 
   /// Keeps nothing: another owner has the message of [reference] in [pool].
   _Hold.lent(

@@ -34,8 +34,7 @@ final class Int8Field
       _list[index * _stride + _offset] = checkInt8(value, _name);
 
   @override
-  void checkAll(List<int> elements, int start) =>
-      checkInt8s(elements, _name);
+  void checkAll(List<int> elements, int start) => checkInt8s(elements, _name);
 }
 
 /// One `i16` field of all messages in an array, **borrowed**: a list of fixed
@@ -69,8 +68,7 @@ final class Int16Field
       _list[index * _stride + _offset] = checkInt16(value, _name);
 
   @override
-  void checkAll(List<int> elements, int start) =>
-      checkInt16s(elements, _name);
+  void checkAll(List<int> elements, int start) => checkInt16s(elements, _name);
 }
 
 /// One `i32` field of all messages in an array, **borrowed**: a list of fixed
@@ -104,8 +102,7 @@ final class Int32Field
       _list[index * _stride + _offset] = checkInt32(value, _name);
 
   @override
-  void checkAll(List<int> elements, int start) =>
-      checkInt32s(elements, _name);
+  void checkAll(List<int> elements, int start) => checkInt32s(elements, _name);
 }
 
 /// One `i64` field of all messages in an array, **borrowed**: a list of fixed
@@ -167,8 +164,7 @@ final class Uint8Field
       _list[index * _stride + _offset] = checkUint8(value, _name);
 
   @override
-  void checkAll(List<int> elements, int start) =>
-      checkUint8s(elements, _name);
+  void checkAll(List<int> elements, int start) => checkUint8s(elements, _name);
 }
 
 /// One `u16` field of all messages in an array, **borrowed**: a list of fixed
@@ -202,8 +198,7 @@ final class Uint16Field
       _list[index * _stride + _offset] = checkUint16(value, _name);
 
   @override
-  void checkAll(List<int> elements, int start) =>
-      checkUint16s(elements, _name);
+  void checkAll(List<int> elements, int start) => checkUint16s(elements, _name);
 }
 
 /// One `u32` field of all messages in an array, **borrowed**: a list of fixed
@@ -237,8 +232,7 @@ final class Uint32Field
       _list[index * _stride + _offset] = checkUint32(value, _name);
 
   @override
-  void checkAll(List<int> elements, int start) =>
-      checkUint32s(elements, _name);
+  void checkAll(List<int> elements, int start) => checkUint32s(elements, _name);
 }
 
 /// One `u64` field of all messages in an array, **borrowed**: a list of fixed

@@ -169,7 +169,9 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
       ..release = library.lookup(_releaseSymbol)
       ..stride = _first.stride
       ..capacity = capacity
-      ..generationShift = sizeOf<Pointer<Void>>() == 8 ? 32 : capacity.bitLength;
+      ..generationShift = sizeOf<Pointer<Void>>() == 8
+          ? 32
+          : capacity.bitLength;
     return _memory._slotPool(calls);
   }
 

@@ -46,7 +46,7 @@ abstract interface class FfiQueue<T extends Struct> {
 /// The functions of a queue and its pool that empty the queue.
 final class DrainCalls extends Struct {
   /// Function that takes the next slot out of the queue.
-  external Pointer<_PopF> pop;
+  external Pointer<NativeFunction<Pointer<Void> Function(Pointer<Int32>)>> pop;
 
   /// Function that frees a slot.
   external Pointer<NativeFunction<Int32 Function(Pointer<Void>)>> free;
