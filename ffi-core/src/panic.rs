@@ -11,10 +11,10 @@
 //! it calls the one that [`take_hook`](std::panic::take_hook) returns.
 //!
 //! The hook sees the payload of a panic before it moves to a box, so the note has what stays: the
-//! type of the payload, and if it is text, the address of that. A panic that user code caught leaves
-//! a note behind; a payload that is resumed afterwards, which no hook sees, does not get its place,
-//! even if the texts are equal. Only what looks the same can't be kept apart: literals that the
-//! linker has made one, and payloads of one type that aren't text.
+//! type of the payload, and if it is text, the address of that. A panic that user code caught
+//! leaves a note behind; a payload that is resumed afterwards, which no hook sees, does not get its
+//! place, even if the texts are equal. Two payloads can't be told apart if they are literals that
+//! the linker has made one, or of one type that isn't text.
 //!
 //! With `panic = "abort"` a panic ends the process, after the hooks ran: no status has its place.
 //!

@@ -98,8 +98,8 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// Returns the types of a function: pairs of those of `dart:ffi` and of Dart, which is empty if it
-    /// is the same, result first.
+    /// Returns the types of a function, result first: pairs of those of `dart:ffi` and of Dart,
+    /// which is empty if it is the same.
     pub fn new(types: &[(&str, &str)]) -> Self {
         let dart = |&(native, dart): &(&str, &str)| if dart.is_empty() { native } else { dart }.to_owned();
         Self {

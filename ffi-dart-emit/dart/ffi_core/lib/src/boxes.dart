@@ -3,7 +3,7 @@ part of 'native.dart';
 /// Objects that typed data over borrowed memory keeps alive, in its isolate.
 final Expando<Object> _owners = Expando();
 
-/// What keeps a piece of memory. The library attaches memory to this object and not
+/// Keeper of a piece of memory. The library attaches memory to this object and not
 /// to the box or array that refers to it, since it outlives a box of a pool, and a
 /// box of an element needs none.
 final class _Hold {
@@ -186,7 +186,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
       ? 0x7fffffffffffffff
       : 0x7fffffff;
 
-  /// What keeps the memory; null for none, and for a part.
+  /// Keeper of the memory; null for none, and for a part.
   _Hold? _hold;
 
   /// The memory that this is a part of, from the byte [_start] on, if it is one.
