@@ -472,4 +472,5 @@ fn numbers() {
 #[test]
 fn opening() {
     end_to_end("opening", &[fixture("calls"), fixture("layout"), ("FIXTURE_CHANGED_LIBRARY", changed())]);
+    end_to_end("opening_elsewhere", &[fixture("pools")]);
 }

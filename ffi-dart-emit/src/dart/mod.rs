@@ -4,6 +4,7 @@
 //! classes stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in
 //! every package is a real Dart package of its own, `dart/ffi_core`.
 
+mod binding;
 mod columns;
 mod composite;
 mod container;
@@ -33,6 +34,7 @@ use askama::Template;
 use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
 
+use binding::Form;
 use composite::{MessagesFile, ValuesFile};
 use enumeration::{ArraysFile, EnumsFile};
 use error::{ErrorsFile, FailuresFile};
@@ -51,6 +53,9 @@ pub struct Options {
     pub runtime: Option<String>,
 }
 
+/// Form of the bindings that packages have.
+const FORM: Form = Form::Lookup;
+
 /// Writes the package of `model`. One model always gives the same bytes.
 ///
 /// # Errors
@@ -67,7 +72,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         message: model.messages.first().map_or("Thing", |it| &names.of(&it.id).name),
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
-    let pools = PoolsFile::new(model, &names);
+    let pools = PoolsFile::new(model, &names, FORM);
     let simd = SimdFile::new(model, &names);
     let arrays = ArraysFile::new(model, &names);
     let file = &model.library.name;
@@ -87,7 +92,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         (format!("lib/{package}.dart"), render(&main)),
         ("lib/values.dart".into(), render(&ValuesLibrary { file, any, errors: main.errors })),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
-        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
+        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names, FORM))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
