@@ -327,6 +327,8 @@ pub struct Outcome {
     pub conversion: Option<Conversion>,
     /// Type and conversion of the function without checks, if they differ.
     pub raw: Option<(String, Conversion)>,
+    /// Check of the size of a struct that is returned by value.
+    pub sized: Option<String>,
     /// Sentence of the documentation that says which side owns it.
     pub ownership: Option<&'static str>,
 }
@@ -341,6 +343,7 @@ impl Outcome {
                 ty: ("$.Void".to_owned(), "void"),
                 conversion: None,
                 raw: None,
+                sized: None,
                 ownership: None,
             },
             Some(Returns::Value(value)) => {
@@ -357,6 +360,7 @@ impl Outcome {
                         _ => None,
                     },
                     raw: None,
+                    sized: copied.then(|| layout::sized(&public, types::size(model, value))),
                     ownership: copied.then_some("**copied**"),
                     public,
                 }
@@ -366,6 +370,7 @@ impl Outcome {
                 ty: owned(),
                 conversion: Some(Conversion::of("_memory.takeString")),
                 raw: None,
+                sized: None,
                 ownership: None,
             },
             Some(Returns::Columns(message)) => {
@@ -374,6 +379,7 @@ impl Outcome {
                     ty: ("$.Pointer<$.Void>".to_owned(), ""),
                     conversion: Some(Conversion::of(format!("{public}._taken"))),
                     raw: None,
+                    sized: None,
                     ownership: Some("**owned**"),
                     public,
                 }
@@ -386,6 +392,7 @@ impl Outcome {
                     ty: (slot.clone(), ""),
                     conversion: Some(Conversion::of(format!("{class}Pool._taken"))),
                     raw: Some((slot, Conversion::of("_memory.takeSlot"))),
+                    sized: None,
                     ownership: Some("a box that **owns** a slot of the pool"),
                     public: types::lent(names, model, message),
                 }
@@ -402,6 +409,7 @@ impl Outcome {
                         memory: true,
                     }),
                     raw: None,
+                    sized: None,
                     ownership: Some("**owned**"),
                     public,
                 }

@@ -1,35 +1,41 @@
 //! Writes a model as a Dart package.
 //!
-//! Each kind of item has a file here that fills its template in `templates/dart/`; identifiers come
-//! from `names.rs`, line breaks from `layout.rs`. The code that is equal in every package is a real
-//! Dart package of its own, `dart/ffi_core`.
+//! Each kind of item has a file here that fills its template in `templates/dart/`, where the
+//! classes stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in
+//! every package is a real Dart package of its own, `dart/ffi_core`.
 
+mod binding;
 mod columns;
 mod composite;
 mod container;
 mod crossing;
+mod docs;
 mod enumeration;
 mod error;
 mod layout;
+mod lead;
 mod library;
 mod message;
 mod names;
 mod oneof;
+mod owners;
 pub mod placement;
+mod places;
 mod pool;
 pub mod runtime;
 mod scratch;
 mod simd;
 mod started;
+mod throws;
 mod types;
 mod value;
 
 use askama::Template;
 
-use crate::foreign;
-use crate::model::{Composite, Item, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
+use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
 
+use binding::Form;
 use composite::{MessagesFile, ValuesFile};
 use enumeration::{ArraysFile, EnumsFile};
 use error::{ErrorsFile, FailuresFile};
@@ -48,6 +54,9 @@ pub struct Options {
     pub runtime: Option<String>,
 }
 
+/// Form of the bindings that packages have.
+const FORM: Form = Form::Lookup;
+
 /// Writes the package of `model`. One model always gives the same bytes.
 ///
 /// # Errors
@@ -64,7 +73,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         message: model.messages.first().map_or("Thing", |it| &names.of(&it.id).name),
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
-    let pools = PoolsFile::new(model, &names);
+    let pools = PoolsFile::new(model, &names, FORM);
     let simd = SimdFile::new(model, &names);
     let arrays = ArraysFile::new(model, &names);
     let file = &model.library.name;
@@ -84,7 +93,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         (format!("lib/{package}.dart"), render(&main)),
         ("lib/values.dart".into(), render(&ValuesLibrary { file, any, errors: main.errors })),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
-        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
+        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names, FORM))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
@@ -97,7 +106,8 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     if let Some(simd) = simd {
         generated.push(("lib/src/simd.g.dart".into(), render(&simd)));
     }
-    let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
+    let generated = generated.into_iter().map(|(path, body)| OutputFile::generated(path, body));
+    let mut files: Vec<_> = generated.collect();
     files.extend([
         OutputFile::starter("README.md", render(&readme)),
         OutputFile::starter(
@@ -254,22 +264,8 @@ struct Pubspec<'a> {
 }
 
 fn render(template: &impl Template) -> String {
-    let text = template.render().expect("a template writes to memory and calls nothing that fails");
-    format!("{}\n", text.trim_end())
-}
-
-/// Returns docs and annotations of an item: the user's docs, or `default` if there are none, and
-/// `more`.
-fn lead(indent: usize, item: &Item, default: &str, more: &str) -> String {
-    let doc = if item.doc.trim().is_empty() {
-        default.to_owned()
-    } else {
-        foreign::markdown(&item.doc, foreign::Brackets::Names)
-    };
-    layout::doc(indent, &format!("{doc}{more}")) + &annotations(indent, item)
-}
-
-/// Returns the annotations of an item, each with its line break.
-fn annotations(indent: usize, item: &Item) -> String {
-    item.deprecated.as_ref().map_or_else(String::new, |note| layout::deprecated(indent, note))
+    let mut text = template.render().expect("a template writes to memory and calls nothing that fails");
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
 }

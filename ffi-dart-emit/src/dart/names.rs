@@ -15,6 +15,7 @@ use crate::model::{
     Problems, Queue, Returns, Scalar, Type, TypeId, Value,
 };
 
+use super::docs::Links;
 use super::types;
 
 const RENAME: &str = "give it another name with `#[ffi(rename = \"..\")]`";
@@ -124,6 +125,8 @@ pub struct Names<'a> {
     pub functions: Vec<FunctionNames>,
     /// Classes of the queues, in the order of [`Model::queues`].
     pub queues: Vec<String>,
+    /// Dart names of what docs refer to.
+    pub links: Links,
     /// Names of the errors, in the order of [`Model::errors`].
     pub errors: Vec<ErrorNames>,
 }
@@ -204,10 +207,51 @@ impl<'a> Names<'a> {
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
             let package = package.to_owned();
-            Ok(Self { package, library, raw, variable, types, functions, queues, errors })
+            let links = Links::default();
+            let names = Self { package, library, raw, variable, types, functions, queues, links, errors };
+            Ok(Self { links: names.links(model), ..names })
         } else {
             Err(Problems(namer.problems))
         }
+    }
+
+    /// Returns the Dart names of what docs may refer to.
+    fn links(&self, model: &Model) -> Links {
+        let mut links = Links::default();
+        for it in &model.messages {
+            let own = self.of(&it.id);
+            links.add(&*it.item.name, &*own.name);
+            for (field, name) in it.fields.iter().zip(&own.members) {
+                links.add(format!("{}::{}", it.item.name, field.item.name), format!("{}.{name}", own.name));
+            }
+        }
+        for it in &model.enums {
+            let own = self.of(&it.id);
+            links.add(&*it.item.name, &*own.name);
+            for (variant, name) in it.variants.iter().zip(&own.members) {
+                links.add(format!("{}::{}", it.item.name, variant.item.name), format!("{}.{name}", own.name));
+            }
+        }
+        for it in &model.oneofs {
+            let own = self.of(&it.id);
+            links.add(&*it.item.name, &*own.name);
+            for (case, name) in it.cases.iter().zip(&own.members) {
+                links.add(format!("{}::{}", it.item.name, case.item.name), case_class(&own.name, name));
+            }
+        }
+        for (it, own) in model.errors.iter().zip(&self.errors) {
+            links.add(&*it.item.name, &*own.family);
+            for (variant, names) in it.variants.iter().zip(&own.variants) {
+                links.add(format!("{}::{}", it.item.name, variant.item.name), &*names.class);
+            }
+        }
+        for (it, class) in model.queues.iter().zip(&self.queues) {
+            links.add(&*it.item.name, &**class);
+        }
+        for (it, own) in model.functions.iter().zip(&self.functions) {
+            links.add(&*it.item.name, format!("{}.{}", self.library, own.name));
+        }
+        links
     }
 
     /// Returns the names of the message, enum or oneof `id` of the model.

@@ -2,21 +2,34 @@
 
 use crate::model::{Function, Mode, Model, Passing, Returns, Scalar, Value};
 
+use super::binding::Signature;
 use super::crossing::Crossing;
 use super::layout;
 use super::names::{FunctionNames, Names};
 use super::types;
 
-/// Types of what a C function that starts a call takes between the arguments and the status: the
-/// mailbox, the number of the call, and the place for an event.
-pub const MORE: [(&str, &str); 3] =
-    [("$.Pointer<$.Void>", ""), ("$.Uint64", "int"), ("$.Pointer<$.Void>", "")];
+/// Types of what a C function that starts a call takes behind the arguments: the mailbox, the number
+/// of the call, the place for an event, and the status.
+const MORE: [(&str, &str); 4] = [
+    ("$.Pointer<$.Void>", ""),
+    ("$.Uint64", "int"),
+    ("$.Pointer<$.Void>", ""),
+    ("$.Pointer<$.FfiStatus>", ""),
+];
 
 /// The values of [`MORE`].
-const VALUES: [&str; 3] = ["mailbox$.handle", "mailbox$.next", "mailbox$.now"];
+const VALUES: [&str; 4] = ["mailbox$.handle", "mailbox$.next", "mailbox$.now", "_status"];
 
 /// Size in bytes of the largest result that is in its event; see `ffi-core/src/mailbox/event.rs`.
 const INLINE: u64 = 16;
+
+/// Returns the types of the C function.
+pub fn signature(crossing: &Crossing) -> Signature {
+    let params = crossing.arguments.iter().flat_map(|argument| &argument.types);
+    let params = params.map(|(native, dart)| (&**native, *dart));
+    let types: Vec<_> = [("$.Int32", "int")].into_iter().chain(params).chain(MORE).collect();
+    Signature::new(&types)
+}
 
 /// Returns the Dart type of the method's result, for a result `public`.
 pub fn future(public: &str) -> String {
@@ -34,8 +47,7 @@ pub fn start(
     error: &str,
 ) -> Vec<String> {
     let mut lines = vec!["    final mailbox$ = _memory.mailbox;".to_owned()];
-    let more = VALUES.iter().map(|&it| it.to_owned()).chain(["_status".to_owned()]);
-    let values: Vec<_> = values.iter().cloned().chain(more).collect();
+    let values: Vec<_> = values.iter().cloned().chain(VALUES.map(str::to_owned)).collect();
     lines.push(layout::call(4, "final started$ = ", binding, &values, ";"));
     lines.extend(after.iter().cloned());
     let mut arguments = vec!["started$".to_owned(), decoder(it, own)];

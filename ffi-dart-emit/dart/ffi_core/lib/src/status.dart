@@ -192,6 +192,5 @@ String _refusalText(int code) => switch (code) {
 /// Status of a call that the shutdown of the library ended or refused.
 const _closed = 11;
 
-const _doubleFree = 4;
 const _poolClosed = 6;
 const _queueFull = 7;
