@@ -57,7 +57,7 @@ const _: () = {
                 __ffi::disjoint(
                     &[
                         __ffi::Region::shared(__ffi_arg_0, __ffi_len_0, "name"),
-                        __ffi::Region::mutable(__ffi_arg_2, 1, "seed"),
+                        __ffi::Region::slot(__ffi_arg_2, "seed"),
                     ],
                 )?;
                 let __ffi_local_1 = __ffi::optional(

@@ -29,7 +29,8 @@ pub struct Sanitize {
 /// A tool that finds faults in code that passes its tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 enum Tool {
-    /// The models of the pools and of the mailbox under loom, which tries every order of operations.
+    /// The models of the pools and of the mailbox under loom, which tries every order of
+    /// operations.
     Loom,
     /// The tests of `ffi-core` under valgrind's memcheck.
     Memcheck,
