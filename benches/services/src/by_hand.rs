@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{GATE, runtime};
+use crate::{at_gate, runtime};
 
 /// Results by the index of their call, for Dart to read when it was told.
 static RESULTS: [AtomicU64; 4096] = [const { AtomicU64::new(0) }; 4096];
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn bench_services_listen(listener: Listener, index: u64, v
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bench_services_listen_gated(listener: Listener, index: u64, value: u64) {
     drop(runtime().spawn(async move {
-        GATE.notified().await;
+        at_gate().await;
         // SAFETY: the listener is open, by this function's contract.
         unsafe { listener(index as i64, (value + 1) as i64) };
     }));

@@ -4,6 +4,7 @@
 mod by_hand;
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ffi_core::{FfiMessage, FfiPooled, PoolBox, ffi_export};
@@ -68,21 +69,33 @@ pub async fn sleep() {
 
 static GATE: Notify = Notify::const_new();
 
+/// Number of tasks at the gate.
+static WAITING: AtomicU64 = AtomicU64::new(0);
+
+/// Waits until the gate opens.
+async fn at_gate() {
+    // From here on it hears of the opening.
+    let opened = GATE.notified();
+    WAITING.fetch_add(1, Ordering::SeqCst);
+    opened.await;
+    WAITING.fetch_sub(1, Ordering::SeqCst);
+}
+
 /// Returns `value + 1` when the gate opens.
 #[ffi_export]
 pub async fn gated(value: u64) -> u64 {
-    GATE.notified().await;
+    at_gate().await;
     value + 1
+}
+
+/// Returns the number of tasks at the gate.
+#[ffi_export(leaf)]
+pub fn waiting() -> u64 {
+    WAITING.load(Ordering::SeqCst)
 }
 
 /// Opens the gate for all that wait at it.
 #[ffi_export(leaf)]
 pub fn open_gate() {
     GATE.notify_waiters();
-}
-
-/// Returns the number of tasks.
-#[ffi_export(leaf)]
-pub fn tasks() -> u64 {
-    ffi_core::executor::stats().tasks
 }

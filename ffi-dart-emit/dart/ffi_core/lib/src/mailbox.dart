@@ -277,7 +277,7 @@ final class Mailbox implements Finalizable {
     // Nobody has to wait for what was cancelled.
     call.result
       ..future.ignore()
-      ..completeError(const FfiCancelledException(), StackTrace.current);
+      ..completeError(const FfiCancelledException(), StackTrace.empty);
     return (call.gone = Completer()).future;
   }
 }
