@@ -72,6 +72,7 @@
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `read` | no | `schema::read`, for tools |
 //! | `proto` | no | `proto`: messages to protobuf and back |
+//! | `chrono`, `time` | no | [`FfiTimestamp`] and [`FfiDuration`] from and to the types of these crates |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types |
 //! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
 //!
@@ -172,7 +173,7 @@ pub use enumeration::FfiEnum;
 #[doc(no_inline)]
 pub use error::FfiError;
 #[cfg(feature = "derive")]
-pub use ffi_derive::{FfiEnum, FfiError, FfiMessage, ffi_export};
+pub use ffi_derive::{FfiEnum, FfiError, FfiMessage, FfiNewtype, ffi_export};
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
 #[doc(hidden)]
@@ -187,6 +188,6 @@ pub use pool::{
 #[doc(inline)]
 pub use proto::FfiProto;
 pub use types::{
-    CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
-    FfiVec, InvalidValue, PathStep,
+    CapacityError, FfiBytes, FfiDuration, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef,
+    FfiStr, FfiTimestamp, FfiType, FfiUuid, FfiVec, InvalidValue, LogicalError, PathStep,
 };

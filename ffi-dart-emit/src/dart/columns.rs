@@ -133,6 +133,9 @@ fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<Str
         let default = format!("The column of `{}`.", field.item.name);
         super::lead(2, &field.item, &default, &format!("\n\n{more}"))
     };
+    if let Some(value @ Value::Newtype(_)) = field.ty.value() {
+        return newtype(types, field, name, index, value);
+    }
     if !has_array(&field.ty) {
         let getter = layout::declaration(
             2,
@@ -178,6 +181,40 @@ fn column(types: &Types<'_>, field: &Field, name: &str, index: usize) -> Vec<Str
         }
         _ => vec![lead(&borrowed) + &view(name)],
     }
+}
+
+/// Returns the getters of the column `name` at `index` of a newtype: its values as a list, and the
+/// array.
+fn newtype(types: &Types<'_>, field: &Field, name: &str, index: usize, value: Value) -> Vec<String> {
+    let (names, model) = (types.names, types.model);
+    let array = types::array(names, model, value);
+    let storage = types::array(names, model, model.physical(value));
+    let (arrays, element) = (beside(name, "Array"), types.element(&field.ty));
+    let mut wrapped = viewed("return ", index, &storage, "length");
+    let mut layers = Vec::new();
+    let mut ty = &field.ty;
+    while let Type::Newtype { index, of } = ty {
+        layers.push(types::array(names, model, Value::Newtype(*index)));
+        ty = of;
+    }
+    for layer in layers.iter().rev() {
+        wrapped = wrapped.replacen("return ", &format!("return {layer}.wrap("), 1).replacen(';', ");", 1);
+    }
+    let default = format!("The column of `{}`.", field.item.name);
+    let borrowed = "\n\n**borrowed** from these columns: read and written in place.";
+    let lead = super::lead(2, &field.item, &default, borrowed);
+    let getter = layout::declaration(2, &format!("$.List<{element}>"), &format!("get {name}"), " {");
+    let list = format!(
+        "    final array = {arrays};\n    return $.ColumnList({}, length, (row, name) => array[row], (row, it, name) => \
+         array[row] = it);",
+        layout::string(name)
+    );
+    let head = layout::declaration(2, &array, &format!("get {arrays}"), " {");
+    let doc = layout::doc(2, &format!("[{name}] as an array, for functions that take one."));
+    vec![
+        format!("{lead}{getter}\n{list}\n  }}"),
+        format!("{doc}{}{head}\n{wrapped}\n  }}", super::annotations(2, &field.item)),
+    ]
 }
 
 /// Returns the statement that starts with `before` and has the column at `index` as an `array` of

@@ -121,7 +121,13 @@ impl Container<'_> {
             Type::Option { of } => self.option(of),
             Type::Map { key, value, cap } => self.map(key, value, *cap),
             Type::Ref(_) => self.reference(),
-            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Message(_) | Type::Oneof(_) => {
+            Type::Scalar(_)
+            | Type::Enum(_)
+            | Type::Open(_)
+            | Type::Message(_)
+            | Type::Oneof(_)
+            | Type::Newtype { .. }
+            | Type::Logical(_) => {
                 unreachable!("they have a name, and are not collected")
             }
         }
@@ -279,7 +285,7 @@ impl Container<'_> {
             &layout::returned(&types.read(of, at, ELEMENT)),
         )));
         members.push(overrides(&method("void", "write", &write, &types.write(4, of, at, "value", ELEMENT))));
-        let zero = match of {
+        let zero = match of.physical() {
             Type::Scalar(it) => {
                 let zero = match types::scalar(*it).dart {
                     "bool" => "false",

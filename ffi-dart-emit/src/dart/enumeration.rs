@@ -61,7 +61,7 @@ impl EnumsFile {
 impl ArraysFile {
     /// Returns the file for `model`, or `None` if no enum has an array.
     pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
-        let is_it = |id: &TypeId, value| matches!(value, Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == *id);
+        let is_it = |id: &TypeId, value| matches!(model.physical(value), Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == *id);
         let passed = |id: &TypeId| {
             model.functions.iter().any(|it| {
                 it.params.iter().any(|param| match param.passing {
@@ -71,7 +71,7 @@ impl ArraysFile {
                     _ => false,
                 })
             }) || columns::types(model)
-                .any(|ty| matches!(ty.innermost(), Type::Enum(index) if model.enumeration(*index).id == *id))
+                .any(|ty| matches!(ty.innermost().physical(), Type::Enum(index) if model.enumeration(*index).id == *id))
         };
         let array = |it: &Enum| {
             let returned = list_returned(model, |value| is_it(&it.id, value));

@@ -1,5 +1,6 @@
 //! Classes of a message.
 
+use crate::logical::Logical;
 use crate::model::{Field, Item, Message, Model, ProtoSymbols, Scalar, Type, Value};
 
 use super::columns;
@@ -529,6 +530,8 @@ impl View<'_> {
                 "\n\nNull if it is absent, or else **borrowed** from this message; assigning copies."
                     .to_owned()
             }
+            Type::Logical(_) => "\n\n**copied**. Reading throws an [InvalidValueException] where memory holds no such\nvalue, and assigning a [RangeError] for one that Rust doesn't have."
+                .to_owned(),
             Type::Ref(_) => {
                 "\n\n**copied**: it keeps nothing alive, and becomes stale when the message is freed."
                     .to_owned()
@@ -555,6 +558,18 @@ impl View<'_> {
         };
         let target = if plain(ty) { format!("target.{name}") } else { format!("target.{place}") };
         self.part(field, named, read, target);
+        self.beside(field, named, &place);
+    }
+
+    /// Adds the integer of a logical type that its type in Dart can't express, at `place`.
+    fn beside(&mut self, field: &Field, named: &Named<'_>, place: &str) {
+        let Type::Logical(Logical { beside: Some(it), .. }) = field.ty.physical() else { return };
+        let name = beside(named.name, it.suffix);
+        let place = format!("{place}.{}", it.member);
+        let lead = named.beside(&it.doc.replace('#', named.name));
+        let getter = layout::getter("int", &name, &Statement::Return(&place));
+        let setter = layout::setter(&name, "int value".into(), &Statement::Assign(&place, "value"));
+        self.accessors(named, &lead, getter, setter);
     }
 
     /// Adds a getter with docs and a setter, which shares them; annotations are repeated on both.

@@ -11,10 +11,11 @@ use ffi_core::schema::read::Item;
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
 
 use crate::model::{
-    Case, Enum, ErrorField, ErrorFieldType, ErrorType, Field, Function, Message, Model, Oneof, Problem,
-    Problems, Queue, Returns, Scalar, Type, TypeId, Value,
+    Case, Enum, ErrorField, ErrorFieldType, ErrorType, Field, Function, Message, Model, Newtype, Oneof,
+    Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value,
 };
 
+use super::newtype;
 use super::types;
 
 const RENAME: &str = "give it another name with `#[ffi(rename = \"..\")]`";
@@ -120,6 +121,8 @@ pub struct Names<'a> {
     /// Environment variable with the path of the library.
     pub variable: String,
     types: HashMap<&'a TypeId, TypeNames>,
+    /// Libraries with types that stand for newtypes; the prefix of each is `$lib` and its index.
+    pub imports: Vec<String>,
     /// Names of the functions, in the order of [`Model::functions`].
     pub functions: Vec<FunctionNames>,
     /// Classes of the queues, in the order of [`Model::queues`].
@@ -186,6 +189,10 @@ impl<'a> Names<'a> {
             let names = namer.oneof(&mut top, it);
             types.insert(&it.id, names);
         }
+        for it in &model.newtypes {
+            let names = namer.newtype(&mut top, it);
+            types.insert(&it.id, names);
+        }
         let queues: Vec<_> = model.queues.iter().map(|it| namer.queue(&mut top, it)).collect();
         let errors = model.errors.iter().map(|it| namer.error(&mut top, it)).collect();
         let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
@@ -204,7 +211,8 @@ impl<'a> Names<'a> {
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
             let package = package.to_owned();
-            Ok(Self { package, library, raw, variable, types, functions, queues, errors })
+            let imports = newtype::imports(model);
+            Ok(Self { package, library, raw, variable, types, imports, functions, queues, errors })
         } else {
             Err(Problems(namer.problems))
         }
@@ -365,7 +373,9 @@ impl Namer {
         let column = |field: &Field| {
             let owner = format!("{owner}, field {}", field.item.name);
             let column = self.member(&mut scope, &owner, &field.item);
-            if matches!(field.ty.innermost(), Type::Scalar(it) if *it != Scalar::Bool) {
+            let of = field.ty.innermost();
+            let is_newtype = matches!(field.ty, Type::Newtype { .. }) && field.ty.value().is_some();
+            if is_newtype || matches!(of, Type::Scalar(it) if *it != Scalar::Bool) {
                 self.claim(&mut scope, &format!("the array of {owner}"), &beside(&column, "Array"));
             }
             if is_unsigned(&field.ty) {
@@ -419,7 +429,10 @@ impl Namer {
             _ if matches!(field.ty, Type::Scalar(it) if types::is_narrow(it)) => {
                 Some(("unchecked", "Unchecked"))
             }
-            _ => None,
+            _ => match field.ty.physical() {
+                Type::Logical(it) => it.beside.as_ref().map(|beside| (beside.member, beside.suffix)),
+                _ => None,
+            },
         };
         if let Some((kind, suffix)) = extra {
             let accessor = if suffix == "Unchecked" { "setter" } else { "getter" };
@@ -441,6 +454,14 @@ impl Namer {
         };
         let members = it.variants.iter().map(variant).collect();
         TypeNames { name, members, columns: Vec::new() }
+    }
+
+    fn newtype(&mut self, top: &mut Scope, it: &Newtype) -> TypeNames {
+        let owner = format!("newtype {}", it.id);
+        let name = self.type_name(&owner, &it.item);
+        self.claim(top, &owner, &name);
+        self.claim(top, &format!("the Array class of {owner}"), &format!("{name}Array"));
+        TypeNames { name, members: Vec::new(), columns: Vec::new() }
     }
 
     /// Returns the class of a queue: `EventsQueue` for `EVENTS`.
