@@ -149,7 +149,8 @@ impl Input<'_> {
     fn classes(&self, text: &str) -> usize {
         (0..self.messages)
             .filter(|index| {
-                text.contains(&format!("final class {} extends $.Struct {{", struct_name(*index)))
+                // What follows the name is the template's business.
+                text.contains(&format!("final class {} ", struct_name(*index)))
             })
             .count()
     }

@@ -4,6 +4,7 @@
 //! build` name the file, so target folders, cross compilation and renamed libraries need no care
 //! here.
 
+use std::collections::HashSet;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -12,6 +13,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::{CrateType, DependencyKind, Message, Metadata, MetadataCommand, Package};
+
+use crate::watch::Sources;
 
 /// Options of a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
@@ -31,6 +34,9 @@ pub struct BuildOptions {
     /// Build in this folder, as cargo's option of that name
     #[arg(long, value_name = "FOLDER")]
     pub target_dir: Option<PathBuf>,
+    /// Show only what the compiler says
+    #[arg(skip)]
+    pub quiet: bool,
 }
 
 /// A package of the workspace that cargo was called in.
@@ -109,6 +115,34 @@ impl Crate {
         self.package.manifest_path.with_file_name("dart").into()
     }
 
+    /// Returns the folders with the sources of the package and of those on this machine that it
+    /// depends on. If cargo can't say which these are, as with a manifest that is being edited, they
+    /// are those of the package alone.
+    #[must_use]
+    pub fn sources(&self) -> Vec<Sources> {
+        let graph = MetadataCommand::new()
+            .cargo_path(cargo())
+            .manifest_path(&self.package.manifest_path)
+            .other_options(["--offline".to_owned()])
+            .exec();
+        let mut packages = vec![self.package.clone()];
+        if let Ok(Metadata { packages: all, resolve: Some(resolve), .. }) = graph {
+            let mut todo = vec![self.package.id.clone()];
+            let mut seen = HashSet::new();
+            while let Some(id) = todo.pop() {
+                if !seen.insert(id.clone()) {
+                    continue;
+                }
+                todo.extend(
+                    resolve.nodes.iter().filter(|it| it.id == id).flat_map(|it| it.dependencies.clone()),
+                );
+                // One from a registry doesn't change.
+                packages.extend(all.iter().find(|it| it.id == id && it.source.is_none()).cloned());
+            }
+        }
+        packages.iter().flat_map(sources_of).collect()
+    }
+
     /// Builds the library and returns its file: the cdylib, or the staticlib, or the rlib.
     ///
     /// Cargo's progress and the compiler's diagnostics go to stderr.
@@ -126,6 +160,9 @@ impl Crate {
             .stdout(Stdio::piped());
         if options.release {
             command.arg("--release");
+        }
+        if options.quiet {
+            command.arg("--quiet");
         }
         for (flag, value) in [("--profile", &options.profile), ("--target", &options.target)] {
             if let Some(value) = value {
@@ -168,6 +205,22 @@ fn best(files: &[PathBuf]) -> Option<PathBuf> {
         files.iter().find(has).cloned()
     };
     EXTENSIONS.into_iter().find_map(with)
+}
+
+/// Returns the folders of the manifest and of the sources of a package.
+fn sources_of(package: &Package) -> Vec<Sources> {
+    let root = package.manifest_path.parent().map(|it| it.as_std_path().to_owned()).unwrap_or_default();
+    let is_built =
+        |it: &&cargo_metadata::Target| !(it.is_test() || it.is_bench() || it.is_example() || it.is_bin());
+    let folders = package.targets.iter().filter(is_built).filter_map(|it| it.src_path.parent());
+    let mut all = vec![Sources { folder: root.clone(), deep: false }];
+    // The folder of the manifest holds a `build.rs`, and also `target`.
+    all.extend(
+        folders
+            .filter(|it| *it != root)
+            .map(|it| Sources { folder: it.as_std_path().to_owned(), deep: true }),
+    );
+    all
 }
 
 fn has_cdylib(package: &Package) -> bool {

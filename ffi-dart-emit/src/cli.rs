@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -12,6 +13,7 @@ use crate::library_file::Contents;
 use crate::model::{Model, PanicStrategy, Problems, resolve};
 use crate::output::{Leftovers, OutputFile, Plan};
 use crate::proto::ImportOptions;
+use crate::watch::watch;
 use crate::{c, dart, diff, foreign, input, inspect, library_file, proto};
 
 /// Folder from which generated Dart files are removed that this run no longer makes.
@@ -34,24 +36,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Write a Dart package
-    Dart {
-        #[command(flatten)]
-        source: Source,
-        /// Folder of the package [default: `dart` beside the crate's Cargo.toml]
-        #[arg(long, value_name = "FOLDER")]
-        out: Option<PathBuf>,
-        /// Name of the package [default: the crate's]
-        #[arg(long, value_name = "NAME")]
-        package: Option<String>,
-        /// The folder of the runtime, the Dart package `ffi_core`, which is written there [default:
-        /// the one that the package or another one of this repository names, else `ffi_core` in the
-        /// package's folder]
-        #[arg(long, value_name = "FOLDER")]
-        runtime: Option<PathBuf>,
-        /// Write nothing; show what would change, and fail if anything would
-        #[arg(long)]
-        check: bool,
-    },
+    Dart(DartPackage),
     /// Write a C header
     C {
         #[command(flatten)]
@@ -140,6 +125,30 @@ struct Source {
     build: BuildOptions,
 }
 
+/// Arguments of `dart`.
+#[derive(Debug, Default, Args)]
+struct DartPackage {
+    #[command(flatten)]
+    source: Source,
+    /// Folder of the package [default: `dart` beside the crate's Cargo.toml]
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Name of the package [default: the crate's]
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
+    /// The folder of the runtime, the Dart package `ffi_core`, which is written there [default:
+    /// the one that the package or another one of this repository names, else `ffi_core` in the
+    /// package's folder]
+    #[arg(long, value_name = "FOLDER")]
+    runtime: Option<PathBuf>,
+    /// Write nothing; show what would change, and fail if anything would
+    #[arg(long)]
+    check: bool,
+    /// Build and write again whenever the crate's sources change, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["check", "file"])]
+    watch: bool,
+}
+
 /// A library, and the crate that was built for it, if any.
 struct Found {
     file: PathBuf,
@@ -147,6 +156,14 @@ struct Found {
 }
 
 impl Source {
+    /// Returns the crate to build.
+    fn package(&self) -> Result<Crate> {
+        match &self.name {
+            Some(name) => Crate::named(name),
+            None => Crate::only(),
+        }
+    }
+
     fn find(&self) -> Result<Found> {
         if let Some(file) = &self.file {
             if self.build != BuildOptions::default() {
@@ -157,10 +174,7 @@ impl Source {
             }
             return Ok(Found { file: file.clone(), built: None });
         }
-        let package = match &self.name {
-            Some(name) => Crate::named(name)?,
-            None => Crate::only()?,
-        };
+        let package = self.package()?;
         Ok(Found { file: package.build(&self.build)?, built: Some(package) })
     }
 }
@@ -204,33 +218,9 @@ impl Found {
 ///
 /// Returns the error of the command. With `--check`, output that is out of date is an error.
 pub fn run(cli: Cli) -> Result<()> {
-    let command = cli.command.unwrap_or_else(|| Command::Dart {
-        source: Source::default(),
-        out: None,
-        package: None,
-        runtime: None,
-        check: false,
-    });
-    match command {
-        Command::Dart { source, out, package, runtime, check } => {
-            let found = source.find()?;
-            let folder = out
-                .or_else(|| found.built.as_ref().map(|package| relative(&package.dart_folder())))
-                .context("pass --out FOLDER: there is no crate whose folder could hold the package")?;
-            let model = found.model()?;
-            let placement = placement::place(&folder, runtime.as_deref())
-                .map_err(|problems| anyhow::anyhow!("the runtime of {}:\n\n{problems}", folder.display()))?;
-            let options = dart::Options { package, runtime: Some(placement.named) };
-            let files = dart::package(&model, &options).map_err(|it| found.explain(&it))?;
-            let package = Plan::new(&folder, &files, Some(DART_LEFTOVERS));
-            match placement.write_to.map(|it| relative(&it)) {
-                Some(copy) => {
-                    let runtime = Plan::new(&copy, &dart::runtime::package(), Some(RUNTIME_LEFTOVERS));
-                    finish_all(vec![(&*copy, runtime), (&*folder, package)], check)
-                }
-                None => finish(&folder, package, check),
-            }
-        }
+    match cli.command.unwrap_or_else(|| Command::Dart(DartPackage::default())) {
+        Command::Dart(package) if package.watch => package.watch(),
+        Command::Dart(package) => package.write(),
         Command::C { source, out, prefix, check } => {
             let found = source.find()?;
             let name = out.file_name().context("--out must name a file")?;
@@ -285,6 +275,69 @@ pub fn run(cli: Cli) -> Result<()> {
     }
 }
 
+impl DartPackage {
+    /// Builds the library if none is named, and writes the package.
+    fn write(&self) -> Result<()> {
+        let found = self.source.find()?;
+        finish_all(self.plans(&found)?, self.check)
+    }
+
+    /// Writes the package now and after each change of the sources. What fails is shown, and the
+    /// next change is waited for.
+    fn watch(&self) -> Result<()> {
+        let package = self.source.package()?;
+        let build = BuildOptions { quiet: true, ..self.source.build.clone() };
+        let run = || -> Result<String> {
+            let found = Found { file: package.build(&build)?, built: Some(package.clone()) };
+            let plans = self.plans(&found)?;
+            check_all(&plans)?;
+            let mut lines = Vec::new();
+            for (out, plan) in plans {
+                let out = out.display();
+                let written = plan.write();
+                let summary =
+                    written.map_err(|problems| anyhow::anyhow!("{out} can't be written:\n\n{problems}"))?;
+                lines.push(format!("{out}: {summary}"));
+            }
+            Ok(lines.join(", "))
+        };
+        watch(
+            || package.sources(),
+            || {
+                let start = Instant::now();
+                match run() {
+                    Ok(line) => _ = print(&format!("{line} ({:.1} s)\n", start.elapsed().as_secs_f64())),
+                    Err(error) => eprintln!("error: {}", foreign::terminal(&format!("{error:#}"))),
+                }
+            },
+        )
+    }
+
+    /// Returns the files to write, each folder with its plan: those of the runtime if it is written,
+    /// and those of the package.
+    fn plans(&self, found: &Found) -> Result<Vec<(PathBuf, Plan)>> {
+        let beside = || found.built.as_ref().map(|package| relative(&package.dart_folder()));
+        let folder = self
+            .out
+            .clone()
+            .or_else(beside)
+            .context("pass --out FOLDER: there is no crate whose folder could hold the package")?;
+        let model = found.model()?;
+        let placement = placement::place(&folder, self.runtime.as_deref())
+            .map_err(|problems| anyhow::anyhow!("the runtime of {}:\n\n{problems}", folder.display()))?;
+        let options = dart::Options { package: self.package.clone(), runtime: Some(placement.named) };
+        let files = dart::package(&model, &options).map_err(|it| found.explain(&it))?;
+        let package = Plan::new(&folder, &files, Some(DART_LEFTOVERS));
+        let mut plans = Vec::new();
+        if let Some(copy) = placement.write_to.map(|it| relative(&it)) {
+            let runtime = Plan::new(&copy, &dart::runtime::package(), Some(RUNTIME_LEFTOVERS));
+            plans.push((copy, runtime));
+        }
+        plans.push((folder, package));
+        Ok(plans)
+    }
+}
+
 /// Returns the schema of a library, or of the output of `inspect --json`.
 fn read(file: &Path) -> Result<Model> {
     let found = Found { file: file.to_owned(), built: None };
@@ -302,14 +355,22 @@ fn read(file: &Path) -> Result<Model> {
     resolve(records).map_err(|problems| found.explain(&problems))
 }
 
-/// Finishes several plans: nothing is written unless all can be.
-fn finish_all(plans: Vec<(&Path, Plan)>, check: bool) -> Result<()> {
-    if !check && let Some((out, plan)) = plans.iter().find(|(_, plan)| !plan.problems().is_empty()) {
+/// Fails if one of the plans can't be written.
+fn check_all(plans: &[(PathBuf, Plan)]) -> Result<()> {
+    if let Some((out, plan)) = plans.iter().find(|(_, plan)| !plan.problems().is_empty()) {
         bail!("{} can't be written:\n\n{}", out.display(), Problems(plan.problems().to_vec()));
+    }
+    Ok(())
+}
+
+/// Finishes several plans: nothing is written unless all can be.
+fn finish_all(plans: Vec<(PathBuf, Plan)>, check: bool) -> Result<()> {
+    if !check {
+        check_all(&plans)?;
     }
     let mut done = Ok(());
     for (out, plan) in plans {
-        let finished = finish(out, plan, check);
+        let finished = finish(&out, plan, check);
         done = done.and(finished);
     }
     done

@@ -14,6 +14,7 @@
 //! | [`diff`] | two models | the changes, and what they break |
 //! | [`output`] | text | files; those of the user are never overwritten |
 //! | [`cli`] | the command line | a run of all these |
+//! | [`mod@watch`] | changes of sources | such a run again |
 //!
 //! Object formats end at [`library_file`], which knows nothing of Dart; records end at [`model`],
 //! so a writer only sees checked ones.
@@ -31,3 +32,4 @@ pub mod logical;
 pub mod model;
 pub mod output;
 pub mod proto;
+pub mod watch;

@@ -5,6 +5,7 @@
 //! `ffi-core/src/types/logical`. To add a type, write its entry here, and these two.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
 
 use crate::model::{Layout, Scalar, Type, WideAlign};
@@ -17,6 +18,8 @@ pub struct Logical {
     pub rust: &'static str,
     /// Fields of the struct in memory, in order.
     pub fields: &'static [Field],
+    /// True if not all bytes are a value, so that reading and writing may throw in Dart.
+    pub checked: bool,
     /// Type in Dart.
     pub dart: &'static str,
     /// Class of the runtime for the struct in memory, `..Bytes`. That of arrays is `..Array`.
@@ -59,6 +62,7 @@ static ALL: &[Logical] = &[
         name: "timestamp",
         rust: "FfiTimestamp",
         fields: &[number("seconds", Scalar::I64), number("nanos", Scalar::I32)],
+        checked: true,
         dart: "$.DateTime",
         class: "$.TimestampBytes",
         beside: Some(Beside {
@@ -74,6 +78,7 @@ static ALL: &[Logical] = &[
         name: "duration",
         rust: "FfiDuration",
         fields: &[number("seconds", Scalar::I64), number("nanos", Scalar::I32)],
+        checked: true,
         dart: "$.Duration",
         class: "$.DurationBytes",
         beside: Some(Beside {
@@ -90,6 +95,7 @@ static ALL: &[Logical] = &[
         name: "uuid",
         rust: "FfiUuid",
         fields: &[Field { name: "bytes", scalar: Scalar::U8, count: Some(16) }],
+        checked: false,
         dart: "$.FfiUuid",
         class: "$.UuidBytes",
         beside: None,
@@ -176,6 +182,12 @@ impl PartialEq for Logical {
 }
 
 impl Eq for Logical {}
+
+impl Hash for Logical {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
 
 impl fmt::Debug for Logical {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -895,7 +895,7 @@ fn dart_analyze_has_nothing_to_say() {
     let mut models =
         vec![particles(), torture(), empty, enums_only.model(), messages_only.model(), containers()];
     models.push(torture_of_types());
-    models.extend([functions_only.model(), by_value.model()]);
+    models.extend([functions_only.model(), by_value.model(), mentions()]);
     models.extend((0..12).map(|_| shape(&mut random, 40)));
     for (index, model) in models.iter().enumerate() {
         let root = root.path().join(index.to_string());
@@ -911,7 +911,7 @@ fn dart_format_changes_nothing() {
     let Some(dart) = dart() else { return };
     let root = tempfile::tempdir().unwrap();
     let mut random = Random(2);
-    for index in 0..300 {
+    for index in 0..30 {
         let longest = *random.pick(&[8, 20, 30, 40]);
         let files = files(&shape(&mut random, longest));
         write(&root.path().join(index.to_string()), &files);
@@ -920,6 +920,73 @@ fn dart_format_changes_nothing() {
     write(&root.path().join("torture"), &files(&torture()));
     write(&root.path().join("containers"), &files(&containers()));
     run(&dart, &["format", "--output=none", "--set-exit-if-changed", "."], root.path());
+}
+
+/// Returns a model whose docs name types of Dart that its package doesn't use.
+fn mentions() -> Model {
+    let mut schema = Schema::new("mentions");
+    let doc = "As a `Uint8List` of `dart:typed_data`, a `Pointer`, a [BigInt] or a `Float64List`.";
+    let field = (Item { doc: doc.into(), ..named("x") }, Type::Scalar(Scalar::F32));
+    schema.message_aligned(Item { doc: doc.into(), ..named("Plain") }, vec![field], 1);
+    schema.model()
+}
+
+/// Tests that imports, exports and parts are those that the types of a model need: its docs change
+/// none of them.
+#[test]
+fn docs_change_no_import() {
+    let mut schema = Schema::new("mentions");
+    schema.message("Plain", &[("x", Type::Scalar(Scalar::F32))]);
+    let directives = |model: &Model| -> Vec<(String, String)> {
+        let is_directive =
+            |line: &&str| ["import ", "export ", "part "].iter().any(|it| line.starts_with(it));
+        let of_file = |(path, contents): (String, String)| {
+            let lines: Vec<_> = contents.lines().filter(is_directive).map(str::to_owned).collect();
+            lines.into_iter().map(move |line| (path.clone(), line))
+        };
+        files(model).into_iter().filter(|(path, _)| path.ends_with(".dart")).flat_map(of_file).collect()
+    };
+    let (plain, documented) = (directives(&schema.model()), directives(&mentions()));
+    assert!(plain.len() > 8, "{plain:?}");
+    assert_eq!(plain, documented);
+}
+
+/// Tests that a user reads little code for a plain struct.
+#[test]
+fn the_classes_of_a_plain_struct_are_short() {
+    let mut schema = Schema::new("c");
+    let fields = ["x", "y", "z", "w"].map(|name| (name, Type::Scalar(Scalar::F32)));
+    schema.message("Point", &fields);
+    let files = files(&schema.model());
+    let classes = |file: &str, until: Option<&str>| {
+        let text = &files[file];
+        let start = text.find("\n/// ").unwrap();
+        let end = until.map_or(text.len(), |it| text.find(it).expect("the class is there"));
+        text[start..end].trim().lines().count()
+    };
+    let owners = classes("lib/src/messages.g.dart", Some("/// Writes a [PointData]"));
+    let value = classes("lib/src/values.g.dart", None);
+    assert!(owners <= 120, "view, box, array and lists of fields: {owners} lines");
+    assert!(value <= 80, "value: {value} lines");
+}
+
+/// Tests that the code of templates stays in its lines, unless a name is very long.
+#[test]
+fn no_line_is_longer_than_120_columns() {
+    let mut random = Random(3);
+    let mut long = Vec::new();
+    let models = [particles(), containers(), mentions()];
+    let models = models.into_iter().chain((0..20).map(|_| shape(&mut random, 8)));
+    for (path, contents) in models.flat_map(|model| files(&model)) {
+        // The table of symbols is data.
+        let code =
+            contents.lines().filter(|line| path.ends_with(".dart") && !line.starts_with("  $.Expected("));
+        // What a decoder or a copy does with types that are in each other is one expression.
+        let code = code.filter(|line| !line.contains("(it) => ") && !path.ends_with("failures.g.dart"));
+        let code = code.filter(|line| !line.contains("@Deprecated("));
+        long.extend(code.filter(|line| line.chars().count() > 120).map(|line| format!("{path}: {line}")));
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
 }
 
 /// Memory that C wrote is read in Dart and the other way round, and every invalid byte is refused.
@@ -1200,8 +1267,8 @@ fn an_overaligned_message_is_padded_but_not_passed_by_value() {
     let wide = schema.message_aligned(named("Wide"), vec![(named("x"), Type::Scalar(Scalar::F32))], 16);
     schema.message("Outer", &[("a", Type::Scalar(Scalar::U8)), ("b", wide.clone())]);
     let messages = &files(&schema.model())["lib/src/messages.g.dart"];
-    assert!(messages.contains("@$.Array(12)\n"), "behind `x`: {messages}");
-    assert!(messages.contains("@$.Array(15)\n"), "before `b`: {messages}");
+    assert!(messages.contains("@$.Array(12) external"), "behind `x`: {messages}");
+    assert!(messages.contains("@$.Array(15) external"), "before `b`: {messages}");
     schema.function(named("f"), &[], Some(wide), |_| {});
     assert_eq!(
         problems(&schema),

@@ -242,6 +242,51 @@ fn the_readme_runs() {
     }
 }
 
+/// Analyzes every Dart program in the READMEs of generated packages, in one application that has
+/// all of them.
+#[test]
+fn programs_in_generated_readmes_are_analyzed() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let app = fresh("generated_readmes");
+    fs::create_dir_all(app.join("bin")).unwrap();
+    let mut pubspec = "name: app\nenvironment:\n  sdk: '>=3.8.0 <4.0.0'\ndependencies:\n".to_owned();
+    let mut programs = 0;
+    for Generated { dart, .. } in Generated::all().unwrap() {
+        let readme = fs::read_to_string(dart.join("README.md")).unwrap();
+        let name = readme.lines().next().and_then(|it| it.strip_prefix("# ")).unwrap().to_owned();
+        pubspec += &format!("  {name}: {{path: {}}}\n", dart.display());
+        for (index, block) in readme.split("\n```dart\n").skip(1).enumerate() {
+            let (program, _) = block.split_once("```").expect("the block ends");
+            fs::write(app.join(format!("bin/{name}_{index}.dart")), program).unwrap();
+            programs += 1;
+        }
+    }
+    assert!(programs >= 13, "{programs} programs");
+    fs::write(app.join("pubspec.yaml"), pubspec).unwrap();
+    sdk.pub_get(&app).unwrap();
+    sdk.analyze(&app).unwrap();
+}
+
+/// Tests that Dart which a template would write wrongly is found: with the file, by the analysis of
+/// the committed packages.
+#[test]
+fn invalid_dart_in_a_generated_package_is_named() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let package = fresh("invalid_dart");
+    let mut emit = Generated::fixture("layout").emitter("dart").unwrap();
+    workspace::capture(emit.arg("--out").arg(&package).arg("--runtime").arg(runtime())).unwrap();
+    sdk.pub_get(&package).unwrap();
+    sdk.analyze(&package).unwrap();
+    let file = package.join("lib/src/messages.g.dart");
+    for (right, wrong) in [("  void setFrom(", "  void setFrom(("), (" toDart() =>", " toDart() => 1 +")] {
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replacen(right, wrong, 1)).unwrap();
+        let error = format!("{:#}", sdk.analyze(&package).unwrap_err());
+        assert!(error.contains("messages.g.dart"), "{error}");
+        fs::write(&file, text).unwrap();
+    }
+}
+
 #[test]
 fn examples_run() {
     let Some(sdk) = Sdk::for_tests() else { return };

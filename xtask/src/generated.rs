@@ -16,6 +16,8 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 use ffi_dart_emit::cargo::{BuildOptions, Crate};
+use ffi_dart_emit::output::FileKind;
+use ffi_dart_emit::{dart, library_file, model};
 
 use crate::completion;
 use crate::workspace::{self, Captured, capture, cargo, libraries};
@@ -89,7 +91,7 @@ impl Generated {
             finish(emitter, out, action)
         };
         emit("dart", &self.dart)?;
-        apply_text(&self.dart.join("README.md"), &self.readme(&library)?, action)?;
+        self.starters(&library, action)?;
         if let Some(folder) = self.proto_folder() {
             emit("proto", &folder.join(self.proto_file()))?;
         }
@@ -102,16 +104,17 @@ impl Generated {
         apply_text(&golden.join("completion.txt"), &completion::of(&self.dart)?, action)
     }
 
-    /// Returns the README of the Dart package, which the emitter writes once and then leaves alone.
-    fn readme(&self, library: &Path) -> Result<String> {
-        let folder = workspace::target().join("tmp/readmes").join(&self.package);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    /// Writes or checks the files that the emitter writes once and then leaves alone: README, pubspec
+    /// and analysis options.
+    fn starters(&self, library: &Path, action: Action) -> Result<()> {
+        let records = library_file::read(&fs::read(library)?)?;
+        let model = model::resolve(records)?;
+        let runtime = Some(dart::placement::place(&self.dart, None)?.named);
+        let files = dart::package(&model, &dart::Options { runtime, ..dart::Options::default() })?;
+        for file in files.iter().filter(|it| it.kind == FileKind::Starter) {
+            apply_text(&self.dart.join(&file.path), &file.contents, action)?;
         }
-        let runtime = workspace::root().join("ffi-dart-emit/dart/ffi_core");
-        capture(emitter()?.arg("dart").arg(library).arg("--out").arg(&folder).arg("--runtime").arg(runtime))?;
-        let file = folder.join("README.md");
-        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))
+        Ok(())
     }
 
     /// Returns the folder of the .proto file: for an example, the folder `proto`, if it exists.

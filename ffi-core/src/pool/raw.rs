@@ -7,9 +7,7 @@ use super::cache::Cache as _;
 use super::error::{FreeCode, PoolError, PoolErrorKind};
 use super::live::LINE;
 use super::reserve::{self, Arena, Plan};
-use super::slots::Slot;
 use super::stats::{PoolState, PoolStats};
-use super::stride::Stride;
 use super::word::Refused;
 
 /// The static part of a pool.
@@ -170,12 +168,6 @@ impl RawPool {
         }
     }
 
-    /// Returns the slot that starts at `slot`, if one does.
-    #[inline(always)]
-    pub(super) fn at(arena: &Arena, slot: *const u8, stride: Stride) -> Option<Slot<'static>> {
-        arena.slots.at(stride.index(slot.addr().wrapping_sub(arena.base.addr().get())))
-    }
-
     /// Counts what is wrong with a pointer that is no slot, or with the pool, and returns it.
     #[cold]
     #[inline(never)]
@@ -333,7 +325,8 @@ pub fn shutdown() -> u64 {
             live += arena.slots.totals().0;
             #[cfg(feature = "pool-debug")]
             {
-                let is_held = |index: &usize| arena.slots.at(*index).is_some_and(|it| it.state().is_held());
+                let is_held =
+                    |index: &usize| arena.slots.words().at(*index).is_some_and(|it| it.state().is_held());
                 pool.journal.leaks(pool.name, (0..arena.slots.capacity()).filter(is_held));
             }
         }

@@ -70,8 +70,7 @@ pub(super) enum Placement {
 /// Words of a pool's slots, above its cache.
 #[derive(Debug)]
 pub(crate) struct Slots<'a, C: Cache = Native> {
-    /// One word per slot.
-    words: &'a [C::Word],
+    words: Words<'a, C::Word>,
     cache: C,
     /// Number of deferred frees.
     deferred: C::Word,
@@ -79,7 +78,51 @@ pub(crate) struct Slots<'a, C: Cache = Native> {
     quarantine: super::debug::Quarantine,
 }
 
-/// A slot of the pool: only [`Slots::at`] makes it.
+/// The words of all slots, one for each. A loop that writes to them has a copy of this: it would
+/// read the field of the pool again after each store.
+#[derive(Debug)]
+pub(crate) struct Words<'a, W = std::sync::atomic::AtomicU64>(&'a [W]);
+
+impl<W> Clone for Words<'_, W> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<W> Copy for Words<'_, W> {}
+
+impl<'a, W> Words<'a, W> {
+    /// Returns the slot with an index, if there is one.
+    #[inline(always)]
+    pub(crate) fn at(self, index: usize) -> Option<Slot<'a, W>> {
+        self.0.get(index).map(|word| Slot { index, word })
+    }
+
+    /// Returns the slot with an index, without a comparison.
+    ///
+    /// # Safety
+    ///
+    /// The index is below the number of words.
+    #[inline(always)]
+    pub(crate) unsafe fn at_unchecked(self, index: usize) -> Slot<'a, W> {
+        // SAFETY: the caller knows that the index is below the length.
+        Slot { index, word: unsafe { self.0.get_unchecked(index) } }
+    }
+
+    /// # Safety
+    ///
+    /// The cache above as many live bits returned `got`.
+    #[inline(always)]
+    unsafe fn claimed(self, got: Got) -> Claimed<'a, W> {
+        // SAFETY: the contract of `Cache` says that indices which it returns are below the number
+        // of its live bits.
+        let slot = unsafe { self.at_unchecked(got.index) };
+        Claimed { slot, mark: got.mark, more: got.more }
+    }
+}
+
+/// A slot of the pool: only [`Words`] makes it.
 #[derive(Debug)]
 pub(crate) struct Slot<'a, W = std::sync::atomic::AtomicU64> {
     index: usize,
@@ -146,7 +189,7 @@ impl<'a, C: Cache> Slots<'a, C> {
     pub(crate) fn new(words: &'a [C::Word], cache: C, deferred: C::Word) -> Self {
         assert_eq!(words.len(), cache.live().capacity());
         Self {
-            words,
+            words: Words(words),
             cache,
             deferred,
             #[cfg(feature = "pool-debug")]
@@ -154,15 +197,14 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
     }
 
-    /// Returns the slot with an index, if there is one.
     #[inline(always)]
-    pub(crate) fn at(&self, index: usize) -> Option<Slot<'a, C::Word>> {
-        self.words.get(index).map(|word| Slot { index, word })
+    pub(crate) fn words(&self) -> Words<'a, C::Word> {
+        self.words
     }
 
     #[inline(always)]
     pub(crate) fn capacity(&self) -> usize {
-        self.words.len()
+        self.words.0.len()
     }
 
     pub(super) fn cache(&self) -> &C {
@@ -173,10 +215,8 @@ impl<'a, C: Cache> Slots<'a, C> {
 
     #[inline(always)]
     fn claimed(&self, got: Got) -> Claimed<'a, C::Word> {
-        // SAFETY: the contract of `Cache` says that indices which it returns are below the
-        // capacity, and `new` asserts that there are that many words.
-        let word = unsafe { self.words.get_unchecked(got.index) };
-        Claimed { slot: Slot { index: got.index, word }, mark: got.mark, more: got.more }
+        // SAFETY: `new` asserts that the cache is above as many live bits as there are words.
+        unsafe { self.words.claimed(got) }
     }
 
     /// Claims a slot that is kept for the caller, if there is one: the fast path of
@@ -231,10 +271,12 @@ impl<'a, C: Cache> Slots<'a, C> {
         // The lowest slots are where the first seat begins.
         let seat = if placement == Placement::Lowest { Seat(0) } else { caller.seat() };
         let refills = self.cache.live().batch(seat);
+        let words = self.words;
         let mut got = 0;
         loop {
             let left = count - got;
-            let mut claimed = |index| claimed(self.claimed(index));
+            // SAFETY: `new` asserts that the cache is above as many live bits as there are words.
+            let mut claimed = |got| claimed(unsafe { words.claimed(got) });
             got += match placement {
                 Placement::Kept => self.cache.claim_many(caller, seat, left, claimed),
                 Placement::Spread | Placement::Lowest => {
@@ -280,7 +322,7 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
         let mut any = false;
         let mut left = 0;
-        for (index, word) in self.words.iter().enumerate() {
+        for (index, word) in self.words.0.iter().enumerate() {
             let slot = Slot { index, word };
             let state = slot.state();
             // The owner of the bias may be about to free it with a plain store, but not once its
@@ -672,7 +714,7 @@ impl<'a, C: Cache> Slots<'a, C> {
     /// pages of words that were never written cost time, but no memory. The result is exact if no
     /// thread allocates or frees meanwhile.
     pub(crate) fn totals(&self) -> (u64, u64) {
-        let states = self.words.iter().map(|word| State(word.load(Ordering::Relaxed)));
+        let states = self.words.0.iter().map(|word| State(word.load(Ordering::Relaxed)));
         states.fold((0, 0), |(held, frees), it| (held + u64::from(it.is_held()), frees + it.frees()))
     }
 }

@@ -1,7 +1,6 @@
 //! `Pool<T>`.
 
 use std::ffi::c_void;
-use std::hint;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
@@ -14,7 +13,7 @@ use super::primitive::prefetch;
 use super::raw::{self, RawPool};
 use super::read::PoolRead;
 use super::reserve::Arena;
-use super::slots::{Claimed, Placement, Slot};
+use super::slots::{Claimed, Placement, Slot, Words};
 use super::stats::PoolStats;
 use super::stride::Stride;
 use super::token::Token;
@@ -92,14 +91,32 @@ impl<T: FfiMessage> Pool<T> {
     }
 
     #[inline(always)]
-    fn place(arena: &Arena, slot: Slot<'_>) -> NonNull<T> {
+    fn place(base: NonNull<u8>, slot: Slot<'_>) -> NonNull<T> {
         // SAFETY: a slot's index is below the capacity, so its place is inside of the reservation.
-        unsafe { arena.base.cast::<T>().add(slot.index()) }
+        unsafe { base.cast::<T>().add(slot.index()) }
     }
 
     #[inline(always)]
     pub(super) fn at(arena: &Arena, slot: *const T) -> Option<Slot<'static>> {
-        RawPool::at(arena, slot.cast(), Self::STRIDE)
+        Self::at_of(arena.base, arena.slots.words(), slot)
+    }
+
+    /// Does the same with the arena's parts.
+    #[inline(always)]
+    fn at_of(base: NonNull<u8>, words: Words<'static>, slot: *const T) -> Option<Slot<'static>> {
+        words.at(Self::STRIDE.index(slot.addr().wrapping_sub(base.addr().get())))
+    }
+
+    /// Returns the slot that starts at `slot`, without a comparison.
+    ///
+    /// # Safety
+    ///
+    /// One does.
+    #[inline(always)]
+    unsafe fn at_unchecked(arena: &Arena, slot: NonNull<T>) -> Slot<'static> {
+        let offset = slot.addr().get().wrapping_sub(arena.base.addr().get());
+        // SAFETY: the offset is a multiple of the stride, the index of a slot times it.
+        unsafe { arena.slots.words().at_unchecked(Self::STRIDE.index(offset)) }
     }
 }
 
@@ -191,7 +208,7 @@ impl<T: FfiPooled> Pool<T> {
     pub fn resolve(&self, handle: FfiRef<T>) -> Option<NonNull<T>> {
         let (arena, slot) = self.find(self.raw.kept(), handle)?;
         if slot.state().is_meant(handle.generation()) {
-            return Some(Self::place(arena, slot));
+            return Some(Self::place(arena.base, slot));
         }
         self.raw.stale();
         None
@@ -206,7 +223,7 @@ impl<T: FfiPooled> Pool<T> {
         handle: FfiRef<T>,
     ) -> Option<(&'static Arena, Slot<'static>)> {
         let index = handle.index()?;
-        let found = arena.and_then(|arena| Some((arena, arena.slots.at(index)?)));
+        let found = arena.and_then(|arena| Some((arena, arena.slots.words().at(index)?)));
         if found.is_none() {
             self.raw.stale();
         }
@@ -319,8 +336,8 @@ impl<T: FfiPooled> Pool<T> {
             return Err(refused.into());
         }
         // SAFETY: claimed just now; it is dropped below unless it holds a value.
-        let claim = unsafe { Claim::new(Self::place(arena, slot)) };
-        match Self::valid(Self::place(arena, slot)) {
+        let claim = unsafe { Claim::new(Self::place(arena.base, slot)) };
+        match Self::valid(Self::place(arena.base, slot)) {
             Some(_) => Ok(claim.complete()),
             None => Err(RefusedHandle::Invalid),
         }
@@ -402,8 +419,8 @@ impl<T: FfiPooled> Pool<T> {
         }
         // SAFETY: the caller counts among its readers since just now; it is dropped below unless
         // the slot holds a value. By this function's contract nobody writes to it.
-        let read = unsafe { PoolRead::new(Self::place(arena, slot)) };
-        match Self::valid(Self::place(arena, slot)) {
+        let read = unsafe { PoolRead::new(Self::place(arena.base, slot)) };
+        match Self::valid(Self::place(arena.base, slot)) {
             Some(_) => Ok(read),
             None => Err(RefusedHandle::Invalid),
         }
@@ -484,7 +501,7 @@ impl<T: FfiPooled> Pool<T> {
         let slots = self.raw.kept().map(|arena| &arena.slots);
         slots.into_iter().flat_map(|slots| {
             (0..slots.capacity())
-                .filter_map(|index| Some((index, slots.at(index)?.state())))
+                .filter_map(|index| Some((index, slots.words().at(index)?.state())))
                 .filter(|(_, state)| state.is_held())
                 .map(|(index, state)| FfiRef::new(index, state.generation()))
         })
@@ -492,10 +509,10 @@ impl<T: FfiPooled> Pool<T> {
 
     /// Returns a claimed slot, zeroed if the type's [`Reset`] asks for it.
     #[inline(always)]
-    fn prepare(&self, arena: &Arena, slot: Slot<'_>) -> NonNull<T> {
+    fn prepare(&self, base: NonNull<u8>, slot: Slot<'_>) -> NonNull<T> {
         #[cfg(feature = "pool-debug")]
         self.raw.journal.allocated(slot.index());
-        let place = Self::place(arena, slot);
+        let place = Self::place(base, slot);
         // A slot that was never freed was never written.
         if T::RESET == Reset::Zero && (size_of::<T>() <= SMALL || slot.state().frees() != 0) {
             // SAFETY: the slot was just claimed, so nobody else uses it; zeros are a value of a
@@ -519,7 +536,7 @@ impl<T: FfiPooled> Pool<T> {
                 // SAFETY: the thread that frees a slot no longer uses it, and no thread can claim
                 // it yet; the bytes of a slot are read only after it was zeroed by a claim, or by
                 // code that uses it after its free.
-                unsafe { Self::place(arena, slot).write_bytes(super::debug::FREED, 1) };
+                unsafe { Self::place(arena.base, slot).write_bytes(super::debug::FREED, 1) };
             }
         }
     }
@@ -541,7 +558,7 @@ impl<T: FfiPooled> Pool<T> {
         let claimed = arena.slots.claim(Self::PLACEMENT, Caller::current(), sample)?;
         arena.slots.prefetch(claimed);
         // Two of 32 bytes are on one line; of large ones the first line is enough.
-        let first = Self::place(arena, claimed.slot);
+        let first = Self::place(arena.base, claimed.slot);
         for next in (0..claimed.more).step_by((64 / size_of::<T>()).max(1)) {
             prefetch(first.as_ptr().wrapping_add(next).cast());
         }
@@ -595,7 +612,7 @@ impl<T: FfiPooled> Pool<T> {
     /// before anybody else gets the box.
     #[inline(always)]
     fn held(&'static self, arena: &Arena, claimed: Claimed<'_>) -> PoolBox<T> {
-        let place = self.prepare(arena, claimed.slot);
+        let place = self.prepare(arena.base, claimed.slot);
         arena.slots.hold(claimed.slot);
         // SAFETY: the slot was just claimed, and the caller makes its bytes a value.
         unsafe { PoolBox::new(place) }
@@ -623,7 +640,7 @@ impl<T: FfiPooled> Pool<T> {
 
     #[inline(always)]
     fn lent(&self, arena: &Arena, claimed: Claimed<'_>) -> NonNull<T> {
-        let slot = self.prepare(arena, claimed.slot);
+        let slot = self.prepare(arena.base, claimed.slot);
         arena.slots.lend(claimed);
         slot
     }
@@ -658,8 +675,10 @@ impl<T: FfiPooled> Pool<T> {
             }
         };
         let mut next = out;
+        let base = arena.base;
         let got = self.claim_many(arena, count, |claimed| {
-            let slot = self.lent(arena, claimed);
+            let slot = self.prepare(base, claimed.slot);
+            arena.slots.lend(claimed);
             // SAFETY: no more than `count` are claimed, for which there is room.
             unsafe { next.write(slot.as_ptr()) };
             // SAFETY: there was room for one, so this is at most the end.
@@ -694,7 +713,7 @@ impl<T: FfiPooled> Pool<T> {
         let token = Token::from_pointer(token);
         let Some(index) = token.index(self.capacity()) else { return };
         let freed = self.raw.arena().is_some_and(|arena| {
-            arena.slots.at(index).is_some_and(|slot| {
+            arena.slots.words().at(index).is_some_and(|slot| {
                 let generation = slot.state().generation();
                 token.means(self.capacity(), generation)
                     && arena
@@ -725,6 +744,7 @@ impl<T: FfiPooled> Pool<T> {
     /// `slots` are `count` pointers that nobody else reads or writes.
     pub(super) unsafe fn free_many_lent(&self, slots: *mut *mut T, count: usize) -> usize {
         let Some(arena) = self.raw.arena() else { return 0 };
+        let (base, words) = (arena.base, arena.slots.words());
         let caller = Caller::current();
         let mut freeing = arena.slots.freeing(caller);
         let (mut at, mut freed) = (0, 0);
@@ -736,7 +756,7 @@ impl<T: FfiPooled> Pool<T> {
                 // SAFETY: so many entries follow, initialised, by this function's contract, and
                 // nobody writes to them.
                 let run = unsafe { std::slice::from_raw_parts(entry, most) };
-                let run = run.iter().map_while(|&pointer| Self::at(arena, pointer));
+                let run = run.iter().map_while(|&pointer| Self::at_of(base, words, pointer));
                 let kept = arena.slots.free_kept_run(caller, run);
                 if kept > 0 {
                     // SAFETY: no more entries than the run has, which may be written by this
@@ -786,7 +806,7 @@ impl<T: FfiPooled> Pool<T> {
         let Some(slot) = Self::at(arena, slot) else { return Err(self.raw.misfit(slot.cast(), false)) };
         arena.slots.take(Caller::current(), slot, None, Exposure::Accept).map_err(raw::code)?;
         // SAFETY: taken just now; by this function's contract it holds a value.
-        Ok(unsafe { PoolBox::new(Self::place(arena, slot)) })
+        Ok(unsafe { PoolBox::new(Self::place(arena.base, slot)) })
     }
 
     /// Claims a slot for a moment, if its bytes are a value; otherwise it is still its lender's.
@@ -802,7 +822,7 @@ impl<T: FfiPooled> Pool<T> {
             .slots
             .begin_claim(Caller::current(), slot, None, Exposure::Accept)
             .map_err(|refused| Unclaimed::Pointer(raw::code(refused)))?;
-        let place = Self::place(arena, slot);
+        let place = Self::place(arena.base, slot);
         // SAFETY: claimed just now; it is dropped if the check finds that it holds no value.
         let claim = unsafe { Claim::new(place) };
         // SAFETY: a slot is aligned and initialised; by this function's contract nobody writes to
@@ -849,7 +869,7 @@ impl<T: FfiPooled> Pool<T> {
     pub(super) fn resolve_exposed(&self, handle: FfiRef<T>) -> Option<NonNull<T>> {
         let (arena, slot) = self.find(self.raw.kept(), handle)?;
         if arena.slots.expose(slot, handle.generation()) {
-            return Some(Self::place(arena, slot));
+            return Some(Self::place(arena.base, slot));
         }
         self.raw.stale();
         None
@@ -874,19 +894,20 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// Panics if the pool has no such slot.
     pub(super) fn place_of(&self, index: u64) -> NonNull<T> {
-        let found = self.raw.kept().and_then(|arena| Some((arena, arena.slots.at(index as usize)?)));
+        let found = self.raw.kept().and_then(|arena| Some((arena, arena.slots.words().at(index as usize)?)));
         let (arena, slot) = found.expect("the index is that of a box's slot");
-        Self::place(arena, slot)
+        Self::place(arena.base, slot)
     }
 
     /// Returns the arena and the slot of a box, a claim or a reader.
     #[inline(always)]
     fn owned(&self, slot: NonNull<T>) -> (&'static Arena, Slot<'static>) {
-        let found = self.raw.kept().and_then(|arena| Some((arena, Self::at(arena, slot.as_ptr())?)));
         // SAFETY: by the contract of `FfiPooled` this is the one pool of the type, always the same
         // and never closed but for its `arena`. Boxes, claims and readers are only made, by unsafe
-        // functions, of that pool's slots.
-        unsafe { found.unwrap_unchecked() }
+        // functions, of that pool's slots, which are in its reservation.
+        let arena = unsafe { self.raw.kept().unwrap_unchecked() };
+        // SAFETY: only slots of this pool become boxes, claims and readers.
+        (arena, unsafe { Self::at_unchecked(arena, slot) })
     }
 
     /// # Safety
@@ -895,15 +916,11 @@ impl<T: FfiPooled> Pool<T> {
     #[inline(always)]
     pub(super) unsafe fn free_owned(&self, slot: NonNull<T>) {
         if let Some(arena) = self.raw.arena() {
-            match Self::at(arena, slot.as_ptr()) {
-                Some(slot) => {
-                    self.retired(arena, slot);
-                    arena.slots.free_owned(Caller::current(), slot);
-                }
-                // SAFETY: by this function's contract it is a slot of the pool that
-                // `FfiPooled::pool` gives, always the same.
-                None => unsafe { hint::unreachable_unchecked() },
-            }
+            // SAFETY: by this function's contract it is a slot of the pool that `FfiPooled::pool`
+            // gives, always the same.
+            let slot = unsafe { Self::at_unchecked(arena, slot) };
+            self.retired(arena, slot);
+            arena.slots.free_owned(Caller::current(), slot);
         }
     }
 

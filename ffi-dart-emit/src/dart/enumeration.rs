@@ -7,60 +7,69 @@ use askama::Template;
 use crate::model::{Enum, Model, Passing, Scalar, Type, TypeId, Value};
 
 use super::columns;
-use super::composite::{array_constructor, list_returned, sublist_view, taken_constructor, view_constructor};
-use super::layout::{self, Parameters, Statement};
+use super::lead::Lead;
 use super::names::Names;
+use super::owners::list_returned;
 use super::types;
 
 /// Part of `values.dart` with all enums.
 #[derive(Template)]
 #[template(path = "dart/enums.dart.jinja", escape = "none")]
-pub struct EnumsFile {
-    enums: Vec<EnumClass>,
+pub struct EnumsFile<'a> {
+    enums: Vec<EnumClass<'a>>,
 }
 
 /// Part of the package's library with the arrays of enums.
 #[derive(Template)]
 #[template(path = "dart/arrays.dart.jinja", escape = "none")]
-pub struct ArraysFile {
-    package: String,
-    arrays: Vec<EnumArray>,
+pub struct ArraysFile<'a> {
+    package: &'a str,
+    arrays: Vec<EnumArray<'a>>,
 }
 
 /// Class of an enum.
-struct EnumClass {
-    name: String,
-    /// Docs and annotations.
-    lead: String,
-    variants: Vec<String>,
-    cases: Vec<String>,
+struct EnumClass<'a> {
+    name: &'a str,
+    doc: String,
+    notes: String,
+    variants: Vec<VariantMember<'a>>,
     /// True if numbers without a variant are also read.
     open: bool,
     /// True if the numbers are `u64`, for which Dart uses `int`.
     unsigned: bool,
 }
 
+/// A value of an enum.
+struct VariantMember<'a> {
+    name: &'a str,
+    doc: String,
+    notes: String,
+    /// Its number, as an expression and as a pattern.
+    number: String,
+    pattern: String,
+}
+
 /// Class of an array of an enum.
-struct EnumArray {
-    name: String,
+struct EnumArray<'a> {
+    name: &'a str,
     /// Types of the number.
     types: types::ScalarTypes,
     /// True if a function returns a list of it.
     returned: bool,
 }
 
-impl EnumsFile {
+impl<'a> EnumsFile<'a> {
     /// Returns the file for `model`.
-    pub fn new(model: &Model, names: &Names<'_>) -> Self {
+    pub fn new(model: &'a Model, names: &'a Names<'_>) -> Self {
         let open = opened(model);
-        let class = |it: &Enum| EnumClass::new(names, it, open.contains(&it.id));
+        let class = |it: &'a Enum| EnumClass::new(names, it, open.contains(&it.id));
         Self { enums: model.enums.iter().map(class).collect() }
     }
 }
 
-impl ArraysFile {
+impl<'a> ArraysFile<'a> {
     /// Returns the file for `model`, or `None` if no enum has an array.
-    pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
+    pub fn new(model: &'a Model, names: &'a Names<'_>) -> Option<Self> {
         let is_it = |id: &TypeId, value| matches!(model.physical(value), Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == *id);
         let passed = |id: &TypeId| {
             model.functions.iter().any(|it| {
@@ -76,13 +85,13 @@ impl ArraysFile {
         let array = |it: &Enum| {
             let returned = list_returned(model, |value| is_it(&it.id, value));
             (returned || passed(&it.id)).then(|| EnumArray {
-                name: names.of(&it.id).name.clone(),
+                name: &names.of(&it.id).name,
                 types: types::scalar(it.repr),
                 returned,
             })
         };
         let arrays: Vec<_> = model.enums.iter().filter_map(array).collect();
-        (!arrays.is_empty()).then(|| Self { package: names.package.clone(), arrays })
+        (!arrays.is_empty()).then(|| Self { package: &names.package, arrays })
     }
 }
 
@@ -127,106 +136,30 @@ fn literal(value: i64) -> String {
     format!("{} * 0x100000000 + {}", value >> 32, value & 0xffff_ffff)
 }
 
-impl EnumClass {
-    fn new(names: &Names<'_>, it: &Enum, open: bool) -> Self {
+impl<'a> EnumClass<'a> {
+    fn new(names: &'a Names<'_>, it: &'a Enum, open: bool) -> Self {
         let own = names.of(&it.id);
-        let named = || it.variants.iter().zip(&own.members);
+        let Lead { doc, notes } =
+            Lead::new(names, 0, &it.item.name, &it.item, &format!("The enum `{}`.", it.item.name));
+        let variants = it.variants.iter().zip(&own.members).map(|(variant, name)| {
+            let Lead { doc, notes } = Lead::new(
+                names,
+                2,
+                &it.item.name,
+                &variant.item,
+                &format!("`{}` in Rust.", variant.item.name),
+            );
+            let number = literal(variant.value);
+            let pattern = if number.contains(' ') { format!("const ({number})") } else { number.clone() };
+            VariantMember { name, doc, notes, number, pattern }
+        });
         Self {
-            name: own.name.clone(),
-            lead: super::lead(0, &it.item, &format!("The enum `{}`.", it.item.name), ""),
-            variants: named()
-                .map(|(variant, name)| {
-                    let default = format!("`{}` in Rust.", variant.item.name);
-                    let lead = super::lead(2, &variant.item, &default, "");
-                    format!("{lead}  {name}({})", literal(variant.value))
-                })
-                .collect(),
-            cases: named()
-                .map(|(variant, name)| {
-                    let value = literal(variant.value);
-                    let pattern = if value.contains(' ') { format!("const ({value})") } else { value };
-                    layout::case(&pattern, name)
-                })
-                .collect(),
+            name: &own.name,
+            doc,
+            notes,
+            variants: variants.collect(),
             open,
             unsigned: it.repr == Scalar::U64,
         }
-    }
-}
-
-/// Functions that the template calls.
-impl EnumClass {
-    fn class(&self) -> String {
-        layout::class(&format!("enum {}", self.name), "implements $.FfiEnum")
-    }
-
-    fn decoder(&self) -> String {
-        let value = ["int value".to_owned()];
-        let parameters =
-            Parameters { required: &value, optional: Some(('[', "String? name, int? index", ']')) };
-        layout::method(&format!("static {}", self.name), "fromValue", parameters)
-    }
-
-    fn opener(&self) -> String {
-        let returns = format!("static $.FfiOpen<{}>", self.name);
-        layout::method(&returns, "openFromValue", Parameters::new(&["int value".into()]))
-    }
-
-    fn unknown(&self) -> String {
-        let arguments =
-            [layout::string(&self.name), "value".to_owned(), "$.placeName(name, index)".to_owned()];
-        let exception = if self.unsigned {
-            "$.UnknownEnumValueException.unsigned"
-        } else {
-            "$.UnknownEnumValueException"
-        };
-        layout::call(6, "_ => throw ", exception, &arguments, ",")
-    }
-
-    fn constructor(&self) -> String {
-        layout::call(2, "const ", &self.name, &["this.value".to_owned()], ";")
-    }
-}
-
-/// Functions that the template calls.
-impl EnumArray {
-    fn class(&self) -> String {
-        let Self { name, types, .. } = self;
-        let base = format!("extends $.EnumArray<{}, {name}>", types.native);
-        layout::class(&format!("final class {name}Array"), &base)
-    }
-
-    fn element_size(&self) -> String {
-        layout::getter(
-            "int",
-            "elementSize",
-            &Statement::Return(&format!("$.sizeOf<{}>()", self.types.native)),
-        )
-    }
-
-    fn constructor(&self) -> String {
-        array_constructor(&format!("{}Array", self.name))
-    }
-
-    fn taken(&self) -> String {
-        taken_constructor(&format!("{}Array", self.name))
-    }
-
-    fn view(&self) -> String {
-        view_constructor(&format!("{}Array", self.name), &["super.pointer", "super.length"])
-    }
-
-    fn method(&self, before: &str, name: &str, parameters: &[&str]) -> String {
-        let parameters: Vec<_> = parameters.iter().map(|it| it.replace('#', &self.name)).collect();
-        layout::method(&before.replace('#', &self.name), name, Parameters::new(&parameters))
-    }
-
-    fn decode(&self) -> String {
-        let callee = format!("{}.fromValue", self.name);
-        layout::call(4, "return ", &callee, &["pointer[checkIndex(index)]".to_owned()], ";")
-    }
-
-    fn sublist_view(&self) -> String {
-        sublist_view(&format!("{}Array", self.name))
     }
 }

@@ -6,9 +6,11 @@ use crate::model::{
     ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, INTERNAL_ID, Scalar, Type,
 };
 
+use super::docs::article_of;
 use super::layout;
+use super::lead::{Lead, inline};
 use super::names::{ErrorNames, Names, VariantNames, beside};
-use super::types::{self, Place, Types};
+use super::types::{self, Place, Types, Unsigned};
 use super::value;
 
 /// Part of `values.dart` with the classes.
@@ -26,12 +28,14 @@ struct ErrorClasses {
 }
 
 struct Family {
-    lead: String,
+    doc: String,
+    notes: String,
     name: String,
 }
 
 struct VariantClass {
-    lead: String,
+    doc: String,
+    notes: String,
     name: String,
     base: String,
     /// Constructor of the base class.
@@ -43,15 +47,15 @@ struct VariantClass {
 }
 
 struct FieldMember {
-    /// Docs and annotations of the field.
-    lead: String,
+    doc: String,
+    notes: String,
     /// Annotations of the constructor's parameter.
-    annotations: String,
+    inline_notes: String,
     required: bool,
     ty: String,
     name: String,
-    /// Getter of the unsigned numbers, if there are any.
-    big: Option<String>,
+    /// The getter of unsigned numbers, if the field has `u64`.
+    big: Option<Unsigned>,
 }
 
 /// File with the functions that make exceptions.
@@ -125,7 +129,8 @@ impl ErrorClasses {
         let family = (!error.is_struct).then(|| {
             let default =
                 format!("The error `{}` of Rust: one of its variants, to `switch` over.", error.item.name);
-            Family { lead: super::lead(0, &error.item, &default, ""), name: own.family.clone() }
+            let Lead { doc, notes } = Lead::new(types.names, 0, &error.item.name, &error.item, &default);
+            Family { doc, notes, name: own.family.clone() }
         });
         let variants = error.variants.iter().zip(&own.variants);
         Self { family, variants: variants.map(|it| VariantClass::new(types, error, own, it)).collect() }
@@ -147,44 +152,46 @@ impl VariantClass {
         let default = if error.is_struct {
             format!("The error `{}` of Rust.", error.item.name)
         } else {
-            format!("The variant `{}` of a [{}].", variant.item.name, own.family)
+            format!("The variant `{}` of {} [{}].", variant.item.name, article_of(&own.family), own.family)
         };
-        let more = if variant.internal {
-            "\n\nIts text stays in Rust, where it was logged beside the number [id]."
-        } else {
-            ""
-        };
+        let Lead { doc, notes } = Lead::new(types.names, 0, &error.item.name, item, &default);
         let fields = variant.fields.iter().zip(&names.fields);
         Self {
-            lead: super::lead(0, item, &default, more),
+            doc,
+            notes,
             name: names.class.clone(),
             base,
             constructor,
             number: variant.number,
             internal: variant.internal,
-            fields: fields.map(|(field, name)| FieldMember::new(types, field, name)).collect(),
+            fields: fields
+                .map(|(field, name)| FieldMember::new(types, &error.item.name, field, name))
+                .collect(),
         }
     }
 }
 
 impl FieldMember {
-    fn new(types: &Types<'_>, field: &ErrorField, name: &str) -> Self {
+    fn new(types: &Types<'_>, own: &str, field: &ErrorField, name: &str) -> Self {
         let big = match &field.ty {
             ErrorFieldType::Value(ty) => types::big(ty),
             _ => None,
         };
-        let notes = super::annotations(2, &field.item);
+        let Lead { doc, notes } = Lead::of_field(types.names, own, &field.item);
         Self {
-            lead: super::lead(2, &field.item, &format!("The field `{}`.", field.item.name), ""),
-            annotations: super::annotations(4, &field.item),
+            inline_notes: inline(&notes),
+            doc,
+            notes,
             required: !matches!(field.ty, ErrorFieldType::Option(_)),
             ty: value_type(types, &field.ty),
             name: name.to_owned(),
-            big: big.map(|(ty, from)| {
-                let doc = layout::doc(2, &format!("[{name}] as unsigned, as it is in Rust."));
-                format!("{doc}{notes}  {ty} get {} => {from}({name});", beside(name, "Big"))
-            }),
+            big,
         }
+    }
+
+    /// Returns the getter of unsigned numbers.
+    fn unsigned(&self) -> String {
+        beside(&self.name, "Big")
     }
 }
 

@@ -7,8 +7,10 @@ use ffi_core::schema::read::LibrarySymbols;
 use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
 use super::crossing::{Conversion, Crossing, slot};
+use super::docs::{Scope, article_of};
 use super::error;
 use super::layout::{self, INLINED, Parameters};
+use super::lead::{annotations, is_documented};
 use super::names::{FunctionNames, Names, beside, getter};
 use super::pool;
 use super::runtime;
@@ -254,7 +256,13 @@ impl<'a> LibraryFile<'a> {
         let call = Call { it, crossing: &crossing, names: &own.params, binding: &binding, error: &error };
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let inline = if is_inlined(it) { INLINED } else { "" };
-        let lead = super::lead(2, &it.item, &default, &contract(names, it, own, &crossing));
+        let thrown = thrown(names, it);
+        let params: Vec<_> =
+            it.params.iter().zip(&own.params).map(|(param, dart)| (&*param.name, &**dart)).collect();
+        let scope = Scope { own: None, params: &params, error: thrown.as_deref() };
+        let doc = if is_documented(&it.item) { names.links.translate(&it.item.doc, scope) } else { default };
+        let doc = doc + &contract(it, own, &crossing, thrown.as_deref());
+        let lead = layout::doc(2, &doc) + &annotations(2, &it.item);
         let head = layout::method(&outcome.public, &own.name, Parameters::new(&parameters));
         self.declared.push(format!("{lead}{};", head.trim_end_matches(" {")));
         let body = call.body(&call.safe(), outcome.conversion.as_ref());
@@ -263,7 +271,7 @@ impl<'a> LibraryFile<'a> {
             let doc =
                 format!("[{}.{}] with pointers, and without a check of integers.", self.library, own.name);
             let doc = layout::doc(2, &(doc + raw_contract(it)));
-            let notes = super::annotations(2, &it.item);
+            let notes = annotations(2, &it.item);
             let (ty, conversion) = match &outcome.raw {
                 Some((ty, conversion)) => (ty, Some(conversion)),
                 None => (&outcome.public, outcome.conversion.as_ref()),
@@ -278,7 +286,7 @@ impl<'a> LibraryFile<'a> {
             let head = layout::method(ty, &beside(&own.name, "Big"), Parameters::new(&parameters));
             let result = layout::call(4, "final result = ", &own.name, &own.params, ";");
             let doc = layout::doc(2, &format!("As [{}], whose result is unsigned in Rust.", own.name));
-            let notes = super::annotations(2, &it.item);
+            let notes = annotations(2, &it.item);
             self.derived.push(format!("{doc}{notes}{head}\n{result}\n    return {from}(result);\n  }}"));
         }
     }
@@ -469,9 +477,22 @@ fn is_inlined(it: &Function) -> bool {
     it.params.len() <= MOST_INLINED && it.params.iter().all(|it| matches!(it.passing, Passing::Value(_)))
 }
 
+/// Returns what a function throws instead of an `Err`, with articles; `None` if it returns none.
+fn thrown(names: &Names<'_>, it: &Function) -> Option<String> {
+    if let Some(error) = it.error {
+        let class = error::family(names, error);
+        return Some(format!("{} [{class}]", article_of(class)));
+    }
+    it.fallible.then(|| match it.returns {
+        // For a message from a pool, the pool may be the reason for an error.
+        Some(Returns::Pool(_)) => "a [RustErrorException] or [PoolException]".to_owned(),
+        _ => "a [RustErrorException]".to_owned(),
+    })
+}
+
 /// Returns the sentences that a caller needs beyond the user's docs: which side owns what, and what
 /// is thrown.
-fn contract(names: &Names<'_>, it: &Function, own: &FunctionNames, crossing: &Crossing) -> String {
+fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing, thrown: Option<&str>) -> String {
     let mut out = String::new();
     for (argument, name) in crossing.arguments.iter().zip(&own.params) {
         if let Some(ownership) = argument.ownership {
@@ -484,16 +505,9 @@ fn contract(names: &Names<'_>, it: &Function, own: &FunctionNames, crossing: &Cr
     if it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_))) {
         out.push_str("\nThrows a [StateError] for a box that owns no slot of the pool.");
     }
-    if let Some(error) = it.error {
-        out.push_str(&format!("\nThrows a [{}] for an `Err`.", error::family(names, error)));
-    } else if it.fallible {
-        out.push_str(match it.returns {
-            // For a message from a pool, the pool may be the reason for an error.
-            Some(Returns::Pool(_)) => {
-                "\nThrows a [RustErrorException] for an `Err`, and a [PoolException] for a\n`PoolError`."
-            }
-            _ => "\nThrows a [RustErrorException] for an `Err`.",
-        });
+    // The user's docs say when.
+    if let Some(thrown) = thrown.filter(|_| !it.item.doc.contains("# Errors")) {
+        out.push_str(&format!("\nThrows {thrown} if Rust returns an error."));
     }
     if out.is_empty() { out } else { format!("\n{out}") }
 }

@@ -1,33 +1,37 @@
 //! Writes a model as a Dart package.
 //!
-//! Each kind of item has a file here that fills its template in `templates/dart/`; identifiers come
-//! from `names.rs`, line breaks from `layout.rs`. The code that is equal in every package is a real
+//! Each kind of item has a file here that fills its template in `templates/dart/`, where the classes
+//! stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in every package is a real
 //! Dart package of its own, `dart/ffi_core`.
 
 mod columns;
 mod composite;
 mod container;
 mod crossing;
+mod docs;
 mod enumeration;
 mod error;
 mod layout;
+mod lead;
 mod library;
 mod message;
 mod names;
 mod newtype;
 mod oneof;
+mod owners;
 pub mod placement;
+mod places;
 mod pool;
 pub mod runtime;
 mod scratch;
 mod simd;
+mod throws;
 mod types;
 mod value;
 
 use askama::Template;
 
-use crate::foreign;
-use crate::model::{Composite, Item, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
+use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
 
 use composite::{MessagesFile, ValuesFile};
@@ -285,20 +289,4 @@ struct Pubspec<'a> {
 fn render(template: &impl Template) -> String {
     let text = template.render().expect("a template writes to memory and calls nothing that fails");
     format!("{}\n", text.trim_end())
-}
-
-/// Returns docs and annotations of an item: the user's docs, or `default` if there are none, and
-/// `more`.
-fn lead(indent: usize, item: &Item, default: &str, more: &str) -> String {
-    let doc = if item.doc.trim().is_empty() {
-        default.to_owned()
-    } else {
-        foreign::markdown(&item.doc, foreign::Brackets::Names)
-    };
-    layout::doc(indent, &format!("{doc}{more}")) + &annotations(indent, item)
-}
-
-/// Returns the annotations of an item, each with its line break.
-fn annotations(indent: usize, item: &Item) -> String {
-    item.deprecated.as_ref().map_or_else(String::new, |note| layout::deprecated(indent, note))
 }

@@ -15,6 +15,7 @@ use crate::model::{
     Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value,
 };
 
+use super::docs::Links;
 use super::newtype;
 use super::types;
 
@@ -127,6 +128,8 @@ pub struct Names<'a> {
     pub functions: Vec<FunctionNames>,
     /// Classes of the queues, in the order of [`Model::queues`].
     pub queues: Vec<String>,
+    /// Dart names of what docs refer to.
+    pub links: Links,
     /// Names of the errors, in the order of [`Model::errors`].
     pub errors: Vec<ErrorNames>,
 }
@@ -211,11 +214,56 @@ impl<'a> Names<'a> {
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
             let package = package.to_owned();
-            let imports = newtype::imports(model);
-            Ok(Self { package, library, raw, variable, types, imports, functions, queues, errors })
+            let (links, imports) = (Links::default(), newtype::imports(model));
+            let names =
+                Self { package, library, raw, variable, types, imports, functions, queues, links, errors };
+            Ok(Self { links: names.links(model), ..names })
         } else {
             Err(Problems(namer.problems))
         }
+    }
+
+    /// Returns the Dart names of what docs may refer to.
+    fn links(&self, model: &Model) -> Links {
+        let mut links = Links::default();
+        for it in &model.messages {
+            let own = self.of(&it.id);
+            links.add(&*it.item.name, &*own.name);
+            for (field, name) in it.fields.iter().zip(&own.members) {
+                links.add(format!("{}::{}", it.item.name, field.item.name), format!("{}.{name}", own.name));
+            }
+        }
+        for it in &model.enums {
+            let own = self.of(&it.id);
+            links.add(&*it.item.name, &*own.name);
+            for (variant, name) in it.variants.iter().zip(&own.members) {
+                links.add(format!("{}::{}", it.item.name, variant.item.name), format!("{}.{name}", own.name));
+            }
+        }
+        for it in &model.oneofs {
+            let own = self.of(&it.id);
+            links.add(&*it.item.name, &*own.name);
+            for (case, name) in it.cases.iter().zip(&own.members) {
+                links.add(format!("{}::{}", it.item.name, case.item.name), case_class(&own.name, name));
+            }
+        }
+        // A type of the user's that stands for one is in a library with a prefix.
+        for it in model.newtypes.iter().filter(|it| it.dart.is_none()) {
+            links.add(&*it.item.name, &*self.of(&it.id).name);
+        }
+        for (it, own) in model.errors.iter().zip(&self.errors) {
+            links.add(&*it.item.name, &*own.family);
+            for (variant, names) in it.variants.iter().zip(&own.variants) {
+                links.add(format!("{}::{}", it.item.name, variant.item.name), &*names.class);
+            }
+        }
+        for (it, class) in model.queues.iter().zip(&self.queues) {
+            links.add(&*it.item.name, &**class);
+        }
+        for (it, own) in model.functions.iter().zip(&self.functions) {
+            links.add(&*it.item.name, format!("{}.{}", self.library, own.name));
+        }
+        links
     }
 
     /// Returns the names of the message, enum or oneof `id` of the model.
@@ -374,7 +422,7 @@ impl Namer {
             let owner = format!("{owner}, field {}", field.item.name);
             let column = self.member(&mut scope, &owner, &field.item);
             let of = field.ty.innermost();
-            let is_newtype = matches!(field.ty, Type::Newtype { .. }) && field.ty.value().is_some();
+            let is_newtype = matches!(field.ty.value(), Some(Value::Newtype(_)));
             if is_newtype || matches!(of, Type::Scalar(it) if *it != Scalar::Bool) {
                 self.claim(&mut scope, &format!("the array of {owner}"), &beside(&column, "Array"));
             }

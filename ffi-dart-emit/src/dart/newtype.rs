@@ -11,6 +11,7 @@ use crate::model::{DartType, Model, Newtype, NewtypeIndex, Passing, Returns, Sca
 
 use super::columns;
 use super::layout;
+use super::lead::Lead;
 use super::names::Names;
 use super::types::{self, Place, Types};
 
@@ -31,7 +32,8 @@ pub struct NewtypeArraysFile {
 }
 
 struct ExtensionType {
-    lead: String,
+    doc: String,
+    notes: String,
     name: String,
     /// Type of the value.
     value: String,
@@ -66,11 +68,16 @@ impl NewtypesFile {
     pub fn new(types: &Types<'_>) -> Option<Self> {
         let own = types.model.newtypes.iter().filter(|it| it.dart.is_none());
         let all: Vec<_> = own
-            .map(|it| ExtensionType {
-                lead: super::lead(0, &it.item, &format!("The newtype `{}`.", it.item.name), ""),
-                name: types.names.of(&it.id).name.clone(),
-                value: types.element(&it.ty),
-                unsigned: it.ty == Type::Scalar(Scalar::U64),
+            .map(|it| {
+                let default = format!("The newtype `{}`.", it.item.name);
+                let Lead { doc, notes } = Lead::new(types.names, 0, &it.item.name, &it.item, &default);
+                ExtensionType {
+                    doc,
+                    notes,
+                    name: types.names.of(&it.id).name.clone(),
+                    value: types.element(&it.ty),
+                    unsigned: it.ty == Type::Scalar(Scalar::U64),
+                }
             })
             .collect();
         (!all.is_empty()).then_some(Self { types: all })

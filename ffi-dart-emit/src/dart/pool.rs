@@ -9,7 +9,9 @@ use askama::Template;
 
 use crate::model::{Message, Model, Pool, PoolSymbols, QueueSymbols, Reset, Returns};
 
+use super::docs::Scope;
 use super::layout;
+use super::lead::{annotations, is_documented};
 use super::names::{Names, getter};
 
 /// File with all pools and queues.
@@ -71,7 +73,7 @@ impl<'a> PoolsFile<'a> {
                     name,
                     title: layout::string(&it.item.name),
                     getter: getter(&format!("{name}Pool")),
-                    notes: super::annotations(0, &it.item),
+                    notes: annotations(0, &it.item),
                     capacity: u64::from(pool.capacity),
                     size: it.size,
                     zeroed: matches!(pool.reset, Reset::Zero),
@@ -88,12 +90,17 @@ impl<'a> PoolsFile<'a> {
                  the queue while it waits. The queue as an object is\n`{}.instance.{getter}`.",
                 it.capacity, names.library
             );
+            let doc = if is_documented(&it.item) {
+                names.links.translate(&it.item.doc, Scope::default())
+            } else {
+                format!("The queue `{}`.", it.item.name)
+            };
             QueueClasses {
                 name,
                 title: &it.item.name,
                 message,
                 getter,
-                lead: super::lead(0, &it.item, &format!("The queue `{}`.", it.item.name), &facts),
+                lead: layout::doc(0, &(doc + &facts)) + &annotations(0, &it.item),
                 capacity: it.capacity,
                 symbols: &it.symbols,
             }

@@ -5,9 +5,11 @@
 //! as one call needs. Rust copies them before any code of the user runs, so every call can reuse
 //! them, also a call within a callback.
 
+use askama::Template;
+
 use crate::model::{Message, Model, Param, Scalar, Type, Value};
 
-use super::layout::{self, INLINED, Parameters};
+use super::layout;
 use super::names::{Names, beside};
 use super::newtype;
 use super::types::{self, Place};
@@ -119,31 +121,22 @@ fn collect(
     Some(())
 }
 
-/// Returns the function that copies a value to its place. Copying fields is as fast as passing the
-/// struct; copying bytes takes as long as another call.
+/// Function that copies a value to its place. Copying fields is as fast as passing the struct;
+/// copying bytes takes as long as another call.
+#[derive(Template)]
+#[template(path = "dart/scratch_copy.dart.jinja", escape = "none")]
+struct CopyFunction<'a> {
+    index: usize,
+    class: &'a str,
+    fields: Vec<Copied>,
+    /// Sum of the floats, empty if there are none.
+    sum: String,
+}
+
 fn function(names: &Names<'_>, model: &Model, value: Value, index: usize) -> Option<String> {
     let fields = fields(names, model, value)?;
-    let class = types::native(model, names, value);
-    let parameters = [format!("$.Pointer<{class}> to"), format!("{class} from")];
-    let head = layout::method("void", &format!("_copy{index}"), Parameters::new(&parameters));
-    let mut lines = vec![INLINED.to_owned() + &head];
-    let read = |(index, field): (usize, &Copied)| {
-        layout::assign(4, &format!("final v{index}"), &format!("from.{}", field.from))
-    };
-    lines.extend(fields.iter().enumerate().map(read));
-    let floats: Vec<_> =
-        fields.iter().enumerate().filter(|(_, it)| it.float).map(|(index, _)| format!("v{index}")).collect();
-    if !floats.is_empty() {
-        lines.push(layout::sum(4, "final sum", &floats));
-        // As a `double`, a NaN would lose some of its bits. A sum with a NaN is NaN, and so is that
-        // of both infinities.
-        lines.push("    if (sum.isNaN) {\n      to.ref = from;\n      return;\n    }".to_owned());
-    }
-    lines.push("    final copy = to.ref;".to_owned());
-    let assign = |(index, Copied { to, .. }): (usize, &Copied)| {
-        layout::assign(4, &format!("copy.{to}"), &format!("v{index}"))
-    };
-    lines.extend(fields.iter().enumerate().map(assign));
-    lines.push("  }".to_owned());
-    Some(lines.join("\n"))
+    let floats = fields.iter().enumerate().filter(|(_, it)| it.float).map(|(index, _)| format!("v{index}"));
+    let sum = floats.collect::<Vec<_>>().join(" + ");
+    let function = CopyFunction { index, class: types::native(model, names, value), fields, sum };
+    Some(function.to_string())
 }

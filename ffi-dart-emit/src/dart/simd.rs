@@ -8,34 +8,88 @@ use askama::Template;
 
 use crate::model::{Message, Model, Scalar, Simd};
 
-use super::layout::{self, Parameters};
+use super::docs::article_of;
+use super::lead::Lead;
 use super::names::Names;
 use super::types;
 
 /// File with the kernels of all messages.
 #[derive(Template)]
 #[template(path = "dart/simd.dart.jinja", escape = "none")]
-pub struct SimdFile {
-    package: String,
-    /// Tables of the messages whose fields are numbers of one type.
-    tables: Vec<String>,
-    classes: Vec<String>,
+pub struct SimdFile<'a> {
+    package: &'a str,
+    /// True if a message has a batch.
+    has_tables: bool,
+    messages: Vec<SimdMessage<'a>>,
 }
 
-impl SimdFile {
+/// A message that has kernels.
+struct SimdMessage<'a> {
+    /// Position among them.
+    number: usize,
+    name: &'a str,
+    /// Article of the name.
+    article: &'static str,
+    /// Kernels on all its numbers, if they are of one type.
+    batch: Option<Batch<'a>>,
+    fields: Vec<SimdField<'a>>,
+}
+
+/// Kernels on all numbers of a message.
+struct Batch<'a> {
+    symbol: &'a str,
+    kernels: Kernels,
+    count: u64,
+}
+
+/// A field that is a number.
+struct SimdField<'a> {
+    name: &'a str,
+    doc: String,
+    notes: String,
+    kernels: Kernels,
+    offset: u64,
+    count: u64,
+}
+
+/// Kernels for numbers of one type.
+struct Kernels {
+    /// Type arguments of the classes.
+    types: String,
+    name: String,
+}
+
+impl<'a> SimdFile<'a> {
     /// Returns the file for `model`, or `None` if no message has kernels.
-    pub fn new(model: &Model, names: &Names<'_>) -> Option<Self> {
-        let mut file = Self { package: names.package.clone(), tables: Vec::new(), classes: Vec::new() };
-        for (number, (message, simd)) in with_kernels(model).enumerate() {
-            let table = format!("_table{number}");
-            if message.numbers.is_some() {
-                let symbol = [layout::string(&simd.symbol)];
-                file.tables.push(layout::call(0, &format!("final {table} = "), "_table", &symbol, ";"));
-            }
-            file.classes.push(extension(names, message, &table));
-            file.classes.push(fields(model, names, message));
+    pub fn new(model: &'a Model, names: &'a Names<'_>) -> Option<Self> {
+        let messages = with_kernels(model).enumerate();
+        let messages: Vec<_> = messages
+            .map(|(number, (message, simd))| SimdMessage::new(model, names, number, message, simd))
+            .collect();
+        (!messages.is_empty()).then(|| Self {
+            package: &names.package,
+            has_tables: messages.iter().any(|it| it.batch.is_some()),
+            messages,
+        })
+    }
+}
+
+impl<'a> SimdMessage<'a> {
+    fn new(model: &Model, names: &'a Names<'_>, number: usize, message: &'a Message, simd: &'a Simd) -> Self {
+        let own = names.of(&message.id);
+        let fields = message.fields.iter().zip(&own.members).filter_map(|(field, name)| {
+            let (kind, count) = model.numbers(&field.ty)?;
+            let Lead { doc, notes } = Lead::of_field(names, &message.item.name, &field.item);
+            Some(SimdField { name, doc, notes, kernels: Kernels::of(kind), offset: field.offset, count })
+        });
+        let batch = |(kind, count)| Batch { symbol: &simd.symbol, kernels: Kernels::of(kind), count };
+        Self {
+            number,
+            name: &own.name,
+            article: article_of(&own.name),
+            batch: message.numbers.map(batch),
+            fields: fields.collect(),
         }
-        (!file.classes.is_empty()).then_some(file)
     }
 }
 
@@ -44,80 +98,16 @@ pub fn with_kernels(model: &Model) -> impl Iterator<Item = (&Message, &Simd)> {
     model.messages.iter().filter_map(|it| Some((it, it.simd.as_ref()?)))
 }
 
-/// Returns the type arguments of the classes, and the kernels, for numbers of the type `kind`.
-fn kernels(kind: Scalar) -> (String, String) {
-    let dart = types::scalar(kind).dart;
-    let sum = if matches!(kind, Scalar::I64 | Scalar::U64) { "$.BigInt" } else { dart };
-    let (letter, bits) = kind.name().split_at(1);
-    let name = match letter {
-        "i" => "int",
-        "u" => "uint",
-        _ => "float",
-    };
-    (format!("{dart}, {sum}"), format!("{name}{bits}Kernels"))
-}
-
-fn getter(doc: &str, ty: &str, name: &str, callee: &str, arguments: &[String]) -> String {
-    format!("{}{}", layout::doc(2, doc), body(ty, name, callee, arguments))
-}
-
-fn body(ty: &str, name: &str, callee: &str, arguments: &[String]) -> String {
-    format!(
-        "{}\n{}\n  }}",
-        layout::declaration(2, ty, &format!("get {name}"), " {"),
-        layout::call(4, "return ", callee, arguments, ";")
-    )
-}
-
-fn extension(names: &Names<'_>, message: &Message, table: &str) -> String {
-    let name = &names.of(&message.id).name;
-    let batch = message.numbers.map(|(kind, count)| {
-        let (arguments, kernels) = kernels(kind);
-        getter(
-            "Arithmetic on all fields of all messages at once.",
-            &format!("$.SimdBatch<{name}, {arguments}>"),
-            "simd",
-            "$.SimdBatch.of",
-            &["this".into(), format!("$.{kernels}"), table.into(), count.to_string()],
-        )
-    });
-    let one = getter(
-        "The fields that are numbers, for arithmetic on one of them.",
-        &format!("{name}Fields"),
-        "simdFields",
-        &format!("{name}Fields.of"),
-        &["this".to_owned()],
-    );
-    let members: Vec<_> = batch.into_iter().chain([one]).collect();
-    format!(
-        "{}{}\n{}\n}}\n",
-        layout::doc(0, &format!("Kernels on the messages of a [{name}Array].")),
-        layout::class(&format!("extension {name}Simd"), &format!("on {name}Array")),
-        members.join("\n\n")
-    )
-}
-
-fn fields(model: &Model, names: &Names<'_>, message: &Message) -> String {
-    let own = names.of(&message.id);
-    let name = &own.name;
-    let numeric = message.fields.iter().zip(&own.members).filter_map(|(field, member)| {
-        let (kind, count) = model.numbers(&field.ty)?;
-        let (arguments, kernels) = kernels(kind);
-        let ty = format!("$.SimdField<{arguments}>");
-        let value = ["_array".into(), format!("$.{kernels}"), field.offset.to_string(), count.to_string()];
-        let lead = super::lead(2, &field.item, &format!("The field `{}`.", field.item.name), "");
-        Some(format!("{lead}{}", body(&ty, member, "$.SimdField.at", &value)))
-    });
-    let array = [format!("{name}Array array")];
-    format!(
-        "{}final class {name}Fields {{\n{}{}\n\n  final {name}Array _array;\n\n{}\n}}\n",
-        layout::doc(0, &format!("The fields of a [{name}Array] that are numbers.")),
-        layout::doc(2, "Those of an array."),
-        layout::forwarding_constructor(
-            &format!("{name}Fields.of"),
-            Parameters::new(&array),
-            "_array = array"
-        ),
-        numeric.collect::<Vec<_>>().join("\n\n")
-    )
+impl Kernels {
+    fn of(kind: Scalar) -> Self {
+        let dart = types::scalar(kind).dart;
+        let sum = if matches!(kind, Scalar::I64 | Scalar::U64) { "$.BigInt" } else { dart };
+        let (letter, bits) = kind.name().split_at(1);
+        let name = match letter {
+            "i" => "int",
+            "u" => "uint",
+            _ => "float",
+        };
+        Self { types: format!("{dart}, {sum}"), name: format!("{name}{bits}Kernels") }
+    }
 }

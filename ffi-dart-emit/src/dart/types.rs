@@ -74,7 +74,7 @@ pub fn taken(of: Scalar) -> String {
 
 /// Returns the function of the runtime that checks an `int` to be a number of `scalar`, or `None`
 /// if every `int` is one or Dart uses another type.
-fn check(scalar: Scalar) -> Option<&'static str> {
+pub fn check(scalar: Scalar) -> Option<&'static str> {
     match scalar {
         Scalar::I8 => Some("$.checkInt8"),
         Scalar::I16 => Some("$.checkInt16"),
@@ -172,16 +172,30 @@ pub fn unsigned(ty: &Type) -> Option<String> {
     }
 }
 
-/// Returns the type and the conversion of the getter beside a member that gives its `u64` as
-/// unsigned numbers.
-pub fn big(ty: &Type) -> Option<(&'static str, &'static str)> {
+/// The members beside one that has `u64`, with its unsigned numbers.
+#[derive(Clone, Copy)]
+pub struct Unsigned {
+    /// Type of the numbers.
+    pub ty: &'static str,
+    /// Function that makes them.
+    pub from: &'static str,
+    /// Function that makes an `int` of one, if one can be assigned.
+    pub to: Option<&'static str>,
+}
+
+/// Returns the members with unsigned numbers of a type that has `u64`.
+pub fn big(ty: &Type) -> Option<Unsigned> {
+    const LIST: Unsigned = Unsigned { ty: "$.List<$.BigInt>", from: "$.BigList", to: None };
+    let is_u64 = |ty: &Type| *ty == Type::Scalar(Scalar::U64);
     match ty {
-        Type::Scalar(Scalar::U64) => Some(("$.BigInt", "$.bigFromBits")),
-        Type::Option { of } if **of == Type::Scalar(Scalar::U64) => Some(("$.BigInt?", "$.bigOrNull")),
-        Type::Array { .. } if *flattened(ty).0 == Type::Scalar(Scalar::U64) => {
-            Some(("$.List<$.BigInt>", "$.BigList"))
+        ty if is_u64(ty) => {
+            Some(Unsigned { ty: "$.BigInt", from: "$.bigFromBits", to: Some("$.bitsFromBig") })
         }
-        Type::Vec { of, .. } if **of == Type::Scalar(Scalar::U64) => Some(("$.List<$.BigInt>", "$.BigList")),
+        Type::Option { of } if is_u64(of) => {
+            Some(Unsigned { ty: "$.BigInt?", from: "$.bigOrNull", to: Some("$.bitsOrNull") })
+        }
+        Type::Array { .. } if is_u64(flattened(ty).0) => Some(LIST),
+        Type::Vec { of, .. } if is_u64(of) => Some(LIST),
         _ => None,
     }
 }
@@ -293,13 +307,21 @@ pub struct Types<'a> {
     pub names: &'a Names<'a>,
     /// Types with a class of their own, each after those in it.
     pub containers: Vec<&'a Type>,
+    /// Positions in the list of them.
+    numbers: HashMap<&'a Type, usize>,
     alignments: HashMap<&'a TypeId, u64>,
 }
 
 impl<'a> Types<'a> {
     /// Collects the types of `model`.
     pub fn new(model: &'a Model, names: &'a Names<'_>) -> Self {
-        let mut types = Self { model, names, containers: Vec::new(), alignments: HashMap::new() };
+        let mut types = Self {
+            model,
+            names,
+            containers: Vec::new(),
+            numbers: HashMap::new(),
+            alignments: HashMap::new(),
+        };
         for composite in model.by_dependency() {
             let (id, least) = match composite {
                 Composite::Message(it) => (&it.id, 1),
@@ -321,6 +343,9 @@ impl<'a> Types<'a> {
     }
 
     fn collect(&mut self, ty: &'a Type) {
+        if self.numbers.contains_key(ty) {
+            return;
+        }
         match ty {
             Type::Scalar(_)
             | Type::Enum(_)
@@ -328,10 +353,7 @@ impl<'a> Types<'a> {
             | Type::Message(_)
             | Type::Oneof(_)
             | Type::Logical(_) => return,
-            Type::Newtype { of, .. } => {
-                self.collect(of);
-                return;
-            }
+            Type::Newtype { of, .. } => return self.collect(of),
             Type::Str { .. } | Type::Bytes { .. } | Type::Ref(_) => {}
             Type::Array { .. } => self.collect(flattened(ty).0),
             Type::Vec { of, .. } | Type::Option { of } => self.collect(of),
@@ -340,9 +362,8 @@ impl<'a> Types<'a> {
                 self.collect(value);
             }
         }
-        if !self.containers.contains(&ty) {
-            self.containers.push(ty);
-        }
+        self.numbers.insert(ty, self.containers.len());
+        self.containers.push(ty);
     }
 
     /// Returns the alignment that Dart gives to `ty`: that of the C ABI, without `align(N)`.
@@ -382,8 +403,7 @@ impl<'a> Types<'a> {
             Type::Map { .. } => "Map",
             Type::Ref(_) => "Ref",
         };
-        let number = self.containers.iter().position(|it| *it == ty).expect("all of them were collected");
-        format!("_{kind}{number}")
+        format!("_{kind}{}", self.numbers[ty])
     }
 
     /// Returns the `dart:ffi` type of a place, as an inline array of it names it.
@@ -399,19 +419,18 @@ impl<'a> Types<'a> {
 
     /// Returns the declaration of a place called `name`.
     pub fn place(&self, ty: &Type, name: &str) -> String {
-        let external = layout::declaration(2, &format!("external {}", self.class(ty)), name, ";");
+        let class = self.class(ty);
         match ty.physical() {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => {
-                format!("  @{}()\n{external}", self.native_class(ty))
+                format!("  @{}() external {class} {name};", self.native_class(ty))
             }
-            _ => external,
+            _ => format!("  external {class} {name};"),
         }
     }
 
     /// Returns the declaration of an inline array.
     pub fn places(&self, of: &Type, count: u64, name: &str) -> String {
-        let array = format!("external $.Array<{}>", self.native_class(of));
-        format!("  @$.Array({count})\n{}", layout::declaration(2, &array, name, ";"))
+        format!("  @$.Array({count}) external $.Array<{}> {name};", self.native_class(of))
     }
 
     /// Returns the Dart type of a view, as an element or a parameter.
@@ -553,16 +572,14 @@ impl<'a> Types<'a> {
             | Type::Logical(_) => None,
             Type::Option { of } if self.detach(of, element).is_none() => None,
             Type::Message(_) | Type::Oneof(_) => {
-                let create = format!("$.Struct.create<{}>()", self.class(ty));
-                let copy = layout::assign(4, "final copy", &create);
-                Some(format!("{copy}\n    copy.setFrom({element});\n    return copy;"))
+                Some(format!("return $.Struct.create<{}>()..setFrom({element});", self.class(ty)))
             }
             _ => {
-                let create = format!("$.Struct.create<{}>()", self.class(ty));
-                let copy = layout::assign(4, "final copy", &create);
                 let named = Place { name: "_name", index: Some("_index ?? index") };
                 let write = self.write(4, ty, "copy", element, named);
-                Some(format!("{copy}\n{write}\n{}", layout::returned(&self.read(ty, "copy", named))))
+                let read = self.read(ty, "copy", named);
+                let class = self.class(ty);
+                Some(format!("final copy = $.Struct.create<{class}>();\n{write}\n    return {read};"))
             }
         }
     }

@@ -13,39 +13,72 @@
 //!   declares `copyWith` with the narrow types; its one private subclass implements it with the
 //!   wide ones.
 
-use crate::model::Type;
+use askama::Template;
 
+use crate::model::{Case, Message, Oneof, Type};
+
+use super::docs::article_of;
 use super::layout;
-use super::types::{self, Types, flattened};
+use super::lead::{Lead, inline};
+use super::names::{beside, case_class};
+use super::types::{self, Types, Unsigned, flattened};
 
-/// A field of a value.
-pub struct Member<'a> {
-    /// Dart name.
-    pub name: &'a str,
-    /// Type in Rust.
-    pub ty: &'a Type,
-    /// Docs and annotations.
-    pub lead: String,
-    /// Annotations of a parameter.
-    pub annotations: String,
+/// The class of a value, and the private one below it if it has optional fields.
+#[derive(Template)]
+#[template(path = "dart/value.dart.jinja", escape = "none")]
+pub struct ValueClass<'a> {
+    name: String,
+    /// Class that it extends.
+    base: String,
+    doc: String,
+    notes: String,
+    /// Sentence about the constructor.
+    about: &'static str,
+    members: Vec<Member<'a>>,
+    /// True for a constructor whose parameters have no names.
+    positional: bool,
+    /// Discriminant of a case.
+    tag: Option<u32>,
+    /// True if a field is optional.
+    optional: bool,
+    /// True if a field is copied by the constructor.
+    copied: bool,
+    /// Constructor that `copyWith` calls.
+    constructor: String,
+    /// Parameters of the public constructor.
+    parameters: String,
+    /// Parameters of the private one, each a field of the class.
+    required: String,
+    /// Parameters of the private subclass, each one of the class.
+    forwarded: String,
+    /// Parameters of `copyWith` as it is declared, and as it is implemented.
+    declared: String,
+    replacements: String,
+    /// Arguments that copy what is passed to the public constructor.
+    copies: String,
+    initializers: String,
+    hash: String,
+    /// Lines of the string that it is shown as.
+    shown: Vec<String>,
 }
 
-/// The class of a value.
-pub struct Value<'a> {
-    pub types: &'a Types<'a>,
-    /// Name of the class.
-    pub name: &'a str,
-    /// Name of the class that it extends.
-    pub base: &'a str,
-    /// Docs and annotations.
-    pub lead: &'a str,
-    /// Sentence about the constructor.
-    pub constructor: &'a str,
-    pub members: &'a [Member<'a>],
-    /// True for a constructor whose parameters have no names.
-    pub positional: bool,
-    /// Other members.
-    pub more: &'a [String],
+/// A field of a value.
+struct Member<'a> {
+    /// Dart name.
+    name: &'a str,
+    /// Dart type.
+    ty: String,
+    doc: String,
+    notes: String,
+    optional: bool,
+    /// Expression that copies it.
+    copied: Option<String>,
+    /// Expression for what `copyWith` was given, if it is optional.
+    given: String,
+    comparison: Comparison,
+    big: Option<Unsigned>,
+    /// It in a string.
+    shown: String,
 }
 
 /// Returns the expression for a copy of the list, map or option `value` that nobody can change, or
@@ -103,196 +136,156 @@ impl Comparison {
     }
 }
 
-impl Member<'_> {
-    fn optional(&self) -> bool {
-        matches!(self.ty, Type::Option { .. })
+impl<'a> Member<'a> {
+    fn new(types: &Types<'a>, ty: &Type, name: &'a str, Lead { doc, notes }: Lead) -> Self {
+        let value = types.value(ty);
+        // In parentheses, as Dart takes `await as` for an expression that waits.
+        let given = format!("({name}) as {value}");
+        Self {
+            optional: matches!(ty, Type::Option { .. }),
+            copied: frozen(ty, name, name),
+            given: frozen(ty, &given, name).unwrap_or(given),
+            comparison: Comparison::of(ty),
+            big: types::big(ty),
+            shown: match types::unsigned(ty) {
+                None => format!("{name}: ${name}"),
+                Some(shape) => format!("{name}: ${{$.unsigned({name}, '{shape}')}}"),
+            },
+            ty: value,
+            name,
+            doc,
+            notes,
+        }
     }
 
-    fn copied(&self) -> Option<String> {
-        frozen(self.ty, self.name, self.name)
+    /// Returns the getter of unsigned numbers.
+    fn unsigned(&self) -> String {
+        beside(self.name, "Big")
+    }
+
+    /// Returns `parameter` with the annotations of the field.
+    fn noted(&self, parameter: &str) -> String {
+        format!("{}{parameter}", inline(&self.notes))
+    }
+
+    fn hash(&self) -> String {
+        let name = self.name;
+        match self.comparison {
+            Comparison::Plain => name.to_owned(),
+            Comparison::List => format!("Object.hashAll({name})"),
+            Comparison::Deep => format!("$.deepHash({name})"),
+        }
     }
 }
 
-impl Value<'_> {
-    /// Returns the class, and the private one below it if there is one.
-    pub fn text(&self) -> String {
-        let Self { types, name, base, lead, constructor, members, positional, .. } = *self;
-        let optional = members.iter().any(Member::optional);
-        let copied = members.iter().any(|it| it.copied().is_some());
-        let typed = |it: &Member<'_>| format!("{} {}", types.value(it.ty), it.name);
-        let this = |it: &Member<'_>| format!("this.{}", it.name);
-        // A field that is copied has a parameter of its own, any other is `this.field`.
-        let public = |it: &Member<'_>| {
-            let parameter = if optional || it.copied().is_some() { typed(it) } else { this(it) };
-            (it.annotations.clone(), parameter)
-        };
-        let private = |prefix: &str| {
-            self.parameters(members.iter().map(|it| (String::new(), format!("{prefix}.{}", it.name))), true)
-        };
-        let parameters = self.parameters(members.iter().map(public), false);
-        let copies = |separator: &str| {
-            let copy = |it: &Member<'_>| {
-                let copied = it.copied().unwrap_or_else(|| it.name.to_owned());
-                if positional { copied } else { format!("{}: {copied}", it.name) }
-            };
-            members.iter().map(copy).collect::<Vec<_>>().join(separator)
-        };
-        let note = if copied { " Lists and maps in it are copied, so it is not `const`." } else { "" };
-        let doc = layout::doc(2, &format!("{constructor}{note}"));
-        let constructors = match (optional, copied) {
-            (false, false) => format!("{doc}  const {name}({parameters});"),
-            (false, true) => {
-                let assigned =
-                    members.iter().filter_map(|it| Some(format!("{} = {}", it.name, it.copied()?)));
-                let assigned: Vec<_> = assigned.collect();
-                let private = private("this");
-                format!(
-                    "{doc}  {name}({parameters})\n    : {};\n\n  const {name}._({private});",
-                    assigned.join(",\n      ")
-                )
-            }
-            (true, false) => format!(
-                "{doc}  const factory {name}({parameters}) = _{name};\n\n  const {name}._({});",
-                private("this")
-            ),
-            (true, true) => format!(
-                "{doc}  factory {name}({parameters}) => _{name}({});\n\n  const {name}._({});",
-                copies(", "),
-                private("this")
-            ),
-        };
-        let head = if optional { "abstract final class" } else { "final class" };
-        let fields = members.iter().map(|it| format!("{}  final {};", it.lead, typed(it)));
-        let mut body = vec![constructors];
-        body.extend(fields);
-        body.extend(self.more.iter().cloned());
-        let callee = match (optional, copied) {
-            (true, _) => format!("_{name}"),
-            (false, true) => format!("{name}._"),
-            (false, false) => name.to_owned(),
-        };
-        let implemented = self.copy_with(&callee);
-        let doc = if optional {
-            "A copy with the given fields replaced; null is a value of an optional field."
-        } else {
-            "A copy with the given fields replaced."
-        };
-        let doc = layout::doc(2, doc);
-        if optional {
-            let declared = members.iter().map(|it| (String::new(), typed(it)));
-            let declared = Self::listed(declared, '{', '}');
-            body.push(format!("{doc}  {name} copyWith({declared});"));
-        } else {
-            body.push(format!("{doc}{implemented}"));
-        }
-        body.extend(self.overrides());
-        let class = format!("{lead}{head} {name} extends {base} {{\n{}\n}}\n", body.join("\n\n"));
-        if !optional {
-            return class;
-        }
-        let forwarded = if copied {
-            private("super")
-        } else {
-            self.parameters(members.iter().map(|it| (String::new(), format!("super.{}", it.name))), false)
-        };
-        format!(
-            "{class}\nfinal class _{name} extends {name} {{\n  const _{name}({forwarded}) : super._();\n\n  \
-             @override\n{implemented}\n}}\n"
-        )
-    }
-
-    /// Returns the parameters of a constructor, each with its annotations. Those of optional fields
-    /// may be left out unless `all` are required.
-    fn parameters(&self, each: impl Iterator<Item = (String, String)>, all: bool) -> String {
-        if self.positional {
-            return each.map(|(notes, it)| format!("{notes}{it}")).collect::<Vec<_>>().join(", ");
-        }
-        let each = self.members.iter().zip(each).map(|(member, (notes, it))| {
-            let required = if all || !member.optional() { "required " } else { "" };
-            (notes, format!("{required}{it}"))
+impl<'a> ValueClass<'a> {
+    /// Returns the class of values of `message`.
+    pub fn of_message(types: &Types<'a>, message: &'a Message) -> Self {
+        let own = types.names.of(&message.id);
+        let name = &own.name;
+        let fields = message.fields.iter().zip(&own.members);
+        let members = fields.map(|(field, name)| {
+            Member::new(types, &field.ty, name, Lead::of_field(types.names, &message.item.name, &field.item))
         });
-        Self::listed(each, '{', '}')
+        let article = article_of(name);
+        let doc =
+            format!("A Dart copy of {article} [{name}], **copied**: it shares nothing, and does not change.");
+        let lead = Lead::of_value(&doc, &message.item);
+        let base = "$.FfiValue".to_owned();
+        Self::new(format!("{name}Data"), base, lead, "A copy with these fields.", members.collect(), None)
     }
 
-    /// Returns named parameters, one a line; nothing for none.
-    fn listed(each: impl Iterator<Item = (String, String)>, open: char, close: char) -> String {
-        let lines: String = each.map(|(notes, it)| format!("{notes}    {it},\n")).collect();
-        if lines.is_empty() { lines } else { format!("{open}\n{lines}  {close}") }
+    /// Returns the class of values of the case `member` of `oneof`.
+    pub fn of_case(types: &Types<'a>, oneof: &Oneof, case: &Case, member: &str, tag: u32) -> Self {
+        let rust = &oneof.item.name;
+        let oneof = &*types.names.of(&oneof.id).name;
+        let default = format!("The case `{}` of {} [{oneof}].", case.item.name, article_of(oneof));
+        let lead = Lead::new(types.names, 0, rust, &case.item, &default);
+        let member_lead = || Lead { doc: "  /// Value of the case.".to_owned(), notes: String::new() };
+        let value = case.ty.as_ref().map(|ty| Member::new(types, ty, "value", member_lead()));
+        let about =
+            if value.is_some() { "The case, which holds [value]." } else { "The case, which holds nothing." };
+        let name = case_class(oneof, member);
+        Self::new(name, format!("{oneof}Data"), lead, about, value.into_iter().collect(), Some(tag))
     }
 
-    /// Returns `copyWith`, which calls the constructor `callee`.
-    fn copy_with(&self, callee: &str) -> String {
-        let Self { types, name, members, positional, .. } = self;
-        if members.is_empty() {
-            return format!("  {name} copyWith() => this;");
-        }
-        let parameters = members.iter().map(|it| {
-            let parameter = if it.optional() {
+    fn new(
+        name: String,
+        base: String,
+        Lead { doc, notes }: Lead,
+        about: &'static str,
+        members: Vec<Member<'a>>,
+        tag: Option<u32>,
+    ) -> Self {
+        let positional = tag.is_some();
+        let optional = members.iter().any(|it| it.optional);
+        let copied = members.iter().any(|it| it.copied.is_some());
+        let typed = |it: &Member<'_>| format!("{} {}", it.ty, it.name);
+        let list = |used: usize, items: Vec<String>| {
+            if positional { items.join(", ") } else { layout::braced(2, used, &items) }
+        };
+        let each = |of: &dyn Fn(&Member<'_>) -> String| members.iter().map(of).collect::<Vec<_>>();
+        // Those of optional fields may be left out, unless all are needed.
+        let required = |it: &Member<'_>, all: bool, parameter: String| {
+            if positional || it.optional && !all { parameter } else { format!("required {parameter}") }
+        };
+        // A field that is copied has a parameter of its own, any other is `this.field`.
+        let public = each(&|it| {
+            let parameter =
+                if optional || it.copied.is_some() { typed(it) } else { format!("this.{}", it.name) };
+            it.noted(&required(it, false, parameter))
+        });
+        let copies = each(&|it| {
+            let copy = it.copied.clone().unwrap_or_else(|| it.name.to_owned());
+            if positional { copy } else { format!("{}: {copy}", it.name) }
+        });
+        let initializers =
+            members.iter().filter_map(|it| Some(format!("{} = {}", it.name, it.copied.as_ref()?)));
+        let replacements = each(&|it| {
+            if it.optional {
                 format!("Object? {} = $.unset", it.name)
             } else {
-                format!("{}? {}", types.value(it.ty), it.name)
-            };
-            (String::new(), parameter)
+                format!("{}? {}", it.ty, it.name)
+            }
         });
-        let arguments: String = members
-            .iter()
-            .map(|it| {
-                let (name, copied) = (it.name, it.copied());
-                let given = if it.optional() {
-                    // In parentheses, as Dart takes `await as` for an expression that waits.
-                    let given = format!("({name}) as {}", types.value(it.ty));
-                    let given = frozen(it.ty, &given, name).unwrap_or(given);
-                    format!("identical({name}, $.unset) ? this.{name} : {given}")
-                } else {
-                    match copied {
-                        None => format!("{name} ?? this.{name}"),
-                        Some(copied) => format!("{name} == null ? this.{name} : {copied}"),
-                    }
-                };
-                if *positional { format!("    {given},\n") } else { format!("    {name}: {given},\n") }
-            })
-            .collect();
-        format!("  {name} copyWith({}) => {callee}(\n{arguments}  );", Self::listed(parameters, '{', '}'))
-    }
-
-    /// Returns `==`, `hashCode` and `toString`.
-    fn overrides(&self) -> [String; 3] {
-        let Self { name: class, members, .. } = self;
-        let equal = |it: &Member<'_>| {
-            let name = it.name;
-            match Comparison::of(it.ty) {
-                Comparison::Plain => format!(" &&\n          other.{name} == {name}"),
-                Comparison::List => format!(" &&\n          $.equalLists(other.{name}, {name})"),
-                Comparison::Deep => format!(" &&\n          $.deepEquals(other.{name}, {name})"),
-            }
+        let width = name.len();
+        // What is around the lists in their lines.
+        let (head, private) = (width + 12, width + 14);
+        let constructor = match (optional, copied) {
+            (true, _) => format!("_{name}"),
+            (false, true) => format!("{name}._"),
+            (false, false) => name.clone(),
         };
-        let hash = |it: &Member<'_>| {
-            let name = it.name;
-            match Comparison::of(it.ty) {
-                Comparison::Plain => name.to_owned(),
-                Comparison::List => format!("Object.hashAll({name})"),
-                Comparison::Deep => format!("$.deepHash({name})"),
-            }
-        };
-        let shown = |it: &Member<'_>| {
-            let name = it.name;
-            match types::unsigned(it.ty) {
-                None => format!("{name}: ${name}"),
-                Some(shape) => format!("{name}: ${{$.unsigned({name}, '{shape}')}}"),
-            }
-        };
-        let equal: String = members.iter().map(equal).collect();
-        let hash = hashed(members.iter().map(hash).collect());
-        let hash = hash.unwrap_or_else(|| format!("{}.hashCode", layout::string(class)));
-        let shown: Vec<_> = members.iter().map(shown).collect();
-        [
-            format!(
-                "  @override\n  bool operator ==(Object other) =>\n      identical(this, other) ||\n      other is \
-                 {class}{equal};"
-            ),
-            format!("  @override\n  int get hashCode => {hash};"),
-            format!("  @override\n  String toString() => '{class}({})';", shown.join(", ")),
-        ]
+        let parameters = list(head + if optional { 2 * width + 12 } else { 0 }, public);
+        let before = if parameters.contains('\n') { 0 } else { width + parameters.len() };
+        let hash = each(&|it| it.hash());
+        let mut shown: Vec<_> = members.iter().map(|it| it.shown.clone()).collect();
+        let last = shown.len().saturating_sub(1);
+        shown[..last].iter_mut().for_each(|it| it.push_str(", "));
+        shown.insert(0, format!("{name}("));
+        shown.push(")".to_owned());
+        Self {
+            copies: layout::listed(2, before + width + 20, &copies),
+            parameters,
+            required: list(private, each(&|it| required(it, true, format!("this.{}", it.name)))),
+            forwarded: list(private + 13, each(&|it| required(it, copied, format!("super.{}", it.name)))),
+            declared: layout::braced(2, width + 14, &each(&typed)),
+            replacements: layout::braced(2, width + constructor.len() + 18, &replacements),
+            initializers: initializers.collect::<Vec<_>>().join(",\n      "),
+            hash: hashed(hash).unwrap_or_else(|| format!("{}.hashCode", layout::string(&name))),
+            shown: layout::folded(6, &shown),
+            name,
+            base,
+            doc,
+            notes,
+            about,
+            members,
+            positional,
+            tag,
+            optional,
+            copied,
+            constructor,
+        }
     }
 }
 
@@ -301,14 +294,15 @@ const MOST_HASHED: usize = 20;
 
 /// Returns the hash of the expressions, or `None` for none.
 fn hashed(mut all: Vec<String>) -> Option<String> {
+    let hash = |all: &[String]| format!("Object.hash({})", layout::listed(2, 36, all));
     while all.len() > MOST_HASHED {
         let first: Vec<_> = all.drain(..MOST_HASHED).collect();
-        all.insert(0, format!("Object.hash({})", first.join(", ")));
+        all.insert(0, format!("Object.hash({})", layout::listed(4, 18, &first)));
     }
     match all.as_slice() {
         [] => None,
         [one] if one.contains('(') => Some(one.clone()),
         [one] => Some(format!("{one}.hashCode")),
-        several => Some(format!("Object.hash({})", several.join(", "))),
+        several => Some(hash(several)),
     }
 }

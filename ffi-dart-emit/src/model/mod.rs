@@ -123,7 +123,7 @@ pub struct Field {
 }
 
 /// The type of a field or an element.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Type {
     /// A number or `bool`.
     Scalar(Scalar),

@@ -320,7 +320,7 @@ impl<C: Modelled> Model<C> {
     }
 
     fn at(&self, index: usize) -> Slot<'static, AtomicU64> {
-        self.slots.at(index).unwrap()
+        self.slots.words().at(index).unwrap()
     }
 
     fn state(&self, index: usize) -> State {

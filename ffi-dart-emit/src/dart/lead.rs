@@ -1,0 +1,58 @@
+//! What stands before a declaration: docs and annotations.
+
+use crate::model::Item;
+
+use super::docs::Scope;
+use super::layout;
+use super::names::Names;
+
+/// Docs of an item or a member, and its annotations.
+pub struct Lead {
+    /// Lines that start with `///`, without a line break at their end.
+    pub doc: String,
+    /// Lines, each with its line break.
+    pub notes: String,
+}
+
+impl Lead {
+    /// Returns those of `item`, whose docs are `default` if the user wrote none; `Self` in them is
+    /// `own`.
+    pub fn new(names: &Names<'_>, indent: usize, own: &str, item: &Item, default: &str) -> Self {
+        let scope = Scope { own: Some(own), ..Scope::default() };
+        let doc =
+            if is_documented(item) { names.links.translate(&item.doc, scope) } else { default.to_owned() };
+        Self { doc: lines(indent, &doc), notes: annotations(indent, item) }
+    }
+
+    /// Returns those of a member for the field `item` of the type `own`.
+    pub fn of_field(names: &Names<'_>, own: &str, item: &Item) -> Self {
+        Self::new(names, 2, own, item, &format!("The field `{}`.", item.name))
+    }
+
+    /// Returns those of the class of a value, whose docs are `doc`.
+    pub fn of_value(doc: &str, item: &Item) -> Self {
+        Self { doc: lines(0, doc), notes: annotations(0, item) }
+    }
+}
+
+/// Returns true if the user wrote docs for `item`.
+pub fn is_documented(item: &Item) -> bool {
+    !item.doc.trim().is_empty()
+}
+
+/// Returns `text` as lines of docs, without a line break at their end.
+fn lines(indent: usize, text: &str) -> String {
+    let mut doc = layout::doc(indent, text);
+    doc.truncate(doc.trim_end().len());
+    doc
+}
+
+/// Returns the annotations of an item, each with its line break.
+pub fn annotations(indent: usize, item: &Item) -> String {
+    item.deprecated.as_ref().map_or_else(String::new, |note| layout::deprecated(indent, note))
+}
+
+/// Returns annotations of a line each as text before a parameter.
+pub fn inline(notes: &str) -> String {
+    notes.lines().map(|line| format!("{} ", line.trim())).collect()
+}

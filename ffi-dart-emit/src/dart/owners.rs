@@ -1,0 +1,54 @@
+//! Classes that own messages and oneofs, and lend them to functions: the array and the box.
+
+use askama::Template;
+
+use crate::model::{Model, ProtoSymbols, Returns, Value};
+
+/// The array and the box of a message or oneof.
+#[derive(Template)]
+#[template(path = "dart/owners.dart.jinja", escape = "none")]
+pub struct Owners<'a> {
+    pub name: &'a str,
+    /// Article of the name.
+    pub article: &'static str,
+    /// Size in bytes.
+    pub size: u64,
+    /// Alignment in bytes.
+    pub align: u64,
+    /// True if a function returns an array of it.
+    pub returned: bool,
+    /// True if it has a pool.
+    pub pooled: bool,
+    /// Lists of the fields that are numbers.
+    pub fields: Vec<ListField<'a>>,
+    /// Members for protobuf, if the message has them.
+    pub proto: Option<ProtoMembers<'a>>,
+}
+
+/// A list of one field of all messages in an array.
+pub struct ListField<'a> {
+    pub doc: String,
+    pub notes: String,
+    pub name: &'a str,
+    /// Class of the list.
+    pub list: &'static str,
+    /// Offset in the message.
+    pub offset: u64,
+    /// True if what is written is checked.
+    pub checked: bool,
+}
+
+/// Returns true if a function returns a list of values that `is_it` accepts.
+pub fn list_returned(model: &Model, is_it: impl Fn(Value) -> bool) -> bool {
+    model.functions.iter().any(|it| matches!(it.returns, Some(Returns::Vec(value)) if is_it(value)))
+}
+
+/// Members for protobuf of a message's box.
+#[derive(Clone, Copy, Template)]
+#[template(path = "dart/proto_members.dart.jinja", escape = "none")]
+pub struct ProtoMembers<'a> {
+    pub name: &'a str,
+    pub symbols: &'a ProtoSymbols,
+    /// True if the message holds references.
+    pub refers: bool,
+}
