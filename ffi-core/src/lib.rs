@@ -48,6 +48,8 @@
 //! | [`FfiStr`], [`FfiBytes`], [`FfiVec`], [`FfiMap`] | text, bytes, lists and maps in place, up to a capacity |
 //! | [`FfiOption`] | a value that may be absent |
 //! | [`FfiOpen`] | an enum that may hold a number without a variant |
+//! | [`FfiTimestamp`], [`FfiDuration`], [`FfiUuid`] | memory with a meaning that Dart and protobuf have types for |
+//! | [`FfiNewtype`](macro@FfiNewtype) | derive of a type of its own around one value |
 //! | [`pool`] | fixed numbers of slots for messages, and queues of them, shared by all threads |
 //! | [`Pool`], [`PoolBox`], [`FfiRef`] | a pool, a message in it that Rust owns, a reference to one |
 //! | [`FfiQueue`] | passes messages of a pool from thread to thread, in either language |
@@ -187,7 +189,8 @@ pub use pool::{
 #[cfg(feature = "proto")]
 #[doc(inline)]
 pub use proto::FfiProto;
+pub use types::logical::*;
 pub use types::{
-    CapacityError, FfiBytes, FfiDuration, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef,
-    FfiStr, FfiTimestamp, FfiType, FfiUuid, FfiVec, InvalidValue, LogicalError, PathStep,
+    CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
+    FfiVec, InvalidValue, PathStep,
 };

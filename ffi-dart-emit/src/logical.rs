@@ -1,8 +1,15 @@
 //! Logical types of `ffi-core`: everything that the emitter knows about each, one entry a type.
 //!
 //! The memory of such a type is a struct of integers. Dart's class for that struct, its array and
-//! its conversions are in the runtime (`dart/ffi_core/lib/src/logical.dart`); Rust's are in
-//! `ffi-core/src/types/logical`. To add a type, write its entry here, and these two.
+//! its conversions are in the runtime. To add a type, write
+//!
+//! | what | where |
+//! |---|---|
+//! | the Rust type, and a line that exports it | `ffi-core/src/types/logical/`, its `mod.rs` |
+//! | its bytes in protobuf | `ffi-core/src/proto/logical.rs` |
+//! | its entry | the table below |
+//! | the struct and the array in Dart, and a line that exports the array | `dart/ffi_core/lib/src/logical.dart`, `lib/memory.dart` |
+//! | the type in Dart, if Dart has none | `dart/ffi_core/lib/src/values/logical.dart` |
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -18,8 +25,10 @@ pub struct Logical {
     pub rust: &'static str,
     /// Fields of the struct in memory, in order.
     pub fields: &'static [Field],
-    /// True if not all bytes are a value, so that reading and writing may throw in Dart.
-    pub checked: bool,
+    /// True if not all bytes are a value, so that reading may throw in Dart.
+    pub invalid: bool,
+    /// True if Dart's type has values that Rust's has not, so that writing may throw in Dart.
+    pub range: bool,
     /// Type in Dart.
     pub dart: &'static str,
     /// Class of the runtime for the struct in memory, `..Bytes`. That of arrays is `..Array`.
@@ -62,7 +71,8 @@ static ALL: &[Logical] = &[
         name: "timestamp",
         rust: "FfiTimestamp",
         fields: &[number("seconds", Scalar::I64), number("nanos", Scalar::I32)],
-        checked: true,
+        invalid: true,
+        range: true,
         dart: "$.DateTime",
         class: "$.TimestampBytes",
         beside: Some(Beside {
@@ -78,7 +88,8 @@ static ALL: &[Logical] = &[
         name: "duration",
         rust: "FfiDuration",
         fields: &[number("seconds", Scalar::I64), number("nanos", Scalar::I32)],
-        checked: true,
+        invalid: true,
+        range: true,
         dart: "$.Duration",
         class: "$.DurationBytes",
         beside: Some(Beside {
@@ -95,7 +106,8 @@ static ALL: &[Logical] = &[
         name: "uuid",
         rust: "FfiUuid",
         fields: &[Field { name: "bytes", scalar: Scalar::U8, count: Some(16) }],
-        checked: false,
+        invalid: false,
+        range: false,
         dart: "$.FfiUuid",
         class: "$.UuidBytes",
         beside: None,

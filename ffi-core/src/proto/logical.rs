@@ -8,7 +8,7 @@ use super::error::{DecodeError, DecodeErrorKind};
 use super::field::{ProtoType, read_item};
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
-use crate::types::{FfiDuration, FfiTimestamp, FfiUuid, LogicalError};
+use crate::types::logical::{FfiDuration, FfiTimestamp, FfiUuid, LogicalError};
 
 /// Numbers of the fields of `google.protobuf.Timestamp` and `Duration`.
 const SECONDS: u32 = 1;

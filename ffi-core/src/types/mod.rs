@@ -7,7 +7,7 @@ mod capacity;
 mod invalid;
 pub(crate) mod keys;
 mod lanes;
-mod logical;
+pub(crate) mod logical;
 mod map;
 mod newtype;
 mod open;
@@ -28,7 +28,6 @@ pub use bytes::FfiBytes;
 pub use capacity::CapacityError;
 pub use invalid::{InvalidValue, PathStep};
 pub use lanes::{Lanes, assert_numeric};
-pub use logical::{FfiDuration, FfiTimestamp, FfiUuid, LogicalError};
 #[cfg(feature = "proto")]
 pub(crate) use map::Entry;
 pub use map::{FfiMap, FfiMapIter, FfiMapIterMut};
@@ -58,8 +57,8 @@ use crate::schema::encode::Fragment;
 /// | [`FfiOption<T>`](FfiOption) | `T`, presence byte | presence byte, value if present |
 /// | [`FfiMap<K, V, N>`](FfiMap) | a vec of entries | as a vec; equal keys |
 /// | [`FfiRef<T>`](FfiRef) | slot index and generation | none: a stale reference resolves to nothing |
-/// | [`FfiTimestamp`], [`FfiDuration`] | `i64` seconds, `i32` nanoseconds | those out of the range of protobuf |
-/// | [`FfiUuid`] | 16 | none |
+/// | [`FfiTimestamp`](crate::FfiTimestamp), [`FfiDuration`](crate::FfiDuration) | `i64` seconds, `i32` nanoseconds | those out of the range of protobuf |
+/// | [`FfiUuid`](crate::FfiUuid) | 16 | none |
 /// | a newtype ([`FfiNewtype`](macro@crate::FfiNewtype)) | those of the type in it | those of the type in it |
 ///
 /// `usize` and `isize` are left out because they differ between targets, `char` and wider integers

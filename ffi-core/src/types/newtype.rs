@@ -11,7 +11,7 @@ use crate::scalars::for_each_number;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the value of a newtype",
     label = "not one value in Dart",
-    note = "what can is a number, a `bool`, a C-like enum, an `FfiStr`, `FfiTimestamp`, `FfiDuration`, `FfiUuid`, \
+    note = "what can is a number, a `bool`, a C-like enum, an `FfiStr`, a logical type such as `FfiTimestamp`, \
             or another newtype",
     note = "hint: make it a message, with `#[derive(FfiMessage)]` and a named field"
 )]

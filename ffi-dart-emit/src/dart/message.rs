@@ -400,7 +400,7 @@ fn facts(ty: &Type) -> String {
         Type::Option { .. } => {
             "Null if it is absent, or else **borrowed** from this message; assigning copies.".to_owned()
         }
-        Type::Logical(Logical { checked: true, .. }) => {
+        Type::Logical(Logical { range: true, .. }) => {
             "**copied**. Reading throws an [InvalidValueException] where memory holds no such value, and\n  \
                              /// assigning a [RangeError] for one that Rust doesn't have."
                 .to_owned()

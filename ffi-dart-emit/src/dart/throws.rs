@@ -110,7 +110,7 @@ impl<'a> AllThrows<'a> {
             Type::Newtype { index, of } => {
                 Throws { converts: self.model.newtype(*index).dart.is_some(), ..none }.and(self.of(of))
             }
-            Type::Logical(it) => Throws { invalid: it.checked, range: it.checked, ..none },
+            Type::Logical(it) => Throws { invalid: it.invalid, range: it.range, ..none },
             Type::Str { .. } => Throws { invalid: true, capacity: true, unicode: true, ..none },
             Type::Bytes { .. } => Throws { invalid: true, capacity: true, range: true, ..none },
             Type::Array { of, .. } => Throws { length: true, ..self.of(of) },

@@ -122,7 +122,7 @@ pub fn write(origin: &str, items: &[Source]) -> String {
     let mut body = String::new();
     for item in items {
         body += "\n";
-        documented &= self::item(&mut body, item, &mut used);
+        documented &= self::item(&mut body, item, items, &mut used);
     }
     let mut out = format!("//! The schema of {}.\n\n", rust_code(origin));
     if !documented {
@@ -135,14 +135,14 @@ pub fn write(origin: &str, items: &[Source]) -> String {
 }
 
 /// Writes an item. Returns true if all of its parts have docs.
-fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> bool {
+fn item(out: &mut String, item: &Source, items: &[Source], used: &mut BTreeSet<&'static str>) -> bool {
     lead(out, "", &item.doc, item.deprecated.as_ref());
     const MESSAGE: &str = "FfiMessage, Clone, Debug, PartialEq";
     let (derives, repr, keyword) = match &item.body {
         Body::Struct(_) => (MESSAGE, "C", "struct"),
         Body::Oneof(_) => (MESSAGE, "C, u32", "enum"),
         Body::Enum { repr, .. } => ("FfiEnum, Clone, Copy, Debug, PartialEq, Eq, Hash", repr.name(), "enum"),
-        Body::Newtype { value, .. } => (newtype_derives(value), "transparent", "struct"),
+        Body::Newtype { value, .. } => (newtype_derives(value, items), "transparent", "struct"),
     };
     let _ = writeln!(out, "#[derive({derives})]\n#[repr({repr})]");
     attribute(out, "", "ffi", &item.attributes());
@@ -203,15 +203,23 @@ fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> b
 }
 
 /// Returns the derives of a newtype: as many as the value in it has.
-fn newtype_derives(value: &[Part]) -> &'static str {
-    let is = |wanted: fn(&Type) -> bool| value.iter().filter_map(|part| part.ty.as_ref()).any(wanted);
-    if is(|ty| matches!(ty, Type::Scalar(Scalar::F32 | Scalar::F64))) {
+fn newtype_derives(value: &[Part], items: &[Source]) -> &'static str {
+    if holds_float(value, items) {
         "FfiNewtype, Clone, Copy, Debug, PartialEq"
-    } else if is(|ty| matches!(ty, Type::Str { .. } | Type::Newtype(_))) {
-        "FfiNewtype, Clone, Debug, PartialEq"
     } else {
         "FfiNewtype, Clone, Copy, Debug, PartialEq, Eq, Hash"
     }
+}
+
+/// Returns true if the value of a newtype is a float, perhaps in other newtypes.
+fn holds_float(value: &[Part], items: &[Source]) -> bool {
+    value.iter().filter_map(|part| part.ty.as_ref()).any(|ty| match ty {
+        Type::Scalar(Scalar::F32 | Scalar::F64) => true,
+        Type::Newtype(id) => {
+            items.iter().find(|it| it.name == id.0).is_some_and(|it| holds_float(it.body.parts(), items))
+        }
+        _ => false,
+    })
 }
 
 fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {

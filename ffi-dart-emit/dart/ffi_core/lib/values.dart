@@ -13,6 +13,6 @@ export 'src/unsigned.dart' show BigList, bigFromBits, bitsFromBig;
 part 'src/values/copies.dart';
 part 'src/values/enums.dart';
 part 'src/values/errors.dart';
+part 'src/values/logical.dart';
 part 'src/values/pool_stats.dart';
 part 'src/values/references.dart';
-part 'src/values/uuid.dart';
