@@ -48,7 +48,7 @@
 //! | [`FfiStr`], [`FfiBytes`], [`FfiVec`], [`FfiMap`] | text, bytes, lists and maps in place, up to a capacity |
 //! | [`FfiOption`] | a value that may be absent |
 //! | [`FfiOpen`] | an enum that may hold a number without a variant |
-//! | [`FfiTimestamp`], [`FfiDuration`], [`FfiUuid`] | memory with a meaning that Dart and protobuf have types for |
+//! | [`FfiTimestamp`], [`FfiDuration`], [`FfiUuid`], [`FfiDecimal`] | memory with a meaning that Dart and protobuf have types for |
 //! | [`FfiNewtype`](macro@FfiNewtype) | derive of a type of its own around one value |
 //! | [`pool`] | fixed numbers of slots for messages, and queues of them, shared by all threads |
 //! | [`Pool`], [`PoolBox`], [`FfiRef`] | a pool, a message in it that Rust owns, a reference to one |

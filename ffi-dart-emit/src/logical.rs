@@ -114,6 +114,18 @@ static ALL: &[Logical] = &[
         proto: "bytes",
         proto_file: None,
     },
+    Logical {
+        name: "decimal",
+        rust: "FfiDecimal",
+        fields: &[number("low", Scalar::U64), number("high", Scalar::I64), number("scale", Scalar::U32)],
+        invalid: true,
+        range: false,
+        dart: "$.FfiDecimal",
+        class: "$.DecimalBytes",
+        beside: None,
+        proto: "string",
+        proto_file: None,
+    },
 ];
 
 /// The types of the table, in its order.

@@ -1,5 +1,6 @@
 //! Logical types: the messages of `google.protobuf` that stand for them, or bytes.
 
+use std::fmt::{self, Write as _};
 use std::mem::MaybeUninit;
 
 use bytemuck::Zeroable;
@@ -8,7 +9,7 @@ use super::error::{DecodeError, DecodeErrorKind};
 use super::field::{ProtoType, read_item};
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
-use crate::types::logical::{FfiDuration, FfiTimestamp, FfiUuid, LogicalError};
+use crate::types::logical::{FfiDecimal, FfiDuration, FfiTimestamp, FfiUuid, LogicalError};
 
 /// Numbers of the fields of `google.protobuf.Timestamp` and `Duration`.
 const SECONDS: u32 = 1;
@@ -119,6 +120,73 @@ fn not_a_uuid(len: usize) -> DecodeError {
     )
 }
 
+/// Most bytes of the text of a decimal: a sign, 39 digits, a point, and a zero before it.
+const MOST_DIGITS: usize = 42;
+
+/// Text of a decimal, without memory from the heap.
+struct Digits {
+    bytes: [u8; MOST_DIGITS],
+    len: usize,
+}
+
+impl Digits {
+    fn of(decimal: FfiDecimal) -> Self {
+        let mut digits = Self { bytes: [0; MOST_DIGITS], len: 0 };
+        write!(digits, "{decimal}").expect("there is room for the longest");
+        digits
+    }
+}
+
+impl fmt::Write for Digits {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.len + text.len();
+        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+// SAFETY: `init` writes the value.
+unsafe impl ProtoType for FfiDecimal {
+    const WIRE: WireType = WireType::LengthDelimited;
+    const NESTED: bool = false;
+    type State = ();
+
+    #[inline]
+    fn init(slot: &mut MaybeUninit<Self>) -> &mut Self {
+        slot.write(Self::zeroed())
+    }
+
+    /// Zero with a scale is not the default, which is no text.
+    #[inline]
+    fn is_default(&self) -> bool {
+        *self == Self::zeroed()
+    }
+
+    fn value_len(&self) -> usize {
+        Digits::of(*self).len
+    }
+
+    fn write_value(&self, out: &mut Writer<'_>) {
+        let digits = Digits::of(*self);
+        out.put(&digits.bytes[..digits.len]);
+    }
+
+    fn read_value(&mut self, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        let bytes = input.rest();
+        let text = str::from_utf8(bytes).unwrap_or("\u{FFFD}");
+        *self = if text.is_empty() { Self::zeroed() } else { text.parse().map_err(not_a_decimal)? };
+        Ok(())
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn not_a_decimal(error: LogicalError) -> DecodeError {
+    let hint = "digits and a point, such as `-12.50`, or `FfiStr<N>` here";
+    DecodeError::new(DecodeErrorKind::OutOfRange, format_args!("{error}; hint: {hint}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,5 +239,18 @@ mod tests {
         assert_eq!(read::<FfiUuid>(&[]), Ok(FfiUuid::default()));
         let error = read::<FfiUuid>(&[1; 15]).unwrap_err();
         assert!(error.starts_with("15 bytes are not a UUID"), "{error}");
+    }
+
+    #[test]
+    fn decimals_are_text() {
+        for text in ["-12.50", "0.00", "-1.70141183460469231731687303715884105728"] {
+            let decimal: FfiDecimal = text.parse().unwrap();
+            assert_eq!(written(decimal), text.as_bytes());
+            assert_eq!(read(text.as_bytes()), Ok(decimal));
+        }
+        assert_eq!(read::<FfiDecimal>(&[]), Ok(FfiDecimal::default()));
+        let error = read::<FfiDecimal>(b"1e5").unwrap_err();
+        assert!(error.starts_with("`1e5` is not a decimal"), "{error}");
+        assert!(read::<FfiDecimal>(&[0xFF]).is_err());
     }
 }

@@ -31,6 +31,7 @@
 //! | message | message | length, fields |
 //! | `FfiTimestamp`, `FfiDuration` | `google.protobuf.Timestamp`, `Duration` | length, fields |
 //! | `FfiUuid` | `bytes` | length, 16 bytes |
+//! | `FfiDecimal` | `string` | length, digits |
 //! | newtype | that of the type in it | that of the type in it |
 //! | oneof | message with `oneof value` inside | length, the field of the active case |
 //!

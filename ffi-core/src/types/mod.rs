@@ -59,6 +59,7 @@ use crate::schema::encode::Fragment;
 /// | [`FfiRef<T>`](FfiRef) | slot index and generation | none: a stale reference resolves to nothing |
 /// | [`FfiTimestamp`](crate::FfiTimestamp), [`FfiDuration`](crate::FfiDuration) | `i64` seconds, `i32` nanoseconds | those out of the range of protobuf |
 /// | [`FfiUuid`](crate::FfiUuid) | 16 | none |
+/// | [`FfiDecimal`](crate::FfiDecimal) | two halves of an `i128`, `u32` scale | scales over 38 |
 /// | a newtype ([`FfiNewtype`](macro@crate::FfiNewtype)) | those of the type in it | those of the type in it |
 ///
 /// `usize` and `isize` are left out because they differ between targets, `char` and wider integers

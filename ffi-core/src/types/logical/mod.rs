@@ -4,11 +4,13 @@
 //! `ffi-core/src/proto/logical.rs`; its line in the table of `ffi-dart-emit` (`src/logical.rs`) is
 //! all that the emitter knows.
 
+mod decimal;
 mod duration;
 mod error;
 mod timestamp;
 mod uuid;
 
+pub use decimal::FfiDecimal;
 pub use duration::FfiDuration;
 pub use error::LogicalError;
 pub use timestamp::FfiTimestamp;

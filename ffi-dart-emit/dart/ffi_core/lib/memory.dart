@@ -7,6 +7,7 @@ library;
 export 'src/native.dart'
     show
         BoolArray,
+        DecimalArray,
         DurationArray,
         EnumArray,
         EnumList,

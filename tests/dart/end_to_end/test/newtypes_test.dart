@@ -292,6 +292,43 @@ void main() {
     );
   });
 
+  test('decimals keep all digits', () {
+    final least = FfiDecimal(-(BigInt.one << 127), 38);
+    expect('$least', '-1.70141183460469231731687303715884105728');
+    final value = PriceData(
+      amount: FfiDecimal.parse('-12.50'),
+      steps: FfiDecimal.parse('18446744073709551616'),
+    );
+    final box = value.toNative();
+    expect(box.ref.toDart(), value);
+    final negated = _library.negated(box).toDart();
+    expect('${negated.amount}', '12.50');
+    expect(negated.steps, FfiDecimal(-(BigInt.one << 64)));
+    expect(PriceBox.fromProto(box.toProto()).ref.toDart(), value);
+    box.ref.amount = least;
+    expect(box.ref.amount, least);
+    final all = DecimalArray.of([least, FfiDecimal(BigInt.one, 38)]);
+    expect(_library.sum(all)?.mantissa, BigInt.one - (BigInt.one << 127));
+    expect(_library.sum(DecimalArray(0)), isNull);
+    expect(() => FfiDecimal(BigInt.one << 127), throwsArgumentError);
+    expect(() => FfiDecimal(BigInt.one, 39), throwsRangeError);
+    expect(() => FfiDecimal.parse('1e5'), throwsFormatException);
+    expect(FfiDecimal.parse('1.50') == FfiDecimal.parse('1.5'), isFalse);
+    // The scale is behind the two halves of the number.
+    (box.raw.pointer.cast<Uint32>() + 4).value = 39;
+    expect(
+      () => box.ref.amount,
+      throwsA(
+        isA<InvalidValueException>().having(
+          (it) => it.message,
+          'message',
+          startsWith('amount: 39 is no scale of a decimal'),
+        ),
+      ),
+    );
+    expect(() => _library.negated(box), throwsA(isA<InvalidValueException>()));
+  });
+
   test('protobuf has them as it has the values in them', () {
     final box = _account.toNative();
     expect(AccountBox.fromProto(box.toProto()).ref.toDart(), _account);

@@ -283,3 +283,78 @@ DurationArray durationArrayTaken(
 /// The result of a function, **owned**.
 UuidArray uuidArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
     UuidArray._taken(owned, memory);
+
+/// A decimal number in memory that Rust and Dart share.
+final class DecimalBytes extends Struct {
+  @Uint64()
+  external int _low;
+
+  @Int64()
+  external int _high;
+
+  @Uint32()
+  external int _scale;
+
+  /// The number. It is for the field [name], or the element [index] of it.
+  FfiDecimal read(String name, [int? index]) {
+    final scale = _scale;
+    if (scale > FfiDecimal.maxScale) {
+      throw InvalidValueException(
+        '${placeLead(name, index)}$scale is no scale of a decimal, which goes '
+        'from 0 to ${FfiDecimal.maxScale}',
+      );
+    }
+    final high = BigInt.from(_high) << 64;
+    return FfiDecimal(high + BigInt.from(_low).toUnsigned(64), scale);
+  }
+
+  /// Overwrites it with [value].
+  void write(FfiDecimal value, String name, [int? index]) {
+    _low = value.mantissa.toSigned(64).toInt();
+    _high = (value.mantissa >> 64).toInt();
+    _scale = value.scale;
+  }
+
+  /// Copies [other].
+  void setFrom(DecimalBytes other) {
+    _low = other._low;
+    _high = other._high;
+    _scale = other._scale;
+  }
+}
+
+/// A contiguous array of decimal numbers, shared with Rust.
+final class DecimalArray extends LogicalArray<DecimalBytes, FfiDecimal> {
+  /// Zeroed memory for [length] numbers, **owned**.
+  DecimalArray(super.length);
+
+  /// A copy of [values], **owned**.
+  factory DecimalArray.of(List<FfiDecimal> values) =>
+      DecimalArray(values.length)..setAll(0, values);
+
+  /// [length] numbers at [pointer], **borrowed**; keeps [owner] alive.
+  DecimalArray.raw(super.pointer, super.length, {super.owner}) : super.raw();
+
+  DecimalArray._taken(super.owned, super.memory) : super.taken();
+
+  @override
+  int get elementSize => sizeOf<DecimalBytes>();
+
+  @override
+  FfiDecimal operator [](int index) =>
+      pointer[checkIndex(index)].read('DecimalArray', index);
+
+  @override
+  void operator []=(int index, FfiDecimal value) =>
+      pointer[checkIndex(index)].write(value, 'DecimalArray', index);
+
+  /// The numbers from [start] up to [end], **borrowed** from this array.
+  DecimalArray sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return DecimalArray.raw(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// The result of a function, **owned**.
+DecimalArray decimalArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    DecimalArray._taken(owned, memory);
