@@ -1,7 +1,7 @@
 //! `#[derive(FfiNewtype)]`.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{block, capacities, exports, fingerprint, identity, proto};
@@ -21,7 +21,9 @@ fn layout(item: &Newtype) -> TokenStream {
     let wrapped = quote_spanned!(ty.span()=> __ffi::assert_wrapped::<#ty>(););
     let capacities = capacities(ty);
     // An attribute macro below the derive may have changed the field since.
-    let seen = quote_spanned!(ty.span()=> __ffi::Place(&raw const __ffi_newtype.0).assert_seen::<#ty>(););
+    // The name has one span, as a type that a macro passed on has another.
+    let value = format_ident!("__ffi_newtype", span = ident.span());
+    let seen = quote_spanned!(ty.span()=> __ffi::Place(&raw const #value.0).assert_seen::<#ty>(););
     quote_spanned! {ident.span()=>
         const _: () = {
             #wrapped
@@ -30,8 +32,8 @@ fn layout(item: &Newtype) -> TokenStream {
             __ffi::assert_no_destructor::<#ident>();
         };
 
-        const fn __ffi_seen(__ffi_newtype: &#ident) {
-            let #ident(_) = __ffi_newtype;
+        const fn __ffi_seen(#value: &#ident) {
+            let #ident(_) = #value;
             #seen
         }
     }
