@@ -92,6 +92,8 @@ pub unsafe fn dart_init(table: *const c_void) -> DartInit {
     if API.get().is_some() {
         return DartInit::Ready;
     }
+    #[cfg(target_os = "linux")]
+    show_symbols();
     // SAFETY: by this function's contract the pointer is null or that of Dart's table, as the
     // callee asks.
     match unsafe { read(table.cast()) } {
@@ -101,6 +103,29 @@ pub unsafe fn dart_init(table: *const c_void) -> DartInit {
         }
         Err(refusal) => refusal,
     }
+}
+
+/// Makes the symbols of this library those of the process, so that another isolate, which by
+/// default opens what the process has open, finds the library. Dart's `dlopen` keeps them to the
+/// isolate that called it. Other systems do it in any case, or can't.
+#[cfg(target_os = "linux")]
+fn show_symbols() {
+    let mut found = libc::Dl_info {
+        dli_fname: std::ptr::null(),
+        dli_fbase: std::ptr::null_mut(),
+        dli_sname: std::ptr::null(),
+        dli_saddr: std::ptr::null_mut(),
+    };
+    let own: unsafe fn(*const c_void) -> DartInit = dart_init;
+    // SAFETY: `dladdr` takes any address, and writes to a block of its type.
+    if unsafe { libc::dladdr(own as *const c_void, &raw mut found) } == 0 || found.dli_fname.is_null() {
+        return;
+    }
+    let open = libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_GLOBAL;
+    // SAFETY: the name is that of a file that is open, a C string which lives as long; nothing is
+    // loaded, so no code of a library runs. The handle counts one more user, as the library stays
+    // open until the process ends in any case.
+    let _ = unsafe { libc::dlopen(found.dli_fname, open) };
 }
 
 /// # Safety

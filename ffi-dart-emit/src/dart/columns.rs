@@ -29,6 +29,8 @@ pub struct Columns<'a> {
     notes: String,
     /// Name of the message in Rust, as a literal.
     title: String,
+    /// Size of a message in bytes.
+    size: u64,
     /// Bytes of a row in all columns.
     row_size: u64,
     /// Bytes of a row in the last column.
@@ -78,6 +80,7 @@ impl<'a> Columns<'a> {
             class: columns_class(&own.name),
             notes: annotations(0, &message.item),
             title: layout::string(&message.item.name),
+            size: message.size,
             row_size: message.fields.iter().map(|it| it.size).sum(),
             last_size: message.fields.last().map_or(0, |it| it.size),
             symbols: symbols.all().into_iter().map(|it| &**it).collect(),

@@ -389,6 +389,8 @@ pub struct Outcome {
     pub conversion: Option<Conversion>,
     /// Type and conversion of the function without checks, if they differ.
     pub raw: Option<(String, Conversion)>,
+    /// Check of the size of a struct that is returned by value.
+    pub sized: Option<String>,
     /// Sentence of the documentation that says which side owns it.
     pub ownership: Option<&'static str>,
 }
@@ -403,6 +405,7 @@ impl Outcome {
                 ty: ("$.Void".to_owned(), "void"),
                 conversion: None,
                 raw: None,
+                sized: None,
                 ownership: None,
             },
             Some(Returns::Value(value)) => {
@@ -423,6 +426,7 @@ impl Outcome {
                         _ => None,
                     },
                     raw: None,
+                    sized: copied.then(|| layout::sized(&public, types::size(model, value))),
                     ownership: copied.then_some("**copied**"),
                     public,
                 }
@@ -432,6 +436,7 @@ impl Outcome {
                 ty: owned(),
                 conversion: Some(Conversion::of("_memory.takeString")),
                 raw: None,
+                sized: None,
                 ownership: None,
             },
             Some(Returns::Columns(message)) => {
@@ -440,6 +445,7 @@ impl Outcome {
                     ty: ("$.Pointer<$.Void>".to_owned(), ""),
                     conversion: Some(Conversion::of(format!("{public}._taken"))),
                     raw: None,
+                    sized: None,
                     ownership: Some("**owned**"),
                     public,
                 }
@@ -452,6 +458,7 @@ impl Outcome {
                     ty: (slot.clone(), ""),
                     conversion: Some(Conversion::of(format!("{class}Pool._taken"))),
                     raw: Some((slot, Conversion::of("_memory.takeSlot"))),
+                    sized: None,
                     ownership: Some("a box that **owns** a slot of the pool"),
                     public: types::lent(names, model, message),
                 }
@@ -462,6 +469,7 @@ impl Outcome {
                     ty: owned(),
                     conversion: Some(taken(names, model, value)),
                     raw: None,
+                    sized: None,
                     ownership: Some("**owned**"),
                     public,
                 }

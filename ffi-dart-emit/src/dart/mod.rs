@@ -1,9 +1,10 @@
 //! Writes a model as a Dart package.
 //!
-//! Each kind of item has a file here that fills its template in `templates/dart/`, where the classes
-//! stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in every package is a real
-//! Dart package of its own, `dart/ffi_core`.
+//! Each kind of item has a file here that fills its template in `templates/dart/`, where the
+//! classes stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in
+//! every package is a real Dart package of its own, `dart/ffi_core`.
 
+mod binding;
 mod columns;
 mod composite;
 mod container;
@@ -34,6 +35,7 @@ use askama::Template;
 use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
 
+use binding::Form;
 use composite::{MessagesFile, ValuesFile};
 use enumeration::{ArraysFile, EnumsFile};
 use error::{ErrorsFile, FailuresFile};
@@ -53,6 +55,9 @@ pub struct Options {
     pub runtime: Option<String>,
 }
 
+/// Form of the bindings that packages have.
+const FORM: Form = Form::Lookup;
+
 /// Writes the package of `model`. One model always gives the same bytes.
 ///
 /// # Errors
@@ -69,7 +74,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         message: model.messages.first().map_or("Thing", |it| &names.of(&it.id).name),
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
-    let pools = PoolsFile::new(model, &names);
+    let pools = PoolsFile::new(model, &names, FORM);
     let simd = SimdFile::new(model, &names);
     let arrays = ArraysFile::new(model, &names);
     let newtypes = NewtypesFile::new(&types);
@@ -105,7 +110,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
             }),
         ),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
-        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
+        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names, FORM))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
@@ -120,7 +125,8 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     if let Some(simd) = simd {
         generated.push(("lib/src/simd.g.dart".into(), render(&simd)));
     }
-    let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
+    let generated = generated.into_iter().map(|(path, body)| OutputFile::generated(path, body));
+    let mut files: Vec<_> = generated.collect();
     files.extend([
         OutputFile::starter("README.md", render(&readme)),
         OutputFile::starter(
@@ -287,6 +293,8 @@ struct Pubspec<'a> {
 }
 
 fn render(template: &impl Template) -> String {
-    let text = template.render().expect("a template writes to memory and calls nothing that fails");
-    format!("{}\n", text.trim_end())
+    let mut text = template.render().expect("a template writes to memory and calls nothing that fails");
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
 }

@@ -6,7 +6,7 @@
 use crate::output::OutputFile;
 
 /// The version that generated code needs: `runtimeVersion` in `lib/src/loading.dart`.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The name of the package.
 pub const PACKAGE: &str = "ffi_core";
@@ -76,7 +76,7 @@ files! {
 /// Returns the files of a copy of the package.
 #[must_use]
 pub fn package() -> Vec<OutputFile> {
-    FILES.iter().map(|(path, contents)| OutputFile::generated(*path, contents)).collect()
+    FILES.iter().map(|(path, contents)| OutputFile::generated(*path, *contents)).collect()
 }
 
 /// Returns the version of a runtime, by the text of its [`VERSION_FILE`].

@@ -58,9 +58,11 @@ impl Scratch {
         })
     }
 
-    /// Returns the class of each place, in the order of the fields.
-    pub fn classes<'a>(&self, names: &'a Names<'_>, model: &Model) -> Vec<&'a str> {
-        self.places.iter().map(|(value, _)| types::native(model, names, *value)).collect()
+    /// Returns the class of each place and its size in Rust, in the order of the fields.
+    pub fn classes<'a>(&self, names: &'a Names<'_>, model: &Model) -> Vec<(&'a str, u64)> {
+        let place =
+            |&(value, _): &(Value, usize)| (types::native(model, names, value), types::size(model, value));
+        self.places.iter().map(place).collect()
     }
 
     /// Returns the functions that the statements of [`place`](Self::place) call.

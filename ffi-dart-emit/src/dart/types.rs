@@ -72,6 +72,18 @@ pub fn taken(of: Scalar) -> String {
     format!("$.{}{rest}Taken", first.to_ascii_lowercase())
 }
 
+/// Returns the size in bytes that a value has in Rust.
+pub fn size(model: &Model, value: Value) -> u64 {
+    match value {
+        Value::Scalar(it) => it.size(),
+        Value::Enum(index) | Value::Open(index) => model.enumeration(index).repr.size(),
+        Value::Message(index) => model.message(index).size,
+        Value::Oneof(index) => model.oneof(index).size,
+        Value::Newtype(index) => model.layout(&model.newtype(index).ty).size,
+        Value::Logical(it) => model.layout(it.ty()).size,
+    }
+}
+
 /// Returns the function of the runtime that checks an `int` to be a number of `scalar`, or `None`
 /// if every `int` is one or Dart uses another type.
 pub fn check(scalar: Scalar) -> Option<&'static str> {

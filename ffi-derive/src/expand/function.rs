@@ -89,7 +89,7 @@ impl Argument {
             Pass::Pool => {
                 return Self {
                     raw: quote!(#raw: *mut #ty),
-                    region: Some(quote!(__ffi::Region::mutable(#raw, 1, #name))),
+                    region: Some(quote!(__ffi::Region::slot(#raw, #name))),
                     owned: None,
                     checked: quote_spanned!(span=> unsafe { __ffi::claim::<#ty>(#raw, #name) }),
                     taken: Some(quote!(__ffi::take)),

@@ -75,6 +75,20 @@ void main() {
       expect(() => part.ref, throwsText<StateError>('was freed; hint: '));
     });
 
+    test('is a part of an array, whose list asks for it as well', () {
+      final numbers = calls.Int64Array.of([1, 2, 3]);
+      final part = numbers.sublistView(1);
+      final list = part.list;
+      expect(list, [2, 3]);
+      expect(part.list, same(list));
+      part.bytes[0] = 9;
+      expect(numbers.list, [1, 9, 3]);
+      numbers.raw.freeNow();
+      for (final use in [() => part.list, () => part.bytes]) {
+        expect(use, throwsText<StateError>('was freed; hint: '));
+      }
+    });
+
     test('is a number or an enum in an array', () {
       final library = calls.FixtureCallsLibrary.open();
       final value = calls.Int64Array.of([21, 5]);
@@ -164,7 +178,9 @@ void main() {
       final token = library.newToken(5);
       expect(
         () => library.exchange(token, token),
-        throwsText<InvalidArgumentException>('overlap'),
+        throwsText<InvalidArgumentException>(
+          '`one` and `other` are one slot, which is given away once: pass another one',
+        ),
       );
       expect(token.ref.id, 5);
       final noSlot = TokenBox();

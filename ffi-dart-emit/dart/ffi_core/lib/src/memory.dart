@@ -101,7 +101,18 @@ final class LibraryMemory {
   late final _AttachAllocD _attachAlloc = _attach.attachAlloc.asFunction();
   late final _AttachColumnsD _attachColumns = _attach.attachColumns
       .asFunction();
+  late final _SlotPoolF _slotPool = _attach.slotPool.asFunction(isLeaf: true);
   late final _AttachSlotD _attachSlot = _attach.attachSlot.asFunction();
+  late final _RefillSlotF _refillSlot = _attach.refillSlot.asFunction(
+    isLeaf: true,
+  );
+  late final _FreeSlotD _freeSlot = _attach.freeSlot.asFunction(isLeaf: true);
+  late final _ForgetSlotD _forgetSlot = _attach.forgetSlot.asFunction(
+    isLeaf: true,
+  );
+  late final _DrainSlotD _drainSlot = _attach.drainSlot.asFunction(
+    isLeaf: true,
+  );
   late final _ShareD _share = _attach.share.asFunction();
   late final _DetachD _detach = _attach.detach.asFunction();
   late final _FreeOwnedD _freeOwned = _attach.freeOwned.asFunction(

@@ -188,6 +188,5 @@ String _refusalText(int code) => switch (code) {
   _ => 'was refused',
 };
 
-const _doubleFree = 4;
 const _poolClosed = 6;
 const _queueFull = 7;
