@@ -692,7 +692,7 @@ impl Diff<'_> {
     }
 
     /// Reports changes of newtypes. Fields and functions have the layout of the type in them, and
-    /// nothing asks the library for the newtype itself, so that alone breaks nothing.
+    /// nothing asks the library for the newtype itself, so that this breaks nothing.
     fn newtypes(&mut self) {
         let (old, new) = (self.old.newtypes.clone(), self.new.newtypes.clone());
         for name in old.keys().filter(|name| !new.contains_key(*name)) {

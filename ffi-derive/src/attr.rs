@@ -206,8 +206,8 @@ impl FromMeta for CratePath {
     }
 }
 
-/// `dart(type = "..", import = "..", from = "..", to = "..")`: the type that stands for a newtype in
-/// Dart. All is text for Dart, and has the form of names there.
+/// `dart(type = "..", import = "..", from = "..", to = "..")`: the type that stands for a newtype
+/// in Dart. All is text for Dart, and has the form of names there.
 #[derive(Debug)]
 pub(crate) struct DartType {
     pub(crate) name: String,

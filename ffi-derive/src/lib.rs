@@ -177,8 +177,8 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// # Attributes
 ///
 /// `#[ffi(rename = "..", prefix = "..", crate = "..")]`, as for `FfiMessage`, and
-/// `#[ffi(dart(..))]`: a type of Dart that stands for it instead of an extension type. Memory, C and
-/// .proto are unchanged.
+/// `#[ffi(dart(..))]`: a type of Dart that stands for it instead of an extension type. Memory, C
+/// and .proto are unchanged.
 ///
 /// | key of `dart` | meaning |
 /// |---|---|
@@ -200,7 +200,11 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// /// Milliseconds since 1970, a `DateTime` in Dart.
 /// #[derive(FfiNewtype, Clone, Copy)]
 /// #[repr(transparent)]
-/// #[ffi(dart(type = "DateTime", from = "DateTime.fromMillisecondsSinceEpoch", to = ".millisecondsSinceEpoch"))]
+/// #[ffi(dart(
+///     type = "DateTime",
+///     from = "DateTime.fromMillisecondsSinceEpoch",
+///     to = ".millisecondsSinceEpoch",
+/// ))]
 /// pub struct Millis(pub i64);
 ///
 /// #[derive(FfiMessage)]

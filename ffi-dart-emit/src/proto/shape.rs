@@ -37,7 +37,8 @@ pub trait Types {
     fn newtype(&self, id: &TypeId) -> Type;
 }
 
-/// Returns the type with those in newtypes in the place of these; `newtype` returns the type in one.
+/// Returns the type with those in newtypes in the place of these; `newtype` returns the type in
+/// one.
 pub fn physical(ty: &Type, newtype: &dyn Fn(&TypeId) -> Type) -> Type {
     let boxed = |ty: &Type| Box::new(physical(ty, newtype));
     match ty {

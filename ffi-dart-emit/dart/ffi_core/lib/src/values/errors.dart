@@ -107,7 +107,7 @@ final class ConversionException extends FfiException {
         '${placeLead(name, index)}`$callee` threw: $cause',
       );
 
-  /// What the conversion threw.
+  /// The exception or error that the conversion threw.
   final Object cause;
 }
 
