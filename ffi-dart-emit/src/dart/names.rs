@@ -5,7 +5,7 @@
 //! name that isn't valid is a [`Problem`] whose fix is `#[ffi(rename = "..")]`, because an
 //! automatic name would be a guess.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ffi_core::schema::read::Item;
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
@@ -16,7 +16,6 @@ use crate::model::{
 };
 
 use super::docs::Links;
-use super::newtype;
 use super::types;
 
 const RENAME: &str = "give it another name with `#[ffi(rename = \"..\")]`";
@@ -214,7 +213,7 @@ impl<'a> Names<'a> {
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
             let package = package.to_owned();
-            let (links, imports) = (Links::default(), newtype::imports(model));
+            let (links, imports) = (Links::default(), imports(model));
             let names =
                 Self { package, library, raw, variable, types, imports, functions, queues, links, errors };
             Ok(Self { links: names.links(model), ..names })
@@ -650,4 +649,10 @@ fn escaped(mut name: String, reserved: &[&str]) -> String {
 fn is_public(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
+}
+
+/// Returns the libraries with types of the user's, sorted.
+fn imports(model: &Model) -> Vec<String> {
+    let all = model.newtypes.iter().filter_map(|it| it.dart.as_ref()?.import.clone());
+    all.collect::<BTreeSet<_>>().into_iter().collect()
 }

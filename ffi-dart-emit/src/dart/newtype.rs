@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
-use crate::model::{DartType, Model, Newtype, NewtypeIndex, Passing, Returns, Scalar, Type, Value};
+use crate::model::{Model, NewtypeIndex, Passing, Returns, Scalar, Type, Value};
 
 use super::columns;
 use super::layout;
 use super::lead::Lead;
 use super::names::Names;
-use super::types::{self, Place, Types};
+use super::types::{self, Place, Types, prefix, unwrap, wrap};
 
 /// Part of `values.dart` with all extension types.
 #[derive(Template)]
@@ -97,7 +97,7 @@ impl NewtypeArraysFile {
             };
             Conversions {
                 name: names.of(&it.id).name.clone(),
-                dart: public(names, it),
+                dart: types::newtype(names, it),
                 value: types.element(&it.ty),
                 from: format!("{prefix}{}", dart.from),
                 from_name: layout::string(&dart.from),
@@ -133,7 +133,7 @@ impl NewtypeArray {
         };
         Self {
             array: types::array(names, model, inner),
-            element: public(names, newtype),
+            element: types::newtype(names, newtype),
             read: wrap(names, model, index, place, named),
             write: format!("{place} = {value}"),
             name,
@@ -173,53 +173,6 @@ fn used_arrays(model: &Model) -> BTreeSet<NewtypeIndex> {
     }
     columns::types(model).filter(|ty| matches!(ty, Type::Newtype { .. })).for_each(&mut use_type);
     used
-}
-
-/// Returns the library prefix of a type of the user's.
-fn prefix(names: &Names<'_>, dart: &DartType) -> String {
-    match &dart.import {
-        Some(import) => {
-            let place = names.imports.iter().position(|it| it == import);
-            format!("$lib{}.", place.expect("all were collected"))
-        }
-        None if matches!(&*dart.name, "String" | "bool" | "double" | "int") => String::new(),
-        None => "$.".to_owned(),
-    }
-}
-
-/// Returns the Dart type of a newtype.
-pub fn public(names: &Names<'_>, newtype: &Newtype) -> String {
-    match &newtype.dart {
-        Some(dart) => format!("{}{}", prefix(names, dart), dart.name),
-        None => names.of(&newtype.id).name.clone(),
-    }
-}
-
-/// Returns the newtype with `inner`, the Dart value in it; exceptions call it `named`.
-pub fn wrap(names: &Names<'_>, model: &Model, index: NewtypeIndex, inner: &str, named: Place<'_>) -> String {
-    let newtype = model.newtype(index);
-    let name = &names.of(&newtype.id).name;
-    match &newtype.dart {
-        Some(_) => format!("_from{name}({inner}, {})", named.arguments().join(", ")),
-        None => format!("{name}({inner})"),
-    }
-}
-
-/// Returns the Dart value in the newtype `value`; exceptions call it `named`.
-pub fn unwrap(
-    names: &Names<'_>,
-    model: &Model,
-    index: NewtypeIndex,
-    value: &str,
-    named: Place<'_>,
-) -> String {
-    let newtype = model.newtype(index);
-    match &newtype.dart {
-        Some(_) => {
-            format!("_to{}({value}, {})", names.of(&newtype.id).name, named.arguments().join(", "))
-        }
-        None => format!("{value}.value"),
-    }
 }
 
 /// Returns what C gets for the newtype `value`, a number; exceptions call it `named`.
@@ -273,12 +226,6 @@ pub fn type_of(model: &Model, value: Value) -> Option<Type> {
         Value::Logical(it) => Some(Type::Logical(it)),
         _ => None,
     }
-}
-
-/// Returns the libraries with types of the user's, sorted.
-pub fn imports(model: &Model) -> Vec<String> {
-    let all = model.newtypes.iter().filter_map(|it| it.dart.as_ref()?.import.clone());
-    all.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Returns the other packages with types of the user's, sorted.

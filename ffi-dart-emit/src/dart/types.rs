@@ -12,11 +12,12 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Composite, EnumIndex, Model, Scalar, Type, TypeId, Value};
+use crate::model::{
+    Composite, DartType, EnumIndex, Model, Newtype, NewtypeIndex, Scalar, Type, TypeId, Value,
+};
 
 use super::layout;
 use super::names::Names;
-use super::newtype;
 
 /// The Dart side of a scalar.
 pub struct ScalarTypes {
@@ -240,7 +241,7 @@ pub fn public(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Enum(index) => names.of(&model.enumeration(index).id).name.clone(),
         Value::Open(index) => format!("$.FfiOpen<{}>", names.of(&model.enumeration(index).id).name),
-        Value::Newtype(index) => newtype::public(names, model.newtype(index)),
+        Value::Newtype(index) => newtype(names, model.newtype(index)),
         Value::Logical(it) => it.dart.to_owned(),
         other => raw(names, model, other).to_owned(),
     }
@@ -310,6 +311,53 @@ fn optional(of: &Type, inner: String) -> String {
     match of {
         Type::Option { .. } => format!("({inner},)?"),
         _ => format!("{inner}?"),
+    }
+}
+
+/// Returns the library prefix of a type of the user's.
+pub fn prefix(names: &Names<'_>, dart: &DartType) -> String {
+    match &dart.import {
+        Some(import) => {
+            let place = names.imports.iter().position(|it| it == import);
+            format!("$lib{}.", place.expect("all were collected"))
+        }
+        None if matches!(&*dart.name, "String" | "bool" | "double" | "int") => String::new(),
+        None => "$.".to_owned(),
+    }
+}
+
+/// Returns the Dart type of a newtype.
+pub fn newtype(names: &Names<'_>, newtype: &Newtype) -> String {
+    match &newtype.dart {
+        Some(dart) => format!("{}{}", prefix(names, dart), dart.name),
+        None => names.of(&newtype.id).name.clone(),
+    }
+}
+
+/// Returns the newtype with `inner`, the Dart value in it; exceptions call it `named`.
+pub fn wrap(names: &Names<'_>, model: &Model, index: NewtypeIndex, inner: &str, named: Place<'_>) -> String {
+    let newtype = model.newtype(index);
+    let name = &names.of(&newtype.id).name;
+    match &newtype.dart {
+        Some(_) => format!("_from{name}({inner}, {})", named.arguments().join(", ")),
+        None => format!("{name}({inner})"),
+    }
+}
+
+/// Returns the Dart value in the newtype `value`; exceptions call it `named`.
+pub fn unwrap(
+    names: &Names<'_>,
+    model: &Model,
+    index: NewtypeIndex,
+    value: &str,
+    named: Place<'_>,
+) -> String {
+    let newtype = model.newtype(index);
+    match &newtype.dart {
+        Some(_) => {
+            format!("_to{}({value}, {})", names.of(&newtype.id).name, named.arguments().join(", "))
+        }
+        None => format!("{value}.value"),
     }
 }
 
@@ -459,7 +507,7 @@ impl<'a> Types<'a> {
             Type::Vec { of, .. } => format!("$.List<{}>", self.element(of)),
             Type::Option { of } => optional(of, self.element(of)),
             Type::Map { key, value, .. } => format!("$.Map<{}, {}>", self.element(key), self.element(value)),
-            Type::Newtype { index, .. } => newtype::public(self.names, self.model.newtype(*index)),
+            Type::Newtype { index, .. } => newtype(self.names, self.model.newtype(*index)),
             Type::Logical(it) => it.dart.to_owned(),
             Type::Ref(index) => {
                 format!("$.FfiRef<{}Data>", self.names.of(&self.model.message(*index).id).name)
@@ -511,7 +559,7 @@ impl<'a> Types<'a> {
             }
             Type::Ref(_) => format!("{place}.read()"),
             Type::Newtype { index, of } => {
-                newtype::wrap(self.names, self.model, *index, &self.read(of, place, named), named)
+                wrap(self.names, self.model, *index, &self.read(of, place, named), named)
             }
             _ => named.call(&format!("{place}.read"), &[]),
         }
@@ -531,7 +579,7 @@ impl<'a> Types<'a> {
             }
             Type::Ref(_) => layout::call(indent, "", &format!("{place}.write"), &[value.to_owned()], ";"),
             Type::Newtype { index, of } => {
-                let value = newtype::unwrap(self.names, self.model, *index, value, named);
+                let value = unwrap(self.names, self.model, *index, value, named);
                 self.write(indent, of, place, &value, named)
             }
             _ => layout::call(indent, "", &format!("{place}.write"), &named.behind(&[value]), ";"),
