@@ -267,6 +267,16 @@ fn programs_in_generated_readmes_are_analyzed() {
     sdk.analyze(&app).unwrap();
 }
 
+/// Tests that `dart doc` has no warning about a package with every kind of item: each link in docs
+/// names something that Dart has.
+#[test]
+fn docs_of_a_generated_package_have_no_warnings() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let package = Generated::fixture("types").dart;
+    sdk.pub_get(&package).unwrap();
+    assert_eq!(sdk.doc_warnings(&package).unwrap(), Vec::<String>::new());
+}
+
 /// Tests that Dart which a template would write wrongly is found: with the file, by the analysis of
 /// the committed packages.
 #[test]

@@ -1,8 +1,8 @@
 //! Writes a model as a Dart package.
 //!
-//! Each kind of item has a file here that fills its template in `templates/dart/`, where the classes
-//! stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in every package is a real
-//! Dart package of its own, `dart/ffi_core`.
+//! Each kind of item has a file here that fills its template in `templates/dart/`, where the
+//! classes stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in
+//! every package is a real Dart package of its own, `dart/ffi_core`.
 
 mod binding;
 mod columns;
@@ -105,7 +105,8 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     if let Some(simd) = simd {
         generated.push(("lib/src/simd.g.dart".into(), render(&simd)));
     }
-    let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
+    let generated = generated.into_iter().map(|(path, body)| OutputFile::generated(path, body));
+    let mut files: Vec<_> = generated.collect();
     files.extend([
         OutputFile::starter("README.md", render(&readme)),
         OutputFile::starter(
@@ -262,6 +263,8 @@ struct Pubspec<'a> {
 }
 
 fn render(template: &impl Template) -> String {
-    let text = template.render().expect("a template writes to memory and calls nothing that fails");
-    format!("{}\n", text.trim_end())
+    let mut text = template.render().expect("a template writes to memory and calls nothing that fails");
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
 }

@@ -30,7 +30,7 @@ pub struct OneofClasses<'a> {
     /// Padding behind the union.
     end: Option<Padding>,
     throws: Throws,
-    /// What reading the value of a case throws.
+    /// Exceptions that reading the value of a case throws.
     thrown: Option<&'static str>,
     cases: Vec<CaseMembers<'a>>,
     owners: Owners<'a>,

@@ -73,7 +73,7 @@ files! {
 /// Returns the files of a copy of the package.
 #[must_use]
 pub fn package() -> Vec<OutputFile> {
-    FILES.iter().map(|(path, contents)| OutputFile::generated(*path, contents)).collect()
+    FILES.iter().map(|(path, contents)| OutputFile::generated(*path, *contents)).collect()
 }
 
 /// Returns the version of a runtime, by the text of its [`VERSION_FILE`].
