@@ -156,19 +156,16 @@ impl Resource {
         Self { token, free, given_back: AtomicBool::new(false), counted: AtomicBool::new(counted) }
     }
 
-    /// Takes back that a slot was counted.
-    fn uncount(&self) {
-        if let Free::Slot(pool) = self.free
-            && self.counted.swap(false, Ordering::Relaxed)
-        {
-            pool.kept.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
-
-    /// Leaves a slot to the caller.
+    /// Leaves the resource to the caller.
     fn leave(&self) {
         self.given_back.store(true, Ordering::Release);
-        self.uncount();
+        // Not a swap, as only the isolate of the object that owns the slot leaves it.
+        if let Free::Slot(pool) = self.free
+            && self.counted.load(Ordering::Relaxed)
+        {
+            self.counted.store(false, Ordering::Relaxed);
+            pool.kept.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 
     /// Frees the resource, unless it was freed before.
@@ -187,9 +184,16 @@ impl Resource {
 
 impl Drop for Resource {
     fn drop(&mut self) {
-        // SAFETY: views keep an attachment, and no attachment is left.
-        unsafe { self.give_back() };
-        self.uncount();
+        if !*self.given_back.get_mut() {
+            // SAFETY: `attach_to` was given the token with the function for it, and may call it
+            // once, which is now; views keep an attachment, and no attachment is left.
+            unsafe { self.free.call(self.token) };
+        }
+        if let Free::Slot(pool) = self.free
+            && *self.counted.get_mut()
+        {
+            pool.kept.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
