@@ -46,4 +46,7 @@ pub use crate::simd::{
     abi::{RecordKernels, RecordTable},
     batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
 };
-pub use crate::types::{FfiType, InvalidValue, Lanes, assert_capacities, assert_numeric};
+pub use crate::types::{
+    FfiType, FfiWrapped, InvalidValue, Lanes, assert_capacities, assert_numeric, assert_transparent,
+    assert_wrapped,
+};

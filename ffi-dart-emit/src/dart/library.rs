@@ -519,7 +519,11 @@ pub fn check(types: &Types<'_>) -> Result<(), Problems> {
             let (ty, name) = match value {
                 Value::Message(index) => (Type::Message(index), &model.message(index).item.name),
                 Value::Oneof(index) => (Type::Oneof(index), &model.oneof(index).item.name),
-                Value::Scalar(_) | Value::Enum(_) | Value::Open(_) => continue,
+                Value::Scalar(_)
+                | Value::Enum(_)
+                | Value::Open(_)
+                | Value::Newtype(_)
+                | Value::Logical(_) => continue,
             };
             let (natural, align) = (types.alignment(&ty), model.layout(&ty).align);
             if natural != align {

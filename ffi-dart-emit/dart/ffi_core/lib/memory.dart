@@ -7,6 +7,8 @@ library;
 export 'src/native.dart'
     show
         BoolArray,
+        DecimalArray,
+        DurationArray,
         EnumArray,
         EnumList,
         EnumVec,
@@ -35,6 +37,7 @@ export 'src/native.dart'
         Int8Array,
         Int8Field,
         Int8Vec,
+        LogicalArray,
         MessageArray,
         NativeArray,
         NativeBox,
@@ -47,6 +50,7 @@ export 'src/native.dart'
         RawColumns,
         RawMemory,
         SharedList,
+        TimestampArray,
         TreeChildren,
         Uint16Array,
         Uint16Field,
@@ -59,4 +63,5 @@ export 'src/native.dart'
         Uint64Vec,
         Uint8Array,
         Uint8Field,
-        Uint8Vec;
+        Uint8Vec,
+        UuidArray;

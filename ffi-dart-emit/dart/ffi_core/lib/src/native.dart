@@ -24,6 +24,7 @@ part 'host.dart';
 part 'lengths.dart';
 part 'lists.dart';
 part 'loading.dart';
+part 'logical.dart';
 part 'maps.dart';
 part 'memory.dart';
 part 'number_arrays.dart';
