@@ -30,6 +30,14 @@ struct Shared {
     object: String,
 }
 
+/// A place for an argument that is passed by value.
+struct Place {
+    class: String,
+    index: usize,
+    /// Its size in bytes.
+    size: String,
+}
+
 /// File with the library's class.
 #[derive(Template)]
 #[template(path = "dart/library.dart.jinja", escape = "none")]
@@ -75,7 +83,7 @@ pub struct LibraryFile<'a> {
     /// Places for arguments passed by value, their declarations, and the functions that copy to
     /// them.
     places: Scratch,
-    scratch: Vec<String>,
+    scratch: Vec<Place>,
     copies: Vec<String>,
 }
 
@@ -181,9 +189,7 @@ impl<'a> LibraryFile<'a> {
             file.signatures.extend(signature.typedefs(&format!("_C{index}"), &format!("_D{index}")));
         }
         for (index, (class, size)) in file.places.classes(names, model).into_iter().enumerate() {
-            let size = layout::sized(class, size);
-            file.scratch
-                .push(format!("  late final $.Pointer<{class}> _scratch{index} = _memory.scratch({size});"));
+            file.scratch.push(Place { class: class.to_owned(), index, size: layout::sized(class, size) });
         }
         let signature = Signature::new(&[("$.Void", "void"), ("$.Pointer<$.FfiStatus>", "")]);
         file.functions.push(Binding::leaf("_statusClear", &symbols.status_clear, signature));
