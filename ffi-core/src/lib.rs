@@ -48,6 +48,8 @@
 //! | [`FfiStr`], [`FfiBytes`], [`FfiVec`], [`FfiMap`] | text, bytes, lists and maps in place, up to a capacity |
 //! | [`FfiOption`] | a value that may be absent |
 //! | [`FfiOpen`] | an enum that may hold a number without a variant |
+//! | [`FfiTimestamp`], [`FfiDuration`], [`FfiUuid`], [`FfiDecimal`] | memory with a meaning that Dart and protobuf have types for |
+//! | [`FfiNewtype`](macro@FfiNewtype) | derive of a type of its own around one value |
 //! | [`pool`] | fixed numbers of slots for messages, and queues of them, shared by all threads |
 //! | [`Pool`], [`PoolBox`], [`FfiRef`] | a pool, a message in it that Rust owns, a reference to one |
 //! | [`FfiQueue`] | passes messages of a pool from thread to thread, in either language |
@@ -76,6 +78,7 @@
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `read` | no | `schema::read`, for tools |
 //! | `proto` | no | `proto`: messages to protobuf and back |
+//! | `chrono`, `time` | no | [`FfiTimestamp`] and [`FfiDuration`] from and to the types of these crates |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types |
 //! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
 //! | `tokio` | no | `async`, on a runtime of tokio |
@@ -233,7 +236,7 @@ pub use error::FfiError;
 #[cfg(feature = "async")]
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
-pub use ffi_derive::{FfiEnum, FfiError, FfiMessage, ffi_export};
+pub use ffi_derive::{FfiEnum, FfiError, FfiMessage, FfiNewtype, ffi_export};
 #[cfg(feature = "async")]
 pub use mailbox::FfiContext;
 pub use message::FfiMessage;
@@ -249,6 +252,7 @@ pub use pool::{
 #[cfg(feature = "proto")]
 #[doc(inline)]
 pub use proto::FfiProto;
+pub use types::logical::*;
 pub use types::{
     CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
     FfiVec, InvalidValue, PathStep,

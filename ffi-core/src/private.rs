@@ -46,7 +46,10 @@ pub use crate::simd::{
     abi::{RecordKernels, RecordTable},
     batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
 };
-pub use crate::types::{FfiType, InvalidValue, Lanes, assert_capacities, assert_numeric};
+pub use crate::types::{
+    FfiType, FfiWrapped, InvalidValue, Lanes, assert_capacities, assert_numeric, assert_transparent,
+    assert_wrapped,
+};
 #[cfg(feature = "async")]
 pub use crate::{
     executor::{open_calls, shutdown as end_calls},

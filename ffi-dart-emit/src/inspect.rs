@@ -7,8 +7,8 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, ErrorFieldType, ErrorType, Function, Message, MessageIndex, Mode, Model, Oneof, PanicStrategy,
-    Param, Passing, Queue, Reset, Returns, Type, TypeId, Value,
+    Enum, ErrorFieldType, ErrorType, Function, Message, MessageIndex, Mode, Model, Newtype, Oneof,
+    PanicStrategy, Param, Passing, Queue, Reset, Returns, Type, TypeId, Value,
 };
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
@@ -39,6 +39,11 @@ pub fn text(model: &Model) -> String {
     for enumeration in &model.enums {
         out += "\n";
         out += &view.enumeration(enumeration);
+    }
+    if !model.newtypes.is_empty() {
+        out += "\nnewtypes\n";
+        let rows: Vec<_> = model.newtypes.iter().map(|newtype| view.newtype(newtype)).collect();
+        out += &table([Left, Right, Left, Left], ["name", "size", "type", "Dart"], rows);
     }
     for error in &model.errors {
         out += "\n";
@@ -175,6 +180,13 @@ impl View<'_> {
         )
     }
 
+    fn newtype(&self, newtype: &Newtype) -> [String; 4] {
+        let size = self.0.layout(&newtype.ty).size.to_string();
+        let dart =
+            newtype.dart.as_ref().map_or_else(|| "extension type".to_owned(), |dart| dart.name.clone());
+        [self.short(&newtype.id), size, self.ty(&newtype.ty), dart]
+    }
+
     fn error(&self, error: &ErrorType) -> String {
         let mut rows = Vec::new();
         for variant in &error.variants {
@@ -292,6 +304,8 @@ impl View<'_> {
                 format!("FfiMap<{}, {}, {cap}>", self.ty(key), self.ty(value))
             }
             Type::Ref(index) => format!("FfiRef<{}>", self.value(Value::Message(*index))),
+            Type::Newtype { index, .. } => self.value(Value::Newtype(*index)),
+            Type::Logical(it) => it.rust.to_owned(),
         }
     }
 
@@ -302,6 +316,8 @@ impl View<'_> {
             Value::Enum(index) => self.short(&self.0.enumeration(index).id),
             Value::Open(index) => format!("FfiOpen<{}>", self.value(Value::Enum(index))),
             Value::Oneof(index) => self.short(&self.0.oneof(index).id),
+            Value::Newtype(index) => self.short(&self.0.newtype(index).id),
+            Value::Logical(it) => it.rust.to_owned(),
         }
     }
 

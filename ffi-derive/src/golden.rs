@@ -38,6 +38,14 @@ pub enum Mode {
 }
 "#;
 
+const NEWTYPE: &str = r#"
+/// A user of the service.
+#[derive(FfiNewtype, Clone, Copy)]
+#[repr(transparent)]
+#[ffi(prefix = "golden", dart(type = "Uri", from = "userUri", to = "uriUser", import = "package:users/users.dart"))]
+pub struct UserId(pub u64);
+"#;
+
 const ONEOF: &str = r#"
 #[derive(FfiMessage)]
 #[repr(C, u32)]
@@ -96,6 +104,7 @@ fn expansions_are_current() {
                 expand::oneof(&ast::Oneof::new(&input, data).unwrap())
             }
             Data::Enum(_) => expand::enumeration(&ast::Enum::new(&input).unwrap()),
+            _ if item.contains("FfiNewtype") => expand::newtype(&ast::Newtype::new(&input).unwrap()),
             _ => expand::message(&ast::Message::new(&input).unwrap()),
         }
     };
@@ -110,6 +119,7 @@ fn expansions_are_current() {
     for (name, item, expansion) in [
         ("struct", STRUCT.to_owned(), derived(STRUCT)),
         ("enum", ENUM.to_owned(), derived(ENUM)),
+        ("newtype", NEWTYPE.to_owned(), derived(NEWTYPE)),
         ("oneof", ONEOF.to_owned(), derived(ONEOF)),
         ("error", ERROR.to_owned(), derived(ERROR)),
         ("function", format!("#[ffi_export({FUNCTION_ARGS})]{FUNCTION}"), expand::function(&function)),

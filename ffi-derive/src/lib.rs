@@ -159,6 +159,76 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
     expanded(ast::Enum::new(&input), expand::enumeration, Default::default)
 }
 
+/// Makes a struct around one value a type of its own that Rust and Dart share.
+///
+/// The struct is `#[repr(transparent)]` and has one field without a name: a number, a `bool`, a
+/// C-like enum, an `FfiStr`, a logical type such as `FfiTimestamp`, or another newtype. It may be
+/// wherever that type may be: in fields, arrays, vectors, options and columns, as the key of a map
+/// (with `Eq` and `Hash`), as a parameter or result. Kernels take it for the number that it is.
+///
+/// In Dart it is an extension type, which costs nothing at run time: `UserId(7).value` is 7, and an
+/// `OrderId` can't be passed for a `UserId`. In C it is a typedef; in .proto the field has the type
+/// of the value, and an option that names the newtype. The layout hash is that of the value's type,
+/// so a field can become a newtype and packages from before still work.
+///
+/// The derive implements `FfiType`, `bytemuck::Zeroable`, and, if the value's type has them and the
+/// newtype is `Copy`, `bytemuck::Pod`. Every bit pattern of the value is one of the newtype: a type
+/// with a rule of its own checks it in Rust, when it is used.
+///
+/// # Attributes
+///
+/// `#[ffi(rename = "..", prefix = "..", crate = "..")]`, as for `FfiMessage`, and
+/// `#[ffi(dart(..))]`: a type of Dart that stands for it instead of an extension type. Memory, C
+/// and .proto are unchanged.
+///
+/// | key of `dart` | meaning |
+/// |---|---|
+/// | `type = "Color"` | the type, an immutable one with `==` |
+/// | `import = "package:palette/palette.dart"` | the library that has it and the conversions; for types of `dart:core` there is none |
+/// | `from = "Color.fromArgb"` | a constructor or function of the value; what it throws is in a `ConversionException` |
+/// | `to = "colorToArgb"` | a function that gives the value back; `".argb"` is a getter, `".toArgb()"` a method |
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::{FfiMessage, FfiNewtype, ffi_export};
+///
+/// /// A user of the service.
+/// #[derive(FfiNewtype, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// #[repr(transparent)]
+/// pub struct UserId(pub u64);
+///
+/// /// Milliseconds since 1970, a `DateTime` in Dart.
+/// #[derive(FfiNewtype, Clone, Copy)]
+/// #[repr(transparent)]
+/// #[ffi(dart(
+///     type = "DateTime",
+///     from = "DateTime.fromMillisecondsSinceEpoch",
+///     to = ".millisecondsSinceEpoch",
+/// ))]
+/// pub struct Millis(pub i64);
+///
+/// #[derive(FfiMessage)]
+/// #[repr(C)]
+/// pub struct Login {
+///     pub user: UserId,
+///     pub at: Millis,
+/// }
+///
+/// #[ffi_export]
+/// pub fn next(user: UserId) -> UserId {
+///     UserId(user.0 + 1)
+/// }
+///
+/// assert_eq!(size_of::<Login>(), 16);
+/// assert_eq!(next(UserId(7)), UserId(8));
+/// ```
+#[proc_macro_derive(FfiNewtype, attributes(ffi))]
+pub fn derive_newtype(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expanded(ast::Newtype::new(&input), expand::newtype, Default::default)
+}
+
 /// Makes an error one that Dart catches by its variant, with the variant's fields.
 ///
 /// It is derived for an enum or a struct that implements [`std::error::Error`], by hand or with

@@ -337,6 +337,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "columns" => "FIXTURE_COLUMNS_LIBRARY",
         "errors" => "FIXTURE_ERRORS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
+        "newtypes" => "FIXTURE_NEWTYPES_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
         "signatures" => "FIXTURE_SIGNATURES_LIBRARY",
@@ -394,6 +395,11 @@ fn isolates() {
 #[test]
 fn layout() {
     end_to_end("layout", &[fixture("layout")]);
+}
+
+#[test]
+fn newtypes() {
+    end_to_end("newtypes", &[fixture("newtypes")]);
 }
 
 #[test]

@@ -241,6 +241,8 @@ mod tests {
         ),
         // The names of an item are checked with the members that its types bring.
         ("ffi-dart-emit", &["dart/names", "dart/types"]),
+        // A type of the model may be an entry of the table, which has layouts of the model.
+        ("ffi-dart-emit", &["logical", "model"]),
     ];
 
     #[test]

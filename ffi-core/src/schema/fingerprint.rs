@@ -24,9 +24,18 @@
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
 //! | `FfiColumns`, in a reference or as a result | [`COLUMNS`], version of the header ([`columns`]), fingerprint of the message |
 //! | `FfiOpen` | [`OPEN`], fingerprint of the enum |
+//! | newtype | none: its fingerprint is that of the type in it |
+//! | logical type, such as `FfiTimestamp` | [`LOGICAL`], hash of its name in records, size, alignment |
 //!
 //! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't
 //! facts: neither moves a byte. The names of parameters are no facts either.
+//!
+//! Nor is the name of a newtype, in a field or in a signature. A fingerprint protects a caller that
+//! was compiled before from bytes that mean something else; `UserId(u64)` has the bytes, the checks
+//! and the meaning of its `u64`, so a package in which it is still an `int` works on. If the name
+//! counted, giving a field a better type would stop all installed packages at `open`. `diff` names
+//! the change, as it is one in Dart source. A logical type of `ffi-core` has its name as a fact,
+//! because the name decides what the bytes mean: a timestamp and a duration differ in nothing else.
 
 /// First fact of a scalar.
 pub const SCALAR: u64 = 1;
@@ -76,6 +85,8 @@ pub const POOL: u64 = 21;
 pub const ERROR: u64 = 22;
 /// Last fact of an async or blocking function.
 pub const STARTED: u64 = 23;
+/// First fact of a logical type.
+pub const LOGICAL: u64 = 32;
 /// Returns the fingerprint of the columns of a message, whose own is `message`.
 #[must_use]
 pub const fn columns(message: u64) -> u64 {
@@ -118,6 +129,12 @@ pub const fn hash_name(name: &str) -> u64 {
 #[must_use]
 pub const fn scalar(name: &str) -> u64 {
     mix(&[SCALAR, hash_name(name)])
+}
+
+/// Returns the fingerprint of the logical type that records call `name`.
+#[must_use]
+pub const fn logical(name: &str, size: u64, align: u64) -> u64 {
+    mix(&[LOGICAL, hash_name(name), size, align])
 }
 
 /// Returns the fingerprint of `[T; len]`, from that of `T`.

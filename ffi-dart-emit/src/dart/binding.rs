@@ -174,16 +174,16 @@ mod tests {
             functions.ends_with(
                 "\nabstract base class _Bindings {\n  _Bindings($.DynamicLibrary library)\n    \
              : _flipNative = library.lookupFunction<_C0, _D0>('demo_ffi_flip'),\n      \
-             _clear = library.lookupFunction<$.Void Function($.Pointer<$.FfiStatus>), void \
-             Function($.Pointer<$.FfiStatus>)>('demo_ffi0_status_clear', isLeaf: true);\n\n  \
+             _clear = library.lookupFunction<\n        $.Void Function($.Pointer<$.FfiStatus>),\n        void \
+             Function($.Pointer<$.FfiStatus>)\n      >('demo_ffi0_status_clear', isLeaf: true);\n\n  \
              final _D0 _flipNative;\n\n  final void Function($.Pointer<$.FfiStatus>) _clear;\n}"
             ),
             "{functions}"
         );
         assert_eq!(
             member,
-            "  static final int Function($.Pointer<Task>) _free = _library.lookupFunction<$.Int32 \
-             Function($.Pointer<Task>), int Function($.Pointer<Task>)>('demo_ffi_task_pool_free', isLeaf: true);"
+            "  static final int Function($.Pointer<Task>) _free = _library.lookupFunction<\n    $.Int32 \
+             Function($.Pointer<Task>),\n    int Function($.Pointer<Task>)\n  >('demo_ffi_task_pool_free', isLeaf: true);"
         );
     }
 

@@ -59,7 +59,13 @@ impl Container {
                 Self::Map(Box::new(MapOf::new(types, ty, class, (key, value), *cap)))
             }
             Type::Ref(_) => Self::Reference(Reference { class, view: types.view(ty) }),
-            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Message(_) | Type::Oneof(_) => {
+            Type::Scalar(_)
+            | Type::Enum(_)
+            | Type::Open(_)
+            | Type::Message(_)
+            | Type::Oneof(_)
+            | Type::Newtype { .. }
+            | Type::Logical(_) => {
                 unreachable!("they have a name, and are not collected")
             }
         }
@@ -215,7 +221,7 @@ impl List {
             read: types.read(of, at, ELEMENT),
             write: types.write(0, of, at, "value", ELEMENT),
             add: types.write(0, of, at, "element", ELEMENT),
-            zero: match of {
+            zero: match of.physical() {
                 Type::Scalar(Scalar::Bool) => format!("{at} = false;"),
                 Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => format!("{at} = 0;"),
                 _ => format!("{at}.setFrom($.Struct.create<{}>());", types.class(of)),

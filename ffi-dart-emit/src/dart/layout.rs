@@ -62,7 +62,8 @@ pub fn call(indent: usize, before: &str, callee: &str, arguments: &[String], aft
 
 /// Returns the size of `class` in bytes, which must be `size` as in Rust.
 pub fn sized(class: &str, size: u64) -> String {
-    format!("_sized('{class}', $.sizeOf<{class}>(), {size})")
+    let name = class.trim_start_matches("$.");
+    format!("_sized('{name}', $.sizeOf<{class}>(), {size})")
 }
 
 /// Returns `left = right;`.

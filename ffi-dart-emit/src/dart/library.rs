@@ -31,6 +31,14 @@ struct Shared {
     object: String,
 }
 
+/// A place for an argument that is passed by value.
+struct Place {
+    class: String,
+    index: usize,
+    /// Its size in bytes.
+    size: String,
+}
+
 /// File with the library's class.
 #[derive(Template)]
 #[template(path = "dart/library.dart.jinja", escape = "none")]
@@ -80,7 +88,7 @@ pub struct LibraryFile<'a> {
     /// Places for arguments passed by value, their declarations, and the functions that copy to
     /// them.
     places: Scratch,
-    scratch: Vec<String>,
+    scratch: Vec<Place>,
     copies: Vec<String>,
 }
 
@@ -191,9 +199,7 @@ impl<'a> LibraryFile<'a> {
             file.signatures.extend(signature.typedefs(&format!("_C{index}"), &format!("_D{index}")));
         }
         for (index, (class, size)) in file.places.classes(names, model).into_iter().enumerate() {
-            let size = layout::sized(class, size);
-            file.scratch
-                .push(format!("  late final $.Pointer<{class}> _scratch{index} = _memory.scratch({size});"));
+            file.scratch.push(Place { class: class.to_owned(), index, size: layout::sized(class, size) });
         }
         let signature = Signature::new(&[("$.Void", "void"), ("$.Pointer<$.FfiStatus>", "")]);
         file.functions.push(Binding::leaf("_statusClear", &symbols.status_clear, signature));
@@ -574,7 +580,11 @@ pub fn check(types: &Types<'_>) -> Result<(), Problems> {
             let (ty, name) = match value {
                 Value::Message(index) => (Type::Message(index), &model.message(index).item.name),
                 Value::Oneof(index) => (Type::Oneof(index), &model.oneof(index).item.name),
-                Value::Scalar(_) | Value::Enum(_) | Value::Open(_) => continue,
+                Value::Scalar(_)
+                | Value::Enum(_)
+                | Value::Open(_)
+                | Value::Newtype(_)
+                | Value::Logical(_) => continue,
             };
             let (natural, align) = (types.alignment(&ty), model.layout(&ty).align);
             if natural != align {

@@ -17,6 +17,7 @@ mod lead;
 mod library;
 mod message;
 mod names;
+mod newtype;
 mod oneof;
 mod owners;
 pub mod placement;
@@ -41,6 +42,7 @@ use enumeration::{ArraysFile, EnumsFile};
 use error::{ErrorsFile, FailuresFile};
 use library::LibraryFile;
 use names::Names;
+use newtype::{NewtypeArraysFile, NewtypesFile};
 use pool::PoolsFile;
 use simd::SimdFile;
 use types::Types;
@@ -76,28 +78,46 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     let pools = PoolsFile::new(model, &names, FORM);
     let simd = SimdFile::new(model, &names);
     let arrays = ArraysFile::new(model, &names);
+    let newtypes = NewtypesFile::new(&types);
+    let newtype_arrays = NewtypeArraysFile::new(&types);
     let file = &model.library.name;
     let any = !model.messages.is_empty()
         || !model.oneofs.is_empty()
         || !model.enums.is_empty()
+        || !model.newtypes.is_empty()
         || !model.errors.is_empty();
     let main = MainFile {
         names: &names,
         file,
         arrays: arrays.is_some(),
+        newtypes: newtype_arrays.is_some(),
         errors: !model.errors.is_empty(),
         pools: pools.is_some(),
         simd: simd.is_some(),
     };
     let mut generated = vec![
         (format!("lib/{package}.dart"), render(&main)),
-        ("lib/values.dart".into(), render(&ValuesLibrary { file, any, errors: main.errors })),
+        (
+            "lib/values.dart".into(),
+            render(&ValuesLibrary {
+                file,
+                any,
+                errors: main.errors,
+                newtypes: newtypes.is_some(),
+                imports: newtype::imported_by_values(&names, model)
+                    .into_iter()
+                    .map(|index| (index, &*names.imports[index]))
+                    .collect(),
+            }),
+        ),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
         ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names, FORM))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
     generated.extend(arrays.map(|it| ("lib/src/arrays.g.dart".into(), render(&it))));
+    generated.extend(newtypes.map(|it| ("lib/src/newtypes.g.dart".into(), render(&it))));
+    generated.extend(newtype_arrays.map(|it| ("lib/src/newtype_arrays.g.dart".into(), render(&it))));
     if main.errors {
         generated.push(("lib/src/errors.g.dart".into(), render(&ErrorsFile::new(&types))));
         generated.push(("lib/src/failures.g.dart".into(), render(&FailuresFile::new(&types))));
@@ -119,6 +139,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
             render(&Pubspec {
                 names: &names,
                 runtime: options.runtime.as_deref().unwrap_or(runtime::PACKAGE),
+                packages: newtype::packages(&names),
             }),
         ),
     ]);
@@ -180,7 +201,7 @@ fn check_keys(model: &Model) -> Result<(), Problems> {
                 problems.push(Problem {
                     item: item.clone(),
                     what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
-                    fix: "use a number, `bool`, enum, `FfiStr` or `FfiRef` as the key".into(),
+                    fix: "use a number, `bool`, enum, `FfiStr`, `FfiRef`, a logical type or a newtype as the key".into(),
                 });
             }
         });
@@ -203,7 +224,10 @@ fn check_keys(model: &Model) -> Result<(), Problems> {
 }
 
 fn is_key(ty: &Type) -> bool {
-    matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_))
+    matches!(
+        ty.physical(),
+        Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Logical(_) | Type::Ref(_)
+    )
 }
 
 /// Library that users import; the other files are its parts.
@@ -213,6 +237,7 @@ struct MainFile<'a> {
     names: &'a Names<'a>,
     file: &'a str,
     arrays: bool,
+    newtypes: bool,
     errors: bool,
     pools: bool,
     simd: bool,
@@ -223,9 +248,12 @@ struct MainFile<'a> {
 #[template(path = "dart/values_library.dart.jinja", escape = "none")]
 struct ValuesLibrary<'a> {
     file: &'a str,
-    /// True if there is a value, an enum or an error.
+    /// True if there is a value, an enum, a newtype or an error.
     any: bool,
     errors: bool,
+    newtypes: bool,
+    /// Libraries of the user's, each with the number in its prefix.
+    imports: Vec<(usize, &'a str)>,
 }
 
 #[derive(Template)]
@@ -261,6 +289,8 @@ fn example(model: &Model, names: &Names<'_>) -> Option<String> {
 struct Pubspec<'a> {
     names: &'a Names<'a>,
     runtime: &'a str,
+    /// Packages of the user's with types that stand for newtypes.
+    packages: Vec<&'a str>,
 }
 
 fn render(template: &impl Template) -> String {

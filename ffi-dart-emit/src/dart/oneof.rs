@@ -31,7 +31,7 @@ pub struct OneofClasses<'a> {
     end: Option<Padding>,
     throws: Throws,
     /// Exceptions that reading the value of a case throws.
-    thrown: Option<&'static str>,
+    thrown: Option<String>,
     cases: Vec<CaseMembers<'a>>,
     owners: Owners<'a>,
     /// Declarations of the union.

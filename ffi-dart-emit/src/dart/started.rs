@@ -74,8 +74,8 @@ pub fn result(
     let returns = it.returns?;
     let outcome = &crossing.outcome;
     let read = match returns {
-        Returns::Value(value @ (Value::Message(_) | Value::Oneof(_))) => {
-            let (class, size) = (types::native(model, names, value), size(model, value));
+        Returns::Value(value) if model.is_struct(value) => {
+            let (class, size) = (types::native(model, names, value), types::size(model, value));
             if size <= INLINE {
                 format!("$.Struct.create<{class}>($.copyOf(value, {size}))")
             } else {
@@ -103,14 +103,6 @@ pub fn result(
 /// Returns `T` of `$.Pointer<T>`.
 fn pointee(pointer: &str) -> &str {
     pointer.strip_prefix("$.Pointer<").and_then(|rest| rest.strip_suffix('>')).unwrap_or(pointer)
-}
-
-fn size(model: &Model, value: Value) -> u64 {
-    match value {
-        Value::Message(index) => model.message(index).size,
-        Value::Oneof(index) => model.oneof(index).size,
-        Value::Scalar(_) | Value::Enum(_) | Value::Open(_) => 0,
-    }
 }
 
 /// Returns the sentences that a caller needs: that copies are made at the start, and what a

@@ -324,11 +324,15 @@ extern "C" {
 #ifndef FFI_DEFINED_{{ it.name }}
 #define FFI_DEFINED_{{ it.name }}
 {% endmatch -%}
-{{ it.doc }}typedef struct {{ it.name }} {
+{{ it.doc }}
+{%- match it.alias %}
+{%- when Some(alias) %}typedef {{ alias }} {{ it.name }};
+{%- when None %}typedef struct {{ it.name }} {
 {%- for member in it.members %}
 {{ member.doc }}    {{ member.declaration }};
 {%- endfor %}
 } {{ it.name }};
+{%- endmatch %}
 {%- for constant in it.constants %}
 {{ constant.doc }}#define {{ constant.name }} UINT32_C({{ constant.value }})
 {%- endfor %}

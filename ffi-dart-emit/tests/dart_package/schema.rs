@@ -114,7 +114,8 @@ impl Schema {
                 let of = self.facts(of);
                 Facts { size: of.size * len, fingerprint: fingerprint::array(of.fingerprint, *len), ..of }
             }
-            Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => self.types[id],
+            Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => self.types[id],
+            Type::Logical(_) => unreachable!("no test has one here"),
             Type::Str { cap } => self.list(self.byte(), *cap, &[fingerprint::STR, *cap]),
             Type::Bytes { cap } => self.list(self.byte(), *cap, &[fingerprint::BYTES, *cap]),
             Type::Vec { of, cap } => {

@@ -59,6 +59,8 @@ fn layout(ty: &Type) -> (u64, u64) {
             struct_of(&[(4, 4), times(struct_of(&[layout(key), layout(value)]), *cap)])
         }
         Type::Ref(_) => (8, 4),
+        Type::Newtype(_) => (4, 4),
+        Type::Logical(_) => (16, 8),
         Type::Oneof(_) | Type::Columns(_) => unreachable!("no test has one here"),
     }
 }

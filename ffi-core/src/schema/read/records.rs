@@ -18,6 +18,8 @@ pub enum Record {
     Enum(Enum),
     /// `#[derive(FfiMessage)]` on an enum that holds data.
     Oneof(Oneof),
+    /// `#[derive(FfiNewtype)]`.
+    Newtype(Newtype),
     /// `#[ffi_export]` on a function.
     Function(Function),
     /// `#[ffi_export]` on a static [`FfiQueue`](crate::FfiQueue).
@@ -380,6 +382,10 @@ pub enum Type {
     Ref(TypeId),
     /// The columns of a message, in a reference.
     Columns(TypeId),
+    /// A newtype, which has the layout of the type in it.
+    Newtype(TypeId),
+    /// A logical type of `ffi-core`, by its name: `"timestamp"`, ..
+    Logical(String),
     /// A number or `bool`.
     #[serde(untagged)]
     Scalar(Scalar),
@@ -446,6 +452,41 @@ pub struct Variant {
     pub item: Item,
     /// Discriminant; that of a `u64` enum as the `i64` of the same bits, as in Dart.
     pub value: i64,
+}
+
+/// A newtype: a `repr(transparent)` struct with a value of another type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Newtype {
+    /// Id of the newtype.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Type of its value.
+    #[serde(rename = "type")]
+    pub ty: Type,
+    /// Layout hash, which is that of the type of its value.
+    pub fingerprint: Fingerprint,
+    /// Symbols that the library exports for it.
+    pub symbols: TypeSymbols,
+    /// Type that stands for it in Dart, from `#[ffi(dart(..))]`; without it, a type of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dart: Option<DartType>,
+}
+
+/// A type of Dart that stands for a newtype, and how the two are converted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DartType {
+    /// Name of the type.
+    #[serde(rename = "type")]
+    pub name: String,
+    /// Uri of the library that declares it and the functions below; `None` for `dart:core`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<String>,
+    /// Function or constructor that makes a value of the type from that of the newtype.
+    pub from: String,
+    /// Function that makes the value of the newtype from one of the type.
+    pub to: String,
 }
 
 /// An enum with data: a `u32` discriminant and a union of the values of its cases.

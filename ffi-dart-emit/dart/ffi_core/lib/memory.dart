@@ -7,6 +7,8 @@ library;
 export 'src/native.dart'
     show
         BoolArray,
+        DecimalArray,
+        DurationArray,
         EnumArray,
         EnumList,
         EnumVec,
@@ -36,6 +38,7 @@ export 'src/native.dart'
         Int8Array,
         Int8Field,
         Int8Vec,
+        LogicalArray,
         MessageArray,
         NativeArray,
         NativeBox,
@@ -48,6 +51,7 @@ export 'src/native.dart'
         RawColumns,
         RawMemory,
         SharedList,
+        TimestampArray,
         TreeChildren,
         Uint16Array,
         Uint16Field,
@@ -60,4 +64,5 @@ export 'src/native.dart'
         Uint64Vec,
         Uint8Array,
         Uint8Field,
-        Uint8Vec;
+        Uint8Vec,
+        UuidArray;

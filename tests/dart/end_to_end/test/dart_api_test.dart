@@ -385,6 +385,35 @@ void main() {
       expect(seen, [1]);
       expect(() => OrdersQueue.drain((_) {}, max: -1), throwsRangeError);
     });
+
+    test('lends messages while one is lent', () {
+      for (final number in [1, 2]) {
+        OrdersQueue.push(EventPool.alloc()..ref.number = number);
+      }
+      final seen = <(int, int)>[];
+      final drained = OrdersQueue.drain((outer) {
+        OrdersQueue.drain(
+          (inner) => seen.add((outer.number, inner.number)),
+          max: 1,
+        );
+        expect((outer.number, EventPool.stats.live), (1, 1));
+      });
+      expect(drained, 1);
+      expect(seen, [(1, 2)]);
+      expect(EventPool.stats.live, 0);
+    });
+
+    test('gives back what it lends, unless the pool refuses it', () {
+      final slot = EventPool.raw.alloc();
+      OrdersQueue.raw.push(slot);
+      OrdersQueue.push(EventPool.alloc());
+      expect(
+        () => OrdersQueue.drain((_) => EventPool.raw.free(slot)),
+        throwsA(isA<DoubleFreeException>()),
+      );
+      expect((EventPool.stats.live, OrdersQueue.length), (1, 1));
+      expect(OrdersQueue.drain((_) {}), 1);
+    });
   });
 
   group('a fake', () {

@@ -28,6 +28,7 @@ part 'host.dart';
 part 'lengths.dart';
 part 'lists.dart';
 part 'loading.dart';
+part 'logical.dart';
 part 'mailbox.dart';
 part 'maps.dart';
 part 'memory.dart';

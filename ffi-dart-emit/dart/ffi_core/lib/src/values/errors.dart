@@ -97,6 +97,20 @@ final class InvalidValueException extends FfiException {
     : super._('InvalidValueException', message);
 }
 
+/// A conversion that an application declared for a newtype threw something.
+final class ConversionException extends FfiException {
+  /// The function [callee] threw [cause], for the field [name] or the element
+  /// [index] of it.
+  ConversionException(this.cause, String callee, String name, [int? index])
+    : super._(
+        'ConversionException',
+        '${placeLead(name, index)}`$callee` threw: $cause',
+      );
+
+  /// The exception or error that the conversion threw.
+  final Object cause;
+}
+
 /// The library reported a status that this package does not know, such as one of
 /// the reserved 6 to 15, of which it knows 11.
 final class UnknownStatusException extends FfiException {
