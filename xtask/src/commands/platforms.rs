@@ -146,9 +146,9 @@ impl Platforms {
     /// Compiles `ffi-core` for each target, with warnings as errors.
     ///
     /// Nothing is run. The standard library of each target comes from rustup, lld with Rust, and
-    /// gcc for Windows from Debian into `.platforms/`. With `--write`, a nightly toolchain with
-    /// `rust-src` also builds the standard library, for libraries that are small enough to be
-    /// committed.
+    /// gcc for Windows from Debian into `.platforms/`. With `--write`, nothing is checked: the
+    /// committed libraries are built again, with the standard library from a nightly toolchain with
+    /// `rust-src`, so that they are small enough.
     ///
     /// # Errors
     ///
