@@ -292,7 +292,7 @@ fn invalid_dart_in_a_generated_package_is_named() {
     sdk.pub_get(&package).unwrap();
     sdk.analyze(&package).unwrap();
     let file = package.join("lib/src/messages.g.dart");
-    for (right, wrong) in [("  void setFrom(", "  void setFrom(("), (" toDart() =>", " toDart() => 1 +")] {
+    for (right, wrong) in [("  void setFrom(", "  void setFrom(("), (" toData() =>", " toData() => 1 +")] {
         let text = fs::read_to_string(&file).unwrap();
         fs::write(&file, text.replacen(right, wrong, 1)).unwrap();
         let error = format!("{:#}", sdk.analyze(&package).unwrap_err());

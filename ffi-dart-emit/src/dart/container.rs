@@ -2,8 +2,8 @@
 //! in them.
 //!
 //! Each is a `Struct` with the layout of `ffi-core`. All have the same members: `read` and `write`
-//! for views, `toDart` and `setDart` for values, `setFrom` to copy within memory. A list that
-//! `toDart` returns may still be a view: the constructor of the value that it is for copies it.
+//! for views, `toData` and `setData` for values, `setFrom` to copy within memory. A list that
+//! `toData` returns may still be a view: the constructor of the value that it is for copies it.
 //! Lists and maps have a second class for the object that Dart sees.
 
 use std::fmt;

@@ -252,7 +252,7 @@ impl<'a> FieldMembers<'a> {
             big: types::big(ty),
             part: Part::new(ty, name),
             read: match access {
-                Access::InPlace { .. } => format!("{name}.toDart()"),
+                Access::InPlace { .. } => format!("{name}.toData()"),
                 Access::Container { .. } if !matches!(ty, Type::Ref(_)) => {
                     types.read_value(ty, &format!("_{name}"), place)
                 }

@@ -3,7 +3,7 @@
 //! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. The
 //! place of a number is a number, that of an enum as well, and that of a message or oneof is its
 //! class. All other types have a private class, written by `container.rs`, with the members `read`,
-//! `write`, `toDart`, `setDart` and `setFrom`; so they nest in each other, and none of them depends
+//! `write`, `toData`, `setData` and `setFrom`; so they nest in each other, and none of them depends
 //! on what it holds. As fields share them, each gets the name that exceptions use for the place:
 //! that of the field, and in a list the element's index.
 //!
@@ -596,8 +596,8 @@ impl<'a> Types<'a> {
             | Type::Ref(_)
             | Type::Newtype { .. }
             | Type::Logical(_) => self.read(ty, place, named),
-            Type::Message(_) | Type::Oneof(_) => format!("{place}.toDart()"),
-            _ => named.call(&format!("{place}.toDart"), &[]),
+            Type::Message(_) | Type::Oneof(_) => format!("{place}.toData()"),
+            _ => named.call(&format!("{place}.toData"), &[]),
         }
     }
 
@@ -615,7 +615,7 @@ impl<'a> Types<'a> {
                 layout::call(indent, "", &format!("{value}.writeTo"), &[place.to_owned()], ";")
             }
             _ if plain(ty) => self.write(indent, ty, place, value, named),
-            _ => layout::call(indent, "", &format!("{place}.setDart"), &named.behind(&[value]), ";"),
+            _ => layout::call(indent, "", &format!("{place}.setData"), &named.behind(&[value]), ";"),
         }
     }
 

@@ -92,17 +92,17 @@ void main() {
         final all = [0, 0, 0, 0, 0, 0, 0, 0, 0]..[at] = value;
         expect(
           () => calls.countLargest(
-            true,
-            all[1],
-            all[2],
-            all[3],
-            0,
-            all[5],
-            all[6],
-            all[7],
-            0,
-            0,
-            0,
+            flag: true,
+            i8: all[1],
+            i16: all[2],
+            i32: all[3],
+            i64: 0,
+            u8: all[5],
+            u16: all[6],
+            u32: all[7],
+            u64: 0,
+            f32: 0,
+            f64: 0,
           ),
           outOf(key, value, range.$1, range.$2),
         );
@@ -310,7 +310,7 @@ void main() {
         small: const types.SmallNothing(),
         smalls: const [],
         shapes: const [],
-      ).toNative,
+      ).toBox,
       outOf('before', 256, 0, 255),
     );
   });
@@ -421,17 +421,17 @@ void main() {
     });
 
     test('copies', () {
-      final copy = it.toDart();
+      final copy = it.toData();
       expect((copy.idBig, copy.maybeBig), (max, high));
       expect(copy.rowBig, [max, BigInt.one]);
       expect(copy.listBig, [two]);
       expect((copy.choice as ChoiceNumber).valueBig, max);
-      expect(copy.toNative().ref.toDart(), copy);
+      expect(copy.toBox().ref.toData(), copy);
     });
 
     test('as text they have no sign', () {
       expect(
-        '${it.toDart()}',
+        '${it.toData()}',
         'UnsignedData(id: $max, maybe: $high, row: [$max, 1], list: [$two], '
             'lists: [[$max]], table: {$max: $two}, signs: {$max: -2}, '
             'mask: FfiOpen($two), choice: ChoiceNumber(value: $max))',

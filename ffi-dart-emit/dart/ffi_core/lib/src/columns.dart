@@ -280,10 +280,10 @@ extension ColumnPointers<T extends NativeType> on NativeColumns<T> {
   /// Memory for a message that is copied to a row.
   Pointer<T> get scratch => _calls._scratch;
 
-  /// Adds a row for each of [count] messages at [records].
-  void pushRecords(Pointer<T> records, int count) {
+  /// Adds a row for each of [count] messages at [messages].
+  void pushRows(Pointer<T> messages, int count) {
     checkSize(count, 'count');
-    final code = _calls._append(pointer, records.cast(), count);
+    final code = _calls._append(pointer, messages.cast(), count);
     if (code != 0) _check(code, length + count);
   }
 
@@ -307,9 +307,9 @@ extension ColumnPointers<T extends NativeType> on NativeColumns<T> {
     return _copied();
   }
 
-  /// Writes all rows to [records], which must have space for as many messages.
-  void readRecords(Pointer<T> records) =>
-      _check(_calls._read(pointer, 0, records.cast(), length), length);
+  /// Writes all rows to [messages], which must have space for as many messages.
+  void readRows(Pointer<T> messages) =>
+      _check(_calls._read(pointer, 0, messages.cast(), length), length);
 }
 
 /// Columns as a pointer, for code that takes pointers.
