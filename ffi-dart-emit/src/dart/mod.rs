@@ -20,6 +20,7 @@ mod names;
 mod newtype;
 mod oneof;
 mod owners;
+mod parallel;
 pub mod placement;
 mod places;
 mod pool;

@@ -193,9 +193,17 @@ void checkShapes(ContainersLibrary library) {
   }
   final none = ModeArray(0);
   const unknown = FfiOpen<Mode>.raw(1234, null);
-  check(library.sameMode(unknown, none, none), unknown);
-  check(library.sameMode(FfiOpen(auto), none, none).value, auto);
-  check(library.sameMode(unknown, ModeArray(2)..[1] = on, none).value, on);
+  check(library.sameMode(mode: unknown, all: none, one: none), unknown);
+  check(
+    library.sameMode(mode: FfiOpen(auto), all: none, one: none).value,
+    auto,
+  );
+  check(
+    library
+        .sameMode(mode: unknown, all: ModeArray(2)..[1] = on, one: none)
+        .value,
+    on,
+  );
 
   final shape = Struct.create<Shape>()..setCircle(0.5);
   library.turn(shape);

@@ -162,6 +162,50 @@ void main() {
       );
     });
 
+    test('move and change their values all at once, or none', () {
+      final shapes = ShapeColumns();
+      for (var row = 0; row < 3; row++) {
+        shapes.push(
+          Struct.create<Shape>()
+            ..name = '$row'
+            ..weights = [row]
+            ..state = FfiOpen.raw(row, null),
+        );
+      }
+      for (final change in [
+        () => shapes.name.setAll(0, ['x', 'far too long']),
+        () => shapes.weights.setAll(0, [
+          [7],
+          [1, 2, 3, 4],
+        ]),
+        () => shapes.weights.setAll(0, [
+          [7],
+          [0x10000],
+        ]),
+        () => shapes.state.setAll(0, const [
+          FfiOpen.raw(7, null),
+          FfiOpen.raw(300, null),
+        ]),
+      ]) {
+        expect(change, throwsA(anything));
+        expect(shapes.name, ['0', '1', '2']);
+        expect(shapes.weights, [
+          [0],
+          [1],
+          [2],
+        ]);
+        expect([for (final it in shapes.state) it.number], [0, 1, 2]);
+      }
+      shapes.weights.setAll(0, shapes.weights.reversed.toList());
+      expect(shapes.weights, [
+        [2],
+        [1],
+        [0],
+      ]);
+      shapes.weights.swap(0, 2);
+      expect(shapes.weights.first, [0]);
+    });
+
     test('of every other type are lists', () {
       final shapes = ShapeColumns();
       for (var number = 0; number < 20; number++) {

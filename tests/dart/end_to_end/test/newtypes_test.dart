@@ -296,6 +296,70 @@ void main() {
     expect(() => columns.port[0] = Port(65536), throwsRangeError);
   });
 
+  test('lists and columns change nothing if one of several does not fit', () {
+    final holders = _holders.toBox().ref;
+    final late = DateTime.utc(12000), now = DateTime.utc(2020);
+    const bad = Color(-1, 1, 1, 1);
+    final columns = AccountColumns();
+    for (var row = 0; row < 2; row++) {
+      columns.push(_account.toBox().ref);
+    }
+    final times = TimestampArray.of([now, now]);
+    for (final change in [
+      () => holders.ports = [Port(1), Port(65536)],
+      () => holders.ports.insertAll(0, [Port(1), Port(65536)]),
+      () => holders.times = [now, late],
+      () => holders.times.setAll(0, [now, late]),
+      () => holders.spans = const [Duration.zero, Duration(days: 4000000)],
+      () =>
+          holders.emails = [Email('x'), Email('much too long for an address')],
+      () =>
+          holders.names.addAll({UserId(2): 'x', UserId(3): 'too long for it'}),
+      () => holders.byKey.addAll({
+        holders.byKey.keys.first: Duration.zero,
+        _account.key: const Duration(days: 4000000),
+      }),
+      () => holders.colours.setAll(0, const [Color(1, 2, 3, 4), bad]),
+      () => columns.port.setAll(0, [Port(1), Port(65536)]),
+      () => columns.email.setAll(0, [Email('x'), Email('x' * 25)]),
+      () => columns.created.setAll(0, [now, late]),
+      () => columns.joined.setAll(0, [JoinedAt(now), JoinedAt(late)]),
+      () => times.setAll(0, [DateTime.utc(1999), late]),
+    ]) {
+      expect(change, throwsA(anything));
+      expect(holders.toData(), _holders);
+      for (var row = 0; row < 2; row++) {
+        expect(columns[row].toData(), _account);
+      }
+      expect(times, [now, now]);
+    }
+  });
+
+  test('one field of all messages is a list of newtypes', () {
+    final accounts = AccountArray(2);
+    for (var index = 0; index < 2; index++) {
+      accounts[index] = _account.copyWith(id: UserId(index)).toBox().ref;
+    }
+    final field = accounts.field;
+    expect(field.id, [UserId(0), UserId(1)]);
+    expect(field.admin.first.value, UserId(7));
+    field.id[1] = UserId(9);
+    expect(accounts[1].id, UserId(9));
+    expect(field.height.first, Metres(1.5));
+    expect(() => field.port[0] = Port(65536), throwsRangeError);
+    expect(
+      () => field.port.setAll(0, [Port(1), Port(65536)]),
+      throwsRangeError,
+    );
+    expect(field.port, [Port(65535), Port(65535)]);
+    final millis = DateTime.fromMillisecondsSinceEpoch(5);
+    field.seen[1] = millis;
+    expect(field.seen, [_account.seen, millis]);
+    expect(field.colour.first, _account.colour);
+    field.colour[0] = const Color(1, 2, 3, 4);
+    expect(accounts[0].colour, const Color(1, 2, 3, 4));
+  });
+
   test('kernels take newtypes for the numbers in them', () {
     final positions = PositionArray(2);
     positions[0].x = Metres(1);

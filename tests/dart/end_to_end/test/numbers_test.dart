@@ -413,6 +413,17 @@ void main() {
       it.listBig[0] = max;
       expect(it.list[0], -1);
       expect(() => it.listBig[0] = max + BigInt.one, throwsArgumentError);
+      final before = it.listBig.toList();
+      for (final change in [
+        () => it.listBig.setAll(0, [BigInt.one, max + BigInt.one]),
+        () => it.listBig.setRange(0, 2, [BigInt.one, -BigInt.one]),
+        () => it.listBig.insertAll(0, [BigInt.one, -BigInt.one]),
+        () => it.listBig.replaceRange(0, 2, [BigInt.one, -BigInt.one]),
+        () => it.listBig.addAll([BigInt.one, -BigInt.one]),
+      ]) {
+        expect(change, throwsArgumentError);
+        expect(it.listBig, before);
+      }
       it.list = [-2];
       expect(it.choice.numberBig, max);
       it.maybeBig = null;

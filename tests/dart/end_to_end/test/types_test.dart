@@ -434,7 +434,79 @@ void main() {
       array.field.before.setAll(0, [7, 8]);
       expect(() => array.field.before.setAll(0, [1, 256]), throwsRangeError);
       expect(array.field.before, [7, 8]);
+      expect(
+        () => array.field.before.setAll(0, [1, 256].map((it) => it)),
+        throwsRangeError,
+      );
+      expect(array.field.before, [7, 8]);
     });
+
+    test(
+      'a list or map that is assigned changes nothing if a part is refused',
+      () {
+        final exceeds = throwsA(isA<CapacityException>());
+        final lists = ListsBox().ref..names = ['a', 'b', 'c'];
+        for (final names in [
+          ['x', 'sechs!'],
+          ['x', '\ud800'],
+          ['x', '\u00e9\u00e9\u00e9'],
+        ]) {
+          expect(() => lists.names = names, throwsA(anything));
+          expect(() => lists.names.assign(names), throwsA(anything));
+          expect(() => lists.names.addAll(names), throwsA(anything));
+          expect(lists.names, ['a', 'b', 'c']);
+        }
+        lists.lists = [
+          [1, 2],
+          [3],
+        ];
+        expect(
+          () => lists.lists = [
+            [7],
+            [1, 2, 3, 4],
+          ],
+          exceeds,
+        );
+        expect(lists.lists, [
+          [1, 2],
+          [3],
+        ]);
+
+        final maps = MapsBox().ref
+          ..ages = {'a': 1, 'b': 2}
+          ..names = {1: 'one', 2: 'two'}
+          ..lists = {
+            1: [1],
+          };
+        final ages = {'a': 1, 'b': 2}, names = {1: 'one', 2: 'two'};
+        for (final change in [
+          () => maps.ages.addAll({'a': 7, 'too long for it': 8}),
+          () => maps.ages.addAll({'a': 7, 'c': -1}),
+          () => maps.ages.addAll({'a': 7, 'c': 3, 'd': 4, 'e': 5}),
+          () => maps.ages = {'x': 7, 'c': -1},
+          () => maps.ages = {'x': 7, 'too long for it': 8},
+          () => maps.names.addAll({1: 'x', 3: 'too long for it'}),
+          () => maps.names = {7: 'x', 3: 'too long for it'},
+          () => maps.lists.addAll({
+            1: [7],
+            2: [1, 2, 3, 4, 5],
+          }),
+          () => maps.lists = {
+            7: [7],
+            2: [1, 2, 3, 4, 5],
+          },
+        ]) {
+          expect(change, throwsA(anything));
+          expect(maps.ages, ages);
+          expect(maps.names, names);
+          expect(maps.lists, {
+            1: [1],
+          });
+        }
+        maps.ages.addAll({'a': 7, 'b': 8, 'c': 9, 'd': 10});
+        expect(maps.ages, {'a': 7, 'b': 8, 'c': 9, 'd': 10});
+      },
+    );
 
     group('throws with the name of its field:', () {
       Matcher says<E extends FfiException>(String message) =>

@@ -329,9 +329,22 @@ extension type RawColumns<T extends NativeType>._(NativeColumns<T> _columns) {
 final class ColumnList<E> with ListMixin<E>, SharedList<E>, FixedLengthList<E> {
   /// [length] values of the field [_name], read and written by functions that keep
   /// their memory alive.
-  ColumnList(this._name, this.length, this._read, this._write);
+  ///
+  /// `check` throws if a value can't be written, and `detach` copies one that is a
+  /// view; none is needed for values that always fit, and that are none.
+  ColumnList(
+    this._name,
+    this.length,
+    this._read,
+    this._write, {
+    void Function(E value, int row, String name)? check,
+    E Function(E value, int? row, String name)? detach,
+  }) : _check = check,
+       _detach = detach;
 
   final String _name;
+  final void Function(E value, int row, String name)? _check;
+  final E Function(E value, int? row, String name)? _detach;
   final E Function(int row, String name) _read;
   final void Function(int row, E value, String name) _write;
 
@@ -346,4 +359,19 @@ final class ColumnList<E> with ListMixin<E>, SharedList<E>, FixedLengthList<E> {
   @override
   void operator []=(int index, E value) =>
       _write(_checked(index), value, _name);
+
+  @override
+  E detach(E element, [int? index]) {
+    final detach = _detach;
+    return detach == null ? element : detach(element, index, _name);
+  }
+
+  @override
+  void checkAll(List<E> elements, int start) {
+    final check = _check;
+    if (check == null) return;
+    for (var i = 0; i < elements.length; i++) {
+      check(elements[i], start + i, _name);
+    }
+  }
 }

@@ -41,6 +41,14 @@ base mixin SharedList<E> on ListMixin<E> {
   }
 
   @override
+  void setAll(int index, Iterable<E> iterable) {
+    final all = iterable is List<E>
+        ? iterable
+        : iterable.toList(growable: false);
+    setRange(index, index + all.length, all);
+  }
+
+  @override
   void setRange(int start, int end, Iterable<E> iterable, [int skipCount = 0]) {
     // It copies element by element, in the order that the overlap needs.
     if (identical(iterable, this)) {
