@@ -56,7 +56,7 @@ pub struct Options {
     pub package: Option<String>,
     /// The folder of the runtime, relative to the package: `ffi_core` if there is none.
     pub runtime: Option<String>,
-    /// What the package bundles with the app that uses it, if anything.
+    /// Code that the package bundles with the app that uses it, if any.
     pub native_assets: Option<NativeAssets>,
 }
 
