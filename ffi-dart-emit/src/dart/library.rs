@@ -70,6 +70,8 @@ pub struct LibraryFile<'a> {
     signatures: Vec<String>,
     functions: Vec<Binding>,
     form: Form,
+    /// True if a hook bundles the library as a code asset of the package.
+    bundled: bool,
     checks: Vec<String>,
     /// Declarations of the functions in the interface.
     declared: Vec<String>,
@@ -94,7 +96,7 @@ pub struct LibraryFile<'a> {
 
 impl<'a> LibraryFile<'a> {
     /// Returns the file for `model`.
-    pub fn new(model: &'a Model, names: &'a Names<'_>, form: Form) -> Self {
+    pub fn new(model: &'a Model, names: &'a Names<'_>, form: Form, bundled: bool) -> Self {
         let symbols = &model.library.symbols;
         let doc = format!(
             "The Rust library `{}` {}: one method per exported function.\n\n\
@@ -127,6 +129,7 @@ impl<'a> LibraryFile<'a> {
             signatures: Vec::new(),
             functions: Vec::new(),
             form,
+            bundled,
             checks: Vec::new(),
             declared: Vec::new(),
             layout: String::new(),
