@@ -344,6 +344,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "newtypes" => "FIXTURE_NEWTYPES_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
+        "services" => "FIXTURE_SERVICES_LIBRARY",
         "signatures" => "FIXTURE_SIGNATURES_LIBRARY",
         "simd" => "FIXTURE_SIMD_LIBRARY",
         "tasks" => "FIXTURE_TASKS_LIBRARY",
@@ -415,6 +416,13 @@ fn owned() {
 fn pools() {
     end_to_end("pools", &[fixture("pools")]);
     end_to_end("pools_shutdown", &[fixture("pools")]);
+}
+
+/// Overwrites freed memory at once, so that an object that was dropped shows wrong values.
+#[test]
+fn services() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("services", &[fixture("services"), overwrites]);
 }
 
 #[test]

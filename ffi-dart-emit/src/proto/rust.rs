@@ -302,6 +302,7 @@ fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
         | Type::Enum(_)
         | Type::Oneof(_)
         | Type::Newtype(_)
+        | Type::Object(_)
         | Type::Columns(_) => {}
     }
 }
