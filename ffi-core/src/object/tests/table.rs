@@ -9,8 +9,8 @@ use crate::boundary::{
     FfiStatus, clear, object_argument, object_free, object_installed, object_redeem, object_share, receiver,
 };
 use crate::object::{
-    AlreadyInstalled, Class, FfiClass, FfiHolds, FfiObject, Installed, ObjectCode, drop_tokens, end, entry_of,
-    stats,
+    AlreadyInstalled, Class, FfiClass, FfiHolds, FfiObject, Installed, ObjectCode, drop_tokens, end,
+    entry_of, stats,
 };
 use crate::schema::encode::Fragment;
 
