@@ -8,7 +8,6 @@ use askama::Template;
 use crate::model::{Function, Model, ObjectIndex, Returns, Role, Scalar, Value};
 
 use super::binding::{Binding, Signature};
-use super::crossing::Crossing;
 use super::docs::article_of;
 use super::layout::{self, INLINED, Parameters};
 use super::lead::Lead;
@@ -57,24 +56,25 @@ pub struct MemberText {
 }
 
 impl MemberText {
-    /// Returns the texts of `it`, if it belongs to an object. `public` is the result type, and
-    /// `lead` the docs and annotations.
+    /// Returns the texts of `it`, if it belongs to an object. `public` is the result type, `lead`
+    /// the docs and annotations, and `parameters` those that users see.
     pub fn new(
         names: &Names<'_>,
         it: &Function,
         own: &FunctionNames,
-        crossing: &Crossing,
         public: &str,
         lead: &str,
+        parameters: &Parameters,
     ) -> Option<Self> {
         let member = it.member?;
         let of = member.of;
-        let params = crossing.arguments.iter().zip(&own.params);
-        let parameters: Vec<_> =
-            params.map(|(argument, name)| format!("{} {name}", argument.public)).collect();
         let declaration = |ty: &str, name: &str| match member.role {
             Role::Getter => format!("  {ty} get {name}"),
-            _ => layout::method(ty, name, Parameters::new(&parameters)).trim_end_matches(" {").to_owned(),
+            _ => layout::method(ty, name, parameters).trim_end_matches(" {").to_owned(),
+        };
+        let passed_on = || {
+            let names = own.params.iter().map(|name| (&**name, &**name));
+            Parameters::arguments(names, &it.named()).all()
         };
         if !member.role.has_receiver() {
             let class = &names.object(of).name;
@@ -86,7 +86,7 @@ impl MemberText {
                 declaration(&format!("static {public}"), &own.member)
             };
             let callee = format!("{}.instance.{}", names.library, own.name);
-            let call = layout::call(6, "", &callee, &own.params, ";");
+            let call = layout::call(6, "", &callee, &passed_on(), ";");
             let declared = format!("{lead}{head} =>\n{call}");
             return Some(Self { of, role: member.role, declared, method: String::new(), derived: None });
         }
@@ -106,7 +106,7 @@ impl MemberText {
             let head = declaration(ty, &beside(&own.member, "Big"));
             let call = match member.role {
                 Role::Getter => own.member.clone(),
-                _ => layout::call(0, "", &own.member, &own.params, ""),
+                _ => layout::call(0, "", &own.member, &passed_on(), ""),
             };
             format!("{doc}{head} => {from}({call});")
         });

@@ -942,6 +942,7 @@ impl<'a> Resolver<'a> {
             member: member.map(|(member, _)| member),
             leaf: record.leaf,
             mode: record.mode,
+            arguments: record.arguments,
             params,
             returns,
             optional: record.optional,

@@ -709,7 +709,8 @@ impl<'a> Importer<'a> {
                     continue;
                 }
                 let found = Found::new(&method.options());
-                let rust = found.text("method_rust_name").or_else(|| member_name(&method.name().to_snake_case()));
+                let rust =
+                    found.text("method_rust_name").or_else(|| member_name(&method.name().to_snake_case()));
                 let known = |rust: &String| methods.iter().any(|it| it.name == *rust);
                 let Some(rust) = rust.filter(|it| is_identifier(it) && !known(it)) else {
                     self.problem(main, method.path(), format!("rpc `{full}` has no name in Rust"), FIX);

@@ -13,7 +13,7 @@ use syn::{
 
 use super::member::{self, Member, Owner};
 use super::{Head, refuse_generics, types};
-use crate::attr::{Flag, FunctionAttrs};
+use crate::attr::{Arguments, Flag, FunctionAttrs};
 
 /// A function that C can call.
 pub(crate) struct Function {
@@ -22,6 +22,8 @@ pub(crate) struct Function {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) leaf: bool,
     pub(crate) mode: Mode,
+    /// The way in which Dart writes arguments, if the user chose one.
+    pub(crate) arguments: Option<Arguments>,
     pub(crate) params: Vec<Param>,
     /// Position of the parameter `&FfiContext` among the others, if the function has one.
     pub(crate) context: Option<usize>,
@@ -38,6 +40,7 @@ pub(super) struct Keys {
     pub(super) leaf: Flag,
     pub(super) blocking: Flag,
     pub(super) inline: Flag,
+    pub(super) arguments: Option<Arguments>,
 }
 
 /// Way in which a function is called.
@@ -90,8 +93,8 @@ impl Function {
             FunctionAttrs::from_list(&keys)
         });
         let (common, keys) = match args {
-            Some(FunctionAttrs { common, leaf, blocking, inline }) => {
-                (Some(common), Keys { leaf, blocking, inline })
+            Some(FunctionAttrs { common, leaf, blocking, inline, arguments }) => {
+                (Some(common), Keys { leaf, blocking, inline, arguments })
             }
             None => (None, Keys::default()),
         };
@@ -145,6 +148,7 @@ impl Function {
             cfgs: attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
             leaf: keys.leaf.is_present(),
             mode: mode.expect("without an error there is one"),
+            arguments: keys.arguments,
             params,
             context: contexts.first().map(|(index, _)| *index),
             output,
@@ -222,7 +226,7 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
         Mode::Blocking if position == 0 => return Ok(()),
         Mode::Blocking => "a function has one `&FfiContext`\nhint: remove this one",
         Mode::Async | Mode::Inline => {
-            "an async function is cancelled by dropping its future\nhint: remove the parameter"
+            "an async function is cancelled by dropping its future\nhint: remove the parameter; `ffi_core::context()` has the deadline"
         }
         Mode::Sync => "Dart can't cancel a function that it waits for\nhint: `#[ffi_export(blocking)]`",
     };

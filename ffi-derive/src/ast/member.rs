@@ -175,7 +175,15 @@ pub(super) fn member(
         Some(keys) => {
             let prefix = Some(Identifier(owner.prefix.clone()));
             let common = CommonAttrs { prefix, rename: keys.rename, krate: owner.krate.clone() };
-            (Some(common), Keys { leaf: keys.leaf, blocking: keys.blocking, inline: keys.inline })
+            (
+                Some(common),
+                Keys {
+                    leaf: keys.leaf,
+                    blocking: keys.blocking,
+                    inline: keys.inline,
+                    arguments: keys.arguments,
+                },
+            )
         }
         None => (None, Keys::default()),
     };
