@@ -12,6 +12,7 @@ use heck::ToUpperCamelCase;
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use super::names::{self, Names};
+use super::service::Services;
 use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, physical, record_type, rust, shape};
 use super::{OPTIONS, OPTIONS_FILE};
 use crate::foreign::{proto_comment, proto_string as string};
@@ -55,11 +56,13 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
         body += "\n";
         exporter.enumeration(&mut body, it);
     }
+    let services = Services { model, names: &names, types: &enums, options, empty }.write();
+    body += &services.text;
     let mut text = format!("syntax = \"proto3\";\n\npackage {package};\n\nimport \"ffi_options.proto\";\n");
-    if model.oneofs.iter().any(|it| it.cases.iter().skip(1).any(|case| case.ty.is_none())) {
+    if services.empty || model.oneofs.iter().any(|it| it.cases.iter().skip(1).any(|case| case.ty.is_none())) {
         text += "import \"google/protobuf/empty.proto\";\n";
     }
-    for file in logical_files(model) {
+    for file in logical_files(model).union(&services.files) {
         let _ = writeln!(text, "import \"{file}\";");
     }
     let _ = write!(text, "\noption ({options}.library) = {};\n", string(&model.library.name));
