@@ -56,7 +56,7 @@ pub struct Options {
     pub package: Option<String>,
     /// The folder of the runtime, relative to the package: `ffi_core` if there is none.
     pub runtime: Option<String>,
-    /// What the package bundles with the app that uses it, if anything.
+    /// Code that the package bundles with the app that uses it, if any.
     pub native_assets: Option<NativeAssets>,
 }
 
@@ -77,6 +77,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         file: &model.library.name,
         call: example(model, &names),
         message: model.messages.first().map_or("Thing", |it| &names.of(&it.id).name),
+        native_assets: options.native_assets.is_some(),
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
     let pools = PoolsFile::new(model, &names, FORM);
@@ -272,6 +273,8 @@ struct Readme<'a> {
     /// A call whose arguments are all literals.
     call: Option<String>,
     message: &'a str,
+    /// True if a hook bundles the library.
+    native_assets: bool,
     /// First message that has a pool.
     pooled: Option<&'a str>,
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use crate::input;
 
-/// What is known of one thing that a project needs.
+/// State of one thing that a project needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// It is there.
@@ -85,8 +85,8 @@ pub fn tools(folder: &Path) -> Vec<Finding> {
     all
 }
 
-/// Returns the folders of the generated packages that the app in `folder` depends on, each with that
-/// of its crate, around it.
+/// Returns the folders of the generated packages that the app in `folder` depends on, each with
+/// that of its crate, around it.
 #[must_use]
 pub fn packages(folder: &Path) -> Vec<(PathBuf, PathBuf)> {
     let pubspec = input::text(&folder.join("pubspec.yaml")).unwrap_or_default();
@@ -133,7 +133,7 @@ fn cargo() -> Finding {
 
 fn linker() -> Finding {
     if cfg!(windows) {
-        // Where rustc looks for it; the PATH has it only in a developer's prompt.
+        // As rustc does: the PATH has it only in a developer's prompt.
         let installer = env::var("ProgramFiles(x86)").unwrap_or_default();
         let vswhere = Path::new(&installer).join("Microsoft Visual Studio/Installer/vswhere.exe");
         let tools = "Microsoft.VisualStudio.Component.VC.Tools.x86.x64";

@@ -14,8 +14,8 @@ use super::{Kind, Project};
 ///
 /// # Errors
 ///
-/// Returns an error if something is in the folder, or a file can't be written, or `emit` fails. Then
-/// nothing stays.
+/// Returns an error if something is in the folder, or a file can't be written, or `emit` fails.
+/// Then nothing stays.
 pub fn new(
     project: &Project,
     root: &Path,

@@ -1,4 +1,4 @@
-//! What the app has from Rust: balls that fall, in memory that both sides use.
+//! Balls that fall, in memory that Dart and Rust share.
 
 use ffi_core::{FfiError, FfiMessage, ffi_export};
 
