@@ -9,6 +9,7 @@
 //! | [`example`] | builds and runs what is in `examples/` |
 //! | [`flutter`] | finds or installs Flutter's engine, and runs tests in it |
 //! | [`generated`] | writes or checks the committed files of `ffi-dart-emit` |
+//! | `pinned` | keeps programs on one core |
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`public`] | the public items of `ffi-core`, and the committed list of them |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
@@ -33,6 +34,7 @@ mod debian;
 pub mod example;
 pub mod flutter;
 pub mod generated;
+mod pinned;
 pub mod protoc;
 pub mod public;
 pub mod ratio;

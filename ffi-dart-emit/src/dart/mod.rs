@@ -21,6 +21,7 @@ mod names;
 mod newtype;
 mod oneof;
 mod owners;
+mod parallel;
 pub mod placement;
 mod places;
 mod pool;
@@ -290,7 +291,9 @@ fn example(model: &Model, names: &Names<'_>) -> Option<String> {
     };
     model.functions.iter().zip(&names.functions).find_map(|(it, own)| {
         let arguments: Option<Vec<_>> = it.params.iter().map(literal).collect();
-        let call = format!("library.{}({})", own.name, arguments?.join(", "));
+        let arguments = own.params.iter().map(String::as_str).zip(arguments?);
+        let arguments = layout::Parameters::arguments(arguments, &it.named()).all();
+        let call = format!("library.{}({})", own.name, arguments.join(", "));
         Some(if it.returns.is_some() { format!("print({call});") } else { format!("{call};") })
     })
 }
