@@ -20,8 +20,8 @@ use crate::dart_sdk::Sdk;
 use crate::tool;
 use crate::workspace::{Captured, capture};
 
-/// Environment variable that, if `1`, makes tests that need Flutter fail when there is none, instead
-/// of being skipped.
+/// Environment variable that, if `1`, makes tests that need Flutter fail when there is none,
+/// instead of being skipped.
 const REQUIRE_VARIABLE: &str = "FFI_REQUIRE_FLUTTER";
 
 /// Flutter's engine and packages, and the Dart that they are for.
@@ -39,8 +39,8 @@ impl Flutter {
         tool::found(Self::search())
     }
 
-    /// Returns the Flutter of this machine. When there is none, installs one into `.flutter/` at the
-    /// workspace root, and Dart into `.dart-sdk/`.
+    /// Returns the Flutter of this machine. When there is none, installs one into `.flutter/` at
+    /// the workspace root, and Dart into `.dart-sdk/`.
     ///
     /// Installing takes no root rights. It needs a machine with Debian's package tools and the
     /// network.
@@ -63,8 +63,8 @@ impl Flutter {
         install::check_machine().is_ok()
     }
 
-    /// Returns the Flutter for a Rust test, or `None` when the test is to be skipped because there is
-    /// none; then a note on stderr says so.
+    /// Returns the Flutter for a Rust test, or `None` when the test is to be skipped because there
+    /// is none; then a note on stderr says so.
     ///
     /// # Panics
     ///

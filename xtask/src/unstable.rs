@@ -1,8 +1,8 @@
 //! Programs of Debian unstable on any release of Debian.
 //!
 //! They need unstable's C library. That is unpacked beside them, and their program interpreter and
-//! library path are rewritten to it. The paths are absolute, so a program no longer starts after its
-//! folder has moved.
+//! library path are rewritten to it. The paths are absolute, so a program no longer starts after
+//! its folder has moved.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -72,7 +72,8 @@ pub(crate) struct Libraries {
 }
 
 impl Libraries {
-    /// Returns the libraries below `root`, which were unpacked from packages, `patchelf` among them.
+    /// Returns the libraries below `root`, which were unpacked from packages, `patchelf` among
+    /// them.
     ///
     /// # Errors
     ///

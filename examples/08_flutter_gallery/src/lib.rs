@@ -1,5 +1,5 @@
-//! What a Flutter app shows of memory that it shares with Rust: points, pictures, the rows of a
-//! list, and mistakes. Each page of the app has a module.
+//! Points, pictures, the rows of a list and mistakes for a Flutter app, in memory that it shares
+//! with Rust. Each page of the app has a module.
 
 pub mod calls;
 pub mod orders;

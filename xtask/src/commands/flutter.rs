@@ -17,8 +17,8 @@ pub struct Flutter {
 }
 
 impl Flutter {
-    /// Runs the tests of an app, each file in a process of its own; or prints only the folder of the
-    /// engine on stdout. Progress goes to stderr.
+    /// Runs the tests of an app, each file in a process of its own; or prints only the folder of
+    /// the engine on stdout. Progress goes to stderr.
     ///
     /// # Errors
     ///

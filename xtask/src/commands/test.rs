@@ -26,8 +26,7 @@ impl Test {
     ///
     /// Checks that need Dart (packages are analyzed, formatted and run, and committed generated
     /// files are current), protoc or Flutter are part of `cargo test`, and fail if one of them is
-    /// missing. Where Flutter can't be installed, which is where there is no Debian, its tests are
-    /// left out.
+    /// missing. Tests of Flutter are left out if it can't be installed, as there is no Debian.
     ///
     /// # Errors
     ///

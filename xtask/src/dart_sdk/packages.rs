@@ -1,9 +1,9 @@
 //! Resolves a package's dependencies from a folder of packages instead of the network.
 //!
 //! `pub` takes a dependency from a folder when `pubspec_overrides.yaml` says so, transitive ones
-//! included. So all dependencies on a package server or an SDK are collected, through path dependencies and through the
-//! packages found, and each is overridden. A package that is in no folder gets no override: `pub`
-//! then looks into its cache, and names it when it fails.
+//! included. So all dependencies on a package server or an SDK are collected, through path
+//! dependencies and through the packages found, and each is overridden. A package that is in no
+//! folder gets no override: `pub` then looks into its cache, and names it when it fails.
 
 use std::{
     collections::BTreeMap,

@@ -1,9 +1,9 @@
 //! Installs Debian's Flutter into `.flutter/` without root:
 //!
 //! ```text
-//! .flutter/engine/                            the engine for tests, the compiler's front end, dart:ui
-//! .flutter/root/usr/lib/<machine>/            the libraries that the engine runs with
-//! .flutter/root/usr/share/dart/packages/      flutter, flutter_test and what they need
+//! .flutter/engine/                          the engine for tests, the compiler, dart:ui
+//! .flutter/root/usr/lib/<machine>/          the libraries that the engine runs with
+//! .flutter/root/usr/share/dart/packages/    flutter, flutter_test and what they need
 //! ```
 //!
 //! The front end runs in the Dart of `.dart-sdk/`, whose version must be the same.
@@ -28,7 +28,7 @@ const WANTED: [&str; 7] = [
     "sky-engine",
 ];
 
-/// What is used of the folder of the engine.
+/// Files and folders of the engine that are used.
 const USED: [&str; 3] = ["flutter_patched_sdk", "flutter_tester", "frontend_server_aot.dart.snapshot"];
 
 const BY_HAND: &str = "elsewhere, run the tests of an app with `flutter test`";

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use super::Flutter;
 use crate::workspace::{self, Captured, capture};
 
-/// What becomes of golden pictures.
+/// Choice between comparing golden pictures and writing them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goldens {
     /// They are compared: a test fails whose picture differs.

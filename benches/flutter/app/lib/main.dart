@@ -52,7 +52,8 @@ Future<ui.Image> _decodedView(FrameBox frame) =>
 Future<ui.Image> _decodedList(FrameBox frame) =>
     _decode(Uint8List.fromList(Uint8List.sublistView(frame.ref.pixels)));
 
-/// What flutter_rust_bridge does with a `Vec<u8>`, whose buffer Dart sees in place.
+/// Copies the message out of its buffer, which Dart sees in place, as
+/// flutter_rust_bridge does with a `Vec<u8>`.
 Future<ui.Image> _serialized(FrameBox frame) {
   final wire = BenchFlutterLibrary.instance.serialized(frame).list;
   final length = ByteData.sublistView(wire).getUint32(0, Endian.little);

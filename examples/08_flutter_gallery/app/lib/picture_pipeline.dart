@@ -19,7 +19,7 @@ Future<ui.Image> picture(double seconds, {required int radius}) {
   try {
     PicturePool.using((painted) {
       library.paint(painted, seconds);
-      library.soften(painted, softened, radius);
+      library.soften(from: painted, to: softened, radius: radius);
     });
   } on Object {
     softened.dispose();

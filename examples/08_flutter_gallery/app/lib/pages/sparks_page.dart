@@ -32,11 +32,21 @@ class _SparksPageState extends State<SparksPage>
     final Size(:width, :height) = _size;
     final library = FlutterGalleryLibrary.instance;
     if (_sparks.isEmpty) {
-      library.light(_sparks, widget.count, width, height);
+      library.light(
+        sparks: _sparks,
+        count: widget.count,
+        width: width,
+        height: height,
+      );
     } else {
       // A frame that came late moves them no further than a tenth of a second.
       final passed = (elapsed - _time.value).inMicroseconds / 1e6;
-      library.fly(_sparks, passed.clamp(0, 0.1), width, height);
+      library.fly(
+        sparks: _sparks,
+        seconds: passed.clamp(0, 0.1),
+        width: width,
+        height: height,
+      );
     }
     _time.value = elapsed;
   }
