@@ -283,7 +283,7 @@ fn modes_change() {
     }
 }
 
-/// How a call writes its arguments moves no byte, but source in Dart names them.
+/// Arguments with names or in order move no byte, but source in Dart writes them.
 #[test]
 fn calls_are_written_in_another_way() {
     use ffi_core::schema::read::{Arguments, Pass};

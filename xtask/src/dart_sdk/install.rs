@@ -33,8 +33,8 @@ use crate::workspace;
 const WANTED: [&str; 7] =
     ["dart-sdk", "dart-ffi", "dart-fixnum", "dart-matcher", "dart-protobuf", "dart-test-api", "patchelf"];
 
-/// Files of the SDK that only serve WebAssembly, sanitizers, debuggers, IDEs and documentation: half
-/// of it. A trailing `*` matches any ending.
+/// Files of the SDK that only serve WebAssembly, sanitizers, debuggers, IDEs and documentation:
+/// half of it. A trailing `*` matches any ending.
 const UNUSED: [&str; 17] = [
     "bin/*.sym",
     "bin/dartaotruntime_*",
