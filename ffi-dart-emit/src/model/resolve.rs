@@ -901,6 +901,7 @@ impl<'a> Resolver<'a> {
             fingerprint_symbol: record.fingerprint_symbol.clone(),
             leaf: record.leaf,
             mode: record.mode,
+            arguments: record.arguments,
             params,
             returns,
             optional: record.optional,
