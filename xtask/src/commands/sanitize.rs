@@ -69,8 +69,8 @@ const FIXTURES: [&str; 9] = [
 impl Sanitize {
     /// Runs the tools and prints a line for each: what it ran, or why it was left out.
     ///
-    /// The AddressSanitizer is that of the stable toolchain, with `RUSTC_BOOTSTRAP=1` for its flags.
-    /// Miri is a component of nightly toolchains, and the ThreadSanitizer needs one with the source
+    /// The AddressSanitizer is that of the stable toolchain, with `RUSTC_BOOTSTRAP=1` for its
+    /// flags. Miri is a component of nightly toolchains, and the ThreadSanitizer needs one with the source
     /// of the standard library; without it these are left out. Installs valgrind on Debian when it
     /// is missing.
     ///
@@ -207,7 +207,8 @@ fn memcheck(host: &str) -> Result<Report> {
 /// locks and channels order threads unseen, and each use of them looks like a race.
 fn threads(host: &str) -> Result<Report> {
     if !nightly_with_source() {
-        let hint = "no nightly Rust with its source; hint: rustup toolchain install nightly --component rust-src";
+        let hint =
+            "no nightly Rust with its source; hint: rustup toolchain install nightly --component rust-src";
         return Ok(Report::LeftOut(hint.to_owned()));
     }
     let mut cargo = nightly();
