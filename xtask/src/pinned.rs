@@ -53,7 +53,7 @@ mod linux {
         pub(super) fn allowed() -> Option<Self> {
             let mut cores = Self([0; 16]);
             let size = size_of_val(&cores.0);
-            // SAFETY: 0 is this thread; the kernel writes up to `size` bytes there, and any bytes are
+            // SAFETY: 0 is this thread; the kernel writes up to `size` bytes, and any bytes are
             // numbers.
             let result = unsafe { libc::sched_getaffinity(0, size, (&raw mut cores.0).cast()) };
             (result == 0).then_some(cores)

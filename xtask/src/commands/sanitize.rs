@@ -70,9 +70,9 @@ impl Sanitize {
     /// Runs the tools and prints a line for each: what it ran, or why it was left out.
     ///
     /// The AddressSanitizer is that of the stable toolchain, with `RUSTC_BOOTSTRAP=1` for its
-    /// flags. Miri is a component of nightly toolchains, and the ThreadSanitizer needs one with the source
-    /// of the standard library; without it these are left out. Installs valgrind on Debian when it
-    /// is missing.
+    /// flags. Miri is a component of nightly toolchains, and the ThreadSanitizer needs one with
+    /// the source of the standard library; without it these are left out. Installs valgrind on
+    /// Debian when it is missing.
     ///
     /// # Errors
     ///
