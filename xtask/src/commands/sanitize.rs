@@ -49,9 +49,14 @@ enum Tool {
 /// Features of `ffi-core`, all but the slow one.
 const FEATURES: &str = "ffi-core/async,ffi-core/derive,ffi-core/metadata,ffi-core/proto,ffi-core/read,ffi-core/serde,ffi-core/simd";
 
-/// Environment of slow runs: so many threads are enough for the pools, and so few cases.
-const SMALLER: [(&str, &str); 3] =
-    [("FFI_POOL_THREADS", "40"), ("PROPTEST_CASES", "5"), ("FFI_RANDOM_CASES", "10")];
+/// Environment of slow runs: so many threads are enough for the pools, and so few cases. Backtraces
+/// of the panics that tests cause take longer than the tests.
+const SMALLER: [(&str, &str); 4] = [
+    ("FFI_POOL_THREADS", "40"),
+    ("PROPTEST_CASES", "5"),
+    ("FFI_RANDOM_CASES", "10"),
+    ("RUST_BACKTRACE", "0"),
+];
 
 /// Tests of `ffi-tests` that run generated code on memory of every kind.
 const FIXTURES: [&str; 9] = [
