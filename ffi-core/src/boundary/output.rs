@@ -107,6 +107,7 @@ mod sealed {
 
     use super::{FfiOutput, FfiValue};
     use crate::columns::{FfiColumnar, FfiColumns};
+    use crate::object::{FfiClass, FfiObject};
     use crate::pool::{FfiPooled, PoolBox};
 
     pub trait Output {}
@@ -117,6 +118,7 @@ mod sealed {
     impl<T: FfiValue> Output for Vec<T> {}
     impl<T: FfiColumnar> Output for FfiColumns<T> {}
     impl<T: FfiPooled> Output for PoolBox<T> {}
+    impl<T: FfiClass + ?Sized> Output for FfiObject<T> {}
     impl<T: super::FfiSome> Output for Option<T> {}
 
     pub trait Return {}

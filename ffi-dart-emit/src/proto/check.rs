@@ -201,7 +201,7 @@ fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
         Type::Vec { of: inner, cap } => Some(of(inner)?.list(*cap)?.0),
         Type::Option { of: inner } => Some(of(inner)?.and(Layout::of_byte())?.0),
         Type::Map { key, value, cap } => Some(of(key)?.and(of(value)?)?.0.list(*cap)?.0),
-        Type::Columns(_) => None,
+        Type::Columns(_) | Type::Object(_) => None,
     }
 }
 
@@ -221,6 +221,7 @@ fn held<'a>(ty: &'a Type, into: &mut Vec<&'a TypeId>) {
         | Type::Str { .. }
         | Type::Bytes { .. }
         | Type::Columns(_)
+        | Type::Object(_)
         | Type::Ref(_) => {}
     }
 }
@@ -236,6 +237,7 @@ fn qualified(ty: &Type) -> Type {
         Type::Oneof(it) => Type::Oneof(id(it)),
         Type::Ref(it) => Type::Ref(id(it)),
         Type::Columns(it) => Type::Columns(id(it)),
+        Type::Object(it) => Type::Object(id(it)),
         Type::Newtype(it) => Type::Newtype(id(it)),
         Type::Array { of, len } => Type::Array { of: boxed(of), len: *len },
         Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },

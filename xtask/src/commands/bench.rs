@@ -61,7 +61,7 @@ const BENCHMARKS: &[Benchmark] = &[
     },
     Benchmark {
         name: "services",
-        about: "async calls from Dart, against ports, listeners, isolates and flutter_rust_bridge (JIT and AOT)",
+        about: "async calls, objects and services from Dart, against ports, flutter_rust_bridge, boxes and protobuf (JIT and AOT)",
         run: services,
         report: None,
     },
