@@ -343,8 +343,8 @@ fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
     }
 }
 
-/// Returns the package `tests/dart/end_to_end`, whose dependencies are found, and which the analyzer
-/// has nothing to say about.
+/// Returns the package `tests/dart/end_to_end`, whose dependencies are found, and about which the
+/// analyzer has nothing to say.
 fn resolved(sdk: &Sdk) -> PathBuf {
     let tests = workspace::root().join("tests/dart/end_to_end");
     static PACKAGES: OnceLock<()> = OnceLock::new();

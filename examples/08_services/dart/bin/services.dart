@@ -32,7 +32,7 @@ Future<void> greet(Users users, int id, String password) async {
 class FakeUsers implements Users {
   @override
   FfiFuture<User> login(int id, String password) =>
-      FfiFuture.of(Future.value(UserData(id: id, name: 'Eve').toNative().ref));
+      FfiFuture.of(Future.value(UserData(id: id, name: 'Eve').toBox().ref));
 
   @override
   dynamic noSuchMethod(Invocation invocation) => super.noSuchMethod(invocation);

@@ -35,7 +35,7 @@ void _scatter(int count) {
 /// A store that is not in Rust.
 final class _FakeStore implements Store {
   @override
-  Row get(int key) => _row(key, 1).toNative().ref;
+  Row get(int key) => _row(key, 1).toBox().ref;
 
   @override
   FfiFuture<RowArray> search(int least) =>
@@ -110,9 +110,9 @@ void main() {
     test('has methods that change it', () {
       final image = Image(2, 2);
       expect(image.brightest(), isNull);
-      image.set(_pixel(1, 1, 0.5).toNative().ref);
+      image.set(_pixel(1, 1, 0.5).toBox().ref);
       expect(image.get(1, 1), 0.5);
-      expect(image.brightest()?.toDart(), _pixel(1, 1, 0.5));
+      expect(image.brightest()?.toData(), _pixel(1, 1, 0.5));
       expect(
         () => image.get(2, 0),
         throwsA(isA<ImageOutsideException>().having((it) => it.x, 'x', 2)),
@@ -343,14 +343,14 @@ void main() {
     test('has methods of every mode', () async {
       final store = _library.openStore(3);
       expect(store.length, 3);
-      expect(store.get(2).toDart(), _row(2, 20));
+      expect(store.get(2).toData(), _row(2, 20));
       expect(
         () => store.get(9),
         throwsA(isA<StoreNotFoundException>().having((it) => it.key, 'k', 9)),
       );
-      store.put(_row(9, 15).toNative().ref);
+      store.put(_row(9, 15).toBox().ref);
       expect(
-        () => store.put(_row(9, -5).toNative().ref),
+        () => store.put(_row(9, -5).toBox().ref),
         throwsA(
           isA<StoreRefusedException>().having(
             (it) => it.reason,
@@ -375,8 +375,8 @@ void main() {
     test('has any number of implementors', () async {
       final stores = [for (var i = 0; i < 5; i++) _library.openStore(i)];
       expect([for (final store in stores) store.length], [0, 1, 2, 3, 4]);
-      expect(stores[0].forward(stores[4], 3).toDart(), _row(3, 30));
-      expect(stores[4].forward(stores[4], 1).toDart(), _row(1, 10));
+      expect(stores[0].forward(stores[4], 3).toData(), _row(3, 30));
+      expect(stores[4].forward(stores[4], 1).toData(), _row(1, 10));
       for (final store in stores) {
         store.dispose();
       }
@@ -393,7 +393,7 @@ void main() {
       await expectLater(store.total(), panics);
       await expectLater(store.compact('x'), panics);
       expect(
-        () => store.put(_row(1, 1).toNative().ref),
+        () => store.put(_row(1, 1).toBox().ref),
         throwsA(isA<StoreRefusedException>()),
       );
       store.dispose();
@@ -447,7 +447,7 @@ void main() {
       FixtureServicesLibrary.instance = _FakeLibrary();
       final store = FixtureServicesLibrary.open().store;
       expect(store.length, 7);
-      expect(store.get(3).toDart(), _row(3, 1));
+      expect(store.get(3).toData(), _row(3, 1));
       expect((await store.search(2)).length, 2);
       expect(Image(4, 1).width, 4);
     });
