@@ -500,8 +500,8 @@ fn programs_end_with_tasks() {
     }
 }
 
-/// A library that is built with `panic = "abort"` does what others do, until a function panics: that
-/// ends the process with the panic's message, whichever way it was called.
+/// Tests that a library which is built with `panic = "abort"` does what others do, until a function
+/// panics: that ends the process with the panic's message, whichever way it was called.
 #[test]
 fn a_panic_that_aborts_ends_the_process() {
     let Some(sdk) = Sdk::for_tests() else { return };

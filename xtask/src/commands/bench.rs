@@ -171,7 +171,8 @@ fn proto(tally: &mut Tally) -> Result<()> {
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-proto"]))
 }
 
-/// Builds flutter_rust_bridge's library as well, in its own workspace. The programs run on one core.
+/// Builds flutter_rust_bridge's library as well, in its own workspace. The programs run on one
+/// core.
 fn services(tally: &mut Tally) -> Result<()> {
     let folder = workspace::root().join("benches/services/frb");
     let target = workspace::target().join("frb");
