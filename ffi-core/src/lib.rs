@@ -62,6 +62,7 @@
 //! | [`FfiError`](macro@FfiError), [`error`] | derive of errors that Dart catches by variant, with their fields |
 //! | `executor` | what runs async and blocking functions, with the feature `async` or `tokio` |
 //! | `FfiContext` | tells a blocking function that its call was cancelled |
+//! | `Stream` | trait of `futures-core`: a function that returns `impl Stream<Item = T>` is a stream in Dart |
 //! | `spawn`, `spawn_blocking` | run a task or work of the library's own, from any thread |
 //! | [`panic`](mod@panic) | places and backtraces of panics |
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
@@ -72,7 +73,7 @@
 //!
 //! | feature | default | what it does |
 //! |---|---|---|
-//! | `async` | no | async and blocking functions, on threads of the library's own or another executor |
+//! | `async` | no | async and blocking functions and streams, on threads of the library's own or another executor |
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
@@ -237,6 +238,9 @@ pub use error::FfiError;
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
 pub use ffi_derive::{FfiEnum, FfiError, FfiMessage, FfiNewtype, ffi_export};
+#[cfg(feature = "async")]
+#[doc(no_inline)]
+pub use futures_core::Stream;
 #[cfg(feature = "async")]
 pub use mailbox::FfiContext;
 pub use message::FfiMessage;

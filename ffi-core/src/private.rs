@@ -51,10 +51,12 @@ pub use crate::types::{
     assert_wrapped,
 };
 #[cfg(feature = "async")]
+pub use futures_core::Stream;
+#[cfg(feature = "async")]
 pub use crate::{
     executor::{open_calls, shutdown as end_calls},
     mailbox::{
         FfiContext, FfiEvent, FfiMailbox, FfiMailboxCalls, mailbox_calls, start_async, start_blocking,
-        start_inline,
+        start_inline, start_stream,
     },
 };

@@ -241,14 +241,22 @@ impl View<'_> {
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
         let error = function.error.map_or_else(|| "_".to_owned(), |it| self.short(&self.0.error(it).id));
         let result = match (result, function.fallible) {
-            (None, false) => String::new(),
-            (None, true) => format!(" -> Result<(), {error}>"),
-            (Some(value), false) => format!(" -> {value}"),
-            (Some(value), true) => format!(" -> Result<{value}, {error}>"),
+            (None, false) => None,
+            (None, true) => Some(format!("Result<(), {error}>")),
+            (Some(value), false) => Some(value),
+            (Some(value), true) => Some(format!("Result<{value}, {error}>")),
+        };
+        let result = match (function.mode, result) {
+            (Mode::Stream, item) => {
+                let item = item.as_deref().unwrap_or("()");
+                format!(" -> impl Stream<Item = {item}> (window {})", function.window)
+            }
+            (_, Some(result)) => format!(" -> {result}"),
+            (_, None) => String::new(),
         };
         let leaf = if function.leaf { " (leaf)" } else { "" };
         let mode = match function.mode {
-            Mode::Sync => "",
+            Mode::Sync | Mode::Stream => "",
             Mode::Async => "async ",
             Mode::Blocking => "blocking ",
         };

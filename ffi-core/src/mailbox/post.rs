@@ -9,8 +9,9 @@ use atomic_waker::AtomicWaker;
 
 use super::atomics::Machine;
 use super::counts::count_late;
-use super::event::{Entry, FfiEvent};
+use super::event::{Entry, FfiEvent, READY};
 use super::inbox::{Closed, Inbox};
+use super::items::{ENDED, Items};
 use super::outcome::{Outcome, Stage};
 use crate::boundary::{Failure, FfiStatus, StatusCode, post};
 
@@ -41,6 +42,8 @@ pub(crate) struct Call {
     pub(crate) id: u64,
     pub(crate) outcome: Outcome<Machine>,
     pub(crate) waker: AtomicWaker,
+    /// Items of a stream; none of another call.
+    items: Option<Arc<dyn Items>>,
     mailbox: Arc<FfiMailbox>,
 }
 
@@ -96,12 +99,13 @@ impl FfiMailbox {
         if SHUT.load(Ordering::SeqCst) || self.inbox.is_closed() { Err(closed()) } else { Ok(()) }
     }
 
-    /// Notes a call that starts.
-    pub(crate) fn begin(self: &Arc<Self>, id: u64) -> Arc<Call> {
+    /// Notes a call that starts, with its items if it is a stream.
+    pub(crate) fn begin(self: &Arc<Self>, id: u64, items: Option<Arc<dyn Items>>) -> Arc<Call> {
         let call = Arc::new(Call {
             id,
             outcome: Outcome::new(),
             waker: AtomicWaker::new(),
+            items,
             mailbox: Arc::clone(self),
         });
         let index = id as u32 as usize;
@@ -115,10 +119,66 @@ impl FfiMailbox {
         call
     }
 
-    /// Cancels a call; returns false if it has ended, so its event comes.
+    /// Returns the call with that number, unless its last event was drained.
+    fn call(&self, id: u64) -> Option<Arc<Call>> {
+        let call = lock(&self.isolate).calls.get(id as u32 as usize)?.clone()?;
+        (call.id == id).then_some(call)
+    }
+
+    /// Forgets a stream, of which Dart takes nothing any more.
+    fn forget(&self, id: u64) {
+        let place = |isolate: &mut Isolate| isolate.calls.get_mut(id as u32 as usize)?.take_if(|it| it.id == id);
+        let call = place(&mut lock(&self.isolate));
+        drop(call);
+    }
+
+    /// Cancels a call; returns false if it has ended, so its event comes. A stream that has ended is
+    /// forgotten, with the items that were not taken.
     pub(crate) fn cancel(&self, id: u64) -> bool {
-        let call = lock(&self.isolate).calls.get(id as u32 as usize).cloned().flatten();
-        call.is_some_and(|call| call.id == id && call.cancel())
+        let Some(call) = self.call(id) else { return false };
+        let cancelled = call.cancel();
+        if !cancelled && call.items.is_some() {
+            self.forget(id);
+        }
+        cancelled
+    }
+
+    /// Takes items of a stream; see [`Items::take`]. A stream that has ended is forgotten.
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`Items::take`].
+    pub(crate) unsafe fn take_items(
+        &self,
+        id: u64,
+        out: *mut u8,
+        most: usize,
+        status: *mut FfiStatus,
+    ) -> isize {
+        let Some(call) = self.call(id) else { return ENDED };
+        let Some(items) = &call.items else { return ENDED };
+        // SAFETY: by this function's contract there is room, and the status is that of the isolate.
+        let taken = unsafe { items.take(out, most, status) };
+        if taken.wakes {
+            call.waker.wake();
+        }
+        if taken.code == ENDED {
+            self.forget(id);
+        }
+        taken.code
+    }
+
+    /// Passes an item of a stream to the isolate; see [`Items::keep`].
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`Items::keep`].
+    pub(crate) unsafe fn keep_item(&self, id: u64, index: usize, status: *mut FfiStatus) {
+        let call = self.call(id);
+        if let Some(items) = call.as_ref().and_then(|call| call.items.as_ref()) {
+            // SAFETY: the status is null or that of the isolate, by this function's contract.
+            unsafe { items.keep(index, status) };
+        }
     }
 
     fn push(&self, entry: Entry) {
@@ -153,7 +213,9 @@ impl FfiMailbox {
         batch.clear();
         let take = |entry: Entry| {
             let event = entry.event;
-            if let Some(call) = calls.get_mut(event.call as u32 as usize) {
+            if event.code != READY
+                && let Some(call) = calls.get_mut(event.call as u32 as usize)
+            {
                 call.take_if(|call| call.id == event.call);
             }
             // SAFETY: fewer than `most` events were written, and there is room for as many.
@@ -228,6 +290,20 @@ impl Call {
             count_late();
             drop(entry);
             self.tell_gone();
+        }
+    }
+
+    /// Says that a stream has items.
+    pub(crate) fn tell_ready(&self) {
+        self.mailbox.push(Entry::ready(self.id));
+    }
+
+    /// Ends a stream: `end` says so behind its items, and returns true if Dart has to be told.
+    pub(crate) fn end(&self, end: impl FnOnce() -> bool) {
+        if !self.outcome.decide(Stage::Ended) {
+            self.tell_gone();
+        } else if end() {
+            self.tell_ready();
         }
     }
 

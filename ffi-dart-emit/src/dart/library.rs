@@ -59,7 +59,7 @@ pub struct LibraryFile<'a> {
     typed: bool,
     /// True if there are pools to shut down.
     pools: bool,
-    /// Symbol of the functions of mailboxes, if there are async or blocking functions.
+    /// Symbol of the functions of mailboxes, if there are functions that Dart doesn't wait for.
     mailbox: Option<&'a str>,
     /// True if there is a function that Dart waits for.
     waits: bool,
@@ -266,8 +266,7 @@ impl<'a> LibraryFile<'a> {
         let doc = if is_documented(&it.item) { names.links.translate(&it.item.doc, scope) } else { default };
         let doc = doc + &contract(it, own, &crossing, thrown.as_deref());
         let lead = layout::doc(2, &doc) + &annotations(2, &it.item);
-        let public =
-            if it.mode.is_sync() { outcome.public.clone() } else { started::future(&outcome.public) };
+        let public = started::returned(it.mode, &outcome.public);
         let head = layout::method(&public, &own.name, Parameters::new(&parameters));
         self.declared.push(format!("{lead}{};", head.trim_end_matches(" {")));
         if !it.mode.is_sync() {
@@ -300,7 +299,7 @@ impl<'a> LibraryFile<'a> {
         }
     }
 
-    /// Adds the methods of an async or blocking function, whose head is `head`.
+    /// Adds the methods of a function that starts a call, whose head is `head`.
     fn started(
         &mut self,
         model: &Model,
@@ -311,8 +310,18 @@ impl<'a> LibraryFile<'a> {
         head: &str,
     ) {
         let around = call.safe();
-        let mut lines = call.before(&around);
-        lines.extend(started::start(it, own, call.binding, &around.values, &around.after, call.error));
+        let lines = started::body(
+            model,
+            it,
+            own,
+            started::Start {
+                binding: call.binding,
+                values: &around.values,
+                before: call.before(&around),
+                after: &around.after,
+                error: call.error,
+            },
+        );
         self.methods.push(format!("  @override\n{head}\n{}\n  }}", lines.join("\n")));
         self.methods.extend(started::result(names, model, it, own, call.crossing));
         if let Some((ty, convert)) = started::unsigned(it) {

@@ -276,6 +276,8 @@ pub struct Function {
     pub leaf: bool,
     /// Way in which it is called.
     pub mode: Mode,
+    /// Number of items of a stream that may wait for Dart; 0 for other functions.
+    pub window: u32,
     /// Parameters in order.
     pub params: Vec<Param>,
     /// Type of a successful result; `None` for `()`.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint;
-use ffi_core::schema::read::{self, Pass, Record};
+use ffi_core::schema::read::{self, Mode, Pass, Record};
 
 use super::newtype::check_dart;
 use super::{
@@ -890,8 +890,12 @@ impl<'a> Resolver<'a> {
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
         if !record.mode.is_sync() {
-            facts.push(fingerprint::STARTED);
+            let is_stream = record.mode == Mode::Stream;
+            facts.push(if is_stream { fingerprint::STREAM } else { fingerprint::STARTED });
             self.started(&item, record.leaf, &params);
+        }
+        if (record.mode == Mode::Stream) != (record.window > 0) {
+            self.problems.add(&item, "a stream has a window, and no other function has", REBUILD);
         }
         self.fingerprint(&item, &facts, record.fingerprint);
         Function {
@@ -901,6 +905,7 @@ impl<'a> Resolver<'a> {
             fingerprint_symbol: record.fingerprint_symbol.clone(),
             leaf: record.leaf,
             mode: record.mode,
+            window: record.window,
             params,
             returns,
             optional: record.optional,

@@ -11,8 +11,8 @@ use syn::{
     parse_quote_spanned,
 };
 
-use super::{Head, refuse_generics, types};
-use crate::attr::{Flag, FunctionAttrs};
+use super::{Head, refuse_generics, stream, types};
+use crate::attr::{Flag, FunctionAttrs, Window};
 
 /// A function that C can call.
 pub(crate) struct Function {
@@ -24,7 +24,7 @@ pub(crate) struct Function {
     pub(crate) params: Vec<Param>,
     /// Position of the parameter `&FfiContext` among the others, if the function has one.
     pub(crate) context: Option<usize>,
-    /// The result type, `()` if none is written.
+    /// The result type, `()` if none is written; of a stream, the type of its items.
     pub(crate) output: Type,
 }
 
@@ -36,6 +36,8 @@ pub(crate) enum Mode {
     /// An async function that is polled once on the thread of the caller.
     Inline,
     Blocking,
+    /// A function that returns a stream, of which so many items may wait for Dart.
+    Stream(u32),
 }
 
 /// A parameter of a [`Function`].
@@ -79,7 +81,12 @@ impl Function {
             FunctionAttrs::from_list(&keys)
         });
         let leaf = args.as_ref().is_some_and(|args| args.leaf.is_present());
-        let mode = args.as_ref().and_then(|args| errors.handle(mode_of(signature, args)));
+        let output = match &signature.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, ty) => Some(&**ty),
+        };
+        let item = output.and_then(|ty| errors.handle(stream::item(ty))).flatten();
+        let mode = args.as_ref().and_then(|args| errors.handle(mode_of(signature, args, item.is_some())));
         let contexts: Vec<_> = (0..).zip(&signature.inputs).filter(|(_, input)| is_context(input)).collect();
         for (position, (_, input)) in contexts.iter().enumerate() {
             if let Some(mode) = mode {
@@ -93,11 +100,11 @@ impl Function {
                 errors.handle(check_moved(param));
             }
         }
-        let output = match &signature.output {
-            ReturnType::Default => parse_quote!(()),
-            ReturnType::Type(_, ty) => {
+        let output = match item.or(output) {
+            None => parse_quote!(()),
+            Some(ty) => {
                 errors.handle(types::check_output(ty));
-                (**ty).clone()
+                ty.clone()
             }
         };
         let head =
@@ -142,10 +149,18 @@ fn check_qualifiers(signature: &Signature) -> Result<()> {
     errors.finish()
 }
 
-/// Returns the way in which a function is called, by its keys and `async`.
-fn mode_of(signature: &Signature, args: &FunctionAttrs) -> Result<Mode> {
+/// Returns the way in which a function is called, by its keys, `async`, and whether it returns a
+/// stream.
+fn mode_of(signature: &Signature, args: &FunctionAttrs, is_stream: bool) -> Result<Mode> {
     let is_async = signature.asyncness.is_some();
     let refuse = |flag: &Flag, text: &str| Err(Error::custom(text).with_span(&flag.span()));
+    if is_stream {
+        return stream_mode(signature, args);
+    }
+    if let Some(Window { span, .. }) = args.window {
+        let text = "only a stream has a window\nhint: remove `window`, or return `impl Stream<Item = T>`";
+        return Err(Error::custom(text).with_span(&span));
+    }
     if args.leaf.is_present() && (is_async || args.blocking.is_present()) {
         return refuse(&args.leaf, "a leaf function returns at once, with its result\nhint: remove `leaf`");
     }
@@ -166,6 +181,22 @@ fn mode_of(signature: &Signature, args: &FunctionAttrs) -> Result<Mode> {
     }
 }
 
+/// Returns the way in which a function is called that returns a stream.
+fn stream_mode(signature: &Signature, args: &FunctionAttrs) -> Result<Mode> {
+    let mut errors = Error::accumulator();
+    if let Some(token) = &signature.asyncness {
+        let text = "a stream begins when Dart listens\nhint: remove `async`, and await in the stream";
+        errors.push(Error::custom(text).with_span(token));
+    }
+    let flags = [("leaf", &args.leaf), ("blocking", &args.blocking), ("inline", &args.inline)];
+    for (name, flag) in flags.into_iter().filter(|(_, flag)| flag.is_present()) {
+        let text = format!("a stream is polled by the executor\nhint: remove `{name}`");
+        errors.push(Error::custom(text).with_span(&flag.span()));
+    }
+    errors.finish()?;
+    Ok(Mode::Stream(args.window.as_ref().map_or(Window::DEFAULT, |window| window.items)))
+}
+
 /// Returns true for a parameter `&FfiContext`, as it is written.
 fn is_context(input: &FnArg) -> bool {
     let FnArg::Typed(typed) = input else { return false };
@@ -181,12 +212,13 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
         Mode::Async | Mode::Inline => {
             "an async function is cancelled by dropping its future\nhint: remove the parameter"
         }
+        Mode::Stream(_) => "a stream is cancelled by dropping it\nhint: remove the parameter",
         Mode::Sync => "Dart can't cancel a function that it waits for\nhint: `#[ffi_export(blocking)]`",
     };
     Err(Error::custom(text).with_span(input))
 }
 
-/// Refuses a parameter of an async or blocking function that borrows.
+/// Refuses a parameter that borrows of a function that runs on after the call.
 fn check_moved(param: &Param) -> Result<()> {
     let ty = param.ty.to_token_stream().to_string().replace(' ', "");
     let instead = match (param.pass, &param.owned) {
@@ -198,7 +230,8 @@ fn check_moved(param: &Param) -> Result<()> {
         }
     };
     let text = format!(
-        "an async or blocking function can't borrow from Dart: it runs on after the call has returned\nhint: {instead}"
+        "an async or blocking function, or a stream, can't borrow from Dart: it runs on after the call has returned\n\
+         hint: {instead}"
     );
     Err(Error::custom(text).with_span(&param.written))
 }

@@ -8,6 +8,7 @@ mod message;
 mod newtype;
 mod oneof;
 mod queue;
+mod stream;
 pub(crate) mod types;
 
 use darling::{Error, Result};

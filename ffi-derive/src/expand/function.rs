@@ -180,6 +180,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
             let passed: Vec<_> = passed.collect();
             let body = match mode {
                 Mode::Blocking => start_blocking(function, &checks, &passed, &output_type),
+                Mode::Stream(window) => start_stream(function, window, &checks, &passed, &output_type),
                 _ => start_async(function, &checks, &passed, &output_type),
             };
             (started, quote!(__ffi::core::primitive::i32), body)
@@ -230,6 +231,16 @@ fn seen(function: &Function) -> TokenStream {
             where
                 __FfiFunction: __ffi::core::ops::Fn(#(#types),*) -> __FfiFuture,
                 __FfiFuture: __ffi::core::future::Future<Output = #output> + __ffi::core::marker::Send + 'static,
+            {
+                function
+            }
+            let __ffi_function = __ffi_seen(#ident);
+        },
+        Mode::Stream(_) => quote_spanned! {ident.span()=>
+            fn __ffi_seen<__FfiFunction, __FfiStream>(function: __FfiFunction) -> __FfiFunction
+            where
+                __FfiFunction: __ffi::core::ops::Fn(#(#types),*) -> __FfiStream,
+                __FfiStream: __ffi::Stream<Item = #output> + __ffi::core::marker::Send + 'static,
             {
                 function
             }
@@ -290,6 +301,38 @@ fn start_async(
                 __ffi_call,
                 #now
                 __ffi_status,
+                __ffi_body,
+                __ffi::Returned::<#output>::into_abi,
+            )
+        }
+    }
+}
+
+/// Returns the body of the wrapper that starts a stream.
+fn start_stream(
+    function: &Function,
+    window: u32,
+    checks: &TokenStream,
+    passed: &[TokenStream],
+    output_type: &TokenStream,
+) -> TokenStream {
+    let (output, seen) = (&function.output, seen(function));
+    quote_spanned! {function.head.ident.span()=>
+        let __ffi_body = move || {
+            // SAFETY: the caller passes pointers that are null or point to initialised memory
+            // of that type and length, which nobody else uses during the call.
+            #checks
+            #seen
+            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_function(#(#passed),*))
+        };
+        // SAFETY: the caller passes null, or a status that is zeroed or was written by this
+        // library, and the mailbox of its isolate.
+        unsafe {
+            __ffi::start_stream::<#output_type, _>(
+                __ffi_mailbox,
+                __ffi_call,
+                __ffi_status,
+                #window,
                 __ffi_body,
                 __ffi::Returned::<#output>::into_abi,
             )
@@ -431,7 +474,11 @@ fn fingerprint(function: &Function) -> TokenStream {
         let holds = holds(*pass);
         quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT)
     });
-    let started = (function.mode != Mode::Sync).then(|| quote!(__ffi::fingerprint::STARTED,));
+    let started = match function.mode {
+        Mode::Sync => None,
+        Mode::Async | Mode::Inline | Mode::Blocking => Some(quote!(__ffi::fingerprint::STARTED,)),
+        Mode::Stream(_) => Some(quote!(__ffi::fingerprint::STREAM,)),
+    };
     quote! {
         __ffi::fingerprint::mix(&[
             __ffi::fingerprint::FUNCTION,
@@ -468,6 +515,10 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
             Mode::Sync => {}
             Mode::Async | Mode::Inline => record.key("mode").string("async"),
             Mode::Blocking => record.key("mode").string("blocking"),
+            Mode::Stream(window) => {
+                record.key("mode").string("stream");
+                record.key("window").number(window);
+            }
         }
         record.key("params").array(&function.params, |value, Param { name, pass, optional, ty, .. }| {
             let holds = holds(*pass);

@@ -543,9 +543,12 @@ pub struct Function {
     /// Way in which the function is called.
     #[serde(default, skip_serializing_if = "Mode::is_sync")]
     pub mode: Mode,
+    /// Number of items of a stream that may wait for Dart; 0 for other functions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub window: u32,
     /// Parameters in order; a slice is one parameter here and two, pointer and length, in C.
     pub params: Vec<Param>,
-    /// Type of a successful result; `None` for `()`.
+    /// Type of a successful result, or of an item of a stream; `None` for `()`.
     pub returns: Option<Returns>,
     /// True if the result is an `Option`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -569,6 +572,9 @@ pub enum Mode {
     Async,
     /// A function that blocks a thread of the library's: called as an async function is.
     Blocking,
+    /// A function that returns a stream: the C function starts it, and its items are taken from the
+    /// mailbox of the isolate.
+    Stream,
 }
 
 impl Mode {
@@ -577,6 +583,11 @@ impl Mode {
     pub fn is_sync(&self) -> bool {
         *self == Self::Sync
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// The result of an exported function.

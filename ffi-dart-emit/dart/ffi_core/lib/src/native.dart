@@ -41,6 +41,7 @@ part 'proto.dart';
 part 'queues.dart';
 part 'shared_lists.dart';
 part 'status.dart';
+part 'streams.dart';
 part 'text.dart';
 part 'text_arguments.dart';
 part 'views.dart';
