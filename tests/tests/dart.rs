@@ -346,6 +346,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "pools" => "FIXTURE_POOLS_LIBRARY",
         "signatures" => "FIXTURE_SIGNATURES_LIBRARY",
         "simd" => "FIXTURE_SIMD_LIBRARY",
+        "streams" => "FIXTURE_STREAMS_LIBRARY",
         "tasks" => "FIXTURE_TASKS_LIBRARY",
         "types" => "FIXTURE_TYPES_LIBRARY",
         _ => panic!("no fixture `{name}` is tested from Dart"),
@@ -420,6 +421,28 @@ fn pools() {
 #[test]
 fn simd() {
     end_to_end("simd", &[fixture("simd")]);
+}
+
+/// Overwrites freed memory at once, so that an item that was given back shows wrong values.
+#[test]
+fn streams() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("streams", &[fixture("streams"), overwrites]);
+    end_to_end("streams_shutdown", &[fixture("streams")]);
+}
+
+/// A slot that was lent is overwritten when it is given back.
+#[test]
+fn streams_lent() {
+    // A target folder of its own: the file has the same name.
+    let target = workspace::target().join("pool-debug");
+    let options = BuildOptions {
+        features: vec!["pool-debug".to_owned()],
+        target_dir: Some(target),
+        ..BuildOptions::default()
+    };
+    let library = Crate::named("fixture-streams").unwrap().build(&options).unwrap();
+    end_to_end("streams_lent", &[("FIXTURE_STREAMS_LIBRARY", library)]);
 }
 
 /// Overwrites freed memory at once, so that a result that was freed shows wrong values.

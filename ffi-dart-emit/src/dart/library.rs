@@ -4,7 +4,7 @@ use askama::Template;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::LibrarySymbols;
 
-use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
+use crate::model::{Function, Mode, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
 use super::binding::{Binding, Form, Signature};
 use super::crossing::{Conversion, Crossing, slot};
@@ -538,15 +538,18 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing, thrown: Opt
             out.push_str(&format!("\n[{name}] is {ownership}."));
         }
     }
-    if let Some(ownership) = crossing.outcome.ownership {
-        out.push_str(&format!("\nThe result is {ownership}."));
+    if let (Some(ownership), Some(result)) = (crossing.outcome.ownership, started::result_in_docs(it)) {
+        out.push_str(&format!("\n{result} is {ownership}."));
     }
     if it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_))) {
         out.push_str("\nThrows a [StateError] for a box that owns no slot of the pool.");
     }
     // The user's docs say when.
     if let Some(thrown) = thrown.filter(|_| !it.item.doc.contains("# Errors")) {
-        out.push_str(&format!("\nThrows {thrown} if Rust returns an error."));
+        out.push_str(&match it.mode {
+            Mode::Stream => format!("\nAn item that is an error in Rust is {thrown} among the events."),
+            _ => format!("\nThrows {thrown} if Rust returns an error."),
+        });
     }
     if !it.mode.is_sync() {
         out.push_str(&started::contract(it, own));

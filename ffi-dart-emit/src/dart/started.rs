@@ -181,20 +181,24 @@ pub fn contract(it: &Function, own: &FunctionNames) -> String {
     let mut out = String::new();
     for (param, name) in it.params.iter().zip(&own.params) {
         if matches!(param.passing, Passing::Slice { .. }) {
-            let when = if it.mode == Mode::Stream { "when it is listened to" } else { "before the method returns" };
+            let when = match it.mode {
+                Mode::Stream => "when the stream is listened to",
+                _ => "before the method returns",
+            };
             out.push_str(&format!("\n[{name}] is **copied** {when}."));
         }
     }
     if it.mode == Mode::Stream {
         out.push_str(&format!(
-            "\nStarts when it is listened to, once. Up to {} items wait to be taken: then Rust makes no\n\
-             more, as while the subscription is paused. Its `cancel()`, as a `break` in `await for`,\n\
-             drops the stream in Rust, and completes when it is gone.",
+            "\nStarts when it is listened to, once. At most {} items wait, also while the\n\
+             subscription is paused: Rust makes no more then. `cancel()` of the subscription drops\n\
+             the stream in Rust, as a `break` in `await for` does, and completes when it is gone.",
             it.window
         ));
         if matches!(it.returns, Some(Returns::Pool(_))) {
             out.push_str(
-                "\nAn event is **borrowed** until the next one; its `keep()` has the box **own** the slot.",
+                "\nAn event is a box of a slot that is **borrowed** until the next event; `keep()` has the\n\
+                 box **own** it.",
             );
         }
         return out;
@@ -207,6 +211,16 @@ pub fn contract(it: &Function, own: &FunctionNames) -> String {
         _ => "\n`cancel()` of the result drops the task in Rust, and completes when it is gone.",
     });
     out
+}
+
+/// Returns the words for the result whose ownership docs tell; `None` for an event that is lent,
+/// which has its own sentence.
+pub fn result_in_docs(it: &Function) -> Option<&'static str> {
+    match (it.mode, it.returns) {
+        (Mode::Stream, Some(Returns::Pool(_))) => None,
+        (Mode::Stream, _) => Some("An item"),
+        _ => Some("The result"),
+    }
 }
 
 /// Returns the body of the method whose result is unsigned, if the result is a `u64`.
