@@ -210,7 +210,7 @@ macro_rules! __async {
 macro_rules! __async {
     (function $($items:tt)*) => {
         $crate::__private::core::compile_error!(
-            "an async or blocking function needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
+            "an async or blocking function or a stream needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
              or the feature `async` for one without tokio"
         );
     };

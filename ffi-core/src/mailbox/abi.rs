@@ -17,7 +17,6 @@ use crate::boundary::{DartHandle, Failure, FfiOutput, FfiStatus, StatusCode, att
 use crate::executor;
 
 /// Result of a start: the call was refused, and the status says why.
-#[cfg(test)]
 pub(super) const REFUSED: i32 = 0;
 /// Result of a start: an event comes.
 pub(super) const STARTED: i32 = 1;
@@ -322,7 +321,10 @@ where
     let start = || {
         // SAFETY: the mailbox is null or that of the isolate, by this function's contract.
         let mailbox = unsafe { opened(mailbox) }?;
-        let stream = body()?;
+        // Timers and IO that the function makes find their driver.
+        let (mut body, mut stream) = (Some(body), None);
+        executor::enter(&mut || stream = body.take().map(|body| body()));
+        let Some(stream) = stream.transpose()? else { return Ok(REFUSED) };
         let made = Made::<O>::new(window);
         let call = mailbox.begin(id, Some(Arc::clone(&made) as Arc<dyn Items>));
         executor::run(Pump::<S, O>::new(stream, convert, made, call));

@@ -143,7 +143,8 @@ impl FfiMailbox {
         cancelled
     }
 
-    /// Takes items of a stream; see [`Items::take`]. A stream that has ended is forgotten.
+    /// Takes items of a stream; see [`Items::take`]. A stream that has ended is forgotten. There are
+    /// none of one whose last event was drained, which says how it ended.
     ///
     /// # Safety
     ///
@@ -155,8 +156,10 @@ impl FfiMailbox {
         most: usize,
         status: *mut FfiStatus,
     ) -> isize {
-        let Some(call) = self.call(id) else { return ENDED };
-        let Some(items) = &call.items else { return ENDED };
+        let call = self.call(id);
+        let Some((call, items)) = call.as_ref().and_then(|call| Some((call, call.items.as_ref()?))) else {
+            return 0;
+        };
         // SAFETY: by this function's contract there is room, and the status is that of the isolate.
         let taken = unsafe { items.take(out, most, status) };
         if taken.wakes {

@@ -451,6 +451,10 @@ void main() {
     expect(_library.alive(13), 0);
   });
 
+  test('a timer is made where the stream is', () async {
+    expect(await _library.ticker(1, 5).toList(), [0, 1, 2, 3, 4]);
+  });
+
   test('many streams at once', () async {
     final lists = await Future.wait([
       for (var i = 0; i < 100; i++) ...[
