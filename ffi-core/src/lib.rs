@@ -60,6 +60,7 @@
 //! | [`library!`] | exports the functions that every library has, once |
 //! | [`FfiType`] | trait of the types of fields, with the check of untrusted memory |
 //! | [`FfiError`](macro@FfiError), [`error`] | derive of errors that Dart catches by variant, with their fields |
+//! | [`DartError`] | what a function of Dart threw, which is passed as `&dyn Fn(A) -> Result<R, DartError>` |
 //! | `executor` | what runs async and blocking functions, with the feature `async` or `tokio` |
 //! | `FfiContext` | tells a blocking function that its call was cancelled |
 //! | `Stream` | trait of `futures-core`: a function that returns `impl Stream<Item = T>` is a stream in Dart |
@@ -234,6 +235,8 @@ pub use columns::{FfiColumnar, FfiColumns};
 pub use enumeration::FfiEnum;
 #[doc(no_inline)]
 pub use error::FfiError;
+#[doc(inline)]
+pub use boundary::DartError;
 #[cfg(feature = "async")]
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]

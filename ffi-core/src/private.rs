@@ -8,6 +8,7 @@ pub use core;
 pub use memoffset::offset_of;
 
 pub use crate::boundary::{
+    Callback, DartError, FfiAnswer, FfiCallback, assert_answer,
     Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,
     FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,
     Texts, Untyped, alloc, assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled,

@@ -180,7 +180,8 @@ impl<'a> Side<'a> {
         let params = it.params.iter().map(|param| match param.passing {
             Passing::Value(value)
             | Passing::Reference { to: value, .. }
-            | Passing::Slice { of: value, .. } => Some(value),
+            | Passing::Slice { of: value, .. }
+            | Passing::Callback { argument: value, .. } => Some(value),
             _ => None,
         });
         let name = |value| match value {

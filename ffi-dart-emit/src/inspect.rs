@@ -277,6 +277,10 @@ impl View<'_> {
     fn passing(&self, passing: &Passing) -> String {
         match passing {
             Passing::Text => "&str".to_owned(),
+            Passing::Callback { argument, answer } => {
+                let answer = answer.map_or_else(|| "()".to_owned(), |it| self.value(it));
+                format!("&dyn Fn({}) -> Result<{answer}, DartError>", self.value(*argument))
+            }
             Passing::Pool(message) => self.pool_box(*message),
             Passing::Columns { of, mutable: false } => format!("&{}", self.columns(*of)),
             Passing::Columns { of, mutable: true } => format!("&mut {}", self.columns(*of)),

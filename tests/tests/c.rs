@@ -41,6 +41,11 @@ fn c_has_the_types_in_newtypes() {
 }
 
 #[test]
+fn c_passes_functions() {
+    run("callbacks");
+}
+
+#[test]
 fn c_calls_kernels() {
     run("simd");
 }

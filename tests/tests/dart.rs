@@ -199,9 +199,9 @@ fn the_readme_runs() {
         parts.map(|part| part.split_once("```").expect("the block ends").0.to_owned()).collect()
     };
     let (rust, dart) = (blocks("rust"), blocks("dart"));
-    assert_eq!((rust.len(), dart.len()), (5, 5), "each library has its program");
+    assert_eq!((rust.len(), dart.len()), (6, 6), "each library has its program");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    for name in ["particles", "site", "ledger", "camera", "swarm"] {
+    for name in ["particles", "site", "clock", "ledger", "camera", "swarm"] {
         let _ = fs::remove_dir_all(folder.join(name).join("dart"));
     }
     let name = |dart: &str| {
@@ -217,7 +217,9 @@ fn the_readme_runs() {
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\
              [lib]\ncrate-type = [\"cdylib\"]\n\
-             [dependencies]\nffi-core = {{ path = {core:?}, features = [\"simd\", \"tokio\"] }}\n"
+             [dependencies]\nffi-core = {{ path = {core:?}, features = [\"simd\", \"tokio\"] }}\n\
+             futures-util = {{ version = \"0.3\", default-features = false, features = [\"std\"] }}\n\
+             tokio = {{ version = \"1\", default-features = false, features = [\"time\"] }}\n"
         );
         fs::write(crate_folder.join("Cargo.toml"), manifest).unwrap();
     }
@@ -338,6 +340,7 @@ fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
 fn fixture(name: &str) -> (&'static str, PathBuf) {
     let variable = match name {
         "calls" => "FIXTURE_CALLS_LIBRARY",
+        "callbacks" => "FIXTURE_CALLBACKS_LIBRARY",
         "columns" => "FIXTURE_COLUMNS_LIBRARY",
         "errors" => "FIXTURE_ERRORS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
@@ -369,6 +372,13 @@ fn changed() -> PathBuf {
 #[test]
 fn calls() {
     end_to_end("calls", &[fixture("calls")]);
+}
+
+/// Overwrites freed memory at once, so that text that was overwritten is noticed.
+#[test]
+fn callbacks() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("callbacks", &[fixture("callbacks"), overwrites]);
 }
 
 #[test]

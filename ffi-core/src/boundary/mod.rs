@@ -24,6 +24,7 @@
 //! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may have any value |
 //! | `&str`, `String` | pointer and `size_t`: UTF-8, checked; copied for `String` |
 //! | `Vec<T>` | pointer and `size_t`; copied |
+//! | `&dyn Fn(A) -> Result<R, DartError>` | pointer to a function, and its context: it gets a pointer to an `A` and one to the place for the `R` |
 //! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and owned by the function when it is called |
 //! | `PoolBox<T>` as a result | pointer to a slot, which the caller then owns |
 //! | `FfiColumns<T>` as a result | pointer to the header, which the caller frees |
@@ -39,6 +40,7 @@
 mod args;
 mod attachment;
 mod call;
+mod callback;
 mod dart_api;
 mod lent;
 mod memory;
@@ -63,6 +65,9 @@ pub use args::{
 pub use attachment::{FfiDartCalls, dart_calls};
 #[doc(hidden)]
 pub use call::{call, call_output};
+#[doc(hidden)]
+pub use callback::{Callback, FfiAnswer, FfiCallback, FfiCallbackError, assert_answer};
+pub use callback::DartError;
 #[doc(hidden)]
 pub use dart_api::{DartInit, dart_init};
 #[doc(hidden)]

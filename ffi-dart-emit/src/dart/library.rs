@@ -7,7 +7,7 @@ use ffi_core::schema::read::LibrarySymbols;
 use crate::model::{Function, Mode, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
 use super::binding::{Binding, Form, Signature};
-use super::crossing::{Conversion, Crossing, slot};
+use super::crossing::{Conversion, Crossing, mark, slot};
 use super::docs::{Scope, article_of};
 use super::error;
 use super::layout::{self, INLINED, Parameters};
@@ -457,13 +457,22 @@ impl Call<'_> {
             }
         }
         around.before = [slots, given].concat();
+        around.after.extend(self.ends());
         around
+    }
+
+    /// Returns the statements that end the loans of functions.
+    fn ends(&self) -> impl Iterator<Item = String> {
+        let params = self.it.params.iter().zip(self.names);
+        let lent = params.filter(|(param, _)| matches!(param.passing, Passing::Callback { .. }));
+        // The first one ends all.
+        lent.take(1).map(|(_, name)| format!("    _memory.functions.end({});", mark(name)))
     }
 
     /// Returns the call with pointers.
     fn raw(&self) -> Around {
         let values = self.crossing.arguments.iter().flat_map(|argument| argument.unchecked().1);
-        Around { values: values.collect(), before: Vec::new(), after: Vec::new() }
+        Around { values: values.collect(), before: Vec::new(), after: self.ends().collect() }
     }
 
     /// Returns the statements before the call.

@@ -31,6 +31,7 @@ files! {
     "lib/src/arrays.dart"
     "lib/src/attachments.dart"
     "lib/src/boxes.dart"
+    "lib/src/callbacks.dart"
     "lib/src/checks.dart"
     "lib/src/columns.dart"
     "lib/src/conversions.dart"

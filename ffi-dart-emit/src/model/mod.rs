@@ -346,6 +346,13 @@ pub enum Passing {
         /// True if it is `&mut`.
         mutable: bool,
     },
+    /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context.
+    Callback {
+        /// `A`.
+        argument: Value,
+        /// `R`; `None` for `()`.
+        answer: Option<Value>,
+    },
 }
 
 /// An error with fields: an enum, or a struct.
@@ -722,13 +729,14 @@ impl Function {
     /// Returns the types that Dart names when it calls the function: of values, of elements, of the
     /// result.
     pub fn values(&self) -> impl Iterator<Item = Value> {
-        let passed = self.params.iter().filter_map(|param| match param.passing {
-            Passing::Value(value) => Some(value),
-            Passing::Slice { of, .. } => Some(of),
-            Passing::Pool(message) => Some(Value::Message(message)),
-            Passing::Reference { .. } | Passing::Columns { .. } | Passing::Text => None,
+        let passed = self.params.iter().flat_map(|param| match param.passing {
+            Passing::Value(value) => [Some(value), None],
+            Passing::Slice { of, .. } => [Some(of), None],
+            Passing::Pool(message) => [Some(Value::Message(message)), None],
+            Passing::Callback { argument, answer } => [Some(argument), answer],
+            Passing::Reference { .. } | Passing::Columns { .. } | Passing::Text => [None; 2],
         });
-        passed.chain(self.returns.and_then(Returns::value))
+        passed.flatten().chain(self.returns.and_then(Returns::value))
     }
 }
 

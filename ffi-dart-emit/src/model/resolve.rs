@@ -885,8 +885,21 @@ impl<'a> Resolver<'a> {
                 Pass::SliceMut => ("slice_mut", Passing::Slice { of: value, mutable: true }),
                 Pass::Str => ("str", Passing::Text),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
+                Pass::Callback => ("callback", Passing::Callback { argument: value, answer: None }),
             };
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
+            let passing = match passing {
+                Passing::Callback { argument, .. } => {
+                    let (answer, fingerprint) = self.answer(&item, param, record);
+                    facts.push(fingerprint);
+                    Passing::Callback { argument, answer }
+                }
+                _ if param.answer.is_some() => {
+                    self.problems.add(&item, "it has an answer, and is no function", REBUILD);
+                    passing
+                }
+                passing => passing,
+            };
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
         if !record.mode.is_sync() {
@@ -914,6 +927,21 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Returns the result of a function of Dart, and its fingerprint.
+    fn answer(
+        &mut self,
+        item: &str,
+        param: &read::Param,
+        function: &read::Function,
+    ) -> (Option<Value>, u64) {
+        if function.leaf || param.optional {
+            self.problems.add(item, "a function of Dart is optional, or passed to a leaf function", REBUILD);
+        }
+        let Some(ty) = &param.answer else { return (None, fingerprint::NOTHING) };
+        let (ty, facts) = self.ty(item, ty);
+        (Some(self.value(item, &ty)), facts.fingerprint)
+    }
+
     /// Checks a function whose result comes to the mailbox.
     fn started(&mut self, item: &str, leaf: bool, params: &[Param]) {
         if leaf {
@@ -926,6 +954,7 @@ impl<'a> Resolver<'a> {
             let lent = match param.passing {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
                 Passing::Slice { mutable, .. } => mutable,
+                Passing::Callback { .. } => true,
                 Passing::Value(_) | Passing::Text | Passing::Pool(_) => false,
             };
             if lent {

@@ -340,6 +340,7 @@ impl Schema {
                     pass: *pass,
                     optional: false,
                     ty: ty.clone(),
+                    answer: None,
                 })
                 .collect(),
             returns: returns.map(Returns::Value),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
     ARRAY, BYTES, COLUMNS, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION,
-    OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STARTED, STR, VEC, hash_name,
+    OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STARTED, STR, STREAM, VEC, hash_name,
     mix,
 };
 use ffi_core::schema::format::MAGIC;
@@ -146,6 +146,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         pass: *pass,
         optional: false,
         ty: ty.clone(),
+        answer: None,
     };
     Function {
         item: item(name),
@@ -464,12 +465,18 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::SliceMut => "slice_mut",
             Pass::Str => "str",
             Pass::Pool => "pool",
+            Pass::Callback => "callback",
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         facts.extend([hash_name(&pass), of_type(&param.ty, types)]);
+        if param.pass == Pass::Callback {
+            facts.push(param.answer.as_ref().map_or(NOTHING, |ty| of_type(ty, types)));
+        }
     }
-    if !function.mode.is_sync() {
-        facts.push(STARTED);
+    match function.mode {
+        Mode::Sync => {}
+        Mode::Async | Mode::Blocking => facts.push(STARTED),
+        Mode::Stream => facts.push(STREAM),
     }
     mix(&facts)
 }

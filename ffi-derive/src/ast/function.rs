@@ -11,7 +11,7 @@ use syn::{
     parse_quote_spanned,
 };
 
-use super::{Head, refuse_generics, stream, types};
+use super::{Head, callback, refuse_generics, stream, types};
 use crate::attr::{Flag, FunctionAttrs, Window};
 
 /// A function that C can call.
@@ -49,8 +49,11 @@ pub(crate) struct Param {
     /// The owned type, if the function takes a copy of lent memory: `String` for `&str`, `Vec<T>`
     /// for `&[T]`.
     pub(crate) owned: Option<Type>,
-    /// The type behind the reference, slice or box, or that of the value; `u8` for text.
+    /// The type behind the reference, slice or box, or that of the value; `u8` for text; that of the
+    /// argument of a function of Dart.
     pub(crate) ty: Type,
+    /// Type of the result of a function of Dart.
+    pub(crate) answer: Option<Type>,
     /// The type as the user wrote it.
     pub(crate) written: Type,
 }
@@ -65,6 +68,7 @@ pub(crate) enum Pass {
     SliceMut,
     Str,
     Pool,
+    Callback,
 }
 
 impl Function {
@@ -95,6 +99,12 @@ impl Function {
         }
         let params = signature.inputs.iter().filter(|input| !is_context(input));
         let params: Vec<_> = params.filter_map(|input| errors.handle(Param::new(input))).collect();
+        if leaf {
+            for param in params.iter().filter(|param| param.pass == Pass::Callback) {
+                let text = "a leaf function can't call Dart\nhint: remove `leaf`";
+                errors.push(Error::custom(text).with_span(&param.written));
+            }
+        }
         if mode.is_some_and(|mode| mode != Mode::Sync) {
             for param in &params {
                 errors.handle(check_moved(param));
@@ -222,6 +232,11 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
 fn check_moved(param: &Param) -> Result<()> {
     let ty = param.ty.to_token_stream().to_string().replace(' ', "");
     let instead = match (param.pass, &param.owned) {
+        (Pass::Callback, _) => {
+            let text = "Dart's functions can only be called while Dart waits for the call\n\
+                        hint: a function without `async`, `blocking` and a stream, or a stream as the result";
+            return Err(Error::custom(text).with_span(&param.written));
+        }
         (Pass::Value | Pass::Pool, _) | (_, Some(_)) => return Ok(()),
         (Pass::Str, None) => "`String`, a copy".to_owned(),
         (Pass::Slice | Pass::SliceMut, None) => format!("`Vec<{ty}>`, a copy"),
@@ -274,10 +289,21 @@ impl Param {
         };
         let ty = types::ungrouped(&typed.ty);
         let inner = types::std_argument("Option", ty);
+        if let Some((argument, answer)) = errors.handle(callback::types(inner.unwrap_or(ty))).flatten() {
+            if inner.is_some() {
+                let text = "a function of Dart is not optional\nhint: a function that does nothing";
+                errors.push(Error::custom(text).with_span(ty));
+            }
+            errors.finish()?;
+            let (pass, ty, written) = (Pass::Callback, argument.clone(), (*typed.ty).clone());
+            let answer = Some(answer.clone());
+            return Ok(Self { name, pass, optional: false, owned: None, ty, answer, written });
+        }
         let passed = errors.handle(Self::passed(inner.unwrap_or(ty)));
         errors.finish()?;
         let (pass, owned, ty) = passed.expect("without an error there is one");
-        Ok(Self { name, pass, optional: inner.is_some(), owned, ty, written: (*typed.ty).clone() })
+        let (optional, written) = (inner.is_some(), (*typed.ty).clone());
+        Ok(Self { name, pass, optional, owned, ty, answer: None, written })
     }
 
     /// Returns the way in which a type is passed, the type of the copy that the function takes, and

@@ -1,6 +1,7 @@
 //! Checked items: mistakes are reported in this module, and `expand` may assume that there are
 //! none.
 
+mod callback;
 mod enumeration;
 mod error;
 mod function;

@@ -33,6 +33,7 @@ impl Pass {
             Self::SliceMut => "slice_mut",
             Self::Str => "str",
             Self::Pool => "pool",
+            Self::Callback => "callback",
         }
     }
 }
@@ -95,6 +96,22 @@ impl Argument {
                     taken: Some(quote!(__ffi::take)),
                 };
             }
+            Pass::Callback => {
+                let context = format_ident!("__ffi_context_{index}");
+                let answer = param.answer.as_ref().expect("a function has a result");
+                return Self {
+                    raw: quote! {
+                        #raw: __ffi::core::option::Option<__ffi::FfiCallback>,
+                        #context: *mut __ffi::core::ffi::c_void
+                    },
+                    region: None,
+                    owned: None,
+                    checked: quote_spanned! {span=>
+                        unsafe { __ffi::Callback::<#ty, #answer>::new(#raw, #context, #name) }
+                    },
+                    taken: None,
+                };
+            }
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
             Pass::Mut => (quote!(*mut #ty), quote!(mutable), quote!(reference_mut::<#ty>)),
             Pass::Slice => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(slice::<#ty>)),
@@ -146,14 +163,16 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .map(|((param, local), Argument { checked, .. })| (param.pass, quote!(let #local = #checked?;)))
         .partition(|(pass, _)| *pass == Pass::Value);
     let checked = copied.into_iter().chain(lent).map(|(_, checked)| checked);
-    let passed = arguments.iter().zip(&locals).map(|(argument, local)| match &argument.taken {
+    let passed = function.params.iter().zip(&arguments).zip(&locals);
+    let passed = passed.map(|((param, argument), local)| match &argument.taken {
         Some(take) => quote!(#take(#local)),
+        None if param.pass == Pass::Callback => quote!(&|__ffi_argument| #local.call(__ffi_argument)),
         None => quote!(#local),
     });
     let by_value = function
         .params
         .iter()
-        .filter(|param| param.pass == Pass::Value)
+        .filter(|param| matches!(param.pass, Pass::Value | Pass::Callback))
         .map(|param| &param.ty)
         .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
     let output_type = output_type(output);
@@ -397,17 +416,19 @@ fn output_type(output: &Type) -> TokenStream {
 /// Returns the bounds under which the wrapper and the facts compile. [`assertions`] reports those
 /// that don't hold, once each; the lifetime makes rustc accept them in the wrapper.
 fn bounds(function: &Function) -> TokenStream {
-    let params = function.params.iter().map(|Param { pass, owned, ty, .. }| {
+    let params = function.params.iter().map(|param| {
+        let Param { pass, owned, ty, .. } = param;
         let holds = match pass {
             Pass::Ref | Pass::Mut => quote!(FfiLent),
             Pass::Pool => quote!(FfiPooled),
-            Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str => quote!(FfiValue),
+            Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str | Pass::Callback => quote!(FfiValue),
         };
+        let answer = param.answer.as_ref().map(|answer| quote!(for<'__ffi_any> #answer: __ffi::FfiAnswer,));
         let copied = owned.as_ref().map(|owned| match pass {
             Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
             _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
         });
-        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied)
+        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #answer)
     });
     let types = function.params.iter().map(|param| &param.written).chain([&function.output]);
     let (output, containers) = (&function.output, container_bounds(types));
@@ -417,7 +438,14 @@ fn bounds(function: &Function) -> TokenStream {
 /// Returns the only place at which rustc reports a type that can't be passed or returned. A
 /// `PoolBox` needs no assertion: rustc checks the bound of the one in the user's function.
 fn assertions(function: &Function) -> TokenStream {
-    let params = function.params.iter().map(|Param { pass, owned, ty, .. }| match (pass, owned) {
+    let params = function.params.iter().map(|Param { pass, owned, ty, answer, .. }| match (pass, owned) {
+        (Pass::Callback, _) => {
+            let answer = answer.iter();
+            quote_spanned! {ty.span()=>
+                __ffi::assert_value::<#ty>();
+                #(__ffi::assert_answer::<#answer>();)*
+            }
+        }
         (Pass::Ref | Pass::Mut, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
         (Pass::Slice, Some(_)) => quote_spanned! {ty.span()=>
             __ffi::assert_value::<#ty>();
@@ -469,10 +497,11 @@ fn fingerprint(function: &Function) -> TokenStream {
     let output = &function.output;
     let output_type = output_type(output);
     let name_hash = names::hash(&function.head.item.name);
-    let params = function.params.iter().map(|Param { pass, optional, ty, .. }| {
+    let params = function.params.iter().map(|Param { pass, optional, ty, answer, .. }| {
+        let answer = answer.as_ref().map(|answer| quote!(, <#answer as __ffi::FfiAnswer>::ANSWER_FINGERPRINT));
         let pass_hash = names::hash(&format!("{}{}", if *optional { "optional_" } else { "" }, pass.name()));
         let holds = holds(*pass);
-        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT)
+        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT #answer)
     });
     let started = match function.mode {
         Mode::Sync => None,
@@ -520,7 +549,8 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
                 record.key("window").number(window);
             }
         }
-        record.key("params").array(&function.params, |value, Param { name, pass, optional, ty, .. }| {
+        record.key("params").array(&function.params, |value, param| {
+            let Param { name, pass, optional, ty, answer, .. } = param;
             let holds = holds(*pass);
             value.object(|record| {
                 record.key("name").string(name);
@@ -529,6 +559,9 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
                     record.key("optional").yes();
                 }
                 record.key("type").nested(&quote!(<#ty as __ffi::#holds>::TYPE));
+                if let Some(answer) = answer {
+                    record.key("answer").nested(&quote!(<#answer as __ffi::FfiAnswer>::ANSWER));
+                }
             });
         });
         record.key("returns").nested(&quote!(<#output_type as __ffi::FfiOutput>::RETURNS));

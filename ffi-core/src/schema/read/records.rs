@@ -620,6 +620,9 @@ pub struct Param {
     /// Type of the value, of the elements of a slice, or of the target of a reference.
     #[serde(rename = "type")]
     pub ty: Type,
+    /// Type of the result of a function of Dart; `None` for `()`, and for other parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Type>,
 }
 
 /// Form in which a parameter crosses the boundary.
@@ -640,6 +643,9 @@ pub enum Pass {
     Str,
     /// `PoolBox<T>`: a pointer to a slot, which the library then owns.
     Pool,
+    /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context. The type is
+    /// that of the argument.
+    Callback,
 }
 
 /// An error with fields: an enum, or a struct.

@@ -20,6 +20,7 @@ import 'unsigned.dart';
 part 'arrays.dart';
 part 'attachments.dart';
 part 'boxes.dart';
+part 'callbacks.dart';
 part 'columns.dart';
 part 'error_payload.dart';
 part 'fixed_lists.dart';
