@@ -6,12 +6,14 @@ import 'dart:io';
 
 import 'package:bench_harness/comparison.dart';
 import 'package:services_bench/calls.dart';
+import 'package:services_bench/streams.dart';
 
 Future<void> main(List<String> arguments) async {
   final [mode, library, frb] = arguments;
   print('\nDart ${Platform.version}, ${mode.toUpperCase()}');
   try {
     await compareCalls(mode, library, frb);
+    await compareStreams(mode, library, frb);
     exit(0);
   } on WrongResult catch (wrong) {
     stderr.writeln('wrong result: $wrong');
