@@ -140,12 +140,12 @@ pub fn result(
             format!("value.resource<{}>()", pointee(&outcome.ty.0))
         }
     };
-    let parameters: &[_] = if is_stream {
-        &["$.NativeStream<$.Object?> stream".to_owned(), "int at".to_owned()]
+    let parameters = if is_stream {
+        layout::Parameters::positional(["$.NativeStream<$.Object?> stream", "int at"])
     } else {
-        &["$.EventValue value".to_owned()]
+        layout::Parameters::positional(["$.EventValue value"])
     };
-    let head = layout::method(&outcome.public, &decoder(it, own), layout::Parameters::new(parameters));
+    let head = layout::method(&outcome.public, &decoder(it, own), &parameters);
     if let (Mode::Stream, Returns::Pool(message)) = (it.mode, returns) {
         let class = types::native(model, names, Value::Message(message));
         let slot = format!("stream.value(at).resource<{class}>()");

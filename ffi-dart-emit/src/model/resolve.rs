@@ -919,6 +919,7 @@ impl<'a> Resolver<'a> {
             leaf: record.leaf,
             mode: record.mode,
             window: record.window,
+            arguments: record.arguments,
             params,
             returns,
             optional: record.optional,

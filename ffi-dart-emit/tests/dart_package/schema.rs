@@ -333,6 +333,7 @@ impl Schema {
             leaf: false,
             mode: Mode::Sync,
             window: 0,
+            arguments: None,
             params: params
                 .iter()
                 .map(|(name, pass, ty)| Param {

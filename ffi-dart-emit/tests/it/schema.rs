@@ -156,6 +156,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         leaf: false,
         mode: Mode::Sync,
         window: 0,
+        arguments: None,
         params: params.iter().map(param).collect(),
         returns: returns.map(Returns::Value),
         optional: false,

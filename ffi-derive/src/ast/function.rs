@@ -12,7 +12,7 @@ use syn::{
 };
 
 use super::{Head, callback, refuse_generics, stream, types};
-use crate::attr::{Flag, FunctionAttrs, Window};
+use crate::attr::{Arguments, Flag, FunctionAttrs, Window};
 
 /// A function that C can call.
 pub(crate) struct Function {
@@ -21,6 +21,8 @@ pub(crate) struct Function {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) leaf: bool,
     pub(crate) mode: Mode,
+    /// The way in which Dart writes arguments, if the user chose one.
+    pub(crate) arguments: Option<Arguments>,
     pub(crate) params: Vec<Param>,
     /// Position of the parameter `&FfiContext` among the others, if the function has one.
     pub(crate) context: Option<usize>,
@@ -85,6 +87,7 @@ impl Function {
             FunctionAttrs::from_list(&keys)
         });
         let leaf = args.as_ref().is_some_and(|args| args.leaf.is_present());
+        let arguments = args.as_ref().and_then(|args| args.arguments);
         let output = match &signature.output {
             ReturnType::Default => None,
             ReturnType::Type(_, ty) => Some(&**ty),
@@ -125,6 +128,7 @@ impl Function {
             cfgs: function.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
             leaf,
             mode: mode.expect("without an error there is one"),
+            arguments,
             params,
             context: contexts.first().map(|(index, _)| *index),
             output,

@@ -549,6 +549,9 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
                 record.key("window").number(window);
             }
         }
+        if let Some(arguments) = function.arguments {
+            record.key("arguments").string(arguments.name());
+        }
         record.key("params").array(&function.params, |value, param| {
             let Param { name, pass, optional, ty, answer, .. } = param;
             let holds = holds(*pass);

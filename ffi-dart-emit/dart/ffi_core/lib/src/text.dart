@@ -68,8 +68,18 @@ int encodeString(String text, Uint8List bytes, String name, [int? index]) {
   return length;
 }
 
-int _encodeUtf8(String text, Uint8List bytes, String name, int? index) {
-  // Nothing is written before it is known to fit and to be Unicode.
+/// Throws as [encodeString] does if [text] can't be written to [capacity] bytes.
+void checkText(String text, int capacity, String name, [int? index]) {
+  checkCapacity(text.length, capacity, name, index);
+  for (var i = 0; i < text.length; i++) {
+    if (text.codeUnitAt(i) >= 0x80) {
+      _checkUtf8(text, capacity, name, index);
+      return;
+    }
+  }
+}
+
+void _checkUtf8(String text, int capacity, String name, int? index) {
   var length = text.length;
   for (var i = 0; i < text.length; i++) {
     final unit = text.codeUnitAt(i);
@@ -87,7 +97,12 @@ int _encodeUtf8(String text, Uint8List bytes, String name, int? index) {
     }
     length++;
   }
-  checkCapacity(length, bytes.length, name, index);
+  checkCapacity(length, capacity, name, index);
+}
+
+int _encodeUtf8(String text, Uint8List bytes, String name, int? index) {
+  // Nothing is written before it is known to fit and to be Unicode.
+  _checkUtf8(text, bytes.length, name, index);
   var at = 0;
   for (var i = 0; i < text.length; i++) {
     var rune = text.codeUnitAt(i);
