@@ -19,22 +19,22 @@ void main() {
     expect(_library.asks(7, (number) => number.isEven), isTrue);
     expect(_library.asks(7, (number) => true), isFalse);
     final end = _library.walk(
-      const PointData(x: 1, y: 0).toNative().ref,
-      10,
-      (point) => PointData(x: point.x * 2, y: point.y + 1).toNative().ref,
+      from: const PointData(x: 1, y: 0).toBox().ref,
+      steps: 10,
+      next: (point) => PointData(x: point.x * 2, y: point.y + 1).toBox().ref,
     );
-    expect(end.toDart(), const PointData(x: 1024, y: 10));
+    expect(end.toData(), const PointData(x: 1024, y: 10));
   });
 
   test('enums, newtypes and times cross in both directions', () {
     final seen = <Object>[];
     final painted = _library.paint(
-      Color.red,
-      (color) {
+      color: Color.red,
+      other: (color) {
         seen.add(color);
         return Color.green;
       },
-      (color) {
+      open: (color) {
         seen.add(color);
         return Color.openFromValue(77);
       },
@@ -42,7 +42,11 @@ void main() {
     expect(seen, [Color.red, Color.openFromValue(1)]);
     expect(painted.number, 77);
     expect(
-      _library.rename(const Id(4), (id) => Id(id.value + 1), (time) => time * 2),
+      _library.rename(
+        id: const Id(4),
+        next: (id) => Id(id.value + 1),
+        time: (time) => time * 2,
+      ),
       const Duration(seconds: 10),
     );
   });
@@ -77,9 +81,9 @@ void main() {
       expect(_library.weigh(2, (_) => 70000), 2000);
       expect(
         () => _library.rename(
-          const Id(1),
-          (_) => const Id(70000),
-          (time) => time,
+          id: const Id(1),
+          next: (_) => const Id(70000),
+          time: (time) => time,
         ),
         throwsA(
           isA<RustErrorException>().having(
@@ -120,10 +124,12 @@ void main() {
 
   test('text of a call is not that of the calls in it', () {
     final inner = <String>[];
-    final found = _library.search('a few words that are long', (length) {
-      inner.add(_library.search('x' * 100, (_) => length > 2, 'other'));
+    String search(String text, bool Function(int) accepts, String otherwise) =>
+        _library.search(text: text, accepts: accepts, otherwise: otherwise);
+    final found = search('a few words that are long', (length) {
+      inner.add(search('x' * 100, (_) => length > 2, 'other'));
       try {
-        _library.search('', (_) => throw 'an error', '');
+        search('', (_) => throw 'an error', '');
       } on RustErrorException catch (error) {
         inner.add(error.message);
       }
@@ -134,7 +140,7 @@ void main() {
     expect(inner[0], 'other');
     expect(inner[2], 'x' * 100);
     expect(inner[5], 'the predicate threw an error');
-    expect(_library.search('one', (_) => false, 'that'), 'that');
+    expect(search('one', (_) => false, 'that'), 'that');
   });
 
   test('nothing is left behind by an argument that is refused', () {

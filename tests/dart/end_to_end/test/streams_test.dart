@@ -411,7 +411,7 @@ void main() {
         while (watch.elapsedMicroseconds < 20) {}
       });
       timer.cancel();
-      // 40 ms of work, in turns of 2 ms.
+      // 40 ms of work, in turns of half a millisecond.
       expect(turns, greaterThan(0));
     });
 

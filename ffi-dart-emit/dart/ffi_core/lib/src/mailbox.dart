@@ -82,7 +82,7 @@ final class _Call<T> extends _Waiting {
 ///
 /// Rust rings at a port when there are some. Each ring is answered by one leaf call
 /// that takes up to 256 events. They are completed in groups, with the microtasks
-/// that wait for them, for up to two milliseconds; then other events of the isolate
+/// that wait for them, for half a millisecond; then other events of the isolate
 /// have their turn. Streams that have items take turns, in groups of the same size.
 /// The isolate stays alive while a call waits or a stream is listened to.
 final class Mailbox implements Finalizable {
@@ -107,7 +107,9 @@ final class Mailbox implements Finalizable {
   static const _group = 32;
 
   /// Time in microseconds after which other events of the isolate have their turn.
-  static const _turn = 2000;
+  ///
+  /// Half the resolution of timers, so that a flood hardly delays one.
+  static const _turn = 500;
 
   static const _gone = 20;
 
