@@ -62,7 +62,7 @@
 //! | [`FfiError`](macro@FfiError), [`error`] | derive of errors that Dart catches by variant, with their fields |
 //! | [`DartError`] | what a function of Dart threw, which is passed as `&dyn Fn(A) -> Result<R, DartError>` |
 //! | `executor` | what runs async and blocking functions, with the feature `async` or `tokio` |
-//! | `FfiContext` | tells a blocking function that its call was cancelled |
+//! | `FfiContext`, `context` | tell a function the deadline of its call, and whether it was cancelled |
 //! | `Stream` | trait of `futures-core`: a function that returns `impl Stream<Item = T>` is a stream in Dart |
 //! | `spawn`, `spawn_blocking` | run a task or work of the library's own, from any thread |
 //! | [`panic`](mod@panic) | places and backtraces of panics |
@@ -245,7 +245,7 @@ pub use ffi_derive::{FfiEnum, FfiError, FfiMessage, FfiNewtype, ffi_export};
 #[doc(no_inline)]
 pub use futures_core::Stream;
 #[cfg(feature = "async")]
-pub use mailbox::FfiContext;
+pub use mailbox::{FfiContext, context};
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
 #[doc(hidden)]

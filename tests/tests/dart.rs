@@ -39,6 +39,12 @@ fn fresh(name: &str) -> PathBuf {
     folder
 }
 
+/// The target folder of libraries whose files have the names of others: of a fixture with other
+/// features, of the README's programs. They share what they depend on.
+fn apart() -> PathBuf {
+    workspace::target().join("apart")
+}
+
 /// The folder of the runtime, which all generated packages depend on.
 fn runtime() -> PathBuf {
     workspace::root().join("ffi-dart-emit/dart/ffi_core")
@@ -224,8 +230,7 @@ fn the_readme_runs() {
     fs::write(folder.join("Cargo.toml"), format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n"))
         .unwrap();
     fs::copy(workspace::root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    // A target folder of its own, as an example's library has the name of one of these.
-    let target = folder.join("target");
+    let target = apart();
     let mut build = workspace::cargo();
     build.args(["build", "--offline", "--target-dir"]).arg(&target).current_dir(&folder);
     workspace::capture(build.env("RUSTFLAGS", "-D warnings")).unwrap();
@@ -364,11 +369,9 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
 
 /// Returns the library of the fixture `calls` with other definitions under the same names.
 fn changed() -> PathBuf {
-    // A target folder of its own: the file has the same name.
-    let target = workspace::target().join("changed");
     let options = BuildOptions {
         features: vec!["changed".to_owned()],
-        target_dir: Some(target),
+        target_dir: Some(apart()),
         ..BuildOptions::default()
     };
     Crate::named("fixture-calls").unwrap().build(&options).unwrap()
@@ -508,6 +511,65 @@ fn programs_end_with_tasks() {
                 assert_eq!(String::from_utf8_lossy(&output.stdout), printed, "{shown}");
             }
         }
+    }
+}
+
+/// A library that is built with `panic = "abort"` does what others do, until a function panics: that
+/// ends the process with the panic's message, whichever way it was called.
+#[test]
+fn a_panic_that_aborts_ends_the_process() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let folder = fresh("aborts");
+    let core = workspace::root().join("ffi-core").display().to_string();
+    let manifest = format!(
+        "[package]\nname = \"aborts\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+         [lib]\ncrate-type = [\"cdylib\"]\n\
+         [dependencies]\nffi-core = {{ path = {core:?}, features = [\"async\"] }}\n\
+         [profile.dev]\npanic = \"abort\"\n[workspace]\n"
+    );
+    let source = "ffi_core::library!();\n\n\
+                  fn check(number: u32) -> u32 {\n    assert!(number > 0, \"zero\");\n    number\n}\n\n\
+                  #[ffi_core::ffi_export]\npub fn at_once(number: u32) -> u32 {\n    check(number)\n}\n\n\
+                  #[ffi_core::ffi_export]\npub async fn later(number: u32) -> u32 {\n    check(number)\n}\n\n\
+                  #[ffi_core::ffi_export(inline)]\npub async fn inlined(number: u32) -> u32 {\n    check(number)\n}\n\n\
+                  #[ffi_core::ffi_export(blocking)]\npub fn aside(number: u32) -> u32 {\n    check(number)\n}\n";
+    let program = "import 'package:aborts/aborts.dart';\n\n\
+                   Future<void> main(List<String> arguments) async {\n  \
+                   final library = AbortsLibrary.open();\n  \
+                   print(library.atOnce(1) + await library.later(2) + await library.inlined(3) + await library.aside(4));\n  \
+                   switch (arguments.single) {\n    \
+                   case 'at_once':\n      library.atOnce(0);\n    \
+                   case 'later':\n      await library.later(0);\n    \
+                   case 'inlined':\n      await library.inlined(0);\n    \
+                   case 'aside':\n      await library.aside(0);\n  \
+                   }\n  print('not reached');\n}\n";
+    fs::create_dir_all(folder.join("src")).unwrap();
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.join("src/lib.rs"), source).unwrap();
+    fs::copy(workspace::root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let target = workspace::libraries();
+    let mut build = workspace::cargo();
+    build.args(["build", "--offline", "--target-dir"]).arg(&target).current_dir(&folder);
+    workspace::capture(&mut build).unwrap();
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+    let library = target.join("debug").join(format!("{DLL_PREFIX}aborts{DLL_SUFFIX}"));
+    let package = folder.join("dart");
+    let mut emit = emitter().unwrap();
+    emit.arg("dart").arg(&library).arg("--out").arg(&package).arg("--runtime").arg(runtime());
+    let said = workspace::capture(&mut emit).unwrap();
+    assert!(said.stderr.contains("panic = \"abort\""), "{said}");
+    sdk.pub_get(&package).unwrap();
+    fs::create_dir_all(package.join("bin")).unwrap();
+    let (source, kernel) = (package.join("bin/aborts.dart"), package.join("aborts.dill"));
+    fs::write(&source, program).unwrap();
+    sdk.compile_kernel(&source, &kernel).unwrap();
+    let sdk = sdk.with_env("ABORTS_LIBRARY", &library);
+    for way in ["at_once", "later", "inlined", "aside"] {
+        let output = sdk.command().arg("run").arg(&kernel).arg(way).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{way}: {output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "10\n", "{way}: {output:?}");
+        assert!(stderr.contains("zero") && stderr.contains("lib.rs"), "{way}: {output:?}");
     }
 }
 

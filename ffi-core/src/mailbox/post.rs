@@ -4,11 +4,13 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use atomic_waker::AtomicWaker;
 
 use super::atomics::Machine;
 use super::counts::count_late;
+use super::current::Deadline;
 use super::event::{Entry, FfiEvent, READY};
 use super::inbox::{Closed, Inbox};
 use super::items::{ENDED, Items};
@@ -42,6 +44,7 @@ pub(crate) struct Call {
     pub(crate) id: u64,
     pub(crate) outcome: Outcome<Machine>,
     pub(crate) waker: AtomicWaker,
+    pub(super) deadline: Deadline,
     /// Items of a stream; none of another call.
     items: Option<Arc<dyn Items>>,
     mailbox: Arc<FfiMailbox>,
@@ -99,16 +102,30 @@ impl FfiMailbox {
         if SHUT.load(Ordering::SeqCst) || self.inbox.is_closed() { Err(closed()) } else { Ok(()) }
     }
 
-    /// Notes a call that starts, with its items if it is a stream.
-    pub(crate) fn begin(self: &Arc<Self>, id: u64, items: Option<Arc<dyn Items>>) -> Arc<Call> {
-        let call = Arc::new(Call {
+    /// Makes a call, which has not been started.
+    pub(super) fn make(self: &Arc<Self>, id: u64) -> Arc<Call> {
+        self.make_with(id, None)
+    }
+
+    /// Makes the call of a stream, which has not been started.
+    pub(super) fn make_stream(self: &Arc<Self>, id: u64, items: Arc<dyn Items>) -> Arc<Call> {
+        self.make_with(id, Some(items))
+    }
+
+    fn make_with(self: &Arc<Self>, id: u64, items: Option<Arc<dyn Items>>) -> Arc<Call> {
+        Arc::new(Call {
             id,
             outcome: Outcome::new(),
             waker: AtomicWaker::new(),
+            deadline: Deadline::new(),
             items,
             mailbox: Arc::clone(self),
-        });
-        let index = id as u32 as usize;
+        })
+    }
+
+    /// Notes a call that starts.
+    pub(crate) fn begin(&self, call: Arc<Call>) -> Arc<Call> {
+        let index = call.id as u32 as usize;
         let mut isolate = lock(&self.isolate);
         if index >= isolate.calls.len() {
             isolate.calls.resize_with(index + 1, || None);
@@ -181,6 +198,13 @@ impl FfiMailbox {
         if let Some(items) = call.as_ref().and_then(|call| call.items.as_ref()) {
             // SAFETY: the status is null or that of the isolate, by this function's contract.
             unsafe { items.keep(index, status) };
+        }
+    }
+
+    /// Sets the deadline of a call to `left` from now, if it has not ended.
+    pub(crate) fn limit(&self, id: u64, left: Duration) {
+        if let Some(call) = self.call(id) {
+            call.deadline.set(left);
         }
     }
 

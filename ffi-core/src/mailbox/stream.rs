@@ -20,6 +20,7 @@ use pin_project_lite::pin_project;
 
 use super::atomics::Machine;
 use super::counts::Alive;
+use super::current::{Source, within};
 use super::items::{ENDED, FAILED, Items, Lent, Taken, most_lent};
 use super::outcome::Stage;
 use super::post::Call;
@@ -178,7 +179,8 @@ impl<S: Stream, O: FfiOutput> Future for Pump<S, O> {
                 }
             }
             let Some(stream) = this.stream.as_mut().as_pin_mut() else { return Poll::Ready(()) };
-            let last = match caught(|| stream.poll_next(context).map(|item| item.map(convert))) {
+            let poll = || stream.poll_next(context).map(|item| item.map(convert));
+            let last = match caught(|| within(&Source::Started(this.call), poll)) {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(Some(item))) => {
                     *this.credit -= 1;

@@ -224,7 +224,7 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
         Mode::Blocking if position == 0 => return Ok(()),
         Mode::Blocking => "a function has one `&FfiContext`\nhint: remove this one",
         Mode::Async | Mode::Inline => {
-            "an async function is cancelled by dropping its future\nhint: remove the parameter"
+            "an async function is cancelled by dropping its future\nhint: remove the parameter; `ffi_core::context()` has the deadline"
         }
         Mode::Stream(_) => "a stream is cancelled by dropping it\nhint: remove the parameter",
         Mode::Sync => "Dart can't cancel a function that it waits for\nhint: `#[ffi_export(blocking)]`",

@@ -95,6 +95,20 @@ void main() {
       );
     });
 
+    test('columns', () async {
+      final readings = await _library.readings(1000);
+      expect(readings.length, 1000);
+      expect(readings.second.last, 999);
+      expect(readings.value[3], 1.5);
+      readings.dispose();
+      // One that the collector frees.
+      expect((await _library.someReadings(5)).value, List.filled(5, 0.25));
+      await expectLater(
+        _library.someReadings(0),
+        throwsA(isA<TaskBusyException>()),
+      );
+    });
+
     test('a box', () async {
       final page = await _library.makePage(5);
       expect(page.ref.number, 5);
@@ -275,6 +289,25 @@ void main() {
     test('of a time that is past cancels at once', () async {
       final late = _library.sleep().deadline(DateTime(2000));
       await expectLater(late, throwsA(isA<TimeoutException>()));
+    });
+
+    test('is the deadline that Rust sees', () async {
+      const hour = Duration(hours: 1);
+      Matcher within(Duration limit) =>
+          allOf(greaterThan(0), lessThanOrEqualTo(limit.inMilliseconds));
+      expect(await _library.timeLeft().timeout(hour), within(hour));
+      expect(await _library.timeLeftBlocking().timeout(hour), within(hour));
+      // The earliest counts, also when it is for what another one returned.
+      final twice = _library.timeLeft().timeout(hour * 2).timeout(hour);
+      expect(await twice, within(hour * 2));
+      final time = DateTime.now().add(hour);
+      expect(await _library.timeLeft().deadline(time), within(hour));
+      // Not the call that was started last.
+      final first = _library.timeLeft();
+      final second = _library.sleep();
+      expect(await first.timeout(hour), within(hour));
+      await second.cancel();
+      expect(await _library.hasDeadline(), isFalse);
     });
 
     test('is cancelled with its call', () async {
