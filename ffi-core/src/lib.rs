@@ -60,8 +60,10 @@
 //! | [`library!`] | exports the functions that every library has, once |
 //! | [`FfiType`] | trait of the types of fields, with the check of untrusted memory |
 //! | [`FfiError`](macro@FfiError), [`error`] | derive of errors that Dart catches by variant, with their fields |
+//! | [`DartError`] | what a function of Dart threw, which is passed as `&dyn Fn(A) -> Result<R, DartError>` |
 //! | `executor` | what runs async and blocking functions, with the feature `async` or `tokio` |
 //! | `FfiContext`, `context` | tell a function the deadline of its call, and whether it was cancelled |
+//! | `Stream` | trait of `futures-core`: a function that returns `impl Stream<Item = T>` is a stream in Dart |
 //! | `spawn`, `spawn_blocking` | run a task or work of the library's own, from any thread |
 //! | [`panic`](mod@panic) | places and backtraces of panics |
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
@@ -72,7 +74,7 @@
 //!
 //! | feature | default | what it does |
 //! |---|---|---|
-//! | `async` | no | async and blocking functions, on threads of the library's own or another executor |
+//! | `async` | no | async and blocking functions and streams, on threads of the library's own or another executor |
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
@@ -210,7 +212,7 @@ macro_rules! __async {
 macro_rules! __async {
     (function $($items:tt)*) => {
         $crate::__private::core::compile_error!(
-            "an async or blocking function needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
+            "an async or blocking function or a stream needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
              or the feature `async` for one without tokio"
         );
     };
@@ -224,6 +226,8 @@ macro_rules! __async {
     };
 }
 
+#[doc(inline)]
+pub use boundary::DartError;
 pub use bytemuck;
 #[doc(hidden)]
 pub use columns::ColumnsCode;
@@ -238,6 +242,9 @@ pub use error::FfiError;
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
 pub use ffi_derive::{FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_export, ffi_service};
+#[cfg(feature = "async")]
+#[doc(no_inline)]
+pub use futures_core::Stream;
 #[cfg(feature = "async")]
 pub use mailbox::{FfiContext, context};
 pub use message::FfiMessage;

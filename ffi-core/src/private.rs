@@ -10,13 +10,14 @@ pub use core;
 pub use memoffset::offset_of;
 
 pub use crate::boundary::{
-    Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiObjectCalls,
-    FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region,
-    Returned, Texts, Untyped, alloc, assert_by_value, assert_error, assert_lent, assert_owned_text,
-    assert_pooled, assert_returned, assert_returned_by_value, assert_value, call_output, claim, clear,
-    copied, dart_calls, dart_init, disjoint, displayed, error_layout, free, object_argument, object_calls,
-    object_free, object_installed, object_redeem, object_share, optional, owned_free, receiver, reference,
-    reference_mut, slice, slice_mut, take, take_some, text,
+    Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
+    FfiDartCalls, FfiErrorField, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn, FfiStatus,
+    FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned, Texts, Untyped, alloc,
+    assert_answer, assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled,
+    assert_returned, assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls,
+    dart_init, disjoint, displayed, error_layout, free, object_argument, object_calls, object_free,
+    object_installed, object_redeem, object_share, optional, owned_free, receiver, reference, reference_mut,
+    slice, slice_mut, take, take_some, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
@@ -61,6 +62,8 @@ pub use crate::{
     executor::{open_calls, shutdown as end_calls},
     mailbox::{
         FfiContext, FfiEvent, FfiMailbox, FfiMailboxCalls, mailbox_calls, start_async, start_blocking,
-        start_inline,
+        start_inline, start_stream,
     },
 };
+#[cfg(feature = "async")]
+pub use futures_core::Stream;

@@ -46,6 +46,11 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
         functions: with_mode(model, true).map(|it| function(model, it, &constants)).collect(),
+        callbacks: model
+            .functions
+            .iter()
+            .flat_map(|it| &it.params)
+            .any(|param| matches!(param.passing, Passing::Callback { .. })),
         started: with_mode(model, false).map(|it| it.item.name.as_str()).collect(),
         pools: pools(model),
         simd: simd(model),
@@ -103,6 +108,8 @@ struct Header<'a> {
     fingerprints: Vec<CFingerprint>,
     symbols: &'a ffi_core::schema::read::LibrarySymbols,
     functions: Vec<CFunction>,
+    /// True if a function gets functions of the caller.
+    callbacks: bool,
     /// Names of the functions whose results only Dart can wait for.
     started: Vec<&'a str>,
     pools: Vec<CPool<'a>>,
@@ -327,7 +334,8 @@ impl<'a> Structs<'a> {
             let params = function.params.iter().filter_map(|param| match param.passing {
                 Passing::Value(value)
                 | Passing::Reference { to: value, .. }
-                | Passing::Slice { of: value, .. } => Some(value),
+                | Passing::Slice { of: value, .. }
+                | Passing::Callback { argument: value, .. } => Some(value),
                 _ => None,
             });
             for value in params.chain(function.returns.and_then(Returns::value)) {
@@ -686,6 +694,15 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
             Passing::Slice { of, mutable } => {
                 params.push(pointer(model, *of, *mutable, &name));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
+            }
+            Passing::Callback { argument, answer } => {
+                let argument = pointer(model, *argument, false, "argument");
+                let result =
+                    answer.map_or_else(|| "void *result".to_owned(), |it| pointer(model, it, true, "result"));
+                params.push(format!(
+                    "uint8_t (*{name})(void *context, {argument}, {result}, FfiCallbackError *error)"
+                ));
+                params.push(format!("void *{}", scope.name(&format!("{}_context", param.name))));
             }
             Passing::Text => {
                 params.push(format!("const uint8_t *{name}"));

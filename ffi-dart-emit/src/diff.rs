@@ -181,7 +181,8 @@ impl<'a> Side<'a> {
         let params = it.params.iter().map(|param| match param.passing {
             Passing::Value(value)
             | Passing::Reference { to: value, .. }
-            | Passing::Slice { of: value, .. } => Some(value),
+            | Passing::Slice { of: value, .. }
+            | Passing::Callback { argument: value, .. } => Some(value),
             _ => None,
         });
         let name = |value| match value {
@@ -777,8 +778,9 @@ impl Diff<'_> {
             self.item(&item, old_item, new_item);
             if old_mode != new_mode {
                 let what = format!("was {}, is {}", called(*old_mode), called(*new_mode));
-                let breaks = (old_mode.is_sync() != new_mode.is_sync())
-                    .then_some("the method in Dart returns a future or the result itself");
+                let forms = [old_mode, new_mode].map(|mode| (mode.is_sync(), *mode == Mode::Stream));
+                let breaks = (forms[0] != forms[1])
+                    .then_some("the method in Dart returns the result itself, a future or a stream");
                 self.add(&item, what, breaks, None);
             } else if old != new {
                 self.add(
@@ -811,6 +813,7 @@ fn called(mode: Mode) -> &'static str {
         Mode::Sync => "a function that the caller waits for",
         Mode::Async => "async",
         Mode::Blocking => "blocking",
+        Mode::Stream => "a stream",
     }
 }
 

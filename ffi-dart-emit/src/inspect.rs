@@ -254,10 +254,18 @@ impl View<'_> {
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
         let error = function.error.map_or_else(|| "_".to_owned(), |it| self.short(&self.0.error(it).id));
         let result = match (result, function.fallible) {
-            (None, false) => String::new(),
-            (None, true) => format!(" -> Result<(), {error}>"),
-            (Some(value), false) => format!(" -> {value}"),
-            (Some(value), true) => format!(" -> Result<{value}, {error}>"),
+            (None, false) => None,
+            (None, true) => Some(format!("Result<(), {error}>")),
+            (Some(value), false) => Some(value),
+            (Some(value), true) => Some(format!("Result<{value}, {error}>")),
+        };
+        let result = match (function.mode, result) {
+            (Mode::Stream, item) => {
+                let item = item.as_deref().unwrap_or("()");
+                format!(" -> impl Stream<Item = {item}> (window {})", function.window)
+            }
+            (_, Some(result)) => format!(" -> {result}"),
+            (_, None) => String::new(),
         };
         let note = match (function.leaf, function.member.map(|it| it.role)) {
             (true, Some(Role::Getter)) => " (leaf, getter)",
@@ -266,7 +274,7 @@ impl View<'_> {
             _ => "",
         };
         let mode = match function.mode {
-            Mode::Sync => "",
+            Mode::Sync | Mode::Stream => "",
             Mode::Async => "async ",
             Mode::Blocking => "blocking ",
         };
@@ -288,6 +296,10 @@ impl View<'_> {
     fn passing(&self, passing: &Passing) -> String {
         match passing {
             Passing::Text => "&str".to_owned(),
+            Passing::Callback { argument, answer } => {
+                let answer = answer.map_or_else(|| "()".to_owned(), |it| self.value(it));
+                format!("&dyn Fn({}) -> Result<{answer}, DartError>", self.value(*argument))
+            }
             Passing::Pool(message) => self.pool_box(*message),
             Passing::Object(of) => self.object(*of),
             Passing::Columns { of, mutable: false } => format!("&{}", self.columns(*of)),

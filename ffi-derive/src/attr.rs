@@ -74,6 +74,7 @@ pub(crate) struct FunctionAttrs {
     pub(crate) blocking: Flag,
     #[darling(default)]
     pub(crate) inline: Flag,
+    pub(crate) window: Option<Window>,
     pub(crate) arguments: Option<Arguments>,
 }
 
@@ -102,6 +103,7 @@ pub(crate) struct MemberAttrs {
     pub(crate) blocking: Flag,
     #[darling(default)]
     pub(crate) inline: Flag,
+    pub(crate) window: Option<Window>,
     pub(crate) arguments: Option<Arguments>,
     #[darling(default)]
     pub(crate) getter: Flag,
@@ -467,6 +469,34 @@ impl FromMeta for Reset {
                  hint: `reset = \"zero\"`, or `reset = \"keep\"` for what its last owner left",
             )),
         }
+    }
+}
+
+/// Number of items that wait for Dart, `#[ffi(window = N)]`.
+#[derive(Debug)]
+pub(crate) struct Window {
+    pub(crate) items: u32,
+    pub(crate) span: Span,
+}
+
+impl Window {
+    /// The window of a stream without the key.
+    pub(crate) const DEFAULT: u32 = 1024;
+    /// Largest window; see `MOST` in `ffi-core/src/mailbox/window.rs`.
+    const MOST: u32 = 1 << 20;
+}
+
+impl FromMeta for Window {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let items = value(item).and_then(number).filter(|items| (1..=Self::MOST).contains(items));
+        let span = item.span();
+        items.map(|items| Self { items, span }).ok_or_else(|| {
+            let problem = format!(
+                "`window` takes the number of items that may wait for Dart\nhint: `window = 256`, from 1 to {}",
+                Self::MOST
+            );
+            refuse(item, problem)
+        })
     }
 }
 

@@ -46,6 +46,11 @@ fn c_has_handles_of_objects() {
 }
 
 #[test]
+fn c_passes_functions() {
+    run("callbacks");
+}
+
+#[test]
 fn c_calls_kernels() {
     run("simd");
 }

@@ -203,9 +203,9 @@ fn the_readme_runs() {
         parts.map(|part| part.split_once("```").expect("the block ends").0.to_owned()).collect()
     };
     let (rust, dart) = (blocks("rust"), blocks("dart"));
-    assert_eq!((rust.len(), dart.len()), (6, 6), "each library has its program");
+    assert_eq!((rust.len(), dart.len()), (7, 7), "each library has its program");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    for name in ["particles", "site", "services", "ledger", "camera", "swarm"] {
+    for name in ["particles", "site", "services", "clock", "ledger", "camera", "swarm"] {
         let _ = fs::remove_dir_all(folder.join(name).join("dart"));
     }
     let name = |dart: &str| {
@@ -221,7 +221,9 @@ fn the_readme_runs() {
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\
              [lib]\ncrate-type = [\"cdylib\"]\n\
-             [dependencies]\nffi-core = {{ path = {core:?}, features = [\"simd\", \"tokio\"] }}\n"
+             [dependencies]\nffi-core = {{ path = {core:?}, features = [\"simd\", \"tokio\"] }}\n\
+             futures-util = {{ version = \"0.3\", default-features = false, features = [\"std\"] }}\n\
+             tokio = {{ version = \"1\", default-features = false, features = [\"time\"] }}\n"
         );
         fs::write(crate_folder.join("Cargo.toml"), manifest).unwrap();
     }
@@ -359,6 +361,7 @@ fn resolved(sdk: &Sdk) -> PathBuf {
 fn fixture(name: &str) -> (&'static str, PathBuf) {
     let variable = match name {
         "calls" => "FIXTURE_CALLS_LIBRARY",
+        "callbacks" => "FIXTURE_CALLBACKS_LIBRARY",
         "columns" => "FIXTURE_COLUMNS_LIBRARY",
         "errors" => "FIXTURE_ERRORS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
@@ -368,6 +371,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "services" => "FIXTURE_SERVICES_LIBRARY",
         "signatures" => "FIXTURE_SIGNATURES_LIBRARY",
         "simd" => "FIXTURE_SIMD_LIBRARY",
+        "streams" => "FIXTURE_STREAMS_LIBRARY",
         "tasks" => "FIXTURE_TASKS_LIBRARY",
         "types" => "FIXTURE_TYPES_LIBRARY",
         _ => panic!("no fixture `{name}` is tested from Dart"),
@@ -388,6 +392,13 @@ fn changed() -> PathBuf {
 #[test]
 fn calls() {
     end_to_end("calls", &[fixture("calls")]);
+}
+
+/// Overwrites freed memory at once, so that text that was overwritten is noticed.
+#[test]
+fn callbacks() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("callbacks", &[fixture("callbacks"), overwrites]);
 }
 
 #[test]
@@ -447,6 +458,28 @@ fn services() {
 #[test]
 fn simd() {
     end_to_end("simd", &[fixture("simd")]);
+}
+
+/// Overwrites freed memory at once, so that an item that was given back shows wrong values.
+#[test]
+fn streams() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("streams", &[fixture("streams"), overwrites]);
+    end_to_end("streams_shutdown", &[fixture("streams")]);
+}
+
+/// A slot that was lent is overwritten when it is given back.
+#[test]
+fn streams_lent() {
+    // A target folder of its own: the file has the same name.
+    let target = workspace::target().join("pool-debug");
+    let options = BuildOptions {
+        features: vec!["pool-debug".to_owned()],
+        target_dir: Some(target),
+        ..BuildOptions::default()
+    };
+    let library = Crate::named("fixture-streams").unwrap().build(&options).unwrap();
+    end_to_end("streams_lent", &[("FIXTURE_STREAMS_LIBRARY", library)]);
 }
 
 /// Overwrites freed memory at once, so that a result that was freed shows wrong values.

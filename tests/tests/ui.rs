@@ -30,6 +30,7 @@ fn every_mistake_has_its_message() {
 /// Cases with another number of mistakes than one.
 const MISTAKES: &[(&str, usize)] = &[
     ("attribute/crate_local", 4),
+    ("callbacks/arguments", 2),
     ("enumeration/align", 6),
     ("enumeration/data", 2),
     ("enumeration/empty", 2),
@@ -52,6 +53,9 @@ const MISTAKES: &[(&str, usize)] = &[
     ("several/strings", 5),
     ("several/tags", 5),
     ("shape/lifetime", 2),
+    ("streams/item", 2),
+    ("streams/keys", 3),
+    ("streams/window", 3),
     ("types/capacity_zero", 4),
     ("types/element", 4),
     ("types/oneof_discriminant", 2),

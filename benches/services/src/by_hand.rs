@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::streams::Block;
 use crate::{at_gate, runtime};
 
 /// Results by the index of their call, for Dart to read when it was told.
@@ -12,7 +13,27 @@ static RESULTS: [AtomicU64; 4096] = [const { AtomicU64::new(0) }; 4096];
 type Post = unsafe extern "C" fn(i64, i64) -> bool;
 type Listener = unsafe extern "C" fn(i64, i64);
 
+/// `Dart_PostCObject`.
+type PostObject = unsafe extern "C" fn(i64, *mut Object) -> bool;
+
 static POST: OnceLock<Post> = OnceLock::new();
+static POST_OBJECT: OnceLock<PostObject> = OnceLock::new();
+
+/// `Dart_CObject` that is typed data of bytes.
+#[repr(C)]
+struct Object {
+    kind: c_int,
+    value: Bytes,
+}
+
+#[repr(C)]
+struct Bytes {
+    kind: c_int,
+    len: isize,
+    bytes: *const u8,
+    /// Room for the largest member of the union.
+    rest: [usize; 2],
+}
 
 #[repr(C)]
 struct Entry {
@@ -27,7 +48,7 @@ struct Table {
     entries: *const Entry,
 }
 
-/// Finds `Dart_PostInteger` in the table of Dart's API.
+/// Finds `Dart_PostInteger` and `Dart_PostCObject` in the table of Dart's API.
 ///
 /// # Safety
 ///
@@ -41,6 +62,12 @@ pub unsafe extern "C" fn bench_services_init(table: *const c_void) {
         let Entry { name, function } = unsafe { &*entry };
         if name.is_null() {
             return;
+        }
+        // SAFETY: the name of an entry is a C string.
+        if unsafe { CStr::from_ptr(*name) } == c"Dart_PostCObject" {
+            // SAFETY: Dart's function of that name has this type.
+            POST_OBJECT
+                .get_or_init(|| unsafe { std::mem::transmute::<*const c_void, PostObject>(*function) });
         }
         // SAFETY: the name of an entry is a C string.
         if unsafe { CStr::from_ptr(*name) } == c"Dart_PostInteger" {
@@ -97,4 +124,55 @@ pub unsafe extern "C" fn bench_services_listen_gated(listener: Listener, index: 
         // SAFETY: the listener is open, by this function's contract.
         unsafe { listener(index as i64, (value + 1) as i64) };
     }));
+}
+
+/// Posts `count` events of `size` bytes, without a limit; Dart gets a copy of each.
+#[unsafe(no_mangle)]
+pub extern "C" fn bench_services_feed_copies(port: i64, size: usize, count: u64) {
+    const TYPED_DATA: c_int = 7;
+    const UINT8: c_int = 2;
+    let post = POST_OBJECT.get().expect("the table was passed");
+    std::thread::spawn(move || {
+        let mut bytes = vec![0; size];
+        for number in 0..count {
+            bytes.fill(number as u8);
+            bytes[..8].copy_from_slice(&number.to_ne_bytes());
+            let value = Bytes { kind: UINT8, len: size as isize, bytes: bytes.as_ptr(), rest: [0; 2] };
+            let mut object = Object { kind: TYPED_DATA, value };
+            // SAFETY: the object is typed data of that many bytes, which are copied.
+            unsafe { post(port, &raw mut object) };
+        }
+    });
+}
+
+/// Posts `count` slots, each as the number of its address; waits for one while all are in use.
+#[unsafe(no_mangle)]
+pub extern "C" fn bench_services_feed_slots(port: i64, count: u64) {
+    let post = POST.get().expect("the table was passed");
+    std::thread::spawn(move || {
+        for number in 0..count {
+            let block = loop {
+                match Block::numbered(number) {
+                    Some(block) => break block,
+                    None => std::thread::yield_now(),
+                }
+            };
+            let address = block.into_raw().as_ptr().addr();
+            // SAFETY: the function takes any numbers, on any thread.
+            unsafe { post(port, address as i64) };
+        }
+    });
+}
+
+type Callee = unsafe extern "C" fn(u64) -> u64;
+
+/// Calls a function with the numbers below `count`, and adds what it returns.
+///
+/// # Safety
+///
+/// The function is one of the isolate that runs this.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bench_services_call_each(each: Callee, count: u64) -> u64 {
+    // SAFETY: the function may be called, by this function's contract.
+    (0..count).map(|number| unsafe { each(number) }).sum()
 }

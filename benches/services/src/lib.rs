@@ -3,6 +3,7 @@
 
 mod by_hand;
 mod objects;
+mod streams;
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -24,6 +24,7 @@
 //! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may have any value |
 //! | `&str`, `String` | pointer and `size_t`: UTF-8, checked; copied for `String` |
 //! | `Vec<T>` | pointer and `size_t`; copied |
+//! | `&dyn Fn(A) -> Result<R, DartError>` | pointer to a function, and its context: it gets a pointer to an `A` and one to the place for the `R` |
 //! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and owned by the function when it is called |
 //! | `PoolBox<T>` as a result | pointer to a slot, which the caller then owns |
 //! | `&self` of a method | `uint64_t`, the first argument: a handle that the caller has |
@@ -42,6 +43,7 @@
 mod args;
 mod attachment;
 mod call;
+mod callback;
 mod dart_api;
 mod lent;
 mod memory;
@@ -67,6 +69,9 @@ pub use args::{
 pub use attachment::{FfiDartCalls, dart_calls};
 #[doc(hidden)]
 pub use call::{call, call_output};
+pub use callback::DartError;
+#[doc(hidden)]
+pub use callback::{Callback, FfiAnswer, FfiCallback, FfiCallbackError, assert_answer};
 #[doc(hidden)]
 pub use dart_api::{DartInit, dart_init};
 #[doc(hidden)]

@@ -53,9 +53,24 @@ pub unsafe fn claim<T: FfiPooled>(pointer: *mut T, name: &'static str) -> Result
 ///
 /// No code uses the slot.
 unsafe extern "C" fn release<T: FfiPooled>(slot: *mut c_void) {
+    #[cfg(feature = "pool-debug")]
+    poison::<T>(slot.cast());
     // SAFETY: no code uses the slot, by this function's contract. A pool that was closed meanwhile
     // refuses it, and the slot is lost with the others.
     let _ = unsafe { pool_free::<T>(slot.cast()) };
+}
+
+/// Overwrites a slot that goes back, so that a late use of what was lent reads nonsense. A pool
+/// whose slots keep their contents is left alone.
+#[cfg(feature = "pool-debug")]
+fn poison<T: FfiPooled>(slot: *mut T) {
+    use crate::pool::Reset;
+    use crate::pool::abi::pool_examine;
+
+    if T::RESET == Reset::Zero && pool_examine(slot.cast_const()).is_ok() {
+        // SAFETY: the slot is in use, and no code uses its bytes but this one, as it goes back.
+        unsafe { slot.cast::<u8>().write_bytes(0xDE, size_of::<T>()) };
+    }
 }
 
 /// A slot, which the caller then owns.

@@ -8,15 +8,18 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures_core::Stream;
+
 use super::current::{Source, within};
 use super::event::{Entry, FfiEvent};
+use super::items::Items;
 use super::post::{Call, FfiMailbox, close_by, release_by};
+use super::stream::{Made, Pump};
 use super::task::{FfiContext, Job, Task};
 use crate::boundary::{DartHandle, Failure, FfiOutput, FfiStatus, StatusCode, attach, call, caught};
 use crate::executor;
 
 /// Result of a start: the call was refused, and the status says why.
-#[cfg(test)]
 pub(super) const REFUSED: i32 = 0;
 /// Result of a start: an event comes.
 pub(super) const STARTED: i32 = 1;
@@ -34,12 +37,15 @@ pub struct FfiMailboxCalls {
     take: unsafe extern "C" fn(*const FfiMailbox, usize, *mut FfiStatus),
     cancel: unsafe extern "C" fn(*const FfiMailbox, u64) -> u8,
     limit: unsafe extern "C" fn(*const FfiMailbox, u64, u64),
+    take_items: unsafe extern "C" fn(*const FfiMailbox, u64, *mut u8, usize, *mut FfiStatus) -> isize,
+    keep_item: unsafe extern "C" fn(*const FfiMailbox, u64, usize, *mut FfiStatus),
 }
 
 /// Returns the functions of mailboxes.
 #[must_use]
 pub fn mailbox_calls() -> *const FfiMailboxCalls {
-    static CALLS: FfiMailboxCalls = FfiMailboxCalls { open, close, drain, take, cancel, limit };
+    static CALLS: FfiMailboxCalls =
+        FfiMailboxCalls { open, close, drain, take, cancel, limit, take_items, keep_item };
     &raw const CALLS
 }
 
@@ -95,7 +101,7 @@ unsafe extern "C" fn take(mailbox: *const FfiMailbox, index: usize, status: *mut
 }
 
 /// Cancels a call. Returns 1 if its only event will be that it is gone, 0 if the event of its end
-/// comes or came.
+/// comes or came, or if it is a stream that has ended: then nothing of it can be taken any more.
 ///
 /// # Safety
 ///
@@ -115,6 +121,45 @@ unsafe extern "C" fn limit(mailbox: *const FfiMailbox, call: u64, microseconds: 
     // SAFETY: an object of the isolate keeps the mailbox, which is only used by shared references.
     let mailbox = unsafe { &*mailbox };
     mailbox.limit(call, Duration::from_micros(microseconds));
+}
+
+/// Takes up to `most` items of a stream to `out`. Returns their number, 0 if an event says when
+/// there are more, -1 if the next item is the failure in `status`, -2 if no item comes any more.
+/// What the items own stays the mailbox's until the next call; a slot is lent until then.
+///
+/// # Safety
+///
+/// The mailbox and the status are those of the isolate that runs this. `out` has room for `most`
+/// items of the stream, and is aligned for them.
+unsafe extern "C" fn take_items(
+    mailbox: *const FfiMailbox,
+    stream: u64,
+    out: *mut u8,
+    most: usize,
+    status: *mut FfiStatus,
+) -> isize {
+    // SAFETY: an object of the isolate keeps the mailbox, which is only used by shared references.
+    let mailbox = unsafe { &*mailbox };
+    // SAFETY: there is room, and the status is that of the isolate, by this function's contract.
+    unsafe { mailbox.take_items(stream, out, most, status) }
+}
+
+/// Passes what the item at `index` of the last batch of a stream owns to the isolate: it is noted
+/// in `status` until it is attached.
+///
+/// # Safety
+///
+/// The mailbox and the status are those of the isolate that runs this.
+unsafe extern "C" fn keep_item(
+    mailbox: *const FfiMailbox,
+    stream: u64,
+    index: usize,
+    status: *mut FfiStatus,
+) {
+    // SAFETY: an object of the isolate keeps the mailbox, which is only used by shared references.
+    let mailbox = unsafe { &*mailbox };
+    // SAFETY: the status is that of the isolate, by this function's contract.
+    unsafe { mailbox.keep_item(stream, index, status) };
 }
 
 /// Returns a mailbox at which calls can be started.
@@ -264,6 +309,42 @@ where
         let finish = move |context: &FfiContext| Entry::of::<O>(id, work(context));
         let job = Job::new(finish, mailbox.begin(mailbox.make(id)));
         executor::run_blocking(move || job.run());
+        Ok(STARTED)
+    };
+    // SAFETY: the status is null or valid, and no other code uses it, by this function's contract.
+    unsafe { call(status, start) }
+}
+
+/// Starts a stream, of which up to `window` items wait for Dart: `body` checks the arguments and
+/// makes it. Returns 1, or 0 with a status.
+///
+/// # Safety
+///
+/// The conditions of [`start_async`].
+pub unsafe fn start_stream<O, S>(
+    mailbox: *const FfiMailbox,
+    id: u64,
+    status: *mut FfiStatus,
+    window: u32,
+    body: impl FnOnce() -> Result<S, Failure>,
+    convert: fn(S::Item) -> Result<O::Abi, Failure>,
+) -> i32
+where
+    O: FfiOutput + 'static,
+    S: Stream + Send + 'static,
+    S::Item: 'static,
+{
+    let start = || {
+        // SAFETY: the mailbox is null or that of the isolate, by this function's contract.
+        let mailbox = unsafe { opened(mailbox) }?;
+        // Timers and IO that the function makes find their driver.
+        let (mut body, mut stream) = (Some(body), None);
+        executor::enter(&mut || stream = body.take().map(|body| body()));
+        let Some(stream) = stream.transpose()? else { return Ok(REFUSED) };
+        let made = Made::<O>::new(window);
+        let items = Arc::clone(&made) as Arc<dyn Items>;
+        let call = mailbox.begin(mailbox.make_stream(id, items));
+        executor::run(Pump::<S, O>::new(stream, convert, made, call));
         Ok(STARTED)
     };
     // SAFETY: the status is null or valid, and no other code uses it, by this function's contract.

@@ -24,6 +24,8 @@ pub(crate) trait Atomics: 'static {
     const LAST_SWEEPS: bool = true;
     /// True if the end of a call is decided by one compare-exchange.
     const DECIDES_AT_ONCE: bool = true;
+    /// True if a producer without credit says so by one compare-exchange.
+    const STALLS_AT_ONCE: bool = true;
 }
 
 /// Atomic number of 32 bits.

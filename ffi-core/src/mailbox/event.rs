@@ -5,6 +5,9 @@ use std::ptr;
 
 use crate::boundary::{Failure, FfiOutput, FfiOwned, FfiPending, FfiStatus, note};
 
+/// Code of an event: a stream has items. It may come any number of times.
+pub(crate) const READY: i32 = 16;
+
 /// Code of an event: a cancelled task is gone.
 pub(crate) const GONE: i32 = 20;
 
@@ -17,7 +20,7 @@ const INLINE: usize = 16;
 pub struct FfiEvent {
     /// The call that the event is about.
     pub(crate) call: u64,
-    /// A [`StatusCode`](crate::boundary::StatusCode), or [`GONE`].
+    /// A [`StatusCode`](crate::boundary::StatusCode), [`READY`] or [`GONE`].
     pub(crate) code: i32,
     /// 1 if the event owns something, which Dart has to take.
     owns: u32,
@@ -96,6 +99,11 @@ impl Entry {
     /// Returns the event of a call that failed or has no value.
     pub(crate) fn failed(call: u64, failure: Failure) -> Self {
         Self::owning(FfiEvent::new(call, failure.code()), Some(Owns::Failure(failure)))
+    }
+
+    /// Returns the event that a stream has items.
+    pub(crate) fn ready(call: u64) -> Self {
+        Self { event: FfiEvent::new(call, READY), owns: None }
     }
 
     /// Returns the event that a cancelled task is gone.

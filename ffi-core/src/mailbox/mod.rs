@@ -43,14 +43,17 @@ mod current;
 mod deadline;
 mod event;
 mod inbox;
+mod items;
 mod list;
 mod outcome;
 mod post;
+mod stream;
 mod task;
 #[cfg(test)]
 mod tests;
+mod window;
 
-pub use abi::{FfiMailboxCalls, mailbox_calls, start_async, start_blocking, start_inline};
+pub use abi::{FfiMailboxCalls, mailbox_calls, start_async, start_blocking, start_inline, start_stream};
 pub(crate) use counts::{Alive, counts};
 pub use event::FfiEvent;
 pub use post::FfiMailbox;

@@ -11,8 +11,9 @@ use atomic_waker::AtomicWaker;
 use super::atomics::Machine;
 use super::counts::count_late;
 use super::deadline::Deadline;
-use super::event::{Entry, FfiEvent};
+use super::event::{Entry, FfiEvent, READY};
 use super::inbox::{Closed, Inbox};
+use super::items::{ENDED, Items};
 use super::outcome::{Outcome, Stage};
 use crate::boundary::{Failure, FfiStatus, StatusCode, post};
 
@@ -44,6 +45,8 @@ pub(crate) struct Call {
     pub(crate) outcome: Outcome<Machine>,
     pub(crate) waker: AtomicWaker,
     pub(super) deadline: Deadline,
+    /// Items of a stream; none of another call.
+    items: Option<Arc<dyn Items>>,
     mailbox: Arc<FfiMailbox>,
 }
 
@@ -101,11 +104,21 @@ impl FfiMailbox {
 
     /// Makes a call, which has not been started.
     pub(super) fn make(self: &Arc<Self>, id: u64) -> Arc<Call> {
+        self.make_with(id, None)
+    }
+
+    /// Makes the call of a stream, which has not been started.
+    pub(super) fn make_stream(self: &Arc<Self>, id: u64, items: Arc<dyn Items>) -> Arc<Call> {
+        self.make_with(id, Some(items))
+    }
+
+    fn make_with(self: &Arc<Self>, id: u64, items: Option<Arc<dyn Items>>) -> Arc<Call> {
         Arc::new(Call {
             id,
             outcome: Outcome::new(),
             waker: AtomicWaker::new(),
             deadline: Deadline::new(),
+            items,
             mailbox: Arc::clone(self),
         })
     }
@@ -123,15 +136,70 @@ impl FfiMailbox {
         call
     }
 
-    /// Returns a call whose last event was not drained.
+    /// Returns the call with that number, unless its last event was drained.
     fn call(&self, id: u64) -> Option<Arc<Call>> {
-        let call = lock(&self.isolate).calls.get(id as u32 as usize).cloned().flatten();
-        call.filter(|call| call.id == id)
+        let call = lock(&self.isolate).calls.get(id as u32 as usize)?.clone()?;
+        (call.id == id).then_some(call)
     }
 
-    /// Cancels a call; returns false if it has ended, so its event comes.
+    /// Forgets a stream, of which Dart takes nothing any more.
+    fn forget(&self, id: u64) {
+        let place =
+            |isolate: &mut Isolate| isolate.calls.get_mut(id as u32 as usize)?.take_if(|it| it.id == id);
+        let call = place(&mut lock(&self.isolate));
+        drop(call);
+    }
+
+    /// Cancels a call; returns false if it has ended, so its event comes. A stream that has ended is
+    /// forgotten, with the items that were not taken.
     pub(crate) fn cancel(&self, id: u64) -> bool {
-        self.call(id).is_some_and(|call| call.cancel())
+        let Some(call) = self.call(id) else { return false };
+        let cancelled = call.cancel();
+        if !cancelled && call.items.is_some() {
+            self.forget(id);
+        }
+        cancelled
+    }
+
+    /// Takes items of a stream; see [`Items::take`]. A stream that has ended is forgotten. There are
+    /// none of one whose last event was drained, which says how it ended.
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`Items::take`].
+    pub(crate) unsafe fn take_items(
+        &self,
+        id: u64,
+        out: *mut u8,
+        most: usize,
+        status: *mut FfiStatus,
+    ) -> isize {
+        let call = self.call(id);
+        let Some((call, items)) = call.as_ref().and_then(|call| Some((call, call.items.as_ref()?))) else {
+            return 0;
+        };
+        // SAFETY: by this function's contract there is room, and the status is that of the isolate.
+        let taken = unsafe { items.take(out, most, status) };
+        if taken.wakes {
+            call.waker.wake();
+        }
+        if taken.code == ENDED {
+            self.forget(id);
+        }
+        taken.code
+    }
+
+    /// Passes an item of a stream to the isolate; see [`Items::keep`].
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`Items::keep`].
+    pub(crate) unsafe fn keep_item(&self, id: u64, index: usize, status: *mut FfiStatus) {
+        let call = self.call(id);
+        if let Some(items) = call.as_ref().and_then(|call| call.items.as_ref()) {
+            // SAFETY: the status is null or that of the isolate, by this function's contract.
+            unsafe { items.keep(index, status) };
+        }
     }
 
     /// Sets the deadline of a call to `left` from now, if it has not ended.
@@ -173,7 +241,9 @@ impl FfiMailbox {
         batch.clear();
         let take = |entry: Entry| {
             let event = entry.event;
-            if let Some(call) = calls.get_mut(event.call as u32 as usize) {
+            if event.code != READY
+                && let Some(call) = calls.get_mut(event.call as u32 as usize)
+            {
                 call.take_if(|call| call.id == event.call);
             }
             // SAFETY: fewer than `most` events were written, and there is room for as many.
@@ -248,6 +318,20 @@ impl Call {
             count_late();
             drop(entry);
             self.tell_gone();
+        }
+    }
+
+    /// Says that a stream has items.
+    pub(crate) fn tell_ready(&self) {
+        self.mailbox.push(Entry::ready(self.id));
+    }
+
+    /// Ends a stream: `end` says so behind its items, and returns true if Dart has to be told.
+    pub(crate) fn end(&self, end: impl FnOnce() -> bool) {
+        if !self.outcome.decide(Stage::Ended) {
+            self.tell_gone();
+        } else if end() {
+            self.tell_ready();
         }
     }
 

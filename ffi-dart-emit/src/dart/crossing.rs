@@ -3,6 +3,7 @@
 
 use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value};
 
+use super::callback;
 use super::layout;
 use super::names::{FunctionNames, Names, columns_class};
 use super::newtype;
@@ -188,6 +189,18 @@ impl Argument {
                 given: false,
                 ownership: Some("**owned** by both sides: the library may keep it"),
             },
+            Passing::Callback { argument, answer } => Self {
+                public: callback::public(names, model, argument, answer),
+                types: ["$.Pointer<$.Void>"; 2].map(|it| (it.to_owned(), "")).into(),
+                values: vec![
+                    "_memory.functions.pointer".to_owned(),
+                    callback::lent(names, model, name, argument, answer),
+                ],
+                raw: None,
+                before: Some(format!("    final {} = _memory.functions.mark;", mark(name))),
+                given: false,
+                ownership: Some("called before the method returns; what it throws is an error in Rust"),
+            },
         };
         if param.optional {
             argument.public.push('?');
@@ -328,6 +341,11 @@ impl Argument {
 pub fn slot(name: &str) -> String {
     // No parameter has a `$`, as Rust has no such names.
     format!("{name}$slot")
+}
+
+/// Returns the variable with what ends the loan of the function `name`.
+pub fn mark(name: &str) -> String {
+    format!("{name}$mark")
 }
 
 fn borrowed(mutable: bool) -> &'static str {

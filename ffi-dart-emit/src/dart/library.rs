@@ -4,10 +4,12 @@ use askama::Template;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::LibrarySymbols;
 
-use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
+use crate::model::{
+    Function, Mode, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value,
+};
 
 use super::binding::{Binding, Form, Signature};
-use super::crossing::{Conversion, Crossing, RECEIVER, slot};
+use super::crossing::{Conversion, Crossing, RECEIVER, mark, slot};
 use super::docs::{Scope, article_of};
 use super::error;
 use super::layout::{self, INLINED, Parameters};
@@ -60,7 +62,7 @@ pub struct LibraryFile<'a> {
     typed: bool,
     /// True if there are pools to shut down.
     pools: bool,
-    /// Symbol of the functions of mailboxes, if there are async or blocking functions.
+    /// Symbol of the functions of mailboxes, if there are functions that Dart doesn't wait for.
     mailbox: Option<&'a str>,
     /// True if there is a function that Dart waits for.
     waits: bool,
@@ -277,8 +279,7 @@ impl<'a> LibraryFile<'a> {
         let doc = if is_documented(&it.item) { names.links.translate(&it.item.doc, scope) } else { default };
         let doc = doc + &contract(it, own, &crossing, thrown.as_deref());
         let lead = layout::doc(2, &doc) + &annotations(2, &it.item);
-        let public =
-            if it.mode.is_sync() { outcome.public.clone() } else { started::future(&outcome.public) };
+        let public = started::returned(it.mode, &outcome.public);
         let named = it.named();
         let parameters =
             Parameters::new(arguments().map(|(argument, name)| (&*argument.public, &**name)), &named);
@@ -345,7 +346,7 @@ impl<'a> LibraryFile<'a> {
         self.derived.push(format!("{doc}{notes}{head}\n{result}\n    return {convert}(result);\n  }}"));
     }
 
-    /// Adds the methods of an async or blocking function, whose head is `head`.
+    /// Adds the methods of a function that starts a call, whose head is `head`.
     fn started(
         &mut self,
         model: &Model,
@@ -356,8 +357,18 @@ impl<'a> LibraryFile<'a> {
         head: &str,
     ) {
         let around = call.safe();
-        let mut lines = call.before(&around);
-        lines.extend(started::start(it, own, call.binding, &around.values, &around.after, call.error));
+        let lines = started::body(
+            model,
+            it,
+            own,
+            started::Start {
+                binding: call.binding,
+                values: &around.values,
+                before: call.before(&around),
+                after: &around.after,
+                error: call.error,
+            },
+        );
         self.methods.push(format!("{}{head}\n{}\n  }}", overrides(it), lines.join("\n")));
         self.methods.extend(started::result(names, model, it, own, call.crossing));
     }
@@ -496,13 +507,22 @@ impl Call<'_> {
             }
         }
         around.before = [slots, given].concat();
+        around.after.extend(self.ends());
         around
+    }
+
+    /// Returns the statements that end the loans of functions.
+    fn ends(&self) -> impl Iterator<Item = String> {
+        let params = self.it.params.iter().zip(self.names);
+        let lent = params.filter(|(param, _)| matches!(param.passing, Passing::Callback { .. }));
+        // The first one ends all.
+        lent.take(1).map(|(_, name)| format!("    _memory.functions.end({});", mark(name)))
     }
 
     /// Returns the call with pointers.
     fn raw(&self) -> Around {
         let values = self.crossing.arguments.iter().flat_map(|argument| argument.unchecked().1);
-        Around { values: values.collect(), before: Vec::new(), after: Vec::new() }
+        Around { values: values.collect(), before: Vec::new(), after: self.ends().collect() }
     }
 
     /// Returns the statements before the call.
@@ -577,15 +597,18 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing, thrown: Opt
             out.push_str(&format!("\n[{name}] is {ownership}."));
         }
     }
-    if let Some(ownership) = crossing.outcome.ownership {
-        out.push_str(&format!("\nThe result is {ownership}."));
+    if let (Some(ownership), Some(result)) = (crossing.outcome.ownership, started::result_in_docs(it)) {
+        out.push_str(&format!("\n{result} is {ownership}."));
     }
     if it.params.iter().any(|param| matches!(param.passing, Passing::Pool(_))) {
         out.push_str("\nThrows a [StateError] for a box that owns no slot of the pool.");
     }
     // The user's docs say when.
     if let Some(thrown) = thrown.filter(|_| !it.item.doc.contains("# Errors")) {
-        out.push_str(&format!("\nThrows {thrown} if Rust returns an error."));
+        out.push_str(&match it.mode {
+            Mode::Stream => format!("\nAn item that is an error in Rust is {thrown} among the events."),
+            _ => format!("\nThrows {thrown} if Rust returns an error."),
+        });
     }
     if !it.mode.is_sync() {
         out.push_str(&started::contract(it, own));

@@ -5,6 +5,7 @@
 //! every package is a real Dart package of its own, `dart/ffi_core`.
 
 mod binding;
+mod callback;
 mod columns;
 mod composite;
 mod container;

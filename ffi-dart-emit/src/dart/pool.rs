@@ -7,7 +7,7 @@
 
 use askama::Template;
 
-use crate::model::{Message, Model, Pool, PoolSymbols, QueueSymbols, Reset, Returns};
+use crate::model::{Message, Mode, Model, Pool, PoolSymbols, QueueSymbols, Reset, Returns};
 
 use super::binding::{Binding, Form, Signature};
 use super::docs::Scope;
@@ -44,6 +44,8 @@ struct PoolClasses<'a> {
     zeroed: bool,
     /// True if a function returns a slot of the pool.
     returned: bool,
+    /// True if a stream lends slots of the pool.
+    lent: bool,
     symbols: &'a PoolSymbols,
     /// Declarations of the functions that are called once per message.
     bindings: Vec<String>,
@@ -73,9 +75,13 @@ impl<'a> PoolsFile<'a> {
         let pools: Vec<_> = pooled(model)
             .map(|(it, pool)| {
                 let name = &*names.of(&it.id).name;
-                let returned = model.functions.iter().any(|function| {
-                    matches!(function.returns, Some(Returns::Pool(index)) if model.message(index).id == it.id)
-                });
+                let returned = |stream: bool| {
+                    model.functions.iter().filter(|function| (function.mode == Mode::Stream) == stream).any(
+                        |function| {
+                            matches!(function.returns, Some(Returns::Pool(index)) if model.message(index).id == it.id)
+                        },
+                    )
+                };
                 PoolClasses {
                     name,
                     title: layout::string(&it.item.name),
@@ -85,7 +91,8 @@ impl<'a> PoolsFile<'a> {
                     size: it.size,
                     sized: layout::sized(name, it.size),
                     zeroed: matches!(pool.reset, Reset::Zero),
-                    returned,
+                    returned: returned(false),
+                    lent: returned(true),
                     bindings: pool_bindings(form, name, &pool.symbols),
                     symbols: &pool.symbols,
                 }

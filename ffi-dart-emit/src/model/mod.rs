@@ -292,6 +292,8 @@ pub struct Function {
     pub leaf: bool,
     /// Way in which it is called.
     pub mode: Mode,
+    /// Number of items of a stream that may wait for Dart; 0 for other functions.
+    pub window: u32,
     /// The way in which a call in Dart writes its arguments, if the user chose one.
     pub arguments: Option<Arguments>,
     /// Parameters in order.
@@ -390,6 +392,13 @@ pub enum Passing {
     },
     /// `FfiObject<T>`: a handle, which the caller keeps.
     Object(ObjectIndex),
+    /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context.
+    Callback {
+        /// `A`.
+        argument: Value,
+        /// `R`; `None` for `()`.
+        answer: Option<Value>,
+    },
 }
 
 /// An error with fields: an enum, or a struct.
@@ -805,13 +814,16 @@ impl Function {
     /// Returns the types that Dart names when it calls the function: of values, of elements, of the
     /// result.
     pub fn values(&self) -> impl Iterator<Item = Value> {
-        let passed = self.params.iter().filter_map(|param| match param.passing {
-            Passing::Value(value) => Some(value),
-            Passing::Slice { of, .. } => Some(of),
-            Passing::Pool(message) => Some(Value::Message(message)),
-            Passing::Reference { .. } | Passing::Columns { .. } | Passing::Text | Passing::Object(_) => None,
+        let passed = self.params.iter().flat_map(|param| match param.passing {
+            Passing::Value(value) => [Some(value), None],
+            Passing::Slice { of, .. } => [Some(of), None],
+            Passing::Pool(message) => [Some(Value::Message(message)), None],
+            Passing::Callback { argument, answer } => [Some(argument), answer],
+            Passing::Reference { .. } | Passing::Columns { .. } | Passing::Text | Passing::Object(_) => {
+                [None; 2]
+            }
         });
-        passed.chain(self.returns.and_then(Returns::value))
+        passed.flatten().chain(self.returns.and_then(Returns::value))
     }
 
     /// Returns the type of the object that the function takes first, if it takes one.

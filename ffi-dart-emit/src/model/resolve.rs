@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint;
-use ffi_core::schema::read::{self, Pass, Record, Role};
+use ffi_core::schema::read::{self, Mode, Pass, Record, Role};
 
 use super::newtype::check_dart;
 use super::{
@@ -920,8 +920,21 @@ impl<'a> Resolver<'a> {
                 Pass::SliceMut => ("slice_mut", Passing::Slice { of: value, mutable: true }),
                 Pass::Str => ("str", Passing::Text),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
+                Pass::Callback => ("callback", Passing::Callback { argument: value, answer: None }),
             };
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
+            let passing = match passing {
+                Passing::Callback { argument, .. } => {
+                    let (answer, fingerprint) = self.answer(&item, param, record);
+                    facts.push(fingerprint);
+                    Passing::Callback { argument, answer }
+                }
+                _ if param.answer.is_some() => {
+                    self.problems.add(&item, "it has an answer, and is no function", REBUILD);
+                    passing
+                }
+                passing => passing,
+            };
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
         let member = record.member.as_ref().and_then(|it| self.member(&item, record, it));
@@ -930,8 +943,12 @@ impl<'a> Resolver<'a> {
             facts.extend([fingerprint::MEMBER, fingerprint, takes]);
         }
         if !record.mode.is_sync() {
-            facts.push(fingerprint::STARTED);
+            let is_stream = record.mode == Mode::Stream;
+            facts.push(if is_stream { fingerprint::STREAM } else { fingerprint::STARTED });
             self.started(&item, record.leaf, &params);
+        }
+        if (record.mode == Mode::Stream) != (record.window > 0) {
+            self.problems.add(&item, "a stream has a window, and no other function has", REBUILD);
         }
         self.fingerprint(&item, &facts, record.fingerprint);
         Function {
@@ -942,6 +959,7 @@ impl<'a> Resolver<'a> {
             member: member.map(|(member, _)| member),
             leaf: record.leaf,
             mode: record.mode,
+            window: record.window,
             arguments: record.arguments,
             params,
             returns,
@@ -997,6 +1015,16 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Returns the result of a function of Dart, and its fingerprint.
+    fn answer(&mut self, item: &str, param: &read::Param, function: &read::Function) -> (Option<Value>, u64) {
+        if function.leaf || param.optional {
+            self.problems.add(item, "a function of Dart is optional, or passed to a leaf function", REBUILD);
+        }
+        let Some(ty) = &param.answer else { return (None, fingerprint::NOTHING) };
+        let (ty, facts) = self.ty(item, ty);
+        (Some(self.value(item, &ty)), facts.fingerprint)
+    }
+
     /// Checks a function whose result comes to the mailbox.
     fn started(&mut self, item: &str, leaf: bool, params: &[Param]) {
         if leaf {
@@ -1009,6 +1037,7 @@ impl<'a> Resolver<'a> {
             let lent = match param.passing {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
                 Passing::Slice { mutable, .. } => mutable,
+                Passing::Callback { .. } => true,
                 Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
             };
             if lent {

@@ -156,7 +156,7 @@ impl<T: Types> Services<'_, T> {
             set("method_rust_name", string(&method.item.name));
         }
         match method.mode {
-            Mode::Sync => {}
+            Mode::Sync | Mode::Stream => {}
             Mode::Async => set("mode", string("async")),
             Mode::Blocking => set("mode", string("blocking")),
         }
@@ -169,7 +169,8 @@ impl<T: Types> Services<'_, T> {
         if method.item.deprecated.is_some() {
             options.push("option deprecated = true;".to_owned());
         }
-        let head = format!("  rpc {rpc}({}) returns ({})", or_empty(request), or_empty(response));
+        let stream = if method.mode == Mode::Stream { "stream " } else { "" };
+        let head = format!("  rpc {rpc}({}) returns ({stream}{})", or_empty(request), or_empty(response));
         Ok(match options.as_slice() {
             [] => format!("{head};\n"),
             options => format!("{head} {{\n    {}\n  }}\n", options.join("\n    ")),
@@ -199,6 +200,7 @@ impl<T: Types> Services<'_, T> {
             Passing::Slice { of, mutable: false } => return self.list(written, *of, param.optional),
             Passing::Reference { .. } | Passing::Slice { .. } => return Err("memory that it changes"),
             Passing::Columns { .. } => return Err("columns"),
+            Passing::Callback { .. } => return Err("a function"),
             Passing::Object(_) => return Err("an object"),
         };
         Ok(if param.optional { labelled("optional ", field) } else { field })

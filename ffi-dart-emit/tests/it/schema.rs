@@ -6,7 +6,7 @@ use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
     ARRAY, BYTES, COLUMNS, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MEMBER, MESSAGE, NOTHING, OBJECT,
     OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR,
-    SIGNATURES, STARTED, STR, VEC, hash_name, mix,
+    SIGNATURES, STARTED, STR, STREAM, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
@@ -147,6 +147,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         pass: *pass,
         optional: false,
         ty: ty.clone(),
+        answer: None,
     };
     Function {
         item: item(name),
@@ -156,6 +157,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         leaf: false,
         mode: Mode::Sync,
         member: None,
+        window: 0,
         arguments: None,
         params: params.iter().map(param).collect(),
         returns: returns.map(Returns::Value),
@@ -513,15 +515,21 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::Str => "str",
             Pass::Pool => "pool",
             Pass::Object => "object",
+            Pass::Callback => "callback",
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         facts.extend([hash_name(&pass), of_type(&param.ty, types)]);
+        if param.pass == Pass::Callback {
+            facts.push(param.answer.as_ref().map_or(NOTHING, |ty| of_type(ty, types)));
+        }
     }
     if let Some(Member { of, role }) = &function.member {
         facts.extend([MEMBER, of_type(of, types), role.has_receiver().into()]);
     }
-    if !function.mode.is_sync() {
-        facts.push(STARTED);
+    match function.mode {
+        Mode::Sync => {}
+        Mode::Async | Mode::Blocking => facts.push(STARTED),
+        Mode::Stream => facts.push(STREAM),
     }
     mix(&facts)
 }

@@ -12,8 +12,8 @@ use syn::{
 };
 
 use super::member::{self, Member, Owner};
-use super::{Head, refuse_generics, types};
-use crate::attr::{Arguments, Flag, FunctionAttrs};
+use super::{Head, callback, refuse_generics, stream, types};
+use crate::attr::{Arguments, Flag, FunctionAttrs, Window};
 
 /// A function that C can call.
 pub(crate) struct Function {
@@ -27,8 +27,8 @@ pub(crate) struct Function {
     pub(crate) params: Vec<Param>,
     /// Position of the parameter `&FfiContext` among the others, if the function has one.
     pub(crate) context: Option<usize>,
-    /// The result type, `()` if none is written; for a function that makes an object of its type,
-    /// that object.
+    /// The result type, `()` if none is written; of a stream, the type of its items; for a function
+    /// that makes an object of its type, that object.
     pub(crate) output: Type,
     /// Relation to a type of objects, if it belongs to one.
     pub(crate) member: Option<Member>,
@@ -40,6 +40,7 @@ pub(super) struct Keys {
     pub(super) leaf: Flag,
     pub(super) blocking: Flag,
     pub(super) inline: Flag,
+    pub(super) window: Option<Window>,
     pub(super) arguments: Option<Arguments>,
 }
 
@@ -51,6 +52,8 @@ pub(crate) enum Mode {
     /// An async function that is polled once on the thread of the caller.
     Inline,
     Blocking,
+    /// A function that returns a stream, of which so many items may wait for Dart.
+    Stream(u32),
 }
 
 /// A parameter of a [`Function`].
@@ -62,8 +65,11 @@ pub(crate) struct Param {
     /// The owned type, if the function takes a copy of lent memory: `String` for `&str`, `Vec<T>`
     /// for `&[T]`.
     pub(crate) owned: Option<Type>,
-    /// The type behind the reference, slice or box, or that of the value; `u8` for text.
+    /// The type behind the reference, slice or box, or that of the value; `u8` for text; that of the
+    /// argument of a function of Dart.
     pub(crate) ty: Type,
+    /// Type of the result of a function of Dart.
+    pub(crate) answer: Option<Type>,
     /// The type as the user wrote it.
     pub(crate) written: Type,
 }
@@ -79,6 +85,7 @@ pub(crate) enum Pass {
     Str,
     Pool,
     Object,
+    Callback,
 }
 
 impl Function {
@@ -93,8 +100,8 @@ impl Function {
             FunctionAttrs::from_list(&keys)
         });
         let (common, keys) = match args {
-            Some(FunctionAttrs { common, leaf, blocking, inline, arguments }) => {
-                (Some(common), Keys { leaf, blocking, inline, arguments })
+            Some(FunctionAttrs { common, leaf, blocking, inline, window, arguments }) => {
+                (Some(common), Keys { leaf, blocking, inline, window, arguments })
             }
             None => (None, Keys::default()),
         };
@@ -117,7 +124,12 @@ impl Function {
         let mut errors = Error::accumulator();
         errors.handle(refuse_generics(&signature.generics, "an exported function"));
         errors.handle(check_qualifiers(signature));
-        let mode = errors.handle(mode_of(signature, &keys));
+        let output = match &signature.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, ty) => Some(&**ty),
+        };
+        let item = output.and_then(|ty| errors.handle(stream::item(ty))).flatten();
+        let mode = errors.handle(mode_of(signature, &keys, item.is_some()));
         let contexts: Vec<_> = (0..).zip(&signature.inputs).filter(|(_, input)| is_context(input)).collect();
         for (position, (_, input)) in contexts.iter().enumerate() {
             if let Some(mode) = mode {
@@ -130,16 +142,22 @@ impl Function {
         };
         let params = typed.into_iter().filter(|input| !is_context(input));
         let params: Vec<_> = params.filter_map(|input| errors.handle(Param::new(input))).collect();
+        if keys.leaf.is_present() {
+            for param in params.iter().filter(|param| param.pass == Pass::Callback) {
+                let text = "a leaf function can't call Dart\nhint: remove `leaf`";
+                errors.push(Error::custom(text).with_span(&param.written));
+            }
+        }
         if mode.is_some_and(|mode| mode != Mode::Sync) {
             for param in &params {
                 errors.handle(check_moved(param));
             }
         }
-        let output = match &signature.output {
-            ReturnType::Default => parse_quote!(()),
-            ReturnType::Type(_, ty) => {
+        let output = match item.or(output) {
+            None => parse_quote!(()),
+            Some(ty) => {
                 errors.handle(types::check_output(ty));
-                (**ty).clone()
+                ty.clone()
             }
         };
         errors.finish()?;
@@ -189,10 +207,18 @@ fn check_qualifiers(signature: &Signature) -> Result<()> {
     errors.finish()
 }
 
-/// Returns the way in which a function is called, by its keys and `async`.
-fn mode_of(signature: &Signature, args: &Keys) -> Result<Mode> {
+/// Returns the way in which a function is called, by its keys, `async`, and whether it returns a
+/// stream.
+fn mode_of(signature: &Signature, args: &Keys, is_stream: bool) -> Result<Mode> {
     let is_async = signature.asyncness.is_some();
     let refuse = |flag: &Flag, text: &str| Err(Error::custom(text).with_span(&flag.span()));
+    if is_stream {
+        return stream_mode(signature, args);
+    }
+    if let Some(Window { span, .. }) = args.window {
+        let text = "only a stream has a window\nhint: remove `window`, or return `impl Stream<Item = T>`";
+        return Err(Error::custom(text).with_span(&span));
+    }
     if args.leaf.is_present() && (is_async || args.blocking.is_present()) {
         return refuse(&args.leaf, "a leaf function returns at once, with its result\nhint: remove `leaf`");
     }
@@ -213,6 +239,22 @@ fn mode_of(signature: &Signature, args: &Keys) -> Result<Mode> {
     }
 }
 
+/// Returns the way in which a function is called that returns a stream.
+fn stream_mode(signature: &Signature, args: &Keys) -> Result<Mode> {
+    let mut errors = Error::accumulator();
+    if let Some(token) = &signature.asyncness {
+        let text = "a stream begins when Dart listens\nhint: remove `async`, and await in the stream";
+        errors.push(Error::custom(text).with_span(token));
+    }
+    let flags = [("leaf", &args.leaf), ("blocking", &args.blocking), ("inline", &args.inline)];
+    for (name, flag) in flags.into_iter().filter(|(_, flag)| flag.is_present()) {
+        let text = format!("a stream is polled by the executor\nhint: remove `{name}`");
+        errors.push(Error::custom(text).with_span(&flag.span()));
+    }
+    errors.finish()?;
+    Ok(Mode::Stream(args.window.as_ref().map_or(Window::DEFAULT, |window| window.items)))
+}
+
 /// Returns true for a parameter `&FfiContext`, as it is written.
 fn is_context(input: &FnArg) -> bool {
     let FnArg::Typed(typed) = input else { return false };
@@ -228,15 +270,21 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
         Mode::Async | Mode::Inline => {
             "an async function is cancelled by dropping its future\nhint: remove the parameter; `ffi_core::context()` has the deadline"
         }
+        Mode::Stream(_) => "a stream is cancelled by dropping it\nhint: remove the parameter",
         Mode::Sync => "Dart can't cancel a function that it waits for\nhint: `#[ffi_export(blocking)]`",
     };
     Err(Error::custom(text).with_span(input))
 }
 
-/// Refuses a parameter of an async or blocking function that borrows.
+/// Refuses a parameter that borrows of a function that runs on after the call.
 fn check_moved(param: &Param) -> Result<()> {
     let ty = param.ty.to_token_stream().to_string().replace(' ', "");
     let instead = match (param.pass, &param.owned) {
+        (Pass::Callback, _) => {
+            let text = "Dart's functions can only be called while Dart waits for the call\n\
+                        hint: a function without `async`, `blocking` and a stream, or a stream as the result";
+            return Err(Error::custom(text).with_span(&param.written));
+        }
         (Pass::Value | Pass::Pool | Pass::Object, _) | (_, Some(_)) => return Ok(()),
         (Pass::Str, None) => "`String`, a copy".to_owned(),
         (Pass::Slice | Pass::SliceMut, None) => format!("`Vec<{ty}>`, a copy"),
@@ -245,7 +293,8 @@ fn check_moved(param: &Param) -> Result<()> {
         }
     };
     let text = format!(
-        "an async or blocking function can't borrow from Dart: it runs on after the call has returned\nhint: {instead}"
+        "an async or blocking function, or a stream, can't borrow from Dart: it runs on after the call has returned\n\
+         hint: {instead}"
     );
     Err(Error::custom(text).with_span(&param.written))
 }
@@ -288,10 +337,21 @@ impl Param {
         };
         let ty = types::ungrouped(&typed.ty);
         let inner = types::std_argument("Option", ty);
+        if let Some((argument, answer)) = errors.handle(callback::types(inner.unwrap_or(ty))).flatten() {
+            if inner.is_some() {
+                let text = "a function of Dart is not optional\nhint: a function that does nothing";
+                errors.push(Error::custom(text).with_span(ty));
+            }
+            errors.finish()?;
+            let (pass, ty, written) = (Pass::Callback, argument.clone(), (*typed.ty).clone());
+            let answer = Some(answer.clone());
+            return Ok(Self { name, pass, optional: false, owned: None, ty, answer, written });
+        }
         let passed = errors.handle(Self::passed(inner.unwrap_or(ty)));
         errors.finish()?;
         let (pass, owned, ty) = passed.expect("without an error there is one");
-        Ok(Self { name, pass, optional: inner.is_some(), owned, ty, written: (*typed.ty).clone() })
+        let (optional, written) = (inner.is_some(), (*typed.ty).clone());
+        Ok(Self { name, pass, optional, owned, ty, answer: None, written })
     }
 
     /// Returns the way in which a type is passed, the type of the copy that the function takes, and

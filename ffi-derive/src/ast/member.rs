@@ -181,6 +181,7 @@ pub(super) fn member(
                     leaf: keys.leaf,
                     blocking: keys.blocking,
                     inline: keys.inline,
+                    window: keys.window,
                     arguments: keys.arguments,
                 },
             )

@@ -1,6 +1,7 @@
 //! Checked items: mistakes are reported in this module, and `expand` may assume that there are
 //! none.
 
+mod callback;
 mod enumeration;
 mod error;
 mod function;
@@ -11,6 +12,7 @@ mod object;
 mod oneof;
 mod queue;
 mod service;
+mod stream;
 pub(crate) mod types;
 
 use darling::{Error, Result};
@@ -23,7 +25,7 @@ pub(crate) use newtype::Newtype;
 pub(crate) use object::Object;
 pub(crate) use oneof::{Case, Oneof};
 pub(crate) use queue::Queue;
-pub(crate) use service::{Service, boxed_name};
+pub(crate) use service::{Service, boxed_name, item_of};
 use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
 

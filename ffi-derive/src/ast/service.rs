@@ -7,7 +7,7 @@ use syn::{Ident, ItemTrait, Signature, TraitItem, parse_quote};
 
 use super::function::Function;
 use super::member::{Owner, member};
-use super::{Head, refuse_generics};
+use super::{Head, refuse_generics, stream};
 use crate::attr::BlockAttrs;
 
 /// A trait whose implementors callers refer to by handles.
@@ -15,9 +15,9 @@ pub(crate) struct Service {
     pub(crate) head: Head,
     /// The trait without the keys, as it is written again.
     pub(crate) item: ItemTrait,
-    /// Name of the hidden trait with the async methods, which return boxed futures there.
+    /// Name of the hidden trait with the async methods, which return boxed futures and streams there.
     pub(crate) boxed: Ident,
-    /// Signatures of the async methods.
+    /// Signatures of the async methods, and of those that return streams.
     pub(crate) started: Vec<Signature>,
     pub(crate) methods: Vec<Function>,
 }
@@ -62,7 +62,8 @@ impl Service {
                 continue;
             }
             let (ty, name) = (&owner.ty, &signature.ident);
-            let callee = if signature.asyncness.is_some() {
+            let is_stream = errors.handle(item_of(signature)).flatten().is_some();
+            let callee = if signature.asyncness.is_some() || is_stream {
                 let boxed_name = boxed_name(name);
                 quote_spanned!(name.span()=> <#ty as #boxed>::#boxed_name)
             } else {
@@ -71,7 +72,7 @@ impl Service {
             if let Some(function) = errors.handle(member(&owner, &method.attrs, signature, callee)) {
                 methods.push(function);
             }
-            if signature.asyncness.is_some() {
+            if signature.asyncness.is_some() || is_stream {
                 started.push(signature.clone());
             }
         }
@@ -91,8 +92,28 @@ pub(crate) fn boxed_name(method: &Ident) -> Ident {
     format_ident!("__ffi_{method}", span = method.span())
 }
 
+/// Returns the type of the items, if a method returns a stream.
+pub(crate) fn item_of(method: &Signature) -> Result<Option<&syn::Type>> {
+    match &method.output {
+        syn::ReturnType::Default => Ok(None),
+        syn::ReturnType::Type(_, ty) => stream::item(ty),
+    }
+}
+
+/// Has a method return a stream that is `Send` and borrows nothing, for implementors only.
+fn own_stream(method: &mut Signature, core: &TokenStream) {
+    if let syn::ReturnType::Type(_, ty) = &mut method.output
+        && let syn::Type::ImplTrait(stream) = &mut **ty
+    {
+        stream.bounds.push(parse_quote!(#core::marker::Send));
+        stream.bounds.push(parse_quote!('static));
+    }
+    method.generics.make_where_clause().predicates.push(parse_quote!(Self: #core::marker::Sized));
+}
+
 /// Returns the trait with what every service demands. An async method returns a future that is
-/// `Send`, and only implementors have it: a trait object has the hidden trait's method instead.
+/// `Send`, and only implementors have it: a trait object has the hidden trait's method instead. So
+/// does a method that returns a stream.
 fn rewritten(input: &ItemTrait, head: &Head, boxed: &Ident, has_boxed: bool) -> ItemTrait {
     let mut item = input.clone();
     let krate = &head.krate;
@@ -108,6 +129,9 @@ fn rewritten(input: &ItemTrait, head: &Head, boxed: &Ident, has_boxed: bool) -> 
         let TraitItem::Fn(method) = method else { continue };
         method.attrs.retain(|attr| !attr.path().is_ident("ffi"));
         if method.sig.asyncness.take().is_none() {
+            if item_of(&method.sig).is_ok_and(|item| item.is_some()) {
+                own_stream(&mut method.sig, &core);
+            }
             continue;
         }
         let output = match &method.sig.output {

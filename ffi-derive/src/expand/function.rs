@@ -38,6 +38,7 @@ impl Pass {
             Self::Str => "str",
             Self::Pool => "pool",
             Self::Object => "object",
+            Self::Callback => "callback",
         }
     }
 }
@@ -109,6 +110,22 @@ impl Argument {
                     taken: Some(quote!(__ffi::take)),
                 };
             }
+            Pass::Callback => {
+                let context = format_ident!("__ffi_context_{index}");
+                let answer = param.answer.as_ref().expect("a function has a result");
+                return Self {
+                    raw: quote! {
+                        #raw: __ffi::core::option::Option<__ffi::FfiCallback>,
+                        #context: *mut __ffi::core::ffi::c_void
+                    },
+                    region: None,
+                    owned: None,
+                    checked: quote_spanned! {span=>
+                        unsafe { __ffi::Callback::<#ty, #answer>::new(#raw, #context, #name) }
+                    },
+                    taken: None,
+                };
+            }
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
             Pass::Mut => (quote!(*mut #ty), quote!(mutable), quote!(reference_mut::<#ty>)),
             Pass::Slice => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(slice::<#ty>)),
@@ -160,14 +177,16 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .map(|((param, local), Argument { checked, .. })| (param.pass, quote!(let #local = #checked?;)))
         .partition(|(pass, _)| *pass == Pass::Value);
     let checked = copied.into_iter().chain(lent).map(|(_, checked)| checked);
-    let passed = arguments.iter().zip(&locals).map(|(argument, local)| match &argument.taken {
+    let passed = function.params.iter().zip(&arguments).zip(&locals);
+    let passed = passed.map(|((param, argument), local)| match &argument.taken {
         Some(take) => quote!(#take(#local)),
+        None if param.pass == Pass::Callback => quote!(&|__ffi_argument| #local.call(__ffi_argument)),
         None => quote!(#local),
     });
     let by_value = function
         .params
         .iter()
-        .filter(|param| param.pass == Pass::Value)
+        .filter(|param| matches!(param.pass, Pass::Value | Pass::Callback))
         .map(|param| &param.ty)
         .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
     let output_type = output_type(output);
@@ -196,6 +215,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
             let passed: Vec<_> = passed.collect();
             let body = match mode {
                 Mode::Blocking => start_blocking(function, &checks, &passed, &output_type),
+                Mode::Stream(window) => start_stream(function, window, &checks, &passed, &output_type),
                 _ => start_async(function, &checks, &passed, &output_type),
             };
             (started, quote!(__ffi::core::primitive::i32), body)
@@ -235,7 +255,7 @@ fn receiver(function: &Function) -> Option<(TokenStream, TokenStream)> {
     let ty = &function.receiver()?.ty;
     let found = match function.mode {
         // A call that runs on has a count of the `Arc`.
-        Mode::Async | Mode::Inline | Mode::Blocking => {
+        Mode::Async | Mode::Inline | Mode::Blocking | Mode::Stream(_) => {
             quote!(unsafe { __ffi::object_argument::<#ty>(__ffi_handle, "self") })
         }
         Mode::Sync => quote!(unsafe { __ffi::receiver::<#ty>(__ffi_handle) }),
@@ -302,6 +322,38 @@ fn seen(function: &Function) -> TokenStream {
             where
                 __FfiFunction: __ffi::core::ops::Fn(#(#types),*) -> __FfiFuture,
                 __FfiFuture: __ffi::core::future::Future<Output = #output> + __ffi::core::marker::Send + 'static,
+            {
+                function
+            }
+            let __ffi_function = __ffi_seen(#passed);
+            }
+        }
+        Mode::Stream(_) => {
+            let (types, passed) = match member {
+                None => (own, callee),
+                // The stream of a method doesn't borrow the object.
+                Some(_) => {
+                    let names: Vec<_> =
+                        (0..own.len()).map(|index| format_ident!("__ffi_moved_{index}")).collect();
+                    let (object, this) = function
+                        .receiver()
+                        .map(|owner| {
+                            let ty = &owner.ty;
+                            (quote!(__ffi::FfiObject<#ty>), quote!(&*__ffi_object,))
+                        })
+                        .unzip();
+                    let object = object.into_iter();
+                    let given = object.clone().map(|ty| quote!(__ffi_object: #ty));
+                    let moved = given.chain(names.iter().zip(&own).map(|(name, ty)| quote!(#name: #ty)));
+                    let closure = quote!(|#(#moved),*| #callee(#this #(#names),*));
+                    (object.chain(own.iter().cloned()).collect(), closure)
+                }
+            };
+            quote_spanned! {ident.span()=>
+            fn __ffi_seen<__FfiFunction, __FfiStream>(function: __FfiFunction) -> __FfiFunction
+            where
+                __FfiFunction: __ffi::core::ops::Fn(#(#types),*) -> __FfiStream,
+                __FfiStream: __ffi::Stream<Item = #output> + __ffi::core::marker::Send + 'static,
             {
                 function
             }
@@ -375,6 +427,40 @@ fn start_async(
     }
 }
 
+/// Returns the body of the wrapper that starts a stream.
+fn start_stream(
+    function: &Function,
+    window: u32,
+    checks: &TokenStream,
+    passed: &[TokenStream],
+    output_type: &TokenStream,
+) -> TokenStream {
+    let (output, seen) = (&function.output, seen(function));
+    let this = function.receiver().map(|_| quote!(__ffi_self));
+    let passed = this.iter().chain(passed);
+    quote_spanned! {function.head.ident.span()=>
+        let __ffi_body = move || {
+            // SAFETY: the caller passes pointers that are null or point to initialised memory
+            // of that type and length, which nobody else uses during the call.
+            #checks
+            #seen
+            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_function(#(#passed),*))
+        };
+        // SAFETY: the caller passes null, or a status that is zeroed or was written by this
+        // library, and the mailbox of its isolate.
+        unsafe {
+            __ffi::start_stream::<#output_type, _>(
+                __ffi_mailbox,
+                __ffi_call,
+                __ffi_status,
+                #window,
+                __ffi_body,
+                __ffi::Returned::<#output>::into_abi,
+            )
+        }
+    }
+}
+
 /// Returns the body of the wrapper that starts a blocking function.
 fn start_blocking(
     function: &Function,
@@ -436,18 +522,20 @@ fn output_type(output: &Type) -> TokenStream {
 /// Returns the bounds under which the wrapper and the facts compile. [`assertions`] reports those
 /// that don't hold, once each; the lifetime makes rustc accept them in the wrapper.
 fn bounds(function: &Function) -> TokenStream {
-    let params = function.params.iter().map(|Param { pass, owned, ty, .. }| {
+    let params = function.params.iter().map(|param| {
+        let Param { pass, owned, ty, .. } = param;
         let holds = match pass {
             Pass::Ref | Pass::Mut => quote!(FfiLent),
             Pass::Pool => quote!(FfiPooled),
             Pass::Object => quote!(FfiClass),
-            Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str => quote!(FfiValue),
+            Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str | Pass::Callback => quote!(FfiValue),
         };
+        let answer = param.answer.as_ref().map(|answer| quote!(for<'__ffi_any> #answer: __ffi::FfiAnswer,));
         let copied = owned.as_ref().map(|owned| match pass {
             Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
             _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
         });
-        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied)
+        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #answer)
     });
     let types = function.params.iter().map(|param| &param.written).chain([&function.output]);
     let (output, containers) = (&function.output, container_bounds(types));
@@ -459,7 +547,14 @@ fn bounds(function: &Function) -> TokenStream {
 /// Returns the only place at which rustc reports a type that can't be passed or returned. A
 /// `PoolBox` needs no assertion: rustc checks the bound of the one in the user's function.
 fn assertions(function: &Function) -> TokenStream {
-    let params = function.params.iter().map(|Param { pass, owned, ty, .. }| match (pass, owned) {
+    let params = function.params.iter().map(|Param { pass, owned, ty, answer, .. }| match (pass, owned) {
+        (Pass::Callback, _) => {
+            let answer = answer.iter();
+            quote_spanned! {ty.span()=>
+                __ffi::assert_value::<#ty>();
+                #(__ffi::assert_answer::<#answer>();)*
+            }
+        }
         (Pass::Ref | Pass::Mut, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
         (Pass::Slice, Some(_)) => quote_spanned! {ty.span()=>
             __ffi::assert_value::<#ty>();
@@ -515,12 +610,18 @@ fn fingerprint(function: &Function) -> TokenStream {
     let output = &function.output;
     let output_type = output_type(output);
     let name_hash = names::hash(&function.head.item.name);
-    let params = function.params.iter().map(|Param { pass, optional, ty, .. }| {
+    let params = function.params.iter().map(|Param { pass, optional, ty, answer, .. }| {
+        let answer =
+            answer.as_ref().map(|answer| quote!(, <#answer as __ffi::FfiAnswer>::ANSWER_FINGERPRINT));
         let pass_hash = names::hash(&format!("{}{}", if *optional { "optional_" } else { "" }, pass.name()));
         let holds = holds(*pass);
-        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT)
+        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT #answer)
     });
-    let started = (function.mode != Mode::Sync).then(|| quote!(__ffi::fingerprint::STARTED,));
+    let started = match function.mode {
+        Mode::Sync => None,
+        Mode::Async | Mode::Inline | Mode::Blocking => Some(quote!(__ffi::fingerprint::STARTED,)),
+        Mode::Stream(_) => Some(quote!(__ffi::fingerprint::STREAM,)),
+    };
     let member = function.member.as_ref().map(|member| {
         let (ty, takes) = (&member.owner.ty, u64::from(member.role.has_receiver()));
         quote!(__ffi::fingerprint::MEMBER, <#ty as __ffi::FfiClass>::FINGERPRINT, #takes,)
@@ -570,11 +671,16 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
             Mode::Sync => {}
             Mode::Async | Mode::Inline => record.key("mode").string("async"),
             Mode::Blocking => record.key("mode").string("blocking"),
+            Mode::Stream(window) => {
+                record.key("mode").string("stream");
+                record.key("window").number(window);
+            }
         }
         if let Some(arguments) = function.arguments {
             record.key("arguments").string(arguments.name());
         }
-        record.key("params").array(&function.params, |value, Param { name, pass, optional, ty, .. }| {
+        record.key("params").array(&function.params, |value, param| {
+            let Param { name, pass, optional, ty, answer, .. } = param;
             let holds = holds(*pass);
             value.object(|record| {
                 record.key("name").string(name);
@@ -583,6 +689,9 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
                     record.key("optional").yes();
                 }
                 record.key("type").nested(&quote!(<#ty as __ffi::#holds>::TYPE));
+                if let Some(answer) = answer {
+                    record.key("answer").nested(&quote!(<#answer as __ffi::FfiAnswer>::ANSWER));
+                }
             });
         });
         record.key("returns").nested(&quote!(<#output_type as __ffi::FfiOutput>::RETURNS));

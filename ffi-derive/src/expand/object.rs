@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, Signature};
 
 use super::{block, exports, function};
-use crate::ast::{Head, Object, Service, boxed_name};
+use crate::ast::{Head, Object, Service, boxed_name, item_of};
 use crate::{names, record};
 
 pub(crate) fn object(object: &Object) -> TokenStream {
@@ -85,7 +85,7 @@ pub(crate) fn service(service: &Service) -> TokenStream {
     }
 }
 
-/// Returns the hidden trait with the async methods, which every implementor has and a trait object
+/// Returns the hidden trait with the async methods and those that return streams, which every implementor has and a trait object
 /// can call; none if there are no such methods.
 fn boxed(service: &Service) -> Option<TokenStream> {
     if service.started.is_empty() {
@@ -125,6 +125,13 @@ fn boxed_signature(head: &Head, method: &Signature) -> TokenStream {
         FnArg::Receiver(_) => None,
     });
     let names = names_of(method);
+    if let Ok(Some(item)) = item_of(method) {
+        return quote! {
+            fn #name(&self, #(#names: #types),*) -> #core::pin::Pin<#krate::__private::Box<
+                dyn #krate::__private::Stream<Item = #item> + #core::marker::Send
+            >>
+        };
+    }
     let output = match &method.output {
         syn::ReturnType::Default => quote!(()),
         syn::ReturnType::Type(_, ty) => quote!(#ty),

@@ -7,6 +7,7 @@ import 'dart:io';
 import 'package:bench_harness/comparison.dart';
 import 'package:services_bench/calls.dart';
 import 'package:services_bench/objects.dart';
+import 'package:services_bench/streams.dart';
 
 Future<void> main(List<String> arguments) async {
   final [mode, library, frb] = arguments;
@@ -14,6 +15,7 @@ Future<void> main(List<String> arguments) async {
   try {
     compareObjects(mode, library);
     await compareCalls(mode, library, frb);
+    await compareStreams(mode, library, frb);
     exit(0);
   } on WrongResult catch (wrong) {
     stderr.writeln('wrong result: $wrong');

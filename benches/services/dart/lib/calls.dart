@@ -48,10 +48,12 @@ Future<Map<String, Samples>> _compare(
     return watch.elapsedTicks * 1e9 / _frequency / (each * lanes);
   }
 
-  return _timed(title, [for (final way in ways) (way.name, () => sample(way))]);
+  return timed(title, [for (final way in ways) (way.name, () => sample(way))]);
 }
 
-Future<Map<String, Samples>> _timed(
+/// Times [ways] side by side, in rounds of changing order; prints a table, and returns
+/// it by name.
+Future<Map<String, Samples>> timed(
   String title,
   List<(String, Future<double> Function())> ways,
 ) async {
@@ -151,7 +153,7 @@ Future<void> compareCalls(String mode, String path, String frb) async {
     0.5,
   );
 
-  final burst = await _timed('a thousand results at once', [
+  final burst = await timed('a thousand results at once', [
     (_ours, () => _burst(library, library.gated)),
     (_listener, () => _burst(library, gated.call)),
   ]);
@@ -162,7 +164,7 @@ Future<void> compareCalls(String mode, String path, String frb) async {
     0.25,
   );
 
-  final cancel = await _timed('a thousand sleeping calls', [
+  final cancel = await timed('a thousand sleeping calls', [
     ('start', () => _sleepers(library, timeStart: true)),
     ('cancel', () => _sleepers(library, timeStart: false)),
   ]);

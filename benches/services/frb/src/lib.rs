@@ -1,9 +1,12 @@
-//! The function that flutter_rust_bridge's generator writes for `async fn echo(value: i64) -> i64`.
+//! The function that flutter_rust_bridge's generator writes for `async fn echo(value: i64) -> i64`, and
+//! its `StreamSink` of bytes.
+
+use std::io::Write;
 
 use flutter_rust_bridge::for_generated::byteorder::{NativeEndian, ReadBytesExt, WriteBytesExt};
 use flutter_rust_bridge::for_generated::{
     Dart2RustMessageSse, FfiCallMode, Rust2DartAction, Rust2DartMessageSse, SseCodec, SseDeserializer,
-    TaskInfo,
+    StreamSinkBase, TaskInfo,
 };
 use flutter_rust_bridge::Handler;
 
@@ -30,4 +33,23 @@ pub extern "C" fn bench_services_frb_echo(port: i64, ptr: *mut u8, rust_vec_len:
             }
         },
     );
+}
+
+/// Adds `count` events of `size` bytes to a stream whose port is `port`.
+#[no_mangle]
+pub extern "C" fn bench_services_frb_stream(port: i64, size: usize, count: u64) {
+    let sink = StreamSinkBase::<Vec<u8>, SseCodec>::deserialize(port.to_string());
+    std::thread::spawn(move || {
+        let mut bytes = vec![0; size - 8];
+        for number in 0..count {
+            bytes.fill(number as u8);
+            let message = SseCodec::encode(Rust2DartAction::Success, |serializer| {
+                serializer.cursor.write_u64::<NativeEndian>(number).unwrap();
+                serializer.cursor.write_all(&bytes).unwrap();
+            });
+            if sink.add_raw(message).is_err() {
+                return;
+            }
+        }
+    });
 }

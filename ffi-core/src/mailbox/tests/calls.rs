@@ -26,15 +26,15 @@ static LIVES: AtomicBool = AtomicBool::new(true);
 const DEAD: i64 = 7;
 
 /// An isolate: its mailbox and status.
-struct Isolate {
-    mailbox: Arc<FfiMailbox>,
-    status: FfiStatus,
+pub(super) struct Isolate {
+    pub(super) mailbox: Arc<FfiMailbox>,
+    pub(super) status: FfiStatus,
     next: u64,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Isolate {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::at(1)
     }
 
@@ -47,7 +47,7 @@ impl Isolate {
         Self { mailbox, status: FfiStatus::zeroed(), next: 0, _alone: alone }
     }
 
-    fn id(&mut self) -> u64 {
+    pub(super) fn id(&mut self) -> u64 {
         self.next += 1;
         1 << 32 | self.next
     }
@@ -68,7 +68,7 @@ impl Isolate {
     }
 
     /// Waits for events, and returns them.
-    fn drain(&self) -> Vec<FfiEvent> {
+    pub(super) fn drain(&self) -> Vec<FfiEvent> {
         loop {
             let mut events = [MaybeUninit::<FfiEvent>::uninit(); 4];
             // SAFETY: there is room for four events.
@@ -91,7 +91,7 @@ impl Isolate {
     }
 
     /// Returns the code and the message of the status, and clears it.
-    fn failure(&mut self) -> (i32, String) {
+    pub(super) fn failure(&mut self) -> (i32, String) {
         let FfiStatus { code, message, message_len, .. } = self.status;
         let mut text = String::new();
         if !message.is_null() {
@@ -112,14 +112,14 @@ impl Drop for Isolate {
 }
 
 /// Waits until `done` holds for the counts.
-fn wait_for(done: impl Fn(CallStats) -> bool) {
+pub(super) fn wait_for(done: impl Fn(CallStats) -> bool) {
     while !done(stats()) {
         std::thread::yield_now();
     }
 }
 
 /// A value that says that it was dropped.
-struct Guard(Sender<()>);
+pub(super) struct Guard(pub(super) Sender<()>);
 
 impl Drop for Guard {
     fn drop(&mut self) {

@@ -15,6 +15,7 @@ use loom::thread;
 use crate::mailbox::atomics::{Atomics, Link, Word, atomic};
 use crate::mailbox::inbox::{Closed, Inbox};
 use crate::mailbox::outcome::{Outcome, Stage};
+use crate::mailbox::window::{Idle, Window};
 
 atomic!(AtomicU32, AtomicPtr);
 
@@ -35,6 +36,7 @@ variant!(Sound {});
 variant!(RelaxedLink { const LINK: Ordering = Ordering::Relaxed; });
 variant!(AnswersLast { const ANSWERS_FIRST: bool = false; });
 variant!(NobodySweeps { const LAST_SWEEPS: bool = false; });
+variant!(StallsInSteps { const STALLS_AT_ONCE: bool = false; });
 variant!(DecidesInSteps { const DECIDES_AT_ONCE: bool = false; });
 
 /// Runs all orders with up to two preemptions: enough to find the faults of the controls.
@@ -236,4 +238,125 @@ fn loom_a_call_has_one_outcome() {
 #[test]
 fn loom_finds_two_outcomes() {
     refuted(a_call_has_one_outcome::<DecidesInSteps>);
+}
+
+/// A stream: its window, the events that wait at the port, and the wake-ups of its task.
+struct Listened<A: Atomics> {
+    window: Window<Watched, A>,
+    events: AtomicU32,
+    wakes: AtomicU32,
+    taken: AtomicU32,
+}
+
+// SAFETY: one thread makes and another listens; here, loom checks the accesses.
+unsafe impl<A: Atomics> Sync for Listened<A> {}
+// SAFETY: its items may go to other threads.
+unsafe impl<A: Atomics> Send for Listened<A> {}
+
+/// Number of items of the stream.
+const ITEMS: u32 = 2;
+
+impl<A: Atomics> Listened<A> {
+    /// Makes items until there is no credit or none are left; returns the number of the last.
+    fn make(&self, mut made: u32) -> u32 {
+        let mut credit = 0;
+        while made < ITEMS {
+            if credit == 0 {
+                credit = self.window.collect();
+                if credit == 0 {
+                    return made;
+                }
+            }
+            credit -= 1;
+            made += 1;
+            // SAFETY: only one thread makes, with a credit.
+            self.tell(unsafe { self.window.put(Watched::new(made)) });
+        }
+        self.tell(self.window.end());
+        made
+    }
+
+    fn tell(&self, told: bool) {
+        if told {
+            self.events.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Takes items if an event waits, as Dart does; returns true at the end.
+    fn listen(&self) -> bool {
+        if self.events.load(Ordering::Acquire) == 0 {
+            return false;
+        }
+        self.events.fetch_sub(1, Ordering::AcqRel);
+        loop {
+            let mut batch = 0;
+            // SAFETY: only one thread listens.
+            while let Some(item) = unsafe { self.window.pop() } {
+                let number = self.taken.fetch_add(1, Ordering::Relaxed) + 1;
+                assert_eq!(item.read(), number, "an item is lost, or isn't there yet");
+                batch += 1;
+            }
+            if batch > 0 {
+                if self.window.grant(batch) {
+                    self.wakes.fetch_add(1, Ordering::AcqRel);
+                }
+                continue;
+            }
+            // SAFETY: only one thread listens.
+            match unsafe { self.window.idle() } {
+                Idle::Item => {}
+                Idle::Nothing => return false,
+                Idle::End => return true,
+            }
+        }
+    }
+}
+
+/// All items come, and then the end.
+fn no_item_is_lost<A: Atomics>(window: u32) {
+    explore(move || {
+        let stream = Arc::new(Listened::<A> {
+            window: Window::new(window),
+            events: AtomicU32::new(0),
+            wakes: AtomicU32::new(0),
+            taken: AtomicU32::new(0),
+        });
+        let task = Arc::clone(&stream);
+        let task = thread::spawn(move || task.make(0));
+        let mut ended = stream.listen();
+        let mut made = task.join().unwrap();
+        loop {
+            if stream.events.load(Ordering::Acquire) > 0 {
+                ended |= stream.listen();
+            } else if stream.wakes.load(Ordering::Acquire) > 0 {
+                stream.wakes.fetch_sub(1, Ordering::AcqRel);
+                made = stream.make(made);
+            } else {
+                break;
+            }
+        }
+        assert!(ended, "an item waits and no event does, or credit and no task");
+        assert_eq!(stream.taken.load(Ordering::Relaxed), ITEMS);
+    });
+}
+
+#[test]
+fn loom_no_item_is_lost() {
+    no_item_is_lost::<Sound>(1);
+    no_item_is_lost::<Sound>(2);
+}
+
+#[test]
+fn loom_finds_an_answer_to_a_stream_that_comes_last() {
+    refuted(|| no_item_is_lost::<AnswersLast>(2));
+}
+
+#[test]
+fn loom_finds_an_item_that_is_read_too_early() {
+    refuted(|| no_item_is_lost::<RelaxedLink>(2));
+}
+
+#[test]
+fn loom_finds_credit_that_is_lost() {
+    refuted(|| no_item_is_lost::<StallsInSteps>(1));
 }

@@ -552,12 +552,15 @@ pub struct Function {
     /// Way in which the function is called.
     #[serde(default, skip_serializing_if = "Mode::is_sync")]
     pub mode: Mode,
+    /// Number of items of a stream that may wait for Dart; 0 for other functions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub window: u32,
     /// The way in which a call in Dart writes its arguments, if the user chose one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arguments: Option<Arguments>,
     /// Parameters in order; a slice is one parameter here and two, pointer and length, in C.
     pub params: Vec<Param>,
-    /// Type of a successful result; `None` for `()`.
+    /// Type of a successful result, or of an item of a stream; `None` for `()`.
     pub returns: Option<Returns>,
     /// True if the result is an `Option`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -622,6 +625,9 @@ pub enum Mode {
     Async,
     /// A function that blocks a thread of the library's: called as an async function is.
     Blocking,
+    /// A function that returns a stream: the C function starts it, and its items are taken from the
+    /// mailbox of the isolate.
+    Stream,
 }
 
 impl Mode {
@@ -630,6 +636,11 @@ impl Mode {
     pub fn is_sync(&self) -> bool {
         *self == Self::Sync
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// The result of an exported function.
@@ -664,6 +675,9 @@ pub struct Param {
     /// Type of the value, of the elements of a slice, or of the target of a reference.
     #[serde(rename = "type")]
     pub ty: Type,
+    /// Type of the result of a function of Dart; `None` for `()`, and for other parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Type>,
 }
 
 /// Form in which a parameter crosses the boundary.
@@ -686,6 +700,9 @@ pub enum Pass {
     Pool,
     /// `FfiObject<T>`: a handle, which the caller keeps.
     Object,
+    /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context. The type is
+    /// that of the argument.
+    Callback,
 }
 
 /// An error with fields: an enum, or a struct.

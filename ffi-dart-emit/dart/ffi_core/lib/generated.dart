@@ -12,8 +12,10 @@ export 'dart:core'
         Iterable,
         List,
         Map,
+        Object,
         RangeError,
         StateError,
+        Stream,
         Uri;
 export 'dart:typed_data';
 

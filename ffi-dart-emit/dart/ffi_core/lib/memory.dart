@@ -40,6 +40,7 @@ export 'src/native.dart'
         Int8Array,
         Int8Field,
         Int8Vec,
+        KeptBox,
         LogicalArray,
         MessageArray,
         NativeArray,

@@ -472,4 +472,37 @@ Future<void> _hoard(SendPort ready) async {
     if (images.length > 100) images.clear();
     if (i == 200) ready.send(null);
   }
+
+  group('streams', () {
+    test('of an object outlive it', () async {
+      final image = Image.point(0.5);
+      final values = <double>[];
+      final done = image.emit().listen(values.add).asFuture<void>();
+      image.dispose();
+      await done;
+      expect(values, [0.5]);
+      expect(() => image.emit().first, throwsA(isA<StateError>()));
+    });
+
+    test('of a service have items and errors', () async {
+      final store = _library.openStore(20);
+      final keys = <int>[];
+      Object? failure;
+      await store
+          .watch(15)
+          .handleError((Object error) => failure = error)
+          .forEach((row) => keys.add(row.key));
+      expect(keys, [15, 16, 17, 18, 19]);
+      expect(
+        failure,
+        isA<StoreNotFoundException>().having((it) => it.key, 'key', 20),
+      );
+      expect(await store.watch(0).take(3).map((row) => row.value).toList(), [
+        0,
+        10,
+        20,
+      ]);
+      store.dispose();
+    });
+  });
 }

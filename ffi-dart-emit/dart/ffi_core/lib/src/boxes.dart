@@ -22,6 +22,9 @@ final class _Hold {
     FfiRef<Object?> this.reference,
   );
 
+  /// Keeps nothing: [stream] lends its events.
+  _Hold.lease(NativeStream<Object?> this.stream);
+
   /// Keeps the memory that [object] keeps.
   _Hold.object(Object this.object);
 
@@ -33,6 +36,9 @@ final class _Hold {
 
   /// The reference to a slot that another owner has.
   FfiRef<Object?>? reference;
+
+  /// The stream whose event it is.
+  NativeStream<Object?>? stream;
 
   /// Null for memory that the library does not keep.
   Pointer<FfiAttachment> attachment = nullptr;
@@ -324,6 +330,10 @@ enum _Use {
   disposed('dispose(); hint: dispose of it when nothing uses it any more'),
   moved(
     'its slot was passed on; hint: use what the call returned, or make another',
+  ),
+  lent(
+    'the next event of its stream; hint: call `keep()` in the listener, which then '
+    'owns it',
   );
 
   const _Use(this.text);
@@ -415,7 +425,7 @@ abstract base class NativeBox<T extends Struct> extends NativeMemory<T> {
     if (_hold case _Hold(pool: _?, reference: null)) return slot;
     throw StateError(
       'the `$runtimeType` owns no slot of a pool; hint: make it with `alloc()` of '
-      'the pool of its message',
+      'the pool of its message, or `keep()` the event of a stream',
     );
   }
 

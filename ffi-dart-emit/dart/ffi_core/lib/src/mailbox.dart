@@ -12,6 +12,19 @@ typedef _CancelC = Uint8 Function(Pointer<Void>, Uint64);
 typedef _CancelD = int Function(Pointer<Void>, int);
 typedef _LimitC = Void Function(Pointer<Void>, Uint64, Uint64);
 typedef _LimitD = void Function(Pointer<Void>, int, int);
+typedef _TakeItemsC =
+    IntPtr Function(
+      Pointer<Void>,
+      Uint64,
+      Pointer<Uint8>,
+      Size,
+      Pointer<FfiStatus>,
+    );
+typedef _TakeItemsD =
+    int Function(Pointer<Void>, int, Pointer<Uint8>, int, Pointer<FfiStatus>);
+typedef _KeepItemC =
+    Void Function(Pointer<Void>, Uint64, Size, Pointer<FfiStatus>);
+typedef _KeepItemD = void Function(Pointer<Void>, int, int, Pointer<FfiStatus>);
 typedef _ClearC = Void Function(Pointer<FfiStatus>);
 typedef _ClearD = void Function(Pointer<FfiStatus>);
 
@@ -23,6 +36,8 @@ final class _MailboxCalls extends Struct {
   external Pointer<NativeFunction<_TakeC>> take;
   external Pointer<NativeFunction<_CancelC>> cancel;
   external Pointer<NativeFunction<_LimitC>> limit;
+  external Pointer<NativeFunction<_TakeItemsC>> takeItems;
+  external Pointer<NativeFunction<_KeepItemC>> keepItem;
 }
 
 /// The result in an event: 16 bytes, as the type of C, or a pointer to more.
@@ -41,8 +56,11 @@ Uint8List copyOf(EventValue value, int size) =>
 /// The result of a function that has none.
 void readNothing(EventValue value) {}
 
+/// A call or stream that waits for events.
+sealed class _Waiting {}
+
 /// A call that waits for its event.
-final class _Call<T> {
+final class _Call<T> extends _Waiting {
   _Call(this.read, this.error);
 
   /// Reads the result from its event.
@@ -62,12 +80,14 @@ final class _Call<T> {
   void completeWithout() => result.complete(null as T);
 }
 
-/// The results of async calls of one library, on their way to this isolate.
+/// The results of async calls of one library and the items of its streams, on their
+/// way to this isolate.
 ///
 /// Rust rings at a port when there are some. Each ring is answered by one leaf call
 /// that takes up to 256 events. They are completed in groups, with the microtasks
-/// that wait for them, for up to two milliseconds; then other events of the isolate
-/// have their turn. The isolate stays alive while a call waits.
+/// that wait for them, for half a millisecond; then other events of the isolate
+/// have their turn. Streams that have items take turns, in groups of the same size.
+/// The isolate stays alive while a call waits or a stream is listened to.
 final class Mailbox implements Finalizable {
   Mailbox._(this._memory) {
     final open = _calls.open.asFunction<_OpenD>();
@@ -78,6 +98,7 @@ final class Mailbox implements Finalizable {
     // is not an address of.
     _finalizer.attach(this, attachment.ref.token);
     _all.add(this);
+    _watch.start();
   }
 
   /// Mailboxes of this isolate, one for each library that has made an async call.
@@ -89,7 +110,9 @@ final class Mailbox implements Finalizable {
   static const _group = 32;
 
   /// Time in microseconds after which other events of the isolate have their turn.
-  static const _turn = 2000;
+  ///
+  /// Half the resolution of timers, so that a flood hardly delays one.
+  static const _turn = 500;
 
   static const _gone = 20;
 
@@ -103,6 +126,8 @@ final class Mailbox implements Finalizable {
   late final _TakeD _take = _calls.take.asFunction(isLeaf: true);
   late final _CancelD _cancel = _calls.cancel.asFunction(isLeaf: true);
   late final _LimitD _limit = _calls.limit.asFunction(isLeaf: true);
+  late final _TakeItemsD _takeItems = _calls.takeItems.asFunction(isLeaf: true);
+  late final _KeepItemD _keepItem = _calls.keepItem.asFunction(isLeaf: true);
   late final _ClearD _clear = _memory.library.lookupFunction<_ClearC, _ClearD>(
     _memory._clear,
     isLeaf: true,
@@ -127,10 +152,23 @@ final class Mailbox implements Finalizable {
 
   /// True if Rust rang after the last drain: it rings once until the next.
   bool _rung = false;
+
+  /// True while a microtask will call [_complete], and while a message of this
+  /// isolate to itself will.
+  bool _scheduled = false;
+  bool _posted = false;
+
+  /// Time since the last message, and with it since other events had their turn.
   final Stopwatch _watch = Stopwatch();
 
-  /// Calls that wait, by their index; and how often each index was used.
-  final List<_Call<Object?>?> _waiting = [];
+  /// Streams that have items, in the order of their turns.
+  final Queue<NativeStream<Object?>> _turns = Queue();
+
+  /// Memory for batches of streams that is not in use.
+  final List<Pointer<Uint8>> _buffers = [];
+
+  /// Calls and streams that wait, by their index; and how often each index was used.
+  final List<_Waiting?> _waiting = [];
   final List<int> _generations = [];
   final List<int> _free = [];
   int _pending = 0;
@@ -177,20 +215,47 @@ final class Mailbox implements Finalizable {
       Pointer.fromAddress(event.address + 16);
 
   Future<T> _wait<T>(_Call<T> call) {
-    final int index;
-    if (_free.isEmpty) {
-      index = _waiting.length;
-      _waiting.add(call);
-    } else {
-      index = _free.removeLast();
-      _waiting[index] = call;
-    }
-    if (_pending++ == 0) _port.keepIsolateAlive = true;
+    final index = _add(call);
     _latest = index;
     final future = call.result.future;
     _byFuture?[future] = index;
     return future;
   }
+
+  /// Has [waiting] get the events of the call [next], and returns its index.
+  int _add(_Waiting waiting) {
+    final int index;
+    if (_free.isEmpty) {
+      index = _waiting.length;
+      _waiting.add(waiting);
+    } else {
+      index = _free.removeLast();
+      _waiting[index] = waiting;
+    }
+    if (_pending++ == 0) _port.keepIsolateAlive = true;
+    return index;
+  }
+
+  /// Frees the place of what has got its last event.
+  void _remove(int index) {
+    _waiting[index] = null;
+    _age(index);
+    _free.add(index);
+    if (--_pending == 0) {
+      _port.keepIsolateAlive = false;
+      _byFuture = null;
+    }
+  }
+
+  /// A stream of Rust, which [start] starts when it is listened to: it returns 0 if
+  /// the library has refused that. [read] makes an item of the [size] bytes at a place
+  /// in the batch.
+  Stream<T> stream<T>(
+    int Function() start,
+    T Function(NativeStream<Object?> stream, int at) read,
+    int size, [
+    ErrorDecoder? error,
+  ]) => NativeStream<T>._(this, start, read, size, error)._controller.stream;
 
   /// Takes the exception of the status, which is clear afterwards.
   FfiException _exceptionOf(ErrorDecoder? error) {
@@ -205,19 +270,22 @@ final class Mailbox implements Finalizable {
     }
   }
 
-  void _wake(Object? _) {
-    _rung = true;
-    _watch
-      ..reset()
-      ..start();
+  /// Answers a ring of Rust's, which is a number, or the message of this isolate to
+  /// itself.
+  void _wake(Object? message) {
+    if (message == null) {
+      _posted = false;
+    } else {
+      _rung = true;
+    }
+    _watch.reset();
     _complete();
   }
 
-  /// Completes a group of calls, and then, behind the microtasks that these start,
-  /// the next one.
+  /// Completes a group of calls and delivers a group of items, and then, behind the
+  /// microtasks that these start, the next ones.
   void _complete() {
-    if (_done == _count) {
-      if (!_rung) return;
+    if (_done == _count && _rung) {
       _rung = false;
       _done = 0;
       _count = _drain(handle, _events.cast(), _most);
@@ -226,13 +294,26 @@ final class Mailbox implements Finalizable {
     while (_done < end) {
       _completeOne(_done++);
     }
-    if (_done == _count && !_rung) {
-      _watch.stop();
-    } else if (_watch.elapsedMicroseconds < _turn) {
-      scheduleMicrotask(_complete);
+    if (_turns.isNotEmpty) _turns.removeFirst()._deliver(_group);
+    if (_done < _count || _rung || _turns.isNotEmpty) _goOn();
+  }
+
+  /// Has [_complete] called again, behind the microtasks or, when the turn is over,
+  /// the other events of the isolate.
+  void _goOn() {
+    if (_scheduled || _posted) return;
+    if (_watch.elapsedMicroseconds < _turn) {
+      _scheduled = true;
+      scheduleMicrotask(_completeScheduled);
     } else {
+      _posted = true;
       _port.sendPort.send(null);
     }
+  }
+
+  void _completeScheduled() {
+    _scheduled = false;
+    _complete();
   }
 
   void _completeOne(int event) {
@@ -240,16 +321,12 @@ final class Mailbox implements Finalizable {
     final index = id & 0xffffffff;
     // The event of a call that was refused.
     if (_generations[index] != id >> 32) return;
-    final call = _waiting[index]!;
-    _waiting[index] = null;
-    _age(index);
-    _free.add(index);
-    if (_byFuture case final byFuture?) byFuture.remove(call.result.future);
-    if (--_pending == 0) {
-      _port.keepIsolateAlive = false;
-      _byFuture = null;
-    }
     final code = _codes[8 * event + 2];
+    final waiting = _waiting[index]!;
+    if (waiting is NativeStream<Object?>) return waiting._event(event, code);
+    final call = waiting as _Call<Object?>;
+    if (_byFuture case final byFuture?) byFuture.remove(call.result.future);
+    _remove(index);
     if (code == _gone) {
       call.gone!.complete();
       return;
@@ -275,11 +352,14 @@ final class Mailbox implements Finalizable {
   /// mailbox, or has ended.
   int? _indexOf(Future<Object?> future) {
     if (_pending == 0) return null;
-    if (identical(_waiting[_latest]?.result.future, future)) return _latest;
+    if (_waiting[_latest] case final _Call<Object?> latest
+        when identical(latest.result.future, future)) {
+      return _latest;
+    }
     final byFuture = _byFuture ??= Map.identity()
       ..addEntries([
         for (final (index, call) in _waiting.indexed)
-          if (call != null) MapEntry(call.result.future, index),
+          if (call is _Call<Object?>) MapEntry(call.result.future, index),
       ]);
     return byFuture[future];
   }
@@ -300,7 +380,7 @@ final class Mailbox implements Finalizable {
   Future<void>? _cancelCall(Future<Object?> future) {
     final index = _indexOf(future);
     if (index == null) return null;
-    final call = _waiting[index]!;
+    final call = _waiting[index]! as _Call<Object?>;
     if (call.gone case final gone?) return gone.future;
     if (_cancel(handle, _id(index)) == 0) return null;
     // Nobody has to wait for what was cancelled.

@@ -154,8 +154,12 @@ final class LibraryMemory {
   /// Status of the functions of messages for protobuf.
   late final _ProtoStatus _protoStatus = _ProtoStatus._(this, _clear);
 
-  /// Memory for the text arguments of a call.
-  late final TextArguments texts = TextArguments(this);
+  /// Memory for the text arguments of a call; another one in a function that a call
+  /// has called.
+  late TextArguments texts = TextArguments(this);
+
+  /// The functions that are lent to calls.
+  late final LentFunctions functions = LentFunctions(this);
 
   /// Allocates zeroed memory that [keeper] keeps, aligned for SIMD and cache
   /// lines.

@@ -1,0 +1,8 @@
+use ffi_core::{DartError, ffi_export};
+
+#[ffi_export(blocking)]
+fn count(each: &dyn Fn(u32) -> Result<(), DartError>) {
+    each(1).unwrap();
+}
+
+fn main() {}

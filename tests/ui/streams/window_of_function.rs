@@ -1,0 +1,6 @@
+#[ffi_core::ffi_export(window = 8)]
+fn answer() -> u64 {
+    42
+}
+
+fn main() {}
