@@ -225,6 +225,8 @@ macro_rules! __async {
     };
 }
 
+#[doc(inline)]
+pub use boundary::DartError;
 pub use bytemuck;
 #[doc(hidden)]
 pub use columns::ColumnsCode;
@@ -235,8 +237,6 @@ pub use columns::{FfiColumnar, FfiColumns};
 pub use enumeration::FfiEnum;
 #[doc(no_inline)]
 pub use error::FfiError;
-#[doc(inline)]
-pub use boundary::DartError;
 #[cfg(feature = "async")]
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]

@@ -8,13 +8,13 @@ pub use core;
 pub use memoffset::offset_of;
 
 pub use crate::boundary::{
-    Callback, DartError, FfiAnswer, FfiCallback, assert_answer,
-    Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,
-    FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,
-    Texts, Untyped, alloc, assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled,
-    assert_returned, assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls,
-    dart_init, disjoint, displayed, error_layout, free, optional, owned_free, reference, reference_mut,
-    slice, slice_mut, take, take_some, text,
+    Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
+    FfiDartCalls, FfiErrorField, FfiLent, FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL,
+    NoErrorFacts, NoTexts, OwnedText, Region, Returned, Texts, Untyped, alloc, assert_answer,
+    assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled, assert_returned,
+    assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls, dart_init,
+    disjoint, displayed, error_layout, free, optional, owned_free, reference, reference_mut, slice,
+    slice_mut, take, take_some, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
@@ -52,8 +52,6 @@ pub use crate::types::{
     assert_wrapped,
 };
 #[cfg(feature = "async")]
-pub use futures_core::Stream;
-#[cfg(feature = "async")]
 pub use crate::{
     executor::{open_calls, shutdown as end_calls},
     mailbox::{
@@ -61,3 +59,5 @@ pub use crate::{
         start_inline, start_stream,
     },
 };
+#[cfg(feature = "async")]
+pub use futures_core::Stream;

@@ -45,7 +45,11 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
         functions: with_mode(model, true).map(|it| function(model, it, &constants)).collect(),
-        callbacks: model.functions.iter().flat_map(|it| &it.params).any(|param| matches!(param.passing, Passing::Callback { .. })),
+        callbacks: model
+            .functions
+            .iter()
+            .flat_map(|it| &it.params)
+            .any(|param| matches!(param.passing, Passing::Callback { .. })),
         started: with_mode(model, false).map(|it| it.item.name.as_str()).collect(),
         pools: pools(model),
         simd: simd(model),
@@ -657,7 +661,8 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
             }
             Passing::Callback { argument, answer } => {
                 let argument = pointer(model, *argument, false, "argument");
-                let result = answer.map_or_else(|| "void *result".to_owned(), |it| pointer(model, it, true, "result"));
+                let result =
+                    answer.map_or_else(|| "void *result".to_owned(), |it| pointer(model, it, true, "result"));
                 params.push(format!(
                     "uint8_t (*{name})(void *context, {argument}, {result}, FfiCallbackError *error)"
                 ));

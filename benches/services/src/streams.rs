@@ -66,7 +66,11 @@ pub fn events(count: u64) -> impl Stream<Item = Event> {
 /// Panics if no slot is left.
 #[ffi_export]
 pub fn blocks(count: u64) -> impl Stream<Item = PoolBox<Block>> {
-    Ready { next: 0, count, make: |number| Block::numbered(number).expect("the window is shorter than the pool") }
+    Ready {
+        next: 0,
+        count,
+        make: |number| Block::numbered(number).expect("the window is shorter than the pool"),
+    }
 }
 
 /// Calls `each` with the numbers below `count`, and adds what it returns.
@@ -75,9 +79,6 @@ pub fn blocks(count: u64) -> impl Stream<Item = PoolBox<Block>> {
 ///
 /// Returns what it throws.
 #[ffi_export]
-pub fn call_each(
-    count: u64,
-    each: &dyn Fn(u64) -> Result<u64, DartError>,
-) -> Result<u64, DartError> {
+pub fn call_each(count: u64, each: &dyn Fn(u64) -> Result<u64, DartError>) -> Result<u64, DartError> {
     (0..count).try_fold(0, |sum, number| Ok(sum + each(number)?))
 }

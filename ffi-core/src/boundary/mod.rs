@@ -65,9 +65,9 @@ pub use args::{
 pub use attachment::{FfiDartCalls, dart_calls};
 #[doc(hidden)]
 pub use call::{call, call_output};
+pub use callback::DartError;
 #[doc(hidden)]
 pub use callback::{Callback, FfiAnswer, FfiCallback, FfiCallbackError, assert_answer};
-pub use callback::DartError;
 #[doc(hidden)]
 pub use dart_api::{DartInit, dart_init};
 #[doc(hidden)]

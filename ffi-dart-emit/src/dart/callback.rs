@@ -14,13 +14,7 @@ pub fn public(names: &Names<'_>, model: &Model, argument: Value, answer: Option<
 }
 
 /// Returns the expression that lends the function `name` to the call, whose context it is.
-pub fn lent(
-    names: &Names<'_>,
-    model: &Model,
-    name: &str,
-    argument: Value,
-    answer: Option<Value>,
-) -> String {
+pub fn lent(names: &Names<'_>, model: &Model, name: &str, argument: Value, answer: Option<Value>) -> String {
     let call = format!("{name}({})", read(names, model, argument));
     let body = match answer {
         None => format!("{call};"),

@@ -4,7 +4,9 @@ use askama::Template;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::LibrarySymbols;
 
-use crate::model::{Function, Mode, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
+use crate::model::{
+    Function, Mode, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value,
+};
 
 use super::binding::{Binding, Form, Signature};
 use super::crossing::{Conversion, Crossing, mark, slot};

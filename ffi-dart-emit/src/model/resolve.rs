@@ -929,12 +929,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns the result of a function of Dart, and its fingerprint.
-    fn answer(
-        &mut self,
-        item: &str,
-        param: &read::Param,
-        function: &read::Function,
-    ) -> (Option<Value>, u64) {
+    fn answer(&mut self, item: &str, param: &read::Param, function: &read::Function) -> (Option<Value>, u64) {
         if function.leaf || param.optional {
             self.problems.add(item, "a function of Dart is optional, or passed to a leaf function", REBUILD);
         }

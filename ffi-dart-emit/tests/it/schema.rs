@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
     ARRAY, BYTES, COLUMNS, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION,
-    OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STARTED, STR, STREAM, VEC, hash_name,
-    mix,
+    OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STARTED, STR, STREAM, VEC,
+    hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{

@@ -1,9 +1,7 @@
 //! Functions of Dart: a parameter `&dyn Fn(A) -> Result<R, DartError>`.
 
 use darling::{Error, Result};
-use syn::{
-    ParenthesizedGenericArguments, PathArguments, ReturnType, Type, TypeParamBound, TypeReference,
-};
+use syn::{ParenthesizedGenericArguments, PathArguments, ReturnType, Type, TypeParamBound, TypeReference};
 
 use super::types;
 
@@ -30,7 +28,8 @@ pub(crate) fn types(ty: &Type) -> Result<Option<(&Type, &Type)>> {
     if !borrowed || bounds.len() > 1 {
         return refuse("a function of Dart is lent for the call, on its thread");
     }
-    let PathArguments::Parenthesized(ParenthesizedGenericArguments { inputs, output, .. }) = &function.arguments
+    let PathArguments::Parenthesized(ParenthesizedGenericArguments { inputs, output, .. }) =
+        &function.arguments
     else {
         return refuse("a function of Dart has the type of a function");
     };
@@ -41,7 +40,9 @@ pub(crate) fn types(ty: &Type) -> Result<Option<(&Type, &Type)>> {
         ReturnType::Type(_, output) => types::argument_of("Result", types::ungrouped(output)),
         ReturnType::Default => None,
     };
-    let Some(answer) = answer else { return refuse("a function of Dart may throw, so it returns a `Result`") };
+    let Some(answer) = answer else {
+        return refuse("a function of Dart may throw, so it returns a `Result`");
+    };
     let argument = &argument.ty;
     types::check_param(argument)?;
     if !matches!(types::ungrouped(answer), Type::Tuple(unit) if unit.elems.is_empty()) {

@@ -498,7 +498,8 @@ fn fingerprint(function: &Function) -> TokenStream {
     let output_type = output_type(output);
     let name_hash = names::hash(&function.head.item.name);
     let params = function.params.iter().map(|Param { pass, optional, ty, answer, .. }| {
-        let answer = answer.as_ref().map(|answer| quote!(, <#answer as __ffi::FfiAnswer>::ANSWER_FINGERPRINT));
+        let answer =
+            answer.as_ref().map(|answer| quote!(, <#answer as __ffi::FfiAnswer>::ANSWER_FINGERPRINT));
         let pass_hash = names::hash(&format!("{}{}", if *optional { "optional_" } else { "" }, pass.name()));
         let holds = holds(*pass);
         quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT #answer)
