@@ -68,8 +68,8 @@ pub struct FfiCallbackError {
     pub message_len: usize,
 }
 
-/// A function of the caller: gets the context, an argument, the place for the result, and that of an
-/// error. Returns 0 if it has written a result, 1 if it has written an error, and any other number
+/// A function of the caller: gets the context, an argument, the place for the result, and that of
+/// an error. Returns 0 if it has written a result, 1 if it has written an error, and another number
 /// if it could not run.
 pub type FfiCallback = unsafe extern "C" fn(
     context: *mut c_void,

@@ -1,4 +1,4 @@
-//! What an isolate takes of a stream: batches of items, and what is lent with them.
+//! Batches of items that an isolate takes of a stream, with the slots that are lent in them.
 
 use crate::boundary::{FfiPending, FfiStatus, note};
 
@@ -18,7 +18,7 @@ pub(crate) struct Taken {
 /// Source of the items of a stream, for the isolate that listens.
 pub(crate) trait Items: Send + Sync {
     /// Gives back what was lent of the last batch, and writes up to `most` items to `out`. A
-    /// failure comes alone, and is written to `status`.
+    /// failure is a batch of its own, and is written to `status`.
     ///
     /// # Safety
     ///
@@ -35,7 +35,7 @@ pub(crate) trait Items: Send + Sync {
     unsafe fn keep(&self, index: usize, status: *mut FfiStatus);
 }
 
-/// What the items of a batch own, which is given back with the next one.
+/// Resources of the items of a batch, which are given back with the next one.
 #[derive(Default)]
 pub(crate) struct Lent(Vec<Option<FfiPending>>);
 

@@ -150,8 +150,8 @@ impl FfiMailbox {
         drop(call);
     }
 
-    /// Cancels a call; returns false if it has ended, so its event comes. A stream that has ended is
-    /// forgotten, with the items that were not taken.
+    /// Cancels a call; returns false if it has ended, so its event comes. A stream that has ended
+    /// is forgotten, with the items that were not taken.
     pub(crate) fn cancel(&self, id: u64) -> bool {
         let Some(call) = self.call(id) else { return false };
         let cancelled = call.cancel();
@@ -161,8 +161,8 @@ impl FfiMailbox {
         cancelled
     }
 
-    /// Takes items of a stream; see [`Items::take`]. A stream that has ended is forgotten. There are
-    /// none of one whose last event was drained, which says how it ended.
+    /// Takes items of a stream; see [`Items::take`]. A stream that has ended is forgotten. There
+    /// are none of one whose last event was drained, which says how it ended.
     ///
     /// # Safety
     ///

@@ -19,8 +19,8 @@
 //! when it has found nothing, and then looks again. A consumer that is paused doesn't answer, so it
 //! isn't told of more.
 //!
-//! It is Lamport's ring of one producer and one consumer (L. Lamport, "Specifying concurrent program
-//! modules", 1983). Its models are in `tests/model.rs`.
+//! It is Lamport's ring of one producer and one consumer (L. Lamport, "Specifying concurrent
+//! program modules", 1983). Its models are in `tests/model.rs`.
 
 use std::cell::{Cell, UnsafeCell};
 use std::sync::atomic::Ordering;

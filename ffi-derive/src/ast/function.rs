@@ -65,8 +65,8 @@ pub(crate) struct Param {
     /// The owned type, if the function takes a copy of lent memory: `String` for `&str`, `Vec<T>`
     /// for `&[T]`.
     pub(crate) owned: Option<Type>,
-    /// The type behind the reference, slice or box, or that of the value; `u8` for text; that of the
-    /// argument of a function of Dart.
+    /// The type behind the reference, slice or box, or that of the value; `u8` for text; the type of
+    /// the argument of a function of Dart.
     pub(crate) ty: Type,
     /// Type of the result of a function of Dart.
     pub(crate) answer: Option<Type>,
@@ -128,8 +128,12 @@ impl Function {
             ReturnType::Default => None,
             ReturnType::Type(_, ty) => Some(&**ty),
         };
-        let item = output.and_then(|ty| errors.handle(stream::item(ty))).flatten();
-        let mode = errors.handle(mode_of(signature, &keys, item.is_some()));
+        let item = output.map_or(Ok(None), stream::item);
+        let is_stream = !matches!(item, Ok(None));
+        let mode = errors.handle(mode_of(signature, &keys, is_stream));
+        // A stream without the type of its items has no result to check.
+        let output = if item.is_ok() { output } else { None };
+        let item = errors.handle(item).flatten();
         let contexts: Vec<_> = (0..).zip(&signature.inputs).filter(|(_, input)| is_context(input)).collect();
         for (position, (_, input)) in contexts.iter().enumerate() {
             if let Some(mode) = mode {
@@ -337,7 +341,14 @@ impl Param {
         };
         let ty = types::ungrouped(&typed.ty);
         let inner = types::std_argument("Option", ty);
-        if let Some((argument, answer)) = errors.handle(callback::types(inner.unwrap_or(ty))).flatten() {
+        let function = match callback::types(inner.unwrap_or(ty)) {
+            Ok(function) => function,
+            Err(error) => {
+                errors.push(error);
+                return Err(errors.finish().expect_err("there is one"));
+            }
+        };
+        if let Some((argument, answer)) = function {
             if inner.is_some() {
                 let text = "a function of Dart is not optional\nhint: a function that does nothing";
                 errors.push(Error::custom(text).with_span(ty));

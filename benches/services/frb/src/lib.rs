@@ -1,5 +1,5 @@
-//! The function that flutter_rust_bridge's generator writes for `async fn echo(value: i64) -> i64`, and
-//! its `StreamSink` of bytes.
+//! The function that flutter_rust_bridge's generator writes for `async fn echo(value: i64) -> i64`,
+//! and its `StreamSink` of bytes.
 
 use std::io::Write;
 

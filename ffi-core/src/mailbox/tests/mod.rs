@@ -1,5 +1,6 @@
 //! Tests of the mailbox. `model.rs`: its inbox and the outcome of calls under loom. `calls.rs`:
-//! calls on both executors. `streams.rs`: their items. Tests with Dart are in `tests/dart/end_to_end/test/tasks_test.dart`.
+//! calls on both executors. `streams.rs`: streams.
+//! Tests with Dart are in `tests/dart/end_to_end/test/tasks_test.dart`.
 
 mod calls;
 #[cfg(not(miri))]
