@@ -51,7 +51,9 @@ class _PicturePageState extends State<PicturePage>
   Widget build(BuildContext context) => Column(
     children: [
       Expanded(
-        child: RawImage(image: _image, fit: BoxFit.contain),
+        child: RepaintBoundary(
+          child: RawImage(image: _image, fit: BoxFit.contain),
+        ),
       ),
       Slider(
         value: _radius,
