@@ -93,6 +93,7 @@ extern crate self as ffi_core;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod arena;
 pub mod boundary;
 pub mod columns;
 mod enumeration;

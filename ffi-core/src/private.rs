@@ -2,11 +2,16 @@
 
 pub use std::borrow::ToOwned;
 pub use std::string::String;
+pub use std::sync::OnceLock;
 
 pub use bytemuck;
 pub use core;
 pub use memoffset::offset_of;
 
+pub use crate::arena::{
+    ArenaCheck, ArenaCopy, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView,
+    NotShown, Reached, Shown, assert_in_place, check_field_in, copy_field_in, message_layout, store_field, zero,
+};
 pub use crate::boundary::{
     Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,
     FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,

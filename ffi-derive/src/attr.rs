@@ -26,6 +26,8 @@ pub(crate) struct MessageAttrs {
     pub(crate) columns: Flag,
     #[darling(default)]
     pub(crate) simd: Flag,
+    #[darling(default)]
+    pub(crate) arena: Flag,
 }
 
 /// `#[ffi(..)]` on an enum that holds data.

@@ -23,6 +23,9 @@
 //! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; others: that of the type |
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
 //! | `FfiColumns`, in a reference or as a result | [`COLUMNS`], version of the header ([`columns`]), fingerprint of the message |
+//! | `ArenaStr`, `ArenaBytes` | [`ARENA_STR`], [`ARENA_BYTES`] |
+//! | `ArenaVec`, `ArenaBox` | [`ARENA_VEC`], [`ARENA_BOX`], identity of the element or value: of a message [`REF`] and the hash of its id, as for an `FfiRef`; of others the fingerprint, in which messages have their identity |
+//! | `ArenaMap` | [`ARENA_MAP`], identities of key and value |
 //! | `FfiOpen` | [`OPEN`], fingerprint of the enum |
 //!
 //! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't
@@ -74,6 +77,16 @@ pub const COLUMNS: u64 = 18;
 pub const POOL: u64 = 21;
 /// First fact of an error.
 pub const ERROR: u64 = 22;
+/// Only fact of an `ArenaStr`.
+pub const ARENA_STR: u64 = 24;
+/// Only fact of an `ArenaBytes`.
+pub const ARENA_BYTES: u64 = 25;
+/// First fact of an `ArenaVec`.
+pub const ARENA_VEC: u64 = 26;
+/// First fact of an `ArenaMap`.
+pub const ARENA_MAP: u64 = 27;
+/// First fact of an `ArenaBox`.
+pub const ARENA_BOX: u64 = 28;
 /// Returns the fingerprint of the columns of a message, whose own is `message`.
 #[must_use]
 pub const fn columns(message: u64) -> u64 {

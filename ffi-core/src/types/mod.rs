@@ -18,7 +18,6 @@ mod str;
 mod vec;
 
 pub(crate) use array::check_elements;
-#[cfg(feature = "proto")]
 pub(crate) use buffer::Buffer;
 pub use buffer::assert_capacities;
 use bytemuck::Zeroable;
@@ -28,11 +27,13 @@ pub use invalid::{InvalidValue, PathStep};
 pub use lanes::{Lanes, assert_numeric};
 #[cfg(feature = "proto")]
 pub(crate) use map::Entry;
+pub(crate) use map::MapKey;
 pub use map::{FfiMap, FfiMapIter, FfiMapIterMut};
 pub use open::FfiOpen;
 pub use option::FfiOption;
 pub use reference::FfiRef;
 pub use str::FfiStr;
+pub(crate) use str::utf8;
 pub use vec::FfiVec;
 
 use crate::schema::encode::Fragment;
@@ -105,6 +106,11 @@ pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     /// field.
     #[doc(hidden)]
     const CAPACITIES_FIT: bool = true;
+
+    /// True if the type is a handle of an arena, or holds one in place: such values live in arenas
+    /// only.
+    #[doc(hidden)]
+    const ARENA: bool = false;
 
     /// The numbers that a value consists of, if kernels can use it as such.
     #[doc(hidden)]

@@ -92,6 +92,26 @@ const HOLDERS: [&str; 3] = ["FfiVec", "FfiOption", "FfiMap"];
 /// Types of `ffi_core` with a capacity, their last argument.
 const BOUNDED: [&str; 4] = ["FfiStr", "FfiBytes", "FfiVec", "FfiMap"];
 
+/// Types of `ffi_core` that refer to contents elsewhere in an arena.
+const HANDLES: [&str; 5] = ["ArenaStr", "ArenaBytes", "ArenaVec", "ArenaMap", "ArenaBox"];
+
+/// Returns true if a type is written with the name of a handle.
+pub(crate) fn names_handle(ty: &Type) -> bool {
+    fn any(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => HANDLES.contains(&&*ident.unraw().to_string()),
+            TokenTree::Group(group) => any(group.stream()),
+            _ => false,
+        })
+    }
+    any(ty.to_token_stream())
+}
+
+/// Returns true if the editor of a type takes the number of elements to make room for.
+pub(crate) fn is_growing(ty: &Type) -> bool {
+    matches!(ungrouped(ty), Type::Path(path) if matches!(&*last_name(path), "ArenaVec" | "ArenaMap"))
+}
+
 /// Refuses a type that can't be a field.
 fn check_field(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);

@@ -4,6 +4,7 @@
 //! path depends on the user's imports, and no name is left behind but those of a message's columns,
 //! which are for users. Names of the derive that user tokens could meet begin with `__ffi`.
 
+mod arena;
 mod columns;
 mod enumeration;
 mod error;
