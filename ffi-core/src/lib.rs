@@ -47,6 +47,8 @@
 //! | [`FfiOneof`] | trait of an enum that holds data; derive [`FfiMessage`](macro@FfiMessage) |
 //! | [`FfiStr`], [`FfiBytes`], [`FfiVec`], [`FfiMap`] | text, bytes, lists and maps in place, up to a capacity |
 //! | [`FfiOption`] | a value that may be absent |
+//! | [`arena`] | messages without bounds: text, lists, maps and boxes of any size |
+//! | [`FfiArenaFrom`](macro@FfiArenaFrom) | derive of ordinary structs that are written into arenas and read back |
 //! | [`FfiOpen`] | an enum that may hold a number without a variant |
 //! | [`pool`] | fixed numbers of slots for messages, and queues of them, shared by all threads |
 //! | [`Pool`], [`PoolBox`], [`FfiRef`] | a pool, a message in it that Rust owns, a reference to one |
@@ -173,7 +175,7 @@ pub use enumeration::FfiEnum;
 #[doc(no_inline)]
 pub use error::FfiError;
 #[cfg(feature = "derive")]
-pub use ffi_derive::{FfiEnum, FfiError, FfiMessage, ffi_export};
+pub use ffi_derive::{FfiArenaFrom, FfiEnum, FfiError, FfiMessage, ffi_export};
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
 #[doc(hidden)]

@@ -10,7 +10,8 @@ pub use memoffset::offset_of;
 
 pub use crate::arena::{
     ArenaCheck, ArenaCopy, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView,
-    NotShown, Reached, Shown, assert_in_place, check_field_in, copy_field_in, message_layout, store_field, zero,
+    FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in,
+    message_layout, store_field, zero,
 };
 pub use crate::boundary::{
     Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,

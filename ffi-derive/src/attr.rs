@@ -48,6 +48,27 @@ pub(crate) struct EnumAttrs {
     pub(crate) common: CommonAttrs,
 }
 
+/// `#[ffi(..)]` on an ordinary struct that is written into arenas.
+#[derive(Debug, FromAttributes)]
+#[darling(attributes(ffi))]
+pub(crate) struct ArenaFromAttrs {
+    pub(crate) message: MessagePath,
+    #[darling(rename = "crate", default)]
+    pub(crate) krate: CratePath,
+}
+
+/// `message = ".."`, the path of a message.
+#[derive(Debug)]
+pub(crate) struct MessagePath(pub(crate) Path);
+
+impl FromMeta for MessagePath {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let path = string(item).and_then(|text| text.parse_with(Path::parse_mod_style).ok());
+        let problem = "`message` takes the path of a message in quotes\nhint: `message = \"Row\"`";
+        path.map(Self).ok_or_else(|| refuse(item, problem))
+    }
+}
+
 /// `#[ffi_export(..)]` on a queue.
 #[derive(Debug, FromMeta)]
 pub(crate) struct QueueAttrs {

@@ -1,4 +1,4 @@
-//! Expansions to be read: `tests/golden/expand` has six items and their expansions,
+//! Expansions to be read: `tests/golden/expand` has eight items and their expansions,
 //! formatted. `cargo xtask bless` writes them again.
 //!
 //! `ffi_core` passes or drops the contents of `__proto!` and `__simd!`; they stand in a block here,
@@ -62,6 +62,28 @@ pub enum DbError {
 }
 "#;
 
+const ARENA: &str = r#"
+/// A row of a result.
+#[derive(FfiMessage)]
+#[repr(C)]
+#[ffi(prefix = "golden")]
+pub struct Row {
+    pub id: u64,
+    /// No bound.
+    pub name: ArenaStr,
+    pub(crate) replies: ArenaVec<Row>,
+}
+"#;
+
+const ARENA_FROM: &str = r#"
+#[derive(FfiArenaFrom)]
+#[ffi(message = "Row")]
+pub struct PlainRow {
+    pub id: u64,
+    pub replies: Vec<PlainRow>,
+}
+"#;
+
 const FUNCTION_ARGS: &str = r#"leaf, prefix = "golden""#;
 const FUNCTION: &str = r#"
 /// Moves particles that are inside.
@@ -88,6 +110,7 @@ fn expansions_are_current() {
                 expand::oneof(&ast::Oneof::new(&input, data).unwrap())
             }
             Data::Enum(_) => expand::enumeration(&ast::Enum::new(&input).unwrap()),
+            _ if item.contains("FfiArenaFrom") => expand::arena_from(&ast::ArenaFrom::new(&input).unwrap()),
             _ => expand::message(&ast::Message::new(&input).unwrap()),
         }
     };
@@ -100,6 +123,8 @@ fn expansions_are_current() {
     for (name, item, expansion) in [
         ("struct", STRUCT.to_owned(), derived(STRUCT)),
         ("enum", ENUM.to_owned(), derived(ENUM)),
+        ("arena", ARENA.to_owned(), derived(ARENA)),
+        ("arena_from", ARENA_FROM.to_owned(), derived(ARENA_FROM)),
         ("oneof", ONEOF.to_owned(), derived(ONEOF)),
         ("error", ERROR.to_owned(), derived(ERROR)),
         ("function", format!("#[ffi_export({FUNCTION_ARGS})]{FUNCTION}"), expand::function(&function)),

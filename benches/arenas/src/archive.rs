@@ -63,7 +63,8 @@ pub fn sum(set: &ArchivedResultSet) -> u64 {
     for row in set.rows.iter() {
         let numbers = row.id.to_native() + row.created.to_native() as u64 + row.status.to_native() as u64;
         sum = sum.wrapping_add(numbers + u64::from(row.version.to_native()));
-        sum = sum.wrapping_add(u64::from(row.paid) + row.score.as_ref().map_or(0.0, |it| it.to_native()) as u64);
+        sum = sum
+            .wrapping_add(u64::from(row.paid) + row.score.as_ref().map_or(0.0, |it| it.to_native()) as u64);
         sum = sum.wrapping_add(row.name.len() as u64);
         for tag in row.tags.iter() {
             sum = sum.wrapping_add(tag.len() as u64 + u64::from(tag.as_bytes()[0]));

@@ -86,7 +86,9 @@ fn one(text: Text) -> Result<()> {
                 black_box(protobuf::build(black_box(&rows)).encode_to_vec());
                 Ok(())
             }),
-            contender("rkyv: structs, archived", || archive::build(black_box(&rows)).map(|it| drop(black_box(it)))),
+            contender("rkyv: structs, archived", || {
+                archive::build(black_box(&rows)).map(|it| drop(black_box(it)))
+            }),
             contender("flatbuffers", || {
                 black_box(tables::build(black_box(&rows)));
                 Ok(())
@@ -108,7 +110,9 @@ fn one(text: Text) -> Result<()> {
                 Ok(())
             }),
             contender("rkyv: check", || archive::open(black_box(&archived)).map(|it| drop(black_box(it)))),
-            contender("flatbuffers: verify", || tables::open(black_box(&tables)).map(|it| drop(black_box(it)))),
+            contender("flatbuffers: verify", || {
+                tables::open(black_box(&tables)).map(|it| drop(black_box(it)))
+            }),
             contender("arena: copy, and check for edits", || {
                 black_box(FfiArena::<ResultSet>::from_bytes(black_box(&bytes))?);
                 Ok(())

@@ -103,9 +103,7 @@ unsafe impl<T: ArenaType> ArenaType for ArenaBox<T> {
             return Ok(());
         };
         let is_new = place.at == 0;
-        let at = place.value_at()?;
-        // SAFETY: a value is there, as `value_at` says.
-        let stored = T::put(unsafe { place.referred(at) }, value);
+        let stored = T::put(place.inner()?, value);
         if stored.is_err() && is_new {
             place.clear();
         }
@@ -182,9 +180,15 @@ impl<T: ArenaType> ArenaPlace<'_, ArenaBox<T>> {
     /// Returns an error if the arena can't hold it.
     #[inline]
     pub fn try_get_or_insert(&mut self) -> Result<T::Edit<'_>, ArenaFull> {
+        self.inner().map(T::edit)
+    }
+
+    /// Returns the place of the value, which is zeros if there was none.
+    #[inline(always)]
+    pub(super) fn inner(&mut self) -> Result<ArenaPlace<'_, T>, ArenaFull> {
         let at = self.value_at()?;
         // SAFETY: a value is there, as `value_at` says.
-        Ok(T::edit(unsafe { self.referred(at) }))
+        Ok(unsafe { self.referred(at) })
     }
 
     /// Removes the value. It stays in the arena as waste.

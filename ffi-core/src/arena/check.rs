@@ -3,11 +3,11 @@
 //! Lists, boxes and text are visited from the root on. Sums are `u64`, so they can't overflow on
 //! targets of 32 bits: an offset and a length are `u32`, and the size of a type is below 2^31.
 
+use super::MAX_DEPTH;
 use super::format::{HEADER_LEN, Header};
 use super::memory::LARGEST;
 use super::region::ArenaRef;
 use super::value::{ArenaMessage, ArenaType};
-use super::MAX_DEPTH;
 use crate::types::{InvalidValue, utf8};
 
 /// Number of times that each byte of an arena may be referred to on average: enough for text that
@@ -60,10 +60,8 @@ pub(super) fn split<T: ArenaMessage>(bytes: &[u8]) -> Result<(&[u8], &[u8]), Inv
     }
     let all = bytes.len() as u64;
     if header.lists > all || header.text != all - header.lists {
-        let problem = format_args!(
-            "an arena of {} and {} bytes is in {all} bytes",
-            header.lists, header.text
-        );
+        let problem =
+            format_args!("an arena of {} and {} bytes is in {all} bytes", header.lists, header.text);
         return Err(InvalidValue::new(problem));
     }
     Ok(bytes.split_at(header.lists as usize))
@@ -96,8 +94,7 @@ pub(super) fn check<'a, T: ArenaMessage>(
     let all = lists.len() as u64 + text.len() as u64;
     let claims = (usage == Use::Edit).then(|| Claims::new(lists.len()));
     let budget = all.saturating_mul(SHARING);
-    let mut check =
-        ArenaCheck { arena, lists: lists.len() as u64, text, budget, depth: MAX_DEPTH, claims };
+    let mut check = ArenaCheck { arena, lists: lists.len() as u64, text, budget, depth: MAX_DEPTH, claims };
     let root = check.block::<T>(HEADER_LEN as u32, 1)?;
     // SAFETY: `block` has found the root inside of the lists and aligned; the slice is initialised,
     // and no code writes to it.

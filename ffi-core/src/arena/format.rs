@@ -65,9 +65,8 @@ impl Header {
         if bytes[11] != 0 || bytes[12..16] != [0; 4] || bytes[40..] != [0; 24] {
             return Err(InvalidValue::new("the header uses what this version of the format does not know"));
         }
-        let number = |at: usize| {
-            u64::from_ne_bytes(bytes[at..at + 8].try_into().expect("the slice has eight bytes"))
-        };
+        let number =
+            |at: usize| u64::from_ne_bytes(bytes[at..at + 8].try_into().expect("the slice has eight bytes"));
         Ok(Self { layout: number(16), lists: number(24), text: number(32) })
     }
 }

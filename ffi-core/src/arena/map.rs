@@ -437,6 +437,15 @@ impl<K: ArenaKey, V: ArenaType> ArenaMapEdit<'_, K, V> {
         self.0.reserve(more);
     }
 
+    /// Makes room for `more` entries, which then are added without moving the map.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the arena can't hold them.
+    pub fn try_reserve(&mut self, more: usize) -> Result<(), ArenaFull> {
+        self.0.try_reserve(more)
+    }
+
     /// Returns the editor of the value of a key, which is zeros if the key is new. Entries behind a
     /// new key move, so it is fastest to insert keys in their order.
     ///
@@ -454,6 +463,11 @@ impl<K: ArenaKey, V: ArenaType> ArenaMapEdit<'_, K, V> {
     ///
     /// Returns an error if the arena can't hold it; then the map is as it was.
     pub fn try_insert(&mut self, key: K::Value<'_>) -> Result<V::Edit<'_>, ArenaFull> {
+        self.value(key).map(V::edit)
+    }
+
+    /// Returns the place of the value of a key, which is zeros if the key is new.
+    pub(super) fn value(&mut self, key: K::Value<'_>) -> Result<ArenaPlace<'_, V>, ArenaFull> {
         let index = match position(self.0.view(), &key) {
             Ok(index) => index,
             Err(index) => {
@@ -469,7 +483,7 @@ impl<K: ArenaKey, V: ArenaType> ArenaMapEdit<'_, K, V> {
         };
         let entry = self.0.place_of(index).expect("the key is there");
         // SAFETY: an entry has a value there.
-        Ok(V::edit(unsafe { entry.into_part::<V>(ArenaEntry::<K, V>::VALUE) }))
+        Ok(unsafe { entry.into_part::<V>(ArenaEntry::<K, V>::VALUE) })
     }
 
     /// Removes an entry; returns true if there was one.

@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::{error, fmt, slice};
 
+use super::MAX_DEPTH;
 use super::format::HEADER_LEN;
 use super::region::ArenaRef;
 use super::value::ArenaType;
-use super::MAX_DEPTH;
 use crate::types::InvalidValue;
 
 /// Alignment of the lists in bytes, that of a cache line; no type needs more.

@@ -49,6 +49,8 @@
 //! No shared ownership, no hash table, no vtable, no short text inside of handles, no capacity in
 //! the bytes. Memory that is no longer referred to stays until [`FfiArena::compact`].
 //!
+//! [`FfiArenaFrom`] writes ordinary structs of `String`, `Vec`, `Option` and maps, and reads them back.
+//!
 //! Tests: `tests/arena.rs`.
 
 mod boxed;
@@ -56,6 +58,7 @@ mod bytes;
 mod check;
 mod copy;
 mod format;
+mod from;
 mod map;
 mod memory;
 mod owner;
@@ -70,19 +73,34 @@ mod view;
 
 pub use boxed::ArenaBox;
 pub use bytes::ArenaBytes;
+#[doc(hidden)]
 pub use check::{ArenaCheck, check_field_in};
+#[doc(hidden)]
 pub use copy::{ArenaCopy, copy_field_in};
 pub use format::{HEADER_LEN, MAGIC, VERSION};
-pub use map::{ArenaEntry, ArenaKey, ArenaMap, ArenaMapEdit, ArenaMapView};
+pub use from::FfiArenaFrom;
+#[doc(hidden)]
+pub use from::PartOf;
+#[doc(hidden)]
+pub use map::ArenaEntry;
+pub use map::{ArenaKey, ArenaMap, ArenaMapEdit, ArenaMapView};
 pub use memory::ArenaFull;
 pub use owner::FfiArena;
-pub use place::{ArenaPlace, store_field, zero};
+pub use place::ArenaPlace;
+#[doc(hidden)]
+pub use place::{store_field, zero};
+#[doc(hidden)]
 pub use reach::{Reached, message_layout};
+#[doc(hidden)]
 pub use region::ArenaRef;
 pub use str::ArenaStr;
-pub use value::{ArenaMessage, ArenaType, assert_in_place};
+#[doc(hidden)]
+pub use value::assert_in_place;
+pub use value::{ArenaMessage, ArenaType};
 pub use vec::{ArenaVec, ArenaVecEdit};
-pub use view::{ArenaIter, ArenaList, ArenaView, NotShown, Shown};
+pub use view::{ArenaIter, ArenaList};
+#[doc(hidden)]
+pub use view::{ArenaView, NotShown, Shown};
 
 /// Deepest nesting of lists and boxes that is accepted and built.
 pub const MAX_DEPTH: u32 = 64;

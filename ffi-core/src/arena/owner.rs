@@ -1,8 +1,8 @@
 //! `FfiArena<T>`.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::marker::PhantomData;
-use std::fmt;
 
 use super::check::{self, Use};
 use super::copy;
@@ -79,7 +79,12 @@ impl<T: ArenaMessage> FfiArena<T> {
     /// Returns the editor of the root.
     #[inline]
     pub fn edit(&mut self) -> T::Edit<'_> {
-        T::edit(ArenaPlace::new(&mut self.memory, Self::root_at()))
+        T::edit(self.root_place())
+    }
+
+    #[inline]
+    pub(super) fn root_place(&mut self) -> ArenaPlace<'_, T> {
+        ArenaPlace::new(&mut self.memory, Self::root_at())
     }
 
     /// Makes the root zeros and removes all else. The memory stays.

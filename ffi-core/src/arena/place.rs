@@ -3,9 +3,9 @@
 use std::fmt;
 use std::ops::Deref;
 
+use super::MAX_DEPTH;
 use super::memory::{ArenaFull, At, Memory};
 use super::value::ArenaType;
-use super::MAX_DEPTH;
 
 /// A value of an arena that is edited, with the exclusive borrow of that arena.
 ///

@@ -233,6 +233,11 @@ impl<T: ArenaType> ArenaPlace<'_, FfiOption<T>> {
 
     /// Returns the editor of the value, which is zeros if there was none.
     pub fn get_or_insert(&mut self) -> T::Edit<'_> {
+        T::edit(self.inner())
+    }
+
+    /// Returns the place of the value, which is zeros if there was none.
+    pub(super) fn inner(&mut self) -> ArenaPlace<'_, T> {
         if self.is_none() {
             let place = self.pointer();
             // SAFETY: the place is writable; without a value an option of zeros is valid.
@@ -243,7 +248,7 @@ impl<T: ArenaType> ArenaPlace<'_, FfiOption<T>> {
             unsafe { present.write(1) };
         }
         // SAFETY: the value is at the start of an option, and present.
-        T::edit(unsafe { self.part::<T>(0) })
+        unsafe { self.part::<T>(0) }
     }
 
     /// Removes the value.

@@ -19,7 +19,8 @@ impl Reached {
     /// Returns the hash of all of them, in the order of their ids.
     #[must_use]
     pub fn layout(&self) -> u64 {
-        let facts: Vec<_> = self.0.iter().flat_map(|(id, layout)| [fingerprint::hash_name(id), *layout]).collect();
+        let facts: Vec<_> =
+            self.0.iter().flat_map(|(id, layout)| [fingerprint::hash_name(id), *layout]).collect();
         fingerprint::mix(&facts)
     }
 }

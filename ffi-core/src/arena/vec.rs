@@ -247,13 +247,16 @@ impl<T: ArenaType> ArenaVecEdit<'_, T> {
         let end = u64::from(at) + u64::from(self.room) * size_of::<T>() as u64;
         if self.room == 0 || !self.place.memory().extend::<T>(end, wanted - self.room)? {
             let to = self.place.alloc::<T>(wanted)?.offset();
-            // SAFETY: the old elements are there, or the list is empty.
-            let old = unsafe { self.place.referred::<T>(at) }.pointer();
-            // SAFETY: zeros, which are a valid `T`, have just been added there.
-            let new = unsafe { self.place.referred::<T>(to) }.pointer();
-            // SAFETY: `len` elements are in the old memory, and as many have room in the new one,
-            // which has just been added. The bytes are copied as such, padding included.
-            unsafe { new.cast::<u8>().copy_from_nonoverlapping(old.cast(), len as usize * size_of::<T>()) };
+            // Nothing is at the offset of an empty list.
+            if len > 0 {
+                // SAFETY: the old elements are there.
+                let old = unsafe { self.place.referred::<T>(at) }.pointer().cast::<u8>();
+                // SAFETY: zeros, which are a valid `T`, have just been added there.
+                let new = unsafe { self.place.referred::<T>(to) }.pointer().cast::<u8>();
+                // SAFETY: `len` elements are in the old memory, and as many have room in the new
+                // one, which has just been added. The bytes are copied as such, padding included.
+                unsafe { new.copy_from_nonoverlapping(old, len as usize * size_of::<T>()) };
+            }
             // SAFETY: the place is aligned and writable; the elements have just been moved there.
             unsafe { self.place.pointer().write(ArenaVec::of(to, len)) };
         }
@@ -263,7 +266,7 @@ impl<T: ArenaType> ArenaVecEdit<'_, T> {
 
     /// Adds an element of zeros; returns its place.
     #[inline(always)]
-    fn grow(&mut self) -> Result<ArenaPlace<'_, T>, ArenaFull> {
+    pub(super) fn grow(&mut self) -> Result<ArenaPlace<'_, T>, ArenaFull> {
         let len = self.place.len;
         if len == self.room {
             let wanted = len.saturating_mul(2).max(4);

@@ -55,6 +55,7 @@ use crate::schema::encode::Fragment;
 /// | [`FfiOption<T>`](FfiOption) | `T`, presence byte | presence byte, value if present |
 /// | [`FfiMap<K, V, N>`](FfiMap) | a vec of entries | as a vec; equal keys |
 /// | [`FfiRef<T>`](FfiRef) | slot index and generation | none: a stale reference resolves to nothing |
+/// | [`ArenaStr`](crate::arena::ArenaStr) and the other handles of arenas | one or two `u32` | none: the check of the arena covers what they refer to |
 ///
 /// `usize` and `isize` are left out because they differ between targets, `char` and wider integers
 /// because Dart has no such field.
@@ -63,8 +64,8 @@ use crate::schema::encode::Fragment;
 ///
 /// An implementation promises that
 ///
-/// - the type has no destructor, holds no pointer or reference, and nothing changes through a
-///   shared reference to it;
+/// - the type has no destructor, holds no pointer, reference or handle of an
+///   [arena](crate::arena), and nothing changes through a shared reference to it;
 /// - a copy of the bytes of a value is a value, also when the type isn't `Copy`: Dart and the
 ///   containers of this crate copy them;
 /// - [`TYPE`](Self::TYPE) describes its layout and [`FINGERPRINT`](Self::FINGERPRINT) hashes it;

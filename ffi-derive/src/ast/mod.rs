@@ -1,6 +1,7 @@
 //! Checked items: mistakes are reported in this module, and `expand` may assume that there are
 //! none.
 
+mod arena_from;
 mod enumeration;
 mod error;
 mod function;
@@ -9,6 +10,7 @@ mod oneof;
 mod queue;
 pub(crate) mod types;
 
+pub(crate) use arena_from::ArenaFrom;
 use darling::{Error, Result};
 pub(crate) use enumeration::{Enum, Variant};
 pub(crate) use error::{ErrorField, ErrorVariant, FfiError};

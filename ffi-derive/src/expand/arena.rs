@@ -2,12 +2,12 @@
 //! of such messages.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Type, Visibility};
 
 use super::allowed;
-use crate::ast::{Field, Head, Message, Oneof, types};
+use crate::ast::{ArenaFrom, Field, Head, Message, Oneof, types};
 use crate::names;
 
 /// The view and the editor of a message that lives in an arena.
@@ -320,7 +320,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     plain(ident, &types, &store)
 }
 
-/// Returns what an enum needs to be inside of an arena message.
+/// Returns what an enum needs to be inside of an arena message, also as the key of a map.
 pub(super) fn enumeration(ident: &Ident) -> TokenStream {
     // Without `Copy`, which `FfiEnum` asks for, rustc shall not report these as well.
     let copy = quote!(where for<'__ffi_any> #ident: __ffi::core::marker::Copy);
@@ -361,6 +361,21 @@ pub(super) fn enumeration(ident: &Ident) -> TokenStream {
         }
 
         #[automatically_derived]
+        impl __ffi::FfiArenaFrom<#ident> for #ident #copy {
+            fn write(
+                &self,
+                mut place: __ffi::ArenaPlace<'_, #ident>,
+            ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                __ffi::ArenaPlace::store(&mut place, self);
+                __ffi::core::result::Result::Ok(())
+            }
+
+            fn read(view: #ident) -> #ident {
+                view
+            }
+        }
+
+        #[automatically_derived]
         impl __ffi::ArenaKey for #ident #copy {
             #[inline]
             fn order(a: Self, b: Self) -> __ffi::core::cmp::Ordering {
@@ -372,6 +387,48 @@ pub(super) fn enumeration(ident: &Ident) -> TokenStream {
                 <Self as __ffi::ArenaKey>::order(key, *value)
             }
         }
+    }
+}
+
+/// `#[derive(FfiArenaFrom)]`.
+pub(crate) fn arena_from(item: &ArenaFrom) -> TokenStream {
+    let ArenaFrom { ident, message, krate, fields } = item;
+    let parts: Vec<_> = fields
+        .iter()
+        .map(|field| {
+            quote_spanned! {field.span()=>
+                // SAFETY: the function returns the field of that name, which is at that offset.
+                unsafe {
+                    __ffi::PartOf::<#message, _>::new(
+                        __ffi::core::mem::offset_of!(#message, #field),
+                        |message: &#message| &message.#field,
+                    )
+                }
+            }
+        })
+        .collect();
+    let allowed = allowed();
+    quote! {
+        #[doc(hidden)]
+        #allowed
+        const _: () = {
+            use #krate::__private as __ffi;
+
+            #[automatically_derived]
+            impl __ffi::FfiArenaFrom<#message> for #ident {
+                fn write(
+                    &self,
+                    mut place: __ffi::ArenaPlace<'_, #message>,
+                ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                    #(__ffi::PartOf::write(#parts, &self.#fields, &mut place)?;)*
+                    __ffi::core::result::Result::Ok(())
+                }
+
+                fn read(view: <#message as __ffi::ArenaType>::View<'_>) -> Self {
+                    Self { #(#fields: __ffi::PartOf::read(#parts, view.#fields()),)* }
+                }
+            }
+        };
     }
 }
 

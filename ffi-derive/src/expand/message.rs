@@ -144,10 +144,11 @@ fn implementations(message: &Message) -> TokenStream {
     let pooled = message.pool.as_ref().map(|_| quote!(__ffi::fingerprint::POOL,));
     let any_bits = any_bits(message);
     let lanes = simd::lanes(message);
-    let in_arena = message
-        .arena
-        .as_ref()
-        .map(|_| quote!(const ARENA: __ffi::core::primitive::bool = true;));
+    let in_arena = message.arena.as_ref().map(|_| {
+        quote!(
+            const ARENA: __ffi::core::primitive::bool = true;
+        )
+    });
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
         quote! {

@@ -16,6 +16,7 @@ mod proto;
 mod queue;
 mod simd;
 
+pub(crate) use arena::arena_from;
 pub(crate) use enumeration::enumeration;
 pub(crate) use error::error;
 pub(crate) use function::function;

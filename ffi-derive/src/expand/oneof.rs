@@ -6,7 +6,8 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use super::{
-    arena, block, by_value, capacities, checked, exports, fingerprint, identity, proto, shared, size_and_align,
+    arena, block, by_value, capacities, checked, exports, fingerprint, identity, proto, shared,
+    size_and_align,
 };
 use crate::ast::{Case, Oneof};
 use crate::{names, record};

@@ -242,7 +242,7 @@ fn miri() -> Result<Report> {
     cargo.args(["miri", "test", "-p", "ffi-core", "--features", FEATURES]);
     // The memory of a pool is never given back.
     cargo.env("MIRIFLAGS", "-Zmiri-ignore-leaks").env("CARGO_TARGET_DIR", folder("miri"));
-    tests(cargo.args(["--test", "aliasing", "--test", "interpreted"]))
+    tests(cargo.args(["--test", "aliasing", "--test", "arena", "--test", "interpreted"]))
 }
 
 /// Builds the program `fuzz` and returns its path.
