@@ -74,7 +74,7 @@
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `read` | no | `schema::read`, for tools |
 //! | `proto` | no | `proto`: messages to protobuf and back |
-//! | `serde` | no | `Serialize` and `Deserialize` for the field types |
+//! | `serde` | no | `Serialize` and `Deserialize` for the field types, `Serialize` for views of arenas |
 //! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
 //!
 //! # What may cross
@@ -132,6 +132,21 @@ macro_rules! __proto {
 #[macro_export]
 #[cfg(not(feature = "proto"))]
 macro_rules! __proto {
+    ($($items:tt)*) => {};
+}
+
+/// Writes what the derive makes for serde only with the feature `serde`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "serde")]
+macro_rules! __serde {
+    ($($items:tt)*) => { $($items)* };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "serde"))]
+macro_rules! __serde {
     ($($items:tt)*) => {};
 }
 

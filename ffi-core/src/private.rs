@@ -7,6 +7,8 @@ pub use std::sync::OnceLock;
 pub use bytemuck;
 pub use core;
 pub use memoffset::offset_of;
+#[cfg(feature = "serde")]
+pub use serde;
 
 pub use crate::arena::{
     ArenaCheck, ArenaCopy, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView,

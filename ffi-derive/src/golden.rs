@@ -1,7 +1,7 @@
 //! Expansions to be read: `tests/golden/expand` has eight items and their expansions,
 //! formatted. `cargo xtask bless` writes them again.
 //!
-//! `ffi_core` passes or drops the contents of `__proto!` and `__simd!`; they stand in a block here,
+//! `ffi_core` passes or drops the contents of `__proto!`, `__simd!` and `__serde!`; they stand in a block here,
 //! because a formatter doesn't change the arguments of macros.
 
 use std::path::Path;
@@ -157,7 +157,7 @@ fn opened(tokens: TokenStream) -> TokenStream {
             let [.., TokenTree::Ident(ident), TokenTree::Punct(bang)] = &output[..] else { return false };
             ident == name && bang.as_char() == '!'
         };
-        if group.delimiter() == Delimiter::Brace && (is_macro("__proto") || is_macro("__simd")) {
+        if group.delimiter() == Delimiter::Brace && ["__proto", "__simd", "__serde"].into_iter().any(is_macro) {
             // `:: ffi_core :: __proto !`, with two tokens for each `::`.
             let name = output[output.len() - 2].to_string();
             output.truncate(output.len() - 7);

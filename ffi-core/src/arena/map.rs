@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use bytemuck::Zeroable;
 
@@ -383,6 +384,34 @@ where
 {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
+    }
+}
+
+impl<'a, K, V> Eq for ArenaMapView<'a, K, V>
+where
+    K: ArenaKey<View<'a>: Eq>,
+    V: ArenaType<View<'a>: Eq>,
+{
+}
+
+impl<'a, K, V> Hash for ArenaMapView<'a, K, V>
+where
+    K: ArenaKey<View<'a>: Hash>,
+    V: ArenaType<View<'a>: Hash>,
+{
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'a, K, V> serde::Serialize for ArenaMapView<'a, K, V>
+where
+    K: ArenaKey<View<'a>: serde::Serialize>,
+    V: ArenaType<View<'a>: serde::Serialize>,
+{
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
     }
 }
 

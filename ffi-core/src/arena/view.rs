@@ -160,6 +160,13 @@ impl<'a, T: ArenaType<View<'a>: Hash>> Hash for ArenaList<'a, T> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl<'a, T: ArenaType<View<'a>: serde::Serialize>> serde::Serialize for ArenaList<'a, T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
 /// Iterator over the elements of an [`ArenaList`].
 #[derive(Debug)]
 pub struct ArenaIter<'a, T> {

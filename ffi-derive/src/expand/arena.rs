@@ -53,8 +53,8 @@ impl<'a> Arena<'a> {
 
     /// Returns the methods of view and editor, and the traits.
     pub(super) fn implementation(&self) -> TokenStream {
-        let (views, edits, types) = (self.views(), self.edits(), self.types());
-        quote!(#views #edits #types)
+        let (views, compared, edits, types) = (self.views(), self.compared(), self.edits(), self.types());
+        quote!(#views #compared #edits #types)
     }
 
     fn views(&self) -> TokenStream {
@@ -107,6 +107,61 @@ impl<'a> Arena<'a> {
                 fn fmt(&self, f: &mut __ffi::core::fmt::Formatter<'_>) -> __ffi::core::fmt::Result {
                     use __ffi::NotShown as _;
                     f.debug_struct(#name)#(#shown)*.finish()
+                }
+            }
+        }
+    }
+
+    /// Returns the traits that a view has if the views of all its fields have them. A field of the
+    /// message's own type is left out of the bounds, which would be a circle otherwise.
+    fn compared(&self) -> TokenStream {
+        let Self { message, view, .. } = self;
+        let ident = &message.head.ident;
+        let all: Vec<_> = message.fields.iter().map(|field| &field.ident).collect();
+        let others = message.fields.iter().map(|field| &field.ty).filter(|ty| !types::names(ty, ident));
+        let others: Vec<_> = others.collect();
+        // The lifetime makes rustc accept bounds that don't hold.
+        let bounds = |bound: &TokenStream| {
+            quote!(where #(for<'__ffi_any> <#others as __ffi::ArenaType>::View<'arena>: #bound,)*)
+        };
+        let equal = bounds(&quote!(__ffi::core::cmp::PartialEq));
+        let total = bounds(&quote!(__ffi::core::cmp::Eq));
+        let hashed = bounds(&quote!(__ffi::core::hash::Hash));
+        let serialized = bounds(&quote!(__ffi::serde::Serialize));
+        let krate = &message.head.krate;
+        let name = &message.head.item.name;
+        let names = message.fields.iter().map(|field| &field.item.name);
+        let count = Literal::usize_unsuffixed(all.len());
+        quote! {
+            #[automatically_derived]
+            impl<'arena> __ffi::core::cmp::PartialEq for #view<'arena> #equal {
+                fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
+                    #(#view::#all(*self) == #view::#all(*other))&&*
+                }
+            }
+
+            #[automatically_derived]
+            impl<'arena> __ffi::core::cmp::Eq for #view<'arena> #total {}
+
+            #[automatically_derived]
+            impl<'arena> __ffi::core::hash::Hash for #view<'arena> #hashed {
+                fn hash<__FfiHasher: __ffi::core::hash::Hasher>(&self, state: &mut __FfiHasher) {
+                    #(__ffi::core::hash::Hash::hash(&#view::#all(*self), state);)*
+                }
+            }
+
+            #krate::__serde! {
+                #[automatically_derived]
+                impl<'arena> __ffi::serde::Serialize for #view<'arena> #serialized {
+                    fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
+                        &self,
+                        serializer: __FfiSerializer,
+                    ) -> __ffi::core::result::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
+                        use __ffi::serde::ser::SerializeStruct as _;
+                        let mut message = serializer.serialize_struct(#name, #count)?;
+                        #(message.serialize_field(#names, &#view::#all(*self))?;)*
+                        message.end()
+                    }
                 }
             }
         }
