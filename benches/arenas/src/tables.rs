@@ -115,7 +115,7 @@ fn row<'a>(builder: &mut FlatBufferBuilder<'a>, from: &data::Row) -> WIPOffset<R
 /// Checks a buffer.
 pub fn open(buffer: &[u8]) -> Result<ResultSet<'_>> {
     let options = VerifierOptions { max_tables: 10_000_000, ..VerifierOptions::default() };
-    Ok(root_with_opts::<ForwardsUOffset<ResultSet<'_>>>(&options, buffer)?)
+    Ok(root_with_opts::<ResultSet<'_>>(&options, buffer)?)
 }
 
 /// Returns a field that a check found to be of that type.
