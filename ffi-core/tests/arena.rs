@@ -109,6 +109,9 @@ impl Aligned {
     }
 }
 
+/// A `Pair` as an ordinary value: its number, and the bodies of its notes.
+type PlainPair = (u8, [String; 2], Option<String>, Vec<String>);
+
 /// A `Row` as an ordinary value.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Plain {
@@ -125,7 +128,7 @@ struct Plain {
     marks: BTreeMap<Status, f64>,
     numbers: Vec<u16>,
     yes: Vec<bool>,
-    pairs: Vec<(u8, [String; 2], Option<String>, Vec<String>)>,
+    pairs: Vec<PlainPair>,
     replies: Vec<Plain>,
     next: Option<Box<Plain>>,
 }
@@ -686,7 +689,7 @@ fn layouts_count_all_that_a_root_reaches() {
     let layouts = [Set::layout(), Row::layout(), Pair::layout(), Note::layout(), Link::layout()];
     let distinct: std::collections::HashSet<_> = layouts.into_iter().collect();
     assert_eq!(distinct.len(), layouts.len());
-    assert!(<Row as FfiType>::ANY_BITS == false && <Note as FfiType>::ANY_BITS);
+    assert!(!<Row as FfiType>::ANY_BITS && <Note as FfiType>::ANY_BITS);
 }
 
 /// A row as people have it.

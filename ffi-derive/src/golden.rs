@@ -157,7 +157,8 @@ fn opened(tokens: TokenStream) -> TokenStream {
             let [.., TokenTree::Ident(ident), TokenTree::Punct(bang)] = &output[..] else { return false };
             ident == name && bang.as_char() == '!'
         };
-        if group.delimiter() == Delimiter::Brace && ["__proto", "__simd", "__serde"].into_iter().any(is_macro) {
+        if group.delimiter() == Delimiter::Brace && ["__proto", "__simd", "__serde"].into_iter().any(is_macro)
+        {
             // `:: ffi_core :: __proto !`, with two tokens for each `::`.
             let name = output[output.len() - 2].to_string();
             output.truncate(output.len() - 7);

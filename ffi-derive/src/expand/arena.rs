@@ -121,9 +121,7 @@ impl<'a> Arena<'a> {
         let others = message.fields.iter().map(|field| &field.ty).filter(|ty| !types::names(ty, ident));
         let others: Vec<_> = others.collect();
         // The lifetime makes rustc accept bounds that don't hold.
-        let bounds = |bound: &TokenStream| {
-            quote!(where #(for<'__ffi_any> <#others as __ffi::ArenaType>::View<'arena>: #bound,)*)
-        };
+        let bounds = |bound: &TokenStream| quote!(where #(for<'__ffi_any> <#others as __ffi::ArenaType>::View<'arena>: #bound,)*);
         let equal = bounds(&quote!(__ffi::core::cmp::PartialEq));
         let total = bounds(&quote!(__ffi::core::cmp::Eq));
         let hashed = bounds(&quote!(__ffi::core::hash::Hash));
@@ -264,6 +262,9 @@ impl<'a> Arena<'a> {
         let store = store(ident, &fields);
         let once = quote!(__ffi::OnceLock<__ffi::core::primitive::u64>);
         quote! {
+            // Some types refuse what lives in an arena.
+            const _: &[__ffi::core::primitive::bool] = &[#(__ffi::Facts::<#fields>::ARENA),*];
+
             // SAFETY: check, store and copy cover every field; view and editor hold the argument.
             #[automatically_derived]
             unsafe impl __ffi::ArenaType for #ident {

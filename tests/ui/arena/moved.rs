@@ -9,5 +9,5 @@ struct Row {
 
 fn main() {
     let arena = FfiArena::<Row>::new();
-    let name = arena.root().name;
+    let _name = arena.root().name;
 }

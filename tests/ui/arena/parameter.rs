@@ -8,6 +8,6 @@ struct Row {
 }
 
 #[ffi_export]
-fn show(row: &Row) {}
+fn show(_row: &Row) {}
 
 fn main() {}

@@ -9,6 +9,6 @@ struct Row {
 
 fn main() {
     let (mut a, mut b) = (FfiArena::<Row>::new(), FfiArena::<Row>::new());
-    let (mut a, mut b) = (a.edit(), b.edit());
+    let (a, b) = (a.edit(), b.edit());
     std::mem::swap(&mut a.name, &mut b.name);
 }
