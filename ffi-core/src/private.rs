@@ -11,9 +11,9 @@ pub use memoffset::offset_of;
 pub use serde;
 
 pub use crate::arena::{
-    ArenaCheck, ArenaCopy, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView,
-    FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in,
-    message_layout, store_field, zero,
+    ArenaCheck, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView, FfiArenaFrom,
+    NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in, message_layout,
+    store_field, zero,
 };
 pub use crate::boundary::{
     Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use bytemuck::Zeroable;
 
 use super::check::ArenaCheck;
-use super::copy::ArenaCopy;
+use super::copy::copy_values;
 use super::memory::ArenaFull;
 use super::place::{ArenaPlace, refused};
 use super::reach::Reached;
@@ -128,15 +128,15 @@ unsafe impl<T: ArenaType> ArenaType for ArenaBox<T> {
     unsafe fn copy_in(
         value: &Self,
         mut place: ArenaPlace<'_, Self>,
-        from: ArenaCopy<'_>,
+        from: ArenaRef<'_>,
     ) -> Result<(), ArenaFull> {
         if value.at == 0 {
             return Ok(());
         }
         // SAFETY: it is a handle of the arena that is copied, by this function's contract.
-        let value = unsafe { from.arena().value::<T>(value.at) };
+        let value = unsafe { from.value::<T>(value.at) };
         // SAFETY: the value is in the arena that is copied.
-        let at = unsafe { from.values(std::slice::from_ref(value), &mut place) }?;
+        let at = unsafe { copy_values(from, std::slice::from_ref(value), &mut place) }?;
         // SAFETY: the place is aligned and writable; a copy of the value is at that offset.
         unsafe { place.pointer().write(Self::at(at)) };
         Ok(())

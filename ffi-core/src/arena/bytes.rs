@@ -3,7 +3,6 @@
 use bytemuck::Zeroable;
 
 use super::check::ArenaCheck;
-use super::copy::ArenaCopy;
 use super::memory::ArenaFull;
 use super::place::ArenaPlace;
 use super::region::ArenaRef;
@@ -80,7 +79,7 @@ unsafe impl ArenaType for ArenaBytes {
     unsafe fn copy_in(
         value: &Self,
         mut place: ArenaPlace<'_, Self>,
-        from: ArenaCopy<'_>,
+        from: ArenaRef<'_>,
     ) -> Result<(), ArenaFull> {
         // SAFETY: it is laid out as its list.
         let list = unsafe { place.part::<ArenaVec<u8>>(0) };

@@ -6,12 +6,6 @@ use super::place::ArenaPlace;
 use super::region::ArenaRef;
 use super::value::ArenaType;
 
-/// The arena that is copied.
-#[derive(Clone, Copy, Debug)]
-pub struct ArenaCopy<'a> {
-    arena: ArenaRef<'a>,
-}
-
 /// Returns a copy of all that the root reaches.
 ///
 /// # Errors
@@ -19,7 +13,7 @@ pub struct ArenaCopy<'a> {
 /// Returns an error if the copy would be too large, as text was shared.
 pub(super) fn compacted<T: ArenaType>(memory: &Memory, root: At<T>) -> Result<Memory, ArenaFull> {
     let mut copy = Memory::new(size_of::<T>(), memory.lists().len(), memory.text().len());
-    let from = ArenaCopy { arena: memory.arena() };
+    let from = memory.arena();
     let value = memory.get(root);
     let target = copy.pointer(root);
     // SAFETY: both are memory of a `T`, in two allocations. The bytes are copied as such, padding
@@ -31,44 +25,36 @@ pub(super) fn compacted<T: ArenaType>(memory: &Memory, root: At<T>) -> Result<Me
     Ok(copy)
 }
 
-impl<'a> ArenaCopy<'a> {
-    /// Returns the arena that is copied.
-    #[inline(always)]
-    pub(super) fn arena(self) -> ArenaRef<'a> {
-        self.arena
-    }
-
-    /// Copies consecutive values behind the copy; returns the offset of the first.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the copy would be too large.
-    ///
-    /// # Safety
-    ///
-    /// The values are in the arena that is copied.
-    #[inline(always)]
-    pub(super) unsafe fn values<T: ArenaType, H>(
-        self,
-        values: &[T],
-        holder: &mut ArenaPlace<'_, H>,
-    ) -> Result<u32, ArenaFull> {
-        let mut first = holder.alloc::<T>(values.len() as u32)?;
-        let (at, target) = (first.offset(), first.pointer());
-        // SAFETY: both are memory of that many values, in two allocations. The bytes are copied as
-        // such, padding included.
-        unsafe { target.cast::<u8>().copy_from_nonoverlapping(values.as_ptr().cast(), size_of_val(values)) };
-        if T::ARENA {
-            for (index, value) in values.iter().enumerate() {
-                // SAFETY: as many values were allocated as are copied.
-                let place = unsafe { first.reborrow().into_nth(index as u32) };
-                // SAFETY: the value is in the arena that is copied, by this function's contract, and
-                // its bytes have just been.
-                unsafe { T::copy_in(value, place, self) }?;
-            }
+/// Copies consecutive values behind the copy; returns the offset of the first.
+///
+/// # Errors
+///
+/// Returns an error if the copy would be too large.
+///
+/// # Safety
+///
+/// The values are in the arena that is copied.
+#[inline(always)]
+pub(super) unsafe fn copy_values<T: ArenaType, H>(
+    from: ArenaRef<'_>,
+    values: &[T],
+    holder: &mut ArenaPlace<'_, H>,
+) -> Result<u32, ArenaFull> {
+    let mut first = holder.alloc::<T>(values.len() as u32)?;
+    let (at, target) = (first.offset(), first.pointer());
+    // SAFETY: both are memory of that many values, in two allocations. The bytes are copied as
+    // such, padding included.
+    unsafe { target.cast::<u8>().copy_from_nonoverlapping(values.as_ptr().cast(), size_of_val(values)) };
+    if T::ARENA {
+        for (index, value) in values.iter().enumerate() {
+            // SAFETY: as many values were allocated as are copied.
+            let place = unsafe { first.reborrow().into_nth(index as u32) };
+            // SAFETY: the value is in the arena that is copied, by this function's contract, and
+            // its bytes have just been.
+            unsafe { T::copy_in(value, place, from) }?;
         }
-        Ok(at)
     }
+    Ok(at)
 }
 
 /// Copies what the handles in a field refer to.
@@ -85,7 +71,7 @@ pub unsafe fn copy_field_in<T: ArenaType, F: ArenaType>(
     field: &F,
     offset: usize,
     message: &mut ArenaPlace<'_, T>,
-    from: ArenaCopy<'_>,
+    from: ArenaRef<'_>,
 ) -> Result<(), ArenaFull> {
     if F::ARENA {
         // SAFETY: the message has an `F` there, by this function's contract.

@@ -6,16 +6,18 @@ use std::hash::{Hash, Hasher};
 
 use bytemuck::Zeroable;
 
-use super::check::{ArenaCheck, check_field_in};
-use super::copy::{ArenaCopy, copy_field_in};
+use super::check::ArenaCheck;
+use super::copy::copy_field_in;
 use super::memory::ArenaFull;
-use super::place::{ArenaPlace, refused, store_field};
+use super::place::{ArenaPlace, refused};
 use super::reach::Reached;
 use super::region::ArenaRef;
+use super::stored::store_field;
 use super::str::ArenaStr;
 use super::value::ArenaType;
 use super::vec::{ArenaVec, ArenaVecEdit};
 use super::view::{ArenaIter, ArenaList};
+use super::visit::check_field_in;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::{FfiStr, FfiType, InvalidValue};
@@ -169,7 +171,7 @@ unsafe impl<K: ArenaKey, V: ArenaType> ArenaType for ArenaEntry<K, V> {
     unsafe fn copy_in(
         value: &Self,
         mut place: ArenaPlace<'_, Self>,
-        from: ArenaCopy<'_>,
+        from: ArenaRef<'_>,
     ) -> Result<(), ArenaFull> {
         // SAFETY: an entry has a key at its start, and this function's contract holds for it.
         unsafe { copy_field_in(&value.key, 0, &mut place, from) }?;
@@ -279,7 +281,7 @@ unsafe impl<K: ArenaKey, V: ArenaType> ArenaType for ArenaMap<K, V> {
     unsafe fn copy_in(
         value: &Self,
         mut place: ArenaPlace<'_, Self>,
-        from: ArenaCopy<'_>,
+        from: ArenaRef<'_>,
     ) -> Result<(), ArenaFull> {
         // SAFETY: it is laid out as its list.
         let list = unsafe { place.part::<ArenaVec<ArenaEntry<K, V>>>(0) };

@@ -8,8 +8,7 @@ use std::{error, fmt, slice};
 use super::MAX_DEPTH;
 use super::format::HEADER_LEN;
 use super::region::ArenaRef;
-use super::value::ArenaType;
-use crate::types::InvalidValue;
+use crate::types::{FfiType, InvalidValue};
 
 /// Alignment of the lists in bytes, that of a cache line; no type needs more.
 const ALIGN: usize = 64;
@@ -180,14 +179,13 @@ impl Memory {
         unsafe { self.lists.add(at.offset as usize) }.cast().as_ptr()
     }
 
-    /// Adds zeros for `count` values of a type for which they are valid; returns the place of the
-    /// first.
+    /// Adds zeros for `count` values, for which zeros are valid; returns the place of the first.
     ///
     /// # Errors
     ///
     /// Returns an error if the lists would be too large.
     #[inline(always)]
-    pub(super) fn alloc<T: ArenaType>(&mut self, count: u32) -> Result<At<T>, ArenaFull> {
+    pub(super) fn alloc<T: FfiType>(&mut self, count: u32) -> Result<At<T>, ArenaFull> {
         let () = const { assert!(align_of::<T>() <= ALIGN) };
         let at = self.len.next_multiple_of(align_of::<T>());
         let end = self.end(at, count, size_of::<T>())?;
@@ -201,7 +199,7 @@ impl Memory {
     /// # Errors
     ///
     /// Returns an error if the lists would be too large.
-    pub(super) fn extend<T: ArenaType>(&mut self, end: u64, count: u32) -> Result<bool, ArenaFull> {
+    pub(super) fn extend<T: FfiType>(&mut self, end: u64, count: u32) -> Result<bool, ArenaFull> {
         if end != self.len as u64 {
             return Ok(false);
         }

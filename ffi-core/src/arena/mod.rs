@@ -24,7 +24,7 @@
 //!
 //! # Why untrusted bytes can't cause undefined behaviour
 //!
-//! - A view is made only of bytes that [`check`](mod@check) accepted, or that only editors wrote.
+//! - A view is made only of bytes that the check (`visit.rs`) accepted, or that only editors wrote.
 //! - Nothing writes to an arena while a view of it lives: Rust's borrows see to it.
 //! - A view reads the very offsets that the check read, so each slice that it makes is one that
 //!   the check has seen: in bounds, aligned, of valid elements; for text, UTF-8.
@@ -40,7 +40,7 @@
 //!
 //! | type | what it proves | made by |
 //! |---|---|---|
-//! | [`ArenaRef`] | its two chunks are a checked arena | `Memory`, `check` |
+//! | `ArenaRef` | its two chunks are a checked arena | `Memory`, the check |
 //! | `At<T>` | a valid `T` lies at that offset of its arena | `Memory::alloc`, and from another `At` |
 //! | [`ArenaPlace`] | an `At`, and the exclusive borrow of its arena | `FfiArena::edit`, and from another place |
 //!
@@ -66,17 +66,19 @@ mod place;
 mod plain;
 mod reach;
 mod region;
+mod stored;
 mod str;
 mod value;
 mod vec;
 mod view;
+mod visit;
 
 pub use boxed::ArenaBox;
 pub use bytes::ArenaBytes;
 #[doc(hidden)]
-pub use check::{ArenaCheck, check_field_in};
+pub use check::ArenaCheck;
 #[doc(hidden)]
-pub use copy::{ArenaCopy, copy_field_in};
+pub use copy::copy_field_in;
 pub use format::{HEADER_LEN, MAGIC, VERSION};
 pub use from::FfiArenaFrom;
 #[doc(hidden)]
@@ -88,11 +90,11 @@ pub use memory::ArenaFull;
 pub use owner::FfiArena;
 pub use place::ArenaPlace;
 #[doc(hidden)]
-pub use place::{store_field, zero};
-#[doc(hidden)]
 pub use reach::{Reached, message_layout};
 #[doc(hidden)]
 pub use region::ArenaRef;
+#[doc(hidden)]
+pub use stored::{store_field, zero};
 pub use str::ArenaStr;
 #[doc(hidden)]
 pub use value::assert_in_place;
@@ -101,6 +103,8 @@ pub use vec::{ArenaVec, ArenaVecEdit};
 pub use view::{ArenaIter, ArenaList};
 #[doc(hidden)]
 pub use view::{ArenaView, NotShown, Shown};
+#[doc(hidden)]
+pub use visit::check_field_in;
 
 /// Deepest nesting of lists and boxes that is accepted and built.
 pub const MAX_DEPTH: u32 = 64;

@@ -4,12 +4,13 @@ use std::fmt;
 use std::io::{self, Write};
 use std::marker::PhantomData;
 
-use super::check::{self, Use};
+use super::check::Use;
 use super::copy;
 use super::format::{HEADER_LEN, Header};
 use super::memory::{At, Memory};
 use super::place::{ArenaPlace, refused};
 use super::value::ArenaMessage;
+use super::visit;
 use crate::types::InvalidValue;
 
 /// Owner of an arena whose root is a `T`.
@@ -98,7 +99,7 @@ impl<T: ArenaMessage> FfiArena<T> {
     /// Takes the time of a check.
     #[must_use]
     pub fn wasted(&self) -> usize {
-        let accepted = check::check::<T>(self.memory.lists(), self.memory.text().as_bytes(), Use::Read);
+        let accepted = visit::check::<T>(self.memory.lists(), self.memory.text().as_bytes(), Use::Read);
         // Shared text counts each time that it is referred to.
         let referred = accepted.map_or(0, |accepted| accepted.referred);
         self.len().saturating_sub(usize::try_from(referred).unwrap_or(usize::MAX))
@@ -162,11 +163,11 @@ impl<T: ArenaMessage> FfiArena<T> {
     ///
     /// Returns the path to the first invalid part, and the mistake.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidValue> {
-        let (lists, text) = check::split::<T>(bytes)?;
+        let (lists, text) = visit::split::<T>(bytes)?;
         let text = crate::types::utf8(text).map_err(|invalid| invalid.in_field("text"))?;
         // The copy is checked, so that nobody can change what was.
         let memory = Memory::copy_of(lists, text)?;
-        check::check::<T>(memory.lists(), memory.text().as_bytes(), Use::Edit)?;
+        visit::check::<T>(memory.lists(), memory.text().as_bytes(), Use::Edit)?;
         Ok(Self { memory, root: PhantomData })
     }
 
@@ -200,8 +201,8 @@ impl<T: ArenaMessage> FfiArena<T> {
     /// # Ok::<(), ffi_core::InvalidValue>(())
     /// ```
     pub fn view(bytes: &[u8]) -> Result<T::View<'_>, InvalidValue> {
-        let (lists, text) = check::split::<T>(bytes)?;
-        let accepted = check::check::<T>(lists, text, Use::Read)?;
+        let (lists, text) = visit::split::<T>(bytes)?;
+        let accepted = visit::check::<T>(lists, text, Use::Read)?;
         // SAFETY: the check has found a valid root behind the header.
         let root = unsafe { accepted.arena.value::<T>(HEADER_LEN as u32) };
         // SAFETY: the root is in the arena that the check accepted.

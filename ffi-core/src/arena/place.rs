@@ -5,7 +5,8 @@ use std::ops::Deref;
 
 use super::MAX_DEPTH;
 use super::memory::{ArenaFull, At, Memory};
-use super::value::ArenaType;
+use super::region::ArenaRef;
+use crate::types::FfiType;
 
 /// A value of an arena that is edited, with the exclusive borrow of that arena.
 ///
@@ -19,60 +20,17 @@ pub struct ArenaPlace<'a, T> {
     depth: u32,
 }
 
-impl<'a, T: ArenaType> ArenaPlace<'a, T> {
+impl<'a, T> ArenaPlace<'a, T> {
     /// Returns the place of the root.
     #[inline(always)]
     pub(super) fn new(memory: &'a mut Memory, at: At<T>) -> Self {
         Self { memory, at, depth: 0 }
     }
 
-    /// Returns the value as it is read.
-    #[must_use]
-    #[inline]
-    pub fn view(&self) -> T::View<'_> {
-        // SAFETY: the value is in the arena, by the invariant of `at`.
-        unsafe { T::view(self.memory.arena(), self.memory.get(self.at)) }
-    }
-
-    /// Stores a value.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the arena can't hold it: see [`try_set`](Self::try_set).
-    #[inline]
-    #[track_caller]
-    pub fn set(&mut self, value: T::Value<'_>) {
-        if let Err(full) = self.try_set(value) {
-            refused(full);
-        }
-    }
-
-    /// Stores a value. Contents that the place had before stay in the arena as waste.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the arena can't hold it; then the place is as it was.
-    #[inline]
-    pub fn try_set(&mut self, value: T::Value<'_>) -> Result<(), ArenaFull> {
-        T::put(self.reborrow(), value)
-    }
-
     /// Returns the place, borrowed from this one.
     #[inline(always)]
     pub(super) fn reborrow(&mut self) -> ArenaPlace<'_, T> {
         ArenaPlace { memory: self.memory, at: self.at, depth: self.depth }
-    }
-
-    /// Returns the editor of a field.
-    ///
-    /// # Safety
-    ///
-    /// A `T` has an `F` that many bytes from its start.
-    #[doc(hidden)]
-    #[inline(always)]
-    pub unsafe fn field<F: ArenaType>(&mut self, offset: usize) -> F::Edit<'_> {
-        // SAFETY: a `T` has an `F` there, by this function's contract.
-        F::edit(unsafe { self.part(offset) })
     }
 
     /// Returns the place of a part.
@@ -82,23 +40,11 @@ impl<'a, T: ArenaType> ArenaPlace<'a, T> {
     /// A `T` has an `F` that many bytes from its start, which is valid.
     #[doc(hidden)]
     #[inline(always)]
-    pub unsafe fn part<F: ArenaType>(&mut self, offset: usize) -> ArenaPlace<'_, F> {
+    pub unsafe fn part<F>(&mut self, offset: usize) -> ArenaPlace<'_, F> {
         // SAFETY: a `T` has an `F` there, by this function's contract.
         unsafe { self.reborrow().into_part(offset) }
     }
 
-    /// Stores a value that has no contents elsewhere, or whose handles shall be empty.
-    #[doc(hidden)]
-    #[inline(always)]
-    pub fn store(&mut self, value: &T) {
-        let place = self.pointer();
-        // SAFETY: `value` is valid; the place is aligned, initialised and writable, and as no `&T`
-        // to it can live while this is borrowed, it is other memory.
-        unsafe { T::store(value, place) };
-    }
-}
-
-impl<'a, T> ArenaPlace<'a, T> {
     /// Returns the place of a part.
     ///
     /// # Safety
@@ -120,6 +66,11 @@ impl<'a, T> ArenaPlace<'a, T> {
     #[inline(always)]
     pub(super) fn offset(&self) -> u32 {
         self.at.offset()
+    }
+
+    #[inline(always)]
+    pub(super) fn arena(&self) -> ArenaRef<'_> {
+        self.memory.arena()
     }
 
     #[inline(always)]
@@ -145,7 +96,7 @@ impl<'a, T> ArenaPlace<'a, T> {
     ///
     /// Returns an error if the arena would be too large or too deep.
     #[inline(always)]
-    pub(super) fn alloc<U: ArenaType>(&mut self, count: u32) -> Result<ArenaPlace<'_, U>, ArenaFull> {
+    pub(super) fn alloc<U: FfiType>(&mut self, count: u32) -> Result<ArenaPlace<'_, U>, ArenaFull> {
         let depth = self.depth_of::<U>()?;
         let at = self.memory.alloc::<U>(count)?;
         Ok(ArenaPlace { memory: self.memory, at, depth })
@@ -157,7 +108,7 @@ impl<'a, T> ArenaPlace<'a, T> {
     ///
     /// A valid `U` is at that offset.
     #[inline(always)]
-    pub(super) unsafe fn referred<U: ArenaType>(&mut self, at: u32) -> ArenaPlace<'_, U> {
+    pub(super) unsafe fn referred<U>(&mut self, at: u32) -> ArenaPlace<'_, U> {
         // SAFETY: a valid `U` is there, by this function's contract.
         let at = unsafe { At::new(at) };
         ArenaPlace { memory: self.memory, at, depth: self.depth + 1 }
@@ -166,7 +117,7 @@ impl<'a, T> ArenaPlace<'a, T> {
     /// Returns the depth of values that a handle at this place refers to. The check visits those
     /// whose bits may be invalid, and counts only their levels.
     #[inline(always)]
-    fn depth_of<U: ArenaType>(&self) -> Result<u32, ArenaFull> {
+    fn depth_of<U: FfiType>(&self) -> Result<u32, ArenaFull> {
         if self.depth >= MAX_DEPTH && (U::ARENA || !U::ANY_BITS) {
             return Err(ArenaFull::TooDeep);
         }
@@ -195,31 +146,4 @@ impl<T> fmt::Debug for ArenaPlace<'_, T> {
 #[track_caller]
 pub(super) fn refused(full: ArenaFull) -> ! {
     panic!("{full}; hint: the functions that begin with `try_` return an error")
-}
-
-/// Stores a field.
-///
-/// # Safety
-///
-/// Both messages have an `F` at `offset`, and fulfil the contract of [`ArenaType::store`].
-#[inline(always)]
-pub unsafe fn store_field<F: ArenaType>(message: *const u8, place: *mut u8, offset: usize) {
-    // SAFETY: the message has a field there, by this function's contract.
-    let field = unsafe { message.add(offset) };
-    // SAFETY: the place has a field there, by this function's contract.
-    let place = unsafe { place.add(offset) };
-    // SAFETY: the field of a valid value is valid; that of a place for a message is a place for an
-    // `F`.
-    unsafe { F::store(field.cast(), place.cast()) };
-}
-
-/// Writes zeros to the place of a value that has padding.
-///
-/// # Safety
-///
-/// The place is writable memory for a `T`.
-#[inline(always)]
-pub unsafe fn zero<T>(place: *mut T) {
-    // SAFETY: the place is writable, by this function's contract.
-    unsafe { place.write_bytes(0, 1) };
 }

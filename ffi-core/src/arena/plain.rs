@@ -1,11 +1,12 @@
 //! The field types without handles of their own, in arenas.
 
 use super::check::ArenaCheck;
-use super::copy::ArenaCopy;
+use super::copy::copy_field_in;
 use super::memory::ArenaFull;
-use super::place::{ArenaPlace, store_field};
+use super::place::ArenaPlace;
 use super::reach::Reached;
 use super::region::ArenaRef;
+use super::stored::store_field;
 use super::value::ArenaType;
 use super::view::ArenaList;
 use crate::enumeration::FfiEnum;
@@ -152,7 +153,7 @@ where
     unsafe fn copy_in(
         value: &Self,
         mut place: ArenaPlace<'_, Self>,
-        from: ArenaCopy<'_>,
+        from: ArenaRef<'_>,
     ) -> Result<(), ArenaFull> {
         // SAFETY: the elements are in the array, for which this function's contract holds, from its
         // start on.
@@ -212,11 +213,11 @@ unsafe impl<T: ArenaType> ArenaType for FfiOption<T> {
     unsafe fn copy_in(
         value: &Self,
         mut place: ArenaPlace<'_, Self>,
-        from: ArenaCopy<'_>,
+        from: ArenaRef<'_>,
     ) -> Result<(), ArenaFull> {
         let Some(value) = value.as_ref() else { return Ok(()) };
         // SAFETY: the value is at the start of an option, for which this function's contract holds.
-        unsafe { super::copy::copy_field_in(value, 0, &mut place, from) }
+        unsafe { copy_field_in(value, 0, &mut place, from) }
     }
 
     fn reach(reached: &mut Reached) {
@@ -295,7 +296,7 @@ unsafe impl<T: ArenaType, const N: usize> ArenaType for FfiVec<T, N> {
     unsafe fn copy_in(
         value: &Self,
         mut place: ArenaPlace<'_, Self>,
-        from: ArenaCopy<'_>,
+        from: ArenaRef<'_>,
     ) -> Result<(), ArenaFull> {
         // SAFETY: the elements are in the vector, for which this function's contract holds, from
         // that offset on.
@@ -356,12 +357,12 @@ unsafe fn copy_elements_in<T: ArenaType, H: ArenaType>(
     values: &[T],
     offset: usize,
     place: &mut ArenaPlace<'_, H>,
-    from: ArenaCopy<'_>,
+    from: ArenaRef<'_>,
 ) -> Result<(), ArenaFull> {
     if T::ARENA {
         for (index, value) in values.iter().enumerate() {
             // SAFETY: the value is one of them, for which this function's contract holds.
-            unsafe { super::copy::copy_field_in(value, offset + index * size_of::<T>(), place, from) }?;
+            unsafe { copy_field_in(value, offset + index * size_of::<T>(), place, from) }?;
         }
     }
     Ok(())

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::value::ArenaType;
 use crate::schema::fingerprint;
 
 /// Messages that handles reach, by their ids, with their fingerprints.
@@ -25,11 +24,12 @@ impl Reached {
     }
 }
 
-/// Returns the hash of the layouts that a root reaches, which is computed once.
-pub fn message_layout<T: ArenaType>(once: &OnceLock<u64>) -> u64 {
+/// Returns the hash of the layouts that a root reaches, as its function notes them; it is computed
+/// once.
+pub fn message_layout(once: &OnceLock<u64>, reach: fn(&mut Reached)) -> u64 {
     *once.get_or_init(|| {
         let mut reached = Reached::default();
-        T::reach(&mut reached);
+        reach(&mut reached);
         reached.layout()
     })
 }

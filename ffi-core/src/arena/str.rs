@@ -3,7 +3,6 @@
 use bytemuck::Zeroable;
 
 use super::check::ArenaCheck;
-use super::copy::ArenaCopy;
 use super::memory::ArenaFull;
 use super::place::ArenaPlace;
 use super::region::ArenaRef;
@@ -109,10 +108,10 @@ unsafe impl ArenaType for ArenaStr {
     unsafe fn copy_in(
         value: &Self,
         place: ArenaPlace<'_, Self>,
-        from: ArenaCopy<'_>,
+        from: ArenaRef<'_>,
     ) -> Result<(), ArenaFull> {
         // SAFETY: it is a handle of the arena that is copied, by this function's contract.
-        let text = unsafe { Self::view(from.arena(), value) };
+        let text = unsafe { Self::view(from, value) };
         Self::write(place, text)
     }
 }

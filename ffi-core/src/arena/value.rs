@@ -1,7 +1,6 @@
 //! `ArenaType`: what arenas know of a type.
 
 use super::check::ArenaCheck;
-use super::copy::ArenaCopy;
 use super::memory::ArenaFull;
 use super::place::ArenaPlace;
 use super::reach::Reached;
@@ -105,7 +104,7 @@ pub unsafe trait ArenaType: FfiType {
     unsafe fn copy_in(
         value: &Self,
         place: ArenaPlace<'_, Self>,
-        from: ArenaCopy<'_>,
+        from: ArenaRef<'_>,
     ) -> Result<(), ArenaFull> {
         let _ = (value, place, from);
         Ok(())

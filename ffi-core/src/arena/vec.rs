@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use bytemuck::Zeroable;
 
 use super::check::ArenaCheck;
-use super::copy::ArenaCopy;
+use super::copy::copy_values;
 use super::memory::ArenaFull;
 use super::place::{ArenaPlace, refused};
 use super::reach::Reached;
@@ -155,15 +155,15 @@ unsafe impl<T: ArenaType> ArenaType for ArenaVec<T> {
     unsafe fn copy_in(
         value: &Self,
         mut place: ArenaPlace<'_, Self>,
-        from: ArenaCopy<'_>,
+        from: ArenaRef<'_>,
     ) -> Result<(), ArenaFull> {
         // SAFETY: it is a handle of the arena that is copied, by this function's contract.
-        let values = unsafe { value.slice(from.arena()) };
+        let values = unsafe { value.slice(from) };
         let handle = if values.is_empty() {
             Self::EMPTY
         } else {
             // SAFETY: the elements are in the arena that is copied.
-            Self::of(unsafe { from.values(values, &mut place) }?, value.len)
+            Self::of(unsafe { copy_values(from, values, &mut place) }?, value.len)
         };
         // SAFETY: the place is aligned and writable; copies of the elements are at that offset.
         unsafe { place.pointer().write(handle) };

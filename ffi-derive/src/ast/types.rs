@@ -181,6 +181,9 @@ fn check_field(ty: &Type) -> Result<()> {
             name if BOUNDED.contains(&name) && capacity(path).is_some_and(is_zero) => {
                 refuse(ty, &format!("`{name}` needs room for something"), "a capacity of at least 1")
             }
+            "FfiMap" if names_handle(ty) => {
+                refuse(ty, "an `FfiMap` can't refer to an arena", "`ArenaMap<K, V>`")
+            }
             name if HOLDERS.contains(&name) => {
                 let mut errors = Error::accumulator();
                 for ty in type_arguments(path) {

@@ -312,7 +312,7 @@ impl<'a> Arena<'a> {
                 unsafe fn copy_in(
                     message: &Self,
                     mut place: __ffi::ArenaPlace<'_, Self>,
-                    from: __ffi::ArenaCopy<'_>,
+                    from: __ffi::ArenaRef<'_>,
                 ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
                     #(#copies)*
                     __ffi::core::result::Result::Ok(())
@@ -331,7 +331,7 @@ impl<'a> Arena<'a> {
             unsafe impl __ffi::ArenaMessage for #ident {
                 fn layout() -> __ffi::core::primitive::u64 {
                     static __FFI_LAYOUT: #once = __ffi::OnceLock::new();
-                    __ffi::message_layout::<Self>(&__FFI_LAYOUT)
+                    __ffi::message_layout(&__FFI_LAYOUT, <Self as __ffi::ArenaType>::reach)
                 }
             }
         }

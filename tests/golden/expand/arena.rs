@@ -239,6 +239,72 @@ const _: () = {
                 .finish()
         }
     }
+    #[automatically_derived]
+    impl<'arena> __ffi::core::cmp::PartialEq for RowView<'arena>
+    where
+        for<'__ffi_any> <u64 as __ffi::ArenaType>::View<
+            'arena,
+        >: __ffi::core::cmp::PartialEq,
+        for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
+            'arena,
+        >: __ffi::core::cmp::PartialEq,
+    {
+        fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
+            RowView::id(*self) == RowView::id(*other)
+                && RowView::name(*self) == RowView::name(*other)
+                && RowView::replies(*self) == RowView::replies(*other)
+        }
+    }
+    #[automatically_derived]
+    impl<'arena> __ffi::core::cmp::Eq for RowView<'arena>
+    where
+        for<'__ffi_any> <u64 as __ffi::ArenaType>::View<'arena>: __ffi::core::cmp::Eq,
+        for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
+            'arena,
+        >: __ffi::core::cmp::Eq,
+    {}
+    #[automatically_derived]
+    impl<'arena> __ffi::core::hash::Hash for RowView<'arena>
+    where
+        for<'__ffi_any> <u64 as __ffi::ArenaType>::View<'arena>: __ffi::core::hash::Hash,
+        for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
+            'arena,
+        >: __ffi::core::hash::Hash,
+    {
+        fn hash<__FfiHasher: __ffi::core::hash::Hasher>(&self, state: &mut __FfiHasher) {
+            __ffi::core::hash::Hash::hash(&RowView::id(*self), state);
+            __ffi::core::hash::Hash::hash(&RowView::name(*self), state);
+            __ffi::core::hash::Hash::hash(&RowView::replies(*self), state);
+        }
+    }
+    /// Arguments of `__serde!`.
+    const _: () = {
+        #[automatically_derived]
+        impl<'arena> __ffi::serde::Serialize for RowView<'arena>
+        where
+            for<'__ffi_any> <u64 as __ffi::ArenaType>::View<
+                'arena,
+            >: __ffi::serde::Serialize,
+            for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
+                'arena,
+            >: __ffi::serde::Serialize,
+        {
+            fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
+                &self,
+                serializer: __FfiSerializer,
+            ) -> __ffi::core::result::Result<
+                __FfiSerializer::Ok,
+                __FfiSerializer::Error,
+            > {
+                use __ffi::serde::ser::SerializeStruct as _;
+                let mut message = serializer.serialize_struct("Row", 3)?;
+                message.serialize_field("id", &RowView::id(*self))?;
+                message.serialize_field("name", &RowView::name(*self))?;
+                message.serialize_field("replies", &RowView::replies(*self))?;
+                message.end()
+            }
+        }
+    };
     #[allow(dead_code, missing_docs, unreachable_pub)]
     impl RowEdit<'_> {
         #[inline]
@@ -303,6 +369,11 @@ const _: () = {
             __ffi::core::fmt::Debug::fmt(&__ffi::ArenaPlace::view(&self.0), f)
         }
     }
+    const _: &[__ffi::core::primitive::bool] = &[
+        __ffi::Facts::<u64>::ARENA,
+        __ffi::Facts::<ArenaStr>::ARENA,
+        __ffi::Facts::<ArenaVec<Row>>::ARENA,
+    ];
     #[automatically_derived]
     unsafe impl __ffi::ArenaType for Row {
         type View<'__ffi_arena> = RowView<'__ffi_arena>;
@@ -377,7 +448,7 @@ const _: () = {
         unsafe fn copy_in(
             message: &Self,
             mut place: __ffi::ArenaPlace<'_, Self>,
-            from: __ffi::ArenaCopy<'_>,
+            from: __ffi::ArenaRef<'_>,
         ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
             unsafe {
                 __ffi::copy_field_in(
@@ -418,7 +489,7 @@ const _: () = {
     unsafe impl __ffi::ArenaMessage for Row {
         fn layout() -> __ffi::core::primitive::u64 {
             static __FFI_LAYOUT: __ffi::OnceLock<__ffi::core::primitive::u64> = __ffi::OnceLock::new();
-            __ffi::message_layout::<Self>(&__FFI_LAYOUT)
+            __ffi::message_layout(&__FFI_LAYOUT, <Self as __ffi::ArenaType>::reach)
         }
     }
     #[doc(hidden)]
