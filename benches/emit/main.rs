@@ -4,6 +4,7 @@
 mod derive;
 mod emitter;
 mod generated;
+mod open;
 
 use std::env;
 use std::path::PathBuf;
@@ -17,6 +18,8 @@ fn main() -> Result<()> {
     // xtask builds both into one folder.
     let emitter = env::current_exe()?.with_file_name(format!("ffi-dart-emit{}", env::consts::EXE_SUFFIX));
     let workspace = Workspace::write(&folder.join("workspace"))?;
-    emitter::run(&workspace, &emitter, &folder.join("packages"))?;
+    let packages = folder.join("packages");
+    emitter::run(&workspace, &emitter, &packages)?;
+    open::run(&workspace, &packages, &folder.join("open"))?;
     derive::run(&workspace)
 }

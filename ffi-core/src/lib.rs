@@ -50,6 +50,8 @@
 //! | [`arena`] | messages without bounds: text, lists, maps and boxes of any size |
 //! | [`FfiArenaFrom`](macro@FfiArenaFrom) | derive of ordinary structs that are written into arenas and read back |
 //! | [`FfiOpen`] | an enum that may hold a number without a variant |
+//! | [`FfiTimestamp`], [`FfiDuration`], [`FfiUuid`], [`FfiDecimal`] | memory with a meaning that Dart and protobuf have types for |
+//! | [`FfiNewtype`](macro@FfiNewtype) | derive of a type of its own around one value |
 //! | [`pool`] | fixed numbers of slots for messages, and queues of them, shared by all threads |
 //! | [`Pool`], [`PoolBox`], [`FfiRef`] | a pool, a message in it that Rust owns, a reference to one |
 //! | [`FfiQueue`] | passes messages of a pool from thread to thread, in either language |
@@ -60,6 +62,9 @@
 //! | [`library!`] | exports the functions that every library has, once |
 //! | [`FfiType`] | trait of the types of fields, with the check of untrusted memory |
 //! | [`FfiError`](macro@FfiError), [`error`] | derive of errors that Dart catches by variant, with their fields |
+//! | `executor` | what runs async and blocking functions, with the feature `async` or `tokio` |
+//! | `FfiContext` | tells a blocking function that its call was cancelled |
+//! | `spawn`, `spawn_blocking` | run a task or work of the library's own, from any thread |
 //! | [`panic`](mod@panic) | places and backtraces of panics |
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
 //! | [`schema`] | the records in the library, and their readers |
@@ -69,13 +74,16 @@
 //!
 //! | feature | default | what it does |
 //! |---|---|---|
+//! | `async` | no | async and blocking functions, on threads of the library's own or another executor |
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `read` | no | `schema::read`, for tools |
 //! | `proto` | no | `proto`: messages to protobuf and back |
+//! | `chrono`, `time` | no | [`FfiTimestamp`] and [`FfiDuration`] from and to the types of these crates |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types, `Serialize` for views of arenas |
 //! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
+//! | `tokio` | no | `async`, on a runtime of tokio |
 //!
 //! # What may cross
 //!
@@ -100,10 +108,14 @@ pub mod boundary;
 pub mod columns;
 mod enumeration;
 pub mod error;
+#[cfg(feature = "async")]
+pub mod executor;
 mod facts;
 #[doc(hidden)]
 pub mod layout;
 mod library;
+#[cfg(feature = "async")]
+mod mailbox;
 mod message;
 mod oneof;
 mod operations;
@@ -179,6 +191,56 @@ macro_rules! __simd {
     };
 }
 
+/// Writes what the derive makes for an async or blocking function, and for the library that has
+/// some, only with the feature `async`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "async")]
+macro_rules! __async {
+    (function $($items:tt)*) => { $($items)* };
+    (library $($items:tt)*) => { $($items)* };
+    (check $executor:expr) => {};
+    (executor) => { $crate::__private::core::option::Option::None };
+    (executor $executor:expr) => {
+        $crate::__private::core::option::Option::Some(|| $crate::executor::boxed($executor))
+    };
+    (symbol) => {
+        $crate::__private::Piece::Text($crate::__private::core::concat!(
+            ",\"mailbox\":\"",
+            $crate::__private::core::env!("CARGO_CRATE_NAME"),
+            "_ffi0_mailbox\"",
+        ))
+    };
+}
+
+/// Reports that an async function needs an executor:
+///
+/// ```compile_fail
+/// #[ffi_core::ffi_export]
+/// async fn answer() -> u32 {
+///     42
+/// }
+/// ```
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "async"))]
+macro_rules! __async {
+    (function $($items:tt)*) => {
+        $crate::__private::core::compile_error!(
+            "an async or blocking function needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
+             or the feature `async` for one without tokio"
+        );
+    };
+    (library $($items:tt)*) => {};
+    (symbol) => { $crate::__private::Piece::Text("") };
+    (check $executor:expr) => {
+        $crate::__private::core::compile_error!(
+            "`executor` is for libraries with async functions\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
+             or the feature `async` for one without tokio"
+        )
+    };
+}
+
 pub use bytemuck;
 #[doc(hidden)]
 pub use columns::ColumnsCode;
@@ -189,8 +251,12 @@ pub use columns::{FfiColumnar, FfiColumns};
 pub use enumeration::FfiEnum;
 #[doc(no_inline)]
 pub use error::FfiError;
+#[cfg(feature = "async")]
+pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
-pub use ffi_derive::{FfiArenaFrom, FfiEnum, FfiError, FfiMessage, ffi_export};
+pub use ffi_derive::{FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, ffi_export};
+#[cfg(feature = "async")]
+pub use mailbox::FfiContext;
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
 #[doc(hidden)]
@@ -204,6 +270,7 @@ pub use pool::{
 #[cfg(feature = "proto")]
 #[doc(inline)]
 pub use proto::FfiProto;
+pub use types::logical::*;
 pub use types::{
     CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
     FfiVec, InvalidValue, PathStep,

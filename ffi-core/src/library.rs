@@ -13,11 +13,18 @@
 /// | `.._ffi0_owned_free` | `void (FfiOwned *)` | frees what a function returned, and a payload that was taken from a status |
 /// | `.._ffi0_dart_init` | `int32_t (const void *table)`, for Dart only | finds the functions of the Dart VM |
 /// | `.._ffi0_dart_calls` | `const void *(void)`, for Dart only | the functions that Dart calls |
-/// | `.._ffi0_shutdown` | `uint64_t (void)` | [`pool::shutdown`](crate::pool::shutdown) |
+/// | `.._ffi0_shutdown` | `uint64_t (void)` | ends async calls, then [`pool::shutdown`](crate::pool::shutdown) |
+/// | `.._ffi0_mailbox` | `const void *(void)`, for Dart only, with the feature `async` | the functions of mailboxes, through which results of async calls come |
 /// | `.._ffi0_library` | a variable, for the linker only | keeps the library's own schema record |
 ///
 /// The name comes from cargo (`CARGO_CRATE_NAME`), so two libraries can live in one process.
 /// `ffi-core` exports nothing by itself.
+///
+/// # Executor
+///
+/// With the feature `async`, `library!(executor = EXPR)` says what runs async and blocking
+/// functions: `EXPR` is an `executor::FfiExecutor`, such as a handle of a tokio runtime. It is
+/// evaluated with the first call, and with the first after a shutdown.
 ///
 /// # What a library contains
 ///
@@ -32,9 +39,11 @@
 /// ```
 #[macro_export]
 macro_rules! library {
-    () => {
+    ($(executor = $executor:expr)? $(,)?) => {
         const _: () = {
             use $crate::__private as ffi;
+
+            $($crate::__async! { check $executor })?
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_abi_version"))]
             extern "C" fn abi_version() -> ffi::core::primitive::u32 {
@@ -73,6 +82,9 @@ macro_rules! library {
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_dart_init"))]
             unsafe extern "C" fn dart_init(table: *const ffi::core::ffi::c_void) -> ffi::core::primitive::i32 {
+                $crate::__async! { library
+                    ffi::open_calls(ffi::core::env!("CARGO_CRATE_NAME"), $crate::__async!(executor $($executor)?));
+                }
                 // SAFETY: Dart passes its own table, or the caller passes null.
                 (unsafe { ffi::dart_init(table) }) as ffi::core::primitive::i32
             }
@@ -84,7 +96,15 @@ macro_rules! library {
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_shutdown"))]
             extern "C" fn shutdown() -> ffi::core::primitive::u64 {
+                $crate::__async! { library ffi::end_calls(); }
                 $crate::pool::shutdown()
+            }
+
+            $crate::__async! { library
+                #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_mailbox"))]
+                extern "C" fn mailbox() -> *const ffi::FfiMailboxCalls {
+                    ffi::mailbox_calls()
+                }
             }
 
             $crate::__record!(&[
@@ -115,8 +135,10 @@ macro_rules! library {
                     ffi::core::env!("CARGO_CRATE_NAME"),
                     "_ffi0_dart_calls\",\"shutdown\":\"",
                     ffi::core::env!("CARGO_CRATE_NAME"),
-                    "_ffi0_shutdown\"}}",
+                    "_ffi0_shutdown\"",
                 )),
+                $crate::__async!(symbol),
+                ffi::Piece::Text("}}"),
             ]);
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_library"))]

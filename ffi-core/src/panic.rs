@@ -10,10 +10,17 @@
 //! hook was not set before. A hook that the program sets later takes its place; to keep the places,
 //! it calls the one that [`take_hook`](std::panic::take_hook) returns.
 //!
+//! The hook sees the payload of a panic before it moves to a box, so the note has what stays: the
+//! type of the payload, and if it is text, the address of that. A panic that user code caught
+//! leaves a note behind; a payload that is resumed afterwards, which no hook sees, does not get its
+//! place, even if the texts are equal. Two payloads can't be told apart if they are literals that
+//! the linker has made one, or of one type that isn't text.
+//!
 //! With `panic = "abort"` a panic ends the process, after the hooks ran: no status has its place.
 //!
 //! Tests: `tests/errors.rs` of the package `ffi-tests`, and below.
 
+use std::any::{Any, TypeId};
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
 use std::panic::PanicHookInfo;
@@ -31,12 +38,32 @@ pub(crate) struct Place {
 
 /// The last panic of a thread.
 struct Last {
-    /// Its message, if it is text.
-    message: Option<String>,
+    payload: Payload,
     file: String,
     line: u32,
     column: u32,
     backtrace: Option<Backtrace>,
+}
+
+/// Facts about a payload that stay as they are when it moves.
+#[derive(Debug, PartialEq, Eq)]
+struct Payload {
+    type_id: TypeId,
+    /// Address and contents, if it is text. The contents are compared as well, as the address of a
+    /// text that was freed may be that of another one.
+    text: Option<(*const u8, String)>,
+}
+
+impl Payload {
+    fn of(payload: &(dyn Any + Send)) -> Self {
+        let text = text(payload).map(|text| (text.as_ptr(), text.to_owned()));
+        Self { type_id: payload.type_id(), text }
+    }
+}
+
+/// Returns the text of a payload, if it is text.
+pub(crate) fn text(payload: &(dyn Any + Send)) -> Option<&str> {
+    payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
 thread_local! {
@@ -93,7 +120,7 @@ fn note(info: &PanicHookInfo<'_>) {
         _ => Backtrace::capture(),
     };
     let last = Last {
-        message: info.payload_as_str().map(str::to_owned),
+        payload: Payload::of(info.payload()),
         file: location.file().to_owned(),
         line: location.line(),
         column: location.column(),
@@ -103,13 +130,13 @@ fn note(info: &PanicHookInfo<'_>) {
     let _ = LAST.try_with(|it| it.replace(Some(last)));
 }
 
-/// Takes the place of the thread's last panic, whose message must be `message`. A panic that was
+/// Takes the place of the thread's last panic, whose payload must be `payload`. A panic that was
 /// resumed, after it began on another thread or long ago, has no place: no hook saw it.
 #[cold]
-pub(crate) fn take_place(message: Option<&str>) -> Option<Place> {
+pub(crate) fn take_place(payload: &(dyn Any + Send)) -> Option<Place> {
     let last = LAST.try_with(RefCell::take).ok().flatten()?;
-    let Last { message: noted, file, line, column, backtrace } = last;
-    if noted.as_deref() != message {
+    let Last { payload: noted, file, line, column, backtrace } = last;
+    if noted != Payload::of(payload) {
         return None;
     }
     Some(Place { file, line, column, backtrace: backtrace.map(|it| it.to_string()) })
@@ -117,27 +144,45 @@ pub(crate) fn take_place(message: Option<&str>) -> Option<Place> {
 
 #[cfg(test)]
 mod tests {
-    use std::panic::{catch_unwind, resume_unwind};
+    use std::hint::black_box;
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
     use super::*;
 
     #[test]
     fn the_place_is_that_of_the_panic_and_is_taken_once() {
         install();
-        catch_unwind(|| panic!("first")).unwrap_err();
+        let payload = catch_unwind(|| panic!("first")).unwrap_err();
+        assert!(take_place(&*payload).is_some(), "a literal has one");
+        let payload = catch_unwind(|| panic!("number {}", black_box(1))).unwrap_err();
         let line = line!() - 1;
-        let place = take_place(Some("first")).unwrap();
+        let place = take_place(&*payload).unwrap();
         assert!(place.file.ends_with("panic.rs"), "{}", place.file);
-        assert_eq!((place.line, take_place(Some("first"))), (line, None));
+        assert_eq!((place.line, take_place(&*payload)), (line, None));
     }
 
     #[test]
     fn a_panic_that_was_resumed_has_no_place_of_another() {
         install();
         catch_unwind(|| panic!("caught by its own code")).unwrap_err();
-        catch_unwind(|| resume_unwind(Box::new("resumed"))).unwrap_err();
-        assert_eq!(take_place(Some("resumed")), None);
+        let payload = catch_unwind(|| resume_unwind(Box::new("resumed"))).unwrap_err();
+        assert_eq!(take_place(&*payload), None);
+        let payload = catch_unwind(|| std::panic::panic_any(7)).unwrap_err();
+        assert!(take_place(&*payload).is_some(), "a panic without text has a place as well");
         catch_unwind(|| std::panic::panic_any(7)).unwrap_err();
-        assert!(take_place(None).is_some(), "a panic without text has a place as well");
+        let payload = catch_unwind(|| resume_unwind(Box::new(7_u8))).unwrap_err();
+        assert_eq!(take_place(&*payload), None, "the type is another one");
+    }
+
+    #[test]
+    fn a_panic_that_was_resumed_has_no_place_of_another_with_the_same_text() {
+        install();
+        let elsewhere = std::thread::spawn(|| panic!("row {}", black_box(7))).join().unwrap_err();
+        let _caught = catch_unwind(|| panic!("row {}", black_box(7))).unwrap_err();
+        let resumed = catch_unwind(AssertUnwindSafe(|| resume_unwind(elsewhere))).unwrap_err();
+        assert_eq!((text(&*resumed), take_place(&*resumed)), (Some("row 7"), None));
+        let own = catch_unwind(|| panic!("row {}", black_box(7))).unwrap_err();
+        let again = catch_unwind(AssertUnwindSafe(|| resume_unwind(own))).unwrap_err();
+        assert!(take_place(&*again).is_some(), "it began here");
     }
 }

@@ -54,4 +54,15 @@ pub use crate::simd::{
     abi::{RecordKernels, RecordTable},
     batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
 };
-pub use crate::types::{FfiType, InvalidValue, Lanes, assert_capacities, assert_numeric};
+pub use crate::types::{
+    FfiType, FfiWrapped, InvalidValue, Lanes, assert_capacities, assert_numeric, assert_transparent,
+    assert_wrapped,
+};
+#[cfg(feature = "async")]
+pub use crate::{
+    executor::{open_calls, shutdown as end_calls},
+    mailbox::{
+        FfiContext, FfiEvent, FfiMailbox, FfiMailboxCalls, mailbox_calls, start_async, start_blocking,
+        start_inline,
+    },
+};

@@ -15,9 +15,10 @@ use askama::Template;
 use heck::ToSnakeCase;
 
 use crate::foreign::c_comment;
+use crate::logical::Logical;
 use crate::model::{
     Case, ColumnsSymbols, Composite, Enum, EnumIndex, ErrorFieldType, ErrorType, ErrorVariant, Fingerprint,
-    Function, INTERNAL_ID, Item, Layout, Message, MessageIndex, Model, Oneof, OneofIndex, Passing,
+    Function, INTERNAL_ID, Item, Layout, Message, MessageIndex, Model, Newtype, Oneof, OneofIndex, Passing,
     PoolSymbols, Problem, Problems, ProtoSymbols, Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
@@ -43,13 +44,19 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         columns,
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
-        functions: model.functions.iter().map(|it| function(model, it, &constants)).collect(),
+        functions: with_mode(model, true).map(|it| function(model, it, &constants)).collect(),
+        started: with_mode(model, false).map(|it| it.item.name.as_str()).collect(),
         pools: pools(model),
         simd: simd(model),
         queues: queues(model),
         protos: protos(model),
     };
     Ok(header.render().expect("writing to a string succeeds"))
+}
+
+/// Returns the functions that C can call, or those that only Dart can.
+fn with_mode(model: &Model, sync: bool) -> impl Iterator<Item = &Function> {
+    model.functions.iter().filter(move |it| it.mode.is_sync() == sync)
 }
 
 /// Adds `prefix` to the name that each type of `model` has in C, for a program that includes the
@@ -72,7 +79,9 @@ pub fn with_prefix(model: &Model, prefix: &str) -> Result<Model, Problems> {
     let messages = model.messages.iter_mut().map(|it| &mut it.item);
     let enums = model.enums.iter_mut().map(|it| &mut it.item);
     let errors = model.errors.iter_mut().map(|it| &mut it.item);
-    for item in messages.chain(enums).chain(errors).chain(model.oneofs.iter_mut().map(|it| &mut it.item)) {
+    let oneofs = model.oneofs.iter_mut().map(|it| &mut it.item);
+    let newtypes = model.newtypes.iter_mut().map(|it| &mut it.item);
+    for item in messages.chain(enums).chain(errors).chain(oneofs).chain(newtypes) {
         let name = item.rename.as_ref().unwrap_or(&item.name);
         item.rename = Some(format!("{prefix}{name}"));
     }
@@ -91,6 +100,8 @@ struct Header<'a> {
     fingerprints: Vec<CFingerprint>,
     symbols: &'a ffi_core::schema::read::LibrarySymbols,
     functions: Vec<CFunction>,
+    /// Names of the functions whose results only Dart can wait for.
+    started: Vec<&'a str>,
     pools: Vec<CPool<'a>>,
     columns: Vec<CColumns<'a>>,
     simd: Vec<CSimd<'a>>,
@@ -116,6 +127,8 @@ struct CConstant {
 struct CStruct {
     doc: String,
     name: String,
+    /// Type that it is a typedef of, if it is no struct.
+    alias: Option<String>,
     size: u64,
     align: u64,
     members: Vec<CMember>,
@@ -270,8 +283,49 @@ impl<'a> Structs<'a> {
             let variants: Vec<_> = variants.collect();
             structs.all.extend(variants);
         }
+        structs.functions();
+        for newtype in &model.newtypes {
+            structs.newtype(newtype);
+        }
         let columns = model.messages.iter().filter_map(|it| structs.columns(it)).collect();
         (structs.all, columns)
+    }
+
+    /// Defines the logical types that only functions have.
+    fn functions(&mut self) {
+        for function in &self.model.functions {
+            let params = function.params.iter().filter_map(|param| match param.passing {
+                Passing::Value(value)
+                | Passing::Reference { to: value, .. }
+                | Passing::Slice { of: value, .. } => Some(value),
+                _ => None,
+            });
+            for value in params.chain(function.returns.and_then(Returns::value)) {
+                if let Value::Logical(it) = self.model.physical(value) {
+                    self.container(it.ty());
+                }
+            }
+        }
+    }
+
+    /// Defines a newtype, and the newtypes and the struct in it.
+    fn newtype(&mut self, newtype: &'a Newtype) {
+        let name = type_name(&newtype.item);
+        if self.all.iter().any(|it| it.name == name) {
+            return;
+        }
+        newtype.ty.walk(&mut |part| self.container(part));
+        let Layout { size, align } = self.model.layout(&newtype.ty);
+        self.all.push(CStruct {
+            doc: item_comment(&newtype.item, ""),
+            alias: Some(self.declaration(&newtype.ty, "").trim_end().to_owned()),
+            name,
+            size,
+            align,
+            members: Vec::new(),
+            constants: Vec::new(),
+            fingerprint: Some(newtype.fingerprint),
+        });
     }
 
     /// Returns the struct at the start of the payload of a variant, and the variant's number.
@@ -314,6 +368,7 @@ impl<'a> Structs<'a> {
         CStruct {
             doc: item_comment(&variant.item, ""),
             name: error_struct(error, variant),
+            alias: None,
             size: variant.layout.size,
             align: variant.layout.align,
             members,
@@ -391,6 +446,7 @@ impl<'a> Structs<'a> {
         CStruct {
             doc: item_comment(&message.item, ""),
             name: type_name(&message.item),
+            alias: None,
             size: message.size,
             align: message.align,
             members,
@@ -415,6 +471,7 @@ impl<'a> Structs<'a> {
         CStruct {
             doc: item_comment(&oneof.item, ""),
             name: type_name(&oneof.item),
+            alias: None,
             size: oneof.size,
             align: oneof.align,
             members: vec![member("uint32_t tag".into(), "tag", 0), member(union, "payload", oneof.payload)],
@@ -423,8 +480,13 @@ impl<'a> Structs<'a> {
         }
     }
 
-    /// Defines the struct of a type that comes from `ffi-core`, unless it is defined already.
+    /// Defines a newtype, or the struct of a type that comes from `ffi-core`, unless it is defined
+    /// already.
     fn container(&mut self, ty: &'a Type) {
+        if let Type::Newtype { index, .. } = ty {
+            self.newtype(self.model.newtype(*index));
+            return;
+        }
         if self.containers.iter().any(|(known, _)| same(known, ty)) {
             return;
         }
@@ -455,7 +517,9 @@ impl<'a> Structs<'a> {
                 member("uint32_t index_plus_one".into(), "index_plus_one", 0),
                 member("uint32_t generation".into(), "generation", 4),
             ],
+            Type::Logical(it) => logical_members(it, self.model),
             Type::Scalar(_)
+            | Type::Newtype { .. }
             | Type::Array { .. }
             | Type::Message(_)
             | Type::Enum(_)
@@ -463,12 +527,13 @@ impl<'a> Structs<'a> {
             | Type::Oneof(_) => return,
         };
         let mut name = self.part(ty);
-        while !self.taken.insert(name.clone()) {
+        // The name of a logical type is kept for it.
+        while !matches!(ty, Type::Logical(_)) && !self.taken.insert(name.clone()) {
             name.push('_');
         }
         self.containers.push((ty, name.clone()));
-        let (doc, constants, fingerprint) = (String::new(), Vec::new(), None);
-        self.all.push(CStruct { doc, name, size, align, members, constants, fingerprint });
+        let (doc, alias, constants, fingerprint) = (String::new(), None, Vec::new(), None);
+        self.all.push(CStruct { doc, name, alias, size, align, members, constants, fingerprint });
     }
 
     /// Returns the part of a container's name that stands for `ty`.
@@ -487,6 +552,8 @@ impl<'a> Structs<'a> {
                 format!("FfiMap_{}_{}_{cap}", self.part(key), self.part(value))
             }
             Type::Ref(_) => "FfiRef".to_owned(),
+            Type::Newtype { index, .. } => type_name(&self.model.newtype(*index).item),
+            Type::Logical(it) => it.rust.to_owned(),
         }
     }
 
@@ -494,7 +561,12 @@ impl<'a> Structs<'a> {
     fn declaration(&self, ty: &Type, name: &str) -> String {
         match ty {
             Type::Array { of, len } => self.declaration(of, &format!("{name}[{len}]")),
-            Type::Scalar(_) | Type::Message(_) | Type::Enum(_) | Type::Open(_) | Type::Oneof(_) => {
+            Type::Scalar(_)
+            | Type::Message(_)
+            | Type::Enum(_)
+            | Type::Open(_)
+            | Type::Oneof(_)
+            | Type::Newtype { .. } => {
                 format!("{} {name}", self.part(ty))
             }
             _ => {
@@ -503,6 +575,16 @@ impl<'a> Structs<'a> {
             }
         }
     }
+}
+
+/// Returns the members of the struct of a logical type.
+fn logical_members(logical: &Logical, model: &Model) -> Vec<CMember> {
+    let (_, offsets) = logical.layout(model.wide_align);
+    let member = |(field, offset): (&crate::logical::Field, u64)| {
+        let count = field.count.map_or_else(String::new, |count| format!("[{count}]"));
+        member(format!("{} {}{count}", scalar(field.scalar), field.name), field.name, offset)
+    };
+    logical.fields.iter().zip(offsets).map(member).collect()
 }
 
 /// Returns true if one struct serves both types, as all references have one layout.
@@ -532,6 +614,7 @@ fn fingerprints(model: &Model) -> Vec<CFingerprint> {
     let messages = model.messages.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let enums = model.enums.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let oneofs = model.oneofs.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
+    let newtypes = model.newtypes.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let functions = model.functions.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let queues = model.queues.iter().map(|it| (&it.symbols.fingerprint, it.fingerprint));
     let errors = model.errors.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
@@ -539,6 +622,7 @@ fn fingerprints(model: &Model) -> Vec<CFingerprint> {
         .chain(enums)
         .chain(errors)
         .chain(oneofs)
+        .chain(newtypes)
         .chain(functions)
         .chain(queues)
         .map(|(symbol, value)| CFingerprint { symbol: symbol.clone(), value: value.to_string() })
@@ -553,7 +637,7 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
         let name = scope.name(&param.name);
         match &param.passing {
             // Rust copies it before the function runs; see `ffi_core::boundary`.
-            Passing::Value(it @ (Value::Message(_) | Value::Oneof(_))) => {
+            Passing::Value(it) if model.is_struct(*it) => {
                 params.push(pointer(model, *it, false, &name));
             }
             Passing::Value(it) => params.push(format!("{} {name}", value(model, *it))),
@@ -613,6 +697,8 @@ fn value(model: &Model, value: Value) -> String {
         Value::Message(index) => message_name(model, index),
         Value::Enum(index) | Value::Open(index) => enum_name(model, index),
         Value::Oneof(index) => oneof_name(model, index),
+        Value::Newtype(index) => type_name(&model.newtype(index).item),
+        Value::Logical(it) => it.rust.to_owned(),
     }
 }
 
@@ -779,6 +865,9 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
     for name in HEADER_NAMES {
         claim((*name).to_owned(), "the header itself".to_owned());
     }
+    for logical in Logical::all() {
+        claim(logical.rust.to_owned(), "the type of `ffi-core`".to_owned());
+    }
     for symbol in library.symbols.all() {
         claim(symbol.clone(), format!("library {}", library.name));
     }
@@ -816,6 +905,10 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
         for case in &oneof.cases {
             claim(tag_name(oneof, case), format!("oneof {}, case {}", oneof.id, case.item.name));
         }
+    }
+    for newtype in &model.newtypes {
+        claim(type_name(&newtype.item), format!("newtype {}", newtype.id));
+        claim(newtype.fingerprint_symbol.clone(), format!("newtype {}", newtype.id));
     }
     for error in &model.errors {
         claim(error.fingerprint_symbol.clone(), format!("error {}", error.id));

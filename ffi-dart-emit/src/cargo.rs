@@ -116,8 +116,8 @@ impl Crate {
     }
 
     /// Returns the folders with the sources of the package and of those on this machine that it
-    /// depends on. If cargo can't say which these are, as with a manifest that is being edited, they
-    /// are those of the package alone.
+    /// depends on. If cargo can't say which these are, as with a manifest that is being edited,
+    /// there are only those of the package.
     #[must_use]
     pub fn sources(&self) -> Vec<Sources> {
         let graph = MetadataCommand::new()

@@ -313,8 +313,8 @@ impl DartPackage {
         )
     }
 
-    /// Returns the files to write, each folder with its plan: those of the runtime if it is written,
-    /// and those of the package.
+    /// Returns the files to write, each folder with its plan: those of the runtime if it is
+    /// written, and those of the package.
     fn plans(&self, found: &Found) -> Result<Vec<(PathBuf, Plan)>> {
         let beside = || found.built.as_ref().map(|package| relative(&package.dart_folder()));
         let folder = self

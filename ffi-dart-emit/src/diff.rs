@@ -15,8 +15,11 @@ use std::fmt::Write as _;
 use ffi_core::schema::read::{ErrorFieldType, Type};
 use serde::Serialize;
 
-use crate::model::{self, Enum, ErrorType, Item, Message, Model, Oneof, Scalar, TypeId};
-use crate::proto::shape::{record_type, rust};
+use crate::model::{
+    self, Enum, ErrorType, Item, Message, Mode, Model, Newtype, Oneof, Passing, Returns, Scalar, TypeId,
+    Value,
+};
+use crate::proto::shape::{physical, record_type, rust};
 
 /// The side that a change must break to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -59,6 +62,7 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     diff.messages();
     diff.oneofs();
     diff.enums();
+    diff.newtypes();
     diff.errors();
     diff.functions();
     diff.changes
@@ -118,6 +122,7 @@ struct Side<'a> {
     messages: BTreeMap<String, &'a Message>,
     oneofs: BTreeMap<String, &'a Oneof>,
     enums: BTreeMap<String, &'a Enum>,
+    newtypes: BTreeMap<String, &'a Newtype>,
     errors: BTreeMap<String, &'a ErrorType>,
 }
 
@@ -129,6 +134,7 @@ impl<'a> Side<'a> {
             messages: model.messages.iter().map(|it| (key(&it.id), it)).collect(),
             oneofs: model.oneofs.iter().map(|it| (key(&it.id), it)).collect(),
             enums: model.enums.iter().map(|it| (key(&it.id), it)).collect(),
+            newtypes: model.newtypes.iter().map(|it| (key(&it.id), it)).collect(),
             errors: model.errors.iter().map(|it| (key(&it.id), it)).collect(),
         }
     }
@@ -164,6 +170,26 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// Returns the type with those in newtypes in the place of these.
+    fn physical(&self, ty: &Type) -> Type {
+        physical(ty, &|id| self.newtypes.get(&id.0).map_or(Type::Newtype(id.clone()), |it| self.ty(&it.ty)))
+    }
+
+    /// Returns the newtypes in the signature of a function: of each parameter, and of the result.
+    fn newtypes_of(&self, it: &model::Function) -> Vec<Option<String>> {
+        let params = it.params.iter().map(|param| match param.passing {
+            Passing::Value(value)
+            | Passing::Reference { to: value, .. }
+            | Passing::Slice { of: value, .. } => Some(value),
+            _ => None,
+        });
+        let name = |value| match value {
+            Some(Value::Newtype(index)) => Some(own(self.model, &self.model.newtype(index).id)),
+            _ => None,
+        };
+        params.chain([it.returns.and_then(Returns::value)]).map(name).collect()
+    }
+
     /// Returns the type with names that are independent of the library.
     fn ty(&self, ty: &crate::model::Type) -> Type {
         let mut ty = record_type(self.model, ty);
@@ -185,13 +211,14 @@ fn strip(model: &Model, ty: &mut Type) {
         | Type::Open(id)
         | Type::Oneof(id)
         | Type::Ref(id)
+        | Type::Newtype(id)
         | Type::Columns(id) => *id = TypeId(own(model, id)),
         Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => strip(model, of),
         Type::Map { key, value, .. } => {
             strip(model, key);
             strip(model, value);
         }
-        Type::Scalar(_) | Type::Str { .. } | Type::Bytes { .. } => {}
+        Type::Scalar(_) | Type::Logical(_) | Type::Str { .. } | Type::Bytes { .. } => {}
     }
 }
 
@@ -393,13 +420,21 @@ impl Diff<'_> {
                     ty.as_ref().map_or("nothing".to_owned(), |ty| format!("`{}`", rust(ty)))
                 };
                 let what = format!("its type was {}, is {}", name(&old.ty), name(&new.ty));
-                let wire = match (&old.ty, &new.ty) {
-                    // In a oneof a reference is encoded as the message itself.
-                    (Some(old), Some(new)) if words.holder == "oneof" && same_message(old, new) => None,
-                    (Some(old), Some(new)) => self.reads(old, new, words.holder == "message").err(),
-                    _ => Some("data is read where there is none, or the other way round".to_owned()),
-                };
-                self.add(&item, what, Some(MEMORY), wire.as_deref());
+                let [old_ty, new_ty] = [(&old.ty, &self.old), (&new.ty, &self.new)]
+                    .map(|(ty, side)| ty.as_ref().map(|ty| side.physical(ty)));
+                if old_ty == new_ty {
+                    let held = old_ty.as_ref().and_then(|ty| self.held(ty));
+                    let same = format!("{what}: the same bytes by another name, which source in Dart has");
+                    self.add(&item, same, held.as_deref().map(|_| MEMORY), None);
+                } else {
+                    let wire = match (&old_ty, &new_ty) {
+                        // In a oneof a reference is encoded as the message itself.
+                        (Some(old), Some(new)) if words.holder == "oneof" && same_message(old, new) => None,
+                        (Some(old), Some(new)) => self.reads(old, new, words.holder == "message").err(),
+                        _ => Some("data is read where there is none, or the other way round".to_owned()),
+                    };
+                    self.add(&item, what, Some(MEMORY), wire.as_deref());
+                }
             } else if let Some(why) = old.ty.as_ref().and_then(|ty| self.held(ty)) {
                 self.add(&item, why, Some(MEMORY), None);
             }
@@ -501,7 +536,12 @@ impl Diff<'_> {
                 let sides = [&self.old, &self.new].map(|side| side.enums.get(&id.0).map(|it| it.fingerprint));
                 (sides[0] != sides[1]).then(|| format!("enum {id} has changed"))
             }
-            Type::Ref(_) | Type::Scalar(_) | Type::Str { .. } | Type::Bytes { .. } => None,
+            Type::Newtype(id) => {
+                let sides =
+                    [&self.old, &self.new].map(|side| side.newtypes.get(&id.0).map(|it| it.fingerprint));
+                (sides[0] != sides[1]).then(|| format!("newtype {id} has changed"))
+            }
+            Type::Ref(_) | Type::Scalar(_) | Type::Logical(_) | Type::Str { .. } | Type::Bytes { .. } => None,
         }
     }
 
@@ -652,26 +692,88 @@ impl Diff<'_> {
         }
     }
 
+    /// Reports changes of newtypes. Fields and functions have the layout of the type in them, and
+    /// nothing asks the library for the newtype itself, so that this breaks nothing.
+    fn newtypes(&mut self) {
+        let (old, new) = (self.old.newtypes.clone(), self.new.newtypes.clone());
+        for name in old.keys().filter(|name| !new.contains_key(*name)) {
+            self.add(format!("newtype {name}"), "removed", None, None);
+        }
+        for (name, new) in new {
+            let item = format!("newtype {name}");
+            let Some(old) = old.get(&name) else {
+                self.add(item, "added", None, None);
+                continue;
+            };
+            self.item(&item, &old.item, &new.item);
+            let [old_ty, new_ty] = [self.old.ty(&old.ty), self.new.ty(&new.ty)];
+            if old_ty != new_ty {
+                let what = format!("its value was a `{}`, is a `{}`", rust(&old_ty), rust(&new_ty));
+                let [old_ty, new_ty] = [self.old.physical(&old_ty), self.new.physical(&new_ty)];
+                let wire = self.reads(&old_ty, &new_ty, true).err();
+                let memory = (old_ty != new_ty).then_some(MEMORY);
+                self.add(&item, what, memory, wire.as_deref());
+            } else if let Some(why) = self.held(&old_ty) {
+                self.add(&item, why, Some(MEMORY), None);
+            }
+            if old.dart != new.dart {
+                let name = |it: &Newtype| {
+                    it.dart.as_ref().map_or("its own".to_owned(), |it| format!("`{}`", it.name))
+                };
+                let what = format!("its type in Dart was {}, is {}", name(old), name(new));
+                self.add(
+                    &item,
+                    if name(old) == name(new) {
+                        "its conversions in Dart have changed".to_owned()
+                    } else {
+                        what
+                    },
+                    None,
+                    None,
+                );
+            }
+        }
+    }
+
     fn functions(&mut self) {
-        let by_name = |model: &Model| -> BTreeMap<String, _> {
-            let named =
-                model.functions.iter().map(|it| (it.item.name.clone(), (it.fingerprint, it.item.clone())));
+        let by_name = |side: &Side<'_>| -> BTreeMap<String, _> {
+            let named = side.model.functions.iter().map(|it| {
+                (it.item.name.clone(), (it.fingerprint, it.mode, it.item.clone(), side.newtypes_of(it)))
+            });
             named.collect()
         };
-        let (old, new) = (by_name(self.old.model), by_name(self.new.model));
+        let (old, new) = (by_name(&self.old), by_name(&self.new));
         for name in self.pairs("function", old.keys(), new.keys(), None) {
-            let ((old, old_item), (new, new_item)) = (&old[&name], &new[&name]);
+            let ((old, old_mode, old_item, old_names), (new, new_mode, new_item, new_names)) =
+                (&old[&name], &new[&name]);
             let item = format!("function {name}");
             self.item(&item, old_item, new_item);
-            if old != new {
+            if old_mode != new_mode {
+                let what = format!("was {}, is {}", called(*old_mode), called(*new_mode));
+                let breaks = (old_mode.is_sync() != new_mode.is_sync())
+                    .then_some("the method in Dart returns a future or the result itself");
+                self.add(&item, what, breaks, None);
+            } else if old != new {
                 self.add(
                     &item,
                     "its signature, or a type in it, has changed",
                     Some("it is called in another way"),
                     None,
                 );
+            } else if old_names != new_names {
+                let what = "newtypes in its signature have changed: it is called as before, but source in Dart names them";
+                self.add(&item, what, None, None);
             }
         }
+    }
+}
+
+/// Returns the word for the way in which a function is called.
+fn called(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Sync => "a function that the caller waits for",
+        Mode::Async => "async",
+        Mode::Blocking => "blocking",
     }
 }
 

@@ -7,8 +7,8 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, ErrorFieldType, ErrorType, Function, Message, MessageIndex, Model, Oneof, PanicStrategy, Param,
-    Passing, Queue, Reset, Returns, Type, TypeId, Value,
+    Enum, ErrorFieldType, ErrorType, Function, Message, MessageIndex, Mode, Model, Newtype, Oneof,
+    PanicStrategy, Param, Passing, Queue, Reset, Returns, Type, TypeId, Value,
 };
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
@@ -39,6 +39,11 @@ pub fn text(model: &Model) -> String {
     for enumeration in &model.enums {
         out += "\n";
         out += &view.enumeration(enumeration);
+    }
+    if !model.newtypes.is_empty() {
+        out += "\nnewtypes\n";
+        let rows: Vec<_> = model.newtypes.iter().map(|newtype| view.newtype(newtype)).collect();
+        out += &table([Left, Right, Left, Left], ["name", "size", "type", "Dart"], rows);
     }
     for error in &model.errors {
         out += "\n";
@@ -175,6 +180,13 @@ impl View<'_> {
         )
     }
 
+    fn newtype(&self, newtype: &Newtype) -> [String; 4] {
+        let size = self.0.layout(&newtype.ty).size.to_string();
+        let dart =
+            newtype.dart.as_ref().map_or_else(|| "extension type".to_owned(), |dart| dart.name.clone());
+        [self.short(&newtype.id), size, self.ty(&newtype.ty), dart]
+    }
+
     fn error(&self, error: &ErrorType) -> String {
         let mut rows = Vec::new();
         for variant in &error.variants {
@@ -214,8 +226,11 @@ impl View<'_> {
     }
 
     fn function(&self, function: &Function) -> [String; 3] {
-        let params: Vec<_> =
-            function.params.iter().map(|param| format!("{}: {}", param.name, self.param(param))).collect();
+        let params: Vec<_> = function
+            .params
+            .iter()
+            .map(|param| format!("{}: {}", param.name, self.param(function.mode, param)))
+            .collect();
         let result = function.returns.map(|returns| match returns {
             Returns::Value(value) => self.value(value),
             Returns::Text => "String".to_owned(),
@@ -232,12 +247,22 @@ impl View<'_> {
             (Some(value), true) => format!(" -> Result<{value}, {error}>"),
         };
         let leaf = if function.leaf { " (leaf)" } else { "" };
-        let signature = format!("fn {}({}){result}{leaf}", function.item.name, params.join(", "));
+        let mode = match function.mode {
+            Mode::Sync => "",
+            Mode::Async => "async ",
+            Mode::Blocking => "blocking ",
+        };
+        let signature = format!("{mode}fn {}({}){result}{leaf}", function.item.name, params.join(", "));
         [function.symbol.clone(), function.fingerprint.to_string(), signature]
     }
 
-    fn param(&self, param: &Param) -> String {
-        let passed = self.passing(&param.passing);
+    fn param(&self, mode: Mode, param: &Param) -> String {
+        let passed = match &param.passing {
+            // A function that runs on has copies.
+            Passing::Text if !mode.is_sync() => "String".to_owned(),
+            Passing::Slice { of, .. } if !mode.is_sync() => format!("Vec<{}>", self.value(*of)),
+            passing => self.passing(passing),
+        };
         if param.optional { format!("Option<{passed}>") } else { passed }
     }
 
@@ -279,6 +304,8 @@ impl View<'_> {
                 format!("FfiMap<{}, {}, {cap}>", self.ty(key), self.ty(value))
             }
             Type::Ref(index) => format!("FfiRef<{}>", self.value(Value::Message(*index))),
+            Type::Newtype { index, .. } => self.value(Value::Newtype(*index)),
+            Type::Logical(it) => it.rust.to_owned(),
         }
     }
 
@@ -289,6 +316,8 @@ impl View<'_> {
             Value::Enum(index) => self.short(&self.0.enumeration(index).id),
             Value::Open(index) => format!("FfiOpen<{}>", self.value(Value::Enum(index))),
             Value::Oneof(index) => self.short(&self.0.oneof(index).id),
+            Value::Newtype(index) => self.short(&self.0.newtype(index).id),
+            Value::Logical(it) => it.rust.to_owned(),
         }
     }
 

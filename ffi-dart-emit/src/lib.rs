@@ -7,6 +7,7 @@
 //! | [`cargo`] | a crate's name | its compiled library |
 //! | [`input`] | a file | its bytes, up to a limit |
 //! | [`library_file`] | the library's bytes | records |
+//! | [`logical`] | | the table of logical types |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
 //! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
 //! | [`foreign`] | foreign text | escaped text for one place |
@@ -27,6 +28,7 @@ pub mod foreign;
 pub mod input;
 pub mod inspect;
 pub mod library_file;
+pub mod logical;
 pub mod model;
 pub mod output;
 pub mod proto;

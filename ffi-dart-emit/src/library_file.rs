@@ -336,6 +336,7 @@ fn item(record: &Record) -> String {
         Record::Oneof(it) => format!("oneof {}", it.id),
         Record::Function(it) => format!("function {}", it.symbol),
         Record::Queue(it) => format!("queue {}", it.item.name),
+        Record::Newtype(it) => format!("newtype {}", it.id),
         Record::Error(it) => format!("error {}", it.id),
     }
 }

@@ -13,6 +13,7 @@
 //! A [`Plan`] compares first and touches nothing; [`Plan::write`] then makes all changes or, as far
 //! as a file system allows, none.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use std::{fmt, fs, io, process};
@@ -50,15 +51,21 @@ impl OutputFile {
     ///
     /// The marker is a comment: `//`, as in Dart, C and .proto, or `#` in a `.yaml` file.
     #[must_use]
-    pub fn generated(path: impl Into<PathBuf>, body: &str) -> Self {
-        let below = format!("\n{}\n", body.trim_matches('\n'));
+    pub fn generated(path: impl Into<PathBuf>, body: impl Into<String>) -> Self {
+        // The largest files have some megabytes, so the text is moved and not built again.
+        let mut contents = body.into();
+        contents.truncate(contents.trim_end_matches('\n').len());
+        let blank = contents.len() - contents.trim_start_matches('\n').len();
+        contents.replace_range(..blank, "\n");
+        contents.push('\n');
         let path = path.into();
         let comment = if path.extension().is_some_and(|it| it == "yaml") { "#" } else { "//" };
-        let contents = format!(
-            "{comment} {MARKER}{} (checksum {}). Do not edit.\n{below}",
+        let marker = format!(
+            "{comment} {MARKER}{} (checksum {}). Do not edit.\n",
             env!("CARGO_PKG_VERSION"),
-            checksum(&below)
+            checksum(&contents)
         );
+        contents.insert_str(0, &marker);
         Self { path, contents, kind: FileKind::Generated }
     }
 
@@ -78,8 +85,8 @@ fn checksum(below: &str) -> String {
     format!("{:016x}", hash_name(&with_unix_line_ends(below)))
 }
 
-fn with_unix_line_ends(text: &str) -> String {
-    text.replace("\r\n", "\n")
+fn with_unix_line_ends(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 
 /// Origin of a file, according to its marker.

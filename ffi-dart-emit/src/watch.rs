@@ -23,7 +23,7 @@ pub struct Sources {
     pub deep: bool,
 }
 
-/// What a run waits for.
+/// Event that ends a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Signal {
     /// A source changed.

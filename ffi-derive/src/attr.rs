@@ -69,6 +69,15 @@ impl FromMeta for MessagePath {
     }
 }
 
+/// `#[ffi(..)]` on a newtype.
+#[derive(Debug, FromAttributes)]
+#[darling(attributes(ffi))]
+pub(crate) struct NewtypeAttrs {
+    #[darling(flatten)]
+    pub(crate) common: CommonAttrs,
+    pub(crate) dart: Option<DartType>,
+}
+
 /// `#[ffi_export(..)]` on a queue.
 #[derive(Debug, FromMeta)]
 pub(crate) struct QueueAttrs {
@@ -76,13 +85,17 @@ pub(crate) struct QueueAttrs {
     pub(crate) common: CommonAttrs,
 }
 
-/// `#[ffi_export(..)]` on a function.
+/// `#[ffi_export(..)]` on a function, and `#[ffi(..)]` below it.
 #[derive(Debug, FromMeta)]
 pub(crate) struct FunctionAttrs {
     #[darling(flatten)]
     pub(crate) common: CommonAttrs,
     #[darling(default)]
     pub(crate) leaf: Flag,
+    #[darling(default)]
+    pub(crate) blocking: Flag,
+    #[darling(default)]
+    pub(crate) inline: Flag,
 }
 
 /// Keys that every item takes.
@@ -218,6 +231,109 @@ impl FromMeta for CratePath {
             }
         }
     }
+}
+
+/// `dart(type = "..", import = "..", from = "..", to = "..")`: the type that stands for a newtype
+/// in Dart. All is text for Dart, and has the form of names there.
+#[derive(Debug)]
+pub(crate) struct DartType {
+    pub(crate) name: String,
+    pub(crate) import: Option<String>,
+    pub(crate) from: String,
+    pub(crate) to: String,
+}
+
+/// Types of `dart:core` that a newtype can have without an import.
+const DART_CORE: [&str; 8] = ["BigInt", "DateTime", "Duration", "String", "Uri", "bool", "double", "int"];
+
+impl FromMeta for DartType {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        #[derive(FromMeta)]
+        struct Keys {
+            #[darling(rename = "type")]
+            name: LitStr,
+            import: Option<LitStr>,
+            from: LitStr,
+            to: LitStr,
+        }
+        if !matches!(item, Meta::List(_)) {
+            return Err(refuse(
+                item,
+                "`dart` takes a type and two conversions\n\
+                 hint: `dart(type = \"Color\", import = \"package:palette/palette.dart\", from = \"Color.fromInt\", to = \"colorToInt\")`",
+            ));
+        }
+        let Keys { name, import, from, to } = Keys::from_meta(item)?;
+        let mut errors = Error::accumulator();
+        let text = name.value();
+        if !is_dart_name(&text) {
+            let problem = format!(
+                "`{text}` is not the name of a type in Dart\nhint: `type = \"Color\"`, without type arguments"
+            );
+            errors.push(refuse(&name, problem));
+        } else if import.is_none() && !DART_CORE.contains(&&*text) {
+            let problem = format!(
+                "nothing imports `{text}`, and it is not in `dart:core`\n\
+                 hint: add `import = \"package:..\"`, the library that declares it and its conversions"
+            );
+            errors.push(refuse(&name, problem));
+        }
+        if let Some(import) = import.as_ref().filter(|import| !is_dart_uri(&import.value())) {
+            let problem = format!(
+                "`{}` is not a library of Dart\nhint: `package:palette/palette.dart`, or `dart:io`",
+                import.value()
+            );
+            errors.push(refuse(import, problem));
+        }
+        if !is_dart_path(&from.value()) {
+            let problem = format!(
+                "`{}` is not a function that makes a value\nhint: `from = \"Color.fromInt\"`, a constructor or a function",
+                from.value()
+            );
+            errors.push(refuse(&from, problem));
+        }
+        let member = to.value();
+        let member = member.strip_prefix('.').map(|member| member.strip_suffix("()").unwrap_or(member));
+        if !member.map_or_else(|| is_dart_path(&to.value()), is_dart_name) {
+            let problem = format!(
+                "`{}` is neither a function nor a member\n\
+                 hint: `to = \"colorToInt\"` for a function, `\".argb\"` for a getter, `\".toInt()\"` for a method",
+                to.value()
+            );
+            errors.push(refuse(&to, problem));
+        }
+        errors.finish()?;
+        Ok(Self {
+            name: text,
+            import: import.map(|import| import.value()),
+            from: from.value(),
+            to: to.value(),
+        })
+    }
+}
+
+fn is_dart_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|next| next == '_' || next.is_ascii_alphanumeric())
+}
+
+/// Returns true for `name` and `name.name`.
+fn is_dart_path(path: &str) -> bool {
+    path.split('.').count() <= 2 && path.split('.').all(is_dart_name)
+}
+
+/// Returns true for `package:name/path.dart` and `dart:name`.
+fn is_dart_uri(uri: &str) -> bool {
+    let names = |path: &str| path.split(['/', '.']).all(|part| !part.is_empty() && is_file_name(part));
+    match uri.split_once(':') {
+        Some(("package", path)) => path.contains('/') && path.ends_with(".dart") && names(path),
+        Some(("dart", name)) => is_dart_name(name),
+        _ => false,
+    }
+}
+
+fn is_file_name(part: &str) -> bool {
+    part.chars().all(|next| next == '_' || next.is_ascii_alphanumeric())
 }
 
 /// `pool = N` or `pool(capacity = N, reset = "keep")`.

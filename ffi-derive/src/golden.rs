@@ -1,8 +1,8 @@
-//! Expansions to be read: `tests/golden/expand` has eight items and their expansions,
+//! Expansions to be read: `tests/golden/expand` has nine items and their expansions,
 //! formatted. `cargo xtask bless` writes them again.
 //!
-//! `ffi_core` passes or drops the contents of `__proto!`, `__simd!` and `__serde!`; they stand in a block here,
-//! because a formatter doesn't change the arguments of macros.
+//! `ffi_core` passes or drops the contents of `__proto!`, `__simd!`, `__serde!` and `__async!`; they stand in
+//! a block here, because a formatter doesn't change the arguments of macros.
 
 use std::path::Path;
 use std::{env, fs};
@@ -36,6 +36,14 @@ pub enum Mode {
     #[deprecated(note = "use `Bounce`")]
     Wrap = 1,
 }
+"#;
+
+const NEWTYPE: &str = r#"
+/// A user of the service.
+#[derive(FfiNewtype, Clone, Copy)]
+#[repr(transparent)]
+#[ffi(prefix = "golden", dart(type = "Uri", from = "userUri", to = "uriUser", import = "package:users/users.dart"))]
+pub struct UserId(pub u64);
 "#;
 
 const ONEOF: &str = r#"
@@ -97,6 +105,14 @@ pub fn step(
 }
 "#;
 
+const ASYNC_ARGS: &str = r#"inline, prefix = "golden""#;
+const ASYNC: &str = r#"
+/// Finds particles.
+pub async fn find(name: String, limit: Option<u32>, seed: PoolBox<Particle>) -> Result<Vec<f64>, DbError> {
+    unimplemented!()
+}
+"#;
+
 const QUEUE_ARGS: &str = r#"prefix = "golden""#;
 const QUEUE: &str = "pub static EVENTS: FfiQueue<Event, 64> = FfiQueue::new();";
 
@@ -111,12 +127,15 @@ fn expansions_are_current() {
             }
             Data::Enum(_) => expand::enumeration(&ast::Enum::new(&input).unwrap()),
             _ if item.contains("FfiArenaFrom") => expand::arena_from(&ast::ArenaFrom::new(&input).unwrap()),
+            _ if item.contains("FfiNewtype") => expand::newtype(&ast::Newtype::new(&input).unwrap()),
             _ => expand::message(&ast::Message::new(&input).unwrap()),
         }
     };
     let args = |args: &str| args.parse::<TokenStream>().unwrap();
     let function: ItemFn = syn::parse_str(FUNCTION).unwrap();
     let function = ast::Function::new(args(FUNCTION_ARGS), &function).unwrap();
+    let started: ItemFn = syn::parse_str(ASYNC).unwrap();
+    let started = ast::Function::new(args(ASYNC_ARGS), &started).unwrap();
     let queue: ItemStatic = syn::parse_str(QUEUE).unwrap();
     let queue = ast::Queue::new(args(QUEUE_ARGS), &queue).unwrap();
     let mut stale = Vec::new();
@@ -125,9 +144,11 @@ fn expansions_are_current() {
         ("enum", ENUM.to_owned(), derived(ENUM)),
         ("arena", ARENA.to_owned(), derived(ARENA)),
         ("arena_from", ARENA_FROM.to_owned(), derived(ARENA_FROM)),
+        ("newtype", NEWTYPE.to_owned(), derived(NEWTYPE)),
         ("oneof", ONEOF.to_owned(), derived(ONEOF)),
         ("error", ERROR.to_owned(), derived(ERROR)),
         ("function", format!("#[ffi_export({FUNCTION_ARGS})]{FUNCTION}"), expand::function(&function)),
+        ("async", format!("#[ffi_export({ASYNC_ARGS})]{ASYNC}"), expand::function(&started)),
         ("queue", format!("#[ffi_export({QUEUE_ARGS})]\n{QUEUE}\n"), expand::queue(&queue)),
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/expand");
@@ -157,10 +178,13 @@ fn opened(tokens: TokenStream) -> TokenStream {
             let [.., TokenTree::Ident(ident), TokenTree::Punct(bang)] = &output[..] else { return false };
             ident == name && bang.as_char() == '!'
         };
-        if group.delimiter() == Delimiter::Brace && ["__proto", "__simd", "__serde"].into_iter().any(is_macro)
+        if group.delimiter() == Delimiter::Brace
+            && ["__proto", "__simd", "__serde", "__async"].into_iter().any(is_macro)
         {
             // `:: ffi_core :: __proto !`, with two tokens for each `::`.
             let name = output[output.len() - 2].to_string();
+            // The first token of `__async!` says what follows.
+            let contents: TokenStream = contents.into_iter().skip(usize::from(is_macro("__async"))).collect();
             output.truncate(output.len() - 7);
             let which = format!(" Arguments of `{name}!`.");
             output.extend(quote!(#[doc = #which] const _: () = { #contents };));

@@ -21,6 +21,7 @@ mod rustc;
 mod tags;
 
 use proc_macro::TokenStream;
+use quote::ToTokens as _;
 use syn::{Data, DeriveInput, Item, parse_macro_input};
 
 /// Makes a struct a message, and an enum that holds data a oneof: plain data that Rust and Dart
@@ -159,6 +160,76 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
     expanded(ast::Enum::new(&input), expand::enumeration, Default::default)
 }
 
+/// Makes a struct around one value a type of its own that Rust and Dart share.
+///
+/// The struct is `#[repr(transparent)]` and has one field without a name: a number, a `bool`, a
+/// C-like enum, an `FfiStr`, a logical type such as `FfiTimestamp`, or another newtype. It may be
+/// wherever that type may be: in fields, arrays, vectors, options and columns, as the key of a map
+/// (with `Eq` and `Hash`), as a parameter or result. Kernels take it for the number that it is.
+///
+/// In Dart it is an extension type, which costs nothing at run time: `UserId(7).value` is 7, and an
+/// `OrderId` can't be passed for a `UserId`. In C it is a typedef; in .proto the field has the type
+/// of the value, and an option that names the newtype. The layout hash is that of the value's type,
+/// so a field can become a newtype and packages from before still work.
+///
+/// The derive implements `FfiType`, `bytemuck::Zeroable`, and, if the value's type has them and the
+/// newtype is `Copy`, `bytemuck::Pod`. Every bit pattern of the value is one of the newtype: a type
+/// with a rule of its own checks it in Rust, when it is used.
+///
+/// # Attributes
+///
+/// `#[ffi(rename = "..", prefix = "..", crate = "..")]`, as for `FfiMessage`, and
+/// `#[ffi(dart(..))]`: a type of Dart that stands for it instead of an extension type. Memory, C
+/// and .proto are unchanged.
+///
+/// | key of `dart` | meaning |
+/// |---|---|
+/// | `type = "Color"` | the type, an immutable one with `==` |
+/// | `import = "package:palette/palette.dart"` | the library that has it and the conversions; for types of `dart:core` there is none |
+/// | `from = "Color.fromArgb"` | a constructor or function of the value; what it throws is in a `ConversionException` |
+/// | `to = "colorToArgb"` | a function that gives the value back; `".argb"` is a getter, `".toArgb()"` a method |
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::{FfiMessage, FfiNewtype, ffi_export};
+///
+/// /// A user of the service.
+/// #[derive(FfiNewtype, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// #[repr(transparent)]
+/// pub struct UserId(pub u64);
+///
+/// /// Milliseconds since 1970, a `DateTime` in Dart.
+/// #[derive(FfiNewtype, Clone, Copy)]
+/// #[repr(transparent)]
+/// #[ffi(dart(
+///     type = "DateTime",
+///     from = "DateTime.fromMillisecondsSinceEpoch",
+///     to = ".millisecondsSinceEpoch",
+/// ))]
+/// pub struct Millis(pub i64);
+///
+/// #[derive(FfiMessage)]
+/// #[repr(C)]
+/// pub struct Login {
+///     pub user: UserId,
+///     pub at: Millis,
+/// }
+///
+/// #[ffi_export]
+/// pub fn next(user: UserId) -> UserId {
+///     UserId(user.0 + 1)
+/// }
+///
+/// assert_eq!(size_of::<Login>(), 16);
+/// assert_eq!(next(UserId(7)), UserId(8));
+/// ```
+#[proc_macro_derive(FfiNewtype, attributes(ffi))]
+pub fn derive_newtype(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expanded(ast::Newtype::new(&input), expand::newtype, Default::default)
+}
+
 /// Makes an error one that Dart catches by its variant, with the variant's fields.
 ///
 /// It is derived for an enum or a struct that implements [`std::error::Error`], by hand or with
@@ -247,6 +318,8 @@ pub fn derive_arena_from(input: TokenStream) -> TokenStream {
 ///
 /// | key | meaning |
 /// |---|---|
+/// | `blocking` | blocks its thread: Dart gets a future, and a thread of the library's runs it |
+/// | `inline` | of an async function: it is polled once before the call returns, for those that are mostly ready at once |
 /// | `leaf` | short, bounded and non-blocking: Dart calls it without leaving its own state. While it runs, no isolate can collect garbage |
 /// | `rename = "name"` | its name in Dart |
 /// | `prefix = "name"` | the symbol is `name_ffi_..`, instead of with the name of the crate |
@@ -268,6 +341,20 @@ pub fn derive_arena_from(input: TokenStream) -> TokenStream {
 ///
 /// assert_eq!(mean(&[1.0, 2.0]), Ok(1.5));
 /// ```
+///
+/// # Async and blocking functions
+///
+/// An `async fn` is a method in Dart that returns an `FfiFuture` at once, and a task in Rust. With
+/// `blocking`, so is a function that waits or computes for long. Both need the feature `tokio` of
+/// `ffi_core`, or `async` for an executor without tokio. Keys may also be in `#[ffi(..)]` below the
+/// attribute: `#[ffi(blocking)]`.
+///
+/// Parameters are copied or moved: numbers, messages, `String`, `Vec<T>`, `PoolBox<T>`, and
+/// `Option` of these. What borrows is an error, as the function runs on after the call has
+/// returned. The future has to be `Send`.
+///
+/// `cancel()` in Dart, or the end of its isolate, drops the future at its next `.await`. A blocking
+/// function runs to its end unless it asks a parameter `&FfiContext`, which Dart doesn't see.
 ///
 /// # Queues
 ///
@@ -291,9 +378,18 @@ pub fn derive_arena_from(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
     let parsed = item.clone();
+    let mut item = item;
     let expansion = match parse_macro_input!(parsed) {
-        Item::Fn(function) => {
-            expanded(ast::Function::new(args.into(), &function), expand::function, Default::default)
+        Item::Fn(mut function) => {
+            let expansion =
+                expanded(ast::Function::new(args.into(), &function), expand::function, Default::default);
+            let count = function.attrs.len();
+            function.attrs.retain(|attr| !attr.path().is_ident("ffi"));
+            // Otherwise the tokens stay as they were written.
+            if function.attrs.len() < count {
+                item = function.into_token_stream().into();
+            }
+            expansion
         }
         Item::Static(item) => expanded(ast::Queue::new(args.into(), &item), expand::queue, Default::default),
         other => expanded(Err(ast::refuse_export(&other)), expand::function, Default::default),

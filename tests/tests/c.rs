@@ -36,6 +36,11 @@ fn c_reads_errors() {
 }
 
 #[test]
+fn c_has_the_types_in_newtypes() {
+    run("newtypes");
+}
+
+#[test]
 fn c_calls_kernels() {
     run("simd");
 }

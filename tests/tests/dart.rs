@@ -195,9 +195,9 @@ fn the_readme_runs() {
         parts.map(|part| part.split_once("```").expect("the block ends").0.to_owned()).collect()
     };
     let (rust, dart) = (blocks("rust"), blocks("dart"));
-    assert_eq!((rust.len(), dart.len()), (4, 4), "each library has its program");
+    assert_eq!((rust.len(), dart.len()), (5, 5), "each library has its program");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    for name in ["particles", "ledger", "camera", "swarm"] {
+    for name in ["particles", "site", "ledger", "camera", "swarm"] {
         let _ = fs::remove_dir_all(folder.join(name).join("dart"));
     }
     let name = |dart: &str| {
@@ -213,7 +213,7 @@ fn the_readme_runs() {
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\
              [lib]\ncrate-type = [\"cdylib\"]\n\
-             [dependencies]\nffi-core = {{ path = {core:?}, features = [\"simd\"] }}\n"
+             [dependencies]\nffi-core = {{ path = {core:?}, features = [\"simd\", \"tokio\"] }}\n"
         );
         fs::write(crate_folder.join("Cargo.toml"), manifest).unwrap();
     }
@@ -265,6 +265,16 @@ fn programs_in_generated_readmes_are_analyzed() {
     fs::write(app.join("pubspec.yaml"), pubspec).unwrap();
     sdk.pub_get(&app).unwrap();
     sdk.analyze(&app).unwrap();
+}
+
+/// Tests that `dart doc` has no warning about a package with every kind of item: each link in docs
+/// names something that Dart has.
+#[test]
+fn docs_of_a_generated_package_have_no_warnings() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let package = Generated::fixture("types").dart;
+    sdk.pub_get(&package).unwrap();
+    assert_eq!(sdk.doc_warnings(&package).unwrap(), Vec::<String>::new());
 }
 
 /// Tests that Dart which a template would write wrongly is found: with the file, by the analysis of
@@ -327,10 +337,12 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "columns" => "FIXTURE_COLUMNS_LIBRARY",
         "errors" => "FIXTURE_ERRORS_LIBRARY",
         "layout" => "FIXTURE_LAYOUT_LIBRARY",
+        "newtypes" => "FIXTURE_NEWTYPES_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
         "signatures" => "FIXTURE_SIGNATURES_LIBRARY",
         "simd" => "FIXTURE_SIMD_LIBRARY",
+        "tasks" => "FIXTURE_TASKS_LIBRARY",
         "types" => "FIXTURE_TYPES_LIBRARY",
         _ => panic!("no fixture `{name}` is tested from Dart"),
     };
@@ -386,6 +398,11 @@ fn layout() {
 }
 
 #[test]
+fn newtypes() {
+    end_to_end("newtypes", &[fixture("newtypes")]);
+}
+
+#[test]
 fn owned() {
     end_to_end("owned", &[fixture("owned")]);
 }
@@ -399,6 +416,57 @@ fn pools() {
 #[test]
 fn simd() {
     end_to_end("simd", &[fixture("simd")]);
+}
+
+/// Overwrites freed memory at once, so that a result that was freed shows wrong values.
+#[test]
+fn tasks() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("tasks", &[fixture("tasks"), overwrites]);
+    end_to_end("tasks_shutdown", &[fixture("tasks")]);
+}
+
+/// Programs that end while tasks run: none hangs or crashes, and one that waits for a call lives
+/// until it ends. `FFI_STORMS=whole` runs each as often as `cargo xtask sanitize` does.
+#[test]
+fn programs_end_with_tasks() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let (variable, library) = fixture("tasks");
+    let sdk = sdk.with_env(variable, library);
+    let tests = workspace::root().join("tests/dart/end_to_end");
+    sdk.pub_get(&tests).unwrap();
+    let folder = fresh("task_programs");
+    fs::create_dir_all(&folder).unwrap();
+    let (kernel, executable) = (folder.join("tasks.dill"), folder.join("tasks"));
+    let source = tests.join("bin/tasks.dart");
+    sdk.compile_kernel(&source, &kernel).unwrap();
+    sdk.compile_exe(&source, &executable).unwrap();
+    let times = if std::env::var_os("FFI_STORMS").is_some_and(|it| it == "whole") { 60 } else { 4 };
+    for (way, code, printed) in [
+        ("nothing", 0, "opened\n"),
+        ("waits", 0, "waited\n"),
+        ("flood", 0, ""),
+        ("exit", 0, ""),
+        ("exit_with", 3, ""),
+        ("uncaught", 255, ""),
+    ] {
+        for round in 0..times {
+            for mode in Mode::ALL {
+                let mut program = match mode {
+                    Mode::Jit => {
+                        let mut dart = sdk.command();
+                        dart.args(["run", "--enable-asserts"]).arg(&kernel);
+                        dart
+                    }
+                    Mode::Aot => sdk.program(&executable),
+                };
+                let output = program.arg(way).output().unwrap();
+                let shown = format!("{way}, {mode:?}, round {round}: {output:?}");
+                assert_eq!(output.status.code(), Some(code), "{shown}");
+                assert_eq!(String::from_utf8_lossy(&output.stdout), printed, "{shown}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -462,4 +530,5 @@ fn numbers() {
 #[test]
 fn opening() {
     end_to_end("opening", &[fixture("calls"), fixture("layout"), ("FIXTURE_CHANGED_LIBRARY", changed())]);
+    end_to_end("opening_elsewhere", &[fixture("pools")]);
 }

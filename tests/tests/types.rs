@@ -212,6 +212,7 @@ impl Schema {
             }
             Type::Map { key, value, cap } => list(self.entry(key, value).1, *cap).1,
             Type::Ref(_) => (8, 4),
+            Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
             Type::Columns(_) => unreachable!("columns are no field"),
         }
     }
@@ -230,6 +231,7 @@ impl Schema {
         match ty {
             Type::Scalar(Scalar::Bool) => (bytes[0] > 1).then(|| format!(": {} is not a bool", bytes[0])),
             Type::Scalar(_) | Type::Open(_) | Type::Ref(_) => None,
+            Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
             Type::Columns(_) => unreachable!("columns are no field"),
             Type::Array { of, len } => self.elements(of, bytes, *len),
             Type::Message(id) => self.messages[id].fields.iter().find_map(|field| {

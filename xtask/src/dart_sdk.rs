@@ -14,6 +14,7 @@
 //! `tests/dart/test_shim`, and [`Sdk::run_tests`] runs the shim's small runner. Any other Dart
 //! resolves its dependencies as usual and runs `dart test`. Both run the same test files.
 
+mod documenter;
 mod install;
 mod packages;
 mod test_run;
@@ -207,6 +208,19 @@ impl Sdk {
     /// Returns an error if the analyzer reports anything; the message holds its report.
     pub fn analyze(&self, dir: &Path) -> Result<Captured> {
         capture(self.command().args(["analyze", "--fatal-infos", "--fatal-warnings", "."]).current_dir(dir))
+    }
+
+    /// Makes the docs of the package in `dir` without writing them, and returns the warnings.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the docs can't be made.
+    pub fn doc_warnings(&self, dir: &Path) -> Result<Vec<String>> {
+        let mut doc = Command::new(documenter::dart(self)?);
+        let said =
+            capture(doc.envs(self.env.iter().cloned()).args(["doc", "--dry-run", "."]).current_dir(dir))?;
+        let lines = said.stdout.lines().chain(said.stderr.lines());
+        Ok(lines.filter(|line| line.trim_start().starts_with("warning:")).map(str::to_owned).collect())
     }
 
     /// Checks that `dart format` would change nothing below `dir`.

@@ -104,8 +104,8 @@ impl Generated {
         apply_text(&golden.join("completion.txt"), &completion::of(&self.dart)?, action)
     }
 
-    /// Writes or checks the files that the emitter writes once and then leaves alone: README, pubspec
-    /// and analysis options.
+    /// Writes or checks the files that the emitter writes once and then leaves alone: README,
+    /// pubspec and analysis options.
     fn starters(&self, library: &Path, action: Action) -> Result<()> {
         let records = library_file::read(&fs::read(library)?)?;
         let model = model::resolve(records)?;

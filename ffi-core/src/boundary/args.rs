@@ -209,13 +209,22 @@ pub fn optional<T>(
     }
 }
 
+/// Use of an argument's memory by a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+    /// The function gets the memory, which is a slot of a pool.
+    Take,
+}
+
 /// Memory of one argument.
 #[derive(Clone, Copy, Debug)]
 pub struct Region {
     name: &'static str,
     start: usize,
     bytes: usize,
-    mutable: bool,
+    access: Access,
 }
 
 impl Region {
@@ -223,13 +232,19 @@ impl Region {
     #[must_use]
     pub fn shared<T>(pointer: *const T, len: usize, name: &'static str) -> Self {
         let bytes = len.saturating_mul(size_of::<T>());
-        Self { name, start: pointer.addr(), bytes, mutable: false }
+        Self { name, start: pointer.addr(), bytes, access: Access::Read }
     }
 
     /// Returns memory of `len` values that the function may write to.
     #[must_use]
     pub fn mutable<T>(pointer: *mut T, len: usize, name: &'static str) -> Self {
-        Self { mutable: true, ..Self::shared(pointer, len, name) }
+        Self { access: Access::Write, ..Self::shared(pointer, len, name) }
+    }
+
+    /// Returns the memory of a slot that the function gets.
+    #[must_use]
+    pub fn slot<T>(pointer: *mut T, name: &'static str) -> Self {
+        Self { access: Access::Take, ..Self::shared(pointer, 1, name) }
     }
 
     /// Returns the memory that the value of an argument owns elsewhere, which is used as the
@@ -259,24 +274,43 @@ impl Region {
             && self.start < other.start.saturating_add(other.bytes)
             && other.start < self.start.saturating_add(self.bytes)
     }
+
+    /// Returns the refusal of two arguments whose memory overlaps.
+    fn conflict(&self, other: &Self) -> Failure {
+        let (first, second) = (self.name, other.name);
+        match (self.access, other.access) {
+            (Access::Take, Access::Take) => Failure::invalid_argument(
+                first,
+                format_args!("and `{second}` are one slot, which is given away once: pass another one"),
+            ),
+            (Access::Take, _) => Self::given_and_used(first, second),
+            (_, Access::Take) => Self::given_and_used(second, first),
+            _ => Failure::invalid_argument(
+                first,
+                format_args!("and `{second}` overlap, and the function writes to one of them: pass a copy"),
+            ),
+        }
+    }
+
+    fn given_and_used(given: &str, used: &str) -> Failure {
+        Failure::invalid_argument(
+            given,
+            format_args!("gives its slot away, which `{used}` is in: pass another one, or a copy"),
+        )
+    }
 }
 
-/// Checks that memory a function may write to belongs to only one argument.
+/// Checks that memory a function may write to, or gets, belongs to only one argument.
 ///
 /// # Errors
 ///
 /// Returns invalid argument with the names of the first two that overlap.
 pub fn disjoint(regions: &[Region]) -> Result<(), Failure> {
     for (index, one) in regions.iter().enumerate() {
-        let overlapping = |other: &&Region| (one.mutable || other.mutable) && one.overlaps(other);
-        if let Some(other) = regions[index + 1..].iter().find(overlapping) {
-            return Err(Failure::invalid_argument(
-                one.name,
-                format_args!(
-                    "and `{}` overlap, and the function writes to one of them: pass a copy",
-                    other.name
-                ),
-            ));
+        let only_read = |other: &Region| one.access == Access::Read && other.access == Access::Read;
+        let conflicting = |other: &&Region| !only_read(other) && one.overlaps(other);
+        if let Some(other) = regions[index + 1..].iter().find(conflicting) {
+            return Err(one.conflict(other));
         }
     }
     Ok(())
@@ -394,5 +428,21 @@ mod tests {
             assert!(text(disjoint(&pair)).contains("overlap"), "{pair:?}");
         }
         assert!(text(disjoint(&[read(0, 1), write(2, usize::MAX), read(7, 1)])).contains("overlap"));
+    }
+
+    #[test]
+    fn a_slot_is_given_away_once() {
+        let mut memory = [0_u64; 4];
+        let base = memory.as_mut_ptr();
+        let slot = |name| Region::slot(base, name);
+        let inside = Region::shared(base.cast::<u8>().wrapping_add(4), 1, "view");
+        assert_eq!(disjoint(&[slot("one"), Region::slot(base.wrapping_add(1), "other")]), Ok(()));
+        let twice = text(disjoint(&[slot("one"), slot("other")]));
+        assert!(twice.contains("`one` and `other` are one slot"), "{twice}");
+        for pair in [[slot("one"), inside], [inside, slot("one")]] {
+            let used = text(disjoint(&pair));
+            assert!(used.contains("`one` gives its slot away, which `view` is in"), "{used}");
+        }
+        assert_eq!(disjoint(&[slot("one"), slot("none").if_present(0)]), Ok(()));
     }
 }

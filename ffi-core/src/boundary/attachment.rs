@@ -8,14 +8,19 @@
 //!
 //! Each function does all of its work in one call from Dart. An isolate can be killed before or
 //! after that call, but not during it, so no resource is lost and none is freed twice: until then
-//! the result of a function is noted in the isolate's status (see `pending.rs`). Only
-//! [`free_owned`] may be called as a leaf function: the others call Dart's API, which leaf
-//! functions may not.
+//! the result of a function is noted in the isolate's status (see `pending.rs`). Functions with a
+//! handle as parameter call Dart's API, which leaf functions may not; the others may be called as
+//! leaf functions.
+//!
+//! A finalizable handle costs more than all the rest of a slot. So the object that keeps a slot is
+//! not the box but one that the box refers to, and when the box is disposed of, that object keeps
+//! the slot of another box ([`refill_slot`]). Only a box that is left to the collector takes its
+//! handle with it.
 
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::call::{DartStatus, forget};
 use super::dart_api::{self, DartHandle, FinalizableHandle};
@@ -23,6 +28,7 @@ use super::memory;
 use super::owned::{FfiOwned, owned_free};
 use super::pending::Release;
 use super::status::FfiStatus;
+use crate::pool::FreeCode;
 
 /// Functions that attach memory to Dart objects, only for Dart's generated code.
 #[derive(Debug)]
@@ -42,14 +48,20 @@ pub struct FfiDartCalls {
         FreeColumns,
         usize,
     ) -> *mut FfiAttachment,
+    slot_pool: unsafe extern "C" fn(*const FfiSlotCalls) -> *const FfiSlotPool,
     attach_slot: unsafe extern "C" fn(
         DartHandle,
         *mut FfiStatus,
-        *const FfiSlotCalls,
+        *const FfiSlotPool,
         *mut c_void,
         Option<PopSlot>,
     ) -> *mut FfiAttachment,
-    share: unsafe extern "C" fn(*const FfiAttachment, DartHandle, usize) -> *mut FfiAttachment,
+    refill_slot:
+        unsafe extern "C" fn(*mut FfiAttachment, *mut FfiStatus, *mut c_void, Option<PopSlot>) -> *mut c_void,
+    free_slot: unsafe extern "C" fn(*mut FfiAttachment) -> i32,
+    forget_slot: unsafe extern "C" fn(*mut FfiAttachment),
+    drain_slot: unsafe extern "C" fn(*mut FfiDrain) -> *mut c_void,
+    share: unsafe extern "C" fn(*mut FfiAttachment, DartHandle, usize) -> *mut FfiAttachment,
     detach: unsafe extern "C" fn(*mut FfiAttachment, DartHandle, u8),
     free_owned: unsafe extern "C" fn(*mut FfiStatus, *mut FfiOwned),
 }
@@ -63,7 +75,12 @@ pub fn dart_calls() -> *const FfiDartCalls {
         attach_owned,
         attach_alloc,
         attach_columns,
+        slot_pool,
         attach_slot,
+        refill_slot,
+        free_slot,
+        forget_slot,
+        drain_slot,
         share,
         detach,
         free_owned,
@@ -83,6 +100,7 @@ type FreeColumns = unsafe extern "C" fn(*mut c_void) -> i32;
 enum Free {
     Resource(Release),
     Columns(FreeColumns),
+    Slot(&'static FfiSlotPool),
 }
 
 impl Free {
@@ -100,6 +118,9 @@ impl Free {
             // SAFETY: by this function's contract the token is a container that this function
             // frees, for the first time.
             Self::Columns(free) => drop(unsafe { free(token) }),
+            // SAFETY: by this function's contract the token is the reference to a slot of the pool,
+            // which this function frees, for the first time.
+            Self::Slot(pool) => unsafe { (pool.calls.release)(token) },
         }
     }
 }
@@ -111,6 +132,8 @@ struct Resource {
     token: *mut c_void,
     free: Free,
     given_back: AtomicBool,
+    /// True if it is a slot that its pool counts as kept.
+    counted: AtomicBool,
 }
 
 // SAFETY: the caller of `attach_to` promises that the resource may be freed on any thread.
@@ -120,6 +143,31 @@ unsafe impl Send for Resource {}
 unsafe impl Sync for Resource {}
 
 impl Resource {
+    /// Returns a resource, and counts it if it is a slot.
+    fn new(token: *mut c_void, free: Free) -> Self {
+        let counted = match free {
+            Free::Slot(pool) => {
+                // Relaxed: the number guards no other memory.
+                pool.kept.fetch_add(1, Ordering::Relaxed);
+                true
+            }
+            Free::Resource(_) | Free::Columns(_) => false,
+        };
+        Self { token, free, given_back: AtomicBool::new(false), counted: AtomicBool::new(counted) }
+    }
+
+    /// Leaves the resource to the caller.
+    fn leave(&self) {
+        self.given_back.store(true, Ordering::Release);
+        // Not a swap, as only the isolate of the object that owns the slot leaves it.
+        if let Free::Slot(pool) = self.free
+            && self.counted.load(Ordering::Relaxed)
+        {
+            self.counted.store(false, Ordering::Relaxed);
+            pool.kept.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
     /// Frees the resource, unless it was freed before.
     ///
     /// # Safety
@@ -136,8 +184,48 @@ impl Resource {
 
 impl Drop for Resource {
     fn drop(&mut self) {
-        // SAFETY: views keep an attachment, and no attachment is left.
-        unsafe { self.give_back() };
+        if !*self.given_back.get_mut() {
+            // SAFETY: `attach_to` was given the token with the function for it, and may call it
+            // once, which is now; views keep an attachment, and no attachment is left.
+            unsafe { self.free.call(self.token) };
+        }
+        if let Free::Slot(pool) = self.free
+            && *self.counted.get_mut()
+        {
+            pool.kept.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Hold of an attachment on its resource.
+#[derive(Debug)]
+enum Held {
+    /// No other object keeps the resource.
+    Own(Resource),
+    /// Others keep it as well.
+    Shared(Arc<Resource>),
+    /// The resource is moved from the one to the other.
+    Moving,
+}
+
+impl Held {
+    fn resource(&self) -> &Resource {
+        match self {
+            Self::Own(resource) => resource,
+            Self::Shared(resource) => resource,
+            Self::Moving => unreachable!("a resource is only moved within `share`"),
+        }
+    }
+
+    /// Lets other objects keep the resource as well.
+    fn share(&mut self) -> Arc<Resource> {
+        let shared = match std::mem::replace(self, Self::Moving) {
+            Self::Own(resource) => Arc::new(resource),
+            Self::Shared(resource) => resource,
+            Self::Moving => unreachable!("a resource is only moved here"),
+        };
+        *self = Self::Shared(Arc::clone(&shared));
+        shared
     }
 }
 
@@ -149,12 +237,28 @@ struct FfiAttachment {
     memory: *mut c_void,
     /// Argument of `free`: `memory`, or for a slot its reference; read by Dart.
     token: *mut c_void,
-    /// Flag of `resource`, which is true once the resource was freed or left to the caller; read by
-    /// Dart.
+    /// Flag of the resource, which is true once that was freed or left to the caller; read by Dart,
+    /// which also writes to it when it gives a slot to a call.
     given_back: *const AtomicBool,
-    resource: Arc<Resource>,
+    held: Held,
     /// Handle of the object; `None` if there is no object.
     handle: Option<FinalizableHandle>,
+}
+
+impl FfiAttachment {
+    /// Returns the attachment of a resource to the object of no handle yet.
+    fn new(memory: *mut c_void, held: Held) -> Box<Self> {
+        let token = held.resource().token;
+        let mut attachment = Box::new(Self { memory, token, given_back: ptr::null(), held, handle: None });
+        attachment.note();
+        attachment
+    }
+
+    /// Notes for Dart what the resource is, which has moved.
+    fn note(&mut self) {
+        let resource = self.held.resource();
+        (self.token, self.given_back) = (resource.token, &raw const resource.given_back);
+    }
 }
 
 /// Frees an attachment; it is the callback of every handle.
@@ -173,16 +277,8 @@ unsafe extern "C" fn collected(_: *mut c_void, attachment: *mut c_void) {
 /// # Safety
 ///
 /// The calling thread is in a call from Dart that passed `object`.
-unsafe fn keep(
-    object: DartHandle,
-    memory: *mut c_void,
-    resource: Arc<Resource>,
-    bytes: usize,
-) -> *mut FfiAttachment {
-    let token = resource.token;
-    let given_back = &raw const resource.given_back;
-    let attachment = FfiAttachment { memory, token, given_back, resource, handle: None };
-    let attachment = Box::into_raw(Box::new(attachment));
+unsafe fn keep(object: DartHandle, memory: *mut c_void, held: Held, bytes: usize) -> *mut FfiAttachment {
+    let attachment = Box::into_raw(FfiAttachment::new(memory, held));
     // SAFETY: by this function's contract the thread is in a call that passed the object;
     // `collected` takes an attachment, and is called once at most.
     let handle = unsafe { dart_api::new_handle(object, attachment.cast(), bytes, collected) };
@@ -210,9 +306,27 @@ unsafe fn attach_to(
     free: Free,
     bytes: usize,
 ) -> *mut FfiAttachment {
-    let resource = Arc::new(Resource { token, free, given_back: AtomicBool::new(false) });
     // SAFETY: the caller is in a call from Dart that passed the object.
-    unsafe { keep(object, memory, resource, bytes) }
+    unsafe { keep(object, memory, Held::Own(Resource::new(token, free)), bytes) }
+}
+
+/// Attaches memory to `object`, which `release` frees by its token; returns null if it can't, after
+/// `release` was called. The pointer is to an attachment as Dart reads it.
+///
+/// # Safety
+///
+/// The conditions of [`attach_to`].
+#[cfg(feature = "async")]
+pub(crate) unsafe fn attach(
+    object: DartHandle,
+    memory: *mut c_void,
+    token: *mut c_void,
+    release: Release,
+    bytes: usize,
+) -> *mut c_void {
+    // SAFETY: by this function's contract the caller is in a call from Dart that passed the object,
+    // and owns the resource, which `release` frees.
+    unsafe { attach_to(object, memory, token, Free::Resource(release), bytes) }.cast()
 }
 
 /// Attaches a status to `object` that has a place for pending results; null if it can't.
@@ -323,20 +437,106 @@ unsafe extern "C" fn attach_columns(
 /// Type of `.._pop` of a queue.
 type PopSlot = unsafe extern "C" fn(*mut i32) -> *mut c_void;
 
-/// Functions and facts of a pool for [`attach_slot`].
+/// Functions and facts of a pool, for Dart objects that keep its slots.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 struct FfiSlotCalls {
     /// Function `.._pool_alloc`.
     alloc: unsafe extern "C" fn() -> *mut c_void,
+    /// Function `.._pool_free`.
+    free: unsafe extern "C" fn(*mut c_void) -> i32,
     /// Function `.._pool_reference`.
     reference: unsafe extern "C" fn(*const c_void) -> u64,
     /// Function `.._pool_release`.
     release: Release,
-    /// Number of bytes that the collector is told of.
-    bytes: usize,
+    /// Size of a slot in bytes.
+    stride: usize,
+    /// Number of slots.
+    capacity: usize,
     /// Position of the generation's lowest bit in a token of [`release`](Self::release).
     generation_shift: u32,
+}
+
+/// A pool whose slots Dart objects keep; it is there until the process ends, as objects of any
+/// isolate may be collected until then.
+#[derive(Debug)]
+struct FfiSlotPool {
+    calls: FfiSlotCalls,
+    /// Number of slots that Dart objects keep, also garbage that was not collected yet.
+    kept: AtomicUsize,
+}
+
+/// Number of bytes that the collector is told of for all slots of a pool. It runs once it was told
+/// of four times the size of its space for new objects, which is 16 MiB at most.
+const WEIGHT: usize = 128 << 20;
+
+/// Part of a pool of which the collector is told no more than its size.
+const LIGHT_PART: usize = 8;
+
+impl FfiSlotPool {
+    /// Returns the number of bytes that the collector is told of for one more slot.
+    ///
+    /// What is kept may be garbage, so the collector has to run before all slots are kept, even if
+    /// they are small. But a run costs 0.1 ms, so it is not made to run until a part is kept.
+    fn weight(&self) -> usize {
+        let FfiSlotCalls { stride, capacity, .. } = self.calls;
+        if self.kept.load(Ordering::Relaxed) < capacity / LIGHT_PART {
+            return stride;
+        }
+        stride.max(WEIGHT / capacity.max(1))
+    }
+
+    fn token(&self, reference: u64) -> *mut c_void {
+        let (index, generation) = (reference as u32 as usize, (reference >> 32) as usize);
+        ptr::without_provenance_mut(index | generation << self.calls.generation_shift)
+    }
+
+    /// Returns the slot at `slot`; if that is null, the one that `pop` returns, or a new one if
+    /// there is no `pop`; and its token. `None` if there is none, or `slot` isn't one in use.
+    ///
+    /// # Safety
+    ///
+    /// `status` is that of the isolate that runs this, `pop` that of a queue of the pool's message.
+    unsafe fn obtain(
+        &self,
+        status: *mut FfiStatus,
+        slot: *mut c_void,
+        pop: Option<PopSlot>,
+    ) -> Option<(*mut c_void, *mut c_void)> {
+        // SAFETY: by this function's contract the status is valid, and of the isolate that runs
+        // this.
+        unsafe { forget(status, slot) };
+        let slot = match pop {
+            _ if !slot.is_null() => slot,
+            // SAFETY: `.._pop` can be called with null in place of the address for its code.
+            Some(pop) => unsafe { pop(ptr::null_mut()) },
+            // SAFETY: `.._pool_alloc` can always be called.
+            None => unsafe { (self.calls.alloc)() },
+        };
+        // SAFETY: `.._pool_reference` can be called with any pointer.
+        let reference = unsafe { (self.calls.reference)(slot) };
+        (reference != 0).then(|| (slot, self.token(reference)))
+    }
+}
+
+/// Returns the pool that has these functions: the same one for all isolates.
+///
+/// # Safety
+///
+/// `calls` points to the functions and facts of a pool of this library.
+unsafe extern "C" fn slot_pool(calls: *const FfiSlotCalls) -> *const FfiSlotPool {
+    static POOLS: Mutex<Vec<&'static FfiSlotPool>> = Mutex::new(Vec::new());
+    // SAFETY: by this function's contract `calls` is that of a pool, so it is aligned and
+    // initialised, and no thread writes to it.
+    let calls = unsafe { *calls };
+    let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = pools.iter().find(|it| ptr::fn_addr_eq(it.calls.release, calls.release));
+    *known.copied().get_or_insert_with(|| {
+        let pool: &'static FfiSlotPool =
+            Box::leak(Box::new(FfiSlotPool { calls, kept: AtomicUsize::new(0) }));
+        pools.push(pool);
+        pool
+    })
 }
 
 /// Attaches the slot at `slot` to `object`; if that is null, the one that `pop` returns, or a new
@@ -347,37 +547,121 @@ struct FfiSlotCalls {
 /// # Safety
 ///
 /// The calling thread is in a call from Dart that passed `object`, and `status` is that of its
-/// isolate. `calls` are those of a pool of the same library, and `pop` is that of a queue of its
-/// message. If it is a slot, the caller owns it, and no other code frees it from now on.
+/// isolate. `pool` came from [`slot_pool`], and `pop` is that of a queue of its message. If it is a
+/// slot, the caller owns it, and no other code frees it from now on.
 unsafe extern "C" fn attach_slot(
     object: DartHandle,
     status: *mut FfiStatus,
-    calls: *const FfiSlotCalls,
+    pool: *const FfiSlotPool,
     slot: *mut c_void,
     pop: Option<PopSlot>,
 ) -> *mut FfiAttachment {
-    // SAFETY: by this function's contract `calls` is that of a pool, so it is aligned and
-    // initialised, and no thread writes to it.
-    let FfiSlotCalls { alloc, reference, release, bytes, generation_shift } = unsafe { *calls };
-    // SAFETY: by this function's contract the status is valid, and of the isolate that runs this.
-    unsafe { forget(status, slot) };
-    let slot = match pop {
-        _ if !slot.is_null() => slot,
-        // SAFETY: `.._pop` can be called with null in place of the address for its code.
-        Some(pop) => unsafe { pop(ptr::null_mut()) },
-        // SAFETY: `.._pool_alloc` can always be called.
-        None => unsafe { alloc() },
+    // SAFETY: by this function's contract it came from `slot_pool`, so it is never freed.
+    let pool: &'static FfiSlotPool = unsafe { &*pool };
+    // SAFETY: the caller passes the status of its isolate, and `pop` of a queue of the message.
+    let Some((slot, token)) = (unsafe { pool.obtain(status, slot, pop) }) else {
+        return ptr::null_mut();
     };
+    let bytes = pool.weight();
+    // SAFETY: the caller is in a call from Dart that passed the object, and owns the slot;
+    // `release` of the pool takes its token.
+    unsafe { attach_to(object, slot, token, Free::Slot(pool), bytes) }
+}
+
+/// Has the object of `attachment` keep a slot as [`attach_slot`] does, in place of one that was
+/// freed or forgotten. Returns the slot; null if there is none, and then nothing has changed.
+///
+/// # Safety
+///
+/// `attachment` came from [`attach_slot`], its object is alive, and its slot was freed by
+/// [`free_slot`] or left by [`forget_slot`]. `status` is that of the isolate that runs this, and
+/// `pop` is that of a queue of the pool's message. If it is a slot, the caller owns it, and no
+/// other code frees it from now on.
+unsafe extern "C" fn refill_slot(
+    attachment: *mut FfiAttachment,
+    status: *mut FfiStatus,
+    slot: *mut c_void,
+    pop: Option<PopSlot>,
+) -> *mut c_void {
+    // SAFETY: the attachment's object is alive, so no callback freed it; only the object's isolate
+    // uses it, which is in this call.
+    let attachment = unsafe { &mut *attachment };
+    let Free::Slot(pool) = attachment.held.resource().free else { return ptr::null_mut() };
+    // SAFETY: the caller passes the status of its isolate, and `pop` of a queue of the message.
+    let Some((slot, token)) = (unsafe { pool.obtain(status, slot, pop) }) else {
+        return ptr::null_mut();
+    };
+    attachment.memory = slot;
+    // What was held is free, or the caller's, so dropping it does nothing.
+    attachment.held = Held::Own(Resource::new(token, Free::Slot(pool)));
+    attachment.note();
+    slot
+}
+
+/// Frees the slot of `attachment`, and returns the code of `.._pool_free`.
+///
+/// # Safety
+///
+/// `attachment` came from [`attach_slot`], its object is alive, and its slot isn't used any more.
+unsafe extern "C" fn free_slot(attachment: *mut FfiAttachment) -> i32 {
+    // SAFETY: the attachment's object is alive, so no callback freed it; only the object's isolate
+    // changes it, which is in this call.
+    let FfiAttachment { memory, token, held, .. } = unsafe { &*attachment };
+    let resource = held.resource();
+    let Free::Slot(pool) = resource.free else { return 0 };
     // SAFETY: `.._pool_reference` can be called with any pointer.
-    let reference = unsafe { reference(slot) };
-    if reference == 0 {
+    let reference = unsafe { (pool.calls.reference)(*memory) };
+    // Another message has the slot now, so that of the attachment was freed before.
+    let moved = reference != 0 && pool.token(reference) != *token;
+    // SAFETY: `.._pool_free` refuses what is no slot in use, and by this function's contract the
+    // slot isn't used any more.
+    let code = if moved { FreeCode::NotLive as i32 } else { unsafe { (pool.calls.free)(*memory) } };
+    resource.leave();
+    code
+}
+
+/// Leaves the slot of `attachment` to the caller, or to the call that it was given to.
+///
+/// # Safety
+///
+/// `attachment` came from [`attach_slot`], and its object is alive.
+unsafe extern "C" fn forget_slot(attachment: *mut FfiAttachment) {
+    // SAFETY: the attachment's object is alive, so no callback freed it; only the object's isolate
+    // changes it, which is in this call.
+    unsafe { &*attachment }.held.resource().leave();
+}
+
+/// Functions of a queue and its pool, and the message that is lent, for [`drain_slot`].
+#[derive(Debug)]
+#[repr(C)]
+struct FfiDrain {
+    /// Function `.._pop` of the queue.
+    pop: PopSlot,
+    /// Function `.._pool_free`.
+    free: unsafe extern "C" fn(*mut c_void) -> i32,
+    /// The slot of the message that is lent; null for none.
+    current: *mut c_void,
+}
+
+/// Frees the slot of the message that was lent last, and returns that of the next one of the queue,
+/// which is lent then. Null if there is none, and if the pool refused the last one, which stays
+/// current then.
+///
+/// # Safety
+///
+/// `drain` has the functions of a queue and of its message's pool, and is used by no other code
+/// meanwhile. The current message isn't used any more.
+unsafe extern "C" fn drain_slot(drain: *mut FfiDrain) -> *mut c_void {
+    // SAFETY: by this function's contract it is a valid block, which no other code uses.
+    let drain = unsafe { &mut *drain };
+    // SAFETY: `.._pool_free` refuses what is no slot in use, and by this function's contract the
+    // message isn't used any more.
+    if !drain.current.is_null() && unsafe { (drain.free)(drain.current) } != 0 {
         return ptr::null_mut();
     }
-    let (index, generation) = (reference as u32 as usize, (reference >> 32) as usize);
-    let token = ptr::without_provenance_mut(index | generation << generation_shift);
-    // SAFETY: the caller is in a call from Dart that passed the object, and owns the slot;
-    // `release` takes its token.
-    unsafe { attach_to(object, slot, token, Free::Resource(release), bytes) }
+    // SAFETY: `.._pop` can be called with null in place of the address for its code.
+    drain.current = unsafe { (drain.pop)(ptr::null_mut()) };
+    drain.current
 }
 
 /// Has `object` also keep the resource of `attachment`, and tells the collector of `bytes`. Null if
@@ -388,15 +672,17 @@ unsafe extern "C" fn attach_slot(
 /// The calling thread is in a call from Dart that passed `object`. The object of `attachment` is
 /// alive during the call, and the attachment was not detached.
 unsafe extern "C" fn share(
-    attachment: *const FfiAttachment,
+    attachment: *mut FfiAttachment,
     object: DartHandle,
     bytes: usize,
 ) -> *mut FfiAttachment {
-    // SAFETY: the attachment's object is alive, so no callback freed it; it isn't changed after it
-    // was made.
-    let FfiAttachment { memory, resource, .. } = unsafe { &*attachment };
+    // SAFETY: the attachment's object is alive, so no callback freed it; only the object's isolate
+    // uses it, which is in this call.
+    let attachment = unsafe { &mut *attachment };
+    let shared = attachment.held.share();
+    attachment.note();
     // SAFETY: the caller passed the object.
-    unsafe { keep(object, *memory, Arc::clone(resource), bytes) }
+    unsafe { keep(object, attachment.memory, Held::Shared(shared), bytes) }
 }
 
 /// End of an attachment that leaves the resource to the caller.
@@ -414,15 +700,15 @@ const GIVE_BACK: u8 = 1;
 unsafe extern "C" fn detach(attachment: *mut FfiAttachment, object: DartHandle, how: u8) {
     // SAFETY: the object is alive during the call, so its callback did not free the attachment,
     // which `keep` made from a box.
-    let FfiAttachment { resource, handle, .. } = *unsafe { Box::from_raw(attachment) };
+    let FfiAttachment { held, handle, .. } = *unsafe { Box::from_raw(attachment) };
     if let Some(handle) = handle {
         // SAFETY: it is the handle of `object`, which the caller passed.
         unsafe { dart_api::delete_handle(handle, object) };
     }
     match how {
-        FORGET => resource.given_back.store(true, Ordering::Release),
+        FORGET => held.resource().leave(),
         // SAFETY: the caller promises that no code uses the resource any more.
-        GIVE_BACK => unsafe { resource.give_back() },
+        GIVE_BACK => unsafe { held.resource().give_back() },
         _ => {}
     }
 }

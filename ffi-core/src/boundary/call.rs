@@ -119,7 +119,7 @@ pub unsafe fn call_output<O: FfiOutput>(
 ///
 /// The conditions of [`call`]. Dart has not taken the result yet.
 #[inline]
-unsafe fn note(status: *mut FfiStatus, pending: FfiPending) {
+pub(crate) unsafe fn note(status: *mut FfiStatus, pending: FfiPending) {
     // SAFETY: by this function's contract the status is null or valid, and no other code uses it.
     let Some(place) = (unsafe { place(status) }) else { return };
     if !pending.resource.is_null() {

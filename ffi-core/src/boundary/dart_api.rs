@@ -1,12 +1,12 @@
-//! The part of Dart's C API that keeps memory for as long as Dart objects refer to it, without C
-//! code.
+//! The part of Dart's C API that keeps memory for as long as Dart objects refer to it, and wakes
+//! isolates, without C code.
 //!
 //! Dart passes its API as a table of names and functions (`NativeApi.initializeApiDLData`;
-//! dart_api_dl.h in the SDK). [`dart_init`] takes the two functions from it that make and delete
-//! **finalizable handles**: a callback for the collection of one Dart object. Such a handle belongs
-//! to the isolate group. So it stays with an object that moves to another isolate, and none is lost
-//! when an isolate is killed, while a `NativeFinalizer` runs at the end of the isolate that
-//! attached it, although the object may have moved.
+//! dart_api_dl.h in the SDK). [`dart_init`] takes the function that posts a number to a port from
+//! it, and the two that make and delete **finalizable handles**: a callback for the collection of
+//! one Dart object. Such a handle belongs to the isolate group. So it stays with an object that
+//! moves to another isolate, and none is lost when an isolate is killed, while a `NativeFinalizer`
+//! runs at the end of the isolate that attached it, although the object may have moved.
 //!
 //! Its tests are below, with a table of their own, and in
 //! `tests/dart/end_to_end/test/isolates_test.dart`.
@@ -55,6 +55,8 @@ pub(super) struct FinalizableHandle(NonNull<c_void>);
 /// `Dart_HandleFinalizer`: its arguments are the data of the isolate group, then the peer.
 pub(super) type Callback = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
+/// `Dart_PostInteger`: false if the port is closed.
+type Post = unsafe extern "C" fn(i64, i64) -> bool;
 type New = unsafe extern "C" fn(DartHandle, *mut c_void, isize, Callback) -> Option<FinalizableHandle>;
 type Delete = unsafe extern "C" fn(FinalizableHandle, DartHandle);
 
@@ -63,6 +65,8 @@ type Delete = unsafe extern "C" fn(FinalizableHandle, DartHandle);
 struct Api {
     new: New,
     delete: Delete,
+    #[cfg_attr(not(feature = "async"), expect(dead_code, reason = "only mailboxes post"))]
+    post: Post,
 }
 
 static API: OnceLock<Api> = OnceLock::new();
@@ -92,6 +96,8 @@ pub unsafe fn dart_init(table: *const c_void) -> DartInit {
     if API.get().is_some() {
         return DartInit::Ready;
     }
+    #[cfg(target_os = "linux")]
+    show_symbols();
     // SAFETY: by this function's contract the pointer is null or that of Dart's table, as the
     // callee asks.
     match unsafe { read(table.cast()) } {
@@ -101,6 +107,29 @@ pub unsafe fn dart_init(table: *const c_void) -> DartInit {
         }
         Err(refusal) => refusal,
     }
+}
+
+/// Makes the symbols of this library those of the process, so that another isolate, which by
+/// default opens what the process has open, finds the library. Dart's `dlopen` keeps them to the
+/// isolate that called it. Other systems do it in any case, or can't.
+#[cfg(target_os = "linux")]
+fn show_symbols() {
+    let mut found = libc::Dl_info {
+        dli_fname: std::ptr::null(),
+        dli_fbase: std::ptr::null_mut(),
+        dli_sname: std::ptr::null(),
+        dli_saddr: std::ptr::null_mut(),
+    };
+    let own: unsafe fn(*const c_void) -> DartInit = dart_init;
+    // SAFETY: `dladdr` takes any address, and writes to a block of its type.
+    if unsafe { libc::dladdr(own as *const c_void, &raw mut found) } == 0 || found.dli_fname.is_null() {
+        return;
+    }
+    let open = libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_GLOBAL;
+    // SAFETY: the name is that of a file that is open, a C string which lives as long; nothing is
+    // loaded, so no code of a library runs. The handle counts one more user, as the library stays
+    // open until the process ends in any case.
+    let _ = unsafe { libc::dlopen(found.dli_fname, open) };
 }
 
 /// # Safety
@@ -116,11 +145,14 @@ unsafe fn read(table: *const Table) -> Result<Api, DartInit> {
     let find = |name| unsafe { find(entries, name) }.ok_or(DartInit::Missing);
     let new = find(b"Dart_NewFinalizableHandle")?;
     let delete = find(b"Dart_DeleteFinalizableHandle")?;
+    let post = find(b"Dart_PostInteger")?;
     Ok(Api {
         // SAFETY: Dart's function of that name has this type in version 2 of its API.
         new: unsafe { std::mem::transmute::<NonNull<c_void>, New>(new) },
         // SAFETY: Dart's function of that name has this type in version 2 of its API.
         delete: unsafe { std::mem::transmute::<NonNull<c_void>, Delete>(delete) },
+        // SAFETY: Dart's function of that name has this type in version 2 of its API.
+        post: unsafe { std::mem::transmute::<NonNull<c_void>, Post>(post) },
     })
 }
 
@@ -196,9 +228,21 @@ pub(super) unsafe fn delete_handle(handle: FinalizableHandle, object: DartHandle
     unsafe { (api.delete)(handle, object) };
 }
 
+/// Posts a number to a port of any isolate; returns false if the port is closed, as after the end
+/// of its isolate.
+#[cfg(feature = "async")]
+pub(crate) fn post(port: i64, number: i64) -> bool {
+    // SAFETY: `read` found the function, which takes any numbers on any thread.
+    API.get().is_some_and(|api| unsafe { (api.post)(port, number) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    unsafe extern "C" fn post_nothing(_: i64, _: i64) -> bool {
+        false
+    }
 
     unsafe extern "C" fn refuse(
         _: DartHandle,
@@ -214,6 +258,7 @@ mod tests {
     fn table(major: c_int, names: &[&'static std::ffi::CStr]) -> Result<Api, DartInit> {
         let function = |name: &std::ffi::CStr| match name.to_bytes() {
             b"Dart_NewFinalizableHandle" => refuse as New as *const c_void,
+            b"Dart_PostInteger" => post_nothing as Post as *const c_void,
             _ => ignore as Delete as *const c_void,
         };
         let named = names.iter().map(|name| Entry { name: name.as_ptr(), function: function(name) });
@@ -226,12 +271,17 @@ mod tests {
 
     #[test]
     fn functions_are_found_by_their_whole_name() {
-        let both = [c"Dart_New", c"Dart_DeleteFinalizableHandle", c"Dart_NewFinalizableHandle"];
-        let api = table(2, &both).unwrap();
+        let all =
+            [c"Dart_New", c"Dart_DeleteFinalizableHandle", c"Dart_PostInteger", c"Dart_NewFinalizableHandle"];
+        let api = table(2, &all).unwrap();
         assert_eq!(api.new as usize, refuse as New as usize);
         assert_eq!(api.delete as usize, ignore as Delete as usize);
-        let longer =
-            [c"Dart_DeleteFinalizableHandle", c"Dart_NewFinalizableHandle_", c"Dart_NewFinalizableHandl"];
+        let longer = [
+            c"Dart_DeleteFinalizableHandle",
+            c"Dart_PostInteger",
+            c"Dart_NewFinalizableHandle_",
+            c"Dart_NewFinalizableHandl",
+        ];
         assert_eq!(table(2, &longer).unwrap_err(), DartInit::Missing);
         assert_eq!(table(2, &[]).unwrap_err(), DartInit::Missing);
     }

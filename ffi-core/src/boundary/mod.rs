@@ -88,7 +88,15 @@ pub use status::{Failure, clear};
 
 #[cfg(feature = "proto")]
 pub(crate) use args::room;
+#[cfg(feature = "async")]
+pub(crate) use attachment::attach;
+#[cfg(feature = "async")]
+pub(crate) use call::note;
+#[cfg(feature = "async")]
+pub(crate) use dart_api::{DartHandle, post};
 pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
+#[cfg(feature = "async")]
+pub(crate) use panic::caught;
 pub use place::FfiPlace;
 pub use status::{FfiStatus, StatusCode};
 

@@ -32,6 +32,21 @@ impl FfiOwned {
     #[must_use]
     pub fn new<T: FfiType>(vec: Vec<T>) -> *mut Self {
         // An `FfiType` has no destructor, so the memory is all there is to free.
+        Self::leak(vec)
+    }
+
+    /// Passes the bytes of a value that has no destructor to the caller.
+    #[cfg(feature = "async")]
+    pub(crate) fn one<T>(value: T) -> *mut Self {
+        const { assert!(!std::mem::needs_drop::<T>()) };
+        let owned = Self::leak(vec![value]);
+        // SAFETY: `leak` made it just now, and no other code has the pointer.
+        unsafe { (*owned).len = size_of::<T>() };
+        owned
+    }
+
+    /// Passes the memory of a vector to the caller, whose elements have no destructor.
+    fn leak<T>(vec: Vec<T>) -> *mut Self {
         let mut vec = ManuallyDrop::new(vec);
         Box::into_raw(Box::new(Self {
             data: vec.as_mut_ptr().cast(),

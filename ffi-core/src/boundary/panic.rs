@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytemuck::Zeroable;
 
 use super::status::Failure;
-use crate::panic::{install, take_place};
+use crate::panic::{install, take_place, text};
 
 /// Runs `body`; a panic becomes a failure with the panic's message and place.
 ///
@@ -26,19 +26,20 @@ pub(super) fn catch<T: Zeroable>(body: impl FnOnce() -> Result<T, Failure>) -> R
     }
 }
 
+/// Runs `body`, whatever it returns; a panic becomes a failure as in [`catch`].
+#[cfg(feature = "async")]
+pub(crate) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(body)).map_err(failure)
+}
+
 #[cold]
 fn failure(payload: Box<dyn Any + Send>) -> Failure {
-    let message = message(&*payload);
-    let place = take_place(message);
-    let message = message.unwrap_or("the panic's payload is not text").to_owned();
+    let place = take_place(&*payload);
+    let message = text(&*payload).unwrap_or("the panic's payload is not text").to_owned();
     discard(payload);
     // For the next panic, if this one came before the hook.
     install();
     Failure::panic(message, place)
-}
-
-fn message(payload: &(dyn Any + Send)) -> Option<&str> {
-    payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
 /// Drops a payload, whose destructor may panic in turn. The payload of that panic is leaked, as

@@ -43,7 +43,7 @@ impl FfiPending {
     }
 
     /// Returns the note about a string or vector.
-    pub(super) fn owned(owned: &*mut FfiOwned) -> Self {
+    pub(crate) fn owned(owned: &*mut FfiOwned) -> Self {
         unsafe extern "C" fn release(owned: *mut c_void) {
             // SAFETY: the noted pointer came from `FfiOwned::new`, and belongs to the note.
             unsafe { owned_free(owned.cast()) };
@@ -52,7 +52,7 @@ impl FfiPending {
     }
 
     /// Frees the result, if there is one.
-    pub(super) fn give_back(self) {
+    pub(crate) fn give_back(self) {
         if let Self { resource, release: Some(release) } = self
             && !resource.is_null()
         {

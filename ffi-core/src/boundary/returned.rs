@@ -75,6 +75,9 @@ pub struct ErrorText {
 }
 
 impl ErrorText {
+    /// The text of an error that stays in Rust.
+    pub const NONE: Self = Self { message: String::new(), causes: Vec::new() };
+
     /// Returns the failure of the variant `number`, whose fields `write` writes to their places.
     #[must_use]
     pub fn failure<const N: usize>(
@@ -120,7 +123,7 @@ pub trait NoTexts<E> {
     /// Returns no text.
     #[must_use]
     fn of(_: &E) -> ErrorText {
-        ErrorText { message: String::new(), causes: Vec::new() }
+        ErrorText::NONE
     }
 
     /// Returns a failure without a number.

@@ -13,9 +13,9 @@ use crate::types::InvalidValue;
 
 /// Kind of the failure of a call; each is an exception class of its own in Dart.
 ///
-/// Codes 6 to 15 are reserved: no function of this version reports them, and a Dart package that
-/// doesn't know one throws an `UnknownStatusException` with its number and meaning. Codes from 16
-/// up are events of the mailbox, not statuses.
+/// Codes 6 to 15 but 11 are reserved: no function of this version reports them, and a Dart package
+/// that doesn't know one throws an `UnknownStatusException` with its number and meaning. Codes from
+/// 16 up are events of the mailbox, not statuses.
 ///
 /// | code | reserved for |
 /// |---|---|
@@ -24,7 +24,6 @@ use crate::types::InvalidValue;
 /// | 8 | rate limited |
 /// | 9 | too many at once |
 /// | 10 | deadline |
-/// | 11 | closed |
 /// | 12 | cancelled |
 /// | 13 | internal |
 /// | 14 | unauthorized |
@@ -48,6 +47,8 @@ pub enum StatusCode {
     /// The function returned a [`PoolError`](crate::PoolError) as its error; the detail is its
     /// [`PoolErrorKind`](crate::PoolErrorKind).
     PoolExhausted = 5,
+    /// The library was shut down before the call ended, or started.
+    Closed = 11,
 }
 
 /// Block to which an exported function writes its failure.
@@ -133,6 +134,12 @@ impl Failure {
         self
     }
 
+    /// Returns the code with which it crosses the boundary.
+    #[cfg(feature = "async")]
+    pub(crate) fn code(&self) -> i32 {
+        self.0.as_ref().map_or(StatusCode::NoValue, |parts| parts.code) as i32
+    }
+
     /// Returns the failure of an argument that is refused whatever its bytes.
     #[cold]
     pub(super) fn invalid_argument(name: &str, problem: impl std::fmt::Display) -> Self {
@@ -158,7 +165,7 @@ impl From<InvalidValue> for Failure {
 
 impl FfiStatus {
     /// Writes a failure, in place of the one that is there.
-    pub(super) fn store(&mut self, failure: Failure) {
+    pub(crate) fn store(&mut self, failure: Failure) {
         self.reset();
         let Some(parts) = failure.0 else {
             self.code = StatusCode::NoValue as i32;

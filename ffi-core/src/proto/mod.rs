@@ -29,12 +29,17 @@
 //! | `FfiStr` | `string` | length, UTF-8 |
 //! | `FfiBytes`, `[u8; N]` | `bytes` | length, bytes |
 //! | message | message | length, fields |
+//! | `FfiTimestamp`, `FfiDuration` | `google.protobuf.Timestamp`, `Duration` | length, fields |
+//! | `FfiUuid` | `bytes` | length, 16 bytes |
+//! | `FfiDecimal` | `string` | length, digits |
+//! | newtype | that of the type in it | that of the type in it |
 //! | oneof | message with `oneof value` inside | length, the field of the active case |
 //!
 //! | field | .proto | written |
 //! |---|---|---|
 //! | number, `bool`, enum, `FfiStr`, `FfiBytes` | `T` | unless zero or empty; -0.0 is not zero |
-//! | message, oneof | `M` | unless nothing is written inside |
+//! | message, oneof, `FfiTimestamp`, `FfiDuration` | `M` | unless nothing is written inside |
+//! | `FfiUuid` | `bytes` | unless all zeros |
 //! | `[u8; N]` | `bytes` | always, all of it |
 //! | `FfiOption<T>` | `optional` value form of `T` | when present |
 //! | `FfiVec<T, N>` | `repeated` value form of `T`, numbers packed | unless empty |
@@ -60,8 +65,8 @@
 //! the field: there is no panic, and no memory is used but the message itself (a map of more than
 //! 16 entries allocates 8 to 16 bytes for each, to find equal keys, and a full one allocates the
 //! size of a key). Text and lists that don't fit are refused and never cut, and so are numbers that
-//! don't fit, unknown numbers of an enum (`FfiOpen` keeps them), and more than [`MAX_DEPTH`]
-//! levels.
+//! don't fit, times that protobuf's own types don't have, unknown numbers of an enum (`FfiOpen`
+//! keeps them), and more than [`MAX_DEPTH`] levels.
 //!
 //! Missing values are zero, also those at the end of an array; unknown fields are skipped, numbers
 //! are read packed or not, and a field that occurs twice is merged, as in other implementations:
@@ -108,6 +113,7 @@ mod error;
 mod facts;
 mod field;
 mod list;
+mod logical;
 mod map;
 mod oneof;
 mod option;

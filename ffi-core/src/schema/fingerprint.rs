@@ -19,7 +19,7 @@
 //! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
 //! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
 //! | error | [`ERROR`], hash of its name, 1 if it is a struct, then per variant: hash of its name, 1 if it is internal, size and alignment of the struct in its payload, number of fields, and per field: hash of its name, offset, fingerprint of its type (text: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `Option`: [`OPTION`], fingerprint of the value) |
-//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, fingerprint of the error ([`NOTHING`] if it is only text), 1 if it is optional, then per parameter: hash of its form (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type |
+//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, fingerprint of the error ([`NOTHING`] if it is only text), 1 if it is optional, then per parameter: hash of its form (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type; at last [`STARTED`] if the C function starts a call and its result comes later |
 //! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; others: that of the type |
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
 //! | `FfiColumns`, in a reference or as a result | [`COLUMNS`], version of the header ([`columns`]), fingerprint of the message |
@@ -27,9 +27,18 @@
 //! | `ArenaVec`, `ArenaBox` | [`ARENA_VEC`], [`ARENA_BOX`], identity of the element or value: of a message [`REF`] and the hash of its id, as for an `FfiRef`; of others the fingerprint, in which messages have their identity |
 //! | `ArenaMap` | [`ARENA_MAP`], identities of key and value |
 //! | `FfiOpen` | [`OPEN`], fingerprint of the enum |
+//! | newtype | none: its fingerprint is that of the type in it |
+//! | logical type, such as `FfiTimestamp` | [`LOGICAL`], hash of its name in records, size, alignment |
 //!
 //! Names are those of the Rust source, whatever `#[ffi(rename = "..")]` says, and docs aren't
 //! facts: neither moves a byte. The names of parameters are no facts either.
+//!
+//! Nor is the name of a newtype, in a field or in a signature. A fingerprint protects a caller that
+//! was compiled before from bytes that mean something else; `UserId(u64)` has the bytes, the checks
+//! and the meaning of its `u64`, so a package in which it is still an `int` works on. If the name
+//! counted, giving a field a better type would stop all installed packages at `open`. `diff` names
+//! the change, as it is one in Dart source. A logical type of `ffi-core` has its name as a fact,
+//! because the name decides what the bytes mean: a timestamp and a duration differ in nothing else.
 
 /// First fact of a scalar.
 pub const SCALAR: u64 = 1;
@@ -77,6 +86,8 @@ pub const COLUMNS: u64 = 18;
 pub const POOL: u64 = 21;
 /// First fact of an error.
 pub const ERROR: u64 = 22;
+/// Last fact of an async or blocking function.
+pub const STARTED: u64 = 23;
 /// Only fact of an `ArenaStr`.
 pub const ARENA_STR: u64 = 24;
 /// Only fact of an `ArenaBytes`.
@@ -87,6 +98,8 @@ pub const ARENA_VEC: u64 = 26;
 pub const ARENA_MAP: u64 = 27;
 /// First fact of an `ArenaBox`.
 pub const ARENA_BOX: u64 = 28;
+/// First fact of a logical type.
+pub const LOGICAL: u64 = 32;
 /// Returns the fingerprint of the columns of a message, whose own is `message`.
 #[must_use]
 pub const fn columns(message: u64) -> u64 {
@@ -129,6 +142,12 @@ pub const fn hash_name(name: &str) -> u64 {
 #[must_use]
 pub const fn scalar(name: &str) -> u64 {
     mix(&[SCALAR, hash_name(name)])
+}
+
+/// Returns the fingerprint of the logical type that records call `name`.
+#[must_use]
+pub const fn logical(name: &str, size: u64, align: u64) -> u64 {
+    mix(&[LOGICAL, hash_name(name), size, align])
 }
 
 /// Returns the fingerprint of `[T; len]`, from that of `T`.

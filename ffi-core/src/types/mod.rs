@@ -7,7 +7,9 @@ mod capacity;
 mod invalid;
 pub(crate) mod keys;
 mod lanes;
+pub(crate) mod logical;
 mod map;
+mod newtype;
 mod open;
 mod option;
 mod reference;
@@ -29,6 +31,7 @@ pub use lanes::{Lanes, assert_numeric};
 pub(crate) use map::Entry;
 pub(crate) use map::MapKey;
 pub use map::{FfiMap, FfiMapIter, FfiMapIterMut};
+pub use newtype::{FfiWrapped, assert_transparent, assert_wrapped};
 pub use open::FfiOpen;
 pub use option::FfiOption;
 pub use reference::FfiRef;
@@ -56,6 +59,10 @@ use crate::schema::encode::Fragment;
 /// | [`FfiMap<K, V, N>`](FfiMap) | a vec of entries | as a vec; equal keys |
 /// | [`FfiRef<T>`](FfiRef) | slot index and generation | none: a stale reference resolves to nothing |
 /// | [`ArenaStr`](crate::arena::ArenaStr) and the other handles of arenas | one or two `u32` | none: the check of the arena covers what they refer to |
+/// | [`FfiTimestamp`](crate::FfiTimestamp), [`FfiDuration`](crate::FfiDuration) | `i64` seconds, `i32` nanoseconds | those out of the range of protobuf |
+/// | [`FfiUuid`](crate::FfiUuid) | 16 | none |
+/// | [`FfiDecimal`](crate::FfiDecimal) | two halves of an `i128`, `u32` scale | scales over 38 |
+/// | a newtype ([`FfiNewtype`](macro@crate::FfiNewtype)) | those of the type in it | those of the type in it |
 ///
 /// `usize` and `isize` are left out because they differ between targets, `char` and wider integers
 /// because Dart has no such field.
@@ -90,7 +97,7 @@ use crate::schema::encode::Fragment;
     message = "`{Self}` can't be in memory that Rust and Dart share",
     label = "not the same bytes in Rust and Dart",
     note = "what can is a number of fixed size (`i8` to `i64`, `u8` to `u64`, `f32`, `f64`), a `bool`, an array, \
-            a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
+            a type with `#[derive(FfiMessage)]`, `#[derive(FfiEnum)]` or `#[derive(FfiNewtype)]`, \
             or an `FfiStr` (instead of a `String`), `FfiBytes`, `FfiVec`, `FfiOption`, `FfiMap`, `FfiRef` or `FfiOpen`"
 )]
 pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {

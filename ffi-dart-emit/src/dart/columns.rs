@@ -29,6 +29,8 @@ pub struct Columns<'a> {
     notes: String,
     /// Name of the message in Rust, as a literal.
     title: String,
+    /// Size of a message in bytes.
+    size: u64,
     /// Bytes of a row in all columns.
     row_size: u64,
     /// Bytes of a row in the last column.
@@ -56,6 +58,8 @@ enum Shape {
     Numbers { list: &'static str, array: String, length: String, unsigned: bool },
     /// An array.
     Array { array: String, length: String },
+    /// A newtype: its values as a list, and an array that is another one in extension types.
+    Newtype { element: String, array: String, inner: String, storage: String, end: String },
     /// Enums that may have any number.
     Open { element: String, array: &'static str, read: String, write: String },
     /// A list of what is in places.
@@ -76,6 +80,7 @@ impl<'a> Columns<'a> {
             class: columns_class(&own.name),
             notes: annotations(0, &message.item),
             title: layout::string(&message.item.name),
+            size: message.size,
             row_size: message.fields.iter().map(|it| it.size).sum(),
             last_size: message.fields.last().map_or(0, |it| it.size),
             symbols: symbols.all().into_iter().map(|it| &**it).collect(),
@@ -97,7 +102,9 @@ impl<'a> Column<'a> {
             (true, 1) => "**borrowed** from these columns.".to_owned(),
             (true, _) => format!("{count} elements a row, row behind row, **borrowed** from these columns."),
         };
-        let shape = if has_array(&field.ty) {
+        let shape = if let Some(value @ Value::Newtype(_)) = field.ty.value() {
+            Shape::newtype(types, field, value)
+        } else if has_array(&field.ty) {
             let value = match of {
                 Type::Scalar(it) => Value::Scalar(*it),
                 Type::Enum(it) => Value::Enum(*it),
@@ -130,6 +137,19 @@ impl<'a> Column<'a> {
 }
 
 impl Shape {
+    /// Returns the form of a column of the newtype `value`.
+    fn newtype(types: &Types<'_>, field: &Field, value: Value) -> Self {
+        let array = |value| types::array(types.names, types.model, value);
+        let (mut inner, mut end, mut ty) = (String::new(), String::new(), &field.ty);
+        while let Type::Newtype { index, of } = ty {
+            inner += &format!("{}.wrap(", array(Value::Newtype(*index)));
+            end.push(')');
+            ty = of;
+        }
+        let storage = array(types.model.physical(value));
+        Self::Newtype { element: types.element(&field.ty), array: array(value), inner, storage, end }
+    }
+
     fn in_place(types: &Types<'_>, field: &Field) -> Self {
         let ty = &field.ty;
         let at = if matches!(ty, Type::Open(_)) { "at[row]" } else { "at(row)" };

@@ -59,7 +59,13 @@ impl Container {
                 Self::Map(Box::new(MapOf::new(types, ty, class, (key, value), *cap)))
             }
             Type::Ref(_) => Self::Reference(Reference { class, view: types.view(ty) }),
-            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Message(_) | Type::Oneof(_) => {
+            Type::Scalar(_)
+            | Type::Enum(_)
+            | Type::Open(_)
+            | Type::Message(_)
+            | Type::Oneof(_)
+            | Type::Newtype { .. }
+            | Type::Logical(_) => {
                 unreachable!("they have a name, and are not collected")
             }
         }
@@ -126,8 +132,49 @@ pub struct List {
     /// Statement that writes a value, if it is not that of a view.
     write_value: Option<String>,
     detached: Option<String>,
+    check: Option<Check>,
     /// Positions of `u64`, if there are any.
     shown: Option<String>,
+}
+
+/// Check of elements before the first of them is written: for values that may not fit, and that
+/// aren't copied first, which would find it.
+struct Check {
+    /// Class of a place that an element is written to.
+    place: Option<String>,
+    /// Statement that writes an element there, or checks it.
+    write: String,
+}
+
+impl Check {
+    fn new(types: &Types<'_>, of: &Type) -> Option<Self> {
+        let named = Place { name: "_name", index: Some("_index ?? start + i") };
+        match of {
+            Type::Open(index) if may_refuse(types, of) => {
+                let number = types::checked(types.repr(*index), "elements[i].number", named.name);
+                Some(Self { place: None, write: format!("{number};") })
+            }
+            Type::Str { .. } | Type::Option { .. }
+                if types.detach(of, "element").is_none() && may_refuse(types, of) =>
+            {
+                let write = types.write(0, of, "place", "elements[i]", named);
+                Some(Self { place: Some(types.class(of)), write })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Returns true if a Dart value may not fit a place of the type `ty`, which holds neither lists nor
+/// maps.
+fn may_refuse(types: &Types<'_>, ty: &Type) -> bool {
+    match ty {
+        Type::Str { .. } => true,
+        Type::Scalar(it) => types::is_narrow(*it),
+        Type::Open(index) => types::is_narrow(types.repr(*index)),
+        Type::Option { of } => may_refuse(types, of),
+        _ => false,
+    }
 }
 
 /// A list of numbers.
@@ -174,7 +221,7 @@ impl List {
             read: types.read(of, at, ELEMENT),
             write: types.write(0, of, at, "value", ELEMENT),
             add: types.write(0, of, at, "element", ELEMENT),
-            zero: match of {
+            zero: match of.physical() {
                 Type::Scalar(Scalar::Bool) => format!("{at} = false;"),
                 Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => format!("{at} = 0;"),
                 _ => format!("{at}.setFrom($.Struct.create<{}>());", types.class(of)),
@@ -182,6 +229,7 @@ impl List {
             read_value: types.read_value(of, "_items[i]", EACH),
             write_value: (!plain(of)).then(|| types.write_value(0, of, "_items[i]", "value[i]", EACH)),
             detached: types.detach(of, "element"),
+            check: Check::new(types, of),
             shown: types::unsigned(ty),
             class,
         }
@@ -217,6 +265,7 @@ enum ArrayKind {
         read: String,
         write: String,
         detached: Option<String>,
+        check: Option<Check>,
     },
 }
 
@@ -240,6 +289,7 @@ impl ArrayOf {
                     read: types.read(of, at, ELEMENT),
                     write: types.write(0, of, at, "value", ELEMENT),
                     detached: types.detach(of, "element"),
+                    check: Check::new(types, of),
                 },
             },
             read_value: types.read_value(of, "_items[i]", EACH),

@@ -5,8 +5,9 @@ use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value
 
 use super::layout;
 use super::names::{FunctionNames, Names, columns_class};
+use super::newtype;
 use super::scratch::Scratch;
-use super::types;
+use super::types::{self, Place};
 
 /// A function's parameters and result.
 pub struct Crossing {
@@ -90,7 +91,10 @@ impl Argument {
             Passing::Value(value @ Value::Scalar(it)) => number(value, "", zero(types::scalar(it).dart)),
             Passing::Value(value @ Value::Enum(_)) => number(value, "value", "0"),
             Passing::Value(value @ Value::Open(_)) => number(value, "number", "0"),
-            Passing::Value(value @ (Value::Message(_) | Value::Oneof(_))) => {
+            Passing::Value(value @ Value::Newtype(_)) if !model.is_struct(value) => {
+                Self::newtype(names, model, param, name, value)
+            }
+            Passing::Value(value) => {
                 let (place, copy) = scratch.place(names, model, param, value, before, name);
                 Self {
                     public: types::public(names, model, value),
@@ -217,11 +221,39 @@ impl Argument {
             Value::Open(index) => {
                 types::checked(model.enumeration(index).repr, &whole, &layout::string(name))
             }
-            Value::Enum(_) | Value::Message(_) | Value::Oneof(_) => whole.clone(),
+            _ => whole.clone(),
         };
         let public = types::public(names, model, value);
         Self {
             types: vec![(types::native(model, names, value).to_owned(), raw(value))],
+            raw: (checked != whole).then(|| Raw { public: public.clone(), value: whole }),
+            public,
+            values: vec![checked],
+            before: None,
+            given: false,
+            ownership: None,
+        }
+    }
+
+    /// Returns a newtype of a number or enum as that number.
+    fn newtype(names: &Names<'_>, model: &Model, param: &Param, name: &str, value: Value) -> Self {
+        let physical = model.physical(value);
+        let literal = layout::string(name);
+        let ty = newtype::type_of(model, value).expect("it is a newtype");
+        let number = newtype::number(names, model, &ty, name, Place::field(&literal));
+        let whole = if param.optional {
+            let none = zero(types::raw(names, model, physical));
+            format!("({name} == null ? {none} : {number})")
+        } else {
+            number
+        };
+        let checked = match physical {
+            Value::Scalar(it) => types::checked(it, &whole, &literal),
+            _ => whole.clone(),
+        };
+        let public = types::public(names, model, value);
+        Self {
+            types: vec![(types::native(model, names, value).to_owned(), raw(physical))],
             raw: (checked != whole).then(|| Raw { public: public.clone(), value: whole }),
             public,
             values: vec![checked],
@@ -292,7 +324,7 @@ fn raw(value: Value) -> &'static str {
     match value {
         Value::Scalar(it) => types::scalar(it).dart,
         Value::Enum(_) | Value::Open(_) => INT,
-        Value::Message(_) | Value::Oneof(_) => "",
+        Value::Message(_) | Value::Oneof(_) | Value::Newtype(_) | Value::Logical(_) => "",
     }
 }
 
@@ -301,20 +333,50 @@ pub struct Conversion {
     callee: String,
     /// True if it also takes the memory of the library.
     memory: bool,
+    /// The whole expression, if it is more than a call.
+    expression: Option<String>,
 }
 
 impl Conversion {
     /// Makes a call of `callee` with only the result as argument.
     pub fn of(callee: impl Into<String>) -> Self {
-        Self { callee: callee.into(), memory: false }
+        Self { callee: callee.into(), memory: false, expression: None }
+    }
+
+    /// Makes the conversion to `expression`, in which C's result is `result`.
+    fn to(expression: String) -> Self {
+        Self { callee: String::new(), memory: false, expression: Some(expression) }
+    }
+
+    /// The expression of a list that a function returned.
+    fn text(&self) -> String {
+        self.expression.clone().unwrap_or_else(|| format!("{}(result, _memory)", self.callee))
     }
 
     /// The statement that returns what it makes of `result`.
     pub fn statement(&self) -> String {
+        if let Some(expression) = &self.expression {
+            return format!("    return {expression};");
+        }
         let arguments = ["result".to_owned(), "_memory".to_owned()];
         let count = if self.memory { 2 } else { 1 };
         layout::call(4, "return ", &self.callee, &arguments[..count], ";")
     }
+}
+
+/// Returns the conversion of a list that a function returned.
+fn taken(names: &Names<'_>, model: &Model, value: Value) -> Conversion {
+    let callee = match value {
+        Value::Scalar(it) => types::taken(it),
+        Value::Logical(it) => it.taken(),
+        Value::Newtype(index) => {
+            let inner = model.newtype(index).ty.value().expect("it is a value");
+            let inner = taken(names, model, inner).text();
+            return Conversion::to(format!("{}.wrap({inner})", types::array(names, model, value)));
+        }
+        _ => format!("{}._taken", types::array(names, model, value)),
+    };
+    Conversion { callee, memory: true, expression: None }
 }
 
 /// The result of a function.
@@ -327,6 +389,8 @@ pub struct Outcome {
     pub conversion: Option<Conversion>,
     /// Type and conversion of the function without checks, if they differ.
     pub raw: Option<(String, Conversion)>,
+    /// Check of the size of a struct that is returned by value.
+    pub sized: Option<String>,
     /// Sentence of the documentation that says which side owns it.
     pub ownership: Option<&'static str>,
 }
@@ -341,14 +405,19 @@ impl Outcome {
                 ty: ("$.Void".to_owned(), "void"),
                 conversion: None,
                 raw: None,
+                sized: None,
                 ownership: None,
             },
             Some(Returns::Value(value)) => {
                 let public = types::public(names, model, value).to_owned();
                 let copied = matches!(value, Value::Message(_) | Value::Oneof(_));
                 Self {
-                    ty: (types::native(model, names, value).to_owned(), raw(value)),
+                    ty: (types::native(model, names, value).to_owned(), raw(model.physical(value))),
                     conversion: match value {
+                        Value::Newtype(_) | Value::Logical(_) => newtype::type_of(model, value).map(|ty| {
+                            let named = Place::field("'result'");
+                            Conversion::to(newtype::from_c(names, model, &ty, "result", named))
+                        }),
                         Value::Enum(_) => Some(Conversion::of(format!("{public}.fromValue"))),
                         Value::Open(index) => {
                             let class = types::public(names, model, Value::Enum(index));
@@ -357,6 +426,7 @@ impl Outcome {
                         _ => None,
                     },
                     raw: None,
+                    sized: copied.then(|| layout::sized(&public, types::size(model, value))),
                     ownership: copied.then_some("**copied**"),
                     public,
                 }
@@ -366,6 +436,7 @@ impl Outcome {
                 ty: owned(),
                 conversion: Some(Conversion::of("_memory.takeString")),
                 raw: None,
+                sized: None,
                 ownership: None,
             },
             Some(Returns::Columns(message)) => {
@@ -374,6 +445,7 @@ impl Outcome {
                     ty: ("$.Pointer<$.Void>".to_owned(), ""),
                     conversion: Some(Conversion::of(format!("{public}._taken"))),
                     raw: None,
+                    sized: None,
                     ownership: Some("**owned**"),
                     public,
                 }
@@ -386,6 +458,7 @@ impl Outcome {
                     ty: (slot.clone(), ""),
                     conversion: Some(Conversion::of(format!("{class}Pool._taken"))),
                     raw: Some((slot, Conversion::of("_memory.takeSlot"))),
+                    sized: None,
                     ownership: Some("a box that **owns** a slot of the pool"),
                     public: types::lent(names, model, message),
                 }
@@ -394,14 +467,9 @@ impl Outcome {
                 let public = types::array(names, model, value);
                 Self {
                     ty: owned(),
-                    conversion: Some(Conversion {
-                        callee: match value {
-                            Value::Scalar(it) => types::taken(it),
-                            _ => format!("{public}._taken"),
-                        },
-                        memory: true,
-                    }),
+                    conversion: Some(taken(names, model, value)),
                     raw: None,
+                    sized: None,
                     ownership: Some("**owned**"),
                     public,
                 }

@@ -1,9 +1,9 @@
 //! Translates doc comments of Rust into those of Dart.
 //!
 //! A doc comment is written for readers of Rust: its links are paths of Rust, absence is `None`,
-//! failure is an `Err`, and the conditions for it are under `# Errors`. In Dart the links name Dart's
-//! classes and members, absence is `null`, and a sentence says what is thrown. A link to something
-//! that Dart has not becomes code, as `dart doc` would warn of it.
+//! failure is an `Err`, and the conditions for it are under `# Errors`. In Dart the links name
+//! Dart's classes and members, absence is `null`, and a sentence says what is thrown. A link to
+//! something that Dart has not becomes code, as `dart doc` would warn of it.
 //!
 //! What is translated is Markdown of strangers still: `foreign::markdown` makes it harmless
 //! afterwards.
@@ -184,6 +184,7 @@ impl Translation<'_> {
             return shown;
         }
         match line.trim_start().strip_prefix("Returns ") {
+            _ if shown.trim() == "Always." => format!("Always throws {thrown}."),
             _ if is_item(line) => format!("Throws {thrown} in these cases:\n\n{shown}"),
             Some(returned) => format!("Throws {thrown} for {}", self.inline(returned)),
             None => format!("Throws {thrown} in this case: {}", lowercase_first(shown.trim_start())),

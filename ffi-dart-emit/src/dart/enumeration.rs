@@ -70,7 +70,7 @@ impl<'a> EnumsFile<'a> {
 impl<'a> ArraysFile<'a> {
     /// Returns the file for `model`, or `None` if no enum has an array.
     pub fn new(model: &'a Model, names: &'a Names<'_>) -> Option<Self> {
-        let is_it = |id: &TypeId, value| matches!(value, Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == *id);
+        let is_it = |id: &TypeId, value| matches!(model.physical(value), Value::Enum(index) | Value::Open(index) if model.enumeration(index).id == *id);
         let passed = |id: &TypeId| {
             model.functions.iter().any(|it| {
                 it.params.iter().any(|param| match param.passing {
@@ -80,7 +80,7 @@ impl<'a> ArraysFile<'a> {
                     _ => false,
                 })
             }) || columns::types(model)
-                .any(|ty| matches!(ty.innermost(), Type::Enum(index) if model.enumeration(*index).id == *id))
+                .any(|ty| matches!(ty.innermost().physical(), Type::Enum(index) if model.enumeration(*index).id == *id))
         };
         let array = |it: &Enum| {
             let returned = list_returned(model, |value| is_it(&it.id, value));

@@ -280,7 +280,7 @@ fn read(types: &Types<'_>, ty: &ErrorFieldType, at: At, name: &str) -> String {
 
 /// Returns the expression for the place of a value.
 fn place(types: &Types<'_>, ty: &Type, offset: &str) -> String {
-    let number = match ty {
+    let number = match ty.physical() {
         Type::Scalar(it) => Some(*it),
         Type::Enum(index) | Type::Open(index) => Some(types.repr(*index)),
         _ => None,

@@ -60,9 +60,10 @@ pub fn call(indent: usize, before: &str, callee: &str, arguments: &[String], aft
     format!("{head}{}){after}", listed(indent, used, arguments))
 }
 
-/// Returns an initializer of a constructor: `field = object.method(arguments)` followed by `after`.
-pub fn initializer(field: &str, object: &str, method: &str, arguments: &[String], after: &str) -> String {
-    call(6, &format!("{field} = "), &format!("{object}.{method}"), arguments, after)
+/// Returns the size of `class` in bytes, which must be `size` as in Rust.
+pub fn sized(class: &str, size: u64) -> String {
+    let name = class.trim_start_matches("$.");
+    format!("_sized('{name}', $.sizeOf<{class}>(), {size})")
 }
 
 /// Returns `left = right;`.
@@ -73,11 +74,6 @@ pub fn assign(indent: usize, left: &str, right: &str) -> String {
 /// Returns `typedef name = returns Function(parameters);`.
 pub fn function_type(name: &str, returns: &str, parameters: &[String]) -> String {
     call(0, &format!("typedef {name} = "), &format!("{returns} Function"), parameters, ";")
-}
-
-/// Returns `ty name` followed by `after`.
-pub fn declaration(indent: usize, ty: &str, name: &str, after: &str) -> String {
-    format!("{}{ty} {name}{after}", pad(indent))
 }
 
 /// Parameters in the order of a declaration.

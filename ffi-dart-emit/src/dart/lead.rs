@@ -1,4 +1,4 @@
-//! What stands before a declaration: docs and annotations.
+//! Docs and annotations, which stand before a declaration.
 
 use crate::model::Item;
 

@@ -6,6 +6,7 @@ use ffi_core::schema::read::LibrarySymbols;
 
 use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
+use super::binding::{Binding, Form, Signature};
 use super::crossing::{Conversion, Crossing, slot};
 use super::docs::{Scope, article_of};
 use super::error;
@@ -16,6 +17,7 @@ use super::pool;
 use super::runtime;
 use super::scratch::Scratch;
 use super::simd::with_kernels;
+use super::started;
 use super::types::Types;
 
 /// Statement that refuses the use of a library whose layouts a hot reload has changed.
@@ -27,6 +29,14 @@ struct Shared {
     ty: String,
     name: String,
     object: String,
+}
+
+/// A place for an argument that is passed by value.
+struct Place {
+    class: String,
+    index: usize,
+    /// Its size in bytes.
+    size: String,
 }
 
 /// File with the library's class.
@@ -49,18 +59,20 @@ pub struct LibraryFile<'a> {
     typed: bool,
     /// True if there are pools to shut down.
     pools: bool,
+    /// Symbol of the functions of mailboxes, if there are async or blocking functions.
+    mailbox: Option<&'a str>,
+    /// True if there is a function that Dart waits for.
+    waits: bool,
     /// True if there are types with memory.
     memory: bool,
     /// Symbol of the kernels, if there are kernels.
     kernels: Option<&'a str>,
     signatures: Vec<String>,
-    fields: Vec<String>,
-    bindings: Vec<String>,
+    functions: Vec<Binding>,
+    form: Form,
     checks: Vec<String>,
     /// Declarations of the functions in the interface.
     declared: Vec<String>,
-    /// Checks that the messages have their sizes.
-    sizes: Vec<String>,
     /// Number that is another one when a check is: for any other layout or signature.
     layout: String,
     /// Functions of the client, which implements the interface.
@@ -73,16 +85,16 @@ pub struct LibraryFile<'a> {
     raw: &'a str,
     /// Methods of that class, one for each function that has such a form.
     raw_methods: Vec<String>,
-    /// Initializers of the places for arguments passed by value, and the functions that copy to
+    /// Places for arguments passed by value, their declarations, and the functions that copy to
     /// them.
     places: Scratch,
-    scratch: Vec<String>,
+    scratch: Vec<Place>,
     copies: Vec<String>,
 }
 
 impl<'a> LibraryFile<'a> {
     /// Returns the file for `model`.
-    pub fn new(model: &'a Model, names: &'a Names<'_>) -> Self {
+    pub fn new(model: &'a Model, names: &'a Names<'_>, form: Form) -> Self {
         let symbols = &model.library.symbols;
         let doc = format!(
             "The Rust library `{}` {}: one method per exported function.\n\n\
@@ -103,16 +115,20 @@ impl<'a> LibraryFile<'a> {
             runtime: runtime::VERSION,
             symbols,
             kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
-            optional: model.functions.iter().any(|it| it.optional),
-            typed: model.functions.iter().any(|it| it.error.is_some()),
+            optional: model.functions.iter().any(|it| it.mode.is_sync() && it.optional),
+            typed: model.functions.iter().any(|it| it.mode.is_sync() && it.error.is_some()),
             memory: !model.messages.is_empty() || !model.oneofs.is_empty(),
             pools: pool::pooled(model).next().is_some(),
+            mailbox: symbols
+                .mailbox
+                .as_deref()
+                .filter(|_| model.functions.iter().any(|it| !it.mode.is_sync())),
+            waits: model.functions.iter().any(|it| it.mode.is_sync()),
             signatures: Vec::new(),
-            fields: Vec::new(),
-            bindings: Vec::new(),
+            functions: Vec::new(),
+            form,
             checks: Vec::new(),
             declared: Vec::new(),
-            sizes: Vec::new(),
             layout: String::new(),
             methods: Vec::new(),
             derived: Vec::new(),
@@ -125,7 +141,7 @@ impl<'a> LibraryFile<'a> {
         };
         // The version is checked first, as no other symbol has a meaning without it.
         for symbol in symbols.all().into_iter().filter(|symbol| **symbol != symbols.abi_version) {
-            file.check("symbol", &["'library'".into(), layout::string(symbol)]);
+            file.check(&["'library'".into(), layout::string(symbol)]);
         }
         for it in &model.enums {
             let item = layout::string(&format!("enum {}", it.item.name));
@@ -134,32 +150,26 @@ impl<'a> LibraryFile<'a> {
         for it in &model.messages {
             let item = layout::string(&format!("message {}", it.item.name));
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
-            let size = format!("$.sizeOf<{}>()", names.of(&it.id).name);
-            file.check("size", &[item, size, it.size.to_string()]);
             let item = layout::string(&format!("pool of {}", it.item.name));
             if let Some(simd) = &it.simd {
-                file.check(
-                    "symbol",
-                    &[layout::string(&format!("kernels of {}", it.item.name)), layout::string(&simd.symbol)],
-                );
+                let kernels = layout::string(&format!("kernels of {}", it.item.name));
+                file.check(&[kernels, layout::string(&simd.symbol)]);
             }
             for symbol in it.pool.iter().flat_map(|pool| pool.symbols.all()) {
-                file.check("symbol", &[item.clone(), layout::string(symbol)]);
+                file.check(&[item.clone(), layout::string(symbol)]);
             }
             let item = layout::string(&format!("columns of {}", it.item.name));
             for symbol in it.columns.iter().flat_map(|columns| columns.symbols.all()) {
-                file.check("symbol", &[item.clone(), layout::string(symbol)]);
+                file.check(&[item.clone(), layout::string(symbol)]);
             }
             let item = layout::string(&format!("protobuf of {}", it.item.name));
             for symbol in it.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]) {
-                file.check("symbol", &[item.clone(), layout::string(symbol)]);
+                file.check(&[item.clone(), layout::string(symbol)]);
             }
         }
         for it in &model.oneofs {
             let item = layout::string(&format!("oneof {}", it.item.name));
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
-            let size = format!("$.sizeOf<{}>()", names.of(&it.id).name);
-            file.check("size", &[item, size, it.size.to_string()]);
         }
         for it in &model.errors {
             let item = layout::string(&format!("error {}", it.item.name));
@@ -170,50 +180,41 @@ impl<'a> LibraryFile<'a> {
             let QueueSymbols { fingerprint, push, pop, pop_many, len, close, is_closed } = &it.symbols;
             file.fingerprint(&item, fingerprint, it.fingerprint);
             for symbol in [push, pop, pop_many, len, close, is_closed] {
-                file.check("symbol", &[item.clone(), layout::string(symbol)]);
+                file.check(&[item.clone(), layout::string(symbol)]);
             }
         }
-        if file.pools {
-            let after = if model.functions.is_empty() { ";" } else { "," };
-            let symbol = [layout::string(&symbols.shutdown)];
-            let callee = "lookupFunction<_ShutdownC, _ShutdownD>";
-            file.bindings.push(layout::initializer("_shutdown", "library", callee, &symbol, after));
+        if file.shuts_down() {
+            let signature = Signature::new(&[("$.Uint64", "int")]);
+            file.functions
+                .push(Binding { leaf: false, ..Binding::leaf("_shutdown", &symbols.shutdown, signature) });
         }
         let mut signatures = Vec::new();
         for (it, own) in model.functions.iter().zip(&names.functions) {
             let item = layout::string(&format!("function {}", it.item.name));
-            file.check("symbol", &[item.clone(), layout::string(&it.symbol)]);
+            file.check(&[item.clone(), layout::string(&it.symbol)]);
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
-            let last = file.fields.len() + 1 == model.functions.len();
-            file.function(model, names, it, own, last, &mut signatures);
+            file.function(model, names, it, own, &mut signatures);
         }
         for (index, signature) in signatures.iter().enumerate() {
-            let Signature { native, dart } = signature;
-            file.signatures.push(layout::function_type(&format!("_C{index}"), &native[0], &native[1..]));
-            file.signatures.push(layout::function_type(&format!("_D{index}"), &dart[0], &dart[1..]));
+            file.signatures.extend(signature.typedefs(&format!("_C{index}"), &format!("_D{index}")));
         }
-        for (index, class) in file.places.classes(names, model).into_iter().enumerate() {
-            let field = format!("_scratch{index}");
-            let size = format!("$.sizeOf<{class}>()");
-            file.fields.push(layout::declaration(2, &format!("final $.Pointer<{class}>"), &field, ";"));
-            let allocated = layout::initializer(&field, "_memory", "scratch", &[size], ",");
-            file.scratch.push(allocated);
+        for (index, (class, size)) in file.places.classes(names, model).into_iter().enumerate() {
+            file.scratch.push(Place { class: class.to_owned(), index, size: layout::sized(class, size) });
         }
+        let signature = Signature::new(&[("$.Void", "void"), ("$.Pointer<$.FfiStatus>", "")]);
+        file.functions.push(Binding::leaf("_statusClear", &symbols.status_clear, signature));
         file.copies = file.places.functions(names, model);
-        file.layout = format!("{:#018x}", digest(&[&file.checks[..], &file.sizes].concat()));
+        file.layout = format!("{:#018x}", digest(&file.checks));
         file
     }
 
-    fn check(&mut self, kind: &str, arguments: &[String]) {
+    fn check(&mut self, arguments: &[String]) {
         let arguments = arguments.join(", ");
-        match kind {
-            "size" => self.sizes.push(format!("    check.size({arguments});")),
-            _ => self.checks.push(format!("  $.Expected({arguments}),")),
-        }
+        self.checks.push(format!("  $.Expected({arguments}),"));
     }
 
     fn fingerprint(&mut self, item: &str, symbol: &str, expected: crate::model::Fingerprint) {
-        self.check("fingerprint", &[item.to_owned(), layout::string(symbol), expected.to_string()]);
+        self.check(&[item.to_owned(), layout::string(symbol), expected.to_string()]);
     }
 
     fn function(
@@ -222,22 +223,24 @@ impl<'a> LibraryFile<'a> {
         names: &Names<'_>,
         it: &Function,
         own: &FunctionNames,
-        last: bool,
         signatures: &mut Vec<Signature>,
     ) {
         let crossing = Crossing::new(names, model, it, own, &mut self.places);
-        let signature = Signature::new(&crossing);
+        let signature =
+            if it.mode.is_sync() { Signature::of(&crossing) } else { started::signature(&crossing) };
         let number = signatures.iter().position(|other| *other == signature).unwrap_or_else(|| {
             signatures.push(signature);
             signatures.len() - 1
         });
         let binding = format!("_{}Native", own.name);
-        self.fields.push(layout::declaration(2, &format!("final _D{number}"), &binding, ";"));
-        let mut lookup = vec![layout::string(&it.symbol)];
-        lookup.extend(it.leaf.then(|| "isLeaf: true".to_owned()));
-        let callee = format!("lookupFunction<_C{number}, _D{number}>");
-        let after = if last { ";" } else { "," };
-        self.bindings.push(layout::initializer(&binding, "library", &callee, &lookup, after));
+        self.functions.push(Binding {
+            name: binding.clone(),
+            symbol: layout::string(&it.symbol),
+            signature: signatures[number].clone(),
+            native: format!("_C{number}"),
+            dart: format!("_D{number}"),
+            leaf: it.leaf,
+        });
 
         let parameters: Vec<_> = crossing
             .arguments
@@ -263,8 +266,14 @@ impl<'a> LibraryFile<'a> {
         let doc = if is_documented(&it.item) { names.links.translate(&it.item.doc, scope) } else { default };
         let doc = doc + &contract(it, own, &crossing, thrown.as_deref());
         let lead = layout::doc(2, &doc) + &annotations(2, &it.item);
-        let head = layout::method(&outcome.public, &own.name, Parameters::new(&parameters));
+        let public =
+            if it.mode.is_sync() { outcome.public.clone() } else { started::future(&outcome.public) };
+        let head = layout::method(&public, &own.name, Parameters::new(&parameters));
         self.declared.push(format!("{lead}{};", head.trim_end_matches(" {")));
+        if !it.mode.is_sync() {
+            self.started(model, names, it, own, &call, &head);
+            return;
+        }
         let body = call.body(&call.safe(), outcome.conversion.as_ref());
         self.methods.push(format!("  @override\n{inline}{head}\n{body}\n  }}"));
         if outcome.raw.is_some() || crossing.arguments.iter().any(|argument| argument.raw.is_some()) {
@@ -291,11 +300,47 @@ impl<'a> LibraryFile<'a> {
         }
     }
 
+    /// Adds the methods of an async or blocking function, whose head is `head`.
+    fn started(
+        &mut self,
+        model: &Model,
+        names: &Names<'_>,
+        it: &Function,
+        own: &FunctionNames,
+        call: &Call<'_>,
+        head: &str,
+    ) {
+        let around = call.safe();
+        let mut lines = call.before(&around);
+        lines.extend(started::start(it, own, call.binding, &around.values, &around.after, call.error));
+        self.methods.push(format!("  @override\n{head}\n{}\n  }}", lines.join("\n")));
+        self.methods.extend(started::result(names, model, it, own, call.crossing));
+        if let Some((ty, convert)) = started::unsigned(it) {
+            let parameters: Vec<_> = (call.crossing.arguments.iter().zip(&own.params))
+                .map(|(argument, name)| format!("{} {name}", argument.public))
+                .collect();
+            let head = layout::method(ty, &beside(&own.name, "Big"), Parameters::new(&parameters));
+            let doc = layout::doc(2, &format!("As [{}], whose result is unsigned in Rust.", own.name));
+            let notes = annotations(2, &it.item);
+            let result = layout::call(4, "final result = ", &own.name, &own.params, ";");
+            self.derived.push(format!("{doc}{notes}{head}\n{result}\n    return {convert}(result);\n  }}"));
+        }
+    }
+
+    /// Returns true if there is something that a shutdown ends.
+    fn shuts_down(&self) -> bool {
+        self.pools || self.mailbox.is_some()
+    }
+
     /// Returns the constructor up to its initializers.
     fn constructor(&self) -> String {
-        let parameters = ["this.path", "$.DynamicLibrary library", "this._memory", "this._openedLayout"]
-            .map(str::to_owned);
+        let parameters = ["this.path", "this._memory", "this._openedLayout"].map(str::to_owned);
         layout::constructor(&format!("{}._", self.client()), Parameters::new(&parameters))
+    }
+
+    /// Returns the base class of the client, which has the library's functions.
+    fn bindings(&self) -> String {
+        self.form.functions(&self.functions)
     }
 
     fn raw_class(&self) -> String {
@@ -309,14 +354,8 @@ impl<'a> LibraryFile<'a> {
     }
 
     fn construct(&self) -> String {
-        let arguments = ["check.path", "check.library", "memory", "_layout"].map(str::to_owned);
+        let arguments = ["check.path", "memory", "_layout"].map(str::to_owned);
         layout::call(4, "return ", &format!("{}._", self.client()), &arguments, ";")
-    }
-
-    fn status_clear(&self) -> String {
-        let after = if self.bindings.is_empty() { ";" } else { "," };
-        let symbol = [layout::string(&self.symbols.status_clear), "isLeaf: true".to_owned()];
-        layout::initializer("_statusClear", "library", "lookupFunction<_StatusC, _StatusD>", &symbol, after)
     }
 
     fn memory(&self) -> String {
@@ -328,6 +367,7 @@ impl<'a> LibraryFile<'a> {
         ]
         .into_iter()
         .chain(self.kernels.map(|symbol| format!("kernels: {}", layout::string(symbol))))
+        .chain(self.mailbox.map(|symbol| format!("mailbox: {}", layout::string(symbol))))
         .collect::<Vec<_>>();
         layout::call(4, "final memory = ", "$.LibraryMemory", &arguments, ";")
     }
@@ -417,11 +457,18 @@ impl Call<'_> {
         Around { values: values.collect(), before: Vec::new(), after: Vec::new() }
     }
 
-    /// Returns the statements of a method.
-    fn body(&self, around: &Around, conversion: Option<&Conversion>) -> String {
+    /// Returns the statements before the call.
+    fn before(&self, around: &Around) -> Vec<String> {
         let mut lines = vec![FITS.to_owned()];
         lines.extend(self.crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
         lines.extend(around.before.iter().cloned());
+        lines.extend(self.crossing.outcome.sized.iter().map(|it| format!("    {it};")));
+        lines
+    }
+
+    /// Returns the statements of a method.
+    fn body(&self, around: &Around, conversion: Option<&Conversion>) -> String {
+        let mut lines = self.before(around);
         let mut values = around.values.clone();
         values.push("_status".to_owned());
         let result = if self.it.returns.is_some() { "final result = " } else { "" };
@@ -446,25 +493,6 @@ impl Call<'_> {
 fn digest(lines: &[String]) -> u64 {
     let bytes = lines.iter().flat_map(|line| line.bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
-}
-
-/// Types of a native function, result first.
-#[derive(PartialEq)]
-struct Signature {
-    native: Vec<String>,
-    dart: Vec<String>,
-}
-
-impl Signature {
-    fn new(crossing: &Crossing) -> Self {
-        let params = crossing.arguments.iter().flat_map(|argument| &argument.types);
-        let status = ("$.Pointer<$.FfiStatus>".to_owned(), "");
-        let types: Vec<_> = [&crossing.outcome.ty].into_iter().chain(params).chain([&status]).collect();
-        let dart = |(native, dart): &&(String, &str)| {
-            if dart.is_empty() { native.clone() } else { (*dart).to_owned() }
-        };
-        Self { native: types.iter().map(|it| it.0.clone()).collect(), dart: types.iter().map(dart).collect() }
-    }
 }
 
 /// Largest number of parameters of a method that is always inlined.
@@ -494,8 +522,10 @@ fn thrown(names: &Names<'_>, it: &Function) -> Option<String> {
 /// is thrown.
 fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing, thrown: Option<&str>) -> String {
     let mut out = String::new();
-    for (argument, name) in crossing.arguments.iter().zip(&own.params) {
-        if let Some(ownership) = argument.ownership {
+    for ((argument, param), name) in crossing.arguments.iter().zip(&it.params).zip(&own.params) {
+        // A call that runs on has a copy of a list.
+        let lent = it.mode.is_sync() || !matches!(param.passing, Passing::Slice { .. });
+        if let Some(ownership) = argument.ownership.filter(|_| lent) {
             out.push_str(&format!("\n[{name}] is {ownership}."));
         }
     }
@@ -508,6 +538,9 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing, thrown: Opt
     // The user's docs say when.
     if let Some(thrown) = thrown.filter(|_| !it.item.doc.contains("# Errors")) {
         out.push_str(&format!("\nThrows {thrown} if Rust returns an error."));
+    }
+    if !it.mode.is_sync() {
+        out.push_str(&started::contract(it, own));
     }
     if out.is_empty() { out } else { format!("\n{out}") }
 }
@@ -547,7 +580,11 @@ pub fn check(types: &Types<'_>) -> Result<(), Problems> {
             let (ty, name) = match value {
                 Value::Message(index) => (Type::Message(index), &model.message(index).item.name),
                 Value::Oneof(index) => (Type::Oneof(index), &model.oneof(index).item.name),
-                Value::Scalar(_) | Value::Enum(_) | Value::Open(_) => continue,
+                Value::Scalar(_)
+                | Value::Enum(_)
+                | Value::Open(_)
+                | Value::Newtype(_)
+                | Value::Logical(_) => continue,
             };
             let (natural, align) = (types.alignment(&ty), model.layout(&ty).align);
             if natural != align {

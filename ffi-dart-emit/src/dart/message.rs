@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::logical::Logical;
 use crate::model::{Field, Message, Model, Scalar, Type, Value};
 
 use super::columns::Columns;
@@ -154,12 +155,30 @@ struct FieldMembers<'a> {
     access: Access,
     /// The members with unsigned numbers, if the field has `u64`.
     big: Option<Unsigned>,
+    /// The members beside a logical type.
+    part: Option<Part>,
     /// Expression that reads its value.
     read: String,
     /// Statement that writes its value to the view `target`.
     write: String,
     /// Places that are copied from another view.
     copied: Vec<String>,
+}
+
+/// An integer of a logical type that the type in Dart can't express.
+struct Part {
+    name: String,
+    doc: String,
+    /// Getter and setter in memory.
+    place: String,
+}
+
+impl Part {
+    fn new(ty: &Type, name: &str) -> Option<Self> {
+        let Type::Logical(Logical { beside: Some(it), .. }) = ty.physical() else { return None };
+        let doc = layout::doc(2, &it.doc.replace('#', name)).trim_end().to_owned();
+        Some(Self { name: beside(name, it.suffix), doc, place: format!("_{name}.{}", it.member) })
+    }
 }
 
 /// Way in which a view shows a field.
@@ -231,6 +250,7 @@ impl<'a> FieldMembers<'a> {
         Self {
             padding: places.add(field.offset, size, types.alignment(ty)),
             big: types::big(ty),
+            part: Part::new(ty, name),
             read: match access {
                 Access::InPlace { .. } => format!("{name}.toDart()"),
                 Access::Container { .. } if !matches!(ty, Type::Ref(_)) => {
@@ -379,6 +399,11 @@ fn facts(ty: &Type) -> String {
         }
         Type::Option { .. } => {
             "Null if it is absent, or else **borrowed** from this message; assigning copies.".to_owned()
+        }
+        Type::Logical(Logical { range: true, .. }) => {
+            "**copied**. Reading throws an [InvalidValueException] where memory holds no such value, and\n  \
+                             /// assigning a [RangeError] for one that Rust doesn't have."
+                .to_owned()
         }
         Type::Ref(_) => {
             "**copied**: it keeps nothing alive, and becomes stale when the message is freed.".to_owned()

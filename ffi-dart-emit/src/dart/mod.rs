@@ -1,9 +1,10 @@
 //! Writes a model as a Dart package.
 //!
-//! Each kind of item has a file here that fills its template in `templates/dart/`, where the classes
-//! stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in every package is a real
-//! Dart package of its own, `dart/ffi_core`.
+//! Each kind of item has a file here that fills its template in `templates/dart/`, where the
+//! classes stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in
+//! every package is a real Dart package of its own, `dart/ffi_core`.
 
+mod binding;
 mod columns;
 mod composite;
 mod container;
@@ -16,6 +17,7 @@ mod lead;
 mod library;
 mod message;
 mod names;
+mod newtype;
 mod oneof;
 mod owners;
 pub mod placement;
@@ -24,6 +26,7 @@ mod pool;
 pub mod runtime;
 mod scratch;
 mod simd;
+mod started;
 mod throws;
 mod types;
 mod value;
@@ -33,11 +36,13 @@ use askama::Template;
 use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
 
+use binding::Form;
 use composite::{MessagesFile, ValuesFile};
 use enumeration::{ArraysFile, EnumsFile};
 use error::{ErrorsFile, FailuresFile};
 use library::LibraryFile;
 use names::Names;
+use newtype::{NewtypeArraysFile, NewtypesFile};
 use pool::PoolsFile;
 use simd::SimdFile;
 use types::Types;
@@ -50,6 +55,9 @@ pub struct Options {
     /// The folder of the runtime, relative to the package: `ffi_core` if there is none.
     pub runtime: Option<String>,
 }
+
+/// Form of the bindings that packages have.
+const FORM: Form = Form::Lookup;
 
 /// Writes the package of `model`. One model always gives the same bytes.
 ///
@@ -67,31 +75,49 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         message: model.messages.first().map_or("Thing", |it| &names.of(&it.id).name),
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
-    let pools = PoolsFile::new(model, &names);
+    let pools = PoolsFile::new(model, &names, FORM);
     let simd = SimdFile::new(model, &names);
     let arrays = ArraysFile::new(model, &names);
+    let newtypes = NewtypesFile::new(&types);
+    let newtype_arrays = NewtypeArraysFile::new(&types);
     let file = &model.library.name;
     let any = !model.messages.is_empty()
         || !model.oneofs.is_empty()
         || !model.enums.is_empty()
+        || !model.newtypes.is_empty()
         || !model.errors.is_empty();
     let main = MainFile {
         names: &names,
         file,
         arrays: arrays.is_some(),
+        newtypes: newtype_arrays.is_some(),
         errors: !model.errors.is_empty(),
         pools: pools.is_some(),
         simd: simd.is_some(),
     };
     let mut generated = vec![
         (format!("lib/{package}.dart"), render(&main)),
-        ("lib/values.dart".into(), render(&ValuesLibrary { file, any, errors: main.errors })),
+        (
+            "lib/values.dart".into(),
+            render(&ValuesLibrary {
+                file,
+                any,
+                errors: main.errors,
+                newtypes: newtypes.is_some(),
+                imports: newtype::imported_by_values(&names, model)
+                    .into_iter()
+                    .map(|index| (index, &*names.imports[index]))
+                    .collect(),
+            }),
+        ),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
-        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names))),
+        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names, FORM))),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
     generated.extend(arrays.map(|it| ("lib/src/arrays.g.dart".into(), render(&it))));
+    generated.extend(newtypes.map(|it| ("lib/src/newtypes.g.dart".into(), render(&it))));
+    generated.extend(newtype_arrays.map(|it| ("lib/src/newtype_arrays.g.dart".into(), render(&it))));
     if main.errors {
         generated.push(("lib/src/errors.g.dart".into(), render(&ErrorsFile::new(&types))));
         generated.push(("lib/src/failures.g.dart".into(), render(&FailuresFile::new(&types))));
@@ -100,7 +126,8 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     if let Some(simd) = simd {
         generated.push(("lib/src/simd.g.dart".into(), render(&simd)));
     }
-    let mut files: Vec<_> = generated.iter().map(|(path, body)| OutputFile::generated(path, body)).collect();
+    let generated = generated.into_iter().map(|(path, body)| OutputFile::generated(path, body));
+    let mut files: Vec<_> = generated.collect();
     files.extend([
         OutputFile::starter("README.md", render(&readme)),
         OutputFile::starter(
@@ -112,6 +139,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
             render(&Pubspec {
                 names: &names,
                 runtime: options.runtime.as_deref().unwrap_or(runtime::PACKAGE),
+                packages: newtype::packages(&names),
             }),
         ),
     ]);
@@ -173,7 +201,7 @@ fn check_keys(model: &Model) -> Result<(), Problems> {
                 problems.push(Problem {
                     item: item.clone(),
                     what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
-                    fix: "use a number, `bool`, enum, `FfiStr` or `FfiRef` as the key".into(),
+                    fix: "use a number, `bool`, enum, `FfiStr`, `FfiRef`, a logical type or a newtype as the key".into(),
                 });
             }
         });
@@ -196,7 +224,10 @@ fn check_keys(model: &Model) -> Result<(), Problems> {
 }
 
 fn is_key(ty: &Type) -> bool {
-    matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_))
+    matches!(
+        ty.physical(),
+        Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Logical(_) | Type::Ref(_)
+    )
 }
 
 /// Library that users import; the other files are its parts.
@@ -206,6 +237,7 @@ struct MainFile<'a> {
     names: &'a Names<'a>,
     file: &'a str,
     arrays: bool,
+    newtypes: bool,
     errors: bool,
     pools: bool,
     simd: bool,
@@ -216,9 +248,12 @@ struct MainFile<'a> {
 #[template(path = "dart/values_library.dart.jinja", escape = "none")]
 struct ValuesLibrary<'a> {
     file: &'a str,
-    /// True if there is a value, an enum or an error.
+    /// True if there is a value, an enum, a newtype or an error.
     any: bool,
     errors: bool,
+    newtypes: bool,
+    /// Libraries of the user's, each with the number in its prefix.
+    imports: Vec<(usize, &'a str)>,
 }
 
 #[derive(Template)]
@@ -254,9 +289,13 @@ fn example(model: &Model, names: &Names<'_>) -> Option<String> {
 struct Pubspec<'a> {
     names: &'a Names<'a>,
     runtime: &'a str,
+    /// Packages of the user's with types that stand for newtypes.
+    packages: Vec<&'a str>,
 }
 
 fn render(template: &impl Template) -> String {
-    let text = template.render().expect("a template writes to memory and calls nothing that fails");
-    format!("{}\n", text.trim_end())
+    let mut text = template.render().expect("a template writes to memory and calls nothing that fails");
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
 }

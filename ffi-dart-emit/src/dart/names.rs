@@ -5,14 +5,14 @@
 //! name that isn't valid is a [`Problem`] whose fix is `#[ffi(rename = "..")]`, because an
 //! automatic name would be a guess.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ffi_core::schema::read::Item;
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
 
 use crate::model::{
-    Case, Enum, ErrorField, ErrorFieldType, ErrorType, Field, Function, Message, Model, Oneof, Problem,
-    Problems, Queue, Returns, Scalar, Type, TypeId, Value,
+    Case, Enum, ErrorField, ErrorFieldType, ErrorType, Field, Function, Message, Model, Newtype, Oneof,
+    Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value,
 };
 
 use super::docs::Links;
@@ -121,6 +121,8 @@ pub struct Names<'a> {
     /// Environment variable with the path of the library.
     pub variable: String,
     types: HashMap<&'a TypeId, TypeNames>,
+    /// Libraries with types that stand for newtypes; the prefix of each is `$lib` and its index.
+    pub imports: Vec<String>,
     /// Names of the functions, in the order of [`Model::functions`].
     pub functions: Vec<FunctionNames>,
     /// Classes of the queues, in the order of [`Model::queues`].
@@ -189,6 +191,10 @@ impl<'a> Names<'a> {
             let names = namer.oneof(&mut top, it);
             types.insert(&it.id, names);
         }
+        for it in &model.newtypes {
+            let names = namer.newtype(&mut top, it);
+            types.insert(&it.id, names);
+        }
         let queues: Vec<_> = model.queues.iter().map(|it| namer.queue(&mut top, it)).collect();
         let errors = model.errors.iter().map(|it| namer.error(&mut top, it)).collect();
         let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
@@ -207,8 +213,9 @@ impl<'a> Names<'a> {
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
             let package = package.to_owned();
-            let links = Links::default();
-            let names = Self { package, library, raw, variable, types, functions, queues, links, errors };
+            let (links, imports) = (Links::default(), imports(model));
+            let names =
+                Self { package, library, raw, variable, types, imports, functions, queues, links, errors };
             Ok(Self { links: names.links(model), ..names })
         } else {
             Err(Problems(namer.problems))
@@ -238,6 +245,10 @@ impl<'a> Names<'a> {
             for (case, name) in it.cases.iter().zip(&own.members) {
                 links.add(format!("{}::{}", it.item.name, case.item.name), case_class(&own.name, name));
             }
+        }
+        // A type of the user's that stands for one is in a library with a prefix.
+        for it in model.newtypes.iter().filter(|it| it.dart.is_none()) {
+            links.add(&*it.item.name, &*self.of(&it.id).name);
         }
         for (it, own) in model.errors.iter().zip(&self.errors) {
             links.add(&*it.item.name, &*own.family);
@@ -409,7 +420,9 @@ impl Namer {
         let column = |field: &Field| {
             let owner = format!("{owner}, field {}", field.item.name);
             let column = self.member(&mut scope, &owner, &field.item);
-            if matches!(field.ty.innermost(), Type::Scalar(it) if *it != Scalar::Bool) {
+            let of = field.ty.innermost();
+            let is_newtype = matches!(field.ty.value(), Some(Value::Newtype(_)));
+            if is_newtype || matches!(of, Type::Scalar(it) if *it != Scalar::Bool) {
                 self.claim(&mut scope, &format!("the array of {owner}"), &beside(&column, "Array"));
             }
             if is_unsigned(&field.ty) {
@@ -463,7 +476,10 @@ impl Namer {
             _ if matches!(field.ty, Type::Scalar(it) if types::is_narrow(it)) => {
                 Some(("unchecked", "Unchecked"))
             }
-            _ => None,
+            _ => match field.ty.physical() {
+                Type::Logical(it) => it.beside.as_ref().map(|beside| (beside.member, beside.suffix)),
+                _ => None,
+            },
         };
         if let Some((kind, suffix)) = extra {
             let accessor = if suffix == "Unchecked" { "setter" } else { "getter" };
@@ -485,6 +501,14 @@ impl Namer {
         };
         let members = it.variants.iter().map(variant).collect();
         TypeNames { name, members, columns: Vec::new() }
+    }
+
+    fn newtype(&mut self, top: &mut Scope, it: &Newtype) -> TypeNames {
+        let owner = format!("newtype {}", it.id);
+        let name = self.type_name(&owner, &it.item);
+        self.claim(top, &owner, &name);
+        self.claim(top, &format!("the Array class of {owner}"), &format!("{name}Array"));
+        TypeNames { name, members: Vec::new(), columns: Vec::new() }
     }
 
     /// Returns the class of a queue: `EventsQueue` for `EVENTS`.
@@ -625,4 +649,10 @@ fn escaped(mut name: String, reserved: &[&str]) -> String {
 fn is_public(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
+}
+
+/// Returns the libraries with types of the user's, sorted.
+fn imports(model: &Model) -> Vec<String> {
+    let all = model.newtypes.iter().filter_map(|it| it.dart.as_ref()?.import.clone());
+    all.collect::<BTreeSet<_>>().into_iter().collect()
 }

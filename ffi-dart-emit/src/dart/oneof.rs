@@ -30,8 +30,8 @@ pub struct OneofClasses<'a> {
     /// Padding behind the union.
     end: Option<Padding>,
     throws: Throws,
-    /// What reading the value of a case throws.
-    thrown: Option<&'static str>,
+    /// Exceptions that reading the value of a case throws.
+    thrown: Option<String>,
     cases: Vec<CaseMembers<'a>>,
     owners: Owners<'a>,
     /// Declarations of the union.

@@ -9,6 +9,7 @@ use askama::Template;
 
 use crate::model::{Message, Model, Pool, PoolSymbols, QueueSymbols, Reset, Returns};
 
+use super::binding::{Binding, Form, Signature};
 use super::docs::Scope;
 use super::layout;
 use super::lead::{annotations, is_documented};
@@ -37,11 +38,15 @@ struct PoolClasses<'a> {
     capacity: u64,
     /// Size of a message in bytes.
     size: u64,
+    /// Check of that size.
+    sized: String,
     /// True if a new message holds zeros.
     zeroed: bool,
     /// True if a function returns a slot of the pool.
     returned: bool,
     symbols: &'a PoolSymbols,
+    /// Declarations of the functions that are called once per message.
+    bindings: Vec<String>,
 }
 
 /// The classes of a queue.
@@ -58,11 +63,13 @@ struct QueueClasses<'a> {
     lead: String,
     capacity: u64,
     symbols: &'a QueueSymbols,
+    /// Declarations of the functions that are called once per message.
+    bindings: Vec<String>,
 }
 
 impl<'a> PoolsFile<'a> {
     /// Returns the file for `model`, or `None` if it has no pools.
-    pub fn new(model: &'a Model, names: &'a Names<'_>) -> Option<Self> {
+    pub fn new(model: &'a Model, names: &'a Names<'_>, form: Form) -> Option<Self> {
         let pools: Vec<_> = pooled(model)
             .map(|(it, pool)| {
                 let name = &*names.of(&it.id).name;
@@ -76,8 +83,10 @@ impl<'a> PoolsFile<'a> {
                     notes: annotations(0, &it.item),
                     capacity: u64::from(pool.capacity),
                     size: it.size,
+                    sized: layout::sized(name, it.size),
                     zeroed: matches!(pool.reset, Reset::Zero),
                     returned,
+                    bindings: pool_bindings(form, name, &pool.symbols),
                     symbols: &pool.symbols,
                 }
             })
@@ -102,6 +111,7 @@ impl<'a> PoolsFile<'a> {
                 getter,
                 lead: layout::doc(0, &(doc + &facts)) + &annotations(0, &it.item),
                 capacity: it.capacity,
+                bindings: queue_bindings(form, message, &it.symbols),
                 symbols: &it.symbols,
             }
         });
@@ -112,6 +122,31 @@ impl<'a> PoolsFile<'a> {
             pools,
         })
     }
+}
+
+fn declare(form: Form, name: &str, symbol: &str, types: &[(&str, &str)]) -> String {
+    form.member(&Binding::leaf(name, symbol, Signature::new(types)))
+}
+
+fn pool_bindings(form: Form, message: &str, symbols: &PoolSymbols) -> Vec<String> {
+    let pointer = format!("$.Pointer<{message}>");
+    let slot = (&*pointer, "");
+    let number = ("$.Uint32", "int");
+    vec![
+        declare(form, "_alloc", &symbols.alloc, &[slot]),
+        declare(form, "_free", &symbols.free, &[("$.Int32", "int"), slot]),
+        declare(form, "_resolve", &symbols.resolve, &[slot, number, number]),
+        declare(form, "_reference", &symbols.reference, &[("$.Uint64", "int"), slot]),
+    ]
+}
+
+fn queue_bindings(form: Form, message: &str, symbols: &QueueSymbols) -> Vec<String> {
+    let pointer = format!("$.Pointer<{message}>");
+    let slot = (&*pointer, "");
+    vec![
+        declare(form, "_push", &symbols.push, &[("$.Int32", "int"), slot]),
+        declare(form, "_pop", &symbols.pop, &[slot, ("$.Pointer<$.Int32>", "")]),
+    ]
 }
 
 /// Returns the messages that have a pool, each with its pool.

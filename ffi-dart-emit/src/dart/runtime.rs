@@ -6,7 +6,7 @@
 use crate::output::OutputFile;
 
 /// The version that generated code needs: `runtimeVersion` in `lib/src/loading.dart`.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The name of the package.
 pub const PACKAGE: &str = "ffi_core";
@@ -33,14 +33,18 @@ files! {
     "lib/src/boxes.dart"
     "lib/src/checks.dart"
     "lib/src/columns.dart"
+    "lib/src/conversions.dart"
     "lib/src/copies.dart"
     "lib/src/equality.dart"
     "lib/src/error_payload.dart"
     "lib/src/fixed_lists.dart"
+    "lib/src/futures.dart"
     "lib/src/host.dart"
     "lib/src/lengths.dart"
     "lib/src/lists.dart"
     "lib/src/loading.dart"
+    "lib/src/logical.dart"
+    "lib/src/mailbox.dart"
     "lib/src/maps.dart"
     "lib/src/memory.dart"
     "lib/src/native.dart"
@@ -63,6 +67,7 @@ files! {
     "lib/src/values/copies.dart"
     "lib/src/values/enums.dart"
     "lib/src/values/errors.dart"
+    "lib/src/values/logical.dart"
     "lib/src/values/pool_stats.dart"
     "lib/src/values/references.dart"
     "lib/src/views.dart"
@@ -73,7 +78,7 @@ files! {
 /// Returns the files of a copy of the package.
 #[must_use]
 pub fn package() -> Vec<OutputFile> {
-    FILES.iter().map(|(path, contents)| OutputFile::generated(*path, contents)).collect()
+    FILES.iter().map(|(path, contents)| OutputFile::generated(*path, *contents)).collect()
 }
 
 /// Returns the version of a runtime, by the text of its [`VERSION_FILE`].

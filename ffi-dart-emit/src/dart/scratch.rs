@@ -11,7 +11,8 @@ use crate::model::{Message, Model, Param, Scalar, Type, Value};
 
 use super::layout;
 use super::names::{Names, beside};
-use super::types;
+use super::newtype;
+use super::types::{self, Place};
 
 /// Places of a library.
 #[derive(Default)]
@@ -34,7 +35,12 @@ impl Scratch {
     ) -> (String, String) {
         let field = format!("_scratch{}", self.index(value, before));
         let indent = if param.optional { 6 } else { 4 };
-        let copy = if fields(names, model, value).is_some() {
+        let copy = if let Some(ty) = newtype::type_of(model, value) {
+            let literal = layout::string(name);
+            let place = format!("{field}.ref");
+            let copy = newtype::to_struct(names, model, &ty, &place, name, Place::field(&literal));
+            format!("{:indent$}{copy}", "")
+        } else if fields(names, model, value).is_some() {
             let callee = format!("_copy{}", self.index(value, 0));
             layout::call(indent, "", &callee, &[field.clone(), name.to_owned()], ";")
         } else {
@@ -52,9 +58,11 @@ impl Scratch {
         })
     }
 
-    /// Returns the class of each place, in the order of the fields.
-    pub fn classes<'a>(&self, names: &'a Names<'_>, model: &Model) -> Vec<&'a str> {
-        self.places.iter().map(|(value, _)| types::native(model, names, *value)).collect()
+    /// Returns the class of each place and its size in Rust, in the order of the fields.
+    pub fn classes<'a>(&self, names: &'a Names<'_>, model: &Model) -> Vec<(&'a str, u64)> {
+        let place =
+            |&(value, _): &(Value, usize)| (types::native(model, names, value), types::size(model, value));
+        self.places.iter().map(place).collect()
     }
 
     /// Returns the functions that the statements of [`place`](Self::place) call.

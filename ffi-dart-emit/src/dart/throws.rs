@@ -21,6 +21,8 @@ pub struct Throws {
     unicode: bool,
     /// Writing throws an `ArgumentError`, for a list of another length.
     length: bool,
+    /// Both throw a `ConversionException`.
+    converts: bool,
 }
 
 impl Throws {
@@ -33,16 +35,23 @@ impl Throws {
             range: self.range || other.range,
             unicode: self.unicode || other.unicode,
             length: self.length || other.length,
+            converts: self.converts || other.converts,
         }
     }
 
     /// Returns what reading a value throws, for docs; `None` for nothing.
-    pub fn reading(&self) -> Option<&'static str> {
-        match (self.invalid, self.unknown) {
-            (true, true) => Some("an [InvalidValueException] or an [UnknownEnumValueException]"),
-            (true, false) => Some("an [InvalidValueException]"),
-            (false, true) => Some("an [UnknownEnumValueException]"),
-            (false, false) => None,
+    pub fn reading(&self) -> Option<String> {
+        let all = [
+            (self.invalid, "an [InvalidValueException]"),
+            (self.unknown, "an [UnknownEnumValueException]"),
+            (self.converts, "a [ConversionException]"),
+        ];
+        let all: Vec<_> = all.iter().filter(|it| it.0).map(|it| it.1).collect();
+        let (last, others) = all.split_last()?;
+        if others.is_empty() {
+            Some((*last).to_owned())
+        } else {
+            Some(format!("{} or {last}", others.join(", ")))
         }
     }
 
@@ -53,6 +62,7 @@ impl Throws {
             (self.range, "a [RangeError] for a number that its place can't hold"),
             (self.unicode, "an [ArgumentError] for text that is no Unicode"),
             (self.length, "an [ArgumentError] for a list of another length"),
+            (self.converts, "a [ConversionException] for what a conversion throws"),
         ];
         all.iter().filter(|it| it.0).map(|it| it.1).collect()
     }
@@ -97,6 +107,10 @@ impl<'a> AllThrows<'a> {
             Type::Message(index) => self.of_composite(&self.model.message(*index).id),
             Type::Oneof(index) => self.of_composite(&self.model.oneof(*index).id),
             Type::Ref(_) => none,
+            Type::Newtype { index, of } => {
+                Throws { converts: self.model.newtype(*index).dart.is_some(), ..none }.and(self.of(of))
+            }
+            Type::Logical(it) => Throws { invalid: it.invalid, range: it.range, ..none },
             Type::Str { .. } => Throws { invalid: true, capacity: true, unicode: true, ..none },
             Type::Bytes { .. } => Throws { invalid: true, capacity: true, range: true, ..none },
             Type::Array { of, .. } => Throws { length: true, ..self.of(of) },
@@ -118,7 +132,7 @@ mod tests {
         let none = Throws::default();
         assert_eq!((none.reading(), none.writing().len()), (None, 0));
         let unknown = Throws { unknown: true, ..none };
-        assert_eq!(unknown.reading(), Some("an [UnknownEnumValueException]"));
+        assert_eq!(unknown.reading().as_deref(), Some("an [UnknownEnumValueException]"));
         let narrow = Throws { range: true, ..none };
         assert_eq!(narrow.writing(), ["a [RangeError] for a number that its place can't hold"]);
         assert_eq!(narrow.reading(), None);

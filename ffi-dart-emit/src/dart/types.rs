@@ -12,7 +12,9 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Composite, EnumIndex, Model, Scalar, Type, TypeId, Value};
+use crate::model::{
+    Composite, DartType, EnumIndex, Model, Newtype, NewtypeIndex, Scalar, Type, TypeId, Value,
+};
 
 use super::layout;
 use super::names::Names;
@@ -69,6 +71,18 @@ pub fn taken(of: Scalar) -> String {
     let name = scalar(of).array.trim_start_matches("$.");
     let (first, rest) = name.split_at(1);
     format!("$.{}{rest}Taken", first.to_ascii_lowercase())
+}
+
+/// Returns the size in bytes that a value has in Rust.
+pub fn size(model: &Model, value: Value) -> u64 {
+    match value {
+        Value::Scalar(it) => it.size(),
+        Value::Enum(index) | Value::Open(index) => model.enumeration(index).repr.size(),
+        Value::Message(index) => model.message(index).size,
+        Value::Oneof(index) => model.oneof(index).size,
+        Value::Newtype(index) => model.layout(&model.newtype(index).ty).size,
+        Value::Logical(it) => model.layout(it.ty()).size,
+    }
 }
 
 /// Returns the function of the runtime that checks an `int` to be a number of `scalar`, or `None`
@@ -159,7 +173,9 @@ pub fn checked_length(values: &str, place: Place<'_>, count: u64) -> String {
 pub fn unsigned(ty: &Type) -> Option<String> {
     match ty {
         Type::Scalar(Scalar::U64) => Some("u".to_owned()),
-        Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => unsigned(of),
+        Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } | Type::Newtype { of, .. } => {
+            unsigned(of)
+        }
         Type::Map { key, value, .. } => {
             let [key, value] = [unsigned(key), unsigned(value)];
             let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "-".to_owned());
@@ -199,20 +215,24 @@ pub fn big(ty: &Type) -> Option<Unsigned> {
 
 /// Returns the `dart:ffi` type of `value`.
 pub fn native<'a>(model: &Model, names: &'a Names<'_>, value: Value) -> &'a str {
-    match value {
+    match model.physical(value) {
         Value::Scalar(it) => scalar(it).native,
         Value::Enum(index) | Value::Open(index) => scalar(model.enumeration(index).repr).native,
         Value::Message(index) => &names.of(&model.message(index).id).name,
         Value::Oneof(index) => &names.of(&model.oneof(index).id).name,
+        Value::Logical(it) => it.class,
+        Value::Newtype(_) => unreachable!("a physical value is in no newtype"),
     }
 }
 
 /// Returns the Dart type of `value` as it crosses the boundary; an enum crosses as an `int`.
 pub fn raw<'a>(names: &'a Names<'_>, model: &Model, value: Value) -> &'a str {
-    match value {
+    match model.physical(value) {
         Value::Scalar(it) => scalar(it).dart,
         Value::Enum(_) | Value::Open(_) => "int",
-        Value::Message(_) | Value::Oneof(_) => native(model, names, value),
+        Value::Message(_) | Value::Oneof(_) | Value::Logical(_) | Value::Newtype(_) => {
+            native(model, names, value)
+        }
     }
 }
 
@@ -221,6 +241,8 @@ pub fn public(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Enum(index) => names.of(&model.enumeration(index).id).name.clone(),
         Value::Open(index) => format!("$.FfiOpen<{}>", names.of(&model.enumeration(index).id).name),
+        Value::Newtype(index) => newtype(names, model.newtype(index)),
+        Value::Logical(it) => it.dart.to_owned(),
         other => raw(names, model, other).to_owned(),
     }
 }
@@ -230,6 +252,8 @@ pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Scalar(it) => scalar(it).array.to_owned(),
         Value::Open(index) => array(names, model, Value::Enum(index)),
+        Value::Newtype(index) => format!("{}Array", names.of(&model.newtype(index).id).name),
+        Value::Logical(it) => it.array(),
         other => format!("{}Array", public(names, model, other)),
     }
 }
@@ -239,7 +263,9 @@ pub fn array(names: &Names<'_>, model: &Model, value: Value) -> String {
 pub fn lent(names: &Names<'_>, model: &Model, value: Value) -> String {
     match value {
         Value::Message(_) | Value::Oneof(_) => format!("{}Box", native(model, names, value)),
-        Value::Scalar(_) | Value::Enum(_) | Value::Open(_) => array(names, model, value),
+        Value::Scalar(_) | Value::Enum(_) | Value::Open(_) | Value::Newtype(_) | Value::Logical(_) => {
+            array(names, model, value)
+        }
     }
 }
 
@@ -275,7 +301,7 @@ pub fn flat(ty: &Type) -> bool {
         Type::Message(_) | Type::Oneof(_) => true,
         Type::Array { .. } => matches!(flattened(ty).0, Type::Scalar(_) | Type::Enum(_)),
         Type::Option { of } => matches!(**of, Type::Scalar(_) | Type::Enum(_) | Type::Open(_)),
-        Type::Vec { .. } | Type::Map { .. } | Type::Ref(_) => false,
+        Type::Vec { .. } | Type::Map { .. } | Type::Ref(_) | Type::Newtype { .. } | Type::Logical(_) => false,
     }
 }
 
@@ -285,6 +311,53 @@ fn optional(of: &Type, inner: String) -> String {
     match of {
         Type::Option { .. } => format!("({inner},)?"),
         _ => format!("{inner}?"),
+    }
+}
+
+/// Returns the library prefix of a type of the user's.
+pub fn prefix(names: &Names<'_>, dart: &DartType) -> String {
+    match &dart.import {
+        Some(import) => {
+            let place = names.imports.iter().position(|it| it == import);
+            format!("$lib{}.", place.expect("all were collected"))
+        }
+        None if matches!(&*dart.name, "String" | "bool" | "double" | "int") => String::new(),
+        None => "$.".to_owned(),
+    }
+}
+
+/// Returns the Dart type of a newtype.
+pub fn newtype(names: &Names<'_>, newtype: &Newtype) -> String {
+    match &newtype.dart {
+        Some(dart) => format!("{}{}", prefix(names, dart), dart.name),
+        None => names.of(&newtype.id).name.clone(),
+    }
+}
+
+/// Returns the newtype with `inner`, the Dart value in it; exceptions call it `named`.
+pub fn wrap(names: &Names<'_>, model: &Model, index: NewtypeIndex, inner: &str, named: Place<'_>) -> String {
+    let newtype = model.newtype(index);
+    let name = &names.of(&newtype.id).name;
+    match &newtype.dart {
+        Some(_) => format!("_from{name}({inner}, {})", named.arguments().join(", ")),
+        None => format!("{name}({inner})"),
+    }
+}
+
+/// Returns the Dart value in the newtype `value`; exceptions call it `named`.
+pub fn unwrap(
+    names: &Names<'_>,
+    model: &Model,
+    index: NewtypeIndex,
+    value: &str,
+    named: Place<'_>,
+) -> String {
+    let newtype = model.newtype(index);
+    match &newtype.dart {
+        Some(_) => {
+            format!("_to{}({value}, {})", names.of(&newtype.id).name, named.arguments().join(", "))
+        }
+        None => format!("{value}.value"),
     }
 }
 
@@ -334,7 +407,13 @@ impl<'a> Types<'a> {
             return;
         }
         match ty {
-            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Message(_) | Type::Oneof(_) => return,
+            Type::Scalar(_)
+            | Type::Enum(_)
+            | Type::Open(_)
+            | Type::Message(_)
+            | Type::Oneof(_)
+            | Type::Logical(_) => return,
+            Type::Newtype { of, .. } => return self.collect(of),
             Type::Str { .. } | Type::Bytes { .. } | Type::Ref(_) => {}
             Type::Array { .. } => self.collect(flattened(ty).0),
             Type::Vec { of, .. } | Type::Option { of } => self.collect(of),
@@ -356,6 +435,8 @@ impl<'a> Types<'a> {
             Type::Message(index) => self.alignments[&self.model.message(*index).id],
             Type::Oneof(index) => self.alignments[&self.model.oneof(*index).id],
             Type::Str { .. } | Type::Bytes { .. } | Type::Ref(_) => 4,
+            Type::Newtype { of, .. } => self.alignment(of),
+            Type::Logical(it) => it.alignment(),
             Type::Vec { of, .. } => self.alignment(of).max(4),
             Type::Map { key, value, .. } => self.alignment(key).max(self.alignment(value)).max(4),
         }
@@ -374,6 +455,8 @@ impl<'a> Types<'a> {
             Type::Message(_) | Type::Oneof(_) => return self.element(ty),
             Type::Str { cap } => return format!("_Str{cap}"),
             Type::Bytes { cap } => return format!("_Bytes{cap}"),
+            Type::Newtype { of, .. } => return self.class(of),
+            Type::Logical(it) => return it.class.to_owned(),
             Type::Array { .. } => "Array",
             Type::Vec { .. } => "Vec",
             Type::Option { .. } => "Option",
@@ -385,7 +468,7 @@ impl<'a> Types<'a> {
 
     /// Returns the `dart:ffi` type of a place, as an inline array of it names it.
     pub fn native_class(&self, ty: &Type) -> String {
-        match ty {
+        match ty.physical() {
             Type::Scalar(it) => scalar(*it).native.to_owned(),
             Type::Enum(index) | Type::Open(index) => {
                 scalar(self.model.enumeration(*index).repr).native.to_owned()
@@ -397,7 +480,7 @@ impl<'a> Types<'a> {
     /// Returns the declaration of a place called `name`.
     pub fn place(&self, ty: &Type, name: &str) -> String {
         let class = self.class(ty);
-        match ty {
+        match ty.physical() {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => {
                 format!("  @{}() external {class} {name};", self.native_class(ty))
             }
@@ -424,6 +507,8 @@ impl<'a> Types<'a> {
             Type::Vec { of, .. } => format!("$.List<{}>", self.element(of)),
             Type::Option { of } => optional(of, self.element(of)),
             Type::Map { key, value, .. } => format!("$.Map<{}, {}>", self.element(key), self.element(value)),
+            Type::Newtype { index, .. } => newtype(self.names, self.model.newtype(*index)),
+            Type::Logical(it) => it.dart.to_owned(),
             Type::Ref(index) => {
                 format!("$.FfiRef<{}Data>", self.names.of(&self.model.message(*index).id).name)
             }
@@ -473,6 +558,9 @@ impl<'a> Types<'a> {
                 format!("{}.openFromValue({place})", self.element(&Type::Enum(*index)))
             }
             Type::Ref(_) => format!("{place}.read()"),
+            Type::Newtype { index, of } => {
+                wrap(self.names, self.model, *index, &self.read(of, place, named), named)
+            }
             _ => named.call(&format!("{place}.read"), &[]),
         }
     }
@@ -490,6 +578,10 @@ impl<'a> Types<'a> {
                 layout::call(indent, "", &format!("{place}.setFrom"), &[value.to_owned()], ";")
             }
             Type::Ref(_) => layout::call(indent, "", &format!("{place}.write"), &[value.to_owned()], ";"),
+            Type::Newtype { index, of } => {
+                let value = unwrap(self.names, self.model, *index, value, named);
+                self.write(indent, of, place, &value, named)
+            }
             _ => layout::call(indent, "", &format!("{place}.write"), &named.behind(&[value]), ";"),
         }
     }
@@ -497,9 +589,13 @@ impl<'a> Types<'a> {
     /// The value of what is at `place`, which exceptions call `named`.
     pub fn read_value(&self, ty: &Type, place: &str, named: Place<'_>) -> String {
         match ty {
-            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => {
-                self.read(ty, place, named)
-            }
+            Type::Scalar(_)
+            | Type::Enum(_)
+            | Type::Open(_)
+            | Type::Str { .. }
+            | Type::Ref(_)
+            | Type::Newtype { .. }
+            | Type::Logical(_) => self.read(ty, place, named),
             Type::Message(_) | Type::Oneof(_) => format!("{place}.toDart()"),
             _ => named.call(&format!("{place}.toDart"), &[]),
         }
@@ -527,7 +623,13 @@ impl<'a> Types<'a> {
     /// if the view doesn't change with the memory.
     pub fn detach(&self, ty: &Type, element: &str) -> Option<String> {
         match ty {
-            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Ref(_) => None,
+            Type::Scalar(_)
+            | Type::Enum(_)
+            | Type::Open(_)
+            | Type::Str { .. }
+            | Type::Ref(_)
+            | Type::Newtype { .. }
+            | Type::Logical(_) => None,
             Type::Option { of } if self.detach(of, element).is_none() => None,
             Type::Message(_) | Type::Oneof(_) => {
                 Some(format!("return $.Struct.create<{}>()..setFrom({element});", self.class(ty)))

@@ -5,19 +5,21 @@
 //! lists are sorted by id or symbol, whatever order the linker left the records in, so output is
 //! equal for every build.
 
+mod newtype;
 mod resolve;
 mod target;
 
 use std::fmt;
 
 pub use ffi_core::schema::read::{
-    Columns, ColumnsSymbols, Fingerprint, Item, Library, PanicStrategy, Pool, PoolSymbols, ProtoSymbols,
-    QueueSymbols, Reset, Scalar, Simd, TypeId,
+    Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode, PanicStrategy, Pool, PoolSymbols,
+    ProtoSymbols, QueueSymbols, Reset, Scalar, Simd, TypeId,
 };
 pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
 
 use crate::foreign::one_line;
+use crate::logical::Logical;
 
 /// Schema of a whole library.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub struct Model {
     pub enums: Vec<Enum>,
     /// Messages, in the order of their ids.
     pub oneofs: Vec<Oneof>,
+    /// Newtypes, in the order of their ids.
+    pub newtypes: Vec<Newtype>,
     /// Functions, in the order of their symbols.
     pub functions: Vec<Function>,
     /// Queues, in the order of the symbols of their fingerprints.
@@ -53,6 +57,10 @@ pub struct EnumIndex(usize);
 /// A oneof of [`Model::oneofs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OneofIndex(usize);
+
+/// A newtype of [`Model::newtypes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NewtypeIndex(usize);
 
 /// An error of [`Model::errors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -167,6 +175,15 @@ pub enum Type {
     },
     /// `FfiRef<T>`: `{ u32 index_plus_one; u32 generation; }`; all zero is none. `T` has a pool.
     Ref(MessageIndex),
+    /// A newtype, which has the layout of the type in it.
+    Newtype {
+        /// The newtype.
+        index: NewtypeIndex,
+        /// Type of its value: a number, `bool`, enum, `FfiStr`, logical type or newtype.
+        of: Box<Type>,
+    },
+    /// A logical type of `ffi-core`.
+    Logical(&'static Logical),
 }
 
 /// A data-carrying enum: `{ u32 tag; union payload; }`.
@@ -227,6 +244,23 @@ pub struct Variant {
     pub value: i64,
 }
 
+/// A `repr(transparent)` struct.
+#[derive(Clone, Debug)]
+pub struct Newtype {
+    /// Unique id.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Type of its value.
+    pub ty: Type,
+    /// Layout hash, that of the type of its value.
+    pub fingerprint: Fingerprint,
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint_symbol: String,
+    /// Type that stands for it in Dart, if it has no type of its own there.
+    pub dart: Option<DartType>,
+}
+
 /// An exported function.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -240,6 +274,8 @@ pub struct Function {
     pub fingerprint_symbol: String,
     /// True if calls are short, bounded and non-blocking.
     pub leaf: bool,
+    /// Way in which it is called.
+    pub mode: Mode,
     /// Parameters in order.
     pub params: Vec<Param>,
     /// Type of a successful result; `None` for `()`.
@@ -398,6 +434,10 @@ pub enum Value {
     Message(MessageIndex),
     /// A data-carrying enum, as the C struct.
     Oneof(OneofIndex),
+    /// A newtype, as the value in it.
+    Newtype(NewtypeIndex),
+    /// A logical type, as the C struct.
+    Logical(&'static Logical),
 }
 
 /// A type with a name that holds other types.
@@ -497,6 +537,26 @@ impl Model {
         &self.oneofs[index.0]
     }
 
+    /// Returns the newtype at `index`, which came from this model.
+    #[must_use]
+    pub fn newtype(&self, index: NewtypeIndex) -> &Newtype {
+        &self.newtypes[index.0]
+    }
+
+    /// Returns the value that C and Rust's memory have for `value`: that of a newtype is the value
+    /// in it.
+    #[must_use]
+    pub fn physical(&self, value: Value) -> Value {
+        let Value::Newtype(index) = value else { return value };
+        self.newtype(index).ty.physical().value().unwrap_or(value)
+    }
+
+    /// Returns true if C gets a pointer to the value that is passed, and not the value.
+    #[must_use]
+    pub fn is_struct(&self, value: Value) -> bool {
+        matches!(self.physical(value), Value::Message(_) | Value::Oneof(_) | Value::Logical(_))
+    }
+
     /// Returns the type and count of the numbers in `ty`, if it consists only of consecutive
     /// numbers of one type.
     #[must_use]
@@ -508,6 +568,7 @@ impl Model {
                 self.numbers(of).and_then(|(kind, count)| Some((kind, count.checked_mul(*len)?)))
             }
             Type::Message(index) => self.message(*index).numbers,
+            Type::Newtype { of, .. } => self.numbers(of),
             _ => None,
         }
     }
@@ -538,6 +599,8 @@ impl Model {
                 entry.list(*cap).expect(POSSIBLE).0
             }
             Type::Ref(_) => Layout { size: 8, align: 4 },
+            Type::Newtype { of, .. } => self.layout(of),
+            Type::Logical(it) => it.layout(self.wide_align).0,
         }
     }
 
@@ -668,6 +731,31 @@ impl Function {
 }
 
 impl Type {
+    /// Returns the type in a newtype, also in one that holds another, or the type itself.
+    #[must_use]
+    pub fn physical(&self) -> &Type {
+        match self {
+            Self::Newtype { of, .. } => of.physical(),
+            _ => self,
+        }
+    }
+
+    /// Returns it as the type of a parameter or result, if it can be one.
+    #[must_use]
+    pub fn value(&self) -> Option<Value> {
+        match self {
+            Self::Scalar(it) => Some(Value::Scalar(*it)),
+            Self::Enum(index) => Some(Value::Enum(*index)),
+            Self::Open(index) => Some(Value::Open(*index)),
+            Self::Message(index) => Some(Value::Message(*index)),
+            Self::Oneof(index) => Some(Value::Oneof(*index)),
+            Self::Logical(it) => Some(Value::Logical(it)),
+            // That of text isn't one either.
+            Self::Newtype { index, of } => of.value().map(|_| Value::Newtype(*index)),
+            _ => None,
+        }
+    }
+
     /// Returns the element type of an array of any depth, or the type itself.
     #[must_use]
     pub fn innermost(&self) -> &Type {
@@ -680,7 +768,10 @@ impl Type {
     /// Calls `visit` with each type that is in place in this one, inner ones first, itself last.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Type)) {
         match self {
-            Self::Array { of, .. } | Self::Vec { of, .. } | Self::Option { of } => of.walk(visit),
+            Self::Array { of, .. }
+            | Self::Vec { of, .. }
+            | Self::Option { of }
+            | Self::Newtype { of, .. } => of.walk(visit),
             Self::Map { key, value, .. } => {
                 key.walk(visit);
                 value.walk(visit);
@@ -692,6 +783,7 @@ impl Type {
             | Self::Oneof(_)
             | Self::Str { .. }
             | Self::Bytes { .. }
+            | Self::Logical(_)
             | Self::Ref(_) => {}
         }
         visit(self);

@@ -12,11 +12,17 @@ use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint;
 use ffi_core::schema::read::{self, Pass, Record};
 
+use super::newtype::check_dart;
 use super::{
     Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
-    Fingerprint, Function, Item, Layout, Library, Message, MessageIndex, Model, Oneof, OneofIndex, Param,
-    Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value, Variant, WideAlign,
+    Fingerprint, Function, Item, Layout, Library, Message, MessageIndex, Model, Newtype, NewtypeIndex, Oneof,
+    OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value, Variant,
+    WideAlign,
 };
+use crate::logical::Logical;
+
+/// Largest number of newtypes that hold each other.
+const MAX_NEWTYPES: usize = 16;
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
 
@@ -63,6 +69,7 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     let enums = sorted.enums.values().map(|it| resolver.enumeration(it)).collect();
     let messages = sorted.messages.values().map(|it| resolver.message(it)).collect();
     let oneofs = sorted.oneofs.values().map(|it| resolver.oneof(it)).collect();
+    let newtypes = sorted.newtypes.values().map(|it| resolver.newtype(it)).collect();
     let errors = sorted.errors.values().map(|it| resolver.error(it)).collect();
     let functions = sorted.functions.values().map(|it| resolver.function(it)).collect();
     let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
@@ -75,6 +82,7 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
         messages,
         enums,
         oneofs,
+        newtypes,
         functions,
         queues,
         errors,
@@ -140,6 +148,7 @@ struct Sorted {
     messages: BTreeMap<TypeId, read::Message>,
     enums: BTreeMap<TypeId, read::Enum>,
     oneofs: BTreeMap<TypeId, read::Oneof>,
+    newtypes: BTreeMap<TypeId, read::Newtype>,
     functions: BTreeMap<String, read::Function>,
     queues: BTreeMap<String, read::Queue>,
     errors: BTreeMap<TypeId, read::ErrorType>,
@@ -155,6 +164,7 @@ impl Sorted {
                 Record::Message(it) => insert(&mut sorted.messages, it.id.clone(), it, "message", problems),
                 Record::Enum(it) => insert(&mut sorted.enums, it.id.clone(), it, "enum", problems),
                 Record::Oneof(it) => insert(&mut sorted.oneofs, it.id.clone(), it, "oneof", problems),
+                Record::Newtype(it) => insert(&mut sorted.newtypes, it.id.clone(), it, "newtype", problems),
                 Record::Error(it) => insert(&mut sorted.errors, it.id.clone(), it, "error", problems),
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
@@ -275,6 +285,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     for oneof in sorted.oneofs.values() {
         check(format!("oneof {}", oneof.id), &oneof.symbols.fingerprint, problems);
     }
+    for newtype in sorted.newtypes.values() {
+        check(format!("newtype {}", newtype.id), &newtype.symbols.fingerprint, problems);
+    }
     for error in sorted.errors.values() {
         check(format!("error {}", error.id), &error.symbols.fingerprint, problems);
     }
@@ -290,8 +303,9 @@ fn check_ids(sorted: &Sorted, problems: &mut Reports) {
     let messages = sorted.messages.keys().map(|id| (id, "message"));
     let enums = sorted.enums.keys().map(|id| (id, "enum"));
     let oneofs = sorted.oneofs.keys().map(|id| (id, "oneof"));
+    let newtypes = sorted.newtypes.keys().map(|id| (id, "newtype"));
     let errors = sorted.errors.keys().map(|id| (id, "error"));
-    for (id, kind) in messages.chain(enums).chain(oneofs).chain(errors) {
+    for (id, kind) in messages.chain(enums).chain(oneofs).chain(newtypes).chain(errors) {
         if let Some(other) = kinds.insert(id, kind) {
             problems.add(format!("{kind} {id}"), format!("there is also {other} {id}"), REBUILD);
         }
@@ -315,6 +329,9 @@ fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
         | read::Type::Str { .. }
         | read::Type::Bytes { .. }
         | read::Type::Columns(_)
+        // No newtype holds a message or oneof.
+        | read::Type::Newtype(_)
+        | read::Type::Logical(_)
         | read::Type::Ref(_) => {}
     }
 }
@@ -375,6 +392,7 @@ struct Resolver<'a> {
     messages: HashMap<&'a TypeId, MessageIndex>,
     enums: HashMap<&'a TypeId, EnumIndex>,
     oneofs: HashMap<&'a TypeId, OneofIndex>,
+    newtypes: HashMap<&'a TypeId, NewtypeIndex>,
     errors: HashMap<&'a TypeId, ErrorIndex>,
     wide_align: WideAlign,
     problems: Reports,
@@ -400,6 +418,7 @@ impl<'a> Resolver<'a> {
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
+            newtypes: sorted.newtypes.keys().zip((0..).map(NewtypeIndex)).collect(),
             errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
             problems,
             sealed,
@@ -496,11 +515,84 @@ impl<'a> Resolver<'a> {
                 }
                 None => REPORTED,
             },
+            read::Type::Newtype(id) => self.newtype_type(item, id),
+            read::Type::Logical(name) => match Logical::named(name) {
+                Some(it) => {
+                    let layout = it.layout(self.wide_align).0;
+                    let fingerprint = fingerprint::logical(name, layout.size, layout.align);
+                    (Type::Logical(it), Facts { layout, fingerprint })
+                }
+                None => {
+                    let what = format!("there is no logical type `{}`", name.escape_debug());
+                    self.problems.add(
+                        item,
+                        what,
+                        "update ffi-dart-emit to the version of the library's ffi-core",
+                    );
+                    REPORTED
+                }
+            },
             read::Type::Columns(_) => {
                 let what = "columns are neither field, element nor value";
                 self.problems.add(item, what, "pass a reference to them");
                 REPORTED
             }
+        }
+    }
+
+    /// Returns a newtype with the type in it. Newtypes may hold each other to a depth that a forged
+    /// record can't exhaust the stack with.
+    fn newtype_type(&mut self, item: &str, id: &TypeId) -> (Type, Facts) {
+        let mut chain = Vec::new();
+        let mut next = id;
+        let innermost = loop {
+            let (Some(index), Some(record)) = (self.newtypes.get(next), self.sorted.newtypes.get(next))
+            else {
+                return self.unresolved(item, next);
+            };
+            chain.push(*index);
+            if chain.len() > MAX_NEWTYPES {
+                let what = format!("`{id}` holds itself, or more than {MAX_NEWTYPES} newtypes in each other");
+                self.problems.add(item, what, "hold the value itself");
+                return REPORTED;
+            }
+            match &record.ty {
+                read::Type::Newtype(inner) => next = inner,
+                other => break other,
+            }
+        };
+        let (ty, facts) = self.ty(item, innermost);
+        let wrap = |of, index| Type::Newtype { index, of: Box::new(of) };
+        (chain.into_iter().rev().fold(ty, wrap), facts)
+    }
+
+    fn newtype(&mut self, record: &read::Newtype) -> Newtype {
+        let item = format!("newtype {}", record.id);
+        self.names(&item, &record.id, &record.item);
+        let (ty, facts) = self.ty(&item, &record.ty);
+        let possible =
+            matches!(ty.physical(), Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Logical(_));
+        if !possible {
+            self.problems.add(
+                &item,
+                "its value is no number, `bool`, enum, text or logical type",
+                "make it a message, with `#[derive(FfiMessage)]` and a named field",
+            );
+        }
+        let computed = Fingerprint(facts.fingerprint);
+        self.same_fingerprint(&item, computed, record.fingerprint);
+        if let Some(dart) = &record.dart {
+            for (what, fix) in check_dart(dart) {
+                self.problems.add(&item, what, fix);
+            }
+        }
+        Newtype {
+            id: record.id.clone(),
+            item: record.item.clone(),
+            ty,
+            fingerprint: record.fingerprint,
+            fingerprint_symbol: record.symbols.fingerprint.clone(),
+            dart: record.dart.clone(),
         }
     }
 
@@ -797,6 +889,10 @@ impl<'a> Resolver<'a> {
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
+        if !record.mode.is_sync() {
+            facts.push(fingerprint::STARTED);
+            self.started(&item, record.leaf, &params);
+        }
         self.fingerprint(&item, &facts, record.fingerprint);
         Function {
             item: record.item.clone(),
@@ -804,11 +900,33 @@ impl<'a> Resolver<'a> {
             fingerprint: record.fingerprint,
             fingerprint_symbol: record.fingerprint_symbol.clone(),
             leaf: record.leaf,
+            mode: record.mode,
             params,
             returns,
             optional: record.optional,
             fallible: record.fallible,
             error: error.map(|(index, _)| index),
+        }
+    }
+
+    /// Checks a function whose result comes to the mailbox.
+    fn started(&mut self, item: &str, leaf: bool, params: &[Param]) {
+        if leaf {
+            self.problems.add(item, "its result comes later, and it is a leaf function", REBUILD);
+        }
+        if self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none()) {
+            self.problems.add(item, "its result comes later, and the library has no mailbox", REBUILD);
+        }
+        for param in params {
+            let lent = match param.passing {
+                Passing::Reference { .. } | Passing::Columns { .. } => true,
+                Passing::Slice { mutable, .. } => mutable,
+                Passing::Value(_) | Passing::Text | Passing::Pool(_) => false,
+            };
+            if lent {
+                let what = format!("it runs on after the call, and borrows `{}`", param.name);
+                self.problems.add(item, what, REBUILD);
+            }
         }
     }
 
@@ -998,20 +1116,17 @@ impl<'a> Resolver<'a> {
     }
 
     fn value(&mut self, item: &str, ty: &Type) -> Value {
-        match ty {
-            Type::Scalar(scalar) => Value::Scalar(*scalar),
-            Type::Enum(index) => Value::Enum(*index),
-            Type::Message(index) => Value::Message(*index),
-            Type::Oneof(index) => Value::Oneof(*index),
-            Type::Open(index) => Value::Open(*index),
-            other => {
-                let what = match other {
+        match ty.value() {
+            Some(value) => value,
+            None => {
+                let what = match ty {
                     Type::Array { .. } => "an array",
                     Type::Str { .. } => "an `FfiStr`",
                     Type::Bytes { .. } => "an `FfiBytes`",
                     Type::Vec { .. } => "an `FfiVec`",
                     Type::Option { .. } => "an `FfiOption`",
                     Type::Map { .. } => "an `FfiMap`",
+                    Type::Newtype { .. } => "a newtype of an `FfiStr`",
                     _ => "an `FfiRef`",
                 };
                 let what = format!("{what} is neither parameter nor result");
@@ -1059,7 +1174,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn fingerprint(&mut self, item: &str, facts: &[u64], recorded: Fingerprint) {
-        let computed = Fingerprint(fingerprint::mix(facts));
+        self.same_fingerprint(item, Fingerprint(fingerprint::mix(facts)), recorded);
+    }
+
+    fn same_fingerprint(&mut self, item: &str, computed: Fingerprint, recorded: Fingerprint) {
         if self.sealed && computed != recorded {
             self.problems.add(
                 item,

@@ -8,14 +8,15 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::{
-    Case, Enum, Field, Fingerprint, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy, Pool,
-    PoolSymbols, Record, Reset, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Case, Enum, Field, Fingerprint, Item, Library, LibrarySymbols, Message, Newtype, Oneof, PanicStrategy,
+    Pool, PoolSymbols, Record, Reset, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 use heck::ToSnakeCase;
 
 use super::graph::components;
 use super::rust::{Body, Part, Source};
 use crate::dart;
+use crate::logical::Logical;
 use crate::model::{Layout, Problem, WideAlign, resolve_unsealed};
 
 /// Name of the crate that stands for an imported schema.
@@ -98,6 +99,13 @@ impl Records {
                 let variants = variants.collect();
                 let it = Enum { id, item, repr: *repr, fingerprint, symbols, variants };
                 (Record::Enum(it), Layout::of_scalar(*repr, WideAlign::Size))
+            }
+            Body::Newtype { value, dart } => {
+                let ty = value.first().and_then(|part| part.ty.as_ref());
+                let whole = ty.map_or(SOME, of);
+                let ty = ty.map_or(Type::Scalar(Scalar::U8), qualified);
+                let it = Newtype { id, item, ty, fingerprint, symbols, dart: dart.clone() };
+                (Record::Newtype(it), whole)
             }
             Body::Struct(parts) => {
                 let mut whole = Layout { size: 0, align: 1 };
@@ -183,7 +191,10 @@ fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
     let of = |ty: &Type| layout(ty, known);
     match ty {
         Type::Scalar(it) => Some(Layout::of_scalar(*it, WideAlign::Size)),
-        Type::Message(id) | Type::Enum(id) | Type::Open(id) | Type::Oneof(id) => known.get(&id.0).copied(),
+        Type::Message(id) | Type::Enum(id) | Type::Open(id) | Type::Oneof(id) | Type::Newtype(id) => {
+            known.get(&id.0).copied()
+        }
+        Type::Logical(name) => Some(Logical::named(name)?.layout(WideAlign::Size).0),
         Type::Ref(_) => Some(Layout { size: 8, align: 4 }),
         Type::Array { of: inner, len } => of(inner)?.times(*len),
         Type::Str { cap } | Type::Bytes { cap } => Some(Layout::of_byte().list(*cap)?.0),
@@ -202,8 +213,15 @@ fn held<'a>(ty: &'a Type, into: &mut Vec<&'a TypeId>) {
             held(key, into);
             held(value, into);
         }
-        Type::Message(id) | Type::Oneof(id) | Type::Enum(id) | Type::Open(id) => into.push(id),
-        Type::Scalar(_) | Type::Str { .. } | Type::Bytes { .. } | Type::Columns(_) | Type::Ref(_) => {}
+        Type::Message(id) | Type::Oneof(id) | Type::Enum(id) | Type::Open(id) | Type::Newtype(id) => {
+            into.push(id)
+        }
+        Type::Scalar(_)
+        | Type::Logical(_)
+        | Type::Str { .. }
+        | Type::Bytes { .. }
+        | Type::Columns(_)
+        | Type::Ref(_) => {}
     }
 }
 
@@ -218,11 +236,12 @@ fn qualified(ty: &Type) -> Type {
         Type::Oneof(it) => Type::Oneof(id(it)),
         Type::Ref(it) => Type::Ref(id(it)),
         Type::Columns(it) => Type::Columns(id(it)),
+        Type::Newtype(it) => Type::Newtype(id(it)),
         Type::Array { of, len } => Type::Array { of: boxed(of), len: *len },
         Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },
         Type::Option { of } => Type::Option { of: boxed(of) },
         Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
-        Type::Scalar(_) | Type::Str { .. } | Type::Bytes { .. } => ty.clone(),
+        Type::Scalar(_) | Type::Logical(_) | Type::Str { .. } | Type::Bytes { .. } => ty.clone(),
     }
 }
 
@@ -244,6 +263,7 @@ fn library() -> Library {
             free: symbol("free"),
             owned_free: symbol("owned_free"),
             shutdown: symbol("shutdown"),
+            mailbox: None,
             dart_init: symbol("dart_init"),
             dart_calls: symbol("dart_calls"),
         },

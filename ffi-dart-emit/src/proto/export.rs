@@ -4,7 +4,7 @@
 //! and the import has no other way to know it. Facts that protobuf can't express go into options;
 //! an option that would repeat what the import concludes anyway is left out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use ffi_core::schema::read;
@@ -12,10 +12,13 @@ use heck::ToUpperCamelCase;
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use super::names::{self, Names};
-use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, record_type, rust, shape};
+use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, physical, record_type, rust, shape};
 use super::{OPTIONS, OPTIONS_FILE};
 use crate::foreign::{proto_comment, proto_string as string};
-use crate::model::{Case, Enum, Item, Message, Model, Oneof, Problem, Problems, Reset, Scalar, TypeId};
+use crate::logical::Logical;
+use crate::model::{
+    Case, Composite, Enum, Item, Message, Model, Newtype, Oneof, Problem, Problems, Reset, Scalar, TypeId,
+};
 
 /// Returns the .proto file of `model` without its first line, which
 /// [`OutputFile::generated`](crate::output::OutputFile::generated) adds. One model always gives the
@@ -56,13 +59,32 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     if model.oneofs.iter().any(|it| it.cases.iter().skip(1).any(|case| case.ty.is_none())) {
         text += "import \"google/protobuf/empty.proto\";\n";
     }
+    for file in logical_files(model) {
+        let _ = writeln!(text, "import \"{file}\";");
+    }
     let _ = write!(text, "\noption ({options}.library) = {};\n", string(&model.library.name));
     for it in sorted(wide, |it| &it.item.name) {
         exporter.wide(&mut text, it);
     }
+    for it in sorted(&model.newtypes, |it| &it.item.name) {
+        exporter.newtype(&mut text, it);
+    }
     let text = text + &body;
     compile(&text)?;
     Ok(text)
+}
+
+/// Returns the files of protobuf with the messages of the logical types in fields and cases.
+fn logical_files(model: &Model) -> BTreeSet<&'static str> {
+    let mut files = BTreeSet::new();
+    for ty in model.by_dependency().into_iter().flat_map(Composite::types) {
+        ty.walk(&mut |part| {
+            if let crate::model::Type::Logical(Logical { proto_file: Some(file), .. }) = part {
+                files.insert(*file);
+            }
+        });
+    }
+    files
 }
 
 /// Compiles the written text, so that a mistake in it is found here and not by its reader.
@@ -104,24 +126,34 @@ fn sorted<'a, 'n, T>(items: impl IntoIterator<Item = &'a T>, name: impl Fn(&'a T
     items
 }
 
-/// Facts about enums that the shape of a field depends on.
-struct Enums<'a>(HashMap<&'a TypeId, (Scalar, bool)>);
+/// Facts about enums and newtypes that the shape of a field depends on.
+struct Enums<'a> {
+    enums: HashMap<&'a TypeId, (Scalar, bool)>,
+    newtypes: HashMap<&'a TypeId, read::Type>,
+}
 
 impl<'a> Enums<'a> {
     fn new(model: &'a Model) -> Self {
         let wide =
             |it: &Enum| it.variants.iter().any(|variant| i32::try_from(it.discriminant(variant)).is_err());
-        Self(model.enums.iter().map(|it| (&it.id, (it.repr, wide(it)))).collect())
+        Self {
+            enums: model.enums.iter().map(|it| (&it.id, (it.repr, wide(it)))).collect(),
+            newtypes: model.newtypes.iter().map(|it| (&it.id, record_type(model, &it.ty))).collect(),
+        }
     }
 }
 
 impl Types for Enums<'_> {
     fn repr(&self, id: &TypeId) -> Scalar {
-        self.0[id].0
+        self.enums[id].0
     }
 
     fn is_wide(&self, id: &TypeId) -> bool {
-        self.0[id].1
+        self.enums[id].1
+    }
+
+    fn newtype(&self, id: &TypeId) -> read::Type {
+        self.newtypes[id].clone()
     }
 }
 
@@ -361,6 +393,30 @@ impl Exporter<'_> {
         *out += "};\n";
     }
 
+    /// Writes a newtype as an option of the file.
+    fn newtype(&self, out: &mut String, it: &Newtype) {
+        let ty = record_type(self.model, &it.ty);
+        let mut pairs = vec![("name", Some(it.item.name.clone())), ("type", Some(rust(&ty)))];
+        pairs.push(("doc", Some(it.item.doc.clone()).filter(|doc| !doc.is_empty())));
+        pairs.push(("dart_name", it.item.rename.clone()));
+        pairs.push(("deprecation", it.item.deprecated.clone()));
+        let owner = it.id.0.split_once("::").map_or("", |(owner, _)| owner);
+        pairs.push(("crate", (owner != self.model.library.name).then(|| owner.to_owned())));
+        if let Some(dart) = &it.dart {
+            pairs.push(("dart_type", Some(dart.name.clone())));
+            pairs.push(("dart_import", dart.import.clone()));
+            pairs.push(("dart_from", Some(dart.from.clone())));
+            pairs.push(("dart_to", Some(dart.to.clone())));
+        }
+        let _ = writeln!(out, "option ({}.newtype) = {{", self.options);
+        for (key, value) in pairs {
+            if let Some(value) = value {
+                let _ = writeln!(out, "  {key}: {}", string(&value));
+            }
+        }
+        *out += "};\n";
+    }
+
     /// Returns the options of a field or case that don't depend on its type.
     fn member_options(&self, member: &Member<'_>) -> Options {
         let mut options = Options::default();
@@ -424,7 +480,11 @@ impl Exporter<'_> {
         let mut options = self.member_options(member);
         self.bounds(&mut options, ty, shape);
         comment(out, depth, &member.item.doc);
-        let remark = if matches!(shape.of, Element::Wrapper(_)) { "" } else { range(ty) };
+        let remark = if matches!(shape.of, Element::Wrapper(_)) {
+            ""
+        } else {
+            range(&physical(ty, &|id| self.enums.newtype(id)))
+        };
         options.inline(out, depth, &format!("{declared} {} = {}", member.name, member.number), remark);
     }
 
@@ -496,7 +556,8 @@ impl Exporter<'_> {
     fn bounds(&self, options: &mut Options, ty: &read::Type, shape: &Shape) {
         // A single value in a wrapper has its bounds in the wrapper.
         let alone = matches!(shape, Shape { label: Label::Plain | Label::Optional, of: Element::Wrapper(_) });
-        let bounds = if alone { Bounds::default() } else { Bounds::of(ty) };
+        let bounds =
+            if alone { Bounds::default() } else { Bounds::of(&physical(ty, &|id| self.enums.newtype(id))) };
         for (name, value) in [
             ("max_count", bounds.max_count),
             ("max_len", bounds.max_len),
@@ -512,7 +573,7 @@ impl Exporter<'_> {
         if bounds.closed && matches!(shape.of, Element::Named(_)) {
             self.set(options, "closed", "true");
         }
-        let is_enum = |id: &TypeId| self.enums.0.contains_key(id);
+        let is_enum = |id: &TypeId| self.enums.enums.contains_key(id);
         let named = self.named(&shape.of);
         let declared = shape::declared(shape, is_enum, &named);
         let follows = declared.is_some_and(|declared| implied(&declared, &bounds).as_ref() == Ok(ty));

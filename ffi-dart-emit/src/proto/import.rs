@@ -17,7 +17,7 @@ use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::{fs, io};
 
-use ffi_core::schema::read::{Scalar, Type, TypeId};
+use ffi_core::schema::read::{DartType, Scalar, Type, TypeId};
 use heck::ToShoutySnakeCase;
 use prost_reflect::{
     Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind,
@@ -30,9 +30,12 @@ use super::export::{MAX_NUMBER, UNSET};
 use super::graph::components;
 use super::names::{case_name, field_name, type_name, variant_name};
 use super::rust::{self, Body, Part, Pool, Source};
-use super::shape::{Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, case, implied, shape};
+use super::shape::{
+    Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, case, implied, physical, shape,
+};
 use super::{OPTIONS, OPTIONS_FILE};
 use crate::input;
+use crate::logical::Logical;
 use crate::model::{Problem, Problems};
 
 /// Defaults for what the .proto file doesn't say.
@@ -68,7 +71,7 @@ pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems
     let main = pool.get_file_by_name(&name).expect("it has just been compiled");
     let mut importer = Importer::new(options);
     importer.collect(&main);
-    importer.name();
+    importer.name(&main);
     importer.find_cycles();
     let items = importer.items();
     if importer.problems.is_empty() {
@@ -248,6 +251,11 @@ struct Importer<'a> {
     enums: Vec<EnumDescriptor>,
     enum_names: HashSet<String>,
     wide: Vec<Wide>,
+    newtypes: Vec<Source>,
+    /// Names of the newtypes, and the types in them in Rust's notation.
+    newtype_types: Vec<(String, String)>,
+    /// Types in the newtypes.
+    wrapped: HashMap<TypeId, Type>,
     /// Full name in protobuf -> name in Rust.
     names: HashMap<String, String>,
     /// Name in Rust -> type.
@@ -287,6 +295,10 @@ impl Types for Importer<'_> {
 
     fn is_wide(&self, id: &TypeId) -> bool {
         self.reprs[id].1
+    }
+
+    fn newtype(&self, id: &TypeId) -> Type {
+        self.wrapped[id].clone()
     }
 }
 
@@ -348,6 +360,9 @@ impl<'a> Importer<'a> {
             enums: Vec::new(),
             enum_names: HashSet::new(),
             wide: Vec::new(),
+            newtypes: Vec::new(),
+            newtype_types: Vec::new(),
+            wrapped: HashMap::new(),
             names: HashMap::new(),
             types: HashMap::new(),
             origins: HashMap::new(),
@@ -415,6 +430,7 @@ impl<'a> Importer<'a> {
         }
         self.check_file(main);
         self.wide(main);
+        self.newtypes(main);
         let mut seen = HashSet::new();
         while let Some(message) = todo.pop() {
             if !seen.insert(message.full_name().to_owned()) {
@@ -429,7 +445,7 @@ impl<'a> Importer<'a> {
             for field in message.fields() {
                 let typed = Found::new(&field.options()).0.contains_key("rust_type");
                 match element(&field) {
-                    Kind::Message(it) if it.full_name() == EMPTY => {}
+                    Kind::Message(it) if it.full_name() == EMPTY || is_logical(&it) => {}
                     // The Rust type includes the wrapper between two containers.
                     Kind::Message(it) if typed && is_wrapper(&it) => {}
                     Kind::Message(it) => next.push(it),
@@ -473,7 +489,7 @@ impl<'a> Importer<'a> {
     }
 
     /// Gives each type its name.
-    fn name(&mut self) {
+    fn name(&mut self, main: &FileDescriptor) {
         let mut owners: HashMap<String, String> = HashMap::new();
         let mut claim = |importer: &mut Self,
                          file: &FileDescriptor,
@@ -516,6 +532,47 @@ impl<'a> Importer<'a> {
             let (name, repr) = (source.name.clone(), *repr);
             self.reprs.insert(TypeId(name.clone()), (repr, true));
             self.types.insert(name.clone(), Type::Enum(TypeId(name)));
+        }
+        for source in &self.newtypes {
+            self.types.insert(source.name.clone(), Type::Newtype(TypeId(source.name.clone())));
+        }
+        self.wrapped_types(main);
+    }
+
+    /// Reads the types in the newtypes, which may be other newtypes.
+    fn wrapped_types(&mut self, main: &FileDescriptor) {
+        const FIX: &str = "mend the option `(ffi.newtype)`";
+        let texts = std::mem::take(&mut self.newtype_types);
+        for (name, text) in &texts {
+            let ty = match rust::parse(text, &|name| self.types.get(name).cloned()) {
+                Ok(ty) => ty,
+                Err(why) => {
+                    let text = text.escape_debug();
+                    let what = format!("newtype `{name}`: its type `{text}` can't be read: {why}");
+                    self.problem(main, &[8], what, FIX);
+                    NO_TYPE
+                }
+            };
+            self.wrapped.insert(TypeId(name.clone()), ty);
+        }
+        for (name, _) in texts {
+            let mut ty = &self.wrapped[&TypeId(name.clone())];
+            let mut left = self.wrapped.len();
+            while let Type::Newtype(inner) = ty
+                && left > 0
+            {
+                (ty, left) = (&self.wrapped[inner], left - 1);
+            }
+            if left == 0 {
+                self.problem(main, &[8], format!("newtype `{name}` holds itself"), FIX);
+                self.wrapped.insert(TypeId(name), NO_TYPE);
+            }
+        }
+        for source in &mut self.newtypes {
+            if let Body::Newtype { value, .. } = &mut source.body {
+                let ty = self.wrapped[&TypeId(source.name.clone())].clone();
+                value.iter_mut().for_each(|part| part.ty = Some(ty.clone()));
+            }
         }
     }
 
@@ -597,6 +654,7 @@ impl<'a> Importer<'a> {
             items.push(self.enumeration(&it));
         }
         items.extend(self.wide.drain(..).map(|wide| wide.source));
+        items.append(&mut self.newtypes);
         for it in self.messages.clone() {
             let item = if is_oneof(&it) { self.oneof(&it) } else { self.message(&it) };
             items.push(item);
@@ -724,6 +782,55 @@ impl<'a> Importer<'a> {
             let (pool, flags, reserved) = (None, Vec::new(), Vec::new());
             let source = Source { doc, deprecated, name, rename, pool, flags, reserved, body };
             self.wide.push(Wide { source, repr: scalar });
+        }
+    }
+
+    /// Adds the newtypes that are options of the file.
+    fn newtypes(&mut self, main: &FileDescriptor) {
+        let Some(Value::List(all)) = Found::new(&main.options()).0.remove("newtype") else { return };
+        for value in all {
+            let Some(it) = value.as_message() else { continue };
+            let text = |name: &str| {
+                let text = it.get_field_by_name(name).and_then(|value| value.as_str().map(str::to_owned));
+                text.filter(|text| !text.is_empty())
+            };
+            let name = text("name").unwrap_or_default();
+            let known = self.newtype_types.iter().any(|(other, _)| *other == name);
+            if known || !is_type_name(&name) {
+                let what =
+                    format!("newtype `{}`: Rust can't have it, or has it already", name.escape_debug());
+                self.problem(main, &[8], what, "take letters, digits and `_`, and each name once");
+                continue;
+            }
+            let dart = text("dart_type").map(|name| DartType {
+                name,
+                import: text("dart_import"),
+                from: text("dart_from").unwrap_or_default(),
+                to: text("dart_to").unwrap_or_default(),
+            });
+            let value = Part {
+                doc: String::new(),
+                deprecated: None,
+                name: "value".to_owned(),
+                tag: None,
+                rename: None,
+                ty: None,
+                value: None,
+            };
+            self.origins.insert((name.clone(), None), (main.clone(), vec![8]));
+            self.newtype_types.push((name.clone(), text("type").unwrap_or_default()));
+            self.newtypes.push(Source {
+                doc: text("doc").unwrap_or_default(),
+                deprecated: it
+                    .has_field_by_name("deprecation")
+                    .then(|| text("deprecation").unwrap_or_default()),
+                name,
+                rename: text("dart_name"),
+                pool: None,
+                flags: Vec::new(),
+                reserved: Vec::new(),
+                body: Body::Newtype { value: vec![value], dart },
+            });
         }
     }
 
@@ -1058,7 +1165,7 @@ impl<'a> Importer<'a> {
             self.field_problem(field, what, FIX);
             return None;
         }
-        let bounds = Bounds::of(&ty);
+        let bounds = Bounds::of(&physical(&ty, &|id| self.newtype(id)));
         for (name, own) in [
             ("max_count", bounds.max_count),
             ("max_len", bounds.max_len),
@@ -1104,6 +1211,7 @@ impl<'a> Importer<'a> {
                 })
         };
         match (element, kind) {
+            (Element::Keyword(own), Kind::Message(it)) => own.strip_prefix('.') == Some(it.full_name()),
             (Element::Keyword(own), kind) => keyword(kind) == Some(*own),
             (Element::Named(id), Kind::Message(it)) => self.names.get(it.full_name()) == Some(&id.0),
             (Element::Named(id), Kind::Enum(it)) => self.names.get(it.full_name()) == Some(&id.0),
@@ -1155,6 +1263,9 @@ impl<'a> Importer<'a> {
                 "`google.protobuf.Empty` only has a form as the case of a oneof".to_owned(),
                 "take `bool`, or leave the field out".to_owned(),
             ),
+            Kind::Message(it) if is_logical(it) => {
+                return super::shape::plain(&format!(".{}", it.full_name()));
+            }
             Kind::Message(it) => return self.held(field, it, referred).map(Plain::Other),
             other => return keyword(other).and_then(super::shape::plain),
         };
@@ -1226,6 +1337,14 @@ impl Places {
 
 const EMPTY: &str = "google.protobuf.Empty";
 
+/// Placeholder for the type in a newtype that has been reported.
+const NO_TYPE: Type = Type::Scalar(Scalar::U8);
+
+/// Returns true if a message of protobuf stands for a logical type.
+fn is_logical(it: &MessageDescriptor) -> bool {
+    Logical::of_proto(it.full_name()).is_some()
+}
+
 const INTEGERS: [Scalar; 8] =
     [Scalar::I8, Scalar::U8, Scalar::I16, Scalar::U16, Scalar::I32, Scalar::U32, Scalar::I64, Scalar::U64];
 
@@ -1277,6 +1396,7 @@ const TYPES: &[&str] = &[
     "FfiEnum",
     "FfiMap",
     "FfiMessage",
+    "FfiNewtype",
     "FfiOpen",
     "FfiOption",
     "FfiRef",
@@ -1303,7 +1423,7 @@ const TYPES: &[&str] = &[
 
 /// Returns true if a type can have this name.
 fn is_type_name(name: &str) -> bool {
-    is_variant_name(name) && !TYPES.contains(&name)
+    is_variant_name(name) && !TYPES.contains(&name) && Logical::of_rust(name).is_none()
 }
 
 /// Returns true if a variant or case can have this name. The derives take ASCII.

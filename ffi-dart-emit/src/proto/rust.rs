@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use ffi_core::schema::read::{Scalar, Type};
+use ffi_core::schema::read::{DartType, Scalar, Type};
 
 use super::shape::rust;
 use crate::foreign::{Brackets, markdown, rust_code, rust_comment, rust_string};
+use crate::logical::Logical;
 
 /// Default width of rustfmt.
 const WIDTH: usize = 100;
@@ -47,12 +48,17 @@ pub enum Body {
     Oneof(Vec<Part>),
     /// An enum with its variants, and constants for further names of theirs.
     Enum { repr: Scalar, variants: Vec<Part>, constants: Vec<(String, String)> },
+    /// A newtype, whose only part has the type of its value.
+    Newtype { value: Vec<Part>, dart: Option<DartType> },
 }
 
 impl Body {
     /// Returns the fields, cases or variants.
     pub fn parts(&self) -> &[Part] {
-        let (Self::Struct(parts) | Self::Oneof(parts) | Self::Enum { variants: parts, .. }) = self;
+        let (Self::Struct(parts)
+        | Self::Oneof(parts)
+        | Self::Enum { variants: parts, .. }
+        | Self::Newtype { value: parts, .. }) = self;
         parts
     }
 }
@@ -89,6 +95,12 @@ impl Source {
         if !reserved.is_empty() {
             all.push(format!("reserved({})", reserved.join(", ")));
         }
+        if let Body::Newtype { dart: Some(DartType { name, import, from, to }), .. } = &self.body {
+            let import =
+                import.iter().map(|it| format!("import = {}, ", rust_string(it))).collect::<String>();
+            let [name, from, to] = [name, from, to].map(|it| rust_string(it));
+            all.push(format!("dart(type = {name}, {import}from = {from}, to = {to})"));
+        }
         all
     }
 }
@@ -110,7 +122,7 @@ pub fn write(origin: &str, items: &[Source]) -> String {
     let mut body = String::new();
     for item in items {
         body += "\n";
-        documented &= self::item(&mut body, item, &mut used);
+        documented &= self::item(&mut body, item, items, &mut used);
     }
     let mut out = format!("//! The schema of {}.\n\n", rust_code(origin));
     if !documented {
@@ -123,20 +135,30 @@ pub fn write(origin: &str, items: &[Source]) -> String {
 }
 
 /// Writes an item. Returns true if all of its parts have docs.
-fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> bool {
+fn item(out: &mut String, item: &Source, items: &[Source], used: &mut BTreeSet<&'static str>) -> bool {
     lead(out, "", &item.doc, item.deprecated.as_ref());
     const MESSAGE: &str = "FfiMessage, Clone, Debug, PartialEq";
     let (derives, repr, keyword) = match &item.body {
         Body::Struct(_) => (MESSAGE, "C", "struct"),
         Body::Oneof(_) => (MESSAGE, "C, u32", "enum"),
         Body::Enum { repr, .. } => ("FfiEnum, Clone, Copy, Debug, PartialEq, Eq, Hash", repr.name(), "enum"),
+        Body::Newtype { value, .. } => (newtype_derives(value, items), "transparent", "struct"),
     };
     let _ = writeln!(out, "#[derive({derives})]\n#[repr({repr})]");
     attribute(out, "", "ffi", &item.attributes());
+    if let Body::Newtype { value, .. } = &item.body {
+        used.insert("FfiNewtype");
+        for ty in value.iter().filter_map(|part| part.ty.as_ref()) {
+            uses(ty, used);
+            let _ = writeln!(out, "pub struct {}(pub {});", item.name, rust(ty));
+        }
+        return !item.doc.trim().is_empty();
+    }
     let _ = writeln!(out, "pub {keyword} {} {{", item.name);
     let (derive, constants): (_, &[_]) = match &item.body {
         Body::Struct(_) | Body::Oneof(_) => ("FfiMessage", &[]),
         Body::Enum { constants, .. } => ("FfiEnum", constants),
+        Body::Newtype { .. } => unreachable!("it was written above"),
     };
     used.insert(derive);
     let mut documented = !item.doc.trim().is_empty();
@@ -178,6 +200,26 @@ fn item(out: &mut String, item: &Source, used: &mut BTreeSet<&'static str>) -> b
         *out += "}\n";
     }
     documented
+}
+
+/// Returns the derives of a newtype: as many as the value in it has.
+fn newtype_derives(value: &[Part], items: &[Source]) -> &'static str {
+    if holds_float(value, items) {
+        "FfiNewtype, Clone, Copy, Debug, PartialEq"
+    } else {
+        "FfiNewtype, Clone, Copy, Debug, PartialEq, Eq, Hash"
+    }
+}
+
+/// Returns true if the value of a newtype is a float, perhaps in other newtypes.
+fn holds_float(value: &[Part], items: &[Source]) -> bool {
+    value.iter().filter_map(|part| part.ty.as_ref()).any(|ty| match ty {
+        Type::Scalar(Scalar::F32 | Scalar::F64) => true,
+        Type::Newtype(id) => {
+            items.iter().find(|it| it.name == id.0).is_some_and(|it| holds_float(it.body.parts(), items))
+        }
+        _ => false,
+    })
 }
 
 fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {
@@ -229,7 +271,13 @@ fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
         Type::Bytes { .. } => _ = used.insert("FfiBytes"),
         Type::Open(_) => _ = used.insert("FfiOpen"),
         Type::Ref(_) => _ = used.insert("FfiRef"),
-        Type::Scalar(_) | Type::Message(_) | Type::Enum(_) | Type::Oneof(_) | Type::Columns(_) => {}
+        Type::Logical(name) => _ = Logical::named(name).map(|it| used.insert(it.rust)),
+        Type::Scalar(_)
+        | Type::Message(_)
+        | Type::Enum(_)
+        | Type::Oneof(_)
+        | Type::Newtype(_)
+        | Type::Columns(_) => {}
     }
 }
 
@@ -316,7 +364,11 @@ impl<'a> Parser<'a> {
             "u64" => Scalar::U64,
             "f32" => Scalar::F32,
             "f64" => Scalar::F64,
-            other => return (self.named)(other).ok_or_else(|| format!("there is no type `{other}`")),
+            other => {
+                let logical = || Logical::of_rust(other).map(|it| Type::Logical(it.name.to_owned()));
+                let ty = (self.named)(other).or_else(logical);
+                return ty.ok_or_else(|| format!("there is no type `{other}`"));
+            }
         };
         Ok(Type::Scalar(scalar))
     }

@@ -13,6 +13,9 @@
 //! | `FfiMap<K, V, N>` | `map<K, V>`; entries in a `repeated` message where protobuf has no such key |
 //! | an enum, a message, a oneof | an `enum`, a `message`, a `message` that holds `oneof value` |
 //! | an enum with a number that 32 bits can't hold | its integer |
+//! | a newtype | the type in it |
+//! | `FfiTimestamp`, `FfiDuration` | `google.protobuf.Timestamp`, `google.protobuf.Duration` |
+//! | `FfiUuid` | `bytes` |
 //!
 //! Protobuf has no container directly inside another, so the inner one is field 1 of a message of
 //! its own.
@@ -21,6 +24,7 @@
 
 use ffi_core::schema::read::{Scalar, Type, TypeId};
 
+use crate::logical::Logical;
 use crate::model::{self, Model};
 
 /// Facts about the types that have a name.
@@ -29,6 +33,22 @@ pub trait Types {
     fn repr(&self, id: &TypeId) -> Scalar;
     /// Returns true if an enum has a number that protobuf's enums can't have.
     fn is_wide(&self, id: &TypeId) -> bool;
+    /// Returns the type in a newtype.
+    fn newtype(&self, id: &TypeId) -> Type;
+}
+
+/// Returns the type with those in newtypes in the place of these; `newtype` returns the type in
+/// one.
+pub fn physical(ty: &Type, newtype: &dyn Fn(&TypeId) -> Type) -> Type {
+    let boxed = |ty: &Type| Box::new(physical(ty, newtype));
+    match ty {
+        Type::Newtype(id) => physical(&newtype(id), newtype),
+        Type::Array { of, len } => Type::Array { of: boxed(of), len: *len },
+        Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },
+        Type::Option { of } => Type::Option { of: boxed(of) },
+        Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
+        other => other.clone(),
+    }
 }
 
 /// A field in protobuf.
@@ -68,6 +88,11 @@ pub enum Element {
 
 /// Returns the form of `ty` as a field.
 pub fn shape(ty: &Type, types: &impl Types) -> Shape {
+    field(&physical(ty, &|id| types.newtype(id)), types)
+}
+
+/// Returns the form of a type without newtypes in it.
+fn field(ty: &Type, types: &impl Types) -> Shape {
     let plain = |of| Shape { label: Label::Plain, of };
     match ty {
         Type::Scalar(it) => plain(Element::Keyword(keyword(*it))),
@@ -87,7 +112,7 @@ pub fn shape(ty: &Type, types: &impl Types) -> Shape {
         Type::Array { of, .. } => Shape { label: Label::Repeated, of: element(innermost(of), types) },
         // Empty references are left out.
         Type::Vec { of, .. } if matches!(**of, Type::Ref(_)) => {
-            Shape { label: Label::Repeated, of: shape(of, types).of }
+            Shape { label: Label::Repeated, of: field(of, types).of }
         }
         Type::Vec { of, .. } => Shape { label: Label::Repeated, of: element(of, types) },
         Type::Map { key, value, .. } => match map_key(key, types) {
@@ -99,11 +124,14 @@ pub fn shape(ty: &Type, types: &impl Types) -> Shape {
             }
         },
         Type::Option { of } => Shape { label: Label::Optional, of: element(of, types) },
+        Type::Logical(name) => plain(Element::Keyword(Logical::named(name).map_or("bytes", |it| it.proto))),
+        Type::Newtype(id) => field(&types.newtype(id), types),
     }
 }
 
 /// Returns the form of `ty` as the case of a oneof.
 pub fn case(ty: &Type, types: &impl Types) -> Shape {
+    let ty = &physical(ty, &|id| types.newtype(id));
     match ty {
         // An empty reference leaves the oneof unset.
         Type::Ref(_) => Shape { label: Label::Plain, of: shape(ty, types).of },
@@ -113,12 +141,12 @@ pub fn case(ty: &Type, types: &impl Types) -> Shape {
 
 /// Returns the form of `ty` as a field with one value, with a wrapper if it has several.
 pub fn single(ty: &Type, types: &impl Types) -> Shape {
-    Shape { label: Label::Plain, of: element(ty, types) }
+    Shape { label: Label::Plain, of: element(&physical(ty, &|id| types.newtype(id)), types) }
 }
 
 /// Returns the form of `ty` after a label.
 fn element(ty: &Type, types: &impl Types) -> Element {
-    let inner = shape(ty, types);
+    let inner = field(ty, types);
     match inner.label {
         Label::Plain => inner.of,
         _ => Element::Wrapper(Box::new(inner)),
@@ -351,6 +379,9 @@ pub fn declared(shape: &Shape, is_enum: impl Fn(&TypeId) -> bool, named: &Type) 
 
 /// Returns the type that a keyword of protobuf implies without further options.
 pub fn plain(keyword: &str) -> Option<Plain> {
+    if let Some(it) = keyword.strip_prefix('.').and_then(Logical::of_proto) {
+        return Some(Plain::Other(Type::Logical(it.name.to_owned())));
+    }
     Some(match keyword {
         "int32" => Plain::Scalar(Scalar::I32),
         "int64" => Plain::Scalar(Scalar::I64),
@@ -381,6 +412,8 @@ pub fn record_type(model: &Model, ty: &model::Type) -> Type {
         model::Type::Option { of } => Type::Option { of: boxed(of) },
         model::Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
         model::Type::Ref(index) => Type::Ref(model.message(*index).id.clone()),
+        model::Type::Newtype { index, .. } => Type::Newtype(model.newtype(*index).id.clone()),
+        model::Type::Logical(it) => Type::Logical(it.name.to_owned()),
     }
 }
 
@@ -389,7 +422,8 @@ pub fn rust(ty: &Type) -> String {
     match ty {
         Type::Scalar(it) => it.name().to_owned(),
         Type::Array { of, len } => format!("[{}; {len}]", rust(of)),
-        Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => rust_name(id).to_owned(),
+        Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => rust_name(id).to_owned(),
+        Type::Logical(name) => Logical::named(name).map_or(name.as_str(), |it| it.rust).to_owned(),
         Type::Open(id) => format!("FfiOpen<{}>", rust_name(id)),
         Type::Ref(id) => format!("FfiRef<{}>", rust_name(id)),
         Type::Columns(id) => format!("FfiColumns<{}>", rust_name(id)),

@@ -324,11 +324,15 @@ extern "C" {
 #ifndef FFI_DEFINED_{{ it.name }}
 #define FFI_DEFINED_{{ it.name }}
 {% endmatch -%}
-{{ it.doc }}typedef struct {{ it.name }} {
+{{ it.doc }}
+{%- match it.alias %}
+{%- when Some(alias) %}typedef {{ alias }} {{ it.name }};
+{%- when None %}typedef struct {{ it.name }} {
 {%- for member in it.members %}
 {{ member.doc }}    {{ member.declaration }};
 {%- endfor %}
 } {{ it.name }};
+{%- endmatch %}
 {%- for constant in it.constants %}
 {{ constant.doc }}#define {{ constant.name }} UINT32_C({{ constant.value }})
 {%- endfor %}
@@ -470,6 +474,8 @@ FfiOwned *{{ it.symbols.encode }}(const {{ it.message }} *message, FfiStatus *st
 void {{ it.symbols.decode }}(const uint8_t *bytes, size_t len, {{ it.message }} *message, FfiStatus *status);
 {% endfor %}{% for it in functions %}
 {{ it.doc }}{{ it.returns }} {{ it.symbol }}({{ it.params }});
+{% endfor %}{% for it in started %}
+/* `{{ it }}` is for Dart only: its result comes to a mailbox, which C has none of. */
 {% endfor %}
 #ifdef __cplusplus
 }

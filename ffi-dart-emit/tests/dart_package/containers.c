@@ -31,11 +31,13 @@ uint8_t *containers_ffi0_alloc(size_t size, size_t align) {
 /* Memory stays for as long as the program: nothing is attached to Dart's objects here. */
 typedef struct {
     void *memory, *token;
+    uint8_t *given_back;
 } Attachment;
 
 static Attachment *attached(void *memory) {
+    static uint8_t never;
     Attachment *attachment = malloc(sizeof *attachment);
-    if (attachment) attachment->memory = attachment->token = memory;
+    if (attachment) *attachment = (Attachment){memory, memory, &never};
     return attachment;
 }
 
@@ -54,9 +56,9 @@ static Attachment *attach_alloc(void *object, size_t size, size_t align) {
     return attached(containers_ffi0_alloc(size, align));
 }
 
-static uint8_t reattach(Attachment *attachment, void *from, void *to, size_t bytes) {
-    (void)attachment, (void)from, (void)to, (void)bytes;
-    return 1;
+static Attachment *share(Attachment *attachment, void *object, size_t bytes) {
+    (void)object, (void)bytes;
+    return attached(attachment->memory);
 }
 
 static void detach(Attachment *attachment, void *object, uint8_t release) { (void)object, (void)release, free(attachment); }
@@ -70,11 +72,14 @@ const void *containers_ffi0_dart_calls(void) {
         Attachment *(*attach_status)(void *);
         Attachment *(*attach_owned)(void *, FfiStatus *, FfiOwned *, size_t);
         Attachment *(*attach_alloc)(void *, size_t, size_t);
-        void (*attach_columns)(void), (*attach_slot)(void);
-        uint8_t (*reattach)(Attachment *, void *, void *, size_t);
+        void (*attach_columns)(void), (*slot_pool)(void), (*attach_slot)(void), (*refill_slot)(void);
+        void (*free_slot)(void), (*forget_slot)(void), (*drain_slot)(void);
+        Attachment *(*share)(Attachment *, void *, size_t);
         void (*detach)(Attachment *, void *, uint8_t);
         void (*free_owned)(FfiStatus *, FfiOwned *);
-    } calls = {attach_status, attach_owned, attach_alloc, NULL, NULL, reattach, detach, free_owned};
+    } calls = {
+        attach_status, attach_owned, attach_alloc, NULL, NULL, NULL, NULL, NULL, NULL, NULL, share, detach, free_owned,
+    };
     return &calls;
 }
 

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{self, hash_name, mix};
 use ffi_core::schema::read::{
-    Case, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, Oneof, PanicStrategy,
-    Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Scalar, Type, TypeId,
-    TypeSymbols, Variant,
+    Case, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, Mode, Oneof,
+    PanicStrategy, Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Scalar, Type,
+    TypeId, TypeSymbols, Variant,
 };
 use ffi_dart_emit::model::{Model, resolve};
 use heck::ToSnakeCase;
@@ -88,6 +88,7 @@ impl Schema {
             dart_init: symbol("dart_init"),
             dart_calls: symbol("dart_calls"),
             shutdown: symbol("shutdown"),
+            mailbox: None,
         };
         let record = Library {
             name: library.to_owned(),
@@ -113,7 +114,8 @@ impl Schema {
                 let of = self.facts(of);
                 Facts { size: of.size * len, fingerprint: fingerprint::array(of.fingerprint, *len), ..of }
             }
-            Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => self.types[id],
+            Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => self.types[id],
+            Type::Logical(_) => unreachable!("no test has one here"),
             Type::Str { cap } => self.list(self.byte(), *cap, &[fingerprint::STR, *cap]),
             Type::Bytes { cap } => self.list(self.byte(), *cap, &[fingerprint::BYTES, *cap]),
             Type::Vec { of, cap } => {
@@ -329,6 +331,7 @@ impl Schema {
             fingerprint: Fingerprint(0),
             fingerprint_symbol: format!("{}_ffi_fn_{}_fingerprint", self.library, item.name),
             leaf: false,
+            mode: Mode::Sync,
             params: params
                 .iter()
                 .map(|(name, pass, ty)| Param {

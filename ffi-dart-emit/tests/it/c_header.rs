@@ -124,6 +124,7 @@ fn docs_can_not_leave_their_comment() {
             let item = match record {
                 Record::Library(_) => continue,
                 Record::Queue(it) => &mut it.item,
+                Record::Newtype(it) => &mut it.item,
                 Record::Error(it) => {
                     it.variants[0].item.doc = doc.to_owned();
                     it.variants[0].fields[0].item.doc = doc.to_owned();

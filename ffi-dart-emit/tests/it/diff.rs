@@ -1,6 +1,8 @@
 //! Tests the changes between two schemas, and what they are said to break.
 
-use ffi_core::schema::read::{ErrorFieldType, ErrorType, Message, Oneof, Record, Scalar, Type};
+use ffi_core::schema::read::{
+    ErrorFieldType, ErrorType, Function, Message, Mode, Oneof, Record, Scalar, Type,
+};
 use ffi_dart_emit::diff::{Change, Kind, diff, json, text};
 use ffi_dart_emit::model::{self, Model};
 
@@ -57,6 +59,8 @@ fn layout(ty: &Type) -> (u64, u64) {
             struct_of(&[(4, 4), times(struct_of(&[layout(key), layout(value)]), *cap)])
         }
         Type::Ref(_) => (8, 4),
+        Type::Newtype(_) => (4, 4),
+        Type::Logical(_) => (16, 8),
         Type::Oneof(_) | Type::Columns(_) => unreachable!("no test has one here"),
     }
 }
@@ -256,6 +260,27 @@ fn libraries_and_functions_change() {
         changes.iter().map(|change| (change.item.as_str(), change.breaks(Kind::Memory))).collect();
     assert_eq!(items, [("library", true), ("function g", true), ("function f", true)]);
     assert!(changes.iter().all(|change| !change.breaks(Kind::Wire)));
+}
+
+/// A function that was called and is started returns something else in Dart, one that changes only
+/// its threads does not.
+#[test]
+fn modes_change() {
+    let with = |mode| {
+        let mut library = library();
+        library.symbols.mailbox = Some("demo_ffi0_mailbox".to_owned());
+        let f = Function { mode, ..function("f", &[], None) };
+        resolve(vec![Record::Library(library), Record::Function(f)])
+    };
+    for (old, new, breaks) in [
+        (Mode::Sync, Mode::Async, true),
+        (Mode::Blocking, Mode::Sync, true),
+        (Mode::Async, Mode::Blocking, false),
+    ] {
+        let changes = diff(&with(old), &with(new));
+        let [change] = &changes[..] else { panic!("{changes:?}") };
+        assert_eq!((change.item.as_str(), change.breaks(Kind::Memory)), ("function f", breaks), "{change:?}");
+    }
 }
 
 /// Every changed fingerprint has a change that breaks memory, and the other way round.

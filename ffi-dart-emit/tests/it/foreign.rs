@@ -161,6 +161,7 @@ fn documented(doc: &str) -> Vec<Record> {
                 set(&mut it.item);
             }
             Record::Function(it) => set(&mut it.item),
+            Record::Newtype(it) => set(&mut it.item),
             Record::Message(it) => {
                 it.fields.iter_mut().for_each(|it| set(&mut it.item));
                 set(&mut it.item);

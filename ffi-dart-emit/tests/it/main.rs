@@ -22,6 +22,7 @@ mod foreign;
 mod hostile;
 mod inspecting;
 mod libraries;
+mod newtypes;
 mod program;
 mod proto;
 mod reading;

@@ -2,7 +2,7 @@
 
 use ffi_core::schema::fingerprint::{MESSAGE, SCALAR, hash_name, mix};
 use ffi_core::schema::read::{
-    Enum, ErrorFieldType, ErrorType, Function, Library, Message, Pass, Record, Scalar, Type,
+    Enum, ErrorFieldType, ErrorType, Function, Library, Message, Mode, Pass, Record, Scalar, Type,
 };
 use ffi_dart_emit::model::{Composite, Model, resolve};
 
@@ -379,6 +379,7 @@ fn every_fingerprint_is_checked() {
             Record::Oneof(it) => &mut it.fingerprint,
             Record::Function(it) => &mut it.fingerprint,
             Record::Queue(it) => &mut it.fingerprint,
+            Record::Newtype(it) => &mut it.fingerprint,
             Record::Error(it) => &mut it.fingerprint,
         };
         fingerprint.0 ^= 1;
@@ -506,4 +507,24 @@ fn a_function_has_an_error_that_exists() {
     let problems = resolve(seal(records)).unwrap_err().to_string();
     assert!(problems.contains("it has the error `demo::Nothing` and can't fail"), "{problems}");
     assert!(problems.contains("there is no record of its type `demo::Nothing`"), "{problems}");
+}
+
+#[test]
+fn a_function_that_is_started_borrows_nothing_and_needs_a_mailbox() {
+    let started = |mailbox: Option<&str>, leaf, pass| {
+        let mut library = library();
+        library.symbols.mailbox = mailbox.map(str::to_owned);
+        let it = Function { mode: Mode::Async, leaf, ..function("f", &[("x", pass, f32())], None) };
+        let records = seal(vec![Record::Library(library), Record::Function(it)]);
+        resolve(records)
+            .map_or_else(|problems| problems.0.into_iter().map(|it| it.what).collect(), |_| Vec::new())
+    };
+    let mailbox = Some("demo_ffi0_mailbox");
+    assert_eq!(started(mailbox, false, Pass::Value), [""; 0]);
+    assert_eq!(started(mailbox, false, Pass::Slice), [""; 0]);
+    assert_eq!(started(None, false, Pass::Value), ["its result comes later, and the library has no mailbox"]);
+    assert_eq!(started(mailbox, true, Pass::Value), ["its result comes later, and it is a leaf function"]);
+    for pass in [Pass::Ref, Pass::Mut, Pass::SliceMut] {
+        assert_eq!(started(mailbox, false, pass), ["it runs on after the call, and borrows `x`"]);
+    }
 }

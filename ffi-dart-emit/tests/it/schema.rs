@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, COLUMNS, ENUM, ERROR, FUNCTION, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION, OWNED_STRING,
-    OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STR, VEC, hash_name, mix,
+    ARRAY, BYTES, COLUMNS, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION,
+    OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STARTED, STR, VEC, hash_name,
+    mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
     Case, Enum, ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Function, Item,
-    Library, LibrarySymbols, Message, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, Queue,
-    QueueSymbols, Record, Reset, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Library, LibrarySymbols, Message, Mode, Newtype, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols,
+    Queue, QueueSymbols, Record, Reset, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 
 pub fn item(name: &str) -> Item {
@@ -37,6 +38,7 @@ pub fn library() -> Library {
             dart_init: "demo_ffi0_dart_init".to_owned(),
             dart_calls: "demo_ffi0_dart_calls".to_owned(),
             shutdown: "demo_ffi0_shutdown".to_owned(),
+            mailbox: None,
         },
     }
 }
@@ -61,6 +63,17 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         columns: None,
         simd: None,
         proto: None,
+    }
+}
+
+pub fn newtype(name: &str, ty: Type) -> Newtype {
+    Newtype {
+        id: id(name),
+        item: item(name),
+        ty,
+        fingerprint: Fingerprint(0),
+        symbols: TypeSymbols { fingerprint: format!("demo_ffi_{}_fingerprint", name.to_lowercase()) },
+        dart: None,
     }
 }
 
@@ -140,6 +153,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         fingerprint: Fingerprint(0),
         fingerprint_symbol: format!("demo_ffi_{name}_fingerprint"),
         leaf: false,
+        mode: Mode::Sync,
         params: params.iter().map(param).collect(),
         returns: returns.map(Returns::Value),
         optional: false,
@@ -263,6 +277,12 @@ pub fn containers() -> Vec<Record> {
             ..function("area", &[("shape", Pass::Ref, shape()), ("all", Pass::Slice, shape())], Some(f64()))
         }),
         Record::Error(scene_error()),
+        Record::Newtype(newtype("Weight", scalar(Scalar::F32))),
+        Record::Function(function(
+            "double",
+            &[("weight", Pass::Value, Type::Newtype(id("Weight")))],
+            Some(Type::Newtype(id("Weight"))),
+        )),
     ])
 }
 
@@ -341,6 +361,7 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
             Record::Enum(it) => Some((it.id.clone(), record.clone())),
             Record::Oneof(it) => Some((it.id.clone(), record.clone())),
             Record::Error(it) => Some((it.id.clone(), record.clone())),
+            Record::Newtype(it) => Some((it.id.clone(), record.clone())),
             _ => None,
         })
         .collect();
@@ -355,6 +376,9 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
         }
         Record::Error(it) => {
             Record::Error(ErrorType { fingerprint: Fingerprint(of_error(&it, &types)), ..it })
+        }
+        Record::Newtype(it) => {
+            Record::Newtype(Newtype { fingerprint: Fingerprint(of_type(&it.ty, &types)), ..it })
         }
         Record::Queue(it) => {
             let message = of_type(&Type::Message(it.message.clone()), &types);
@@ -443,6 +467,9 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         facts.extend([hash_name(&pass), of_type(&param.ty, types)]);
     }
+    if !function.mode.is_sync() {
+        facts.push(STARTED);
+    }
     mix(&facts)
 }
 
@@ -462,6 +489,14 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
         Type::Map { key, value, cap } => mix(&[MAP, of_type(key, types), of_type(value, types), *cap]),
         Type::Open(id) => mix(&[OPEN, of_type(&Type::Enum(id.clone()), types)]),
         Type::Ref(id) => mix(&[REF, hash_name(&id.0)]),
+        Type::Newtype(id) => match types.get(id) {
+            Some(Record::Newtype(it)) => of_type(&it.ty, types),
+            _ => 0,
+        },
+        Type::Logical(name) => {
+            let (size, align) = if name == "uuid" { (16, 1) } else { (16, 8) };
+            mix(&[LOGICAL, hash_name(name), size, align])
+        }
         Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => match types.get(id) {
             // A message that holds itself has no fingerprint, and is refused before one is needed.
             Some(Record::Message(it)) if it.fields.iter().any(|field| field.ty == *ty) => 0,

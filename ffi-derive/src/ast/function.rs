@@ -3,6 +3,7 @@
 use darling::ast::NestedMeta;
 use darling::{Error, FromMeta, Result};
 use proc_macro2::TokenStream;
+use quote::ToTokens as _;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
@@ -11,7 +12,7 @@ use syn::{
 };
 
 use super::{Head, refuse_generics, types};
-use crate::attr::FunctionAttrs;
+use crate::attr::{Flag, FunctionAttrs};
 
 /// A function that C can call.
 pub(crate) struct Function {
@@ -19,9 +20,22 @@ pub(crate) struct Function {
     /// The function's `#[cfg]`s, which also hold for its wrapper.
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) leaf: bool,
+    pub(crate) mode: Mode,
     pub(crate) params: Vec<Param>,
+    /// Position of the parameter `&FfiContext` among the others, if the function has one.
+    pub(crate) context: Option<usize>,
     /// The result type, `()` if none is written.
     pub(crate) output: Type,
+}
+
+/// Way in which a function is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Sync,
+    Async,
+    /// An async function that is polled once on the thread of the caller.
+    Inline,
+    Blocking,
 }
 
 /// A parameter of a [`Function`].
@@ -57,8 +71,28 @@ impl Function {
         let signature = &function.sig;
         errors.handle(refuse_generics(&signature.generics, "an exported function"));
         errors.handle(check_qualifiers(signature));
-        let params: Vec<_> =
-            signature.inputs.iter().filter_map(|input| errors.handle(Param::new(input))).collect();
+        let args = errors.handle_in(|| {
+            let mut keys = NestedMeta::parse_meta_list(args)?;
+            for attr in function.attrs.iter().filter(|attr| attr.path().is_ident("ffi")) {
+                keys.extend(NestedMeta::parse_meta_list(attr.meta.require_list()?.tokens.clone())?);
+            }
+            FunctionAttrs::from_list(&keys)
+        });
+        let leaf = args.as_ref().is_some_and(|args| args.leaf.is_present());
+        let mode = args.as_ref().and_then(|args| errors.handle(mode_of(signature, args)));
+        let contexts: Vec<_> = (0..).zip(&signature.inputs).filter(|(_, input)| is_context(input)).collect();
+        for (position, (_, input)) in contexts.iter().enumerate() {
+            if let Some(mode) = mode {
+                errors.handle(check_context(mode, position, input));
+            }
+        }
+        let params = signature.inputs.iter().filter(|input| !is_context(input));
+        let params: Vec<_> = params.filter_map(|input| errors.handle(Param::new(input))).collect();
+        if mode.is_some_and(|mode| mode != Mode::Sync) {
+            for param in &params {
+                errors.handle(check_moved(param));
+            }
+        }
         let output = match &signature.output {
             ReturnType::Default => parse_quote!(()),
             ReturnType::Type(_, ty) => {
@@ -66,8 +100,6 @@ impl Function {
                 (**ty).clone()
             }
         };
-        let args = errors.handle_in(|| FunctionAttrs::from_list(&NestedMeta::parse_meta_list(args)?));
-        let leaf = args.as_ref().is_some_and(|args| args.leaf.is_present());
         let head =
             args.and_then(|args| errors.handle(Head::new(&signature.ident, &function.attrs, args.common)));
         errors.finish()?;
@@ -75,7 +107,9 @@ impl Function {
             head: head.expect("without an error there is one"),
             cfgs: function.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
             leaf,
+            mode: mode.expect("without an error there is one"),
             params,
+            context: contexts.first().map(|(index, _)| *index),
             output,
         })
     }
@@ -92,12 +126,6 @@ pub(crate) fn refuse_export(item: &syn::Item) -> Error {
 
 fn check_qualifiers(signature: &Signature) -> Result<()> {
     let mut errors = Error::accumulator();
-    if let Some(token) = &signature.asyncness {
-        let error = Error::custom(
-            "an exported function can't be async\nhint: block on the future inside, on a thread of yours",
-        );
-        errors.push(error.with_span(token));
-    }
     if let Safety::Unsafe(token) = &signature.safety {
         let error = Error::custom(
             "an exported function can't be unsafe: Dart can't promise what it asks for\n\
@@ -112,6 +140,67 @@ fn check_qualifiers(signature: &Signature) -> Result<()> {
         errors.push(error.with_span(abi));
     }
     errors.finish()
+}
+
+/// Returns the way in which a function is called, by its keys and `async`.
+fn mode_of(signature: &Signature, args: &FunctionAttrs) -> Result<Mode> {
+    let is_async = signature.asyncness.is_some();
+    let refuse = |flag: &Flag, text: &str| Err(Error::custom(text).with_span(&flag.span()));
+    if args.leaf.is_present() && (is_async || args.blocking.is_present()) {
+        return refuse(&args.leaf, "a leaf function returns at once, with its result\nhint: remove `leaf`");
+    }
+    match (is_async, args.blocking.is_present(), args.inline.is_present()) {
+        (true, true, _) => refuse(
+            &args.blocking,
+            "an async function must not block: other tasks wait for its thread\n\
+             hint: remove `async`, or remove `blocking` and put what blocks into `ffi_core::spawn_blocking`",
+        ),
+        (false, _, true) => refuse(
+            &args.inline,
+            "only an async function is polled\nhint: remove `inline`, or write `async fn`",
+        ),
+        (true, false, true) => Ok(Mode::Inline),
+        (true, false, false) => Ok(Mode::Async),
+        (false, true, false) => Ok(Mode::Blocking),
+        (false, false, false) => Ok(Mode::Sync),
+    }
+}
+
+/// Returns true for a parameter `&FfiContext`, as it is written.
+fn is_context(input: &FnArg) -> bool {
+    let FnArg::Typed(typed) = input else { return false };
+    let Type::Reference(reference) = types::ungrouped(&typed.ty) else { return false };
+    types::is_called("FfiContext", &reference.elem)
+}
+
+/// Refuses a parameter `&FfiContext` that is the second one, or that would never cancel anything.
+fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
+    let text = match mode {
+        Mode::Blocking if position == 0 => return Ok(()),
+        Mode::Blocking => "a function has one `&FfiContext`\nhint: remove this one",
+        Mode::Async | Mode::Inline => {
+            "an async function is cancelled by dropping its future\nhint: remove the parameter"
+        }
+        Mode::Sync => "Dart can't cancel a function that it waits for\nhint: `#[ffi_export(blocking)]`",
+    };
+    Err(Error::custom(text).with_span(input))
+}
+
+/// Refuses a parameter of an async or blocking function that borrows.
+fn check_moved(param: &Param) -> Result<()> {
+    let ty = param.ty.to_token_stream().to_string().replace(' ', "");
+    let instead = match (param.pass, &param.owned) {
+        (Pass::Value | Pass::Pool, _) | (_, Some(_)) => return Ok(()),
+        (Pass::Str, None) => "`String`, a copy".to_owned(),
+        (Pass::Slice | Pass::SliceMut, None) => format!("`Vec<{ty}>`, a copy"),
+        (Pass::Ref | Pass::Mut, None) => {
+            format!("`{ty}`, a copy, or `PoolBox<{ty}>`, which the function then owns")
+        }
+    };
+    let text = format!(
+        "an async or blocking function can't borrow from Dart: it runs on after the call has returned\nhint: {instead}"
+    );
+    Err(Error::custom(text).with_span(&param.written))
 }
 
 impl Param {

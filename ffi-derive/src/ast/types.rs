@@ -317,6 +317,11 @@ fn check_scalar(ty: &Type, path: &TypePath) -> Result<()> {
     }
 }
 
+/// Returns true if the last segment of the type's path is `name`.
+pub(crate) fn is_called(name: &str, ty: &Type) -> bool {
+    matches!(ungrouped(ty), Type::Path(path) if last_name(path) == name)
+}
+
 /// Returns true if the type is `str`.
 pub(crate) fn is_str(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident("str"))

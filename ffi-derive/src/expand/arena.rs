@@ -376,6 +376,18 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     plain(ident, &types, &store)
 }
 
+/// Returns what a newtype needs to be inside of an arena message.
+pub(super) fn newtype(ident: &Ident, ty: &Type) -> TokenStream {
+    let store = quote! {
+        #[inline]
+        unsafe fn store(value: *const Self, place: *mut Self) {
+            // SAFETY: both consist of a value of that type.
+            unsafe { __ffi::store_field::<#ty>(value.cast(), place.cast(), 0) };
+        }
+    };
+    plain(ident, &[ty], &store)
+}
+
 /// Returns what an enum needs to be inside of an arena message, also as the key of a map.
 pub(super) fn enumeration(ident: &Ident) -> TokenStream {
     // Without `Copy`, which `FfiEnum` asks for, rustc shall not report these as well.

@@ -107,6 +107,7 @@ fn implementation(error: &FfiError) -> TokenStream {
         }
     });
     let arms = error.variants.iter().enumerate().map(|(index, variant)| arm(error, index, variant));
+    let text = text(error);
     quote! {
         // SAFETY: the payload of each variant is written by the layout that its record has.
         #[automatically_derived]
@@ -120,7 +121,7 @@ fn implementation(error: &FfiError) -> TokenStream {
             ]);
 
             fn into_failure(self) -> __ffi::Failure {
-                let __ffi_text = __ffi::Texts::<#ident>::of(&self);
+                let __ffi_text = #text;
                 match self {
                     #(#arms)*
                 }
@@ -129,11 +130,32 @@ fn implementation(error: &FfiError) -> TokenStream {
     }
 }
 
+/// Returns the text of the error, which is taken before its fields are. That of an internal variant
+/// stays in Rust, so it is not made: `Display` may be slow, or panic.
+fn text(error: &FfiError) -> TokenStream {
+    let ident = &error.head.ident;
+    let made = quote!(__ffi::Texts::<#ident>::of(&self));
+    let (sent, internal): (Vec<_>, Vec<_>) = error.variants.iter().partition(|it| it.fields.is_some());
+    if internal.is_empty() {
+        return made;
+    }
+    let arm = |variants: Vec<&ErrorVariant>, value| {
+        let paths: Vec<_> = variants.into_iter().map(|it| path(error, it)).collect();
+        (!paths.is_empty()).then(|| quote!(#(#paths { .. })|* => #value,))
+    };
+    let (internal, sent) = (arm(internal, quote!(__ffi::ErrorText::NONE)), arm(sent, made));
+    quote!(match &self { #internal #sent })
+}
+
+fn path(error: &FfiError, variant: &ErrorVariant) -> TokenStream {
+    let ident = &variant.ident;
+    if error.is_struct { quote!(Self) } else { quote!(Self::#ident) }
+}
+
 /// Returns the arm of a variant. It has every field, so that it compiles only if rustc sees the
 /// fields that the derive saw.
 fn arm(error: &FfiError, index: usize, variant: &ErrorVariant) -> TokenStream {
-    let (ident, number) = (&variant.ident, number(error, index));
-    let path = if error.is_struct { quote!(Self) } else { quote!(Self::#ident) };
+    let (path, number) = (path(error, variant), number(error, index));
     let Some(fields) = &variant.fields else {
         let error = &error.head.ident;
         return quote!(#path { .. } => __ffi::Texts::<#error>::internal(#number, &self),);

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
 use super::{block, container_bounds, exports};
-use crate::ast::{Function, Param, Pass};
+use crate::ast::{Function, Mode, Param, Pass};
 use crate::{names, record};
 
 pub(crate) fn function(function: &Function) -> TokenStream {
@@ -89,7 +89,7 @@ impl Argument {
             Pass::Pool => {
                 return Self {
                     raw: quote!(#raw: *mut #ty),
-                    region: Some(quote!(__ffi::Region::mutable(#raw, 1, #name))),
+                    region: Some(quote!(__ffi::Region::slot(#raw, #name))),
                     owned: None,
                     checked: quote_spanned!(span=> unsafe { __ffi::claim::<#ty>(#raw, #name) }),
                     taken: Some(quote!(__ffi::take)),
@@ -136,11 +136,6 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
     let writes =
         function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool));
-    // The type of the function as the attribute saw it. The checks hold only for it, and rustc may
-    // see another type if another attribute changes the function, such as one that keeps lent
-    // memory. Elided lifetimes are any lifetime in it.
-    let types = function.params.iter().map(|param| &param.written);
-    let seen = quote_spanned!(ident.span()=> let __ffi_function: fn(#(#types),*) -> #output = #ident;);
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let disjoint_owned = (writes && regions.len() > 1).then(|| disjoint_owned(function, &arguments));
@@ -166,34 +161,169 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     };
     let (assertions, bounds) = (assertions(function), bounds(function));
+    let checks = quote! {
+        #disjoint
+        #disjoint_owned
+        #(#checked)*
+    };
+    let started = quote! {
+        __ffi_mailbox: *const __ffi::FfiMailbox,
+        __ffi_call: __ffi::core::primitive::u64,
+        __ffi_now: *mut __ffi::FfiEvent,
+    };
+    let (more, returns, body) = match function.mode {
+        Mode::Sync => {
+            let returns = quote!(<#output_type as __ffi::FfiOutput>::Abi);
+            (quote!(), returns, call(function, &checks, passed, &output_type))
+        }
+        mode => {
+            let passed: Vec<_> = passed.collect();
+            let body = match mode {
+                Mode::Blocking => start_blocking(function, &checks, &passed, &output_type),
+                _ => start_async(function, &checks, &passed, &output_type),
+            };
+            (started, quote!(__ffi::core::primitive::i32), body)
+        }
+    };
     // The span at which rustc reports a symbol that another item has.
+    let wrapper = quote_spanned! {ident.span()=>
+        #[unsafe(export_name = #symbol)]
+        unsafe extern "C" fn __ffi_wrapper(
+            #(#raws,)*
+            #more
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> #returns
+        #bounds
+        {
+            #body
+        }
+    };
+    let krate = &function.head.krate;
+    let wrapper = match function.mode {
+        Mode::Sync => wrapper,
+        _ => quote!(#krate::__async! { function #wrapper }),
+    };
     quote_spanned! {ident.span()=>
         #(#by_value)*
         #by_value_output
         #assertions
 
-        #[unsafe(export_name = #symbol)]
-        unsafe extern "C" fn __ffi_wrapper(
-            #(#raws,)*
-            __ffi_status: *mut __ffi::FfiStatus,
-        ) -> <#output_type as __ffi::FfiOutput>::Abi
-        #bounds
-        {
-            let __ffi_body = move || {
-                #disjoint
-                #disjoint_owned
-                // SAFETY: the caller passes pointers that are null or point to initialised memory
-                // of that type and length, which nobody else uses during the call; the regions that
-                // are written to don't overlap others, by the check above, and values are copied
-                // before a reference is made.
-                #(#checked)*
-                #seen
-                __ffi::Returned::<#output>::into_abi(__ffi_function(#(#passed),*))
-            };
-            // SAFETY: the caller passes null, or a status that is zeroed or was written by this
-            // library.
-            unsafe { __ffi::call_output::<#output_type>(__ffi_status, __ffi_body) }
+        #wrapper
+    }
+}
+
+/// Returns the statement that makes `__ffi_function` the function as the attribute saw it. The
+/// checks hold only for it, and rustc may see another type if another attribute changes the
+/// function, such as one that keeps lent memory. Elided lifetimes are any lifetime in it.
+fn seen(function: &Function) -> TokenStream {
+    let (ident, output) = (&function.head.ident, &function.output);
+    let mut types: Vec<_> = function.params.iter().map(|Param { written, .. }| quote!(#written)).collect();
+    if let Some(index) = function.context {
+        types.insert(index, quote!(&__ffi::FfiContext));
+    }
+    match function.mode {
+        Mode::Sync | Mode::Blocking => {
+            quote_spanned!(ident.span()=> let __ffi_function: fn(#(#types),*) -> #output = #ident;)
         }
+        Mode::Async | Mode::Inline => quote_spanned! {ident.span()=>
+            fn __ffi_seen<__FfiFunction, __FfiFuture>(function: __FfiFunction) -> __FfiFunction
+            where
+                __FfiFunction: __ffi::core::ops::Fn(#(#types),*) -> __FfiFuture,
+                __FfiFuture: __ffi::core::future::Future<Output = #output> + __ffi::core::marker::Send + 'static,
+            {
+                function
+            }
+            let __ffi_function = __ffi_seen(#ident);
+        },
+    }
+}
+
+/// Returns the body of the wrapper that calls the function.
+fn call(
+    function: &Function,
+    checks: &TokenStream,
+    passed: impl Iterator<Item = TokenStream>,
+    output_type: &TokenStream,
+) -> TokenStream {
+    let (output, seen) = (&function.output, seen(function));
+    quote_spanned! {function.head.ident.span()=>
+        let __ffi_body = move || {
+            // SAFETY: the caller passes pointers that are null or point to initialised memory
+            // of that type and length, which nobody else uses during the call; the regions that
+            // are written to don't overlap others, by the check above, and values are copied
+            // before a reference is made.
+            #checks
+            #seen
+            __ffi::Returned::<#output>::into_abi(__ffi_function(#(#passed),*))
+        };
+        // SAFETY: the caller passes null, or a status that is zeroed or was written by this
+        // library.
+        unsafe { __ffi::call_output::<#output_type>(__ffi_status, __ffi_body) }
+    }
+}
+
+/// Returns the body of the wrapper that starts an async function.
+fn start_async(
+    function: &Function,
+    checks: &TokenStream,
+    passed: &[TokenStream],
+    output_type: &TokenStream,
+) -> TokenStream {
+    let (output, seen) = (&function.output, seen(function));
+    let (start, now) = match function.mode {
+        Mode::Inline => (quote!(start_inline), Some(quote!(__ffi_now,))),
+        _ => (quote!(start_async), None),
+    };
+    quote_spanned! {function.head.ident.span()=>
+        let __ffi_body = move || {
+            // SAFETY: the caller passes pointers that are null or point to initialised memory
+            // of that type and length, which nobody else uses during the call.
+            #checks
+            #seen
+            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_function(#(#passed),*))
+        };
+        // SAFETY: the caller passes null, or a status that is zeroed or was written by this
+        // library, and the mailbox of its isolate, with room for an event.
+        unsafe {
+            __ffi::#start::<#output_type, _>(
+                __ffi_mailbox,
+                __ffi_call,
+                #now
+                __ffi_status,
+                __ffi_body,
+                __ffi::Returned::<#output>::into_abi,
+            )
+        }
+    }
+}
+
+/// Returns the body of the wrapper that starts a blocking function.
+fn start_blocking(
+    function: &Function,
+    checks: &TokenStream,
+    passed: &[TokenStream],
+    output_type: &TokenStream,
+) -> TokenStream {
+    let (output, seen) = (&function.output, seen(function));
+    let taken: Vec<_> = (0..passed.len()).map(|index| format_ident!("__ffi_taken_{index}")).collect();
+    let mut arguments: Vec<_> = taken.iter().map(|taken| quote!(#taken)).collect();
+    if let Some(index) = function.context {
+        arguments.insert(index, quote!(__ffi_context));
+    }
+    quote_spanned! {function.head.ident.span()=>
+        let __ffi_body = move || {
+            // SAFETY: the caller passes pointers that are null or point to initialised memory
+            // of that type and length, which nobody else uses during the call.
+            #checks
+            #seen
+            #(let #taken = #passed;)*
+            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(move |__ffi_context: &__ffi::FfiContext| {
+                __ffi::Returned::<#output>::into_abi(__ffi_function(#(#arguments),*))
+            })
+        };
+        // SAFETY: the caller passes null, or a status that is zeroed or was written by this
+        // library, and the mailbox of its isolate.
+        unsafe { __ffi::start_blocking::<#output_type, _>(__ffi_mailbox, __ffi_call, __ffi_status, __ffi_body) }
     }
 }
 
@@ -301,6 +431,7 @@ fn fingerprint(function: &Function) -> TokenStream {
         let holds = holds(*pass);
         quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT)
     });
+    let started = (function.mode != Mode::Sync).then(|| quote!(__ffi::fingerprint::STARTED,));
     quote! {
         __ffi::fingerprint::mix(&[
             __ffi::fingerprint::FUNCTION,
@@ -311,6 +442,7 @@ fn fingerprint(function: &Function) -> TokenStream {
             __ffi::Returned::<#output>::ERROR_FINGERPRINT,
             <#output_type as __ffi::FfiOutput>::OPTIONAL as __ffi::core::primitive::u64,
             #(#params,)*
+            #started
         ])
     }
 }
@@ -331,6 +463,11 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
         record.key("fingerprint_symbol").string(fingerprint_symbol);
         if function.leaf {
             record.key("leaf").yes();
+        }
+        match function.mode {
+            Mode::Sync => {}
+            Mode::Async | Mode::Inline => record.key("mode").string("async"),
+            Mode::Blocking => record.key("mode").string("blocking"),
         }
         record.key("params").array(&function.params, |value, Param { name, pass, optional, ty, .. }| {
             let holds = holds(*pass);

@@ -9,7 +9,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use crate::ast::{Case, Enum, Head, Message, Oneof};
+use crate::ast::{Case, Enum, Head, Message, Newtype, Oneof};
 use crate::record::Object;
 
 /// Returns items that `ffi_core` keeps only with its feature `proto`.
@@ -292,6 +292,77 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
         impl __ffi::proto::FfiProto for #head {}
     };
     with_proto(&oneof.head, &items)
+}
+
+pub(super) fn newtype(item: &Newtype) -> TokenStream {
+    let (ident, ty) = (&item.head.ident, &item.ty);
+    let inner = quote!(<#ty as __ffi::proto::ProtoType>);
+    let items = quote! {
+        // SAFETY: the struct has the layout of the type in it, whose `init` makes that a value.
+        #[automatically_derived]
+        unsafe impl __ffi::proto::ProtoType for #ident
+        where
+            for<'__ffi_any> #ty: __ffi::proto::ProtoType,
+        {
+            const WIRE: __ffi::proto::WireType = #inner::WIRE;
+            const NESTED: __ffi::core::primitive::bool = #inner::NESTED;
+            const BYTE: __ffi::core::primitive::bool = #inner::BYTE;
+            type State = ();
+
+            #[inline]
+            fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#ident>) -> &mut #ident {
+                // SAFETY: the slot is memory for a type of the same layout, and a `MaybeUninit`
+                // needs no value.
+                #inner::init(unsafe { &mut *__ffi_slot.as_mut_ptr().cast() });
+                // SAFETY: `init` has made the type in it a value.
+                unsafe { __ffi_slot.assume_init_mut() }
+            }
+
+            #[inline]
+            fn is_default(&self) -> __ffi::core::primitive::bool {
+                #inner::is_default(&self.0)
+            }
+
+            #[inline]
+            fn value_len(&self) -> __ffi::core::primitive::usize {
+                #inner::value_len(&self.0)
+            }
+
+            #[inline]
+            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                #inner::write_value(&self.0, __ffi_out);
+            }
+
+            #[inline]
+            fn read_value(
+                &mut self,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                #inner::read_value(&mut self.0, __ffi_input)
+            }
+
+            #[inline]
+            fn as_bytes(__ffi_values: &[#ident]) -> &[__ffi::core::primitive::u8] {
+                // SAFETY: the elements have the layout of the type in them, and are values of it.
+                let __ffi_values = unsafe {
+                    __ffi::core::slice::from_raw_parts(__ffi_values.as_ptr().cast(), __ffi_values.len())
+                };
+                #inner::as_bytes(__ffi_values)
+            }
+
+            #[inline]
+            fn as_bytes_mut(__ffi_values: &mut [#ident]) -> &mut [__ffi::core::primitive::u8] {
+                let __ffi_len = __ffi_values.len();
+                // SAFETY: the elements have the layout of the type in them, and are values of it;
+                // each value of that is one of theirs.
+                let __ffi_values = unsafe {
+                    __ffi::core::slice::from_raw_parts_mut(__ffi_values.as_mut_ptr().cast(), __ffi_len)
+                };
+                #inner::as_bytes_mut(__ffi_values)
+            }
+        }
+    };
+    with_proto(&item.head, &items)
 }
 
 pub(super) fn enumeration(item: &Enum) -> TokenStream {

@@ -81,7 +81,12 @@ const _: () = {
             ],
         );
         fn into_failure(self) -> __ffi::Failure {
-            let __ffi_text = __ffi::Texts::<DbError>::of(&self);
+            let __ffi_text = match &self {
+                Self::Corrupt { .. } => __ffi::ErrorText::NONE,
+                Self::NotFound { .. } | Self::Io { .. } => {
+                    __ffi::Texts::<DbError>::of(&self)
+                }
+            };
             match self {
                 Self::NotFound { id: __ffi_field_0, hint: __ffi_field_1 } => {
                     __ffi_text

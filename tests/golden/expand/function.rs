@@ -64,7 +64,7 @@ const _: () = {
                     __ffi::Region::mutable(__ffi_arg_0, __ffi_len_0, "particles"),
                     __ffi::Region::shared(__ffi_arg_2, __ffi_len_2, "name")
                         .if_present(__ffi_present_2),
-                    __ffi::Region::mutable(__ffi_arg_3, 1, "message"),
+                    __ffi::Region::slot(__ffi_arg_3, "message"),
                 ],
             )?;
             let __ffi_local_1 = unsafe {

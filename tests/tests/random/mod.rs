@@ -126,7 +126,7 @@ impl Schema {
                     schema.status_clear = it.symbols.status_clear;
                     schema.owned_free = it.symbols.owned_free;
                 }
-                Record::Queue(_) | Record::Error(_) => {}
+                Record::Queue(_) | Record::Error(_) | Record::Newtype(_) => {}
             }
         }
         schema
@@ -154,6 +154,7 @@ impl Schema {
         match ty {
             Type::Scalar(Scalar::Bool) => bytes[0] = random.below(2) as u8,
             Type::Scalar(_) | Type::Open(_) | Type::Ref(_) => random.fill(bytes),
+            Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
             Type::Columns(_) => unreachable!("columns are no field"),
             Type::Array { of, len } => self.fill_elements(of, *len, style, random, bytes),
             Type::Message(id) => {
@@ -243,6 +244,7 @@ impl Schema {
             }
             Type::Map { key, value, cap } => list(self.entry(key, value).1, *cap),
             Type::Ref(_) => (8, 4),
+            Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
             Type::Columns(_) => unreachable!("columns are no field"),
         }
     }

@@ -65,6 +65,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: None,
     },
     Benchmark {
+        name: "services",
+        about: "async calls from Dart, against ports, listeners, isolates and flutter_rust_bridge (JIT and AOT)",
+        run: services,
+        report: None,
+    },
+    Benchmark {
         name: "types",
         about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
         run: types,
@@ -168,6 +174,18 @@ fn proto(tally: &mut Tally) -> Result<()> {
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-proto"]))
 }
 
+/// Builds flutter_rust_bridge's library as well, in its own workspace.
+fn services(tally: &mut Tally) -> Result<()> {
+    let folder = workspace::root().join("benches/services/frb");
+    let target = workspace::target().join("frb");
+    let mut build = workspace::cargo();
+    build.args(["build", "--quiet", "--release", "--target-dir"]).arg(&target);
+    workspace::run(build.current_dir(folder))?;
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+    let frb = target.join("release").join(format!("{DLL_PREFIX}bench_services_frb{DLL_SUFFIX}"));
+    dart_with(tally, "services", &[&frb])
+}
+
 /// Runs the Dart half, then the Rust half.
 fn types(tally: &mut Tally) -> Result<()> {
     dart(tally, "types")?;
@@ -244,6 +262,11 @@ fn simd(tally: &mut Tally) -> Result<()> {
 /// Builds a benchmark's library, writes its Dart package, and runs the Dart program that compares
 /// it.
 fn dart(tally: &mut Tally, benchmark: &str) -> Result<()> {
+    dart_with(tally, benchmark, &[])
+}
+
+/// Runs a benchmark as [`dart`] does, whose program takes `more` arguments.
+fn dart_with(tally: &mut Tally, benchmark: &str, more: &[&Path]) -> Result<()> {
     let sdk = Sdk::find_or_install()?;
     let folder = workspace::root().join("benches").join(benchmark).join("dart");
     let scratch = scratch(benchmark)?;
@@ -253,13 +276,13 @@ fn dart(tally: &mut Tally, benchmark: &str) -> Result<()> {
 
     // `Sdk::run` would turn assertions on.
     let program = Path::new("bin").join(format!("{benchmark}.dart"));
-    tally.run(
-        sdk.command().arg("run").arg(&program).arg("jit").arg(&library).current_dir(&folder).envs(TLS),
-    )?;
+    let mut jit = sdk.command();
+    jit.arg("run").arg(&program).arg("jit").arg(&library).args(more);
+    tally.run(jit.current_dir(&folder).envs(TLS))?;
 
     let compiled = scratch.join(format!("{benchmark}.exe"));
     sdk.compile_exe(&folder.join(&program), &compiled)?;
-    tally.run(sdk.program(&compiled).arg("aot").arg(&library).envs(TLS))
+    tally.run(sdk.program(&compiled).arg("aot").arg(&library).args(more).envs(TLS))
 }
 
 /// Builds the emitter and runs the program that times it and the derive.

@@ -29,7 +29,8 @@ pub struct Sanitize {
 /// A tool that finds faults in code that passes its tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 enum Tool {
-    /// The models of the pools under loom, which tries every order of operations.
+    /// The models of the pools and of the mailbox under loom, which tries every order of
+    /// operations.
     Loom,
     /// The tests of `ffi-core` under valgrind's memcheck.
     Memcheck,
@@ -39,13 +40,14 @@ enum Tool {
     Addresses,
     /// All but magazines under Miri, which knows the rules of references.
     Miri,
+    /// Async calls from Dart: storms in their whole length, programs that end sixty times.
+    Storms,
     /// The targets of `fuzz/`, under libFuzzer and the AddressSanitizer.
     Fuzz,
 }
 
 /// Features of `ffi-core`, all but the slow one.
-const FEATURES: &str =
-    "ffi-core/derive,ffi-core/metadata,ffi-core/proto,ffi-core/read,ffi-core/serde,ffi-core/simd";
+const FEATURES: &str = "ffi-core/async,ffi-core/derive,ffi-core/metadata,ffi-core/proto,ffi-core/read,ffi-core/serde,ffi-core/simd";
 
 /// Environment of slow runs: so many threads are enough for the pools, and so few cases.
 const SMALLER: [(&str, &str); 3] =
@@ -87,6 +89,7 @@ impl Sanitize {
                 Tool::Memcheck => lines.push(Line::of("memcheck", || memcheck(&host))),
                 Tool::Threads => lines.push(Line::of("threads", || threads(&host))),
                 Tool::Addresses => lines.push(Line::of("addresses", || addresses(&host))),
+                Tool::Storms => lines.push(Line::of("storms", storms)),
                 Tool::Miri => lines.push(Line::of("miri", miri)),
                 Tool::Fuzz => self.fuzz(&host, &mut lines)?,
             }
@@ -173,7 +176,13 @@ fn tests_passed(line: &str) -> u64 {
 }
 
 fn loom() -> Result<Report> {
-    tests(cargo().args(["test", "-p", "ffi-core", "--lib", "loom"]))
+    tests(cargo().args(["test", "-p", "ffi-core", "--features", "async", "--lib", "loom"]))
+}
+
+fn storms() -> Result<Report> {
+    let mut cargo = cargo();
+    cargo.args(["test", "-p", "ffi-tests", "--test", "dart", "tasks"]).env("FFI_STORMS", "whole");
+    tests(&mut cargo)
 }
 
 fn memcheck(host: &str) -> Result<Report> {

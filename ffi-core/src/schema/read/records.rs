@@ -18,6 +18,8 @@ pub enum Record {
     Enum(Enum),
     /// `#[derive(FfiMessage)]` on an enum that holds data.
     Oneof(Oneof),
+    /// `#[derive(FfiNewtype)]`.
+    Newtype(Newtype),
     /// `#[ffi_export]` on a function.
     Function(Function),
     /// `#[ffi_export]` on a static [`FfiQueue`](crate::FfiQueue).
@@ -126,15 +128,29 @@ pub struct LibrarySymbols {
     pub dart_calls: String,
     /// `fn() -> u64`: closes the pools, and returns the number of slots in use.
     pub shutdown: String,
+    /// `fn() -> *const FfiMailboxCalls`: for Dart only; the functions of mailboxes, if `ffi-core`
+    /// has the feature `async`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<String>,
 }
 
 impl LibrarySymbols {
     /// Returns all symbols.
     #[must_use]
-    pub fn all(&self) -> [&String; 8] {
-        let Self { abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown } =
-            self;
-        [abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown]
+    pub fn all(&self) -> Vec<&String> {
+        let Self {
+            abi_version,
+            status_clear,
+            alloc,
+            free,
+            owned_free,
+            dart_init,
+            dart_calls,
+            shutdown,
+            mailbox,
+        } = self;
+        let always = [abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown];
+        always.into_iter().chain(mailbox).collect()
     }
 }
 
@@ -366,6 +382,10 @@ pub enum Type {
     Ref(TypeId),
     /// The columns of a message, in a reference.
     Columns(TypeId),
+    /// A newtype, which has the layout of the type in it.
+    Newtype(TypeId),
+    /// A logical type of `ffi-core`, by its name: `"timestamp"`, ..
+    Logical(String),
     /// A number or `bool`.
     #[serde(untagged)]
     Scalar(Scalar),
@@ -434,6 +454,41 @@ pub struct Variant {
     pub value: i64,
 }
 
+/// A newtype: a `repr(transparent)` struct with a value of another type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Newtype {
+    /// Id of the newtype.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Type of its value.
+    #[serde(rename = "type")]
+    pub ty: Type,
+    /// Layout hash, which is that of the type of its value.
+    pub fingerprint: Fingerprint,
+    /// Symbols that the library exports for it.
+    pub symbols: TypeSymbols,
+    /// Type that stands for it in Dart, from `#[ffi(dart(..))]`; without it, a type of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dart: Option<DartType>,
+}
+
+/// A type of Dart that stands for a newtype, and how the two are converted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DartType {
+    /// Name of the type.
+    #[serde(rename = "type")]
+    pub name: String,
+    /// Uri of the library that declares it and the functions below; `None` for `dart:core`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<String>,
+    /// Function or constructor that makes a value of the type from that of the newtype.
+    pub from: String,
+    /// Function that makes the value of the newtype from one of the type.
+    pub to: String,
+}
+
 /// An enum with data: a `u32` discriminant and a union of the values of its cases.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Oneof {
@@ -485,6 +540,9 @@ pub struct Function {
     /// True if calls are short, bounded and non-blocking, as `#[ffi_export(leaf)]` says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leaf: bool,
+    /// Way in which the function is called.
+    #[serde(default, skip_serializing_if = "Mode::is_sync")]
+    pub mode: Mode,
     /// Parameters in order; a slice is one parameter here and two, pointer and length, in C.
     pub params: Vec<Param>,
     /// Type of a successful result; `None` for `()`.
@@ -497,6 +555,28 @@ pub struct Function {
     /// Id of its error, if that derives [`FfiError`](crate::FfiError).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TypeId>,
+}
+
+/// Way in which an exported function is called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The caller waits for the result.
+    #[default]
+    Sync,
+    /// An async function: the C function starts a task, whose result comes to the mailbox of the
+    /// isolate.
+    Async,
+    /// A function that blocks a thread of the library's: called as an async function is.
+    Blocking,
+}
+
+impl Mode {
+    /// Returns true if the caller waits for the result.
+    #[must_use]
+    pub fn is_sync(&self) -> bool {
+        *self == Self::Sync
+    }
 }
 
 /// The result of an exported function.

@@ -4,10 +4,21 @@
 /// Applications import `ffi_core.dart` instead.
 library;
 
-export 'dart:core' show BigInt, Iterable, List, Map, RangeError, StateError;
+export 'dart:core'
+    show
+        BigInt,
+        DateTime,
+        Duration,
+        Iterable,
+        List,
+        Map,
+        RangeError,
+        StateError,
+        Uri;
 export 'dart:typed_data';
 
 export 'src/checks.dart';
+export 'src/conversions.dart';
 export 'src/copies.dart';
 export 'src/native.dart';
 export 'src/places.dart';

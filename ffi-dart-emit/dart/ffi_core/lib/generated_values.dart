@@ -4,7 +4,7 @@
 /// Applications import `values.dart` instead.
 library;
 
-export 'dart:core' show BigInt, List, Map;
+export 'dart:core' show BigInt, DateTime, Duration, List, Map, Uri;
 export 'dart:typed_data' show Uint8List;
 
 export 'src/copies.dart';

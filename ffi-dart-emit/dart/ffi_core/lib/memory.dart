@@ -7,9 +7,12 @@ library;
 export 'src/native.dart'
     show
         BoolArray,
+        DecimalArray,
+        DurationArray,
         EnumArray,
         EnumList,
         EnumVec,
+        FfiFuture,
         FfiMap,
         FfiPool,
         FfiQueue,
@@ -35,6 +38,7 @@ export 'src/native.dart'
         Int8Array,
         Int8Field,
         Int8Vec,
+        LogicalArray,
         MessageArray,
         NativeArray,
         NativeBox,
@@ -47,6 +51,7 @@ export 'src/native.dart'
         RawColumns,
         RawMemory,
         SharedList,
+        TimestampArray,
         TreeChildren,
         Uint16Array,
         Uint16Field,
@@ -59,4 +64,5 @@ export 'src/native.dart'
         Uint64Vec,
         Uint8Array,
         Uint8Field,
-        Uint8Vec;
+        Uint8Vec,
+        UuidArray;

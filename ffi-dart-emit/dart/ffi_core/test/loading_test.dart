@@ -10,6 +10,7 @@ void main() {
     path: 'libnothing.so',
     package: 'old_package',
     variable: 'NOTHING_LIBRARY',
+    marker: 'nothing_ffi0_abi_version',
     runtime: runtime,
   );
 

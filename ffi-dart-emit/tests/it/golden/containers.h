@@ -518,6 +518,15 @@ FFI_STATIC_ASSERT(offsetof(SceneErrorSecret, id) == 8, "offset of SceneErrorSecr
 #error "two libraries have a type SceneErrorSecret: write the header of one of them with --prefix"
 #endif
 
+#ifndef FFI_TYPE_Weight
+#define FFI_TYPE_Weight 0x440a7388bbcd9e8fu
+typedef float Weight;
+FFI_STATIC_ASSERT(sizeof(Weight) == 4, "size of Weight");
+FFI_STATIC_ASSERT(FFI_ALIGNOF(Weight) == 4, "alignment of Weight");
+#elif FFI_TYPE_Weight != 0x440a7388bbcd9e8fu
+#error "two libraries have a type Weight: write the header of one of them with --prefix"
+#endif
+
 /* The layout of each type and the signature of each function, as the library has them. Where one isn't what
    this header expects, the library is of another build: don't call it. */
 
@@ -531,8 +540,12 @@ extern DEMO_DATA const uint64_t demo_ffi_scene_error_fingerprint;
 #define demo_ffi_scene_error_fingerprint_EXPECTED UINT64_C(0x1089895b8dd77f4f)
 extern DEMO_DATA const uint64_t demo_ffi_shape_fingerprint;
 #define demo_ffi_shape_fingerprint_EXPECTED UINT64_C(0x4b0aec10e4f8eee8)
+extern DEMO_DATA const uint64_t demo_ffi_weight_fingerprint;
+#define demo_ffi_weight_fingerprint_EXPECTED UINT64_C(0x440a7388bbcd9e8f)
 extern DEMO_DATA const uint64_t demo_ffi_area_fingerprint;
 #define demo_ffi_area_fingerprint_EXPECTED UINT64_C(0xec1829da37045c43)
+extern DEMO_DATA const uint64_t demo_ffi_double_fingerprint;
+#define demo_ffi_double_fingerprint_EXPECTED UINT64_C(0xff79f3b2474470dc)
 extern DEMO_DATA const uint64_t demo_ffi_scenes_queue_fingerprint;
 #define demo_ffi_scenes_queue_fingerprint_EXPECTED UINT64_C(0xdb4855f1fe0067b2)
 
@@ -621,6 +634,8 @@ uint8_t demo_ffi_scenes_is_closed(void);
 
 /** `detail` of its error is a `SceneError_..`. */
 double demo_ffi_area(const Shape *shape, const Shape *all, size_t all_len, FfiStatus *status);
+
+Weight demo_ffi_double(Weight weight, FfiStatus *status);
 
 #ifdef __cplusplus
 }

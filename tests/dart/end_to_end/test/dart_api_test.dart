@@ -75,6 +75,20 @@ void main() {
       expect(() => part.ref, throwsText<StateError>('was freed; hint: '));
     });
 
+    test('is a part of an array, whose list asks for it as well', () {
+      final numbers = calls.Int64Array.of([1, 2, 3]);
+      final part = numbers.sublistView(1);
+      final list = part.list;
+      expect(list, [2, 3]);
+      expect(part.list, same(list));
+      part.bytes[0] = 9;
+      expect(numbers.list, [1, 9, 3]);
+      numbers.raw.freeNow();
+      for (final use in [() => part.list, () => part.bytes]) {
+        expect(use, throwsText<StateError>('was freed; hint: '));
+      }
+    });
+
     test('is a number or an enum in an array', () {
       final library = calls.FixtureCallsLibrary.open();
       final value = calls.Int64Array.of([21, 5]);
@@ -164,7 +178,9 @@ void main() {
       final token = library.newToken(5);
       expect(
         () => library.exchange(token, token),
-        throwsText<InvalidArgumentException>('overlap'),
+        throwsText<InvalidArgumentException>(
+          '`one` and `other` are one slot, which is given away once: pass another one',
+        ),
       );
       expect(token.ref.id, 5);
       final noSlot = TokenBox();
@@ -368,6 +384,35 @@ void main() {
       expect(OrdersQueue.drain((it) => seen.add(it.number)), 0);
       expect(seen, [1]);
       expect(() => OrdersQueue.drain((_) {}, max: -1), throwsRangeError);
+    });
+
+    test('lends messages while one is lent', () {
+      for (final number in [1, 2]) {
+        OrdersQueue.push(EventPool.alloc()..ref.number = number);
+      }
+      final seen = <(int, int)>[];
+      final drained = OrdersQueue.drain((outer) {
+        OrdersQueue.drain(
+          (inner) => seen.add((outer.number, inner.number)),
+          max: 1,
+        );
+        expect((outer.number, EventPool.stats.live), (1, 1));
+      });
+      expect(drained, 1);
+      expect(seen, [(1, 2)]);
+      expect(EventPool.stats.live, 0);
+    });
+
+    test('gives back what it lends, unless the pool refuses it', () {
+      final slot = EventPool.raw.alloc();
+      OrdersQueue.raw.push(slot);
+      OrdersQueue.push(EventPool.alloc());
+      expect(
+        () => OrdersQueue.drain((_) => EventPool.raw.free(slot)),
+        throwsA(isA<DoubleFreeException>()),
+      );
+      expect((EventPool.stats.live, OrdersQueue.length), (1, 1));
+      expect(OrdersQueue.drain((_) {}), 1);
     });
   });
 

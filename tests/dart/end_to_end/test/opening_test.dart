@@ -103,4 +103,30 @@ void main() {
   test('a refusal is not final', () {
     expect(FixtureCallsLibrary.open(path: own).add(1, 2), 3);
   });
+
+  test('another file, but not the open one under another name', () {
+    final library = FixtureCallsLibrary.open(path: own);
+    final folder = Directory.systemTemp.createTempSync();
+    addTearDown(() => folder.deleteSync(recursive: true));
+    final link = '${folder.path}/link.so';
+    Link(link).createSync(own);
+    final up = '../' * (Directory.current.path.split('/').length - 1);
+    for (final path in [link, '$up${own.substring(1)}', own]) {
+      expect(FixtureCallsLibrary.open(path: path), same(library), reason: path);
+    }
+    expect(library.path, own);
+    final copy = File(own).copySync('${folder.path}/copy.so').path;
+    for (final path in [copy, '/nowhere/lib.so']) {
+      expect(
+        () => FixtureCallsLibrary.open(path: path),
+        throwsA(
+          isA<StateError>().having(
+            (it) => it.message,
+            'message',
+            startsWith('$own is open, so $path cannot be; hint: '),
+          ),
+        ),
+      );
+    }
+  }, testOn: 'linux || mac-os');
 }

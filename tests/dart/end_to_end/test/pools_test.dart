@@ -477,7 +477,9 @@ void main() {
       final event = EventPool.raw.alloc();
       expect(
         () => library.raw.exchange(token, token),
-        throwsIt<InvalidArgumentException>('`one` and `other` overlap'),
+        throwsIt<InvalidArgumentException>(
+          '`one` and `other` are one slot, which is given away once',
+        ),
       );
       expect(
         () => library.raw.exchange(token, nullptr),

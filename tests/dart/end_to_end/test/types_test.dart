@@ -385,6 +385,57 @@ void main() {
       expect(() => texts.name = '\ud800', throwsArgumentError);
     });
 
+    test('changes nothing if one of several elements does not fit', () {
+      final lists = ListsBox().ref..names = ['a', 'b', 'c'];
+      final exceeds = throwsA(isA<CapacityException>());
+      for (final change in [
+        () => lists.names.replaceRange(0, 2, ['x', 'sechs!']),
+        () => lists.names.setRange(0, 3, ['x', 'y', 'sechs!']),
+        () => lists.names.setAll(1, ['x', 'sechs!']),
+      ]) {
+        expect(change, exceeds);
+        expect(lists.names, ['a', 'b', 'c']);
+      }
+      expect(
+        () => lists.names.replaceRange(1, 3, ['x', 'sechs!']),
+        throwsA(
+          isA<CapacityException>().having(
+            (it) => it.message,
+            'message',
+            startsWith('names[2]: length 6 exceeds 5'),
+          ),
+        ),
+      );
+      lists.names = ['a'];
+      for (final added in ['sechs!', '\ud800']) {
+        expect(() => lists.names.insertAll(0, ['x', added]), throwsA(anything));
+        expect(() => lists.names.insert(0, added), throwsA(anything));
+        expect(lists.names, ['a']);
+      }
+      lists.options = [1, null, 3];
+      expect(
+        () => lists.options.setAll(0, [7, null, 0x10000]),
+        throwsRangeError,
+      );
+      expect(lists.options, [1, null, 3]);
+      final texts = TextsBox().ref..lines = ['a', 'b', 'c'];
+      expect(() => texts.lines = ['x', 'y', 'too long'], exceeds);
+      expect(texts.lines, ['a', 'b', 'c']);
+      final opens = OpensBox().ref..modes = [const FfiOpen.raw(1, null)];
+      expect(
+        () => opens.modes.insertAll(0, const [
+          FfiOpen.raw(2, null),
+          FfiOpen.raw(300, null),
+        ]),
+        throwsRangeError,
+      );
+      expect([for (final it in opens.modes) it.number], [1]);
+      final array = TextsArray(2);
+      array.field.before.setAll(0, [7, 8]);
+      expect(() => array.field.before.setAll(0, [1, 256]), throwsRangeError);
+      expect(array.field.before, [7, 8]);
+    });
+
     group('throws with the name of its field:', () {
       Matcher says<E extends FfiException>(String message) =>
           throwsA(isA<E>().having((it) => it.message, 'message', message));

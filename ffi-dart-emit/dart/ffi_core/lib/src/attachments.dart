@@ -49,11 +49,12 @@ typedef _AttachColumnsD =
       Pointer<NativeFunction<_FreeColumnsC>>,
       int,
     );
+typedef _SlotPoolF = Pointer<Void> Function(Pointer<_SlotCalls>);
 typedef _AttachSlotC =
     Pointer<FfiAttachment> Function(
       Handle,
       Pointer<FfiStatus>,
-      Pointer<_SlotCalls>,
+      Pointer<Void>,
       Pointer<Void>,
       Pointer<_PopF>,
     );
@@ -61,10 +62,23 @@ typedef _AttachSlotD =
     Pointer<FfiAttachment> Function(
       Object,
       Pointer<FfiStatus>,
-      Pointer<_SlotCalls>,
+      Pointer<Void>,
       Pointer<Void>,
       Pointer<_PopF>,
     );
+typedef _RefillSlotF =
+    Pointer<Void> Function(
+      Pointer<FfiAttachment>,
+      Pointer<FfiStatus>,
+      Pointer<Void>,
+      Pointer<_PopF>,
+    );
+typedef _FreeSlotC = Int32 Function(Pointer<FfiAttachment>);
+typedef _FreeSlotD = int Function(Pointer<FfiAttachment>);
+typedef _ForgetSlotC = Void Function(Pointer<FfiAttachment>);
+typedef _ForgetSlotD = void Function(Pointer<FfiAttachment>);
+typedef _DrainSlotC = Size Function(Pointer<DrainCalls>);
+typedef _DrainSlotD = int Function(Pointer<DrainCalls>);
 typedef _ShareC =
     Pointer<FfiAttachment> Function(Pointer<FfiAttachment>, Handle, Size);
 typedef _ShareD =
@@ -93,7 +107,12 @@ final class _DartCalls extends Struct {
   external Pointer<NativeFunction<_AttachOwnedC>> attachOwned;
   external Pointer<NativeFunction<_AttachAllocC>> attachAlloc;
   external Pointer<NativeFunction<_AttachColumnsC>> attachColumns;
+  external Pointer<NativeFunction<_SlotPoolF>> slotPool;
   external Pointer<NativeFunction<_AttachSlotC>> attachSlot;
+  external Pointer<NativeFunction<_RefillSlotF>> refillSlot;
+  external Pointer<NativeFunction<_FreeSlotC>> freeSlot;
+  external Pointer<NativeFunction<_ForgetSlotC>> forgetSlot;
+  external Pointer<NativeFunction<_DrainSlotC>> drainSlot;
   external Pointer<NativeFunction<_ShareC>> share;
   external Pointer<NativeFunction<_DetachC>> detach;
   external Pointer<NativeFunction<_FreeOwnedC>> freeOwned;

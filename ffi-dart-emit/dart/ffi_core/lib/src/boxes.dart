@@ -3,6 +3,47 @@ part of 'native.dart';
 /// Objects that typed data over borrowed memory keeps alive, in its isolate.
 final Expando<Object> _owners = Expando();
 
+/// Keeper of a piece of memory. The library attaches memory to this object and not
+/// to the box or array that refers to it, since it outlives a box of a pool, and a
+/// box of an element needs none.
+final class _Hold {
+  /// Keeps memory of the library, once it has an [attachment].
+  _Hold(LibraryMemory this.memory);
+
+  /// Keeps a slot of [pool], once it has an [attachment].
+  _Hold.ofPool(
+    LibraryMemory this.memory,
+    NativePool<Struct, Object?> this.pool,
+  );
+
+  /// Keeps nothing: another owner has the message of [reference] in [pool].
+  _Hold.lent(
+    NativePool<Struct, Object?> this.pool,
+    FfiRef<Object?> this.reference,
+  );
+
+  /// Keeps the memory that [object] keeps.
+  _Hold.object(Object this.object);
+
+  /// The memory of the library which [attachment] is of; null without one.
+  LibraryMemory? memory;
+
+  /// The pool of a slot, or of a message that is lent.
+  NativePool<Struct, Object?>? pool;
+
+  /// The reference to a slot that another owner has.
+  FfiRef<Object?>? reference;
+
+  /// Null for memory that the library does not keep.
+  Pointer<FfiAttachment> attachment = nullptr;
+
+  /// True if the attachment is a share in the memory of another owner.
+  bool borrowed = false;
+
+  /// Object that views keep alive, in their isolate, if there is no attachment.
+  Object? object;
+}
+
 /// Memory that Rust and Dart share.
 ///
 /// **owned**: it comes from the library, and is freed when nothing in Dart
@@ -20,7 +61,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// [memory] is that of the library which it belongs to.
   /// Throws a [RangeError] if [count] is negative or too large, and an
   /// [AllocationException].
-  NativeMemory.owned(int count, LibraryMemory memory) : _memory = memory {
+  NativeMemory.owned(int count, LibraryMemory memory) : _whole = null {
     RangeError.checkValueInInterval(
       count,
       0,
@@ -31,20 +72,22 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (_size == 0) return;
     if (memory.isHost) {
       final block = HostBlock(_size);
-      _owner = block;
+      _hold = _Hold.object(block);
       _pointer = block.pointer.cast();
       return;
     }
-    _attachment = memory.allocate(this, _size);
-    _pointer = _attachment.ref.memory.cast();
+    final hold = _hold = _Hold(memory);
+    hold.attachment = memory.allocate(hold, _size);
+    _pointer = hold.attachment.ref.memory.cast();
   }
 
   /// The result of a function of the library that [memory] is of, **owned**.
   NativeMemory.taken(Pointer<FfiOwned> owned, LibraryMemory memory)
-    : _memory = memory {
+    : _whole = null {
     final FfiOwned(:data, :length) = owned.ref;
     _size = length * elementSize;
-    _attachment = memory.attachOwned(this, owned, _size);
+    final hold = _hold = _Hold(memory);
+    hold.attachment = memory.attachOwned(hold, owned, _size);
     _pointer = data.cast();
   }
 
@@ -53,7 +96,8 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Throws an [ArgumentError] if [count] is not 0 and [pointer] is null or no
   /// multiple of [elementAlign].
   NativeMemory.borrowed(Pointer<T> pointer, int count, Object? owner)
-    : _pointer = pointer {
+    : _whole = null,
+      _pointer = pointer {
     RangeError.checkValueInInterval(
       count,
       0,
@@ -77,22 +121,29 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
       return _keep(_whole);
     }
     final start = _pointer.address;
+    LibraryMemory? memory;
+    var attachment = nullptr.cast<FfiAttachment>();
+    var object = owner;
     switch (owner) {
-      case NativeMemory<NativeType>(pointer: Pointer(:final address))
+      case NativeMemory<NativeType>(
+            pointer: Pointer(:final address),
+            :final _hold?,
+          )
           when start >= address && start - address <= owner._size - _size:
-        _owner = owner._owner;
-        _attachment = owner._attachment;
-        _memory = owner._memory;
+        memory = _hold.memory;
+        attachment = _hold.attachment;
+        object = _hold.object ?? owner;
       case NativeColumns<NativeType>() when owner._has(start, _size):
-        _attachment = owner._attachment;
-        _memory = owner._calls._memory;
+        memory = owner._calls._memory;
+        attachment = owner._attachment;
         owner._viewed = true;
     }
-    if (_attachment == nullptr) {
-      _owner ??= owner;
+    if (memory == null || attachment == nullptr) {
+      _hold = _Hold.object(object);
     } else {
-      _borrowed = _asks = true;
-      _attachment = _memory!.share(_attachment, this, _size);
+      final hold = _hold = _Hold(memory)..borrowed = true;
+      hold.attachment = memory.share(attachment, hold, _size);
+      _asks = true;
     }
   }
 
@@ -102,25 +153,20 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     'which is aligned',
   );
 
-  /// Nothing, until [pool] gives it a slot.
-  NativeMemory.ofPool(NativePool<Struct, Object?> pool)
-    : _memory = pool._memory {
+  /// Nothing, until a pool gives it a slot.
+  NativeMemory.ofPool() : _whole = null, _asks = true, _use = _Use.moved {
     _size = elementSize;
-    _pool = pool;
-    _asks = true;
-    _use = _Use.moved;
   }
 
   /// [count] elements from the one at [index] of [whole], **borrowed** from it: it
   /// is asked for its memory with the first view.
   NativeMemory.part(NativeMemory<T> whole, int index, int count)
-    : _memory = whole._memory,
-      _whole = whole,
-      _asks = true,
-      _pointer = Pointer.fromAddress(
-        whole.pointer.address + index * whole.elementSize,
-      ) {
-    _size = count * whole.elementSize;
+    : _whole = whole,
+      _asks = true {
+    whole._checkPart();
+    final size = elementSize;
+    _size = count * size;
+    _start = index * size;
   }
 
   /// The message in [pool] that [reference] refers to, which is at [pointer],
@@ -129,27 +175,23 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     Pointer<T> pointer,
     NativePool<Struct, Object?> pool,
     FfiRef<Object?> reference,
-  ) : _memory = pool._memory,
-      _pointer = pointer {
+  ) : _whole = null,
+      _pointer = pointer,
+      _hold = _Hold.lent(pool, reference),
+      _asks = true {
     _size = elementSize;
-    _pool = pool;
-    _asks = true;
-    _reference = reference;
   }
 
   static final int _maxBytes = sizeOf<Size>() == 8
       ? 0x7fffffffffffffff
       : 0x7fffffff;
 
-  /// The memory of the library which [_attachment] is of; null without one.
-  LibraryMemory? _memory;
-  NativePool<Struct, Object?>? _pool;
+  /// Keeper of the memory; null for none, and for a part.
+  _Hold? _hold;
 
-  /// The memory that this is an element of, if it is one.
-  NativeMemory<T>? _whole;
-
-  /// The reference to a slot that another owner has.
-  FfiRef<Object?>? _reference;
+  /// The memory that this is a part of, from the byte [_start] on, if it is one.
+  final NativeMemory<T>? _whole;
+  int _start = 0;
 
   _Use _use = _Use.allowed;
 
@@ -157,16 +199,9 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// memory.
   bool _asks = false;
   int _size = 0;
+
+  /// Address of the memory; for a part, null until it is first used.
   Pointer<T> _pointer = nullptr;
-
-  /// Null for memory that the library does not keep, or that is empty.
-  Pointer<FfiAttachment> _attachment = nullptr;
-
-  /// True if the attachment is a share in the memory of another owner.
-  bool _borrowed = false;
-
-  /// Object that views keep alive, in their isolate, if there is no attachment.
-  Object? _owner;
 
   // The getter is read often, so it makes one test, and the field has one
   // class, that of lists over memory outside of Dart. The test is false for
@@ -192,9 +227,17 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (use != _Use.allowed) {
       throw StateError('the `$runtimeType` was used after ${use.text}');
     }
-    _whole?._checkPart();
-    if (_reference case final reference?) _pool!.require(reference);
-    if (_attachment != nullptr && _attachment.ref.givenBack.value != 0) {
+    if (_whole case final whole?) {
+      whole._checkPart();
+      if (_pointer.address == 0) {
+        _pointer = Pointer.fromAddress(whole._pointer.address + _start);
+      }
+    }
+    final hold = _hold;
+    if (hold == null) return;
+    if (hold.reference case final reference?) hold.pool!.require(reference);
+    if (hold.attachment.address != 0 &&
+        hold.attachment.ref.givenBack.value != 0) {
       throw StateError(
         'the `$runtimeType` was used after the memory it is a part of was freed; '
         'hint: use it before `raw.freeNow()` of its owner',
@@ -231,10 +274,12 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Has [view] keep the memory.
   void _keepFor(Object view) {
     if (_whole case final whole?) return whole._keepFor(view);
-    if (_attachment != nullptr) {
-      _memory!.share(_attachment, view, _pool?._share ?? _size);
-    } else if (_owner case final owner?) {
-      _owners[view] = owner;
+    final hold = _hold;
+    if (hold == null) return;
+    if (hold.attachment.address != 0) {
+      hold.memory!.share(hold.attachment, view, _size);
+    } else if (hold.object case final object?) {
+      _owners[view] = object;
     }
   }
 
@@ -257,24 +302,24 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   void _end({required bool now}) {
     if (_use != _Use.allowed) return;
-    final attachment = _attachment;
+    final hold = _hold;
     _stop(_Use.disposed);
-    if (attachment == nullptr) return;
-    final pool = _pool;
-    if (pool != null) {
-      pool._dispose(attachment, this, _pointer.cast());
-    } else if (now && !_borrowed) {
-      _memory!.release(attachment, this);
+    if (hold == null) return;
+    final attachment = hold.attachment;
+    if (attachment.address == 0) return;
+    if (hold.pool case final pool?) {
+      pool._dispose(hold);
+    } else if (now && !hold.borrowed) {
+      hold.memory!.release(attachment, hold);
     } else {
-      _memory!.drop(attachment, this);
+      hold.memory!.drop(attachment, hold);
     }
   }
 
   void _stop(_Use use) {
     _use = use;
     _asks = true;
-    _attachment = nullptr;
-    _owner = null;
+    _hold = null;
     _dropViews();
   }
 }
@@ -338,10 +383,10 @@ abstract base class NativeBox<T extends Struct> extends NativeMemory<T> {
   NativeBox.element(MessageArray<T> array, int index)
     : super.part(array, array.checkIndex(index), 1);
 
-  /// Nothing, until [pool] gives it a slot; then it **owns** the slot, which is
+  /// Nothing, until a pool gives it a slot; then it **owns** the slot, which is
   /// freed when nothing refers to this box or its views any more, or with
   /// [dispose].
-  NativeBox.ofPool(super.pool) : super.ofPool();
+  NativeBox.ofPool() : super.ofPool();
 
   /// The message that [reference] refers to, **borrowed** from its owner.
   NativeBox.lent(super.pointer, super.pool, super.reference) : super.lent();
@@ -373,7 +418,7 @@ abstract base class NativeBox<T extends Struct> extends NativeMemory<T> {
   /// Returns the slot that this box owns.
   Pointer<T> get _slot {
     final slot = pointer;
-    if (_pool != null && _attachment != nullptr) return slot;
+    if (_hold case _Hold(pool: _?, reference: null)) return slot;
     throw StateError(
       'the `$runtimeType` owns no slot of a pool; hint: make it with `alloc()` of '
       'the pool of its message',
@@ -383,7 +428,7 @@ abstract base class NativeBox<T extends Struct> extends NativeMemory<T> {
   /// Marks the slot as that of the function it is about to be passed to, so that
   /// the collector does not free it any more.
   void _give() {
-    _attachment.ref.givenBack.value = 1;
+    _hold!.attachment.ref.givenBack.value = 1;
     _use = _Use.moved;
     _asks = true;
     _hasBytes = false;
@@ -392,14 +437,14 @@ abstract base class NativeBox<T extends Struct> extends NativeMemory<T> {
   /// Ends a call to which the slot was passed: it was taken, or [refused].
   void _settle({required bool refused}) {
     if (refused) {
-      _attachment.ref.givenBack.value = 0;
+      _hold!.attachment.ref.givenBack.value = 0;
       _use = _Use.allowed;
       _asks = false;
     } else {
-      final attachment = _attachment;
+      final hold = _hold!;
       _stop(_Use.moved);
-      _memory!.forget(attachment, this);
-      _pool!._boxes--;
+      hold.memory!._forgetSlot(hold.attachment);
+      hold.pool!._recycle(hold);
     }
   }
 }
@@ -434,7 +479,10 @@ void give(NativeBox<Struct>? box) => box?._give();
 void settle(NativeBox<Struct>? box, Pointer<FfiStatus> status) {
   if (box == null) return;
   final code = status.ref.code;
-  box._settle(refused: code == _invalidArgument || code == _invalidValue);
+  box._settle(
+    refused:
+        code == _invalidArgument || code == _invalidValue || code == _closed,
+  );
 }
 
 const _invalidArgument = 3;

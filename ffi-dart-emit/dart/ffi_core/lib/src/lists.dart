@@ -54,7 +54,7 @@ abstract base class FfiVec<E> with ListMixin<E>, SharedList<E>, _Sized {
   void assign(List<E> values) {
     _checkCapacity(values.length);
     // A list of its own may hold views of this one, in another order.
-    final all = values is FfiVec<E> ? values : _detached(values, 0);
+    final all = values is FfiVec<E> ? values : _copies(values, 0);
     _writeAll(0, all);
   }
 
@@ -118,7 +118,7 @@ abstract base class NumberVec<E extends num, L extends List<E>>
   List<E> checked(List<E> values) => values;
 
   @override
-  void checkAll(List<E> elements) => checked(elements);
+  void checkAll(List<E> elements, int start) => checked(elements);
 
   /// Replaces all elements by [values].
   ///

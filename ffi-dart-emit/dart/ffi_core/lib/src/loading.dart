@@ -2,7 +2,7 @@ part of 'native.dart';
 
 /// The version of this package. It is raised by every change of what generated
 /// code uses; a package names the version that it was generated for.
-const runtimeVersion = 2;
+const runtimeVersion = 3;
 
 /// Throws that [package], which opens the library [name], was generated for the
 /// version [expected] of this package.
@@ -28,6 +28,63 @@ Never throwReloaded(String package) => throw StateError(
   'library, which a reload cannot replace; hint: restart the app',
 );
 
+/// Returns true if [path] is that of [library], which was opened as [opened]: spelled
+/// as that, or another name of the file, such as a link or a relative path.
+bool isOpenedAs(DynamicLibrary library, String opened, String path) {
+  if (path == opened) return true;
+  // The system knows which files are one; it counts how often one is open.
+  final DynamicLibrary other;
+  try {
+    other = DynamicLibrary.open(path);
+  } on ArgumentError {
+    return false;
+  }
+  final same = other == library;
+  other.close();
+  return same;
+}
+
+// An isolate shares nothing with the one that started it, which may have opened
+// the library from another file than the default one. So the system is asked for
+// the library, whose symbols are those of the process: on Linux the library sees
+// to that when Dart opens it. Windows has no such symbols.
+
+/// Returns the path of the library that the process has open and that exports
+/// [symbol], or null.
+String? _fileInProcess(String symbol) {
+  if (!Platform.isLinux && !Platform.isMacOS) return null;
+  final process = DynamicLibrary.process();
+  if (!process.providesSymbol(symbol)) return null;
+  final block = HostBlock(4 * sizeOf<Pointer<Void>>());
+  if (_dladdr(process.lookup(symbol), block.pointer) == 0) return null;
+  final name = block.pointer.cast<Pointer<Uint8>>().value;
+  var length = 0;
+  while (name[length] != 0) {
+    length++;
+  }
+  return decodeUtf8(name.asTypedList(length), length, allowMalformed: true);
+}
+
+final _dladdr = DynamicLibrary.process()
+    .lookupFunction<
+      Int32 Function(Pointer<Void>, Pointer<Void>),
+      int Function(Pointer<Void>, Pointer<Void>)
+    >('dladdr');
+
+/// Throws that a message [type] of [package] has another size in [dart] than in [rust],
+/// in the library at [path].
+@pragma('vm:never-inline')
+Never throwSize(String type, int dart, int rust, String package, String? path) {
+  final mismatch = 'message $type: $rust bytes in Rust, $dart in Dart';
+  throw LayoutMismatchException(
+    'package `$package` has other layouts than its library:\n  $mismatch\n'
+    'hint: this is a fault of ffi-dart-emit, or of Dart for this system '
+    '(${Abi.current()})',
+    path ?? package,
+    [mismatch],
+  );
+}
+
 /// A symbol that a library must export for an item, and the fingerprint at it, if
 /// it is that of one.
 final class Expected {
@@ -46,8 +103,9 @@ final class Expected {
 
 /// An opened library, and the checks that it must pass before any call.
 final class LibraryCheck {
-  /// Opens the library [name]: the file at [path], or that of the environment
-  /// variable [variable], or the one in the platform's search path.
+  /// Opens the library [name]: the file at [path], or the one that another isolate
+  /// has open, or that of the environment variable [variable], or the one in the
+  /// platform's search path. The library exports [marker], as no other does.
   ///
   /// Throws a [RuntimeMismatchException] when the package was generated for another
   /// version of this one than [runtimeVersion], and a [LibraryLoadException].
@@ -56,13 +114,17 @@ final class LibraryCheck {
     required String? path,
     required String package,
     required String variable,
+    required String marker,
     required int runtime,
   }) {
     if (runtime != runtimeVersion) _throwRuntime(package, name, runtime);
     final tried = StringBuffer();
     var found = false;
     final explicit = path ?? Platform.environment[variable] ?? '';
-    final candidates = explicit.isEmpty ? _defaultFiles(name) : [explicit];
+    final candidates = [
+      if (path == null) ?_fileInProcess(marker),
+      if (explicit.isEmpty) ..._defaultFiles(name) else explicit,
+    ];
     for (final file in candidates) {
       try {
         return LibraryCheck._(name, package, file, DynamicLibrary.open(file));
@@ -170,12 +232,6 @@ final class LibraryCheck {
       '$item: the library has fingerprint ${_hex(found)}, '
       'this package ${_hex(expected)}',
     );
-  }
-
-  /// Checks that a message has as many bytes in Dart as in Rust.
-  void size(String item, int dart, int rust) {
-    if (dart == rust) return;
-    _mismatches.add('$item: $rust bytes in Rust, $dart in Dart');
   }
 
   /// Throws a [LayoutMismatchException] that lists all differences, if there

@@ -10,22 +10,30 @@ final class LibraryMemory {
   /// The memory of the library that passed [check]; the other arguments are
   /// symbols.
   ///
-  /// [kernels] returns the table of the kernels, where the library has some.
+  /// [kernels] returns the table of the kernels, where the library has some, and
+  /// [mailbox] that of the functions of mailboxes.
   factory LibraryMemory(
     LibraryCheck check,
     String dartInit,
     String dartCalls,
     String clear, {
     String? kernels,
+    String? mailbox,
   }) {
     final LibraryCheck(:library) = check.._initDart(dartInit);
     final calls = library.lookupFunction<_DartCallsF, _DartCallsF>(dartCalls)();
-    final memory = LibraryMemory._(library, clear, calls.ref, kernels);
+    final memory = LibraryMemory._(library, clear, calls.ref, kernels, mailbox);
     _opened.add(memory);
     return memory;
   }
 
-  LibraryMemory._(this._library, this._clear, this._calls, this._kernels);
+  LibraryMemory._(
+    this._library,
+    this._clear,
+    this._calls,
+    this._kernels,
+    this._mailboxCalls,
+  );
 
   /// The libraries that this isolate has opened, in that order.
   static final List<LibraryMemory> _opened = [];
@@ -36,7 +44,8 @@ final class LibraryMemory {
     : _library = null,
       _calls = null,
       _clear = '',
-      _kernels = null;
+      _kernels = null,
+      _mailboxCalls = null;
 
   /// The memory of a library whose place something else has taken.
   static final LibraryMemory host = LibraryMemory._host();
@@ -91,6 +100,9 @@ final class LibraryMemory {
   /// The symbol of what returns the table of the kernels.
   final String? _kernels;
 
+  /// The symbol of what returns the functions of mailboxes.
+  final String? _mailboxCalls;
+
   final _DartCalls? _calls;
 
   // Looked up when they are first called, so that memory without a library has
@@ -101,7 +113,18 @@ final class LibraryMemory {
   late final _AttachAllocD _attachAlloc = _attach.attachAlloc.asFunction();
   late final _AttachColumnsD _attachColumns = _attach.attachColumns
       .asFunction();
+  late final _SlotPoolF _slotPool = _attach.slotPool.asFunction(isLeaf: true);
   late final _AttachSlotD _attachSlot = _attach.attachSlot.asFunction();
+  late final _RefillSlotF _refillSlot = _attach.refillSlot.asFunction(
+    isLeaf: true,
+  );
+  late final _FreeSlotD _freeSlot = _attach.freeSlot.asFunction(isLeaf: true);
+  late final _ForgetSlotD _forgetSlot = _attach.forgetSlot.asFunction(
+    isLeaf: true,
+  );
+  late final _DrainSlotD _drainSlot = _attach.drainSlot.asFunction(
+    isLeaf: true,
+  );
   late final _ShareD _share = _attach.share.asFunction();
   late final _DetachD _detach = _attach.detach.asFunction();
   late final _FreeOwnedD _freeOwned = _attach.freeOwned.asFunction(
@@ -121,6 +144,9 @@ final class LibraryMemory {
   ).ref.memory.cast();
 
   late final Pointer<FfiPending> _pending = status.ref.pending;
+
+  /// The mailbox of this isolate, which the first async call opens.
+  late final Mailbox mailbox = Mailbox._(this);
 
   /// The symbol of the function that clears a status.
   final String _clear;

@@ -1,10 +1,12 @@
 /// Memory that Rust and Dart share, and the library that it belongs to.
 library;
 
+import 'dart:async';
 import 'dart:collection';
 import 'dart:convert';
 import 'dart:ffi';
 import 'dart:io';
+import 'dart:isolate';
 import 'dart:math';
 import 'dart:typed_data';
 
@@ -13,6 +15,7 @@ import 'checks.dart';
 import 'copies.dart';
 import 'equality.dart';
 import 'places.dart';
+import 'unsigned.dart';
 
 part 'arrays.dart';
 part 'attachments.dart';
@@ -20,10 +23,13 @@ part 'boxes.dart';
 part 'columns.dart';
 part 'error_payload.dart';
 part 'fixed_lists.dart';
+part 'futures.dart';
 part 'host.dart';
 part 'lengths.dart';
 part 'lists.dart';
 part 'loading.dart';
+part 'logical.dart';
+part 'mailbox.dart';
 part 'maps.dart';
 part 'memory.dart';
 part 'number_arrays.dart';

@@ -42,10 +42,13 @@ final class Int8Array extends NativeArray<Int8> {
 
   @pragma('vm:never-inline')
   void _firstList() {
-    final list = pointer.asTypedList(length);
-    _keepFor(list);
-    _list = list;
-    _hasList = true;
+    if (_asks) _checkUse();
+    if (identical(_list, _noList)) {
+      final list = _pointer.asTypedList(length);
+      _keepFor(list);
+      _list = list;
+    }
+    _hasList = !_asks;
   }
 
   @override
@@ -104,10 +107,13 @@ final class Int16Array extends NativeArray<Int16> {
 
   @pragma('vm:never-inline')
   void _firstList() {
-    final list = pointer.asTypedList(length);
-    _keepFor(list);
-    _list = list;
-    _hasList = true;
+    if (_asks) _checkUse();
+    if (identical(_list, _noList)) {
+      final list = _pointer.asTypedList(length);
+      _keepFor(list);
+      _list = list;
+    }
+    _hasList = !_asks;
   }
 
   @override
@@ -166,10 +172,13 @@ final class Int32Array extends NativeArray<Int32> {
 
   @pragma('vm:never-inline')
   void _firstList() {
-    final list = pointer.asTypedList(length);
-    _keepFor(list);
-    _list = list;
-    _hasList = true;
+    if (_asks) _checkUse();
+    if (identical(_list, _noList)) {
+      final list = _pointer.asTypedList(length);
+      _keepFor(list);
+      _list = list;
+    }
+    _hasList = !_asks;
   }
 
   @override
@@ -223,10 +232,13 @@ final class Int64Array extends NativeArray<Int64> {
 
   @pragma('vm:never-inline')
   void _firstList() {
-    final list = pointer.asTypedList(length);
-    _keepFor(list);
-    _list = list;
-    _hasList = true;
+    if (_asks) _checkUse();
+    if (identical(_list, _noList)) {
+      final list = _pointer.asTypedList(length);
+      _keepFor(list);
+      _list = list;
+    }
+    _hasList = !_asks;
   }
 
   @override
@@ -285,10 +297,13 @@ final class Uint8Array extends NativeArray<Uint8> {
 
   @pragma('vm:never-inline')
   void _firstList() {
-    final list = pointer.asTypedList(length);
-    _keepFor(list);
-    _list = list;
-    _hasList = true;
+    if (_asks) _checkUse();
+    if (identical(_list, _noList)) {
+      final list = _pointer.asTypedList(length);
+      _keepFor(list);
+      _list = list;
+    }
+    _hasList = !_asks;
   }
 
   @override
@@ -349,10 +364,13 @@ final class Uint16Array extends NativeArray<Uint16> {
 
   @pragma('vm:never-inline')
   void _firstList() {
-    final list = pointer.asTypedList(length);
-    _keepFor(list);
-    _list = list;
-    _hasList = true;
+    if (_asks) _checkUse();
+    if (identical(_list, _noList)) {
+      final list = _pointer.asTypedList(length);
+      _keepFor(list);
+      _list = list;
+    }
+    _hasList = !_asks;
   }
 
   @override
@@ -413,10 +431,13 @@ final class Uint32Array extends NativeArray<Uint32> {
 
   @pragma('vm:never-inline')
   void _firstList() {
-    final list = pointer.asTypedList(length);
-    _keepFor(list);
-    _list = list;
-    _hasList = true;
+    if (_asks) _checkUse();
+    if (identical(_list, _noList)) {
+      final list = _pointer.asTypedList(length);
+      _keepFor(list);
+      _list = list;
+    }
+    _hasList = !_asks;
   }
 
   @override
@@ -474,10 +495,13 @@ final class Uint64Array extends NativeArray<Uint64> {
 
   @pragma('vm:never-inline')
   void _firstList() {
-    final list = pointer.asTypedList(length);
-    _keepFor(list);
-    _list = list;
-    _hasList = true;
+    if (_asks) _checkUse();
+    if (identical(_list, _noList)) {
+      final list = _pointer.asTypedList(length);
+      _keepFor(list);
+      _list = list;
+    }
+    _hasList = !_asks;
   }
 
   @override
@@ -537,10 +561,13 @@ final class Float32Array extends NativeArray<Float> {
 
   @pragma('vm:never-inline')
   void _firstList() {
-    final list = pointer.asTypedList(length);
-    _keepFor(list);
-    _list = list;
-    _hasList = true;
+    if (_asks) _checkUse();
+    if (identical(_list, _noList)) {
+      final list = _pointer.asTypedList(length);
+      _keepFor(list);
+      _list = list;
+    }
+    _hasList = !_asks;
   }
 
   @override
@@ -597,10 +624,13 @@ final class Float64Array extends NativeArray<Double> {
 
   @pragma('vm:never-inline')
   void _firstList() {
-    final list = pointer.asTypedList(length);
-    _keepFor(list);
-    _list = list;
-    _hasList = true;
+    if (_asks) _checkUse();
+    if (identical(_list, _noList)) {
+      final list = _pointer.asTypedList(length);
+      _keepFor(list);
+      _list = list;
+    }
+    _hasList = !_asks;
   }
 
   @override

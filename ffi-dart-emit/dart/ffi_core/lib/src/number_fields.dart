@@ -32,6 +32,9 @@ final class Int8Field
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
       _list[index * _stride + _offset] = checkInt8(value, _name);
+
+  @override
+  void checkAll(List<int> elements, int start) => checkInt8s(elements, _name);
 }
 
 /// One `i16` field of all messages in an array, **borrowed**: a list of fixed
@@ -63,6 +66,9 @@ final class Int16Field
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
       _list[index * _stride + _offset] = checkInt16(value, _name);
+
+  @override
+  void checkAll(List<int> elements, int start) => checkInt16s(elements, _name);
 }
 
 /// One `i32` field of all messages in an array, **borrowed**: a list of fixed
@@ -94,6 +100,9 @@ final class Int32Field
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
       _list[index * _stride + _offset] = checkInt32(value, _name);
+
+  @override
+  void checkAll(List<int> elements, int start) => checkInt32s(elements, _name);
 }
 
 /// One `i64` field of all messages in an array, **borrowed**: a list of fixed
@@ -153,6 +162,9 @@ final class Uint8Field
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
       _list[index * _stride + _offset] = checkUint8(value, _name);
+
+  @override
+  void checkAll(List<int> elements, int start) => checkUint8s(elements, _name);
 }
 
 /// One `u16` field of all messages in an array, **borrowed**: a list of fixed
@@ -184,6 +196,9 @@ final class Uint16Field
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
       _list[index * _stride + _offset] = checkUint16(value, _name);
+
+  @override
+  void checkAll(List<int> elements, int start) => checkUint16s(elements, _name);
 }
 
 /// One `u32` field of all messages in an array, **borrowed**: a list of fixed
@@ -215,6 +230,9 @@ final class Uint32Field
   @pragma('vm:prefer-inline')
   void operator []=(int index, int value) =>
       _list[index * _stride + _offset] = checkUint32(value, _name);
+
+  @override
+  void checkAll(List<int> elements, int start) => checkUint32s(elements, _name);
 }
 
 /// One `u64` field of all messages in an array, **borrowed**: a list of fixed

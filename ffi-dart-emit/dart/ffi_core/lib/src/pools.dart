@@ -86,15 +86,20 @@ Never _throwStale<T extends Struct>(FfiRef<Object?> reference) =>
 typedef _ManyC = Size Function(Pointer<Void>, Size);
 typedef _ManyD = int Function(Pointer<Void>, int);
 
-/// The functions of a pool that attach a slot to an object.
+/// Functions and facts of a pool for the objects that keep its slots.
 final class _SlotCalls extends Struct {
   external Pointer<NativeFunction<Pointer<Void> Function()>> alloc;
+  external Pointer<NativeFunction<Int32 Function(Pointer<Void>)>> free;
   external Pointer<NativeFunction<Uint64 Function(Pointer<Void>)>> reference;
   external Pointer<_ReleaseF> release;
 
-  /// Number of bytes that the garbage collector is told of.
+  /// Size of a slot in bytes.
   @Size()
-  external int bytes;
+  external int stride;
+
+  /// Number of slots.
+  @Size()
+  external int capacity;
 
   /// Position of the generation's lowest bit in the token that frees a slot.
   @Uint32()
@@ -112,6 +117,7 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
     this._resolve,
     this._reference,
     this._allocSymbol,
+    this._freeSymbol,
     String allocMany,
     String freeMany,
     this._releaseSymbol,
@@ -141,6 +147,7 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
   final _ManyD _allocMany;
   final _ManyD _freeMany;
   final String _allocSymbol;
+  final String _freeSymbol;
   final String _releaseSymbol;
   final String _referenceSymbol;
   final void Function(Pointer<Uint64>) _stats;
@@ -149,34 +156,46 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
 
   late final Pointer<Uint64> _counters = _memory.scratch(_counterCount * 8);
 
-  late final Pointer<_SlotCalls> _slotCalls = _makeSlotCalls();
+  /// The pool as the library knows it.
+  late final Pointer<Void> _slotPool = _makeSlotPool();
 
-  Pointer<_SlotCalls> _makeSlotCalls() {
+  Pointer<Void> _makeSlotPool() {
     final library = _memory.library;
     final calls = _memory.scratch<_SlotCalls>(sizeOf<_SlotCalls>());
     calls.ref
       ..alloc = library.lookup(_allocSymbol)
+      ..free = library.lookup(_freeSymbol)
       ..reference = library.lookup(_referenceSymbol)
       ..release = library.lookup(_releaseSymbol)
-      ..bytes = _share
-      ..generationShift = _generationShift;
-    return calls;
+      ..stride = _first.stride
+      ..capacity = capacity
+      ..generationShift = sizeOf<Pointer<Void>>() == 8
+          ? 32
+          : capacity.bitLength;
+    return _memory._slotPool(calls);
   }
 
-  /// Bytes that the collector is told of a box: its part of the weight of the
-  /// boxes of all slots, so that the collector runs before the slots of garbage
-  /// are needed, even if they are small.
-  late final int _share = max(_first.stride, _poolWeight ~/ capacity);
+  /// Objects that kept slots of boxes that were disposed of or passed on, for the
+  /// next boxes: to attach another object costs more than all else of a box.
+  ///
+  /// The collector does not hear of a box whose keeper is an old one, so there are
+  /// few.
+  final List<_Hold> _idle = [];
+  late final int _mostIdle = min(32, capacity ~/ 8);
 
-  static const _poolWeight = 128 << 20;
+  /// Takes [hold] back, whose slot was freed or passed on.
+  void _recycle(_Hold hold) {
+    _boxes--;
+    if (_idle.length < _mostIdle) {
+      _idle.add(hold);
+    } else {
+      _memory.forget(hold.attachment, hold);
+    }
+  }
 
   /// Number of boxes of this isolate that were neither disposed of nor
   /// released; it includes those that the collector has freed.
   int _boxes = 0;
-
-  /// Position of the generation's lowest bit in the token that frees a slot.
-  int get _generationShift =>
-      sizeOf<Pointer<Void>>() == 8 ? 32 : capacity.bitLength;
 
   /// Makes a box without a slot.
   NativeBox<T> newBox();
@@ -190,17 +209,35 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
   /// Has [box] keep [slot], or for null what [pop] returns, or for null a new one.
   /// Returns false if there is none.
   bool _fill(NativeBox<T> box, Pointer<T> slot, Pointer<_PopF> pop) {
-    final attachment = _memory._attachSlot(
-      box,
-      _memory.status,
-      _slotCalls,
-      slot.cast(),
-      pop,
-    );
-    if (attachment == nullptr) return false;
+    final memory = _memory;
+    final _Hold hold;
+    final Pointer<Void> found;
+    if (_idle.isEmpty) {
+      hold = _Hold.ofPool(memory, this);
+      final attachment = memory._attachSlot(
+        hold,
+        memory.status,
+        _slotPool,
+        slot.cast(),
+        pop,
+      );
+      if (attachment.address == 0) return false;
+      hold.attachment = attachment;
+      found = attachment.ref.memory;
+    } else {
+      hold = _idle.last;
+      found = memory._refillSlot(
+        hold.attachment,
+        memory.status,
+        slot.cast(),
+        pop,
+      );
+      if (found.address == 0) return false;
+      _idle.length--;
+    }
     box
-      .._attachment = attachment
-      .._pointer = attachment.ref.memory.cast()
+      .._hold = hold
+      .._pointer = found.cast()
       .._use = _Use.allowed
       .._asks = false;
     _boxes++;
@@ -361,27 +398,13 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
     'is no slot in use of the pool of `$name`',
   );
 
-  /// Frees the [slot] that [keeper] kept.
-  void _dispose(
-    Pointer<FfiAttachment> attachment,
-    Object keeper,
-    Pointer<Void> memory,
-  ) {
-    final slot = memory.cast<T>();
-    final FfiRef(:indexPlusOne, :generation, :isNone) = referenceAt(slot);
-    final token = generation << _generationShift | indexPlusOne;
-    final kept = attachment.ref.token.address;
-    // Another message has the slot now, so it was freed before.
-    final moved = !isNone && token & _tokenMask != kept & _tokenMask;
-    // Freed before it is forgotten, so an isolate that is killed in between
-    // loses no slot.
-    final code = moved ? _doubleFree : _free(slot);
-    _memory.forget(attachment, keeper);
-    _boxes--;
+  /// Frees the slot that [hold] keeps.
+  void _dispose(_Hold hold) {
+    final slot = hold.attachment.ref.memory.cast<T>();
+    final code = _memory._freeSlot(hold.attachment);
+    _recycle(hold);
     if (code != 0 && code != _poolClosed) throwRefused(code, slot);
   }
-
-  static final int _tokenMask = sizeOf<Pointer<Void>>() == 8 ? -1 : 0xffffffff;
 
   /// Returns the reference to [slot], or none if it is no slot in use.
   FfiRef<D> referenceAt(Pointer<T> slot) {

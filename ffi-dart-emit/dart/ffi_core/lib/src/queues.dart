@@ -43,6 +43,19 @@ abstract interface class FfiQueue<T extends Struct> {
   bool get isClosed;
 }
 
+/// The functions of a queue and its pool that empty the queue.
+final class DrainCalls extends Struct {
+  /// Function that takes the next slot out of the queue.
+  external Pointer<NativeFunction<Pointer<Void> Function(Pointer<Int32>)>> pop;
+
+  /// Function that frees a slot.
+  external Pointer<NativeFunction<Int32 Function(Pointer<Void>)>> free;
+
+  /// Address of the message that is lent; 0 for none.
+  @Size()
+  external int current;
+}
+
 /// A queue of a library; there is one object per queue and isolate.
 abstract base class NativeQueue<T extends Struct> implements FfiQueue<T> {
   /// The queue [_name] of messages in [_pool], with the symbols that the
@@ -130,8 +143,39 @@ abstract base class NativeQueue<T extends Struct> implements FfiQueue<T> {
   /// Returns the largest number of messages that `drain` runs its action with.
   int checkMax(int? max) => max == null ? capacity : checkSize(max, 'max');
 
-  /// Frees the [slot] of a message whose action has ended.
-  void freeDrained(Pointer<T> slot) => _pool._freeOrThrow(slot);
+  /// Function that frees the slot of the message that was lent last, and returns the
+  /// address of the next one; 0 for none.
+  late final int Function(Pointer<DrainCalls>) next = _pool._memory._drainSlot;
+
+  /// The argument of [next].
+  late final Pointer<DrainCalls> drainCalls = _makeDrainCalls();
+
+  Pointer<DrainCalls> _makeDrainCalls() {
+    final memory = _pool._memory;
+    final calls = memory.scratch<DrainCalls>(sizeOf<DrainCalls>());
+    calls.ref
+      ..pop = _pop
+      ..free = memory.library.lookup(_pool._freeSymbol);
+    return calls;
+  }
+
+  /// Runs [each], which lends messages by [next], and frees the slot of the last one
+  /// if that is still lent.
+  ///
+  /// A `try` around each message would cost as much as a call of Rust.
+  int draining(int Function() each) {
+    final calls = drainCalls.ref;
+    // That of a drain whose action runs this one.
+    final outer = calls.current;
+    calls.current = 0;
+    try {
+      return each();
+    } finally {
+      final last = calls.current;
+      calls.current = outer;
+      if (last != 0) _pool._freeOrThrow(Pointer.fromAddress(last));
+    }
+  }
 
   /// Returns true if [code] says that the queue did not take [slot] because it
   /// is full; throws for any other reason.

@@ -11,15 +11,20 @@ base mixin SharedList<E> on ListMixin<E> {
   /// about it says that it is at [index], if that is given.
   E detach(E element, [int? index]) => element;
 
-  /// Throws if one of [elements] can't be in this list, before the first of them is
-  /// written.
-  void checkAll(List<E> elements) {}
+  /// Throws if one of [elements], which are to be written from [start] on, can't be
+  /// in this list.
+  void checkAll(List<E> elements, int start) {}
 
+  /// Returns copies of [elements], all of which can be written from [start] on.
   List<E> _detached(Iterable<E> elements, int start) {
-    var index = start;
-    final all = [for (final it in elements) detach(it, index++)];
-    checkAll(all);
+    final all = _copies(elements, start);
+    checkAll(all, start);
     return all;
+  }
+
+  List<E> _copies(Iterable<E> elements, int start) {
+    var index = start;
+    return [for (final it in elements) detach(it, index++)];
   }
 
   void _writeFrom(int start, List<E> detached) {

@@ -117,6 +117,7 @@ FfiException _exception(FfiStatus status, ErrorDecoder? decode) {
     5 when detail == 0 => PoolExhaustedException(message),
     5 when detail == 1 => PoolMemoryException(message),
     5 when detail == 2 => PoolClosedException(message),
+    _closed => LibraryClosedException(message),
     _ => UnknownStatusException(_unknownStatusText(code, message), code),
   };
 }
@@ -188,6 +189,8 @@ String _refusalText(int code) => switch (code) {
   _ => 'was refused',
 };
 
-const _doubleFree = 4;
+/// Status of a call that the shutdown of the library ended or refused.
+const _closed = 11;
+
 const _poolClosed = 6;
 const _queueFull = 7;

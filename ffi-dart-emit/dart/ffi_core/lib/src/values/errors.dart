@@ -97,8 +97,22 @@ final class InvalidValueException extends FfiException {
     : super._('InvalidValueException', message);
 }
 
+/// A conversion that an application declared for a newtype threw something.
+final class ConversionException extends FfiException {
+  /// The function [callee] threw [cause], for the field [name] or the element
+  /// [index] of it.
+  ConversionException(this.cause, String callee, String name, [int? index])
+    : super._(
+        'ConversionException',
+        '${placeLead(name, index)}`$callee` threw: $cause',
+      );
+
+  /// The exception or error that the conversion threw.
+  final Object cause;
+}
+
 /// The library reported a status that this package does not know, such as one of
-/// the reserved 6 to 15.
+/// the reserved 6 to 15, of which it knows 11.
 final class UnknownStatusException extends FfiException {
   /// The unknown status [code].
   const UnknownStatusException(String message, this.code)
@@ -106,6 +120,20 @@ final class UnknownStatusException extends FfiException {
 
   /// The unknown status.
   final int code;
+}
+
+/// A call was cancelled before its result came.
+final class FfiCancelledException extends FfiException {
+  /// A cancelled call.
+  const FfiCancelledException()
+    : super._('FfiCancelledException', 'the call was cancelled');
+}
+
+/// The library was shut down while a call waited, or before it.
+final class LibraryClosedException extends FfiException {
+  /// A library that was shut down, as [message] says.
+  const LibraryClosedException(String message)
+    : super._('LibraryClosedException', message);
 }
 
 /// The library has no memory left.

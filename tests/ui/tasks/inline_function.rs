@@ -1,6 +1,7 @@
 use ffi_core::ffi_export;
 
 #[ffi_export]
-async fn sample() {}
+#[ffi(inline)]
+pub fn sample() {}
 
 fn main() {}

@@ -1,0 +1,135 @@
+/// The ways to call an async function.
+library;
+
+import 'dart:async';
+import 'dart:ffi';
+import 'dart:isolate';
+import 'dart:typed_data';
+
+typedef _Start = Void Function(Int64, Uint64, Uint64);
+typedef _StartDart = void Function(int, int, int);
+
+/// Calls that wait, by a small number.
+final class Waiting {
+  final List<Completer<int>?> _calls = [];
+  final List<int> _free = [];
+
+  int add(Completer<int> call) {
+    if (_free.isEmpty) {
+      _calls.add(call);
+      return _calls.length - 1;
+    }
+    final index = _free.removeLast();
+    _calls[index] = call;
+    return index;
+  }
+
+  Completer<int> take(int index) {
+    final call = _calls[index]!;
+    _calls[index] = null;
+    _free.add(index);
+    return call;
+  }
+}
+
+/// A port for all calls; the results are in memory of the library.
+final class Ports {
+  Ports(DynamicLibrary library)
+    : _start = library.lookupFunction<_Start, _StartDart>(
+        'bench_services_post',
+        isLeaf: true,
+      ),
+      _results = library
+          .lookupFunction<
+            Pointer<Uint64> Function(),
+            Pointer<Uint64> Function()
+          >('bench_services_results')() {
+    library.lookupFunction<
+      Void Function(Pointer<Void>),
+      void Function(Pointer<Void>)
+    >('bench_services_init')(NativeApi.initializeApiDLData);
+  }
+
+  final _StartDart _start;
+  final Pointer<Uint64> _results;
+  final Waiting _waiting = Waiting();
+  late final RawReceivePort _port = RawReceivePort(_done);
+  late final int _native = _port.sendPort.nativePort;
+
+  void _done(int index) => _waiting.take(index).complete(_results[index]);
+
+  Future<int> call(int value) {
+    final call = Completer<int>();
+    _start(_native, _waiting.add(call), value);
+    return call.future;
+  }
+}
+
+/// A `NativeCallable.listener` for all calls.
+final class Listener {
+  Listener(DynamicLibrary library, String symbol)
+    : _start = library.lookupFunction<_Start, _StartDart>(symbol, isLeaf: true);
+
+  final _StartDart _start;
+  final Waiting _waiting = Waiting();
+  late final NativeCallable<Void Function(Int64, Int64)> _callable =
+      NativeCallable.listener(_done);
+  late final int _native = _callable.nativeFunction.address;
+
+  void _done(int index, int value) => _waiting.take(index).complete(value);
+
+  Future<int> call(int value) {
+    final call = Completer<int>();
+    _start(_native, _waiting.add(call), value);
+    return call.future;
+  }
+}
+
+/// flutter_rust_bridge: the argument serialized, a port for each call, bytes back, as its
+/// generator and runtime for Dart do.
+final class Bridge {
+  Bridge(DynamicLibrary library)
+    : _echo = library
+          .lookupFunction<
+            Void Function(Int64, Pointer<Uint8>, Int32, Int32),
+            void Function(int, Pointer<Uint8>, int, int)
+          >('bench_services_frb_echo'),
+      _vector = library
+          .lookupFunction<
+            Pointer<Uint8> Function(Int32),
+            Pointer<Uint8> Function(int)
+          >('frb_rust_vec_u8_new') {
+    library.lookupFunction<
+      Void Function(
+        Pointer<NativeFunction<Int8 Function(Int64, Pointer<Dart_CObject>)>>,
+      ),
+      void Function(
+        Pointer<NativeFunction<Int8 Function(Int64, Pointer<Dart_CObject>)>>,
+      )
+    >('store_dart_post_cobject')(NativeApi.postCObject);
+  }
+
+  final void Function(int, Pointer<Uint8>, int, int) _echo;
+  final Pointer<Uint8> Function(int) _vector;
+
+  Future<int> call(int value) {
+    final call = Completer<int>();
+    final port = RawReceivePort();
+    final zone = Zone.current;
+    final callback = zone.registerUnaryCallback((Object? response) {
+      final bytes = ByteData.sublistView(response! as Uint8List);
+      if (bytes.getUint8(0) == 0) call.complete(bytes.getInt64(1, Endian.host));
+    });
+    port.handler = (Object? response) {
+      port.close();
+      zone.runUnary(callback, response);
+    };
+    final memory = _vector(8);
+    ByteData.sublistView(memory.asTypedList(8)).setInt64(0, value, Endian.host);
+    _echo(port.sendPort.nativePort, memory, 8, 8);
+    return call.future;
+  }
+}
+
+/// An isolate for each call.
+Future<int> byIsolate(int value) => Isolate.run(() => value + 1);

@@ -1,0 +1,130 @@
+//! Records of the mailbox, as Dart reads them, and what they own until Dart has taken it.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use crate::boundary::{Failure, FfiOutput, FfiOwned, FfiPending, FfiStatus, note};
+
+/// Code of an event: a cancelled task is gone.
+pub(crate) const GONE: i32 = 20;
+
+/// Size in bytes of the largest result that is in its event; a larger one is in an [`FfiOwned`].
+const INLINE: usize = 16;
+
+/// Event of a mailbox.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct FfiEvent {
+    /// The call that the event is about.
+    pub(crate) call: u64,
+    /// A [`StatusCode`](crate::boundary::StatusCode), or [`GONE`].
+    pub(crate) code: i32,
+    detail: u32,
+    /// The result, as its C type; a pointer to an [`FfiOwned`] of one if it has more bytes.
+    value: [MaybeUninit<u64>; 2],
+}
+
+const _: () = assert!(size_of::<FfiEvent>() == 32, "Dart reads records of 32 bytes");
+
+impl FfiEvent {
+    fn new(call: u64, code: i32) -> Self {
+        Self { call, code, detail: 0, value: [MaybeUninit::zeroed(); 2] }
+    }
+
+    /// Returns the address of the result.
+    #[cfg(test)]
+    pub(super) fn value(&self) -> *const u8 {
+        (&raw const self.value).cast()
+    }
+
+    /// Writes the C type of a result, up to [`INLINE`] bytes of it.
+    fn write<A>(&mut self, result: A) {
+        let result = MaybeUninit::new(result);
+        let bytes = size_of::<A>().min(INLINE);
+        let from = result.as_ptr().cast::<MaybeUninit<u8>>();
+        // SAFETY: the source is a local of at least `bytes` bytes, and the value has as many;
+        // they don't overlap, and bytes need no alignment.
+        unsafe { ptr::copy_nonoverlapping(from, (&raw mut self.value).cast(), bytes) };
+    }
+}
+
+/// Resource of an event.
+#[derive(Debug)]
+enum Owns {
+    /// Result that owns memory, a slot or a container.
+    Result(FfiPending),
+    /// Failure with its texts.
+    Failure(Failure),
+}
+
+/// An event, with what it owns. Dropping it gives that back.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) event: FfiEvent,
+    owns: Option<Owns>,
+}
+
+// SAFETY: results and failures own what they point to, and any thread may free it: slots,
+// containers and memory of the global allocator.
+unsafe impl Send for Entry {}
+
+impl Entry {
+    /// Returns the event with the result of a call.
+    pub(crate) fn of<O: FfiOutput>(call: u64, result: Result<O::Abi, Failure>) -> Self {
+        let result = match result {
+            Ok(result) => result,
+            Err(failure) => return Self::failed(call, failure),
+        };
+        let mut event = FfiEvent::new(call, 0);
+        let owned = if const { size_of::<O::Abi>() <= INLINE } {
+            let owned = O::PENDING.map(|note| note(&result));
+            event.write(result);
+            owned
+        } else {
+            let owned = FfiOwned::one(result);
+            event.write(owned);
+            Some(FfiPending::owned(&owned))
+        };
+        Self { event, owns: owned.map(Owns::Result) }
+    }
+
+    /// Returns the event of a call that failed or has no value.
+    pub(crate) fn failed(call: u64, failure: Failure) -> Self {
+        Self { event: FfiEvent::new(call, failure.code()), owns: Some(Owns::Failure(failure)) }
+    }
+
+    /// Returns the event that a cancelled task is gone.
+    pub(crate) fn gone(call: u64) -> Self {
+        Self { event: FfiEvent::new(call, GONE), owns: None }
+    }
+
+    /// Passes what the event owns to an isolate: a result is noted in its status until Dart has
+    /// attached it, a failure is written there.
+    ///
+    /// # Safety
+    ///
+    /// `status` is null, or that of the isolate that runs this.
+    pub(crate) unsafe fn hand_over(&mut self, status: *mut FfiStatus) {
+        match self.owns.take() {
+            // SAFETY: the status is null or valid, and no other code uses it, by this function's
+            // contract.
+            Some(Owns::Result(pending)) => unsafe { note(status, pending) },
+            Some(Owns::Failure(failure)) => {
+                // SAFETY: the status is null or valid, and no other code uses it, by this
+                // function's contract.
+                if let Some(status) = unsafe { status.as_mut() } {
+                    status.store(failure);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        if let Some(Owns::Result(pending)) = self.owns.take() {
+            pending.give_back();
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Mailboxes and the calls of their isolates.
+
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use atomic_waker::AtomicWaker;
+
+use super::atomics::Machine;
+use super::counts::count_late;
+use super::event::{Entry, FfiEvent};
+use super::inbox::{Closed, Inbox};
+use super::outcome::{Outcome, Stage};
+use crate::boundary::{Failure, FfiStatus, StatusCode, post};
+
+/// Events for one isolate of Dart.
+pub struct FfiMailbox {
+    /// Its number, which no other mailbox of the process ever has: the token of the finalizer.
+    number: u64,
+    port: i64,
+    post: fn(i64) -> bool,
+    inbox: Inbox<Entry, Machine>,
+    /// True once a post failed, as the isolate is gone.
+    dead: AtomicBool,
+    isolate: Mutex<Isolate>,
+}
+
+/// Part of a mailbox that its isolate uses, and the thread that sweeps it.
+#[derive(Default)]
+struct Isolate {
+    /// Calls by their index, until Dart has drained their last event.
+    calls: Vec<Option<Arc<Call>>>,
+    /// Events of the last drain, with what they own until Dart has taken it.
+    batch: Vec<Entry>,
+}
+
+/// A call that was started, until its task is gone.
+pub(crate) struct Call {
+    /// Index in the table of the isolate (low half), and generation.
+    pub(crate) id: u64,
+    pub(crate) outcome: Outcome<Machine>,
+    pub(crate) waker: AtomicWaker,
+    mailbox: Arc<FfiMailbox>,
+}
+
+/// The mailboxes whose isolate, or its memory, is not gone yet.
+static ALL: Mutex<Vec<Arc<FfiMailbox>>> = Mutex::new(Vec::new());
+
+/// True from [`shut_down`] until [`open_again`].
+static SHUT: AtomicBool = AtomicBool::new(false);
+
+fn all() -> Vec<Arc<FfiMailbox>> {
+    lock(&ALL).clone()
+}
+
+/// No code panics while it holds a lock of this module.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl FfiMailbox {
+    /// Makes the mailbox of an isolate, which is told through `post` to its port. Closes those of
+    /// isolates that are gone.
+    pub(crate) fn open(port: i64, post: fn(i64) -> bool) -> Arc<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        for other in all() {
+            if !other.inbox.is_closed() && !(other.post)(other.port) {
+                other.close();
+            }
+        }
+        let new = Arc::new(Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            port,
+            post,
+            inbox: Inbox::new(),
+            dead: AtomicBool::new(false),
+            isolate: Mutex::default(),
+        });
+        lock(&ALL).push(Arc::clone(&new));
+        new
+    }
+
+    /// Makes the mailbox of an isolate of Dart, as [`open`](Self::open) does.
+    pub(crate) fn of_dart(port: i64) -> Arc<Self> {
+        Self::open(port, |port| post(port, 0))
+    }
+
+    /// Returns the token with which [`close_by`] and [`release_by`] find it.
+    pub(crate) fn token(&self) -> *mut c_void {
+        ptr::without_provenance_mut(self.number as usize)
+    }
+
+    /// Returns an error if no call can be started.
+    pub(crate) fn check_open(&self) -> Result<(), Failure> {
+        if SHUT.load(Ordering::SeqCst) || self.inbox.is_closed() { Err(closed()) } else { Ok(()) }
+    }
+
+    /// Notes a call that starts.
+    pub(crate) fn begin(self: &Arc<Self>, id: u64) -> Arc<Call> {
+        let call = Arc::new(Call {
+            id,
+            outcome: Outcome::new(),
+            waker: AtomicWaker::new(),
+            mailbox: Arc::clone(self),
+        });
+        let index = id as u32 as usize;
+        let mut isolate = lock(&self.isolate);
+        if index >= isolate.calls.len() {
+            isolate.calls.resize_with(index + 1, || None);
+        }
+        let before = isolate.calls[index].replace(Arc::clone(&call));
+        drop(isolate);
+        drop(before);
+        call
+    }
+
+    /// Cancels a call; returns false if it has ended, so its event comes.
+    pub(crate) fn cancel(&self, id: u64) -> bool {
+        let call = lock(&self.isolate).calls.get(id as u32 as usize).cloned().flatten();
+        call.is_some_and(|call| call.id == id && call.cancel())
+    }
+
+    fn push(&self, entry: Entry) {
+        let pushed = self.inbox.push(entry, || self.ring());
+        if pushed.sweep {
+            self.sweep();
+        }
+        if pushed.refused.is_some() {
+            count_late();
+        }
+        if self.dead.load(Ordering::Relaxed) {
+            self.close();
+        }
+    }
+
+    fn ring(&self) {
+        if !(self.post)(self.port) {
+            // Relaxed: only the thread that reads it back acts upon it, or a later push.
+            self.dead.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Moves up to `most` events to `out`, and returns their number. What they own stays here until
+    /// [`hand_over`](Self::hand_over).
+    ///
+    /// # Safety
+    ///
+    /// `out` has room for `most` events.
+    pub(crate) unsafe fn drain(&self, out: *mut FfiEvent, most: usize) -> usize {
+        let mut guard = lock(&self.isolate);
+        let Isolate { calls, batch } = &mut *guard;
+        batch.clear();
+        let take = |entry: Entry| {
+            let event = entry.event;
+            if let Some(call) = calls.get_mut(event.call as u32 as usize) {
+                call.take_if(|call| call.id == event.call);
+            }
+            // SAFETY: fewer than `most` events were written, and there is room for as many.
+            let place = unsafe { out.add(batch.len()) };
+            // SAFETY: the caller has room for an event there.
+            unsafe { place.write(event) };
+            batch.push(entry);
+        };
+        // SAFETY: only the holder of the lock pops.
+        let more = unsafe { self.inbox.drain(most, take) };
+        let count = batch.len();
+        drop(guard);
+        if more {
+            self.ring();
+        }
+        count
+    }
+
+    /// Passes what the event at `index` of the last drain owns to the isolate; see
+    /// [`Entry::hand_over`].
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`Entry::hand_over`].
+    pub(crate) unsafe fn hand_over(&self, index: usize, status: *mut FfiStatus) {
+        if let Some(entry) = lock(&self.isolate).batch.get_mut(index) {
+            // SAFETY: by this function's contract the status is null, or that of the isolate.
+            unsafe { entry.hand_over(status) };
+        }
+    }
+
+    /// Ends the mailbox, as its isolate is gone: cancels its calls, and drops what it has not
+    /// taken. Waits for no thread.
+    pub(crate) fn close(&self) {
+        let closed = self.inbox.close();
+        if closed == Closed::Before {
+            return;
+        }
+        let calls = std::mem::take(&mut lock(&self.isolate).calls);
+        for call in calls.into_iter().flatten() {
+            call.cancel();
+        }
+        if closed == Closed::Sweep {
+            self.sweep();
+        }
+    }
+
+    fn sweep(&self) {
+        let mut left = Vec::new();
+        let mut isolate = lock(&self.isolate);
+        left.append(&mut isolate.batch);
+        // SAFETY: only the holder of the lock pops.
+        unsafe { self.inbox.sweep(|entry| left.push(entry)) };
+    }
+}
+
+impl Call {
+    /// Cancels the call, whose future is dropped at its next poll; returns false if it has ended.
+    fn cancel(&self) -> bool {
+        let cancelled = self.outcome.decide(Stage::Cancelled);
+        if cancelled {
+            self.waker.wake();
+        }
+        cancelled
+    }
+
+    /// Pushes the result; drops it if the call has ended before.
+    pub(crate) fn complete(&self, entry: Entry) {
+        if self.outcome.decide(Stage::Ended) {
+            self.mailbox.push(entry);
+        } else {
+            count_late();
+            drop(entry);
+            self.tell_gone();
+        }
+    }
+
+    /// Says that the future of a call is gone that ended without a result.
+    pub(crate) fn abandon(&self) {
+        if self.outcome.decide(Stage::Ended) {
+            self.mailbox.push(Entry::failed(self.id, closed()));
+        } else {
+            self.tell_gone();
+        }
+    }
+
+    fn tell_gone(&self) {
+        if self.outcome.stage() == Stage::Cancelled {
+            self.mailbox.push(Entry::gone(self.id));
+        }
+    }
+}
+
+/// Closes the mailbox of a token, if it exists.
+pub(crate) fn close_by(token: *mut c_void) {
+    let found = all().into_iter().find(|it| it.token() == token);
+    if let Some(mailbox) = found {
+        mailbox.close();
+    }
+}
+
+/// Closes the mailbox of a token, and gives up its memory.
+pub(crate) fn release_by(token: *mut c_void) {
+    close_by(token);
+    lock(&ALL).retain(|it| it.token() != token);
+}
+
+/// Returns the number of mailboxes that are open.
+pub(crate) fn open_mailboxes() -> u64 {
+    lock(&ALL).iter().filter(|it| !it.inbox.is_closed()).count() as u64
+}
+
+/// Ends all calls: each that waits gets the event that the library was shut down. Later starts are
+/// refused.
+pub(crate) fn shut_down() {
+    SHUT.store(true, Ordering::SeqCst);
+    for mailbox in all() {
+        let calls: Vec<_> = lock(&mailbox.isolate).calls.iter().flatten().cloned().collect();
+        for call in calls {
+            if call.outcome.decide(Stage::Ended) {
+                call.waker.wake();
+                mailbox.push(Entry::failed(call.id, closed()));
+            }
+        }
+    }
+}
+
+/// Lets calls start again.
+pub(crate) fn open_again() {
+    SHUT.store(false, Ordering::SeqCst);
+}
+
+fn closed() -> Failure {
+    Failure::new(StatusCode::Closed, "the library was shut down")
+}

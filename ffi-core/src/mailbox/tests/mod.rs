@@ -1,0 +1,6 @@
+//! Tests of the mailbox. `model.rs`: its inbox and the outcome of calls under loom. `calls.rs`:
+//! calls on both executors. Tests with Dart are in `tests/dart/end_to_end/test/tasks_test.dart`.
+
+mod calls;
+#[cfg(not(miri))]
+mod model;

@@ -1,0 +1,283 @@
+part of 'native.dart';
+
+typedef _MailboxCallsF = Pointer<_MailboxCalls> Function();
+typedef _OpenC = Pointer<FfiAttachment> Function(Handle, Int64);
+typedef _OpenD = Pointer<FfiAttachment> Function(Object, int);
+typedef _CloseF = NativeFunction<Void Function(Pointer<Void>)>;
+typedef _DrainC = Size Function(Pointer<Void>, Pointer<Void>, Size);
+typedef _DrainD = int Function(Pointer<Void>, Pointer<Void>, int);
+typedef _TakeC = Void Function(Pointer<Void>, Size, Pointer<FfiStatus>);
+typedef _TakeD = void Function(Pointer<Void>, int, Pointer<FfiStatus>);
+typedef _CancelC = Uint8 Function(Pointer<Void>, Uint64);
+typedef _CancelD = int Function(Pointer<Void>, int);
+typedef _ClearC = Void Function(Pointer<FfiStatus>);
+typedef _ClearD = void Function(Pointer<FfiStatus>);
+
+/// The functions of mailboxes.
+final class _MailboxCalls extends Struct {
+  external Pointer<NativeFunction<_OpenC>> open;
+  external Pointer<_CloseF> close;
+  external Pointer<NativeFunction<_DrainC>> drain;
+  external Pointer<NativeFunction<_TakeC>> take;
+  external Pointer<NativeFunction<_CancelC>> cancel;
+}
+
+/// The result in an event: 16 bytes, as the type of C, or a pointer to more.
+extension type EventValue(Pointer<Void> _value) implements Pointer<Void> {
+  /// Text, a list, or a message of more than 16 bytes.
+  Pointer<FfiOwned> get owned => cast<Pointer<FfiOwned>>().value;
+
+  /// A slot or a container.
+  Pointer<T> resource<T extends NativeType>() => cast<Pointer<T>>().value;
+}
+
+/// Returns a copy of the [size] bytes in [value].
+Uint8List copyOf(EventValue value, int size) =>
+    Uint8List.fromList(value.cast<Uint8>().asTypedList(size));
+
+/// The result of a function that has none.
+void readNothing(EventValue value) {}
+
+/// A call that waits for its event.
+final class _Call<T> {
+  _Call(this.read, this.error);
+
+  /// Reads the result from its event.
+  final T Function(EventValue value) read;
+
+  /// Makes the exception of an error with variants or fields.
+  final ErrorDecoder? error;
+
+  /// Ends for the caller; at once when it is cancelled.
+  final Completer<T> result = Completer();
+
+  /// Ends when the task in Rust is gone; null unless the call is cancelled.
+  Completer<void>? gone;
+
+  void complete(EventValue value) => result.complete(read(value));
+
+  void completeWithout() => result.complete(null as T);
+}
+
+/// The results of async calls of one library, on their way to this isolate.
+///
+/// Rust rings at a port when there are some. Each ring is answered by one leaf call
+/// that takes up to 256 events. They are completed in groups, with the microtasks
+/// that wait for them, for up to two milliseconds; then other events of the isolate
+/// have their turn. The isolate stays alive while a call waits.
+final class Mailbox implements Finalizable {
+  Mailbox._(this._memory) {
+    final open = _calls.open.asFunction<_OpenD>();
+    _port.keepIsolateAlive = false;
+    final attachment = _memory._attached(open(this, _port.sendPort.nativePort));
+    handle = attachment.ref.memory;
+    // Runs when the isolate ends; the attachment keeps the memory, which this token
+    // is not an address of.
+    _finalizer.attach(this, attachment.ref.token);
+    _all.add(this);
+  }
+
+  /// Mailboxes of this isolate, one for each library that has made an async call.
+  static final List<Mailbox> _all = [];
+
+  static const _most = 256;
+
+  /// Number of events that are completed before the microtasks run.
+  static const _group = 32;
+
+  /// Time in microseconds after which other events of the isolate have their turn.
+  static const _turn = 2000;
+
+  static const _gone = 20;
+
+  final LibraryMemory _memory;
+
+  /// Functions of the library.
+  late final _MailboxCalls _calls = _memory.library
+      .lookupFunction<_MailboxCallsF, _MailboxCallsF>(_memory._mailboxCalls!)()
+      .ref;
+  late final _DrainD _drain = _calls.drain.asFunction(isLeaf: true);
+  late final _TakeD _take = _calls.take.asFunction(isLeaf: true);
+  late final _CancelD _cancel = _calls.cancel.asFunction(isLeaf: true);
+  late final _ClearD _clear = _memory.library.lookupFunction<_ClearC, _ClearD>(
+    _memory._clear,
+    isLeaf: true,
+  );
+  late final NativeFinalizer _finalizer = NativeFinalizer(_calls.close);
+  late final RawReceivePort _port = RawReceivePort(_wake, 'mailbox');
+
+  /// The mailbox in Rust.
+  late final Pointer<Void> handle;
+
+  /// The place for the event of a call that is ready at once.
+  late final Pointer<Void> now = _memory.scratch<Void>(32);
+  late final int _nowCode = now.address + 8;
+
+  late final Pointer<Uint8> _events = _memory.scratch<Uint8>(32 * _most);
+  late final Int64List _ids = _events.cast<Int64>().asTypedList(4 * _most);
+  late final Int32List _codes = _events.cast<Int32>().asTypedList(8 * _most);
+
+  /// Events of the last drain, and how many of them are completed.
+  int _count = 0;
+  int _done = 0;
+
+  /// True if Rust rang after the last drain: it rings once until the next.
+  bool _rung = false;
+  final Stopwatch _watch = Stopwatch();
+
+  /// Calls that wait, by their index; and how often each index was used.
+  final List<_Call<Object?>?> _waiting = [];
+  final List<int> _generations = [];
+  final List<int> _free = [];
+  int _pending = 0;
+
+  /// Indices of the calls that wait, by their futures: made by the first [FfiFuture.cancel],
+  /// so that other programs don't pay for it.
+  Map<Future<Object?>, int>? _byFuture;
+
+  /// Number of the next call: its index, and above that how often that was used.
+  int get next {
+    final index = _free.isEmpty ? _waiting.length : _free.last;
+    if (index == _generations.length) _generations.add(1);
+    return _generations[index] << 32 | index;
+  }
+
+  /// Returns the future of the call [next], which has been [started]: 0 if Rust has
+  /// refused it, 2 if its event is [now].
+  FfiFuture<T> started<T>(
+    int started,
+    T Function(EventValue value) read, [
+    ErrorDecoder? error,
+  ]) {
+    if (started == 1) return FfiFuture._(_wait(_Call<T>(read, error)));
+    final code = started == 0
+        ? _memory.status.ref.code
+        : Pointer<Int32>.fromAddress(_nowCode).value;
+    // No event of a refused call may be taken for one of the next.
+    if (started == 0) _age(next & 0xffffffff);
+    if (code > 0) return FfiFuture._(Future.error(_exceptionOf(error)));
+    if (code < 0) {
+      if (started == 0) _clear(_memory.status);
+      return FfiFuture._(Future.value(null as T));
+    }
+    return FfiFuture._(Future.sync(() => read(EventValue(_valueAt(now)))));
+  }
+
+  void _age(int index) =>
+      _generations[index] = (_generations[index] + 1) & 0x7fffffff;
+
+  static Pointer<Void> _valueAt(Pointer<NativeType> event) =>
+      Pointer.fromAddress(event.address + 16);
+
+  Future<T> _wait<T>(_Call<T> call) {
+    final int index;
+    if (_free.isEmpty) {
+      index = _waiting.length;
+      _waiting.add(call);
+    } else {
+      index = _free.removeLast();
+      _waiting[index] = call;
+    }
+    if (_pending++ == 0) _port.keepIsolateAlive = true;
+    final future = call.result.future;
+    _byFuture?[future] = index;
+    return future;
+  }
+
+  /// Takes the exception of the status, which is clear afterwards.
+  FfiException _exceptionOf(ErrorDecoder? error) {
+    final status = _memory.status;
+    try {
+      return _exception(status.ref, error);
+    } on FfiException catch (error) {
+      // The payload is no error that this package knows.
+      return error;
+    } finally {
+      _clear(status);
+    }
+  }
+
+  void _wake(Object? _) {
+    _rung = true;
+    _watch
+      ..reset()
+      ..start();
+    _complete();
+  }
+
+  /// Completes a group of calls, and then, behind the microtasks that these start,
+  /// the next one.
+  void _complete() {
+    if (_done == _count) {
+      if (!_rung) return;
+      _rung = false;
+      _done = 0;
+      _count = _drain(handle, _events.cast(), _most);
+    }
+    final end = min(_count, _done + _group);
+    while (_done < end) {
+      _completeOne(_done++);
+    }
+    if (_done == _count && !_rung) {
+      _watch.stop();
+    } else if (_watch.elapsedMicroseconds < _turn) {
+      scheduleMicrotask(_complete);
+    } else {
+      _port.sendPort.send(null);
+    }
+  }
+
+  void _completeOne(int event) {
+    final id = _ids[4 * event];
+    final index = id & 0xffffffff;
+    // The event of a call that was refused.
+    if (_generations[index] != id >> 32) return;
+    final call = _waiting[index]!;
+    _waiting[index] = null;
+    _age(index);
+    _free.add(index);
+    if (_byFuture case final byFuture?) byFuture.remove(call.result.future);
+    if (--_pending == 0) {
+      _port.keepIsolateAlive = false;
+      _byFuture = null;
+    }
+    final code = _codes[8 * event + 2];
+    if (code == _gone) {
+      call.gone!.complete();
+      return;
+    }
+    // From now on the status owns what the event did, until it is attached or read.
+    if (code >= 0) _take(handle, event, _memory.status);
+    try {
+      if (code > 0) {
+        call.result.completeError(_exceptionOf(call.error), StackTrace.empty);
+      } else if (code < 0) {
+        call.completeWithout();
+      } else {
+        call.complete(EventValue(_valueAt(_events + 32 * event)));
+      }
+    } on Object catch (error, stack) {
+      call.result.completeError(error, stack);
+    }
+  }
+
+  /// Cancels the call that [future] is of. Returns when its task is gone; null if the
+  /// call is none of this mailbox, or has ended.
+  Future<void>? _cancelCall(Future<Object?> future) {
+    final byFuture = _byFuture ??= Map.identity()
+      ..addEntries([
+        for (final (index, call) in _waiting.indexed)
+          if (call != null) MapEntry(call.result.future, index),
+      ]);
+    final index = byFuture[future];
+    if (index == null) return null;
+    final call = _waiting[index]!;
+    if (call.gone case final gone?) return gone.future;
+    if (_cancel(handle, _generations[index] << 32 | index) == 0) return null;
+    // Nobody has to wait for what was cancelled.
+    call.result
+      ..future.ignore()
+      ..completeError(const FfiCancelledException(), StackTrace.empty);
+    return (call.gone = Completer()).future;
+  }
+}

@@ -1,0 +1,204 @@
+/// A user of the service.
+#[derive(FfiNewtype, Clone, Copy)]
+#[repr(transparent)]
+#[ffi(prefix = "golden", dart(type = "Uri", from = "userUri", to = "uriUser", import = "package:users/users.dart"))]
+pub struct UserId(pub u64);
+
+// Expansion:
+
+#[doc(hidden)]
+#[allow(
+    deprecated,
+    non_upper_case_globals,
+    private_interfaces,
+    trivial_bounds,
+    unsafe_code,
+    unused_qualifications,
+    unused_unsafe,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+const _: () = {
+    use ::ffi_core::__private as __ffi;
+    use __ffi::NoFacts as _;
+    const _: () = {
+        __ffi::assert_wrapped::<u64>();
+        __ffi::assert_capacities(__ffi::Facts::<u64>::CAPACITIES_FIT);
+        __ffi::assert_transparent::<UserId, u64>();
+        __ffi::assert_no_destructor::<UserId>();
+    };
+    const fn __ffi_seen(__ffi_newtype: &UserId) {
+        let UserId(_) = __ffi_newtype;
+        __ffi::Place(&raw const __ffi_newtype.0).assert_seen::<u64>();
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::bytemuck::Zeroable for UserId {}
+    #[automatically_derived]
+    unsafe impl __ffi::bytemuck::Pod for UserId
+    where
+        for<'__ffi_any> u64: __ffi::bytemuck::Pod,
+        for<'__ffi_any> UserId: __ffi::core::marker::Copy,
+    {}
+    #[automatically_derived]
+    unsafe impl __ffi::FfiType for UserId {
+        const TYPE: __ffi::Fragment = &[
+            __ffi::Piece::Text("{\"newtype\":\"golden::UserId\"}"),
+        ];
+        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::Facts::<
+            u64,
+        >::FINGERPRINT;
+        const ANY_BITS: __ffi::core::primitive::bool = __ffi::Facts::<u64>::ANY_BITS;
+        const CAPACITIES_FIT: __ffi::core::primitive::bool = __ffi::Facts::<
+            u64,
+        >::CAPACITIES_FIT;
+        const LANES: __ffi::Lanes = __ffi::Facts::<u64>::LANES;
+        #[inline]
+        unsafe fn check(
+            value: *const Self,
+        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            unsafe { __ffi::Facts::<u64>::check(value.cast::<u64>()) }
+        }
+    }
+    #[automatically_derived]
+    impl __ffi::FfiWrapped for UserId {}
+    #[automatically_derived]
+    unsafe impl __ffi::FfiValue for UserId
+    where
+        for<'__ffi_any> u64: __ffi::FfiValue,
+    {
+        type Abi = <u64 as __ffi::FfiValue>::Abi;
+        type Param = <u64 as __ffi::FfiValue>::Param;
+        #[inline]
+        fn into_abi(self) -> Self::Abi {
+            <u64 as __ffi::FfiValue>::into_abi(self.0)
+        }
+        #[inline]
+        unsafe fn from_param(
+            param: Self::Param,
+            name: &'static __ffi::core::primitive::str,
+        ) -> __ffi::core::result::Result<Self, __ffi::Failure> {
+            unsafe { <u64 as __ffi::FfiValue>::from_param(param, name) }.map(Self)
+        }
+    }
+    const _: () = {
+        __ffi::assert_in_place(__ffi::Facts::<u64>::ARENA);
+    };
+    #[automatically_derived]
+    unsafe impl __ffi::ArenaType for UserId
+    where
+        for<'__ffi_any> u64: __ffi::ArenaType,
+    {
+        type View<'__ffi_arena> = &'__ffi_arena Self;
+        type Value<'__ffi_arena> = Self;
+        type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+        #[inline]
+        unsafe fn view<'__ffi_arena>(
+            _: __ffi::ArenaRef<'__ffi_arena>,
+            value: &'__ffi_arena Self,
+        ) -> &'__ffi_arena Self {
+            value
+        }
+        #[inline]
+        fn edit(place: __ffi::ArenaPlace<'_, Self>) -> __ffi::ArenaPlace<'_, Self> {
+            place
+        }
+        #[inline]
+        fn put(
+            mut place: __ffi::ArenaPlace<'_, Self>,
+            value: Self,
+        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            __ffi::ArenaPlace::store(&mut place, &value);
+            __ffi::core::result::Result::Ok(())
+        }
+        #[inline]
+        unsafe fn store(value: *const Self, place: *mut Self) {
+            unsafe { __ffi::store_field::<u64>(value.cast(), place.cast(), 0) };
+        }
+    }
+    /// Arguments of `__proto!`.
+    const _: () = {
+        #[automatically_derived]
+        unsafe impl __ffi::proto::ProtoType for UserId
+        where
+            for<'__ffi_any> u64: __ffi::proto::ProtoType,
+        {
+            const WIRE: __ffi::proto::WireType = <u64 as __ffi::proto::ProtoType>::WIRE;
+            const NESTED: __ffi::core::primitive::bool = <u64 as __ffi::proto::ProtoType>::NESTED;
+            const BYTE: __ffi::core::primitive::bool = <u64 as __ffi::proto::ProtoType>::BYTE;
+            type State = ();
+            #[inline]
+            fn init(
+                __ffi_slot: &mut __ffi::core::mem::MaybeUninit<UserId>,
+            ) -> &mut UserId {
+                <u64 as __ffi::proto::ProtoType>::init(unsafe {
+                    &mut *__ffi_slot.as_mut_ptr().cast()
+                });
+                unsafe { __ffi_slot.assume_init_mut() }
+            }
+            #[inline]
+            fn is_default(&self) -> __ffi::core::primitive::bool {
+                <u64 as __ffi::proto::ProtoType>::is_default(&self.0)
+            }
+            #[inline]
+            fn value_len(&self) -> __ffi::core::primitive::usize {
+                <u64 as __ffi::proto::ProtoType>::value_len(&self.0)
+            }
+            #[inline]
+            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                <u64 as __ffi::proto::ProtoType>::write_value(&self.0, __ffi_out);
+            }
+            #[inline]
+            fn read_value(
+                &mut self,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                <u64 as __ffi::proto::ProtoType>::read_value(&mut self.0, __ffi_input)
+            }
+            #[inline]
+            fn as_bytes(__ffi_values: &[UserId]) -> &[__ffi::core::primitive::u8] {
+                let __ffi_values = unsafe {
+                    __ffi::core::slice::from_raw_parts(
+                        __ffi_values.as_ptr().cast(),
+                        __ffi_values.len(),
+                    )
+                };
+                <u64 as __ffi::proto::ProtoType>::as_bytes(__ffi_values)
+            }
+            #[inline]
+            fn as_bytes_mut(
+                __ffi_values: &mut [UserId],
+            ) -> &mut [__ffi::core::primitive::u8] {
+                let __ffi_len = __ffi_values.len();
+                let __ffi_values = unsafe {
+                    __ffi::core::slice::from_raw_parts_mut(
+                        __ffi_values.as_mut_ptr().cast(),
+                        __ffi_len,
+                    )
+                };
+                <u64 as __ffi::proto::ProtoType>::as_bytes_mut(__ffi_values)
+            }
+        }
+    };
+    #[doc(hidden)]
+    #[allow(non_local_definitions)]
+    #[macro_export]
+    macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_user_id_fingerprint__hint__rename_one_or_give_it_a_prefix {
+        () => {};
+    }
+    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <UserId as __ffi::FfiType>::FINGERPRINT;
+    ::ffi_core::__record!(
+        &
+        [__ffi::Piece::Text("{\"kind\":\"newtype\",\"name\":\"UserId\",\"doc\":\"A user of the service.\",\"id\":\"golden::UserId\",\"symbols\":{\"fingerprint\":\"golden_ffi_user_id_fingerprint\"},\"fingerprint\":"),
+        __ffi::Piece::Fingerprint(< UserId as __ffi::FfiType > ::FINGERPRINT),
+        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < u64 >
+        ::TYPE),
+        __ffi::Piece::Text(",\"dart\":{\"type\":\"Uri\",\"import\":\"package:users/users.dart\",\"from\":\"userUri\",\"to\":\"uriUser\"}}")]
+    );
+    #[unsafe(export_name = "golden_ffi_user_id_fingerprint")]
+    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
+        __FFI_FINGERPRINT,
+        __FFI_KEPT,
+    );
+};

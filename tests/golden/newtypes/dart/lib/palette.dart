@@ -1,0 +1,49 @@
+/// A type of the user's, which stands for the newtype `Argb`.
+library;
+
+/// A colour.
+final class Color {
+  /// The colour of these channels.
+  const Color(this.alpha, this.red, this.green, this.blue);
+
+  /// The colour of the bits 0xAARRGGBB.
+  ///
+  /// Throws a [FormatException] for 0xDEAD, which is no colour here.
+  factory Color.fromArgb(int argb) {
+    if (argb == 0xdead) throw const FormatException('a dead colour');
+    return Color(argb >> 24, argb >> 16 & 0xff, argb >> 8 & 0xff, argb & 0xff);
+  }
+
+  /// Opacity, 0 to 255.
+  final int alpha;
+
+  /// Red, 0 to 255.
+  final int red;
+
+  /// Green, 0 to 255.
+  final int green;
+
+  /// Blue, 0 to 255.
+  final int blue;
+
+  @override
+  bool operator ==(Object other) =>
+      other is Color && argbOfColor(other) == argbOfColor(this);
+
+  @override
+  int get hashCode => argbOfColor(this);
+
+  @override
+  String toString() => 'Color($alpha, $red, $green, $blue)';
+}
+
+/// The bits of [color].
+///
+/// Throws a [StateError] for a negative channel.
+int argbOfColor(Color color) {
+  final Color(:alpha, :red, :green, :blue) = color;
+  if (alpha < 0 || red < 0 || green < 0 || blue < 0) {
+    throw StateError('a negative channel');
+  }
+  return alpha << 24 | red << 16 | green << 8 | blue;
+}

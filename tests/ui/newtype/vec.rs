@@ -1,0 +1,7 @@
+use ffi_core::FfiNewtype;
+
+#[derive(FfiNewtype)]
+#[repr(transparent)]
+struct Numbers(Vec<u32>);
+
+fn main() {}

@@ -1,0 +1,3 @@
+ffi_core::library!(executor = ());
+
+fn main() {}
