@@ -1,4 +1,4 @@
-//! What a check of an untrusted arena still allows: bounds, budget, depth and overlap.
+//! Limits of a check of an untrusted arena: bounds, budget, depth and overlap.
 //!
 //! Sums are `u64`, so they can't overflow on targets of 32 bits: an offset and a length are `u32`,
 //! and the size of a type is below 2^31.

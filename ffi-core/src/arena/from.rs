@@ -29,8 +29,8 @@ use crate::types::FfiOption;
 /// | `HashMap<K, V>`, `BTreeMap<K, V>` | [`ArenaMap`] of what the two are |
 /// | a struct with `#[derive(FfiArenaFrom)]` | the message that its attribute names |
 ///
-/// The values are written in the order of fields, and the entries of a map in that of their keys: so
-/// the same values are the same bytes.
+/// The values are written in the order of fields, and the entries of a map in that of their keys:
+/// so the same values are the same bytes.
 ///
 /// # Examples
 ///
@@ -56,7 +56,8 @@ use crate::types::FfiOption;
 ///     partner: Option<Box<User>>,
 /// }
 ///
-/// let ada = User { age: 36, name: "Ada".to_owned(), emails: vec!["ada@example.org".to_owned()], partner: None };
+/// let emails = vec!["ada@example.org".to_owned()];
+/// let ada = User { age: 36, name: "Ada".to_owned(), emails, partner: None };
 /// let arena = FfiArena::<Person>::from(&ada);
 /// assert_eq!(arena.root().name(), "Ada");
 /// assert_eq!(User::read(arena.root()), ada);

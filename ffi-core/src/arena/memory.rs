@@ -39,8 +39,8 @@ impl fmt::Display for ArenaFull {
 
 impl error::Error for ArenaFull {}
 
-/// Offset of a `T` in the lists. Invariant: it is aligned, and a valid `T` lies there, in the memory
-/// that the offset is used with; its holder keeps both together.
+/// Offset of a `T` in the lists. Invariant: it is aligned, and a valid `T` lies there, in the
+/// memory that the offset is used with; its holder keeps both together.
 pub(super) struct At<T> {
     offset: u32,
     of: PhantomData<fn() -> T>,

@@ -49,7 +49,8 @@
 //! No shared ownership, no hash table, no vtable, no short text inside of handles, no capacity in
 //! the bytes. Memory that is no longer referred to stays until [`FfiArena::compact`].
 //!
-//! [`FfiArenaFrom`] writes ordinary structs of `String`, `Vec`, `Option` and maps, and reads them back.
+//! [`FfiArenaFrom`] writes ordinary structs of `String`, `Vec`, `Option` and maps, and reads them
+//! back.
 //!
 //! Tests: `tests/arena.rs`.
 

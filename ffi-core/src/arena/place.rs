@@ -89,8 +89,8 @@ impl<'a, T> ArenaPlace<'a, T> {
         Self { at: unsafe { self.at.nth(index) }, ..self }
     }
 
-    /// Adds zeros for `count` values, which a handle at this place is to refer to; returns the place
-    /// of the first.
+    /// Adds zeros for `count` values, which a handle at this place is to refer to; returns the
+    /// place of the first.
     ///
     /// # Errors
     ///

@@ -258,8 +258,8 @@ impl<T: ArenaType> ArenaPlace<'_, FfiOption<T>> {
     }
 }
 
-// SAFETY: the check covers the length and each element in use, the copy each element in use that has
-// handles. What is stored is zeros, then each element in use, and the length.
+// SAFETY: the check covers the length and each element in use, the copy each element in use that
+// has handles. What is stored is zeros, then each element in use, and the length.
 unsafe impl<T: ArenaType, const N: usize> ArenaType for FfiVec<T, N> {
     stored_as_itself!();
     type View<'a> = ArenaList<'a, T>;
@@ -308,8 +308,8 @@ unsafe impl<T: ArenaType, const N: usize> ArenaType for FfiVec<T, N> {
     }
 }
 
-// SAFETY: nothing is referred to: a constant of `FfiType` refuses keys and values with handles. What
-// is stored is zeros, then each entry in use, and the length.
+// SAFETY: nothing is referred to: a constant of `FfiType` refuses keys and values with handles.
+// What is stored is zeros, then each entry in use, and the length.
 unsafe impl<K: MapKey + ArenaType, V: ArenaType, const N: usize> ArenaType for FfiMap<K, V, N> {
     stored_as_itself!();
     read_in_place!();
@@ -350,8 +350,8 @@ unsafe fn check_elements_in<T: ArenaType>(
 ///
 /// # Safety
 ///
-/// The contract of [`ArenaType::copy_in`], for each of the values, which are `offset` bytes from the
-/// start of the place on.
+/// The contract of [`ArenaType::copy_in`], for each of the values, which are `offset` bytes from
+/// the start of the place on.
 #[inline]
 unsafe fn copy_elements_in<T: ArenaType, H: ArenaType>(
     values: &[T],
@@ -401,8 +401,8 @@ impl<T: ArenaType, const N: usize> ArenaPlace<'_, FfiVec<T, N>> {
         let element = unsafe { place.add(offset) };
         // SAFETY: it is writable; zeros are a valid element.
         unsafe { element.write_bytes(0, size_of::<T>()) };
-        // SAFETY: a vector begins with its length; one more element is valid now. The sum is at most
-        // the capacity, which a `u32` can hold.
+        // SAFETY: a vector begins with its length; one more element is valid now. The sum is at
+        // most the capacity, which a `u32` can hold.
         unsafe { place.cast::<u32>().write(len as u32 + 1) };
         // SAFETY: an element is at that offset.
         Some(T::edit(unsafe { self.part::<T>(offset) }))

@@ -1,4 +1,4 @@
-//! What places of arena types do: read, store, and give the editors of fields.
+//! Places of arena types: they read, store, and give the editors of fields.
 
 use super::memory::ArenaFull;
 use super::place::{ArenaPlace, refused};

@@ -54,7 +54,8 @@ impl ArenaStr {
 // SAFETY: zeros are the empty text.
 unsafe impl Zeroable for ArenaStr {}
 
-// SAFETY: two numbers, for which any bits are valid. Text is only read through the view of an arena.
+// SAFETY: two numbers, for which any bits are valid. Text is only read through the view of an
+// arena.
 unsafe impl FfiType for ArenaStr {
     const TYPE: Fragment = &[Piece::Text("{\"arena_str\":{}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::ARENA_STR]);

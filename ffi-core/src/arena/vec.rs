@@ -237,8 +237,8 @@ impl<T: ArenaType> ArenaVecEdit<'_, T> {
         self.make_room(wanted.ok_or(ArenaFull::TooLarge)?)
     }
 
-    /// Makes room for `wanted` elements in all, more than there is: behind the elements, if the arena
-    /// ends there, else elsewhere.
+    /// Makes room for `wanted` elements in all, more than there is: behind the elements, if the
+    /// arena ends there, else elsewhere.
     #[cold]
     #[inline(never)]
     fn make_room(&mut self, wanted: u32) -> Result<(), ArenaFull> {

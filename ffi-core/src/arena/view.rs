@@ -219,7 +219,7 @@ impl<T: fmt::Debug> Shown<T> {
     }
 }
 
-/// What stands for a view without `Debug`.
+/// Stands for a view without `Debug`.
 pub trait NotShown {
     /// Returns two dots.
     fn shown(&self) -> &dyn fmt::Debug;

@@ -1,5 +1,5 @@
-//! Types in arenas: views and editors of messages that live there, and what others need to be inside
-//! of such messages.
+//! Types in arenas: views and editors of messages that live there, and what others need to be
+//! inside of such messages.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -338,8 +338,8 @@ impl<'a> Arena<'a> {
     }
 }
 
-/// Returns the assertions that a message that doesn't live in an arena holds none that does, and what
-/// it needs to be inside of one.
+/// Returns the assertions that a message that doesn't live in an arena holds none that does, and
+/// what it needs to be inside of one.
 pub(super) fn plain_message(message: &Message) -> TokenStream {
     let fields: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
     plain(&message.head.ident, &fields, &store(&message.head.ident, &fields))
