@@ -291,15 +291,8 @@ impl DartPackage {
             let found = Found { file: package.build(&build)?, built: Some(package.clone()) };
             let plans = self.plans(&found)?;
             check_all(&plans)?;
-            let mut lines = Vec::new();
-            for (out, plan) in plans {
-                let out = out.display();
-                let written = plan.write();
-                let summary =
-                    written.map_err(|problems| anyhow::anyhow!("{out} can't be written:\n\n{problems}"))?;
-                lines.push(format!("{out}: {summary}"));
-            }
-            Ok(lines.join(", "))
+            let lines = plans.into_iter().map(|(out, plan)| write(&out, plan));
+            Ok(lines.collect::<Result<Vec<_>>>()?.join(", "))
         };
         watch(
             || package.sources(),
@@ -377,8 +370,8 @@ fn finish_all(plans: Vec<(PathBuf, Plan)>, check: bool) -> Result<()> {
 }
 
 fn finish(out: &Path, plan: Plan, check: bool) -> Result<()> {
-    let out = out.display();
     if check {
+        let out = out.display();
         if plan.is_current() {
             return print(&format!("{out}: up to date\n"));
         }
@@ -388,9 +381,15 @@ fn finish(out: &Path, plan: Plan, check: bool) -> Result<()> {
         }
         bail!("{out} is out of date, and can't be written:\n\n{}", Problems(plan.problems().to_vec()));
     }
+    print(&format!("{}\n", write(out, plan)?))
+}
+
+/// Writes the files of a plan for the folder or file `out`; returns a line that says what it wrote.
+fn write(out: &Path, plan: Plan) -> Result<String> {
+    let out = out.display();
     let summary =
         plan.write().map_err(|problems| anyhow::anyhow!("{out} can't be written:\n\n{problems}"))?;
-    print(&format!("{out}: {summary}\n"))
+    Ok(format!("{out}: {summary}"))
 }
 
 /// Writes a warning to stderr, with control characters escaped.

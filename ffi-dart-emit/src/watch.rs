@@ -1,7 +1,7 @@
 //! Runs something again whenever Rust sources change, until the user interrupts it.
 //!
 //! Editors save a file in several steps, and a checkout changes many at once: a run starts when
-//! nothing has changed for [`QUIET`]. What changes during a run starts the next one.
+//! nothing has changed for the time `QUIET`. What changes during a run starts the next one.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

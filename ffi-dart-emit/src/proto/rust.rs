@@ -77,9 +77,16 @@ pub struct Part {
     pub value: Option<i128>,
 }
 
+/// An argument of an attribute.
+enum Argument {
+    One(String),
+    /// Name and arguments of a list within.
+    List(&'static str, Vec<String>),
+}
+
 impl Source {
     /// Returns the arguments of `#[ffi(..)]`.
-    fn attributes(&self) -> Vec<String> {
+    fn attributes(&self) -> Vec<Argument> {
         let mut all: Vec<_> =
             self.rename.iter().map(|name| format!("rename = {}", rust_string(name))).collect();
         all.extend(self.pool.as_ref().map(|Pool { capacity, reset }| match reset {
@@ -95,11 +102,13 @@ impl Source {
         if !reserved.is_empty() {
             all.push(format!("reserved({})", reserved.join(", ")));
         }
+        let mut all: Vec<_> = all.into_iter().map(Argument::One).collect();
         if let Body::Newtype { dart: Some(DartType { name, import, from, to }), .. } = &self.body {
-            let import =
-                import.iter().map(|it| format!("import = {}, ", rust_string(it))).collect::<String>();
-            let [name, from, to] = [name, from, to].map(|it| rust_string(it));
-            all.push(format!("dart(type = {name}, {import}from = {from}, to = {to})"));
+            let parts =
+                [("type", Some(name)), ("import", import.as_ref()), ("from", Some(from)), ("to", Some(to))];
+            let parts = parts.into_iter().filter_map(|(key, text)| Some((key, text?)));
+            let parts = parts.map(|(key, text)| format!("{key} = {}", rust_string(text)));
+            all.push(Argument::List("dart", parts.collect()));
         }
         all
     }
@@ -107,10 +116,11 @@ impl Source {
 
 impl Part {
     /// Returns the arguments of `#[ffi(..)]`.
-    fn attributes(&self) -> Vec<String> {
+    fn attributes(&self) -> Vec<Argument> {
         let tag = self.tag.map(|tag| format!("tag = {tag}"));
         tag.into_iter()
             .chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name))))
+            .map(Argument::One)
             .collect()
     }
 }
@@ -231,23 +241,38 @@ fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {
         // Rustdoc renders the note as Markdown.
         Some(note) => {
             let note = rust_string(&markdown(note, Brackets::Text));
-            attribute(out, pad, "deprecated", &[format!("note = {note}")]);
+            attribute(out, pad, "deprecated", &[Argument::One(format!("note = {note}"))]);
         }
         None => {}
     }
 }
 
-fn attribute(out: &mut String, pad: &str, name: &str, arguments: &[String]) {
-    if arguments.is_empty() {
-        return;
-    }
+/// Writes an attribute as rustfmt has it.
+fn attribute(out: &mut String, pad: &str, name: &str, arguments: &[Argument]) {
+    let written = match arguments {
+        [] => return,
+        // A list that is the only argument opens and closes on the attribute's lines.
+        [Argument::List(inner, parts)] => list(pad, &format!("{name}({inner}"), parts) + ")",
+        _ => {
+            let inside = format!("{pad}    ");
+            let parts = arguments.iter().map(|it| match it {
+                Argument::One(text) => text.clone(),
+                Argument::List(inner, parts) => list(&inside, inner, parts),
+            });
+            list(pad, name, &parts.collect::<Vec<_>>())
+        }
+    };
+    let _ = writeln!(out, "{pad}#[{written}]");
+}
+
+/// Returns `name(..)` on one line, or with a line for each argument.
+fn list(pad: &str, name: &str, arguments: &[String]) -> String {
     let line = arguments.join(", ");
-    if line.chars().count() <= ATTRIBUTE_WIDTH {
-        let _ = writeln!(out, "{pad}#[{name}({line})]");
-    } else {
-        let lines: Vec<_> = arguments.iter().map(|it| format!("{pad}    {it}")).collect();
-        let _ = writeln!(out, "{pad}#[{name}(\n{}\n{pad})]", lines.join(",\n"));
+    if line.chars().count() <= ATTRIBUTE_WIDTH && !line.contains('\n') {
+        return format!("{name}({line})");
     }
+    let lines: Vec<_> = arguments.iter().map(|it| format!("{pad}    {it}")).collect();
+    format!("{name}(\n{}\n{pad})", lines.join(",\n"))
 }
 
 /// Adds the names of `ffi_core` that a type uses.

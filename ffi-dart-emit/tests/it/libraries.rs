@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ffi_core::schema::read::Record;
 use ffi_dart_emit::dart;
 use ffi_dart_emit::library_file::open;
-use ffi_dart_emit::model::{Machine, Target, resolve_unsealed};
+use ffi_dart_emit::model::{Machine, Target, resolve};
 
 /// File, name of its machine, machine, and true for Windows.
 const LIBRARIES: [(&str, &str, Machine, bool); 6] = [
@@ -42,8 +42,7 @@ fn each_platform_that_dart_has_gets_the_same_package() {
     let mut packages = Vec::new();
     for (file, _, machine, _) in LIBRARIES {
         let contents = open(&fs::read(folder().join(file)).unwrap()).unwrap();
-        // Not sealed: the signatures may be of an older revision than this emitter's.
-        let mut model = resolve_unsealed(contents.records).unwrap();
+        let mut model = resolve(contents.records).unwrap();
         model.targets = contents.targets;
         match dart::package(&model, &dart::Options::default()) {
             Ok(package) => packages.push(format!("{package:?}")),

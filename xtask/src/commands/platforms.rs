@@ -6,6 +6,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
+use cargo_metadata::MetadataCommand;
 use ffi_core::schema::read::{PanicStrategy, Record};
 use ffi_dart_emit::{inspect, library_file};
 
@@ -16,7 +17,7 @@ use crate::workspace::{capture, cargo, root, run, target};
 /// The arguments of `cargo xtask platforms`.
 #[derive(Debug, clap::Args)]
 pub struct Platforms {
-    /// Rewrite the committed libraries, the smallest of each platform
+    /// Rewrite the committed libraries, the smallest of each platform, and check nothing else
     #[arg(long)]
     write: bool,
 }
@@ -145,9 +146,9 @@ impl Platforms {
     /// Compiles `ffi-core` for each target, with warnings as errors.
     ///
     /// Nothing is run. The standard library of each target comes from rustup, lld with Rust, and
-    /// gcc for Windows from Debian into `.platforms/`. With `--write`, a nightly toolchain with
-    /// `rust-src` also builds the standard library, for libraries that are small enough to be
-    /// committed.
+    /// gcc for Windows from Debian into `.platforms/`. With `--write`, nothing is checked: the
+    /// committed libraries are built again, with the standard library from a nightly toolchain with
+    /// `rust-src`, so that they are small enough.
     ///
     /// # Errors
     ///
@@ -155,6 +156,9 @@ impl Platforms {
     /// a record is missing or differs.
     pub fn run(self) -> Result<()> {
         let tools = Tools::find_or_install()?;
+        if self.write {
+            return write(&tools);
+        }
         let targets = PLATFORMS.iter().map(|platform| platform.triple).chain(["i686-unknown-linux-gnu"]);
         let targets: Vec<_> = targets.collect();
         run(Command::new("rustup").args(["target", "add"]).args(&targets).current_dir(root()))?;
@@ -178,8 +182,7 @@ impl Platforms {
                 }
             }
         }
-        install(&tools)?;
-        if self.write { write(&tools) } else { Ok(()) }
+        install(&tools)
     }
 }
 
@@ -199,12 +202,19 @@ fn install(tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-/// Compiles `ffi-core`, and the pools' fixture because its sizes depend on the pointer's. Fails on
-/// any warning.
+/// Compiles `ffi-core` with all features that the target has, and the pools' fixture because its
+/// sizes depend on the pointer's. Fails on any warning.
 fn check(target: &str) -> Result<()> {
+    let workspace = MetadataCommand::new().current_dir(root()).no_deps().exec()?;
     for package in ["ffi-core", "fixture-pools"] {
-        let arguments = ["check", "--quiet", "--package", package, "--all-features", "--target", target];
-        let said = capture(cargo().args(arguments))?.stderr;
+        let manifest = workspace.packages.iter().find(|it| it.name.as_str() == package);
+        let features = &manifest.with_context(|| format!("there is no package {package}"))?.features;
+        // tokio refuses to be compiled for WebAssembly, which has no threads.
+        let is_there = |feature: &&str| *feature != "tokio" || !target.starts_with("wasm32");
+        let features: Vec<_> = features.keys().map(String::as_str).filter(is_there).collect();
+        let mut command = cargo();
+        command.args(["check", "--quiet", "--package", package, "--target", target]);
+        let said = capture(command.args(["--features", &features.join(",")]))?.stderr;
         ensure!(!said.contains("warning"), "{package} has warnings for {target}:\n{said}");
     }
     eprintln!("{target}: compiles without a warning");

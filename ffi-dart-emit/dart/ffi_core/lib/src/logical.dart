@@ -21,12 +21,8 @@ final class TimestampBytes extends Struct {
   /// The nanoseconds of the second, from 0 to 999,999,999.
   int get nanos => _nanos;
 
-  set nanos(int value) => _nanos = RangeError.checkValueInInterval(
-    value,
-    0,
-    _mostNanos,
-    'nanos',
-  );
+  set nanos(int value) =>
+      _nanos = RangeError.checkValueInInterval(value, 0, _mostNanos, 'nanos');
 
   /// The time in UTC, without what is less than a microsecond. It is for the
   /// field [name], or the element [index] of it.
@@ -143,7 +139,8 @@ final class UuidBytes extends Struct {
       _bytes.elements.setAll(0, value.bytes);
 
   /// Copies [other].
-  void setFrom(UuidBytes other) => _bytes.elements.setAll(0, other._bytes.elements);
+  void setFrom(UuidBytes other) =>
+      _bytes.elements.setAll(0, other._bytes.elements);
 }
 
 /// A contiguous array of values of a logical type, as a list of fixed length.

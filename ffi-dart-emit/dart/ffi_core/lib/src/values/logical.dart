@@ -94,9 +94,7 @@ final class FfiDecimal {
 
   @override
   bool operator ==(Object other) =>
-      other is FfiDecimal &&
-      other.scale == scale &&
-      other.mantissa == mantissa;
+      other is FfiDecimal && other.scale == scale && other.mantissa == mantissa;
 
   @override
   int get hashCode => Object.hash(mantissa, scale);
