@@ -1,21 +1,13 @@
 //! Memory of an arena that is built, and proofs of what lies in it.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error, realloc};
 use std::marker::PhantomData;
-use std::ptr::NonNull;
-use std::{error, fmt, slice};
+use std::{error, fmt};
 
 use super::MAX_DEPTH;
+use super::chunk::{ALIGN, Chunk, LARGEST};
 use super::format::HEADER_LEN;
 use super::region::ArenaRef;
 use crate::types::{FfiType, InvalidValue};
-
-/// Alignment of the lists in bytes, that of a cache line; no type needs more.
-const ALIGN: usize = 64;
-
-/// Largest size of a chunk in bytes: offsets are `u32`, and allocations at most `isize::MAX`.
-pub(super) const LARGEST: usize =
-    if usize::BITS == 32 { isize::MAX as usize - ALIGN + 1 } else { u32::MAX as usize - ALIGN + 1 };
 
 /// Reason why an arena can't hold what was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,31 +95,37 @@ impl<T> At<T> {
 /// The two chunks of an arena that is built. Invariant: the lists are initialised, begin with a
 /// header and the root, and every handle in what the root reaches refers to valid values; the text
 /// is UTF-8. Bytes of the lists from `len` on are 0.
+///
+/// It holds for each that safe code has. One that C or Dart has is only lists and text of
+/// initialised bytes, and what is made of it is a reference to one that was checked.
 pub(super) struct Memory {
-    lists: NonNull<u8>,
-    /// Size of the allocation.
-    capacity: usize,
-    /// Used bytes of the lists.
-    len: usize,
-    text: String,
+    lists: Chunk,
+    text: Chunk,
+    /// Old chunks that C or Dart may still read.
+    retired: Vec<Chunk>,
+    /// True if C or Dart has pointers to the chunks, which then neither move nor are freed as long
+    /// as this lives.
+    shared: bool,
 }
-
-// SAFETY: it owns its memory, which is plain bytes.
-unsafe impl Send for Memory {}
-
-// SAFETY: nothing is written through a shared reference.
-unsafe impl Sync for Memory {}
 
 impl Memory {
     /// Returns memory with a root of zeros of that size, and room for `lists` and `text` bytes.
     pub(super) fn new(root: usize, lists: usize, text: usize) -> Self {
-        let len = HEADER_LEN + root;
-        let capacity = lists.clamp(len, LARGEST).next_multiple_of(ALIGN);
-        let layout = layout(capacity);
-        // SAFETY: the layout's size is not zero, as it has room for a header.
-        let lists = unsafe { alloc_zeroed(layout) };
-        let Some(lists) = NonNull::new(lists) else { handle_alloc_error(layout) };
-        Self { lists, capacity, len, text: String::with_capacity(text.min(LARGEST)) }
+        let lists = Chunk::new(lists.clamp(HEADER_LEN + root, LARGEST));
+        Self::of(lists, Chunk::new(text), root)
+    }
+
+    /// Returns memory as [`new`](Self::new) does, or `None` if there is none.
+    pub(super) fn try_new(root: usize, lists: usize, text: usize) -> Option<Self> {
+        let lists = Chunk::try_new(lists.clamp(HEADER_LEN + root, LARGEST))?;
+        Some(Self::of(lists, Chunk::try_new(text)?, root))
+    }
+
+    /// Returns memory of two chunks of zeros; the lists have room for header and root.
+    fn of(mut lists: Chunk, text: Chunk, root: usize) -> Self {
+        // SAFETY: the chunk has room for header and root, and consists of zeros.
+        unsafe { lists.set_len(HEADER_LEN + root) };
+        Self { lists, text, retired: Vec::new(), shared: false }
     }
 
     /// Returns a copy of two chunks, which is memory of an arena only if they are one.
@@ -135,33 +133,40 @@ impl Memory {
     /// # Errors
     ///
     /// Returns an error if one of them is too large, or the lists are less than a header.
-    pub(super) fn copy_of(lists: &[u8], text: &str) -> Result<Self, InvalidValue> {
+    pub(super) fn copy_of(lists: &[u8], text: &[u8]) -> Result<Self, InvalidValue> {
         if lists.len() < HEADER_LEN || lists.len() > LARGEST || text.len() > LARGEST {
             return Err(InvalidValue::new("the size of the lists or of the text is not that of an arena"));
         }
-        let mut memory = Self::new(lists.len() - HEADER_LEN, lists.len(), text.len());
-        memory.text.push_str(text);
-        // SAFETY: both are memory of that length, the copy's just allocated, so they don't overlap.
-        unsafe { memory.lists.as_ptr().copy_from_nonoverlapping(lists.as_ptr(), lists.len()) };
-        Ok(memory)
+        let (mut own_lists, mut own_text) = (Chunk::new(lists.len()), Chunk::new(text.len()));
+        // SAFETY: the chunk was made with room for so many bytes, and none is in use.
+        unsafe { own_lists.push(lists) };
+        // SAFETY: the chunk was made with room for so many bytes, and none is in use.
+        unsafe { own_text.push(text) };
+        Ok(Self { lists: own_lists, text: own_text, retired: Vec::new(), shared: false })
     }
 
     /// Returns the lists; their header is zeros, or that of the bytes they were copied from.
+    #[inline(always)]
     pub(super) fn lists(&self) -> &[u8] {
-        // SAFETY: the first `len` bytes are allocated and initialised, by the invariant; nothing is
-        // written through a shared reference.
-        unsafe { slice::from_raw_parts(self.lists.as_ptr(), self.len) }
+        self.lists.bytes()
     }
 
-    pub(super) fn text(&self) -> &str {
-        &self.text
+    /// Returns the bytes of the text.
+    #[inline(always)]
+    pub(super) fn text(&self) -> &[u8] {
+        self.text.bytes()
+    }
+
+    /// Returns the chunks, with pointers for who shares them.
+    pub(super) fn chunks(&self) -> [&Chunk; 2] {
+        [&self.lists, &self.text]
     }
 
     #[inline(always)]
     pub(super) fn arena(&self) -> ArenaRef<'_> {
         // SAFETY: by the invariant every handle refers to valid values, and nothing writes to them
         // while `self` is borrowed.
-        unsafe { ArenaRef::new(self.lists.as_ptr(), self.text.as_ptr()) }
+        unsafe { ArenaRef::new(self.lists.start().as_ptr(), self.text.start().as_ptr()) }
     }
 
     /// Returns the value at a place.
@@ -176,7 +181,7 @@ impl Memory {
     #[inline(always)]
     pub(super) fn pointer<T>(&mut self, at: At<T>) -> *mut T {
         // SAFETY: the offset is one of a `T` in the lists, by the invariant of `At`.
-        unsafe { self.lists.add(at.offset as usize) }.cast().as_ptr()
+        unsafe { self.lists.start().add(at.offset as usize) }.cast().as_ptr()
     }
 
     /// Adds zeros for `count` values, for which zeros are valid; returns the place of the first.
@@ -187,9 +192,8 @@ impl Memory {
     #[inline(always)]
     pub(super) fn alloc<T: FfiType>(&mut self, count: u32) -> Result<At<T>, ArenaFull> {
         let () = const { assert!(align_of::<T>() <= ALIGN) };
-        let at = self.len.next_multiple_of(align_of::<T>());
-        let end = self.end(at, count, size_of::<T>())?;
-        self.len = end;
+        let at = self.lists.len().next_multiple_of(align_of::<T>());
+        self.use_up(at, count, size_of::<T>())?;
         Ok(At { offset: at as u32, of: PhantomData })
     }
 
@@ -200,41 +204,39 @@ impl Memory {
     ///
     /// Returns an error if the lists would be too large.
     pub(super) fn extend<T: FfiType>(&mut self, end: u64, count: u32) -> Result<bool, ArenaFull> {
-        if end != self.len as u64 {
+        let len = self.lists.len();
+        if end != len as u64 {
             return Ok(false);
         }
-        self.len = self.end(self.len, count, size_of::<T>())?;
+        self.use_up(len, count, size_of::<T>())?;
         Ok(true)
     }
 
-    /// Makes sure that the memory has room for `count` values of `size` bytes from `at` on; returns
-    /// the offset behind them.
+    /// Uses the lists up to the end of `count` values of `size` bytes from `at` on.
     #[inline(always)]
-    fn end(&mut self, at: usize, count: u32, size: usize) -> Result<usize, ArenaFull> {
+    fn use_up(&mut self, at: usize, count: u32, size: usize) -> Result<(), ArenaFull> {
         let end = at as u64 + u64::from(count) * size as u64;
-        if end > self.capacity as u64 {
-            self.grow(end)?;
+        if end > self.lists.capacity() as u64 {
+            self.grow_lists(end)?;
         }
-        Ok(end as usize)
+        // SAFETY: the capacity is at least `end`, and all bytes of the lists are initialised, as
+        // those that are not in use are zeros.
+        unsafe { self.lists.set_len(end as usize) };
+        Ok(())
     }
 
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, end: u64) -> Result<(), ArenaFull> {
+    fn grow_lists(&mut self, end: u64) -> Result<(), ArenaFull> {
         if end > LARGEST as u64 {
             return Err(ArenaFull::TooLarge);
         }
-        let capacity = self.capacity.saturating_mul(2).clamp(end as usize, LARGEST).next_multiple_of(ALIGN);
-        // SAFETY: the memory was allocated with that layout; the new size is not zero, and at most
-        // `LARGEST` rounded up to the alignment, which is below `isize::MAX`.
-        let lists = unsafe { realloc(self.lists.as_ptr(), layout(self.capacity), capacity) };
-        let Some(lists) = NonNull::new(lists) else { handle_alloc_error(layout(capacity)) };
-        self.lists = lists;
-        // SAFETY: the old size is inside of the new one.
-        let added = unsafe { lists.add(self.capacity) };
-        // SAFETY: what `realloc` added is writable for as many bytes as the sizes differ.
-        unsafe { added.as_ptr().write_bytes(0, capacity - self.capacity) };
-        self.capacity = capacity;
+        if self.shared {
+            let larger = self.lists.copied(end as usize);
+            self.retired.push(std::mem::replace(&mut self.lists, larger));
+        } else {
+            self.lists.grow(end as usize, true);
+        }
         Ok(())
     }
 
@@ -246,29 +248,92 @@ impl Memory {
     #[inline(always)]
     pub(super) fn put(&mut self, text: &str) -> Result<(u32, u32), ArenaFull> {
         let at = self.text.len();
-        if text.len() > LARGEST - at {
+        if text.len() > self.text.capacity() - at {
+            self.grow_text(text.len())?;
+        }
+        // SAFETY: there is room for so many bytes now.
+        unsafe { self.text.push(text.as_bytes()) };
+        Ok((at as u32, text.len() as u32))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow_text(&mut self, more: usize) -> Result<(), ArenaFull> {
+        if more > LARGEST - self.text.len() {
             return Err(ArenaFull::TooLarge);
         }
-        self.text.push_str(text);
-        Ok((at as u32, text.len() as u32))
+        let capacity = self.text.len() + more;
+        if self.shared {
+            let larger = self.text.copied(capacity);
+            self.retired.push(std::mem::replace(&mut self.text, larger));
+        } else {
+            self.text.grow(capacity, false);
+        }
+        Ok(())
     }
 
     /// Removes all but a root of that size, which it fills with zeros.
     pub(super) fn clear(&mut self, root: usize) {
-        // SAFETY: the first `len` bytes are allocated, and nobody else uses them.
-        unsafe { self.lists.as_ptr().write_bytes(0, self.len) };
-        self.len = HEADER_LEN + root;
-        self.text.clear();
+        self.lists.zero_from(0);
+        // SAFETY: lists have room for header and root, by the invariant, and consist of zeros now.
+        unsafe { self.lists.set_len(HEADER_LEN + root) };
+        // SAFETY: no byte is in use.
+        unsafe { self.text.set_len(0) };
     }
-}
 
-impl Drop for Memory {
-    fn drop(&mut self) {
-        // SAFETY: the memory was allocated with that layout, and no code uses it any more.
-        unsafe { dealloc(self.lists.as_ptr(), layout(self.capacity)) };
+    /// Replaces the chunks by those of other memory. Old ones stay as long as this lives, if C or
+    /// Dart may read them.
+    pub(super) fn replace(&mut self, mut other: Self) {
+        std::mem::swap(&mut self.lists, &mut other.lists);
+        std::mem::swap(&mut self.text, &mut other.text);
+        if self.shared {
+            self.share();
+            let Self { lists, text, .. } = other;
+            self.retired.extend([lists, text]);
+        }
     }
-}
 
-fn layout(capacity: usize) -> Layout {
-    Layout::from_size_align(capacity, ALIGN).expect("a capacity is at most `LARGEST`, rounded up")
+    /// Prepares the chunks for C and Dart, which get pointers to them: all of their bytes are
+    /// initialised from now on.
+    pub(super) fn share(&mut self) {
+        self.text.zero_from(self.text.len());
+        self.shared = true;
+    }
+
+    /// Takes the chunks, of which C and Dart have no pointers any more. What is left owns nothing
+    /// but what was retired.
+    pub(super) fn take(&mut self) -> Self {
+        let lists = std::mem::replace(&mut self.lists, Chunk::NONE);
+        let text = std::mem::replace(&mut self.text, Chunk::NONE);
+        Self { lists, text, retired: Vec::new(), shared: false }
+    }
+
+    /// Returns true if the chunks were taken.
+    pub(super) fn is_taken(&self) -> bool {
+        self.lists.capacity() == 0
+    }
+
+    /// Makes what C or Dart may have written behind the lists zeros again.
+    pub(super) fn clear_unused(&mut self) {
+        self.lists.zero_from(self.lists.len());
+    }
+
+    /// Changes how many bytes of the chunks are in use. Returns false, and changes nothing, if that
+    /// is more than there are, or less than a header.
+    ///
+    /// # Safety
+    ///
+    /// All bytes of the chunks are initialised, as those of shared ones are.
+    pub(super) unsafe fn resize(&mut self, lists: usize, text: usize) -> bool {
+        if lists < HEADER_LEN || lists > self.lists.capacity() || text > self.text.capacity() {
+            return false;
+        }
+        // SAFETY: it is at most the capacity, and the bytes are initialised, by this function's
+        // contract.
+        unsafe { self.lists.set_len(lists) };
+        // SAFETY: it is at most the capacity, and the bytes are initialised, by this function's
+        // contract.
+        unsafe { self.text.set_len(text) };
+        true
+    }
 }

@@ -54,9 +54,11 @@
 //!
 //! Tests: `tests/arena.rs`.
 
+pub mod abi;
 mod boxed;
 mod bytes;
 mod check;
+mod chunk;
 mod copy;
 mod format;
 mod from;

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use super::check::Use;
 use super::copy;
 use super::format::{HEADER_LEN, Header};
-use super::memory::{At, Memory};
+use super::memory::{ArenaFull, At, Memory};
 use super::place::{ArenaPlace, refused};
 use super::value::ArenaMessage;
 use super::visit;
@@ -43,7 +43,7 @@ use crate::types::InvalidValue;
 /// # Ok::<(), ffi_core::InvalidValue>(())
 /// ```
 pub struct FfiArena<T> {
-    memory: Memory,
+    pub(super) memory: Memory,
     root: PhantomData<T>,
 }
 
@@ -65,7 +65,12 @@ impl<T: ArenaMessage> FfiArena<T> {
     /// Returns an arena whose root is zeros, with room for so many bytes of lists and of text.
     #[must_use]
     pub fn with_capacity(lists: usize, text: usize) -> Self {
-        Self { memory: Memory::new(size_of::<T>(), lists, text), root: PhantomData }
+        Self::of(Memory::new(size_of::<T>(), lists, text))
+    }
+
+    /// Returns the owner of the memory of an arena of `T`.
+    pub(super) fn of(memory: Memory) -> Self {
+        Self { memory, root: PhantomData }
     }
 
     /// Returns the view of the root.
@@ -99,7 +104,7 @@ impl<T: ArenaMessage> FfiArena<T> {
     /// Takes the time of a check.
     #[must_use]
     pub fn wasted(&self) -> usize {
-        let accepted = visit::check::<T>(self.memory.lists(), self.memory.text().as_bytes(), Use::Read);
+        let accepted = visit::check::<T>(self.memory.lists(), self.memory.text(), Use::Read);
         // Shared text counts each time that it is referred to.
         let referred = accepted.map_or(0, |accepted| accepted.referred);
         self.len().saturating_sub(usize::try_from(referred).unwrap_or(usize::MAX))
@@ -114,9 +119,18 @@ impl<T: ArenaMessage> FfiArena<T> {
     #[track_caller]
     pub fn compact(&mut self) {
         match copy::compacted(&self.memory, Self::root_at()) {
-            Ok(memory) => self.memory = memory,
+            Ok(memory) => self.memory.replace(memory),
             Err(full) => refused(full),
         }
+    }
+
+    /// Returns a copy of all that the root reaches, in the order of fields.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text exceeds 4 GiB, when text of untrusted bytes was shared.
+    pub fn compacted(&self) -> Result<Self, ArenaFull> {
+        copy::compacted(&self.memory, Self::root_at()).map(Self::of)
     }
 
     /// Returns the number of bytes, header included.
@@ -144,7 +158,7 @@ impl<T: ArenaMessage> FfiArena<T> {
     pub fn write_to(&self, writer: &mut impl Write) -> io::Result<()> {
         writer.write_all(&self.header())?;
         writer.write_all(&self.memory.lists()[HEADER_LEN..])?;
-        writer.write_all(self.memory.text().as_bytes())
+        writer.write_all(self.memory.text())
     }
 
     /// Returns the bytes of the arena: header, lists, text.
@@ -153,7 +167,7 @@ impl<T: ArenaMessage> FfiArena<T> {
         let mut bytes = Vec::with_capacity(self.len());
         bytes.extend_from_slice(&self.header());
         bytes.extend_from_slice(&self.memory.lists()[HEADER_LEN..]);
-        bytes.extend_from_slice(self.memory.text().as_bytes());
+        bytes.extend_from_slice(self.memory.text());
         bytes
     }
 
@@ -164,11 +178,10 @@ impl<T: ArenaMessage> FfiArena<T> {
     /// Returns the path to the first invalid part, and the mistake.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidValue> {
         let (lists, text) = visit::split::<T>(bytes)?;
-        let text = crate::types::utf8(text).map_err(|invalid| invalid.in_field("text"))?;
         // The copy is checked, so that nobody can change what was.
         let memory = Memory::copy_of(lists, text)?;
-        visit::check::<T>(memory.lists(), memory.text().as_bytes(), Use::Edit)?;
-        Ok(Self { memory, root: PhantomData })
+        visit::check::<T>(memory.lists(), memory.text(), Use::Edit)?;
+        Ok(Self::of(memory))
     }
 
     /// Checks untrusted bytes in place, and returns the view of their root. They are aligned to 64.
@@ -219,7 +232,7 @@ impl<T: ArenaMessage> Default for FfiArena<T> {
 impl<T: ArenaMessage> Clone for FfiArena<T> {
     fn clone(&self) -> Self {
         let memory = Memory::copy_of(self.memory.lists(), self.memory.text());
-        Self { memory: memory.expect("it was as large before"), root: PhantomData }
+        Self::of(memory.expect("it was as large before"))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::schema::fingerprint;
 use crate::types::{
     Buffer, FfiBytes, FfiMap, FfiOpen, FfiOption, FfiStr, FfiType, FfiVec, InvalidValue, MapKey,
 };
+use crate::types::logical::{FfiDecimal, FfiDuration, FfiTimestamp, FfiUuid};
 
 /// Implements what is the same for all values that are stored as themselves.
 macro_rules! stored_as_itself {
@@ -96,6 +97,35 @@ unsafe impl<E: FfiEnum> ArenaType for FfiOpen<E> {
     stored_as_itself!();
     read_in_place!();
     stored_as_bytes!();
+}
+
+macro_rules! logical_types {
+    ($($Type:ident: $bytes:literal,)*) => {$(
+        const _: () = assert!(size_of::<$Type>() == usize::next_multiple_of($bytes, align_of::<$Type>()));
+
+        // SAFETY: integers: nothing is referred to. What is stored is zeros, then the integers,
+        // which are the first bytes and have no padding between them.
+        unsafe impl ArenaType for $Type {
+            stored_as_itself!();
+            read_as_a_copy!();
+
+            #[inline]
+            unsafe fn store(value: *const Self, place: *mut Self) {
+                // SAFETY: the place is writable, by this function's contract.
+                unsafe { place.write_bytes(0, 1) };
+                // SAFETY: both are memory of a value, which is that large and without padding so
+                // far, and they don't overlap, by this function's contract.
+                unsafe { place.cast::<u8>().copy_from_nonoverlapping(value.cast(), $bytes) };
+            }
+        }
+    )*};
+}
+
+logical_types! {
+    FfiTimestamp: 12,
+    FfiDuration: 12,
+    FfiUuid: 16,
+    FfiDecimal: 20,
 }
 
 /// Stores bytes or text in place: all of the memory after the length is written.

@@ -2,7 +2,7 @@
 
 use super::check::{ArenaCheck, Use};
 use super::format::{HEADER_LEN, Header};
-use super::memory::LARGEST;
+use super::chunk::LARGEST;
 use super::region::ArenaRef;
 use super::value::{ArenaMessage, ArenaType};
 use crate::types::{InvalidValue, utf8};

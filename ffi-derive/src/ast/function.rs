@@ -63,6 +63,8 @@ pub(crate) enum Pass {
     SliceMut,
     Str,
     Pool,
+    /// `FfiArena<T>`, whose contents the function gets.
+    Arena,
 }
 
 impl Function {
@@ -190,9 +192,12 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
 fn check_moved(param: &Param) -> Result<()> {
     let ty = param.ty.to_token_stream().to_string().replace(' ', "");
     let instead = match (param.pass, &param.owned) {
-        (Pass::Value | Pass::Pool, _) | (_, Some(_)) => return Ok(()),
+        (Pass::Value | Pass::Pool | Pass::Arena, _) | (_, Some(_)) => return Ok(()),
         (Pass::Str, None) => "`String`, a copy".to_owned(),
         (Pass::Slice | Pass::SliceMut, None) => format!("`Vec<{ty}>`, a copy"),
+        (Pass::Ref | Pass::Mut, None) if types::argument_of("FfiArena", &param.ty).is_some() => {
+            format!("`{ty}`, which the function then owns")
+        }
         (Pass::Ref | Pass::Mut, None) => {
             format!("`{ty}`, a copy, or `PoolBox<{ty}>`, which the function then owns")
         }
@@ -260,6 +265,9 @@ impl Param {
         }
         if let Some(message) = types::argument_of("PoolBox", ty) {
             return Ok((Pass::Pool, None, message.clone()));
+        }
+        if types::argument_of("FfiArena", ty).is_some() {
+            return Ok((Pass::Arena, None, ty.clone()));
         }
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
             types::check_param(ty)?;

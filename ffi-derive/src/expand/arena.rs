@@ -9,6 +9,7 @@ use syn::{Ident, Type, Visibility};
 use super::allowed;
 use crate::ast::{ArenaFrom, Field, Head, Message, Oneof, types};
 use crate::names;
+use crate::record::Object;
 
 /// The view and the editor of a message that lives in an arena.
 pub(super) struct Arena<'a> {
@@ -55,6 +56,19 @@ impl<'a> Arena<'a> {
     pub(super) fn implementation(&self) -> TokenStream {
         let (views, compared, edits, types) = (self.views(), self.compared(), self.edits(), self.types());
         quote!(#views #compared #edits #types)
+    }
+
+    /// Returns the functions that C calls for arenas with this root, and writes their entries in the
+    /// record.
+    pub(super) fn operations(&self, record: &mut Object<'_>) -> TokenStream {
+        let Head { ident, item, krate, prefix, .. } = &self.message.head;
+        let prefix = prefix.type_symbol(&item.name, "arena_");
+        record.key("arena").object(|record| {
+            record.key("symbols").object(|symbols| {
+                symbols.entries(&quote!(#krate::__arena_operations!(__symbols!, #prefix, #ident)));
+            });
+        });
+        quote!(#krate::__arena_operations!(__functions!, #prefix, #ident);)
     }
 
     fn views(&self) -> TokenStream {

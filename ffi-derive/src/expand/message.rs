@@ -42,6 +42,9 @@ pub(crate) fn message(message: &Message) -> TokenStream {
                 range.array([*first, *last], |value, number| value.number(number));
             });
         }
+        if let Some(arena) = &arena {
+            parts.extend(arena.operations(record));
+        }
         parts.extend(message.pool.as_ref().map(|it| pool::pool(head, it, record)));
         if let Some(visibility) = &message.columns {
             let all = Columns::new(message, visibility);
