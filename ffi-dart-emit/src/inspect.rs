@@ -7,7 +7,7 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, ErrorFieldType, ErrorType, Function, Message, MessageIndex, Mode, Model, Newtype, Oneof,
+    Enum, ErrorFieldType, ErrorType, Function, Lending, Message, MessageIndex, Mode, Model, Newtype, Oneof,
     PanicStrategy, Param, Passing, Queue, Reset, Returns, Type, TypeId, Value,
 };
 
@@ -132,6 +132,7 @@ impl View<'_> {
             .columns
             .as_ref()
             .map_or_else(String::new, |_| format!("  columns, {} a row\n", bytes(message.size - padding)));
+        let arena = message.arena.as_ref().map_or("", |_| "  lives in an arena\n");
         let simd = message.simd.as_ref().map_or_else(String::new, |_| match message.numbers {
             Some((kind, count)) => format!("  simd: {count} numbers of {}\n", self.ty(&Type::Scalar(kind))),
             None => "  simd: numeric fields, one at a time\n".to_owned(),
@@ -141,7 +142,7 @@ impl View<'_> {
             .as_ref()
             .map_or_else(String::new, |proto| format!("  protobuf: {}, {}\n", proto.encode, proto.decode));
         format!(
-            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{columns}{simd}{proto}{}",
+            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{columns}{arena}{simd}{proto}{}",
             message.id,
             bytes(message.size),
             message.align,
@@ -237,6 +238,7 @@ impl View<'_> {
             Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
             Returns::Pool(message) => self.pool_box(message),
             Returns::Columns(message) => self.columns(message),
+            Returns::Arena(message) => self.arena(message),
         });
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
         let error = function.error.map_or_else(|| "_".to_owned(), |it| self.short(&self.0.error(it).id));
@@ -272,6 +274,9 @@ impl View<'_> {
             Passing::Pool(message) => self.pool_box(*message),
             Passing::Columns { of, mutable: false } => format!("&{}", self.columns(*of)),
             Passing::Columns { of, mutable: true } => format!("&mut {}", self.columns(*of)),
+            Passing::Arena { of, lending: Lending::Shared } => format!("&{}", self.arena(*of)),
+            Passing::Arena { of, lending: Lending::Mutable } => format!("&mut {}", self.arena(*of)),
+            Passing::Arena { of, lending: Lending::Given } => self.arena(*of),
             Passing::Value(value) => self.value(*value),
             Passing::Reference { to, mutable: false } => format!("&{}", self.value(*to)),
             Passing::Reference { to, mutable: true } => format!("&mut {}", self.value(*to)),
@@ -286,6 +291,10 @@ impl View<'_> {
 
     fn columns(&self, message: MessageIndex) -> String {
         format!("FfiColumns<{}>", self.value(Value::Message(message)))
+    }
+
+    fn arena(&self, message: MessageIndex) -> String {
+        format!("FfiArena<{}>", self.value(Value::Message(message)))
     }
 
     fn ty(&self, ty: &Type) -> String {
@@ -306,6 +315,11 @@ impl View<'_> {
             Type::Ref(index) => format!("FfiRef<{}>", self.value(Value::Message(*index))),
             Type::Newtype { index, .. } => self.value(Value::Newtype(*index)),
             Type::Logical(it) => it.rust.to_owned(),
+            Type::ArenaStr => "ArenaStr".to_owned(),
+            Type::ArenaBytes => "ArenaBytes".to_owned(),
+            Type::ArenaVec { of } => format!("ArenaVec<{}>", self.ty(of)),
+            Type::ArenaMap { key, value } => format!("ArenaMap<{}, {}>", self.ty(key), self.ty(value)),
+            Type::ArenaBox { of } => format!("ArenaBox<{}>", self.ty(of)),
         }
     }
 

@@ -7,7 +7,7 @@
 //!
 //! Chunks that C or Dart may have a pointer to don't move and are not freed as long as the object
 //! lives. When Rust needs larger ones, the old ones stay beside them, until the caller moves the
-//! arena to another object ([`arena_renew`]) and frees the old one with the last view of it.
+//! arena to another object (`.._arena_renew`) and frees the old one with the last view of it.
 //!
 //! All are unsafe for one reason, which is given at [`open`].
 
@@ -35,8 +35,8 @@ macro_rules! __arena_operations {
                 lists: __ffi::core::primitive::usize,
                 text: __ffi::core::primitive::usize
             ) -> __ffi::core::primitive::i32 = __ffi::arena_resize(arena, lists, text);
-            renew: fn(arena: *mut __ffi::FfiArena<$message>) -> *mut __ffi::FfiArena<$message>
-                = __ffi::arena_renew(arena);
+            renew: fn(arena: *mut __ffi::FfiArena<$message>, status: *mut __ffi::FfiStatus)
+                -> *mut __ffi::FfiArena<$message> = __ffi::arena_renew(arena, status);
             compact: fn(arena: *const __ffi::FfiArena<$message>, status: *mut __ffi::FfiStatus)
                 -> *mut __ffi::FfiArena<$message> = __ffi::arena_compact(arena, status);
             wasted: fn(arena: *const __ffi::FfiArena<$message>, status: *mut __ffi::FfiStatus)
@@ -145,6 +145,16 @@ impl<T: ArenaMessage> FfiArena<T> {
     }
 }
 
+impl<T: ArenaMessage> FfiArena<T> {
+    /// Moves the chunks in use to another object, which C or Dart owns; those that were used before
+    /// stay.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn renewed(&mut self) -> *mut Self {
+        Self::of(self.memory.take()).give()
+    }
+}
+
 type Code = Result<(), i32>;
 
 fn number(done: Code) -> i32 {
@@ -238,20 +248,4 @@ pub unsafe fn arena_resize<T: ArenaMessage>(arena: *mut FfiArena<T>, lists: usiz
         // SAFETY: an arena that C or Dart has is shared, so all of its bytes are initialised.
         if unsafe { arena.memory.resize(lists, text) } { Ok(()) } else { Err(RANGE) }
     }))
-}
-
-/// Implements `.._arena_renew`: moves the arena to another object, and returns that. What stays are
-/// chunks that the arena used before: free it when they are not read any more. Returns null for a
-/// null pointer.
-///
-/// # Safety
-///
-/// `arena` is null or misaligned, or came from this library and was not freed; no other code uses
-/// it. Views of the chunks that are in use now keep the result alive, and not `arena`.
-pub unsafe fn arena_renew<T: ArenaMessage>(arena: *mut FfiArena<T>) -> *mut FfiArena<T> {
-    // SAFETY: the caller vouches for the pointer, as `open` asks for.
-    match unsafe { open(arena) } {
-        Ok(arena) => FfiArena::of(arena.memory.take()).give(),
-        Err(_) => std::ptr::null_mut(),
-    }
 }

@@ -2,10 +2,8 @@
 
 use std::ffi::c_void;
 
-use bytemuck::Zeroable;
-
 use super::args::{check_pointer, reference, reference_mut};
-use super::call::call;
+use super::call::{call, call_output};
 use super::lent::FfiLent;
 use super::output::{FfiOutput, FfiSome};
 use super::pending::FfiPending;
@@ -116,11 +114,28 @@ pub fn take_arena<T: ArenaMessage>(given: GivenArena<T>) -> FfiArena<T> {
     given.take()
 }
 
-/// Pointer that a failed call returns as null.
-struct Made<T>(*mut FfiArena<T>);
-
-// SAFETY: a null pointer is zeros.
-unsafe impl<T> Zeroable for Made<T> {}
+/// Implements `.._arena_renew`: moves an arena, which need not be valid, to another object, and
+/// returns that. The first one keeps chunks that were used before: free it when they are not read
+/// any more. Returns null and a status for a null pointer.
+///
+/// # Safety
+///
+/// `arena` is null or misaligned, or came from this library and was not freed; no other code uses
+/// it. Views of the chunks that are in use now keep the result alive, and not `arena`. `status` is
+/// null, or a status that is zeroed or was written by this library.
+pub unsafe fn arena_renew<T: ArenaMessage>(
+    arena: *mut FfiArena<T>,
+    status: *mut FfiStatus,
+) -> *mut FfiArena<T> {
+    let renew = || {
+        check_pointer(arena, "arena")?;
+        // SAFETY: it is neither null nor misaligned, so by this function's contract it is an arena
+        // that no other code uses.
+        Ok(unsafe { &mut *arena }.renewed())
+    };
+    // SAFETY: the caller vouches for the status, as the callee asks for.
+    unsafe { call_output::<FfiArena<T>>(status, renew) }
+}
 
 /// Implements `.._arena_compact`: returns a copy of all that the root reaches, in the order of
 /// fields, which the caller owns; null and a status for an invalid arena.
@@ -138,10 +153,10 @@ pub unsafe fn arena_compact<T: ArenaMessage>(
         // nobody writes, by this function's contract.
         let copy = unsafe { reference(arena, "arena") }?.compacted();
         let copy = copy.map_err(|full| Failure::new(StatusCode::Error, full.to_string()))?;
-        Ok(Made(copy.give()))
+        copy.into_abi()
     };
     // SAFETY: the caller vouches for the status, as the callee asks for.
-    unsafe { call(status, compact) }.0
+    unsafe { call_output::<FfiArena<T>>(status, compact) }
 }
 
 /// Implements `.._arena_wasted`: the number of bytes that nothing refers to; 0 and a status for an

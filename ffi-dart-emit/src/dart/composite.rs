@@ -29,7 +29,11 @@ impl<'a> MessagesFile<'a> {
         let throws = AllThrows::new(types.model);
         Self {
             package: &types.names.package,
-            messages: messages.iter().map(|it| MessageClasses::new(types, &throws, it)).collect(),
+            messages: messages
+                .iter()
+                .filter(|it| it.arena.is_none())
+                .map(|it| MessageClasses::new(types, &throws, it))
+                .collect(),
             oneofs: oneofs.iter().map(|it| OneofClasses::new(types, &throws, it)).collect(),
             containers: container::all(types),
         }

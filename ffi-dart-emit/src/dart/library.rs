@@ -162,6 +162,10 @@ impl<'a> LibraryFile<'a> {
             for symbol in it.columns.iter().flat_map(|columns| columns.symbols.all()) {
                 file.check(&[item.clone(), layout::string(symbol)]);
             }
+            let item = layout::string(&format!("arenas of {}", it.item.name));
+            for symbol in it.arena.iter().flat_map(|arena| arena.symbols.all()) {
+                file.check(&[item.clone(), layout::string(symbol)]);
+            }
             let item = layout::string(&format!("protobuf of {}", it.item.name));
             for symbol in it.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]) {
                 file.check(&[item.clone(), layout::string(symbol)]);
@@ -436,6 +440,7 @@ impl Call<'_> {
                 given.push(format!("    $.give({name});"));
                 around.after.push(format!("    $.settle({name}, _status);"));
             }
+            around.after.extend(argument.after.clone());
             for (index, value) in argument.values.iter().enumerate() {
                 let simple = argument.given || !value.contains(['.', '(']);
                 if simple || !gives {
@@ -454,7 +459,8 @@ impl Call<'_> {
     /// Returns the call with pointers.
     fn raw(&self) -> Around {
         let values = self.crossing.arguments.iter().flat_map(|argument| argument.unchecked().1);
-        Around { values: values.collect(), before: Vec::new(), after: Vec::new() }
+        let after = self.crossing.arguments.iter().filter_map(|argument| argument.after.clone());
+        Around { values: values.collect(), before: Vec::new(), after: after.collect() }
     }
 
     /// Returns the statements before the call.

@@ -84,7 +84,7 @@ pub fn result(
         }
         Returns::Text | Returns::Vec(_) => "value.owned".to_owned(),
         Returns::Value(_) => format!("value.cast<{}>().value", outcome.ty.0),
-        Returns::Pool(_) | Returns::Columns(_) => {
+        Returns::Pool(_) | Returns::Columns(_) | Returns::Arena(_) => {
             // The pointer's type is that of the conversion's parameter.
             format!("value.resource<{}>()", pointee(&outcome.ty.0))
         }

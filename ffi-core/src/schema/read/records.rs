@@ -252,7 +252,7 @@ pub struct ArenaSymbols {
     pub parts: String,
     /// `fn(*mut A, lists: usize, text: usize) -> i32`: says how many bytes of the chunks are in use.
     pub resize: String,
-    /// `fn(*mut A) -> *mut A`: moves it to another object; the first one keeps chunks that were used
+    /// `fn(*mut A, *mut FfiStatus) -> *mut A`: moves it to another object; the first one keeps chunks that were used
     /// before.
     pub renew: String,
     /// `fn(*const A, *mut FfiStatus) -> *mut A`: a copy without waste.
