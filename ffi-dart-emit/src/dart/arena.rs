@@ -245,7 +245,7 @@ impl<'a> Codecs<'_, 'a> {
         match ty {
             Type::Message(index) if self.lives_in_arena(*index) => self.0.element(ty),
             Type::Message(_) | Type::Oneof(_) | Type::Map { .. } => self.0.value(ty),
-            Type::ArenaVec { of } => self.list(of),
+            Type::ArenaVec { of } => format!("$.ArenaList<{}, {}>", self.view(of), self.0.value(of)),
             Type::ArenaMap { key, value } => {
                 format!("$.ArenaMap<{}, {}, {}>", self.view(key), self.view(value), self.0.value(value))
             }
@@ -259,13 +259,15 @@ impl<'a> Codecs<'_, 'a> {
         }
     }
 
-    /// Returns the class of a list in the arena.
-    fn list(&self, of: &Type) -> String {
+    /// Returns the class of a list in the arena, if it has a class of its own.
+    fn list(&self, of: &Type) -> Option<String> {
         match of {
-            Type::Scalar(it) if *it != Scalar::Bool => format!("$.Arena{}List", number(*it)),
-            Type::ArenaStr => "$.ArenaTextList".to_owned(),
-            Type::Message(index) if self.lives_in_arena(*index) => format!("{}List", self.0.element(of)),
-            _ => format!("$.ArenaList<{}, {}>", self.view(of), self.0.value(of)),
+            Type::Scalar(it) if *it != Scalar::Bool => Some(format!("$.Arena{}List", number(*it))),
+            Type::ArenaStr => Some("$.ArenaTextList".to_owned()),
+            Type::Message(index) if self.lives_in_arena(*index) => {
+                Some(format!("{}List", self.0.element(of)))
+            }
+            _ => None,
         }
     }
 
@@ -296,9 +298,6 @@ impl<'a> Codecs<'_, 'a> {
             Type::ArenaVec { of } => match &**of {
                 Type::Scalar(it) if *it != Scalar::Bool => format!("$.{}ListCodec()", number(*it)),
                 Type::ArenaStr => "$.TextListCodec()".to_owned(),
-                Type::Message(index) if self.lives_in_arena(*index) => {
-                    format!("_{}ListCodec()", self.0.element(of))
-                }
                 of => format!("$.ListCodec<{}>({})", types(of), self.codec(of)),
             },
             Type::ArenaMap { key, value } => {
@@ -450,10 +449,9 @@ impl<'a> Codecs<'_, 'a> {
                 read: format!("arena$.textAt({at}, {title})"),
                 write: format!("arena$.putText({at}, value, {title})"),
             },
-            Type::ArenaVec { of } if !self.list(of).starts_with("$.ArenaList<") => Access::List {
-                class: self.list(of),
-                element: (!self.has_view(of)).then(|| self.0.value(of)),
-            },
+            Type::ArenaVec { of } if let Some(class) = self.list(of) => {
+                Access::List { class, element: (!self.has_view(of)).then(|| self.0.value(of)) }
+            }
             Type::Message(index) if self.lives_in_arena(*index) => {
                 Access::View { class: self.0.element(&field.ty) }
             }

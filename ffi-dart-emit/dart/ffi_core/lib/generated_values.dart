@@ -8,6 +8,7 @@ export 'dart:core' show BigInt, DateTime, Duration, List, Map, Uri;
 export 'dart:typed_data' show Endian, Uint8List;
 
 export 'src/arenas.dart';
+export 'src/checks.dart';
 export 'src/copies.dart';
 export 'src/equality.dart';
 export 'src/places.dart';
