@@ -19,7 +19,7 @@ pub use crate::arena::{
     store_field, zero,
 };
 pub use crate::boundary::{
-    Claim, ErrorFacts, arena_check, arena_compact, arena_renew, arena_wasted, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,
+    Claim, ErrorFacts, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,
     FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,
     Texts, Untyped, alloc, assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled,
     assert_returned, assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls,

@@ -11,6 +11,9 @@
 //!
 //! All are unsafe for one reason, which is given at [`open`].
 
+use std::io;
+use std::path::Path;
+
 use super::check::Use;
 use super::memory::Memory;
 use super::owner::FfiArena;
@@ -41,6 +44,11 @@ macro_rules! __arena_operations {
                 -> *mut __ffi::FfiArena<$message> = __ffi::arena_compact(arena, status);
             wasted: fn(arena: *const __ffi::FfiArena<$message>, status: *mut __ffi::FfiStatus)
                 -> __ffi::core::primitive::usize = __ffi::arena_wasted(arena, status);
+            map: fn(
+                path: *const __ffi::core::primitive::u8,
+                len: __ffi::core::primitive::usize,
+                status: *mut __ffi::FfiStatus
+            ) -> *mut __ffi::FfiArena<$message> = __ffi::arena_map(path, len, status);
             check: fn(
                 arena: *mut __ffi::FfiArena<$message>,
                 exclusive: __ffi::core::primitive::u8,
@@ -71,6 +79,9 @@ pub struct FfiArenaParts {
 impl<T: ArenaMessage> FfiArena<T> {
     /// Returns an error if an arena that C or Dart wrote is invalid: the path and the mistake.
     fn examine(&self, usage: Use) -> Result<(), InvalidValue> {
+        if usage == Use::Edit && self.memory.is_mapped() {
+            return Err(InvalidValue::new("the arena is a mapped file, which is only read; hint: open it"));
+        }
         if self.memory.is_taken() {
             return Err(InvalidValue::new("the arena was given away"));
         }
@@ -121,7 +132,20 @@ impl<T: ArenaMessage> FfiArena<T> {
     pub unsafe fn regions(arena: *const Self) -> [(usize, usize); 2] {
         // SAFETY: the object is aligned and alive, and nobody writes to it, by this function's
         // contract.
-        unsafe { &*arena }.memory.chunks().map(|chunk| (chunk.start().addr().get(), chunk.capacity()))
+        unsafe { &*arena }.memory.chunks().map(|chunk| {
+            let size = chunk.capacity().max(chunk.len());
+            (chunk.start().addr().get(), size)
+        })
+    }
+
+    /// Maps the arena in a file, of which only the header is checked, for C and Dart.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`open`](Self::open).
+    #[doc(hidden)]
+    pub fn map_unchecked(path: &Path) -> io::Result<Self> {
+        Self::mapped(path)
     }
 
     /// Returns the pointer of an arena that C or Dart owns from now on.
@@ -225,10 +249,10 @@ pub unsafe fn arena_parts<T: ArenaMessage>(arena: *const FfiArena<T>, parts: *mu
         let all = FfiArenaParts {
             lists: lists.start().as_ptr(),
             lists_len: lists.len(),
-            lists_capacity: lists.capacity(),
+            lists_capacity: lists.capacity().max(lists.len()),
             text: text.start().as_ptr(),
             text_len: text.len(),
-            text_capacity: text.capacity(),
+            text_capacity: text.capacity().max(text.len()),
         };
         // SAFETY: it is neither null nor misaligned, so the caller vouches for writable memory.
         unsafe { parts.write(all) };

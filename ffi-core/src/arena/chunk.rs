@@ -12,11 +12,11 @@ pub(super) const LARGEST: usize =
     if usize::BITS == 32 { isize::MAX as usize - ALIGN + 1 } else { u32::MAX as usize - ALIGN + 1 };
 
 /// Memory of one allocation, or none. Invariant: the first `len` bytes are initialised, and `len`
-/// is at most `capacity`.
+/// is at most `capacity`; or they are borrowed, and nothing writes to them.
 #[derive(Debug)]
 pub(super) struct Chunk {
     start: NonNull<u8>,
-    /// Size of the allocation; 0 if there is none.
+    /// Size of the allocation; 0 if there is none, or the bytes are borrowed.
     capacity: usize,
     len: usize,
 }
@@ -30,6 +30,15 @@ unsafe impl Sync for Chunk {}
 impl Chunk {
     /// Chunk without memory.
     pub(super) const NONE: Self = Self { start: NonNull::dangling(), capacity: 0, len: 0 };
+
+    /// Returns a chunk of bytes that something else owns, and that is only read.
+    ///
+    /// # Safety
+    ///
+    /// So many initialised bytes are there as long as the chunk lives.
+    pub(super) unsafe fn borrowed(start: NonNull<u8>, len: usize) -> Self {
+        Self { start, capacity: 0, len }
+    }
 
     /// Returns a chunk of zeros for at least so many bytes, or `None` if there is no memory. None is
     /// in use.

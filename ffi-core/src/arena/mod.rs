@@ -60,6 +60,7 @@ mod bytes;
 mod check;
 mod chunk;
 mod copy;
+mod file;
 mod format;
 mod from;
 mod map;
@@ -82,6 +83,7 @@ pub use bytes::ArenaBytes;
 pub use check::ArenaCheck;
 #[doc(hidden)]
 pub use copy::copy_field_in;
+pub use file::MappedArena;
 pub use format::{HEADER_LEN, MAGIC, VERSION};
 pub use from::FfiArenaFrom;
 #[doc(hidden)]

@@ -21,18 +21,29 @@ pub(super) struct Accepted<'a> {
 ///
 /// Returns an error if the header is not that of an arena of `T`, or says more than there is.
 pub(super) fn split<T: ArenaMessage>(bytes: &[u8]) -> Result<(&[u8], &[u8]), InvalidValue> {
-    let header = Header::read(bytes)?;
+    let [lists, _] = sizes::<T>(bytes, bytes.len())?;
+    Ok(bytes.split_at(lists))
+}
+
+/// Returns the sizes of the chunks that a header says, of an arena in `all` bytes.
+///
+/// # Errors
+///
+/// Returns an error if the header is not that of an arena of `T`, or says more than there is.
+pub(super) fn sizes<T: ArenaMessage>(header: &[u8], all: usize) -> Result<[usize; 2], InvalidValue> {
+    let header = Header::read(header)?;
     if header.layout != T::layout() {
         let problem = format_args!("the arena's root has another layout than this library's {}", T::NAME);
         return Err(InvalidValue::new(problem));
     }
-    let all = bytes.len() as u64;
-    if header.lists > all || header.text != all - header.lists {
+    let all = all as u64;
+    if header.lists < HEADER_LEN as u64 || header.lists > all || header.text != all - header.lists {
         let problem =
             format_args!("an arena of {} and {} bytes is in {all} bytes", header.lists, header.text);
         return Err(InvalidValue::new(problem));
     }
-    Ok(bytes.split_at(header.lists as usize))
+    // Both are at most the number of bytes, a `usize`.
+    Ok([header.lists as usize, header.text as usize])
 }
 
 /// Checks two chunks.

@@ -1,8 +1,10 @@
 //! Arenas that are lent to an exported function, given to it, and returned.
 
 use std::ffi::c_void;
+use std::io::ErrorKind;
+use std::path::Path;
 
-use super::args::{check_pointer, reference, reference_mut};
+use super::args::{check_pointer, reference, reference_mut, text};
 use super::call::{call, call_output};
 use super::lent::FfiLent;
 use super::output::{FfiOutput, FfiSome};
@@ -171,6 +173,39 @@ pub unsafe fn arena_wasted<T: ArenaMessage>(arena: *const FfiArena<T>, status: *
     let wasted = || unsafe { reference(arena, "arena") }.map(FfiArena::wasted);
     // SAFETY: the caller vouches for the status, as the callee asks for.
     unsafe { call(status, wasted) }
+}
+
+/// Implements `.._arena_map`: maps the arena in the file whose path is `len` bytes of UTF-8, which
+/// the caller then owns, and which is only read; null and a status if there is none. Only its
+/// header is checked.
+///
+/// # Safety
+///
+/// `path` points to `len` initialised bytes that no thread writes to. `status` is null, or a status
+/// that is zeroed or was written by this library. A function that gets the arena, and C that reads
+/// it, rely on a file that nobody changes or shortens meanwhile.
+pub unsafe fn arena_map<T: ArenaMessage>(
+    path: *const u8,
+    len: usize,
+    status: *mut FfiStatus,
+) -> *mut FfiArena<T> {
+    let map = || {
+        // SAFETY: a pointer that isn't refused is to `len` initialised bytes that no thread writes
+        // to, by this function's contract.
+        let path = unsafe { text(path, len, "path") }?;
+        let arena = FfiArena::map_unchecked(Path::new(path));
+        arena
+            .map_err(|error| {
+                let code = match error.kind() {
+                    ErrorKind::InvalidData => StatusCode::InvalidValue,
+                    _ => StatusCode::Error,
+                };
+                Failure::new(code, format!("{path}: {error}"))
+            })?
+            .into_abi()
+    };
+    // SAFETY: the caller vouches for the status, as the callee asks for.
+    unsafe { call_output::<FfiArena<T>>(status, map) }
 }
 
 /// Implements `.._arena_check`: checks all of an arena, also for what edits need if `exclusive` is

@@ -60,7 +60,7 @@ mod text;
 // For generated code.
 #[doc(hidden)]
 pub use arenas::{
-    GivenArena, arena_check, arena_compact, arena_renew, arena_wasted, given, take_arena, take_some_arena,
+    GivenArena, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, given, take_arena, take_some_arena,
 };
 #[doc(hidden)]
 pub use args::{

@@ -512,6 +512,8 @@ int32_t {{ it.symbols.resize }}({{ it.name }} *arena, size_t lists, size_t text)
 {{ it.name }} *{{ it.symbols.compact }}(const {{ it.name }} *arena, FfiStatus *status);
 /** How many bytes nothing refers to. */
 size_t {{ it.symbols.wasted }}(const {{ it.name }} *arena, FfiStatus *status);
+/** The arena in the file whose path is `len` bytes of UTF-8, mapped and only read, which the caller owns; null and a status if there is none. Nobody may change the file meanwhile. */
+{{ it.name }} *{{ it.symbols.map }}(const uint8_t *path, size_t len, FfiStatus *status);
 /** Checks all that the root reaches, and if it is `exclusive`, that no two lists overlap. */
 void {{ it.symbols.check }}({{ it.name }} *arena, uint8_t exclusive, FfiStatus *status);
 {% endfor %}

@@ -259,6 +259,9 @@ pub struct ArenaSymbols {
     pub compact: String,
     /// `fn(*const A, *mut FfiStatus) -> usize`: number of bytes that nothing refers to.
     pub wasted: String,
+    /// `fn(path: *const u8, len: usize, *mut FfiStatus) -> *mut A`: maps the arena in a file, which is
+    /// only read.
+    pub map: String,
     /// `fn(*mut A, exclusive: u8, *mut FfiStatus)`: checks all of it.
     pub check: String,
 }
@@ -266,9 +269,9 @@ pub struct ArenaSymbols {
 impl ArenaSymbols {
     /// Returns all symbols.
     #[must_use]
-    pub fn all(&self) -> [&String; 8] {
-        let Self { new, free, parts, resize, renew, compact, wasted, check } = self;
-        [new, free, parts, resize, renew, compact, wasted, check]
+    pub fn all(&self) -> [&String; 9] {
+        let Self { new, free, parts, resize, renew, compact, wasted, map, check } = self;
+        [new, free, parts, resize, renew, compact, wasted, map, check]
     }
 }
 

@@ -8,6 +8,10 @@ typedef _ArenaMadeC = Pointer<Void> Function(Pointer<Void>, Pointer<FfiStatus>);
 typedef _ArenaWastedC = Size Function(Pointer<Void>, Pointer<FfiStatus>);
 typedef _ArenaWastedD = int Function(Pointer<Void>, Pointer<FfiStatus>);
 
+typedef _ArenaMapC =
+    Pointer<Void> Function(Pointer<Uint8>, Size, Pointer<FfiStatus>);
+typedef _ArenaMapD =
+    Pointer<Void> Function(Pointer<Uint8>, int, Pointer<FfiStatus>);
 typedef _ArenaCheckC = Void Function(Pointer<Void>, Uint8, Pointer<FfiStatus>);
 typedef _ArenaCheckD = void Function(Pointer<Void>, int, Pointer<FfiStatus>);
 
@@ -50,6 +54,7 @@ final class ArenaCalls {
     this._renewSymbol,
     this._compactSymbol,
     this._wastedSymbol,
+    this._mapSymbol,
     this._checkSymbol,
   );
 
@@ -77,6 +82,7 @@ final class ArenaCalls {
   final String _renewSymbol;
   final String _compactSymbol;
   final String _wastedSymbol;
+  final String _mapSymbol;
   final String _checkSymbol;
 
   // Looked up when they are first called, as a fake library has none.
@@ -99,6 +105,8 @@ final class ArenaCalls {
   late final _ArenaWastedD _wasted = _memory.library
       .lookupFunction<_ArenaWastedC, _ArenaWastedD>(_wastedSymbol);
 
+  late final _ArenaMapD _map = _memory.library
+      .lookupFunction<_ArenaMapC, _ArenaMapD>(_mapSymbol);
   late final _ArenaCheckD _check = _memory.library
       .lookupFunction<_ArenaCheckC, _ArenaCheckD>(_checkSymbol);
 
@@ -122,6 +130,16 @@ final class _NativeArena extends ArenaMemory {
     : super(Uint8List(0), Uint8List(0), 0, 0) {
     _attach(header, 0, 0);
     _find();
+  }
+
+  /// The arena in the file at [path], which is only read.
+  factory _NativeArena.mapped(ArenaCalls calls, String path) {
+    final memory = calls._memory;
+    final texts = memory.texts..clear();
+    final length = texts.add(path, 'path');
+    final header = calls._map(texts.pointer, length, memory.status);
+    memory._protoStatus._check();
+    return _NativeArena.taken(calls, header)..isMutable = false;
   }
 
   final ArenaCalls _calls;
@@ -219,7 +237,7 @@ final class _NativeArena extends ArenaMemory {
   /// Says how much of the chunks is in use, and returns the arena for a call.
   Pointer<Void> _lend() {
     if (_header == nullptr) _throwGone();
-    _calls._resize(_header, listsUsed, textUsed);
+    if (isMutable) _calls._resize(_header, listsUsed, textUsed);
     return _header;
   }
 
@@ -292,6 +310,11 @@ abstract base class NativeArena implements Finalizable {
       ),
       _calls = calls;
 
+  /// The arena in the file at [path], which is only read.
+  NativeArena.mapped(ArenaCalls calls, String path)
+    : memory$ = _NativeArena.mapped(calls, path),
+      _calls = calls;
+
   static ArenaMemory _copied(ArenaCalls calls, BytesArena from) {
     final ArenaMemory to = calls._memory.isHost
         ? HeapArena(calls.size, from.listsUsed, from.textUsed)
@@ -361,6 +384,36 @@ abstract base class NativeArena implements Finalizable {
     _calls._memory.drop(old, memory);
   }
 
+  /// Writes the arena to the file at [path], after a [compact] if more than half of it is
+  /// wasted. The file is replaced as a whole: who reads it sees the old arena or this one.
+  ///
+  /// Throws a [FileSystemException], and an [InvalidValueException] if the arena isn't valid;
+  /// then the file is as it was.
+  void write(String path) {
+    if (_native.isMutable && wasted > lengthInBytes ~/ 2) compact();
+    final memory = memory$;
+    final temporary = File('$path.$pid.${_written++}.tmp');
+    try {
+      final file = temporary.openSync(mode: FileMode.writeOnly);
+      try {
+        file
+          ..writeFromSync(memory.header(_calls.high, _calls.low))
+          ..writeFromSync(memory.bytes, arenaHeader, memory.listsUsed)
+          ..writeFromSync(memory.text, 0, memory.textUsed)
+          ..flushSync();
+      } finally {
+        file.closeSync();
+      }
+      temporary.renameSync(path);
+    } on FileSystemException {
+      if (temporary.existsSync()) temporary.deleteSync();
+      rethrow;
+    }
+  }
+
+  /// Number of files that were written, for the names of temporary ones.
+  static int _written = 0;
+
   /// Gives the arena away, and returns its address, with which another isolate can
   /// adopt it, once. It can't be used here any more. Who never adopts it, leaks it.
   ///
@@ -417,3 +470,6 @@ void settleArena(NativeArena? arena, Pointer<FfiStatus> status) {
   }
   arena._native._end(forget: false);
 }
+
+/// Returns the bytes of the file at [path].
+Uint8List readFile(String path) => File(path).readAsBytesSync();

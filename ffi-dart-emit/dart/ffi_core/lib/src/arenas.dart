@@ -169,9 +169,15 @@ abstract base class ArenaMemory {
   /// The bytes of the arena, as they are in a file: header, lists, text. The layout of
   /// the root is the number whose halves are [high] and [low].
   Uint8List toBytes(int high, int low) {
-    final all = Uint8List(listsUsed + textUsed)
+    return Uint8List(listsUsed + textUsed)
+      ..setRange(0, arenaHeader, header(high, low))
       ..setRange(arenaHeader, listsUsed, bytes, arenaHeader)
       ..setRange(listsUsed, listsUsed + textUsed, text);
+  }
+
+  /// The header of [toBytes].
+  Uint8List header(int high, int low) {
+    final all = Uint8List(arenaHeader);
     ByteData.sublistView(all)
       ..setUint32(0, 0x61696666, _little)
       ..setUint32(4, 0x616e6572, _little)
