@@ -63,7 +63,7 @@
 //! | [`FfiType`] | trait of the types of fields, with the check of untrusted memory |
 //! | [`FfiError`](macro@FfiError), [`error`] | derive of errors that Dart catches by variant, with their fields |
 //! | `executor` | what runs async and blocking functions, with the feature `async` or `tokio` |
-//! | `FfiContext` | tells a blocking function that its call was cancelled |
+//! | `FfiContext`, `context` | tell a function the deadline of its call, and whether it was cancelled |
 //! | `spawn`, `spawn_blocking` | run a task or work of the library's own, from any thread |
 //! | [`panic`](mod@panic) | places and backtraces of panics |
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
@@ -256,7 +256,7 @@ pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
 pub use ffi_derive::{FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, ffi_export};
 #[cfg(feature = "async")]
-pub use mailbox::FfiContext;
+pub use mailbox::{FfiContext, context};
 pub use message::FfiMessage;
 pub use oneof::FfiOneof;
 #[doc(hidden)]

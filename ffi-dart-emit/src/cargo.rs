@@ -65,6 +65,23 @@ impl Crate {
         Self::pick_only(&metadata()?)
     }
 
+    /// Returns the package whose Cargo.toml is in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if cargo can't read it.
+    pub fn in_folder(folder: &Path) -> Result<Self> {
+        let manifest = std::path::absolute(folder.join("Cargo.toml"))?;
+        let metadata = MetadataCommand::new()
+            .cargo_path(cargo())
+            .manifest_path(&manifest)
+            .no_deps()
+            .exec()
+            .with_context(|| format!("cargo can't read {}", manifest.display()))?;
+        let package = metadata.packages.into_iter().find(|it| it.manifest_path == manifest);
+        Ok(Self { package: package.with_context(|| format!("{} is no package", manifest.display()))? })
+    }
+
     fn pick(metadata: &Metadata, name: &str) -> Result<Self> {
         let packages = metadata.workspace_packages();
         let same = |package: &&&Package| package.name.replace('-', "_") == name.replace('-', "_");
@@ -113,6 +130,12 @@ impl Crate {
     #[must_use]
     pub fn dart_folder(&self) -> PathBuf {
         self.package.manifest_path.with_file_name("dart").into()
+    }
+
+    /// Returns the folder of its Cargo.toml.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.package.manifest_path.parent().map(|it| it.as_std_path().to_owned()).unwrap_or_default()
     }
 
     /// Returns the folders with the sources of the package and of those on this machine that it

@@ -8,13 +8,16 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 
 use crate::cargo::{BuildOptions, Crate, relative};
+use crate::dart::hook::{self, NativeAssets};
 use crate::dart::placement;
 use crate::library_file::Contents;
 use crate::model::{Model, PanicStrategy, Problems, resolve};
-use crate::output::{Leftovers, OutputFile, Plan};
+use crate::output::{Leftovers, Origin, OutputFile, Plan};
+use crate::project::doctor::{self, Finding};
+use crate::project::{Kind, Project, start};
 use crate::proto::ImportOptions;
 use crate::watch::watch;
-use crate::{c, dart, diff, foreign, input, inspect, library_file, proto};
+use crate::{c, dart, diff, foreign, input, inspect, library_file, project, proto};
 
 /// Folder from which generated Dart files are removed that this run no longer makes.
 const DART_LEFTOVERS: Leftovers<'_> = Leftovers { folder: "lib/src", suffix: ".g.dart" };
@@ -89,6 +92,36 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Start a project: a Rust crate, its Dart package, and a program or app that uses both
+    New {
+        /// Name of the app; its folder is made here
+        name: String,
+        /// Make a Flutter app
+        #[arg(long, conflicts_with = "dart")]
+        flutter: bool,
+        /// Make a program for the command line [default]
+        #[arg(long)]
+        dart: bool,
+        #[command(flatten)]
+        library: NewLibrary,
+    },
+    /// Give an existing Dart or Flutter app a Rust crate and its Dart package
+    Integrate {
+        /// Folder of the app
+        #[arg(default_value = ".")]
+        app: PathBuf,
+        /// Folder of the crate, in that of the app
+        #[arg(long, value_name = "NAME", default_value = project::CRATE_FOLDER)]
+        folder: String,
+        #[command(flatten)]
+        library: NewLibrary,
+    },
+    /// Look for what an app needs on this machine, and compare its packages with their libraries
+    Doctor {
+        /// Folder of the app
+        #[arg(default_value = ".")]
+        app: PathBuf,
+    },
     /// Show the differences between two schemas, and what they break; fails if they break anything
     Diff {
         /// Library, or output of `inspect --json` for it
@@ -125,6 +158,17 @@ struct Source {
     build: BuildOptions,
 }
 
+/// Arguments of `new` and `integrate`.
+#[derive(Debug, Args)]
+struct NewLibrary {
+    /// Folder of ffi-core's source, for a crate that doesn't use a release
+    #[arg(long, value_name = "FOLDER")]
+    ffi_core: Option<PathBuf>,
+    /// Write nothing; show the files that would be written
+    #[arg(long)]
+    dry_run: bool,
+}
+
 /// Arguments of `dart`.
 #[derive(Debug, Default, Args)]
 struct DartPackage {
@@ -144,6 +188,10 @@ struct DartPackage {
     /// Write nothing; show what would change, and fail if anything would
     #[arg(long)]
     check: bool,
+    /// Give the package a hook that builds the crate and bundles the library with each app that
+    /// uses the package; a package that has the hook keeps it
+    #[arg(long)]
+    native_assets: bool,
     /// Build and write again whenever the crate's sources change, until Ctrl-C
     #[arg(long, conflicts_with_all = ["check", "file"])]
     watch: bool,
@@ -257,6 +305,16 @@ pub fn run(cli: Cli) -> Result<()> {
             let folder = out.parent().unwrap_or(Path::new(""));
             finish(&out, Plan::new(folder, &[OutputFile::generated(name, &imported.source)], None), check)
         }
+        Command::New { name, flutter, dart: _, library } => {
+            let kind = if flutter { Kind::Flutter } else { Kind::Dart };
+            let project = Project::new(&name, kind, library.ffi_core.as_deref())?;
+            print(&start::new(&project, Path::new(&name), library.dry_run, write_first)?)
+        }
+        Command::Integrate { app, folder, library } => {
+            let project = Project::around(&app, &folder, library.ffi_core.as_deref())?;
+            print(&start::integrate(&project, &app, library.dry_run, write_first)?)
+        }
+        Command::Doctor { app } => examine(&app),
         Command::Diff { old, new, only, json } => {
             let changes = diff::diff(&read(&old)?, &read(&new)?);
             if json { print_json(&diff::json(&changes)) } else { print(&diff::text(&changes)) }?;
@@ -272,6 +330,52 @@ pub fn run(cli: Cli) -> Result<()> {
             print_json(&inspect::json(&source.find()?.contents()?.records))
         }
         Command::Inspect { source, json: false } => print(&inspect::text(&source.find()?.model()?)),
+    }
+}
+
+/// Builds the crate in a folder, and writes its package to the folder `out`.
+fn write_first(crate_folder: &Path, out: &Path) -> Result<()> {
+    let built = Crate::in_folder(crate_folder)?;
+    let found = Found { file: built.build(&BuildOptions::default())?, built: Some(built) };
+    let package = DartPackage { out: Some(out.to_owned()), native_assets: true, ..DartPackage::default() };
+    finish_all(package.plans(&found)?, false)
+}
+
+/// Shows what the app in a folder lacks; fails if it lacks anything.
+fn examine(app: &Path) -> Result<()> {
+    let mut findings = doctor::tools(app);
+    // Without cargo no package can be compared.
+    if !findings[0].is_missing() {
+        findings.extend(doctor::packages(app).iter().map(|(package, around)| compare(package, around)));
+    }
+    for finding in &findings {
+        print(&format!("{finding}\n"))?;
+    }
+    match findings.iter().filter(|it| it.is_missing()).count() {
+        0 => Ok(()),
+        1 => bail!("1 thing is missing"),
+        several => bail!("{several} things are missing"),
+    }
+}
+
+/// Compares the package in `folder` with the library of the crate in the folder `around`.
+fn compare(folder: &Path, around: &Path) -> Finding {
+    let shown = folder.display();
+    let plans = || -> Result<Vec<(PathBuf, Plan)>> {
+        let built = Crate::in_folder(around)?;
+        let options = BuildOptions { quiet: true, ..BuildOptions::default() };
+        let found = Found { file: built.build(&options)?, built: Some(built) };
+        DartPackage { out: Some(folder.to_owned()), ..DartPackage::default() }.plans(&found)
+    };
+    match plans() {
+        Ok(plans) if plans.iter().all(|(_, plan)| plan.is_current()) => {
+            Finding::found(format!("package {shown} is that of its library"))
+        }
+        Ok(_) => Finding::missing(
+            format!("package {shown}: it is not that of its library"),
+            format!("in {}: ffi-dart-emit dart --out {shown}", around.display()),
+        ),
+        Err(error) => Finding::missing(format!("package {shown}: {error:#}"), "see above"),
     }
 }
 
@@ -306,6 +410,27 @@ impl DartPackage {
         )
     }
 
+    /// Returns what the package in `folder` bundles with apps: the library, if the caller asks for
+    /// it or if the hook is there.
+    fn native_assets(&self, folder: &Path, found: &Found) -> Result<Option<NativeAssets>> {
+        if !self.native_assets && !has_hook(folder) {
+            return Ok(None);
+        }
+        let crate_folder = match &found.built {
+            Some(package) => {
+                Some(placement::between(folder, &package.folder()).map_err(|problems| {
+                    anyhow::anyhow!("the crate of {}:\n\n{problems}", folder.display())
+                })?)
+            }
+            None if self.native_assets => bail!(
+                "--native-assets makes a hook that builds the crate, and a LIB doesn't say where that is: leave LIB \
+                 out, or name the crate with --crate"
+            ),
+            None => None,
+        };
+        Ok(Some(NativeAssets { crate_folder }))
+    }
+
     /// Returns the files to write, each folder with its plan: those of the runtime if it is
     /// written, and those of the package.
     fn plans(&self, found: &Found) -> Result<Vec<(PathBuf, Plan)>> {
@@ -318,7 +443,11 @@ impl DartPackage {
         let model = found.model()?;
         let placement = placement::place(&folder, self.runtime.as_deref())
             .map_err(|problems| anyhow::anyhow!("the runtime of {}:\n\n{problems}", folder.display()))?;
-        let options = dart::Options { package: self.package.clone(), runtime: Some(placement.named) };
+        let options = dart::Options {
+            package: self.package.clone(),
+            runtime: Some(placement.named),
+            native_assets: self.native_assets(&folder, found)?,
+        };
         let files = dart::package(&model, &options).map_err(|it| found.explain(&it))?;
         let package = Plan::new(&folder, &files, Some(DART_LEFTOVERS));
         let mut plans = Vec::new();
@@ -329,6 +458,12 @@ impl DartPackage {
         plans.push((folder, package));
         Ok(plans)
     }
+}
+
+/// Returns true if the package in `folder` has a hook that this program wrote.
+fn has_hook(folder: &Path) -> bool {
+    input::text(&folder.join(hook::FILE))
+        .is_ok_and(|text| Origin::of(&String::from_utf8_lossy(&text)) != Origin::Foreign)
 }
 
 /// Returns the schema of a library, or of the output of `inspect --json`.

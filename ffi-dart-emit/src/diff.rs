@@ -788,14 +788,15 @@ impl Diff<'_> {
     fn functions(&mut self) {
         let by_name = |side: &Side<'_>| -> BTreeMap<String, _> {
             let named = side.model.functions.iter().map(|it| {
-                (it.item.name.clone(), (it.fingerprint, it.mode, it.item.clone(), side.newtypes_of(it)))
+                let facts = (it.fingerprint, it.mode, it.item.clone(), side.newtypes_of(it), written(it));
+                (it.item.name.clone(), facts)
             });
             named.collect()
         };
         let (old, new) = (by_name(&self.old), by_name(&self.new));
         for name in self.pairs("function", old.keys(), new.keys(), None) {
-            let ((old, old_mode, old_item, old_names), (new, new_mode, new_item, new_names)) =
-                (&old[&name], &new[&name]);
+            let (old, old_mode, old_item, old_names, old_call) = &old[&name];
+            let (new, new_mode, new_item, new_names, new_call) = &new[&name];
             let item = format!("function {name}");
             self.item(&item, old_item, new_item);
             if old_mode != new_mode {
@@ -814,6 +815,10 @@ impl Diff<'_> {
                 let what = "newtypes in its signature have changed: it is called as before, but source in Dart names them";
                 self.add(&item, what, None, None);
             }
+            if old == new && old_call != new_call {
+                let what = format!("source in Dart breaks: a call was `{old_call}`, is `{new_call}`");
+                self.add(&item, what, None, None);
+            }
         }
     }
 }
@@ -825,6 +830,15 @@ fn called(mode: Mode) -> &'static str {
         Mode::Async => "async",
         Mode::Blocking => "blocking",
     }
+}
+
+/// Returns a call of the function as it is written in Dart, with the names that Rust has.
+fn written(it: &model::Function) -> String {
+    let arguments = it.params.iter().zip(it.named());
+    let arguments: Vec<_> = arguments
+        .map(|(param, named)| if named { format!("{}: ..", param.name) } else { "..".to_owned() })
+        .collect();
+    format!("{}({})", it.item.name, arguments.join(", "))
 }
 
 fn whose(members: &[Member<'_>], number: u32) -> String {

@@ -31,5 +31,6 @@ pub mod library_file;
 pub mod logical;
 pub mod model;
 pub mod output;
+pub mod project;
 pub mod proto;
 pub mod watch;

@@ -96,6 +96,7 @@ pub(crate) struct FunctionAttrs {
     pub(crate) blocking: Flag,
     #[darling(default)]
     pub(crate) inline: Flag,
+    pub(crate) arguments: Option<Arguments>,
 }
 
 /// Keys that every item takes.
@@ -151,6 +152,38 @@ pub(crate) struct ErrorFieldAttrs {
     pub(crate) rename: Option<Identifier>,
     #[darling(default)]
     pub(crate) display: Flag,
+}
+
+/// `arguments = ".."`: the way in which a call in Dart writes its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arguments {
+    Named,
+    Positional,
+}
+
+impl Arguments {
+    /// Returns its name in attributes and records.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Positional => "positional",
+        }
+    }
+}
+
+impl FromMeta for Arguments {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let given = string(item).map(|text| text.value());
+        let all = [Self::Named, Self::Positional];
+        all.into_iter().find(|it| given.as_deref() == Some(it.name())).ok_or_else(|| {
+            refuse(
+                item,
+                "`arguments` says how a call in Dart writes its arguments\n\
+                 hint: `arguments = \"named\"`, or `arguments = \"positional\"`; without the key, `bool`s and three or \
+                 more are named",
+            )
+        })
+    }
 }
 
 /// A key without a value, with the place where it is written, if it is.

@@ -321,6 +321,7 @@ pub fn derive_arena_from(input: TokenStream) -> TokenStream {
 /// | `blocking` | blocks its thread: Dart gets a future, and a thread of the library's runs it |
 /// | `inline` | of an async function: it is polled once before the call returns, for those that are mostly ready at once |
 /// | `leaf` | short, bounded and non-blocking: Dart calls it without leaving its own state. While it runs, no isolate can collect garbage |
+/// | `arguments = "positional"` | a call in Dart writes the arguments in order; `"named"`: with their names. Without the key, they have names if there are three or more, and each `bool` has one |
 /// | `rename = "name"` | its name in Dart |
 /// | `prefix = "name"` | the symbol is `name_ffi_..`, instead of with the name of the crate |
 /// | `crate = "::path"` | path of `ffi_core`, if it has been renamed or another crate re-exports it. See the safety section of `FfiMessage` |

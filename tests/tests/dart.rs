@@ -39,6 +39,12 @@ fn fresh(name: &str) -> PathBuf {
     folder
 }
 
+/// The target folder of libraries whose files have the names of others: of a fixture with other
+/// features, of the README's programs. They share what they depend on.
+fn apart() -> PathBuf {
+    workspace::target().join("apart")
+}
+
 /// The folder of the runtime, which all generated packages depend on.
 fn runtime() -> PathBuf {
     workspace::root().join("ffi-dart-emit/dart/ffi_core")
@@ -93,8 +99,8 @@ fn check_for_web(package: &Path, file: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Tests that `values.dart` of the runtime and of every generated package compiles for the web:
-/// with the compiler, if the SDK has it, and by its imports and numbers in any case.
+/// Tests that `values.dart` of the runtime and of every generated package is for the web: those of
+/// the fixtures with Dart's compiler, and all by their imports and numbers.
 #[test]
 fn values_are_for_the_web_as_well() {
     let Some(sdk) = Sdk::for_tests() else { return };
@@ -103,21 +109,19 @@ fn values_are_for_the_web_as_well() {
         let mut found = Vec::new();
         check_for_web(&package, &package.join("lib/values.dart"), &mut found);
         assert!(found.len() > 5, "{found:?}");
-        compile_for_web(&sdk, &package);
     }
-}
-
-/// Compiles a program that imports only `values.dart` of `package`, if the SDK has the compiler.
-fn compile_for_web(sdk: &Sdk, package: &Path) {
-    if !sdk.bin_dir().join("snapshots/dart2js_aot.dart.snapshot").exists() {
-        return println!("left out: this SDK has no compiler for JavaScript");
-    }
-    sdk.pub_get(package).unwrap();
-    let program = package.join(".dart_tool/web.dart");
-    let text = "import '../lib/values.dart';\nvoid main() => print(bigFromBits(1));\n";
-    fs::write(&program, text).unwrap();
-    let compiled = fresh("web").with_extension("js");
-    workspace::capture(sdk.command().args(["compile", "js", "-o"]).arg(compiled).arg(program)).unwrap();
+    let tests = resolved(&sdk);
+    let pubspec = fs::read_to_string(tests.join("pubspec.yaml")).unwrap();
+    let packages = pubspec.lines().filter_map(|line| {
+        let name = line.strip_prefix("  ")?.strip_suffix(':')?;
+        name.starts_with(char::is_alphabetic).then_some(name)
+    });
+    let imports: Vec<_> =
+        packages.map(|it| format!("import 'package:{it}/values.dart' as {it};\n")).collect();
+    assert!(imports.len() > 10, "{imports:?}");
+    let program = tests.join(".dart_tool/web.dart");
+    fs::write(&program, imports.concat() + "void main() => print(ffi_core.bigFromBits(1));\n").unwrap();
+    sdk.compile_js(&program, &fresh("web").with_extension("js")).unwrap();
 }
 
 /// An application whose packages have a copy of the runtime each says which one it takes.
@@ -224,8 +228,7 @@ fn the_readme_runs() {
     fs::write(folder.join("Cargo.toml"), format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n"))
         .unwrap();
     fs::copy(workspace::root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    // A target folder of its own, as an example's library has the name of one of these.
-    let target = folder.join("target");
+    let target = apart();
     let mut build = workspace::cargo();
     build.args(["build", "--offline", "--target-dir"]).arg(&target).current_dir(&folder);
     workspace::capture(build.env("RUSTFLAGS", "-D warnings")).unwrap();
@@ -292,7 +295,7 @@ fn invalid_dart_in_a_generated_package_is_named() {
     sdk.pub_get(&package).unwrap();
     sdk.analyze(&package).unwrap();
     let file = package.join("lib/src/messages.g.dart");
-    for (right, wrong) in [("  void setFrom(", "  void setFrom(("), (" toDart() =>", " toDart() => 1 +")] {
+    for (right, wrong) in [("  void setFrom(", "  void setFrom(("), (" toData() =>", " toData() => 1 +")] {
         let text = fs::read_to_string(&file).unwrap();
         fs::write(&file, text.replacen(right, wrong, 1)).unwrap();
         let error = format!("{:#}", sdk.analyze(&package).unwrap_err());
@@ -321,12 +324,7 @@ fn examples_run() {
 fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
     let Some(sdk) = Sdk::for_tests() else { return };
     let sdk = libraries.iter().fold(sdk, |sdk, (variable, library)| sdk.with_env(variable, library));
-    let tests = workspace::root().join("tests/dart/end_to_end");
-    static PACKAGES: OnceLock<()> = OnceLock::new();
-    PACKAGES.get_or_init(|| {
-        sdk.pub_get(&tests).unwrap();
-        sdk.analyze(&tests).unwrap();
-    });
+    let tests = resolved(&sdk);
     for mode in Mode::ALL {
         let file = Path::new("test").join(format!("{name}_test.dart"));
         let output = sdk.run_tests(&tests, &file, mode).unwrap_or_else(|error| panic!("{mode:?}: {error:#}"));
@@ -334,9 +332,22 @@ fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
     }
 }
 
+/// Returns the package `tests/dart/end_to_end`, whose dependencies are found, and which the analyzer
+/// has nothing to say about.
+fn resolved(sdk: &Sdk) -> PathBuf {
+    let tests = workspace::root().join("tests/dart/end_to_end");
+    static PACKAGES: OnceLock<()> = OnceLock::new();
+    PACKAGES.get_or_init(|| {
+        sdk.pub_get(&tests).unwrap();
+        sdk.analyze(&tests).unwrap();
+    });
+    tests
+}
+
 /// Returns the library of a fixture, and the environment variable that names it to its package.
 fn fixture(name: &str) -> (&'static str, PathBuf) {
     let variable = match name {
+        "arenas" => "FIXTURE_ARENAS_LIBRARY",
         "calls" => "FIXTURE_CALLS_LIBRARY",
         "columns" => "FIXTURE_COLUMNS_LIBRARY",
         "errors" => "FIXTURE_ERRORS_LIBRARY",
@@ -355,14 +366,19 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
 
 /// Returns the library of the fixture `calls` with other definitions under the same names.
 fn changed() -> PathBuf {
-    // A target folder of its own: the file has the same name.
-    let target = workspace::target().join("changed");
     let options = BuildOptions {
         features: vec!["changed".to_owned()],
-        target_dir: Some(target),
+        target_dir: Some(apart()),
         ..BuildOptions::default()
     };
     Crate::named("fixture-calls").unwrap().build(&options).unwrap()
+}
+
+/// Overwrites freed memory at once, so that typed data that lost its memory shows wrong values.
+#[test]
+fn arenas() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("arenas", &[fixture("arenas"), overwrites]);
 }
 
 #[test]
@@ -470,6 +486,65 @@ fn programs_end_with_tasks() {
                 assert_eq!(String::from_utf8_lossy(&output.stdout), printed, "{shown}");
             }
         }
+    }
+}
+
+/// A library that is built with `panic = "abort"` does what others do, until a function panics: that
+/// ends the process with the panic's message, whichever way it was called.
+#[test]
+fn a_panic_that_aborts_ends_the_process() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let folder = fresh("aborts");
+    let core = workspace::root().join("ffi-core").display().to_string();
+    let manifest = format!(
+        "[package]\nname = \"aborts\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+         [lib]\ncrate-type = [\"cdylib\"]\n\
+         [dependencies]\nffi-core = {{ path = {core:?}, features = [\"async\"] }}\n\
+         [profile.dev]\npanic = \"abort\"\n[workspace]\n"
+    );
+    let source = "ffi_core::library!();\n\n\
+                  fn check(number: u32) -> u32 {\n    assert!(number > 0, \"zero\");\n    number\n}\n\n\
+                  #[ffi_core::ffi_export]\npub fn at_once(number: u32) -> u32 {\n    check(number)\n}\n\n\
+                  #[ffi_core::ffi_export]\npub async fn later(number: u32) -> u32 {\n    check(number)\n}\n\n\
+                  #[ffi_core::ffi_export(inline)]\npub async fn inlined(number: u32) -> u32 {\n    check(number)\n}\n\n\
+                  #[ffi_core::ffi_export(blocking)]\npub fn aside(number: u32) -> u32 {\n    check(number)\n}\n";
+    let program = "import 'package:aborts/aborts.dart';\n\n\
+                   Future<void> main(List<String> arguments) async {\n  \
+                   final library = AbortsLibrary.open();\n  \
+                   print(library.atOnce(1) + await library.later(2) + await library.inlined(3) + await library.aside(4));\n  \
+                   switch (arguments.single) {\n    \
+                   case 'at_once':\n      library.atOnce(0);\n    \
+                   case 'later':\n      await library.later(0);\n    \
+                   case 'inlined':\n      await library.inlined(0);\n    \
+                   case 'aside':\n      await library.aside(0);\n  \
+                   }\n  print('not reached');\n}\n";
+    fs::create_dir_all(folder.join("src")).unwrap();
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.join("src/lib.rs"), source).unwrap();
+    fs::copy(workspace::root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let target = workspace::libraries();
+    let mut build = workspace::cargo();
+    build.args(["build", "--offline", "--target-dir"]).arg(&target).current_dir(&folder);
+    workspace::capture(&mut build).unwrap();
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+    let library = target.join("debug").join(format!("{DLL_PREFIX}aborts{DLL_SUFFIX}"));
+    let package = folder.join("dart");
+    let mut emit = emitter().unwrap();
+    emit.arg("dart").arg(&library).arg("--out").arg(&package).arg("--runtime").arg(runtime());
+    let said = workspace::capture(&mut emit).unwrap();
+    assert!(said.stderr.contains("panic = \"abort\""), "{said}");
+    sdk.pub_get(&package).unwrap();
+    fs::create_dir_all(package.join("bin")).unwrap();
+    let (source, kernel) = (package.join("bin/aborts.dart"), package.join("aborts.dill"));
+    fs::write(&source, program).unwrap();
+    sdk.compile_kernel(&source, &kernel).unwrap();
+    let sdk = sdk.with_env("ABORTS_LIBRARY", &library);
+    for way in ["at_once", "later", "inlined", "aside"] {
+        let output = sdk.command().arg("run").arg(&kernel).arg(way).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{way}: {output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "10\n", "{way}: {output:?}");
+        assert!(stderr.contains("zero") && stderr.contains("lib.rs"), "{way}: {output:?}");
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// Folders of the package `ffi-ui`: trybuild builds those cases, each with a cargo of its own. The
 /// others are only checked, and one cargo checks them all, as long as none is to pass.
-const BUILT: [&str; 2] = ["pass", "symbol"];
+const BUILT: [&str; 3] = ["executor", "pass", "symbol"];
 
 #[test]
 fn every_mistake_has_its_message() {

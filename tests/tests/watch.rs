@@ -39,7 +39,7 @@ fn lines(from: impl Read + Send + 'static) -> Receiver<String> {
 impl Watcher {
     fn start(folder: &Path) -> Self {
         let mut command = emitter().unwrap();
-        command.args(["dart", "--watch", "--target-dir"]).arg(folder.join("target"));
+        command.args(["dart", "--watch", "--target-dir"]).arg(workspace::libraries());
         command.arg("--runtime").arg(workspace::root().join("ffi-dart-emit/dart/ffi_core"));
         command.current_dir(folder).env("CARGO_NET_OFFLINE", "true");
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -64,7 +64,8 @@ impl Sdk {
     }
 
     /// Returns the SDK of this machine. When there is none, installs one into `.dart-sdk/` at the
-    /// workspace root.
+    /// workspace root, also in the place of one that was installed without its compiler for
+    /// JavaScript.
     ///
     /// Installing takes no root rights. It needs a machine with Debian's package tools and the
     /// network.
@@ -74,7 +75,9 @@ impl Sdk {
     /// Returns an error if `FFI_DART_SDK` is set and its SDK does not run, or none is found and
     /// none can be installed. The message says how to install Dart by hand.
     pub fn find_or_install() -> Result<Self> {
-        if let Some(sdk) = Self::search()? {
+        if let Some(sdk) = Self::search()?
+            && (sdk.has_js_compiler() || sdk.folder() != install::sdk_dir())
+        {
             return Ok(sdk);
         }
         install::install(&install::dir())?;
@@ -199,6 +202,37 @@ impl Sdk {
     /// Returns an error if the program does not compile; the message holds the compiler's.
     pub fn compile_exe(&self, file: &Path, out: &Path) -> Result<Captured> {
         capture(self.command().args(["compile", "exe"]).arg(file).arg("-o").arg(out))
+    }
+
+    /// Returns true if the SDK has the compiler for JavaScript.
+    #[must_use]
+    pub fn has_js_compiler(&self) -> bool {
+        ["dart2js_aot.dart.snapshot", "dart2js.dart.snapshot"]
+            .iter()
+            .any(|name| self.bin_dir().join("snapshots").join(name).exists())
+    }
+
+    /// Runs `dart compile js file -o out`; returns `None` when the SDK has no compiler for
+    /// JavaScript, and a note on stderr says so.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the program does not compile; the message holds the compiler's.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such compiler and the environment has `FFI_REQUIRE_DART=1`.
+    pub fn compile_js(&self, file: &Path, out: &Path) -> Result<Option<Captured>> {
+        let compiler = self.has_js_compiler().then(|| self.command());
+        let Some(mut compile) = tool::for_tests(
+            compiler,
+            "compiler of Dart for JavaScript",
+            "run `cargo xtask dart-sdk` without FFI_DART_SDK, or put the `dart` of a whole SDK on PATH",
+            REQUIRE_VARIABLE,
+        ) else {
+            return Ok(None);
+        };
+        capture(compile.args(["compile", "js", "-o"]).arg(out).arg(file)).map(Some)
     }
 
     /// Runs `dart analyze` on the package in `dir`; infos and warnings count as errors.

@@ -8,6 +8,7 @@
 //! | `debian` | packages of Debian without root |
 //! | [`example`] | builds and runs what is in `examples/` |
 //! | [`generated`] | writes or checks the committed files of `ffi-dart-emit` |
+//! | `pinned` | keeps programs on one core |
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`public`] | the public items of `ffi-core`, and the committed list of them |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
@@ -30,6 +31,7 @@ pub mod dart_sdk;
 mod debian;
 pub mod example;
 pub mod generated;
+mod pinned;
 pub mod protoc;
 pub mod public;
 pub mod ratio;

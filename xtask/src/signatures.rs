@@ -87,6 +87,13 @@ struct Function {
     result: Option<Param>,
 }
 
+impl Function {
+    /// Returns true if a call in Dart names the argument `at` this position.
+    fn names(&self, at: usize) -> bool {
+        self.params.len() >= 3 || matches!(self.params[at], Param::Scalar(BOOL))
+    }
+}
+
 /// The messages and functions.
 pub struct Signatures {
     messages: Vec<Vec<Field>>,
@@ -339,7 +346,9 @@ impl Signatures {
                     format!("{present} ? m{it}({index}, {at}, 1) : null")
                 }
             });
-            let arguments: Vec<_> = arguments.collect();
+            let arguments: Vec<_> = (arguments.enumerate())
+                .map(|(at, it)| if function.names(at) { format!("a{at}: {it}") } else { it })
+                .collect();
             let call = format!("library.call{index}({})", arguments.join(", "));
             line(&mut text, &format!("bool call{index}() {{"));
             line(

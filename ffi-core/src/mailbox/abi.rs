@@ -1,13 +1,16 @@
 //! Functions that generated code and Dart call.
 
+use std::cell::OnceCell;
 use std::ffi::c_void;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
+use super::current::{Source, within};
 use super::event::{Entry, FfiEvent};
-use super::post::{FfiMailbox, close_by, release_by};
+use super::post::{Call, FfiMailbox, close_by, release_by};
 use super::task::{FfiContext, Job, Task};
 use crate::boundary::{DartHandle, Failure, FfiOutput, FfiStatus, StatusCode, attach, call, caught};
 use crate::executor;
@@ -30,12 +33,13 @@ pub struct FfiMailboxCalls {
     drain: unsafe extern "C" fn(*const FfiMailbox, *mut FfiEvent, usize) -> usize,
     take: unsafe extern "C" fn(*const FfiMailbox, usize, *mut FfiStatus),
     cancel: unsafe extern "C" fn(*const FfiMailbox, u64) -> u8,
+    limit: unsafe extern "C" fn(*const FfiMailbox, u64, u64),
 }
 
 /// Returns the functions of mailboxes.
 #[must_use]
 pub fn mailbox_calls() -> *const FfiMailboxCalls {
-    static CALLS: FfiMailboxCalls = FfiMailboxCalls { open, close, drain, take, cancel };
+    static CALLS: FfiMailboxCalls = FfiMailboxCalls { open, close, drain, take, cancel, limit };
     &raw const CALLS
 }
 
@@ -102,6 +106,17 @@ unsafe extern "C" fn cancel(mailbox: *const FfiMailbox, call: u64) -> u8 {
     mailbox.cancel(call).into()
 }
 
+/// Sets the deadline of a call to so many microseconds from now.
+///
+/// # Safety
+///
+/// The mailbox is that of the isolate that runs this.
+unsafe extern "C" fn limit(mailbox: *const FfiMailbox, call: u64, microseconds: u64) {
+    // SAFETY: an object of the isolate keeps the mailbox, which is only used by shared references.
+    let mailbox = unsafe { &*mailbox };
+    mailbox.limit(call, Duration::from_micros(microseconds));
+}
+
 /// Returns a mailbox at which calls can be started.
 ///
 /// # Safety
@@ -142,25 +157,21 @@ where
         // SAFETY: the mailbox is null or that of the isolate, by this function's contract.
         let mailbox = unsafe { opened(mailbox) }?;
         let future = body()?;
-        spawn_call::<O, F>(&mailbox, id, future, convert);
+        spawn_call::<O, F>(mailbox.begin(mailbox.make(id)), future, convert);
         Ok(STARTED)
     };
     // SAFETY: the status is null or valid, and no other code uses it, by this function's contract.
     unsafe { call(status, start) }
 }
 
-fn spawn_call<O, F>(
-    mailbox: &Arc<FfiMailbox>,
-    id: u64,
-    future: F,
-    convert: fn(F::Output) -> Result<O::Abi, Failure>,
-) where
+fn spawn_call<O, F>(call: Arc<Call>, future: F, convert: fn(F::Output) -> Result<O::Abi, Failure>)
+where
     O: FfiOutput + 'static,
     F: Future + Send + 'static,
     F::Output: 'static,
 {
     let finish = move |id, output| Entry::of::<O>(id, convert(output));
-    executor::run(Task::new(future, finish, mailbox.begin(id)));
+    executor::run(Task::new(future, finish, call));
 }
 
 /// Starts an async function as [`start_async`] does, and polls it once on this thread. Returns 2 if
@@ -187,12 +198,16 @@ where
         // SAFETY: the mailbox is null or that of the isolate, by this function's contract.
         let mailbox = unsafe { opened(mailbox) }?;
         let mut future = Some(Box::pin(body()?));
+        let made = OnceCell::new();
+        let source = Source::Inline { made: &made, mailbox: &mailbox, id };
         executor::enter(&mut || {
-            ready = poll_once(&mut future, |output| Entry::of::<O>(id, convert(output)), id)
+            let poll = || poll_once(&mut future, |output| Entry::of::<O>(id, convert(output)), id);
+            ready = within(&source, poll);
         });
         if let Some(future) = future {
+            let call = made.into_inner().unwrap_or_else(|| mailbox.make(id));
             // Polled again by the executor: the waker of the first poll wakes nothing.
-            spawn_call::<O, Pin<Box<F>>>(&mailbox, id, future, convert);
+            spawn_call::<O, Pin<Box<F>>>(mailbox.begin(call), future, convert);
             return Ok(STARTED);
         }
         Ok(READY)
@@ -247,7 +262,7 @@ where
         let mailbox = unsafe { opened(mailbox) }?;
         let work = body()?;
         let finish = move |context: &FfiContext| Entry::of::<O>(id, work(context));
-        let job = Job::new(finish, mailbox.begin(id));
+        let job = Job::new(finish, mailbox.begin(mailbox.make(id)));
         executor::run_blocking(move || job.run());
         Ok(STARTED)
     };

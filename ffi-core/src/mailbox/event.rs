@@ -19,7 +19,8 @@ pub struct FfiEvent {
     pub(crate) call: u64,
     /// A [`StatusCode`](crate::boundary::StatusCode), or [`GONE`].
     pub(crate) code: i32,
-    detail: u32,
+    /// 1 if the event owns something, which Dart has to take.
+    owns: u32,
     /// The result, as its C type; a pointer to an [`FfiOwned`] of one if it has more bytes.
     value: [MaybeUninit<u64>; 2],
 }
@@ -28,7 +29,7 @@ const _: () = assert!(size_of::<FfiEvent>() == 32, "Dart reads records of 32 byt
 
 impl FfiEvent {
     fn new(call: u64, code: i32) -> Self {
-        Self { call, code, detail: 0, value: [MaybeUninit::zeroed(); 2] }
+        Self { call, code, owns: 0, value: [MaybeUninit::zeroed(); 2] }
     }
 
     /// Returns the address of the result.
@@ -69,6 +70,10 @@ pub(crate) struct Entry {
 unsafe impl Send for Entry {}
 
 impl Entry {
+    fn owning(event: FfiEvent, owns: Option<Owns>) -> Self {
+        Self { event: FfiEvent { owns: owns.is_some().into(), ..event }, owns }
+    }
+
     /// Returns the event with the result of a call.
     pub(crate) fn of<O: FfiOutput>(call: u64, result: Result<O::Abi, Failure>) -> Self {
         let result = match result {
@@ -85,17 +90,17 @@ impl Entry {
             event.write(owned);
             Some(FfiPending::owned(&owned))
         };
-        Self { event, owns: owned.map(Owns::Result) }
+        Self::owning(event, owned.map(Owns::Result))
     }
 
     /// Returns the event of a call that failed or has no value.
     pub(crate) fn failed(call: u64, failure: Failure) -> Self {
-        Self { event: FfiEvent::new(call, failure.code()), owns: Some(Owns::Failure(failure)) }
+        Self::owning(FfiEvent::new(call, failure.code()), Some(Owns::Failure(failure)))
     }
 
     /// Returns the event that a cancelled task is gone.
     pub(crate) fn gone(call: u64) -> Self {
-        Self { event: FfiEvent::new(call, GONE), owns: None }
+        Self::owning(FfiEvent::new(call, GONE), None)
     }
 
     /// Passes what the event owns to an isolate: a result is noted in its status until Dart has

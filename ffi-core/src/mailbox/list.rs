@@ -5,6 +5,9 @@
 //! list has a gap: a pop that comes to it finds nothing, although nodes behind the gap may be
 //! complete. The mailbox doesn't wait then, as the push that left the gap rings its doorbell
 //! afterwards.
+//!
+//! A push and the consumer use one node at a time: the consumer its value, the push its link. So no
+//! code has a reference to a whole node.
 
 use std::cell::Cell;
 use std::ptr;
@@ -49,9 +52,10 @@ impl<T, A: Atomics> List<T, A> {
         let node = Node::new(Some(value));
         // AcqRel: pairs with the exchange of the push before, whose node is initialised by then.
         let before = self.head.swap(node, Ordering::AcqRel);
+        // Only its link: the consumer may take its value meanwhile.
         // SAFETY: the consumer frees a node once it has a next one, which only this thread links.
-        let before = unsafe { &*before };
-        before.next.store(node, A::LINK);
+        let link = unsafe { &(*before).next };
+        link.store(node, A::LINK);
     }
 
     /// Removes the first value; returns none if there is none, or if its push is under way.
@@ -62,7 +66,7 @@ impl<T, A: Atomics> List<T, A> {
     pub(crate) unsafe fn pop(&self) -> Option<T> {
         let tail = self.tail.get();
         // SAFETY: the tail is the list's own node until the next pop.
-        let next = unsafe { &*tail }.next.load(Ordering::Acquire);
+        let next = unsafe { &(*tail).next }.load(Ordering::Acquire);
         if next.is_null() {
             return None;
         }
@@ -81,7 +85,7 @@ impl<T, A: Atomics> List<T, A> {
     /// The conditions of [`pop`](Self::pop).
     pub(crate) unsafe fn is_empty(&self) -> bool {
         // SAFETY: the tail is the list's own node until the next pop.
-        unsafe { &*self.tail.get() }.next.load(Ordering::Acquire).is_null()
+        unsafe { &(*self.tail.get()).next }.load(Ordering::Acquire).is_null()
     }
 }
 

@@ -39,6 +39,7 @@
 mod abi;
 mod atomics;
 mod counts;
+mod current;
 mod event;
 mod inbox;
 mod list;
@@ -53,4 +54,4 @@ pub(crate) use counts::{Alive, counts};
 pub use event::FfiEvent;
 pub use post::FfiMailbox;
 pub(crate) use post::{open_again, open_mailboxes, shut_down};
-pub use task::FfiContext;
+pub use task::{FfiContext, context};

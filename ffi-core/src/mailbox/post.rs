@@ -4,11 +4,13 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use atomic_waker::AtomicWaker;
 
 use super::atomics::Machine;
 use super::counts::count_late;
+use super::current::Deadline;
 use super::event::{Entry, FfiEvent};
 use super::inbox::{Closed, Inbox};
 use super::outcome::{Outcome, Stage};
@@ -41,6 +43,7 @@ pub(crate) struct Call {
     pub(crate) id: u64,
     pub(crate) outcome: Outcome<Machine>,
     pub(crate) waker: AtomicWaker,
+    pub(super) deadline: Deadline,
     mailbox: Arc<FfiMailbox>,
 }
 
@@ -96,15 +99,20 @@ impl FfiMailbox {
         if SHUT.load(Ordering::SeqCst) || self.inbox.is_closed() { Err(closed()) } else { Ok(()) }
     }
 
-    /// Notes a call that starts.
-    pub(crate) fn begin(self: &Arc<Self>, id: u64) -> Arc<Call> {
-        let call = Arc::new(Call {
+    /// Makes a call, which has not been started.
+    pub(super) fn make(self: &Arc<Self>, id: u64) -> Arc<Call> {
+        Arc::new(Call {
             id,
             outcome: Outcome::new(),
             waker: AtomicWaker::new(),
+            deadline: Deadline::new(),
             mailbox: Arc::clone(self),
-        });
-        let index = id as u32 as usize;
+        })
+    }
+
+    /// Notes a call that starts.
+    pub(crate) fn begin(&self, call: Arc<Call>) -> Arc<Call> {
+        let index = call.id as u32 as usize;
         let mut isolate = lock(&self.isolate);
         if index >= isolate.calls.len() {
             isolate.calls.resize_with(index + 1, || None);
@@ -115,10 +123,22 @@ impl FfiMailbox {
         call
     }
 
+    /// Returns a call whose last event was not drained.
+    fn call(&self, id: u64) -> Option<Arc<Call>> {
+        let call = lock(&self.isolate).calls.get(id as u32 as usize).cloned().flatten();
+        call.filter(|call| call.id == id)
+    }
+
     /// Cancels a call; returns false if it has ended, so its event comes.
     pub(crate) fn cancel(&self, id: u64) -> bool {
-        let call = lock(&self.isolate).calls.get(id as u32 as usize).cloned().flatten();
-        call.is_some_and(|call| call.id == id && call.cancel())
+        self.call(id).is_some_and(|call| call.cancel())
+    }
+
+    /// Sets the deadline of a call to `left` from now, if it has not ended.
+    pub(crate) fn limit(&self, id: u64, left: Duration) {
+        if let Some(call) = self.call(id) {
+            call.deadline.set(left);
+        }
     }
 
     fn push(&self, entry: Entry) {

@@ -9,10 +9,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use pin_project_lite::pin_project;
 
 use super::counts::{Alive, count_drop_panic};
+use super::current::{Source, current, within};
 use super::event::Entry;
 use super::outcome::Stage;
 use super::post::Call;
@@ -70,7 +72,8 @@ impl<F: Future, C: Fn(u64, F::Output) -> Entry> Future for Task<F, C> {
             }
             let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
             let finish = &*this.finish;
-            let polled = caught(|| future.poll(context).map(|output| finish(id, output)));
+            let poll = || future.poll(context).map(|output| finish(id, output));
+            let polled = caught(|| within(&Source::Started(this.call), poll));
             let entry = match polled {
                 Ok(Poll::Pending) => {
                     this.call.waker.register(context.waker());
@@ -111,7 +114,8 @@ impl<W: FnOnce(&FfiContext) -> Entry> Job<W> {
             return;
         };
         let context = FfiContext(Some(Arc::clone(&self.call)));
-        let entry = caught(|| work(&context)).unwrap_or_else(|failure| Entry::failed(self.call.id, failure));
+        let entry = caught(|| within(&Source::Started(&self.call), || work(&context)));
+        let entry = entry.unwrap_or_else(|failure| Entry::failed(self.call.id, failure));
         self.alive = None;
         self.call.complete(entry);
     }
@@ -127,11 +131,13 @@ impl<W> Drop for Job<W> {
     }
 }
 
-/// Tells a blocking function whether its call was cancelled. A parameter `&FfiContext` is not
-/// visible in Dart.
+/// Tells a function about its call: its deadline, and whether it was cancelled.
 ///
-/// The default is the context of no call, which is never cancelled: to call such a function from
-/// Rust.
+/// A blocking function takes it as a parameter `&FfiContext`, which is not visible in Dart; an async
+/// function asks [`context`].
+///
+/// The default is the context of no call, which is never cancelled and has no deadline: to call such
+/// a function from Rust.
 ///
 /// # Examples
 ///
@@ -157,10 +163,47 @@ impl FfiContext {
     pub fn is_cancelled(&self) -> bool {
         self.0.as_ref().is_some_and(|call| call.outcome.stage() != Stage::Running)
     }
+
+    /// Returns the time until which Dart waits for the result: that of `timeout` or `deadline` of
+    /// the `FfiFuture`, the earliest of several. Then the call is cancelled.
+    ///
+    /// Dart sets it right after the start, when the function may be running. So ask for it when
+    /// it is needed, such as before each request to a server, instead of once at the beginning.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.0.as_ref()?.deadline.get()
+    }
+}
+
+/// Returns the context of the call that this thread works for: the async function whose future it
+/// polls, or the blocking function that it runs. Elsewhere, such as in a task of
+/// [`spawn`](crate::spawn), the context of no call.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, Instant};
+///
+/// use ffi_core::ffi_export;
+///
+/// /// Returns how many seconds are left for an answer: ten, if Dart has set no deadline.
+/// #[ffi_export]
+/// pub async fn seconds_left() -> u64 {
+///     let default = Instant::now() + Duration::from_secs(10);
+///     let deadline = ffi_core::context().deadline().unwrap_or(default);
+///     deadline.saturating_duration_since(Instant::now()).as_secs()
+/// }
+/// ```
+#[must_use]
+pub fn context() -> FfiContext {
+    FfiContext(current())
 }
 
 impl fmt::Debug for FfiContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FfiContext").field("is_cancelled", &self.is_cancelled()).finish()
+        f.debug_struct("FfiContext")
+            .field("is_cancelled", &self.is_cancelled())
+            .field("deadline", &self.deadline())
+            .finish()
     }
 }

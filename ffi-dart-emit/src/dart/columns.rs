@@ -59,11 +59,11 @@ enum Shape {
     /// An array.
     Array { array: String, length: String },
     /// A newtype: its values as a list, and an array that is another one in extension types.
-    Newtype { element: String, array: String, inner: String, storage: String, end: String },
+    Newtype { element: String, array: String, inner: String, storage: String, end: String, more: String },
     /// Enums that may have any number.
-    Open { element: String, array: &'static str, read: String, write: String },
+    Open { element: String, array: &'static str, functions: String },
     /// A list of what is in places.
-    Places { element: String, class: String, size: u64, read: String, write: String },
+    Places { element: String, class: String, size: u64, functions: String },
 }
 
 impl<'a> Columns<'a> {
@@ -147,22 +147,48 @@ impl Shape {
             ty = of;
         }
         let storage = array(types.model.physical(value));
-        Self::Newtype { element: types.element(&field.ty), array: array(value), inner, storage, end }
+        let more = more(types, &field.ty);
+        Self::Newtype { element: types.element(&field.ty), array: array(value), inner, storage, end, more }
     }
 
     fn in_place(types: &Types<'_>, field: &Field) -> Self {
         let ty = &field.ty;
-        let at = if matches!(ty, Type::Open(_)) { "at[row]" } else { "at(row)" };
-        let named = Place { name: "name", index: Some("row") };
         let element = types.element(ty);
-        let read = types.read(ty, at, named);
-        let write = types.write(0, ty, at, "it", named).trim_end_matches(';').to_owned();
         match ty {
             Type::Open(it) => {
                 let array = types::scalar(types.repr(*it)).array;
-                Self::Open { element, array, read, write }
+                Self::Open { element, array, functions: in_place(types, ty, "at[row]") }
             }
-            _ => Self::Places { element, class: types.class(ty), size: field.size, read, write },
+            _ => {
+                let functions = in_place(types, ty, "at(row)");
+                Self::Places { element, class: types.class(ty), size: field.size, functions }
+            }
         }
     }
+}
+
+/// A value of a column in a function that a `ColumnList` is given.
+const ROW: Place<'_> = Place { name: "name", index: Some("row") };
+
+/// Returns the functions that a `ColumnList` is given, for values of the type `ty` in the places
+/// `at`.
+pub fn in_place(types: &Types<'_>, ty: &Type, at: &str) -> String {
+    let read = types.read(ty, at, ROW);
+    let write = types.write(0, ty, at, "it", ROW);
+    let write = write.trim_end_matches(';');
+    format!("(row, name) => {read}, (row, it, name) => {write}{}", more(types, ty))
+}
+
+/// Returns the named arguments of a `ColumnList` for values of the type `ty`: how they are checked
+/// and copied before any is written.
+fn more(types: &Types<'_>, ty: &Type) -> String {
+    let check = types.check(ty, "it", ROW).map(|check| {
+        let place = check.place.map(|place| format!("final place = $.Struct.create<{place}>(); "));
+        format!(", check: (it, row, name) {{ {}{} }}", place.unwrap_or_default(), check.statement)
+    });
+    let detach = types.detach(ty, "it", ROW).map(|statements| {
+        let statements: Vec<_> = statements.lines().map(str::trim).collect();
+        format!(", detach: (it, row, name) {{ {} }}", statements.join(" "))
+    });
+    [check, detach].into_iter().flatten().collect()
 }

@@ -4,9 +4,10 @@ use askama::Template;
 
 use crate::model::Model;
 
-use super::container::{self, Container};
+use super::container;
 use super::message::MessageClasses;
 use super::oneof::{OneofClasses, OneofValues};
+use super::parallel::written;
 use super::throws::AllThrows;
 use super::types::Types;
 use super::value::ValueClass;
@@ -16,10 +17,10 @@ use super::value::ValueClass;
 #[template(path = "dart/messages.dart.jinja", escape = "none")]
 pub struct MessagesFile<'a> {
     package: &'a str,
-    messages: Vec<MessageClasses<'a>>,
-    oneofs: Vec<OneofClasses<'a>>,
+    messages: String,
+    oneofs: String,
     /// Classes of the containers, which have no name in Rust.
-    containers: Vec<Container>,
+    containers: String,
 }
 
 impl<'a> MessagesFile<'a> {
@@ -27,15 +28,13 @@ impl<'a> MessagesFile<'a> {
     pub fn new(types: &Types<'a>) -> Self {
         let Model { messages, oneofs, .. } = types.model;
         let throws = AllThrows::new(types.model);
+        // Messages that live in arenas have views of another kind.
+        let plain: Vec<_> = messages.iter().filter(|it| it.arena.is_none()).collect();
         Self {
             package: &types.names.package,
-            messages: messages
-                .iter()
-                .filter(|it| it.arena.is_none())
-                .map(|it| MessageClasses::new(types, &throws, it))
-                .collect(),
-            oneofs: oneofs.iter().map(|it| OneofClasses::new(types, &throws, it)).collect(),
-            containers: container::all(types),
+            messages: written(&plain, |it| MessageClasses::new(types, &throws, it)),
+            oneofs: written(oneofs, |it| OneofClasses::new(types, &throws, it)),
+            containers: written(&types.containers, |ty| container::of(types, ty)),
         }
     }
 }
@@ -43,18 +42,18 @@ impl<'a> MessagesFile<'a> {
 /// Part of `values.dart` with the values of all messages and oneofs.
 #[derive(Template)]
 #[template(path = "dart/values.dart.jinja", escape = "none")]
-pub struct ValuesFile<'a> {
-    messages: Vec<ValueClass<'a>>,
-    oneofs: Vec<OneofValues<'a>>,
+pub struct ValuesFile {
+    messages: String,
+    oneofs: String,
 }
 
-impl<'a> ValuesFile<'a> {
+impl ValuesFile {
     /// Returns the file for the model of `types`.
-    pub fn new(types: &Types<'a>) -> Self {
+    pub fn new(types: &Types<'_>) -> Self {
         let Model { messages, oneofs, .. } = types.model;
         Self {
-            messages: messages.iter().map(|it| ValueClass::of_message(types, it)).collect(),
-            oneofs: oneofs.iter().map(|it| OneofValues::new(types, it)).collect(),
+            messages: written(messages, |it| ValueClass::of_message(types, it)),
+            oneofs: written(oneofs, |it| OneofValues::new(types, it)),
         }
     }
 }

@@ -2,8 +2,8 @@
 //! in them.
 //!
 //! Each is a `Struct` with the layout of `ffi-core`. All have the same members: `read` and `write`
-//! for views, `toDart` and `setDart` for values, `setFrom` to copy within memory. A list that
-//! `toDart` returns may still be a view: the constructor of the value that it is for copies it.
+//! for views, `toData` and `setData` for values, `setFrom` to copy within memory. A list that
+//! `toData` returns may still be a view: the constructor of the value that it is for copies it.
 //! Lists and maps have a second class for the object that Dart sees.
 
 use std::fmt;
@@ -13,7 +13,7 @@ use askama::Template;
 use crate::model::{Layout, Scalar, Type};
 
 use super::places::{Padding, Places};
-use super::types::{self, Place, Types, flattened, plain};
+use super::types::{self, Check, Place, Types, flattened, plain};
 
 /// The classes of a container.
 pub enum Container {
@@ -38,9 +38,9 @@ impl fmt::Display for Container {
     }
 }
 
-/// Returns the classes of all containers.
-pub fn all(types: &Types<'_>) -> Vec<Container> {
-    types.containers.iter().map(|ty| Container::new(types, ty)).collect()
+/// Returns the classes of the container `ty`.
+pub fn of(types: &Types<'_>, ty: &Type) -> Container {
+    Container::new(types, ty)
 }
 
 impl Container {
@@ -82,6 +82,12 @@ const EACH: Place<'_> = Place { name: "name", index: Some("index ?? i") };
 
 /// An element in what Dart sees of a list or map.
 const ELEMENT: Place<'_> = Place { name: "_name", index: Some("_index ?? index") };
+
+/// An element that is to be written to a list from `start` on.
+const WRITTEN: Place<'_> = Place { name: "_name", index: Some("_index ?? start + i") };
+
+/// An entry that is to be written to a map.
+const ENTRY: Place<'_> = Place { name: "_name", index: Some("_index ?? i") };
 
 /// Text or bytes.
 #[derive(Template)]
@@ -142,46 +148,6 @@ pub struct List {
     shown: Option<String>,
 }
 
-/// Check of elements before the first of them is written: for values that may not fit, and that
-/// aren't copied first, which would find it.
-struct Check {
-    /// Class of a place that an element is written to.
-    place: Option<String>,
-    /// Statement that writes an element there, or checks it.
-    write: String,
-}
-
-impl Check {
-    fn new(types: &Types<'_>, of: &Type) -> Option<Self> {
-        let named = Place { name: "_name", index: Some("_index ?? start + i") };
-        match of {
-            Type::Open(index) if may_refuse(types, of) => {
-                let number = types::checked(types.repr(*index), "elements[i].number", named.name);
-                Some(Self { place: None, write: format!("{number};") })
-            }
-            Type::Str { .. } | Type::Option { .. }
-                if types.detach(of, "element").is_none() && may_refuse(types, of) =>
-            {
-                let write = types.write(0, of, "place", "elements[i]", named);
-                Some(Self { place: Some(types.class(of)), write })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Returns true if a Dart value may not fit a place of the type `ty`, which holds neither lists nor
-/// maps.
-fn may_refuse(types: &Types<'_>, ty: &Type) -> bool {
-    match ty {
-        Type::Str { .. } => true,
-        Type::Scalar(it) => types::is_narrow(*it),
-        Type::Open(index) => types::is_narrow(types.repr(*index)),
-        Type::Option { of } => may_refuse(types, of),
-        _ => false,
-    }
-}
-
 /// A list of numbers.
 struct Numbers {
     /// Typed data of them.
@@ -233,8 +199,8 @@ impl List {
             },
             read_value: types.read_value(of, "_items[i]", EACH),
             write_value: (!plain(of)).then(|| types.write_value(0, of, "_items[i]", "value[i]", EACH)),
-            detached: types.detach(of, "element"),
-            check: Check::new(types, of),
+            detached: types.detach(of, "element", ELEMENT),
+            check: types.check(of, "elements[i]", WRITTEN),
             shown: types::unsigned(ty),
             class,
         }
@@ -293,8 +259,8 @@ impl ArrayOf {
                 _ => ArrayKind::Others {
                     read: types.read(of, at, ELEMENT),
                     write: types.write(0, of, at, "value", ELEMENT),
-                    detached: types.detach(of, "element"),
-                    check: Check::new(types, of),
+                    detached: types.detach(of, "element", ELEMENT),
+                    check: types.check(of, "elements[i]", WRITTEN),
                 },
             },
             read_value: types.read_value(of, "_items[i]", EACH),
@@ -367,6 +333,8 @@ pub struct MapOf {
     /// Statement that writes a value, if it is not that of a view.
     write_value: Option<String>,
     detached: Option<String>,
+    /// Checks of a key and a value.
+    checks: Vec<Check>,
     /// Positions of `u64`, if there are any.
     shown: Option<String>,
 }
@@ -426,7 +394,11 @@ impl MapOf {
             key: Half::new(types, key, "key", None),
             value: Half::new(types, value, "value", before_value),
             write_value: (!plain(value)).then(|| types.write_value(0, value, "_items[i]._value", "it", EACH)),
-            detached: types.detach(value, "value"),
+            detached: types.detach(value, "value", ELEMENT),
+            checks: [types.check(key, "keys[i]", ENTRY), types.check(value, "values[i]", ENTRY)]
+                .into_iter()
+                .flatten()
+                .collect(),
             shown: types::unsigned(ty),
         }
     }

@@ -76,26 +76,93 @@ pub fn function_type(name: &str, returns: &str, parameters: &[String]) -> String
     call(0, &format!("typedef {name} = "), &format!("{returns} Function"), parameters, ";")
 }
 
-/// Parameters in the order of a declaration.
-#[derive(Clone, Copy)]
-pub struct Parameters<'a>(&'a [String]);
+/// Parameters, or the arguments of a call: those that are written in order, and those with names.
+#[derive(Default)]
+pub struct Parameters {
+    positional: Vec<String>,
+    named: Vec<String>,
+}
 
-impl<'a> Parameters<'a> {
-    /// Returns parameters that are all required.
-    pub fn new(required: &'a [String]) -> Self {
-        Self(required)
+impl Parameters {
+    /// Makes parameters that are all required and in order.
+    pub fn positional(all: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { positional: all.into_iter().map(Into::into).collect(), named: Vec::new() }
+    }
+
+    /// Makes parameters of a type and a name each, all required; those for which `named` is true
+    /// have their names in calls.
+    pub fn new<'a>(all: impl IntoIterator<Item = (&'a str, &'a str)>, named: &[bool]) -> Self {
+        let mut parameters = Self::default();
+        for ((ty, name), named) in all.into_iter().zip(named) {
+            if *named {
+                parameters.named.push(format!("required {ty} {name}"));
+            } else {
+                parameters.positional.push(format!("{ty} {name}"));
+            }
+        }
+        parameters
+    }
+
+    /// Makes the arguments of a call, each with the name of its parameter and its value.
+    pub fn arguments<'a>(all: impl IntoIterator<Item = (&'a str, &'a str)>, named: &[bool]) -> Self {
+        let mut arguments = Self::default();
+        for ((name, value), named) in all.into_iter().zip(named) {
+            if *named {
+                arguments.named.push(format!("{name}: {value}"));
+            } else {
+                arguments.positional.push(value.to_owned());
+            }
+        }
+        arguments
+    }
+
+    /// Returns the list for its place between parentheses, as [`listed`]; names of parameters are
+    /// in braces.
+    fn declared(&self, indent: usize, used: usize) -> String {
+        if self.named.is_empty() {
+            return listed(indent, used, &self.positional);
+        }
+        let (positional, named) = (self.positional.join(", "), self.named.join(", "));
+        let between = if positional.is_empty() { "" } else { ", " };
+        let line = format!("{positional}{between}{{{named}}}");
+        if used + width(&line) <= WIDTH {
+            return line;
+        }
+        let (pad, mut out) = (pad(indent), String::new());
+        let mut last = "";
+        for it in &self.positional {
+            out.push_str(&format!("{last}\n{pad}  {it}"));
+            last = ",";
+        }
+        out.push_str(if self.positional.is_empty() { "{\n" } else { ", {\n" });
+        for it in &self.named {
+            out.push_str(&format!("{pad}  {it},\n"));
+        }
+        format!("{out}{pad}}}")
+    }
+
+    /// Returns all arguments in the order in which they are written.
+    pub fn all(&self) -> Vec<String> {
+        self.positional.iter().chain(&self.named).cloned().collect()
     }
 }
 
 /// Returns the head of a method up to its `{`; `before` is the text before the name: a type, or
 /// `set`.
-pub fn method(before: &str, name: &str, parameters: Parameters<'_>) -> String {
-    call(2, &format!("{before} "), name, parameters.0, " {")
+pub fn method(before: &str, name: &str, parameters: &Parameters) -> String {
+    let head = format!("{}{before} {name}(", pad(2));
+    let declared = parameters.declared(2, width(&head) + 3);
+    format!("{head}{declared}) {{")
+}
+
+/// Returns the statement that assigns the result of `callee` to `result`.
+pub fn result(callee: &str, arguments: &Parameters) -> String {
+    call(4, "final result = ", callee, &arguments.all(), ";")
 }
 
 /// Returns the head of a constructor and the colon before its initializers.
-pub fn constructor(name: &str, parameters: Parameters<'_>) -> String {
-    call(2, "", name, parameters.0, "\n    :")
+pub fn constructor(name: &str, parameters: &Parameters) -> String {
+    call(2, "", name, &parameters.positional, "\n    :")
 }
 
 /// Returns the head of an extension type, whose constructor takes `representation`.
@@ -141,6 +208,29 @@ mod tests {
         assert_eq!(braced(2, 10, &[]), "");
         assert_eq!(braced(2, 10, &strings(&["a", "b"])), "{a, b}");
         assert_eq!(braced(2, 116, &strings(&["a", "b"])), "{\n    a,\n    b,\n  }");
+    }
+
+    #[test]
+    fn parameters_with_names_are_in_braces() {
+        let all = [("int", "a"), ("bool", "b"), ("double", "c")];
+        let head = |name: &str, named: &[bool]| method("void", name, &Parameters::new(all, named));
+        assert_eq!(head("f", &[false; 3]), "  void f(int a, bool b, double c) {");
+        let names = "required int a, required bool b, required double c";
+        assert_eq!(head("f", &[true; 3]), format!("  void f({{{names}}}) {{"));
+        assert_eq!(head("f", &[false, true, false]), "  void f(int a, double c, {required bool b}) {");
+        let long = "n".repeat(90);
+        assert_eq!(
+            head(&long, &[true; 3]),
+            format!(
+                "  void {long}({{\n    required int a,\n    required bool b,\n    required double c,\n  }}) {{"
+            )
+        );
+        assert_eq!(
+            head(&long, &[false, true, false]),
+            format!("  void {long}(\n    int a,\n    double c, {{\n    required bool b,\n  }}) {{")
+        );
+        let call = Parameters::arguments([("a", "1"), ("b", "true")], &[false, true]);
+        assert_eq!(result("f", &call), "    final result = f(1, b: true);");
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub struct LibraryFile<'a> {
     signatures: Vec<String>,
     functions: Vec<Binding>,
     form: Form,
+    /// True if a hook bundles the library as a code asset of the package.
+    bundled: bool,
     checks: Vec<String>,
     /// Declarations of the functions in the interface.
     declared: Vec<String>,
@@ -94,7 +96,7 @@ pub struct LibraryFile<'a> {
 
 impl<'a> LibraryFile<'a> {
     /// Returns the file for `model`.
-    pub fn new(model: &'a Model, names: &'a Names<'_>, form: Form) -> Self {
+    pub fn new(model: &'a Model, names: &'a Names<'_>, form: Form, bundled: bool) -> Self {
         let symbols = &model.library.symbols;
         let doc = format!(
             "The Rust library `{}` {}: one method per exported function.\n\n\
@@ -127,6 +129,7 @@ impl<'a> LibraryFile<'a> {
             signatures: Vec::new(),
             functions: Vec::new(),
             form,
+            bundled,
             checks: Vec::new(),
             declared: Vec::new(),
             layout: String::new(),
@@ -246,19 +249,8 @@ impl<'a> LibraryFile<'a> {
             leaf: it.leaf,
         });
 
-        let parameters: Vec<_> = crossing
-            .arguments
-            .iter()
-            .zip(&own.params)
-            .map(|(argument, name)| format!("{} {name}", argument.public))
-            .collect();
+        let arguments = || crossing.arguments.iter().zip(&own.params);
         let outcome = &crossing.outcome;
-        let raw_parameters: Vec<_> = crossing
-            .arguments
-            .iter()
-            .zip(&own.params)
-            .map(|(argument, name)| format!("{} {name}", argument.unchecked().0))
-            .collect();
         let error = it.error.map(|index| error::decoder(names, index)).unwrap_or_default();
         let call = Call { it, crossing: &crossing, names: &own.params, binding: &binding, error: &error };
         let default = format!("Calls the Rust function `{}`.", it.item.name);
@@ -272,10 +264,16 @@ impl<'a> LibraryFile<'a> {
         let lead = layout::doc(2, &doc) + &annotations(2, &it.item);
         let public =
             if it.mode.is_sync() { outcome.public.clone() } else { started::future(&outcome.public) };
-        let head = layout::method(&public, &own.name, Parameters::new(&parameters));
+        let named = it.named();
+        let parameters =
+            Parameters::new(arguments().map(|(argument, name)| (&*argument.public, &**name)), &named);
+        let head = layout::method(&public, &own.name, &parameters);
         self.declared.push(format!("{lead}{};", head.trim_end_matches(" {")));
         if !it.mode.is_sync() {
             self.started(model, names, it, own, &call, &head);
+            if let Some((ty, convert)) = started::unsigned(it) {
+                self.unsigned(it, own, (ty, convert), &parameters);
+            }
             return;
         }
         let body = call.body(&call.safe(), outcome.conversion.as_ref());
@@ -289,19 +287,36 @@ impl<'a> LibraryFile<'a> {
                 Some((ty, conversion)) => (ty, Some(conversion)),
                 None => (&outcome.public, outcome.conversion.as_ref()),
             };
-            let head = layout::method(ty, &own.name, Parameters::new(&raw_parameters));
+            let pointers = Parameters::new(
+                arguments().map(|(argument, name)| (argument.unchecked().0, &**name)),
+                &named,
+            );
+            let head = layout::method(ty, &own.name, &pointers);
             let body = call.body(&call.raw(), conversion);
             self.raw_methods.push(format!("{doc}{notes}{inline}{head}\n{body}\n  }}"));
         }
         if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
-            let (ty, from) =
+            let as_big =
                 if it.optional { ("$.BigInt?", "$.bigOrNull") } else { ("$.BigInt", "$.bigFromBits") };
-            let head = layout::method(ty, &beside(&own.name, "Big"), Parameters::new(&parameters));
-            let result = layout::call(4, "final result = ", &own.name, &own.params, ";");
-            let doc = layout::doc(2, &format!("As [{}], whose result is unsigned in Rust.", own.name));
-            let notes = annotations(2, &it.item);
-            self.derived.push(format!("{doc}{notes}{head}\n{result}\n    return {from}(result);\n  }}"));
+            self.unsigned(it, own, as_big, &parameters);
         }
+    }
+
+    /// Adds the method beside a function whose result is unsigned: its type, and what makes its
+    /// result from that of the function.
+    fn unsigned(
+        &mut self,
+        it: &Function,
+        own: &FunctionNames,
+        (ty, convert): (&str, &str),
+        parameters: &Parameters,
+    ) {
+        let head = layout::method(ty, &beside(&own.name, "Big"), parameters);
+        let passed_on = own.params.iter().map(|name| (&**name, &**name));
+        let result = layout::result(&own.name, &Parameters::arguments(passed_on, &it.named()));
+        let doc = layout::doc(2, &format!("As [{}], whose result is unsigned in Rust.", own.name));
+        let notes = annotations(2, &it.item);
+        self.derived.push(format!("{doc}{notes}{head}\n{result}\n    return {convert}(result);\n  }}"));
     }
 
     /// Adds the methods of an async or blocking function, whose head is `head`.
@@ -319,16 +334,6 @@ impl<'a> LibraryFile<'a> {
         lines.extend(started::start(it, own, call.binding, &around.values, &around.after, call.error));
         self.methods.push(format!("  @override\n{head}\n{}\n  }}", lines.join("\n")));
         self.methods.extend(started::result(names, model, it, own, call.crossing));
-        if let Some((ty, convert)) = started::unsigned(it) {
-            let parameters: Vec<_> = (call.crossing.arguments.iter().zip(&own.params))
-                .map(|(argument, name)| format!("{} {name}", argument.public))
-                .collect();
-            let head = layout::method(ty, &beside(&own.name, "Big"), Parameters::new(&parameters));
-            let doc = layout::doc(2, &format!("As [{}], whose result is unsigned in Rust.", own.name));
-            let notes = annotations(2, &it.item);
-            let result = layout::call(4, "final result = ", &own.name, &own.params, ";");
-            self.derived.push(format!("{doc}{notes}{head}\n{result}\n    return {convert}(result);\n  }}"));
-        }
     }
 
     /// Returns true if there is something that a shutdown ends.
@@ -338,8 +343,8 @@ impl<'a> LibraryFile<'a> {
 
     /// Returns the constructor up to its initializers.
     fn constructor(&self) -> String {
-        let parameters = ["this.path", "this._memory", "this._openedLayout"].map(str::to_owned);
-        layout::constructor(&format!("{}._", self.client()), Parameters::new(&parameters))
+        let parameters = Parameters::positional(["this.path", "this._memory", "this._openedLayout"]);
+        layout::constructor(&format!("{}._", self.client()), &parameters)
     }
 
     /// Returns the base class of the client, which has the library's functions.

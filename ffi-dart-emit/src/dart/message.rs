@@ -5,12 +5,12 @@ use askama::Template;
 use crate::logical::Logical;
 use crate::model::{Field, Message, Model, Scalar, Type, Value};
 
-use super::columns::Columns;
+use super::columns::{Columns, in_place};
 use super::docs::article_of;
 use super::layout;
 use super::lead::Lead;
 use super::names::beside;
-use super::owners::{ListField, Owners, ProtoMembers, list_returned};
+use super::owners::{ListField, NewtypeList, Owners, ProtoMembers, list_returned};
 use super::places::{Padding, Places};
 use super::throws::{AllThrows, Throws};
 use super::types::{self, Place, Types, Unsigned, flat, flattened, plain};
@@ -106,17 +106,21 @@ fn capital(article: &str) -> &'static str {
     if article == "an" { "An" } else { "A" }
 }
 
-/// Returns the lists of fields of `message` that are numbers.
+/// Returns the lists of fields of `message` that are numbers, or newtypes of numbers.
 fn list_fields<'a>(types: &Types<'a>, message: &'a Message) -> Vec<ListField<'a>> {
     let members = &types.names.of(&message.id).members;
     let fields = message.fields.iter().zip(members);
     let list = |(field, name): (&Field, &'a String)| {
-        let Type::Scalar(scalar) = &field.ty else { return None };
+        let Type::Scalar(scalar) = field.ty.physical() else { return None };
         let list = types::scalar(*scalar).field?;
         let Lead { doc, notes } = Lead::of_field(types.names, &message.item.name, &field.item);
         // Numbers of these types are not checked when they are written.
         let checked = !matches!(scalar, Scalar::I64 | Scalar::U64 | Scalar::F32 | Scalar::F64);
-        Some(ListField { doc, notes, name, list, offset: field.offset, checked })
+        let newtype = matches!(field.ty, Type::Newtype { .. }).then(|| NewtypeList {
+            element: types.element(&field.ty),
+            converted: types.converts(&field.ty).then(|| in_place(types, &field.ty, "at[row]")),
+        });
+        Some(ListField { doc, notes, name, list, offset: field.offset, checked, newtype })
     };
     fields.filter_map(list).collect()
 }
@@ -252,7 +256,7 @@ impl<'a> FieldMembers<'a> {
             big: types::big(ty),
             part: Part::new(ty, name),
             read: match access {
-                Access::InPlace { .. } => format!("{name}.toDart()"),
+                Access::InPlace { .. } => format!("{name}.toData()"),
                 Access::Container { .. } if !matches!(ty, Type::Ref(_)) => {
                     types.read_value(ty, &format!("_{name}"), place)
                 }

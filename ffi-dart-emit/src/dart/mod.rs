@@ -13,6 +13,7 @@ mod crossing;
 mod docs;
 mod enumeration;
 mod error;
+pub mod hook;
 mod layout;
 mod lead;
 mod library;
@@ -21,6 +22,7 @@ mod names;
 mod newtype;
 mod oneof;
 mod owners;
+mod parallel;
 pub mod placement;
 mod places;
 mod pool;
@@ -42,6 +44,7 @@ use binding::Form;
 use composite::{MessagesFile, ValuesFile};
 use enumeration::{ArraysFile, EnumsFile};
 use error::{ErrorsFile, FailuresFile};
+use hook::NativeAssets;
 use library::LibraryFile;
 use names::Names;
 use newtype::{NewtypeArraysFile, NewtypesFile};
@@ -56,6 +59,8 @@ pub struct Options {
     pub package: Option<String>,
     /// The folder of the runtime, relative to the package: `ffi_core` if there is none.
     pub runtime: Option<String>,
+    /// Code that the package bundles with the app that uses it, if any.
+    pub native_assets: Option<NativeAssets>,
 }
 
 /// Form of the bindings that packages have.
@@ -79,6 +84,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
             .iter()
             .find(|it| it.arena.is_none())
             .map_or("Thing", |it| &names.of(&it.id).name),
+        native_assets: options.native_assets.is_some(),
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
     let pools = PoolsFile::new(model, &names, FORM);
@@ -121,7 +127,10 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
             }),
         ),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
-        ("lib/src/library.g.dart".into(), render(&LibraryFile::new(model, &names, FORM))),
+        (
+            "lib/src/library.g.dart".into(),
+            render(&LibraryFile::new(model, &names, FORM, options.native_assets.is_some())),
+        ),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
@@ -140,6 +149,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     }
     let generated = generated.into_iter().map(|(path, body)| OutputFile::generated(path, body));
     let mut files: Vec<_> = generated.collect();
+    files.extend(options.native_assets.as_ref().and_then(|assets| assets.hook(&names, file)));
     files.extend([
         OutputFile::starter("README.md", render(&readme)),
         OutputFile::starter(
@@ -284,6 +294,8 @@ struct Readme<'a> {
     /// A call whose arguments are all literals.
     call: Option<String>,
     message: &'a str,
+    /// True if a hook bundles the library.
+    native_assets: bool,
     /// First message that has a pool.
     pooled: Option<&'a str>,
 }
@@ -299,7 +311,9 @@ fn example(model: &Model, names: &Names<'_>) -> Option<String> {
     };
     model.functions.iter().zip(&names.functions).find_map(|(it, own)| {
         let arguments: Option<Vec<_>> = it.params.iter().map(literal).collect();
-        let call = format!("library.{}({})", own.name, arguments?.join(", "));
+        let arguments = own.params.iter().map(String::as_str).zip(arguments?);
+        let arguments = layout::Parameters::arguments(arguments, &it.named()).all();
+        let call = format!("library.{}({})", own.name, arguments.join(", "));
         Some(if it.returns.is_some() { format!("print({call});") } else { format!("{call};") })
     })
 }

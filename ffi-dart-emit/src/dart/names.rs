@@ -45,8 +45,8 @@ const MESSAGE_MEMBERS: &[&str] = &[
     "pragma",
     "setFrom",
     "target",
-    "toDart",
-    "toNative",
+    "toBox",
+    "toData",
     "writeTo",
 ];
 
@@ -66,7 +66,7 @@ const COLUMNS_MEMBERS: &[&str] = &[
     "elementSize",
     "fixed",
     "freeNow",
-    "fromRecords",
+    "fromArray",
     "isEmpty",
     "isFixed",
     "isNotEmpty",
@@ -75,20 +75,20 @@ const COLUMNS_MEMBERS: &[&str] = &[
     "pointer",
     "push",
     "pushAll",
-    "pushRecords",
+    "pushRows",
     "raw",
-    "readRecords",
+    "readRows",
     "removeRow",
     "reserve",
     "resize",
     "scratch",
     "swapRemove",
-    "toRecords",
+    "toArray",
     "writeRow",
 ];
 
 /// Members of a oneof's class, and names that it calls.
-const ONEOF_MEMBERS: &[&str] = &["other", "override", "pragma", "setFrom", "tag", "toDart", "value"];
+const ONEOF_MEMBERS: &[&str] = &["other", "override", "pragma", "setFrom", "tag", "toData", "value"];
 
 /// Members of an enum's class.
 const ENUM_MEMBERS: &[&str] = &["fromValue", "index", "name", "openFromValue", "value", "values"];

@@ -137,7 +137,7 @@ impl<'a> CaseMembers<'a> {
             let place = format!("_payload.c{tag}");
             CaseData {
                 nullable: if view.ends_with('?') { view } else { format!("{view}?") },
-                borrowed: types.detach(ty, "it").is_some(),
+                borrowed: types.detach(ty, "it", Place::PARAMETERS).is_some(),
                 parameter: types.parameter(ty),
                 read: types.read(ty, &place, named),
                 value: types.read_value(ty, &place, named),
@@ -174,11 +174,13 @@ impl CaseMembers<'_> {
 }
 
 /// The value classes of a oneof: the sealed one, and that of each case.
+#[derive(Template)]
+#[template(path = "dart/oneof_values.dart.jinja", escape = "none")]
 pub struct OneofValues<'a> {
-    pub name: &'a str,
-    pub doc: String,
-    pub notes: String,
-    pub cases: Vec<ValueClass<'a>>,
+    name: &'a str,
+    doc: String,
+    notes: String,
+    cases: Vec<ValueClass<'a>>,
 }
 
 impl<'a> OneofValues<'a> {

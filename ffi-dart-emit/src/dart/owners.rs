@@ -36,6 +36,25 @@ pub struct ListField<'a> {
     pub offset: u64,
     /// True if what is written is checked.
     pub checked: bool,
+    /// The list as one of newtypes, if the field is one.
+    pub newtype: Option<NewtypeList>,
+}
+
+impl ListField<'_> {
+    /// Returns the list over an array of messages of `size` bytes each.
+    fn over(&self, size: &u64) -> String {
+        let name = if self.checked { format!(", '{}'", self.name) } else { String::new() };
+        format!("{}(_array.bytes, _array.length, {size}, {}{name})", self.list, self.offset)
+    }
+}
+
+/// A list of newtypes over one of numbers.
+pub struct NewtypeList {
+    /// Type of the newtype.
+    pub element: String,
+    /// The functions that a `ColumnList` is given, if a conversion stands between both. Otherwise
+    /// the lists are one, as an extension type is the number.
+    pub converted: Option<String>,
 }
 
 /// Returns true if a function returns a list of values that `is_it` accepts.

@@ -78,6 +78,15 @@ pub fn place(out: &Path, asked: Option<&Path>) -> Result<Placement, Problems> {
     }
 }
 
+/// Returns the path of `to` relative to the folder `from`, with `/` on every host.
+///
+/// # Errors
+///
+/// Returns an error if one of them has no absolute path.
+pub fn between(from: &Path, to: &Path) -> Result<String, Problems> {
+    Ok(relative(&absolute(from)?, &absolute(to)?))
+}
+
 /// Returns the folder for a package that names none.
 fn chosen(out: &Path, asked: Option<&Path>) -> Result<PathBuf, Problems> {
     match asked {

@@ -89,8 +89,8 @@ pub fn result(
             format!("value.resource<{}>()", pointee(&outcome.ty.0))
         }
     };
-    let parameters = ["$.EventValue value".to_owned()];
-    let head = layout::method(&outcome.public, &decoder(it, own), layout::Parameters::new(&parameters));
+    let parameters = layout::Parameters::positional(["$.EventValue value"]);
+    let head = layout::method(&outcome.public, &decoder(it, own), &parameters);
     let body = match &outcome.conversion {
         Some(conversion) => {
             format!("{}\n{}", layout::assign(4, "final result", &read), conversion.statement())

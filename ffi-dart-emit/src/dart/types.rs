@@ -3,7 +3,7 @@
 //! Every type has a *place*: the member of a `Struct`, `Union` or inline array that holds it. The
 //! place of a number is a number, that of an enum as well, and that of a message or oneof is its
 //! class. All other types have a private class, written by `container.rs`, with the members `read`,
-//! `write`, `toDart`, `setDart` and `setFrom`; so they nest in each other, and none of them depends
+//! `write`, `toData`, `setData` and `setFrom`; so they nest in each other, and none of them depends
 //! on what it holds. As fields share them, each gets the name that exceptions use for the place:
 //! that of the field, and in a list the element's index.
 //!
@@ -373,6 +373,15 @@ pub fn unwrap(
     }
 }
 
+/// Check that a Dart value can be written, before anything is: for values that may not fit their
+/// place, and that aren't copied first, which would find it.
+pub struct Check {
+    /// Class of the variable `place`, which the statement writes to, if it needs one.
+    pub place: Option<String>,
+    /// Statement that throws if the value doesn't fit.
+    pub statement: String,
+}
+
 /// Dart types of a model.
 pub struct Types<'a> {
     pub model: &'a Model,
@@ -634,8 +643,8 @@ impl<'a> Types<'a> {
             | Type::Ref(_)
             | Type::Newtype { .. }
             | Type::Logical(_) => self.read(ty, place, named),
-            Type::Message(_) | Type::Oneof(_) => format!("{place}.toDart()"),
-            _ => named.call(&format!("{place}.toDart"), &[]),
+            Type::Message(_) | Type::Oneof(_) => format!("{place}.toData()"),
+            _ => named.call(&format!("{place}.toData"), &[]),
         }
     }
 
@@ -653,13 +662,55 @@ impl<'a> Types<'a> {
                 layout::call(indent, "", &format!("{value}.writeTo"), &[place.to_owned()], ";")
             }
             _ if plain(ty) => self.write(indent, ty, place, value, named),
-            _ => layout::call(indent, "", &format!("{place}.setDart"), &named.behind(&[value]), ";"),
+            _ => layout::call(indent, "", &format!("{place}.setData"), &named.behind(&[value]), ";"),
         }
     }
 
-    /// Returns statements that return a copy of the view `element` of the list `_name`, or `None`
-    /// if the view doesn't change with the memory.
-    pub fn detach(&self, ty: &Type, element: &str) -> Option<String> {
+    /// Returns true if a conversion of the user's is between the type and what is in memory.
+    pub fn converts(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Newtype { index, of } => self.model.newtype(*index).dart.is_some() || self.converts(of),
+            _ => false,
+        }
+    }
+
+    /// Returns the check of the view `value` for a place that exceptions call `named`, or `None` if
+    /// every value fits, or [`detach`](Self::detach) finds out.
+    pub fn check(&self, ty: &Type, value: &str, named: Place<'_>) -> Option<Check> {
+        let simple = |statement| Some(Check { place: None, statement });
+        match ty {
+            Type::Scalar(it) if is_narrow(*it) => simple(format!("{};", checked(*it, value, named.name))),
+            Type::Open(index) if is_narrow(self.repr(*index)) => {
+                simple(format!("{};", checked(self.repr(*index), &format!("{value}.number"), named.name)))
+            }
+            Type::Str { cap } => {
+                simple(format!("{};", named.call("$.checkText", &[value, &cap.to_string()])))
+            }
+            Type::Newtype { index, of } => {
+                let converts = self.model.newtype(*index).dart.is_some();
+                let inner = unwrap(self.names, self.model, *index, value, named);
+                self.check(of, &inner, named).or_else(|| converts.then(|| simple(format!("{inner};")))?)
+            }
+            Type::Option { of } => {
+                if self.detach(ty, value, named).is_some() || self.check(of, value, named).is_none() {
+                    return None;
+                }
+                Some(Check {
+                    place: Some(self.class(ty)),
+                    statement: self.write(0, ty, "place", value, named),
+                })
+            }
+            Type::Logical(it) if it.range => Some(Check {
+                place: Some(self.class(ty)),
+                statement: self.write(0, ty, "place", value, named),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Returns statements that return a copy of the view `element`, which exceptions call `named`,
+    /// or `None` if the view doesn't change with the memory.
+    pub fn detach(&self, ty: &Type, element: &str, named: Place<'_>) -> Option<String> {
         match ty {
             Type::Scalar(_)
             | Type::Enum(_)
@@ -668,12 +719,11 @@ impl<'a> Types<'a> {
             | Type::Ref(_)
             | Type::Newtype { .. }
             | Type::Logical(_) => None,
-            Type::Option { of } if self.detach(of, element).is_none() => None,
+            Type::Option { of } if self.detach(of, element, named).is_none() => None,
             Type::Message(_) | Type::Oneof(_) => {
                 Some(format!("return $.Struct.create<{}>()..setFrom({element});", self.class(ty)))
             }
             _ => {
-                let named = Place { name: "_name", index: Some("_index ?? index") };
                 let write = self.write(4, ty, "copy", element, named);
                 let read = self.read(ty, "copy", named);
                 let class = self.class(ty);

@@ -12,8 +12,8 @@ mod target;
 use std::fmt;
 
 pub use ffi_core::schema::read::{
-    Arena, ArenaSymbols, Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode, PanicStrategy, Pool, PoolSymbols,
-    ProtoSymbols, QueueSymbols, Reset, Scalar, Simd, TypeId,
+    Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode,
+    PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Scalar, Simd, TypeId,
 };
 pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
@@ -299,6 +299,8 @@ pub struct Function {
     pub leaf: bool,
     /// Way in which it is called.
     pub mode: Mode,
+    /// The way in which a call in Dart writes its arguments, if the user chose one.
+    pub arguments: Option<Arguments>,
     /// Parameters in order.
     pub params: Vec<Param>,
     /// Type of a successful result; `None` for `()`.
@@ -764,7 +766,25 @@ impl Returns {
     }
 }
 
+/// Number of parameters from which on a call in Dart names its arguments.
+const NAMED_FROM: usize = 3;
+
 impl Function {
+    /// Returns, for each parameter, true if a call in Dart names its argument: those of three or
+    /// more parameters, and each `bool`, unless the user chose another way. (A newtype of a `bool`
+    /// says by its own name what it means.)
+    #[must_use]
+    pub fn named(&self) -> Vec<bool> {
+        let rule = |param: &Param| match self.arguments {
+            Some(arguments) => arguments == Arguments::Named,
+            None => {
+                self.params.len() >= NAMED_FROM
+                    || param.passing == Passing::Value(Value::Scalar(Scalar::Bool))
+            }
+        };
+        self.params.iter().map(rule).collect()
+    }
+
     /// Returns the types that Dart names when it calls the function: of values, of elements, of the
     /// result.
     pub fn values(&self) -> impl Iterator<Item = Value> {

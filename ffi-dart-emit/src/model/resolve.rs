@@ -1016,6 +1016,7 @@ impl<'a> Resolver<'a> {
             fingerprint_symbol: record.fingerprint_symbol.clone(),
             leaf: record.leaf,
             mode: record.mode,
+            arguments: record.arguments,
             params,
             returns,
             optional: record.optional,

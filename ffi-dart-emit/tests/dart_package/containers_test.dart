@@ -28,32 +28,32 @@ void main(List<String> arguments) {
   // C writes, Dart reads; Dart writes the copy, C reads.
   final box = FlatBox();
   library.fillFlat(box);
-  check(box.ref.toDart() == flat, true);
-  check('${box.ref.toDart()}', '$flat');
-  check(box.ref.toDart() == box.ref.toDart(), true);
-  check(box.ref.toDart().hashCode == box.ref.toDart().hashCode, true);
-  check(library.isFilledFlat(box.ref.toDart().toNative()), true);
+  check(box.ref.toData() == flat, true);
+  check('${box.ref.toData()}', '$flat');
+  check(box.ref.toData() == box.ref.toData(), true);
+  check(box.ref.toData().hashCode == box.ref.toData().hashCode, true);
+  check(library.isFilledFlat(box.ref.toData().toBox()), true);
   box.ref.after = 0;
   check(library.isFilledFlat(box), false);
 
   final lists = ListsBox();
   library.fillLists(lists);
   checkLists(lists.ref);
-  final listsCopy = lists.ref.toDart();
-  check(library.isFilledLists(listsCopy.toNative()), true);
-  check(listsCopy == listsCopy.toNative().ref.toDart(), true);
+  final listsCopy = lists.ref.toData();
+  check(library.isFilledLists(listsCopy.toBox()), true);
+  check(listsCopy == listsCopy.toBox().ref.toData(), true);
   final second = ListsBox();
   second.ref.setFrom(lists.ref);
   check(library.isFilledLists(second), true);
   assignLists(second.ref, lists.ref);
-  check(second.ref.toDart() == listsCopy, true);
+  check(second.ref.toData() == listsCopy, true);
 
   final fixed = FixedBox();
   library.fillFixed(fixed);
   checkFixed(fixed.ref);
-  final fixedCopy = fixed.ref.toDart();
-  check(library.isFilledFixed(fixedCopy.toNative()), true);
-  check(fixedCopy == fixedCopy.toNative().ref.toDart(), true);
+  final fixedCopy = fixed.ref.toData();
+  check(library.isFilledFixed(fixedCopy.toBox()), true);
+  check(fixedCopy == fixedCopy.toBox().ref.toData(), true);
 
   checkShapes(library);
   checkEditing();
@@ -193,9 +193,17 @@ void checkShapes(ContainersLibrary library) {
   }
   final none = ModeArray(0);
   const unknown = FfiOpen<Mode>.raw(1234, null);
-  check(library.sameMode(unknown, none, none), unknown);
-  check(library.sameMode(FfiOpen(auto), none, none).value, auto);
-  check(library.sameMode(unknown, ModeArray(2)..[1] = on, none).value, on);
+  check(library.sameMode(mode: unknown, all: none, one: none), unknown);
+  check(
+    library.sameMode(mode: FfiOpen(auto), all: none, one: none).value,
+    auto,
+  );
+  check(
+    library
+        .sameMode(mode: unknown, all: ModeArray(2)..[1] = on, one: none)
+        .value,
+    on,
+  );
 
   final shape = Struct.create<Shape>()..setCircle(0.5);
   library.turn(shape);
@@ -339,7 +347,7 @@ void checkHostile() {
     bytes.buffer.asByteData().setUint32(4, length, Endian.host);
     refuses<InvalidValueException>(() => it.name);
     refuses<InvalidValueException>(() => it.nameBytes);
-    refuses<InvalidValueException>(() => it.toDart());
+    refuses<InvalidValueException>(() => it.toData());
   }
   for (final malformed in [
     [0x80],
@@ -362,7 +370,7 @@ void checkHostile() {
   }
   it.speed = null;
   it.mode = on;
-  check(it.toDart().mode, on);
+  check(it.toData().mode, on);
 
   final lists = Uint8List(sizeOf<Lists>());
   lists.fillRange(0, lists.length, 0xff);
@@ -373,7 +381,7 @@ void checkHostile() {
   refusesAll(wild.shapes);
   refuses<InvalidValueException>(() => wild.numbers.elements);
   refuses<InvalidValueException>(() => wild.modes.numbers);
-  refuses<InvalidValueException>(() => wild.toDart());
+  refuses<InvalidValueException>(() => wild.toData());
   wild.modes.rawLength = 1;
   refuses<UnknownEnumValueException>(() => wild.modes.single);
   check(wild.modes.numbers, [0xffff]);
@@ -383,7 +391,7 @@ void checkHostile() {
   final fixed = Uint8List(sizeOf<Fixed>())..fillRange(0, sizeOf<Fixed>(), 0xff);
   final wildest = Struct.create<Fixed>(fixed);
   refuses<InvalidValueException>(() => wildest.shape.value);
-  refuses<InvalidValueException>(() => wildest.node.toDart());
+  refuses<InvalidValueException>(() => wildest.node.toData());
   check(wildest.shape.tag, 0xffffffff);
   check(wildest.shape.circle, null);
   refuses<InvalidValueException>(() => wildest.maybeShape);
@@ -395,7 +403,7 @@ void checkHostile() {
   refuses<InvalidValueException>(() => wildest.names[0]);
   refuses<InvalidValueException>(() => wildest.rows[2].length);
   refuses<UnknownEnumValueException>(() => wildest.modes[0]);
-  refuses<InvalidValueException>(() => wildest.toDart());
+  refuses<InvalidValueException>(() => wildest.toData());
 
   // Any bytes at all: a value, or one of the exceptions.
   final random = Random(7);
@@ -406,7 +414,7 @@ void checkHostile() {
         memory[i] = random.nextInt(1 << strength);
       }
     }
-    for (final read in [it.toDart, wild.toDart, wildest.toDart]) {
+    for (final read in [it.toData, wild.toData, wildest.toData]) {
       try {
         read();
       } on InvalidValueException {

@@ -332,6 +332,7 @@ impl Schema {
             fingerprint_symbol: format!("{}_ffi_fn_{}_fingerprint", self.library, item.name),
             leaf: false,
             mode: Mode::Sync,
+            arguments: None,
             params: params
                 .iter()
                 .map(|(name, pass, ty)| Param {

@@ -283,6 +283,34 @@ fn modes_change() {
     }
 }
 
+/// How a call writes its arguments moves no byte, but source in Dart names them.
+#[test]
+fn calls_are_written_in_another_way() {
+    use ffi_core::schema::read::{Arguments, Pass};
+    let with = |names: &[&str], ty: Type, arguments| {
+        let params: Vec<_> = names.iter().map(|name| (*name, Pass::Value, ty.clone())).collect();
+        let f = Function { arguments, ..function("f", &params, None) };
+        resolve(vec![Record::Library(library()), Record::Function(f)])
+    };
+    let ab = |arguments| with(&["a", "b"], u(8), arguments);
+    let flag = |name, arguments| with(&[name], Type::Scalar(Scalar::Bool), arguments);
+    let three = |arguments| with(&["a", "b", "c"], u(8), arguments);
+    for (old, new, what) in [
+        (ab(None), ab(Some(Arguments::Named)), "`f(.., ..)`, is `f(a: .., b: ..)`"),
+        (flag("on", None), flag("on", Some(Arguments::Positional)), "`f(on: ..)`, is `f(..)`"),
+        (flag("on", None), flag("off", None), "`f(on: ..)`, is `f(off: ..)`"),
+        (three(Some(Arguments::Positional)), three(None), "`f(.., .., ..)`, is `f(a: .., b: .., c: ..)`"),
+    ] {
+        let changes = diff(&old, &new);
+        let [change] = &changes[..] else { panic!("{changes:?}") };
+        assert!(change.memory.is_none() && change.wire.is_none(), "{change:?}");
+        assert_eq!(change.what, format!("source in Dart breaks: a call was {what}"));
+    }
+    // The names of arguments that are written in order are of no interest to a caller.
+    assert!(diff(&ab(None), &with(&["x", "y"], u(8), None)).is_empty());
+    assert!(diff(&ab(None), &ab(Some(Arguments::Positional))).is_empty());
+}
+
 /// Every changed fingerprint has a change that breaks memory, and the other way round.
 #[test]
 fn fingerprints_and_changes_agree() {

@@ -154,6 +154,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         fingerprint_symbol: format!("demo_ffi_{name}_fingerprint"),
         leaf: false,
         mode: Mode::Sync,
+        arguments: None,
         params: params.iter().map(param).collect(),
         returns: returns.map(Returns::Value),
         optional: false,

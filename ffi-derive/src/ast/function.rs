@@ -12,7 +12,7 @@ use syn::{
 };
 
 use super::{Head, refuse_generics, types};
-use crate::attr::{Flag, FunctionAttrs};
+use crate::attr::{Arguments, Flag, FunctionAttrs};
 
 /// A function that C can call.
 pub(crate) struct Function {
@@ -21,6 +21,8 @@ pub(crate) struct Function {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) leaf: bool,
     pub(crate) mode: Mode,
+    /// The way in which Dart writes arguments, if the user chose one.
+    pub(crate) arguments: Option<Arguments>,
     pub(crate) params: Vec<Param>,
     /// Position of the parameter `&FfiContext` among the others, if the function has one.
     pub(crate) context: Option<usize>,
@@ -81,6 +83,7 @@ impl Function {
             FunctionAttrs::from_list(&keys)
         });
         let leaf = args.as_ref().is_some_and(|args| args.leaf.is_present());
+        let arguments = args.as_ref().and_then(|args| args.arguments);
         let mode = args.as_ref().and_then(|args| errors.handle(mode_of(signature, args)));
         let contexts: Vec<_> = (0..).zip(&signature.inputs).filter(|(_, input)| is_context(input)).collect();
         for (position, (_, input)) in contexts.iter().enumerate() {
@@ -110,6 +113,7 @@ impl Function {
             cfgs: function.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
             leaf,
             mode: mode.expect("without an error there is one"),
+            arguments,
             params,
             context: contexts.first().map(|(index, _)| *index),
             output,
@@ -181,7 +185,7 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
         Mode::Blocking if position == 0 => return Ok(()),
         Mode::Blocking => "a function has one `&FfiContext`\nhint: remove this one",
         Mode::Async | Mode::Inline => {
-            "an async function is cancelled by dropping its future\nhint: remove the parameter"
+            "an async function is cancelled by dropping its future\nhint: remove the parameter; `ffi_core::context()` has the deadline"
         }
         Mode::Sync => "Dart can't cancel a function that it waits for\nhint: `#[ffi_export(blocking)]`",
     };

@@ -485,6 +485,9 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
             Mode::Async | Mode::Inline => record.key("mode").string("async"),
             Mode::Blocking => record.key("mode").string("blocking"),
         }
+        if let Some(arguments) = function.arguments {
+            record.key("arguments").string(arguments.name());
+        }
         record.key("params").array(&function.params, |value, Param { name, pass, optional, ty, .. }| {
             let holds = holds(*pass);
             value.object(|record| {

@@ -9,6 +9,7 @@ use clap::Args;
 use ffi_dart_emit::cargo::{BuildOptions, Crate};
 
 use crate::dart_sdk::Sdk;
+use crate::pinned::Pinned;
 use crate::ratio::Ratio;
 use crate::workspace;
 
@@ -174,7 +175,7 @@ fn proto(tally: &mut Tally) -> Result<()> {
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-proto"]))
 }
 
-/// Builds flutter_rust_bridge's library as well, in its own workspace.
+/// Builds flutter_rust_bridge's library as well, in its own workspace. The programs run on one core.
 fn services(tally: &mut Tally) -> Result<()> {
     let folder = workspace::root().join("benches/services/frb");
     let target = workspace::target().join("frb");
@@ -183,7 +184,7 @@ fn services(tally: &mut Tally) -> Result<()> {
     workspace::run(build.current_dir(folder))?;
     use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
     let frb = target.join("release").join(format!("{DLL_PREFIX}bench_services_frb{DLL_SUFFIX}"));
-    dart_with(tally, "services", &[&frb])
+    dart_with(tally, "services", &[&frb], Cores::One)
 }
 
 /// Runs the Dart half, then the Rust half.
@@ -262,11 +263,19 @@ fn simd(tally: &mut Tally) -> Result<()> {
 /// Builds a benchmark's library, writes its Dart package, and runs the Dart program that compares
 /// it.
 fn dart(tally: &mut Tally, benchmark: &str) -> Result<()> {
-    dart_with(tally, benchmark, &[])
+    dart_with(tally, benchmark, &[], Cores::All)
+}
+
+/// Cores on which a benchmark runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cores {
+    All,
+    /// One, if the system can do it: see [`Pinned`].
+    One,
 }
 
 /// Runs a benchmark as [`dart`] does, whose program takes `more` arguments.
-fn dart_with(tally: &mut Tally, benchmark: &str, more: &[&Path]) -> Result<()> {
+fn dart_with(tally: &mut Tally, benchmark: &str, more: &[&Path], cores: Cores) -> Result<()> {
     let sdk = Sdk::find_or_install()?;
     let folder = workspace::root().join("benches").join(benchmark).join("dart");
     let scratch = scratch(benchmark)?;
@@ -274,14 +283,24 @@ fn dart_with(tally: &mut Tally, benchmark: &str, more: &[&Path]) -> Result<()> {
     let library = package(&format!("bench-{benchmark}"), &scratch)?;
     sdk.pub_get(&folder)?;
 
-    // `Sdk::run` would turn assertions on.
     let program = Path::new("bin").join(format!("{benchmark}.dart"));
-    let mut jit = sdk.command();
-    jit.arg("run").arg(&program).arg("jit").arg(&library).args(more);
-    tally.run(jit.current_dir(&folder).envs(TLS))?;
-
     let compiled = scratch.join(format!("{benchmark}.exe"));
     sdk.compile_exe(&folder.join(&program), &compiled)?;
+    // `Sdk::run` would turn assertions on.
+    let mut jit = sdk.command();
+    jit.arg("run").arg(&program).arg("jit").arg(&library).args(more);
+    let _pinned = match cores {
+        Cores::All => None,
+        Cores::One => {
+            let pinned = Pinned::new();
+            match &pinned {
+                Some(pinned) => println!("pinned to core {}, with all threads of a program", pinned.core()),
+                None => println!("not pinned to a core: this system or its kernel refuses it"),
+            }
+            pinned
+        }
+    };
+    tally.run(jit.current_dir(&folder).envs(TLS))?;
     tally.run(sdk.program(&compiled).arg("aot").arg(&library).args(more).envs(TLS))
 }
 

@@ -34,14 +34,15 @@ use crate::workspace::{self, capture};
 const WANTED: [&str; 7] =
     ["dart-sdk", "dart-ffi", "dart-fixnum", "dart-matcher", "dart-protobuf", "dart-test-api", "patchelf"];
 
-/// Files of the SDK that only serve the web, sanitizers, debuggers, IDEs and documentation: 60 % of
-/// it. A trailing `*` matches any ending.
-const UNUSED: [&str; 15] = [
+/// Files of the SDK that only serve WebAssembly, sanitizers, debuggers, IDEs and documentation: half
+/// of it. A trailing `*` matches any ending.
+const UNUSED: [&str; 17] = [
     "bin/*.sym",
     "bin/dartaotruntime_*",
     "bin/resources/dartdoc/*",
     "bin/snapshots/analysis_server.dart.snapshot", // the `_aot` one is what runs
-    "bin/snapshots/dart2*",
+    "bin/snapshots/dart2bytecode*",
+    "bin/snapshots/dart2wasm*",
     "bin/snapshots/dart_tooling_daemon*",
     "bin/snapshots/dartdevc*",
     "bin/snapshots/dds*",
@@ -49,7 +50,8 @@ const UNUSED: [&str; 15] = [
     "bin/utils/*.sym",
     "bin/utils/wasm-opt",
     "include/*",
-    "lib/_internal/dart2*",
+    "lib/_internal/dart2js_server*",
+    "lib/_internal/dart2wasm*",
     "lib/_internal/ddc_*",
     "lib/dev_compiler/*",
 ];
@@ -73,7 +75,8 @@ pub(super) fn sdk_dir() -> PathBuf {
 pub(super) fn install(dir: &Path) -> Result<()> {
     check_machine()?;
     let sdk = dir.join("sdk");
-    debian::replace(dir, || Sdk::at(&sdk).is_ok(), |part| build(part, dir))
+    let is_there = || Sdk::at(&sdk).is_ok_and(|sdk| sdk.has_js_compiler());
+    debian::replace(dir, is_there, |part| build(part, dir))
         .map_err(|error| anyhow!("cannot install Debian's Dart: {error:#}\nhint: {BY_HAND}"))?;
     Sdk::at(&sdk).context("the Dart just installed does not run")?;
     Ok(())

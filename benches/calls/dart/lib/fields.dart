@@ -241,6 +241,7 @@ final _elementUpdate = Comparison(
   'element of an array, one field read and written',
   const [
     Contender(generated, _generatedElementUpdate, prepare: resetParticles),
+    Contender(_unchecked, _uncheckedElementUpdate, prepare: resetParticles),
     Contender(_byHand, _handElementUpdate, prepare: resetParticles),
     Contender(_pointer, _pointerElementUpdate, prepare: resetParticles),
   ],
@@ -260,6 +261,17 @@ int _generatedElementUpdate(int count) {
     for (var i = 0; i < particleCount; i++) {
       final particle = array[i];
       particle.id = particle.id + 1;
+    }
+  }
+  return _ids();
+}
+
+int _uncheckedElementUpdate(int count) {
+  final array = particles;
+  for (var pass = 0; pass < count; pass++) {
+    for (var i = 0; i < particleCount; i++) {
+      final particle = array[i];
+      particle.idUnchecked = particle.id + 1;
     }
   }
   return _ids();

@@ -30,7 +30,7 @@ void main(List<String> arguments) {
   final pixels = image.ref.pixels;
   final inDart = Uint8List(_width * _height);
   _grayscale(pixels, inDart);
-  library.grayscale(image, shades, Engine.simd);
+  library.grayscale(image: image, shades: shades, engine: Engine.simd);
   final found = Uint8List.sublistView(shades.ref.pixels, 0, inDart.length ~/ 4);
   for (var i = 0; i < inDart.length; i++) {
     if (found[i] == inDart[i]) continue;
@@ -47,7 +47,13 @@ void main(List<String> arguments) {
     final samples = [
       (
         called,
-        () => _time(() => library.grayscale(image, shades, Engine.simd)),
+        () => _time(
+          () => library.grayscale(
+            image: image,
+            shades: shades,
+            engine: Engine.simd,
+          ),
+        ),
       ),
       (looped, () => _time(() => _grayscale(pixels, inDart))),
       (inRust, () => _inRust(rust)),

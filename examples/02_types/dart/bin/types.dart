@@ -24,7 +24,7 @@ void main() {
     picture: [for (var i = 0; i < 16; i++) i],
     key: Uint8List.fromList([1, 2, 3]),
   );
-  final box = ada.toNative();
+  final box = ada.toBox();
   print('added as number ${library.add(directory, box)}');
 
   // The same contact, changed in place: each line writes to native memory.
@@ -65,7 +65,7 @@ void main() {
   print('poetry: ${library.tagged(directory, 'poetry').list}');
   print('nobody: ${library.find(directory, 'Nobody')}');
 
-  final found = library.find(directory, 'Ada Lovelace')!.toDart();
+  final found = library.find(directory, 'Ada Lovelace')!.toData();
   print('found: ${found == ada.copyWith(id: found.id)}');
   print(switch (found.reach) {
     ReachUnreachable() => 'no way to reach her',

@@ -60,20 +60,29 @@ void _run(
     int time(void Function() work) => _megapixels(width * height, work);
 
     final shades = first ? grey : other;
-    final greySpeed = time(() => library.grayscale(original, shades, engine));
+    final greySpeed = time(
+      () => library.grayscale(image: original, shades: shades, engine: engine),
+    );
     if (!first) _expectSame(grey.ref, other.ref, 'grayscale, $name');
 
     final around = first ? blurred : other;
     final blurSpeed = time(
-      () => library.blur(original, around, _radius, engine),
+      () => library.blur(
+        image: original,
+        blurred: around,
+        radius: _radius,
+        engine: engine,
+      ),
     );
     if (!first) _expectSame(blurred.ref, other.ref, 'blur, $name');
 
     final lighter = first ? bright : other;
     picture.fill(lighter.ref, width, height);
     // As much work as any other amount, and the image stays what it is.
-    final brightSpeed = time(() => library.brightness(lighter, 0, engine));
-    library.brightness(lighter, _amount, engine);
+    final brightSpeed = time(
+      () => library.brightness(image: lighter, amount: 0, engine: engine),
+    );
+    library.brightness(image: lighter, amount: _amount, engine: engine);
     if (!first) _expectSame(bright.ref, other.ref, 'brightness, $name');
 
     late Histogram histogram;

@@ -78,7 +78,11 @@ Future<Found> _threads(int owner, int count, int rounds) => Isolate.run(() {
   // The call takes long: the isolate that waits for it is not the main one.
   final library = ConcurrentPoolsLibrary.instance;
   final start = Timeline.now;
-  final Report(:tasks, :corrupt, :empty) = library.hammer(count, rounds, owner);
+  final Report(:tasks, :corrupt, :empty) = library.hammer(
+    threads: count,
+    rounds: rounds,
+    firstOwner: owner,
+  );
   final end = Timeline.now;
   return (tasks: tasks, corrupt: corrupt, empty: empty, start: start, end: end);
 });

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use bytemuck::Zeroable as _;
 
@@ -15,7 +16,7 @@ use crate::executor::{CallStats, FfiExecutor, Threads, open_calls, shutdown, sta
 use crate::mailbox::abi::{READY, REFUSED, STARTED};
 use crate::mailbox::event::{FfiEvent, GONE};
 use crate::mailbox::post::{FfiMailbox, release_by};
-use crate::mailbox::{FfiContext, start_async, start_blocking, start_inline};
+use crate::mailbox::{FfiContext, context, start_async, start_blocking, start_inline};
 
 /// Lets one test at a time use the counts and the executor of the process.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -230,6 +231,101 @@ fn a_blocking_function_can_ask() {
     assert!(isolate.mailbox.cancel(id));
     assert_eq!(isolate.take().code, GONE);
     assert_eq!(stats().late, late + 1, "its result came too late");
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Returns true once the call that is polled has a deadline within an hour.
+fn has_deadline(context: &FfiContext) -> bool {
+    context.deadline().is_some_and(|it| it > Instant::now() && it <= Instant::now() + HOUR)
+}
+
+#[test]
+fn a_future_knows_its_deadline() {
+    assert!(context().deadline().is_none(), "this thread works for no call");
+    let mut isolate = Isolate::new();
+    let id = isolate.start(poll_fn(|waker| {
+        if has_deadline(&context()) {
+            return Poll::Ready(context().is_cancelled());
+        }
+        waker.waker().wake_by_ref();
+        Poll::Pending
+    }));
+    isolate.mailbox.limit(id + 1, HOUR);
+    isolate.mailbox.limit(id, HOUR);
+    let event = isolate.take();
+    assert_eq!((event.call, event.code, value::<bool>(&event)), (id, 0, false));
+    isolate.mailbox.limit(id, HOUR);
+
+    isolate.start(async { context().deadline().is_none() });
+    assert!(value::<bool>(&isolate.take()), "the next call has none");
+    let (sender, receiver) = mpsc::channel();
+    crate::spawn(async move { sender.send(context().deadline()).unwrap() });
+    assert_eq!(receiver.recv(), Ok(None), "a task of the library has no call");
+}
+
+#[test]
+fn the_earliest_deadline_counts() {
+    let mut isolate = Isolate::new();
+    let (sender, contexts) = mpsc::channel();
+    let id = isolate.start(async move {
+        sender.send(context()).unwrap();
+        pending::<u64>().await
+    });
+    let context = contexts.recv().unwrap();
+    assert_eq!(context.deadline(), None);
+    isolate.mailbox.limit(id, Duration::MAX);
+    assert_eq!(context.deadline(), None, "no clock gets there");
+    isolate.mailbox.limit(id, HOUR);
+    let first = context.deadline();
+    assert!(has_deadline(&context));
+    isolate.mailbox.limit(id, HOUR * 2);
+    assert_eq!(context.deadline(), first);
+    isolate.mailbox.limit(id, Duration::ZERO);
+    assert!(context.deadline().unwrap() <= Instant::now());
+    assert!(format!("{context:?}").contains("is_cancelled: false, deadline: Some("), "{context:?}");
+    assert!(isolate.mailbox.cancel(id));
+    assert!(context.is_cancelled());
+    assert_eq!(isolate.take().code, GONE);
+}
+
+#[test]
+fn a_blocking_function_knows_its_deadline() {
+    let mut isolate = Isolate::new();
+    let id = isolate.id();
+    let work = |given: &FfiContext| {
+        while !has_deadline(given) {
+            thread::yield_now();
+        }
+        has_deadline(&context()).into_abi()
+    };
+    let status = &raw mut isolate.status;
+    // SAFETY: the mailbox and the status are those of this isolate.
+    unsafe { start_blocking::<bool, _>(Arc::as_ptr(&isolate.mailbox), id, status, || Ok(work)) };
+    isolate.mailbox.limit(id, HOUR);
+    assert!(value::<bool>(&isolate.take()));
+}
+
+/// The context is taken in the first poll, before there is a call.
+#[test]
+fn an_inline_future_keeps_its_context() {
+    let mut isolate = Isolate::new();
+    let id = isolate.id();
+    let mut taken = None;
+    let future = poll_fn(move |waker| {
+        waker.waker().wake_by_ref();
+        if has_deadline(taken.get_or_insert_with(context)) { Poll::Ready(true) } else { Poll::Pending }
+    });
+    let (mailbox, status) = (Arc::as_ptr(&isolate.mailbox), &raw mut isolate.status);
+    let mut now = MaybeUninit::uninit();
+    // SAFETY: the mailbox and the status are those of this isolate, and there is room for an event.
+    let started = unsafe {
+        start_inline::<bool, _>(mailbox, id, now.as_mut_ptr(), status, || Ok(future), FfiOutput::into_abi)
+    };
+    assert_eq!(started, STARTED);
+    isolate.mailbox.limit(id, HOUR);
+    assert!(value::<bool>(&isolate.take()));
+    assert!(context().deadline().is_none());
 }
 
 #[test]

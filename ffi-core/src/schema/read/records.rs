@@ -612,6 +612,9 @@ pub struct Function {
     /// Way in which the function is called.
     #[serde(default, skip_serializing_if = "Mode::is_sync")]
     pub mode: Mode,
+    /// The way in which a call in Dart writes its arguments, if the user chose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<Arguments>,
     /// Parameters in order; a slice is one parameter here and two, pointer and length, in C.
     pub params: Vec<Param>,
     /// Type of a successful result; `None` for `()`.
@@ -624,6 +627,16 @@ pub struct Function {
     /// Id of its error, if that derives [`FfiError`](crate::FfiError).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TypeId>,
+}
+
+/// Way in which a call in Dart writes the arguments of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arguments {
+    /// With their names.
+    Named,
+    /// In order.
+    Positional,
 }
 
 /// Way in which an exported function is called.

@@ -14,17 +14,17 @@ void main() {
   group('values', () {
     test('scalars keep their largest values', () {
       final largest = library.countLargest(
-        true,
-        0x7f,
-        0x7fff,
-        0x7fffffff,
-        0x7fffffffffffffff,
-        0xff,
-        0xffff,
-        0xffffffff,
-        -1, // u64::MAX: the same 64 bits
-        3.4028234663852886e+38,
-        double.maxFinite,
+        flag: true,
+        i8: 0x7f,
+        i16: 0x7fff,
+        i32: 0x7fffffff,
+        i64: 0x7fffffffffffffff,
+        u8: 0xff,
+        u16: 0xffff,
+        u32: 0xffffffff,
+        u64: -1, // u64::MAX: the same 64 bits
+        f32: 3.4028234663852886e+38,
+        f64: double.maxFinite,
       );
       expect(largest, 11);
     });
@@ -39,8 +39,17 @@ void main() {
     test('enums and booleans', () {
       expect(library.toggle(Switch.off), Switch.on);
       expect(library.toggle(Switch.on), Switch.off);
-      expect(library.negate(true), isFalse);
-      expect(library.negate(false), isTrue);
+      expect(library.negate(flag: true), isFalse);
+      expect(library.negate(flag: false), isTrue);
+    });
+
+    test('arguments have names from three on, or as the attribute says', () {
+      expect(library.volume(2, 3, 4), 24);
+      expect(library.ratio(of: 3, to: 4), 0.75);
+      final vector = VectorBox()..ref.x = 1;
+      final more = Struct.create<Vector>()..y = 0.5;
+      library.addVector(vector: vector, by: vector.ref, more: more);
+      expect((vector.ref.x, vector.ref.y), (2, 0.5));
     });
 
     test('messages are copied both ways', () {

@@ -38,31 +38,31 @@ void main() {
       final model = <ParticleData>[];
       for (var number = 0; number < 1000; number++) {
         columns.push(particle(number));
-        model.add(particle(number).toDart());
+        model.add(particle(number).toData());
       }
       expect(columns.isNotEmpty, isTrue);
       expect(columns.capacity, greaterThanOrEqualTo(1000));
       for (var row = 0; row < 1000; row++) {
-        expect(columns[row].toDart(), model[row]);
+        expect(columns[row].toData(), model[row]);
       }
       columns[7] = particle(70);
-      model[7] = particle(70).toDart();
+      model[7] = particle(70).toData();
       for (final row in [999, 0, 500, 7]) {
-        expect(columns.swapRemove(row).toDart(), model[row]);
+        expect(columns.swapRemove(row).toData(), model[row]);
         final last = model.removeLast();
         if (row < model.length) model[row] = last;
         expect(columns.length, model.length);
       }
-      final records = columns.toRecords();
-      expect(records.map((it) => it.toDart()), model);
-      final again = ParticleColumns.fromRecords(records);
-      expect(again.toRecords().map((it) => it.toDart()), model);
+      final records = columns.toArray();
+      expect(records.map((it) => it.toData()), model);
+      final again = ParticleColumns.fromArray(records);
+      expect(again.toArray().map((it) => it.toData()), model);
       again.pushAll(records);
       expect(again.length, 2 * model.length);
-      expect(again[again.length - 1].toDart(), model.last);
+      expect(again[again.length - 1].toData(), model.last);
       columns.clear();
-      expect(columns.toRecords(), isEmpty);
-      expect(again[3].toDart(), model[3], reason: 'they share nothing');
+      expect(columns.toArray(), isEmpty);
+      expect(again[3].toData(), model[3], reason: 'they share nothing');
     });
 
     test('are copies', () {
@@ -95,7 +95,7 @@ void main() {
         ..resize(50);
       expect(columns.x, [0, 1, ...List.filled(48, 0)]);
       expect(columns.mode.skip(2).toSet(), {Mode.bounce});
-      expect(columns[49].toDart(), Struct.create<Particle>().toDart());
+      expect(columns[49].toData(), Struct.create<Particle>().toData());
     });
   });
 
@@ -135,7 +135,10 @@ void main() {
       expect(library.meanX(columns), 4);
       columns.mode[0] = Mode.stop;
       columns.mode[3] = Mode.stop;
-      expect(library.countMode(columns, null, Mode.stop), 5);
+      expect(
+        library.countMode(particles: columns, others: null, mode: Mode.stop),
+        5,
+      );
       columns.visible[0] = true;
       expect(columns[0].visible, isTrue);
       library.step(columns, 2);
@@ -157,6 +160,50 @@ void main() {
         (columns.length, columns.x.length, columns.x[1001]),
         (1002, 1002, 1001),
       );
+    });
+
+    test('move and change their values all at once, or none', () {
+      final shapes = ShapeColumns();
+      for (var row = 0; row < 3; row++) {
+        shapes.push(
+          Struct.create<Shape>()
+            ..name = '$row'
+            ..weights = [row]
+            ..state = FfiOpen.raw(row, null),
+        );
+      }
+      for (final change in [
+        () => shapes.name.setAll(0, ['x', 'far too long']),
+        () => shapes.weights.setAll(0, [
+          [7],
+          [1, 2, 3, 4],
+        ]),
+        () => shapes.weights.setAll(0, [
+          [7],
+          [0x10000],
+        ]),
+        () => shapes.state.setAll(0, const [
+          FfiOpen.raw(7, null),
+          FfiOpen.raw(300, null),
+        ]),
+      ]) {
+        expect(change, throwsA(anything));
+        expect(shapes.name, ['0', '1', '2']);
+        expect(shapes.weights, [
+          [0],
+          [1],
+          [2],
+        ]);
+        expect([for (final it in shapes.state) it.number], [0, 1, 2]);
+      }
+      shapes.weights.setAll(0, shapes.weights.reversed.toList());
+      expect(shapes.weights, [
+        [2],
+        [1],
+        [0],
+      ]);
+      shapes.weights.swap(0, 2);
+      expect(shapes.weights.first, [0]);
     });
 
     test('of every other type are lists', () {
@@ -192,7 +239,7 @@ void main() {
       expect(shapes.state[5], FfiOpen(Mode.stop));
       expect(shapes.state[6], const FfiOpen<Mode>.raw(6, null));
       expect(shapes.tags[9], {9: 3});
-      expect(shapes.fill[3].toDart(), const FillColour(3));
+      expect(shapes.fill[3].toData(), const FillColour(3));
 
       shapes.name[2] = 'two';
       shapes.weights[2] = [9];
@@ -225,8 +272,14 @@ void main() {
       library.spawn(columns, 101);
       expect(library.meanX(columns), 50);
       final others = particles(3);
-      expect(library.countMode(columns, others, Mode.wrap), 35);
-      expect(library.countMode(columns, null, Mode.wrap), 34);
+      expect(
+        library.countMode(particles: columns, others: others, mode: Mode.wrap),
+        35,
+      );
+      expect(
+        library.countMode(particles: columns, others: null, mode: Mode.wrap),
+        34,
+      );
       library.transfer(columns, others);
       expect((columns.length, others.length), (0, 104));
       expect(others.x.last, 100);
@@ -364,7 +417,7 @@ void main() {
         () => columns.push(particle(1)),
         () => columns.swapRemove(0),
         () => columns.resize(1),
-        () => columns.toRecords(),
+        () => columns.toArray(),
         () => library.meanX(columns),
       ]) {
         expect(use, throwsStateError);

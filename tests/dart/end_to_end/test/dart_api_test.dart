@@ -30,7 +30,7 @@ void main() {
       var wrong = 0;
       for (var i = 0; i < 20000; i++) {
         final text = library.labelPoint(
-          owned.PointData(x: i, y: -i).toNative(),
+          owned.PointData(x: i, y: -i).toBox(),
           'number ${_garbage(i)}',
         );
         if (text != 'number $i $i ${-i}') wrong++;

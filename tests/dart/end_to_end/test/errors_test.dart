@@ -249,9 +249,9 @@ void main() {
     });
 
     test('has a backtrace when one is asked for', () {
-      _library.backtraces(true);
+      _library.backtraces(on: true);
       expect(panic().backtrace, contains('fixture_errors'));
-      _library.backtraces(false);
+      _library.backtraces(on: false);
       expect(panic().backtrace, isNull);
       expect(
         panic().message,

@@ -113,14 +113,14 @@ final _cases = [
   ),
   Case(
     'the message of a box',
-    () => const owned.PointData(x: 6, y: 7).toNative().ref,
+    () => const owned.PointData(x: 6, y: 7).toBox().ref,
     _readPoint,
     () => (6, 7),
   ),
   Case(
     'the message of a view of a box',
     () {
-      final box = const owned.PointData(x: 6, y: 7).toNative();
+      final box = const owned.PointData(x: 6, y: 7).toBox();
       return owned.PointBox.raw(box.raw.pointer, owner: box).ref;
     },
     _readPoint,
@@ -173,13 +173,13 @@ final _cases = [
   ),
   Case(
     'a list in a message of a box',
-    () => _shape(9).toNative().ref.weights,
+    () => _shape(9).toBox().ref.weights,
     (view) => (view as columns.Uint16Vec).toList(),
     () => [9, 1],
   ),
   Case(
     'an array in a message of a box',
-    () => _shape(9).toNative().ref.outline,
+    () => _shape(9).toBox().ref.outline,
     (view) => [for (final it in view as List<columns.Point>) it.y],
     () => [0.0, 0.0, -9.0],
   ),
@@ -242,13 +242,13 @@ columns.ShapeData _shape(int number) {
     ..weights = [number, 1]
     ..outline[2].x = number.toDouble()
     ..outline[2].y = -number.toDouble();
-  return shape.toDart();
+  return shape.toData();
 }
 
 columns.ShapeColumns _shapes() {
   final shapes = columns.ShapeColumns();
   for (final number in _numbers()) {
-    shapes.push(_shape(number).toNative().ref);
+    shapes.push(_shape(number).toBox().ref);
   }
   return shapes;
 }
@@ -519,7 +519,7 @@ void main() {
     final before = _live();
     owned.Float64Array(8).dispose();
     owned.Float64Array.of([1, 2]).dispose();
-    const owned.PointData(x: 1, y: 2).toNative().dispose();
+    const owned.PointData(x: 1, y: 2).toBox().dispose();
     owned.PointColumns(8).dispose();
     _owned().countUp(100).dispose();
     pools.ParticlePool.alloc()

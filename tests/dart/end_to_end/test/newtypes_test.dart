@@ -38,10 +38,7 @@ final _holders = HoldersData(
   emails: [Email('a@b')],
   colours: const [Color(0, 0, 0, 1), Color(255, 255, 255, 255)],
   times: [DateTime.utc(1970), DateTime.utc(1970, 1, 1, 0, 0, 1, 0, 1)],
-  spans: const [
-    Duration(seconds: 1),
-    Duration(seconds: -1, microseconds: -1),
-  ],
+  spans: const [Duration(seconds: 1), Duration(seconds: -1, microseconds: -1)],
   maybe: UserId(9),
   until: DateTime.utc(1970, 1, 1, 0, 0, 5),
   names: {UserId(2): 'two'},
@@ -62,21 +59,21 @@ void main() {
   test('every field arrives, as a view and as a value', () {
     final box = AccountBox();
     _library.writeAccount(box);
-    expect(box.ref.toDart(), _account);
+    expect(box.ref.toData(), _account);
     expect(box.ref.id, UserId(-1));
     expect(box.ref.id.big, BigInt.parse('18446744073709551615'));
     expect(box.ref.admin.value.value, 7);
     expect(box.ref.created.isUtc, isTrue);
-    expect(_library.isAccountFromDart(_account.toNative()), isTrue);
-    final changed = _account.copyWith(port: Port(1)).toNative();
+    expect(_library.isAccountFromDart(_account.toBox()), isTrue);
+    final changed = _account.copyWith(port: Port(1)).toBox();
     expect(_library.isAccountFromDart(changed), isFalse);
   });
 
   test('every container arrives, as a view and as a value', () {
     final box = HoldersBox();
     _library.writeHolders(box);
-    expect(box.ref.toDart(), _holders);
-    expect(_library.isHoldersFromDart(_holders.toNative()), isTrue);
+    expect(box.ref.toData(), _holders);
+    expect(_library.isHoldersFromDart(_holders.toBox()), isTrue);
     box.ref
       ..ids[0] = UserId(8)
       ..ports.add(Port(8080))
@@ -84,7 +81,7 @@ void main() {
       ..maybe = null
       ..until = null
       ..choice.value = ChoiceTint(const Color(1, 2, 3, 4));
-    final value = box.ref.toDart();
+    final value = box.ref.toData();
     expect(value.ids.first, UserId(8));
     expect(value.ports, [Port(80), Port(443), Port(8080)]);
     expect(value.names, {UserId(2): 'two', UserId(5): 'five'});
@@ -105,10 +102,16 @@ void main() {
     expect(_library.nextUser(UserId(7)), UserId(8));
     expect(_library.promote(UserId(7), Port(3)), AdminId(UserId(10)));
     expect(_library.promote(UserId(7), null), isNull);
-    expect(_library.other(Grade(Level.guest), Active(true)), Grade(Level.member));
+    expect(
+      _library.other(Grade(Level.guest), Active(true)),
+      Grade(Level.member),
+    );
     const none = Color(0, 0, 0, 0), given = Color(1, 2, 3, 4);
     expect(_library.opaque(none, given), given);
-    expect(_library.opaque(const Color(0, 1, 1, 1), null), const Color(255, 1, 1, 1));
+    expect(
+      _library.opaque(const Color(0, 1, 1, 1), null),
+      const Color(255, 1, 1, 1),
+    );
     final time = DateTime.fromMillisecondsSinceEpoch(5);
     expect(_library.tick(time), DateTime.fromMillisecondsSinceEpoch(1005));
   });
@@ -139,8 +142,14 @@ void main() {
     final time = DateTime.utc(2000, 2, 28, 23, 59, 59, 999, 999);
     const span = Duration(days: 1, microseconds: 1);
     expect(_library.later(time, span), DateTime.utc(2000, 3));
-    expect(_library.later(time, -span), DateTime.utc(2000, 2, 27, 23, 59, 59, 999, 998));
-    expect(_library.between(DateTime.utc(2000), DateTime.utc(1999)), const Duration(days: -365));
+    expect(
+      _library.later(time, -span),
+      DateTime.utc(2000, 2, 27, 23, 59, 59, 999, 998),
+    );
+    expect(
+      _library.between(DateTime.utc(2000), DateTime.utc(1999)),
+      const Duration(days: -365),
+    );
     final key = FfiUuid([for (var byte = 0; byte < 16; byte++) byte]);
     expect('${_library.turned(key)}', '0f0e0d0c-0b0a-0908-0706-050403020100');
     expect(_library.since(JoinedAt(time)), JoinedAt(time));
@@ -150,7 +159,11 @@ void main() {
   });
 
   test('logical types are in arrays and lists', () {
-    final [a, b, c] = [DateTime.utc(1900), DateTime.utc(2000), DateTime.utc(2100)];
+    final [a, b, c] = [
+      DateTime.utc(1900),
+      DateTime.utc(2000),
+      DateTime.utc(2100),
+    ];
     final times = TimestampArray.of([c, a, b]);
     expect(_library.sorted(times), [a, b, c]);
     expect(_library.latest(times.sublistView(1), null), b);
@@ -190,7 +203,10 @@ void main() {
       () => box.ref.timeout = const Duration(days: 366 * 10000),
       throwsA(isA<RangeError>().having((it) => it.name, 'name', 'timeout')),
     );
-    expect(() => _library.between(DateTime.utc(10000), DateTime.utc(1)), throwsRangeError);
+    expect(
+      () => _library.between(DateTime.utc(10000), DateTime.utc(1)),
+      throwsRangeError,
+    );
     expect(
       () => _library.later(DateTime.utc(9999), const Duration(days: 366)),
       throwsA(
@@ -236,7 +252,11 @@ void main() {
       () => box.ref.colour = const Color(-1, 0, 0, 0),
       throwsA(
         isA<ConversionException>()
-            .having((it) => it.message, 'message', 'colour: `argbOfColor` threw: Bad state: a negative channel')
+            .having(
+              (it) => it.message,
+              'message',
+              'colour: `argbOfColor` threw: Bad state: a negative channel',
+            )
             .having((it) => it.cause, 'cause', isA<StateError>()),
       ),
     );
@@ -245,17 +265,24 @@ void main() {
       () => box.ref.colour,
       throwsA(
         isA<ConversionException>()
-            .having((it) => it.message, 'message', contains('colour: `Color.fromArgb` threw: FormatException'))
+            .having(
+              (it) => it.message,
+              'message',
+              contains('colour: `Color.fromArgb` threw: FormatException'),
+            )
             .having((it) => it.cause, 'cause', isA<FormatException>()),
       ),
     );
-    expect(() => _library.opaque(const Color(-1, 0, 0, 0), null), throwsA(isA<ConversionException>()));
+    expect(
+      () => _library.opaque(const Color(-1, 0, 0, 0), null),
+      throwsA(isA<ConversionException>()),
+    );
   });
 
   test('columns have newtypes and logical types', () {
     final columns = AccountColumns();
     for (var index = 0; index < 3; index++) {
-      columns.push(_account.copyWith(id: UserId(index)).toNative().ref);
+      columns.push(_account.copyWith(id: UserId(index)).toBox().ref);
     }
     expect(columns.id, [UserId(0), UserId(1), UserId(2)]);
     columns.id[1] = UserId(9);
@@ -267,6 +294,70 @@ void main() {
     expect(columns.colour.first, const Color(0xff, 0x10, 0x20, 0x30));
     expect(_library.sumHeights(columns), 4.5);
     expect(() => columns.port[0] = Port(65536), throwsRangeError);
+  });
+
+  test('lists and columns change nothing if one of several does not fit', () {
+    final holders = _holders.toBox().ref;
+    final late = DateTime.utc(12000), now = DateTime.utc(2020);
+    const bad = Color(-1, 1, 1, 1);
+    final columns = AccountColumns();
+    for (var row = 0; row < 2; row++) {
+      columns.push(_account.toBox().ref);
+    }
+    final times = TimestampArray.of([now, now]);
+    for (final change in [
+      () => holders.ports = [Port(1), Port(65536)],
+      () => holders.ports.insertAll(0, [Port(1), Port(65536)]),
+      () => holders.times = [now, late],
+      () => holders.times.setAll(0, [now, late]),
+      () => holders.spans = const [Duration.zero, Duration(days: 4000000)],
+      () =>
+          holders.emails = [Email('x'), Email('much too long for an address')],
+      () =>
+          holders.names.addAll({UserId(2): 'x', UserId(3): 'too long for it'}),
+      () => holders.byKey.addAll({
+        holders.byKey.keys.first: Duration.zero,
+        _account.key: const Duration(days: 4000000),
+      }),
+      () => holders.colours.setAll(0, const [Color(1, 2, 3, 4), bad]),
+      () => columns.port.setAll(0, [Port(1), Port(65536)]),
+      () => columns.email.setAll(0, [Email('x'), Email('x' * 25)]),
+      () => columns.created.setAll(0, [now, late]),
+      () => columns.joined.setAll(0, [JoinedAt(now), JoinedAt(late)]),
+      () => times.setAll(0, [DateTime.utc(1999), late]),
+    ]) {
+      expect(change, throwsA(anything));
+      expect(holders.toData(), _holders);
+      for (var row = 0; row < 2; row++) {
+        expect(columns[row].toData(), _account);
+      }
+      expect(times, [now, now]);
+    }
+  });
+
+  test('one field of all messages is a list of newtypes', () {
+    final accounts = AccountArray(2);
+    for (var index = 0; index < 2; index++) {
+      accounts[index] = _account.copyWith(id: UserId(index)).toBox().ref;
+    }
+    final field = accounts.field;
+    expect(field.id, [UserId(0), UserId(1)]);
+    expect(field.admin.first.value, UserId(7));
+    field.id[1] = UserId(9);
+    expect(accounts[1].id, UserId(9));
+    expect(field.height.first, Metres(1.5));
+    expect(() => field.port[0] = Port(65536), throwsRangeError);
+    expect(
+      () => field.port.setAll(0, [Port(1), Port(65536)]),
+      throwsRangeError,
+    );
+    expect(field.port, [Port(65535), Port(65535)]);
+    final millis = DateTime.fromMillisecondsSinceEpoch(5);
+    field.seen[1] = millis;
+    expect(field.seen, [_account.seen, millis]);
+    expect(field.colour.first, _account.colour);
+    field.colour[0] = const Color(1, 2, 3, 4);
+    expect(accounts[0].colour, const Color(1, 2, 3, 4));
   });
 
   test('kernels take newtypes for the numbers in them', () {
@@ -299,12 +390,12 @@ void main() {
       amount: FfiDecimal.parse('-12.50'),
       steps: FfiDecimal.parse('18446744073709551616'),
     );
-    final box = value.toNative();
-    expect(box.ref.toDart(), value);
-    final negated = _library.negated(box).toDart();
+    final box = value.toBox();
+    expect(box.ref.toData(), value);
+    final negated = _library.negated(box).toData();
     expect('${negated.amount}', '12.50');
     expect(negated.steps, FfiDecimal(-(BigInt.one << 64)));
-    expect(PriceBox.fromProto(box.toProto()).ref.toDart(), value);
+    expect(PriceBox.fromProto(box.toProto()).ref.toData(), value);
     box.ref.amount = least;
     expect(box.ref.amount, least);
     final all = DecimalArray.of([least, FfiDecimal(BigInt.one, 38)]);
@@ -330,9 +421,9 @@ void main() {
   });
 
   test('protobuf has them as it has the values in them', () {
-    final box = _account.toNative();
-    expect(AccountBox.fromProto(box.toProto()).ref.toDart(), _account);
-    final holders = _holders.toNative();
-    expect(HoldersBox.fromProto(holders.toProto()).ref.toDart(), _holders);
+    final box = _account.toBox();
+    expect(AccountBox.fromProto(box.toProto()).ref.toData(), _account);
+    final holders = _holders.toBox();
+    expect(HoldersBox.fromProto(holders.toProto()).ref.toData(), _holders);
   });
 }

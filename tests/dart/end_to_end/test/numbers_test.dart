@@ -92,17 +92,17 @@ void main() {
         final all = [0, 0, 0, 0, 0, 0, 0, 0, 0]..[at] = value;
         expect(
           () => calls.countLargest(
-            true,
-            all[1],
-            all[2],
-            all[3],
-            0,
-            all[5],
-            all[6],
-            all[7],
-            0,
-            0,
-            0,
+            flag: true,
+            i8: all[1],
+            i16: all[2],
+            i32: all[3],
+            i64: 0,
+            u8: all[5],
+            u16: all[6],
+            u32: all[7],
+            u64: 0,
+            f32: 0,
+            f64: 0,
           ),
           outOf(key, value, range.$1, range.$2),
         );
@@ -310,7 +310,7 @@ void main() {
         small: const types.SmallNothing(),
         smalls: const [],
         shapes: const [],
-      ).toNative,
+      ).toBox,
       outOf('before', 256, 0, 255),
     );
   });
@@ -413,6 +413,17 @@ void main() {
       it.listBig[0] = max;
       expect(it.list[0], -1);
       expect(() => it.listBig[0] = max + BigInt.one, throwsArgumentError);
+      final before = it.listBig.toList();
+      for (final change in [
+        () => it.listBig.setAll(0, [BigInt.one, max + BigInt.one]),
+        () => it.listBig.setRange(0, 2, [BigInt.one, -BigInt.one]),
+        () => it.listBig.insertAll(0, [BigInt.one, -BigInt.one]),
+        () => it.listBig.replaceRange(0, 2, [BigInt.one, -BigInt.one]),
+        () => it.listBig.addAll([BigInt.one, -BigInt.one]),
+      ]) {
+        expect(change, throwsArgumentError);
+        expect(it.listBig, before);
+      }
       it.list = [-2];
       expect(it.choice.numberBig, max);
       it.maybeBig = null;
@@ -421,17 +432,17 @@ void main() {
     });
 
     test('copies', () {
-      final copy = it.toDart();
+      final copy = it.toData();
       expect((copy.idBig, copy.maybeBig), (max, high));
       expect(copy.rowBig, [max, BigInt.one]);
       expect(copy.listBig, [two]);
       expect((copy.choice as ChoiceNumber).valueBig, max);
-      expect(copy.toNative().ref.toDart(), copy);
+      expect(copy.toBox().ref.toData(), copy);
     });
 
     test('as text they have no sign', () {
       expect(
-        '${it.toDart()}',
+        '${it.toData()}',
         'UnsignedData(id: $max, maybe: $high, row: [$max, 1], list: [$two], '
             'lists: [[$max]], table: {$max: $two}, signs: {$max: -2}, '
             'mask: FfiOpen($two), choice: ChoiceNumber(value: $max))',

@@ -127,12 +127,40 @@ void main() {
       expect(library.sum(null, null), 0);
       final point = PointBox();
       final numbers = Uint16Array(0);
-      expect(library.presence(null, null, null, null), 0);
-      expect(library.presence('', null, null, null), 8);
-      expect(library.presence(null, numbers, null, null), 4);
-      expect(library.presence(null, null, point, null), 2);
-      expect(library.presence(null, null, null, Magnitude.small), 1);
-      expect(library.presence('x', numbers, point, Magnitude.large), 15);
+      expect(
+        library.presence(text: null, numbers: null, point: null, size: null),
+        0,
+      );
+      expect(
+        library.presence(text: '', numbers: null, point: null, size: null),
+        8,
+      );
+      expect(
+        library.presence(text: null, numbers: numbers, point: null, size: null),
+        4,
+      );
+      expect(
+        library.presence(text: null, numbers: null, point: point, size: null),
+        2,
+      );
+      expect(
+        library.presence(
+          text: null,
+          numbers: null,
+          point: null,
+          size: Magnitude.small,
+        ),
+        1,
+      );
+      expect(
+        library.presence(
+          text: 'x',
+          numbers: numbers,
+          point: point,
+          size: Magnitude.large,
+        ),
+        15,
+      );
       expect(point.ref.x, 2);
     });
   });

@@ -32,11 +32,11 @@ void main() {
   );
 
   test('a message is what its bytes say', () {
-    final box = PointData(valid: true, x: 1.5, y: -0.0).toNative();
+    final box = PointData(valid: true, x: 1.5, y: -0.0).toBox();
     final bytes = box.toProto();
     expect(bytes, [8, 1, 17, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 29, 0, 0, 0, 0x80]);
     final back = PointBox.fromProto(bytes);
-    expect(back.ref.toDart(), box.ref.toDart());
+    expect(back.ref.toData(), box.ref.toData());
     expect(back.raw.pointer.toProto(), bytes);
     // It is a copy: the memory that Rust has allocated is freed.
     box.ref.x = 2;
@@ -46,13 +46,13 @@ void main() {
   });
 
   test('text goes there and back', () {
-    final box = texts.toNative();
+    final box = texts.toBox();
     final bytes = box.toProto();
-    expect(TextsBox.fromProto(bytes).ref.toDart(), texts);
+    expect(TextsBox.fromProto(bytes).ref.toData(), texts);
     // Decoding also works from a part of other bytes.
     final around = Uint8List(bytes.length + 20)..setAll(7, bytes);
     final part = Uint8List.sublistView(around, 7, 7 + bytes.length);
-    expect(TextsBox.fromProto(part).ref.toDart(), texts);
+    expect(TextsBox.fromProto(part).ref.toData(), texts);
   });
 
   test('a pointer is read over', () {
@@ -70,7 +70,7 @@ void main() {
   });
 
   test('what is refused has its path, and leaves zero', () {
-    final box = texts.toNative();
+    final box = texts.toBox();
     expect(
       () => box.readProto(Uint8List.fromList([0x0A, 1, 0x61, 0x12, 2, 97, 97])),
       refusedAt('initial: text of 2 bytes, and the capacity is 1; hint: '),
@@ -90,7 +90,7 @@ void main() {
   });
 
   test('hostile bytes are read or refused', () {
-    final bytes = (texts.toNative()..ref.page = 'p').toProto();
+    final bytes = (texts.toBox()..ref.page = 'p').toProto();
     final random = Random(7);
     final box = TextsBox();
     var (read, refused) = (0, 0);

@@ -24,7 +24,7 @@ void main() async {
     'instance': () => FixtureCallsLibrary.instance,
     'box': LampBox.new,
     'array': () => LampArray(2),
-    'value': () => const VectorData(x: 1, y: 2).toNative(),
+    'value': () => const VectorData(x: 1, y: 2).toBox(),
   };
   String attempt(Object? Function() use) {
     try {

@@ -51,7 +51,7 @@ void main() {
       );
       expect(await _library.add(2, -3), -1);
       expect(await _library.half(3), 1.5);
-      expect(await _library.negate(true), isFalse);
+      expect(await _library.negate(value: true), isFalse);
       expect(await _library.someNumber(7), 7);
       expect(await _library.someNumber(null), isNull);
       expect(await _library.someNumberBig(null), isNull);
@@ -66,14 +66,14 @@ void main() {
     });
 
     test('a message, in the event and beside it', () async {
-      final pair = const PairData(first: 1, second: 2).toNative().ref;
+      final pair = const PairData(first: 1, second: 2).toBox().ref;
       final swapped = await _library.swap(pair);
-      expect(swapped.toDart(), const PairData(first: 2, second: 1));
+      expect(swapped.toData(), const PairData(first: 2, second: 1));
       final wide = WideData(
         numbers: Uint64List.fromList([1, 2, 3, 4, 5, 6, 7, 8]),
       );
-      final raised = await _library.raise(wide.toNative().ref, 10);
-      expect(raised.toDart().numbers, [11, 12, 13, 14, 15, 16, 17, 18]);
+      final raised = await _library.raise(wide.toBox().ref, 10);
+      expect(raised.toData().numbers, [11, 12, 13, 14, 15, 16, 17, 18]);
     });
 
     test('text', () async {
@@ -92,6 +92,20 @@ void main() {
       expect(
         [for (final pair in pairs) (pair.first, pair.second)],
         [(5, 0), (6, 1)],
+      );
+    });
+
+    test('columns', () async {
+      final readings = await _library.readings(1000);
+      expect(readings.length, 1000);
+      expect(readings.second.last, 999);
+      expect(readings.value[3], 1.5);
+      readings.dispose();
+      // One that the collector frees.
+      expect((await _library.someReadings(5)).value, List.filled(5, 0.25));
+      await expectLater(
+        _library.someReadings(0),
+        throwsA(isA<TaskBusyException>()),
       );
     });
 
@@ -133,7 +147,7 @@ void main() {
         throwsA(isA<RustPanicException>()),
       );
       await expectLater(
-        _library.dropBomb(false, 8),
+        _library.dropBomb(8, forever: false),
         throwsA(isA<RustPanicException>()),
       );
     });
@@ -142,10 +156,14 @@ void main() {
   test('a blocking function takes and returns what others do', () async {
     expect(await _library.square(12), 144);
     final page = await _library.makePage(0);
-    final counted = await _library.lengths('four', 'fünf', page);
+    final counted = await _library.lengths(
+      first: 'four',
+      second: 'fünf',
+      page: page,
+    );
     expect(counted.ref.number, 9);
     await expectLater(
-      _library.lengths('', '', counted),
+      _library.lengths(first: '', second: '', page: counted),
       throwsA(isA<TaskBusyException>()),
     );
     expect(() => counted.ref, throwsStateError);
@@ -220,7 +238,7 @@ void main() {
 
     test('survives a drop that panics', () async {
       final before = _library.counts().dropPanics;
-      final bomb = _library.dropBomb(true, 7);
+      final bomb = _library.dropBomb(7, forever: true);
       await _until(() => _library.came(7) == 1);
       await bomb.cancel();
       await expectLater(bomb, throwsA(isA<FfiCancelledException>()));
@@ -273,6 +291,25 @@ void main() {
       await expectLater(late, throwsA(isA<TimeoutException>()));
     });
 
+    test('is the deadline that Rust sees', () async {
+      const hour = Duration(hours: 1);
+      Matcher within(Duration limit) =>
+          allOf(greaterThan(0), lessThanOrEqualTo(limit.inMilliseconds));
+      expect(await _library.timeLeft().timeout(hour), within(hour));
+      expect(await _library.timeLeftBlocking().timeout(hour), within(hour));
+      // The earliest counts, also when it is for what another one returned.
+      final twice = _library.timeLeft().timeout(hour * 2).timeout(hour);
+      expect(await twice, within(hour * 2));
+      final time = DateTime.now().add(hour);
+      expect(await _library.timeLeft().deadline(time), within(hour));
+      // Not the call that was started last.
+      final first = _library.timeLeft();
+      final second = _library.sleep();
+      expect(await first.timeout(hour), within(hour));
+      await second.cancel();
+      expect(await _library.hasDeadline(), isFalse);
+    });
+
     test('is cancelled with its call', () async {
       final limited = _library.hold(6).timeout(const Duration(minutes: 5));
       await _until(() => _library.came(6) == 1);
@@ -314,7 +351,7 @@ void main() {
         final calls = <FfiFuture<PageBox>>[];
         final ended = <Future<void>>[];
         for (var i = 0; i < 1000; i++) {
-          final call = _library.storm(i % 7, i % 100 == 99);
+          final call = _library.storm(i % 7, panics: i % 100 == 99);
           calls.add(call);
           ended.add(
             call.then<void>(
@@ -480,11 +517,11 @@ void _victim((int, SendPort) arguments) {
   void again() {
     final call = switch (random.nextInt(5)) {
       0 => library.makePage(seed),
-      1 => library.storm(random.nextInt(9), false),
+      1 => library.storm(random.nextInt(9), panics: false),
       2 => library.lengths(
-        'some',
-        'text',
-        PagePool.tryAlloc() ?? PagePool.alloc(),
+        first: 'some',
+        second: 'text',
+        page: PagePool.tryAlloc() ?? PagePool.alloc(),
       ),
       3 => library.wait(1000 + seed),
       _ => FfiFuture.of(

@@ -50,12 +50,12 @@ void main() {
       expect(box.ref.name, text);
       box.ref.lines = [text, '', text];
       expect(box.ref.lines, [text, '', text]);
-      expect(box.ref.toDart().lines, [text, '', text]);
+      expect(box.ref.toData().lines, [text, '', text]);
       final lists = ListsBox()..ref.names.add('');
       if (text.length == 1) {
         lists.ref.names[0] = text;
         expect(lists.ref.names, [text]);
-        expect(lists.ref.toDart().names, [text]);
+        expect(lists.ref.toData().names, [text]);
       }
       final options = OptionsBox()..ref.name = text;
       expect(options.ref.name, text);
@@ -68,10 +68,10 @@ void main() {
     box.ref.ages = ages;
     expect(box.ref.ages['\ufeffa'], 2);
     expect(box.ref.ages['a'], 1);
-    final copy = box.ref.toDart();
+    final copy = box.ref.toData();
     expect(copy.ages, ages);
     // On the way back, Rust checks each key.
-    final back = copy.toNative();
+    final back = copy.toBox();
     expect(types.touchMaps(back), types.touchMaps(box));
     box.ref.names[5] = '\ufeff\ufeff';
     expect(box.ref.names, {5: '\ufeff\ufeff'});

@@ -33,7 +33,7 @@ void main() {
     reads(
       'texts',
       () => library.writeTexts(texts),
-      () => texts.ref.toDart(),
+      () => texts.ref.toData(),
       TextsData(
         before: 1,
         name: 'Zürich, Käferberg 🐞',
@@ -46,7 +46,7 @@ void main() {
     reads(
       'blobs',
       () => library.writeBlobs(blobs),
-      () => blobs.ref.toDart(),
+      () => blobs.ref.toData(),
       BlobsData(
         digest: Uint8List.fromList([for (var i = 0; i < 20; i++) 200 + i]),
         single: Uint8List(0),
@@ -61,7 +61,7 @@ void main() {
     reads(
       'lists',
       () => library.writeLists(lists),
-      () => lists.ref.toDart(),
+      () => lists.ref.toData(),
       ListsData(
         numbers: [for (var i = 0; i < 10; i++) 0xffffffff - i],
         doubles: [1.5, -0.0, double.maxFinite],
@@ -91,7 +91,7 @@ void main() {
     reads(
       'options',
       () => library.writeOptions(options),
-      () => options.ref.toDart(),
+      () => options.ref.toData(),
       OptionsData(
         long: 0x8000000000000000,
         ratio: 0.25,
@@ -110,7 +110,7 @@ void main() {
     reads(
       'maps',
       () => library.writeMaps(maps),
-      () => maps.ref.toDart(),
+      () => maps.ref.toData(),
       MapsData(
         ages: {'Ada': 36, 'Grace': 85},
         names: {
@@ -132,7 +132,7 @@ void main() {
     reads(
       'oneofs',
       () => library.writeOneofs(oneofs),
-      () => oneofs.ref.toDart(),
+      () => oneofs.ref.toData(),
       OneofsData(
         before: 1,
         shape: ShapePath([_point(1, 2), _point(3, 4)]),
@@ -151,7 +151,7 @@ void main() {
         initial: '',
         lines: ['日本', '\u{10ffff}', 'two'],
         page: '0123456789' * 100,
-      ).toNative();
+      ).toBox();
       expect(library.isTextsFromDart(box), isTrue);
       box.ref.initial = 'x';
       expect(library.isTextsFromDart(box), isFalse);
@@ -206,7 +206,7 @@ void main() {
         ..twice = (77,)
         ..array = null
         ..each = [1, null, 3];
-      box.ref.small = const SmallNothing().toNative().ref;
+      box.ref.small = const SmallNothing().toBox().ref;
       expect(library.isOptionsFromDart(box), isTrue);
     });
 
@@ -217,8 +217,8 @@ void main() {
       maps.ages['b'] = 2;
       maps.names[5] = 'fünf';
       maps.points = {
-        Mode.unknown: _point(5, 6).toNative().ref,
-        Mode.fast: _point(-1, -2).toNative().ref,
+        Mode.unknown: _point(5, 6).toBox().ref,
+        Mode.fast: _point(-1, -2).toBox().ref,
       };
       maps.limits[false] = -0.5;
       maps.many
@@ -227,8 +227,8 @@ void main() {
         ..[0] = 2
         ..remove(9);
       maps.smalls = {
-        7: const SmallByte(7).toNative().ref,
-        8: const SmallFlag(true).toNative().ref,
+        7: const SmallByte(7).toBox().ref,
+        8: const SmallFlag(true).toBox().ref,
       };
       expect(library.isMapsFromDart(box), isTrue);
     });
@@ -240,7 +240,7 @@ void main() {
         small: const SmallFlag(false),
         smalls: const [SmallByte(255), SmallNothing(), SmallPing()],
         shapes: const [ShapeCircle(2.5)],
-      ).toNative();
+      ).toBox();
       expect(library.isOneofsFromDart(box), isTrue);
     });
   });
@@ -279,8 +279,8 @@ void main() {
       box: TextsBox.new,
       random: library.randomTexts,
       touch: library.touchTexts,
-      read: (it) => it.ref.toDart(),
-      write: (it) => it.toNative(),
+      read: (it) => it.ref.toData(),
+      write: (it) => it.toBox(),
       copy: (a, b) => b.ref.setFrom(a.ref),
     );
     goRound<Blobs, BlobsBox, BlobsData>(
@@ -288,8 +288,8 @@ void main() {
       box: BlobsBox.new,
       random: library.randomBlobs,
       touch: library.touchBlobs,
-      read: (it) => it.ref.toDart(),
-      write: (it) => it.toNative(),
+      read: (it) => it.ref.toData(),
+      write: (it) => it.toBox(),
       copy: (a, b) => b.ref.setFrom(a.ref),
     );
     goRound<Lists, ListsBox, ListsData>(
@@ -297,8 +297,8 @@ void main() {
       box: ListsBox.new,
       random: library.randomLists,
       touch: library.touchLists,
-      read: (it) => it.ref.toDart(),
-      write: (it) => it.toNative(),
+      read: (it) => it.ref.toData(),
+      write: (it) => it.toBox(),
       copy: (a, b) => b.ref.setFrom(a.ref),
     );
     goRound<Options, OptionsBox, OptionsData>(
@@ -306,8 +306,8 @@ void main() {
       box: OptionsBox.new,
       random: library.randomOptions,
       touch: library.touchOptions,
-      read: (it) => it.ref.toDart(),
-      write: (it) => it.toNative(),
+      read: (it) => it.ref.toData(),
+      write: (it) => it.toBox(),
       copy: (a, b) => b.ref.setFrom(a.ref),
     );
     goRound<Maps, MapsBox, MapsData>(
@@ -315,8 +315,8 @@ void main() {
       box: MapsBox.new,
       random: library.randomMaps,
       touch: library.touchMaps,
-      read: (it) => it.ref.toDart(),
-      write: (it) => it.toNative(),
+      read: (it) => it.ref.toData(),
+      write: (it) => it.toBox(),
       copy: (a, b) => b.ref.setFrom(a.ref),
     );
     goRound<Oneofs, OneofsBox, OneofsData>(
@@ -324,8 +324,8 @@ void main() {
       box: OneofsBox.new,
       random: library.randomOneofs,
       touch: library.touchOneofs,
-      read: (it) => it.ref.toDart(),
-      write: (it) => it.toNative(),
+      read: (it) => it.ref.toData(),
+      write: (it) => it.toBox(),
       copy: (a, b) => b.ref.setFrom(a.ref),
     );
     goRound<Opens, OpensBox, OpensData>(
@@ -333,8 +333,8 @@ void main() {
       box: OpensBox.new,
       random: library.randomOpens,
       touch: library.touchOpens,
-      read: (it) => it.ref.toDart(),
-      write: (it) => it.toNative(),
+      read: (it) => it.ref.toData(),
+      write: (it) => it.toBox(),
       copy: (a, b) => b.ref.setFrom(a.ref),
     );
     goRound<Node, NodeBox, NodeData>(
@@ -342,8 +342,8 @@ void main() {
       box: NodeBox.new,
       random: library.randomNode,
       touch: library.touchNode,
-      read: (it) => it.ref.toDart(),
-      write: (it) => it.toNative(),
+      read: (it) => it.ref.toData(),
+      write: (it) => it.toBox(),
       copy: (a, b) => b.ref.setFrom(a.ref),
     );
     goRound<Row, RowBox, RowData>(
@@ -351,8 +351,8 @@ void main() {
       box: RowBox.new,
       random: library.randomRow,
       touch: library.touchRow,
-      read: (it) => it.ref.toDart(),
-      write: (it) => it.toNative(),
+      read: (it) => it.ref.toData(),
+      write: (it) => it.toBox(),
       copy: (a, b) => b.ref.setFrom(a.ref),
     );
     goRound<All, AllBox, AllData>(
@@ -360,8 +360,8 @@ void main() {
       box: AllBox.new,
       random: library.randomAll,
       touch: library.touchAll,
-      read: (it) => it.ref.toDart(),
-      write: (it) => it.toNative(),
+      read: (it) => it.ref.toData(),
+      write: (it) => it.toBox(),
       copy: (a, b) => b.ref.setFrom(a.ref),
     );
   });
@@ -434,7 +434,79 @@ void main() {
       array.field.before.setAll(0, [7, 8]);
       expect(() => array.field.before.setAll(0, [1, 256]), throwsRangeError);
       expect(array.field.before, [7, 8]);
+      expect(
+        () => array.field.before.setAll(0, [1, 256].map((it) => it)),
+        throwsRangeError,
+      );
+      expect(array.field.before, [7, 8]);
     });
+
+    test(
+      'a list or map that is assigned changes nothing if a part is refused',
+      () {
+        final exceeds = throwsA(isA<CapacityException>());
+        final lists = ListsBox().ref..names = ['a', 'b', 'c'];
+        for (final names in [
+          ['x', 'sechs!'],
+          ['x', '\ud800'],
+          ['x', '\u00e9\u00e9\u00e9'],
+        ]) {
+          expect(() => lists.names = names, throwsA(anything));
+          expect(() => lists.names.assign(names), throwsA(anything));
+          expect(() => lists.names.addAll(names), throwsA(anything));
+          expect(lists.names, ['a', 'b', 'c']);
+        }
+        lists.lists = [
+          [1, 2],
+          [3],
+        ];
+        expect(
+          () => lists.lists = [
+            [7],
+            [1, 2, 3, 4],
+          ],
+          exceeds,
+        );
+        expect(lists.lists, [
+          [1, 2],
+          [3],
+        ]);
+
+        final maps = MapsBox().ref
+          ..ages = {'a': 1, 'b': 2}
+          ..names = {1: 'one', 2: 'two'}
+          ..lists = {
+            1: [1],
+          };
+        final ages = {'a': 1, 'b': 2}, names = {1: 'one', 2: 'two'};
+        for (final change in [
+          () => maps.ages.addAll({'a': 7, 'too long for it': 8}),
+          () => maps.ages.addAll({'a': 7, 'c': -1}),
+          () => maps.ages.addAll({'a': 7, 'c': 3, 'd': 4, 'e': 5}),
+          () => maps.ages = {'x': 7, 'c': -1},
+          () => maps.ages = {'x': 7, 'too long for it': 8},
+          () => maps.names.addAll({1: 'x', 3: 'too long for it'}),
+          () => maps.names = {7: 'x', 3: 'too long for it'},
+          () => maps.lists.addAll({
+            1: [7],
+            2: [1, 2, 3, 4, 5],
+          }),
+          () => maps.lists = {
+            7: [7],
+            2: [1, 2, 3, 4, 5],
+          },
+        ]) {
+          expect(change, throwsA(anything));
+          expect(maps.ages, ages);
+          expect(maps.names, names);
+          expect(maps.lists, {
+            1: [1],
+          });
+        }
+        maps.ages.addAll({'a': 7, 'b': 8, 'c': 9, 'd': 10});
+        expect(maps.ages, {'a': 7, 'b': 8, 'c': 9, 'd': 10});
+      },
+    );
 
     group('throws with the name of its field:', () {
       Matcher says<E extends FfiException>(String message) =>
@@ -563,10 +635,10 @@ void main() {
         TextsData texts(List<String> lines) =>
             TextsData(before: 0, name: '', initial: '', lines: lines, page: '');
         expect(
-          texts(['', 'in eight', '']).toNative,
+          texts(['', 'in eight', '']).toBox,
           exceeds('lines[1]: length 8 exceeds 7'),
         );
-        expect(texts([]).toNative, refused('lines.length'));
+        expect(texts([]).toBox, refused('lines.length'));
         const point = PointData(valid: true, x: 0, y: 0);
         expect(
           MapsData(
@@ -577,7 +649,7 @@ void main() {
             limits: {},
             many: {},
             smalls: {},
-          ).toNative,
+          ).toBox,
           exceeds('lists[1]: length 5 exceeds 4'),
         );
         expect(
@@ -587,7 +659,7 @@ void main() {
             small: const SmallNothing(),
             smalls: List.filled(3, const SmallNothing()),
             shapes: List.filled(3, const ShapeUnset()),
-          ).toNative,
+          ).toBox,
           exceeds('shapes: length 3 exceeds 2'),
         );
       });
@@ -607,7 +679,7 @@ void main() {
         (lists.lists[1] as Int16Vec).rawLength = 4;
         const inner = 'lists[1]: length 4 exceeds 3';
         expect(() => lists.lists[1].length, invalid(inner));
-        expect(() => lists.toDart(), invalid(inner));
+        expect(() => lists.toData(), invalid(inner));
         lists
           ..lists = []
           ..modes = [Mode.fast, Mode.fast];
@@ -617,13 +689,13 @@ void main() {
           unknown('modes[1]: 9 is no value of Mode'),
         );
         expect(
-          () => lists.toDart(),
+          () => lists.toData(),
           unknown('modes[1]: 9 is no value of Mode'),
         );
         final maps = MapsBox().ref..many = {1: 1, 2: 2};
         maps.many.writeKey(1, 1);
         expect(
-          () => maps.toDart(),
+          () => maps.toData(),
           invalid('many: a map has the same key twice'),
         );
         maps.many.rawLength = 301;
@@ -645,7 +717,7 @@ void main() {
           invalid('long: 2 instead of 0 or 1 in an option'),
         );
         expect(
-          () => options.ref.toDart(),
+          () => options.ref.toData(),
           invalid('long: 2 instead of 0 or 1 in an option'),
         );
       });

@@ -105,15 +105,15 @@ void main() {
   final library = FixtureTypesLibrary.open();
 
   test('Rust reads what Dart wrote', () {
-    expect(library.isTextsFromDart(texts.toNative()), isTrue);
-    expect(library.isBlobsFromDart(blobs.toNative()), isTrue);
-    expect(library.isListsFromDart(lists.toNative()), isTrue);
-    expect(library.isOptionsFromDart(options.toNative()), isTrue);
-    expect(library.isMapsFromDart(maps.toNative()), isTrue);
-    expect(library.isOneofsFromDart(oneofs.toNative()), isTrue);
-    expect(library.isOpensFromDart(opens.toNative()), isTrue);
-    expect(library.isNodeFromDart(node.toNative()), isTrue);
-    expect(library.isRowFromDart(row.toNative()), isTrue);
+    expect(library.isTextsFromDart(texts.toBox()), isTrue);
+    expect(library.isBlobsFromDart(blobs.toBox()), isTrue);
+    expect(library.isListsFromDart(lists.toBox()), isTrue);
+    expect(library.isOptionsFromDart(options.toBox()), isTrue);
+    expect(library.isMapsFromDart(maps.toBox()), isTrue);
+    expect(library.isOneofsFromDart(oneofs.toBox()), isTrue);
+    expect(library.isOpensFromDart(opens.toBox()), isTrue);
+    expect(library.isNodeFromDart(node.toBox()), isTrue);
+    expect(library.isRowFromDart(row.toBox()), isTrue);
     final written = ListsBox();
     library.writeLists(written);
     final all = AllData(
@@ -125,9 +125,9 @@ void main() {
       oneofs: oneofs,
       opens: opens,
       node: node,
-      more: [lists, written.ref.toDart()],
+      more: [lists, written.ref.toData()],
       maybe: maps,
-    ).toNative();
+    ).toBox();
     expect(library.isAllFromDart(all), isTrue);
     all.ref.oneofs.small.setPing();
     expect(library.isAllFromDart(all), isFalse);
@@ -153,7 +153,7 @@ void main() {
     expect(all.node.next.index, 0);
     expect(all.more.single.flags, [true, false, true, true, false]);
     expect(all.maybe, isNull);
-    expect(all.toDart().toNative().ref.toDart(), all.toDart());
+    expect(all.toData().toBox().ref.toData(), all.toData());
   });
 
   test('a result set is read in place', () {
@@ -165,7 +165,7 @@ void main() {
     expect(box.ref.rows[3].score, isNull);
     final written = RowBox();
     library.writeRow(written);
-    final mine = ResultSetData(rows: [row, written.ref.toDart()]).toNative();
+    final mine = ResultSetData(rows: [row, written.ref.toData()]).toBox();
     expect(library.isResultSetFromDart(mine), isTrue);
   });
 
@@ -182,14 +182,14 @@ void main() {
       ShapeMatrix(const [1, 2, 3, -4]),
       ShapeRaw(Uint8List(9)),
     ]) {
-      final native = shape.toNative();
+      final native = shape.toBox();
       expect(library.sameShape(native.ref).value, shape);
       expect(library.touchShape(native), isA<int>());
     }
     const seconds = MeasureSeconds(2.5);
-    expect(library.sameMeasure(seconds.toNative().ref).value, seconds);
+    expect(library.sameMeasure(seconds.toBox().ref).value, seconds);
     const ping = SmallPing();
-    expect(library.sameSmall(ping.toNative().ref).value, ping);
+    expect(library.sameSmall(ping.toBox().ref).value, ping);
     expect(library.sameMode(const FfiOpen.raw(99, null)).number, 99);
   });
 
@@ -210,7 +210,7 @@ void main() {
         continue;
       }
       accepted++;
-      expect(box.ref.toDart().toString(), isNotEmpty);
+      expect(box.ref.toData().toString(), isNotEmpty);
     }
     expect(accepted, greaterThan(100));
   });

@@ -286,8 +286,8 @@ void main() {
     });
 
     test('that are read from memory do not change with it', () {
-      final box = lists().toNative();
-      final value = box.ref.toDart();
+      final box = lists().toBox();
+      final value = box.ref.toData();
       box.ref.numbers[0] = 99;
       box.ref.lists[0][0] = 99;
       box.ref.points[0].x = 99;
@@ -338,12 +338,12 @@ void main() {
 
     test('are of a library without memory', () {
       const values.PointData value = PointData(valid: true, x: 1, y: 2);
-      expect(value.toNative().ref.x, 1);
+      expect(value.toBox().ref.x, 1);
     });
   });
 
   test('a view prints its fields, or what it can not read', () {
-    final box = const PointData(valid: true, x: 1, y: 2).toNative();
+    final box = const PointData(valid: true, x: 1, y: 2).toBox();
     expect('${box.ref}', 'PointData(valid: true, x: 1.0, y: 2.0)');
     final shape = ShapeBox();
     shape.ref.tag = 99;
@@ -360,14 +360,14 @@ void main() {
       for (var index = 0; index < 7; index++) {
         point(index % 5).writeTo(array[index]);
       }
-      behavesAsValues(array, (it) => point(it).toNative().ref, fixed);
+      behavesAsValues(array, (it) => point(it).toBox().ref, fixed);
     });
 
     test('list of messages in a message', () {
       final box = ListsBox();
       behavesAsValues(
         box.ref.points,
-        (it) => point(it).toNative().ref,
+        (it) => point(it).toBox().ref,
         growable,
         capacity: box.ref.points.capacity,
       );
@@ -389,7 +389,7 @@ void main() {
       for (var index = 0; index < smalls.length; index++) {
         SmallByte(index).writeTo(smalls[index]);
       }
-      behavesAsValues(smalls, (it) => SmallByte(it).toNative().ref, fixed);
+      behavesAsValues(smalls, (it) => SmallByte(it).toBox().ref, fixed);
     });
   });
 
@@ -400,14 +400,14 @@ void main() {
     }
     expect(array.contains(array[0]), isTrue);
     expect(array.indexOf(array[2]), 2);
-    expect(array.contains(array[1].toDart()), isTrue);
+    expect(array.contains(array[1].toData()), isTrue);
     array.setAll(0, array.reversed.toList());
     expect([for (final it in array) it.x], [2, 1, 0]);
     // Bytes between fields are no part of a message.
     array.bytes[1] = 0xff;
     expect(array.contains(PointData(valid: false, x: 2, y: 0)), isTrue);
 
-    final box = lists().toNative();
+    final box = lists().toBox();
     final points = box.ref.points;
     expect(points.remove(points.first), isTrue);
     expect(points, isEmpty);
@@ -416,8 +416,8 @@ void main() {
 
     final maps = MapsBox();
     maps.ref.points = {
-      Mode.fast: point(1).toNative().ref,
-      Mode.last: point(2).toNative().ref,
+      Mode.fast: point(1).toBox().ref,
+      Mode.last: point(2).toBox().ref,
     };
     final map = maps.ref.points;
     expect(map.containsValue(point(2)), isTrue);

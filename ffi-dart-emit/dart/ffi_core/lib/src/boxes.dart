@@ -203,14 +203,10 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Address of the memory; for a part, null until it is first used.
   Pointer<T> _pointer = nullptr;
 
-  // The getter is read often, so it makes one test, and the field has one
-  // class, that of lists over memory outside of Dart. The test is false for
+  // The getter is read often, so it makes one test. The first is null for
   // memory that may be gone, so each use asks for it.
-  bool _hasBytes = false;
-  Uint8List _bytes = _noBytes;
-  static final Uint8List _noBytes = Pointer<Uint8>.fromAddress(
-    0,
-  ).asTypedList(0);
+  Uint8List? _bytes;
+  Uint8List? _kept;
 
   /// Size of an element in bytes.
   int get elementSize;
@@ -255,20 +251,19 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// Throws a [StateError] after [dispose], and for a part of memory that was
   /// freed; a [StaleReferenceException] if the message was lent, and is freed.
   @pragma('vm:prefer-inline')
-  Uint8List get bytes {
-    if (!_hasBytes) _firstBytes();
-    return _bytes;
-  }
+  Uint8List get bytes => _bytes ?? _askForBytes();
 
   @pragma('vm:never-inline')
-  void _firstBytes() {
+  Uint8List _askForBytes() {
     if (_asks) _checkUse();
-    if (identical(_bytes, _noBytes)) {
-      final bytes = _untracked;
+    var bytes = _kept;
+    if (bytes == null) {
+      bytes = _untracked;
       _keepFor(bytes);
-      _bytes = bytes;
+      _kept = bytes;
     }
-    _hasBytes = !_asks;
+    if (!_asks) _bytes = bytes;
+    return bytes;
   }
 
   /// Has [view] keep the memory.
@@ -288,8 +283,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   /// Removes all views; subclasses that hold others add theirs.
   void _dropViews() {
-    _hasBytes = false;
-    _bytes = _noBytes;
+    _bytes = _kept = null;
   }
 
   /// Ends the use of this object; does nothing the second time.
@@ -431,7 +425,7 @@ abstract base class NativeBox<T extends Struct> extends NativeMemory<T> {
     _hold!.attachment.ref.givenBack.value = 1;
     _use = _Use.moved;
     _asks = true;
-    _hasBytes = false;
+    _bytes = null;
   }
 
   /// Ends a call to which the slot was passed: it was taken, or [refused].

@@ -280,10 +280,10 @@ extension ColumnPointers<T extends NativeType> on NativeColumns<T> {
   /// Memory for a message that is copied to a row.
   Pointer<T> get scratch => _calls._scratch;
 
-  /// Adds a row for each of [count] messages at [records].
-  void pushRecords(Pointer<T> records, int count) {
+  /// Adds a row for each of [count] messages at [messages].
+  void pushRows(Pointer<T> messages, int count) {
     checkSize(count, 'count');
-    final code = _calls._append(pointer, records.cast(), count);
+    final code = _calls._append(pointer, messages.cast(), count);
     if (code != 0) _check(code, length + count);
   }
 
@@ -307,9 +307,9 @@ extension ColumnPointers<T extends NativeType> on NativeColumns<T> {
     return _copied();
   }
 
-  /// Writes all rows to [records], which must have space for as many messages.
-  void readRecords(Pointer<T> records) =>
-      _check(_calls._read(pointer, 0, records.cast(), length), length);
+  /// Writes all rows to [messages], which must have space for as many messages.
+  void readRows(Pointer<T> messages) =>
+      _check(_calls._read(pointer, 0, messages.cast(), length), length);
 }
 
 /// Columns as a pointer, for code that takes pointers.
@@ -329,9 +329,22 @@ extension type RawColumns<T extends NativeType>._(NativeColumns<T> _columns) {
 final class ColumnList<E> with ListMixin<E>, SharedList<E>, FixedLengthList<E> {
   /// [length] values of the field [_name], read and written by functions that keep
   /// their memory alive.
-  ColumnList(this._name, this.length, this._read, this._write);
+  ///
+  /// `check` throws if a value can't be written, and `detach` copies one that is a
+  /// view; none is needed for values that always fit, and that are none.
+  ColumnList(
+    this._name,
+    this.length,
+    this._read,
+    this._write, {
+    void Function(E value, int row, String name)? check,
+    E Function(E value, int? row, String name)? detach,
+  }) : _check = check,
+       _detach = detach;
 
   final String _name;
+  final void Function(E value, int row, String name)? _check;
+  final E Function(E value, int? row, String name)? _detach;
   final E Function(int row, String name) _read;
   final void Function(int row, E value, String name) _write;
 
@@ -346,4 +359,19 @@ final class ColumnList<E> with ListMixin<E>, SharedList<E>, FixedLengthList<E> {
   @override
   void operator []=(int index, E value) =>
       _write(_checked(index), value, _name);
+
+  @override
+  E detach(E element, [int? index]) {
+    final detach = _detach;
+    return detach == null ? element : detach(element, index, _name);
+  }
+
+  @override
+  void checkAll(List<E> elements, int start) {
+    final check = _check;
+    if (check == null) return;
+    for (var i = 0; i < elements.length; i++) {
+      check(elements[i], start + i, _name);
+    }
+  }
 }

@@ -18,24 +18,33 @@ extension type FfiFuture<T>._(Future<T> _future) implements Future<T> {
   /// Completes when the task is gone, so the locks that it held are free. Does
   /// nothing if the call has ended.
   Future<void> cancel() {
-    Future<Object?> origin = _future;
-    for (Future<Object?>? next = origin; next != null; next = _origins[next]) {
-      origin = next;
-    }
+    final origin = _origin;
     for (final mailbox in Mailbox._all) {
       if (mailbox._cancelCall(origin) case final gone?) return gone;
     }
     return Future.value();
   }
 
+  /// The future of the call itself.
+  Future<Object?> get _origin {
+    Future<Object?> origin = _future;
+    for (Future<Object?>? next = origin; next != null; next = _origins[next]) {
+      origin = next;
+    }
+    return origin;
+  }
+
   /// The result, or what [onTimeout] returns if it does not come within [timeLimit]:
-  /// then the call is cancelled.
+  /// then the call is cancelled. The function in Rust sees that time as the deadline of its
+  /// context.
   ///
   /// Throws a [TimeoutException] without [onTimeout].
   FfiFuture<T> timeout(
     Duration timeLimit, {
     FutureOr<T> Function()? onTimeout,
   }) {
+    final origin = _origin;
+    Mailbox._all.any((mailbox) => mailbox._limitCall(origin, timeLimit));
     final limited = _future.timeout(
       timeLimit,
       onTimeout: () {

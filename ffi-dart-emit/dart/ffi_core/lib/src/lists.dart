@@ -48,14 +48,14 @@ abstract base class FfiVec<E> with ListMixin<E>, SharedList<E>, _Sized {
 
   /// Replaces all elements by [values].
   ///
-  /// Throws a [CapacityException] before anything changes if there are too
-  /// many. If an element does not fit, it and those after it are not assigned, or
-  /// none if all were copied first, as they may be views of this list.
+  /// Throws a [CapacityException] if there are too many, and as assigning an
+  /// element does if one does not fit, before anything changes.
   void assign(List<E> values) {
     _checkCapacity(values.length);
-    // A list of its own may hold views of this one, in another order.
-    final all = values is FfiVec<E> ? values : _copies(values, 0);
-    _writeAll(0, all);
+    // What is in a list of the same class fits, and is in its order; any other one
+    // may hold views of this list.
+    final same = values.runtimeType == runtimeType;
+    _writeAll(0, same ? values : _detached(values, 0));
   }
 
   void _writeAll(int start, List<E> values) {

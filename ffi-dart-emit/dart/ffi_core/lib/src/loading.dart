@@ -2,7 +2,7 @@ part of 'native.dart';
 
 /// The version of this package. It is raised by every change of what generated
 /// code uses; a package names the version that it was generated for.
-const runtimeVersion = 3;
+const runtimeVersion = 4;
 
 /// Throws that [package], which opens the library [name], was generated for the
 /// version [expected] of this package.
@@ -55,8 +55,13 @@ String? _fileInProcess(String symbol) {
   if (!Platform.isLinux && !Platform.isMacOS) return null;
   final process = DynamicLibrary.process();
   if (!process.providesSymbol(symbol)) return null;
+  return _fileOf(process.lookup(symbol));
+}
+
+/// Returns the path of the library in which [address] is, or null; not on Windows.
+String? _fileOf(Pointer<Void> address) {
   final block = HostBlock(4 * sizeOf<Pointer<Void>>());
-  if (_dladdr(process.lookup(symbol), block.pointer) == 0) return null;
+  if (_dladdr(address, block.pointer) == 0) return null;
   final name = block.pointer.cast<Pointer<Uint8>>().value;
   var length = 0;
   while (name[length] != 0) {
@@ -70,6 +75,19 @@ final _dladdr = DynamicLibrary.process()
       Int32 Function(Pointer<Void>, Pointer<Void>),
       int Function(Pointer<Void>, Pointer<Void>)
     >('dladdr');
+
+/// Returns the path of the library that Dart found as a code asset, and of which
+/// [address] returns an address, or null if there is none.
+String? _fileOfAsset(Pointer<Void> Function() address) {
+  try {
+    final found = address();
+    // Windows opens no second library of the same name, so the default name is that
+    // of the one which is open now.
+    return Platform.isWindows ? null : _fileOf(found);
+  } on ArgumentError {
+    return null;
+  }
+}
 
 /// Throws that a message [type] of [package] has another size in [dart] than in [rust],
 /// in the library at [path].
@@ -104,8 +122,9 @@ final class Expected {
 /// An opened library, and the checks that it must pass before any call.
 final class LibraryCheck {
   /// Opens the library [name]: the file at [path], or the one that another isolate
-  /// has open, or that of the environment variable [variable], or the one in the
-  /// platform's search path. The library exports [marker], as no other does.
+  /// has open, or that of the environment variable [variable], or the code asset of
+  /// the package, or the one in the platform's search path. The library exports
+  /// [marker], as no other does; [bundled] returns an address in the code asset.
   ///
   /// Throws a [RuntimeMismatchException] when the package was generated for another
   /// version of this one than [runtimeVersion], and a [LibraryLoadException].
@@ -116,6 +135,7 @@ final class LibraryCheck {
     required String variable,
     required String marker,
     required int runtime,
+    Pointer<Void> Function()? bundled,
   }) {
     if (runtime != runtimeVersion) _throwRuntime(package, name, runtime);
     final tried = StringBuffer();
@@ -123,7 +143,12 @@ final class LibraryCheck {
     final explicit = path ?? Platform.environment[variable] ?? '';
     final candidates = [
       if (path == null) ?_fileInProcess(marker),
-      if (explicit.isEmpty) ..._defaultFiles(name) else explicit,
+      if (explicit.isNotEmpty)
+        explicit
+      else ...[
+        if (bundled != null) ?_fileOfAsset(bundled),
+        ..._defaultFiles(name),
+      ],
     ];
     for (final file in candidates) {
       try {

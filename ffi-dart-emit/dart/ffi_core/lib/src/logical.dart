@@ -189,6 +189,14 @@ final class TimestampArray extends LogicalArray<TimestampBytes, DateTime> {
   void operator []=(int index, DateTime value) =>
       pointer[checkIndex(index)].write(value, 'TimestampArray', index);
 
+  @override
+  void checkAll(List<DateTime> elements, int start) {
+    final place = Struct.create<TimestampBytes>();
+    for (var i = 0; i < elements.length; i++) {
+      place.write(elements[i], 'TimestampArray', start + i);
+    }
+  }
+
   /// The timestamps from [start] up to [end], **borrowed** from this array.
   TimestampArray sublistView(int start, [int? end]) {
     final stop = RangeError.checkValidRange(start, end, length);
@@ -222,6 +230,14 @@ final class DurationArray extends LogicalArray<DurationBytes, Duration> {
   @override
   void operator []=(int index, Duration value) =>
       pointer[checkIndex(index)].write(value, 'DurationArray', index);
+
+  @override
+  void checkAll(List<Duration> elements, int start) {
+    final place = Struct.create<DurationBytes>();
+    for (var i = 0; i < elements.length; i++) {
+      place.write(elements[i], 'DurationArray', start + i);
+    }
+  }
 
   /// The spans from [start] up to [end], **borrowed** from this array.
   DurationArray sublistView(int start, [int? end]) {

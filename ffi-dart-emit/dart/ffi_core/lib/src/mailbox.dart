@@ -10,6 +10,8 @@ typedef _TakeC = Void Function(Pointer<Void>, Size, Pointer<FfiStatus>);
 typedef _TakeD = void Function(Pointer<Void>, int, Pointer<FfiStatus>);
 typedef _CancelC = Uint8 Function(Pointer<Void>, Uint64);
 typedef _CancelD = int Function(Pointer<Void>, int);
+typedef _LimitC = Void Function(Pointer<Void>, Uint64, Uint64);
+typedef _LimitD = void Function(Pointer<Void>, int, int);
 typedef _ClearC = Void Function(Pointer<FfiStatus>);
 typedef _ClearD = void Function(Pointer<FfiStatus>);
 
@@ -20,6 +22,7 @@ final class _MailboxCalls extends Struct {
   external Pointer<NativeFunction<_DrainC>> drain;
   external Pointer<NativeFunction<_TakeC>> take;
   external Pointer<NativeFunction<_CancelC>> cancel;
+  external Pointer<NativeFunction<_LimitC>> limit;
 }
 
 /// The result in an event: 16 bytes, as the type of C, or a pointer to more.
@@ -99,6 +102,7 @@ final class Mailbox implements Finalizable {
   late final _DrainD _drain = _calls.drain.asFunction(isLeaf: true);
   late final _TakeD _take = _calls.take.asFunction(isLeaf: true);
   late final _CancelD _cancel = _calls.cancel.asFunction(isLeaf: true);
+  late final _LimitD _limit = _calls.limit.asFunction(isLeaf: true);
   late final _ClearD _clear = _memory.library.lookupFunction<_ClearC, _ClearD>(
     _memory._clear,
     isLeaf: true,
@@ -131,8 +135,11 @@ final class Mailbox implements Finalizable {
   final List<int> _free = [];
   int _pending = 0;
 
-  /// Indices of the calls that wait, by their futures: made by the first [FfiFuture.cancel],
-  /// so that other programs don't pay for it.
+  /// Index of the call that was started last, which most timeouts are for.
+  int _latest = 0;
+
+  /// Indices of the calls that wait, by their futures: made by the first search for one that
+  /// is not the latest, so that other programs don't pay for it.
   Map<Future<Object?>, int>? _byFuture;
 
   /// Number of the next call: its index, and above that how often that was used.
@@ -179,6 +186,7 @@ final class Mailbox implements Finalizable {
       _waiting[index] = call;
     }
     if (_pending++ == 0) _port.keepIsolateAlive = true;
+    _latest = index;
     final future = call.result.future;
     _byFuture?[future] = index;
     return future;
@@ -247,7 +255,9 @@ final class Mailbox implements Finalizable {
       return;
     }
     // From now on the status owns what the event did, until it is attached or read.
-    if (code >= 0) _take(handle, event, _memory.status);
+    if (code >= 0 && _codes[8 * event + 3] != 0) {
+      _take(handle, event, _memory.status);
+    }
     try {
       if (code > 0) {
         call.result.completeError(_exceptionOf(call.error), StackTrace.empty);
@@ -261,19 +271,38 @@ final class Mailbox implements Finalizable {
     }
   }
 
-  /// Cancels the call that [future] is of. Returns when its task is gone; null if the
-  /// call is none of this mailbox, or has ended.
-  Future<void>? _cancelCall(Future<Object?> future) {
+  /// Returns the index of the call that [future] is of; null if the call is none of this
+  /// mailbox, or has ended.
+  int? _indexOf(Future<Object?> future) {
+    if (_pending == 0) return null;
+    if (identical(_waiting[_latest]?.result.future, future)) return _latest;
     final byFuture = _byFuture ??= Map.identity()
       ..addEntries([
         for (final (index, call) in _waiting.indexed)
           if (call != null) MapEntry(call.result.future, index),
       ]);
-    final index = byFuture[future];
+    return byFuture[future];
+  }
+
+  int _id(int index) => _generations[index] << 32 | index;
+
+  /// Tells Rust the deadline of the call that [future] is of. Returns false if the call is
+  /// none of this mailbox, or has ended.
+  bool _limitCall(Future<Object?> future, Duration left) {
+    final index = _indexOf(future);
+    if (index == null) return false;
+    _limit(handle, _id(index), max(0, left.inMicroseconds));
+    return true;
+  }
+
+  /// Cancels the call that [future] is of. Returns when its task is gone; null if the
+  /// call is none of this mailbox, or has ended.
+  Future<void>? _cancelCall(Future<Object?> future) {
+    final index = _indexOf(future);
     if (index == null) return null;
     final call = _waiting[index]!;
     if (call.gone case final gone?) return gone.future;
-    if (_cancel(handle, _generations[index] << 32 | index) == 0) return null;
+    if (_cancel(handle, _id(index)) == 0) return null;
     // Nobody has to wait for what was cancelled.
     call.result
       ..future.ignore()

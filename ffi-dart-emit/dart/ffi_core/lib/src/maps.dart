@@ -28,6 +28,9 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   /// Returns a copy of [value] that does not change with the map.
   V detach(V value, [int? index]) => value;
 
+  /// Throws if one of [keys], or of the [values] with them, can't be in this map.
+  void checkAll(List<K> keys, List<V> values) {}
+
   int _find(Object? key) {
     final length = this.length;
     for (var index = 0; index < length; index++) {
@@ -81,12 +84,21 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   @override
   void clear() => rawLength = 0;
 
+  /// Adds the entries of [other], or nothing if one does not fit or there are too
+  /// many.
   @override
   void addAll(Map<K, V> other) {
-    final detached = _detachedOf(other);
-    var index = 0;
-    for (final key in other.keys) {
-      this[key] = detached[index++];
+    final keys = other.keys.toList(growable: false);
+    final values = _detachedOf(other, keys);
+    if (length + keys.length > capacity) {
+      final added = {
+        for (final key in keys)
+          if (!containsKey(key)) key,
+      };
+      _checkCapacity(length + added.length);
+    }
+    for (var index = 0; index < keys.length; index++) {
+      this[keys[index]] = values[index];
     }
   }
 
@@ -110,26 +122,36 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
 
   /// Replaces all entries by those of [values].
   ///
-  /// Throws a [CapacityException] before anything changes if there are too
-  /// many, and an [ArgumentError] if two keys are equal, as they can be in a
-  /// [Map.identity]. If an entry does not fit, those before it are kept, and
-  /// nothing changes if it is the key of the first.
+  /// Throws a [CapacityException] if there are too many, an [ArgumentError] if two
+  /// keys are equal, as they can be in a [Map.identity], and as assigning an entry
+  /// does if one does not fit, before anything changes.
   void assign(Map<K, V> values) {
     _checkCapacity(values.length);
-    final detached = _detachedOf(values);
-    assignWith(values, (index, _) => writeValue(index, detached[index]));
+    final keys = values.keys.toList(growable: false);
+    final detached = _detachedOf(values, keys);
+    if (keys.toSet().length < keys.length) throwEqualKeys($place);
+    for (var index = 0; index < keys.length; index++) {
+      writeKey(index, keys[index]);
+      writeValue(index, detached[index]);
+    }
+    rawLength = keys.length;
   }
 
   /// Returns the values of [map], which may be views of this one, such that they
-  /// don't change with it.
-  List<V> _detachedOf(Map<K, V> map) {
-    if (map is FfiMap<K, V>) return map.values.toList(growable: false);
+  /// don't change with it. All of them and the [keys] of [map] fit this map.
+  List<V> _detachedOf(Map<K, V> map, List<K> keys) {
+    // What is in a map of the same class fits, and is in its order.
+    if (map.runtimeType == runtimeType)
+      return map.values.toList(growable: false);
     var index = 0;
-    return [for (final it in map.values) detach(it, index++)];
+    final values = [for (final it in map.values) detach(it, index++)];
+    checkAll(keys, values);
+    return values;
   }
 
-  /// Replaces all entries as [assign] does, with values that [write] writes to
-  /// the entry at an index.
+  /// Replaces all entries by those of [values], which [write] writes to the entry at
+  /// an index. If an entry does not fit, those before it are kept, and nothing
+  /// changes if it is the key of the first.
   void assignWith<T>(
     Map<K, T> values,
     void Function(int index, T value) write,

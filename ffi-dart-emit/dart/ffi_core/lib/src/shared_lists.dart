@@ -5,7 +5,7 @@ part of 'native.dart';
 ///
 /// A view shows what is at its place now. So a method that moves elements reads
 /// them all before it writes the first, and what searches compares the values
-/// that [FfiView.toDart] returns: it gives what it gives for a list of values.
+/// that [FfiView.toData] returns: it gives what it gives for a list of values.
 base mixin SharedList<E> on ListMixin<E> {
   /// Returns a copy of [element] that does not change with the list; an exception
   /// about it says that it is at [index], if that is given.
@@ -38,6 +38,14 @@ base mixin SharedList<E> on ListMixin<E> {
     final kept = detach(this[i]);
     this[i] = this[j];
     this[j] = kept;
+  }
+
+  @override
+  void setAll(int index, Iterable<E> iterable) {
+    final all = iterable is List<E>
+        ? iterable
+        : iterable.toList(growable: false);
+    setRange(index, index + all.length, all);
   }
 
   @override
@@ -98,7 +106,7 @@ base mixin SharedList<E> on ListMixin<E> {
 /// Returns what [view] shows now: the value of a message or oneof, a list or a
 /// map of values. What is no view is returned as it is.
 Object? valueOf(Object? view) => switch (view) {
-  final FfiView<FfiValue> it => it.toDart(),
+  final FfiView<FfiValue> it => it.toData(),
   final SharedList<Object?> it => [for (final element in it) valueOf(element)],
   final FfiMap<Object?, Object?> it => {
     for (final MapEntry(:key, :value) in it.entries) key: valueOf(value),

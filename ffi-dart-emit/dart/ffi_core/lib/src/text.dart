@@ -38,10 +38,23 @@ int encodeString(String text, Uint8List bytes, String name, [int? index]) {
   return length;
 }
 
+/// Throws as [encodeString] does if [text] can't be written to [capacity] bytes.
+void checkText(String text, int capacity, String name, [int? index]) {
+  checkCapacity(text.length, capacity, name, index);
+  for (var i = 0; i < text.length; i++) {
+    if (text.codeUnitAt(i) >= 0x80) {
+      _checkUtf8(text, capacity, name, index);
+      return;
+    }
+  }
+}
+
+int _checkUtf8(String text, int capacity, String name, int? index) =>
+    checkCapacity(utf8Length(text, name, index), capacity, name, index);
+
 int _encodeUtf8(String text, Uint8List bytes, String name, int? index) {
   // Nothing is written before it is known to fit and to be Unicode.
-  final length = utf8Length(text, name, index);
-  checkCapacity(length, bytes.length, name, index);
+  final length = _checkUtf8(text, bytes.length, name, index);
   writeUtf8(text, bytes, 0);
   return length;
 }

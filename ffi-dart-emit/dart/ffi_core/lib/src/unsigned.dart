@@ -51,8 +51,36 @@ final class BigList with ListMixin<BigInt> {
   void add(BigInt element) => bits.add(bitsFromBig(element));
 
   @override
-  void addAll(Iterable<BigInt> iterable) =>
-      bits.addAll(iterable.map(bitsFromBig).toList());
+  void addAll(Iterable<BigInt> iterable) => bits.addAll(_bitsOf(iterable));
+
+  @override
+  void insertAll(int index, Iterable<BigInt> iterable) =>
+      bits.insertAll(index, _bitsOf(iterable));
+
+  @override
+  void setAll(int index, Iterable<BigInt> iterable) =>
+      bits.setAll(index, _bitsOf(iterable));
+
+  @override
+  void setRange(
+    int start,
+    int end,
+    Iterable<BigInt> iterable, [
+    int skipCount = 0,
+  ]) {
+    RangeError.checkValidRange(start, end, length);
+    final count = end - start;
+    bits.setRange(start, end, _bitsOf(iterable.skip(skipCount).take(count)));
+  }
+
+  @override
+  void replaceRange(int start, int end, Iterable<BigInt> newContents) =>
+      bits.replaceRange(start, end, _bitsOf(newContents));
+
+  /// Returns the bits of all [numbers], before the first of them is written.
+  static List<int> _bitsOf(Iterable<BigInt> numbers) => [
+    for (final it in numbers) bitsFromBig(it),
+  ];
 }
 
 /// Returns [value] with each `u64` in it as an unsigned number, for `toString`.

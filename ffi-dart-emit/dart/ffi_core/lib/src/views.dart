@@ -6,7 +6,7 @@ abstract interface class FfiView<D extends FfiValue> {
   ///
   /// Throws an [InvalidValueException] or [UnknownEnumValueException] where
   /// memory holds no value.
-  D toDart();
+  D toData();
 }
 
 /// Returns the text of the view of a [type] whose value [read] returns.

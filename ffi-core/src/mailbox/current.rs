@@ -1,0 +1,81 @@
+//! Call that a thread works for, and its deadline.
+
+use std::cell::{Cell, OnceCell};
+use std::ptr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use super::post::{Call, FfiMailbox};
+
+/// Time until which Dart waits for a call, in nanoseconds since [`epoch`]. Dart sets it when the
+/// call has been started, so the task may run already.
+pub(super) struct Deadline(AtomicU64);
+
+/// Value of a call without a deadline, later than all others.
+const NONE: u64 = u64::MAX;
+
+/// Returns a moment before all deadlines of the process.
+fn epoch() -> Instant {
+    static EPOCH: OnceLock<Instant> = OnceLock::new();
+    *EPOCH.get_or_init(Instant::now)
+}
+
+impl Deadline {
+    pub(super) fn new() -> Self {
+        Self(AtomicU64::new(NONE))
+    }
+
+    /// Sets the deadline to `left` from now, unless it is earlier.
+    pub(super) fn set(&self, left: Duration) {
+        let nanoseconds = epoch().elapsed().saturating_add(left).as_nanos();
+        // Relaxed: a reader of the time reads nothing else that the setter wrote.
+        self.0.fetch_min(u64::try_from(nanoseconds).unwrap_or(NONE), Ordering::Relaxed);
+    }
+
+    pub(super) fn get(&self) -> Option<Instant> {
+        match self.0.load(Ordering::Relaxed) {
+            NONE => None,
+            nanoseconds => epoch().checked_add(Duration::from_nanos(nanoseconds)),
+        }
+    }
+}
+
+/// Source of the call that a thread works for.
+pub(super) enum Source<'a> {
+    /// A call that was started.
+    Started(&'a Arc<Call>),
+    /// A call whose future is polled before it is started, and need not be: it is made when
+    /// somebody asks for it.
+    Inline { made: &'a OnceCell<Arc<Call>>, mailbox: &'a Arc<FfiMailbox>, id: u64 },
+}
+
+thread_local! {
+    static CURRENT: Cell<*const Source<'static>> = const { Cell::new(ptr::null()) };
+}
+
+/// Runs `run` for a call, which [`current`] returns meanwhile on this thread.
+pub(super) fn within<R>(source: &Source<'_>, run: impl FnOnce() -> R) -> R {
+    /// Puts the source of the outer call back, also after a panic.
+    struct Outer(*const Source<'static>);
+
+    impl Drop for Outer {
+        fn drop(&mut self) {
+            CURRENT.set(self.0);
+        }
+    }
+
+    let _outer = Outer(CURRENT.replace(ptr::from_ref(source).cast()));
+    run()
+}
+
+/// Returns the call that this thread works for.
+pub(super) fn current() -> Option<Arc<Call>> {
+    // SAFETY: the pointer is null, or that of a reference which `within` holds for longer than the
+    // pointer is here. No code of this thread changes what it points to but the cell in it.
+    let source = unsafe { CURRENT.get().as_ref() }?;
+    Some(match source {
+        Source::Started(call) => Arc::clone(call),
+        Source::Inline { made, mailbox, id } => Arc::clone(made.get_or_init(|| mailbox.make(*id))),
+    })
+}

@@ -1,0 +1,360 @@
+//! Tests `ffi-dart-emit new`, `integrate` and `doctor`, and the hook that bundles a library, with
+//! the real Dart.
+
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use xtask::dart_sdk::{Mode, Sdk};
+use xtask::generated::emitter;
+use xtask::workspace;
+
+/// Folder in which the crates of new projects are built, for all tests: it stays.
+fn built() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
+}
+
+/// Runs the emitter with `arguments` in `folder`.
+fn emit(folder: &Path, path: &str, arguments: &[&str]) -> Output {
+    let mut command = emitter().unwrap();
+    command.args(arguments).current_dir(folder).env("PATH", path);
+    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", built()).output().unwrap()
+}
+
+/// Returns the search path with the programs of `sdk`.
+fn path_with(sdk: &Sdk) -> String {
+    format!("{}:{}", sdk.bin_dir().display(), std::env::var("PATH").unwrap())
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[track_caller]
+fn succeeds(output: &Output) -> String {
+    assert!(output.status.success(), "{}: {}", output.status, said(output));
+    said(output)
+}
+
+#[track_caller]
+fn fails(output: &Output) -> String {
+    assert!(!output.status.success(), "it succeeded: {}", said(output));
+    said(output)
+}
+
+/// Returns all files below `folder` with their contents.
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                _ = all.insert(path.clone(), fs::read(path).unwrap())
+            }
+        }
+    }
+    all
+}
+
+fn replace(file: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "{from} in {}", file.display());
+    fs::write(file, text.replace(from, to)).unwrap();
+}
+
+/// Runs `dart run` in `app`.
+fn run(sdk: &Sdk, app: &Path) -> Output {
+    sdk.command().arg("run").current_dir(app).env("CARGO_NET_OFFLINE", "true").output().unwrap()
+}
+
+#[test]
+fn a_new_program_runs_and_changes() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let path = path_with(&sdk);
+    let scratch = TempDir::with_prefix("neues projekt ü ").unwrap();
+    let app = &scratch.path().join("demo");
+    succeeds(&emit(scratch.path(), &path, &["new", "demo"]));
+
+    let before = contents(app);
+    let refused = fails(&emit(scratch.path(), &path, &["new", "demo"]));
+    assert!(refused.contains("demo is there already") && refused.contains("integrate demo"), "{refused}");
+    assert_eq!(contents(app), before);
+
+    // A build without optimization is quicker; and there is no network here.
+    let settings = "\nhooks:\n  user_defines:\n    demo_native: {profile: dev, offline: true}\n";
+    let pubspec = app.join("pubspec.yaml");
+    fs::write(&pubspec, fs::read_to_string(&pubspec).unwrap() + settings).unwrap();
+    sdk.pub_get(app).unwrap();
+    sdk.analyze(app).unwrap();
+    for folder in ["bin", "test"] {
+        sdk.format_check(&app.join(folder)).unwrap();
+    }
+    let output = succeeds(&run(&sdk, app));
+    assert!(output.contains("refused: -1 s is no step in time"), "{output}");
+    assert!(output.contains("78498 primes below a million"), "{output}");
+
+    // The compiled program has the library beside it, and needs neither the sources nor the folder.
+    let bundle = scratch.path().join("out");
+    let mut build = sdk.command();
+    build.args(["build", "cli", "--target=bin/demo.dart", "--output"]).arg(&bundle).current_dir(app);
+    succeeds(&build.output().unwrap());
+    let compiled = Command::new(bundle.join("bundle/bin/demo")).current_dir("/").output().unwrap();
+    assert!(succeeds(&compiled).contains("78498 primes"), "{}", said(&compiled));
+
+    let tests = sdk.clone().with_env("DEMO_NATIVE_LIBRARY", bundle.join("bundle/lib/libdemo_native.so"));
+    tests.run_tests(app, Path::new("test/demo_test.dart"), Mode::Jit).unwrap();
+    let cargo = workspace::cargo().arg("test").current_dir(app).env("CARGO_TARGET_DIR", built()).output();
+    assert!(succeeds(&cargo.unwrap()).contains("3 passed"));
+
+    succeeds(&emit(app, &path, &["doctor"]));
+
+    // Two hooks at once, for two systems in one folder of sources.
+    two_hooks_at_once(&sdk, app);
+
+    // Another layout: the old package refuses the library, and the new one works.
+    let source = app.join("rust/src/lib.rs");
+    replace(&source, "    pub vy: f32,\n", "    pub vy: f32,\n    /// Metres.\n    pub radius: f64,\n");
+    let refused = fails(&run(&sdk, app));
+    assert!(refused.contains("LayoutMismatchException") && refused.contains("message Ball"), "{refused}");
+    let missing = fails(&emit(app, &path, &["doctor"]));
+    assert!(missing.contains("package ./rust/dart: it is not that of its library"), "{missing}");
+    succeeds(&emit(app, &path, &[]));
+    assert!(app.join("rust/dart/hook/build.dart").exists(), "a package that has a hook keeps it");
+    assert!(succeeds(&emit(app, &path, &["doctor"])).contains("package ./rust/dart is that of its library"));
+    assert!(succeeds(&run(&sdk, app)).contains("78498 primes"));
+
+    // What the compiler says is shown as it is, and the library of before is left alone.
+    replace(&source, "pub radius: f64", "pub radius: f65");
+    let failed = fails(&run(&sdk, app));
+    assert!(failed.contains("error[E0425]") || failed.contains("error[E0412]"), "{failed}");
+    assert!(failed.contains("rust/src/lib.rs:") && failed.contains("failed (exit code 101)"), "{failed}");
+    replace(&source, "pub radius: f65", "pub radius: f64");
+    assert!(succeeds(&run(&sdk, app)).contains("78498 primes"));
+}
+
+/// Runs the hook of `app` twice at the same time.
+fn two_hooks_at_once(sdk: &Sdk, app: &Path) {
+    let package = &app.join("rust/dart");
+    let scratch = TempDir::new().unwrap();
+    replace(&app.join("rust/src/lib.rs"), "const BOUNCE: f32 = 0.8;", "const BOUNCE: f32 = 0.7;");
+    let hooks = ["a", "b"].map(|name| {
+        let mut input = input(package, scratch.path(), "linux", std::env::consts::ARCH);
+        input["out_file"] = json!(scratch.path().join(name));
+        input["user_defines"] =
+            json!({"workspace_pubspec": {"defines": {"profile": "dev", "offline": true}}});
+        let mut hook = hook(sdk, package, &scratch.path().join(format!("{name}.json")), &input);
+        hook.stderr(Stdio::piped()).spawn().unwrap()
+    });
+    for (hook, name) in hooks.into_iter().zip(["a", "b"]) {
+        succeeds(&hook.wait_with_output().unwrap());
+        let answer: Value = serde_json::from_slice(&fs::read(scratch.path().join(name)).unwrap()).unwrap();
+        let library = answer["assets"][0]["encoding"]["file"].as_str().unwrap();
+        assert!(Path::new(library).exists(), "{library}");
+        let sources = answer["dependencies"].as_array().unwrap();
+        for source in ["rust/src/lib.rs", "rust/Cargo.toml", "demo/Cargo.lock"] {
+            assert!(sources.iter().any(|it| it.as_str().unwrap().ends_with(source)), "{source}: {sources:?}");
+        }
+    }
+}
+
+#[test]
+fn an_app_gets_a_crate() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let path = path_with(&sdk);
+    let app = TempDir::new().unwrap();
+    let refused = fails(&emit(app.path(), &path, &["integrate"]));
+    assert!(refused.contains("pubspec.yaml can't be read") && refused.contains("new NAME"), "{refused}");
+
+    fs::write(app.path().join("pubspec.yaml"), "name: shop\n\nenvironment:\n  sdk: '>=3.10.0 <4.0.0'\n")
+        .unwrap();
+    fs::create_dir(app.path().join("rust")).unwrap();
+    fs::write(app.path().join("rust/mine.txt"), "mine").unwrap();
+    let before = contents(app.path());
+    let refused = fails(&emit(app.path(), &path, &["integrate"]));
+    assert!(refused.contains("rust is there already") && refused.contains("--folder"), "{refused}");
+    let planned = succeeds(&emit(app.path(), &path, &["integrate", "--folder", "native", "--dry-run"]));
+    assert!(planned.contains("would write ./native/src/lib.rs"), "{planned}");
+    assert!(planned.contains("shop_native: {path: native/dart}"), "{planned}");
+    assert_eq!(contents(app.path()), before, "nothing is written");
+
+    // A crate that can't be built leaves nothing.
+    let empty = TempDir::new().unwrap();
+    fs::write(empty.path().join("Cargo.toml"), "[package]\nname = \"ffi-core\"\nversion = \"0.1.0\"\n")
+        .unwrap();
+    let wrong = empty.path().to_str().unwrap();
+    let failed = fails(&emit(app.path(), &path, &["integrate", "--folder", "native", "--ffi-core", wrong]));
+    assert!(failed.contains("the new crate can't be built, so nothing was kept"), "{failed}");
+    assert_eq!(contents(app.path()), before);
+
+    let next = succeeds(&emit(app.path(), &path, &["integrate", "--folder", "native"]));
+    assert!(next.contains("import 'package:shop_native/shop_native.dart'"), "{next}");
+    let after = contents(app.path());
+    assert!(before.iter().all(|(file, text)| after[file] == *text), "what was there is as it was");
+    replace(
+        &app.path().join("pubspec.yaml"),
+        "environment",
+        "dependencies:\n  shop_native: {path: native/dart}\n\nenvironment",
+    );
+    fs::create_dir(app.path().join("bin")).unwrap();
+    fs::write(
+        app.path().join("bin/shop.dart"),
+        "import 'package:shop_native/shop_native.dart';\n\n\
+         void main() => print(ShopNativeLibrary.open().path);\n",
+    )
+    .unwrap();
+    sdk.pub_get(app.path()).unwrap();
+    let settings = "\nhooks:\n  user_defines:\n    shop_native: {profile: dev, offline: true}\n";
+    let pubspec = fs::read_to_string(app.path().join("pubspec.yaml")).unwrap();
+    fs::write(app.path().join("pubspec.yaml"), pubspec + settings).unwrap();
+    assert!(succeeds(&run(&sdk, app.path())).contains("libshop_native.so"));
+}
+
+/// Returns what Dart passes to the hook of `package`, with `scratch` for its files.
+fn input(package: &Path, scratch: &Path, os: &str, architecture: &str) -> Value {
+    let architecture = match architecture {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    json!({
+        "out_file": scratch.join("answer.json"),
+        "out_dir_shared": format!("{}/", scratch.join("shared").display()),
+        "package_name": "particles",
+        "package_root": format!("{}/", package.display()),
+        "config": {
+            "build_asset_types": ["code_assets/code"],
+            "linking_enabled": false,
+            "extensions": {"code_assets": {
+                "target_os": os, "target_architecture": architecture, "link_mode_preference": "dynamic",
+            }},
+        },
+    })
+}
+
+/// Returns the command that runs the hook of `package` with `input`, which it writes to `file`.
+fn hook(sdk: &Sdk, package: &Path, file: &Path, input: &Value) -> Command {
+    fs::write(file, input.to_string()).unwrap();
+    let mut command = sdk.program(sdk.dart());
+    command.arg(package.join("hook/build.dart")).arg(format!("--config={}", file.display()));
+    command
+}
+
+#[test]
+fn a_hook_says_what_it_lacks() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let scratch = TempDir::new().unwrap();
+    let scratch = scratch.path();
+    let package = &scratch.join("package");
+    let mut command = emitter().unwrap();
+    command.args(["dart", "--crate", "particles", "--native-assets", "--target-dir"]);
+    command.arg(workspace::target().join("fixtures")).arg("--out").arg(package);
+    succeeds(&command.output().unwrap());
+
+    let file = &scratch.join("input.json");
+    let answer = &scratch.join("answer.json");
+    let alone = |mut command: Command| {
+        // Neither a cargo on the PATH nor one in the home folder.
+        command.env("PATH", sdk.bin_dir()).env("HOME", scratch).env_remove("CARGO_HOME").output().unwrap()
+    };
+    let linux = || input(package, scratch, "linux", "x64");
+    let expect = |input: &Value, parts: &[&str]| {
+        let failed = fails(&alone(hook(&sdk, package, file, input)));
+        assert!(failed.starts_with("particles: ") && failed.contains("\nhint: "), "{failed}");
+        for part in parts {
+            assert!(failed.contains(part), "{part}: {failed}");
+        }
+        assert!(!answer.exists(), "there is no answer");
+    };
+    let with = |defines: Value| {
+        let mut input = linux();
+        let base = scratch.join("app/pubspec.yaml");
+        input["user_defines"] = json!({"workspace_pubspec": {"base_path": base, "defines": defines}});
+        input
+    };
+
+    expect(&linux(), &["cargo is neither on the PATH nor in", "install Rust", "`cargo`, `prebuilt`"]);
+    expect(&with(json!({"cargo": "/nowhere/cargo"})), &["no cargo at /nowhere/cargo"]);
+    expect(&input(package, scratch, "fuchsia", "x64"), &["not made for fuchsia on x64"]);
+    expect(&json!({"version": "9.0.0"}), &["in a form that this one does not know", "Dart 3.10 to 3.13"]);
+
+    let no_argument = alone({
+        let mut command = sdk.program(sdk.dart());
+        command.arg(package.join("hook/build.dart"));
+        command
+    });
+    assert!(fails(&no_argument).contains("there is no argument --config=<file>"));
+
+    // For other assets there is nothing to do.
+    let mut data = linux();
+    data["config"]["build_asset_types"] = json!(["data_assets/data"]);
+    succeeds(&alone(hook(&sdk, package, file, &data)));
+    let read = || serde_json::from_slice::<Value>(&fs::read(answer).unwrap()).unwrap();
+    assert_eq!((&read()["status"], &read()["assets"]), (&json!("success"), &json!([])));
+    fs::remove_file(answer).unwrap();
+
+    // The NDK comes from the caller.
+    let fake = &scratch.join("cargo");
+    fs::write(fake, "#!/bin/sh\necho 'host: x86_64-unknown-linux-gnu'\n").unwrap();
+    succeeds(&Command::new("chmod").args(["+x"]).arg(fake).output().unwrap());
+    let mut android = with(json!({"cargo": fake}));
+    android["config"]["extensions"]["code_assets"]["target_os"] = json!("android");
+    expect(&android, &["the Android NDK was not found", "x86_64-linux-android", "sdkmanager"]);
+    expect(&with(json!({"cargo": fake})), &["makes no libparticles.so", "cdylib"]);
+
+    // Built before, with a checksum.
+    let prebuilt = || with(json!({"prebuilt": "../libraries"}));
+    expect(&prebuilt(), &["is missing: there is no such folder"]);
+    let library = scratch.join("libraries/x86_64-unknown-linux-gnu/libparticles.so");
+    fs::create_dir_all(scratch.join("libraries/wasm32-unknown-unknown")).unwrap();
+    expect(&prebuilt(), &["is missing: it has wasm32-unknown-unknown"]);
+    fs::create_dir_all(library.parent().unwrap()).unwrap();
+    fs::write(&library, "abc").unwrap();
+    let sums = scratch.join("libraries/SHA256SUMS");
+    // The example of FIPS 180-4.
+    let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    fs::write(&sums, format!("{sum}  x86_64-unknown-linux-gnu/libparticles.so\n")).unwrap();
+    expect(&prebuilt(), &["gives no checksum", "install `sha256sum`"]);
+    succeeds(&hook(&sdk, package, file, &prebuilt()).output().unwrap());
+    let asset = &read()["assets"][0]["encoding"];
+    assert_eq!(asset["id"], "package:particles/particles.dart");
+    assert_eq!(fs::read(asset["file"].as_str().unwrap()).unwrap(), b"abc");
+    fs::remove_file(answer).unwrap();
+    fs::write(&library, "abd").unwrap();
+    let changed = fails(&hook(&sdk, package, file, &prebuilt()).output().unwrap());
+    assert!(changed.contains("has the checksum") && changed.contains(sum), "{changed}");
+    fs::write(&sums, "").unwrap();
+    let unlisted = fails(&hook(&sdk, package, file, &prebuilt()).output().unwrap());
+    assert!(unlisted.contains("says nothing of it"), "{unlisted}");
+
+    // A package that was published without its crate.
+    let hook_file = package.join("hook/build.dart");
+    let text = fs::read_to_string(&hook_file).unwrap();
+    let line = text.lines().find(|it| it.starts_with("const _crate = ")).unwrap();
+    fs::write(&hook_file, text.replace(line, "const _crate = '../no crate';")).unwrap();
+    expect(&linux(), &["neither the crate in", "nor a folder", "`prebuilt`"]);
+    let own = package.join("prebuilt/x86_64-unknown-linux-gnu");
+    fs::create_dir_all(&own).unwrap();
+    fs::write(own.join("libparticles.so"), "own").unwrap();
+    succeeds(&alone(hook(&sdk, package, file, &linux())));
+    assert_eq!(fs::read(read()["assets"][0]["encoding"]["file"].as_str().unwrap()).unwrap(), b"own");
+}
+
+#[test]
+fn a_hook_needs_a_crate() {
+    let mut command = emitter().unwrap();
+    let library = workspace::root().join("ffi-dart-emit/tests/it/libraries");
+    let library = fs::read_dir(library).unwrap().next().unwrap().unwrap().path();
+    let out = TempDir::new().unwrap();
+    command.arg("dart").arg(library).args(["--native-assets", "--out"]).arg(out.path().join("p"));
+    let refused = fails(&command.output().unwrap());
+    assert!(refused.contains("--native-assets makes a hook that builds the crate"), "{refused}");
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0);
+}
