@@ -10,21 +10,20 @@ pub use memoffset::offset_of;
 #[cfg(feature = "serde")]
 pub use serde;
 
-pub use crate::arena::abi::{
-    FfiArenaParts, arena_free, arena_new, arena_parts, arena_resize,
-};
+pub use crate::arena::abi::{FfiArenaParts, arena_free, arena_new, arena_parts, arena_resize};
 pub use crate::arena::{
-    ArenaCheck, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView, FfiArena, FfiArenaFrom,
-    NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in, message_layout,
-    store_field, zero,
+    ArenaCheck, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView, FfiArena,
+    FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in,
+    message_layout, store_field, zero,
 };
 pub use crate::boundary::{
-    Claim, ErrorFacts, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,
+    Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,
     FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,
-    Texts, Untyped, alloc, assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled,
-    assert_returned, assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls,
-    dart_init, disjoint, disjoint_owned, displayed, error_layout, free, given, optional, owned_free, reference, reference_mut,
-    slice, slice_mut, take, take_arena, take_some, take_some_arena, text,
+    Texts, Untyped, alloc, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, assert_by_value,
+    assert_error, assert_lent, assert_owned_text, assert_pooled, assert_returned, assert_returned_by_value,
+    assert_value, call_output, claim, clear, copied, dart_calls, dart_init, disjoint, disjoint_owned,
+    displayed, error_layout, free, given, optional, owned_free, reference, reference_mut, slice, slice_mut,
+    take, take_arena, take_some, take_some_arena, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,

@@ -1096,3 +1096,123 @@ proptest! {
         run(&steps);
     }
 }
+
+/// An arena as C and Dart have it: one object, and its two chunks.
+mod shared {
+    use ffi_core::arena::FfiArena;
+    use ffi_core::arena::abi::{FfiArenaParts, arena_free, arena_new, arena_parts, arena_resize};
+
+    use super::{Files, FilesView};
+
+    fn parts(arena: *const FfiArena<Files>) -> FfiArenaParts {
+        let null = std::ptr::null_mut();
+        let mut parts = FfiArenaParts {
+            lists: null,
+            lists_len: 0,
+            lists_capacity: 0,
+            text: null,
+            text_len: 0,
+            text_capacity: 0,
+        };
+        // SAFETY: the arena is alive, and the parts are writable.
+        assert_eq!(unsafe { arena_parts(arena, &mut parts) }, 0);
+        parts
+    }
+
+    fn paths(view: FilesView<'_>) -> Vec<String> {
+        view.paths().iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn chunks_that_c_has_stay() {
+        let arena = arena_new::<Files>(0, 4);
+        let before = parts(arena);
+        // SAFETY: the arena is alive, and no other code uses it.
+        let own = unsafe { &mut *arena };
+        for index in 0..100 {
+            own.edit().paths(0).add(&format!("a path of more than sixteen bytes: {index}"));
+        }
+        own.compact();
+        let after = parts(arena);
+        assert_ne!((before.lists, before.text), (after.lists, after.text));
+        // SAFETY: chunks that C has a pointer to stay until the arena is freed.
+        let old = unsafe { std::slice::from_raw_parts(before.lists, before.lists_capacity) };
+        assert_eq!(old[..64], [0; 64]);
+        assert_eq!(paths(own.root()).len(), 100);
+        // SAFETY: the arena is alive, and no other code uses it.
+        let renewed = unsafe { &mut *arena }.renewed();
+        // SAFETY: `renewed` returned it, and no other code uses it.
+        assert_eq!(paths(unsafe { &*renewed }.root())[99], "a path of more than sixteen bytes: 99");
+        // SAFETY: the arena is alive, and nobody writes to it.
+        let taken = unsafe { FfiArena::check_lent(arena) };
+        assert!(taken.unwrap_err().to_string().contains("given away"));
+        for arena in [arena, renewed] {
+            // SAFETY: no code uses it any more.
+            assert_eq!(unsafe { arena_free(arena) }, 0);
+        }
+    }
+
+    #[test]
+    fn garbage_behind_the_lists_is_cleared() {
+        let arena = arena_new::<Files>(4096, 0);
+        let all = parts(arena);
+        // SAFETY: C may write to all of the chunk.
+        let unused = unsafe { all.lists.add(all.lists_len) };
+        // SAFETY: so many bytes are behind those in use.
+        unsafe { unused.write_bytes(0xA5, all.lists_capacity - all.lists_len) };
+        // SAFETY: the arena is alive, and no other code uses it.
+        unsafe { FfiArena::check_lent_mut(arena) }.unwrap();
+        // SAFETY: the check found it valid, and no other code uses it.
+        let own = unsafe { &mut *arena };
+        own.edit().paths(3).push();
+        assert_eq!(paths(own.root()), [""]);
+        // SAFETY: the arena is alive, and no other code uses it.
+        assert_eq!(unsafe { arena_resize(arena, all.lists_capacity + 1, 0) }, 2);
+        // SAFETY: no code uses it any more.
+        assert_eq!(unsafe { arena_free(arena) }, 0);
+    }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "Miri maps no files")]
+fn files_are_replaced_as_a_whole() {
+    let folder = tempfile_folder();
+    let path = folder.join("files.ffi");
+    let mut arena = FfiArena::<Files>::new();
+    arena.edit().paths(1).add("first");
+    arena.write(&path).unwrap();
+    // SAFETY: nobody changes the file; `write` makes another one.
+    let mapped = unsafe { FfiArena::<Files>::map(&path) }.unwrap();
+    arena.edit().paths(1).add("second");
+    arena.write(&path).unwrap();
+    assert_eq!(mapped.root().paths().len(), 1);
+    assert_eq!(mapped.compacted().unwrap().root().paths().get(0), Some("first"));
+    assert_eq!(FfiArena::<Files>::open(&path).unwrap().root().paths().len(), 2);
+    // Nothing but the file is left in the folder, also after a failure.
+    arena.write(folder.join("none/files.ffi")).unwrap_err();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    let bytes = std::fs::read(&path).unwrap();
+    for damaged in [&bytes[..63], &bytes[..bytes.len() - 1], &[&bytes[..], &[0]].concat()[..]] {
+        std::fs::write(&path, damaged).unwrap();
+        let kinds = [
+            FfiArena::<Files>::open(&path).unwrap_err().kind(),
+            // SAFETY: nobody changes the file meanwhile.
+            unsafe { FfiArena::<Files>::map(&path) }.unwrap_err().kind(),
+        ];
+        assert_eq!(kinds, [std::io::ErrorKind::InvalidData; 2]);
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn tempfile_folder() -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("ffi-arena-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A list of texts.
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Files {
+    paths: ArenaVec<ArenaStr>,
+}

@@ -54,7 +54,8 @@ impl Chunk {
 
     /// Returns a chunk of zeros for at least so many bytes, of which none is in use.
     pub(super) fn new(capacity: usize) -> Self {
-        Self::try_new(capacity).unwrap_or_else(|| handle_alloc_error(layout(capacity.next_multiple_of(ALIGN))))
+        Self::try_new(capacity)
+            .unwrap_or_else(|| handle_alloc_error(layout(capacity.next_multiple_of(ALIGN))))
     }
 
     #[inline(always)]

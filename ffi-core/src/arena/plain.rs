@@ -12,10 +12,10 @@ use super::view::ArenaList;
 use crate::enumeration::FfiEnum;
 use crate::scalars::for_each_number;
 use crate::schema::fingerprint;
+use crate::types::logical::{FfiDecimal, FfiDuration, FfiTimestamp, FfiUuid};
 use crate::types::{
     Buffer, FfiBytes, FfiMap, FfiOpen, FfiOption, FfiStr, FfiType, FfiVec, InvalidValue, MapKey,
 };
-use crate::types::logical::{FfiDecimal, FfiDuration, FfiTimestamp, FfiUuid};
 
 /// Implements what is the same for all values that are stored as themselves.
 macro_rules! stored_as_itself {

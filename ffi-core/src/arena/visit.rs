@@ -1,8 +1,8 @@
 //! The check of untrusted arenas: visits lists, boxes and text from the root on.
 
 use super::check::{ArenaCheck, Use};
-use super::format::{HEADER_LEN, Header};
 use super::chunk::LARGEST;
+use super::format::{HEADER_LEN, Header};
 use super::region::ArenaRef;
 use super::value::{ArenaMessage, ArenaType};
 use crate::types::{InvalidValue, utf8};

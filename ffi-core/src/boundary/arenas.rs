@@ -55,8 +55,7 @@ impl<T: ArenaMessage> FfiOutput for FfiArena<T> {
     type Abi = *mut Self;
     const RETURNS: Fragment = <Self as FfiLent>::TYPE;
     const FINGERPRINT: u64 = <Self as FfiLent>::FINGERPRINT;
-    const PENDING: Option<fn(&Self::Abi) -> FfiPending> =
-        Some(|arena| FfiPending::new(*arena, release::<T>));
+    const PENDING: Option<fn(&Self::Abi) -> FfiPending> = Some(|arena| FfiPending::new(*arena, release::<T>));
 
     fn into_abi(self) -> Result<*mut Self, Failure> {
         Ok(self.give())
@@ -214,11 +213,7 @@ pub unsafe fn arena_map<T: ArenaMessage>(
 /// # Safety
 ///
 /// The conditions of [`arena_compact`]; no other code uses the arena.
-pub unsafe fn arena_check<T: ArenaMessage>(
-    arena: *mut FfiArena<T>,
-    exclusive: u8,
-    status: *mut FfiStatus,
-) {
+pub unsafe fn arena_check<T: ArenaMessage>(arena: *mut FfiArena<T>, exclusive: u8, status: *mut FfiStatus) {
     let check = || {
         if exclusive == 0 {
             // SAFETY: a pointer that isn't refused is that of an arena of this library's, to which

@@ -60,12 +60,13 @@ mod text;
 // For generated code.
 #[doc(hidden)]
 pub use arenas::{
-    GivenArena, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, given, take_arena, take_some_arena,
+    GivenArena, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, given, take_arena,
+    take_some_arena,
 };
 #[doc(hidden)]
 pub use args::{
-    OwnedText, Region, assert_owned_text, copied, disjoint, disjoint_owned, optional, reference, reference_mut, slice,
-    slice_mut, text,
+    OwnedText, Region, assert_owned_text, copied, disjoint, disjoint_owned, optional, reference,
+    reference_mut, slice, slice_mut, text,
 };
 #[doc(hidden)]
 pub use attachment::{FfiDartCalls, dart_calls};

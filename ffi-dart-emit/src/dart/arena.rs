@@ -377,8 +377,7 @@ impl<'a> Codecs<'_, 'a> {
     }
 
     fn entry(&self, key: &Type, value: &Type, order: &str) -> String {
-        let (entry, offset) =
-            self.layout(key).and(self.layout(value)).expect("the model has checked it");
+        let (entry, offset) = self.layout(key).and(self.layout(value)).expect("the model has checked it");
         let Layout { size, align } = entry;
         let types = format!("{}, {}, {}", self.view(key), self.view(value), self.0.value(value));
         let (key, value) = (self.codec(key), self.codec(value));

@@ -589,7 +589,9 @@ impl<'a> Types<'a> {
             Type::Array { .. } => format!("$.List<{}>", self.value(flattened(ty).0)),
             Type::Vec { of, .. } | Type::ArenaVec { of } => format!("$.List<{}>", self.value(of)),
             Type::Option { of } | Type::ArenaBox { of } => optional(of, self.value(of)),
-            Type::Map { key, value, .. } | Type::ArenaMap { key, value } => format!("$.Map<{}, {}>", self.value(key), self.value(value)),
+            Type::Map { key, value, .. } | Type::ArenaMap { key, value } => {
+                format!("$.Map<{}, {}>", self.value(key), self.value(value))
+            }
             _ => self.element(ty),
         }
     }

@@ -792,7 +792,9 @@ impl Function {
             Passing::Value(value) => Some(value),
             Passing::Slice { of, .. } => Some(of),
             Passing::Pool(message) => Some(Value::Message(message)),
-            Passing::Reference { .. } | Passing::Columns { .. } | Passing::Arena { .. } | Passing::Text => None,
+            Passing::Reference { .. } | Passing::Columns { .. } | Passing::Arena { .. } | Passing::Text => {
+                None
+            }
         });
         passed.chain(self.returns.and_then(Returns::value))
     }

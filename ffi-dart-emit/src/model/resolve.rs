@@ -15,9 +15,9 @@ use ffi_core::schema::read::{self, Pass, Record};
 use super::newtype::check_dart;
 use super::{
     Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
-    Fingerprint, Function, Item, Layout, Lending, Library, Message, MessageIndex, Model, Newtype, NewtypeIndex, Oneof,
-    OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value, Variant,
-    WideAlign,
+    Fingerprint, Function, Item, Layout, Lending, Library, Message, MessageIndex, Model, Newtype,
+    NewtypeIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId,
+    Value, Variant, WideAlign,
 };
 use crate::logical::Logical;
 
@@ -451,10 +451,7 @@ impl<'a> Resolver<'a> {
         match ty {
             read::Type::Scalar(scalar) => (
                 Type::Scalar(*scalar),
-                Facts::new(
-                    Layout::of_scalar(*scalar, self.wide_align),
-                    fingerprint::scalar(scalar.name()),
-                ),
+                Facts::new(Layout::of_scalar(*scalar, self.wide_align), fingerprint::scalar(scalar.name())),
             ),
             read::Type::Array { of, len } => {
                 let (of, facts) = self.ty(item, of);

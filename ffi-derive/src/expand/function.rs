@@ -148,8 +148,10 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         function.params.iter().enumerate().map(|(index, param)| Argument::new(index, param)).collect();
     let raws = arguments.iter().map(|argument| &argument.raw);
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
-    let writes =
-        function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool | Pass::Arena));
+    let writes = function
+        .params
+        .iter()
+        .any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool | Pass::Arena));
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let disjoint_owned = (writes && regions.len() > 1).then(|| disjoint_owned(function, &arguments));
