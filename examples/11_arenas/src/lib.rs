@@ -60,8 +60,14 @@ pub fn make_table(path: &str, count: u32) -> Result<(), String> {
         city.set_population(id.wrapping_mul(2_654_435_761) % 10_000_000);
         city.set_name(&name(id));
         let mut names = city.other_names(2);
-        names.add(&format!("in another language, which has words that are longer: {}", name(id + 1)));
-        names.add(&format!("in a third language, whose words are the longest of all: {}", name(id + 2)));
+        names.add(&format!(
+            "in another language, which has words that are far longer than any: {}",
+            name(id + 1)
+        ));
+        names.add(&format!(
+            "in a third language, whose words are the longest of all of them: {}",
+            name(id + 2)
+        ));
     }
     table.write(path).map_err(|error: io::Error| error.to_string())
 }

@@ -156,13 +156,13 @@ impl<T: ArenaMessage> FfiArena<T> {
         Box::into_raw(Box::new(self))
     }
 
-    /// Takes what is in an arena of C or Dart, and leaves an empty object, which is refused from now
-    /// on.
+    /// Takes what is in an arena of C or Dart, and leaves an empty object, which is refused from
+    /// now on.
     ///
     /// # Safety
     ///
-    /// The arena was found valid for edits, and nobody has written to it since. C and Dart don't use
-    /// its chunks any more.
+    /// The arena was found valid for edits, and nobody has written to it since. C and Dart don't
+    /// use its chunks any more.
     #[doc(hidden)]
     pub unsafe fn taken(&mut self) -> Self {
         Self::of(self.memory.take())
@@ -195,8 +195,8 @@ const RANGE: i32 = 2;
 ///
 /// # Safety
 ///
-/// `arena` is null or misaligned, or came from this library and was not freed; no other code uses it
-/// for as long as `'a`.
+/// `arena` is null or misaligned, or came from this library and was not freed; no other code uses
+/// it for as long as `'a`.
 unsafe fn open<'a, T: ArenaMessage>(arena: *mut FfiArena<T>) -> Result<&'a mut FfiArena<T>, i32> {
     if arena.is_null() || !arena.is_aligned() {
         return Err(NULL);

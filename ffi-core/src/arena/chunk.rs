@@ -40,8 +40,8 @@ impl Chunk {
         Self { start, capacity: 0, len }
     }
 
-    /// Returns a chunk of zeros for at least so many bytes, or `None` if there is no memory. None is
-    /// in use.
+    /// Returns a chunk of zeros for at least so many bytes, or `None` if there is no memory. None
+    /// is in use.
     pub(super) fn try_new(capacity: usize) -> Option<Self> {
         let capacity = capacity.min(LARGEST).next_multiple_of(ALIGN);
         if capacity == 0 {
@@ -115,7 +115,8 @@ impl Chunk {
         assert!(offset <= self.capacity, "the offset is inside of the chunk");
         // SAFETY: the offset is inside of the allocation, or at its end.
         let first = unsafe { self.start.add(offset) };
-        // SAFETY: so many bytes are allocated from there on, and this chunk is borrowed exclusively.
+        // SAFETY: so many bytes are allocated from there on, and this chunk is borrowed
+        // exclusively.
         unsafe { first.as_ptr().write_bytes(0, self.capacity - offset) };
     }
 

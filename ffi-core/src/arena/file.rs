@@ -23,8 +23,8 @@ use super::visit;
 use crate::types::InvalidValue;
 
 impl<T: ArenaMessage> FfiArena<T> {
-    /// Writes the arena to a file, which is replaced as a whole: when this returns, the file and its
-    /// name are on the disk.
+    /// Writes the arena to a file, which is replaced as a whole: when this returns, the file and
+    /// its name are on the disk.
     ///
     /// # Errors
     ///
@@ -156,7 +156,7 @@ impl Drop for Temporary {
     }
 }
 
-/// Writes the entry of a file in its folder to the disk, where the system can.
+/// Writes the entry of a file in its folder to the disk, if the system can.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -109,8 +109,8 @@ pub(super) struct Memory {
     /// True if C or Dart has pointers to the chunks, which then neither move nor are freed as long
     /// as this lives.
     shared: bool,
-    /// Mapped file that the chunks are in. Such memory is never changed: no code has it but behind a
-    /// shared reference.
+    /// Mapped file that the chunks are in. Such memory is never changed: no code has it but behind
+    /// a shared reference.
     map: Option<Mmap>,
 }
 
@@ -183,7 +183,7 @@ impl Memory {
         self.text.bytes()
     }
 
-    /// Returns the chunks, with pointers for who shares them.
+    /// Returns the chunks, whose addresses C and Dart get.
     pub(super) fn chunks(&self) -> [&Chunk; 2] {
         [&self.lists, &self.text]
     }

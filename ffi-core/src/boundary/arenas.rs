@@ -72,8 +72,8 @@ impl<T: ArenaMessage> GivenArena<T> {
     /// Takes what is in the caller's object, which is empty then.
     #[must_use]
     pub fn take(self) -> FfiArena<T> {
-        // SAFETY: `given` found the pointer aligned and the arena valid; its caller promised that no
-        // other code uses it until the function has returned.
+        // SAFETY: `given` found the pointer aligned and the arena valid; its caller promised that
+        // no other code uses it until the function has returned.
         let arena = unsafe { &mut *self.0 };
         // SAFETY: `given` found it valid for edits; its caller doesn't use the chunks any more.
         unsafe { arena.taken() }
@@ -84,8 +84,8 @@ impl<T: ArenaMessage> GivenArena<T> {
 ///
 /// # Errors
 ///
-/// Returns invalid argument if `arena` is null or misaligned, invalid value if it is no arena or was
-/// given away before. Then the caller still owns it.
+/// Returns invalid argument if `arena` is null or misaligned, invalid value if it is no arena or
+/// was given away before. Then the caller still owns it.
 ///
 /// # Safety
 ///

@@ -58,8 +58,8 @@ impl<'a> Arena<'a> {
         quote!(#views #compared #edits #types)
     }
 
-    /// Returns the functions that C calls for arenas with this root, and writes their entries in the
-    /// record.
+    /// Returns the functions that C calls for arenas with this root, and writes their entries in
+    /// the record.
     pub(super) fn operations(&self, record: &mut Object<'_>) -> TokenStream {
         let Head { ident, item, krate, prefix, .. } = &self.message.head;
         let prefix = prefix.type_symbol(&item.name, "arena_");

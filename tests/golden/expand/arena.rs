@@ -492,6 +492,7 @@ const _: () = {
             __ffi::message_layout(&__FFI_LAYOUT, <Self as __ffi::ArenaType>::reach)
         }
     }
+    ::ffi_core::__arena_operations!(__functions!, "golden_ffi_row_arena_", Row);
     #[doc(hidden)]
     #[allow(non_local_definitions)]
     #[macro_export]
@@ -507,7 +508,10 @@ const _: () = {
         __ffi::Piece::Number(__ffi::core::mem::align_of:: < Row > () as
         __ffi::core::primitive::u64), __ffi::Piece::Text(",\"fingerprint\":"),
         __ffi::Piece::Fingerprint(< Row as __ffi::FfiType > ::FINGERPRINT),
-        __ffi::Piece::Text(",\"fields\":[{\"name\":\"id\",\"tag\":1,\"offset\":"),
+        __ffi::Piece::Text(",\"arena\":{\"symbols\":{"),
+        __ffi::Piece::Text(::ffi_core::__arena_operations!(__symbols!,
+        "golden_ffi_row_arena_", Row)),
+        __ffi::Piece::Text("}},\"fields\":[{\"name\":\"id\",\"tag\":1,\"offset\":"),
         __ffi::Piece::Number(__FFI_FIELDS[0].offset as __ffi::core::primitive::u64),
         __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < u64 >
         ::TYPE),

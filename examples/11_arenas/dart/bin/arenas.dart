@@ -22,7 +22,7 @@ Future<void> main() async {
     print('${middle.id}: ${middle.name}, ${middle.otherNames.length} other names');
 
     // Built in Rust, and read in place.
-    final result = library.search(cities, 'Zürich 12', 5);
+    final result = library.search(table: cities, query: 'Zürich 12', most: 5);
     for (final city in result.root.found) {
       print('found ${city.name}, ${city.population}');
     }

@@ -250,17 +250,18 @@ pub struct ArenaSymbols {
     pub free: String,
     /// `fn(*const A, *mut FfiArenaParts) -> i32`: writes where its chunks are.
     pub parts: String,
-    /// `fn(*mut A, lists: usize, text: usize) -> i32`: says how many bytes of the chunks are in use.
+    /// `fn(*mut A, lists: usize, text: usize) -> i32`: says how many bytes of the chunks are in
+    /// use.
     pub resize: String,
-    /// `fn(*mut A, *mut FfiStatus) -> *mut A`: moves it to another object; the first one keeps chunks that were used
-    /// before.
+    /// `fn(*mut A, *mut FfiStatus) -> *mut A`: moves it to another object; the first one keeps
+    /// chunks that were used before.
     pub renew: String,
     /// `fn(*const A, *mut FfiStatus) -> *mut A`: a copy without waste.
     pub compact: String,
     /// `fn(*const A, *mut FfiStatus) -> usize`: number of bytes that nothing refers to.
     pub wasted: String,
-    /// `fn(path: *const u8, len: usize, *mut FfiStatus) -> *mut A`: maps the arena in a file, which is
-    /// only read.
+    /// `fn(path: *const u8, len: usize, *mut FfiStatus) -> *mut A`: maps the arena in a file, which
+    /// is only read.
     pub map: String,
     /// `fn(*mut A, exclusive: u8, *mut FfiStatus)`: checks all of it.
     pub check: String,

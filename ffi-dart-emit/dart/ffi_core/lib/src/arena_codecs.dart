@@ -18,7 +18,7 @@ abstract base class ArenaCodec<V, D> {
   /// A Dart copy of the value at [at], that of the field [name].
   D data(ArenaMemory arena, int at, String name);
 
-  /// Stores a copy of [value] at [at], where any value is, for the field [name].
+  /// Stores a copy of [value] over any value at [at], for the field [name].
   void store(ArenaMemory arena, int at, D value, String name);
 
   /// A Dart copy of [view].

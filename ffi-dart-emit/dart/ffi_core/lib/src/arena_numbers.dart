@@ -1,6 +1,6 @@
 part of 'arenas.dart';
 
-/// True where an `int` is a double, which typed data can't read from 64 bits.
+/// True if an `int` is a double, which typed data can't read from 64 bits.
 const bool _isWeb = identical(0, 0.0);
 
 /// The `i64` or `u64` at [at].

@@ -385,7 +385,7 @@ abstract base class NativeArena implements Finalizable {
   }
 
   /// Writes the arena to the file at [path], after a [compact] if more than half of it is
-  /// wasted. The file is replaced as a whole: who reads it sees the old arena or this one.
+  /// wasted. The file is replaced as a whole: a reader sees the old arena or this one.
   ///
   /// Throws a [FileSystemException], and an [InvalidValueException] if the arena isn't valid;
   /// then the file is as it was.
@@ -415,7 +415,7 @@ abstract base class NativeArena implements Finalizable {
   static int _written = 0;
 
   /// Gives the arena away, and returns its address, with which another isolate can
-  /// adopt it, once. It can't be used here any more. Who never adopts it, leaks it.
+  /// adopt it, once. It can't be used here any more. If nothing adopts it, it leaks.
   ///
   /// Typed data of it that was taken before stays what it is.
   int release() {

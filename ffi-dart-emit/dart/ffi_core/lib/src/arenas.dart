@@ -241,7 +241,7 @@ final class BytesArena extends ArenaMemory {
   void grow(int end, int textEnd) => ArenaMemory._throwReadOnly();
 }
 
-/// An arena on the heap of Dart, where there is no library.
+/// An arena on the heap of Dart, for programs without a library.
 final class HeapArena extends ArenaMemory {
   /// An arena whose root has [size] bytes, with room for [lists] and [text] bytes.
   HeapArena(int size, int lists, int text)
@@ -293,7 +293,7 @@ abstract base class ArenaView<D extends FfiValue> {
 
   /// A Dart copy of the message and all that it refers to, **copied**.
   ///
-  /// Throws an [InvalidValueException] or [UnknownEnumValueException] where memory
+  /// Throws an [InvalidValueException] or [UnknownEnumValueException] when memory
   /// holds no value.
   D toData();
 
